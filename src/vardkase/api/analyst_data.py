@@ -144,10 +144,10 @@ def index_minimal(call: Call) -> Answer:
     """Map the uuid of each readable entry to its time of change, by type; ``orgc_name`` filters by creator."""
     creators = call.param("orgc_name") or []
     names = [str(name) for name in (creators if isinstance(creators, list) else [creators])]
-    found: dict[str, dict[str, str]] = {}
+    versions: dict[str, dict[str, str]] = {}
     for kind, uuid, modified in queries.minimal_index(call.actor, names):
-        found.setdefault(AnalystDataKind(kind).label, {})[uuid] = modified
-    return Json(found or [])
+        versions.setdefault(AnalystDataKind(kind).label, {})[uuid] = modified
+    return Json(versions or [])
 
 
 @endpoint("analyst_data/filter_analyst_data_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
@@ -163,7 +163,9 @@ def filter_for_push(call: Call) -> Answer:
             for uuid, modified in versions.items()
             if UUID.fullmatch(uuid.lower()) and isinstance(modified, str)
         }
-    return Json(_with_lists(services.wanted(call.actor, offered)))
+    wanted = services.wanted(call.actor, offered)
+    # PHP encodes an empty map as [], and its clients expect it so.
+    return Json({kind: versions or [] for kind, versions in wanted.items()})
 
 
 @endpoint(
@@ -179,16 +181,16 @@ def push(call: Call) -> Answer:
 @endpoint("attributes/view_analyst_data")
 def view_of_attribute(call: Call) -> Answer:
     """List the analyst data on an attribute."""
-    return _said(call, find_attribute(call.actor, call.arg(0)).uuid)
+    return _analyst_data_on(call, find_attribute(call.actor, call.arg(0)).uuid)
 
 
 @endpoint("objects/view_analyst_data")
 def view_of_object(call: Call) -> Answer:
     """List the analyst data on an object."""
-    return _said(call, find_object(call.actor, call.arg(0)).uuid)
+    return _analyst_data_on(call, find_object(call.actor, call.arg(0)).uuid)
 
 
-def _said(call: Call, uuid: Any) -> Answer:
+def _analyst_data_on(call: Call, uuid: Any) -> Answer:
     return Json(said_of(call.actor, str(uuid))[0] or [])
 
 
@@ -197,7 +199,3 @@ def _kind(call: Call) -> AnalystDataKind:
     if kind is None:
         raise MispError(405, "Invalid type.")
     return kind
-
-
-def _with_lists(wanted: Mapping[str, dict[str, str]]) -> dict[str, Any]:
-    return {kind: versions or [] for kind, versions in wanted.items()}

@@ -93,6 +93,7 @@ def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authent
         row = _row_of(presented_keys(request) if keys is None else keys)
         _check(row, address, getattr(request, "client_certificate", None))
     except MispError as error:
+        # Only what may be a guess counts as a failure, not a known key that is refused for another reason.
         if error.message != AUTHENTICATION_FAILED:
             raise
         if keys or request.headers.get("Authorization") or request.headers.get("X-MISP-AUTH"):
@@ -101,6 +102,7 @@ def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authent
         if usage.is_exceeded:
             raise MispError(429, TOO_MANY_FAILURES, headers={"Retry-After": str(usage.wait)}) from error
         raise
+    # At most one write a minute and key: to write with each request would serialise all that share it.
     if now_seconds() - (row.last_used or 0) >= TOUCH_EVERY:
         cursor().execute(statement(TOUCH), {"key": row.key_id, "now": now_seconds(), "address": address})
     expires = datetime.fromtimestamp(row.key_expires, UTC) if row.key_expires else None
@@ -175,6 +177,8 @@ def _row_of(keys: list[str]) -> _Row:
         digest = hashlib.sha256(key.encode()).digest()
         for columns in cursor().execute(_find_keys(), parameters, binary=True):
             row = _Row(*columns)
+            # Several keys may begin alike, and the time of a comparison must not tell how much of one was
+            # right.
             if hmac.compare_digest(digest, row.digest):
                 return row
     raise MispError(403, AUTHENTICATION_FAILED)

@@ -74,15 +74,15 @@ def _declare(wire: Wire) -> None:
     about = Description(
         "POST a body of uuids that must not come in.", ["uuids"], [*wire.columns], f"/{wire.controller}/add"
     )
-    endpoint(f"{wire.controller}/index", **callers)(_of(wire, _index))
-    endpoint(f"{wire.controller}/add", **callers, writes=True, describes=about)(_of(wire, _add))
-    endpoint(f"{wire.controller}/edit", **callers, writes=True)(_of(wire, _edit))
-    endpoint(f"{wire.controller}/delete", **callers, writes=True)(_of(wire, _delete))
+    endpoint(f"{wire.controller}/index", **callers)(_handler(wire, _index))
+    endpoint(f"{wire.controller}/add", **callers, writes=True, describes=about)(_handler(wire, _add))
+    endpoint(f"{wire.controller}/edit", **callers, writes=True)(_handler(wire, _edit))
+    endpoint(f"{wire.controller}/delete", **callers, writes=True)(_handler(wire, _delete))
     if wire.kind in MASS_DELETED:
-        endpoint(f"{wire.controller}/mass_delete", **callers, writes=True)(_of(wire, _mass_delete))
+        endpoint(f"{wire.controller}/mass_delete", **callers, writes=True)(_handler(wire, _mass_delete))
 
 
-def _of(wire: Wire, handle: Callable[[Wire, Call], Answer]) -> Callable[[Call], Answer]:
+def _handler(wire: Wire, handle: Callable[[Wire, Call], Answer]) -> Callable[[Call], Answer]:
     def answer(call: Call) -> Answer:
         return handle(wire, call)
 
@@ -106,7 +106,7 @@ def _add(wire: Wire, call: Call) -> Answer:
         call.actor,
         wire.kind,
         _uuids(data.get("uuids", data.get(wire.uuid))),
-        BlockReason(**_written(wire, data)),
+        BlockReason(**_columns_sent(wire, data)),
     )
     text = (
         f"Done. Added {len(added.successes)} new entries to the blocklist. "
@@ -118,7 +118,9 @@ def _add(wire: Wire, call: Call) -> Answer:
 def _edit(wire: Wire, call: Call) -> Answer:
     """Edit the details of an entry."""
     try:
-        entry = services.edit_entry(call.actor, wire.kind, call.arg(0), _written(wire, call.data(wire.model)))
+        entry = services.edit_entry(
+            call.actor, wire.kind, call.arg(0), _columns_sent(wire, call.data(wire.model))
+        )
     except NotFound:
         raise MispError(404, "Blocklist item not found.") from None
     return Json({wire.model: _row(wire, entry)})
@@ -153,7 +155,7 @@ def _uuids(value: Any) -> list[str]:
     return [text for item in texts if (text := str(item).strip())]
 
 
-def _written(wire: Wire, data: dict[str, Any]) -> dict[str, Any]:
+def _columns_sent(wire: Wire, data: dict[str, Any]) -> dict[str, Any]:
     return {
         ours: "" if data[theirs] is None else data[theirs]
         for theirs, ours in wire.columns.items()

@@ -107,6 +107,7 @@ def decoded_body(raw: bytes, content_type: str, sent: int | None = None) -> Any:
 def scalar_body(raw: bytes, content_type: str) -> str | int | float | None:
     if media_type(content_type) != "application/json" or not raw.strip():
         return None
+    # A bool is an int in Python; MISP reads true and false as no value.
     decoded = _json(raw)
     return decoded if isinstance(decoded, str | int | float) and not isinstance(decoded, bool) else None
 
@@ -177,6 +178,7 @@ def lazy_members(raw: bytes, model: str, member: str, sent: int | None = None) -
     with _refusing_bad_json():
         document = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
         for wrapper in ("request", model):
+            # The first byte through a view: bytes(Raw) would copy the whole document.
             if wrapper in document and bytes(memoryview(document[wrapper])[:1]) == b"{":
                 document = msgspec.json.decode(document[wrapper], type=dict[str, msgspec.Raw])
         parts = document.pop(member, None)
@@ -199,11 +201,13 @@ def _refusing_bad_json() -> Iterator[None]:
 def _gunzip(body: bytes, limit: int) -> bytes:
     decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
+        # One byte more than allowed tells too big from exactly full without unpacking the rest.
         plain = decompressor.decompress(body, limit + 1)
     except zlib.error as error:
         raise MispError(400, "Invalid compressed data.") from error
     if len(plain) > limit:
         raise _too_big()
+    # A truncated stream decompresses without an error.
     if not decompressor.eof:
         raise MispError(400, "Invalid compressed data.")
     return plain
@@ -212,6 +216,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
 def _unbrotli(body: bytes, limit: int) -> bytes:
     decompressor = brotli.Decompressor()
     try:
+        # One byte more than allowed tells too big from exactly full without unpacking the rest.
         plain = bytes(decompressor.process(body, output_buffer_limit=limit + 1))
         while not decompressor.can_accept_more_data() and len(plain) <= limit:
             plain += decompressor.process(b"", output_buffer_limit=limit + 1)
@@ -219,6 +224,7 @@ def _unbrotli(body: bytes, limit: int) -> bytes:
         raise MispError(400, "Invalid compressed data.") from error
     if len(plain) > limit:
         raise _too_big()
+    # A truncated stream decompresses without an error.
     if not decompressor.is_finished():
         raise MispError(400, "Invalid compressed data.")
     return plain
@@ -231,6 +237,7 @@ def _json(raw: bytes, sent: int | None = None) -> Any:
     _check_values(raw, sent, *OF_JSON)
     with _refusing_bad_json(), _without_collector(len(raw)):
         decoded = msgspec.json.decode(raw)
+    # Counting brackets is cheap but counts those in texts too; the real depth is measured only then.
     if apparent_depth(raw) > MAX_DEPTH and depth(decoded) > MAX_DEPTH:
         raise MispError(405, INVALID_JSON)
     if holds_nul(raw):
@@ -276,6 +283,7 @@ def _form(raw: bytes, sent: int | None = None) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in fields:
         parts = FORM_KEY.findall(key)[:MAX_DEPTH]
+        # PHP: a key that ends in [] appends, and one without replaces what came before.
         if key.endswith("[]"):
             place = _form_place(result, parts[:-1])
             name = parts[-1] if parts else ""

@@ -94,6 +94,7 @@ def index_minimal(call: Call) -> Answer:
     """Map the uuid of each readable collection to its time of change; ``orgc_name`` filters by creator."""
     creators = call.param("orgc_name") or []
     names = [str(name) for name in (creators if isinstance(creators, list) else [creators])]
+    # PHP encodes an empty map as [], and clients expect it so.
     return Json(dict(queries.minimal_collections(call.actor, names)) or [])
 
 
@@ -132,7 +133,7 @@ def element_index(call: Call) -> Answer:
 @endpoint("collection_elements/add", requires=EDITOR, writes=True, describes=ABOUT_ADD_ELEMENT)
 def add_element(call: Call) -> Answer:
     """Add an element to the collection named in the path."""
-    return _added(call, call.arg(0), call.data("CollectionElement"), "add")
+    return _add_element(call, call.arg(0), call.data("CollectionElement"), "add")
 
 
 @endpoint(
@@ -145,7 +146,7 @@ def add_element_to_collection(call: Call) -> Answer:
     """Add the object named in the path (``/Event/<uuid>``) to the collection named in the body."""
     data = dict(call.data("CollectionElement"))
     data |= {"element_type": call.arg(0), "element_uuid": call.arg(1)}
-    return _added(call, str(data.get("collection_id") or ""), data, "addElementToCollection")
+    return _add_element(call, str(data.get("collection_id") or ""), data, "addElementToCollection")
 
 
 @endpoint("collection_elements/delete", requires=EDITOR, writes=True)
@@ -158,7 +159,7 @@ def delete_element(call: Call) -> Answer:
     return saved("CollectionElement deleted.", f"/collection_elements/delete/{number}", id=number)
 
 
-def _added(call: Call, collection: str, data: dict[str, Any], action: str) -> Answer:
+def _add_element(call: Call, collection: str, data: dict[str, Any], action: str) -> Answer:
     url = f"/collectionElements/{action}"
     try:
         number = services.add_element(call.actor, collection, data)

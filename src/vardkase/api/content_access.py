@@ -5,7 +5,6 @@ Granting is done on the pages: a key is no proof of who holds it.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from vardkase.api.answers import Answer, Json
@@ -31,13 +30,13 @@ PAGE = 100
 @endpoint("contentAccess/index", staff=READERS)
 def index(call: Call) -> Answer:
     """List the requests for content access, newest first; operators see only their own."""
-    return Json([_row(grant) for grant in queries.grants(call.actor).order_by("-pk")[:MOST]])
+    return Json([_grant_dict(grant) for grant in queries.grants(call.actor).order_by("-pk")[:MOST]])
 
 
 @endpoint("contentAccess/view", staff=READERS, describes=Description(url="/contentAccess/view/[id]"))
 def view(call: Call) -> Answer:
     """Return one request, the content read under it, and its history."""
-    return Json(_whole(queries.find_grant(call.actor, call.arg(0))))
+    return Json(_with_history(queries.find_grant(call.actor, call.arg(0))))
 
 
 @endpoint(
@@ -53,12 +52,14 @@ def view(call: Call) -> Answer:
 )
 def ask(call: Call) -> Answer:
     """Request content access for a number of hours; an officer grants it in the web interface."""
-    reason, hours, reach, event = (_text(call, name) for name in ("reason", "hours", "reach", "event"))
+    reason, hours, reach, event = (
+        str(call.param(name) or "") for name in ("reason", "hours", "reach", "event")
+    )
     organisation = as_int(call.param("organisation"))
     grant = services.ask(
         call.actor, reason=reason, hours=hours, reach=reach, event=event, organisation=organisation
     )
-    return Json(_whole(grant))
+    return Json(_with_history(grant))
 
 
 @endpoint(
@@ -69,7 +70,7 @@ def ask(call: Call) -> Answer:
 )
 def end(call: Call) -> Answer:
     """End the caller's content access, or withdraw the caller's request."""
-    return Json(_whole(services.end(call.actor, call.arg(0))))
+    return Json(_with_history(services.end(call.actor, call.arg(0))))
 
 
 @endpoint(
@@ -81,7 +82,7 @@ def end(call: Call) -> Answer:
 )
 def refuse(call: Call) -> Answer:
     """Always refused with an explanation: requests are answered in the web interface."""
-    return Json(_whole(services.refuse(call.actor, call.arg(0), _text(call, "reason"))))
+    return Json(_with_history(services.refuse(call.actor, call.arg(0), str(call.param("reason") or ""))))
 
 
 @endpoint(
@@ -92,7 +93,7 @@ def refuse(call: Call) -> Answer:
 )
 def withdraw(call: Call) -> Answer:
     """Revoke granted content access before it expires."""
-    return Json(_whole(services.withdraw(call.actor, call.arg(0), _text(call, "reason"))))
+    return Json(_with_history(services.withdraw(call.actor, call.arg(0), str(call.param("reason") or ""))))
 
 
 @endpoint("contentAccess/read", requires=(Permission.ADMIN,))
@@ -104,7 +105,7 @@ def read(call: Call) -> Answer:
         [
             {
                 "ContentReading": {
-                    **_event(reading),
+                    **_read_event(reading),
                     "info": reading.info,
                     "grant_id": str(reading.grant_id),
                     "read_by": reading.asked_by,
@@ -118,12 +119,7 @@ def read(call: Call) -> Answer:
     )
 
 
-def _text(call: Call, name: str) -> str:
-    given = call.param(name, "")
-    return given if isinstance(given, str) else str(given or "")
-
-
-def _event(read: queries.ReadEvent) -> dict[str, Any]:
+def _read_event(read: queries.ReadEvent) -> dict[str, Any]:
     return {
         "event_id": str(read.event_id),
         "event_uuid": str(read.event_uuid),
@@ -133,7 +129,7 @@ def _event(read: queries.ReadEvent) -> dict[str, Any]:
     }
 
 
-def _row(grant: ContentGrant) -> dict[str, Any]:
+def _grant_dict(grant: ContentGrant) -> dict[str, Any]:
     return {
         "ContentAccess": {
             "id": str(grant.pk),
@@ -150,23 +146,19 @@ def _row(grant: ContentGrant) -> dict[str, Any]:
             "answer_by": grant.answer_by.isoformat(),
             "decided_by": grant.decided_by_name,
             "answer": grant.answer,
-            "ends_at": _moment(grant.ends_at),
-            "ended_at": _moment(grant.ended_at),
+            "ends_at": grant.ends_at and grant.ends_at.isoformat(),
+            "ended_at": grant.ended_at and grant.ended_at.isoformat(),
             "ending": grant.ending,
         }
     }
 
 
-def _whole(grant: ContentGrant) -> dict[str, Any]:
+def _with_history(grant: ContentGrant) -> dict[str, Any]:
     return {
-        **_row(grant),
-        "read": [_event(item) for item in queries.events_read(grant)],
+        **_grant_dict(grant),
+        "read": [_read_event(item) for item in queries.events_read(grant)],
         "history": [
             {"step": item.step, "state": item.after, "by": item.actor_name, "at": item.at.isoformat()}
             for item in history_of(GRANT, grant.pk)
         ],
     }
-
-
-def _moment(when: datetime | None) -> str | None:
-    return None if when is None else when.isoformat()

@@ -8,8 +8,8 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.inputs import decoded
 from vardkase.api.request import Call
-from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.hub.dashboards import services
 from vardkase.hub.dashboards.models import DashboardTemplate
@@ -69,7 +69,7 @@ def empty_widget(call: Call) -> Answer:
 def render_widget(call: Call) -> Answer:
     """Return the content of a widget: ``{"widget": name, "config": {…}}``."""
     widget = find_widget(call.actor, str(call.param("widget") or call.arg(0)))
-    config = _decoded(call.param("config"))
+    config = decoded(call.param("config") or {})
     if not isinstance(config, dict):
         raise MispError(400, "config must be a JSON object.")
     try:
@@ -82,13 +82,13 @@ def render_widget(call: Call) -> Answer:
 @endpoint("dashboards/updateSettings", writes=True)
 def update_settings(call: Call) -> Answer:
     """Save the layout of the caller's dashboard: ``{"Dashboard": {"value": [widgets]}}``."""
-    return _laid_out(call, "/dashboards/updateSettings")
+    return _save_layout(call, "/dashboards/updateSettings")
 
 
 @endpoint("dashboards/import", writes=True)
 def import_dashboard(call: Call) -> Answer:
     """Replace the caller's dashboard with an exported one."""
-    return _laid_out(call, "/dashboards/import")
+    return _save_layout(call, "/dashboards/import")
 
 
 @endpoint("dashboards/export")
@@ -120,7 +120,7 @@ def delete_template(call: Call) -> Answer:
     return saved("Dashboard template deleted.", f"/dashboards/deleteTemplate/{call.arg(0)}", id=call.arg(0))
 
 
-def _laid_out(call: Call, url: str) -> Answer:
+def _save_layout(call: Call, url: str) -> Answer:
     data = call.data("Dashboard")
     value = data.get("value", call.body if isinstance(call.body, list) else None)
     try:
@@ -128,12 +128,3 @@ def _laid_out(call: Call, url: str) -> Answer:
     except Invalid as error:
         raise SaveFailed("save the dashboard", url, error.errors) from error
     return saved("Settings updated.", url)
-
-
-def _decoded(given: Any) -> Any:
-    if not isinstance(given, str):
-        return given or {}
-    try:
-        return json_limits.decoded(given or "{}")
-    except ValueError:
-        return None

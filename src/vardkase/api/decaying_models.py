@@ -82,7 +82,7 @@ def update(call: Call) -> Answer:
 def add(call: Call) -> Answer:
     """Add a model to the caller's organisation; returns it."""
     try:
-        model = services.add_model(call.actor, _sent(call))
+        model = services.add_model(call.actor, _sent_model(call))
     except Invalid as error:
         raise SaveFailed("add decaying model", f"{URL}/add", error.errors) from error
     return Json(_editable_document(call, model))
@@ -92,7 +92,9 @@ def add(call: Call) -> Answer:
 def import_model(call: Call) -> Answer:
     """Import a model in the format of decayingModel/export, for the caller's organisation."""
     try:
-        model = services.add_model(call.actor, _sent(call), action=KnowledgeAction.DECAYING_MODEL_IMPORTED)
+        model = services.add_model(
+            call.actor, _sent_model(call), action=KnowledgeAction.DECAYING_MODEL_IMPORTED
+        )
     except Invalid as error:
         raise SaveFailed("import decaying model", f"{URL}/import", error.errors) from error
     return saved(
@@ -108,7 +110,7 @@ def edit(call: Call) -> Answer:
     """Edit a model; returns it."""
     number = find_model(call.actor, call.arg(0)).pk
     try:
-        services.edit_model(call.actor, number, _sent(call))
+        services.edit_model(call.actor, number, _sent_model(call))
     except Invalid as error:
         raise SaveFailed("edit decaying model", f"{URL}/edit", error.errors) from error
     return Json(_editable_document(call, find_model(call.actor, call.arg(0))))
@@ -125,13 +127,13 @@ def delete(call: Call) -> Answer:
 @endpoint("decayingModel/enable", requires_any=KEEPERS, writes=True)
 def enable(call: Call) -> Answer:
     """Enable a model: searches that request scores use it."""
-    return _switched(call, enabled=True)
+    return _set_enabled(call, enabled=True)
 
 
 @endpoint("decayingModel/disable", requires_any=KEEPERS, writes=True)
 def disable(call: Call) -> Answer:
     """Disable a model: it scores only in searches that name it."""
-    return _switched(call, enabled=False)
+    return _set_enabled(call, enabled=False)
 
 
 @endpoint("decayingModelMapping/viewAssociatedTypes")
@@ -204,7 +206,7 @@ def compute(call: Call) -> Answer:
     )
 
 
-def _switched(call: Call, *, enabled: bool) -> Answer:
+def _set_enabled(call: Call, *, enabled: bool) -> Answer:
     number = find_model(call.actor, call.arg(0)).pk
     services.set_enabled(call.actor, number, enabled=enabled)
     word = "enable" if enabled else "disable"
@@ -212,7 +214,7 @@ def _switched(call: Call, *, enabled: bool) -> Answer:
     return saved(f"Decaying model {word}d", f"{URL}/{word}/{number}", data=data, id=str(number))
 
 
-def _sent(call: Call) -> dict[str, Any]:
+def _sent_model(call: Call) -> dict[str, Any]:
     data = dict(call.data("DecayingModel"))
     for name in ("parameters", "attribute_types", "ref"):
         if isinstance(data.get(name), str):
@@ -224,6 +226,7 @@ def _decoded(text: str) -> Any:
     try:
         return json_limits.decoded(text)
     except ValueError:
+        # Left as it is: the service then refuses it by the name of the field.
         return text
 
 

@@ -31,18 +31,18 @@ def respond(request: HttpRequest) -> HttpResponseBase:
         return JsonResponse({"message": "Use GET."}, status=405, headers={"Allow": ", ".join(METHODS)})
     name, _, file = request.path_info.removeprefix(PREFIX).strip("/").partition("/")
     try:
-        feed = _readable(request, name)
+        feed = _readable_feed(request, name)
     except MispError as error:
-        return _refused(error.status, error.message, error.headers)
+        return _refusal(error.status, error.message, error.headers)
     except NotFound as error:
-        return _refused(404, error.wire, {})
+        return _refusal(404, error.wire, {})
     except StandingRefused as error:
-        return _refused(403, error.wire, {})
+        return _refusal(403, error.wire, {})
     except Forbidden as error:
-        return _refused(401, error.wire, {"WWW-Authenticate": CHALLENGE})
+        return _refusal(401, error.wire, {"WWW-Authenticate": CHALLENGE})
     path = file_of(feed, file or "manifest.json")
     if path is None:
-        return _refused(404, "The feed has no such file.", {})
+        return _refusal(404, "The feed has no such file.", {})
     facts = path.stat()
     etag = quote_etag(f"{facts.st_ino:x}-{facts.st_mtime_ns:x}")
     if known := get_conditional_response(request, etag, int(facts.st_mtime)):
@@ -51,21 +51,22 @@ def respond(request: HttpRequest) -> HttpResponseBase:
     return FileResponse(path.open("rb"), content_type=TYPES[path.suffix], headers=about)
 
 
-def _readable(request: HttpRequest, name: str) -> str:
+def _readable_feed(request: HttpRequest, name: str) -> str:
     """The name of the feed if the caller may read it. Raises Forbidden, MispError (too many failures)."""
     header = request.headers.get("Authorization", "").strip()
     kind, _, rest = header.partition(" ")
     token = {"basic": lambda: credentials(rest)[1], "bearer": rest.strip}.get(kind.lower(), lambda: header)()
     keys = [token] if KEY.fullmatch(token) else []
     try:
+        # A feed's token is as long as a key, so it is tried first: it costs no failed authentication.
         return readable(name, None, keys[0] if keys else "").name
     except Forbidden:
         if not keys:
             raise
-    return readable(name, _member(request, keys), "").name
+    return readable(name, _authenticated(request, keys), "").name
 
 
-def _member(request: HttpRequest, keys: list[str]) -> Actor:
+def _authenticated(request: HttpRequest, keys: list[str]) -> Actor:
     try:
         return authenticate(request, keys).actor
     except MispError as error:
@@ -74,7 +75,7 @@ def _member(request: HttpRequest, keys: list[str]) -> Actor:
         raise Forbidden(ApiProblem.NO_FEED()) from error
 
 
-def _refused(status: int, message: str, headers: dict[str, str]) -> HttpResponse:
+def _refusal(status: int, message: str, headers: dict[str, str]) -> HttpResponse:
     response = JsonResponse({"message": message}, status=status, headers=headers)
     response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - what is refused is no fault here
     return response

@@ -36,19 +36,19 @@ ABOUT_EDIT = Description(
 @endpoint("regexp/index")
 def index(call: Call) -> Answer:
     """List the import expressions in the order in which they are applied, page by page."""
-    return _listed(call)
+    return _index(call)
 
 
 @endpoint("admin/regexp/index", requires=KEEPER)
 def admin_index(call: Call) -> Answer:
     """List the import expressions as index does, for the users who maintain them."""
-    return _listed(call)
+    return _index(call)
 
 
 @endpoint("admin/regexp/add", requires=KEEPER, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
     try:
-        return Json(_row(services.add_expression(call.actor, _given(call))))
+        return Json(_row(services.add_expression(call.actor, _sent_expression(call))))
     except Invalid as error:
         raise SaveFailed("add Regexp", "/admin/regexp/add", error.errors) from error
 
@@ -56,7 +56,7 @@ def add(call: Call) -> Answer:
 @endpoint("admin/regexp/edit", requires=KEEPER, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
     try:
-        return Json(_row(services.edit_expression(call.actor, call.arg(0), _given(call))))
+        return Json(_row(services.edit_expression(call.actor, call.arg(0), _sent_expression(call))))
     except Invalid as error:
         raise SaveFailed("edit Regexp", f"/admin/regexp/edit/{call.arg(0)}", error.errors) from error
 
@@ -68,12 +68,12 @@ def delete(call: Call) -> Answer:
     return saved("Regexp deleted", f"/admin/regexp/delete/{call.arg(0)}", id=call.arg(0))
 
 
-def _given(call: Call) -> dict[str, Any]:
+def _sent_expression(call: Call) -> dict[str, Any]:
     data = call.data("Regexp")
     return data | {"type": EVERY_TYPE} if as_bool(data.get("all")) else data
 
 
-def _listed(call: Call) -> Answer:
+def _index(call: Call) -> Answer:
     limit, offset = limit_and_offset(call, PAGE)
     return Json(
         [_row(expression) for expression in services.expressions(call.actor)[offset : offset + limit]]

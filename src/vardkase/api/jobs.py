@@ -69,13 +69,13 @@ def index(call: Call) -> Answer:
 @endpoint("jobs/getProgress")
 def progress(call: Call) -> Answer:
     """Return the progress of the caller's job, in percent."""
-    return Json(f"{jobs.find_job(call.actor, _id(call)).progress}%")
+    return Json(f"{jobs.find_job(call.actor, as_int(call.arg(0)) or 0).progress}%")
 
 
 @endpoint("jobs/getError", site_admin=True)
 def error(call: Call) -> Answer:
     """Return the outcome of a job; `message` says why it failed."""
-    job = jobs.find_job(call.actor, _id(call))
+    job = jobs.find_job(call.actor, as_int(call.arg(0)) or 0)
     return Json({"Job": job_dict(job), "error": job.status == jobs.FAILED})
 
 
@@ -117,6 +117,7 @@ def set_task(call: Call) -> Answer:
         answer = saved(
             "The change is waiting for a second officer.", "/tasks/setTask", approval_request_ids=numbers
         )
+        # 202: nothing has changed yet.
         return replace(answer, status=202)
     return saved("Task edited", "/tasks/setTask")
 
@@ -165,7 +166,3 @@ def _change(data: dict[str, Any]) -> ScheduleChange:
         except ValueError as error:
             raise Invalid({"scheduled_time": [ApiProblem.NOT_A_TIME_OF_DAY()]}) from error
     return ScheduleChange(rhythm, at, paused=None if "timer" not in data else hours == 0)
-
-
-def _id(call: Call) -> int:
-    return as_int(call.arg(0)) or 0

@@ -41,19 +41,19 @@ REQUESTS = {"browser": 0, "api_key": 1, "read_only_key": 1}
 @endpoint("admin/logs/index", requires=(Permission.AUDIT,))
 def index(call: Call) -> Answer:
     """List the log entries that the caller may read, oldest first, page by page."""
-    return _logs(call, _found(call))
+    return _logs(call, _search(call))
 
 
 @endpoint("logs/index", requires=(Permission.AUDIT,))
 def own_index(call: Call) -> Answer:
     """List the log entries that the caller may read, at MISP's other URL."""
-    return _logs(call, _found(call))
+    return _logs(call, _search(call))
 
 
 @endpoint("admin/logs/search", requires=(Permission.AUDIT,))
 def search(call: Call) -> Answer:
     """Search the audit trail, with the parameters of admin/logs/index."""
-    return _logs(call, _found(call))
+    return _logs(call, _search(call))
 
 
 @endpoint("logs/event_index")
@@ -71,7 +71,7 @@ def return_dates(call: Call) -> Answer:
 @endpoint("admin/auditLogs/index", requires=(Permission.AUDIT,))
 def audit_index(call: Call) -> Answer:
     """List the audit trail in the newer format, newest first."""
-    return Json(_audit_rows(call.actor, _page(call, _found(call).order_by("-pk"))))
+    return Json(_audit_rows(call.actor, _page(call, _search(call).order_by("-pk"))))
 
 
 @endpoint("auditLogs/eventIndex")
@@ -97,7 +97,7 @@ def audit_return_dates(call: Call) -> Answer:
     return Json(_days(call))
 
 
-def _found(call: Call) -> QuerySet[AuditEntry]:
+def _search(call: Call) -> QuerySet[AuditEntry]:
     # A single time is a lower bound; of two, the second is the upper bound.
     value = call.param("created")
     bounds = value if isinstance(value, list) else [value]
@@ -105,11 +105,14 @@ def _found(call: Call) -> QuerySet[AuditEntry]:
         None
         if bound in (None, "")
         else parse_time_filter(
-            int(bound) if isinstance(bound, float) and abs(bound) < 2**53 else bound, now_seconds()
+            # A JSON number may come as a float, which is exact up to 2**53.
+            int(bound) if isinstance(bound, float) and abs(bound) < 2**53 else bound,
+            now_seconds(),
         )
         for bound in bounds[:2]
     ]
     since, until = (times[0] if times else None), (times[1] if len(times) > 1 else None)
+    ips = _texts(call.param("ip"))
     wanted = LogFilter(
         ids=_numbers(call.param("id")),
         models=_texts(call.param("model")),
@@ -120,7 +123,7 @@ def _found(call: Call) -> QuerySet[AuditEntry]:
         emails=_texts(call.param("email")),
         titles=_texts(call.param("title")) or _texts(call.param("description")),
         changes=_texts(call.param("change")),
-        ips=_addresses(_texts(call.param("ip"))),
+        ips=None if ips is None else [ip for ip in ips if _is_address(ip)],
         since=since,
         until=until,
     )
@@ -139,10 +142,6 @@ def _texts(value: Any) -> Sequence[str] | None:
 def _numbers(value: Any) -> Sequence[int] | None:
     texts = _texts(value)
     return None if texts is None else [number for text in texts if (number := as_int(text)) is not None]
-
-
-def _addresses(texts: Sequence[str] | None) -> Sequence[str] | None:
-    return None if texts is None else [text for text in texts if _is_address(text)]
 
 
 def _is_address(text: str) -> bool:

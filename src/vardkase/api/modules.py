@@ -127,7 +127,7 @@ def hover(call: Call) -> Answer:
     attribute = attribute_dict(call.actor, found.id, WHOLE)
     usable = usable_modules(call.actor, ModuleKind.HOVER)
     return Json(
-        {module.name: _explained(module, attribute) for module in usable if found.type in module.inputs}
+        {module.name: _hover_result(module, attribute) for module in usable if found.type in module.inputs}
     )
 
 
@@ -147,6 +147,7 @@ def query_enrichment(call: Call) -> Answer:
         raise MispError(405, f"The module {module.name} takes no attributes of type {attribute.type}.")
     storing = as_bool(call.param("save"))
     if storing:
+        # Refuses callers who may not change the event before a module is asked about it.
         modules_for(call.actor, attribute.event, [])
     document = enrichment(module, attribute_dict(call.actor, attribute.id, WHOLE))
     return added(call, attribute.event, document) if storing else Json(document)
@@ -173,14 +174,12 @@ def handle_results(call: Call) -> Answer:
             "handleModuleResults Event", "/events/handleModuleResults", {"data": ["An object is needed."]}
         )
     comment = body.get("default_comment")
-    for part in _parts(document) if isinstance(comment, str) else ():
-        part["comment"] = part.get("comment") or comment
+    for name in ("Attribute", "Object") if isinstance(comment, str) else ():
+        parts = document.get(name)
+        for part in parts if isinstance(parts, list) else ():
+            if isinstance(part, dict):
+                part["comment"] = part.get("comment") or comment
     return added(call, event, document)
-
-
-def _parts(document: dict[str, Any]) -> list[dict[str, Any]]:
-    lists = [document[name] for name in ("Attribute", "Object") if isinstance(document.get(name), list)]
-    return [part for each in lists for part in each if isinstance(part, dict)]
 
 
 def _named_modules(call: Call, model: str) -> list[str]:
@@ -204,7 +203,7 @@ def _enrich(call: Call, event: EventRow, chosen: list[Module], attributes: Any) 
     return added(call, event, result.parts, errors)
 
 
-def _explained(module: Module, attribute: dict[str, Any]) -> Any:
+def _hover_result(module: Module, attribute: dict[str, Any]) -> Any:
     try:
         return ask_about(module, attribute, ModuleKind.HOVER).get("results", [])
     except (ModuleFailed, ModulesUnreachable) as failed:

@@ -38,13 +38,13 @@ def news_dict(news: News) -> dict[str, Any]:
 @endpoint("news/index")
 def index(call: Call) -> Answer:
     """List the news, newest first, page by page."""
-    return _listed(call)
+    return _index(call)
 
 
 @endpoint("admin/news/index", site_admin=True)
 def admin_index(call: Call) -> Answer:
     """List the news, for those who may edit it."""
-    return _listed(call)
+    return _index(call)
 
 
 @endpoint("news/add", site_admin=True, writes=True, describes=ABOUT_ADD)
@@ -72,7 +72,7 @@ def delete(call: Call) -> Answer:
     return saved("News item deleted.", f"/news/delete/{call.arg(0)}", id=call.arg(0))
 
 
-def _listed(call: Call) -> Answer:
+def _index(call: Call) -> Answer:
     limit, offset = limit_and_offset(call, PAGE)
     page = services.news(call.actor)[offset : offset + limit]
     return Json(

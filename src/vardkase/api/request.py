@@ -59,9 +59,12 @@ def route_of(method: str, path: str) -> Route:
     """Parse a URL-decoded path; the route may name an endpoint that does not exist."""
     segments = [segment for segment in path.split("/") if segment]
     suffix = ""
-    if segments:
-        segments[-1], suffix = _without_suffix(segments[-1])
+    for known in SUFFIXES:
+        if segments and segments[-1].endswith(known):
+            segments[-1], suffix = segments[-1].removesuffix(known), known[1:]
+            break
     prefix = ""
+    # In MISP, admin is a prefix of the action (admin_index), not a controller.
     if len(segments) > 1 and segments[0].lower() == "admin":
         prefix = "admin/"
         segments = segments[1:]
@@ -79,15 +82,9 @@ def plain(word: str) -> str:
     return word.replace("_", "").lower()
 
 
-def _without_suffix(segment: str) -> tuple[str, str]:
-    for suffix in SUFFIXES:
-        if segment.endswith(suffix):
-            return segment.removesuffix(suffix), suffix[1:]
-    return segment, ""
-
-
 def _action(method: str, controller: str, rest: list[str]) -> tuple[str, list[str]]:
     is_resource = controller.lower() in RESOURCES
+    # A pair is never an action: /events/limit:5 is a page of the index.
     if not rest or NAMED.fullmatch(rest[0]):
         return ("add" if is_resource and method == "POST" else "index"), rest
     if is_resource and IDENTIFIER.fullmatch(rest[0]):
@@ -104,6 +101,7 @@ def _arguments(segments: list[str]) -> tuple[list[str], Named]:
             args.append(segment)
             continue
         key, brackets, value = match.groups()
+        # As in MISP: a colon in a value is written as ; (times, IPv6), and a space may be +.
         value = value.replace(";", ":").replace("+", " ")
         if brackets:
             earlier = named.setdefault(key, [])

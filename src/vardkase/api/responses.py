@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
 import msgspec
@@ -33,7 +33,13 @@ def response_of(answer: Answer, request: HttpRequest) -> HttpResponseBase:
     response.setdefault("Cache-Control", "private, no-cache")
     if isinstance(response, HttpResponse) and known_tags is not None and response.status_code == 200:
         response = _tagged(response, known_tags)
-    return _without_body(response) if request.method == "HEAD" else response
+    if request.method != "HEAD":
+        return response
+    # HEAD: the same status and headers, with the Content-Length where the body was produced.
+    about = dict(response.items())
+    if isinstance(response, HttpResponse) and response.content:
+        about["Content-Length"] = str(len(response.content))
+    return HttpResponse(status=response.status_code, headers=about)
 
 
 def _response(answer: Answer, request: HttpRequest) -> HttpResponseBase:
@@ -53,7 +59,10 @@ def _encoded(data: Any, request: HttpRequest) -> tuple[bytes, str]:
     if wants_xml(request):
         return xml.document(wire(data)).encode(), XML_TYPE
     encoded = msgspec.json.encode(data, enc_hook=_encodable)
-    if not _by_machine(request.headers):
+    # Browsers get it indented, as from MISP; MISP's own clients and scripts of a page get it compact.
+    agent = request.headers.get("User-Agent", "")
+    by_script = request.headers.get("X-Requested-With", "") == "XMLHttpRequest"
+    if not agent.startswith(MACHINES) and not by_script:
         encoded = msgspec.json.format(encoded, indent=4)
     return encoded, JSON_TYPE
 
@@ -69,26 +78,12 @@ def wants_xml(request: HttpRequest) -> bool:
     return "application/xml" in accept and "json" not in accept and "html" not in accept
 
 
-def _by_machine(headers: Mapping[str, str]) -> bool:
-    """False for browsers, which get indented JSON; MISP's own clients and scripts of a page get it compact."""
-    if headers.get("User-Agent", "").startswith(MACHINES):
-        return True
-    return headers.get("X-Requested-With", "") == "XMLHttpRequest"
-
-
 def _tagged(response: HttpResponse, known_tags: str) -> HttpResponse:
     """`response` with its ETag, or 304 if it matches one in `wanted`, the client's list."""
+    # Not for security: a tag only tells two answers apart.
     tag = f'"{hashlib.sha1(response.content, usedforsecurity=False).hexdigest()}"'
     candidates = {ENCODED_TAG.sub('"', part.strip().removeprefix("W/")) for part in known_tags.split(",")}
     if tag in candidates:
         return HttpResponse(status=304, headers={"ETag": tag})
     response["ETag"] = tag
     return response
-
-
-def _without_body(response: HttpResponseBase) -> HttpResponse:
-    """The response to HEAD: same status and headers, with the Content-Length where the body was produced."""
-    headers = dict(response.items())
-    if isinstance(response, HttpResponse) and response.content:
-        headers["Content-Length"] = str(len(response.content))
-    return HttpResponse(status=response.status_code, headers=headers)

@@ -61,7 +61,11 @@ def _search_answer(call: Call, scope: Scope) -> Answer:
     parameters = {**from_path(scope, call.args), **by_name(call, scope)}
     if call.method == "GET" and not parameters:
         raise MispError(400, NO_PARAMETERS)
-    name = _format_name(call, parameters)
+    name = str(parameters.get("returnFormat") or "")
+    if name == "stix" and "json" in call.headers.get("Accept", ""):
+        name = "stix-json"  # STIX 1 is XML unless the client accepts JSON.
+    elif name in SAME_AS_JSON:
+        name = "json"
     output = format_for(scope, name)
     if output is None:
         raise MispError(404, INVALID_FORMAT)
@@ -77,7 +81,12 @@ def export(
     headers: Mapping[str, str] = NO_HEADERS,
 ) -> Stream:
     search = replace(_search(scope, {**output.defaults(scope), **parameters}, output), base_url=call.base_url)
-    ids = _found(call, search, output)
+    ids: Sequence[int]
+    if output.counts and search.limit is None:
+        # Only the number is needed: no list of ids of the whole store.
+        ids = range(chosen_ids(total_query(call.actor, search))[0])
+    else:
+        ids = chosen_ids(query(call.actor, search))
     own = {
         "X-Result-Count": str(_result_count(call, search, len(ids))),
         "X-Export-Module-Used": name,
@@ -87,6 +96,8 @@ def export(
     if scope is Scope.EVENTS:
         extension = name if name == "text" else output.extension
         wanted = parameters.get("eventid")
+        # The name of the file as MISP builds it: the id, `list`, or nothing for exclusions; no other
+        # character gets into a header.
         which = "list" if wanted is None or isinstance(wanted, list | dict) else str(wanted)
         which = "".join(character for character in which if character.isalnum() or character == "-")
         which = "" if str(wanted).startswith("!") else which
@@ -94,14 +105,6 @@ def export(
         own |= {"X-Response-Format": extension, "Content-Disposition": disposition}
     content = output.renderers[scope](call.actor, search, ids)
     return Stream(content, output.content_type, {**own, **headers})
-
-
-def _format_name(call: Call, parameters: dict[str, Any]) -> str:
-    """The requested format; STIX 1 becomes JSON for clients that accept JSON."""
-    name = str(parameters.get("returnFormat") or "")
-    if name == "stix" and "json" in call.headers.get("Accept", ""):
-        return "stix-json"
-    return "json" if name in SAME_AS_JSON else name
 
 
 def by_name(call: Call, scope: Scope) -> dict[str, Any]:
@@ -119,12 +122,6 @@ def _search(scope: Scope, parameters: dict[str, Any], output: Format) -> Search:
         named: dict[str, Any] = {} if isinstance(error.errors, Problem) else {"errors": error.errors}
         raise MispError(400, error.wire, **named) from error
     return search
-
-
-def _found(call: Call, search: Search, output: Format) -> Sequence[int]:
-    if output.counts and search.limit is None:
-        return range(chosen_ids(total_query(call.actor, search))[0])
-    return chosen_ids(query(call.actor, search))
 
 
 def _result_count(call: Call, search: Search, delivered: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vardkase.analysis.search.index import event_index_query
@@ -14,12 +14,12 @@ from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import STREAMED, paged
 from vardkase.api.request import Call
+from vardkase.api.value_formats import array, seen
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.formats.misp_json import chosen_ids, event_index, proposal_rows
-from vardkase.formats.misp_json.stream import joined
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.proposals import services
@@ -30,7 +30,7 @@ from vardkase.intel.proposals.receiving import receive_proposals
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.flags import as_bool, as_int
-from vardkase.misp.time import parse_time_filter, render_seen
+from vardkase.misp.time import parse_time_filter
 
 PROFILES = EVERY
 
@@ -61,7 +61,7 @@ VIEW_MEMBERS = (
 )
 def add(call: Call) -> Answer:
     """Propose a new attribute."""
-    return _added(call, call.data("ShadowAttribute"))
+    return _propose(call, call.data("ShadowAttribute"))
 
 
 @endpoint(
@@ -72,7 +72,7 @@ def add_attachment(call: Call) -> Answer:
     name, content = call.document()
     kind = "malware-sample" if as_bool(call.param("malware")) else "attachment"
     file = {"value": name, "type": kind, "data": base64.b64encode(content).decode(), "encrypt": True}
-    return _added(call, {**call.data("ShadowAttribute"), **file})
+    return _propose(call, {**call.data("ShadowAttribute"), **file})
 
 
 @endpoint(
@@ -95,7 +95,7 @@ def edit(call: Call) -> Answer:
         raise MispError(404, "Invalid Attribute") from missing
     except Invalid as refused:
         raise _not_saved(refused) from refused
-    return _saved(call, proposal)
+    return _saved_proposal(call, proposal)
 
 
 @endpoint("shadow_attributes/delete", requires=(Permission.ADD,), writes=True)
@@ -116,13 +116,13 @@ def accept(call: Call) -> Answer:
     except NotFound as missing:
         raise MispError(405, NOT_TO_ACCEPT) from missing
     is_new = proposal.attribute_id is None
-    return _decided(call, "Proposal accepted." if is_new else "Proposed change accepted.", "accept")
+    return _decision(call, "Proposal accepted." if is_new else "Proposed change accepted.", "accept")
 
 
 @endpoint("shadow_attributes/accept_selected", requires=(Permission.ADD,), writes=True)
 def accept_selected(call: Call) -> Answer:
     """Accept several proposals of one event, all or none: ``{"id": [1, 2]}`` or ``{"id": "all"}``."""
-    count = services.accept_proposals(call.actor, _event(call).id, _selected(call))
+    count = services.accept_proposals(call.actor, _event(call).id, _selected_ids(call))
     return toggled(f"{count} proposal(s) accepted.")
 
 
@@ -133,13 +133,13 @@ def discard(call: Call) -> Answer:
         services.discard_proposal(call.actor, call.arg(0))
     except NotFound as missing:
         raise MispError(405, NOT_TO_DISCARD) from missing
-    return _decided(call, "Proposal discarded.", "discard")
+    return _decision(call, "Proposal discarded.", "discard")
 
 
 @endpoint("shadow_attributes/discard_selected", requires=(Permission.ADD,), writes=True)
 def discard_selected(call: Call) -> Answer:
     """Decline several proposals of one event: ``{"id": [1, 2]}`` or ``{"id": "all"}``."""
-    count = services.discard_proposals(call.actor, _event(call).id, _selected(call))
+    count = services.discard_proposals(call.actor, _event(call).id, _selected_ids(call))
     return toggled(f"{count} proposal(s) discarded.")
 
 
@@ -156,7 +156,7 @@ def index(call: Call) -> Answer:
         deleted=None if len(states) > 1 else True in states,
     )
     ids = paged(call, chosen_ids(proposals_query(call.actor, filters)), STREAMED)
-    return Stream(_list(proposal_rows(call.actor, ids)))
+    return Stream(array(proposal_rows(call.actor, ids)))
 
 
 @endpoint("shadow_attributes/view")
@@ -213,15 +213,15 @@ def _event(call: Call) -> EventRow:
         raise MispError(404, "Invalid Event") from missing
 
 
-def _added(call: Call, data: Mapping[str, Any]) -> Answer:
+def _propose(call: Call, data: Mapping[str, Any]) -> Answer:
     event = _event(call)
     try:
-        return _saved(call, services.propose_attribute(call.actor, event.id, data))
+        return _saved_proposal(call, services.propose_attribute(call.actor, event.id, data))
     except Invalid as refused:
         raise _not_saved(refused) from refused
 
 
-def _saved(call: Call, proposal: Proposal) -> Answer:
+def _saved_proposal(call: Call, proposal: Proposal) -> Answer:
     extra = {"email": call.actor.name}
     return Json({"ShadowAttribute": _body(proposal, SAVED_MEMBERS, extra)})
 
@@ -233,12 +233,12 @@ def _not_saved(refused: Invalid) -> MispError:
     return MispError(404, f"Could not save the proposal. Errors: {errors}")
 
 
-def _decided(call: Call, text: str, action: str) -> Answer:
+def _decision(call: Call, text: str, action: str) -> Answer:
     url = f"{call.base_url}/shadow_attributes/{action}/{call.arg(0)}"
     return Json({"name": text, "message": text, "url": url})
 
 
-def _selected(call: Call) -> Sequence[int] | None:
+def _selected_ids(call: Call) -> Sequence[int] | None:
     selection = call.param("id")
     if selection == "all":
         return None
@@ -265,19 +265,9 @@ def _body(
         "event_org_id": str(proposal.event.org_id if about_new else proposal.event.orgc_id),
         "deleted": proposal.deleted,
         "timestamp": str(proposal.timestamp),
-        "first_seen": _seen(proposal.first_seen),
-        "last_seen": _seen(proposal.last_seen),
+        "first_seen": seen(proposal.first_seen),
+        "last_seen": seen(proposal.last_seen),
         "value": proposal.value,
         **(extra or {}),
     }
     return {name: every[name] for name in members}
-
-
-def _seen(moment: int | None) -> str | None:
-    return None if moment is None else render_seen(moment)
-
-
-def _list(items: Iterator[bytes]) -> Iterator[bytes]:
-    yield b"["
-    yield from joined(items)
-    yield b"]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope
@@ -14,12 +14,12 @@ from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import STREAMED, paged
 from vardkase.api.request import Call
+from vardkase.api.value_formats import array
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import SightingOptions, chosen_ids, sighting_pages, sighting_rows
 from vardkase.formats.misp_json.sightings import BARE, LISTED, NAMED
-from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.formats.sightings import SIGHTING_FORMATS
 from vardkase.hub.profiles import EVERY
@@ -61,7 +61,7 @@ def add(call: Call) -> Answer:
     """Report a sighting of each matching attribute; returns the last one, or the reason why there is none."""
     data = call.data("Sighting")
     try:
-        stored = services.add_sightings(call.actor, _meant(call, data), report_of(data))
+        stored = services.add_sightings(call.actor, _attribute_ids(call, data), report_of(data))
     except NotFound as missing:
         return message(f"Could not add the Sighting. Reason: {missing.wire}")
     except Invalid as refused:
@@ -110,7 +110,7 @@ def index(call: Call) -> Answer:
     filters = SightingFilters(context="event", things=(event,)) if event else SightingFilters()
     ids = paged(call, chosen_ids(sightings_query(call.actor, filters)), STREAMED)
     pages = sighting_pages(call.actor, ids, LISTED)
-    return Stream(_list(encoder.encode(page)[1:-1] for page in pages))
+    return Stream(array(encoder.encode(page)[1:-1] for page in pages))
 
 
 @endpoint(
@@ -119,7 +119,7 @@ def index(call: Call) -> Answer:
 )
 def list_sightings(call: Call) -> Answer:
     """List the sightings of an attribute or event, newest first, optionally of one organisation only."""
-    return _listed(call, _asked(call))
+    return _list(call, _list_filters(call))
 
 
 @endpoint(
@@ -128,7 +128,7 @@ def list_sightings(call: Call) -> Answer:
 )
 def view_sightings(call: Call) -> Answer:
     """List sightings as listSightings does, limited to the days in Plugin.Sightings_range."""
-    return _listed(call, recent(_asked(call)))
+    return _list(call, recent(_list_filters(call)))
 
 
 @endpoint("sightings/rest_search")
@@ -197,7 +197,7 @@ def publish(call: Call) -> Answer:
     )
 
 
-def _meant(call: Call, data: dict[str, Any]) -> Sequence[int]:
+def _attribute_ids(call: Call, data: dict[str, Any]) -> Sequence[int]:
     reference = call.arg(0) or data.get("id") or data.get("uuid")
     if isinstance(reference, str | int) and reference:
         return attributes_of_thing(call.actor, reference)
@@ -221,7 +221,7 @@ def _synchronised(call: Call) -> int:
         raise MispError(405, NO_EVENT) from None
 
 
-def _asked(call: Call) -> SightingFilters:
+def _list_filters(call: Call) -> SightingFilters:
     reference = call.arg(0) or str(call.param("id") or "")
     context = call.arg(1) or str(call.param("context") or "attribute")
     organisation = call.arg(2) or str(call.param("org_id") or "")
@@ -236,12 +236,6 @@ def _asked(call: Call) -> SightingFilters:
     return SightingFilters(context=context, things=(str(number),), organisations=organisations)
 
 
-def _listed(call: Call, filters: SightingFilters) -> Answer:
+def _list(call: Call, filters: SightingFilters) -> Answer:
     ids = chosen_ids(sightings_query(call.actor, filters, NEWEST_FIRST))
-    return Stream(_list(sighting_rows(call.actor, paged(call, ids, STREAMED), NAMED)))
-
-
-def _list(items: Iterator[bytes]) -> Iterator[bytes]:
-    yield b"["
-    yield from joined(items)
-    yield b"]"
+    return Stream(array(sighting_rows(call.actor, paged(call, ids, STREAMED), NAMED)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from vardkase.api.value_formats import seen
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject
@@ -12,7 +13,6 @@ from vardkase.intel.models import Attribute, AttributeTag, Object, ObjectReferen
 from vardkase.intel.queries.rows import ReferenceRow
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.misp.time import render_seen
 
 
 def stored_attribute(attribute_id: int) -> dict[str, Any]:
@@ -21,7 +21,13 @@ def stored_attribute(attribute_id: int) -> dict[str, Any]:
 
 def stored_attributes(actor: Actor, attribute_ids: Sequence[int]) -> list[dict[str, Any]]:
     rows = Attribute.objects.in_bulk(list(attribute_ids))
-    tags = _tags_of(actor, attribute_ids)
+    links = list(
+        AttributeTag.objects.filter(attribute__in=attribute_ids).select_related("tag").order_by("pk")
+    )
+    show_own_colours(actor, [link.tag for link in links])
+    tags: dict[int, list[dict[str, Any]]] = {}
+    for link in links:
+        tags.setdefault(link.attribute_id, []).append(_tag(link.tag))
     return [
         attribute_body(rows[identifier]) | ({"Tag": tags[identifier]} if identifier in tags else {})
         for identifier in attribute_ids
@@ -53,17 +59,6 @@ def tags_of_edited(actor: Actor, attribute_id: int) -> list[dict[str, Any]]:
     return [{name: value for name, value in tag_dict(tag).items() if name != "org_id"} for tag in tags]
 
 
-def _tags_of(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    links = list(
-        AttributeTag.objects.filter(attribute__in=attribute_ids).select_related("tag").order_by("pk")
-    )
-    show_own_colours(actor, [link.tag for link in links])
-    tags: dict[int, list[dict[str, Any]]] = {}
-    for link in links:
-        tags.setdefault(link.attribute_id, []).append(_tag(link.tag))
-    return tags
-
-
 def _tag(tag: Tag) -> dict[str, Any]:
     return {
         "id": str(tag.pk),
@@ -93,8 +88,8 @@ def object_body(row: Object | NewObject, attributes: Iterable[Attribute | NewAtt
         "sharing_group_id": str(row.sharing_group_id or 0),
         "comment": row.comment,
         "deleted": row.deleted,
-        "first_seen": _seen(row.first_seen),
-        "last_seen": _seen(row.last_seen),
+        "first_seen": seen(row.first_seen),
+        "last_seen": seen(row.last_seen),
         "Attribute": [attribute_body(attribute) for attribute in attributes],
     }
 
@@ -134,11 +129,7 @@ def attribute_body(attribute: Attribute | NewAttribute) -> dict[str, Any]:
         "comment": attribute.comment,
         "deleted": attribute.deleted,
         "disable_correlation": attribute.disable_correlation,
-        "first_seen": _seen(attribute.first_seen),
-        "last_seen": _seen(attribute.last_seen),
+        "first_seen": seen(attribute.first_seen),
+        "last_seen": seen(attribute.last_seen),
         "value": attribute.value,
     }
-
-
-def _seen(moment: int | None) -> str | None:
-    return None if moment is None else render_seen(moment)

@@ -35,19 +35,19 @@ def index(call: Call) -> Answer:
     if word := call.param("filter") or call.param("value"):
         collections = collections.filter(name__icontains=str(word))
     chosen = paged(call, list(collections.values_list("pk", flat=True)), LARGEST)
-    return Json([_wire(call.actor, collection) for collection in collections.filter(pk__in=chosen)])
+    return Json([_document(call.actor, collection) for collection in collections.filter(pk__in=chosen)])
 
 
 @endpoint("tag_collections/view")
 def view(call: Call) -> Answer:
     """Return one tag collection by id or uuid."""
-    return Json(_wire(call.actor, queries.find_collection(call.actor, call.arg(0))))
+    return Json(_document(call.actor, queries.find_collection(call.actor, call.arg(0))))
 
 
 @endpoint("tag_collections/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
     """Add a tag collection, optionally with its tags."""
-    return Json(_wire(call.actor, _made(call, call.data("TagCollection"), "add")))
+    return Json(_document(call.actor, _add(call, call.data("TagCollection"), "add")))
 
 
 @endpoint("tag_collections/import", requires=EDITOR, writes=True)
@@ -59,7 +59,7 @@ def import_collections(call: Call) -> Answer:
     count, errors = 0, {}
     for number, document in enumerate(documents):
         try:
-            _made(call, _unwrapped(document), "import")
+            _add(call, _unwrapped(document), "import")
             count += 1
         except SaveFailed as refused:
             errors[str(number)] = refused.errors
@@ -74,7 +74,7 @@ def edit(call: Call) -> Answer:
     """Edit the name, description and all_orgs of a tag collection; fields left out keep their values."""
     data = call.data("TagCollection")
     try:
-        return Json(_wire(call.actor, services.edit_collection(call.actor, call.arg(0), data)))
+        return Json(_document(call.actor, services.edit_collection(call.actor, call.arg(0), data)))
     except Invalid as error:
         raise SaveFailed("edit TagCollection", "/tag_collections/edit", error.errors) from None
 
@@ -89,7 +89,7 @@ def delete(call: Call) -> Answer:
 @endpoint("tag_collections/add_tag", requires=EDITOR, writes=True)
 def add_tag(call: Call) -> Answer:
     """Add a tag, or a list of tags, to a tag collection."""
-    reference, names = _wanted(call)
+    reference, names = _collection_and_tags(call)
     try:
         new = services.add_tags(call.actor, reference, [_mention(name) for name in names])
     except (Forbidden, Invalid) as error:
@@ -102,7 +102,7 @@ def add_tag(call: Call) -> Answer:
 @endpoint("tag_collections/remove_tag", requires=EDITOR, writes=True)
 def remove_tag(call: Call) -> Answer:
     """Remove a tag from a tag collection."""
-    reference, names = _wanted(call)
+    reference, names = _collection_and_tags(call)
     try:
         services.remove_tag(call.actor, reference, _mention(names[0] if names else ""))
     except (Forbidden, Conflict) as error:
@@ -110,7 +110,7 @@ def remove_tag(call: Call) -> Answer:
     return toggled("Tag removed.", check_publish=True)
 
 
-def _made(call: Call, data: dict[str, Any], action: str) -> TagCollection:
+def _add(call: Call, data: dict[str, Any], action: str) -> TagCollection:
     try:
         tags = data.get("TagCollectionTag", data.get("Tag", data.get("tags"))) or []
         if not isinstance(tags, list):
@@ -133,6 +133,7 @@ def _tag_of(link: Any) -> dict[str, Any]:
 
 def _mention(name: str | int) -> dict[str, Any]:
     text = str(name)
+    # An id has at most 18 digits here: 19 may exceed a bigint, and such a text is the name of a tag.
     return {"id": text} if text.isascii() and text.isdigit() and len(text) < 19 else {"name": text}
 
 
@@ -148,14 +149,14 @@ def _unwrapped(document: Any) -> dict[str, Any]:
     return {**inner, **beside}
 
 
-def _wanted(call: Call) -> tuple[str, list[str]]:
+def _collection_and_tags(call: Call) -> tuple[str, list[str]]:
     body = call.data("TagCollection")
     reference = call.segments[0] if call.segments else body.get("tag_collection") or body.get("id") or ""
     named = call.segments[1] if len(call.segments) > 1 else body.get("tag")
     return str(reference), listed(named)
 
 
-def _wire(actor: Actor, collection: TagCollection) -> dict[str, Any]:
+def _document(actor: Actor, collection: TagCollection) -> dict[str, Any]:
     members = list(collection.members.all())
     show_own_colours(actor, [member.tag for member in members])
     links = [

@@ -60,13 +60,13 @@ def index(call: Call) -> Answer:
 @endpoint("taxonomies/view")
 def view(call: Call) -> Answer:
     """Return one taxonomy by id or namespace, with all its tags."""
-    return Json(_whole(call.actor, _find(call)))
+    return Json(_with_tags(call.actor, _find(call)))
 
 
 @endpoint("taxonomies/taxonomy_tags")
 def taxonomy_tags(call: Call) -> Answer:
     """List the tags of one taxonomy."""
-    return Json(_whole(call.actor, _find(call))["entries"])
+    return Json(_with_tags(call.actor, _find(call))["entries"])
 
 
 @endpoint("taxonomies/enable", site_admin=True, writes=True)
@@ -124,25 +124,25 @@ def toggle_highlighted(call: Call) -> Answer:
 @endpoint("taxonomies/hide_tag", requires=(Permission.TAGGER,), writes=True)
 def hide_tag(call: Call) -> Answer:
     """Hide one tag of a taxonomy, or a list of tags, so that they cannot be selected."""
-    return _hidden(call, "hideTag", hidden=True)
+    return _set_hidden(call, "hideTag", hidden=True)
 
 
 @endpoint("taxonomies/unhide_tag", requires=(Permission.TAGGER,), writes=True)
 def unhide_tag(call: Call) -> Answer:
     """Unhide one tag of a taxonomy, or a list of tags."""
-    return _hidden(call, "unhideTag", hidden=False)
+    return _set_hidden(call, "unhideTag", hidden=False)
 
 
 @endpoint("taxonomies/taxonomy_mass_hide", requires=(Permission.TAGGER,), writes=True)
 def mass_hide(call: Call) -> Answer:
     """Hide a list of tags, so that they cannot be selected."""
-    return _hidden(call, "taxonomyMassHide", hidden=True)
+    return _set_hidden(call, "taxonomyMassHide", hidden=True)
 
 
 @endpoint("taxonomies/taxonomy_mass_unhide", requires=(Permission.TAGGER,), writes=True)
 def mass_unhide(call: Call) -> Answer:
     """Unhide a list of tags."""
-    return _hidden(call, "taxonomyMassUnhide", hidden=False)
+    return _set_hidden(call, "taxonomyMassUnhide", hidden=False)
 
 
 @endpoint("taxonomies/delete", site_admin=True, writes=True)
@@ -163,7 +163,7 @@ def export(call: Call) -> Answer:
 def import_taxonomy(call: Call) -> Answer:
     """Import a machinetag.json; returns the taxonomy with its tags."""
     try:
-        return Json(_whole(call.actor, services.import_taxonomy(call.actor, call.data("Taxonomy"))))
+        return Json(_with_tags(call.actor, services.import_taxonomy(call.actor, call.data("Taxonomy"))))
     except Invalid as error:
         raise SaveFailed("import Taxonomy", "/taxonomies/import", error.errors) from None
 
@@ -191,7 +191,7 @@ def _find(call: Call) -> Taxonomy:
         raise MispError(404, "Taxonomy not found.") from None
 
 
-def _whole(actor: Actor, taxonomy: Taxonomy) -> dict[str, Any]:
+def _with_tags(actor: Actor, taxonomy: Taxonomy) -> dict[str, Any]:
     entries = queries.taxonomy_entries(taxonomy)
     existing = queries.tags_named(actor, (entry.tag for entry in entries))
     return {
@@ -200,7 +200,7 @@ def _whole(actor: Actor, taxonomy: Taxonomy) -> dict[str, Any]:
     }
 
 
-def _hidden(call: Call, action: str, *, hidden: bool) -> Answer:
+def _set_hidden(call: Call, action: str, *, hidden: bool) -> Answer:
     body = call.data("Taxonomy")
     names = listed(body.get("nameList", body.get("name", call.param("name"))))
     try:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+
+from vardkase.formats.misp_json.stream import joined
+from vardkase.misp.time import render_seen
 
 
 def seconds(moment: datetime | None, absent: str | None = "0") -> str | None:
@@ -13,3 +17,15 @@ def seconds(moment: datetime | None, absent: str | None = "0") -> str | None:
 def stamp(moment: datetime | None) -> str | None:
     """A time as ``2026-11-25 00:05:25`` in UTC; None if there is none."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else None
+
+
+def seen(microseconds: int | None) -> str | None:
+    """`first_seen` and `last_seen` in ISO 8601; None if there is none."""
+    return None if microseconds is None else render_seen(microseconds)
+
+
+def array(items: Iterator[bytes]) -> Iterator[bytes]:
+    """A JSON array of encoded elements, as chunks of a stream."""
+    yield b"["
+    yield from joined(items)
+    yield b"]"

@@ -59,13 +59,21 @@ def index(call: Call) -> Answer:
     )
     chosen = paged(call, list(lists.values_list("pk", flat=True)), LARGEST)
     rows = lists.in_bulk(chosen)
-    return Json({"Warninglists": [{"Warninglist": _listed(rows[number])} for number in chosen]})
+    bodies = [
+        _warninglist(rows[number])
+        | {
+            "warninglist_entry_count": str(rows[number].entry_count),
+            "valid_attributes": ", ".join(rows[number].matching_attributes) or "ALL",
+        }
+        for number in chosen
+    ]
+    return Json({"Warninglists": [{"Warninglist": body} for body in bodies]})
 
 
 @endpoint("warninglists/view")
 def view(call: Call) -> Answer:
     """Return one warninglist with its values and the types it applies to."""
-    return Stream(_document(_found(call)))
+    return Stream(_document(_find(call)))
 
 
 @endpoint(
@@ -92,7 +100,7 @@ def add(call: Call) -> Answer:
 )
 def edit(call: Call) -> Answer:
     """Edit the fields or entries of a custom warninglist; returns it."""
-    number = _found(call).pk
+    number = _find(call).pk
     try:
         return Stream(_document(services.edit_warninglist(call.actor, number, call.data("Warninglist"))))
     except Invalid as error:
@@ -102,7 +110,7 @@ def edit(call: Call) -> Answer:
 @endpoint("warninglists/delete", requires=(Permission.WARNINGLIST,), writes=True)
 def delete(call: Call) -> Answer:
     """Delete a warninglist."""
-    number = _found(call).pk
+    number = _find(call).pk
     services.delete_warninglist(call.actor, number)
     return saved("Warninglist deleted.", f"/warninglists/delete/{number}", id=number)
 
@@ -126,7 +134,7 @@ def import_list(call: Call) -> Answer:
 @endpoint("warninglists/export")
 def export(call: Call) -> Answer:
     """Export a warninglist as list.json, in the format of warninglists/import and the upstream project."""
-    return Stream(_list_file(_found(call)))
+    return Stream(_list_file(_find(call)))
 
 
 @endpoint(
@@ -137,7 +145,7 @@ def export(call: Call) -> Answer:
 )
 def enable(call: Call) -> Answer:
     """Enable or disable a warninglist, as the path says; redirects to its view, as MISP does."""
-    number = _found(call).pk
+    number = _find(call).pk
     services.set_enabled(call.actor, ids=[number], enabled=as_bool(call.arg(1)))
     return Redirect(f"/warninglists/view/{number}")
 
@@ -145,7 +153,7 @@ def enable(call: Call) -> Answer:
 @endpoint("warninglists/add_attribute", requires=(Permission.WARNINGLIST,), writes=True)
 def add_attribute(call: Call) -> Answer:
     """Add the value of an attribute to a custom warninglist: ``/[warninglist_id]/[attribute_id]``."""
-    number = _found(call).pk
+    number = _find(call).pk
     attribute = find_attribute(call.actor, call.arg(1))
     comment = f"From attribute {attribute.uuid}"
     try:
@@ -157,7 +165,7 @@ def add_attribute(call: Call) -> Answer:
     return saved(text, f"/warninglists/add_attribute/{number}", id=str(number))
 
 
-def _found(call: Call) -> Warninglist:
+def _find(call: Call) -> Warninglist:
     return queries.find_warninglist(as_int(call.arg(0)) or 0)
 
 
@@ -212,8 +220,8 @@ def toggle_enable(call: Call) -> Answer:
     toggled."""
     body = call.data("Warninglist")
     value = body.get("enabled")
-    ids = [number for item in _several(body.get("id")) if (number := as_int(item)) is not None]
-    names = [str(name) for name in _several(body.get("name"))]
+    ids = [number for item in _as_list(body.get("id")) if (number := as_int(item)) is not None]
+    names = [str(name) for name in _as_list(body.get("name"))]
     enabled = None if value is None else as_bool(value)
     count = services.set_enabled(call.actor, ids=ids, names=names, enabled=enabled)
     if not count:
@@ -231,11 +239,12 @@ def toggle_enable(call: Call) -> Answer:
 )
 def check_value(call: Call) -> Answer:
     """Return the enabled warninglists that contain the values in the body."""
-    hits = check_values(str(value) for value in _checked(call))
+    hits = check_values(str(value) for value in _sent_values(call))
     lists_by_value = {
         value: [{"id": str(hit.warninglist_id), "name": hit.name, "matched": hit.matched} for hit in on_lists]
         for value, on_lists in hits.items()
     }
+    # PHP encodes an empty map as [], and clients expect it so.
     return Json(lists_by_value or [])
 
 
@@ -246,13 +255,13 @@ def update(call: Call) -> Answer:
     return saved(f"Successfully updated {updated} warninglists." if updated else UP_TO_DATE, call.path)
 
 
-def _checked(call: Call) -> Iterator[Any]:
+def _sent_values(call: Call) -> Iterator[Any]:
     body = call.body or call.scalar
-    for value in body.values() if isinstance(body, dict) else _several(body):
-        yield from _several(value)
+    for value in body.values() if isinstance(body, dict) else _as_list(body):
+        yield from _as_list(value)
 
 
-def _several(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
@@ -268,11 +277,4 @@ def _warninglist(warninglist: Warninglist) -> dict[str, Any]:
         "enabled": warninglist.enabled,
         "default": warninglist.default,
         "category": warninglist.category,
-    }
-
-
-def _listed(warninglist: Warninglist) -> dict[str, Any]:
-    return _warninglist(warninglist) | {
-        "warninglist_entry_count": str(warninglist.entry_count),
-        "valid_attributes": ", ".join(warninglist.matching_attributes) or "ALL",
     }

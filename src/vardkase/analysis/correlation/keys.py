@@ -26,6 +26,7 @@ def keys_of(texts: Iterable[str]) -> list[int]:
     keys = []
     for text in texts:
         digest = fresh()
+        # `replace`: a lone surrogate, which JSON may hold, has no UTF-8.
         digest.update(text.strip().casefold().encode("utf-8", "replace"))
         keys.append(number(digest.digest(), "big", signed=True))
     return keys

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -168,6 +168,7 @@ def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[Re
     cap = settings.VARDKASE_CORRELATION_LIMIT
     shared = Counter(dict(_rows(actor, sql, event=event_id, cap=cap, limit=limit, rules=rules)))
     alike = linking(alike_in_event(actor, event_id))
+    # Counter.update adds: an event may share keys and have similar hashes as well.
     shared.update(other for other, _ in {(each.related_event_id, each.value) for each in alike})
     ranked = sorted(shared.items(), key=lambda each: (-each[1], -each[0]))
     return [RelatedEvent(*each) for each in ranked[:limit]]
@@ -201,6 +202,7 @@ def correlations_of_values(
     """
     if DISABLED.value:
         return []
+    # A value has up to two parts, so the rows of the query are numbered by part and not by value.
     parts = [(place, part) for place, value in enumerate(values) for part in correlation_parts(*value)]
     keys = keys_of(part for _, part in parts)
     rules = rules_naming([event_id]).get(event_id, [])
@@ -226,7 +228,8 @@ def networks_containing(actor: Actor, network: str, *, limit: int = 1000) -> lis
 
     Raises ValueError when `network` is not an address or network.
     """
-    supernets = [str(supernet) for supernet in _supernets(ip_network(network, strict=False))]
+    net = ip_network(network, strict=False)
+    supernets = [str(net.supernet(new_prefix=prefix)) for prefix in range(net.prefixlen + 1)]
     sql = _visible(IN_NETWORKS, actor, "a", "e", where="n.net = ANY(%(nets)s::inet[])")
     return [row[0] for row in _rows(actor, sql, nets=supernets, limit=limit)]
 
@@ -243,11 +246,13 @@ def within_network(actor: Actor, network: str, *, limit: int = 1000) -> list[int
 
 
 def over_correlating_values(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[Occurrences]:
-    return _counted(actor, "> %(cap)s", limit, offset, cap=settings.VARDKASE_CORRELATION_LIMIT)
+    return _most_frequent(actor, "> %(cap)s", limit, offset, cap=settings.VARDKASE_CORRELATION_LIMIT)
 
 
 def top_values(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[Occurrences]:
-    return _counted(actor, "BETWEEN 2 AND %(cap)s", limit, offset, cap=settings.VARDKASE_CORRELATION_LIMIT)
+    return _most_frequent(
+        actor, "BETWEEN 2 AND %(cap)s", limit, offset, cap=settings.VARDKASE_CORRELATION_LIMIT
+    )
 
 
 def _correlations(actor: Actor, mine: str, parameters: dict[str, Any]) -> Correlations:
@@ -273,6 +278,7 @@ def _paired(holders: list[list[int]], others: list[list[tuple[int, int]]], cap: 
     result = Correlations()
     pairs: list[Pair] = []
     for own, matches in zip(holders, others, strict=True):
+        # One row more than the cap was asked for, to know that there are more without counting them.
         if len(matches) > cap:
             result.over_correlating.update(own)
         elif matches:
@@ -291,23 +297,21 @@ def _with_alike(shared: Correlations, alike: Sequence[Similar]) -> Correlations:
     return Correlations(list(dict.fromkeys(shared.pairs + pairs)), over)
 
 
-def _counted(actor: Actor, having: str, limit: int, offset: int, **parameters: int) -> list[Occurrences]:
+def _most_frequent(
+    actor: Actor, having: str, limit: int, offset: int, **parameters: int
+) -> list[Occurrences]:
     sql = _visible(COUNTS, actor, "k", "e", having=having)
     rows = _rows(actor, sql, limit=limit, offset=offset, **parameters)
-    return [Occurrences(_part(*row), row[1]) for row in rows]
-
-
-def _part(key: int, _occurrences: int, value1: str, value2: str | None) -> str:
-    return value1 if value2 is None or key in keys_of([value1]) else value2
+    return [
+        # The key does not tell which half of a composite it is of.
+        Occurrences(value1 if value2 is None or key in keys_of([value1]) else value2, count)
+        for key, count, value1, value2 in rows
+    ]
 
 
 def _value_keys(value: str) -> list[int]:
     text = value.strip()
     return keys_of(dict.fromkeys((text, normalise("ip-dst", text))))
-
-
-def _supernets(network: IPv4Network | IPv6Network) -> list[IPv4Network | IPv6Network]:
-    return [network.supernet(new_prefix=prefix) for prefix in range(network.prefixlen + 1)]
 
 
 def _others(actor: Actor, rules: str) -> dict[str, str]:

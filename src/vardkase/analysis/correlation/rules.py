@@ -19,6 +19,7 @@ class Exclusions:
         folded = part.casefold()
         return (
             folded in self.exact
+            # With an empty tuple, startswith and endswith are False.
             or folded.startswith(self.prefixes)
             or folded.endswith(self.suffixes)
             or any(infix in folded for infix in self.infixes)

@@ -35,10 +35,10 @@ def add_exclusion(actor: Actor, value: str, comment: str = "") -> CorrelationExc
     Invalid."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
-    exclusion = CorrelationExclusion(value=_free(value), comment=comment)
+    exclusion = CorrelationExclusion(value=_checked_value(value), comment=comment)
     exclusion.save()
-    _apply(exclusion.value)
-    record(actor, AnalysisAction.CORRELATION_EXCLUSION_ADDED, _target(exclusion))
+    _rebuild_matching(exclusion.value)
+    record(actor, AnalysisAction.CORRELATION_EXCLUSION_ADDED, _audit_target(exclusion))
     return exclusion
 
 
@@ -51,16 +51,17 @@ def edit_exclusion(
     actor.require(Permission.SITE_ADMIN)
     before = exclusion.value
     if value is not None and value.strip() != before:
-        exclusion.value = _free(value)
+        exclusion.value = _checked_value(value)
     if comment is not None:
         exclusion.comment = comment
     exclusion.save()
+    # Both values: what the former one excluded correlates again.
     for changed in {before, exclusion.value} if exclusion.value != before else ():
-        _apply(changed)
+        _rebuild_matching(changed)
     record(
         actor,
         AnalysisAction.CORRELATION_EXCLUSION_EDITED,
-        _target(exclusion),
+        _audit_target(exclusion),
         {"value": [before, exclusion.value]},
     )
     return exclusion
@@ -70,10 +71,10 @@ def edit_exclusion(
 def delete_exclusion(actor: Actor, exclusion: CorrelationExclusion) -> None:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
-    target = _target(exclusion)
+    target = _audit_target(exclusion)
     value = exclusion.value
     exclusion.delete()
-    _apply(value)
+    _rebuild_matching(value)
     record(actor, AnalysisAction.CORRELATION_EXCLUSION_DELETED, target)
 
 
@@ -82,7 +83,7 @@ def clean_exclusions(actor: Actor) -> None:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     for value in CorrelationExclusion.objects.values_list("value", flat=True):
-        _apply(value)
+        _rebuild_matching(value)
     record(actor, AnalysisAction.CORRELATION_EXCLUSION_CLEANED, Target("correlation_exclusion"))
 
 
@@ -121,12 +122,14 @@ def rebuild(actor: Actor) -> Iterator[int]:
         record(actor, AnalysisAction.CORRELATION_REBUILT, Target("correlation"))
     for (event_id,) in cursor().execute("SELECT id FROM event ORDER BY id").fetchall():
         with transaction.atomic():
+            # The event may be gone since the ids were read; the lock keeps writers out until its keys are
+            # stored.
             if cursor().execute("SELECT 1 FROM event WHERE id = %s FOR UPDATE", [event_id]).fetchone():
                 rebuild_keys(AttributesChanged(event_id, None))
         yield event_id
 
 
-def _free(value: str) -> str:
+def _checked_value(value: str) -> str:
     text = value.strip()
     if not text.strip("%"):
         raise Invalid({"value": [CorrelationExclusionProblem.VALUE_MISSING()]})
@@ -135,7 +138,7 @@ def _free(value: str) -> str:
     return text
 
 
-def _apply(value: str) -> None:
+def _rebuild_matching(value: str) -> None:
     if value.startswith("%") or value.endswith("%"):
         literal = value.strip("%").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         start, end = "%" * value.startswith("%"), "%" * value.endswith("%")
@@ -147,5 +150,5 @@ def _apply(value: str) -> None:
         rebuild_attributes(ids[first : first + BATCH])
 
 
-def _target(exclusion: CorrelationExclusion) -> Target:
+def _audit_target(exclusion: CorrelationExclusion) -> Target:
     return Target("correlation_exclusion", exclusion.pk, title=exclusion.value)

@@ -84,6 +84,7 @@ def _similar(actor: Actor, where: str, parameters: Mapping[str, object]) -> list
     own = cursor().execute(sql, {**parameters, "own": MOST_OWN, **reader_parameters(actor)}).fetchall()
     if not own:
         return []
+    # One query for all events; most have no rule, and then no pair is tried against any.
     rules = rules_naming({event_id for _, event_id, _ in own})
     sql = OTHERS.format(
         event=event_predicate(actor),

@@ -38,6 +38,7 @@ LOCK_EVENTS = """
 SELECT id FROM event WHERE id IN (SELECT event_id FROM attribute WHERE id = ANY(%(ids)s::bigint[]))
 ORDER BY id FOR UPDATE
 """
+# Through `attribute`, since the primary key of the keys begins with the event.
 REMOVE_KEYS = """
 DELETE FROM attribute_key k USING attribute a
 WHERE a.id = ANY(%(ids)s::bigint[]) AND k.event_id = a.event_id AND k.attribute_id = a.id
@@ -61,8 +62,8 @@ def store_ssdeep(attributes: Sequence[StoredAttribute], exclusions: Exclusions) 
 
 def rebuild_keys(change: AttributesChanged) -> None:
     remove_keys(AttributesRemoved(change.event_id, change.attribute_ids))
-    which, parameters = _which("a.id", change.event_id, change.attribute_ids)
-    _store_again(f"WHERE a.event_id = %(event)s{which}", parameters)
+    which, parameters = _of_event("a.id", change.event_id, change.attribute_ids)
+    _store_selected(f"WHERE a.event_id = %(event)s{which}", parameters)
 
 
 def rebuild_attributes(ids: Sequence[int]) -> None:
@@ -71,11 +72,11 @@ def rebuild_attributes(ids: Sequence[int]) -> None:
     rest = (REMOVE.format(table=table) for table in DERIVED[1:])
     for statement in (LOCK_EVENTS, REMOVE_KEYS, *rest):
         cursor().execute(statement, parameters)
-    _store_again("WHERE a.id = ANY(%(ids)s::bigint[])", parameters)
+    _store_selected("WHERE a.id = ANY(%(ids)s::bigint[])", parameters)
 
 
 def remove_keys(removal: AttributesRemoved) -> None:
-    which, parameters = _which("attribute_id", removal.event_id, removal.attribute_ids)
+    which, parameters = _of_event("attribute_id", removal.event_id, removal.attribute_ids)
     for table in DERIVED:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %(event)s{which}", parameters)
 
@@ -87,6 +88,7 @@ def current_exclusions() -> Exclusions:
 def key_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> Iterator[KeyRow]:
     """One search key per distinct value part; `correlates` says whether it also correlates."""
     for attribute in attributes:
+        # All parts, for the exact search; those that do not correlate get a row that says so.
         parts = search_parts(attribute.type, attribute.value1, attribute.value2)
         correlating: tuple[str, ...] = ()
         if attribute.correlates:
@@ -126,12 +128,12 @@ def ssdeep_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -
             )
 
 
-def _store_again(where: str, parameters: dict[str, object]) -> None:
+def _store_selected(where: str, parameters: dict[str, object]) -> None:
     rows = cursor().execute(ATTRIBUTES + where, parameters, binary=True).fetchall()
     store_keys([StoredAttribute(*row) for row in rows])
 
 
-def _which(column: str, event_id: int, ids: Sequence[int] | None) -> tuple[str, dict[str, object]]:
+def _of_event(column: str, event_id: int, ids: Sequence[int] | None) -> tuple[str, dict[str, object]]:
     if ids is None:
         return "", {"event": event_id}
     return f" AND {column} = ANY(%(ids)s::bigint[])", {"event": event_id, "ids": list(ids)}
@@ -142,6 +144,7 @@ def _copy(statement: str, types: Sequence[str], rows: Sequence[tuple[object, ...
         return
     with cursor().copy(statement) as copy:
         if types:
+            # Binary COPY converts nothing: each value has to be encoded as the type of its column.
             copy.set_types(types)
         for row in rows:
             copy.write_row(row)

@@ -41,6 +41,7 @@ def decay_options(search: Mapping[str, Any]) -> DecayOptions | None:
     parameters = {name: value for name, value in overrides.items() if name in OVERRIDABLE}
     if (score := search.get("score")) is not None:
         parameters["threshold"] = score
+    # Raises Invalid: refused here, before the first byte of the answer, and not at the first model.
     overridden(ANY_MODEL, parameters)
     options = DecayOptions(
         include_score=as_bool(search.get("includeDecayScore")),

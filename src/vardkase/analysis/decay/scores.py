@@ -61,7 +61,7 @@ class Scorer:
         self.full_model = options.full_model
         self._models = [
             AppliedModel(model, overridden(model.parameters, options.overrides), types)
-            for model, types in _chosen(actor, options)
+            for model, types in _selected_models(actor, options)
         ]
         self._own_values = _own_values(actor) if self._models else {}
 
@@ -83,7 +83,10 @@ class Scorer:
     def kept(self, attribute_ids: Sequence[int]) -> list[bool]:
         """For each attribute, False only if every model that scores it considers it decayed."""
         scores = self.scores(attribute_ids)
-        return [not _all_decayed(scores.get(attribute_id, ())) for attribute_id in attribute_ids]
+        return [
+            not scores.get(attribute_id) or not all(score.decayed for score in scores[attribute_id])
+            for attribute_id in attribute_ids
+        ]
 
     def event_scores(self, event_ids: Sequence[int]) -> dict[int, list[Score]]:
         tags = self._event_tags(event_ids) if self._models else {}
@@ -151,13 +154,16 @@ ORDER BY l.id
 ATTRIBUTE_TAGS = EVENT_TAGS.replace("event_tag", "attribute_tag").replace("event_id", "attribute_id")
 
 
-def _chosen(actor: Actor, options: DecayOptions) -> list[tuple[DecayingModel, frozenset[str] | None]]:
+def _selected_models(
+    actor: Actor, options: DecayOptions
+) -> list[tuple[DecayingModel, frozenset[str] | None]]:
     if not options.models:
         return [(model, frozenset(types_of(model))) for model in visible_models(actor).filter(enabled=True)]
     models: dict[int, DecayingModel] = {}
     for reference in options.models:
         try:
             model = find_model(actor, reference)
+        # A model that the reader may not see is left out; the others still score.
         except NotFound:
             continue
         models[model.pk] = model
@@ -173,6 +179,8 @@ def _own_values(actor: Actor) -> dict[str, float]:
 
 
 def _last(fact: ScoringFacts, sighted: int | None) -> float:
+    # `last_seen` is in microseconds; a sighting replaces it, and a later change of the attribute wins over
+    # both.
     seen = fact.last_seen / 1_000_000 if fact.last_seen is not None else fact.timestamp
     return max(fact.timestamp, seen if sighted is None else sighted)
 
@@ -181,7 +189,3 @@ def _score(applied: AppliedModel, standing: SightingStatus) -> Score:
     base = base_score(applied.parameters, standing.tags)
     score = max(0.0, FORMULAS[applied.model.formula](base, applied.parameters, standing))
     return Score(applied.model, score, base, score < applied.parameters["threshold"])
-
-
-def _all_decayed(scores: Sequence[Score]) -> bool:
-    return bool(scores) and all(score.decayed for score in scores)

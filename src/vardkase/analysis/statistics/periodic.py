@@ -95,14 +95,14 @@ def _condition(actor: Actor, filters: Mapping[str, Any]) -> tuple[str, dict[str,
     parameters: dict[str, Any] = reader_parameters(actor)
     for name in ("orgc_id", "distribution", "sharing_group_id"):
         if numbers := [
-            number for value in _listed(filters.get(name)) if (number := as_int(value)) is not None
+            number for value in _as_list(filters.get(name)) if (number := as_int(value)) is not None
         ]:
             parts.append(f"e.{name} = ANY(%({name})s::bigint[])")
             parameters[name] = numbers
     if info := str(filters.get("event_info") or "").strip("%"):
         parts.append("position(lower(%(info)s) IN lower(e.info)) > 0")
         parameters["info"] = info
-    names = [str(value).lower() for value in _listed(filters.get("tags"))]
+    names = [str(value).lower() for value in _as_list(filters.get("tags"))]
     for parameter, excluded, sign in (("with_tags", False, ""), ("without_tags", True, "NOT ")):
         if chosen := [name.removeprefix("!") for name in names if name.startswith("!") is excluded]:
             parts.append(sign + TAGGED.format(names=f"%({parameter})s"))
@@ -111,13 +111,14 @@ def _condition(actor: Actor, filters: Mapping[str, Any]) -> tuple[str, dict[str,
 
 
 def _trending(filters: Mapping[str, Any], length: int) -> dict[str, Any]:
-    names = [str(value).lower().removesuffix("%") for value in _listed(filters.get("trending_for_tags"))]
+    names = [str(value).lower().removesuffix("%") for value in _as_list(filters.get("trending_for_tags"))]
     amount = as_int(filters.get("trending_period_amount")) or DEFAULT_TRENDING
+    # The current period and `amount` before it.
     places = min(max(amount, 1), MOST_TRENDING) + 1
     return {"followed": [name for name in names if name], "length": length, "places": places}
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     if value in (None, ""):
         return []
     return value if isinstance(value, list) else [value]

@@ -67,7 +67,7 @@ def contributions(actor: Actor, scope: str, since: date) -> list[Contribution]:
     days: dict[int, dict[date, int]] = {}
     for org_id, day, attributes in _rows(actor, DAYS, since=since):
         days.setdefault(org_id, {})[day] = attributes
-    ordered = sorted(organisations(scope), key=lambda org_id: org_id.name.lower())
+    ordered = sorted(organisations(scope), key=lambda organisation: organisation.name.lower())
     return [
         Contribution(one, members.get(one.pk, 0), *counted.get(one.pk, (0, 0)), days.get(one.pk, {}))
         for one in ordered

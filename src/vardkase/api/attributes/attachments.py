@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.utils.http import content_disposition_header
 
@@ -31,7 +31,13 @@ class Attached(Protocol):
 
 def attachment(row: Attached) -> Answer:
     content = _content(row)
-    name, content_type = _presented(row)
+    # Windows clients send whole paths.
+    name = row.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"
+    # Plain text as such, all else as octets: a browser must not run what somebody has uploaded.
+    is_text = mimetypes.guess_type(name)[0] == "text/plain"
+    content_type = "text/plain; charset=UTF-8" if is_text else "application/octet-stream"
+    if row.type == "malware-sample":
+        name, content_type = f"{name}.zip", "application/zip"
     disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return Text(content, content_type=content_type, headers={"Content-Disposition": disposition})
 
@@ -50,12 +56,3 @@ def _content(row: Attached) -> bytes:
         return files.read(row.data_sha256 or "")
     except FileNotFoundError as lost:
         raise MispError(404, "File does not exist") from lost
-
-
-def _presented(row: Attached) -> tuple[str, str]:
-    """Name and type of the file: plain text as such, everything else as application/octet-stream."""
-    name = row.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"
-    if row.type == "malware-sample":
-        return f"{name}.zip", "application/zip"
-    guessed: Any = mimetypes.guess_type(name)[0]
-    return name, "text/plain; charset=UTF-8" if guessed == "text/plain" else "application/octet-stream"

@@ -52,8 +52,8 @@ def fast_lookup(call: Call) -> Answer:
     effect here."""
     if not FAST_LOOKUP.value:
         raise MispError(405, "Fast lookups are switched off on this instance (MISP.fast_lookup_enabled).")
-    given = call.param("value")
-    values = given if isinstance(given, list) else [given]
+    sent = call.param("value")
+    values = sent if isinstance(sent, list) else [sent]
     if not values or len(values) > MOST_VALUES:
         raise MispError(400, f"value: one to {MOST_VALUES} values are expected.")
     if not all(isinstance(item, str | int | float) and str(item).strip() for item in values):

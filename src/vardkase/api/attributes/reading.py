@@ -33,6 +33,7 @@ def view(call: Call) -> Answer:
     except NotFound as missing:
         if call.method == "HEAD":
             raise
+        # MISP answers 405 here, and 404 only for what cannot be an id.
         raise MispError(405, "Invalid attribute") from missing
     if call.method == "HEAD":
         return Text("")

@@ -24,14 +24,14 @@ OF_OBJECTS = ("comment", "distribution", *SEEN)
 @endpoint("attributes/toggle_correlation", requires=(Permission.ADD,), writes=True)
 def toggle_correlation(call: Call) -> Answer:
     """Exclude an attribute from correlation, or include it again."""
-    disabled = _switched(call, "disable_correlation")
+    disabled = _toggle(call, "disable_correlation")
     return _correlation(call, "/attributes/toggleCorrelation", disabled)
 
 
 @endpoint("attributes/toggle_to_ids", requires=(Permission.ADD,), writes=True)
 def toggle_to_ids(call: Call) -> Answer:
     """Toggle whether an attribute is used for detection (to_ids)."""
-    to_ids = _switched(call, "to_ids")
+    to_ids = _toggle(call, "to_ids")
     text = "IDS flag set." if to_ids else "IDS flag removed."
     return saved(text, f"/attributes/toggleToIDS/{call.arg(0)}", id=call.arg(0))
 
@@ -47,14 +47,14 @@ def toggle_event_correlation(call: Call) -> Answer:
 @endpoint("attributes/edit_field", requires=(Permission.ADD,), writes=True)
 def edit_attribute_field(call: Call) -> Answer:
     """Edit one field of an attribute."""
-    return _edited(call, _field(call.data("Attribute"), OF_ATTRIBUTES), edit_attribute)
+    return _edit(call, _single_field(call.data("Attribute"), OF_ATTRIBUTES), edit_attribute)
 
 
 @endpoint("objects/edit_field", requires=(Permission.ADD,), writes=True)
 def edit_object_field(call: Call) -> Answer:
     """Edit one field of an object; its attributes are kept."""
     find_object(call.actor, call.arg(0))  # A deleted one is not brought back by a comment.
-    return _edited(call, _field(call.data("Object"), OF_OBJECTS), edit_object)
+    return _edit(call, _single_field(call.data("Object"), OF_OBJECTS), edit_object)
 
 
 @endpoint(
@@ -63,7 +63,7 @@ def edit_object_field(call: Call) -> Answer:
 )
 def fetch_attribute_value(call: Call) -> Answer:
     """Return one field of an attribute as text: ``/attributes/fetchViewValue/<id>/<field>``."""
-    return _value(find_attribute(call.actor, call.arg(0)), call.arg(1), (*OF_ATTRIBUTES, "timestamp"))
+    return _field_answer(find_attribute(call.actor, call.arg(0)), call.arg(1), (*OF_ATTRIBUTES, "timestamp"))
 
 
 @endpoint(
@@ -71,10 +71,10 @@ def fetch_attribute_value(call: Call) -> Answer:
 )
 def fetch_object_value(call: Call) -> Answer:
     """Return one field of an object as text."""
-    return _value(find_object(call.actor, call.arg(0)), call.arg(1), (*OF_OBJECTS, "timestamp"))
+    return _field_answer(find_object(call.actor, call.arg(0)), call.arg(1), (*OF_OBJECTS, "timestamp"))
 
 
-def _switched(call: Call, switch: Switch) -> bool:
+def _toggle(call: Call, switch: Switch) -> bool:
     try:
         return switch_attribute(call.actor, call.arg(0), switch)
     except NotFound as missing:
@@ -86,14 +86,14 @@ def _correlation(call: Call, url: str, disabled: bool) -> Answer:
     return saved(text, f"{url}/{call.arg(0)}", id=call.arg(0))
 
 
-def _field(sent: dict[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:
+def _single_field(sent: dict[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:
     named = {name: value for name, value in sent.items() if name in allowed}
     if len(named) != 1:
         raise MispError(400, f"Exactly one field is expected: {', '.join(allowed)}.")
     return named
 
 
-def _edited(call: Call, change: dict[str, Any], edit: Any) -> Answer:
+def _edit(call: Call, change: dict[str, Any], edit: Any) -> Answer:
     try:
         edit(call.actor, call.arg(0), change)
     except Invalid as refused:
@@ -101,7 +101,7 @@ def _edited(call: Call, change: dict[str, Any], edit: Any) -> Answer:
     return toggled("Field updated.", check_publish=True)
 
 
-def _value(row: Any, field: str, readable: tuple[str, ...]) -> Answer:
+def _field_answer(row: Any, field: str, readable: tuple[str, ...]) -> Answer:
     if field not in readable:
         raise MispError(404, "Invalid field requested.")
     value = getattr(row, field)

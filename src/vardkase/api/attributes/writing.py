@@ -56,6 +56,7 @@ def add(call: Call) -> Answer:
         raise MispError(405, "No event ID set.")
     event = _event(call)
     documents = _documents(call.body)
+    # MISP's breakOnDuplicate:0: an attribute that exists already is updated, not refused.
     update = str(call.named.get("breakOnDuplicate", "1")) in {"0", "false"}
     try:
         added = add_attributes(call.actor, event.id, documents, update_duplicates=update)
@@ -98,6 +99,7 @@ def edit(call: Call) -> Answer:
     except NotNewer as old:
         raise MispError(405, old.wire) from old
     stored = stored_attribute(attribute_id)
+    # MISP's edit returns the joined value alone, its add all three.
     del stored["value1"], stored["value2"]
     tags = tags_of_edited(call.actor, attribute_id)
     return Json({"Attribute": stored | ({"Tag": tags} if tags else {})})

@@ -19,13 +19,13 @@ CLEANED = "Correlations cleanup initiated, based on the exclusion rules."
 @endpoint("correlation_exclusions/index", site_admin=True)
 def index(_call: Call) -> Answer:
     """List the correlation exclusions."""
-    return Json([_wire(exclusion) for exclusion in CorrelationExclusion.objects.order_by("pk")])
+    return Json([_document(exclusion) for exclusion in CorrelationExclusion.objects.order_by("pk")])
 
 
 @endpoint("correlation_exclusions/view", site_admin=True)
 def view(call: Call) -> Answer:
     """Return one exclusion."""
-    return Json(_wire(_found(call)))
+    return Json(_document(_find(call)))
 
 
 @endpoint("correlation_exclusions/add", site_admin=True, writes=True)
@@ -33,7 +33,9 @@ def add(call: Call) -> Answer:
     """Add an exclusion; it takes effect immediately."""
     data = call.data("CorrelationExclusion")
     try:
-        return Json(_wire(services.add_exclusion(call.actor, _text(data, "value"), _text(data, "comment"))))
+        return Json(
+            _document(services.add_exclusion(call.actor, _text_of(data, "value"), _text_of(data, "comment")))
+        )
     except Invalid as error:
         raise SaveFailed("add correlation_exclusion", "/correlation_exclusions/add", error.errors) from error
 
@@ -42,9 +44,9 @@ def add(call: Call) -> Answer:
 def edit(call: Call) -> Answer:
     """Edit the value or comment of an exclusion."""
     data = call.data("CorrelationExclusion")
-    changes = {name: _text(data, name) for name in ("value", "comment") if data.get(name) is not None}
+    changes = {name: _text_of(data, name) for name in ("value", "comment") if data.get(name) is not None}
     try:
-        return Json(_wire(services.edit_exclusion(call.actor, _found(call), **changes)))
+        return Json(_document(services.edit_exclusion(call.actor, _find(call), **changes)))
     except Invalid as error:
         url = "/correlation_exclusions/edit"
         raise SaveFailed("edit correlation_exclusion", url, error.errors) from error
@@ -53,7 +55,7 @@ def edit(call: Call) -> Answer:
 @endpoint("correlation_exclusions/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
     """Delete an exclusion; its values correlate again."""
-    exclusion = _found(call)
+    exclusion = _find(call)
     number = exclusion.pk
     services.delete_exclusion(call.actor, exclusion)
     url = f"/correlation_exclusions/delete/{number}"
@@ -67,8 +69,9 @@ def clean(call: Call) -> Answer:
     return saved(CLEANED, "/correlation_exclusions/clean")
 
 
-def _found(call: Call) -> CorrelationExclusion:
+def _find(call: Call) -> CorrelationExclusion:
     number = call.arg(0)
+    # More digits may exceed a bigint, which PostgreSQL would refuse with an error of its own.
     if number.isdecimal() and len(number) < 19:
         exclusion = CorrelationExclusion.objects.filter(pk=int(number)).first()
         if exclusion is not None:
@@ -76,12 +79,12 @@ def _found(call: Call) -> CorrelationExclusion:
     raise MispError(404, INVALID)
 
 
-def _text(data: dict[str, Any], name: str) -> str:
+def _text_of(data: dict[str, Any], name: str) -> str:
     value = data.get(name)
     return "" if value is None else str(value)
 
 
-def _wire(exclusion: CorrelationExclusion) -> dict[str, Any]:
+def _document(exclusion: CorrelationExclusion) -> dict[str, Any]:
     return {
         "CorrelationExclusion": {
             "id": str(exclusion.pk),

@@ -38,20 +38,20 @@ def index(call: Call) -> Answer:
         if (value := call.param(name)) not in (None, ""):
             rules = rules.filter(**{f"{name}__in": [str(value)]})
     limit, offset = limit_and_offset(call, PAGE)
-    return Json([_wire(rule) for rule in rules[offset : offset + limit]])
+    return Json([_document(rule) for rule in rules[offset : offset + limit]])
 
 
 @endpoint("correlation_rules/view", site_admin=True)
 def view(call: Call) -> Answer:
     """Return one rule by id or uuid."""
-    return Json(_wire(rule_services.find_rule(call.actor, call.arg(0))))
+    return Json(_document(rule_services.find_rule(call.actor, call.arg(0))))
 
 
 @endpoint("correlation_rules/add", site_admin=True, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
     """Add a rule; it takes effect immediately."""
     try:
-        return Json(_wire(rule_services.add_rule(call.actor, call.data(MODEL))))
+        return Json(_document(rule_services.add_rule(call.actor, call.data(MODEL))))
     except Invalid as error:
         raise SaveFailed(f"add {MODEL}", "/correlation_rules/add", error.errors) from error
 
@@ -60,7 +60,7 @@ def add(call: Call) -> Answer:
 def edit(call: Call) -> Answer:
     """Edit a rule; fields left out keep their values."""
     try:
-        return Json(_wire(rule_services.edit_rule(call.actor, call.arg(0), call.data(MODEL))))
+        return Json(_document(rule_services.edit_rule(call.actor, call.arg(0), call.data(MODEL))))
     except Invalid as error:
         url = f"/correlation_rules/edit/{call.arg(0)}"
         raise SaveFailed(f"edit {MODEL}", url, error.errors) from error
@@ -73,7 +73,7 @@ def delete(call: Call) -> Answer:
     return saved("CorrelationRule deleted.", f"/correlation_rules/delete/{call.arg(0)}", id=number)
 
 
-def _wire(rule: CorrelationRule) -> dict[str, Any]:
+def _document(rule: CorrelationRule) -> dict[str, Any]:
     return {
         MODEL: {
             "id": str(rule.pk),

@@ -9,9 +9,9 @@ from vardkase.api.answers import Answer, Json, Stream
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.event_reports.reports import report_id
+from vardkase.api.inputs import decoded
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
-from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.exchange.report_import import import_report
@@ -49,7 +49,7 @@ def extract(call: Call) -> Answer:
     extraction = extraction_of(call.actor, report_id(call))
     return Json(
         {
-            "complexTypeToolResult": [_detected(value, extraction) for value in extraction.values],
+            "complexTypeToolResult": [_detected_dict(value, extraction) for value in extraction.values],
             "replacementValues": {
                 value.value: str(uuid)
                 for value in extraction.values
@@ -73,7 +73,7 @@ def replace_suggestions(call: Call) -> Answer:
     """Accept suggested values: ``suggestions`` maps each value to its type, or is a list of values."""
     data = call.data("EventReport")
     content = data.get("content")
-    suggestions = _suggestions(_decoded(data.get("suggestions")))
+    suggestions = _suggestions(decoded(data.get("suggestions")))
     try:
         text = content if isinstance(content, str) else None
         stored = accept_suggestions(call.actor, call.arg(0), text, suggestions)
@@ -87,7 +87,7 @@ def replace_suggestions(call: Call) -> Answer:
 def from_event(call: Call) -> Answer:
     """Generate a report from an event, with the attributes selected by ``filters`` (as in restSearch)."""
     event = find_event(call.actor, call.arg(0))
-    filters = _decoded(call.data("EventReport").get("filters"))
+    filters = decoded(call.data("EventReport").get("filters"))
     if not isinstance(filters, dict) or not filters:
         raise MispError(405, UNFILTERED)
     report = {
@@ -117,7 +117,7 @@ def from_url(call: Call) -> Answer:
     return Json(report_dict(call.actor, stored, stored=True))
 
 
-def _detected(value: DetectedValue, extraction: Extraction) -> dict[str, Any]:
+def _detected_dict(value: DetectedValue, extraction: Extraction) -> dict[str, Any]:
     known = extraction.attribute_of(value)
     return {
         "value": value.value,
@@ -131,26 +131,16 @@ def _detected(value: DetectedValue, extraction: Extraction) -> dict[str, Any]:
     }
 
 
-def _decoded(value: Any) -> Any:
-    """MISP's web pages send JSON as a string inside JSON."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json_limits.decoded(value)
-    except ValueError:
-        return None
-
-
-def _suggestions(given: Any) -> list[dict[str, Any]]:
+def _suggestions(sent: Any) -> list[dict[str, Any]]:
     """Each suggestion as a dict with its value. MISP's pages send a map by value, with the finding inside."""
-    if isinstance(given, list):
-        return [item for item in given if isinstance(item, dict)]
-    if not isinstance(given, dict):
+    if isinstance(sent, list):
+        return [item for item in sent if isinstance(item, dict)]
+    if not isinstance(sent, dict):
         raise Invalid({"suggestions": [PartRequestProblem.NOT_SUGGESTIONS()]})
-    return [{"value": value, **_choice(item)} for value, item in given.items()]
+    return [{"value": value, **_choice_of(item)} for value, item in sent.items()]
 
 
-def _choice(value: Any) -> Mapping[str, Any]:
+def _choice_of(value: Any) -> Mapping[str, Any]:
     if isinstance(value, str):
         return {"type": value}
     if not isinstance(value, dict):

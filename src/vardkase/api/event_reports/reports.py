@@ -69,7 +69,8 @@ def add(call: Call) -> Answer:
     try:
         stored = services.add_report(call.actor, event.id, data)
     except Invalid as refused:
-        raise _not_saved("add", refused) from refused
+        # MISP answers with the problem alone, without the name of the field.
+        raise SaveFailed("add EventReport", "/event_reports/add", refused.wire) from refused
     return Json(report_dict(call.actor, stored, stored=True))
 
 
@@ -85,7 +86,8 @@ def edit(call: Call) -> Answer:
     try:
         stored = services.edit_report(call.actor, call.arg(0), call.data("EventReport"))
     except Invalid as refused:
-        raise _not_saved("edit", refused) from refused
+        # MISP answers with the problem alone, without the name of the field.
+        raise SaveFailed("edit EventReport", "/event_reports/edit", refused.wire) from refused
     return Json(report_dict(call.actor, stored, stored=True))
 
 
@@ -95,19 +97,22 @@ def delete(call: Call) -> Answer:
     reference = call.arg(0)
     hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
     services.delete_report(call.actor, reference, hard=hard)
-    return _done("delete", f"{'hard' if hard else 'soft'} deleted", reference)
+    outcome = "hard deleted" if hard else "soft deleted"
+    return saved(f"Event Report {reference} {outcome}", f"/event_reports/delete/{reference}", id=reference)
 
 
 @endpoint("event_reports/restore", requires=(Permission.ADD,), writes=True)
 def restore(call: Call) -> Answer:
     """Restore a softly deleted report."""
     services.restore_report(call.actor, call.arg(0))
-    return _done("restore", "restored", call.arg(0))
+    reference = call.arg(0)
+    return saved(f"Event Report {reference} restored", f"/event_reports/restore/{reference}", id=reference)
 
 
 @endpoint("event_reports/add_tag", requires=(Permission.TAGGER,), writes=True)
 def add_tag(call: Call) -> Answer:
     """Add the tags named in the path, or in the body's ``tag``, to a report."""
+    # `segments`, not `args`: a tag such as tlp:white looks like a named argument.
     tags = call.param("tag") or (call.segments[1] if len(call.segments) > 1 else "")
     names = [_text(name) for name in (tags if isinstance(tags, list) else [tags])]
     try:
@@ -143,12 +148,3 @@ def report_id(call: Call) -> int:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
-
-
-def _not_saved(act: str, refused: Invalid) -> SaveFailed:
-    """MISP returns only the message of the field, not its name."""
-    return SaveFailed(f"{act} EventReport", f"/event_reports/{act}", refused.wire)
-
-
-def _done(act: str, outcome: str, reference: str) -> Answer:
-    return saved(f"Event Report {reference} {outcome}", f"/event_reports/{act}/{reference}", id=reference)

@@ -78,4 +78,5 @@ def _header(part: object) -> tuple[str, int] | None:
     if not isinstance(event, dict) or not isinstance(event.get("uuid"), str):
         return None
     timestamp = as_int(event.get("timestamp"), 0)
+    # A timestamp beyond would not fit a bigint; 0 makes the event older than any, so it is not wanted.
     return event["uuid"], timestamp if timestamp is not None and abs(timestamp) < 2**62 else 0

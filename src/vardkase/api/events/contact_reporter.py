@@ -8,7 +8,7 @@ from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.core.mail.services import TooManyMessages
-from vardkase.intel.services.contact import ContactResult, contact_reporter
+from vardkase.intel.services.contact import contact_reporter
 from vardkase.misp.flags import as_bool
 
 SENT = "Email sent to the reporter."
@@ -38,10 +38,6 @@ def contact(call: Call) -> Answer:
         raise SaveFailed("contact Event", f"/events/contact/{call.arg(0)}", invalid.errors) from invalid
     except TooManyMessages as refused:
         raise MispError(429, refused.wire, headers={"Retry-After": str(refused.wait)}) from refused
-    return saved(SENT, f"/events/contact/{result.event_id}", id=str(result.event_id), **_notice(result))
-
-
-def _notice(result: ContactResult) -> dict[str, str]:
-    if result.disabled:
-        return {"notice": DISABLED}
-    return {} if result.recipients else {"notice": NOBODY}
+    notice = DISABLED if result.disabled else "" if result.recipients else NOBODY
+    extra = {"notice": notice} if notice else {}
+    return saved(SENT, f"/events/contact/{result.event_id}", id=str(result.event_id), **extra)

@@ -51,7 +51,10 @@ def add_misp_export(call: Call) -> Answer:
     )
     own = as_bool(option("takeownership", "0"))
     try:
-        results = list(import_export(call.actor, _export(call), wishes, take_ownership=own))
+        # A text in `filecontent` goes before the file of a form and the body.
+        sent = option("filecontent")
+        content = sent.encode() if isinstance(sent, str) and sent else call.document()[1]
+        results = list(import_export(call.actor, content, wishes, take_ownership=own))
     except (Invalid, LimitReached) as refused:
         raise SaveFailed("add_misp_export Event", EXPORT, refused.wire) from refused
     return Json([_result(result) for result in results])
@@ -109,11 +112,6 @@ def _own_event(call: Call) -> EventRow:
     if not may_modify_event(call.actor, event):
         raise NotOwned
     return event
-
-
-def _export(call: Call) -> bytes:
-    text = upload_options(call)("filecontent")
-    return text.encode() if isinstance(text, str) and text else call.document()[1]
 
 
 def _result(imported: ImportedEvent) -> dict[str, Any]:

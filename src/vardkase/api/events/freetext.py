@@ -11,7 +11,7 @@ import msgspec
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.inputs import decoded
+from vardkase.api.inputs import as_text, decoded
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
@@ -68,9 +68,10 @@ def free_text_import(call: Call) -> Answer:
     warned = _warned(data.get("adhereToWarninglists", call.arg(1)))
     if as_bool(data.get("returnMetaAttributes", call.arg(2, "0"))):
         return _findings(call, event, values_in(text, warned), data)
-    wishes = FreetextOptions(
-        warned, _reach(data.get("distribution")), data.get("sharing_group_id"), _text(data.get("comment"))
-    )
+    distribution = data.get("distribution")
+    if distribution in (-1, "-1"):
+        distribution = None  # PyMISP sends -1 to leave the choice to the server.
+    wishes = FreetextOptions(warned, distribution, data.get("sharing_group_id"), as_text(data.get("comment")))
     own = may_modify_event(call.actor, event)
     try:
         stored = add_freetext(call.actor, event.id, text, wishes) if own else []
@@ -98,14 +99,14 @@ def free_text_import(call: Call) -> Answer:
         url=f"{SAVE}/[event_id]",
     ),
 )
-def save_free_text(call: Call) -> Answer:
+def save_freeas_text(call: Call) -> Answer:
     """Store selected values; a type such as ``ip-src/ip-dst`` creates one attribute of each."""
     event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
     data = call.data("Attribute")
     chosen = decoded(data.get("JsonObject"))
     if not isinstance(chosen, list) or not chosen:
         raise SaveFailed("saveFreeText Event", SAVE, {"JsonObject": ["A list of attributes is needed."]})
-    comment = _text(data.get("default_comment"))
+    comment = as_text(data.get("default_comment"))
     documents = (
         _with_comment(document, comment) for selected in chosen for document in _of_each_type(selected)
     )
@@ -137,15 +138,6 @@ def _warned(value: Any) -> WarnedValue:
     if value == "soft":
         return WarnedValue.NOT_FOR_DETECTION
     return WarnedValue.LEFT_OUT if value and as_bool(value) else WarnedValue.KEPT
-
-
-def _reach(value: Any) -> Any:
-    """Ignore PyMISP's -1, which leaves the distribution to the server."""
-    return None if value in (-1, "-1") else value
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _findings(call: Call, event: EventRow, detected: Sequence[DetectedValue], data: dict[str, Any]) -> Json:

@@ -34,19 +34,19 @@ PAGE = 60
 @endpoint("events/getEventGraphReferences")
 def references(call: Call) -> Answer:
     """Return the graph of an event's parts, linked by references; ``extended`` includes the extending events."""
-    return _drawn(call, event_graph.references_graph)
+    return _graph_answer(call, event_graph.references_graph)
 
 
 @endpoint("events/getReferences")
 def older_references(call: Call) -> Answer:
     """Return the reference graph through the older route."""
-    return _drawn(call, event_graph.references_graph)
+    return _graph_answer(call, event_graph.references_graph)
 
 
 @endpoint("events/getEventGraphTags")
 def tags(call: Call) -> Answer:
     """Return the graph of an event's parts, linked by their tags."""
-    return _drawn(call, event_graph.tags_graph)
+    return _graph_answer(call, event_graph.tags_graph)
 
 
 @endpoint("events/getEventGraphGeneric")
@@ -55,7 +55,7 @@ def generic(call: Call) -> Answer:
     pivot = str(call.param("keyType") or "")
     if pivot and pivot not in event_graph.PIVOTS:
         raise MispError(400, f"keyType has to be one of: {', '.join(event_graph.PIVOTS)}.")
-    return _drawn(call, lambda parts: event_graph.generic_graph(parts, pivot))
+    return _graph_answer(call, lambda parts: event_graph.generic_graph(parts, pivot))
 
 
 @endpoint("events/getReferenceData")
@@ -101,7 +101,7 @@ def view(call: Call) -> Answer:
     """List the saved graphs of an event in the caller's organisation, or return the one with the given id."""
     graphs = services.graphs_of(call.actor, call.arg(0), call.arg(1) or None)
     emails = dict(User.objects.filter(pk__in={graph.user_id for graph in graphs}).values_list("pk", "email"))
-    return Json([_wire(graph, emails.get(graph.user_id, "")) for graph in graphs])
+    return Json([_document(graph, emails.get(graph.user_id, "")) for graph in graphs])
 
 
 @endpoint(
@@ -143,7 +143,7 @@ def delete(call: Call) -> Answer:
     return saved("EventGraph deleted.", f"/eventGraph/delete/{number}", id=number)
 
 
-def _drawn(call: Call, draw: Callable[[GraphParts], Graph]) -> Answer:
+def _graph_answer(call: Call, draw: Callable[[GraphParts], Graph]) -> Answer:
     event = find_event(call.actor, call.arg(0))
     ids = [event.id]
     if as_bool(call.param("extended")):
@@ -151,7 +151,7 @@ def _drawn(call: Call, draw: Callable[[GraphParts], Graph]) -> Answer:
     return Json(draw(event_graph.event_parts(call.actor, ids)))
 
 
-def _wire(graph: EventGraph, email: str) -> dict[str, Any]:
+def _document(graph: EventGraph, email: str) -> dict[str, Any]:
     picture = services.DATA_URL + b64encode(bytes(graph.preview)).decode() if graph.preview else ""
     return {
         "EventGraph": {

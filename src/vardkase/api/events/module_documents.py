@@ -56,7 +56,7 @@ def import_module(call: Call) -> Answer:
         raise NotOwned
     module = usable_module(call.actor, ModuleKind.IMPORT, call.arg(0))
     body = call.data("Event")
-    name, content = _sent(call, body)
+    name, content = _upload(call, body)
     chosen = decoded(body.get("config", {}))
     document = read_by(module, content, name, event.id, chosen if isinstance(chosen, dict) else {})
     return added(call, event, document) if as_bool(body.get("save")) else Json(document)
@@ -79,7 +79,7 @@ def export_module(call: Call) -> Answer:
     return Text(content, kind, headers={"Content-Disposition": disposition or "attachment"})
 
 
-def _sent(call: Call, body: dict[str, Any]) -> tuple[str, str]:
+def _upload(call: Call, body: dict[str, Any]) -> tuple[str, str]:
     """Name and base64 content of the upload: a form file, ``data`` (already base64), or ``paste``."""
     if call.headers.get("Content-Type", "").startswith("multipart/"):
         name, content = call.document()

@@ -65,26 +65,26 @@ ZEEK_PLACES = ("tags", "eventid", "from", "to", "last", "enforceWarninglist")
 def stix1(call: Call) -> Answer:
     """Export as STIX 1: ``[download/]id/withAttachments/tags/from/to/last``."""
     name = "stix-json" if "json" in call.headers.get("Accept", "") else "stix"
-    return _export(call, Scope.EVENTS, name, _given(call, Scope.EVENTS, DOCUMENT))
+    return _export(call, Scope.EVENTS, name, _parameters(call, Scope.EVENTS, DOCUMENT))
 
 
 @endpoint("events/stix2")
 def stix2(call: Call) -> Answer:
     """Export as STIX 2: ``[download/]id/withAttachments/tags/from/to/last``."""
-    return _export(call, Scope.EVENTS, "stix2", _given(call, Scope.EVENTS, DOCUMENT))
+    return _export(call, Scope.EVENTS, "stix2", _parameters(call, Scope.EVENTS, DOCUMENT))
 
 
 @endpoint("events/xml")
 def xml(call: Call) -> Answer:
     """Export whole events as XML: ``[download/]id/withAttachments/tags/from/to/last``."""
     advice = "in XML format. It is highly recommended to use JSON whenever possible"
-    return _export(call, Scope.EVENTS, "xml", _given(call, Scope.EVENTS, DOCUMENT), advice)
+    return _export(call, Scope.EVENTS, "xml", _parameters(call, Scope.EVENTS, DOCUMENT), advice)
 
 
 @endpoint("events/csv")
 def csv(call: Call) -> Answer:
     """Export published attributes for detection as CSV, or all attributes with ``ignore``."""
-    parameters = {**FOR_DETECTION, **_given(call, Scope.EVENTS, CSV)}
+    parameters = {**FOR_DETECTION, **_parameters(call, Scope.EVENTS, CSV)}
     return _export(call, Scope.EVENTS, "csv", parameters, "in CSV format")
 
 
@@ -96,7 +96,7 @@ def hids(call: Call) -> Answer:
         raise MispError(405, "Invalid hash type. Use md5, sha1 or sha256.")
     beside = {f"filename|{kind}"} | ({"malware-sample"} if kind == "md5" else set())
     parameters = {
-        **_given(call, Scope.ATTRIBUTES, HIDS, call.args[1:]),
+        **_parameters(call, Scope.ATTRIBUTES, HIDS, call.args[1:]),
         "type": [kind, *sorted(beside & WITH_FILENAME)],
     }
     return _export(call, Scope.ATTRIBUTES, "hashes", parameters, "hashes", scope_named=Scope.EVENTS)
@@ -108,7 +108,7 @@ def nids(call: Call) -> Answer:
     engine = call.arg(0).lower()
     if engine not in ("suricata", "snort"):
         raise MispError(405, "Invalid format. Use suricata or snort.")
-    parameters = _given(call, Scope.EVENTS, NIDS, call.args[1:])
+    parameters = _parameters(call, Scope.EVENTS, NIDS, call.args[1:])
     return _export(call, Scope.EVENTS, engine, parameters, "in the various NIDS formats")
 
 
@@ -123,14 +123,14 @@ def openioc(call: Call) -> Answer:
 @endpoint("attributes/text")
 def text(call: Call) -> Answer:
     """Export values, one per line: ``download/type/tags/eventid/allowNonIDS/from/to/last/…``."""
-    parameters = _given(call, Scope.ATTRIBUTES, TEXT)
+    parameters = _parameters(call, Scope.ATTRIBUTES, TEXT)
     return _export(call, Scope.ATTRIBUTES, "text", parameters, "flat indicator lists")
 
 
 @endpoint("attributes/rpz")
 def rpz(call: Call) -> Answer:
     """Export a DNS response policy zone: ``download/tags/eventid/from/to/policy/…``."""
-    return _export(call, Scope.ATTRIBUTES, "rpz", _given(call, Scope.ATTRIBUTES, RPZ), "RPZ rules")
+    return _export(call, Scope.ATTRIBUTES, "rpz", _parameters(call, Scope.ATTRIBUTES, RPZ), "RPZ rules")
 
 
 @endpoint("attributes/bro")
@@ -141,7 +141,7 @@ def zeek(call: Call) -> Answer:
     if family not in ZEEK:
         raise MispError(405, f"Invalid type. Use one of: {', '.join(ZEEK)}.")
     parameters = {
-        **_given(call, Scope.ATTRIBUTES, ZEEK_PLACES, parts[1:]),
+        **_parameters(call, Scope.ATTRIBUTES, ZEEK_PLACES, parts[1:]),
         "type": sorted(ZEEK[family].types),
     }
     headers = {"Content-Disposition": f'attachment; filename="misp.{family}.intel"'}
@@ -151,7 +151,7 @@ def zeek(call: Call) -> Answer:
 @endpoint("attributes/return_attributes")
 def return_attributes(call: Call) -> Answer:
     """Export the attributes of one event: ``download/id/type/sigOnly``; XML unless the client asks for JSON."""
-    parameters = _given(call, Scope.ATTRIBUTES, ("eventid", "type", "sigOnly"))
+    parameters = _parameters(call, Scope.ATTRIBUTES, ("eventid", "type", "sigOnly"))
     if not parameters.get("eventid"):
         raise MispError(
             400, "Please name the event: /attributes/returnAttributes/download/[id]/[type]/[sigOnly]."
@@ -183,7 +183,7 @@ def _export(
     return export(call, scope, parameters, name, FORMATS[name], headers)
 
 
-def _given(
+def _parameters(
     call: Call, scope: Scope, places: Sequence[str], parts: Sequence[str] | None = None
 ) -> dict[str, Any]:
     parts = _without_download(call.args if parts is None else parts)

@@ -53,13 +53,13 @@ def vouched_for(call: Call, event: EventRow, answer: Stream) -> Stream:
 @endpoint("events/protect", requires=(Permission.ADD,), writes=True)
 def protect(call: Call) -> Answer:
     """Protect an event: other instances can then change it only with documents signed by one of its keys."""
-    return _switched(call, "protect", protected=True)
+    return _set_protected(call, "protect", protected=True)
 
 
 @endpoint("events/unprotect", requires=(Permission.ADD,), writes=True)
 def unprotect(call: Call) -> Answer:
     """Unprotect an event: changes no longer need a signature."""
-    return _switched(call, "unprotect", protected=False)
+    return _set_protected(call, "unprotect", protected=False)
 
 
 @endpoint(
@@ -80,7 +80,7 @@ def add(call: Call) -> Answer:
         added = keys.add_key(call.actor, event.id, call.data("CryptographicKey"))
     except Invalid as invalid:
         raise SaveFailed("add CryptographicKey", "/cryptographicKeys/add", invalid.errors) from invalid
-    return Json(_wire(added))
+    return Json(_key_body(added))
 
 
 @endpoint("cryptographicKeys/delete", requires=(Permission.ADD,), writes=True)
@@ -94,13 +94,13 @@ def delete(call: Call) -> Answer:
 @endpoint("cryptographicKeys/index")
 def index(call: Call) -> Answer:
     """List the keys of the event named in the path."""
-    return Json([_wire(key) for key in keys.keys_of(_event(call).id)])
+    return Json([_key_body(key) for key in keys.keys_of(_event(call).id)])
 
 
 @endpoint("cryptographicKeys/view")
 def view(call: Call) -> Answer:
     """Return one key."""
-    return Json(_wire(keys.find_key(call.actor, call.arg(0))))
+    return Json(_key_body(keys.find_key(call.actor, call.arg(0))))
 
 
 @endpoint("cryptographicKeys/serverSign", requires=(Permission.SERVER_SIGN,), writes=True, methods=("POST",))
@@ -119,7 +119,7 @@ def public_key(_call: Call) -> Answer:
     return Text(armored)
 
 
-def _switched(call: Call, action: str, *, protected: bool) -> Answer:
+def _set_protected(call: Call, action: str, *, protected: bool) -> Answer:
     event = find_event(call.actor, call.arg(0))
     services.protect_event(call.actor, event.id, protected=protected)
     text = f"Event switched to {action}ed mode."
@@ -140,5 +140,5 @@ def _blob(call: Call) -> bytes:
     return decoded.encode() if isinstance(decoded, str) else call.raw
 
 
-def _wire(key: CryptographicKey) -> dict[str, Any]:
+def _key_body(key: CryptographicKey) -> dict[str, Any]:
     return {"CryptographicKey": key_document(key)}

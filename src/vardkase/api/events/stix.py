@@ -42,7 +42,7 @@ def upload_stix(call: Call) -> Answer:
     """Store a STIX document as an event; returns it in MISP's internal form."""
     read = READERS.get(call.arg(0, "1")[:1])
     if read is None:
-        raise _refused("Invalid STIX version: 1 and 2 are known.")
+        raise _refusal("Invalid STIX version: 1 and 2 are known.")
     option = upload_options(call)
     galaxies_as_tags = as_bool(option("galaxies_as_tags", call.arg(2, "1")))
     wishes = ImportOptions(
@@ -52,9 +52,9 @@ def upload_stix(call: Call) -> Answer:
         document = read(call.document()[1], galaxies_as_tags=galaxies_as_tags)
         stored = import_as_event(call.actor, document, wishes)
     except (LimitReached, EventExists, EventBlocked, SharingGroupRefused, Forbidden) as refused:
-        raise _refused(refused.wire) from refused
+        raise _refusal(refused.wire) from refused
     except Invalid as invalid:
-        raise _refused(invalid.errors) from invalid
+        raise _refusal(invalid.errors) from invalid
     # Always JSON, also for those who send XML and so say that they accept it.
     answer = inner_form(call.actor, stored.event_id)
     if stored.rejections:  # Parts whose uuids are taken, as when a document comes again.
@@ -62,5 +62,5 @@ def upload_stix(call: Call) -> Answer:
     return Text(msgspec.json.encode(answer), JSON_TYPE)
 
 
-def _refused(errors: Any) -> SaveFailed:
+def _refusal(errors: Any) -> SaveFailed:
     return SaveFailed("upload_stix Event", "/events/upload_stix", errors)

@@ -50,13 +50,13 @@ def index(call: Call) -> Answer:
     if isinstance(name := call.param("name"), str) and name:
         templates = templates.filter(name__iexact=name)
     limit, offset = limit_and_offset(call, PAGE)
-    return Json([_wire(template) for template in templates[offset : offset + limit]])
+    return Json([_document(template) for template in templates[offset : offset + limit]])
 
 
 @endpoint("event_templates/view")
 def view(call: Call) -> Answer:
     """Return one template by id or uuid."""
-    return Json(_wire(find_template(call.actor, call.arg(0))))
+    return Json(_document(find_template(call.actor, call.arg(0))))
 
 
 @endpoint("event_templates/export")
@@ -150,7 +150,7 @@ def instantiate(call: Call) -> Answer:
     return Json({"event_id": event_id, "event_uuid": str(find_event(call.actor, event_id).uuid)})
 
 
-def _wire(template: EventTemplate) -> dict[str, Any]:
+def _document(template: EventTemplate) -> dict[str, Any]:
     org = template.org
     return {
         MODEL: _row(template),

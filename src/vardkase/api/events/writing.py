@@ -75,7 +75,7 @@ def add(call: Call) -> Answer:
         raise MispError(403, blocked.wire) from blocked
     except Invalid as invalid:
         raise SaveFailed("add Event", "/events/add", {"Event": invalid.errors}) from invalid
-    return _stored(call, stored)
+    return _stored_event(call, stored)
 
 
 def _exported(sent: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def edit(call: Call) -> Answer:
         raise _not_edited(event.id, EventProblem.NOT_SAVED(reason=refused.problem)) from refused
     except Invalid as invalid:
         raise _not_edited(event.id, invalid.errors) from invalid
-    return _stored(call, stored)
+    return _stored_event(call, stored)
 
 
 @endpoint("events/delete", requires=(Permission.ADD,), writes=True)
@@ -144,28 +144,28 @@ def delete(call: Call) -> Answer:
 @endpoint("events/publish", requires=(Permission.PUBLISH,), writes=True)
 def publish(call: Call) -> Answer:
     """Publish an event without notifying users by mail."""
-    return _published(call, "publish")
+    return _publish(call, "publish")
 
 
 @endpoint("events/alert", requires=(Permission.PUBLISH,), writes=True)
 def alert(call: Call) -> Answer:
     """Publish an event and notify users by mail."""
-    return _published(call, "alert", tell=True)
+    return _publish(call, "alert", tell=True)
 
 
 @endpoint("events/unpublish", requires=(Permission.MODIFY,), writes=True)
 def unpublish(call: Call) -> Answer:
     """Set an event back to unpublished."""
     event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_MERGE)
-    _or_405(event.id, unpublish_event, call)
+    _change_event(event.id, unpublish_event, call)
     return saved("Event unpublished.", f"/events/unpublish/{event.id}", id=str(event.id))
 
 
-def _published(call: Call, action: str, *, tell: bool = False) -> Answer:
+def _publish(call: Call, action: str, *, tell: bool = False) -> Answer:
     """Publish; returns 202 and the pending request if a second person has to approve."""
     event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
     url = f"/events/{action}/{event.id}"
-    if _or_405(
+    if _change_event(
         event.id, partial(publish_event, tell=tell, confirmed=as_bool(call.param("confirm_tlp"))), call
     ).published:
         return saved("Job queued", url, id=str(event.id))
@@ -174,7 +174,7 @@ def _published(call: Call, action: str, *, tell: bool = False) -> Answer:
     return replace(saved(WAITS, url, id=str(event.id), **number), status=202)
 
 
-def _stored(call: Call, stored: Ingested) -> Answer:
+def _stored_event(call: Call, stored: Ingested) -> Answer:
     options = EventOptions(metadata=as_bool(call.named.get("metadata")))
     headers = {"X-Rejected-Parts": str(len(stored.rejections.errors))} if stored.rejections else {}
     if stored.waits:
@@ -186,7 +186,7 @@ def _not_edited(event_id: int, errors: Any) -> SaveFailed:
     return SaveFailed("edit Event", f"/events/edit/{event_id}", errors, id=str(event_id))
 
 
-def _or_405(event_id: int, service: Callable[[Actor, int], Event], call: Call) -> Event:
+def _change_event(event_id: int, service: Callable[[Actor, int], Event], call: Call) -> Event:
     """Run a service on one event; MISP returns 405 if the actor may not change the event."""
     try:
         return service(call.actor, event_id)

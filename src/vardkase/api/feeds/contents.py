@@ -9,9 +9,9 @@ from vardkase.api.answers import Answer, Json, Redirect, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.feeds.feeds import feed_dict, found, opened, require_host
+from vardkase.api.inputs import decoded
 from vardkase.api.paging import limit_and_offset
 from vardkase.api.request import Call
-from vardkase.core import json_limits
 from vardkase.core.errors import Conflict
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.errors import OutgoingFailed
@@ -54,7 +54,10 @@ def preview_index(call: Call) -> Answer:
         if feed.source_format == SourceFormat.MISP:
             return Json({item.uuid: item.about for item in reading.manifest(feed, reading.GLANCE)})
         return Json(
-            [_value(item) for item in islice(reading.values(feed, reading.GLANCE), offset, offset + limit)]
+            [
+                _value_dict(item)
+                for item in islice(reading.values(feed, reading.GLANCE), offset, offset + limit)
+            ]
         )
     except OutgoingFailed as failed:
         raise MispError(404, failed.wire) from failed
@@ -132,14 +135,10 @@ def get_event(call: Call) -> Answer:
 def fetch_selected(call: Call) -> Answer:
     r"""Store selected values of a list feed: ``{"Feed": {"data": "[{\"type\": …, \"value\": …}]"}}``."""
     feed = found(call)
-    data = call.data("Feed").get("data")
-    try:
-        chosen = json_limits.decoded(data) if isinstance(data, str) else data
-    except ValueError:
-        chosen = None
+    chosen = decoded(call.data("Feed").get("data"))
     if not isinstance(chosen, list) or not all(isinstance(value, dict) for value in chosen):
         raise MispError(400, "data must be a list of values.")
-    fetching.take_values(call.actor, feed, [_chosen(value) for value in chosen])
+    fetching.take_values(call.actor, feed, [_sent_value(value) for value in chosen])
     return Redirect(f"{call.base_url}/feeds")
 
 
@@ -150,7 +149,7 @@ def cache_feeds(call: Call) -> Answer:
     if BACKGROUND_JOBS.value:
         tasks.order_cache(call.actor, [feed.pk for feed in chosen])
         return saved(CACHE_QUEUED, "/feeds/cacheFeed")
-    failures = [failure for feed in chosen if (failure := _cached(call, feed))]
+    failures = [failure for feed in chosen if (failure := _cache_failure(call, feed))]
     if failures:
         raise SaveFailed("cache the feeds", "/feeds/cacheFeed", " ".join(failures))
     return saved(CACHED, "/feeds/cacheFeed")
@@ -166,14 +165,14 @@ def search_caches(call: Call) -> Answer:
     if len(values) > MOST_VALUES:
         raise MispError(400, f"At most {MOST_VALUES} values can be looked for at once.")
     hits = CacheHits(call.actor).hits(filter(None, values))
-    return Json([_hit(call, hit) for hit in united(chain.from_iterable(hits.values()))])
+    return Json([_hit_dict(call, hit) for hit in united(chain.from_iterable(hits.values()))])
 
 
 @endpoint("feeds/compareFeeds")
 def compare_feeds(call: Call) -> Answer:
     """Compare all cached feeds and connected instances, by how much of each one the others contain."""
     feeds = {feed.pk: feed for feed in queries.feeds(call.actor)}
-    return Json([_compared(feeds, source, others) for source, others in overlaps(call.actor)])
+    return Json([_overlap_dict(feeds, source, others) for source, others in overlaps(call.actor)])
 
 
 @endpoint("feeds/feedCoverage")
@@ -190,7 +189,7 @@ def _uuid(call: Call) -> str:
     return uuid
 
 
-def _value(detected: DetectedValue) -> dict[str, Any]:
+def _value_dict(detected: DetectedValue) -> dict[str, Any]:
     return {
         "types": list(detected.alternatives),
         "default_type": detected.type,
@@ -202,7 +201,7 @@ def _value(detected: DetectedValue) -> dict[str, Any]:
     }
 
 
-def _chosen(each: dict[str, Any]) -> DetectedValue:
+def _sent_value(each: dict[str, Any]) -> DetectedValue:
     kind, value = str(each.get("type") or ""), str(each.get("value") or "")
     if kind not in TYPES or not value:
         raise MispError(400, "Each value needs a type and a value.")
@@ -211,7 +210,7 @@ def _chosen(each: dict[str, Any]) -> DetectedValue:
     return DetectedValue(value, kind, (kind,), category, as_bool(each.get("to_ids")), value, comment)
 
 
-def _cached(call: Call, feed: Feed) -> str:
+def _cache_failure(call: Call, feed: Feed) -> str:
     try:
         caching.cache_feed(call.actor, feed)
     except (OutgoingFailed, Conflict) as failed:
@@ -219,7 +218,7 @@ def _cached(call: Call, feed: Feed) -> str:
     return ""
 
 
-def _hit(call: Call, hit: CacheHit) -> dict[str, Any]:
+def _hit_dict(call: Call, hit: CacheHit) -> dict[str, Any]:
     """A source that contains a searched value; MISP also calls connected instances feeds here."""
     source, is_feed = hit.source, hit.source.kind == FEED
     place = (
@@ -232,7 +231,7 @@ def _hit(call: Call, hit: CacheHit) -> dict[str, Any]:
     return {"Feed": {**source.about, "type": kind, "uuid": list(hit.event_uuids), "direct_urls": urls}}
 
 
-def _compared(feeds: dict[int, Feed], source: CacheSource, others: list[CacheOverlap]) -> dict[str, Any]:
+def _overlap_dict(feeds: dict[int, Feed], source: CacheSource, others: list[CacheOverlap]) -> dict[str, Any]:
     compared = [
         {
             "id": str(other.other.number),

@@ -8,6 +8,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.inputs import decoded
 from vardkase.api.paging import limit_and_offset
 from vardkase.api.request import Call
 from vardkase.core import json_limits
@@ -97,7 +98,7 @@ def index(call: Call) -> Answer:
     limit, offset = limit_and_offset(call, EVERYTHING)
     page = list(rows[offset : offset + limit])
     cached = queries.cached_at(feed.pk for feed in page)
-    return Json([_listed(call, feed, cached.get(feed.pk)) for feed in page])
+    return Json([_listed_feed(call, feed, cached.get(feed.pk)) for feed in page])
 
 
 @endpoint("feeds/view")
@@ -143,13 +144,13 @@ def delete(call: Call) -> Answer:
 @endpoint("feeds/enable", site_admin=True, writes=True)
 def enable(call: Call) -> Answer:
     """Enable a feed."""
-    return _toggled(call, "Feed enabled.", enabled=True)
+    return _toggle(call, "Feed enabled.", enabled=True)
 
 
 @endpoint("feeds/disable", site_admin=True, writes=True)
 def disable(call: Call) -> Answer:
     """Disable a feed."""
-    return _toggled(call, "Feed disabled.", enabled=False)
+    return _toggle(call, "Feed disabled.", enabled=False)
 
 
 @endpoint(
@@ -161,11 +162,7 @@ def disable(call: Call) -> Answer:
 def toggle_selected(call: Call) -> Answer:
     """Enable (1) or disable (0) several feeds: ``/feeds/toggleSelected/<1 or 0>/<1 or 0>``; a second 1
     applies to caching."""
-    listed = call.param("feed_list", call.data("Feed").get("feed_list", call.body))
-    try:
-        ids = json_limits.decoded(listed) if isinstance(listed, str) else listed
-    except ValueError:
-        ids = None
+    ids = decoded(call.param("feed_list", call.data("Feed").get("feed_list", call.body)))
     if not isinstance(ids, list) or not all(isinstance(identifier, str | int) for identifier in ids):
         raise MispError(400, "feed_list must be a list of ids.")
     enabled = call.arg(0) == "1"
@@ -197,13 +194,13 @@ def import_feeds(call: Call) -> Answer:
     return saved(f"{added} feeds added, {failed} could not be added.", "/feeds/importFeeds")
 
 
-def _toggled(call: Call, text: str, *, enabled: bool) -> Answer:
+def _toggle(call: Call, text: str, *, enabled: bool) -> Answer:
     number = found(call).pk
     services.toggle_feeds(call.actor, [number], enabled=enabled)
     return Json({"name": text, "message": text, "url": f"/feeds/{call.action}/{number}"})
 
 
-def _listed(call: Call, feed: Feed, cached: int | None) -> dict[str, Any]:
+def _listed_feed(call: Call, feed: Feed, cached: int | None) -> dict[str, Any]:
     stamp = False if cached is None else str(cached)
     row: dict[str, Any] = {"Feed": feed_dict(feed) | {"cache_timestamp": stamp}}
     if feed.tag:

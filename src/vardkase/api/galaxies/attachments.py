@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from vardkase.api.answers import Answer, Redirect, not_toggled, toggled
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.inputs import decoded
 from vardkase.api.request import Call
-from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.clusters import attach_cluster
@@ -36,7 +35,7 @@ NOT_PARSED = "Failed to parse request."
 def attach(call: Call) -> Answer:
     """Attach the cluster in the body to the event, attribute or tag collection in the path."""
     cluster_id = str(call.data("Galaxy").get("target_id") or "")
-    put = _putter(call)
+    put = _attach_function(call)
     changed = put(_cluster(call, cluster_id))
     return toggled("Cluster attached." if changed else "Cluster already attached.", check_publish=True)
 
@@ -49,10 +48,11 @@ def attach(call: Call) -> Answer:
 )
 def attach_several(call: Call) -> Answer:
     """Attach all clusters in ``target_ids`` (a list, or JSON text) to the object or objects in the path."""
-    references = _cluster_ids(call.data("Galaxy").get("target_ids"))
+    sent = decoded(call.data("Galaxy").get("target_ids"))
+    references = [str(number) for number in sent] if isinstance(sent, list) else []
     if not references:
         return not_toggled(NOT_PARSED)
-    put = _putter(call)
+    put = _attach_function(call)
     clusters = [_cluster(call, number) for number in references]
     changed = sum(put(cluster) for cluster in clusters)
     if not changed:
@@ -83,10 +83,10 @@ def detach(call: Call) -> Answer:
     return Redirect("/")
 
 
-def _putter(call: Call) -> Callable[[GalaxyCluster], bool]:
+def _attach_function(call: Call) -> Callable[[GalaxyCluster], bool]:
     if call.arg(1) == COLLECTION:
         return lambda cluster: _collect(call, cluster)
-    target = _target(call)
+    target = _target_uuid(call)
     return lambda cluster: _attach(call, target, cluster)
 
 
@@ -113,7 +113,7 @@ def _cluster(call: Call, reference: str) -> GalaxyCluster:
         raise MispError(404, NO_CLUSTER) from None
 
 
-def _target(call: Call) -> UUID:
+def _target_uuid(call: Call) -> UUID:
     """The uuid of the object in the path; attributes are named by id only, as in MISP."""
     reference, kind = call.arg(0), call.arg(1)
     try:
@@ -124,12 +124,3 @@ def _target(call: Call) -> UUID:
     except NotFound:
         pass
     raise MispError(404, f"Invalid {kind or 'target'}.")
-
-
-def _cluster_ids(value: Any) -> list[str]:
-    if isinstance(value, str):
-        try:
-            value = json_limits.decoded(value)
-        except ValueError:
-            return []
-    return [str(number) for number in value] if isinstance(value, list) else []

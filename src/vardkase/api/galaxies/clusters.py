@@ -101,13 +101,13 @@ def edit(call: Call) -> Answer:
 @endpoint("galaxy_clusters/publish", requires=EDITOR, writes=True)
 def publish(call: Call) -> Answer:
     """Publish a cluster to other instances."""
-    return _done(call, services.publish_cluster(call.actor, find_cluster(call).pk), "published")
+    return _saved_cluster(call, services.publish_cluster(call.actor, find_cluster(call).pk), "published")
 
 
 @endpoint("galaxy_clusters/unpublish", requires=EDITOR, writes=True)
 def unpublish(call: Call) -> Answer:
     """Unpublish a cluster."""
-    return _done(call, services.unpublish_cluster(call.actor, find_cluster(call).pk), "unpublished")
+    return _saved_cluster(call, services.unpublish_cluster(call.actor, find_cluster(call).pk), "unpublished")
 
 
 @endpoint("galaxy_clusters/delete", requires=EDITOR, writes=True)
@@ -121,7 +121,9 @@ def delete(call: Call) -> Answer:
 @endpoint("galaxy_clusters/restore", requires=EDITOR, writes=True)
 def restore(call: Call) -> Answer:
     """Restore a deleted cluster."""
-    return _done(call, services.restore_cluster(call.actor, find_cluster(call, deleted=True).pk), "restored")
+    return _saved_cluster(
+        call, services.restore_cluster(call.actor, find_cluster(call, deleted=True).pk), "restored"
+    )
 
 
 @endpoint("galaxy_clusters/update_cluster", requires=EDITOR, writes=True)
@@ -131,7 +133,7 @@ def update_cluster(call: Call) -> Answer:
         cluster = services.update_from_parent(call.actor, find_cluster(call).pk)
     except Conflict as error:
         raise MispError(405, error.wire) from None
-    return _done(call, cluster, "updated")
+    return _saved_cluster(call, cluster, "updated")
 
 
 @endpoint("galaxy_clusters/export_for_misp_galaxy")
@@ -144,7 +146,7 @@ def find_cluster(call: Call, *, deleted: bool = False) -> GalaxyCluster:
     return queries.find_cluster(call.actor, call.arg(0), deleted=deleted)
 
 
-def _done(call: Call, cluster: GalaxyCluster, verb: str) -> Answer:
+def _saved_cluster(call: Call, cluster: GalaxyCluster, verb: str) -> Answer:
     url = f"/galaxy_clusters/{call.action}/{cluster.pk}"
     return saved(f"GalaxyCluster {verb}", url, id=str(cluster.pk))
 

@@ -40,14 +40,14 @@ def of_event(call: Call) -> Answer:
             raise MispError(405, "Invalid scope.")
     except NotFound:
         raise MispError(404, f"Invalid {kind}.") from None
-    return _answer(matrix, scores)
+    return _scored_matrix(matrix, scores)
 
 
 @endpoint("galaxy_clusters/view_galaxy_matrix")
 def of_cluster(call: Call) -> Answer:
     """Return the ATT&CK matrix with the patterns related to a cluster, in either direction."""
     related = related_clusters(call.actor, find_cluster(call))
-    return _answer(_matrix(call, ""), dict.fromkeys([cluster["tag_name"] for cluster in related], 1))
+    return _scored_matrix(_matrix(call, ""), dict.fromkeys([cluster["tag_name"] for cluster in related], 1))
 
 
 def _matrix(call: Call, reference: str) -> Matrix:
@@ -55,7 +55,7 @@ def _matrix(call: Call, reference: str) -> Matrix:
     return galaxy_matrix(call.actor, galaxy)
 
 
-def _answer(matrix: Matrix, scores: dict[str, int]) -> Answer:
+def _scored_matrix(matrix: Matrix, scores: dict[str, int]) -> Answer:
     known = set(matrix.tag_names)
     scores = {tag: score for tag, score in scores.items() if tag in known}
     return Json({"matrix": matrix.tabs, "scores": scores, "instance-uuid": instance_uuid()})

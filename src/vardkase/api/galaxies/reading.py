@@ -89,19 +89,19 @@ def update(call: Call) -> Answer:
 @endpoint("galaxies/enable", site_admin=True, writes=True)
 def enable(call: Call) -> Answer:
     """Enable a galaxy, so that its clusters can be used."""
-    return _switched(call, enabled=True)
+    return _set_enabled(call, enabled=True)
 
 
 @endpoint("galaxies/disable", site_admin=True, writes=True)
 def disable(call: Call) -> Answer:
     """Disable a galaxy, so that its clusters can no longer be used."""
-    return _switched(call, enabled=False)
+    return _set_enabled(call, enabled=False)
 
 
 @endpoint("galaxies/toggle", site_admin=True, writes=True)
 def toggle(call: Call) -> Answer:
     """Enable the galaxy if it is disabled, or disable it if it is enabled."""
-    return _switched(call, enabled=not find_galaxy(call).enabled)
+    return _set_enabled(call, enabled=not find_galaxy(call).enabled)
 
 
 @endpoint("galaxies/wipe_default", site_admin=True, writes=True)
@@ -115,7 +115,7 @@ def find_galaxy(call: Call) -> Galaxy:
     return queries.find_galaxy(call.actor, call.arg(0))
 
 
-def _switched(call: Call, *, enabled: bool) -> Answer:
+def _set_enabled(call: Call, *, enabled: bool) -> Answer:
     galaxy = services.set_galaxy_enabled(call.actor, find_galaxy(call).pk, enabled=enabled)
     word = "enabled" if enabled else "disabled"
     return saved(f"Galaxy {word}", call.path, id=str(galaxy.pk))

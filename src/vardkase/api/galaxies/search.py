@@ -36,7 +36,7 @@ MOST = 1_000
 def rest_search(call: Call) -> Answer:
     """Search clusters; ``minimal`` returns only uuid and version, as other instances request before they
     pull."""
-    clusters = _found(call)
+    clusters = _search(call)
     minimal = as_bool(call.param("minimal"))
     chosen = paged(call, list(clusters.values_list("pk", flat=True)), STREAMED if minimal else MOST)
     headers = {
@@ -46,7 +46,10 @@ def rest_search(call: Call) -> Answer:
         "X-Skipped-Elements-Count": "0",
     }
     if minimal:
-        rows = dict(_versions(clusters))
+        rows = {
+            number: {"uuid": str(uuid), "version": str(version)}
+            for number, uuid, version in clusters.values_list("pk", "uuid", "version")
+        }
         body = [{"GalaxyCluster": rows[number]} for number in chosen]
         return Json({"response": body}, headers=headers)
     return Stream(_stream(call, chosen), headers=headers)
@@ -73,7 +76,7 @@ def export(call: Call) -> Answer:
 @endpoint("galaxies/import", body=BodyLimits.DOCUMENT, requires=(Permission.GALAXY_EDITOR,), writes=True)
 def bring_in(call: Call) -> Answer:
     """Import clusters from a list of documents or a misp-galaxy cluster file."""
-    return _imported(capture_clusters(call.actor, _documents(call)), "/galaxies/import")
+    return _import_answer(capture_clusters(call.actor, _documents(call)), "/galaxies/import")
 
 
 @endpoint("galaxies/push_cluster", body=BodyLimits.DOCUMENT, requires=(Permission.SYNC,), writes=True)
@@ -81,15 +84,15 @@ def push(call: Call) -> Answer:
     """Store clusters that another instance sends."""
     if not call.actor.may(Permission.GALAXY_EDITOR):
         raise MispError(405, "You do not have the permission to push clusters.")
-    return _imported(capture_clusters(call.actor, _documents(call)), "/galaxies/pushCluster")
+    return _import_answer(capture_clusters(call.actor, _documents(call)), "/galaxies/pushCluster")
 
 
-def _imported(outcomes: Counter[Captured], url: str) -> Answer:
+def _import_answer(outcomes: Counter[Captured], url: str) -> Answer:
     counts = ", ".join(f"{outcomes[kind]} {kind.value}" for kind in Captured)
     return saved(f"Galaxy clusters imported. {counts}. ", url)
 
 
-def _found(call: Call) -> QuerySet[GalaxyCluster]:
+def _search(call: Call) -> QuerySet[GalaxyCluster]:
     filters = {name: value for name in FILTERS if (value := call.param(name)) is not None}
     try:
         clusters = search(call.actor, filters)
@@ -101,11 +104,6 @@ def _found(call: Call) -> QuerySet[GalaxyCluster]:
     except NotFound:
         return GalaxyCluster.objects.none()
     return clusters
-
-
-def _versions(clusters: QuerySet[GalaxyCluster]) -> Iterator[tuple[int, dict[str, str]]]:
-    for number, uuid, version in clusters.values_list("pk", "uuid", "version"):
-        yield number, {"uuid": str(uuid), "version": str(version)}
 
 
 def _stream(call: Call, ids: Sequence[int]) -> Iterator[bytes]:

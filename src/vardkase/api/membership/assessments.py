@@ -36,7 +36,7 @@ NUMBER = "[number]"
 )
 def index(call: Call) -> Answer:
     """List submitted applications, newest first; `handler` is an officer's id, none or second."""
-    narrowed = CaseFilter(*(_text(call, name) for name in ("text", "state", "sector", "handler")))
+    narrowed = CaseFilter(*(str(call.param(name) or "") for name in ("text", "state", "sector", "handler")))
     applications = queries.applications(call.actor, narrowed).order_by("-submitted", "-pk")[:MOST]
     return Json([_row(application) for application in applications])
 
@@ -48,7 +48,7 @@ def index(call: Call) -> Answer:
 )
 def view(call: Call) -> Answer:
     """Return one application with its answers, criteria, proposals, letters and history."""
-    return Json(_whole(call, _application(call)))
+    return Json(_with_history(call, _application(call)))
 
 
 @endpoint(
@@ -59,7 +59,7 @@ def view(call: Call) -> Answer:
 )
 def review(call: Call) -> Answer:
     """Take up an application for review; the caller becomes its handler."""
-    return Json(_whole(call, reviews.review(call.actor, _application(call))))
+    return Json(_with_history(call, reviews.review(call.actor, _application(call))))
 
 
 @endpoint(
@@ -76,9 +76,9 @@ def review(call: Call) -> Answer:
 def assess(call: Call) -> Answer:
     """Record the assessment of one criterion."""
     application = _application(call)
-    given = [_text(call, name) for name in ("criterion", "verdict", "reason")]
-    reviews.assess(call.actor, application, *given)
-    return Json(_whole(call, application))
+    texts = [str(call.param(name) or "") for name in ("criterion", "verdict", "reason")]
+    reviews.assess(call.actor, application, *texts)
+    return Json(_with_history(call, application))
 
 
 @endpoint(
@@ -100,8 +100,8 @@ def request_completion(call: Call) -> Answer:
     steps = call.param("steps")
     if not isinstance(steps, list) or any(not isinstance(step, str) for step in steps):
         raise Invalid({"steps": [ApiProblem.NOT_NAMES(name="steps")]})
-    asked = (_text(call, "text"), steps, _day(call, "complete_by"))
-    return Json(_whole(call, reviews.request_completion(call.actor, _application(call), *asked)))
+    completion = (str(call.param("text") or ""), steps, _day(call, "complete_by"))
+    return Json(_with_history(call, reviews.request_completion(call.actor, _application(call), *completion)))
 
 
 @endpoint(
@@ -116,8 +116,8 @@ def request_completion(call: Call) -> Answer:
 )
 def registry_number(call: Call) -> Answer:
     """Set the case number from the authority's own registry."""
-    given = _text(call, "registry_number")
-    return Json(_whole(call, reviews.set_registry_number(call.actor, _application(call), given)))
+    number = str(call.param("registry_number") or "")
+    return Json(_with_history(call, reviews.set_registry_number(call.actor, _application(call), number)))
 
 
 @endpoint(
@@ -132,7 +132,9 @@ def registry_number(call: Call) -> Answer:
 )
 def resume(call: Call) -> Answer:
     """Resume the assessment without waiting for the applicant to complete the application by link."""
-    return Json(_whole(call, reviews.resume(call.actor, _application(call), _text(call, "note"))))
+    return Json(
+        _with_history(call, reviews.resume(call.actor, _application(call), str(call.param("note") or "")))
+    )
 
 
 @endpoint(
@@ -149,8 +151,8 @@ def resume(call: Call) -> Answer:
 )
 def propose(call: Call) -> Answer:
     """Propose a decision to a second officer."""
-    given = [_text(call, name) for name in ("outcome", "reasons", "exception")]
-    return Json(_proposal(decisions.propose(call.actor, _application(call), *given)))
+    texts = [str(call.param(name) or "") for name in ("outcome", "reasons", "exception")]
+    return Json(_proposal(decisions.propose(call.actor, _application(call), *texts)))
 
 
 @endpoint(
@@ -162,8 +164,8 @@ def propose(call: Call) -> Answer:
 def take_back(call: Call) -> Answer:
     """Withdraw the caller's own proposal."""
     application = _application(call)
-    decisions.take_back(call.actor, application, _proposal_id(call))
-    return Json(_whole(call, application))
+    decisions.take_back(call.actor, application, as_int(call.param("proposal_id")) or 0)
+    return Json(_with_history(call, application))
 
 
 @endpoint(
@@ -180,9 +182,9 @@ def take_back(call: Call) -> Answer:
 )
 def decide(call: Call) -> Answer:
     """Answer a proposal as the second officer; its author cannot."""
-    given = [_text(call, name) for name in ("answer", "text", "exception")]
-    decided = decisions.decide(call.actor, _application(call), _proposal_id(call), *given)
-    return Json(_whole(call, decided))
+    texts = [str(call.param(name) or "") for name in ("answer", "text", "exception")]
+    decided = decisions.decide(call.actor, _application(call), as_int(call.param("proposal_id")) or 0, *texts)
+    return Json(_with_history(call, decided))
 
 
 @endpoint(
@@ -200,8 +202,8 @@ def declare_partial(call: Call) -> Answer:
     """Declare a conflict of interest in a case and take no further part in it."""
     application = _application(call)
     is_partial = not as_bool(call.param("impartial") or False)
-    declare_in_application(call.actor, application, _text(call, "reason"), partial=is_partial)
-    return Json(_whole(call, application))
+    declare_in_application(call.actor, application, str(call.param("reason") or ""), partial=is_partial)
+    return Json(_with_history(call, application))
 
 
 @endpoint(
@@ -211,33 +213,24 @@ def declare_partial(call: Call) -> Answer:
 )
 def letter(call: Call) -> Answer:
     """Return a letter as sent, as PDF."""
-    found = letter_about("application", _application(call).pk, call.arg(1))
-    name = f"{found.number.replace(':', '-')}.pdf"
+    sent_letter = letter_about("application", _application(call).pk, call.arg(1))
+    name = f"{sent_letter.number.replace(':', '-')}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Text(bytes(found.content), "application/pdf", headers=headers)
+    return Text(bytes(sent_letter.content), "application/pdf", headers=headers)
 
 
 def _application(call: Call) -> Application:
     return queries.find(call.actor, call.arg(0))
 
 
-def _text(call: Call, name: str) -> str:
-    given = call.param(name, "")
-    return given if isinstance(given, str) else str(given or "")
-
-
 def _day(call: Call, name: str) -> date | None:
-    given = call.param(name)
-    if given in (None, ""):
+    value = call.param(name)
+    if value in (None, ""):
         return None
     try:
-        return date.fromisoformat(given if isinstance(given, str) else "")
+        return date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         raise Invalid({name: [ApiProblem.NOT_A_DAY(name=name)]}) from None
-
-
-def _proposal_id(call: Call) -> int:
-    return as_int(call.param("proposal_id")) or 0
 
 
 def _row(application: Application) -> dict[str, Any]:
@@ -262,9 +255,9 @@ def _row(application: Application) -> dict[str, Any]:
     }
 
 
-def _whole(call: Call, application: Application) -> dict[str, Any]:
+def _with_history(call: Call, application: Application) -> dict[str, Any]:
     application = Application.objects.select_related("handling__officer").get(pk=application.pk)
-    found = queries.assessments_of(application)
+    verdicts = queries.assessments_of(application)
     return {
         **_row(application),
         "answers": application.answers,
@@ -276,8 +269,8 @@ def _whole(call: Call, application: Application) -> dict[str, Any]:
             {
                 "key": each.key,
                 "title": each.title_en,
-                "verdict": found[each.key].verdict if each.key in found else None,
-                "reason": found[each.key].reason if each.key in found else "",
+                "verdict": verdicts[each.key].verdict if each.key in verdicts else None,
+                "reason": verdicts[each.key].reason if each.key in verdicts else "",
             }
             for each in queries.criteria_of(application)
         ],

@@ -25,7 +25,7 @@ ITEM = "[organisation_id]/[item]"
 )
 def view(call: Call) -> Answer:
     """Return the current status of each checklist item; without an id, for the caller's own organisation."""
-    return _shown(find_membership(call.actor, call.arg(0) or call.actor.organisation_id))
+    return _checklist(find_membership(call.actor, call.arg(0) or call.actor.organisation_id))
 
 
 @endpoint(
@@ -47,7 +47,7 @@ def view(call: Call) -> Answer:
 def do(call: Call) -> Answer:
     """Complete an item of a member's checklist."""
     waits = do_item(call.actor, call.arg(0), call.arg(1), call.data("Item"))
-    return Json(as_json(waits)) if waits else _of(call)
+    return Json(as_json(waits)) if waits else _checklist_of(call)
 
 
 @endpoint(
@@ -58,14 +58,14 @@ def do(call: Call) -> Answer:
 )
 def test(call: Call) -> Answer:
     """Test the hub's connection to the member's instance now."""
-    found = services.test_connection(call.actor, call.arg(0))
+    outcome = services.test_connection(call.actor, call.arg(0))
     return Json(
         {
             "Test": {
-                **found.result,
-                "fault": found.fault,
-                "said": found.said.wire if found.said else "",
-                "clock": found.clock,
+                **outcome.result,
+                "fault": outcome.fault,
+                "said": outcome.said.wire if outcome.said else "",
+                "clock": outcome.clock,
             }
         }
     )
@@ -85,7 +85,7 @@ def test(call: Call) -> Answer:
 def waive(call: Call) -> Answer:
     """Waive a checklist item that a member does not need."""
     services.waive(call.actor, call.arg(0), call.arg(1), str(call.data("Item").get("note") or ""))
-    return _of(call)
+    return _checklist_of(call)
 
 
 @endpoint(
@@ -97,14 +97,14 @@ def waive(call: Call) -> Answer:
 def reopen(call: Call) -> Answer:
     """Revoke the waiver of a checklist item."""
     services.reopen(call.actor, call.arg(0), call.arg(1))
-    return _of(call)
+    return _checklist_of(call)
 
 
-def _of(call: Call) -> Json:
-    return _shown(find_membership(call.actor, call.arg(0)))
+def _checklist_of(call: Call) -> Json:
+    return _checklist(find_membership(call.actor, call.arg(0)))
 
 
-def _shown(membership: Membership) -> Json:
+def _checklist(membership: Membership) -> Json:
     lines: list[dict[str, Any]] = [
         {
             "item": line.item.name,

@@ -38,13 +38,13 @@ def index(call: Call) -> Answer:
 )
 def view(call: Call) -> Answer:
     """Return one community."""
-    return Json(_community(_found(call)))
+    return Json(_community(_find(call)))
 
 
 @endpoint("memberCommunities/add", staff=OFFICER, writes=True, describes=Description(ABOUT, ("name",), RULES))
 def add(call: Call) -> Answer:
     """Add a community; its sharing group follows the membership from now on."""
-    return Json(_community(services.save_community(call.actor, _given(call, {}))))
+    return Json(_community(services.save_community(call.actor, _sent_rules(call, {}))))
 
 
 @endpoint(
@@ -55,25 +55,27 @@ def add(call: Call) -> Answer:
 )
 def edit(call: Call) -> Answer:
     """Edit a community; fields left out keep their values."""
-    found = _found(call)
+    community = _find(call)
     return Json(
-        _community(services.save_community(call.actor, _given(call, services.rules_of(found)), found))
+        _community(
+            services.save_community(call.actor, _sent_rules(call, services.rules_of(community)), community)
+        )
     )
 
 
-def _found(call: Call) -> Community:
+def _find(call: Call) -> Community:
     return services.find_community(call.actor, as_int(call.arg(0)) or 0)
 
 
-def _given(call: Call, stored: dict[str, Any]) -> dict[str, Any]:
+def _sent_rules(call: Call, stored: dict[str, Any]) -> dict[str, Any]:
     data = call.data("Community")
-    given = stored | {name: data[name] for name in ("name", *RULES) if name in data}
-    if wrong := [name for name in LISTS if not isinstance(given.get(name), list | None)]:
+    rules = stored | {name: data[name] for name in ("name", *RULES) if name in data}
+    if wrong := [name for name in LISTS if not isinstance(rules.get(name), list | None)]:
         raise Invalid({name: [ApiProblem.NOT_A_LIST(name=name)] for name in wrong})
-    chosen = [as_int(identifier) for identifier in given.get("chosen") or []]
+    chosen = [as_int(identifier) for identifier in rules.get("chosen") or []]
     if None in chosen:
         raise Invalid({"chosen": [ApiProblem.NOT_ORGANISATIONS(name="chosen")]})
-    return given | {"chosen": chosen, "hides_members": as_bool(given.get("hides_members", False))}
+    return rules | {"chosen": chosen, "hides_members": as_bool(rules.get("hides_members", False))}
 
 
 def _community(row: Community) -> dict[str, Any]:

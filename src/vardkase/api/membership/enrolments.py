@@ -61,5 +61,5 @@ def redeem(call: Call) -> Answer:
 @endpoint("enrolments/standing")
 def own_standing(call: Call) -> Answer:
     """Return the membership status of the caller's organisation, and its open checklist items."""
-    told: dict[str, Any] = standing(call.actor)
-    return Json(told)
+    status: dict[str, Any] = standing(call.actor)
+    return Json(status)

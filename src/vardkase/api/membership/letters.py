@@ -48,13 +48,15 @@ def index(call: Call) -> Answer:
 )
 def delivered(call: Call) -> Answer:
     """Record that a letter was delivered by other means than mail."""
-    given = {name: str(call.param(name) or "") for name in ("how", "on", "note")}
+    texts = {name: str(call.param(name) or "") for name in ("how", "on", "note")}
     try:
-        day = date.fromisoformat(given["on"])
+        day = date.fromisoformat(texts["on"])
     except ValueError:
         raise Invalid({"on": [ApiProblem.NOT_A_DAY(name="on")]}) from None
-    made = note_delivery(call.actor, as_int(call.arg(0)) or 0, given["how"], day, given["note"])
-    return Json({"Delivery": {"letter": made.letter.number, "how": made.how, "on": made.on.isoformat()}})
+    delivery = note_delivery(call.actor, as_int(call.arg(0)) or 0, texts["how"], day, texts["note"])
+    return Json(
+        {"Delivery": {"letter": delivery.letter.number, "how": delivery.how, "on": delivery.on.isoformat()}}
+    )
 
 
 @endpoint(

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.inputs import as_text
 from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
@@ -38,7 +39,9 @@ def index(call: Call) -> Answer:
 def view(call: Call) -> Answer:
     """Return one membership with its checklist, restrictions and history; without an id, the caller's own
     organisation's."""
-    return Json(_whole(call, queries.find_membership(call.actor, call.arg(0) or call.actor.organisation_id)))
+    return Json(
+        _with_history(call, queries.find_membership(call.actor, call.arg(0) or call.actor.organisation_id))
+    )
 
 
 @endpoint(
@@ -50,7 +53,7 @@ def view(call: Call) -> Answer:
 )
 def activate(call: Call) -> Answer:
     """Activate a membership; a reason is required while checklist items are open."""
-    return _done(call, services.activate(call.actor, call.arg(0), _text(call, "reason")))
+    return _outcome(call, services.activate(call.actor, call.arg(0), as_text(call.param("reason"))))
 
 
 @endpoint(
@@ -67,15 +70,15 @@ def activate(call: Call) -> Answer:
 )
 def suspend(call: Call) -> Answer:
     """Restrict a membership immediately."""
-    kind, reason = _text(call, "kind"), _text(call, "reason")
-    given = _text(call, "until")
+    kind, reason = as_text(call.param("kind")), as_text(call.param("reason"))
+    text = as_text(call.param("until"))
     try:
-        until = parse_datetime(given) if given else None
+        until = parse_datetime(text) if text else None
     except ValueError:
         until = None
-    if given and (until is None or until.tzinfo is None):
+    if text and (until is None or until.tzinfo is None):
         raise Invalid({"until": [ApiProblem.NOT_A_TIME(name="until")]})
-    return _done(call, services.suspend(call.actor, call.arg(0), kind, reason, until=until))
+    return _outcome(call, services.suspend(call.actor, call.arg(0), kind, reason, until=until))
 
 
 @endpoint(
@@ -87,7 +90,7 @@ def suspend(call: Call) -> Answer:
 )
 def restore(call: Call) -> Answer:
     """Lift restrictions that officers imposed."""
-    return _done(call, services.restore(call.actor, call.arg(0), _text(call, "reason")))
+    return _outcome(call, services.restore(call.actor, call.arg(0), as_text(call.param("reason"))))
 
 
 @endpoint(
@@ -101,8 +104,10 @@ def restore(call: Call) -> Answer:
 )
 def terminate(call: Call) -> Answer:
     """Terminate a membership; the member's contributions remain."""
-    told = _text(call, "contributions")
-    return _done(call, services.terminate(call.actor, call.arg(0), _text(call, "reason"), told))
+    contributions = as_text(call.param("contributions"))
+    return _outcome(
+        call, services.terminate(call.actor, call.arg(0), as_text(call.param("reason")), contributions)
+    )
 
 
 @endpoint(
@@ -120,8 +125,10 @@ def terminate(call: Call) -> Answer:
 def declare_partial(call: Call) -> Answer:
     """Declare a conflict of interest and take no further part in a membership, its statements and requests."""
     is_partial = not as_bool(call.param("impartial") or False)
-    membership, _ = declare_in_membership(call.actor, call.arg(0), _text(call, "reason"), partial=is_partial)
-    return Json(_whole(call, membership))
+    membership, _ = declare_in_membership(
+        call.actor, call.arg(0), as_text(call.param("reason")), partial=is_partial
+    )
+    return Json(_with_history(call, membership))
 
 
 @endpoint(
@@ -140,7 +147,7 @@ def propose(call: Call) -> Answer:
     details = call.data("MembershipChange").get("details")
     if not isinstance(details, dict):
         raise Invalid({"details": [ApiProblem.NOT_AN_OBJECT(name="details")]})
-    proposed = services.propose_change(call.actor, details, _text(call, "note"))
+    proposed = services.propose_change(call.actor, details, as_text(call.param("note")))
     return Json({"MembershipChange": {"state": proposed.state, "fields": proposed.fields}})
 
 
@@ -172,7 +179,9 @@ def sign_in_minimum(call: Call) -> Answer:
     if not isinstance(rules, list):
         raise Invalid({"rules": [ApiProblem.NOT_A_LIST(name="rules")]})
     days = as_int(call.param("key_days", DAYS)) or 0
-    request = propose_minimum(call.actor, call.arg(0) or None, map(str, rules), days, _text(call, "reason"))
+    request = propose_minimum(
+        call.actor, call.arg(0) or None, map(str, rules), days, as_text(call.param("reason"))
+    )
     warnings = list(describe_minimum(request).warnings)
     return Json({"ApprovalRequest": {"id": str(request.pk), "state": request.state, "warnings": warnings}})
 
@@ -188,20 +197,15 @@ def sign_in_minimum(call: Call) -> Answer:
 )
 def decide(call: Call) -> Answer:
     """Propose to take over what a member proposed, which another officer approves; or refuse it with a reason."""
-    reason = _text(call, "reason")
+    reason = as_text(call.param("reason"))
     if call.param("accept") in (True, 1, "1"):
         return Json(as_json(services.accept_change(call.actor, call.arg(0), reason)))
     decided = services.refuse_change(call.actor, call.arg(0), reason)
     return Json({"MembershipChange": {"state": decided.state, "fields": decided.fields}})
 
 
-def _done(call: Call, done: Membership | ApprovalRequest) -> Answer:
-    return Json(as_json(done) if isinstance(done, ApprovalRequest) else _whole(call, done))
-
-
-def _text(call: Call, name: str) -> str:
-    value = call.param(name)
-    return value if isinstance(value, str) else ""
+def _outcome(call: Call, outcome: Membership | ApprovalRequest) -> Answer:
+    return Json(as_json(outcome) if isinstance(outcome, ApprovalRequest) else _with_history(call, outcome))
 
 
 def _row(membership: Membership) -> dict[str, Any]:
@@ -222,7 +226,7 @@ def _row(membership: Membership) -> dict[str, Any]:
     }
 
 
-def _whole(call: Call, membership: Membership) -> dict[str, Any]:
+def _with_history(call: Call, membership: Membership) -> dict[str, Any]:
     membership.organisation.refresh_from_db()
     row = _row(membership)
     row["checklist"] = [

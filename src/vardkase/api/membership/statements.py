@@ -58,8 +58,8 @@ def view(call: Call) -> Answer:
 )
 def save(call: Call) -> Answer:
     """Save the draft statement of the caller's organisation; `missing` lists what is still required, by path."""
-    statement, missing = services.save_statement(call.actor, _answers(call))
-    return Json({"SecurityStatement": _statement(statement), "missing": missing})
+    statement, open_paths = services.save_statement(call.actor, _answers(call))
+    return Json({"SecurityStatement": _statement(statement), "missing": open_paths})
 
 
 @endpoint(
@@ -97,8 +97,8 @@ def add_evidence(call: Call) -> Answer:
         until = None
     if value and until is None:
         raise Invalid({"valid_until": [ApiProblem.NOT_A_DAY(name="valid_until")]})
-    made = services.add_evidence(call.actor, measure, name, _content(data.get("data")), valid_until=until)
-    return Json({"Evidence": _evidence(made)})
+    row = services.add_evidence(call.actor, measure, name, _decoded_file(data.get("data")), valid_until=until)
+    return Json({"Evidence": _evidence(row)})
 
 
 @endpoint(
@@ -120,9 +120,9 @@ def remove_evidence(call: Call) -> Answer:
 )
 def evidence(call: Call) -> Answer:
     """Return an evidence file as uploaded."""
-    found = queries.find_evidence(call.actor, as_int(call.arg(0)) or 0)
+    row = queries.find_evidence(call.actor, as_int(call.arg(0)) or 0)
     headers = {"Content-Disposition": "attachment"}
-    return Text(queries.content_of(found), found.kind, headers=headers)
+    return Text(queries.content_of(row), row.kind, headers=headers)
 
 
 @endpoint(
@@ -150,9 +150,9 @@ def _answers(call: Call) -> dict[str, str]:
     return answers_of(call.data("SecurityStatement").get("answers"))
 
 
-def _content(given: Any) -> bytes:
+def _decoded_file(value: Any) -> bytes:
     try:
-        return base64.b64decode(given, validate=True)
+        return base64.b64decode(value, validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise Invalid({"data": [ApiProblem.NOT_BASE64(name="data")]}) from None
 

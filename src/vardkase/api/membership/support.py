@@ -6,6 +6,7 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.inputs import as_text
 from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
@@ -32,7 +33,7 @@ def index(call: Call) -> Answer:
 @endpoint("supportRequests/desk", staff=DESKS, describes=Description("", (), ("state", "kind", "text")))
 def desk(call: Call) -> Answer:
     """List the requests of the caller's desk by due date; `state` can also be open or late."""
-    state, kind, text = (_text(call, name) for name in ("state", "kind", "text"))
+    state, kind, text = (as_text(call.param(name)) for name in ("state", "kind", "text"))
     requests = queries.filtered(queries.desk_requests(call.actor), state=state, kind=kind, text=text)
     return Json([_row(request) for request in requests.order_by("deadline", "pk")[:MOST]])
 
@@ -43,8 +44,8 @@ def view(call: Call) -> Answer:
     number = _number(call)
     own = queries.own_requests(call.actor).filter(pk=number).first()
     if own is not None or call.actor.staff.isdisjoint(DESKS):
-        return Json(_whole(queries.find_own_request(call.actor, number), None))
-    return Json(_whole(queries.find_desk_request(call.actor, number), call.actor))
+        return Json(_with_messages(queries.find_own_request(call.actor, number), None))
+    return Json(_with_messages(queries.find_desk_request(call.actor, number), call.actor))
 
 
 @endpoint(
@@ -56,7 +57,7 @@ def view(call: Call) -> Answer:
 def add(call: Call) -> Answer:
     """Open a support request."""
     data = call.data("SupportRequest")
-    return Json(_whole(services.ask(call.actor, {name: data.get(name) for name in ASKED}), None))
+    return Json(_with_messages(services.ask(call.actor, {name: data.get(name) for name in ASKED}), None))
 
 
 @endpoint(
@@ -69,7 +70,7 @@ def write(call: Call) -> Answer:
     """Add a message to one of the caller's own requests: an answer to a question, or a reason to reopen it."""
     number = _number(call)
     services.add_to_own(call.actor, number, call.param("text"))
-    return Json(_whole(queries.find_own_request(call.actor, number), None))
+    return Json(_with_messages(queries.find_own_request(call.actor, number), None))
 
 
 @endpoint(
@@ -87,9 +88,9 @@ def answer(call: Call) -> Answer:
     """Reply to the author of a request."""
     internal = as_bool(call.param("internal", False))
     services.answer(
-        call.actor, _number(call), call.param("text"), step=_text(call, "step"), internal=internal
+        call.actor, _number(call), call.param("text"), step=as_text(call.param("step")), internal=internal
     )
-    return _of(call)
+    return _desk_request(call)
 
 
 @endpoint(
@@ -102,8 +103,8 @@ def answer(call: Call) -> Answer:
 )
 def step(call: Call) -> Answer:
     """Move a request to its next state. 409 if its current state does not allow it."""
-    services.step_on(call.actor, _number(call), _text(call, "step"))
-    return _of(call)
+    services.step_on(call.actor, _number(call), as_text(call.param("step")))
+    return _desk_request(call)
 
 
 @endpoint(
@@ -119,7 +120,7 @@ def assign(call: Call) -> Answer:
     if user_id is None and value not in (None, ""):
         raise Invalid({"user_id": [ApiProblem.NOT_AN_ACCOUNT(name="user_id")]})
     services.assign(call.actor, _number(call), user_id)
-    return _of(call)
+    return _desk_request(call)
 
 
 @endpoint(
@@ -135,7 +136,9 @@ def assign(call: Call) -> Answer:
 )
 def route(call: Call) -> Answer:
     """Change the category of a request, which can move it to another desk."""
-    moved = services.route(call.actor, _number(call), _text(call, "kind"), _text(call, "subject"))
+    moved = services.route(
+        call.actor, _number(call), as_text(call.param("kind")), as_text(call.param("subject"))
+    )
     return Json(_row(moved))
 
 
@@ -143,13 +146,8 @@ def _number(call: Call) -> int:
     return as_int(call.arg(0)) or 0
 
 
-def _text(call: Call, name: str) -> str:
-    given = call.param(name)
-    return given if isinstance(given, str) else ""
-
-
-def _of(call: Call) -> Json:
-    return Json(_whole(queries.find_desk_request(call.actor, _number(call)), call.actor))
+def _desk_request(call: Call) -> Json:
+    return Json(_with_messages(queries.find_desk_request(call.actor, _number(call)), call.actor))
 
 
 def _row(row: SupportRequest) -> dict[str, Any]:
@@ -168,7 +166,7 @@ def _row(row: SupportRequest) -> dict[str, Any]:
     }
 
 
-def _whole(row: SupportRequest, desk: Actor | None) -> dict[str, Any]:
+def _with_messages(row: SupportRequest, desk: Actor | None) -> dict[str, Any]:
     messages = [
         {
             "by": entry.author,

@@ -88,6 +88,7 @@ def publish(call: Call) -> Answer:
     try:
         day = parse_date(value) if isinstance(value, str) else None
     except ValueError:
+        # No day, which the service refuses by the name of the field.
         day = None
     version, reason = as_int(call.param("version")) or 0, call.param("reason")
     request = propose_publishing(call.actor, version, day, reason if isinstance(reason, str) else "")

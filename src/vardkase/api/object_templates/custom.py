@@ -76,6 +76,7 @@ def _definition(call: Call) -> dict[str, Any]:
     try:
         decoded = json.loads(content, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError):
+        # Not JSON by itself, such as a form with the template in its fields.
         decoded = call.body
     sent = decoded if isinstance(decoded, dict) else {}
     inner = sent.get(MODEL)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
@@ -37,12 +35,15 @@ from vardkase.misp.flags import as_bool
 def add(call: Call) -> Answer:
     """Add an object; the template can be given in the path."""
     event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
-    data = _with_template_of_path(call)
+    data = dict(call.data("Object"))
+    template = find_template(call.arg(1), "newest") if call.arg(1) else None
+    if template is not None:  # What the body says of the template wins over the path.
+        data = {"template_uuid": str(template.uuid), "template_version": template.version} | data
     breaks = as_bool(call.param("breakOnDuplicate"))
     try:
         object_id = add_object(call.actor, event.id, data, break_on_duplicate=breaks, fill_seen=True)
     except Invalid as invalid:
-        raise _refused(call, invalid) from invalid
+        raise _refusal(call, invalid) from invalid
     return Json({"Object": stored_object(object_id)})
 
 
@@ -145,15 +146,7 @@ def delete_object_reference(call: Call) -> Answer:
     return saved("ObjectReference deleted", f"/object_references/delete/{call.arg(0)}", id=call.arg(0))
 
 
-def _with_template_of_path(call: Call) -> dict[str, Any]:
-    data = dict(call.data("Object"))
-    template = find_template(call.arg(1), "newest") if call.arg(1) else None
-    if template is not None:
-        data = {"template_uuid": str(template.uuid), "template_version": template.version} | data
-    return data
-
-
-def _refused(call: Call, invalid: Invalid) -> SaveFailed:
+def _refusal(call: Call, invalid: Invalid) -> SaveFailed:
     if invalid.has(ObjectProblem.NO_ATTRIBUTES) or invalid.has(ObjectProblem.ATTRIBUTE_REFUSED):
         path = f"{call.arg(0)}/{call.arg(1)}"
         return SaveFailed("add object", f"/objects/add/{path}", invalid.errors, id=path)

@@ -93,8 +93,18 @@ REFUSALS = {
 
 
 def components() -> dict[str, Any]:
+    fixed = {
+        "Error": ERROR,
+        "SaveError": SAVE_ERROR,
+        "AnyError": {"anyOf": [reference("Error"), reference("SaveError")]},
+        "Saved": SAVED,
+        "Toggled": TOGGLED,
+        "Message": MESSAGE,
+    }
+    written = {name: _schema_of(name, kinds) for name, kinds in WRITTEN.items()}
+    inputs = {name: _input_schema(*members) for name, members in INPUTS.items()}
     return {
-        "schemas": _schemas(),
+        "schemas": fixed | written | inputs,
         "responses": {
             name: {"description": text, "content": {"application/json": {"schema": reference(schema)}}}
             for name, text, schema in REFUSALS.values()
@@ -110,31 +120,18 @@ def components() -> dict[str, Any]:
     }
 
 
-def _schemas() -> dict[str, Schema]:
-    fixed = {
-        "Error": ERROR,
-        "SaveError": SAVE_ERROR,
-        "AnyError": {"anyOf": [reference("Error"), reference("SaveError")]},
-        "Saved": SAVED,
-        "Toggled": TOGGLED,
-        "Message": MESSAGE,
-    }
-    written = {name: _written(name, kinds) for name, kinds in WRITTEN.items()}
-    return fixed | written | {name: _input(*members) for name, members in INPUTS.items()}
-
-
 def reference(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _written(name: str, kinds: tuple[type, ...]) -> Schema:
+def _schema_of(name: str, kinds: tuple[type, ...]) -> Schema:
     fields = [field for kind in kinds for field in msgspec.structs.fields(kind)]
-    plain = {field.encode_name: _type(msgspec.inspect.type_info(field.type)) for field in fields}
+    plain = {field.encode_name: _type_schema(msgspec.inspect.type_info(field.type)) for field in fields}
     parts = {part: {"type": "array", "items": reference(part)} for part in PARTS.get(name, ())}
     return {"type": "object", "properties": plain | parts}
 
 
-def _type(kind: msgspec.inspect.Type) -> Schema:
+def _type_schema(kind: msgspec.inspect.Type) -> Schema:
     alternatives = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
     names = [JSON_TYPES.get(type(alternative), "") for alternative in alternatives]
     if not all(names):
@@ -142,6 +139,6 @@ def _type(kind: msgspec.inspect.Type) -> Schema:
     return {"type": names[0] if len(names) == 1 else names}
 
 
-def _input(required: tuple[str, ...], optional: str) -> Schema:
+def _input_schema(required: tuple[str, ...], optional: str) -> Schema:
     properties = {name: schema_of(name) for name in (*required, *optional.split())}
     return {"type": "object", "required": list(required), "properties": properties}

@@ -91,7 +91,7 @@ def _read(function: FunctionType, reading: Reading) -> list[FunctionType]:
             if name == "Json" and node.args:
                 reading.shapes.append(_shape(node.args[0], function))
         elif any(isinstance(arg, ast.Name) and arg.id == "call" for arg in node.args):
-            passed_on += _functions(_named(node.func, function))
+            passed_on += _functions(_global_of(node.func, function))
     return passed_on
 
 
@@ -142,7 +142,7 @@ def _shape(node: ast.expr, function: FunctionType, depth: int = 0) -> Shape:
 
 
 def _returned(node: ast.Call, function: FunctionType, depth: int) -> Shape:
-    called = _named(node.func, function)
+    called = _global_of(node.func, function)
     if not isinstance(called, FunctionType) or depth > 3 or not called.__module__.startswith(OURS):
         return None
     definition = _definition(called)
@@ -167,7 +167,7 @@ def _name(node: ast.expr) -> str:
     return ""
 
 
-def _named(node: ast.expr, function: FunctionType) -> Any:
+def _global_of(node: ast.expr, function: FunctionType) -> Any:
     if not isinstance(node, ast.Name):
         return None
     inner = inspect.getclosurevars(function).nonlocals if function.__closure__ else {}

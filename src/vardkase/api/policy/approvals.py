@@ -51,7 +51,7 @@ def index(call: Call) -> Answer:
 @endpoint("approvals/view", describes=Description(url="/approvals/view/[approval_id]"))
 def view(call: Call) -> Answer:
     """Return one approval request."""
-    return Json(_approval_dict(find_approval(call.actor, _number(call))))
+    return Json(_approval_dict(find_approval(call.actor, call.arg(0))))
 
 
 @endpoint(
@@ -63,7 +63,7 @@ def view(call: Call) -> Answer:
 def approve(call: Call) -> Answer:
     """Approve and publish; if the event has changed since, nothing is published and the state becomes
     ``changed``."""
-    return Json(_approval_dict(services.approve(call.actor, _number(call))))
+    return Json(_approval_dict(services.approve(call.actor, call.arg(0))))
 
 
 @endpoint(
@@ -77,7 +77,7 @@ def approve(call: Call) -> Answer:
 def reject(call: Call) -> Answer:
     """Reject a request with a reason; the event stays unpublished."""
     try:
-        rejected = services.reject(call.actor, _number(call), str(call.data("Approval").get("reason") or ""))
+        rejected = services.reject(call.actor, call.arg(0), str(call.data("Approval").get("reason") or ""))
     except Invalid as invalid:
         raise SaveFailed("reject Approval", "/approvals/reject", invalid.errors) from invalid
     return Json(_approval_dict(rejected))
@@ -86,8 +86,4 @@ def reject(call: Call) -> Answer:
 @endpoint("approvals/withdraw", writes=True, describes=Description(url="/approvals/withdraw/[approval_id]"))
 def withdraw(call: Call) -> Answer:
     """Withdraw the caller's own request."""
-    return Json(_approval_dict(services.withdraw(call.actor, _number(call))))
-
-
-def _number(call: Call) -> str:
-    return str(call.arg(0))
+    return Json(_approval_dict(services.withdraw(call.actor, call.arg(0))))

@@ -54,7 +54,7 @@ def index(call: Call) -> Answer:
 @endpoint("mispPolicies/view", describes=Description(url="/mispPolicies/view/[policy_id]"))
 def view(call: Call) -> Answer:
     """Return one version; without an id, the one in force."""
-    return Json(policy_dict(_named(call)))
+    return Json(policy_dict(_policy_version(call)))
 
 
 @endpoint("mispPolicies/templates")
@@ -111,7 +111,8 @@ def end(call: Call) -> Answer:
 def try_out(call: Call) -> Answer:
     """List the published events each rule would have matched; without an id, tries the draft, or else the
     version in force."""
-    version = _named(call) if call.arg(0) else _newest(call)
+    draft = None if call.arg(0) else draft_of(call.actor.organisation_id)
+    version = draft or _policy_version(call)
     try:
         span = span_of(_day(call, "since"), _day(call, "until"))
     except Invalid as invalid:
@@ -126,7 +127,7 @@ def try_out(call: Call) -> Answer:
 def export(call: Call) -> Answer:
     """Export the policy as a document."""
     form = str(call.arg(1, "pdf"))
-    content = printed(_named(call), form, str(call.arg(2, "sv")))
+    content = printed(_policy_version(call), form, str(call.arg(2, "sv")))
     return Text(content, TYPES[form])
 
 
@@ -157,18 +158,11 @@ def _met_dict(met: MatchedRule) -> dict[str, Any]:
     return {"rule": met.number, "title": met.rule.title.in_language("en"), "why": because(met)}
 
 
-def _named(call: Call) -> PolicyVersion:
+def _policy_version(call: Call) -> PolicyVersion:
+    """The version in the path, else the one in force."""
     if call.arg(0):
-        return find_version(call.actor, str(call.arg(0)))
-    return _or_404(policy_in_force(call.actor.organisation_id))
-
-
-def _newest(call: Call) -> PolicyVersion:
-    organisation = call.actor.organisation_id
-    return _or_404(draft_of(organisation) or policy_in_force(organisation))
-
-
-def _or_404(version: PolicyVersion | None) -> PolicyVersion:
+        return find_version(call.actor, call.arg(0))
+    version = policy_in_force(call.actor.organisation_id)
     if version is None:
         raise NotFound(PolicyProblem.NO_POLICY())
     return version

@@ -43,19 +43,19 @@ def start_worker(call: Call) -> Answer:
 @endpoint("servers/stopWorker", site_admin=True, writes=True)
 def stop_worker(call: Call) -> Answer:
     """Stop the background worker with the given process id; the hub starts another."""
-    return _stopped(call, "Worker stop signal sent", as_int(call.arg(0), 0))
+    return _stop_workers(call, "Worker stop signal sent", as_int(call.arg(0), 0))
 
 
 @endpoint("servers/killAllWorkers", site_admin=True, writes=True)
 def kill_all_workers(call: Call) -> Answer:
     """Stop the background workers; the hub starts new ones."""
-    return _stopped(call, "Killing workers.")
+    return _stop_workers(call, "Killing workers.")
 
 
 @endpoint("servers/restartWorkers", site_admin=True, writes=True)
 def restart_workers(call: Call) -> Answer:
     """Restart the background workers: they are stopped, and the hub starts new ones."""
-    return _stopped(call, "Restarting workers.")
+    return _stop_workers(call, "Restarting workers.")
 
 
 @endpoint("servers/restartDeadWorkers", site_admin=True, writes=True)
@@ -91,7 +91,7 @@ def users_of_address(call: Call) -> Answer:
     return Json(users_seen_from(call.actor, str(call.param("ip") or call.arg(0))))
 
 
-def _stopped(call: Call, text: str, pid: int | None = None) -> Answer:
+def _stop_workers(call: Call, text: str, pid: int | None = None) -> Answer:
     url = f"/servers/{call.action}"
     try:
         workers.stop_workers(call.actor, pid)

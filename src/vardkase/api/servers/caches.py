@@ -38,7 +38,7 @@ def cache(call: Call) -> Answer:
     if BACKGROUND_JOBS.value:
         tasks.order_cache(call.actor, [server.pk for server in chosen])
         return saved(QUEUED, f"/servers/cache/{number}")
-    if failures := [failure for server in chosen if (failure := _cached(call, server))]:
+    if failures := [failure for server in chosen if (failure := _cache_failure(call, server))]:
         raise SaveFailed("cache the servers", f"/servers/cache/{number}", " ".join(failures))
     return saved(CACHED, f"/servers/cache/{number}")
 
@@ -106,6 +106,7 @@ def event_block_rule(call: Call) -> Answer:
     """Return the rule that blocks events by tag, as JSON text; POST replaces it."""
     if call.method == "POST":
         rule = call.data("Server").get("value", call.data("AdminSetting").get("value", call.param("value")))
+        # The setting is a text that holds JSON; a client may send the object itself.
         written = json.dumps(rule) if isinstance(rule, dict) else rule
         try:
             change_setting(call.actor, EVENT_BLOCK_RULE.name, written)
@@ -117,7 +118,7 @@ def event_block_rule(call: Call) -> Answer:
     return Json({"setting": EVENT_BLOCK_RULE.name, "value": EVENT_BLOCK_RULE.value})
 
 
-def _cached(call: Call, server: Server) -> str:
+def _cache_failure(call: Call, server: Server) -> str:
     try:
         caching.cache_server(call.actor, server)
     except (OutgoingFailed, Conflict) as failed:

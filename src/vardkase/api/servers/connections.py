@@ -66,8 +66,8 @@ def server_dict(server: Server) -> dict[str, Any]:
         "pull_galaxy_clusters": server.pull_galaxy_clusters,
         "push_collections": server.push_collections,
         "pull_collections": server.pull_collections,
-        "lastpulledid": _number(server.lastpulledid),
-        "lastpushedid": _number(server.lastpushedid),
+        "lastpulledid": None if server.lastpulledid is None else str(server.lastpulledid),
+        "lastpushedid": None if server.lastpushedid is None else str(server.lastpushedid),
         "organization": None,
         "remote_org_id": str(server.remote_org_id),
         "publish_without_email": server.publish_without_email,
@@ -94,7 +94,8 @@ def index(call: Call) -> Answer:
     return Json(
         [
             {
-                "Server": server_dict(server) | {"cache_timestamp": _stamp(cached.get(server.pk))},
+                "Server": server_dict(server)
+                | {"cache_timestamp": str(cached[server.pk]) if server.pk in cached else False},
                 "Organisation": _organisation(server.org),
                 "RemoteOrg": _organisation(server.remote_org),
                 "User": [
@@ -110,7 +111,7 @@ def index(call: Call) -> Answer:
 @endpoint("servers/add", site_admin=True, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
     try:
-        server = services.add_server(call.actor, _written(call))
+        server = services.add_server(call.actor, _sent_server(call))
     except Invalid as error:
         raise SaveFailed("add Server", "/servers/add", error.errors) from error
     return Json({"Server": server_dict(server)})
@@ -119,7 +120,7 @@ def add(call: Call) -> Answer:
 @endpoint("servers/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
     try:
-        server = services.edit_server(call.actor, call.arg(0), _written(call))
+        server = services.edit_server(call.actor, call.arg(0), _sent_server(call))
     except Invalid as error:
         number = call.arg(0)
         raise SaveFailed("edit Server", f"/servers/edit/{number}", error.errors, id=number) from error
@@ -170,7 +171,7 @@ def create_sync(call: Call) -> Answer:
     return Json({"Server": configuration})
 
 
-def _written(call: Call) -> dict[str, Any]:
+def _sent_server(call: Call) -> dict[str, Any]:
     data = call.data("Server")
     inner = data.get("json")
     if isinstance(inner, str) and "remote_org_id" not in data:
@@ -183,14 +184,6 @@ def _written(call: Call) -> dict[str, Any]:
         if isinstance(chosen, dict) and chosen.get("uuid"):
             return {**data, "remote_org": chosen}
     return data
-
-
-def _stamp(seconds: int | None) -> str | bool:
-    return False if seconds is None else str(seconds)
-
-
-def _number(value: int | None) -> str | None:
-    return None if value is None else str(value)
 
 
 def _organisation(organisation: Organisation) -> dict[str, str]:

@@ -43,6 +43,7 @@ def csp_report(call: Call) -> Answer:
     """Log a report; paths and queries of URLs are left out, as they may hold private data."""
     length = as_int(call.headers.get("Content-Length"))
     if length is None or length > LARGEST:
+        # No key is needed here, so a body that does not say its length is not read at all.
         raise MispError(413 if length else 411, f"A report has at most {LARGEST} bytes, and says how many.")
     sent = decoded_body(call.raw, "application/json")
     report = sent.get("csp-report", sent) if isinstance(sent, dict) else {}

@@ -37,7 +37,7 @@ ABOUT_EDIT = Description(
 def server_settings(call: Call) -> Answer:
     """Return all settings and the state of the instance; with the name of one of MISP's tabs, only that tab's
     settings."""
-    lines = [_listed(line) for line in instance.every_setting(call.actor)]
+    lines = [_setting_row(line) for line in instance.every_setting(call.actor)]
     tab = call.arg(0)
     if tab and tab not in ("diagnostics", "download"):
         return Json([line for line in lines if line["tab"].lower() == tab.lower()])
@@ -98,10 +98,10 @@ def edit_setting(call: Call) -> Answer:
 @endpoint("servers/serverSettingsReloadSetting", oversight=True)
 def reload_setting(call: Call) -> Answer:
     """Return a setting as a row of the list; nothing needs reloading, as every read is current."""
-    return Json(_listed(instance.find_setting(call.actor, call.arg(0))))
+    return Json(_setting_row(instance.find_setting(call.actor, call.arg(0))))
 
 
-def _listed(line: SettingLine) -> dict[str, Any]:
+def _setting_row(line: SettingLine) -> dict[str, Any]:
     kind, test = KINDS[line.kind]
     tab = line.name.partition(".")[0] if "." in line.name else "MISP"
     return {

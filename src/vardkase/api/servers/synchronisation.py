@@ -39,7 +39,7 @@ def pull_from(call: Call) -> Answer:
     """Pull from a connection: ``/servers/pull/<id>/<full, update, an event's id or uuid>``."""
     server = find_server(call.actor, call.arg(0))
     technique, force = call.arg(1, pull.FULL), as_bool(call.param("force"))
-    return _told(
+    return _run_or_queue(
         "pull",
         server,
         lambda: PULLED.format(pull.pull(call.actor, server, technique, force=force)),
@@ -58,7 +58,7 @@ def push_to(call: Call) -> Answer:
     """Push to a connection what it lacks: ``/servers/push/<id>/<full, incremental, an event's id>``."""
     server = find_server(call.actor, call.arg(0))
     technique = call.arg(1, push.FULL)
-    return _told(
+    return _run_or_queue(
         "push",
         server,
         lambda: PUSHED.format(push.push(call.actor, server, technique)),
@@ -88,7 +88,7 @@ def dry_run_of(call: Call) -> Answer:
     except (Invalid, Conflict, OutgoingFailed) as refused:
         url = f"/servers/dryRun/{server.pk}"
         raise SaveFailed("dryRun Server", url, refused.wire, id=str(server.pk)) from refused
-    return Json(_planned(plan))
+    return Json(_plan_dict(plan))
 
 
 @endpoint("servers/previewIndex", site_admin=True)
@@ -127,7 +127,7 @@ def reset_remote_key(call: Call) -> Answer:
     return saved("API key updated.", f"/servers/resetRemoteAuthKey/{number}", id=number)
 
 
-def _planned(plan: dry_run.SyncPlan) -> dict[str, Any]:
+def _plan_dict(plan: dry_run.SyncPlan) -> dict[str, Any]:
     stays = {fate: count for fate, count in plan.events.items() if not fate.moves}
     return {
         "direction": plan.direction,
@@ -150,7 +150,7 @@ def _planned(plan: dry_run.SyncPlan) -> dict[str, Any]:
     }
 
 
-def _told(verb: str, server: Server, do: Callable[[], str], order: Callable[[], int]) -> Answer:
+def _run_or_queue(verb: str, server: Server, do: Callable[[], str], order: Callable[[], int]) -> Answer:
     url = f"/servers/{verb}/{server.pk}"
     try:
         if BACKGROUND_JOBS.value:

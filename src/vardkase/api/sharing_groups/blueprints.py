@@ -47,25 +47,25 @@ def blueprint_dict(blueprint: SharingGroupBlueprint) -> dict[str, Any]:
 @endpoint("sharing_group_blueprints/index", requires=WHO)
 def index(call: Call) -> Answer:
     """List the sharing group blueprints that the caller may see."""
-    return Json([_shown(blueprint) for blueprint in queries.blueprints(call.actor)])
+    return Json([_document(blueprint) for blueprint in queries.blueprints(call.actor)])
 
 
 @endpoint("sharing_group_blueprints/view", requires=WHO)
 def view(call: Call) -> Answer:
     """Return one sharing group blueprint."""
-    return Json(_shown(queries.find_blueprint(call.actor, call.arg(0))))
+    return Json(_document(queries.find_blueprint(call.actor, call.arg(0))))
 
 
 @endpoint("sharing_group_blueprints/viewOrgs", requires=WHO)
 def view_organisations(call: Call) -> Answer:
     """List the organisations that the rules currently select."""
-    return Json([organisation_reference(organisation) for organisation in _chosen(call)])
+    return Json([organisation_reference(organisation) for organisation in _selected_organisations(call)])
 
 
 @endpoint("sharing_group_blueprints/generateUuidList", requires=WHO)
 def uuids(call: Call) -> Answer:
     """List the uuids of the organisations that the rules currently select."""
-    return Json([str(organisation.uuid) for organisation in _chosen(call)])
+    return Json([str(organisation.uuid) for organisation in _selected_organisations(call)])
 
 
 @endpoint("sharing_group_blueprints/add", requires=WHO, writes=True, describes=ABOUT_ADD)
@@ -127,19 +127,22 @@ def encode_sync_rule(call: Call) -> Answer:
     kind, rule = str(data.get("type")), str(data.get("rule"))
     if kind not in ("pull", "push") or rule not in ("OR", "NOT"):
         raise MispError(400, "type is pull or push, and rule is OR or NOT.")
-    chosen = [organisation.name if kind == "pull" else str(organisation.pk) for organisation in _chosen(call)]
+    chosen = [
+        organisation.name if kind == "pull" else str(organisation.pk)
+        for organisation in _selected_organisations(call)
+    ]
     overwrite = as_bool(data.get("overwrite"))
     reference = str(data.get("server_id"))
     set_organisation_rule(call.actor, reference, kind, rule, chosen, overwrite=overwrite)
     return saved("Sync rules updated.", f"/sharing_group_blueprints/encodeSyncRule/{call.arg(0)}")
 
 
-def _chosen(call: Call) -> list[Organisation]:
+def _selected_organisations(call: Call) -> list[Organisation]:
     blueprint = queries.find_blueprint(call.actor, call.arg(0))
     return list(queries.chosen_organisations(call.actor, blueprint))
 
 
-def _shown(blueprint: SharingGroupBlueprint) -> dict[str, Any]:
+def _document(blueprint: SharingGroupBlueprint) -> dict[str, Any]:
     group = blueprint.sharing_group
     return {
         "SharingGroupBlueprint": blueprint_dict(blueprint),

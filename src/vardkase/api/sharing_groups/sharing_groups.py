@@ -71,7 +71,7 @@ def group_dict(group: SharingGroup) -> dict[str, Any]:
     }
 
 
-def _member(member: SharingGroupOrg, *, local: bool = False) -> dict[str, Any]:
+def _member_dict(member: SharingGroupOrg, *, local: bool = False) -> dict[str, Any]:
     organisation: dict[str, Any] = {**organisation_reference(member.org)}
     if local:
         organisation["local"] = member.org.local
@@ -84,7 +84,7 @@ def _member(member: SharingGroupOrg, *, local: bool = False) -> dict[str, Any]:
     }
 
 
-def _server(server: SharingGroupServer) -> dict[str, Any]:
+def _server_dict(server: SharingGroupServer) -> dict[str, Any]:
     return {
         "id": str(server.pk),
         "sharing_group_id": str(server.sharing_group_id),
@@ -93,32 +93,32 @@ def _server(server: SharingGroupServer) -> dict[str, Any]:
     }
 
 
-def _named(server_id: int, names: dict[int, tuple[str, str]]) -> dict[str, Any]:
+def _server_name(server_id: int, names: dict[int, tuple[str, str]]) -> dict[str, Any]:
     if server_id not in names:
         return {}
     name, url = names[server_id]
     return {"Server": {"id": str(server_id), "name": name, "url": url}}
 
 
-def _saved(group: SharingGroup) -> Answer:
+def _saved_group(group: SharingGroup) -> Answer:
     return Json(
         {
             "SharingGroup": group_dict(group),
-            "SharingGroupOrg": [_member(member) for member in group.members.all()],
-            "SharingGroupServer": [_server(server) for server in group.servers.all()],
+            "SharingGroupOrg": [_member_dict(member) for member in group.members.all()],
+            "SharingGroupServer": [_server_dict(server) for server in group.servers.all()],
             "Organisation": organisation_reference(group.org),
         }
     )
 
 
-def _listed(call: Call, group: SharingGroup) -> dict[str, Any]:
+def _listed_group(call: Call, group: SharingGroup) -> dict[str, Any]:
     members = list(group.members.all())
     own = group_dict(group)
     columns = ("id", "uuid", "name", "description", "releasability", "local", "active", "roaming")
     return {
         "SharingGroup": {column: own[column] for column in columns} | {"org_count": str(len(members))},
         "Organisation": organisation_reference(group.org),
-        "SharingGroupOrg": [_member(member) for member in members],
+        "SharingGroupOrg": [_member_dict(member) for member in members],
         "SharingGroupServer": [
             {
                 "all_orgs": server.all_orgs,
@@ -133,7 +133,7 @@ def _listed(call: Call, group: SharingGroup) -> dict[str, Any]:
     }
 
 
-def _group(call: Call, reference: Any, refusal: MispError | None = None) -> SharingGroup:
+def _find_group(call: Call, reference: Any, refusal: MispError | None = None) -> SharingGroup:
     try:
         return queries.find_group(call.actor, str(reference))
     except NotFound:
@@ -146,13 +146,13 @@ def index(call: Call) -> Answer:
     """List the sharing groups that the caller may use."""
     passive = as_bool(call.arg(0, "0"))
     groups = queries.visible_groups(call.actor).filter(active=not passive)
-    return Json({"response": [_listed(call, group) for group in groups]})
+    return Json({"response": [_listed_group(call, group) for group in groups]})
 
 
 @endpoint("sharing_groups/view")
 def view(call: Call) -> Answer:
     """Return one sharing group with its organisations and servers."""
-    group = _group(call, call.arg(0))
+    group = _find_group(call, call.arg(0))
     named = {THIS_INSTANCE: ("Local instance", call.base_url)}
     named |= names_of(server.server_id for server in group.servers.all())
     reference = organisation_reference(group.org)
@@ -160,9 +160,9 @@ def view(call: Call) -> Answer:
         {
             "SharingGroup": group_dict(group) | {"sync_org_name": group.org.name, "sync_org": reference},
             "Organisation": organisation_dict(group.org),
-            "SharingGroupOrg": [_member(member, local=True) for member in group.members.all()],
+            "SharingGroupOrg": [_member_dict(member, local=True) for member in group.members.all()],
             "SharingGroupServer": [
-                _server(server) | _named(server.server_id, named) for server in group.servers.all()
+                _server_dict(server) | _server_name(server.server_id, named) for server in group.servers.all()
             ],
         }
     )
@@ -178,27 +178,28 @@ def add(call: Call) -> Answer:
         }
         number = services.capture_sharing_group(call.actor, beside | call.data("SharingGroup"))
     except Invalid:
+        # MISP answers every refusal with the same sentence, whatever the reason.
         number = None
     if number is None:
         raise SaveFailed("add SharingGroup", "/sharing_groups/add", "Could not save sharing group.")
-    return _saved(queries.find_group(call.actor, number))
+    return _saved_group(queries.find_group(call.actor, number))
 
 
 @endpoint("sharing_groups/edit", requires=(Permission.SHARING_GROUP,), writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    group = _group(call, call.arg(0))
+    group = _find_group(call, call.arg(0))
     url = f"/sharing_groups/edit/{group.pk}"
     try:
         services.edit_sharing_group(call.actor, group, call.data("SharingGroup"))
     except Invalid as error:
         raise SaveFailed("edit SharingGroup", url, error.errors, id=str(group.pk)) from error
-    return _saved(queries.find_group(call.actor, group.pk))
+    return _saved_group(queries.find_group(call.actor, group.pk))
 
 
 @endpoint("sharing_groups/delete", requires=(Permission.SHARING_GROUP,), writes=True)
 def delete(call: Call) -> Answer:
     """Delete a sharing group that is not in use."""
-    group = _group(call, call.arg(0))
+    group = _find_group(call, call.arg(0))
     number = str(group.pk)
     url = f"/sharing_groups/delete/{number}"
     try:
@@ -216,7 +217,7 @@ def delete(call: Call) -> Answer:
 )
 def add_organisation(call: Call) -> Answer:
     """Add an organisation to a sharing group; `extend` allows it to change the group."""
-    group, organisation = _pair(call)
+    group, organisation = _group_and_organisation(call)
     extend = as_bool(call.arg(2) or call.param("extend", False))
     url = "/sharing_groups/addOrg"
     with _changing_members("add Organisation to SharingGroup", url):
@@ -232,7 +233,7 @@ def add_organisation(call: Call) -> Answer:
 )
 def remove_organisation(call: Call) -> Answer:
     """Remove an organisation from a sharing group."""
-    group, organisation = _pair(call)
+    group, organisation = _group_and_organisation(call)
     url = "/sharing_groups/removeOrg"
     with _changing_members("remove Organisation from SharingGroup", url):
         services.remove_organisation_from_group(call.actor, group, organisation)
@@ -281,9 +282,9 @@ def _changing_members(change: str, url: str) -> Iterator[None]:
         raise MispError(405, NO_EDITING) from None
 
 
-def _pair(call: Call) -> tuple[SharingGroup, Organisation]:
+def _group_and_organisation(call: Call) -> tuple[SharingGroup, Organisation]:
     reference = call.arg(0) or call.param("sg_id", "")
-    group = _group(call, reference, MispError(405, NO_EDITING))
+    group = _find_group(call, reference, MispError(405, NO_EDITING))
     try:
         organisation = queries.find_organisation(str(call.arg(1) or call.param("org_id", "")))
     except NotFound:
@@ -293,7 +294,7 @@ def _pair(call: Call) -> tuple[SharingGroup, Organisation]:
 
 def _group_and_server(call: Call) -> tuple[SharingGroup, int]:
     """Server 0 is this instance; other ids are its connections."""
-    group = _group(call, call.arg(0) or call.param("sg_id", ""), MispError(405, NO_EDITING))
+    group = _find_group(call, call.arg(0) or call.param("sg_id", ""), MispError(405, NO_EDITING))
     server = as_int(call.arg(1) or call.param("server_id"))
     if server is None or (server != THIS_INSTANCE and not is_known(server)):
         raise MispError(405, INVALID_SERVER)

@@ -156,6 +156,7 @@ def _links(call: Call, kind: str, identifier: int) -> Answer:
 
 
 def _attachment(call: Call) -> tuple[UUID, list[str], bool]:
+    # `segments`, not `args`: a tag such as tlp:white looks like a named argument.
     path = [*call.segments, "", "", ""]
     uuid = call.param("uuid") or path[0]
     tags = call.param("tag") or path[1]

@@ -59,7 +59,11 @@ def index(call: Call) -> Answer:
     rows = tags.in_bulk(chosen)
     show_own_colours(call.actor, rows.values())
     counts = tag_counts(call.actor, chosen)
-    return Json({"Tag": [_listed(rows[number], counts, favourites) for number in chosen]})
+    tags_with_counts = [
+        tag_dict(rows[number]) | {"favourite": number in favourites} | _counts(rows[number], counts)
+        for number in chosen
+    ]
+    return Json({"Tag": tags_with_counts})
 
 
 @endpoint("tags/view_tag")
@@ -127,7 +131,7 @@ def search(call: Call) -> Answer:
     show_own_colours(call.actor, tags)
     clusters = clusters_by_tag(call.actor, [tag.name for tag in tags if tag.is_galaxy])
     meanings = queries.meanings([tag.name for tag in tags if not tag.is_galaxy])
-    return Json([_found(tag, meanings, clusters) for tag in tags])
+    return Json([_document(tag, meanings, clusters) for tag in tags])
 
 
 @endpoint("tags/tag_statistics", describes=Description(url="/tags/tagStatistics/[percentage]/[namesort]"))
@@ -144,15 +148,12 @@ def tag_statistics(call: Call) -> Answer:
 
 
 def _find(call: Call) -> Tag:
+    # `segments`, not `args`: a tag such as tlp:white looks like a named argument.
     reference = str(call.param("id") or "") if not call.segments else call.segments[0]
     try:
         return queries.find_tag(call.actor, reference)
     except NotFound:
         raise MispError(405, INVALID_TAG) from None
-
-
-def _listed(tag: Tag, counts: dict[int, tuple[int, int]], favourites: set[int]) -> dict[str, Any]:
-    return tag_dict(tag) | {"favourite": tag.pk in favourites} | _counts(tag, counts)
 
 
 def _figures(counts: Mapping[str, int], *, percentage: bool, by_name: bool) -> dict[str, str] | list[Any]:
@@ -174,7 +175,7 @@ def _not_saved(error: Invalid) -> MispError:
     return MispError(405, f"Could not add the Tag. [{field}]: {error.wire}")
 
 
-def _found(tag: Tag, meanings: dict[str, queries.TagMeaning], clusters: dict[str, Any]) -> dict[str, Any]:
+def _document(tag: Tag, meanings: dict[str, queries.TagMeaning], clusters: dict[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {"Tag": tag_dict(tag)}
     if meaning := meanings.get(tag.name):
         document["Taxonomy"] = taxonomy_dict(meaning.taxonomy)

@@ -65,7 +65,7 @@ def remove_from_attribute(call: Call) -> Answer:
 
 
 def _add(call: Call, kind: str, find: Find) -> Answer:
-    reference, tags = _wanted(call, kind)
+    reference, tags = _target_and_tags(call, kind)
     target = find(call.actor, reference)
     try:
         tags = without_collections(call.actor, tags)
@@ -112,7 +112,7 @@ def _refusal(actor: Actor, target: UUID, tag: str, kind: str, *, local: bool) ->
 
 
 def _remove(call: Call, kind: str, find: Find) -> Answer:
-    reference, tags = _wanted(call, kind)
+    reference, tags = _target_and_tags(call, kind)
     try:
         detach_tag(call.actor, find(call.actor, reference), tags[0] if tags else "")
     except (NotFound, Conflict, Invalid):
@@ -122,8 +122,9 @@ def _remove(call: Call, kind: str, find: Find) -> Answer:
     return toggled("Tag removed.", check_publish=True)
 
 
-def _wanted(call: Call, kind: str) -> tuple[str, list[str]]:
+def _target_and_tags(call: Call, kind: str) -> tuple[str, list[str]]:
     body = call.data(kind.capitalize())
     reference = call.segments[0] if call.segments else str(body.get(kind) or body.get("id") or "")
+    # `segments`, not `args`: a tag such as tlp:white looks like a named argument, as local:1 does.
     in_path = [part for part in call.segments[1:] if not part.startswith("local:")]
     return reference, listed(in_path[0] if in_path else body.get("tag"))

@@ -42,15 +42,12 @@ class TaxiiCall:
         if not is_taxii(self._request.headers.get("Content-Type", "")):
             raise TaxiiError(415, "Unsupported media type", "Send application/taxii+json;version=2.1.")
         try:
-            decoded = json_limits.decoded(self._body())
+            decoded = json_limits.decoded(plain_body(self._request, LIMITS))
         except ValueError as error:
             raise TaxiiError(400, "Bad request", "The body is not JSON.") from error
         if not isinstance(decoded, dict):
             raise TaxiiError(400, "Bad request", "The body is not an envelope.")
         return decoded
-
-    def _body(self) -> bytes:
-        return plain_body(self._request, LIMITS)
 
 
 def max_content_length() -> int:

@@ -76,7 +76,7 @@ def respond(request: HttpRequest) -> HttpResponse:
     """Answer one TAXII request; never raises."""
     with translation.override("en"):
         try:
-            answer = _answer(request)
+            answer = _dispatch(request)
         except TaxiiError as error:
             answer = error.answer()
         except MispError as error:
@@ -94,7 +94,7 @@ def respond(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _answer(request: HttpRequest) -> Answer:
+def _dispatch(request: HttpRequest) -> Answer:
     if not accepts_taxii(request.headers.get("Accept", "")):
         raise TaxiiError(406, "Not acceptable", "Accept application/taxii+json;version=2.1.")
     call = TaxiiCall(request)
@@ -108,6 +108,7 @@ def _answer(request: HttpRequest) -> Answer:
             raise TaxiiError(405, "Method not allowed", f"Use {allowed}.", headers={"Allow": allowed})
         if getattr(request, "has_no_room", False):
             raise TaxiiError(503, "Too busy", NO_ROOM, headers={"Retry-After": RETRY_AFTER})
+        # The caller may send a body: the gateway reads it, up to these limits, and asks again.
         if getattr(request, "body_is_pending", False):
             check_size(request, LIMITS)
             request.wanted_body = WantedBody(LIMITS, sender_of(call.actor))  # type: ignore[attr-defined]  # read by config.gateway
@@ -127,16 +128,13 @@ def _of_the_api(error: MispError) -> TaxiiError:
 
 
 def _worded(error: VardkaseError) -> TaxiiError:
-    for kind, status, title in STATUSES:
-        if isinstance(error, kind):
-            return TaxiiError(status, title, _description(error))
-    return TaxiiError(503, "Try again", error.wire, headers={"Retry-After": "60"})
-
-
-def _description(error: VardkaseError) -> str:
+    description = error.wire
     if isinstance(error, Invalid) and isinstance(error.errors, Mapping):
-        return " ".join(
+        description = " ".join(
             f"{name}: {' '.join(problem.wire for problem in problems)}"
             for name, problems in error.errors.items()
         )
-    return error.wire
+    for kind, status, title in STATUSES:
+        if isinstance(error, kind):
+            return TaxiiError(status, title, description)
+    return TaxiiError(503, "Try again", error.wire, headers={"Retry-After": "60"})

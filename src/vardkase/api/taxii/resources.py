@@ -80,7 +80,7 @@ def versions(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
     if not page.objects and not call.parameters.keys() & set(FILTERS_OF_ONE):
         raise TaxiiError(404, "Not found", "There is no such object in the collection.")
     times = sorted({_version(stored) for stored in page.objects})
-    return Answer(_paged({"versions": times}, page), headers=_added(page))
+    return Answer(_paged({"versions": times}, page), headers=_date_headers(page))
 
 
 def add_objects(call: TaxiiCall, reference: str) -> Answer:
@@ -142,7 +142,7 @@ def _page(call: TaxiiCall, collection: Collection, match: Match, *, bodies: bool
             for stored in page.objects
         ]
     )
-    return Answer(_paged({"objects": items}, page), headers=_added(page))
+    return Answer(_paged({"objects": items}, page), headers=_date_headers(page))
 
 
 def _contents(call: TaxiiCall, collection: Collection, match: Match, *, bodies: bool) -> Contents:
@@ -156,7 +156,7 @@ def _paged(lists: dict[str, Any], page: Contents) -> dict[str, Any]:
     return {**next_page, **(lists if page.objects else {})}
 
 
-def _added(page: Contents) -> dict[str, str]:
+def _date_headers(page: Contents) -> dict[str, str]:
     if not page.objects:
         return {}
     times = [stored.added for stored in page.objects]

@@ -61,7 +61,7 @@ def index(call: Call) -> Answer:
 )
 def view(call: Call) -> Answer:
     """Return one collection."""
-    return Json(_collection_dict(collections.find_own(call.actor, _number(call))))
+    return Json(_collection_dict(collections.find_own(call.actor, as_int(call.arg(0)) or 0)))
 
 
 @endpoint("taxiiCollections/add", site_admin=True, writes=True, describes=ABOUT_ADD)
@@ -78,7 +78,9 @@ def add(call: Call) -> Answer:
 def edit(call: Call) -> Answer:
     """Edit a collection."""
     try:
-        collection = collections.edit_collection(call.actor, _number(call), call.data("TaxiiCollection"))
+        collection = collections.edit_collection(
+            call.actor, as_int(call.arg(0)) or 0, call.data("TaxiiCollection")
+        )
     except Invalid as error:
         number = call.arg(0)
         url = f"/taxiiCollections/edit/{number}"
@@ -94,10 +96,6 @@ def edit(call: Call) -> Answer:
 )
 def delete(call: Call) -> Answer:
     """Delete a collection; the events in it are kept."""
-    number = _number(call)
+    number = as_int(call.arg(0)) or 0
     collections.delete_collection(call.actor, number)
     return saved("TaxiiCollection deleted", f"/taxiiCollections/delete/{number}", id=str(number))
-
-
-def _number(call: Call) -> int:
-    return as_int(call.arg(0)) or 0

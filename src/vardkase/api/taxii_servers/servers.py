@@ -106,7 +106,7 @@ def delete(call: Call) -> Answer:
 )
 def push(call: Call) -> Answer:
     """Push the events that match the server's filters and may leave this hub."""
-    return _moved(call, "push", PUSHED, tasks.order_push, pushing.push)
+    return _synchronise(call, "push", PUSHED, tasks.order_push, pushing.push)
 
 
 @endpoint(
@@ -118,7 +118,7 @@ def push(call: Call) -> Answer:
 def poll(call: Call) -> Answer:
     """Fetch what was added to the server's collection since the last poll. Not part of MISP, which only
     pushes."""
-    return _moved(call, "poll", POLLED, tasks.order_poll, polling.poll)
+    return _synchronise(call, "poll", POLLED, tasks.order_poll, polling.poll)
 
 
 @endpoint(
@@ -128,7 +128,7 @@ def poll(call: Call) -> Answer:
 )
 def get_root(call: Call) -> Answer:
     """List the API roots of a server that has not been added yet."""
-    return _asked(lambda: _unsaved(call).api_roots())
+    return _remote_answer(lambda: _unsaved(call).api_roots())
 
 
 @endpoint(
@@ -138,7 +138,7 @@ def get_root(call: Call) -> Answer:
 )
 def get_collections(call: Call) -> Answer:
     """Map the ids of an API root's collections to their titles, before the server is added."""
-    return _asked(
+    return _remote_answer(
         lambda: {
             str(collection.get("id")): str(collection.get("title"))
             for collection in _unsaved(call).collections()
@@ -154,7 +154,7 @@ def get_collections(call: Call) -> Answer:
 def collections_index(call: Call) -> Answer:
     """List the collections of a server."""
     remote = _remote(call)
-    return _asked(remote.collections)
+    return _remote_answer(remote.collections)
 
 
 @endpoint(
@@ -165,7 +165,7 @@ def collections_index(call: Call) -> Answer:
 def objects_index(call: Call) -> Answer:
     """List the objects of a collection, page by page, with the token of the next page."""
     remote, following = _remote(call), {"next": call.arg(2)} if call.arg(2) else {}
-    return _asked(lambda: _envelope(remote.objects(call.arg(1), **following)))
+    return _remote_answer(lambda: _envelope(remote.objects(call.arg(1), **following)))
 
 
 @endpoint(
@@ -176,10 +176,10 @@ def objects_index(call: Call) -> Answer:
 def object_view(call: Call) -> Answer:
     """Return one object of a collection."""
     remote = _remote(call)
-    return _asked(lambda: _envelope(remote.one_object(call.arg(1), call.arg(2))))
+    return _remote_answer(lambda: _envelope(remote.one_object(call.arg(1), call.arg(2))))
 
 
-def _moved(
+def _synchronise(
     call: Call,
     verb: str,
     text: str,
@@ -212,7 +212,7 @@ def _envelope(envelope: TaxiiEnvelope) -> dict[str, Any]:
     return {**following, "objects": envelope.objects}
 
 
-def _asked(ask: Callable[[], Any]) -> Answer:
+def _remote_answer(ask: Callable[[], Any]) -> Answer:
     try:
         return Json(ask())
     except OutgoingFailed as failed:

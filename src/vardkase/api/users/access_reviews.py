@@ -92,4 +92,5 @@ def _review(review: AccessReview) -> dict[str, Any]:
 
 def _number(value: Any) -> int:
     number = as_int(value)
+    # A larger number exceeds a bigint; 0 is the id of nothing.
     return number if number is not None and 0 < number < 2**63 else 0

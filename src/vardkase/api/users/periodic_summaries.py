@@ -12,7 +12,6 @@ from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.request import Call
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
-from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_user
 from vardkase.identity.accounts.services import edit_own_account
 from vardkase.identity.user_settings.queries import values_of
@@ -30,7 +29,7 @@ def view_summary(call: Call) -> Answer:
     period = call.arg(0, "daily")
     if period not in PERIODS:
         raise MispError(405, "Invalid period. Has to be one of: daily, weekly, monthly.")
-    filters = values_of(_me(call)).get(FILTERS) or {}
+    filters = values_of(find_user(call.actor, "me")).get(FILTERS) or {}
     report = summary(call.actor, period, now_seconds(), filters)
     return Json(
         {
@@ -53,27 +52,18 @@ def notification_settings(call: Call) -> Answer:
     """Return which summaries the caller receives and their filters; POST changes them: ``{"User": {…},
     "UserSetting": {…}}``."""
     if call.method in ("POST", "PUT"):
-        _change(call)
-    user = _me(call)
+        call.actor.require_writing()
+        data, settings = call.data("User"), call.data("UserSetting")
+        try:
+            if FILTERS in settings:
+                set_user_setting(call.actor, find_user(call.actor, "me"), FILTERS, settings[FILTERS])
+            if chosen := {flag: data[flag] for flag in FLAGS if flag in data}:
+                edit_own_account(call.actor, chosen)
+        except Invalid as error:
+            raise SaveFailed("save the notification settings", URL, error.errors) from error
+    user = find_user(call.actor, "me")
     filters = values_of(user).get(FILTERS) or {}
     return Json({"User": {flag: getattr(user, flag) for flag in FLAGS}, "UserSetting": {FILTERS: filters}})
-
-
-def _change(call: Call) -> None:
-    data = call.data("User")
-    settings = call.data("UserSetting")
-    call.actor.require_writing()
-    try:
-        if FILTERS in settings:
-            set_user_setting(call.actor, _me(call), FILTERS, settings[FILTERS])
-        if chosen := {flag: data[flag] for flag in FLAGS if flag in data}:
-            edit_own_account(call.actor, chosen)
-    except Invalid as error:
-        raise SaveFailed("save the notification settings", URL, error.errors) from error
-
-
-def _me(call: Call) -> User:
-    return find_user(call.actor, "me")
 
 
 def _event(event: SummaryEvent) -> dict[str, Any]:

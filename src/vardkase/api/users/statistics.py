@@ -58,6 +58,7 @@ def tag_statistics_graph(call: Call) -> Answer:
 
 
 def _data(call: Call) -> Any:
+    # A month begins in UTC, whatever the time zone of the hub.
     month = datetime.combine(_today().replace(day=1), datetime.min.time(), UTC)
     totals = queries.totals(call.actor, int(month.timestamp()))
     stats = {
@@ -103,21 +104,19 @@ def _contribution(contribution: Contribution, since: date) -> dict[str, Any]:
     if contribution.users:
         row["userCount"] = str(contribution.users)
     if contribution.events:
+        counts = contribution.attributes_by_day
+        days = (since + timedelta(days=number) for number in range(A_YEAR + 1))
+        csv = "".join(["Date,Close", *(f"{LINE}{day},{counts.get(day, 0)}" for day in days)])
         row |= {
             "eventCount": str(contribution.events),
             "attributeCount": str(contribution.attributes),
             "orgActivity": {
-                "csv": _by_day(contribution.attributes_by_day, since),
-                "data": {str(day): str(count) for day, count in contribution.attributes_by_day.items()},
+                "csv": csv,
+                "data": {str(day): str(count) for day, count in counts.items()},
                 "orgId": str(organisation.pk),
             },
         }
     return row
-
-
-def _by_day(counts: dict[date, int], since: date) -> str:
-    days = (since + timedelta(days=number) for number in range(A_YEAR + 1))
-    return "".join(["Date,Close", *(f"{LINE}{day},{counts.get(day, 0)}" for day in days)])
 
 
 def _users(call: Call) -> Any:

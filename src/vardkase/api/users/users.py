@@ -154,7 +154,7 @@ def view(call: Call) -> Answer:
 
 @endpoint("users/edit", writes=True, describes=ABOUT_EDIT)
 def edit_own(call: Call) -> Answer:
-    return _edited(call, own=True)
+    return _edit(call, own=True)
 
 
 @endpoint("users/change_pw", writes=True)
@@ -214,22 +214,22 @@ def add(call: Call) -> Answer:
 
 @endpoint("admin/users/edit", requires=(Permission.ADMIN,), writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    return _edited(call, own=False)
+    return _edit(call, own=False)
 
 
 @endpoint("admin/users/delete", requires=(Permission.ADMIN,), writes=True)
 def delete(call: Call) -> Answer:
     """Delete an account."""
-    return _deleted(call, "/admin/users/delete")
+    return _delete(call, "/admin/users/delete")
 
 
 @endpoint("users/delete", requires=(Permission.ADMIN,), writes=True)
 def delete_plainly(call: Call) -> Answer:
     """Delete an account, under its former URL."""
-    return _deleted(call, "/users/delete")
+    return _delete(call, "/users/delete")
 
 
-def _deleted(call: Call, where: str) -> Answer:
+def _delete(call: Call, where: str) -> Answer:
     user = queries.find_user(call.actor, call.arg(0))
     number = str(user.pk)
     url = f"{where}/{number}"
@@ -240,7 +240,7 @@ def _deleted(call: Call, where: str) -> Answer:
     return saved("User deleted.", url, id=number)
 
 
-def _edited(call: Call, *, own: bool) -> Answer:
+def _edit(call: Call, *, own: bool) -> Answer:
     user = queries.find_user(call.actor, call.arg(0, "me"))
     if own and user.pk != call.actor.user_id:
         raise Forbidden
