@@ -107,7 +107,7 @@ def decoded_body(raw: bytes, content_type: str, sent: int | None = None) -> Any:
 def scalar_body(raw: bytes, content_type: str) -> str | int | float | None:
     if media_type(content_type) != "application/json" or not raw.strip():
         return None
-    # A bool is an int in Python; MISP reads true and false as no value.
+    # A bool is an int in Python, but no number here.
     decoded = _json(raw)
     return decoded if isinstance(decoded, str | int | float) and not isinstance(decoded, bool) else None
 

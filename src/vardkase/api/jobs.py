@@ -91,7 +91,7 @@ def tasks(call: Call) -> Answer:
     """List the scheduled tasks. `timer` is in hours, 0 while paused; `scheduled_time` is in the hub's time
     zone."""
     scheduled = schedules.scheduled_tasks(call.actor)
-    return Json([{"Task": task_dict(each, place)} for place, each in enumerate(scheduled, 1)])
+    return Json([{"Task": task_dict(task, place)} for place, task in enumerate(scheduled, 1)])
 
 
 @endpoint(

@@ -60,7 +60,9 @@ def index(call: Call) -> Answer:
     kinds = {kind.value for kind in ModuleKind}
     if kind_name and kind_name not in kinds:
         raise MispError(404, f"Invalid type: {', '.join(sorted(kinds))} are known.")
-    return Json([m.told for m in modules() if not kind_name or ModuleKind(kind_name) in m.kinds])
+    return Json(
+        [module.told for module in modules() if not kind_name or ModuleKind(kind_name) in module.kinds]
+    )
 
 
 @endpoint("modules/queryEnrichment", requires=(Permission.AUTH,), methods=("POST", "PUT"))

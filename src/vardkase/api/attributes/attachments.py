@@ -31,7 +31,7 @@ class Attached(Protocol):
 
 def attachment(row: Attached) -> Answer:
     content = _content(row)
-    # Windows clients send whole paths.
+    # The value may be a whole path, with either separator.
     name = row.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"
     # Plain text as such, all else as octets: a browser must not run what somebody has uploaded.
     is_text = mimetypes.guess_type(name)[0] == "text/plain"

@@ -99,7 +99,7 @@ def free_text_import(call: Call) -> Answer:
         url=f"{SAVE}/[event_id]",
     ),
 )
-def save_freeas_text(call: Call) -> Answer:
+def save_free_text(call: Call) -> Answer:
     """Store selected values; a type such as ``ip-src/ip-dst`` creates one attribute of each."""
     event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
     data = call.data("Attribute")

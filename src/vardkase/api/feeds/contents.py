@@ -201,13 +201,13 @@ def _value_dict(detected: DetectedValue) -> dict[str, Any]:
     }
 
 
-def _sent_value(each: dict[str, Any]) -> DetectedValue:
-    kind, value = str(each.get("type") or ""), str(each.get("value") or "")
+def _sent_value(sent: dict[str, Any]) -> DetectedValue:
+    kind, value = str(sent.get("type") or ""), str(sent.get("value") or "")
     if kind not in TYPES or not value:
         raise MispError(400, "Each value needs a type and a value.")
-    category = str(each.get("category") or default_category(kind))
-    comment = str(each.get("comment") or "")
-    return DetectedValue(value, kind, (kind,), category, as_bool(each.get("to_ids")), value, comment)
+    category = str(sent.get("category") or default_category(kind))
+    comment = str(sent.get("comment") or "")
+    return DetectedValue(value, kind, (kind,), category, as_bool(sent.get("to_ids")), value, comment)
 
 
 def _cache_failure(call: Call, feed: Feed) -> str:
@@ -234,12 +234,12 @@ def _hit_dict(call: Call, hit: CacheHit) -> dict[str, Any]:
 def _overlap_dict(feeds: dict[int, Feed], source: CacheSource, others: list[CacheOverlap]) -> dict[str, Any]:
     compared = [
         {
-            "id": str(other.other.number),
-            "name": other.other.about["name"],
-            "overlap_count": other.shared,
-            "overlap_percentage": other.percent,
+            "id": str(overlap.other.number),
+            "name": overlap.other.about["name"],
+            "overlap_count": overlap.shared,
+            "overlap_percentage": overlap.percent,
         }
-        for other in others
+        for overlap in others
     ]
     of_feed = source.kind == FEED
     about = feed_dict(feeds[source.number]) if of_feed else {**source.about, "is_misp_server": True}

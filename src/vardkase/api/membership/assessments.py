@@ -267,21 +267,26 @@ def _with_history(call: Call, application: Application) -> dict[str, Any]:
         "lacks_current_terms": lacks_current_terms(application),
         "criteria": [
             {
-                "key": each.key,
-                "title": each.title_en,
-                "verdict": verdicts[each.key].verdict if each.key in verdicts else None,
-                "reason": verdicts[each.key].reason if each.key in verdicts else "",
+                "key": criterion.key,
+                "title": criterion.title_en,
+                "verdict": verdicts[criterion.key].verdict if criterion.key in verdicts else None,
+                "reason": verdicts[criterion.key].reason if criterion.key in verdicts else "",
             }
-            for each in queries.criteria_of(application)
+            for criterion in queries.criteria_of(application)
         ],
         "proposals": [_proposal(proposal)["Proposal"] for proposal in queries.proposals_of(application)],
         "letters": [
-            {"number": each.number, "title": each.title, "sha256": each.sha256, "at": each.at.isoformat()}
-            for each in letters_about("application", application.pk)
+            {
+                "number": sent_letter.number,
+                "title": sent_letter.title,
+                "sha256": sent_letter.sha256,
+                "at": sent_letter.at.isoformat(),
+            }
+            for sent_letter in letters_about("application", application.pk)
         ],
         "history": [
-            {"step": each.step, "state": each.after, "by": each.actor_name, "at": each.at.isoformat()}
-            for each in history_of(APPLICATION, application.pk)
+            {"step": entry.step, "state": entry.after, "by": entry.actor_name, "at": entry.at.isoformat()}
+            for entry in history_of(APPLICATION, application.pk)
         ],
     }
 

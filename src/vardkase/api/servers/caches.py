@@ -51,7 +51,7 @@ def compare_servers(call: Call) -> Answer:
     """
     by_source = overlaps(call.actor, (SERVER,))
     compared = {
-        str(source.number): {str(other.other.number): other.percent for other in others}
+        str(source.number): {str(overlap.other.number): overlap.percent for overlap in others}
         for source, others in by_source
     }
     return Json([[{"Server": source.about} for source, _others in by_source], compared])
