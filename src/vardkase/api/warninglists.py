@@ -59,15 +59,20 @@ def index(call: Call) -> Answer:
     )
     chosen = paged(call, list(lists.values_list("pk", flat=True)), LARGEST)
     rows = lists.in_bulk(chosen)
-    bodies = [
-        _warninglist(rows[number])
-        | {
-            "warninglist_entry_count": str(rows[number].entry_count),
-            "valid_attributes": ", ".join(rows[number].matching_attributes) or "ALL",
+    return Json(
+        {
+            "Warninglists": [
+                {
+                    "Warninglist": _warninglist(rows[number])
+                    | {
+                        "warninglist_entry_count": str(rows[number].entry_count),
+                        "valid_attributes": ", ".join(rows[number].matching_attributes) or "ALL",
+                    }
+                }
+                for number in chosen
+            ]
         }
-        for number in chosen
-    ]
-    return Json({"Warninglists": [{"Warninglist": body} for body in bodies]})
+    )
 
 
 @endpoint("warninglists/view")

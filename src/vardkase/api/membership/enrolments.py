@@ -9,7 +9,7 @@ from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.request import Call
 from vardkase.core.addresses import counted_as
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.limits import Limit
 from vardkase.hub.enrolment import codes
 from vardkase.hub.enrolment.standing import standing
@@ -54,6 +54,8 @@ def redeem(call: Call) -> Answer:
     data = call.data("Enrolment")
     try:
         return Json(codes.redeem(call.actor, data.get("code"), data))
+    except Conflict as error:
+        raise MispError(409, error.wire) from error
     except Invalid as error:
         raise SaveFailed("add Enrolment", "/enrolments/redeem", error.errors) from error
 

@@ -161,7 +161,8 @@ def _met_dict(met: MatchedRule) -> dict[str, Any]:
 def _policy_version(call: Call) -> PolicyVersion:
     """The version in the path, else the one in force."""
     if call.arg(0):
-        return find_version(call.actor, call.arg(0))
+        # `str`: what goes to a finder as it is counts as a required argument in the API description.
+        return find_version(call.actor, str(call.arg(0)))
     version = policy_in_force(call.actor.organisation_id)
     if version is None:
         raise NotFound(PolicyProblem.NO_POLICY())

@@ -59,11 +59,14 @@ def index(call: Call) -> Answer:
     rows = tags.in_bulk(chosen)
     show_own_colours(call.actor, rows.values())
     counts = tag_counts(call.actor, chosen)
-    tags_with_counts = [
-        tag_dict(rows[number]) | {"favourite": number in favourites} | _counts(rows[number], counts)
-        for number in chosen
-    ]
-    return Json({"Tag": tags_with_counts})
+    return Json(
+        {
+            "Tag": [
+                tag_dict(rows[number]) | {"favourite": number in favourites} | _counts(rows[number], counts)
+                for number in chosen
+            ]
+        }
+    )
 
 
 @endpoint("tags/view_tag")
