@@ -17,8 +17,12 @@ from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import INTERNAL_ERROR, NO_PERMISSION
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.standing import NEVER
+
+PROFILES = EVERY
+"""Of the endpoints of this module; what declares none exists nowhere."""
 
 VERSION = "/servers/getVersion"
 
