@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from vardkase.core import schedules
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict
+from vardkase.core.problems import CommonProblem, problems_in
 from vardkase.core.schedules import Interval, Schedule, next_after, services
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.schedules.tasks import look, run
@@ -27,7 +28,7 @@ def works() -> int:
 
 
 def fails() -> int:
-    raise Conflict("The cellar is locked.")
+    raise Conflict(CommonProblem.OVERTAKEN())
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +86,7 @@ def test_how_it_went_is_kept() -> None:
         run("test.fails")
     well, badly = (ScheduledTask.objects.get(pk=name) for name in ("test.works", "test.fails"))
     assert (DONE, well.last_count, well.last_fault, well.is_running) == (["works"], 3, "", False)
-    assert (badly.last_fault, badly.is_running) == ("The cellar is locked.", False)
+    assert (problems_in(badly.last_fault), badly.is_running) == ([CommonProblem.OVERTAKEN()], False)
     run("test.unknown")
 
 
