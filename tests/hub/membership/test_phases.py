@@ -97,9 +97,9 @@ def test_only_a_legal_officer_says_what_the_law_is(cast: Cast) -> None:
             services.propose_in_force(jurist, "offence_data", MARCH, reference)
 
 
-def test_an_officer_changes_a_phase(cast: Cast) -> None:
+def test_an_officer_changes_a_phase(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[None] = []
-    phases_changed.register(told.append)
+    monkeypatch.setattr(phases_changed, "_listeners", [*phases_changed._listeners, told.append])
     officer = staff(cast)
     by_two.change_phase(cast, officer, 2, {"opens": "2026-04-01", "sectors": ["region"]})
     assert queries.admits("municipality", invited=False, now=PHASE_2) is None
