@@ -17,6 +17,7 @@ from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import INTERNAL_ERROR, NO_PERMISSION
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.standing import NEVER
@@ -35,10 +36,10 @@ def probes(monkeypatch: pytest.MonkeyPatch) -> None:
     @endpoint("probes/raise")
     def fail(call: Call) -> Answer:
         raise {
-            "notfound": NotFound("Invalid <thing>"),
+            "notfound": NotFound(CommonProblem.QUOTED(said="Invalid <thing>")),
             "forbidden": Forbidden(),
-            "conflict": Conflict("Somebody was faster."),
-            "invalid": Invalid({"value": ["No."]}),
+            "conflict": Conflict(CommonProblem.QUOTED(said="Somebody was faster.")),
+            "invalid": Invalid({"value": [CommonProblem.QUOTED(said="No.")]}),
             "fault": RuntimeError(f"secret {'k' * 40}"),
         }[call.arg(0)]
 
