@@ -83,11 +83,11 @@ def test_the_look_says_who_what_and_what_is_missing(web: Client, event: Event) -
         "Organisation B",
         "1 attribute stays with",
         "No TLP",
-        "Nothing for detection",
+        "No values marked for detection",
     ):
         assert words in page
     page = web.get(f"/event/{event.pk}/publish/?distribution=0").text
-    assert "Publish for your own organisation" in page
+    assert "Publish within your own organisation" in page
     assert Event.objects.get(pk=event.pk).distribution == 1
 
 
@@ -191,7 +191,7 @@ def test_no_warninglist_is_no_reassurance(cast: Cast, web: Client, event: Event)
     address = f"/event/{event.pk}/publish/"
     text = web.get(address).content.decode()
     assert "No warninglist is enabled." in text
-    assert "No value for detection is on one." not in text
+    assert "No value marked for detection is on a warninglist." not in text
     link = f'href="{reverse("warninglists")}">Choose'
     assert link not in text
     boss = signed_in(cast.site_admin)
@@ -200,7 +200,7 @@ def test_no_warninglist_is_no_reassurance(cast: Cast, web: Client, event: Event)
     Warninglist.objects.update(enabled=True)
     text = web.get(address).content.decode()
     assert "No warninglist is enabled." not in text
-    assert "No value for detection is on one." in text
+    assert "No value marked for detection is on a warninglist." in text
 
 
 @pytest.mark.parametrize(("fields", "told"), [({"tell": "1"}, 1), ({}, 0)])

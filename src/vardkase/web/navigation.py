@@ -73,7 +73,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("membership", _("Membership and statement"), icon="certificate"),
             NavigationItem("users", _("Users and keys"), icon="users", requires=Permission.ADMIN),
             NavigationItem(
-                "own_security", _("Security of our organisation"), icon="lock", requires=Permission.ADMIN
+                "own_security", _("Our organisation’s security"), icon="lock", requires=Permission.ADMIN
             ),
             NavigationItem("content_read", _("Read by the operator"), icon="eye", requires=Permission.ADMIN),
             NavigationItem("sharing_policy", _("Sharing policy"), icon="file-check"),
@@ -109,7 +109,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("groups", _("Groups of organisations"), icon="sitemap", staff=KEEPERS),
             NavigationItem(
                 "security_organisations",
-                _("Security of the organisations"),
+                _("Organisation security"),
                 icon="shield-lock",
                 staff=(StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR),
                 also_site_admin=True,

@@ -100,7 +100,7 @@ def copy_menu(text: str, kind: str) -> SafeString:
         (gettext("Copy defanged"), harmless, gettext("Copied defanged: %(value)s") % {"value": harmless})
     ]
     choices += [
-        (gettext("Copy unchanged"), text, gettext("Copied unchanged: %(value)s") % {"value": text}),
+        (gettext("Copy original"), text, gettext("Copied unchanged: %(value)s") % {"value": text}),
         (
             gettext("Copy as JSON"),
             json.dumps({"type": kind, "value": text}, ensure_ascii=False),

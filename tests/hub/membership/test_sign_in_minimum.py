@@ -358,7 +358,7 @@ def test_every_page_says_what_the_minimum_requires(cast: Cast, desk: Desk, api_m
     assert "Private" in told
     page = unescape(signed_in(desk.officer).get(f"/security/{api_member.pk}/").content.decode())
     assert f"Security of {api_member.name}" in page
-    for wrong in ("Security of our organisation", "in any mail domain", "your people", "You connect by"):
+    for wrong in ("Our organisation’s security", "in any mail domain", "your people", "You connect by"):
         assert wrong not in page
     assert "A private network lets in only" in page
     facts = {each["label"]: each["value"] for each in state_of(api_member.pk)["facts"]}
@@ -367,8 +367,7 @@ def test_every_page_says_what_the_minimum_requires(cast: Cast, desk: Desk, api_m
     assert "second factor" in facts["The hub owner requires at least"]
     Organisation.objects.filter(pk=api_member.pk).update(required_sign_in=[])  # No second factor to set up.
     assert (
-        "Security of our organisation"
-        in signed_in(desk.admin).get("/security/", follow=True).content.decode()
+        "Our organisation’s security" in signed_in(desk.admin).get("/security/", follow=True).content.decode()
     )
 
 

@@ -129,4 +129,4 @@ def test_no_cell_of_the_file_is_a_formula(cast: Cast) -> None:
 
 def test_nothing_yet_and_nothing_found(cast: Cast) -> None:
     assert "No events yet" in text_of(visitor(cast.stranger).get("/events/"))
-    assert "No event matches." in text_of(visitor(cast.stranger).get("/events/?text=zzz"))
+    assert "No events match." in text_of(visitor(cast.stranger).get("/events/?text=zzz"))

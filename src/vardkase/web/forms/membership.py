@@ -84,7 +84,7 @@ class OpenForm(forms.Form):
     )
     sector = forms.ChoiceField(label=_("Legal form"), choices=Sector.choices)
     nis2 = forms.ChoiceField(label=_("Cybersecurity Act (NIS2)"), choices=Nis2Status.choices)
-    connection = forms.ChoiceField(label=_("Connects by"), choices=Connection.choices)
+    connection = forms.ChoiceField(label=_("Connects via"), choices=Connection.choices)
     organisation_number = forms.CharField(label=_("Organisation number"), max_length=10, required=False)
     reason = forms.CharField(
         label=_("Reasons"),

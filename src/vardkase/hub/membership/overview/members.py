@@ -107,7 +107,7 @@ def _columns() -> Mapping[str, Callable[[Membership], Cell]]:
         gettext("Sector"): lambda member: str(member.get_sector_display()),
         gettext("NIS2"): lambda member: str(member.get_nis2_display()),
         gettext("County"): lambda member: counties.get(member.county, member.county),
-        gettext("Connects by"): lambda member: str(member.get_connection_display()),
+        gettext("Connects via"): lambda member: str(member.get_connection_display()),
         gettext("Phase"): lambda member: member.phase,
         gettext("Accounts"): lambda member: member.accounts,
         gettext("Member since"): member_since,

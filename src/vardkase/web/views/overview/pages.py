@@ -37,7 +37,7 @@ MONTHS = 12
 CHOICES: Mapping[str, tuple[Any, type[TextChoices]]] = {
     "state": (gettext_lazy("State"), ShownState),
     "sector": (gettext_lazy("Sector"), Sector),
-    "connection": (gettext_lazy("Connects by"), Connection),
+    "connection": (gettext_lazy("Connects via"), Connection),
     "nis2": (gettext_lazy("NIS2"), Nis2Status),
 }
 WHOLE = 100
