@@ -10,9 +10,9 @@ from django.test import override_settings
 
 from tests.cast import Cast
 from vardkase.analysis.correlation import queries, services
+from vardkase.analysis.correlation.exclusions import exclusions_from
 from vardkase.analysis.correlation.keys import key_of, keys_of
 from vardkase.analysis.correlation.models import AttributeKey, AttributeNetwork
-from vardkase.analysis.correlation.rules import exclusions_from
 from vardkase.analysis.correlation.store import rebuild_keys
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.actor import Actor

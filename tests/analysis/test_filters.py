@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from tests.cast import Cast
 from tests.factories.intel import make_attribute, make_event, make_object
+from vardkase.analysis.search.filter_values import terms
 from vardkase.analysis.search.filters import Dates, Order, Range, Scope, Search, Terms
 from vardkase.analysis.search.index import CONDITIONS, TIMES, event_index_query
 from vardkase.analysis.search.parameters import PARAMETERS, from_path
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query, total_query
 from vardkase.analysis.search.statement import like_patterns, split_items
-from vardkase.analysis.search.terms import terms
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor

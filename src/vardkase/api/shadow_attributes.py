@@ -6,8 +6,8 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vardkase.analysis.search.filter_values import deleted_flags
 from vardkase.analysis.search.index import event_index_query
-from vardkase.analysis.search.terms import deleted_flags
 from vardkase.api.answers import Answer, Json, Stream, toggled
 from vardkase.api.attributes.attachments import attachment
 from vardkase.api.dispatch import Description, endpoint

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from vardkase.knowledge.galaxies import loader as galaxies
 from vardkase.knowledge.noticelists import loader as noticelists
 from vardkase.knowledge.object_templates import loader as object_templates
-from vardkase.knowledge.sources.loading import LoadResult, Progress, quiet
+from vardkase.knowledge.sources.load_changed import LoadResult, Progress, quiet
 from vardkase.knowledge.taxonomies import loader as taxonomies
 from vardkase.knowledge.warninglists import loader as warninglists
 

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
+from vardkase.analysis.correlation.event_rules import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.keys import keys_of
-from vardkase.analysis.correlation.organisation_rules import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.settings import DISABLED
 from vardkase.analysis.correlation.similar import (
     Similar,

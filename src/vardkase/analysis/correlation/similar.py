@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from vardkase.analysis.correlation.organisation_rules import as_array, rules_naming, unnamed_by
+from vardkase.analysis.correlation.event_rules import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.settings import SSDEEP_THRESHOLD
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor

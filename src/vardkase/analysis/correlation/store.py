@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from vardkase.analysis.correlation.exclusions import Exclusions, exclusions_from
 from vardkase.analysis.correlation.keys import keys_of
-from vardkase.analysis.correlation.rules import Exclusions, exclusions_from
 from vardkase.core.sql import cursor
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, StoredAttribute
 from vardkase.misp.ssdeep import runs_of

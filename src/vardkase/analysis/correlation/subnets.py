@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 
-from vardkase.analysis.correlation.organisation_rules import as_array, rules_naming, unnamed_by
+from vardkase.analysis.correlation.event_rules import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.settings import ADVANCED
 from vardkase.analysis.correlation.similar import Similar
 from vardkase.core.sql import cursor

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from vardkase.analysis.search import filter_values as read
 from vardkase.analysis.search import resolve
-from vardkase.analysis.search import terms as read
 from vardkase.analysis.search.events import changed_condition, published_condition
 from vardkase.analysis.search.filters import Range, Terms
 from vardkase.analysis.search.limits import check_items, check_terms

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from vardkase.analysis.search import terms as read
+from vardkase.analysis.search import filter_values as read
 from vardkase.analysis.search.filters import Scope, Search, Terms
 from vardkase.analysis.search.limits import check_patterns
 from vardkase.analysis.search.parameters import accepted

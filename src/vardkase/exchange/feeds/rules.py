@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from vardkase.analysis.search.filter_values import moments
 from vardkase.analysis.search.filters import Range
-from vardkase.analysis.search.terms import moments
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.exchange.feeds.models import Feed

@@ -7,7 +7,7 @@ from vardkase.hub.audit_actions import HubAction
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.services import load
-from vardkase.knowledge.sources.loading import LoadResult
+from vardkase.knowledge.sources.load_changed import LoadResult
 
 
 def update_libraries(actor: Actor) -> list[LoadResult]:

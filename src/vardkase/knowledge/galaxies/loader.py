@@ -15,7 +15,7 @@ from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.rules import UUID_FORM, tag_name
 from vardkase.knowledge.sources.bulk import as_json, copy_rows
 from vardkase.knowledge.sources.files import files, read
-from vardkase.knowledge.sources.loading import LoadResult, Progress, load_changed, quiet
+from vardkase.knowledge.sources.load_changed import LoadResult, Progress, load_changed, quiet
 
 NAME = "galaxies"
 

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
 from vardkase.knowledge.sources.files import read_any
-from vardkase.knowledge.sources.loading import LoadResult, Progress, load_changed, quiet
+from vardkase.knowledge.sources.load_changed import LoadResult, Progress, load_changed, quiet
 
 NAME = "noticelists"
 PACKAGED = Path(__file__).parent / "data"

@@ -13,7 +13,7 @@ from vardkase.knowledge.noticelists import loader
 from vardkase.knowledge.noticelists.models import Noticelist
 from vardkase.knowledge.noticelists.queries import find_noticelist
 from vardkase.knowledge.problems import NoticelistProblem
-from vardkase.knowledge.sources.loading import LoadResult, forget
+from vardkase.knowledge.sources.load_changed import LoadResult, forget
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from vardkase.core.sql import reserve_ids
 from vardkase.knowledge.object_templates.models import ObjectRelationship, ObjectTemplate
 from vardkase.knowledge.sources.bulk import as_json, copy_rows
 from vardkase.knowledge.sources.files import files, read_any
-from vardkase.knowledge.sources.loading import LoadResult, Progress, load_changed, quiet
+from vardkase.knowledge.sources.load_changed import LoadResult, Progress, load_changed, quiet
 
 NAME = "object_templates"
 

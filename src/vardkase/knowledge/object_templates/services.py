@@ -20,7 +20,7 @@ from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem, TemplateFieldProblem
 from vardkase.knowledge.object_templates.queries import find_template
 from vardkase.knowledge.sources.bulk import lock
-from vardkase.knowledge.sources.loading import LoadResult
+from vardkase.knowledge.sources.load_changed import LoadResult
 from vardkase.misp.object_template import BadTemplate, parse_template
 
 

@@ -10,7 +10,7 @@ import msgspec
 from vardkase.core.sql import cursor, reserve_ids
 from vardkase.knowledge.sources.bulk import copy_rows, lock
 from vardkase.knowledge.sources.files import files, read
-from vardkase.knowledge.sources.loading import LoadResult, Progress, load_changed, quiet
+from vardkase.knowledge.sources.load_changed import LoadResult, Progress, load_changed, quiet
 from vardkase.knowledge.taxonomies.models import Taxonomy
 
 NAME = "taxonomies"

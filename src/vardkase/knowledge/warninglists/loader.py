@@ -7,7 +7,7 @@ from django.db import transaction
 
 from vardkase.knowledge.sources.bulk import lock
 from vardkase.knowledge.sources.files import files, fingerprint, read
-from vardkase.knowledge.sources.loading import LoadResult, Progress, quiet
+from vardkase.knowledge.sources.load_changed import LoadResult, Progress, quiet
 from vardkase.knowledge.sources.models import KnowledgeSource
 from vardkase.knowledge.warninglists.entries import Entries, write_entries
 from vardkase.knowledge.warninglists.models import Warninglist

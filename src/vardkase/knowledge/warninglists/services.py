@@ -15,7 +15,7 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
-from vardkase.knowledge.sources.loading import LoadResult
+from vardkase.knowledge.sources.load_changed import LoadResult
 from vardkase.knowledge.warninglists import loader
 from vardkase.knowledge.warninglists.entries import Entries, append_entries, remove_entries, write_entries
 from vardkase.knowledge.warninglists.models import Warninglist

@@ -22,7 +22,7 @@ from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.problems import GalaxyProblem
 from vardkase.knowledge.galaxies.queries import visible_galaxies
 from vardkase.knowledge.galaxies.services.reach import reach_of, require_editor
-from vardkase.knowledge.sources.loading import LoadResult
+from vardkase.knowledge.sources.load_changed import LoadResult
 from vardkase.knowledge.sources.models import KnowledgeSource
 from vardkase.misp.flags import as_bool
 

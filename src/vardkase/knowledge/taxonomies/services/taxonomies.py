@@ -13,7 +13,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
-from vardkase.knowledge.sources.loading import LoadResult
+from vardkase.knowledge.sources.load_changed import LoadResult
 from vardkase.knowledge.taxonomies import loader
 from vardkase.knowledge.taxonomies.documents import taxonomy_file
 from vardkase.knowledge.taxonomies.models import Taxonomy
