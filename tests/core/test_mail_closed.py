@@ -30,10 +30,10 @@ from vardkase.core.mail.encryption import (
     fault_of_key,
 )
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.core.mail.problems import MailKeyProblem
 from vardkase.core.mail.smtp import send
 from vardkase.core.openpgp.instance_key import SIGNING_KEY, instance_public_key
 from vardkase.core.openpgp.new_key import new_secret_key
+from vardkase.core.openpgp.problems import MailKeyProblem
 from vardkase.core.settings import set_unless_set
 
 LETTER = AddressedMail(

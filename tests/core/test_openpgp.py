@@ -14,9 +14,9 @@ import pytest
 from pysequoia import SignatureMode, Tsk, sign
 
 from vardkase.core.errors import InvalidValue
-from vardkase.core.mail.problems import MailKeyProblem
 from vardkase.core.openpgp import is_signed_by, public_key, public_part, signature_of
 from vardkase.core.openpgp.new_key import new_secret_key
+from vardkase.core.openpgp.problems import MailKeyProblem
 
 RECORDED = Path(__file__).parents[1] / "data" / "signed_event.json"
 THEN = 1_700_000_000

@@ -13,9 +13,9 @@ from procrastinate.exceptions import JobAborted
 
 from vardkase.core.errors import Conflict
 from vardkase.core.jobs import progress
-from vardkase.core.jobs.cleanup import forget_ended
 from vardkase.core.jobs.models import JobLogLine, JobProgress
 from vardkase.core.problems import CommonProblem
+from vardkase.core.schedules.job_cleanup import forget_ended
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from vardkase.analysis.correlation import tasks as correlation_tasks
 from vardkase.config.checks import unsafe_settings
 from vardkase.config.hook_listeners import LISTENERS
 from vardkase.core import schedules, stalled_jobs
-from vardkase.core.jobs.cleanup import FORGET_ENDED
 from vardkase.core.mail import tasks as mail_tasks
 from vardkase.core.schedules import tasks as schedule_tasks
+from vardkase.core.schedules.job_cleanup import FORGET_ENDED
 from vardkase.exchange.feeds import schedules as feed_schedules
 from vardkase.exchange.feeds import tasks as feed_tasks
 from vardkase.exchange.feeds.queries import described as described_feeds

@@ -11,7 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.utils import timezone
 
 from vardkase.core.errors import InvalidValue
-from vardkase.core.mail.problems import MailKeyProblem
+from vardkase.core.openpgp.problems import MailKeyProblem
 
 MAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION
 ANYTHING = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE

@@ -38,4 +38,5 @@ urlpatterns = [
     path("", include("vardkase.web.views.events.urls")),
     path("", include("vardkase.web.views.editing.urls")),
     path("", include("vardkase.web.views.search.urls")),
+    path("", include("vardkase.web.views.values.urls")),
 ]

@@ -15,8 +15,8 @@ from tests.factories import make_event
 from tests.support.mail_server import MailServer
 from vardkase.core.mail.hooks import MailSettled, mail_settled
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.core.mail.problems import MailKeyProblem
 from vardkase.core.mail.smtp import send
+from vardkase.core.openpgp.problems import MailKeyProblem
 from vardkase.core.problems import stored_wire
 from vardkase.exchange.notices.alerts import send_alerts
 from vardkase.exchange.outbox.models import Delivery

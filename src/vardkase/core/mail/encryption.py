@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, Protocol
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import InvalidValue, VardkaseError
 from vardkase.core.mail.compose import Attachment, closed_by_openpgp, closed_by_smime, entity, signed
-from vardkase.core.mail.problems import MailKeyProblem
 from vardkase.core.mail.services import Mail
 from vardkase.core.mail.settings import SIGN
 from vardkase.core.openpgp.instance_key import SIGNING_KEY
+from vardkase.core.openpgp.problems import MailKeyProblem
 from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
 

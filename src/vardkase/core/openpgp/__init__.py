@@ -15,7 +15,7 @@ from pysequoia import ArmorKind, Cert, Sig, SignatureMode, Tsk, armor, encrypt, 
 from pysequoia.packet import PacketPile, Tag
 
 from vardkase.core.errors import InvalidValue
-from vardkase.core.mail.problems import MailKeyProblem
+from vardkase.core.openpgp.problems import MailKeyProblem
 
 __all__ = [
     "PublicKey",

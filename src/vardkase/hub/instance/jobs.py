@@ -16,8 +16,8 @@ from procrastinate.exceptions import ConnectorException
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, NotFound
-from vardkase.core.jobs.cleanup import TICKS
 from vardkase.core.jobs.models import JobLogLine
+from vardkase.core.schedules.job_cleanup import TICKS
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.instance.problems import JobProblem

@@ -10,8 +10,8 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.readable_audit_log import readable_trail
 from vardkase.web.audit_labels import NOUNS
 from vardkase.web.forms.administration import TrailFilterForm
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed
 
 
 @page(Permission.AUDIT)

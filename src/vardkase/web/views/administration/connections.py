@@ -29,8 +29,8 @@ from vardkase.knowledge.cached_sources.kinds import SERVER
 from vardkase.knowledge.cached_sources.queries import find_cached
 from vardkase.web.diagnosis import diagnosis
 from vardkase.web.forms.membership import ReasonForm
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.approval_requests.pages import proposed, told
 
 SET_ASIDE_SHOWN = 20

@@ -22,9 +22,9 @@ from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.knowledge.cached_sources.kinds import FEED
 from vardkase.knowledge.cached_sources.queries import cached_sources, coverage, overlaps
 from vardkase.web.display import thin
+from vardkase.web.listing import listed, searched
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import with_query
-from vardkase.web.views.administration.listing import listed, searched
 from vardkase.web.views.events.rows import moment
 
 PREVIEWED = 50

@@ -12,9 +12,9 @@ from vardkase.core.errors import Conflict
 from vardkase.hub.instance import jobs
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.display import thin
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page
-from vardkase.web.views.administration.listing import listed
 
 STATES = {
     "": (gettext_lazy("All"), ()),

@@ -17,9 +17,9 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.queries.organisation_counts import events_created_by, require_content_access
 from vardkase.web.forms.administration import OrganisationForm
 from vardkase.web.forms.errors import take_errors
+from vardkase.web.listing import listed, searched
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page
-from vardkase.web.views.administration.listing import listed, searched
 
 SORTS = {"name", "nationality", "sector", "pk"}
 SCOPES = {"local": gettext_lazy("Members here"), "external": gettext_lazy("Known through sharing")}

@@ -16,8 +16,8 @@ from vardkase.identity.organisations import queries, rules, services
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.web.forms.administration import GroupMemberForm, GroupServerForm, SharingGroupForm
 from vardkase.web.forms.errors import take_errors
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed
 
 SORTS = {"name", "pk"}
 THIS_INSTANCE = 0

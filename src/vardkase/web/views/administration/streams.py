@@ -27,9 +27,9 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.stream import FORMS, DeliveryFilterForm, ReplayForm
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.stream_labels import FAULTS, KINDS
-from vardkase.web.views.administration.listing import listed
 
 DELIVERIES_SHOWN = 10
 

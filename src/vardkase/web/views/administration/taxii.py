@@ -22,9 +22,9 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.taxii import CollectionForm, SearchForm, TaxiiServerForm
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.picker_views import form_with_pickers, found_choices, searched_for
-from vardkase.web.views.administration.listing import listed
 
 LONGEST_NAME = 120
 SAID = ("name", "pattern", "value", "definition_type")

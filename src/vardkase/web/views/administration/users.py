@@ -25,11 +25,11 @@ from vardkase.identity.accounts.services.protection import ApprovalNeeded, is_pr
 from vardkase.identity.accounts.staff import staff_roles
 from vardkase.web.forms.administration import UserForm
 from vardkase.web.forms.errors import take_errors
+from vardkase.web.listing import listed, searched
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page
 from vardkase.web.permission_labels import DUTIES
 from vardkase.web.views.account.keys import key_page
-from vardkase.web.views.administration.listing import listed, searched
 
 SORTS = {"email", "org__name", "role__name", "pk"}
 ENTRIES_SHOWN = 15

@@ -18,8 +18,8 @@ from vardkase.hub.membership.invitations.services import InvitationStatus, stand
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.forms.admission import ApplicationImportForm, InvitationForm
 from vardkase.web.forms.errors import take_errors
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 SORTS = ("email", "created", "expires")

@@ -14,9 +14,9 @@ from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE, CaseFilt
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.phases.queries import phase_titles
 from vardkase.hub.membership.sectors import Sector
+from vardkase.web.listing import listed, searched
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page
-from vardkase.web.views.administration.listing import listed, searched
 
 SORTS = {"submitted", "organisation_name", "number"}
 SHOWN = [state for state in ApplicationState if state != ApplicationState.DRAFT]

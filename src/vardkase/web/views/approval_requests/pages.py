@@ -18,8 +18,8 @@ from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.registry import action_of
 from vardkase.identity.accounts.four_eyes.rules import refusal_of_part
 from vardkase.identity.accounts.models import User
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed
 
 
 @page()

@@ -24,8 +24,8 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.web.forms.content_access import ContentAccessRequestForm
 from vardkase.web.forms.errors import take_errors
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.approval_requests.pages import told
 
 ROWS = 50

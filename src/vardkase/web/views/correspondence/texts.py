@@ -27,8 +27,8 @@ from vardkase.hub.correspondence.templates import (
 )
 from vardkase.web.forms.correspondence import SignatureForm, TextForm
 from vardkase.web.forms.errors import take_errors
+from vardkase.web.listing import listed, searched
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed, searched
 from vardkase.web.views.approval_requests.pages import proposed, told
 
 

@@ -18,10 +18,10 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.web.forms.contacts import GroupAccountForm, GroupForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.picker import Choices, Names
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.picker_views import form_with_pickers, found_choices, searched_for
 from vardkase.web.rule_choices import RuleRows
-from vardkase.web.views.administration.listing import listed
 
 
 @page()

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.taxonomies import queries, services
+from vardkase.web.listing import searched
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import searched
 from vardkase.web.views.libraries.common import back_to_list, state_tabs, wanted_state
 
 MOST_TAGS = 500

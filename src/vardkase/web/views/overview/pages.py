@@ -28,9 +28,9 @@ from vardkase.hub.membership.overview.members import (
 )
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
+from vardkase.web.listing import listed, searched
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import with_query
-from vardkase.web.views.administration.listing import listed, searched
 
 SORTS = {"organisation__name", "sector", "state", "connection", "began", "accounts", "pk"}
 MONTHS = 12

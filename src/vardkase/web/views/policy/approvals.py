@@ -24,8 +24,8 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.publication_checks import publication_checks
 from vardkase.intel.queries.receivers import receivers
 from vardkase.intel.queries.rows import EventRow
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.policy.common import rules_of, tabs
 
 

@@ -34,8 +34,8 @@ from vardkase.hub.policy.trial import Trial, span_of, try_policy
 from vardkase.hub.policy.wording import because, title_of
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.access.permissions import Permission
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.policy.common import language, rules_of, tabs
 
 TWO = 2

@@ -18,8 +18,8 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.training import TrainingForm
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.policy.common import tabs
 
 

@@ -1,15 +1,13 @@
-"""URLs of search and of value pages."""
+"""URLs of search."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from vardkase.web.views.search import results, suggestions
-from vardkase.web.views.values import page
 
 urlpatterns = [
     path("search/", results.search, name="search"),
     path("search/suggestions/", suggestions.suggestions, name="search_suggestions"),
     path("values/", results.latest, name="values"),
-    path("value/", page.value, name="value"),
 ]

@@ -26,9 +26,9 @@ from vardkase.identity.sign_in_policy.queries import (
     secured_organisations,
 )
 from vardkase.identity.sign_in_policy.rules import is_private, kept_mode, may_decide
+from vardkase.web.listing import listed, searched
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.security_labels import MISSING, MODES, OF_API, REQUIREMENT_STATES, RULES
-from vardkase.web.views.administration.listing import listed, searched
 
 
 @page()

@@ -24,9 +24,9 @@ from vardkase.identity.access_reviews.queries import (
 from vardkase.identity.accounts.services import switch_field
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import find_organisation
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.security_labels import ANSWERS
-from vardkase.web.views.administration.listing import listed
 
 SHOWN = 200
 

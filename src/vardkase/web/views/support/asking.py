@@ -16,9 +16,9 @@ from vardkase.hub.customer_service.models import RequestKind, SupportRequest
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.support import SupportMessageForm, SupportRequestForm, VisitorForm
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page, public_page
 from vardkase.web.private_links import PrivateLink, open_private_link, private_page
-from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.membership.links import gone
 from vardkase.web.views.public.front import words_at_the_foot
 

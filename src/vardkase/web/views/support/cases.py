@@ -20,9 +20,9 @@ from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.public_pages.services import may_edit
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.support import RouteForm, SupportMessageForm
+from vardkase.web.listing import listed, searched
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page
-from vardkase.web.views.administration.listing import listed, searched
 from vardkase.web.views.support.states import with_moments
 
 SORTS = {"pk", "deadline", "changed"}

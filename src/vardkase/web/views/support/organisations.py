@@ -13,8 +13,8 @@ from vardkase.hub.customer_service.rules import DESKS
 from vardkase.hub.enrolment.codes import MAKERS
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.items import ChecklistLine, checklist
+from vardkase.web.listing import listed, searched
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed, searched
 from vardkase.web.views.support.states import with_moments
 
 REQUESTS_SHOWN = 10

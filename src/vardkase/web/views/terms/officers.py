@@ -20,8 +20,8 @@ from vardkase.hub.membership.terms.services import drafts
 from vardkase.hub.membership.terms.services.publishing import earliest_answer, propose_publishing
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.terms import CriterionForm, DraftForm, PublishForm
+from vardkase.web.listing import listed
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.approval_requests.pages import proposed
 
 
