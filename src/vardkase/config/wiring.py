@@ -43,6 +43,7 @@ from vardkase.hub.content_access.recording import RecordedContentAccess
 from vardkase.hub.correspondence.letters import changing as changing_texts
 from vardkase.hub.correspondence.letters.resending import register_recipients
 from vardkase.hub.customer_service import diagnosis, sign_in_facts
+from vardkase.hub.customer_service import open_tasks as customer_service_tasks
 from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
 from vardkase.hub.guide import providers as guide_progress
 from vardkase.hub.instance import approvals as instance_approvals
@@ -162,7 +163,7 @@ def wire() -> None:
         four_eyes.register(action)
     register_recipients("application", application_mails.recipients_by_id)
     register_recipients("membership", member_mails.recipients_by_id)
-    for source in open_tasks.SOURCES:
+    for source in (*open_tasks.SOURCES, customer_service_tasks.requests):
         register_tasks(source)
     for step, provider in guide_progress.PROVIDERS.items():
         guide.register(step, provider)

@@ -12,12 +12,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
+from vardkase.hub.customer_service.open_tasks import operators_tasks
 from vardkase.hub.membership.members.queries import who_takes_part
 from vardkase.hub.membership.members.rules import WHO_TAKES_PART
 from vardkase.hub.membership.overview import figures
 from vardkase.hub.membership.overview.figures import OpenTask
 from vardkase.hub.membership.overview.own_tasks import own_tasks
-from vardkase.hub.membership.overview.tasks import operators_tasks
 from vardkase.hub.policy.approvals.queries import approvals, waiting_for
 from vardkase.hub.policy.models import ApprovalDecision
 from vardkase.hub.profiles import EVERY

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.correspondence.letters.delivery import undelivered
 from vardkase.hub.correspondence.letters.wording import missing_for_decisions
-from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.assessments.access import organisations_of_interest
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
@@ -17,12 +16,6 @@ from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.hub.public_pages.queries import unstated
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.queries import count_to_answer
-from vardkase.identity.accounts.staff import StaffRole
-
-
-def operators_tasks(actor: Actor) -> list[OpenTask]:
-    actor.require_staff(StaffRole.OPERATOR)
-    return [task for source in (_connecting, _requests) if (task := source(actor)).count]
 
 
 def _undelivered(actor: Actor) -> OpenTask:
@@ -34,7 +27,7 @@ def _applications(actor: Actor) -> OpenTask:
     return OpenTask(_("Applications to handle"), applications_to_handle(actor), "applications")
 
 
-def _connecting(actor: Actor) -> OpenTask:
+def connecting(actor: Actor) -> OpenTask:
     # Without those that the actor may not handle, so that the count is of work that they can do.
     memberships = Membership.objects.exclude(organisation__in=organisations_of_interest(actor))
     count = memberships.filter(state=MembershipState.ONBOARDING).count()
@@ -59,10 +52,6 @@ def _expiring(actor: Actor) -> OpenTask:
     return OpenTask(_("Security statements that expire within 60 days"), count, "members", "?expiring=1")
 
 
-def _requests(actor: Actor) -> OpenTask:
-    return OpenTask(_("Requests for customer service"), waiting_for(actor), "service")
-
-
 def _approvals(actor: Actor) -> OpenTask:
     return OpenTask(_("Requests waiting for your approval"), count_to_answer(actor), "approval_requests")
 
@@ -84,11 +73,10 @@ def _base_url(_actor: Actor) -> OpenTask:
 SOURCES = (
     _undelivered,
     _applications,
-    _connecting,
+    connecting,
     _changes,
     _statements,
     _expiring,
-    _requests,
     _approvals,
     _missing_settings,
     _privacy_notice,
