@@ -13,6 +13,7 @@ from tests.web.accounts import with_password
 from vardkase.exchange.streams.delivering import note_failure
 from vardkase.exchange.streams.errors import NotTaken, StreamFault
 from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.problems import ReceiverProblem
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +45,7 @@ def that_is_down(cast: Cast) -> Stream:
     down = stream(
         cast, "syslog", host="siem.example", format="cef", org_id=cast.org_b.pk, filters={"to_ids": 1}
     )
-    note_failure(down, NotTaken(StreamFault.BUSY, "The receiver answered 503."))
+    note_failure(down, NotTaken(StreamFault.BUSY, ReceiverProblem.STATUS(status=503)))
     return down
 
 
