@@ -207,8 +207,8 @@ def test_no_warninglist_is_no_reassurance(cast: Cast, web: Client, event: Event)
 def test_whoever_publishes_says_whether_people_are_mailed(
     web: Client, event: Event, settings: Any, fields: dict[str, str], told: int
 ) -> None:
-    assert "Mail those who asked" not in web.get(f"/event/{event.pk}/publish/").content.decode()
+    assert "E-mail people who asked" not in web.get(f"/event/{event.pk}/publish/").content.decode()
     use(settings, free_port())
-    assert "Mail those who asked" in web.get(f"/event/{event.pk}/publish/").content.decode()
+    assert "E-mail people who asked" in web.get(f"/event/{event.pk}/publish/").content.decode()
     press(web, event, **fields)
     assert ProcrastinateJob.objects.filter(task_name="notices.alert").count() == told
