@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # SIGTERM ends a run as Ctrl-C does: fixtures stop their servers. Whatever is killed takes its children along.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
+# A shell ignores it for a job in the background; xdist ends its workers by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before Django reads its settings: one server for the run, a database in it for each worker process.
 database.bootstrap()
