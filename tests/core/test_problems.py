@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from django.utils import translation
 
 from vardkase.core.errors import Conflict, Invalid
@@ -83,3 +84,22 @@ def test_plain_sentences_of_older_rows_are_quoted() -> None:
         CommonProblem.QUOTED(said="[1, 2]"),
     ]
     assert problems_in("") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"code": "common.too_long", "params": {}}',
+        '{"code": "common.too_long", "params": ["most"]}',
+        '{"code": "common.too_long"}',
+        '{"code": {"a": 1}, "params": {}}',
+        '{"code": "common.not_accepted", "params": {"reas',
+    ],
+)
+def test_a_row_that_does_not_fit_its_code_is_quoted(line: str) -> None:
+    """Of another version, or of a time when such columns held what others had said."""
+    (problem,) = problems_in(line)
+
+    assert problem.code is CommonProblem.QUOTED
+    assert problem.wire
+    assert str(problem)

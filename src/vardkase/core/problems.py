@@ -128,12 +128,21 @@ def wire(value: object) -> object:
 
 
 def problem_from_json(stored: Mapping[str, Any]) -> Problem:
-    """A code that no longer exists is quoted."""
-    params = {name: _restored(value) for name, value in stored.get("params", {}).items()}
-    if stored["code"] not in _known:
+    """What `as_json` wrote. A code that no longer exists, or takes other parameters now, is quoted."""
+    name, params = str(stored["code"]), stored.get("params")
+    if name not in _known:
         _known.update((known.code, known) for known in all_codes())
-    code = _known.get(stored["code"])
-    return Problem(code, params) if code else CommonProblem.QUOTED(said=stored["code"])
+    code = _known.get(name)
+    if code is None or not isinstance(params, Mapping):
+        return CommonProblem.QUOTED(said=name)
+    problem = Problem(code, {key: _restored(value) for key, value in params.items()})
+    try:
+        text = str(problem)
+    except (KeyError, TypeError, ValueError):
+        return CommonProblem.QUOTED(said=name)
+    # Without parameters nothing is filled in, and nothing fails.
+    is_unfilled = not params and "%(" in text
+    return CommonProblem.QUOTED(said=name) if is_unfilled else problem
 
 
 _known: dict[str, ProblemCode] = {}

@@ -70,7 +70,7 @@ def _render(documents: Mapping[int, bytes], digests: Mapping[int, bytes]) -> Non
                     _store(event_id, digests[event_id], write, document)
                 except (LimitReached, ProgramFailed, Invalid) as fault:
                     logger.warning("event %s is not served over TAXII: %s", event_id, fault.wire)
-                    _insert(event_id, digests[event_id], stored(problem_of(fault))[:1000])
+                    _insert(event_id, digests[event_id], stored(problem_of(fault)))
                     break  # The process is in no state to convert another event: the next gets a new one.
 
 
