@@ -38,7 +38,7 @@ class DeliveredHow(models.TextChoices):
     """How a letter reached its recipient if not by mail."""
 
     POST = "post", _("By post")
-    HANDED = "handed", _("Delegated")
+    HANDED = "handed", _("Handed over")
     OTHER = "other", _("In another way")
 
 

@@ -40,7 +40,7 @@ class ExtraForm(forms.Form):
 class GroupForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     description = forms.CharField(
-        label=_("Relationships"),
+        label=_("What they have in common"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),

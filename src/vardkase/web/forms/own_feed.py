@@ -32,7 +32,7 @@ class OwnFeedForm(forms.Form):
         ),
     )
     organisation_id = forms.ChoiceField(
-        label=_("Visibility"),
+        label=_("Events visible to"),
         help_text=_("The feed never contains more than this organisation may read on the hub."),
     )
     distributions = forms.TypedMultipleChoiceField(

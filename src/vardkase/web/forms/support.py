@@ -15,7 +15,7 @@ class SupportRequestForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("What is it about?"), choices=RequestKind.choices, widget=forms.RadioSelect
     )
-    subject = forms.CharField(label=_("In short"), max_length=LONGEST_SUBJECT)
+    subject = forms.CharField(label=_("Heading"), max_length=LONGEST_SUBJECT)
     text = forms.CharField(
         label=_("Describe it"),
         max_length=LONGEST_TEXT,
