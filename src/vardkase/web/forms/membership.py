@@ -213,6 +213,8 @@ class ChecklistOrganisationForm(TakesTwoForm):
         cleaned = super().clean() or {}
         if not self.errors and not cleaned.get("other") and not cleaned.get("uuid"):
             raise forms.ValidationError(_("Choose an organisation, or give a UUID."))
+        if other := cleaned.get("other"):
+            cleaned["other"] = other.pk
         return cleaned
 
 

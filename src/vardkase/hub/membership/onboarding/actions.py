@@ -1,4 +1,4 @@
-"""Completing checklist items through API and command line, with the same services as the web page."""
+"""The checklist items that hub staff complete: one table for page, API and command line."""
 
 from __future__ import annotations
 
@@ -24,17 +24,23 @@ type Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ChecklistAction:
+    """How an item is completed: `do` takes values as `READERS` or the item's form read them, empty or not."""
+
     needs: tuple[str, ...]
     do: Callable[[Actor, Reference, Values], object]
     takes: tuple[str, ...] = ()
 
 
+def _split(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
 def _settle_organisation(actor: Actor, member: Reference, given: Values) -> object:
     reason = given.get("reason", "")
-    if "other" in given:
-        return organisation.join_organisation(actor, member, given["other"], reason)
-    if "uuid" in given:
-        return organisation.take_uuid(actor, member, given["uuid"], reason)
+    if other := given.get("other"):
+        return organisation.join_organisation(actor, member, other, reason)
+    if uuid := given.get("uuid"):
+        return organisation.take_uuid(actor, member, str(uuid), reason)
     neither = OnboardingProblem.NEITHER_ORGANISATION_NOR_UUID()
     raise Invalid({"other": [neither], "uuid": [neither]})
 
@@ -53,7 +59,7 @@ CHECKLIST_ACTIONS = {
     ),
     "networks": ChecklistAction(
         ("networks",),
-        lambda actor, member, given: services.register_networks(actor, member, given["networks"].split()),
+        lambda actor, member, given: services.register_networks(actor, member, _split(given["networks"])),
     ),
     "certificate": ChecklistAction(
         ("pem",), lambda actor, member, given: services.register_certificate(actor, member, given["pem"])
@@ -113,7 +119,7 @@ def _text(value: Any) -> str:
 def _lines(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(map(_text, value))
-    return "\n".join(_text(value).replace(",", " ").split())
+    return "\n".join(_split(_text(value)))
 
 
 def _day(value: Any) -> date | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -20,7 +19,8 @@ from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.answers import certificate_of
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import TECHNICAL
-from vardkase.hub.membership.onboarding import member_accounts, organisation, services
+from vardkase.hub.membership.onboarding import services
+from vardkase.hub.membership.onboarding.actions import CHECKLIST_ACTIONS
 from vardkase.hub.membership.onboarding.facts import OnboardingFacts
 from vardkase.hub.membership.onboarding.items import NAMES, checklist
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -33,17 +33,6 @@ from vardkase.web.views.approval_requests.pages import proposed
 from vardkase.web.views.membership.presenters import PILLS
 
 type Data = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ChecklistAction:
-    form: type[forms.Form]
-    initial: Callable[[Membership], Data]
-    do: Callable[[PageRequest, int, Data], object]
-
-
-def _lines(text: str) -> list[str]:
-    return text.replace(",", "\n").split()
 
 
 def _join(membership: Membership, name: str) -> str:
@@ -82,46 +71,19 @@ def _sync_user(membership: Membership) -> Data:
     }
 
 
-DOINGS: dict[str, ChecklistAction] = {
-    "organisation": ChecklistAction(
-        written.ChecklistOrganisationForm,
-        _organisation,
-        lambda request, pk, data: (
-            organisation.join_organisation(request.actor, pk, data["other"].pk, data["reason"])
-            if data["other"]
-            else organisation.take_uuid(request.actor, pk, str(data["uuid"]), data["reason"])
-        ),
-    ),
-    "administrator": ChecklistAction(
-        written.AdministratorForm,
-        lambda membership: {"email": _contact(membership, "main")},
-        lambda request, pk, data: member_accounts.invite_administrator(request.actor, pk, **data),
-    ),
-    "domain": ChecklistAction(
+ITEM_FORMS: Mapping[str, tuple[type[forms.Form], Callable[[Membership], Data]]] = {
+    "organisation": (written.ChecklistOrganisationForm, _organisation),
+    "administrator": (written.AdministratorForm, lambda member: {"email": _contact(member, "main")}),
+    "domain": (
         written.ChecklistDomainForm,
-        lambda membership: {"domain": next(iter(membership.details.get("domains") or []), "")},
-        lambda request, pk, data: services.verify_domain(request.actor, pk, **data),
+        lambda member: {"domain": next(iter(member.details.get("domains") or []), "")},
     ),
-    "networks": ChecklistAction(
-        written.ChecklistNetworksForm,
-        _networks,
-        lambda request, pk, data: services.register_networks(request.actor, pk, _lines(data["networks"])),
-    ),
-    "certificate": ChecklistAction(
-        written.ChecklistCertificateForm,
-        _certificate,
-        lambda request, pk, data: services.register_certificate(request.actor, pk, data["pem"]),
-    ),
-    "sync_user": ChecklistAction(
-        written.SyncUserForm,
-        _sync_user,
-        lambda request, pk, data: member_accounts.make_sync_user(request.actor, pk, **data),
-    ),
-    "server": ChecklistAction(
-        written.ServerForm, _server, lambda request, pk, data: services.connect(request.actor, pk, data)
-    ),
+    "networks": (written.ChecklistNetworksForm, _networks),
+    "certificate": (written.ChecklistCertificateForm, _certificate),
+    "sync_user": (written.SyncUserForm, _sync_user),
+    "server": (written.ServerForm, _server),
 }
-
+"""The form for each of `CHECKLIST_ACTIONS`, and what it is filled with."""
 
 ELSEWHERE = {
     "requirements": ("security_requirements", _("Open the list of requirements")),
@@ -139,15 +101,18 @@ BY_MAIL = frozenset({"administrator", "sync_user"})
 def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
     if name not in NAMES:
         raise Http404
-    membership, doing = queries.find_membership(request.actor, pk), DOINGS.get(name)
+    membership = queries.find_membership(request.actor, pk)
+    form_class, initial = ITEM_FORMS.get(name, (None, None))
     if request.method != "POST":
-        form = doing.form(initial=doing.initial(membership)) if doing else None
+        form = form_class(initial=initial(membership)) if form_class and initial else None
         return _shown(request, membership, name, form)
-    if doing is None:
+    if form_class is None:
         raise Http404
-    form = doing.form(request.POST)
+    form, action = form_class(request.POST), CHECKLIST_ACTIONS[name]
     results: list[object] = []
-    if form.is_valid() and _done(form, lambda: results.append(doing.do(request, pk, form.cleaned_data))):
+    if form.is_valid() and _done(
+        form, lambda: results.append(action.do(request.actor, pk, form.cleaned_data))
+    ):
         if isinstance(results[0], ApprovalRequest):
             return proposed(request, results[0])
         if name in BY_MAIL and not can_send():
