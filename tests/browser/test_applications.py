@@ -13,7 +13,7 @@ from vardkase.hub.membership.applications.services.conversation import write_mes
 from vardkase.hub.membership.assessments.models import CriterionAssessment
 from vardkase.hub.membership.assessments.services.decisions import decide, propose
 from vardkase.hub.membership.assessments.services.reviews import assess
-from vardkase.hub.membership.terms.services.drafts import start_draft
+from vardkase.hub.membership.terms.drafts import start_draft
 from vardkase.identity.accounts.models import User
 
 pytestmark = pytest.mark.browser

@@ -24,6 +24,7 @@ from vardkase.hub.correspondence.letters.wording import APPEAL
 from vardkase.hub.correspondence.templates import kind_of
 from vardkase.hub.instance.schedules import ScheduleChange, change_schedules
 from vardkase.hub.instance.settings import change_setting
+from vardkase.hub.membership.agreements.services.publishing import propose_publishing
 from vardkase.hub.membership.assessments.services import decisions
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership, SignInMinimum
@@ -31,9 +32,8 @@ from vardkase.hub.membership.members.services import two_people
 from vardkase.hub.membership.members.sign_in_minimum import propose_minimum
 from vardkase.hub.membership.phases import queries as phase_queries
 from vardkase.hub.membership.phases import services as phases
+from vardkase.hub.membership.terms import drafts
 from vardkase.hub.membership.terms.queries import current_terms
-from vardkase.hub.membership.terms.services import drafts
-from vardkase.hub.membership.terms.services.publishing import propose_publishing
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.queries import waiting

@@ -14,8 +14,8 @@ from tests.cast import Cast
 from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.applications.form.reading import read_step
-from vardkase.hub.membership.applications.form.steps import ORGANISATION
+from vardkase.hub.membership.questionnaire.reading import read_step
+from vardkase.hub.membership.questionnaire.steps import ORGANISATION
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.names import organisation_skeleton
 from vardkase.identity.organisations.problems import OrganisationProblem

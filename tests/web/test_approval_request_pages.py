@@ -14,10 +14,10 @@ from tests.hub.membership.cast import staff
 from tests.web.accounts import signed_in
 from vardkase.core.clock import today
 from vardkase.core.settings.models import SettingValue
+from vardkase.hub.membership.agreements.services.publishing import propose_publishing
 from vardkase.hub.membership.phases import services as phases
+from vardkase.hub.membership.terms import drafts
 from vardkase.hub.membership.terms.queries import current_terms
-from vardkase.hub.membership.terms.services import drafts
-from vardkase.hub.membership.terms.services.publishing import propose_publishing
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole

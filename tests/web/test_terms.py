@@ -18,10 +18,11 @@ from tests.web.private_links import fill_in, follow
 from vardkase.core.clock import today
 from vardkase.core.mail.models import MailTemplate, SentMail
 from vardkase.hub.correspondence.models import Signature
+from vardkase.hub.membership.agreements.models import AcceptanceRequest
+from vardkase.hub.membership.agreements.queries import acceptance_of, unanswered
+from vardkase.hub.membership.agreements.services import asking
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.terms import queries
-from vardkase.hub.membership.terms.models import AcceptanceRequest
-from vardkase.hub.membership.terms.services import asking
 from vardkase.identity.accounts.staff import StaffRole
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -53,7 +54,7 @@ def publish_second(cast: Cast, client: Client) -> None:
     told = {"version": "2", "answer_by": day, "reason": "Ny lag."}
     refused = client.post(reverse("terms_publish"), told)
     assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"confirmed"})
-    assert f"{queries.unanswered(2).count()} medlem ombeds att godkänna den" in refused.content.decode()
+    assert f"{unanswered(2).count()} medlem ombeds att godkänna den" in refused.content.decode()
     assert client.post(reverse("terms_publish"), told | {"confirmed": "on"}).status_code == 302
     assert queries.current_terms().version == 1, "not by one alone"
     approved(by_two.colleague(cast))
@@ -86,7 +87,7 @@ def test_the_private_link_needs_no_account_and_is_not_passed_on(
     assert shown.headers["Referrer-Policy"] == "strict-origin"
     given = {"version": "2", "name": "Britt", "role": "chef", "accepted": "on"}
     assert "Godkända av Britt" in fill_in(client, shown, **given).content.decode()
-    assert queries.acceptance_of(member, 2) is not None
+    assert acceptance_of(member, 2) is not None
     assert follow(Client(), reverse("terms_answer") + "#made-up").status_code == 404
 
 

@@ -21,6 +21,7 @@ from vardkase.exchange.sync import tasks as sync
 from vardkase.formats.misp_json.snapshots import keep_version
 from vardkase.hub.content_access import services as content_access
 from vardkase.hub.guard import checks as guard
+from vardkase.hub.membership.agreements.services.acceptance import accept_with_application
 from vardkase.hub.membership.applications import tasks as applications
 from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.services.queueing import tell_of_new_terms
@@ -33,7 +34,6 @@ from vardkase.hub.membership.members.services.from_applications import open_appr
 from vardkase.hub.membership.phases.hooks import phases_changed
 from vardkase.hub.membership.statements.services import begin_from_application
 from vardkase.hub.membership.terms.hooks import terms_published
-from vardkase.hub.membership.terms.services.acceptance import accept_with_application
 from vardkase.hub.policy import checks as policy
 from vardkase.hub.policy.approvals import services as publication_approvals
 from vardkase.identity.access.sharing import before_sharing

@@ -47,8 +47,11 @@ from vardkase.hub.customer_service import open_tasks as customer_service_tasks
 from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
 from vardkase.hub.guide import providers as guide_progress
 from vardkase.hub.instance import approvals as instance_approvals
+from vardkase.hub.membership.agreements.schedules import REMIND
+from vardkase.hub.membership.agreements.services import publishing
 from vardkase.hub.membership.applications import mails as application_mails
 from vardkase.hub.membership.applications import tasks as application_tasks
+from vardkase.hub.membership.applications.numbers import register_numbers_of_members
 from vardkase.hub.membership.assessments import decision
 from vardkase.hub.membership.assessments.access import interest_in
 from vardkase.hub.membership.contacts.services import addresses
@@ -56,6 +59,7 @@ from vardkase.hub.membership.members import mails as member_mails
 from vardkase.hub.membership.members import schedules as member_schedules
 from vardkase.hub.membership.members import sign_in_minimum
 from vardkase.hub.membership.members.checklist import register_checklist
+from vardkase.hub.membership.members.queries import member_with_number
 from vardkase.hub.membership.members.rules import register_contact_addresses, register_interest
 from vardkase.hub.membership.members.services import changes, opening, two_people
 from vardkase.hub.membership.onboarding import member_accounts
@@ -66,8 +70,6 @@ from vardkase.hub.membership.overview.figures import register_tasks
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.statements import reviewing
 from vardkase.hub.membership.statements import schedules as statement_schedules
-from vardkase.hub.membership.terms.schedules import REMIND
-from vardkase.hub.membership.terms.services import publishing
 from vardkase.hub.policy import schedules as policy_schedules
 from vardkase.hub.public_pages import services as public_pages
 from vardkase.identity.access.connection_scope import rules_are_told_by
@@ -181,6 +183,7 @@ def _answer_lower_layers() -> None:
     register_content_access_factory(RecordedContentAccess)
     caches.register(caches.SERVER, described_servers)
     caches.register(caches.FEED, described_feeds)
+    register_numbers_of_members(member_with_number)
     register_interest(interest_in)
     register_contact_addresses(addresses)
     register_checklist(still_open, never_waived)

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from vardkase.hub.membership.applications.form.fields import value_at
-from vardkase.hub.membership.applications.form.steps import BY_NAME
+from vardkase.hub.membership.questionnaire.fields import value_at
+from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.hub.membership.themes import MEASURES
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from tests.cast import Cast
 from tests.hub.membership.cast import make_staff
 from tests.identity.two_people import approved
+from vardkase.hub.membership.agreements.services.publishing import propose_publishing
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.phases.models import LegalPrecondition, Phase
 from vardkase.hub.membership.terms.models import Terms
-from vardkase.hub.membership.terms.services.publishing import propose_publishing
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import User

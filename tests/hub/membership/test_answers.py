@@ -13,9 +13,9 @@ from tests.hub.membership.desk import on_the_desk, per
 from tests.support.mail_server import MailServer
 from vardkase.core.errors import Invalid
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services import conversation, drafting
+from vardkase.hub.membership.questionnaire.steps import STEPS
 
 HOSTILE = ["\0", "a\x1bb", "\u202etxt.exe", "x" * 1_000_000, ["a"], {"a": 1}, 7, True, "\ud800"]
 

@@ -23,7 +23,6 @@ from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.access import digest_of, end_links, find_link
-from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.applications.models import Application, ApplicationLink
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services import conversation, drafting, queueing, submission
@@ -34,6 +33,7 @@ from vardkase.hub.membership.assessments.services.reviews import request_complet
 from vardkase.hub.membership.invitations import services as invitations
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.phases.queries import opening_in_words
+from vardkase.hub.membership.questionnaire.steps import STEPS
 from vardkase.identity.accounts.staff import StaffRole
 
 MAIL = "anna@skogsby.example"

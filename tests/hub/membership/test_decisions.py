@@ -25,10 +25,8 @@ from vardkase.hub.correspondence.letters.signatures import sign_as
 from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.lifecycle import TransitionRefused
+from vardkase.hub.membership.agreements.models import Acceptance
 from vardkase.hub.membership.applications.access import Applicant
-from vardkase.hub.membership.applications.form.fields import value_at
-from vardkase.hub.membership.applications.form.reading import read_step
-from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services import submission
 from vardkase.hub.membership.applications.services.conversation import write_message
@@ -45,7 +43,9 @@ from vardkase.hub.membership.assessments.services.reviews import (
     take_over,
 )
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.terms.models import Acceptance
+from vardkase.hub.membership.questionnaire.fields import value_at
+from vardkase.hub.membership.questionnaire.reading import read_step
+from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.identity.access.actor import Actor, console_actor
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation

@@ -35,7 +35,7 @@ from vardkase.hub.instance.settings import change_setting
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.queries import who_takes_part
-from vardkase.hub.membership.statements.settings import GRACE_DAYS
+from vardkase.hub.membership.members.settings import GRACE_DAYS
 from vardkase.identity.access.actor import console_actor
 from vardkase.identity.access.jobs import job_actor
 from vardkase.identity.accounts.models import User

@@ -18,11 +18,11 @@ from vardkase.core.mail.texts import texts
 from vardkase.hub.correspondence.letters.changing import propose_standard, propose_text
 from vardkase.hub.correspondence.letters.wording import APPEAL
 from vardkase.hub.correspondence.templates import kind_of
+from vardkase.hub.membership.agreements.services.publishing import propose_publishing
 from vardkase.hub.membership.phases import queries as phases
 from vardkase.hub.membership.phases import services
+from vardkase.hub.membership.terms import drafts
 from vardkase.hub.membership.terms.queries import current_terms
-from vardkase.hub.membership.terms.services import drafts
-from vardkase.hub.membership.terms.services.publishing import propose_publishing
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest

@@ -17,13 +17,15 @@ from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail, SentMail
+from vardkase.hub.membership.agreements.models import AcceptanceRequest
+from vardkase.hub.membership.agreements.queries import acceptance_of, unanswered
+from vardkase.hub.membership.agreements.services import asking
+from vardkase.hub.membership.agreements.services.acceptance import accept, accept_by_link
+from vardkase.hub.membership.agreements.services.publishing import propose_publishing
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.sectors import Connection, Sector
-from vardkase.hub.membership.terms import queries
-from vardkase.hub.membership.terms.models import AcceptanceRequest, Terms
-from vardkase.hub.membership.terms.services import asking, drafts
-from vardkase.hub.membership.terms.services.acceptance import accept, accept_by_link
-from vardkase.hub.membership.terms.services.publishing import propose_publishing
+from vardkase.hub.membership.terms import drafts, queries
+from vardkase.hub.membership.terms.models import Terms
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -76,12 +78,12 @@ def test_a_new_version_asks_every_member_and_lists_who_has_not_answered(
     publish_second(cast, jurist)
     assert queries.current_terms().text("sv") == "# Nya villkor"
     assert "# Allmänna villkor" in queries.terms_of(1).text_sv, "what was accepted is kept"
-    assert list(queries.unanswered(2)) == [member]
+    assert list(unanswered(2)) == [member]
     waiting = OutgoingMail.objects.get(recipient="admin@a.example")
     assert "https://hub.example/terms/" in waiting.text
     accept(cast.org_admin.actor, 2, "Britt Åkerlund", "kommundirektör")
-    assert not queries.unanswered(2)
-    accepted = queries.acceptance_of(member, 2)
+    assert not unanswered(2)
+    accepted = acceptance_of(member, 2)
     assert accepted is not None
     assert (accepted.name, accepted.role, accepted.given_by) == (
         "Britt Åkerlund",
@@ -98,7 +100,7 @@ def test_the_signatory_answers_by_a_private_link_that_no_log_holds(
     token = asking.token_of(AcceptanceRequest.objects.get())
     assert not SentMail.objects.filter(subject__contains=token).exists()
     accept_by_link(visitor("192.0.2.1"), token, "Britt Åkerlund", "kommundirektör")
-    accepted = queries.acceptance_of(member, 2)
+    accepted = acceptance_of(member, 2)
     assert accepted is not None
     assert accepted.given_by == "private link"
     with pytest.raises(Conflict):
@@ -192,7 +194,7 @@ def test_who_may_not_write_or_accept(cast: Cast, member: Membership) -> None:
         accept(cast.analyst.actor, 2, "Eva", "chef")
     with pytest.raises(NotFound):
         accept(cast.site_admin.actor, 2, "Eva", "chef")
-    assert list(queries.unanswered(2)) == [member]
+    assert list(unanswered(2)) == [member]
 
 
 def _let_the_last_day_be_in(days: int) -> None:

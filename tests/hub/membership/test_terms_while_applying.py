@@ -19,6 +19,7 @@ from tests.web.signed_in import signed_in
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.models import SentMail
 from vardkase.hub.correspondence.letters.writing import letters_about
+from vardkase.hub.membership.agreements.models import Acceptance
 from vardkase.hub.membership.applications.access import new_link
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services import drafting, submission
@@ -26,7 +27,7 @@ from vardkase.hub.membership.assessments.queries import criteria_of, verdicts_of
 from vardkase.hub.membership.assessments.services import decisions, reviews
 from vardkase.hub.membership.assessments.services.steps import take_alone
 from vardkase.hub.membership.terms.hooks import Published, terms_published
-from vardkase.hub.membership.terms.models import Acceptance, Terms, TermsState
+from vardkase.hub.membership.terms.models import Terms, TermsState
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.web.private_links import OWN_LINK

@@ -16,10 +16,10 @@ from tests.hub.membership.answers import answers, as_sent
 from tests.hub.membership.cast import PHASE_1, PHASE_2, applicant, make_application, staff
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.access import new_link
-from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.applications.models import Application, Author, Message
 from vardkase.hub.membership.applications.services import conversation
 from vardkase.hub.membership.invitations import services as invitations
+from vardkase.hub.membership.questionnaire.steps import STEPS
 
 MAIL = "anna@skogsby.example"
 

@@ -12,11 +12,11 @@ from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.agreements import queries as agreements
+from vardkase.hub.membership.agreements.services.acceptance import accept as accept_terms
+from vardkase.hub.membership.agreements.services.publishing import propose_publishing
+from vardkase.hub.membership.terms import drafts, queries
 from vardkase.hub.membership.terms.models import Terms
-from vardkase.hub.membership.terms.services import drafts
-from vardkase.hub.membership.terms.services.acceptance import accept as accept_terms
-from vardkase.hub.membership.terms.services.publishing import propose_publishing
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.flags import as_int
 
@@ -39,7 +39,7 @@ def view(call: Call) -> Answer:
 def unanswered(call: Call) -> Answer:
     """List the members that have not accepted a version; without a number, the current one."""
     number = as_int(call.arg(0)) or queries.current_terms().version
-    members = queries.unanswered(queries.terms_of(number).version)[:MOST]
+    members = agreements.unanswered(queries.terms_of(number).version)[:MOST]
     return Json(
         [{"org_id": str(member.organisation_id), "name": member.organisation.name} for member in members]
     )

@@ -8,11 +8,12 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.hub import guide
 from vardkase.hub.guide import Progress
+from vardkase.hub.membership.agreements.queries import acceptance_of
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.hub.membership.sectors import Connection
-from vardkase.hub.membership.terms.queries import acceptance_of, current_terms
+from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.policy.queries import policy_in_force
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.accounts.models import AuthKey, User

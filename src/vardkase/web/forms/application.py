@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from vardkase.core.mail.services import can_send
 from vardkase.core.problems import Problem
-from vardkase.hub.membership.applications.form.fields import (
+from vardkase.hub.membership.questionnaire.fields import (
     FieldGroup,
     FieldKind,
     FormField,

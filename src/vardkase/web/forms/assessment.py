@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.assessments.models import Outcome
 from vardkase.hub.membership.assessments.services.decisions import DecisionResult
 from vardkase.hub.membership.assessments.services.reviews import LONGEST, LONGEST_REGISTRY_NUMBER
+from vardkase.hub.membership.questionnaire.steps import STEPS
 
 
 def _text(label: Any, rows: int = 3, *, required: bool = True, hint: Any = "") -> forms.CharField:

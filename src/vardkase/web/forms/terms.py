@@ -9,10 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from vardkase.hub.membership.applications.form.steps import STEPS
+from vardkase.hub.membership.agreements.services.acceptance import LONGEST as LONGEST_NAME
+from vardkase.hub.membership.questionnaire.steps import STEPS
 from vardkase.hub.membership.terms.criteria import LONGEST_HELP, LONGEST_TITLE
-from vardkase.hub.membership.terms.services.acceptance import LONGEST as LONGEST_NAME
-from vardkase.hub.membership.terms.services.drafts import LONGEST
+from vardkase.hub.membership.terms.drafts import LONGEST
 from vardkase.identity.accounts.four_eyes.services import LONGEST as LONGEST_REASON
 from vardkase.identity.accounts.four_eyes.settings import APPROVAL_DAYS
 

@@ -13,19 +13,19 @@ from vardkase.core import files, typeset
 from vardkase.core.errors import NotFound
 from vardkase.core.mail.facts import moment
 from vardkase.core.mail.settings import sender
-from vardkase.hub.membership.applications.form.checks import organisation_number
-from vardkase.hub.membership.applications.form.fields import (
+from vardkase.hub.membership.applications.models import Application, Document, DocumentKind
+from vardkase.hub.membership.applications.problems import ApplicationProblem
+from vardkase.hub.membership.organisation_numbers import hyphenated
+from vardkase.hub.membership.phases.queries import phase_title
+from vardkase.hub.membership.questionnaire.checks import organisation_number
+from vardkase.hub.membership.questionnaire.fields import (
     FieldGroup,
     FieldKind,
     FormField,
     FormStep,
     value_at,
 )
-from vardkase.hub.membership.applications.form.steps import STEPS
-from vardkase.hub.membership.applications.models import Application, Document, DocumentKind
-from vardkase.hub.membership.applications.problems import ApplicationProblem
-from vardkase.hub.membership.organisation_numbers import hyphenated
-from vardkase.hub.membership.phases.queries import phase_title
+from vardkase.hub.membership.questionnaire.steps import STEPS
 
 FORM = Path(__file__).with_name("form.typ")
 RECEIPT = Path(__file__).with_name("receipt.typ")

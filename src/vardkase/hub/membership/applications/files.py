@@ -9,7 +9,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.applications.form.problems import FileProblem
+from vardkase.hub.membership.questionnaire.problems import FileProblem
 
 LARGEST = 10 * 1024 * 1024
 LONGEST_NAME = 150

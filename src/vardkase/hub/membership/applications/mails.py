@@ -11,9 +11,9 @@ from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.notify import notify
 from vardkase.hub.membership.applications.access import Acting, link_address, new_link, target_of
-from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
+from vardkase.hub.membership.questionnaire.fields import value_at
 
 
 def tell(actor: Acting, kind: str, application: Application, attachments: Sequence[Attachment] = ()) -> None:

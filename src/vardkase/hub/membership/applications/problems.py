@@ -35,3 +35,10 @@ class ApplicationProblem(ProblemCode):
     TAKES_TWO_OFFICERS = _("An officer cannot take this step alone. Do it on the application’s page.")
     PHASE_IS_OPEN = _("%(phase)s is open to this application: it does not have to wait.")
     NO_OPEN_PHASE = _("No open phase admits this application yet.")
+    NUMBER_OF_APPLICATION = _(
+        "Application %(number)s, from %(name)s, has this organisation number. Decide it or "
+        "have it withdrawn first."
+    )
+    NUMBER_TAKEN = _(
+        "Another member or application already has this organisation number. Contact us if it is yours."
+    )

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.membership.applications.form.fields import value_at
+from vardkase.hub.membership.questionnaire.fields import value_at
 
 
 class Advice(StrEnum):

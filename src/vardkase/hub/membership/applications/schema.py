@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import translation
 
-from vardkase.hub.membership.applications.form.fields import FieldGroup, FieldKind, FormField
-from vardkase.hub.membership.applications.form.steps import STEPS
+from vardkase.hub.membership.questionnaire.fields import FieldGroup, FieldKind, FormField
+from vardkase.hub.membership.questionnaire.steps import STEPS
 
 TYPES: dict[FieldKind, dict[str, Any]] = {
     FieldKind.TEXT: {"type": "string"},

@@ -8,13 +8,13 @@ from __future__ import annotations
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
-from vardkase.hub.membership.applications.form.cross_checks import accepted_by_another
-from vardkase.hub.membership.applications.form.fields import value_at
-from vardkase.hub.membership.applications.form.reserved import lies_under
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.access import applicant
 from vardkase.hub.membership.assessments.rules import AssessedApplicant
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.questionnaire.cross_checks import accepted_by_another
+from vardkase.hub.membership.questionnaire.fields import value_at
+from vardkase.hub.membership.questionnaire.reserved import lies_under
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 from vardkase.identity.accounts.models import User

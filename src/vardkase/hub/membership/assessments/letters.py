@@ -12,7 +12,6 @@ from vardkase.hub.correspondence.letters.writing import Contents, preview, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.access import link_address, new_link, target_of
-from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.letter_content import LANGUAGES, common, contents, kept, signature
 from vardkase.hub.membership.applications.mails import recipients_of
 from vardkase.hub.membership.applications.models import Application, DocumentKind
@@ -20,6 +19,7 @@ from vardkase.hub.membership.assessments.access import require_impartial
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
 from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of
 from vardkase.hub.membership.assessments.rules import not_met
+from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.identity.access.actor import Actor
 
 OUTCOMES = {

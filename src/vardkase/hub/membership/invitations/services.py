@@ -18,13 +18,13 @@ from vardkase.core.mail.notify import notify
 from vardkase.core.private_links import private_address
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.access import digest_of
-from vardkase.hub.membership.applications.form import checks
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.drafting import begin
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.invitations.problems import InvitationProblem
 from vardkase.hub.membership.phases.queries import phases, stored_phases
 from vardkase.hub.membership.phases.rules import PhaseProgress
+from vardkase.hub.membership.questionnaire import checks
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 

@@ -1,4 +1,4 @@
-"""Converts an application's answers (`applications.form`) to member details."""
+"""Converts an application's answers (`questionnaire`) to member details."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
-from vardkase.hub.membership.applications.form import checks
 from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.membership.questionnaire import checks
 from vardkase.hub.problems import HubProblem
 
 LONGEST = 2000

@@ -16,13 +16,6 @@ class MemberProblem(ProblemCode):
     )
     ALREADY_A_MEMBER = _("%(name)s is already a member.")
     NUMBER_OF_MEMBER = _("%(name)s is a member with this organisation number. End that membership first.")
-    NUMBER_OF_APPLICATION = _(
-        "Application %(number)s, from %(name)s, has this organisation number. Decide it or "
-        "have it withdrawn first."
-    )
-    NUMBER_TAKEN = _(
-        "Another member or application already has this organisation number. Contact us if it is yours."
-    )
     NOTHING_DIFFERS = _("Nothing differs from what we have.")
     NO_CHANGE_WAITING = _("No change is waiting for a decision.")
     NOT_A_MAIL_DOMAIN = _("%(value)s is not a mail domain.")

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from vardkase.core.errors import NotFound
+from vardkase.core.problems import Problem
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.members.models import (
@@ -21,9 +22,9 @@ from vardkase.hub.membership.members.models import (
 )
 from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.rules import MEMBERSHIP, STAFF, Participation
+from vardkase.hub.membership.members.settings import GRACE_DAYS
 from vardkase.hub.membership.members.standing import StandingLimit, StatementPeriods, periods_of
 from vardkase.hub.membership.sectors import Connection
-from vardkase.hub.membership.statements.settings import GRACE_DAYS
 from vardkase.hub.profiles import Profile, profile
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Credential
@@ -65,6 +66,13 @@ def may_read_statements(actor: Actor, membership: Membership) -> bool:
 
 def own_membership(actor: Actor) -> Membership:
     return find_membership(actor, actor.organisation_id)
+
+
+def member_with_number(number: str, organisation: int) -> Problem | None:
+    """The problem that a member other than `organisation` has the organisation number; None if none has."""
+    members = Membership.objects.filter(organisation_number=number).exclude(state=MembershipState.TERMINATED)
+    member = members.exclude(organisation=organisation).select_related("organisation").first()
+    return MemberProblem.NUMBER_OF_MEMBER(name=member.organisation.name) if member else None
 
 
 def connection_of(org_id: int) -> str:

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.servers.models import ConnectionHealth, Server
+from vardkase.hub.membership.agreements.models import Acceptance
+from vardkase.hub.membership.agreements.queries import acceptance_of
 from vardkase.hub.membership.members.answers import uuid_of
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import coming_sign_in
@@ -19,8 +21,7 @@ from vardkase.hub.membership.onboarding.models import MemberLink
 from vardkase.hub.membership.onboarding.sign_in import lacking_sign_in
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.hub.membership.statements.queries import current, open_statement
-from vardkase.hub.membership.terms.models import Acceptance
-from vardkase.hub.membership.terms.queries import acceptance_of, current_terms
+from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.policy.queries import policy_in_force
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.accounts.models import AuthKey, User

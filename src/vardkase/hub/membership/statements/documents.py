@@ -7,8 +7,8 @@ from typing import Any
 
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
-from vardkase.hub.membership.applications.form.security import SECURITY
 from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.membership.questionnaire.security import SECURITY
 
 KEYS = frozenset(key for key, _ in SECURITY.fields())
 

@@ -16,12 +16,12 @@ from vardkase.hub.membership.members.models import (
 )
 from vardkase.hub.membership.members.queries import last_statement_day
 from vardkase.hub.membership.members.services.restrictions import impose
+from vardkase.hub.membership.members.settings import GRACE_DAYS
 from vardkase.hub.membership.statements import mails
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.queries import current
 from vardkase.hub.membership.statements.rules import REMINDED, consequences, reminder_due
 from vardkase.hub.membership.statements.services import until_of
-from vardkase.hub.membership.statements.settings import GRACE_DAYS
 
 REASONS = {
     RestrictionKind.READ_ONLY: {

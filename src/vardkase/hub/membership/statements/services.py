@@ -17,13 +17,13 @@ from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.applications.files import kind_of, safe_name
-from vardkase.hub.membership.applications.form.reading import read_step
-from vardkase.hub.membership.applications.form.security import SECURITY
 from vardkase.hub.membership.applications.uploads import count_uploads
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member
 from vardkase.hub.membership.members.services.transitions import locked
 from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.membership.questionnaire.reading import read_step
+from vardkase.hub.membership.questionnaire.security import SECURITY
 from vardkase.hub.membership.statements.models import Evidence, Statement, StatementState
 from vardkase.hub.membership.statements.problems import StatementProblem
 from vardkase.hub.membership.statements.queries import current, open_statement

@@ -1,1 +1,1 @@
-"""The general terms: versions, the criteria of each, and acceptances."""
+"""The general terms: versions, and the criteria of each."""

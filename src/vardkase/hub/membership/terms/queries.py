@@ -1,15 +1,10 @@
-"""Queries for the terms and acceptances."""
+"""Queries for versions of the terms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from django.db.models import Exists, OuterRef, Q, QuerySet
-
 from vardkase.core.errors import NotFound
-from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.terms.default_terms import delivered_terms
-from vardkase.hub.membership.terms.models import Acceptance, AcceptanceRequest, Terms, TermsState
+from vardkase.hub.membership.terms.models import Terms, TermsState
 from vardkase.hub.membership.terms.problems import TermsProblem
 
 
@@ -40,40 +35,3 @@ def published_terms() -> list[Terms]:
 
 def draft() -> Terms | None:
     return Terms.objects.filter(state=TermsState.DRAFT).first()
-
-
-def acceptances(version: int) -> QuerySet[Acceptance]:
-    return (
-        Acceptance.objects.filter(version=version)
-        .select_related("organisation", "application")
-        .order_by("organisation__name", "pk")
-    )
-
-
-def unanswered(version: int) -> QuerySet[Membership]:
-    answered = Acceptance.objects.filter(version=version).filter(
-        Q(organisation=OuterRef("organisation")) | Q(application=OuterRef("application"))
-    )
-    present = Membership.objects.exclude(state=MembershipState.TERMINATED)
-    return (
-        present.filter(~Exists(answered))
-        .select_related("organisation", "application")
-        .order_by("organisation__name")
-    )
-
-
-def answered(version: int) -> QuerySet[Membership]:
-    present = Membership.objects.exclude(state=MembershipState.TERMINATED)
-    return present.exclude(pk__in=unanswered(version).order_by().values("pk"))
-
-
-def acceptance_of(membership: Membership, version: int) -> Acceptance | None:
-    given_by = Q(organisation=membership.organisation_id)
-    if membership.application_id:
-        given_by |= Q(application=membership.application_id)
-    return Acceptance.objects.filter(given_by, version=version).order_by("pk").first()
-
-
-def requests(version: int, members: Iterable[Membership]) -> dict[int, AcceptanceRequest]:
-    rows = AcceptanceRequest.objects.filter(version=version, membership__in=members)
-    return {row.membership_id: row for row in rows}

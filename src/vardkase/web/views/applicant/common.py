@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.hub.membership.applications.access import Applicant, find_link, link_address
-from vardkase.hub.membership.applications.form.steps import REVIEW, STEPS
 from vardkase.hub.membership.applications.models import Application, ApplicationLink, ApplicationState
 from vardkase.hub.membership.applications.throttle import RateLimited
+from vardkase.hub.membership.questionnaire.steps import REVIEW, STEPS
 from vardkase.hub.public_pages.passages import PassagePart
 from vardkase.hub.public_pages.queries import passages
 from vardkase.web.markdown import rendered_by_owner

@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.guide.providers import of_applicant
-from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.web.views.applicant.common import ApplicantRequest, applicant_page, page
 from vardkase.web.views.guide.pages import steps_shown
 from vardkase.web.views.public.front import url_if_any

@@ -11,13 +11,13 @@ from django.utils.translation import get_language, gettext
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.membership.applications.access import find_link
-from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.drafting import begin
 from vardkase.hub.membership.applications.throttle import spend
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.invitations.services import begin_invited, open_invitation
 from vardkase.hub.membership.phases.queries import phases
+from vardkase.hub.membership.questionnaire.steps import STEPS
 from vardkase.web.forms.application import BeginForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.private_links import INVITATION, OWN_LINK, open_private_link

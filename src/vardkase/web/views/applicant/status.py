@@ -19,7 +19,6 @@ from vardkase.hub.correspondence.letters.writing import letter_about, letters_ab
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.accepted_terms import lacks_current_terms
 from vardkase.hub.membership.applications.documents import read_document
-from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.models import Application, ApplicationState, DocumentKind
 from vardkase.hub.membership.applications.queries import conversation, find_attachment
 from vardkase.hub.membership.applications.rules import APPLICATION
@@ -28,6 +27,7 @@ from vardkase.hub.membership.applications.services.drafting import may_change
 from vardkase.hub.membership.applications.services.submission import complete, withdraw
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.web.forms.application import ApplicantMessageForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.views.applicant.common import ApplicantRequest, applicant_page, home_of, page

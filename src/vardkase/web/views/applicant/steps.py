@@ -16,9 +16,6 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import Problem
 from vardkase.hub.membership.applications.documents import answer_in_words
-from vardkase.hub.membership.applications.form.fields import FormStep, value_at
-from vardkase.hub.membership.applications.form.reading import read_step
-from vardkase.hub.membership.applications.form.steps import BY_NAME, REVIEW, STEPS
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Attachment
 from vardkase.hub.membership.applications.recommendation import recommendation
 from vardkase.hub.membership.applications.services.conversation import add_evidence, remove_evidence
@@ -30,6 +27,9 @@ from vardkase.hub.membership.applications.services.drafting import (
     save_step,
 )
 from vardkase.hub.membership.applications.services.submission import submit
+from vardkase.hub.membership.questionnaire.fields import FormStep, value_at
+from vardkase.hub.membership.questionnaire.reading import read_step
+from vardkase.hub.membership.questionnaire.steps import BY_NAME, REVIEW, STEPS
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.membership.themes import MEASURES, THEMES
 from vardkase.web.forms.application import StepForm

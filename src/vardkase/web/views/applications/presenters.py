@@ -15,8 +15,6 @@ from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.accepted_terms import accepted_version, lacks_current_terms
 from vardkase.hub.membership.applications.documents import answer_in_words
-from vardkase.hub.membership.applications.form.fields import value_at
-from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Author
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import OPEN_TO_MESSAGES
@@ -28,6 +26,8 @@ from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
+from vardkase.hub.membership.questionnaire.fields import value_at
+from vardkase.hub.membership.questionnaire.steps import BY_NAME, STEPS
 from vardkase.hub.membership.sectors import Nis2Status
 from vardkase.hub.membership.themes import THEMES, Theme
 from vardkase.identity.access.actor import Actor

@@ -16,9 +16,9 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import Problem
 from vardkase.hub.membership.applications.files import LARGEST
-from vardkase.hub.membership.applications.form.security import LEVELS
 from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.questionnaire.security import LEVELS
 from vardkase.hub.membership.statements import queries as statements
 from vardkase.hub.membership.statements import services
 from vardkase.hub.membership.statements.models import Statement, StatementState

@@ -12,9 +12,10 @@ from django.utils.translation import get_language, gettext
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.rendering import fragment
-from vardkase.hub.membership.terms import queries
-from vardkase.hub.membership.terms.services import asking
-from vardkase.hub.membership.terms.services.acceptance import accept, accept_by_link, membership_of
+from vardkase.hub.membership.agreements.queries import acceptance_of
+from vardkase.hub.membership.agreements.services import asking
+from vardkase.hub.membership.agreements.services.acceptance import accept, accept_by_link, membership_of
+from vardkase.hub.membership.terms.queries import current_terms, terms_of
 from vardkase.identity.access.actor import visitor
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.forms.errors import take_errors
@@ -29,7 +30,7 @@ LINK = PrivateLink("terms_answer", "terms_answer_form")
 
 @page(Permission.ADMIN)
 def terms(request: PageRequest) -> HttpResponse:
-    membership, current = membership_of(request.actor), queries.current_terms()
+    membership, current = membership_of(request.actor), current_terms()
     form = AcceptanceForm(request.POST or None, initial={"version": current.version})
     if form.is_bound and _is_accepted(form, lambda given: accept(request.actor, **given)):
         messages.success(request, gettext("The terms have been accepted for your organisation."))
@@ -37,7 +38,7 @@ def terms(request: PageRequest) -> HttpResponse:
     context = {
         "terms": current,
         "html": fragment(current.text(get_language() or "sv"), {}),
-        "acceptance": queries.acceptance_of(membership, current.version),
+        "acceptance": acceptance_of(membership, current.version),
         "form": form,
     }
     return render(request, "terms/own.html", context, status=422 if form.errors else 200)
@@ -51,7 +52,7 @@ def open_link(request: HttpRequest) -> HttpResponse:
 @private_page(LINK, gone)
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     acceptance = asking.request_of(token)
-    current = queries.terms_of(acceptance.version)
+    current = terms_of(acceptance.version)
     form = AcceptanceForm(request.POST or None, initial={"version": current.version})
     if form.is_bound:
         sender = visitor(getattr(request, "client_address", None))
@@ -60,7 +61,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         "terms": current,
         "html": fragment(current.text(get_language() or "sv"), {}),
         "organisation": acceptance.membership.organisation,
-        "acceptance": queries.acceptance_of(acceptance.membership, current.version),
+        "acceptance": acceptance_of(acceptance.membership, current.version),
         "form": form,
         **words_at_the_foot(),
     }

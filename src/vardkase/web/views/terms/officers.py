@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.rendering import fragment
+from vardkase.hub.membership.agreements import queries as agreements
+from vardkase.hub.membership.agreements.services.publishing import earliest_answer, propose_publishing
 from vardkase.hub.membership.members.state_labels import state_in_words
-from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.terms import drafts, queries
 from vardkase.hub.membership.terms.models import Terms
-from vardkase.hub.membership.terms.services import drafts
-from vardkase.hub.membership.terms.services.publishing import earliest_answer, propose_publishing
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.terms import CriterionForm, DraftForm, PublishForm
 from vardkase.web.listing import listed
@@ -33,8 +33,8 @@ def index(request: PageRequest) -> HttpResponse:
         "html": fragment(current.text(get_language() or "sv"), {}),
         "draft": queries.draft(),
         "versions": queries.published_terms(),
-        "left": queries.unanswered(current.version).count(),
-        "done": queries.answered(current.version).count(),
+        "left": agreements.unanswered(current.version).count(),
+        "done": agreements.answered(current.version).count(),
     }
     return render(request, "terms/index.html", context)
 
@@ -50,16 +50,16 @@ def version(request: PageRequest, number: int) -> HttpResponse:
 def answers(request: PageRequest, number: int) -> HttpResponse:
     terms = queries.terms_of(number)
     done = request.GET.get("show") == "answered"
-    members = (queries.answered if done else queries.unanswered)(number)
+    members = (agreements.answered if done else agreements.unanswered)(number)
     context = listed(
         request, members.select_related("organisation"), {"organisation__name"}, "organisation__name"
     )
-    requests = queries.requests(number, context["rows"])
+    requests = agreements.requests(number, context["rows"])
     context["rows"] = [
         {
             "member": row,
             "state_words": state_in_words(row),
-            "acceptance": queries.acceptance_of(row, number),
+            "acceptance": agreements.acceptance_of(row, number),
             "asked": requests.get(row.pk),
         }
         for row in context["rows"]
@@ -124,7 +124,7 @@ def remove_criterion(request: PageRequest, key: str) -> HttpResponse:
 @page(staff=drafts.OFFICERS, writes=True)
 def publish(request: PageRequest) -> HttpResponse:
     draft = _draft()
-    members = queries.unanswered(draft.version).count()
+    members = agreements.unanswered(draft.version).count()
     form = PublishForm(draft.version, members, earliest_answer(), request.POST or None)
     if form.is_bound and form.is_valid():
         try:

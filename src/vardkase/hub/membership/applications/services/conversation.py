@@ -19,8 +19,6 @@ from vardkase.hub.membership.applications.access import (
     target_of,
 )
 from vardkase.hub.membership.applications.files import kind_of, safe_name
-from vardkase.hub.membership.applications.form.fields import FieldKind, FormField
-from vardkase.hub.membership.applications.form.reading import SHAPES
 from vardkase.hub.membership.applications.mails import tell
 from vardkase.hub.membership.applications.models import (
     Application,
@@ -34,6 +32,8 @@ from vardkase.hub.membership.applications.services.drafting import NotOpen, may_
 from vardkase.hub.membership.applications.throttle import spend
 from vardkase.hub.membership.applications.uploads import count_uploads
 from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.membership.questionnaire.fields import FieldKind, FormField
+from vardkase.hub.membership.questionnaire.reading import SHAPES
 from vardkase.hub.membership.themes import MEASURES
 
 LONGEST_MESSAGE = 5000

@@ -24,16 +24,16 @@ from vardkase.hub.membership.applications.access import (
     target_of,
 )
 from vardkase.hub.membership.applications.documents import keep_form
-from vardkase.hub.membership.applications.form import checks
-from vardkase.hub.membership.applications.form.cross_checks import between_steps
-from vardkase.hub.membership.applications.form.fields import value_at
-from vardkase.hub.membership.applications.form.reading import ParsedForm, read_step
-from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
 from vardkase.hub.membership.applications.mails import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.applications.numbers import taken_number
 from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.throttle import spend
-from vardkase.hub.membership.members.numbers import taken_number
+from vardkase.hub.membership.questionnaire import checks
+from vardkase.hub.membership.questionnaire.cross_checks import between_steps
+from vardkase.hub.membership.questionnaire.fields import value_at
+from vardkase.hub.membership.questionnaire.reading import ParsedForm, read_step
+from vardkase.hub.membership.questionnaire.steps import BY_NAME, STEPS
 
 HOUR, DAY = 3600, 24 * 3600
 LANGUAGES = ("sv", "en")

@@ -15,16 +15,16 @@ from vardkase.core.problems import CommonProblem, Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import target_of
-from vardkase.hub.membership.applications.form.cross_checks import between_steps
-from vardkase.hub.membership.applications.form.reading import read_document
-from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.named_people import is_named
+from vardkase.hub.membership.applications.numbers import holder_of
 from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.services.drafting import LANGUAGES, copy_columns, new_application
 from vardkase.hub.membership.applications.services.submission import submit
-from vardkase.hub.membership.members.numbers import holder_of
 from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.membership.questionnaire.cross_checks import between_steps
+from vardkase.hub.membership.questionnaire.reading import read_document
+from vardkase.hub.membership.questionnaire.steps import BY_NAME, STEPS
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 

@@ -14,7 +14,6 @@ from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.access import target_of
-from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.mails import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Author, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
@@ -29,6 +28,7 @@ from vardkase.hub.membership.assessments.models import (
 )
 from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.queries import criteria_of
+from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor

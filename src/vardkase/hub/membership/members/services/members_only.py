@@ -8,8 +8,8 @@ from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.services.transitions import push
+from vardkase.hub.membership.members.settings import GRACE_DAYS
 from vardkase.hub.membership.members.standing import NO_MEMBERSHIP
-from vardkase.hub.membership.statements.settings import GRACE_DAYS
 from vardkase.hub.profiles import Profile, profile
 from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.organisations.hooks import (

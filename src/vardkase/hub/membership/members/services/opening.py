@@ -14,10 +14,10 @@ from vardkase.core.problems import CommonProblem, Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.applications.numbers import holder_of
 from vardkase.hub.membership.members.details import read_details
 from vardkase.hub.membership.members.hooks import membership_opened
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.members.numbers import holder_of
 from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of, require_officer
 from vardkase.hub.membership.members.services.transitions import push

@@ -6,8 +6,8 @@ With them an applicant could make every officer look partial, or choose which of
 from __future__ import annotations
 
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.applications.form import checks
-from vardkase.hub.membership.applications.form.problems import AnswerProblem
+from vardkase.hub.membership.questionnaire import checks
+from vardkase.hub.membership.questionnaire.problems import AnswerProblem
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.rules import plain_domain
 from vardkase.identity.organisations.settings import host_organisation_id

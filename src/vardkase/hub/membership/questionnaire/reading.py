@@ -10,10 +10,10 @@ from typing import Any
 
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem, Problem
-from vardkase.hub.membership.applications.form import checks
-from vardkase.hub.membership.applications.form.fields import FieldKind, FormField, FormStep, put_at, value_at
-from vardkase.hub.membership.applications.form.problems import AnswerProblem
 from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.membership.questionnaire import checks
+from vardkase.hub.membership.questionnaire.fields import FieldKind, FormField, FormStep, put_at, value_at
+from vardkase.hub.membership.questionnaire.problems import AnswerProblem
 
 DECEIVING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that make text read in another order than it is written."""

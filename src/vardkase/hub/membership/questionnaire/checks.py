@@ -20,8 +20,8 @@ from stdnum.se import orgnr
 
 from vardkase.core import openpgp
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.applications.form.problems import AnswerProblem
 from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.membership.questionnaire.problems import AnswerProblem
 from vardkase.identity.organisations.names import composed
 from vardkase.identity.sign_in_policy.rules import is_private
 

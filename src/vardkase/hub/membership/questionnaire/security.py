@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.problems import Problem
-from vardkase.hub.membership.applications.form import checks
-from vardkase.hub.membership.applications.form.fields import (
+from vardkase.hub.membership.questionnaire import checks
+from vardkase.hub.membership.questionnaire.fields import (
     Answers,
     Choices,
     FieldGroup,
@@ -16,7 +16,7 @@ from vardkase.hub.membership.applications.form.fields import (
     FormField,
     FormStep,
 )
-from vardkase.hub.membership.applications.form.problems import AnswerProblem, UnansweredProblem
+from vardkase.hub.membership.questionnaire.problems import AnswerProblem, UnansweredProblem
 from vardkase.hub.membership.themes import THEMES
 
 LEVELS: Choices = (

@@ -18,13 +18,13 @@ from vardkase.audit.services import record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.membership.agreements.services.asking import ask_all_members
+from vardkase.hub.membership.agreements.settings import DAYS_TO_ANSWER
 from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.terms.drafts import locked_draft, require_officer, target_of
 from vardkase.hub.membership.terms.hooks import Published, terms_published
 from vardkase.hub.membership.terms.models import Terms, TermsState
 from vardkase.hub.membership.terms.problems import TermsProblem
-from vardkase.hub.membership.terms.services.asking import ask_all_members
-from vardkase.hub.membership.terms.services.drafts import locked_draft, require_officer, target_of
-from vardkase.hub.membership.terms.settings import DAYS_TO_ANSWER
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest

@@ -7,14 +7,15 @@ from django.db import transaction
 from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.membership.agreements import queries
+from vardkase.hub.membership.agreements.models import Acceptance
+from vardkase.hub.membership.agreements.services.asking import request_of
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership, MembershipState
-from vardkase.hub.membership.terms import queries
-from vardkase.hub.membership.terms.models import Acceptance
+from vardkase.hub.membership.terms.drafts import target_of
 from vardkase.hub.membership.terms.problems import TermsProblem
-from vardkase.hub.membership.terms.services.asking import request_of
-from vardkase.hub.membership.terms.services.drafts import target_of
+from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -73,7 +74,7 @@ def accept_with_application(application: Application) -> None:
 def _accept(
     actor: AuditActor, membership: Membership, version: int, name: str, role: str, *, given_by: str
 ) -> Acceptance:
-    terms = queries.current_terms()
+    terms = current_terms()
     if terms.version != version:
         raise Conflict(TermsProblem.ANOTHER_VERSION_APPLIES())
     # The administrator and the holder of the link may answer at once: the second finds the first answer.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.applications.form import checks, reserved
-from vardkase.hub.membership.applications.form.fields import FieldGroup, FieldKind, FormField, FormStep
-from vardkase.hub.membership.applications.form.needs import NEEDS
-from vardkase.hub.membership.applications.form.problems import AnswerProblem, UnansweredProblem
-from vardkase.hub.membership.applications.form.security import SECURITY
 from vardkase.hub.membership.counties import COUNTIES
+from vardkase.hub.membership.questionnaire import checks, reserved
+from vardkase.hub.membership.questionnaire.fields import FieldGroup, FieldKind, FormField, FormStep
+from vardkase.hub.membership.questionnaire.needs import NEEDS
+from vardkase.hub.membership.questionnaire.problems import AnswerProblem, UnansweredProblem
+from vardkase.hub.membership.questionnaire.security import SECURITY
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.membership.terms.queries import current_terms
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Schedule
-from vardkase.hub.membership.terms.services.asking import remind
+from vardkase.hub.membership.agreements.services.asking import remind
 
 REMIND = Schedule(
     "membership_terms.remind",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.core.problems import Problem
-from vardkase.hub.membership.applications.form.fields import value_at
-from vardkase.hub.membership.applications.form.problems import AnswerProblem
+from vardkase.hub.membership.questionnaire.fields import value_at
+from vardkase.hub.membership.questionnaire.problems import AnswerProblem
 
 
 def between_steps(answers: Mapping[str, Any]) -> dict[str, list[Problem]]:

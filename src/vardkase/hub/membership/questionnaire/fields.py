@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from vardkase.core.problems import Problem, ProblemCode
-from vardkase.hub.membership.applications.form.problems import UnansweredProblem
+from vardkase.hub.membership.questionnaire.problems import UnansweredProblem
 
 type Words = str | Promise
 type Choices = Sequence[tuple[str, Words]]

@@ -14,10 +14,12 @@ from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify
 from vardkase.core.private_links import page_address, private_address
+from vardkase.hub.membership.agreements.models import AcceptanceRequest
+from vardkase.hub.membership.agreements.queries import unanswered
 from vardkase.hub.membership.members.models import Membership, MembershipState
-from vardkase.hub.membership.terms import queries
-from vardkase.hub.membership.terms.models import AcceptanceRequest, Terms
+from vardkase.hub.membership.terms.models import Terms
 from vardkase.hub.membership.terms.problems import TermsProblem
+from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.accounts.models import User
 
@@ -39,13 +41,13 @@ def ask_all_members(actor: AuditActor, terms: Terms) -> int:
 
 
 def remind() -> int:
-    terms = queries.current_terms()
+    terms = current_terms()
     if terms.answer_by is None:
         return 0
     due = [days for days in REMINDERS if (terms.answer_by - today()).days <= days]
     if not due:
         return 0
-    return sum(_remind(membership, terms, min(due)) for membership in queries.unanswered(terms.version))
+    return sum(_remind(membership, terms, min(due)) for membership in unanswered(terms.version))
 
 
 @transaction.atomic
@@ -77,7 +79,7 @@ def request_of(token: str) -> AcceptanceRequest:
         raise NotFound(TermsProblem.INVALID_LINK()) from None
     request = AcceptanceRequest.objects.select_related("membership__organisation").filter(pk=number).first()
     ended = request is not None and request.membership.state == MembershipState.TERMINATED
-    if request is None or ended or request.version != version or version != queries.current_terms().version:
+    if request is None or ended or request.version != version or version != current_terms().version:
         raise NotFound(TermsProblem.INVALID_LINK())
     return request
 

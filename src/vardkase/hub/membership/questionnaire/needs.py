@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from vardkase.core.problems import ProblemCode
-from vardkase.hub.membership.applications.form.fields import (
+from vardkase.hub.membership.questionnaire.fields import (
     Choices,
     FieldGroup,
     FieldKind,
@@ -14,7 +14,7 @@ from vardkase.hub.membership.applications.form.fields import (
     FormStep,
     Words,
 )
-from vardkase.hub.membership.applications.form.problems import UnansweredProblem
+from vardkase.hub.membership.questionnaire.problems import UnansweredProblem
 
 TECHNOLOGY: Choices = (
     ("none", _("Nowhere yet")),
