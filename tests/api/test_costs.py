@@ -16,8 +16,7 @@ from tests.api.calls import send
 from tests.api.test_fuzzing import EVENT, SLOW, key
 from tests.cast import Cast
 from vardkase.api.dispatch import Endpoint, declared_permissions
-from vardkase.api.openapi.document import address_of, members_of
-from vardkase.api.openapi.reading import reading_of
+from vardkase.api.openapi.document import address_of, members_of, model_of
 from vardkase.core.limits.models import LimitUse
 
 __all__ = ["key"]
@@ -52,11 +51,11 @@ def values_of(size: int) -> Iterator[str]:
 
 def bodies_for(found: Endpoint) -> Iterator[str]:
     """Bodies of SIZE in the members that the endpoint is known to read, and as a bare list."""
-    reading = reading_of(found.handler)
-    names = list(dict.fromkeys([*members_of(found), *reading.parameters]))[:10] or ["value"]
+    model = model_of(found)
+    names = members_of(found)[:10] or ["value"]
     for value in values_of(SIZE // len(names)):
         body = "{" + ", ".join(f"{json.dumps(name)}: {value}" for name in names) + "}"
-        yield f'{{"{reading.model}": {body}}}' if reading.model else body
+        yield f'{{"{model}": {body}}}' if model else body
     yield from values_of(SIZE)
 
 

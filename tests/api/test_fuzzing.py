@@ -22,8 +22,8 @@ from tests.api.calls import JSON, answer, send
 from tests.cast import Cast
 from vardkase.api import registry
 from vardkase.api.dispatch import Endpoint, declared_permissions
-from vardkase.api.openapi.document import address_of, members_of
-from vardkase.api.openapi.reading import reading_of
+from vardkase.api.inputs import Upload
+from vardkase.api.openapi.document import address_of, members_of, model_of
 from vardkase.core.limits.models import LimitUse
 
 pytestmark = pytest.mark.django_db
@@ -85,8 +85,8 @@ def paths_to(found: Endpoint) -> list[str]:
 
 def requests_to(found: Endpoint) -> Iterator[tuple[str, bytes]]:
     """Hostile paths and bodies for one endpoint, made of the members it is known to read."""
-    address, reading = address_of(found.name), reading_of(found.handler)
-    names = dict.fromkeys([*members_of(found), *reading.parameters]) or dict.fromkeys(("id", "value", "uuid"))
+    address, model = address_of(found.name), model_of(found)
+    names = dict.fromkeys(members_of(found)) or dict.fromkeys(("id", "value", "uuid"))
     if found.writes:
         for path in paths_to(found):
             yield path, b"{}"
@@ -95,11 +95,11 @@ def requests_to(found: Endpoint) -> Iterator[tuple[str, bytes]]:
         yield f"{address}/{EVENT}", raw
     for number, value in enumerate(VALUES):
         body = "{" + ", ".join(f"{json.dumps(name)}: {value}" for name in names) + "}"
-        if reading.model and number % 2:
-            body = f'{{"{reading.model}": {body}}}'
+        if model and number % 2:
+            body = f'{{"{model}": {body}}}'
         yield address if number % 3 else f"{address}/{EVENT}", body.encode()
-    if reading.model:
-        yield f"{address}/{EVENT}", f'{{"{reading.model}": [5, {{"{reading.model}": []}}]}}'.encode()
+    if model:
+        yield f"{address}/{EVENT}", f'{{"{model}": [5, {{"{model}": []}}]}}'.encode()
 
 
 def fault_of(response: Any) -> str:
@@ -186,7 +186,7 @@ def files() -> Iterator[SimpleUploadedFile]:
 
 
 def test_no_upload_breaks_an_endpoint(key: str) -> None:
-    takers = [found for found in declared_permissions() if reading_of(found.handler).file]
+    takers = [found for found in declared_permissions() if found.inputs.first(Upload)]
     assert takers
     client = Client(raise_request_exception=False)
     headers = JSON | {"Authorization": key}

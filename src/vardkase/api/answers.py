@@ -45,27 +45,39 @@ class Redirect:
 type Answer = Json | Stream | Text | Redirect
 
 
-def saved(message: str, url: str, **extra: Any) -> Json:
+class Saved(Json):
+    """The outcome of a save: `saved`, `failed`."""
+
+
+class Toggled(Json):
+    """The outcome of a toggle: `toggled`, `not_toggled`."""
+
+
+class Message(Json):
+    """``{"message": text}``"""
+
+
+def saved(message: str, url: str, **extra: Any) -> Saved:
     """The body of a successful action; `url` is the path of the action, `extra` usually ``id=`` or ``data=``."""
     body = {"saved": True, "success": True, "name": message, "message": message, "url": url}
-    return Json({**body, **extra})
+    return Saved({**body, **extra})
 
 
-def failed(message: str, url: str, errors: Any, *, status: int = 403, **extra: Any) -> Json:
+def failed(message: str, url: str, errors: Any, *, status: int = 403, **extra: Any) -> Saved:
     """The body of a refused save, for endpoints that return it instead of raising SaveFailed."""
     body = {"saved": False, "name": message, "message": message, "url": url, "errors": errors}
-    return Json({**body, **extra}, status=status)
+    return Saved({**body, **extra}, status=status)
 
 
-def toggled(text: str, **extra: Any) -> Json:
+def toggled(text: str, **extra: Any) -> Toggled:
     """The body of MISP's toggle and tagging actions: ``{"saved": true, "success": text}``."""
-    return Json({"saved": True, "success": text, **extra})
+    return Toggled({"saved": True, "success": text, **extra})
 
 
-def not_toggled(errors: Any) -> Json:
+def not_toggled(errors: Any) -> Toggled:
     """Their refusal, with status 200: ``{"saved": false, "errors": …}``, a text or field errors."""
-    return Json({"saved": False, "errors": errors})
+    return Toggled({"saved": False, "errors": errors})
 
 
-def message(text: str) -> Json:
-    return Json({"message": text})
+def message(text: str) -> Message:
+    return Message({"message": text})

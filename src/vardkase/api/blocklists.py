@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from msgspec import defstruct
+
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.paging import limit_and_offset
+from vardkase.api.fields import Anything
+from vardkase.api.inputs import Body, Params, bound, field
+from vardkase.api.paging import Paging
 from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.hub.profiles import EVERY
@@ -67,46 +70,66 @@ MASS_DELETED = {Blocked.EVENT, Blocked.GALAXY_CLUSTER, Blocked.ANALYST_DATA}
 """The lists from which MISP removes several entries at once."""
 
 
+class BlocklistQuery(Paging, kw_only=True):
+    """Filters by the columns, which have other names in each list."""
+
+
+class EntryBody(Body, kw_only=True):
+    """The columns of an entry."""
+
+
+class EntriesBody(Body, kw_only=True):
+    uuids: Anything = None
+
+
+class EntryIds(Body, kw_only=True):
+    ids: Anything = None
+
+
+class EntryIdsQuery(Params, kw_only=True):
+    """MISP's pages send the ids in the query."""
+
+    ids: Anything = None
+
+
 def _declare(wire: Wire) -> None:
     callers: dict[str, Any] = (
         {"requires": (Permission.ADD,)} if wire.kind is Blocked.EVENT else {"site_admin": True}
     )
-    about = Description(
-        "POST a body of uuids that must not come in.", ["uuids"], [*wire.columns], f"/{wire.controller}/add"
+    columns = [(ours, Anything, field(name=theirs, default=None)) for theirs, ours in wire.columns.items()]
+    uuid = ("uuid", Anything, field(name=wire.uuid, default=None))
+    options: dict[str, Any] = {"kw_only": True, "namespace": {"model": wire.model}}
+    query = defstruct(f"{wire.model}Query", [*columns, uuid], bases=(BlocklistQuery,), kw_only=True)
+    entry = defstruct(f"{wire.model}Body", columns, bases=(EntryBody,), **options)
+    entries = defstruct(f"{wire.model}sBody", [*columns, uuid], bases=(EntriesBody,), **options)
+    about = Description("POST a body of uuids that must not come in.", ["uuids"], [*wire.columns])
+    endpoint(f"{wire.controller}/index", **callers, inputs={"params": query})(bound(_index, wire))
+    callers["writes"] = True
+    endpoint(f"{wire.controller}/add", **callers, describes=about, inputs={"body": entries})(
+        bound(_add, wire)
     )
-    endpoint(f"{wire.controller}/index", **callers)(_handler(wire, _index))
-    endpoint(f"{wire.controller}/add", **callers, writes=True, describes=about)(_handler(wire, _add))
-    endpoint(f"{wire.controller}/edit", **callers, writes=True)(_handler(wire, _edit))
-    endpoint(f"{wire.controller}/delete", **callers, writes=True)(_handler(wire, _delete))
+    endpoint(f"{wire.controller}/edit", **callers, inputs={"body": entry})(bound(_edit, wire))
+    endpoint(f"{wire.controller}/delete", **callers)(bound(_delete, wire))
     if wire.kind in MASS_DELETED:
-        endpoint(f"{wire.controller}/mass_delete", **callers, writes=True)(_handler(wire, _mass_delete))
+        ids = defstruct(f"{wire.model}Ids", [], bases=(EntryIds,), **options)
+        endpoint(f"{wire.controller}/mass_delete", **callers, inputs={"body": ids})(bound(_mass_delete, wire))
 
 
-def _handler(wire: Wire, handle: Callable[[Wire, Call], Answer]) -> Callable[[Call], Answer]:
-    def answer(call: Call) -> Answer:
-        return handle(wire, call)
-
-    answer.__doc__ = handle.__doc__
-    return answer
-
-
-def _index(wire: Wire, call: Call) -> Answer:
+def _index(wire: Wire, call: Call, *, params: BlocklistQuery) -> Json:
     """List the entries, all of them unless a page is requested; the columns filter."""
-    names = {**wire.columns, wire.uuid: "uuid"}
-    filters = {ours: call.param(theirs) for theirs, ours in names.items()}
+    filters = {ours: getattr(params, ours) for ours in [*wire.columns.values(), "uuid"]}
     rows = queries.entries(call.actor, wire.kind, filters)
-    limit, offset = limit_and_offset(call, EVERYTHING)
+    limit, offset = params.limit_and_offset(EVERYTHING)
     return Json([_row(wire, entry) for entry in rows[offset : offset + limit]])
 
 
-def _add(wire: Wire, call: Call) -> Answer:
+def _add(wire: Wire, call: Call, *, body: EntriesBody) -> Json:
     """Block each of ``uuids``: a list, or text with one per line."""
-    data = call.data(wire.model)
     added = services.add_entries(
         call.actor,
         wire.kind,
-        _uuids(data.get("uuids", data.get(wire.uuid))),
-        BlockReason(**_columns_sent(wire, data)),
+        _uuids(body.sent.get("uuids", body.sent.get(wire.uuid))),
+        BlockReason(**_columns_sent(wire, body.sent)),
     )
     text = (
         f"Done. Added {len(added.successes)} new entries to the blocklist. "
@@ -115,27 +138,24 @@ def _add(wire: Wire, call: Call) -> Answer:
     return Json({"result": {"successes": added.successes, "fails": added.fails}, "message": text})
 
 
-def _edit(wire: Wire, call: Call) -> Answer:
+def _edit(wire: Wire, call: Call, id: str, *, body: EntryBody) -> Json:
     """Edit the details of an entry."""
     try:
-        entry = services.edit_entry(
-            call.actor, wire.kind, call.arg(0), _columns_sent(wire, call.data(wire.model))
-        )
+        entry = services.edit_entry(call.actor, wire.kind, id, _columns_sent(wire, body.sent))
     except NotFound:
         raise MispError(404, "Blocklist item not found.") from None
     return Json({wire.model: _row(wire, entry)})
 
 
-def _delete(wire: Wire, call: Call) -> Answer:
+def _delete(wire: Wire, call: Call, id: str) -> Saved:
     """Remove an entry, which ends the block."""
-    services.delete_entries(call.actor, wire.kind, [call.arg(0)])
-    url = f"/{wire.controller}/delete/{call.arg(0)}"
-    return saved("Blocklist entry removed", url, id=call.arg(0))
+    services.delete_entries(call.actor, wire.kind, [id])
+    return saved("Blocklist entry removed", f"/{wire.controller}/delete/{id}", id=id)
 
 
-def _mass_delete(wire: Wire, call: Call) -> Answer:
+def _mass_delete(wire: Wire, call: Call, *, body: EntryIds, params: EntryIdsQuery) -> Saved:
     """Remove several entries; ``ids`` is a list, or its JSON."""
-    ids = call.data(wire.model).get("ids", call.param("ids"))
+    ids = params.ids if body.ids is None else body.ids
     references = SEPARATORS.split(ids.strip("[] \n")) if isinstance(ids, str) else ids
     if not isinstance(references, list) or not all(
         isinstance(reference, str | int) for reference in references

@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.inputs import decoded
+from vardkase.api.fields import decoded
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.dashboards import services

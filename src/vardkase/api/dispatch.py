@@ -11,7 +11,7 @@ import logging
 import re
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 
@@ -23,6 +23,7 @@ from vardkase.api.answers import Answer, Json, Text
 from vardkase.api.authentication import Authenticated, authenticate
 from vardkase.api.body import check_size, sender_of
 from vardkase.api.errors import INTERNAL_ERROR, MispError, exception_body, status_and_body
+from vardkase.api.inputs import Input, Inputs, inputs_of
 from vardkase.api.rate_limit import counted
 from vardkase.api.request import Call, Route, plain, route_of
 from vardkase.api.responses import response_of
@@ -46,26 +47,23 @@ WRITING_METHODS = ("POST", "PUT", "DELETE")
 ONLY_POST = "This method is only accessible via POST requests."
 ADMINISTRATION = 900
 """Seconds that an endpoint for site administrators may take: updates, and synchronisation in the foreground."""
+NO_INPUTS: Mapping[str, type[Any]] = {}
 SECRET = re.compile(r"\b[A-Za-z0-9]{40}\b")  # What an API key looks like.
 
-type Handler = Callable[[Call], Answer]
+type Handler = Callable[..., Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the code of an endpoint does not show, for its users and for its OpenAPI description.
+    """What MISP answers to a GET on an endpoint that only takes other methods.
 
-    `mandatory` and `optional` are the members of the body, or the parameters if the endpoint only reads; a
-    GET on a writing endpoint returns them. `url` names the arguments of the path
-    (``/events/edit/[event_id]``), if there are any. `answers` is the entity in a streamed response: "Event"
-    for ``{"Event": {…}}``, "[Attribute]" for a list.
+    `mandatory` and `optional` are the declared members of its body unless given, as for ``{"OR": ["values", "id"]}``.
     """
 
     text: str = ""
-    mandatory: Any = ()
-    optional: Any = ()
+    mandatory: Any = None
+    optional: Any = None
     url: str = ""
-    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +78,7 @@ class Endpoint:
     `body`: the limits of its body. `most_values`: how many values its JSON body may hold, where each has its price.
     `proposes`: names of the actions that take two people, which is all that this does, or does in part.
     `unlimited_key`: refused to keys with addresses or a last day, since what it writes lets somebody in without them.
+    `answers` is the entity in a streamed response: "Event" for ``{"Event": {…}}``, "[Attribute]" for a list.
     `before_body` raises for what can be refused without looking at the body: a feature that is off, too many tries.
     """
 
@@ -101,6 +100,24 @@ class Endpoint:
     before_body: Callable[[Actor], None] | None = None
     proposes: tuple[str, ...] = ()
     describes: Description | None = None
+    answers: str = ""
+    inputs: Inputs
+
+    def fields_of_description(self) -> tuple[Any, Any]:
+        """Mandatory and optional members, as MISP describes them."""
+        fields = {
+            name: field.is_mandatory
+            for kind in self.inputs.read.values()
+            if issubclass(kind, Input)
+            for name, field in kind.fields().items()
+        }
+        mandatory = [name for name, is_mandatory in fields.items() if is_mandatory]
+        optional = [name for name, is_mandatory in fields.items() if not is_mandatory]
+        about = self.describes or Description()
+        return (
+            mandatory if about.mandatory is None else about.mandatory,
+            optional if about.optional is None else about.optional,
+        )
 
     def authorise(self, actor: Actor) -> None:
         actor.require(*self.requires)
@@ -155,10 +172,15 @@ class Declaration(TypedDict, total=False):
     before_body: Callable[[Actor], None] | None
     proposes: tuple[str, ...]
     describes: Description | None
+    answers: str
 
 
-def endpoint(name: str, **declaration: Unpack[Declaration]) -> Callable[[Handler], Handler]:
+def endpoint(
+    name: str, inputs: Mapping[str, type[Any]] = NO_INPUTS, **declaration: Unpack[Declaration]
+) -> Callable[[Handler], Handler]:
     """Declare the decorated function as the endpoint `name` ("events/view", "admin/users/add").
+
+    `inputs` narrows the types of inputs in the signature, for handlers that serve several endpoints.
 
     Without requirements, any authenticated key may call it.
     """
@@ -174,7 +196,8 @@ def endpoint(name: str, **declaration: Unpack[Declaration]) -> Callable[[Handler
         declaration.setdefault("body", BodyLimits.QUERY)
 
     def declare(handler: Handler) -> Handler:
-        _endpoints[key] = Endpoint(name=name, handler=handler, **declaration)
+        declared = inputs_of(handler, inputs)
+        _endpoints[key] = Endpoint(name=name, handler=handler, inputs=declared, **declaration)
         return handler
 
     return declare
@@ -261,7 +284,8 @@ def _answer(request: HttpRequest, route: Route, declared: Endpoint | None, actor
     call = Call(request, route, reader, declared.body, declared.most_values)
     if method in ("POST", "PUT", "PATCH") and not declared.takes_document:
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
-    return retry_on_conflict(lambda: declared.handler(call))
+    arguments, inputs = declared.inputs.arguments(call), declared.inputs.keywords(call)
+    return retry_on_conflict(lambda: declared.handler(call, *arguments, **inputs))
 
 
 def _describe(declared: Endpoint, method: str) -> Answer:
@@ -269,15 +293,16 @@ def _describe(declared: Endpoint, method: str) -> Answer:
     if method not in READING_METHODS and method != "HEAD":
         raise MispError(405, f"{method} is not used here, but {', '.join(declared.methods)}.")
     description = declared.describes
-    if description is None or not (description.mandatory or description.optional):
+    mandatory, optional = declared.fields_of_description()
+    if description is None or not (mandatory or optional):
         raise MispError(405, ONLY_POST)
     path = f"/{declared.name}"
     return Json(
         {
             "name": f"{path} API description",
             "description": description.text,
-            "mandatory_fields": description.mandatory,
-            "optional_fields": description.optional,
+            "mandatory_fields": mandatory,
+            "optional_fields": optional,
             "url": description.url or path,
         }
     )

@@ -1,42 +1,247 @@
-"""Values in requests that MISP's clients and pages write in more than one way."""
+"""Declared inputs of endpoints: parameters, bodies and documents, read before the handler is called.
+
+A handler declares its inputs by its signature, and the API description is generated from it::
+
+    class TagQuery(Params):
+        exact: Flag = False
+
+    def search(call: Call, name: str = "", *, params: TagQuery) -> Answer: ...
+
+Parameters that are `str` are the arguments of the path, in their order; without a default, they are mandatory.
+What a client sends and an endpoint does not declare is ignored, as in MISP.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, partial, update_wrapper
+from typing import Any, ClassVar, NamedTuple, Self, get_args
 
+import msgspec
+from msgspec import field
+
+from vardkase.api.body import MULTIPART
+from vardkase.api.errors import MispError
+from vardkase.api.fields import ANYTHING, Field, _Mandatory
+from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
-from vardkase.core import json_limits
+from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
+
+__all__ = [
+    "Body",
+    "Filters",
+    "JsonArray",
+    "JsonObject",
+    "Params",
+    "Upload",
+    "UploadOptions",
+    "field",
+    "inputs_of",
+]
 
 
-def upload_options(call: Call, model: str = "Event") -> Callable[..., Any]:
-    """Options sent along with a document, by name and default.
+class InputField(NamedTuple):
+    attribute: str
+    kind: Field
+    default: Any
+    is_mandatory: bool
 
-    They are read from the path, the query or a form, never from a JSON body, which is the document itself.
+
+class Input(msgspec.Struct, kw_only=True):
+    """Base of declared inputs. The types of the fields are those of `api.fields`."""
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        raise NotImplementedError
+
+    @classmethod
+    def fields(cls) -> Mapping[str, InputField]:
+        """By name on the wire."""
+        return _fields_of(cls)
+
+    @classmethod
+    def _read(cls, get: Callable[[str], Any]) -> tuple[dict[str, Any], dict[str, list[Problem]]]:
+        values: dict[str, Any] = {}
+        errors: dict[str, list[Problem]] = {}
+        for name, (attribute, kind, default, _) in cls.fields().items():
+            sent = get(name)
+            if sent is None:
+                if default is msgspec.NODEFAULT:
+                    errors[name] = [ApiProblem.MISSING(name=name)]
+                continue
+            try:
+                value = kind.read(sent)
+            except ValueError:
+                errors[name] = [kind.problem(name=name)]
+                continue
+            if value is not None:
+                values[attribute] = value
+        return values, errors
+
+
+@cache
+def _fields_of(cls: type[Input]) -> Mapping[str, InputField]:
+    return {
+        info.encode_name: InputField(
+            info.name,
+            next((mark for mark in _marks(info.type) if isinstance(mark, Field)), ANYTHING),
+            default=info.default if info.default_factory is msgspec.NODEFAULT else None,
+            is_mandatory=info.required or _Mandatory in _marks(info.type),
+        )
+        for info in msgspec.structs.fields(cls)
+        if info.name != "sent"
+    }
+
+
+def _marks(kind: Any) -> list[Any]:
+    """What is annotated in a type, through ``| None`` and `Mandatory`."""
+    found = list(getattr(kind, "__metadata__", ()))
+    inner = [kind.__origin__] if found else get_args(kind)
+    return found + [mark for each in inner for mark in _marks(each)]
+
+
+class Params(Input, kw_only=True):
+    """Parameters: each from the body, else from ``name:value`` in the path, else from the query string."""
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        values, errors = cls._read(call.param)
+        if errors:
+            first = next(iter(errors.values()))[0]
+            raise MispError(400, first.wire, errors=errors)
+        return cls(**values)
+
+
+class Body(Input, kw_only=True):
+    """An entity in the body, with or without its wrapper `model`.
+
+    `sent` is the body as the client sent it, for services that read a document of their own.
     """
-    fields = call.data(model) if call.headers.get("Content-Type", "").startswith("multipart/") else {}
-    return lambda name, default=None: fields.get(name, call.named.get(name, call.query.get(name, default)))
+
+    model: ClassVar[str] = ""
+    lazy: ClassVar[str] = ""
+    """The array whose elements are decoded on access, for documents that may be large."""
+    sent: dict[str, Any] = {}
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        data = call.big_data(cls.model, cls.lazy) if cls.lazy else call.data(cls.model)
+        values, errors = cls._read(data.get)
+        if errors:
+            raise Invalid(errors)
+        return cls(**values, sent=data)
 
 
-def decoded(value: Any) -> Any:
-    """JSON encoded as text inside a form or other JSON, as MISP's pages send it; None if it is not JSON."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json_limits.decoded(value)
-    except ValueError:
-        return None
+class Filters(Input, kw_only=True):
+    """Parameters of a search, from the path's ``name:value`` pairs and the body. The fields only describe them:
+    the parser of the search reads `sent`, and says in MISP's words what is wrong with it.
+    """
+
+    sent: dict[str, Any] = {}
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        return cls(sent={**call.named, **(call.body if isinstance(call.body, dict) else {})})
 
 
-def listed(value: Any) -> list[str]:
-    """A list of texts: sent as a list, as a list in JSON, or as one value; empty ones are left out."""
-    if isinstance(value, str) and value.startswith("["):
-        try:
-            value = json_limits.decoded(value)
-        except ValueError:
-            value = [value]
-    items = value if isinstance(value, list) else [value]
-    return [str(item) for item in items if item not in (None, "")]
+class UploadOptions(Input, kw_only=True):
+    """Options sent along with a document.
+
+    They come from the path, the query or a form, never from a JSON body, which is the document itself.
+    """
+
+    model: ClassVar[str] = "Event"
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        form = call.data(cls.model) if call.headers.get("Content-Type", "").startswith(MULTIPART) else {}
+        values, errors = cls._read(lambda name: form.get(name, call.named.get(name, call.query.get(name))))
+        if errors:
+            raise MispError(400, next(iter(errors.values()))[0].wire, errors=errors)
+        return cls(**values)
+
+
+class Upload:
+    """An uploaded document: the first file of a form, else the body itself. It is read on first use."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        return cls(call)
+
+    @cached_property
+    def document(self) -> tuple[str, bytes]:
+        """Name and content."""
+        return self._call.document()
+
+
+def bound(handler: Callable[..., Any], *first: Any) -> Callable[..., Any]:
+    """`handler` with its first arguments, to be declared as an endpoint of its own."""
+    given = update_wrapper(partial(handler, *first), handler)
+    del given.__wrapped__  # Its signature would be the one with the first arguments.
+    return given
+
+
+class JsonArray(list[Any]):
+    """A body that is a JSON array; empty if it is anything else."""
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        return cls(call.body if isinstance(call.body, list) else ())
+
+
+class JsonObject(dict[str, Any]):
+    """A body that is a JSON object with names of the client's own; empty if it is anything else."""
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        return cls(call.body if isinstance(call.body, dict) else {})
+
+
+KINDS = (Input, Upload, JsonArray, JsonObject)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the signature of a handler declares."""
+
+    path: Mapping[str, bool]
+    """Arguments of the path in order, by name: whether each is mandatory."""
+    read: Mapping[str, type[Any]]
+    answers: Any
+    """The annotation of what it returns."""
+
+    def arguments(self, call: Call) -> list[str]:
+        """The arguments of the path. A missing mandatory one is empty: nothing has such an id, which the handler
+        says in MISP's words."""
+        given = call.args[: len(self.path)]
+        missing = list(self.path.values())[len(given) :]
+        return given + [""] * sum(missing)
+
+    def keywords(self, call: Call) -> dict[str, Any]:
+        return {name: kind.read(call) for name, kind in self.read.items()}
+
+    def first(self, kind: type[Any]) -> Any:
+        return next((each for each in self.read.values() if issubclass(each, kind)), None)
+
+
+def inputs_of(handler: Callable[..., Any], narrowed: Mapping[str, type[Any]]) -> Inputs:
+    signature = inspect.signature(handler, eval_str=True)
+    parameters = list(signature.parameters.values())[1:]  # The first is the call.
+    path = {each.name: each.default is each.empty for each in parameters if each.annotation is str}
+    read = {
+        each.name: each.annotation
+        for each in parameters
+        if isinstance(each.annotation, type) and issubclass(each.annotation, KINDS)
+    }
+    if unknown := {each.name for each in parameters} - path.keys() - read.keys():
+        raise TypeError(f"{handler.__module__}: {', '.join(unknown)} is no declared input")
+    return Inputs(path, {**read, **narrowed}, signature.return_annotation)
 
 
 def as_text(value: Any) -> str:

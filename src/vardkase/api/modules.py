@@ -10,7 +10,7 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.events.added_parts import added
-from vardkase.api.inputs import decoded
+from vardkase.api.fields import decoded
 from vardkase.api.request import Call
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.modules.enriching import WHOLE, attributes_for, modules_for

@@ -9,6 +9,9 @@ from vardkase.core.problems import ProblemCode
 
 class ApiProblem(ProblemCode):
     NOT_A_TIME = _("%(name)s has to be an ISO time with its zone."), "%(name)s is an ISO time with its zone."
+    NOT_A_TEXT = _("%(name)s has to be a text."), "%(name)s is a text."
+    NOT_A_NUMBER = _("%(name)s has to be a number."), "%(name)s is a number."
+    MISSING = _("%(name)s is missing.")
     NOT_A_LIST = _("%(name)s has to be a list."), "%(name)s is a list."
     NOT_NAMES = _("%(name)s has to be a list of names."), "%(name)s is a list of names."
     NOT_ORGANISATIONS = (

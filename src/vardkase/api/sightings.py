@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
 from vardkase.analysis.search.value_search import attributes_with
-from vardkase.api.answers import Answer, Json, Stream, message, saved, toggled
+from vardkase.api.answers import Json, Message, Saved, Stream, Toggled, message, saved, toggled
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.paging import STREAMED, paged
+from vardkase.api.fields import (
+    Anything,
+    Day,
+    Flag,
+    Last,
+    Reference,
+    ReturnFormat,
+    Since,
+    Text,
+    Timestamp,
+    Until,
+)
+from vardkase.api.inputs import Body, Filters, JsonArray, field
+from vardkase.api.paging import STREAMED, Paging
 from vardkase.api.request import Call
 from vardkase.api.value_formats import array
 from vardkase.core.body_limits import BodyLimits
@@ -23,6 +35,7 @@ from vardkase.formats.misp_json.sightings import BARE, LISTED, NAMED
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.formats.sightings import SIGHTING_FORMATS
 from vardkase.hub.profiles import EVERY
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import attributes_of_thing, find_attribute, find_event
 from vardkase.intel.sightings import services
@@ -47,6 +60,48 @@ ABOUT_ADD = Description(
     {"OR": ["values", "id"]},
     ["type", "source", "timestamp", "date", "time", "filters"],
 )
+
+
+class SightingBody(Body, kw_only=True):
+    model = "Sighting"
+
+    id: Anything = None
+    uuid: Anything = None
+    values: Anything = None
+    value: Anything = None
+    type: Anything = None
+    source: Anything = None
+    timestamp: Timestamp = None
+    date: Day = None
+    time: Anything = None
+    filters: Anything = None
+
+
+class SightingList(Paging, kw_only=True):
+    id: Reference = ""
+    context: Text = ""
+    org_id: Reference = ""
+
+
+class EventSightings(Paging, kw_only=True):
+    event_id: Reference = ""
+
+
+class SightingFields(Filters, kw_only=True):
+    return_format: ReturnFormat = field(name="returnFormat", default="json")
+    id: Anything = None
+    uuid: Anything = None
+    type: Anything = None
+    source: Anything = None
+    org_id: Anything = None
+    start: Since = field(name="from", default=None)
+    to: Until = None
+    last: Last = None
+    include_uuid: Flag = field(name="includeUuid", default=False)
+    include_attribute: Flag = field(name="includeAttribute", default=False)
+    include_event: Flag = field(name="includeEvent", default=False)
+
+
 NO_EVENT = "Event not found or not accessible by this user."
 
 
@@ -57,11 +112,12 @@ NO_EVENT = "Event not found or not accessible by this user."
     writes=True,
     describes=ABOUT_ADD,
 )
-def add(call: Call) -> Answer:
+def add(call: Call, id: str = "", *, body: SightingBody) -> Stream | Message:
     """Report a sighting of each matching attribute; returns the last one, or the reason why there is none."""
-    data = call.data("Sighting")
     try:
-        stored = services.add_sightings(call.actor, _attribute_ids(call, data), report_of(data))
+        stored = services.add_sightings(
+            call.actor, _attribute_ids(call.actor, id, body), report_of(body.sent)
+        )
     except NotFound as missing:
         return message(f"Could not add the Sighting. Reason: {missing.wire}")
     except Invalid as refused:
@@ -73,77 +129,76 @@ def add(call: Call) -> Answer:
     "sightings/quick_add",
     requires=(Permission.SIGHTING,),
     writes=True,
-    describes=Description(url="/sightings/quickAdd/[attribute_id]/[type]"),
 )
-def quick_add(call: Call) -> Answer:
-    """Report a sighting of one attribute: ``/sightings/quickAdd/<attribute>/<type>``."""
-    report = report_of({"type": call.arg(1, "0")})
-    attribute = find_attribute(call.actor, call.arg(0))
+def quick_add(call: Call, attribute_id: str, type: str = "0") -> Toggled:
+    """Report a sighting of one attribute."""
+    report = report_of({"type": type})
+    attribute = find_attribute(call.actor, attribute_id)
     services.add_sightings(call.actor, [attribute.id], report)
     return toggled("1 sighting successfully added.")
 
 
 @endpoint("sightings/delete", requires=(Permission.SIGHTING, Permission.MODIFY_ORG), writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, id: str) -> Saved:
     """Delete a sighting."""
-    services.delete_sighting(call.actor, call.arg(0))
-    return saved("Sighting successfully deleted.", f"/sightings/delete/{call.arg(0)}", id=call.arg(0))
+    services.delete_sighting(call.actor, id)
+    return saved("Sighting successfully deleted.", f"/sightings/delete/{id}", id=id)
 
 
 @endpoint("sightings/quick_delete", requires=(Permission.SIGHTING, Permission.MODIFY_ORG), writes=True)
-def quick_delete(call: Call) -> Answer:
+def quick_delete(call: Call, id: str) -> Toggled:
     """Delete a sighting, as MISP's web pages do."""
-    services.delete_sighting(call.actor, call.arg(0))
+    services.delete_sighting(call.actor, id)
     return toggled("Sighting deleted.")
 
 
 @endpoint("sightings/view")
-def view(call: Call) -> Answer:
+def view(call: Call, id: str) -> Stream:
     """Return one sighting."""
-    return Stream(sighting_rows(call.actor, [find_sighting(call.actor, call.arg(0)).id], NAMED))
+    return Stream(sighting_rows(call.actor, [find_sighting(call.actor, id).id], NAMED))
 
 
 @endpoint("sightings/index")
-def index(call: Call) -> Answer:
+def index(call: Call, event_id: str = "", *, params: EventSightings) -> Stream:
     """List all sightings, or those of one event."""
-    event = call.arg(0) or str(call.param("event_id") or "")
+    event = event_id or params.event_id
     filters = SightingFilters(context="event", things=(event,)) if event else SightingFilters()
-    ids = paged(call, chosen_ids(sightings_query(call.actor, filters)), STREAMED)
+    ids = params.of(chosen_ids(sightings_query(call.actor, filters)), STREAMED)
     pages = sighting_pages(call.actor, ids, LISTED)
     return Stream(array(encoder.encode(page)[1:-1] for page in pages))
 
 
-@endpoint(
-    "sightings/list_sightings",
-    describes=Description(url="/sightings/listSightings/[id]/[context]/[organisation_id]"),
-)
-def list_sightings(call: Call) -> Answer:
+@endpoint("sightings/list_sightings")
+def list_sightings(
+    call: Call, id: str = "", context: str = "", organisation_id: str = "", *, params: SightingList
+) -> Stream:
     """List the sightings of an attribute or event, newest first, optionally of one organisation only."""
-    return _list(call, _list_filters(call))
+    filters = _list_filters(call.actor, id, context, organisation_id, params)
+    return _list(call.actor, filters, params)
 
 
-@endpoint(
-    "sightings/view_sightings",
-    describes=Description(url="/sightings/viewSightings/[id]/[context]/[organisation_id]"),
-)
-def view_sightings(call: Call) -> Answer:
+@endpoint("sightings/view_sightings")
+def view_sightings(
+    call: Call, id: str = "", context: str = "", organisation_id: str = "", *, params: SightingList
+) -> Stream:
     """List sightings as listSightings does, limited to the days in Plugin.Sightings_range."""
-    return _list(call, recent(_list_filters(call)))
+    filters = _list_filters(call.actor, id, context, organisation_id, params)
+    return _list(call.actor, recent(filters), params)
 
 
 @endpoint("sightings/rest_search")
-def rest_search(call: Call) -> Answer:
-    """Search sightings by filters: ``/sightings/restSearch/<attribute or event>``, or without a context."""
-    parameters = {**call.named, **(call.body if isinstance(call.body, dict) else {})}
+def rest_search(call: Call, context: str = "", *, filters: SightingFields) -> Stream:
+    """Search sightings by filters, of attributes, of events or of both."""
+    parameters = filters.sent
     name = str(parameters.get("returnFormat") or "json")
     if name not in SIGHTING_FORMATS:
         raise MispError(404, "Invalid output format.")
     render, content_type, extension = SIGHTING_FORMATS[name]
     try:
-        filters = parse_filters(call.arg(0) or None, parameters, now_seconds())
+        wanted = parse_filters(context or None, parameters, now_seconds())
     except Invalid as refused:
         raise MispError(400, refused.wire) from None
-    ids = chosen_ids(sightings_query(call.actor, filters))
+    ids = chosen_ids(sightings_query(call.actor, wanted))
     headers = {
         "X-Result-Count": str(len(ids)),
         "X-Export-Module-Used": name,
@@ -167,29 +222,25 @@ def rest_search(call: Call) -> Answer:
     requires_any=(Permission.SYNC, Permission.SIGHTING),
     writes=True,
 )
-def bulk_save(call: Call) -> Answer:
+def bulk_save(call: Call, event_id: str, *, sightings: JsonArray) -> Json:
     """Store a peer's new sightings for an event."""
-    event_id = _synchronised(call)
-    parts = call.body if isinstance(call.body, list) else []
-    added = services.receive_sightings(call.actor, event_id, read_sightings(call.actor, parts))
+    event = _synchronised(call.actor, event_id)
+    added = services.receive_sightings(call.actor, event, read_sightings(call.actor, sightings))
     text = f"{added} sightings added." if added else "No sightings added."
     return Json({"saved": bool(added), "success": text})
 
 
 @endpoint("sightings/filter_sighting_uuids_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
-def filter_for_push(call: Call) -> Answer:
+def filter_for_push(call: Call, event_id: str, *, uuids: JsonArray) -> Json:
     """Return which of the uuids that a peer offers exist here already."""
-    event_id = _synchronised(call)
-    uuids = call.body if isinstance(call.body, list) else []
-    return Json(
-        known_uuids(call.actor, event_id, [uuid for uuid in uuids if UUID.fullmatch(str(uuid).lower())])
-    )
+    event = _synchronised(call.actor, event_id)
+    return Json(known_uuids(call.actor, event, [uuid for uuid in uuids if UUID.fullmatch(str(uuid).lower())]))
 
 
 @endpoint("events/publish_sightings", requires=(Permission.SIGHTING,), writes=True)
-def publish(call: Call) -> Answer:
+def publish(call: Call, event_id: str) -> Json:
     """Publish the sightings of an event to peers."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, event_id)
     services.publish_sightings(call.actor, event.id)
     url = f"{call.base_url}/events/publishSightings/{event.id}"
     return Json(
@@ -197,45 +248,45 @@ def publish(call: Call) -> Answer:
     )
 
 
-def _attribute_ids(call: Call, data: dict[str, Any]) -> Sequence[int]:
-    reference = call.arg(0) or data.get("id") or data.get("uuid")
+def _attribute_ids(actor: Actor, id: str, body: SightingBody) -> Sequence[int]:
+    reference = id or body.id or body.uuid
     if isinstance(reference, str | int) and reference:
-        return attributes_of_thing(call.actor, reference)
-    values = data.get("values") or data.get("value")
+        return attributes_of_thing(actor, reference)
+    values = body.values or body.value
     texts = [
         str(value)
         for value in (values if isinstance(values, list) else [values])
         if isinstance(value, str | int | float) and value != ""
     ]
-    filters = data.get("filters")
-    if isinstance(filters, dict) and filters:
-        chosen = {**filters, "value": texts} if texts else filters
-        return chosen_ids(query(call.actor, parse(Scope.ATTRIBUTES, chosen)))
-    return chosen_ids(attributes_with(call.actor, texts))
+    if isinstance(body.filters, dict) and body.filters:
+        chosen = {**body.filters, "value": texts} if texts else body.filters
+        return chosen_ids(query(actor, parse(Scope.ATTRIBUTES, chosen)))
+    return chosen_ids(attributes_with(actor, texts))
 
 
-def _synchronised(call: Call) -> int:
+def _synchronised(actor: Actor, event_id: str) -> int:
     try:
-        return find_event(call.actor, call.arg(0)).id
+        return find_event(actor, event_id).id
     except NotFound:
         raise MispError(405, NO_EVENT) from None
 
 
-def _list_filters(call: Call) -> SightingFilters:
-    reference = call.arg(0) or str(call.param("id") or "")
-    context = call.arg(1) or str(call.param("context") or "attribute")
-    organisation = call.arg(2) or str(call.param("org_id") or "")
+def _list_filters(
+    actor: Actor, id: str, context: str, organisation_id: str, params: SightingList
+) -> SightingFilters:
+    context = context or params.context or "attribute"
+    organisation = organisation_id or params.org_id
     if context not in CONTEXTS:
         raise MispError(405, "Invalid object.")
     try:
         of_event = context == "event"
-        number = (find_event if of_event else find_attribute)(call.actor, reference).id
+        number = (find_event if of_event else find_attribute)(actor, id or params.id).id
     except NotFound:
         raise MispError(405, "Invalid object.") from None
     organisations = (organisation,) if organisation else ()
     return SightingFilters(context=context, things=(str(number),), organisations=organisations)
 
 
-def _list(call: Call, filters: SightingFilters) -> Answer:
-    ids = chosen_ids(sightings_query(call.actor, filters, NEWEST_FIRST))
-    return Stream(array(sighting_rows(call.actor, paged(call, ids, STREAMED), NAMED)))
+def _list(actor: Actor, filters: SightingFilters, page: Paging) -> Stream:
+    ids = chosen_ids(sightings_query(actor, filters, NEWEST_FIRST))
+    return Stream(array(sighting_rows(actor, page.of(ids, STREAMED), NAMED)))

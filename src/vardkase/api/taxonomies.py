@@ -7,7 +7,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Redirect, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.inputs import listed
+from vardkase.api.fields import listed
 from vardkase.api.paging import LARGEST, paged
 from vardkase.api.request import Call
 from vardkase.api.tags.documents import taxonomy_dict

@@ -7,7 +7,7 @@ from typing import Any
 from vardkase.api.answers import Answer, saved, toggled
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.inputs import listed
+from vardkase.api.fields import listed
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import CommonProblem

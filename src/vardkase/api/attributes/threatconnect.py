@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from vardkase.api.answers import Answer, saved
+from vardkase.api.answers import Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.inputs import upload_options
+from vardkase.api.fields import Distribution
+from vardkase.api.inputs import Upload, UploadOptions
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.formats.incoming.threatconnect import Table
@@ -16,6 +17,12 @@ from vardkase.intel.queries.find import find_event
 WHERE = "/attributes/add_threatconnect"
 
 
+class TableOptions(UploadOptions, kw_only=True):
+    model = "Attribute"
+
+    distribution: Distribution = None
+
+
 @endpoint(
     "attributes/add_threatconnect",
     requires=(Permission.ADD,),
@@ -24,17 +31,15 @@ WHERE = "/attributes/add_threatconnect"
     takes_document=True,
     describes=Description(
         "Add the indicators in ThreatConnect's CSV, the file of a form or the body, to an event.",
-        (),
-        ("distribution",),
         url=f"{WHERE}/[event_id]",
     ),
 )
-def add_threatconnect(call: Call) -> Answer:
+def add_threatconnect(call: Call, event_id: str, *, options: TableOptions, upload: Upload) -> Saved:
     """Add the attributes of a table; rows that exist already or have no type in MISP are reported by
     position."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, event_id)
     try:
-        table = Table(call.document()[1], upload_options(call, "Attribute")("distribution"))
+        table = Table(upload.document[1], options.distribution)
         stored = add_attributes(call.actor, event.id, table.documents())
     except Invalid as refused:
         raise SaveFailed("add_threatconnect Attribute", WHERE, refused.errors) from refused

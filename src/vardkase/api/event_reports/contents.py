@@ -9,7 +9,7 @@ from vardkase.api.answers import Answer, Json, Stream
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.event_reports.reports import report_id
-from vardkase.api.inputs import decoded
+from vardkase.api.fields import decoded
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
 from vardkase.core.clock import now_seconds

@@ -8,7 +8,8 @@ from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.events.added_parts import added
-from vardkase.api.inputs import upload_options
+from vardkase.api.fields import Distribution, Flag, SharingGroup, Text
+from vardkase.api.inputs import Upload, UploadOptions
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.core.sandbox import LimitReached
@@ -19,6 +20,7 @@ from vardkase.formats.incoming.services import (
     openioc_parts,
     sandbox_parts,
 )
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.queries.find import find_event
@@ -31,6 +33,18 @@ OPENIOC = "/events/addIOC"
 ANALYSIS = "/events/upload_analysis_file"
 
 
+class ExportOptions(UploadOptions, kw_only=True):
+    filecontent: Text = ""
+    publish: Flag | None = None
+    takeownership: Flag = False
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+
+
+class PartOptions(UploadOptions, kw_only=True):
+    distribution: Distribution = None
+
+
 @endpoint(
     "events/add_misp_export",
     requires=(Permission.MODIFY,),
@@ -38,23 +52,17 @@ ANALYSIS = "/events/upload_analysis_file"
     methods=("POST", "PUT"),
     takes_document=True,
     describes=Description(
-        "Store the events in a file that MISP exported, JSON or XML: the file of a form, the body, or filecontent.",
-        (),
-        ("filecontent", "publish", "takeownership", "distribution", "sharing_group_id"),
+        "Store the events in a file that MISP exported, JSON or XML: the file of a form, the body, or filecontent."
     ),
 )
-def add_misp_export(call: Call) -> Answer:
+def add_misp_export(call: Call, publish: str = "0", *, options: ExportOptions, upload: Upload) -> Json:
     """Store the events of a MISP export; returns the id of each, or the reason why it was refused."""
-    option = upload_options(call)
-    wishes = ImportOptions(
-        option("distribution"), option("sharing_group_id"), as_bool(option("publish", call.arg(0, "0")))
-    )
-    own = as_bool(option("takeownership", "0"))
+    is_published = as_bool(publish) if options.publish is None else options.publish
+    wanted = ImportOptions(options.distribution, options.sharing_group_id, is_published)
     try:
         # A text in `filecontent` goes before the file of a form and the body.
-        sent = option("filecontent")
-        content = sent.encode() if isinstance(sent, str) and sent else call.document()[1]
-        results = list(import_export(call.actor, content, wishes, take_ownership=own))
+        content = options.filecontent.encode() or upload.document[1]
+        results = list(import_export(call.actor, content, wanted, take_ownership=options.takeownership))
     except (Invalid, LimitReached) as refused:
         raise SaveFailed("add_misp_export Event", EXPORT, refused.wire) from refused
     return Json([_result(result) for result in results])
@@ -68,17 +76,15 @@ def add_misp_export(call: Call) -> Answer:
     takes_document=True,
     describes=Description(
         "Add the indicators of an OpenIOC document (1.0 or 1.1) to an event, which keeps the file.",
-        (),
-        ("distribution",),
         url=f"{OPENIOC}/[event_id]",
     ),
 )
-def add_ioc(call: Call) -> Answer:
+def add_ioc(call: Call, event_id: str, *, options: PartOptions, upload: Upload) -> Answer:
     """Add an OpenIOC document from a form file or the body; indicators without a MISP type are reported."""
-    event = _own_event(call)
-    name, content = call.document()
+    event = _own_event(call.actor, event_id)
+    name, content = upload.document
     try:
-        document, untold = openioc_parts(name, content, upload_options(call)("distribution"))
+        document, untold = openioc_parts(name, content, options.distribution)
     except (Invalid, LimitReached) as refused:
         raise SaveFailed("addIOC Event", OPENIOC, refused.wire) from refused
     return added(call, event, document, untold)
@@ -92,24 +98,22 @@ def add_ioc(call: Call) -> Answer:
     takes_document=True,
     describes=Description(
         "Add the archive of a sandbox's analysis (ThreatAnalyzer) to an event: the sample, what it wrote and reached.",
-        (),
-        ("distribution",),
         url=f"{ANALYSIS}/[event_id]",
     ),
 )
-def upload_analysis_file(call: Call) -> Answer:
+def upload_analysis_file(call: Call, event_id: str, *, options: PartOptions, upload: Upload) -> Answer:
     """Add the archive of an analysis from a form file or the body; the files in it become samples."""
-    event = _own_event(call)
+    event = _own_event(call.actor, event_id)
     try:
-        document = sandbox_parts(call.document()[1], upload_options(call)("distribution"))
+        document = sandbox_parts(upload.document[1], options.distribution)
     except (Invalid, LimitReached) as refused:
         raise SaveFailed("upload_analysis_file Event", ANALYSIS, refused.wire) from refused
     return added(call, event, document)
 
 
-def _own_event(call: Call) -> EventRow:
-    event = find_event(call.actor, call.arg(0))
-    if not may_modify_event(call.actor, event):
+def _own_event(actor: Actor, event_id: str) -> EventRow:
+    event = find_event(actor, event_id)
+    if not may_modify_event(actor, event):
         raise NotOwned
     return event
 

@@ -11,7 +11,8 @@ import msgspec
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.inputs import as_text, decoded
+from vardkase.api.fields import decoded
+from vardkase.api.inputs import as_text
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid

@@ -13,7 +13,7 @@ from vardkase.api.answers import Answer, Json, Text
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.events.added_parts import added
-from vardkase.api.inputs import decoded
+from vardkase.api.fields import decoded
 from vardkase.api.modules import reaching
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits

@@ -8,7 +8,7 @@ from vardkase.api.answers import Answer
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.events.added_parts import added
-from vardkase.api.inputs import decoded
+from vardkase.api.fields import decoded
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json.merging import parts_to_merge

@@ -24,7 +24,7 @@ from vardkase.misp.flags import as_bool
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
-@endpoint("events/view", describes=Description("One event.", url="/events/view/[event_id]", answers="Event"))
+@endpoint("events/view", describes=Description("One event.", url="/events/view/[event_id]"), answers="Event")
 def view(call: Call) -> Answer:
     """Return one event with all its contents. HEAD only checks that it exists."""
     event = find_event(call.actor, call.arg(0) or call.param("id", ""))

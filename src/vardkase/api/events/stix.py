@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
-from vardkase.api.answers import JSON_TYPE, Answer, Text
+from vardkase.api.answers import JSON_TYPE, Text
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.inputs import upload_options
+from vardkase.api.fields import Distribution, Flag, SharingGroup
+from vardkase.api.inputs import Upload, UploadOptions
 from vardkase.api.request import Call
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.problems import wire
@@ -22,7 +23,13 @@ from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused
 from vardkase.misp.flags import as_bool
 
 READERS = {"1": read_stix1, "2": read_stix2}
-OPTIONS = ("galaxies_as_tags", "distribution", "sharing_group_id", "publish")
+
+
+class StixOptions(UploadOptions, kw_only=True):
+    galaxies_as_tags: Flag | None = None
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+    publish: Flag | None = None
 
 
 @endpoint(
@@ -33,23 +40,27 @@ OPTIONS = ("galaxies_as_tags", "distribution", "sharing_group_id", "publish")
     takes_document=True,
     describes=Description(
         "Make an event of a STIX document: 1.x in XML, 2.x in JSON, as the body or as the file of a form.",
-        (),
-        OPTIONS,
         url="/events/upload_stix/[stix_version]/[publish]/[galaxies_as_tags]",
     ),
 )
-def upload_stix(call: Call) -> Answer:
+def upload_stix(
+    call: Call,
+    stix_version: str = "1",
+    publish: str = "0",
+    galaxies_as_tags: str = "1",
+    *,
+    options: StixOptions,
+    upload: Upload,
+) -> Text:
     """Store a STIX document as an event; returns it in MISP's internal form."""
-    read = READERS.get(call.arg(0, "1")[:1])
+    read = READERS.get(stix_version[:1])
     if read is None:
         raise _refusal("Invalid STIX version: 1 and 2 are known.")
-    option = upload_options(call)
-    galaxies_as_tags = as_bool(option("galaxies_as_tags", call.arg(2, "1")))
-    wishes = ImportOptions(
-        option("distribution"), option("sharing_group_id"), as_bool(option("publish", call.arg(1, "0")))
-    )
+    as_tags = as_bool(galaxies_as_tags) if options.galaxies_as_tags is None else options.galaxies_as_tags
+    is_published = as_bool(publish) if options.publish is None else options.publish
+    wishes = ImportOptions(options.distribution, options.sharing_group_id, is_published)
     try:
-        document = read(call.document()[1], galaxies_as_tags=galaxies_as_tags)
+        document = read(upload.document[1], galaxies_as_tags=as_tags)
         stored = import_as_event(call.actor, document, wishes)
     except (LimitReached, EventExists, EventBlocked, SharingGroupRefused, Forbidden) as refused:
         raise _refusal(refused.wire) from refused

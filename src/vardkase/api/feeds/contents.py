@@ -9,7 +9,7 @@ from vardkase.api.answers import Answer, Json, Redirect, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.feeds.feeds import feed_dict, found, opened, require_host
-from vardkase.api.inputs import decoded
+from vardkase.api.fields import decoded
 from vardkase.api.paging import limit_and_offset
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict

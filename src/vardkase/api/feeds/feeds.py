@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.inputs import decoded
+from vardkase.api.fields import decoded
 from vardkase.api.paging import limit_and_offset
 from vardkase.api.request import Call
 from vardkase.core import json_limits

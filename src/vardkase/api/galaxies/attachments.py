@@ -8,7 +8,7 @@ from uuid import UUID
 from vardkase.api.answers import Answer, Redirect, not_toggled, toggled
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.inputs import decoded
+from vardkase.api.fields import decoded
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.permissions import Permission

@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Redirect
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.inputs import listed
+from vardkase.api.fields import listed
 from vardkase.api.paging import LARGEST, paged
 from vardkase.api.request import Call
 from vardkase.core.errors import NotFound

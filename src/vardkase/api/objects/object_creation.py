@@ -10,7 +10,7 @@ import msgspec
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.inputs import decoded, listed
+from vardkase.api.fields import decoded, listed
 from vardkase.api.object_templates.templates import fits_of, template_body
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call

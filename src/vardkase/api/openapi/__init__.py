@@ -42,13 +42,13 @@ def get_api_info(call: Call) -> Answer:
 
 
 def _about(declared: Endpoint) -> dict[str, Any]:
-    description = declared.describes
+    mandatory, optional = declared.fields_of_description()
     return {
         "url": address_of(declared.name),
         "controller": tag_of(declared.name),
         "action": declared.name.rpartition("/")[2],
         "description": summary_of(declared),
-        "mandatory": description.mandatory if description else [],
-        "optional": description.optional if description else [],
+        "mandatory": mandatory,
+        "optional": optional,
         "methods": declared.methods,
     }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
+from vardkase.api.answers import Json, Message, Redirect, Saved, Stream, Text, Toggled
 from vardkase.api.dispatch import Endpoint, declared_permissions
+from vardkase.api.inputs import Body, Input, JsonArray, JsonObject, Upload
 from vardkase.api.openapi.components import REFUSALS, WRITTEN, components, reference
 from vardkase.api.openapi.fields import Schema, schema_of
 from vardkase.api.openapi.reading import Argument, Reading, Shape, reading_of
@@ -41,6 +43,11 @@ PLACES = ("id", "second", "third", "fourth")
 DELETED = ("id", "hard")
 EVERYWHERE = frozenset((400, 403, 404, 405, 413, 429))
 """What any request may meet before its endpoint does."""
+SCHEMAS: dict[type, Schema] = {
+    Saved: reference("Saved"),
+    Message: reference("Message"),
+    Toggled: reference("Toggled"),
+}
 SIMPLE = {"saved": "Saved", "message": "Message", "toggled": "Toggled", "not_toggled": "Toggled"}
 INTRODUCTION = (
     "Everything that this hub answers over HTTP. Requests, answers, status codes and messages are those of MISP's "
@@ -94,6 +101,11 @@ def _paths(declared: Endpoint) -> Iterator[tuple[str, list[str]]]:
 
 
 def _arguments(declared: Endpoint) -> list[tuple[str, Argument]]:
+    if declared.inputs.path:
+        return [
+            (name.rstrip("_"), Argument(position, name, required))
+            for position, (name, required) in enumerate(declared.inputs.path.items())
+        ]
     reading = reading_of(declared.handler)
     names = [
         name.replace("|", "_or_")
@@ -125,8 +137,8 @@ def _operations(declared: Endpoint, path: str, arguments: list[str]) -> Iterator
         ]
         body = _body(declared, reading)
         if method == "get":
-            names = [*members_of(declared), *reading.parameters]
-            parameters += [_in_query(name) for name in dict.fromkeys(names) if name not in arguments]
+            names = _described(declared) | dict.fromkeys(members_of(declared), None)
+            parameters += [_in_query(name, names[name]) for name in names if name not in arguments]
         elif body:
             operation["requestBody"] = body
         if parameters:
@@ -139,7 +151,7 @@ def _operations(declared: Endpoint, path: str, arguments: list[str]) -> Iterator
 def _methods(declared: Endpoint, reading: Reading) -> list[str]:
     action = plain(declared.name.rpartition("/")[2])
     if not declared.writes and declared.allows("GET"):
-        return ["get", "post"] if reading.parameters or reading.model or members_of(declared) else ["get"]
+        return ["get", "post"] if reading.model or declared.inputs.read or members_of(declared) else ["get"]
     usual = {"edit": ["post", "put"], "delete": ["post", "delete"]}.get(action, ["post"])
     return [method for method in usual if declared.allows(method.upper())]
 
@@ -165,24 +177,51 @@ def requirements(declared: Endpoint) -> list[str]:
     return [*needed, *(["a key that may write"] if declared.writes and not declared.public else [])]
 
 
-def _in_query(name: str) -> dict[str, Any]:
-    schema = dict(schema_of(name))
+def _described(declared: Endpoint) -> dict[str, Schema | None]:
+    """Schemas of the declared parameters and members, by name."""
+    return {
+        name: field.kind.schema
+        for kind in declared.inputs.read.values()
+        if issubclass(kind, Input)
+        for name, field in kind.fields().items()
+    }
+
+
+def _in_query(name: str, declared: Schema | None = None) -> dict[str, Any]:
+    schema = dict(schema_of(name) if declared is None else declared)
     about = {"description": schema.pop("description")} if "description" in schema else {}
     return {"name": name, "in": "query", **about, "schema": schema or {"type": "string"}}
 
 
 def _body(declared: Endpoint, reading: Reading) -> dict[str, Any] | None:
-    mandatory = _names(declared.describes.mandatory) if declared.describes else []
-    optional = _names(declared.describes.optional) if declared.describes else []
-    names = [*mandatory, *optional, *reading.parameters]
-    if not (names or reading.model or reading.file):
-        return None
-    bare: Schema = {"type": "object", "properties": {name: schema_of(name) for name in names}}
-    if mandatory and not (isinstance(declared.describes.mandatory, Mapping) if declared.describes else False):
-        bare["required"] = mandatory
-    wrapped = {"type": "object", "required": [reading.model], "properties": {reading.model: bare}}
-    schema: Schema = {"anyOf": [bare, wrapped]} if reading.model else bare
-    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    inputs = declared.inputs
+    if inputs.first(Upload):
+        part = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+        content: dict[str, Any] = {"multipart/form-data": {"schema": part}, "application/octet-stream": {}}
+        return {"required": False, "content": content}
+    if inputs.first(JsonArray) and not inputs.first(Input):
+        return {"required": False, "content": {"application/json": {"schema": {"type": "array"}}}}
+    schemas = dict.fromkeys(members_of(declared), None) | _described(declared)
+    schemas |= dict.fromkeys(reading.parameters, None) if not inputs.read else {}
+    model = model_of(declared)
+    if not (schemas or model or reading.file):
+        return (
+            {"required": False, "content": {"application/json": {"schema": {"type": "object"}}}}
+            if inputs.first(JsonObject)
+            else None
+        )
+    bare: Schema = {
+        "type": "object",
+        "properties": {
+            name: schema_of(name) if schema is None else schema for name, schema in schemas.items()
+        },
+    }
+    mandatory = declared.fields_of_description()[0]
+    if mandatory and not isinstance(mandatory, Mapping):
+        bare["required"] = list(mandatory)
+    wrapped = {"type": "object", "required": [model], "properties": {model: bare}}
+    schema: Schema = {"anyOf": [bare, wrapped]} if model else bare
+    content = {"application/json": {"schema": schema}}
     if reading.file:
         part = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
         content = {"multipart/form-data": {"schema": part}, "application/octet-stream": {}}
@@ -190,8 +229,20 @@ def _body(declared: Endpoint, reading: Reading) -> dict[str, Any] | None:
 
 
 def members_of(declared: Endpoint) -> list[str]:
-    about = declared.describes
-    return [*_names(about.mandatory), *_names(about.optional)] if about else []
+    """Names of everything that a body or a query may hold."""
+    mandatory, optional = declared.fields_of_description()
+    reading = reading_of(declared.handler) if not declared.inputs.read else Reading()
+    return list(
+        dict.fromkeys([*_names(mandatory), *_names(optional), *_described(declared), *reading.parameters])
+    )
+
+
+def model_of(declared: Endpoint) -> str:
+    """The name that may wrap the body ("Event"); empty if none does."""
+    if declared.inputs.read:
+        body = declared.inputs.first(Body)
+        return body.model if body else ""
+    return reading_of(declared.handler).model
 
 
 def _names(members: Any) -> list[str]:
@@ -201,19 +252,39 @@ def _names(members: Any) -> list[str]:
 
 
 def _responses(declared: Endpoint, reading: Reading) -> dict[str, Any]:
-    entity = declared.describes.answers if declared.describes else ""
-    answers: dict[str, Any] = {"200": _entity(entity) if entity else _success(reading)}
-    if "Redirect" in reading.answers:
+    answers: dict[str, Any] = {
+        "200": _entity(declared.answers) if declared.answers else _success(declared, reading)
+    }
+    if Redirect in _answers(declared) or "Redirect" in reading.answers:
         answers["302"] = {"description": "Done; the address in Location shows it."}
-    if 204 in reading.statuses:
-        answers["204"] = {"description": "There is nothing to tell."}
+    answers["204"] = {"description": "There is nothing to tell."}
     for status, (name, _, _) in REFUSALS.items():
-        if status in EVERYWHERE or status in reading.statuses or (status == 409 and declared.writes):
+        if status != 409 or declared.writes:
             answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
     return answers
 
 
-def _success(reading: Reading) -> dict[str, Any]:
+def _answers(declared: Endpoint) -> list[type]:
+    """The kinds of answers in the handler's annotation; none if it is as wide as `Answer`."""
+    annotation = declared.inputs.answers
+    kinds = get_args(annotation) or (annotation,)
+    return [kind for kind in kinds if isinstance(kind, type)]
+
+
+def _success(declared: Endpoint, reading: Reading) -> dict[str, Any]:
+    kinds = _answers(declared)
+    if not kinds:
+        return _read_success(reading)
+    schemas = [SCHEMAS[kind] for kind in kinds if kind in SCHEMAS]
+    is_any = not schemas or bool({Json, Stream, Text} & set(kinds))
+    schema: Schema = {} if is_any else schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    content: dict[str, Any] = {"application/json": {"schema": schema} if schema else {}}
+    if {Stream, Text} & set(kinds):
+        content["*/*"] = {}
+    return {"description": "Done.", "content": content}
+
+
+def _read_success(reading: Reading) -> dict[str, Any]:
     kinds = [
         reference(name)
         for name in dict.fromkeys(SIMPLE[answer] for answer in sorted(reading.answers & set(SIMPLE)))

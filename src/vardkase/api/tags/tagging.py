@@ -8,7 +8,7 @@ from uuid import UUID
 from vardkase.api.answers import Answer, not_toggled, toggled
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.inputs import listed
+from vardkase.api.fields import listed
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor

@@ -1,0 +1,164 @@
+"""Types of declared inputs: how each field is read from what a client sends, and how the API description shows it.
+
+MISP takes flags, numbers and lists in several spellings, and so do these types. ``limit: Limit | None = None``
+in an `Input` is all that an endpoint says of a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from vardkase.api.problems import ApiProblem
+from vardkase.core import json_limits
+from vardkase.core.problems import ProblemCode
+from vardkase.formats.registry import FORMATS
+from vardkase.misp.fields import read_text
+from vardkase.misp.flags import as_bool, as_int
+
+type Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`read` raises ValueError for what it does not take, which is then refused as `problem`."""
+
+    read: Callable[[Any], Any]
+    schema: Schema
+    problem: ProblemCode = ApiProblem.NOT_A_TEXT
+
+    def described(self, text: str) -> Field:
+        return Field(self.read, {**self.schema, "description": text}, self.problem)
+
+
+def decoded(value: Any) -> Any:
+    """JSON encoded as text inside a form or other JSON, as MISP's pages send it; None if it is not JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json_limits.decoded(value)
+    except ValueError:
+        return None
+
+
+def listed(value: Any) -> list[str]:
+    """A list of texts: sent as a list, as a list in JSON, or as one value; empty ones are left out."""
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            value = json_limits.decoded(value)
+        except ValueError:
+            value = [value]
+    items = value if isinstance(value, list) else [value]
+    return [str(item) for item in items if item not in (None, "")]
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        raise ValueError
+    return value
+
+
+def _number(value: Any) -> int | None:
+    number = as_int(_scalar(value))
+    # MISP's pages send an empty text for a number that is not set.
+    if number is None and value != "":
+        raise ValueError
+    return number
+
+
+def _texts(value: Any) -> list[str]:
+    items = listed(value)
+    if isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(i, dict | list) for i in value)
+    ):
+        raise ValueError
+    return items
+
+
+def _members(value: Any) -> dict[str, Any]:
+    members = decoded(value)
+    if not isinstance(members, dict):
+        raise ValueError
+    return members
+
+
+def _items(value: Any) -> list[Any]:
+    items = decoded(value)
+    if not isinstance(items, list):
+        raise ValueError
+    return items
+
+
+FLAG = Field(
+    lambda value: as_bool(_scalar(value)),
+    {"type": ["boolean", "integer", "string"], "description": "true or false, 1 or 0"},
+    ApiProblem.NOT_TRUE_OR_FALSE,
+)
+NUMBER = Field(_number, {"type": ["integer", "string"]}, ApiProblem.NOT_A_NUMBER)
+TEXT = Field(lambda value: read_text(_scalar(value)), {"type": "string"})
+REFERENCE = Field(
+    lambda value: str(_scalar(value)), {"type": ["integer", "string"], "description": "A number or a uuid"}
+)
+TEXTS = Field(_texts, {"type": ["array", "string", "null"]}, ApiProblem.NOT_A_LIST)
+MEMBERS = Field(_members, {"type": "object"}, ApiProblem.NOT_AN_OBJECT)
+ITEMS = Field(_items, {"type": "array"}, ApiProblem.NOT_A_LIST)
+ANYTHING = Field(lambda value: value, {})
+
+Flag = Annotated[bool, FLAG]
+Number = Annotated[int, NUMBER]
+Text = Annotated[str, TEXT]
+Reference = Annotated[str, REFERENCE]
+"""A number or a uuid."""
+Texts = Annotated[list[str], TEXTS]
+Members = Annotated[dict[str, Any], MEMBERS]
+Items = Annotated[list[Any], ITEMS]
+Anything = Annotated[Any, ANYTHING]
+"""Read by a service, which says what is wrong with it."""
+
+
+class _Mandatory:
+    """The mark of `Mandatory`."""
+
+
+T = TypeVar("T")
+Mandatory = Annotated[T, _Mandatory]
+"""``info: Mandatory[Anything] = None``: described as mandatory, and missed in MISP's words by the service."""
+
+# Fields that many endpoints share.
+Limit = Annotated[Any, ANYTHING.described("How many at most")]
+"""Read by `api.paging`: MISP takes an invalid limit or page for none."""
+Page = Annotated[Any, ANYTHING.described("Which page, from 1; with limit")]
+Hard = Annotated[bool, FLAG.described("For good, not only marked as deleted")]
+Local = Annotated[bool, FLAG.described("Only on this instance, never handed on")]
+Email = Annotated[str, Field(TEXT.read, {"type": "string", "format": "email"})]
+
+# Members of MISP's entities, which their services read.
+Uuid = Annotated[Any, Field(ANYTHING.read, {"type": "string", "format": "uuid"})]
+Distribution = Annotated[
+    Any,
+    ANYTHING.described(
+        "0: your organisation only, 1: this community, 2: connected communities, 3: all communities, "
+        "4: a sharing group, 5: as the event (not for events)"
+    ),
+]
+SharingGroup = Annotated[Any, ANYTHING.described("The sharing group, with distribution 4")]
+Timestamp = Annotated[Any, ANYTHING.described("Seconds since 1970")]
+Seen = Annotated[Any, ANYTHING.described("ISO 8601 with microseconds, or seconds since 1970")]
+Day = Annotated[Any, ANYTHING.described("A day, as in 2026-11-25")]
+Colour = Annotated[Any, ANYTHING.described("As in #ff8800")]
+Base64 = Annotated[Any, ANYTHING.described("A file, in Base64")]
+Value = Annotated[
+    Any, ANYTHING.described("Its form depends on the type; composite types join two values by |")
+]
+Since = Annotated[
+    Any, ANYTHING.described("Not before this day, these seconds since 1970, or this long ago: 7d, 12h, 30m")
+]
+Until = Annotated[Any, ANYTHING.described("Not after, written as from")]
+Last = Annotated[
+    Any, ANYTHING.described("Published this long ago at most (7d, 12h, 30m), or between two such")
+]
+Tags = Annotated[
+    Any, Field(ANYTHING.read, {"type": ["array", "string"], "items": {"type": ["object", "string"]}})
+]
+ReturnFormat = Annotated[Any, ANYTHING.described(f"{', '.join(FORMATS)}; of objects json alone")]
