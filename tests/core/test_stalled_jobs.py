@@ -10,7 +10,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.support.loops import waited_for
-from vardkase.core.stalled_jobs import ATTEMPTS, take_up_again
+from vardkase.core.retries import CUT_JOB
+from vardkase.core.stalled_jobs import take_up_again
 
 
 @pytest.mark.django_db(transaction=True)  # What is waited for sees what is committed.
@@ -19,7 +20,7 @@ def test_they_are_taken_up_again_but_not_for_ever() -> None:
     again = app.configure_task("sync.pull", lock="pull 2", allow_unknown=True).defer(server_id=2)
     with connection.cursor() as cursor:  # As a worker leaves them that was killed and forgotten.
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id IN (%s, %s)", [number, again])
-        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s WHERE id = %s", [ATTEMPTS, again])
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s WHERE id = %s", [CUT_JOB.retries, again])
     waited_for(take_up_again.func, SimpleNamespace(app=app), 0)
     states = dict(ProcrastinateJob.objects.filter(pk__in=(number, again)).values_list("pk", "status"))
     assert states == {number: "todo", again: "failed"}

@@ -33,10 +33,11 @@ from tests.support.web_server import WebServer
 from vardkase.core.database import die_with_parent
 from vardkase.core.outages import Outage
 from vardkase.core.problems import stored_wire
+from vardkase.core.retries import RetryPolicy
 from vardkase.core.stalled_jobs import take_up_again
+from vardkase.exchange import patience
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.outbox.models import Delivery
-from vardkase.exchange.servers import peer
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync import pull as pulling
 from vardkase.exchange.sync.models import FailedEvent, MovedEvent, SyncRun, SyncRunState
@@ -52,7 +53,7 @@ KEY = "A" * 40
 @pytest.fixture(autouse=True)
 def _on_this_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    monkeypatch.setattr(peer, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(patience, "REQUEST", RetryPolicy(0, 1, retries=2))
 
 
 class Misp:

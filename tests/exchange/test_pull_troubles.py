@@ -17,8 +17,9 @@ from tests.api.calls import call
 from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, says, serving
 from vardkase.core.problems import problems_in, stored_wire
+from vardkase.core.retries import RetryPolicy
+from vardkase.exchange import patience
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.servers import peer
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync import contributions
 from vardkase.exchange.sync.models import FailedEvent, MovedEvent, SyncRun, SyncRunState
@@ -36,7 +37,7 @@ type Said = tuple[int, bytes]
 @pytest.fixture(autouse=True)
 def _on_this_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    monkeypatch.setattr(peer, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(patience, "REQUEST", RetryPolicy(0, 1, retries=2))
 
 
 def event(**members: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tests.exchange.servers import HERE, Running, serving
 from tests.factories import make_attribute, make_event
 from tests.intel.proposed import propose
 from vardkase.core.problems import stored_wire
+from vardkase.core.retries import RetryPolicy
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.sync import refusals
 from vardkase.exchange.sync.models import SyncRun
@@ -74,7 +75,7 @@ def event(cast: Cast) -> Event:
 @pytest.fixture(autouse=True)
 def _on_this_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    monkeypatch.setattr("vardkase.exchange.servers.peer.PAUSES", ())
+    monkeypatch.setattr("vardkase.exchange.patience.REQUEST", RetryPolicy(0, 1, retries=0))
 
 
 def connection(cast: Cast, url: str, **members: Any) -> Server:

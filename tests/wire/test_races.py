@@ -16,7 +16,8 @@ from tests.cast import Cast
 from tests.support.web_server import WebServer
 from tests.wire.raw import Raw
 from vardkase.core.errors import Conflict
-from vardkase.core.retries import ATTEMPTS, retry_on_conflict
+from vardkase.core.retries import WRITE_CONFLICT
+from vardkase.core.write_conflicts import retry_on_conflict
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.knowledge.taxonomies.models import Tag
 
@@ -145,7 +146,7 @@ def test_who_is_always_overtaken_is_told_so() -> None:
 
     with pytest.raises(Conflict):
         retry_on_conflict(work)
-    assert len(attempts) == ATTEMPTS
+    assert len(attempts) == 1 + (WRITE_CONFLICT.retries or 0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -31,8 +31,8 @@ from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, WantedBo
 from vardkase.core.client_disconnect import CLIENT_GONE, has_left
 from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.outages import outage_of, took_too_long
-from vardkase.core.retries import retry_on_conflict
 from vardkase.core.time_budget import allow
+from vardkase.core.write_conflicts import retry_on_conflict
 from vardkase.hub.profiles import is_available
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.access.content_access import for_reading

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 
 from vardkase.cli.output import note
 from vardkase.core.database import die_with_parent
+from vardkase.core.retries import PROCESS
 
 STOP_PATIENCE = 15.0
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
 SETTLED_AFTER = 60.0
 MOST_TRIES = 4
 
@@ -41,7 +40,7 @@ class Child:
         self._held = held
         self._once = once
         self._starts = 0
-        self._pause = FIRST_PAUSE
+        self._failures = 1
         self._started = self._died = time.monotonic()
         self.process = self._start()
 
@@ -59,13 +58,13 @@ class Child:
             return
         now = time.monotonic()
         if self.alive():
-            # Doubled pauses are forgotten only once it has run for a while, or a crash loop would never slow down.
+            # Failures are forgotten only once it has run for a while, or a crash loop would never slow down.
             if now - self._started > SETTLED_AFTER:
-                self._pause = FIRST_PAUSE
+                self._failures = 1
             self._died = now
-        elif now - self._died > self._pause:
+        elif now - self._died > (PROCESS.delay(self._failures) or 0.0):
             note(f"The {self.name} process ended (exit code {self.process.returncode}); starting it again.")
-            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            self._failures += 1
             self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:

@@ -1,46 +1,53 @@
-"""Retry after write conflicts: the transaction that the database rejects is run again."""
+"""How often and how soon failed work is tried again: one policy for each kind of work.
+
+docs/deploy.md shows them to operators.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import random
+from dataclasses import dataclass
+from math import inf
 
-import psycopg
-from django.db import connection
-from psycopg import errors
-
-from vardkase.core.errors import Conflict
-from vardkase.core.problems import CommonProblem
-
-ATTEMPTS = 4
-PAUSE = 0.05
-OVERTAKEN = (
-    errors.UniqueViolation,
-    errors.ForeignKeyViolation,
-    errors.DeadlockDetected,
-    errors.SerializationFailure,
-)
-"""What PostgreSQL says when somebody else has just added, removed or locked what a transaction relied on."""
+MINUTE, WEEK = 60, 7 * 24 * 60 * 60
 
 
-def retry_on_conflict[Result](work: Callable[[], Result]) -> Result:
-    """Run `work`, and retry it when a concurrent writer interfered.
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Wait `first` seconds after the first failure, `factor` times as long after each further one, at most `longest`.
 
-    `work` checks before it writes, so the retry meets what the other writer stored and answers normally
-    ("exists already"). Its transactions must be its own: inside an open one nothing is retried. Raises
-    Conflict if every attempt fails.
+    `retries`: how often, None for ever. `spread`: wait a random half to whole of it, so that those who failed together
+    do not come again together.
     """
-    for attempt in range(ATTEMPTS):
-        try:
-            return work()
-        except Exception as error:
-            if connection.in_atomic_block or not is_conflict(error):
-                raise
-            refused = error
-        time.sleep(PAUSE * attempt)
-    raise Conflict(CommonProblem.OVERTAKEN()) from refused
+
+    first: float
+    factor: float
+    longest: float = inf
+    retries: int | None = None
+    spread: bool = False
+
+    def delay(self, failures: int) -> float | None:
+        """Seconds until the next attempt after so many failures in a row, 1 at least; None to give up."""
+        if self.retries is not None and failures > self.retries:
+            return None
+        # A float overflows at the 512th power of 4.
+        delay = min(self.first * self.factor ** min(failures - 1, 100), self.longest)
+        return delay * random.uniform(0.5, 1.0) if self.spread else delay  # noqa: S311 - spreads load
 
 
-def is_conflict(error: BaseException) -> bool:
-    cause = error if isinstance(error, psycopg.Error) else error.__cause__
-    return isinstance(cause, OVERTAKEN)
+WRITE_CONFLICT = RetryPolicy(0.02, 2, retries=3, spread=True)
+"""A transaction that another writer overtook."""
+REQUEST = RetryPolicy(1, 4, retries=2)
+"""One request to another hub, within a run."""
+JOB = RetryPolicy(4, 4, retries=5)
+"""A job that a person ordered and waits for: 23 minutes in all."""
+DELIVERY = RetryPolicy(4, 4, longest=15 * MINUTE, retries=WEEK // (15 * MINUTE))
+"""What waits for a receiver."""
+STREAM = RetryPolicy(2, 2, longest=5 * MINUTE, spread=True)
+"""A stream's next message: it never gives up, since everything after it waits too."""
+MAIL = RetryPolicy(MINUTE, 3, retries=6)
+"""A mail that the server puts off: six hours in all."""
+CUT_JOB = RetryPolicy(0, 1, retries=5)
+"""A job whose worker was killed. After that it is what kills its worker."""
+PROCESS = RetryPolicy(0.5, 2, longest=30)
+"""A process of `serve` that ended."""

@@ -6,8 +6,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-ATTEMPTS = 5
-"""A job that was cut off so often is what kills its worker."""
+from vardkase.core.retries import CUT_JOB
 
 
 @app.periodic(cron="* * * * *")
@@ -16,7 +15,7 @@ async def take_up_again(context: JobContext, timestamp: int) -> None:
     """Have every job done again whose worker has not been heard of for half a minute."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
-        if job.attempts < ATTEMPTS:
-            await manager.retry_job(job)
-        else:
+        if CUT_JOB.delay(job.attempts + 1) is None:
             await manager.finish_job(job, Status.FAILED, delete_job=False)
+        else:
+            await manager.retry_job(job)

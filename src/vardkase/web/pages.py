@@ -16,7 +16,7 @@ from django.shortcuts import render
 
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Forbidden, NotFound
-from vardkase.core.retries import retry_on_conflict
+from vardkase.core.write_conflicts import retry_on_conflict
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.identity.access.actor import Actor, MissingDuty, StepUpRequired

@@ -21,7 +21,7 @@ from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, WantedBody
 from vardkase.core.client_disconnect import has_left
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
 from vardkase.core.optional_parts import PartMissing
-from vardkase.core.retries import retry_on_conflict
+from vardkase.core.write_conflicts import retry_on_conflict
 
 __all__ = ["PREFIX", "respond"]
 

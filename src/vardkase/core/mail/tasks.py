@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from django.db import transaction
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from vardkase.core.errors import VardkaseError
+from vardkase.core.jobs.retrying import JobRetry
 from vardkase.core.mail.hooks import MailEnded, MailSettled, mail_ended, mail_settled
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import MailDelayed, MailRefused, send
 from vardkase.core.problems import stored
-
-RETRIES = 7
-"""After one, one, two, five, eighteen minutes, then one hour, then four and a half: six hours in all."""
-
-BACK_OFF = RetryStrategy(max_attempts=RETRIES, wait=60, exponential_wait=4, retry_exceptions=(MailDelayed,))
+from vardkase.core.retries import MAIL
 
 
-@app.task(name="mail.deliver", pass_context=True, retry=BACK_OFF)
+@app.task(name="mail.deliver", pass_context=True, retry=JobRetry(MAIL, after=(MailDelayed,)))
 def deliver(context: JobContext, mail_id: int) -> None:
     """Send one mail and delete it; the job fails if the server rejects it, or is unreachable for six hours."""
     mail = OutgoingMail.objects.filter(pk=mail_id).first()
@@ -30,7 +27,7 @@ def deliver(context: JobContext, mail_id: int) -> None:
         _forget(mail, refused)
         raise
     except MailDelayed as delayed:
-        if context.job.attempts >= RETRIES:
+        if MAIL.delay(context.job.attempts + 1) is None:
             _forget(mail, delayed)
         raise
     _forget(mail)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from vardkase.core.jobs.retrying import JobRetry
 from vardkase.core.mail.hooks import MailSettled
 from vardkase.core.mail.services import can_send
 from vardkase.core.problems import problems_in
+from vardkase.core.retries import JOB
 from vardkase.exchange.notices.alerts import send_alerts
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
 from vardkase.exchange.outbox.models import DeliveryState, EntryKind
 from vardkase.intel.hooks import EventPublished
-
-AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
 def order_alerts(published: EventPublished) -> None:
@@ -27,7 +26,7 @@ def order_alerts(published: EventPublished) -> None:
         )
 
 
-@app.task(name="notices.alert", retry=AGAIN)
+@app.task(name="notices.alert", retry=JobRetry(JOB, after=(Exception,)))
 def alert(event_id: int, version: int) -> None:
     send_alerts(event_id, version)
 

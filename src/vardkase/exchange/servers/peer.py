@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from vardkase.core import json_limits
 from vardkase.core.instance import instance_uuid
-from vardkase.exchange.errors import OutgoingFailed, Unreachable
+from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Method, Reply, RequestPolicy, fetch, presented_certificate
+from vardkase.exchange.patience import patiently
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.problems import PeerProblem
 
 SHORT = 30.0
 """Seconds for a request about the connection itself."""
-PAUSES = (1.0, 4.0)
-"""Seconds before the first and the second retry."""
-AWAY = frozenset((429, 502, 503, 504))
-"""Statuses of an instance, or of the proxy before it, that is not available now."""
-PASSING = AWAY | {500}
-"""Statuses that a retry may change."""
 
 
 class RemoteRefused(OutgoingFailed):
@@ -77,16 +72,8 @@ class Peer:
         return begun.result() if begun is not None else self._patiently(method, path, body)
 
     def _patiently(self, method: Method, path: str, body: Any) -> Reply:
-        for pause in PAUSES if self.patient else ():
-            try:
-                reply = self.ask(method, path, body)
-            except Unreachable:
-                time.sleep(pause)
-                continue
-            if reply.status not in PASSING:
-                return reply
-            time.sleep(pause)
-        return self.ask(method, path, body)
+        ask = partial(self.ask, method, path, body)
+        return patiently(ask) if self.patient else ask()
 
     def document(self, method: Method, path: str, body: Any = None) -> Any:
         return decoded(self.patiently(method, path, body))

@@ -7,7 +7,6 @@ connection lives.
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 
@@ -16,6 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from vardkase.core.problems import CommonProblem
+from vardkase.core.retries import STREAM
 from vardkase.core.sql import cursor, pin_connection
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.outbox.events import CHANNEL
@@ -28,7 +28,6 @@ from vardkase.exchange.streams.senders import Sender, opened_sender
 
 IDLE = 2.0
 """Seconds between looks at the streams and their settings, and between attempts while the database is unavailable."""
-LONGEST_PAUSE = 300.0
 GRACE = 10.0
 LOCK = 0x7374
 """The first half of the advisory lock of a stream; the second is its id."""
@@ -109,7 +108,7 @@ def _deliver_stream(stream: Stream, stop: threading.Event) -> None:
 
 def _pause_after_failure(stream: Stream, error: OutgoingFailed, stop: threading.Event) -> None:
     note_failure(stream, error)
-    pause = min(LONGEST_PAUSE, 2.0 ** min(stream.failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load
+    pause = STREAM.delay(stream.failures) or 0.0
     logger.warning("Stream %s: not accepted; retrying in %.0f s: %s", stream.pk, pause, error.wire)
     deadline = time.monotonic() + pause
     while time.monotonic() < deadline and not _is_changed(stream):

@@ -14,11 +14,12 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
 from vardkase.core.outages import raise_if_infrastructure_error
 from vardkase.core.problems import Problem
-from vardkase.core.retries import retry_on_conflict
 from vardkase.core.sql import commit_asynchronously, cursor
+from vardkase.core.write_conflicts import retry_on_conflict
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import Reply
-from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded
+from vardkase.exchange.patience import AWAY
+from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded
 from vardkase.exchange.sync.inbound import Document, InboundFilter, is_empty, parts
 from vardkase.exchange.sync.models import EventOutcome
 from vardkase.exchange.sync.parallel_store import LANES, lanes

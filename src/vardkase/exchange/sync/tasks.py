@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.jobs import Job
 
+from vardkase.core.jobs.retrying import JobRetry
 from vardkase.core.outages import Outage
+from vardkase.core.retries import DELIVERY, JOB
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.servers.models import Server
@@ -22,24 +22,10 @@ from vardkase.intel.hooks import EventPublished
 from vardkase.intel.sightings.hooks import SightingsPublished
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 
-PASSING = (Unreachable, Outage)
-"""Failures after which a retry is useful."""
-SOME_TIMES = RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions=PASSING)
-"""For about half an hour."""
+SOME_TIMES = JobRetry(JOB, after=(Unreachable, Outage))
+UNTIL_REACHED = JobRetry(DELIVERY, after=(Unreachable, Outage))
 ORDERED = 10
 """The priority of a job that a person ordered: it does not wait behind retries."""
-
-
-class ReachableRetry(BaseRetryStrategy):
-    """Retries for a week: soon at first, then every quarter of an hour."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if not isinstance(exception, PASSING) or job.attempts >= 7 * 24 * 4:
-            return None
-        return RetryDecision(retry_in={"seconds": min(4 ** (job.attempts + 1), 900)})
-
-
-UNTIL_REACHED = ReachableRetry()
 
 
 def order_pull(actor: Actor, server_id: int, technique: str, *, force: bool = False) -> int:

@@ -12,7 +12,8 @@ from vardkase.core.outages import raise_if_infrastructure_error
 from vardkase.core.problems import Problem
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.http import Reply
-from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded, message_of
+from vardkase.exchange.patience import AWAY
+from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded, message_of
 from vardkase.exchange.sync.candidates import PushCandidate
 from vardkase.exchange.sync.models import EventOutcome
 from vardkase.exchange.sync.outbound import OutboundFilter

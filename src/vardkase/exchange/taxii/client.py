@@ -6,10 +6,10 @@ that are needed are implemented here.
 
 from __future__ import annotations
 
-import time
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
@@ -18,14 +18,12 @@ import msgspec
 from vardkase.core import json_limits
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.field_parsers import origin
-from vardkase.exchange.http import MEBIBYTE, Method, Reply, RequestPolicy, fetch
+from vardkase.exchange.http import MEBIBYTE, Method, RequestPolicy, fetch
+from vardkase.exchange.patience import patiently
 from vardkase.exchange.taxii.models import KEYS, TaxiiServer
 from vardkase.exchange.taxii.problems import TaxiiServerProblem
 
 MEDIA_TYPE = "application/taxii+json;version=2.1"
-PASSING = frozenset((429, 500, 502, 503, 504))
-"""Statuses that a retry may change."""
-PAUSES = (1.0, 4.0)
 LAST_ADDED = "x-taxii-date-added-last"
 
 
@@ -108,7 +106,9 @@ class TaxiiClient:
     def _ask(
         self, method: Method, url: str, body: bytes | None = None
     ) -> tuple[dict[str, Any], Mapping[str, str]]:
-        reply = self._patiently(method, url, body)
+        ask = partial(fetch, method, url, headers=self._headers(), body=body, manner=MANNER)
+        # Repeating a write is safe: it stores the same object.
+        reply = patiently(ask) if self.patient else ask()
         try:
             answer = json_limits.decoded(reply.content)
         except ValueError:
@@ -119,19 +119,6 @@ class TaxiiClient:
         if not isinstance(answer, dict):
             raise OutgoingFailed(TaxiiServerProblem.NOT_TAXII())
         return answer, reply.headers
-
-    def _patiently(self, method: Method, url: str, body: bytes | None) -> Reply:
-        """Send a request with retries; repeating a write is safe, as it stores the same object."""
-        for pause in PAUSES if self.patient else ():
-            try:
-                reply = fetch(method, url, headers=self._headers(), body=body, manner=MANNER)
-            except OutgoingFailed:
-                time.sleep(pause)
-                continue
-            if reply.status not in PASSING:
-                return reply
-            time.sleep(pause)
-        return fetch(method, url, headers=self._headers(), body=body, manner=MANNER)
 
     def _headers(self) -> dict[str, str]:
         known = {"Authorization": authorization(self.key)} if self.key else {}
