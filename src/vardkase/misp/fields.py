@@ -11,6 +11,7 @@ from vardkase.misp.flags import TRUE_WORDS, as_bool, as_int
 from vardkase.misp.time import LARGEST, LARGEST_LEAD, parse_seen
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+UUID_IN_ANY_CASE = re.compile(UUID.pattern, re.IGNORECASE)
 FLAG_WORDS = TRUE_WORDS | {"0", "false", "no", "off", ""}
 
 

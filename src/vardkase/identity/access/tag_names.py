@@ -40,6 +40,15 @@ def named_by_reader(tag: str = "t") -> str:
     return f"({IN_TAXONOMY.format(tag=tag)} OR {MADE.format(tag=tag)})"
 
 
+def hidden_cluster_predicate(actor: Actor, tag: str = "t") -> str:
+    """SQL for tags of clusters that are hidden from the actor: such a name contains the cluster's name or uuid."""
+    # Packaged clusters are everybody's, also for an actor who reads no content.
+    return (
+        f"({tag}.is_galaxy AND EXISTS (SELECT 1 FROM galaxy_cluster hidden WHERE hidden.tag_name = {tag}.name "
+        f'AND NOT hidden."default" AND {cluster_predicate(actor, "hidden")} IS NOT TRUE))'
+    )
+
+
 def _of_cluster(actor: Actor, tag: str) -> str:
     visible = cluster_predicate(actor, "named") if actor.may_read else 'named."default"'
     return (

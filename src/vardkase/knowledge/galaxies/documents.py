@@ -10,7 +10,7 @@ from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
-from vardkase.knowledge.galaxies.rules import UUID_FORM
+from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
 from vardkase.misp.fields import read_text
 from vardkase.misp.flags import as_int
 

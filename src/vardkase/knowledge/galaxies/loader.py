@@ -12,10 +12,11 @@ from django.db.models import Max
 
 from vardkase.core.sql import cursor
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
-from vardkase.knowledge.galaxies.rules import UUID_FORM, tag_name
 from vardkase.knowledge.sources.bulk import as_json, copy_rows
 from vardkase.knowledge.sources.files import files, read
 from vardkase.knowledge.sources.load_changed import LoadResult, Progress, load_changed, quiet
+from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
+from vardkase.misp.galaxy_tags import tag_name
 
 NAME = "galaxies"
 

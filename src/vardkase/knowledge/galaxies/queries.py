@@ -27,7 +27,7 @@ from vardkase.knowledge.galaxies.problems import (
     GalaxyClusterRelationProblem,
     GalaxyProblem,
 )
-from vardkase.knowledge.galaxies.rules import UUID_FORM
+from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
 
 CHUNK = 500
 CONTEXTS = ("all", "default", "custom", "org", "deleted")

@@ -13,7 +13,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
 from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 from vardkase.knowledge.galaxies.queries import visible_clusters
-from vardkase.knowledge.galaxies.rules import UUID_FORM
+from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
 from vardkase.misp.flags import as_bool, as_int
 
 NUMBERS = ("id", "version", "distribution", "sharing_group_id")

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from vardkase.core.errors import NotFound
-from vardkase.knowledge.galaxies.rules import UUID_FORM
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem
+from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
 
 
 def active_templates() -> QuerySet[ObjectTemplate]:

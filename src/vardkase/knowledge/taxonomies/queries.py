@@ -13,10 +13,8 @@ from django.db.models.functions import Concat, Lower
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.tag_names import tag_name_predicate
+from vardkase.identity.access.tag_names import hidden_cluster_predicate, tag_name_predicate
 from vardkase.identity.access.visibility import numbers_written_in
-from vardkase.knowledge.galaxies.models import GalaxyCluster
-from vardkase.knowledge.galaxies.queries import visible_clusters
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import (
     FavouriteTag,
@@ -74,15 +72,15 @@ def visible_tags(actor: Actor) -> QuerySet[Tag]:
     tags = carried_tags(actor)
     if actor.is_site_admin and actor.may_read:
         return tags
-    return tags.filter(pk__in=_ids_of_known_tags(actor))
+    return tags.filter(pk__in=_ids(tag_name_predicate(actor), actor))
 
 
 def named_tags(actor: Actor) -> QuerySet[Tag]:
-    return Tag.objects.filter(pk__in=_ids_of_known_tags(actor))
+    return Tag.objects.filter(pk__in=_ids(tag_name_predicate(actor), actor))
 
 
-def _ids_of_known_tags(actor: Actor) -> RawSQL:
-    condition = numbers_written_in(tag_name_predicate(actor), actor)
+def _ids(predicate: str, actor: Actor) -> RawSQL:
+    condition = numbers_written_in(predicate, actor)
     return RawSQL(f"SELECT t.id FROM tag t WHERE {condition}", ())  # noqa: S611 - it contains no input
 
 
@@ -92,21 +90,15 @@ def carried_tags(actor: Actor) -> QuerySet[Tag]:
     if actor.is_site_admin and actor.may_read:
         return tags
     own = tags.filter(org_id__in=(0, actor.organisation_id), user_id__in=(0, actor.user_id or 0))
-    # The tag of a hidden cluster has the cluster's name or uuid in its own.
-    return own.exclude(_is_of_hidden_cluster(actor))
+    return own.exclude(pk__in=_ids(hidden_cluster_predicate(actor), actor))
 
 
 def hidden_tag_ids(actor: Actor) -> list[int]:
     """Tags that would reveal hidden clusters to the actor."""
     if actor.is_site_admin and actor.may_read:
         return []
-    return list(Tag.objects.filter(_is_of_hidden_cluster(actor)).values_list("pk", flat=True))
-
-
-def _is_of_hidden_cluster(actor: Actor) -> Q:
-    readable = visible_clusters(actor).values("pk")
-    hidden = GalaxyCluster.objects.filter(default=False).exclude(pk__in=readable).values("tag_name")
-    return Q(is_galaxy=True, name__in=hidden)
+    hidden = Tag.objects.filter(pk__in=_ids(hidden_cluster_predicate(actor), actor))
+    return list(hidden.values_list("pk", flat=True))
 
 
 def favourites(actor: Actor) -> set[int]:

@@ -36,7 +36,6 @@ from vardkase.knowledge.galaxies.documents import (
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem, GalaxyProblem
 from vardkase.knowledge.galaxies.queries import visible_clusters, visible_galaxies
-from vardkase.knowledge.galaxies.rules import tag_name
 from vardkase.knowledge.galaxies.services.clusters import target_of
 from vardkase.knowledge.galaxies.services.contents import (
     replace_elements,
@@ -46,6 +45,7 @@ from vardkase.knowledge.galaxies.services.contents import (
 from vardkase.knowledge.galaxies.services.reach import reach_of
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool
+from vardkase.misp.galaxy_tags import tag_name
 from vardkase.misp.time import LARGEST_LEAD
 
 

@@ -29,7 +29,6 @@ from vardkase.knowledge.galaxies.hooks import cluster_published
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 from vardkase.knowledge.galaxies.queries import find_cluster, visible_clusters
-from vardkase.knowledge.galaxies.rules import tag_name
 from vardkase.knowledge.galaxies.services.contents import (
     add_elements,
     replace_elements,
@@ -37,6 +36,7 @@ from vardkase.knowledge.galaxies.services.contents import (
     save_relations,
 )
 from vardkase.knowledge.galaxies.services.reach import reach_of, require_editor, require_owner
+from vardkase.misp.galaxy_tags import tag_name
 
 FORKED = ("value", "description", "source", "authors")
 

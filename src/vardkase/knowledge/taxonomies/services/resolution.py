@@ -11,7 +11,6 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.tag_names import named_by_reader, tag_name_predicate
 from vardkase.identity.access.visibility import reader_parameters
-from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.rules import (
     COLOUR,
@@ -24,6 +23,7 @@ from vardkase.knowledge.taxonomies.rules import (
 )
 from vardkase.knowledge.taxonomies.settings import HIDE_INCOMING
 from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.galaxy_tags import is_custom_galaxy_tag, is_galaxy_tag
 
 type Mention = Mapping[str, Any]
 """A tag in a document: ``name`` or ``id``, and its properties if it is new."""

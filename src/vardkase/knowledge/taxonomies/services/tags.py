@@ -13,7 +13,6 @@ from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
-from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, TagMaker
 from vardkase.knowledge.taxonomies.problems import TagProblem
@@ -27,6 +26,7 @@ from vardkase.knowledge.taxonomies.rules import (
     may_use,
 )
 from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.galaxy_tags import is_custom_galaxy_tag, is_galaxy_tag
 
 FLAGS = ("exportable", "hide_tag", "local_only")
 OWNERS = ("org_id", "user_id")
