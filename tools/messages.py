@@ -46,7 +46,7 @@ def messages() -> set[Found]:
 
 
 def _sources() -> list[Path]:
-    return sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html"), *SOURCE.glob("web/templates/**/*.txt")])
+    return sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html"), *SOURCE.glob("web/**/templates/**/*.txt")])
 
 
 def _in_file(path: Path) -> Iterator[Found]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import vardkase.web
 
-TEMPLATES = Path(vardkase.web.__file__).parent / "templates"
+TEMPLATES = Path(vardkase.web.__file__).parent
 SENTENCE = re.compile(r"""\{% (?:translate|comment)\b(?:(?!%\}).)*%\}(?:(?!\{%).)*""")
 ONE_PIECE = re.compile(r"""\s*(?:\{%[^%]*%\}|[\w-]+=".*)""")
 

@@ -45,7 +45,7 @@ from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
-from vardkase.web.private_links import OWN_LINK
+from vardkase.web.ui.private_links import OWN_LINK
 
 WHY = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
 KEPT = (HistoryEntry, OutgoingMail, Letter, Restriction, SupportMessage)

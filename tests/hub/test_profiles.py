@@ -30,14 +30,15 @@ from vardkase.hub.profiles import EVERY, NONE, Profile, is_available, only_in, p
 ROOMS_OF_THE_HUB = ("membership", "customer_service", "correspondence", "public_pages", "enrolment")
 IN_BOTH = (
     "vardkase.cli.check",
-    "vardkase.web.views.administration.settings",
-    "vardkase.web.views.guide",
-    "vardkase.web.views.home",
-    "vardkase.web.views.security",
+    "vardkase.web.core.settings.views",
+    "vardkase.web.hub.guide",
+    "vardkase.web.home.views",
+    "vardkase.web.identity.access_reviews",
+    "vardkase.web.identity.sign_in_policy",
 )
 """They read of a hub's packages and exist everywhere: they show what there is, which on the other is nothing."""
 
-DECLARED_ONE_BY_ONE = ("vardkase.web.views.policy.trainings",)
+DECLARED_ONE_BY_ONE = ("vardkase.web.hub.training.views",)
 HUB_ONLY = {
     "api.membership",
     "cli.admission",
@@ -50,23 +51,15 @@ HUB_ONLY = {
     "cli.membership",
     "cli.statements",
     "cli.support",
-    "views.admission",
-    "views.applications",
-    "views.applicant",
-    "views.contacts",
-    "views.correspondence",
-    "views.enrolment.codes",
-    "views.groups",
-    "views.membership",
-    "views.overview",
-    "views.conflicts_of_interest",
-    "views.policy.trainings.of_member",
-    "views.policy.trainings.remove_of_member",
-    "views.public",
-    "views.support",
-    "views.terms",
+    "web.hub.membership",
+    "web.hub.correspondence",
+    "web.hub.enrolment.codes",
+    "web.hub.training.views.of_member",
+    "web.hub.training.views.remove_of_member",
+    "web.hub.public_pages",
+    "web.hub.customer_service",
 }
-MEMBER_ONLY = {"cli.enrolment.enrol", "views.enrolment.joining"}
+MEMBER_ONLY = {"cli.enrolment.enrol", "web.hub.enrolment.joining"}
 
 
 def pages(resolver: URLResolver | None = None, before: str = "/") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -178,12 +171,12 @@ def test_everything_declares_its_profiles() -> None:
 def test_what_declares_nothing_exists_in_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     def undeclared() -> None: ...
 
-    for name in ("vardkase.web.views.unheard_of", "vardkase.api", "django.views.static", "os"):
+    for name in ("vardkase.web.hub.unheard_of", "vardkase.api", "django.views.static", "os"):
         undeclared.__module__ = name
         for value in ("hub", "member"):
             monkeypatch.setattr(configured, "VARDKASE_PROFILE", value)
             assert not is_available(undeclared)
-    undeclared.__module__ = "vardkase.web.views.membership.a_module_of_tomorrow"
+    undeclared.__module__ = "vardkase.web.hub.membership.a_module_of_tomorrow"
     assert profiles_of(undeclared) is Profile.HUB
     assert profiles_of(only_in(Profile.MEMBER)(undeclared)) is Profile.MEMBER
 
@@ -193,14 +186,16 @@ def _places(declared: list[tuple[Any, Callable[..., Any], Profile]], wanted: Pro
     places = set()
     for _, handler, profiles in declared:
         if profiles == wanted:
-            parts = handler.__module__.removeprefix("vardkase.").removeprefix("web.").split(".")
+            parts = handler.__module__.removeprefix("vardkase.").split(".")
             one = hasattr(handler, "profiles")
             places.add(f"{'.'.join(parts)}.{handler.__name__}" if one else ".".join(parts[: _depth(parts)]))
     return places
 
 
 def _depth(parts: list[str]) -> int:
-    return 3 if parts[:2] == ["views", "enrolment"] else 2
+    if parts[0] != "web":
+        return 2
+    return 4 if parts[2] == "enrolment" else 3
 
 
 def _reads_of_a_hub(module: str) -> bool:

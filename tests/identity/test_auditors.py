@@ -21,8 +21,8 @@ from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.access.problems import AccessProblem
 from vardkase.identity.accounts.models import User
-from vardkase.web.middleware import AUDITORS_OWN, SIGN_IN_VIEWS
-from vardkase.web.pages import PUBLIC
+from vardkase.web.ui.middleware import AUDITORS_OWN, SIGN_IN_VIEWS
+from vardkase.web.ui.pages import PUBLIC
 
 ROLES = {"only reads": [Permission.AUTH], "everything": [*Permission]}
 

@@ -21,8 +21,8 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.recovery import reset_password
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.web.audit_details import details
-from vardkase.web.audit_labels import NOUNS, act
+from vardkase.web.audit.details import details
+from vardkase.web.audit.labels import NOUNS, act
 
 SOURCE = Path(vardkase.__file__).parent
 

@@ -9,7 +9,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from vardkase.web import assets
+from vardkase.web.ui import assets
 
 WEB = Path(assets.__file__).parent
 

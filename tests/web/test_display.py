@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from vardkase.misp.values.defang import defang
-from vardkase.web import display
+from vardkase.web.ui import display
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.core.jobs.models import JobLogLine, JobProgress
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.exchange.feeds import tasks
-from vardkase.web.job_labels import KINDS
+from vardkase.web.core.jobs.labels import KINDS
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 

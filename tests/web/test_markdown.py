@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardkase.web.markdown import LONGEST, rendered
+from vardkase.web.ui.markdown import LONGEST, rendered
 
 TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n"
 

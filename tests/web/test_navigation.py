@@ -7,7 +7,7 @@ from django.urls import resolve, reverse
 
 from tests.cast import Cast
 from tests.web.signed_in import signed_in
-from vardkase.web.navigation import SECTIONS, NavigationItem
+from vardkase.web.ui.navigation import SECTIONS, NavigationItem
 
 ITEMS = [item for _, items in SECTIONS for item in items]
 

@@ -94,7 +94,7 @@ class EnrolmentConfig(PackagesConfig):
 
 
 class WebConfig(AppConfig):
-    """Templates, template tags and static files."""
+    """Static files."""
 
     name = "vardkase.web"
 

@@ -25,6 +25,7 @@ from vardkase.config.environment import (
     secret_from,
 )
 from vardkase.core.database import connection_settings
+from vardkase.web.template_folders import TAG_LIBRARIES, TEMPLATE_FOLDERS
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PROJECT = PACKAGE.parent.parent
@@ -101,8 +102,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "vardkase.web.middleware.Language",
-    "vardkase.web.middleware.SignedIn",
+    "vardkase.web.ui.middleware.Language",
+    "vardkase.web.ui.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -123,14 +124,16 @@ SILENCED_SYSTEM_CHECKS = [
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
+        "DIRS": TEMPLATE_FOLDERS,
+        "APP_DIRS": True,  # Of allauth and Django, where ours have none of the same name.
         "OPTIONS": {
+            "libraries": TAG_LIBRARIES,
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "vardkase.web.context.page",
+                "vardkase.web.ui.context.page",
             ],
         },
     }
@@ -157,7 +160,7 @@ DATABASES["default"]["OPTIONS"] = {
 
 # Sign-in: e-mail and password or passkey, and a second factor unless a test installation says otherwise.
 AUTH_USER_MODEL = "identity.User"
-AUTHENTICATION_BACKENDS = ["vardkase.web.accounts.backend.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["vardkase.web.identity.accounts.backend.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -172,8 +175,8 @@ REQUIRE_SECOND_FACTOR = env_bool("VARDKASE_REQUIRE_SECOND_FACTOR", True)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "vardkase.web.accounts.adapter.AccountAdapter"
-MFA_ADAPTER = "vardkase.web.accounts.adapter.MfaAdapter"
+ACCOUNT_ADAPTER = "vardkase.web.identity.accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "vardkase.web.identity.accounts.adapter.MfaAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -181,9 +184,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # As identity.access.actor.STEP_UP_HOLDS.
 ACCOUNT_FORMS = {
-    "login": "vardkase.web.accounts.forms.LoginForm",
-    "change_password": "vardkase.web.accounts.forms.ChangePasswordForm",
-    "reauthenticate": "vardkase.web.accounts.forms.ReauthenticateForm",
+    "login": "vardkase.web.identity.accounts.sign_in_forms.LoginForm",
+    "change_password": "vardkase.web.identity.accounts.sign_in_forms.ChangePasswordForm",
+    "reauthenticate": "vardkase.web.identity.accounts.sign_in_forms.ReauthenticateForm",
 }
 # Attempts are counted in the database, so together over all processes: per address, account ("key") or user.
 # The last two are also what a second factor may be guessed by.
@@ -196,11 +199,11 @@ ACCOUNT_RATE_LIMITS = {
     "provider_answer": "30/m/ip",
 }
 MFA_FORMS = {
-    "authenticate": "vardkase.web.accounts.forms.AuthenticateForm",
-    "reauthenticate": "vardkase.web.accounts.forms.MfaReauthenticateForm",
-    "activate_totp": "vardkase.web.accounts.forms.ActivateTOTPForm",
-    "add_webauthn": "vardkase.web.accounts.forms.AddWebAuthnForm",
-    "edit_webauthn": "vardkase.web.accounts.forms.EditWebAuthnForm",
+    "authenticate": "vardkase.web.identity.accounts.sign_in_forms.AuthenticateForm",
+    "reauthenticate": "vardkase.web.identity.accounts.sign_in_forms.MfaReauthenticateForm",
+    "activate_totp": "vardkase.web.identity.accounts.sign_in_forms.ActivateTOTPForm",
+    "add_webauthn": "vardkase.web.identity.accounts.sign_in_forms.AddWebAuthnForm",
+    "edit_webauthn": "vardkase.web.identity.accounts.sign_in_forms.EditWebAuthnForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -9,7 +9,8 @@ from django.urls import include, path, re_path
 
 from vardkase.api import registry
 from vardkase.api.openapi.document import document
-from vardkase.web.views import api_docs, misp_redirects
+from vardkase.web.api_docs import urls as api_docs
+from vardkase.web.ui import misp_redirects
 
 urlpatterns = [
     *api_docs.urls(document),

@@ -39,7 +39,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.blueprints.queries import blueprints
 from vardkase.identity.organisations.models import MembershipInUse
 from vardkase.identity.organisations.queries import visible_groups
-from vardkase.web.pages import PUBLIC
+from vardkase.web.ui.pages import PUBLIC
 
 TABLE = tomllib.loads(Path(__file__).with_name("operator.toml").read_text("utf-8"))
 SHARED = (

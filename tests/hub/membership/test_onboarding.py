@@ -48,7 +48,7 @@ from vardkase.identity.accounts.key_days import last_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.keys import make_key as make_bound_key
 from vardkase.identity.organisations.models import Organisation
-from vardkase.web.views.membership.checklist import ITEM_FORMS
+from vardkase.web.hub.membership.onboarding.checklist import ITEM_FORMS
 
 LINK = re.compile(r"https?://[^\s<]*(/welcome/(?:password|key)/#[\w-]+)")
 

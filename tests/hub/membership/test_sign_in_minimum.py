@@ -35,7 +35,7 @@ from vardkase.identity.accounts.problems import AccountProblem, KeyProblem
 from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
 from vardkase.identity.sign_in_policy import services as entrance
 from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
-from vardkase.web.views.support.states import with_moments
+from vardkase.web.hub.customer_service.states import with_moments
 
 ALL_RULES = ["domains", "keys", "second_factor", "source"]
 

@@ -30,7 +30,7 @@ from vardkase.hub.membership.terms.hooks import Published, terms_published
 from vardkase.hub.membership.terms.models import Terms, TermsState
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.jobs import hub_actor
-from vardkase.web.private_links import OWN_LINK
+from vardkase.web.ui.private_links import OWN_LINK
 
 SENTENCE = "The terms have a new version. Read and accept it in the step Terms."
 ENGLISH = {"accept-language": "en"}

@@ -11,7 +11,7 @@ from tests.web.reading.scene import HIDDEN, Scene, make_scene, text_of, visitor
 from vardkase.analysis.search.value_page import ValueLifetime
 from vardkase.analysis.search.value_search import ValueMeaning, understand
 from vardkase.knowledge.warninglists.matching import WarninglistHit
-from vardkase.web.views.values.page import verdict_on
+from vardkase.web.analysis.search.value import verdict_on
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.audit import views
+
+urlpatterns = [
+    path("audit/", views.index, name="audit"),
+]

@@ -1,0 +1,82 @@
+"""Background jobs: progress, failures with their reasons, and available actions."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict
+from vardkase.hub.instance import jobs
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.listing import listed
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.paging import first_page
+
+STATES = {
+    "": (gettext_lazy("All"), ()),
+    "active": (gettext_lazy("Now and next"), ("todo", "doing")),
+    "failed": (gettext_lazy("Failed"), ("failed",)),
+    "ended": (gettext_lazy("Done"), ("succeeded", "cancelled", "aborted")),
+}
+
+
+@page(Permission.SITE_ADMIN)
+def index(request: PageRequest) -> HttpResponse:
+    wanted = request.GET.get("state", "")
+    state = wanted if wanted in STATES else ""
+    listing = listed(request, jobs.job_rows(request.actor, STATES[state][1]), {"pk"}, "-pk")
+    tabs = [
+        {"label": label, "url": first_page(request, state=name or None), "current": name == state}
+        for name, (label, _states) in STATES.items()
+    ]
+    shown = jobs.described(request.actor, listing["rows"])
+    active = any(job.status in (jobs.WAITING, jobs.RUNNING) for job in shown)
+    context = {**listing, "rows": shown, "tabs": tabs, "active": active}
+    return render(request, "jobs/index.html", context)
+
+
+@page(Permission.SITE_ADMIN)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    job = jobs.find_job(request.actor, pk)
+    active = job.status in (jobs.WAITING, jobs.RUNNING)
+    context = {"job": job, "lines": jobs.job_lines(request.actor, job), "active": active}
+    return render(request, "jobs/job.html", context)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def cancel(request: PageRequest, pk: int) -> HttpResponse:
+    try:
+        jobs.cancel_job(request.actor, pk)
+        messages.success(request, gettext("The job stops at the next opportunity."))
+    except Conflict:
+        messages.error(request, gettext("The job has already ended."))
+    return redirect("job", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def retry(request: PageRequest, pk: int) -> HttpResponse:
+    try:
+        jobs.retry_job(request.actor, pk)
+        messages.success(request, gettext("The job will be retried in a moment."))
+    except Conflict:
+        messages.error(
+            request,
+            gettext("The job cannot be retried: it has not failed, or the same job is already waiting."),
+        )
+    return redirect("job", pk)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def forget(request: PageRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "jobs/forget.html")
+    count = jobs.clear_jobs(request.actor)
+    message = ngettext("%(n)s job removed.", "%(n)s jobs removed.", count)
+    messages.success(request, message % {"n": thin(count)})
+    return redirect("jobs")

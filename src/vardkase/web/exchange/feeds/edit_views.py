@@ -1,0 +1,72 @@
+"""Adding, editing and deleting external feeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Invalid
+from vardkase.exchange.feeds import services
+from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.feeds.queries import find_feed
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.exchange.feeds.forms import FeedForm
+from vardkase.web.ui.chips import INHERIT
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.pages import PageRequest, page
+
+FIELDS = {"settings": "columns", "rules": "changed", "tag_id": "tag"}
+"""What a service calls something → the field where it was written."""
+AS_THE_FEED_SAYS = _("as the feed says; for lists: only us")
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    return _write(request, None)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, find_feed(request.actor, pk))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    feed = find_feed(request.actor, pk)
+    if request.method != "POST":
+        return render(request, "feeds/delete.html", {"feed": feed})
+    services.delete_feed(request.actor, pk)
+    messages.success(request, gettext("The feed has been removed. The events that came from it stay."))
+    return redirect("feeds")
+
+
+def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
+    form = (
+        FeedForm(request.actor, feed, request.POST)
+        if request.method == "POST"
+        else FeedForm(request.actor, feed)
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            saved = (
+                services.edit_feed(request.actor, feed.pk, form.wire())
+                if feed
+                else services.add_feed(request.actor, form.wire())
+            )
+        except Invalid as refused:
+            take_errors(form, refused, fields=FIELDS)
+        else:
+            messages.success(request, gettext("Saved. Preview it to check that it can be read."))
+            return redirect("feed", saved.pk)
+    context: dict[str, Any] = {
+        "form": form,
+        "feed": feed,
+        "groups": form.groups,
+        "counts": {INHERIT: AS_THE_FEED_SAYS},
+    }
+    return render(request, "feeds/form.html", context, status=422 if form.errors else 200)

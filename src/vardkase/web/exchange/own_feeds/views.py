@@ -1,0 +1,104 @@
+"""Own feeds: content, readers and URL of each."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.exchange.own_feeds import services, tasks
+from vardkase.exchange.own_feeds.models import OwnFeed
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.exchange.feeds.views import tabs
+from vardkase.web.exchange.own_feeds.forms import OwnFeedForm
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.pages import PageRequest, page
+
+FIELDS = {"filters": "since", "open": "readers"}
+"""What the service calls something → the field where it was chosen."""
+
+
+@page(Permission.SITE_ADMIN)
+def index(request: PageRequest) -> HttpResponse:
+    context = {"feeds": services.own_feeds(request.actor), "tabs": tabs("own_feeds")}
+    return render(request, "own_feeds/index.html", context)
+
+
+@page(Permission.SITE_ADMIN)
+def view(request: PageRequest, name: str) -> HttpResponse:
+    return _shown(request, services.find_own_feed(request.actor, name))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    return _write(request, None)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, name: str) -> HttpResponse:
+    return _write(request, services.find_own_feed(request.actor, name))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete(request: PageRequest, name: str) -> HttpResponse:
+    feed = services.find_own_feed(request.actor, name)
+    if request.method != "POST":
+        return render(request, "own_feeds/delete.html", {"feed": feed})
+    services.delete_own_feed(request.actor, name)
+    messages.success(request, gettext("The feed and its files have been removed."))
+    return redirect("own_feeds")
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def refresh(request: PageRequest, name: str) -> HttpResponse:
+    tasks.order(services.find_own_feed(request.actor, name).pk, whole=True)
+    messages.success(request, gettext("The feed will be written in a moment."))
+    return redirect("own_feed", name)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def make_token(request: PageRequest, name: str) -> HttpResponse:
+    token = services.make_token(request.actor, name)
+    return _shown(request, services.find_own_feed(request.actor, name), token)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def remove_token(request: PageRequest, name: str) -> HttpResponse:
+    services.remove_token(request.actor, name)
+    messages.success(request, gettext("The feed’s key no longer works."))
+    return redirect("own_feed", name)
+
+
+def _shown(request: PageRequest, feed: OwnFeed, token: str = "") -> HttpResponse:
+    context = {
+        "feed": feed,
+        "groups": [
+            "" if request.actor.may_not_read_content else group.name for group in feed.sharing_groups.all()
+        ],
+        "address": request.build_absolute_uri(f"/feed/{feed.name}/"),
+        "token": token,
+    }
+    return render(request, "own_feeds/own_feed.html", context)
+
+
+def _write(request: PageRequest, feed: OwnFeed | None) -> HttpResponse:
+    written = (request.POST,) if request.method == "POST" else ()
+    form = OwnFeedForm(request.actor, feed, *written)
+    if form.is_bound and form.is_valid():
+        try:
+            data, name = form.data_for_service(), feed.name if feed else ""
+            saved = services.save_own_feed(request.actor, data, name)
+        except Invalid as refused:
+            take_errors(form, refused, fields=FIELDS)
+        else:
+            tasks.order(saved.pk, whole=True)
+            messages.success(request, gettext("Saved. The feed will be written in a moment."))
+            return redirect("own_feed", saved.name)
+    context = {"form": form, "feed": feed}
+    return render(request, "own_feeds/form.html", context, status=422 if form.errors else 200)

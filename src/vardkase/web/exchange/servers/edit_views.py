@@ -1,0 +1,122 @@
+"""Adding, editing and deleting connections to other hubs."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers import services
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.queries import certificates_of, find_server, users_bound_to
+from vardkase.exchange.sync.previews import reset_remote_key
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.exchange.servers.forms import ConnectionForm, ConnectionImportForm
+from vardkase.web.exchange.servers.rule_choices import rule_choices
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
+
+FIELDS = {"remote_org": "new_org_uuid", "Organisation": "document", "pull_rules": "pull_parameters"}
+"""Member that the service refuses → field of the form."""
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    return _write(request, None)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, find_server(request.actor, pk))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def take_over(request: PageRequest) -> HttpResponse:
+    form = ConnectionImportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            server = services.import_server(request.actor, form.cleaned_data["document"])
+        except Invalid as refused:
+            take_errors(form, refused, fields=FIELDS)
+        else:
+            messages.success(request, gettext("The connection has been added. Choose what it is for."))
+            return redirect("server_edit", server.pk)
+    return render(request, "servers/import.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@page(Permission.SITE_ADMIN)
+def find(request: PageRequest, pk: int = 0) -> HttpResponse:
+    form = _form(request, find_server(request.actor, pk) if pk else None)
+    return found_choices(request, form)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    server = find_server(request.actor, pk)
+    if request.method != "POST":
+        context = {"server": server, "bound": users_bound_to([pk]).get(pk, [])}
+        return render(request, "servers/delete.html", context)
+    services.delete_server(request.actor, pk)
+    messages.success(request, gettext("The connection has been removed. What came over it stays."))
+    return redirect("servers")
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def new_key(request: PageRequest, pk: int) -> HttpResponse:
+    server = find_server(request.actor, pk)
+    if request.method != "POST":
+        return render(request, "servers/key.html", {"server": server})
+    try:
+        reset_remote_key(request.actor, pk)
+    except OutgoingFailed as failed:
+        messages.error(request, str(failed))
+    else:
+        messages.success(
+            request,
+            gettext("The other hub has created a new key, and it is in use. The old one no longer works."),
+        )
+    return redirect("server", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
+    services.move_server(request.actor, pk, earlier=way == "earlier")
+    return redirect("servers")
+
+
+def _form(request: PageRequest, server: Server | None) -> ConnectionForm:
+    sources = rule_choices(request.actor, server)
+    return form_with_pickers(
+        request, lambda data: ConnectionForm(server, sources, data, None if data is None else request.FILES)
+    )
+
+
+def _write(request: PageRequest, server: Server | None) -> HttpResponse:
+    form = _form(request, server)
+    if form.is_bound and form.is_valid():
+        try:
+            saved = (
+                services.edit_server(request.actor, server.pk, form.wire())
+                if server
+                else services.add_server(request.actor, form.wire())
+            )
+        except Invalid as refused:
+            take_errors(form, refused, fields=FIELDS)
+        else:
+            messages.success(request, gettext("Saved. Test the connection to see that it works."))
+            return redirect("server", saved.pk)
+    authority, own = certificates_of(server) if server else (None, None)
+    context = {
+        "form": form,
+        "server": server,
+        **searched_for(request),
+        "authority": authority,
+        "own_certificate": own,
+    }
+    return render(request, "servers/form.html", context, status=422 if form.errors else 200)

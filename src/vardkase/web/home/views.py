@@ -1,0 +1,107 @@
+"""The home page after sign-in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.clock import now_seconds
+from vardkase.hub.customer_service.open_tasks import operators_tasks
+from vardkase.hub.membership.members.queries import who_takes_part
+from vardkase.hub.membership.members.rules import WHO_TAKES_PART
+from vardkase.hub.membership.overview import figures
+from vardkase.hub.membership.overview.figures import OpenTask
+from vardkase.hub.membership.overview.own_tasks import own_tasks
+from vardkase.hub.policy.approvals.queries import approvals, waiting_for
+from vardkase.hub.policy.models import ApprovalDecision
+from vardkase.hub.profiles import EVERY
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.readable_audit_log import last_visit
+from vardkase.identity.accounts.queries import own_keys_ending
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.intel.queries import home_page as queries
+from vardkase.intel.queries.event_index import IndexRow
+from vardkase.intel.queries.home_page import ArrivalReason
+from vardkase.web.hub.public_pages import front
+from vardkase.web.intel.events.rows import ListedEvent
+from vardkase.web.ui.pages import PageRequest, page
+
+PROFILES = EVERY
+
+DAYS = 30
+SHOWN = 8
+CREATORS_SHOWN = 6
+SOON = DAYS * 24 * 60 * 60
+FIRST_LOOK = timedelta(days=7)
+WHY = {
+    ArrivalReason.OWN: _("Your own"),
+    ArrivalReason.HUB: _("For everyone on the hub"),
+    ArrivalReason.COMMUNITIES: _("For connected hubs"),
+    ArrivalReason.ALL: _("For everyone"),
+    ArrivalReason.ADMINISTRATOR: _("You administer the hub"),
+}
+
+
+@page(visitors=front.for_visitors)
+def home(request: PageRequest) -> HttpResponse:
+    since = last_visit(request.actor) or timezone.now() - FIRST_LOOK
+    days = queries.events_by_day(request.actor, DAYS)
+    context: dict[str, Any] = {
+        "today": timezone.localdate(),
+        "todo": _todo(request.actor),
+        "since": since,
+        "days": days,
+        "total": sum(count for _day, count in days),
+        "creators": queries.busiest_creators(request.actor, DAYS, CREATORS_SHOWN),
+        "who_takes_part": str(WHO_TAKES_PART[who_takes_part()])
+        if request.actor.staff or request.actor.is_site_admin
+        else "",
+        **_news(request.actor, since),
+    }
+    return render(request, "home/home.html", context)
+
+
+def _todo(actor: Actor) -> dict[str, Any]:
+    waiting = queries.own_waiting(actor)
+    keys = own_keys_ending(actor, SOON) if actor.may(Permission.AUTH) else []
+    tasks = [] if actor.staff.isdisjoint(figures.READERS) else figures.open_tasks(actor)
+    tasks += operators_tasks(actor) if StaffRole.OPERATOR in actor.staff else []
+    tasks += own_tasks(actor)
+    if to_answer := len(waiting_for(actor)):
+        tasks.append(OpenTask(_("Publications that wait for your approval"), to_answer, "approvals"))
+    left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
+    drafts_waiting = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
+    return {
+        "asked": drafts_waiting,
+        "drafts": waiting.drafts,
+        "changed": waiting.changed,
+        "oldest": waiting.oldest,
+        "keys": list(zip(keys, left, strict=True)),
+        "tasks": tasks,
+        "count": bool(waiting.drafts) + bool(waiting.changed) + len(keys) + len(tasks),
+    }
+
+
+def _news(actor: Actor, since: datetime) -> dict[str, Any]:
+    news = queries.news_since(actor, int(since.timestamp()), SHOWN)
+    rows = news.rows or queries.news_since(actor, 0, SHOWN).rows
+    reasons = [_why(actor, row) for row in rows]
+    return {
+        "events": list(zip([ListedEvent(row) for row in rows], reasons, strict=True)),
+        "new": news.count,
+        "more": news.count >= queries.MOST,
+    }
+
+
+def _why(actor: Actor, row: IndexRow) -> str:
+    reason = queries.reason_for(actor, row)
+    if reason is ArrivalReason.GROUP and row.sharing_group:
+        return gettext("Shared with %(group)s") % {"group": row.sharing_group.name}
+    return str(WHY.get(reason, ""))

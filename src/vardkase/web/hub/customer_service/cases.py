@@ -1,0 +1,170 @@
+"""The customer service desk: open requests, and answering them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.customer_service import queries, services
+from vardkase.hub.customer_service.models import RequestKind, RequestState
+from vardkase.hub.customer_service.rules import DESKS, REQUEST, kinds_for
+from vardkase.hub.lifecycle import TransitionRefused
+from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.public_pages.services import may_edit
+from vardkase.web.hub.customer_service.forms import RouteForm, SupportMessageForm
+from vardkase.web.hub.customer_service.states import with_moments
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.listing import listed, searched
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.paging import first_page
+
+SORTS = {"pk", "deadline", "changed"}
+STATES = {
+    "open": gettext_lazy("Open"),
+    "late": gettext_lazy("Late"),
+    "mine": gettext_lazy("Mine"),
+    "solved": gettext_lazy("Solved"),
+    "": gettext_lazy("All requests"),
+}
+
+
+@page(staff=DESKS)
+def index(request: PageRequest) -> HttpResponse:
+    wanted = request.GET.get("state", "open")
+    state = wanted if wanted in STATES else "open"
+    kind = request.GET.get("kind", "")
+    rows = queries.filtered(
+        queries.desk_requests(request.actor),
+        state="open" if state == "mine" else state,
+        kind=kind if kind in RequestKind.values else "",
+        text=searched(request),
+        owner_id=(request.actor.user_id or -1) if state == "mine" else 0,
+    )
+    context = {
+        **listed(request, rows, SORTS, "deadline" if state in ("open", "late", "mine") else "-pk"),
+        "tabs": [
+            {"label": label, "url": first_page(request, state=name), "current": name == state}
+            for name, label in STATES.items()
+        ],
+        "kinds": [(kind.value, kind.label) for kind in RequestKind if kind in kinds_for(request.actor)],
+        "kind": kind,
+        "state": state,
+        "q": searched(request),
+        "now": timezone.now(),
+    }
+    return render(request, "customer_service/desk.html", context)
+
+
+@page(staff=DESKS)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    return _page(request, pk)
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def answer(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, pk, gettext("The answer has been sent."))
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def ask_back(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, pk, gettext("The answer has been sent."), step="ask")
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def solve(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, pk, gettext("The answer has been sent."), step="solve")
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def note(request: PageRequest, pk: int) -> HttpResponse:
+    message = gettext("The note has been saved. The person who asked does not see it.")
+    return _write(request, pk, message, internal=True)
+
+
+def _write(
+    request: PageRequest, pk: int, message: str, *, step: str = "", internal: bool = False
+) -> HttpResponse:
+    form = SupportMessageForm(request.POST)
+    if not form.is_valid():
+        return _page(request, pk, form=form)
+    try:
+        services.answer(request.actor, pk, form.cleaned_data["text"], step=step, internal=internal)
+    except TransitionRefused as refused:
+        form.add_error(None, str(refused))
+        return _page(request, pk, form=form)
+    messages.success(request, message)
+    return redirect("service_request", pk)
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def step(request: PageRequest, pk: int) -> HttpResponse:
+    try:
+        services.step_on(request.actor, pk, request.POST.get("step", ""))
+    except TransitionRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("service_request", pk)
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def assign(request: PageRequest, pk: int) -> HttpResponse:
+    owner = request.POST.get("owner", "")
+    try:
+        services.assign(request.actor, pk, int(owner) if owner.isdecimal() else None)
+    except Invalid as refused:
+        messages.error(request, str(refused))
+    return redirect("service_request", pk)
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def route(request: PageRequest, pk: int) -> HttpResponse:
+    form = RouteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, pk, route_form=form)
+    try:
+        moved = services.route(request.actor, pk, form.cleaned_data["kind"], form.cleaned_data["subject"])
+    except Invalid as refused:
+        take_errors(form, refused)
+        return _page(request, pk, route_form=form)
+    messages.success(request, gettext("The request has been reclassified, and its deadline has changed."))
+    is_still_ours = moved.kind in kinds_for(request.actor)
+    return redirect("service_request", pk) if is_still_ours else redirect("service")
+
+
+def _page(
+    request: PageRequest, pk: int, form: SupportMessageForm | None = None, route_form: RouteForm | None = None
+) -> HttpResponse:
+    support_request = queries.find_desk_request(request.actor, pk)
+    thread = queries.conversation(support_request, request.actor)
+    answers = [message for message in thread if message.from_staff and not message.internal]
+    faults = bool((form and form.errors) or (route_form and route_form.errors))
+    context: dict[str, Any] = {
+        "asked": support_request,
+        "said": thread,
+        "steps": [
+            (name, REQUEST.steps[name].words)
+            for name in REQUEST.open_steps(support_request.state)
+            if name not in ("ask", "answered")
+        ],
+        "diagnosis": with_moments(support_request.diagnosis),
+        "history": [(row, RequestState(row.after).label) for row in history_of(REQUEST, support_request.pk)],
+        "colleagues": queries.colleagues(support_request.kind),
+        "form": form or SupportMessageForm(),
+        "route_form": route_form or RouteForm(initial={"kind": support_request.kind}),
+        "makes_question": bool(answers) and may_edit(request.actor),
+        "now": timezone.now(),
+    }
+    return render(request, "customer_service/desk_request.html", context, status=422 if faults else 200)

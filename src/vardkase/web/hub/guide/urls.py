@@ -1,0 +1,9 @@
+"""URLs of the guide."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.hub.guide import views as pages
+
+urlpatterns = [path("guide/", pages.index, name="guide")]

@@ -1,0 +1,190 @@
+"""A member as seen by the hub owner's staff: status, open items, pending decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.membership.assessments.services.partiality import HANDLERS
+from vardkase.hub.membership.contacts.services import READERS as CONTACT_READERS
+from vardkase.hub.membership.members import queries, services
+from vardkase.hub.membership.members.models import Membership, RestrictionCause
+from vardkase.hub.membership.members.rules import MEMBERSHIP, TECHNICAL, conflict_of
+from vardkase.hub.membership.onboarding.items import never_waived, still_open
+from vardkase.hub.training.queries import STAFF as TRAINERS
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.hub.membership.members import forms as written
+from vardkase.web.hub.membership.members.presenters import shown
+from vardkase.web.hub.membership.statements.views import panel
+from vardkase.web.identity.accounts.four_eyes.views import proposed
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.navigation import OFFICERS
+from vardkase.web.ui.pages import PageRequest, page
+
+OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
+STAFF = (*OFFICERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
+
+
+@page(staff=STAFF, allowed_while_suspended=True)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    membership = queries.find_membership(request.actor, pk)
+    decides = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff
+    lifts = decides and membership.restrictions.filter(lifted=None, cause=RestrictionCause.OFFICER).exists()
+    open_steps = [name for name in MEMBERSHIP.open_steps(membership.state) if name != "restore"]
+    does_items = not request.actor.staff.isdisjoint(TECHNICAL)
+
+    def place_of(name: str) -> str:
+        return reverse("member_item", args=[pk, name]) if does_items else ""
+
+    context = {
+        "steps": [(name, STEPS[name][0]) for name in open_steps if decides],
+        "lifts": lifts,
+        "reads_letters": not request.actor.staff.isdisjoint(OFFICERS),
+        "decides": decides,
+        "more": _more(request, pk),
+        "conflict": conflict_of(request.actor, membership) or "",
+        "contacts_url": ""
+        if request.actor.staff.isdisjoint(CONTACT_READERS)
+        else reverse("contacts", args=[pk]),
+    }
+    return render(
+        request,
+        "members/member.html",
+        shown(request.actor, membership, place_of) | panel(request.actor, membership) | context,
+    )
+
+
+def _more(request: PageRequest, pk: int) -> list[tuple[str, Promise]]:
+    return [
+        (reverse(view, args=[pk]), label)
+        for view, label, staff in PAGES
+        if not request.actor.staff.isdisjoint(staff)
+    ]
+
+
+PAGES: tuple[tuple[str, Promise, Collection[StaffRole]], ...] = (
+    ("security", _("Security: domains, networks, certificates"), TECHNICAL),
+    ("member_sign_in_minimum", _("Minimum sign-in requirements"), OFFICER),
+    ("member_training", _("Training"), TRAINERS),
+    ("member_partial", _("Conflicts of interest"), HANDLERS),
+    ("service_organisation", _("Connection and support"), (*OFFICERS, StaffRole.OPERATOR)),
+)
+
+
+type Done = Membership | ApprovalRequest
+"""A membership that was led on, or what another officer has to approve first."""
+
+
+def _activate(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
+    return services.activate(request.actor, pk, data["reason"])
+
+
+def _suspend(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
+    until = timezone.make_aware(datetime.combine(data["until"], time.min)) if data["until"] else None
+    return services.suspend(request.actor, pk, data["kind"], data["reason"], until=until)
+
+
+def _restore(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
+    return services.restore(request.actor, pk, data["reason"])
+
+
+def _terminate(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
+    return services.terminate(request.actor, pk, data["reason"], data["contributions"])
+
+
+type Take = Callable[[PageRequest, int, dict[str, Any]], Done]
+
+STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
+    "activate": (
+        _("Activate the membership"), written.ActivateForm, _activate,
+        _("The member reads and writes from now on, as its roles and its policy allow."),
+    ),
+    "suspend": (
+        _("Suspend or restrict"), written.SuspendForm, _suspend,
+        _("It takes effect everywhere as soon as another officer has approved it."),
+    ),
+    "restore": (
+        _("Lift the suspension"), written.ReasonForm, _restore,
+        _("Everything works again at once, and what was waiting is sent."),
+    ),
+    "terminate": (
+        _("Terminate the membership"), written.TerminateForm, _terminate,
+        _("Accounts are disabled, keys are revoked, and nothing more is exchanged. This cannot "
+"be undone."),
+    ),
+}  # fmt: skip
+
+
+@page(staff=OFFICER, allowed_while_suspended=True)
+def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
+    if name not in STEPS:
+        raise Http404
+    membership = queries.find_membership(request.actor, pk)
+    title, kind, take, help_text = STEPS[name]
+    form = kind(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = take(request, pk, form.cleaned_data)
+        except Invalid as error:
+            take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            if isinstance(done, ApprovalRequest):
+                return proposed(request, done)
+            messages.success(request, gettext("Done."))
+            return redirect("member", pk)
+    context = {
+        "form": form, "title": title, "help": help_text, "organisation": membership.organisation, "step": name,
+        "waiting": still_open(membership) if name == "activate" else [],
+        "needed": never_waived(membership) if name == "activate" else [],
+        "is_final": name == "terminate",
+        "ending": services.would_end(membership) if name == "terminate" else {},
+    }  # fmt: skip
+    return render(request, "members/step.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=OFFICER, allowed_while_suspended=True)
+def decide(request: PageRequest, pk: int) -> HttpResponse:
+    """Propose to take over what the member proposed, or refuse it."""
+    reason = request.POST.get("reason", "")
+    try:
+        if request.POST.get("decision") == "accept":
+            return proposed(request, services.accept_change(request.actor, pk, reason))
+        services.refuse_change(request.actor, pk, reason)
+    except (Invalid, Conflict) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("The member is notified of the decision."))
+    return redirect("member", pk)
+
+
+@page(staff=OFFICER, allowed_while_suspended=True)
+def open_one(request: PageRequest) -> HttpResponse:
+    form = written.OpenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            data = form.cleaned_data
+            made = services.open_membership(request.actor, data["organisation"], data, data["reason"])
+        except Invalid as error:
+            take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            return proposed(request, made)
+    return render(request, "members/open.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,47 @@
+"""Minimum sign-in requirements of all members or one: proposed by an officer, approved by another."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.membership.members.queries import find_membership
+from vardkase.hub.membership.members.refused_sign_in import warnings_of
+from vardkase.hub.membership.members.sign_in_minimum import (
+    DAYS,
+    minimum_of,
+    propose_minimum,
+    would_refuse,
+)
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import SignInRule
+from vardkase.web.hub.membership.members.forms import SignInMinimumForm
+from vardkase.web.identity.accounts.four_eyes.views import proposed
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.pages import PageRequest, page
+
+
+@page(staff=(StaffRole.MEMBERSHIP_OFFICER,), allowed_while_suspended=True)
+def propose(request: PageRequest, pk: int | None = None) -> HttpResponse:
+    membership = find_membership(request.actor, pk) if pk is not None else None
+    rules, days = minimum_of(membership)
+    initial = {"rules": rules, "key_days": days if rules else DAYS}
+    form = SignInMinimumForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = propose_minimum(request.actor, pk, data["rules"], data["key_days"], data["reason"])
+        except Invalid as error:
+            take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            return proposed(request, made)
+    refused = would_refuse(membership, SignInRule.values, days if rules else DAYS)
+    context = {
+        "form": form,
+        "organisation": membership.organisation if membership else None,
+        "effects": [(label, list(warnings_of(refused.by(rule)))) for rule, label in SignInRule.choices],
+    }
+    return render(request, "members/sign_in_minimum.html", context, status=422 if form.errors else 200)

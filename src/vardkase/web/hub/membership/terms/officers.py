@@ -1,0 +1,163 @@
+"""Terms and criteria for the hub's officers: version in force, acceptances, and the next version."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.mail.rendering import fragment
+from vardkase.hub.membership.agreements import queries as agreements
+from vardkase.hub.membership.agreements.services.publishing import earliest_answer, propose_publishing
+from vardkase.hub.membership.members.state_labels import state_in_words
+from vardkase.hub.membership.terms import drafts, queries
+from vardkase.hub.membership.terms.models import Terms
+from vardkase.web.hub.membership.terms.forms import CriterionForm, DraftForm, PublishForm
+from vardkase.web.identity.accounts.four_eyes.views import proposed
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.listing import listed
+from vardkase.web.ui.pages import PageRequest, page
+
+
+@page(staff=drafts.OFFICERS)
+def index(request: PageRequest) -> HttpResponse:
+    current = queries.current_terms()
+    context = {
+        "terms": current,
+        "html": fragment(current.text(get_language() or "sv"), {}),
+        "draft": queries.draft(),
+        "versions": queries.published_terms(),
+        "left": agreements.unanswered(current.version).count(),
+        "done": agreements.answered(current.version).count(),
+    }
+    return render(request, "terms/index.html", context)
+
+
+@page(staff=drafts.OFFICERS)
+def version(request: PageRequest, number: int) -> HttpResponse:
+    terms = queries.terms_of(number)
+    context = {"terms": terms, "html": fragment(terms.text(get_language() or "sv"), {})}
+    return render(request, "terms/version.html", context)
+
+
+@page(staff=drafts.OFFICERS)
+def answers(request: PageRequest, number: int) -> HttpResponse:
+    terms = queries.terms_of(number)
+    done = request.GET.get("show") == "answered"
+    members = (agreements.answered if done else agreements.unanswered)(number)
+    context = listed(
+        request, members.select_related("organisation"), {"organisation__name"}, "organisation__name"
+    )
+    requests = agreements.requests(number, context["rows"])
+    context["rows"] = [
+        {
+            "member": row,
+            "state_words": state_in_words(row),
+            "acceptance": agreements.acceptance_of(row, number),
+            "asked": requests.get(row.pk),
+        }
+        for row in context["rows"]
+    ]
+    return render(request, "terms/answers.html", context | {"terms": terms, "done": done})
+
+
+@require_POST
+@page(staff=drafts.OFFICERS, writes=True)
+def start(request: PageRequest) -> HttpResponse:
+    drafts.start_draft(request.actor)
+    return redirect("terms_draft")
+
+
+@page(staff=drafts.OFFICERS, writes=True)
+def edit(request: PageRequest) -> HttpResponse:
+    draft = _draft()
+    form = DraftForm(request.POST or None, initial={"text_sv": draft.text_sv, "text_en": draft.text_en})
+    if form.is_bound and form.is_valid():
+        try:
+            draft = drafts.edit_draft(request.actor, form.cleaned_data)
+        except Invalid as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(request, gettext("Saved. Members see nothing of it until it is published."))
+            return redirect("terms_draft")
+    context = {
+        "draft": draft,
+        "form": form,
+        "previews": [("sv", fragment(draft.text_sv, {})), ("en", fragment(draft.text_en, {}))],
+    }
+    return render(request, "terms/draft.html", context, status=422 if form.errors else 200)
+
+
+@page(staff=drafts.OFFICERS, writes=True)
+def criterion(request: PageRequest, key: str = "") -> HttpResponse:
+    draft = _draft()
+    stored = {criterion.key: asdict(criterion) for criterion in draft.checklist()}
+    if key and key not in stored:
+        raise Http404
+    form = CriterionForm(request.POST or None, initial=stored.get(key))
+    if form.is_bound and form.is_valid():
+        changed = {**form.cleaned_data, "key": key}
+        rows = [changed if name == key else row for name, row in stored.items()]
+        if _is_kept(request, form, rows if key else [*rows, changed]):
+            return redirect("terms_draft")
+    context = {"draft": draft, "form": form, "key": key}
+    return render(request, "terms/criterion.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=drafts.OFFICERS, writes=True)
+def remove_criterion(request: PageRequest, key: str) -> HttpResponse:
+    rows = [asdict(criterion) for criterion in _draft().checklist() if criterion.key != key]
+    try:
+        drafts.edit_draft(request.actor, {"criteria": rows})
+    except Invalid as refused:
+        messages.error(request, str(refused))
+    return redirect("terms_draft")
+
+
+@page(staff=drafts.OFFICERS, writes=True)
+def publish(request: PageRequest) -> HttpResponse:
+    draft = _draft()
+    members = agreements.unanswered(draft.version).count()
+    form = PublishForm(draft.version, members, earliest_answer(), request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            fields = [form.cleaned_data[name] for name in ("version", "answer_by", "reason")]
+            made = propose_publishing(request.actor, *fields)
+        except Invalid as refused:
+            take_errors(form, refused)
+        except Conflict as refused:
+            form.add_error(None, str(refused))
+        else:
+            return proposed(request, made)
+    context = {"draft": draft, "form": form, "members": members}
+    return render(request, "terms/publish.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=drafts.OFFICERS, writes=True)
+def discard(request: PageRequest) -> HttpResponse:
+    drafts.discard_draft(request.actor)
+    messages.success(request, gettext("The draft has been discarded. The current version still applies."))
+    return redirect("terms_and_criteria")
+
+
+def _draft() -> Terms:
+    draft = queries.draft()
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def _is_kept(request: PageRequest, form: CriterionForm, rows: list[dict[str, Any]]) -> bool:
+    try:
+        drafts.edit_draft(request.actor, {"criteria": rows})
+    except Invalid as refused:
+        take_errors(form, refused)
+    return not form.errors

@@ -1,0 +1,146 @@
+"""Drafting the next policy, one rule at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.policy import drafting, services
+from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.queries import draft_of
+from vardkase.hub.training.queries import modules_named
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import Role
+from vardkase.identity.organisations.queries import usable_groups
+from vardkase.misp.flags import as_int
+from vardkase.web.hub.policy.choices import policy_choices
+from vardkase.web.hub.policy.common import rules_of
+from vardkase.web.hub.policy.forms import FIELDS, KINDS, RuleForm
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
+
+
+@require_POST
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
+def begin(request: PageRequest) -> HttpResponse:
+    try:
+        drafting.begin_draft(request.actor, request.POST.get("from", ""))
+    except Conflict:
+        messages.info(request, gettext("There is already a draft. It is shown here."))
+    return redirect("policy_draft")
+
+
+@page(Permission.ADMIN, allowed_while_suspended=True)
+def draft(request: PageRequest) -> HttpResponse:
+    stored = draft_of(request.actor.organisation_id)
+    if stored is None:
+        return redirect("sharing_policy")
+    context = {"draft": stored, "rules": rules_of(stored), "kinds": list(KINDS.items())}
+    return render(request, "policy/draft.html", context)
+
+
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
+def add(request: PageRequest, kind: str) -> HttpResponse:
+    if kind not in FIELDS:
+        raise Http404
+    form = _form(request, kind)
+    saved = _saved(request, form, lambda: drafting.add_rule(request.actor, form.rule()))
+    return saved or _shown(request, form, 0)
+
+
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
+def edit(request: PageRequest, number: int) -> HttpResponse:
+    draft = draft_of(request.actor.organisation_id)
+    if draft is None or not 1 <= number <= len(draft.rules):
+        raise Http404
+    rule = draft.rules[number - 1]
+    form = _form(request, rule["kind"], rule)
+    saved = _saved(request, form, lambda: drafting.change_rule(request.actor, number, form.rule()))
+    return saved or _shown(request, form, number)
+
+
+@page(Permission.ADMIN, allowed_while_suspended=True)
+def find(request: PageRequest, kind: str) -> HttpResponse:
+    if kind not in FIELDS:
+        raise Http404
+    return found_choices(request, _form(request, kind))
+
+
+@require_POST
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
+def move(request: PageRequest, number: int) -> HttpResponse:
+    by = 1 if as_int(request.POST.get("by")) == 1 else -1
+    return _back(request, lambda: drafting.move_rule(request.actor, number, by))
+
+
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
+def remove(request: PageRequest, number: int) -> HttpResponse:
+    if request.method == "POST":
+        return _back(request, lambda: drafting.remove_rule(request.actor, number))
+    draft = draft_of(request.actor.organisation_id)
+    if draft is None or not 1 <= number <= len(draft.rules):
+        raise Http404
+    return render(request, "policy/rule_remove.html", {"rule": rules_of(draft)[number - 1]})
+
+
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
+def discard(request: PageRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "policy/discard.html")
+    try:
+        services.discard_draft(request.actor)
+    except Conflict:
+        messages.info(request, gettext("The draft no longer exists."))
+    else:
+        messages.success(request, gettext("The draft has been discarded."))
+    return redirect("sharing_policy")
+
+
+def _form(request: PageRequest, kind: str, rule: dict[str, object] | None = None) -> RuleForm:
+    groups = [(str(group.uuid), group.name) for group in usable_groups(request.actor)]
+    roles = Role.objects.order_by("name").values_list("name", flat=True)
+    offered: dict[str, Any] = {
+        "roles": list(roles),
+        "groups": groups,
+        "sources": policy_choices(request.actor),
+        "modules": modules_named(request.actor.organisation_id),
+        "rule": rule,
+    }
+    return form_with_pickers(request, lambda data: RuleForm(kind, data, **offered))
+
+
+def _shown(request: PageRequest, form: RuleForm, number: int) -> HttpResponse:
+    context = {"form": form, "kind_words": KINDS[form.kind], "number": number, **searched_for(request)}
+    return render(request, "policy/rule.html", context, status=422 if form.errors else 200)
+
+
+def _saved(request: PageRequest, form: RuleForm, save: Callable[[], PolicyVersion]) -> HttpResponse | None:
+    if not form.is_bound or not form.is_valid():
+        return None
+    try:
+        save()
+    except Invalid as invalid:
+        take_errors(form, invalid)
+        return None
+    except Conflict:
+        messages.error(request, gettext("The draft no longer exists."))
+        return redirect("sharing_policy")
+    messages.success(request, gettext("The rule has been saved."))
+    return redirect("policy_draft")
+
+
+def _back(request: PageRequest, change: Callable[[], PolicyVersion]) -> HttpResponse:
+    try:
+        change()
+    except Conflict:
+        messages.error(request, gettext("The draft no longer exists."))
+        return redirect("sharing_policy")
+    return redirect("policy_draft")

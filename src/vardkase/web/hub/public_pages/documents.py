@@ -1,0 +1,72 @@
+"""Public documents for applicants: the general terms, and the processing of personal data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from vardkase.core.errors import NotFound
+from vardkase.hub.correspondence.letters.wording import owner_name
+from vardkase.hub.membership.terms import queries as terms
+from vardkase.hub.membership.terms.models import Terms
+from vardkase.hub.membership.terms.terms_pdf import terms_pdf
+from vardkase.hub.public_pages import queries
+from vardkase.hub.public_pages.passages import PassagePart
+from vardkase.hub.public_pages.who_sees import who_sees
+from vardkase.web.hub.public_pages.front import words_at_the_foot
+from vardkase.web.ui.files import download
+from vardkase.web.ui.markdown import rendered_by_owner
+from vardkase.web.ui.pages import public_page
+
+LANGUAGES = ("sv", "en")
+
+
+@public_page
+def general_terms(request: HttpRequest, version: int | None = None) -> HttpResponse:
+    shown = _terms(version)
+    context = {
+        "terms": shown,
+        "html": rendered_by_owner(shown.text(get_language() or "sv")),
+        "applies": shown.version == terms.current_terms().version,
+        "versions": terms.published_terms(),
+        **words_at_the_foot(),
+    }
+    return render(request, "public_pages/terms.html", context)
+
+
+@public_page
+def general_terms_pdf(request: HttpRequest, version: int, language: str) -> HttpResponseBase:
+    if language not in LANGUAGES:
+        raise Http404
+    content = terms_pdf(_terms(version), language)
+    return download([content], f"terms-{version}-{language}.pdf", "application/pdf")
+
+
+@public_page
+def who_sees_what(request: HttpRequest) -> HttpResponse:
+    html = rendered_by_owner(who_sees(get_language() or "sv"))
+    return render(request, "public_pages/who_sees.html", {"html": html, **words_at_the_foot()})
+
+
+@public_page
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "public_pages/privacy.html", {**privacy_notice(), **words_at_the_foot()})
+
+
+def privacy_notice() -> dict[str, Any]:
+    language = get_language() or "sv"
+    parts = [passage.in_language(language) for passage in queries.shown(PassagePart.PRIVACY)]
+    return {
+        "parts": [{"title": part.title, "html": rendered_by_owner(part.text)} for part in parts],
+        "owner": owner_name(),
+    }
+
+
+def _terms(version: int | None) -> Terms:
+    try:
+        return terms.terms_of(version) if version else terms.current_terms()
+    except NotFound as error:
+        raise Http404 from error

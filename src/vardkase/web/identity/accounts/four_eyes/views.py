@@ -1,0 +1,130 @@
+"""Inbox of approval requests, and the page of one request, where it is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid, VardkaseError
+from vardkase.identity.access.actor import StepUpRequired
+from vardkase.identity.accounts.four_eyes import queries, services
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.registry import action_of
+from vardkase.identity.accounts.four_eyes.rules import refusal_of_part
+from vardkase.identity.accounts.models import User
+from vardkase.web.ui.listing import listed
+from vardkase.web.ui.pages import PageRequest, page
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    actor = request.actor
+    requests = queries.visible(actor)
+    context = {
+        **listed(request, requests.order_by(), {"pk"}, "-pk"),
+        "to_answer": queries.to_answer(actor),
+        "own": [approval for approval in queries.waiting() if approval.proposed_by == actor.user_id],
+    }
+    for approval in (*context["rows"], *context["to_answer"], *context["own"]):
+        action = action_of(approval)
+        approval.words = action.title if action else approval.action
+        approval.title = action.subject_title(approval) if action else approval.title
+    return render(request, "four_eyes/index.html", context)
+
+
+@page()
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    approval = queries.find(request.actor, pk)
+    action, user = action_of(approval), cast(User, request.user)
+    assert action is not None  # noqa: S101  find() knows only requests with an action
+    refusal = refusal_of_part(request.actor, action, approval, user) if approval.is_waiting else ""
+    context = {
+        "found": approval,
+        "action": action,
+        "title": action.subject_title(approval),
+        "description": action.describe(approval),
+        "state": [(name, _readable(value)) for name, value in sorted(approval.subject_state.items())],
+        "has_changed": approval.is_waiting and queries.has_changed(approval),
+        "refusal": refusal,
+        "may_answer": approval.is_waiting and not refusal,
+        "may_withdraw": approval.is_waiting and approval.proposed_by == user.pk,
+    }
+    return render(request, "four_eyes/request.html", context)
+
+
+@require_POST
+@page(writes=True, allowed_while_suspended=True, confirmed=True)
+def approve(request: PageRequest, pk: int) -> HttpResponse:
+    # The digest of what the approver saw: the service refuses if that has changed since.
+    digest, remark = request.POST.get("digest", ""), request.POST.get("remark", "")
+    choices = {
+        name.removeprefix("choice_"): str(value)
+        for name, value in request.POST.items()
+        if name.startswith("choice_")
+    }
+    done = gettext("Approved and carried out.")
+    return answered(request, pk, done, lambda: services.approve(request.actor, pk, digest, remark, choices))
+
+
+@require_POST
+@page(writes=True, allowed_while_suspended=True, confirmed=True)
+def decline(request: PageRequest, pk: int) -> HttpResponse:
+    text = request.POST.get("text", "")
+    return answered(
+        request,
+        pk,
+        gettext("Declined. Nothing was changed."),
+        lambda: services.decline(request.actor, pk, text),
+    )
+
+
+@require_POST
+@page(writes=True, allowed_while_suspended=True)
+def withdraw(request: PageRequest, pk: int) -> HttpResponse:
+    return answered(
+        request, pk, gettext("The request has been withdrawn."), lambda: services.withdraw(request.actor, pk)
+    )
+
+
+def answered(request: PageRequest, pk: int, done: str, work: Callable[[], object]) -> HttpResponse:
+    try:
+        work()
+    # It is a Forbidden as well, but `page` answers it: it asks for the second factor and resumes the request.
+    except StepUpRequired:
+        raise
+    except (Invalid, Conflict, Forbidden) as error:
+        messages.error(request, told(error))
+    else:
+        messages.success(request, done)
+    return redirect("approval_request", pk)
+
+
+def _readable(value: Any) -> str:
+    match value:
+        case None | "" | [] | {}:
+            return "–"
+        case bool():
+            return gettext("Yes") if value else gettext("No")
+        case list():
+            return "\n".join(_readable(part) for part in value)
+        case dict():
+            return "; ".join(f"{name}: {_readable(item)}" for name, item in value.items())
+        case _:
+            return str(value)
+
+
+def told(error: VardkaseError) -> str:
+    if isinstance(error, Invalid) and isinstance(error.errors, Mapping):
+        return " ".join(str(problem) for field_problem in error.errors.values() for problem in field_problem)
+    return str(error)
+
+
+def proposed(request: PageRequest, made: ApprovalRequest) -> HttpResponse:
+    messages.success(request, gettext("Proposed. Another person has to approve it before anything happens."))
+    return redirect("approval_request", made.pk)

@@ -1,0 +1,69 @@
+"""Form for notification preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.user_settings.notifications import KEYS, SWITCHES, NotificationPreferences
+from vardkase.web.ui.forms.fields import LinesField
+
+LONGEST_LIST = 4_000
+
+
+class NotificationsForm(forms.Form):
+    autoalert = forms.BooleanField(label=_("E-mail me when an event is published"), required=False)
+    tags = LinesField(
+        max_length=LONGEST_LIST,
+        label=_("Only events with one of these tags"),
+        help_text=_("One tag on each line. % matches any text: tlp:%. Empty: all events."),
+    )
+    without_tags = LinesField(max_length=LONGEST_LIST, label=_("No events with one of these tags"))
+    organisations = LinesField(
+        max_length=LONGEST_LIST,
+        label=_("Only events of these organisations"),
+        help_text=_("The name of one on each line."),
+    )
+    contactalert = forms.BooleanField(
+        label=_("E-mail me when somebody asks about our events"), required=False
+    )
+    notification_daily = forms.BooleanField(label=_("A summary each day"), required=False)
+    notification_weekly = forms.BooleanField(label=_("A summary each week"), required=False)
+    notification_monthly = forms.BooleanField(label=_("A summary each month"), required=False)
+    summary_tags = LinesField(
+        max_length=LONGEST_LIST, label=_("Summaries of events with one of these tags only")
+    )
+    gpgkey = forms.CharField(
+        label=_("Your public OpenPGP key"),
+        required=False,
+        max_length=65_535,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "val", "spellcheck": "false"}),
+        help_text=_("E-mail to you is encrypted with it, and includes what is in the events."),
+    )
+    certif_public = forms.CharField(
+        label=_("Or your S/MIME certificate"),
+        required=False,
+        max_length=65_535,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "val", "spellcheck": "false"}),
+        help_text=_("As PEM text. If there are both, put the OpenPGP key first."),
+    )
+
+    def __init__(self, *args: Any, plain: bool = True, **kwargs: Any) -> None:
+        """`plain`: the notification rule can be expressed by this form; otherwise it is left unchanged."""
+        super().__init__(*args, **kwargs)
+        if not plain:
+            for name in ("tags", "without_tags", "organisations"):
+                del self.fields[name]
+
+    def account(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in (*SWITCHES, *KEYS)}
+
+    def wishes(self) -> NotificationPreferences | None:
+        if "tags" not in self.fields:
+            return None
+        data = self.cleaned_data
+        return NotificationPreferences(
+            *(tuple(data[name]) for name in ("tags", "without_tags", "organisations"))
+        )

@@ -1,0 +1,64 @@
+"""Notification preferences, and encryption of the user's mail."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Invalid
+from vardkase.core.mail.encryption import fault_of_key, has_key
+from vardkase.core.mail.services import can_send
+from vardkase.identity.accounts.models import User
+from vardkase.identity.user_settings import notifications
+from vardkase.web.identity.accounts.notification_forms import NotificationsForm
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.pages import PageRequest, page
+
+
+@page(writes=True)
+def choose(request: PageRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    rule = notifications.rule_of(user)
+    wishes = notifications.preferences_of(rule)
+    form = NotificationsForm(request.POST or None, initial=_now(user, wishes), plain=wishes is not None)
+    if request.method == "POST" and form.is_valid() and _kept(request, user, form):
+        messages.success(request, gettext("Saved."))
+        return redirect("account_notifications")
+    context = {
+        "form": form,
+        "person": user,
+        "sends_mail": can_send(),
+        "has_key": has_key(user),
+        "key_fault": fault_of_key(user),
+        "own_rule": json.dumps(rule, ensure_ascii=False) if wishes is None else "",
+    }
+    return render(request, "account/notifications.html", context, status=422 if form.is_bound else 200)
+
+
+def _kept(request: PageRequest, user: User, form: NotificationsForm) -> bool:
+    try:
+        notifications.choose_notifications(
+            request.actor, user, form.account(), form.wishes(), form.cleaned_data["summary_tags"]
+        )
+    except Invalid as error:
+        take_errors(form, error)
+        return False
+    return True
+
+
+def _now(user: User, wishes: notifications.NotificationPreferences | None) -> dict[str, Any]:
+    now: dict[str, Any] = {
+        name: getattr(user, name) for name in (*notifications.SWITCHES, *notifications.KEYS)
+    }
+    if wishes is not None:
+        now |= {
+            "tags": wishes.tags,
+            "without_tags": wishes.without_tags,
+            "organisations": wishes.organisations,
+        }
+    return now | {"summary_tags": notifications.summary_tags_of(user)}

@@ -1,0 +1,101 @@
+"""Organisations: local members, and those known through sharing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.queries import visible_users
+from vardkase.identity.organisations import queries, services
+from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.queries.organisation_counts import events_created_by, require_content_access
+from vardkase.web.identity.accounts.user_forms import OrganisationForm
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.listing import listed, searched
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.paging import first_page
+
+SORTS = {"name", "nationality", "sector", "pk"}
+SCOPES = {"local": gettext_lazy("Members here"), "external": gettext_lazy("Known through sharing")}
+MEMBERS_SHOWN = 50
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    queries.require_index(request.actor)
+    wanted = request.GET.get("scope", "")
+    scope = wanted if wanted in SCOPES else "local"
+    rows = queries.organisations(scope, searched(request))
+    tabs = [
+        {"label": label, "url": first_page(request, scope=name), "current": name == scope}
+        for name, label in SCOPES.items()
+    ]
+    context = {**listed(request, rows, SORTS, "name"), "q": searched(request), "scope": scope, "tabs": tabs}
+    return render(request, "organisations/index.html", context)
+
+
+@page()
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    organisation = queries.find_organisation(pk)
+    require_content_access(request.actor, organisation)
+    people = visible_users(request.actor).filter(org=organisation)
+    context = {
+        "organisation": organisation,
+        "people": people[:MEMBERS_SHOWN] if request.actor.may(Permission.ADMIN) else None,
+        "events": events_created_by(request.actor, organisation.pk),
+    }
+    return render(request, "organisations/organisation.html", context)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    return _write(request, None)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, queries.find_organisation(pk))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    organisation = queries.find_organisation(pk)
+    if request.method != "POST":
+        return render(request, "organisations/organisation_delete.html", {"organisation": organisation})
+    try:
+        services.delete_organisation(request.actor, organisation)
+    except Conflict as error:
+        messages.error(request, str(error))
+        return redirect("organisation", pk)
+    messages.success(request, gettext("The organisation has been deleted."))
+    return redirect("organisations")
+
+
+def _write(request: PageRequest, organisation: Organisation | None) -> HttpResponse:
+    form = OrganisationForm(request.POST or None, initial=_fields(organisation) if organisation else {})
+    context = {"form": form, "organisation": organisation}
+    if request.method != "POST":
+        return render(request, "organisations/organisation_form.html", context)
+    try:
+        if form.is_valid():
+            saved = (
+                services.edit_organisation(request.actor, organisation, form.wire())
+                if organisation
+                else services.create_organisation(request.actor, form.wire())
+            )
+            messages.success(request, gettext("Saved."))
+            return redirect("organisation", saved.pk)
+    except Invalid as error:
+        take_errors(form, error)
+    return render(request, "organisations/organisation_form.html", context, status=422)
+
+
+def _fields(organisation: Organisation) -> dict[str, Any]:
+    fields = {name: getattr(organisation, name) for name in OrganisationForm.base_fields}
+    return fields | {"restricted_to_domain": "\n".join(organisation.restricted_to_domain or [])}

@@ -1,0 +1,168 @@
+"""Editing one attribute: add, edit, delete, restore."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.body_limits import BodyLimits
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.deletion import delete_attribute, restore_attribute
+from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.queries.find import find_attribute
+from vardkase.intel.queries.rows import AttributeRow, EventRow
+from vardkase.intel.queries.version_tokens import attribute_mark
+from vardkase.intel.services.optimistic_edit import edit_unchanged_attribute
+from vardkase.web.intel.editing.common import (
+    attempt,
+    back_to,
+    group_options,
+    own_event,
+    reach_context,
+    say_with_undo,
+)
+from vardkase.web.intel.editing.forms.attribute import AttributeForm, category_choices
+from vardkase.web.ui.pages import PageRequest, page
+
+FIELDS = (
+    "type",
+    "category",
+    "value",
+    "comment",
+    "distribution",
+    "sharing_group_id",
+    "disable_correlation",
+)
+
+
+@page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
+def create(request: PageRequest, reference: str) -> HttpResponse:
+    event = own_event(request.actor, reference)
+    form = _form(request, is_new=True, initial={"distribution": 5, "to_ids": ""})
+    if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
+        return back_to(request, event.id, gettext("The attribute has been added."))
+    return _page(request, form, {"heading": gettext("New attribute"), "event": event, "is_new": True})
+
+
+@page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
+def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
+    event, attribute = _own_attribute(request, reference, attribute_id)
+    form = _form(request, is_new=False, initial=_stored(attribute), in_object=attribute.object_id is not None)
+    conflict = False
+    if request.method == "POST":
+        try:
+            mark = request.POST.get("mark", "")
+            saved = attempt(
+                form,
+                lambda: edit_unchanged_attribute(request.actor, attribute.id, form.document(), mark),
+            )
+        except ChangedMeanwhile:
+            saved, conflict = None, True
+        if saved is not None:
+            return back_to(request, event.id, gettext("The attribute has been changed."))
+    context = {
+        "heading": gettext("Edit the attribute"),
+        "event": event,
+        "attribute": attribute,
+        "mark": attribute_mark(attribute.id),
+        "conflict": _differences(form) if conflict else [],
+        "stored_at": _moment(attribute.timestamp * 1_000_000),
+    }
+    return _page(request, form, context, status=409 if conflict else 200)
+
+
+@page(Permission.ADD, writes=True)
+def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
+    event, attribute = _own_attribute(request, reference, attribute_id)
+    if request.method != "POST":
+        context = {"heading": gettext("Delete the attribute"), "event": event, "attribute": attribute}
+        return render(request, "editing/attribute_delete.html", context)
+    hard = request.POST.get("hard") == "1"
+    delete_attribute(request.actor, attribute.id, hard=hard)
+    if hard:
+        return back_to(request, event.id, gettext("The attribute has been permanently deleted."))
+    say_with_undo(
+        request, gettext("The attribute has been deleted."), "attribute_restore", event.id, attribute.id
+    )
+    return back_to(request, event.id)
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def restore(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
+    event, attribute = _own_attribute(request, reference, attribute_id, deleted=True)
+    restore_attribute(request.actor, attribute.id)
+    return back_to(request, event.id, gettext("The attribute has been restored."))
+
+
+@page(Permission.ADD)
+def categories(request: PageRequest) -> HttpResponse:
+    choices = category_choices(request.GET.get("type", ""))
+    return HttpResponse(format_html_join("", '<option value="{}">{}</option>', choices))
+
+
+def _add(request: PageRequest, event: EventRow, form: AttributeForm) -> list[int]:
+    added = add_attributes(request.actor, event.id, [form.document()])
+    for errors in added.rejections.errors.values():
+        raise Invalid(errors)
+    return added.attribute_ids
+
+
+def _own_attribute(
+    request: PageRequest, reference: str, attribute_id: int, *, deleted: bool = False
+) -> tuple[EventRow, AttributeRow]:
+    event = own_event(request.actor, reference)
+    attribute = find_attribute(request.actor, attribute_id, deleted=deleted)
+    if attribute.event_id != event.id:
+        raise Http404
+    return event, attribute
+
+
+def _form(
+    request: PageRequest, *, is_new: bool, initial: dict[str, Any], in_object: bool = False
+) -> AttributeForm:
+    sent = request.method == "POST"
+    return AttributeForm(
+        request.POST if sent else None,
+        request.FILES if sent else None,
+        actor=request.actor,
+        is_new=is_new,
+        in_object=in_object,
+        initial=initial,
+        categories_url=reverse("attribute_categories"),
+        **group_options(request.actor),
+    )
+
+
+def _stored(attribute: AttributeRow) -> dict[str, Any]:
+    stored = {name: getattr(attribute, name) for name in FIELDS}
+    seen = {name: _moment(getattr(attribute, name)) for name in ("first_seen", "last_seen")}
+    return stored | seen | {"to_ids": "1" if attribute.to_ids else "0"}
+
+
+def _moment(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else datetime.fromtimestamp(microseconds / 1_000_000, UTC)
+
+
+def _differences(form: AttributeForm) -> list[dict[str, Any]]:
+    return [
+        {"label": form[name].label, "stored": form.initial.get(name), "written": form[name].value()}
+        for name in form.changed_data
+        if name != "file"
+    ]
+
+
+def _page(
+    request: PageRequest, form: AttributeForm, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    full = {**context, **reach_context(request.actor, form)}
+    return render(request, "editing/attribute_form.html", full, status=status)

@@ -1,0 +1,101 @@
+"""Bulk actions on selected attributes, in the bar above the attribute table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing import bulk_edit
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.services.bulk_tagging import tag_attributes
+from vardkase.knowledge.tag_choices import usable_tag
+from vardkase.misp.flags import as_int
+from vardkase.web.intel.editing.common import own_event, say_with_undo
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.pages import PageRequest, page
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def delete(request: PageRequest, reference: str) -> HttpResponse:
+    event, chosen = own_event(request.actor, reference), _chosen(request)
+    count = _attempt(request, lambda: bulk_edit.delete_attributes(request.actor, event.id, chosen))
+    if count:
+        message = ngettext("%(n)s attribute is deleted.", "%(n)s attributes are deleted.", count)
+        ids = ",".join(map(str, chosen))
+        say_with_undo(request, message % {"n": thin(count)}, "attributes_bulk_restore", event.id, pk=ids)
+    return redirect("event", event.id)
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def restore(request: PageRequest, reference: str) -> HttpResponse:
+    event, chosen = own_event(request.actor, reference), _chosen(request)
+    return _done(request, event, lambda: bulk_edit.restore_attributes(request.actor, event.id, chosen))
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def detection(request: PageRequest, reference: str) -> HttpResponse:
+    event, chosen = own_event(request.actor, reference), _chosen(request)
+    to_ids = request.POST.get("to_ids") == "1"
+    return _done(request, event, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids))
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def reach(request: PageRequest, reference: str) -> HttpResponse:
+    event, chosen = own_event(request.actor, reference), _chosen(request)
+    level, _, group = request.POST.get("reach", "").partition(":")
+    wanted = as_int(level)
+    if wanted is None:
+        messages.error(request, gettext("Choose who should see them."))
+        return redirect("event", event.id)
+    return _done(
+        request, event, lambda: bulk_edit.set_reach(request.actor, event.id, chosen, wanted, as_int(group))
+    )
+
+
+@page(Permission.TAGGER, writes=True)
+@require_POST
+def tag(request: PageRequest, reference: str) -> HttpResponse:
+    event, chosen = find_event(request.actor, reference), _chosen(request)
+    usable = usable_tag(request.actor, request.POST.get("tag", "").strip())
+    if usable is None:
+        messages.error(request, gettext("There is no such tag, or you may not use it."))
+        return redirect("event", event.id)
+    # Others than the creator may only add local tags.
+    local = not (request.actor.is_site_admin or event.orgc_id == request.actor.organisation_id)
+    return _done(
+        request, event, lambda: tag_attributes(request.actor, event.id, chosen, [usable], local=local)
+    )
+
+
+def _chosen(request: PageRequest) -> list[int]:
+    texts = (text for field in request.POST.getlist("pk") for text in field.split(","))
+    return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
+
+
+def _attempt(request: PageRequest, act: Callable[[], int]) -> int:
+    try:
+        return act()
+    except NotFound:
+        messages.error(request, gettext("Choose attributes first."))
+    except Invalid as refused:
+        messages.error(request, str(refused))
+    return 0
+
+
+def _done(request: PageRequest, event: EventRow, act: Callable[[], int]) -> HttpResponse:
+    if count := _attempt(request, act):
+        message = ngettext("%(n)s attribute is changed.", "%(n)s attributes are changed.", count)
+        messages.success(request, message % {"n": thin(count)})
+    return redirect("event", event.id)

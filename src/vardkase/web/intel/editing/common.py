@@ -1,0 +1,97 @@
+"""Common parts of the editing pages: the event, the audience of its distribution levels, and saving with form
+errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.queries import usable_groups
+from vardkase.intel import rules
+from vardkase.intel.errors import NotOwned
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.receivers import count_members
+from vardkase.intel.queries.rows import EventRow
+from vardkase.web.ui.chips import GROUP, INHERIT, REACHES
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.pages import PageRequest
+
+
+def own_event(actor: Actor, reference: str) -> EventRow:
+    """The event, if the actor may change it. Raises NotFound (hidden) or NotOwned (read-only)."""
+    event = find_event(actor, reference)
+    if not rules.may_modify_event(actor, event):
+        raise NotOwned
+    return event
+
+
+def reach_context(actor: Actor, form: forms.Form) -> dict[str, Any]:
+    others = count_members(actor.organisation_id)
+    label = ngettext("%(count)s other organisation", "%(count)s other organisations", others)
+    counts = {
+        0: actor.organisation_name,
+        1: label % {"count": thin(others)},
+        2: gettext("and hubs connected to this one"),
+        3: gettext("and on from hub to hub"),
+        4: gettext("you choose which"),
+        5: gettext("the same as the event"),
+    }
+    return {"form": form, "counts": counts, "groups": getattr(form, "groups", ())}
+
+
+def group_options(actor: Actor) -> dict[str, Any]:
+    return {"groups": usable_groups(actor)}
+
+
+def bulk_reaches(actor: Actor) -> list[tuple[str, str]]:
+    """Every distribution an attribute may have, for one select: a level, or "4:" and the id of a group."""
+    levels = [(str(level), str(REACHES[level])) for level in (INHERIT, 0, 1, 2, 3)]
+    return levels + [(f"{GROUP}:{group.pk}", group.name) for group in usable_groups(actor)]
+
+
+def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:
+    """The result of `act` for a valid form; None, with errors added, if the form or the service refuses."""
+    if not form.is_valid():
+        return None
+    try:
+        return act()
+    except Invalid as refused:
+        take_errors(form, refused)
+        return None
+
+
+def back_to(request: PageRequest, event_id: int, said: str = "") -> HttpResponse:
+    if said:
+        messages.success(request, said)
+    return redirect("event", event_id)
+
+
+def say_with_undo(request: PageRequest, said: str, view: str, *args: Any, **fields: Any) -> None:
+    """A message with a button that posts to `view`; works without JavaScript."""
+    inputs = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+    for name, value in fields.items():
+        inputs += format_html('<input type="hidden" name="{}" value="{}">', name, value)
+    messages.success(
+        request,
+        format_html(
+            '{} <form class="undo" method="post" action="{}">{}<button class="btn btn-s" type="submit">{}</button>'
+            "</form>",
+            said,
+            reverse(view, args=args),
+            inputs,
+            gettext("Undo"),
+        ),
+    )

@@ -1,0 +1,107 @@
+"""Editing an event's own fields: add, edit, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.deletion import delete_event
+from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.queries.event_index import index_rows
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.queries.version_tokens import event_mark
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.optimistic_edit import edit_unchanged_event
+from vardkase.web.intel.editing.common import attempt, back_to, group_options, own_event, reach_context
+from vardkase.web.intel.editing.forms.event import EventForm
+from vardkase.web.ui.pages import PageRequest, page
+
+
+@page(Permission.ADD, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    form = _form(
+        request,
+        is_new=True,
+        initial={
+            "distribution": settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION,
+            "threat_level_id": 4,
+            "analysis": 0,
+        },
+    )
+    if request.method == "POST":
+        made = attempt(form, lambda: add_event(request.actor, form.document()))
+        if made is not None:
+            return back_to(
+                request, made.event_id, gettext("The event has been added. It is not published yet.")
+            )
+    return _page(request, form, {"heading": gettext("New event"), "is_new": True})
+
+
+@page(Permission.ADD, writes=True)
+def edit(request: PageRequest, reference: str) -> HttpResponse:
+    event = own_event(request.actor, reference)
+    form = _form(request, is_new=False, initial=_stored(request, event))
+    conflict = False
+    if request.method == "POST":
+        mark = request.POST.get("mark", "")
+        try:
+            saved = attempt(
+                form, lambda: edit_unchanged_event(request.actor, event.id, form.document(), mark)
+            )
+        except ChangedMeanwhile:
+            saved, conflict = None, True
+        if saved is not None:
+            return back_to(request, event.id, gettext("The event has been changed."))
+    context = {
+        "heading": gettext("Edit the event"),
+        "event": event,
+        "mark": event_mark(event.id),
+        "conflict": _differences(form, conflict),
+    }
+    return _page(request, form, context, status=409 if conflict else 200)
+
+
+@page(Permission.ADD, writes=True)
+def delete(request: PageRequest, reference: str) -> HttpResponse:
+    event = own_event(request.actor, reference)
+    if request.method != "POST":
+        return render(
+            request, "editing/event_delete.html", {"heading": gettext("Delete the event"), "event": event}
+        )
+    delete_event(request.actor, event.id)
+    messages.success(request, gettext("The event has been deleted: %(title)s") % {"title": event.info})
+    return redirect("events")
+
+
+def _form(request: PageRequest, *, is_new: bool, initial: dict[str, Any]) -> EventForm:
+    data = request.POST if request.method == "POST" else None
+    return EventForm(
+        data, actor=request.actor, is_new=is_new, initial=initial, **group_options(request.actor)
+    )
+
+
+def _stored(request: PageRequest, event: EventRow) -> dict[str, Any]:
+    row = index_rows(request.actor, [event.id])[0]
+    names = ("info", "date", "threat_level_id", "analysis", "distribution", "disable_correlation")
+    stored = {name: getattr(row, name) for name in names}
+    return stored | {"sharing_group_id": event.sharing_group_id, "extends_uuid": event.extends_uuid or ""}
+
+
+def _differences(form: EventForm, conflict: bool) -> list[dict[str, Any]]:
+    if not conflict:
+        return []
+    return [
+        {"label": form[name].label, "stored": form.initial.get(name), "written": form[name].value()}
+        for name in form.changed_data
+    ]
+
+
+def _page(request: PageRequest, form: EventForm, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    full = {**context, **reach_context(request.actor, form)}
+    return render(request, "editing/event_form.html", full, status=status)

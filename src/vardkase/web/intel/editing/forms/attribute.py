@@ -1,0 +1,158 @@
+"""Form for a single attribute."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.access.actor import Actor
+from vardkase.misp.types import ATTACHMENT_TYPES, CATEGORIES, DEFAULTS, TYPES, category_allows
+from vardkase.web.intel.editing.forms.tagging import TagLines, check_tags
+from vardkase.web.ui.forms.reach import ReachForm
+
+MOMENT = "%Y-%m-%dT%H:%M:%S"
+
+
+def grouped_types() -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {category: [] for category in CATEGORIES}
+    for name in sorted(TYPES):
+        groups[DEFAULTS[name][0]].append((name, name))
+    return [(category, members) for category, members in groups.items() if members]
+
+
+def category_choices(type_name: str) -> Iterator[tuple[str, str]]:
+    usual = DEFAULTS[type_name][0] if type_name in DEFAULTS else ""
+    label = (
+        gettext("Default: %(category)s") % {"category": usual} if usual else gettext("Default of the type")
+    )
+    yield "", label
+    for category in CATEGORIES:
+        if not usual or category_allows(category, type_name):
+            yield category, category
+
+
+def moment_field(label: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format=MOMENT)
+    return forms.DateTimeField(label=label, required=False, widget=widget)
+
+
+class AttributeForm(ReachForm):
+    """Fields have MISP's names, so that service errors land on the right field."""
+
+    inherits = True
+
+    type = forms.ChoiceField(
+        label=_("Type"),
+        help_text=_("Start typing its name to find one."),
+        error_messages={"required": _("Choose a type.")},
+    )
+    category = forms.ChoiceField(
+        label=_("Category"), required=False, help_text=_("What role the value plays in what happened.")
+    )
+    value = forms.CharField(
+        label=_("Value"),
+        required=False,
+        strip=True,
+        max_length=1_000_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocapitalize": "off"}),
+    )
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("For attachments and malware samples. A sample is encrypted as soon as it arrives."),
+    )
+    to_ids = forms.ChoiceField(
+        label=_("For detection"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Yes means that others may block or alert on the value without a closer look."),
+    )
+    comment = forms.CharField(
+        label=_("Comment"), required=False, max_length=65_000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    first_seen = moment_field(_("First seen"))
+    last_seen = moment_field(_("Last seen"))
+    disable_correlation = forms.BooleanField(label=_("Do not correlate with other events"), required=False)
+    tags = TagLines()
+
+    def __init__(
+        self,
+        *args: Any,
+        actor: Actor,
+        is_new: bool,
+        in_object: bool = False,
+        categories_url: str = "",
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.actor, self.is_new = actor, is_new
+        self._set_types(in_object, categories_url)
+        choices = [("1", gettext("Yes")), ("0", gettext("No"))]
+        if is_new:
+            choices = [("", gettext("Default of the type")), *choices]
+        self.fields["to_ids"].choices = choices  # type: ignore[attr-defined]
+        if not is_new:
+            del self.fields["tags"]
+            if self.initial.get("type") not in ATTACHMENT_TYPES:
+                del self.fields["file"]
+
+    def _set_types(self, in_object: bool, categories_url: str) -> None:
+        kind, category = self.fields["type"], self.fields["category"]
+        kind.choices = [("", gettext("Choose a type")), *grouped_types()]  # type: ignore[attr-defined]
+        kind.disabled = in_object
+        kind.widget.attrs |= {
+            "hx-get": categories_url,
+            "hx-target": "#id_category",
+            "hx-trigger": "change",
+        }
+        chosen = self.initial.get("type") if in_object else self["type"].value()
+        category.choices = list(category_choices(str(chosen or "")))  # type: ignore[attr-defined]
+
+    def clean_value(self) -> str:
+        return str(self.cleaned_data["value"]).replace("\r\n", "\n")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        check_tags(self, "tags", self.actor)
+        self._check_file(str(cleaned.get("type") or ""))
+        return cleaned
+
+    def _check_file(self, kind: str) -> None:
+        file, value = self.cleaned_data.get("file"), self.cleaned_data.get("value")
+        if file and kind not in ATTACHMENT_TYPES:
+            self.add_error("file", gettext("Only attachments and malware samples have a file."))
+        elif kind in ATTACHMENT_TYPES and self.is_new and not file:
+            self.add_error("file", gettext("Choose a file."))
+        elif not file and not value and "type" in self.cleaned_data:
+            self.add_error("value", gettext("Write a value."))
+
+    def document(self) -> dict[str, Any]:
+        """The attribute as MISP writes it. Times are included only when changed."""
+        cleaned = self.cleaned_data
+        document = {name: cleaned[name] for name in ("type", "value", "comment", "disable_correlation")}
+        document |= {name: cleaned[name] for name in ("category", "to_ids") if cleaned[name] != ""}
+        document |= {
+            name: cleaned[name].isoformat() if cleaned[name] else ""
+            for name in ("first_seen", "last_seen")
+            if name in self.changed_data
+        }
+        document |= self.reach()
+        if cleaned.get("file"):
+            document |= self._file()
+        if cleaned.get("tags"):
+            document["Tag"] = [{"name": name} for name in cleaned["tags"]]
+        return document
+
+    def _file(self) -> dict[str, Any]:
+        file = self.cleaned_data["file"]
+        name = self.cleaned_data["value"].split("|", 1)[0] if self.is_new else ""
+        return {
+            "value": name or file.name,
+            "data": base64.b64encode(file.read()).decode("ascii"),
+            "encrypt": True,
+        }

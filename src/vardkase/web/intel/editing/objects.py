@@ -1,0 +1,168 @@
+"""Editing objects: choosing a template, filling in its fields, references."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from vardkase.core.body_limits import BodyLimits
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.deletion import delete_object
+from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.problems import ObjectProblem
+from vardkase.intel.queries.find import find_object
+from vardkase.intel.queries.object_contents import template_use, values_of_object
+from vardkase.intel.queries.rows import EventRow, ObjectRow
+from vardkase.intel.queries.version_tokens import object_mark
+from vardkase.intel.services.object_templates import find_template as find_version
+from vardkase.intel.services.objects import add_object
+from vardkase.intel.services.optimistic_edit import edit_unchanged_object
+from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.knowledge.object_templates.queries import active_templates, find_template
+from vardkase.web.intel.editing.common import attempt, back_to, group_options, own_event, reach_context
+from vardkase.web.intel.editing.forms.object import ObjectForm, TemplateFields
+from vardkase.web.ui.pages import PageRequest, page
+
+SHOWN = 30
+"""Templates in the list; searching finds the others."""
+
+
+@page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
+def create(request: PageRequest, reference: str) -> HttpResponse:
+    event = own_event(request.actor, reference)
+    chosen = request.GET.get("template", "")
+    if not chosen:
+        return _choose(request, event)
+    template = find_template(chosen)
+    form = _form(request, {"distribution": 5})
+    fields = _fields(request, template)
+    if _is_saving(request) and _both_valid(form, fields):
+        document = {
+            **form.facts(),
+            "template_uuid": str(template.uuid),
+            "template_version": template.version,
+            "Attribute": fields.documents(),
+        }
+        if attempt(form, lambda: add_object(request.actor, event.id, document)):
+            return back_to(
+                request, event.id, gettext("The object has been added: %(name)s") % {"name": template.name}
+            )
+    context = {"heading": gettext("New object"), "event": event, "is_new": True}
+    return _page(request, form, fields, context)
+
+
+@page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
+def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
+    event, object_ = own_object(request, reference, object_id)
+    if not object_.template_uuid:
+        raise NotFound(ObjectProblem.TEMPLATE_NOT_FOUND())
+    made = find_version(object_.template_uuid, object_.template_version)
+    template = made if made is not None else find_template(object_.template_uuid)
+    form = _form(request, _stored(object_))
+    fields = _fields(request, template, object_.id)
+    conflict = False
+    if _is_saving(request) and _both_valid(form, fields):
+        document = {**form.facts(), "Attribute": fields.documents()}
+        mark = request.POST.get("mark", "")
+        try:
+            if attempt(form, lambda: edit_unchanged_object(request.actor, object_.id, document, mark)):
+                return back_to(request, event.id, gettext("The object has been changed."))
+        except ChangedMeanwhile:
+            conflict = True
+    kept = request.POST.get("mark")
+    context = {
+        "heading": gettext("Edit the object"),
+        "event": event,
+        "found": object_,
+        # A form that was refused keeps the token of what it showed; a new one shows the object as it is now.
+        "mark": object_mark(object_.id) if conflict or kept is None else kept,
+        "conflict": conflict,
+    }
+    return _page(request, form, fields, context, status=409 if conflict else 200)
+
+
+@page(Permission.ADD, writes=True)
+def delete(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
+    event, object_ = own_object(request, reference, object_id)
+    if request.method != "POST":
+        held = values_of_object(request.actor, object_.id)
+        context = {"heading": gettext("Delete the object"), "event": event, "found": object_, "held": held}
+        return render(request, "editing/object_delete.html", context)
+    delete_object(request.actor, object_.id, hard=request.POST.get("hard") == "1")
+    return back_to(request, event.id, gettext("The object has been deleted."))
+
+
+def own_object(request: PageRequest, reference: str, object_id: int) -> tuple[EventRow, ObjectRow]:
+    event = own_event(request.actor, reference)
+    object_ = find_object(request.actor, object_id)
+    if object_.event_id != event.id:
+        raise Http404
+    return event, object_
+
+
+def _choose(request: PageRequest, event: EventRow) -> HttpResponse:
+    text = request.GET.get("q", "")[:100].replace("\0", "")
+    used = template_use(request.actor)
+    named = Q(name__icontains=text) | Q(description__icontains=text) | Q(meta_category__icontains=text)
+    templates = list(active_templates().filter(named).defer("definition"))
+    templates.sort(
+        key=lambda template: (
+            -used.get(str(template.uuid), 0),
+            text.lower() not in template.name,
+            template.name,
+        )
+    )
+    context = {
+        "heading": gettext("Choose a template"),
+        "event": event,
+        "templates": [(template, used.get(str(template.uuid), 0)) for template in templates[:SHOWN]],
+        "more": max(0, len(templates) - SHOWN),
+        "text": text,
+    }
+    chosen_template = "editing/object_choose.html"
+    return render(
+        request,
+        f"{chosen_template}#templates" if request.headers.get("HX-Request") else chosen_template,
+        context,
+    )
+
+
+def _is_saving(request: PageRequest) -> bool:
+    return request.method == "POST" and "more" not in request.POST
+
+
+def _both_valid(form: ObjectForm, fields: TemplateFields) -> bool:
+    right = fields.is_valid()
+    return form.is_valid() and right
+
+
+def _form(request: PageRequest, initial: dict[str, Any]) -> ObjectForm:
+    data = request.POST if request.method == "POST" else None
+    return ObjectForm(data, initial=initial, **group_options(request.actor))
+
+
+def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | None = None) -> TemplateFields:
+    held = values_of_object(request.actor, object_id) if object_id is not None else []
+    sent = request.method == "POST"
+    return TemplateFields(template, held, request.POST if sent else None, request.FILES if sent else None)
+
+
+def _stored(object_: ObjectRow) -> dict[str, Any]:
+    stored = {name: getattr(object_, name) for name in ("comment", "distribution", "sharing_group_id")}
+    for name in ("first_seen", "last_seen"):
+        value = getattr(object_, name)
+        stored[name] = None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
+    return stored
+
+
+def _page(
+    request: PageRequest, form: ObjectForm, fields: TemplateFields, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    full = {**context, "fields": fields, **reach_context(request.actor, form)}
+    return render(request, "editing/object_form.html", full, status=status)

@@ -1,0 +1,90 @@
+"""Pasting many values: text, review of the values found, adding all at once."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.queries.pasted_text import PastedValues, pasted
+from vardkase.intel.queries.rows import EventRow
+from vardkase.web.intel.editing.common import back_to, group_options, own_event, reach_context
+from vardkase.web.intel.editing.forms.paste import ROWS_A_PAGE, PasteForm, Review
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.pages import PageRequest, page
+
+UNKNOWN_SHOWN = 200
+
+
+@page(Permission.ADD, writes=True)
+def paste(request: PageRequest, reference: str) -> HttpResponse:
+    """All steps: the button `go` says which comes next (text, look, add, or a page number)."""
+    event = own_event(request.actor, reference)
+    form = PasteForm(
+        request.POST if request.method == "POST" else None,
+        initial={"distribution": 5, "text": request.GET.get("text", "")},
+        **group_options(request.actor),
+    )
+    step = request.POST.get("go", "look")
+    if request.method != "POST" or step == "text" or not form.is_valid():
+        context = {"heading": gettext("Paste lines"), "event": event, **reach_context(request.actor, form)}
+        return render(request, "editing/paste.html", context)
+    values = pasted(event.id, form.cleaned_data["text"])
+    review = Review(values.values, request.POST)
+    if step == "add" and (done := _add(request, event, form, review)):
+        return done
+    return _review_page(request, event, form, values, review)
+
+
+def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review) -> HttpResponse | None:
+    if review.wrong:
+        return None
+    if not review.chosen:
+        form.add_error(None, gettext("Choose at least one value."))
+        return None
+    try:
+        documents = review.documents(form.cleaned_data["comment"], form.reach())
+        added = add_attributes(request.actor, event.id, documents)
+    except Invalid as refused:
+        take_errors(form, refused)
+        return None
+    count = len(added.attribute_ids)
+    if doubles := len(added.rejections.errors):
+        already = ngettext("%(n)s value already existed.", "%(n)s values already existed.", doubles)
+        messages.info(request, already % {"n": thin(doubles)})
+    message = ngettext("%(n)s attribute is added.", "%(n)s attributes are added.", count)
+    return back_to(request, event.id, message % {"n": thin(count)})
+
+
+def _review_page(
+    request: PageRequest, event: EventRow, form: PasteForm, found: PastedValues, review: Review
+) -> HttpResponse:
+    page_number = _wanted_page(request.POST.get("go", ""), review)
+    context = {
+        "heading": gettext("Review what was found"),
+        "event": event,
+        "review": review,
+        "rows": review.shown(page_number),
+        "page_number": page_number,
+        "first": page_number * ROWS_A_PAGE + 1,
+        "known": sum(row.pasted.is_known for row in review.rows),
+        "warned": sum(bool(row.pasted.lists) for row in review.rows),
+        "unknown": found.unknown[:UNKNOWN_SHOWN],
+        "more_unknown": max(0, len(found.unknown) - UNKNOWN_SHOWN),
+        "unknown_count": len(found.unknown),
+        **reach_context(request.actor, form),
+    }
+    return render(request, "editing/paste_review.html", context)
+
+
+def _wanted_page(step: str, review: Review) -> int:
+    if step.isdecimal() and len(step) < 6:
+        return min(int(step), review.last_page)
+    if step == "add" and review.wrong:
+        return review.wrong[0].number // ROWS_A_PAGE
+    return min(review.page, review.last_page)

@@ -1,0 +1,195 @@
+"""Publishing: a preview of the audience and changes, then confirmation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
+
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.mail.services import can_send
+from vardkase.formats.misp_json.comparison import compare_with_published
+from vardkase.hub.guard.preview import by_severity
+from vardkase.hub.policy.approvals.queries import waiting_of_event
+from vardkase.hub.policy.errors import PolicyForbids
+from vardkase.hub.policy.policy_preview import preview_policy
+from vardkase.hub.policy.wording import because, title_of
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.queries import hides_unpublished
+from vardkase.intel import rules
+from vardkase.intel.errors import (
+    ChangedMeanwhile,
+    ConfirmationNeeded,
+    PublicationStopped,
+    PublisherIsCreator,
+    TaxonomiesMissing,
+)
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.publication_checks import publication_checks
+from vardkase.intel.queries.receivers import Receiver, receivers, withheld_parts
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.services.optimistic_edit import publish_as_seen
+from vardkase.intel.services.publish import unpublish_event
+from vardkase.misp.flags import as_int
+from vardkase.web.intel.editing.common import back_to, group_options, reach_context
+from vardkase.web.ui.chips import GROUP
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms.reach import ReachForm
+from vardkase.web.ui.navigation import address_of
+from vardkase.web.ui.pages import PageRequest, page
+
+SECTORS = 3
+"""Sectors drawn by themselves; the rest are one."""
+
+BAR = 640
+"""Width of the drawing in its own units."""
+
+
+@page(Permission.PUBLISH, writes=True)
+def publish(request: PageRequest, reference: str) -> HttpResponse:
+    """Show the review (GET, with `distribution` for another level), or publish what was reviewed (POST)."""
+    event = _publishable(request.actor, reference)
+    sent = request.POST if request.method == "POST" else request.GET
+    data = {
+        "distribution": sent.get("distribution", event.distribution),
+        "sharing_group_id": sent.get("sharing_group_id", event.sharing_group_id or ""),
+    }
+    form = ReachForm(data, **group_options(request.actor))
+    if request.method == "POST" and form.is_valid():
+        refused = _publish(request, event, form)
+        if refused is None:
+            return _after(request, event, form)
+        messages.error(request, refused)
+        # Read again: what was refused may be that somebody has changed it.
+        event = _publishable(request.actor, reference)
+    return render(request, "editing/publish.html", _look(request, event, form))
+
+
+@page(Permission.PUBLISH, writes=True)
+def unpublish(request: PageRequest, reference: str) -> HttpResponse:
+    event = _publishable(request.actor, reference)
+    if request.method != "POST":
+        count = len(receivers(event.distribution, event.sharing_group_id, event.org_id))
+        context = {"heading": gettext("Withdraw the publication"), "event": event, "count": count}
+        return render(request, "editing/unpublish.html", context)
+    unpublish_event(request.actor, event.id)
+    return back_to(request, event.id, gettext("The event has been unpublished."))
+
+
+def _publishable(actor: Actor, reference: str) -> EventRow:
+    event = find_event(actor, reference)
+    if not rules.may_publish_event(actor, event):
+        raise Forbidden
+    return event
+
+
+def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | None:
+    reach = form.reach()
+    try:
+        seen = as_int(request.POST.get("seen")) or 0
+        publish_as_seen(
+            request.actor,
+            event.id,
+            seen,
+            reach["distribution"],
+            reach["sharing_group_id"] or None,
+            tell=request.POST.get("tell") == "1",
+            confirmed=request.POST.get("confirm_tlp") == "1",
+        )
+    except ChangedMeanwhile:
+        return gettext("The event has changed since you looked. Nothing has been published: review it again.")
+    except PolicyForbids as refused:
+        return str(refused)
+    except PublicationStopped:
+        return gettext("The event is not published. The list of checks says why.")
+    except ConfirmationNeeded:
+        return gettext(
+            "The TLP label does not allow sharing that far. Confirm that you mean it, or choose "
+            "another distribution."
+        )
+    except PublisherIsCreator:
+        return gettext("You created the event, and this hub asks for somebody else to publish it.")
+    except TaxonomiesMissing as missing:
+        names = ", ".join(missing.namespaces)
+        return gettext("The hub requires tags that the event lacks: %(names)s") % {"names": names}
+    except Invalid:
+        return gettext("Choose a sharing group that your organisation is in.")
+    return None
+
+
+def _after(request: PageRequest, event: EventRow, form: ReachForm) -> HttpResponse:
+    if waiting := waiting_of_event(request.actor, event.id):
+        messages.info(
+            request,
+            gettext("The event is waiting for a second person. Those who may decide are notified by e-mail."),
+        )
+        return redirect("approval", waiting.pk)
+    return back_to(request, event.id, _published_words(event, form))
+
+
+def _published_words(event: EventRow, form: ReachForm) -> str:
+    reach = form.reach()
+    count = len(receivers(reach["distribution"], reach["sharing_group_id"], event.org_id))
+    if not count:
+        return gettext("The event has been published.")
+    message = ngettext("Published to %(n)s organisation.", "Published to %(n)s organisations.", count)
+    return message % {"n": thin(count)}
+
+
+def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, Any]:
+    chosen = form.reach() if form.is_valid() else None
+    reach = chosen or {"distribution": event.distribution, "sharing_group_id": event.sharing_group_id}
+    readers = receivers(chosen["distribution"], chosen["sharing_group_id"], event.org_id) if chosen else []
+    return {
+        "heading": gettext("Publish"),
+        "event": event,
+        "chosen": chosen,
+        "is_group": chosen is not None and chosen["distribution"] == GROUP,
+        "receivers": readers,
+        "is_open": not event.published
+        and rules.is_open_unpublished(event.distribution)
+        and not hides_unpublished(event.org_id),
+        "policy": _policy(event, chosen),
+        "guard": by_severity(event.id, reach["distribution"], reach["sharing_group_id"]),
+        "sends_mail": can_send(),
+        "who_sees_url": address_of("public_who_sees"),
+        "users": sum(receiver.users for receiver in readers),
+        "sectors": _sectors(readers),
+        "withheld": withheld_parts(event),
+        "checks": publication_checks(event),
+        "may_switch_lists": request.actor.may(Permission.WARNINGLIST),
+        "changes": compare_with_published(request.actor, event),
+        "may_choose": rules.may_modify_event(request.actor, event),
+        **reach_context(request.actor, form),
+    }
+
+
+def _policy(event: EventRow, chosen: dict[str, Any] | None) -> dict[str, Any] | None:
+    if chosen is None:
+        return None
+    seen = preview_policy(event, chosen["distribution"], chosen["sharing_group_id"] or None)
+    if not seen.is_asked:
+        return None
+    return {
+        name: [{"number": met.number, "title": title_of(met.rule), "why": because(met)} for met in verdicts]
+        for name, verdicts in (("forbidden", seen.forbidden), ("held", seen.held))
+    }
+
+
+def _sectors(found: Sequence[Receiver]) -> list[dict[str, Any]]:
+    counts = Counter(receiver.sector or gettext("No sector given") for receiver in found)
+    parts = counts.most_common(SECTORS)
+    if rest := len(found) - sum(count for _, count in parts):
+        parts.append((gettext("Others"), rest))
+    drawn, start = [], 0
+    for number, (name, count) in enumerate(parts, 1):
+        width = round(BAR * count / len(found))
+        drawn.append({"css": f"q{number}", "name": name, "count": count, "x": start, "width": width - 2})
+        start += width
+    return drawn

@@ -1,0 +1,42 @@
+"""URLs of the event editing pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.intel.editing import attributes, bulk, events, objects, paste, publish, references, tagging
+from vardkase.web.ui import converters
+
+__all__ = ["converters", "urlpatterns"]
+
+EVENT = "event/<reference:reference>/"
+ATTRIBUTE = EVENT + "attribute/<int:attribute_id>/"
+OBJECT = EVENT + "object/<int:object_id>/"
+
+urlpatterns = [
+    path("event/new/", events.create, name="event_create"),
+    path(EVENT + "edit/", events.edit, name="event_edit"),
+    path(EVENT + "delete/", events.delete, name="event_delete"),
+    path(EVENT + "publish/", publish.publish, name="event_publish"),
+    path(EVENT + "unpublish/", publish.unpublish, name="event_unpublish"),
+    path(EVENT + "tag/", tagging.tag, name="event_tag"),
+    path(EVENT + "untag/", tagging.untag, name="event_untag"),
+    path("attribute/categories/", attributes.categories, name="attribute_categories"),
+    path(EVENT + "attribute/new/", attributes.create, name="attribute_create"),
+    path(ATTRIBUTE + "edit/", attributes.edit, name="attribute_edit"),
+    path(ATTRIBUTE + "delete/", attributes.delete, name="attribute_delete"),
+    path(ATTRIBUTE + "restore/", attributes.restore, name="attribute_restore"),
+    path(ATTRIBUTE + "tag/", tagging.tag, name="attribute_tag"),
+    path(ATTRIBUTE + "untag/", tagging.untag, name="attribute_untag"),
+    path(EVENT + "attributes/paste/", paste.paste, name="attributes_paste"),
+    path(EVENT + "attributes/delete/", bulk.delete, name="attributes_bulk_delete"),
+    path(EVENT + "attributes/restore/", bulk.restore, name="attributes_bulk_restore"),
+    path(EVENT + "attributes/detection/", bulk.detection, name="attributes_bulk_detection"),
+    path(EVENT + "attributes/reach/", bulk.reach, name="attributes_bulk_reach"),
+    path(EVENT + "attributes/tag/", bulk.tag, name="attributes_bulk_tag"),
+    path(EVENT + "object/new/", objects.create, name="object_create"),
+    path(OBJECT + "edit/", objects.edit, name="object_edit"),
+    path(OBJECT + "delete/", objects.delete, name="object_delete"),
+    path(OBJECT + "reference/new/", references.create, name="reference_create"),
+    path(EVENT + "reference/<int:reference_id>/delete/", references.delete, name="reference_delete"),
+]

@@ -1,0 +1,104 @@
+"""The event list: filtered, sorted, paginated, and as a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+
+from vardkase.analysis.search.event_list import (
+    COUNTED,
+    EventFilters,
+    EventListView,
+    count_events,
+    event_page,
+    every_event,
+)
+from vardkase.core.sql import SqlQuery
+from vardkase.formats.event_list import event_table
+from vardkase.formats.misp_json import Chosen, event_index
+from vardkase.web.intel.events.forms import EventFilterForm
+from vardkase.web.intel.events.rows import ListedEvent
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.files import download
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
+
+EXACT = 10_000
+"""A number above this is rounded and says so."""
+
+FORMATS = {
+    "json": (event_index, "application/json"),
+    "csv": (event_table, "text/csv; charset=utf-8"),
+}
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    form = EventFilterForm(request.GET)
+    filters = form.filters()
+    events = event_page(request.actor, filters, wanted_place(request), wanted_size(request))
+    context = {
+        "form": form,
+        "filters": filters,
+        "events": [ListedEvent(row) for row in events.rows],
+        "chips": _chips(request, form),
+        "count": _count_words(count_events(request.actor, filters)),
+        "views": _views(request, filters),
+        "default_sort": filters.sort,
+        **page_links(request, events),
+    }
+    return render(request, "events/index.html", context)
+
+
+@page()
+def export(request: PageRequest, format: str) -> HttpResponseBase:
+    if format not in FORMATS:
+        raise Http404
+    write, content_type = FORMATS[format]
+    return download(write(request.actor, _chosen(request)), f"events.{format}", content_type)
+
+
+def _chosen(request: PageRequest) -> Chosen:
+    chosen = [int(pk) for pk in request.GET.getlist("pk") if pk.isdecimal() and len(pk) < 19]
+    if chosen:
+        return chosen
+    query: SqlQuery = every_event(request.actor, EventFilterForm(request.GET).filters())
+    return query
+
+
+def _chips(request: PageRequest, form: EventFilterForm) -> list[dict[str, str]]:
+    return [
+        {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
+        for name, label, text in form.asked()
+    ]
+
+
+def _views(request: PageRequest, filters: EventFilters) -> list[dict[str, Any]]:
+    """The tabs. Only the reader's own events are counted; counting all would cost a scan per page."""
+    tabs = [(EventListView.ALL, gettext("All")), (EventListView.OURS, gettext("Ours"))]
+    tabs.append((EventListView.WAITING, gettext("Waiting for publication")))
+    counts = {
+        view: count_events(request.actor, replace(EventFilters(), view=view))
+        for view in (EventListView.OURS, EventListView.WAITING)
+    }
+    return [
+        {
+            "label": label,
+            "url": first_page(request, view=view.value or None),
+            "count": counts.get(view, ""),
+            "current": view is filters.view,
+        }
+        for view, label in tabs
+    ]
+
+
+def _count_words(count: int) -> str:
+    if count > COUNTED:
+        return gettext("More than %(count)s events") % {"count": thin(COUNTED)}
+    if count > EXACT:
+        return gettext("About %(count)s events") % {"count": thin(round(count, -3))}
+    return ngettext("%(count)s event", "%(count)s events", count) % {"count": thin(count)}

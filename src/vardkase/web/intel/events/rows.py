@@ -1,0 +1,48 @@
+"""View data of the event list's rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from vardkase.intel.queries.event_index import IndexRow, IndexTag
+from vardkase.web.ui.chips import is_tlp
+
+SHOWN_TAGS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvent:
+    row: IndexRow
+
+    @property
+    def changed(self) -> datetime:
+        return moment(self.row.timestamp)
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.row.date)
+
+    @property
+    def tlp(self) -> IndexTag | None:
+        return next((tag for tag in self.row.tags if is_tlp(tag)), None)
+
+    @property
+    def tags(self) -> list[IndexTag]:
+        return self._others[:SHOWN_TAGS]
+
+    @property
+    def more_tags(self) -> int:
+        return max(0, len(self._others) - SHOWN_TAGS)
+
+    @property
+    def _others(self) -> list[IndexTag]:
+        return [tag for tag in self.row.tags if not is_tlp(tag)]
+
+    @property
+    def sharing_group_name(self) -> str:
+        return self.row.sharing_group.name if self.row.sharing_group else ""
+
+
+def moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,27 @@
+"""URLs of the event pages, and MISP's own URLs from old mails."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.intel.events import downloads, index, old_addresses, view
+from vardkase.web.ui import converters
+
+__all__ = ["converters", "urlpatterns"]
+
+urlpatterns = [
+    path("events/", index.index, name="events"),
+    path("events/export/<str:format>/", index.export, name="events_export"),
+    path("event/<reference:reference>/", view.attributes, name="event"),
+    path("event/<reference:reference>/correlations/", view.correlations, name="event_correlations"),
+    path("event/<reference:reference>/related/", view.related, name="event_related"),
+    path("event/<reference:reference>/reports/", view.reports, name="event_reports"),
+    path("event/<reference:reference>/references/", view.references, name="event_references"),
+    path("event/<reference:reference>/history/", view.history, name="event_history"),
+    path("event/<reference:reference>/download/json/", downloads.as_json, name="event_json"),
+    path("event/<reference:reference>/download/csv/", downloads.as_csv, name="event_csv"),
+    path("event/<reference:reference>/file/<int:attribute_id>/", downloads.file, name="event_file"),
+    path("events/view/<reference:reference>", old_addresses.event, name="old_event"),
+    path("events/index", old_addresses.events, name="old_events"),
+    path("attributes/view/<reference:reference>", old_addresses.attribute, name="old_attribute"),
+]

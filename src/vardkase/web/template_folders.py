@@ -1,0 +1,17 @@
+"""Where Django finds the templates and template tags of all packages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TEMPLATE_FOLDERS = sorted(path for path in Path(__file__).parent.glob("**/templates") if path.is_dir())
+TAG_LIBRARIES = {
+    "audit": "vardkase.web.audit.template_tags",
+    "components": "vardkase.web.ui.component_tags",
+    "connections": "vardkase.web.exchange.servers.template_tags",
+    "jobs": "vardkase.web.core.jobs.template_tags",
+    "pickers": "vardkase.web.ui.picker_tags",
+    "private_links": "vardkase.web.ui.private_link_tags",
+    "security_labels": "vardkase.web.identity.sign_in_policy.template_tags",
+    "streams": "vardkase.web.exchange.streams.template_tags",
+}

@@ -1,0 +1,180 @@
+"""Small inline components: TLP label, distribution line, tag, pill, threat level, detection flag.
+
+Written once here as safe HTML, because a table page shows hundreds of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.web.ui.assets import asset_url
+
+TLP_COLOURS = {
+    "red": "red",
+    "amber+strict": "amber-strict",
+    "amber": "amber",
+    "green": "green",
+    "clear": "clear",
+    "white": "clear",
+}
+"""Label after `tlp:` → class of the plate. WHITE is what CLEAR was called before TLP 2.0."""
+
+REACHES: dict[int, str | Promise] = {
+    0: _("Only us"),
+    1: _("The hub"),
+    2: _("Connected hubs"),
+    3: _("Everyone"),
+    4: _("Sharing group"),
+    5: _("Inherits the event’s distribution"),
+}
+GROUP, INHERIT = 4, 5
+BEACONS = (5, 14, 23, 32)
+"""Where the four beacons stand on the shore, in units of the glyph's 38 × 14 view."""
+
+THREATS: dict[int, tuple[str, int, str | Promise]] = {
+    1: ("h", 3, pgettext_lazy("threat level", "High")),
+    2: ("m", 2, pgettext_lazy("threat level", "Medium")),
+    3: ("l", 1, pgettext_lazy("threat level", "Low")),
+    4: ("u", 0, pgettext_lazy("threat level", "Not set")),
+}
+THREAT_BARS = ("M1 11V8h3v3z", "M5.5 11V5h3v6z", "M10 11V1h3v10z")
+
+PILLS = {
+    "land": {"icon": "pencil"},
+    "wait": {"icon": "clock"},
+    "out": {"icon": "circle-check"},
+    "info": {"icon": "info-circle"},
+    "ok": {"icon": "check"},
+    "warn": {"icon": "alert-triangle"},
+    "bad": {"icon": "circle-x"},
+    "lock": {"icon": "lock"},
+}
+
+
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """An icon of the sprite, hidden from screen readers unless it has a `label`."""
+    css = f"i i-{size}" if size else "i"
+    href = f"{asset_url('icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, href
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, href)
+
+
+def tag_name(tag: Any) -> str:
+    if isinstance(tag, dict):
+        return str(tag.get("name", ""))
+    return str(getattr(tag, "name", tag) or "")
+
+
+def tlp(tag: Any) -> SafeString:
+    label = tag_name(tag).lower().removeprefix("tlp:")
+    if label not in TLP_COLOURS:
+        return SafeString("")
+    return format_html('<span class="tlp tlp-{}">TLP:{}</span>', TLP_COLOURS[label], label.upper())
+
+
+def is_tlp(tag: Any) -> bool:
+    name = tag_name(tag).lower()
+    return name.startswith("tlp:") and name.removeprefix("tlp:") in TLP_COLOURS
+
+
+@cache
+def beacon_line(distribution: int, *, choosing: bool = False) -> SafeString:
+    """The distribution glyph: four beacons on a shore, lit as far as it reaches; an arc for a group, an arrow
+    for inherit."""
+    lit = {GROUP: (0, 2), INHERIT: ()}.get(distribution, tuple(range(distribution + 1)))
+    dark = [place for place in range(len(BEACONS)) if place not in lit]
+    ring = {GROUP: "M5 3C8 .2 20 .2 23 3", INHERIT: "M4 2.5h26m0 0-2.5-2m2.5 2-2.5 2"}.get(distribution, "")
+    paths = {
+        "base": "M1 13h36",
+        "lit": _beacons(lit, distribution),
+        "off": _beacons(dark, distribution),
+        "ring": ring,
+    }
+    return format_html(
+        '<svg class="reach-g{}" viewBox="0 0 38 14" aria-hidden="true">{}</svg>',
+        " lit" if choosing else "",
+        format_html_join("", '<path class="rg-{}" d="{}"/>', ((css, d) for css, d in paths.items() if d)),
+    )
+
+
+def _beacons(places: Iterable[int], distribution: int) -> str:
+    """One path for all of them: a page shows hundreds, and each element costs rendering time."""
+    top, height = ("3", "8.5") if distribution < GROUP else ("4.5", "7")
+    return "".join(f"M{BEACONS[place]} {top}l3 {height}h-6z" for place in places)
+
+
+def reach(distribution: int | None, sharing_group: Any = None, *, choosing: bool = False) -> SafeString:
+    level = INHERIT if distribution is None else int(distribution)
+    group = getattr(sharing_group, "name", sharing_group)
+    label = group if level == GROUP and group else REACHES[level]
+    return format_html(
+        '<span class="reach">{}<span>{}</span></span>', beacon_line(level, choosing=choosing), label
+    )
+
+
+def threat(level: int | str | None) -> SafeString:
+    """A threat level: filled bars and the word; 4 and unknown numbers mean not set."""
+    css, bars, word = THREATS.get(int(level or 4), THREATS[4])
+    return format_html('<span class="thr thr-{}">{}{}</span>', css, _threat_bars(bars), word)
+
+
+@cache
+def _threat_bars(filled: int) -> SafeString:
+    paths = (("on", THREAT_BARS[:filled]), ("off", THREAT_BARS[filled:]))
+    drawn = format_html_join(
+        "", '<path class="{}" d="{}"/>', ((css, "".join(bars)) for css, bars in paths if bars)
+    )
+    return format_html('<svg class="thr-g" viewBox="0 0 14 12" aria-hidden="true">{}</svg>', drawn)
+
+
+def detection(to_ids: bool) -> SafeString:
+    if to_ids:
+        yes = pgettext("detect", "Yes")
+        return format_html('<span class="ids ids-on">{}{}</span>', icon("focus-2"), yes)
+    return format_html('<span class="ids ids-off">{}</span>', pgettext("detect", "No"))
+
+
+def pill(kind: str, label: str, icon_name: str = "") -> SafeString:
+    return format_html(
+        '<span class="pill pill-{}">{}{}</span>', kind, icon(icon_name or PILLS[kind]["icon"]), label
+    )
+
+
+def tag_parts(name: str) -> tuple[str, str]:
+    """Namespace and value: `ns:predicate="value"` → (ns:predicate, value); no namespace → ("", name)."""
+    machine = re.fullmatch(r'(.+?)="(.*)"', name, re.DOTALL)
+    if machine:
+        return machine[1], machine[2]
+    namespace, colon, value = name.partition(":")
+    return (namespace, value) if colon and value else ("", name)
+
+
+def tag_chip(tag: Any, *, local: bool | None = None, remove: SafeString | str = "") -> SafeString:
+    """A tag or cluster in two parts. TLP becomes a badge; a local tag has a dashed edge and a label."""
+    if is_tlp(tag):
+        return tlp(tag)
+    namespace, value = tag_parts(tag_name(tag))
+    is_local = bool(getattr(tag, "local", False)) if local is None else local
+    cluster = namespace.startswith("misp-galaxy:")
+    css = "tag" + (" tag-gal" if cluster else "") + (" tag-local" if is_local else "")
+    shown = namespace.removeprefix("misp-galaxy:").replace("-", " ").capitalize() if cluster else namespace
+    return format_html(
+        '<span class="{}"{}>{}<span class="tag-v">{}</span>{}</span>',
+        css,
+        format_html(' title="{}"', gettext("Local tag: never leaves the organisation")) if is_local else "",
+        format_html('<span class="tag-ns">{}</span>', shown) if shown else "",
+        value,
+        remove,
+    )

@@ -1,0 +1,27 @@
+"""Common parts of administration lists: sorting and pagination from the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from vardkase.core.model_paging import model_page
+from vardkase.web.ui.pages import PageRequest
+from vardkase.web.ui.paging import page_links, wanted_place, wanted_size
+
+LONGEST_SEARCH = 200
+
+
+def listed[Row: Model](
+    request: PageRequest, rows: QuerySet[Row], sorts: Collection[str], default: str
+) -> dict[str, Any]:
+    wanted = request.GET.get("sort", "")
+    sort = wanted if wanted.removeprefix("-") in sorts else default
+    rows_page = model_page(rows, sort, wanted_place(request), wanted_size(request))
+    return {"rows": rows_page.rows, "default_sort": default, **page_links(request, rows_page)}
+
+
+def searched(request: PageRequest) -> str:
+    return request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]

@@ -1,0 +1,125 @@
+"""Display of one indicator: defanged, deceptive characters marked, long values collapsed, with a copy menu."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from vardkase.misp.values.defang import defang, is_defanged
+from vardkase.web.ui import display
+from vardkase.web.ui.chips import icon
+
+HASHES = frozenset(
+    {
+        "md5",
+        "sha1",
+        "sha224",
+        "sha256",
+        "sha384",
+        "sha512",
+        "sha512/224",
+        "sha512/256",
+        "sha3-256",
+        "sha3-512",
+    }
+)
+TEXT_TYPES = frozenset(
+    {"text", "comment", "other", "email-subject", "email-body", "named pipe", "snort", "yara"}
+)
+PIECES = {
+    "text": "{}",
+    "break": "<wbr>{}",
+    "mixed": '<span class="v-mix" title="{1}">{0}</span>',
+    "symbol": '<span class="v-sym" title="{1}">{0}</span>',
+}
+
+
+def value(text: str, kind: str, *, url: str = "", copy: bool = False, raw: bool = False) -> SafeString:
+    shown = text if raw else defang(text, kind)
+    marks = is_defanged(kind)
+    is_long = shown.count("\n") >= display.FOLD_LINES or len(shown) > display.FOLD_CHARACTERS
+    body = _folded(shown, kind) if is_long else _linked(_pieces(shown, marks), kind, url)
+    return format_html(
+        "{}{}{}", body, copy_menu(text, kind) if copy else "", _warning(text, kind) if marks else ""
+    )
+
+
+def _pieces(shown: str, marks: bool) -> SafeString:
+    cut = display.pieces(shown, marks_scripts=marks)
+    return format_html_join("", "{}", ((format_html(PIECES[p.kind], p.text, p.name),) for p in cut))
+
+
+def _css(kind: str) -> str:
+    if kind in TEXT_TYPES:
+        return "v-text"
+    return "val val-hash" if kind in HASHES else "val"
+
+
+def _linked(content: SafeString, kind: str, url: str) -> SafeString:
+    if url:
+        return format_html('<a class="{} v-link" href="{}">{}</a>', _css(kind), url, content)
+    return format_html('<span class="{}">{}</span>', _css(kind), content)
+
+
+def _folded(shown: str, kind: str) -> SafeString:
+    """A long value, folded with the full text on request. Nothing is cut out of the middle."""
+    start = "\n".join(shown.split("\n")[: display.FOLD_LINES])[: display.FOLD_CHARACTERS // 3]
+    label = gettext("Show all (%(count)s characters)") % {"count": display.thin(len(shown))}
+    return format_html(
+        '<span class="{0}">{1} …</span><details class="v-fold"><summary>{2}</summary>'
+        '<div class="{0}">{3}</div></details>',
+        _css(kind),
+        start,
+        label,
+        shown,
+    )
+
+
+def _warning(text: str, kind: str) -> SafeString:
+    """A warning below a value with letters of another script: which ones, and the name in punycode."""
+    foreign = sorted(display.foreign_letters(text))
+    if not foreign:
+        return SafeString("")
+    letters = ", ".join(f"{display.script_name(letter)} {letter}" for letter in foreign)
+    return format_html(
+        '<span class="v-puny">{} {}: <span class="val">{}</span></span>',
+        icon("alert-triangle", "s"),
+        letters,
+        display.punycode(text, kind),
+    )
+
+
+def copy_menu(text: str, kind: str) -> SafeString:
+    """The copy button of a value; its first choice is the defanged form."""
+    harmless = defang(text, kind)
+    choices = [
+        (gettext("Copy defanged"), harmless, gettext("Copied defanged: %(value)s") % {"value": harmless})
+    ]
+    choices += [
+        (gettext("Copy original"), text, gettext("Copied unchanged: %(value)s") % {"value": text}),
+        (
+            gettext("Copy as JSON"),
+            json.dumps({"type": kind, "value": text}, ensure_ascii=False),
+            gettext("Copied as JSON"),
+        ),
+    ]
+    buttons = format_html_join(
+        "", '<button type="button" data-copy="{1}" data-copied="{2}">{0}</button>', choices
+    )
+    return format_html(
+        '<details class="menu copy"><summary aria-label="{}">{}</summary>'
+        '<div class="menu-b menu-l">{}</div></details>',
+        gettext("Copy %(value)s") % {"value": harmless},
+        icon("copy", "s"),
+        buttons,
+    )
+
+
+def attribute_value(attribute: Any) -> tuple[str, str]:
+    if isinstance(attribute, dict):
+        return str(attribute["value"]), str(attribute["type"])
+    return str(attribute.value), str(attribute.type)

@@ -1,1 +1,0 @@
-"""Enrolment of a member's own platform: codes on the hub, joining on the platform."""

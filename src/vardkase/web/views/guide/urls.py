@@ -1,9 +1,0 @@
-"""URLs of the guide."""
-
-from __future__ import annotations
-
-from django.urls import path
-
-from vardkase.web.views.guide import pages
-
-urlpatterns = [path("guide/", pages.index, name="guide")]

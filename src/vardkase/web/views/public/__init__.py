@@ -1,7 +1,0 @@
-"""Public pages without sign-in, and their editing."""
-
-from __future__ import annotations
-
-from vardkase.hub.profiles import Profile
-
-PROFILES = Profile.HUB
