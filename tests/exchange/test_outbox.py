@@ -13,10 +13,11 @@ from tests.api.calls import call
 from tests.cast import Cast
 from tests.support.web_server import WebServer
 from vardkase.core.problems import CommonProblem
-from vardkase.exchange.outbox import events
-from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver, claim, settle, was_sent
+from vardkase.exchange.outbox import channels, events
+from vardkase.exchange.outbox.deliveries import Outcome, PublishedVersion, Receiver, claim, settle, was_sent
 from vardkase.exchange.outbox.events import OutboxEvent
 from vardkase.exchange.outbox.models import Delivery, DeliveryState, Entry, EntryKind
+from vardkase.exchange.own_feeds.tasks import write
 from vardkase.exchange.servers.models import Server
 
 LISTENER = Receiver(EntryKind.STREAM, 7, "Analysis")
@@ -75,6 +76,29 @@ def test_who_is_through_late_is_not_passed_over(other_transaction: psycopg.Conne
     assert first[0].pk > events.after(first[0].place or 0, 10)[0].pk
 
 
+def test_a_waiting_job_begins_only_after_what_it_shall_send_is_committed(
+    other_transaction: psycopg.Connection,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+        cursor.execute("SELECT worker_id FROM procrastinate_register_worker_v1()")
+        worker = cursor.fetchone()
+
+    def begun() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT (procrastinate_fetch_job_v2(NULL, %s)).id", worker)
+            return cursor.fetchall() not in ([], [(None,)])
+
+    wanted = {"to feed 7": {"feed_id": 7, "whole": False}}
+    assert channels.order_jobs(write, wanted) == 1
+    assert channels.order_jobs(write, wanted) == 0, "one waits at most"
+    other_transaction.execute(channels.WAITING, {"task": write.name, "locks": list(wanted)})
+    assert not begun()
+    other_transaction.commit()
+    assert begun()
+    assert channels.order_jobs(write, wanted) == 1, "one that has begun may have looked already"
+
+
 @pytest.mark.django_db
 def test_places_go_on_after_the_line_was_cleaned_away() -> None:
     events.enter([OutboxEvent("one", "add", number) for number in (1, 2, 3)])
@@ -94,8 +118,8 @@ def test_a_version_is_claimed_once_and_what_arrived_stays_so() -> None:
     assert claim([LISTENER], first) == {7}
     assert claim([LISTENER], first) == set()
     assert claim([LISTENER], second) == {7}
-    settle(LISTENER, second, DeliveryState.SENT)
+    settle(LISTENER, [Outcome(second, DeliveryState.SENT)])
     states = Delivery.objects.order_by("version").values_list("version", "state")
     assert list(states) == [(100, "sent"), (101, "sent")]  # The newer went instead of the older.
-    settle(LISTENER, second, DeliveryState.FAILED, CommonProblem.QUOTED(said="nobody there"))
+    settle(LISTENER, [Outcome(second, DeliveryState.FAILED, CommonProblem.QUOTED(said="nobody there"))])
     assert was_sent(LISTENER, second)

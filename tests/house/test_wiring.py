@@ -14,6 +14,8 @@ from vardkase.config.wiring import JOB_MODULES
 from vardkase.core import schedules
 from vardkase.core.hooks import Hook
 from vardkase.core.schedules import Schedule
+from vardkase.exchange.outbox import channels
+from vardkase.exchange.outbox.channels import Channel
 from vardkase.identity.accounts.four_eyes.registry import ApprovalAction, actions
 
 SOURCE = Path(vardkase.__file__).parent
@@ -47,6 +49,11 @@ def test_no_schedule_and_no_action_is_forgotten() -> None:
     """One that is declared and not registered would never be due, or could never be approved."""
     assert declared(Schedule) == set(schedules.registered().values())
     assert declared(ApprovalAction) == set(actions())
+
+
+def test_no_channel_is_forgotten() -> None:
+    """What is published would not leave by it."""
+    assert declared(Channel) == set(channels.registered())
 
 
 def test_no_job_is_forgotten() -> None:

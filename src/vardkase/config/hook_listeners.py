@@ -14,7 +14,7 @@ from vardkase.core.mail.hooks import mail_ended, mail_settled
 from vardkase.core.settings import changed as setting_changed
 from vardkase.exchange.notices import proposals as proposal_notices
 from vardkase.exchange.notices import tasks as notices
-from vardkase.exchange.outbox.events import enter_published
+from vardkase.exchange.outbox.channels import promise_published
 from vardkase.exchange.own_feeds import tasks as own_feeds
 from vardkase.exchange.streams import misp_settings, stream_events
 from vardkase.exchange.sync import tasks as sync
@@ -136,20 +136,10 @@ LISTENERS: tuple[Listener[Any], ...] = (
     Listener(intel.event_published, keep_version, "keeps the version that went out"),
     Listener(
         intel.event_published,
-        enter_published,
-        "enters it in the outbox that all streams read, each from its own position",
+        promise_published,
+        "enters it in the outbox for streams, promises it to every receiver of the other channels, and orders the jobs "
+        "that send what waits",
     ),
-    Listener(
-        intel.event_published,
-        own_feeds.promise,
-        "promises the version to every feed of the hub, and orders the job that writes what waits",
-    ),
-    Listener(
-        intel.event_published,
-        sync.send_published,
-        "promises the version to every connection that pushes, and orders the job that sends what waits",
-    ),
-    Listener(intel.event_published, notices.order_alerts, "orders the mail that tells people of an event"),
     Listener(
         intel.event_announced, notices.order_alerts, "orders the mail for a version that is out already"
     ),

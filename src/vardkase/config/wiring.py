@@ -24,6 +24,7 @@ from vardkase.exchange.feeds.queries import described as described_feeds
 from vardkase.exchange.modules import tasks as module_tasks
 from vardkase.exchange.notices import schedules as notice_schedules
 from vardkase.exchange.notices import tasks as notice_tasks
+from vardkase.exchange.outbox import channels
 from vardkase.exchange.own_feeds import schedules as own_feed_schedules
 from vardkase.exchange.own_feeds import tasks as own_feed_tasks
 from vardkase.exchange.servers import confirmation
@@ -98,6 +99,9 @@ JOB_MODULES = (
     application_tasks,
 )
 
+# The ways in which a published version leaves the hub, beside the streams.
+CHANNELS = (own_feed_tasks.FEEDS, sync_tasks.CONNECTIONS, notice_tasks.MAILS)
+
 SCHEDULES = (
     FORGET_ENDED,
     UPKEEP,
@@ -159,6 +163,8 @@ APPROVAL_ACTIONS = (
 def wire() -> None:
     for listener in LISTENERS:
         listener.hook.register(listener.call)
+    for channel in CHANNELS:
+        channels.register(channel)
     for schedule in SCHEDULES:
         schedules.register(schedule)
     for action in APPROVAL_ACTIONS:

@@ -42,7 +42,7 @@ REQUEST = RetryPolicy(1, 4, retries=2)
 JOB = RetryPolicy(4, 4, retries=5)
 """A job that a person ordered and waits for: 23 minutes in all."""
 DELIVERY = RetryPolicy(4, 4, longest=15 * MINUTE, retries=WEEK // (15 * MINUTE))
-"""What waits for a receiver."""
+"""What was published and waits for a receiver: a week in all."""
 STREAM = RetryPolicy(2, 2, longest=5 * MINUTE, spread=True)
 """A stream's next message: it never gives up, since everything after it waits too."""
 MAIL = RetryPolicy(MINUTE, 3, retries=6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -33,6 +33,15 @@ class PublishedVersion:
     published: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of sending a version to a receiver."""
+
+    version: PublishedVersion
+    state: DeliveryState
+    reason: Problem | None = None
+
+
 def version_of(event_id: int) -> PublishedVersion:
     event = Event.objects.get(pk=event_id)
     return PublishedVersion(event.pk, event.uuid, event.last_publication)
@@ -61,18 +70,22 @@ def claim(receivers: Sequence[Receiver], version: PublishedVersion) -> set[int]:
     return {row[0] for row in rows.fetchall()}
 
 
-def settle(
-    receiver: Receiver, version: PublishedVersion, state: DeliveryState, reason: Problem | None = None
-) -> None:
+def settle(receiver: Receiver, outcomes: Iterable[Outcome]) -> None:
+    """Record what came of sending some versions, whether or not they were claimed."""
+    # One row for each version, or PostgreSQL refuses the statement; what arrived counts.
+    ranked = sorted(outcomes, key=lambda outcome: outcome.state is DeliveryState.SENT)
+    settled = list({(each.version.event_uuid, each.version.published): each for each in ranked}.values())
+    if not settled:
+        return
     values = {
         "kind": receiver.kind.value,
         "receiver": receiver.id,
         "name": receiver.name,
-        "event": version.event_id,
-        "uuid": version.event_uuid,
-        "version": version.published,
-        "state": state.value,
-        "reason": stored(reason) if reason else "",
+        "events": [each.version.event_id for each in settled],
+        "uuids": [each.version.event_uuid for each in settled],
+        "versions": [each.version.published for each in settled],
+        "states": [each.state.value for each in settled],
+        "reasons": [stored(each.reason) if each.reason else "" for each in settled],
     }
     cursor().execute(SETTLE, values)
     # Whoever has this version needs no earlier one that is still waiting.
@@ -128,18 +141,25 @@ WHERE kind = %(kind)s AND receiver_id = %(receiver)s AND state = 'waiting'
 GROUP BY event_id ORDER BY min(id) LIMIT %(limit)s
 """
 
+SETTLED = """unnest(
+    %(events)s::bigint[], %(uuids)s::uuid[], %(versions)s::bigint[], %(states)s::text[], %(reasons)s::text[]
+) AS settled (event_id, uuid, version, state, reason)"""
+
 # A version that has arrived stays so, whatever a later attempt to send it again comes to.
-SETTLE = """
+SETTLE = f"""
 INSERT INTO delivery AS known
     (kind, receiver_id, receiver_name, event_id, event_uuid, version, state, reason, at)
-VALUES (%(kind)s, %(receiver)s, %(name)s, %(event)s, %(uuid)s, %(version)s, %(state)s, %(reason)s, now())
+SELECT %(kind)s, %(receiver)s, %(name)s, settled.event_id, settled.uuid, settled.version, settled.state,
+    settled.reason, now()
+FROM {SETTLED}
 ON CONFLICT (event_uuid, kind, receiver_id, version) DO UPDATE
 SET state = excluded.state, reason = excluded.reason, receiver_name = excluded.receiver_name, at = excluded.at
 WHERE known.state NOT IN ('sent', 'known') OR excluded.state = 'sent'
 """
 
-SETTLE_OLDER = """
-UPDATE delivery SET state = %(state)s, reason = %(reason)s, at = now()
-WHERE event_uuid = %(uuid)s AND kind = %(kind)s AND receiver_id = %(receiver)s
-    AND version < %(version)s AND state IN ('waiting', 'failed')
+SETTLE_OLDER = f"""
+UPDATE delivery SET state = settled.state, reason = settled.reason, at = now()
+FROM {SETTLED}
+WHERE delivery.event_uuid = settled.uuid AND kind = %(kind)s AND receiver_id = %(receiver)s
+    AND delivery.version < settled.version AND delivery.state IN ('waiting', 'failed')
 """

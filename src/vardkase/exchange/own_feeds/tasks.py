@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Collection
 
-from django.db import transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
-from vardkase.exchange.outbox import deliveries
-from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
+from vardkase.exchange.outbox.channels import TO_RECEIVER, Channel, order_jobs
+from vardkase.exchange.outbox.deliveries import Outcome, PublishedVersion, Receiver, settle
 from vardkase.exchange.outbox.models import Delivery, DeliveryState, EntryKind
 from vardkase.exchange.own_feeds.content import outsider
 from vardkase.exchange.own_feeds.models import OwnFeed
@@ -20,13 +18,6 @@ from vardkase.formats.feed import FeedReach
 from vardkase.intel.hooks import EventPublished, EventWithdrawn
 
 
-def promise(published: EventPublished) -> None:
-    """Record that an event waits for every own feed, in the transaction that publishes it."""
-    feeds = [feed for feed in OwnFeed.objects.filter(enabled=True) if _concerns(published, feed)]
-    for feed_id in deliveries.claim(list(map(_receiver, feeds)), deliveries.version_in(published)):
-        order(feed_id)
-
-
 def take_out(_: EventWithdrawn) -> None:
     for feed_id in OwnFeed.objects.filter(enabled=True).values_list("pk", flat=True):
         order(feed_id, whole=True)
@@ -34,17 +25,10 @@ def take_out(_: EventWithdrawn) -> None:
 
 def order(feed_id: int, *, whole: bool = False) -> bool:
     """Order a refresh of a feed, complete or incremental; False if one is already waiting."""
-    kind = "whole" if whole else "new"
-    # One lock, so that writes of a feed do not overlap; one queueing lock per kind, so that orders do not pile up.
-    job = write.configure(lock=f"own feed {feed_id}", queueing_lock=f"own feed {feed_id} {kind}")
-    # A savepoint: the refused insertion must not end the transaction that publishes.
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        job.defer(feed_id=feed_id, whole=whole)
-        return True
-    return False
+    return order_jobs(write, {FEEDS.lock(feed_id): {"feed_id": feed_id, "whole": whole}}) == 1
 
 
-@app.task(name="own_feeds.write")
+@app.task(name="own_feeds.write", retry=TO_RECEIVER)
 def write(feed_id: int, whole: bool) -> None:
     feed = OwnFeed.objects.select_related("organisation").filter(pk=feed_id, enabled=True).first()
     if feed is not None:
@@ -58,13 +42,19 @@ def refresh_and_settle(feed: OwnFeed, *, whole: bool) -> Exported:
         )
     )
     done = refresh(feed, None if whole else {str(delivery.event_uuid) for delivery in waiting})
-    for delivery in waiting:
-        is_in = str(delivery.event_uuid) in done.uuids
-        version = PublishedVersion(delivery.event_id, delivery.event_uuid, delivery.version)
-        state = DeliveryState.SENT if is_in else DeliveryState.WITHHELD
-        reason = None if is_in else OwnFeedProblem.EVENT_NOT_IN_IT()
-        deliveries.settle(_receiver(feed), version, state, reason)
+    settle(_receiver(feed), [_outcome(delivery, done.uuids) for delivery in waiting])
     return done
+
+
+def _outcome(delivery: Delivery, held: Collection[str]) -> Outcome:
+    version = PublishedVersion(delivery.event_id, delivery.event_uuid, delivery.version)
+    if str(delivery.event_uuid) in held:
+        return Outcome(version, DeliveryState.SENT)
+    return Outcome(version, DeliveryState.WITHHELD, OwnFeedProblem.EVENT_NOT_IN_IT())
+
+
+def _audience(published: EventPublished) -> list[Receiver]:
+    return [_receiver(feed) for feed in OwnFeed.objects.filter(enabled=True) if _concerns(published, feed)]
 
 
 def _concerns(published: EventPublished, feed: OwnFeed) -> bool:
@@ -77,3 +67,11 @@ def _concerns(published: EventPublished, feed: OwnFeed) -> bool:
 
 def _receiver(feed: OwnFeed) -> Receiver:
     return Receiver(EntryKind.FEED, feed.pk, feed.name)
+
+
+FEEDS = Channel(
+    EntryKind.FEED,
+    _audience,
+    write,
+    lambda feed_id, _: {"feed_id": feed_id, "whole": False},
+)

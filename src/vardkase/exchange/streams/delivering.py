@@ -12,11 +12,11 @@ from django.utils import timezone
 from vardkase.core.jobs.problems import problem_of
 from vardkase.core.problems import stored
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.outbox.deliveries import Receiver, settle
+from vardkase.exchange.outbox.deliveries import Outcome, Receiver, settle
 from vardkase.exchange.outbox.events import after, last_place
 from vardkase.exchange.outbox.models import DeliveryState, Entry
 from vardkase.exchange.outbox.models import EntryKind as ReceiverKind
-from vardkase.exchange.streams.bodies.messages import Message, MessageResult, Step
+from vardkase.exchange.streams.bodies.messages import Message, Step
 from vardkase.exchange.streams.bodies.steps import steps
 from vardkase.exchange.streams.errors import fault_of
 from vardkase.exchange.streams.models import Stream
@@ -37,7 +37,7 @@ class Changed(Exception):
 class StreamBatch:
     place: int = 0
     messages: list[Message] = field(default_factory=list)
-    outcomes: list[MessageResult] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
 
     def take(self, step: Step) -> None:
         self.place = step.place
@@ -69,10 +69,8 @@ def deliver_some(stream: Stream, sender: Sender) -> int:
         try:
             sender.send(batch.messages)
         except OutgoingFailed as error:
-            with transaction.atomic():
-                for outcome in batch.outcomes:
-                    if outcome.state is DeliveryState.SENT:
-                        settle(receiver(stream), outcome.version, DeliveryState.FAILED, error.problem)
+            unsent = (each.version for each in batch.outcomes if each.state is DeliveryState.SENT)
+            settle(receiver(stream), [Outcome(each, DeliveryState.FAILED, error.problem) for each in unsent])
             raise
         _record_acknowledged(stream, batch)
     return len(entries)
@@ -108,8 +106,7 @@ def _batches(found: Iterator[Step], most: int) -> Iterator[StreamBatch]:
 @transaction.atomic
 def _record_acknowledged(stream: Stream, batch: StreamBatch) -> None:
     _advance(stream, batch.place, sent=bool(batch.messages))
-    for outcome in batch.outcomes:
-        settle(receiver(stream), outcome.version, outcome.state, outcome.reason)
+    settle(receiver(stream), batch.outcomes)
 
 
 def _advance(stream: Stream, place: int, *, sent: bool = False) -> None:

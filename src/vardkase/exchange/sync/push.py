@@ -220,7 +220,7 @@ class PushRun:
     def _send(self, book: SyncRunRecorder, event: PushCandidate) -> bool:
         outcome, reason = self.upload.outcome(event)
         version = deliveries.PublishedVersion(event.id, UUID(event.uuid), event.published)
-        deliveries.settle(receiver(self.server), version, DELIVERED[outcome], reason)
+        deliveries.settle(receiver(self.server), [deliveries.Outcome(version, DELIVERED[outcome], reason)])
         book.event(event.uuid, event.timestamp, outcome, reason)
         return outcome not in (EventOutcome.FAILED, EventOutcome.CUT)
 

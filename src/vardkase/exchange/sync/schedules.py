@@ -15,7 +15,7 @@ from vardkase.exchange.servers.confirmation import waits_for_confirmation
 from vardkase.exchange.servers.queries import getting, giving
 from vardkase.exchange.sync.models import MovedEvent, SyncRun, SyncRunState
 from vardkase.exchange.sync.pull import FULL
-from vardkase.exchange.sync.tasks import pull_connection, push_connection
+from vardkase.exchange.sync.tasks import CONNECTIONS, pull_connection, push_connection
 
 DAYS_KEPT = Setting(
     "Vardkase.sync_run_days_kept",
@@ -42,7 +42,7 @@ def push_all() -> int:
     """Order a push to every connection that pushes; returns how many."""
     servers = getting().filter(push=True).values_list("pk", flat=True)
     for pk in servers:
-        push_connection.configure(lock=f"push {pk}").defer(user_id=0, server_id=pk, technique=FULL)
+        push_connection.configure(lock=CONNECTIONS.lock(pk)).defer(user_id=0, server_id=pk, technique=FULL)
     return len(servers)
 
 

@@ -6,9 +6,11 @@ from procrastinate.contrib.django import app
 
 from vardkase.core.jobs.retrying import JobRetry
 from vardkase.core.outages import Outage
-from vardkase.core.retries import DELIVERY, JOB
+from vardkase.core.retries import JOB
 from vardkase.exchange.errors import Unreachable
-from vardkase.exchange.outbox import deliveries
+from vardkase.exchange.outbox.channels import TO_RECEIVER, Channel
+from vardkase.exchange.outbox.deliveries import Receiver
+from vardkase.exchange.outbox.models import EntryKind
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import find_server, getting
 from vardkase.exchange.sync import pull, push
@@ -23,7 +25,6 @@ from vardkase.intel.sightings.hooks import SightingsPublished
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 
 SOME_TIMES = JobRetry(JOB, after=(Unreachable, Outage))
-UNTIL_REACHED = JobRetry(DELIVERY, after=(Unreachable, Outage))
 ORDERED = 10
 """The priority of a job that a person ordered: it does not wait behind retries."""
 
@@ -36,7 +37,7 @@ def order_pull(actor: Actor, server_id: int, technique: str, *, force: bool = Fa
 
 def order_push(actor: Actor, server_id: int, technique: str) -> int:
     push.require_technique(technique)
-    job = push_connection.configure(lock=f"push {server_id}", priority=ORDERED)
+    job = push_connection.configure(lock=CONNECTIONS.lock(server_id), priority=ORDERED)
     return job.defer(user_id=actor.user_id, server_id=server_id, technique=technique)
 
 
@@ -59,23 +60,11 @@ def _actor_and_server(user_id: int, server_id: int) -> tuple[Actor | None, Serve
     return actor, find_server(actor, server_id)
 
 
-def send_published(published: EventPublished) -> None:
-    """Order a push of an event to all pushing connections, in the transaction that publishes it.
-
-    One job sends everything that waits for a connection, so that later jobs find nothing left to do.
-    """
-    servers = Server.objects.filter(push=True).select_related("remote_org").order_by("priority")
-    concerned = [receiver(server) for server in servers if published.concerns(reader_of(server))]
-    for server_id in deliveries.claim(concerned, deliveries.version_in(published)):
-        push_published.configure(lock=f"push {server_id}").defer(server_id=server_id)
-
-
 def send_what_waited(changed: StandingChanged) -> None:
     """Order the push of everything that waited while an organisation might not get it, in the transaction
     that permits it."""
     waiting = getting().filter(push=True, remote_org_id=changed.organisation_id)
-    for server_id in waiting.values_list("pk", flat=True):
-        push_published.configure(lock=f"push {server_id}").defer(server_id=server_id)
+    CONNECTIONS.order(waiting.values_list("pk", flat=True))
 
 
 def send_sightings(published: SightingsPublished) -> None:
@@ -83,33 +72,50 @@ def send_sightings(published: SightingsPublished) -> None:
     releases them."""
     for server in Server.objects.filter(push=True, push_sightings=True).select_related("remote_org"):
         if not published.groups or may_know(reader_of(server), published.org_id, published.groups):
-            job = push_sightings.configure(lock=f"push {server.pk}")
+            job = push_sightings.configure(lock=CONNECTIONS.lock(server.pk))
             job.defer(server_id=server.pk, event_id=published.event_id)
 
 
 def send_cluster(cluster: GalaxyCluster) -> None:
     for server_id in Server.objects.filter(push=True, push_galaxy_clusters=True).values_list("pk", flat=True):
-        push_cluster.configure(lock=f"push {server_id}").defer(server_id=server_id, cluster_id=cluster.pk)
+        push_cluster.configure(lock=CONNECTIONS.lock(server_id)).defer(
+            server_id=server_id, cluster_id=cluster.pk
+        )
 
 
-@app.task(name="sync.push_sightings", retry=UNTIL_REACHED)
+@app.task(name="sync.push_sightings", retry=TO_RECEIVER)
 def push_sightings(server_id: int, event_id: int) -> None:
     server = getting().filter(pk=server_id, push=True, push_sightings=True).first()
     if server is not None:
         push.push_sightings(server, event_id)
 
 
-@app.task(name="sync.push_cluster", retry=UNTIL_REACHED)
+@app.task(name="sync.push_cluster", retry=TO_RECEIVER)
 def push_cluster(server_id: int, cluster_id: int) -> None:
     server = getting().filter(pk=server_id, push=True, push_galaxy_clusters=True).first()
     if server is not None:
         push.push_cluster(server, cluster_id)
 
 
-@app.task(name="sync.push_published", retry=UNTIL_REACHED)
+@app.task(name="sync.push_published", retry=TO_RECEIVER)
 def push_published(server_id: int) -> None:
     """Send everything published that waits for a connection; it keeps waiting while the peer may not get it."""
     # Looked up again: the connection may be switched off, or its peer's standing changed, since it was ordered.
     server = getting().select_related("remote_org").filter(pk=server_id, push=True).first()
     if server is not None:
         push.push_published(server)
+
+
+def _audience(published: EventPublished) -> list[Receiver]:
+    servers = Server.objects.filter(push=True).select_related("remote_org").order_by("priority")
+    # Readers cost queries: they are asked for only where a version is not for all.
+    return [
+        receiver(server)
+        for server in servers
+        if not published.groups or published.concerns(reader_of(server))
+    ]
+
+
+CONNECTIONS = Channel(
+    EntryKind.CONNECTION, _audience, push_published, lambda server_id, _: {"server_id": server_id}
+)

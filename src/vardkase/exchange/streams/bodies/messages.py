@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from vardkase.core.instance import instance_uuid
-from vardkase.core.problems import Problem
-from vardkase.exchange.outbox.deliveries import PublishedVersion
-from vardkase.exchange.outbox.models import DeliveryState, Entry
+from vardkase.exchange.outbox.deliveries import Outcome
+from vardkase.exchange.outbox.models import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +20,13 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageResult:
-    """The delivery state of a published version once its messages are acknowledged."""
-
-    version: PublishedVersion
-    state: DeliveryState
-    reason: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """Messages that belong together; once acknowledged, the receiver has reached `place`."""
+    """Messages that belong together; once acknowledged, the receiver has reached `place` and the published versions
+    among them have these outcomes."""
 
     place: int
     messages: list[Message] = field(default_factory=list)
-    outcomes: list[MessageResult] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
 
 
 def message_of(entry: Entry, topic: str, body: bytes, part: str = "") -> Message:

@@ -9,7 +9,7 @@ from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.sql import query
 from vardkase.core.errors import NotFound
 from vardkase.core.problems import Problem
-from vardkase.exchange.outbox.deliveries import PublishedVersion
+from vardkase.exchange.outbox.deliveries import Outcome, PublishedVersion
 from vardkase.exchange.outbox.events import PUBLISHED
 from vardkase.exchange.outbox.models import DeliveryState, Entry
 from vardkase.exchange.streams.bodies.cef import cef_line
@@ -17,7 +17,7 @@ from vardkase.exchange.streams.bodies.ecs import ecs_document
 from vardkase.exchange.streams.bodies.event_parts import KINDS, part_bodies
 from vardkase.exchange.streams.bodies.hub_changes import people_bodies
 from vardkase.exchange.streams.bodies.indicators import Indicator, indicators
-from vardkase.exchange.streams.bodies.messages import Message, MessageResult, Step, message_of
+from vardkase.exchange.streams.bodies.messages import Message, Step, message_of
 from vardkase.exchange.streams.bodies.published import event_body
 from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.exchange.streams.models import Format, Stream
@@ -105,7 +105,7 @@ def _changes_step(reader: StreamReader, entries: Sequence[Entry]) -> Step:
     return Step(entries[-1].place or 0, [message_of(entry, entry.topic, body) for entry, body in rendered])
 
 
-def _outcomes(entry: Entry, state: DeliveryState, reason: Problem | None = None) -> list[MessageResult]:
+def _outcomes(entry: Entry, state: DeliveryState, reason: Problem | None = None) -> list[Outcome]:
     if entry.topic != PUBLISHED or entry.event_id is None or entry.event_uuid is None:
         return []
-    return [MessageResult(PublishedVersion(entry.event_id, entry.event_uuid, entry.version), state, reason)]
+    return [Outcome(PublishedVersion(entry.event_id, entry.event_uuid, entry.version), state, reason)]
