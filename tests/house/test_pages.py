@@ -9,7 +9,8 @@ from pathlib import Path
 import vardkase
 
 API = Path(vardkase.__file__).parent / "api"
-PAGED = {"paged", "limit_and_offset", "page_of"}
+PAGED = {"paged", "limit_and_offset", "page_of", "of"}
+"""Functions of `api.paging`, and methods of its parameters."""
 LIMITED_ELSEWHERE = {
     # Searches and exports: streamed a page at a time from the database, stopped when the client leaves.
     "attributes/export_search", "attributes/rest_search", "events/rest_search", "objects/rest_search",
@@ -25,13 +26,13 @@ LIMITED_ELSEWHERE = {
 }  # fmt: skip
 SHORT = {
     # What administrators and officers of a hub write by hand, tens to a few thousand rows of under a kilobyte.
-    "accessReviews/index", "admin/news/index", "admin/regexp/index", "admin/users/index", "approvalRequests/index",
+    "accessReviews/index", "admin/news/index", "admin/users/index", "approvalRequests/index",
     "approvals/index",
     "auth_keys/index", "bookmarks/index", "communities/index", "correlation_exclusions/index",
     "cryptographicKeys/index", "dashboards/index", "dashboards/listTemplates", "decayingModel/getAllDecayingModels",
     "decayingModel/index", "memberCommunities/index", "membershipApplications/index", "membershipAssessments/index",
     "membershipInvitations/index", "membershipPhases/index", "memberships/index", "mispPolicies/index",
-    "modules/index", "news/index", "noticelists/index", "organisations/index", "regexp/index", "roles/index",
+    "modules/index", "news/index", "noticelists/index", "organisations/index", "roles/index",
     "servers/index", "sharing_group_blueprints/generateUuidList", "sharing_group_blueprints/index",
     "sharing_groups/index", "supportRequests/index", "tasks/index", "taxiiCollections/index", "taxiiServers/index",
     "trainings/index", "userSettings/index",
@@ -45,7 +46,7 @@ def lists() -> Iterator[tuple[str, bool]]:
             if not isinstance(function, ast.FunctionDef):
                 continue
             names = [_endpoint(decorator) for decorator in function.decorator_list]
-            calls = {node.func.id for node in ast.walk(function) if _calls_by_name(node)}  # type: ignore[attr-defined]
+            calls = {_called(node) for node in ast.walk(function)}
             yield from ((name, not calls.isdisjoint(PAGED)) for name in names if name and _is_list(name))
 
 
@@ -59,8 +60,9 @@ def _endpoint(decorator: ast.expr) -> str:
     return ""
 
 
-def _calls_by_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+def _called(node: ast.AST) -> str:
+    function = node.func if isinstance(node, ast.Call) else None
+    return getattr(function, "id", getattr(function, "attr", ""))
 
 
 def _is_list(name: str) -> bool:

@@ -133,7 +133,12 @@ Hard = Annotated[bool, FLAG.described("For good, not only marked as deleted")]
 Local = Annotated[bool, FLAG.described("Only on this instance, never handed on")]
 Email = Annotated[str, Field(TEXT.read, {"type": "string", "format": "email"})]
 
-# Members of MISP's entities, which their services read.
+# Members of MISP's entities, which their services read and say what is wrong with them.
+AnyFlag = Annotated[Any, Field(ANYTHING.read, FLAG.schema)]
+AnyNumber = Annotated[Any, Field(ANYTHING.read, NUMBER.schema)]
+AnyReference = Annotated[Any, Field(ANYTHING.read, REFERENCE.schema)]
+AnyText = Annotated[Any, Field(ANYTHING.read, TEXT.schema)]
+AnyTexts = Annotated[Any, Field(ANYTHING.read, TEXTS.schema)]
 Uuid = Annotated[Any, Field(ANYTHING.read, {"type": "string", "format": "uuid"})]
 Distribution = Annotated[
     Any,
@@ -143,6 +148,15 @@ Distribution = Annotated[
     ),
 ]
 SharingGroup = Annotated[Any, ANYTHING.described("The sharing group, with distribution 4")]
+ThreatLevel = Annotated[Any, ANYTHING.described("1: high, 2: medium, 3: low, 4: undefined")]
+Analysis = Annotated[Any, ANYTHING.described("0: initial, 1: ongoing, 2: completed")]
+DeletedParts = Annotated[
+    Any,
+    Field(
+        ANYTHING.read,
+        {"type": ["boolean", "integer", "string", "array"], "description": "1: deleted parts too, 2: alone"},
+    ),
+]
 Timestamp = Annotated[Any, ANYTHING.described("Seconds since 1970")]
 Seen = Annotated[Any, ANYTHING.described("ISO 8601 with microseconds, or seconds since 1970")]
 Day = Annotated[Any, ANYTHING.described("A day, as in 2026-11-25")]
@@ -160,5 +174,13 @@ Last = Annotated[
 ]
 Tags = Annotated[
     Any, Field(ANYTHING.read, {"type": ["array", "string"], "items": {"type": ["object", "string"]}})
+]
+Parts = Annotated[Any, Field(ANYTHING.read, {"type": "array", "items": {"type": "object"}})]
+Attributes = Annotated[
+    Any,
+    Field(ANYTHING.read, {"type": "array", "items": {"$ref": "#/components/schemas/AttributeInput"}}),
+]
+Objects = Annotated[
+    Any, Field(ANYTHING.read, {"type": "array", "items": {"$ref": "#/components/schemas/ObjectInput"}})
 ]
 ReturnFormat = Annotated[Any, ANYTHING.described(f"{', '.join(FORMATS)}; of objects json alone")]

@@ -8,6 +8,7 @@ A handler declares its inputs by its signature, and the API description is gener
     def search(call: Call, name: str = "", *, params: TagQuery) -> Answer: ...
 
 Parameters that are `str` are the arguments of the path, in their order; without a default, they are mandatory.
+``*places: str`` takes all that follow.
 What a client sends and an endpoint does not declare is ignored, as in MISP.
 """
 
@@ -212,6 +213,8 @@ class Inputs:
 
     path: Mapping[str, bool]
     """Arguments of the path in order, by name: whether each is mandatory."""
+    takes_more: bool
+    """Whether any number of arguments may follow."""
     read: Mapping[str, type[Any]]
     answers: Any
     """The annotation of what it returns."""
@@ -219,7 +222,7 @@ class Inputs:
     def arguments(self, call: Call) -> list[str]:
         """The arguments of the path. A missing mandatory one is empty: nothing has such an id, which the handler
         says in MISP's words."""
-        given = call.args[: len(self.path)]
+        given = call.args if self.takes_more else call.args[: len(self.path)]
         missing = list(self.path.values())[len(given) :]
         return given + [""] * sum(missing)
 
@@ -233,6 +236,8 @@ class Inputs:
 def inputs_of(handler: Callable[..., Any], narrowed: Mapping[str, type[Any]]) -> Inputs:
     signature = inspect.signature(handler, eval_str=True)
     parameters = list(signature.parameters.values())[1:]  # The first is the call.
+    more = [each for each in parameters if each.kind is each.VAR_POSITIONAL]
+    parameters = [each for each in parameters if each not in more]
     path = {each.name: each.default is each.empty for each in parameters if each.annotation is str}
     read = {
         each.name: each.annotation
@@ -241,7 +246,7 @@ def inputs_of(handler: Callable[..., Any], narrowed: Mapping[str, type[Any]]) ->
     }
     if unknown := {each.name for each in parameters} - path.keys() - read.keys():
         raise TypeError(f"{handler.__module__}: {', '.join(unknown)} is no declared input")
-    return Inputs(path, {**read, **narrowed}, signature.return_annotation)
+    return Inputs(path, bool(more), {**read, **narrowed}, signature.return_annotation)
 
 
 def as_text(value: Any) -> str:

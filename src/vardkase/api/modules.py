@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.events.added_parts import added
-from vardkase.api.fields import decoded
+from vardkase.api.fields import Anything, Flag, Mandatory, Reference, decoded
+from vardkase.api.inputs import Body, Params, UploadOptions
 from vardkase.api.request import Call
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.modules.enriching import WHOLE, attributes_for, modules_for
@@ -39,11 +40,44 @@ NOBODY = "No modules were named."
 QUEUED = "Enrichment task queued for background processing. Check back later to see the results."
 
 
-def reaching(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+class ModuleBody(Body, kw_only=True):
+    """What is sent to the module, with its name."""
+
+    model = "Module"
+
+    module: Reference = ""
+
+
+class AttributeModules(Body, kw_only=True):
+    """The names of modules, each with a flag."""
+
+    model = "Attribute"
+
+
+class EventModules(AttributeModules, kw_only=True):
+    model = "Event"
+
+
+class EnrichmentOptions(UploadOptions, kw_only=True):
+    disable_background_processing: Flag = False
+
+
+class SaveOption(Params, kw_only=True):
+    save: Flag = False
+
+
+class ResultsBody(Body, kw_only=True):
+    model = "Event"
+
+    data: Mandatory[Anything] = None
+    default_comment: Anything = None
+
+
+def reaching[**P, T](answer: Callable[P, T]) -> Callable[P, T]:
     @wraps(answer)
-    def reached(call: Call) -> Answer:
+    def reached(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return answer(call)
+            return answer(*args, **kwargs)
         except ModulesUnreachable as unreachable:
             raise MispError(404, unreachable.wire) from unreachable
         except ModuleFailed as failed:
@@ -54,25 +88,21 @@ def reaching(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
 
 @endpoint("modules/index", requires=(Permission.AUTH,))
 @reaching
-def index(call: Call) -> Answer:
+def index(_call: Call, type: str = "") -> Json:
     """List the modules as the module server describes them; a type (``/expansion``) filters the list."""
-    kind_name = call.arg(0)
     kinds = {kind.value for kind in ModuleKind}
-    if kind_name and kind_name not in kinds:
+    if type and type not in kinds:
         raise MispError(404, f"Invalid type: {', '.join(sorted(kinds))} are known.")
-    return Json(
-        [module.told for module in modules() if not kind_name or ModuleKind(kind_name) in module.kinds]
-    )
+    return Json([module.told for module in modules() if not type or ModuleKind(type) in module.kinds])
 
 
 @endpoint("modules/queryEnrichment", requires=(Permission.AUTH,), methods=("POST", "PUT"))
 @reaching
-def query(call: Call) -> Answer:
+def query(call: Call, *, body: ModuleBody) -> Json:
     """Query a module and return its response unchanged; the configuration is the hub's."""
-    request = {key: value for key, value in call.data("Module").items() if key not in ("config", "timeout")}
-    name = str(request.pop("module", ""))
+    request = {key: value for key, value in body.sent.items() if key not in ("module", "config", "timeout")}
     usable = usable_modules(call.actor, ModuleKind.EXPANSION) + usable_modules(call.actor, ModuleKind.HOVER)
-    module = next((each for each in usable if each.name == name), None)
+    module = next((each for each in usable if each.name == body.module), None)
     if module is None:
         raise MispError(405, "Module not found or not enabled.")
     return Json(ask(module, {**request, **configured(module)}, TIMEOUTS[ModuleKind.EXPANSION].value))
@@ -89,11 +119,12 @@ def query(call: Call) -> Answer:
     ),
 )
 @reaching
-def enrich_attribute(call: Call) -> Answer:
+def enrich_attribute(call: Call, attribute_id: str, *, body: AttributeModules) -> Saved:
     """Query modules about an attribute and add the results to its event."""
-    attribute = find_attribute(call.actor, call.arg(0))
-    chosen = modules_for(call.actor, attribute.event, _named_modules(call, "Attribute"))
-    return _enrich(call, attribute.event, chosen, [attribute_dict(call.actor, attribute.id, WHOLE)])
+    attribute = find_attribute(call.actor, attribute_id)
+    chosen = modules_for(call.actor, attribute.event, _chosen(body))
+    where = f"/{call.controller}/{call.action}/{attribute_id}"
+    return _enrich(call, where, attribute.event, chosen, [attribute_dict(call.actor, attribute.id, WHOLE)])
 
 
 @endpoint(
@@ -107,25 +138,26 @@ def enrich_attribute(call: Call) -> Answer:
     ),
 )
 @reaching
-def enrich_event(call: Call) -> Answer:
+def enrich_event(call: Call, event_id: str, *, body: EventModules, options: EnrichmentOptions) -> Saved:
     """Enrich an event: query modules about every suitable attribute and add the results, as a background job.
 
     With ``disable_background_processing:1``, or where background jobs are off, it runs immediately.
     """
-    event = find_event(call.actor, call.arg(0))
-    names = _named_modules(call, "Event")
+    event = find_event(call.actor, event_id)
+    names = _chosen(body)
     chosen = modules_for(call.actor, event, names)
-    if chosen and BACKGROUND_JOBS.value and not as_bool(call.named.get("disable_background_processing")):
+    if chosen and BACKGROUND_JOBS.value and not options.disable_background_processing:
         order_enrichment(call.actor, event.id, names)
-        return saved(QUEUED, f"/events/enrichEvent/{call.arg(0)}", id=str(event.id))
-    return _enrich(call, event, chosen, attributes_for(call.actor, event, chosen))
+        return saved(QUEUED, f"/events/enrichEvent/{event_id}", id=str(event.id))
+    where = f"/{call.controller}/{call.action}/{event_id}"
+    return _enrich(call, where, event, chosen, attributes_for(call.actor, event, chosen))
 
 
 @endpoint("attributes/hoverEnrichment", requires=(Permission.ADD,))
 @reaching
-def hover(call: Call) -> Answer:
+def hover(call: Call, attribute_id: str) -> Json:
     """Return the results of all hover modules for an attribute; nothing is stored."""
-    found = find_attribute(call.actor, call.arg(0))
+    found = find_attribute(call.actor, attribute_id)
     attribute = attribute_dict(call.actor, found.id, WHOLE)
     usable = usable_modules(call.actor, ModuleKind.HOVER)
     return Json(
@@ -133,26 +165,19 @@ def hover(call: Call) -> Answer:
     )
 
 
-@endpoint(
-    "events/queryEnrichment",
-    requires=(Permission.ADD,),
-    writes=True,
-    methods=("GET", "POST", "PUT"),
-    describes=Description(url="/events/queryEnrichment/[attribute_id]/[module]"),
-)
+@endpoint("events/queryEnrichment", requires=(Permission.ADD,), writes=True, methods=("GET", "POST", "PUT"))
 @reaching
-def query_enrichment(call: Call) -> Answer:
+def query_enrichment(call: Call, attribute_id: str, module: str, *, params: SaveOption) -> Json | Saved:
     """Return a module's results for an attribute as parts of an event; ``save`` adds them to it."""
-    attribute = find_attribute(call.actor, call.arg(0))
-    module = usable_module(call.actor, ModuleKind.EXPANSION, call.arg(1))
-    if attribute.type not in module.inputs:
-        raise MispError(405, f"The module {module.name} takes no attributes of type {attribute.type}.")
-    storing = as_bool(call.param("save"))
-    if storing:
+    attribute = find_attribute(call.actor, attribute_id)
+    asked = usable_module(call.actor, ModuleKind.EXPANSION, module)
+    if attribute.type not in asked.inputs:
+        raise MispError(405, f"The module {asked.name} takes no attributes of type {attribute.type}.")
+    if params.save:
         # Refuses callers who may not change the event before a module is asked about it.
         modules_for(call.actor, attribute.event, [])
-    document = enrichment(module, attribute_dict(call.actor, attribute.id, WHOLE))
-    return added(call, attribute.event, document) if storing else Json(document)
+    document = enrichment(asked, attribute_dict(call.actor, attribute.id, WHOLE))
+    return added(call, attribute.event, document) if params.save else Json(document)
 
 
 @endpoint(
@@ -161,21 +186,18 @@ def query_enrichment(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "Add what a module found, and somebody has looked through, to an event.",
-        ["data"],
-        ["default_comment"],
         url="/events/handleModuleResults/[event_id]",
     ),
 )
-def handle_results(call: Call) -> Answer:
+def handle_results(call: Call, event_id: str, *, body: ResultsBody) -> Saved:
     """Store selected parts of a module's results: ``data`` contains them, as JSON or as text."""
-    event = find_event(call.actor, call.arg(0))
-    body = call.data("Event")
-    document = decoded(body.get("data", body))
+    event = find_event(call.actor, event_id)
+    document = decoded(body.sent.get("data", body.sent))
     if not isinstance(document, dict):
         raise SaveFailed(
             "handleModuleResults Event", "/events/handleModuleResults", {"data": ["An object is needed."]}
         )
-    comment = body.get("default_comment")
+    comment = body.default_comment
     for name in ("Attribute", "Object") if isinstance(comment, str) else ():
         parts = document.get(name)
         for part in parts if isinstance(parts, list) else ():
@@ -184,24 +206,20 @@ def handle_results(call: Call) -> Answer:
     return added(call, event, document)
 
 
-def _named_modules(call: Call, model: str) -> list[str]:
-    return [name for name, flag in call.data(model).items() if as_bool(flag)]
+def _chosen(body: AttributeModules) -> list[str]:
+    return [name for name, flag in body.sent.items() if as_bool(flag)]
 
 
-def _enrich(call: Call, event: EventRow, chosen: list[Module], attributes: Any) -> Answer:
-    where = f"/{call.controller}/{call.action}/{call.arg(0)}"
+def _enrich(call: Call, where: str, event: EventRow, chosen: list[Module], attributes: Any) -> Saved:
+    what = f"{call.action} {'Event' if call.controller == 'events' else 'Attribute'}"
     if not chosen:
-        raise SaveFailed(
-            f"{call.action} {'Event' if call.controller == 'events' else 'Attribute'}", where, NOBODY
-        )
+        raise SaveFailed(what, where, NOBODY)
     result = enriched(chosen, attributes)
     errors: dict[str, Any] = dict(result.errors)
     if result.left:
         errors["time"] = f"{result.left} questions were not asked: the modules took too long."
     if errors and not any(result.parts.values()):
-        raise SaveFailed(
-            f"{call.action} {'Event' if call.controller == 'events' else 'Attribute'}", where, errors
-        )
+        raise SaveFailed(what, where, errors)
     return added(call, event, result.parts, errors)
 
 

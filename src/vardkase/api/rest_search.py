@@ -8,13 +8,14 @@ from typing import Any
 
 from vardkase.analysis.decay.options import decay_options
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.analysis.search.parameters import PARAMETERS, accepted, from_path
+from vardkase.analysis.search.parameters import from_path
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query, total_query
-from vardkase.api.answers import Answer, Stream
+from vardkase.api.answers import Stream
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.request import Call
+from vardkase.api.search_fields import AttributeSearch, EventSearch, ObjectSearch, SearchFields
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
 from vardkase.formats.misp_json import chosen_ids
@@ -32,33 +33,30 @@ SAME_AS_JSON = frozenset(("", "download"))
 NO_HEADERS: Mapping[str, str] = {}
 
 
-def _about(scope: Scope) -> Description:
-    parameters = tuple(name for name in PARAMETERS[scope] if "." not in name)
-    return Description(
-        "Search, and write what is found in the format that returnFormat names.", (), parameters
-    )
+ABOUT = Description("Search, and write what is found in the format that returnFormat names.")
 
 
-@endpoint("events/rest_search", describes=_about(Scope.EVENTS))
-def events(call: Call) -> Answer:
+@endpoint("events/rest_search", describes=ABOUT)
+def events(call: Call, *places: str, filters: EventSearch) -> Stream:
     """Search events; returns them whole."""
-    return _search_answer(call, Scope.EVENTS)
+    return _search_answer(call, places, filters)
 
 
-@endpoint("attributes/rest_search", describes=_about(Scope.ATTRIBUTES))
-def attributes(call: Call) -> Answer:
+@endpoint("attributes/rest_search", describes=ABOUT)
+def attributes(call: Call, *places: str, filters: AttributeSearch) -> Stream:
     """Search attributes."""
-    return _search_answer(call, Scope.ATTRIBUTES)
+    return _search_answer(call, places, filters)
 
 
-@endpoint("objects/rest_search", describes=_about(Scope.OBJECTS))
-def objects(call: Call) -> Answer:
+@endpoint("objects/rest_search", describes=ABOUT)
+def objects(call: Call, *places: str, filters: ObjectSearch) -> Stream:
     """Search objects; returns them with their attributes."""
-    return _search_answer(call, Scope.OBJECTS)
+    return _search_answer(call, places, filters)
 
 
-def _search_answer(call: Call, scope: Scope) -> Answer:
-    parameters = {**from_path(scope, call.args), **by_name(call, scope)}
+def _search_answer(call: Call, places: Sequence[str], filters: SearchFields) -> Stream:
+    scope = filters.scope
+    parameters = {**from_path(scope, places), **filters.sent}
     if call.method == "GET" and not parameters:
         raise MispError(400, NO_PARAMETERS)
     name = str(parameters.get("returnFormat") or "")
@@ -105,12 +103,6 @@ def export(
         own |= {"X-Response-Format": extension, "Content-Disposition": disposition}
     content = output.renderers[scope](call.actor, search, ids)
     return Stream(content, output.content_type, {**own, **headers})
-
-
-def by_name(call: Call, scope: Scope) -> dict[str, Any]:
-    """The parameters named in the path and in the body; the body takes precedence."""
-    body = call.body if call.method in ("POST", "PUT") and isinstance(call.body, dict) else {}
-    return {**accepted(scope, call.named), **accepted(scope, body)}
 
 
 def _search(scope: Scope, parameters: dict[str, Any], output: Format) -> Search:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vardkase.api.answers import Answer, saved
+from vardkase.api.answers import Saved, saved
 from vardkase.api.errors import SaveFailed
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
@@ -15,7 +15,7 @@ from vardkase.intel.services.added_parts import add_parts
 
 def added(
     call: Call, event: EventRow, document: Mapping[str, Any], errors: Mapping[str, Any] | None = None
-) -> Answer:
+) -> Saved:
     """Add the parts in `document` and return how many; refused parts are reported in `errors`, by position."""
     where = f"/{call.controller}/{call.action}/{event.id}"
     try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.fields import listed
+from vardkase.api.fields import Mandatory, Texts
+from vardkase.api.inputs import Body, JsonArray
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import NotFound
@@ -21,30 +22,35 @@ from vardkase.intel.rules import may_modify_event
 from vardkase.misp.flags import as_int
 
 
+class EventsBody(Body, kw_only=True):
+    model = "Event"
+
+    id: Mandatory[Texts] = []
+
+
 @endpoint("events/filter_event_ids_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
-def filter_for_push(call: Call) -> Answer:
+def filter_for_push(call: Call, *, offered: JsonArray) -> Json:
     """Return the uuids of the offered events that are wanted: unknown here, or synchronised and older here."""
-    offered = call.body if isinstance(call.body, list) else []
     headers = [header for part in offered if (header := _header(part)) is not None]
     return Json(wanted_events(call.actor, headers))
 
 
 @endpoint("events/get_event_info_by_id")
-def get_event_info(call: Call) -> Answer:
+def get_event_info(call: Call, event_id: str) -> Json:
     """Return the title, threat level and tags of an event."""
-    return Json(event_summary(call.actor, find_event(call.actor, call.arg(0)).id))
+    return Json(event_summary(call.actor, find_event(call.actor, event_id).id))
 
 
 @endpoint("events/check_published_status")
-def check_published_status(call: Call) -> Answer:
+def check_published_status(call: Call, event_id: str) -> Json:
     """Check whether an event is published."""
-    return Json(find_event(call.actor, call.arg(0)).published)
+    return Json(find_event(call.actor, event_id).published)
 
 
 @endpoint("events/get_edit_strategy", requires=(Permission.ADD,))
-def get_edit_strategy(call: Call) -> Answer:
+def get_edit_strategy(call: Call, event_id: str) -> Json:
     """Return whether to edit or to extend an event, and the events that extend it already."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, event_id)
     _, extending = extended_events(call.actor, event)
     return Json(
         {
@@ -58,13 +64,12 @@ def get_edit_strategy(call: Call) -> Answer:
     "events/mass_delete",
     site_admin=True,
     writes=True,
-    describes=Description("Delete several events.", ("id",)),
+    describes=Description("Delete several events."),
 )
-def mass_delete(call: Call) -> Answer:
+def mass_delete(call: Call, *, body: EventsBody) -> Saved:
     """Delete the events in ``id``, all or none."""
-    references = listed(call.data("Event").get("id"))
     try:
-        ids = {find_event(call.actor, reference).id for reference in references}
+        ids = {find_event(call.actor, reference).id for reference in body.id}
         delete_events(call.actor, ids)
     except NotFound:
         raise SaveFailed("massDelete Event", "/events/massDelete", "Events were not deleted.") from None

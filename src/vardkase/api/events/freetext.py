@@ -8,16 +8,18 @@ from typing import Any
 
 import msgspec
 
-from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.answers import Json, Saved, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.fields import decoded
-from vardkase.api.inputs import as_text
+from vardkase.api.fields import Anything, Flag, Mandatory, SharingGroup, Text, decoded
+from vardkase.api.fields import Distribution as DistributionField
+from vardkase.api.inputs import Body, UploadOptions, field
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json.related import related_to_values
 from vardkase.formats.misp_json.warnings import warnings_of
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.freetext import FreetextOptions, WarnedValue, add_freetext, values_in
@@ -41,19 +43,48 @@ WITH_COMMENT = frozenset(("domain", "hostname", "onion-address", "url", "link", 
 CHUNK = 2_000
 
 
+class TextBody(Body, kw_only=True):
+    model = "Attribute"
+
+    value: Mandatory[Anything] = None
+    adhere_to_warninglists: Anything = field(name="adhereToWarninglists", default=None)
+    return_meta_attributes: Flag | None = field(name="returnMetaAttributes", default=None)
+    distribution: DistributionField = None
+    sharing_group_id: SharingGroup = None
+    comment: Text = ""
+    include_warninglist_hits: Flag = field(name="includeWarninglistHits", default=False)
+    include_correlations: Flag = field(name="includeCorrelations", default=False)
+
+
+class ImportRun(UploadOptions, kw_only=True):
+    disable_background_processing: Flag | None = None
+
+
+class SelectionBody(Body, kw_only=True):
+    model = "Attribute"
+
+    selected: Mandatory[Anything] = field(name="JsonObject", default=None)
+    default_comment: Text = ""
+
+
 @endpoint(
     "events/freeTextImport", body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     describes=Description(
         "Find values in a text, a list, JSON or a web page, and add them to an event; or only show them.",
-        ["value"],
-        ["adhereToWarninglists", "returnMetaAttributes", "distribution", "sharing_group_id", "comment",
-         "includeWarninglistHits", "includeCorrelations"],
         url=f"{WHERE}/[event_id]/[adhereToWarninglists]/[returnMetaAttributes]",
     ),
 )  # fmt: skip
-def free_text_import(call: Call) -> Answer:
+def free_text_import(
+    call: Call,
+    event_id: str,
+    adhere_to_warninglists: str = "",
+    return_meta_attributes: str = "0",
+    *,
+    body: TextBody,
+    options: ImportRun,
+) -> Json | Stream:
     """Store the indicators found in a text; with ``returnMetaAttributes`` return them without storing
     anything.
 
@@ -61,30 +92,29 @@ def free_text_import(call: Call) -> Answer:
     the response lists everything that was found, also what is not stored, as MISP's does before its
     background job starts.
     """
-    event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
-    data = call.data("Attribute")
-    text = data.get("value")
+    event = find_event(call.actor, event_id, missing=EventProblem.NOT_FOUND_TO_FILL)
+    text = body.value
     if not isinstance(text, str):
         raise SaveFailed("freeTextImport Event", WHERE, {"value": ["A text is needed."]})
-    warned = _warned(data.get("adhereToWarninglists", call.arg(1)))
-    if as_bool(data.get("returnMetaAttributes", call.arg(2, "0"))):
-        return _findings(call, event, values_in(text, warned), data)
-    distribution = data.get("distribution")
-    if distribution in (-1, "-1"):
-        distribution = None  # PyMISP sends -1 to leave the choice to the server.
-    wishes = FreetextOptions(warned, distribution, data.get("sharing_group_id"), as_text(data.get("comment")))
+    warned = _warned(body.sent.get("adhereToWarninglists", adhere_to_warninglists))
+    only_shown = body.return_meta_attributes
+    if as_bool(return_meta_attributes) if only_shown is None else only_shown:
+        return _findings(call.actor, event, values_in(text, warned), body)
+    # PyMISP sends -1 to leave the choice to the server.
+    distribution = None if body.distribution in (-1, "-1") else body.distribution
+    wishes = FreetextOptions(warned, distribution, body.sharing_group_id, body.comment)
     own = may_modify_event(call.actor, event)
     try:
         stored = add_freetext(call.actor, event.id, text, wishes) if own else []
         proposed = [] if own else propose_freetext(call.actor, event.id, text, wishes)
     except Invalid as refused:
         raise SaveFailed("freeTextImport Event", WHERE, refused.errors) from refused
-    if call.named.get("disable_background_processing") == "0":
+    if options.disable_background_processing is False:
         return Json([_parsed(detected, event) for detected in values_in(text)])
     return (
         Stream(_as_stored(stored))
         if own
-        else Json([_as_proposed(call, event, *detected) for detected in proposed])
+        else Json([_as_proposed(call.actor, event, *detected) for detected in proposed])
     )
 
 
@@ -95,21 +125,19 @@ def free_text_import(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "Add values that were found in a text and looked through, to an event.",
-        ["JsonObject"],
-        ["default_comment"],
         url=f"{SAVE}/[event_id]",
     ),
 )
-def save_free_text(call: Call) -> Answer:
+def save_free_text(call: Call, event_id: str, *, body: SelectionBody) -> Saved:
     """Store selected values; a type such as ``ip-src/ip-dst`` creates one attribute of each."""
-    event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
-    data = call.data("Attribute")
-    chosen = decoded(data.get("JsonObject"))
+    event = find_event(call.actor, event_id, missing=EventProblem.NOT_FOUND_TO_FILL)
+    chosen = decoded(body.selected)
     if not isinstance(chosen, list) or not chosen:
         raise SaveFailed("saveFreeText Event", SAVE, {"JsonObject": ["A list of attributes is needed."]})
-    comment = as_text(data.get("default_comment"))
     documents = (
-        _with_comment(document, comment) for selected in chosen for document in _of_each_type(selected)
+        _with_comment(document, body.default_comment)
+        for selected in chosen
+        for document in _of_each_type(selected)
     )
     try:
         added = add_attributes(call.actor, event.id, documents)
@@ -141,14 +169,14 @@ def _warned(value: Any) -> WarnedValue:
     return WarnedValue.LEFT_OUT if value and as_bool(value) else WarnedValue.KEPT
 
 
-def _findings(call: Call, event: EventRow, detected: Sequence[DetectedValue], data: dict[str, Any]) -> Json:
+def _findings(actor: Actor, event: EventRow, detected: Sequence[DetectedValue], body: TextBody) -> Json:
     documents = [_finding(value) for value in detected]
-    if as_bool(data.get("includeWarninglistHits")):
+    if body.include_warninglist_hits:
         for position, warnings in warnings_of([(value.value, value.type) for value in detected]).items():
             documents[position]["warnings"] = warnings
-    if as_bool(data.get("includeCorrelations")):
+    if body.include_correlations:
         values = [(value.type, *split(value.type, normalise(value.type, value.value))) for value in detected]
-        for position, related in related_to_values(call.actor, event.id, values).items():
+        for position, related in related_to_values(actor, event.id, values).items():
             documents[position]["RelatedAttribute"] = related
     return Json(documents)
 
@@ -214,7 +242,9 @@ def _attribute(row: Attribute, detected: DetectedValue) -> dict[str, Any]:
     }
 
 
-def _as_proposed(call: Call, event: EventRow, proposal: Proposal, detected: DetectedValue) -> dict[str, Any]:
+def _as_proposed(
+    actor: Actor, event: EventRow, proposal: Proposal, detected: DetectedValue
+) -> dict[str, Any]:
     """A new proposal in the form MISP returns here, which differs from shadow_attributes/add."""
     row = {
         "old_id": "0",
@@ -232,7 +262,7 @@ def _as_proposed(call: Call, event: EventRow, proposal: Proposal, detected: Dete
         "comment": proposal.comment,
         "org_id": str(proposal.org_id),
         "event_org_id": str(event.org_id),
-        "email": call.actor.name,
+        "email": actor.name,
         "event_uuid": str(event.uuid),
         "org": "",
         "uuid": str(proposal.uuid),

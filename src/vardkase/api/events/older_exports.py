@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.parameters import SKIPPED
-from vardkase.api.answers import Answer
+from vardkase.api.answers import Stream
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.fields import Text
+from vardkase.api.inputs import InputField, Params
 from vardkase.api.request import Call
-from vardkase.api.rest_search import by_name, export
+from vardkase.api.rest_search import export
+from vardkase.api.search_fields import AttributeSearch, EventSearch, SearchFields, described
 from vardkase.formats.hashes import WITH_FILENAME
 from vardkase.formats.registry import FORMATS, ZEEK
 from vardkase.misp.flags import as_bool
@@ -61,87 +64,115 @@ RPZ = ("tags", "eventid", "from", "to", "policy", "walled_garden", "ns", "email"
 ZEEK_PLACES = ("tags", "eventid", "from", "to", "last", "enforceWarninglist")
 
 
+OLDER_NAMES = RENAMED.keys() | WIDENING.keys()
+SKIPPED_VALUES = (None, False, *SKIPPED)
+MEANINGLESS = (("type", "all"), ("eventid", "all"))
+
+
+class OlderFields(SearchFields, kw_only=True):
+    """The parameters of restSearch, and what older clients call them."""
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        body = call.body if isinstance(call.body, dict) else {}
+        older = {name: value for name, value in {**call.named, **body}.items() if name in OLDER_NAMES}
+        return cls(sent={**older, **super().read(call).sent})
+
+    @classmethod
+    def fields(cls) -> Mapping[str, InputField]:
+        return {**super().fields(), **described(OLDER_NAMES)}
+
+
+class OfEvents(OlderFields, EventSearch, kw_only=True):
+    pass
+
+
+class OfAttributes(OlderFields, AttributeSearch, kw_only=True):
+    pass
+
+
+class ZeekQuery(Params, kw_only=True):
+    type: Text = ""
+
+
 @endpoint("events/stix")
-def stix1(call: Call) -> Answer:
+def stix1(call: Call, *places: str, filters: OfEvents) -> Stream:
     """Export as STIX 1: ``[download/]id/withAttachments/tags/from/to/last``."""
     name = "stix-json" if "json" in call.headers.get("Accept", "") else "stix"
-    return _export(call, Scope.EVENTS, name, _parameters(call, Scope.EVENTS, DOCUMENT))
+    return _export(call, Scope.EVENTS, name, _parameters(filters, DOCUMENT, places))
 
 
 @endpoint("events/stix2")
-def stix2(call: Call) -> Answer:
+def stix2(call: Call, *places: str, filters: OfEvents) -> Stream:
     """Export as STIX 2: ``[download/]id/withAttachments/tags/from/to/last``."""
-    return _export(call, Scope.EVENTS, "stix2", _parameters(call, Scope.EVENTS, DOCUMENT))
+    return _export(call, Scope.EVENTS, "stix2", _parameters(filters, DOCUMENT, places))
 
 
 @endpoint("events/xml")
-def xml(call: Call) -> Answer:
+def xml(call: Call, *places: str, filters: OfEvents) -> Stream:
     """Export whole events as XML: ``[download/]id/withAttachments/tags/from/to/last``."""
     advice = "in XML format. It is highly recommended to use JSON whenever possible"
-    return _export(call, Scope.EVENTS, "xml", _parameters(call, Scope.EVENTS, DOCUMENT), advice)
+    return _export(call, Scope.EVENTS, "xml", _parameters(filters, DOCUMENT, places), advice)
 
 
 @endpoint("events/csv")
-def csv(call: Call) -> Answer:
+def csv(call: Call, *places: str, filters: OfEvents) -> Stream:
     """Export published attributes for detection as CSV, or all attributes with ``ignore``."""
-    parameters = {**FOR_DETECTION, **_parameters(call, Scope.EVENTS, CSV)}
+    parameters = {**FOR_DETECTION, **_parameters(filters, CSV, places)}
     return _export(call, Scope.EVENTS, "csv", parameters, "in CSV format")
 
 
 @endpoint("events/hids")
-def hids(call: Call) -> Answer:
+def hids(call: Call, hash_type: str = "", *places: str, filters: OfAttributes) -> Stream:
     """Export hashes of one type: ``md5|sha1|sha256[/download]/tags/from/to/last/enforceWarninglist``."""
-    kind = call.arg(0).lower()
+    kind = hash_type.lower()
     if kind not in ("md5", "sha1", "sha256"):
         raise MispError(405, "Invalid hash type. Use md5, sha1 or sha256.")
     beside = {f"filename|{kind}"} | ({"malware-sample"} if kind == "md5" else set())
-    parameters = {
-        **_parameters(call, Scope.ATTRIBUTES, HIDS, call.args[1:]),
-        "type": [kind, *sorted(beside & WITH_FILENAME)],
-    }
+    parameters = {**_parameters(filters, HIDS, places), "type": [kind, *sorted(beside & WITH_FILENAME)]}
     return _export(call, Scope.ATTRIBUTES, "hashes", parameters, "hashes", scope_named=Scope.EVENTS)
 
 
 @endpoint("events/nids")
-def nids(call: Call) -> Answer:
+def nids(call: Call, format: str = "", *places: str, filters: OfEvents) -> Stream:
     """Export IDS rules: ``suricata|snort[/download]/id/frame/tags/from/to/last/type/…``."""
-    engine = call.arg(0).lower()
+    engine = format.lower()
     if engine not in ("suricata", "snort"):
         raise MispError(405, "Invalid format. Use suricata or snort.")
-    parameters = _parameters(call, Scope.EVENTS, NIDS, call.args[1:])
+    parameters = _parameters(filters, NIDS, places)
     return _export(call, Scope.EVENTS, engine, parameters, "in the various NIDS formats")
 
 
 @endpoint("events/download_open_ioc_event")
-def openioc(call: Call) -> Answer:
+def openioc(call: Call, event_id: str) -> Stream:
     """Export one event as OpenIOC, published or not."""
-    if not call.arg(0):
+    if not event_id:
         raise MispError(404, "Invalid event")
-    return _export(call, Scope.EVENTS, "openioc", {"eventid": call.arg(0), "published": BOTH})
+    return _export(call, Scope.EVENTS, "openioc", {"eventid": event_id, "published": BOTH})
 
 
 @endpoint("attributes/text")
-def text(call: Call) -> Answer:
+def text(call: Call, *places: str, filters: OfAttributes) -> Stream:
     """Export values, one per line: ``download/type/tags/eventid/allowNonIDS/from/to/last/…``."""
-    parameters = _parameters(call, Scope.ATTRIBUTES, TEXT)
+    parameters = _parameters(filters, TEXT, places)
     return _export(call, Scope.ATTRIBUTES, "text", parameters, "flat indicator lists")
 
 
 @endpoint("attributes/rpz")
-def rpz(call: Call) -> Answer:
+def rpz(call: Call, *places: str, filters: OfAttributes) -> Stream:
     """Export a DNS response policy zone: ``download/tags/eventid/from/to/policy/…``."""
-    return _export(call, Scope.ATTRIBUTES, "rpz", _parameters(call, Scope.ATTRIBUTES, RPZ), "RPZ rules")
+    return _export(call, Scope.ATTRIBUTES, "rpz", _parameters(filters, RPZ, places), "RPZ rules")
 
 
 @endpoint("attributes/bro")
-def zeek(call: Call) -> Answer:
+def zeek(call: Call, *places: str, filters: OfAttributes, params: ZeekQuery) -> Stream:
     """Export Zeek intelligence: ``download/family/tags/eventid/from/to/last/enforceWarninglist``."""
-    parts = _without_download(call.args)
-    family = str(call.param("type") or (parts[0] if parts else "all")).lower()
+    parts = _without_download(places)
+    family = (params.type or (parts[0] if parts else "all")).lower()
     if family not in ZEEK:
         raise MispError(405, f"Invalid type. Use one of: {', '.join(ZEEK)}.")
     parameters = {
-        **_parameters(call, Scope.ATTRIBUTES, ZEEK_PLACES, parts[1:]),
+        **_parameters(filters, ZEEK_PLACES, parts[1:]),
         "type": sorted(ZEEK[family].types),
     }
     headers = {"Content-Disposition": f'attachment; filename="misp.{family}.intel"'}
@@ -149,9 +180,9 @@ def zeek(call: Call) -> Answer:
 
 
 @endpoint("attributes/return_attributes")
-def return_attributes(call: Call) -> Answer:
+def return_attributes(call: Call, *places: str, filters: OfAttributes) -> Stream:
     """Export the attributes of one event: ``download/id/type/sigOnly``; XML unless the client asks for JSON."""
-    parameters = _parameters(call, Scope.ATTRIBUTES, ("eventid", "type", "sigOnly"))
+    parameters = _parameters(filters, ("eventid", "type", "sigOnly"), places)
     if not parameters.get("eventid"):
         raise MispError(
             400, "Please name the event: /attributes/returnAttributes/download/[id]/[type]/[sigOnly]."
@@ -161,12 +192,11 @@ def return_attributes(call: Call) -> Answer:
 
 
 @endpoint("attributes/export_search")
-def export_search(call: Call) -> Answer:
+def export_search(call: Call, format: str = "json", *, filters: AttributeSearch) -> Stream:
     """Export the results of a search in the format named in the path (default ``json``)."""
-    name = call.arg(0) or "json"
-    if name not in FORMATS or Scope.ATTRIBUTES not in FORMATS[name].renderers:
+    if format not in FORMATS or Scope.ATTRIBUTES not in FORMATS[format].renderers:
         raise MispError(404, "Invalid output format.")
-    return _export(call, Scope.ATTRIBUTES, name, by_name(call, Scope.ATTRIBUTES))
+    return _export(call, Scope.ATTRIBUTES, format, filters.sent)
 
 
 def _export(
@@ -177,20 +207,18 @@ def _export(
     advice: str = "",
     *,
     scope_named: Scope | None = None,
-) -> Answer:
+) -> Stream:
     warning = DEPRECATED.format(scope=scope_named or scope, what=advice)
     headers = {"X-Deprecation-Warning": warning} if advice else {}
     return export(call, scope, parameters, name, FORMATS[name], headers)
 
 
-def _parameters(
-    call: Call, scope: Scope, places: Sequence[str], parts: Sequence[str] | None = None
-) -> dict[str, Any]:
-    parts = _without_download(call.args if parts is None else parts)
-    placed = {name: part.replace(";", ":") for name, part in zip(places, parts, strict=False)}
-    body = call.body if isinstance(call.body, dict) else {}
-    named: dict[str, Any] = {**call.named, **body}
-    older = {name: value for name, value in named.items() if name in OLDER_NAMES}
+def _parameters(filters: OlderFields, names: Sequence[str], places: Sequence[str]) -> dict[str, Any]:
+    """Those in the path, in the order of `names`, and those with a name, which take precedence."""
+    placed = {
+        name: part.replace(";", ":") for name, part in zip(names, _without_download(places), strict=False)
+    }
+    older = {name: value for name, value in filters.sent.items() if name in OLDER_NAMES}
     parameters: dict[str, Any] = {}
     for name, value in {**placed, **older}.items():
         if value in SKIPPED_VALUES:
@@ -199,13 +227,8 @@ def _parameters(
             parameters |= WIDENING[name] if as_bool(value) else {}
         elif (name, value) not in MEANINGLESS:
             parameters[RENAMED.get(name, name)] = value
-    return parameters | by_name(call, scope)
+    return parameters | {name: value for name, value in filters.sent.items() if name not in OLDER_NAMES}
 
 
-def _without_download(parts: Sequence[str]) -> Sequence[str]:
-    return parts[1:] if parts and parts[0] == "download" else parts
-
-
-OLDER_NAMES = RENAMED.keys() | WIDENING.keys()
-SKIPPED_VALUES = (None, False, *SKIPPED)
-MEANINGLESS = (("type", "all"), ("eventid", "all"))
+def _without_download(places: Sequence[str]) -> Sequence[str]:
+    return places[1:] if places and places[0] == "download" else places

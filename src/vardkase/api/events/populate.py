@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from vardkase.api.answers import Answer
+from vardkase.api.answers import Saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.events.added_parts import added
-from vardkase.api.fields import decoded
+from vardkase.api.fields import (
+    Anything,
+    Attributes,
+    Flag,
+    Mandatory,
+    Objects,
+    Parts,
+    Reference,
+    Tags,
+    decoded,
+)
+from vardkase.api.inputs import Body, UploadOptions, field
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json.merging import parts_to_merge
@@ -23,6 +32,26 @@ TAKEN = (*PARTS, "Tag")
 NO_DOCUMENT = "Expected an event document, or its JSON as text in the member json."
 
 
+class PartsBody(Body, kw_only=True):
+    model = "Event"
+
+    attributes: Attributes = field(name="Attribute", default=None)
+    objects: Objects = field(name="Object", default=None)
+    tags: Tags = field(name="Tag", default=None)
+    reports: Parts = field(name="EventReport", default=None)
+    json: Anything = None
+
+
+class PopulateOptions(UploadOptions, kw_only=True):
+    regenerate_uuids: Flag = field(name="regenerateUUIDs", default=False)
+
+
+class SourceBody(Body, kw_only=True):
+    model = "Event"
+
+    source_id: Mandatory[Reference] = ""
+
+
 @endpoint(
     "events/populate",
     requires=(Permission.ADD,),
@@ -30,23 +59,21 @@ NO_DOCUMENT = "Expected an event document, or its JSON as text in the member jso
     writes=True,
     describes=Description(
         "POST an event document to this API to add its attributes, objects, tags and reports to an event.",
-        (),
-        ["Attribute", "Object", "Tag", "EventReport", "json"],
-        "/events/populate/[event_id]/[regenerate_uuids]",
+        url="/events/populate/[event_id]/[regenerate_uuids]",
     ),
 )
-def populate(call: Call) -> Answer:
+def populate(
+    call: Call, event_id: str, regenerate_uuids: str = "", *, body: PartsBody, options: PopulateOptions
+) -> Saved:
     """Add the parts of a document to an event; with a true second argument they get new uuids."""
-    event = find_event(call.actor, call.arg(0))
-    body: Any = call.data("Event")
-    if "json" in body:
-        body = decoded(body["json"])
-    if isinstance(body, dict) and isinstance(body.get("Event"), dict):
-        body = body["Event"]
-    if not isinstance(body, dict):
+    event = find_event(call.actor, event_id)
+    sent = decoded(body.sent["json"]) if "json" in body.sent else body.sent
+    if isinstance(sent, dict) and isinstance(sent.get("Event"), dict):
+        sent = sent["Event"]
+    if not isinstance(sent, dict):
         raise MispError(400, NO_DOCUMENT)
-    document = {name: body[name] for name in TAKEN if name in body}
-    if as_bool(call.arg(1) or call.named.get("regenerateUUIDs")):
+    document = {name: sent[name] for name in TAKEN if name in sent}
+    if as_bool(regenerate_uuids) if regenerate_uuids else options.regenerate_uuids:
         document = with_fresh_uuids(document)
     return added(call, event, document)
 
@@ -58,17 +85,15 @@ def populate(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "POST the id of an event to this API to add what it holds to another one.",
-        ["source_id"],
-        (),
-        "/events/merge/[target_id]",
+        url="/events/merge/[target_id]",
     ),
 )
-def merge(call: Call) -> Answer:
+def merge(call: Call, target_id: str, source_id: str = "", *, body: SourceBody) -> Saved:
     """Copy the contents of one event into another; values that exist already are skipped."""
-    target = find_event(call.actor, call.arg(0))
+    target = find_event(call.actor, target_id)
     if not may_modify_event(call.actor, target):
         raise NotOwned
-    source = find_event(call.actor, call.arg(1) or str(call.data("Event").get("source_id") or ""))
+    source = find_event(call.actor, source_id or body.source_id)
     if source.id == target.id:
         raise MispError(400, "An event cannot be merged with itself.")
     try:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.paging import limit_and_offset
+from vardkase.api.fields import AnyFlag, AnyText, Anything, Distribution, Mandatory, Text, Uuid
+from vardkase.api.inputs import Body, JsonObject, UploadOptions
+from vardkase.api.paging import Paging
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
@@ -21,48 +23,83 @@ from vardkase.misp.version import MISP_VERSION
 PAGE = 60
 MODEL = "EventTemplate"
 AUTHOR = (Permission.TEMPLATE,)
-MEMBERS = ["name", "description", "distribution", "active", "definition"]
 ABOUT_ADD = Description(
-    "POST an EventTemplate object to this API to add a template; its definition is that of MISP's library.",
-    ["definition"],
-    ["uuid", "name", "description", "distribution", "active"],
+    "POST an EventTemplate object to this API to add a template; its definition is that of MISP's library."
 )
 ABOUT_EDIT = Description(
     "POST an EventTemplate object to this API to change it.",
-    (),
-    MEMBERS,
-    "/event_templates/edit/[template_id]",
+    url="/event_templates/edit/[template_id]",
 )
 ABOUT_INSTANTIATE = Description(
     "POST values by the ids of the template's fields to this API to make an event of them.",
-    ["values"],
-    (),
-    "/event_templates/instantiate/[template_id]",
+    url="/event_templates/instantiate/[template_id]",
 )
 
 
+class TemplateList(Paging, kw_only=True):
+    searchall: Text = ""
+    name: Text = ""
+
+
+class ImportMode(UploadOptions, kw_only=True):
+    mode: Text = "fail"
+
+
+class TemplateChanges(Body, kw_only=True):
+    model = MODEL
+
+    name: AnyText = None
+    description: AnyText = None
+    distribution: Distribution = None
+    active: AnyFlag = None
+    definition: Anything = None
+
+
+class TemplateBody(TemplateChanges, kw_only=True):
+    definition: Mandatory[Anything] = None
+    uuid: Uuid = None
+
+
+class CopyBody(Body, kw_only=True):
+    model = MODEL
+
+    name: Text = ""
+
+
+class DefinitionBody(Body, kw_only=True):
+    model = MODEL
+
+    definition: Anything = None
+
+
+class ValuesBody(Body, kw_only=True):
+    model = MODEL
+
+    values: Mandatory[Anything] = None
+
+
 @endpoint("event_templates/index")
-def index(call: Call) -> Answer:
+def index(call: Call, *, params: TemplateList) -> Json:
     """List the templates of the caller's organisation and the shared ones, page by page."""
     templates = visible_templates(call.actor)
-    if isinstance(text := call.param("searchall"), str) and text:
+    if text := params.searchall:
         templates = templates.filter(name__icontains=text) | templates.filter(description__icontains=text)
-    if isinstance(name := call.param("name"), str) and name:
-        templates = templates.filter(name__iexact=name)
-    limit, offset = limit_and_offset(call, PAGE)
+    if params.name:
+        templates = templates.filter(name__iexact=params.name)
+    limit, offset = params.limit_and_offset(PAGE)
     return Json([_document(template) for template in templates[offset : offset + limit]])
 
 
 @endpoint("event_templates/view")
-def view(call: Call) -> Answer:
+def view(call: Call, template_id: str) -> Json:
     """Return one template by id or uuid."""
-    return Json(_document(find_template(call.actor, call.arg(0))))
+    return Json(_document(find_template(call.actor, template_id)))
 
 
 @endpoint("event_templates/export")
-def export(call: Call) -> Answer:
+def export(call: Call, template_id: str) -> Json:
     """Export a template for import on another instance, without its owner."""
-    template = find_template(call.actor, call.arg(0))
+    template = find_template(call.actor, template_id)
     meta = {
         "misp_version": MISP_VERSION,
         "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -81,11 +118,10 @@ def export(call: Call) -> Answer:
 
 
 @endpoint("event_templates/import", requires=AUTHOR, writes=True)
-def import_template(call: Call) -> Answer:
+def import_template(call: Call, *, exported: JsonObject, options: ImportMode) -> Json:
     """Import an exported template; ``mode`` determines what happens if it exists already."""
-    mode = str(call.named.get("mode") or call.query.get("mode") or "fail")
     try:
-        template, became = services.import_template(call.actor, call.body, mode)
+        template, became = services.import_template(call.actor, exported, options.mode)
     except Invalid as error:
         raise SaveFailed(f"import {MODEL}s", "/EventTemplates/import", error.errors) from error
     outcome = {"event_template_id": template.pk, "event_template_uuid": str(template.uuid), "mode": became}
@@ -93,59 +129,56 @@ def import_template(call: Call) -> Answer:
 
 
 @endpoint("event_templates/duplicate", requires=AUTHOR, writes=True)
-def duplicate(call: Call) -> Answer:
+def duplicate(call: Call, template_id: str, *, body: CopyBody) -> Json:
     """Copy a template to the caller's organisation, under the given ``name``."""
-    name = call.data(MODEL).get("name")
-    template = services.duplicate_template(call.actor, call.arg(0), str(name or ""))
+    template = services.duplicate_template(call.actor, template_id, body.name)
     return Json({MODEL: _row(template)})
 
 
 @endpoint("event_templates/add", requires=AUTHOR, writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: TemplateBody) -> Json:
     try:
-        return Json({MODEL: _row(services.add_template(call.actor, call.data(MODEL)))})
+        return Json({MODEL: _row(services.add_template(call.actor, body.sent))})
     except Invalid as error:
         raise SaveFailed(f"add {MODEL}s", "/EventTemplates/add", error.errors) from error
 
 
 @endpoint("event_templates/edit", requires=AUTHOR, writes=True, describes=ABOUT_EDIT)
-def edit(call: Call) -> Answer:
+def edit(call: Call, template_id: str, *, body: TemplateChanges) -> Json:
     try:
-        return Json({MODEL: _row(services.edit_template(call.actor, call.arg(0), call.data(MODEL)))})
+        return Json({MODEL: _row(services.edit_template(call.actor, template_id, body.sent))})
     except Invalid as error:
-        url = f"/EventTemplates/edit/{call.arg(0)}"
+        url = f"/EventTemplates/edit/{template_id}"
         raise SaveFailed(f"edit {MODEL}s", url, error.errors) from error
 
 
 @endpoint("event_templates/delete", requires=AUTHOR, writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, template_id: str) -> Saved:
     """Delete a template; events created from it are kept."""
-    number = services.delete_template(call.actor, call.arg(0))
-    return saved("EventTemplate deleted.", f"/event_templates/delete/{call.arg(0)}", id=str(number))
+    number = services.delete_template(call.actor, template_id)
+    return saved("EventTemplate deleted.", f"/event_templates/delete/{template_id}", id=str(number))
 
 
 @endpoint("event_templates/validate_definition", requires=AUTHOR, methods=("POST", "PUT"))
-def validate_definition(call: Call) -> Answer:
+def validate_definition(call: Call, *, body: DefinitionBody) -> Json:
     """Validate a template definition without saving it."""
-    data = call.data(MODEL)
-    errors = services.check_definition(data.get("definition", data))
+    errors = services.check_definition(body.sent.get("definition", body.sent))
     return Json({"valid": not errors, "errors": errors})
 
 
 @endpoint("event_templates/update_from_library", site_admin=True, writes=True)
-def update_from_library(call: Call) -> Answer:
+def update_from_library(call: Call) -> Json:
     """Install or update the templates shipped with the hub; modified ones are left unchanged."""
     return Json(starters.update_from_library(call.actor))
 
 
 @endpoint("event_templates/instantiate", requires=(Permission.ADD,), writes=True, describes=ABOUT_INSTANTIATE)
-def instantiate(call: Call) -> Answer:
+def instantiate(call: Call, template_id: str, *, body: ValuesBody) -> Json:
     """Create an event from a template and the given values."""
-    data = call.data(MODEL)
     try:
-        event_id = services.instantiate(call.actor, call.arg(0), data.get("values", data))
+        event_id = services.instantiate(call.actor, template_id, body.sent.get("values", body.sent))
     except Invalid as error:
-        url = f"/EventTemplates/instantiate/{call.arg(0)}"
+        url = f"/EventTemplates/instantiate/{template_id}"
         raise SaveFailed(f"instantiate {MODEL}s", url, error.errors) from error
     return Json({"event_id": event_id, "event_uuid": str(find_event(call.actor, event_id).uuid)})
 

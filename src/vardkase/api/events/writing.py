@@ -7,11 +7,30 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from vardkase.api.answers import Answer, saved
+from vardkase.api.answers import Saved, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.events.protection import signed_document
 from vardkase.api.events.reading import event_answer
+from vardkase.api.fields import (
+    Analysis,
+    AnyFlag,
+    AnyText,
+    Anything,
+    Attributes,
+    Day,
+    Distribution,
+    Flag,
+    Mandatory,
+    Objects,
+    Parts,
+    SharingGroup,
+    Tags,
+    ThreatLevel,
+    Timestamp,
+    Uuid,
+)
+from vardkase.api.inputs import Body, Params, UploadOptions, field
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
@@ -29,26 +48,47 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.publish import publish_event, unpublish_event
-from vardkase.misp.flags import as_bool
 
 WAITS = (
     "The event is not published yet: your organisation's MISP policy asks for a second person to approve it."
 )
-HEADER_MEMBERS = (
-    "date",
-    "threat_level_id",
-    "analysis",
-    "distribution",
-    "sharing_group_id",
-    "uuid",
-    "published",
-    "timestamp",
-    "extends_uuid",
-    "Attribute",
-    "Object",
-    "Tag",
-    "EventReport",
-)
+
+
+class EventChanges(Body, kw_only=True):
+    model = "Event"
+
+    info: AnyText = None
+    date: Day = None
+    threat_level_id: ThreatLevel = None
+    analysis: Analysis = None
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+    uuid: Uuid = None
+    published: AnyFlag = None
+    timestamp: Timestamp = None
+    extends_uuid: Anything = None
+    attributes: Attributes = field(name="Attribute", default=None)
+    objects: Objects = field(name="Object", default=None)
+    tags: Tags = field(name="Tag", default=None)
+    reports: Parts = field(name="EventReport", default=None)
+
+
+class EventBody(EventChanges, kw_only=True):
+    lazy = "Attribute"
+
+    info: Mandatory[AnyText] = None
+
+
+class StoredOptions(UploadOptions, kw_only=True):
+    metadata: Flag = False
+
+
+class EventIds(Params, kw_only=True):
+    id: Anything = ""
+
+
+class Confirmation(Params, kw_only=True):
+    confirm_tlp: Flag = False
 
 
 @endpoint(
@@ -57,15 +97,14 @@ HEADER_MEMBERS = (
     requires=(Permission.ADD,),
     writes=True,
     methods=("POST", "PUT"),
-    describes=Description("Store a new event with everything in it.", ("info",), HEADER_MEMBERS),
+    describes=Description("Store a new event with everything in it."),
 )
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: EventBody, options: StoredOptions) -> Stream:
     """Store an event and return it; with ``/metadata:1`` only its header."""
-    data = call.big_data("Event", "Attribute")
-    if not data and call.sends_nothing:
+    if not body.sent and call.sends_nothing:
         raise MispError(405, "No valid event data received.")
     try:
-        document = _exported(data) if call.sends_xml else data
+        document = _exported(body.sent) if call.sends_xml else body.sent
         stored = add_event(call.actor, document, signed_document(call))
     except (SharingGroupRefused, SignatureRefused) as refused:
         raise MispError(405, refused.wire) from refused
@@ -75,7 +114,7 @@ def add(call: Call) -> Answer:
         raise MispError(403, blocked.wire) from blocked
     except Invalid as invalid:
         raise SaveFailed("add Event", "/events/add", {"Event": invalid.errors}) from invalid
-    return _stored_event(call, stored)
+    return _stored_event(call, stored, options)
 
 
 def _exported(sent: dict[str, Any]) -> dict[str, Any]:
@@ -108,28 +147,26 @@ def _location(call: Call, exists: EventExists) -> dict[str, str]:
     requires=(Permission.ADD,),
     writes=True,
     methods=("POST", "PUT"),
-    describes=Description(
-        "Merge a document into an event.", (), ("info", *HEADER_MEMBERS), url="/events/edit/[event_id]"
-    ),
+    describes=Description("Merge a document into an event.", url="/events/edit/[event_id]"),
 )
-def edit(call: Call) -> Answer:
+def edit(call: Call, event_id: str, *, body: EventChanges, options: StoredOptions) -> Stream:
     """Merge a document into an event; returns the complete event."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, event_id)
     try:
-        stored = edit_event(call.actor, event.id, call.data("Event"), signed_document(call))
+        stored = edit_event(call.actor, event.id, body.sent, signed_document(call))
     except SignatureRefused as refused:
         raise MispError(405, refused.wire) from refused
     except SharingGroupRefused as refused:
         raise _not_edited(event.id, EventProblem.NOT_SAVED(reason=refused.problem)) from refused
     except Invalid as invalid:
         raise _not_edited(event.id, invalid.errors) from invalid
-    return _stored_event(call, stored)
+    return _stored_event(call, stored, options)
 
 
 @endpoint("events/delete", requires=(Permission.ADD,), writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, event_id: str = "", *, params: EventIds) -> Saved:
     """Delete one event, or all events in the body's ``id`` list."""
-    reference = call.arg(0) or call.param("id", "")
+    reference = event_id or params.id
     references = reference if isinstance(reference, list) else [reference]
     try:
         ids = {find_event(call.actor, each_reference).id for each_reference in references}
@@ -142,54 +179,52 @@ def delete(call: Call) -> Answer:
 
 
 @endpoint("events/publish", requires=(Permission.PUBLISH,), writes=True)
-def publish(call: Call) -> Answer:
+def publish(call: Call, event_id: str, *, params: Confirmation) -> Saved:
     """Publish an event without notifying users by mail."""
-    return _publish(call, "publish")
+    return _publish(call.actor, event_id, "publish", params)
 
 
 @endpoint("events/alert", requires=(Permission.PUBLISH,), writes=True)
-def alert(call: Call) -> Answer:
+def alert(call: Call, event_id: str, *, params: Confirmation) -> Saved:
     """Publish an event and notify users by mail."""
-    return _publish(call, "alert", tell=True)
+    return _publish(call.actor, event_id, "alert", params, tell=True)
 
 
 @endpoint("events/unpublish", requires=(Permission.MODIFY,), writes=True)
-def unpublish(call: Call) -> Answer:
+def unpublish(call: Call, event_id: str) -> Saved:
     """Set an event back to unpublished."""
-    event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_MERGE)
-    _change_event(event.id, unpublish_event, call)
+    event = find_event(call.actor, event_id, missing=EventProblem.NOT_FOUND_TO_MERGE)
+    _change_event(call.actor, event.id, unpublish_event)
     return saved("Event unpublished.", f"/events/unpublish/{event.id}", id=str(event.id))
 
 
-def _publish(call: Call, action: str, *, tell: bool = False) -> Answer:
+def _publish(actor: Actor, event_id: str, action: str, params: Confirmation, *, tell: bool = False) -> Saved:
     """Publish; returns 202 and the pending request if a second person has to approve."""
-    event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
+    event = find_event(actor, event_id, missing=EventProblem.NOT_FOUND_TO_FILL)
     url = f"/events/{action}/{event.id}"
-    if _change_event(
-        event.id, partial(publish_event, tell=tell, confirmed=as_bool(call.param("confirm_tlp"))), call
-    ).published:
+    service = partial(publish_event, tell=tell, confirmed=params.confirm_tlp)
+    if _change_event(actor, event.id, service).published:
         return saved("Job queued", url, id=str(event.id))
-    waiting = waiting_of_event(call.actor, event.id)
+    waiting = waiting_of_event(actor, event.id)
     number = {"approval_id": str(waiting.pk)} if waiting else {}
     return replace(saved(WAITS, url, id=str(event.id), **number), status=202)
 
 
-def _stored_event(call: Call, stored: Ingested) -> Answer:
-    options = EventOptions(metadata=as_bool(call.named.get("metadata")))
+def _stored_event(call: Call, stored: Ingested, options: StoredOptions) -> Stream:
     headers = {"X-Rejected-Parts": str(len(stored.rejections.errors))} if stored.rejections else {}
     if stored.waits:
         headers["X-Waits-For-Approval"] = "1"
-    return event_answer(call, stored.event_id, options, headers)
+    return event_answer(call, stored.event_id, EventOptions(metadata=options.metadata), headers)
 
 
 def _not_edited(event_id: int, errors: Any) -> SaveFailed:
     return SaveFailed("edit Event", f"/events/edit/{event_id}", errors, id=str(event_id))
 
 
-def _change_event(event_id: int, service: Callable[[Actor, int], Event], call: Call) -> Event:
+def _change_event(actor: Actor, event_id: int, service: Callable[[Actor, int], Event]) -> Event:
     """Run a service on one event; MISP returns 405 if the actor may not change the event."""
     try:
-        return service(call.actor, event_id)
+        return service(actor, event_id)
     except (Forbidden, Conflict) as refused:
         raise MispError(405, refused.wire) from refused
     except NotFound as missing:
