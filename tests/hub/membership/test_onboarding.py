@@ -35,7 +35,6 @@ from vardkase.exchange.servers.models import Server
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding import links, member_accounts, organisation, services
-from vardkase.hub.membership.onboarding.actions import CHECKLIST_ACTIONS
 from vardkase.hub.membership.onboarding.items import NAMES, checklist
 from vardkase.hub.membership.onboarding.models import MemberLink, Remark
 from vardkase.hub.membership.statements.services import begin_with
@@ -48,7 +47,6 @@ from vardkase.identity.accounts.key_days import last_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.keys import make_key as make_bound_key
 from vardkase.identity.organisations.models import Organisation
-from vardkase.web.hub.membership.onboarding.checklist import ITEM_FORMS
 
 LINK = re.compile(r"https?://[^\s<]*(/welcome/(?:password|key)/#[\w-]+)")
 
@@ -230,11 +228,6 @@ def test_who_may_do_items(cast: Cast, desk: Desk) -> None:
     assert states(cast.org_c)["server"] == "not_needed"
     do(signed_in(desk.officer), cast.org_c, "server/reopen")
     assert states(cast.org_c)["server"] == "open"
-
-
-def test_the_page_has_a_form_for_each_action_with_its_fields() -> None:
-    fields = {name: set(form.base_fields) for name, (form, _) in ITEM_FORMS.items()}
-    assert fields == {name: {*action.needs, *action.takes} for name, action in CHECKLIST_ACTIONS.items()}
 
 
 def test_nothing_is_ticked_by_hand(cast: Cast, desk: Desk) -> None:

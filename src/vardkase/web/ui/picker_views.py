@@ -9,6 +9,7 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.picker import Picker
 from vardkase.web.ui.pages import PageRequest
 from vardkase.web.ui.picker_tags import choices
@@ -27,8 +28,8 @@ def form_with_pickers[Form: forms.Form](request: PageRequest, make: Callable[[An
 
 def searched_for(request: PageRequest) -> dict[str, str]:
     """Which field was searched without JavaScript, and for what, as `picker` reads it."""
-    name = request.POST.get("find", "")
-    return {"searched": name, "text": request.POST.get(f"q_{name}", "")}
+    name = posted.text(request, "find")
+    return {"searched": name, "text": posted.text(request, f"q_{name}")}
 
 
 def found_choices(request: PageRequest, form: forms.Form) -> HttpResponse:

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from vardkase.core.errors import NotFound
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import public_page
 
 LONGEST = 500
@@ -71,7 +72,7 @@ def open_private_link(
     if request.method != "POST":
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     # The secret from the posted value, which may be the whole link as people paste it.
-    secret = request.POST.get("secret", "").strip().rpartition("#")[2].strip().rstrip("/")[:LONGEST]
+    secret = posted.text(request, "secret").strip().rpartition("#")[2].strip().rstrip("/")[:LONGEST]
     try:
         check(secret)
     except NotFound as error:
@@ -96,7 +97,7 @@ def private_page(
             if not secret:
                 return redirect(link.landing)
             mark = hashlib.sha256(b"form " + secret.encode(errors="surrogateescape")).hexdigest()[:16]
-            if request.method == "POST" and request.POST.get("private_link") != mark:
+            if request.method == "POST" and posted.text(request, "private_link") != mark:
                 return by_private_link(render(request, "private_link_changed.html", status=409))
             request.private_link_mark = mark  # type: ignore[attr-defined]
             try:

@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.errors import Invalid
 from vardkase.core.schedules import Interval
 from vardkase.hub.instance import schedules
 from vardkase.hub.instance.schedules import ScheduleChange
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.core.schedules.forms import ScheduleForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 WAITS = gettext_noop("The change is waiting for a second officer.")
@@ -33,16 +33,11 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
     task = scheduled.task
     now = {"rhythm": task.rhythm, "at": task.at, "on": not task.paused}
     form = ScheduleForm(request.POST or None, initial=now)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         chosen = form.cleaned_data
         change = ScheduleChange(Interval(chosen["rhythm"]), chosen["at"], paused=not chosen["on"])
-        try:
+        with errors_shown_in(form):
             waits = schedules.change_schedules(request.actor, {name: change}, chosen["reason"])
-        except Invalid as error:
-            take_errors(form, error)
-        except Conflict as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, gettext(WAITS) if waits else gettext("Saved."))
             return redirect("schedules")
     status = 422 if form.errors else 200

@@ -10,14 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.errors import Invalid
 from vardkase.exchange.feeds import services
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.feeds.queries import find_feed
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.exchange.feeds.forms import FeedForm
 from vardkase.web.ui.chips import INHERIT
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 FIELDS = {"settings": "columns", "rules": "changed", "tag_id": "tag"}
@@ -51,16 +50,13 @@ def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
         if request.method == "POST"
         else FeedForm(request.actor, feed)
     )
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form, fields=FIELDS):
             saved = (
                 services.edit_feed(request.actor, feed.pk, form.wire())
                 if feed
                 else services.add_feed(request.actor, form.wire())
             )
-        except Invalid as refused:
-            take_errors(form, refused, fields=FIELDS)
-        else:
             messages.success(request, gettext("Saved. Preview it to check that it can be read."))
             return redirect("feed", saved.pk)
     context: dict[str, Any] = {

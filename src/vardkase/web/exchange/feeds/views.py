@@ -23,6 +23,7 @@ from vardkase.knowledge.cached_sources.kinds import FEED
 from vardkase.knowledge.cached_sources.queries import cached_sources, coverage, overlaps
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import with_query
@@ -104,7 +105,7 @@ def preview(request: PageRequest, pk: int) -> HttpResponse:
 def take(request: PageRequest, pk: int) -> HttpResponse:
     feed = queries.find_feed(request.actor, pk)
     try:
-        fetched = fetching.fetch_event(request.actor, feed, request.POST.get("event", ""))
+        fetched = fetching.fetch_event(request.actor, feed, posted.text(request, "event"))
     except (OutgoingFailed, NotFound) as failed:
         messages.error(request, str(failed))
     else:
@@ -140,7 +141,7 @@ def cache(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def switch(request: PageRequest, pk: int) -> HttpResponse:
-    on = request.POST.get("on") == "1"
+    on = posted.flag(request, "on")
     services.toggle_feeds(request.actor, [pk], enabled=on)
     messages.success(request, gettext("The feed is enabled.") if on else gettext("The feed is disabled."))
     return redirect("feed", pk)

@@ -8,13 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
 from vardkase.exchange.own_feeds import services, tasks
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.exchange.feeds.views import tabs
 from vardkase.web.exchange.own_feeds.forms import OwnFeedForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 FIELDS = {"filters": "since", "open": "readers"}
@@ -90,13 +89,10 @@ def _shown(request: PageRequest, feed: OwnFeed, token: str = "") -> HttpResponse
 def _write(request: PageRequest, feed: OwnFeed | None) -> HttpResponse:
     written = (request.POST,) if request.method == "POST" else ()
     form = OwnFeedForm(request.actor, feed, *written)
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form, fields=FIELDS):
             data, name = form.data_for_service(), feed.name if feed else ""
             saved = services.save_own_feed(request.actor, data, name)
-        except Invalid as refused:
-            take_errors(form, refused, fields=FIELDS)
-        else:
             tasks.order(saved.pk, whole=True)
             messages.success(request, gettext("Saved. The feed will be written in a moment."))
             return redirect("own_feed", saved.name)

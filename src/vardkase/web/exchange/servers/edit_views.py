@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers import services
 from vardkase.exchange.servers.models import Server
@@ -17,7 +16,7 @@ from vardkase.exchange.sync.previews import reset_remote_key
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.exchange.servers.forms import ConnectionForm, ConnectionImportForm
 from vardkase.web.exchange.servers.rule_choices import rule_choices
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
 
@@ -38,12 +37,9 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def take_over(request: PageRequest) -> HttpResponse:
     form = ConnectionImportForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form, fields=FIELDS):
             server = services.import_server(request.actor, form.cleaned_data["document"])
-        except Invalid as refused:
-            take_errors(form, refused, fields=FIELDS)
-        else:
             messages.success(request, gettext("The connection has been added. Choose what it is for."))
             return redirect("server_edit", server.pk)
     return render(request, "servers/import.html", {"form": form}, status=422 if form.errors else 200)
@@ -99,16 +95,13 @@ def _form(request: PageRequest, server: Server | None) -> ConnectionForm:
 
 def _write(request: PageRequest, server: Server | None) -> HttpResponse:
     form = _form(request, server)
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form, fields=FIELDS):
             saved = (
                 services.edit_server(request.actor, server.pk, form.wire())
                 if server
                 else services.add_server(request.actor, form.wire())
             )
-        except Invalid as refused:
-            take_errors(form, refused, fields=FIELDS)
-        else:
             messages.success(request, gettext("Saved. Test the connection to see that it works."))
             return redirect("server", saved.pk)
     authority, own = certificates_of(server) if server else (None, None)

@@ -14,6 +14,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.settings import EVENT_BLOCK_RULE, blocked_tags
 from vardkase.knowledge.taxonomies.queries import visible_tags
 from vardkase.web.exchange.servers.overlap_forms import BlockRuleForm
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.picker import SHOWN, Names
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_tags import choices
@@ -21,7 +22,7 @@ from vardkase.web.ui.picker_tags import choices
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest) -> HttpResponse:
-    searched = request.POST.get("find", "")
+    searched = posted.text(request, "find")
     written = request.POST if request.method == "POST" and not searched else None
     form = BlockRuleForm(
         _tags(request), written, initial={"tags": sorted(blocked_tags(EVENT_BLOCK_RULE.value))}
@@ -34,7 +35,7 @@ def edit(request: PageRequest) -> HttpResponse:
         change_setting(request.actor, EVENT_BLOCK_RULE.name, rule)
         messages.success(request, gettext("Saved."))
         return redirect("event_block_rule")
-    context = {"form": form, "searched": searched, "text": request.POST.get("q_tags", "")}
+    context = {"form": form, "searched": searched, "text": posted.text(request, "q_tags")}
     status = 422 if form.is_bound else 200
     return render(request, "servers/event_block_rule.html", context, status=status)
 

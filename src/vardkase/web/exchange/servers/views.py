@@ -30,6 +30,7 @@ from vardkase.knowledge.cached_sources.queries import find_cached
 from vardkase.web.exchange.servers.diagnosis import diagnosis
 from vardkase.web.hub.membership.members.forms import ReasonForm
 from vardkase.web.identity.accounts.four_eyes.views import proposed, told
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -79,7 +80,7 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def trust(request: PageRequest, pk: int) -> HttpResponse:
     try:
-        checkup.trust(request.actor, pk, request.POST.get("fingerprint", ""))
+        checkup.trust(request.actor, pk, posted.text(request, "fingerprint"))
     except OutgoingFailed as failed:
         messages.error(request, str(failed))
     except Conflict:
@@ -98,7 +99,7 @@ def trust(request: PageRequest, pk: int) -> HttpResponse:
 def pull(request: PageRequest, pk: int) -> HttpResponse:
     server = find_server(request.actor, pk)
     try:
-        tasks.order_pull(request.actor, server.pk, request.POST.get("event") or "full")
+        tasks.order_pull(request.actor, server.pk, posted.text(request, "event") or "full")
     except Invalid:
         messages.error(request, gettext("Enter the event’s number there or its UUID."))
     else:
@@ -120,7 +121,7 @@ def push(request: PageRequest, pk: int) -> HttpResponse:
 def propose_confirmation(request: PageRequest, pk: int) -> HttpResponse:
     server = find_server(request.actor, pk)
     try:
-        made = confirmation.propose_confirmation(request.actor, server, request.POST.get("reason", ""))
+        made = confirmation.propose_confirmation(request.actor, server, posted.text(request, "reason"))
     except (Conflict, Invalid) as error:
         messages.error(request, told(error))
         return redirect("server", pk)

@@ -27,7 +27,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.web.exchange.streams.forms import FORMS, DeliveryFilterForm, ReplayForm
 from vardkase.web.exchange.streams.labels import FAULTS, KINDS
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -56,12 +56,9 @@ def create(request: PageRequest, kind: str) -> HttpResponse:
     if kind not in FORMS:
         raise Http404
     form = FORMS[kind](None, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form, fields={"filters": "types"}):
             stream, secret = services.add_stream(request.actor, form.wire())
-        except Invalid as refused:
-            take_errors(form, refused, fields={"filters": "types"})
-        else:
             if secret:
                 return _told(request, stream, secret)
             messages.success(
@@ -77,12 +74,9 @@ def create(request: PageRequest, kind: str) -> HttpResponse:
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     stream = find_stream(request.actor, pk)
     form = FORMS[stream.kind](stream, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form, fields={"filters": "types"}):
             services.edit_stream(request.actor, pk, form.wire())
-        except Invalid as refused:
-            take_errors(form, refused, fields={"filters": "types"})
-        else:
             messages.success(request, gettext("Saved. Send a test to see that it works."))
             return redirect("stream", pk)
     context = {"form": form, "kind": stream.kind, "stream": stream}

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.taxii import collections, servers, tasks
 from vardkase.exchange.taxii.client import TaxiiClient
@@ -21,7 +20,8 @@ from vardkase.exchange.taxii.renderings import faults
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang
 from vardkase.web.exchange.taxii.forms import CollectionForm, SearchForm, TaxiiServerForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
@@ -127,7 +127,7 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def choose(request: PageRequest, pk: int) -> HttpResponse:
-    servers.edit_taxii_server(request.actor, pk, {"collection": request.POST.get("collection", "")[:191]})
+    servers.edit_taxii_server(request.actor, pk, {"collection": posted.text(request, "collection")[:191]})
     messages.success(request, gettext("The collection has been chosen."))
     return redirect("taxii_server", pk)
 
@@ -168,11 +168,9 @@ def find(request: PageRequest) -> HttpResponse:
 
 
 def _saved[Row](form: SearchForm, save: Callable[[dict[str, Any]], Row]) -> Row | None:
-    try:
+    with errors_shown_in(form, fields={"filters": "more"}):
         return save(form.wire())  # type: ignore[attr-defined]
-    except Invalid as refused:
-        take_errors(form, refused, fields={"filters": "more"})
-        return None
+    return None
 
 
 def _form_page(

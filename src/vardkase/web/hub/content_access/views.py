@@ -24,7 +24,8 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.web.hub.content_access.forms import ContentAccessRequestForm
 from vardkase.web.identity.accounts.four_eyes.views import told
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -50,15 +51,10 @@ def index(request: PageRequest) -> HttpResponse:
 @page(staff=(StaffRole.OPERATOR,), writes=True, allowed_while_suspended=True)
 def ask(request: PageRequest) -> HttpResponse:
     form = ContentAccessRequestForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         data = {**form.cleaned_data, "organisation": getattr(form.cleaned_data["organisation"], "pk", None)}
-        try:
+        with errors_shown_in(form):
             made = services.ask(request.actor, **data)
-        except Invalid as error:
-            take_errors(form, error)
-        except Conflict as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, gettext("The officers have been asked."))
             return redirect("content_grant", made.pk)
     context = {"form": form, "most": MOST_HOURS.value}
@@ -94,7 +90,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True, allowed_while_suspended=True, confirmed=True)
 def grant(request: PageRequest, pk: int) -> HttpResponse:
-    hours, answer = request.POST.get("hours", ""), request.POST.get("answer", "")
+    hours, answer = posted.text(request, "hours"), posted.text(request, "answer")
     done = gettext("Access is granted. The operator has been notified.")
     return _done(
         request, pk, done, lambda: services.grant_access(request.actor, pk, hours=hours, answer=answer)
@@ -104,7 +100,7 @@ def grant(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True, allowed_while_suspended=True, confirmed=True)
 def refuse(request: PageRequest, pk: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")
+    reason = posted.text(request, "reason")
     done = gettext("The request has been refused. The operator has been told why.")
     return _done(request, pk, done, lambda: services.refuse(request.actor, pk, reason))
 
@@ -112,7 +108,7 @@ def refuse(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True, allowed_while_suspended=True)
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")
+    reason = posted.text(request, "reason")
     done = gettext("Access is withdrawn with immediate effect.")
     return _done(request, pk, done, lambda: services.withdraw(request.actor, pk, reason))
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.mail.services import can_send
 from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
 from vardkase.hub.correspondence.letters.resending import resend
@@ -19,7 +19,7 @@ from vardkase.hub.correspondence.templates import EDITORS
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership
 from vardkase.web.hub.correspondence.forms import DeliveryForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -48,14 +48,9 @@ def note(request: PageRequest, pk: int) -> HttpResponse:
         messages.error(request, gettext("This letter is not waiting for delivery."))
         return redirect("undelivered_letters")
     form = DeliveryForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             note_delivery(request.actor, pk, **form.cleaned_data)
-        except Invalid as refused:
-            take_errors(form, refused)
-        except Conflict as refused:
-            form.add_error(None, str(refused))
-        else:
             messages.success(request, gettext("The delivery has been recorded."))
             return redirect("undelivered_letters")
     context = {"letter": letter, "form": form}

@@ -27,7 +27,7 @@ from vardkase.hub.correspondence.templates import (
 )
 from vardkase.web.hub.correspondence.forms import SignatureForm, TextForm
 from vardkase.web.identity.accounts.four_eyes.views import proposed, told
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in, take_errors
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -136,12 +136,9 @@ def sign(request: PageRequest) -> HttpResponse:
     form = SignatureForm(
         request.POST or None, initial={name: getattr(stored, name) for name in names} if stored else {}
     )
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             sign_as(request.actor, form.cleaned_data)
-        except Invalid as refused:
-            take_errors(form, refused)
-        else:
             messages.success(request, gettext("Saved. Your letters are signed like this from now on."))
             return redirect("mail_templates")
     return render(

@@ -17,7 +17,7 @@ from vardkase.identity.access.actor import Actor, visitor
 from vardkase.web.hub.customer_service.forms import SupportMessageForm, SupportRequestForm, VisitorForm
 from vardkase.web.hub.membership.members.links import gone
 from vardkase.web.hub.public_pages.front import words_at_the_foot
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in, take_errors
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page, public_page
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page
@@ -41,12 +41,9 @@ def ask(request: PageRequest) -> HttpResponse:
     form = SupportRequestForm(
         request.POST or None, initial={"kind": request.GET.get("kind", RequestKind.CONNECTION)}
     )
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             made = services.ask(request.actor, form.cleaned_data)
-        except Invalid as refused:
-            take_errors(form, refused)
-        else:
             messages.success(
                 request,
                 gettext(
@@ -111,12 +108,8 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _is_added(form: Form, actor: Actor, support_request: SupportRequest) -> bool:
-    try:
+    with errors_shown_in(form):
         services.add_as_asker(actor, support_request, form.cleaned_data["text"])
-    except Invalid as refused:
-        take_errors(form, refused)
-    except services.TooMany as refused:
-        form.add_error(None, str(refused))
     return not form.errors
 
 

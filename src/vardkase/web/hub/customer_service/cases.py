@@ -20,7 +20,8 @@ from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.public_pages.services import may_edit
 from vardkase.web.hub.customer_service.forms import RouteForm, SupportMessageForm
 from vardkase.web.hub.customer_service.states import with_moments
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message, take_errors
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
@@ -111,7 +112,7 @@ def _write(
 @page(writes=True, staff=DESKS)
 def step(request: PageRequest, pk: int) -> HttpResponse:
     try:
-        services.step_on(request.actor, pk, request.POST.get("step", ""))
+        services.step_on(request.actor, pk, posted.text(request, "step"))
     except TransitionRefused as refused:
         messages.error(request, str(refused))
     return redirect("service_request", pk)
@@ -120,11 +121,9 @@ def step(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True, staff=DESKS)
 def assign(request: PageRequest, pk: int) -> HttpResponse:
-    owner = request.POST.get("owner", "")
-    try:
+    owner = posted.text(request, "owner")
+    with errors_shown_as_message(request):
         services.assign(request.actor, pk, int(owner) if owner.isdecimal() else None)
-    except Invalid as refused:
-        messages.error(request, str(refused))
     return redirect("service_request", pk)
 
 

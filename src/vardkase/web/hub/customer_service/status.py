@@ -11,14 +11,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
 from vardkase.hub.customer_service import publishing_announcements
 from vardkase.hub.customer_service.models import Announcement
 from vardkase.hub.customer_service.queries import announcements
 from vardkase.hub.customer_service.rules import DESKS
 from vardkase.web.hub.customer_service.forms import AnnouncementForm
 from vardkase.web.hub.public_pages.front import words_at_the_foot
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.markdown import rendered_by_owner
 from vardkase.web.ui.pages import PageRequest, page, public_page
 
@@ -40,14 +39,11 @@ def index(request: PageRequest) -> HttpResponse:
 def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
     row = publishing_announcements.find_announcement(request.actor, pk) if pk else None
     form = AnnouncementForm(request.POST or None, initial=_initial(row))
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             publishing_announcements.announce(
                 request.actor, form.cleaned_data, pk, mail=form.cleaned_data["mail"]
             )
-        except Invalid as refused:
-            take_errors(form, refused)
-        else:
             messages.success(request, gettext("The announcement is on the status page."))
             return redirect("announcements")
     context = {"form": form, "announcement": row}

@@ -25,6 +25,7 @@ from vardkase.intel.queries.publication_checks import publication_checks
 from vardkase.intel.queries.receivers import receivers
 from vardkase.intel.queries.rows import EventRow
 from vardkase.web.hub.policy.common import rules_of, tabs
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -91,7 +92,7 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def reject(request: PageRequest, pk: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")
+    reason = posted.text(request, "reason")
     if _decided(request, pk, lambda: services.reject(request.actor, pk, reason)) is not None:
         messages.success(request, gettext("The request has been rejected. The person who asked is told why."))
     return redirect("approval", pk)

@@ -19,10 +19,10 @@ from vardkase.hub.training.queries import modules_named
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.organisations.queries import usable_groups
-from vardkase.misp.flags import as_int
 from vardkase.web.hub.policy.choices import policy_choices
 from vardkase.web.hub.policy.common import rules_of
 from vardkase.web.hub.policy.forms import FIELDS, KINDS, RuleForm
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
@@ -32,7 +32,7 @@ from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searc
 @page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def begin(request: PageRequest) -> HttpResponse:
     try:
-        drafting.begin_draft(request.actor, request.POST.get("from", ""))
+        drafting.begin_draft(request.actor, posted.text(request, "from"))
     except Conflict:
         messages.info(request, gettext("There is already a draft. It is shown here."))
     return redirect("policy_draft")
@@ -77,7 +77,7 @@ def find(request: PageRequest, kind: str) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def move(request: PageRequest, number: int) -> HttpResponse:
-    by = 1 if as_int(request.POST.get("by")) == 1 else -1
+    by = 1 if posted.flag(request, "by") else -1
     return _back(request, lambda: drafting.move_rule(request.actor, number, by))
 
 

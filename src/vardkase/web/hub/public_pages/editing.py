@@ -18,7 +18,8 @@ from vardkase.hub.public_pages.passages import LANGUAGES, Passage, PassagePart, 
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.web.hub.public_pages.forms import PassageForm
 from vardkase.web.identity.accounts.four_eyes.views import proposed
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.markdown import rendered_by_owner
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -36,15 +37,11 @@ def edit(request: PageRequest, part: str, name: str) -> HttpResponse:
     services.require_editor(request.actor)
     passage = queries.find_passage(part, name)
     form = PassageForm(request.POST or None, initial=_initial(passage))
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             data = form.cleaned_data
             made = services.change_passage(request.actor, part, name, data, data["number"], data["reason"])
             return _done(request, made, gettext("Saved. Visitors see the new text now."))
-        except Conflict as refused:
-            form.add_error(None, str(refused))
-        except Invalid as refused:
-            take_errors(form, refused)
     return _form(request, form, passage)
 
 
@@ -59,12 +56,10 @@ def preview(request: PageRequest, part: str, name: str) -> HttpResponse:
 def add(request: PageRequest) -> HttpResponse:
     services.require_editor(request.actor)
     form = PassageForm(request.POST or None, initial={"number": 0, **_of_request(request)})
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             made = services.add_question(request.actor, form.cleaned_data, form.cleaned_data["reason"])
             return _done(request, made, gettext("The question is on the public page."))
-        except Invalid as refused:
-            take_errors(form, refused)
     return _form(request, form, None)
 
 
@@ -78,24 +73,22 @@ def preview_new(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def show(request: PageRequest, name: str) -> HttpResponse:
-    shown = request.POST.get("shown") == "1"
-    try:
+    shown = posted.flag(request, "shown")
+    with errors_shown_as_message(request):
         made = services.show_question(request.actor, name, shown=shown)
-    except Conflict as refused:
-        messages.error(request, str(refused))
-        return redirect("passages")
-    message = (
-        gettext("The question is shown again.")
-        if shown
-        else gettext("The question is hidden from the page. It can be shown again.")
-    )
-    return _done(request, made, message)
+        message = (
+            gettext("The question is shown again.")
+            if shown
+            else gettext("The question is hidden from the page. It can be shown again.")
+        )
+        return _done(request, made, message)
+    return redirect("passages")
 
 
 @require_POST
 @page(writes=True)
 def move(request: PageRequest, name: str) -> HttpResponse:
-    services.move_question(request.actor, name, up=request.POST.get("to") == "up")
+    services.move_question(request.actor, name, up=posted.text(request, "to") == "up")
     return redirect("passages")
 
 
@@ -114,7 +107,7 @@ def versions(request: PageRequest, part: str, name: str) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def restore(request: PageRequest, part: str, name: str) -> HttpResponse:
-    number = request.POST.get("number", "")
+    number = posted.text(request, "number")
     try:
         version = int(number) if number.isdecimal() else -1
         made = services.restore_version(request.actor, part, name, version)

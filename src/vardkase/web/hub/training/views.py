@@ -9,7 +9,6 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.clock import today
-from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.profiles import Profile, only_in
 from vardkase.hub.training.queries import STAFF, find_training, trainings
@@ -18,7 +17,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
 from vardkase.web.hub.policy.common import tabs
 from vardkase.web.hub.training.forms import TrainingForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -80,14 +79,13 @@ def remove_of_member(request: PageRequest, pk: int, training: int) -> HttpRespon
 
 
 def _marked(request: PageRequest, form: TrainingForm, organisation_id: int) -> bool:
-    if not form.is_bound or not form.is_valid():
+    if not form.is_valid():
         return False
     data = form.cleaned_data
-    try:
+    with errors_shown_in(form):
         made = mark_people(request.actor, data.pop("user"), organisation_id=organisation_id, **data)
-    except Invalid as invalid:
-        take_errors(form, invalid)
-        return False
-    message = ngettext("%(n)s person is marked as trained.", "%(n)s people are marked as trained.", len(made))
-    messages.success(request, message % {"n": len(made)})
-    return True
+        message = ngettext(
+            "%(n)s person is marked as trained.", "%(n)s people are marked as trained.", len(made)
+        )
+        messages.success(request, message % {"n": len(made)})
+    return not form.errors

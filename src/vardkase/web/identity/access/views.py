@@ -18,7 +18,7 @@ from vardkase.identity.accounts.services.roles import is_of_officers
 from vardkase.web.identity.access.permission_labels import FLAGS
 from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.identity.accounts.user_forms import RoleForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_as_message, take_errors
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -48,24 +48,20 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 @require_POST
 def make_default(request: PageRequest, pk: int) -> HttpResponse:
-    try:
+    with errors_shown_as_message(request):
         services.set_default_role(request.actor, queries.find_role(pk))
         messages.success(request, gettext("New accounts get this role."))
-    except Invalid as error:
-        messages.error(request, str(error))
     return redirect("role", pk)
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 @require_POST
 def delete(request: PageRequest, pk: int) -> HttpResponse:
-    try:
+    with errors_shown_as_message(request):
         services.delete_role(request.actor, queries.find_role(pk))
-    except Conflict as error:
-        messages.error(request, str(error))
-        return redirect("role", pk)
-    messages.success(request, gettext("The role has been deleted."))
-    return redirect("roles")
+        messages.success(request, gettext("The role has been deleted."))
+        return redirect("roles")
+    return redirect("role", pk)
 
 
 def _write(request: PageRequest, role: Role | None) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import NotFound
 from vardkase.identity.access_reviews import services
 from vardkase.identity.access_reviews.models import ReviewAnswer
 from vardkase.identity.access_reviews.queries import (
@@ -25,6 +25,8 @@ from vardkase.identity.accounts.services import switch_field
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import find_organisation
 from vardkase.web.identity.sign_in_policy.labels import ANSWERS
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -67,19 +69,14 @@ def view(request: PageRequest, pk: int, review: int) -> HttpResponse:
 @page()
 def answer(request: PageRequest, pk: int, review: int) -> HttpResponse:
     access_review = find_review(request.actor, review)
-    chosen = (
-        None if "all" in request.POST else [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()]
-    )
-    kind = request.POST.get("answer", "")
+    chosen = None if "all" in request.POST else posted.numbers(request, "pk")
+    kind = posted.text(request, "answer")
     # None stands for every account, so an empty choice must not be taken for that.
     if chosen == []:
         messages.error(request, gettext("Choose accounts first."))
         return redirect("access_review", pk, review)
-    try:
+    with errors_shown_as_message(request):
         count = services.answer_for(request.actor, access_review, chosen, kind)
-    except (Conflict, Invalid) as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, _said(kind, count))
     return redirect("access_review", pk, review)
 
@@ -87,22 +84,18 @@ def answer(request: PageRequest, pk: int, review: int) -> HttpResponse:
 @require_POST
 @page()
 def begin(request: PageRequest, pk: int) -> HttpResponse:
-    try:
+    with errors_shown_as_message(request):
         review = services.open_review(request.actor, _seen(request, pk))
-    except Conflict as error:
-        messages.error(request, str(error))
-        return redirect("access_reviews", pk)
-    return redirect("access_review", pk, review.pk)
+        return redirect("access_review", pk, review.pk)
+    return redirect("access_reviews", pk)
 
 
 @require_POST
 @page(writes=True)
 def bring_back(request: PageRequest, pk: int, user: int) -> HttpResponse:
-    try:
+    with errors_shown_as_message(request):
         switch_field(request.actor, [user], "disabled", False)
         messages.success(request, gettext("The account is enabled."))
-    except Invalid as error:
-        messages.error(request, str(error))
     return redirect("access_reviews", pk)
 
 

@@ -7,13 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.services import can_send
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import find_user
 from vardkase.identity.accounts.services.account_approvals import propose_account_change
 from vardkase.web.identity.accounts.user_forms import AccountChangeForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -22,16 +21,10 @@ def propose(request: PageRequest, pk: int) -> HttpResponse:
     user = find_user(request.actor, pk)
     form = AccountChangeForm(request.POST or None)
     context = {"form": form, "person": user, "sends_mail": can_send()}
-    if request.method != "POST":
-        return render(request, "accounts/user_change.html", context)
-    try:
-        if form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             data = form.cleaned_data
             propose_account_change(request.actor, user, data["change"], form.value, data["reason"])
             messages.success(request, gettext("Proposed. Another officer has to approve it."))
             return redirect("user", pk)
-    except Conflict as error:
-        form.add_error(None, str(error))
-    except Invalid as error:
-        take_errors(form, error)
-    return render(request, "accounts/user_change.html", context, status=422)
+    return render(request, "accounts/user_change.html", context, status=422 if form.errors else 200)

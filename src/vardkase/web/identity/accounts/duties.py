@@ -7,13 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import find_user
 from vardkase.identity.accounts.services.appointments import waits_for_approval
 from vardkase.identity.accounts.services.staff import appoint
 from vardkase.web.identity.accounts.user_forms import DutiesForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -21,10 +20,8 @@ from vardkase.web.ui.pages import PageRequest, page
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     user = find_user(request.actor, pk)
     form = DutiesForm(request.POST or None, initial={"staff_roles": user.staff_roles})
-    if request.method != "POST":
-        return render(request, "accounts/user_duties.html", {"form": form, "person": user})
-    try:
-        if form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             appoint(request.actor, user, form.cleaned_data["staff_roles"], form.cleaned_data["reason"])
             if waits_for_approval(user):
                 message = gettext(
@@ -34,6 +31,9 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, gettext("Saved."))
             return redirect("user", user.pk)
-    except Invalid as error:
-        take_errors(form, error)
-    return render(request, "accounts/user_duties.html", {"form": form, "person": user}, status=422)
+    return render(
+        request,
+        "accounts/user_duties.html",
+        {"form": form, "person": user},
+        status=422 if form.errors else 200,
+    )

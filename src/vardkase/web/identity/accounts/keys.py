@@ -12,13 +12,12 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import services
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_own_key
 from vardkase.web.identity.accounts.forms import KeyForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -39,12 +38,8 @@ def revoke(request: PageRequest, reference: str) -> HttpResponse:
 def key_page(request: PageRequest, owner: User, back: str) -> HttpResponse:
     form = KeyForm(request.POST or None, owner)
     context = {"form": form, "owner": owner, "back": back, "is_own": owner.pk == request.actor.user_id}
-    if request.method != "POST":
-        return render(request, "account/key_form.html", context)
-    try:
-        if form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             key, raw = services.issue_key(request.actor, owner, form.wire())
             return render(request, "account/key_made.html", context | {"key": key, "raw": raw})
-    except Invalid as error:
-        take_errors(form, error)
-    return render(request, "account/key_form.html", context, status=422)
+    return render(request, "account/key_form.html", context, status=422 if form.errors else 200)

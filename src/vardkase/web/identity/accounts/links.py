@@ -14,7 +14,7 @@ from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.accounts.services import account_links, addresses
 from vardkase.identity.accounts.services.account_links import Purpose
 from vardkase.web.hub.membership.members.forms import PasswordForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import public_page
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page
 
@@ -73,12 +73,10 @@ def cancel(request: HttpRequest, secret: str) -> HttpResponse:
 def password(request: HttpRequest, secret: str) -> HttpResponse:
     link = account_links.find_link(Purpose.SET_PASSWORD, secret)
     form = PasswordForm(request.POST or None)
-    try:
-        if request.method == "POST" and form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             account_links.choose_password(_visitor(request), secret, form.cleaned_data["password"])
             return PASSWORD.forget(redirect("account_login"))
-    except Invalid as error:
-        take_errors(form, error)
     context = {"form": form, "link": link}
     return render(request, "account/password_link.html", context, status=422 if form.errors else 200)
 

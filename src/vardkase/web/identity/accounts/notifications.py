@@ -10,13 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from vardkase.core.errors import Invalid
 from vardkase.core.mail.encryption import fault_of_key, has_key
 from vardkase.core.mail.services import can_send
 from vardkase.identity.accounts.models import User
 from vardkase.identity.user_settings import notifications
 from vardkase.web.identity.accounts.notification_forms import NotificationsForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -41,14 +40,11 @@ def choose(request: PageRequest) -> HttpResponse:
 
 
 def _kept(request: PageRequest, user: User, form: NotificationsForm) -> bool:
-    try:
+    with errors_shown_in(form):
         notifications.choose_notifications(
             request.actor, user, form.account(), form.wishes(), form.cleaned_data["summary_tags"]
         )
-    except Invalid as error:
-        take_errors(form, error)
-        return False
-    return True
+    return not form.errors
 
 
 def _now(user: User, wishes: notifications.NotificationPreferences | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.accounts import preferences
 from vardkase.identity.accounts.models import User
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import public_page
 
 PROFILES = EVERY
@@ -24,7 +25,7 @@ THEME_COOKIE = "vardkase_theme"
 @public_page
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
-    theme = request.POST.get("theme", "")
+    theme = posted.text(request, "theme")
     if theme not in preferences.THEMES:
         return _refused(preferences.THEMES)
     if isinstance(request.user, User):
@@ -35,7 +36,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 @public_page
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    language = request.POST.get("language", "")
+    language = posted.text(request, "language")
     languages = [code for code, _ in settings.LANGUAGES]
     if language not in languages:
         return _refused(languages)
@@ -50,7 +51,7 @@ def _refused(choices: Collection[str]) -> HttpResponseBadRequest:
 
 
 def _back(request: HttpRequest, cookie: str, choice: str) -> HttpResponse:
-    target = request.POST.get("next", "/")
+    target = posted.text(request, "next", "/")
     # `next` comes from the browser: an open redirect unless it stays on this host.
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"

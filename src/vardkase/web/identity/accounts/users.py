@@ -26,7 +26,7 @@ from vardkase.identity.accounts.staff import staff_roles
 from vardkase.web.identity.access.permission_labels import DUTIES
 from vardkase.web.identity.accounts.keys import key_page
 from vardkase.web.identity.accounts.user_forms import UserForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in, take_errors
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
@@ -75,16 +75,12 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 def create(request: PageRequest) -> HttpResponse:
     form = UserForm(request.actor, request.POST or None, initial={"org_id": request.actor.organisation_id})
     context: dict[str, Any] = {"form": form}
-    if request.method != "POST":
-        return render(request, "accounts/user_form.html", context)
-    try:
-        if form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             password = one_time_password()
             user = services.create_user(request.actor, form.wire() | {"password": password})
             return _one_time_password(request, user, password)
-    except Invalid as error:
-        take_errors(form, error)
-    return render(request, "accounts/user_form.html", context, status=422)
+    return render(request, "accounts/user_form.html", context, status=422 if form.errors else 200)
 
 
 @page(Permission.ADMIN, writes=True)
@@ -142,13 +138,11 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     user = find_user(request.actor, pk)
     if request.method != "POST":
         return render(request, "accounts/user_delete.html", {"person": user})
-    try:
+    with errors_shown_as_message(request):
         services.delete_user(request.actor, user)
-    except Invalid as error:
-        messages.error(request, str(error))
-        return redirect("user", pk)
-    messages.success(request, gettext("The account is deleted."))
-    return redirect("users")
+        messages.success(request, gettext("The account is deleted."))
+        return redirect("users")
+    return redirect("user", pk)
 
 
 @page(Permission.ADMIN, writes=True, confirmed=True)
@@ -167,11 +161,9 @@ def revoke_key(request: PageRequest, pk: int, reference: str) -> HttpResponse:
 
 
 def _change(request: PageRequest, pk: int, data: dict[str, Any], message: str) -> HttpResponse:
-    try:
+    with errors_shown_as_message(request):
         services.edit_user(request.actor, find_user(request.actor, pk), data)
         messages.success(request, message)
-    except Invalid as error:
-        messages.error(request, str(error))
     return redirect("user", pk)
 
 

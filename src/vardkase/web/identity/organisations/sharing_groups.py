@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.errors import Conflict
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations import queries, rules, services
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.web.identity.accounts.user_forms import GroupMemberForm, GroupServerForm, SharingGroupForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -119,10 +119,8 @@ def _write(request: PageRequest, group: SharingGroup | None) -> HttpResponse:
     initial = {name: getattr(group, name) for name in SharingGroupForm.base_fields} if group else {}
     form = SharingGroupForm(request.POST or None, initial=initial)
     context = {"form": form, "group": group}
-    if request.method != "POST":
-        return render(request, "organisations/sharing_group_form.html", context)
-    try:
-        if form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             saved = (
                 services.edit_sharing_group(request.actor, group, form.cleaned_data)
                 if group
@@ -130,20 +128,18 @@ def _write(request: PageRequest, group: SharingGroup | None) -> HttpResponse:
             )
             messages.success(request, gettext("Saved."))
             return redirect("sharing_group", saved.uuid)
-    except Invalid as error:
-        take_errors(form, error)
-    return render(request, "organisations/sharing_group_form.html", context, status=422)
+    return render(
+        request, "organisations/sharing_group_form.html", context, status=422 if form.errors else 200
+    )
 
 
 def _act(
     request: PageRequest, group: SharingGroup, change: Callable[[], object], message: str
 ) -> HttpResponse:
     """Apply `change`, show `words`, and return to the group if the reader still sees it."""
-    try:
+    with errors_shown_as_message(request):
         change()
         messages.success(request, message)
-    except Conflict as error:
-        messages.error(request, str(error))
     # Whoever removes its own organisation no longer sees the group.
     left = not queries.visible_groups(request.actor).filter(pk=group.pk).exists()
     return redirect("sharing_groups") if left else redirect("sharing_group", group.uuid)

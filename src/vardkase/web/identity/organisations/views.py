@@ -9,14 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_lazy
 
-from vardkase.core.errors import Conflict, Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.organisations import queries, services
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.queries.organisation_counts import events_created_by, require_content_access
 from vardkase.web.identity.accounts.user_forms import OrganisationForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
@@ -68,22 +67,18 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     organisation = queries.find_organisation(pk)
     if request.method != "POST":
         return render(request, "organisations/organisation_delete.html", {"organisation": organisation})
-    try:
+    with errors_shown_as_message(request):
         services.delete_organisation(request.actor, organisation)
-    except Conflict as error:
-        messages.error(request, str(error))
-        return redirect("organisation", pk)
-    messages.success(request, gettext("The organisation has been deleted."))
-    return redirect("organisations")
+        messages.success(request, gettext("The organisation has been deleted."))
+        return redirect("organisations")
+    return redirect("organisation", pk)
 
 
 def _write(request: PageRequest, organisation: Organisation | None) -> HttpResponse:
     form = OrganisationForm(request.POST or None, initial=_fields(organisation) if organisation else {})
     context = {"form": form, "organisation": organisation}
-    if request.method != "POST":
-        return render(request, "organisations/organisation_form.html", context)
-    try:
-        if form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             saved = (
                 services.edit_organisation(request.actor, organisation, form.wire())
                 if organisation
@@ -91,9 +86,9 @@ def _write(request: PageRequest, organisation: Organisation | None) -> HttpRespo
             )
             messages.success(request, gettext("Saved."))
             return redirect("organisation", saved.pk)
-    except Invalid as error:
-        take_errors(form, error)
-    return render(request, "organisations/organisation_form.html", context, status=422)
+    return render(
+        request, "organisations/organisation_form.html", context, status=422 if form.errors else 200
+    )
 
 
 def _fields(organisation: Organisation) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.queries import connection_of
 from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.access_reviews.queries import may_see_reviews, open_review_of, unanswered
@@ -27,6 +26,8 @@ from vardkase.identity.sign_in_policy.queries import (
 )
 from vardkase.identity.sign_in_policy.rules import is_private, kept_mode, may_decide
 from vardkase.web.identity.sign_in_policy.labels import MISSING, MODES, OF_API, REQUIREMENT_STATES, RULES
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -86,13 +87,10 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def set_modes(request: PageRequest, pk: int) -> HttpResponse:
     organisation = find_secured(request.actor, pk)
-    modes = {rule: request.POST[rule] for rule in RULES if rule in request.POST}
-    try:
+    modes = {rule: posted.text(request, rule) for rule in RULES if rule in request.POST}
+    with errors_shown_as_message(request):
         shown = getattr(request, "client_certificate", None)
         services.set_modes(request.actor, organisation, shown=shown, **modes)
-    except Invalid as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, gettext("Saved."))
     return redirect("security", pk)
 

@@ -12,13 +12,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
 from vardkase.exchange.openid import register
 from vardkase.identity.sign_in_policy import services
 from vardkase.identity.sign_in_policy.queries import find_decided
 from vardkase.web.exchange.openid.attempts import way_back
 from vardkase.web.identity.sign_in_policy.forms import ProviderForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -42,16 +41,12 @@ def _edit(request: PageRequest, pk: int) -> HttpResponse:
         "provider": row,
         "way_back": way_back(request, pk),
     }
-    if request.method != "POST":
-        return render(request, "sign_in_policy/provider.html", context)
-    try:
-        if form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             register(request.actor, organisation, services.Registration(**form.cleaned_data))
             messages.success(request, gettext("The provider has been saved."))
             return redirect("security", pk)
-    except Invalid as error:
-        take_errors(form, error)
-    return render(request, "sign_in_policy/provider.html", context, status=422)
+    return render(request, "sign_in_policy/provider.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import NotFound
 from vardkase.identity.access.actor import visitor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy import services
@@ -22,7 +22,7 @@ from vardkase.web.identity.sign_in_policy.forms import (
     SecurityDomainForm,
     SecurityNetworksForm,
 )
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page, public_page
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page
 
@@ -93,15 +93,13 @@ def add_domain(request: PageRequest, pk: int) -> HttpResponse:
 @page()
 def check_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
     organisation = find_secured(request.actor, pk)
-    try:
+    with errors_shown_as_message(request):
         if services.check_record(request.actor, organisation, domain):
             messages.success(request, gettext("The record exists: the domain is verified."))
         else:
             messages.error(
                 request, gettext("The record does not exist yet. It may take an hour until DNS shows it.")
             )
-    except (Conflict, Invalid) as error:
-        messages.error(request, str(error))
     return redirect("security", pk)
 
 
@@ -143,24 +141,16 @@ def _written(
     message: str,
 ) -> HttpResponse:
     context = {"form": form, "organisation": organisation}
-    if request.method != "POST":
-        return render(request, template, context)
-    try:
-        if form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             save()
             messages.success(request, message)
             return redirect("security", organisation.pk)
-    except Invalid as error:
-        take_errors(form, error)
-    except Conflict as error:
-        form.add_error(None, str(error))
-    return render(request, template, context, status=422)
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 def _done(request: PageRequest, pk: int, act: Callable[[Organisation], Any], message: str) -> HttpResponse:
-    try:
+    with errors_shown_as_message(request):
         act(find_secured(request.actor, pk))
         messages.success(request, message)
-    except Invalid as error:
-        messages.error(request, str(error))
     return redirect("security", pk)

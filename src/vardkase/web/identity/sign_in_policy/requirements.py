@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.membership.members.queries import connection_of, details_of_member
 from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.accounts.staff import StaffRole
@@ -19,7 +18,8 @@ from vardkase.identity.sign_in_policy.models import ApiRequirements
 from vardkase.identity.sign_in_policy.queries import find_secured
 from vardkase.web.identity.sign_in_policy.forms import RequirementsDecisionForm, RequirementsForm
 from vardkase.web.identity.sign_in_policy.labels import REQUIREMENT_STATES
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 State = ApiRequirements.State
@@ -52,10 +52,8 @@ def _write(request: PageRequest, pk: int, *, submits: bool) -> HttpResponse:
         "may_decide": officer and row.state == State.SUBMITTED,
         "web_only": connection_of(pk) == Connection.WEB,
     }
-    if request.method != "POST":
-        return render(request, "sign_in_policy/requirements.html", context)
-    try:
-        if form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             services.save_requirements(request.actor, organisation, form.cleaned_data)
             if submits:
                 services.submit_requirements(request.actor, organisation)
@@ -63,11 +61,7 @@ def _write(request: PageRequest, pk: int, *, submits: bool) -> HttpResponse:
                 request, gettext("The list has been submitted.") if submits else gettext("Saved.")
             )
             return redirect("security_requirements", pk)
-    except Invalid as error:
-        take_errors(form, error)
-    except Conflict as error:
-        form.add_error(None, str(error))
-    return render(request, "sign_in_policy/requirements.html", context, status=422)
+    return render(request, "sign_in_policy/requirements.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -84,13 +78,11 @@ def send_back(request: PageRequest, pk: int) -> HttpResponse:
 
 def _decide(request: PageRequest, pk: int, *, approve: bool) -> HttpResponse:
     organisation = find_secured(request.actor, pk)
-    try:
+    with errors_shown_as_message(request):
         services.decide_requirements(
-            request.actor, organisation, approve=approve, note=request.POST.get("note", "")
+            request.actor, organisation, approve=approve, note=posted.text(request, "note")
         )
         messages.success(request, gettext("The decision has been recorded."))
-    except (Conflict, Invalid) as error:
-        messages.error(request, str(error))
     return redirect("security_requirements", pk)
 
 

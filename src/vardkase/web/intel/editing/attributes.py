@@ -31,6 +31,7 @@ from vardkase.web.intel.editing.common import (
     say_with_undo,
 )
 from vardkase.web.intel.editing.forms.attribute import AttributeForm, category_choices
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 
 FIELDS = (
@@ -60,7 +61,7 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
     conflict = False
     if request.method == "POST":
         try:
-            mark = request.POST.get("mark", "")
+            mark = posted.text(request, "mark")
             saved = attempt(
                 form,
                 lambda: edit_unchanged_attribute(request.actor, attribute.id, form.document(), mark),
@@ -86,7 +87,7 @@ def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpRespo
     if request.method != "POST":
         context = {"heading": gettext("Delete the attribute"), "event": event, "attribute": attribute}
         return render(request, "editing/attribute_delete.html", context)
-    hard = request.POST.get("hard") == "1"
+    hard = posted.flag(request, "hard")
     delete_attribute(request.actor, attribute.id, hard=hard)
     if hard:
         return back_to(request, event.id, gettext("The attribute has been permanently deleted."))

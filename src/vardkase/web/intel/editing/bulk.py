@@ -20,13 +20,14 @@ from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.misp.flags import as_int
 from vardkase.web.intel.editing.common import own_event, say_with_undo
 from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 
 
 @page(Permission.ADD, writes=True)
 @require_POST
 def delete(request: PageRequest, reference: str) -> HttpResponse:
-    event, chosen = own_event(request.actor, reference), _chosen(request)
+    event, chosen = own_event(request.actor, reference), posted.numbers(request, "pk")
     count = _attempt(request, lambda: bulk_edit.delete_attributes(request.actor, event.id, chosen))
     if count:
         message = ngettext("%(n)s attribute is deleted.", "%(n)s attributes are deleted.", count)
@@ -38,23 +39,23 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.ADD, writes=True)
 @require_POST
 def restore(request: PageRequest, reference: str) -> HttpResponse:
-    event, chosen = own_event(request.actor, reference), _chosen(request)
+    event, chosen = own_event(request.actor, reference), posted.numbers(request, "pk")
     return _done(request, event, lambda: bulk_edit.restore_attributes(request.actor, event.id, chosen))
 
 
 @page(Permission.ADD, writes=True)
 @require_POST
 def detection(request: PageRequest, reference: str) -> HttpResponse:
-    event, chosen = own_event(request.actor, reference), _chosen(request)
-    to_ids = request.POST.get("to_ids") == "1"
+    event, chosen = own_event(request.actor, reference), posted.numbers(request, "pk")
+    to_ids = posted.flag(request, "to_ids")
     return _done(request, event, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids))
 
 
 @page(Permission.ADD, writes=True)
 @require_POST
 def reach(request: PageRequest, reference: str) -> HttpResponse:
-    event, chosen = own_event(request.actor, reference), _chosen(request)
-    level, _, group = request.POST.get("reach", "").partition(":")
+    event, chosen = own_event(request.actor, reference), posted.numbers(request, "pk")
+    level, _, group = posted.text(request, "reach").partition(":")
     wanted = as_int(level)
     if wanted is None:
         messages.error(request, gettext("Choose who should see them."))
@@ -67,8 +68,8 @@ def reach(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.TAGGER, writes=True)
 @require_POST
 def tag(request: PageRequest, reference: str) -> HttpResponse:
-    event, chosen = find_event(request.actor, reference), _chosen(request)
-    usable = usable_tag(request.actor, request.POST.get("tag", "").strip())
+    event, chosen = find_event(request.actor, reference), posted.numbers(request, "pk")
+    usable = usable_tag(request.actor, posted.text(request, "tag").strip())
     if usable is None:
         messages.error(request, gettext("There is no such tag, or you may not use it."))
         return redirect("event", event.id)
@@ -77,11 +78,6 @@ def tag(request: PageRequest, reference: str) -> HttpResponse:
     return _done(
         request, event, lambda: tag_attributes(request.actor, event.id, chosen, [usable], local=local)
     )
-
-
-def _chosen(request: PageRequest) -> list[int]:
-    texts = (text for field in request.POST.getlist("pk") for text in field.split(","))
-    return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
 
 
 def _attempt(request: PageRequest, act: Callable[[], int]) -> int:

@@ -20,6 +20,7 @@ from vardkase.intel.services.events import add_event
 from vardkase.intel.services.optimistic_edit import edit_unchanged_event
 from vardkase.web.intel.editing.common import attempt, back_to, group_options, own_event, reach_context
 from vardkase.web.intel.editing.forms.event import EventForm
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -49,7 +50,7 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
     form = _form(request, is_new=False, initial=_stored(request, event))
     conflict = False
     if request.method == "POST":
-        mark = request.POST.get("mark", "")
+        mark = posted.text(request, "mark")
         try:
             saved = attempt(
                 form, lambda: edit_unchanged_event(request.actor, event.id, form.document(), mark)

@@ -27,6 +27,7 @@ from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import active_templates, find_template
 from vardkase.web.intel.editing.common import attempt, back_to, group_options, own_event, reach_context
 from vardkase.web.intel.editing.forms.object import ObjectForm, TemplateFields
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 
 SHOWN = 30
@@ -69,19 +70,19 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
     conflict = False
     if _is_saving(request) and _both_valid(form, fields):
         document = {**form.facts(), "Attribute": fields.documents()}
-        mark = request.POST.get("mark", "")
+        mark = posted.text(request, "mark")
         try:
             if attempt(form, lambda: edit_unchanged_object(request.actor, object_.id, document, mark)):
                 return back_to(request, event.id, gettext("The object has been changed."))
         except ChangedMeanwhile:
             conflict = True
-    kept = request.POST.get("mark")
+    kept = posted.text(request, "mark")
     context = {
         "heading": gettext("Edit the object"),
         "event": event,
         "found": object_,
         # A form that was refused keeps the token of what it showed; a new one shows the object as it is now.
-        "mark": object_mark(object_.id) if conflict or kept is None else kept,
+        "mark": object_mark(object_.id) if conflict or not kept else kept,
         "conflict": conflict,
     }
     return _page(request, form, fields, context, status=409 if conflict else 200)
@@ -94,7 +95,7 @@ def delete(request: PageRequest, reference: str, object_id: int) -> HttpResponse
         held = values_of_object(request.actor, object_.id)
         context = {"heading": gettext("Delete the object"), "event": event, "found": object_, "held": held}
         return render(request, "editing/object_delete.html", context)
-    delete_object(request.actor, object_.id, hard=request.POST.get("hard") == "1")
+    delete_object(request.actor, object_.id, hard=posted.flag(request, "hard"))
     return back_to(request, event.id, gettext("The object has been deleted."))
 
 

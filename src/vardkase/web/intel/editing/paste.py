@@ -15,6 +15,7 @@ from vardkase.intel.queries.rows import EventRow
 from vardkase.web.intel.editing.common import back_to, group_options, own_event, reach_context
 from vardkase.web.intel.editing.forms.paste import ROWS_A_PAGE, PasteForm, Review
 from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -30,7 +31,7 @@ def paste(request: PageRequest, reference: str) -> HttpResponse:
         initial={"distribution": 5, "text": request.GET.get("text", "")},
         **group_options(request.actor),
     )
-    step = request.POST.get("go", "look")
+    step = posted.text(request, "go", "look")
     if request.method != "POST" or step == "text" or not form.is_valid():
         context = {"heading": gettext("Paste lines"), "event": event, **reach_context(request.actor, form)}
         return render(request, "editing/paste.html", context)
@@ -64,7 +65,7 @@ def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review)
 def _review_page(
     request: PageRequest, event: EventRow, form: PasteForm, found: PastedValues, review: Review
 ) -> HttpResponse:
-    page_number = _wanted_page(request.POST.get("go", ""), review)
+    page_number = _wanted_page(posted.text(request, "go"), review)
     context = {
         "heading": gettext("Review what was found"),
         "event": event,

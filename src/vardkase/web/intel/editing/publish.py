@@ -40,6 +40,7 @@ from vardkase.misp.flags import as_int
 from vardkase.web.intel.editing.common import back_to, group_options, reach_context
 from vardkase.web.ui.chips import GROUP
 from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.reach import ReachForm
 from vardkase.web.ui.navigation import address_of
 from vardkase.web.ui.pages import PageRequest, page
@@ -92,15 +93,15 @@ def _publishable(actor: Actor, reference: str) -> EventRow:
 def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | None:
     reach = form.reach()
     try:
-        seen = as_int(request.POST.get("seen")) or 0
+        seen = as_int(posted.text(request, "seen")) or 0
         publish_as_seen(
             request.actor,
             event.id,
             seen,
             reach["distribution"],
             reach["sharing_group_id"] or None,
-            tell=request.POST.get("tell") == "1",
-            confirmed=request.POST.get("confirm_tlp") == "1",
+            tell=posted.flag(request, "tell"),
+            confirmed=posted.flag(request, "confirm_tlp"),
         )
     except ChangedMeanwhile:
         return gettext("The event has changed since you looked. Nothing has been published: review it again.")

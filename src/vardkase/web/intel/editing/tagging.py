@@ -24,6 +24,8 @@ from vardkase.intel.queries.object_contents import attribute_tags
 from vardkase.intel.queries.rows import AttributeRow, EventRow
 from vardkase.knowledge.tag_choices import tag_choices, usable_tag
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.pages import PageRequest, page
 
 FIRST = "tlp:"
@@ -76,7 +78,7 @@ def tag(request: PageRequest, reference: str, attribute_id: int | None = None) -
 @require_POST
 def untag(request: PageRequest, reference: str, attribute_id: int | None = None) -> HttpResponse:
     carrier = _carrier(request.actor, reference, attribute_id)
-    name = request.POST.get("tag", "")
+    name = posted.text(request, "tag")
     try:
         number = next((tag.tag_id for tag in carrier.tags if tag.name == name), name)
         detach_tag(request.actor, carrier.uuid, number)
@@ -89,10 +91,10 @@ def untag(request: PageRequest, reference: str, attribute_id: int | None = None)
 
 
 def _put_on(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
-    name = request.POST.get("tag", "").strip()
-    local = request.POST.get("local") == "1" or not carrier.may_global
+    name = posted.text(request, "tag").strip()
+    local = posted.flag(request, "local") or not carrier.may_global
     excluded = carrier.excluded_by(name)
-    if excluded and request.POST.get("replace") != "1":
+    if excluded and not posted.flag(request, "replace"):
         conflict = {"new": name, "old": excluded, "local": local}
         return render(
             request, "editing/tagging.html", {**_context(request, carrier), "conflict": conflict}, status=409
@@ -101,11 +103,9 @@ def _put_on(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
         messages.error(request, gettext("There is no such tag, or you may not use it."))
         return redirect(carrier.tag_url)
     reference = str(chosen.pk) if chosen.name.isdigit() else chosen.name
-    try:
+    with errors_shown_as_message(request):
         exchange_tags(request.actor, carrier.uuid, excluded, reference, local=local)
         messages.success(request, gettext("Tagged: %(name)s") % {"name": chosen.name})
-    except Invalid as refused:
-        messages.error(request, str(refused))
     return redirect(carrier.tag_url)
 
 

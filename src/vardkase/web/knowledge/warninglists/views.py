@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.warninglists import queries, services
-from vardkase.misp.flags import as_int
 from vardkase.web.knowledge.library import back_to_list, state_tabs, wanted_state
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.listing import searched
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -59,7 +59,7 @@ def switch(request: PageRequest, pk: int, enabled: bool) -> HttpResponse:
 @page(Permission.WARNINGLIST, writes=True)
 @require_POST
 def switch_several(request: PageRequest, enabled: bool) -> HttpResponse:
-    chosen = [number for text in request.POST.getlist("pk") if (number := as_int(text)) is not None]
+    chosen = posted.numbers(request, "pk")
     return _switch(request, chosen, enabled)
 
 

@@ -1,21 +1,50 @@
-"""Maps service errors to form fields."""
+"""Shows what a service refuses: in the form that was sent, or on the next page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
 
+from django.contrib import messages
 from django.forms import Form
+from django.http import HttpRequest
 
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Conflict, Invalid
 
 
-def take_errors(form: Form, error: Invalid, *, fields: Mapping[str, str] | None = None) -> None:
+class ErrorsShown(AbstractContextManager[None, bool]):
+    """Shows an Invalid or a Conflict of the block by `show`; the view goes on after the block."""
+
+    def __init__(self, show: Callable[[Invalid | Conflict], None]) -> None:
+        self._show = show
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Invalid | Conflict):
+            return False
+        self._show(error)
+        return True
+
+
+def errors_shown_in(form: Form, *, fields: Mapping[str, str] | None = None) -> ErrorsShown:
+    """For a form that is valid as far as it can tell itself; `fields` as `take_errors` takes it."""
+    return ErrorsShown(lambda error: take_errors(form, error, fields=fields))
+
+
+def errors_shown_as_message(request: HttpRequest) -> ErrorsShown:
+    """For small POSTs, which have no form to show again."""
+    return ErrorsShown(lambda error: messages.error(request, str(error)))
+
+
+def take_errors(form: Form, error: Invalid | Conflict, *, fields: Mapping[str, str] | None = None) -> None:
     """Add each problem of `error` to its field, and the rest to the form.
 
     `fields`: the field of a member that is named otherwise in the form; of a path such as ``rules.3.title``, the
     last name counts.
     """
-    if not isinstance(error.errors, Mapping):
+    if isinstance(error, Conflict) or not isinstance(error.errors, Mapping):
         form.add_error(None, str(error))
         return
     for path, problems in error.errors.items():

@@ -20,6 +20,7 @@ from vardkase.hub.membership.questionnaire.steps import REVIEW, STEPS
 from vardkase.hub.public_pages.passages import PassagePart
 from vardkase.hub.public_pages.queries import passages
 from vardkase.web.hub.public_pages.front import url_if_any
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.markdown import rendered_by_owner
 from vardkase.web.ui.pages import public_page
 from vardkase.web.ui.private_links import OWN_LINK
@@ -61,7 +62,7 @@ def applicant_page[**P](view: ApplicantView[P]) -> OpenView[P]:
         request.link, request.application = link, link.application  # type: ignore[attr-defined]
         request.applicant = applicant_of(link.application, request)  # type: ignore[attr-defined]
         # The browser keeps one private link: this form was opened for another application.
-        if request.method == "POST" and request.POST.get("application") != link.application.number:
+        if request.method == "POST" and posted.text(request, "application") != link.application.number:
             return render(request, "applications/another.html", page(request), status=409)
         try:
             return view(request, *args, **kwargs)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from vardkase.core.addresses import counted_as
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import NotFound
 from vardkase.hub.membership.applications.access import find_link
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.drafting import begin
@@ -20,7 +20,7 @@ from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.questionnaire.steps import STEPS
 from vardkase.web.hub.membership.applications.common import no_link, open_page, own_link, page, to_home
 from vardkase.web.hub.membership.applications.forms import BeginForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.private_links import INVITATION, OWN_LINK, open_private_link
 
 GUESSES, HOUR = 60, 3600
@@ -31,12 +31,9 @@ def start(request: HttpRequest) -> HttpResponse:
     invitation = _invitation(request)
     initial = {"email": invitation.email} if invitation else {}
     form = BeginForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             application, own = _begun(request, form.cleaned_data["email"], by_invitation=bool(invitation))
-        except Invalid as error:
-            take_errors(form, error)
-        else:
             return OWN_LINK.keep(to_home(application), own)
     link = own_link(request)
     context = page(

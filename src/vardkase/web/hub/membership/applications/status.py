@@ -31,7 +31,8 @@ from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.web.hub.membership.applications.common import ApplicantRequest, applicant_page, home_of, page
 from vardkase.web.hub.membership.applications.forms import ApplicantMessageForm
 from vardkase.web.ui.files import download
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message, take_errors
 
 State = ApplicationState
 NEW_TERMS = _("The terms have a new version. Read and accept it in the step Terms.")
@@ -51,7 +52,7 @@ def status(request: ApplicantRequest) -> HttpResponse:
 def write(request: ApplicantRequest) -> HttpResponse:
     try:
         write_message(
-            request.applicant, request.application, request.POST.get("text", ""), _sent_files(request)
+            request.applicant, request.application, posted.text(request, "text"), _sent_files(request)
         )
     except Invalid as error:
         return _refused(request, error)
@@ -65,7 +66,7 @@ def write(request: ApplicantRequest) -> HttpResponse:
 @require_POST
 @applicant_page
 def send_completion(request: ApplicantRequest) -> HttpResponse:
-    text, sent = request.POST.get("text", ""), _sent_files(request)
+    text, sent = posted.text(request, "text"), _sent_files(request)
     try:
         if sent:
             # Files belong to a message, and the completion takes none: its text is that of the message then.
@@ -92,11 +93,9 @@ def take_back(request: ApplicantRequest) -> HttpResponse:
         messages.error(request, str(APPLICATION.refusal(state, "withdraw")))
         return redirect("apply_status")
     if request.method == "POST":
-        try:
-            withdraw(request.applicant, request.application, request.POST.get("note", ""))
+        with errors_shown_as_message(request):
+            withdraw(request.applicant, request.application, posted.text(request, "note"))
             messages.success(request, gettext("The application has been withdrawn."))
-        except Conflict as error:
-            messages.error(request, str(error))
         return redirect("apply_status")
     return render(request, "applications/withdraw.html", page(request))
 

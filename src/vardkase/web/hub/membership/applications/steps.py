@@ -40,6 +40,7 @@ from vardkase.web.hub.membership.applications.common import (
     stepper_items,
 )
 from vardkase.web.hub.membership.applications.forms import StepForm
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.markdown import rendered_by_owner
 
 ADVISED = frozenset({"needs", "connection", REVIEW})
@@ -71,7 +72,7 @@ def _save(request: ApplicantRequest, name: str, removed: int | None = None) -> H
     form = StepForm(BY_NAME[name], _answers(request.application, name), request.POST)
     try:
         application, read = save_step(
-            request.applicant, request.application, name, form.given(), request.POST.get("seen", "")
+            request.applicant, request.application, name, form.given(), posted.text(request, "seen")
         )
     except (StaleDraft, NotOpen) as error:
         request.application.refresh_from_db()

@@ -28,7 +28,8 @@ from vardkase.web.hub.membership.assessments.forms import (
 )
 from vardkase.web.hub.membership.assessments.presenters import criteria, sections, shown
 from vardkase.web.ui.files import download
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in, take_errors
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -48,7 +49,7 @@ def answers(request: PageRequest, number: str) -> HttpResponse:
 @page(staff=OFFICERS, writes=True)
 def assess(request: PageRequest, number: str, key: str) -> HttpResponse:
     application = queries.find(request.actor, number)
-    tried = {name: request.POST.get(name, "") for name in ("verdict", "reason")}
+    tried = {name: posted.text(request, name) for name in ("verdict", "reason")}
     try:
         reviews.assess(request.actor, application, key, tried["verdict"], tried["reason"])
     except (Invalid, Conflict) as refused:
@@ -88,14 +89,9 @@ def take_over(request: PageRequest, number: str) -> HttpResponse:
 def completion(request: PageRequest, number: str) -> HttpResponseBase:
     application = queries.find(request.actor, number)
     form = CompletionForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             reviews.request_completion(request.actor, application, **form.cleaned_data)
-        except Invalid as refused:
-            take_errors(form, refused)
-        except Conflict as refused:
-            form.add_error(None, str(refused))
-        else:
             messages.success(request, gettext("The request has been sent as a letter and by e-mail."))
             return redirect("application", number)
     return _completion_page(request, application, form)
@@ -107,13 +103,9 @@ def preview_completion(request: PageRequest, number: str) -> HttpResponseBase:
     application = queries.find(request.actor, number)
     form = CompletionForm(request.POST)
     if form.is_valid():
-        try:
+        with errors_shown_in(form):
             letter = reviews.preview_completion(request.actor, application, **form.cleaned_data)
             return download([letter], f"{number}.pdf", PDF)
-        except Invalid as refused:
-            take_errors(form, refused)
-        except Conflict as refused:
-            form.add_error(None, str(refused))
     return _completion_page(request, application, form)
 
 
@@ -242,11 +234,8 @@ def _sent(
 def _done(
     request: PageRequest, application: Application, act: Callable[[], object], message: str
 ) -> HttpResponse:
-    try:
+    with errors_shown_as_message(request):
         act()
-    except Conflict as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, message)
     return redirect("application", application.number)
 

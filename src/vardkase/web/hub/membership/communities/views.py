@@ -10,14 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
 from vardkase.hub.membership.communities import services
 from vardkase.hub.membership.communities.models import Community
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 from vardkase.web.exchange.servers.rule_choices import RuleRows
 from vardkase.web.hub.membership.members.forms import CommunityForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
 
@@ -37,12 +36,9 @@ def write(request: PageRequest, pk: int = 0) -> HttpResponse:
     community = services.find_community(request.actor, pk) if pk else None
     initial = _initial(community) if community else {}
     form = form_with_pickers(request, lambda data: CommunityForm(MEMBERS, data, initial=initial))
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             services.save_community(request.actor, form.wire(), community)
-        except Invalid as error:
-            take_errors(form, error)
-        else:
             messages.success(
                 request, gettext("The group has been created, and follows its rule from now on.")
             )

@@ -9,12 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import NotFound
 from vardkase.hub.membership.contacts import services
 from vardkase.hub.membership.contacts.extra import every_version, newest
 from vardkase.hub.membership.contacts.problems import ContactProblem
 from vardkase.web.hub.membership.contacts.forms import ContactForm, ExtraForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -53,12 +53,9 @@ def write(request: PageRequest, organisation: int, pk: int | None = None) -> Htt
         raise NotFound(ContactProblem.NO_SUCH_CONTACT())
     stored = {name: getattr(row, name) for name in ContactForm.base_fields} if row else None
     form = ContactForm(request.POST or None, initial=stored)
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             services.save_contact(request.actor, owner.pk, form.cleaned_data, pk)
-        except Invalid as refused:
-            take_errors(form, refused)
-        else:
             messages.success(request, gettext("Saved."))
             return redirect("contacts", owner.pk)
     context: dict[str, Any] = {"form": form, "organisation": owner, "contact": row}
@@ -86,12 +83,9 @@ def extra(request: PageRequest, organisation: int, schema: str) -> HttpResponse:
         raise NotFound(ContactProblem.NO_SUCH_SCHEMA())
     stored = services.extra_fields(owner).get(schema)
     form = ExtraForm(wanted, request.POST or None, initial=stored.values if stored else {})
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             services.save_extra(request.actor, owner.pk, schema, form.cleaned_data)
-        except Invalid as refused:
-            take_errors(form, refused)
-        else:
             messages.success(request, gettext("Saved."))
             return redirect("contacts", owner.pk)
     context = {"form": form, "organisation": owner, "schema": wanted}

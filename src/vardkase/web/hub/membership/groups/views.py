@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
 from vardkase.hub.membership.groups import consent, queries, services
 from vardkase.hub.membership.groups.models import OrganisationGroup
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
 from vardkase.web.exchange.servers.rule_choices import RuleRows
 from vardkase.web.hub.membership.contacts.forms import GroupAccountForm, GroupForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.forms.picker import Choices, Names
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
@@ -53,7 +53,7 @@ def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
     group = queries.find_group(request.actor, pk) if pk else None
     initial = _initial(group)
     form = form_with_pickers(request, lambda data: GroupForm(_choices(), data, initial=initial))
-    if form.is_bound and form.is_valid():
+    if form.is_valid():
         data = {
             **form.cleaned_data,
             "organisations": [
@@ -62,11 +62,8 @@ def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
                 if organisation.isdecimal()
             ],
         }
-        try:
+        with errors_shown_in(form):
             saved = services.save_group(request.actor, data, pk)
-        except Invalid as refused:
-            take_errors(form, refused)
-        else:
             messages.success(request, gettext("Saved."))
             return redirect("group", saved.pk)
     context = {"form": form, "group": group, **searched_for(request)}
@@ -99,12 +96,9 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 def organisation(request: PageRequest, pk: int) -> HttpResponse:
     acting = services.for_organisation(request.actor, pk)
     form = GroupAccountForm(request.actor, request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             services.add_account(request.actor, pk, form.cleaned_data["email"], form.cleaned_data["role_id"])
-        except Invalid as refused:
-            take_errors(form, refused)
-        else:
             messages.success(
                 request,
                 gettext("The account has been created. Its password is chosen on the page for a new one."),
@@ -122,7 +116,7 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def switch(request: PageRequest, pk: int, user: int) -> HttpResponse:
-    services.switch_account(request.actor, pk, user, disabled=request.POST.get("disabled") == "1")
+    services.switch_account(request.actor, pk, user, disabled=posted.flag(request, "disabled"))
     messages.success(request, gettext("Saved."))
     return redirect("group_organisation", pk)
 
@@ -130,7 +124,7 @@ def switch(request: PageRequest, pk: int, user: int) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def answer(request: PageRequest, pk: int, user: int) -> HttpResponse:
-    if request.POST.get("accept") == "1":
+    if posted.flag(request, "accept"):
         consent.accept(request.actor, pk, user)
     else:
         consent.withdraw(request.actor, pk, user)

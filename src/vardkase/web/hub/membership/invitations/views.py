@@ -11,13 +11,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.errors import Invalid
 from vardkase.hub.membership.applications.services.importing import import_application, read_file
 from vardkase.hub.membership.invitations import services
 from vardkase.hub.membership.invitations.services import InvitationStatus, standing
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.membership.invitations.forms import ApplicationImportForm, InvitationForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -41,14 +41,9 @@ def index(request: PageRequest) -> HttpResponse:
 @page(staff=OFFICER, writes=True)
 def invite(request: PageRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             services.invite(request.actor, **form.cleaned_data)
-        except Invalid as error:
-            take_errors(form, error)
-        except Conflict as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, gettext("The invitation has been sent."))
             return redirect("invitations")
     context = {"form": form, "may_invite": services.may_invite()}
@@ -89,11 +84,9 @@ def import_file(request: PageRequest) -> HttpResponse:
 
 
 def _done(request: PageRequest, act: Any, pk: int, message: str) -> HttpResponse:
-    try:
+    with errors_shown_as_message(request):
         act(request.actor, pk)
         messages.success(request, message)
-    except Conflict as error:
-        messages.error(request, str(error))
     return redirect("invitations")
 
 

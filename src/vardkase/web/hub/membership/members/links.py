@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import NotFound
 from vardkase.hub.membership.onboarding import links
 from vardkase.hub.membership.onboarding.links import Purpose
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.accounts.key_days import last_day
 from vardkase.web.hub.membership.members.connecting import the_hub
 from vardkase.web.hub.membership.members.forms import PasswordForm
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import public_page
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page
 
@@ -35,12 +35,10 @@ def open_password(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest, secret: str) -> HttpResponse:
     link = links.find_link(Purpose.PASSWORD, secret)
     form = PasswordForm(request.POST or None)
-    try:
-        if request.method == "POST" and form.is_valid():
+    if form.is_valid():
+        with errors_shown_in(form):
             links.choose_password(_visitor(request), secret, form.cleaned_data["password"])
             return PASSWORD.forget(redirect("account_login"))
-    except Invalid as error:
-        take_errors(form, error)
     context = {"form": form, "email": link.user.email, "organisation": link.user.org}
     return render(request, "members/welcome.html", context, status=422 if form.errors else 200)
 

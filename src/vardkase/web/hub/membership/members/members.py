@@ -17,7 +17,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.membership.assessments.services.partiality import HANDLERS
 from vardkase.hub.membership.contacts.services import READERS as CONTACT_READERS
 from vardkase.hub.membership.members import queries, services
@@ -31,7 +30,8 @@ from vardkase.web.hub.membership.members import forms as written
 from vardkase.web.hub.membership.members.presenters import shown
 from vardkase.web.hub.membership.statements.views import panel
 from vardkase.web.identity.accounts.four_eyes.views import proposed
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.navigation import OFFICERS
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -136,14 +136,9 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
     membership = queries.find_membership(request.actor, pk)
     title, kind, take, help_text = STEPS[name]
     form = kind(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             done = take(request, pk, form.cleaned_data)
-        except Invalid as error:
-            take_errors(form, error)
-        except Conflict as error:
-            form.add_error(None, str(error))
-        else:
             if isinstance(done, ApprovalRequest):
                 return proposed(request, done)
             messages.success(request, gettext("Done."))
@@ -162,14 +157,11 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
 @page(staff=OFFICER, allowed_while_suspended=True)
 def decide(request: PageRequest, pk: int) -> HttpResponse:
     """Propose to take over what the member proposed, or refuse it."""
-    reason = request.POST.get("reason", "")
-    try:
-        if request.POST.get("decision") == "accept":
+    reason = posted.text(request, "reason")
+    with errors_shown_as_message(request):
+        if posted.text(request, "decision") == "accept":
             return proposed(request, services.accept_change(request.actor, pk, reason))
         services.refuse_change(request.actor, pk, reason)
-    except (Invalid, Conflict) as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, gettext("The member is notified of the decision."))
     return redirect("member", pk)
 
@@ -177,14 +169,9 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
 @page(staff=OFFICER, allowed_while_suspended=True)
 def open_one(request: PageRequest) -> HttpResponse:
     form = written.OpenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             data = form.cleaned_data
             made = services.open_membership(request.actor, data["organisation"], data, data["reason"])
-        except Invalid as error:
-            take_errors(form, error)
-        except Conflict as error:
-            form.add_error(None, str(error))
-        else:
             return proposed(request, made)
     return render(request, "members/open.html", {"form": form}, status=422 if form.errors else 200)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import NotFound
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.onboarding.items import BY_API
 from vardkase.identity.access.permissions import Permission
@@ -17,7 +17,7 @@ from vardkase.web.hub.membership.members.connecting import connecting
 from vardkase.web.hub.membership.members.forms import DetailsForm
 from vardkase.web.hub.membership.members.presenters import shown
 from vardkase.web.hub.membership.statements.views import panel
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -69,12 +69,9 @@ def change(request: PageRequest) -> HttpResponse:
     membership = queries.own_membership(request.actor)
     details = membership.details | {"name": membership.organisation.name}
     form = DetailsForm(details, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             services.propose_change(request.actor, form.wire(membership.details), form.cleaned_data["note"])
-        except Invalid as error:
-            take_errors(form, error)
-        else:
             messages.success(
                 request, gettext("The hub owner reviews the change. It stays on this page until then.")
             )
@@ -85,8 +82,6 @@ def change(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, allowed_while_suspended=True)
 def withdraw(request: PageRequest) -> HttpResponse:
-    try:
+    with errors_shown_as_message(request):
         services.withdraw_change(request.actor)
-    except Conflict as error:
-        messages.error(request, str(error))
     return redirect("membership")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.members.refused_sign_in import warnings_of
 from vardkase.hub.membership.members.sign_in_minimum import (
@@ -18,7 +17,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import SignInRule
 from vardkase.web.hub.membership.members.forms import SignInMinimumForm
 from vardkase.web.identity.accounts.four_eyes.views import proposed
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -28,15 +27,10 @@ def propose(request: PageRequest, pk: int | None = None) -> HttpResponse:
     rules, days = minimum_of(membership)
     initial = {"rules": rules, "key_days": days if rules else DAYS}
     form = SignInMinimumForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         data = form.cleaned_data
-        try:
+        with errors_shown_in(form):
             made = propose_minimum(request.actor, pk, data["rules"], data["key_days"], data["reason"])
-        except Invalid as error:
-            take_errors(form, error)
-        except Conflict as error:
-            form.add_error(None, str(error))
-        else:
             return proposed(request, made)
     refused = would_refuse(membership, SignInRule.values, days if rules else DAYS)
     context = {

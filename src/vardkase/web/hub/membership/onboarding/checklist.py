@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.services import can_send
 from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.answers import certificate_of
@@ -29,7 +28,7 @@ from vardkase.web.exchange.servers.diagnosis import diagnosis
 from vardkase.web.hub.membership.members import forms as written
 from vardkase.web.hub.membership.members.presenters import PILLS
 from vardkase.web.identity.accounts.four_eyes.views import proposed
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 type Data = dict[str, Any]
@@ -162,17 +161,9 @@ def reopen(request: PageRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _done(form: forms.Form, work: Callable[[], object]) -> bool:
-    try:
+    with errors_shown_in(form):
         work()
-    except Invalid as error:
-        form.is_valid()
-        take_errors(form, error)
-    except Conflict as error:
-        form.is_valid()
-        form.add_error(None, str(error))
-    else:
-        return True
-    return False
+    return not form.errors
 
 
 def _shown(

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict
 from vardkase.exchange.servers import confirmation
 from vardkase.identity.access.permissions import Permission
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -26,10 +27,7 @@ def index(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, allowed_while_suspended=True)
 def confirm(request: PageRequest, pk: int) -> HttpResponse:
-    try:
-        confirmation.confirm(request.actor, pk, request.POST.get("identity", ""))
-    except Conflict as changed:
-        messages.error(request, str(changed))
-    else:
+    with errors_shown_as_message(request):
+        confirmation.confirm(request.actor, pk, posted.text(request, "identity"))
         messages.success(request, gettext("Confirmed. What the hub fetches there counts as yours."))
     return redirect("membership_connections")

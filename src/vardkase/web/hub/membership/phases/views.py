@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from vardkase.audit.queries import entries_about
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import NotFound
 from vardkase.hub.membership.applications.queries import waiting_by_phase
 from vardkase.hub.membership.phases import queries, services
 from vardkase.hub.membership.phases.defaults import preconditions
@@ -18,7 +18,7 @@ from vardkase.hub.membership.sectors import Sector
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.membership.invitations.forms import InForceForm, PhaseForm, RevokeForm
 from vardkase.web.identity.accounts.four_eyes.views import proposed
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 ENTRIES_SHOWN = 20
@@ -50,16 +50,11 @@ def index(request: PageRequest) -> HttpResponse:
 def edit(request: PageRequest, number: int) -> HttpResponse:
     phase = queries.find_phase(number)
     form = PhaseForm(phase, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             data = dict(form.cleaned_data)
             reason = data.pop("reason")
             made = services.propose_change(request.actor, number, data, reason)
-        except Invalid as error:
-            take_errors(form, error)
-        except Conflict as error:
-            form.add_error(None, str(error))
-        else:
             return proposed(request, made)
     context = {"form": form, "phase": phase, "entries": entries_about("phase", number, limit=ENTRIES_SHOWN)}
     return render(request, "phases/phase.html", context, status=422 if form.errors else 200)
@@ -72,17 +67,12 @@ def precondition(request: PageRequest, name: str) -> HttpResponse:
     recorded = queries.recorded_preconditions()[name]
     is_in_force = recorded.since is not None
     form: Any = (RevokeForm if is_in_force else InForceForm)(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             if is_in_force:
                 made = services.propose_revoking(request.actor, name, form.cleaned_data["reason"])
             else:
                 made = services.propose_in_force(request.actor, name, **form.cleaned_data)
-        except Invalid as error:
-            take_errors(form, error)
-        except Conflict as error:
-            form.add_error(None, str(error))
-        else:
             return proposed(request, made)
     context = {
         "form": form,

@@ -30,7 +30,8 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.membership.members.forms import EvidenceForm
 from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.files import download
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -112,11 +113,8 @@ def submit(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, allowed_while_suspended=True)
 def remove_evidence(request: PageRequest, pk: int) -> HttpResponse:
-    try:
+    with errors_shown_as_message(request):
         services.remove_evidence(request.actor, pk)
-    except Conflict as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, gettext("The file has been removed."))
     return redirect("membership_statement")
 
@@ -127,7 +125,7 @@ def add_evidence(request: PageRequest) -> HttpResponse:
     form = EvidenceForm(request.POST, request.FILES)
     if form.is_valid():
         file = form.cleaned_data["file"]
-        try:
+        with errors_shown_in(form):
             services.add_evidence(
                 request.actor,
                 form.cleaned_data["measure"],
@@ -135,11 +133,6 @@ def add_evidence(request: PageRequest) -> HttpResponse:
                 file.read(LARGEST + 1),
                 valid_until=form.cleaned_data["valid_until"],
             )
-        except Invalid as error:
-            take_errors(form, error)
-        except Conflict as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, gettext("The file has been added."))
             return redirect("membership_statement")
     return _form_page(request, queries.own_membership(request.actor), {}, form)
@@ -155,13 +148,11 @@ def evidence(request: PageRequest, pk: int) -> HttpResponseBase:
 @page(staff=(StaffRole.MEMBERSHIP_OFFICER,), allowed_while_suspended=True)
 def review(request: PageRequest, pk: int) -> HttpResponse:
     """Propose to accept a statement, or to return it."""
-    accept = request.POST.get("decision") == "accept"
-    try:
+    accept = posted.text(request, "decision") == "accept"
+    with errors_shown_as_message(request):
         return proposed(
-            request, propose_review(request.actor, pk, accept=accept, reason=request.POST.get("reason", ""))
+            request, propose_review(request.actor, pk, accept=accept, reason=posted.text(request, "reason"))
         )
-    except (Invalid, Conflict) as error:
-        messages.error(request, str(error))
     return redirect("member", pk)
 
 

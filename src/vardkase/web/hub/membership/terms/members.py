@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 
-from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.rendering import fragment
 from vardkase.hub.membership.agreements.queries import acceptance_of
 from vardkase.hub.membership.agreements.services import asking
@@ -21,7 +20,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.web.hub.membership.members.links import gone
 from vardkase.web.hub.membership.terms.forms import AcceptanceForm
 from vardkase.web.hub.public_pages.front import words_at_the_foot
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page, public_page
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page
 
@@ -71,10 +70,6 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 def _is_accepted(form: AcceptanceForm, act: Callable[[dict[str, Any]], object]) -> bool:
     if not form.is_valid():
         return False
-    try:
+    with errors_shown_in(form):
         act({name: form.cleaned_data[name] for name in ("version", "name", "role")})
-    except Invalid as refused:
-        take_errors(form, refused)
-    except Conflict as refused:
-        form.add_error(None, str(refused))
     return not form.errors

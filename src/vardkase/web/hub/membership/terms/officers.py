@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.rendering import fragment
 from vardkase.hub.membership.agreements import queries as agreements
 from vardkase.hub.membership.agreements.services.publishing import earliest_answer, propose_publishing
@@ -20,7 +19,7 @@ from vardkase.hub.membership.terms import drafts, queries
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.web.hub.membership.terms.forms import CriterionForm, DraftForm, PublishForm
 from vardkase.web.identity.accounts.four_eyes.views import proposed
-from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -78,12 +77,9 @@ def start(request: PageRequest) -> HttpResponse:
 def edit(request: PageRequest) -> HttpResponse:
     draft = _draft()
     form = DraftForm(request.POST or None, initial={"text_sv": draft.text_sv, "text_en": draft.text_en})
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             draft = drafts.edit_draft(request.actor, form.cleaned_data)
-        except Invalid as refused:
-            take_errors(form, refused)
-        else:
             messages.success(request, gettext("Saved. Members see nothing of it until it is published."))
             return redirect("terms_draft")
     context = {
@@ -114,10 +110,8 @@ def criterion(request: PageRequest, key: str = "") -> HttpResponse:
 @page(staff=drafts.OFFICERS, writes=True)
 def remove_criterion(request: PageRequest, key: str) -> HttpResponse:
     rows = [asdict(criterion) for criterion in _draft().checklist() if criterion.key != key]
-    try:
+    with errors_shown_as_message(request):
         drafts.edit_draft(request.actor, {"criteria": rows})
-    except Invalid as refused:
-        messages.error(request, str(refused))
     return redirect("terms_draft")
 
 
@@ -126,15 +120,10 @@ def publish(request: PageRequest) -> HttpResponse:
     draft = _draft()
     members = agreements.unanswered(draft.version).count()
     form = PublishForm(draft.version, members, earliest_answer(), request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
+    if form.is_valid():
+        with errors_shown_in(form):
             fields = [form.cleaned_data[name] for name in ("version", "answer_by", "reason")]
             made = propose_publishing(request.actor, *fields)
-        except Invalid as refused:
-            take_errors(form, refused)
-        except Conflict as refused:
-            form.add_error(None, str(refused))
-        else:
             return proposed(request, made)
     context = {"draft": draft, "form": form, "members": members}
     return render(request, "terms/publish.html", context, status=422 if form.errors else 200)
@@ -156,8 +145,6 @@ def _draft() -> Terms:
 
 
 def _is_kept(request: PageRequest, form: CriterionForm, rows: list[dict[str, Any]]) -> bool:
-    try:
+    with errors_shown_in(form):
         drafts.edit_draft(request.actor, {"criteria": rows})
-    except Invalid as refused:
-        take_errors(form, refused)
     return not form.errors

@@ -18,6 +18,7 @@ from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.registry import action_of
 from vardkase.identity.accounts.four_eyes.rules import refusal_of_part
 from vardkase.identity.accounts.models import User
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -62,7 +63,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @page(writes=True, allowed_while_suspended=True, confirmed=True)
 def approve(request: PageRequest, pk: int) -> HttpResponse:
     # The digest of what the approver saw: the service refuses if that has changed since.
-    digest, remark = request.POST.get("digest", ""), request.POST.get("remark", "")
+    digest, remark = posted.text(request, "digest"), posted.text(request, "remark")
     choices = {
         name.removeprefix("choice_"): str(value)
         for name, value in request.POST.items()
@@ -75,7 +76,7 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True, allowed_while_suspended=True, confirmed=True)
 def decline(request: PageRequest, pk: int) -> HttpResponse:
-    text = request.POST.get("text", "")
+    text = posted.text(request, "text")
     return answered(
         request,
         pk,
