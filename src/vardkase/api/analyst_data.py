@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.answers import Json, Saved, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.paging import STREAMED, paged
+from vardkase.api.fields import Anything, Distribution, Mandatory, SharingGroup, Texts, Uuid
+from vardkase.api.inputs import Body, JsonObject, Params, with_fields
+from vardkase.api.paging import STREAMED, Paging
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Forbidden, Invalid
@@ -16,6 +15,7 @@ from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.misp_json.analyst_data import analyst_data_dict, analyst_data_list, said_of
 from vardkase.formats.misp_json.related_objects import related_objects
 from vardkase.hub.profiles import EVERY
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.analyst_data import queries, services
 from vardkase.intel.analyst_data.models import AnalystDataKind
@@ -30,41 +30,48 @@ AUTHOR = (Permission.ADD, Permission.ANALYST_DATA)
 NOT_YOURS = "You are not authorised to do that."
 DEEPEST = 10
 KINDS = {kind.label: kind for kind in AnalystDataKind}
-MEMBERS = [
-    "uuid",
-    "authors",
-    "distribution",
-    "sharing_group_id",
-    "note",
-    "language",
-    "opinion",
-    "comment",
-    "relationship_type",
-    "related_object_uuid",
-    "related_object_type",
-]
 ABOUT_ADD = Description(
     "POST a note, opinion or relationship in JSON format to add it to the element with the given type and uuid.",
-    ["object_uuid", "object_type"],
-    MEMBERS,
-    "/analyst_data/add/[type]/[object_uuid]/[object_type]",
+    url="/analyst_data/add/[type]/[object_uuid]/[object_type]",
 )
 ABOUT_EDIT = Description(
     "POST the members of a note, opinion or relationship that are to change.",
-    [],
-    MEMBERS[1:],
-    "/analyst_data/edit/[type]/[id]",
+    url="/analyst_data/edit/[type]/[id]",
 )
 
 
+class AnalystDataFields(Body, kw_only=True):
+    """The wrapper is the type in the path."""
+
+    authors: Anything = None
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+    note: Anything = None
+    language: Anything = None
+    opinion: Anything = None
+    comment: Anything = None
+    relationship_type: Anything = None
+    related_object_uuid: Uuid = None
+    related_object_type: Anything = None
+
+
+class NewAnalystData(AnalystDataFields, kw_only=True):
+    object_uuid: Mandatory[Uuid] = None
+    object_type: Mandatory[Anything] = None
+    uuid: Uuid = None
+
+
+class CreatorQuery(Params, kw_only=True):
+    orgc_name: Texts = []
+
+
 @endpoint("analyst_data/add", requires=AUTHOR, writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
-    """Add analyst data: ``/analystData/add/<type>/<uuid>/<type of the object>``; the body may name the object
-    instead."""
-    kind = _kind(call)
+def add(call: Call, type: str, object_uuid: str = "", object_type: str = "", *, body: NewAnalystData) -> Json:
+    """Add analyst data; the body may name the object instead of the path."""
+    kind = _kind(type)
     data = dict(call.data(kind.label))
-    for member, place in (("object_uuid", 1), ("object_type", 2)):
-        data[member] = call.arg(place) or data.get(member)
+    data["object_uuid"] = object_uuid or data.get("object_uuid")
+    data["object_type"] = object_type or data.get("object_type")
     try:
         stored = services.add_analyst_data(call.actor, kind, data)
     except Invalid as refused:
@@ -73,11 +80,11 @@ def add(call: Call) -> Answer:
 
 
 @endpoint("analyst_data/edit", requires=AUTHOR, writes=True, describes=ABOUT_EDIT)
-def edit(call: Call) -> Answer:
+def edit(call: Call, type: str, id: str, *, body: AnalystDataFields) -> Json:
     """Edit an entry; only the members given in the body change."""
-    kind = _kind(call)
+    kind = _kind(type)
     try:
-        stored = services.edit_analyst_data(call.actor, kind, call.arg(1), call.data(kind.label))
+        stored = services.edit_analyst_data(call.actor, kind, id, call.data(kind.label))
     except Forbidden:
         raise MispError(405, NOT_YOURS) from None
     except Invalid as refused:
@@ -88,72 +95,63 @@ def edit(call: Call) -> Answer:
 
 
 @endpoint("analyst_data/delete", requires=AUTHOR, writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, type: str, id: str) -> Saved:
     """Delete analyst data permanently."""
-    kind = _kind(call)
+    kind = _kind(type)
     try:
-        number = services.delete_analyst_data(call.actor, kind, call.arg(1))
+        number = services.delete_analyst_data(call.actor, kind, id)
     except Forbidden:
         raise MispError(405, NOT_YOURS) from None
     return saved(f"{kind.label} deleted.", f"/{kind.label.lower()}s/delete/{number}", id=number)
 
 
 @endpoint("analyst_data/view")
-def view(call: Call) -> Answer:
-    """Return one entry by id or uuid, with the analyst data on it: ``/analystData/view/<type, or all>/<id>``."""
-    kind = None if call.arg(0) == "all" else _kind(call)
-    entry = queries.find_analyst_data(call.actor, kind, call.arg(1))
+def view(call: Call, type: str, id: str) -> Json:
+    """Return one entry by id or uuid, with the analyst data on it; the type may be ``all``."""
+    kind = None if type == "all" else _kind(type)
+    entry = queries.find_analyst_data(call.actor, kind, id)
     return Json(analyst_data_dict(call.actor, entry.id, viewed=True))
 
 
-@endpoint("analyst_data/index")
-def index(call: Call) -> Answer:
+@endpoint("analyst_data/index", inputs={"params": with_fields(Paging, queries.EXACT)})
+def index(call: Call, type: str, *, params: Paging) -> Stream:
     """List the entries of a type that the caller may read; any identifying member can be used as a filter."""
-    kind = _kind(call)
-    filters = {name: call.param(name) for name in queries.EXACT}
+    kind = _kind(type)
+    filters = {name: getattr(params, name) for name in queries.EXACT}
     ids = chosen_ids(queries.analyst_data_query(call.actor, kind, filters))
-    return Stream(analyst_data_list(call.actor, paged(call, ids, STREAMED)))
+    return Stream(analyst_data_list(call.actor, params.of(ids, STREAMED)))
 
 
-@endpoint(
-    "analyst_data/get_related_element",
-    describes=Description(url="/analystData/getRelatedElement/[type]/[uuid]"),
-)
-def get_related_element(call: Call) -> Answer:
+@endpoint("analyst_data/get_related_element")
+def get_related_element(call: Call, type: str, uuid: str) -> Json:
     """Return the object with the given type and uuid, if the caller may read it."""
-    kind, uuid = call.arg(0), call.arg(1).lower()
-    if kind not in TARGETS:
+    if type not in TARGETS:
         raise MispError(404, "Invalid type.")
-    target = (kind, uuid)
-    related = related_objects(call.actor, [target]) if UUID.fullmatch(uuid) else {}
+    target = (type, uuid.lower())
+    related = related_objects(call.actor, [target]) if UUID.fullmatch(target[1]) else {}
     return Json(related.get(target, []))
 
 
-@endpoint(
-    "analyst_data/get_children", describes=Description(url="/analystData/getChildren/[type]/[uuid]/[levels]")
-)
-def get_children(call: Call) -> Answer:
-    """List the analyst data on an entry: ``/analystData/getChildren/<type>/<uuid>/<levels>``."""
-    entry = queries.find_analyst_data(call.actor, _kind(call), call.arg(1))
-    depth = min(max(as_int(call.arg(2)) or 2, 1), DEEPEST)
+@endpoint("analyst_data/get_children")
+def get_children(call: Call, type: str, uuid: str, levels: str = "2") -> Json:
+    """List the analyst data on an entry, and on that in turn."""
+    entry = queries.find_analyst_data(call.actor, _kind(type), uuid)
+    depth = min(max(as_int(levels) or 2, 1), DEEPEST)
     return Json(said_of(call.actor, entry.uuid, depth)[0] or [])
 
 
 @endpoint("analyst_data/index_minimal")
-def index_minimal(call: Call) -> Answer:
+def index_minimal(call: Call, *, params: CreatorQuery) -> Json:
     """Map the uuid of each readable entry to its time of change, by type; ``orgc_name`` filters by creator."""
-    creators = call.param("orgc_name") or []
-    names = [str(name) for name in (creators if isinstance(creators, list) else [creators])]
     versions: dict[str, dict[str, str]] = {}
-    for kind, uuid, modified in queries.minimal_index(call.actor, names):
+    for kind, uuid, modified in queries.minimal_index(call.actor, params.orgc_name):
         versions.setdefault(AnalystDataKind(kind).label, {})[uuid] = modified
     return Json(versions or [])
 
 
 @endpoint("analyst_data/filter_analyst_data_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
-def filter_for_push(call: Call) -> Answer:
+def filter_for_push(call: Call, *, body: JsonObject) -> Json:
     """Select the offered entries that are wanted: unknown here, or synchronised and older here."""
-    body: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
     offered: dict[str, dict[str, str]] = {}
     for kind in KINDS:
         versions = body.get(kind)
@@ -171,31 +169,31 @@ def filter_for_push(call: Call) -> Answer:
 @endpoint(
     "analyst_data/push_analyst_data", body=BodyLimits.DOCUMENT, requires=(Permission.SYNC,), writes=True
 )
-def push(call: Call) -> Answer:
+def push(call: Call, *, body: JsonObject) -> Saved:
     """Store analyst data that a peer pushes."""
-    counters = services.receive_analyst_data(call.actor, call.body if isinstance(call.body, dict) else {})
+    counters = services.receive_analyst_data(call.actor, body)
     counts = ", ".join(f"{counters[kind]} {kind.value}" for kind in services.Captured)
     return saved(f"Analyst Data imported. {counts}. ", "/analyst_data/pushAnalystData")
 
 
 @endpoint("attributes/view_analyst_data")
-def view_of_attribute(call: Call) -> Answer:
+def view_of_attribute(call: Call, attribute_id: str) -> Json:
     """List the analyst data on an attribute."""
-    return _analyst_data_on(call, find_attribute(call.actor, call.arg(0)).uuid)
+    return _analyst_data_on(call.actor, str(find_attribute(call.actor, attribute_id).uuid))
 
 
 @endpoint("objects/view_analyst_data")
-def view_of_object(call: Call) -> Answer:
+def view_of_object(call: Call, object_id: str) -> Json:
     """List the analyst data on an object."""
-    return _analyst_data_on(call, find_object(call.actor, call.arg(0)).uuid)
+    return _analyst_data_on(call.actor, str(find_object(call.actor, object_id).uuid))
 
 
-def _analyst_data_on(call: Call, uuid: Any) -> Answer:
-    return Json(said_of(call.actor, str(uuid))[0] or [])
+def _analyst_data_on(actor: Actor, uuid: str) -> Json:
+    return Json(said_of(actor, uuid)[0] or [])
 
 
-def _kind(call: Call) -> AnalystDataKind:
-    kind = KINDS.get(call.arg(0))
+def _kind(label: str) -> AnalystDataKind:
+    kind = KINDS.get(label)
     if kind is None:
         raise MispError(405, "Invalid type.")
     return kind

@@ -6,8 +6,10 @@ in an `Input` is all that an endpoint says of a parameter.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from vardkase.api.problems import ApiProblem
@@ -15,7 +17,7 @@ from vardkase.core import json_limits
 from vardkase.core.problems import ProblemCode
 from vardkase.formats.registry import FORMATS
 from vardkase.misp.fields import read_text
-from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_bool, as_int
 
 type Schema = dict[str, Any]
 
@@ -27,9 +29,13 @@ class Field:
     read: Callable[[Any], Any]
     schema: Schema
     problem: ProblemCode = ApiProblem.NOT_A_TEXT
+    reads_empty_as_nothing: bool = False
 
     def described(self, text: str) -> Field:
-        return Field(self.read, {**self.schema, "description": text}, self.problem)
+        return replace(self, schema={**self.schema, "description": text})
+
+    def refused_as(self, problem: ProblemCode) -> Field:
+        return replace(self, problem=problem)
 
 
 def decoded(value: Any) -> Any:
@@ -59,10 +65,9 @@ def _scalar(value: Any) -> Any:
     return value
 
 
-def _number(value: Any) -> int | None:
+def _number(value: Any) -> int:
     number = as_int(_scalar(value))
-    # MISP's pages send an empty text for a number that is not set.
-    if number is None and value != "":
+    if number is None:
         raise ValueError
     return number
 
@@ -74,6 +79,12 @@ def _texts(value: Any) -> list[str]:
     ):
         raise ValueError
     return items
+
+
+def _names(value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError
+    return value
 
 
 def _members(value: Any) -> dict[str, Any]:
@@ -90,12 +101,34 @@ def _items(value: Any) -> list[Any]:
     return items
 
 
+def _date(value: Any) -> date:
+    return date.fromisoformat(read_text(_scalar(value)))
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(read_text(_scalar(value)))
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
+
+
+def _file(value: Any) -> bytes:
+    return b64decode(read_text(_scalar(value)), validate=True)
+
+
+def _choice(value: Any) -> bool:
+    word = str(_scalar(value)).strip().lower()
+    if word not in TRUE_WORDS | FALSE_WORDS - {""}:
+        raise ValueError
+    return word in TRUE_WORDS
+
+
 FLAG = Field(
     lambda value: as_bool(_scalar(value)),
     {"type": ["boolean", "integer", "string"], "description": "true or false, 1 or 0"},
     ApiProblem.NOT_TRUE_OR_FALSE,
 )
-NUMBER = Field(_number, {"type": ["integer", "string"]}, ApiProblem.NOT_A_NUMBER)
+NUMBER = Field(_number, {"type": ["integer", "string"]}, ApiProblem.NOT_A_NUMBER, True)
 TEXT = Field(lambda value: read_text(_scalar(value)), {"type": "string"})
 REFERENCE = Field(
     lambda value: str(_scalar(value)), {"type": ["integer", "string"], "description": "A number or a uuid"}
@@ -111,10 +144,25 @@ Text = Annotated[str, TEXT]
 Reference = Annotated[str, REFERENCE]
 """A number or a uuid."""
 Texts = Annotated[list[str], TEXTS]
+Names = Annotated[
+    list[str], Field(_names, {"type": "array", "items": {"type": "string"}}, ApiProblem.NOT_NAMES)
+]
 Members = Annotated[dict[str, Any], MEMBERS]
 Items = Annotated[list[Any], ITEMS]
+Choice = Annotated[bool, Field(_choice, FLAG.schema, FLAG.problem)]
+"""A flag that decides something: no other word is taken for yes."""
+Date = Annotated[date, Field(_date, {"type": "string", "format": "date"}, ApiProblem.NOT_A_DAY, True)]
+Moment = Annotated[
+    datetime, Field(_moment, {"type": "string", "format": "date-time"}, ApiProblem.NOT_A_TIME, True)
+]
+File = Annotated[bytes, Field(_file, {"type": "string", "description": "In Base64"}, ApiProblem.NOT_BASE64)]
 Anything = Annotated[Any, ANYTHING]
 """Read by a service, which says what is wrong with it."""
+
+
+AS_WRITTEN = object()
+Segment = Annotated[str, AS_WRITTEN]
+"""An argument of a path that may look like a ``name:value`` pair, as the tag tlp:white does."""
 
 
 class _Mandatory:

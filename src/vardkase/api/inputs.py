@@ -15,7 +15,7 @@ What a client sends and an endpoint does not declare is ignored, as in MISP.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial, update_wrapper
 from typing import Any, ClassVar, NamedTuple, Self, get_args
@@ -25,7 +25,7 @@ from msgspec import field
 
 from vardkase.api.body import MULTIPART
 from vardkase.api.errors import MispError
-from vardkase.api.fields import ANYTHING, Field, _Mandatory
+from vardkase.api.fields import ANYTHING, Anything, Field, Segment, _Mandatory
 from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
@@ -69,7 +69,8 @@ class Input(msgspec.Struct, kw_only=True):
         errors: dict[str, list[Problem]] = {}
         for name, (attribute, kind, default, _) in cls.fields().items():
             sent = get(name)
-            if sent is None:
+            # MISP's pages send an empty text for what is not filled in.
+            if sent is None or (sent == "" and kind.reads_empty_as_nothing):
                 if default is msgspec.NODEFAULT:
                     errors[name] = [ApiProblem.MISSING(name=name)]
                 continue
@@ -181,6 +182,12 @@ class Upload:
         return self._call.document()
 
 
+def with_fields(base: type[Input], names: Iterable[str]) -> type[Any]:
+    """`base` with fields of these names too, for parameters that a parser declares and reads."""
+    fields = [(name, Anything, None) for name in sorted(names)]
+    return msgspec.defstruct(base.__name__, fields, bases=(base,), kw_only=True)
+
+
 def bound(handler: Callable[..., Any], *first: Any) -> Callable[..., Any]:
     """`handler` with its first arguments, to be declared as an endpoint of its own."""
     given = update_wrapper(partial(handler, *first), handler)
@@ -218,13 +225,23 @@ class Inputs:
     read: Mapping[str, type[Any]]
     answers: Any
     """The annotation of what it returns."""
+    as_written: bool
+    """Whether pairs in the path are arguments, but for those of a declared parameter."""
 
     def arguments(self, call: Call) -> list[str]:
         """The arguments of the path. A missing mandatory one is empty: nothing has such an id, which the handler
         says in MISP's words."""
-        given = call.args if self.takes_more else call.args[: len(self.path)]
+        given = call.args
+        if self.as_written:
+            given = [part for part in call.segments if part.partition(":")[0] not in self.parameters]
+        if not self.takes_more:
+            given = given[: len(self.path)]
         missing = list(self.path.values())[len(given) :]
         return given + [""] * sum(missing)
+
+    @property
+    def parameters(self) -> set[str]:
+        return {name for kind in self.read.values() if issubclass(kind, Params) for name in kind.fields()}
 
     def keywords(self, call: Call) -> dict[str, Any]:
         return {name: kind.read(call) for name, kind in self.read.items()}
@@ -238,7 +255,8 @@ def inputs_of(handler: Callable[..., Any], narrowed: Mapping[str, type[Any]]) ->
     parameters = list(signature.parameters.values())[1:]  # The first is the call.
     more = [each for each in parameters if each.kind is each.VAR_POSITIONAL]
     parameters = [each for each in parameters if each not in more]
-    path = {each.name: each.default is each.empty for each in parameters if each.annotation is str}
+    path = {each.name: each.default is each.empty for each in parameters if each.annotation in (str, Segment)}
+    as_written = any(each.annotation == Segment for each in parameters)
     read = {
         each.name: each.annotation
         for each in parameters
@@ -246,7 +264,7 @@ def inputs_of(handler: Callable[..., Any], narrowed: Mapping[str, type[Any]]) ->
     }
     if unknown := {each.name for each in parameters} - path.keys() - read.keys():
         raise TypeError(f"{handler.__module__}: {', '.join(unknown)} is no declared input")
-    return Inputs(path, bool(more), {**read, **narrowed}, signature.return_annotation)
+    return Inputs(path, bool(more), {**read, **narrowed}, signature.return_annotation, as_written)
 
 
 def as_text(value: Any) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, not_toggled, saved, toggled
+from vardkase.api.answers import Json, Saved, Toggled, not_toggled, saved, toggled
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.fields import listed
-from vardkase.api.paging import LARGEST, paged
+from vardkase.api.fields import Anything, Mandatory, Reference, Segment, Text, Texts, Uuid, listed
+from vardkase.api.inputs import Body, field
+from vardkase.api.paging import LARGEST, Paging
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.formats.misp_json.knowledge import tag_dict
@@ -23,35 +24,64 @@ from vardkase.knowledge.taxonomies.colours import show_own_colours
 PROFILES = EVERY
 
 EDITOR = (Permission.TAG_EDITOR,)
-MEMBERS = ["description", "all_orgs", "uuid", "TagCollectionTag"]
-ABOUT_ADD = Description("POST a tag collection in JSON to make it.", ["name"], MEMBERS)
+ABOUT_ADD = Description("POST a tag collection in JSON to make it.")
+
+
+class CollectionList(Paging, kw_only=True):
+    filter: Text = ""
+    value: Text = ""
+
+
+class CollectionFields(Body, kw_only=True):
+    model = "TagCollection"
+
+    description: Anything = None
+    all_orgs: Anything = None
+
+
+class NewCollection(CollectionFields, kw_only=True):
+    name: Mandatory[Anything] = None
+    uuid: Uuid = None
+    links: Anything = field(name="TagCollectionTag", default=None)
+
+
+class CollectionChanges(CollectionFields, kw_only=True):
+    name: Anything = None
+
+
+class CollectionTag(Body, kw_only=True):
+    model = "TagCollection"
+
+    tag_collection: Reference = ""
+    id: Reference = ""
+    tag: Texts = []
 
 
 @endpoint("tag_collections/index")
-def index(call: Call) -> Answer:
+def index(call: Call, *, params: CollectionList) -> Json:
     """List the tag collections of the caller's organisation and those for everyone; ``filter`` searches name
     and description."""
     collections = queries.visible_collections(call.actor)
-    if word := call.param("filter") or call.param("value"):
-        collections = collections.filter(name__icontains=str(word))
-    chosen = paged(call, list(collections.values_list("pk", flat=True)), LARGEST)
+    if word := params.filter or params.value:
+        collections = collections.filter(name__icontains=word)
+    chosen = params.of(list(collections.values_list("pk", flat=True)), LARGEST)
     return Json([_document(call.actor, collection) for collection in collections.filter(pk__in=chosen)])
 
 
 @endpoint("tag_collections/view")
-def view(call: Call) -> Answer:
+def view(call: Call, collection_id: str) -> Json:
     """Return one tag collection by id or uuid."""
-    return Json(_document(call.actor, queries.find_collection(call.actor, call.arg(0))))
+    return Json(_document(call.actor, queries.find_collection(call.actor, collection_id)))
 
 
 @endpoint("tag_collections/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: NewCollection) -> Json:
     """Add a tag collection, optionally with its tags."""
-    return Json(_document(call.actor, _add(call, call.data("TagCollection"), "add")))
+    return Json(_document(call.actor, _add(call.actor, body.sent, "add")))
 
 
 @endpoint("tag_collections/import", requires=EDITOR, writes=True)
-def import_collections(call: Call) -> Answer:
+def import_collections(call: Call) -> Saved:
     """Import tag collections as returned by index or view of another instance; existing and invalid ones are
     reported."""
     body = call.body.get("json", call.body) if isinstance(call.body, dict) else call.body
@@ -59,7 +89,7 @@ def import_collections(call: Call) -> Answer:
     count, errors = 0, {}
     for number, document in enumerate(documents):
         try:
-            _add(call, _unwrapped(document), "import")
+            _add(call.actor, _unwrapped(document), "import")
             count += 1
         except SaveFailed as refused:
             errors[str(number)] = refused.errors
@@ -70,26 +100,26 @@ def import_collections(call: Call) -> Answer:
 
 
 @endpoint("tag_collections/edit", requires=EDITOR, writes=True)
-def edit(call: Call) -> Answer:
+def edit(call: Call, collection_id: str, *, body: CollectionChanges) -> Json:
     """Edit the name, description and all_orgs of a tag collection; fields left out keep their values."""
-    data = call.data("TagCollection")
     try:
-        return Json(_document(call.actor, services.edit_collection(call.actor, call.arg(0), data)))
+        return Json(_document(call.actor, services.edit_collection(call.actor, collection_id, body.sent)))
     except Invalid as error:
         raise SaveFailed("edit TagCollection", "/tag_collections/edit", error.errors) from None
 
 
 @endpoint("tag_collections/delete", requires=EDITOR, writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, collection_id: str) -> Saved:
     """Delete a tag collection; its tags remain."""
-    services.delete_collection(call.actor, call.arg(0))
-    return saved("Tag collection deleted.", f"/tag_collections/delete/{call.arg(0)}", id=call.arg(0))
+    services.delete_collection(call.actor, collection_id)
+    return saved("Tag collection deleted.", f"/tag_collections/delete/{collection_id}", id=collection_id)
 
 
 @endpoint("tag_collections/add_tag", requires=EDITOR, writes=True)
-def add_tag(call: Call) -> Answer:
+def add_tag(call: Call, collection_id: Segment = "", tag: Segment = "", *, body: CollectionTag) -> Toggled:
     """Add a tag, or a list of tags, to a tag collection."""
-    reference, names = _collection_and_tags(call)
+    reference = collection_id or body.tag_collection or body.id
+    names = listed(tag) or body.tag
     try:
         new = services.add_tags(call.actor, reference, [_mention(name) for name in names])
     except (Forbidden, Invalid) as error:
@@ -100,9 +130,10 @@ def add_tag(call: Call) -> Answer:
 
 
 @endpoint("tag_collections/remove_tag", requires=EDITOR, writes=True)
-def remove_tag(call: Call) -> Answer:
+def remove_tag(call: Call, collection_id: Segment = "", tag: Segment = "", *, body: CollectionTag) -> Toggled:
     """Remove a tag from a tag collection."""
-    reference, names = _collection_and_tags(call)
+    reference = collection_id or body.tag_collection or body.id
+    names = listed(tag) or body.tag
     try:
         services.remove_tag(call.actor, reference, _mention(names[0] if names else ""))
     except (Forbidden, Conflict) as error:
@@ -110,13 +141,13 @@ def remove_tag(call: Call) -> Answer:
     return toggled("Tag removed.", check_publish=True)
 
 
-def _add(call: Call, data: dict[str, Any], action: str) -> TagCollection:
+def _add(actor: Actor, data: dict[str, Any], action: str) -> TagCollection:
     try:
         tags = data.get("TagCollectionTag", data.get("Tag", data.get("tags"))) or []
         if not isinstance(tags, list):
             raise Invalid({"Tag": [TagCollectionProblem.NOT_A_LIST()]})
         return services.add_collection(
-            call.actor,
+            actor,
             data,
             [_mention(tag) if isinstance(tag, str | int) else _tag_of(tag) for tag in tags],
         )
@@ -147,13 +178,6 @@ def _unwrapped(document: Any) -> dict[str, Any]:
         return document
     beside = {name: document[name] for name in ("TagCollectionTag", "Tag") if name in document}
     return {**inner, **beside}
-
-
-def _collection_and_tags(call: Call) -> tuple[str, list[str]]:
-    body = call.data("TagCollection")
-    reference = call.segments[0] if call.segments else body.get("tag_collection") or body.get("id") or ""
-    named = call.segments[1] if len(call.segments) > 1 else body.get("tag")
-    return str(reference), listed(named)
 
 
 def _document(actor: Actor, collection: TagCollection) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from typing import Any
 
 from msgspec.json import encode
 
-from vardkase.api.answers import Answer, Json, Redirect, Stream, not_toggled, saved, toggled
+from vardkase.api.answers import Json, Redirect, Saved, Stream, Toggled, not_toggled, saved, toggled
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.paging import LARGEST, paged
+from vardkase.api.fields import Anything, Flag, Mandatory, Text, Texts
+from vardkase.api.inputs import Body
+from vardkase.api.paging import LARGEST, Paging
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
@@ -25,23 +27,15 @@ from vardkase.misp.flags import as_bool, as_int
 PROFILES = EVERY
 
 UP_TO_DATE = "All warninglists are up to date already."
-MEMBERS = ("type", "category", "version", "enabled", "matching_attributes")
 ABOUT_ADD = Description(
     "Add a warninglist of your own. `entries` is a text with an entry a line, or a list of them; a comment may "
-    "follow an entry after a #.",
-    ("name", "description", "entries"),
-    MEMBERS,
+    "follow an entry after a #."
 )
 ABOUT_EDIT = Description(
-    "Change a warninglist of your own; what is not sent stays.",
-    (),
-    ("name", "description", "entries", *MEMBERS),
-    url="/warninglists/edit/[warninglist_id]",
+    "Change a warninglist of your own; what is not sent stays.", url="/warninglists/edit/[warninglist_id]"
 )
 ABOUT_IMPORT = Description(
-    "Store a warninglist in the form of warninglists/export, in the place of the one with this name.",
-    ("name", "type", "version", "description", "list"),
-    ("matching_attributes", "category"),
+    "Store a warninglist in the form of warninglists/export, in the place of the one with this name."
 )
 ABOUT_CHECK = Description(
     "POST one value, a JSON list of values, or an object that holds them. The answer maps each value that is on an "
@@ -50,14 +44,58 @@ ABOUT_CHECK = Description(
 )
 
 
+class WarninglistList(Paging, kw_only=True):
+    value: Text = ""
+    enabled: Flag | None = None
+
+
+class WarninglistFields(Body, kw_only=True):
+    model = "Warninglist"
+
+    type: Anything = None
+    category: Anything = None
+    version: Anything = None
+    enabled: Anything = None
+    matching_attributes: Anything = None
+
+
+class NewWarninglist(WarninglistFields, kw_only=True):
+    name: Mandatory[Anything] = None
+    description: Mandatory[Anything] = None
+    entries: Mandatory[Anything] = None
+
+
+class WarninglistChanges(WarninglistFields, kw_only=True):
+    name: Anything = None
+    description: Anything = None
+    entries: Anything = None
+
+
+class WarninglistFile(Body, kw_only=True):
+    model = "Warninglist"
+
+    name: Mandatory[Anything] = None
+    type: Mandatory[Anything] = None
+    version: Mandatory[Anything] = None
+    description: Mandatory[Anything] = None
+    list: Mandatory[Anything] = None
+    matching_attributes: Anything = None
+    category: Anything = None
+
+
+class WarninglistChoice(Body, kw_only=True):
+    model = "Warninglist"
+
+    id: Texts = []
+    name: Texts = []
+    enabled: Flag | None = None
+
+
 @endpoint("warninglists/index")
-def index(call: Call) -> Answer:
+def index(call: Call, *, params: WarninglistList) -> Json:
     """List the warninglists, newest first; ``value`` and ``enabled`` filter."""
-    enabled = call.param("enabled")
-    lists = queries.search_warninglists(
-        str(call.param("value") or ""), enabled=None if enabled is None else as_bool(enabled)
-    )
-    chosen = paged(call, list(lists.values_list("pk", flat=True)), LARGEST)
+    lists = queries.search_warninglists(params.value, enabled=params.enabled)
+    chosen = params.of(list(lists.values_list("pk", flat=True)), LARGEST)
     rows = lists.in_bulk(chosen)
     return Json(
         {
@@ -76,9 +114,9 @@ def index(call: Call) -> Answer:
 
 
 @endpoint("warninglists/view")
-def view(call: Call) -> Answer:
+def view(call: Call, warninglist_id: str) -> Stream:
     """Return one warninglist with its values and the types it applies to."""
-    return Stream(_document(_find(call)))
+    return Stream(_document(_find(warninglist_id)))
 
 
 @endpoint(
@@ -88,10 +126,10 @@ def view(call: Call) -> Answer:
     writes=True,
     describes=ABOUT_ADD,
 )
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: NewWarninglist) -> Stream:
     """Add a custom warninglist; returns it."""
     try:
-        return Stream(_document(services.add_warninglist(call.actor, call.data("Warninglist"))))
+        return Stream(_document(services.add_warninglist(call.actor, body.sent)))
     except Invalid as error:
         raise SaveFailed("add warninglist", "/warninglists/add", error.errors) from error
 
@@ -103,19 +141,19 @@ def add(call: Call) -> Answer:
     writes=True,
     describes=ABOUT_EDIT,
 )
-def edit(call: Call) -> Answer:
+def edit(call: Call, warninglist_id: str, *, body: WarninglistChanges) -> Stream:
     """Edit the fields or entries of a custom warninglist; returns it."""
-    number = _find(call).pk
+    number = _find(warninglist_id).pk
     try:
-        return Stream(_document(services.edit_warninglist(call.actor, number, call.data("Warninglist"))))
+        return Stream(_document(services.edit_warninglist(call.actor, number, body.sent)))
     except Invalid as error:
         raise SaveFailed("edit warninglist", "/warninglists/edit", error.errors) from error
 
 
 @endpoint("warninglists/delete", requires=(Permission.WARNINGLIST,), writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, warninglist_id: str) -> Saved:
     """Delete a warninglist."""
-    number = _find(call).pk
+    number = _find(warninglist_id).pk
     services.delete_warninglist(call.actor, number)
     return saved("Warninglist deleted.", f"/warninglists/delete/{number}", id=number)
 
@@ -127,39 +165,38 @@ def delete(call: Call) -> Answer:
     writes=True,
     describes=ABOUT_IMPORT,
 )
-def import_list(call: Call) -> Answer:
+def import_list(call: Call, *, body: WarninglistFile) -> Saved:
     """Import a list.json; replaces an existing list of the same name."""
     try:
-        stored = services.import_warninglist(call.actor, call.data("Warninglist"))
+        stored = services.import_warninglist(call.actor, body.sent)
     except Invalid as error:
         raise SaveFailed("import Warninglist", "/warninglists/import", error.errors) from error
     return saved("Warninglist imported", f"/warninglists/import/{stored.pk}", id=str(stored.pk))
 
 
 @endpoint("warninglists/export")
-def export(call: Call) -> Answer:
+def export(call: Call, warninglist_id: str) -> Stream:
     """Export a warninglist as list.json, in the format of warninglists/import and the upstream project."""
-    return Stream(_list_file(_find(call)))
+    return Stream(_list_file(_find(warninglist_id)))
 
 
 @endpoint(
     "warninglists/enable_warninglist",
     requires=(Permission.WARNINGLIST,),
     writes=True,
-    describes=Description(url="/warninglists/enableWarninglist/[warninglist_id]/[enable]"),
 )
-def enable(call: Call) -> Answer:
+def enable(call: Call, warninglist_id: str, enable: str = "") -> Redirect:
     """Enable or disable a warninglist, as the path says; redirects to its view, as MISP does."""
-    number = _find(call).pk
-    services.set_enabled(call.actor, ids=[number], enabled=as_bool(call.arg(1)))
+    number = _find(warninglist_id).pk
+    services.set_enabled(call.actor, ids=[number], enabled=as_bool(enable))
     return Redirect(f"/warninglists/view/{number}")
 
 
 @endpoint("warninglists/add_attribute", requires=(Permission.WARNINGLIST,), writes=True)
-def add_attribute(call: Call) -> Answer:
-    """Add the value of an attribute to a custom warninglist: ``/[warninglist_id]/[attribute_id]``."""
-    number = _find(call).pk
-    attribute = find_attribute(call.actor, call.arg(1))
+def add_attribute(call: Call, warninglist_id: str, attribute_id: str) -> Saved:
+    """Add the value of an attribute to a custom warninglist."""
+    number = _find(warninglist_id).pk
+    attribute = find_attribute(call.actor, attribute_id)
     comment = f"From attribute {attribute.uuid}"
     try:
         value = "|".join(filter(None, (attribute.value1, attribute.value2)))
@@ -170,8 +207,8 @@ def add_attribute(call: Call) -> Answer:
     return saved(text, f"/warninglists/add_attribute/{number}", id=str(number))
 
 
-def _find(call: Call) -> Warninglist:
-    return queries.find_warninglist(as_int(call.arg(0)) or 0)
+def _find(warninglist_id: str) -> Warninglist:
+    return queries.find_warninglist(as_int(warninglist_id) or 0)
 
 
 def _document(warninglist: Warninglist) -> Iterator[bytes]:
@@ -220,18 +257,14 @@ def _chunks(warninglist: Warninglist, shape: Callable[[WarninglistEntry], bytes]
 
 
 @endpoint("warninglists/toggle_enable", requires=(Permission.WARNINGLIST,), writes=True)
-def toggle_enable(call: Call) -> Answer:
+def toggle_enable(call: Call, *, body: WarninglistChoice) -> Toggled:
     """Enable or disable warninglists by ``id``, or by ``name`` with ``%``; without ``enabled``, each is
     toggled."""
-    body = call.data("Warninglist")
-    value = body.get("enabled")
-    ids = [number for item in _as_list(body.get("id")) if (number := as_int(item)) is not None]
-    names = [str(name) for name in _as_list(body.get("name"))]
-    enabled = None if value is None else as_bool(value)
-    count = services.set_enabled(call.actor, ids=ids, names=names, enabled=enabled)
+    ids = [number for item in body.id if (number := as_int(item)) is not None]
+    count = services.set_enabled(call.actor, ids=ids, names=body.name, enabled=body.enabled)
     if not count:
         return not_toggled("Warninglist(s) not found.")
-    outcome = {True: "enabled", False: "disabled", None: "toggled"}[enabled]
+    outcome = {True: "enabled", False: "disabled", None: "toggled"}[body.enabled]
     return toggled(f"{count} warninglist(s) {outcome}")
 
 
@@ -242,7 +275,7 @@ def toggle_enable(call: Call) -> Answer:
     methods=("POST", "PUT"),
     describes=ABOUT_CHECK,
 )
-def check_value(call: Call) -> Answer:
+def check_value(call: Call) -> Json:
     """Return the enabled warninglists that contain the values in the body."""
     hits = check_values(str(value) for value in _sent_values(call))
     lists_by_value = {
@@ -254,7 +287,7 @@ def check_value(call: Call) -> Answer:
 
 
 @endpoint("warninglists/update", site_admin=True, writes=True)
-def update(call: Call) -> Answer:
+def update(call: Call) -> Saved:
     """Load new versions from the files."""
     updated = services.update_warninglists(call.actor).updated
     return saved(f"Successfully updated {updated} warninglists." if updated else UP_TO_DATE, call.path)

@@ -8,9 +8,11 @@ from typing import Any
 
 from msgspec.json import encode
 
-from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.answers import Json, Saved, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.paging import paged
+from vardkase.api.fields import Anything, Distribution, Mandatory, SharingGroup, Tags, Text, Uuid
+from vardkase.api.inputs import Body
+from vardkase.api.paging import Paging
 from vardkase.api.request import Call
 from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
 from vardkase.identity.access.actor import Actor
@@ -21,70 +23,87 @@ from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import tags_named
 
 EDITOR = (Permission.GALAXY_EDITOR,)
-MANDATORY = ["galaxy_cluster_uuid", "referenced_galaxy_cluster_uuid", "referenced_galaxy_cluster_type"]
-OPTIONAL = ["distribution", "sharing_group_id", "tags"]
-ABOUT_ADD = Description("POST a relation between two galaxy clusters to add it.", MANDATORY, OPTIONAL)
+ABOUT_ADD = Description("POST a relation between two galaxy clusters to add it.")
 ABOUT_EDIT = Description(
     "POST a relation between two galaxy clusters to change it.",
-    [],
-    [*MANDATORY[1:], *OPTIONAL],
-    "/galaxy_cluster_relations/edit/[relation_id]",
+    url="/galaxy_cluster_relations/edit/[relation_id]",
 )
-
 
 MOST = 1_000
 """Relations at a time: each is told with both its clusters, 3 kB on average."""
 
 
+class RelationList(Paging, kw_only=True):
+    context: Text = "all"
+
+
+class RelationFields(Body, kw_only=True):
+    model = "GalaxyClusterRelation"
+
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+    tags: Tags = None
+
+
+class NewRelation(RelationFields, kw_only=True):
+    galaxy_cluster_uuid: Mandatory[Uuid] = None
+    referenced_galaxy_cluster_uuid: Mandatory[Uuid] = None
+    referenced_galaxy_cluster_type: Mandatory[Anything] = None
+
+
+class RelationChanges(RelationFields, kw_only=True):
+    referenced_galaxy_cluster_uuid: Uuid = None
+    referenced_galaxy_cluster_type: Anything = None
+
+
 @endpoint("galaxy_cluster_relations/index")
-def index(call: Call) -> Answer:
+def index(call: Call, *, params: RelationList) -> Stream:
     """List the readable relations with both clusters; packaged (``default``), ``custom`` or those of the
     caller's ``org``."""
     relations = queries.visible_relations(call.actor).order_by("pk")
-    context = str(call.param("context") or "all")
-    if context in ("default", "custom", "original"):
-        relations = relations.filter(default=context != "custom")
-    if context == "org":
+    if params.context in ("default", "custom", "original"):
+        relations = relations.filter(default=params.context != "custom")
+    if params.context == "org":
         relations = relations.filter(default=False, galaxy_cluster__org_id=call.actor.organisation_id)
     ids = list(relations.values_list("pk", flat=True))
-    return Stream(_stream(call, paged(call, ids, MOST)), headers={"X-Result-Count": str(len(ids))})
+    return Stream(_stream(call.actor, params.of(ids, MOST)), headers={"X-Result-Count": str(len(ids))})
 
 
 @endpoint("galaxy_cluster_relations/view")
-def view(call: Call) -> Answer:
+def view(call: Call, relation_id: str) -> Json:
     """Return one relation."""
-    relation = queries.find_relation(call.actor, call.arg(0))
+    relation = queries.find_relation(call.actor, relation_id)
     return Json(next(relation_bodies(call.actor, [relation.pk])))
 
 
 @endpoint("galaxy_cluster_relations/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: NewRelation) -> Saved:
     """Add a relation between two clusters."""
-    relation = services.add_relation(call.actor, call.data("GalaxyClusterRelation"))
+    relation = services.add_relation(call.actor, body.sent)
     return saved("GalaxyClusterRelation added", "/galaxy_cluster_relations/add", id=str(relation.pk))
 
 
 @endpoint("galaxy_cluster_relations/edit", requires=EDITOR, writes=True, describes=ABOUT_EDIT)
-def edit(call: Call) -> Answer:
+def edit(call: Call, relation_id: str, *, body: RelationChanges) -> Saved:
     """Edit a relation; only the members given in the body change."""
-    relation = services.edit_relation(call.actor, call.arg(0), call.data("GalaxyClusterRelation"))
+    relation = services.edit_relation(call.actor, relation_id, body.sent)
     url = f"/galaxy_cluster_relations/edit/{relation.pk}"
     return saved("GalaxyClusterRelation edited", url, id=str(relation.pk))
 
 
 @endpoint("galaxy_cluster_relations/delete", requires=EDITOR, writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, relation_id: str) -> Saved:
     """Delete a relation."""
-    number = services.delete_relation(call.actor, call.arg(0))
+    number = services.delete_relation(call.actor, relation_id)
     url = f"/galaxy_cluster_relations/delete/{number}"
     return saved("GalaxyClusterRelation deleted", url, id=str(number))
 
 
-def _stream(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
+def _stream(actor: Actor, ids: Sequence[int]) -> Iterator[bytes]:
     yield b"["
     separator = b""
     for chunk in batched(ids, queries.CHUNK):
-        yield separator + encode(list(relation_bodies(call.actor, chunk)))[1:-1]
+        yield separator + encode(list(relation_bodies(actor, chunk)))[1:-1]
         separator = b","
     yield b"]"
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.answers import Json
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.galaxies.clusters import find_cluster
 from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.core.instance import instance_uuid
 from vardkase.core.sql import SqlQuery
+from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.cluster_scores import attribute_scores, cluster_scores
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.knowledge.galaxies import queries
@@ -19,43 +19,38 @@ from vardkase.knowledge.galaxies.matrix import Matrix, galaxy_matrix, matrix_gal
 ONE_EVENT = "SELECT %(event)s::bigint AS id"
 
 
-@endpoint(
-    "events/view_galaxy_matrix",
-    describes=Description(url="/events/viewGalaxyMatrix/[scope_id]/[galaxy_id]/[scope]"),
-)
-def of_event(call: Call) -> Answer:
-    """Return the matrix of a galaxy with the scores of an event or attribute.
-
-    ``/events/viewGalaxyMatrix/{id}/{galaxy}/{event|attribute}``.
-    """
-    kind = call.arg(2) or "event"
-    matrix = _matrix(call, call.arg(1))
+@endpoint("events/view_galaxy_matrix")
+def of_event(call: Call, scope_id: str, galaxy_id: str = "", scope: str = "event") -> Json:
+    """Return the matrix of a galaxy with the scores of an event or attribute."""
+    matrix = _matrix(call.actor, galaxy_id)
     try:
-        if kind == "event":
-            event = find_event(call.actor, call.arg(0)).id
+        if scope == "event":
+            event = find_event(call.actor, scope_id).id
             scores = cluster_scores(call.actor, matrix.tag_names, SqlQuery(ONE_EVENT, {"event": event}))
-        elif kind == "attribute":
-            scores = attribute_scores(find_attribute(call.actor, call.arg(0)).id, matrix.tag_names)
+        elif scope == "attribute":
+            scores = attribute_scores(find_attribute(call.actor, scope_id).id, matrix.tag_names)
         else:
             raise MispError(405, "Invalid scope.")
     except NotFound:
-        raise MispError(404, f"Invalid {kind}.") from None
+        raise MispError(404, f"Invalid {scope}.") from None
     return _scored_matrix(matrix, scores)
 
 
 @endpoint("galaxy_clusters/view_galaxy_matrix")
-def of_cluster(call: Call) -> Answer:
+def of_cluster(call: Call, cluster_id: str) -> Json:
     """Return the ATT&CK matrix with the patterns related to a cluster, in either direction."""
-    related = related_clusters(call.actor, find_cluster(call))
-    return _scored_matrix(_matrix(call, ""), dict.fromkeys([cluster["tag_name"] for cluster in related], 1))
+    related = related_clusters(call.actor, queries.find_cluster(call.actor, cluster_id))
+    return _scored_matrix(
+        _matrix(call.actor, ""), dict.fromkeys([cluster["tag_name"] for cluster in related], 1)
+    )
 
 
-def _matrix(call: Call, reference: str) -> Matrix:
-    galaxy = queries.find_galaxy(call.actor, reference) if reference else matrix_galaxy(call.actor)
-    return galaxy_matrix(call.actor, galaxy)
+def _matrix(actor: Actor, reference: str) -> Matrix:
+    galaxy = queries.find_galaxy(actor, reference) if reference else matrix_galaxy(actor)
+    return galaxy_matrix(actor, galaxy)
 
 
-def _scored_matrix(matrix: Matrix, scores: dict[str, int]) -> Answer:
+def _scored_matrix(matrix: Matrix, scores: dict[str, int]) -> Json:
     known = set(matrix.tag_names)
     scores = {tag: score for tag, score in scores.items() if tag in known}
     return Json({"matrix": matrix.tabs, "scores": scores, "instance-uuid": instance_uuid()})

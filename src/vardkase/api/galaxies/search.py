@@ -9,95 +9,120 @@ from typing import Any
 from django.db.models import QuerySet
 from msgspec.json import encode
 
-from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.answers import Json, Saved, Stream, saved
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.galaxies.reading import find_galaxy
-from vardkase.api.paging import STREAMED, paged
+from vardkase.api.fields import Anything, Flag, Reference, Text, Texts
+from vardkase.api.inputs import Body, with_fields
+from vardkase.api.paging import STREAMED, Paging
 from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json.cluster_documents import cluster_documents, exported, galaxy_file_value
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.cluster_scores import galaxy_tags_of
 from vardkase.intel.queries.find import find_event
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.galaxies.queries import find_galaxy
 from vardkase.knowledge.galaxies.search import FILTERS, search
 from vardkase.knowledge.galaxies.services import Captured, capture_clusters
-from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.flags import as_int
 
 PIECE = 200
 MOST = 1_000
 """Whole clusters at a time: 6 kB on average."""
 
 
-@endpoint("galaxy_clusters/rest_search")
-def rest_search(call: Call) -> Answer:
+class ClusterQuery(Paging, kw_only=True):
+    eventid: Reference = ""
+    minimal: Flag = False
+
+
+class ExportChoice(Body, kw_only=True):
+    model = "Galaxy"
+
+    default: Flag = True
+    custom: Flag = True
+    distribution: Texts = []
+    format: Text = "misp"
+
+
+class ClusterDocuments(Body, kw_only=True):
+    """Clusters: a list, a single one, ``{"Galaxy": {"json": text}}``, or a misp-galaxy file."""
+
+    model = "Galaxy"
+
+    json: Anything = None
+    values: Anything = None
+
+
+@endpoint("galaxy_clusters/rest_search", inputs={"params": with_fields(ClusterQuery, FILTERS)})
+def rest_search(call: Call, *, params: ClusterQuery) -> Json | Stream:
     """Search clusters; ``minimal`` returns only uuid and version, as other instances request before they
     pull."""
-    clusters = _search(call)
-    minimal = as_bool(call.param("minimal"))
-    chosen = paged(call, list(clusters.values_list("pk", flat=True)), STREAMED if minimal else MOST)
+    clusters = _search(call.actor, params)
+    chosen = params.of(list(clusters.values_list("pk", flat=True)), STREAMED if params.minimal else MOST)
     headers = {
         "X-Result-Count": str(len(chosen)),
         "X-Export-Module-Used": "json",
         "X-Response-Format": "json",
         "X-Skipped-Elements-Count": "0",
     }
-    if minimal:
+    if params.minimal:
         rows = {
             number: {"uuid": str(uuid), "version": str(version)}
             for number, uuid, version in clusters.values_list("pk", "uuid", "version")
         }
         body = [{"GalaxyCluster": rows[number]} for number in chosen]
         return Json({"response": body}, headers=headers)
-    return Stream(_stream(call, chosen), headers=headers)
+    return Stream(_stream(call.actor, chosen), headers=headers)
 
 
 @endpoint("galaxies/export")
-def export(call: Call) -> Answer:
+def export(call: Call, galaxy_id: str, *, body: ExportChoice) -> Json:
     """Export the clusters of a galaxy for another MISP or as a misp-galaxy file, filtered by kind and
     distribution."""
-    galaxy = find_galaxy(call)
-    data = call.data("Galaxy")
+    galaxy = find_galaxy(call.actor, galaxy_id)
     clusters = search(call.actor, {"galaxy_id": galaxy.pk})
-    kinds = [kind for kind in ("default", "custom") if as_bool(data.get(kind), default=True)]
-    clusters = clusters.filter(default__in=[kind == "default" for kind in kinds])
-    if isinstance(distributions := data.get("distribution"), list | str | int) and distributions != "":
-        levels = distributions if isinstance(distributions, list) else [distributions]
-        clusters = clusters.filter(distribution__in=[as_int(number, -1) for number in levels])
+    if not body.default:
+        clusters = clusters.filter(default=False)
+    if not body.custom:
+        clusters = clusters.filter(default=True)
+    if body.distribution:
+        clusters = clusters.filter(distribution__in=[as_int(number, -1) for number in body.distribution])
     documents = list(cluster_documents(call.actor, list(clusters.values_list("pk", flat=True))))
-    if str(data.get("format") or "misp") == "misp-galaxy":
+    if body.format == "misp-galaxy":
         return Json(_galaxy_file(galaxy, documents))
     return Json([{"GalaxyCluster": exported(document)} for document in documents])
 
 
 @endpoint("galaxies/import", body=BodyLimits.DOCUMENT, requires=(Permission.GALAXY_EDITOR,), writes=True)
-def bring_in(call: Call) -> Answer:
+def bring_in(call: Call, *, body: ClusterDocuments) -> Saved:
     """Import clusters from a list of documents or a misp-galaxy cluster file."""
-    return _import_answer(capture_clusters(call.actor, _documents(call)), "/galaxies/import")
+    return _import_answer(capture_clusters(call.actor, _documents(call, body)), "/galaxies/import")
 
 
 @endpoint("galaxies/push_cluster", body=BodyLimits.DOCUMENT, requires=(Permission.SYNC,), writes=True)
-def push(call: Call) -> Answer:
+def push(call: Call, *, body: ClusterDocuments) -> Saved:
     """Store clusters that another instance sends."""
     if not call.actor.may(Permission.GALAXY_EDITOR):
         raise MispError(405, "You do not have the permission to push clusters.")
-    return _import_answer(capture_clusters(call.actor, _documents(call)), "/galaxies/pushCluster")
+    return _import_answer(capture_clusters(call.actor, _documents(call, body)), "/galaxies/pushCluster")
 
 
-def _import_answer(outcomes: Counter[Captured], url: str) -> Answer:
+def _import_answer(outcomes: Counter[Captured], url: str) -> Saved:
     counts = ", ".join(f"{outcomes[kind]} {kind.value}" for kind in Captured)
     return saved(f"Galaxy clusters imported. {counts}. ", url)
 
 
-def _search(call: Call) -> QuerySet[GalaxyCluster]:
-    filters = {name: value for name in FILTERS if (value := call.param(name)) is not None}
+def _search(actor: Actor, params: ClusterQuery) -> QuerySet[GalaxyCluster]:
+    filters = {name: value for name in FILTERS if (value := getattr(params, name)) is not None}
     try:
-        clusters = search(call.actor, filters)
-        if (event := call.param("eventid")) not in (None, ""):
-            names = galaxy_tags_of(call.actor, find_event(call.actor, str(event)).id)
+        clusters = search(actor, filters)
+        if params.eventid:
+            names = galaxy_tags_of(actor, find_event(actor, params.eventid).id)
             clusters = clusters.filter(tag_name__in=names)
     except Invalid as error:
         raise MispError(400, error.wire) from None
@@ -106,10 +131,10 @@ def _search(call: Call) -> QuerySet[GalaxyCluster]:
     return clusters
 
 
-def _stream(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
+def _stream(actor: Actor, ids: Sequence[int]) -> Iterator[bytes]:
     yield b'{"response":['
     for start in range(0, len(ids), PIECE):
-        documents = cluster_documents(call.actor, ids[start : start + PIECE])
+        documents = cluster_documents(actor, ids[start : start + PIECE])
         pieces = [encode({"GalaxyCluster": document}) for document in documents]
         yield (b"," if start and pieces else b"") + b",".join(pieces)
     yield b"]}"
@@ -130,18 +155,16 @@ def _galaxy_file(galaxy: Galaxy, documents: Sequence[dict[str, Any]]) -> dict[st
     }
 
 
-def _documents(call: Call) -> list[Any]:
-    """The clusters in a body: a list, a single one, ``{"Galaxy": {"json": text}}``, or a misp-galaxy file."""
-    body = call.body
-    wrapped = call.data("Galaxy").get("json")
-    if isinstance(wrapped, str):
+def _documents(call: Call, body: ClusterDocuments) -> list[Any]:
+    document = call.body
+    if isinstance(body.json, str):
         try:
-            body = json_limits.decoded(wrapped)
+            document = json_limits.decoded(body.json)
         except ValueError:
             raise MispError(405, "Error while decoding JSON") from None
-    if isinstance(body, dict) and isinstance(body.get("values"), list):
-        return [_of_file(body, value) for value in body["values"]]
-    return body if isinstance(body, list) else [body] if body else []
+    if isinstance(document, dict) and isinstance(document.get("values"), list):
+        return [_of_file(document, value) for value in document["values"]]
+    return document if isinstance(document, list) else [document] if document else []
 
 
 def _of_file(file: dict[str, Any], value: Any) -> Any:

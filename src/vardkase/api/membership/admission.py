@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.problems import ApiProblem
+from vardkase.api.fields import Date, Email, Mandatory, Text
+from vardkase.api.inputs import Body, with_fields
 from vardkase.api.request import Call
-from vardkase.core.errors import Invalid
 from vardkase.hub.membership.invitations import services as invitations
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.phases import queries, services
@@ -27,8 +26,31 @@ MOST = 1000
 FIELDS = tuple(services.READERS)
 
 
+class PhaseFields(Body, kw_only=True):
+    model = "Phase"
+
+    reason: Mandatory[Text] = ""
+
+
+class InForce(Body, kw_only=True):
+    since: Date
+    reference: Mandatory[Text] = ""
+
+
+class Revocation(Body, kw_only=True):
+    reason: Mandatory[Text] = ""
+
+
+class NewInvitation(Body, kw_only=True):
+    model = "Invitation"
+
+    email: Mandatory[Email] = ""
+    language: Text = "sv"
+    note: Text = ""
+
+
 @endpoint("membershipPhases/index", staff=services.OFFICERS)
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List all phases, whether each is open today, and all legal preconditions."""
     states = {phase.number: str(phase.state) for phase in queries.phases(timezone.now())}
     phases = [{"Phase": _phase(phase) | {"state": states[phase.number]}} for phase in queries.stored_phases()]
@@ -46,19 +68,16 @@ def index(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "`opens` and `closes` are days or null; `sectors` and `preconditions` names. A second person approves.",
-        ("reason",),
-        FIELDS,
-        "/membershipPhases/edit/[number]",
+        url="/membershipPhases/edit/[number]",
     ),
+    inputs={"body": with_fields(PhaseFields, FIELDS)},
 )
-def edit(call: Call) -> Answer:
+def edit(call: Call, number: str, *, body: PhaseFields) -> Json:
     """Propose a change to a phase; fields left out keep their values."""
-    data = call.data("Phase")
-    changes = {name: data[name] for name in FIELDS if name in data}
+    changes = {name: body.sent[name] for name in FIELDS if name in body.sent}
     if "invitation_only" in changes:
         changes["invitation_only"] = as_bool(changes["invitation_only"])
-    reason = str(data.get("reason") or "")
-    return Json(as_json(services.propose_change(call.actor, as_int(call.arg(0)) or 0, changes, reason)))
+    return Json(as_json(services.propose_change(call.actor, as_int(number) or 0, changes, body.reason)))
 
 
 @endpoint(
@@ -66,19 +85,12 @@ def edit(call: Call) -> Answer:
     proposes=("record_precondition",),
     staff=LEGAL,
     writes=True,
-    describes=Description("", ("since", "reference"), (), "/membershipPhases/inForce/[precondition]"),
+    describes=Description(url="/membershipPhases/inForce/[precondition]"),
 )
-def in_force(call: Call) -> Answer:
+def in_force(call: Call, precondition: str, *, body: InForce) -> Json:
     """Propose recording that a legal precondition is in force, with the act or decision it is based on."""
-    value = call.param("since")
-    try:
-        since = parse_date(value) if isinstance(value, str) else None
-    except ValueError:  # A date that does not exist, such as 2027-02-30; None is any other text.
-        since = None
-    if since is None:
-        raise Invalid({"since": [ApiProblem.NOT_A_DAY(name="since")]})
-    reference = str(call.param("reference") or "")
-    return Json(as_json(services.propose_in_force(call.actor, call.arg(0), since, reference)))
+    proposed = services.propose_in_force(call.actor, precondition, body.since, body.reference)
+    return Json(as_json(proposed))
 
 
 @endpoint(
@@ -86,15 +98,15 @@ def in_force(call: Call) -> Answer:
     proposes=("revoke_precondition",),
     staff=LEGAL,
     writes=True,
-    describes=Description("", ("reason",), (), "/membershipPhases/revoke/[precondition]"),
+    describes=Description(url="/membershipPhases/revoke/[precondition]"),
 )
-def revoke(call: Call) -> Answer:
+def revoke(call: Call, precondition: str, *, body: Revocation) -> Json:
     """Propose recording that a legal precondition is no longer in force."""
-    return Json(as_json(services.propose_revoking(call.actor, call.arg(0), str(call.param("reason") or ""))))
+    return Json(as_json(services.propose_revoking(call.actor, precondition, body.reason)))
 
 
 @endpoint("membershipInvitations/index", staff=OFFICER)
-def invited(call: Call) -> Answer:
+def invited(call: Call) -> Json:
     """List the newest invitations and their outcomes, at most 1,000."""
     return Json([_invitation(invitation) for invitation in invitations.invitations(call.actor)[:MOST]])
 
@@ -103,35 +115,31 @@ def invited(call: Call) -> Answer:
     "membershipInvitations/add",
     staff=OFFICER,
     writes=True,
-    describes=Description("The link is mailed; `note` is for officers.", ("email",), ("language", "note")),
+    describes=Description("The link is mailed; `note` is for officers."),
 )
-def invite(call: Call) -> Answer:
+def invite(call: Call, *, body: NewInvitation) -> Json:
     """Invite an e-mail address to apply."""
-    data = call.data("Invitation")
-    email, language, note = (str(data.get(name) or "") for name in ("email", "language", "note"))
-    return Json(_invitation(invitations.invite(call.actor, email, language or "sv", note)))
+    return Json(_invitation(invitations.invite(call.actor, body.email, body.language or "sv", body.note)))
 
 
 @endpoint(
     "membershipInvitations/again",
     staff=OFFICER,
     writes=True,
-    describes=Description(url="/membershipInvitations/again/[invitation_id]"),
 )
-def again(call: Call) -> Answer:
+def again(call: Call, invitation_id: str) -> Json:
     """Resend an invitation with a new link; the previous link becomes invalid."""
-    return Json(_invitation(invitations.send_again(call.actor, as_int(call.arg(0)) or 0)))
+    return Json(_invitation(invitations.send_again(call.actor, as_int(invitation_id) or 0)))
 
 
 @endpoint(
     "membershipInvitations/revoke",
     staff=OFFICER,
     writes=True,
-    describes=Description(url="/membershipInvitations/revoke/[invitation_id]"),
 )
-def take_back(call: Call) -> Answer:
+def take_back(call: Call, invitation_id: str) -> Json:
     """Withdraw an invitation."""
-    return Json(_invitation(invitations.revoke(call.actor, as_int(call.arg(0)) or 0)))
+    return Json(_invitation(invitations.revoke(call.actor, as_int(invitation_id) or 0)))
 
 
 def _phase(row: Phase) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.fields import Anything, Mandatory, Text
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
@@ -21,7 +23,29 @@ READERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 MOST = 1000
 IMPORT = "/membershipApplications/import"
 STEP = "/membershipApplications/step"
-PARTS = ("organisation", "contacts", "needs", "security", "connection", "terms")
+
+
+class ApplicationQuery(Params, kw_only=True):
+    state: Text = ""
+
+
+class ApplicationForm(Body, kw_only=True):
+    model = "Application"
+
+    organisation: Mandatory[Anything] = None
+    contacts: Mandatory[Anything] = None
+    needs: Mandatory[Anything] = None
+    security: Mandatory[Anything] = None
+    connection: Mandatory[Anything] = None
+    terms: Mandatory[Anything] = None
+    language: Anything = None
+
+
+class Transition(Body, kw_only=True):
+    model = "Application"
+
+    step: Mandatory[Text] = ""
+    note: Text = ""
 
 
 def application_dict(application: Application) -> dict[str, Any]:
@@ -39,16 +63,16 @@ def application_dict(application: Application) -> dict[str, Any]:
 
 
 @endpoint("membershipApplications/index", staff=READERS)
-def index(call: Call) -> Answer:
+def index(call: Call, *, params: ApplicationQuery) -> Json:
     """List the newest applications, at most 1,000; ``state`` filters by state."""
-    applications = queries.applications(call.actor, str(call.param("state") or ""))[:MOST]
+    applications = queries.applications(call.actor, params.state)[:MOST]
     return Json([{"Application": application_dict(application)} for application in applications])
 
 
 @endpoint("membershipApplications/view", staff=READERS)
-def view(call: Call) -> Answer:
+def view(call: Call, number: str) -> Json:
     """Return one application by number, with its answers."""
-    application = queries.find_application(call.actor, str(call.arg(0)))
+    application = queries.find_application(call.actor, number)
     return Json({"Application": {**application_dict(application), "answers": application.answers}})
 
 
@@ -59,15 +83,13 @@ def view(call: Call) -> Answer:
     writes=True,
     methods=("POST",),
     describes=Description(
-        "Register an application that came otherwise: the form as JSON, as docs/membership.md describes.",
-        PARTS,
-        ("language",),
+        "Register an application that came otherwise: the form as JSON, as docs/membership.md describes."
     ),
 )
-def import_document(call: Call) -> Answer:
+def import_document(call: Call, *, body: ApplicationForm) -> Saved:
     """Register and submit an application. Validation errors are reported by member path."""
     try:
-        application = import_application(call.actor, dict(call.data("Application")))
+        application = import_application(call.actor, dict(body.sent))
     except Invalid as error:
         raise SaveFailed("add Application", IMPORT, error.errors) from error
     return saved("Application registered.", IMPORT, data={"Application": application_dict(application)})
@@ -80,18 +102,15 @@ def import_document(call: Call) -> Answer:
     methods=("POST",),
     describes=Description(
         "Take an application on by a step that needs no second officer.",
-        ("step",),
-        ("note",),
         url="/membershipApplications/step/[number]",
     ),
 )
-def step(call: Call) -> Answer:
+def step(call: Call, number: str, *, body: Transition) -> Saved:
     """Apply a transition: submit, wait, queue, complete, withdraw or resume. 409 if the state does not allow
     it."""
-    application = queries.find_application(call.actor, str(call.arg(0)))
-    data = call.data("Application")
+    application = queries.find_application(call.actor, number)
     try:
-        taken = take_alone(call.actor, application, str(data.get("step") or ""), str(data.get("note") or ""))
+        taken = take_alone(call.actor, application, body.step, body.note)
     except Invalid as error:
         raise SaveFailed("edit Application", STEP, error.errors) from error
     return saved("Step taken.", STEP, data={"Application": application_dict(taken)})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, Text
+from vardkase.api.answers import Json
+from vardkase.api.answers import Text as TextAnswer
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.problems import ApiProblem
+from vardkase.api.fields import Date, Flag, Mandatory, Names, Number, Text
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
-from vardkase.core.errors import Invalid
 from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.accepted_terms import accepted_version, lacks_current_terms
@@ -22,44 +22,79 @@ from vardkase.hub.membership.assessments.queries import CaseFilter
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.assessments.services import decisions, reviews
 from vardkase.hub.membership.assessments.services.partiality import declare_in_application
-from vardkase.misp.flags import as_bool, as_int
+from vardkase.identity.access.actor import Actor
 
 MOST = 500
 """Applications in one answer; the newest."""
 NUMBER = "[number]"
 
 
-@endpoint(
-    "membershipAssessments/index",
-    staff=OFFICERS,
-    describes=Description("", (), ("text", "state", "sector", "handler")),
-)
-def index(call: Call) -> Answer:
+class CaseQuery(Params, kw_only=True):
+    text: Text = ""
+    state: Text = ""
+    sector: Text = ""
+    handler: Text = ""
+
+
+class Assessment(Body, kw_only=True):
+    criterion: Mandatory[Text] = ""
+    verdict: Mandatory[Text] = ""
+    reason: Text = ""
+
+
+class CompletionRequest(Body, kw_only=True):
+    text: Mandatory[Text] = ""
+    steps: Names
+    complete_by: Date | None = None
+
+
+class RegistryNumber(Body, kw_only=True):
+    registry_number: Mandatory[Text] = ""
+
+
+class Resumption(Body, kw_only=True):
+    note: Mandatory[Text] = ""
+
+
+class DecisionProposal(Body, kw_only=True):
+    outcome: Mandatory[Text] = ""
+    reasons: Mandatory[Text] = ""
+    exception: Text = ""
+
+
+class ProposalChoice(Body, kw_only=True):
+    proposal_id: Mandatory[Number] = 0
+
+
+class SecondOpinion(ProposalChoice, kw_only=True):
+    answer: Mandatory[Text] = ""
+    text: Text = ""
+    exception: Text = ""
+
+
+class PartialityDeclaration(Body, kw_only=True):
+    reason: Mandatory[Text] = ""
+    impartial: Flag = False
+
+
+@endpoint("membershipAssessments/index", staff=OFFICERS)
+def index(call: Call, *, params: CaseQuery) -> Json:
     """List submitted applications, newest first; `handler` is an officer's id, none or second."""
-    narrowed = CaseFilter(*(str(call.param(name) or "") for name in ("text", "state", "sector", "handler")))
+    narrowed = CaseFilter(params.text, params.state, params.sector, params.handler)
     applications = queries.applications(call.actor, narrowed).order_by("-submitted", "-pk")[:MOST]
     return Json([_row(application) for application in applications])
 
 
-@endpoint(
-    "membershipAssessments/view",
-    staff=OFFICERS,
-    describes=Description(url=f"/membershipAssessments/view/{NUMBER}"),
-)
-def view(call: Call) -> Answer:
+@endpoint("membershipAssessments/view", staff=OFFICERS)
+def view(call: Call, number: str) -> Json:
     """Return one application with its answers, criteria, proposals, letters and history."""
-    return Json(_with_history(call, _application(call)))
+    return Json(_with_history(call.actor, queries.find(call.actor, number)))
 
 
-@endpoint(
-    "membershipAssessments/review",
-    staff=OFFICERS,
-    writes=True,
-    describes=Description(url=f"/membershipAssessments/review/{NUMBER}"),
-)
-def review(call: Call) -> Answer:
+@endpoint("membershipAssessments/review", staff=OFFICERS, writes=True)
+def review(call: Call, number: str) -> Json:
     """Take up an application for review; the caller becomes its handler."""
-    return Json(_with_history(call, reviews.review(call.actor, _application(call))))
+    return Json(_with_history(call.actor, reviews.review(call.actor, queries.find(call.actor, number))))
 
 
 @endpoint(
@@ -68,17 +103,14 @@ def review(call: Call) -> Answer:
     writes=True,
     describes=Description(
         text="`verdict` is met, met_with_remark, not_met or not_applicable; all but the first need a reason.",
-        mandatory=["criterion", "verdict"],
-        optional=["reason"],
         url=f"/membershipAssessments/assess/{NUMBER}",
     ),
 )
-def assess(call: Call) -> Answer:
+def assess(call: Call, number: str, *, body: Assessment) -> Json:
     """Record the assessment of one criterion."""
-    application = _application(call)
-    texts = [str(call.param(name) or "") for name in ("criterion", "verdict", "reason")]
-    reviews.assess(call.actor, application, *texts)
-    return Json(_with_history(call, application))
+    application = queries.find(call.actor, number)
+    reviews.assess(call.actor, application, body.criterion, body.verdict, body.reason)
+    return Json(_with_history(call.actor, application))
 
 
 @endpoint(
@@ -90,18 +122,14 @@ def assess(call: Call) -> Answer:
             "`steps` lists the parts of the form that the applicant can change, `complete_by` is the last day "
             "(2027-01-31; in three weeks unless given)."
         ),
-        mandatory=["text", "steps"],
-        optional=["complete_by"],
         url=f"/membershipAssessments/request_completion/{NUMBER}",
     ),
 )
-def request_completion(call: Call) -> Answer:
+def request_completion(call: Call, number: str, *, body: CompletionRequest) -> Json:
     """Ask the applicant to complete the application, by letter and mail."""
-    steps = call.param("steps")
-    if not isinstance(steps, list) or any(not isinstance(step, str) for step in steps):
-        raise Invalid({"steps": [ApiProblem.NOT_NAMES(name="steps")]})
-    completion = (str(call.param("text") or ""), steps, _day(call, "complete_by"))
-    return Json(_with_history(call, reviews.request_completion(call.actor, _application(call), *completion)))
+    application = queries.find(call.actor, number)
+    application = reviews.request_completion(call.actor, application, body.text, body.steps, body.complete_by)
+    return Json(_with_history(call.actor, application))
 
 
 @endpoint(
@@ -110,14 +138,14 @@ def request_completion(call: Call) -> Answer:
     writes=True,
     describes=Description(
         text="The number of the case in the authority's own registry; it stands in the head of letters.",
-        mandatory=["registry_number"],
         url=f"/membershipAssessments/registry_number/{NUMBER}",
     ),
 )
-def registry_number(call: Call) -> Answer:
+def registry_number(call: Call, number: str, *, body: RegistryNumber) -> Json:
     """Set the case number from the authority's own registry."""
-    number = str(call.param("registry_number") or "")
-    return Json(_with_history(call, reviews.set_registry_number(call.actor, _application(call), number)))
+    application = queries.find(call.actor, number)
+    application = reviews.set_registry_number(call.actor, application, body.registry_number)
+    return Json(_with_history(call.actor, application))
 
 
 @endpoint(
@@ -126,15 +154,13 @@ def registry_number(call: Call) -> Answer:
     writes=True,
     describes=Description(
         text="`note` says how the completion came otherwise, or that none came in time.",
-        mandatory=["note"],
         url=f"/membershipAssessments/resume/{NUMBER}",
     ),
 )
-def resume(call: Call) -> Answer:
+def resume(call: Call, number: str, *, body: Resumption) -> Json:
     """Resume the assessment without waiting for the applicant to complete the application by link."""
-    return Json(
-        _with_history(call, reviews.resume(call.actor, _application(call), str(call.param("note") or "")))
-    )
+    application = reviews.resume(call.actor, queries.find(call.actor, number), body.note)
+    return Json(_with_history(call.actor, application))
 
 
 @endpoint(
@@ -144,28 +170,26 @@ def resume(call: Call) -> Answer:
     writes=True,
     describes=Description(
         text="`outcome` is approve or reject; an approval in spite of an unmet criterion needs an `exception`.",
-        mandatory=["outcome", "reasons"],
-        optional=["exception"],
         url=f"/membershipAssessments/propose/{NUMBER}",
     ),
 )
-def propose(call: Call) -> Answer:
+def propose(call: Call, number: str, *, body: DecisionProposal) -> Json:
     """Propose a decision to a second officer."""
-    texts = [str(call.param(name) or "") for name in ("outcome", "reasons", "exception")]
-    return Json(_proposal(decisions.propose(call.actor, _application(call), *texts)))
+    texts = (body.outcome, body.reasons, body.exception)
+    return Json(_proposal(decisions.propose(call.actor, queries.find(call.actor, number), *texts)))
 
 
 @endpoint(
     "membershipAssessments/take_back",
     staff=OFFICERS,
     writes=True,
-    describes=Description(mandatory=["proposal_id"], url=f"/membershipAssessments/take_back/{NUMBER}"),
+    describes=Description(url=f"/membershipAssessments/take_back/{NUMBER}"),
 )
-def take_back(call: Call) -> Answer:
+def take_back(call: Call, number: str, *, body: ProposalChoice) -> Json:
     """Withdraw the caller's own proposal."""
-    application = _application(call)
-    decisions.take_back(call.actor, application, as_int(call.param("proposal_id")) or 0)
-    return Json(_with_history(call, application))
+    application = queries.find(call.actor, number)
+    decisions.take_back(call.actor, application, body.proposal_id)
+    return Json(_with_history(call.actor, application))
 
 
 @endpoint(
@@ -175,16 +199,14 @@ def take_back(call: Call) -> Answer:
     writes=True,
     describes=Description(
         text="`answer` is agree, return (with a question as `text`) or oppose (with reasons as `text`).",
-        mandatory=["proposal_id", "answer"],
-        optional=["text", "exception"],
         url=f"/membershipAssessments/decide/{NUMBER}",
     ),
 )
-def decide(call: Call) -> Answer:
+def decide(call: Call, number: str, *, body: SecondOpinion) -> Json:
     """Answer a proposal as the second officer; its author cannot."""
-    texts = [str(call.param(name) or "") for name in ("answer", "text", "exception")]
-    decided = decisions.decide(call.actor, _application(call), as_int(call.param("proposal_id")) or 0, *texts)
-    return Json(_with_history(call, decided))
+    texts = (body.answer, body.text, body.exception)
+    decided = decisions.decide(call.actor, queries.find(call.actor, number), body.proposal_id, *texts)
+    return Json(_with_history(call.actor, decided))
 
 
 @endpoint(
@@ -193,44 +215,23 @@ def decide(call: Call) -> Answer:
     writes=True,
     describes=Description(
         text="`impartial`: true where an application names the caller, who is not partial for the `reason` given.",
-        mandatory=["reason"],
-        optional=["impartial"],
         url=f"/membershipAssessments/declare_partial/{NUMBER}",
     ),
 )
-def declare_partial(call: Call) -> Answer:
+def declare_partial(call: Call, number: str, *, body: PartialityDeclaration) -> Json:
     """Declare a conflict of interest in a case and take no further part in it."""
-    application = _application(call)
-    is_partial = not as_bool(call.param("impartial") or False)
-    declare_in_application(call.actor, application, str(call.param("reason") or ""), partial=is_partial)
-    return Json(_with_history(call, application))
+    application = queries.find(call.actor, number)
+    declare_in_application(call.actor, application, body.reason, partial=not body.impartial)
+    return Json(_with_history(call.actor, application))
 
 
-@endpoint(
-    "membershipAssessments/letter",
-    staff=OFFICERS,
-    describes=Description(url=f"/membershipAssessments/letter/{NUMBER}/[letter_number]"),
-)
-def letter(call: Call) -> Answer:
+@endpoint("membershipAssessments/letter", staff=OFFICERS)
+def letter(call: Call, number: str, letter_number: str) -> TextAnswer:
     """Return a letter as sent, as PDF."""
-    sent_letter = letter_about("application", _application(call).pk, call.arg(1))
+    sent_letter = letter_about("application", queries.find(call.actor, number).pk, letter_number)
     name = f"{sent_letter.number.replace(':', '-')}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Text(bytes(sent_letter.content), "application/pdf", headers=headers)
-
-
-def _application(call: Call) -> Application:
-    return queries.find(call.actor, call.arg(0))
-
-
-def _day(call: Call, name: str) -> date | None:
-    value = call.param(name)
-    if value in (None, ""):
-        return None
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        raise Invalid({name: [ApiProblem.NOT_A_DAY(name=name)]}) from None
+    return TextAnswer(bytes(sent_letter.content), "application/pdf", headers=headers)
 
 
 def _row(application: Application) -> dict[str, Any]:
@@ -255,13 +256,13 @@ def _row(application: Application) -> dict[str, Any]:
     }
 
 
-def _with_history(call: Call, application: Application) -> dict[str, Any]:
+def _with_history(actor: Actor, application: Application) -> dict[str, Any]:
     application = Application.objects.select_related("handling__officer").get(pk=application.pk)
     verdicts = queries.assessments_of(application)
     return {
         **_row(application),
         "answers": application.answers,
-        "claims": claims(call.actor, application),
+        "claims": claims(actor, application),
         "terms_version": queries.terms_against(application).version,
         "terms_accepted": accepted_version(application),
         "lacks_current_terms": lacks_current_terms(application),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.fields import Anything, Mandatory, Text
+from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import find_membership
@@ -14,18 +16,44 @@ from vardkase.hub.membership.members.rules import TECHNICAL
 from vardkase.hub.membership.onboarding import services
 from vardkase.hub.membership.onboarding.actions import do_item
 from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 ITEM = "[organisation_id]/[item]"
 
 
-@endpoint(
-    "membershipChecklists/view", describes=Description(url="/membershipChecklists/view/[organisation_id]")
-)
-def view(call: Call) -> Answer:
+class ItemFields(Body, kw_only=True):
+    model = "Item"
+
+    email: Anything = None
+    addresses: Anything = None
+    until: Anything = None
+    send_to: Anything = None
+    networks: Anything = None
+    pem: Anything = None
+    domain: Anything = None
+    method: Anything = None
+    mailbox: Anything = None
+    url: Anything = None
+    authkey: Anything = None
+    push: Anything = None
+    pull: Anything = None
+    other: Anything = None
+    uuid: Anything = None
+    reason: Anything = None
+
+
+class Waiver(Body, kw_only=True):
+    model = "Item"
+
+    note: Mandatory[Text] = ""
+
+
+@endpoint("membershipChecklists/view")
+def view(call: Call, organisation_id: str = "") -> Json:
     """Return the current status of each checklist item; without an id, for the caller's own organisation."""
-    return _checklist(find_membership(call.actor, call.arg(0) or call.actor.organisation_id))
+    return _checklist(find_membership(call.actor, organisation_id or call.actor.organisation_id))
 
 
 @endpoint(
@@ -38,27 +66,23 @@ def view(call: Call) -> Answer:
         "organisation (other: the id of one that is here, in place of the one that was made; else uuid: the one that "
         "it has in its own MISP). `reason`: needed for what a second officer has to approve; the answer is then the "
         "request.",
-        (),
-        ("email", "addresses", "until", "send_to", "networks", "pem", "domain", "method", "mailbox", "url", "authkey",
-         "push", "pull", "other", "uuid", "reason"),
-        f"/membershipChecklists/do/{ITEM}",
+        url=f"/membershipChecklists/do/{ITEM}",
     ),
-)  # fmt: skip
-def do(call: Call) -> Answer:
+)
+def do(call: Call, organisation_id: str, item: str, *, body: ItemFields) -> Json:
     """Complete an item of a member's checklist."""
-    waits = do_item(call.actor, call.arg(0), call.arg(1), call.data("Item"))
-    return Json(as_json(waits)) if waits else _checklist_of(call)
+    waits = do_item(call.actor, organisation_id, item, body.sent)
+    return Json(as_json(waits)) if waits else _checklist_of(call.actor, organisation_id)
 
 
 @endpoint(
     "membershipChecklists/test",
     staff=TECHNICAL,
     writes=True,
-    describes=Description(url="/membershipChecklists/test/[organisation_id]"),
 )
-def test(call: Call) -> Answer:
+def test(call: Call, organisation_id: str) -> Json:
     """Test the hub's connection to the member's instance now."""
-    outcome = services.test_connection(call.actor, call.arg(0))
+    outcome = services.test_connection(call.actor, organisation_id)
     return Json(
         {
             "Test": {
@@ -77,31 +101,28 @@ def test(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "`item` is networks or server: all others are needed by every member. `note` says why this one does not.",
-        ("note",),
-        (),
-        f"/membershipChecklists/waive/{ITEM}",
+        url=f"/membershipChecklists/waive/{ITEM}",
     ),
 )
-def waive(call: Call) -> Answer:
+def waive(call: Call, organisation_id: str, item: str, *, body: Waiver) -> Json:
     """Waive a checklist item that a member does not need."""
-    services.waive(call.actor, call.arg(0), call.arg(1), str(call.data("Item").get("note") or ""))
-    return _checklist_of(call)
+    services.waive(call.actor, organisation_id, item, body.note)
+    return _checklist_of(call.actor, organisation_id)
 
 
 @endpoint(
     "membershipChecklists/reopen",
     staff=OFFICER,
     writes=True,
-    describes=Description(url=f"/membershipChecklists/reopen/{ITEM}"),
 )
-def reopen(call: Call) -> Answer:
+def reopen(call: Call, organisation_id: str, item: str) -> Json:
     """Revoke the waiver of a checklist item."""
-    services.reopen(call.actor, call.arg(0), call.arg(1))
-    return _checklist_of(call)
+    services.reopen(call.actor, organisation_id, item)
+    return _checklist_of(call.actor, organisation_id)
 
 
-def _checklist_of(call: Call) -> Json:
-    return _checklist(find_membership(call.actor, call.arg(0)))
+def _checklist_of(actor: Actor, organisation_id: str) -> Json:
+    return _checklist(find_membership(actor, organisation_id))
 
 
 def _checklist(membership: Membership) -> Json:

@@ -4,74 +4,84 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.fields import Anything, Flag, Items, Mandatory
+from vardkase.api.inputs import Body
 from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.communities import services
 from vardkase.hub.membership.communities.models import Community
 from vardkase.hub.membership.members.rules import STAFF
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.misp.flags import as_bool, as_int
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 READERS = tuple(sorted(STAFF))
-LISTS = ("sectors", "nis2", "counties", "chosen")
-RULES = (*LISTS, "hides_members")
+RULES = ("sectors", "nis2", "counties", "chosen", "hides_members")
 ABOUT = (
     "`sectors`, `nis2` and `counties` are lists: who is in one of each that is not empty belongs; `chosen` are ids of "
     "members that belong whatever the rules say. With `hides_members` they do not see each other."
 )
 
 
+class CommunityFields(Body, kw_only=True):
+    model = "Community"
+
+    name: Anything = None
+    sectors: Items | None = None
+    nis2: Items | None = None
+    counties: Items | None = None
+    chosen: Items | None = None
+    hides_members: Flag = False
+
+
+class NewCommunity(CommunityFields, kw_only=True):
+    name: Mandatory[Anything] = None
+
+
 @endpoint("memberCommunities/index", staff=READERS)
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List the communities with their rules and current members."""
     return Json([_community(community) for community in services.communities(call.actor)])
 
 
-@endpoint(
-    "memberCommunities/view",
-    staff=READERS,
-    describes=Description(url="/memberCommunities/view/[community_id]"),
-)
-def view(call: Call) -> Answer:
+@endpoint("memberCommunities/view", staff=READERS)
+def view(call: Call, community_id: str) -> Json:
     """Return one community."""
-    return Json(_community(_find(call)))
+    return Json(_community(_find(call.actor, community_id)))
 
 
-@endpoint("memberCommunities/add", staff=OFFICER, writes=True, describes=Description(ABOUT, ("name",), RULES))
-def add(call: Call) -> Answer:
+@endpoint("memberCommunities/add", staff=OFFICER, writes=True, describes=Description(ABOUT))
+def add(call: Call, *, body: NewCommunity) -> Json:
     """Add a community; its sharing group follows the membership from now on."""
-    return Json(_community(services.save_community(call.actor, _sent_rules(call, {}))))
+    return Json(_community(services.save_community(call.actor, _sent_rules(body, {}))))
 
 
 @endpoint(
     "memberCommunities/edit",
     staff=OFFICER,
     writes=True,
-    describes=Description(ABOUT, (), ("name", *RULES), "/memberCommunities/edit/[community_id]"),
+    describes=Description(ABOUT, url="/memberCommunities/edit/[community_id]"),
 )
-def edit(call: Call) -> Answer:
+def edit(call: Call, community_id: str, *, body: CommunityFields) -> Json:
     """Edit a community; fields left out keep their values."""
-    community = _find(call)
+    community = _find(call.actor, community_id)
     return Json(
         _community(
-            services.save_community(call.actor, _sent_rules(call, services.rules_of(community)), community)
+            services.save_community(call.actor, _sent_rules(body, services.rules_of(community)), community)
         )
     )
 
 
-def _find(call: Call) -> Community:
-    return services.find_community(call.actor, as_int(call.arg(0)) or 0)
+def _find(actor: Actor, community_id: str) -> Community:
+    return services.find_community(actor, as_int(community_id) or 0)
 
 
-def _sent_rules(call: Call, stored: dict[str, Any]) -> dict[str, Any]:
-    data = call.data("Community")
-    rules = stored | {name: data[name] for name in ("name", *RULES) if name in data}
-    if wrong := [name for name in LISTS if not isinstance(rules.get(name), list | None)]:
-        raise Invalid({name: [ApiProblem.NOT_A_LIST(name=name)] for name in wrong})
+def _sent_rules(body: CommunityFields, stored: dict[str, Any]) -> dict[str, Any]:
+    rules = stored | {name: body.sent[name] for name in ("name", *RULES) if name in body.sent}
     chosen = [as_int(identifier) for identifier in rules.get("chosen") or []]
     if None in chosen:
         raise Invalid({"chosen": [ApiProblem.NOT_ORGANISATIONS(name="chosen")]})

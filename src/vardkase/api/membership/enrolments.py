@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import Anything, Mandatory, Uuid
+from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid
@@ -26,16 +28,28 @@ def count_try(actor: Actor) -> None:
         raise MispError(429, "Too many codes were tried.", headers={"Retry-After": str(usage.wait)})
 
 
+class EnrolmentCode(Body, kw_only=True):
+    model = "Enrolment"
+
+    code: Mandatory[Anything] = None
+
+
+class Redemption(EnrolmentCode, kw_only=True):
+    uuid: Mandatory[Uuid] = None
+    url: Anything = None
+    authkey: Anything = None
+
+
 @endpoint(
     "enrolments/offer",
     public=True,
     before_body=count_try,
     methods=("POST",),
-    describes=Description("POST an enrolment code to see which hub and organisation it connects.", ["code"]),
+    describes=Description("POST an enrolment code to see which hub and organisation it connects."),
 )
-def offer(call: Call) -> Answer:
+def offer(call: Call, *, body: EnrolmentCode) -> Json:
     """Return the hub and organisation that an enrolment code belongs to; the code is not used up."""
-    return Json(codes.offer(call.data("Enrolment").get("code")))
+    return Json(codes.offer(body.code))
 
 
 @endpoint(
@@ -43,17 +57,12 @@ def offer(call: Call) -> Answer:
     public=True,
     before_body=count_try,
     methods=("POST",),
-    describes=Description(
-        "POST an enrolment code to connect the organisation's own platform, once.",
-        ["code", "uuid"],
-        ["url", "authkey"],
-    ),
+    describes=Description("POST an enrolment code to connect the organisation's own platform, once."),
 )
-def redeem(call: Call) -> Answer:
+def redeem(call: Call, *, body: Redemption) -> Json:
     """Redeem an enrolment code: create an account and a key for the member's platform."""
-    data = call.data("Enrolment")
     try:
-        return Json(codes.redeem(call.actor, data.get("code"), data))
+        return Json(codes.redeem(call.actor, body.code, body.sent))
     except Conflict as error:
         raise MispError(409, error.wire) from error
     except Invalid as error:
@@ -61,7 +70,7 @@ def redeem(call: Call) -> Answer:
 
 
 @endpoint("enrolments/standing")
-def own_standing(call: Call) -> Answer:
+def own_standing(call: Call) -> Json:
     """Return the membership status of the caller's organisation, and its open checklist items."""
     status: dict[str, Any] = standing(call.actor)
     return Json(status)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.problems import ApiProblem
+from vardkase.api.fields import Date, Mandatory, Text
+from vardkase.api.inputs import Body
 from vardkase.api.request import Call
-from vardkase.core.errors import Invalid
 from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
 from vardkase.hub.correspondence.letters.resending import resend
 from vardkase.hub.correspondence.templates import EDITORS
 from vardkase.misp.flags import as_int
 
 
+class DeliveryNote(Body, kw_only=True):
+    how: Mandatory[Text] = ""
+    on: Date
+    note: Text = ""
+
+
 @endpoint("membershipLetters/undelivered", staff=EDITORS)
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List the letters that have not been delivered, oldest first."""
     return Json(
         [
@@ -41,19 +45,12 @@ def index(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "`how` is post, handed or other; `on` the day (2027-01-31).",
-        ("how", "on"),
-        ("note",),
-        "/membershipLetters/delivered/[letter_id]",
+        url="/membershipLetters/delivered/[letter_id]",
     ),
 )
-def delivered(call: Call) -> Answer:
+def delivered(call: Call, letter_id: str, *, body: DeliveryNote) -> Json:
     """Record that a letter was delivered by other means than mail."""
-    texts = {name: str(call.param(name) or "") for name in ("how", "on", "note")}
-    try:
-        day = date.fromisoformat(texts["on"])
-    except ValueError:
-        raise Invalid({"on": [ApiProblem.NOT_A_DAY(name="on")]}) from None
-    delivery = note_delivery(call.actor, as_int(call.arg(0)) or 0, texts["how"], day, texts["note"])
+    delivery = note_delivery(call.actor, as_int(letter_id) or 0, body.how, body.on, body.note)
     return Json(
         {"Delivery": {"letter": delivery.letter.number, "how": delivery.how, "on": delivery.on.isoformat()}}
     )
@@ -63,8 +60,7 @@ def delivered(call: Call) -> Answer:
     "membershipLetters/resend",
     staff=EDITORS,
     writes=True,
-    describes=Description(url="/membershipLetters/resend/[letter_id]"),
 )
-def send_again(call: Call) -> Answer:
+def send_again(call: Call, letter_id: str) -> Json:
     """Mail an undelivered letter again; `mails` is how many mails were queued."""
-    return Json({"mails": resend(call.actor, as_int(call.arg(0)) or 0)})
+    return Json({"mails": resend(call.actor, as_int(letter_id) or 0)})

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
-
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.inputs import as_text
-from vardkase.api.problems import ApiProblem
+from vardkase.api.fields import Choice, Mandatory, Members, Moment, Names, Number, Text
+from vardkase.api.inputs import Body
+from vardkase.api.membership.assessments import PartialityDeclaration
 from vardkase.api.request import Call
-from vardkase.core.errors import Invalid
 from vardkase.hub.membership.assessments.services.partiality import HANDLERS, declare_in_membership
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership
@@ -20,28 +18,64 @@ from vardkase.hub.membership.members.rules import STAFF
 from vardkase.hub.membership.members.sign_in_minimum import DAYS, describe_minimum, propose_minimum
 from vardkase.hub.membership.members.state_labels import state_in_words
 from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.misp.flags import as_bool, as_int
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 ORGANISATION = "[organisation_id]"
 
 
+class Activation(Body, kw_only=True):
+    reason: Text = ""
+
+
+class Suspension(Body, kw_only=True):
+    kind: Mandatory[Text] = ""
+    reason: Mandatory[Text] = ""
+    until: Moment | None = None
+
+
+class Restoration(Body, kw_only=True):
+    reason: Mandatory[Text] = ""
+
+
+class Termination(Body, kw_only=True):
+    reason: Mandatory[Text] = ""
+    contributions: Mandatory[Text] = ""
+
+
+class ChangeProposal(Body, kw_only=True):
+    model = "MembershipChange"
+
+    details: Members
+    note: Text = ""
+
+
+class SignInMinimum(Body, kw_only=True):
+    rules: Mandatory[Names] = []
+    reason: Mandatory[Text] = ""
+    key_days: Number = DAYS
+
+
+class ChangeDecision(Body, kw_only=True):
+    accept: Choice
+    reason: Text = ""
+
+
 @endpoint("memberships/index", staff=tuple(sorted(STAFF)))
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List the memberships: organisation, state and standing."""
     return Json([_row(membership) for membership in queries.memberships(call.actor)])
 
 
-@endpoint("memberships/view", describes=Description(url=f"/memberships/view/{ORGANISATION}"))
-def view(call: Call) -> Answer:
+@endpoint("memberships/view")
+def view(call: Call, organisation_id: str = "") -> Json:
     """Return one membership with its checklist, restrictions and history; without an id, the caller's own
     organisation's."""
-    return Json(
-        _with_history(call, queries.find_membership(call.actor, call.arg(0) or call.actor.organisation_id))
-    )
+    membership = queries.find_membership(call.actor, organisation_id or call.actor.organisation_id)
+    return Json(_with_history(call.actor, membership))
 
 
 @endpoint(
@@ -49,11 +83,11 @@ def view(call: Call) -> Answer:
     proposes=("activate_with_open_items",),
     staff=OFFICER,
     writes=True,
-    describes=Description(optional=["reason"], url=f"/memberships/activate/{ORGANISATION}"),
+    describes=Description(url=f"/memberships/activate/{ORGANISATION}"),
 )
-def activate(call: Call) -> Answer:
+def activate(call: Call, organisation_id: str, *, body: Activation) -> Json:
     """Activate a membership; a reason is required while checklist items are open."""
-    return _outcome(call, services.activate(call.actor, call.arg(0), as_text(call.param("reason"))))
+    return _outcome(call.actor, services.activate(call.actor, organisation_id, body.reason))
 
 
 @endpoint(
@@ -63,22 +97,13 @@ def activate(call: Call) -> Answer:
     writes=True,
     describes=Description(
         text="`kind` is suspended, no_sync or read_only; `until` an ISO time.",
-        mandatory=["kind", "reason"],
-        optional=["until"],
         url=f"/memberships/suspend/{ORGANISATION}",
     ),
 )
-def suspend(call: Call) -> Answer:
+def suspend(call: Call, organisation_id: str, *, body: Suspension) -> Json:
     """Restrict a membership immediately."""
-    kind, reason = as_text(call.param("kind")), as_text(call.param("reason"))
-    text = as_text(call.param("until"))
-    try:
-        until = parse_datetime(text) if text else None
-    except ValueError:
-        until = None
-    if text and (until is None or until.tzinfo is None):
-        raise Invalid({"until": [ApiProblem.NOT_A_TIME(name="until")]})
-    return _outcome(call, services.suspend(call.actor, call.arg(0), kind, reason, until=until))
+    limited = services.suspend(call.actor, organisation_id, body.kind, body.reason, until=body.until)
+    return _outcome(call.actor, limited)
 
 
 @endpoint(
@@ -86,11 +111,11 @@ def suspend(call: Call) -> Answer:
     proposes=("lift_limits",),
     staff=OFFICER,
     writes=True,
-    describes=Description(mandatory=["reason"], url=f"/memberships/restore/{ORGANISATION}"),
+    describes=Description(url=f"/memberships/restore/{ORGANISATION}"),
 )
-def restore(call: Call) -> Answer:
+def restore(call: Call, organisation_id: str, *, body: Restoration) -> Json:
     """Lift restrictions that officers imposed."""
-    return _outcome(call, services.restore(call.actor, call.arg(0), as_text(call.param("reason"))))
+    return _outcome(call.actor, services.restore(call.actor, organisation_id, body.reason))
 
 
 @endpoint(
@@ -98,16 +123,12 @@ def restore(call: Call) -> Answer:
     proposes=("terminate_membership",),
     staff=OFFICER,
     writes=True,
-    describes=Description(
-        mandatory=["reason", "contributions"], url=f"/memberships/terminate/{ORGANISATION}"
-    ),
+    describes=Description(url=f"/memberships/terminate/{ORGANISATION}"),
 )
-def terminate(call: Call) -> Answer:
+def terminate(call: Call, organisation_id: str, *, body: Termination) -> Json:
     """Terminate a membership; the member's contributions remain."""
-    contributions = as_text(call.param("contributions"))
-    return _outcome(
-        call, services.terminate(call.actor, call.arg(0), as_text(call.param("reason")), contributions)
-    )
+    ended = services.terminate(call.actor, organisation_id, body.reason, body.contributions)
+    return _outcome(call.actor, ended)
 
 
 @endpoint(
@@ -117,18 +138,15 @@ def terminate(call: Call) -> Answer:
     describes=Description(
         text="`impartial`: true where the member names the caller as a contact, who is not partial for the `reason` "
         "given.",
-        mandatory=["reason"],
-        optional=["impartial"],
         url=f"/memberships/declare_partial/{ORGANISATION}",
     ),
 )
-def declare_partial(call: Call) -> Answer:
+def declare_partial(call: Call, organisation_id: str, *, body: PartialityDeclaration) -> Json:
     """Declare a conflict of interest and take no further part in a membership, its statements and requests."""
-    is_partial = not as_bool(call.param("impartial") or False)
     membership, _ = declare_in_membership(
-        call.actor, call.arg(0), as_text(call.param("reason")), partial=is_partial
+        call.actor, organisation_id, body.reason, partial=not body.impartial
     )
-    return Json(_with_history(call, membership))
+    return Json(_with_history(call.actor, membership))
 
 
 @endpoint(
@@ -137,24 +155,19 @@ def declare_partial(call: Call) -> Answer:
     writes=True,
     allowed_while_suspended=True,
     describes=Description(
-        text="`details` holds the fields that shall be others: address, domains, networks, contact_main and so on.",
-        mandatory=["details"],
-        optional=["note"],
+        text="`details` holds the fields that shall be others: address, domains, networks, contact_main and so on."
     ),
 )
-def propose(call: Call) -> Answer:
+def propose(call: Call, *, body: ChangeProposal) -> Json:
     """Propose changes to the data of the caller's organisation; the hub owner decides."""
-    details = call.data("MembershipChange").get("details")
-    if not isinstance(details, dict):
-        raise Invalid({"details": [ApiProblem.NOT_AN_OBJECT(name="details")]})
-    proposed = services.propose_change(call.actor, details, as_text(call.param("note")))
+    proposed = services.propose_change(call.actor, body.details, body.note)
     return Json({"MembershipChange": {"state": proposed.state, "fields": proposed.fields}})
 
 
 @endpoint(
     "memberships/withdrawChange", requires=(Permission.ADMIN,), writes=True, allowed_while_suspended=True
 )
-def withdraw_change(call: Call) -> Answer:
+def withdraw_change(call: Call) -> Saved:
     """Withdraw the changes proposed for the caller's organisation."""
     services.withdraw_change(call.actor)
     return saved("The change was taken back.", "/memberships/withdrawChange")
@@ -168,20 +181,12 @@ def withdraw_change(call: Call) -> Answer:
     describes=Description(
         text="`rules` is a list of: domains, source, second_factor, keys. Without an id it is required of all members. "
         "A second officer has to approve it on the pages.",
-        mandatory=["rules", "reason"],
-        optional=["key_days"],
         url=f"/memberships/signInMinimum/{ORGANISATION}",
     ),
 )
-def sign_in_minimum(call: Call) -> Answer:
+def sign_in_minimum(call: Call, organisation_id: str = "", *, body: SignInMinimum) -> Json:
     """Propose minimum sign-in requirements for one member or all members."""
-    rules = call.param("rules", [])
-    if not isinstance(rules, list):
-        raise Invalid({"rules": [ApiProblem.NOT_A_LIST(name="rules")]})
-    days = as_int(call.param("key_days", DAYS)) or 0
-    request = propose_minimum(
-        call.actor, call.arg(0) or None, map(str, rules), days, as_text(call.param("reason"))
-    )
+    request = propose_minimum(call.actor, organisation_id or None, body.rules, body.key_days, body.reason)
     warnings = list(describe_minimum(request).warnings)
     return Json({"ApprovalRequest": {"id": str(request.pk), "state": request.state, "warnings": warnings}})
 
@@ -191,21 +196,18 @@ def sign_in_minimum(call: Call) -> Answer:
     proposes=("accept_member_change",),
     staff=OFFICER,
     writes=True,
-    describes=Description(
-        mandatory=["accept"], optional=["reason"], url=f"/memberships/decide/{ORGANISATION}"
-    ),
+    describes=Description(url=f"/memberships/decide/{ORGANISATION}"),
 )
-def decide(call: Call) -> Answer:
+def decide(call: Call, organisation_id: str, *, body: ChangeDecision) -> Json:
     """Propose to take over what a member proposed, which another officer approves; or refuse it with a reason."""
-    reason = as_text(call.param("reason"))
-    if call.param("accept") in (True, 1, "1"):
-        return Json(as_json(services.accept_change(call.actor, call.arg(0), reason)))
-    decided = services.refuse_change(call.actor, call.arg(0), reason)
+    if body.accept:
+        return Json(as_json(services.accept_change(call.actor, organisation_id, body.reason)))
+    decided = services.refuse_change(call.actor, organisation_id, body.reason)
     return Json({"MembershipChange": {"state": decided.state, "fields": decided.fields}})
 
 
-def _outcome(call: Call, outcome: Membership | ApprovalRequest) -> Answer:
-    return Json(as_json(outcome) if isinstance(outcome, ApprovalRequest) else _with_history(call, outcome))
+def _outcome(actor: Actor, outcome: Membership | ApprovalRequest) -> Json:
+    return Json(as_json(outcome) if isinstance(outcome, ApprovalRequest) else _with_history(actor, outcome))
 
 
 def _row(membership: Membership) -> dict[str, Any]:
@@ -226,7 +228,7 @@ def _row(membership: Membership) -> dict[str, Any]:
     }
 
 
-def _with_history(call: Call, membership: Membership) -> dict[str, Any]:
+def _with_history(actor: Actor, membership: Membership) -> dict[str, Any]:
     membership.organisation.refresh_from_db()
     row = _row(membership)
     row["checklist"] = [
@@ -251,6 +253,6 @@ def _with_history(call: Call, membership: Membership) -> dict[str, Any]:
             "at": entry.at.isoformat(),
             "note": entry.note,
         }
-        for entry in queries.history(call.actor, membership)
+        for entry in queries.history(actor, membership)
     ]
     return {"Membership": row}

@@ -5,19 +5,16 @@ A member does so however it stands: a statement that is renewed lifts what its e
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
-from django.utils.dateparse import parse_date
-
-from vardkase.api.answers import Answer, Json, Text, saved
+from vardkase.api.answers import Json, Saved, saved
+from vardkase.api.answers import Text as TextAnswer
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.problems import ApiProblem
+from vardkase.api.fields import Anything, Choice, Date, File, Mandatory, Text
+from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
-from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.statements import queries, services
 from vardkase.hub.membership.statements.documents import answers_of
@@ -25,7 +22,7 @@ from vardkase.hub.membership.statements.models import Evidence, Statement
 from vardkase.hub.membership.statements.reviewing import propose_review
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_int
+from vardkase.misp.flags import as_int
 
 ADMINISTRATOR = (Permission.ADMIN,)
 ABOUT_ANSWERS = (
@@ -34,10 +31,30 @@ ABOUT_ANSWERS = (
 )
 
 
-@endpoint("securityStatements/view", describes=Description(url="/securityStatements/view/[organisation_id]"))
-def view(call: Call) -> Answer:
+class StatementFields(Body, kw_only=True):
+    model = "SecurityStatement"
+
+    answers: Mandatory[Anything] = None
+
+
+class NewEvidence(Body, kw_only=True):
+    model = "Evidence"
+
+    measure: Mandatory[Text] = ""
+    name: Mandatory[Text] = ""
+    data: File
+    valid_until: Date | None = None
+
+
+class ReviewProposal(Body, kw_only=True):
+    accept: Choice
+    reason: Text = ""
+
+
+@endpoint("securityStatements/view")
+def view(call: Call, organisation_id: str = "") -> Json:
     """Return the current statement and the draft; without an id, those of the caller's own organisation."""
-    membership = find_membership(call.actor, call.arg(0) or call.actor.organisation_id)
+    membership = find_membership(call.actor, organisation_id or call.actor.organisation_id)
     queries.require_statements(call.actor, membership)
     held, written = queries.current(membership), queries.open_statement(membership)
     return Json(
@@ -54,11 +71,11 @@ def view(call: Call) -> Answer:
     requires=ADMINISTRATOR,
     writes=True,
     allowed_while_suspended=True,
-    describes=Description(ABOUT_ANSWERS, ("answers",)),
+    describes=Description(ABOUT_ANSWERS),
 )
-def save(call: Call) -> Answer:
+def save(call: Call, *, body: StatementFields) -> Json:
     """Save the draft statement of the caller's organisation; `missing` lists what is still required, by path."""
-    statement, open_paths = services.save_statement(call.actor, _answers(call))
+    statement, open_paths = services.save_statement(call.actor, answers_of(body.answers))
     return Json({"SecurityStatement": _statement(statement), "missing": open_paths})
 
 
@@ -67,11 +84,13 @@ def save(call: Call) -> Answer:
     requires=ADMINISTRATOR,
     writes=True,
     allowed_while_suspended=True,
-    describes=Description(ABOUT_ANSWERS, ("answers",)),
+    describes=Description(ABOUT_ANSWERS),
 )
-def submit(call: Call) -> Answer:
+def submit(call: Call, *, body: StatementFields) -> Json:
     """Submit the complete statement of the caller's organisation."""
-    return Json({"SecurityStatement": _statement(services.submit_statement(call.actor, _answers(call)))})
+    return Json(
+        {"SecurityStatement": _statement(services.submit_statement(call.actor, answers_of(body.answers)))}
+    )
 
 
 @endpoint(
@@ -80,24 +99,11 @@ def submit(call: Call) -> Answer:
     requires=ADMINISTRATOR,
     writes=True,
     allowed_while_suspended=True,
-    describes=Description(
-        "`data` is the file in Base64; `valid_until` the last day of a certificate.",
-        ("measure", "name", "data"),
-        ("valid_until",),
-    ),
+    describes=Description("`data` is the file in Base64; `valid_until` the last day of a certificate."),
 )
-def add_evidence(call: Call) -> Answer:
+def add_evidence(call: Call, *, body: NewEvidence) -> Json:
     """Attach a file as evidence for a measure of the draft statement."""
-    data = call.data("Evidence")
-    measure, name = (str(data.get(each) or "") for each in ("measure", "name"))
-    value = data.get("valid_until")
-    try:
-        until = parse_date(value) if isinstance(value, str) else None
-    except ValueError:  # A date that does not exist, such as 2027-02-30; None is any other text.
-        until = None
-    if value and until is None:
-        raise Invalid({"valid_until": [ApiProblem.NOT_A_DAY(name="valid_until")]})
-    row = services.add_evidence(call.actor, measure, name, _decoded_file(data.get("data")), valid_until=until)
+    row = services.add_evidence(call.actor, body.measure, body.name, body.data, valid_until=body.valid_until)
     return Json({"Evidence": _evidence(row)})
 
 
@@ -106,23 +112,19 @@ def add_evidence(call: Call) -> Answer:
     requires=ADMINISTRATOR,
     writes=True,
     allowed_while_suspended=True,
-    describes=Description(url="/securityStatements/removeEvidence/[evidence_id]"),
 )
-def remove_evidence(call: Call) -> Answer:
+def remove_evidence(call: Call, evidence_id: str) -> Saved:
     """Remove an evidence file from the draft statement."""
-    services.remove_evidence(call.actor, as_int(call.arg(0)) or 0)
-    return saved("The file was removed.", f"/securityStatements/removeEvidence/{call.arg(0)}")
+    services.remove_evidence(call.actor, as_int(evidence_id) or 0)
+    return saved("The file was removed.", f"/securityStatements/removeEvidence/{evidence_id}")
 
 
-@endpoint(
-    "securityStatements/evidence",
-    describes=Description(url="/securityStatements/evidence/[evidence_id]"),
-)
-def evidence(call: Call) -> Answer:
+@endpoint("securityStatements/evidence")
+def evidence(call: Call, evidence_id: str) -> TextAnswer:
     """Return an evidence file as uploaded."""
-    row = queries.find_evidence(call.actor, as_int(call.arg(0)) or 0)
+    row = queries.find_evidence(call.actor, as_int(evidence_id) or 0)
     headers = {"Content-Disposition": "attachment"}
-    return Text(queries.content_of(row), row.kind, headers=headers)
+    return TextAnswer(queries.content_of(row), row.kind, headers=headers)
 
 
 @endpoint(
@@ -131,30 +133,13 @@ def evidence(call: Call) -> Answer:
     staff=(StaffRole.MEMBERSHIP_OFFICER,),
     writes=True,
     describes=Description(
-        "`accept` or, with a `reason`, not.",
-        ("accept",),
-        ("reason",),
-        "/securityStatements/review/[organisation_id]",
+        "`accept` or, with a `reason`, not.", url="/securityStatements/review/[organisation_id]"
     ),
 )
-def review(call: Call) -> Answer:
+def review(call: Call, organisation_id: str, *, body: ReviewProposal) -> Json:
     """Propose to accept what a member has handed in, or to return it with reasons; another officer approves."""
-    word = str(call.param("accept")).strip().lower()
-    if word not in TRUE_WORDS | FALSE_WORDS - {"", "none", "null"}:
-        raise Invalid({"accept": [ApiProblem.NOT_TRUE_OR_FALSE(name="accept")]})
-    accept, reason = word in TRUE_WORDS, str(call.param("reason") or "")
-    return Json(as_json(propose_review(call.actor, call.arg(0), accept=accept, reason=reason)))
-
-
-def _answers(call: Call) -> dict[str, str]:
-    return answers_of(call.data("SecurityStatement").get("answers"))
-
-
-def _decoded_file(value: Any) -> bytes:
-    try:
-        return base64.b64decode(value, validate=True)
-    except (binascii.Error, TypeError, ValueError):
-        raise Invalid({"data": [ApiProblem.NOT_BASE64(name="data")]}) from None
+    proposed = propose_review(call.actor, organisation_id, accept=body.accept, reason=body.reason)
+    return Json(as_json(proposed))
 
 
 def _statement(row: Statement) -> dict[str, Any]:

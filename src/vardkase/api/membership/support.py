@@ -2,46 +2,82 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.inputs import as_text
+from vardkase.api.fields import NUMBER, Anything, Flag, Mandatory, Text
+from vardkase.api.inputs import Body, Params
 from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
-from vardkase.core.errors import Invalid
 from vardkase.hub.customer_service import queries, services
 from vardkase.hub.customer_service.models import SupportRequest
 from vardkase.hub.customer_service.rules import DESKS, REQUEST
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.identity.access.actor import Actor
-from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.flags import as_int
 
 MOST = 500
 """Requests in one answer."""
 ONE = "[request_id]"
-ASKED = ("kind", "subject", "text")
+
+
+class DeskQuery(Params, kw_only=True):
+    state: Text = ""
+    kind: Text = ""
+    text: Text = ""
+
+
+class NewRequest(Body, kw_only=True):
+    model = "SupportRequest"
+
+    kind: Mandatory[Anything] = None
+    subject: Mandatory[Anything] = None
+    text: Mandatory[Anything] = None
+
+
+class NewMessage(Body, kw_only=True):
+    text: Mandatory[Anything] = None
+
+
+class Reply(NewMessage, kw_only=True):
+    step: Text = ""
+    internal: Flag = False
+
+
+class Transition(Body, kw_only=True):
+    step: Mandatory[Text] = ""
+
+
+class Assignment(Body, kw_only=True):
+    user_id: Annotated[int, NUMBER.refused_as(ApiProblem.NOT_AN_ACCOUNT)] | None = None
+
+
+class Routing(Body, kw_only=True):
+    kind: Mandatory[Text] = ""
+    subject: Text = ""
 
 
 @endpoint("supportRequests/index")
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List the caller's support requests, newest first; administrators see all requests of their
     organisation."""
     return Json([_row(request) for request in queries.own_requests(call.actor).order_by("-pk")[:MOST]])
 
 
-@endpoint("supportRequests/desk", staff=DESKS, describes=Description("", (), ("state", "kind", "text")))
-def desk(call: Call) -> Answer:
+@endpoint("supportRequests/desk", staff=DESKS)
+def desk(call: Call, *, params: DeskQuery) -> Json:
     """List the requests of the caller's desk by due date; `state` can also be open or late."""
-    state, kind, text = (as_text(call.param(name)) for name in ("state", "kind", "text"))
-    requests = queries.filtered(queries.desk_requests(call.actor), state=state, kind=kind, text=text)
+    requests = queries.filtered(
+        queries.desk_requests(call.actor), state=params.state, kind=params.kind, text=params.text
+    )
     return Json([_row(request) for request in requests.order_by("deadline", "pk")[:MOST]])
 
 
-@endpoint("supportRequests/view", describes=Description(url=f"/supportRequests/view/{ONE}"))
-def view(call: Call) -> Answer:
+@endpoint("supportRequests/view")
+def view(call: Call, request_id: str) -> Json:
     """Return one request with its messages, as its author or the desk sees it."""
-    number = _number(call)
+    number = _number(request_id)
     own = queries.own_requests(call.actor).filter(pk=number).first()
     if own is not None or call.actor.staff.isdisjoint(DESKS):
         return Json(_with_messages(queries.find_own_request(call.actor, number), None))
@@ -52,24 +88,24 @@ def view(call: Call) -> Answer:
     "supportRequests/add",
     writes=True,
     allowed_while_suspended=True,
-    describes=Description("`kind` is connection, access, content, legal or fault.", ASKED),
+    describes=Description("`kind` is connection, access, content, legal or fault."),
 )
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: NewRequest) -> Json:
     """Open a support request."""
-    data = call.data("SupportRequest")
-    return Json(_with_messages(services.ask(call.actor, {name: data.get(name) for name in ASKED}), None))
+    sent = {"kind": body.kind, "subject": body.subject, "text": body.text}
+    return Json(_with_messages(services.ask(call.actor, sent), None))
 
 
 @endpoint(
     "supportRequests/write",
     writes=True,
     allowed_while_suspended=True,
-    describes=Description("", ("text",), (), f"/supportRequests/write/{ONE}"),
+    describes=Description(url=f"/supportRequests/write/{ONE}"),
 )
-def write(call: Call) -> Answer:
+def write(call: Call, request_id: str, *, body: NewMessage) -> Json:
     """Add a message to one of the caller's own requests: an answer to a question, or a reason to reopen it."""
-    number = _number(call)
-    services.add_to_own(call.actor, number, call.param("text"))
+    number = _number(request_id)
+    services.add_to_own(call.actor, number, body.text)
     return Json(_with_messages(queries.find_own_request(call.actor, number), None))
 
 
@@ -79,18 +115,14 @@ def write(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "`step` is ask or solve, when that is what the answer does; `internal`: a note to colleagues.",
-        ("text",),
-        ("step", "internal"),
-        f"/supportRequests/answer/{ONE}",
+        url=f"/supportRequests/answer/{ONE}",
     ),
 )
-def answer(call: Call) -> Answer:
+def answer(call: Call, request_id: str, *, body: Reply) -> Json:
     """Reply to the author of a request."""
-    internal = as_bool(call.param("internal", False))
-    services.answer(
-        call.actor, _number(call), call.param("text"), step=as_text(call.param("step")), internal=internal
-    )
-    return _desk_request(call)
+    number = _number(request_id)
+    services.answer(call.actor, number, body.text, step=body.step, internal=body.internal)
+    return _desk_request(call.actor, number)
 
 
 @endpoint(
@@ -98,29 +130,25 @@ def answer(call: Call) -> Answer:
     staff=DESKS,
     writes=True,
     describes=Description(
-        f"`step` is one of {', '.join(REQUEST.steps)}.", ("step",), (), f"/supportRequests/step/{ONE}"
+        f"`step` is one of {', '.join(REQUEST.steps)}.", url=f"/supportRequests/step/{ONE}"
     ),
 )
-def step(call: Call) -> Answer:
+def step(call: Call, request_id: str, *, body: Transition) -> Json:
     """Move a request to its next state. 409 if its current state does not allow it."""
-    services.step_on(call.actor, _number(call), as_text(call.param("step")))
-    return _desk_request(call)
+    services.step_on(call.actor, _number(request_id), body.step)
+    return _desk_request(call.actor, _number(request_id))
 
 
 @endpoint(
     "supportRequests/assign",
     staff=DESKS,
     writes=True,
-    describes=Description("", (), ("user_id",), f"/supportRequests/assign/{ONE}"),
+    describes=Description(url=f"/supportRequests/assign/{ONE}"),
 )
-def assign(call: Call) -> Answer:
+def assign(call: Call, request_id: str, *, body: Assignment) -> Json:
     """Assign a request to a colleague, or to nobody."""
-    value = call.param("user_id")
-    user_id = as_int(value)
-    if user_id is None and value not in (None, ""):
-        raise Invalid({"user_id": [ApiProblem.NOT_AN_ACCOUNT(name="user_id")]})
-    services.assign(call.actor, _number(call), user_id)
-    return _desk_request(call)
+    services.assign(call.actor, _number(request_id), body.user_id)
+    return _desk_request(call.actor, _number(request_id))
 
 
 @endpoint(
@@ -129,25 +157,20 @@ def assign(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "What goes to the operator needs a `subject` that tells nothing of content.",
-        ("kind",),
-        ("subject",),
-        f"/supportRequests/route/{ONE}",
+        url=f"/supportRequests/route/{ONE}",
     ),
 )
-def route(call: Call) -> Answer:
+def route(call: Call, request_id: str, *, body: Routing) -> Json:
     """Change the category of a request, which can move it to another desk."""
-    moved = services.route(
-        call.actor, _number(call), as_text(call.param("kind")), as_text(call.param("subject"))
-    )
-    return Json(_row(moved))
+    return Json(_row(services.route(call.actor, _number(request_id), body.kind, body.subject)))
 
 
-def _number(call: Call) -> int:
-    return as_int(call.arg(0)) or 0
+def _number(request_id: str) -> int:
+    return as_int(request_id) or 0
 
 
-def _desk_request(call: Call) -> Json:
-    return Json(_with_messages(queries.find_desk_request(call.actor, _number(call)), call.actor))
+def _desk_request(actor: Actor, number: int) -> Json:
+    return Json(_with_messages(queries.find_desk_request(actor, number), actor))
 
 
 def _row(row: SupportRequest) -> dict[str, Any]:

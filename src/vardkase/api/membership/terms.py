@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.dateparse import parse_date
-
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.problems import ApiProblem
+from vardkase.api.fields import Anything, Date, Mandatory, Number, Text
+from vardkase.api.inputs import Body
 from vardkase.api.request import Call
-from vardkase.core.errors import Invalid
 from vardkase.hub.membership.agreements import queries as agreements
 from vardkase.hub.membership.agreements.services.acceptance import accept as accept_terms
 from vardkase.hub.membership.agreements.services.publishing import propose_publishing
@@ -24,21 +22,40 @@ MOST = 5000
 """Members in one answer."""
 
 
-@endpoint("membershipTerms/view", describes=Description(url="/membershipTerms/view/[version]"))
-def view(call: Call) -> Answer:
+class DraftChanges(Body, kw_only=True):
+    text_sv: Anything = None
+    text_en: Anything = None
+    criteria: Anything = None
+
+
+class Publication(Body, kw_only=True):
+    version: Mandatory[Number] = 0
+    answer_by: Date
+    reason: Mandatory[Text] = ""
+
+
+class NewAcceptance(Body, kw_only=True):
+    model = "Acceptance"
+
+    version: Mandatory[Number] = 0
+    name: Text
+    role: Text
+
+
+@endpoint("membershipTerms/view")
+def view(call: Call, version: str = "") -> Json:
     """Return a version of the terms with its criteria; without a number, the current one."""
-    number = as_int(call.arg(0))
+    number = as_int(version)
     return Json(_terms(queries.terms_of(number) if number else queries.current_terms()))
 
 
 @endpoint(
     "membershipTerms/unanswered",
     staff=drafts.OFFICERS,
-    describes=Description(url="/membershipTerms/unanswered/[version]"),
 )
-def unanswered(call: Call) -> Answer:
+def unanswered(call: Call, version: str = "") -> Json:
     """List the members that have not accepted a version; without a number, the current one."""
-    number = as_int(call.arg(0)) or queries.current_terms().version
+    number = as_int(version) or queries.current_terms().version
     members = agreements.unanswered(queries.terms_of(number).version)[:MOST]
     return Json(
         [{"org_id": str(member.organisation_id), "name": member.organisation.name} for member in members]
@@ -46,7 +63,7 @@ def unanswered(call: Call) -> Answer:
 
 
 @endpoint("membershipTerms/draft", staff=drafts.OFFICERS, writes=True)
-def draft(call: Call) -> Answer:
+def draft(call: Call) -> Json:
     """Create a draft of the next version as a copy of the current one."""
     return Json(_terms(drafts.start_draft(call.actor)))
 
@@ -55,18 +72,16 @@ def draft(call: Call) -> Answer:
     "membershipTerms/edit",
     staff=drafts.OFFICERS,
     writes=True,
-    describes=Description("", (), ("text_sv", "text_en", "criteria")),
+    describes=Description(),
 )
-def edit(call: Call) -> Answer:
+def edit(call: Call, *, body: DraftChanges) -> Json:
     """Edit the text or the criteria of the draft."""
-    names = ("text_sv", "text_en", "criteria")
-    return Json(
-        _terms(drafts.edit_draft(call.actor, {name: call.body[name] for name in names if name in call.body}))
-    )
+    changes = {name: body.sent[name] for name in DraftChanges.fields() if name in body.sent}
+    return Json(_terms(drafts.edit_draft(call.actor, changes)))
 
 
 @endpoint("membershipTerms/discard", staff=drafts.OFFICERS, writes=True)
-def discard(call: Call) -> Answer:
+def discard(call: Call) -> Json:
     """Discard the draft."""
     drafts.discard_draft(call.actor)
     return Json(_terms(queries.current_terms()))
@@ -78,21 +93,12 @@ def discard(call: Call) -> Answer:
     staff=drafts.OFFICERS,
     writes=True,
     describes=Description(
-        text="`answer_by` is the last day (2027-01-31) on which members answer. A second person approves on the pages.",
-        mandatory=["version", "answer_by", "reason"],
+        text="`answer_by` is the last day (2027-01-31) on which members answer. A second person approves on the pages."
     ),
 )
-def publish(call: Call) -> Answer:
+def publish(call: Call, *, body: Publication) -> Json:
     """Propose that the draft come into force and that all members be asked to accept it."""
-    value = call.param("answer_by")
-    try:
-        day = parse_date(value) if isinstance(value, str) else None
-    except ValueError:
-        # No day, which the service refuses by the name of the field.
-        day = None
-    version, reason = as_int(call.param("version")) or 0, call.param("reason")
-    request = propose_publishing(call.actor, version, day, reason if isinstance(reason, str) else "")
-    return Json(as_json(request))
+    return Json(as_json(propose_publishing(call.actor, body.version, body.answer_by, body.reason)))
 
 
 @endpoint(
@@ -100,16 +106,12 @@ def publish(call: Call) -> Answer:
     requires=(Permission.ADMIN,),
     writes=True,
     allowed_while_suspended=True,
-    describes=Description(mandatory=["version", "name", "role"]),
+    describes=Description(),
 )
-def accept(call: Call) -> Answer:
+def accept(call: Call, *, body: NewAcceptance) -> Json:
     """Record that the signatory `name`, in the position `role`, accepts a version for the caller's
     organisation."""
-    data = call.data("Acceptance")
-    name, role = data.get("name"), data.get("role")
-    if not isinstance(name, str) or not isinstance(role, str):
-        raise Invalid({"name": [ApiProblem.NOT_TEXTS()]})
-    acceptance = accept_terms(call.actor, as_int(data.get("version")) or 0, name, role)
+    acceptance = accept_terms(call.actor, body.version, body.name, body.role)
     return Json(
         {
             "Acceptance": {

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.answers import Json, Saved, saved
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import Local, Segment, Text, Texts, listed
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.tagging import Tagged, set_relationship
 from vardkase.intel.models import AttributeTag, EventTag
@@ -29,17 +32,37 @@ INVALID_TARGET = "Invalid Target."
 RELATE = "/tags/modifyTagRelationship"
 
 
+class Attachment(Params, kw_only=True):
+    uuid: Text = ""
+    tag: Texts = []
+    local: Local | None = None
+
+
+class NewAttachment(Attachment, kw_only=True):
+    relationship_type: Text = ""
+
+
+class RelationshipBody(Body, kw_only=True):
+    model = "Tag"
+
+    relationship_type: Text = ""
+
+
 @endpoint("tags/attach_tag_to_object", requires=(Permission.TAGGER,), writes=True)
-def attach(call: Call) -> Answer:
+def attach(
+    call: Call, uuid: Segment = "", tag: Segment = "", local: Segment = "", *, params: NewAttachment
+) -> Saved:
     """Add one tag, or a list of tags, to the event, attribute, object or report with the given uuid."""
-    target, tags, local = _attachment(call)
-    relationship = str(call.param("relationship_type") or "")
+    target, tags = _attachment(call.actor, params.uuid or uuid, params.tag or listed(tag))
+    is_local = as_bool(local) if params.local is None else params.local
     attached: list[Tagged] = []
     reasons: list[str] = []
-    for tag in tags:
+    for name in tags:
         try:
             attached.append(
-                attach_anywhere(call.actor, target, tag, local=local, relationship_type=relationship)
+                attach_anywhere(
+                    call.actor, target, name, local=is_local, relationship_type=params.relationship_type
+                )
             )
         except NotFound:
             raise MispError(404, INVALID_TARGET) from None
@@ -56,9 +79,9 @@ def attach(call: Call) -> Answer:
 
 
 @endpoint("tags/remove_tag_from_object", requires=(Permission.TAGGER,), writes=True)
-def remove(call: Call) -> Answer:
+def remove(call: Call, uuid: Segment = "", tag: Segment = "", *, params: Attachment) -> Saved:
     """Remove a tag from the event, attribute, object or report with the given uuid."""
-    target, tags, _ = _attachment(call)
+    target, tags = _attachment(call.actor, params.uuid or uuid, params.tag or listed(tag))
     try:
         removed = detach_anywhere(call.actor, target, tags[0])
     except NotFound:
@@ -77,46 +100,44 @@ def remove(call: Call) -> Answer:
     "tags/modify_tag_relationship",
     requires=(Permission.TAGGER,),
     writes=True,
-    describes=Description(url="/tags/modifyTagRelationship/[event|attribute]/[link_id]"),
 )
-def modify_relationship(call: Call) -> Answer:
-    """Set the relationship type of an attached tag: ``/{event|attribute}/{id of the link}``."""
-    kind = call.arg(0).lower()
+def modify_relationship(
+    call: Call, event_or_attribute: str, link_id: str, *, body: RelationshipBody
+) -> Saved:
+    """Set the relationship type of an attached tag."""
+    kind = event_or_attribute.lower()
     if kind not in ("event", "attribute"):
         raise MispError(404, "Invalid scope.")
-    relationship = call.data("Tag").get("relationship_type")
-    if relationship is not None and not isinstance(relationship, str):
-        raise SaveFailed("modifyTagRelationship Tag", RELATE, {"relationship_type": ["A text is expected."]})
     try:
-        set_relationship(call.actor, kind, as_int(call.arg(1)) or 0, relationship or "")
+        set_relationship(call.actor, kind, as_int(link_id) or 0, body.relationship_type)
     except NotFound:
         raise MispError(404, "Invalid Tag.") from None
     return saved("Relationship type updated.", RELATE)
 
 
 @endpoint("tags/show_event_tag")
-def show_event_tag(call: Call) -> Answer:
+def show_event_tag(call: Call, event_id: str) -> Json:
     """List the tags of an event, each with the id of its link."""
     try:
-        return _links(call, "event", find_event(call.actor, call.arg(0)).id)
+        return _links(call.actor, "event", find_event(call.actor, event_id).id)
     except NotFound:
         raise MispError(404, "Invalid event") from None
 
 
 @endpoint("tags/show_attribute_tag")
-def show_attribute_tag(call: Call) -> Answer:
+def show_attribute_tag(call: Call, attribute_id: str) -> Json:
     """List the tags of an attribute, each with the id of its link."""
     try:
-        return _links(call, "attribute", find_attribute(call.actor, call.arg(0)).id)
+        return _links(call.actor, "attribute", find_attribute(call.actor, attribute_id).id)
     except NotFound:
         raise MispError(404, "Invalid attribute") from None
 
 
 @endpoint("events/run_taxonomy_exclusivity_check")
-def exclusivity_check(call: Call) -> Answer:
+def exclusivity_check(call: Call, event_id: str) -> Json:
     """Return the tags of an event and its attributes that violate a taxonomy's exclusivity."""
     try:
-        event = find_event(call.actor, call.arg(0))
+        event = find_event(call.actor, event_id)
     except NotFound:
         raise MispError(404, "Invalid event") from None
     conflicts_by_attribute = exclusiveness_of_event(call.actor, event.id)
@@ -138,9 +159,9 @@ def _conflicts(conflicts: Sequence[ExclusiveConflict]) -> list[dict[str, Any]]:
     ]
 
 
-def _links(call: Call, kind: str, identifier: int) -> Answer:
-    links: list[EventTag | AttributeTag] = list(links_of(call.actor, kind, identifier))
-    show_own_colours(call.actor, [link.tag for link in links])
+def _links(actor: Actor, kind: str, identifier: int) -> Json:
+    links: list[EventTag | AttributeTag] = list(links_of(actor, kind, identifier))
+    show_own_colours(actor, [link.tag for link in links])
     return Json(
         [
             {
@@ -155,24 +176,17 @@ def _links(call: Call, kind: str, identifier: int) -> Answer:
     )
 
 
-def _attachment(call: Call) -> tuple[UUID, list[str], bool]:
-    # `segments`, not `args`: a tag such as tlp:white looks like a named argument.
-    path = [*call.segments, "", "", ""]
-    uuid = call.param("uuid") or path[0]
-    tags = call.param("tag") or path[1]
+def _attachment(actor: Actor, uuid: str, tags: list[str]) -> tuple[UUID, list[str]]:
     if not uuid:
         raise MispError(405, "Invalid object uuid")
-    chosen = [str(tag) for tag in (tags if isinstance(tags, list) else [tags]) if tag]
-    if not chosen:
-        raise MispError(405, "Invalid tag")
     try:
-        chosen = without_collections(call.actor, chosen)
+        chosen = without_collections(actor, tags)
     except NotFound as error:
         raise MispError(404, error.wire) from None
     if not chosen:
         raise MispError(405, "Invalid tag")
     try:
-        return UUID(str(uuid)), chosen, as_bool(call.param("local", path[2] or None))
+        return UUID(uuid), chosen
     except ValueError:
         raise MispError(404, INVALID_TARGET) from None
 

@@ -1,4 +1,4 @@
-"""tags/*: tags themselves; `api.tag_attachment` attaches them."""
+"""tags/*: tags themselves; `attachment` attaches them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.paging import STREAMED, paged
+from vardkase.api.fields import Anything, Colour, Flag, Mandatory, Reference, Segment, Text, Texts, listed
+from vardkase.api.inputs import Body, Params, field
+from vardkase.api.paging import STREAMED, Paging
 from vardkase.api.request import Call
 from vardkase.api.tags.documents import predicate_dict, taxonomy_dict
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.tag_counts import event_tag_counts, tag_counts
 from vardkase.knowledge.galaxies.queries import clusters_by_tag
@@ -24,38 +27,67 @@ from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.flags import as_bool
 
 INVALID_TAG = "Invalid Tag"
-OPTIONAL_FIELDS = [
-    "colour",
-    "exportable",
-    "hide_tag",
-    "org_id",
-    "user_id",
-    "numerical_value",
-    "local_only",
-]
-ABOUT_ADD = Description(
-    "POST a Tag object in JSON format to this API to create a Tag.", ["name"], OPTIONAL_FIELDS
-)
+ABOUT_ADD = Description("POST a Tag object in JSON format to this API to create a Tag.")
 ABOUT_EDIT = Description(
-    "POST or PUT a Tag object in JSON format to this API to edit an existing Tag.",
-    [],
-    ["name", *OPTIONAL_FIELDS],
-    "/tags/edit/[tag_id]",
+    "POST or PUT a Tag object in JSON format to this API to edit an existing Tag.", url="/tags/edit/[tag_id]"
 )
+
+
+class TagList(Paging, kw_only=True):
+    favourites_only: Flag = field(name="favouritesOnly", default=False)
+    searchall: Text = ""
+    filter: Text = ""
+
+
+class TagFields(Body, kw_only=True):
+    model = "Tag"
+
+    colour: Colour = None
+    exportable: Anything = None
+    hide_tag: Anything = None
+    org_id: Anything = None
+    user_id: Anything = None
+    numerical_value: Anything = None
+    local_only: Anything = None
+
+
+class NewTag(TagFields, kw_only=True):
+    name: Mandatory[Anything] = None
+
+
+class TagChanges(TagFields, kw_only=True):
+    name: Anything = None
+
+
+class TagName(Body, kw_only=True):
+    model = "Tag"
+
+    name: Anything = None
+
+
+class TagReference(Params, kw_only=True):
+    id: Reference = ""
+
+
+class TagSearch(Params, kw_only=True):
+    tag: Texts = []
+    tagname: Texts = []
+    strict_tagname: Flag | None = None
+    strict: Flag | None = None
 
 
 @endpoint("tags/index")
-def index(call: Call) -> Answer:
+def index(call: Call, favourites_only: str = "", *, params: TagList) -> Json:
     """List the tags visible to the caller, or their favourites (``/1``), with usage counts."""
     tags = queries.visible_tags(call.actor)
     favourites = queries.favourites(call.actor)
-    if as_bool(call.arg(0)) or as_bool(call.param("favouritesOnly")):
+    if as_bool(favourites_only) or params.favourites_only:
         tags = tags.filter(pk__in=favourites)
-    if word := call.param("searchall"):
-        tags = tags.filter(name__icontains=str(word))
-    if word := call.param("filter"):
-        tags = tags.filter(name__iexact=str(word))
-    chosen = paged(call, list(tags.values_list("pk", flat=True)), STREAMED)
+    if params.searchall:
+        tags = tags.filter(name__icontains=params.searchall)
+    if params.filter:
+        tags = tags.filter(name__iexact=params.filter)
+    chosen = params.of(list(tags.values_list("pk", flat=True)), STREAMED)
     rows = tags.in_bulk(chosen)
     show_own_colours(call.actor, rows.values())
     counts = tag_counts(call.actor, chosen)
@@ -69,46 +101,40 @@ def index(call: Call) -> Answer:
     )
 
 
-@endpoint("tags/view_tag")
-def view_tag(call: Call) -> Answer:
-    """Return one tag by id or name; the name that MISP's pages use for tags/view."""
-    return view(call)
-
-
+@endpoint("tags/view_tag")  # As MISP's pages call it.
 @endpoint("tags/view")
-def view(call: Call) -> Answer:
+def view(call: Call, tag_id: Segment = "", *, params: TagReference) -> Json:
     """Return one tag by id or name."""
-    tag = _find(call)
+    tag = _find(call.actor, tag_id or params.id)
     show_own_colours(call.actor, [tag])
     counts = tag_counts(call.actor, [tag.pk])
     return Json(tag_dict(tag) | _counts(tag, counts))
 
 
 @endpoint("tags/add", requires=(Permission.TAG_EDITOR,), writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: NewTag) -> Json:
     """Add a tag; if the name is taken, returns the existing tag."""
     try:
-        return Json({"Tag": tag_dict(services.create_tag(call.actor, call.data("Tag")))})
+        return Json({"Tag": tag_dict(services.create_tag(call.actor, body.sent))})
     except Invalid as error:
         raise _not_saved(error) from None
 
 
 @endpoint("tags/quick_add", requires=(Permission.TAG_EDITOR,), writes=True)
-def quick_add(call: Call) -> Answer:
+def quick_add(call: Call, name: str = "", *, body: TagName) -> Saved:
     """Add a tag by name only."""
-    name = call.data("Tag").get("name") or call.arg(0)
     try:
-        tag = services.create_tag(call.actor, {"name": name})
+        tag = services.create_tag(call.actor, {"name": body.name or name})
     except Invalid as error:
         raise _not_saved(error) from None
     return saved("Tag added.", "/tags/quickAdd", id=str(tag.pk), data={"Tag": tag_dict(tag)})
 
 
 @endpoint("tags/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
-def edit(call: Call) -> Answer:
+def edit(call: Call, tag_id: Segment = "", *, body: TagChanges, params: TagReference) -> Json:
     """Edit a tag; fields left out keep their values."""
     try:
-        tag = services.edit_tag(call.actor, _find(call).pk, call.data("Tag"))
+        tag = services.edit_tag(call.actor, _find(call.actor, tag_id or params.id).pk, body.sent)
     except Conflict as error:
         raise MispError(405, f"Could not add the Tag. [name]: {error.wire}") from None
     except Invalid as error:
@@ -117,44 +143,41 @@ def edit(call: Call) -> Answer:
 
 
 @endpoint("tags/delete", site_admin=True, writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, tag_id: Segment = "", *, params: TagReference) -> Json:
     """Delete a tag; it is removed from everything that carries it."""
-    services.delete_tag(call.actor, _find(call).pk)
+    services.delete_tag(call.actor, _find(call.actor, tag_id or params.id).pk)
     text = "Tag deleted."
     return Json({"name": text, "message": text, "url": call.base_url + call.path})
 
 
-@endpoint("tags/search", describes=Description(url="/tags/search/[tag]/[strict]"))
-def search(call: Call) -> Answer:
+@endpoint("tags/search")
+def search(call: Call, tag: str = "", strict: str = "", *, params: TagSearch) -> Json:
     """Search tags by name, with their taxonomy or cluster; ``%`` is a wildcard."""
-    names = call.param("tag") or call.param("tagname") or call.arg(0)
-    strict = as_bool(call.param("strict_tagname", call.param("strict", call.arg(1) or None)))
-    patterns = [str(name) for name in (names if isinstance(names, list) else [names]) if name]
-    tags = queries.search_tags(call.actor, patterns, strict=strict)
+    patterns = params.tag or params.tagname or listed(tag)
+    choices = (params.strict_tagname, params.strict, as_bool(strict))
+    is_strict = next(choice for choice in choices if choice is not None)
+    tags = queries.search_tags(call.actor, patterns, strict=is_strict)
     show_own_colours(call.actor, tags)
     clusters = clusters_by_tag(call.actor, [tag.name for tag in tags if tag.is_galaxy])
     meanings = queries.meanings([tag.name for tag in tags if not tag.is_galaxy])
     return Json([_document(tag, meanings, clusters) for tag in tags])
 
 
-@endpoint("tags/tag_statistics", describes=Description(url="/tags/tagStatistics/[percentage]/[namesort]"))
-def tag_statistics(call: Call) -> Answer:
-    """Return how many events carry each tag, and the tags of each enabled taxonomy:
-    ``/{percentage}/{namesort}``."""
+@endpoint("tags/tag_statistics")
+def tag_statistics(call: Call, percentage: str = "", namesort: str = "") -> Json:
+    """Return how many events carry each tag, and the tags of each enabled taxonomy."""
     counts = event_tag_counts(call.actor)
     taxonomies = Counter[str]()
     for name, meaning in queries.meanings(counts).items():
         if meaning.taxonomy.enabled:
             taxonomies[meaning.taxonomy.namespace] += counts[name]
-    ways = {"percentage": as_bool(call.arg(0)), "by_name": as_bool(call.arg(1))}
+    ways = {"percentage": as_bool(percentage), "by_name": as_bool(namesort)}
     return Json({"tags": _figures(counts, **ways), "taxonomies": _figures(taxonomies, **ways)})
 
 
-def _find(call: Call) -> Tag:
-    # `segments`, not `args`: a tag such as tlp:white looks like a named argument.
-    reference = str(call.param("id") or "") if not call.segments else call.segments[0]
+def _find(actor: Actor, reference: str) -> Tag:
     try:
-        return queries.find_tag(call.actor, reference)
+        return queries.find_tag(actor, reference)
     except NotFound:
         raise MispError(405, INVALID_TAG) from None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
-from vardkase.api.answers import Answer, not_toggled, toggled
+from vardkase.api.answers import Toggled, not_toggled, toggled
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.fields import listed
+from vardkase.api.fields import Local, Reference, Segment, Texts, listed
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
@@ -17,11 +19,8 @@ from vardkase.intel.editing.tagging import attach_tag, detach_tag
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.services.bulk_tagging import attributes_by_event, tag_selected
 from vardkase.knowledge.tag_collections.queries import without_collections
-from vardkase.misp.flags import as_bool
 
 NOT_ADDED = "Tag could not be added."
-
-type Find = Callable[[Actor, str], UUID]
 
 
 def _event(actor: Actor, reference: str) -> UUID:
@@ -32,47 +31,82 @@ def _attribute(actor: Actor, reference: str) -> UUID:
     return find_attribute(actor, reference).uuid
 
 
+class TagOfEvent(Body, kw_only=True):
+    model = "Event"
+
+    tag: Texts = []
+    event: Reference = ""
+    id: Reference = ""
+
+
+class TagOfAttribute(Body, kw_only=True):
+    model = "Attribute"
+
+    tag: Texts = []
+    attribute: Reference = ""
+    id: Reference = ""
+
+
+class TagOfAttributes(TagOfAttribute, kw_only=True):
+    attribute_ids: Texts | None = None
+    event: Reference = ""
+
+
+class TagQuery(Params, kw_only=True):
+    local: Local = False
+
+
 @endpoint("events/add_tag", requires=(Permission.TAGGER,), writes=True)
-def add_to_event(call: Call) -> Answer:
+def add_to_event(
+    call: Call, event_id: Segment = "", tag: Segment = "", *, body: TagOfEvent, params: TagQuery
+) -> Toggled:
     """Add a tag, or a JSON list of tags, to an event."""
+    reference = event_id or body.event or body.id
     try:
-        return _add(call, "event", _event)
+        return _add(call.actor, "event", _event(call.actor, reference), listed(tag) or body.tag, params)
     except NotFound:
         return not_toggled("Invalid event.")
 
 
 @endpoint("attributes/add_tag", requires=(Permission.TAGGER,), writes=True)
-def add_to_attribute(call: Call) -> Answer:
+def add_to_attribute(
+    call: Call, attribute_id: Segment = "", tag: Segment = "", *, body: TagOfAttributes, params: TagQuery
+) -> Toggled:
     """Add a tag, or a JSON list of tags, to an attribute, or with ``/selected`` to all ``attribute_ids``."""
-    if call.arg(0) == "selected" or "attribute_ids" in call.data("Attribute"):
-        return _add_to_selected(call)
+    tags = listed(tag) or body.tag
+    if attribute_id == "selected" or body.attribute_ids is not None:
+        return _add_to_selected(call.actor, body, tags, params)
+    reference = attribute_id or body.attribute or body.id
     try:
-        return _add(call, "attribute", _attribute)
+        return _add(call.actor, "attribute", _attribute(call.actor, reference), tags, params)
     except NotFound:
         raise MispError(404, "Invalid attribute") from None
 
 
 @endpoint("events/remove_tag", requires=(Permission.TAGGER,), writes=True)
-def remove_from_event(call: Call) -> Answer:
+def remove_from_event(
+    call: Call, event_id: Segment = "", tag: Segment = "", *, body: TagOfEvent, params: TagQuery
+) -> Toggled:
     """Remove a tag from an event."""
-    return _remove(call, "event", _event)
+    reference = event_id or body.event or body.id
+    return _remove(call.actor, "event", partial(_event, call.actor, reference), listed(tag) or body.tag)
 
 
 @endpoint("attributes/remove_tag", requires=(Permission.TAGGER,), writes=True)
-def remove_from_attribute(call: Call) -> Answer:
+def remove_from_attribute(
+    call: Call, attribute_id: Segment = "", tag: Segment = "", *, body: TagOfAttribute, params: TagQuery
+) -> Toggled:
     """Remove a tag from an attribute."""
-    return _remove(call, "attribute", _attribute)
+    find = partial(_attribute, call.actor, attribute_id or body.attribute or body.id)
+    return _remove(call.actor, "attribute", find, listed(tag) or body.tag)
 
 
-def _add(call: Call, kind: str, find: Find) -> Answer:
-    reference, tags = _target_and_tags(call, kind)
-    target = find(call.actor, reference)
+def _add(actor: Actor, kind: str, target: UUID, tags: list[str], params: TagQuery) -> Toggled:
     try:
-        tags = without_collections(call.actor, tags)
+        tags = without_collections(actor, tags)
     except NotFound as error:
         return not_toggled(error.wire)
-    local = as_bool(call.param("local"))
-    refused = [reason for tag in tags if (reason := _refusal(call.actor, target, tag, kind, local=local))]
+    refused = [reason for tag in tags if (reason := _refusal(actor, target, tag, kind, local=params.local))]
     if len(refused) == len(tags):
         return not_toggled(refused[0] if refused else NOT_ADDED)
     if refused:
@@ -81,21 +115,18 @@ def _add(call: Call, kind: str, find: Find) -> Answer:
     return toggled("Tag added.", check_publish=True)
 
 
-def _add_to_selected(call: Call) -> Answer:
-    body = call.data("Attribute")
-    chosen = attributes_by_event(call.actor, listed(body.get("attribute_ids")))
-    if event := body.get("event"):
+def _add_to_selected(actor: Actor, body: TagOfAttributes, tags: list[str], params: TagQuery) -> Toggled:
+    chosen = attributes_by_event(actor, body.attribute_ids or [])
+    if body.event:
         try:
-            number = find_event(call.actor, str(event)).id
+            number = find_event(actor, body.event).id
         except NotFound:
             return not_toggled("Invalid event.")
         chosen = {number: chosen[number]} if number in chosen else {}
     if not chosen:
         raise MispError(404, "Invalid attribute")
-    tags = listed(call.segments[1] if len(call.segments) > 1 else body.get("tag"))
-    local = as_bool(call.param("local"))
     try:
-        added = tag_selected(call.actor, chosen, without_collections(call.actor, tags), local=local)
+        added = tag_selected(actor, chosen, without_collections(actor, tags), local=params.local)
     except (Forbidden, Invalid, NotFound) as error:
         return not_toggled(error.wire or NOT_ADDED)
     if not added:
@@ -111,20 +142,11 @@ def _refusal(actor: Actor, target: UUID, tag: str, kind: str, *, local: bool) ->
     return "" if attached.changed else f"Tag is already attached to this {kind}."
 
 
-def _remove(call: Call, kind: str, find: Find) -> Answer:
-    reference, tags = _target_and_tags(call, kind)
+def _remove(actor: Actor, kind: str, find: Callable[[], UUID], tags: list[str]) -> Toggled:
     try:
-        detach_tag(call.actor, find(call.actor, reference), tags[0] if tags else "")
+        detach_tag(actor, find(), tags[0] if tags else "")
     except (NotFound, Conflict, Invalid):
         return not_toggled(f"Invalid {kind} - tag combination.")
     except Forbidden as error:
         return not_toggled(error.wire or "You do not have permission to do that.")
     return toggled("Tag removed.", check_publish=True)
-
-
-def _target_and_tags(call: Call, kind: str) -> tuple[str, list[str]]:
-    body = call.data(kind.capitalize())
-    reference = call.segments[0] if call.segments else str(body.get(kind) or body.get("id") or "")
-    # `segments`, not `args`: a tag such as tlp:white looks like a named argument, as local:1 does.
-    in_path = [part for part in call.segments[1:] if not part.startswith("local:")]
-    return reference, listed(in_path[0] if in_path else body.get("tag"))
