@@ -61,7 +61,7 @@ class NewAnalystData(AnalystDataFields, kw_only=True):
     uuid: Uuid = None
 
 
-class CreatorQuery(Params, kw_only=True):
+class AnalystDataCreators(Params, kw_only=True):
     orgc_name: Texts = []
 
 
@@ -141,7 +141,7 @@ def get_children(call: Call, type: str, uuid: str, levels: str = "2") -> Json:
 
 
 @endpoint("analyst_data/index_minimal")
-def index_minimal(call: Call, *, params: CreatorQuery) -> Json:
+def index_minimal(call: Call, *, params: AnalystDataCreators) -> Json:
     """Map the uuid of each readable entry to its time of change, by type; ``orgc_name`` filters by creator."""
     versions: dict[str, dict[str, str]] = {}
     for kind, uuid, modified in queries.minimal_index(call.actor, params.orgc_name):

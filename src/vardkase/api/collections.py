@@ -59,11 +59,11 @@ class CollectionChanges(CollectionFields, kw_only=True):
     type: Anything = None
 
 
-class CreatorQuery(Params, kw_only=True):
+class CollectionCreators(Params, kw_only=True):
     orgc_name: Texts = []
 
 
-class ElementList(Paging, kw_only=True):
+class CollectionElementList(Paging, kw_only=True):
     collection_id: Reference = ""
 
 
@@ -127,7 +127,7 @@ def delete(call: Call, id: str) -> Saved:
 
 
 @endpoint("collections/index_minimal")
-def index_minimal(call: Call, *, params: CreatorQuery) -> Json:
+def index_minimal(call: Call, *, params: CollectionCreators) -> Json:
     """Map the uuid of each readable collection to its time of change; ``orgc_name`` filters by creator."""
     # PHP encodes an empty map as [], and clients expect it so.
     return Json(dict(queries.minimal_collections(call.actor, params.orgc_name)) or [])
@@ -156,7 +156,7 @@ def capture(call: Call, *, body: NewCollection) -> Saved:
 
 
 @endpoint("collection_elements/index")
-def element_index(call: Call, collection_id: str = "", *, params: ElementList) -> Stream:
+def element_index(call: Call, collection_id: str = "", *, params: CollectionElementList) -> Stream:
     """List the elements of a collection."""
     ids = chosen_ids(queries.elements_query(call.actor, collection_id or params.collection_id))
     return Stream(element_list(params.of(ids, STREAMED)))

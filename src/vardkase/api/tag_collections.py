@@ -27,25 +27,25 @@ EDITOR = (Permission.TAG_EDITOR,)
 ABOUT_ADD = Description("POST a tag collection in JSON to make it.")
 
 
-class CollectionList(Paging, kw_only=True):
+class TagCollectionList(Paging, kw_only=True):
     filter: Text = ""
     value: Text = ""
 
 
-class CollectionFields(Body, kw_only=True):
+class TagCollectionFields(Body, kw_only=True):
     model = "TagCollection"
 
     description: Anything = None
     all_orgs: Anything = None
 
 
-class NewCollection(CollectionFields, kw_only=True):
+class NewTagCollection(TagCollectionFields, kw_only=True):
     name: Mandatory[Anything] = None
     uuid: Uuid = None
     links: Anything = field(name="TagCollectionTag", default=None)
 
 
-class CollectionChanges(CollectionFields, kw_only=True):
+class TagCollectionChanges(TagCollectionFields, kw_only=True):
     name: Anything = None
 
 
@@ -58,7 +58,7 @@ class CollectionTag(Body, kw_only=True):
 
 
 @endpoint("tag_collections/index")
-def index(call: Call, *, params: CollectionList) -> Json:
+def index(call: Call, *, params: TagCollectionList) -> Json:
     """List the tag collections of the caller's organisation and those for everyone; ``filter`` searches name
     and description."""
     collections = queries.visible_collections(call.actor)
@@ -75,7 +75,7 @@ def view(call: Call, collection_id: str) -> Json:
 
 
 @endpoint("tag_collections/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
-def add(call: Call, *, body: NewCollection) -> Json:
+def add(call: Call, *, body: NewTagCollection) -> Json:
     """Add a tag collection, optionally with its tags."""
     return Json(_document(call.actor, _add(call.actor, body.sent, "add")))
 
@@ -100,7 +100,7 @@ def import_collections(call: Call) -> Saved:
 
 
 @endpoint("tag_collections/edit", requires=EDITOR, writes=True)
-def edit(call: Call, collection_id: str, *, body: CollectionChanges) -> Json:
+def edit(call: Call, collection_id: str, *, body: TagCollectionChanges) -> Json:
     """Edit the name, description and all_orgs of a tag collection; fields left out keep their values."""
     try:
         return Json(_document(call.actor, services.edit_collection(call.actor, collection_id, body.sent)))

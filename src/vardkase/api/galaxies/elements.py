@@ -19,7 +19,7 @@ from vardkase.misp.flags import as_int
 EDITOR = (Permission.GALAXY_EDITOR,)
 
 
-class ElementList(Paging, kw_only=True):
+class GalaxyElementList(Paging, kw_only=True):
     searchall: Text = ""
 
 
@@ -30,7 +30,7 @@ class NestedJson(Body, kw_only=True):
 
 
 @endpoint("galaxy_elements/index")
-def index(call: Call, cluster_id: str, *, params: ElementList) -> Json:
+def index(call: Call, cluster_id: str, *, params: GalaxyElementList) -> Json:
     """List the elements of one cluster, optionally those that contain ``searchall``."""
     elements = find_cluster(call.actor, cluster_id).elements.order_by("pk")
     if word := params.searchall:

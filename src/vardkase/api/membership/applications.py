@@ -41,7 +41,7 @@ class ApplicationForm(Body, kw_only=True):
     language: Anything = None
 
 
-class Transition(Body, kw_only=True):
+class ApplicationStep(Body, kw_only=True):
     model = "Application"
 
     step: Mandatory[Text] = ""
@@ -105,7 +105,7 @@ def import_document(call: Call, *, body: ApplicationForm) -> Saved:
         url="/membershipApplications/step/[number]",
     ),
 )
-def step(call: Call, number: str, *, body: Transition) -> Saved:
+def step(call: Call, number: str, *, body: ApplicationStep) -> Saved:
     """Apply a transition: submit, wait, queue, complete, withdraw or resume. 409 if the state does not allow
     it."""
     application = queries.find_application(call.actor, number)

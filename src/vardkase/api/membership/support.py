@@ -45,7 +45,7 @@ class Reply(NewMessage, kw_only=True):
     internal: Flag = False
 
 
-class Transition(Body, kw_only=True):
+class RequestStep(Body, kw_only=True):
     step: Mandatory[Text] = ""
 
 
@@ -133,7 +133,7 @@ def answer(call: Call, request_id: str, *, body: Reply) -> Json:
         f"`step` is one of {', '.join(REQUEST.steps)}.", url=f"/supportRequests/step/{ONE}"
     ),
 )
-def step(call: Call, request_id: str, *, body: Transition) -> Json:
+def step(call: Call, request_id: str, *, body: RequestStep) -> Json:
     """Move a request to its next state. 409 if its current state does not allow it."""
     services.step_on(call.actor, _number(request_id), body.step)
     return _desk_request(call.actor, _number(request_id))
