@@ -84,6 +84,14 @@ def test_nothing_is_written_by_get(cast: Cast, name: str) -> None:
     assert signed_in(cast.analyst.user).get(reverse(name)).status_code == 405
 
 
+def test_the_address_of_an_action_leads_to_its_page(cast: Cast) -> None:
+    """As when the page with a refused form is opened again from the address bar."""
+    client = signed_in(cast.analyst.user)
+    response = client.get(reverse("account_looks"))
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert f'href="{reverse("account")}"' in response.content.decode()
+
+
 def test_looks_are_kept(cast: Cast) -> None:
     client = signed_in(cast.analyst.user)
     client.post(reverse("account_looks"), {"language": "en", "theme": "dark"})

@@ -107,6 +107,19 @@ FIRST_PASSWORD_VIEWS = frozenset({"account_change_password"})
 """All that is open to somebody whose password was given to them."""
 
 
+def _page_above(path: str) -> str:
+    """The nearest address above an action's: whoever reloads a form that was refused, or types its address, is
+    asking for that page."""
+    while path not in ("", "/"):
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        return path
+    return "/"
+
+
 class SignedIn:
     """Default deny: passes a request only to a view whose declaration admits the user."""
 
@@ -128,7 +141,12 @@ class SignedIn:
             if getattr(request, "body_is_pending", False):
                 request.wanted_body = WantedBody(limits, _sender(request))  # type: ignore[attr-defined]  # read by config.gateway
                 return HttpResponse()
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            page = render(request, "405.html", {"form_page": _page_above(request.path_info)}, status=405)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A query that was cancelled because the client left, or for taking too long, is no fault."""
