@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import NoReturn
 
-from vardkase.api.answers import Answer, saved
+from vardkase.api.answers import Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.fields import listed
+from vardkase.api.fields import Anything, Mandatory, Number, Texts
+from vardkase.api.inputs import Body, field
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.core.mail.services import TooManyMessages, can_send
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import queries, services
 from vardkase.identity.accounts.problems import AccountProblem
@@ -23,15 +26,32 @@ NOT_MONITORED = (
 )
 ABOUT_EMAIL = Description(
     "Write to the people whose accounts you look after. `recipient`: 0 all of them, 1 the one whose id is "
-    "`recipientEmailList`, 2 those of the organisation whose id is `orgNameList`.",
-    ("subject", "body"),
-    ("recipient", "recipientEmailList", "orgNameList"),
+    "`recipientEmailList`, 2 those of the organisation whose id is `orgNameList`."
 )
 ABOUT_QUICK_EMAIL = Description(
-    "Write to one of the people whose accounts you look after.",
-    ("subject", "body"),
-    url="/admin/users/quickEmail/[user_id]",
+    "Write to one of the people whose accounts you look after.", url="/admin/users/quickEmail/[user_id]"
 )
+
+
+class AccountIds(Body, kw_only=True):
+    model = "User"
+
+    user_ids: Mandatory[Texts] = []
+
+
+class Letter(Body, kw_only=True):
+    model = "User"
+
+    subject: Mandatory[Anything] = None
+    body: Mandatory[Anything] = None
+    message: Anything = None
+    custom_message: Anything = field(name="customMessage", default=None)
+
+
+class CircularLetter(Letter, kw_only=True):
+    recipient: Number = -1
+    user_ids: Texts = field(name="recipientEmailList", default_factory=list)
+    organisation_ids: Texts = field(name="orgNameList", default_factory=list)
 
 
 @endpoint(
@@ -41,18 +61,16 @@ ABOUT_QUICK_EMAIL = Description(
     writes=True,
     describes=Description(
         "Switch disabled, autoalert or contactalert of several accounts, all or none.",
-        ("user_ids",),
         url="/admin/users/massToggleField/[field]/[enabled]",
     ),
 )
-def mass_toggle_field(call: Call) -> Answer:
+def mass_toggle_field(call: Call, field: str, enabled: str = "", *, body: AccountIds) -> Saved:
     """Set a field of the accounts in ``user_ids``."""
-    field, on = call.arg(0), as_bool(call.arg(1))
+    on = as_bool(enabled)
     url = f"/admin/users/massToggleField/{field}"
-    named = listed(call.data("User").get("user_ids"))
-    numbers = [number for name in named if (number := as_int(name)) is not None]
+    numbers = _numbers(body.user_ids)
     try:
-        if len(numbers) != len(named):
+        if len(numbers) != len(body.user_ids):
             raise Invalid({"user_ids": [AccountProblem.IDS_EXPECTED()]})
         count = services.switch_field(call.actor, numbers, field, on)
     except Invalid as error:
@@ -62,49 +80,48 @@ def mass_toggle_field(call: Call) -> Answer:
 
 
 @endpoint("users/resetAllSyncAuthKeys", site_admin=True, writes=True)
-def reset_all_sync_keys(call: Call) -> Answer:
+def reset_all_sync_keys(call: Call) -> Saved:
     """Revoke the keys of all sync users; they are notified and create new keys themselves."""
     count = services.end_keys_of_sync_users(call.actor)
     return saved(f"{count} authkeys reset, 0 could not be reset.", "/users/resetAllSyncAuthKeys")
 
 
 @endpoint("admin/users/quickEmail", requires=(Permission.ADMIN,), writes=True, describes=ABOUT_QUICK_EMAIL)
-def quick_email(call: Call) -> Answer:
+def quick_email(call: Call, user_id: str, *, body: Letter) -> Saved:
     """Send a mail to one user."""
-    user = queries.find_user(call.actor, call.arg(0))
+    user = queries.find_user(call.actor, user_id)
     url = f"/admin/users/quickEmail/{user.pk}"
-    _write(call, Recipients(user_ids=(user.pk,)), url)
+    _write(call.actor, Recipients(user_ids=(user.pk,)), body, url)
     return saved("Email sent.", url, id=str(user.pk), **_notice())
 
 
 @endpoint("admin/users/email", requires=(Permission.ADMIN,), writes=True, describes=ABOUT_EMAIL)
-def email(call: Call) -> Answer:
+def email(call: Call, *, body: CircularLetter) -> Saved:
     """Send a mail to one user, to an organisation's users, or to all users the caller administers."""
-    count = _write(call, _recipients(call.data("User")), EMAIL)
+    count = _write(call.actor, _recipients(body), body, EMAIL)
     return saved(f"Email sent to {count} user{'' if count == 1 else 's'}.", EMAIL, **_notice())
 
 
-def _recipients(data: dict[str, Any]) -> Recipients:
+def _recipients(letter: CircularLetter) -> Recipients:
     """The numbers of MISP's form: 0 all, 1 one user, 2 an organisation."""
-    match as_int(data.get("recipient"), -1):
+    match letter.recipient:
         case 0:
             return Recipients()
         case 1:
-            return Recipients(user_ids=_numbers(data.get("recipientEmailList")))
+            return Recipients(user_ids=_numbers(letter.user_ids))
         case 2:
-            return Recipients(organisation_ids=_numbers(data.get("orgNameList")))
+            return Recipients(organisation_ids=_numbers(letter.organisation_ids))
     raise SaveFailed("email User", EMAIL, {"recipient": ["0, 1 or 2 is expected."]})
 
 
-def _numbers(value: Any) -> tuple[int, ...]:
-    return tuple(number for name in listed(value) if (number := as_int(name)) is not None)
+def _numbers(names: Sequence[str]) -> tuple[int, ...]:
+    return tuple(number for name in names if (number := as_int(name)) is not None)
 
 
-def _write(call: Call, to: Recipients, url: str) -> int:
-    data = call.data("User")
-    text = data.get("body") or data.get("message") or data.get("customMessage")
+def _write(actor: Actor, to: Recipients, letter: Letter, url: str) -> int:
+    text = letter.body or letter.message or letter.custom_message
     try:
-        return services.write_to_users(call.actor, to, data.get("subject"), text)
+        return services.write_to_users(actor, to, letter.subject, text)
     except Invalid as error:
         raise SaveFailed("email User", url, error.errors) from error
     except TooManyMessages as error:
@@ -123,7 +140,7 @@ def _notice() -> dict[str, str]:
         "Monitoring of single accounts is not enabled here.", url="/admin/users/monitor/[user_id]"
     ),
 )
-def monitor(call: Call) -> Answer:
+def monitor(call: Call, user_id: str) -> NoReturn:
     """Always refused: MISP can log all requests of an account; this hub logs only changes, and those always."""
-    queries.find_user(call.actor, call.arg(0))
+    queries.find_user(call.actor, user_id)
     raise MispError(405, NOT_MONITORED)

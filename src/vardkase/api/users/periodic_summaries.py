@@ -6,9 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from vardkase.analysis.statistics.periodic import PERIODS, SummaryEvent, summary
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import Anything, Flag
+from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
@@ -22,11 +24,24 @@ FLAGS = ("notification_daily", "notification_weekly", "notification_monthly")
 URL = "/users/notificationSettings"
 
 
+class ReceivedSummaries(Body, kw_only=True):
+    model = "User"
+
+    notification_daily: Flag = False
+    notification_weekly: Flag = False
+    notification_monthly: Flag = False
+
+
+class SummaryFilters(Body, kw_only=True):
+    model = "UserSetting"
+
+    periodic_notification_filters: Anything = None
+
+
 @endpoint("users/viewPeriodicSummary")
-def view_summary(call: Call) -> Answer:
+def view_summary(call: Call, period: str = "daily") -> Json:
     """Return a summary of what was published, by the caller's filters: ``/users/viewPeriodicSummary/<daily,
     weekly or monthly>``."""
-    period = call.arg(0, "daily")
     if period not in PERIODS:
         raise MispError(405, "Invalid period. Has to be one of: daily, weekly, monthly.")
     filters = values_of(find_user(call.actor, "me")).get(FILTERS) or {}
@@ -48,16 +63,15 @@ def view_summary(call: Call) -> Answer:
 
 
 @endpoint("users/notificationSettings")
-def notification_settings(call: Call) -> Answer:
+def notification_settings(call: Call, *, body: ReceivedSummaries, settings: SummaryFilters) -> Json:
     """Return which summaries the caller receives and their filters; POST changes them: ``{"User": {…},
     "UserSetting": {…}}``."""
     if call.method in ("POST", "PUT"):
         call.actor.require_writing()
-        data, settings = call.data("User"), call.data("UserSetting")
         try:
-            if FILTERS in settings:
-                set_user_setting(call.actor, find_user(call.actor, "me"), FILTERS, settings[FILTERS])
-            if chosen := {flag: data[flag] for flag in FLAGS if flag in data}:
+            if FILTERS in settings.sent:
+                set_user_setting(call.actor, find_user(call.actor, "me"), FILTERS, settings.sent[FILTERS])
+            if chosen := {flag: body.sent[flag] for flag in FLAGS if flag in body.sent}:
                 edit_own_account(call.actor, chosen)
         except Invalid as error:
             raise SaveFailed("save the notification settings", URL, error.errors) from error

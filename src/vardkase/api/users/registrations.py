@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import Anything, Email, Flag, Mandatory, Reference, Text, Texts, listed
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
-from vardkase.core import json_limits
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.limits import Limit
@@ -20,13 +21,39 @@ from vardkase.identity.registrations.problems import RegistrationProblem
 
 SENT = "Request sent. The administrators of this community have been notified."
 NO_ORGANISATION = "No organisation selected. Supply an Organisation ID"
-ABOUT_REGISTER = Description(
-    "POST your details to this API to ask for an account.",
-    ["email"],
-    ["org_name", "org_uuid", "message", "custom_perms", "perm_sync", "perm_publish", "perm_admin"],
-)
+ABOUT_REGISTER = Description("POST your details to this API to ask for an account.")
 REQUESTS = Limit("registration", allowed=20, window=3600)
 """Requests of one address an hour."""
+
+
+class RegistrationBody(Body, kw_only=True):
+    model = "User"
+
+    email: Mandatory[Email] = ""
+    org_id: Reference = ""
+    org_name: Text = ""
+    org_uuid: Text = ""
+    message: Text = ""
+    custom_perms: Text = ""
+    perm_sync: Flag = False
+    perm_publish: Flag = False
+    perm_admin: Flag = False
+
+
+class RegistrationQuery(Params, kw_only=True):
+    value: Text = ""
+    searchall: Text = ""
+
+
+class RegistrationIds(Body, kw_only=True):
+    model = "User"
+
+    id: Texts = []
+
+
+class AcceptedRegistrations(RegistrationIds, kw_only=True):
+    org_id: Mandatory[Anything] = None
+    role_id: Reference = ""
 
 
 def inbox_dict(request: Inbox) -> dict[str, Any]:
@@ -60,9 +87,9 @@ def may_register(actor: Actor) -> None:
 @endpoint(
     "users/register", public=True, methods=("POST",), describes=ABOUT_REGISTER, before_body=may_register
 )
-def register(call: Call) -> Answer:
+def register(call: Call, *, body: RegistrationBody) -> Saved:
     try:
-        services.request_account(call.actor, call.data("User"), call.headers.get("User-Agent", ""))
+        services.request_account(call.actor, body.sent, call.headers.get("User-Agent", ""))
     except Forbidden as error:
         raise MispError(405, error.wire) from error
     except Conflict as error:
@@ -73,38 +100,28 @@ def register(call: Call) -> Answer:
 
 
 @endpoint("users/registrations", site_admin=True)
-def registrations(call: Call) -> Answer:
+def registrations(call: Call, *, params: RegistrationQuery) -> Json:
     """List the pending requests for an account."""
-    search = call.param("value") or call.param("searchall") or ""
-    return Json([{"Inbox": inbox_dict(request)} for request in queries.waiting(call.actor, str(search))])
+    waiting = queries.waiting(call.actor, params.value or params.searchall)
+    return Json([{"Inbox": inbox_dict(request)} for request in waiting])
 
 
 @endpoint("users/acceptRegistrations", unlimited_key=True, site_admin=True, writes=True)
-def accept(call: Call) -> Answer:
+def accept(call: Call, id: str = "", *, body: AcceptedRegistrations) -> Saved:
     """Accept requests for an account: creates the accounts with the given organisation and role."""
-    requests = queries.find_requests(call.actor, _references(call))
-    chosen = call.data("User")
-    if not chosen.get("org_id"):
+    requests = queries.find_requests(call.actor, listed(id) or body.id)
+    if not body.org_id:
         raise MispError(400, NO_ORGANISATION)
     try:
-        count = services.accept_requests(call.actor, requests, chosen)
+        count = services.accept_requests(call.actor, requests, body.sent)
     except Invalid as error:
         raise SaveFailed("add User", "/users/acceptRegistrations", error.errors) from error
     return saved(f"Added {count} user(s).", "/users/acceptRegistrations")
 
 
 @endpoint("users/discardRegistrations", site_admin=True, writes=True)
-def discard(call: Call) -> Answer:
+def discard(call: Call, id: str = "", *, body: RegistrationIds) -> Saved:
     """Discard requests for an account."""
-    count = services.discard_requests(call.actor, queries.find_requests(call.actor, _references(call)))
+    requests = queries.find_requests(call.actor, listed(id) or body.id)
+    count = services.discard_requests(call.actor, requests)
     return saved(f"{count} registration(s) discarded.", "/users/discardRegistrations")
-
-
-def _references(call: Call) -> list[str]:
-    value: Any = call.arg(0) or call.data("User").get("id") or ""
-    if isinstance(value, str) and value.startswith("["):
-        try:
-            value = json_limits.decoded(value)
-        except ValueError:
-            value = ""
-    return [str(item) for item in (value if isinstance(value, list) else [value])]

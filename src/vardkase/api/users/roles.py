@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from msgspec import defstruct
+
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.fields import Anything, Flag, Mandatory, Text
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.api.value_formats import stamp
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.identity.accounts import queries, services
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import Role
-from vardkase.identity.accounts.rules import level_of
+from vardkase.identity.accounts.rules import PERMISSIONS, level_of
 from vardkase.identity.accounts.services.role_approvals import change_role
 
 LEVELS = ("read_only", "manage_own", "manage_org", "publish")
@@ -47,16 +51,34 @@ FLAGS_AFTER = (
     "perm_sync_internal",
     "perm_sync_authoritative",
 )
-WRITABLE = ("name", "perm_…", "permission", "restricted_to_site_admin", "memory_limit", "max_execution_time")
-ABOUT_ADD = Description(
-    "POST a Role object in JSON format to this API to create a role.", ["name"], WRITABLE[1:]
-)
+ABOUT_ADD = Description("POST a Role object in JSON format to this API to create a role.")
 ABOUT_EDIT = Description(
-    "POST a Role object in JSON format to this API to edit a role.",
-    (),
-    WRITABLE,
-    "/admin/roles/edit/[role_id]",
+    "POST a Role object in JSON format to this API to edit a role.", url="/admin/roles/edit/[role_id]"
 )
+
+
+class RoleBody(Body, kw_only=True):
+    model = "Role"
+
+    name: Text = ""
+    permission: Anything = None
+    restricted_to_site_admin: Flag = False
+    memory_limit: Text = ""
+    max_execution_time: Text = ""
+    enforce_rate_limit: Flag = False
+    rate_limit_count: Anything = None
+    restsearch_limit_result: Anything = None
+
+
+class RoleChangeReason(Params, kw_only=True):
+    reason: Text = ""
+
+
+# With a flag for each permission that a role may have.
+EditedRole = defstruct(
+    "EditedRole", [(name, Flag, False) for name in PERMISSIONS], bases=(RoleBody,), kw_only=True
+)
+NewRole = defstruct("NewRole", [("name", Mandatory[Text], "")], bases=(EditedRole,), kw_only=True)
 
 
 def role_dict(role: Role) -> dict[str, Any]:
@@ -83,21 +105,21 @@ def role_dict(role: Role) -> dict[str, Any]:
 
 
 @endpoint("roles/index")
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List all roles with their permissions."""
     return Json([{"Role": role_dict(role) | {"default": role.default_role}} for role in queries.roles()])
 
 
 @endpoint("roles/view")
-def view(call: Call) -> Answer:
+def view(call: Call, role_id: str) -> Json:
     """Return one role with its permissions."""
-    return Json({"Role": role_dict(queries.find_role(call.arg(0)))})
+    return Json({"Role": role_dict(queries.find_role(role_id))})
 
 
-@endpoint("admin/roles/add", site_admin=True, writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
+@endpoint("admin/roles/add", site_admin=True, writes=True, describes=ABOUT_ADD, inputs={"body": NewRole})
+def add(call: Call, *, body: RoleBody) -> Json:
     try:
-        role = services.create_role(call.actor, call.data("Role"))
+        role = services.create_role(call.actor, body.sent)
     except Invalid as error:
         raise SaveFailed("add Role", "/admin/roles/add", error.errors) from error
     return Json({"Role": role_dict(role)})
@@ -110,11 +132,12 @@ def add(call: Call) -> Answer:
     site_admin=True,
     writes=True,
     describes=ABOUT_EDIT,
+    inputs={"body": EditedRole},
 )
-def edit(call: Call) -> Answer:
-    role = queries.find_role(call.arg(0))
+def edit(call: Call, role_id: str, *, body: RoleBody, params: RoleChangeReason) -> Json | Saved:
+    role = queries.find_role(role_id)
     try:
-        changed = change_role(call.actor, role, call.data("Role"), str(call.param("reason", "")))
+        changed = change_role(call.actor, role, body.sent, params.reason)
     except Invalid as error:
         raise SaveFailed(
             "edit Role", f"/admin/roles/edit/{role.pk}", error.errors, id=str(role.pk)
@@ -127,9 +150,9 @@ def edit(call: Call) -> Answer:
 
 
 @endpoint("admin/roles/delete", site_admin=True, writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, role_id: str) -> Saved:
     """Delete a role that is not assigned and not the default."""
-    role = queries.find_role(call.arg(0))
+    role = queries.find_role(role_id)
     number = role.pk
     try:
         services.delete_role(call.actor, role)
@@ -139,8 +162,8 @@ def delete(call: Call) -> Answer:
 
 
 @endpoint("admin/roles/set_default", unlimited_key=True, site_admin=True, writes=True)
-def set_default(call: Call) -> Answer:
+def set_default(call: Call, role_id: str) -> Saved:
     """Make a role the default for new accounts."""
-    role = queries.find_role(call.arg(0))
+    role = queries.find_role(role_id)
     services.set_default_role(call.actor, role)
     return saved("Default role set.", f"/admin/roles/set_default/{role.pk}", id=str(role.pk))

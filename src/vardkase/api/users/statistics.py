@@ -9,11 +9,14 @@ from typing import Any
 
 from vardkase.analysis.statistics import queries
 from vardkase.analysis.statistics.queries import Contribution
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.fields import Text
+from vardkase.api.inputs import Params
 from vardkase.api.request import Call
 from vardkase.core.clock import now_seconds
+from vardkase.identity.access.actor import Actor
 from vardkase.intel.proposals.queries import count_open
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import counts_by_source
@@ -30,37 +33,38 @@ LINE = "\\n"
 """MISP writes the two characters between the lines of a CSV that is to stand in a script."""
 
 
+class StatisticsQuery(Params, kw_only=True):
+    scope: Text = ""
+
+
 @endpoint("users/statistics")
-def statistics(call: Call) -> Answer:
+def statistics(call: Call, page: str = "data", *, params: StatisticsQuery) -> Json:
     """Return usage statistics, by page: data, orgs, users, tags, attributehistogram or sightings."""
-    page = PAGES.get((call.arg(0) or "data").lower())
-    if page is None:
+    if page.lower() == "orgs":
+        return Json(_organisations(call.actor, params.scope or "local"))
+    figures = PAGES.get(page.lower())
+    if figures is None:
         raise MispError(404, "Invalid page.")
-    return Json(page(call))
+    return Json(figures(call.actor))
 
 
 @endpoint("users/attributehistogram")
-def attribute_histogram(call: Call) -> Answer:
-    """Return the number of attributes of each type per organisation."""
-    return Json(_histogram(call))
-
-
 @endpoint("users/histogram")
-def histogram(call: Call) -> Answer:
-    """Return the same as users/attributehistogram."""
-    return Json(_histogram(call))
+def attribute_histogram(call: Call) -> Json:
+    """Return the number of attributes of each type per organisation."""
+    return Json(_histogram(call.actor))
 
 
 @endpoint("users/tagStatisticsGraph")
-def tag_statistics_graph(call: Call) -> Answer:
+def tag_statistics_graph(call: Call) -> Json:
     """Return how often each tag is used."""
-    return Json(_tags(call))
+    return Json(_tags(call.actor))
 
 
-def _data(call: Call) -> Any:
+def _data(actor: Actor) -> Any:
     # A month begins in UTC, whatever the time zone of the hub.
     month = datetime.combine(_today().replace(day=1), datetime.min.time(), UTC)
-    totals = queries.totals(call.actor, int(month.timestamp()))
+    totals = queries.totals(actor, int(month.timestamp()))
     stats = {
         "event_count": totals.events,
         "event_count_month": totals.events_month,
@@ -68,7 +72,7 @@ def _data(call: Call) -> Any:
         "attribute_count_month": totals.attributes_month,
         "attributes_per_event": round(totals.attributes / totals.events) if totals.events else 0,
         "correlation_count": totals.correlations,
-        "proposal_count": count_open(call.actor),
+        "proposal_count": count_open(actor),
         "user_count": totals.users,
         "user_count_pgp": totals.users_with_key,
         "org_count": totals.organisations,
@@ -80,12 +84,11 @@ def _data(call: Call) -> Any:
     return {"stats": {name: str(value) for name, value in stats.items()}}
 
 
-def _organisations(call: Call) -> Any:
+def _organisations(actor: Actor, scope: str) -> Any:
     since = _today() - timedelta(days=A_YEAR)
-    scope = str(call.param("scope") or "local")
     return {
         contribution.organisation.name: _contribution(contribution, since)
-        for contribution in queries.contributions(call.actor, scope, since)
+        for contribution in queries.contributions(actor, scope, since)
     }
 
 
@@ -119,26 +122,26 @@ def _contribution(contribution: Contribution, since: date) -> dict[str, Any]:
     return row
 
 
-def _users(call: Call) -> Any:
+def _users(actor: Actor) -> Any:
     today = _today()
-    growth_by_kind = queries.growth(call.actor, today.replace(day=1), today.replace(month=1, day=1))
+    growth_by_kind = queries.growth(actor, today.replace(day=1), today.replace(month=1, day=1))
     return {
         name: {"data": {"total": growth.total, "month": growth.month, "year": growth.year}}
         for name, growth in growth_by_kind.items()
     }
 
 
-def _tags(call: Call) -> Any:
+def _tags(actor: Actor) -> Any:
     flat = {
         taxonomy: {name: {"name": name, "size": str(count)} for name, count in tags.items()}
-        for taxonomy, tags in queries.event_tags(call.actor).items()
+        for taxonomy, tags in queries.event_tags(actor).items()
     }
     children = [{"name": taxonomy, "children": list(tags.values())} for taxonomy, tags in flat.items()]
     return {"flatData": flat, "treemap": {"name": "tags", "children": children}}
 
 
-def _histogram(call: Call) -> Any:
-    by_organisation = queries.attribute_histogram(call.actor)
+def _histogram(actor: Actor) -> Any:
+    by_organisation = queries.attribute_histogram(actor)
     everything: dict[str, int] = {}
     for counts in by_organisation.values():
         for kind, count in counts.items():
@@ -154,10 +157,10 @@ def _histogram(call: Call) -> Any:
     ]
 
 
-def _sightings(call: Call) -> Any:
+def _sightings(actor: Actor) -> Any:
     totals: Counter[str] = Counter()
     events: dict[str, dict[str, list[str]]] = {}
-    for source, kind, count, event_ids in counts_by_source(call.actor):
+    for source, kind, count, event_ids in counts_by_source(actor):
         name = source or NO_SOURCE
         totals[name] += count
         events.setdefault(name, {})[KINDS[SightingType(kind)]] = [str(id) for id in event_ids]
@@ -168,9 +171,8 @@ def _today() -> date:
     return datetime.fromtimestamp(now_seconds(), UTC).date()
 
 
-PAGES: dict[str, Callable[[Call], Any]] = {
+PAGES: dict[str, Callable[[Actor], Any]] = {
     "data": _data,
-    "orgs": _organisations,
     "users": _users,
     "tags": _tags,
     "attributehistogram": _histogram,

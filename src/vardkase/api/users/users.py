@@ -5,48 +5,76 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, message, saved
+from vardkase.api.answers import Json, Message, Saved, message, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import Anything, Email, Flag, Mandatory, Reference, Text
+from vardkase.api.inputs import Body, Params
 from vardkase.api.organisations.organisations import organisation_dict
 from vardkase.api.request import Call
 from vardkase.api.users.roles import role_dict
 from vardkase.api.value_formats import seconds, stamp
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import queries, services
 from vardkase.identity.accounts.models import User
 from vardkase.identity.user_settings.queries import values_of
 
-OPTIONAL = [
-    "password",
-    "external_auth_required",
-    "external_auth_key",
-    "enable_password",
-    "nids_sid",
-    "server_id",
-    "gpgkey",
-    "certif_public",
-    "autoalert",
-    "contactalert",
-    "disabled",
-    "change_pw",
-    "termsaccepted",
-    "newsread",
-]
-ABOUT_ADD = Description(
-    "POST a User object in JSON format to this API to create a new user.",
-    ["email", "org_id", "role_id"],
-    OPTIONAL,
-)
+ABOUT_ADD = Description("POST a User object in JSON format to this API to create a new user.")
 ABOUT_EDIT = Description(
-    "POST a User object in JSON format to this API to edit a user.",
-    (),
-    ["email", "org_id", "role_id", *OPTIONAL],
-    "/admin/users/edit/[user_id]",
+    "POST a User object in JSON format to this API to edit a user.", url="/admin/users/edit/[user_id]"
 )
 INVALID_ORGANISATION = "Invalid organisation"
 INVALID_ROLE = "Invalid role"
+
+
+class UserBody(Body, kw_only=True):
+    model = "User"
+
+    email: Email = ""
+    org_id: Reference = ""
+    role_id: Reference = ""
+    password: Text = ""
+    external_auth_required: Flag = False
+    external_auth_key: Text = ""
+    enable_password: Flag = False
+    nids_sid: Anything = None
+    server_id: Anything = None
+    gpgkey: Text = ""
+    certif_public: Text = ""
+    autoalert: Flag = False
+    contactalert: Flag = False
+    disabled: Flag = False
+    change_pw: Flag = False
+    termsaccepted: Flag = False
+    newsread: Anything = None
+    expiration: Anything = None
+    force_logout: Flag = False
+    notification_daily: Flag = False
+    notification_weekly: Flag = False
+    notification_monthly: Flag = False
+
+
+class NewUserBody(UserBody, kw_only=True):
+    email: Mandatory[Email] = ""
+    org_id: Mandatory[Reference] = ""
+    role_id: Mandatory[Reference] = ""
+
+
+class PasswordBody(Body, kw_only=True):
+    model = "User"
+
+    password: Mandatory[Text] = ""
+
+
+class UserSearch(Params, kw_only=True):
+    value: Text = ""
+    searchall: Text = ""
+    searchemail: Text = ""
+    searchorg: Text = ""
+    organisation: Text = ""
+    searchrole: Text = ""
 
 
 def _account(user: User) -> dict[str, Any]:
@@ -147,108 +175,106 @@ def listed_user(user: User) -> dict[str, Any]:
 
 
 @endpoint("users/view")
-def view(call: Call) -> Answer:
+def view(call: Call, user_id: str = "me") -> Json:
     """Return one account: the caller's own (`me`), or one that the caller may administer."""
-    return Json(viewed_user(queries.find_user(call.actor, call.arg(0, "me"))))
+    return Json(viewed_user(queries.find_user(call.actor, user_id)))
 
 
 @endpoint("users/edit", writes=True, describes=ABOUT_EDIT)
-def edit_own(call: Call) -> Answer:
-    return _edit(call, own=True)
+def edit_own(call: Call, user_id: str = "me", *, body: UserBody) -> Json:
+    return _edit(call.actor, user_id, body, own=True)
 
 
 @endpoint("users/change_pw", writes=True)
-def change_password(call: Call) -> Answer:
+def change_password(call: Call, *, body: PasswordBody) -> Saved:
     """Change the caller's password."""
-    password = str(call.data("User").get("password") or "")
     try:
-        services.change_password(call.actor, password)
+        services.change_password(call.actor, body.password)
     except Invalid as error:
         raise SaveFailed("change_pw User", "/users/change_pw", error.errors) from error
     return saved("Password Changed.", "/users/change_pw")
 
 
 @endpoint("users/resetauthkey", requires=(Permission.AUTH,), writes=True)
-def reset_key(call: Call) -> Answer:
+def reset_key(call: Call, user_id: str = "me") -> Saved:
     """Create a new API key; earlier keys are revoked."""
-    user = queries.find_user(call.actor, call.arg(0, "me"))
+    user = queries.find_user(call.actor, user_id)
     raw = services.reset_keys(call.actor, user)
     return saved(f"Authkey updated: {raw}", f"/users/resetauthkey/{user.pk}", id=str(user.pk))
 
 
 @endpoint("users/heartbeat")
-def heartbeat(call: Call) -> Answer:
+def heartbeat(call: Call) -> Message:
     """Check whether the hub is up."""
     return message("The instance is up.")
 
 
 @endpoint("admin/users/index", requires=(Permission.ADMIN,))
-def index(call: Call) -> Answer:
+def index(call: Call, *, params: UserSearch) -> Json:
     """List the accounts that the caller may administer."""
     users = queries.search_users(
         call.actor,
-        value=str(call.param("value") or call.param("searchall") or call.param("searchemail") or ""),
-        organisation=str(call.param("searchorg") or call.param("organisation") or ""),
-        role=str(call.param("searchrole") or ""),
+        value=params.value or params.searchall or params.searchemail,
+        organisation=params.searchorg or params.organisation,
+        role=params.searchrole,
     )
     return Json([listed_user(user) for user in users])
 
 
 @endpoint("admin/users/view", requires=(Permission.ADMIN,))
-def admin_view(call: Call) -> Answer:
+def admin_view(call: Call, user_id: str) -> Json:
     """Return one account that the caller may administer, with its role and organisation."""
-    user = queries.find_user(call.actor, call.arg(0))
+    user = queries.find_user(call.actor, user_id)
     shown = viewed_user(user)
     shown["User"]["orgAdmins"] = queries.administrators_of(user.org_id)
     return Json(shown)
 
 
 @endpoint("admin/users/add", requires=(Permission.ADMIN,), writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: NewUserBody) -> Json:
     try:
-        user, key = services.create_user_with_key(call.actor, call.data("User"))
+        user, key = services.create_user_with_key(call.actor, body.sent)
     except Invalid as error:
         raise _refused("add", "/admin/users/add", error) from error
     return Json(saved_user(user, key))
 
 
 @endpoint("admin/users/edit", requires=(Permission.ADMIN,), writes=True, describes=ABOUT_EDIT)
-def edit(call: Call) -> Answer:
-    return _edit(call, own=False)
+def edit(call: Call, user_id: str = "me", *, body: UserBody) -> Json:
+    return _edit(call.actor, user_id, body, own=False)
 
 
 @endpoint("admin/users/delete", requires=(Permission.ADMIN,), writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, user_id: str) -> Saved:
     """Delete an account."""
-    return _delete(call, "/admin/users/delete")
+    return _delete(call.actor, user_id, "/admin/users/delete")
 
 
 @endpoint("users/delete", requires=(Permission.ADMIN,), writes=True)
-def delete_plainly(call: Call) -> Answer:
+def delete_plainly(call: Call, user_id: str) -> Saved:
     """Delete an account, under its former URL."""
-    return _delete(call, "/users/delete")
+    return _delete(call.actor, user_id, "/users/delete")
 
 
-def _delete(call: Call, where: str) -> Answer:
-    user = queries.find_user(call.actor, call.arg(0))
+def _delete(actor: Actor, user_id: str, where: str) -> Saved:
+    user = queries.find_user(actor, user_id)
     number = str(user.pk)
     url = f"{where}/{number}"
     try:
-        services.delete_user(call.actor, user)
+        services.delete_user(actor, user)
     except Invalid as error:
         raise SaveFailed("delete User", url, error.errors, id=number) from error
     return saved("User deleted.", url, id=number)
 
 
-def _edit(call: Call, *, own: bool) -> Answer:
-    user = queries.find_user(call.actor, call.arg(0, "me"))
-    if own and user.pk != call.actor.user_id:
+def _edit(actor: Actor, user_id: str, body: UserBody, *, own: bool) -> Json:
+    user = queries.find_user(actor, user_id)
+    if own and user.pk != actor.user_id:
         raise Forbidden
     url = f"/{'' if own else 'admin/'}users/edit/{user.pk}"
     try:
-        data = call.data("User")
         user = (
-            services.edit_own_account(call.actor, data) if own else services.edit_user(call.actor, user, data)
+            services.edit_own_account(actor, body.sent) if own else services.edit_user(actor, user, body.sent)
         )
     except Invalid as error:
         raise _refused("edit", url, error) from error
