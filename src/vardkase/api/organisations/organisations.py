@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from django.db.models import Count
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.fields import Anything, Flag, Mandatory, Reference, Text, Uuid
+from vardkase.api.inputs import Body, Params, field
 from vardkase.api.request import Call
 from vardkase.api.value_formats import stamp
 from vardkase.core.errors import Invalid
@@ -21,25 +22,48 @@ from vardkase.identity.organisations import queries, services
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services.organisations import OrganisationInUse
 from vardkase.intel.queries.organisation_counts import require_content_access
-from vardkase.misp.flags import as_bool
 
-OPTIONAL = ["description", "type", "nationality", "sector", "uuid", "contacts", "local"]
 ABOUT_ADD = Description(
-    "POST an Organisation object in JSON format to this API to create a new organsiation.", ["name"], OPTIONAL
+    "POST an Organisation object in JSON format to this API to create a new organsiation."
 )
 ABOUT_EDIT = Description(
     "POST an Organisation object in JSON format to this API to edit an organsiation.",
-    ["name"],
-    OPTIONAL,
-    "/admin/organisations/edit/[organisation_id]",
+    url="/admin/organisations/edit/[organisation_id]",
 )
-
-
 VIEWED = (
     "id", "name", "date_created", "date_modified", "type", "nationality", "sector", "contacts", "description",
     "local", "uuid", "restricted_to_domain",
 )  # fmt: skip
 """What organisations/view tells everybody, in its order."""
+
+
+class OrganisationSearch(Params, kw_only=True):
+    scope: Text = "local"
+    searchall: Text = ""
+
+
+class OrganisationBody(Body, kw_only=True):
+    model = "Organisation"
+
+    name: Mandatory[Text] = ""
+    description: Text = ""
+    type: Text = ""
+    nationality: Text = ""
+    sector: Text = ""
+    uuid: Uuid = None
+    contacts: Text = ""
+    local: Flag = False
+    landingpage: Text = ""
+    restricted_to_domain: Anything = None
+
+
+class MergeBody(Body, kw_only=True):
+    model = "Organisation"
+
+    target_id: Mandatory[Reference] = ""
+    target_is_external: Flag = field(name="targetType", default=False)
+    local_target: Reference = field(name="orgsLocal", default="")
+    external_target: Reference = field(name="orgsExternal", default="")
 
 
 def organisation_dict(organisation: Organisation) -> dict[str, Any]:
@@ -67,12 +91,11 @@ def organisation_reference(organisation: Organisation) -> dict[str, str]:
 
 
 @endpoint("organisations/index")
-def index(call: Call) -> Answer:
+def index(call: Call, *, params: OrganisationSearch) -> Json:
     """List organisations; `scope` is local (the default), external or all."""
     queries.require_index(call.actor)
-    scope = str(call.param("scope", "local"))
-    search = str(call.param("searchall", "") or "")
-    page = list(queries.organisations(scope, search).annotate(user_count=Count("users")))
+    found = queries.organisations(params.scope, params.searchall)
+    page = list(found.annotate(user_count=Count("users")))
     makers = emails_of(organisation.created_by for organisation in page)
     rows = []
     for organisation in page:
@@ -86,9 +109,9 @@ def index(call: Call) -> Answer:
 
 
 @endpoint("organisations/view")
-def view(call: Call) -> Answer:
+def view(call: Call, organisation_id: str) -> Json:
     """Return one organisation by id, uuid or name."""
-    organisation = queries.find_organisation_or_name(call.arg(0))
+    organisation = queries.find_organisation_or_name(organisation_id)
     require_content_access(call.actor, organisation)
     row = organisation_dict(organisation)
     shown = {name: row[name] for name in VIEWED}
@@ -109,35 +132,35 @@ def _is_told_the_maker(actor: Actor, organisation: Organisation) -> bool:
 
 
 @endpoint("organisations/getUUIDs", requires=(Permission.SYNC,))
-def uuids(call: Call) -> Answer:
+def uuids(call: Call) -> Json:
     """List the uuids of the organisations on this hub."""
     return Json([str(organisation.uuid) for organisation in queries.organisations("local")])
 
 
 @endpoint("admin/organisations/add", site_admin=True, writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: OrganisationBody) -> Json:
     try:
-        organisation = services.create_organisation(call.actor, call.data("Organisation"))
+        organisation = services.create_organisation(call.actor, body.sent)
     except Invalid as error:
         raise SaveFailed("add Organisation", "/admin/organisations/add", error.errors) from error
     return Json({"Organisation": organisation_dict(organisation)})
 
 
 @endpoint("admin/organisations/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
-def edit(call: Call) -> Answer:
-    organisation = queries.find_organisation(call.arg(0))
+def edit(call: Call, organisation_id: str, *, body: OrganisationBody) -> Json:
+    organisation = queries.find_organisation(organisation_id)
     url = f"/admin/organisations/edit/{organisation.pk}"
     try:
-        organisation = services.edit_organisation(call.actor, organisation, call.data("Organisation"))
+        organisation = services.edit_organisation(call.actor, organisation, body.sent)
     except Invalid as error:
         raise SaveFailed("edit Organisation", url, error.errors, id=str(organisation.pk)) from error
     return Json({"Organisation": organisation_dict(organisation)})
 
 
 @endpoint("admin/organisations/delete", site_admin=True, writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, organisation_id: str) -> Saved:
     """Delete an organisation that has no users, events or sharing groups."""
-    organisation = queries.find_organisation(call.arg(0))
+    organisation = queries.find_organisation(organisation_id)
     number = str(organisation.pk)
     url = f"/admin/organisations/delete/{number}"
     try:
@@ -151,7 +174,7 @@ def delete(call: Call) -> Answer:
 
 
 @endpoint("admin/organisations/generateuuid", site_admin=True)
-def generate_uuid(call: Call) -> Answer:
+def generate_uuid(call: Call) -> Json:
     """Return a new uuid for an organisation."""
     return Json({"uuid": str(uuid4())})
 
@@ -163,24 +186,18 @@ def generate_uuid(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "Give everything of one organisation to another, and remove it.",
-        ["target_id"],
-        [],
-        "/admin/organisations/merge/[organisation_id]/[target_id]",
+        url="/admin/organisations/merge/[organisation_id]/[target_id]",
     ),
 )
-def merge(call: Call) -> Answer:
+def merge(call: Call, organisation_id: str, target_id: str = "", *, body: MergeBody) -> Saved:
     """Merge an organisation into a target, given as in MISP's form by ``targetType`` and one list per type."""
-    organisation = queries.find_organisation(call.arg(0))
+    organisation = queries.find_organisation(organisation_id)
     number = str(organisation.pk)
     url = f"/admin/organisations/merge/{number}"
-    target = queries.find_organisation(call.arg(1) or _merge_target(call.data("Organisation")))
+    listed = body.external_target if body.target_is_external else body.local_target
+    target = queries.find_organisation(target_id or body.target_id or listed)
     try:
         services.merge_organisations(call.actor, organisation.pk, target.pk)
     except Invalid as error:
         raise SaveFailed("merge Organisation", url, error.errors, id=number) from error
     return saved("Organisation merged", url, id=str(target.pk))
-
-
-def _merge_target(data: Mapping[str, Any]) -> str:
-    listed = "orgsExternal" if as_bool(data.get("targetType")) else "orgsLocal"
-    return str(data.get("target_id") or data.get(listed) or "")

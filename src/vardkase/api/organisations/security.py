@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.fields import Anything, Mandatory, Text, Texts
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.problems import CommonProblem
@@ -34,45 +36,63 @@ from vardkase.identity.sign_in_policy.services.enforcement_modes import RULES
 ADMINISTRATOR = (Permission.ADMIN,)
 ABOUT_NETWORKS = Description(
     "POST the networks (CIDR) that the organisation's people and machines come from; they replace the former ones.",
-    ["networks"],
-    (),
-    "/organisationSecurity/setNetworks/[organisation_id]",
+    url="/organisationSecurity/setNetworks/[organisation_id]",
 )
 ABOUT_MODES = Description(
     "POST how strictly each rule is kept: off, report or enforce.",
-    (),
-    list(RULES),
-    "/organisationSecurity/setModes/[organisation_id]",
+    url="/organisationSecurity/setModes/[organisation_id]",
 )
 ABOUT_CERTIFICATE = Description(
     "POST a client certificate as PEM, or its SHA-256 fingerprint; pins is certificate or key.",
-    (),
-    ["pem", "fingerprint", "pins"],
-    "/organisationSecurity/addCertificate/[organisation_id]",
+    url="/organisationSecurity/addCertificate/[organisation_id]",
 )
 ABOUT_DOMAIN = Description(
     f"POST a mail domain; method is dns or mail, and mailbox one of {', '.join(MAILBOXES)}.",
-    ["domain", "method"],
-    ["mailbox"],
-    "/organisationSecurity/addDomain/[organisation_id]",
+    url="/organisationSecurity/addDomain/[organisation_id]",
 )
-REQUIREMENTS = (
-    "software",
-    "egress_addresses",
-    "proof",
-    "contact_name",
-    "contact_email",
-    "contact_phone",
-    "rotation_days",
-    "log_days",
-)
+
 ABOUT_REQUIREMENTS = Description(
     "POST what the organisation promises of its machines.",
-    (),
-    REQUIREMENTS,
-    "/organisationSecurity/editRequirements/[organisation_id]",
+    url="/organisationSecurity/editRequirements/[organisation_id]",
 )
-ABOUT_VIEW = Description(url="/organisationSecurity/view/[organisation_id]")
+
+
+class Networks(Params, kw_only=True):
+    networks: Mandatory[Texts] = []
+
+
+class Modes(Params, kw_only=True):
+    """By rule, as in RULES."""
+
+    networks: Text | None = None
+    certificates: Text | None = None
+    domains: Text | None = None
+    keys: Text | None = None
+
+
+class NewCertificate(Params, kw_only=True):
+    pem: Text = ""
+    fingerprint: Text = ""
+    pins: Text = ClientCertificate.Pins.CERTIFICATE.value
+
+
+class NewDomain(Params, kw_only=True):
+    domain: Mandatory[Text] = ""
+    method: Mandatory[Text] = ""
+    mailbox: Text = ""
+
+
+class RequirementsBody(Body, kw_only=True):
+    model = "ApiRequirements"
+
+    software: Text = ""
+    egress_addresses: Anything = None
+    proof: Text = ""
+    contact_name: Text = ""
+    contact_email: Text = ""
+    contact_phone: Text = ""
+    rotation_days: Anything = None
+    log_days: Anything = None
 
 
 def _require_charge_of_one(actor: Actor) -> None:
@@ -80,11 +100,11 @@ def _require_charge_of_one(actor: Actor) -> None:
         raise Forbidden(CommonProblem.NO_PERMISSION())
 
 
-@endpoint("organisationSecurity/view", describes=ABOUT_VIEW)
-def view(call: Call) -> Answer:
+@endpoint("organisationSecurity/view")
+def view(call: Call, organisation_id: str = "") -> Json:
     """Return what is registered, how each rule is enforced, and what is missing."""
     _require_charge_of_one(call.actor)
-    organisation = find_secured(call.actor, call.arg(0))
+    organisation = find_secured(call.actor, organisation_id)
     state = services.security_state(organisation)
     return Json(
         {
@@ -114,20 +134,19 @@ def view(call: Call) -> Answer:
     writes=True,
     describes=ABOUT_NETWORKS,
 )
-def set_networks(call: Call) -> Answer:
-    organisation = find_secured(call.actor, call.arg(0))
-    value = call.param("networks", [])
-    networks = value if isinstance(value, list) else str(value).split()
+def set_networks(call: Call, organisation_id: str = "", *, params: Networks) -> Json:
+    organisation = find_secured(call.actor, organisation_id)
+    networks = [network for text in params.networks for network in text.split()]
     with _refusing("setNetworks"):
-        secured = services.set_networks(call.actor, organisation, map(str, networks))
+        secured = services.set_networks(call.actor, organisation, networks)
     return Json({"OrganisationSecurity": {"org_id": str(secured.pk), "networks": secured.networks}})
 
 
 @endpoint("organisationSecurity/setModes", unlimited_key=True, writes=True, describes=ABOUT_MODES)
-def set_modes(call: Call) -> Answer:
+def set_modes(call: Call, organisation_id: str = "", *, params: Modes) -> Json:
     _require_charge_of_one(call.actor)
-    organisation = find_secured(call.actor, call.arg(0))
-    modes_by_rule = {rule: str(value) for rule in RULES if (value := call.param(rule)) is not None}
+    organisation = find_secured(call.actor, organisation_id)
+    modes_by_rule = {rule: mode for rule in RULES if (mode := getattr(params, rule)) is not None}
     with _refusing("setModes"):
         secured = services.set_modes(call.actor, organisation, shown=call.client_certificate, **modes_by_rule)
     modes = {rule: getattr(secured, f"{rule}_mode") for rule in RULES}
@@ -141,23 +160,22 @@ def set_modes(call: Call) -> Answer:
     writes=True,
     describes=ABOUT_CERTIFICATE,
 )
-def add_certificate(call: Call) -> Answer:
-    organisation = find_secured(call.actor, call.arg(0))
-    pins = str(call.param("pins") or ClientCertificate.Pins.CERTIFICATE)
+def add_certificate(call: Call, organisation_id: str = "", *, params: NewCertificate) -> Json:
+    organisation = find_secured(call.actor, organisation_id)
     with _refusing("addCertificate"):
-        if pem := call.param("pem"):
-            certificate = services.add_certificate(call.actor, organisation, str(pem), pins=pins)
-        else:
-            fingerprint = str(call.param("fingerprint") or "")
-            certificate = services.add_fingerprint(call.actor, organisation, fingerprint, pins=pins)
+        certificate = (
+            services.add_certificate(call.actor, organisation, params.pem, pins=params.pins)
+            if params.pem
+            else services.add_fingerprint(call.actor, organisation, params.fingerprint, pins=params.pins)
+        )
     return Json({"Certificate": _certificate(certificate)})
 
 
 @endpoint("organisationSecurity/removeCertificate", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
-def remove_certificate(call: Call) -> Answer:
+def remove_certificate(call: Call, organisation_id: str, certificate_id: str) -> Saved:
     """Remove a certificate, effective immediately. The path names organisation and certificate."""
-    organisation = find_secured(call.actor, call.arg(0))
-    number = find_certificate(organisation, call.arg(1)).pk
+    organisation = find_secured(call.actor, organisation_id)
+    number = find_certificate(organisation, certificate_id).pk
     with _refusing("removeCertificate"):
         services.remove_certificate(call.actor, organisation, number, shown=call.client_certificate)
     return saved(
@@ -172,29 +190,30 @@ def remove_certificate(call: Call) -> Answer:
     writes=True,
     describes=ABOUT_DOMAIN,
 )
-def add_domain(call: Call) -> Answer:
-    organisation = find_secured(call.actor, call.arg(0))
-    domain, method, mailbox = (str(call.param(name) or "") for name in ("domain", "method", "mailbox"))
+def add_domain(call: Call, organisation_id: str = "", *, params: NewDomain) -> Json:
+    organisation = find_secured(call.actor, organisation_id)
     with _refusing("addDomain"):
-        checked = services.start_domain_check(call.actor, organisation, domain, method, mailbox)
+        checked = services.start_domain_check(
+            call.actor, organisation, params.domain, params.method, params.mailbox
+        )
     return Json({"Domain": _domain(checked)})
 
 
 @endpoint("organisationSecurity/checkDomain", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
-def check_domain(call: Call) -> Answer:
+def check_domain(call: Call, organisation_id: str, domain_id: str) -> Json:
     """Look up the domain's TXT record now. The path names organisation and domain."""
-    organisation = find_secured(call.actor, call.arg(0))
-    number = find_domain(organisation, call.arg(1)).pk
+    organisation = find_secured(call.actor, organisation_id)
+    number = find_domain(organisation, domain_id).pk
     with _refusing("checkDomain"):
         is_verified = services.check_record(call.actor, organisation, number)
     return Json({"Domain": {"id": str(number), "verified": is_verified}})
 
 
 @endpoint("organisationSecurity/removeDomain", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
-def remove_domain(call: Call) -> Answer:
+def remove_domain(call: Call, organisation_id: str, domain_id: str) -> Saved:
     """Remove a mail domain. The path names organisation and domain."""
-    organisation = find_secured(call.actor, call.arg(0))
-    number = find_domain(organisation, call.arg(1)).pk
+    organisation = find_secured(call.actor, organisation_id)
+    number = find_domain(organisation, domain_id).pk
     with _refusing("removeDomain"):
         services.remove_domain(call.actor, organisation, number)
     return saved("The domain was removed.", f"/organisationSecurity/removeDomain/{number}", id=number)
@@ -203,17 +222,17 @@ def remove_domain(call: Call) -> Answer:
 @endpoint(
     "organisationSecurity/editRequirements", requires=ADMINISTRATOR, writes=True, describes=ABOUT_REQUIREMENTS
 )
-def edit_requirements(call: Call) -> Answer:
-    organisation = find_secured(call.actor, call.arg(0))
+def edit_requirements(call: Call, organisation_id: str = "", *, body: RequirementsBody) -> Json:
+    organisation = find_secured(call.actor, organisation_id)
     with _refusing("editRequirements"):
-        row = services.save_requirements(call.actor, organisation, call.data("ApiRequirements"))
+        row = services.save_requirements(call.actor, organisation, body.sent)
     return Json({"ApiRequirements": _requirements(row)})
 
 
 @endpoint("organisationSecurity/submitRequirements", requires=ADMINISTRATOR, writes=True)
-def submit_requirements(call: Call) -> Answer:
+def submit_requirements(call: Call, organisation_id: str = "") -> Json:
     """Submit the API requirement list to the hub's officers."""
-    organisation = find_secured(call.actor, call.arg(0))
+    organisation = find_secured(call.actor, organisation_id)
     with _refusing("submitRequirements"):
         row = services.submit_requirements(call.actor, organisation)
     return Json({"ApiRequirements": _requirements(row)})
@@ -253,4 +272,4 @@ def _domain(row: MailDomain) -> dict[str, Any]:
 
 
 def _requirements(row: ApiRequirements) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in (*REQUIREMENTS, "state", "note")}
+    return {name: getattr(row, name) for name in (*RequirementsBody.fields(), "state", "note")}

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.fields import Flag, Text
+from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.exchange.openid import register
@@ -17,22 +19,26 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.sign_in_policy import services
 from vardkase.identity.sign_in_policy.models import IdentityProvider
 from vardkase.identity.sign_in_policy.queries import find_decided
-from vardkase.misp.flags import as_bool
 
 ADMINISTRATOR = (Permission.ADMIN,)
-TEXTS = ("issuer", "client_id", "label")
-FLAGS = ("required", "trusts_second_factor")
 SET = "/organisationSecurity/setProvider"
 
 
-@endpoint(
-    "organisationSecurity/viewProvider",
-    requires=ADMINISTRATOR,
-    describes=Description(url="/organisationSecurity/viewProvider/[organisation_id]"),
-)
-def view_provider(call: Call) -> Answer:
+class ProviderBody(Body, kw_only=True):
+    model = "Provider"
+
+    issuer: Text = ""
+    client_id: Text = ""
+    label: Text = ""
+    client_secret: Text = ""
+    required: Flag = False
+    trusts_second_factor: Flag = False
+
+
+@endpoint("organisationSecurity/viewProvider", requires=ADMINISTRATOR)
+def view_provider(call: Call, organisation_id: str = "") -> Json:
     """Return the registered sign-in provider without its secret; null if there is none."""
-    return Json({"Provider": _provider(services.provider_of(find_decided(call.actor, call.arg(0))))})
+    return Json({"Provider": _provider(services.provider_of(find_decided(call.actor, organisation_id)))})
 
 
 @endpoint(
@@ -43,18 +49,19 @@ def view_provider(call: Call) -> Answer:
     describes=Description(
         "POST the provider, which has to answer; what is not named stays as it is kept. It can be `required` once "
         "somebody has come in through it.",
-        (),
-        (*TEXTS, "client_secret", *FLAGS),
-        f"{SET}/[organisation_id]",
+        url=f"{SET}/[organisation_id]",
     ),
 )
-def set_provider(call: Call) -> Answer:
+def set_provider(call: Call, organisation_id: str = "", *, body: ProviderBody) -> Json:
     """Register or change the organisation's sign-in provider."""
-    organisation, data = find_decided(call.actor, call.arg(0)), call.data("Provider")
-    changes: dict[str, Any] = {name: str(data[name] or "") for name in TEXTS if name in data}
-    changes |= {name: as_bool(data[name]) for name in FLAGS if name in data}
+    organisation = find_decided(call.actor, organisation_id)
+    changes = {
+        name: getattr(body, name)
+        for name in ProviderBody.fields()
+        if name in body.sent and name != "client_secret"
+    }
     registration = services.changed_registration(
-        services.provider_of(organisation), changes, str(data.get("client_secret") or "")
+        services.provider_of(organisation), changes, body.client_secret
     )
     try:
         provider = register(call.actor, organisation, registration)
@@ -63,16 +70,10 @@ def set_provider(call: Call) -> Answer:
     return Json({"Provider": _provider(provider)})
 
 
-@endpoint(
-    "organisationSecurity/removeProvider",
-    unlimited_key=True,
-    requires=ADMINISTRATOR,
-    writes=True,
-    describes=Description(url="/organisationSecurity/removeProvider/[organisation_id]"),
-)
-def remove_provider(call: Call) -> Answer:
+@endpoint("organisationSecurity/removeProvider", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
+def remove_provider(call: Call, organisation_id: str = "") -> Saved:
     """Remove the sign-in provider; users sign in with passkey and password again."""
-    organisation = find_decided(call.actor, call.arg(0))
+    organisation = find_decided(call.actor, organisation_id)
     services.remove_provider(call.actor, organisation)
     return saved("The provider was removed.", f"/organisationSecurity/removeProvider/{organisation.pk}")
 

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import Anything, Flag, Mandatory, Reference, Text, Uuid
+from vardkase.api.inputs import Body, JsonObject, Params, field
 from vardkase.api.organisations.organisations import organisation_dict, organisation_reference
 from vardkase.api.request import Call
 from vardkase.api.value_formats import stamp
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.exchange.servers.queries import is_known, names_of
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations import queries, rules, services
 from vardkase.identity.organisations.models import (
@@ -32,8 +35,7 @@ THIS_INSTANCE = 0
 ABOUT_ADD = Description(
     "POST a Sharing Group object in JSON format to this API to add a Sharing Group. The API will also try to "
     "capture attached organisations and servers if applicable to the current user.",
-    ["name", "releasability"],
-    {
+    optional={
         "0": "description",
         "1": "uuid",
         "2": "organisation_uuid",
@@ -47,10 +49,52 @@ ABOUT_ADD = Description(
 )
 ABOUT_EDIT = Description(
     "POST a Sharing Group object in JSON format to this API to edit a Sharing Group.",
-    (),
-    ["name", "releasability", "description", "active", "roaming"],
-    "/sharing_groups/edit/[sharing_group_id]",
+    url="/sharing_groups/edit/[sharing_group_id]",
 )
+
+
+class GroupBody(Body, kw_only=True):
+    model = "SharingGroup"
+
+    name: Text = ""
+    releasability: Text = ""
+    description: Text = ""
+    active: Flag = False
+    roaming: Flag = False
+
+
+class NewGroupBody(GroupBody, kw_only=True):
+    name: Mandatory[Text] = ""
+    releasability: Mandatory[Text] = ""
+    uuid: Uuid = None
+    organisation_uuid: Uuid = None
+    created: Anything = None
+    modified: Anything = None
+    organisation: Anything = field(name="Organisation", default=None)
+    organisations: Anything = field(name="SharingGroupOrg", default=None)
+    servers: Anything = field(name="SharingGroupServer", default=None)
+
+
+class GroupQuery(Params, kw_only=True):
+    """For clients that name the group and its new member outside the path."""
+
+    sg_id: Reference = ""
+
+
+class OrganisationQuery(GroupQuery, kw_only=True):
+    org_id: Reference = ""
+
+
+class NewOrganisationQuery(OrganisationQuery, kw_only=True):
+    extend: Flag = False
+
+
+class ServerQuery(GroupQuery, kw_only=True):
+    server_id: Reference = ""
+
+
+class NewServerQuery(ServerQuery, kw_only=True):
+    all_orgs: Flag = False
 
 
 def group_dict(group: SharingGroup) -> dict[str, Any]:
@@ -100,7 +144,7 @@ def _server_name(server_id: int, names: dict[int, tuple[str, str]]) -> dict[str,
     return {"Server": {"id": str(server_id), "name": name, "url": url}}
 
 
-def _saved_group(group: SharingGroup) -> Answer:
+def _saved_group(group: SharingGroup) -> Json:
     return Json(
         {
             "SharingGroup": group_dict(group),
@@ -111,7 +155,7 @@ def _saved_group(group: SharingGroup) -> Answer:
     )
 
 
-def _listed_group(call: Call, group: SharingGroup) -> dict[str, Any]:
+def _listed_group(actor: Actor, group: SharingGroup) -> dict[str, Any]:
     members = list(group.members.all())
     own = group_dict(group)
     columns = ("id", "uuid", "name", "description", "releasability", "local", "active", "roaming")
@@ -128,31 +172,29 @@ def _listed_group(call: Call, group: SharingGroup) -> dict[str, Any]:
             }
             for server in group.servers.all()
         ],
-        "editable": rules.may_change_group(call.actor, group, members),
-        "deletable": rules.may_delete_group(call.actor, group),
+        "editable": rules.may_change_group(actor, group, members),
+        "deletable": rules.may_delete_group(actor, group),
     }
 
 
-def _find_group(call: Call, reference: Any, refusal: MispError | None = None) -> SharingGroup:
+def _find_group(call: Call, reference: str) -> SharingGroup:
     try:
-        return queries.find_group(call.actor, str(reference))
+        return queries.find_group(call.actor, reference)
     except NotFound:
-        status = 404 if call.method == "HEAD" else 405
-        raise refusal or MispError(status, NOT_FOUND) from None
+        raise MispError(404 if call.method == "HEAD" else 405, NOT_FOUND) from None
 
 
 @endpoint("sharing_groups/index")
-def index(call: Call) -> Answer:
+def index(call: Call, passive: str = "0") -> Json:
     """List the sharing groups that the caller may use."""
-    passive = as_bool(call.arg(0, "0"))
-    groups = queries.visible_groups(call.actor).filter(active=not passive)
-    return Json({"response": [_listed_group(call, group) for group in groups]})
+    groups = queries.visible_groups(call.actor).filter(active=not as_bool(passive))
+    return Json({"response": [_listed_group(call.actor, group) for group in groups]})
 
 
 @endpoint("sharing_groups/view")
-def view(call: Call) -> Answer:
+def view(call: Call, sharing_group_id: str) -> Json:
     """Return one sharing group with its organisations and servers."""
-    group = _find_group(call, call.arg(0))
+    group = _find_group(call, sharing_group_id)
     named = {THIS_INSTANCE: ("Local instance", call.base_url)}
     named |= names_of(server.server_id for server in group.servers.all())
     reference = organisation_reference(group.org)
@@ -169,14 +211,12 @@ def view(call: Call) -> Answer:
 
 
 @endpoint("sharing_groups/add", requires=(Permission.SHARING_GROUP,), writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: NewGroupBody, document: JsonObject) -> Json:
+    # MISP's own documents have organisations and servers beside the group, not in it.
+    names = ("SharingGroupOrg", "SharingGroupServer", "Organisation")
+    beside = {name: document[name] for name in names if name in document}
     try:
-        beside = {
-            name: call.body[name]
-            for name in ("SharingGroupOrg", "SharingGroupServer", "Organisation")
-            if isinstance(call.body, dict) and name in call.body
-        }
-        number = services.capture_sharing_group(call.actor, beside | call.data("SharingGroup"))
+        number = services.capture_sharing_group(call.actor, beside | body.sent)
     except Invalid:
         # MISP answers every refusal with the same sentence, whatever the reason.
         number = None
@@ -186,20 +226,20 @@ def add(call: Call) -> Answer:
 
 
 @endpoint("sharing_groups/edit", requires=(Permission.SHARING_GROUP,), writes=True, describes=ABOUT_EDIT)
-def edit(call: Call) -> Answer:
-    group = _find_group(call, call.arg(0))
+def edit(call: Call, sharing_group_id: str, *, body: GroupBody) -> Json:
+    group = _find_group(call, sharing_group_id)
     url = f"/sharing_groups/edit/{group.pk}"
     try:
-        services.edit_sharing_group(call.actor, group, call.data("SharingGroup"))
+        services.edit_sharing_group(call.actor, group, body.sent)
     except Invalid as error:
         raise SaveFailed("edit SharingGroup", url, error.errors, id=str(group.pk)) from error
     return _saved_group(queries.find_group(call.actor, group.pk))
 
 
 @endpoint("sharing_groups/delete", requires=(Permission.SHARING_GROUP,), writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, sharing_group_id: str) -> Saved:
     """Delete a sharing group that is not in use."""
-    group = _find_group(call, call.arg(0))
+    group = _find_group(call, sharing_group_id)
     number = str(group.pk)
     url = f"/sharing_groups/delete/{number}"
     try:
@@ -209,62 +249,64 @@ def delete(call: Call) -> Answer:
     return saved("SharingGroup deleted", url, id=number)
 
 
-@endpoint(
-    "sharing_groups/addOrg",
-    requires=(Permission.SHARING_GROUP,),
-    writes=True,
-    describes=Description(url="/sharingGroups/addOrg/[sharing_group_id]/[organisation_id]/[extend]"),
-)
-def add_organisation(call: Call) -> Answer:
+@endpoint("sharing_groups/addOrg", requires=(Permission.SHARING_GROUP,), writes=True)
+def add_organisation(
+    call: Call,
+    sharing_group_id: str = "",
+    organisation_id: str = "",
+    extend: str = "",
+    *,
+    params: NewOrganisationQuery,
+) -> Saved:
     """Add an organisation to a sharing group; `extend` allows it to change the group."""
-    group, organisation = _group_and_organisation(call)
-    extend = as_bool(call.arg(2) or call.param("extend", False))
+    group = _changeable_group(call.actor, sharing_group_id or params.sg_id)
+    organisation = _organisation(organisation_id or params.org_id)
+    may_extend = as_bool(extend) if extend else params.extend
     url = "/sharing_groups/addOrg"
     with _changing_members("add Organisation to SharingGroup", url):
-        services.add_organisation_to_group(call.actor, group, organisation, extend=extend)
+        services.add_organisation_to_group(call.actor, group, organisation, extend=may_extend)
     return saved("Organisation added to the sharing group.", url)
 
 
-@endpoint(
-    "sharing_groups/removeOrg",
-    requires=(Permission.SHARING_GROUP,),
-    writes=True,
-    describes=Description(url="/sharingGroups/removeOrg/[sharing_group_id]/[organisation_id]"),
-)
-def remove_organisation(call: Call) -> Answer:
+@endpoint("sharing_groups/removeOrg", requires=(Permission.SHARING_GROUP,), writes=True)
+def remove_organisation(
+    call: Call, sharing_group_id: str = "", organisation_id: str = "", *, params: OrganisationQuery
+) -> Saved:
     """Remove an organisation from a sharing group."""
-    group, organisation = _group_and_organisation(call)
+    group = _changeable_group(call.actor, sharing_group_id or params.sg_id)
+    organisation = _organisation(organisation_id or params.org_id)
     url = "/sharing_groups/removeOrg"
     with _changing_members("remove Organisation from SharingGroup", url):
         services.remove_organisation_from_group(call.actor, group, organisation)
     return saved("Organisation removed from the sharing group.", url)
 
 
-@endpoint(
-    "sharing_groups/addServer",
-    requires=(Permission.SHARING_GROUP,),
-    writes=True,
-    describes=Description(url="/sharingGroups/addServer/[sharing_group_id]/[server_id]/[all_orgs]"),
-)
-def add_server(call: Call) -> Answer:
+@endpoint("sharing_groups/addServer", requires=(Permission.SHARING_GROUP,), writes=True)
+def add_server(
+    call: Call,
+    sharing_group_id: str = "",
+    server_id: str = "",
+    all_orgs: str = "",
+    *,
+    params: NewServerQuery,
+) -> Saved:
     """Add a server to a sharing group; `all_orgs` includes all organisations there."""
-    group, server = _group_and_server(call)
-    all_orgs = as_bool(call.arg(2) or call.param("all_orgs", False))
+    group = _changeable_group(call.actor, sharing_group_id or params.sg_id)
+    server = _server(server_id or params.server_id)
+    has_all_orgs = as_bool(all_orgs) if all_orgs else params.all_orgs
     url = "/sharing_groups/addServer"
     with _changing_members("add Server to SharingGroup", url):
-        services.add_server_to_group(call.actor, group, server, all_orgs=all_orgs)
+        services.add_server_to_group(call.actor, group, server, all_orgs=has_all_orgs)
     return saved("Server added to the sharing group.", url)
 
 
-@endpoint(
-    "sharing_groups/removeServer",
-    requires=(Permission.SHARING_GROUP,),
-    writes=True,
-    describes=Description(url="/sharingGroups/removeServer/[sharing_group_id]/[server_id]"),
-)
-def remove_server(call: Call) -> Answer:
+@endpoint("sharing_groups/removeServer", requires=(Permission.SHARING_GROUP,), writes=True)
+def remove_server(
+    call: Call, sharing_group_id: str = "", server_id: str = "", *, params: ServerQuery
+) -> Saved:
     """Remove a server from a sharing group."""
-    group, server = _group_and_server(call)
+    group = _changeable_group(call.actor, sharing_group_id or params.sg_id)
+    server = _server(server_id or params.server_id)
     url = "/sharing_groups/removeServer"
     with _changing_members("remove Server from SharingGroup", url):
         services.remove_server_from_group(call.actor, group, server)
@@ -282,20 +324,23 @@ def _changing_members(change: str, url: str) -> Iterator[None]:
         raise MispError(405, NO_EDITING) from None
 
 
-def _group_and_organisation(call: Call) -> tuple[SharingGroup, Organisation]:
-    reference = call.arg(0) or call.param("sg_id", "")
-    group = _find_group(call, reference, MispError(405, NO_EDITING))
+def _changeable_group(actor: Actor, reference: str) -> SharingGroup:
     try:
-        organisation = queries.find_organisation(str(call.arg(1) or call.param("org_id", "")))
+        return queries.find_group(actor, reference)
+    except NotFound:
+        raise MispError(405, NO_EDITING) from None
+
+
+def _organisation(reference: str) -> Organisation:
+    try:
+        return queries.find_organisation(reference)
     except NotFound:
         raise MispError(405, INVALID_ORGANISATION) from None
-    return group, organisation
 
 
-def _group_and_server(call: Call) -> tuple[SharingGroup, int]:
+def _server(reference: str) -> int:
     """Server 0 is this instance; other ids are its connections."""
-    group = _find_group(call, call.arg(0) or call.param("sg_id", ""), MispError(405, NO_EDITING))
-    server = as_int(call.arg(1) or call.param("server_id"))
+    server = as_int(reference)
     if server is None or (server != THIS_INSTANCE and not is_known(server)):
         raise MispError(405, INVALID_SERVER)
-    return group, server
+    return server
