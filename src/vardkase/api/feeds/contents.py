@@ -5,19 +5,21 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, Redirect, saved
-from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.answers import Json, Redirect, Saved, saved
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.feeds.feeds import feed_dict, found, opened, require_host
-from vardkase.api.fields import decoded
-from vardkase.api.paging import limit_and_offset
+from vardkase.api.feeds.feeds import feed_dict, found, require_host
+from vardkase.api.fields import Anything, Mandatory, Texts, decoded
+from vardkase.api.inputs import Body, Params
+from vardkase.api.paging import Paging
 from vardkase.api.request import Call
-from vardkase.core.errors import Conflict
+from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import caching, fetching, queries, reading, tasks
 from vardkase.exchange.feeds.models import Feed, SourceFormat
 from vardkase.exchange.feeds.problems import FeedProblem
+from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.cached_sources.kinds import FEED
 from vardkase.knowledge.cached_sources.queries import (
     CacheHit,
@@ -45,11 +47,21 @@ BOTH = ("GET", "POST")
 """MISP's clients up to 2.5.30 fetch and cache by GET."""
 
 
+class SelectedValues(Body, kw_only=True):
+    model = "Feed"
+
+    data: Mandatory[Anything] = None
+
+
+class CacheQuery(Params, kw_only=True):
+    value: Texts = []
+
+
 @endpoint("feeds/previewIndex")
-def preview_index(call: Call) -> Answer:
+def preview_index(call: Call, feed_id: str, *, params: Paging) -> Json:
     """List the events in a MISP feed by uuid, or the values of a list feed, page by page."""
-    feed = opened(call)
-    limit, offset = limit_and_offset(call, PAGE)
+    feed = _opened(call.actor, feed_id)
+    limit, offset = params.limit_and_offset(PAGE)
     try:
         if feed.source_format == SourceFormat.MISP:
             return Json({item.uuid: item.about for item in reading.manifest(feed, reading.GLANCE)})
@@ -63,20 +75,20 @@ def preview_index(call: Call) -> Answer:
         raise MispError(404, failed.wire) from failed
 
 
-@endpoint("feeds/previewEvent", describes=Description(url="/feeds/previewEvent/[feed_id]/[event_uuid]"))
-def preview_event(call: Call) -> Answer:
+@endpoint("feeds/previewEvent")
+def preview_event(call: Call, feed_id: str, event_uuid: str) -> Json:
     """Return one event of a MISP feed, as it is in the feed."""
-    feed = opened(call)
+    feed = _opened(call.actor, feed_id)
     try:
-        return Json({"Event": reading.feed_event(feed, _uuid(call), reading.GLANCE)})
+        return Json({"Event": reading.feed_event(feed, _checked_uuid(event_uuid), reading.GLANCE)})
     except OutgoingFailed as failed:
         raise MispError(404, "Could not download the selected Event") from failed
 
 
 @endpoint("feeds/fetchFromFeed", site_admin=True, writes=True, methods=BOTH)
-def fetch_from_feed(call: Call) -> Answer:
+def fetch_from_feed(call: Call, feed_id: str) -> Json:
     """Fetch a feed, immediately or as a background job."""
-    feed = found(call)
+    feed = found(call.actor, feed_id)
     if not feed.enabled:
         return Json({"result": FeedProblem.DISABLED().wire})
     if BACKGROUND_JOBS.value:
@@ -95,7 +107,7 @@ def fetch_from_feed(call: Call) -> Answer:
 
 
 @endpoint("feeds/fetchFromAllFeeds", site_admin=True, writes=True, methods=BOTH)
-def fetch_from_all_feeds(call: Call) -> Answer:
+def fetch_from_all_feeds(call: Call) -> Json:
     """Fetch all enabled feeds."""
     enabled = list(queries.feeds(call.actor).filter(enabled=True))
     if not enabled:
@@ -112,18 +124,12 @@ def fetch_from_all_feeds(call: Call) -> Answer:
     return Json({"result": f"{DONE} {failed} feed(s) could not be fetched." if failed else DONE})
 
 
-@endpoint(
-    "feeds/getEvent",
-    site_admin=True,
-    writes=True,
-    methods=BOTH,
-    describes=Description(url="/feeds/getEvent/[feed_id]/[event_uuid]"),
-)
-def get_event(call: Call) -> Answer:
+@endpoint("feeds/getEvent", site_admin=True, writes=True, methods=BOTH)
+def get_event(call: Call, feed_id: str, event_uuid: str) -> Redirect:
     """Fetch one event of a MISP feed; redirects to the preview, as MISP does."""
-    feed = found(call)
+    feed = found(call.actor, feed_id)
     try:
-        fetched = fetching.fetch_event(call.actor, feed, _uuid(call))
+        fetched = fetching.fetch_event(call.actor, feed, _checked_uuid(event_uuid))
     except OutgoingFailed as failed:
         raise MispError(404, "Could not download the selected Event") from failed
     if fetched.failed:
@@ -132,10 +138,10 @@ def get_event(call: Call) -> Answer:
 
 
 @endpoint("feeds/fetchSelectedFromFreetextIndex", site_admin=True, writes=True)
-def fetch_selected(call: Call) -> Answer:
+def fetch_selected(call: Call, feed_id: str, *, body: SelectedValues) -> Redirect:
     r"""Store selected values of a list feed: ``{"Feed": {"data": "[{\"type\": …, \"value\": …}]"}}``."""
-    feed = found(call)
-    chosen = decoded(call.data("Feed").get("data"))
+    feed = found(call.actor, feed_id)
+    chosen = decoded(body.data)
     if not isinstance(chosen, list) or not all(isinstance(value, dict) for value in chosen):
         raise MispError(400, "data must be a list of values.")
     fetching.take_values(call.actor, feed, [_sent_value(value) for value in chosen])
@@ -143,47 +149,51 @@ def fetch_selected(call: Call) -> Answer:
 
 
 @endpoint("feeds/cacheFeeds", site_admin=True, writes=True, methods=BOTH)
-def cache_feeds(call: Call) -> Answer:
+def cache_feeds(call: Call, feed_id: str) -> Saved:
     """Cache one feed or all caching-enabled ones: ``/feeds/cacheFeeds/<id, all, freetext, csv or misp>``."""
-    chosen = caching.chosen_feeds(call.arg(0)) if call.arg(0) in caching.SCOPES else [found(call)]
+    chosen = caching.chosen_feeds(feed_id) if feed_id in caching.SCOPES else [found(call.actor, feed_id)]
     if BACKGROUND_JOBS.value:
         tasks.order_cache(call.actor, [feed.pk for feed in chosen])
         return saved(CACHE_QUEUED, "/feeds/cacheFeed")
-    failures = [failure for feed in chosen if (failure := _cache_failure(call, feed))]
+    failures = [failure for feed in chosen if (failure := _cache_failure(call.actor, feed))]
     if failures:
         raise SaveFailed("cache the feeds", "/feeds/cacheFeed", " ".join(failures))
     return saved(CACHED, "/feeds/cacheFeed")
 
 
 @endpoint("feeds/searchCaches")
-def search_caches(call: Call) -> Answer:
+def search_caches(call: Call, value: str = "", *, params: CacheQuery) -> Json:
     """List the cached feeds that contain a value, or any of a list."""
-    value = call.param("value", call.arg(0))
-    values = [
-        str(item) for item in (value if isinstance(value, list) else [value]) if isinstance(item, str | int)
-    ]
+    values = params.value or [value]
     if len(values) > MOST_VALUES:
         raise MispError(400, f"At most {MOST_VALUES} values can be looked for at once.")
     hits = CacheHits(call.actor).hits(filter(None, values))
-    return Json([_hit_dict(call, hit) for hit in united(chain.from_iterable(hits.values()))])
+    return Json([_hit_dict(call.base_url, hit) for hit in united(chain.from_iterable(hits.values()))])
 
 
 @endpoint("feeds/compareFeeds")
-def compare_feeds(call: Call) -> Answer:
+def compare_feeds(call: Call) -> Json:
     """Compare all cached feeds and connected instances, by how much of each one the others contain."""
     feeds = {feed.pk: feed for feed in queries.feeds(call.actor)}
     return Json([_overlap_dict(feeds, source, others) for source, others in overlaps(call.actor)])
 
 
 @endpoint("feeds/feedCoverage")
-def feed_coverage(call: Call) -> Answer:
+def feed_coverage(call: Call, feed_id: str) -> Json:
     """Return the percentage of a cached feed that other cached feeds contain as well."""
-    require_host(call)
-    return Json(coverage(FEED, found(call).pk) or 0)
+    require_host(call.actor)
+    return Json(coverage(FEED, found(call.actor, feed_id).pk) or 0)
 
 
-def _uuid(call: Call) -> str:
-    uuid = call.arg(1).lower()
+def _opened(actor: Actor, feed_id: str) -> Feed:
+    try:
+        return queries.find_opened_feed(actor, feed_id)
+    except NotFound:
+        raise MispError(404, "Invalid feed.") from None
+
+
+def _checked_uuid(text: str) -> str:
+    uuid = text.lower()
     if not UUID.fullmatch(uuid):
         raise MispError(404, "Invalid event.")
     return uuid
@@ -210,21 +220,19 @@ def _sent_value(sent: dict[str, Any]) -> DetectedValue:
     return DetectedValue(value, kind, (kind,), category, as_bool(sent.get("to_ids")), value, comment)
 
 
-def _cache_failure(call: Call, feed: Feed) -> str:
+def _cache_failure(actor: Actor, feed: Feed) -> str:
     try:
-        caching.cache_feed(call.actor, feed)
+        caching.cache_feed(actor, feed)
     except (OutgoingFailed, Conflict) as failed:
         return f"{feed.name}: {failed.wire}"
     return ""
 
 
-def _hit_dict(call: Call, hit: CacheHit) -> dict[str, Any]:
+def _hit_dict(base_url: str, hit: CacheHit) -> dict[str, Any]:
     """A source that contains a searched value; MISP also calls connected instances feeds here."""
     source, is_feed = hit.source, hit.source.kind == FEED
     place = (
-        f"{call.base_url}/feeds/previewEvent/{source.number}"
-        if is_feed
-        else f"{source.about['url']}/events/view"
+        f"{base_url}/feeds/previewEvent/{source.number}" if is_feed else f"{source.about['url']}/events/view"
     )
     urls = [{"url": f"{place}/{uuid}", "name": f"Event {uuid}"} for uuid in hit.event_uuids]
     kind = "Feed" if is_feed else "MISP Server"

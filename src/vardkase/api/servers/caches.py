@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import Anything, Mandatory, Reference
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings.instance import BACKGROUND_JOBS
@@ -17,8 +18,8 @@ from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import find_server
 from vardkase.exchange.sync import remote_event_ids
 from vardkase.hub.instance.settings import change_setting
+from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.settings import EVENT_BLOCK_RULE
 from vardkase.knowledge.cached_sources.kinds import SERVER
 from vardkase.knowledge.cached_sources.queries import overlaps
@@ -29,22 +30,47 @@ BOTH = ("GET", "POST")
 """MISP's clients order caching by GET."""
 
 
+class EventReferenceBody(Body, kw_only=True):
+    model = "Event"
+
+    local: Reference = ""
+    server_id: Reference = ""
+    remote_id: Reference = ""
+
+
+class EventReferenceQuery(Params, kw_only=True):
+    local: Reference = ""
+    server_id: Reference = ""
+    remote_id: Reference = ""
+
+
+class BlockRuleBody(Body, kw_only=True):
+    model = "Server"
+
+    value: Mandatory[Anything] = None
+
+
+class BlockRuleForm(BlockRuleBody, kw_only=True):
+    model = "AdminSetting"
+
+
 @endpoint("servers/cache", site_admin=True, writes=True, methods=BOTH)
-def cache(call: Call) -> Answer:
+def cache(call: Call, server_id: str = "all") -> Saved:
     """Cache the value hashes of other instances: ``/servers/cache/<id or all>``, immediately or as a
     background job."""
-    number = call.arg(0, "all")
-    chosen = caching.servers_to_cache(call.actor) if number == "all" else [find_server(call.actor, number)]
+    chosen = (
+        caching.servers_to_cache(call.actor) if server_id == "all" else [find_server(call.actor, server_id)]
+    )
     if BACKGROUND_JOBS.value:
         tasks.order_cache(call.actor, [server.pk for server in chosen])
-        return saved(QUEUED, f"/servers/cache/{number}")
-    if failures := [failure for server in chosen if (failure := _cache_failure(call, server))]:
-        raise SaveFailed("cache the servers", f"/servers/cache/{number}", " ".join(failures))
-    return saved(CACHED, f"/servers/cache/{number}")
+        return saved(QUEUED, f"/servers/cache/{server_id}")
+    if failures := [failure for server in chosen if (failure := _cache_failure(call.actor, server))]:
+        raise SaveFailed("cache the servers", f"/servers/cache/{server_id}", " ".join(failures))
+    return saved(CACHED, f"/servers/cache/{server_id}")
 
 
 @endpoint("servers/compareServers", site_admin=True)
-def compare_servers(call: Call) -> Answer:
+def compare_servers(call: Call) -> Json:
     """Return the cached instances, and the percentage of each one's values that each other instance has.
 
     ``[[{"Server": {"id", "name", "url"}}], {id: {other id: percent}}]``
@@ -63,16 +89,20 @@ def compare_servers(call: Call) -> Answer:
     methods=BOTH,
     describes=Description(
         "The number of an event on every connected instance, or by server_id and remote_id the event here.",
-        (),
-        ("local", "server_id", "remote_id"),
-        "/servers/idTranslator/[event_id]",
+        url="/servers/idTranslator/[event_id]",
     ),
 )
-def id_translator(call: Call) -> Answer:
+def id_translator(
+    call: Call, event_id: str = "", *, body: EventReferenceBody, params: EventReferenceQuery
+) -> Json:
     """Return an event's ids on all instances, given its id or uuid here, or an instance and its id there."""
-    data = call.data("Event")
+    remote, server = body.remote_id or params.remote_id, body.server_id or params.server_id
     try:
-        event = _event(call, data)
+        event = (
+            remote_event_ids.here(call.actor, server, remote)
+            if remote
+            else find_event(call.actor, body.local or params.local or event_id)
+        )
     except OutgoingFailed as failed:
         raise MispError(404, failed.wire) from failed
     local = {"id": str(event.id), "uuid": str(event.uuid), "info": event.info}
@@ -98,14 +128,13 @@ def id_translator(call: Call) -> Answer:
     site_admin=True,
     methods=BOTH,
     describes=Description(
-        'Events with one of the tags of the rule are taken in from nobody: {"tags": ["name of a tag"]}.',
-        ("value",),
+        'Events with one of the tags of the rule are taken in from nobody: {"tags": ["name of a tag"]}.'
     ),
 )
-def event_block_rule(call: Call) -> Answer:
+def event_block_rule(call: Call, *, body: BlockRuleBody, form: BlockRuleForm) -> Json | Saved:
     """Return the rule that blocks events by tag, as JSON text; POST replaces it."""
     if call.method == "POST":
-        rule = call.data("Server").get("value", call.data("AdminSetting").get("value", call.param("value")))
+        rule = form.value if body.value is None else body.value
         # The setting is a text that holds JSON; a client may send the object itself.
         written = json.dumps(rule) if isinstance(rule, dict) else rule
         try:
@@ -118,17 +147,9 @@ def event_block_rule(call: Call) -> Answer:
     return Json({"setting": EVENT_BLOCK_RULE.name, "value": EVENT_BLOCK_RULE.value})
 
 
-def _cache_failure(call: Call, server: Server) -> str:
+def _cache_failure(actor: Actor, server: Server) -> str:
     try:
-        caching.cache_server(call.actor, server)
+        caching.cache_server(actor, server)
     except (OutgoingFailed, Conflict) as failed:
         return f"{server.name}: {failed.wire}"
     return ""
-
-
-def _event(call: Call, data: dict[str, Any]) -> EventRow:
-    remote = data.get("remote_id", call.param("remote_id"))
-    if remote is not None:
-        server = data.get("server_id", call.param("server_id"))
-        return remote_event_ids.here(call.actor, str(server), str(remote))
-    return find_event(call.actor, str(data.get("local", call.param("local") or call.arg(0))))

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import Anything, Flag, Mandatory, Reference, Text
+from vardkase.api.inputs import Body, field
 from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import Forbidden, Invalid
@@ -23,26 +25,58 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
 from vardkase.misp.flags import as_int
 
-ABOUT_ADD = Description(
-    "POST an Server object in JSON format to this API to add a server.",
-    ["url", "name", "remote_org_id", "authkey"],
-    [
-        "push",
-        "pull",
-        "push_sightings",
-        "push_rules",
-        "pull_rules",
-        "submitted_cert",
-        "submitted_client_cert",
-        "json",
-    ],
-)
+ABOUT_ADD = Description("POST an Server object in JSON format to this API to add a server.")
 ABOUT_EDIT = Description(
-    "POST an Server object in JSON format to this API to edit a server.",
-    (),
-    [*ABOUT_ADD.mandatory, *ABOUT_ADD.optional],
-    "/servers/edit/[server_id]",
+    "POST an Server object in JSON format to this API to edit a server.", url="/servers/edit/[server_id]"
 )
+
+
+class ServerBody(Body, kw_only=True):
+    model = "Server"
+
+    url: Text = ""
+    name: Text = ""
+    remote_org_id: Reference = ""
+    authkey: Anything = None
+    push_rules: Anything = None
+    pull_rules: Anything = None
+    submitted_cert: Anything = None
+    submitted_client_cert: Anything = None
+    delete_cert: Flag = False
+    delete_client_cert: Flag = False
+    push: Flag = False
+    pull: Flag = False
+    push_sightings: Flag = False
+    push_galaxy_clusters: Flag = False
+    push_analyst_data: Flag = False
+    pull_analyst_data: Flag = False
+    pull_galaxy_clusters: Flag = False
+    push_collections: Flag = False
+    pull_collections: Flag = False
+    publish_without_email: Flag = False
+    unpublish_event: Flag = False
+    self_signed: Flag = False
+    internal: Flag = False
+    skip_proxy: Flag = False
+    remove_missing_tags: Flag = False
+    caching_enabled: Flag = False
+    organisation: Text = field(name="json", default="")
+
+
+class NewServerBody(ServerBody, kw_only=True):
+    url: Mandatory[Text] = ""
+    name: Mandatory[Text] = ""
+    remote_org_id: Mandatory[Reference] = ""
+    authkey: Mandatory[Anything] = None
+
+
+class ServerConfiguration(Body, kw_only=True):
+    model = "Server"
+
+    url: Mandatory[Text] = ""
+    authkey: Mandatory[Anything] = None
+    organisation: Mandatory[Anything] = field(name="Organisation", default=None)
+    name: Text = ""
 
 
 def _rules(rules: dict[str, Any], empty: dict[str, Any]) -> str:
@@ -86,7 +120,7 @@ def server_dict(server: Server) -> dict[str, Any]:
 
 
 @endpoint("servers/index", site_admin=True)
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List all connections with their organisations and bound accounts."""
     page = list(queries.servers(call.actor))
     cached = cached_at([server.pk for server in page])
@@ -109,58 +143,52 @@ def index(call: Call) -> Answer:
 
 
 @endpoint("servers/add", site_admin=True, writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: NewServerBody) -> Json:
     try:
-        server = services.add_server(call.actor, _sent_server(call))
+        server = services.add_server(call.actor, _sent_server(body))
     except Invalid as error:
         raise SaveFailed("add Server", "/servers/add", error.errors) from error
     return Json({"Server": server_dict(server)})
 
 
 @endpoint("servers/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
-def edit(call: Call) -> Answer:
+def edit(call: Call, server_id: str, *, body: ServerBody) -> Json:
     try:
-        server = services.edit_server(call.actor, call.arg(0), _sent_server(call))
+        server = services.edit_server(call.actor, server_id, _sent_server(body))
     except Invalid as error:
-        number = call.arg(0)
-        raise SaveFailed("edit Server", f"/servers/edit/{number}", error.errors, id=number) from error
+        raise SaveFailed("edit Server", f"/servers/edit/{server_id}", error.errors, id=server_id) from error
     return Json({"Server": server_dict(server)})
 
 
 @endpoint("servers/import", site_admin=True, writes=True)
-def import_configuration(call: Call) -> Answer:
+def import_configuration(call: Call, *, body: ServerConfiguration) -> Json:
     """Add the connection described by another instance's servers/createSync."""
     try:
-        server = services.import_server(call.actor, call.data("Server"))
+        server = services.import_server(call.actor, body.sent)
     except Invalid as error:
         raise SaveFailed("addFromJson Server", "/servers/addFromJson", error.errors) from error
     return Json({"Server": server_dict(server)})
 
 
 @endpoint("servers/delete", site_admin=True, writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, server_id: str) -> Saved:
     """Delete a connection; as in MISP, the message appears in the id member."""
-    services.delete_server(call.actor, call.arg(0))
+    services.delete_server(call.actor, server_id)
     return saved("Server deleted", "/servers/delete/Server deleted", id="Server deleted")
 
 
-@endpoint(
-    "servers/changePriority",
-    site_admin=True,
-    writes=True,
-    describes=Description(url="/servers/changePriority/[server_id]/[up|down]"),
-)
-def change_priority(call: Call) -> Answer:
+@endpoint("servers/changePriority", site_admin=True, writes=True)
+def change_priority(call: Call, server_id: str, direction: str) -> Saved:
     """Move a connection one place earlier or later: ``/servers/changePriority/<id>/<up or down>``."""
-    server = queries.find_server(call.actor, call.arg(0))
-    if call.arg(1) not in ("up", "down"):
+    server = queries.find_server(call.actor, server_id)
+    if direction not in ("up", "down"):
         raise MispError(405, "Invalid direction.")
-    services.move_server(call.actor, server.pk, earlier=call.arg(1) == "up")
+    services.move_server(call.actor, server.pk, earlier=direction == "up")
     return saved("Priority changed.", "/servers/changePriority", id=str(server.pk))
 
 
 @endpoint("servers/createSync", requires=(Permission.SYNC,), writes=True, methods=("GET", "POST"))
-def create_sync(call: Call) -> Answer:
+def create_sync(call: Call) -> Json:
     """Return the configuration for another instance to connect to this one; each call creates a new key."""
     try:
         configuration = services.sync_configuration(call.actor, call.base_url, instance_uuid())
@@ -171,19 +199,18 @@ def create_sync(call: Call) -> Answer:
     return Json({"Server": configuration})
 
 
-def _sent_server(call: Call) -> dict[str, Any]:
-    data = call.data("Server")
-    inner = data.get("json")
-    if isinstance(inner, str) and "remote_org_id" not in data:
+def _sent_server(body: ServerBody) -> dict[str, Any]:
+    if body.organisation and "remote_org_id" not in body.sent:
+        # MISP's page sends the chosen organisation as JSON in a text.
         try:
-            chosen = json_limits.decoded(inner)
+            chosen = json_limits.decoded(body.organisation)
         except ValueError:
             raise MispError(400, "json is not a JSON document.") from None
         if isinstance(chosen, dict) and as_int(chosen.get("id")):
-            return {**data, "remote_org_id": chosen["id"]}
+            return {**body.sent, "remote_org_id": chosen["id"]}
         if isinstance(chosen, dict) and chosen.get("uuid"):
-            return {**data, "remote_org": chosen}
-    return data
+            return {**body.sent, "remote_org": chosen}
+    return body.sent
 
 
 def _organisation(organisation: Organisation) -> dict[str, str]:

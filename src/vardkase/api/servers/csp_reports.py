@@ -6,7 +6,7 @@ import logging
 from typing import Any
 from urllib.parse import urlsplit
 
-from vardkase.api.answers import Answer, Text
+from vardkase.api.answers import Text
 from vardkase.api.body import decoded_body
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
@@ -39,7 +39,7 @@ def count_report(actor: Actor) -> None:
     methods=("POST",),
     describes=Description("POST a browser's report of a violated Content Security Policy.", ("csp-report",)),
 )
-def csp_report(call: Call) -> Answer:
+def csp_report(call: Call) -> Text:
     """Log a report; paths and queries of URLs are left out, as they may hold private data."""
     length = as_int(call.headers.get("Content-Length"))
     if length is None or length > LARGEST:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import declared_permissions, endpoint
+from vardkase.api.inputs import JsonObject
 from vardkase.api.request import Call
 from vardkase.core.instance import instance_uuid
 from vardkase.identity.access.permissions import Permission
@@ -16,7 +17,7 @@ HIDDEN_UUID = "-"
 
 
 @endpoint("servers/getVersion", requires=(Permission.AUTH,))
-def version(call: Call) -> Answer:
+def version(call: Call) -> Json:
     """Return the version of MISP that this API implements, and the caller's main permissions."""
     actor = call.actor
     return Json(
@@ -36,30 +37,30 @@ def version(call: Call) -> Answer:
 
 
 @endpoint("servers/getPyMISPVersion")
-def pymisp_version(call: Call) -> Answer:
+def pymisp_version(call: Call) -> Json:
     """Return the version of PyMISP that matches this hub."""
     return Json({"version": MISP_VERSION})
 
 
 @endpoint("servers/getInstanceUUID", requires=(Permission.SYNC,))
-def get_instance_uuid(call: Call) -> Answer:
+def get_instance_uuid(call: Call) -> Json:
     """Return the uuid of this hub."""
     return Json({"uuid": instance_uuid()})
 
 
 @endpoint("servers/postTest")
-def post_test(call: Call) -> Answer:
+def post_test(call: Call, *, document: JsonObject) -> Json:
     """Return the received body and headers, so that peers can check that requests arrive unmodified."""
     headers = {
         "Content-type": call.headers.get("Content-Type", ""),
         "Accept": call.headers.get("Accept", ""),
         "Authorization": "OK",
     }
-    return Json({"body": call.body or [], "headers": headers})
+    return Json({"body": document or [], "headers": headers})
 
 
 @endpoint("servers/getAvailableSyncFilteringRules")
-def sync_filtering_rules(call: Call) -> Answer:
+def sync_filtering_rules(call: Call) -> Json:
     """List the names that a peer can use in its pull rules."""
     names = [organisation.name for organisation in organisations("all")]
     tags = list(visible_tags(call.actor).values_list("name", flat=True))
@@ -67,22 +68,12 @@ def sync_filtering_rules(call: Call) -> Answer:
 
 
 @endpoint("servers/queryACL", site_admin=True)
-def query_acl(call: Call) -> Answer:
-    """List the permissions that each endpoint requires."""
-    return _acl(call.arg(0, "printAllFunctionNames"))
-
-
 @endpoint("events/queryACL", site_admin=True)
-def query_acl_of_events(call: Call) -> Answer:
-    """List the permissions of each endpoint, under the name that PyMISP uses."""
-    return _acl(call.arg(0, "printAllFunctionNames"))
-
-
-def _acl(question: str) -> Answer:
+def query_acl(call: Call, question: str = "printAllFunctionNames") -> Json:
+    """List the permissions that each endpoint requires. PyMISP asks at events/queryACL."""
     if question == "findMissingFunctionNames":
-        return Json(
-            []
-        )  # None can be missing: the dispatcher knows only what was declared with its permission.
+        # None can be missing: the dispatcher knows only what was declared with its permission.
+        return Json([])
     actions: dict[str, list[str]] = {}
     for declared in declared_permissions():
         controller, _, action = declared.name.removeprefix("admin/").partition("/")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import Anything, Flag, Mandatory, Text
+from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.instance import diagnostics, workers
@@ -27,18 +29,23 @@ ABOUT_EDIT = Description(
     "POST a value to this API to change the setting that is named in the address. The hub's officers change its rules: "
     "a second officer approves on the hub's pages, and `reason` says to them why. It is mandatory for these settings. "
     "A setting about sign-in is not changed with a key that has addresses or a last day.",
-    ["value"],
-    ["force", "reason"],
-    f"{EDIT}/[setting]",
+    url=f"{EDIT}/[setting]",
 )
 
 
+class SettingBody(Body, kw_only=True):
+    model = "Server"
+
+    value: Mandatory[Anything] = None
+    force: Flag = False
+    reason: Text = ""
+
+
 @endpoint("servers/serverSettings", oversight=True)
-def server_settings(call: Call) -> Answer:
+def server_settings(call: Call, tab: str = "") -> Json:
     """Return all settings and the state of the instance; with the name of one of MISP's tabs, only that tab's
     settings."""
     lines = [_setting_row(line) for line in instance.every_setting(call.actor)]
-    tab = call.arg(0)
     if tab and tab not in ("diagnostics", "download"):
         return Json([line for line in lines if line["tab"].lower() == tab.lower()])
     report = {
@@ -50,9 +57,9 @@ def server_settings(call: Call) -> Answer:
 
 
 @endpoint("servers/getSetting", oversight=True)
-def get_setting(call: Call) -> Answer:
+def get_setting(call: Call, setting: str) -> Json:
     """Return one setting with its value, description and type."""
-    line = instance.find_setting(call.actor, call.arg(0))
+    line = instance.find_setting(call.actor, setting)
     if line.secret:
         raise MispError(403, REDACTED)
     kind, test = KINDS[line.kind]
@@ -75,17 +82,16 @@ def get_setting(call: Call) -> Answer:
     writes=True,
     describes=ABOUT_EDIT,
 )
-def edit_setting(call: Call) -> Answer:
-    body = call.data("Server")
-    if reason := why_not(call.arg(0)):
+def edit_setting(call: Call, setting: str, *, body: SettingBody) -> Saved:
+    if reason := why_not(setting):
         raise MispError(405, reason)
-    setting = instance.find_setting(call.actor, call.arg(0))
-    if setting.secret and setting.fixed:
+    line = instance.find_setting(call.actor, setting)
+    if line.secret and line.fixed:
         raise MispError(403, REDACTED)
-    if "value" not in body:
+    if "value" not in body.sent:  # It may be null.
         raise MispError(405, "No value provided.")
     try:
-        waits = instance.change_setting(call.actor, call.arg(0), body["value"], str(body.get("reason", "")))
+        waits = instance.change_setting(call.actor, setting, body.value, body.reason)
     except instance.FixedSetting as error:
         raise MispError(405, error.wire) from error
     except Invalid as error:
@@ -96,9 +102,9 @@ def edit_setting(call: Call) -> Answer:
 
 
 @endpoint("servers/serverSettingsReloadSetting", oversight=True)
-def reload_setting(call: Call) -> Answer:
+def reload_setting(call: Call, setting: str) -> Json:
     """Return a setting as a row of the list; nothing needs reloading, as every read is current."""
-    return Json(_setting_row(instance.find_setting(call.actor, call.arg(0))))
+    return Json(_setting_row(instance.find_setting(call.actor, setting)))
 
 
 def _setting_row(line: SettingLine) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import endpoint
 from vardkase.api.request import Call
 from vardkase.exchange.streams.manual_push import Disabled, push_event
@@ -19,10 +19,10 @@ KAFKA_OFF = "Kafka event publishing not enabled."
 
 
 @endpoint("events/pushEventToZMQ", requires=(Permission.PUBLISH_ZMQ,), writes=True)
-def push_event_to_zmq(call: Call) -> Answer:
+def push_event_to_zmq(call: Call, event_id: str) -> Saved:
     """Send an event to the ZeroMQ subscribers, published or not; while ZeroMQ is off, the response is a
     success that says so."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, event_id)
     try:
         push_event(call.actor, str(event.id), "zeromq")
         text = "Event published to ZMQ"
@@ -32,9 +32,9 @@ def push_event_to_zmq(call: Call) -> Answer:
 
 
 @endpoint("events/pushEventToKafka", requires=(Permission.PUBLISH_KAFKA,), writes=True)
-def push_event_to_kafka(call: Call) -> Answer:
+def push_event_to_kafka(call: Call, event_id: str) -> Saved:
     """Send an event to Kafka, published or not; while Kafka is off, the response is a success that says so."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, event_id)
     try:
         push_event(call.actor, str(event.id), "kafka")
         text = "Event published to Kafka"
@@ -44,7 +44,7 @@ def push_event_to_kafka(call: Call) -> Answer:
 
 
 @endpoint("servers/statusZeroMQServer", site_admin=True)
-def status(call: Call) -> Answer:
+def status(call: Call) -> Json:
     """Return whether ZeroMQ is enabled, its address, and the number of queued events."""
     if not ZEROMQ_ENABLED.value:
         return Json({"message": ZEROMQ_OFF})
@@ -57,14 +57,14 @@ def status(call: Call) -> Answer:
 
 
 @endpoint("servers/startZeroMQServer", site_admin=True, writes=True)
-def start(call: Call) -> Answer:
+def start(call: Call) -> Saved:
     """Enable ZeroMQ (the setting `Plugin.ZeroMQ_enable`)."""
     change_setting(call.actor, ZEROMQ_ENABLED.name, True)
     return saved("ZeroMQ server successfully started.", "/servers/startZeroMQServer")
 
 
 @endpoint("servers/stopZeroMQServer", site_admin=True, writes=True)
-def stop(call: Call) -> Answer:
+def stop(call: Call) -> Saved:
     """Disable ZeroMQ (the setting `Plugin.ZeroMQ_enable`)."""
     change_setting(call.actor, ZEROMQ_ENABLED.name, False)
     return saved("ZeroMQ server successfully stopped.", "/servers/stopZeroMQServer")

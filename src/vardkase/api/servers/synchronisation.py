@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import Flag
+from vardkase.api.inputs import Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings.instance import BACKGROUND_JOBS
@@ -17,7 +19,6 @@ from vardkase.exchange.servers.queries import find_server
 from vardkase.exchange.sync import dry_run, previews, pull, push, tasks
 from vardkase.exchange.sync.decisions import REASONS
 from vardkase.exchange.sync.models import SyncDirection
-from vardkase.misp.flags import as_bool
 
 BOTH = ("GET", "POST")
 """MISP's clients up to 2.5.33 order these by GET."""
@@ -28,36 +29,26 @@ PULLED = (
 PUSHED = "Push complete. {0.events} events pushed, {0.failed} events could not be pushed."
 
 
-@endpoint(
-    "servers/pull",
-    site_admin=True,
-    writes=True,
-    methods=BOTH,
-    describes=Description(url="/servers/pull/[server_id]/[technique]"),
-)
-def pull_from(call: Call) -> Answer:
+class SyncOptions(Params, kw_only=True):
+    force: Flag = False
+
+
+@endpoint("servers/pull", site_admin=True, writes=True, methods=BOTH)
+def pull_from(call: Call, server_id: str, technique: str = pull.FULL, *, params: SyncOptions) -> Saved:
     """Pull from a connection: ``/servers/pull/<id>/<full, update, an event's id or uuid>``."""
-    server = find_server(call.actor, call.arg(0))
-    technique, force = call.arg(1, pull.FULL), as_bool(call.param("force"))
+    server = find_server(call.actor, server_id)
     return _run_or_queue(
         "pull",
         server,
-        lambda: PULLED.format(pull.pull(call.actor, server, technique, force=force)),
-        lambda: tasks.order_pull(call.actor, server.pk, technique, force=force),
+        lambda: PULLED.format(pull.pull(call.actor, server, technique, force=params.force)),
+        lambda: tasks.order_pull(call.actor, server.pk, technique, force=params.force),
     )
 
 
-@endpoint(
-    "servers/push",
-    site_admin=True,
-    writes=True,
-    methods=BOTH,
-    describes=Description(url="/servers/push/[server_id]/[technique]"),
-)
-def push_to(call: Call) -> Answer:
+@endpoint("servers/push", site_admin=True, writes=True, methods=BOTH)
+def push_to(call: Call, server_id: str, technique: str = push.FULL) -> Saved:
     """Push to a connection what it lacks: ``/servers/push/<id>/<full, incremental, an event's id>``."""
-    server = find_server(call.actor, call.arg(0))
-    technique = call.arg(1, push.FULL)
+    server = find_server(call.actor, server_id)
     return _run_or_queue(
         "push",
         server,
@@ -72,19 +63,18 @@ def push_to(call: Call) -> Answer:
     methods=BOTH,
     describes=Description(
         "What a pull or push over a connection would move, and why the rest would stay; nothing is changed.",
-        optional=("force",),
         url="/servers/dryRun/[server_id]/[pull|push]/[technique]",
     ),
 )
-def dry_run_of(call: Call) -> Answer:
+def dry_run_of(
+    call: Call, server_id: str, direction: str, technique: str = pull.FULL, *, params: SyncOptions
+) -> Json:
     """Return what ``/servers/<pull or push>/<id>/<technique>`` would do. Not part of MISP."""
-    server = find_server(call.actor, call.arg(0))
-    direction, technique = call.arg(1), call.arg(2, pull.FULL)
+    server = find_server(call.actor, server_id)
     if direction not in (SyncDirection.PULL, SyncDirection.PUSH):
         raise MispError(404, "Name what to try: pull or push.")
-    force = as_bool(call.param("force"))
     try:
-        plan = dry_run.plan(call.actor, server, SyncDirection(direction), technique, force=force)
+        plan = dry_run.plan(call.actor, server, SyncDirection(direction), technique, force=params.force)
     except (Invalid, Conflict, OutgoingFailed) as refused:
         url = f"/servers/dryRun/{server.pk}"
         raise SaveFailed("dryRun Server", url, refused.wire, id=str(server.pk)) from refused
@@ -92,38 +82,34 @@ def dry_run_of(call: Call) -> Answer:
 
 
 @endpoint("servers/previewIndex", site_admin=True)
-def preview_index(call: Call) -> Answer:
+def preview_index(call: Call, server_id: str) -> Json:
     """List the events on the other instance, newest first, with the filters and paging of its own index."""
     filters = {name: str(value) for name, value in call.named.items() if not isinstance(value, list)}
     try:
-        rows = previews.preview_index(call.actor, call.arg(0), filters)
+        rows = previews.preview_index(call.actor, server_id, filters)
         return Json([{"Event": row} for row in rows])
     except OutgoingFailed as failed:
         raise MispError(404, failed.wire) from failed
 
 
-@endpoint(
-    "servers/previewEvent",
-    site_admin=True,
-    describes=Description(url="/servers/previewEvent/[server_id]/[event_id]"),
-)
-def preview_event(call: Call) -> Answer:
+@endpoint("servers/previewEvent", site_admin=True)
+def preview_event(call: Call, server_id: str, event_id: str) -> Json:
     """Return one event as the other instance has it: ``/servers/previewEvent/<id>/<event>``."""
     try:
-        event = previews.preview_event(call.actor, call.arg(0), call.arg(1))["Event"]
+        event = previews.preview_event(call.actor, server_id, event_id)["Event"]
         return Json({"Event": {"EventTag": [], **event}})
     except OutgoingFailed as failed:
         raise MispError(404, failed.wire) from failed
 
 
 @endpoint("servers/resetRemoteAuthKey", site_admin=True, writes=True)
-def reset_remote_key(call: Call) -> Answer:
+def reset_remote_key(call: Call, server_id: str) -> Saved:
     """Request a new key from the other instance and store it."""
     try:
-        previews.reset_remote_key(call.actor, call.arg(0))
+        previews.reset_remote_key(call.actor, server_id)
     except OutgoingFailed as failed:
         raise MispError(404, failed.wire) from failed
-    number = str(find_server(call.actor, call.arg(0)).pk)
+    number = str(find_server(call.actor, server_id).pk)
     return saved("API key updated.", f"/servers/resetRemoteAuthKey/{number}", id=number)
 
 
@@ -150,7 +136,7 @@ def _plan_dict(plan: dry_run.SyncPlan) -> dict[str, Any]:
     }
 
 
-def _run_or_queue(verb: str, server: Server, do: Callable[[], str], order: Callable[[], int]) -> Answer:
+def _run_or_queue(verb: str, server: Server, do: Callable[[], str], order: Callable[[], int]) -> Saved:
     url = f"/servers/{verb}/{server.pk}"
     try:
         if BACKGROUND_JOBS.value:
