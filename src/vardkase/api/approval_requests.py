@@ -5,10 +5,10 @@ An API key reads and withdraws; proposals are made by the endpoints of what is p
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
-from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.answers import Json
+from vardkase.api.dispatch import endpoint
 from vardkase.api.request import Call
 from vardkase.core.errors import Forbidden
 from vardkase.hub.profiles import EVERY
@@ -24,15 +24,15 @@ MOST = 500
 
 
 @endpoint("approvalRequests/index")
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List the requests that the caller may approve and the caller's requests, newest first."""
     return Json([as_json(request) for request in queries.visible(call.actor).order_by("-pk")[:MOST]])
 
 
-@endpoint("approvalRequests/view", describes=Description(url="/approvalRequests/view/[id]"))
-def view(call: Call) -> Answer:
+@endpoint("approvalRequests/view")
+def view(call: Call, request_id: str) -> Json:
     """Return one request, with the effect of approving it."""
-    request = queries.find(call.actor, call.arg(0))
+    request = queries.find(call.actor, request_id)
     action = action_of(request)
     description = action.describe(request) if action else None
     details = dict(description.details) if description else {}
@@ -41,39 +41,24 @@ def view(call: Call) -> Answer:
     return Json({**as_json(request), "effect": effect, "details": details, "warnings": warnings})
 
 
-@endpoint(
-    "approvalRequests/withdraw",
-    writes=True,
-    allowed_while_suspended=True,
-    describes=Description(url="/approvalRequests/withdraw/[id]"),
-)
-def withdraw(call: Call) -> Answer:
+@endpoint("approvalRequests/withdraw", writes=True, allowed_while_suspended=True)
+def withdraw(call: Call, request_id: str) -> Json:
     """Withdraw the caller's request."""
-    request = queries.find(call.actor, call.arg(0))
+    request = queries.find(call.actor, request_id)
     return Json(as_json(services.withdraw(call.actor, request.pk)))
 
 
-@endpoint(
-    "approvalRequests/approve",
-    writes=True,
-    allowed_while_suspended=True,
-    describes=Description(url="/approvalRequests/approve/[id]"),
-)
-def approve(call: Call) -> Answer:
+@endpoint("approvalRequests/approve", writes=True, allowed_while_suspended=True)
+def approve(call: Call, request_id: str) -> NoReturn:
     """Always refused with an explanation: requests are approved in the web interface."""
-    queries.find(call.actor, call.arg(0))
+    queries.find(call.actor, request_id)
     raise Forbidden(FourEyesProblem.ON_PAGES_ONLY())
 
 
-@endpoint(
-    "approvalRequests/decline",
-    writes=True,
-    allowed_while_suspended=True,
-    describes=Description(url="/approvalRequests/decline/[id]"),
-)
-def decline(call: Call) -> Answer:
+@endpoint("approvalRequests/decline", writes=True, allowed_while_suspended=True)
+def decline(call: Call, request_id: str) -> NoReturn:
     """Always refused with an explanation: requests are declined in the web interface."""
-    queries.find(call.actor, call.arg(0))
+    queries.find(call.actor, request_id)
     raise Forbidden(FourEyesProblem.ON_PAGES_ONLY())
 
 

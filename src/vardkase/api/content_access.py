@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.paging import limit_and_offset
+from vardkase.api.fields import Mandatory, Number, Reference, Text
+from vardkase.api.inputs import Params
+from vardkase.api.paging import Paging
 from vardkase.api.request import Call
 from vardkase.hub.content_access import queries, services
 from vardkase.hub.content_access.models import ContentGrant
@@ -18,7 +20,6 @@ from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.misp.flags import as_int
 
 PROFILES = EVERY
 
@@ -27,16 +28,28 @@ MOST = 500
 PAGE = 100
 
 
+class GrantRequest(Params, kw_only=True):
+    reason: Mandatory[Text] = ""
+    hours: Mandatory[Text] = ""
+    reach: Mandatory[Text] = ""
+    event: Reference = ""
+    organisation: Number | None = None
+
+
+class GrantAnswer(Params, kw_only=True):
+    reason: Mandatory[Text] = ""
+
+
 @endpoint("contentAccess/index", staff=READERS)
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List the requests for content access, newest first; operators see only their own."""
     return Json([_grant_dict(grant) for grant in queries.grants(call.actor).order_by("-pk")[:MOST]])
 
 
-@endpoint("contentAccess/view", staff=READERS, describes=Description(url="/contentAccess/view/[id]"))
-def view(call: Call) -> Answer:
+@endpoint("contentAccess/view", staff=READERS)
+def view(call: Call, grant_id: str) -> Json:
     """Return one request, the content read under it, and its history."""
-    return Json(_with_history(queries.find_grant(call.actor, call.arg(0))))
+    return Json(_with_history(queries.find_grant(call.actor, grant_id)))
 
 
 @endpoint(
@@ -45,61 +58,44 @@ def view(call: Call) -> Answer:
     staff=(StaffRole.OPERATOR,),
     writes=True,
     describes=Description(
-        text="`reach` is event (with an `event`), organisation (with an `organisation` id) or hub.",
-        mandatory=["reason", "hours", "reach"],
-        optional=["event", "organisation"],
+        "`reach` is event (with an `event`), organisation (with an `organisation` id) or hub."
     ),
 )
-def ask(call: Call) -> Answer:
+def ask(call: Call, *, params: GrantRequest) -> Json:
     """Request content access for a number of hours; an officer grants it in the web interface."""
-    reason, hours, reach, event = (
-        str(call.param(name) or "") for name in ("reason", "hours", "reach", "event")
-    )
-    organisation = as_int(call.param("organisation"))
     grant = services.ask(
-        call.actor, reason=reason, hours=hours, reach=reach, event=event, organisation=organisation
+        call.actor,
+        reason=params.reason,
+        hours=params.hours,
+        reach=params.reach,
+        event=params.event,
+        organisation=params.organisation,
     )
     return Json(_with_history(grant))
 
 
-@endpoint(
-    "contentAccess/end",
-    staff=(StaffRole.OPERATOR,),
-    writes=True,
-    describes=Description(url="/contentAccess/end/[id]"),
-)
-def end(call: Call) -> Answer:
+@endpoint("contentAccess/end", staff=(StaffRole.OPERATOR,), writes=True)
+def end(call: Call, grant_id: str) -> Json:
     """End the caller's content access, or withdraw the caller's request."""
-    return Json(_with_history(services.end(call.actor, call.arg(0))))
+    return Json(_with_history(services.end(call.actor, grant_id)))
 
 
-@endpoint(
-    "contentAccess/refuse",
-    proposes=("grant_content_access",),
-    staff=OFFICERS,
-    writes=True,
-    describes=Description(mandatory=["reason"], url="/contentAccess/refuse/[id]"),
-)
-def refuse(call: Call) -> Answer:
+@endpoint("contentAccess/refuse", proposes=("grant_content_access",), staff=OFFICERS, writes=True)
+def refuse(call: Call, grant_id: str, *, params: GrantAnswer) -> Json:
     """Always refused with an explanation: requests are answered in the web interface."""
-    return Json(_with_history(services.refuse(call.actor, call.arg(0), str(call.param("reason") or ""))))
+    return Json(_with_history(services.refuse(call.actor, grant_id, params.reason)))
 
 
-@endpoint(
-    "contentAccess/withdraw",
-    staff=OFFICERS,
-    writes=True,
-    describes=Description(mandatory=["reason"], url="/contentAccess/withdraw/[id]"),
-)
-def withdraw(call: Call) -> Answer:
+@endpoint("contentAccess/withdraw", staff=OFFICERS, writes=True)
+def withdraw(call: Call, grant_id: str, *, params: GrantAnswer) -> Json:
     """Revoke granted content access before it expires."""
-    return Json(_with_history(services.withdraw(call.actor, call.arg(0), str(call.param("reason") or ""))))
+    return Json(_with_history(services.withdraw(call.actor, grant_id, params.reason)))
 
 
 @endpoint("contentAccess/read", requires=(Permission.ADMIN,))
-def read(call: Call) -> Answer:
+def read(call: Call, *, params: Paging) -> Json:
     """List what operators have read of the caller's organisation: who, when, why, and who approved it."""
-    limit, offset = limit_and_offset(call, PAGE)
+    limit, offset = params.limit_and_offset(PAGE)
     readings = queries.read_of_ours(call.actor, limit=limit, offset=offset)
     return Json(
         [

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.fields import Flag, Mandatory, Text
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.policy.approvals import services
 from vardkase.hub.policy.approvals.queries import approvals, find_approval, waiting_for
 from vardkase.hub.policy.models import PublicationApproval
 from vardkase.identity.access.permissions import Permission
-from vardkase.misp.flags import as_bool
 
 MOST = 500
 """Requests in one answer; the newest."""
+
+
+class ApprovalQuery(Params, kw_only=True):
+    mine: Flag = False
+
+
+class Rejection(Body, kw_only=True):
+    model = "Approval"
+
+    reason: Mandatory[Text] = ""
 
 
 def _approval_dict(approval: PublicationApproval) -> dict[str, Any]:
@@ -39,51 +50,44 @@ def _approval_dict(approval: PublicationApproval) -> dict[str, Any]:
     }
 
 
-@endpoint("approvals/index", describes=Description("", (), ("mine",)))
-def index(call: Call) -> Answer:
+@endpoint("approvals/index")
+def index(call: Call, *, params: ApprovalQuery) -> Json:
     """List the requests of the caller's organisation, newest first; `mine` limits them to those that await
     the caller."""
-    if as_bool(call.param("mine", False)):
+    if params.mine:
         return Json([_approval_dict(each) for each in waiting_for(call.actor)])
     return Json([_approval_dict(approval) for approval in approvals(call.actor)[:MOST]])
 
 
-@endpoint("approvals/view", describes=Description(url="/approvals/view/[approval_id]"))
-def view(call: Call) -> Answer:
+@endpoint("approvals/view")
+def view(call: Call, approval_id: str) -> Json:
     """Return one approval request."""
-    return Json(_approval_dict(find_approval(call.actor, call.arg(0))))
+    return Json(_approval_dict(find_approval(call.actor, approval_id)))
 
 
-@endpoint(
-    "approvals/approve",
-    requires=(Permission.PUBLISH,),
-    writes=True,
-    describes=Description(url="/approvals/approve/[approval_id]"),
-)
-def approve(call: Call) -> Answer:
+@endpoint("approvals/approve", requires=(Permission.PUBLISH,), writes=True)
+def approve(call: Call, approval_id: str) -> Json:
     """Approve and publish; if the event has changed since, nothing is published and the state becomes
     ``changed``."""
-    return Json(_approval_dict(services.approve(call.actor, call.arg(0))))
+    return Json(_approval_dict(services.approve(call.actor, approval_id)))
 
 
 @endpoint(
     "approvals/reject",
     requires=(Permission.PUBLISH,),
     writes=True,
-    describes=Description(
-        "Leave the event unpublished.", ("reason",), (), url="/approvals/reject/[approval_id]"
-    ),
+    describes=Description("Leave the event unpublished.", url="/approvals/reject/[approval_id]"),
 )
-def reject(call: Call) -> Answer:
+def reject(call: Call, approval_id: str, *, body: Rejection) -> Json:
     """Reject a request with a reason; the event stays unpublished."""
     try:
-        rejected = services.reject(call.actor, call.arg(0), str(call.data("Approval").get("reason") or ""))
+        rejected = services.reject(call.actor, approval_id, body.reason)
     except Invalid as invalid:
         raise SaveFailed("reject Approval", "/approvals/reject", invalid.errors) from invalid
     return Json(_approval_dict(rejected))
 
 
-@endpoint("approvals/withdraw", writes=True, describes=Description(url="/approvals/withdraw/[approval_id]"))
-def withdraw(call: Call) -> Answer:
+@endpoint("approvals/withdraw", writes=True)
+def withdraw(call: Call, approval_id: str) -> Json:
     """Withdraw the caller's own request."""
-    return Json(_approval_dict(services.withdraw(call.actor, call.arg(0))))
+    return Json(_approval_dict(services.withdraw(call.actor, approval_id)))

@@ -7,9 +7,12 @@ from typing import Any
 
 from django.utils import translation
 
-from vardkase.api.answers import Answer, Json, Text, saved
+from vardkase.api.answers import Json, Saved, Text, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.fields import Anything, Day, Mandatory
+from vardkase.api.fields import Text as TextField
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.policy import services
@@ -21,9 +24,22 @@ from vardkase.hub.policy.queries import draft_of, find_version, policy_in_force,
 from vardkase.hub.policy.starters import starters
 from vardkase.hub.policy.trial import Trial, span_of, try_policy
 from vardkase.hub.policy.wording import because
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
 ADMINISTRATOR = (Permission.ADMIN,)
+
+
+class PolicyBody(Body, kw_only=True):
+    model = "MispPolicy"
+
+    rules: Mandatory[Anything] = None
+    note: TextField = ""
+
+
+class Span(Params, kw_only=True):
+    since: Day = None
+    until: Day = None
 
 
 def policy_dict(version: PolicyVersion) -> dict[str, Any]:
@@ -46,19 +62,19 @@ def policy_dict(version: PolicyVersion) -> dict[str, Any]:
 
 
 @endpoint("mispPolicies/index")
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List all versions of the policy of the caller's organisation, newest first."""
     return Json([policy_dict(version) for version in versions(call.actor)])
 
 
-@endpoint("mispPolicies/view", describes=Description(url="/mispPolicies/view/[policy_id]"))
-def view(call: Call) -> Answer:
+@endpoint("mispPolicies/view")
+def view(call: Call, policy_id: str = "") -> Json:
     """Return one version; without an id, the one in force."""
-    return Json(policy_dict(_policy_version(call)))
+    return Json(policy_dict(_policy_version(call.actor, policy_id)))
 
 
 @endpoint("mispPolicies/templates")
-def templates(call: Call) -> Answer:
+def templates(call: Call) -> Json:
     """List policy templates; `rules` has the form that mispPolicies/edit takes."""
     names = ("key", "name", "description", "rules")
     return Json([{name: getattr(starter, name) for name in names} for starter in starters()])
@@ -68,67 +84,55 @@ def templates(call: Call) -> Answer:
     "mispPolicies/edit",
     requires=ADMINISTRATOR,
     writes=True,
-    describes=Description("Write the draft of the organisation's next policy.", ("rules",), ("note",)),
+    describes=Description("Write the draft of the organisation's next policy."),
 )
-def edit(call: Call) -> Answer:
+def edit(call: Call, *, body: PolicyBody) -> Json:
     """Save the draft: all its rules, in order."""
-    data = call.data("MispPolicy")
     try:
-        draft = services.save_draft(call.actor, data.get("rules"), str(data.get("note") or ""))
+        draft = services.save_draft(call.actor, body.rules, body.note)
     except Invalid as invalid:
         raise SaveFailed("edit MispPolicy", "/mispPolicies/edit", invalid.errors) from invalid
     return Json(policy_dict(draft))
 
 
 @endpoint("mispPolicies/putInForce", requires=ADMINISTRATOR, writes=True)
-def put_in_force(call: Call) -> Answer:
+def put_in_force(call: Call) -> Json:
     """Put the draft in force."""
     return Json(policy_dict(services.put_in_force(call.actor)))
 
 
 @endpoint("mispPolicies/discard", requires=ADMINISTRATOR, writes=True)
-def discard(call: Call) -> Answer:
+def discard(call: Call) -> Saved:
     """Discard the draft."""
     services.discard_draft(call.actor)
     return saved("The draft has been discarded.", "/mispPolicies/discard")
 
 
 @endpoint("mispPolicies/end", requires=ADMINISTRATOR, writes=True)
-def end(call: Call) -> Answer:
+def end(call: Call) -> Json:
     """End the policy in force; none applies afterwards."""
     return Json(policy_dict(services.end_policy(call.actor)))
 
 
-@endpoint(
-    "mispPolicies/tryOut",
-    describes=Description(
-        "Hold a policy against what was published: since and until are days (2026-01-31), by default the last month.",
-        (),
-        ("since", "until"),
-        url="/mispPolicies/tryOut/[policy_id]",
-    ),
-)
-def try_out(call: Call) -> Answer:
-    """List the published events each rule would have matched; without an id, tries the draft, or else the
-    version in force."""
-    draft = None if call.arg(0) else draft_of(call.actor.organisation_id)
-    version = draft or _policy_version(call)
+@endpoint("mispPolicies/tryOut")
+def try_out(call: Call, policy_id: str = "", *, params: Span) -> Json:
+    """List the published events each rule would have matched, in the last month unless `since` and `until` say
+    otherwise; without an id, tries the draft, or else the version in force."""
+    draft = None if policy_id else draft_of(call.actor.organisation_id)
+    version = draft or _policy_version(call.actor, policy_id)
     try:
-        span = span_of(_day(call, "since"), _day(call, "until"))
+        span = span_of(day_of("since", params.since), day_of("until", params.until))
     except Invalid as invalid:
         raise SaveFailed("tryOut MispPolicy", "/mispPolicies/tryOut", invalid.errors) from invalid
     with translation.override("en"):
         return Json(_trial_dict(version, try_policy(call.actor, version, span)))
 
 
-@endpoint(
-    "mispPolicies/export", describes=Description(url="/mispPolicies/export/[policy_id]/[pdf|docx]/[sv|en]")
-)
-def export(call: Call) -> Answer:
-    """Export the policy as a document."""
-    form = str(call.arg(1, "pdf"))
-    content = printed(_policy_version(call), form, str(call.arg(2, "sv")))
-    return Text(content, TYPES[form])
+@endpoint("mispPolicies/export")
+def export(call: Call, policy_id: str = "", format: str = "pdf", language: str = "sv") -> Text:
+    """Export the policy as a document: ``/mispPolicies/export/<id>/<pdf or docx>/<sv or en>``."""
+    content = printed(_policy_version(call.actor, policy_id), format, language)
+    return Text(content, TYPES[format])
 
 
 def _trial_dict(version: PolicyVersion, trial: Trial) -> dict[str, Any]:
@@ -158,19 +162,17 @@ def _met_dict(met: MatchedRule) -> dict[str, Any]:
     return {"rule": met.number, "title": met.rule.title.in_language("en"), "why": because(met)}
 
 
-def _policy_version(call: Call) -> PolicyVersion:
-    """The version in the path, else the one in force."""
-    if call.arg(0):
-        # `str`: what goes to a finder as it is counts as a required argument in the API description.
-        return find_version(call.actor, str(call.arg(0)))
-    version = policy_in_force(call.actor.organisation_id)
+def _policy_version(actor: Actor, policy_id: str) -> PolicyVersion:
+    """The version with this id; without one, the version in force."""
+    if policy_id:
+        return find_version(actor, policy_id)
+    version = policy_in_force(actor.organisation_id)
     if version is None:
         raise NotFound(PolicyProblem.NO_POLICY())
     return version
 
 
-def _day(call: Call, name: str) -> date | None:
-    written = call.param(name, "")
+def day_of(name: str, written: Any) -> date | None:
     try:
         return date.fromisoformat(str(written)) if written else None
     except ValueError:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.fields import Day, Email, Mandatory, Text
+from vardkase.api.inputs import Body
+from vardkase.api.policy.policies import day_of
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
-from vardkase.hub.policy.problems import PolicyProblem
 from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import trainings
 from vardkase.hub.training.services import mark_trained, remove_training
@@ -19,6 +20,16 @@ from vardkase.misp.flags import as_int
 
 MOST = 5000
 """Trainings in one answer; the newest."""
+
+
+class TrainingBody(Body, kw_only=True):
+    model = "Training"
+
+    email: Mandatory[Email] = ""
+    module: Mandatory[Text] = ""
+    done_on: Day = None
+    valid_until: Day = None
+    note: Text = ""
 
 
 def _training_dict(training: Training) -> dict[str, Any]:
@@ -37,7 +48,7 @@ def _training_dict(training: Training) -> dict[str, Any]:
 
 
 @endpoint("trainings/index", requires=(Permission.ADMIN,))
-def index(call: Call) -> Answer:
+def index(call: Call) -> Json:
     """List the training completed by the organisation's users, newest first."""
     return Json([_training_dict(training) for training in trainings(call.actor)[:MOST]])
 
@@ -46,44 +57,26 @@ def index(call: Call) -> Answer:
     "trainings/add",
     requires=(Permission.ADMIN,),
     writes=True,
-    describes=Description(
-        "Mark a user as trained; days are written as 2026-01-31.",
-        ("email", "module"),
-        ("done_on", "valid_until", "note"),
-    ),
+    describes=Description("Mark a user as trained; days are written as 2026-01-31."),
 )
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: TrainingBody) -> Json:
     """Record a user as trained."""
-    data = call.data("Training")
     try:
         training = mark_trained(
             call.actor,
-            str(data.get("email") or ""),
-            str(data.get("module") or ""),
-            done_on=_day(data, "done_on"),
-            valid_until=_day(data, "valid_until"),
-            note=str(data.get("note") or ""),
+            body.email,
+            body.module,
+            done_on=day_of("done_on", body.done_on),
+            valid_until=day_of("valid_until", body.valid_until),
+            note=body.note,
         )
     except Invalid as invalid:
         raise SaveFailed("add Training", "/trainings/add", invalid.errors) from invalid
     return Json(_training_dict(training))
 
 
-@endpoint(
-    "trainings/delete",
-    requires=(Permission.ADMIN,),
-    writes=True,
-    describes=Description(url="/trainings/delete/[training_id]"),
-)
-def delete(call: Call) -> Answer:
+@endpoint("trainings/delete", requires=(Permission.ADMIN,), writes=True)
+def delete(call: Call, training_id: str) -> Saved:
     """Delete a training record entered by mistake."""
-    removed = remove_training(call.actor, as_int(call.arg(0)) or 0)
+    removed = remove_training(call.actor, as_int(training_id) or 0)
     return saved("The training record has been removed.", "/trainings/delete", email=removed.user.email)
-
-
-def _day(data: dict[str, Any], name: str) -> date | None:
-    written = data.get(name)
-    try:
-        return date.fromisoformat(str(written)) if written else None
-    except ValueError:
-        raise Invalid({name: [PolicyProblem.NOT_A_DAY()]}) from None
