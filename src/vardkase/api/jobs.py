@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import time
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.paging import limit_and_offset
+from vardkase.api.fields import Text
+from vardkase.api.inputs import Body, Params
+from vardkase.api.paging import Paging
 from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
 from vardkase.api.value_formats import stamp
@@ -21,6 +23,7 @@ from vardkase.hub.instance import jobs, schedules
 from vardkase.hub.instance.jobs import Job
 from vardkase.hub.instance.schedules import ScheduleChange, Scheduled
 from vardkase.hub.profiles import EVERY
+from vardkase.identity.access.actor import Actor
 from vardkase.misp.flags import as_int
 
 PROFILES = EVERY
@@ -42,6 +45,16 @@ MESSAGES = {
 }
 
 
+class TaskBody(Body, kw_only=True):
+    """Changes by the number of the task."""
+
+    model = "Task"
+
+
+class ScheduleChangeReason(Params, kw_only=True):
+    reason: Text = ""
+
+
 def job_dict(job: Job) -> dict[str, Any]:
     return {
         "id": str(job.id),
@@ -60,34 +73,34 @@ def job_dict(job: Job) -> dict[str, Any]:
 
 
 @endpoint("jobs/index", site_admin=True)
-def index(call: Call) -> Answer:
+def index(call: Call, queue: str = "", *, params: Paging) -> Json:
     """List the jobs, newest first, page by page: ``/jobs/index/<queue>``."""
-    limit, offset = limit_and_offset(call, PAGE)
-    return Json([{"Job": job_dict(job)} for job in jobs.jobs(call.actor, limit, offset, call.arg(0))])
+    limit, offset = params.limit_and_offset(PAGE)
+    return Json([{"Job": job_dict(job)} for job in jobs.jobs(call.actor, limit, offset, queue)])
 
 
 @endpoint("jobs/getProgress")
-def progress(call: Call) -> Answer:
+def progress(call: Call, job_id: str) -> Json:
     """Return the progress of the caller's job, in percent."""
-    return Json(f"{jobs.find_job(call.actor, as_int(call.arg(0)) or 0).progress}%")
+    return Json(f"{jobs.find_job(call.actor, as_int(job_id) or 0).progress}%")
 
 
 @endpoint("jobs/getError", site_admin=True)
-def error(call: Call) -> Answer:
+def error(call: Call, job_id: str) -> Json:
     """Return the outcome of a job; `message` says why it failed."""
-    job = jobs.find_job(call.actor, as_int(call.arg(0)) or 0)
+    job = jobs.find_job(call.actor, as_int(job_id) or 0)
     return Json({"Job": job_dict(job), "error": job.status == jobs.FAILED})
 
 
 @endpoint("jobs/clearJobs", site_admin=True, writes=True)
-def clear(call: Call) -> Answer:
+def clear(call: Call, state: str = "all") -> Saved:
     """Delete finished jobs: ``/jobs/clearJobs/<all, completed or failed>``."""
-    count = jobs.clear_jobs(call.actor, ENDED.get(call.arg(0), (*ENDED["completed"], *ENDED["failed"])))
+    count = jobs.clear_jobs(call.actor, ENDED.get(state, (*ENDED["completed"], *ENDED["failed"])))
     return saved(f"{count} job entries removed.", "/jobs/clearJobs")
 
 
 @endpoint("tasks/index", oversight=True)
-def tasks(call: Call) -> Answer:
+def tasks(call: Call) -> Json:
     """List the scheduled tasks. `timer` is in hours, 0 while paused; `scheduled_time` is in the hub's time
     zone."""
     scheduled = schedules.scheduled_tasks(call.actor)
@@ -105,11 +118,11 @@ def tasks(call: Call) -> Answer:
         mandatory=("Task",),
     ),
 )
-def set_task(call: Call) -> Answer:
+def set_task(call: Call, *, body: TaskBody, params: ScheduleChangeReason) -> Saved:
     """Change scheduled tasks, all or none: ``{"Task": {"<id>": {"timer": "24", "scheduled_time":
     "12:00"}}}``."""
     try:
-        waits = schedules.change_schedules(call.actor, _changes(call), str(call.param("reason", "")))
+        waits = schedules.change_schedules(call.actor, _changes(call.actor, body), params.reason)
     except Invalid as error:
         raise SaveFailed("edit Task", "/tasks/setTask", error.errors) from error
     if waits:
@@ -142,10 +155,10 @@ def _outcome(row: ScheduledTask) -> str:
     return "Running." if row.is_running else f"Done: {row.last_count}."
 
 
-def _changes(call: Call) -> dict[str, ScheduleChange]:
-    names = [task.schedule.name for task in schedules.scheduled_tasks(call.actor)]
+def _changes(actor: Actor, body: TaskBody) -> dict[str, ScheduleChange]:
+    names = [task.schedule.name for task in schedules.scheduled_tasks(actor)]
     changes = {}
-    for number, data in call.data("Task").items():
+    for number, data in body.sent.items():
         place = as_int(number)
         if place is None or not 1 <= place <= len(names) or not isinstance(data, dict):
             raise Invalid({"id": [ApiProblem.NO_SUCH_TASK(number=number)]})

@@ -11,9 +11,10 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDay
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import endpoint
-from vardkase.api.paging import limit_and_offset
+from vardkase.api.fields import Anything, Texts
+from vardkase.api.paging import Paging
 from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
 from vardkase.api.value_formats import seconds, stamp
@@ -38,69 +39,68 @@ REQUESTS = {"browser": 0, "api_key": 1, "read_only_key": 1}
 """How the actor came, in MISP's numbers: pages, API; anything else is 2, the command line."""
 
 
+class LogQuery(Paging, kw_only=True):
+    created: Anything = None
+    id: Texts = []
+    model: Texts = []
+    model_id: Texts = []
+    action: Texts = []
+    user_id: Texts = []
+    org: Texts = []
+    email: Texts = []
+    title: Texts = []
+    description: Texts = []
+    change: Texts = []
+    ip: Texts = []
+
+
 @endpoint("admin/logs/index", requires=(Permission.AUDIT,))
-def index(call: Call) -> Answer:
-    """List the log entries that the caller may read, oldest first, page by page."""
-    return _logs(call, _search(call))
-
-
-@endpoint("logs/index", requires=(Permission.AUDIT,))
-def own_index(call: Call) -> Answer:
-    """List the log entries that the caller may read, at MISP's other URL."""
-    return _logs(call, _search(call))
-
-
 @endpoint("admin/logs/search", requires=(Permission.AUDIT,))
-def search(call: Call) -> Answer:
-    """Search the audit trail, with the parameters of admin/logs/index."""
-    return _logs(call, _search(call))
+@endpoint("logs/index", requires=(Permission.AUDIT,))
+def index(call: Call, *, params: LogQuery) -> Json:
+    """List the log entries that the caller may read, oldest first, page by page."""
+    return _logs(call.actor, _page(_search(call.actor, params).order_by("pk"), params))
 
 
 @endpoint("logs/event_index")
-def event_index(call: Call) -> Answer:
+def event_index(call: Call, event_id: str, *, params: Paging) -> Json:
     """List the changes to one event, newest first."""
-    return _logs(call, history_of_event(call.actor, call.arg(0)), newest_first=True)
+    return _logs(call.actor, _page(history_of_event(call.actor, event_id).order_by("-pk"), params))
 
 
 @endpoint("logs/returnDates")
-def return_dates(call: Call) -> Answer:
+@endpoint("auditLogs/returnDates")
+def return_dates(call: Call, organisation: str = "all") -> Json:
     """List the days with log entries, and the number of entries on each."""
-    return Json(_days(call))
+    return Json(_days(call.actor, [] if organisation == "all" else [organisation]))
 
 
 @endpoint("admin/auditLogs/index", requires=(Permission.AUDIT,))
-def audit_index(call: Call) -> Answer:
+def audit_index(call: Call, *, params: LogQuery) -> Json:
     """List the audit trail in the newer format, newest first."""
-    return Json(_audit_rows(call.actor, _page(call, _search(call).order_by("-pk"))))
+    return Json(_audit_rows(call.actor, _page(_search(call.actor, params).order_by("-pk"), params)))
 
 
 @endpoint("auditLogs/eventIndex")
-def audit_event_index(call: Call) -> Answer:
+def audit_event_index(call: Call, event_id: str, *, params: Paging) -> Json:
     """List the history of an event in the newer format, newest first."""
-    entries = history_of_event(call.actor, call.arg(0)).order_by("-pk")
-    return Json(_audit_rows(call.actor, _page(call, entries)))
+    entries = history_of_event(call.actor, event_id).order_by("-pk")
+    return Json(_audit_rows(call.actor, _page(entries, params)))
 
 
 @endpoint("auditLogs/fullChange", requires=(Permission.AUDIT,))
-def full_change(call: Call) -> Answer:
+def full_change(call: Call, entry_id: str) -> Json:
     """Return all changes of one audit trail entry."""
-    number = as_int(call.arg(0))
+    number = as_int(entry_id)
     entry = readable_trail(call.actor).filter(pk=number).first() if number else None
     if entry is None:
         raise NotFound(ApiProblem.NO_SUCH_ENTRY())
     return Json(entry.change)
 
 
-@endpoint("auditLogs/returnDates")
-def audit_return_dates(call: Call) -> Answer:
-    """List the days with audit entries, and the number of entries on each."""
-    return Json(_days(call))
-
-
-def _search(call: Call) -> QuerySet[AuditEntry]:
+def _search(actor: Actor, params: LogQuery) -> QuerySet[AuditEntry]:
     # A single time is a lower bound; of two, the second is the upper bound.
-    value = call.param("created")
-    bounds = value if isinstance(value, list) else [value]
+    bounds = params.created if isinstance(params.created, list) else [params.created]
     times = [
         None
         if bound in (None, "")
@@ -112,36 +112,26 @@ def _search(call: Call) -> QuerySet[AuditEntry]:
         for bound in bounds[:2]
     ]
     since, until = (times[0] if times else None), (times[1] if len(times) > 1 else None)
-    ips = _texts(call.param("ip"))
     wanted = LogFilter(
-        ids=_numbers(call.param("id")),
-        models=_texts(call.param("model")),
-        model_ids=_numbers(call.param("model_id")),
-        actions=_texts(call.param("action")),
-        user_ids=_numbers(call.param("user_id")),
-        organisations=_organisations(_texts(call.param("org"))),
-        emails=_texts(call.param("email")),
-        titles=_texts(call.param("title")) or _texts(call.param("description")),
-        changes=_texts(call.param("change")),
-        ips=None if ips is None else [ip for ip in ips if _is_address(ip)],
+        ids=_numbers(params.id),
+        models=params.model or None,
+        model_ids=_numbers(params.model_id),
+        actions=params.action or None,
+        user_ids=_numbers(params.user_id),
+        organisations=_organisations(params.org),
+        emails=params.email or None,
+        titles=params.title or params.description or None,
+        changes=params.change or None,
+        ips=[ip for ip in params.ip if _is_address(ip)] if params.ip else None,
         since=since,
         until=until,
     )
-    return searched(readable_trail(call.actor), wanted)
+    return searched(readable_trail(actor), wanted)
 
 
-def _texts(value: Any) -> Sequence[str] | None:
-    texts = [
-        str(item)
-        for item in (value if isinstance(value, list) else [value])
-        if isinstance(item, str | int) and item != ""
-    ]
-    return texts or (None if value in (None, "", []) else [""])
-
-
-def _numbers(value: Any) -> Sequence[int] | None:
-    texts = _texts(value)
-    return None if texts is None else [number for text in texts if (number := as_int(text)) is not None]
+def _numbers(texts: Sequence[str]) -> list[int] | None:
+    """None without a text; a filter whose texts are no numbers matches nothing."""
+    return [number for text in texts if (number := as_int(text)) is not None] if texts else None
 
 
 def _is_address(text: str) -> bool:
@@ -151,22 +141,21 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def _organisations(texts: Sequence[str] | None) -> Sequence[int] | None:
-    if texts is None:
+def _organisations(texts: Sequence[str]) -> list[int] | None:
+    ids = _numbers(texts)
+    if ids is None:
         return None
-    ids = [number for text in texts if (number := as_int(text)) is not None]
     return [*ids, *Organisation.objects.filter(name__in=texts).values_list("pk", flat=True)]
 
 
-def _page(call: Call, entries: QuerySet[AuditEntry]) -> list[AuditEntry]:
-    limit, offset = limit_and_offset(call, PAGE)
+def _page(entries: QuerySet[AuditEntry], params: Paging) -> list[AuditEntry]:
+    limit, offset = params.limit_and_offset(PAGE)
     return list(entries[offset : offset + limit])
 
 
-def _logs(call: Call, entries: QuerySet[AuditEntry], *, newest_first: bool = False) -> Answer:
-    page = _page(call, entries.order_by("-pk" if newest_first else "pk"))
-    names = _names(page)
-    return Json([{"Log": _log(call.actor, entry, names)} for entry in page])
+def _logs(actor: Actor, entries: Sequence[AuditEntry]) -> Json:
+    names = _names(entries)
+    return Json([{"Log": _log(actor, entry, names)} for entry in entries])
 
 
 def _names(entries: Iterable[AuditEntry]) -> dict[int | None, str]:
@@ -241,16 +230,16 @@ def _word(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _days(call: Call) -> dict[str, int]:
+def _days(actor: Actor, organisation: Sequence[str]) -> dict[str, int]:
     """Start of each day in Unix seconds → number of entries that the caller may read.
 
     Callers without the audit permission see only their own entries.
     """
-    if call.actor.may(Permission.AUDIT):
-        entries = readable_trail(call.actor)
+    if actor.may(Permission.AUDIT):
+        entries = readable_trail(actor)
     else:
-        entries = AuditEntry.objects.filter(actor_id=call.actor.user_id)
-    if organisations := _organisations(_texts(call.arg(0) if call.arg(0) != "all" else "")):
+        entries = AuditEntry.objects.filter(actor_id=actor.user_id)
+    if organisations := _organisations(organisation):
         entries = entries.filter(organisation_id__in=organisations)
     counted = (
         entries.order_by()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.paging import limit_and_offset
+from vardkase.api.fields import Mandatory, Text
+from vardkase.api.inputs import Body
+from vardkase.api.paging import Paging
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.profiles import EVERY
@@ -17,12 +19,20 @@ from vardkase.identity.news.models import News
 PROFILES = EVERY
 
 PAGE = 60
-ABOUT_ADD = Description(
-    "POST a News object to this API to tell everybody something.", ["title", "message"], ()
-)
-ABOUT_EDIT = Description(
-    "POST a News object to this API to change it.", (), ["title", "message"], "/news/edit/[news_id]"
-)
+ABOUT_ADD = Description("POST a News object to this API to tell everybody something.")
+ABOUT_EDIT = Description("POST a News object to this API to change it.", url="/news/edit/[news_id]")
+
+
+class NewsBody(Body, kw_only=True):
+    model = "News"
+
+    title: Text = ""
+    message: Text = ""
+
+
+class NewNewsBody(NewsBody, kw_only=True):
+    title: Mandatory[Text] = ""
+    message: Mandatory[Text] = ""
 
 
 def news_dict(news: News) -> dict[str, Any]:
@@ -36,45 +46,36 @@ def news_dict(news: News) -> dict[str, Any]:
 
 
 @endpoint("news/index")
-def index(call: Call) -> Answer:
-    """List the news, newest first, page by page."""
-    return _index(call)
-
-
 @endpoint("admin/news/index", site_admin=True)
-def admin_index(call: Call) -> Answer:
-    """List the news, for those who may edit it."""
-    return _index(call)
+def index(call: Call, *, params: Paging) -> Json:
+    """List the news, newest first, page by page."""
+    limit, offset = params.limit_and_offset(PAGE)
+    page = services.news(call.actor)[offset : offset + limit]
+    return Json(
+        [{"News": news_dict(news), "User": {"email": news.user.email if news.user else ""}} for news in page]
+    )
 
 
 @endpoint("news/add", site_admin=True, writes=True, describes=ABOUT_ADD)
-def add(call: Call) -> Answer:
+def add(call: Call, *, body: NewNewsBody) -> Json:
     try:
-        news = services.add_news(call.actor, call.data("News"))
+        news = services.add_news(call.actor, body.sent)
     except Invalid as error:
         raise SaveFailed("add News", "/news/add", error.errors) from error
     return Json({"News": news_dict(news)})
 
 
 @endpoint("news/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
-def edit(call: Call) -> Answer:
+def edit(call: Call, news_id: str, *, body: NewsBody) -> Json:
     try:
-        news = services.edit_news(call.actor, call.arg(0), call.data("News"))
+        news = services.edit_news(call.actor, news_id, body.sent)
     except Invalid as error:
-        raise SaveFailed("edit News", f"/news/edit/{call.arg(0)}", error.errors) from error
+        raise SaveFailed("edit News", f"/news/edit/{news_id}", error.errors) from error
     return Json({"News": news_dict(news)})
 
 
 @endpoint("news/delete", site_admin=True, writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, news_id: str) -> Saved:
     """Delete a news item."""
-    services.delete_news(call.actor, call.arg(0))
-    return saved("News item deleted.", f"/news/delete/{call.arg(0)}", id=call.arg(0))
-
-
-def _index(call: Call) -> Answer:
-    limit, offset = limit_and_offset(call, PAGE)
-    page = services.news(call.actor)[offset : offset + limit]
-    return Json(
-        [{"News": news_dict(news), "User": {"email": news.user.email if news.user else ""}} for news in page]
-    )
+    services.delete_news(call.actor, news_id)
+    return saved("News item deleted.", f"/news/delete/{news_id}", id=news_id)
