@@ -26,13 +26,13 @@ LIMITED_ELSEWHERE = {
 }  # fmt: skip
 SHORT = {
     # What administrators and officers of a hub write by hand, tens to a few thousand rows of under a kilobyte.
-    "accessReviews/index", "admin/news/index", "admin/users/index", "approvalRequests/index",
+    "accessReviews/index", "admin/users/index", "approvalRequests/index",
     "approvals/index",
     "auth_keys/index", "bookmarks/index", "communities/index", "correlation_exclusions/index",
     "cryptographicKeys/index", "dashboards/index", "dashboards/listTemplates", "decayingModel/getAllDecayingModels",
     "decayingModel/index", "memberCommunities/index", "membershipApplications/index", "membershipAssessments/index",
     "membershipInvitations/index", "membershipPhases/index", "memberships/index", "mispPolicies/index",
-    "modules/index", "news/index", "noticelists/index", "organisations/index", "roles/index",
+    "modules/index", "noticelists/index", "organisations/index", "roles/index",
     "servers/index", "sharing_group_blueprints/generateUuidList", "sharing_group_blueprints/index",
     "sharing_groups/index", "supportRequests/index", "tasks/index", "taxiiCollections/index", "taxiiServers/index",
     "trainings/index", "userSettings/index",

@@ -32,7 +32,7 @@ class LayoutBody(Body, kw_only=True):
     value: Anything = None
 
 
-class TemplateBody(LayoutBody, kw_only=True):
+class DashboardTemplateBody(LayoutBody, kw_only=True):
     name: Mandatory[Text] = ""
     description: Text = ""
     selectable: Flag = False
@@ -123,7 +123,7 @@ def list_templates(call: Call) -> Json:
 
 
 @endpoint("dashboards/saveTemplate", writes=True)
-def save_template(call: Call, template_id: str = "", *, body: TemplateBody) -> Json:
+def save_template(call: Call, template_id: str = "", *, body: DashboardTemplateBody) -> Json:
     """Save a layout, or change one of the caller's own: ``/dashboards/saveTemplate/<id>``."""
     try:
         template = services.save_template(call.actor, body.sent, template_id)

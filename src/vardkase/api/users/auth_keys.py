@@ -25,7 +25,7 @@ ABOUT_EDIT = Description(
 )
 
 
-class KeyBody(Body, kw_only=True):
+class AuthKeyBody(Body, kw_only=True):
     model = "AuthKey"
 
     comment: Text = ""
@@ -34,7 +34,7 @@ class KeyBody(Body, kw_only=True):
     allowed_ips: Annotated[Any, ANYTHING.described("Addresses and networks the key may be used from")] = None
 
 
-class NewKeyBody(KeyBody, kw_only=True):
+class NewAuthKeyBody(AuthKeyBody, kw_only=True):
     user_id: Reference = ""
 
 
@@ -79,7 +79,7 @@ def view(call: Call, key_id: str) -> Json:
 
 
 @endpoint("auth_keys/add", requires=(Permission.AUTH,), writes=True, describes=ABOUT_ADD)
-def add(call: Call, user_id: str = "", *, body: NewKeyBody) -> Json:
+def add(call: Call, user_id: str = "", *, body: NewAuthKeyBody) -> Json:
     user = queries.find_user(call.actor, user_id or body.user_id or "me")
     try:
         key, raw = services.issue_key(call.actor, user, body.sent)
@@ -89,7 +89,7 @@ def add(call: Call, user_id: str = "", *, body: NewKeyBody) -> Json:
 
 
 @endpoint("auth_keys/edit", requires=(Permission.AUTH,), writes=True, describes=ABOUT_EDIT)
-def edit(call: Call, key_id: str, *, body: KeyBody) -> Json:
+def edit(call: Call, key_id: str, *, body: AuthKeyBody) -> Json:
     key = queries.find_key(call.actor, key_id)
     try:
         key = services.edit_key(call.actor, key, body.sent)
