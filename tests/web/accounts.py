@@ -17,7 +17,7 @@ from django.test import Client
 
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.passwords import set_password
-from vardkase.web.identity.accounts.sessions import end_sessions
+from vardkase.web.sign_in.sessions import end_sessions
 
 PASSWORD = "tolv fyrar tända längs kusten"
 

@@ -160,7 +160,7 @@ DATABASES["default"]["OPTIONS"] = {
 
 # Sign-in: e-mail and password or passkey, and a second factor unless a test installation says otherwise.
 AUTH_USER_MODEL = "identity.User"
-AUTHENTICATION_BACKENDS = ["vardkase.web.identity.accounts.backend.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["vardkase.web.sign_in.backend.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -175,8 +175,8 @@ REQUIRE_SECOND_FACTOR = env_bool("VARDKASE_REQUIRE_SECOND_FACTOR", True)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "vardkase.web.identity.accounts.adapter.AccountAdapter"
-MFA_ADAPTER = "vardkase.web.identity.accounts.adapter.MfaAdapter"
+ACCOUNT_ADAPTER = "vardkase.web.sign_in.adapter.AccountAdapter"
+MFA_ADAPTER = "vardkase.web.sign_in.adapter.MfaAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -184,9 +184,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # As identity.access.actor.STEP_UP_HOLDS.
 ACCOUNT_FORMS = {
-    "login": "vardkase.web.identity.accounts.sign_in_forms.LoginForm",
-    "change_password": "vardkase.web.identity.accounts.sign_in_forms.ChangePasswordForm",
-    "reauthenticate": "vardkase.web.identity.accounts.sign_in_forms.ReauthenticateForm",
+    "login": "vardkase.web.sign_in.forms.LoginForm",
+    "change_password": "vardkase.web.sign_in.forms.ChangePasswordForm",
+    "reauthenticate": "vardkase.web.sign_in.forms.ReauthenticateForm",
 }
 # Attempts are counted in the database, so together over all processes: per address, account ("key") or user.
 # The last two are also what a second factor may be guessed by.
@@ -199,11 +199,11 @@ ACCOUNT_RATE_LIMITS = {
     "provider_answer": "30/m/ip",
 }
 MFA_FORMS = {
-    "authenticate": "vardkase.web.identity.accounts.sign_in_forms.AuthenticateForm",
-    "reauthenticate": "vardkase.web.identity.accounts.sign_in_forms.MfaReauthenticateForm",
-    "activate_totp": "vardkase.web.identity.accounts.sign_in_forms.ActivateTOTPForm",
-    "add_webauthn": "vardkase.web.identity.accounts.sign_in_forms.AddWebAuthnForm",
-    "edit_webauthn": "vardkase.web.identity.accounts.sign_in_forms.EditWebAuthnForm",
+    "authenticate": "vardkase.web.sign_in.forms.AuthenticateForm",
+    "reauthenticate": "vardkase.web.sign_in.forms.MfaReauthenticateForm",
+    "activate_totp": "vardkase.web.sign_in.forms.ActivateTOTPForm",
+    "add_webauthn": "vardkase.web.sign_in.forms.AddWebAuthnForm",
+    "edit_webauthn": "vardkase.web.sign_in.forms.EditWebAuthnForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

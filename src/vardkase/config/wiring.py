@@ -81,7 +81,7 @@ from vardkase.identity.accounts.services import account_approvals, appointments,
 from vardkase.identity.sign_in_policy.schedules import UPKEEP
 from vardkase.intel.unused_files import REMOVE_UNUSED_FILES
 from vardkase.knowledge.cached_sources import kinds as caches
-from vardkase.web.identity.accounts import audit as account_audit
+from vardkase.web.sign_in import audit as account_audit
 
 # A job is known to the worker once the module that declares it is imported.
 JOB_MODULES = (

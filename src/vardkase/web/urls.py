@@ -30,7 +30,7 @@ urlpatterns = [
     path("", include("vardkase.web.hub.correspondence.urls")),
     path("", include("vardkase.web.identity.accounts.urls")),
     path("", include("vardkase.web.ui.urls")),
-    path("account/organisation/", include("vardkase.web.exchange.openid.urls")),
+    path("", include("vardkase.web.exchange.openid.urls")),
     path("account/", include("allauth.account.urls")),
     path("administration/", include("vardkase.web.identity.organisations.urls")),
     path("administration/", include("vardkase.web.identity.access.urls")),

@@ -15,7 +15,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy.models import IdentityProvider
-from vardkase.web.identity.accounts.sign_in_policy import other_means_refused
+from vardkase.web.sign_in.sign_in_policy import other_means_refused
 
 
 def test_our_second_factor_is_asked_for_as_usual(cast: Cast, provider: Provider, browser: Client) -> None:

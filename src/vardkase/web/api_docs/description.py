@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.web.identity.access.permission_labels import FLAGS
+from vardkase.web.ui.permission_labels import FLAGS
 
 METHODS = ("get", "post", "put", "delete")
 NEEDS = {"site administrator": _("site administrator"), "a key that may write": _("a key that may write")}

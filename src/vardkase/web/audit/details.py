@@ -16,9 +16,9 @@ from vardkase.hub.membership.members.models import MembershipState
 from vardkase.hub.membership.onboarding.items import NAMES as ITEMS
 from vardkase.identity.accounts.four_eyes.registry import actions
 from vardkase.identity.accounts.key_days import last_day
-from vardkase.web.identity.access.permission_labels import FLAGS
 from vardkase.web.ui.chips import REACHES
 from vardkase.web.ui.display import long_date
+from vardkase.web.ui.permission_labels import FLAGS
 
 LONGEST = 200
 

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from vardkase.audit.queries import filtered
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.readable_audit_log import readable_trail
+from vardkase.web.audit.forms import TrailFilterForm
 from vardkase.web.audit.labels import NOUNS
-from vardkase.web.identity.accounts.user_forms import TrailFilterForm
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 

@@ -29,10 +29,10 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.rules import has_given_password
 from vardkase.identity.organisations.models import SignInRule
 from vardkase.identity.organisations.standing import is_shut_out, refusal
-from vardkase.web.identity.accounts.sessions import end_sessions, end_this_session
-from vardkase.web.identity.accounts.sign_in_methods import SignInMethods, means_of
-from vardkase.web.identity.accounts.sign_in_policy import refusal_page
-from vardkase.web.identity.accounts.step_up import REAUTHENTICATION_VIEWS, ask_to_confirm, may_change_password
+from vardkase.web.sign_in.sessions import end_sessions, end_this_session
+from vardkase.web.sign_in.sign_in_methods import SignInMethods, means_of
+from vardkase.web.sign_in.sign_in_policy import refusal_page
+from vardkase.web.sign_in.step_up import REAUTHENTICATION_VIEWS, ask_to_confirm, may_change_password
 from vardkase.web.ui.pages import PUBLIC, standing_page
 from vardkase.web.ui.private_links import COOKIE_PATH, OWN_LINK
 

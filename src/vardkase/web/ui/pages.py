@@ -27,8 +27,8 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.protection import ApprovalNeeded
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.standing import StandingRefused
-from vardkase.web.identity.access.permission_labels import DUTIES
-from vardkase.web.identity.accounts.step_up import ask_to_confirm, confirmed_at
+from vardkase.web.sign_in.step_up import ask_to_confirm, confirmed_at
+from vardkase.web.ui.permission_labels import DUTIES
 
 
 class PageRequest(HttpRequest):

@@ -23,9 +23,9 @@ from vardkase.identity.sign_in_policy.providers import (
     vouches_for_second_factor,
 )
 from vardkase.web.exchange.openid import attempts
-from vardkase.web.identity.accounts import audit
-from vardkase.web.identity.accounts.sign_in_methods import came_through
-from vardkase.web.identity.sign_in_policy.forms import EmailForm
+from vardkase.web.exchange.openid.forms import EmailForm
+from vardkase.web.sign_in import audit
+from vardkase.web.sign_in.sign_in_methods import came_through
 from vardkase.web.ui.pages import public_page
 
 

@@ -28,9 +28,9 @@ from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.knowledge.cached_sources.kinds import SERVER
 from vardkase.knowledge.cached_sources.queries import find_cached
 from vardkase.web.exchange.servers.diagnosis import diagnosis
-from vardkase.web.hub.membership.members.forms import ReasonForm
 from vardkase.web.identity.accounts.four_eyes.views import proposed, told
 from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.reason import ReasonForm
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.hub.guide import views as pages
+from vardkase.web.hub.guide import views
 
-urlpatterns = [path("guide/", pages.index, name="guide")]
+urlpatterns = [path("guide/", views.index, name="guide")]

@@ -70,3 +70,11 @@ class KeyForm(forms.Form):
     def wire(self) -> dict[str, Any]:
         day = self.cleaned_data["expiration"]
         return self.cleaned_data | {"expiration": end_of(day) if day else ""}
+
+
+class PasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Several words in a row are easy to remember and hard to guess."),
+    )

@@ -13,7 +13,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.accounts.services import account_links, addresses
 from vardkase.identity.accounts.services.account_links import Purpose
-from vardkase.web.hub.membership.members.forms import PasswordForm
+from vardkase.web.identity.accounts.forms import PasswordForm
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import public_page
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page

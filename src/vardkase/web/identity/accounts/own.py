@@ -18,10 +18,10 @@ from vardkase.identity.accounts import preferences
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import own_keys
 from vardkase.identity.accounts.services import addresses
-from vardkase.web.identity.accounts import audit
 from vardkase.web.identity.accounts.forms import LooksForm, OwnAccountForm
 from vardkase.web.identity.accounts.preferences import remember_looks
-from vardkase.web.identity.accounts.sessions import end_sessions, sessions_of
+from vardkase.web.sign_in import audit
+from vardkase.web.sign_in.sessions import end_sessions, sessions_of
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
 

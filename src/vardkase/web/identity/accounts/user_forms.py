@@ -11,12 +11,10 @@ from django.utils.translation import pgettext_lazy
 from vardkase.exchange.servers.queries import servers
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts import rules
-from vardkase.identity.accounts.four_eyes.services import LONGEST
 from vardkase.identity.accounts.queries import roles
 from vardkase.identity.accounts.services.account_approvals import CHANGES
-from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import organisations
-from vardkase.web.identity.access.permission_labels import DUTIES, FLAGS
+from vardkase.web.ui.permission_labels import DUTIES
 
 
 class UserForm(forms.Form):
@@ -97,113 +95,3 @@ class AccountChangeForm(forms.Form):
     @property
     def value(self) -> str:
         return str(self.cleaned_data.get(self.cleaned_data["change"]) or "")
-
-
-class OrganisationForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=255)
-    uuid = forms.UUIDField(
-        label=_("UUID"),
-        required=False,
-        help_text=_("The same on every hub that knows the organisation. Empty: a new one is generated."),
-    )
-    local = forms.BooleanField(
-        label=_("A member of this hub"),
-        required=False,
-        initial=True,
-        help_text=_("Only members have accounts. Others are known through sharing."),
-    )
-    description = forms.CharField(
-        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    nationality = forms.CharField(label=_("Country"), required=False, max_length=255)
-    sector = forms.CharField(label=_("Sector"), required=False, max_length=255)
-    type = forms.CharField(label=_("Kind of organisation"), required=False, max_length=255)
-    contacts = forms.CharField(label=_("Contacts"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    restricted_to_domain = forms.CharField(
-        label=_("Mail domains of its accounts"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("One on each line. Empty: any."),
-    )
-
-    def wire(self) -> dict[str, Any]:
-        written = dict(self.cleaned_data)
-        if not written["uuid"]:
-            del written["uuid"]
-        return written
-
-
-class SharingGroupForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=255)
-    releasability = forms.CharField(
-        label=_("Releasable to"),
-        required=False,
-        help_text=_("In words: who may read what is shared with it."),
-    )
-    description = forms.CharField(
-        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    active = forms.BooleanField(
-        label=_("Available"),
-        required=False,
-        initial=True,
-        help_text=_("When it cannot, its members no longer read what is shared with it."),
-    )
-    roaming = forms.BooleanField(
-        label=_("May be sent to any hub that has one of its members"), required=False
-    )
-
-
-class GroupMemberForm(forms.Form):
-    organisation = forms.ModelChoiceField(
-        label=_("Organisation"), queryset=Organisation.objects.none(), empty_label=_("Choose an organisation")
-    )
-    extend = forms.BooleanField(label=_("May add and remove organisations"), required=False)
-
-    def __init__(self, members: set[int], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        others = organisations("all").exclude(pk__in=members)
-        self.fields["organisation"].queryset = others  # type: ignore[attr-defined]
-
-
-class GroupServerForm(forms.Form):
-    all_orgs = forms.BooleanField(label=_("Every organisation on this hub may read"), required=False)
-
-
-class RoleForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=255)
-    restricted_to_site_admin = forms.BooleanField(
-        label=_("Only site administrators may give it to somebody"), required=False
-    )
-
-    def __init__(self, *args: Any, takes_two: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, (label, help_text) in FLAGS.items():
-            self.fields[name] = forms.BooleanField(label=label, help_text=help_text, required=False)
-        if takes_two:
-            self.fields["reason"] = forms.CharField(
-                label=_("Why this is changed"),
-                max_length=LONGEST,
-                help_text=_("Officers have this role, so an officer has to approve the change."),
-                widget=forms.Textarea(attrs={"rows": 2}),
-            )
-
-
-class TrailFilterForm(forms.Form):
-    kind = forms.ChoiceField(label=_("About"), required=False)
-    actor = forms.CharField(label=_("By"), required=False, max_length=200)
-    text = forms.CharField(label=_("Name of the item"), required=False, max_length=200)
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-    def __init__(self, nouns: dict[str, Any], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("Everything")), *nouns.items()]  # type: ignore[attr-defined]
-
-    def filters(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}

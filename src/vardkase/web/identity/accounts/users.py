@@ -23,13 +23,13 @@ from vardkase.identity.accounts.queries import find_key, find_user, keys_of, use
 from vardkase.identity.accounts.services.passwords import one_time_password
 from vardkase.identity.accounts.services.protection import ApprovalNeeded, is_protected
 from vardkase.identity.accounts.staff import staff_roles
-from vardkase.web.identity.access.permission_labels import DUTIES
 from vardkase.web.identity.accounts.keys import key_page
 from vardkase.web.identity.accounts.user_forms import UserForm
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in, take_errors
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
+from vardkase.web.ui.permission_labels import DUTIES
 
 SORTS = {"email", "org__name", "role__name", "pk"}
 ENTRIES_SHOWN = 15

@@ -14,7 +14,7 @@ from vardkase.core.errors import Conflict
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations import queries, rules, services
 from vardkase.identity.organisations.models import SharingGroup
-from vardkase.web.identity.accounts.user_forms import GroupMemberForm, GroupServerForm, SharingGroupForm
+from vardkase.web.identity.organisations.forms import GroupMemberForm, GroupServerForm, SharingGroupForm
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page

@@ -14,7 +14,7 @@ from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.organisations import queries, services
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.queries.organisation_counts import events_created_by, require_content_access
-from vardkase.web.identity.accounts.user_forms import OrganisationForm
+from vardkase.web.identity.organisations.forms import OrganisationForm
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page

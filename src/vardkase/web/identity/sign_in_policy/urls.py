@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.identity.sign_in_policy import overview, provider, registration, requirements
+from vardkase.web.identity.sign_in_policy import overview, registration, requirements
 
 urlpatterns = [
     path("security/", overview.own, name="own_security"),
@@ -27,8 +27,6 @@ urlpatterns = [
         registration.remove_domain,
         name="security_domain_remove",
     ),
-    path("security/<int:pk>/provider/", provider.edit, name="security_provider"),
-    path("security/<int:pk>/provider/remove/", provider.remove, name="security_provider_remove"),
     path("security/<int:pk>/requirements/", requirements.edit, name="security_requirements"),
     path("security/<int:pk>/requirements/submit/", requirements.submit, name="security_requirements_submit"),
     path(

@@ -37,3 +37,7 @@ class WithinField(forms.RegexField):
             error_messages={"invalid": _("Enter a number and d, h or m, such as 30d.")},
             **options,
         )
+
+
+def day_field(**given: Any) -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **given)

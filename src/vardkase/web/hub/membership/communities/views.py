@@ -15,7 +15,7 @@ from vardkase.hub.membership.communities.models import Community
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 from vardkase.web.exchange.servers.rule_choices import RuleRows
-from vardkase.web.hub.membership.members.forms import CommunityForm
+from vardkase.web.hub.membership.communities.forms import CommunityForm
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,11 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.membership.contacts.extra import ExtraField, Schema
 from vardkase.hub.membership.contacts.models import ContactRole
-from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts import rules
-from vardkase.identity.accounts.models import Role
 from vardkase.web.ui.forms.fields import PLAIN_TEXT
-from vardkase.web.ui.forms.picker import Choices, Picker
 
 
 class ContactForm(forms.Form):
@@ -35,40 +30,6 @@ class ExtraForm(forms.Form):
         super().__init__(*arguments, **options)
         for field in schema.fields:
             self.fields[field.name] = _field(field)
-
-
-class GroupForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=200)
-    description = forms.CharField(
-        label=_("What they have in common"),
-        required=False,
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    organisations = Picker(label=_("Organisations"))
-    administrators = Picker(
-        label=_("Administrators of the group"),
-        help_text=_("By e-mail address. Each must already administer accounts in an organisation."),
-    )
-
-    def __init__(self, sources: Mapping[str, Choices], *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        for name, source in sources.items():
-            self.fields[name].source = source  # type: ignore[attr-defined]
-
-
-class GroupAccountForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail"), max_length=255)
-    role_id = forms.TypedChoiceField(label=_("Role"), coerce=int)
-
-    def __init__(self, actor: Actor, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        roles = [
-            role
-            for role in Role.objects.order_by("name")
-            if rules.may_assign(actor, role) and not role.perm_sync
-        ]
-        self.fields["role_id"].choices = [(role.pk, role.name) for role in roles]  # type: ignore[attr-defined]
 
 
 def _field(field: ExtraField) -> forms.Field:

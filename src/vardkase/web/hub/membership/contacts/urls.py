@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.hub.membership.contacts import views as pages
+from vardkase.web.hub.membership.contacts import views
 
 urlpatterns = [
-    path("contacts/", pages.own, name="own_contacts"),
-    path("contacts/<int:organisation>/", pages.index, name="contacts"),
-    path("contacts/<int:organisation>/new/", pages.write, name="contact_new"),
-    path("contacts/<int:organisation>/<int:pk>/", pages.write, name="contact"),
-    path("contacts/<int:organisation>/<int:pk>/remove/", pages.remove, name="contact_remove"),
-    path("contacts/<int:organisation>/extra/<slug:schema>/", pages.extra, name="contact_extra"),
+    path("contacts/", views.own, name="own_contacts"),
+    path("contacts/<int:organisation>/", views.index, name="contacts"),
+    path("contacts/<int:organisation>/new/", views.write, name="contact_new"),
+    path("contacts/<int:organisation>/<int:pk>/", views.write, name="contact"),
+    path("contacts/<int:organisation>/<int:pk>/remove/", views.remove, name="contact_remove"),
+    path("contacts/<int:organisation>/extra/<slug:schema>/", views.extra, name="contact_extra"),
 ]

@@ -15,7 +15,7 @@ from vardkase.hub.membership.groups.models import OrganisationGroup
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
 from vardkase.web.exchange.servers.rule_choices import RuleRows
-from vardkase.web.hub.membership.contacts.forms import GroupAccountForm, GroupForm
+from vardkase.web.hub.membership.groups.forms import GroupAccountForm, GroupForm
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.forms.picker import Choices, Names

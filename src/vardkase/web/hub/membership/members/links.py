@@ -11,7 +11,7 @@ from vardkase.hub.membership.onboarding.links import Purpose
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.accounts.key_days import last_day
 from vardkase.web.hub.membership.members.connecting import the_hub
-from vardkase.web.hub.membership.members.forms import PasswordForm
+from vardkase.web.identity.accounts.forms import PasswordForm
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import public_page
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page

@@ -32,6 +32,7 @@ from vardkase.web.hub.membership.statements.views import panel
 from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.forms.reason import ReasonForm
 from vardkase.web.ui.navigation import OFFICERS
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -118,7 +119,7 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
         _("It takes effect everywhere as soon as another officer has approved it."),
     ),
     "restore": (
-        _("Lift the suspension"), written.ReasonForm, _restore,
+        _("Lift the suspension"), ReasonForm, _restore,
         _("Everything works again at once, and what was waiting is sent."),
     ),
     "terminate": (

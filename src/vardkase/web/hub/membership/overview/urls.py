@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.hub.membership.overview import views as pages
+from vardkase.web.hub.membership.overview import views
 
 urlpatterns = [
-    path("members/overview/", pages.overview, name="overview"),
-    path("members/", pages.index, name="members"),
-    path("members/export/", pages.export, name="members_export"),
+    path("members/overview/", views.overview, name="overview"),
+    path("members/", views.index, name="members"),
+    path("members/export/", views.export, name="members_export"),
 ]

@@ -16,7 +16,7 @@ from vardkase.hub.membership.phases.defaults import preconditions
 from vardkase.hub.membership.phases.problems import PhaseProblem
 from vardkase.hub.membership.sectors import Sector
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.web.hub.membership.invitations.forms import InForceForm, PhaseForm, RevokeForm
+from vardkase.web.hub.membership.phases.forms import InForceForm, PhaseForm, RevokeForm
 from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page

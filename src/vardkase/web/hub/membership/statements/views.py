@@ -27,7 +27,7 @@ from vardkase.hub.membership.themes import MEASURES, THEMES
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.web.hub.membership.members.forms import EvidenceForm
+from vardkase.web.hub.membership.statements.forms import EvidenceForm
 from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms import posted

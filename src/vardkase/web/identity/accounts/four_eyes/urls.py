@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.identity.accounts.four_eyes import views as pages
+from vardkase.web.identity.accounts.four_eyes import views
 
 urlpatterns = [
-    path("approval-requests/", pages.index, name="approval_requests"),
-    path("approval-requests/<int:pk>/", pages.view, name="approval_request"),
-    path("approval-requests/<int:pk>/approve/", pages.approve, name="approval_request_approve"),
-    path("approval-requests/<int:pk>/decline/", pages.decline, name="approval_request_decline"),
-    path("approval-requests/<int:pk>/withdraw/", pages.withdraw, name="approval_request_withdraw"),
+    path("approval-requests/", views.index, name="approval_requests"),
+    path("approval-requests/<int:pk>/", views.view, name="approval_request"),
+    path("approval-requests/<int:pk>/approve/", views.approve, name="approval_request_approve"),
+    path("approval-requests/<int:pk>/decline/", views.decline, name="approval_request_decline"),
+    path("approval-requests/<int:pk>/withdraw/", views.withdraw, name="approval_request_withdraw"),
 ]

@@ -21,8 +21,8 @@ from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.sign_in_policy.models import IdentityProvider
 from vardkase.identity.sign_in_policy.providers import ProviderRefused
-from vardkase.web.identity.accounts.sign_in_methods import means_of
-from vardkase.web.identity.accounts.step_up import second_factor_was_added
+from vardkase.web.sign_in.sign_in_methods import means_of
+from vardkase.web.sign_in.step_up import second_factor_was_added
 
 SIGNED_IN = IdentityAction.USER_SIGNED_IN
 REFUSED = IdentityAction.USER_SIGN_IN_REFUSED

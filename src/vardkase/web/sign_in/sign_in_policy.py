@@ -13,7 +13,7 @@ from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.sign_in_policy.enforcement import SignInCaller, note, sign_in_refusal
 from vardkase.identity.sign_in_policy.providers import ProviderRequired, required_of
 from vardkase.identity.sign_in_policy.rules import SignInAttempt
-from vardkase.web.identity.accounts.sign_in_methods import means_of
+from vardkase.web.sign_in.sign_in_methods import means_of
 
 
 def refusal_page(request: HttpRequest, user: User) -> HttpResponse | None:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from vardkase.identity.access.actor import STEP_UP_HOLDS
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.rules import has_given_password
-from vardkase.web.identity.accounts.sign_in_methods import METHOD
+from vardkase.web.sign_in.sign_in_methods import METHOD
 
 REAUTHENTICATION_VIEWS = frozenset(
     {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}

@@ -16,7 +16,7 @@ from vardkase.exchange.openid import register
 from vardkase.identity.sign_in_policy import services
 from vardkase.identity.sign_in_policy.queries import find_decided
 from vardkase.web.exchange.openid.attempts import way_back
-from vardkase.web.identity.sign_in_policy.forms import ProviderForm
+from vardkase.web.exchange.openid.forms import ProviderForm
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -46,7 +46,7 @@ def _edit(request: PageRequest, pk: int) -> HttpResponse:
             register(request.actor, organisation, services.Registration(**form.cleaned_data))
             messages.success(request, gettext("The provider has been saved."))
             return redirect("security", pk)
-    return render(request, "sign_in_policy/provider.html", context, status=422 if form.errors else 200)
+    return render(request, "openid/registration.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

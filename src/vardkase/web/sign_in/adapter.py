@@ -27,10 +27,10 @@ from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import change_password
 from vardkase.identity.accounts.services.passwords import LONGEST
-from vardkase.web.identity.accounts import audit
-from vardkase.web.identity.accounts.sessions import end_sessions
-from vardkase.web.identity.accounts.sign_in_policy import note_account_off, other_means_refused, refusal_page
-from vardkase.web.identity.accounts.step_up import may_change_password
+from vardkase.web.sign_in import audit
+from vardkase.web.sign_in.sessions import end_sessions
+from vardkase.web.sign_in.sign_in_policy import note_account_off, other_means_refused, refusal_page
+from vardkase.web.sign_in.step_up import may_change_password
 
 SECOND_FACTORS = SecretStore("second factor")
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - not bound to: what stands for a client without an IP address
@@ -78,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_login_stages(self) -> list[str]:
         ours = {
-            "allauth.mfa.stages.AuthenticateStage": "vardkase.web.identity.accounts.sign_in_methods.SecondFactorStage"
+            "allauth.mfa.stages.AuthenticateStage": "vardkase.web.sign_in.sign_in_methods.SecondFactorStage"
         }
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
 

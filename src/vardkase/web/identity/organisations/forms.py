@@ -1,0 +1,82 @@
+"""Forms for organisations and sharing groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import organisations
+
+
+class OrganisationForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=255)
+    uuid = forms.UUIDField(
+        label=_("UUID"),
+        required=False,
+        help_text=_("The same on every hub that knows the organisation. Empty: a new one is generated."),
+    )
+    local = forms.BooleanField(
+        label=_("A member of this hub"),
+        required=False,
+        initial=True,
+        help_text=_("Only members have accounts. Others are known through sharing."),
+    )
+    description = forms.CharField(
+        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    nationality = forms.CharField(label=_("Country"), required=False, max_length=255)
+    sector = forms.CharField(label=_("Sector"), required=False, max_length=255)
+    type = forms.CharField(label=_("Kind of organisation"), required=False, max_length=255)
+    contacts = forms.CharField(label=_("Contacts"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    restricted_to_domain = forms.CharField(
+        label=_("Mail domains of its accounts"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One on each line. Empty: any."),
+    )
+
+    def wire(self) -> dict[str, Any]:
+        written = dict(self.cleaned_data)
+        if not written["uuid"]:
+            del written["uuid"]
+        return written
+
+
+class SharingGroupForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=255)
+    releasability = forms.CharField(
+        label=_("Releasable to"),
+        required=False,
+        help_text=_("In words: who may read what is shared with it."),
+    )
+    description = forms.CharField(
+        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    active = forms.BooleanField(
+        label=_("Available"),
+        required=False,
+        initial=True,
+        help_text=_("When it cannot, its members no longer read what is shared with it."),
+    )
+    roaming = forms.BooleanField(
+        label=_("May be sent to any hub that has one of its members"), required=False
+    )
+
+
+class GroupMemberForm(forms.Form):
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.none(), empty_label=_("Choose an organisation")
+    )
+    extend = forms.BooleanField(label=_("May add and remove organisations"), required=False)
+
+    def __init__(self, members: set[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = organisations("all").exclude(pk__in=members)
+        self.fields["organisation"].queryset = others  # type: ignore[attr-defined]
+
+
+class GroupServerForm(forms.Form):
+    all_orgs = forms.BooleanField(label=_("Every organisation on this hub may read"), required=False)
