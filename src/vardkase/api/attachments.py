@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, Redirect
+from vardkase.api.answers import Json, Redirect, Text
 from vardkase.api.attributes.attachments import picture
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import (
+    Analysis,
+    AnyFlag,
+    AnyText,
+    Distribution,
+    Flag,
+    Mandatory,
+    Parts,
+    Reference,
+    SharingGroup,
+    ThreatLevel,
+)
+from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.profiles import EVERY
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.uploads import add_attachments
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.services.samples import Sample, add_samples
-from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.flags import as_int
 
 PROFILES = EVERY
 
+NEW_EVENT = "Malware sample upload"
+OF_EVENTS = ("info", "threat_level_id", "analysis", "distribution", "sharing_group_id")
 ABOUT = ("category", "to_ids", "comment", "distribution", "sharing_group_id")
 NO_SAMPLES = (
     "No samples received, or samples not in the correct format. "
@@ -35,6 +52,36 @@ NO_LEVEL = (
 BASE64 = "The data of a sample is not valid base64."
 
 
+class FileBody(Body, kw_only=True):
+    """What files may come with; the services read it."""
+
+    category: AnyText = None
+    to_ids: AnyFlag = None
+    comment: AnyText = None
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+
+    def sent_of(self, names: Iterable[str]) -> dict[str, Any]:
+        return {name: self.sent[name] for name in names if self.sent.get(name) is not None}
+
+
+class AttachmentBody(FileBody, kw_only=True):
+    model = "Attribute"
+
+    values: Mandatory[Parts] = None
+    malware: Flag = False
+
+
+class SampleBody(FileBody, kw_only=True):
+    model = "request"
+
+    files: Mandatory[Parts] = None
+    event_id: Reference = ""
+    info: AnyText = None
+    threat_level_id: ThreatLevel = None
+    analysis: Analysis = None
+
+
 @endpoint(
     "attributes/add_attachment",
     body=BodyLimits.DOCUMENT,
@@ -42,32 +89,28 @@ BASE64 = "The data of a sample is not valid base64."
     writes=True,
     describes=Description(
         "Add files to an event, from a form or as ``values`` of ``filename`` and base64 ``data``.",
-        ("values",),
-        ("category", "comment", "distribution", "sharing_group_id", "malware"),
         url="/attributes/add_attachment/[event_id]",
     ),
 )
-def add_attachment(call: Call) -> Answer:
+def add_attachment(call: Call, event_id: str, *, body: AttachmentBody) -> Redirect:
     """Add files as attachments, or as samples with ``malware``; redirects to the event, as MISP does."""
-    event = _event(call, call.arg(0))
-    body = call.data("Attribute")
+    event = _event(call.actor, event_id)
     files = call.files()
-    if not files and "values" not in body:
+    if not files and "values" not in body.sent:
         raise SaveFailed("add Attribute", "/attributes/add_attachment", {"values": [NO_FILES]})
-    sent = files or [(sample.name, sample.content) for sample in _samples(body.get("values"))]
-    about = {name: body[name] for name in ABOUT if body.get(name) is not None}
+    sent = files or [(sample.name, sample.content) for sample in _samples(body.values)]
     try:
-        add_attachments(call.actor, event, sent, about, malware=as_bool(body.get("malware")))
+        add_attachments(call.actor, event, sent, body.sent_of(ABOUT), malware=body.malware)
     except Invalid as error:
         raise SaveFailed("add Attribute", "/attributes/add_attachment", error.errors) from None
     return Redirect(f"/events/view/{event}")
 
 
 @endpoint("attributes/view_picture")
-def view_picture(call: Call) -> Answer:
+def view_picture(call: Call, attribute_id: str) -> Text:
     """Return the image stored in an attribute; other files are refused."""
     try:
-        return picture(find_attribute(call.actor, call.arg(0)))
+        return picture(find_attribute(call.actor, attribute_id))
     except NotFound as missing:
         raise MispError(404, "Invalid attribute") from missing
 
@@ -79,42 +122,32 @@ def view_picture(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "Add malware samples as file objects to an event, or to a new one.",
-        ("files",),
-        ("event_id", "info", "threat_level_id", "analysis", *ABOUT),
         url="/events/upload_sample/[event_id]",
     ),
 )
-def upload_sample(call: Call) -> Answer:
+def upload_sample(call: Call, event_id: str = "", *, body: SampleBody) -> Json:
     """Upload malware samples; without an event, a new one is created for them."""
-    body = call.data("request")
-    samples = _samples(body.get("files"))
+    samples = _samples(body.files)
     if not samples:
         raise MispError(400, NO_SAMPLES)
-    named = call.arg(0) or str(body.get("event_id") or "")
-    about = {name: body[name] for name in ABOUT if body.get(name) is not None}
-    if not named and as_int(body.get("distribution"), 5) == 5:
+    named = event_id or body.event_id
+    if not named and as_int(body.distribution, 5) == 5:
         raise MispError(400, NO_LEVEL)
-    event = _event(call, named) if named else _new_event(body)
+    event = _event(call.actor, named) if named else {"info": NEW_EVENT, **body.sent_of(OF_EVENTS)}
     try:
-        event_id = add_samples(call.actor, event, samples, about)
+        stored = add_samples(call.actor, event, samples, body.sent_of(ABOUT))
     except Invalid as error:
         raise SaveFailed("upload_sample Event", "/events/upload_sample", error.errors) from None
     text = "Success, saved all attributes."
-    url = f"{call.base_url}/events/view/{event_id}"
-    return Json({"name": "Success", "message": text, "url": url, "id": str(event_id)})
+    url = f"{call.base_url}/events/view/{stored}"
+    return Json({"name": "Success", "message": text, "url": url, "id": str(stored)})
 
 
-def _event(call: Call, reference: str) -> int:
+def _event(actor: Actor, reference: str) -> int:
     try:
-        return find_event(call.actor, reference).id
+        return find_event(actor, reference).id
     except NotFound as missing:
         raise MispError(404, "Invalid event") from missing
-
-
-def _new_event(body: dict[str, Any]) -> dict[str, Any]:
-    names = ("info", "threat_level_id", "analysis", "distribution", "sharing_group_id")
-    sent = {name: body[name] for name in names if body.get(name) is not None}
-    return {"info": "Malware sample upload", **sent}
 
 
 def _samples(files: object) -> list[Sample]:

@@ -8,11 +8,26 @@ from typing import Any
 
 from vardkase.analysis.search.filter_values import deleted_flags
 from vardkase.analysis.search.index import event_index_query
-from vardkase.api.answers import Answer, Json, Stream, toggled
+from vardkase.api.answers import Json, Stream, Text, Toggled, toggled
 from vardkase.api.attributes.attachments import attachment
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.paging import STREAMED, paged
+from vardkase.api.fields import (
+    AnyFlag,
+    AnyText,
+    Anything,
+    Base64,
+    DeletedParts,
+    Flag,
+    Mandatory,
+    Reference,
+    Seen,
+    Since,
+    Uuid,
+    Value,
+)
+from vardkase.api.inputs import Body, JsonArray, Params, Upload, field
+from vardkase.api.paging import STREAMED, Paging
 from vardkase.api.request import Call
 from vardkase.api.value_formats import array, seen
 from vardkase.core.body_limits import BodyLimits
@@ -21,6 +36,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.formats.misp_json import chosen_ids, event_index, proposal_rows
 from vardkase.hub.profiles import EVERY
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.proposals import services
 from vardkase.intel.proposals.documents import read_proposals
@@ -29,12 +45,11 @@ from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, pro
 from vardkase.intel.proposals.receiving import receive_proposals
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
-from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.flags import as_int
 from vardkase.misp.time import parse_time_filter
 
 PROFILES = EVERY
 
-MEMBERS = ("category", "to_ids", "comment", "uuid", "first_seen", "last_seen", "data")
 NOT_TO_ACCEPT = "Proposal not found or you are not authorised to accept it."
 NOT_TO_DISCARD = "Proposal not found or you are not authorised to discard it."
 SAVED_MEMBERS = (
@@ -47,6 +62,39 @@ VIEW_MEMBERS = (
 )  # fmt: skip
 
 
+class ProposedChange(Body, kw_only=True):
+    model = "ShadowAttribute"
+
+    type: AnyText = None
+    value: Value = None
+    category: AnyText = None
+    to_ids: AnyFlag = None
+    comment: AnyText = None
+    uuid: Uuid = None
+    first_seen: Seen = None
+    last_seen: Seen = None
+    data: Base64 = None
+
+
+class ProposalBody(ProposedChange, kw_only=True):
+    type: Mandatory[AnyText] = None
+    value: Mandatory[Value] = None
+
+
+class ProposedFile(Params, kw_only=True):
+    malware: Flag = False
+
+
+class ChosenProposals(Params, kw_only=True):
+    id: Anything = None
+
+
+class ProposalList(Paging, kw_only=True):
+    event_id: Reference = field(name="eventId", default="")
+    timestamp: Since = None
+    deleted: DeletedParts = None
+
+
 @endpoint(
     "shadow_attributes/add",
     body=BodyLimits.DOCUMENT,
@@ -54,25 +102,25 @@ VIEW_MEMBERS = (
     writes=True,
     describes=Description(
         "Propose a new attribute to the owner of an event.",
-        ("type", "value"),
-        MEMBERS,
         url="/shadow_attributes/add/[event_id]",
     ),
 )
-def add(call: Call) -> Answer:
+def add(call: Call, event_id: str, *, body: ProposalBody) -> Json:
     """Propose a new attribute."""
-    return _propose(call, call.data("ShadowAttribute"))
+    return _propose(call.actor, event_id, body.sent)
 
 
 @endpoint(
     "shadow_attributes/add_attachment", body=BodyLimits.DOCUMENT, requires=(Permission.ADD,), writes=True
 )
-def add_attachment(call: Call) -> Answer:
+def add_attachment(
+    call: Call, event_id: str, *, body: ProposedChange, params: ProposedFile, upload: Upload
+) -> Json:
     """Propose an attachment, or with ``malware=1`` a sample, uploaded in a form."""
-    name, content = call.document()
-    kind = "malware-sample" if as_bool(call.param("malware")) else "attachment"
+    name, content = upload.document
+    kind = "malware-sample" if params.malware else "attachment"
     file = {"value": name, "type": kind, "data": base64.b64encode(content).decode(), "encrypt": True}
-    return _propose(call, {**call.data("ShadowAttribute"), **file})
+    return _propose(call.actor, event_id, {**body.sent, **file})
 
 
 @endpoint(
@@ -82,147 +130,139 @@ def add_attachment(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "Propose that an attribute read otherwise; what is not sent would stay.",
-        (),
-        ("type", "value", *MEMBERS),
         url="/shadow_attributes/edit/[attribute_id]",
     ),
 )
-def edit(call: Call) -> Answer:
-    """Propose a change to an attribute (the id is that of the attribute)."""
+def edit(call: Call, attribute_id: str, *, body: ProposedChange) -> Json:
+    """Propose a change to an attribute."""
     try:
-        proposal = services.propose_change(call.actor, call.arg(0), call.data("ShadowAttribute"))
+        proposal = services.propose_change(call.actor, attribute_id, body.sent)
     except NotFound as missing:
         raise MispError(404, "Invalid Attribute") from missing
     except Invalid as refused:
         raise _not_saved(refused) from refused
-    return _saved_proposal(call, proposal)
+    return _saved_proposal(call.actor, proposal)
 
 
 @endpoint("shadow_attributes/delete", requires=(Permission.ADD,), writes=True)
-def delete(call: Call) -> Answer:
-    """Propose to delete an attribute (the id is that of the attribute)."""
+def delete(call: Call, attribute_id: str) -> Toggled:
+    """Propose to delete an attribute."""
     try:
-        services.propose_deletion(call.actor, call.arg(0))
+        services.propose_deletion(call.actor, attribute_id)
     except NotFound as missing:
         raise MispError(404, "Invalid Attribute") from missing
     return toggled("The proposal to delete the attribute has been saved")
 
 
 @endpoint("shadow_attributes/accept", requires=(Permission.ADD,), writes=True)
-def accept(call: Call) -> Answer:
+def accept(call: Call, proposal_id: str) -> Json:
     """Accept a proposal and apply it."""
     try:
-        proposal = services.accept_proposal(call.actor, call.arg(0))
+        proposal = services.accept_proposal(call.actor, proposal_id)
     except NotFound as missing:
         raise MispError(405, NOT_TO_ACCEPT) from missing
     is_new = proposal.attribute_id is None
-    return _decision(call, "Proposal accepted." if is_new else "Proposed change accepted.", "accept")
+    text = "Proposal accepted." if is_new else "Proposed change accepted."
+    return _decision(text, f"{call.base_url}/shadow_attributes/accept/{proposal_id}")
 
 
 @endpoint("shadow_attributes/accept_selected", requires=(Permission.ADD,), writes=True)
-def accept_selected(call: Call) -> Answer:
+def accept_selected(call: Call, event_id: str, *, params: ChosenProposals) -> Toggled:
     """Accept several proposals of one event, all or none: ``{"id": [1, 2]}`` or ``{"id": "all"}``."""
-    count = services.accept_proposals(call.actor, _event(call).id, _selected_ids(call))
+    count = services.accept_proposals(call.actor, _event(call.actor, event_id).id, _selected_ids(params.id))
     return toggled(f"{count} proposal(s) accepted.")
 
 
 @endpoint("shadow_attributes/discard", requires=(Permission.ADD,), writes=True)
-def discard(call: Call) -> Answer:
+def discard(call: Call, proposal_id: str) -> Json:
     """Decline a proposal, or withdraw the caller's own."""
     try:
-        services.discard_proposal(call.actor, call.arg(0))
+        services.discard_proposal(call.actor, proposal_id)
     except NotFound as missing:
         raise MispError(405, NOT_TO_DISCARD) from missing
-    return _decision(call, "Proposal discarded.", "discard")
+    return _decision("Proposal discarded.", f"{call.base_url}/shadow_attributes/discard/{proposal_id}")
 
 
 @endpoint("shadow_attributes/discard_selected", requires=(Permission.ADD,), writes=True)
-def discard_selected(call: Call) -> Answer:
+def discard_selected(call: Call, event_id: str, *, params: ChosenProposals) -> Toggled:
     """Decline several proposals of one event: ``{"id": [1, 2]}`` or ``{"id": "all"}``."""
-    count = services.discard_proposals(call.actor, _event(call).id, _selected_ids(call))
+    count = services.discard_proposals(call.actor, _event(call.actor, event_id).id, _selected_ids(params.id))
     return toggled(f"{count} proposal(s) discarded.")
 
 
 @endpoint("shadow_attributes/index")
-def index(call: Call) -> Answer:
-    """List proposals, also decided ones, of all events or one: ``timestamp``, ``deleted``, ``limit``,
-    ``page``."""
-    event = call.arg(0) or str(call.param("eventId") or "")
-    since, deleted = call.param("timestamp"), call.param("deleted")
-    states = deleted_flags(deleted) if deleted is not None else frozenset((True, False))
+def index(call: Call, event_id: str = "", *, params: ProposalList) -> Stream:
+    """List proposals, also decided ones, of all events or one."""
+    event = event_id or params.event_id
+    since = params.timestamp
+    states = frozenset((True, False)) if params.deleted is None else deleted_flags(params.deleted)
     filters = ProposalFilters(
         event_id=find_event(call.actor, event).id if event else None,
         since=None if since in (None, "") else parse_time_filter(since, now_seconds()),
         deleted=None if len(states) > 1 else True in states,
     )
-    ids = paged(call, chosen_ids(proposals_query(call.actor, filters)), STREAMED)
+    ids = params.of(chosen_ids(proposals_query(call.actor, filters)), STREAMED)
     return Stream(array(proposal_rows(call.actor, ids)))
 
 
 @endpoint("shadow_attributes/view")
-def view(call: Call) -> Answer:
+def view(call: Call, proposal_id: str) -> Json:
     """Return one open proposal."""
-    return Json({"ShadowAttribute": _body(find_proposal(call.actor, call.arg(0)), VIEW_MEMBERS)})
+    return Json({"ShadowAttribute": _body(find_proposal(call.actor, proposal_id), VIEW_MEMBERS)})
 
 
 @endpoint("shadow_attributes/download")
-def download(call: Call) -> Answer:
-    """Return the proposed attachment."""
-    return attachment(find_proposal(call.actor, call.arg(0)))
-
-
 @endpoint("shadow_attributes/view_picture")
-def view_picture(call: Call) -> Answer:
-    """Return the proposed attachment, for MISP's picture URL."""
-    return attachment(find_proposal(call.actor, call.arg(0)))
+def download(call: Call, proposal_id: str) -> Text:
+    """Return the proposed attachment."""
+    return attachment(find_proposal(call.actor, proposal_id))
 
 
 @endpoint(
     "events/push_proposals", body=BodyLimits.DOCUMENT, requires=(Permission.SYNC, Permission.ADD), writes=True
 )
-def push(call: Call) -> Answer:
+def push(call: Call, event_id: str, *, proposals: JsonArray) -> Json:
     """Store a peer's proposals for an event, those that are new or newer."""
-    event = _event(call)
-    parts = call.body if isinstance(call.body, list) else []
-    count = receive_proposals(call.actor, event.id, read_proposals(call.actor, parts))
+    event = _event(call.actor, event_id)
+    count = receive_proposals(call.actor, event.id, read_proposals(call.actor, proposals))
     text = f"{count} proposal(s) added." if count else "Nothing to update."
     return Json({"success": True, "message": text, "counter": count})
 
 
 @endpoint("events/checkuuid", requires=(Permission.SYNC,))
-def checkuuid(call: Call) -> Answer:
+def checkuuid(call: Call, event_id: str) -> Json:
     """Check whether an event exists (404 if not); peers call this before they push proposals."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, event_id)
     return Json({"id": str(event.id), "uuid": str(event.uuid)})
 
 
 @endpoint("events/proposal_event_index")
-def proposal_event_index(call: Call) -> Answer:
+def proposal_event_index(call: Call, *, params: Paging) -> Stream:
     """List the events of the caller's organisation (for site administrators, all events) with open proposals."""
     own = {} if call.actor.is_site_admin else {"org": str(call.actor.organisation_id)}
     ids = chosen_ids(event_index_query(call.actor, {"hasproposal": 1, **own}))
     return Stream(
-        event_index(call.actor, paged(call, ids, STREAMED)), headers={"X-Result-Count": str(len(ids))}
+        event_index(call.actor, params.of(ids, STREAMED)), headers={"X-Result-Count": str(len(ids))}
     )
 
 
-def _event(call: Call) -> EventRow:
+def _event(actor: Actor, event_id: str) -> EventRow:
     try:
-        return find_event(call.actor, call.arg(0))
+        return find_event(actor, event_id)
     except NotFound as missing:
         raise MispError(404, "Invalid Event") from missing
 
 
-def _propose(call: Call, data: Mapping[str, Any]) -> Answer:
-    event = _event(call)
+def _propose(actor: Actor, event_id: str, data: Mapping[str, Any]) -> Json:
+    event = _event(actor, event_id)
     try:
-        return _saved_proposal(call, services.propose_attribute(call.actor, event.id, data))
+        return _saved_proposal(actor, services.propose_attribute(actor, event.id, data))
     except Invalid as refused:
         raise _not_saved(refused) from refused
 
 
-def _saved_proposal(call: Call, proposal: Proposal) -> Answer:
-    extra = {"email": call.actor.name}
+def _saved_proposal(actor: Actor, proposal: Proposal) -> Json:
+    extra = {"email": actor.name}
     return Json({"ShadowAttribute": _body(proposal, SAVED_MEMBERS, extra)})
 
 
@@ -233,13 +273,11 @@ def _not_saved(refused: Invalid) -> MispError:
     return MispError(404, f"Could not save the proposal. Errors: {errors}")
 
 
-def _decision(call: Call, text: str, action: str) -> Answer:
-    url = f"{call.base_url}/shadow_attributes/{action}/{call.arg(0)}"
+def _decision(text: str, url: str) -> Json:
     return Json({"name": text, "message": text, "url": url})
 
 
-def _selected_ids(call: Call) -> Sequence[int] | None:
-    selection = call.param("id")
+def _selected_ids(selection: Any) -> Sequence[int] | None:
     if selection == "all":
         return None
     numbers = [as_int(item) for item in (selection if isinstance(selection, list) else [selection])]

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from django.utils.http import content_disposition_header
 
-from vardkase.api.answers import Answer, Text
+from vardkase.api.answers import Text
 from vardkase.api.errors import MispError
 from vardkase.core import files
 
@@ -29,7 +29,7 @@ class Attached(Protocol):
     def data_sha256(self) -> str | None: ...
 
 
-def attachment(row: Attached) -> Answer:
+def attachment(row: Attached) -> Text:
     content = _content(row)
     # The value may be a whole path, with either separator.
     name = row.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"
@@ -42,7 +42,7 @@ def attachment(row: Attached) -> Answer:
     return Text(content, content_type=content_type, headers={"Content-Disposition": disposition})
 
 
-def picture(row: Attached) -> Answer:
+def picture(row: Attached) -> Text:
     """The picture of a row, recognised by its content and not its name; MispError 404 for other files."""
     content = _content(row) if row.type == "attachment" else b""
     kind = next((kind for start, kind in PICTURES if content.startswith(start)), None)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from vardkase.api.answers import Answer, Json, Text
+from vardkase.api.answers import Json, Text
 from vardkase.api.attributes.attachments import attachment
-from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.paging import limit_and_offset
+from vardkase.api.paging import Paging
 from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json import EventOptions, attribute_dict, chosen_ids, split_attributes
+from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.find import find_attribute, is_reference
 from vardkase.intel.queries.lists import count_attributes, newest_attributes
 from vardkase.intel.queries.rows import AttributeRow
@@ -23,13 +24,12 @@ NOT_DOWNLOADABLE = "Attribute does not exist or you do not have the permission t
 
 
 @endpoint("attributes/view")
-def view(call: Call) -> Answer:
+def view(call: Call, attribute_id: str) -> Json | Text:
     """Return one attribute. HEAD only checks that it exists; a GET for an unknown one returns 405."""
-    reference = call.arg(0)
-    if not is_reference(reference):
+    if not is_reference(attribute_id):
         raise MispError(404, "Invalid attribute ID.")
     try:
-        attribute = find_attribute(call.actor, reference)
+        attribute = find_attribute(call.actor, attribute_id)
     except NotFound as missing:
         if call.method == "HEAD":
             raise
@@ -41,50 +41,44 @@ def view(call: Call) -> Answer:
 
 
 @endpoint("attributes/index")
-def index(call: Call) -> Answer:
+def index(call: Call, *, params: Paging) -> Json:
     """List attributes, newest first, page by page."""
-    limit, offset = limit_and_offset(call, PAGE)
+    limit, offset = params.limit_and_offset(PAGE)
     ids = chosen_ids(newest_attributes(call.actor, limit=limit, offset=offset))
     rows = split_attributes(call.actor, ids, EventOptions())
     return Json([msgspec.to_builtins(row) for row in rows])
 
 
 @endpoint("attributes/describe_types")
-def describe_types(_call: Call) -> Answer:
+def describe_types(_call: Call) -> Text:
     """List all types and categories with their defaults."""
     return Text(describe_types_bytes(), content_type="application/json; charset=UTF-8")
 
 
-@endpoint(
-    "attributes/attribute_statistics",
-    describes=Description(url="/attributes/attributeStatistics/[type_or_category]/[percentage]"),
-)
-def attribute_statistics(call: Call) -> Answer:
+@endpoint("attributes/attribute_statistics")
+def attribute_statistics(call: Call, type_or_category: str = "type", percentage: str = "") -> Json:
     """Return the number of attributes of each type or category, absolute or in per cent."""
-    counts = count_attributes(call.actor, "category" if call.arg(0) == "category" else "type")
-    if as_bool(call.arg(1)):
+    counts = count_attributes(call.actor, "category" if type_or_category == "category" else "type")
+    if as_bool(percentage):
         total = sum(counts.values())
         return Json({name: f"{round(100 * count / total, 3):g}%" for name, count in counts.items()})
     return Json({name: str(count) for name, count in counts.items()})
 
 
 @endpoint("attributes/download")
-def download(call: Call) -> Answer:
+def download(call: Call, attribute_id: str) -> Text:
     """Return an attachment, or a sample in its encrypted zip."""
-    return attachment(_downloadable(call, call.arg(0)))
+    return attachment(_downloadable(call.actor, attribute_id))
 
 
-@endpoint(
-    "attributes/download_attachment",
-    describes=Description(url="/attributes/downloadAttachment/[download]/[attribute_id]"),
-)
-def download_attachment(call: Call) -> Answer:
+@endpoint("attributes/download_attachment")
+def download_attachment(call: Call, download: str, attribute_id: str = "") -> Text:
     """Return an attachment through the older route: ``/attributes/downloadAttachment/download/<id>``."""
-    return attachment(_downloadable(call, call.arg(1) if call.arg(0) == "download" else call.arg(0)))
+    return attachment(_downloadable(call.actor, attribute_id if download == "download" else download))
 
 
-def _downloadable(call: Call, reference: str) -> AttributeRow:
+def _downloadable(actor: Actor, reference: str) -> AttributeRow:
     try:
-        return find_attribute(call.actor, reference)
+        return find_attribute(actor, reference)
     except NotFound as missing:
         raise MispError(401, NOT_DOWNLOADABLE) from missing

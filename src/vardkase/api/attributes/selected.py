@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from vardkase.api.answers import Answer, saved, toggled
+from vardkase.api.answers import Saved, Toggled, saved, toggled
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.fields import listed
+from vardkase.api.fields import (
+    AnyFlag,
+    AnyText,
+    Anything,
+    Distribution,
+    Flag,
+    Mandatory,
+    Reference,
+    SharingGroup,
+    Texts,
+    listed,
+)
+from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import CommonProblem
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.attribute_replacement import replace_attributes
 from vardkase.intel.editing.bulk_edit import delete_attributes
@@ -25,19 +36,52 @@ AS_IT_IS = {"to_ids": "2", "distribution": "6"}
 """What MISP's form sends for "do not alter"."""
 
 
+class SelectionBody(Body, kw_only=True):
+    model = "Attribute"
+
+    event_id: Reference = ""
+
+
+class EditedSelection(SelectionBody, kw_only=True):
+    attribute_ids: Texts = []
+    to_ids: AnyFlag = None
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+    comment: AnyText = None
+    tags_ids_add: Texts = []
+    tags_ids_remove: Texts = []
+    clusters_ids_add: Texts = []
+    clusters_ids_remove: Texts = []
+
+
+class DeletedSelection(SelectionBody, kw_only=True):
+    id: Mandatory[Anything] = None
+    ids_delete: Anything = None
+    allow_hard_delete: Flag = False
+
+
+class ReplacementBody(SelectionBody, kw_only=True):
+    category: Mandatory[AnyText] = None
+    type: Mandatory[AnyText] = None
+    value: Mandatory[Anything] = None
+    to_ids: AnyFlag = None
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+    comment: AnyText = None
+
+
 @endpoint("attributes/edit_selected", requires=(Permission.ADD,), writes=True)
-def edit_selected_attributes(call: Call) -> Answer:
+def edit_selected_attributes(call: Call, event_id: str = "", *, body: EditedSelection) -> Toggled:
     """Edit distribution, to_ids, comment, tags and clusters of the attributes in ``attribute_ids``, all or
     none."""
-    body = call.data("Attribute")
-    event = _event(call, body)
-    chosen = attributes_by_event(call.actor, listed(body.get("attribute_ids"))).get(event, [])
+    event = _event(call.actor, event_id or body.event_id)
+    chosen = attributes_by_event(call.actor, body.attribute_ids).get(event, [])
     if not chosen:
         raise MispError(404, "Invalid attribute")
     try:
         sent = {
             name: value
-            for name, value in body.items()
+            for name, value in body.sent.items()
             if value is not None and str(value) != AS_IT_IS.get(name)
         }
         comment = sent.get("comment")
@@ -49,10 +93,10 @@ def edit_selected_attributes(call: Call) -> Answer:
             distribution=reach,
             sharing_group_id=as_int(sent.get("sharing_group_id")),
             comment=comment,
-            tags_on=listed(sent.get("tags_ids_add")),
-            tags_off=listed(sent.get("tags_ids_remove")),
-            clusters_on=listed(sent.get("clusters_ids_add")),
-            clusters_off=listed(sent.get("clusters_ids_remove")),
+            tags_on=body.tags_ids_add,
+            tags_off=body.tags_ids_remove,
+            clusters_on=body.clusters_ids_add,
+            clusters_off=body.clusters_ids_remove,
         )
         edit_selected(call.actor, event, chosen, changes)
     except Invalid as error:
@@ -66,18 +110,14 @@ def edit_selected_attributes(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "Delete several attributes of an event.",
-        ("id",),
-        ("event_id", "allow_hard_delete"),
         url="/attributes/deleteSelected/[event_id]",
     ),
 )
-def delete_selected(call: Call) -> Answer:
+def delete_selected(call: Call, event_id: str = "", *, body: DeletedSelection) -> Saved:
     """Delete the attributes in ``id`` ("all" for every one), softly, or permanently with
     ``allow_hard_delete``."""
-    body = call.data("Attribute")
-    event = _event(call, body)
-    named = body.get("ids_delete", body.get("id"))
-    hard = as_bool(body.get("allow_hard_delete"))
+    event = _event(call.actor, event_id or body.event_id)
+    named = body.id if body.ids_delete is None else body.ids_delete
     chosen = (
         attributes_in(call.actor, event)
         if named == "all"
@@ -86,7 +126,7 @@ def delete_selected(call: Call) -> Answer:
     if named == "all" and not chosen:
         raise MispError(404, "No matching attributes found.")
     try:
-        deleted = delete_attributes(call.actor, event, chosen, hard=hard)
+        deleted = delete_attributes(call.actor, event, chosen, hard=body.allow_hard_delete)
     except NotFound:
         raise SaveFailed("deleteSelected Attribute", DELETE_URL, "No matching attributes.") from None
     text = f"{deleted} attribute{'' if deleted == 1 else 's'} deleted."
@@ -99,27 +139,23 @@ def delete_selected(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "Make the attributes of one category and type read as the lines sent.",
-        ("category", "type", "value"),
-        ("to_ids", "distribution", "sharing_group_id", "comment"),
         url="/attributes/attributeReplace/[event_id]",
     ),
 )
-def attribute_replace(call: Call) -> Answer:
+def attribute_replace(call: Call, event_id: str = "", *, body: ReplacementBody) -> Toggled:
     """Replace the attributes of one category and type; values that remain are not touched."""
-    body = call.data("Attribute")
-    event = _event(call, body)
-    values = body.get("value")
-    lines = values if isinstance(values, list) else str(values or "").splitlines()
+    event = _event(call.actor, event_id or body.event_id)
+    lines = body.value if isinstance(body.value, list) else str(body.value or "").splitlines()
     try:
-        replaced = replace_attributes(call.actor, event, body, lines)
+        replaced = replace_attributes(call.actor, event, body.sent, lines)
     except Invalid as error:
         raise SaveFailed("attributeReplace Attribute", "/attributes/attributeReplace", error.errors) from None
     text = f"Values replaced: {replaced.added} added, {replaced.deleted} deleted."
     return toggled(text, check_publish=True)
 
 
-def _event(call: Call, body: dict[str, Any]) -> int:
+def _event(actor: Actor, reference: str) -> int:
     try:
-        return find_event(call.actor, call.arg(0) or str(body.get("event_id") or "")).id
+        return find_event(actor, reference).id
     except NotFound:
         raise MispError(404, "Invalid event") from None

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, Redirect, message
+from vardkase.api.answers import Json, Message, Redirect, message
+from vardkase.api.deletion import DeletionParams
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import (
+    AnyFlag,
+    AnyText,
+    Base64,
+    Distribution,
+    Flag,
+    Mandatory,
+    Seen,
+    SharingGroup,
+    Tags,
+    Uuid,
+    Value,
+)
+from vardkase.api.inputs import Body, JsonArray, UploadOptions, field
 from vardkase.api.request import Call
 from vardkase.api.stored import stored_attribute, stored_attributes, stored_tags, tags_of_edited
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import FieldErrors, NotFound
 from vardkase.core.problems import Problem
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.attributes import add_attributes, edit_attribute
 from vardkase.intel.editing.deletion import delete_attribute, restore_attribute
@@ -21,20 +37,37 @@ from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.flags import as_bool
 
-MEMBERS = (
-    "category",
-    "to_ids",
-    "distribution",
-    "sharing_group_id",
-    "comment",
-    "uuid",
-    "first_seen",
-    "last_seen",
-    "disable_correlation",
-    "data",
-    "encrypt",
-    "Tag",
-)
+
+class AttributeChanges(Body, kw_only=True):
+    model = "Attribute"
+
+    type: AnyText = None
+    value: Value = None
+    category: AnyText = None
+    to_ids: AnyFlag = None
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+    comment: AnyText = None
+    uuid: Uuid = None
+    first_seen: Seen = None
+    last_seen: Seen = None
+    disable_correlation: AnyFlag = None
+    data: Base64 = None
+    encrypt: AnyFlag = None
+    tags: Tags = field(name="Tag", default=None)
+
+
+class AttributeBody(AttributeChanges, kw_only=True):
+    type: Mandatory[AnyText] = None
+    value: Mandatory[Value] = None
+
+
+class AttributeOptions(UploadOptions, kw_only=True):
+    """`breakOnDuplicate:0`: an attribute that exists already is updated, not refused."""
+
+    model = "Attribute"
+
+    break_on_duplicate: Flag = field(name="breakOnDuplicate", default=True)
 
 
 @endpoint(
@@ -45,36 +78,35 @@ MEMBERS = (
     methods=("POST", "PUT"),
     describes=Description(
         "Add one attribute, or a list of them, to an event.",
-        ("type", "value"),
-        MEMBERS,
         url="/attributes/add/[event_id]",
     ),
 )
-def add(call: Call) -> Answer:
+def add(
+    call: Call, event_id: str, *, body: AttributeBody, several: JsonArray, options: AttributeOptions
+) -> Json:
     """Add attributes; one attribute is returned with its tags, a list with the errors by index."""
-    if not call.arg(0):
+    if not event_id:
         raise MispError(405, "No event ID set.")
-    event = _event(call)
-    documents = _documents(call.body)
-    # MISP's breakOnDuplicate:0: an attribute that exists already is updated, not refused.
-    update = str(call.named.get("breakOnDuplicate", "1")) in {"0", "false"}
+    event = _event(call.actor, event_id)
+    documents = _documents(several or body.sent)
+    update = not options.break_on_duplicate
     try:
         added = add_attributes(call.actor, event.id, documents, update_duplicates=update)
     except SharingGroupRefused as refused:
         raise MispError(403, refused.wire) from refused
     if not added.attribute_ids:
         raise SaveFailed("add Attribute", "/attributes/add", _refusals(added.rejections, documents))
-    body: dict[str, Any]
+    answer: dict[str, Any]
     if len(added.attribute_ids) == 1:
-        body = {
+        answer = {
             "Attribute": stored_attribute(added.attribute_ids[0]),
             "AttributeTag": stored_tags(call.actor, added.attribute_ids[0]),
         }
     else:
-        body = {"Attribute": stored_attributes(call.actor, added.attribute_ids)}
+        answer = {"Attribute": stored_attributes(call.actor, added.attribute_ids)}
     if added.rejections:
-        body["errors"] = _numbered(added.rejections)
-    return Json(body)
+        answer["errors"] = _numbered(added.rejections)
+    return Json(answer)
 
 
 @endpoint(
@@ -85,52 +117,50 @@ def add(call: Call) -> Answer:
     methods=("POST", "PUT"),
     describes=Description(
         "Change an attribute; what is not sent stays.",
-        (),
-        ("type", "value", *MEMBERS),
         url="/attributes/edit/[attribute_id]",
     ),
 )
-def edit(call: Call) -> Answer:
+def edit(call: Call, attribute_id: str, *, body: AttributeChanges) -> Json:
     """Edit an attribute and return it."""
     try:
-        attribute_id = edit_attribute(call.actor, call.arg(0), call.data("Attribute"))
+        edited = edit_attribute(call.actor, attribute_id, body.sent)
     except NotFound as missing:
         raise MispError(404, "Invalid attribute") from missing
     except NotNewer as old:
         raise MispError(405, old.wire) from old
-    stored = stored_attribute(attribute_id)
+    stored = stored_attribute(edited)
     # MISP's edit returns the joined value alone, its add all three.
     del stored["value1"], stored["value2"]
-    tags = tags_of_edited(call.actor, attribute_id)
+    tags = tags_of_edited(call.actor, edited)
     return Json({"Attribute": stored | ({"Tag": tags} if tags else {})})
 
 
 @endpoint("attributes/delete", requires=(Permission.ADD,), writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, attribute_id: str, hard: str = "", *, params: DeletionParams) -> Message:
     """Delete an attribute, softly, or permanently with ``/1``, ``/hard:1`` or ``{"hard": 1}``."""
-    hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
+    for_good = as_bool(hard) or params.hard
     try:
-        attribute = find_attribute(call.actor, call.arg(0), deleted=hard)
-        delete_attribute(call.actor, attribute.id, hard=hard)
+        attribute = find_attribute(call.actor, attribute_id, deleted=for_good)
+        delete_attribute(call.actor, attribute.id, hard=for_good)
     except NotFound as missing:
         raise MispError(404, "Invalid attribute") from missing
     return message("Attribute deleted.")
 
 
 @endpoint("attributes/restore", requires=(Permission.ADD,), writes=True)
-def restore(call: Call) -> Answer:
+def restore(call: Call, attribute_id: str) -> Redirect:
     """Restore a softly deleted attribute; redirects to its view, as MISP does."""
     try:
-        attribute = find_attribute(call.actor, call.arg(0), deleted=True)
+        attribute = find_attribute(call.actor, attribute_id, deleted=True)
         restore_attribute(call.actor, attribute.id)
     except NotFound as missing:
         raise MispError(405, "Invalid Attribute") from missing
     return Redirect(f"/attributes/view/{attribute.id}")
 
 
-def _event(call: Call) -> EventRow:
+def _event(actor: Actor, event_id: str) -> EventRow:
     try:
-        return find_event(call.actor, call.arg(0))
+        return find_event(actor, event_id)
     except NotFound as missing:
         raise MispError(404, "Invalid event") from missing
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, Stream
+from vardkase.api.answers import Json, Stream
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.event_reports.reports import report_id
-from vardkase.api.fields import decoded
+from vardkase.api.event_reports.reports import number_of
+from vardkase.api.fields import Anything, Flag, Text, decoded
+from vardkase.api.inputs import Body, Params
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
 from vardkase.core.clock import now_seconds
@@ -26,7 +27,6 @@ from vardkase.intel.event_reports.extraction import (
 )
 from vardkase.intel.event_reports.services import add_report
 from vardkase.intel.queries.find import find_event, find_report
-from vardkase.misp.flags import as_bool
 from vardkase.misp.freetext import DetectedValue
 
 UNFILTERED = (
@@ -35,18 +35,42 @@ UNFILTERED = (
 )
 
 
+class ExtractionParams(Params, kw_only=True):
+    tag_event: Flag = False
+
+
+class SuggestionsBody(Body, kw_only=True):
+    model = "EventReport"
+
+    content: Text | None = None
+    suggestions: Anything = None
+
+
+class FilteredReport(Body, kw_only=True):
+    model = "EventReport"
+
+    filters: Anything = None
+
+
+class PageBody(Body, kw_only=True):
+    model = "EventReport"
+
+    url: Text = ""
+    name: Text = ""
+
+
 @endpoint("event_reports/get_proxy_misp_elements")
-def elements(call: Call) -> Answer:
+def elements(call: Call, report_id: str) -> Stream:
     """List what a report may refer to: everything in its event that the caller may read."""
-    report = find_report(call.actor, report_id(call), deleted=True)
+    report = find_report(call.actor, number_of(call.actor, report_id), deleted=True)
     return Stream(report_elements(call.actor, report.event_id))
 
 
 @endpoint("event_reports/extract_from_report")
-def extract(call: Call) -> Answer:
+def extract(call: Call, report_id: str) -> Json:
     """Extract the values in a report, and return the report with suggestions in their place; nothing is
     changed."""
-    extraction = extraction_of(call.actor, report_id(call))
+    extraction = extraction_of(call.actor, number_of(call.actor, report_id))
     return Json(
         {
             "complexTypeToolResult": [_detected_dict(value, extraction) for value in extraction.values],
@@ -62,21 +86,18 @@ def extract(call: Call) -> Answer:
 
 
 @endpoint("event_reports/extract_all_from_report", requires=(Permission.ADD,), writes=True)
-def extract_everything(call: Call) -> Answer:
+def extract_everything(call: Call, report_id: str, *, params: ExtractionParams) -> Json:
     """Create attributes from all values in a report; ``tag_event`` also tags the event by names in the text."""
-    stored = extract_all(call.actor, call.arg(0), tag_event=as_bool(call.param("tag_event")))
+    stored = extract_all(call.actor, report_id, tag_event=params.tag_event)
     return Json({"report": report_dict(call.actor, stored, stored=True)})
 
 
 @endpoint("event_reports/replace_suggestion_in_report", requires=(Permission.ADD,), writes=True)
-def replace_suggestions(call: Call) -> Answer:
+def replace_suggestions(call: Call, report_id: str, *, body: SuggestionsBody) -> Json:
     """Accept suggested values: ``suggestions`` maps each value to its type, or is a list of values."""
-    data = call.data("EventReport")
-    content = data.get("content")
-    suggestions = _suggestions(decoded(data.get("suggestions")))
+    suggestions = _suggestions(decoded(body.suggestions))
     try:
-        text = content if isinstance(content, str) else None
-        stored = accept_suggestions(call.actor, call.arg(0), text, suggestions)
+        stored = accept_suggestions(call.actor, report_id, body.content, suggestions)
     except Invalid as refused:
         message = "replace suggestions in EventReport"
         raise SaveFailed(message, "/event_reports/replaceSuggestionInReport", refused.errors) from refused
@@ -84,10 +105,10 @@ def replace_suggestions(call: Call) -> Answer:
 
 
 @endpoint("event_reports/report_from_event", requires=(Permission.ADD,), writes=True)
-def from_event(call: Call) -> Answer:
+def from_event(call: Call, event_id: str, *, body: FilteredReport) -> Json:
     """Generate a report from an event, with the attributes selected by ``filters`` (as in restSearch)."""
-    event = find_event(call.actor, call.arg(0))
-    filters = decoded(call.data("EventReport").get("filters"))
+    event = find_event(call.actor, event_id)
+    filters = decoded(body.filters)
     if not isinstance(filters, dict) or not filters:
         raise MispError(405, UNFILTERED)
     report = {
@@ -100,17 +121,15 @@ def from_event(call: Call) -> Answer:
 
 
 @endpoint("event_reports/import_report_from_url", requires=(Permission.ADD,), writes=True)
-def from_url(call: Call) -> Answer:
+def from_url(call: Call, event_id: str, *, body: PageBody) -> Json:
     """Fetch a web page and store it as a report."""
-    event = find_event(call.actor, call.arg(0))
-    data = call.data("EventReport")
-    url, name = data.get("url"), data.get("name")
-    if not isinstance(url, str) or not url:
+    event = find_event(call.actor, event_id)
+    if not body.url:
         raise SaveFailed(
             "import EventReport", "/event_reports/importReportFromUrl", {"url": ["An URL is needed."]}
         )
     try:
-        stored = import_report(call.actor, event.id, url, name=name if isinstance(name, str) else "")
+        stored = import_report(call.actor, event.id, body.url, name=body.name)
     except Invalid as refused:
         message = "import EventReport"
         raise SaveFailed(message, "/event_reports/importReportFromUrl", refused.errors) from refused

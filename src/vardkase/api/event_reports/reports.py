@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.answers import Json, Saved, Stream, saved
+from vardkase.api.deletion import DeletionParams
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.paging import LARGEST, paged
+from vardkase.api.fields import AnyText, Distribution, Flag, Mandatory, Reference, Segment, Text, Texts
+from vardkase.api.inputs import Body, Params
+from vardkase.api.paging import LARGEST, Paging
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json import chosen_ids, report_dict, report_list
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports import services
 from vardkase.intel.event_reports.queries import ReportFilter, reports_query
@@ -24,34 +26,55 @@ ABOUT_ADD = Description(
     ["name"],
     ["distribution", "content"],
 )
-ABOUT_EDIT = Description(
-    "POST a report in JSON format to update the report", [], ["name", "content", "distribution"]
-)
+ABOUT_EDIT = Description("POST a report in JSON format to update the report")
+
+
+class ReportChanges(Body, kw_only=True):
+    model = "EventReport"
+
+    name: AnyText = None
+    content: AnyText = None
+    distribution: Distribution = None
+
+
+class ReportBody(ReportChanges, kw_only=True):
+    event_id: Reference = ""
+    name: Mandatory[AnyText] = None
+
+
+class ReportList(Paging, kw_only=True):
+    event_id: Reference = ""
+    extended_event: Flag = False
+    value: Text = ""
+    context: Text = "default"
+
+
+class ReportTags(Params, kw_only=True):
+    tag: Texts = []
+    local: Flag | None = None
+
+
+class ReportTag(Params, kw_only=True):
+    tag: Reference = ""
 
 
 @endpoint("event_reports/view")
-def view(call: Call) -> Answer:
-    """Return one report, deleted or not, with its event."""
-    return Json(report_dict(call.actor, report_id(call)))
-
-
 @endpoint("event_reports/view_summary")
-def view_summary(call: Call) -> Answer:
-    """Return the same as eventReports/view; MISP's web pages show it in a popup."""
-    return view(call)
+def view(call: Call, report_id: str) -> Json:
+    """Return one report, deleted or not, with its event."""
+    return Json(report_dict(call.actor, number_of(call.actor, report_id)))
 
 
 @endpoint("event_reports/index")
-def index(call: Call) -> Answer:
+def index(call: Call, *, params: ReportList) -> Stream:
     """List the reports that the caller may read, by event, by search word, or deleted ones."""
-    event = call.param("event_id")
     chosen = ReportFilter(
-        event_id=find_event(call.actor, _text(event)).id if event else None,
-        extended=as_bool(call.param("extended_event")),
-        value=_text(call.param("value", "")),
-        context=_text(call.param("context", "default")),
+        event_id=find_event(call.actor, params.event_id).id if params.event_id else None,
+        extended=params.extended_event,
+        value=params.value,
+        context=params.context,
     )
-    ids = paged(call, chosen_ids(reports_query(call.actor, chosen)), LARGEST)
+    ids = params.of(chosen_ids(reports_query(call.actor, chosen)), LARGEST)
     return Stream(report_list(call.actor, ids))
 
 
@@ -62,12 +85,11 @@ def index(call: Call) -> Answer:
     writes=True,
     describes=ABOUT_ADD,
 )
-def add(call: Call) -> Answer:
+def add(call: Call, event_id: str = "", *, body: ReportBody) -> Json:
     """Add a report to the event named in the path or in the body."""
-    data = call.data("EventReport")
-    event = find_event(call.actor, call.arg(0) or _text(data.get("event_id", "")))
+    event = find_event(call.actor, event_id or body.event_id)
     try:
-        stored = services.add_report(call.actor, event.id, data)
+        stored = services.add_report(call.actor, event.id, body.sent)
     except Invalid as refused:
         # MISP answers with the problem alone, without the name of the field.
         raise SaveFailed("add EventReport", "/event_reports/add", refused.wire) from refused
@@ -81,10 +103,10 @@ def add(call: Call) -> Answer:
     writes=True,
     describes=ABOUT_EDIT,
 )
-def edit(call: Call) -> Answer:
+def edit(call: Call, report_id: str, *, body: ReportChanges) -> Json:
     """Edit a report; only the members given in the body change."""
     try:
-        stored = services.edit_report(call.actor, call.arg(0), call.data("EventReport"))
+        stored = services.edit_report(call.actor, report_id, body.sent)
     except Invalid as refused:
         # MISP answers with the problem alone, without the name of the field.
         raise SaveFailed("edit EventReport", "/event_reports/edit", refused.wire) from refused
@@ -92,59 +114,47 @@ def edit(call: Call) -> Answer:
 
 
 @endpoint("event_reports/delete", requires=(Permission.ADD,), writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, report_id: str, hard: str = "", *, params: DeletionParams) -> Saved:
     """Delete a report, softly, or permanently with ``/1`` or ``{"hard": 1}``."""
-    reference = call.arg(0)
-    hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
-    services.delete_report(call.actor, reference, hard=hard)
-    outcome = "hard deleted" if hard else "soft deleted"
-    return saved(f"Event Report {reference} {outcome}", f"/event_reports/delete/{reference}", id=reference)
+    for_good = as_bool(hard) or params.hard
+    services.delete_report(call.actor, report_id, hard=for_good)
+    outcome = "hard deleted" if for_good else "soft deleted"
+    return saved(f"Event Report {report_id} {outcome}", f"/event_reports/delete/{report_id}", id=report_id)
 
 
 @endpoint("event_reports/restore", requires=(Permission.ADD,), writes=True)
-def restore(call: Call) -> Answer:
+def restore(call: Call, report_id: str) -> Saved:
     """Restore a softly deleted report."""
-    services.restore_report(call.actor, call.arg(0))
-    reference = call.arg(0)
-    return saved(f"Event Report {reference} restored", f"/event_reports/restore/{reference}", id=reference)
+    services.restore_report(call.actor, report_id)
+    return saved(f"Event Report {report_id} restored", f"/event_reports/restore/{report_id}", id=report_id)
 
 
 @endpoint("event_reports/add_tag", requires=(Permission.TAGGER,), writes=True)
-def add_tag(call: Call) -> Answer:
+def add_tag(
+    call: Call, report_id: Segment, tag: Segment = "", local: Segment = "", *, params: ReportTags
+) -> Saved:
     """Add the tags named in the path, or in the body's ``tag``, to a report."""
-    # `segments`, not `args`: a tag such as tlp:white looks like a named argument.
-    tags = call.param("tag") or (call.segments[1] if len(call.segments) > 1 else "")
-    names = [_text(name) for name in (tags if isinstance(tags, list) else [tags])]
+    is_local = as_bool(local) if params.local is None else params.local
     try:
-        tag_report(
-            call.actor,
-            call.segments[0] if call.segments else "",
-            names,
-            local=as_bool(call.param("local", call.segments[2] if len(call.segments) > 2 else None)),
-        )
+        tag_report(call.actor, report_id, params.tag or [tag], local=is_local)
     except Invalid as refused:
         raise SaveFailed("add Tag", "/event_reports/addTag", refused.wire) from refused
     return saved("Tag added.", "/event_reports/addTag")
 
 
 @endpoint("event_reports/remove_tag", requires=(Permission.TAGGER,), writes=True)
-def remove_tag(call: Call) -> Answer:
+def remove_tag(call: Call, report_id: Segment, tag: Segment = "", *, params: ReportTag) -> Saved:
     """Remove a tag from a report."""
-    name = call.param("tag") or (call.segments[1] if len(call.segments) > 1 else "")
     try:
-        untag_report(call.actor, call.segments[0] if call.segments else "", _text(name))
+        untag_report(call.actor, report_id, params.tag or tag)
     except (Conflict, Invalid) as refused:
         raise SaveFailed("remove Tag", "/event_reports/removeTag", refused.wire) from refused
     return saved("Tag removed.", "/event_reports/removeTag")
 
 
-def report_id(call: Call) -> int:
-    """The id of the report named in the path; like MISP it also finds deleted ones."""
+def number_of(actor: Actor, report_id: str) -> int:
+    """The number of a report; like MISP it also finds deleted ones."""
     try:
-        return find_report(call.actor, call.arg(0), deleted=True).id
+        return find_report(actor, report_id, deleted=True).id
     except NotFound as missing:
         raise MispError(404, "Invalid report") from missing
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""

@@ -19,7 +19,7 @@ DISABLED = "This instance has no mail server: nothing was sent."
 NOBODY = "Nobody receives messages about this event: nothing was sent."
 
 
-class MessageBody(Body, kw_only=True):
+class ContactBody(Body, kw_only=True):
     model = "Event"
 
     message: Mandatory[AnyText] = None
@@ -34,7 +34,7 @@ class MessageBody(Body, kw_only=True):
         url="/events/contact/[event_id]",
     ),
 )
-def contact(call: Call, event_id: str, *, body: MessageBody) -> Saved:
+def contact(call: Call, event_id: str, *, body: ContactBody) -> Saved:
     """Contact the organisation that created an event; with ``"person": 1`` only the user who created it."""
     try:
         result = contact_reporter(call.actor, event_id, body.message, creator_only=body.person)

@@ -43,7 +43,7 @@ WITH_COMMENT = frozenset(("domain", "hostname", "onion-address", "url", "link", 
 CHUNK = 2_000
 
 
-class TextBody(Body, kw_only=True):
+class FreetextBody(Body, kw_only=True):
     model = "Attribute"
 
     value: Mandatory[Anything] = None
@@ -60,7 +60,7 @@ class ImportRun(UploadOptions, kw_only=True):
     disable_background_processing: Flag | None = None
 
 
-class SelectionBody(Body, kw_only=True):
+class ChosenFindings(Body, kw_only=True):
     model = "Attribute"
 
     selected: Mandatory[Anything] = field(name="JsonObject", default=None)
@@ -82,7 +82,7 @@ def free_text_import(
     adhere_to_warninglists: str = "",
     return_meta_attributes: str = "0",
     *,
-    body: TextBody,
+    body: FreetextBody,
     options: ImportRun,
 ) -> Json | Stream:
     """Store the indicators found in a text; with ``returnMetaAttributes`` return them without storing
@@ -97,8 +97,10 @@ def free_text_import(
     if not isinstance(text, str):
         raise SaveFailed("freeTextImport Event", WHERE, {"value": ["A text is needed."]})
     warned = _warned(body.sent.get("adhereToWarninglists", adhere_to_warninglists))
-    only_shown = body.return_meta_attributes
-    if as_bool(return_meta_attributes) if only_shown is None else only_shown:
+    shows_only = body.return_meta_attributes
+    if shows_only is None:
+        shows_only = as_bool(return_meta_attributes)
+    if shows_only:
         return _findings(call.actor, event, values_in(text, warned), body)
     # PyMISP sends -1 to leave the choice to the server.
     distribution = None if body.distribution in (-1, "-1") else body.distribution
@@ -128,7 +130,7 @@ def free_text_import(
         url=f"{SAVE}/[event_id]",
     ),
 )
-def save_free_text(call: Call, event_id: str, *, body: SelectionBody) -> Saved:
+def save_free_text(call: Call, event_id: str, *, body: ChosenFindings) -> Saved:
     """Store selected values; a type such as ``ip-src/ip-dst`` creates one attribute of each."""
     event = find_event(call.actor, event_id, missing=EventProblem.NOT_FOUND_TO_FILL)
     chosen = decoded(body.selected)
@@ -169,7 +171,7 @@ def _warned(value: Any) -> WarnedValue:
     return WarnedValue.LEFT_OUT if value and as_bool(value) else WarnedValue.KEPT
 
 
-def _findings(actor: Actor, event: EventRow, detected: Sequence[DetectedValue], body: TextBody) -> Json:
+def _findings(actor: Actor, event: EventRow, detected: Sequence[DetectedValue], body: FreetextBody) -> Json:
     documents = [_finding(value) for value in detected]
     if body.include_warninglist_hits:
         for position, warnings in warnings_of([(value.value, value.type) for value in detected]).items():

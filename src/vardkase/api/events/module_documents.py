@@ -34,7 +34,7 @@ MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 EXTENSION = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
-class ImportBody(Body, kw_only=True):
+class ModuleImport(Body, kw_only=True):
     model = "Event"
 
     data: Mandatory[Base64] = None
@@ -57,7 +57,7 @@ class ImportBody(Body, kw_only=True):
 )
 @reaching
 def import_module(
-    call: Call, module: str, event_id: str, *, body: ImportBody, upload: Upload
+    call: Call, module: str, event_id: str, *, body: ModuleImport, upload: Upload
 ) -> Json | Saved:
     """Run an import module on a document and return its result as parts of an event; ``save`` adds them to
     it."""
@@ -89,7 +89,7 @@ def export_module(call: Call, module: str, event_id: str) -> Text:
     return Text(content, kind, headers={"Content-Disposition": disposition or "attachment"})
 
 
-def _sent(body: ImportBody) -> tuple[str, str]:
+def _sent(body: ModuleImport) -> tuple[str, str]:
     """Name and base64 content of a document in ``data`` (already base64) or ``paste``."""
     if isinstance(body.data, str):
         try:

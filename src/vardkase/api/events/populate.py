@@ -73,7 +73,7 @@ def populate(
     if not isinstance(sent, dict):
         raise MispError(400, NO_DOCUMENT)
     document = {name: sent[name] for name in TAKEN if name in sent}
-    if as_bool(regenerate_uuids) if regenerate_uuids else options.regenerate_uuids:
+    if as_bool(regenerate_uuids) or options.regenerate_uuids:
         document = with_fresh_uuids(document)
     return added(call, event, document)
 

@@ -53,7 +53,7 @@ def vouched_for(call: Call, event: EventRow, answer: Stream) -> Stream:
     return replace(answer, content=content, headers={**answer.headers, SIGNATURE: signature})
 
 
-class KeyBody(Body, kw_only=True):
+class SigningKeyBody(Body, kw_only=True):
     model = "CryptographicKey"
 
     key_data: Mandatory[AnyText] = None
@@ -81,7 +81,7 @@ def unprotect(call: Call, event_id: str) -> Saved:
         url="/cryptographicKeys/add/[parent_type]/[event_id]",
     ),
 )
-def add(call: Call, parent_type: str, event_id: str, *, body: KeyBody) -> Json:
+def add(call: Call, parent_type: str, event_id: str, *, body: SigningKeyBody) -> Json:
     """Add a key to the event named in the path."""
     event = _event(call.actor, parent_type, event_id)
     try:

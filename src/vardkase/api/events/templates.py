@@ -36,7 +36,7 @@ ABOUT_INSTANTIATE = Description(
 )
 
 
-class TemplateList(Paging, kw_only=True):
+class EventTemplateList(Paging, kw_only=True):
     searchall: Text = ""
     name: Text = ""
 
@@ -45,7 +45,7 @@ class ImportMode(UploadOptions, kw_only=True):
     mode: Text = "fail"
 
 
-class TemplateChanges(Body, kw_only=True):
+class EventTemplateChanges(Body, kw_only=True):
     model = MODEL
 
     name: AnyText = None
@@ -55,31 +55,31 @@ class TemplateChanges(Body, kw_only=True):
     definition: Anything = None
 
 
-class TemplateBody(TemplateChanges, kw_only=True):
+class EventTemplateBody(EventTemplateChanges, kw_only=True):
     definition: Mandatory[Anything] = None
     uuid: Uuid = None
 
 
-class CopyBody(Body, kw_only=True):
+class TemplateCopy(Body, kw_only=True):
     model = MODEL
 
     name: Text = ""
 
 
-class DefinitionBody(Body, kw_only=True):
+class TemplateDefinition(Body, kw_only=True):
     model = MODEL
 
     definition: Anything = None
 
 
-class ValuesBody(Body, kw_only=True):
+class TemplateValues(Body, kw_only=True):
     model = MODEL
 
     values: Mandatory[Anything] = None
 
 
 @endpoint("event_templates/index")
-def index(call: Call, *, params: TemplateList) -> Json:
+def index(call: Call, *, params: EventTemplateList) -> Json:
     """List the templates of the caller's organisation and the shared ones, page by page."""
     templates = visible_templates(call.actor)
     if text := params.searchall:
@@ -129,14 +129,14 @@ def import_template(call: Call, *, exported: JsonObject, options: ImportMode) ->
 
 
 @endpoint("event_templates/duplicate", requires=AUTHOR, writes=True)
-def duplicate(call: Call, template_id: str, *, body: CopyBody) -> Json:
+def duplicate(call: Call, template_id: str, *, body: TemplateCopy) -> Json:
     """Copy a template to the caller's organisation, under the given ``name``."""
     template = services.duplicate_template(call.actor, template_id, body.name)
     return Json({MODEL: _row(template)})
 
 
 @endpoint("event_templates/add", requires=AUTHOR, writes=True, describes=ABOUT_ADD)
-def add(call: Call, *, body: TemplateBody) -> Json:
+def add(call: Call, *, body: EventTemplateBody) -> Json:
     try:
         return Json({MODEL: _row(services.add_template(call.actor, body.sent))})
     except Invalid as error:
@@ -144,7 +144,7 @@ def add(call: Call, *, body: TemplateBody) -> Json:
 
 
 @endpoint("event_templates/edit", requires=AUTHOR, writes=True, describes=ABOUT_EDIT)
-def edit(call: Call, template_id: str, *, body: TemplateChanges) -> Json:
+def edit(call: Call, template_id: str, *, body: EventTemplateChanges) -> Json:
     try:
         return Json({MODEL: _row(services.edit_template(call.actor, template_id, body.sent))})
     except Invalid as error:
@@ -160,7 +160,7 @@ def delete(call: Call, template_id: str) -> Saved:
 
 
 @endpoint("event_templates/validate_definition", requires=AUTHOR, methods=("POST", "PUT"))
-def validate_definition(call: Call, *, body: DefinitionBody) -> Json:
+def validate_definition(call: Call, *, body: TemplateDefinition) -> Json:
     """Validate a template definition without saving it."""
     errors = services.check_definition(body.sent.get("definition", body.sent))
     return Json({"valid": not errors, "errors": errors})
@@ -173,7 +173,7 @@ def update_from_library(call: Call) -> Json:
 
 
 @endpoint("event_templates/instantiate", requires=(Permission.ADD,), writes=True, describes=ABOUT_INSTANTIATE)
-def instantiate(call: Call, template_id: str, *, body: ValuesBody) -> Json:
+def instantiate(call: Call, template_id: str, *, body: TemplateValues) -> Json:
     """Create an event from a template and the given values."""
     try:
         event_id = services.instantiate(call.actor, template_id, body.sent.get("values", body.sent))

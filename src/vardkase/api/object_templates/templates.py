@@ -5,31 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, Redirect
+from vardkase.api.answers import Json, Redirect
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.fields import listed
-from vardkase.api.paging import LARGEST, paged
+from vardkase.api.fields import Flag, Mandatory, Texts
+from vardkase.api.inputs import Params, field
+from vardkase.api.paging import LARGEST, Paging
 from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.object_templates import queries, services
 from vardkase.knowledge.object_templates.fits import fitting_templates
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
-from vardkase.misp.flags import as_bool
 
 NOBODY = "0"
 HOUSE = {"id": NOBODY, "name": "MISP", "uuid": NOBODY}
 """Who owns the packaged templates: no organisation here."""
 
 
+class TemplateList(Paging, kw_only=True):
+    all: Flag = False
+
+
+class TypesParams(Params, kw_only=True):
+    types: Mandatory[Texts] = field(name="attributeTypes", default=[])
+
+
 @endpoint("object_templates/index")
-def index(call: Call) -> Answer:
+def index(call: Call, all: str = "", *, params: TemplateList) -> Json:
     """List the newest versions of all templates in use; for site administrators, ``/all`` includes the
     others."""
-    every = call.arg(0) == "all" or as_bool(call.param("all"))
+    every = all == "all" or params.all
     templates = queries.all_templates() if every and call.actor.is_site_admin else queries.active_templates()
-    chosen = paged(call, list(templates.values_list("pk", flat=True)), LARGEST)
+    chosen = params.of(list(templates.values_list("pk", flat=True)), LARGEST)
     rows = templates.in_bulk(chosen)
     owners = _owners(list(rows.values()))
     return Json(
@@ -41,19 +49,19 @@ def index(call: Call) -> Answer:
 
 
 @endpoint("object_templates/view")
-def view(call: Call) -> Answer:
+def view(_call: Call, template_id: str) -> Json:
     """Return one template by id, uuid or name, with the elements its objects can have."""
-    return Json(template_document(found_template(call)))
+    return Json(template_document(found_template(template_id)))
 
 
 @endpoint("object_templates/get_raw")
-def get_raw(call: Call) -> Answer:
+def get_raw(_call: Call, template_id: str) -> Json:
     """Return the whole definition as published, for clients that build objects themselves."""
-    return Json(found_template(call).definition)
+    return Json(found_template(template_id).definition)
 
 
 @endpoint("object_templates/update", site_admin=True, writes=True)
-def update(call: Call) -> Answer:
+def update(call: Call) -> Redirect:
     """Load new versions from the files; redirects to the list, as MISP does."""
     services.update_object_templates(call.actor)
     return Redirect("/ObjectTemplates")
@@ -62,13 +70,11 @@ def update(call: Call) -> Answer:
 @endpoint(
     "object_templates/possibleObjectTemplates",
     methods=("POST",),
-    describes=Description(
-        "The templates that have a place for attributes of these types.", ("attributeTypes",)
-    ),
+    describes=Description("The templates that have a place for attributes of these types."),
 )
-def possible_object_templates(call: Call) -> Answer:
+def possible_object_templates(_call: Call, *, params: TypesParams) -> Json:
     """List the templates in use that accept any of the types in ``attributeTypes``, best match first."""
-    return Json(fits_of(listed(call.param("attributeTypes"))))
+    return Json(fits_of(params.types))
 
 
 def fits_of(types: Sequence[str]) -> list[dict[str, Any]]:
@@ -86,9 +92,9 @@ def fits_of(types: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def found_template(call: Call, named: Any = None) -> ObjectTemplate:
+def found_template(reference: str) -> ObjectTemplate:
     try:
-        return queries.find_template(call.arg(0) or str(named))
+        return queries.find_template(reference)
     except NotFound:
         raise MispError(404, "Object template not found.") from None
 

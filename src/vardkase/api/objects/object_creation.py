@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.fields import decoded, listed
+from vardkase.api.fields import (
+    AnyText,
+    Anything,
+    Attributes,
+    Distribution,
+    Mandatory,
+    Reference,
+    Seen,
+    SharingGroup,
+    Texts,
+    decoded,
+    listed,
+)
+from vardkase.api.inputs import Body, Params, field
 from vardkase.api.object_templates.templates import fits_of, template_body
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
@@ -36,19 +49,49 @@ SIMILAR_SHOWN = 15
 MOST_SIMILAR = 100
 
 
+class ChosenAttributes(Params, kw_only=True):
+    ids: Mandatory[Texts] = field(name="selectedAttributeIds", default=[])
+
+
+class ObjectFields(Body, kw_only=True):
+    model = "Object"
+
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+    comment: AnyText = None
+
+
+class GroupedAttributes(ObjectFields, kw_only=True):
+    template: Mandatory[Reference] = field(name="selectedTemplateId", default="")
+    attribute_ids: Mandatory[Texts] = field(name="selectedAttributeIds", default=[])
+    mapping: Mandatory[Anything] = field(name="selectedObjectRelationMapping", default=None)
+
+
+class FindingsBody(ObjectFields, kw_only=True):
+    model = "MispObject"
+
+    template: Mandatory[Reference] = field(name="selectedTemplateId", default="")
+    attributes: Mandatory[Anything] = None
+    mapping: Mandatory[Anything] = field(name="selectedObjectRelationMapping", default=None)
+
+
+class RevisedObject(ObjectFields, kw_only=True):
+    attributes: Mandatory[Attributes] = field(name="Attribute", default=None)
+    first_seen: Seen = None
+    last_seen: Seen = None
+
+
 @endpoint(
     "objects/proposeObjectsFromAttributes",
     describes=Description(
         "The templates that have a place for chosen attributes of an event.",
-        ("selectedAttributeIds",),
         url="/objects/proposeObjectsFromAttributes/[event_id]/[attribute_ids]",
     ),
 )
-def propose_objects(call: Call) -> Answer:
+def propose_objects(call: Call, event_id: str, attribute_ids: str = "", *, params: ChosenAttributes) -> Json:
     """List templates in use that fit the given loose attributes, best match first."""
-    event = find_event(call.actor, call.arg(0))
-    named = listed(call.arg(1) or call.param("selectedAttributeIds"))
-    chosen = attributes_by_event(call.actor, named).get(event.id, [])
+    event = find_event(call.actor, event_id)
+    chosen = attributes_by_event(call.actor, listed(attribute_ids) or params.ids).get(event.id, [])
     loose = Attribute.objects.filter(pk__in=chosen, object=None, deleted=False)
     return Json(fits_of(list(loose.values_list("type", flat=True))))
 
@@ -59,20 +102,19 @@ def propose_objects(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "Put attributes of an event into a new object; each is made anew in it, and deleted outside.",
-        ("selectedTemplateId", "selectedAttributeIds", "selectedObjectRelationMapping"),
-        ("distribution", "sharing_group_id", "comment"),
         url=f"{GROUP}/[event_id]/[template_id]/[attribute_ids]",
     ),
 )
-def group_attributes_into_object(call: Call) -> Answer:
+def group_attributes_into_object(
+    call: Call, event_id: str, template_id: str = "", attribute_ids: str = "", *, body: GroupedAttributes
+) -> Saved:
     """Group attributes into an object; the mapping (attribute id → relation) gives each one's relation."""
-    event = find_event(call.actor, call.arg(0))
-    data = call.data("Object")
+    event = find_event(call.actor, event_id)
     where = f"{GROUP}/{event.id}"
     try:
-        relations = _relations(call, data)
-        template = _template_of(data) or call.arg(1)
-        object_id = group_attributes(call.actor, event.id, template, relations, data)
+        relations = _relations(body.attribute_ids or listed(attribute_ids), _mapping(body.mapping))
+        template = body.template or template_id
+        object_id = group_attributes(call.actor, event.id, template, relations, body.sent)
     except Invalid as refused:
         raise SaveFailed("create Object from Attributes", where, refused.errors) from refused
     return saved(CREATED, where, id=str(object_id))
@@ -85,25 +127,22 @@ def group_attributes_into_object(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "Make an object of values that were found in a text.",
-        ("selectedTemplateId", "attributes", "selectedObjectRelationMapping"),
-        ("distribution", "sharing_group_id", "comment"),
         url=f"{FREETEXT}/[event_id]",
     ),
 )
-def create_from_freetext(call: Call) -> Answer:
+def create_from_freetext(call: Call, event_id: str, *, body: FindingsBody) -> Json | Saved:
     """Create an object from ``attributes``; without a mapping (position → relation), only return the possible
     relations."""
-    event = own_event(call.actor, call.arg(0))
-    data = call.data("MispObject")
-    values = decoded(data.get("attributes"))
+    event = own_event(call.actor, event_id)
+    values = decoded(body.attributes)
     if not isinstance(values, list) or not values:
         raise SaveFailed("createFromFreetext Object", FREETEXT, {"attributes": ["A list is needed."]})
-    if data.get("selectedObjectRelationMapping") is None:
-        return Json(_choices(_template_of(data), values))
-    mapping = _mapping(data)
+    if body.mapping is None:
+        return Json(_choices(body.template, values))
+    mapping = _mapping(body.mapping)
     findings = [(_with_tags(part), str(mapping.get(str(place), ""))) for place, part in enumerate(values)]
     try:
-        object_id = object_of_findings(call.actor, event.id, _template_of(data), findings, data)
+        object_id = object_of_findings(call.actor, event.id, body.template, findings, body.sent)
     except Invalid as refused:
         raise SaveFailed("createFromFreetext Object", FREETEXT, refused.errors) from refused
     return saved(CREATED, f"{FREETEXT}/{event.id}", id=str(object_id))
@@ -115,22 +154,30 @@ def create_from_freetext(call: Call) -> Answer:
     methods=("POST", "PUT"),
     describes=Description(
         "Check an object before it is added or saved, and show those of the event that are like it.",
-        ("Attribute",),
-        ("distribution", "sharing_group_id", "comment", "first_seen", "last_seen"),
         url="/objects/revise_object/[add|edit]/[event_id]/[template_id]/[object_id]/[similar_objects]",
     ),
 )
-def revise(call: Call) -> Answer:
+def revise(
+    call: Call,
+    add_or_edit: str,
+    event_id: str,
+    template_id: str,
+    object_id: str = "",
+    similar_objects: str = "",
+    *,
+    body: RevisedObject,
+) -> Json:
     """Preview an object; nothing is stored."""
-    action, event, template = call.arg(0), call.arg(1), _known_template(call.arg(2))
-    if action not in ("add", "edit"):
-        raise MispError(405, "Invalid action.")
-    limit = min(max(as_int(call.arg(4), SIMILAR_SHOWN) or 0, 0), MOST_SIMILAR)
-    stored = call.arg(3) if action == "edit" else ""
     try:
-        revision = revise_object(
-            call.actor, event, template, call.data("Object"), object_ref=stored, limit=limit
-        )
+        template = find_template(template_id)
+    except NotFound:
+        raise MispError(404, "Invalid template.") from None
+    if add_or_edit not in ("add", "edit"):
+        raise MispError(405, "Invalid action.")
+    limit = min(max(as_int(similar_objects, SIMILAR_SHOWN) or 0, 0), MOST_SIMILAR)
+    stored = object_id if add_or_edit == "edit" else ""
+    try:
+        revision = revise_object(call.actor, event_id, template, body.sent, object_ref=stored, limit=limit)
     except Invalid as refused:
         raise SaveFailed("revise_object Object", "/objects/revise_object", refused.errors) from refused
     similar = msgspec.json.decode(b"".join(object_list(call.actor, list(revision.similar))))
@@ -148,19 +195,8 @@ def revise(call: Call) -> Answer:
     return Json(answer)
 
 
-def _known_template(reference: str) -> Any:
-    try:
-        return find_template(reference)
-    except NotFound:
-        raise MispError(404, "Invalid template.") from None
-
-
-def _template_of(data: Mapping[str, Any]) -> str:
-    return str(data.get("selectedTemplateId") or "")
-
-
-def _mapping(data: Mapping[str, Any]) -> dict[str, Any]:
-    mapping = decoded(data.get("selectedObjectRelationMapping"))
+def _mapping(sent: Any) -> dict[str, Any]:
+    mapping = decoded(sent)
     if isinstance(mapping, list):
         mapping = {str(place): relation for place, relation in enumerate(mapping)}
     if not isinstance(mapping, dict):
@@ -168,9 +204,8 @@ def _mapping(data: Mapping[str, Any]) -> dict[str, Any]:
     return mapping
 
 
-def _relations(call: Call, data: Mapping[str, Any]) -> dict[int, str]:
-    mapping = _mapping(data)
-    named = listed(data.get("selectedAttributeIds")) or listed(call.arg(2)) or list(mapping)
+def _relations(chosen: Sequence[str], mapping: Mapping[str, Any]) -> dict[int, str]:
+    named = chosen or list(mapping)
     numbers = {name: as_int(name) for name in named}
     wanting = [name for name, number in numbers.items() if number is None or not mapping.get(name)]
     if wanting or not named:

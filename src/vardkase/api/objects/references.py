@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Json
 from vardkase.api.dispatch import endpoint
 from vardkase.api.request import Call
 from vardkase.api.stored import stored_reference
@@ -10,6 +10,7 @@ from vardkase.intel.queries.find import find_reference
 
 
 @endpoint("object_references/view")
-def view(call: Call) -> Answer:
+def view(call: Call, reference_id: str) -> Json:
     """Return one reference, even if deleted."""
-    return Json({"ObjectReference": stored_reference(find_reference(call.actor, call.arg(0), deleted=True))})
+    reference = find_reference(call.actor, reference_id, deleted=True)
+    return Json({"ObjectReference": stored_reference(reference)})

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.answers import Json, Saved, saved
+from vardkase.api.deletion import DeletionParams
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.fields import (
+    AnyReference,
+    AnyText,
+    Anything,
+    Attributes,
+    Distribution,
+    Flag,
+    Mandatory,
+    Parts,
+    Reference,
+    Seen,
+    SharingGroup,
+    Uuid,
+)
+from vardkase.api.inputs import Body, JsonArray, Params, field
 from vardkase.api.request import Call
 from vardkase.api.stored import stored_object, stored_reference, stored_tags
 from vardkase.core.body_limits import BodyLimits
@@ -19,6 +35,45 @@ from vardkase.intel.services.references import add_reference, add_references
 from vardkase.misp.flags import as_bool
 
 
+class ObjectChanges(Body, kw_only=True):
+    model = "Object"
+
+    attributes: Attributes = field(name="Attribute", default=None)
+    distribution: Distribution = None
+    sharing_group_id: SharingGroup = None
+    comment: AnyText = None
+    first_seen: Seen = None
+    last_seen: Seen = None
+
+
+class ObjectBody(ObjectChanges, kw_only=True):
+    name: Mandatory[AnyText] = None
+    meta_category: Mandatory[AnyText] = field(name="meta-category", default=None)
+    template_uuid: Mandatory[Uuid] = None
+    template_version: Mandatory[Anything] = None
+    attributes: Mandatory[Attributes] = field(name="Attribute", default=None)
+    uuid: Uuid = None
+    references: Parts = field(name="ObjectReference", default=None)
+
+
+class ObjectParams(Params, kw_only=True):
+    break_on_duplicate: Flag = field(name="breakOnDuplicate", default=False)
+
+
+class ReferenceBody(Body, kw_only=True):
+    model = "ObjectReference"
+
+    object_uuid: Mandatory[Reference] = ""
+    referenced_uuid: Mandatory[AnyReference] = None
+    relationship_type: Mandatory[AnyText] = None
+    comment: AnyText = None
+    uuid: Uuid = None
+
+
+class ReferencesParams(Params, kw_only=True):
+    references: Mandatory[Anything] = field(name="ObjectReference", default=None)
+
+
 @endpoint(
     "objects/add",
     body=BodyLimits.DOCUMENT,
@@ -27,23 +82,23 @@ from vardkase.misp.flags import as_bool
     methods=("POST", "PUT"),
     describes=Description(
         "Add an object with its attributes to an event.",
-        ("name", "meta-category", "template_uuid", "template_version", "Attribute"),
-        ("uuid", "distribution", "sharing_group_id", "comment", "first_seen", "last_seen", "ObjectReference"),
         url="/objects/add/[event_id]/[template_uuid]",
     ),
 )
-def add(call: Call) -> Answer:
+def add(
+    call: Call, event_id: str, template_uuid: str = "", *, body: ObjectBody, params: ObjectParams
+) -> Json:
     """Add an object; the template can be given in the path."""
-    event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
-    data = dict(call.data("Object"))
-    template = find_template(call.arg(1), "newest") if call.arg(1) else None
+    event = find_event(call.actor, event_id, missing=EventProblem.NOT_FOUND_TO_FILL)
+    data = dict(body.sent)
+    template = find_template(template_uuid, "newest") if template_uuid else None
     if template is not None:  # What the body says of the template wins over the path.
         data = {"template_uuid": str(template.uuid), "template_version": template.version} | data
-    breaks = as_bool(call.param("breakOnDuplicate"))
+    breaks = params.break_on_duplicate
     try:
         object_id = add_object(call.actor, event.id, data, break_on_duplicate=breaks, fill_seen=True)
     except Invalid as invalid:
-        raise _refusal(call, invalid) from invalid
+        raise _refusal(f"{event_id}/{template_uuid}", invalid) from invalid
     return Json({"Object": stored_object(object_id)})
 
 
@@ -55,16 +110,13 @@ def add(call: Call) -> Answer:
     methods=("POST", "PUT"),
     describes=Description(
         "Change an object; attributes not listed are deleted.",
-        (),
-        ("Attribute", "comment", "distribution"),
         url="/objects/edit/[object_id]/[update_template_available]",
     ),
 )
-def edit(call: Call) -> Answer:
+def edit(call: Call, object_id: str, update_template_available: str = "", *, body: ObjectChanges) -> Json:
     """Edit an object as a whole; ``/1`` upgrades it to the newest version of its template."""
-    newest = as_bool(call.arg(1))
-    object_id = edit_object(call.actor, call.arg(0), call.data("Object"), to_newest=newest)
-    stored = stored_object(object_id)
+    newest = as_bool(update_template_available)
+    stored = stored_object(edit_object(call.actor, object_id, body.sent, to_newest=newest))
     for attribute in stored["Attribute"]:
         attribute["AttributeTag"] = stored_tags(call.actor, int(attribute["id"]))
     event = find_event(call.actor, int(stored["event_id"]))
@@ -78,11 +130,10 @@ def edit(call: Call) -> Answer:
 
 
 @endpoint("objects/delete", requires=(Permission.ADD,), writes=True)
-def delete(call: Call) -> Answer:
+def delete(call: Call, object_id: str, hard: str = "", *, params: DeletionParams) -> Saved:
     """Delete an object softly, or permanently with ``/1`` or ``{"hard": 1}``."""
-    hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
-    row = find_object(call.actor, call.arg(0), deleted=True)
-    deleted = delete_object(call.actor, row.id, hard=hard)
+    row = find_object(call.actor, object_id, deleted=True)
+    deleted = delete_object(call.actor, row.id, hard=as_bool(hard) or params.hard)
     event_id = str(deleted.event_id)
     return saved("Object deleted", f"/objects/delete/{event_id}", id=event_id)
 
@@ -92,21 +143,14 @@ def delete(call: Call) -> Answer:
     requires=(Permission.ADD,),
     writes=True,
     methods=("POST", "PUT"),
-    describes=Description(
-        "Refer from an object to another part of its event.",
-        ("object_uuid", "referenced_uuid", "relationship_type"),
-        ("comment", "uuid"),
-    ),
+    describes=Description("Refer from an object to another part of its event."),
 )
-def add_object_reference(call: Call) -> Answer:
+def add_object_reference(call: Call, object_id: str = "", *, body: ReferenceBody) -> Json:
     """Add a reference from the object given in the path or in ``object_uuid``."""
-    data = call.data("ObjectReference")
-    source = call.arg(0) or str(data.get("object_uuid") or "")
-    reference = add_reference(call.actor, source, data)
-    body = stored_reference(reference)
-    if "object_uuid" in data:
-        body["object_uuid"] = str(data["object_uuid"])
-    return Json({"ObjectReference": body})
+    stored = stored_reference(add_reference(call.actor, object_id or body.object_uuid, body.sent))
+    if body.object_uuid:
+        stored["object_uuid"] = body.object_uuid
+    return Json({"ObjectReference": stored})
 
 
 @endpoint(
@@ -116,15 +160,14 @@ def add_object_reference(call: Call) -> Answer:
     writes=True,
     describes=Description(
         "Refer from objects to other parts of one event, many at once.",
-        ("ObjectReference",),
         url="/objectReferences/bulkAdd/[event_id]",
     ),
 )
-def bulk_add(call: Call) -> Answer:
+def bulk_add(call: Call, event_id: str, *, references: JsonArray, params: ReferencesParams) -> Saved:
     """Add a list of references, all or none; each names its object in ``object_uuid``."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, event_id)
     where = f"/objectReferences/bulkAdd/{event.id}"
-    sent = call.body if isinstance(call.body, list) else call.param("ObjectReference")
+    sent = references or params.references
     try:
         stored = add_references(call.actor, event.id, sent if isinstance(sent, list) else [])
     except Invalid as refused:
@@ -135,19 +178,19 @@ def bulk_add(call: Call) -> Answer:
 
 
 @endpoint("object_references/delete", requires=(Permission.ADD,), writes=True)
-def delete_object_reference(call: Call) -> Answer:
+def delete_object_reference(
+    call: Call, reference_id: str, hard: str = "", *, params: DeletionParams
+) -> Saved:
     """Delete a reference softly, or permanently with ``/1`` or ``{"hard": 1}``."""
-    hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
     try:
-        reference = find_reference(call.actor, call.arg(0), deleted=True)
-        delete_reference(call.actor, reference.id, hard=hard)
+        reference = find_reference(call.actor, reference_id, deleted=True)
+        delete_reference(call.actor, reference.id, hard=as_bool(hard) or params.hard)
     except NotFound as missing:
         raise MispError(405, "Invalid object reference.") from missing
-    return saved("ObjectReference deleted", f"/object_references/delete/{call.arg(0)}", id=call.arg(0))
+    return saved("ObjectReference deleted", f"/object_references/delete/{reference_id}", id=reference_id)
 
 
-def _refusal(call: Call, invalid: Invalid) -> SaveFailed:
+def _refusal(path: str, invalid: Invalid) -> SaveFailed:
     if invalid.has(ObjectProblem.NO_ATTRIBUTES) or invalid.has(ObjectProblem.ATTRIBUTE_REFUSED):
-        path = f"{call.arg(0)}/{call.arg(1)}"
         return SaveFailed("add object", f"/objects/add/{path}", invalid.errors, id=path)
     return SaveFailed("add Object", "/objects/add", invalid.errors)
