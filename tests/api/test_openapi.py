@@ -60,8 +60,8 @@ def test_what_stands_beside_an_endpoint_is_said(document: Any) -> None:
     assert document["paths"]["/attributes/restore/{attribute_id}"]["post"]["responses"]["302"]
 
 
-def test_what_the_code_reads_is_said(document: Any) -> None:
-    """Nobody wrote these down: the calls of the functions say them."""
+def test_what_a_handler_declares_is_said(document: Any) -> None:
+    """Nobody wrote these down: they are in the signatures of the handlers."""
     view = document["paths"]["/events/view/{event_id}"]["get"]
     names = {each["name"] for each in view["parameters"]}
     assert {"event_id", "deleted", "extended", "noSightings"} <= names

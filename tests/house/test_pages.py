@@ -9,8 +9,8 @@ from pathlib import Path
 import vardkase
 
 API = Path(vardkase.__file__).parent / "api"
-PAGED = {"paged", "limit_and_offset", "page_of", "of"}
-"""Functions of `api.paging`, and methods of its parameters."""
+PAGED = {"limit_and_offset", "of"}
+"""Methods of `api.paging.Paging`."""
 LIMITED_ELSEWHERE = {
     # Searches and exports: streamed a page at a time from the database, stopped when the client leaves.
     "attributes/export_search", "attributes/rest_search", "events/rest_search", "objects/rest_search",

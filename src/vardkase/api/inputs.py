@@ -223,8 +223,8 @@ class Inputs:
     takes_more: bool
     """Whether any number of arguments may follow."""
     read: Mapping[str, type[Any]]
-    answers: Any
-    """The annotation of what it returns."""
+    answers: tuple[type, ...]
+    """The kinds of its answers; none if its annotation does not say."""
     as_written: bool
     """Whether pairs in the path are arguments, but for those of a declared parameter."""
 
@@ -264,9 +264,6 @@ def inputs_of(handler: Callable[..., Any], narrowed: Mapping[str, type[Any]]) ->
     }
     if unknown := {each.name for each in parameters} - path.keys() - read.keys():
         raise TypeError(f"{handler.__module__}: {', '.join(unknown)} is no declared input")
-    return Inputs(path, bool(more), {**read, **narrowed}, signature.return_annotation, as_written)
-
-
-def as_text(value: Any) -> str:
-    """`value` if it is a text, else an empty one."""
-    return value if isinstance(value, str) else ""
+    returned = signature.return_annotation
+    answers = tuple(kind for kind in get_args(returned) or (returned,) if isinstance(kind, type))
+    return Inputs(path, bool(more), {**read, **narrowed}, answers, as_written)

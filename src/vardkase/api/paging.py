@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from vardkase.api.fields import Limit, Page
 from vardkase.api.inputs import Params
-from vardkase.api.request import Call
 from vardkase.misp.flags import as_int
 
 LARGEST = 10_000
@@ -42,15 +41,3 @@ class Paging(Params, kw_only=True):
         limit = min(requested, most) if requested > 0 else most
         start = limit * (self.number - 1)
         return ids[start : start + limit]
-
-
-def limit_and_offset(call: Call, default: int) -> tuple[int, int]:
-    return Paging.read(call).limit_and_offset(default)
-
-
-def page_of(call: Call) -> int:
-    return Paging.read(call).number
-
-
-def paged(call: Call, ids: Sequence[int], most: int) -> Sequence[int]:
-    return Paging.read(call).of(ids, most)

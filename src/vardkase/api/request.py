@@ -198,9 +198,6 @@ class Call:
             return self.named[name]
         return self._request.GET.get(name, default)
 
-    def arg(self, position: int, default: str = "") -> str:
-        return self.args[position] if position < len(self.args) else default
-
     @property
     def sends_nothing(self) -> bool:
         return is_nothing(self.raw, self.headers.get("Content-Type", ""))

@@ -9,7 +9,10 @@ from typing import Any
 
 import msgspec
 
-from vardkase.api.openapi.fields import Schema, schema_of
+from vardkase.api.attributes.writing import AttributeBody
+from vardkase.api.fields import Schema
+from vardkase.api.inputs import Body
+from vardkase.api.objects.writing import ObjectBody
 from vardkase.formats.misp_json import structs
 
 TEXT: Schema = {"type": "string"}
@@ -64,22 +67,8 @@ PARTS = {
     "Object": ("Attribute", "ObjectReference"),
     "Attribute": ("Tag",),
 }
-INPUTS = {
-    "AttributeInput": (
-        ("type", "value"),
-        (
-            "category to_ids uuid distribution sharing_group_id comment timestamp first_seen last_seen "
-            "disable_correlation deleted object_relation data encrypt Tag"
-        ),
-    ),
-    "ObjectInput": (
-        ("name", "Attribute"),
-        (
-            "meta-category description template_uuid template_version uuid distribution sharing_group_id "
-            "comment timestamp first_seen last_seen deleted ObjectReference"
-        ),
-    ),
-}
+INPUTS: dict[str, type[Body]] = {"AttributeInput": AttributeBody, "ObjectInput": ObjectBody}
+"""Parts of larger documents: what is taken alone is taken inside an event."""
 REFUSALS = {
     400: ("BadRequest", "The request cannot be understood.", "Error"),
     401: ("NotYours", "This key may not have it.", "Error"),
@@ -102,7 +91,7 @@ def components() -> dict[str, Any]:
         "Message": MESSAGE,
     }
     written = {name: _schema_of(name, kinds) for name, kinds in WRITTEN.items()}
-    inputs = {name: _input_schema(*members) for name, members in INPUTS.items()}
+    inputs = {name: _input_schema(kind) for name, kind in INPUTS.items()}
     return {
         "schemas": fixed | written | inputs,
         "responses": {
@@ -139,6 +128,10 @@ def _type_schema(kind: msgspec.inspect.Type) -> Schema:
     return {"type": names[0] if len(names) == 1 else names}
 
 
-def _input_schema(required: tuple[str, ...], optional: str) -> Schema:
-    properties = {name: schema_of(name) for name in (*required, *optional.split())}
-    return {"type": "object", "required": list(required), "properties": properties}
+def _input_schema(kind: type[Body]) -> Schema:
+    fields = kind.fields()
+    return {
+        "type": "object",
+        "required": [name for name, field in fields.items() if field.is_mandatory],
+        "properties": {name: field.kind.schema for name, field in fields.items()},
+    }

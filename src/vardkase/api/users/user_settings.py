@@ -8,7 +8,7 @@ from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.fields import Anything, Mandatory, Reference, Text, Texts
-from vardkase.api.inputs import Body, Params, as_text
+from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.actor import Actor
@@ -96,7 +96,7 @@ def get_setting(
 def set_setting(
     call: Call, user_id: str = "", setting: str = "", *, body: UserSettingBody, params: UserQuery
 ) -> Json:
-    name = as_text(body.setting) or setting
+    name = body.setting if isinstance(body.setting, str) and body.setting else setting
     if name not in rules.SETTINGS:
         raise MispError(405, INVALID_SETTING)
     if "value" not in body.sent:  # It may be null.

@@ -1,0 +1,98 @@
+"""What an endpoint declares is read, whatever way it is sent, and what it cannot be is refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import answer, call, send
+from tests.cast import Cast
+from vardkase.api.answers import Json, Saved
+from vardkase.api.fields import Date, Flag, Mandatory, Number, Text
+from vardkase.api.inputs import Body, Params, inputs_of
+from vardkase.api.request import Call
+
+pytestmark = pytest.mark.django_db
+
+
+class Fields(Body, kw_only=True):
+    model = "Thing"
+
+    day: Date
+    name: Mandatory[Text] = ""
+    number: Number = 5
+
+
+class Query(Params, kw_only=True):
+    flag: Flag = False
+
+
+def handler(call: Call, thing_id: str, place: str = "", *, body: Fields, params: Query) -> Json | Saved:
+    raise NotImplementedError
+
+
+def test_a_signature_is_the_declaration() -> None:
+    declared = inputs_of(handler, {})
+    assert declared.path == {"thing_id": True, "place": False}
+    assert declared.read == {"body": Fields, "params": Query}
+    assert declared.answers == (Json, Saved)
+    assert {name: field.is_mandatory for name, field in Fields.fields().items()} == {
+        "day": True,
+        "name": True,
+        "number": False,
+    }
+
+
+def test_a_parameter_that_is_no_input_is_a_mistake_of_the_programmer() -> None:
+    def wrong(call: Call, number: int) -> Json:
+        raise NotImplementedError
+
+    with pytest.raises(TypeError, match="number is no declared input"):
+        inputs_of(wrong, {})
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/galaxies/index", {"context": "custom"}),
+        ("/galaxies/index/context:custom", None),
+        ("/galaxies/index?context=custom", None),
+    ],
+)
+def test_a_parameter_comes_in_the_body_the_path_or_the_query(cast: Cast, path: str, body: Any) -> None:
+    galaxy = {"name": "Ours", "type": "ours", "namespace": "x", "description": "d"}
+    assert send(cast.site_admin.key, "POST", "/galaxies/add", galaxy).status_code == 200
+    status, found = call(cast.site_admin.key, "POST" if body else "GET", path, body)
+    assert (status, [each["Galaxy"]["name"] for each in found]) == (200, ["Ours"])
+
+
+def test_a_parameter_of_the_wrong_kind_is_refused_by_name(cast: Cast) -> None:
+    status, refused = call(cast.reader.key, "POST", "/galaxies/index", {"enabled": ["yes"]})
+    assert status == 400
+    assert refused["message"] == "enabled is true or false."
+    assert refused["errors"] == {"enabled": ["enabled is true or false."]}
+
+
+def test_every_wrong_member_of_a_body_is_named_in_misps_error(cast: Cast) -> None:
+    body = {"FavouriteTag": {"data": ["x"], "tag_id": {"y": 1}}}
+    response = send(cast.reader.key, "POST", "/favouriteTags/toggle", body)
+    assert response.status_code == 403
+    refused = answer(response)
+    assert refused["saved"] is False
+    assert refused["errors"].keys() == {"data", "tag_id"}
+
+
+def test_what_is_not_declared_is_ignored_as_in_misp(cast: Cast) -> None:
+    sent = {"name": "t-1", "colour": "#ff0000", "no_such_member": {"a": []}}
+    status, tag = call(cast.site_admin.key, "POST", "/tags/add", {"Tag": sent})
+    assert (status, tag["Tag"]["name"]) == (200, "t-1")
+
+
+def test_a_tag_that_looks_like_a_parameter_is_an_argument(cast: Cast) -> None:
+    key = cast.site_admin.key
+    event = call(key, "POST", "/events/add", {"info": "i"})[1]["Event"]["id"]
+    call(key, "POST", "/tags/add", {"name": "tlp:white"})
+    assert call(key, "POST", f"/events/addTag/{event}/tlp:white/local:1")[1]["saved"] is True
+    tags = call(key, "GET", f"/events/view/{event}")[1]["Event"]["Tag"]
+    assert [(tag["name"], tag["local"]) for tag in tags] == [("tlp:white", 1)]
