@@ -34,14 +34,14 @@ def probes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatch, "_endpoints", dict(dispatch._endpoints))
 
     @endpoint("probes/raise")
-    def fail(call: Call) -> Answer:
+    def fail(call: Call, fault: str) -> Answer:
         raise {
             "notfound": NotFound(CommonProblem.QUOTED(said="Invalid <thing>")),
             "forbidden": Forbidden(),
             "conflict": Conflict(CommonProblem.QUOTED(said="Somebody was faster.")),
             "invalid": Invalid({"value": [CommonProblem.QUOTED(said="No.")]}),
             "fault": RuntimeError(f"secret {'k' * 40}"),
-        }[call.arg(0)]
+        }[fault]
 
     @endpoint("probes/stream")
     def stream(call: Call) -> Answer:

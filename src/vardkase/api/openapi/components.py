@@ -76,6 +76,7 @@ REFUSALS = {
     404: ("NotFound", "It is not there, or not for this key to see.", "AnyError"),
     405: ("NotAllowed", "Not with this method, not JSON, or not now.", "AnyError"),
     409: ("Conflict", "Somebody else changed it at the same time, or it is in use.", "Error"),
+    411: ("LengthNeeded", "The request has to say how long its body is.", "Error"),
     413: ("TooBig", "The body is too big.", "Error"),
     429: ("TooMany", "Too many failed authentications, or the limit of the role is reached.", "Error"),
 }
