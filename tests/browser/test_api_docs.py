@@ -19,10 +19,10 @@ def test_an_endpoint_opens_where_it_stands(
     page = opened.page
     page.fill("input[name=q]", "events edit")
     page.locator("summary:has-text('/tags/add')").first.wait_for(state="detached")
-    page.click(".api-ep summary:has-text('/events/edit/{event_id}')")
-    page.wait_for_selector(".api-ep[open] table")
-    assert page.locator(".api-ep[open] td.p2").first.is_visible()
-    assert page.locator(".api-ep[open] pre").inner_text().startswith("curl -X POST")
+    page.click(".api-endpoint summary:has-text('/events/edit/{event_id}')")
+    page.wait_for_selector(".api-endpoint[open] table")
+    assert page.locator(".api-endpoint[open] td.priority-2").first.is_visible()
+    assert page.locator(".api-endpoint[open] pre").inner_text().startswith("curl -X POST")
     assert opened.violations() == []
     assert opened.overflow() <= 0
     assert opened.complaints == []

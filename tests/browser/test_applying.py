@@ -26,7 +26,7 @@ def test_the_form_passes_axe_and_fits(chromium: Browser, server: WebServer, serv
         assert opened.overflow() <= 0, name
     opened.page.goto(f"{server.url}/apply/needs/")
     opened.page.select_option("[name='technology.target']", "none")
-    opened.page.wait_for_selector(".big-t:text-is('Webb')")
+    opened.page.wait_for_selector(".big-text:text-is('Webb')")
     assert opened.complaints == []
     opened.page.context.close()
 

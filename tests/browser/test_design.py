@@ -73,7 +73,7 @@ def test_theme_is_remembered(components: Visit) -> None:
 
 def test_language_is_remembered(components: Visit) -> None:
     page = components.page
-    page.click("summary.who")
+    page.click("summary.account-menu")
     page.click("button[value=en]")
     expect(page.locator("h1")).to_have_text("Components and states")
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -27,7 +27,7 @@ def test_without_scripts_the_link_is_pasted(
     link = f"{server.url}/apply/link/#{new_link(make_application())}"
     page.goto(link)
     page.fill("[name=secret]", link)
-    page.click("main button.btn-pri")
+    page.click("main button.button-primary")
     assert page.url == f"{server.url}/apply/organisation/#main"
     context.close()
 

@@ -55,11 +55,11 @@ def test_the_search_box_suggests_and_enter_opens(
 def test_the_filter_row_filters_with_enter(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
     make_scene(server_cast)
     page = visit(chromium, server, "/events/?view=ours", server_cast.reader.user).page
-    box = page.locator("tr.filt input[name=text]")
+    box = page.locator("tr.filter-cells input[name=text]")
     box.fill("payroll")
     box.press("Enter")
     page.wait_for_url("**text=payroll**")
     assert "view=ours" in page.url
     expect(page.locator("tbody tr")).to_have_count(1)
-    page.locator(".chip-f a").click()
+    page.locator(".filter-chip a").click()
     expect(page.locator("tbody tr")).to_have_count(2)

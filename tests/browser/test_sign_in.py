@@ -66,7 +66,7 @@ def test_from_a_one_time_password_to_a_passkey(chromium: Browser, strict_server:
     page.press("#id_password2", "Enter")
     page.wait_for_url("**/second-factor/")
     page.click("a[href$='totp/activate/']")
-    assert page.locator(".qr svg path").count() == 1
+    assert page.locator(".qr-code svg path").count() == 1
     page.fill("#id_code", code_of(page.locator("[data-totp-secret]").inner_text()))
     page.press("#id_code", "Enter")
     page.wait_for_url("**/recovery-codes/")

@@ -129,7 +129,7 @@ def test_errors_have_the_menu_for_whoever_is_signed_in(cast: Cast, password_is_e
         answer = signed_in(cast.reader.user).get(path)
         assert answer.status_code == status
         shown = answer.content.decode()
-        assert 'class="side' in shown
+        assert 'class="sidebar' in shown
         assert cast.reader.user.email in shown
     unknown = Client().get("/no-such-page/")
-    assert (unknown.status_code, 'class="side' in unknown.content.decode()) == (404, False)
+    assert (unknown.status_code, 'class="sidebar' in unknown.content.decode()) == (404, False)

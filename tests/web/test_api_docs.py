@@ -17,8 +17,8 @@ def text(path: str, **headers: str) -> str:
 
 def test_a_visitor_finds_an_endpoint() -> None:
     everything = text(reverse("api_docs"))
-    assert everything.count('<details class="api-ep"') > 300
-    assert everything.count('<details class="api-sec"') > 50
+    assert everything.count('<details class="api-endpoint"') > 300
+    assert everything.count('<details class="api-section"') > 50
     filtered = text(reverse("api_docs") + "?q=rest_search+events")
     assert "/events/restSearch" in filtered
     assert "/tags/add" not in filtered

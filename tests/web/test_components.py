@@ -21,7 +21,7 @@ def render(source: str, **context: object) -> str:
 
 def beacons(html: str, state: str) -> int:
     """How many beacons of the line are `lit` or `off`: one path draws all of them."""
-    path = re.search(rf'class="rg-{state}" d="([^"]*)"', html)
+    path = re.search(rf'class="beacon-{state}" d="([^"]*)"', html)
     return path[1].count("M") if path else 0
 
 
@@ -47,13 +47,13 @@ def test_beacons_are_lit_from_the_left(level: int, lit: int, words: str) -> None
 def test_a_group_is_named_and_an_arc_joins_two_beacons() -> None:
     html = render("{% reach 4 'Kommuner' %}")
     assert beacons(html, "lit") == 2
-    assert "rg-ring" in html
+    assert "beacon-ring" in html
     assert "Kommuner" in html
 
 
 def test_tags_are_cut_in_namespace_and_value() -> None:
     html = render("""{% tag_chip 'misp-galaxy:threat-actor="APT 28"' %}""")
-    assert "tag-gal" in html
+    assert "tag-galaxy" in html
     assert "Threat actor" in html
     assert "APT 28" in html
     assert 'class="tag tag-local"' in render("{% tag_chip 'a:b' local=True %}")

@@ -125,7 +125,7 @@ def test_a_security_marking_stops_the_publication(web: Client, event: Event) -> 
     make_attribute(event, comment="BEGRÄNSAT HEMLIG").save()
     page = web.get(f"/event/{event.pk}/publish/").text
     assert "Stopped: a security marking was found" in page
-    assert 'class="btn btn-pri btn-l"' not in page
+    assert 'class="button button-primary button-large"' not in page
     assert "The event is not published" in press(web, event, marking="1", confirm_tlp="1").text
     assert Event.objects.get(pk=event.pk).published is False
 

@@ -1,5 +1,5 @@
 // Side navigation on narrow screens. Without script :target opens it; with script it also traps the focus.
-const OTHERS = ".top, #main, .skip";
+const OTHERS = ".top-bar, #main, .skip";
 
 function toggle(nav: HTMLElement, opener: HTMLElement, open: boolean): void {
   nav.classList.toggle("open", open);
@@ -7,7 +7,7 @@ function toggle(nav: HTMLElement, opener: HTMLElement, open: boolean): void {
   document.querySelectorAll<HTMLElement>(OTHERS).forEach((element) => {
     element.inert = open;
   });
-  (open ? nav.querySelector<HTMLElement>(".side-close") : opener)?.focus();
+  (open ? nav.querySelector<HTMLElement>(".sidebar-close") : opener)?.focus();
 }
 
 export function drawer(): void {
@@ -21,7 +21,7 @@ export function drawer(): void {
     event.preventDefault();
     toggle(nav, opener, true);
   });
-  for (const closer of document.querySelectorAll(".scrim, .side-close")) {
+  for (const closer of document.querySelectorAll(".scrim, .sidebar-close")) {
     closer.addEventListener("click", (event) => {
       event.preventDefault();
       close();

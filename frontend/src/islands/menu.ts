@@ -17,7 +17,7 @@ function closeOnEscape(event: KeyboardEvent): void {
 function moveByArrow(event: KeyboardEvent): void {
   const menu = (event.target as Element).closest?.<HTMLDetailsElement>(OPEN);
   if (!menu || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
-  const items = [...menu.querySelectorAll<HTMLElement>(".menu-b a, .menu-b button")];
+  const items = [...menu.querySelectorAll<HTMLElement>(".menu-body a, .menu-body button")];
   const step = event.key === "ArrowDown" ? 1 : -1;
   const now = items.indexOf(document.activeElement as HTMLElement);
   const next = now < 0 ? (step > 0 ? 0 : items.length - 1) : (now + step + items.length) % items.length;

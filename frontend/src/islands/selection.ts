@@ -8,7 +8,7 @@ function boxes(form: Element): HTMLInputElement[] {
 function refresh(form: Element): void {
   const all = boxes(form);
   const chosen = all.filter((box) => box.checked);
-  for (const box of all) box.closest("tr")?.classList.toggle("sel", box.checked);
+  for (const box of all) box.closest("tr")?.classList.toggle("selected", box.checked);
   const whole = form.querySelector<HTMLInputElement>("input[data-select-all]");
   if (whole) {
     whole.checked = all.length > 0 && chosen.length === all.length;

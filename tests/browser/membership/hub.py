@@ -277,14 +277,14 @@ def fill(page: Page, step: str, given: dict[str, object]) -> None:
             control.select_option(str(value))
         else:
             control.fill(str(value))
-    page.click("form .form-f button.btn-pri")
+    page.click("form .form-foot button.button-primary")
     page.wait_for_load_state()
 
 
 def assess(officer: Page, here: str) -> None:
     """An officer finds every criterion met."""
     officer.goto(here)
-    criteria = officer.locator(".cr input[type=radio][value=met]")
+    criteria = officer.locator(".criterion input[type=radio][value=met]")
     for number in range(criteria.count()):
         with officer.expect_response(lambda answer: "/criteria/" in answer.url):
             criteria.nth(number).check()
@@ -296,9 +296,9 @@ def approve(hub: Hub, first: Page, second: Page, here: str, reasons: str) -> Non
     first.goto(here)
     first.check("#deciding input[value=approve]")
     first.fill("#deciding textarea[name=reasons]", reasons)
-    first.click("#deciding button.btn-pri")
+    first.click("#deciding button.button-primary")
     assert "Andra beslutsfattare behövs" in first.inner_text("main")
     assert first.locator("#deciding input[name=answer]").count() == 0, "one officer does not decide alone"
     second.goto(here)
     second.check("#deciding input[name=answer][value=agree]")
-    hub.decide(second, "#deciding button.btn-pri", "Ditt ställningstagande är sparat.")
+    hub.decide(second, "#deciding button.button-primary", "Ditt ställningstagande är sparat.")

@@ -123,9 +123,9 @@ def eventually(found: Any) -> Any:
 def press(page: Page) -> None:
     """Do what the form on the page is for."""
     before = page.url
-    page.click("main form:has(button.btn-pri) button.btn-pri")
+    page.click("main form:has(button.button-primary) button.button-primary")
     page.wait_for_load_state()
-    assert page.locator(".err").count() == 0, (before, page.inner_text("main"))
+    assert page.locator(".error").count() == 0, (before, page.inner_text("main"))
 
 
 def admitted(hub: Hub, colleagues: Colleagues, document: dict[str, Any]) -> str:
@@ -155,7 +155,7 @@ def technical_items(hub: Hub, colleagues: Colleagues, member: str, uuid: str) ->
     press(officer)
     operator.goto("/service/organisations/")
     operator.click(f"a:has-text('{NAME}')")
-    assert "Ansluts" in operator.inner_text("main .ph")
+    assert "Ansluts" in operator.inner_text("main .page-head")
     operator.click("a[href$='/checklist/administrator/']")
     operator.fill("main [name=email]", SIV)
     press(operator)
@@ -175,7 +175,7 @@ def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[
     visitor = hub.page()
     open_private_link(visitor, hub.link_in_mail(SIV, r"/welcome/\S+"))
     visitor.fill("[name=password]", PASSWORD)
-    visitor.click("main button.btn-pri")
+    visitor.click("main button.button-primary")
     visitor.wait_for_url("**/login/**")
     siv, officer = hub.sign_in(SIV, PASSWORD, certificate), colleagues.officer
     siv.goto("/membership/")
@@ -187,7 +187,7 @@ def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[
     siv.click("main button[formaction$='/requirements/submit/']")
     officer.goto(f"{member}checklist/requirements/")
     officer.click("main a:has-text('Öppna kravlistan')")
-    officer.click("form[action$='/requirements/approve/'] .btn-pri")
+    officer.click("form[action$='/requirements/approve/'] .button-primary")
     siv.goto("/membership/")
     siv.click("a:has-text('MISP-policyn gäller')")
     siv.click("form:has(input[value=authority]) button, button[value=authority]")
@@ -205,9 +205,9 @@ def connected(hub: Hub, issued: Issued, certificate: tuple[str, str], secret: Ts
     """The technician fetches the key, puts it into the authority's MISP, and tests the connection from there."""
     technician = hub.page()
     open_private_link(technician, hub.link_in_mail(TECHNICIAN, r"/welcome/key/\S+", secret=secret))
-    technician.click("main button.btn-pri")
+    technician.click("main button.button-primary")
     key = technician.locator("[data-copy]").get_attribute("data-copy") or ""
-    uuid = technician.locator("dl .val").last.inner_text()
+    uuid = technician.locator("dl .value").last.inner_text()
     with way_from(EGRESS, hub.front.port) as way, way_from(ELSEWHERE, hub.front.port) as other:
         machine = Machine(hub.peer, hub, certificate, issued, key, way, other)
         at_home = {"name": "Hubben", "uuid": uuid, "local": True}
@@ -269,7 +269,7 @@ def test_an_authority_connects_by_api_and_synchronises(hub: Hub, colleagues: Col
         siv.click("a:has-text('Klientcertifikatet är registrerat')")
         for rule in ("certificates", "keys"):
             siv.check(f"input[name={rule}][value=enforce]", force=True)
-        siv.click("form[action$='/modes/'] button.btn-pri")
+        siv.click("form[action$='/modes/'] button.button-primary")
         officer.goto(member)
         assert set(states(officer).values()) == {"Klart"}
         assert machine.call("/events/index")[1] == [], "it is no member yet"

@@ -30,13 +30,13 @@ def test_a_company_waits_for_its_phase_and_becomes_a_member(hub: Hub, colleagues
     applicant = hub.page()
     applicant.goto("/apply/")
     applicant.fill("[name=email]", MAJA)
-    applicant.click("form button.btn-pri")
+    applicant.click("form button.button-primary")
     applicant.wait_for_url("**/apply/organisation/**")
     for step in STEPS:
         applicant.goto(f"/apply/{step}/")
         fill(applicant, step, given[step])
     applicant.goto("/apply/review/")
-    applicant.click(".form-f button.btn-pri")
+    applicant.click(".form-foot button.button-primary")
     applicant.wait_for_url("**/apply/status/")
 
     standing = applicant.inner_text(".standing")
@@ -56,11 +56,11 @@ def test_a_company_waits_for_its_phase_and_becomes_a_member(hub: Hub, colleagues
 
     in_a_week = today() + timedelta(days=7)
     jurist.goto("/membership/phases/")
-    assert jurist.locator("tr", has_text="3 Privat sektor").locator("td.num").inner_text() == "1"
+    assert jurist.locator("tr", has_text="3 Privat sektor").locator("td.number").inner_text() == "1"
     jurist.click("a:has-text('Anteckna som gällande')")
     jurist.fill("[name=since]", in_a_week.isoformat())
     jurist.fill("[name=reference]", LAW)
-    jurist.click("main form button.btn-pri")
+    jurist.click("main form button.button-primary")
     hub.approve_request(jurist, officer)
     jurist.goto("/membership/phases/")
     assert LAW in jurist.inner_text("main")
@@ -85,4 +85,4 @@ def test_a_company_waits_for_its_phase_and_becomes_a_member(hub: Hub, colleagues
     officer.goto("/members/")
     officer.click(f"a:has-text('{ABOUT['name']}')")
     assert "Privat företag" in officer.inner_text("main")
-    assert "Ansluter" in officer.inner_text("main .ph")
+    assert "Ansluter" in officer.inner_text("main .page-head")

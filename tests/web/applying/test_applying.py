@@ -277,7 +277,7 @@ def test_the_recommendation_follows_what_is_chosen(db: None) -> None:
     client = browser_of(application)
     chosen = {"technology.now": "automatic", "processes.now": "watch", "resources.now": "full"}
     part = send(client, application, "apply_advise", **chosen).content.decode()
-    assert '<p class="big-t">API</p>' in part
+    assert '<p class="big-text">API</p>' in part
     assert "Börläget är inte angivet än." in part
     application.refresh_from_db()
     assert application.answers == {}

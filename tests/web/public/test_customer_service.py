@@ -273,7 +273,7 @@ def test_the_desk_filters_assigns_and_sees_what_is_late(cast: Cast, operator: Us
     assert shown("?state=mine") == [due.pk]
     with pytest.raises(Invalid):
         services.assign(at_a_browser(operator), due.pk, officer.pk)
-    assert 'class="side-n"' in desk.get("/service/").content.decode()
+    assert 'class="sidebar-count"' in desk.get("/service/").content.decode()
     assert queries.waiting_for(at_a_browser(operator)) == 2
     assert queries.waiting_for(at_a_browser(officer)) == 0
 

@@ -39,8 +39,10 @@ def test_each_sees_their_own_and_what_is_shared(cast: Cast, scene: Scene) -> Non
 
 
 def test_hidden_attributes_are_not_counted(cast: Cast, scene: Scene) -> None:
-    assert '<td class="num p2 p3">8</td>' in text_of(visitor(cast.reader).get("/events/"))
-    assert '<td class="num p2 p3">6</td>' in text_of(visitor(cast.stranger).get("/events/"))
+    assert '<td class="number priority-2 priority-3">8</td>' in text_of(visitor(cast.reader).get("/events/"))
+    assert '<td class="number priority-2 priority-3">6</td>' in text_of(
+        visitor(cast.stranger).get("/events/")
+    )
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,10 @@ BEACONS = (5, 14, 23, 32)
 """Where the four beacons stand on the shore, in units of the glyph's 38 × 14 view."""
 
 THREATS: dict[int, tuple[str, int, str | Promise]] = {
-    1: ("h", 3, pgettext_lazy("threat level", "High")),
-    2: ("m", 2, pgettext_lazy("threat level", "Medium")),
-    3: ("l", 1, pgettext_lazy("threat level", "Low")),
-    4: ("u", 0, pgettext_lazy("threat level", "Not set")),
+    1: ("high", 3, pgettext_lazy("threat level", "High")),
+    2: ("medium", 2, pgettext_lazy("threat level", "Medium")),
+    3: ("low", 1, pgettext_lazy("threat level", "Low")),
+    4: ("unset", 0, pgettext_lazy("threat level", "Not set")),
 }
 THREAT_BARS = ("M1 11V8h3v3z", "M5.5 11V5h3v6z", "M10 11V1h3v10z")
 
@@ -62,7 +62,7 @@ PILLS = {
 
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """An icon of the sprite, hidden from screen readers unless it has a `label`."""
-    css = f"i i-{size}" if size else "i"
+    css = f"icon icon-{size}" if size else "icon"
     href = f"{asset_url('icons.svg')}#{name}"
     if label:
         return format_html(
@@ -103,9 +103,9 @@ def beacon_line(distribution: int, *, choosing: bool = False) -> SafeString:
         "ring": ring,
     }
     return format_html(
-        '<svg class="reach-g{}" viewBox="0 0 38 14" aria-hidden="true">{}</svg>',
+        '<svg class="beacons{}" viewBox="0 0 38 14" aria-hidden="true">{}</svg>',
         " lit" if choosing else "",
-        format_html_join("", '<path class="rg-{}" d="{}"/>', ((css, d) for css, d in paths.items() if d)),
+        format_html_join("", '<path class="beacon-{}" d="{}"/>', ((css, d) for css, d in paths.items() if d)),
     )
 
 
@@ -127,7 +127,7 @@ def reach(distribution: int | None, sharing_group: Any = None, *, choosing: bool
 def threat(level: int | str | None) -> SafeString:
     """A threat level: filled bars and the word; 4 and unknown numbers mean not set."""
     css, bars, word = THREATS.get(int(level or 4), THREATS[4])
-    return format_html('<span class="thr thr-{}">{}{}</span>', css, _threat_bars(bars), word)
+    return format_html('<span class="threat threat-{}">{}{}</span>', css, _threat_bars(bars), word)
 
 
 @cache
@@ -136,14 +136,14 @@ def _threat_bars(filled: int) -> SafeString:
     drawn = format_html_join(
         "", '<path class="{}" d="{}"/>', ((css, "".join(bars)) for css, bars in paths if bars)
     )
-    return format_html('<svg class="thr-g" viewBox="0 0 14 12" aria-hidden="true">{}</svg>', drawn)
+    return format_html('<svg class="threat-bars" viewBox="0 0 14 12" aria-hidden="true">{}</svg>', drawn)
 
 
 def detection(to_ids: bool) -> SafeString:
     if to_ids:
         yes = pgettext("detect", "Yes")
-        return format_html('<span class="ids ids-on">{}{}</span>', icon("focus-2"), yes)
-    return format_html('<span class="ids ids-off">{}</span>', pgettext("detect", "No"))
+        return format_html('<span class="detection detection-on">{}{}</span>', icon("focus-2"), yes)
+    return format_html('<span class="detection detection-off">{}</span>', pgettext("detect", "No"))
 
 
 def pill(kind: str, label: str, icon_name: str = "") -> SafeString:
@@ -168,13 +168,13 @@ def tag_chip(tag: Any, *, local: bool | None = None, remove: SafeString | str = 
     namespace, value = tag_parts(tag_name(tag))
     is_local = bool(getattr(tag, "local", False)) if local is None else local
     cluster = namespace.startswith("misp-galaxy:")
-    css = "tag" + (" tag-gal" if cluster else "") + (" tag-local" if is_local else "")
+    css = "tag" + (" tag-galaxy" if cluster else "") + (" tag-local" if is_local else "")
     shown = namespace.removeprefix("misp-galaxy:").replace("-", " ").capitalize() if cluster else namespace
     return format_html(
-        '<span class="{}"{}>{}<span class="tag-v">{}</span>{}</span>',
+        '<span class="{}"{}>{}<span class="tag-value">{}</span>{}</span>',
         css,
         format_html(' title="{}"', gettext("Local tag: never leaves the organisation")) if is_local else "",
-        format_html('<span class="tag-ns">{}</span>', shown) if shown else "",
+        format_html('<span class="tag-namespace">{}</span>', shown) if shown else "",
         value,
         remove,
     )

@@ -233,7 +233,7 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     described = [f"{bound.auto_id}_error"] if bound.errors else []
     help_text = hint or bound.help_text
     described += [f"{bound.auto_id}_hint"] if help_text else []
-    attributes: dict[str, str | bool] = {"class": "chk" if single_box else "in"}
+    attributes: dict[str, str | bool] = {"class": "checkbox" if single_box else "input"}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
@@ -242,7 +242,7 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
         "field": bound,
         "control": "" if several else bound.as_widget(attrs=attributes),
         "several": several,
-        "option_css": "chk" if isinstance(widget, CheckboxSelectMultiple) else "rad",
+        "option_css": "checkbox" if isinstance(widget, CheckboxSelectMultiple) else "radio",
         "single_box": single_box,
         "hint": help_text,
         "described": " ".join(described),
@@ -318,7 +318,7 @@ def empty(content: str, title: str) -> SafeString:
 
 @register.simple_block_tag
 def facts(content: str) -> SafeString:
-    return format_html('<dl class="kv-wide ev-sum">{}</dl>', content)
+    return format_html('<dl class="key-values-wide event-summary">{}</dl>', content)
 
 
 @register.simple_block_tag
@@ -361,7 +361,7 @@ def bulk_bar(content: str, label: str) -> SafeString:
 
 @register.simple_block_tag
 def menu(
-    content: str, label: str, icon_name: str = "", css: str = "btn btn-quiet", alone: bool = False
+    content: str, label: str, icon_name: str = "", css: str = "button button-quiet", alone: bool = False
 ) -> SafeString:
     """A menu that works without JavaScript. Content: links, buttons. `alone`: icon without label."""
     return render_to_string(
@@ -373,7 +373,7 @@ def menu(
 @register.simple_tag
 def select_row(name: str, pk: Any, label: str) -> SafeString:
     return format_html(
-        '<input class="chk" type="checkbox" name="{}" value="{}" data-select aria-label="{}">',
+        '<input class="checkbox" type="checkbox" name="{}" value="{}" data-select aria-label="{}">',
         name,
         pk,
         label,
@@ -383,6 +383,6 @@ def select_row(name: str, pk: Any, label: str) -> SafeString:
 @register.simple_tag
 def select_all() -> SafeString:
     return format_html(
-        '<input class="chk" type="checkbox" data-select-all aria-label="{}">',
+        '<input class="checkbox" type="checkbox" data-select-all aria-label="{}">',
         gettext("Select all on this page"),
     )

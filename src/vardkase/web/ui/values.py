@@ -33,8 +33,8 @@ TEXT_TYPES = frozenset(
 PIECES = {
     "text": "{}",
     "break": "<wbr>{}",
-    "mixed": '<span class="v-mix" title="{1}">{0}</span>',
-    "symbol": '<span class="v-sym" title="{1}">{0}</span>',
+    "mixed": '<span class="mixed-scripts" title="{1}">{0}</span>',
+    "symbol": '<span class="hidden-symbol" title="{1}">{0}</span>',
 }
 
 
@@ -55,13 +55,13 @@ def _pieces(shown: str, marks: bool) -> SafeString:
 
 def _css(kind: str) -> str:
     if kind in TEXT_TYPES:
-        return "v-text"
-    return "val val-hash" if kind in HASHES else "val"
+        return "text-value"
+    return "value value-hash" if kind in HASHES else "value"
 
 
 def _linked(content: SafeString, kind: str, url: str) -> SafeString:
     if url:
-        return format_html('<a class="{} v-link" href="{}">{}</a>', _css(kind), url, content)
+        return format_html('<a class="{} value-link" href="{}">{}</a>', _css(kind), url, content)
     return format_html('<span class="{}">{}</span>', _css(kind), content)
 
 
@@ -70,7 +70,7 @@ def _folded(shown: str, kind: str) -> SafeString:
     start = "\n".join(shown.split("\n")[: display.FOLD_LINES])[: display.FOLD_CHARACTERS // 3]
     label = gettext("Show all (%(count)s characters)") % {"count": display.thin(len(shown))}
     return format_html(
-        '<span class="{0}">{1} …</span><details class="v-fold"><summary>{2}</summary>'
+        '<span class="{0}">{1} …</span><details class="folded-value"><summary>{2}</summary>'
         '<div class="{0}">{3}</div></details>',
         _css(kind),
         start,
@@ -86,8 +86,8 @@ def _warning(text: str, kind: str) -> SafeString:
         return SafeString("")
     letters = ", ".join(f"{display.script_name(letter)} {letter}" for letter in foreign)
     return format_html(
-        '<span class="v-puny">{} {}: <span class="val">{}</span></span>',
-        icon("alert-triangle", "s"),
+        '<span class="punycode">{} {}: <span class="value">{}</span></span>',
+        icon("alert-triangle", "small"),
         letters,
         display.punycode(text, kind),
     )
@@ -112,9 +112,9 @@ def copy_menu(text: str, kind: str) -> SafeString:
     )
     return format_html(
         '<details class="menu copy"><summary aria-label="{}">{}</summary>'
-        '<div class="menu-b menu-l">{}</div></details>',
+        '<div class="menu-body menu-from-left">{}</div></details>',
         gettext("Copy %(value)s") % {"value": harmless},
-        icon("copy", "s"),
+        icon("copy", "small"),
         buttons,
     )
 

@@ -39,14 +39,14 @@ class NotificationsForm(forms.Form):
         label=_("Your public OpenPGP key"),
         required=False,
         max_length=65_535,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "val", "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "value", "spellcheck": "false"}),
         help_text=_("E-mail to you is encrypted with it, and includes what is in the events."),
     )
     certif_public = forms.CharField(
         label=_("Or your S/MIME certificate"),
         required=False,
         max_length=65_535,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "val", "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "value", "spellcheck": "false"}),
         help_text=_("As PEM text. If there are both, put the OpenPGP key first."),
     )
 

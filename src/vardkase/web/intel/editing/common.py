@@ -87,7 +87,7 @@ def say_with_undo(request: PageRequest, said: str, view: str, *args: Any, **fiel
     messages.success(
         request,
         format_html(
-            '{} <form class="undo" method="post" action="{}">{}<button class="btn btn-s" type="submit">{}</button>'
+            '{} <form class="undo" method="post" action="{}">{}<button class="button button-small" type="submit">{}</button>'
             "</form>",
             said,
             reverse(view, args=args),
