@@ -32,7 +32,7 @@ def urls(document: Document) -> list[URLPattern]:
         if found is None:
             raise Http404
         part = "HX-Request" in request.headers
-        template = "api_docs/details.html" if part else "api_docs/endpoint.html"
+        template = "api_docs/endpoint.html#details" if part else "api_docs/endpoint.html"
         response = render(request, template, {"details": found})
         response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
         return response

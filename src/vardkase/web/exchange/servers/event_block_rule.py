@@ -44,7 +44,7 @@ def edit(request: PageRequest) -> HttpResponse:
 def find(request: PageRequest) -> HttpResponse:
     field = BlockRuleForm(_tags(request)).fields["tags"]
     context = choices(field, request.GET.getlist("tags"), request.GET.get("q_tags", ""))  # type: ignore[arg-type]
-    return render(request, "components/picked.html", context | {"name": "tags"})
+    return render(request, "components/picker.html#choices", context | {"name": "tags"})
 
 
 def _tags(request: PageRequest) -> Names:

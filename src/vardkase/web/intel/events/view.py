@@ -78,7 +78,7 @@ def related(request: PageRequest, reference: str) -> HttpResponse:
         "number": len(every),
         "related": with_rows(request.actor, every[:RELATED_SHOWN]),
     }
-    return render(request, "events/related.html", context)
+    return render(request, "events/aside.html#related", context)
 
 
 @page()
