@@ -20,9 +20,9 @@ from vardkase.hub.instance.authority import changeable_by, require_may_change, t
 from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.hub.instance.settings import SettingLine, change_setting, every_setting, find_setting
 from vardkase.web.core.settings.forms import SettingForm
-from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 WHO: dict[ChangedBy, Promise] = {
     ChangedBy.OFFICERS: _("Two officers"),

@@ -28,11 +28,12 @@ from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.knowledge.cached_sources.kinds import SERVER
 from vardkase.knowledge.cached_sources.queries import find_cached
 from vardkase.web.exchange.servers.diagnosis import diagnosis
-from vardkase.web.identity.accounts.four_eyes.views import proposed, told
+from vardkase.web.identity.accounts.four_eyes.views import told
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.reason import ReasonForm
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 SET_ASIDE_SHOWN = 20
 WAYS = (SyncDirection.PULL, SyncDirection.PUSH)

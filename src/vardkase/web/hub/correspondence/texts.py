@@ -26,10 +26,11 @@ from vardkase.hub.correspondence.templates import (
     versions,
 )
 from vardkase.web.hub.correspondence.forms import SignatureForm, TextForm
-from vardkase.web.identity.accounts.four_eyes.views import proposed, told
+from vardkase.web.identity.accounts.four_eyes.views import told
 from vardkase.web.ui.forms.errors import errors_shown_in, take_errors
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 
 @page(staff=EDITORS)

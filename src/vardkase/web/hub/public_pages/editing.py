@@ -17,11 +17,11 @@ from vardkase.hub.public_pages import queries, services
 from vardkase.hub.public_pages.passages import LANGUAGES, Passage, PassagePart, PassageText
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.web.hub.public_pages.forms import PassageForm
-from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.markdown import rendered_by_owner
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 
 @page()

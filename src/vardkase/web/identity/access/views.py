@@ -16,10 +16,10 @@ from vardkase.identity.accounts.models import Role
 from vardkase.identity.accounts.services.role_approvals import change_role
 from vardkase.identity.accounts.services.roles import is_of_officers
 from vardkase.web.identity.access.forms import RoleForm
-from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.forms.errors import errors_shown_as_message, take_errors
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.permission_labels import FLAGS
+from vardkase.web.ui.proposals import proposed
 
 
 @page()

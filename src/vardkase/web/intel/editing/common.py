@@ -87,8 +87,8 @@ def say_with_undo(request: PageRequest, said: str, view: str, *args: Any, **fiel
     messages.success(
         request,
         format_html(
-            '{} <form class="undo" method="post" action="{}">{}<button class="button button-small" type="submit">{}</button>'
-            "</form>",
+            '{} <form class="undo" method="post" action="{}">{}'
+            '<button class="button button-small" type="submit">{}</button></form>',
             said,
             reverse(view, args=args),
             inputs,

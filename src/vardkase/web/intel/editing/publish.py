@@ -191,6 +191,8 @@ def _sectors(found: Sequence[Receiver]) -> list[dict[str, Any]]:
     drawn, start = [], 0
     for number, (name, count) in enumerate(parts, 1):
         width = round(BAR * count / len(found))
-        drawn.append({"css": f"series-{number}", "name": name, "count": count, "x": start, "width": width - 2})
+        drawn.append(
+            {"css": f"series-{number}", "name": name, "count": count, "x": start, "width": width - 2}
+        )
         start += width
     return drawn

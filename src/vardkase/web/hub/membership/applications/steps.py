@@ -94,7 +94,9 @@ def _save(request: ApplicantRequest, name: str, removed: int | None = None) -> H
 def advise(request: ApplicantRequest) -> HttpResponse:
     form = StepForm(BY_NAME["needs"], {}, request.POST)
     values = read_step(BY_NAME["needs"], form.given()).values
-    return render(request, "applications/aside.html#recommendation", {"recommendation": recommendation(values)})
+    return render(
+        request, "applications/aside.html#recommendation", {"recommendation": recommendation(values)}
+    )
 
 
 @applicant_page

@@ -29,12 +29,12 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.membership.members import forms as written
 from vardkase.web.hub.membership.members.presenters import shown
 from vardkase.web.hub.membership.statements.views import panel
-from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.forms.reason import ReasonForm
 from vardkase.web.ui.navigation import OFFICERS
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 STAFF = (*OFFICERS, StaffRole.OPERATOR, StaffRole.AUDITOR)

@@ -16,9 +16,9 @@ from vardkase.hub.membership.members.sign_in_minimum import (
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import SignInRule
 from vardkase.web.hub.membership.members.forms import SignInMinimumForm
-from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 
 @page(staff=(StaffRole.MEMBERSHIP_OFFICER,), allowed_while_suspended=True)

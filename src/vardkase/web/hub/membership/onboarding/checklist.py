@@ -27,9 +27,9 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.exchange.servers.diagnosis import diagnosis
 from vardkase.web.hub.membership.members.presenters import PILLS
 from vardkase.web.hub.membership.onboarding import forms as written
-from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 type Data = dict[str, Any]
 

@@ -17,9 +17,9 @@ from vardkase.hub.membership.phases.problems import PhaseProblem
 from vardkase.hub.membership.sectors import Sector
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.membership.phases.forms import InForceForm, PhaseForm, RevokeForm
-from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 ENTRIES_SHOWN = 20
 

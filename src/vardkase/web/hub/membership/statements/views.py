@@ -28,11 +28,11 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.membership.statements.forms import EvidenceForm
-from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 
 def panel(actor: Actor, membership: Membership) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from vardkase.hub.membership.members.state_labels import state_in_words
 from vardkase.hub.membership.terms import drafts, queries
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.web.hub.membership.terms.forms import CriterionForm, DraftForm, PublishForm
-from vardkase.web.identity.accounts.four_eyes.views import proposed
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 
 @page(staff=drafts.OFFICERS)

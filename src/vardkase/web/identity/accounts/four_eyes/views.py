@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Conflict, Forbidden, Invalid, VardkaseError
 from vardkase.identity.access.actor import StepUpRequired
 from vardkase.identity.accounts.four_eyes import queries, services
-from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.registry import action_of
 from vardkase.identity.accounts.four_eyes.rules import refusal_of_part
 from vardkase.identity.accounts.models import User
@@ -124,8 +123,3 @@ def told(error: VardkaseError) -> str:
     if isinstance(error, Invalid) and isinstance(error.errors, Mapping):
         return " ".join(str(problem) for field_problem in error.errors.values() for problem in field_problem)
     return str(error)
-
-
-def proposed(request: PageRequest, made: ApprovalRequest) -> HttpResponse:
-    messages.success(request, gettext("Proposed. Another person has to approve it before anything happens."))
-    return redirect("approval_request", made.pk)
