@@ -96,3 +96,13 @@ def test_a_tag_that_looks_like_a_parameter_is_an_argument(cast: Cast) -> None:
     assert call(key, "POST", f"/events/addTag/{event}/tlp:white/local:1")[1]["saved"] is True
     tags = call(key, "GET", f"/events/view/{event}")[1]["Event"]["Tag"]
     assert [(tag["name"], tag["local"]) for tag in tags] == [("tlp:white", 1)]
+
+
+@pytest.mark.parametrize("sent", [{}, {"networks": None}])
+def test_a_list_that_replaces_another_has_to_be_sent(cast: Cast, sent: dict[str, Any]) -> None:
+    cast.org_a.networks = ["192.0.2.0/24"]
+    cast.org_a.save()
+    status, refused = call(cast.org_admin.key, "POST", "/organisationSecurity/setNetworks", sent)
+    assert (status, refused["errors"]) == (400, {"networks": ["networks is missing."]})
+    cast.org_a.refresh_from_db()
+    assert cast.org_a.networks == ["192.0.2.0/24"]

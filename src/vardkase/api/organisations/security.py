@@ -58,7 +58,7 @@ ABOUT_REQUIREMENTS = Description(
 
 
 class Networks(Params, kw_only=True):
-    networks: Mandatory[Texts] = []
+    networks: Texts
 
 
 class Modes(Params, kw_only=True):
