@@ -27,9 +27,8 @@ run: ## Start everything; prints the address and, the first time, the administra
 	@./vardkase serve
 
 test: setup tools ## Run the test-suite
+	@# It prints the total, and fails below the floor of pyproject.toml.
 	@$(BIN)/pytest $(PYTEST_OPTIONS) --cov --cov-report=
-	@$(BIN)/coverage report --skip-covered --skip-empty --format=total | sed 's/^/Coverage: /; s/$$/ %/'
-	@$(BIN)/coverage report --format=total >/dev/null
 
 quick: setup ## Answer within 90 seconds: style, the rules, and a story or two of every layer
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -56,12 +55,13 @@ setup:
 	@VARDKASE_GROUPS=--all-groups ./vardkase version >/dev/null
 
 tools:
-	@if ! { command -v chromium chromium-browser google-chrome && command -v suricata && command -v yara && \
+	@if ! { command -v chromium-headless-shell chromium chromium-browser google-chrome && \
+	        command -v suricata && command -v yara && \
 	        PATH="$$PATH:/usr/sbin" command -v named-checkzone && PATH="$$PATH:/usr/sbin" command -v nginx; } >/dev/null; then \
 		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
-		echo "Installing the system packages chromium, suricata, yara, bind9-utils and nginx"; \
+		echo "Installing the system packages chromium-headless-shell, suricata, yara, bind9-utils and nginx"; \
 		{ $$as_root apt-get update -qq && \
 		  $$as_root apt-get install -y -qq --no-install-recommends \
-		    chromium suricata yara bind9-utils nginx-light; } >/dev/null \
+		    chromium-headless-shell suricata yara bind9-utils nginx-light; } >/dev/null \
 		|| echo "They could not be installed: tests that need them will be skipped, or fail in CI"; \
 	fi

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -27,6 +28,7 @@ WITHOUT_KNOWLEDGE = "--no-knowledge"
 """An option of `serve`: loading taxonomies, galaxies and 2.5 million warninglist values keeps a machine busy."""
 
 PATIENCE = 120.0
+SHOWN_ONCE = re.compile(r"^(email|password|key) +(\S.*)\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ def fresh_instance(data_dir: Path | None = None, *options: str, **environment: s
     folder = data_dir or Path(tempfile.mkdtemp(prefix="vardkase-bench-"))
     folder.chmod(0o755)
     try:
-        first = _first_administrator(folder)
         with serving(folder, *options, **environment) as (url, pid):
+            first = _first_administrator(folder)
             yield Instance(url, first["key"], first["email"], first["password"], pid)
     finally:
         if data_dir is None:
@@ -55,11 +57,17 @@ def fresh_instance(data_dir: Path | None = None, *options: str, **environment: s
 
 
 def _first_administrator(folder: Path) -> dict[str, str]:
-    """As `initialise` printed it: a folder that is used again has it in a file."""
+    """As `serve` prints it at the first start; a folder that is used again has it in a file."""
     kept = folder / "bench-administrator.json"
-    if not kept.exists():
-        kept.write_text(json.dumps(initialise(folder)))
-        kept.chmod(0o600)
+    deadline = time.monotonic() + PATIENCE
+    while not kept.exists():
+        printed = dict(SHOWN_ONCE.findall((folder / "bench.log").read_text()))
+        if "key" in printed:
+            kept.touch(mode=0o600)
+            kept.write_text(json.dumps(printed))
+        elif time.monotonic() > deadline:
+            raise RuntimeError("The server showed no first administrator")
+        time.sleep(0.01)  # It may answer a moment before it prints them.
     return dict(json.loads(kept.read_text()))
 
 

@@ -22,7 +22,8 @@ SCRIPT = """() => performance.getEntriesByType('resource')
 
 def page_rows(instance: Instance, big_event: str) -> Iterator[Row]:
     """The event index, and the event of 10,000 attributes whose id is `big_event`."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    names = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
+    chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None or not instance.password:
         print("  pages are not measured: there is no Chromium, or no password to sign in with")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -61,8 +62,22 @@ ABOUT_HUBS = frozenset(
 """The files whose tests ask for the fixture `hubs`: starting hubs takes longer than most of their stories."""
 
 
-LONG = ("tests/api/test_fuzzing.py", "tests/api/test_promises.py", "tests/recordings/")
-"""What else has single tests that take many seconds: all that is sent to one controller, a whole recording."""
+LONG = tuple(
+    f"tests/{name}"
+    for name in (
+        "api/test_fuzzing.py",
+        "api/test_hidden_differences.py",
+        "api/test_promises.py",
+        "cli/test_lost_connections.py",
+        "cli/test_serve.py",
+        "exchange/test_enrolment.py",
+        "hub/content_access/test_sweep.py",
+        "recordings/",
+        "web/test_blind_pages.py",
+        "wire/test_kill9.py",
+    )
+)
+"""What else has single tests that take many seconds."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,6 +88,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Leave modules and collected tests, some millions of objects, out of every later garbage collection."""
     gc.freeze()
+    # Or libraries in C++ report all that lives on as leaks. Not before the very end: pytest collects five times
+    # when it is unconfigured, which takes seconds of each worker.
+    atexit.register(gc.unfreeze)
 
 
 def _rank(item: pytest.Item) -> int:
@@ -98,7 +116,6 @@ class OneWorkerForTheHubs(LoadScopeScheduling):
 
 def pytest_unconfigure() -> None:
     """Stop the database server, in the process that started it."""
-    gc.unfreeze()  # Or libraries in C++ report all that lives on as leaks when the process ends.
     database.stop()
 
 
@@ -158,7 +175,18 @@ def server_cast(server: WebServer) -> Cast:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Chromium under Playwright. Missing, it skips on a developer's machine and fails in CI."""
+def shared_chromium() -> Iterator[Browser]:
     with browsers.chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def chromium(shared_chromium: Browser) -> Iterator[Browser]:
+    """Chromium under Playwright. Missing, it skips on a developer's machine and fails in CI.
+
+    What a test opens is closed after it: pages that stay open take processor time from those of later tests.
+    """
+    earlier = set(shared_chromium.contexts)
+    yield shared_chromium
+    for context in set(shared_chromium.contexts) - earlier:
+        context.close()

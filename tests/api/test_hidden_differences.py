@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from tests.api.calls import call, send
@@ -205,23 +206,28 @@ def _of_now(found: re.Match[str]) -> str:
     return "NOW" if abs(int(found[0]) - now_seconds()) < 2 * 86400 else found[0]
 
 
-@pytest.mark.parametrize("kept", ["own", "for the organisation", "for a group"])
-def test_what_is_hidden_changes_no_answer(scene: Scene, kept: str) -> None:
+def test_what_is_hidden_changes_no_answer(scene: Scene, subtests: pytest.Subtests) -> None:
     asked = [*questions(scene), *more_questions(scene)]
     # The first round also writes down what a first visit does.
     first = answers(scene, asked)
     asked = [each for each in asked if first["{} {} {}".format(*each)][0] == 200]
     assert len(asked) > 400
     before = answers(scene, asked)
-    if kept == "own":
-        furnish(scene)
-    else:
-        group = make_sharing_group(scene.stage.a, [scene.stage.a], name="Hidden group")
-        narrow = {"distribution": "4", "sharing_group_id": str(group.pk)}
-        hide(scene, {"distribution": "0"} if kept == "for the organisation" else narrow)
-    after = answers(scene, asked)
-    differ = {name: _difference(before[name], said) for name, said in after.items() if said != before[name]}
-    assert differ == {}
+    for kept in ("own", "for the organisation", "for a group"):
+        with subtests.test(kept), transaction.atomic():
+            if kept == "own":
+                furnish(scene)
+            else:
+                group = make_sharing_group(scene.stage.a, [scene.stage.a], name="Hidden group")
+                narrow = {"distribution": "4", "sharing_group_id": str(group.pk)}
+                hide(scene, {"distribution": "0"} if kept == "for the organisation" else narrow)
+            after = answers(scene, asked)
+            # Each is hidden by itself: two rounds of a thousand questions serve all three.
+            transaction.set_rollback(True)
+            differ = {
+                name: _difference(before[name], said) for name, said in after.items() if said != before[name]
+            }
+            assert differ == {}
 
 
 def _difference(before: tuple[Any, ...], after: tuple[Any, ...]) -> list[str]:

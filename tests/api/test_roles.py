@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from tests.api.stage import OURS, SECRET, Caller, Stage, Things, mentioned
+from tests.support.contents import contents
 from tests.support.web_server import WebServer
 from vardkase.api import registry
 from vardkase.api.dispatch import declared_permissions
@@ -38,6 +38,8 @@ READABLE = {"perm_auth", "perm_audit", "perm_sync", "perm_admin", "perm_view_fee
 """What a read-only key holds, of what its user does."""
 ENCODED = b64encode(SECRET.encode()).decode()[:12]
 """How a file of ours begins that is told in JSON."""
+THROTTLES = ("limit_use",)
+"""They count refused requests as well."""
 _addresses = itertools.count(1)
 
 
@@ -149,23 +151,6 @@ def world(_web_server: WebServer, transactional_db: None) -> World:
     return World(_web_server.port, stage, members, reader, stage.caller("stranger"), blind)
 
 
-def contents() -> dict[str, tuple[int, int]]:
-    """How many rows each table has, and a number that changes when one of them does. Throttles count refused requests
-    as well."""
-    with connection.cursor() as cursor:
-        # Prepared: planning takes longer than counting, and there are thousands of counts.
-        cursor.execute("SELECT FROM pg_prepared_statements WHERE name = 'contents'")
-        if not cursor.rowcount:
-            counts = " UNION ALL ".join(
-                f"SELECT '{table}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} t"
-                for table in connection.introspection.table_names()
-                if table != "limit_use"
-            )
-            cursor.execute(f"PREPARE contents AS {counts}")
-        cursor.execute("EXECUTE contents")
-        return {name: (count, total) for name, count, total in cursor.fetchall()}
-
-
 @pytest.mark.parametrize("line", [pytest.param(line, id=line.name) for line in lines()])
 def test_everybody(line: Line, world: World) -> None:
     _refused(line, world)
@@ -179,7 +164,7 @@ def _refused(line: Line, world: World) -> None:
     """Everybody who may not: told so in MISP's words, and nothing has changed."""
     things = Things(world.stage, world.members["user"])
     things.fill([line.to, line.send])
-    before = contents()
+    before = contents(without=THROTTLES)
     for who, caller in world.members.items():
         if line.lets_in(caller.holds) and not line.serves(caller.holds):
             status, body = world.call(line, caller.key, things)
@@ -195,7 +180,7 @@ def _refused(line: Line, world: World) -> None:
         assert world.call(line, caller.key, things) == (403, Refusal(words)), who
     if line.needs != "anyone":
         assert world.call(line, None, things) == (403, Refusal(NO_KEY)), "without a key"
-    assert contents() == before
+    assert contents(without=THROTTLES) == before
 
 
 def refuses(status: int, body: Any) -> bool:
@@ -229,7 +214,7 @@ def _strangers_stay_out(line: Line, world: World) -> None:
     owner = world.members["user"]
     things = Things(world.stage, owner if line.names_ours else world.stranger)
     things.fill([line.to, line.send])
-    before = contents()
+    before = contents(without=THROTTLES)
     status, body = world.call(line, world.stranger.key, things)
     assert SECRET not in json.dumps(body)
     assert status < 500
@@ -238,7 +223,7 @@ def _strangers_stay_out(line: Line, world: World) -> None:
         f"stranger: {status} {body}"
     )
     if line.names_ours or not line.writes:
-        assert contents() == before or line.needs == "anyone"
+        assert contents(without=THROTTLES) == before or line.needs == "anyone"
 
 
 def _let_in(line: Line, world: World) -> None:

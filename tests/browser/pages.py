@@ -14,6 +14,8 @@ from vardkase.identity.accounts.models import User
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Without `resultTypes`, axe describes every element that passes as well, which takes most of its time.
+RUN_AXE = "async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']})).violations"
 WIDE, PHONE = (1440, 900), (390, 844)
 
 
@@ -29,8 +31,8 @@ class Visit:
     def violations(self) -> list[str]:
         """Axe's findings as "rule: first place"; empty when the page passes."""
         self.page.evaluate(AXE.read_text())
-        found: dict[str, Any] = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"]]
+        found: list[dict[str, Any]] = self.page.evaluate(RUN_AXE, RULES)
+        return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
 
     def overflow(self) -> int:
         """How many pixels the page is too wide."""

@@ -38,7 +38,9 @@ def test_no_server_outlives_its_test_run(tmp_path: Path, number: signal.Signals)
         wait_until(lambda: ready.exists() or run.poll() is not None, PATIENCE)
         assert ready.exists(), log.read_text()
         started = descendants(run.pid)
-        assert {"postgres", "chromium"} <= set(map(_name_of, started))
+        names = " ".join(map(_name_of, started))
+        assert "postgres" in names
+        assert "chrom" in names
         os.kill(run.pid, number)
         run.wait(PATIENCE)
         wait_until(lambda: not any(map(is_running, started)), PATIENCE)

@@ -73,8 +73,12 @@ class Placeholders(dict[str, Placeholder]):
 
 
 @pytest.mark.parametrize("count", [1, 2])
-@pytest.mark.parametrize("code", codes(), ids=lambda code: code.code)
-def test_both_languages_and_the_wire_take_the_same_parameters(code: ProblemCode, count: int) -> None:
+def test_both_languages_and_the_wire_take_the_same_parameters(count: int) -> None:
+    # One test for all: as thousands of their own they would take a fifth of the start of every worker.
+    assert [fault for code in codes() for fault in faults_of(code, count)] == []
+
+
+def faults_of(code: ProblemCode, count: int) -> Iterator[str]:
     texts = {}
     for language in ("sv", "en"):
         with translation.override(language):
@@ -82,12 +86,18 @@ def test_both_languages_and_the_wire_take_the_same_parameters(code: ProblemCode,
 
     parameters = set(PARAMETER.findall(texts["en"]))
     words = WORD.search(PARAMETER.sub("", texts["en"]))
-    assert texts["sv"], code
-    assert isinstance(code.text, Promise) or not words, f"{code}: English only"
-    assert texts["sv"] != texts["en"] or not words, f"{code}: no Swedish"
-    assert set(PARAMETER.findall(texts["sv"])) == parameters
-    assert set(PARAMETER.findall(code.own_wire)) <= parameters | {"detail"}
-    assert "%" not in PARAMETER.sub("", texts["en"] + code.own_wire).replace("%%", "") or not parameters
+    if not texts["sv"]:
+        yield f"{code}: no text"
+    if words and not isinstance(code.text, Promise):
+        yield f"{code}: English only"
+    if words and texts["sv"] == texts["en"]:
+        yield f"{code}: no Swedish"
+    if set(PARAMETER.findall(texts["sv"])) != parameters:
+        yield f"{code}: other parameters in Swedish"
+    if not set(PARAMETER.findall(code.own_wire)) <= parameters | {"detail"}:
+        yield f"{code}: other parameters on the wire"
+    if parameters and "%" in PARAMETER.sub("", texts["en"] + code.own_wire).replace("%%", ""):
+        yield f"{code}: a percent sign that is no parameter"
 
 
 def test_codes_are_unique() -> None:

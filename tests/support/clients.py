@@ -28,8 +28,10 @@ class LoadedOnce(client.ClientHandler):
         vars(self).update(LoadedOnce.loaded)
 
 
-def _forget(**_changed: Any) -> None:
-    LoadedOnce.loaded = None
+def _forget(setting: str, **_changed: Any) -> None:
+    # A thousand tests switch the second factor off, which is asked for by each request, as whatever is our own is.
+    if setting != "REQUIRE_SECOND_FACTOR" and not setting.startswith("VARDKASE_"):
+        LoadedOnce.loaded = None
 
 
 def install() -> None:

@@ -11,8 +11,8 @@ from tests.browser.membership.hub import Colleagues, Hub, one_hub
 
 
 @pytest.fixture(scope="package")
-def hub(chromium: Browser) -> Iterator[Hub]:
-    with one_hub(chromium) as running:
+def hub(shared_chromium: Browser) -> Iterator[Hub]:
+    with one_hub(shared_chromium) as running:
         yield running
 
 
