@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -38,7 +38,8 @@ def modules() -> Mapping[str, ast.Module]:
     return found
 
 
-def codes() -> list[ProblemCode]:
+@cache
+def codes() -> Sequence[ProblemCode]:
     # Those of a package that nothing has imported yet would be missing.
     for name, module in modules().items():
         if any(declares_codes(node) for node in module.body):
