@@ -77,7 +77,7 @@ class Authenticated:
 
 def presented_keys(request: HttpRequest) -> list[str]:
     """The well-formed keys in the headers, only the first few, to limit the number of lookups."""
-    values = [request.headers.get("Authorization", ""), request.headers.get("X-MISP-AUTH", "")]
+    values = [request.META.get("HTTP_AUTHORIZATION", ""), request.META.get("HTTP_X_MISP_AUTH", "")]
     parts = [part.strip() for value in values for part in value.split(",")]
     return [part for part in parts if KEY.fullmatch(part)][:MAX_KEYS]
 

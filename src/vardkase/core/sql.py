@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 
 def cursor(**options: Any) -> psycopg.Cursor[Any]:
@@ -23,8 +23,9 @@ def cursor(**options: Any) -> psycopg.Cursor[Any]:
 
     A query on this connection while a COPY is open blocks forever: finish the COPY first.
     """
-    connection.ensure_connection()
-    return psycopg.Cursor(connection.connection, **options)
+    database = connections[DEFAULT_DB_ALIAS]  # Looked up once: `connection` does it for each attribute.
+    database.ensure_connection()
+    return psycopg.Cursor(database.connection, **options)
 
 
 def pin_connection() -> None:

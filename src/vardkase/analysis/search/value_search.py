@@ -12,7 +12,7 @@ from typing import Any
 
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.search.statement import Statement, is_pattern
-from vardkase.analysis.search.values import BOTH_PARTS, value_source
+from vardkase.analysis.search.values import BOTH_PARTS, BY_KEY, value_source
 from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
@@ -186,17 +186,22 @@ def _asked_for(statement: Statement, asked: ValueQuery) -> Iterator[str]:
 def attributes_with(actor: Actor, values: Sequence[str]) -> SqlQuery:
     statement = Statement(actor)
     visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
-    ids = exact_ids(statement, values)
+    found = statement.fence(_by_key(statement, values))
     return statement.query(
-        f"SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id WHERE a.id IN ({ids}) AND {visible} "
-        "ORDER BY a.id"
+        f"SELECT DISTINCT a.id FROM {found} f JOIN attribute a ON a.id = f.id JOIN event e ON e.id = a.event_id "
+        f"WHERE {SAME.format(text='f.text', row='a')} AND {visible} ORDER BY a.id"
     )
 
 
 def exact_ids(statement: Statement, values: Sequence[str]) -> str:
     """A SELECT of the ids of attributes with one of `values`, regardless of who may see them."""
+    same = SAME.format(text="f.text", row="x")
+    return f"SELECT x.id FROM ({_by_key(statement, values)}) f JOIN attribute x ON x.id = f.id WHERE {same}"
+
+
+def _by_key(statement: Statement, values: Sequence[str]) -> str:
     wanted = _keyed(values)
-    return EXACT.format(
+    return BY_KEY.format(
         keys=statement.bind([key for key, _ in wanted], "bigint[]"),
         texts=statement.bind([text for _, text in wanted], "text[]"),
     )
@@ -230,16 +235,8 @@ def _run(statement: Statement, sql: str, place: PagePosition | None = None) -> l
     return cursor().execute(query.sql, {**query.parameters, **place_parameters(place)}).fetchall()
 
 
-SAME = (
-    "lower(w.text) IN (lower({row}.value1), lower({row}.value2), lower({row}.value1 || '|' || {row}.value2))"
-)
+SAME = "{text} IN (lower({row}.value1), lower({row}.value2), lower({row}.value1 || '|' || {row}.value2))"
 """The value wanted is either part of the attribute's, or both. Keys only say that it may be."""
-
-EXACT = (
-    "SELECT k.attribute_id AS id FROM unnest({keys}, {texts}) AS w (key, text) "
-    "JOIN attribute_key k ON k.key = w.key JOIN attribute x ON x.id = k.attribute_id WHERE "
-    + SAME.format(row="x")
-)
 
 AROUND = """
 SELECT n.attribute_id AS id FROM attribute_network n WHERE n.net = ANY({supernets})
@@ -252,7 +249,7 @@ SELECT w.text, count(DISTINCT f.attribute_id), count(DISTINCT f.event_id)
 FROM unnest({{keys}}, {{texts}}) AS w (key, text) CROSS JOIN LATERAL (
     SELECT k.attribute_id, k.event_id
     FROM attribute_key k JOIN attribute a ON a.id = k.attribute_id JOIN event e ON e.id = k.event_id
-    WHERE k.key = w.key AND {SAME.format(row="a")} AND {{visible}} LIMIT {COUNTED}
+    WHERE k.key = w.key AND {SAME.format(text="lower(w.text)", row="a")} AND {{visible}} LIMIT {COUNTED}
 ) f
 GROUP BY w.text
 """

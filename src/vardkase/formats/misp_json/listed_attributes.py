@@ -193,9 +193,10 @@ CONTEXT_MEMBERS = (
     "timestamp", "distribution", "publish_timestamp", "sharing_group_id", "extends_uuid",
 )  # fmt: skip
 
+# The subquery hides the array's length, or the statement would be planned anew for a short list.
 LISTED = """
 SELECT {columns}, a.data_sha256, e.uuid::text, o.distribution::text, coalesce(o.sharing_group_id, 0)::text
-FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+FROM unnest((SELECT %(ids)s::bigint[])) WITH ORDINALITY AS chosen (id, place)
 JOIN attribute a ON a.id = chosen.id
 JOIN event e ON e.id = a.event_id
 LEFT JOIN object o ON o.id = a.object_id

@@ -88,16 +88,12 @@ class TagLoader:
         return Raw(encoder.encode(row))
 
     def _attachments(self, table: str, owner: str, ids: Iterable[str]) -> dict[int, list[Attachment]]:
-        rows = (
-            cursor()
-            .execute(
-                f"SELECT {owner}, id, tag_id, local, relationship_type FROM {table} "
-                f"WHERE {owner} = ANY(%(ids)s::bigint[]) ORDER BY {owner}, id",
-                {"ids": array_of(ids)},
-                binary=True,
-            )
-            .fetchall()
+        # The subquery hides the array's length, or the statement would be planned anew for a short list.
+        sql = (
+            f"SELECT {owner}, id, tag_id, local, relationship_type FROM {table} "
+            f"WHERE {owner} = ANY((SELECT %(ids)s::bigint[])::bigint[]) ORDER BY {owner}, id"
         )
+        rows = cursor().execute(sql, {"ids": array_of(ids)}, binary=True).fetchall()
         self._learn({row[2] for row in rows})
         found: dict[int, list[Attachment]] = {}
         for owner_id, *row in rows:

@@ -34,10 +34,12 @@ OF_THE_HUB = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER, S
 """Duties that only people of the organisation that runs the hub may hold."""
 
 
+BY_NAME = {role.value: role for role in StaffRole}
+
+
 def staff_roles(names: Iterable[str]) -> frozenset[StaffRole]:
     """The duties stored on an account; unknown names are ignored."""
-    known = {role.value: role for role in StaffRole}
-    return frozenset(known[name] for name in names if name in known)
+    return frozenset(BY_NAME[name] for name in names if name in BY_NAME)
 
 
 def are_in_conflict(roles: Iterable[StaffRole]) -> bool:
