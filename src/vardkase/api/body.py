@@ -63,7 +63,7 @@ def sender_of(actor: Actor) -> Sender:
 def plain_body(request: HttpRequest, limits: BodyLimits) -> bytes:
     """The decompressed body; raises MispError 413 above a limit, 400 if decompression fails."""
     check_size(request, limits)
-    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if not hasattr(request, "_body") and request.content_type != MULTIPART:
         request._body = request.read()  # noqa: SLF001 - what `request.body` would set, with its limit
     body = request.body

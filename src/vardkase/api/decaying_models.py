@@ -9,7 +9,6 @@ from vardkase.analysis.decay.options import decay_options
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.parameters import PARAMETERS, accepted
 from vardkase.analysis.search.parse import parse
-from vardkase.analysis.search.sql import query
 from vardkase.api.answers import Json, Saved, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
@@ -18,7 +17,7 @@ from vardkase.api.inputs import Body, Filters, with_fields
 from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
-from vardkase.formats.misp_json import attributes_document, chosen_ids
+from vardkase.formats.misp_json import attributes_document, find_attributes
 from vardkase.formats.misp_json.decay import model_document, plain
 from vardkase.formats.search_options import attribute_options
 from vardkase.hub.profiles import EVERY
@@ -214,8 +213,8 @@ def search(call: Call, *, filters: Filters) -> Stream:
         decay_options(restsearch.options)
     except Invalid as error:
         raise MispError(400, error.wire) from error
-    ids = chosen_ids(query(call.actor, restsearch))
-    return Stream(attributes_document(call.actor, ids, attribute_options(restsearch)))
+    found = find_attributes(call.actor, restsearch)
+    return Stream(attributes_document(call.actor, found, attribute_options(restsearch)))
 
 
 @endpoint("decayingModel/decayingToolComputeSimulation")

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import HttpHeaders
 
 from vardkase.api.body import (
     MULTIPART,
@@ -134,11 +135,14 @@ class Call:
         self.named = route.named
         self.segments = route.segments
         self.suffix = route.suffix
-        self.headers = request.headers
         self.path = request.path_info
         self._request = request
         self._limits = limits
         self._most_values = most_values
+
+    @property
+    def headers(self) -> HttpHeaders:
+        return self._request.headers
 
     @property
     def client_certificate(self) -> Certificate | None:
@@ -160,7 +164,7 @@ class Call:
             return multipart_fields(self._request, self._limits)
         if self._most_values is not None:
             check_values(self.raw, self._most_values)
-        return decoded_body(self.raw, self.headers.get("Content-Type", ""), self._sent)
+        return decoded_body(self.raw, self._request.META.get("CONTENT_TYPE", ""), self._sent)
 
     @property
     def scalar(self) -> str | int | float | None:
@@ -217,4 +221,4 @@ class Call:
 
     @property
     def base_url(self) -> str:
-        return settings.BASE_URL or self._request.build_absolute_uri("/").rstrip("/")
+        return settings.BASE_URL or f"{self._request.scheme}://{self._request.get_host()}"

@@ -20,7 +20,7 @@ MACHINES = ("PyMISP", "MISP")
 
 
 def response_of(answer: Answer, request: HttpRequest) -> HttpResponseBase:
-    known_tags = request.headers.get("If-None-Match")
+    known_tags = request.META.get("HTTP_IF_NONE_MATCH")
     if isinstance(answer, Stream) and (request.method == "HEAD" or known_tags is not None):
         # A stream as one body. `unread`: a HEAD request, which then costs nothing and has no Content-
         # Length.
@@ -60,8 +60,8 @@ def _encoded(data: Any, request: HttpRequest) -> tuple[bytes, str]:
         return xml.document(wire(data)).encode(), XML_TYPE
     encoded = msgspec.json.encode(data, enc_hook=_encodable)
     # Browsers get it indented, as from MISP; MISP's own clients and scripts of a page get it compact.
-    agent = request.headers.get("User-Agent", "")
-    by_script = request.headers.get("X-Requested-With", "") == "XMLHttpRequest"
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    by_script = request.META.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest"
     if not agent.startswith(MACHINES) and not by_script:
         encoded = msgspec.json.format(encoded, indent=4)
     return encoded, JSON_TYPE
@@ -74,7 +74,7 @@ def _encodable(value: object) -> str:
 
 
 def wants_xml(request: HttpRequest) -> bool:
-    accept = request.headers.get("Accept", "")
+    accept = request.META.get("HTTP_ACCEPT", "")
     return "application/xml" in accept and "json" not in accept and "html" not in accept
 
 

@@ -10,7 +10,7 @@ from vardkase.analysis.decay.options import decay_options
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.analysis.search.parameters import from_path
 from vardkase.analysis.search.parse import parse
-from vardkase.analysis.search.sql import query, total_query
+from vardkase.analysis.search.sql import total_query
 from vardkase.api.answers import Stream
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
@@ -79,14 +79,9 @@ def export(
     headers: Mapping[str, str] = NO_HEADERS,
 ) -> Stream:
     search = replace(_search(scope, {**output.defaults(scope), **parameters}, output), base_url=call.base_url)
-    ids: Sequence[int]
-    if output.counts and search.limit is None:
-        # Only the number is needed: no list of ids of the whole store.
-        ids = range(chosen_ids(total_query(call.actor, search))[0])
-    else:
-        ids = chosen_ids(query(call.actor, search))
+    found = output.find(call.actor, search)
     own = {
-        "X-Result-Count": str(_result_count(call, search, len(ids))),
+        "X-Result-Count": str(_result_count(call, search, len(found))),
         "X-Export-Module-Used": name,
         "X-Response-Format": output.extension,
         "X-Skipped-Elements-Count": "0",
@@ -101,7 +96,7 @@ def export(
         which = "" if str(wanted).startswith("!") else which
         disposition = f'attachment; filename="misp.event.{which}.{extension}"'
         own |= {"X-Response-Format": extension, "Content-Disposition": disposition}
-    content = output.renderers[scope](call.actor, search, ids)
+    content = output.renderers[scope](call.actor, search, found)
     return Stream(content, output.content_type, {**own, **headers})
 
 

@@ -87,7 +87,7 @@ def statement(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SqlQuery:
-    """A SELECT of one bigint column `id`, in result order, with its named parameters."""
+    """A SELECT with its named parameters: of one bigint column `id`, in result order, unless said otherwise."""
 
     sql: str
     parameters: Mapping[str, Any]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
+from vardkase.analysis.search.sql import query, total_query
 from vardkase.formats import (
     attack,
     context,
@@ -24,21 +25,44 @@ from vardkase.formats import (
     zeek,
 )
 from vardkase.formats.attack import sightings as attack_sightings
-from vardkase.formats.misp_json import attributes_document, events_document, objects_document
+from vardkase.formats.misp_json import (
+    attributes_document,
+    chosen_ids,
+    events_document,
+    find_attributes,
+    objects_document,
+)
 from vardkase.formats.search_options import attribute_options, event_options, object_options
 from vardkase.formats.stix import export as stix
 from vardkase.formats.yara import export as yara
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import IP_TYPES
 
-type Renderer = Callable[[Actor, Search, Sequence[int]], Iterator[bytes]]
-"""Writes the results of a search; `ids` are of the search's scope, in its order."""
+type Finder = Callable[[Actor, Search], Sized]
+"""Finds the results of a search, in its order: the ids of its scope, unless the renderer takes something else."""
+type Renderer = Callable[[Actor, Search, Any], Iterator[bytes]]
+"""Writes the results of a search, as its format finds them."""
 
 JSON = "application/json; charset=UTF-8"
 CSV = "text/csv; charset=UTF-8"
 XML = "application/xml; charset=UTF-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PLAIN = "text/plain; charset=UTF-8"
+
+
+def _ids(actor: Actor, search: Search) -> Sequence[int]:
+    return chosen_ids(query(actor, search))
+
+
+def _rows(actor: Actor, search: Search) -> Sized:
+    return find_attributes(actor, search) if search.scope is Scope.ATTRIBUTES else _ids(actor, search)
+
+
+def _numbers(actor: Actor, search: Search) -> Sequence[int]:
+    """As many numbers as the search finds: no list of the ids of the whole store."""
+    if search.limit is None:
+        return range(chosen_ids(total_query(actor, search))[0])
+    return _ids(actor, search)
 
 
 RESTRICTED = {"to_ids": 1, "published": 1, "allow_proposal_blocking": 1}
@@ -50,8 +74,7 @@ class Format:
 
     `extension` is used for X-Response-Format and the file name. A `restrictive` format contains only
     published attributes with `to_ids` unless the search says otherwise; likewise, `types` are the default of
-    an attribute search. `check` raises Invalid for options that the format does not support. `counts`: it
-    needs only the number of results.
+    an attribute search. `check` raises Invalid for options that the format does not support.
     """
 
     renderers: Mapping[Scope, Renderer]
@@ -60,7 +83,7 @@ class Format:
     restrictive: bool = False
     types: frozenset[str] = frozenset()
     check: Callable[[Search], None] = lambda _search: None
-    counts: bool = False
+    find: Finder = _ids
 
     def defaults(self, scope: Scope) -> dict[str, Any]:
         chosen = RESTRICTED if self.restrictive else {}
@@ -73,15 +96,17 @@ def _flat(renderer: Renderer) -> Mapping[Scope, Renderer]:
 
 DOCUMENTS: Mapping[Scope, Renderer] = {
     Scope.EVENTS: lambda actor, search, ids: events_document(actor, ids, event_options(actor, search)),
-    Scope.ATTRIBUTES: lambda actor, search, ids: attributes_document(actor, ids, attribute_options(search)),
+    Scope.ATTRIBUTES: lambda actor, search, found: attributes_document(
+        actor, found, attribute_options(search)
+    ),
     Scope.OBJECTS: lambda actor, search, ids: objects_document(actor, ids, object_options(search)),
 }
 
 FORMATS: dict[str, Format] = {
-    "json": Format(DOCUMENTS, JSON, "json"),
+    "json": Format(DOCUMENTS, JSON, "json", find=_rows),
     "csv": Format(_flat(csv.table), CSV, "csv"),
     "text": Format(_flat(text.values), PLAIN, "txt", restrictive=True),
-    "count": Format(_flat(text.count), PLAIN, "txt", counts=True),
+    "count": Format(_flat(text.count), PLAIN, "txt", find=_numbers),
     "hashes": Format(_flat(hashes.lines), PLAIN, "txt", restrictive=True),
     "hosts": Format(
         _flat(hosts.lines),

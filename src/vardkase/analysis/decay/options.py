@@ -12,6 +12,10 @@ from vardkase.core.errors import Invalid
 from vardkase.knowledge.decaying_models.rules import RANGES, overridden
 from vardkase.misp.flags import as_bool
 
+PARAMETERS = frozenset((
+    "modelOverrides", "score", "includeDecayScore", "excludeDecayed", "includeFullModel", "includeScoresOnEvent",
+    "decayingModel",
+))  # fmt: skip
 OVERRIDABLE = frozenset((*RANGES, "base_score_config", "settings"))
 ANY_MODEL = {"lifetime": 1, "decay_speed": 1, "threshold": 0, "default_base_score": 0}
 """Overrides that make sense on this do so on every model."""
@@ -30,6 +34,9 @@ class DecayOptions:
 
 
 def decay_options(search: Mapping[str, Any]) -> DecayOptions | None:
+    """The decay options of a search; None if it asks for no scores. Raises Invalid for options that mean nothing."""
+    if PARAMETERS.isdisjoint(search):
+        return None
     overrides = search.get("modelOverrides") or {}
     if isinstance(overrides, str):
         try:

@@ -36,10 +36,19 @@ COLUMNS = {
 }
 """Names of the order that are not simply a column of the scope's own table."""
 
+JOINS = {"e": "JOIN event e ON e.id = a.event_id", "o": "LEFT JOIN object o ON o.id = a.object_id"}
+
 
 def query(actor: Actor, search: Search) -> SqlQuery:
     statement = Statement(actor)
     select = SELECTS[search.scope](statement, search)
+    return statement.query(select + _page(statement, search))
+
+
+def attribute_query(actor: Actor, search: Search, columns: str) -> SqlQuery:
+    """Like `query`, but selects `columns` of the attributes (`a`), their events (`e`) and, if any, objects (`o`)."""
+    statement = Statement(actor)
+    select = _attributes(statement, search, columns, ("a", "e", "o"))
     return statement.query(select + _page(statement, search))
 
 
@@ -92,7 +101,9 @@ def _event_uuid(statement: Statement, search: Search, terms: Terms) -> Iterator[
         )
 
 
-def _attributes(statement: Statement, search: Search) -> str:
+def _attributes(
+    statement: Statement, search: Search, columns: str = "a.id", aliases: tuple[str, ...] = ("a", "e")
+) -> str:
     filters = list(attribute_filters(statement, search))
     if search.uuid:
         filters.append(uuid_filter(statement, search.uuid))
@@ -104,19 +115,24 @@ def _attributes(statement: Statement, search: Search) -> str:
         *(each.condition for each in filters),
     ]
     sources = [each.source for each in filters if each.source]
-    rows = "attribute a JOIN event e ON e.id = a.event_id"
+    joins = " ".join(JOINS[alias] for alias in aliases[1:])
+    rows = "attribute a"
     if sources:
-        rows = f"{sources[0].name} f JOIN attribute a ON a.id = f.id JOIN event e ON e.id = a.event_id"
+        rows = f"{sources[0].name} f JOIN attribute a ON a.id = f.id"
         conditions.append(sources[0].check.format(found="f"))
         conditions.extend(
             f"EXISTS (SELECT 1 FROM {other.name} g WHERE g.id = a.id AND {other.check.format(found='g')})"
             for other in sources[1:]
         )
     elif branches := tag_branches(statement, search):
-        return _tagged(statement, search, conditions, branches)
+        rows = f"{_tagged(statement, search, conditions, branches)} f JOIN attribute a ON a.id = f.id"
+        return f"SELECT {columns} FROM {rows} {joins} ORDER BY {_order(search, 'a')}"
     conditions.extend(tag_conditions(statement, search))
-    once = " GROUP BY a.id, e.id" if sources and sources[0].repeats else ""
-    return f"SELECT a.id FROM {rows} WHERE {' AND '.join(conditions)}{once} ORDER BY {_order(search, 'a')}"
+    once = (
+        f" GROUP BY {', '.join(f'{alias}.id' for alias in aliases)}" if sources and sources[0].repeats else ""
+    )
+    where = f"{' AND '.join(conditions)}{once}"
+    return f"SELECT {columns} FROM {rows} {joins} WHERE {where} ORDER BY {_order(search, 'a')}"
 
 
 def _tagged(statement: Statement, search: Search, conditions: list[str], branches: tuple[str, str]) -> str:
@@ -125,13 +141,7 @@ def _tagged(statement: Statement, search: Search, conditions: list[str], branche
     found = " UNION ".join(
         f"SELECT a.id FROM {rows} WHERE {' AND '.join([*everything, branch])}" for branch in branches
     )
-    rows = f"{statement.fence(found)} f JOIN attribute a ON a.id = f.id {_event_of(search)}"
-    return f"SELECT a.id FROM {rows} ORDER BY {_order(search, 'a')}"
-
-
-def _event_of(search: Search) -> str:
-    needed = any(order.column.startswith("Event.") for order in search.order)
-    return "JOIN event e ON e.id = a.event_id" if needed else ""
+    return statement.fence(found)
 
 
 def _objects(statement: Statement, search: Search) -> str:

@@ -12,6 +12,7 @@ from vardkase.formats.misp_json.listed_attributes import (
     attribute_dict,
     attribute_pages,
     attributes_document,
+    find_attributes,
     split_attributes,
 )
 from vardkase.formats.misp_json.listed_objects import object_dict, object_list, objects_document
@@ -46,6 +47,7 @@ __all__ = [
     "event_parts",
     "events_document",
     "export_events",
+    "find_attributes",
     "object_dict",
     "object_list",
     "objects_document",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Any
 
 import msgspec
+import psycopg
 from msgspec import UNSET, Raw
 
+from vardkase.analysis.search.filters import Search
+from vardkase.analysis.search.sql import attribute_query, query
 from vardkase.core.errors import NotFound
-from vardkase.core.sql import array_of
+from vardkase.core.sql import array_of, cursor
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE
 from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.decay import add_scores
@@ -19,7 +23,7 @@ from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
 from vardkase.formats.misp_json.proposals import listed_proposals
 from vardkase.formats.misp_json.related import listed_related_attributes
 from vardkase.formats.misp_json.scope import Scope, scope_of
-from vardkase.formats.misp_json.selection import PAGE, Chosen, pages_of
+from vardkase.formats.misp_json.selection import PAGE, Chosen, chosen_ids, pages_of
 from vardkase.formats.misp_json.sightings import sightings_of_attributes
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttribute, encoder
@@ -31,7 +35,40 @@ from vardkase.intel.problems import AttributeProblem
 ATTACHMENTS_AT_ONCE = 20
 
 WIDTH = 17
-"""Columns of LISTED_ATTRIBUTE; what follows says what surrounds the attribute."""
+"""Columns of LISTED_ATTRIBUTE; what follows in COLUMNS says what surrounds the attribute."""
+
+COLUMNS = f"""{LISTED_ATTRIBUTE}, a.data_sha256, e.uuid::text, o.distribution::text,
+    coalesce(o.sharing_group_id, 0)::text"""
+
+MOST_ROWS = 25_000
+"""Rows of a search that are read in its own statement, and kept as PostgreSQL sent them: about 700 bytes each."""
+
+type Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAttributes:
+    """What a search has found, with COLUMNS; converted page by page."""
+
+    rows: psycopg.Cursor[Row]
+
+    def __len__(self) -> int:
+        return self.rows.rowcount
+
+
+def find_attributes(actor: Actor, search: Search) -> FoundAttributes | array[int]:
+    """The rows that `search` finds, read in one statement if they are few; otherwise their ids, to read them later."""
+    # A bound on the others could make the planner choose to go through the table in the order of the ids.
+    by_value = any(terms and terms.wanted for terms in (search.value, search.value1, search.value2))
+    if search.limit is None and by_value:
+        bounded = replace(search, limit=MOST_ROWS + 1, page=1)
+    elif search.limit is not None and search.limit <= MOST_ROWS:
+        bounded = search
+    else:
+        return chosen_ids(query(actor, search))
+    chosen = attribute_query(actor, bounded, COLUMNS)
+    found = FoundAttributes(cursor().execute(chosen.sql, chosen.parameters, binary=True))
+    return found if len(found) <= MOST_ROWS else chosen_ids(query(actor, search))
 
 
 @dataclass(slots=True)
@@ -40,12 +77,13 @@ class Listing:
 
     scope: Scope
     options: AttributeOptions
-    events: dict[int, Raw]
+    events: dict[str, Raw]
 
-    def page(self, ids: Sequence[int]) -> list[ListedAttribute]:
-        rows = self.scope.rows(
-            LISTED.format(columns=LISTED_ATTRIBUTE, visible=_visible(self.scope)), ids=array_of(map(str, ids))
-        )
+    def read(self, ids: Sequence[int]) -> list[Row]:
+        sql = LISTED.format(columns=COLUMNS, visible=_visible(self.scope))
+        return self.scope.rows(sql, ids=array_of(map(str, ids)))
+
+    def page(self, rows: Sequence[Row]) -> list[ListedAttribute]:
         page = [ListedAttribute(*row[:WIDTH]) for row in rows]
         if self.options.enforce_warninglist:
             kept = clean(page)
@@ -55,18 +93,19 @@ class Listing:
             page, rows = list(compress(page, kept)), list(compress(rows, kept))
         if self.options.include_warninglist_hits:
             add_warnings(page)
-        event_ids = sorted({int(attribute.event_id) for attribute in page})
+        event_ids = sorted(map(int, {attribute.event_id for attribute in page}))
         event_tags = self._event_tags(event_ids)
         self._learn_events(event_ids, event_tags)
         self._surround(page, rows)
-        self._add_tags(page, event_tags)
-        self._add_flagged(page)
+        ids = [int(attribute.id) for attribute in page]
+        self._add_tags(page, ids, event_tags)
+        self._add_flagged(page, ids)
         return page
 
-    def _surround(self, page: list[ListedAttribute], rows: Sequence[tuple[Any, ...]]) -> None:
+    def _surround(self, page: list[ListedAttribute], rows: Sequence[Row]) -> None:
         for attribute, row in zip(page, rows, strict=True):
             digest, event_uuid, object_distribution, object_group = row[WIDTH:]
-            attribute.Event = self.events[int(attribute.event_id)]
+            attribute.Event = self.events[attribute.event_id]
             if object_distribution is not None:
                 surrounding = (attribute.object_id, object_distribution, object_group)
                 attribute.Object = Raw(encoder.encode(dict(zip(OBJECT_MEMBERS, surrounding, strict=True))))
@@ -75,19 +114,20 @@ class Listing:
             if self.options.include_attachments:
                 attribute.data = encoded_data(digest, attribute.type)
 
-    def _add_tags(self, page: list[ListedAttribute], event_tags: dict[int, list[Any]]) -> None:
+    def _add_tags(
+        self, page: list[ListedAttribute], ids: list[int], event_tags: dict[int, list[Any]]
+    ) -> None:
         tags = self.scope.tags
         attached = tags.of_attributes(attribute.id for attribute in page)
         inherit = self.options.include_event_tags
-        for attribute in page:
-            shown = [tags.listed(each) for each in attached.get(int(attribute.id), ())]
+        for attribute, number in zip(page, ids, strict=True):
+            shown = [tags.listed(each) for each in attached[number]] if number in attached else []
             if inherit:
                 shown += [tags.inherited(each) for each in event_tags.get(int(attribute.event_id), ())]
             if shown:
                 attribute.Tag = shown
 
-    def _add_flagged(self, page: list[ListedAttribute]) -> None:
-        ids = [int(attribute.id) for attribute in page]
+    def _add_flagged(self, page: list[ListedAttribute], ids: list[int]) -> None:
         related, sightings, proposals = {}, {}, {}
         if self.options.include_correlations:
             related = listed_related_attributes(self.scope.actor, ids)
@@ -97,29 +137,29 @@ class Listing:
             proposals = listed_proposals(self.scope.actor, ids)
         if self.scope.scorer and self.options.decay and self.options.decay.include_score:
             add_scores(self.scope.scorer, page)
-        for attribute in page:
-            if self.options.include_correlations:
-                attribute.RelatedAttribute = related.get(int(attribute.id), EMPTY)
-            if self.options.include_sightings:
-                attribute.Sighting = sightings.get(int(attribute.id), EMPTY)
-            if self.options.include_proposals:
-                attribute.ShadowAttribute = proposals.get(int(attribute.id), EMPTY)
+        for found, member, is_included in (
+            (related, "RelatedAttribute", self.options.include_correlations),
+            (sightings, "Sighting", self.options.include_sightings),
+            (proposals, "ShadowAttribute", self.options.include_proposals),
+        ):
+            for attribute, number in zip(page, ids, strict=True) if is_included else ():
+                setattr(attribute, member, found.get(number, EMPTY))
 
     def _event_tags(self, event_ids: list[int]) -> dict[int, list[Any]]:
         wanted = self.options.include_context or self.options.include_event_tags
         return self.scope.tags.of_events(event_ids) if wanted else {}
 
     def _learn_events(self, event_ids: list[int], event_tags: dict[int, list[Any]]) -> None:
-        missing = [event_id for event_id in event_ids if event_id not in self.events]
+        missing = [event_id for event_id in event_ids if str(event_id) not in self.events]
         if not missing:
             return
         sql = CONTEXT if self.options.include_context else EVENTS
         for number, *row in self.scope.rows(sql.format(**event_times(self.scope.actor)), ids=missing):
             if self.options.include_context:
                 tags = [self.scope.tags.context(each) for each in event_tags.get(number, ())]
-                self.events[number] = Raw(encoder.encode(_context(row, tags)))
+                self.events[str(number)] = Raw(encoder.encode(_context(row, tags)))
             else:
-                self.events[number] = Raw(encoder.encode(dict(zip(EVENT_MEMBERS, row, strict=True))))
+                self.events[str(number)] = Raw(encoder.encode(dict(zip(EVENT_MEMBERS, row, strict=True))))
 
 
 def listing(actor: Actor, options: AttributeOptions) -> Listing:
@@ -131,7 +171,7 @@ def listing(actor: Actor, options: AttributeOptions) -> Listing:
 
 
 def attributes_document(
-    actor: Actor, chosen: Chosen, options: AttributeOptions | None = None
+    actor: Actor, chosen: Chosen | FoundAttributes, options: AttributeOptions | None = None
 ) -> Iterator[bytes]:
     """Attributes as ``{"response": {"Attribute": […]}}``, in the order chosen, a thousand at a time."""
     pages = attribute_pages(actor, chosen, options)
@@ -141,12 +181,17 @@ def attributes_document(
 
 
 def attribute_pages(
-    actor: Actor, chosen: Chosen, options: AttributeOptions | None = None
+    actor: Actor, chosen: Chosen | FoundAttributes, options: AttributeOptions | None = None
 ) -> Iterator[list[ListedAttribute]]:
     options = options or AttributeOptions()
     listed = listing(actor, options)
-    for ids in pages_of(chosen, ATTACHMENTS_AT_ONCE if options.include_attachments else PAGE):
-        if page := listed.page(ids):
+    size = ATTACHMENTS_AT_ONCE if options.include_attachments else PAGE
+    if isinstance(chosen, FoundAttributes):
+        pages = iter(lambda: chosen.rows.fetchmany(size), [])
+    else:
+        pages = map(listed.read, pages_of(chosen, size))
+    for rows in pages:
+        if page := listed.page(rows):
             yield page
 
 
@@ -154,7 +199,8 @@ def attribute_dict(
     actor: Actor, attribute_id: int, options: AttributeOptions | None = None
 ) -> dict[str, Any]:
     """One attribute as in attributes/view, without its event. Raises NotFound."""
-    page = listing(actor, options or VIEW).page([attribute_id])
+    listed = listing(actor, options or VIEW)
+    page = listed.page(listed.read([attribute_id]))
     if not page:
         raise NotFound(AttributeProblem.NOT_FOUND())
     page[0].Event = page[0].Object = UNSET
@@ -195,7 +241,7 @@ CONTEXT_MEMBERS = (
 
 # The subquery hides the array's length, or the statement would be planned anew for a short list.
 LISTED = """
-SELECT {columns}, a.data_sha256, e.uuid::text, o.distribution::text, coalesce(o.sharing_group_id, 0)::text
+SELECT {columns}
 FROM unnest((SELECT %(ids)s::bigint[])) WITH ORDINALITY AS chosen (id, place)
 JOIN attribute a ON a.id = chosen.id
 JOIN event e ON e.id = a.event_id
