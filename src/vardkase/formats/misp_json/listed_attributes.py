@@ -29,7 +29,7 @@ from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttribute, encoder
 from vardkase.formats.misp_json.warnings import add_warnings, clean
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import event_times
+from vardkase.identity.access.event_times import event_publish_timestamp, event_times
 from vardkase.intel.problems import AttributeProblem
 
 ATTACHMENTS_AT_ONCE = 20
@@ -37,8 +37,11 @@ ATTACHMENTS_AT_ONCE = 20
 WIDTH = 17
 """Columns of LISTED_ATTRIBUTE; what follows in COLUMNS says what surrounds the attribute."""
 
-COLUMNS = f"""{LISTED_ATTRIBUTE}, a.data_sha256, e.uuid::text, o.distribution::text,
-    coalesce(o.sharing_group_id, 0)::text"""
+EVENT = WIDTH + 4
+"""Where in COLUMNS those of the event alone begin."""
+
+COLUMNS = f"""{LISTED_ATTRIBUTE}, a.data_sha256, o.distribution::text, coalesce(o.sharing_group_id, 0)::text,
+    e.uuid::text, e.org_id::text, e.orgc_id::text, e.distribution::text, e.info, ({{publish_timestamp}})::text"""
 
 MOST_ROWS = 25_000
 """Rows of a search that are read in its own statement, and kept as PostgreSQL sent them: about 700 bytes each."""
@@ -66,7 +69,8 @@ def find_attributes(actor: Actor, search: Search) -> FoundAttributes | array[int
         bounded = search
     else:
         return chosen_ids(query(actor, search))
-    chosen = attribute_query(actor, bounded, COLUMNS)
+    columns = COLUMNS.format(publish_timestamp=event_publish_timestamp(actor))
+    chosen = attribute_query(actor, bounded, columns)
     found = FoundAttributes(cursor().execute(chosen.sql, chosen.parameters, binary=True))
     return found if len(found) <= MOST_ROWS else chosen_ids(query(actor, search))
 
@@ -80,7 +84,8 @@ class Listing:
     events: dict[str, Raw]
 
     def read(self, ids: Sequence[int]) -> list[Row]:
-        sql = LISTED.format(columns=COLUMNS, visible=_visible(self.scope))
+        columns = COLUMNS.format(publish_timestamp=event_publish_timestamp(self.scope.actor))
+        sql = LISTED.format(columns=columns, visible=_visible(self.scope))
         return self.scope.rows(sql, ids=array_of(map(str, ids)))
 
     def page(self, rows: Sequence[Row]) -> list[ListedAttribute]:
@@ -93,9 +98,12 @@ class Listing:
             page, rows = list(compress(page, kept)), list(compress(rows, kept))
         if self.options.include_warninglist_hits:
             add_warnings(page)
-        event_ids = sorted(map(int, {attribute.event_id for attribute in page}))
-        event_tags = self._event_tags(event_ids)
-        self._learn_events(event_ids, event_tags)
+        event_tags = {}
+        if self.options.include_context or self.options.include_event_tags:
+            event_ids = sorted(map(int, {attribute.event_id for attribute in page}))
+            event_tags = self.scope.tags.of_events(event_ids)
+            if self.options.include_context:
+                self._learn_context(event_ids, event_tags)
         self._surround(page, rows)
         ids = [int(attribute.id) for attribute in page]
         self._add_tags(page, ids, event_tags)
@@ -104,8 +112,8 @@ class Listing:
 
     def _surround(self, page: list[ListedAttribute], rows: Sequence[Row]) -> None:
         for attribute, row in zip(page, rows, strict=True):
-            digest, event_uuid, object_distribution, object_group = row[WIDTH:]
-            attribute.Event = self.events[attribute.event_id]
+            digest, object_distribution, object_group, event_uuid = row[WIDTH:EVENT]
+            attribute.Event = self.events.get(attribute.event_id) or self._event(attribute, row)
             if object_distribution is not None:
                 surrounding = (attribute.object_id, object_distribution, object_group)
                 attribute.Object = Raw(encoder.encode(dict(zip(OBJECT_MEMBERS, surrounding, strict=True))))
@@ -145,21 +153,27 @@ class Listing:
             for attribute, number in zip(page, ids, strict=True) if is_included else ():
                 setattr(attribute, member, found.get(number, EMPTY))
 
-    def _event_tags(self, event_ids: list[int]) -> dict[int, list[Any]]:
-        wanted = self.options.include_context or self.options.include_event_tags
-        return self.scope.tags.of_events(event_ids) if wanted else {}
+    def _event(self, attribute: ListedAttribute, row: Row) -> Raw:
+        uuid, org_id, orgc_id, distribution, info, publish_timestamp = row[EVENT - 1 :]
+        event = {
+            "org_id": org_id,
+            "distribution": distribution,
+            "publish_timestamp": publish_timestamp,
+            "id": attribute.event_id,
+            "info": info,
+            "orgc_id": orgc_id,
+            "uuid": uuid,
+        }
+        rendered = self.events[attribute.event_id] = Raw(encoder.encode(event))
+        return rendered
 
-    def _learn_events(self, event_ids: list[int], event_tags: dict[int, list[Any]]) -> None:
+    def _learn_context(self, event_ids: list[int], event_tags: dict[int, list[Any]]) -> None:
         missing = [event_id for event_id in event_ids if str(event_id) not in self.events]
         if not missing:
             return
-        sql = CONTEXT if self.options.include_context else EVENTS
-        for number, *row in self.scope.rows(sql.format(**event_times(self.scope.actor)), ids=missing):
-            if self.options.include_context:
-                tags = [self.scope.tags.context(each) for each in event_tags.get(number, ())]
-                self.events[str(number)] = Raw(encoder.encode(_context(row, tags)))
-            else:
-                self.events[str(number)] = Raw(encoder.encode(dict(zip(EVENT_MEMBERS, row, strict=True))))
+        for number, *row in self.scope.rows(CONTEXT.format(**event_times(self.scope.actor)), ids=missing):
+            tags = [self.scope.tags.context(each) for each in event_tags.get(number, ())]
+            self.events[str(number)] = Raw(encoder.encode(_context(row, tags)))
 
 
 def listing(actor: Actor, options: AttributeOptions) -> Listing:
@@ -233,7 +247,6 @@ VIEW = AttributeOptions(include_event_uuid=True, include_attachments=True)
 SPLIT_WIDTH = 19
 
 OBJECT_MEMBERS = ("id", "distribution", "sharing_group_id")
-EVENT_MEMBERS = ("org_id", "distribution", "publish_timestamp", "id", "info", "orgc_id", "uuid")
 CONTEXT_MEMBERS = (
     "id", "orgc_id", "org_id", "date", "threat_level_id", "info", "published", "uuid", "analysis",
     "timestamp", "distribution", "publish_timestamp", "sharing_group_id", "extends_uuid",
@@ -248,12 +261,6 @@ JOIN event e ON e.id = a.event_id
 LEFT JOIN object o ON o.id = a.object_id
 WHERE {visible}
 ORDER BY chosen.place
-"""
-
-EVENTS = """
-SELECT e.id, e.org_id::text, e.distribution::text, ({publish_timestamp})::text, e.id::text, e.info, e.orgc_id::text,
-       e.uuid::text
-FROM event e WHERE e.id = ANY(%(ids)s)
 """
 
 CONTEXT = """
