@@ -184,13 +184,14 @@ def _value(statement: Statement, value: Any) -> Iterator[str]:
     check_terms("value", terms)
     if terms and terms.wanted:
         source = value_source(statement, terms.wanted, BOTH_PARTS)
-        yield f"e.id IN ({_events_of(statement, source.name, source.check.format(found='f'))})"
+        check = source.check.format(found="f")
+        yield f"e.id IN ({_events_of(statement, source.name, check, source.column)})"
 
 
-def _events_of(statement: Statement, found: str, check: str = "TRUE") -> str:
+def _events_of(statement: Statement, found: str, check: str = "TRUE", column: str = "id") -> str:
     return (
-        f"SELECT a.event_id FROM {found} f JOIN attribute a ON a.id = f.id JOIN event v ON v.id = a.event_id "
-        f"WHERE {check} AND {statement.attribute(NOT_DELETED, 'a', 'v')}"
+        f"SELECT a.event_id FROM {found} f JOIN attribute a ON a.{column} = f.{column} "
+        f"JOIN event v ON v.id = a.event_id WHERE {check} AND {statement.attribute(NOT_DELETED, 'a', 'v')}"
     )
 
 

@@ -118,10 +118,11 @@ def _attributes(
     joins = " ".join(JOINS[alias] for alias in aliases[1:])
     rows = "attribute a"
     if sources:
-        rows = f"{sources[0].name} f JOIN attribute a ON a.id = f.id"
+        rows = f"{sources[0].name} f JOIN attribute a ON a.{sources[0].column} = f.{sources[0].column}"
         conditions.append(sources[0].check.format(found="f"))
         conditions.extend(
-            f"EXISTS (SELECT 1 FROM {other.name} g WHERE g.id = a.id AND {other.check.format(found='g')})"
+            f"EXISTS (SELECT 1 FROM {other.name} g WHERE g.{other.column} = a.{other.column} "
+            f"AND {other.check.format(found='g')})"
             for other in sources[1:]
         )
     elif branches := tag_branches(statement, search):
@@ -193,8 +194,9 @@ def _some_attribute(statement: Statement, search: Search, each: RowFilter, colum
         )
     visible = statement.attribute(deleted, "a", "v")
     check = each.source.check.format(found="f")
+    same = f"a.{each.source.column} = f.{each.source.column}"
     return (
-        f"{target} IN (SELECT {column} FROM {each.source.name} f JOIN attribute a ON a.id = f.id "
+        f"{target} IN (SELECT {column} FROM {each.source.name} f JOIN attribute a ON {same} "
         f"JOIN event v ON v.id = a.event_id WHERE {check} AND {each.condition} AND {visible})"
     )
 

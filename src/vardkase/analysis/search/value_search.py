@@ -175,7 +175,7 @@ def _asked_for(statement: Statement, asked: ValueQuery) -> Iterator[str]:
         yield f"a.id > (SELECT coalesce(max(id), 0) - {LATEST} FROM attribute)"
     elif asked.meaning is ValueMeaning.PATTERN:
         source = value_source(statement, asked.values, BOTH_PARTS)
-        yield f"a.id IN (SELECT id FROM {source.name})"
+        yield f"a.{source.column} IN (SELECT {source.column} FROM {source.name})"
     else:
         sources = [exact_ids(statement, asked.values)]
         if asked.meaning is ValueMeaning.NETWORK:

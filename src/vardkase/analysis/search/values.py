@@ -29,13 +29,14 @@ ORDER BY k.attribute_id
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A materialised list of attribute ids.
+    """A materialised list of attributes, by `column`: their ids, or where PostgreSQL keeps their rows.
 
     `check`: a further condition on its rows, over `a` and `{found}`. `repeats`: an attribute may appear once
     for each part of its value.
     """
 
     name: str
+    column: str = "id"
     check: str = "TRUE"
     repeats: bool = False
 
@@ -44,13 +45,14 @@ def value_source(statement: Statement, items: tuple[str, ...], columns: tuple[st
     exact, patterns = split_items(tuple(_normalised(item) for item in items))
     if not patterns:
         check = _same_text("a", "{found}", columns)
-        return Source(statement.fence(_by_key(statement, exact)), check, repeats=len(exact) > 1)
-    branches = list(_by_pattern(statement, patterns, columns))
+        return Source(statement.fence(_by_key(statement, exact)), check=check, repeats=len(exact) > 1)
+    # A search for a pattern has been at the row: by its place (valid within a statement) no index is needed again.
+    branches = list(_by_pattern(statement, patterns, columns, "ctid"))
     if exact:
         check = _same_text("x", "f", columns)
         keyed = _by_key(statement, exact)
-        branches.append(f"SELECT x.id FROM ({keyed}) f JOIN attribute x ON x.id = f.id WHERE {check}")
-    return Source(statement.fence(" UNION ".join(branches)))
+        branches.append(f"SELECT x.ctid FROM ({keyed}) f JOIN attribute x ON x.id = f.id WHERE {check}")
+    return Source(statement.fence(" UNION ".join(branches)), "ctid")
 
 
 def without_values(statement: Statement, terms: Terms, columns: tuple[str, ...]) -> str:
@@ -67,7 +69,7 @@ def without_values(statement: Statement, terms: Terms, columns: tuple[str, ...])
 
 
 def pattern_sources(statement: Statement, patterns: list[str]) -> list[str]:
-    return list(_by_pattern(statement, patterns, BOTH_PARTS))
+    return list(_by_pattern(statement, patterns, BOTH_PARTS, "id"))
 
 
 def _by_key(statement: Statement, items: list[str]) -> str:
@@ -76,19 +78,21 @@ def _by_key(statement: Statement, items: list[str]) -> str:
     return BY_KEY.format(keys=keys, texts=statement.bind(list(wanted.values()), "text[]"))
 
 
-def _by_pattern(statement: Statement, patterns: list[str], columns: tuple[str, ...]) -> list[str]:
+def _by_pattern(
+    statement: Statement, patterns: list[str], columns: tuple[str, ...], chosen: str
+) -> list[str]:
     """Hash types are not in the trigram index; they are scanned only for patterns of hexadecimal digits."""
     branches = []
     wanted = statement.bind(patterns, "text[]")
     if "value1" in columns:
         like = f"x.value1 ILIKE ANY({wanted})"
-        branches.append(f"SELECT x.id FROM attribute x WHERE x.type NOT IN ({HASHES}) AND {like}")
+        branches.append(f"SELECT x.{chosen} FROM attribute x WHERE x.type NOT IN ({HASHES}) AND {like}")
         if hexadecimal := [pattern for pattern in patterns if HEXADECIMAL.fullmatch(pattern)]:
             like = f"x.value1 ILIKE ANY({statement.bind(hexadecimal, 'text[]')})"
-            branches.append(f"SELECT x.id FROM attribute x WHERE x.type IN ({HASHES}) AND {like}")
+            branches.append(f"SELECT x.{chosen} FROM attribute x WHERE x.type IN ({HASHES}) AND {like}")
     if "value2" in columns:
         branches.append(
-            f"SELECT x.id FROM attribute x WHERE x.value2 IS NOT NULL AND x.value2 ILIKE ANY({wanted})"
+            f"SELECT x.{chosen} FROM attribute x WHERE x.value2 IS NOT NULL AND x.value2 ILIKE ANY({wanted})"
         )
     return branches
 
