@@ -11,6 +11,9 @@ from tests.cast import Cast
 from tests.factories import make_event
 from tests.formats import recorded
 from tests.formats.scene import Scene, document, make_scene
+from vardkase.analysis.search.filters import Scope as SearchScope
+from vardkase.analysis.search.parse import parse
+from vardkase.analysis.search.sql import query
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import SqlQuery
 from vardkase.formats.misp_json import (
@@ -20,9 +23,12 @@ from vardkase.formats.misp_json import (
     attributes_document,
     chosen_ids,
     event_index,
+    find_attributes,
+    listed_attributes,
     object_dict,
     objects_document,
 )
+from vardkase.formats.misp_json.listed_attributes import FoundAttributes
 
 ALL_ATTRIBUTES = SqlQuery("SELECT id FROM attribute ORDER BY id DESC", {})
 ALL_OBJECTS = SqlQuery("SELECT id FROM object ORDER BY id", {})
@@ -66,6 +72,35 @@ def test_the_order_chosen_is_kept_and_what_is_hidden_left_out(cast: Cast, scene:
         "A and B",
         "evil.example|192.0.2.1",
     ]
+
+
+@pytest.mark.parametrize("player", ["analyst", "partner", "site_admin"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"limit": 100},
+        {"limit": 2, "page": 2, "order": "timestamp desc"},
+        {"value": ["evil.example", "192.0.2.1", "only A"]},
+        {"value": ["%e%", "only A"]},
+        {"value": "evil.example|192.0.2.1"},
+    ],
+)
+def test_a_search_reads_with_its_statement_what_it_would_read_by_id(
+    cast: Cast, scene: Scene, player: str, given: dict[str, Any]
+) -> None:
+    actor = getattr(cast, player).actor
+    search = parse(SearchScope.ATTRIBUTES, given)
+    found, ids = find_attributes(actor, search), chosen_ids(query(actor, search))
+    assert isinstance(found, FoundAttributes)
+    assert len(found) == len(ids)
+    assert b"".join(attributes_document(actor, found)) == b"".join(attributes_document(actor, ids))
+
+
+def test_more_than_is_kept_is_read_by_id(cast: Cast, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listed_attributes, "MOST_ROWS", 1)
+    found = find_attributes(cast.analyst.actor, parse(SearchScope.ATTRIBUTES, {"value": "%e%"}))
+    assert not isinstance(found, FoundAttributes)
+    assert len(found) > 1
 
 
 def test_flags_of_a_listed_attribute(cast: Cast, scene: Scene) -> None:
