@@ -15,15 +15,13 @@ from vardkase.api.fields import (
     Analysis,
     AnyFlag,
     AnyText,
-    Distribution,
     Flag,
     Mandatory,
     Parts,
     Reference,
-    SharingGroup,
     ThreatLevel,
 )
-from vardkase.api.inputs import Body
+from vardkase.api.parts import PartBody
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
@@ -52,14 +50,11 @@ NO_LEVEL = (
 BASE64 = "The data of a sample is not valid base64."
 
 
-class FileBody(Body, kw_only=True):
+class FileBody(PartBody, kw_only=True):
     """What files may come with; the services read it."""
 
     category: AnyText = None
     to_ids: AnyFlag = None
-    comment: AnyText = None
-    distribution: Distribution = None
-    sharing_group_id: SharingGroup = None
 
     def sent_of(self, names: Iterable[str]) -> dict[str, Any]:
         return {name: self.sent[name] for name in names if self.sent.get(name) is not None}

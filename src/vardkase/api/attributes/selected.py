@@ -9,15 +9,14 @@ from vardkase.api.fields import (
     AnyFlag,
     AnyText,
     Anything,
-    Distribution,
     Flag,
     Mandatory,
     Reference,
-    SharingGroup,
     Texts,
     listed,
 )
 from vardkase.api.inputs import Body
+from vardkase.api.parts import PartBody
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import CommonProblem
@@ -36,38 +35,35 @@ AS_IT_IS = {"to_ids": "2", "distribution": "6"}
 """What MISP's form sends for "do not alter"."""
 
 
-class SelectionBody(Body, kw_only=True):
+class EditedSelection(PartBody, kw_only=True):
     model = "Attribute"
 
     event_id: Reference = ""
-
-
-class EditedSelection(SelectionBody, kw_only=True):
     attribute_ids: Texts = []
     to_ids: AnyFlag = None
-    distribution: Distribution = None
-    sharing_group_id: SharingGroup = None
-    comment: AnyText = None
     tags_ids_add: Texts = []
     tags_ids_remove: Texts = []
     clusters_ids_add: Texts = []
     clusters_ids_remove: Texts = []
 
 
-class DeletedSelection(SelectionBody, kw_only=True):
+class DeletedSelection(Body, kw_only=True):
+    model = "Attribute"
+
+    event_id: Reference = ""
     id: Mandatory[Anything] = None
     ids_delete: Anything = None
     allow_hard_delete: Flag = False
 
 
-class ReplacementBody(SelectionBody, kw_only=True):
+class ReplacementBody(PartBody, kw_only=True):
+    model = "Attribute"
+
+    event_id: Reference = ""
     category: Mandatory[AnyText] = None
     type: Mandatory[AnyText] = None
     value: Mandatory[Anything] = None
     to_ids: AnyFlag = None
-    distribution: Distribution = None
-    sharing_group_id: SharingGroup = None
-    comment: AnyText = None
 
 
 @endpoint("attributes/edit_selected", requires=(Permission.ADD,), writes=True)

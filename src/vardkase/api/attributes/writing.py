@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Json, Message, Redirect, message
-from vardkase.api.deletion import DeletionParams
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.fields import (
     AnyFlag,
     AnyText,
     Base64,
-    Distribution,
     Flag,
     Mandatory,
-    Seen,
-    SharingGroup,
     Tags,
     Uuid,
     Value,
 )
-from vardkase.api.inputs import Body, JsonArray, UploadOptions, field
+from vardkase.api.inputs import JsonArray, UploadOptions, field
+from vardkase.api.parts import DeletionParams, SeenPart
 from vardkase.api.request import Call
 from vardkase.api.stored import stored_attribute, stored_attributes, stored_tags, tags_of_edited
 from vardkase.core.body_limits import BodyLimits
@@ -38,19 +35,14 @@ from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.flags import as_bool
 
 
-class AttributeChanges(Body, kw_only=True):
+class AttributeChanges(SeenPart, kw_only=True):
     model = "Attribute"
 
     type: AnyText = None
     value: Value = None
     category: AnyText = None
     to_ids: AnyFlag = None
-    distribution: Distribution = None
-    sharing_group_id: SharingGroup = None
-    comment: AnyText = None
     uuid: Uuid = None
-    first_seen: Seen = None
-    last_seen: Seen = None
     disable_correlation: AnyFlag = None
     data: Base64 = None
     encrypt: AnyFlag = None

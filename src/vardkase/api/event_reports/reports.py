@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Json, Saved, Stream, saved
-from vardkase.api.deletion import DeletionParams
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.fields import AnyText, Distribution, Flag, Mandatory, Reference, Segment, Text, Texts
 from vardkase.api.inputs import Body, Params
 from vardkase.api.paging import LARGEST, Paging
+from vardkase.api.parts import DeletionParams
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Invalid, NotFound

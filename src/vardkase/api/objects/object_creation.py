@@ -11,20 +11,17 @@ from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.fields import (
-    AnyText,
     Anything,
     Attributes,
-    Distribution,
     Mandatory,
     Reference,
-    Seen,
-    SharingGroup,
     Texts,
     decoded,
     listed,
 )
-from vardkase.api.inputs import Body, Params, field
+from vardkase.api.inputs import Params, field
 from vardkase.api.object_templates.templates import fits_of, template_body
+from vardkase.api.parts import PartBody, SeenPart
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
 from vardkase.api.stored import object_body
@@ -53,21 +50,15 @@ class ChosenAttributes(Params, kw_only=True):
     ids: Mandatory[Texts] = field(name="selectedAttributeIds", default=[])
 
 
-class ObjectFields(Body, kw_only=True):
+class GroupedAttributes(PartBody, kw_only=True):
     model = "Object"
 
-    distribution: Distribution = None
-    sharing_group_id: SharingGroup = None
-    comment: AnyText = None
-
-
-class GroupedAttributes(ObjectFields, kw_only=True):
     template: Mandatory[Reference] = field(name="selectedTemplateId", default="")
     attribute_ids: Mandatory[Texts] = field(name="selectedAttributeIds", default=[])
     mapping: Mandatory[Anything] = field(name="selectedObjectRelationMapping", default=None)
 
 
-class FindingsBody(ObjectFields, kw_only=True):
+class FindingsBody(PartBody, kw_only=True):
     model = "MispObject"
 
     template: Mandatory[Reference] = field(name="selectedTemplateId", default="")
@@ -75,10 +66,10 @@ class FindingsBody(ObjectFields, kw_only=True):
     mapping: Mandatory[Anything] = field(name="selectedObjectRelationMapping", default=None)
 
 
-class RevisedObject(ObjectFields, kw_only=True):
+class RevisedObject(SeenPart, kw_only=True):
+    model = "Object"
+
     attributes: Mandatory[Attributes] = field(name="Attribute", default=None)
-    first_seen: Seen = None
-    last_seen: Seen = None
 
 
 @endpoint(

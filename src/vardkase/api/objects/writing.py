@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Json, Saved, saved
-from vardkase.api.deletion import DeletionParams
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.fields import (
@@ -11,16 +10,14 @@ from vardkase.api.fields import (
     AnyText,
     Anything,
     Attributes,
-    Distribution,
     Flag,
     Mandatory,
     Parts,
     Reference,
-    Seen,
-    SharingGroup,
     Uuid,
 )
 from vardkase.api.inputs import Body, JsonArray, Params, field
+from vardkase.api.parts import DeletionParams, SeenPart
 from vardkase.api.request import Call
 from vardkase.api.stored import stored_object, stored_reference, stored_tags
 from vardkase.core.body_limits import BodyLimits
@@ -35,15 +32,10 @@ from vardkase.intel.services.references import add_reference, add_references
 from vardkase.misp.flags import as_bool
 
 
-class ObjectChanges(Body, kw_only=True):
+class ObjectChanges(SeenPart, kw_only=True):
     model = "Object"
 
     attributes: Attributes = field(name="Attribute", default=None)
-    distribution: Distribution = None
-    sharing_group_id: SharingGroup = None
-    comment: AnyText = None
-    first_seen: Seen = None
-    last_seen: Seen = None
 
 
 class ObjectBody(ObjectChanges, kw_only=True):
