@@ -117,16 +117,6 @@ def withhold(
     ).update(state=DeliveryState.WITHHELD, reason=stored(reason))
 
 
-def was_sent(receiver: Receiver, version: PublishedVersion) -> bool:
-    return Delivery.objects.filter(
-        kind=receiver.kind,
-        receiver_id=receiver.id,
-        event_uuid=version.event_uuid,
-        version=version.published,
-        state__in=(DeliveryState.SENT, DeliveryState.KNOWN),
-    ).exists()
-
-
 CLAIM = """
 INSERT INTO delivery (kind, receiver_id, receiver_name, event_id, event_uuid, version, state, reason, at)
 SELECT %(kind)s, receiver.id, receiver.name, %(event)s, %(uuid)s, %(version)s, 'waiting', '', now()
