@@ -1,4 +1,4 @@
-"""What every test may ask for. Helpers are in tests/support; the cast is in tests/cast.py."""
+"""What every test may ask for. Helpers are in tests/support; the seed data is in tests/factories/seed.py."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from pytest_django.fixtures import SettingsWrapper
 
-    from tests.cast import Cast
+    from tests.factories.seed import Seed
 
 # SIGTERM ends a run as Ctrl-C does: fixtures stop their servers. Whatever is killed takes its children along.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -147,11 +147,11 @@ def password_is_enough(settings: SettingsWrapper) -> None:
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
+def seed(db: None) -> Seed:
     """The organisations and people of every story, in the test's own transaction."""
-    from tests.cast import make_cast
+    from tests.factories.seed import make_seed
 
-    return make_cast()
+    return make_seed()
 
 
 @pytest.fixture(scope="session")
@@ -167,11 +167,11 @@ def server(_web_server: WebServer, transactional_db: None) -> WebServer:
 
 
 @pytest.fixture
-def server_cast(server: WebServer) -> Cast:
-    """The cast, committed, so that `server` sees it."""
-    from tests.cast import make_cast
+def server_seed(server: WebServer) -> Seed:
+    """The seed data, committed, so that `server` sees it."""
+    from tests.factories.seed import make_seed
 
-    return make_cast()
+    return make_seed()
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.cast import ORG_ADMIN
 from tests.factories import make_key, make_organisation, make_role, make_user
+from tests.factories.seed import ORG_ADMIN
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential, Permission
@@ -30,7 +30,7 @@ ALPHA = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class SampleHub:
     """The recorded data set, stored: who asks, and which recorded id became which."""
 
     actors: dict[str, Actor]
@@ -62,7 +62,7 @@ def recorded() -> dict[str, Any]:
     return found
 
 
-def stage() -> Stage:
+def sample_hub() -> SampleHub:
     """Store the data set through the services, then set what only time can make: timestamps and publication."""
     one = make_organisation("ORGNAME")
     two = make_organisation("Org-Two", uuid="31ccc73c-f1cc-5b7d-8de9-d6a1bd629fe3", sector="Test")
@@ -78,7 +78,7 @@ def stage() -> Stage:
     ids = {scope: _ids(scope) for scope in ("events", "attributes", "objects")}
     ids["org"] = {"1": one.pk, "2": two.pk}
     ids["tags"] = {str(ALPHA): Tag.objects.get(name="alpha").pk}
-    return Stage(actors, ids)
+    return SampleHub(actors, ids)
 
 
 def _actor(org: Organisation, permissions: Any) -> Actor:

@@ -8,8 +8,8 @@ import pytest
 from django.test import override_settings
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
-from tests.intel.sighted import configure
+from tests.factories.seed import ApiUser, Seed
+from tests.factories.sightings import configure
 from vardkase.analysis.correlation import queries
 from vardkase.analysis.correlation.services import add_exclusion, rebuild
 from vardkase.analysis.correlation.shared import SharedValue, shared_values
@@ -23,7 +23,7 @@ SETTING = "MISP.enable_advanced_correlations"
 KINDS = {"|": "ip-dst|port", "d": "domain|ip"}
 
 
-def event(player: Player, *values: str, **fields: Any) -> int:
+def event(api_user: ApiUser, *values: str, **fields: Any) -> int:
     parts = [
         {
             "type": KINDS["d"] if value.startswith("d.") else KINDS["|"] if "|" in value else "ip-src",
@@ -32,16 +32,16 @@ def event(player: Player, *values: str, **fields: Any) -> int:
         | fields
         for value in values
     ]
-    return add_event(player.actor, {"info": "scan", "distribution": 1, "Attribute": parts}).event_id
+    return add_event(api_user.actor, {"info": "scan", "distribution": 1, "Attribute": parts}).event_id
 
 
-def related(player: Player, number: int) -> set[int]:
+def related(api_user: ApiUser, number: int) -> set[int]:
     """The related events, as every way of asking must tell them."""
-    found = {each.event_id for each in queries.related_events(player.actor, number)}
-    pairs = queries.correlations_of_event(player.actor, number).pairs
+    found = {each.event_id for each in queries.related_events(api_user.actor, number)}
+    pairs = queries.correlations_of_event(api_user.actor, number).pairs
     assert {pair.related_event_id for pair in pairs} == found
     ids = list(Attribute.objects.filter(event=number).values_list("pk", flat=True))
-    each = queries.correlations_of_attributes(player.actor, ids).pairs
+    each = queries.correlations_of_attributes(api_user.actor, ids).pairs
     assert {pair.related_event_id for pair in each} == found
     return found
 
@@ -51,13 +51,13 @@ def advanced(db: None) -> None:
     configure(SETTING, True)
 
 
-def test_it_is_off_as_in_misp(cast: Cast) -> None:
-    network, address = event(cast.analyst, "192.0.2.0/24"), event(cast.analyst, "192.0.2.7")
-    assert related(cast.analyst, network) == related(cast.analyst, address) == set()
+def test_it_is_off_as_in_misp(seed: Seed) -> None:
+    network, address = event(seed.analyst, "192.0.2.0/24"), event(seed.analyst, "192.0.2.7")
+    assert related(seed.analyst, network) == related(seed.analyst, address) == set()
     assert (
-        call(cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/{SETTING}", {"value": True})[0] == 200
+        call(seed.site_admin.key, "POST", f"/servers/serverSettingsEdit/{SETTING}", {"value": True})[0] == 200
     )
-    assert related(cast.analyst, network) == {address}
+    assert related(seed.analyst, network) == {address}
 
 
 @pytest.mark.usefixtures("advanced")
@@ -70,73 +70,73 @@ def test_it_is_off_as_in_misp(cast: Cast) -> None:
         ("0.0.0.0/0", "198.51.100.1", "2001:db8::1"),
     ],
 )
-def test_both_sides_are_told(cast: Cast, network: str, inside: str, outside: str) -> None:
-    one, held, other = event(cast.analyst, network), event(cast.analyst, inside), event(cast.analyst, outside)
-    assert related(cast.analyst, one) == {held}
-    assert related(cast.analyst, held) == {one}
-    assert related(cast.analyst, other) == set()
+def test_both_sides_are_told(seed: Seed, network: str, inside: str, outside: str) -> None:
+    one, held, other = event(seed.analyst, network), event(seed.analyst, inside), event(seed.analyst, outside)
+    assert related(seed.analyst, one) == {held}
+    assert related(seed.analyst, held) == {one}
+    assert related(seed.analyst, other) == set()
     kept = inside.partition("|")[0]
-    assert shared_values(cast.analyst.actor, held, [one])[one] == [SharedValue(kept, "ip-dst")]
+    assert shared_values(seed.analyst.actor, held, [one])[one] == [SharedValue(kept, "ip-dst")]
     body = {"eventid": held, "includeCorrelations": True, "returnFormat": "json"}
-    _, found = call(cast.analyst.key, "POST", "/attributes/restSearch", body)
+    _, found = call(seed.analyst.key, "POST", "/attributes/restSearch", body)
     shown = {each["value"] for row in found["response"]["Attribute"] for each in row["RelatedAttribute"]}
     assert shown == {network}
 
 
 @pytest.mark.usefixtures("advanced")
-def test_networks_do_not_correlate_with_networks_nor_other_types(cast: Cast) -> None:
-    wide = event(cast.analyst, "198.51.0.0/16")
-    event(cast.analyst, "198.51.100.0/24")
-    event(cast.analyst, "d.example|198.51.100.1")
-    assert related(cast.analyst, wide) == set()
+def test_networks_do_not_correlate_with_networks_nor_other_types(seed: Seed) -> None:
+    wide = event(seed.analyst, "198.51.0.0/16")
+    event(seed.analyst, "198.51.100.0/24")
+    event(seed.analyst, "d.example|198.51.100.1")
+    assert related(seed.analyst, wide) == set()
 
 
 @pytest.mark.usefixtures("advanced")
-def test_nobody_learns_of_what_they_may_not_read(cast: Cast) -> None:
-    theirs = event(cast.stranger, "192.0.2.7")
-    shown = event(cast.analyst, "192.0.2.0/24")
-    hidden = event(cast.analyst, "192.0.0.0/16", distribution=0)
-    assert related(cast.stranger, theirs) == {shown}
-    assert related(cast.stranger, hidden) == set()
-    assert related(cast.analyst, theirs) == {shown, hidden}
+def test_nobody_learns_of_what_they_may_not_read(seed: Seed) -> None:
+    theirs = event(seed.stranger, "192.0.2.7")
+    shown = event(seed.analyst, "192.0.2.0/24")
+    hidden = event(seed.analyst, "192.0.0.0/16", distribution=0)
+    assert related(seed.stranger, theirs) == {shown}
+    assert related(seed.stranger, hidden) == set()
+    assert related(seed.analyst, theirs) == {shown, hidden}
 
 
 @pytest.mark.usefixtures("advanced")
-def test_what_does_not_correlate_is_left_out(cast: Cast) -> None:
-    address = event(cast.analyst, "192.0.2.7")
-    network = event(cast.analyst, "192.0.2.0/24")
-    event(cast.analyst, "192.0.2.0/25", disable_correlation=True)
-    excluded = event(cast.analyst, "192.0.2.0/26")
-    assert related(cast.analyst, address) == {network, excluded}
-    add_exclusion(cast.site_admin.actor, "192.0.2.0/26")
-    assert related(cast.analyst, address) == {network}
-    delete_attribute(cast.publisher.actor, Attribute.objects.get(event=network).pk)
-    assert related(cast.analyst, address) == set()
+def test_what_does_not_correlate_is_left_out(seed: Seed) -> None:
+    address = event(seed.analyst, "192.0.2.7")
+    network = event(seed.analyst, "192.0.2.0/24")
+    event(seed.analyst, "192.0.2.0/25", disable_correlation=True)
+    excluded = event(seed.analyst, "192.0.2.0/26")
+    assert related(seed.analyst, address) == {network, excluded}
+    add_exclusion(seed.site_admin.actor, "192.0.2.0/26")
+    assert related(seed.analyst, address) == {network}
+    delete_attribute(seed.publisher.actor, Attribute.objects.get(event=network).pk)
+    assert related(seed.analyst, address) == set()
 
 
 @pytest.mark.usefixtures("advanced")
-def test_changes_and_rebuilds_follow(cast: Cast) -> None:
-    address, network = event(cast.analyst, "192.0.2.7"), event(cast.analyst, "192.0.2.0/24")
+def test_changes_and_rebuilds_follow(seed: Seed) -> None:
+    address, network = event(seed.analyst, "192.0.2.7"), event(seed.analyst, "192.0.2.0/24")
     stored = Attribute.objects.get(event=network)
-    edit_attribute(cast.analyst.actor, stored.pk, {"value": "203.0.113.0/24"})
-    assert related(cast.analyst, address) == set()
-    edit_attribute(cast.analyst.actor, stored.pk, {"value": "192.0.0.0/16"})
-    assert related(cast.analyst, address) == {network}
+    edit_attribute(seed.analyst.actor, stored.pk, {"value": "203.0.113.0/24"})
+    assert related(seed.analyst, address) == set()
+    edit_attribute(seed.analyst.actor, stored.pk, {"value": "192.0.0.0/16"})
+    assert related(seed.analyst, address) == {network}
     cursor().execute("DELETE FROM attribute_network")
-    assert related(cast.analyst, address) == set()
-    list(rebuild(cast.site_admin.actor))
-    assert related(cast.analyst, address) == {network}
-    delete_event(cast.publisher.actor, network)
-    assert related(cast.analyst, address) == set()
+    assert related(seed.analyst, address) == set()
+    list(rebuild(seed.site_admin.actor))
+    assert related(seed.analyst, address) == {network}
+    delete_event(seed.publisher.actor, network)
+    assert related(seed.analyst, address) == set()
 
 
 @pytest.mark.usefixtures("advanced")
 @override_settings(VARDKASE_CORRELATION_LIMIT=2)
-def test_a_network_that_holds_too_many_links_nothing(cast: Cast) -> None:
-    network = event(cast.analyst, "192.0.2.0/24")
-    first = [event(cast.analyst, f"192.0.2.{number}") for number in (1, 2)]
-    assert related(cast.analyst, network) == set(first)
-    event(cast.analyst, "192.0.2.3")
-    assert related(cast.analyst, network) == set()
-    assert len(queries.correlations_of_event(cast.analyst.actor, network).over_correlating) == 1
-    assert related(cast.analyst, first[0]) == {network}
+def test_a_network_that_holds_too_many_links_nothing(seed: Seed) -> None:
+    network = event(seed.analyst, "192.0.2.0/24")
+    first = [event(seed.analyst, f"192.0.2.{number}") for number in (1, 2)]
+    assert related(seed.analyst, network) == set(first)
+    event(seed.analyst, "192.0.2.3")
+    assert related(seed.analyst, network) == set()
+    assert len(queries.correlations_of_event(seed.analyst.actor, network).over_correlating) == 1
+    assert related(seed.analyst, first[0]) == {network}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.analysis.correlation import queries, services
 from vardkase.analysis.correlation.exclusions import exclusions_from
 from vardkase.analysis.correlation.keys import key_of, keys_of
@@ -44,8 +44,8 @@ def attribute_of(event_id: int, **fields: Any) -> Attribute:
     return Attribute.objects.get(event=event_id, **fields)
 
 
-def test_events_with_a_common_value_are_related(cast: Cast) -> None:
-    actor = cast.analyst.actor
+def test_events_with_a_common_value_are_related(seed: Seed) -> None:
+    actor = seed.analyst.actor
     one = event(actor, "198.51.100.1", "198.51.100.2")
     two = event(actor, "198.51.100.1", "198.51.100.2", "198.51.100.3")
     event(actor, "198.51.100.9")
@@ -54,32 +54,32 @@ def test_events_with_a_common_value_are_related(cast: Cast) -> None:
     assert len(queries.correlations_of_event(actor, one).pairs) == 2
 
 
-def test_either_half_of_a_composite_correlates_in_any_case(cast: Cast) -> None:
-    actor = cast.analyst.actor
+def test_either_half_of_a_composite_correlates_in_any_case(seed: Seed) -> None:
+    actor = seed.analyst.actor
     one = event(actor, ("domain|ip", "evil.example|198.51.100.1"))
     halves = [event(actor, ("domain", "evil.example")), event(actor, "198.51.100.1")]
     upper = event(actor, ("hostname", "EVIL.example"))
     assert related(actor, one) == [*halves, upper]
 
 
-def test_some_types_and_the_port_of_an_address_do_not_correlate(cast: Cast) -> None:
-    actor = cast.analyst.actor
+def test_some_types_and_the_port_of_an_address_do_not_correlate(seed: Seed) -> None:
+    actor = seed.analyst.actor
     one = event(actor, ("ip-dst|port", "198.51.100.1|8080"), ("comment", "the same words"))
     event(actor, ("ip-dst|port", "198.51.100.2|8080"), ("comment", "the same words"))
     assert related(actor, one) == []
 
 
-def test_what_is_within_one_event_is_no_correlation(cast: Cast) -> None:
-    actor = cast.analyst.actor
+def test_what_is_within_one_event_is_no_correlation(seed: Seed) -> None:
+    actor = seed.analyst.actor
     one = event(actor, ("ip-dst", "198.51.100.1"), ("ip-src", "198.51.100.1"))
     assert queries.correlations_of_event(actor, one).pairs == []
 
 
-def test_another_organisation_learns_nothing_of_what_it_may_not_read(cast: Cast) -> None:
-    shown = event(cast.analyst.actor, "198.51.100.1", distribution=1)
-    event(cast.analyst.actor, "198.51.100.1", distribution=0)
-    theirs = event(cast.stranger.actor, "198.51.100.1")
-    stranger = cast.stranger.actor
+def test_another_organisation_learns_nothing_of_what_it_may_not_read(seed: Seed) -> None:
+    shown = event(seed.analyst.actor, "198.51.100.1", distribution=1)
+    event(seed.analyst.actor, "198.51.100.1", distribution=0)
+    theirs = event(seed.stranger.actor, "198.51.100.1")
+    stranger = seed.stranger.actor
     assert related(stranger, theirs) == [shown]
     assert len(queries.correlations_of_event(stranger, theirs).pairs) == 1
     assert queries.count_of_value(stranger, "198.51.100.1") == (2, 2)
@@ -87,21 +87,21 @@ def test_another_organisation_learns_nothing_of_what_it_may_not_read(cast: Cast)
     assert len(queries.networks_containing(stranger, "198.51.100.1")) == 2
     assert len(queries.within_network(stranger, "198.51.100.0/24")) == 2
     assert queries.top_values(stranger)[0].count == 2
-    assert queries.count_of_value(cast.analyst.actor, "198.51.100.1") == (3, 3)
+    assert queries.count_of_value(seed.analyst.actor, "198.51.100.1") == (3, 3)
 
 
-def test_a_hidden_attribute_of_a_shown_event_does_not_correlate_for_others(cast: Cast) -> None:
+def test_a_hidden_attribute_of_a_shown_event_does_not_correlate_for_others(seed: Seed) -> None:
     header = {"info": "mixed", "distribution": 1}
     hidden = {"type": "ip-dst", "value": "198.51.100.7", "distribution": 0}
-    mixed = add_event(cast.analyst.actor, {**header, "Attribute": [hidden]}).event_id
-    theirs = event(cast.stranger.actor, "198.51.100.7")
-    assert related(cast.stranger.actor, theirs) == []
-    assert related(cast.stranger.actor, mixed) == []
-    assert related(cast.analyst.actor, theirs) == [mixed]
+    mixed = add_event(seed.analyst.actor, {**header, "Attribute": [hidden]}).event_id
+    theirs = event(seed.stranger.actor, "198.51.100.7")
+    assert related(seed.stranger.actor, theirs) == []
+    assert related(seed.stranger.actor, mixed) == []
+    assert related(seed.analyst.actor, theirs) == [mixed]
 
 
-def test_deleting_restoring_and_switching_off_take_effect_at_once(cast: Cast) -> None:
-    actor = cast.analyst.actor
+def test_deleting_restoring_and_switching_off_take_effect_at_once(seed: Seed) -> None:
+    actor = seed.analyst.actor
     one, two = event(actor, "198.51.100.1"), event(actor, "198.51.100.1")
     attribute = attribute_of(two)
     delete_attribute(actor, attribute.pk)
@@ -115,16 +115,16 @@ def test_deleting_restoring_and_switching_off_take_effect_at_once(cast: Cast) ->
     assert queries.count_of_value(actor, "198.51.100.2") == (1, 1)
 
 
-def test_a_deleted_event_leaves_no_key(cast: Cast) -> None:
-    one = event(cast.analyst.actor, "198.51.100.1")
-    delete_event(cast.analyst.actor, one)
+def test_a_deleted_event_leaves_no_key(seed: Seed) -> None:
+    one = event(seed.analyst.actor, "198.51.100.1")
+    delete_event(seed.analyst.actor, one)
     assert not AttributeKey.objects.filter(event_id=one).exists()
     assert not AttributeNetwork.objects.filter(event_id=one).exists()
 
 
 @override_settings(VARDKASE_CORRELATION_LIMIT=2)
-def test_a_value_that_is_everywhere_is_named_but_links_nothing(cast: Cast) -> None:
-    actor = cast.analyst.actor
+def test_a_value_that_is_everywhere_is_named_but_links_nothing(seed: Seed) -> None:
+    actor = seed.analyst.actor
     one, *_ = [event(actor, "198.51.100.1", f"198.51.100.{number}") for number in (10, 11, 12, 13)]
     rare = event(actor, "198.51.100.10")
     found = queries.correlations_of_event(actor, one)
@@ -137,8 +137,8 @@ def test_a_value_that_is_everywhere_is_named_but_links_nothing(cast: Cast) -> No
     assert len(queries.attributes_with_value(actor, "198.51.100.1")) == 4
 
 
-def test_addresses_and_networks_find_each_other(cast: Cast) -> None:
-    actor = cast.analyst.actor
+def test_addresses_and_networks_find_each_other(seed: Seed) -> None:
+    actor = seed.analyst.actor
     one = event(actor, ("ip-src", "198.51.100.0/24"), "198.51.100.77", ("ip-dst|port", "198.51.101.1|80"))
     two = event(actor, ("domain|ip", "v6.example|2001:db8::7"), ("ip-src", "2001:db8::/32"))
     ids = {each.value: each.pk for each in Attribute.objects.filter(event__in=[one, two])}
@@ -153,8 +153,8 @@ def test_addresses_and_networks_find_each_other(cast: Cast) -> None:
         queries.within_network(actor, "nonsense")
 
 
-def test_the_correlations_of_a_page_are_those_of_the_events(cast: Cast) -> None:
-    actor = cast.analyst.actor
+def test_the_correlations_of_a_page_are_those_of_the_events(seed: Seed) -> None:
+    actor = seed.analyst.actor
     one = event(actor, "198.51.100.1", "198.51.100.2")
     two = event(actor, "198.51.100.2", "198.51.100.1")
     ids = list(Attribute.objects.filter(event=one).values_list("pk", flat=True))
@@ -166,8 +166,8 @@ def test_the_correlations_of_a_page_are_those_of_the_events(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("excluded", ["198.51.100.1", "198.51.100.%", "%.100.1", "%51.100%"])
-def test_an_exclusion_works_at_once_and_ends_with_it(cast: Cast, excluded: str) -> None:
-    actor, staff = cast.analyst.actor, cast.site_admin.actor
+def test_an_exclusion_works_at_once_and_ends_with_it(seed: Seed, excluded: str) -> None:
+    actor, staff = seed.analyst.actor, seed.site_admin.actor
     one, two = event(actor, "198.51.100.1"), event(actor, "198.51.100.1")
     exclusion = services.add_exclusion(staff, excluded)
     assert related(actor, one) == []
@@ -181,24 +181,24 @@ def test_an_exclusion_works_at_once_and_ends_with_it(cast: Cast, excluded: str) 
     assert related(actor, one) == [two, later]
 
 
-def test_an_exclusion_needs_a_value_of_its_own_and_a_site_administrator(cast: Cast) -> None:
-    staff = cast.site_admin.actor
+def test_an_exclusion_needs_a_value_of_its_own_and_a_site_administrator(seed: Seed) -> None:
+    staff = seed.site_admin.actor
     services.add_exclusion(staff, "198.51.100.1")
     for value in ("198.51.100.1", " ", "%"):
         with pytest.raises(Invalid):
             services.add_exclusion(staff, value)
     with pytest.raises(Forbidden):
-        services.add_exclusion(cast.org_admin.actor, "198.51.100.2")
+        services.add_exclusion(seed.org_admin.actor, "198.51.100.2")
 
 
-def test_rebuilding_gives_the_same_rows(cast: Cast) -> None:
-    actor = cast.analyst.actor
+def test_rebuilding_gives_the_same_rows(seed: Seed) -> None:
+    actor = seed.analyst.actor
     event(actor, "198.51.100.1", ("domain|ip", "evil.example|198.51.100.2"), ("comment", "words"))
     event(actor, ("ip-dst|port", "198.51.100.1|80"))
     before = rows()
     AttributeKey.objects.all().delete()
     AttributeNetwork.objects.create(attribute_id=0, event_id=0, net="192.0.2.1")
-    assert len(list(services.rebuild(cast.site_admin.actor))) == 2
+    assert len(list(services.rebuild(seed.site_admin.actor))) == 2
     assert rows() == before
 
 
@@ -209,16 +209,16 @@ def rows() -> list[Any]:
     ]
 
 
-def test_an_exact_search_finds_parts_that_do_not_correlate(cast: Cast) -> None:
-    one = event(cast.analyst.actor, ("ip-dst|port", "198.51.100.1|8080"))
-    assert queries.attributes_with_value(cast.analyst.actor, "8080") == [attribute_of(one).pk]
+def test_an_exact_search_finds_parts_that_do_not_correlate(seed: Seed) -> None:
+    one = event(seed.analyst.actor, ("ip-dst|port", "198.51.100.1|8080"))
+    assert queries.attributes_with_value(seed.analyst.actor, "8080") == [attribute_of(one).pk]
 
 
-def test_a_change_of_distribution_reaches_the_keys(cast: Cast) -> None:
-    one = event(cast.analyst.actor, "198.51.100.1")
+def test_a_change_of_distribution_reaches_the_keys(seed: Seed) -> None:
+    one = event(seed.analyst.actor, "198.51.100.1")
     Attribute.objects.filter(event=one).update(distribution=0)
     rebuild_keys(AttributesChanged(one, (attribute_of(one).pk,)))
-    assert queries.count_of_value(cast.stranger.actor, "198.51.100.1") == (0, 0)
+    assert queries.count_of_value(seed.stranger.actor, "198.51.100.1") == (0, 0)
 
 
 def test_case_and_spaces_around_do_not_make_another_key() -> None:

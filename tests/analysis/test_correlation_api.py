@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.analysis.correlation.models import AttributeKey
 from vardkase.analysis.correlation.queries import related_events
 from vardkase.analysis.correlation.tasks import rebuild_all
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 NAME = "Could not add correlation_exclusion"
 
 
-def test_an_exclusion_through_its_life(cast: Cast) -> None:
-    key = cast.site_admin.key
+def test_an_exclusion_through_its_life(seed: Seed) -> None:
+    key = seed.site_admin.key
     status, body = call(key, "POST", "/correlation_exclusions/add", {"value": "203.0.117.9", "comment": "x"})
     exclusion = body["CorrelationExclusion"]
     number = exclusion.pop("id")
@@ -44,51 +44,51 @@ def test_an_exclusion_through_its_life(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "path", ["correlation_exclusions/index", "correlations/top", "correlations/overCorrelations"]
 )
-def test_only_site_administrators_may_look(cast: Cast, path: str) -> None:
-    assert call(cast.org_admin.key, "GET", f"/{path}")[0] == 403
-    assert call(cast.site_admin.key, "GET", f"/{path}") == (200, [])
+def test_only_site_administrators_may_look(seed: Seed, path: str) -> None:
+    assert call(seed.org_admin.key, "GET", f"/{path}")[0] == 403
+    assert call(seed.site_admin.key, "GET", f"/{path}") == (200, [])
 
 
-def test_top_values(cast: Cast) -> None:
+def test_top_values(seed: Seed) -> None:
     for info in ("one", "two"):
         attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
-        add_event(cast.analyst.actor, {"info": info, "distribution": 0, "Attribute": attributes})
-    top = call(cast.site_admin.key, "GET", "/correlations/top")[1]
+        add_event(seed.analyst.actor, {"info": info, "distribution": 0, "Attribute": attributes})
+    top = call(seed.site_admin.key, "GET", "/correlations/top")[1]
     assert top == [{"Correlation": {"value": "198.51.100.1", "count": "2"}}]
 
 
-def test_an_event_is_correlated_anew(cast: Cast) -> None:
+def test_an_event_is_correlated_anew(seed: Seed) -> None:
     attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
     one, two = (
-        add_event(cast.analyst.actor, {"info": info, "distribution": 0, "Attribute": attributes}).event_id
+        add_event(seed.analyst.actor, {"info": info, "distribution": 0, "Attribute": attributes}).event_id
         for info in ("one", "two")
     )
     AttributeKey.objects.filter(event_id=one).delete()
     path = f"/events/recorrelate/{one}"
-    assert call(cast.analyst.key, "POST", path)[0] == 403
-    assert related_events(cast.analyst.actor, two) == []
-    status, body = call(cast.site_admin.key, "POST", path)
+    assert call(seed.analyst.key, "POST", path)[0] == 403
+    assert related_events(seed.analyst.actor, two) == []
+    status, body = call(seed.site_admin.key, "POST", path)
     assert (status, body["message"], body["id"]) == (200, "Event recorrelated.", str(one))
-    assert [each.event_id for each in related_events(cast.analyst.actor, two)] == [one]
-    assert call(cast.site_admin.key, "POST", "/events/recorrelate/999999999")[0] == 404
+    assert [each.event_id for each in related_events(seed.analyst.actor, two)] == [one]
+    assert call(seed.site_admin.key, "POST", "/events/recorrelate/999999999")[0] == 404
 
 
-def test_all_correlations_are_worked_out_anew(cast: Cast) -> None:
+def test_all_correlations_are_worked_out_anew(seed: Seed) -> None:
     attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
     event_id = add_event(
-        cast.analyst.actor, {"info": "one", "distribution": 0, "Attribute": attributes}
+        seed.analyst.actor, {"info": "one", "distribution": 0, "Attribute": attributes}
     ).event_id
     AttributeKey.objects.filter(event_id=event_id).delete()
-    status, body = call(cast.site_admin.key, "POST", "/attributes/generateCorrelation", {})
+    status, body = call(seed.site_admin.key, "POST", "/attributes/generateCorrelation", {})
     assert (status, body["message"]) == (200, f"Job queued. Job ID: {body['id']}")
-    rebuild_all(user_id=cast.site_admin.user.pk)
+    rebuild_all(user_id=seed.site_admin.user.pk)
     assert AttributeKey.objects.filter(event_id=event_id).exists()
 
 
-def test_what_was_derived_from_attributes_that_are_gone_is_removed(cast: Cast) -> None:
+def test_what_was_derived_from_attributes_that_are_gone_is_removed(seed: Seed) -> None:
     attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
-    add_event(cast.analyst.actor, {"info": "one", "distribution": 0, "Attribute": attributes})
+    add_event(seed.analyst.actor, {"info": "one", "distribution": 0, "Attribute": attributes})
     AttributeKey.objects.update(attribute_id=2**40)
-    status, body = call(cast.site_admin.key, "POST", "/servers/removeOrphanedCorrelations", {})
+    status, body = call(seed.site_admin.key, "POST", "/servers/removeOrphanedCorrelations", {})
     assert (status, body["message"]) == (200, "1 orphaned correlations removed.")
     assert not AttributeKey.objects.exists()

@@ -8,7 +8,7 @@ import pytest
 from django.test import override_settings
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 from vardkase.analysis.correlation import queries
 from vardkase.analysis.correlation.models import CorrelationRule
 from vardkase.intel.models import Attribute
@@ -17,22 +17,22 @@ from vardkase.intel.services.events import add_event
 ADDRESS = "198.51.100.1"
 
 
-def event(player: Player, info: str = "story", *values: str) -> int:
+def event(api_user: ApiUser, info: str = "story", *values: str) -> int:
     parts = [{"type": "ip-dst", "value": value} for value in values or (ADDRESS,)]
-    return add_event(player.actor, {"info": info, "distribution": 1, "Attribute": parts}).event_id
+    return add_event(api_user.actor, {"info": info, "distribution": 1, "Attribute": parts}).event_id
 
 
-def add_rule(cast: Cast, kind: str, *selected: Any) -> dict[str, Any]:
+def add_rule(seed: Seed, kind: str, *selected: Any) -> dict[str, Any]:
     said = {"name": "Apart", "selector_type": kind, "selector_list": list(selected)}
-    status, body = call(cast.site_admin.key, "POST", "/correlationRules/add", {"CorrelationRule": said})
+    status, body = call(seed.site_admin.key, "POST", "/correlationRules/add", {"CorrelationRule": said})
     assert status == 200, body
     rule: dict[str, Any] = body["CorrelationRule"]
     return rule
 
 
-def related(player: Player, event_id: int) -> set[int]:
+def related(api_user: ApiUser, event_id: int) -> set[int]:
     """The related events, as every way of asking must tell them."""
-    actor = player.actor
+    actor = api_user.actor
     found = {each.event_id for each in queries.related_events(actor, event_id)}
     ids = list(Attribute.objects.filter(event=event_id).values_list("pk", flat=True))
     for pairs in (
@@ -41,22 +41,22 @@ def related(player: Player, event_id: int) -> set[int]:
         queries.correlations_of_values(actor, event_id, [("ip-dst", ADDRESS, None)]),
     ):
         assert {pair.related_event_id for pair in pairs} == found
-    _, body = call(player.key, "GET", f"/events/view/{event_id}/includeGranularCorrelations:1")
+    _, body = call(api_user.key, "GET", f"/events/view/{event_id}/includeGranularCorrelations:1")
     assert {int(each["Event"]["id"]) for each in body["Event"].get("RelatedEvent", [])} == found
     listed = body["Event"]["Attribute"][0].get("RelatedAttribute", [])
     assert {int(each["event_id"]) for each in listed} == found
     return found
 
 
-def test_a_rule_through_its_life(cast: Cast) -> None:
-    key = cast.site_admin.key
-    one, two = event(cast.analyst), event(cast.analyst)
-    rule = add_rule(cast, "event_id", str(one), two)
+def test_a_rule_through_its_life(seed: Seed) -> None:
+    key = seed.site_admin.key
+    one, two = event(seed.analyst), event(seed.analyst)
+    rule = add_rule(seed, "event_id", str(one), two)
     assert list(rule) == [
         "id", "uuid", "name", "comment", "selector_type", "selector_list", "timestamp",
     ]  # fmt: skip
     assert rule["selector_list"] == [str(one), two]
-    assert related(cast.analyst, one) == set()
+    assert related(seed.analyst, one) == set()
     wire = {"CorrelationRule": rule}
     assert call(key, "GET", "/correlation_rules/index") == (200, [wire])
     assert call(key, "POST", "/correlation_rules/index", {"selector_type": "org_id"}) == (200, [])
@@ -64,25 +64,25 @@ def test_a_rule_through_its_life(cast: Cast) -> None:
         assert call(key, "GET", f"/correlationRules/view/{reference}") == (200, wire)
     edited = call(key, "POST", f"/correlation_rules/edit/{rule['id']}", {"selector_list": f"[{one}]"})[1]
     assert edited["CorrelationRule"]["selector_list"] == [one]
-    assert related(cast.analyst, one) == {two}
-    add_rule(cast, "event_info", "story")
+    assert related(seed.analyst, one) == {two}
+    add_rule(seed, "event_info", "story")
     status, body = call(key, "POST", f"/correlation_rules/delete/{CorrelationRule.objects.latest('pk').pk}")
     assert (status, body["message"]) == (200, "CorrelationRule deleted.")
-    assert related(cast.analyst, two) == {one}
+    assert related(seed.analyst, two) == {one}
     assert call(key, "POST", "/correlation_rules/delete/0")[0] == 404
 
 
-def test_events_of_one_organisation_are_kept_apart_but_not_from_others(cast: Cast) -> None:
-    one, two = event(cast.analyst), event(cast.analyst)
-    theirs, third = event(cast.partner), event(cast.stranger)
-    add_rule(cast, "orgc_id", cast.org_a.pk)
-    for player in (cast.analyst, cast.site_admin, cast.reader, cast.stranger):
-        assert related(player, one) == {theirs, third}
-        assert related(player, theirs) == {one, two, third}
-    add_rule(cast, "org_id", cast.org_a.pk, cast.org_b.pk)
-    assert related(cast.analyst, one) == {third}
-    assert related(cast.analyst, theirs) == {third}
-    assert related(cast.analyst, third) == {one, two, theirs}
+def test_events_of_one_organisation_are_kept_apart_but_not_from_others(seed: Seed) -> None:
+    one, two = event(seed.analyst), event(seed.analyst)
+    theirs, third = event(seed.partner), event(seed.stranger)
+    add_rule(seed, "orgc_id", seed.org_a.pk)
+    for api_user in (seed.analyst, seed.site_admin, seed.reader, seed.stranger):
+        assert related(api_user, one) == {theirs, third}
+        assert related(api_user, theirs) == {one, two, third}
+    add_rule(seed, "org_id", seed.org_a.pk, seed.org_b.pk)
+    assert related(seed.analyst, one) == {third}
+    assert related(seed.analyst, theirs) == {third}
+    assert related(seed.analyst, third) == {one, two, theirs}
 
 
 @pytest.mark.parametrize(
@@ -98,31 +98,31 @@ def test_events_of_one_organisation_are_kept_apart_but_not_from_others(cast: Cas
     ],
     ids=str,
 )
-def test_titles_are_named_whole_or_by_a_part(cast: Cast, selected: list[str], named: list[str]) -> None:
-    events = {info: event(cast.analyst, info) for info in ("Daily List", "The list", "daily_report")}
-    other = event(cast.partner, "other")
-    add_rule(cast, "event_info", *selected)
+def test_titles_are_named_whole_or_by_a_part(seed: Seed, selected: list[str], named: list[str]) -> None:
+    events = {info: event(seed.analyst, info) for info in ("Daily List", "The list", "daily_report")}
+    other = event(seed.partner, "other")
+    add_rule(seed, "event_info", *selected)
     for info, number in events.items():
         apart = {events[each] for each in named} if info in named else set()
-        assert related(cast.analyst, number) == {*events.values(), other} - {number} - apart
+        assert related(seed.analyst, number) == {*events.values(), other} - {number} - apart
 
 
 @override_settings(VARDKASE_CORRELATION_LIMIT=2)
-def test_what_is_kept_apart_does_not_count_as_too_much(cast: Cast) -> None:
-    mine = [event(cast.analyst, "feed") for _ in range(4)]
-    theirs = event(cast.partner)
-    actor = cast.analyst.actor
+def test_what_is_kept_apart_does_not_count_as_too_much(seed: Seed) -> None:
+    mine = [event(seed.analyst, "feed") for _ in range(4)]
+    theirs = event(seed.partner)
+    actor = seed.analyst.actor
     assert queries.correlations_of_event(actor, mine[0]).pairs == []
-    add_rule(cast, "event_info", "feed")
-    assert related(cast.analyst, mine[0]) == {theirs}
+    add_rule(seed, "event_info", "feed")
+    assert related(seed.analyst, mine[0]) == {theirs}
     assert queries.correlations_of_event(actor, mine[0]).over_correlating == set()
 
 
-def test_attributes_of_many_events_follow_the_rules_of_their_own(cast: Cast) -> None:
-    one, two, three = event(cast.analyst, "a"), event(cast.analyst, "a"), event(cast.analyst, "b")
-    add_rule(cast, "event_info", "a")
+def test_attributes_of_many_events_follow_the_rules_of_their_own(seed: Seed) -> None:
+    one, two, three = event(seed.analyst, "a"), event(seed.analyst, "a"), event(seed.analyst, "b")
+    add_rule(seed, "event_info", "a")
     body = {"value": ADDRESS, "includeCorrelations": True, "returnFormat": "json"}
-    _, found = call(cast.analyst.key, "POST", "/attributes/restSearch", body)
+    _, found = call(seed.analyst.key, "POST", "/attributes/restSearch", body)
     shown = {
         int(each["event_id"]): {int(other["Event"]["id"]) for other in each.get("RelatedAttribute", [])}
         for each in found["response"]["Attribute"]
@@ -148,15 +148,15 @@ def test_attributes_of_many_events_follow_the_rules_of_their_own(cast: Cast) -> 
     ],
     ids=str,
 )
-def test_a_malformed_rule_is_refused_by_field(cast: Cast, said: dict[str, Any], field: str) -> None:
-    status, body = call(cast.site_admin.key, "POST", "/correlation_rules/add", {"name": "x", **said})
+def test_a_malformed_rule_is_refused_by_field(seed: Seed, said: dict[str, Any], field: str) -> None:
+    status, body = call(seed.site_admin.key, "POST", "/correlation_rules/add", {"name": "x", **said})
     assert (status, body["message"], list(body["errors"])) == (403, "Could not add CorrelationRule", [field])
     assert not CorrelationRule.objects.exists()
 
 
-def test_others_have_no_say(cast: Cast) -> None:
-    number = add_rule(cast, "event_info", "secret")["id"]
-    for player in (cast.org_admin, cast.analyst, cast.reader, cast.partner_sync):
+def test_others_have_no_say(seed: Seed) -> None:
+    number = add_rule(seed, "event_info", "secret")["id"]
+    for api_user in (seed.org_admin, seed.analyst, seed.reader, seed.partner_sync):
         for path in ("index", "add", f"view/{number}", f"edit/{number}", f"delete/{number}"):
-            assert call(player.key, "POST", f"/correlation_rules/{path}", {"name": "x"})[0] == 403
+            assert call(api_user.key, "POST", f"/correlation_rules/{path}", {"name": "x"})[0] == 403
     assert CorrelationRule.objects.get().name == "Apart"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
 from vardkase.analysis.decay import scores as decay_scores
 from vardkase.analysis.decay.formulas import (
     DAY,
@@ -77,8 +77,8 @@ def test_base_scores_come_from_tags_the_attributes_own_first(
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a)
     event.save()
     old, now = int(time.time()) - 30 * DAY, int(time.time())
     for value, changed in (("old.example", old), ("new.example", now)):
@@ -88,28 +88,28 @@ def event(cast: Cast) -> Event:
 
 
 @pytest.fixture
-def model(cast: Cast) -> DecayingModel:
-    assert call(cast.site_admin.key, "POST", "/decayingModel/update", {})[0] == 200
+def model(seed: Seed) -> DecayingModel:
+    assert call(seed.site_admin.key, "POST", "/decayingModel/update", {})[0] == 200
     model = DecayingModel.objects.get(name="NIDS Simple Decaying Model")
-    call(cast.site_admin.key, "POST", f"/decayingModel/enable/{model.pk}", {})
+    call(seed.site_admin.key, "POST", f"/decayingModel/enable/{model.pk}", {})
     return model
 
 
-def search(cast: Cast, scope: str = "attributes", **parameters: Any) -> Any:
+def search(seed: Seed, scope: str = "attributes", **parameters: Any) -> Any:
     status, body = call(
-        cast.analyst.key, "POST", f"/{scope}/restSearch", {"returnFormat": "json", **parameters}
+        seed.analyst.key, "POST", f"/{scope}/restSearch", {"returnFormat": "json", **parameters}
     )
     assert status == 200, body
     return body["response"]
 
 
-def scores(cast: Cast, **parameters: Any) -> dict[str, Any]:
-    found = search(cast, includeDecayScore=1, **parameters)["Attribute"]
+def scores(seed: Seed, **parameters: Any) -> dict[str, Any]:
+    found = search(seed, includeDecayScore=1, **parameters)["Attribute"]
     return {each["value"]: each.get("decay_score") for each in found}
 
 
-def test_the_models_of_the_hub_are_those_of_misp(cast: Cast, model: DecayingModel) -> None:
-    _, models = call(cast.reader.key, "GET", "/decayingModel/index")
+def test_the_models_of_the_hub_are_those_of_misp(seed: Seed, model: DecayingModel) -> None:
+    _, models = call(seed.reader.key, "GET", "/decayingModel/index")
     assert [each["DecayingModel"]["name"] for each in models] == [
         "Vishing model",
         "Phishing model",
@@ -124,26 +124,26 @@ def test_the_models_of_the_hub_are_those_of_misp(cast: Cast, model: DecayingMode
     )
     assert shown["parameters"]["lifetime"] == 120
     assert models[2]["DecayingModelMapping"] == []
-    call(cast.site_admin.key, "POST", "/decayingModel/update", {})
+    call(seed.site_admin.key, "POST", "/decayingModel/update", {})
     assert DecayingModel.objects.filter(enabled=True).count() == 1
 
 
 def test_searches_tell_scores_and_leave_out_what_has_decayed(
-    cast: Cast, event: Event, model: DecayingModel
+    seed: Seed, event: Event, model: DecayingModel
 ) -> None:
-    found = scores(cast)
+    found = scores(seed)
     [old], [new] = found["old.example"], found["new.example"]
     assert old["DecayingModel"] == {"id": str(model.pk), "name": model.name}
     assert (old["base_score"], round(old["score"]), old["decayed"]) == (80, 40, False)
     assert new["score"] > 79
     assert found["no model is about this"] is None
-    raised = scores(cast, modelOverrides={"threshold": 50})
+    raised = scores(seed, modelOverrides={"threshold": 50})
     assert [raised[value][0]["decayed"] for value in ("old.example", "new.example")] == [True, False]
-    kept = search(cast, excludeDecayed=1, score=50)["Attribute"]
+    kept = search(seed, excludeDecayed=1, score=50)["Attribute"]
     assert [each["value"] for each in kept] == ["new.example", "no model is about this"]
     assert all("decay_score" not in each for each in kept)
     text = send(
-        cast.analyst.key,
+        seed.analyst.key,
         "POST",
         "/attributes/restSearch",
         {"returnFormat": "csv", "excludeDecayed": 1, "score": 50},
@@ -152,10 +152,10 @@ def test_searches_tell_scores_and_leave_out_what_has_decayed(
     assert "old.example" not in b"".join(text).decode()
 
 
-def test_whole_events_carry_scores_too(cast: Cast, event: Event, model: DecayingModel) -> None:
+def test_whole_events_carry_scores_too(seed: Seed, event: Event, model: DecayingModel) -> None:
     tag = Tag.objects.create(name="priority-level:high", numerical_value=100)
     EventTag.objects.create(event=event, tag=tag)
-    [found] = search(cast, "events", includeDecayScore=1, includeScoresOnEvent=1)
+    [found] = search(seed, "events", includeDecayScore=1, includeScoresOnEvent=1)
     shown = {each["value"]: each.get("decay_score") for each in found["Event"]["Attribute"]}
     assert shown["old.example"][0]["base_score"] == 100
     assert shown["no model is about this"] is None
@@ -164,32 +164,32 @@ def test_whole_events_carry_scores_too(cast: Cast, event: Event, model: Decaying
     ]
 
 
-def test_sightings_and_last_seen_keep_a_value_alive(cast: Cast, event: Event, model: DecayingModel) -> None:
+def test_sightings_and_last_seen_keep_a_value_alive(seed: Seed, event: Event, model: DecayingModel) -> None:
     attribute = Attribute.objects.get(value1="old.example")
     now = int(time.time())
     Attribute.objects.filter(pk=attribute.pk).update(last_seen=(now - 7 * DAY) * 1_000_000)
-    assert 60 < scores(cast)["old.example"][0]["score"] < 61
+    assert 60 < scores(seed)["old.example"][0]["score"] < 61
     Sighting.objects.create(
-        attribute=attribute, event=event, org=cast.org_a, date_sighting=now - 20 * DAY, type=0
+        attribute=attribute, event=event, org=seed.org_a, date_sighting=now - 20 * DAY, type=0
     )
-    assert round(scores(cast)["old.example"][0]["score"]) == 47
-    Sighting.objects.create(attribute=attribute, event=event, org=cast.org_a, date_sighting=now, type=1)
-    assert round(scores(cast)["old.example"][0]["score"]) == 47
-    Sighting.objects.create(attribute=attribute, event=event, org=cast.org_a, date_sighting=now, type=0)
-    assert scores(cast)["old.example"][0]["score"] > 79
+    assert round(scores(seed)["old.example"][0]["score"]) == 47
+    Sighting.objects.create(attribute=attribute, event=event, org=seed.org_a, date_sighting=now, type=1)
+    assert round(scores(seed)["old.example"][0]["score"]) == 47
+    Sighting.objects.create(attribute=attribute, event=event, org=seed.org_a, date_sighting=now, type=0)
+    assert scores(seed)["old.example"][0]["score"] > 79
 
 
 def test_a_sighting_that_the_policy_hides_keeps_nothing_alive(
-    cast: Cast, event: Event, model: DecayingModel
+    seed: Seed, event: Event, model: DecayingModel
 ) -> None:
     Event.objects.update(distribution=1, published=True)
     Attribute.objects.update(distribution=5)
     attribute = Attribute.objects.get(value1="old.example")
     now = int(time.time())
-    Sighting.objects.create(attribute=attribute, event=event, org=cast.org_b, date_sighting=now, type=0)
+    Sighting.objects.create(attribute=attribute, event=event, org=seed.org_b, date_sighting=now, type=0)
     by_reader = {
         who: call(
-            getattr(cast, who).key,
+            getattr(seed, who).key,
             "POST",
             "/attributes/restSearch",
             {"includeDecayScore": 1, "type": "domain"},
@@ -201,27 +201,27 @@ def test_a_sighting_that_the_policy_hides_keeps_nothing_alive(
     assert round(by_reader["stranger"]) == 40
 
 
-def test_a_reader_may_value_tags_in_their_own_way(cast: Cast, event: Event, model: DecayingModel) -> None:
+def test_a_reader_may_value_tags_in_their_own_way(seed: Seed, event: Event, model: DecayingModel) -> None:
     tag = Tag.objects.create(name="priority-level:high", numerical_value=100)
     attribute = Attribute.objects.get(value1="new.example")
     AttributeTag.objects.create(attribute=attribute, event=event, tag=tag)
-    assert scores(cast)["new.example"][0]["base_score"] == 100
+    assert scores(seed)["new.example"][0]["base_score"] == 100
     UserSetting.objects.create(
-        user=cast.analyst.user,
+        user=seed.analyst.user,
         setting="tag_numerical_value_override",
         value={"priority-level:high": 10},
         timestamp=1,
     )
-    assert scores(cast)["new.example"][0]["base_score"] == 10
+    assert scores(seed)["new.example"][0]["base_score"] == 10
     Tag.objects.update(exportable=False)
-    assert scores(cast)["new.example"][0]["base_score"] == 80
+    assert scores(seed)["new.example"][0]["base_score"] == 80
 
 
 def test_a_search_may_name_its_models_and_see_them_whole(
-    cast: Cast, event: Event, model: DecayingModel
+    seed: Seed, event: Event, model: DecayingModel
 ) -> None:
     other = DecayingModel.objects.get(name="Vishing model")
-    found = scores(cast, decayingModel=[other.pk, str(model.uuid), 999, "x"], includeFullModel=1)
+    found = scores(seed, decayingModel=[other.pk, str(model.uuid), 999, "x"], includeFullModel=1)
     named = [each["DecayingModel"]["name"] for each in found["no model is about this"]]
     assert named == ["Vishing model", model.name]
     assert found["old.example"][0]["DecayingModel"]["parameters"]["lifetime"] == 10
@@ -243,69 +243,69 @@ def test_a_search_may_name_its_models_and_see_them_whole(
     ],
 )
 def test_nonsense_is_refused_before_anything_is_answered(
-    cast: Cast, event: Event, model: DecayingModel, parameters: dict[str, Any]
+    seed: Seed, event: Event, model: DecayingModel, parameters: dict[str, Any]
 ) -> None:
     for flag in ("includeDecayScore", "excludeDecayed"):
-        status, _ = call(cast.analyst.key, "POST", "/attributes/restSearch", {flag: 1, **parameters})
+        status, _ = call(seed.analyst.key, "POST", "/attributes/restSearch", {flag: 1, **parameters})
         assert status == 400
 
 
 def test_scoring_a_page_costs_a_fixed_number_of_queries(
-    cast: Cast, event: Event, model: DecayingModel, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, event: Event, model: DecayingModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
     monkeypatch.setattr(decay_scores, "cursor", lambda: asked.append(1) or cursor())
-    scores(cast)
+    scores(seed)
     few = len(asked)
     for number in range(200):
         make_attribute(event, type="domain", value1=f"{number}.example").save()
     asked.clear()
-    assert len(scores(cast)) == 203
+    assert len(scores(seed)) == 203
     assert len(asked) == few
 
 
-def test_models_of_ones_own(cast: Cast) -> None:
-    status, made = call(cast.analyst.key, "POST", "/decayingModel/add", {"DecayingModel": MINE})
+def test_models_of_ones_own(seed: Seed) -> None:
+    status, made = call(seed.analyst.key, "POST", "/decayingModel/add", {"DecayingModel": MINE})
     assert status == 200, made
     shown = made["DecayingModel"]
     assert (shown["org_id"], shown["default"], shown["isEditable"], shown["version"]) == (
-        str(cast.org_a.pk),
+        str(seed.org_a.pk),
         False,
         True,
         "1",
     )
     path = f"/{shown['id']}"
     _, edited = call(
-        cast.analyst.key, "POST", f"/decayingModel/edit{path}", {"all_orgs": False, "name": "Renamed"}
+        seed.analyst.key, "POST", f"/decayingModel/edit{path}", {"all_orgs": False, "name": "Renamed"}
     )
     assert edited["DecayingModel"]["name"] == "Renamed"
     assert edited["DecayingModel"]["parameters"] == shown["parameters"]
-    _, exported = call(cast.analyst.key, "GET", f"/decayingModel/export{path}")
+    _, exported = call(seed.analyst.key, "GET", f"/decayingModel/export{path}")
     assert "id" not in exported
-    status, body = call(cast.analyst.key, "POST", "/decayingModel/import", exported)
+    status, body = call(seed.analyst.key, "POST", "/decayingModel/import", exported)
     assert (status, list(body["errors"])) == (403, ["uuid"])
-    status, body = call(cast.analyst.key, "POST", "/decayingModel/import", {**exported, "uuid": ""})
+    status, body = call(seed.analyst.key, "POST", "/decayingModel/import", {**exported, "uuid": ""})
     assert body["data"]["DecayingModel"]["parameters"] == shown["parameters"]
     _, linked = call(
-        cast.analyst.key,
+        seed.analyst.key,
         "POST",
         f"/decayingModelMapping/linkAttributeTypeToModel{path}",
         {"attributetypes": '["url"]'},
     )
     assert linked["data"] == ["domain", "url"]
-    assert call(cast.analyst.key, "GET", f"/decayingModelMapping/viewAssociatedTypes{path}")[1] == [
+    assert call(seed.analyst.key, "GET", f"/decayingModelMapping/viewAssociatedTypes{path}")[1] == [
         "domain",
         "url",
     ]
-    assert call(cast.analyst.key, "POST", f"/decayingModel/delete{path}", {})[0] == 200
-    assert call(cast.analyst.key, "GET", f"/decayingModel/view{path}")[0] == 404
+    assert call(seed.analyst.key, "POST", f"/decayingModel/delete{path}", {})[0] == 200
+    assert call(seed.analyst.key, "GET", f"/decayingModel/view{path}")[0] == 404
 
 
 @pytest.mark.parametrize("who", ["partner", "stranger", "reader"])
-def test_other_peoples_models_are_not_touched(cast: Cast, who: str) -> None:
-    _, made = call(cast.analyst.key, "POST", "/decayingModel/add", MINE)
+def test_other_peoples_models_are_not_touched(seed: Seed, who: str) -> None:
+    _, made = call(seed.analyst.key, "POST", "/decayingModel/add", MINE)
     number = made["DecayingModel"]["id"]
-    key = getattr(cast, who).key
+    key = getattr(seed, who).key
     changing = (
         f"decayingModel/edit/{number}",
         f"decayingModel/delete/{number}",
@@ -316,7 +316,7 @@ def test_other_peoples_models_are_not_touched(cast: Cast, who: str) -> None:
     for path in changing:
         assert call(key, "POST", f"/{path}", {"name": "x", "attributetypes": ["url"]})[0] == 403
     assert call(key, "GET", f"/decayingModel/view/{number}")[1]["DecayingModel"]["isEditable"] is False
-    call(cast.analyst.key, "POST", f"/decayingModel/edit/{number}", {"all_orgs": False})
+    call(seed.analyst.key, "POST", f"/decayingModel/edit/{number}", {"all_orgs": False})
     expected = 200 if who == "reader" else 404
     assert call(key, "GET", f"/decayingModel/view/{number}")[0] == expected
     for path in changing:
@@ -326,9 +326,9 @@ def test_other_peoples_models_are_not_touched(cast: Cast, who: str) -> None:
 
 
 @pytest.mark.parametrize("who", ["analyst", "org_admin", "reader"])
-def test_only_site_administrators_touch_the_hubs_models(cast: Cast, model: DecayingModel, who: str) -> None:
+def test_only_site_administrators_touch_the_hubs_models(seed: Seed, model: DecayingModel, who: str) -> None:
     for path in (f"enable/{model.pk}", f"delete/{model.pk}", f"edit/{model.pk}", "update"):
-        assert call(getattr(cast, who).key, "POST", f"/decayingModel/{path}", {})[0] == 403
+        assert call(getattr(seed, who).key, "POST", f"/decayingModel/{path}", {})[0] == 403
 
 
 @pytest.mark.parametrize(
@@ -352,29 +352,29 @@ def test_only_site_administrators_touch_the_hubs_models(cast: Cast, model: Decay
         ({"version": "x"}, "version"),
     ],
 )
-def test_what_is_no_model_is_refused_by_field(cast: Cast, changes: dict[str, Any], field: str) -> None:
-    status, body = call(cast.analyst.key, "POST", "/decayingModel/add", {**MINE, **changes})
+def test_what_is_no_model_is_refused_by_field(seed: Seed, changes: dict[str, Any], field: str) -> None:
+    status, body = call(seed.analyst.key, "POST", "/decayingModel/add", {**MINE, **changes})
     assert (status, list(body["errors"])) == (403, [field])
     assert "1e" not in str(body["errors"]), "bounds are written out"
     assert not DecayingModel.objects.exists()
 
 
-def test_the_simulation(cast: Cast, event: Event, model: DecayingModel) -> None:
+def test_the_simulation(seed: Seed, event: Event, model: DecayingModel) -> None:
     attribute = Attribute.objects.get(value1="old.example")
     path = f"/decayingModel/decayingToolComputeSimulation/{model.pk}/{attribute.uuid}"
-    _, simulated = call(cast.analyst.key, "GET", path)
+    _, simulated = call(seed.analyst.key, "GET", path)
     assert simulated["csv"][0]["value"] == 80
     assert simulated["csv"][-1]["value"] == 0
     assert round(simulated["current_score"]) == 40
-    assert call(cast.stranger.key, "GET", path)[0] == 404
-    _, found = call(cast.analyst.key, "POST", "/decayingModel/decayingToolRestSearch", {"type": "domain"})
+    assert call(seed.stranger.key, "GET", path)[0] == 404
+    _, found = call(seed.analyst.key, "POST", "/decayingModel/decayingToolRestSearch", {"type": "domain"})
     assert all(each["decay_score"] for each in found["response"]["Attribute"])
-    shown = call(cast.analyst.key, "GET", f"/decayingModel/decayingToolSimulation/{model.pk}")[1]
+    shown = call(seed.analyst.key, "GET", f"/decayingModel/decayingToolSimulation/{model.pk}")[1]
     assert shown["DecayingModel"]["id"] == str(model.pk)
 
 
-def test_base_scores_can_be_made_of_taxonomies_with_values(cast: Cast) -> None:
+def test_base_scores_can_be_made_of_taxonomies_with_values(seed: Seed) -> None:
     taxonomy = Taxonomy.objects.create(namespace="retention", enabled=True)
     TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="1w", numerical_value=7)
-    _, found = call(cast.analyst.key, "GET", "/decayingModel/decayingToolBasescore")
+    _, found = call(seed.analyst.key, "GET", "/decayingModel/decayingToolBasescore")
     assert found == {"taxonomies": {"retention": {"retention:1w": 7}}}

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.cast import Cast
 from tests.factories.intel import make_attribute, make_event, make_object
+from tests.factories.seed import Seed
 from vardkase.analysis.search.filter_values import terms
 from vardkase.analysis.search.filters import Dates, Order, Range, Scope, Search, Terms
 from vardkase.analysis.search.index import CONDITIONS, TIMES, event_index_query
@@ -250,8 +250,8 @@ requests = st.dictionaries(st.sampled_from(sorted(set().union(*PARAMETERS.values
 
 
 @pytest.mark.django_db
-def test_whatever_is_sent_is_refused_or_searched(cast: Cast) -> None:
-    actors = [cast.site_admin.actor, cast.stranger.actor]
+def test_whatever_is_sent_is_refused_or_searched(seed: Seed) -> None:
+    actors = [seed.site_admin.actor, seed.stranger.actor]
 
     @hypothesis_settings(deadline=None)  # A slow machine is no fault.
     @given(scope=st.sampled_from(list(Scope)), sent=requests, actor=st.sampled_from(actors))
@@ -270,12 +270,12 @@ index_filters = st.dictionaries(st.sampled_from(sorted({*CONDITIONS, *TIMES, "so
 
 
 @pytest.mark.django_db
-def test_whatever_is_asked_of_the_index_is_refused_or_listed(cast: Cast) -> None:
+def test_whatever_is_asked_of_the_index_is_refused_or_listed(seed: Seed) -> None:
     @hypothesis_settings(deadline=None)
     @given(sent=index_filters)
     def listed(sent: dict[str, Any]) -> None:
         try:
-            built = event_index_query(cast.analyst.actor, sent, now=NOW)
+            built = event_index_query(seed.analyst.actor, sent, now=NOW)
         except Invalid:
             return
         cursor().execute(built.sql, built.parameters).fetchall()
@@ -296,18 +296,18 @@ def test_whatever_is_asked_of_the_index_is_refused_or_listed(cast: Cast) -> None
     ],
 )
 @pytest.mark.django_db
-def test_a_pattern_of_types_costs_no_more_for_its_stars(cast: Cast, pattern: str, found: int) -> None:
-    event = make_event(cast.org_a)
+def test_a_pattern_of_types_costs_no_more_for_its_stars(seed: Seed, pattern: str, found: int) -> None:
+    event = make_event(seed.org_a)
     event.save()
     for kind in ("ip-src", "ip-dst", "email-dst"):
         make_attribute(event, type=kind, value1=f"{kind} value").save()
-    built = query(cast.analyst.actor, search(type=pattern))
+    built = query(seed.analyst.actor, search(type=pattern))
     assert len(cursor().execute(built.sql, built.parameters).fetchall()) == found
 
 
 @pytest.mark.django_db
-def test_an_object_is_not_found_by_an_attribute_in_it_that_the_reader_may_not_see(cast: Cast) -> None:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def test_an_object_is_not_found_by_an_attribute_in_it_that_the_reader_may_not_see(seed: Seed) -> None:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     around = make_object(event, distribution=1)
     around.save()
@@ -315,7 +315,7 @@ def test_an_object_is_not_found_by_an_attribute_in_it_that_the_reader_may_not_se
     hidden.save()
     built = search(Scope.OBJECTS, uuid=str(hidden.uuid))
     counts = []
-    for actor in (cast.analyst.actor, cast.stranger.actor):
+    for actor in (seed.analyst.actor, seed.stranger.actor):
         found = query(actor, built)
         counts.append(len(cursor().execute(found.sql, found.parameters).fetchall()))
     assert counts == [1, 0]

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 from vardkase.core.settings.models import SettingValue
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.services.events import add_event
@@ -21,10 +21,10 @@ SAMPLE = b"MZ what it does"
 MD5 = hashlib.md5(SAMPLE, usedforsecurity=False).hexdigest()
 
 
-def make(player: Player, *attributes: dict[str, Any], distribution: int = 3) -> Event:
+def make(api_user: ApiUser, *attributes: dict[str, Any], distribution: int = 3) -> Event:
     """An event through the door, so that its values have keys."""
     document = {"info": "One", "distribution": distribution, "Attribute": list(attributes)}
-    return Event.objects.get(pk=add_event(player.actor, document).event_id)
+    return Event.objects.get(pk=add_event(api_user.actor, document).event_id)
 
 
 def value(text: str, kind: str = "domain", **more: Any) -> dict[str, Any]:
@@ -40,18 +40,18 @@ def lookup(key: str | None, *values: Any) -> tuple[int, Any]:
     return call(key, "POST", "/attributes/fastLookup", {"value": list(values), "maxAge": 60})
 
 
-def test_where_values_are(cast: Cast) -> None:
+def test_where_values_are(seed: Seed) -> None:
     """A and the hub's own people ask; B hides one of its attributes, and C a whole event."""
-    first = make(cast.analyst, value("Bad.example"), value("192.0.2.7|443", "ip-dst|port"))
+    first = make(seed.analyst, value("Bad.example"), value("192.0.2.7|443", "ip-dst|port"))
     second = make(
-        cast.partner,
+        seed.partner,
         value("bad.example"),
         value("hidden.example", distribution=0),
         value("2001:db8:0:0::1", "ip-src"),
     )
-    third = make(cast.stranger, value("bad.example"), distribution=0)
+    third = make(seed.stranger, value("bad.example"), distribution=0)
     status, found = lookup(
-        cast.analyst.key,
+        seed.analyst.key,
         " BAD.example ",
         "192.0.2.7",
         "443",
@@ -68,40 +68,40 @@ def test_where_values_are(cast: Cast) -> None:
             "2001:DB8::1": [str(second.pk)],
         },
     )
-    assert lookup(cast.partner.key, "hidden.example")[1] == {"hidden.example": [str(second.pk)]}
-    assert lookup(cast.site_admin.key, "bad.example")[1]["bad.example"] == [
+    assert lookup(seed.partner.key, "hidden.example")[1] == {"hidden.example": [str(second.pk)]}
+    assert lookup(seed.site_admin.key, "bad.example")[1]["bad.example"] == [
         str(each.pk) for each in (first, second, third)
     ]
-    assert lookup(cast.reader.key, "bad.%", "!bad.example", "192.0.2.0/24")[1] == {}, "no wildcards"
+    assert lookup(seed.reader.key, "bad.%", "!bad.example", "192.0.2.0/24")[1] == {}, "no wildcards"
     Attribute.objects.filter(event=first).update(deleted=True)
-    assert lookup(cast.analyst.key, "192.0.2.7")[1] == {}
+    assert lookup(seed.analyst.key, "192.0.2.7")[1] == {}
 
 
-def test_many_values_are_one_question(cast: Cast) -> None:
-    make(cast.analyst, *(value(f"n{n}.example") for n in range(300)))
+def test_many_values_are_one_question(seed: Seed) -> None:
+    make(seed.analyst, *(value(f"n{n}.example") for n in range(300)))
     names = [f"n{n}.example" for n in range(1_000)]
     with CaptureQueriesContext(connection) as seen:
-        status, found = lookup(cast.analyst.key, *names)
+        status, found = lookup(seed.analyst.key, *names)
     assert (status, len(found)) == (200, 300)
     assert len(seen) < 10
-    single = call(cast.analyst.key, "POST", "/attributes/fastLookup", {"value": "n7.example"})
+    single = call(seed.analyst.key, "POST", "/attributes/fastLookup", {"value": "n7.example"})
     assert list(single[1]) == ["n7.example"]
 
 
-def test_what_is_no_question(cast: Cast) -> None:
+def test_what_is_no_question(seed: Seed) -> None:
     for wrong in ([], ["x"] * 1_001, [""], [None], [{}], {"a": 1}, "x" * 65_536):
-        status, body = call(cast.analyst.key, "POST", "/attributes/fastLookup", {"value": wrong})
+        status, body = call(seed.analyst.key, "POST", "/attributes/fastLookup", {"value": wrong})
         assert (status, body["message"].startswith("value: ")) == (400, True), wrong
     assert lookup(None, "x")[0] == 403
     SettingValue.objects.create(name="MISP.fast_lookup_enabled", value=False)
-    assert lookup(cast.analyst.key, "x")[0] == 405
+    assert lookup(seed.analyst.key, "x")[0] == 405
 
 
-def test_a_lookup_counts_as_a_search(cast: Cast) -> None:
-    role = cast.analyst.user.role
+def test_a_lookup_counts_as_a_search(seed: Seed) -> None:
+    role = seed.analyst.user.role
     role.enforce_rate_limit, role.rate_limit_count = True, 1
     role.save()
-    assert [lookup(cast.analyst.key, "x")[0] for _ in "ab"] == [200, 429]
+    assert [lookup(seed.analyst.key, "x")[0] for _ in "ab"] == [200, 429]
 
 
 def samples(key: str, *segments: object, **body: Any) -> Any:
@@ -109,10 +109,10 @@ def samples(key: str, *segments: object, **body: Any) -> Any:
     return answer(send(key, "POST" if body else "GET", path, body or None))
 
 
-def test_a_sample_by_its_hash(cast: Cast) -> None:
-    event = make(cast.partner, sample(), value("b" * 64, "sha256"))
+def test_a_sample_by_its_hash(seed: Seed) -> None:
+    event = make(seed.partner, sample(), value("b" * 64, "sha256"))
     stored = event.attributes.get(type="malware-sample")
-    (found,) = samples(cast.analyst.key, MD5.upper())["result"]
+    (found,) = samples(seed.analyst.key, MD5.upper())["result"]
     archive = found.pop("base64")
     assert found == {
         "md5": MD5,
@@ -123,51 +123,51 @@ def test_a_sample_by_its_hash(cast: Cast) -> None:
     }
     with ZipFile(BytesIO(base64.b64decode(archive))) as zipped:
         assert zipped.read(MD5, pwd=b"infected") == SAMPLE
-    assert len(samples(cast.analyst.key, request={"hash": MD5})["result"]) == 1
-    assert len(samples(cast.analyst.key, MD5, 0, event.pk)["result"]) == 1
+    assert len(samples(seed.analyst.key, request={"hash": MD5})["result"]) == 1
+    assert len(samples(seed.analyst.key, MD5, 0, event.pk)["result"]) == 1
     nothing = {"message": "No hits with the given parameters."}
-    assert samples(cast.analyst.key, MD5, 0, 999) == nothing
-    assert samples(cast.analyst.key, "0" * 32) == nothing
+    assert samples(seed.analyst.key, MD5, 0, 999) == nothing
+    assert samples(seed.analyst.key, "0" * 32) == nothing
     only = {"message": "Only MD5 hashes can be used to fetch malware samples at this point in time."}
     for other in ("zz", "b" * 64, ""):
-        assert samples(cast.analyst.key, other) == only
-    assert len(samples(cast.analyst.key, "b" * 64, 1)["result"]) == 1, "all samples beside that hash"
-    assert len(samples(cast.analyst.key, hash="", allSamples=1, eventID=event.pk)["result"]) == 1
+        assert samples(seed.analyst.key, other) == only
+    assert len(samples(seed.analyst.key, "b" * 64, 1)["result"]) == 1, "all samples beside that hash"
+    assert len(samples(seed.analyst.key, hash="", allSamples=1, eventID=event.pk)["result"]) == 1
     Attribute.objects.filter(pk=stored.pk).update(data_sha256=None)
-    assert samples(cast.analyst.key, MD5)["result"][0]["base64"] == "", "the file never came along"
+    assert samples(seed.analyst.key, MD5)["result"][0]["base64"] == "", "the file never came along"
 
 
-def test_hidden_samples_stay_hidden(cast: Cast) -> None:
-    closed = make(cast.partner, sample(), distribution=0)
+def test_hidden_samples_stay_hidden(seed: Seed) -> None:
+    closed = make(seed.partner, sample(), distribution=0)
     half = make(
-        cast.partner,
+        seed.partner,
         sample(distribution=0),
         value("c" * 32, "md5"),
         value("d" * 64, "sha256", distribution=0),
     )
     nothing = {"message": "No hits with the given parameters."}
-    for key in (cast.analyst.key, cast.stranger.key):
+    for key in (seed.analyst.key, seed.stranger.key):
         for asked in ((MD5,), (MD5, 1), ("c" * 32, 1), ("d" * 64, 1), (MD5, 0, closed.pk), (MD5, 0, half.pk)):
             assert samples(key, *asked) == nothing, asked
         for event in (closed, half):
             assert samples(key, hash="", allSamples=1, eventID=event.pk) == nothing
-    assert len(samples(cast.partner.key, MD5)["result"]) == 2
-    assert len(samples(cast.site_admin.key, "d" * 64, 1)["result"]) == 1
+    assert len(samples(seed.partner.key, MD5)["result"]) == 2
+    assert len(samples(seed.site_admin.key, "d" * 64, 1)["result"]) == 1
 
 
-def test_what_another_instance_has_not_cached_yet(cast: Cast) -> None:
-    event = make(cast.analyst, value("a.example"), value("b.example"), value("mine.example", distribution=0))
-    make(cast.stranger, value("theirs.example"), distribution=0)
+def test_what_another_instance_has_not_cached_yet(seed: Seed) -> None:
+    event = make(seed.analyst, value("a.example"), value("b.example"), value("mine.example", distribution=0))
+    make(seed.stranger, value("theirs.example"), distribution=0)
     shown = [f"{hashlib.md5(f'{name}.example'.encode()).hexdigest()},{event.uuid}" for name in "ab"]  # noqa: S324
-    answered = send(cast.partner_sync.key, "GET", "/attributes/getInstanceCache/0")
+    answered = send(seed.partner_sync.key, "GET", "/attributes/getInstanceCache/0")
     assert b"".join(answered).decode().split() == shown  # type: ignore[arg-type]
     first, second = event.attributes.order_by("pk")[:2]
     assert answered["X-Last-Id"] == str(second.pk)
-    later = send(cast.partner_sync.key, "GET", f"/attributes/getInstanceCache/{first.pk}")
+    later = send(seed.partner_sync.key, "GET", f"/attributes/getInstanceCache/{first.pk}")
     assert b"".join(later).decode().split() == shown[1:]  # type: ignore[arg-type]
-    done = send(cast.partner_sync.key, "GET", f"/attributes/getInstanceCache/{second.pk}")
+    done = send(seed.partner_sync.key, "GET", f"/attributes/getInstanceCache/{second.pk}")
     assert (b"".join(done).strip(), done["X-Last-Id"]) == (b"", str(second.pk))  # type: ignore[arg-type]
-    page = send(cast.partner_sync.key, "GET", "/attributes/getInstanceCache/0/limit:1")
+    page = send(seed.partner_sync.key, "GET", "/attributes/getInstanceCache/0/limit:1")
     assert (page["X-Result-Count"], page["X-Last-Id"]) == ("1", str(first.pk))
-    for key in (cast.analyst.key, cast.reader.key, None):
+    for key in (seed.analyst.key, seed.reader.key, None):
         assert call(key, "GET", "/attributes/getInstanceCache/0")[0] == 403

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_event, make_key
 from tests.factories.knowledge import make_galaxy
+from tests.factories.seed import Seed
 from vardkase.core.clock import now_seconds
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event, EventTag
@@ -40,32 +40,32 @@ def choose(key: str, **filters: Any) -> int:
     return call(key, "POST", "/users/notificationSettings", body)[0]
 
 
-def test_the_period_and_its_figures(cast: Cast) -> None:
-    published(cast.org_a, "today", 0, "tlp:green", "apt")
-    published(cast.org_b, "this week", 3, "apt")
-    published(cast.org_b, "this month", 20)
-    make_event(cast.org_a, info="draft", distribution=1).save()
+def test_the_period_and_its_figures(seed: Seed) -> None:
+    published(seed.org_a, "today", 0, "tlp:green", "apt")
+    published(seed.org_b, "this week", 3, "apt")
+    published(seed.org_b, "this month", 20)
+    make_event(seed.org_a, info="draft", distribution=1).save()
     for period, infos in (
         ("daily", ["today"]),
         ("weekly", ["today", "this week"]),
         ("monthly", ["today", "this week", "this month"]),
     ):
-        assert [event["info"] for event in told(cast.analyst.key, period)["events"]] == infos
-    body = told(cast.analyst.key)
+        assert [event["info"] for event in told(seed.analyst.key, period)["events"]] == infos
+    body = told(seed.analyst.key)
     assert (body["event_count"], body["attribute_count"]) == ("2", "4")
     assert body["tags"] == {"apt": "2", "tlp:green": "1"}
     assert body["organisations"] == {"Organisation A": "1", "Organisation B": "1"}
-    assert call(cast.analyst.key, "GET", "/users/viewPeriodicSummary/hourly")[0] == 405
+    assert call(seed.analyst.key, "GET", "/users/viewPeriodicSummary/hourly")[0] == 405
 
 
-def test_nothing_is_told_that_one_may_not_see(cast: Cast) -> None:
+def test_nothing_is_told_that_one_may_not_see(seed: Seed) -> None:
     """In no figure either: not the events, their attributes, tags or organisations."""
-    published(cast.org_a, "ours", 0, "secret-tag", distribution=0)
-    choose(cast.stranger.key, trending_for_tags=["secret"])
-    body = told(cast.stranger.key)
+    published(seed.org_a, "ours", 0, "secret-tag", distribution=0)
+    choose(seed.stranger.key, trending_for_tags=["secret"])
+    body = told(seed.stranger.key)
     assert (body["events"], body["event_count"], body["attribute_count"]) == ([], "0", "0")
     assert (body["tags"], body["organisations"], body["trending"]) == ({}, {}, {})
-    assert [event["info"] for event in told(cast.colleague.key)["events"]] == ["ours"]
+    assert [event["info"] for event in told(seed.colleague.key)["events"]] == ["ours"]
 
 
 @pytest.mark.parametrize(
@@ -80,45 +80,45 @@ def test_nothing_is_told_that_one_may_not_see(cast: Cast) -> None:
         ({"sharing_group_id": 999999}, set()),
     ],
 )
-def test_ones_own_filters(cast: Cast, filters: dict[str, Any], expected: set[str]) -> None:
-    published(cast.org_b, "phishing", 0)
-    published(cast.org_a, "apt one", 0, "apt")
-    published(cast.org_a, "other", 0, distribution=3)
-    wanted = {name: cast.org_b.pk if value == "b" else value for name, value in filters.items()}
-    assert choose(cast.analyst.key, **wanted) == 200
-    assert {event["info"] for event in told(cast.analyst.key)["events"]} == expected
+def test_ones_own_filters(seed: Seed, filters: dict[str, Any], expected: set[str]) -> None:
+    published(seed.org_b, "phishing", 0)
+    published(seed.org_a, "apt one", 0, "apt")
+    published(seed.org_a, "other", 0, distribution=3)
+    wanted = {name: seed.org_b.pk if value == "b" else value for name, value in filters.items()}
+    assert choose(seed.analyst.key, **wanted) == 200
+    assert {event["info"] for event in told(seed.analyst.key)["events"]} == expected
 
 
-def test_tags_are_followed_over_periods(cast: Cast) -> None:
+def test_tags_are_followed_over_periods(seed: Seed) -> None:
     for days in (0, 1, 8, 15, 22):
-        published(cast.org_a, "e", days, "misp-galaxy:ransomware", "other")
-    choose(cast.analyst.key, trending_for_tags=["misp-galaxy:%"], trending_period_amount=2)
-    assert told(cast.analyst.key)["trending"] == {"misp-galaxy:ransomware": [2, 1, 1]}
+        published(seed.org_a, "e", days, "misp-galaxy:ransomware", "other")
+    choose(seed.analyst.key, trending_for_tags=["misp-galaxy:%"], trending_period_amount=2)
+    assert told(seed.analyst.key)["trending"] == {"misp-galaxy:ransomware": [2, 1, 1]}
 
 
-def test_settings_are_ones_own(cast: Cast) -> None:
+def test_settings_are_ones_own(seed: Seed) -> None:
     path = "/users/notificationSettings"
     flags = {"notification_daily": True, "notification_weekly": "0", "role_id": "1"}
-    body = call(cast.analyst.key, "POST", path, {"User": flags, "UserSetting": {}})[1]
+    body = call(seed.analyst.key, "POST", path, {"User": flags, "UserSetting": {}})[1]
     assert body["User"] == {
         "notification_daily": True, "notification_weekly": False, "notification_monthly": False,
     }  # fmt: skip
-    assert call(cast.analyst.key, "GET", path)[1] == body
-    assert call(cast.colleague.key, "GET", path)[1]["User"]["notification_daily"] is False
-    assert choose(cast.analyst.key, nonsense=1) == 403
-    for key in (make_key(cast.analyst.user, read_only=True), None):
+    assert call(seed.analyst.key, "GET", path)[1] == body
+    assert call(seed.colleague.key, "GET", path)[1]["User"]["notification_daily"] is False
+    assert choose(seed.analyst.key, nonsense=1) == 403
+    for key in (make_key(seed.analyst.user, read_only=True), None):
         assert call(key, "POST", path, {"User": flags})[0] == 403
 
 
-def test_the_tag_of_a_hidden_cluster_is_not_counted(cast: Cast) -> None:
+def test_the_tag_of_a_hidden_cluster_is_not_counted(seed: Seed) -> None:
     galaxy = make_galaxy("actor")
     body = {"value": "of A alone", "description": "d", "source": "s", "distribution": "0"}
-    made = call(cast.analyst.key, "POST", f"/galaxy_clusters/add/{galaxy.pk}", body)[1]["GalaxyCluster"]
+    made = call(seed.analyst.key, "POST", f"/galaxy_clusters/add/{galaxy.pk}", body)[1]["GalaxyCluster"]
     name = made["tag_name"]
-    published(cast.org_a, "told of", 0, name)
+    published(seed.org_a, "told of", 0, name)
     Tag.objects.filter(name=name).update(is_galaxy=True)
-    for key in (cast.analyst.key, cast.stranger.key):
+    for key in (seed.analyst.key, seed.stranger.key):
         assert choose(key, trending_for_tags=["misp-galaxy:%"]) == 200
-    assert name in told(cast.analyst.key)["tags"]
-    assert told(cast.stranger.key)["tags"] == {}
-    assert name not in str(told(cast.stranger.key))
+    assert name in told(seed.analyst.key)["tags"]
+    assert told(seed.stranger.key)["tags"] == {}
+    assert name not in str(told(seed.stranger.key))

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.analysis.recorded import Stage, recorded, stage
+from tests.analysis.recorded import SampleHub, recorded, sample_hub
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.index import event_index_query
 from vardkase.analysis.search.parse import parse
@@ -26,7 +26,7 @@ DEFECTS = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("scope", list(Scope))
 def test_the_same_is_found_as_in_misp(scope: Scope) -> None:
-    on_stage = stage()
+    on_stage = sample_hub()
     cases = [case for case in recorded()["cases"] if case["scope"] == scope and case["case"] not in DEFECTS]
     assert len(cases) > 200
     wrong = [
@@ -37,7 +37,7 @@ def test_the_same_is_found_as_in_misp(scope: Scope) -> None:
     assert wrong == []
 
 
-def _found(on_stage: Stage, scope: Scope, case: dict[str, Any]) -> list[str]:
+def _found(on_stage: SampleHub, scope: Scope, case: dict[str, Any]) -> list[str]:
     search = parse(scope, on_stage.request(case["request"]), now=case["now"])
     built = query(on_stage.actors[case["as"]], search)
     ids = [row[0] for row in cursor().execute(built.sql, built.parameters).fetchall()]
@@ -46,7 +46,7 @@ def _found(on_stage: Stage, scope: Scope, case: dict[str, Any]) -> list[str]:
 
 @pytest.mark.django_db
 def test_the_index_lists_the_same_events_as_misp() -> None:
-    on_stage = stage()
+    on_stage = sample_hub()
     cases = recorded()["index"]
     assert len(cases) > 30
     wrong = [
@@ -57,7 +57,7 @@ def test_the_index_lists_the_same_events_as_misp() -> None:
     assert wrong == []
 
 
-def _listed(on_stage: Stage, case: dict[str, Any]) -> list[str]:
+def _listed(on_stage: SampleHub, case: dict[str, Any]) -> list[str]:
     given = on_stage.request({**route_of("GET", unquote(case["path"])).named, **case["request"]})
     built = event_index_query(on_stage.actors[case["as"]], given, now=case["now"])
     ids = [row[0] for row in cursor().execute(built.sql, built.parameters).fetchall()]

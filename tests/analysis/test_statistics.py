@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 
 
-def add_event(player: Player, reach: int, values: list[tuple[str, str]], **fields: Any) -> None:
+def add_event(api_user: ApiUser, reach: int, values: list[tuple[str, str]], **fields: Any) -> None:
     attributes = [{"type": kind, "value": value, **fields} for kind, value in values]
     event = {
         "info": "x",
@@ -19,27 +19,27 @@ def add_event(player: Player, reach: int, values: list[tuple[str, str]], **field
         "Attribute": attributes,
         "Tag": [{"name": "tlp:red"}, {"name": "own"}],
     }
-    assert call(player.key, "POST", "/events/add", event)[0] == 200
+    assert call(api_user.key, "POST", "/events/add", event)[0] == 200
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Cast:
+def setup(seed: Seed) -> Seed:
     for name in ("tlp:red", "own"):
-        call(cast.site_admin.key, "POST", "/tags/add", {"name": name, "colour": "#ff0000"})
-    add_event(cast.org_admin, 0, [("ip-dst", "198.51.100.7"), ("text", "secret")])
-    add_event(cast.org_admin, 3, [("ip-dst", "198.51.100.7"), ("domain", "a.example"), ("text", "b")])
-    add_event(cast.partner, 3, [("ip-src", "198.51.100.7")])
-    return cast
+        call(seed.site_admin.key, "POST", "/tags/add", {"name": name, "colour": "#ff0000"})
+    add_event(seed.org_admin, 0, [("ip-dst", "198.51.100.7"), ("text", "secret")])
+    add_event(seed.org_admin, 3, [("ip-dst", "198.51.100.7"), ("domain", "a.example"), ("text", "b")])
+    add_event(seed.partner, 3, [("ip-src", "198.51.100.7")])
+    return seed
 
 
-def page(player: Player, name: str) -> Any:
-    status, body = call(player.key, "GET", f"/users/statistics/{name}")
+def page(api_user: ApiUser, name: str) -> Any:
+    status, body = call(api_user.key, "GET", f"/users/statistics/{name}")
     assert status == 200, body
     return body
 
 
-def test_totals(scene: Cast) -> None:
-    stats = page(scene.site_admin, "data")["stats"]
+def test_totals(setup: Seed) -> None:
+    stats = page(setup.site_admin, "data")["stats"]
     assert list(stats) == [
         "event_count", "event_count_month", "attribute_count", "attribute_count_month", "attributes_per_event",
         "correlation_count", "proposal_count", "user_count", "user_count_pgp", "org_count", "local_org_count",
@@ -49,13 +49,13 @@ def test_totals(scene: Cast) -> None:
     assert (stats["event_count"], stats["attribute_count"], stats["attributes_per_event"]) == ("3", "6", "2")
     assert (stats["correlation_count"], stats["contributing_org_count"]) == ("3", "2")
     assert (stats["user_count"], stats["org_count"], stats["average_user_per_org"]) == ("9", "4", "2.2")
-    seen = page(scene.stranger, "data")["stats"]
+    seen = page(setup.stranger, "data")["stats"]
     assert (seen["event_count"], seen["attribute_count"], seen["correlation_count"]) == ("2", "4", "1")
-    assert call(scene.stranger.key, "GET", "/users/statistics.json")[1]["stats"] == seen
+    assert call(setup.stranger.key, "GET", "/users/statistics.json")[1]["stats"] == seen
 
 
-def test_organisations(scene: Cast) -> None:
-    found = page(scene.site_admin, "orgs")
+def test_organisations(setup: Seed) -> None:
+    found = page(setup.site_admin, "orgs")
     assert list(found) == ["Hub", "Organisation A", "Organisation B", "Organisation C"]
     mine = found["Organisation A"]
     assert (mine["userCount"], mine["eventCount"], mine["attributeCount"]) == ("5", "2", "5")
@@ -63,17 +63,17 @@ def test_organisations(scene: Cast) -> None:
     assert mine["orgActivity"]["csv"].startswith("Date,Close\\n")
     assert mine["orgActivity"]["csv"].endswith(",5")
     assert "eventCount" not in found["Organisation C"]
-    assert page(scene.stranger, "orgs")["Organisation A"]["attributeCount"] == "3"
-    assert page(scene.stranger, "orgs/scope:external") == {}
+    assert page(setup.stranger, "orgs")["Organisation A"]["attributeCount"] == "3"
+    assert page(setup.stranger, "orgs/scope:external") == {}
 
 
-def test_users_tags_and_types(scene: Cast) -> None:
-    assert page(scene.analyst, "users")["user"] == {"data": {"total": 9, "month": 9, "year": 9}}
-    tags = page(scene.site_admin, "tags")
+def test_users_tags_and_types(setup: Seed) -> None:
+    assert page(setup.analyst, "users")["user"] == {"data": {"total": 9, "month": 9, "year": 9}}
+    tags = page(setup.site_admin, "tags")
     assert tags["flatData"]["custom"]["own"] == {"name": "own", "size": "3"}
     assert [child["name"] for child in tags["treemap"]["children"]] == list(tags["flatData"])
-    assert page(scene.stranger, "tags")["flatData"]["custom"]["own"]["size"] == "2"
-    everything, first, second = page(scene.site_admin, "attributehistogram")
+    assert page(setup.stranger, "tags")["flatData"]["custom"]["own"]["size"] == "2"
+    everything, first, second = page(setup.site_admin, "attributehistogram")
     assert everything == {
         "data": {"domain": "1", "ip-dst": "2", "ip-src": "1", "text": "2"},
         "org_name": "All organisations",
@@ -81,37 +81,37 @@ def test_users_tags_and_types(scene: Cast) -> None:
     }
     assert (first["org_name"], first["total"]) == ("Organisation A", 5)
     assert (second["org_name"], second["data"]) == ("Organisation B", {"ip-src": "1"})
-    assert page(scene.stranger, "attributehistogram")[0]["total"] == 4
-    assert call(scene.stranger.key, "GET", "/users/histogram")[1][0]["total"] == 4
+    assert page(setup.stranger, "attributehistogram")[0]["total"] == 4
+    assert call(setup.stranger.key, "GET", "/users/histogram")[1][0]["total"] == 4
 
 
-def test_hidden_attributes_are_not_counted(scene: Cast) -> None:
-    add_event(scene.org_admin, 3, [("text", "c")], distribution=0)
-    assert page(scene.stranger, "data")["stats"]["attribute_count"] == "4"
-    assert page(scene.analyst, "data")["stats"]["attribute_count"] == "7"
-    assert page(scene.stranger, "orgs")["Organisation A"]["attributeCount"] == "3"
+def test_hidden_attributes_are_not_counted(setup: Seed) -> None:
+    add_event(setup.org_admin, 3, [("text", "c")], distribution=0)
+    assert page(setup.stranger, "data")["stats"]["attribute_count"] == "4"
+    assert page(setup.analyst, "data")["stats"]["attribute_count"] == "7"
+    assert page(setup.stranger, "orgs")["Organisation A"]["attributeCount"] == "3"
 
 
-def test_sightings_by_source_of_what_may_be_seen(scene: Cast) -> None:
-    assert page(scene.partner, "sightings") == {"toplist": [], "eventids": []}
+def test_sightings_by_source_of_what_may_be_seen(setup: Seed) -> None:
+    assert page(setup.partner, "sightings") == {"toplist": [], "eventids": []}
     for body in ({"value": "secret"}, {"value": "b"}, {"value": "b", "source": "sensor", "type": "1"}):
-        assert call(scene.org_admin.key, "POST", "/sightings/add", body)[0] == 200
-    seen = page(scene.org_admin, "sightings")
+        assert call(setup.org_admin.key, "POST", "/sightings/add", body)[0] == 200
+    seen = page(setup.org_admin, "sightings")
     assert seen["toplist"] == {"Undefined": 2, "sensor": 1}
     assert len(seen["eventids"]["Undefined"]["sighting"]) == 2
     assert len(seen["eventids"]["sensor"]["false-positive"]) == 1
     hidden = str(min(map(int, seen["eventids"]["Undefined"]["sighting"])))
-    assert hidden not in json.dumps(page(scene.stranger, "sightings")["eventids"]).split('"')
+    assert hidden not in json.dumps(page(setup.stranger, "sightings")["eventids"]).split('"')
 
 
-def test_open_proposals_are_counted_for_those_who_see_them(scene: Cast) -> None:
-    events = call(scene.stranger.key, "GET", "/events/index")[1]
+def test_open_proposals_are_counted_for_those_who_see_them(setup: Seed) -> None:
+    events = call(setup.stranger.key, "GET", "/events/index")[1]
     proposal = {"event_id": events[0]["id"], "type": "text", "category": "Other", "value": "better"}
-    added = call(scene.stranger.key, "POST", f"/shadow_attributes/add/{events[0]['id']}", proposal)
+    added = call(setup.stranger.key, "POST", f"/shadow_attributes/add/{events[0]['id']}", proposal)
     assert added[0] == 200, added
-    assert page(scene.site_admin, "data")["stats"]["proposal_count"] == "1"
-    assert page(scene.stranger, "data")["stats"]["proposal_count"] == "1"
+    assert page(setup.site_admin, "data")["stats"]["proposal_count"] == "1"
+    assert page(setup.stranger, "data")["stats"]["proposal_count"] == "1"
 
 
-def test_an_unknown_page(cast: Cast) -> None:
-    assert call(cast.analyst.key, "GET", "/users/statistics/nosuch")[0] == 404
+def test_an_unknown_page(seed: Seed) -> None:
+    assert call(seed.analyst.key, "GET", "/users/statistics/nosuch")[0] == 404

@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_key, make_role, make_user
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from vardkase.api import authentication
 from vardkase.api.authentication import ACCOUNT_DISABLED, AUTHENTICATION_FAILED, KEY_ENDED, WRONG_ADDRESS
@@ -30,65 +30,65 @@ def refusal(key: str | None, **options: Any) -> tuple[int, str]:
     return status, body.get("message", "")
 
 
-def test_a_key_is_known_by_either_header(cast: Cast) -> None:
-    assert call(cast.analyst.key, "GET", VERSION)[0] == 200
-    assert call(None, "GET", VERSION, headers={"X-MISP-AUTH": cast.analyst.key})[0] == 200
+def test_a_key_is_known_by_either_header(seed: Seed) -> None:
+    assert call(seed.analyst.key, "GET", VERSION)[0] == 200
+    assert call(None, "GET", VERSION, headers={"X-MISP-AUTH": seed.analyst.key})[0] == 200
 
 
-def test_of_several_keys_the_first_valid_one_counts(cast: Cast) -> None:
-    both = f"{'x' * 40}, {cast.reader.key}"
+def test_of_several_keys_the_first_valid_one_counts(seed: Seed) -> None:
+    both = f"{'x' * 40}, {seed.reader.key}"
     _, body = call(both, "GET", "/users/view/me")
-    assert body["User"]["email"] == cast.reader.user.email
+    assert body["User"]["email"] == seed.reader.user.email
 
 
 @pytest.mark.parametrize(
     "key", [None, "x" * 40, "short", "Bearer {key}", "Basic {key}", "{key}x", "' OR 1=1 --"]
 )
-def test_anything_but_a_whole_valid_key_is_refused(cast: Cast, key: str | None) -> None:
-    sent = key.format(key=cast.analyst.key) if key else None
+def test_anything_but_a_whole_valid_key_is_refused(seed: Seed, key: str | None) -> None:
+    sent = key.format(key=seed.analyst.key) if key else None
     headers = {"Authorization": sent} if sent else {}
     assert refusal(None, headers=headers) == (403, AUTHENTICATION_FAILED)
 
 
-def test_a_key_in_the_url_is_refused(cast: Cast) -> None:
-    for path in (f"{VERSION}/apikey:{cast.analyst.key}", f"{VERSION}?apikey={cast.analyst.key}"):
+def test_a_key_in_the_url_is_refused(seed: Seed) -> None:
+    for path in (f"{VERSION}/apikey:{seed.analyst.key}", f"{VERSION}?apikey={seed.analyst.key}"):
         status, body = call(None, "GET", path)
         assert (status, body["message"]) == (403, AUTHENTICATION_FAILED)
 
 
-def test_a_browser_session_does_not_open_the_api(cast: Cast) -> None:
+def test_a_browser_session_does_not_open_the_api(seed: Seed) -> None:
     client = Client(headers={"Accept": "application/json"})
-    client.force_login(cast.site_admin.user)
+    client.force_login(seed.site_admin.user)
     response = client.get(VERSION)
     assert (response.status_code, response.json()["message"]) == (403, AUTHENTICATION_FAILED)
 
 
-def test_an_expired_key_is_refused(cast: Cast) -> None:
+def test_an_expired_key_is_refused(seed: Seed) -> None:
     """And told the day, which only who holds it can learn."""
-    key = make_key(cast.analyst.user, expiration=1_700_000_000)
+    key = make_key(seed.analyst.user, expiration=1_700_000_000)
     assert refusal(key) == (403, KEY_ENDED.format(day="2023-11-14"))
 
 
-def test_a_key_that_will_expire_says_when(cast: Cast) -> None:
-    key = make_key(cast.analyst.user, expiration=2_000_000_000)
+def test_a_key_that_will_expire_says_when(seed: Seed) -> None:
+    key = make_key(seed.analyst.user, expiration=2_000_000_000)
     assert send(key, "GET", VERSION)["X-Auth-Key-Expiration"] == "2033-05-18T03:33:20+00:00"
 
 
-def test_a_revoked_key_stops_at_once(cast: Cast) -> None:
-    assert call(cast.analyst.key, "GET", VERSION)[0] == 200
-    AuthKey.objects.filter(user=cast.analyst.user).delete()
-    assert refusal(cast.analyst.key) == (403, AUTHENTICATION_FAILED)
+def test_a_revoked_key_stops_at_once(seed: Seed) -> None:
+    assert call(seed.analyst.key, "GET", VERSION)[0] == 200
+    AuthKey.objects.filter(user=seed.analyst.user).delete()
+    assert refusal(seed.analyst.key) == (403, AUTHENTICATION_FAILED)
 
 
-def test_a_disabled_or_expired_account_is_refused(cast: Cast) -> None:
-    User.objects.filter(pk=cast.analyst.user.pk).update(disabled=True)
-    User.objects.filter(pk=cast.reader.user.pk).update(expiration=timezone.now() - timedelta(seconds=1))
-    assert refusal(cast.analyst.key) == (403, ACCOUNT_DISABLED)
-    assert refusal(cast.reader.key) == (403, ACCOUNT_DISABLED)
+def test_a_disabled_or_expired_account_is_refused(seed: Seed) -> None:
+    User.objects.filter(pk=seed.analyst.user.pk).update(disabled=True)
+    User.objects.filter(pk=seed.reader.user.pk).update(expiration=timezone.now() - timedelta(seconds=1))
+    assert refusal(seed.analyst.key) == (403, ACCOUNT_DISABLED)
+    assert refusal(seed.reader.key) == (403, ACCOUNT_DISABLED)
 
 
-def test_a_role_without_api_access_is_refused(cast: Cast) -> None:
-    key = make_key(make_user(cast.org_a, make_role("No API", [])))
+def test_a_role_without_api_access_is_refused(seed: Seed) -> None:
+    key = make_key(make_user(seed.org_a, make_role("No API", [])))
     assert refusal(key) == (403, AUTHENTICATION_FAILED)
 
 
@@ -103,15 +103,15 @@ def test_a_role_without_api_access_is_refused(cast: Cast) -> None:
         (["10.0.0.0/8"], "", 403),
     ],
 )
-def test_a_key_may_be_bound_to_addresses(cast: Cast, allowed: list[str], address: str, status: int) -> None:
-    key = make_key(cast.analyst.user, allowed_ips=allowed)
+def test_a_key_may_be_bound_to_addresses(seed: Seed, allowed: list[str], address: str, status: int) -> None:
+    key = make_key(seed.analyst.user, allowed_ips=allowed)
     got, message = refusal(key, REMOTE_ADDR=address)
     assert got == status
     assert (message == WRONG_ADDRESS) == (status == 403)
 
 
-def test_a_forged_forwarded_address_is_not_believed(cast: Cast, settings: Any) -> None:
-    key = make_key(cast.analyst.user, allowed_ips=["10.0.0.1"])
+def test_a_forged_forwarded_address_is_not_believed(seed: Seed, settings: Any) -> None:
+    key = make_key(seed.analyst.user, allowed_ips=["10.0.0.1"])
     forged = {"X-Forwarded-For": "10.0.0.1"}
     assert refusal(key, headers=forged, REMOTE_ADDR="192.0.2.7")[0] == 403
     settings.TRUSTED_PROXIES = 1
@@ -138,44 +138,44 @@ def test_the_address_is_what_our_own_proxies_saw(
     assert client_address(rf.get("/", headers={"X-Forwarded-For": forwarded})) == address
 
 
-def test_a_read_only_key_writes_nothing(cast: Cast) -> None:
-    key = make_key(cast.site_admin.user, read_only=True)
+def test_a_read_only_key_writes_nothing(seed: Seed) -> None:
+    key = make_key(seed.site_admin.user, read_only=True)
     assert call(key, "GET", "/admin/users/index")[0] == 200
     for path in ("/admin/organisations/add", "/auth_keys/add/me", "/users/change_pw", "/admin/roles/add"):
         status, body = call(key, "POST", path, {"name": "x", "password": "y"})
         assert (status, body["message"]) == (403, NO_PERMISSION), path
 
 
-def test_use_is_noted_at_most_once_a_minute(cast: Cast) -> None:
-    stored = AuthKey.objects.get(user=cast.analyst.user)
-    call(cast.analyst.key, "GET", VERSION, REMOTE_ADDR="192.0.2.1")
+def test_use_is_noted_at_most_once_a_minute(seed: Seed) -> None:
+    stored = AuthKey.objects.get(user=seed.analyst.user)
+    call(seed.analyst.key, "GET", VERSION, REMOTE_ADDR="192.0.2.1")
     stored.refresh_from_db()
     assert stored.last_used is not None
     assert stored.unique_ips == ["192.0.2.1"]
     AuthKey.objects.update(last_used=stored.last_used - 30)
-    call(cast.analyst.key, "GET", VERSION, REMOTE_ADDR="192.0.2.2")
+    call(seed.analyst.key, "GET", VERSION, REMOTE_ADDR="192.0.2.2")
     assert AuthKey.objects.get(pk=stored.pk).unique_ips == ["192.0.2.1"]
     AuthKey.objects.update(last_used=stored.last_used - 61)
-    call(cast.analyst.key, "GET", VERSION, REMOTE_ADDR="192.0.2.2")
+    call(seed.analyst.key, "GET", VERSION, REMOTE_ADDR="192.0.2.2")
     assert AuthKey.objects.get(pk=stored.pk).unique_ips == ["192.0.2.2", "192.0.2.1"]
 
 
 def test_an_address_that_keeps_failing_is_told_to_slow_down_and_locks_nobody_out(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "now_seconds", lambda: 1_000_000)
     for _ in range(authentication.FAILURES.allowed):
         assert refusal("x" * 40)[0] == 403
     response = send("x" * 40, "GET", VERSION)
     assert (response.status_code, response["Retry-After"]) == (429, "60")
-    assert call(cast.analyst.key, "GET", VERSION)[0] == 200
+    assert call(seed.analyst.key, "GET", VERSION)[0] == 200
     assert refusal("x" * 40, REMOTE_ADDR="192.0.2.9")[0] == 403
 
 
 def test_one_query_tells_who_is_asking(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+    seed: Seed, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
-    call(cast.analyst.key, "GET", VERSION)
+    call(seed.analyst.key, "GET", VERSION)
     asked: list[None] = []
 
     def counted(**options: Any) -> Any:
@@ -184,11 +184,11 @@ def test_one_query_tells_who_is_asking(
 
     monkeypatch.setattr(authentication, "cursor", counted)
     with django_assert_num_queries(0):  # The ORM is not asked at all.
-        assert call(cast.analyst.key, "GET", VERSION)[0] == 200
+        assert call(seed.analyst.key, "GET", VERSION)[0] == 200
     assert len(asked) == 1
 
 
-def test_over_the_wire(server: WebServer, server_cast: Cast) -> None:
+def test_over_the_wire(server: WebServer, server_seed: Seed) -> None:
     """The same rules hold on a real connection, byte for byte."""
     wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
 
@@ -198,17 +198,17 @@ def test_over_the_wire(server: WebServer, server_cast: Cast) -> None:
         response = wire.getresponse()
         return response.status, json.loads(response.read())
 
-    status, body = ask(server_cast.partner_sync.key)
+    status, body = ask(server_seed.partner_sync.key)
     assert (status, body["perm_sync"], body["version"]) == (200, True, "2.5.1")
-    bound = make_key(server_cast.analyst.user, allowed_ips=["192.0.2.0/24"])
+    bound = make_key(server_seed.analyst.user, allowed_ips=["192.0.2.0/24"])
     forged = ask(bound, **{"X-Forwarded-For": "192.0.2.1"})
     assert (forged[0], forged[1]["message"]) == (403, WRONG_ADDRESS)
-    AuthKey.objects.filter(user=server_cast.partner_sync.user).delete()
-    assert ask(server_cast.partner_sync.key)[0] == 403
+    AuthKey.objects.filter(user=server_seed.partner_sync.user).delete()
+    assert ask(server_seed.partner_sync.key)[0] == 403
     wire.close()
 
 
-def test_a_key_in_a_refused_url_is_in_no_log(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
-    call(None, "GET", f"/servers/getVersion/apikey:{cast.analyst.key}")
-    call(cast.reader.key, "GET", f"/nothing/apikey:{cast.analyst.key}")
-    assert cast.analyst.key not in caplog.text
+def test_a_key_in_a_refused_url_is_in_no_log(seed: Seed, caplog: pytest.LogCaptureFixture) -> None:
+    call(None, "GET", f"/servers/getVersion/apikey:{seed.analyst.key}")
+    call(seed.reader.key, "GET", f"/nothing/apikey:{seed.analyst.key}")
+    assert seed.analyst.key not in caplog.text

@@ -14,7 +14,7 @@ from django.http import StreamingHttpResponse
 
 from tests.api.calls import send
 from tests.api.test_fuzzing import EVENT, SLOW, key
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.api.dispatch import Endpoint, declared_permissions
 from vardkase.api.openapi.document import address_of, members_of, model_of
 from vardkase.core.limits.models import LimitUse
@@ -70,7 +70,7 @@ def memory() -> float:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_small_bodies_cost_little(part: int, key: str, cast: Cast) -> None:
+def test_small_bodies_cost_little(part: int, key: str, seed: Seed) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()

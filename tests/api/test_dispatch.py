@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.api import dispatch
 from vardkase.api.answers import Answer, Json, Stream
 from vardkase.api.dispatch import endpoint
@@ -65,20 +65,20 @@ def probes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("path", ["/servers/nothing", "/users/describeRole", "/users/view/%00"])
-def test_unknown_actions(cast: Cast, path: str) -> None:
-    status, body = call(cast.analyst.key, "GET", path)
+def test_unknown_actions(seed: Seed, path: str) -> None:
+    status, body = call(seed.analyst.key, "GET", path)
     assert (status, body["name"], body["message"]) == (404, "Not Found", "Not Found")
     assert list(body) == ["name", "message", "url"]
 
 
-def test_an_unknown_controller_is_not_found_even_for_a_key(cast: Cast) -> None:
-    assert call(cast.analyst.key, "GET", "/nothing/here") == (
+def test_an_unknown_controller_is_not_found_even_for_a_key(seed: Seed) -> None:
+    assert call(seed.analyst.key, "GET", "/nothing/here") == (
         404,
         {"name": "Not Found", "message": "Not Found", "url": "/nothing/here"},
     )
 
 
-def test_nothing_is_told_before_authentication(cast: Cast) -> None:
+def test_nothing_is_told_before_authentication(seed: Seed) -> None:
     assert call(None, "GET", "/users/nothing.json")[0] == 403
 
 
@@ -92,15 +92,15 @@ def test_nothing_is_told_before_authentication(cast: Cast) -> None:
         ("invalid", 403, "Could not raise Probe"),
     ],
 )
-def test_errors_have_misps_bodies(cast: Cast, fault: str, status: int, message: str) -> None:
-    got, body = call(cast.analyst.key, "GET", f"/probes/raise/{fault}")
+def test_errors_have_misps_bodies(seed: Seed, fault: str, status: int, message: str) -> None:
+    got, body = call(seed.analyst.key, "GET", f"/probes/raise/{fault}")
     assert (got, body["name"], body["message"]) == (status, message, message)
 
 
 @pytest.mark.usefixtures("probes")
-def test_a_fault_of_ours_says_nothing_but_a_number(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_of_ours_says_nothing_but_a_number(seed: Seed, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR, "vardkase.api.dispatch"):
-        response = send(cast.analyst.key, "GET", "/probes/raise/fault")
+        response = send(seed.analyst.key, "GET", "/probes/raise/fault")
     assert response.status_code == 500
     assert answer(response) == {
         "name": INTERNAL_ERROR,
@@ -110,59 +110,59 @@ def test_a_fault_of_ours_says_nothing_but_a_number(cast: Cast, caplog: pytest.Lo
     assert response["X-Request-Id"] in caplog.text
     assert "RuntimeError" in caplog.text
     assert "k" * 40 not in caplog.text
-    assert cast.analyst.key not in caplog.text
+    assert seed.analyst.key not in caplog.text
 
 
 @pytest.mark.usefixtures("probes")
-def test_each_kind_of_permission(cast: Cast) -> None:
+def test_each_kind_of_permission(seed: Seed) -> None:
     def status(key: str, path: str) -> int:
         return call(key, "POST", path, {})[0]
 
-    assert status(cast.analyst.key, "/probes/add") == 200
-    assert status(cast.reader.key, "/probes/add") == 403
-    assert status(cast.partner_sync.key, "/probes/either") == 200
-    assert status(cast.org_admin.key, "/probes/either") == 200
-    assert status(cast.analyst.key, "/probes/either") == 403
-    assert status(cast.org_admin.key, "/probes/staff") == 403
-    assert status(cast.site_admin.key, "/probes/staff") == 200
+    assert status(seed.analyst.key, "/probes/add") == 200
+    assert status(seed.reader.key, "/probes/add") == 403
+    assert status(seed.partner_sync.key, "/probes/either") == 200
+    assert status(seed.org_admin.key, "/probes/either") == 200
+    assert status(seed.analyst.key, "/probes/either") == 403
+    assert status(seed.org_admin.key, "/probes/staff") == 403
+    assert status(seed.site_admin.key, "/probes/staff") == 200
 
 
 @pytest.mark.usefixtures("probes")
-def test_an_organisation_that_may_not_write_is_refused(cast: Cast) -> None:
-    cast.org_a.write_period = NEVER
-    cast.org_a.save()
-    assert call(cast.analyst.key, "POST", "/probes/add", {})[0] == 403
+def test_an_organisation_that_may_not_write_is_refused(seed: Seed) -> None:
+    seed.org_a.write_period = NEVER
+    seed.org_a.save()
+    assert call(seed.analyst.key, "POST", "/probes/add", {})[0] == 403
 
 
 @pytest.mark.usefixtures("probes")
-def test_writing_takes_more_than_get(cast: Cast) -> None:
-    status, body = call(cast.analyst.key, "GET", "/probes/add")
+def test_writing_takes_more_than_get(seed: Seed) -> None:
+    status, body = call(seed.analyst.key, "GET", "/probes/add")
     assert (status, body["message"]) == (405, "This method is only accessible via POST requests.")
 
 
-def test_an_unusual_method_is_told_the_usual_ones(cast: Cast) -> None:
-    status, body = call(cast.analyst.key, "PATCH", "/events/index", {})
+def test_an_unusual_method_is_told_the_usual_ones(seed: Seed) -> None:
+    status, body = call(seed.analyst.key, "PATCH", "/events/index", {})
     told = "PATCH is not used here, but GET, POST, PUT, DELETE, OPTIONS."
     assert (status, body["message"]) == (405, told)
 
 
-def test_get_on_a_described_endpoint_tells_what_to_send(cast: Cast) -> None:
-    status, body = call(cast.site_admin.key, "GET", "/admin/organisations/add")
+def test_get_on_a_described_endpoint_tells_what_to_send(seed: Seed) -> None:
+    status, body = call(seed.site_admin.key, "GET", "/admin/organisations/add")
     assert (status, body["name"]) == (200, "/admin/organisations/add API description")
     assert body["mandatory_fields"] == ["name"]
 
 
 @pytest.mark.usefixtures("probes")
-def test_a_body_is_read_only_by_those_who_may(cast: Cast) -> None:
-    assert call(cast.reader.key, "POST", "/probes/add", b"{bad")[1]["message"] == NO_PERMISSION
-    status, body = call(cast.analyst.key, "POST", "/probes/add", b"{bad")
+def test_a_body_is_read_only_by_those_who_may(seed: Seed) -> None:
+    assert call(seed.reader.key, "POST", "/probes/add", b"{bad")[1]["message"] == NO_PERMISSION
+    status, body = call(seed.analyst.key, "POST", "/probes/add", b"{bad")
     assert (status, body["message"][:19]) == (405, "Invalid JSON input.")
 
 
 @pytest.mark.usefixtures("probes")
-def test_parameters_come_from_body_path_and_query(cast: Cast) -> None:
+def test_parameters_come_from_body_path_and_query(seed: Seed) -> None:
     def x(path: str, body: Any) -> Any:
-        return call(cast.analyst.key, "POST", path, body)[1]["x"]
+        return call(seed.analyst.key, "POST", path, body)[1]["x"]
 
     assert x("/probes/echo/x:path?x=query", {"x": "body"}) == "body"
     assert x("/probes/echo/x:path?x=query", {}) == "path"
@@ -171,33 +171,33 @@ def test_parameters_come_from_body_path_and_query(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("probes")
-def test_a_stream_arrives_with_its_headers(cast: Cast) -> None:
-    response = send(cast.analyst.key, "GET", "/probes/stream")
+def test_a_stream_arrives_with_its_headers(seed: Seed) -> None:
+    response = send(seed.analyst.key, "GET", "/probes/stream")
     assert (answer(response), response["X-Result-Count"]) == ({"a": 1}, "1")
 
 
 @pytest.mark.usefixtures("probes")
-def test_entity_tags_only_for_those_who_ask(cast: Cast) -> None:
+def test_entity_tags_only_for_those_who_ask(seed: Seed) -> None:
     path, body = "/probes/stream", b'{"a": 1}'
-    assert "ETag" not in send(cast.analyst.key, "GET", path)
-    first = send(cast.analyst.key, "GET", path, headers={"If-None-Match": '""'})
+    assert "ETag" not in send(seed.analyst.key, "GET", path)
+    first = send(seed.analyst.key, "GET", path, headers={"If-None-Match": '""'})
     tag = f'"{hashlib.sha1(body, usedforsecurity=False).hexdigest()}"'
     assert (first.status_code, first["ETag"], first["X-Result-Count"]) == (200, tag, "1")
     for known in (tag, tag.replace('"', "").join(['"', '-br"'])):
-        second = send(cast.analyst.key, "GET", path, headers={"If-None-Match": known})
+        second = send(seed.analyst.key, "GET", path, headers={"If-None-Match": known})
         assert (second.status_code, second.content) == (304, b"")
 
 
 @pytest.mark.usefixtures("probes")
-def test_head_has_no_body(cast: Cast) -> None:
+def test_head_has_no_body(seed: Seed) -> None:
     for path, status in (("/probes/stream", 200), (f"/organisations/view/{2**62}", 404)):
-        response = send(cast.analyst.key, "HEAD", path)
+        response = send(seed.analyst.key, "HEAD", path)
         assert (response.status_code, response.content) == (status, b"")
 
 
-def test_people_read_indented_json_and_machines_compact(cast: Cast) -> None:
+def test_people_read_indented_json_and_machines_compact(seed: Seed) -> None:
     def text(**headers: str) -> str:
-        return send(cast.analyst.key, "GET", VERSION, headers=headers).content.decode()
+        return send(seed.analyst.key, "GET", VERSION, headers=headers).content.decode()
 
     assert "\n" not in text(**{"User-Agent": "PyMISP 2.5"})
     assert "\n" not in text(**{"User-Agent": "MISP 2.5.1"})
@@ -207,14 +207,14 @@ def test_people_read_indented_json_and_machines_compact(cast: Cast) -> None:
     assert json.loads(indented)["perm_sync"] is False
 
 
-def test_xml_for_those_who_accept_nothing_else(cast: Cast) -> None:
-    response = send(cast.analyst.key, "GET", VERSION, headers={"Accept": "application/xml"})
+def test_xml_for_those_who_accept_nothing_else(seed: Seed) -> None:
+    response = send(seed.analyst.key, "GET", VERSION, headers={"Accept": "application/xml"})
     assert response["Content-Type"] == "application/xml; charset=UTF-8"
     assert "<version>2.5.1</version><pymisp_recommended_version>" in response.content.decode()
     assert "<perm_sync>0</perm_sync>" in response.content.decode()
 
 
-def test_a_browser_gets_pages_not_the_api(cast: Cast) -> None:
+def test_a_browser_gets_pages_not_the_api(seed: Seed) -> None:
     browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
     response = send(None, "GET", "/users/view/me", headers=browser)
     assert not response["Content-Type"].startswith(("application/json", "application/xml"))
@@ -225,8 +225,8 @@ def test_no_endpoint_is_declared_twice() -> None:
         endpoint("Servers/get_version")
 
 
-def test_the_missing_function_names_are_none(cast: Cast) -> None:
-    assert call(cast.site_admin.key, "GET", "/events/queryACL/findMissingFunctionNames") == (200, [])
-    _, functions = call(cast.site_admin.key, "GET", "/servers/queryACL/printAllFunctionNames")
+def test_the_missing_function_names_are_none(seed: Seed) -> None:
+    assert call(seed.site_admin.key, "GET", "/events/queryACL/findMissingFunctionNames") == (200, [])
+    _, functions = call(seed.site_admin.key, "GET", "/servers/queryACL/printAllFunctionNames")
     assert "getVersion" in functions["servers"]
     assert "admin_add" in functions["users"]

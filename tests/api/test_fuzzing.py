@@ -18,7 +18,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client, override_settings
 
 from tests.api.calls import JSON, answer, send
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.contents import contents
 from vardkase.api import registry
 from vardkase.api.dispatch import Endpoint, declared_permissions
@@ -131,15 +131,15 @@ def faults_of(
 
 
 @pytest.fixture
-def key(cast: Cast) -> str:
+def key(seed: Seed) -> str:
     """A site administrator's key, and an event with an attribute to aim at."""
     document = {
         "uuid": EVENT,
         "info": "i",
         "Attribute": [{"uuid": ATTRIBUTE, "type": "domain", "value": "a.example"}],
     }
-    assert send(cast.site_admin.key, "POST", "/events/add", document).status_code == 200
-    return cast.site_admin.key
+    assert send(seed.site_admin.key, "POST", "/events/add", document).status_code == 200
+    return seed.site_admin.key
 
 
 def controllers() -> list[str]:

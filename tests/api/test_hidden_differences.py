@@ -16,9 +16,9 @@ from django.db import transaction
 from django.test import Client
 
 from tests.api.calls import call, send
-from tests.api.stage import OURS, Caller, Stage, Things, mentioned
 from tests.api.test_roles import lines
 from tests.factories import make_attribute, make_event, make_object, make_report, make_sharing_group
+from tests.factories.samples import OURS, Caller, SampleHub, Samples, mentioned
 from tests.hub.test_profiles import pages
 from vardkase.api.dispatch import declared_permissions
 from vardkase.core.clock import now_seconds
@@ -58,13 +58,13 @@ def text(value: str, **fields: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Setup:
     """An event of A that everybody reads, and one of B; the reader is of B and may do all that a member may."""
 
-    stage: Stage
+    sample_hub: SampleHub
     author: Caller
     reader: Caller
-    shared: Things
+    shared: Samples
     event: Event
     own: Event
     browser: Client
@@ -77,15 +77,15 @@ class Scene:
 
 
 @pytest.fixture
-def scene(db: None, password_is_enough: None) -> Scene:
-    stage = Stage()
-    author, reader = stage.caller("org admin"), stage.caller("stranger")
+def setup(db: None, password_is_enough: None) -> Setup:
+    sample_hub = SampleHub()
+    author, reader = sample_hub.caller("org admin"), sample_hub.caller("stranger")
     AuthKey.objects.update(last_used=LONG_AGO)
-    shared = Things(stage, author)
+    shared = Samples(sample_hub, author)
     for name in SHARED:
         getattr(shared, name)
-    event = make_event(stage.a, info="open", distribution=1, published=True, publish_timestamp=LONG_AGO)
-    own = make_event(stage.b, info="own", distribution=0)
+    event = make_event(sample_hub.a, info="open", distribution=1, published=True, publish_timestamp=LONG_AGO)
+    own = make_event(sample_hub.b, info="own", distribution=0)
     for each in (event, own):
         each.save()
         make_attribute(each, value1="common.example", type="domain", category="Network activity").save()
@@ -96,48 +96,48 @@ def scene(db: None, password_is_enough: None) -> Scene:
     Attribute.objects.update(timestamp=LONG_AGO)
     browser = Client(headers={"accept-language": "en"}, raise_request_exception=False)
     browser.force_login(reader.user)
-    return Scene(stage, author, reader, shared, event, own, browser)
+    return Setup(sample_hub, author, reader, shared, event, own, browser)
 
 
-def hide(scene: Scene, reach: dict[str, Any]) -> None:
+def hide(setup: Setup, reach: dict[str, Any]) -> None:
     """A keeps parts of the event that everybody reads, and an event with the same value, from B."""
     value = {"type": "domain", "category": "Network activity"}
-    part = scene.act(f"/attributes/add/{scene.event.pk}", text("hidden.example", **value, **reach))[
+    part = setup.act(f"/attributes/add/{setup.event.pk}", text("hidden.example", **value, **reach))[
         "Attribute"
     ]
     row = Attribute.objects.get(pk=part["id"])
     secret = Tag.objects.create(name=f"secret {uuid4()}", colour="#ff0000")
-    make_object(scene.event, **reach).save()
-    Sighting.objects.create(attribute=row, event=scene.event, org=scene.stage.a, date_sighting=1, type=0)
-    scene.act("/tags/attachTagToObject", {"uuid": str(row.uuid), "tag": secret.name})
-    scene.act(
-        f"/event_reports/add/{scene.event.pk}", {"name": "hidden", "content": "common.example", **reach}
+    make_object(setup.event, **reach).save()
+    Sighting.objects.create(attribute=row, event=setup.event, org=setup.sample_hub.a, date_sighting=1, type=0)
+    setup.act("/tags/attachTagToObject", {"uuid": str(row.uuid), "tag": secret.name})
+    setup.act(
+        f"/event_reports/add/{setup.event.pk}", {"name": "hidden", "content": "common.example", **reach}
     )
     note = {"note": "n", "language": "en", **reach}
-    scene.act("/analystData/add/Note", {"object_uuid": str(row.uuid), "object_type": "Attribute", **note})
-    scene.act("/analystData/add/Note", {"object_uuid": str(scene.event.uuid), "object_type": "Event", **note})
+    setup.act("/analystData/add/Note", {"object_uuid": str(row.uuid), "object_type": "Attribute", **note})
+    setup.act("/analystData/add/Note", {"object_uuid": str(setup.event.uuid), "object_type": "Event", **note})
     same = [text("common.example", **value)]
-    made = scene.act("/events/add", {"Event": {"info": "hidden", **reach, "Attribute": same}})["Event"]
-    scene.act(f"/events/publish/{made['id']}")
-    scene.act(f"/sightings/add/{row.pk}", {"source": "hidden"})
-    scene.act(f"/shadow_attributes/edit/{row.pk}", text("better.example", **value))
-    scene.act("/collections/add", {"name": "hidden", "type": "campaign", **reach})
-    galaxy = scene.act("/galaxies/add", {"name": f"hidden {uuid4()}", **reach})["Galaxy"]
-    scene.act(f"/galaxy_clusters/add/{galaxy['id']}", {"value": "hidden", "description": "d", **reach})
+    made = setup.act("/events/add", {"Event": {"info": "hidden", **reach, "Attribute": same}})["Event"]
+    setup.act(f"/events/publish/{made['id']}")
+    setup.act(f"/sightings/add/{row.pk}", {"source": "hidden"})
+    setup.act(f"/shadow_attributes/edit/{row.pk}", text("better.example", **value))
+    setup.act("/collections/add", {"name": "hidden", "type": "campaign", **reach})
+    galaxy = setup.act("/galaxies/add", {"name": f"hidden {uuid4()}", **reach})["Galaxy"]
+    setup.act(f"/galaxy_clusters/add/{galaxy['id']}", {"value": "hidden", "description": "d", **reach})
 
 
-def furnish(scene: Scene) -> None:
+def furnish(setup: Setup) -> None:
     """One of everything that A may hide, in events of its own."""
-    things = Things(scene.stage, scene.author)
+    things = Samples(setup.sample_hub, setup.author)
     for name in SHARED:
-        things.__dict__["_made"][name] = getattr(scene.shared, name)
+        things.__dict__["_made"][name] = getattr(setup.shared, name)
     for name in sorted(OURS - PUBLIC):
         getattr(things, name)
 
 
-def questions(scene: Scene) -> Iterator[Question]:
+def questions(setup: Setup) -> Iterator[Question]:
     """Every reading endpoint: with nothing, with the event, with an attribute, and as the roles table asks it."""
-    attribute = scene.event.attributes.order_by("pk")[0]
+    attribute = setup.event.attributes.order_by("pk")[0]
     sent = {line.name: line for line in lines() if not mentioned([line.to, line.send]) & OURS}
     for endpoint in declared_permissions():
         if endpoint.writes:
@@ -145,19 +145,19 @@ def questions(scene: Scene) -> Iterator[Question]:
         path = f"/{endpoint.name}"
         if endpoint.allows("GET"):
             yield from (
-                ("GET", f"{path}{about}", None) for about in ("", f"/{scene.event.pk}", f"/{attribute.uuid}")
+                ("GET", f"{path}{about}", None) for about in ("", f"/{setup.event.pk}", f"/{attribute.uuid}")
             )
         if endpoint.allows("POST"):
             yield "POST", path, {}
         if line := sent.get(endpoint.name):
             yield (
                 line.asked_by,
-                f"{path}/{scene.shared.fill(line.to)}".rstrip("/"),
-                scene.shared.fill(line.send),
+                f"{path}/{setup.shared.fill(line.to)}".rstrip("/"),
+                setup.shared.fill(line.send),
             )
 
 
-def more_questions(scene: Scene) -> Iterator[Question]:
+def more_questions(setup: Setup) -> Iterator[Question]:
     """Every format, orders that could tell of what is counted, TAXII, and every page."""
     for kind in (
         "csv",
@@ -179,18 +179,18 @@ def more_questions(scene: Scene) -> Iterator[Question]:
     for collection in Collection.objects.values_list("uuid", flat=True):
         yield "GET", f"/taxii2/api/collections/{collection}/objects/", None
     for route, _ in pages():
-        for address in {route, route.replace("/1/", f"/{scene.event.pk}/")}:
+        for address in {route, route.replace("/1/", f"/{setup.event.pk}/")}:
             if not NOT_ASKED.match(address):
                 yield "page", address, None
     for words in ("hidden", "common.example", "secret"):
         yield "page", f"/search/?q={words}", None
 
 
-def answers(scene: Scene, asked: Iterable[Question]) -> dict[str, tuple[Any, ...]]:
+def answers(setup: Setup, asked: Iterable[Question]) -> dict[str, tuple[Any, ...]]:
     found = {}
     for method, path, body in asked:
         by_page = method == "page"
-        response: Any = scene.browser.get(path) if by_page else send(scene.reader.key, method, path, body)
+        response: Any = setup.browser.get(path) if by_page else send(setup.reader.key, method, path, body)
         found[f"{method} {path} {body}"] = _stable(response)
     return found
 
@@ -206,22 +206,22 @@ def _of_now(found: re.Match[str]) -> str:
     return "NOW" if abs(int(found[0]) - now_seconds()) < 2 * 86400 else found[0]
 
 
-def test_what_is_hidden_changes_no_answer(scene: Scene, subtests: pytest.Subtests) -> None:
-    asked = [*questions(scene), *more_questions(scene)]
+def test_what_is_hidden_changes_no_answer(setup: Setup, subtests: pytest.Subtests) -> None:
+    asked = [*questions(setup), *more_questions(setup)]
     # The first round also writes down what a first visit does.
-    first = answers(scene, asked)
+    first = answers(setup, asked)
     asked = [each for each in asked if first["{} {} {}".format(*each)][0] == 200]
     assert len(asked) > 400
-    before = answers(scene, asked)
+    before = answers(setup, asked)
     for kept in ("own", "for the organisation", "for a group"):
         with subtests.test(kept), transaction.atomic():
             if kept == "own":
-                furnish(scene)
+                furnish(setup)
             else:
-                group = make_sharing_group(scene.stage.a, [scene.stage.a], name="Hidden group")
+                group = make_sharing_group(setup.sample_hub.a, [setup.sample_hub.a], name="Hidden group")
                 narrow = {"distribution": "4", "sharing_group_id": str(group.pk)}
-                hide(scene, {"distribution": "0"} if kept == "for the organisation" else narrow)
-            after = answers(scene, asked)
+                hide(setup, {"distribution": "0"} if kept == "for the organisation" else narrow)
+            after = answers(setup, asked)
             # Each is hidden by itself: two rounds of a thousand questions serve all three.
             transaction.set_rollback(True)
             differ = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_event
+from tests.factories.seed import Seed
 
 DEEP = "[" * 300 + "]" * 300
 TEXTS = ('{"a": "x\\u0000y"}', '{"a": "\\ud800"}', f'{{"a": {DEEP}}}', '{"AND":' * 3000 + "{}" + "}" * 3000)
@@ -25,26 +25,26 @@ CALLS = (
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=("nul", "surrogate", "deep", "filters"))
-def test_what_nobody_can_keep_is_refused_and_not_stored(cast: Cast, text: str) -> None:
-    event = make_event(cast.org_a)
+def test_what_nobody_can_keep_is_refused_and_not_stored(seed: Seed, text: str) -> None:
+    event = make_event(seed.org_a)
     event.save()
     for path, body in CALLS:
-        response = send(cast.org_admin.key, "POST", path.format(event=event.pk), body(text))
+        response = send(seed.org_admin.key, "POST", path.format(event=event.pk), body(text))
         assert response.status_code < 500, (path, response.content)
-    assert call(cast.org_admin.key, "GET", "/userSettings/index")[1] == []
-    assert call(cast.org_admin.key, "GET", "/dashboards/listTemplates")[1] == []
+    assert call(seed.org_admin.key, "GET", "/userSettings/index")[1] == []
+    assert call(seed.org_admin.key, "GET", "/dashboards/listTemplates")[1] == []
 
 
-def test_half_a_surrogate_pair_in_free_text_is_no_character(cast: Cast) -> None:
-    event = make_event(cast.org_a, user_id=cast.analyst.user.pk)
+def test_half_a_surrogate_pair_in_free_text_is_no_character(seed: Seed) -> None:
+    event = make_event(seed.org_a, user_id=seed.analyst.user.pk)
     event.save()
     text = '{"a": "http://evil.example/\\ud800x", "b": "good.example.com"}'
     path = f"/events/freeTextImport/{event.pk}/0/1"
-    status, found = call(cast.analyst.key, "POST", path, {"value": text})
+    status, found = call(seed.analyst.key, "POST", path, {"value": text})
     assert status == 200
     assert "good.example.com" in [each["value"] for each in found]
 
 
-def test_a_period_that_is_no_text_is_refused(cast: Cast) -> None:
+def test_a_period_that_is_no_text_is_refused(seed: Seed) -> None:
     body = {"widget": "TrendingTagsWidget", "config": {"period": ["daily"]}}
-    assert call(cast.reader.key, "POST", "/dashboards/renderWidget", body)[0] == 400
+    assert call(seed.reader.key, "POST", "/dashboards/renderWidget", body)[0] == 400

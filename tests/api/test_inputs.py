@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.api.answers import Json, Saved
 from vardkase.api.fields import Date, Flag, Mandatory, Number, Text
 from vardkase.api.inputs import Body, Params, inputs_of
@@ -60,37 +60,37 @@ def test_a_parameter_that_is_no_input_is_a_mistake_of_the_programmer() -> None:
         ("/galaxies/index?context=custom", None),
     ],
 )
-def test_a_parameter_comes_in_the_body_the_path_or_the_query(cast: Cast, path: str, body: Any) -> None:
+def test_a_parameter_comes_in_the_body_the_path_or_the_query(seed: Seed, path: str, body: Any) -> None:
     galaxy = {"name": "Ours", "type": "ours", "namespace": "x", "description": "d"}
-    assert send(cast.site_admin.key, "POST", "/galaxies/add", galaxy).status_code == 200
-    status, found = call(cast.site_admin.key, "POST" if body else "GET", path, body)
+    assert send(seed.site_admin.key, "POST", "/galaxies/add", galaxy).status_code == 200
+    status, found = call(seed.site_admin.key, "POST" if body else "GET", path, body)
     assert (status, [each["Galaxy"]["name"] for each in found]) == (200, ["Ours"])
 
 
-def test_a_parameter_of_the_wrong_kind_is_refused_by_name(cast: Cast) -> None:
-    status, refused = call(cast.reader.key, "POST", "/galaxies/index", {"enabled": ["yes"]})
+def test_a_parameter_of_the_wrong_kind_is_refused_by_name(seed: Seed) -> None:
+    status, refused = call(seed.reader.key, "POST", "/galaxies/index", {"enabled": ["yes"]})
     assert status == 400
     assert refused["message"] == "enabled is true or false."
     assert refused["errors"] == {"enabled": ["enabled is true or false."]}
 
 
-def test_every_wrong_member_of_a_body_is_named_in_misps_error(cast: Cast) -> None:
+def test_every_wrong_member_of_a_body_is_named_in_misps_error(seed: Seed) -> None:
     body = {"FavouriteTag": {"data": ["x"], "tag_id": {"y": 1}}}
-    response = send(cast.reader.key, "POST", "/favouriteTags/toggle", body)
+    response = send(seed.reader.key, "POST", "/favouriteTags/toggle", body)
     assert response.status_code == 403
     refused = answer(response)
     assert refused["saved"] is False
     assert refused["errors"].keys() == {"data", "tag_id"}
 
 
-def test_what_is_not_declared_is_ignored_as_in_misp(cast: Cast) -> None:
+def test_what_is_not_declared_is_ignored_as_in_misp(seed: Seed) -> None:
     sent = {"name": "t-1", "colour": "#ff0000", "no_such_member": {"a": []}}
-    status, tag = call(cast.site_admin.key, "POST", "/tags/add", {"Tag": sent})
+    status, tag = call(seed.site_admin.key, "POST", "/tags/add", {"Tag": sent})
     assert (status, tag["Tag"]["name"]) == (200, "t-1")
 
 
-def test_a_tag_that_looks_like_a_parameter_is_an_argument(cast: Cast) -> None:
-    key = cast.site_admin.key
+def test_a_tag_that_looks_like_a_parameter_is_an_argument(seed: Seed) -> None:
+    key = seed.site_admin.key
     event = call(key, "POST", "/events/add", {"info": "i"})[1]["Event"]["id"]
     call(key, "POST", "/tags/add", {"name": "tlp:white"})
     assert call(key, "POST", f"/events/addTag/{event}/tlp:white/local:1")[1]["saved"] is True
@@ -99,10 +99,10 @@ def test_a_tag_that_looks_like_a_parameter_is_an_argument(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("sent", [{}, {"networks": None}])
-def test_a_list_that_replaces_another_has_to_be_sent(cast: Cast, sent: dict[str, Any]) -> None:
-    cast.org_a.networks = ["192.0.2.0/24"]
-    cast.org_a.save()
-    status, refused = call(cast.org_admin.key, "POST", "/organisationSecurity/setNetworks", sent)
+def test_a_list_that_replaces_another_has_to_be_sent(seed: Seed, sent: dict[str, Any]) -> None:
+    seed.org_a.networks = ["192.0.2.0/24"]
+    seed.org_a.save()
+    status, refused = call(seed.org_admin.key, "POST", "/organisationSecurity/setNetworks", sent)
     assert (status, refused["errors"]) == (400, {"networks": ["networks is missing."]})
-    cast.org_a.refresh_from_db()
-    assert cast.org_a.networks == ["192.0.2.0/24"]
+    seed.org_a.refresh_from_db()
+    assert seed.org_a.networks == ["192.0.2.0/24"]

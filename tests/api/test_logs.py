@@ -7,31 +7,31 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 
 LOG = [
     "id", "title", "created", "model", "model_id", "action", "user_id", "change", "email", "org", "description", "ip",
 ]  # fmt: skip
 
 
-def logs(player: Player, path: str = "/admin/logs/index", **filters: Any) -> list[dict[str, Any]]:
-    status, body = call(player.key, "POST", path, filters)
+def logs(api_user: ApiUser, path: str = "/admin/logs/index", **filters: Any) -> list[dict[str, Any]]:
+    status, body = call(api_user.key, "POST", path, filters)
     assert status == 200, body
     return [row["Log"] for row in body]
 
 
 @pytest.fixture
-def changed(cast: Cast) -> Cast:
+def changed(seed: Seed) -> Seed:
     """The site administrator renamed the analyst, and both organisations made an event."""
-    path = f"/admin/users/edit/{cast.analyst.user.pk}"
-    assert call(cast.site_admin.key, "POST", path, {"email": "renamed@a.example"})[0] == 200
-    for player in (cast.org_admin, cast.partner):
-        event = {"info": f"by {player.user.email}", "distribution": 0}
-        assert call(player.key, "POST", "/events/add", event)[0] == 200
-    return cast
+    path = f"/admin/users/edit/{seed.analyst.user.pk}"
+    assert call(seed.site_admin.key, "POST", path, {"email": "renamed@a.example"})[0] == 200
+    for api_user in (seed.org_admin, seed.partner):
+        event = {"info": f"by {api_user.user.email}", "distribution": 0}
+        assert call(api_user.key, "POST", "/events/add", event)[0] == 200
+    return seed
 
 
-def test_a_change_in_misps_words(changed: Cast) -> None:
+def test_a_change_in_misps_words(changed: Seed) -> None:
     [entry] = logs(changed.site_admin, model="User", action="edit")
     assert list(entry) == LOG
     assert (entry["model"], entry["action"], entry["model_id"]) == (
@@ -69,60 +69,60 @@ def test_a_change_in_misps_words(changed: Cast) -> None:
         ({"limit": 2, "page": 2}, 1),
     ],
 )
-def test_filters(changed: Cast, filters: dict[str, Any], count: int) -> None:
+def test_filters(changed: Seed, filters: dict[str, Any], count: int) -> None:
     assert len(logs(changed.site_admin, **filters)) == count
     assert len(logs(changed.site_admin, "/admin/logs/search", **filters)) == count
 
 
 @pytest.mark.parametrize("filters", [{"model": {"a": 1}}, {"model_id": [[1]]}])
-def test_filters_are_texts(cast: Cast, filters: dict[str, Any]) -> None:
-    status, body = call(cast.site_admin.key, "POST", "/admin/logs/index", filters)
+def test_filters_are_texts(seed: Seed, filters: dict[str, Any]) -> None:
+    status, body = call(seed.site_admin.key, "POST", "/admin/logs/index", filters)
     assert (status, [*body["errors"]]) == (400, [*filters])
 
 
-def test_everybody_reads_what_concerns_them(changed: Cast) -> None:
+def test_everybody_reads_what_concerns_them(changed: Seed) -> None:
     assert {entry["org"] for entry in logs(changed.org_admin)} == {"Organisation A"}
     assert len(logs(changed.partner, "/logs/index")) == 1
     assert logs(changed.stranger) == []
     assert call(changed.partner.key, "GET", "/logs/index/limit:1")[0] == 200
 
 
-def test_the_history_of_an_event(cast: Cast) -> None:
+def test_the_history_of_an_event(seed: Seed) -> None:
     secret = {"type": "text", "value": "secret", "distribution": 0}
     event = {"info": "x", "distribution": 3, "Attribute": [{"type": "text", "value": "open"}, secret]}
-    _, body = call(cast.org_admin.key, "POST", "/events/add", event)
+    _, body = call(seed.org_admin.key, "POST", "/events/add", event)
     number = body["Event"]["id"]
     for attribute in body["Event"]["Attribute"]:
         path = f"/attributes/edit/{attribute['id']}"
-        assert call(cast.org_admin.key, "POST", path, {"comment": "c"})[0] == 200
-    own = logs(cast.analyst, f"/logs/event_index/{number}")
+        assert call(seed.org_admin.key, "POST", path, {"comment": "c"})[0] == 200
+    own = logs(seed.analyst, f"/logs/event_index/{number}")
     assert [entry["title"] for entry in own] == ["secret", "open", "x"]
     assert {entry["email"] for entry in own} == {"admin@a.example"}
-    theirs = logs(cast.stranger, f"/logs/event_index/{number}")
+    theirs = logs(seed.stranger, f"/logs/event_index/{number}")
     assert [(entry["title"], entry["org"]) for entry in theirs] == [
         ("open", "Organisation A"),
         ("x", "Organisation A"),
     ]
     assert {(entry["email"], entry["ip"], entry["user_id"]) for entry in theirs} == {("", "", "0")}
-    _, rows = call(cast.stranger.key, "GET", f"/audit_logs/eventIndex/{number}")
+    _, rows = call(seed.stranger.key, "GET", f"/audit_logs/eventIndex/{number}")
     assert [row["AuditLog"]["model_title"] for row in rows] == ["open", "x"]
-    _, hidden = call(cast.partner.key, "POST", "/events/add", {"info": "y", "distribution": 0})
+    _, hidden = call(seed.partner.key, "POST", "/events/add", {"info": "y", "distribution": 0})
     for path in ("/logs/event_index/", "/audit_logs/eventIndex/"):
-        assert call(cast.stranger.key, "GET", path + hidden["Event"]["id"])[0] == 404
+        assert call(seed.stranger.key, "GET", path + hidden["Event"]["id"])[0] == 404
 
 
-def test_the_newer_shape(changed: Cast) -> None:
+def test_the_newer_shape(changed: Seed) -> None:
     _, rows = call(changed.site_admin.key, "GET", "/admin/audit_logs/index")
     assert [row["AuditLog"]["action"] for row in rows] == ["add", "add", "edit"]
     assert rows[2]["User"]["email"] == "staff@hub.example"
     number = rows[2]["AuditLog"]["id"]
     _, change = call(changed.site_admin.key, "GET", f"/audit_logs/fullChange/{number}")
     assert change["email"] == ["analyst@a.example", "renamed@a.example"]
-    for player in (changed.org_admin, changed.partner):
-        assert call(player.key, "GET", f"/audit_logs/fullChange/{number}")[0] == 404
+    for api_user in (changed.org_admin, changed.partner):
+        assert call(api_user.key, "GET", f"/audit_logs/fullChange/{number}")[0] == 404
 
 
-def test_days(changed: Cast) -> None:
+def test_days(changed: Seed) -> None:
     assert list(call(changed.site_admin.key, "GET", "/logs/returnDates")[1].values()) == [3]
     assert list(call(changed.site_admin.key, "GET", "/logs/returnDates/Hub")[1].values()) == [1]
     assert list(call(changed.org_admin.key, "GET", "/audit_logs/returnDates/all")[1].values()) == [1]

@@ -11,11 +11,11 @@ from django.utils.translation import override
 from typer.testing import CliRunner
 
 from tests.api.calls import call, send
-from tests.cast import Cast, Player
+from tests.factories.memberships import at_the_screen
+from tests.factories.officers import officer
+from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership import by_two_officers as by_two
 from tests.hub.membership.desk import proposed, sent_in
-from tests.hub.membership.scene import at_the_screen
-from tests.hub.officers import officer
 from tests.identity.two_people import approved
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
@@ -32,20 +32,20 @@ REASONS = "Kommunen uppfyller villkoren."
 
 
 @pytest.fixture
-def per(cast: Cast) -> Player:
-    return officer(cast, "per@hub.example")
+def per(seed: Seed) -> ApiUser:
+    return officer(seed, "per@hub.example")
 
 
 @pytest.fixture
-def johanna(cast: Cast) -> Player:
-    return officer(cast, "johanna@hub.example")
+def johanna(seed: Seed) -> ApiUser:
+    return officer(seed, "johanna@hub.example")
 
 
-def post(who: Player, action: str, number: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
+def post(who: ApiUser, action: str, number: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
     return call(who.key, "POST", f"/membershipAssessments/{action}/{number}", body or {})
 
 
-def test_two_officers_decide_over_the_api(per: Player, johanna: Player) -> None:
+def test_two_officers_decide_over_the_api(per: ApiUser, johanna: ApiUser) -> None:
     application = sent_in()
     number = application.number
     assert post(per, "review", number)[1]["Application"]["state"] == "under_review"
@@ -70,7 +70,7 @@ def test_two_officers_decide_over_the_api(per: Player, johanna: Player) -> None:
     assert [each["Application"]["number"] for each in listed] == [number]
 
 
-def test_a_completion_and_a_partiality_over_the_api(per: Player) -> None:
+def test_a_completion_and_a_partiality_over_the_api(per: ApiUser) -> None:
     application, proposal = proposed(at_the_screen(per))
     body = {"text": "Vi saknar planen.", "steps": "security"}
     assert post(per, "request_completion", application.number, body)[0] == 403
@@ -81,15 +81,15 @@ def test_a_completion_and_a_partiality_over_the_api(per: Player) -> None:
     assert post(per, "declare_partial", application.number, {"reason": "Syster."})[0] == 403
 
 
-def test_an_officer_of_the_applicant_is_refused_over_the_api(per: Player, cast: Cast) -> None:
-    application = sent_in(organisation=cast.hub)
+def test_an_officer_of_the_applicant_is_refused_over_the_api(per: ApiUser, seed: Seed) -> None:
+    application = sent_in(organisation=seed.hub)
     status, refused = post(per, "review", application.number)
     assert status == 403
     assert "own organisation" in refused["message"]
 
 
-def test_terms_over_the_api(per: Player, cast: Cast) -> None:
-    _, terms = call(cast.reader.key, "GET", "/membershipTerms/view")
+def test_terms_over_the_api(per: ApiUser, seed: Seed) -> None:
+    _, terms = call(seed.reader.key, "GET", "/membershipTerms/view")
     assert terms["Terms"]["version"] == 1
     assert call(per.key, "POST", "/membershipTerms/draft", {})[1]["Terms"]["version"] == 2
     assert call(per.key, "POST", "/membershipTerms/edit", {"text_sv": ""})[0] == 403
@@ -100,10 +100,10 @@ def test_terms_over_the_api(per: Player, cast: Cast) -> None:
     body = {"version": 2, "answer_by": "2199-01-31", "reason": "Ny lag."}
     assert call(per.key, "POST", "/membershipTerms/publish", body)[0] == 200
     assert call(per.key, "GET", "/membershipTerms/view")[1]["Terms"]["version"] == 1, "not by one alone"
-    approved(by_two.colleague(cast))
+    approved(by_two.colleague(seed))
     assert call(per.key, "GET", "/membershipTerms/unanswered")[1] == []
     accepted = {"version": 2, "name": "Eva", "role": "chef"}
-    assert call(cast.org_admin.key, "POST", "/membershipTerms/accept", accepted)[0] == 404, "no member"
+    assert call(seed.org_admin.key, "POST", "/membershipTerms/accept", accepted)[0] == 404, "no member"
 
 
 def run(*arguments: str) -> None:
@@ -114,12 +114,12 @@ def run(*arguments: str) -> None:
     assert done.exit_code == 0, done.output
 
 
-def at_console(cast: Cast, who: Player, login: str = "root") -> Actor:
+def at_console(seed: Seed, who: ApiUser, login: str = "root") -> Actor:
     """Whoever sits at the console, in the name of `who`."""
-    return in_the_name_of(console_actor(cast.hub.pk, cast.hub.name, login), who.user)
+    return in_the_name_of(console_actor(seed.hub.pk, seed.hub.name, login), who.user)
 
 
-def test_the_console_is_one_person_in_whoevers_name(per: Player, johanna: Player, cast: Cast) -> None:
+def test_the_console_is_one_person_in_whoevers_name(per: ApiUser, johanna: ApiUser, seed: Seed) -> None:
     """There is no command to propose or decide, and the service that one would use refuses it in every name."""
     number = sent_in().number
     first, second = ("--as", "per@hub.example"), ("--as", "johanna@hub.example")
@@ -131,23 +131,23 @@ def test_the_console_is_one_person_in_whoevers_name(per: Player, johanna: Player
             run("propose", number, "approve", "--reasons", REASONS, *name)
     for who in (per, johanna):
         with override("en"), pytest.raises(Forbidden, match="cannot be proposed at the console"):
-            propose(at_console(cast, who), application, "approve", REASONS)
+            propose(at_console(seed, who), application, "approve", REASONS)
     assert not Proposal.objects.exists()
     made = propose(at_the_screen(per), Application.objects.get(number=number), "approve", REASONS)
     made.proposed_at_console = "root"  # As one from before that rule.
     made.save()
     with pytest.raises(AssertionError, match="No such command"):
         run("decide", number, "agree", "--proposal", str(made.pk), *second)
-    nobody = console_actor(cast.hub.pk, cast.hub.name, "root")
-    for actor in (at_console(cast, per), nobody):
+    nobody = console_actor(seed.hub.pk, seed.hub.name, "root")
+    for actor in (at_console(seed, per), nobody):
         with pytest.raises(Forbidden):
             decide(actor, application, made.pk, "agree")
     with pytest.raises(Forbidden):
-        decide(at_console(cast, cast.org_admin), application, made.pk, "agree")
+        decide(at_console(seed, seed.org_admin), application, made.pk, "agree")
     for login in ("root", "somebody-else"):
         for answer in ("agree", "return", "oppose"):
             with override("en"), pytest.raises(Forbidden, match="signed in there"):
-                decide(at_console(cast, johanna, login), application, made.pk, answer, "x")
+                decide(at_console(seed, johanna, login), application, made.pk, answer, "x")
     with pytest.raises(IntegrityError), transaction.atomic():
         Proposal.objects.update(state="approved", answered_by=johanna.user.pk, answered_with="console")
     used = AuditEntry.objects.filter(action="user.name_used_at_console", title=johanna.user.email)
@@ -159,12 +159,12 @@ def test_the_console_is_one_person_in_whoevers_name(per: Player, johanna: Player
     decide(at_the_screen(johanna), Application.objects.get(number=number), made.pk, "agree")
     assert Application.objects.get(number=number).state == "approved"
     with pytest.raises(Conflict):
-        decide(at_console(cast, johanna), application, made.pk, "agree")
+        decide(at_console(seed, johanna), application, made.pk, "agree")
 
 
-def test_the_console_is_not_the_other_of_two(per: Player, johanna: Player, cast: Cast) -> None:
+def test_the_console_is_not_the_other_of_two(per: ApiUser, johanna: ApiUser, seed: Seed) -> None:
     application, proposal = proposed(at_the_screen(per))
     for who in (per, johanna):
         with override("en"), pytest.raises(Forbidden, match="signed in there"):
-            decide(at_console(cast, who), application, proposal.pk, "agree")
+            decide(at_console(seed, who), application, proposal.pk, "agree")
     assert Application.objects.get(pk=application.pk).state == "under_review"

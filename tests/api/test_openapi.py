@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.api import registry
 from vardkase.api.dispatch import declared_permissions
 from vardkase.api.openapi.document import address_of, summary_of, words_of
@@ -100,21 +100,21 @@ def test_only_what_is_open_to_visitors_needs_no_key(document: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_it_tells_nothing_of_this_hub(cast: Cast, document: Any) -> None:
+def test_it_tells_nothing_of_this_hub(seed: Seed, document: Any) -> None:
     text = str(document)
-    assert cast.org_a.name not in text
-    assert str(cast.hub.uuid) not in text
+    assert seed.org_a.name not in text
+    assert str(seed.hub.uuid) not in text
 
 
 @pytest.mark.django_db
-def test_what_a_member_may_call_is_listed(cast: Cast) -> None:
+def test_what_a_member_may_call_is_listed(seed: Seed) -> None:
     """MISP's own lists, by what the caller may."""
-    status, listed = call(cast.reader.key, "GET", "/api/getAllApis")
+    status, listed = call(seed.reader.key, "GET", "/api/getAllApis")
     assert status == 200
     assert "/events/view" in listed["allApis"]
     assert "/events/add" not in listed["allApis"]
-    assert "/events/add" in call(cast.analyst.key, "GET", "/api/getAllApis")[1]["allApis"]
-    status, one = call(cast.analyst.key, "POST", "/api/getApiInfo", {"url": "/events/add"})
+    assert "/events/add" in call(seed.analyst.key, "GET", "/api/getAllApis")[1]["allApis"]
+    status, one = call(seed.analyst.key, "POST", "/api/getApiInfo", {"url": "/events/add"})
     assert (status, one["mandatory"]) == (200, ["info"])
-    assert call(cast.reader.key, "POST", "/api/getApiInfo", {"url": "/events/add"})[0] == 404
+    assert call(seed.reader.key, "POST", "/api/getApiInfo", {"url": "/events/add"})[0] == 404
     assert call(None, "GET", "/api/getAllApis")[0] == 403

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_event, make_organisation
+from tests.factories.seed import Seed
 from vardkase.api.errors import NO_PERMISSION
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 
@@ -25,8 +25,8 @@ def names(key: str, path: str) -> list[str]:
     return [row["Organisation"]["name"] for row in call(key, "GET", path)[1]]
 
 
-def test_an_organisation_is_added_changed_and_removed(cast: Cast) -> None:
-    admin = cast.site_admin.key
+def test_an_organisation_is_added_changed_and_removed(seed: Seed) -> None:
+    admin = seed.site_admin.key
     wanted = {"name": "Org-Two", "uuid": UUID, "local": True, "nationality": "Luxembourg", "sector": "Test"}
     status, body = call(admin, "POST", "/admin/organisations/add", wanted)
     added = body["Organisation"]
@@ -35,7 +35,7 @@ def test_an_organisation_is_added_changed_and_removed(cast: Cast) -> None:
     assert (added["description"], added["type"], added["created_by"]) == (
         None,
         "",
-        str(cast.site_admin.user.pk),
+        str(seed.site_admin.user.pk),
     )
     _, body = call(admin, "POST", f"/admin/organisations/edit/{UUID}", added | {"nationality": "Belgium"})
     assert body["Organisation"]["nationality"] == "Belgium"
@@ -57,48 +57,48 @@ def test_an_organisation_is_added_changed_and_removed(cast: Cast) -> None:
         ({"name": "x" * 256}, {"name": ["At most 255 characters are allowed."]}),
     ],
 )
-def test_refused_organisations(cast: Cast, fields: dict[str, Any], errors: Any) -> None:
-    status, body = call(cast.site_admin.key, "POST", "/admin/organisations/add", fields)
+def test_refused_organisations(seed: Seed, fields: dict[str, Any], errors: Any) -> None:
+    status, body = call(seed.site_admin.key, "POST", "/admin/organisations/add", fields)
     assert (status, body["message"], body["errors"]) == (403, "Could not add Organisation", errors)
 
 
-def test_an_organisation_in_use_stays(cast: Cast) -> None:
-    path = f"/admin/organisations/delete/{cast.org_a.pk}"
-    status, body = call(cast.site_admin.key, "POST", path, {})
+def test_an_organisation_in_use_stays(seed: Seed) -> None:
+    path = f"/admin/organisations/delete/{seed.org_a.pk}"
+    status, body = call(seed.site_admin.key, "POST", path, {})
     assert (status, body["errors"]) == (403, "The organisation still has 1 sharing groups, 5 users.")
-    assert Organisation.objects.filter(pk=cast.org_a.pk).exists()
+    assert Organisation.objects.filter(pk=seed.org_a.pk).exists()
 
 
-def test_an_organisation_is_found_by_its_name(cast: Cast) -> None:
-    status, body = call(cast.reader.key, "GET", "/organisations/view/organisation%20b")
-    assert (status, body["Organisation"]["id"]) == (200, str(cast.org_b.pk))
-    assert call(cast.reader.key, "GET", "/organisations/view/organisation")[0] == 404
+def test_an_organisation_is_found_by_its_name(seed: Seed) -> None:
+    status, body = call(seed.reader.key, "GET", "/organisations/view/organisation%20b")
+    assert (status, body["Organisation"]["id"]) == (200, str(seed.org_b.pk))
+    assert call(seed.reader.key, "GET", "/organisations/view/organisation")[0] == 404
 
 
-def test_who_made_an_organisation_is_told_to_its_administrator_alone(cast: Cast) -> None:
+def test_who_made_an_organisation_is_told_to_its_administrator_alone(seed: Seed) -> None:
     def told(key: str, path: str) -> set[str]:
         body = call(key, "GET", path)[1]
         rows = [row["Organisation"] for row in (body if isinstance(body, list) else [body])]
         return {row["name"] for row in rows if "created_by" in row}
 
-    everybody = {each.name for each in (cast.hub, cast.org_a, cast.org_b, cast.org_c)}
-    for path in ("/organisations/index", f"/organisations/view/{cast.org_a.pk}"):
-        assert told(cast.reader.key, path) == set()
-        assert told(cast.partner.key, path) == set()
-        assert told(cast.org_admin.key, path) == {cast.org_a.name}
-    assert told(cast.org_admin.key, f"/organisations/view/{cast.org_b.pk}") == set()
-    assert told(cast.site_admin.key, "/organisations/index") == everybody
+    everybody = {each.name for each in (seed.hub, seed.org_a, seed.org_b, seed.org_c)}
+    for path in ("/organisations/index", f"/organisations/view/{seed.org_a.pk}"):
+        assert told(seed.reader.key, path) == set()
+        assert told(seed.partner.key, path) == set()
+        assert told(seed.org_admin.key, path) == {seed.org_a.name}
+    assert told(seed.org_admin.key, f"/organisations/view/{seed.org_b.pk}") == set()
+    assert told(seed.site_admin.key, "/organisations/index") == everybody
 
 
 @pytest.mark.parametrize("path", ["add", "edit/1", "delete/1"])
-def test_only_site_administrators_change_organisations(cast: Cast, path: str) -> None:
-    status, body = call(cast.org_admin.key, "POST", f"/admin/organisations/{path}", {"name": "x"})
+def test_only_site_administrators_change_organisations(seed: Seed, path: str) -> None:
+    status, body = call(seed.org_admin.key, "POST", f"/admin/organisations/{path}", {"name": "x"})
     assert (status, body["message"]) == (403, NO_PERMISSION)
 
 
-def test_scopes_and_search(cast: Cast) -> None:
+def test_scopes_and_search(seed: Seed) -> None:
     make_organisation("Remote", local=False, sector="energy")
-    key = cast.analyst.key
+    key = seed.analyst.key
     assert "Remote" not in names(key, "/organisations/index")
     assert names(key, "/organisations/index/scope:external") == ["Remote"]
     assert set(names(key, "/organisations/index/scope:all")) >= {"Remote", "Organisation A"}
@@ -116,8 +116,8 @@ def test_scopes_and_search(cast: Cast) -> None:
     )
 
 
-def test_a_sharing_group_is_made_by_a_site_administrator(cast: Cast) -> None:
-    admin = cast.site_admin.key
+def test_a_sharing_group_is_made_by_a_site_administrator(seed: Seed) -> None:
+    admin = seed.site_admin.key
     wanted = {"name": "SGx", "releasability": "r", "uuid": UUID}
     status, body = call(admin, "POST", "/sharingGroups/add", wanted)
     assert (status, list(body)) == (
@@ -125,12 +125,12 @@ def test_a_sharing_group_is_made_by_a_site_administrator(cast: Cast) -> None:
         ["SharingGroup", "SharingGroupOrg", "SharingGroupServer", "Organisation"],
     )
     group = body["SharingGroup"]
-    assert (group["org_id"], group["local"], group["active"]) == (str(cast.hub.pk), False, True)
+    assert (group["org_id"], group["local"], group["active"]) == (str(seed.hub.pk), False, True)
     assert body["SharingGroupServer"][0]["all_orgs"] is False
-    references = {"sg_id": UUID, "org_id": str(cast.org_b.uuid), "extend": True}
+    references = {"sg_id": UUID, "org_id": str(seed.org_b.uuid), "extend": True}
     _, body = call(admin, "POST", "/sharing_groups/addOrg", references)
     assert (body["message"], body["url"]) == (ADDED, "/sharing_groups/addOrg")
-    _, body = call(cast.partner.key, "GET", f"/sharing_groups/view/{UUID}")
+    _, body = call(seed.partner.key, "GET", f"/sharing_groups/view/{UUID}")
     assert body["SharingGroupOrg"][0]["Organisation"]["name"] == "Organisation B"
     assert body["SharingGroupOrg"][0]["extend"] is True
     assert body["SharingGroup"]["sync_org_name"] == "Hub"
@@ -142,8 +142,8 @@ def test_a_sharing_group_is_made_by_a_site_administrator(cast: Cast) -> None:
     assert send(admin, "HEAD", f"/sharing_groups/view/{UUID}").status_code == 404
 
 
-def test_the_texts_of_membership(cast: Cast) -> None:
-    admin, group = cast.site_admin.key, cast.group.pk
+def test_the_texts_of_membership(seed: Seed) -> None:
+    admin, group = seed.site_admin.key, seed.group.pk
 
     def told(path: str) -> tuple[int, str, Any]:
         status, body = call(admin, "POST", path, {})
@@ -151,52 +151,52 @@ def test_the_texts_of_membership(cast: Cast) -> None:
 
     add, remove = f"/sharing_groups/addOrg/{group}", f"/sharing_groups/removeOrg/{group}"
     could_not = "Could not add Organisation to SharingGroup"
-    assert told(f"{add}/{cast.org_b.pk}") == (403, could_not, "Organisation is already in the sharing group.")
-    assert told(f"{add}/{cast.org_c.pk}/1") == (200, ADDED, None)
-    assert cast.group.members.get(org=cast.org_c).extend
+    assert told(f"{add}/{seed.org_b.pk}") == (403, could_not, "Organisation is already in the sharing group.")
+    assert told(f"{add}/{seed.org_c.pk}/1") == (200, ADDED, None)
+    assert seed.group.members.get(org=seed.org_c).extend
     assert told(f"{add}/999999") == (405, "Invalid organisation.", None)
-    assert told(f"/sharing_groups/addOrg/999999/{cast.org_b.pk}") == (405, NO_EDITING, None)
-    assert told(f"{remove}/{cast.org_c.pk}") == (200, "Organisation removed from the sharing group.", None)
-    assert told(f"{remove}/{cast.org_c.pk}")[2] == "Organisation is not in the sharing group."
+    assert told(f"/sharing_groups/addOrg/999999/{seed.org_b.pk}") == (405, NO_EDITING, None)
+    assert told(f"{remove}/{seed.org_c.pk}") == (200, "Organisation removed from the sharing group.", None)
+    assert told(f"{remove}/{seed.org_c.pk}")[2] == "Organisation is not in the sharing group."
     assert told(f"/sharing_groups/addServer/{group}/999") == (405, "Invalid Server.", None)
 
 
-def test_strangers_do_not_learn_of_a_group(cast: Cast) -> None:
-    status, body = call(cast.stranger.key, "GET", f"/sharing_groups/view/{cast.group.pk}")
+def test_strangers_do_not_learn_of_a_group(seed: Seed) -> None:
+    status, body = call(seed.stranger.key, "GET", f"/sharing_groups/view/{seed.group.pk}")
     refusal = "Sharing group doesn&#039;t exist or you do not have permission to access it."
     assert (status, body["message"]) == (405, refusal)
-    assert call(cast.stranger.key, "GET", "/sharing_groups/index")[1] == {"response": []}
-    _, listed = call(cast.partner.key, "GET", "/sharing_groups/index.json")
+    assert call(seed.stranger.key, "GET", "/sharing_groups/index")[1] == {"response": []}
+    _, listed = call(seed.partner.key, "GET", "/sharing_groups/index.json")
     (row,) = listed["response"]
     assert (row["SharingGroup"]["org_count"], row["editable"], row["deletable"]) == ("2", False, False)
 
 
-def test_only_those_with_the_extend_flag_extend(cast: Cast) -> None:
+def test_only_those_with_the_extend_flag_extend(seed: Seed) -> None:
     """B's synchronising user handles sharing groups, but B was not given the right to extend this one."""
-    add = f"/sharing_groups/addOrg/{cast.group.pk}/{cast.org_c.pk}"
-    edit = f"/sharing_groups/edit/{cast.group.pk}"
-    key = cast.partner_sync.key
+    add = f"/sharing_groups/addOrg/{seed.group.pk}/{seed.org_c.pk}"
+    edit = f"/sharing_groups/edit/{seed.group.pk}"
+    key = seed.partner_sync.key
     assert call(key, "POST", add, {})[1]["message"] == NO_EDITING
     assert call(key, "POST", edit, {"name": "theirs"})[0] == 403
-    cast.group.members.filter(org=cast.org_b).update(extend=True)
+    seed.group.members.filter(org=seed.org_b).update(extend=True)
     assert call(key, "POST", add, {})[1]["message"] == ADDED
     assert call(key, "POST", edit, {"active": False})[0] == 403
-    assert call(key, "POST", f"/sharing_groups/delete/{cast.group.pk}", {})[0] == 403
-    opened = {"server_id": "0", "all_orgs": True, "sg_id": str(cast.group.uuid)}
+    assert call(key, "POST", f"/sharing_groups/delete/{seed.group.pk}", {})[0] == 403
+    opened = {"server_id": "0", "all_orgs": True, "sg_id": str(seed.group.uuid)}
     assert call(key, "POST", "/sharing_groups/addServer", opened)[1]["message"] == NO_EDITING
 
 
-def test_a_member_without_the_permission_changes_nothing(cast: Cast) -> None:
-    cast.group.members.update(extend=True)
-    path = f"/sharing_groups/edit/{cast.group.pk}"
-    assert call(cast.partner.key, "POST", path, {"name": "x"})[1]["message"] == NO_PERMISSION
+def test_a_member_without_the_permission_changes_nothing(seed: Seed) -> None:
+    seed.group.members.update(extend=True)
+    path = f"/sharing_groups/edit/{seed.group.pk}"
+    assert call(seed.partner.key, "POST", path, {"name": "x"})[1]["message"] == NO_PERMISSION
 
 
 @pytest.mark.parametrize("extend", [False, True])
-def test_others_need_their_own_organisation_with_extend_to_make_a_group(cast: Cast, extend: bool) -> None:
-    member = {"Organisation": {"uuid": str(cast.org_a.uuid), "name": "whatever"}, "extend": extend}
+def test_others_need_their_own_organisation_with_extend_to_make_a_group(seed: Seed, extend: bool) -> None:
+    member = {"Organisation": {"uuid": str(seed.org_a.uuid), "name": "whatever"}, "extend": extend}
     wanted = {"name": "SG two only", "releasability": "r", "uuid": UUID, "SharingGroupOrg": [member]}
-    status, body = call(cast.org_admin.key, "POST", "/sharing_groups/add", wanted)
+    status, body = call(seed.org_admin.key, "POST", "/sharing_groups/add", wanted)
     if extend:
         assert (status, body["Organisation"]["name"]) == (200, "Organisation A")
     else:
@@ -204,21 +204,21 @@ def test_others_need_their_own_organisation_with_extend_to_make_a_group(cast: Ca
         assert not SharingGroup.objects.filter(uuid=UUID).exists()
 
 
-def test_a_group_that_something_is_shared_with_stays(cast: Cast) -> None:
-    make_event(cast.org_a, user_id=cast.analyst.user.pk, distribution=4, sharing_group=cast.group).save()
-    status, body = call(cast.site_admin.key, "POST", f"/sharing_groups/delete/{cast.group.pk}", {})
+def test_a_group_that_something_is_shared_with_stays(seed: Seed) -> None:
+    make_event(seed.org_a, user_id=seed.analyst.user.pk, distribution=4, sharing_group=seed.group).save()
+    status, body = call(seed.site_admin.key, "POST", f"/sharing_groups/delete/{seed.group.pk}", {})
     assert (status, body["errors"]) == (403, "The sharing group could not be deleted.")
 
 
-def test_a_taken_name_gets_a_number(cast: Cast) -> None:
-    _, body = call(cast.site_admin.key, "POST", "/sharing_groups/add", {"name": "a AND b"})
+def test_a_taken_name_gets_a_number(seed: Seed) -> None:
+    _, body = call(seed.site_admin.key, "POST", "/sharing_groups/add", {"name": "a AND b"})
     assert body["SharingGroup"]["name"].startswith("a AND b_")
-    status, body = call(cast.site_admin.key, "POST", "/sharing_groups/add", {"releasability": "r"})
+    status, body = call(seed.site_admin.key, "POST", "/sharing_groups/add", {"releasability": "r"})
     assert (status, body["errors"]) == (403, "Could not save sharing group.")
 
 
-def test_a_new_member_reads_with_the_next_request(cast: Cast) -> None:
+def test_a_new_member_reads_with_the_next_request(seed: Seed) -> None:
     """The groups are part of the one query that authenticates, so nothing stale decides."""
-    assert call(cast.stranger.key, "GET", f"/sharing_groups/view/{cast.group.pk}")[0] == 405
-    call(cast.site_admin.key, "POST", f"/sharing_groups/addOrg/{cast.group.pk}/{cast.org_c.pk}", {})
-    assert call(cast.stranger.key, "GET", f"/sharing_groups/view/{cast.group.pk}")[0] == 200
+    assert call(seed.stranger.key, "GET", f"/sharing_groups/view/{seed.group.pk}")[0] == 405
+    call(seed.site_admin.key, "POST", f"/sharing_groups/addOrg/{seed.group.pk}/{seed.org_c.pk}", {})
+    assert call(seed.stranger.key, "GET", f"/sharing_groups/view/{seed.group.pk}")[0] == 200

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import (
     make_attribute,
     make_event,
@@ -18,6 +17,7 @@ from tests.factories import (
     make_sharing_group,
     make_user,
 )
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.membership.members.models import Membership
@@ -34,29 +34,29 @@ def merge(key: str | None, source: Organisation, target: Organisation) -> tuple[
     return call(key, "POST", f"/admin/organisations/merge/{source.pk}", {"target_id": target.pk})
 
 
-def test_everything_of_the_one_is_the_others(cast: Cast) -> None:
+def test_everything_of_the_one_is_the_others(seed: Seed) -> None:
     """B turns out to be a part of A: its people, events, groups and words are A's, and seen as A's."""
-    a, b = cast.org_a, cast.org_b
+    a, b = seed.org_a, seed.org_b
     event = make_event(b, info="Of B")
     event.save()
-    pulled = make_event(cast.org_c, orgc=b)
+    pulled = make_event(seed.org_c, orgc=b)
     pulled.save()
     value = make_attribute(event)
     value.save()
     Sighting.objects.create(attribute=value, event=event, org=b, date_sighting=1)
     Event.objects.bulk_create(make_event(b) for _ in range(50))
     ObjectRelationship.objects.create(name="watches", org_id=b.pk)
-    both = SharingGroupOrg.objects.get(sharing_group=cast.group, org=b)
+    both = SharingGroupOrg.objects.get(sharing_group=seed.group, org=b)
     both.extend = True
     both.save()
     of_b = make_sharing_group(b, [b], name="B alone")
     EventDelegation.objects.create(event=event, org=a, requester_org=b, distribution=1)
-    assert call(cast.analyst.key, "GET", f"/events/view/{event.pk}")[0] == 200, "it was asked to take it over"
+    assert call(seed.analyst.key, "GET", f"/events/view/{event.pk}")[0] == 200, "it was asked to take it over"
     secret = make_event(b, info="B's secret")
     secret.save()
-    assert call(cast.analyst.key, "GET", f"/events/view/{secret.pk}")[0] == 404
+    assert call(seed.analyst.key, "GET", f"/events/view/{secret.pk}")[0] == 404
     with CaptureQueriesContext(connection) as seen:
-        status, body = merge(cast.site_admin.key, b, a)
+        status, body = merge(seed.site_admin.key, b, a)
     assert (status, body["message"], body["id"]) == (200, "Organisation merged", str(a.pk)), body
     assert len(seen) < 70, "a statement for each column, none for each row"
     assert not Organisation.objects.filter(pk=b.pk).exists()
@@ -66,76 +66,76 @@ def test_everything_of_the_one_is_the_others(cast: Cast) -> None:
             assert cursor.fetchone() == (0,), f"{table}.{column}"
     pulled.refresh_from_db()
     of_b.refresh_from_db()
-    assert (pulled.org_id, pulled.orgc_id) == (cast.org_c.pk, a.pk)
+    assert (pulled.org_id, pulled.orgc_id) == (seed.org_c.pk, a.pk)
     assert (of_b.org_id, of_b.organisation_uuid) == (a.pk, a.uuid)
-    assert [(each.org_id, each.extend) for each in cast.group.members.all()] == [(a.pk, True)]
+    assert [(each.org_id, each.extend) for each in seed.group.members.all()] == [(a.pk, True)]
     assert not EventDelegation.objects.exists(), "nobody takes over from themselves"
     assert Sighting.objects.get().org_id == a.pk
-    assert call(cast.analyst.key, "GET", f"/events/view/{secret.pk}")[1]["Event"]["Orgc"]["name"] == a.name
-    assert call(cast.partner.key, "POST", f"/events/edit/{event.pk}", {"info": "Still mine"})[0] == 200
+    assert call(seed.analyst.key, "GET", f"/events/view/{secret.pk}")[1]["Event"]["Orgc"]["name"] == a.name
+    assert call(seed.partner.key, "POST", f"/events/edit/{event.pk}", {"info": "Still mine"})[0] == 200
     entry = AuditEntry.objects.get(action="organisation.merged")
     assert (entry.title, entry.target_uuid, entry.change["into"]) == (b.name, b.uuid, a.pk)
     assert entry.change["moved"]["event.orgc_id"] == 53
 
 
-def test_the_target_as_misps_form_names_it(cast: Cast) -> None:
+def test_the_target_as_misps_form_names_it(seed: Seed) -> None:
     spare, other = (make_organisation(name) for name in ("Spare", "Remote"))
     Organisation.objects.filter(pk=other.pk).update(local=False)
-    form = {"Organisation": {"targetType": 1, "orgsLocal": cast.org_a.pk, "orgsExternal": other.pk}}
+    form = {"Organisation": {"targetType": 1, "orgsLocal": seed.org_a.pk, "orgsExternal": other.pk}}
     path = f"/admin/organisations/merge/{spare.uuid}"
-    assert call(cast.site_admin.key, "POST", path, form)[1]["id"] == str(other.pk)
+    assert call(seed.site_admin.key, "POST", path, form)[1]["id"] == str(other.pk)
     assert (
-        call(cast.site_admin.key, "POST", f"/admin/organisations/merge/{other.pk}/{cast.org_a.pk}")[0] == 200
+        call(seed.site_admin.key, "POST", f"/admin/organisations/merge/{other.pk}/{seed.org_a.pk}")[0] == 200
     )
 
 
-def test_what_cannot_be_merged_changes_nothing(cast: Cast) -> None:
+def test_what_cannot_be_merged_changes_nothing(seed: Seed) -> None:
     remote = make_organisation("Remote")
     Organisation.objects.filter(pk=remote.pk).update(local=False)
-    SettingValue.objects.create(name="MISP.host_org_id", value=cast.hub.pk)
+    SettingValue.objects.create(name="MISP.host_org_id", value=seed.hub.pk)
     for source, target, field in (
-        (cast.org_a, cast.org_a, "target_id"),
-        (cast.hub, cast.org_a, "id"),
-        (cast.org_a, remote, "target_id"),
+        (seed.org_a, seed.org_a, "target_id"),
+        (seed.hub, seed.org_a, "id"),
+        (seed.org_a, remote, "target_id"),
     ):
-        status, body = merge(cast.site_admin.key, source, target)
+        status, body = merge(seed.site_admin.key, source, target)
         assert (status, list(body["errors"])) == (403, [field])  # type: ignore[call-overload]
-    assert call(cast.site_admin.key, "POST", f"/admin/organisations/merge/{cast.org_a.pk}", {})[0] == 404
-    for key in (cast.org_admin.key, cast.analyst.key, cast.partner_sync.key, cast.reader.key, None):
-        assert merge(key, cast.org_a, cast.org_b)[0] == 403
+    assert call(seed.site_admin.key, "POST", f"/admin/organisations/merge/{seed.org_a.pk}", {})[0] == 404
+    for key in (seed.org_admin.key, seed.analyst.key, seed.partner_sync.key, seed.reader.key, None):
+        assert merge(key, seed.org_a, seed.org_b)[0] == 403
         assert call(key, "GET", "/admin/organisations/generateuuid")[0] == 403
     assert Organisation.objects.count() == 5
-    assert cast.analyst.user.org_id == cast.org_a.pk
+    assert seed.analyst.user.org_id == seed.org_a.pk
     assert not AuditEntry.objects.filter(action="organisation.merged").exists()
 
 
-def test_what_both_have_and_one_has_once_is_refused_by_name(cast: Cast) -> None:
+def test_what_both_have_and_one_has_once_is_refused_by_name(seed: Seed) -> None:
     """Whatever room it lies in: here a mail domain that both have, and a membership each."""
     spare = make_organisation("Spare")
-    for organisation in (spare, cast.org_c):
+    for organisation in (spare, seed.org_c):
         MailDomain.objects.create(org=organisation, domain="c.example", method="dns", asked=timezone.now())
         Membership.objects.create(organisation=organisation, sector="region", connection="web")
-    status, body = merge(cast.site_admin.key, spare, cast.org_c)
+    status, body = merge(seed.site_admin.key, spare, seed.org_c)
     assert status == 403
     assert "mail domain" in str(body["errors"])
     assert "membership" in str(body["errors"])
     assert Membership.objects.filter(organisation=spare).exists()
     Membership.objects.filter(organisation=spare).delete()
     MailDomain.objects.filter(org=spare).update(domain="spare.example")
-    assert merge(cast.site_admin.key, spare, cast.org_c)[0] == 200
-    assert MailDomain.objects.filter(org=cast.org_c).count() == 2
+    assert merge(seed.site_admin.key, spare, seed.org_c)[0] == 200
+    assert MailDomain.objects.filter(org=seed.org_c).count() == 2
 
 
-def test_a_uuid_for_a_new_organisation(cast: Cast) -> None:
+def test_a_uuid_for_a_new_organisation(seed: Seed) -> None:
     first, second = (
-        call(cast.site_admin.key, "GET", "/admin/organisations/generateuuid")[1]["uuid"] for _ in "ab"
+        call(seed.site_admin.key, "GET", "/admin/organisations/generateuuid")[1]["uuid"] for _ in "ab"
     )
     assert UUID(first) != UUID(second)
 
 
-def test_who_was_moved_keeps_their_role(cast: Cast) -> None:
+def test_who_was_moved_keeps_their_role(seed: Seed) -> None:
     spare = make_organisation("Spare")
     person = make_user(spare, make_role("Reader", frozenset()), "somebody@spare.example")
-    assert merge(cast.site_admin.key, spare, cast.org_c)[0] == 200
+    assert merge(seed.site_admin.key, spare, seed.org_c)[0] == 200
     person.refresh_from_db()
-    assert (person.org_id, person.role.name) == (cast.org_c.pk, "Reader")
+    assert (person.org_id, person.role.name) == (seed.org_c.pk, "Reader")

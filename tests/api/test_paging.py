@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.api.calls import send
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.api.galaxies import cluster_relations
 from vardkase.api.tags import reading
 from vardkase.knowledge.taxonomies.models import Tag
@@ -26,12 +26,12 @@ from vardkase.knowledge.taxonomies.models import Tag
     ],
 )
 def test_no_more_than_the_largest_page_is_told(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, asked: str, names: list[str]
+    seed: Seed, monkeypatch: pytest.MonkeyPatch, asked: str, names: list[str]
 ) -> None:
     Tag.objects.all().delete()
     Tag.objects.bulk_create(Tag(name=f"p{number}", colour="#000000") for number in (1, 2, 3))
     monkeypatch.setattr(reading, "STREAMED", 2)
-    answer = send(cast.site_admin.key, "GET", f"/tags/index{asked}")
+    answer = send(seed.site_admin.key, "GET", f"/tags/index{asked}")
     assert [tag["name"] for tag in json.loads(answer.content)["Tag"]] == names
 
 

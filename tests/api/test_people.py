@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import ORG_ADMIN, Cast
 from tests.factories import make_role, make_user
+from tests.factories.seed import ORG_ADMIN, Seed
 from vardkase.api.errors import NO_PERMISSION
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.accounts.models import AuthKey, Role, User
@@ -24,29 +24,29 @@ ADD = "/admin/users/add"
 
 
 @pytest.fixture
-def default_role(cast: Cast) -> Role:
+def default_role(seed: Seed) -> Role:
     role = Role.objects.get(name="User")
     role.default_role = True
     role.save()
     return role
 
 
-def test_me(cast: Cast) -> None:
-    status, body = call(cast.analyst.key, "GET", "/users/view/me")
+def test_me(seed: Seed) -> None:
+    status, body = call(seed.analyst.key, "GET", "/users/view/me")
     assert status == 200
     assert list(body) == ["User", "Role", "UserSetting", "Organisation"]
     assert body["UserSetting"] == []
     assert body["User"]["password"] == "*****"
-    assert body["User"]["id"] == str(cast.analyst.user.pk)
+    assert body["User"]["id"] == str(seed.analyst.user.pk)
     assert (body["Role"]["perm_add"], body["Role"]["permission_description"]) == (True, "manage_org")
-    assert body["Organisation"]["uuid"] == str(cast.org_a.uuid)
+    assert body["Organisation"]["uuid"] == str(seed.org_a.uuid)
 
 
-def test_an_account_is_added_with_its_key(cast: Cast, default_role: Role) -> None:
-    status, body = call(cast.site_admin.key, "POST", ADD, {"email": "new@a.example", "org_id": cast.org_a.pk})
+def test_an_account_is_added_with_its_key(seed: Seed, default_role: Role) -> None:
+    status, body = call(seed.site_admin.key, "POST", ADD, {"email": "new@a.example", "org_id": seed.org_a.pk})
     user = body["User"]
     assert (status, list(user)) == (200, SAVED)
-    assert (user["org_id"], user["role_id"]) == (str(cast.org_a.pk), str(default_role.pk))
+    assert (user["org_id"], user["role_id"]) == (str(seed.org_a.pk), str(default_role.pk))
     assert (user["change_pw"], user["disabled"], user["expiration"]) == (True, False, None)
     assert call(user["authkey"], "GET", "/users/view/me")[1]["User"]["email"] == "new@a.example"
 
@@ -67,48 +67,48 @@ def test_an_account_is_added_with_its_key(cast: Cast, default_role: Role) -> Non
     ],
 )
 def test_refused_accounts(
-    cast: Cast, default_role: Role, fields: dict[str, Any], status: int, errors: Any
+    seed: Seed, default_role: Role, fields: dict[str, Any], status: int, errors: Any
 ) -> None:
     before = User.objects.count()
-    got, body = call(cast.site_admin.key, "POST", ADD, {"email": "n@a.example", **fields})
+    got, body = call(seed.site_admin.key, "POST", ADD, {"email": "n@a.example", **fields})
     assert (got, body.get("errors")) == (status, errors)
     assert body["message"] == ("Invalid role" if status == 405 else "Could not add User")
     assert User.objects.count() == before
 
 
-def test_an_organisations_administrator_stays_inside_it(cast: Cast, default_role: Role) -> None:
-    _, body = call(cast.org_admin.key, "POST", ADD, {"email": "n@b.example", "org_id": cast.org_b.pk})
-    assert body["User"]["org_id"] == str(cast.org_a.pk)
-    foreign = cast.partner.user.pk
+def test_an_organisations_administrator_stays_inside_it(seed: Seed, default_role: Role) -> None:
+    _, body = call(seed.org_admin.key, "POST", ADD, {"email": "n@b.example", "org_id": seed.org_b.pk})
+    assert body["User"]["org_id"] == str(seed.org_a.pk)
+    foreign = seed.partner.user.pk
     for path in (f"/admin/users/view/{foreign}", f"/auth_keys/index/{foreign}"):
-        assert call(cast.org_admin.key, "GET", path)[0] == 404
+        assert call(seed.org_admin.key, "GET", path)[0] == 404
     for path in (
         f"/admin/users/edit/{foreign}",
         f"/admin/users/delete/{foreign}",
         f"/auth_keys/add/{foreign}",
     ):
-        status, body = call(cast.org_admin.key, "POST", path, {"disabled": True})
+        status, body = call(seed.org_admin.key, "POST", path, {"disabled": True})
         assert (status, body["message"]) == (404, "Invalid user"), path
-    _, listed = call(cast.org_admin.key, "GET", "/admin/users/index")
-    assert {row["Organisation"]["id"] for row in listed} == {str(cast.org_a.pk)}
-    _, moved = call(cast.org_admin.key, "POST", f"/admin/users/edit/{cast.analyst.user.pk}", {"org_id": 1})
-    assert moved["User"]["org_id"] == str(cast.org_a.pk)
+    _, listed = call(seed.org_admin.key, "GET", "/admin/users/index")
+    assert {row["Organisation"]["id"] for row in listed} == {str(seed.org_a.pk)}
+    _, moved = call(seed.org_admin.key, "POST", f"/admin/users/edit/{seed.analyst.user.pk}", {"org_id": 1})
+    assert moved["User"]["org_id"] == str(seed.org_a.pk)
 
 
 @pytest.mark.parametrize("role", ["admin", "Sync user"])
-def test_nobody_hands_out_more_than_they_hold(cast: Cast, default_role: Role, role: str) -> None:
+def test_nobody_hands_out_more_than_they_hold(seed: Seed, default_role: Role, role: str) -> None:
     number = Role.objects.get(name=role).pk
     fields = {"email": "n@a.example", "role_id": number}
-    assert call(cast.org_admin.key, "POST", ADD, fields)[0] == 403
-    own = f"/admin/users/edit/{cast.org_admin.user.pk}"
-    assert call(cast.org_admin.key, "POST", own, {"role_id": number})[0] == 403
-    cast.org_admin.user.refresh_from_db()
-    assert cast.org_admin.user.role.name == "Org Admin"
+    assert call(seed.org_admin.key, "POST", ADD, fields)[0] == 403
+    own = f"/admin/users/edit/{seed.org_admin.user.pk}"
+    assert call(seed.org_admin.key, "POST", own, {"role_id": number})[0] == 403
+    seed.org_admin.user.refresh_from_db()
+    assert seed.org_admin.user.role.name == "Org Admin"
 
 
-def test_nobody_touches_those_above_them(cast: Cast) -> None:
+def test_nobody_touches_those_above_them(seed: Seed) -> None:
     """A site administrator in the same organisation would be a ladder up."""
-    above = make_user(cast.org_a, Role.objects.get(name="admin"), "boss@a.example")
+    above = make_user(seed.org_a, Role.objects.get(name="admin"), "boss@a.example")
     attempts = {
         f"/admin/users/edit/{above.pk}": {"password": "a long enough password"},
         f"/auth_keys/add/{above.pk}": {},
@@ -116,83 +116,83 @@ def test_nobody_touches_those_above_them(cast: Cast) -> None:
         f"/admin/users/delete/{above.pk}": {},
     }
     for path, body in attempts.items():
-        assert call(cast.org_admin.key, "POST", path, body)[1]["message"] == NO_PERMISSION, path
+        assert call(seed.org_admin.key, "POST", path, body)[1]["message"] == NO_PERMISSION, path
     assert not AuthKey.objects.filter(user=above).exists()
 
 
-def test_plain_users_change_only_themselves_and_never_their_rights(cast: Cast) -> None:
-    body = {"autoalert": True, "role_id": cast.site_admin.user.role_id, "org_id": cast.hub.pk, "server_id": 3}
-    status, saved = call(cast.analyst.key, "POST", "/users/edit/me", body)
+def test_plain_users_change_only_themselves_and_never_their_rights(seed: Seed) -> None:
+    body = {"autoalert": True, "role_id": seed.site_admin.user.role_id, "org_id": seed.hub.pk, "server_id": 3}
+    status, saved = call(seed.analyst.key, "POST", "/users/edit/me", body)
     assert (status, saved["User"]["autoalert"]) == (200, True)
-    assert saved["User"]["role_id"] == str(cast.analyst.user.role_id)
-    assert saved["User"]["org_id"] == str(cast.org_a.pk)
-    assert call(cast.analyst.key, "POST", f"/users/edit/{cast.colleague.user.pk}", {})[0] == 404
-    assert call(cast.org_admin.key, "POST", f"/users/edit/{cast.colleague.user.pk}", {})[0] == 403
-    for path in ("/admin/users/index", f"/admin/users/view/{cast.colleague.user.pk}"):
-        assert call(cast.analyst.key, "GET", path)[1]["message"] == NO_PERMISSION
+    assert saved["User"]["role_id"] == str(seed.analyst.user.role_id)
+    assert saved["User"]["org_id"] == str(seed.org_a.pk)
+    assert call(seed.analyst.key, "POST", f"/users/edit/{seed.colleague.user.pk}", {})[0] == 404
+    assert call(seed.org_admin.key, "POST", f"/users/edit/{seed.colleague.user.pk}", {})[0] == 403
+    for path in ("/admin/users/index", f"/admin/users/view/{seed.colleague.user.pk}"):
+        assert call(seed.analyst.key, "GET", path)[1]["message"] == NO_PERMISSION
 
 
-def test_a_client_may_send_an_account_back_as_it_came(cast: Cast) -> None:
-    cast.analyst.user.set_password("the one and only password")
-    cast.analyst.user.save()
-    _, shown = call(cast.site_admin.key, "GET", f"/admin/users/view/{cast.analyst.user.pk}")
-    path = f"/admin/users/edit/{cast.analyst.user.pk}"
-    status, saved = call(cast.site_admin.key, "POST", path, shown["User"] | {"email": "renamed@a.example"})
+def test_a_client_may_send_an_account_back_as_it_came(seed: Seed) -> None:
+    seed.analyst.user.set_password("the one and only password")
+    seed.analyst.user.save()
+    _, shown = call(seed.site_admin.key, "GET", f"/admin/users/view/{seed.analyst.user.pk}")
+    path = f"/admin/users/edit/{seed.analyst.user.pk}"
+    status, saved = call(seed.site_admin.key, "POST", path, shown["User"] | {"email": "renamed@a.example"})
     assert (status, saved["User"]["email"], saved["User"]["password"]) == (200, "renamed@a.example", "******")
-    cast.analyst.user.refresh_from_db()
-    assert cast.analyst.user.check_password("the one and only password")
+    seed.analyst.user.refresh_from_db()
+    assert seed.analyst.user.check_password("the one and only password")
 
 
-def test_the_last_site_administrator_stays(cast: Cast) -> None:
-    number = cast.site_admin.user.pk
+def test_the_last_site_administrator_stays(seed: Seed) -> None:
+    number = seed.site_admin.user.pk
     attempts: list[tuple[str, dict[str, Any]]] = [
         (f"/admin/users/delete/{number}", {}),
         (f"/admin/users/edit/{number}", {"disabled": True}),
-        (f"/admin/users/edit/{number}", {"role_id": cast.analyst.user.role_id}),
+        (f"/admin/users/edit/{number}", {"role_id": seed.analyst.user.role_id}),
         (f"/admin/users/edit/{number}", {"expiration": "2020-01-01 00:00:00"}),
-        (f"/admin/roles/edit/{cast.site_admin.user.role_id}", {"perm_site_admin": False}),
+        (f"/admin/roles/edit/{seed.site_admin.user.role_id}", {"perm_site_admin": False}),
     ]
     for path, body in attempts:
-        status, refused = call(cast.site_admin.key, "POST", path, body)
+        status, refused = call(seed.site_admin.key, "POST", path, body)
         assert (status, refused["saved"]) == (403, False), path
-    assert call(cast.site_admin.key, "GET", "/admin/users/index")[0] == 200
-    make_user(cast.hub, cast.site_admin.user.role, "second@hub.example")
+    assert call(seed.site_admin.key, "GET", "/admin/users/index")[0] == 200
+    make_user(seed.hub, seed.site_admin.user.role, "second@hub.example")
     assert (
-        call(cast.site_admin.key, "POST", f"/admin/users/delete/{number}", {})[1]["message"]
+        call(seed.site_admin.key, "POST", f"/admin/users/delete/{number}", {})[1]["message"]
         == "User deleted."
     )
 
 
-def test_passwords(cast: Cast) -> None:
-    path = f"/admin/users/edit/{cast.analyst.user.pk}"
-    status, body = call(cast.site_admin.key, "POST", path, {"password": "short"})
+def test_passwords(seed: Seed) -> None:
+    path = f"/admin/users/edit/{seed.analyst.user.pk}"
+    status, body = call(seed.site_admin.key, "POST", path, {"password": "short"})
     assert (status, body["errors"]) == (403, {"password": ["Password length requirement not met."]})
     good = "correct horse battery staple"
-    assert call(cast.site_admin.key, "POST", path, {"password": good})[0] == 200
-    cast.analyst.user.refresh_from_db()
-    assert cast.analyst.user.check_password(good)
+    assert call(seed.site_admin.key, "POST", path, {"password": good})[0] == 200
+    seed.analyst.user.refresh_from_db()
+    assert seed.analyst.user.check_password(good)
     assert not any(good in str(entry.change) for entry in AuditEntry.objects.all())
 
 
-def test_addresses_outside_an_organisations_domains_are_refused(cast: Cast, default_role: Role) -> None:
-    cast.org_a.restricted_to_domain = ["a.example"]
-    cast.org_a.save()
-    assert call(cast.org_admin.key, "POST", ADD, {"email": "n@elsewhere.example"})[0] == 403
-    assert call(cast.org_admin.key, "POST", ADD, {"email": "n@a.example"})[0] == 200
+def test_addresses_outside_an_organisations_domains_are_refused(seed: Seed, default_role: Role) -> None:
+    seed.org_a.restricted_to_domain = ["a.example"]
+    seed.org_a.save()
+    assert call(seed.org_admin.key, "POST", ADD, {"email": "n@elsewhere.example"})[0] == 403
+    assert call(seed.org_admin.key, "POST", ADD, {"email": "n@a.example"})[0] == 200
 
 
-def test_accounts_are_found_by_text_and_organisation(cast: Cast) -> None:
+def test_accounts_are_found_by_text_and_organisation(seed: Seed) -> None:
     def emails(path: str) -> list[str]:
-        return [row["User"]["email"] for row in call(cast.site_admin.key, "GET", path)[1]]
+        return [row["User"]["email"] for row in call(seed.site_admin.key, "GET", path)[1]]
 
     assert emails("/admin/users/index/value:analyst@a.example") == ["analyst@a.example"]
-    searched = emails(f"/admin/users/index/value:analyst/searchorg:{cast.org_b.pk}")
+    searched = emails(f"/admin/users/index/value:analyst/searchorg:{seed.org_b.pk}")
     assert searched == ["analyst@b.example"]
 
 
-def test_roles(cast: Cast) -> None:
-    admin = cast.site_admin.key
-    _, rows = call(cast.analyst.key, "GET", "/roles/index")
+def test_roles(seed: Seed) -> None:
+    admin = seed.site_admin.key
+    _, rows = call(seed.analyst.key, "GET", "/roles/index")
     assert {row["Role"]["name"] for row in rows} >= {"admin", "User", "Org Admin"}
     assert rows[0]["Role"]["default"] is False
     _, added = call(admin, "POST", "/admin/roles/add", {"name": "testrole"})
@@ -205,20 +205,20 @@ def test_roles(cast: Cast) -> None:
     assert message["name"] == "Default role set."
     assert list(Role.objects.filter(default_role=True).values_list("name", flat=True)) == ["testrole"]
     assert call(admin, "POST", f"/admin/roles/delete/{role['id']}", {})[0] == 403
-    call(admin, "POST", f"/admin/roles/set_default/{cast.analyst.user.role_id}", {})
+    call(admin, "POST", f"/admin/roles/set_default/{seed.analyst.user.role_id}", {})
     assert call(admin, "POST", f"/admin/roles/delete/{role['id']}", {})[1]["message"] == "Role deleted."
-    used = cast.analyst.user.role_id
-    call(admin, "POST", "/admin/roles/set_default/" + str(cast.reader.user.role_id), {})
+    used = seed.analyst.user.role_id
+    call(admin, "POST", "/admin/roles/set_default/" + str(seed.reader.user.role_id), {})
     assert call(admin, "POST", f"/admin/roles/delete/{used}", {})[0] == 403
     for path in ("/admin/roles/add", f"/admin/roles/edit/{used}", f"/admin/roles/set_default/{used}"):
-        assert call(cast.org_admin.key, "POST", path, {"name": "mine"})[0] == 403
+        assert call(seed.org_admin.key, "POST", path, {"name": "mine"})[0] == 403
 
 
 OVER_EVENTS = ("perm_add", "perm_modify", "perm_modify_org", "perm_publish")
 
 
-def test_a_level_stands_for_its_permissions(cast: Cast) -> None:
-    admin = cast.site_admin.key
+def test_a_level_stands_for_its_permissions(seed: Seed) -> None:
+    admin = seed.site_admin.key
     for level in range(4):
         sent = {"name": f"level {level}", "permission": str(level)}
         _, added = call(admin, "POST", "/admin/roles/add", sent)
@@ -235,9 +235,9 @@ def test_a_level_stands_for_its_permissions(cast: Cast) -> None:
         assert (status, list(body["errors"])) == (403, ["permission"])
 
 
-def test_keys(cast: Cast) -> None:
+def test_keys(seed: Seed) -> None:
     wanted = {"comment": "k", "read_only": True, "allowed_ips": ["127.0.0.0/8"], "expiration": "2033-05-18"}
-    status, body = call(cast.analyst.key, "POST", "/auth_keys/add/me", wanted)
+    status, body = call(seed.analyst.key, "POST", "/auth_keys/add/me", wanted)
     key = body["AuthKey"]
     assert (status, list(key)[-1], len(key["authkey_raw"])) == (200, "authkey_raw", 40)
     assert (key["read_only"], key["expiration"], key["allowed_ips"]) == (True, "1999987200", ["127.0.0.0/8"])
@@ -245,41 +245,41 @@ def test_keys(cast: Cast) -> None:
     assert call(key["authkey_raw"], "GET", "/users/view/me")[0] == 200
     stored = AuthKey.objects.get(pk=key["id"])
     assert key["authkey_raw"].encode() not in bytes(stored.digest)
-    _, shown = call(cast.analyst.key, "GET", f"/auth_keys/view/{key['id']}")
+    _, shown = call(seed.analyst.key, "GET", f"/auth_keys/view/{key['id']}")
     assert "authkey_raw" not in shown["AuthKey"]
-    assert shown["User"] == {"id": str(cast.analyst.user.pk), "email": cast.analyst.user.email}
-    assert call(cast.colleague.key, "GET", f"/auth_keys/view/{key['id']}")[0] == 404
-    assert call(cast.colleague.key, "POST", f"/auth_keys/delete/{key['id']}", {})[0] == 404
-    _, deleted = call(cast.analyst.key, "POST", f"/auth_keys/delete/{key['id']}", {})
+    assert shown["User"] == {"id": str(seed.analyst.user.pk), "email": seed.analyst.user.email}
+    assert call(seed.colleague.key, "GET", f"/auth_keys/view/{key['id']}")[0] == 404
+    assert call(seed.colleague.key, "POST", f"/auth_keys/delete/{key['id']}", {})[0] == 404
+    _, deleted = call(seed.analyst.key, "POST", f"/auth_keys/delete/{key['id']}", {})
     assert (deleted["message"], deleted["id"]) == ("AuthKey deleted.", int(key["id"]))
     assert call(key["authkey_raw"], "GET", "/users/view/me")[0] == 403
 
 
 @pytest.mark.parametrize("fields", [{"allowed_ips": ["10.0.0.0/99"]}, {"expiration": "some day"}])
-def test_keys_with_bad_limits_are_refused_not_made_unlimited(cast: Cast, fields: dict[str, Any]) -> None:
+def test_keys_with_bad_limits_are_refused_not_made_unlimited(seed: Seed, fields: dict[str, Any]) -> None:
     before = AuthKey.objects.count()
-    status, body = call(cast.analyst.key, "POST", "/auth_keys/add/me", fields)
+    status, body = call(seed.analyst.key, "POST", "/auth_keys/add/me", fields)
     assert (status, list(body["errors"])) == (403, list(fields))
     assert AuthKey.objects.count() == before
 
 
-def test_a_reset_ends_the_old_keys(cast: Cast) -> None:
-    _, body = call(cast.analyst.key, "POST", "/users/resetauthkey/me", {})
+def test_a_reset_ends_the_old_keys(seed: Seed) -> None:
+    _, body = call(seed.analyst.key, "POST", "/users/resetauthkey/me", {})
     new = body["message"].removeprefix("Authkey updated: ")
-    assert call(cast.analyst.key, "GET", "/users/view/me")[0] == 403
+    assert call(seed.analyst.key, "GET", "/users/view/me")[0] == 403
     assert call(new, "GET", "/users/view/me")[0] == 200
     assert not any(new in f"{entry.title}{entry.change}" for entry in AuditEntry.objects.all())
 
 
-def test_acts_are_in_the_audit_trail(cast: Cast, default_role: Role) -> None:
-    call(cast.site_admin.key, "POST", ADD, {"email": "n@a.example"}, REMOTE_ADDR="192.0.2.5")
+def test_acts_are_in_the_audit_trail(seed: Seed, default_role: Role) -> None:
+    call(seed.site_admin.key, "POST", ADD, {"email": "n@a.example"}, REMOTE_ADDR="192.0.2.5")
     actions = AuditEntry.objects.order_by("pk").values_list("action", "actor_name", "address", "credential")
     staff = ("staff@hub.example", "192.0.2.5", "api_key")
     assert list(actions) == [("user.created", *staff), ("auth_key.created", *staff)]
 
 
-def test_organisation_administrators_hold_no_more_than_misps(cast: Cast) -> None:
-    """The cast's role and the installation's are the same thing."""
+def test_organisation_administrators_hold_no_more_than_misps(seed: Seed) -> None:
+    """The seed data's role and the installation's are the same thing."""
     assert make_role("Org Admin", ORG_ADMIN).perm_sync is False
 
 
@@ -300,7 +300,7 @@ def test_organisation_administrators_hold_no_more_than_misps(cast: Cast) -> None
     ],
 )
 def test_odd_values_are_refused_by_field(
-    cast: Cast, default_role: Role, path: str, body: dict[str, Any], field: str
+    seed: Seed, default_role: Role, path: str, body: dict[str, Any], field: str
 ) -> None:
-    status, answer = call(cast.site_admin.key, "POST", path, body)
+    status, answer = call(seed.site_admin.key, "POST", path, body)
     assert (status, list(answer["errors"])) == (403, [field])

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.api import registry
 from vardkase.api.openapi.document import document
 
@@ -63,7 +63,7 @@ def operations(tag: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("tag", [each["name"] for each in document()["tags"]])
-def test_promises_are_kept(tag: str, cast: Cast) -> None:
+def test_promises_are_kept(tag: str, seed: Seed) -> None:
     """As a site administrator, whom nothing but the endpoint itself refuses; each call is undone."""
     for operation in operations(tag):
 
@@ -79,7 +79,7 @@ def test_promises_are_kept(tag: str, cast: Cast) -> None:
         def keeps(case: Any) -> None:
             with transaction.atomic():
                 response = case.call(
-                    headers={"Authorization": cast.site_admin.key, "Accept": "application/json"}
+                    headers={"Authorization": seed.site_admin.key, "Accept": "application/json"}
                 )
                 case.validate_response(response, checks=CHECKS)
                 transaction.set_rollback(True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from vardkase.core import limits
 from vardkase.identity.accounts.models import Role
 
@@ -14,16 +14,16 @@ SEARCH = "/attributes/restSearch"
 HEADERS = ("X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset")
 
 
-def limit(cast: Cast, count: int) -> None:
-    Role.objects.filter(pk=cast.analyst.user.role_id).update(enforce_rate_limit=True, rate_limit_count=count)
+def limit(seed: Seed, count: int) -> None:
+    Role.objects.filter(pk=seed.analyst.user.role_id).update(enforce_rate_limit=True, rate_limit_count=count)
 
 
-def test_what_is_left_is_told_and_then_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    limit(cast, 2)
+def test_what_is_left_is_told_and_then_refused(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit(seed, 2)
     monkeypatch.setattr(limits, "now_seconds", lambda: 1_000_000)
     told = []
     for path in (SEARCH, "/events/restSearch", SEARCH, SEARCH):
-        response = send(cast.analyst.key, "POST", path, {"returnFormat": "json"})
+        response = send(seed.analyst.key, "POST", path, {"returnFormat": "json"})
         told.append((response.status_code, *(response[name] for name in HEADERS)))
     assert told == [
         (200, "2", "1", "900"),
@@ -31,36 +31,36 @@ def test_what_is_left_is_told_and_then_refused(cast: Cast, monkeypatch: pytest.M
         (429, "2", "0", "900"),
         (429, "2", "0", "900"),
     ]
-    assert call(cast.analyst.key, "POST", SEARCH, {})[1]["message"] == "Rate limit exceeded."
+    assert call(seed.analyst.key, "POST", SEARCH, {})[1]["message"] == "Rate limit exceeded."
     monkeypatch.setattr(limits, "now_seconds", lambda: 1_000_899)
-    response = send(cast.analyst.key, "POST", SEARCH, {})
+    response = send(seed.analyst.key, "POST", SEARCH, {})
     assert (response.status_code, response["X-Rate-Limit-Reset"], response["Retry-After"]) == (429, "1", "1")
     monkeypatch.setattr(limits, "now_seconds", lambda: 1_000_900)
-    assert send(cast.analyst.key, "POST", SEARCH, {})["X-Rate-Limit-Remaining"] == "1"
+    assert send(seed.analyst.key, "POST", SEARCH, {})["X-Rate-Limit-Remaining"] == "1"
 
 
-def test_the_count_is_of_the_user_not_of_the_key_or_the_spelling(cast: Cast) -> None:
+def test_the_count_is_of_the_user_not_of_the_key_or_the_spelling(seed: Seed) -> None:
     """Another key, another way to write the address, HEAD: all count together; a colleague counts alone."""
-    limit(cast, 1)
-    assert call(cast.analyst.key, "POST", SEARCH, {})[0] == 200
-    for key in (cast.analyst.key, make_key(cast.analyst.user), make_key(cast.analyst.user, read_only=True)):
+    limit(seed, 1)
+    assert call(seed.analyst.key, "POST", SEARCH, {})[0] == 200
+    for key in (seed.analyst.key, make_key(seed.analyst.user), make_key(seed.analyst.user, read_only=True)):
         for path in (SEARCH, "/Attributes/rest_search.json", "/events/restSearch/returnFormat:json"):
             assert send(key, "POST", path, {}).status_code == 429
         assert send(key, "HEAD", SEARCH).status_code == 429
-    assert call(cast.colleague.key, "POST", SEARCH, {})[0] == 200
+    assert call(seed.colleague.key, "POST", SEARCH, {})[0] == 200
 
 
-def test_the_limit_0_allows_none(cast: Cast) -> None:
-    limit(cast, 0)
-    status, body = call(cast.analyst.key, "POST", SEARCH, {})
+def test_the_limit_0_allows_none(seed: Seed) -> None:
+    limit(seed, 0)
+    status, body = call(seed.analyst.key, "POST", SEARCH, {})
     assert (status, body["message"]) == (405, "API searches are not allowed for this user role.")
 
 
-def test_without_a_limit_nothing_is_counted_or_told(cast: Cast) -> None:
-    response = send(cast.analyst.key, "POST", SEARCH, {})
+def test_without_a_limit_nothing_is_counted_or_told(seed: Seed) -> None:
+    response = send(seed.analyst.key, "POST", SEARCH, {})
     assert response.status_code == 200
     assert not any(name in response for name in HEADERS)
-    limit(cast, 1)
+    limit(seed, 1)
     for _ in range(3):
-        response = send(cast.analyst.key, "GET", "/events/index")
+        response = send(seed.analyst.key, "GET", "/events/index")
         assert (response.status_code, HEADERS[0] in response) == (200, False)

@@ -6,10 +6,10 @@ import pytest
 from django.http import HttpResponse
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
+from tests.factories.whole_event import Setup, make_setup
 from tests.formats import recorded
-from tests.formats.scene import Scene, make_scene
 from vardkase.core import files
 from vardkase.intel.models import Attribute, Event, ObjectReference
 
@@ -17,30 +17,30 @@ MISSING = "11111111-1111-4111-8111-111111111111"
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return make_scene(cast)
+def setup(seed: Seed) -> Setup:
+    return make_setup(seed)
 
 
-def test_an_event_by_id_uuid_and_verb(cast: Cast, scene: Scene) -> None:
-    event = scene.event
+def test_an_event_by_id_uuid_and_verb(seed: Seed, setup: Setup) -> None:
+    event = setup.event
     for method, path in (
         ("GET", f"/events/view/{event.pk}"),
         ("POST", f"/events/view/{event.uuid}"),
         ("GET", f"/events/{event.pk}"),
         ("GET", f"/events/view/{event.uuid}.json"),
     ):
-        status, body = call(cast.analyst.key, method, path)
+        status, body = call(seed.analyst.key, method, path)
         assert (status, body["Event"]["uuid"]) == (200, str(event.uuid))
         assert list(body["Event"]) == recorded.EVENT
 
 
-def test_an_unknown_or_hidden_event(cast: Cast) -> None:
-    hidden = make_event(cast.org_a)
+def test_an_unknown_or_hidden_event(seed: Seed) -> None:
+    hidden = make_event(seed.org_a)
     hidden.save()
     for reference in (hidden.pk, hidden.uuid, MISSING, "abc", 10**30):
         path = f"/events/view/{reference}"
         refusal = {"name": "Invalid event", "message": "Invalid event", "url": path}
-        assert call(cast.stranger.key, "GET", path) == (404, refusal)
+        assert call(seed.stranger.key, "GET", path) == (404, refusal)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_an_unknown_or_hidden_event(cast: Cast) -> None:
         ([1], "dead"),
     ],
 )
-def test_deleted_in_the_ways_clients_write_it(cast: Cast, scene: Scene, deleted: object, shown: str) -> None:
+def test_deleted_in_the_ways_clients_write_it(seed: Seed, setup: Setup, deleted: object, shown: str) -> None:
     body = {} if deleted is None else {"deleted": deleted}
-    _, answered = call(cast.analyst.key, "POST", f"/events/view/{scene.event.pk}", body)
+    _, answered = call(seed.analyst.key, "POST", f"/events/view/{setup.event.pk}", body)
     values = {attribute["value"] for attribute in answered["Event"]["Attribute"]}
     assert ("gone" in values, "only A" in values) == {
         "living": (False, True),
@@ -71,91 +71,91 @@ def test_deleted_in_the_ways_clients_write_it(cast: Cast, scene: Scene, deleted:
     }[shown]
 
 
-def test_flags_in_the_path(cast: Cast, scene: Scene) -> None:
+def test_flags_in_the_path(seed: Seed, setup: Setup) -> None:
     flags = "deleted[]:0/deleted[]:1/excludeGalaxy:1/includeEventCorrelations:0/excludeLocalTags:1"
-    path = f"/events/view/{scene.event.pk}/{flags}"
-    event = call(cast.analyst.key, "GET", path)[1]["Event"]
+    path = f"/events/view/{setup.event.pk}/{flags}"
+    event = call(seed.analyst.key, "GET", path)[1]["Event"]
     assert "RelatedEvent" not in event
     assert event["Galaxy"] == []
     assert "workflow:todo" not in [tag["name"] for tag in event["Tag"]]
     assert "gone" in [attribute["value"] for attribute in event["Attribute"]]
 
 
-def test_head_says_only_whether_it_is_there(cast: Cast, scene: Scene) -> None:
+def test_head_says_only_whether_it_is_there(seed: Seed, setup: Setup) -> None:
     there = (
-        f"/events/view/{scene.event.pk}",
-        f"/attributes/view/{scene.open.uuid}",
-        f"/objects/view/{scene.file.pk}",
+        f"/events/view/{setup.event.pk}",
+        f"/attributes/view/{setup.open.uuid}",
+        f"/objects/view/{setup.file.pk}",
     )
     for path in there:
-        response = send(cast.stranger.key, "HEAD", path)
+        response = send(seed.stranger.key, "HEAD", path)
         assert (response.status_code, response.content) == (200, b"")
     not_there = (
         f"/events/view/{MISSING}",
-        f"/attributes/view/{scene.own.uuid}",
-        f"/objects/view/{scene.own_object.pk}",
+        f"/attributes/view/{setup.own.uuid}",
+        f"/objects/view/{setup.own_object.pk}",
     )
     for path in not_there:
-        assert send(cast.stranger.key, "HEAD", path).status_code == 404
+        assert send(seed.stranger.key, "HEAD", path).status_code == 404
 
 
-def test_the_index_counts_all_and_shows_a_page(cast: Cast) -> None:
-    events = [make_event(cast.org_a, distribution=1, published=True) for _ in range(3)]
-    for event in [*events, make_event(cast.org_b)]:
+def test_the_index_counts_all_and_shows_a_page(seed: Seed) -> None:
+    events = [make_event(seed.org_a, distribution=1, published=True) for _ in range(3)]
+    for event in [*events, make_event(seed.org_b)]:
         event.save()
-    every = send(cast.stranger.key, "GET", "/events/index")
+    every = send(seed.stranger.key, "GET", "/events/index")
     assert [row["id"] for row in answer(every)] == [str(event.pk) for event in events]
-    second = send(cast.stranger.key, "POST", "/events/index", {"limit": 2, "page": 2})
+    second = send(seed.stranger.key, "POST", "/events/index", {"limit": 2, "page": 2})
     assert [row["id"] for row in answer(second)] == [str(events[2].pk)]
     assert every["X-Result-Count"] == second["X-Result-Count"] == "3"
-    named = send(cast.stranger.key, "GET", "/events/index/limit:1/page:2")
+    named = send(seed.stranger.key, "GET", "/events/index/limit:1/page:2")
     assert [row["id"] for row in answer(named)] == [str(events[1].pk)]
 
 
-def test_an_attribute(cast: Cast, scene: Scene) -> None:
-    status, body = call(cast.partner.key, "GET", f"/attributes/view/{scene.shared.uuid}")
+def test_an_attribute(seed: Seed, setup: Setup) -> None:
+    status, body = call(seed.partner.key, "GET", f"/attributes/view/{setup.shared.uuid}")
     assert status == 200
     assert body["Attribute"]["value"] == "A and B"
     for path, status, message in (
-        (f"/attributes/view/{scene.own.pk}", 405, "Invalid attribute"),
+        (f"/attributes/view/{setup.own.pk}", 405, "Invalid attribute"),
         (f"/attributes/view/{MISSING}", 405, "Invalid attribute"),
-        (f"/attributes/view/{scene.deleted.uuid}", 405, "Invalid attribute"),
+        (f"/attributes/view/{setup.deleted.uuid}", 405, "Invalid attribute"),
         ("/attributes/view/abc", 404, "Invalid attribute ID."),
     ):
-        assert call(cast.partner.key, "GET", path) == (
+        assert call(seed.partner.key, "GET", path) == (
             status,
             {"name": message, "message": message, "url": path},
         )
 
 
-def test_the_index_of_attributes_is_paged_newest_first(cast: Cast, scene: Scene) -> None:
-    rows = call(cast.analyst.key, "GET", "/attributes/index/limit:2")[1]
+def test_the_index_of_attributes_is_paged_newest_first(seed: Seed, setup: Setup) -> None:
+    rows = call(seed.analyst.key, "GET", "/attributes/index/limit:2")[1]
     newest = list(Attribute.objects.filter(deleted=False).order_by("-pk").values_list("pk", flat=True))
     assert [int(row["id"]) for row in rows] == newest[:2]
     assert list(rows[0]) == recorded.LISTED_OBJECT_ATTRIBUTE[:-1]
-    assert len(call(cast.stranger.key, "GET", "/attributes")[1]) == 2
+    assert len(call(seed.stranger.key, "GET", "/attributes")[1]) == 2
 
 
-def test_statistics_count_what_the_reader_sees(cast: Cast, scene: Scene) -> None:
-    counts = call(cast.analyst.key, "GET", "/attributes/attributeStatistics/type")[1]
+def test_statistics_count_what_the_reader_sees(seed: Seed, setup: Setup) -> None:
+    counts = call(seed.analyst.key, "GET", "/attributes/attributeStatistics/type")[1]
     assert counts == {"domain|ip": "1", "filename": "1", "text": "3"}
-    shares = call(cast.analyst.key, "GET", "/attributes/attributeStatistics/category/true")[1]
+    shares = call(seed.analyst.key, "GET", "/attributes/attributeStatistics/category/true")[1]
     assert shares == {"Network activity": "20%", "Other": "60%", "Payload delivery": "20%"}
-    assert call(cast.stranger.key, "GET", "/attributes/attributeStatistics/type")[1] == {
+    assert call(seed.stranger.key, "GET", "/attributes/attributeStatistics/type")[1] == {
         "domain|ip": "1",
         "filename": "1",
     }
 
 
-def test_types_are_described(cast: Cast) -> None:
-    status, body = call(cast.reader.key, "GET", "/attributes/describeTypes.json")
+def test_types_are_described(seed: Seed) -> None:
+    status, body = call(seed.reader.key, "GET", "/attributes/describeTypes.json")
     assert status == 200
     assert body["result"]["sane_defaults"]["md5"] == {"default_category": "Payload delivery", "to_ids": 1}
 
 
 @pytest.fixture
-def file_event(cast: Cast) -> Event:
-    event = make_event(cast.org_a)
+def file_event(seed: Seed) -> Event:
+    event = make_event(seed.org_a)
     event.save()
     return event
 
@@ -166,64 +166,64 @@ def stored(event: Event, attribute_type: str, name: str, content: bytes) -> Attr
     return attribute
 
 
-def download(cast: Cast, reference: object, who: str = "analyst") -> HttpResponse:
-    return send(getattr(cast, who).key, "GET", f"/attributes/download/{reference}")
+def download(seed: Seed, reference: object, who: str = "analyst") -> HttpResponse:
+    return send(getattr(seed, who).key, "GET", f"/attributes/download/{reference}")
 
 
-def test_an_attachment_is_a_file_and_never_a_page(cast: Cast, file_event: Event) -> None:
+def test_an_attachment_is_a_file_and_never_a_page(seed: Seed, file_event: Event) -> None:
     for name, content_type, shown in (
         ("note.txt", "text/plain; charset=UTF-8", 'attachment; filename="note.txt"'),
         ("../../x/page.html", "application/octet-stream", 'attachment; filename="page.html"'),
         ('a"b.svg', "application/octet-stream", 'attachment; filename="a\\"b.svg"'),
     ):
-        response = download(cast, stored(file_event, "attachment", name, b"<script>").uuid)
+        response = download(seed, stored(file_event, "attachment", name, b"<script>").uuid)
         assert (response.content, response["Content-Type"]) == (b"<script>", content_type)
         assert response["Content-Disposition"] == shown
 
 
-def test_a_sample_stays_in_its_zip(cast: Cast, file_event: Event) -> None:
+def test_a_sample_stays_in_its_zip(seed: Seed, file_event: Event) -> None:
     sample = stored(file_event, "malware-sample", "bad.exe", b"PK zip")
     path = f"/attributes/downloadAttachment/download/{sample.pk}"
-    response = send(cast.analyst.key, "GET", path)
+    response = send(seed.analyst.key, "GET", path)
     assert (response.content, response["Content-Type"]) == (b"PK zip", "application/zip")
     assert response["Content-Disposition"] == 'attachment; filename="bad.exe.zip"'
 
 
-def test_a_file_of_somebody_else(cast: Cast, file_event: Event) -> None:
+def test_a_file_of_somebody_else(seed: Seed, file_event: Event) -> None:
     attribute = stored(file_event, "attachment", "a.txt", b"a")
     for reference in (attribute.pk, 999_999, "abc"):
-        assert download(cast, reference, "stranger").status_code == 401
+        assert download(seed, reference, "stranger").status_code == 401
     attribute.deleted = True
     attribute.save()
-    assert download(cast, attribute.pk).status_code == 401
+    assert download(seed, attribute.pk).status_code == 401
 
 
-def test_an_attribute_without_a_file(cast: Cast, scene: Scene) -> None:
-    assert download(cast, scene.open.pk).status_code == 404
+def test_an_attribute_without_a_file(seed: Seed, setup: Setup) -> None:
+    assert download(seed, setup.open.pk).status_code == 404
 
 
-def test_objects_and_references(cast: Cast, scene: Scene) -> None:
-    status, body = call(cast.analyst.key, "GET", f"/objects/view/{scene.file.uuid}")
-    assert (status, body["Object"]["uuid"]) == (200, str(scene.file.uuid))
-    path = f"/objects/view/{scene.own_object.pk}"
+def test_objects_and_references(seed: Seed, setup: Setup) -> None:
+    status, body = call(seed.analyst.key, "GET", f"/objects/view/{setup.file.uuid}")
+    assert (status, body["Object"]["uuid"]) == (200, str(setup.file.uuid))
+    path = f"/objects/view/{setup.own_object.pk}"
     refusal = {"name": "Invalid object.", "message": "Invalid object.", "url": path}
-    assert call(cast.partner.key, "GET", path) == (404, refusal)
-    assert [each["Object"]["id"] for each in call(cast.partner.key, "GET", "/objects/index")[1]] == [
-        str(scene.file.pk)
+    assert call(seed.partner.key, "GET", path) == (404, refusal)
+    assert [each["Object"]["id"] for each in call(seed.partner.key, "GET", "/objects/index")[1]] == [
+        str(setup.file.pk)
     ]
     reference = ObjectReference.objects.earliest("pk")
-    status, body = call(cast.analyst.key, "GET", f"/object_references/view/{reference.pk}")
+    status, body = call(seed.analyst.key, "GET", f"/object_references/view/{reference.pk}")
     assert status == 200
     assert sorted(body["ObjectReference"]) == sorted(recorded.REFERENCE)
 
 
-def test_a_key_that_only_reads_may_read(cast: Cast, scene: Scene) -> None:
-    for path in ("/events/index", f"/events/view/{scene.event.pk}", f"/attributes/view/{scene.open.pk}"):
-        assert send(cast.reader.key, "GET", path).status_code == 200
+def test_a_key_that_only_reads_may_read(seed: Seed, setup: Setup) -> None:
+    for path in ("/events/index", f"/events/view/{setup.event.pk}", f"/attributes/view/{setup.open.pk}"):
+        assert send(seed.reader.key, "GET", path).status_code == 200
 
 
-def test_nothing_is_answered_without_a_key(scene: Scene) -> None:
-    for path in ("/events/index", f"/events/view/{scene.event.pk}", f"/attributes/download/{scene.open.pk}"):
+def test_nothing_is_answered_without_a_key(setup: Setup) -> None:
+    for path in ("/events/index", f"/events/view/{setup.event.pk}", f"/attributes/download/{setup.open.pk}"):
         assert send(None, "GET", path).status_code == 403
 
 
@@ -237,10 +237,10 @@ def test_nothing_is_answered_without_a_key(scene: Scene) -> None:
         "/admin/users/index/searchrole:99999999999999999999",
     ],
 )
-def test_numbers_beyond_everything_find_nothing(cast: Cast, path: str) -> None:
-    status, found = call(cast.site_admin.key, "GET", path)
+def test_numbers_beyond_everything_find_nothing(seed: Seed, path: str) -> None:
+    status, found = call(seed.site_admin.key, "GET", path)
     assert (status, found.get("Tag") if isinstance(found, dict) else found) == (200, [])
 
 
-def test_a_nul_in_the_query_is_not_found(cast: Cast) -> None:
-    assert call(cast.site_admin.key, "GET", "/admin/users/index?value=%00")[0] == 404
+def test_a_nul_in_the_query_is_not_found(seed: Seed) -> None:
+    assert call(seed.site_admin.key, "GET", "/admin/users/index?value=%00")[0] == 404

@@ -1,6 +1,6 @@
 """Every endpoint as everybody: who is let in, who is refused and how, and that ours stays ours.
 
-The expectations are the lines of roles.toml, which explains them; the things they name are made by stage.py.
+The expectations are the lines of roles.toml, which explains them; the things they name are made by sample_hub.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
-from tests.api.stage import OURS, SECRET, Caller, Stage, Things, mentioned
+from tests.factories.samples import OURS, SECRET, Caller, SampleHub, Samples, mentioned
 from tests.support.contents import contents
 from tests.support.web_server import WebServer
 from vardkase.api import registry
@@ -98,14 +98,14 @@ class World:
     """The hub under test: its address, and everybody who calls it and is expected to change nothing."""
 
     port: int
-    stage: Stage
+    sample_hub: SampleHub
     members: dict[str, Caller]
     reader: Caller
     stranger: Caller
     blind: dict[str, Caller]
     """Site administrators who run or audit the hub."""
 
-    def call(self, line: Line, key: str | None, things: Things) -> tuple[int, Any]:
+    def call(self, line: Line, key: str | None, things: Samples) -> tuple[int, Any]:
         """Make the call of `line`; status and body, decoded where it is JSON."""
         to = things.fill(line.to)
         body = None if line.send is None else json.dumps(things.fill(line.send))
@@ -143,12 +143,12 @@ def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
 @pytest.fixture(scope="module")
 def world(_web_server: WebServer, transactional_db: None) -> World:
     """One hub for the whole table, furnished with one of everything."""
-    stage = Stage()
-    members = {who: stage.caller(who) for who in MEMBERS}
-    Things(stage, members["user"]).furnish()
-    reader = stage.caller("site admin", read_only=True)
-    blind = {duty: stage.caller("site admin", duty=duty) for duty in ("operator", "auditor")}
-    return World(_web_server.port, stage, members, reader, stage.caller("stranger"), blind)
+    sample_hub = SampleHub()
+    members = {who: sample_hub.caller(who) for who in MEMBERS}
+    Samples(sample_hub, members["user"]).furnish()
+    reader = sample_hub.caller("site admin", read_only=True)
+    blind = {duty: sample_hub.caller("site admin", duty=duty) for duty in ("operator", "auditor")}
+    return World(_web_server.port, sample_hub, members, reader, sample_hub.caller("stranger"), blind)
 
 
 @pytest.mark.parametrize("line", [pytest.param(line, id=line.name) for line in lines()])
@@ -162,7 +162,7 @@ def test_everybody(line: Line, world: World) -> None:
 
 def _refused(line: Line, world: World) -> None:
     """Everybody who may not: told so in MISP's words, and nothing has changed."""
-    things = Things(world.stage, world.members["user"])
+    things = Samples(world.sample_hub, world.members["user"])
     things.fill([line.to, line.send])
     before = contents(without=THROTTLES)
     for who, caller in world.members.items():
@@ -212,7 +212,7 @@ def _strangers_stay_out(line: Line, world: World) -> None:
     if not line.lets_in(world.stranger.holds):
         return
     owner = world.members["user"]
-    things = Things(world.stage, owner if line.names_ours else world.stranger)
+    things = Samples(world.sample_hub, owner if line.names_ours else world.stranger)
     things.fill([line.to, line.send])
     before = contents(without=THROTTLES)
     status, body = world.call(line, world.stranger.key, things)
@@ -229,7 +229,7 @@ def _strangers_stay_out(line: Line, world: World) -> None:
 def _let_in(line: Line, world: World) -> None:
     """Everybody who may gets what they asked for; a write is each time about new things, by a new caller."""
     callers: dict[str, Callable[[], Caller]] = {
-        who: (lambda who=who: world.stage.caller(who)) if line.writes else (lambda caller=caller: caller)
+        who: (lambda who=who: world.sample_hub.caller(who)) if line.writes else (lambda caller=caller: caller)
         for who, caller in world.members.items()
         if line.serves(caller.holds)
     }
@@ -237,7 +237,7 @@ def _let_in(line: Line, world: World) -> None:
         callers["read-only key"] = lambda: world.reader
     for who, make in callers.items():
         caller = make()
-        status, body = world.call(line, caller.key, Things(world.stage, caller))
+        status, body = world.call(line, caller.key, Samples(world.sample_hub, caller))
         if line.answers:
             assert status == line.answers, f"{who}: {status} {body}"
             assert body != Refusal(NO_PERMISSION), who
@@ -250,7 +250,7 @@ def _the_blind_read_nothing(line: Line, world: World) -> None:
     """Who runs or audits the hub is told nothing of ours, unless the line says why."""
     told = []
     for duty, caller in world.blind.items():
-        _, body = world.call(line, caller.key, Things(world.stage, world.members["user"]))
+        _, body = world.call(line, caller.key, Samples(world.sample_hub, world.members["user"]))
         text = body if isinstance(body, str) else json.dumps(body)
         told += [f"{duty}: {text}"] if SECRET in text or ENCODED in text else []
     assert bool(told) == bool(line.blind), told or "nothing is told: the line needs no reason"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 
 MANY = 31
 
@@ -23,16 +23,16 @@ MANY = 31
         ("galaxy_clusters/restSearch", {"elements": {f"key{n}": "a" for n in range(MANY)}}, "elements"),
     ],
 )
-def test_too_many_conditions_are_refused(cast: Cast, path: str, filters: dict[str, Any], named: str) -> None:
-    status, refused = call(cast.reader.key, "POST", f"/{path}", filters)
+def test_too_many_conditions_are_refused(seed: Seed, path: str, filters: dict[str, Any], named: str) -> None:
+    status, refused = call(seed.reader.key, "POST", f"/{path}", filters)
     assert 400 <= status < 500, refused
     assert named in str(refused)
     assert "At most 30" in str(refused)
 
 
-def test_many_values_are_no_conditions(cast: Cast) -> None:
+def test_many_values_are_no_conditions(seed: Seed) -> None:
     values = {"value": [f"{n}.example" for n in range(5000)], "tags": [f"t{n}" for n in range(500)]}
-    assert call(cast.reader.key, "POST", "/attributes/restSearch", values)[0] == 200
+    assert call(seed.reader.key, "POST", "/attributes/restSearch", values)[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def test_many_values_are_no_conditions(cast: Cast) -> None:
     ],
 )
 def test_patterns_that_cost_too_much_are_refused(
-    cast: Cast, path: str, filters: dict[str, Any], named: str
+    seed: Seed, path: str, filters: dict[str, Any], named: str
 ) -> None:
-    status, refused = call(cast.reader.key, "POST", f"/{path}", filters)
+    status, refused = call(seed.reader.key, "POST", f"/{path}", filters)
     assert 400 <= status < 500, refused
     assert "t most" in str(refused)
     assert named in str(refused)

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.pages import PHONE, WIDE, visit
-from tests.cast import Cast
-from tests.exchange.streams.stage import stream
+from tests.factories.seed import Seed
+from tests.factories.streams import stream
 from tests.support.web_server import WebServer
 from tests.web.accounts import with_password
 from vardkase.exchange.streams.delivering import note_failure
@@ -40,10 +40,10 @@ LISTS = (
 LIBRARIES = ("/taxonomies/", "/warninglists/")
 
 
-def that_is_down(cast: Cast) -> Stream:
+def that_is_down(seed: Seed) -> Stream:
     """A stream whose page says what is wrong and what to do."""
     down = stream(
-        cast, "syslog", host="siem.example", format="cef", org_id=cast.org_b.pk, filters={"to_ids": 1}
+        seed, "syslog", host="siem.example", format="cef", org_id=seed.org_b.pk, filters={"to_ids": 1}
     )
     note_failure(down, NotTaken(StreamFault.BUSY, ReceiverProblem.STATUS(status=503)))
     return down
@@ -51,16 +51,16 @@ def that_is_down(cast: Cast) -> Stream:
 
 @pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (PHONE, True)])
 def test_pages_pass_axe_and_fit(
-    chromium: Browser, server: WebServer, server_cast: Cast, size: tuple[int, int], dark: bool
+    chromium: Browser, server: WebServer, server_seed: Seed, size: tuple[int, int], dark: bool
 ) -> None:
     administration = [f"/administration/{name}/" for name in LISTS]
     things = [
-        f"/administration/users/{server_cast.analyst.user.pk}/",
-        f"/administration/organisations/{server_cast.org_a.pk}/",
-        f"/administration/sharing-groups/{server_cast.group.uuid}/",
-        f"/administration/streams/{that_is_down(server_cast).pk}/",
+        f"/administration/users/{server_seed.analyst.user.pk}/",
+        f"/administration/organisations/{server_seed.org_a.pk}/",
+        f"/administration/sharing-groups/{server_seed.group.uuid}/",
+        f"/administration/streams/{that_is_down(server_seed).pk}/",
     ]
-    opened = visit(chromium, server, "/", with_password(server_cast.site_admin.user), size, dark)
+    opened = visit(chromium, server, "/", with_password(server_seed.site_admin.user), size, dark)
     for path in (*OWN, *administration, *LIBRARIES, *things):
         response = opened.page.goto(server.url + path)
         assert response is not None

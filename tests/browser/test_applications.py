@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.pages import PHONE, visit
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.hub.membership.desk import assessed, johanna, on_the_desk, per
 from tests.support.web_server import WebServer
 from vardkase.hub.membership.applications.services.conversation import write_message
@@ -19,8 +19,8 @@ from vardkase.identity.accounts.models import User
 pytestmark = pytest.mark.browser
 
 
-def test_everything_can_be_read_on_a_phone(server: WebServer, server_cast: Cast, chromium: Browser) -> None:
-    first, second = per(server_cast), johanna(server_cast)
+def test_everything_can_be_read_on_a_phone(server: WebServer, server_seed: Seed, chromium: Browser) -> None:
+    first, second = per(server_seed), johanna(server_seed)
     application = assessed(first)
     assess(first, application, "security_work", "met_with_remark", "Fysiskt skydd är en plan till mars 2027.")
     write_message(first, application, "Vi saknar uppgift om reservdriften.")
@@ -49,9 +49,9 @@ def test_everything_can_be_read_on_a_phone(server: WebServer, server_cast: Cast,
 
 
 def test_a_criterion_is_saved_as_it_is_chosen(
-    server: WebServer, server_cast: Cast, chromium: Browser
+    server: WebServer, server_seed: Seed, chromium: Browser
 ) -> None:
-    first = per(server_cast)
+    first = per(server_seed)
     application = on_the_desk(first)
     reader = User.objects.get(pk=first.user_id)
     opened = visit(chromium, server, f"/applications/{application.number}/", reader)

@@ -7,9 +7,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 
 from tests.browser.pages import PHONE, WIDE, visit
-from tests.cast import Cast
+from tests.factories.applications import make_application
+from tests.factories.seed import Seed
 from tests.hub.membership.answers import answers
-from tests.hub.membership.cast import make_application
 from tests.support.web_server import WebServer
 from vardkase.hub.membership.applications.access import new_link
 from vardkase.hub.membership.applications.models import Author, Message
@@ -17,7 +17,7 @@ from vardkase.hub.membership.applications.models import Author, Message
 pytestmark = pytest.mark.browser
 
 
-def test_the_form_passes_axe_and_fits(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
+def test_the_form_passes_axe_and_fits(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
     draft = make_application(answers=answers(), saved={"organisation": timezone.now().isoformat()})
     opened = visit(chromium, server, f"/apply/link/#{new_link(draft)}", None, PHONE, dark=True)
     for name in ("", "needs/", "security/", "terms/", "review/"):
@@ -31,7 +31,7 @@ def test_the_form_passes_axe_and_fits(chromium: Browser, server: WebServer, serv
     opened.page.context.close()
 
 
-def test_the_status_page_passes_axe(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
+def test_the_status_page_passes_axe(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
     sent = make_application("completion_requested", answers=answers(), reopened=["contacts"])
     Message.objects.create(application=sent, kind=Author.OFFICER, text="Vem är ombud?", steps=["contacts"])
     opened = visit(chromium, server, f"/apply/link/#{new_link(sent)}", None, WIDE)

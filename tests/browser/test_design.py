@@ -6,22 +6,22 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.pages import PHONE, WIDE, Visit, visit
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def components(chromium: Browser, server: WebServer, server_cast: Cast) -> Visit:
-    return visit(chromium, server, "/design/", server_cast.analyst.user)
+def components(chromium: Browser, server: WebServer, server_seed: Seed) -> Visit:
+    return visit(chromium, server, "/design/", server_seed.analyst.user)
 
 
 @pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (WIDE, True), (PHONE, False)])
 def test_components_pass_axe_and_fit(
-    chromium: Browser, server: WebServer, server_cast: Cast, size: tuple[int, int], dark: bool
+    chromium: Browser, server: WebServer, server_seed: Seed, size: tuple[int, int], dark: bool
 ) -> None:
-    opened = visit(chromium, server, "/design/", server_cast.analyst.user, size, dark)
+    opened = visit(chromium, server, "/design/", server_seed.analyst.user, size, dark)
     assert opened.page.locator("h1").count() == 1
     assert opened.violations() == []
     assert opened.overflow() <= 0
@@ -52,8 +52,8 @@ def test_dialog_takes_the_focus_and_a_blocked_button_keeps_it(components: Visit)
     assert page.locator("#publish-dialog").is_hidden()
 
 
-def test_drawer_on_a_phone(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
-    page = visit(chromium, server, "/design/", server_cast.analyst.user, PHONE).page
+def test_drawer_on_a_phone(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
+    page = visit(chromium, server, "/design/", server_seed.analyst.user, PHONE).page
     assert page.locator("#nav").is_hidden()
     page.click("[data-drawer]")
     assert page.locator("#nav").is_visible()

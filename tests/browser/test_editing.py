@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.pages import PHONE, WIDE, visit
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
@@ -19,8 +19,8 @@ TEXT = "hxxps://evil[.]example[.]com/x\n198.51.100.7\nnothing here"
 
 
 @pytest.fixture
-def event(server_cast: Cast) -> Event:
-    event = make_event(server_cast.org_a, distribution=1, info="Nätfiske mot kommuner")
+def event(server_seed: Seed) -> Event:
+    event = make_event(server_seed.org_a, distribution=1, info="Nätfiske mot kommuner")
     event.save()
     for value in ("evil.example", "worse.example"):
         make_attribute(event, type="domain", category="Network activity", value1=value).save()
@@ -66,10 +66,10 @@ def pages(event: Event) -> list[str]:
 
 @pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (PHONE, True)])
 def test_pages_pass_axe_and_fit(
-    chromium: Browser, server: WebServer, server_cast: Cast, event: Event, size: tuple[int, int], dark: bool
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event, size: tuple[int, int], dark: bool
 ) -> None:
     first, *others = pages(event)
-    opened = visit(chromium, server, first, server_cast.publisher.user, size, dark)
+    opened = visit(chromium, server, first, server_seed.publisher.user, size, dark)
     for path in [first, *others]:
         opened.page.goto(server.url + path)
         assert opened.page.locator("h1").count() == 1, path
@@ -80,9 +80,9 @@ def test_pages_pass_axe_and_fit(
 
 
 def test_a_list_is_pasted_and_looked_through(
-    chromium: Browser, server: WebServer, server_cast: Cast, event: Event
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
 ) -> None:
-    opened = visit(chromium, server, f"/event/{event.pk}/attributes/paste/", server_cast.analyst.user)
+    opened = visit(chromium, server, f"/event/{event.pk}/attributes/paste/", server_seed.analyst.user)
     page = opened.page
     page.fill("#id_text", TEXT)
     page.click("button[value=look]")
@@ -94,9 +94,9 @@ def test_a_list_is_pasted_and_looked_through(
 
 
 def test_the_audience_follows_the_chosen_reach(
-    chromium: Browser, server: WebServer, server_cast: Cast, event: Event
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
 ) -> None:
-    page = visit(chromium, server, f"/event/{event.pk}/publish/", server_cast.publisher.user).page
+    page = visit(chromium, server, f"/event/{event.pk}/publish/", server_seed.publisher.user).page
     assert "Publicera till 3 organisationer" in page.inner_text("#deciding")
     page.check("input[name=distribution][value='0']")
     page.wait_for_selector("#deciding >> text=för er egen organisation")
@@ -108,18 +108,18 @@ def test_the_audience_follows_the_chosen_reach(
 
 
 def test_categories_follow_the_type(
-    chromium: Browser, server: WebServer, server_cast: Cast, event: Event
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
 ) -> None:
-    page = visit(chromium, server, f"/event/{event.pk}/attribute/new/", server_cast.analyst.user).page
+    page = visit(chromium, server, f"/event/{event.pk}/attribute/new/", server_seed.analyst.user).page
     page.select_option("#id_type", "ip-dst")
     page.wait_for_selector("#id_category option[value=Person]", state="detached")
     page.select_option("#id_category", "Payload delivery")
 
 
 def test_many_are_chosen_deleted_and_brought_back(
-    chromium: Browser, server: WebServer, server_cast: Cast, event: Event
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
 ) -> None:
-    opened = visit(chromium, server, f"/event/{event.pk}/", server_cast.analyst.user)
+    opened = visit(chromium, server, f"/event/{event.pk}/", server_seed.analyst.user)
     page = opened.page
     page.click("input[data-select-all]")
     assert opened.violations() == []

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.pages import PHONE, visit
-from tests.cast import Cast
-from tests.hub.policy.stories import SECOND, in_force, made
+from tests.factories.policies import SECOND, in_force, made
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from vardkase.hub.policy.drafting import begin_draft
 from vardkase.hub.policy.models import PublicationApproval
@@ -15,11 +15,11 @@ from vardkase.hub.policy.models import PublicationApproval
 pytestmark = pytest.mark.browser
 
 
-def test_everything_can_be_read_on_a_phone(server: WebServer, server_cast: Cast, chromium: Browser) -> None:
-    made(server_cast.publisher.key, published=True)
-    in_force(server_cast, SECOND)
-    made(server_cast.publisher.key, published=True)
-    begin_draft(server_cast.org_admin.actor, "authority")
+def test_everything_can_be_read_on_a_phone(server: WebServer, server_seed: Seed, chromium: Browser) -> None:
+    made(server_seed.publisher.key, published=True)
+    in_force(server_seed, SECOND)
+    made(server_seed.publisher.key, published=True)
+    begin_draft(server_seed.org_admin.actor, "authority")
     approval = PublicationApproval.objects.get()
     pages = (
         "",
@@ -30,7 +30,7 @@ def test_everything_can_be_read_on_a_phone(server: WebServer, server_cast: Cast,
         "in-force/",
     )
     for path in pages:
-        opened = visit(chromium, server, f"/policy/{path}", server_cast.org_admin.user, size=PHONE, dark=True)
+        opened = visit(chromium, server, f"/policy/{path}", server_seed.org_admin.user, size=PHONE, dark=True)
         assert (path, opened.violations(), opened.overflow()) == (path, [], 0)
         assert opened.complaints == []
         opened.page.context.close()

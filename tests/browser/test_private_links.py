@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.pages import PHONE, visit
-from tests.cast import Cast
-from tests.hub.membership.cast import make_application
+from tests.factories.applications import make_application
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from vardkase.hub.membership.applications.access import new_link
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_without_scripts_the_link_is_pasted(
-    chromium: Browser, server: WebServer, server_cast: Cast, dark: bool
+    chromium: Browser, server: WebServer, server_seed: Seed, dark: bool
 ) -> None:
     opened = visit(chromium, server, "/apply/link/", None, PHONE, dark=dark)
     assert opened.violations() == []
@@ -33,7 +33,7 @@ def test_without_scripts_the_link_is_pasted(
 
 
 def test_the_secret_leaves_the_address_and_is_sent_in_no_address(
-    chromium: Browser, server: WebServer, server_cast: Cast
+    chromium: Browser, server: WebServer, server_seed: Seed
 ) -> None:
     context = chromium.new_context(locale="sv-SE")
     page, token = context.new_page(), new_link(make_application())

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.pages import PHONE, WIDE, visit
-from tests.cast import Cast
 from tests.factories import make_role, make_user
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from vardkase.hub.customer_service import services
 from vardkase.hub.membership.contacts.services import save_contact
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 NARROW = (320, 700)
 
 
-def test_public_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
+def test_public_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
     for path, size, dark in (
         ("/", WIDE, False),
         ("/about/?q=leverantör", PHONE, True),
@@ -38,26 +38,26 @@ def test_public_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, ser
 
 
 def test_pages_of_the_hubs_staff_pass_axe_and_fit(
-    chromium: Browser, server: WebServer, server_cast: Cast
+    chromium: Browser, server: WebServer, server_seed: Seed
 ) -> None:
-    cast = server_cast
+    seed = server_seed
     officer = make_user(
-        cast.hub, make_role("Plain", []), "officer@hub.example", staff_roles=["membership_officer"]
+        seed.hub, make_role("Plain", []), "officer@hub.example", staff_roles=["membership_officer"]
     )
     actor = actor_for(officer, Credential.BROWSER)
-    Membership.objects.create(organisation=cast.org_a, sector="region", connection="both", state="active")
+    Membership.objects.create(organisation=seed.org_a, sector="region", connection="both", state="active")
     told = {"kind": "connection", "subject": "Nyckeln nekas", "text": "Vi får 403."}
-    asked = services.ask(actor_for(cast.analyst.user, Credential.BROWSER), told)
+    asked = services.ask(actor_for(seed.analyst.user, Credential.BROWSER), told)
     services.answer(actor, asked.pk, "Från vilken adress?", step="ask")
-    save_contact(actor, cast.org_a.pk, {"role": "security", "name": "Jouren", "email": "jour@a.example"})
-    group = save_group(actor, {"name": "Länet", "organisations": [cast.org_a.pk]})
+    save_contact(actor, seed.org_a.pk, {"role": "security", "name": "Jouren", "email": "jour@a.example"})
+    group = save_group(actor, {"name": "Länet", "organisations": [seed.org_a.pk]})
     for path, size, dark in (
         ("/service/", WIDE, False),
         (f"/service/{asked.pk}/", NARROW, True),
-        (f"/service/organisations/{cast.org_a.pk}/", PHONE, False),
+        (f"/service/organisations/{seed.org_a.pk}/", PHONE, False),
         ("/members/overview/", WIDE, True),
         ("/members/", NARROW, False),
-        (f"/contacts/{cast.org_a.pk}/", NARROW, True),
+        (f"/contacts/{seed.org_a.pk}/", NARROW, True),
         (f"/groups/{group.pk}/", PHONE, False),
         ("/guide/", NARROW, False),
         ("/administration/public-page/question/join/", WIDE, True),

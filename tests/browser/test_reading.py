@@ -6,17 +6,17 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.pages import PHONE, WIDE, visit
-from tests.cast import Cast
+from tests.factories.event_page import make_setup
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
-from tests.web.reading.scene import make_scene
 
 pytestmark = pytest.mark.browser
 
 
-def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
-    scene = make_scene(server_cast)
-    user = server_cast.org_admin.user
-    event = f"/event/{scene.event.pk}/"
+def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
+    setup = make_setup(server_seed)
+    user = server_seed.org_admin.user
+    event = f"/event/{setup.event.pk}/"
     for path, size, dark in (
         ("/events/", WIDE, False),
         ("/events/?tlp=red&since=x", (320, 700), True),
@@ -38,10 +38,10 @@ def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_cas
 
 
 def test_the_search_box_suggests_and_enter_opens(
-    chromium: Browser, server: WebServer, server_cast: Cast
+    chromium: Browser, server: WebServer, server_seed: Seed
 ) -> None:
-    make_scene(server_cast)
-    opened = visit(chromium, server, "/events/", server_cast.reader.user)
+    make_setup(server_seed)
+    opened = visit(chromium, server, "/events/", server_seed.reader.user)
     page = opened.page
     page.keyboard.press("/")
     page.keyboard.type("login[.]example")
@@ -52,9 +52,9 @@ def test_the_search_box_suggests_and_enter_opens(
     page.wait_for_url("**/value/?v=login.example")
 
 
-def test_the_filter_row_filters_with_enter(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
-    make_scene(server_cast)
-    page = visit(chromium, server, "/events/?view=ours", server_cast.reader.user).page
+def test_the_filter_row_filters_with_enter(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
+    make_setup(server_seed)
+    page = visit(chromium, server, "/events/?view=ours", server_seed.reader.user).page
     box = page.locator("tr.filter-cells input[name=text]")
     box.fill("payroll")
     box.press("Enter")

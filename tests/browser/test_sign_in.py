@@ -9,7 +9,7 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page
 
 from tests.browser.pages import PHONE, WIDE, Visit, visit
-from tests.cast import Cast, make_cast
+from tests.factories.seed import Seed, make_seed
 from tests.support.web_server import WebServer, running_web_server
 from tests.web.accounts import PASSWORD, code_of, with_password
 from vardkase.identity.accounts.models import User
@@ -36,7 +36,7 @@ def strict_server(_strict_server: WebServer, transactional_db: None) -> str:
 
 @pytest.fixture
 def attempt(strict_server: str) -> User:
-    return with_password(make_cast().analyst.user, change_pw=True)
+    return with_password(make_seed().analyst.user, change_pw=True)
 
 
 def give_authenticator(page: Page) -> None:
@@ -114,7 +114,7 @@ def test_a_passkey_as_the_second_factor(chromium: Browser, strict_server: str, a
 
 @pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (PHONE, True)])
 def test_sign_in_passes_axe_and_fits(
-    chromium: Browser, server: WebServer, server_cast: Cast, size: tuple[int, int], dark: bool
+    chromium: Browser, server: WebServer, server_seed: Seed, size: tuple[int, int], dark: bool
 ) -> None:
     opened = visit(chromium, server, "/account/login/", None, size, dark)
     assert opened.page.locator("h1").count() == 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.identity.accounts.models import AuthKey, User
@@ -19,24 +19,24 @@ def run(*arguments: str, code: int = 0) -> Any:
     return json.loads(answer.stdout) if code == 0 else answer
 
 
-def test_an_account_with_a_key(cast: Cast) -> None:
+def test_an_account_with_a_key(seed: Seed) -> None:
     made = run("createuser", "ny@a.example", "--org", "Organisation A", "--role", "Publisher", "--key")
     user = User.objects.get(email="ny@a.example")
-    assert (user.org, user.role.name, user.change_pw) == (cast.org_a, "Publisher", True)
+    assert (user.org, user.role.name, user.change_pw) == (seed.org_a, "Publisher", True)
     assert user.check_password(made["password"])
     assert len(made["key"]) == 40
     entry = AuditEntry.objects.get(action="user.created", target_id=user.pk)
     assert entry.actor_name.startswith("console:")
 
 
-def test_an_unknown_role_names_those_there_are(cast: Cast) -> None:
+def test_an_unknown_role_names_those_there_are(seed: Seed) -> None:
     answer = run("createuser", "ny@a.example", "--role", "Emperor", code=1)
     assert "Publisher" in answer.stderr
     assert not User.objects.filter(email="ny@a.example").exists()
 
 
-def test_keys_are_issued_listed_without_their_secret_and_revoked(cast: Cast) -> None:
-    email = cast.analyst.user.email
+def test_keys_are_issued_listed_without_their_secret_and_revoked(seed: Seed) -> None:
+    email = seed.analyst.user.email
     made = run("key", "issue", email, "--read-only", "--expires", "2090-01-31", "--allow", "192.0.2.0/24")
     stored = AuthKey.objects.get(uuid=made["uuid"])
     assert (stored.read_only, stored.allowed_ips) == (True, ["192.0.2.0/24"])
@@ -47,8 +47,8 @@ def test_keys_are_issued_listed_without_their_secret_and_revoked(cast: Cast) -> 
     assert not AuthKey.objects.filter(uuid=made["uuid"]).exists()
 
 
-def test_a_bad_date_makes_no_key(cast: Cast) -> None:
+def test_a_bad_date_makes_no_key(seed: Seed) -> None:
     before = AuthKey.objects.count()
-    answer = CliRunner().invoke(commands, ["key", "issue", cast.analyst.user.email, "--expires", "soon"])
+    answer = CliRunner().invoke(commands, ["key", "issue", seed.analyst.user.email, "--expires", "soon"])
     assert answer.exit_code != 0
     assert AuthKey.objects.count() == before

@@ -9,8 +9,8 @@ import pytest
 from pytest_django import Settings
 from typer.testing import CliRunner
 
-from tests.cast import Cast
-from tests.hub.officers import officer
+from tests.factories.officers import officer
+from tests.factories.seed import Seed
 from vardkase.cli.main import commands
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, parties_of_account
 from vardkase.identity.accounts.models import User
@@ -101,9 +101,9 @@ def test_an_address_of_this_machine_needs_none(safe: Settings, host: str) -> Non
     assert problems("--host", host) == []
 
 
-def test_an_officer_who_is_a_site_administrator_is_named(safe: Settings, cast: Cast) -> None:
-    both = officer(cast).user
+def test_an_officer_who_is_a_site_administrator_is_named(safe: Settings, seed: Seed) -> None:
+    both = officer(seed).user
     assert problems() == []
-    User.objects.filter(pk=both.pk).update(role=cast.site_admin.user.role)
+    User.objects.filter(pk=both.pk).update(role=seed.site_admin.user.role)
     assert problems() == ["vardkase.officers"]
     assert not parties_of_account(User.objects.get(pk=both.pk)) & OFFICERS, "and decides nothing"

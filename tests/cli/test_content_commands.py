@@ -11,9 +11,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from tests.cast import Cast
 from tests.factories import make_event
-from tests.hub.content_access.scene import Scene, set_scene
+from tests.factories.content_access import Setup, make_setup
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.hub.content_access.models import ContentReading
@@ -83,10 +83,10 @@ def test_every_command_is_classified_once() -> None:
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    found = set_scene(cast)
+def setup(seed: Seed) -> Setup:
+    found = make_setup(seed)
     for distribution in (1, 3):
-        make_event(cast.org_a, distribution=distribution, published=True).save()
+        make_event(seed.org_a, distribution=distribution, published=True).save()
     return found
 
 
@@ -103,8 +103,8 @@ def said_in(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("command", COMMANDS[Reads.CONTENT])
-def test_content_is_refused_without_a_grant(scene: Scene, tmp_path: Path, command: str) -> None:
-    for who in ([], ["--user", scene.operator.user.email], ["--user", scene.cast.site_admin.user.email]):
+def test_content_is_refused_without_a_grant(setup: Setup, tmp_path: Path, command: str) -> None:
+    for who in ([], ["--user", setup.operator.user.email], ["--user", setup.seed.site_admin.user.email]):
         answer = CliRunner().invoke(commands, [*arguments(command, tmp_path), *who])
         assert answer.exit_code == 1
     assert said_in(tmp_path) == ""
@@ -113,21 +113,21 @@ def test_content_is_refused_without_a_grant(scene: Scene, tmp_path: Path, comman
 
 @pytest.mark.parametrize("command", COMMANDS[Reads.CONTENT])
 def test_content_under_a_grant_is_what_it_reaches_and_on_record(
-    scene: Scene, tmp_path: Path, command: str
+    setup: Setup, tmp_path: Path, command: str
 ) -> None:
-    scene.granted()
+    setup.granted()
     answer = CliRunner().invoke(
-        commands, [*arguments(command, tmp_path), "--user", scene.operator.user.email], catch_exceptions=False
+        commands, [*arguments(command, tmp_path), "--user", setup.operator.user.email], catch_exceptions=False
     )
     assert answer.exit_code == 0, answer.output
     told = said_in(tmp_path)
-    assert [event.pk for event in Event.objects.all() if str(event.uuid) in told] == [scene.event.pk]
-    assert list(ContentReading.objects.values_list("event_id", flat=True)) == [scene.event.pk]
+    assert [event.pk for event in Event.objects.all() if str(event.uuid) in told] == [setup.event.pk]
+    assert list(ContentReading.objects.values_list("event_id", flat=True)) == [setup.event.pk]
     assert AuditEntry.objects.get(action="console.exported").change["count"] == 1
 
 
 @pytest.mark.parametrize("command", COMMANDS[Reads.CONTENT])
-def test_before_there_are_officers_it_is_audited(cast: Cast, tmp_path: Path, command: str) -> None:
-    make_event(cast.org_a, distribution=1, published=True).save()
+def test_before_there_are_officers_it_is_audited(seed: Seed, tmp_path: Path, command: str) -> None:
+    make_event(seed.org_a, distribution=1, published=True).save()
     assert CliRunner().invoke(commands, arguments(command, tmp_path)).exit_code == 0
     assert AuditEntry.objects.get(action="console.exported").change["count"] == 1

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cast import Cast
 from tests.cli.test_content import run
 from tests.factories.knowledge import make_tag
-from tests.hub.policy.stories import RED, SECOND, in_force, made_public
+from tests.factories.policies import RED, SECOND, in_force, made_public
+from tests.factories.seed import Seed
 
 
-def test_a_policy_is_shown_tried_and_exported(cast: Cast, tmp_path: Path) -> None:
+def test_a_policy_is_shown_tried_and_exported(seed: Seed, tmp_path: Path) -> None:
     make_tag("tlp:red")
-    event = made_public(cast.publisher.key, "tlp:red")
-    in_force(cast, RED, SECOND)
+    event = made_public(seed.publisher.key, "tlp:red")
+    in_force(seed, RED, SECOND)
     shown = json.loads(run("policy", "show", "Organisation A", "--json"))
     assert (shown[0]["rule"], shown[0]["title"]) == (1, "TLP:RED stannar i en delningsgrupp")
     tried = json.loads(run("policy", "try", "Organisation A", "--json"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cast import Cast
 from tests.cli.test_accounts import run
+from tests.factories.seed import Seed
 from tests.support.certificates import Authority
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy.services import save_requirements, submit_requirements
@@ -13,7 +13,7 @@ from vardkase.identity.sign_in_policy.services import save_requirements, submit_
 ORG = "Organisation A"
 
 
-def test_what_is_registered_and_how_strictly_it_is_kept(cast: Cast, tmp_path: Path) -> None:
+def test_what_is_registered_and_how_strictly_it_is_kept(seed: Seed, tmp_path: Path) -> None:
     assert run("security", "networks", ORG, "192.0.2.0/24")["networks"] == ["192.0.2.0/24"]
     assert run("security", "modes", ORG, "--networks", "enforce")["networks"] == "enforce"
     run("security", "networks", ORG, code=1)
@@ -29,16 +29,16 @@ def test_what_is_registered_and_how_strictly_it_is_kept(cast: Cast, tmp_path: Pa
     run("security", "show", "Nobody", code=1)
 
 
-def test_the_console_decides_api_requirements(cast: Cast) -> None:
+def test_the_console_decides_api_requirements(seed: Seed) -> None:
     filled = {
         "software": "x",
         "egress_addresses": "192.0.2.1",
         "contact_name": "x",
         "contact_email": "x@a.example",
     }
-    save_requirements(cast.org_admin.actor, cast.org_a, filled)
-    submit_requirements(cast.org_admin.actor, cast.org_a)
+    save_requirements(seed.org_admin.actor, seed.org_a, filled)
+    submit_requirements(seed.org_admin.actor, seed.org_a)
     assert run("security", "requirements", ORG, "--return", "Which port?")["state"] == "returned"
-    submit_requirements(cast.org_admin.actor, cast.org_a)
+    submit_requirements(seed.org_admin.actor, seed.org_a)
     assert run("security", "requirements", ORG, "--approve")["state"] == "approved"
-    assert Organisation.objects.get(pk=cast.org_a.pk).egress_addresses == ["192.0.2.1/32"]
+    assert Organisation.objects.get(pk=seed.org_a.pk).egress_addresses == ["192.0.2.1/32"]

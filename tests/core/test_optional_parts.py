@@ -12,8 +12,8 @@ import pytest
 from django.urls import reverse
 
 from tests.api.calls import answer, send
-from tests.cast import Cast
-from tests.hub.policy.stories import RED, in_force
+from tests.factories.policies import RED, in_force
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.core.optional_parts import PARTS, OptionalPart
 
@@ -117,17 +117,17 @@ def test_each_part_is_an_extra_of_the_package() -> None:
     assert set(PARTS) == set(OptionalPart)
 
 
-def test_the_api_answers_that_an_export_is_not_installed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_api_answers_that_an_export_is_not_installed(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "yara", None)
-    response = send(cast.reader.key, "POST", "/events/restSearch", {"returnFormat": "yara"})
+    response = send(seed.reader.key, "POST", "/events/restSearch", {"returnFormat": "yara"})
     assert response.status_code == 501
     assert "extra “yara”" in answer(response)["message"]
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_page_says_that_a_document_is_not_installed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_says_that_a_document_is_not_installed(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "docx", None)
-    policy = in_force(cast, RED)
-    page = signed_in(cast.reader).get(reverse("policy_document", args=[policy.pk, "docx"]), follow=True)
+    policy = in_force(seed, RED)
+    page = signed_in(seed.reader).get(reverse("policy_document", args=[policy.pk, "docx"]), follow=True)
     assert page.redirect_chain[-1][0] == reverse("policy_version", args=[policy.pk])
     assert "tillägget ”docx”" in page.content.decode()

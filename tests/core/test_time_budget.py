@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_event
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.core import time_budget
 from vardkase.core.bounded_blocking import blocking
@@ -38,23 +38,23 @@ def ending_at_attributes() -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_begun_is_undone(cast: Cast) -> None:
+def test_what_was_begun_is_undone(seed: Seed) -> None:
     event = {"info": "long", "Attribute": [{"type": "domain", "value": "long.example"}]}
     with ending_at_attributes():
-        status, refused = call(cast.analyst.key, "POST", "/events/add", {"Event": event})
+        status, refused = call(seed.analyst.key, "POST", "/events/add", {"Event": event})
     assert (status, refused["message"]) == (
         503,
         "This takes longer than a request may. Ask for less, or send less, at once.",
     )
     assert not Event.objects.filter(info="long").exists()
-    assert call(cast.analyst.key, "POST", "/events/add", {"Event": event})[0] == 200
+    assert call(seed.analyst.key, "POST", "/events/add", {"Event": event})[0] == 200
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_page_says_so(cast: Cast) -> None:
-    client = signed_in(cast.analyst)
-    event = make_event(cast.org_a)
+def test_a_page_says_so(seed: Seed) -> None:
+    client = signed_in(seed.analyst)
+    event = make_event(seed.org_a)
     event.save()
     form = {"type": "domain", "value": "long.example", "distribution": "5", "to_ids": ""}
     with ending_at_attributes():

@@ -7,44 +7,44 @@ import email
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 
 FIRST = "CIRCL Private Sector Information Sharing Community - aka MISPPRIV"
 
 
-def test_communities_are_listed_found_and_viewed(cast: Cast) -> None:
-    listed = call(cast.site_admin.key, "GET", "/communities/index")[1]
+def test_communities_are_listed_found_and_viewed(seed: Seed) -> None:
+    listed = call(seed.site_admin.key, "GET", "/communities/index")[1]
     assert listed[0]["name"] == FIRST
     assert [
-        row["name"] for row in call(cast.site_admin.key, "GET", "/communities/index/searchall:danish")[1]
+        row["name"] for row in call(seed.site_admin.key, "GET", "/communities/index/searchall:danish")[1]
     ] == ["Danish MISP Community"]
     for reference in (listed[1]["id"], listed[1]["uuid"]):
-        assert call(cast.site_admin.key, "GET", f"/communities/view/{reference}")[1] == listed[1]
-    assert call(cast.site_admin.key, "GET", "/communities/view/999")[0] == 404
+        assert call(seed.site_admin.key, "GET", f"/communities/view/{reference}")[1] == listed[1]
+    assert call(seed.site_admin.key, "GET", "/communities/view/999")[0] == 404
 
 
-def test_the_letter_is_written_and_not_said_to_be_sent(cast: Cast) -> None:
+def test_the_letter_is_written_and_not_said_to_be_sent(seed: Seed) -> None:
     asked = {
         "org_name": "Vård\r\nBcc: x@evil.example",
         "email": "soc@a.example",
         "message": "Hej!",
         "sync": True,
     }
-    status, body = call(cast.site_admin.key, "POST", "/communities/requestAccess/1", {**asked, "mock": True})
+    status, body = call(seed.site_admin.key, "POST", "/communities/requestAccess/1", {**asked, "mock": True})
     assert status == 200
     mail = email.message_from_string(f"{body['headers']}\r\n\r\n{body['message']}")
     assert (mail["To"], mail["Reply-To"], mail["Bcc"]) == ("info@circl.lu", "soc@a.example", None)
-    assert call(cast.site_admin.key, "POST", "/communities/requestAccess/1", asked)[0] == 403
+    assert call(seed.site_admin.key, "POST", "/communities/requestAccess/1", asked)[0] == 403
 
 
 @pytest.mark.parametrize("address", ["", "a@b.example\r\nBcc: c@d.example", ["a@b.example"]])
-def test_an_address_that_is_none_is_refused(cast: Cast, address: object) -> None:
+def test_an_address_that_is_none_is_refused(seed: Seed, address: object) -> None:
     asked = {"email": address, "mock": True}
-    status, body = call(cast.site_admin.key, "POST", "/communities/requestAccess/1", asked)
+    status, body = call(seed.site_admin.key, "POST", "/communities/requestAccess/1", asked)
     assert (status, list(body["errors"])) == (403, ["email"])
 
 
-def test_only_site_administrators_see_them(cast: Cast) -> None:
-    for key in (cast.org_admin.key, cast.analyst.key, None):
+def test_only_site_administrators_see_them(seed: Seed) -> None:
+    for key in (seed.org_admin.key, seed.analyst.key, None):
         assert call(key, "GET", "/communities/index")[0] == 403
         assert call(key, "POST", "/communities/requestAccess/1", {"mock": True})[0] == 403

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import HERE, says, serving
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 
 KEY = "A" * 40
@@ -28,29 +28,29 @@ def on_this_machine(settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
 
 
-def connect(cast: Cast, url: str, key: str = KEY) -> str:
-    body = {"name": "There", "url": url, "authkey": key, "remote_org_id": cast.org_b.pk}
-    return str(call(cast.site_admin.key, "POST", "/servers/add", body)[1]["Server"]["id"])
+def connect(seed: Seed, url: str, key: str = KEY) -> str:
+    body = {"name": "There", "url": url, "authkey": key, "remote_org_id": seed.org_b.pk}
+    return str(call(seed.site_admin.key, "POST", "/servers/add", body)[1]["Server"]["id"])
 
 
-def how_it_is(cast: Cast, number: str) -> Any:
-    return call(cast.site_admin.key, "POST", f"/servers/testConnection/{number}", {})[1]
+def how_it_is(seed: Seed, number: str) -> Any:
+    return call(seed.site_admin.key, "POST", f"/servers/testConnection/{number}", {})[1]
 
 
-def test_two_hubs_know_each_other(server: WebServer, server_cast: Cast) -> None:
+def test_two_hubs_know_each_other(server: WebServer, server_seed: Seed) -> None:
     """The other hub is this one, over HTTP."""
-    number = connect(server_cast, server.url, server_cast.partner_sync.key)
-    found = how_it_is(server_cast, number)
+    number = connect(server_seed, server.url, server_seed.partner_sync.key)
+    found = how_it_is(server_seed, number)
     assert (found["status"], found["post"], found["mismatch"], found["newer"]) == (1, 1, False, False)
     assert found["request_encoding"] == ["gzip", "br"]
-    user = call(server_cast.site_admin.key, "GET", f"/servers/getRemoteUser/{number}")[1]
+    user = call(server_seed.site_admin.key, "GET", f"/servers/getRemoteUser/{number}")[1]
     assert user == {"User": "sync@b.example", "Role name": "Sync user", "Sync flag": "Yes"}
-    rules = call(server_cast.site_admin.key, "GET", f"/servers/queryAvailableSyncFilteringRules/{number}")[1]
+    rules = call(server_seed.site_admin.key, "GET", f"/servers/queryAvailableSyncFilteringRules/{number}")[1]
     assert rules["error"] == ""
     assert "Organisation A" in rules["data"]["organisations"]
-    for key, status in ((KEY, 4), (server_cast.reader.key, 7), (server_cast.analyst.key, 8)):
-        call(server_cast.site_admin.key, "POST", f"/servers/edit/{number}", {"authkey": key})
-        assert how_it_is(server_cast, number)["status"] == status
+    for key, status in ((KEY, 4), (server_seed.reader.key, 7), (server_seed.analyst.key, 8)):
+        call(server_seed.site_admin.key, "POST", f"/servers/edit/{number}", {"authkey": key})
+        assert how_it_is(server_seed, number)["status"] == status
 
 
 @pytest.mark.parametrize(
@@ -68,18 +68,18 @@ def test_two_hubs_know_each_other(server: WebServer, server_cast: Cast) -> None:
         (405, json.dumps({"message": "You have not accepted the terms of use yet, please"}).encode(), 6),
     ],
 )
-def test_what_is_wrong_is_told(cast: Cast, status: int, answer: bytes, told: int) -> None:
+def test_what_is_wrong_is_told(seed: Seed, status: int, answer: bytes, told: int) -> None:
     with serving(says(answer, status)) as other:
-        number = connect(cast, other.url)
-        assert how_it_is(cast, number)["status"] == told
-        assert call(cast.site_admin.key, "GET", f"/servers/getRemoteUser/{number}")[0] == 404
-        body = call(cast.site_admin.key, "GET", f"/servers/queryAvailableSyncFilteringRules/{number}")[1]
+        number = connect(seed, other.url)
+        assert how_it_is(seed, number)["status"] == told
+        assert call(seed.site_admin.key, "GET", f"/servers/getRemoteUser/{number}")[0] == 404
+        body = call(seed.site_admin.key, "GET", f"/servers/queryAvailableSyncFilteringRules/{number}")[1]
         assert bool(body["error"]) == (answer != b"{}" or status != 200)
-    assert how_it_is(cast, number)["status"] == 2
-    assert KEY not in json.dumps(how_it_is(cast, number))
+    assert how_it_is(seed, number)["status"] == 2
+    assert KEY not in json.dumps(how_it_is(seed, number))
 
 
-def test_versions_and_altered_requests(cast: Cast) -> None:
+def test_versions_and_altered_requests(seed: Seed) -> None:
     def altering(handler: BaseHTTPRequestHandler) -> None:
         version = {**VERSION, "version": "2.4.200"}
         says(json.dumps(version if handler.command == "GET" else {"body": {}, "headers": {}}).encode())(
@@ -87,31 +87,31 @@ def test_versions_and_altered_requests(cast: Cast) -> None:
         )
 
     with serving(altering) as other:
-        found = how_it_is(cast, connect(cast, other.url))
+        found = how_it_is(seed, connect(seed, other.url))
         assert (found["status"], found["mismatch"], found["newer"], found["post"]) == (1, "minor", "local", 9)
         assert other.requests[0][2]["Authorization"] == KEY
 
 
-def test_only_site_administrators_ask(cast: Cast) -> None:
+def test_only_site_administrators_ask(seed: Seed) -> None:
     with serving(says(b"{}")) as other:
-        number = connect(cast, other.url)
+        number = connect(seed, other.url)
         for action in ("testConnection", "getRemoteUser", "queryAvailableSyncFilteringRules"):
-            for key in (cast.org_admin.key, cast.partner_sync.key, None):
+            for key in (seed.org_admin.key, seed.partner_sync.key, None):
                 assert call(key, "GET", f"/servers/{action}/{number}")[0] == 403
-            assert call(cast.site_admin.key, "GET", f"/servers/{action}/999999")[0] == 404
+            assert call(seed.site_admin.key, "GET", f"/servers/{action}/999999")[0] == 404
     assert other.requests == []
 
 
-def test_what_is_there_is_looked_at(server: WebServer, server_cast: Cast) -> None:
-    admin = server_cast.site_admin.key
+def test_what_is_there_is_looked_at(server: WebServer, server_seed: Seed) -> None:
+    admin = server_seed.site_admin.key
     for info in ("first", "second"):
         event = {
             "info": info,
             "distribution": 1,
             "Attribute": [{"type": "domain", "value": f"{info}.example"}],
         }
-        assert call(server_cast.stranger.key, "POST", "/events/add", {"Event": event})[0] == 200
-    number = connect(server_cast, server.url, server_cast.partner_sync.key)
+        assert call(server_seed.stranger.key, "POST", "/events/add", {"Event": event})[0] == 200
+    number = connect(server_seed, server.url, server_seed.partner_sync.key)
     index = call(admin, "GET", f"/servers/previewIndex/{number}")[1]
     assert {row["Event"]["info"] for row in index} == {"first", "second"}
     found = call(admin, "GET", f"/servers/previewIndex/{number}/searcheventinfo:first")[1]
@@ -122,12 +122,12 @@ def test_what_is_there_is_looked_at(server: WebServer, server_cast: Cast) -> Non
     assert (status, body["message"]) == (404, "Event &#039;99999999&#039; not found.")
 
 
-def test_the_key_is_renewed(server: WebServer, server_cast: Cast) -> None:
-    admin, old = server_cast.site_admin.key, server_cast.partner_sync.key
-    number = connect(server_cast, server.url, old)
+def test_the_key_is_renewed(server: WebServer, server_seed: Seed) -> None:
+    admin, old = server_seed.site_admin.key, server_seed.partner_sync.key
+    number = connect(server_seed, server.url, old)
     status, body = call(admin, "POST", f"/servers/resetRemoteAuthKey/{number}")
     assert (status, body["message"]) == (200, "API key updated.")
-    assert how_it_is(server_cast, number)["status"] == 1
+    assert how_it_is(server_seed, number)["status"] == 1
     assert call(old, "GET", "/servers/getVersion")[0] == 403
     call(admin, "POST", f"/servers/edit/{number}", {"authkey": KEY})
     assert call(admin, "POST", f"/servers/resetRemoteAuthKey/{number}")[0] == 404

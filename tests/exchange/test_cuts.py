@@ -24,9 +24,9 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import HERE, certificate, encrypted, serving
 from tests.exchange.test_pull_troubles import VERSION, event
+from tests.factories.seed import Seed
 from tests.support.database import url_of
 from tests.support.loops import waited_for
 from tests.support.web_server import WebServer
@@ -120,16 +120,16 @@ def be_slow(handler: BaseHTTPRequestHandler) -> bool:
     return True
 
 
-def connect(cast: Cast, url: str, **members: Any) -> Server:
+def connect(seed: Seed, url: str, **members: Any) -> Server:
     body = {
         "name": "There",
         "url": url,
         "authkey": KEY,
-        "remote_org_id": cast.org_b.pk,
+        "remote_org_id": seed.org_b.pk,
         "pull": True,
         **members,
     }
-    made = call(cast.site_admin.key, "POST", "/servers/add", body)[1]
+    made = call(seed.site_admin.key, "POST", "/servers/add", body)[1]
     return Server.objects.get(pk=made["Server"]["id"])
 
 
@@ -141,34 +141,34 @@ def whole(there: Misp) -> bool:
 
 @pytest.mark.parametrize("trouble", [half, hang_up, be_away, be_slow])
 def test_a_cut_pull_ends_soon_and_the_next_one_brings_the_rest(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, trouble: Callable[[BaseHTTPRequestHandler], bool]
+    seed: Seed, monkeypatch: pytest.MonkeyPatch, trouble: Callable[[BaseHTTPRequestHandler], bool]
 ) -> None:
     monkeypatch.setattr(pulling, "SECONDS", 0.8)
     there = Misp(30)
     with serving(there) as running:
-        server = connect(cast, running.url)
+        server = connect(seed, running.url)
         there.trouble = lambda handler: len(there.viewed) > 4 and trouble(handler)
         with pytest.raises(Unreachable):
-            pull(cast.site_admin.actor, server)
+            pull(seed.site_admin.actor, server)
         run = SyncRun.objects.get()
         assert run.state == SyncRunState.FAILED
         assert run.fault
         assert 0 < Event.objects.count() < 30
         assert len(there.viewed) < 25, "it went on asking a peer that was gone"
         there.trouble = lambda _: False
-        pull(cast.site_admin.actor, server)
+        pull(seed.site_admin.actor, server)
         assert whole(there)
         assert not FailedEvent.objects.exists()
 
 
-def test_one_event_that_never_comes_through_is_left_alone_in_the_end(cast: Cast) -> None:
+def test_one_event_that_never_comes_through_is_left_alone_in_the_end(seed: Seed) -> None:
     there = Misp(3)
     bad = next(iter(there.events))
     there.trouble = lambda handler: bad in handler.path and half(handler)
     with serving(there) as running:
-        server = connect(cast, running.url)
+        server = connect(seed, running.url)
         for _ in range(MOST_CUTS + 2):
-            pull(cast.site_admin.actor, server)
+            pull(seed.site_admin.actor, server)
     told = MovedEvent.objects.filter(uuid=bad)
     assert set(told.values_list("outcome", flat=True)) == {"cut"}
     assert told.count() == MOST_CUTS
@@ -176,15 +176,15 @@ def test_one_event_that_never_comes_through_is_left_alone_in_the_end(cast: Cast)
     assert Event.objects.count() == 2
 
 
-def test_a_certificate_that_has_run_out_is_named(cast: Cast, tmp_path: Path) -> None:
+def test_a_certificate_that_has_run_out_is_named(seed: Seed, tmp_path: Path) -> None:
     now = datetime.now(UTC)
     old = certificate(until=now - timedelta(hours=1))
     with serving(Misp(1), encrypted(tmp_path, old)) as running:
-        server = connect(cast, running.url)
+        server = connect(seed, running.url)
         Server.objects.filter(pk=server.pk).update(authority=old.partition("-----BEGIN PRIVATE")[0])
         server.refresh_from_db()
         with pytest.raises(Unreachable) as cut:
-            pull(cast.site_admin.actor, server)
+            pull(seed.site_admin.actor, server)
         assert "certificate has expired" in cut.value.wire
     assert "expired" in SyncRun.objects.get().fault
 
@@ -200,26 +200,26 @@ CREATE TRIGGER disk_is_full BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION
 """
 
 
-def test_a_full_disk_is_no_fault_of_the_events(cast: Cast) -> None:
+def test_a_full_disk_is_no_fault_of_the_events(seed: Seed) -> None:
     """PostgreSQL says what it says when its disk is full, for every event after the third."""
     there = Misp(12)
     with connection.cursor() as cursor:
         cursor.execute(FULL_DISK)
     with serving(there) as running:
-        server = connect(cast, running.url)
+        server = connect(seed, running.url)
         with pytest.raises(Outage) as outage:
-            pull(cast.site_admin.actor, server)
+            pull(seed.site_admin.actor, server)
         assert "disk is full" in outage.value.wire
         assert Event.objects.count() == 3
         assert "disk is full" in stored_wire(SyncRun.objects.get().fault)
         assert not FailedEvent.objects.exists()
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER disk_is_full ON event; DROP FUNCTION disk_is_full")
-        pull(cast.site_admin.actor, server)
+        pull(seed.site_admin.actor, server)
         assert whole(there)
 
 
-def test_what_is_published_while_a_peer_is_away_goes_out_when_it_is_back(cast: Cast) -> None:
+def test_what_is_published_while_a_peer_is_away_goes_out_when_it_is_back(seed: Seed) -> None:
     received: list[str] = []
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -235,13 +235,13 @@ def test_what_is_published_while_a_peer_is_away_goes_out_when_it_is_back(cast: C
             reply(handler, {"Event": body["Event"]})
 
     with serving(answer) as there:
-        server = connect(cast, there.url, push=True)
+        server = connect(seed, there.url, push=True)
         port = there.url.rpartition(":")[2]
     for number in range(3):  # Nobody is there.
         made = call(
-            cast.publisher.key, "POST", "/events/add", {"info": f"beacon {number}", "distribution": 3}
+            seed.publisher.key, "POST", "/events/add", {"info": f"beacon {number}", "distribution": 3}
         )
-        call(cast.publisher.key, "POST", f"/events/publish/{made[1]['Event']['id']}", {})
+        call(seed.publisher.key, "POST", f"/events/publish/{made[1]['Event']['id']}", {})
         with pytest.raises(Unreachable):
             push_published(server)
     assert set(Delivery.objects.values_list("state", flat=True)) == {"waiting"}
@@ -280,14 +280,14 @@ def until(what: Callable[[], bool], folder: Path) -> None:
 
 
 def test_a_worker_killed_in_the_middle_of_a_pull(
-    server: WebServer, server_cast: Cast, tmp_path: Path
+    server: WebServer, server_seed: Seed, tmp_path: Path
 ) -> None:
     there, bad = Misp(60), event(info="")
     there.events[bad["uuid"]] = bad
     there.trouble = lambda _: bool(time.sleep(0.05))  # Slow enough to be caught in the middle.
     with serving(there) as running:
-        number = connect(server_cast, running.url).pk
-        assert call(server_cast.site_admin.key, "POST", f"/servers/pull/{number}/full", {})[0] == 200
+        number = connect(server_seed, running.url).pk
+        assert call(server_seed.site_admin.key, "POST", f"/servers/pull/{number}/full", {})[0] == 200
         with worker(tmp_path) as first:
             until(lambda: Event.objects.count() > 5, tmp_path)
             first.send_signal(signal.SIGKILL)

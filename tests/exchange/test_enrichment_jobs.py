@@ -8,9 +8,9 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.api.calls import call
-from tests.cast import Cast
-from tests.exchange.module_scene import URL, attribute, switch_on
 from tests.factories import make_event
+from tests.factories.modules import URL, attribute, switch_on
+from tests.factories.seed import Seed
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.exchange.modules import tasks
 from vardkase.exchange.modules.errors import ModuleFailed
@@ -19,8 +19,8 @@ from vardkase.intel.models import Attribute, Event, Object
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=3)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=3)
     event.save()
     return event
 
@@ -32,8 +32,8 @@ def ordered() -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("modules")
-def test_an_event_is_enriched_by_the_worker_and_the_client_does_not_wait(cast: Cast, event: Event) -> None:
-    switch_on(cast, "hub_told", "extract_url_components")
+def test_an_event_is_enriched_by_the_worker_and_the_client_does_not_wait(seed: Seed, event: Event) -> None:
+    switch_on(seed, "hub_told", "extract_url_components")
     for number in range(3):
         attribute(event, "domain", f"h{number}.example")
     attribute(event, "domain", "fails.example")
@@ -42,48 +42,48 @@ def test_an_event_is_enriched_by_the_worker_and_the_client_does_not_wait(cast: C
         f"/events/enrichEvent/{event.uuid}",
         {"hub_told": True, "extract_url_components": 1, "cve": False},
     )
-    status, body = call(cast.analyst.key, "POST", path, names)
+    status, body = call(seed.analyst.key, "POST", path, names)
     assert (status, body["saved"], body["id"]) == (200, True, str(event.pk)), body
     assert "queued for background processing" in body["message"]
     assert Attribute.objects.count() == 5
     [job] = ordered()
     assert job == {
-        "user_id": cast.analyst.user.pk, "event_id": event.pk, "modules": ["hub_told", "extract_url_components"]
+        "user_id": seed.analyst.user.pk, "event_id": event.pk, "modules": ["hub_told", "extract_url_components"]
     }  # fmt: skip
     with pytest.raises(ModuleFailed) as failed:
         tasks.enrich(**job)
     assert failed.value.wire.startswith("hub_told: The other side is closed")
     assert Attribute.objects.filter(value1="203.0.113.5").count() == 1, "what the others know is stored, once"
     assert Object.objects.filter(name="url").count() == 1
-    assert call(cast.analyst.key, "POST", path, {})[0] == 403, "no module is named"
+    assert call(seed.analyst.key, "POST", path, {})[0] == 403, "no module is named"
     assert len(ordered()) == 1
 
 
 @pytest.mark.usefixtures("modules")
-def test_a_job_may_do_what_its_owner_may_when_it_runs(cast: Cast, event: Event) -> None:
-    switch_on(cast, "hub_told")
+def test_a_job_may_do_what_its_owner_may_when_it_runs(seed: Seed, event: Event) -> None:
+    switch_on(seed, "hub_told")
     attribute(event, "domain", "evil.example")
     path = f"/events/enrichEvent/{event.pk}"
-    assert call(cast.analyst.key, "POST", path, {"hub_told": True})[0] == 200
+    assert call(seed.analyst.key, "POST", path, {"hub_told": True})[0] == 200
     [job] = ordered()
-    Event.objects.update(orgc=cast.org_b)
+    Event.objects.update(orgc=seed.org_b)
     with pytest.raises(NotOwned):
         tasks.enrich(**job)
-    Event.objects.update(orgc=cast.org_a, org=cast.org_a)
-    switch_on(cast, "hub_told", hub_told_restrict=cast.org_b.pk)
+    Event.objects.update(orgc=seed.org_a, org=seed.org_a)
+    switch_on(seed, "hub_told", hub_told_restrict=seed.org_b.pk)
     with pytest.raises(NotFound):
         tasks.enrich(**job)
-    switch_on(cast, "hub_told", hub_told_restrict=0)
-    cast.analyst.user.disabled = True
-    cast.analyst.user.save()
+    switch_on(seed, "hub_told", hub_told_restrict=0)
+    seed.analyst.user.disabled = True
+    seed.analyst.user.save()
     with pytest.raises(Forbidden):
         tasks.enrich(**job)
     assert Attribute.objects.count() == 1
 
 
 @pytest.mark.usefixtures("modules")
-def test_who_may_not_change_the_event_orders_nothing(cast: Cast, event: Event) -> None:
-    switch_on(cast, "hub_told")
-    for key in (cast.reader.key, cast.stranger.key, cast.partner_sync.key, None):
+def test_who_may_not_change_the_event_orders_nothing(seed: Seed, event: Event) -> None:
+    switch_on(seed, "hub_told")
+    for key in (seed.reader.key, seed.stranger.key, seed.partner_sync.key, None):
         assert call(key, "POST", f"/events/enrichEvent/{event.pk}", {"hub_told": True})[0] == 403
     assert not ordered()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bench.client import Client
 from bench.instance import VARDKASE, Instance
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.hubs import running_hub
 from tests.support.web_server import WebServer
 from vardkase.audit.models import AuditEntry
@@ -37,8 +37,8 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Instance, Path]]
         yield instance, Path(folder)
 
 
-def console(cast: Cast) -> Actor:
-    return console_actor(cast.hub.pk, "Hub", "ada")
+def console(seed: Seed) -> Actor:
+    return console_actor(seed.hub.pk, "Hub", "ada")
 
 
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -54,17 +54,17 @@ def _surroundings() -> dict[str, str]:
 
 @pytest.mark.live
 def test_a_platform_joins_by_its_code_and_fetches(
-    server: WebServer, server_cast: Cast, platform: tuple[Instance, Path]
+    server: WebServer, server_seed: Seed, platform: tuple[Instance, Path]
 ) -> None:
-    cast, (instance, folder) = server_cast, platform
+    seed, (instance, folder) = server_seed, platform
     Membership.objects.create(
-        organisation=cast.org_a, sector="municipality", connection="api", state="active"
+        organisation=seed.org_a, sector="municipality", connection="api", state="active"
     )
     shared = {"info": "For all members", "distribution": 3, "published": True}
     shared |= {"uuid": str(uuid4()), "Attribute": [{"type": "domain", "value": "one.example"}]}
-    with Client(server.url, cast.site_admin.key) as hub:
+    with Client(server.url, seed.site_admin.key) as hub:
         hub.post("/events/add", {"Event": shared})
-    _, code = codes.make_code(console(cast), cast.org_a.pk)
+    _, code = codes.make_code(console(seed), seed.org_a.pk)
 
     joined = command(folder, "enrol", code, server.url)
     assert joined.returncode == 0, joined.stderr
@@ -76,20 +76,20 @@ def test_a_platform_joins_by_its_code_and_fetches(
     used = EnrolmentCode.objects.get()
     key = AuthKey.objects.get(user=used.account)
     assert used.account is not None
-    assert (used.account.org, used.account.role.perm_sync) == (cast.org_a, True)
+    assert (used.account.org, used.account.role.perm_sync) == (seed.org_a, True)
     assert key.allowed_ips == ["127.0.0.1"]
     assert key.expiration > timezone.now().timestamp() + 300 * 86400
     assert code not in str(AuditEntry.objects.values_list("change", "title"))
 
     with Client(instance.url, instance.key) as client:
         own = client.get("/organisations/view/1").json()["Organisation"]
-        assert (own["uuid"], own["name"]) == (str(cast.org_a.uuid), cast.org_a.name)
+        assert (own["uuid"], own["name"]) == (str(seed.org_a.uuid), seed.org_a.name)
         connection = client.get("/servers/index").json()[0]
         assert connection["Server"]["url"] == server.url
-        assert connection["RemoteOrg"]["uuid"] == str(cast.hub.uuid)
+        assert connection["RemoteOrg"]["uuid"] == str(seed.hub.uuid)
         assert (connection["Server"]["pull"], connection["Server"]["push"]) == (True, False)
         client.post("/servers/serverSettingsEdit/MISP.background_jobs", {"value": False})
         client.post(f"/servers/pull/{connection['Server']['id']}/full", {})
         assert client.get(f"/events/view/{shared['uuid']}").json()["Event"]["info"] == "For all members"
         member = client.get("/organisations/index/scope:external").json()
-        assert cast.hub.name in str(member)
+        assert seed.hub.name in str(member)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 
 RULE = "/servers/eventBlockRule"
 
@@ -17,33 +17,33 @@ def event(*tags: str, **members: Any) -> dict[str, Any]:
     return {"Event": {"info": "story", "distribution": 0, "Tag": [{"name": tag} for tag in tags], **members}}
 
 
-def test_events_with_a_tag_are_taken_in_from_nobody(cast: Cast) -> None:
-    admin, key = cast.site_admin.key, cast.publisher.key
-    made = call(cast.org_admin.key, "POST", "/events/add", event("rumour"))[1]["Event"]
+def test_events_with_a_tag_are_taken_in_from_nobody(seed: Seed) -> None:
+    admin, key = seed.site_admin.key, seed.publisher.key
+    made = call(seed.org_admin.key, "POST", "/events/add", event("rumour"))[1]["Event"]
     rule = {"tags": ["Rumour", "hearsay"]}
     assert call(admin, "POST", RULE, {"Server": {"value": json.dumps(rule)}})[0] == 200
     assert json.loads(call(admin, "GET", RULE)[1]["value"]) == rule
-    status, body = call(cast.org_admin.key, "POST", "/events/add", event("rumour"))
+    status, body = call(seed.org_admin.key, "POST", "/events/add", event("rumour"))
     assert (status, body["message"]) == (403, "Event blocked by the event block rule.")
     assert call(admin, "POST", "/events/add", event("RUMOUR"))[0] == 403
     newer = event("rumour", info="changed", timestamp=int(made["timestamp"]) + 10)
-    assert call(cast.org_admin.key, "POST", f"/events/edit/{made['id']}", newer)[0] == 403
+    assert call(seed.org_admin.key, "POST", f"/events/edit/{made['id']}", newer)[0] == 403
     assert call(key, "POST", "/events/add", event("truth"))[0] == 200
     assert call(admin, "POST", RULE, {"value": ""})[0] == 200
-    assert call(cast.org_admin.key, "POST", "/events/add", event("rumour"))[0] == 200
+    assert call(seed.org_admin.key, "POST", "/events/add", event("rumour"))[0] == 200
 
 
 @pytest.mark.parametrize("value", ["tags", "[1]", '{"tags": [1]}', '{"tags": {"a": 1}}'])
-def test_what_is_no_rule_changes_nothing(cast: Cast, value: str) -> None:
-    admin = cast.site_admin.key
+def test_what_is_no_rule_changes_nothing(seed: Seed, value: str) -> None:
+    admin = seed.site_admin.key
     call(admin, "POST", RULE, {"value": '{"tags": ["rumour"]}'})
     status, body = call(admin, "POST", RULE, {"value": value})
     assert (status, list(body["errors"])) == (403, ["value"])
     assert call(admin, "GET", RULE)[1]["value"] == '{"tags": ["rumour"]}'
 
 
-def test_nobody_else_sees_or_changes_the_rule(cast: Cast) -> None:
-    for player in (cast.org_admin, cast.partner_sync, cast.reader):
-        assert call(player.key, "GET", RULE)[0] == 403
-        assert call(player.key, "POST", RULE, {"value": '{"tags": ["tlp:red"]}'})[0] == 403
-    assert call(cast.site_admin.key, "GET", RULE)[1]["value"] == ""
+def test_nobody_else_sees_or_changes_the_rule(seed: Seed) -> None:
+    for api_user in (seed.org_admin, seed.partner_sync, seed.reader):
+        assert call(api_user.key, "GET", RULE)[0] == 403
+        assert call(api_user.key, "POST", RULE, {"value": '{"tags": ["tlp:red"]}'})[0] == 403
+    assert call(seed.site_admin.key, "GET", RULE)[1]["value"] == ""

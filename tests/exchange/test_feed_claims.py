@@ -11,9 +11,9 @@ import pytest
 from django.urls import reverse
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import HERE
 from tests.exchange.test_feed_contents import DONE, FIRST, SECOND, add, event, fetch, misp_files, publishing
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.feeds.models import FeedRun
@@ -28,17 +28,17 @@ LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @pytest.fixture(autouse=True)
-def at_once(cast: Cast, settings: Any) -> None:
+def at_once(seed: Seed, settings: Any) -> None:
     """No worker runs in these tests, and the feeds stand on this machine."""
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     SettingValue.objects.create(name="MISP.background_jobs", value=False)
 
 
-def taken(cast: Cast, *events: dict[str, Any], distribution: int = 5) -> str:
+def taken(seed: Seed, *events: dict[str, Any], distribution: int = 5) -> str:
     """What fetching a feed with these events answers."""
     with publishing(misp_files(*events)) as server:
-        number = add(cast, f"{server.url}/feed/", source_format="misp", distribution=distribution)
-        return fetch(cast, number)
+        number = add(seed, f"{server.url}/feed/", source_format="misp", distribution=distribution)
+        return fetch(seed, number)
 
 
 def member(org: Organisation) -> dict[str, str]:
@@ -49,48 +49,48 @@ def note(text: str, **more: Any) -> dict[str, Any]:
     return {"uuid": str(uuid4()), "note": text, "modified": LATER, "distribution": "3", **more}
 
 
-def opened_to(cast: Cast, org: Organisation) -> dict[str, Any]:
-    """The cast's group as a hostile feed describes it: `org` is in it, and may let others in."""
-    group = SharingGroup.objects.get(pk=cast.group.pk)
+def opened_to(seed: Seed, org: Organisation) -> dict[str, Any]:
+    """The seed data's group as a hostile feed describes it: `org` is in it, and may let others in."""
+    group = SharingGroup.objects.get(pk=seed.group.pk)
     entry = {"org_id": str(org.pk), "extend": True, "Organisation": member(org)}
     return {"uuid": str(group.uuid), "name": group.name, "SharingGroupOrg": [entry]}
 
 
-def members_of(cast: Cast) -> set[str]:
-    return set(SharingGroupOrg.objects.filter(sharing_group=cast.group).values_list("org__name", flat=True))
+def members_of(seed: Seed) -> set[str]:
+    return set(SharingGroupOrg.objects.filter(sharing_group=seed.group).values_list("org__name", flat=True))
 
 
 @pytest.mark.parametrize("distribution", [1, 5])
-def test_it_lets_nobody_into_a_group(cast: Cast, distribution: int) -> None:
-    before, block = members_of(cast), opened_to(cast, cast.org_c)
-    reach = {"distribution": "4", "sharing_group_id": str(cast.group.pk), "SharingGroup": block}
+def test_it_lets_nobody_into_a_group(seed: Seed, distribution: int) -> None:
+    before, block = members_of(seed), opened_to(seed, seed.org_c)
+    reach = {"distribution": "4", "sharing_group_id": str(seed.group.pk), "SharingGroup": block}
     hostile = event(FIRST, 1000, "one.example", **reach)
     hostile["Attribute"][0] |= reach
     hostile["EventReport"] = [{"uuid": str(uuid4()), "name": "r", "content": "c", **reach}]
     hostile["Note"] = [note("n", Orgc=STRANGER, **reach)]
-    assert taken(cast, hostile, distribution=distribution).endswith("Downloaded 1 new event(s).")
-    assert members_of(cast) == before
+    assert taken(seed, hostile, distribution=distribution).endswith("Downloaded 1 new event(s).")
+    assert members_of(seed) == before
     stored, part = Event.objects.get(uuid=FIRST), Attribute.objects.get(event__uuid=FIRST)
     assert (stored.distribution, stored.sharing_group_id) == ({5: 0}.get(distribution, distribution), None)
     assert (part.distribution, part.sharing_group_id) == ({5: 0}.get(distribution, 5), None)
     assert [each.sharing_group_id for each in AnalystData.objects.all()] == [None]
 
 
-def test_what_a_member_wrote_stays_as_it_is(cast: Cast) -> None:
+def test_what_a_member_wrote_stays_as_it_is(seed: Seed) -> None:
     about = f"/analystData/add/Note/{uuid4()}/Event"
-    _, body = call(cast.analyst.key, "POST", about, {"note": "ours", "distribution": 0})
+    _, body = call(seed.analyst.key, "POST", about, {"note": "ours", "distribution": 0})
     uuid = body["Note"]["uuid"]
     hostile = event(FIRST, 1000, "one.example")
     hostile["Note"] = [note("theirs", uuid=uuid.upper(), Orgc=STRANGER)]
     hostile["Attribute"][0]["Note"] = {**note("theirs", Orgc=STRANGER), "Note": [note("theirs", uuid=uuid)]}
-    taken(cast, hostile)
+    taken(seed, hostile)
     stored = AnalystData.objects.get(uuid=uuid)
-    assert (stored.text, stored.distribution, str(stored.orgc.uuid)) == ("ours", 0, str(cast.org_a.uuid))
+    assert (stored.text, stored.distribution, str(stored.orgc.uuid)) == ("ours", 0, str(seed.org_a.uuid))
     assert stored.object_uuid != Event.objects.get(uuid=FIRST).uuid
 
 
-def test_it_says_nothing_in_the_name_of_a_member_or_of_nobody(cast: Cast) -> None:
-    ours = member(cast.org_a)
+def test_it_says_nothing_in_the_name_of_a_member_or_of_nobody(seed: Seed) -> None:
+    ours = member(seed.org_a)
     hostile = event(FIRST, 1000, "one.example")
     seen = {"date_sighting": "1700000000", "type": "0", "attribute_uuid": hostile["Attribute"][0]["uuid"]}
     proposed = {"type": "domain", "category": "Network activity", "value": "p.example"}
@@ -110,57 +110,57 @@ def test_it_says_nothing_in_the_name_of_a_member_or_of_nobody(cast: Cast) -> Non
             {**proposed, "value": "s.example", "Org": STRANGER},
         ],
     }  # fmt: skip
-    taken(cast, hostile)
+    taken(seed, hostile)
     said = [*AnalystData.objects.values_list("orgc__uuid", flat=True)]
     said += [*Sighting.objects.values_list("org__uuid", flat=True)]
     said += [*Proposal.objects.values_list("org__uuid", flat=True)]
     assert list(map(str, said)) == [STRANGER["uuid"]] * 3
 
 
-def test_an_event_without_a_creator_is_not_the_hubs(cast: Cast) -> None:
+def test_an_event_without_a_creator_is_not_the_hubs(seed: Seed) -> None:
     nobodys = event(FIRST, 1000, "one.example", Orgc={"name": "No uuid"})
-    assert taken(cast, nobodys, event(SECOND, 1000, "two.example")) == (
+    assert taken(seed, nobodys, event(SECOND, 1000, "two.example")) == (
         f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
     )
     assert not Event.objects.filter(uuid=FIRST).exists()
 
 
-def test_a_protected_event_is_changed_by_signed_documents_only(cast: Cast) -> None:
-    taken(cast, event(FIRST, 1000, "one.example"))
+def test_a_protected_event_is_changed_by_signed_documents_only(seed: Seed) -> None:
+    taken(seed, event(FIRST, 1000, "one.example"))
     Event.objects.filter(uuid=FIRST).update(protected=True)
-    assert taken(cast, event(FIRST, 2000, "two.example")) == f"{DONE} 1 event(s) could not be added."
+    assert taken(seed, event(FIRST, 2000, "two.example")) == f"{DONE} 1 event(s) could not be added."
     assert [each.value1 for each in Attribute.objects.all()] == ["one.example"]
 
 
 @pytest.mark.parametrize("poison", ['"a\\u0000b"', "[" * 300 + "]" * 300, '"\\ud800"', "NaN"])
-def test_one_event_that_cannot_be_kept_stops_no_other(cast: Cast, poison: str) -> None:
+def test_one_event_that_cannot_be_kept_stops_no_other(seed: Seed, poison: str) -> None:
     files = misp_files(event(FIRST, 1000, "one.example"), event(SECOND, 1000, "two.example"))
     whole = json.dumps({"Event": event(FIRST, 1000, "one.example", info="@")})
     files[f"/feed/{FIRST}.json"] = whole.replace('"@"', poison).encode()
     with publishing(files) as server:
-        number = add(cast, f"{server.url}/feed/", source_format="misp")
-        told = fetch(cast, number)
+        number = add(seed, f"{server.url}/feed/", source_format="misp")
+        told = fetch(seed, number)
     assert told == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
 
 
-def test_what_came_over_a_connection_is_not_opened_by_a_feed(cast: Cast) -> None:
+def test_what_came_over_a_connection_is_not_opened_by_a_feed(seed: Seed) -> None:
     """Nor does a feed lock its own events: it could not bring newer versions of them."""
-    taken(cast, event(FIRST, 1000, "one.example", locked=True), distribution=0)
-    assert taken(cast, event(FIRST, 2000, "two.example"), distribution=0).endswith(
+    taken(seed, event(FIRST, 1000, "one.example", locked=True), distribution=0)
+    assert taken(seed, event(FIRST, 2000, "two.example"), distribution=0).endswith(
         "Downloaded 1 new event(s)."
     )
     Event.objects.filter(uuid=FIRST).update(locked=True, distribution=0)
     hostile = event(FIRST, 3000, "three.example")
-    assert taken(cast, hostile, distribution=3) == f"{DONE} 1 event(s) could not be added."
+    assert taken(seed, hostile, distribution=3) == f"{DONE} 1 event(s) could not be added."
     assert Event.objects.get(uuid=FIRST).distribution == 0
     assert not Attribute.objects.filter(value1="three.example").exists()
 
 
-def test_a_run_says_why_an_event_was_refused(cast: Cast, password_is_enough: None) -> None:
+def test_a_run_says_why_an_event_was_refused(seed: Seed, password_is_enough: None) -> None:
     marked = event(FIRST, 1000, "one.example", info="KVALIFICERAT HEMLIG", published=True)
-    told = taken(cast, marked, event(SECOND, 1000, "two.example", published=True), distribution=1)
+    told = taken(seed, marked, event(SECOND, 1000, "two.example", published=True), distribution=1)
     assert told == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
     run = FeedRun.objects.get()
     assert (run.state, FIRST in run.fault, "KVALIFICERAT HEMLIG" in run.fault) == ("done", True, True)
-    page = signed_in(cast.site_admin).get(reverse("feed", args=[run.feed_id])).content.decode()
+    page = signed_in(seed.site_admin).get(reverse("feed", args=[run.feed_id])).content.decode()
     assert "KVALIFICERAT HEMLIG" in page

@@ -13,8 +13,8 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, says, serving
+from tests.factories.seed import Seed
 from vardkase.core.errors import VardkaseError
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.errors import OutgoingFailed
@@ -37,7 +37,7 @@ type Files = dict[str, bytes]
 
 
 @pytest.fixture(autouse=True)
-def at_once(cast: Cast, settings: Any) -> None:
+def at_once(seed: Seed, settings: Any) -> None:
     """No worker runs in these tests, and the feeds stand on this machine."""
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     SettingValue.objects.create(name="MISP.background_jobs", value=False)
@@ -85,24 +85,24 @@ def misp_files(*events: dict[str, Any], hashes: bool = True) -> Files:
     return files
 
 
-def add(cast: Cast, url: str, **fields: Any) -> str:
+def add(seed: Seed, url: str, **fields: Any) -> str:
     body = {"name": "A list", "provider": "P", "url": url, "enabled": True, **fields}
-    return str(call(cast.site_admin.key, "POST", "/feeds/add", body)[1]["Feed"]["id"])
+    return str(call(seed.site_admin.key, "POST", "/feeds/add", body)[1]["Feed"]["id"])
 
 
-def fetch(cast: Cast, number: str) -> str:
-    return str(call(cast.site_admin.key, "GET", f"/feeds/fetchFromFeed/{number}")[1]["result"])
+def fetch(seed: Seed, number: str) -> str:
+    return str(call(seed.site_admin.key, "GET", f"/feeds/fetchFromFeed/{number}")[1]["result"])
 
 
-def test_events_are_taken_in_and_kept_up_to_date(cast: Cast) -> None:
+def test_events_are_taken_in_and_kept_up_to_date(seed: Seed) -> None:
     files = misp_files(event(FIRST, 1000, "one.example"), event(SECOND, 1000, "two.example"))
     with publishing(files) as server:
-        number = add(cast, f"{server.url}/feed/", source_format="misp", distribution=1)
-        assert fetch(cast, number) == f"{DONE} Downloaded 2 new event(s)."
+        number = add(seed, f"{server.url}/feed/", source_format="misp", distribution=1)
+        assert fetch(seed, number) == f"{DONE} Downloaded 2 new event(s)."
         stored = Event.objects.get(uuid=FIRST)
         assert (stored.orgc.name, stored.org, stored.distribution, stored.published) == (
             "ORG-A",
-            cast.hub,
+            seed.hub,
             1,
             True,
         )
@@ -110,99 +110,99 @@ def test_events_are_taken_in_and_kept_up_to_date(cast: Cast) -> None:
             ("one.example", 5),
             ("two.example", 5),
         }
-        assert fetch(cast, number) == DONE
+        assert fetch(seed, number) == DONE
         files |= misp_files(event(FIRST, 2000, "new.example"), event(SECOND, 1000, "two.example"))
-        assert fetch(cast, number) == f"{DONE} Downloaded 1 new event(s)."
+        assert fetch(seed, number) == f"{DONE} Downloaded 1 new event(s)."
         assert "new.example" in set(
             Attribute.objects.filter(event__uuid=FIRST).values_list("value1", flat=True)
         )
         del files["/feed/manifest.json"]
-        assert fetch(cast, number) == "Fetching the feed has failed."
-    assert fetch(cast, number) == "Fetching the feed has failed."
-    call(cast.site_admin.key, "POST", f"/feeds/disable/{number}", {})
-    assert fetch(cast, number) == "Feed is currently not enabled. Make sure you enable it."
+        assert fetch(seed, number) == "Fetching the feed has failed."
+    assert fetch(seed, number) == "Fetching the feed has failed."
+    call(seed.site_admin.key, "POST", f"/feeds/disable/{number}", {})
+    assert fetch(seed, number) == "Feed is currently not enabled. Make sure you enable it."
 
 
-def test_rules_choose_among_the_announced_events(cast: Cast) -> None:
+def test_rules_choose_among_the_announced_events(seed: Seed) -> None:
     other = event(SECOND, 1000, "two.example", Tag=[{"name": "tlp:red"}])
     with publishing(misp_files(event(FIRST, 1000, "one.example"), other)) as server:
         rules = {"tags": {"OR": [], "NOT": ["tlp:red"]}, "orgs": {"OR": ["ORG-A"], "NOT": []}}
-        number = add(cast, f"{server.url}/feed", source_format="misp", rules=json.dumps(rules))
-        assert list(call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]) == [FIRST]
-        fetch(cast, number)
+        number = add(seed, f"{server.url}/feed", source_format="misp", rules=json.dumps(rules))
+        assert list(call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]) == [FIRST]
+        fetch(seed, number)
     assert [str(uuid) for uuid in Event.objects.values_list("uuid", flat=True)] == [FIRST]
 
 
-def test_a_feed_speaks_for_no_member_and_changes_no_members_event(cast: Cast) -> None:
+def test_a_feed_speaks_for_no_member_and_changes_no_members_event(seed: Seed) -> None:
     """Neither with a member's name on a new event, nor with the uuid of an event that a member wrote."""
-    own = {"uuid": str(cast.org_a.uuid), "name": cast.org_a.name}
+    own = {"uuid": str(seed.org_a.uuid), "name": seed.org_a.name}
     body = {"uuid": SECOND, "info": "ours", "timestamp": "500", "distribution": "1"}
-    call(cast.analyst.key, "POST", "/events/add", body)
+    call(seed.analyst.key, "POST", "/events/add", body)
     forged = event(FIRST, 1000, "one.example", Orgc=own)
     with publishing(misp_files(forged, event(SECOND, 9999999999, "two.example"))) as server:
-        number = add(cast, f"{server.url}/feed", source_format="misp")
-        assert fetch(cast, number) == f"{DONE} 2 event(s) could not be added."
+        number = add(seed, f"{server.url}/feed", source_format="misp")
+        assert fetch(seed, number) == f"{DONE} 2 event(s) could not be added."
     assert [each.info for each in Event.objects.all()] == ["ours"]
     assert not Attribute.objects.exists()
 
 
-def test_one_event_is_looked_at_and_taken_in(cast: Cast) -> None:
+def test_one_event_is_looked_at_and_taken_in(seed: Seed) -> None:
     with publishing(misp_files(event(FIRST, 1000, "one.example"), event(SECOND, 1, "two.example"))) as server:
-        number = add(cast, f"{server.url}/feed", source_format="misp", lookup_visible=True)
+        number = add(seed, f"{server.url}/feed", source_format="misp", lookup_visible=True)
         path = f"/feeds/previewEvent/{number}/{FIRST}"
-        assert call(cast.analyst.key, "GET", path)[1]["Event"]["info"] == "event 29ce"
+        assert call(seed.analyst.key, "GET", path)[1]["Event"]["info"] == "event 29ce"
         assert not Event.objects.exists()
-        response = send(cast.site_admin.key, "GET", f"/feeds/getEvent/{number}/{FIRST}")
+        response = send(seed.site_admin.key, "GET", f"/feeds/getEvent/{number}/{FIRST}")
         assert (response.status_code, Event.objects.get().info) == (302, "event 29ce")
         unknown = "00000000-0000-4000-8000-000000000000"
         for action in ("previewEvent", "getEvent"):
-            assert call(cast.site_admin.key, "GET", f"/feeds/{action}/{number}/{unknown}")[0] == 404
+            assert call(seed.site_admin.key, "GET", f"/feeds/{action}/{number}/{unknown}")[0] == 404
 
 
-def test_a_table_goes_into_one_event_and_follows_it(cast: Cast) -> None:
+def test_a_table_goes_into_one_event_and_follows_it(seed: Seed) -> None:
     files = {"/list.csv": LIST}
     table = {"csv": {"value": "1", "delimiter": ","}, "common": {"excluderegex": ""}}
     with publishing(files) as server:
         options = {"source_format": "csv", "delta_merge": "1", "settings": table, "name": "csvfeed"}
-        number = add(cast, f"{server.url}/list.csv", **options)
-        preview = call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]
+        number = add(seed, f"{server.url}/list.csv", **options)
+        preview = call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]
         assert [(row["default_type"], row["value"]) for row in preview] == [
             ("ip-dst", "10.1.1.1"),
             ("hostname", "evil.example.com"),
             ("filename", "quoted.example"),
             ("md5", "d41d8cd98f00b204e9800998ecf8427e"),
         ]
-        assert fetch(cast, number) == DONE
+        assert fetch(seed, number) == DONE
         stored = Event.objects.get()
         assert (stored.info, stored.analysis, stored.threat_level_id, stored.published, stored.attribute_count) == (
             "csvfeed feed", 2, 4, False, 4,
         )  # fmt: skip
-        assert call(cast.site_admin.key, "GET", f"/feeds/view/{number}")[1]["Feed"]["event_id"] == str(
+        assert call(seed.site_admin.key, "GET", f"/feeds/view/{number}")[1]["Feed"]["event_id"] == str(
             stored.pk
         )
         in_order = Attribute.objects.filter(event=stored).order_by("pk").values_list("value1", flat=True)
         assert list(in_order) == [row["value"] for row in preview]
         files["/list.csv"] = b"10.1.1.1,first\nnew.example.com,sixth\n"
-        assert fetch(cast, number) == fetch(cast, number) == DONE
+        assert fetch(seed, number) == fetch(seed, number) == DONE
         live = Attribute.objects.filter(event=stored, deleted=False)
         assert set(live.values_list("value1", flat=True)) == {"10.1.1.1", "new.example.com"}
-        call(cast.site_admin.key, "POST", f"/feeds/edit/{number}", {"fixed_event": "0", "name": "loose"})
-        fetch(cast, number)
+        call(seed.site_admin.key, "POST", f"/feeds/edit/{number}", {"fixed_event": "0", "name": "loose"})
+        fetch(seed, number)
         assert list(Event.objects.order_by("pk").values_list("info", flat=True)) == [
             "csvfeed feed",
             "loose feed",
         ]
 
 
-def test_import_expressions_are_applied_to_a_list_and_its_merge(cast: Cast) -> None:
+def test_import_expressions_are_applied_to_a_list_and_its_merge(seed: Seed) -> None:
     ImportExpression.objects.create(regexp="/^evil[.]/", replacement="good.")
     ImportExpression.objects.create(regexp="/^10[.]/")
     with publishing({"/list.csv": LIST}) as server:
         table = {"csv": {"value": "1", "delimiter": ","}}
         options = {"source_format": "csv", "delta_merge": "1", "settings": table}
-        number = add(cast, f"{server.url}/list.csv", **options)
+        number = add(seed, f"{server.url}/list.csv", **options)
         for _ in range(2):
-            assert fetch(cast, number) == DONE
+            assert fetch(seed, number) == DONE
             values = Attribute.objects.filter(deleted=False).values_list("value1", flat=True)
             assert sorted(values) == [
                 "d41d8cd98f00b204e9800998ecf8427e",
@@ -211,7 +211,7 @@ def test_import_expressions_are_applied_to_a_list_and_its_merge(cast: Cast) -> N
             ]
 
 
-def test_a_text_is_searched_for_values(cast: Cast) -> None:
+def test_a_text_is_searched_for_values(seed: Seed) -> None:
     text = (
         b"Some text with 10.2.2.2 and hxxp://free[.]example[.]com/path, also CVE-2021-1234 and mail "
         b"bad@free.example.com\nskip-me.example.com\n"
@@ -222,8 +222,8 @@ def test_a_text_is_searched_for_values(cast: Cast) -> None:
             "override_ids": "1",
             "settings": {"common": {"excluderegex": "/^skip-me/"}},
         }
-        number = add(cast, f"{server.url}/free.txt", **options)
-        fetch(cast, number)
+        number = add(seed, f"{server.url}/free.txt", **options)
+        fetch(seed, number)
         stored = Event.objects.get()
         assert stored.published
         assert set(Attribute.objects.values_list("value1", "to_ids")) == {
@@ -234,38 +234,38 @@ def test_a_text_is_searched_for_values(cast: Cast) -> None:
         }
         chosen = [{"category": "Network activity", "type": "ip-dst", "value": "10.4.4.4", "to_ids": True}]
         path = f"/feeds/fetchSelectedFromFreetextIndex/{number}"
-        response = send(cast.site_admin.key, "POST", path, {"Feed": {"data": json.dumps(chosen)}})
+        response = send(seed.site_admin.key, "POST", path, {"Feed": {"data": json.dumps(chosen)}})
         assert (response.status_code, Attribute.objects.filter(value1="10.4.4.4").count()) == (302, 1)
         for bad in ("nonsense", '[{"type": "nosuch", "value": "x"}]', "[7]"):
-            assert call(cast.site_admin.key, "POST", path, {"Feed": {"data": bad}})[0] == 400
+            assert call(seed.site_admin.key, "POST", path, {"Feed": {"data": bad}})[0] == 400
 
 
 @pytest.mark.parametrize("hashes", [True, False])
-def test_caches_are_searched_and_compared(cast: Cast, hashes: bool) -> None:
+def test_caches_are_searched_and_compared(seed: Seed, hashes: bool) -> None:
     files = misp_files(event(FIRST, 1000, "one.example"), event(SECOND, 1000, "both.example"), hashes=hashes)
     files["/list.txt"] = b"both.example\n10.9.9.9\n"
     with publishing(files) as server:
         misp = add(
-            cast, f"{server.url}/feed", source_format="misp", lookup_visible=True, caching_enabled=True
+            seed, f"{server.url}/feed", source_format="misp", lookup_visible=True, caching_enabled=True
         )
-        listed = add(cast, f"{server.url}/list.txt", caching_enabled=True)
-        status, body = call(cast.site_admin.key, "GET", "/feeds/cacheFeeds/all")
+        listed = add(seed, f"{server.url}/list.txt", caching_enabled=True)
+        status, body = call(seed.site_admin.key, "GET", "/feeds/cacheFeeds/all")
         assert (status, body["message"]) == (200, "Caching the feeds has successfully completed.")
     search = {"value": "both.example"}
-    hits = call(cast.site_admin.key, "POST", "/feeds/searchCaches", search)[1]
+    hits = call(seed.site_admin.key, "POST", "/feeds/searchCaches", search)[1]
     assert [(hit["Feed"]["id"], hit["Feed"]["uuid"]) for hit in hits] == [(misp, [SECOND]), (listed, [])]
-    hits = call(cast.analyst.key, "POST", "/feeds/searchCaches", search)[1]
+    hits = call(seed.analyst.key, "POST", "/feeds/searchCaches", search)[1]
     assert [hit["Feed"]["id"] for hit in hits] == [misp]  # The other feed is not shown to everyone.
-    assert call(cast.site_admin.key, "POST", "/feeds/searchCaches", {"value": "none.example"})[1] == []
-    assert call(cast.site_admin.key, "GET", f"/feeds/feedCoverage/{misp}")[1] == 50.0
-    compared = call(cast.site_admin.key, "GET", "/feeds/compareFeeds")[1]
+    assert call(seed.site_admin.key, "POST", "/feeds/searchCaches", {"value": "none.example"})[1] == []
+    assert call(seed.site_admin.key, "GET", f"/feeds/feedCoverage/{misp}")[1] == 50.0
+    compared = call(seed.site_admin.key, "GET", "/feeds/compareFeeds")[1]
     assert compared[0]["Feed"]["ComparedFeed"] == [
         {"id": listed, "name": "A list", "overlap_count": 1, "overlap_percentage": 50}
     ]
-    assert call(cast.site_admin.key, "GET", f"/feeds/view/{misp}")[1]["Feed"]["cached_elements"] == 2
+    assert call(seed.site_admin.key, "GET", f"/feeds/view/{misp}")[1]["Feed"]["cached_elements"] == 2
 
 
-def test_a_feed_that_breaks_off_leaves_its_cache_as_it_was(cast: Cast) -> None:
+def test_a_feed_that_breaks_off_leaves_its_cache_as_it_was(seed: Seed) -> None:
     def cut(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", "1000")
@@ -274,24 +274,24 @@ def test_a_feed_that_breaks_off_leaves_its_cache_as_it_was(cast: Cast) -> None:
 
     files = {"/list.txt": b"10.1.1.1\n"}
     with publishing(files) as server, serving(cut) as broken:
-        number = add(cast, f"{server.url}/list.txt")
-        call(cast.site_admin.key, "GET", f"/feeds/cacheFeeds/{number}")
+        number = add(seed, f"{server.url}/list.txt")
+        call(seed.site_admin.key, "GET", f"/feeds/cacheFeeds/{number}")
         Feed.objects.filter(pk=number).update(url=f"{broken.url}/list.txt")
-        status, body = call(cast.site_admin.key, "GET", f"/feeds/cacheFeeds/{number}")
+        status, body = call(seed.site_admin.key, "GET", f"/feeds/cacheFeeds/{number}")
         assert (status, body["message"]) == (403, "Could not cache the feeds")
-        assert fetch(cast, number) == "Fetching the feed has failed."
+        assert fetch(seed, number) == "Fetching the feed has failed."
     assert CachedValue.objects.count() == 1
     assert not Attribute.objects.exists()
 
 
-def test_headers_go_along_and_inner_addresses_are_refused(cast: Cast, settings: Any) -> None:
+def test_headers_go_along_and_inner_addresses_are_refused(seed: Seed, settings: Any) -> None:
     with publishing({"/list.txt": b"10.1.1.1\n"}) as server:
-        number = add(cast, f"{server.url}/list.txt", headers="X-Key: k3y")
-        assert fetch(cast, number) == DONE
+        number = add(seed, f"{server.url}/list.txt", headers="X-Key: k3y")
+        assert fetch(seed, number) == DONE
         assert server.requests[0][2]["X-Key"] == "k3y"
         settings.VARDKASE_PRIVATE_NETWORKS = []
-        assert fetch(cast, number) == "Fetching the feed has failed."
-        assert call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[0] == 404
+        assert fetch(seed, number) == "Fetching the feed has failed."
+        assert call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[0] == 404
         assert len(server.requests) == 1
 
 
@@ -305,60 +305,60 @@ def test_headers_go_along_and_inner_addresses_are_refused(cast: Cast, settings: 
         b'{"x": 1, "29ce5996-b0a6-5625-a10b-67142095b7ba": 2}',
     ],
 )
-def test_a_manifest_that_is_none_is_no_fault_of_ours(cast: Cast, content: bytes) -> None:
+def test_a_manifest_that_is_none_is_no_fault_of_ours(seed: Seed, content: bytes) -> None:
     with publishing({"/feed/manifest.json": content}) as server:
-        number = add(cast, f"{server.url}/feed", source_format="misp")
-        assert fetch(cast, number) in ("Fetching the feed has failed.", DONE)
-        assert call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[0] in (200, 404)
+        number = add(seed, f"{server.url}/feed", source_format="misp")
+        assert fetch(seed, number) in ("Fetching the feed has failed.", DONE)
+        assert call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[0] in (200, 404)
     assert not Event.objects.exists()
 
 
-def test_the_worker_does_it_as_whoever_ordered_it(cast: Cast) -> None:
+def test_the_worker_does_it_as_whoever_ordered_it(seed: Seed) -> None:
     SettingValue.objects.update(value=True)
     with publishing({"/list.txt": b"10.1.1.1\n"}) as server:
-        number = add(cast, f"{server.url}/list.txt", caching_enabled=True)
-        assert fetch(cast, number) == "Pull queued for background execution."
-        body = call(cast.site_admin.key, "POST", "/feeds/cacheFeeds/freetext", {})[1]
+        number = add(seed, f"{server.url}/list.txt", caching_enabled=True)
+        assert fetch(seed, number) == "Pull queued for background execution."
+        body = call(seed.site_admin.key, "POST", "/feeds/cacheFeeds/freetext", {})[1]
         assert body["message"] == "Feed caching job initiated."
         jobs = {job.task_name: job for job in ProcrastinateJob.objects.all()}
         assert set(jobs) == {"feeds.fetch", "feeds.cache"}
-        assert jobs["feeds.fetch"].args == {"user_id": cast.site_admin.user.pk, "feed_id": int(number)}
+        assert jobs["feeds.fetch"].args == {"user_id": seed.site_admin.user.pk, "feed_id": int(number)}
         run: dict[str, Callable[..., None]] = {"feeds.fetch": tasks.fetch, "feeds.cache": tasks.cache}
         for name, job in jobs.items():
             run[name](**job.args)
         assert (Attribute.objects.get().value1, CachedValue.objects.count()) == ("10.1.1.1", 1)
-        type(cast.site_admin.user).objects.filter(pk=cast.site_admin.user.pk).update(disabled=True)
+        type(seed.site_admin.user).objects.filter(pk=seed.site_admin.user.pk).update(disabled=True)
         with pytest.raises(VardkaseError) as refused:
             tasks.fetch(**jobs["feeds.fetch"].args)
         assert "may not act" in refused.value.wire
-    type(cast.site_admin.user).objects.update(disabled=False)
+    type(seed.site_admin.user).objects.update(disabled=False)
     with pytest.raises(OutgoingFailed):
         tasks.cache(**jobs["feeds.cache"].args)
 
 
-def test_the_hub_does_it_by_itself_as_the_organisation_that_runs_it(cast: Cast) -> None:
+def test_the_hub_does_it_by_itself_as_the_organisation_that_runs_it(seed: Seed) -> None:
     with publishing({"/list.txt": b"10.1.1.1\n"}) as server:
-        add(cast, f"{server.url}/list.txt", caching_enabled=True)
-        add(cast, f"{server.url}/list.txt", enabled=False, name="off")
+        add(seed, f"{server.url}/list.txt", caching_enabled=True)
+        add(seed, f"{server.url}/list.txt", enabled=False, name="off")
         assert (schedules.fetch_all(), schedules.cache_all()) == (1, 1)
         for job in ProcrastinateJob.objects.all():
             {"feeds.fetch": tasks.fetch, "feeds.cache": tasks.cache}[job.task_name](**job.args)
-    assert (Event.objects.get().org, CachedValue.objects.count()) == (cast.hub, 1)
+    assert (Event.objects.get().org, CachedValue.objects.count()) == (seed.hub, 1)
 
 
-def test_no_feed_is_enabled(cast: Cast) -> None:
-    response = send(cast.site_admin.key, "GET", "/feeds/fetchFromAllFeeds")
+def test_no_feed_is_enabled(seed: Seed) -> None:
+    response = send(seed.site_admin.key, "GET", "/feeds/fetchFromAllFeeds")
     assert answer(response) == {"result": "No feed enabled."}
 
 
 def test_a_document_is_searched_only_as_far_as_it_fits_into_memory(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "LONGEST_DOCUMENT", 100_000)
     with serving(says(b"<p>evil.example.com</p>" + b" " * 200_000)) as server:
-        number = add(cast, server.url, source_format="freetext")
-        status, told = call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")
+        number = add(seed, server.url, source_format="freetext")
+        status, told = call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")
         assert (status, told["message"]) == (404, "The feed is a document that is too long.")
         monkeypatch.setattr(reading, "LONGEST_DOCUMENT", 300_000)
-        found = call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]
+        found = call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]
         assert [each["value"] for each in found] == ["evil.example.com"]

@@ -15,7 +15,6 @@ from django.test.utils import CaptureQueriesContext
 from pymisp import MISPEvent, PyMISP
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.cli.test_content import run
 from tests.exchange.servers import HERE
 from tests.exchange.test_feed_contents import add, fetch, publishing
@@ -27,7 +26,8 @@ from tests.factories import (
     make_report,
     make_sharing_group,
 )
-from tests.formats.scene import Scene, make_scene
+from tests.factories.seed import Seed
+from tests.factories.whole_event import Setup, make_setup
 from tests.support.web_server import WebServer
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.settings.models import SettingValue
@@ -46,10 +46,10 @@ def feed(tmp_path: Path) -> Path:
     return tmp_path / "feed"
 
 
-def out(cast: Cast, **fields: Any) -> Event:
+def out(seed: Seed, **fields: Any) -> Event:
     """A published event of organisation A for everybody, with one value."""
     event = make_event(
-        cast.org_a, **{"distribution": 3, "published": True, "publish_timestamp": 1_700_000_100} | fields
+        seed.org_a, **{"distribution": 3, "published": True, "publish_timestamp": 1_700_000_100} | fields
     )
     event.save()
     make_attribute(event, type="domain", value1=f"{event.pk}.example", distribution=5).save()
@@ -76,82 +76,82 @@ def values(event: dict[str, Any]) -> Iterator[str]:
 
 
 def test_a_feed_holds_what_pymisp_makes_of_the_events(
-    server: WebServer, server_cast: Cast, feed: Path
+    server: WebServer, server_seed: Seed, feed: Path
 ) -> None:
-    scene = make_scene(server_cast)
+    setup = make_setup(server_seed)
     Object.objects.update(template_uuid="688c46fb-5edb-40a3-8273-1af7923e2215", template_version=24)
     sample = make_attribute(
-        scene.event, type="malware-sample", category="Payload delivery", value1="a.exe", value2="0" * 32
+        setup.event, type="malware-sample", category="Payload delivery", value1="a.exe", value2="0" * 32
     )
     sample.save()
-    read = PyMISP(server.url, server_cast.site_admin.key).get_event(str(scene.event.uuid), pythonify=True)
+    read = PyMISP(server.url, server_seed.site_admin.key).get_event(str(setup.event.uuid), pythonify=True)
     assert isinstance(read, MISPEvent)
     expected = read.to_feed(valid_distributions=[3, 5], with_meta=True, with_local_tags=False)["Event"]
     announced = expected.pop("_manifest")
-    announced[str(scene.event.uuid)]["Tag"] = expected["Tag"]  # PyMISP announces local tags in any case.
+    announced[str(setup.event.uuid)]["Tag"] = expected["Tag"]  # PyMISP announces local tags in any case.
     hashed = expected.pop("_hashes")
     run("feed", "export", str(feed))
     assert manifest(feed) == announced
-    assert sorted(hashes(feed)) == sorted((each, str(scene.event.uuid)) for each in hashed)
+    assert sorted(hashes(feed)) == sorted((each, str(setup.event.uuid)) for each in hashed)
     (whole,) = expected["Object"]
     for reference in whole["ObjectReference"]:  # PyMISP reads them before it knows the object's uuid.
         reference["object_uuid"] = whole["uuid"]
-    assert held(feed, scene.event) == expected
+    assert held(feed, setup.event) == expected
     assert len(hashed) == 5
     assert {tag["name"] for tag in expected["Tag"]} >= {"tlp:amber"}
     assert [report["name"] for report in expected["EventReport"]] == ["Report"]
 
 
-def test_only_what_may_go_that_far_leaves(cast: Cast, feed: Path) -> None:
-    alone = make_sharing_group(cast.org_a, [cast.org_a], name="A alone")
-    events = {number: out(cast, distribution=number) for number in range(4)}
-    draft = out(cast, published=False)
-    grouped = out(cast, distribution=4, sharing_group=cast.group)
-    other = out(cast, distribution=4, sharing_group=alone)
+def test_only_what_may_go_that_far_leaves(seed: Seed, feed: Path) -> None:
+    alone = make_sharing_group(seed.org_a, [seed.org_a], name="A alone")
+    events = {number: out(seed, distribution=number) for number in range(4)}
+    draft = out(seed, published=False)
+    grouped = out(seed, distribution=4, sharing_group=seed.group)
+    other = out(seed, distribution=4, sharing_group=alone)
     run("feed", "export", str(feed))
     assert set(manifest(feed)) == {str(events[3].uuid)}
     run("feed", "export", str(feed), "--distribution", "1", "--distribution", "2")
     assert set(manifest(feed)) == {str(events[1].uuid), str(events[2].uuid)}
-    run("feed", "export", str(feed), "--sharing-group", str(cast.group.uuid))
+    run("feed", "export", str(feed), "--sharing-group", str(seed.group.uuid))
     assert set(manifest(feed)) == {str(events[3].uuid), str(grouped.uuid)}
     names = {path.stem for path in feed.glob("*.json")}
     assert not names & {str(draft.uuid), str(other.uuid), str(events[0].uuid)}
 
 
-def test_parts_that_may_not_leave_stay(cast: Cast, feed: Path) -> None:
+def test_parts_that_may_not_leave_stay(seed: Seed, feed: Path) -> None:
     """Neither as values, nor as hashes; an object keeps what is in it."""
-    scene = make_scene(cast)
-    make_attribute(scene.event, value1="own in open", object=scene.file, distribution=0).save()
-    export_feed(cast.site_admin.actor, feed, FeedContent())
+    setup = make_setup(seed)
+    make_attribute(setup.event, value1="own in open", object=setup.file, distribution=0).save()
+    export_feed(seed.site_admin.actor, feed, FeedContent())
     kept = {"evil.example|192.0.2.1", "a.exe"}
-    assert set(values(held(feed, scene.event))) == kept
+    assert set(values(held(feed, setup.event))) == kept
     assert {digest for digest, _ in hashes(feed)} == {
         md5_of(part) for value in kept for part in value.split("|")
     }
-    text = (feed / f"{scene.event.uuid}.json").read_text()
+    text = (feed / f"{setup.event.uuid}.json").read_text()
     assert "workflow:todo" not in text
     assert '"internal"' not in text
     assert "distribution" not in text
     assert "sharing_group" not in text
     export_feed(
-        cast.site_admin.actor, feed, FeedContent(sharing_groups=(str(cast.group.pk),), local_tags=True)
+        seed.site_admin.actor, feed, FeedContent(sharing_groups=(str(seed.group.pk),), local_tags=True)
     )
-    assert set(values(held(feed, scene.event))) == kept | {"A and B"}
-    assert "workflow:todo" in {tag["name"] for tag in held(feed, scene.event)["Tag"]}
+    assert set(values(held(feed, setup.event))) == kept | {"A and B"}
+    assert "workflow:todo" in {tag["name"] for tag in held(feed, setup.event)["Tag"]}
 
 
-def test_an_account_gives_no_more_than_it_may_read(cast: Cast, feed: Path) -> None:
-    scene = make_scene(cast)
-    hidden = out(cast, distribution=4, sharing_group=cast.group)
-    run("feed", "export", str(feed), "--user", cast.stranger.user.email)
-    assert set(manifest(feed)) == {str(scene.event.uuid)}
+def test_an_account_gives_no_more_than_it_may_read(seed: Seed, feed: Path) -> None:
+    setup = make_setup(seed)
+    hidden = out(seed, distribution=4, sharing_group=seed.group)
+    run("feed", "export", str(feed), "--user", seed.stranger.user.email)
+    assert set(manifest(feed)) == {str(setup.event.uuid)}
     with pytest.raises(NotFound):
-        export_feed(cast.stranger.actor, feed, FeedContent(sharing_groups=(str(cast.group.pk),)))
+        export_feed(seed.stranger.actor, feed, FeedContent(sharing_groups=(str(seed.group.pk),)))
     assert not (feed / f"{hidden.uuid}.json").exists()
 
 
-def test_only_what_is_new_is_written_and_what_is_gone_goes(cast: Cast, feed: Path) -> None:
-    first, second = out(cast), out(cast)
+def test_only_what_is_new_is_written_and_what_is_gone_goes(seed: Seed, feed: Path) -> None:
+    first, second = out(seed), out(seed)
     assert json.loads(run("feed", "export", str(feed), "--json")) == {
         "written": 2,
         "unchanged": 0,
@@ -182,11 +182,11 @@ def test_only_what_is_new_is_written_and_what_is_gone_goes(cast: Cast, feed: Pat
 
 
 def test_an_export_that_breaks_off_leaves_the_feed_whole(
-    cast: Cast, feed: Path, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, feed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = out(cast)
+    first = out(seed)
     run("feed", "export", str(feed))
-    out(cast)
+    out(seed)
     before = {path.name: path.read_bytes() for path in feed.iterdir()}
     real, calls = os.replace, iter(range(9))
 
@@ -204,10 +204,10 @@ def test_an_export_that_breaks_off_leaves_the_feed_whole(
     assert not list(feed.glob("*.part"))
 
 
-def test_filters_choose_among_the_events(cast: Cast, feed: Path) -> None:
-    tagged, old = out(cast), out(cast, publish_timestamp=1_500_000_000)
+def test_filters_choose_among_the_events(seed: Seed, feed: Path) -> None:
+    tagged, old = out(seed), out(seed, publish_timestamp=1_500_000_000)
     EventTag.objects.create(event=tagged, tag=Tag.objects.create(name="feed:public"))
-    foreign = out(cast, orgc=make_organisation("Elsewhere", local=False))
+    foreign = out(seed, orgc=make_organisation("Elsewhere", local=False))
 
     def holds(*options: str) -> set[str]:
         run("feed", "export", str(feed), *options)
@@ -219,8 +219,8 @@ def test_filters_choose_among_the_events(cast: Cast, feed: Path) -> None:
     assert holds("--published-since", "2020-01-01") == {str(tagged.uuid), str(foreign.uuid)}
 
 
-def test_what_makes_no_sense_is_refused_and_changes_nothing(cast: Cast, feed: Path, tmp_path: Path) -> None:
-    out(cast)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(seed: Seed, feed: Path, tmp_path: Path) -> None:
+    out(seed)
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (theirs / "29ce5996-b0a6-5625-a10b-67142095b7ba.json").write_text("mine")
@@ -228,36 +228,36 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(cast: Cast, feed: Pa
     assert [path.read_text() for path in theirs.iterdir()] == ["mine"]
     for distribution in (0, 4, 5, 9):
         with pytest.raises(Invalid):
-            export_feed(cast.site_admin.actor, feed, FeedContent(distributions=(distribution,)))
+            export_feed(seed.site_admin.actor, feed, FeedContent(distributions=(distribution,)))
     with pytest.raises(Invalid):
-        export_feed(cast.site_admin.actor, feed, FeedContent(filters={"publish_timestamp": "soon"}))
+        export_feed(seed.site_admin.actor, feed, FeedContent(filters={"publish_timestamp": "soon"}))
     run("feed", "export", str(feed), "--sharing-group", "999999", code=1)
     run("feed", "export", str(tmp_path / "theirs" / "29ce5996-b0a6-5625-a10b-67142095b7ba.json"), code=1)
     assert not feed.exists()
 
 
-def test_two_exports_at_once_do_not_mix(cast: Cast, feed: Path) -> None:
+def test_two_exports_at_once_do_not_mix(seed: Seed, feed: Path) -> None:
     feed.mkdir()
     held_open = os.open(feed, os.O_RDONLY)
     fcntl.flock(held_open, fcntl.LOCK_EX)
     try:
         with pytest.raises(Conflict) as refused:
-            export_feed(cast.site_admin.actor, feed, FeedContent())
+            export_feed(seed.site_admin.actor, feed, FeedContent())
         assert refused.value.has(OwnFeedProblem.FOLDER_IN_USE)
     finally:
         os.close(held_open)
     assert not list(feed.iterdir())
 
 
-def test_many_events_need_no_more_queries(cast: Cast, feed: Path) -> None:
+def test_many_events_need_no_more_queries(seed: Seed, feed: Path) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            export_feed(cast.site_admin.actor, feed, FeedContent())
+            export_feed(seed.site_admin.actor, feed, FeedContent())
         return len(captured)
 
     def several() -> None:
         for _ in range(5):
-            event = out(cast)
+            event = out(seed)
             kept = make_object(event)
             kept.save()
             make_attribute(event, object=kept).save()
@@ -270,19 +270,19 @@ def test_many_events_need_no_more_queries(cast: Cast, feed: Path) -> None:
     assert len(manifest(feed)) == 10
 
 
-def test_a_feed_reader_takes_it_in(cast: Cast, feed: Path, settings: Any) -> None:
+def test_a_feed_reader_takes_it_in(seed: Seed, feed: Path, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     SettingValue.objects.create(name="MISP.background_jobs", value=False)
-    scene: Scene = make_scene(cast)
-    Event.objects.filter(pk=scene.event.pk).update(orgc=make_organisation("Elsewhere", local=False))
+    setup: Setup = make_setup(seed)
+    Event.objects.filter(pk=setup.event.pk).update(orgc=make_organisation("Elsewhere", local=False))
     run("feed", "export", str(feed))
     files = {f"/feed/{path.name}": path.read_bytes() for path in feed.iterdir()}
     Event.objects.all().delete()
     with publishing(files) as server:
-        number = add(cast, f"{server.url}/feed", source_format="misp", distribution=3, caching_enabled=True)
-        assert fetch(cast, number).endswith("Downloaded 1 new event(s).")
-        call(cast.site_admin.key, "GET", f"/feeds/cacheFeeds/{number}")
-    stored = Event.objects.get(uuid=scene.event.uuid)
+        number = add(seed, f"{server.url}/feed", source_format="misp", distribution=3, caching_enabled=True)
+        assert fetch(seed, number).endswith("Downloaded 1 new event(s).")
+        call(seed.site_admin.key, "GET", f"/feeds/cacheFeeds/{number}")
+    stored = Event.objects.get(uuid=setup.event.uuid)
     assert (stored.orgc.name, stored.published, stored.distribution) == ("Elsewhere", True, 3)
     assert set(Attribute.objects.values_list("value1", "value2")) == {
         ("evil.example", "192.0.2.1"),

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import ApiUser, Seed
 from vardkase.exchange.feeds.models import Feed, SourceFormat
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import Role
@@ -26,7 +26,7 @@ THEIRS, ANOTHER = str(uuid4()), str(uuid4())
 
 
 @pytest.fixture
-def feeds(cast: Cast) -> tuple[Feed, Feed]:
+def feeds(seed: Seed) -> tuple[Feed, Feed]:
     """A MISP feed that everybody may know of, and a list for site administrators; the roles see what feeds know."""
     Role.objects.update(perm_view_feed_correlations=True)
     shown, hidden = (
@@ -47,9 +47,9 @@ def feeds(cast: Cast) -> tuple[Feed, Feed]:
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """Three values: one that both know, one of which the list knows a half, one of nobody's."""
-    event = make_event(cast.org_a, distribution=1, published=True)
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     make_attribute(event, type="domain", value1="evil.example").save()
     make_attribute(event, type="domain|ip", value1="other.example", value2="192.0.2.1").save()
@@ -57,8 +57,8 @@ def event(cast: Cast) -> Event:
     return event
 
 
-def known(player: Player, path: str) -> dict[str, Any]:
-    status, body = call(player.key, "GET", path)
+def known(api_user: ApiUser, path: str) -> dict[str, Any]:
+    status, body = call(api_user.key, "GET", path)
     assert status == 200
     return body["Event"]  # type: ignore[no-any-return]
 
@@ -68,9 +68,9 @@ def names(document: dict[str, Any]) -> list[str]:
 
 
 def test_attributes_and_their_event_name_the_feeds_that_know_them(
-    cast: Cast, feeds: tuple[Feed, Feed], event: Event
+    seed: Seed, feeds: tuple[Feed, Feed], event: Event
 ) -> None:
-    document = known(cast.site_admin, f"/events/view/{event.pk}")
+    document = known(seed.site_admin, f"/events/view/{event.pk}")
     first, half, alone = document["Attribute"]
     assert (names(first), names(half), names(alone)) == (["shown", "hidden"], ["hidden"], [])
     assert first["Feed"][0] == {
@@ -80,16 +80,16 @@ def test_attributes_and_their_event_name_the_feeds_that_know_them(
     assert "event_uuids" not in first["Feed"][1]
     assert names(document) == ["shown", "hidden"]
     assert "Feed" not in alone
-    silent = known(cast.site_admin, f"/events/view/{event.pk}/includeFeedCorrelations:0")
+    silent = known(seed.site_admin, f"/events/view/{event.pk}/includeFeedCorrelations:0")
     assert "Feed" not in silent
     assert "Feed" not in silent["Attribute"][0]
 
 
 def test_searches_name_them_when_they_are_asked_to(
-    cast: Cast, feeds: tuple[Feed, Feed], event: Event
+    seed: Seed, feeds: tuple[Feed, Feed], event: Event
 ) -> None:
     def found(**more: Any) -> dict[str, Any]:
-        body = call(cast.site_admin.key, "POST", "/events/restSearch", {"eventid": event.pk, **more})[1]
+        body = call(seed.site_admin.key, "POST", "/events/restSearch", {"eventid": event.pk, **more})[1]
         return body["response"][0]["Event"]  # type: ignore[no-any-return]
 
     assert names(found()) == []
@@ -97,34 +97,34 @@ def test_searches_name_them_when_they_are_asked_to(
 
 
 def test_others_learn_of_feeds_that_are_for_everybody_only(
-    cast: Cast, feeds: tuple[Feed, Feed], event: Event
+    seed: Seed, feeds: tuple[Feed, Feed], event: Event
 ) -> None:
     path = f"/events/view/{event.pk}"
-    assert names(known(cast.analyst, path)) == ["shown"]
+    assert names(known(seed.analyst, path)) == ["shown"]
     feeds[0].lookup_visible = False
     feeds[0].save()
-    assert names(known(cast.analyst, path)) == []
+    assert names(known(seed.analyst, path)) == []
 
 
 def test_a_role_without_the_permission_is_told_nothing(
-    cast: Cast, feeds: tuple[Feed, Feed], event: Event
+    seed: Seed, feeds: tuple[Feed, Feed], event: Event
 ) -> None:
     Role.objects.filter(perm_site_admin=False).update(perm_view_feed_correlations=False)
-    analyst = Player(type(cast.analyst.user).objects.get(pk=cast.analyst.user.pk), cast.analyst.key)
+    analyst = ApiUser(type(seed.analyst.user).objects.get(pk=seed.analyst.user.pk), seed.analyst.key)
     assert names(known(analyst, f"/events/view/{event.pk}")) == []
 
 
-def test_what_does_not_correlate_is_not_looked_up(cast: Cast, feeds: tuple[Feed, Feed], event: Event) -> None:
+def test_what_does_not_correlate_is_not_looked_up(seed: Seed, feeds: tuple[Feed, Feed], event: Event) -> None:
     event.attributes.filter(value1="evil.example").update(disable_correlation=True)
-    assert names(known(cast.site_admin, f"/events/view/{event.pk}")) == ["hidden"]
+    assert names(known(seed.site_admin, f"/events/view/{event.pk}")) == ["hidden"]
 
 
 def test_a_page_of_attributes_costs_no_more_queries_than_one(
-    cast: Cast, feeds: tuple[Feed, Feed], event: Event
+    seed: Seed, feeds: tuple[Feed, Feed], event: Event
 ) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            known(cast.site_admin, f"/events/view/{event.pk}")
+            known(seed.site_admin, f"/events/view/{event.pk}")
         return len(captured)
 
     few = queries()
@@ -133,11 +133,11 @@ def test_a_page_of_attributes_costs_no_more_queries_than_one(
     assert queries() == few
 
 
-def test_caching_again_replaces_and_counts(cast: Cast, feeds: tuple[Feed, Feed]) -> None:
+def test_caching_again_replaces_and_counts(seed: Seed, feeds: tuple[Feed, Feed]) -> None:
     shown, hidden = feeds
-    [(_, others), _] = overlaps(cast.site_admin.actor)
+    [(_, others), _] = overlaps(seed.site_admin.actor)
     assert [(each.shared, each.percent) for each in others] == [(1, 50)]
-    assert overlaps(cast.analyst.actor)[0][1] == []
+    assert overlaps(seed.analyst.actor)[0][1] == []
     store(kinds.FEED, hidden.pk, [(md5_of("x"), None), (md5_of("x"), None), (md5_of("evil.example"), None)])
     assert CachedSource.objects.get(number=hidden.pk).size == 2
     assert coverage(kinds.FEED, shown.pk) == 100
@@ -148,14 +148,14 @@ def test_caching_again_replaces_and_counts(cast: Cast, feeds: tuple[Feed, Feed])
     assert not CachedValue.objects.exists()
 
 
-def test_what_several_know_is_covered_once(cast: Cast, feeds: tuple[Feed, Feed]) -> None:
+def test_what_several_know_is_covered_once(seed: Seed, feeds: tuple[Feed, Feed]) -> None:
     third = Feed.objects.create(name="third", provider="P", url="https://third.example")
     store(kinds.FEED, third.pk, [(md5_of("evil.example"), None)])
     assert coverage(kinds.FEED, feeds[0].pk) == 50.0
 
 
 def test_connected_instances_stand_beside_the_feeds(
-    cast: Cast, feeds: tuple[Feed, Feed], event: Event, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, feeds: tuple[Feed, Feed], event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def describe(actor: Actor, numbers: Any) -> dict[int, kinds.About]:
         return {7: {"id": "7", "name": "Norden", "url": "https://norden.example"}}
@@ -163,13 +163,13 @@ def test_connected_instances_stand_beside_the_feeds(
     monkeypatch.setitem(kinds._kinds, kinds.SERVER, describe)
     store(kinds.SERVER, 7, [(md5_of("evil.example"), THEIRS)])
     path = f"/events/view/{event.pk}/includeServerCorrelations:1"
-    first = known(cast.site_admin, path)["Attribute"][0]
+    first = known(seed.site_admin, path)["Attribute"][0]
     assert [server["name"] for server in first["Server"]] == ["Norden"]
-    hits = call(cast.site_admin.key, "POST", "/feeds/searchCaches", {"value": "evil.example"})[1]
+    hits = call(seed.site_admin.key, "POST", "/feeds/searchCaches", {"value": "evil.example"})[1]
     assert [(hit["Feed"]["name"], hit["Feed"]["type"]) for hit in hits] == [
         ("shown", "Feed"), ("hidden", "Feed"), ("Norden", "MISP Server"),
     ]  # fmt: skip
     assert hits[2]["Feed"]["direct_urls"][0]["url"] == f"https://norden.example/events/view/{THEIRS}"
-    compared = call(cast.site_admin.key, "GET", "/feeds/compareFeeds")[1]
+    compared = call(seed.site_admin.key, "GET", "/feeds/compareFeeds")[1]
     assert [each["Feed"]["name"] for each in compared] == ["shown", "hidden", "Norden"]
     assert compared[2]["Feed"]["is_misp_server"]

@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 from pymisp import MISPEvent, MISPObject
 
-from tests.cast import Cast
 from tests.exchange.servers import HERE
 from tests.exchange.test_feed_contents import DONE, add, fetch, publishing
 from tests.exchange.test_own_feeds import made, read
+from tests.factories.seed import Seed
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.own_feeds import services
 from vardkase.intel.models import Event
@@ -22,7 +22,7 @@ THEIRS = {"name": "ORG-A", "uuid": "aaaaaaaa-0000-4000-8000-00000000000a"}
 
 
 @pytest.fixture(autouse=True)
-def of_its_own(cast: Cast, tmp_path: Path, settings: Any) -> None:
+def of_its_own(seed: Seed, tmp_path: Path, settings: Any) -> None:
     """No worker runs, and feeds lie in folders of the test."""
     settings.DATA_DIR = tmp_path
     settings.VARDKASE_FEED_FOLDER = str(tmp_path / "in")
@@ -92,26 +92,26 @@ def loaded(content: bytes) -> MISPEvent:
 
 
 @pytest.mark.parametrize("over_the_wire", [False, True])
-def test_what_pymisp_wrote_comes_back_to_pymisp(cast: Cast, tmp_path: Path, over_the_wire: bool) -> None:
+def test_what_pymisp_wrote_comes_back_to_pymisp(seed: Seed, tmp_path: Path, over_the_wire: bool) -> None:
     sources = [event("first"), event("second")]
     generated(tmp_path / "in" / "feed", *sources)
     if over_the_wire:
         files = {f"/feed/{path.name}": path.read_bytes() for path in (tmp_path / "in" / "feed").iterdir()}
         with publishing(files) as server:
-            number = add(cast, f"{server.url}/feed", source_format="misp", distribution=3)
-            assert fetch(cast, number) == f"{DONE} Downloaded 2 new event(s)."
-            assert fetch(cast, number) == DONE
+            number = add(seed, f"{server.url}/feed", source_format="misp", distribution=3)
+            assert fetch(seed, number) == f"{DONE} Downloaded 2 new event(s)."
+            assert fetch(seed, number) == DONE
     else:
-        number = add(cast, "feed", input_source="local", source_format="misp", distribution=3)
-        assert fetch(cast, number) == f"{DONE} Downloaded 2 new event(s)."
+        number = add(seed, "feed", input_source="local", source_format="misp", distribution=3)
+        assert fetch(seed, number) == f"{DONE} Downloaded 2 new event(s)."
     Event.objects.update(
         publish_timestamp=1_763_000_100
     )  # Fetching is publishing here, and has its own time.
-    services.refresh(made(cast, organisation_id=cast.org_c.pk))
-    manifest = json.loads(read(cast.stranger).body)
-    hashes = [line.split(",") for line in read(cast.stranger, "public/hashes.csv").body.decode().split()]
+    services.refresh(made(seed, organisation_id=seed.org_c.pk))
+    manifest = json.loads(read(seed.stranger).body)
+    hashes = [line.split(",") for line in read(seed.stranger, "public/hashes.csv").body.decode().split()]
     for source in sources:
-        back = loaded(read(cast.stranger, f"public/{source.uuid}.json").body)
+        back = loaded(read(seed.stranger, f"public/{source.uuid}.json").body)
         expected, found = as_feed(source), as_feed(back)
         announced = expected.pop("_manifest")[source.uuid]
         found.pop("_manifest")

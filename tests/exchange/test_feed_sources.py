@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import HERE, says, serving
 from tests.exchange.test_feed_contents import DONE, FIRST, SECOND, add, event, fetch, misp_files, publishing
+from tests.factories.seed import Seed
 from vardkase.core.problems import stored_wire
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.feeds.headers import basic_authentication
@@ -26,7 +26,7 @@ FAILED = "Fetching the feed has failed."
 
 
 @pytest.fixture(autouse=True)
-def at_once(cast: Cast, settings: Any) -> None:
+def at_once(seed: Seed, settings: Any) -> None:
     """No worker runs in these tests, and the feeds stand on this machine."""
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     SettingValue.objects.create(name="MISP.background_jobs", value=False)
@@ -42,8 +42,8 @@ def folder(tmp_path: Path, settings: Any) -> Path:
     return opened
 
 
-def local(cast: Cast, path: str | Path, **fields: Any) -> str:
-    return add(cast, str(path), input_source="local", **fields)
+def local(seed: Seed, path: str | Path, **fields: Any) -> str:
+    return add(seed, str(path), input_source="local", **fields)
 
 
 def values() -> set[str]:
@@ -54,61 +54,61 @@ def tags(uuid: str) -> set[str]:
     return set(EventTag.objects.filter(event__uuid=uuid).values_list("tag__name", flat=True))
 
 
-def test_a_file_below_the_folder_is_read_and_stays(cast: Cast, folder: Path) -> None:
+def test_a_file_below_the_folder_is_read_and_stays(seed: Seed, folder: Path) -> None:
     (folder / "inner").mkdir()
     (folder / "inner" / "list.txt").write_text("one.example.com\n10.1.1.1\n")
     for path in ("inner/list.txt", folder / "inner" / "list.txt"):
-        number = local(cast, path, caching_enabled=True)
-        stored = call(cast.site_admin.key, "GET", f"/feeds/view/{number}")[1]["Feed"]
+        number = local(seed, path, caching_enabled=True)
+        stored = call(seed.site_admin.key, "GET", f"/feeds/view/{number}")[1]["Feed"]
         assert (stored["input_source"], stored["url"]) == ("local", str(path))
-        assert len(call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]) == 2
-        assert fetch(cast, number) == DONE
-    call(cast.site_admin.key, "GET", "/feeds/cacheFeeds/all")
+        assert len(call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]) == 2
+        assert fetch(seed, number) == DONE
+    call(seed.site_admin.key, "GET", "/feeds/cacheFeeds/all")
     assert values() == {"one.example.com", "10.1.1.1"}
     assert CachedValue.objects.count() == 4
     assert (folder / "inner" / "list.txt").exists()
 
 
-def test_a_folder_is_a_misp_feed_and_goes_file_by_file_when_wished(cast: Cast, folder: Path) -> None:
+def test_a_folder_is_a_misp_feed_and_goes_file_by_file_when_wished(seed: Seed, folder: Path) -> None:
     files = misp_files(event(FIRST, 1000, "one.example"), event(SECOND, 1000, "two.example"))
     files[f"/feed/{SECOND}.json"] = b"{}"
     (folder / "feed").mkdir()
     for path, content in files.items():
         (folder / path.lstrip("/")).write_bytes(content)
-    number = local(cast, folder / "feed", source_format="misp", delete_local_file=True)
-    assert fetch(cast, number) == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
+    number = local(seed, folder / "feed", source_format="misp", delete_local_file=True)
+    assert fetch(seed, number) == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
     left = {path.name for path in (folder / "feed").iterdir()}
     assert left == {"manifest.json", "hashes.csv", f"{SECOND}.json"}  # What could not be taken in stays.
     (folder / "feed" / f"{SECOND}.json").write_bytes(
         json.dumps({"Event": event(SECOND, 1000, "two.example")}).encode()
     )
-    assert fetch(cast, number) == f"{DONE} Downloaded 1 new event(s)."
+    assert fetch(seed, number) == f"{DONE} Downloaded 1 new event(s)."
     assert {path.name for path in (folder / "feed").iterdir()} == {"hashes.csv"}
 
 
-def test_a_list_that_was_fetched_goes_when_wished(cast: Cast, folder: Path) -> None:
+def test_a_list_that_was_fetched_goes_when_wished(seed: Seed, folder: Path) -> None:
     (folder / "list.txt").write_text("one.example.com\n")
-    number = local(cast, "list.txt", delete_local_file=True)
-    assert (fetch(cast, number), fetch(cast, number)) == (DONE, FAILED)
+    number = local(seed, "list.txt", delete_local_file=True)
+    assert (fetch(seed, number), fetch(seed, number)) == (DONE, FAILED)
     assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(
     "path", ["../secret.txt", "inner/../../secret.txt", "/etc/passwd", ".", "{}/../secret.txt", ""]
 )
-def test_no_path_leads_out_of_the_folder(cast: Cast, folder: Path, path: str) -> None:
+def test_no_path_leads_out_of_the_folder(seed: Seed, folder: Path, path: str) -> None:
     body = {"name": "x", "provider": "p", "url": path.format(folder), "input_source": "local"}
-    status, answer = call(cast.site_admin.key, "POST", "/feeds/add", body)
+    status, answer = call(seed.site_admin.key, "POST", "/feeds/add", body)
     assert (status, list(answer["errors"])) == (403, ["url"])
     assert not Feed.objects.exists()
-    number = local(cast, "list.txt")
+    number = local(seed, "list.txt")
     Feed.objects.update(url=path.format(folder))  # Whatever stands in the row is judged again.
-    assert fetch(cast, number) == FAILED
+    assert fetch(seed, number) == FAILED
     assert values() == set()
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "pipe", "directory"])
-def test_no_link_and_no_pipe_in_the_folder_is_followed(cast: Cast, folder: Path, kind: str) -> None:
+def test_no_link_and_no_pipe_in_the_folder_is_followed(seed: Seed, folder: Path, kind: str) -> None:
     make = {
         "link": lambda: (folder / "list.txt").symlink_to(folder.parent / "secret.txt"),
         "folder": lambda: (folder / "inner").symlink_to(folder.parent),
@@ -116,34 +116,34 @@ def test_no_link_and_no_pipe_in_the_folder_is_followed(cast: Cast, folder: Path,
         "directory": (folder / "list.txt").mkdir,
     }
     make[kind]()
-    number = local(cast, "inner/secret.txt" if kind == "folder" else "list.txt", delete_local_file=True)
-    assert fetch(cast, number) == FAILED
-    assert call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[0] == 404
+    number = local(seed, "inner/secret.txt" if kind == "folder" else "list.txt", delete_local_file=True)
+    assert fetch(seed, number) == FAILED
+    assert call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[0] == 404
     assert values() == set()
     assert (folder.parent / "secret.txt").exists()
 
 
-def test_no_folder_is_open_unless_the_operator_opened_it(cast: Cast, folder: Path, settings: Any) -> None:
+def test_no_folder_is_open_unless_the_operator_opened_it(seed: Seed, folder: Path, settings: Any) -> None:
     (folder / "list.txt").write_text("one.example.com\n")
-    number = local(cast, "list.txt")
+    number = local(seed, "list.txt")
     settings.VARDKASE_FEED_FOLDER = ""
-    assert fetch(cast, number) == FAILED
+    assert fetch(seed, number) == FAILED
     body = {"name": "x", "provider": "p", "url": str(folder / "list.txt"), "input_source": "local"}
-    assert "VARDKASE_FEED_FOLDER" in str(call(cast.site_admin.key, "POST", "/feeds/add", body)[1]["errors"])
+    assert "VARDKASE_FEED_FOLDER" in str(call(seed.site_admin.key, "POST", "/feeds/add", body)[1]["errors"])
 
 
-def test_a_feed_that_moves_must_be_somewhere(cast: Cast, folder: Path) -> None:
-    number = add(cast, "https://feed.example/list.txt", headers="X-Key: k3y")
+def test_a_feed_that_moves_must_be_somewhere(seed: Seed, folder: Path) -> None:
+    number = add(seed, "https://feed.example/list.txt", headers="X-Key: k3y")
     edit = f"/feeds/edit/{number}"
-    status, body = call(cast.site_admin.key, "POST", edit, {"input_source": "local"})
+    status, body = call(seed.site_admin.key, "POST", edit, {"input_source": "local"})
     assert (status, list(body["errors"])) == (403, ["url"])
-    assert call(cast.site_admin.key, "POST", edit, {"input_source": "local", "url": "list.txt"})[0] == 200
+    assert call(seed.site_admin.key, "POST", edit, {"input_source": "local", "url": "list.txt"})[0] == 200
     assert Feed.objects.get().encrypted_headers == ""  # Nobody is sent anything.
-    status, body = call(cast.site_admin.key, "POST", edit, {"input_source": "network"})
+    status, body = call(seed.site_admin.key, "POST", edit, {"input_source": "network"})
     assert (status, list(body["errors"])) == (403, ["url"])
 
 
-def test_a_name_and_password_go_along_sealed(cast: Cast) -> None:
+def test_a_name_and_password_go_along_sealed(seed: Seed) -> None:
     def guarded(handler: BaseHTTPRequestHandler) -> None:
         expected = "Basic " + base64.b64encode("häns:s3cret:x".encode()).decode()
         permitted = handler.headers["Authorization"] == expected
@@ -151,20 +151,20 @@ def test_a_name_and_password_go_along_sealed(cast: Cast) -> None:
 
     with serving(guarded) as server:
         headers = basic_authentication("häns", "s3cret:x")
-        number = add(cast, f"{server.url}/list.txt", headers=headers)
-        assert fetch(cast, number) == DONE
+        number = add(seed, f"{server.url}/list.txt", headers=headers)
+        assert fetch(seed, number) == DONE
         call(
-            cast.site_admin.key,
+            seed.site_admin.key,
             "POST",
             f"/feeds/edit/{number}",
             {"headers": basic_authentication("häns", "wrong")},
         )
-        assert fetch(cast, number) == FAILED
+        assert fetch(seed, number) == FAILED
     assert "s3cret" not in json.dumps(list(Feed.objects.values("encrypted_headers")))
     assert stored_wire(FeedRun.objects.latest("pk").fault) == "The feed answered with status 401."
 
 
-def test_times_choose_among_the_announced_events(cast: Cast) -> None:
+def test_times_choose_among_the_announced_events(seed: Seed) -> None:
     files = misp_files(
         event(FIRST, 1_700_000_000, "one.example"), event(SECOND, 1_500_000_000, "two.example")
     )
@@ -176,16 +176,16 @@ def test_times_choose_among_the_announced_events(cast: Cast) -> None:
             ({"timestamp": "10000d"}, [FIRST, SECOND]),
             ({}, [FIRST, SECOND]),
         ):
-            number = add(cast, f"{server.url}/feed", source_format="misp", rules={"url_params": params})
-            assert list(call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]) == expected
+            number = add(seed, f"{server.url}/feed", source_format="misp", rules={"url_params": params})
+            assert list(call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]) == expected
 
 
 @pytest.fixture
-def tagged(cast: Cast) -> dict[str, str]:
+def tagged(seed: Seed) -> dict[str, str]:
     """A tag of its own and a collection of two, as a feed names them."""
 
     def made(path: str, body: dict[str, Any], name: str) -> str:
-        return str(call(cast.site_admin.key, "POST", path, body)[1][name]["id"])
+        return str(call(seed.site_admin.key, "POST", path, body)[1][name]["id"])
 
     own, *collected = (
         made("/tags/add", {"name": name, "colour": "#00ff00"}, "Tag")
@@ -193,33 +193,33 @@ def tagged(cast: Cast) -> dict[str, str]:
     )
     collection = made("/tag_collections/add", {"name": "of feeds", "all_orgs": True}, "TagCollection")
     for tag in collected:
-        call(cast.site_admin.key, "POST", f"/tag_collections/addTag/{collection}/{tag}", {})
+        call(seed.site_admin.key, "POST", f"/tag_collections/addTag/{collection}/{tag}", {})
     return {"tag_id": own, "tag_collection_id": collection}
 
 
-def test_everything_bears_the_feeds_tags(cast: Cast, tagged: dict[str, str]) -> None:
+def test_everything_bears_the_feeds_tags(seed: Seed, tagged: dict[str, str]) -> None:
     wanted = {"feed:own", "feed:one", "feed:two"}
     files = misp_files(event(FIRST, 1000, "one.example"))
     files["/list.txt"] = b"two.example.com\n"
     with publishing(files) as server:
-        number = add(cast, f"{server.url}/feed", source_format="misp", **tagged)
-        assert call(cast.site_admin.key, "GET", f"/feeds/view/{number}")[1]["Feed"].items() >= tagged.items()
-        fetch(cast, number)
+        number = add(seed, f"{server.url}/feed", source_format="misp", **tagged)
+        assert call(seed.site_admin.key, "GET", f"/feeds/view/{number}")[1]["Feed"].items() >= tagged.items()
+        fetch(seed, number)
         assert tags(FIRST) == {"tlp:green", *wanted}
-        number = add(cast, f"{server.url}/list.txt")
-        fetch(cast, number)
-        call(cast.site_admin.key, "POST", f"/feeds/edit/{number}", tagged)
-        fetch(cast, number)  # The event is older than the tags.
+        number = add(seed, f"{server.url}/list.txt")
+        fetch(seed, number)
+        call(seed.site_admin.key, "POST", f"/feeds/edit/{number}", tagged)
+        fetch(seed, number)  # The event is older than the tags.
     assert tags(str(Event.objects.get(info="A list feed").uuid)) == wanted
 
 
-def test_what_a_feed_brings_may_stay_uncorrelated_and_unpublished(cast: Cast) -> None:
+def test_what_a_feed_brings_may_stay_uncorrelated_and_unpublished(seed: Seed) -> None:
     files = misp_files(event(FIRST, 1000, "one.example"))
     files["/list.txt"] = b"two.example.com\n"
     settings = {"disable_correlation": "1", "unpublish_event": "1"}
     with publishing(files) as server:
-        fetch(cast, add(cast, f"{server.url}/feed", source_format="misp", settings=settings))
-        fetch(cast, add(cast, f"{server.url}/list.txt", settings=settings))
+        fetch(seed, add(seed, f"{server.url}/feed", source_format="misp", settings=settings))
+        fetch(seed, add(seed, f"{server.url}/list.txt", settings=settings))
     assert set(Event.objects.values_list("disable_correlation", "published")) == {(True, False)}
     assert Event.objects.count() == 2
 
@@ -233,32 +233,32 @@ def test_what_a_feed_brings_may_stay_uncorrelated_and_unpublished(cast: Cast) ->
     ],
 )
 def test_the_feed_decides_what_is_for_detection(
-    cast: Cast, options: dict[str, str], expected: set[tuple[str, bool]]
+    seed: Seed, options: dict[str, str], expected: set[tuple[str, bool]]
 ) -> None:
     with publishing({"/list.txt": b"10.1.1.1\nCVE-2021-1234\n"}) as server:
-        fetch(cast, add(cast, f"{server.url}/list.txt", **options))
+        fetch(seed, add(seed, f"{server.url}/list.txt", **options))
     assert set(Attribute.objects.values_list("value1", "to_ids")) == expected
 
 
-def test_an_event_that_was_chosen_takes_the_list_and_its_creator_may_be_named(cast: Cast) -> None:
+def test_an_event_that_was_chosen_takes_the_list_and_its_creator_may_be_named(seed: Seed) -> None:
     body = {"info": "Collected", "distribution": 0}
-    chosen = call(cast.site_admin.key, "POST", "/events/add", body)[1]["Event"]["id"]
+    chosen = call(seed.site_admin.key, "POST", "/events/add", body)[1]["Event"]["id"]
     with publishing({"/list.txt": b"10.1.1.1\n"}) as server:
-        fetch(cast, add(cast, f"{server.url}/list.txt", event_id=chosen))
-        fetch(cast, add(cast, f"{server.url}/list.txt", orgc_id=cast.org_a.pk, distribution=1, name="theirs"))
+        fetch(seed, add(seed, f"{server.url}/list.txt", event_id=chosen))
+        fetch(seed, add(seed, f"{server.url}/list.txt", orgc_id=seed.org_a.pk, distribution=1, name="theirs"))
     assert Attribute.objects.filter(event=chosen).count() == 1
     stored = Event.objects.get(info="theirs feed")
-    assert (stored.orgc, stored.org, stored.distribution) == (cast.org_a, cast.hub, 1)
+    assert (stored.orgc, stored.org, stored.distribution) == (seed.org_a, seed.hub, 1)
 
 
-def test_how_each_run_went_is_kept(cast: Cast) -> None:
+def test_how_each_run_went_is_kept(seed: Seed) -> None:
     files = {"/list.txt": b"10.1.1.1\n10.1.1.2\n"}
     with publishing(files) as server:
-        number = add(cast, f"{server.url}/list.txt")
-        fetch(cast, number)
-        call(cast.site_admin.key, "GET", f"/feeds/cacheFeeds/{number}")
+        number = add(seed, f"{server.url}/list.txt")
+        fetch(seed, number)
+        call(seed.site_admin.key, "GET", f"/feeds/cacheFeeds/{number}")
         files.clear()
-        fetch(cast, number)
+        fetch(seed, number)
     runs = FeedRun.objects.order_by("pk").values_list("act", "state", "fault")
     assert [(act, state, stored_wire(fault)) for act, state, fault in runs] == [
         ("fetch", "done", ""),

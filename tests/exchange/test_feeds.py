@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.feeds.models import HEADERS, Feed
 
@@ -22,12 +22,12 @@ MEMBERS = [
 ]  # fmt: skip
 
 
-def add(cast: Cast, **fields: Any) -> tuple[int, Any]:
-    return call(cast.site_admin.key, "POST", "/feeds/add", {"Feed": {**ASKED, **fields}})
+def add(seed: Seed, **fields: Any) -> tuple[int, Any]:
+    return call(seed.site_admin.key, "POST", "/feeds/add", {"Feed": {**ASKED, **fields}})
 
 
-def test_a_feed_is_added_changed_switched_and_removed(cast: Cast) -> None:
-    status, body = add(cast)
+def test_a_feed_is_added_changed_switched_and_removed(seed: Seed) -> None:
+    status, body = add(seed)
     feed = body["Feed"]
     assert (status, list(feed)) == (200, MEMBERS)
     assert (feed["enabled"], feed["source_format"], feed["settings"], feed["rules"]) == (
@@ -35,22 +35,22 @@ def test_a_feed_is_added_changed_switched_and_removed(cast: Cast) -> None:
     )  # fmt: skip
     edit = f"/feeds/edit/{feed['id']}"
     assert (
-        call(cast.site_admin.key, "POST", edit, {"Feed": {**feed, "name": "Other"}})[1]["Feed"]["name"]
+        call(seed.site_admin.key, "POST", edit, {"Feed": {**feed, "name": "Other"}})[1]["Feed"]["name"]
         == "Other"
     )
     settings = {"csv": {"value": "1,3", "delimiter": ";"}, "common": {"excluderegex": "/^x/i"}}
     changes = {"source_format": "csv", "settings": json.dumps(settings), "caching_enabled": "1"}
-    stored = call(cast.site_admin.key, "POST", edit, changes)[1]["Feed"]
+    stored = call(seed.site_admin.key, "POST", edit, changes)[1]["Feed"]
     assert (json.loads(stored["settings"]), stored["caching_enabled"]) == (settings, True)
     for action in ("enable", "disable"):
-        status, body = call(cast.site_admin.key, "POST", f"/feeds/{action}/{feed['id']}", {})
+        status, body = call(seed.site_admin.key, "POST", f"/feeds/{action}/{feed['id']}", {})
         assert (status, body["message"]) == (200, f"Feed {action}d.")
         assert Feed.objects.get().enabled is (action == "enable")
-    body = call(cast.site_admin.key, "GET", f"/feeds/view/{feed['id']}")[1]
+    body = call(seed.site_admin.key, "GET", f"/feeds/view/{feed['id']}")[1]
     assert (body["Feed"]["cached_elements"], body["Feed"]["coverage_by_other_feeds"]) == (0, "0%")
-    status, body = call(cast.site_admin.key, "POST", f"/feeds/delete/{feed['id']}")
+    status, body = call(seed.site_admin.key, "POST", f"/feeds/delete/{feed['id']}")
     assert (status, body["message"], body["id"]) == (200, "Feed deleted.", int(feed["id"]))
-    assert call(cast.site_admin.key, "GET", f"/feeds/view/{feed['id']}")[1]["message"] == "Invalid Feed."
+    assert call(seed.site_admin.key, "GET", f"/feeds/view/{feed['id']}")[1]["message"] == "Invalid Feed."
     assert AuditEntry.objects.filter(target_kind="feed").count() == 6
 
 
@@ -84,35 +84,35 @@ def test_a_feed_is_added_changed_switched_and_removed(cast: Cast) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused_by_field(
-    cast: Cast, fields: dict[str, Any], faults: list[str]
+    seed: Seed, fields: dict[str, Any], faults: list[str]
 ) -> None:
-    status, body = add(cast, **fields)
+    status, body = add(seed, **fields)
     assert (status, sorted(body["errors"])) == (403, faults)
     assert not Feed.objects.exists()
 
 
-def test_headers_are_not_told_again_and_stay_with_their_server(cast: Cast) -> None:
-    feed = add(cast, headers="Authorization: Bearer s3cret\nX-Team: soc")[1]["Feed"]
+def test_headers_are_not_told_again_and_stay_with_their_server(seed: Seed) -> None:
+    feed = add(seed, headers="Authorization: Bearer s3cret\nX-Team: soc")[1]["Feed"]
     assert feed["headers"] == "Authorization: *****\nX-Team: *****"
     assert "s3cret" not in Feed.objects.get().encrypted_headers
     edit = f"/feeds/edit/{feed['id']}"
     assert (
-        call(cast.site_admin.key, "POST", edit, {"Feed": {**feed, "headers": "Authorization: *****"}})[0]
+        call(seed.site_admin.key, "POST", edit, {"Feed": {**feed, "headers": "Authorization: *****"}})[0]
         == 200
     )
     assert HEADERS.decrypt(Feed.objects.get().encrypted_headers) == "Authorization: Bearer s3cret"
-    status, body = call(cast.site_admin.key, "POST", edit, {"url": "https://evil.example/x"})
+    status, body = call(seed.site_admin.key, "POST", edit, {"url": "https://evil.example/x"})
     assert (status, list(body["errors"])) == (403, ["headers"])
     moved = {"url": "https://new.example/x", "headers": "Authorization: other"}
-    assert call(cast.site_admin.key, "POST", edit, moved)[0] == 200
+    assert call(seed.site_admin.key, "POST", edit, moved)[0] == 200
     assert "s3cret" not in json.dumps(list(AuditEntry.objects.values("title", "change")))
 
 
-def test_the_known_feeds_are_loaded_once(cast: Cast) -> None:
+def test_the_known_feeds_are_loaded_once(seed: Seed) -> None:
     for _ in range(2):
-        status, body = call(cast.site_admin.key, "POST", "/feeds/loadDefaultFeeds", {})
+        status, body = call(seed.site_admin.key, "POST", "/feeds/loadDefaultFeeds", {})
         assert (status, body["message"]) == (200, "Default feed metadata loaded.")
-    listed = call(cast.site_admin.key, "GET", "/feeds/index")[1]
+    listed = call(seed.site_admin.key, "GET", "/feeds/index")[1]
     names = [row["Feed"]["name"] for row in listed]
     assert {"CIRCL OSINT Feed", "The Botvrij.eu Data", "blockrules of rules.emergingthreats.net"} <= set(
         names
@@ -123,44 +123,44 @@ def test_the_known_feeds_are_loaded_once(cast: Cast) -> None:
     assert tagged["Tag"]["name"] == 'osint:source-type="block-or-filter-list"'
 
 
-def test_feeds_of_another_instance_are_imported(cast: Cast) -> None:
-    call(cast.site_admin.key, "POST", "/feeds/loadDefaultFeeds", {})
-    exported = call(cast.site_admin.key, "GET", "/feeds/index")[1]
+def test_feeds_of_another_instance_are_imported(seed: Seed) -> None:
+    call(seed.site_admin.key, "POST", "/feeds/loadDefaultFeeds", {})
+    exported = call(seed.site_admin.key, "GET", "/feeds/index")[1]
     Feed.objects.all()[5:].values_list("pk")
     Feed.objects.filter(source_format="csv").delete()
     left = Feed.objects.count()
-    body = call(cast.site_admin.key, "POST", "/feeds/importFeeds", [*exported, {"Feed": {"name": "x"}}, 7])[1]
+    body = call(seed.site_admin.key, "POST", "/feeds/importFeeds", [*exported, {"Feed": {"name": "x"}}, 7])[1]
     assert body["message"] == f"{len(exported) - left} feeds added, 2 could not be added."
-    again = call(cast.site_admin.key, "GET", "/feeds/index")[1]
+    again = call(seed.site_admin.key, "GET", "/feeds/index")[1]
     assert {row["Feed"]["url"] for row in again} == {row["Feed"]["url"] for row in exported}
 
 
-def test_several_are_switched_together_or_none(cast: Cast) -> None:
-    ids = [add(cast, url=f"http://feed.example/{name}")[1]["Feed"]["id"] for name in "ab"]
+def test_several_are_switched_together_or_none(seed: Seed) -> None:
+    ids = [add(seed, url=f"http://feed.example/{name}")[1]["Feed"]["id"] for name in "ab"]
     path = "/feeds/toggleSelected/1/0"
-    assert call(cast.site_admin.key, "POST", path, {"Feed": {"feed_list": [*ids, "999999"]}})[0] == 404
+    assert call(seed.site_admin.key, "POST", path, {"Feed": {"feed_list": [*ids, "999999"]}})[0] == 404
     assert not Feed.objects.filter(enabled=True).exists()
-    body = call(cast.site_admin.key, "POST", path, {"Feed": {"feed_list": json.dumps(ids)}})[1]
+    body = call(seed.site_admin.key, "POST", path, {"Feed": {"feed_list": json.dumps(ids)}})[1]
     assert body["message"] == "2 feeds enabled."
-    call(cast.site_admin.key, "POST", "/feeds/toggleSelected/1/1", {"Feed": {"feed_list": ids[:1]}})
+    call(seed.site_admin.key, "POST", "/feeds/toggleSelected/1/1", {"Feed": {"feed_list": ids[:1]}})
     assert set(Feed.objects.values_list("enabled", "caching_enabled")) == {(True, True), (True, False)}
-    assert call(cast.site_admin.key, "POST", path, {"Feed": {"feed_list": "x"}})[0] == 400
+    assert call(seed.site_admin.key, "POST", path, {"Feed": {"feed_list": "x"}})[0] == 400
 
 
-def test_who_sees_and_who_configures(cast: Cast) -> None:
-    number = add(cast)[1]["Feed"]["id"]
-    shown = add(cast, name="Shown", url="http://feed.example/b", lookup_visible=True)[1]["Feed"]["id"]
-    assert [row["Feed"]["id"] for row in call(cast.analyst.key, "GET", "/feeds/index")[1]] == [shown]
-    assert call(cast.analyst.key, "GET", f"/feeds/previewIndex/{number}")[0] == 404
+def test_who_sees_and_who_configures(seed: Seed) -> None:
+    number = add(seed)[1]["Feed"]["id"]
+    shown = add(seed, name="Shown", url="http://feed.example/b", lookup_visible=True)[1]["Feed"]["id"]
+    assert [row["Feed"]["id"] for row in call(seed.analyst.key, "GET", "/feeds/index")[1]] == [shown]
+    assert call(seed.analyst.key, "GET", f"/feeds/previewIndex/{number}")[0] == 404
     assert (
-        call(cast.analyst.key, "GET", f"/feeds/view/{shown}")[0] == 403
+        call(seed.analyst.key, "GET", f"/feeds/view/{shown}")[0] == 403
     )  # Not of the organisation that runs it.
     assert call(None, "GET", "/feeds/index")[0] == 403
-    read_only = make_key(cast.site_admin.user, read_only=True)
+    read_only = make_key(seed.site_admin.user, read_only=True)
     writes = ("add", f"edit/{number}", f"delete/{number}", f"enable/{number}", "loadDefaultFeeds", "importFeeds",
               f"fetchFromFeed/{number}", "fetchFromAllFeeds", f"cacheFeeds/{number}", f"getEvent/{number}/x",
               f"fetchSelectedFromFreetextIndex/{number}", "toggleSelected/1/0")  # fmt: skip
-    for key in (cast.org_admin.key, cast.partner_sync.key, cast.analyst.key, read_only, None):
+    for key in (seed.org_admin.key, seed.partner_sync.key, seed.analyst.key, read_only, None):
         for path in writes:
             assert call(key, "POST", f"/feeds/{path}", {})[0] == 403, path
     assert Feed.objects.count() == 2

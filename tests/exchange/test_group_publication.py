@@ -10,13 +10,13 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
-from tests.cast import Cast
 from tests.exchange.servers import HERE
 from tests.exchange.streams.receivers import hook
-from tests.exchange.streams.stage import play, webhook
-from tests.exchange.taxii_scene import make_collection, resource
 from tests.exchange.test_own_feeds import made, read, worked
-from tests.intel.hidden_scene import ACTS, HIDDEN, LONG_AGO, Scene
+from tests.factories.hidden_parts import ACTS, HIDDEN, LONG_AGO, Setup
+from tests.factories.seed import Seed
+from tests.factories.streams import play, webhook
+from tests.factories.taxii import make_collection, resource
 from tests.support.mail_server import mail_server, use
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.sql import cursor
@@ -33,83 +33,83 @@ ACT = "publishes what has changed"
 
 
 @pytest.fixture(params=["group", "owner"])
-def scene(request: Any, cast: Cast, tmp_path: Path, settings: Settings) -> Scene:
+def setup(request: Any, seed: Seed, tmp_path: Path, settings: Settings) -> Setup:
     """An event for all, with parts for a group or for the owner alone."""
     settings.DATA_DIR = tmp_path
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     SharingGroup.objects.update(roaming=True)
-    limit = {"distribution": "4", "sharing_group_id": str(cast.group.pk)}
-    return Scene.of(cast, limit if request.param == "group" else HIDDEN, distribution="3")
+    limit = {"distribution": "4", "sharing_group_id": str(seed.group.pk)}
+    return Setup.of(seed, limit if request.param == "group" else HIDDEN, distribution="3")
 
 
-def is_for_group(scene: Scene) -> bool:
-    return scene.limit != HIDDEN
+def is_for_group(setup: Setup) -> bool:
+    return setup.limit != HIDDEN
 
 
-def connection(cast: Cast, org: Any) -> Server:
+def connection(seed: Seed, org: Any) -> Server:
     return Server.objects.create(
-        name=org.name, url="https://peer.example", org=cast.hub, remote_org=org, push=True, priority=1
+        name=org.name, url="https://peer.example", org=seed.hub, remote_org=org, push=True, priority=1
     )
 
 
-def test_connections_are_promised_it_when_they_lead_to_the_group(scene: Scene) -> None:
-    inside, outside = (connection(scene.cast, org) for org in (scene.cast.org_b, scene.cast.org_c))
+def test_connections_are_promised_it_when_they_lead_to_the_group(setup: Setup) -> None:
+    inside, outside = (connection(setup.seed, org) for org in (setup.seed.org_b, setup.seed.org_c))
     before = candidates(outside)
-    ACTS[ACT](scene)
+    ACTS[ACT](setup)
     waiting = Delivery.objects.filter(kind=EntryKind.CONNECTION)
-    expected = [scene.cast.org_b.name] if is_for_group(scene) else []
+    expected = [setup.seed.org_b.name] if is_for_group(setup) else []
     assert list(waiting.values_list("receiver_name", flat=True)) == expected
     jobs = ProcrastinateJob.objects.filter(task_name="sync.push_published")
-    assert [job.args["server_id"] for job in jobs] == ([inside.pk] if is_for_group(scene) else [])
+    assert [job.args["server_id"] for job in jobs] == ([inside.pk] if is_for_group(setup) else [])
     assert candidates(outside) == before
     [candidate] = candidates(inside)
-    assert (candidate.timestamp > LONG_AGO) is is_for_group(scene)
-    assert (candidate.published > LONG_AGO + 1) is is_for_group(scene)
+    assert (candidate.timestamp > LONG_AGO) is is_for_group(setup)
+    assert (candidate.published > LONG_AGO + 1) is is_for_group(setup)
 
 
-def test_a_connection_gets_nothing_while_a_change_for_its_group_waits(scene: Scene) -> None:
-    inside, outside = (connection(scene.cast, org) for org in (scene.cast.org_b, scene.cast.org_c))
-    ACTS["edits"](scene)
-    assert bool(candidates(inside)) is not is_for_group(scene)
+def test_a_connection_gets_nothing_while_a_change_for_its_group_waits(setup: Setup) -> None:
+    inside, outside = (connection(setup.seed, org) for org in (setup.seed.org_b, setup.seed.org_c))
+    ACTS["edits"](setup)
+    assert bool(candidates(inside)) is not is_for_group(setup)
     assert candidates(outside)
 
 
-def test_a_feed_of_the_owner_changes_for_those_alone_who_get_the_part(scene: Scene) -> None:
-    made(scene.cast)
-    made(scene.cast, name="grouped", distributions=[3], sharing_groups=[scene.cast.group.pk])
-    files = ("manifest.json", "hashes.csv", f"{scene.event['uuid']}.json")
-    before = {file: read(scene.cast.stranger, f"public/{file}").body for file in files}
+def test_a_feed_of_the_owner_changes_for_those_alone_who_get_the_part(setup: Setup) -> None:
+    made(setup.seed)
+    made(setup.seed, name="grouped", distributions=[3], sharing_groups=[setup.seed.group.pk])
+    files = ("manifest.json", "hashes.csv", f"{setup.event['uuid']}.json")
+    before = {file: read(setup.seed.stranger, f"public/{file}").body for file in files}
     assert before[files[2]]
-    ACTS["edits"](scene)
+    ACTS["edits"](setup)
     for feed in OwnFeed.objects.all():
         refresh_and_settle(feed, whole=True)
-    assert {file: read(scene.cast.stranger, f"public/{file}").body for file in files} == before
-    scene.act(f"/events/publish/{scene.event['id']}")
+    assert {file: read(setup.seed.stranger, f"public/{file}").body for file in files} == before
+    setup.act(f"/events/publish/{setup.event['id']}")
     waiting = Delivery.objects.filter(kind=EntryKind.FEED)
     assert list(waiting.values_list("receiver_name", flat=True)) == (
-        ["grouped"] if is_for_group(scene) else []
+        ["grouped"] if is_for_group(setup) else []
     )
     worked()
-    assert {file: read(scene.cast.stranger, f"public/{file}").body for file in files} == before
-    told = read(scene.cast.analyst, f"grouped/{scene.event['uuid']}.json").body
-    assert (b'"comment":"more"' in told) is is_for_group(scene)
+    assert {file: read(setup.seed.stranger, f"public/{file}").body for file in files} == before
+    told = read(setup.seed.analyst, f"grouped/{setup.event['uuid']}.json").body
+    assert (b'"comment":"more"' in told) is is_for_group(setup)
 
 
-def test_a_collection_has_it_anew_for_the_group_alone(scene: Scene) -> None:
-    collection = make_collection(scene.cast)
+def test_a_collection_has_it_anew_for_the_group_alone(setup: Setup) -> None:
+    collection = make_collection(setup.seed)
     path = f"collections/{collection.uuid}"
     asked = ("objects/", "manifest/")
-    resource(scene.cast.stranger.key, f"{path}/objects/")  # The first time takes long, and gives a part.
-    outside = [resource(scene.cast.stranger.key, f"{path}/{each}") for each in asked]
-    ACTS["edits"](scene)
-    assert [resource(scene.cast.stranger.key, f"{path}/{each}") for each in asked] == outside
-    scene.act(f"/events/publish/{scene.event['id']}")
+    resource(setup.seed.stranger.key, f"{path}/objects/")  # The first time takes long, and gives a part.
+    outside = [resource(setup.seed.stranger.key, f"{path}/{each}") for each in asked]
+    ACTS["edits"](setup)
+    assert [resource(setup.seed.stranger.key, f"{path}/{each}") for each in asked] == outside
+    setup.act(f"/events/publish/{setup.event['id']}")
     scene_is_settled()
-    assert [resource(scene.cast.stranger.key, f"{path}/{each}") for each in asked] == outside
+    assert [resource(setup.seed.stranger.key, f"{path}/{each}") for each in asked] == outside
     later = {"added_after": "2024-01-01T00:00:00Z"}
-    assert not resource(scene.cast.stranger.key, f"{path}/manifest/", **later).get("objects")
-    anew = resource(scene.cast.partner.key, f"{path}/manifest/", **later).get("objects")
-    assert bool(anew) is is_for_group(scene)
+    assert not resource(setup.seed.stranger.key, f"{path}/manifest/", **later).get("objects")
+    anew = resource(setup.seed.partner.key, f"{path}/manifest/", **later).get("objects")
+    assert bool(anew) is is_for_group(setup)
 
 
 def scene_is_settled() -> None:
@@ -120,34 +120,34 @@ def scene_is_settled() -> None:
 
 
 @pytest.mark.parametrize("topics", [["misp_json"], ["misp_json", "misp_json_event", "misp_json_attribute"]])
-def test_streams_say_nothing_of_it_to_others(scene: Scene, topics: list[str]) -> None:
+def test_streams_say_nothing_of_it_to_others(setup: Setup, topics: list[str]) -> None:
     with hook() as inside, hook() as outside:
         one, inside.secret = webhook(
-            scene.cast, inside.running.url, name="B", topics=topics, org_id=scene.cast.org_b.pk
+            setup.seed, inside.running.url, name="B", topics=topics, org_id=setup.seed.org_b.pk
         )
         two, outside.secret = webhook(
-            scene.cast, outside.running.url, name="C", topics=topics, org_id=scene.cast.org_c.pk
+            setup.seed, outside.running.url, name="C", topics=topics, org_id=setup.seed.org_c.pk
         )
         for act in (ACT, "sends the event and publishes it", "adds an attribute"):
-            ACTS[act](scene)
+            ACTS[act](setup)
         play(one)
         play(two)
         assert outside.documents == []
-        assert bool(inside.documents) is is_for_group(scene)
+        assert bool(inside.documents) is is_for_group(setup)
         assert not Delivery.objects.filter(receiver_id=two.pk, kind=EntryKind.STREAM).exists()
     assert two.position == Entry.objects.order_by("-place").values_list("place", flat=True)[0]
 
 
-def test_mail_goes_to_the_group_alone(scene: Scene, settings: Settings) -> None:
+def test_mail_goes_to_the_group_alone(setup: Setup, settings: Settings) -> None:
     User.objects.update(autoalert=True)
-    scene.act(f"/attributes/edit/{scene.hidden['uuid']}", {"comment": str(uuid4())})
+    setup.act(f"/attributes/edit/{setup.hidden['uuid']}", {"comment": str(uuid4())})
     with mail_server() as server:
         use(settings, server.port)
-        scene.act(f"/events/alert/{scene.event['id']}")
+        setup.act(f"/events/alert/{setup.event['id']}")
         for job in ProcrastinateJob.objects.filter(task_name="notices.alert"):
             notices.alert(**job.args)
     told = {mail.recipient.partition("@")[2] for mail in OutgoingMail.objects.all()}
     # With nothing new for anybody, it is the version from before that people are told of once more.
     assert told == {"a.example", "b.example", "hub.example"} | (
-        set() if is_for_group(scene) else {"c.example"}
+        set() if is_for_group(setup) else {"c.example"}
     )

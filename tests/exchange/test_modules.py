@@ -9,51 +9,51 @@ import pytest
 from pytest_django import Settings
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
-from tests.exchange.module_scene import URL, attribute, switch_on
 from tests.factories import make_event
+from tests.factories.modules import URL, attribute, switch_on
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=3)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=3)
     event.save()
     return event
 
 
 @pytest.mark.usefixtures("modules")
-def test_modules_are_listed_by_type(cast: Cast) -> None:
-    _, every = call(cast.analyst.key, "GET", "/modules/index")
-    _, imports = call(cast.analyst.key, "GET", "/modules/index/import")
+def test_modules_are_listed_by_type(seed: Seed) -> None:
+    _, every = call(seed.analyst.key, "GET", "/modules/index")
+    _, imports = call(seed.analyst.key, "GET", "/modules/index/import")
     names = {each["name"] for each in every}
     assert {"hub_told", "extract_url_components", "csvimport", "cef_export"} <= names
     assert {"csvimport", "mispjson"} <= {each["name"] for each in imports} < names
-    assert call(cast.analyst.key, "GET", "/modules/index/nonsense")[0] == 404
+    assert call(seed.analyst.key, "GET", "/modules/index/nonsense")[0] == 404
     assert call(None, "GET", "/modules/index")[0] == 403
 
 
 @pytest.mark.usefixtures("modules")
-def test_site_administrators_switch_modules_on_and_configure_them(cast: Cast, event: Event) -> None:
+def test_site_administrators_switch_modules_on_and_configure_them(seed: Seed, event: Event) -> None:
     made = attribute(event, "domain", "evil.example")
     path = f"/attributes/enrich/{made.uuid}"
-    status, body = call(cast.analyst.key, "POST", path, {"hub_told": True})
+    status, body = call(seed.analyst.key, "POST", path, {"hub_told": True})
     assert (status, body["message"]) == (404, "Module not found or not enabled.")
-    switch_on(cast, "hub_told", hub_told_api_key="secret of ours", hub_told_region="north")
-    _, shown = call(cast.site_admin.key, "GET", "/servers/getSetting/Plugin.Enrichment_hub_told_region")
+    switch_on(seed, "hub_told", hub_told_api_key="secret of ours", hub_told_region="north")
+    _, shown = call(seed.site_admin.key, "GET", "/servers/getSetting/Plugin.Enrichment_hub_told_region")
     assert shown["value"] == "north"
-    status, _ = call(cast.site_admin.key, "GET", "/servers/getSetting/Plugin.Enrichment_hub_told_api_key")
+    status, _ = call(seed.site_admin.key, "GET", "/servers/getSetting/Plugin.Enrichment_hub_told_api_key")
     assert status == 403
     for name in ("Plugin.Enrichment_nobody_enabled", "Plugin.Enrichment_hub_told_colour"):
-        status, _ = call(cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/{name}", {"value": 1})
+        status, _ = call(seed.site_admin.key, "POST", f"/servers/serverSettingsEdit/{name}", {"value": 1})
         assert status == 404
     listed = {
         each["setting"]
-        for each in call(cast.site_admin.key, "GET", "/servers/serverSettings")[1]["finalSettings"]
+        for each in call(seed.site_admin.key, "GET", "/servers/serverSettings")[1]["finalSettings"]
     }
     assert "Plugin.Enrichment_hub_told_restrict" in listed
-    status, body = call(cast.analyst.key, "POST", path, {"hub_told": True})
+    status, body = call(seed.analyst.key, "POST", path, {"hub_told": True})
     assert (status, body["message"]) == (200, "4 attributes and 0 objects added."), body
     told = json.loads(Attribute.objects.get(type="text").value1)
     assert told == {
@@ -62,29 +62,29 @@ def test_site_administrators_switch_modules_on_and_configure_them(cast: Cast, ev
 
 
 @pytest.mark.usefixtures("modules")
-def test_an_answer_in_the_older_form_becomes_attributes_once(cast: Cast, event: Event) -> None:
-    switch_on(cast, "hub_told")
+def test_an_answer_in_the_older_form_becomes_attributes_once(seed: Seed, event: Event) -> None:
+    switch_on(seed, "hub_told")
     made = attribute(event, "domain", "evil.example")
-    status, body = call(cast.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
+    status, body = call(seed.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
     assert (status, body["message"]) == (200, "4 attributes and 0 objects added."), body
     found = {a.value1: a for a in Attribute.objects.exclude(pk=made.pk)}
     assert found["203.0.113.5"].type == found["203.0.113.6"].type == "ip-dst"
     assert found["203.0.113.5"].comment == "evil.example: Enriched via the hub_told module"
     assert found["evil.com"].category == "Network activity"
     assert AuditEntry.objects.filter(action="event.parts-added", target_id=event.pk).count() == 1
-    status, body = call(cast.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
+    status, body = call(seed.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
     assert (status, body["message"]) == (200, "0 attributes and 0 objects added."), body
 
 
 @pytest.mark.usefixtures("modules")
 def test_an_answer_in_misps_format_becomes_objects_that_refer_to_the_attribute(
-    cast: Cast, event: Event
+    seed: Seed, event: Event
 ) -> None:
-    switch_on(cast, "extract_url_components")
+    switch_on(seed, "extract_url_components")
     made = attribute(event, "url", URL)
     attribute(event, "md5", "d41d8cd98f00b204e9800998ecf8427e", "Payload delivery")
     path = f"/events/enrichEvent/{event.uuid}/disable_background_processing:1"
-    status, body = call(cast.analyst.key, "POST", path, {"extract_url_components": True})
+    status, body = call(seed.analyst.key, "POST", path, {"extract_url_components": True})
     assert (status, body["message"]) == (200, "0 attributes and 1 object added."), body
     added = Object.objects.get()
     assert added.name == "url"
@@ -94,7 +94,7 @@ def test_an_answer_in_misps_format_becomes_objects_that_refer_to_the_attribute(
     assert (reference.referenced_uuid, reference.referenced_id, reference.relationship_type) == (
         made.uuid, made.pk, "generated-from"
     )  # fmt: skip
-    _, body = call(cast.analyst.key, "POST", path, {"extract_url_components": True})
+    _, body = call(seed.analyst.key, "POST", path, {"extract_url_components": True})
     assert body["message"] == "0 attributes and 0 objects added."
 
 
@@ -109,85 +109,85 @@ def test_an_answer_in_misps_format_becomes_objects_that_refer_to_the_attribute(
     ],
 )
 def test_a_module_that_fails_is_named_and_nothing_is_stored(
-    cast: Cast, event: Event, value: str, expected: str
+    seed: Seed, event: Event, value: str, expected: str
 ) -> None:
-    switch_on(cast, "hub_told", timeout=1)
+    switch_on(seed, "hub_told", timeout=1)
     made = attribute(event, "domain", value)
-    status, body = call(cast.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
+    status, body = call(seed.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
     assert (status, body["saved"]) == (403, False)
     assert expected in body["errors"]["hub_told"]
     assert Attribute.objects.count() == 1
 
 
 @pytest.mark.usefixtures("modules")
-def test_nonsense_is_left_out(cast: Cast, event: Event) -> None:
-    switch_on(cast, "hub_told")
+def test_nonsense_is_left_out(seed: Seed, event: Event) -> None:
+    switch_on(seed, "hub_told")
     made = attribute(event, "domain", "odd.example")
-    status, body = call(cast.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
+    status, body = call(seed.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
     assert (status, body["message"]) == (200, "0 attributes and 0 objects added.")
 
 
 @pytest.mark.usefixtures("modules")
-def test_pointing_at_a_value_explains_it_and_stores_nothing(cast: Cast, event: Event) -> None:
-    switch_on(cast, "yara_syntax_validator", "hub_told", "extract_url_components")
+def test_pointing_at_a_value_explains_it_and_stores_nothing(seed: Seed, event: Event) -> None:
+    switch_on(seed, "yara_syntax_validator", "hub_told", "extract_url_components")
     rule = attribute(event, "yara", "rule a { condition: true }", "Artifacts dropped")
-    status, body = call(cast.analyst.key, "GET", f"/attributes/hoverEnrichment/{rule.pk}")
+    status, body = call(seed.analyst.key, "GET", f"/attributes/hoverEnrichment/{rule.pk}")
     assert (status, list(body)) == (200, ["yara_syntax_validator"])
     assert "valid" in body["yara_syntax_validator"][0]["values"].lower()
     failing = attribute(event, "domain", "fails.example")
-    _, body = call(cast.analyst.key, "GET", f"/attributes/hoverEnrichment/{failing.pk}")
+    _, body = call(seed.analyst.key, "GET", f"/attributes/hoverEnrichment/{failing.pk}")
     assert body == {"hub_told": {"error": "The other side is closed."}}
     assert Attribute.objects.count() == 2
 
 
 @pytest.mark.usefixtures("modules")
-def test_looked_through_before_it_is_stored(cast: Cast, event: Event) -> None:
-    switch_on(cast, "extract_url_components")
+def test_looked_through_before_it_is_stored(seed: Seed, event: Event) -> None:
+    switch_on(seed, "extract_url_components")
     made = attribute(event, "url", URL)
     path = f"/events/queryEnrichment/{made.pk}/extract_url_components/Enrichment"
-    status, found = call(cast.analyst.key, "POST", path)
+    status, found = call(seed.analyst.key, "POST", path)
     assert (status, [each["name"] for each in found["Object"]]) == (200, ["url"])
     assert not Object.objects.exists()
     body = {"Event": {"data": json.dumps(found), "default_comment": "Looked at"}}
-    status, body = call(cast.analyst.key, "POST", f"/events/handleModuleResults/{event.pk}", body)
+    status, body = call(seed.analyst.key, "POST", f"/events/handleModuleResults/{event.pk}", body)
     assert (status, body["message"]) == (200, "0 attributes and 1 object added.")
-    status, body = call(cast.analyst.key, "POST", path, {"save": True})
+    status, body = call(seed.analyst.key, "POST", path, {"save": True})
     assert body["message"] == "0 attributes and 0 objects added."
     for wrong in ("[", "5", 5):
         sent = {"Event": {"data": wrong}}
-        assert call(cast.analyst.key, "POST", f"/events/handleModuleResults/{event.pk}", sent)[0] == 403
+        assert call(seed.analyst.key, "POST", f"/events/handleModuleResults/{event.pk}", sent)[0] == 403
 
 
 @pytest.mark.usefixtures("modules")
-def test_the_raw_answer_of_a_module(cast: Cast) -> None:
-    switch_on(cast, "hub_told", hub_told_region="north")
+def test_the_raw_answer_of_a_module(seed: Seed) -> None:
+    switch_on(seed, "hub_told", hub_told_region="north")
     asked = {"module": "hub_told", "domain": "a.com", "event_id": "1", "config": {"region": "mine"}}
-    status, body = call(cast.analyst.key, "POST", "/modules/queryEnrichment", asked)
+    status, body = call(seed.analyst.key, "POST", "/modules/queryEnrichment", asked)
     assert (status, json.loads(body["results"][0]["values"])["config"]) == (200, {"region": "north"})
     status, body = call(
-        cast.analyst.key, "POST", "/modules/queryEnrichment", {"module": "cve", "domain": "a"}
+        seed.analyst.key, "POST", "/modules/queryEnrichment", {"module": "cve", "domain": "a"}
     )
     assert (status, body["message"]) == (405, "Module not found or not enabled.")
 
 
 @pytest.mark.usefixtures("modules")
-def test_a_module_for_one_organisation_only(cast: Cast, event: Event) -> None:
-    switch_on(cast, "hub_told", hub_told_restrict=cast.org_b.pk)
+def test_a_module_for_one_organisation_only(seed: Seed, event: Event) -> None:
+    switch_on(seed, "hub_told", hub_told_restrict=seed.org_b.pk)
     asked = {"module": "hub_told", "domain": "a.com", "event_id": "1"}
-    for player, expected in ((cast.analyst, 405), (cast.partner, 200), (cast.site_admin, 200)):
-        assert call(player.key, "POST", "/modules/queryEnrichment", asked)[0] == expected
+    for api_user, expected in ((seed.analyst, 405), (seed.partner, 200), (seed.site_admin, 200)):
+        assert call(api_user.key, "POST", "/modules/queryEnrichment", asked)[0] == expected
 
 
 @pytest.mark.usefixtures("modules")
-def test_who_may_not_change_the_event_sends_it_to_no_module(cast: Cast, event: Event) -> None:
-    switch_on(cast, "hub_told")
+def test_who_may_not_change_the_event_sends_it_to_no_module(seed: Seed, event: Event) -> None:
+    switch_on(seed, "hub_told")
     made = attribute(event, "domain", "evil.com")
     paths = (f"/attributes/enrich/{made.pk}", f"/events/enrichEvent/{event.pk}",
              f"/events/queryEnrichment/{made.pk}/hub_told", f"/events/handleModuleResults/{event.pk}",
              f"/events/importModule/mispjson/{event.pk}")  # fmt: skip
     body = {"hub_told": True, "save": 1, "Attribute": [{"type": "domain", "value": "x.com"}], "data": "e30="}
     for path in paths:
-        for key in (cast.reader.key, cast.stranger.key, cast.partner_sync.key, None):
+        for key in (seed.reader.key, seed.stranger.key, seed.partner_sync.key, None):
             assert call(key, "POST", path, body)[0] == 403, path
     Event.objects.update(distribution=0)
     for path in (
@@ -195,7 +195,7 @@ def test_who_may_not_change_the_event_sends_it_to_no_module(cast: Cast, event: E
         f"/attributes/hoverEnrichment/{made.pk}",
         f"/events/exportModule/cef_export/{event.pk}",
     ):
-        assert call(cast.stranger.key, "POST", path, body)[0] == 404, path
+        assert call(seed.stranger.key, "POST", path, body)[0] == 404, path
     assert Attribute.objects.count() == 1
 
 
@@ -203,27 +203,27 @@ CSV = "ip-dst,comment\n203.0.113.8,first\nno address,second\n"
 
 
 @pytest.mark.usefixtures("modules")
-def test_a_document_is_read_by_an_import_module(cast: Cast, event: Event) -> None:
-    switch_on(cast, "csvimport", kind="Import")
+def test_a_document_is_read_by_an_import_module(seed: Seed, event: Event) -> None:
+    switch_on(seed, "csvimport", kind="Import")
     path = f"/events/importModule/csvimport/{event.pk}"
     config = {"header": "", "has_header": "1", "special_delimiter": ""}
     sent = {"data": base64.b64encode(CSV.encode()).decode(), "filename": "a.csv", "config": config}
-    status, found = call(cast.analyst.key, "POST", path, sent)
+    status, found = call(seed.analyst.key, "POST", path, sent)
     assert (status, [each["value"] for each in found["Attribute"]]) == (200, ["203.0.113.8", "no address"]), (
         found
     )
     assert not Attribute.objects.exists()
-    status, body = call(cast.analyst.key, "POST", path, {**sent, "save": 1})
+    status, body = call(seed.analyst.key, "POST", path, {**sent, "save": 1})
     assert (status, body["message"]) == (200, "1 attribute and 0 objects added.")
     assert list(body["errors"]) == ["Attribute.1"]
     assert Attribute.objects.get().comment == "first"
     for wrong in ({"data": "not base64!"}, {}, {"data": 5}):
-        assert call(cast.analyst.key, "POST", path, wrong)[0] in (400, 403)
+        assert call(seed.analyst.key, "POST", path, wrong)[0] in (400, 403)
 
 
 @pytest.mark.usefixtures("modules")
-def test_columns_of_a_table_are_named_by_who_brings_it(cast: Cast, event: Event) -> None:
-    switch_on(cast, "csvimport", kind="Import")
+def test_columns_of_a_table_are_named_by_who_brings_it(seed: Seed, event: Event) -> None:
+    switch_on(seed, "csvimport", kind="Import")
     table = "ignored;evil.example;seen twice\nignored;192.0.2.9;once\n"
     config = {"header": "_,text,comment", "has_header": "0", "special_delimiter": ";"}
     sent = {
@@ -232,7 +232,7 @@ def test_columns_of_a_table_are_named_by_who_brings_it(cast: Cast, event: Event)
         "config": config,
         "save": 1,
     }
-    status, body = call(cast.analyst.key, "POST", f"/events/importModule/csvimport/{event.pk}", sent)
+    status, body = call(seed.analyst.key, "POST", f"/events/importModule/csvimport/{event.pk}", sent)
     assert (status, body["message"]) == (200, "2 attributes and 0 objects added."), body
     assert set(Attribute.objects.values_list("value1", "comment")) == {
         ("evil.example", "seen twice"),
@@ -263,11 +263,11 @@ YmFkIGJ5dGVz
 
 
 @pytest.mark.usefixtures("modules")
-def test_a_mail_becomes_an_object_that_refers_to_its_attachments(cast: Cast, event: Event) -> None:
-    switch_on(cast, "email_import", kind="Import", email_import_extract_urls="yes")
+def test_a_mail_becomes_an_object_that_refers_to_its_attachments(seed: Seed, event: Event) -> None:
+    switch_on(seed, "email_import", kind="Import", email_import_extract_urls="yes")
     sent = {"data": base64.b64encode(MAIL).decode(), "filename": "a.eml", "save": 1}
     path = f"/events/importModule/email_import/{event.pk}"
-    status, body = call(cast.analyst.key, "POST", path, sent)
+    status, body = call(seed.analyst.key, "POST", path, sent)
     assert (status, "errors" in body) == (200, False), body
     mail = Object.objects.get(name="email")
     said = dict(Attribute.objects.filter(object=mail).values_list("object_relation", "value1"))
@@ -281,29 +281,29 @@ def test_a_mail_becomes_an_object_that_refers_to_its_attachments(cast: Cast, eve
     referred = ObjectReference.objects.filter(object=mail, referenced_uuid=file.uuid)
     assert list(referred.values_list("relationship_type", flat=True)) == ["includes"]
     assert (
-        call(cast.analyst.key, "POST", path, {**sent, "data": base64.b64encode(b"\0\xff" * 50).decode()})[0]
+        call(seed.analyst.key, "POST", path, {**sent, "data": base64.b64encode(b"\0\xff" * 50).decode()})[0]
         < 500
     )
 
 
 @pytest.mark.usefixtures("modules")
-def test_an_event_is_written_by_an_export_module_as_its_reader_may_read_it(cast: Cast, event: Event) -> None:
-    switch_on(cast, "cef_export", kind="Export")
+def test_an_event_is_written_by_an_export_module_as_its_reader_may_read_it(seed: Seed, event: Event) -> None:
+    switch_on(seed, "cef_export", kind="Export")
     attribute(event, "ip-dst", "203.0.113.9")
     hidden = attribute(event, "ip-dst", "203.0.113.10")
     Attribute.objects.filter(pk=hidden.pk).update(distribution=0)
-    response = send(cast.stranger.key, "GET", f"/events/exportModule/cef_export/{event.pk}")
+    response = send(seed.stranger.key, "GET", f"/events/exportModule/cef_export/{event.pk}")
     assert response.status_code == 200, answer(response)
     text = response.content.decode()
     assert "dst=203.0.113.9\n" in text
     assert "203.0.113.10" not in text
     assert response["Content-Disposition"] == f'attachment; filename="misp.event.{event.pk}.cef_export.cef"'
-    status, _ = call(cast.stranger.key, "GET", f"/events/exportModule/liteexport/{event.pk}")
+    status, _ = call(seed.stranger.key, "GET", f"/events/exportModule/liteexport/{event.pk}")
     assert status == 404
 
 
-def test_a_server_that_does_not_answer_is_said_to(cast: Cast, event: Event, settings: Settings) -> None:
+def test_a_server_that_does_not_answer_is_said_to(seed: Seed, event: Event, settings: Settings) -> None:
     for url in ("http://127.0.0.1:9", "", "nonsense"):
         settings.VARDKASE_MODULES_URL = url
-        status, body = call(cast.analyst.key, "GET", "/modules/index")
+        status, body = call(seed.analyst.key, "GET", "/modules/index")
         assert (status, body["message"]) == (404, "Module service not reachable.")

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from vardkase.core.problems import CommonProblem
 from vardkase.exchange.outbox import channels, events
@@ -31,10 +31,10 @@ def publish(key: str) -> str:
     return str(body["Event"]["id"])
 
 
-def test_each_publication_is_a_version_of_its_own(cast: Cast) -> None:
-    number = publish(cast.publisher.key)
-    call(cast.publisher.key, "POST", f"/attributes/add/{number}", {"type": "text", "value": "more"})
-    call(cast.publisher.key, "POST", f"/events/publish/{number}", {})
+def test_each_publication_is_a_version_of_its_own(seed: Seed) -> None:
+    number = publish(seed.publisher.key)
+    call(seed.publisher.key, "POST", f"/attributes/add/{number}", {"type": "text", "value": "more"})
+    call(seed.publisher.key, "POST", f"/events/publish/{number}", {})
     entered = Entry.objects.filter(event_id=number).order_by("id")
     assert [entry.topic for entry in entered] == ["misp_json", "misp_json"]
     assert entered[0].version < entered[1].version
@@ -42,12 +42,12 @@ def test_each_publication_is_a_version_of_its_own(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
-def test_connections_that_push_are_promised_each_version_once(cast: Cast) -> None:
+def test_connections_that_push_are_promised_each_version_once(seed: Seed) -> None:
     for name, push in (("Finland", True), ("Norway", True), ("Quiet", False)):
         Server.objects.create(
-            name=name, url="https://peer.example", org=cast.hub, remote_org=cast.org_b, push=push, priority=1
+            name=name, url="https://peer.example", org=seed.hub, remote_org=seed.org_b, push=push, priority=1
         )
-    number = publish(cast.publisher.key)
+    number = publish(seed.publisher.key)
     waiting = Delivery.objects.filter(event_id=number)
     assert sorted(waiting.values_list("receiver_name", "state")) == [
         ("Finland", "waiting"),

@@ -14,8 +14,8 @@ import pytest
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, says, serving
+from tests.factories.seed import Seed
 from vardkase.core.problems import problems_in, stored_wire
 from vardkase.core.retries import RetryPolicy
 from vardkase.exchange import patience
@@ -72,9 +72,9 @@ def misp(events: dict[str, Said], **row: str) -> Callable[[BaseHTTPRequestHandle
     return answer
 
 
-def connection(cast: Cast, url: str) -> Server:
-    body = {"name": "There", "url": url, "authkey": KEY, "remote_org_id": cast.org_b.pk, "pull": True}
-    number = call(cast.site_admin.key, "POST", "/servers/add", body)[1]["Server"]["id"]
+def connection(seed: Seed, url: str) -> Server:
+    body = {"name": "There", "url": url, "authkey": KEY, "remote_org_id": seed.org_b.pk, "pull": True}
+    number = call(seed.site_admin.key, "POST", "/servers/add", body)[1]["Server"]["id"]
     return Server.objects.get(pk=number)
 
 
@@ -87,7 +87,7 @@ def asked_for(running: Running) -> list[str]:
     return [path.split("/")[3] for _, path, _, _ in running.requests if path.startswith("/events/view/")]
 
 
-def test_what_is_wrong_with_one_event_stops_no_other(cast: Cast) -> None:
+def test_what_is_wrong_with_one_event_stops_no_other(seed: Seed) -> None:
     deep = b'{"Event": ' + b"[" * 2000 + b"]" * 2000 + b"}"
     broken: dict[str, Said] = {
         str(uuid4()): (500, b"<html>oops</html>"),
@@ -100,8 +100,8 @@ def test_what_is_wrong_with_one_event_stops_no_other(cast: Cast) -> None:
     empty = good(Attribute=[])
     fine = good()
     with serving(misp(dict([*broken.items(), (refused, content), empty, fine]))) as there:
-        server = connection(cast, there.url)
-        pulled = pull(cast.site_admin.actor, server)
+        server = connection(seed, there.url)
+        pulled = pull(seed.site_admin.actor, server)
         assert (pulled.events, pulled.failed) == (1, len(broken) + 1)
         assert list(Event.objects.values_list("uuid", flat=True))
         assert Event.objects.get().info == "there"
@@ -114,11 +114,11 @@ def test_what_is_wrong_with_one_event_stops_no_other(cast: Cast) -> None:
         }
         assert all(FailedEvent.objects.exclude(outcome="empty").values_list("reason", flat=True))
         before = len(there.requests)
-        assert pull(cast.site_admin.actor, server).failed == 0
+        assert pull(seed.site_admin.actor, server).failed == 0
         assert (
             asked_for(Running("", there.requests[before:])) == []
         )  # What was set aside is not fetched again …
-        pull(cast.site_admin.actor, server, force=True)
+        pull(seed.site_admin.actor, server, force=True)
         assert set(asked_for(Running("", there.requests[before:]))) == {
             *broken,
             refused,
@@ -136,7 +136,7 @@ def test_what_is_wrong_with_one_event_stops_no_other(cast: Cast) -> None:
         (200, b"[]", "did not say what it is"),
     ],
 )
-def test_a_peer_that_cannot_be_asked_is_told_of(cast: Cast, status: int, content: bytes, told: str) -> None:
+def test_a_peer_that_cannot_be_asked_is_told_of(seed: Seed, status: int, content: bytes, told: str) -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(content)))
@@ -144,27 +144,27 @@ def test_a_peer_that_cannot_be_asked_is_told_of(cast: Cast, status: int, content
         handler.wfile.write(content)
 
     with serving(answer) as there:
-        server = connection(cast, there.url)
+        server = connection(seed, there.url)
         with pytest.raises(OutgoingFailed) as failed:
-            pull(cast.site_admin.actor, server)
+            pull(seed.site_admin.actor, server)
     assert told in failed.value.wire
     run = SyncRun.objects.get()
     assert run.state == SyncRunState.FAILED
     assert stored_wire(run.fault) == failed.value.wire
 
 
-def test_a_peer_that_is_gone_is_told_of_over_the_api(cast: Cast) -> None:
+def test_a_peer_that_is_gone_is_told_of_over_the_api(seed: Seed) -> None:
     with serving(misp({})) as there:
-        server = connection(cast, there.url)
-    call(cast.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.background_jobs", {"value": False})
-    status, body = call(cast.site_admin.key, "POST", f"/servers/pull/{server.pk}/full", {})
+        server = connection(seed, there.url)
+    call(seed.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.background_jobs", {"value": False})
+    status, body = call(seed.site_admin.key, "POST", f"/servers/pull/{server.pk}/full", {})
     assert (status, body["message"]) == (403, "Could not pull Server")
     assert "could not be reached" in body["errors"]
     assert KEY not in json.dumps(body)
     assert KEY not in SyncRun.objects.get().fault
 
 
-def test_a_pull_that_was_cut_goes_on_where_it_was(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pull_that_was_cut_goes_on_where_it_was(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     events = dict(good() for _ in range(6))
     seen = SyncRunRecorder.event
 
@@ -174,25 +174,25 @@ def test_a_pull_that_was_cut_goes_on_where_it_was(cast: Cast, monkeypatch: pytes
             raise Cancelled(SyncProblem.CANCELLED())
 
     with serving(misp(events)) as there:
-        server = connection(cast, there.url)
+        server = connection(seed, there.url)
         with monkeypatch.context() as patched:
             patched.setattr(SyncRunRecorder, "event", cut)
             with pytest.raises(Cancelled):
-                pull(cast.site_admin.actor, server)
+                pull(seed.site_admin.actor, server)
         assert Event.objects.count() == 2
         assert SyncRun.objects.get().state == SyncRunState.CANCELLED
-        assert pull(cast.site_admin.actor, server).events == 4
+        assert pull(seed.site_admin.actor, server).events == 4
     assert Event.objects.count() == 6
     assert not Event.objects.filter(locked=False).exists()
 
 
-def test_a_run_that_died_with_its_process_does_not_go_on_for_ever(cast: Cast) -> None:
+def test_a_run_that_died_with_its_process_does_not_go_on_for_ever(seed: Seed) -> None:
     with serving(misp({})) as there:
-        server = connection(cast, there.url)
+        server = connection(seed, there.url)
         died = SyncRun.objects.create(server=server, direction="pull", technique="full")
         SyncRun.objects.filter(pk=died.pk).update(heard=timezone.now() - timedelta(hours=1))
         lives = SyncRun.objects.create(server=server, direction="pull", technique="full")
-        pull(cast.site_admin.actor, server)
+        pull(seed.site_admin.actor, server)
     died.refresh_from_db()
     lives.refresh_from_db()
     assert (died.state, stored_wire(died.fault)) == (SyncRunState.FAILED, "The run was cut off.")
@@ -201,7 +201,7 @@ def test_a_run_that_died_with_its_process_does_not_go_on_for_ever(cast: Cast) ->
 
 @pytest.mark.parametrize("repeats", [True, False])
 def test_a_peer_that_never_comes_to_an_end_is_left(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, repeats: bool
+    seed: Seed, monkeypatch: pytest.MonkeyPatch, repeats: bool
 ) -> None:
     """Of proposals there is always another full page: the same again, or a new one."""
     monkeypatch.setattr(contributions, "PROPOSALS", 1)
@@ -216,12 +216,12 @@ def test_a_peer_that_never_comes_to_an_end_is_left(
         says(json.dumps([{"ShadowAttribute": {"uuid": uuid, "event_uuid": uuid}}]).encode())(handler)
 
     with serving(endless) as there:
-        pull(cast.site_admin.actor, connection(cast, there.url))
+        pull(seed.site_admin.actor, connection(seed, there.url))
     asked = [path for _, path, _, _ in there.requests if path.startswith("/shadow_attributes")]
     assert len(asked) == (2 if repeats else 5)
 
 
-def test_a_run_is_stopped_amidst_what_a_peer_has_us_ask(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_is_stopped_amidst_what_a_peer_has_us_ask(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     """Clusters are asked for one by one, however many the peer says there are."""
     listed = [{"GalaxyCluster": {"uuid": str(uuid4()), "version": "1"}} for _ in range(5)]
     usual = misp({})
@@ -242,11 +242,11 @@ def test_a_run_is_stopped_amidst_what_a_peer_has_us_ask(cast: Cast, monkeypatch:
             raise Cancelled("stopped")
 
     with serving(answer) as there:
-        server = connection(cast, there.url)
+        server = connection(seed, there.url)
         server.pull_galaxy_clusters = True
         monkeypatch.setattr(SyncRunRecorder, "look", stopped)
         with pytest.raises(Cancelled):
-            pull(cast.site_admin.actor, server)
+            pull(seed.site_admin.actor, server)
     assert asked() == 2
     assert SyncRun.objects.get().state == SyncRunState.CANCELLED
 
@@ -254,34 +254,34 @@ def test_a_run_is_stopped_amidst_what_a_peer_has_us_ask(cast: Cast, monkeypatch:
 FOR_EVER = str(2**62)
 
 
-def pulled_from(cast: Cast, made: dict[str, Any], **row: str) -> None:
+def pulled_from(seed: Seed, made: dict[str, Any], **row: str) -> None:
     """Pull from a peer that has one event."""
     row = {"timestamp": str(made["timestamp"]), **row}
     with serving(misp({made["uuid"]: (200, json.dumps({"Event": made}).encode())}, **row)) as there:
-        pull(cast.site_admin.actor, connection(cast, there.url))
+        pull(seed.site_admin.actor, connection(seed, there.url))
 
 
-def test_one_peer_does_not_close_an_event_to_all_others(cast: Cast) -> None:
+def test_one_peer_does_not_close_an_event_to_all_others(seed: Seed) -> None:
     """By a change that lies in the future: what comes from where the event is made would be older for ever."""
     made = event()
-    pulled_from(cast, made)
-    pulled_from(cast, made | {"info": "theirs for ever", "timestamp": FOR_EVER})
+    pulled_from(seed, made)
+    pulled_from(seed, made | {"info": "theirs for ever", "timestamp": FOR_EVER})
     assert problems_in(FailedEvent.objects.get().reason) == [SyncProblem.AHEAD_OF_TIME()]
-    pulled_from(cast, made | {"info": "news", "timestamp": "1700000001"})
+    pulled_from(seed, made | {"info": "news", "timestamp": "1700000001"})
     assert Event.objects.get().info == "news"
 
 
-def test_one_peer_does_not_hide_the_sightings_of_others(cast: Cast) -> None:
+def test_one_peer_does_not_hide_the_sightings_of_others(seed: Seed) -> None:
     """By saying that an event, be it ours, was seen at the end of all days."""
     made = event()
-    pulled_from(cast, made)
-    pulled_from(cast, made, sighting_timestamp=FOR_EVER)
+    pulled_from(seed, made)
+    pulled_from(seed, made, sighting_timestamp=FOR_EVER)
     event_here = Event.objects.get()
     assert event_here.sighting_timestamp == 0, "no sighting came"
     assert 0 < event_here.private_sighting_timestamp <= timezone.now().timestamp()
 
 
-def test_what_can_be_asked_together_is_not_asked_one_after_the_other(cast: Cast) -> None:
+def test_what_can_be_asked_together_is_not_asked_one_after_the_other(seed: Seed) -> None:
     """The list of events is answered only when proposals and notes were asked for, too."""
     uuid, said = good()
     answer = misp({uuid: said})
@@ -300,7 +300,7 @@ def test_what_can_be_asked_together_is_not_asked_one_after_the_other(cast: Cast)
         answer(handler)
 
     with serving(waiting) as peer:
-        pulled = pull(cast.site_admin.actor, connection(cast, peer.url))
+        pulled = pull(seed.site_admin.actor, connection(seed, peer.url))
     assert (pulled.events, pulled.failed) == (1, 0)
     paths = [path.split("/")[1] for _, path, _, _ in peer.requests]
     assert (paths.count("shadow_attributes"), paths.count("analyst_data")) == (1, 1)

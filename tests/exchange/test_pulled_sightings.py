@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import answer, send
-from tests.cast import Cast
 from tests.exchange.servers import HERE, says, serving
 from tests.exchange.test_pull_troubles import connection, event, misp
+from tests.factories.seed import Seed
 from vardkase.exchange.sync.pull import pull
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.sightings.models import Sighting
@@ -46,7 +46,7 @@ def peer(made: dict[str, Any], seen: dict[str, Any], moment: int) -> Callable[[B
     return answers
 
 
-def test_sightings_of_what_only_the_owner_reads_stay_with_the_owner(cast: Cast) -> None:
+def test_sightings_of_what_only_the_owner_reads_stay_with_the_owner(seed: Seed) -> None:
     open_, hidden = (
         {"type": "text", "category": "Other", "value": value, "uuid": str(uuid4()), "distribution": reach}
         for value, reach in (("open", "5"), ("hidden", "1"))
@@ -55,14 +55,14 @@ def test_sightings_of_what_only_the_owner_reads_stay_with_the_owner(cast: Cast) 
     for number, seen in enumerate((hidden, open_)):
         moment = BEFORE + number
         with serving(peer(made, seen, moment)) as there:
-            server = connection(cast, there.url)
+            server = connection(seed, there.url)
             for _ in range(2):  # Sightings come with the second run: the first brings the event.
-                pull(cast.site_admin.actor, server)
+                pull(seed.site_admin.actor, server)
         assert Sighting.objects.count() == number + 1
         here = Event.objects.get()
         assert Attribute.objects.get(uuid=hidden["uuid"]).distribution == 0
         assert here.private_sighting_timestamp == moment
         expected = 0 if seen is hidden else moment
         assert here.sighting_timestamp == expected
-        row = answer(send(cast.stranger.key, "GET", f"/events/index/eventid:{here.pk}"))[0]
+        row = answer(send(seed.stranger.key, "GET", f"/events/index/eventid:{here.pk}"))[0]
         assert row["sighting_timestamp"] == str(expected)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, serving
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
 from tests.intel.proposed import propose
 from vardkase.core.problems import stored_wire
 from vardkase.core.retries import RetryPolicy
@@ -64,9 +64,9 @@ class Misp:
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """A published event of organisation A for everyone, with one attribute."""
-    event = make_event(cast.org_a, distribution=3, published=True, publish_timestamp=5)
+    event = make_event(seed.org_a, distribution=3, published=True, publish_timestamp=5)
     event.save()
     make_attribute(event, distribution=5).save()
     return event
@@ -78,13 +78,13 @@ def _on_this_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vardkase.exchange.patience.REQUEST", RetryPolicy(0, 1, retries=0))
 
 
-def connection(cast: Cast, url: str, **members: Any) -> Server:
+def connection(seed: Seed, url: str, **members: Any) -> Server:
     return Server.objects.create(
         name="misp",
         url=url,
         encrypted_key=KEYS.encrypt("k" * 40),
-        org=cast.hub,
-        remote_org=cast.org_b,
+        org=seed.hub,
+        remote_org=seed.org_b,
         priority=1,
         **{"push": True, "push_analyst_data": True, **members},
     )
@@ -97,23 +97,23 @@ def sent(peer: Running, action: str) -> list[Any]:
     ]
 
 
-def test_proposals_carry_every_column_that_misp_needs(cast: Cast, event: Event) -> None:
-    propose(cast.partner, event, type="domain", category="Network activity", value="proposed.example")
+def test_proposals_carry_every_column_that_misp_needs(seed: Seed, event: Event) -> None:
+    propose(seed.partner, event, type="domain", category="Network activity", value="proposed.example")
     with serving(Misp(known=[str(event.uuid)])) as peer:
-        push(None, connection(cast, peer.url))
+        push(None, connection(seed, peer.url))
     [[proposal]] = sent(peer, "events/pushProposals")
     assert set(proposal) >= NEEDED
-    assert (proposal["event_org_id"], proposal["value"]) == (str(cast.org_a.pk), "proposed.example")
+    assert (proposal["event_org_id"], proposal["value"]) == (str(seed.org_a.pk), "proposed.example")
 
 
-def test_what_is_said_of_an_event_goes_after_it_and_by_itself(cast: Cast, event: Event) -> None:
+def test_what_is_said_of_an_event_goes_after_it_and_by_itself(seed: Seed, event: Event) -> None:
     attribute = event.attributes.get()
     for kind, uuid, text in (
         ("Event", event.uuid, "of the event"),
         ("Attribute", attribute.uuid, "of a part"),
     ):
         status, _ = call(
-            cast.analyst.key,
+            seed.analyst.key,
             "POST",
             f"/analyst_data/add/Note/{uuid}/{kind}",
             {"note": text, "distribution": 3},
@@ -122,7 +122,7 @@ def test_what_is_said_of_an_event_goes_after_it_and_by_itself(cast: Cast, event:
 
     notes = {str(uuid): "2026-01-01 00:00:00" for uuid in AnalystData.objects.values_list("uuid", flat=True)}
     with serving(Misp(events=[str(event.uuid)], analyst_data={"Note": notes})) as peer:
-        push(None, connection(cast, peer.url))
+        push(None, connection(seed, peer.url))
     [pushed] = sent(peer, "events/add")
     assert not {"Note", "Opinion", "Relationship"} & _members(pushed)
     pushed_notes = sent(peer, "analyst_data/pushAnalystData")
@@ -140,11 +140,11 @@ def _members(document: Any) -> set[str]:
 
 
 def test_what_a_peer_answers_500_to_is_given_up_until_it_changes_or_somebody_asks(
-    cast: Cast, event: Event
+    seed: Seed, event: Event
 ) -> None:
-    propose(cast.partner, event, type="domain", category="Network activity", value="proposed.example")
+    propose(seed.partner, event, type="domain", category="Network activity", value="proposed.example")
     with serving(Misp(known=[str(event.uuid)], fails=["events/pushProposals"])) as peer:
-        server = connection(cast, peer.url)
+        server = connection(seed, peer.url)
         for _ in range(refusals.MOST_ATTEMPTS + 3):
             push(None, server)
         assert len(sent(peer, "events/pushProposals")) == refusals.MOST_ATTEMPTS
@@ -152,24 +152,24 @@ def test_what_a_peer_answers_500_to_is_given_up_until_it_changes_or_somebody_ask
         fault = stored_wire(run.fault)
         assert fault.startswith("proposals: 1 not sent again before they change")
         assert "status 500" in fault
-        push(cast.site_admin.actor, server)
+        push(seed.site_admin.actor, server)
         assert len(sent(peer, "events/pushProposals")) == refusals.MOST_ATTEMPTS + 1
-        propose(cast.stranger, event, type="domain", category="Network activity", value="more.example")
+        propose(seed.stranger, event, type="domain", category="Network activity", value="more.example")
         push(None, server)
         assert len(sent(peer, "events/pushProposals")) == refusals.MOST_ATTEMPTS + 2
 
 
 def test_a_connection_that_does_not_push_by_itself_is_pushed_to_when_somebody_asks(
-    cast: Cast, event: Event
+    seed: Seed, event: Event
 ) -> None:
-    call(cast.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.background_jobs", {"value": False})
+    call(seed.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.background_jobs", {"value": False})
     with serving(Misp(events=[str(event.uuid)])) as peer:
-        server = connection(cast, peer.url, push=False)
-        status, body = call(cast.site_admin.key, "POST", f"/servers/push/{server.pk}/full", {})
+        server = connection(seed, peer.url, push=False)
+        status, body = call(seed.site_admin.key, "POST", f"/servers/push/{server.pk}/full", {})
         assert (status, body["message"]) == (
             200,
             "Push complete. 1 events pushed, 0 events could not be pushed.",
         )
         assert [each["Event"]["uuid"] for each in sent(peer, "events/add")] == [str(event.uuid)]
-        status, planned = call(cast.site_admin.key, "GET", f"/servers/dryRun/{server.pk}/push/full")
+        status, planned = call(seed.site_admin.key, "GET", f"/servers/dryRun/{server.pk}/push/full")
         assert (status, planned["move"]["events"]) == (200, 1)

@@ -6,10 +6,10 @@ import json
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, serving
 from tests.factories import make_attribute, make_event
-from tests.intel.sighted import configure
+from tests.factories.seed import Seed
+from tests.factories.sightings import configure
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.sync.models import SyncRun
 from vardkase.exchange.sync.push import push
@@ -44,19 +44,19 @@ def asked(peer: Running) -> list[str]:
     return ["/".join(path.split("/")[1:3]) for _method, path, _headers, _body in peer.requests]
 
 
-def test_what_an_older_peer_does_not_know_is_not_asked_of_it(cast: Cast, settings: Any) -> None:
+def test_what_an_older_peer_does_not_know_is_not_asked_of_it(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     configure("Plugin.Sightings_policy", 2)
-    event = make_event(cast.org_a, distribution=3, published=True, publish_timestamp=5, sighting_timestamp=5)
+    event = make_event(seed.org_a, distribution=3, published=True, publish_timestamp=5, sighting_timestamp=5)
     event.save()
     attribute = make_attribute(event, distribution=5)
     attribute.save()
     Sighting.objects.create(
-        attribute=attribute, event=event, org=cast.org_a, date_sighting=5, source="sensor"
+        attribute=attribute, event=event, org=seed.org_a, date_sighting=5, source="sensor"
     )
     with serving(older(str(Event.objects.get(pk=event.pk).uuid))) as peer:
         server = Server.objects.create(
-            name="older", url=peer.url, encrypted_key=KEYS.encrypt("k" * 40), org=cast.hub, remote_org=cast.org_b,
+            name="older", url=peer.url, encrypted_key=KEYS.encrypt("k" * 40), org=seed.hub, remote_org=seed.org_b,
             priority=1, push=True, push_sightings=True, push_galaxy_clusters=True, push_analyst_data=True,
             push_collections=True,
         )  # fmt: skip

@@ -17,7 +17,7 @@ import pytest
 import requests
 from pymisp import MISPEvent, MISPNote, MISPSighting, PyMISP
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from vardkase.core.settings.models import SettingValue
 
@@ -38,21 +38,21 @@ def connect(server: WebServer) -> Connect:
 
 
 @pytest.fixture
-def remote(connect: Connect, server_cast: Cast) -> Client:
+def remote(connect: Connect, server_seed: Seed) -> Client:
     """The other hub: organisation B's synchronising user."""
-    return connect(server_cast.partner_sync.key)
+    return connect(server_seed.partner_sync.key)
 
 
 @pytest.fixture
-def author(connect: Connect, server_cast: Cast) -> Client:
+def author(connect: Connect, server_seed: Seed) -> Client:
     """Somebody here who writes and publishes."""
-    return connect(server_cast.org_admin.key)
+    return connect(server_seed.org_admin.key)
 
 
 @pytest.fixture
-def reader(connect: Connect, server_cast: Cast) -> Client:
+def reader(connect: Connect, server_seed: Seed) -> Client:
     """An analyst of another organisation on this hub."""
-    return connect(server_cast.stranger.key)
+    return connect(server_seed.stranger.key)
 
 
 def pushed(**members: Any) -> MISPEvent:
@@ -120,7 +120,7 @@ def test_it_learns_what_we_are(remote: Client, reader: Client) -> None:
 
 
 def test_it_pulls_what_it_may_read(
-    author: Client, remote: Client, server: WebServer, server_cast: Cast
+    author: Client, remote: Client, server: WebServer, server_seed: Seed
 ) -> None:
     open_event, other = written(author), written(author)
     hidden = MISPEvent()
@@ -132,9 +132,9 @@ def test_it_pulls_what_it_may_read(
     assert found.keys() == {open_event.uuid, other.uuid}
     row = found[open_event.uuid]
     assert row.keys() == {"id", "timestamp", "sighting_timestamp", "published", "uuid", "orgc_uuid"}
-    assert row["orgc_uuid"] == str(server_cast.org_a.uuid)
-    assert index(remote, org=[f"!{server_cast.org_a.name}"]) == {}
-    key, path = server_cast.partner_sync.key, "/events/index"
+    assert row["orgc_uuid"] == str(server_seed.org_a.uuid)
+    assert index(remote, org=[f"!{server_seed.org_a.name}"]) == {}
+    key, path = server_seed.partner_sync.key, "/events/index"
     asked = json.dumps({"minimal": 1, "published": 1}).encode()
     first = raw(server, key, "POST", path, asked, If_None_Match='""')
     assert first.headers["X-Result-Count"] == "2"
@@ -147,23 +147,23 @@ def test_it_pulls_what_it_may_read(
     event = remote.direct_call(path)["Event"]
     assert [tag["name"] for tag in event["Tag"]] == ["tlp:green"]
     assert [each["deleted"] for each in event["Attribute"]] == [True]
-    assert (event["Orgc"]["uuid"], event["locked"]) == (str(server_cast.org_a.uuid), False)
+    assert (event["Orgc"]["uuid"], event["locked"]) == (str(server_seed.org_a.uuid), False)
     assert remote.get_event(ours.uuid)["errors"][0] == 404
 
 
 def test_it_pushes_events_and_newer_versions_of_them(
-    remote: Client, reader: Client, author: Client, server: WebServer, server_cast: Cast
+    remote: Client, reader: Client, author: Client, server: WebServer, server_seed: Seed
 ) -> None:
     sent = document(Tag=[{"name": "tlp:green"}, {"name": 'norden:case="1"'}])
     uuid = sent["uuid"]
     wanted = [{"Event": {"uuid": uuid, "timestamp": str(THEN)}}]
     assert remote.direct_call("events/filterEventIdsForPush", wanted) == [uuid]
-    assert raw(server, server_cast.partner_sync.key, "HEAD", f"/events/view/{uuid}").status_code == 404
+    assert raw(server, server_seed.partner_sync.key, "HEAD", f"/events/view/{uuid}").status_code == 404
     answer = remote.add_event(pushed(**sent), metadata=True)
     assert answer["Event"]["uuid"] == uuid
-    assert raw(server, server_cast.partner_sync.key, "HEAD", f"/events/view/{uuid}").status_code == 200
+    assert raw(server, server_seed.partner_sync.key, "HEAD", f"/events/view/{uuid}").status_code == 200
     stored = reader.get_event(uuid, pythonify=True)
-    assert (stored.Orgc.uuid, stored.org.uuid) == (THEIRS["uuid"], str(server_cast.org_b.uuid))
+    assert (stored.Orgc.uuid, stored.org.uuid) == (THEIRS["uuid"], str(server_seed.org_b.uuid))
     assert (stored.locked, stored.published, int(stored.timestamp.timestamp())) == (True, True, THEN)
     assert {tag.name for tag in stored.tags} == {"tlp:green", 'norden:case="1"'}
     assert remote.direct_call("events/filterEventIdsForPush", wanted) == []
@@ -306,8 +306,8 @@ def test_it_pushes_proposals(author: Client, remote: Client) -> None:
     assert [each["ShadowAttribute"]["event_uuid"] for each in pulled] == [event.uuid]
 
 
-def test_a_sharing_group_comes_along(remote: Client, reader: Client, server_cast: Cast) -> None:
-    member = {"uuid": str(server_cast.org_b.uuid), "name": server_cast.org_b.name}
+def test_a_sharing_group_comes_along(remote: Client, reader: Client, server_seed: Seed) -> None:
+    member = {"uuid": str(server_seed.org_b.uuid), "name": server_seed.org_b.name}
 
     def group(*organisations: dict[str, str]) -> dict[str, Any]:
         return {
@@ -328,7 +328,7 @@ def test_a_sharing_group_comes_along(remote: Client, reader: Client, server_cast
     assert "errors" not in remote.add_event(event)
     known = {each["SharingGroup"]["uuid"]: each for each in remote.sharing_groups()}
     members = {each["Organisation"]["uuid"] for each in known[ours["uuid"]]["SharingGroupOrg"]}
-    assert members == {THEIRS["uuid"], str(server_cast.org_b.uuid)}
+    assert members == {THEIRS["uuid"], str(server_seed.org_b.uuid)}
     assert remote.get_event(event.uuid)["Event"]["SharingGroup"]["uuid"] == ours["uuid"]
     assert reader.get_event(event.uuid)["errors"][0] == 404
     foreign = pushed(distribution=GROUP, SharingGroup=group(THEIRS))
@@ -341,11 +341,11 @@ def test_a_sharing_group_comes_along(remote: Client, reader: Client, server_cast
     ("encoding", "packed"), [("gzip", gzip.compress), ("br", brotli.compress)], ids=["gzip", "br"]
 )
 def test_compressed_bodies_are_read(
-    server: WebServer, server_cast: Cast, remote: Client, encoding: str, packed: Callable[[bytes], bytes]
+    server: WebServer, server_seed: Seed, remote: Client, encoding: str, packed: Callable[[bytes], bytes]
 ) -> None:
     sent = document(info="å" * 2000)
     body = packed(json.dumps({"Event": sent}).encode())
-    key = server_cast.partner_sync.key
+    key = server_seed.partner_sync.key
     reply = raw(server, key, "POST", "/events/add/metadata:1", body, Content_Encoding=encoding)
     assert reply.status_code == 200
     assert remote.get_event(sent["uuid"])["Event"]["info"] == "å" * 2000

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import certificate
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.identity.accounts.models import AuthKey
@@ -21,37 +21,37 @@ KEY = "k3y" + "A" * 37
 ASKED = {"name": "Test Server", "url": "https://misp.example", "authkey": KEY}
 
 
-def add(cast: Cast, **fields: Any) -> tuple[int, Any]:
-    body = {**ASKED, "remote_org_id": str(cast.org_b.pk), **fields}
-    return call(cast.site_admin.key, "POST", "/servers/add", body)
+def add(seed: Seed, **fields: Any) -> tuple[int, Any]:
+    body = {**ASKED, "remote_org_id": str(seed.org_b.pk), **fields}
+    return call(seed.site_admin.key, "POST", "/servers/add", body)
 
 
-def test_a_connection_is_added_changed_listed_and_removed(cast: Cast) -> None:
-    status, body = add(cast)
+def test_a_connection_is_added_changed_listed_and_removed(seed: Seed) -> None:
+    status, body = add(seed)
     server = body["Server"]
     assert (status, server["name"], server["remote_org_id"], server["pull"], server["priority"]) == (
-        200, "Test Server", str(cast.org_b.pk), False, "1",
+        200, "Test Server", str(seed.org_b.pk), False, "1",
     )  # fmt: skip
     rules = '{"tags":{"OR":[],"NOT":[]},"orgs":{"OR":[],"NOT":[]}}'
     assert server["push_rules"] == rules
     edit = f"/servers/edit/{server['id']}"
     changes = {**server, "name": "Other", "pull": True, "push_rules": json.dumps({"tags": {"OR": ["keep"]}})}
-    status, body = call(cast.site_admin.key, "POST", edit, changes)
+    status, body = call(seed.site_admin.key, "POST", edit, changes)
     assert (status, body["Server"]["name"], body["Server"]["pull"]) == (200, "Other", True)
     assert json.loads(body["Server"]["push_rules"]) == {"tags": {"OR": ["keep"]}}
-    [row] = call(cast.site_admin.key, "GET", "/servers/index")[1]
+    [row] = call(seed.site_admin.key, "GET", "/servers/index")[1]
     assert (row["Server"]["name"], row["RemoteOrg"]["name"], row["User"]) == ("Other", "Organisation B", [])
     assert row["Server"]["cache_timestamp"] is False
-    status, body = call(cast.site_admin.key, "POST", f"/servers/delete/{server['id']}")
+    status, body = call(seed.site_admin.key, "POST", f"/servers/delete/{server['id']}")
     assert (status, body["name"]) == (200, "Server deleted")
-    assert call(cast.site_admin.key, "POST", edit, {"name": "x"})[0] == 404
+    assert call(seed.site_admin.key, "POST", edit, {"name": "x"})[0] == 404
     actions = AuditEntry.objects.filter(target_kind="server").values_list("action", flat=True)
     assert set(actions) == {"server.added", "server.edited", "server.deleted"}
 
 
-def test_keys_and_certificates_are_never_told_again(cast: Cast) -> None:
+def test_keys_and_certificates_are_never_told_again(seed: Seed) -> None:
     pem = certificate()
-    add(cast, submitted_cert=pem.partition("-----BEGIN PRIVATE")[0], submitted_client_cert=pem)
+    add(seed, submitted_cert=pem.partition("-----BEGIN PRIVATE")[0], submitted_client_cert=pem)
     server = Server.objects.get()
     assert KEYS.decrypt(server.encrypted_key) == KEY
     assert KEYS.decrypt(server.encrypted_certificate) == pem
@@ -60,29 +60,29 @@ def test_keys_and_certificates_are_never_told_again(cast: Cast) -> None:
         stored = rows.fetchone()[0]
     assert "PRIVATE KEY" not in stored
     paths = ("/servers/index", "/servers/serverSettings")
-    told = json.dumps([call(cast.site_admin.key, "GET", path)[1] for path in paths])
-    told += json.dumps(call(cast.site_admin.key, "POST", f"/servers/edit/{server.pk}", {"push": True})[1])
+    told = json.dumps([call(seed.site_admin.key, "GET", path)[1] for path in paths])
+    told += json.dumps(call(seed.site_admin.key, "POST", f"/servers/edit/{server.pk}", {"push": True})[1])
     told += json.dumps(list(AuditEntry.objects.values("title", "change")))
     for secret in (KEY, "PRIVATE KEY", server.encrypted_key):
         assert secret not in stored.replace(server.encrypted_key, "") + told
-    [row] = call(cast.site_admin.key, "GET", "/servers/index")[1]
+    [row] = call(seed.site_admin.key, "GET", "/servers/index")[1]
     assert (row["Server"]["cert_file"], row["Server"]["client_cert_file"]) == (
         f"{server.pk}.pem",
         f"{server.pk}_client.pem",
     )
 
 
-def test_a_key_does_not_follow_the_connection_to_another_server(cast: Cast) -> None:
+def test_a_key_does_not_follow_the_connection_to_another_server(seed: Seed) -> None:
     """Who may configure may not read: pointing a connection at one's own server needs the key anew."""
-    number = add(cast)[1]["Server"]["id"]
+    number = add(seed)[1]["Server"]["id"]
     edit = f"/servers/edit/{number}"
     for elsewhere in ("https://evil.example", "http://misp.example", "https://misp.example:8443"):
-        status, body = call(cast.site_admin.key, "POST", edit, {"url": elsewhere})
+        status, body = call(seed.site_admin.key, "POST", edit, {"url": elsewhere})
         assert (status, list(body["errors"])) == (403, ["authkey"])
     assert Server.objects.get().url == "https://misp.example"
-    assert call(cast.site_admin.key, "POST", edit, {"url": "https://misp.example/path/"})[0] == 200
+    assert call(seed.site_admin.key, "POST", edit, {"url": "https://misp.example/path/"})[0] == 200
     moved = {"url": "https://new.example", "authkey": KEY}
-    assert call(cast.site_admin.key, "POST", edit, moved)[0] == 200
+    assert call(seed.site_admin.key, "POST", edit, moved)[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -102,73 +102,73 @@ def test_a_key_does_not_follow_the_connection_to_another_server(cast: Cast) -> N
     ],
 )
 def test_what_makes_no_sense_is_refused_by_field(
-    cast: Cast, fields: dict[str, Any], faults: list[str]
+    seed: Seed, fields: dict[str, Any], faults: list[str]
 ) -> None:
-    status, body = add(cast, **fields)
+    status, body = add(seed, **fields)
     assert (status, body["message"], sorted(body["errors"])) == (403, "Could not add Server", faults)
     assert not Server.objects.exists()
 
 
-def test_another_instance_imports_what_a_sync_user_gets_here(cast: Cast) -> None:
-    status, body = call(cast.partner_sync.key, "GET", "/servers/createSync")
+def test_another_instance_imports_what_a_sync_user_gets_here(seed: Seed) -> None:
+    status, body = call(seed.partner_sync.key, "GET", "/servers/createSync")
     configuration = body["Server"]
     assert (status, list(configuration)) == (200, ["url", "uuid", "authkey", "Organisation"])
     assert call(configuration["authkey"], "GET", "/users/view/me")[1]["User"]["email"] == "sync@b.example"
     other = {"name": "Elsewhere", "uuid": "bbbbbbbb-0000-4000-8000-00000000000b"}
     document = {**configuration, "url": "https://there.example", "Organisation": other}
-    status, body = call(cast.site_admin.key, "POST", "/servers/import", {"Server": document})
+    status, body = call(seed.site_admin.key, "POST", "/servers/import", {"Server": document})
     assert status == 200
     remote = Organisation.objects.get(uuid=other["uuid"])
     assert (body["Server"]["remote_org_id"], remote.local) == (str(remote.pk), False)
     bad = {**document, "authkey": "x"}
-    status, body = call(cast.site_admin.key, "POST", "/servers/import", {"Server": bad})
+    status, body = call(seed.site_admin.key, "POST", "/servers/import", {"Server": bad})
     assert (status, body["message"], body["url"]) == (
         403,
         "Could not addFromJson Server",
         "/servers/addFromJson",
     )
-    assert call(cast.site_admin.key, "POST", "/servers/import", {"Server": {}})[0] == 403
+    assert call(seed.site_admin.key, "POST", "/servers/import", {"Server": {}})[0] == 403
 
 
-def test_a_configuration_is_made_for_sync_users_alone(cast: Cast) -> None:
+def test_a_configuration_is_made_for_sync_users_alone(seed: Seed) -> None:
     keys = AuthKey.objects.count()
-    status, body = call(cast.site_admin.key, "GET", "/servers/createSync")
+    status, body = call(seed.site_admin.key, "GET", "/servers/createSync")
     assert (status, body["message"]) == (
         405,
         "Site admin accounts cannot be used to create server sync configurations.",
     )
-    read_only = make_key(cast.partner_sync.user, read_only=True)
-    for key in (cast.analyst.key, cast.org_admin.key, read_only, None):
+    read_only = make_key(seed.partner_sync.user, read_only=True)
+    for key in (seed.analyst.key, seed.org_admin.key, read_only, None):
         assert call(key, "GET", "/servers/createSync")[0] == 403
     assert AuthKey.objects.count() == keys + 1
 
 
-def test_priorities_are_exchanged(cast: Cast) -> None:
-    first, second = (add(cast, name=name)[1]["Server"]["id"] for name in ("A", "B"))
+def test_priorities_are_exchanged(seed: Seed) -> None:
+    first, second = (add(seed, name=name)[1]["Server"]["id"] for name in ("A", "B"))
     path = f"/servers/changePriority/{second}/up"
     for _ in range(2):  # Once at the top it stays there.
-        assert call(cast.site_admin.key, "POST", path)[0] == 200
-    listed = call(cast.site_admin.key, "GET", "/servers/index")[1]
+        assert call(seed.site_admin.key, "POST", path)[0] == 200
+    listed = call(seed.site_admin.key, "GET", "/servers/index")[1]
     assert [row["Server"]["id"] for row in listed] == [second, first]
 
 
-def test_sharing_groups_may_name_a_connection_and_lose_it_with_it(cast: Cast) -> None:
-    number = add(cast)[1]["Server"]["id"]
-    path = f"/sharing_groups/addServer/{cast.group.pk}"
-    assert call(cast.site_admin.key, "POST", f"{path}/{int(number) + 1}", {})[0] == 405
-    status, body = call(cast.site_admin.key, "POST", f"{path}/{number}", {})
+def test_sharing_groups_may_name_a_connection_and_lose_it_with_it(seed: Seed) -> None:
+    number = add(seed)[1]["Server"]["id"]
+    path = f"/sharing_groups/addServer/{seed.group.pk}"
+    assert call(seed.site_admin.key, "POST", f"{path}/{int(number) + 1}", {})[0] == 405
+    status, body = call(seed.site_admin.key, "POST", f"{path}/{number}", {})
     assert (status, body["message"]) == (200, "Server added to the sharing group.")
-    view = call(cast.site_admin.key, "GET", f"/sharing_groups/view/{cast.group.pk}")[1]
+    view = call(seed.site_admin.key, "GET", f"/sharing_groups/view/{seed.group.pk}")[1]
     [named] = [row["Server"] for row in view["SharingGroupServer"] if row["server_id"] == number]
     assert named == {"id": number, "name": "Test Server", "url": "https://misp.example"}
-    call(cast.site_admin.key, "POST", f"/servers/delete/{number}")
+    call(seed.site_admin.key, "POST", f"/servers/delete/{number}")
     assert not SharingGroupServer.objects.filter(server_id=number).exists()
 
 
-def test_only_site_administrators_configure(cast: Cast) -> None:
-    number = add(cast)[1]["Server"]["id"]
-    read_only = make_key(cast.site_admin.user, read_only=True)
-    everybody = (cast.org_admin.key, cast.partner_sync.key, cast.analyst.key, None)
+def test_only_site_administrators_configure(seed: Seed) -> None:
+    number = add(seed)[1]["Server"]["id"]
+    read_only = make_key(seed.site_admin.user, read_only=True)
+    everybody = (seed.org_admin.key, seed.partner_sync.key, seed.analyst.key, None)
     for key in everybody:
         assert call(key, "GET", "/servers/index")[0] == 403
     for path in ("add", "import", f"edit/{number}", f"delete/{number}", f"changePriority/{number}/up"):

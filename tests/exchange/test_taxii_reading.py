@@ -13,8 +13,9 @@ from django.db import connection
 from stix2validator import ValidationOptions, validate_string
 
 from tests.api.calls import send
-from tests.cast import Cast, make_cast
-from tests.exchange.taxii_scene import (
+from tests.factories import make_report
+from tests.factories.seed import Seed, make_seed
+from tests.factories.taxii import (
     PUBLISHED,
     ROOT,
     TAXII,
@@ -26,15 +27,14 @@ from tests.exchange.taxii_scene import (
     resource,
     taxii,
 )
-from tests.factories import make_report
 from vardkase.exchange.taxii.models import Collection, Rendering
 from vardkase.exchange.taxii.renderings import forget_unused
 from vardkase.identity.accounts.models import Role
 
 
 @pytest.fixture
-def everything(cast: Cast) -> Collection:
-    return make_collection(cast)
+def everything(seed: Seed) -> Collection:
+    return make_collection(seed)
 
 
 def patterns(found: list[dict[str, Any]]) -> list[str]:
@@ -45,9 +45,9 @@ def moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def test_a_client_finds_its_way_from_discovery_to_the_objects(cast: Cast, everything: Collection) -> None:
-    published_event(cast.org_a, "evil.example")
-    key = cast.stranger.key
+def test_a_client_finds_its_way_from_discovery_to_the_objects(seed: Seed, everything: Collection) -> None:
+    published_event(seed.org_a, "evil.example")
+    key = seed.stranger.key
     discovery = json.loads(taxii(key, "", root="/taxii2/").content)
     assert discovery["default"] in discovery["api_roots"]
     assert discovery["default"].endswith(ROOT)
@@ -65,38 +65,38 @@ def test_a_client_finds_its_way_from_discovery_to_the_objects(cast: Cast, everyt
     assert [str(error) for error in report.errors] == []
 
 
-def test_a_saved_search_is_what_is_in_a_collection(cast: Cast) -> None:
-    published_event(cast.org_a, "a.example")
-    published_event(cast.org_c, "c.example")
-    only_a = make_collection(cast, filters={"org": cast.org_a.name})
-    assert patterns(objects(cast.stranger.key, only_a)) == ["a.example"]
+def test_a_saved_search_is_what_is_in_a_collection(seed: Seed) -> None:
+    published_event(seed.org_a, "a.example")
+    published_event(seed.org_c, "c.example")
+    only_a = make_collection(seed, filters={"org": seed.org_a.name})
+    assert patterns(objects(seed.stranger.key, only_a)) == ["a.example"]
 
 
-def test_a_sharing_group_is_a_collection_for_its_members_alone(cast: Cast) -> None:
-    published_event(cast.org_a, "shared.example", distribution=4, sharing_group=cast.group)
-    published_event(cast.org_a, "open.example")
-    group = make_collection(cast, sharing_group_id=cast.group.pk)
-    assert patterns(objects(cast.partner.key, group)) == ["shared.example"]
+def test_a_sharing_group_is_a_collection_for_its_members_alone(seed: Seed) -> None:
+    published_event(seed.org_a, "shared.example", distribution=4, sharing_group=seed.group)
+    published_event(seed.org_a, "open.example")
+    group = make_collection(seed, sharing_group_id=seed.group.pk)
+    assert patterns(objects(seed.partner.key, group)) == ["shared.example"]
     for path in ("", "manifest/", "objects/"):
-        assert taxii(cast.stranger.key, f"collections/{group.uuid}/{path}").status_code == 404
-    assert resource(cast.stranger.key, "collections/") == {}
+        assert taxii(seed.stranger.key, f"collections/{group.uuid}/{path}").status_code == 404
+    assert resource(seed.stranger.key, "collections/") == {}
 
 
-def test_nobody_reads_more_in_a_collection_than_elsewhere(cast: Cast, everything: Collection) -> None:
-    event = published_event(cast.org_a, "open.example")
+def test_nobody_reads_more_in_a_collection_than_elsewhere(seed: Seed, everything: Collection) -> None:
+    event = published_event(seed.org_a, "open.example")
     hidden = add_domain(event, "own.example", distribution=0)
-    shared = add_domain(event, "shared.example", distribution=4, sharing_group=cast.group)
+    shared = add_domain(event, "shared.example", distribution=4, sharing_group=seed.group)
     deleted = add_domain(event, "deleted.example", deleted=True)
     make_report(event, name="only ours", content="own words", distribution=0).save()
-    published_event(cast.org_a, "others.example", distribution=0)
-    published_event(cast.org_a, "draft.example", published=False)
+    published_event(seed.org_a, "others.example", distribution=0)
+    published_event(seed.org_a, "draft.example", published=False)
     read = {
-        name: patterns(objects(player.key, everything))
-        for name, player in (
-            ("owner", cast.analyst),
-            ("partner", cast.partner),
-            ("stranger", cast.stranger),
-            ("hub", cast.site_admin),
+        name: patterns(objects(api_user.key, everything))
+        for name, api_user in (
+            ("owner", seed.analyst),
+            ("partner", seed.partner),
+            ("stranger", seed.stranger),
+            ("hub", seed.site_admin),
         )
     }
     assert set(read["owner"]) == {"open.example", "own.example", "shared.example", "others.example"}
@@ -104,28 +104,28 @@ def test_nobody_reads_more_in_a_collection_than_elsewhere(cast: Cast, everything
     assert read["stranger"] == read["hub"] == ["open.example"]
     assert (
         "own words"
-        not in taxii(cast.stranger.key, f"collections/{everything.uuid}/objects/").content.decode()
+        not in taxii(seed.stranger.key, f"collections/{everything.uuid}/objects/").content.decode()
     )
     # Neither by id, nor in the manifest, nor by its versions: and the owner has had it rendered already.
     for stix_id in (hidden, shared, deleted):
         for path in (f"objects/{stix_id}/", f"objects/{stix_id}/versions/"):
-            assert taxii(cast.stranger.key, f"collections/{everything.uuid}/{path}").status_code == 404
-        listed = resource(cast.stranger.key, f"collections/{everything.uuid}/manifest/", match_id=stix_id)
+            assert taxii(seed.stranger.key, f"collections/{everything.uuid}/{path}").status_code == 404
+        listed = resource(seed.stranger.key, f"collections/{everything.uuid}/manifest/", match_id=stix_id)
         assert listed == {}
-    assert taxii(cast.partner.key, f"collections/{everything.uuid}/objects/{shared}/").status_code == 200
+    assert taxii(seed.partner.key, f"collections/{everything.uuid}/objects/{shared}/").status_code == 200
 
 
-def test_a_collection_is_found_by_those_who_may_use_it(cast: Cast) -> None:
-    closed = make_collection(cast, open_to_read=False, open_to_write=False)
-    written = make_collection(cast, open_to_read=False, writers=[cast.org_b.pk])
-    named = make_collection(cast, open_to_read=False, open_to_write=False, readers=[cast.org_b.pk])
-    found = {each["id"]: each for each in resource(cast.partner_sync.key, "collections/")["collections"]}
+def test_a_collection_is_found_by_those_who_may_use_it(seed: Seed) -> None:
+    closed = make_collection(seed, open_to_read=False, open_to_write=False)
+    written = make_collection(seed, open_to_read=False, writers=[seed.org_b.pk])
+    named = make_collection(seed, open_to_read=False, open_to_write=False, readers=[seed.org_b.pk])
+    found = {each["id"]: each for each in resource(seed.partner_sync.key, "collections/")["collections"]}
     assert found.keys() == {str(written.uuid), str(named.uuid)}
     assert (found[str(written.uuid)]["can_read"], found[str(written.uuid)]["can_write"]) == (False, True)
     assert (found[str(named.uuid)]["can_read"], found[str(named.uuid)]["can_write"]) == (True, False)
-    assert taxii(cast.partner.key, f"collections/{closed.uuid}/objects/").status_code == 404
-    assert taxii(cast.partner.key, f"collections/{written.uuid}/objects/").status_code == 403
-    for reader in (cast.reader, cast.analyst):  # Neither may publish.
+    assert taxii(seed.partner.key, f"collections/{closed.uuid}/objects/").status_code == 404
+    assert taxii(seed.partner.key, f"collections/{written.uuid}/objects/").status_code == 403
+    for reader in (seed.reader, seed.analyst):  # Neither may publish.
         (open_one,) = [
             each
             for each in resource(reader.key, "collections/")["collections"]
@@ -134,15 +134,15 @@ def test_a_collection_is_found_by_those_who_may_use_it(cast: Cast) -> None:
         assert open_one["can_write"] is False
 
 
-def test_pages_go_on_where_the_last_one_ended(cast: Cast, everything: Collection) -> None:
+def test_pages_go_on_where_the_last_one_ended(seed: Seed, everything: Collection) -> None:
     for number in range(3):
-        published_event(cast.org_a, f"{number}-a.example", f"{number}-b.example", added=PUBLISHED + number)
+        published_event(seed.org_a, f"{number}-a.example", f"{number}-b.example", added=PUBLISHED + number)
     path = f"collections/{everything.uuid}/objects/"
-    whole = [each["id"] for each in resource(cast.partner.key, path)["objects"]]
+    whole = [each["id"] for each in resource(seed.partner.key, path)["objects"]]
     pieces: list[str] = []
     asked: dict[str, Any] = {"limit": 4}
     while True:
-        response = taxii(cast.partner.key, path, **asked)
+        response = taxii(seed.partner.key, path, **asked)
         page = json.loads(response.content)
         assert 0 < len(page["objects"]) <= 4
         pieces += [each["id"] for each in page["objects"]]
@@ -150,7 +150,7 @@ def test_pages_go_on_where_the_last_one_ended(cast: Cast, everything: Collection
         assert first <= last
         if not page.get("more"):
             break
-        published_event(cast.org_a, "late.example", added=PUBLISHED - 100)  # What comes before moves nothing.
+        published_event(seed.org_a, "late.example", added=PUBLISHED - 100)  # What comes before moves nothing.
         asked["next"] = page["next"]
     # The identity of A is in each event: once in a page, and in each page in which there is such an event.
     assert [each for each in pieces if not each.startswith("identity")] == [
@@ -158,10 +158,10 @@ def test_pages_go_on_where_the_last_one_ended(cast: Cast, everything: Collection
     ]
 
 
-def test_only_what_was_added_since(cast: Cast, everything: Collection) -> None:
-    published_event(cast.org_a, "old.example", added=PUBLISHED)
-    published_event(cast.org_a, "new.example", added=PUBLISHED + 60)
-    key = cast.partner.key
+def test_only_what_was_added_since(seed: Seed, everything: Collection) -> None:
+    published_event(seed.org_a, "old.example", added=PUBLISHED)
+    published_event(seed.org_a, "new.example", added=PUBLISHED + 60)
+    key = seed.partner.key
     response = taxii(key, f"collections/{everything.uuid}/objects/", added_after=moment(PUBLISHED))
     assert response["X-TAXII-Date-Added-Last"] == "2023-11-14T22:14:20.000000Z"
     assert patterns(json.loads(response.content)["objects"]) == ["new.example"]
@@ -171,31 +171,31 @@ def test_only_what_was_added_since(cast: Cast, everything: Collection) -> None:
 @pytest.mark.usefixtures("transactional_db")
 def test_nothing_is_added_behind_a_client_s_back() -> None:
     """While somebody may still publish in a second, what was published in it or later waits: the order stays true."""
-    cast = make_cast()
-    everything = make_collection(cast)
-    old = published_event(cast.org_a, "old.example")
+    seed = make_seed()
+    everything = make_collection(seed)
+    old = published_event(seed.org_a, "old.example")
     with psycopg.connect(**connection.get_connection_params()) as other:
         other.execute("SELECT 1 FROM event WHERE id = %s FOR UPDATE", (old.pk,))
-        published_event(cast.org_a, "new.example", added=int(time.time()))
+        published_event(seed.org_a, "new.example", added=int(time.time()))
         time.sleep(1.1)
-        assert patterns(objects(cast.partner.key, everything)) == ["old.example"]
+        assert patterns(objects(seed.partner.key, everything)) == ["old.example"]
         other.rollback()
-        assert patterns(objects(cast.partner.key, everything)) == ["old.example", "new.example"]
+        assert patterns(objects(seed.partner.key, everything)) == ["old.example", "new.example"]
 
 
-def test_pages_count_as_searches(cast: Cast, everything: Collection) -> None:
-    Role.objects.filter(pk=cast.partner.user.role_id).update(enforce_rate_limit=True, rate_limit_count=1)
+def test_pages_count_as_searches(seed: Seed, everything: Collection) -> None:
+    Role.objects.filter(pk=seed.partner.user.role_id).update(enforce_rate_limit=True, rate_limit_count=1)
     path = f"collections/{everything.uuid}/objects/"
-    assert taxii(cast.partner.key, path).status_code == 200
-    refused = taxii(cast.partner.key, path)
+    assert taxii(seed.partner.key, path).status_code == 200
+    refused = taxii(seed.partner.key, path)
     assert (refused.status_code, json.loads(refused.content)["http_status"]) == (429, "429")
     assert refused["Retry-After"]
 
 
-def test_filters_by_id_type_and_version_of_stix(cast: Cast, everything: Collection) -> None:
-    event = published_event(cast.org_a, "a.example")
+def test_filters_by_id_type_and_version_of_stix(seed: Seed, everything: Collection) -> None:
+    event = published_event(seed.org_a, "a.example")
     indicator = add_domain(event, "b.example")
-    key = cast.partner.key
+    key = seed.partner.key
     assert {each["type"] for each in objects(key, everything, match_type="indicator,report")} == {
         "indicator",
         "report",
@@ -209,12 +209,12 @@ def test_filters_by_id_type_and_version_of_stix(cast: Cast, everything: Collecti
     assert [each["id"] for each in whole["objects"]] == [indicator]
 
 
-def test_versions_of_what_several_events_hold(cast: Cast, everything: Collection) -> None:
+def test_versions_of_what_several_events_hold(seed: Seed, everything: Collection) -> None:
     for day in range(3):
         published_event(
-            cast.org_a, f"{day}.example", added=PUBLISHED + day, timestamp=PUBLISHED + 86_400 * day
+            seed.org_a, f"{day}.example", added=PUBLISHED + day, timestamp=PUBLISHED + 86_400 * day
         )
-    key, identity = cast.partner.key, f"identity--{cast.org_a.uuid}"
+    key, identity = seed.partner.key, f"identity--{seed.org_a.uuid}"
     path = f"collections/{everything.uuid}/objects/{identity}/"
     assert objects(key, everything)  # By which the client comes to know of it.
     found = resource(key, f"{path}versions/")["versions"]
@@ -233,11 +233,11 @@ def test_versions_of_what_several_events_hold(cast: Cast, everything: Collection
     assert [each["version"] for each in listed["objects"]] == found
 
 
-def test_the_manifest_says_of_each_object_when_it_was_added(cast: Cast, everything: Collection) -> None:
-    published_event(cast.org_a, "a.example")
+def test_the_manifest_says_of_each_object_when_it_was_added(seed: Seed, everything: Collection) -> None:
+    published_event(seed.org_a, "a.example")
     path = f"collections/{everything.uuid}"
-    listed = resource(cast.partner.key, f"{path}/manifest/")["objects"]
-    found = resource(cast.partner.key, f"{path}/objects/")["objects"]
+    listed = resource(seed.partner.key, f"{path}/manifest/")["objects"]
+    found = resource(seed.partner.key, f"{path}/objects/")["objects"]
     assert [each["id"] for each in listed] == [each["id"] for each in found]
     for record, each in zip(listed, found, strict=True):
         assert record["date_added"] == "2023-11-14T22:13:20.000000Z"
@@ -245,21 +245,21 @@ def test_the_manifest_says_of_each_object_when_it_was_added(cast: Cast, everythi
         assert record["media_type"] == "application/stix+json;version=2.1"
 
 
-def test_who_sees_the_same_is_given_the_same_rendering(cast: Cast, everything: Collection) -> None:
-    event = published_event(cast.org_a, "a.example")
+def test_who_sees_the_same_is_given_the_same_rendering(seed: Seed, everything: Collection) -> None:
+    event = published_event(seed.org_a, "a.example")
     add_domain(event, "own.example", distribution=0)
-    for player in (cast.partner, cast.stranger, cast.partner, cast.analyst):
-        objects(player.key, everything)
+    for api_user in (seed.partner, seed.stranger, seed.partner, seed.analyst):
+        objects(api_user.key, everything)
     assert Rendering.objects.filter(event_id=event.pk).count() == 2
     assert forget_unused(0) == 0
     Rendering.objects.update(used="2020-01-01")
-    objects(cast.partner.key, everything)
+    objects(seed.partner.key, everything)
     assert forget_unused(30) == 1
 
 
 @pytest.mark.parametrize("who", ["name and key", "key alone"])
-def test_a_caller_says_who_they_are(cast: Cast, everything: Collection, who: str) -> None:
-    key, name = cast.partner.key, cast.partner.user.email
+def test_a_caller_says_who_they_are(seed: Seed, everything: Collection, who: str) -> None:
+    key, name = seed.partner.key, seed.partner.user.email
     given = key if who == "key alone" else basic(name, key)
     assert taxii(given, "collections/").status_code == 200
 
@@ -267,12 +267,12 @@ def test_a_caller_says_who_they_are(cast: Cast, everything: Collection, who: str
 @pytest.mark.parametrize(
     "given", ["nothing", "nonsense", "other name", "wrong key", "no base64", "only a name"]
 )
-def test_strangers_are_asked_for_name_and_key(cast: Cast, everything: Collection, given: str) -> None:
-    name, key = cast.partner.user.email, cast.partner.key
+def test_strangers_are_asked_for_name_and_key(seed: Seed, everything: Collection, given: str) -> None:
+    name, key = seed.partner.user.email, seed.partner.key
     header = {
         "nothing": None,
         "nonsense": "x",
-        "other name": basic(cast.analyst.user.email, key),
+        "other name": basic(seed.analyst.user.email, key),
         "wrong key": basic(name, "k" * 40),
         "no base64": "Basic äö",
         "only a name": basic(name, ""),
@@ -308,11 +308,11 @@ REFUSALS: list[tuple[str, str, dict[str, str], int]] = [
 
 @pytest.mark.parametrize(("method", "path", "environ", "status"), REFUSALS)
 def test_the_errors_of_the_specification(
-    cast: Cast, everything: Collection, method: str, path: str, environ: dict[str, str], status: int
+    seed: Seed, everything: Collection, method: str, path: str, environ: dict[str, str], status: int
 ) -> None:
     address = ROOT + path.format(c=everything.uuid)
     accept = environ.get("HTTP_ACCEPT", TAXII)
-    response = send(cast.partner.key, method, address, headers={"Accept": accept})
+    response = send(seed.partner.key, method, address, headers={"Accept": accept})
     assert response.status_code == status
     assert response["Content-Type"] == TAXII
     if status != 200:

@@ -12,11 +12,11 @@ import pytest
 from pytest_django import Settings
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import HERE, Answer, Running, serving
-from tests.exchange.taxii_scene import PUBLISHED, add_domain, published_event
 from tests.exchange.test_taxii_writing import LATER, indicator, report, uuid_in
 from tests.factories import make_object, make_report
+from tests.factories.seed import Seed
+from tests.factories.taxii import PUBLISHED, add_domain, published_event
 from vardkase.audit.models import AuditEntry
 from vardkase.core.problems import stored_wire
 from vardkase.exchange.errors import OutgoingFailed
@@ -39,39 +39,39 @@ GIVEN = {
 FIRST, SECOND = "2024-01-01T00:00:00.000000Z", "2024-01-02T00:00:00.000000Z"
 
 
-def add(cast: Cast, **fields: Any) -> tuple[int, Any]:
-    return call(cast.site_admin.key, "POST", "/taxiiServers/add", {**GIVEN, **fields})
+def add(seed: Seed, **fields: Any) -> tuple[int, Any]:
+    return call(seed.site_admin.key, "POST", "/taxiiServers/add", {**GIVEN, **fields})
 
 
-def test_a_server_is_added_changed_listed_and_removed(cast: Cast) -> None:
-    status, body = add(cast)
+def test_a_server_is_added_changed_listed_and_removed(seed: Seed) -> None:
+    status, body = add(seed)
     added = body["TaxiiServer"]
     assert (status, added["name"], added["collection"]) == (200, "Partner", "c")
     assert json.loads(added["filters"]) == {"tags": ["tlp:clear"]}
     path = f"/taxiiServers/edit/{added['id']}"
-    status, body = call(cast.site_admin.key, "POST", path, {"TaxiiServer": {**added, "name": "Other"}})
+    status, body = call(seed.site_admin.key, "POST", path, {"TaxiiServer": {**added, "name": "Other"}})
     assert (status, body["TaxiiServer"]["name"]) == (200, "Other")
-    assert call(cast.site_admin.key, "GET", "/taxiiServers/index")[1] == [body]
-    assert call(cast.site_admin.key, "GET", f"/taxii_servers/view/{added['uuid']}")[1] == body
-    status, body = call(cast.site_admin.key, "POST", f"/taxiiServers/delete/{added['id']}")
+    assert call(seed.site_admin.key, "GET", "/taxiiServers/index")[1] == [body]
+    assert call(seed.site_admin.key, "GET", f"/taxii_servers/view/{added['uuid']}")[1] == body
+    status, body = call(seed.site_admin.key, "POST", f"/taxiiServers/delete/{added['id']}")
     assert (status, body["saved"]) == (200, True)
-    assert call(cast.site_admin.key, "POST", path, {"name": "x"})[0] == 404
+    assert call(seed.site_admin.key, "POST", path, {"name": "x"})[0] == 404
     actions = AuditEntry.objects.filter(target_kind="taxii_server").values_list("action", flat=True)
     assert set(actions) == {"taxii_server.added", "taxii_server.edited", "taxii_server.deleted"}
 
 
-def test_keys_are_not_told_again_and_stay_with_their_server(cast: Cast) -> None:
-    added = add(cast)[1]["TaxiiServer"]
+def test_keys_are_not_told_again_and_stay_with_their_server(seed: Seed) -> None:
+    added = add(seed)[1]["TaxiiServer"]
     stored = TaxiiServer.objects.get()
     assert KEYS.decrypt(stored.encrypted_key) == "user:secret"
     assert "secret" not in stored.encrypted_key + json.dumps(added)
     path = f"/taxiiServers/edit/{added['id']}"
-    status, body = call(cast.site_admin.key, "POST", path, {"baseurl": "https://elsewhere.example"})
+    status, body = call(seed.site_admin.key, "POST", path, {"baseurl": "https://elsewhere.example"})
     assert (status, list(body["errors"])) == (403, ["api_key"])
-    status, body = call(cast.site_admin.key, "POST", path, {"api_root": "https://elsewhere.example/api/"})
+    status, body = call(seed.site_admin.key, "POST", path, {"api_root": "https://elsewhere.example/api/"})
     assert (status, list(body["errors"])) == (403, ["api_root"])
     moved = {"baseurl": "https://elsewhere.example", "api_key": "new"}
-    assert call(cast.site_admin.key, "POST", path, moved)[0] == 200
+    assert call(seed.site_admin.key, "POST", path, moved)[0] == 200
     with pytest.raises(OutgoingFailed) as refused:
         TaxiiClient("https://a.example", "https://b.example/", "key").collections()
     assert refused.value.has(TaxiiServerProblem.ROOT_ELSEWHERE)
@@ -100,8 +100,8 @@ def test_how_a_key_is_sent(key: str, sent: str) -> None:
         ("api_key", "two\nlines"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(cast: Cast, field: str, value: Any) -> None:
-    status, body = add(cast, **{field: value})
+def test_what_makes_no_sense_is_refused_by_field(seed: Seed, field: str, value: Any) -> None:
+    status, body = add(seed, **{field: value})
     assert (status, list(body["errors"])) == (403, [field])
     assert not TaxiiServer.objects.exists()
 
@@ -124,9 +124,9 @@ def taxii_server(pages: Callable[[dict[str, str]], tuple[dict[str, Any], str]]) 
     return answer
 
 
-def partner(cast: Cast, running: Running, **fields: Any) -> TaxiiServer:
+def partner(seed: Seed, running: Running, **fields: Any) -> TaxiiServer:
     given = {"name": "Partner", "api_root": "/api/", "collection": "c", **fields}
-    return TaxiiServer.objects.create(baseurl=running.url, org=cast.org_a, **given)
+    return TaxiiServer.objects.create(baseurl=running.url, org=seed.org_a, **given)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def loopback(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("loopback")
-def test_a_poll_that_is_cut_goes_on_where_it_was(cast: Cast) -> None:
+def test_a_poll_that_is_cut_goes_on_where_it_was(seed: Seed) -> None:
     """Report and indicator come on different pages, and the server fails between them."""
     inside, loose = indicator("inside.example"), indicator("loose.example")
     told = report("Told", [inside])
@@ -151,7 +151,7 @@ def test_a_poll_that_is_cut_goes_on_where_it_was(cast: Cast) -> None:
         return {"objects": [told], "more": True, "next": "2"}, FIRST
 
     with serving(taxii_server(pages)) as running:
-        server = partner(cast, running)
+        server = partner(seed, running)
         with pytest.raises(OutgoingFailed, match="Not now"):
             poll(None, server)
         assert not Event.objects.exists()
@@ -169,14 +169,14 @@ def test_a_poll_that_is_cut_goes_on_where_it_was(cast: Cast) -> None:
         "inside.example": "Told",
         "loose.example": "TAXII: Partner",
     }
-    assert set(Event.objects.values_list("orgc", "distribution", "published")) == {(cast.org_a.pk, 0, True)}
+    assert set(Event.objects.values_list("orgc", "distribution", "published")) == {(seed.org_a.pk, 0, True)}
     assert not FetchedObject.objects.exists()
 
 
 @pytest.mark.usefixtures("loopback")
-def test_a_server_changes_only_what_came_from_it(cast: Cast) -> None:
-    ours = published_event(cast.org_a, "ours.example", user_id=cast.analyst.user.pk)
-    theirs = published_event(cast.org_c, "theirs.example")
+def test_a_server_changes_only_what_came_from_it(seed: Seed) -> None:
+    ours = published_event(seed.org_a, "ours.example", user_id=seed.analyst.user.pk)
+    theirs = published_event(seed.org_c, "theirs.example")
     forged = [
         {**report("Forged", [indicator("forged.example")]), "id": f"report--{event.uuid}", "modified": LATER}
         for event in (ours, theirs)
@@ -187,7 +187,7 @@ def test_a_server_changes_only_what_came_from_it(cast: Cast) -> None:
     sent: list[list[dict[str, Any]]] = [[*forged, own, first], [newer, first, *forged]]
 
     with serving(taxii_server(lambda _query: ({"objects": sent.pop(0)}, ""))) as running:
-        server = partner(cast, running, sharing_group=cast.group)
+        server = partner(seed, running, sharing_group=seed.group)
         run = poll(None, server)
         assert (run.events, run.refused) == (1, 2)
         assert "did not come from this server" in stored_wire(run.reasons[0])
@@ -195,7 +195,7 @@ def test_a_server_changes_only_what_came_from_it(cast: Cast) -> None:
     for event in (ours, theirs):
         assert Event.objects.get(pk=event.pk).info == event.info
     event = Event.objects.get(uuid=uuid_in(own))
-    assert (event.info, event.distribution, event.sharing_group) == ("Newer", 4, cast.group)
+    assert (event.info, event.distribution, event.sharing_group) == ("Newer", 4, seed.group)
 
 
 @pytest.mark.usefixtures("loopback")
@@ -206,54 +206,54 @@ def test_a_server_changes_only_what_came_from_it(cast: Cast) -> None:
         ({"title": "Gone", "http_status": "404"}, "status 404: Gone"),
     ],
 )
-def test_a_server_that_answers_nonsense(cast: Cast, envelope: dict[str, Any], told: str) -> None:
+def test_a_server_that_answers_nonsense(seed: Seed, envelope: dict[str, Any], told: str) -> None:
     with (
         serving(taxii_server(lambda _query: (envelope, ""))) as running,
         pytest.raises(OutgoingFailed) as failed,
     ):
-        poll(None, partner(cast, running))
+        poll(None, partner(seed, running))
     assert told in failed.value.wire
     assert stored_wire(Run.objects.get().fault) == failed.value.wire
 
 
 @pytest.mark.usefixtures("loopback")
-def test_objects_that_are_none_stop_no_others(cast: Cast) -> None:
+def test_objects_that_are_none_stop_no_others(seed: Seed) -> None:
     good = indicator("good.example")
     bad = [7, {"type": "indicator"}, {**indicator("x"), "pattern": "nonsense"}]
     with serving(taxii_server(lambda _query: ({"objects": [*bad, good]}, ""))) as running:
-        run = poll(None, partner(cast, running))
+        run = poll(None, partner(seed, running))
     assert (run.objects_moved, run.events, run.refused) == (4, 1, 3)
     assert Attribute.objects.get().value1 == "good.example"
 
 
 @pytest.mark.usefixtures("loopback")
-def test_a_push_sends_what_may_leave_and_only_once(cast: Cast) -> None:
-    event = published_event(cast.org_a, "leaves.example")
+def test_a_push_sends_what_may_leave_and_only_once(seed: Seed) -> None:
+    event = published_event(seed.org_a, "leaves.example")
     add_domain(event, "own.example", distribution=0)
     add_domain(event, "community.example", distribution=1)
-    add_domain(event, "group.example", distribution=4, sharing_group=cast.group)
+    add_domain(event, "group.example", distribution=4, sharing_group=seed.group)
     local = make_object(event, distribution=1, comment="object of the community")
     local.save()
     add_domain(event, "in-object.example", object=local, object_relation="domain")
     make_report(event, name="community report", content="words", distribution=1).save()
     for reach in (0, 1, 4):
-        group = cast.group if reach == 4 else None
-        published_event(cast.org_a, f"stays{reach}.example", distribution=reach, sharing_group=group)
-    published_event(cast.org_a, "draft.example", published=False)
+        group = seed.group if reach == 4 else None
+        published_event(seed.org_a, f"stays{reach}.example", distribution=reach, sharing_group=group)
+    published_event(seed.org_a, "draft.example", published=False)
 
     def refuse_identity(_query: dict[str, str]) -> tuple[dict[str, Any], str]:
         failed = [{"id": "identity--x", "message": "no identities"}]
         return {"id": str(uuid4()), "status": "complete", "failures": failed}, ""
 
     with serving(taxii_server(refuse_identity)) as running:
-        server = partner(cast, running)
+        server = partner(seed, running)
         run = push(None, server)
         sent = running.requests[-1][3].decode()
         server.refresh_from_db()
         assert server.pushed_to == PUBLISHED
         assert push(None, server).objects_moved == 0
         assert len(running.requests) == 1
-        published_event(cast.org_a, "later.example", added=PUBLISHED + 60)
+        published_event(seed.org_a, "later.example", added=PUBLISHED + 60)
         push(None, server)
         assert "later.example" in running.requests[-1][3].decode()
         assert "leaves.example" not in running.requests[-1][3].decode()
@@ -267,11 +267,11 @@ def test_a_push_sends_what_may_leave_and_only_once(cast: Cast) -> None:
     )
 
 
-def test_inner_addresses_are_not_turned_to(cast: Cast, settings: Settings) -> None:
+def test_inner_addresses_are_not_turned_to(seed: Seed, settings: Settings) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = ()
     with serving(taxii_server(lambda _query: ({}, ""))) as running:
-        server = partner(cast, running)
+        server = partner(seed, running)
         for path in (f"collectionsIndex/{server.pk}", f"objectsIndex/{server.pk}/c"):
-            status, body = call(cast.site_admin.key, "GET", f"/taxiiServers/{path}")
+            status, body = call(seed.site_admin.key, "GET", f"/taxiiServers/{path}")
             assert (status, "may not turn to" in body["message"]) == (404, True)
         assert running.requests == []

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import send
-from tests.cast import Cast, Player
-from tests.exchange.taxii_scene import (
+from tests.factories.seed import ApiUser, Seed
+from tests.factories.taxii import (
     ROOT,
     TAXII,
     add_domain,
@@ -30,10 +30,10 @@ LATER = "2025-01-01T00:00:00.000Z"
 
 
 @pytest.fixture
-def everything(cast: Cast) -> Collection:
+def everything(seed: Seed) -> Collection:
     """A collection for everybody, on a hub that does everything at once."""
     SettingValue.objects.create(name=BACKGROUND_JOBS.name, value=False)
-    return make_collection(cast)
+    return make_collection(seed)
 
 
 def indicator(value: str, uuid: str = "", **more: Any) -> dict[str, Any]:
@@ -64,13 +64,13 @@ def report(name: str, members: list[dict[str, Any]], **more: Any) -> dict[str, A
     }
 
 
-def write(player: Player, collection: Collection, *sent: Any) -> dict[str, Any]:
+def write(api_user: ApiUser, collection: Collection, *sent: Any) -> dict[str, Any]:
     """The status of what was sent, which must have been taken."""
-    response = taxii(player.key, f"collections/{collection.uuid}/objects/", "POST", {"objects": list(sent)})
+    response = taxii(api_user.key, f"collections/{collection.uuid}/objects/", "POST", {"objects": list(sent)})
     assert response.status_code == 202, response.content
     status: dict[str, Any] = json.loads(response.content)
     assert response["Location"].endswith(f"{ROOT}status/{status['id']}/")
-    assert resource(player.key, f"status/{status['id']}/") == status
+    assert resource(api_user.key, f"status/{status['id']}/") == status
     return status
 
 
@@ -78,50 +78,50 @@ def uuid_in(stix_object: dict[str, Any]) -> str:
     return str(stix_object["id"]).partition("--")[2]
 
 
-def test_a_report_becomes_an_event_of_the_writer(cast: Cast, everything: Collection) -> None:
+def test_a_report_becomes_an_event_of_the_writer(seed: Seed, everything: Collection) -> None:
     inside = indicator("evil.example")
     told = report("A campaign", [inside])
-    status = write(cast.publisher, everything, told, inside)
+    status = write(seed.publisher, everything, told, inside)
     assert (status["status"], status["total_count"], status["success_count"]) == ("complete", 2, 2)
     assert status["failures"] == status["pendings"] == []
     event = Event.objects.get(uuid=uuid_in(told))
-    assert (event.info, event.org, event.orgc) == ("A campaign", cast.org_a, cast.org_a)
+    assert (event.info, event.org, event.orgc) == ("A campaign", seed.org_a, seed.org_a)
     assert event.published
     assert Attribute.objects.get(uuid=uuid_in(inside)).value1 == "evil.example"
 
 
 def test_each_report_is_an_event_and_what_is_in_none_is_one_together(
-    cast: Cast, everything: Collection
+    seed: Seed, everything: Collection
 ) -> None:
     one, other, loose = indicator("one.example"), indicator("other.example"), indicator("loose.example")
     reports = [report("One", [one]), report("Other", [other])]
-    status = write(cast.publisher, everything, loose, one, other, *reports)
+    status = write(seed.publisher, everything, loose, one, other, *reports)
     assert status["success_count"] == 5
     assert set(Event.objects.values_list("info", flat=True)) == {"One", "Other", "TAXII: Everything"}
 
 
-def test_what_is_written_reaches_whom_the_collection_says(cast: Cast, everything: Collection) -> None:
-    group = make_collection(cast, name="Group", sharing_group_id=cast.group.pk)
-    community = make_collection(cast, name="Community", distribution=1)
+def test_what_is_written_reaches_whom_the_collection_says(seed: Seed, everything: Collection) -> None:
+    group = make_collection(seed, name="Group", sharing_group_id=seed.group.pk)
+    community = make_collection(seed, name="Community", distribution=1)
     for collection in (group, community, everything):
-        write(cast.publisher, collection, indicator(f"{collection.name.lower()}.example"))
+        write(seed.publisher, collection, indicator(f"{collection.name.lower()}.example"))
     reaches = dict(Event.objects.values_list("info", "distribution"))
     assert reaches == {"TAXII: Group": 4, "TAXII: Community": 1, "TAXII: Everything": 0}
-    assert Event.objects.get(distribution=4).sharing_group == cast.group
+    assert Event.objects.get(distribution=4).sharing_group == seed.group
     assert set(Attribute.objects.values_list("distribution", flat=True)) == {5}
 
 
 def test_a_newer_version_changes_the_event_and_an_old_one_does_not(
-    cast: Cast, everything: Collection
+    seed: Seed, everything: Collection
 ) -> None:
     inside = indicator("evil.example")
     told = report("First", [inside])
-    write(cast.publisher, everything, told, inside)
-    again = write(cast.publisher, everything, told, inside)
+    write(seed.publisher, everything, told, inside)
+    again = write(seed.publisher, everything, told, inside)
     assert (again["success_count"], again["successes"][0]["message"]) == (2, "This version is here already.")
     more = indicator("more.example")
     newer = {**report("Second", [inside, more]), "id": told["id"], "modified": LATER}
-    assert write(cast.publisher, everything, newer, inside, more)["success_count"] == 3
+    assert write(seed.publisher, everything, newer, inside, more)["success_count"] == 3
     event = Event.objects.get(uuid=uuid_in(told))
     assert (event.info, event.published) == ("Second", True)
     assert set(Attribute.objects.filter(event=event).values_list("value1", flat=True)) == {
@@ -130,42 +130,42 @@ def test_a_newer_version_changes_the_event_and_an_old_one_does_not(
     }
 
 
-def test_each_object_fails_on_its_own(cast: Cast, everything: Collection) -> None:
+def test_each_object_fails_on_its_own(seed: Seed, everything: Collection) -> None:
     good = indicator("good.example")
     broken = {**indicator("x.example"), "pattern": "[this is no pattern"}
     nameless = {"type": "indicator"}
     other_type = {**indicator("y.example"), "id": f"malware--{uuid4()}"}
-    status = write(cast.publisher, everything, good, broken, nameless, other_type, 7)
+    status = write(seed.publisher, everything, good, broken, nameless, other_type, 7)
     assert [each["id"] for each in status["successes"]] == [good["id"]]
     assert status["failure_count"] == 4
     assert all(each["message"] for each in status["failures"])
     assert list(Attribute.objects.values_list("value1", flat=True)) == ["good.example"]
 
 
-def test_nobody_writes_into_the_events_of_others(cast: Cast, everything: Collection) -> None:
-    theirs = published_event(cast.org_c, "c.example", added=1)
-    hidden = published_event(cast.org_c, "hidden.example", distribution=0)
+def test_nobody_writes_into_the_events_of_others(seed: Seed, everything: Collection) -> None:
+    theirs = published_event(seed.org_c, "c.example", added=1)
+    hidden = published_event(seed.org_c, "hidden.example", distribution=0)
     attribute = Attribute.objects.get(value1="c.example")
     for event in (theirs, hidden):
         forged = {**report("Forged", []), "id": f"report--{event.uuid}", "modified": LATER}
         inside = indicator("forged.example")
         forged["object_refs"] = [inside["id"]]
-        status = write(cast.publisher, everything, forged, inside)
+        status = write(seed.publisher, everything, forged, inside)
         assert (status["success_count"], status["failure_count"]) == (0, 2)
-    taken = write(cast.publisher, everything, indicator("taken.example", str(attribute.uuid)))
+    taken = write(seed.publisher, everything, indicator("taken.example", str(attribute.uuid)))
     assert taken["success_count"] == 0
     assert Event.objects.get(pk=theirs.pk).info == theirs.info
     assert not Attribute.objects.filter(value1__in=("forged.example", "taken.example")).exists()
 
 
-def test_nobody_speaks_for_others(cast: Cast, everything: Collection) -> None:
+def test_nobody_speaks_for_others(seed: Seed, everything: Collection) -> None:
     author = {
         "type": "identity",
         "spec_version": "2.1",
-        "id": f"identity--{cast.org_c.uuid}",
+        "id": f"identity--{seed.org_c.uuid}",
         "created": WHEN,
         "modified": WHEN,
-        "name": cast.org_c.name,
+        "name": seed.org_c.name,
         "identity_class": "organization",
     }
     inside = indicator("evil.example", created_by_ref=author["id"])
@@ -179,36 +179,36 @@ def test_nobody_speaks_for_others(cast: Cast, everything: Collection) -> None:
         "where_sighted_refs": [author["id"]],
     }
     told = report("Forged", [inside, seen], created_by_ref=author["id"])
-    write(cast.publisher, everything, author, told, inside, seen)
+    write(seed.publisher, everything, author, told, inside, seen)
     event = Event.objects.get(uuid=uuid_in(told))
-    assert (event.org, event.orgc) == (cast.org_a, cast.org_a)
+    assert (event.org, event.orgc) == (seed.org_a, seed.org_a)
     assert not event.sighting_timestamp
 
 
 @pytest.mark.parametrize("who", ["reader", "analyst", "stranger", "outside"])
-def test_who_may_not_write(cast: Cast, everything: Collection, who: str) -> None:
+def test_who_may_not_write(seed: Seed, everything: Collection, who: str) -> None:
     """Read-only roles, those who may not publish, other organisations, and those who do not find the collection."""
-    only_a = make_collection(cast, open_to_write=False, writers=[cast.org_a.pk])
-    group = make_collection(cast, sharing_group_id=cast.group.pk)
-    player = {"reader": cast.reader, "analyst": cast.analyst}.get(who, cast.stranger)
+    only_a = make_collection(seed, open_to_write=False, writers=[seed.org_a.pk])
+    group = make_collection(seed, sharing_group_id=seed.group.pk)
+    api_user = {"reader": seed.reader, "analyst": seed.analyst}.get(who, seed.stranger)
     collection = group if who == "outside" else only_a
     sent = {"objects": [indicator("x.example")]}
-    response = taxii(player.key, f"collections/{collection.uuid}/objects/", "POST", sent)
+    response = taxii(api_user.key, f"collections/{collection.uuid}/objects/", "POST", sent)
     assert response.status_code == (404 if who == "outside" else 403)
     assert not Submission.objects.exists()
 
 
-def test_a_status_is_for_who_sent_it(cast: Cast, everything: Collection) -> None:
-    status = write(cast.publisher, everything, indicator("x.example"))
-    for player in (cast.org_admin, cast.stranger, cast.site_admin):
-        assert taxii(player.key, f"status/{status['id']}/").status_code == 404
-    assert taxii(cast.publisher.key, "status/nonsense/").status_code == 404
+def test_a_status_is_for_who_sent_it(seed: Seed, everything: Collection) -> None:
+    status = write(seed.publisher, everything, indicator("x.example"))
+    for api_user in (seed.org_admin, seed.stranger, seed.site_admin):
+        assert taxii(api_user.key, f"status/{status['id']}/").status_code == 404
+    assert taxii(seed.publisher.key, "status/nonsense/").status_code == 404
 
 
-def test_a_status_is_pending_until_the_worker_has_come_to_it(cast: Cast, everything: Collection) -> None:
+def test_a_status_is_pending_until_the_worker_has_come_to_it(seed: Seed, everything: Collection) -> None:
     SettingValue.objects.filter(name=BACKGROUND_JOBS.name).delete()
     sent = indicator("x.example")
-    status = write(cast.publisher, everything, sent)
+    status = write(seed.publisher, everything, sent)
     assert (status["status"], status["pending_count"]) == ("pending", 1)
     assert status["pendings"] == [{"id": sent["id"], "version": WHEN}]
 
@@ -229,7 +229,7 @@ BODIES: list[tuple[str, bytes, int]] = [
 
 @pytest.mark.parametrize(("media_type", "body", "status"), BODIES)
 def test_bodies_that_are_no_envelope(
-    cast: Cast,
+    seed: Seed,
     everything: Collection,
     monkeypatch: pytest.MonkeyPatch,
     media_type: str,
@@ -239,47 +239,47 @@ def test_bodies_that_are_no_envelope(
     monkeypatch.setattr("django.conf.settings.VARDKASE_MAX_BODY", 500 if status != 413 else 100)
     path = f"{ROOT}collections/{everything.uuid}/objects/"
     response = send(
-        cast.publisher.key, "POST", path, body, content_type=media_type, headers={"Accept": TAXII}
+        seed.publisher.key, "POST", path, body, content_type=media_type, headers={"Accept": TAXII}
     )
     assert response.status_code == status
     assert json.loads(response.content)["title"]
     assert not Submission.objects.exists()
 
 
-def delete(player: Player, collection: Collection, stix_id: str, **match: Any) -> int:
+def delete(api_user: ApiUser, collection: Collection, stix_id: str, **match: Any) -> int:
     return taxii(
-        player.key, f"collections/{collection.uuid}/objects/{stix_id}/", "DELETE", **match
+        api_user.key, f"collections/{collection.uuid}/objects/{stix_id}/", "DELETE", **match
     ).status_code
 
 
-def test_the_writer_takes_out_what_is_theirs(cast: Cast, everything: Collection) -> None:
-    event = published_event(cast.org_a, "stays.example", user_id=cast.publisher.user.pk)
+def test_the_writer_takes_out_what_is_theirs(seed: Seed, everything: Collection) -> None:
+    event = published_event(seed.org_a, "stays.example", user_id=seed.publisher.user.pk)
     gone = add_domain(event, "gone.example")
-    assert delete(cast.publisher, everything, gone, match_version="2001-01-01T00:00:00Z") == 404
-    assert delete(cast.publisher, everything, gone) == 200
+    assert delete(seed.publisher, everything, gone, match_version="2001-01-01T00:00:00Z") == 404
+    assert delete(seed.publisher, everything, gone) == 200
     assert Attribute.objects.get(value1="gone.example").deleted
     event.refresh_from_db()
     assert event.published
     Event.objects.filter(pk=event.pk).update(
         publish_timestamp=event.publish_timestamp - 5
     )  # The clock goes on.
-    assert [each["pattern"] for each in objects(cast.partner.key, everything, match_type="indicator")] == [
+    assert [each["pattern"] for each in objects(seed.partner.key, everything, match_type="indicator")] == [
         "[domain-name:value = 'stays.example']"
     ]
-    assert delete(cast.publisher, everything, gone) == 404
-    assert delete(cast.publisher, everything, f"identity--{cast.org_a.uuid}") == 403
-    assert delete(cast.publisher, everything, f"report--{event.uuid}") == 200
+    assert delete(seed.publisher, everything, gone) == 404
+    assert delete(seed.publisher, everything, f"identity--{seed.org_a.uuid}") == 403
+    assert delete(seed.publisher, everything, f"report--{event.uuid}") == 200
     assert not Event.objects.filter(pk=event.pk).exists()
 
 
-def test_nobody_takes_out_what_is_of_others(cast: Cast, everything: Collection) -> None:
-    event = published_event(cast.org_a, "a.example")
-    indicator_of_a = objects(cast.partner.key, everything, match_type="indicator")[0]["id"]
+def test_nobody_takes_out_what_is_of_others(seed: Seed, everything: Collection) -> None:
+    event = published_event(seed.org_a, "a.example")
+    indicator_of_a = objects(seed.partner.key, everything, match_type="indicator")[0]["id"]
     own = add_domain(event, "own.example", distribution=0)
-    for player in (cast.partner_sync, cast.stranger, cast.site_admin):
-        assert delete(player, everything, indicator_of_a) == 403
-        assert delete(player, everything, f"report--{event.uuid}") == 403
-    for player in (cast.partner_sync, cast.site_admin):
-        assert delete(player, everything, own) == 404
-    assert delete(cast.reader, everything, indicator_of_a) == 403
+    for api_user in (seed.partner_sync, seed.stranger, seed.site_admin):
+        assert delete(api_user, everything, indicator_of_a) == 403
+        assert delete(api_user, everything, f"report--{event.uuid}") == 403
+    for api_user in (seed.partner_sync, seed.site_admin):
+        assert delete(api_user, everything, own) == 404
+    assert delete(seed.reader, everything, indicator_of_a) == 403
     assert Attribute.objects.filter(deleted=False).count() == 2

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import HERE, leads_to, says, serving
 from tests.factories import make_event
+from tests.factories.seed import Seed
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed
 from vardkase.exchange.http import RequestPolicy, fetch
@@ -23,12 +23,12 @@ from vardkase.exchange.http import RequestPolicy, fetch
 ALLOWED = RequestPolicy(networks=HERE)
 KEY = "A" * 40
 
-type Way = Callable[[Cast, str], Any]
+type Way = Callable[[Seed, str], Any]
 
 
-def by_feed(cast: Cast, url: str) -> Any:
+def by_feed(seed: Seed, url: str) -> Any:
     """A site administrator's feed, fetched, looked at and cached."""
-    admin = cast.site_admin.key
+    admin = seed.site_admin.key
     body = {"name": "inside", "provider": "p", "url": url, "enabled": True, "source_format": "freetext"}
     status, made = call(admin, "POST", "/feeds/add", body)
     if status != 200:
@@ -40,32 +40,32 @@ def by_feed(cast: Cast, url: str) -> Any:
     ]
 
 
-def by_connection(cast: Cast, url: str) -> Any:
+def by_connection(seed: Seed, url: str) -> Any:
     """A site administrator's connection, tested."""
-    body = {"name": "There", "url": url, "authkey": KEY, "remote_org_id": cast.org_b.pk}
-    status, made = call(cast.site_admin.key, "POST", "/servers/add", body)
+    body = {"name": "There", "url": url, "authkey": KEY, "remote_org_id": seed.org_b.pk}
+    status, made = call(seed.site_admin.key, "POST", "/servers/add", body)
     if status != 200:
         return made
     number = made["Server"]["id"]
     return [
-        call(cast.site_admin.key, "POST", f"/servers/testConnection/{number}", {}),
-        call(cast.site_admin.key, "GET", f"/servers/getRemoteUser/{number}"),
-        call(cast.site_admin.key, "POST", f"/servers/pull/{number}/full", {}),
+        call(seed.site_admin.key, "POST", f"/servers/testConnection/{number}", {}),
+        call(seed.site_admin.key, "GET", f"/servers/getRemoteUser/{number}"),
+        call(seed.site_admin.key, "POST", f"/servers/pull/{number}/full", {}),
     ]
 
 
-def by_page(cast: Cast, url: str) -> Any:
+def by_page(seed: Seed, url: str) -> Any:
     """A web page that any member may have made into a report."""
-    event = make_event(cast.org_a)
+    event = make_event(seed.org_a)
     event.save()
-    return call(cast.analyst.key, "POST", f"/event_reports/importReportFromUrl/{event.pk}", {"url": url})
+    return call(seed.analyst.key, "POST", f"/event_reports/importReportFromUrl/{event.pk}", {"url": url})
 
 
 WAYS: tuple[Way, ...] = (by_feed, by_connection, by_page)
 
 
 @pytest.fixture(autouse=True)
-def at_once(cast: Cast) -> None:
+def at_once(seed: Seed) -> None:
     SettingValue.objects.create(name="MISP.background_jobs", value=False)
 
 
@@ -86,9 +86,9 @@ def at_once(cast: Cast) -> None:
         "①②⑦.⓪.⓪.①",
     ],
 )
-def test_this_machine_however_it_is_written(cast: Cast, way: Way, host: str) -> None:
+def test_this_machine_however_it_is_written(seed: Seed, way: Way, host: str) -> None:
     with serving(says(b"secret of the inside")) as inside:
-        told = way(cast, f"http://{host}:{urlsplit(inside.url).port}/")
+        told = way(seed, f"http://{host}:{urlsplit(inside.url).port}/")
     assert inside.requests == []
     assert "secret of the inside" not in str(told)
 
@@ -107,14 +107,14 @@ def test_this_machine_however_it_is_written(cast: Cast, way: Way, host: str) -> 
         "http:///etc/passwd",
     ],
 )
-def test_what_is_no_address_of_a_page(cast: Cast, way: Way, url: str) -> None:
-    told = str(way(cast, url))
+def test_what_is_no_address_of_a_page(seed: Seed, way: Way, url: str) -> None:
+    told = str(way(seed, url))
     assert "root:" not in told
     assert "password@" not in told.replace(url, "")
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_redirect_from_where_one_may_go(cast: Cast, way: Way, settings: Any) -> None:
+def test_a_redirect_from_where_one_may_go(seed: Seed, way: Way, settings: Any) -> None:
     """The first server may be reached and the second may not: they stand on two addresses of this machine."""
     settings.VARDKASE_PRIVATE_NETWORKS = settings.VARDKASE_PAGE_NETWORKS = ["127.0.0.1/32"]
     with serving(says(b"secret of the inside")) as inside:
@@ -125,7 +125,7 @@ def test_a_redirect_from_where_one_may_go(cast: Cast, way: Way, settings: Any) -
             "file:///etc/passwd",
         ):
             with serving(leads_to(target)) as server:
-                told = way(cast, server.url)
+                told = way(seed, server.url)
                 assert server.requests
             assert "secret of the inside" not in str(told)
             assert "root:" not in str(told)
@@ -134,7 +134,7 @@ def test_a_redirect_from_where_one_may_go(cast: Cast, way: Way, settings: Any) -
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_name_that_leads_elsewhere_the_second_time(
-    cast: Cast, way: Way, settings: Any, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, way: Way, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each connection goes where the look-up that was judged for it led."""
     settings.VARDKASE_PRIVATE_NETWORKS = settings.VARDKASE_PAGE_NETWORKS = ["127.0.0.3/32"]
@@ -150,7 +150,7 @@ def test_a_name_that_leads_elsewhere_the_second_time(
 
     with serving(says(b"secret of the inside")) as inside, monkeypatch.context() as patched:
         patched.setattr(socket, "getaddrinfo", rebinding)
-        way(cast, f"http://rebind.example:{urlsplit(inside.url).port}/")
+        way(seed, f"http://rebind.example:{urlsplit(inside.url).port}/")
     assert asked
     assert inside.requests == []
 

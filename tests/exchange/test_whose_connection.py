@@ -9,12 +9,12 @@ import pytest
 from django.urls import reverse
 
 from tests.api.calls import call
-from tests.cast import SYNC_USER, Cast
 from tests.exchange.servers import HERE, Running, serving
-from tests.exchange.taxii_scene import published_event
 from tests.exchange.test_pull_troubles import good, misp
 from tests.factories import make_organisation, make_role
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member
+from tests.factories.seed import SYNC_USER, Seed
+from tests.factories.taxii import published_event
 from tests.identity.two_people import approved, the_request
 from tests.support.mail_server import MailServer, mail_server, use
 from tests.web.signed_in import signed_in
@@ -44,54 +44,54 @@ def mail(settings: Any) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def desk(cast: Cast, mail: Any, settings: Any, password_is_enough: None) -> Desk:
+def desk(seed: Seed, mail: Any, settings: Any, password_is_enough: None) -> Desk:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     settings.BASE_URL = "https://hub.example"
     make_role("Sync user", SYNC_USER)
-    desk = make_desk(cast)
-    member(desk, cast.org_b, connection="both")
+    desk = make_desk(seed)
+    member(desk, seed.org_b, connection="both")
     MembershipInUse.objects.create(pk=1)
     return desk
 
 
 @pytest.fixture
-def theirs(cast: Cast) -> Iterator[Running]:
+def theirs(seed: Seed) -> Iterator[Running]:
     """An instance that offers an event in the name of organisation B."""
-    named = {"Orgc": {"uuid": str(cast.org_b.uuid), "name": cast.org_b.name}}
+    named = {"Orgc": {"uuid": str(seed.org_b.uuid), "name": seed.org_b.name}}
     uuid, said = good(**named)
-    with serving(misp({uuid: said}, orgc_uuid=str(cast.org_b.uuid))) as running:
+    with serving(misp({uuid: said}, orgc_uuid=str(seed.org_b.uuid))) as running:
         yield running
 
 
-def set_up(cast: Cast, desk: Desk, way: str, url: str) -> Server:
+def set_up(seed: Seed, desk: Desk, way: str, url: str) -> Server:
     """The connection, by whoever may make one."""
     given = {
         "name": "Theirs",
         "url": url,
         "authkey": KEYS["first"],
-        "remote_org_id": cast.org_b.pk,
+        "remote_org_id": seed.org_b.pk,
         "pull": True,
     }
     by_item = {"url": url, "authkey": KEYS["first"], "pull": True}
     if way == "site administrator":
-        return add_server(cast.site_admin.actor, given)
+        return add_server(seed.site_admin.actor, given)
     if way == "import":
         document = {
             "url": url,
             "authkey": KEYS["first"],
-            "Organisation": {"uuid": str(cast.org_b.uuid), "name": cast.org_b.name},
+            "Organisation": {"uuid": str(seed.org_b.uuid), "name": seed.org_b.name},
         }
-        made = import_server(cast.site_admin.actor, document)
-        return edit_server(cast.site_admin.actor, made.pk, {"pull": True})
+        made = import_server(seed.site_admin.actor, document)
+        return edit_server(seed.site_admin.actor, made.pk, {"pull": True})
     if way == "moved":
         other = make_organisation("Upstream")
-        made = add_server(cast.site_admin.actor, {**given, "remote_org_id": other.pk})
-        return edit_server(cast.site_admin.actor, made.pk, {"remote_org_id": cast.org_b.pk})
+        made = add_server(seed.site_admin.actor, {**given, "remote_org_id": other.pk})
+        return edit_server(seed.site_admin.actor, made.pk, {"remote_org_id": seed.org_b.pk})
     if way == "API of the checklist":
-        path = f"/membershipChecklists/do/{cast.org_b.pk}/server"
+        path = f"/membershipChecklists/do/{seed.org_b.pk}/server"
         assert call(desk.operator.key, "POST", path, by_item)[0] == 200
     else:
-        connect(at_the_screen(desk.officer if way == "officer" else desk.operator), cast.org_b.pk, by_item)
+        connect(at_the_screen(desk.officer if way == "officer" else desk.operator), seed.org_b.pk, by_item)
     return Server.objects.get()
 
 
@@ -99,12 +99,12 @@ def set_up(cast: Cast, desk: Desk, way: str, url: str) -> Server:
     "way", ["site administrator", "import", "moved", "operator", "officer", "API of the checklist"]
 )
 def test_nothing_is_fetched_in_a_members_name_before_it_is_confirmed(
-    cast: Cast, desk: Desk, theirs: Running, way: str
+    seed: Seed, desk: Desk, theirs: Running, way: str
 ) -> None:
-    server = set_up(cast, desk, way, theirs.url)
+    server = set_up(seed, desk, way, theirs.url)
     with pytest.raises(Conflict):
-        pull(cast.site_admin.actor, server)
-    call(cast.site_admin.key, "POST", f"/servers/pull/{server.pk}/full")
+        pull(seed.site_admin.actor, server)
+    call(seed.site_admin.key, "POST", f"/servers/pull/{server.pk}/full")
     assert pull_all() == 0
     assert not Event.objects.exists()
     assert OutgoingMail.objects.filter(recipient=desk.admin.user.email, text__contains=theirs.url).exists()
@@ -114,8 +114,8 @@ def test_nothing_is_fetched_in_a_members_name_before_it_is_confirmed(
     confirmed = {"identity": shown.context["rows"][0][1]}
     assert page.post(reverse("membership_connection_confirm", args=[server.pk]), confirmed).status_code == 302
     server.refresh_from_db()
-    assert pull(cast.site_admin.actor, server).events == 1
-    assert Event.objects.get().orgc == cast.org_b
+    assert pull(seed.site_admin.actor, server).events == 1
+    assert Event.objects.get().orgc == seed.org_b
 
 
 @pytest.mark.parametrize(
@@ -129,29 +129,29 @@ def test_nothing_is_fetched_in_a_members_name_before_it_is_confirmed(
     ],
 )
 def test_a_changed_connection_is_confirmed_anew(
-    cast: Cast, desk: Desk, theirs: Running, changed: dict[str, Any]
+    seed: Seed, desk: Desk, theirs: Running, changed: dict[str, Any]
 ) -> None:
-    server = set_up(cast, desk, "site administrator", theirs.url)
+    server = set_up(seed, desk, "site administrator", theirs.url)
     confirmation.confirm(at_the_screen(desk.admin), server.pk, confirmation.identity_of(server))
     given = dict(changed)
     if "url" in given:
         given["url"] = f"{theirs.url}/elsewhere"
     if "remote_org_id" in given:
-        member(desk, cast.org_c, connection="both")
-        given["remote_org_id"] = cast.org_c.pk
-    server = edit_server(cast.site_admin.actor, server.pk, given)
+        member(desk, seed.org_c, connection="both")
+        given["remote_org_id"] = seed.org_c.pk
+    server = edit_server(seed.site_admin.actor, server.pk, given)
     with pytest.raises(Conflict):
-        pull(cast.site_admin.actor, server)
+        pull(seed.site_admin.actor, server)
     with pytest.raises((Conflict, NotFound)):  # Nor is what was read before.
         confirmation.confirm(at_the_screen(desk.admin), server.pk, "0" * 64)
     assert not Event.objects.exists()
 
 
-def test_who_confirms(cast: Cast, desk: Desk, theirs: Running) -> None:
+def test_who_confirms(seed: Seed, desk: Desk, theirs: Running) -> None:
     """An administrator of the member alone, on the pages: nobody of the hub, of another member, or with a key."""
-    server = set_up(cast, desk, "operator", theirs.url)
+    server = set_up(seed, desk, "operator", theirs.url)
     identity = confirmation.identity_of(server)
-    for who in (cast.site_admin, desk.officer, desk.operator, cast.partner, cast.analyst, cast.org_admin):
+    for who in (seed.site_admin, desk.officer, desk.operator, seed.partner, seed.analyst, seed.org_admin):
         with pytest.raises((Forbidden, NotFound)):
             confirmation.confirm(at_the_screen(who), server.pk, identity)
     with pytest.raises(Forbidden):
@@ -159,21 +159,21 @@ def test_who_confirms(cast: Cast, desk: Desk, theirs: Running) -> None:
     assert Server.objects.get().confirmed == ""
 
 
-def test_two_people_confirm_without_the_member(cast: Cast, desk: Desk, theirs: Running) -> None:
+def test_two_people_confirm_without_the_member(seed: Seed, desk: Desk, theirs: Running) -> None:
     given = {"url": theirs.url, "authkey": KEYS["first"], "pull": True, "reason": "They asked by phone."}
-    path = f"/membershipChecklists/do/{cast.org_b.pk}/server"
+    path = f"/membershipChecklists/do/{seed.org_b.pk}/server"
     assert call(desk.operator.key, "POST", path, given)[1]["ApprovalRequest"]["state"] == "waiting"
     server = Server.objects.get()
     with pytest.raises(Forbidden):
         approved(desk.operator.user)
     waits = the_request()
-    edit_server(cast.site_admin.actor, server.pk, {"authkey": KEYS["second"]})
+    edit_server(seed.site_admin.actor, server.pk, {"authkey": KEYS["second"]})
     with pytest.raises(Conflict):
         approved(desk.second.user, waits)
-    page = signed_in(cast.site_admin)
+    page = signed_in(seed.site_admin)
     page.post(reverse("server_confirm", args=[server.pk]), {"reason": "They asked by phone."})
     approved(desk.second.user)
-    assert pull(cast.site_admin.actor, Server.objects.get()).events == 1
+    assert pull(seed.site_admin.actor, Server.objects.get()).events == 1
     told = OutgoingMail.objects.filter(recipient=desk.admin.user.email).order_by("-pk").first()
     assert told is not None
     assert theirs.url in told.text
@@ -181,12 +181,12 @@ def test_two_people_confirm_without_the_member(cast: Cast, desk: Desk, theirs: R
 
 @pytest.mark.parametrize("as_whom", ["hub owner", "partner", "partner, internal"])
 def test_no_other_connection_speaks_for_a_member(
-    cast: Cast, desk: Desk, theirs: Running, as_whom: str
+    seed: Seed, desk: Desk, theirs: Running, as_whom: str
 ) -> None:
     """Neither one in the hub owner's own name, nor one to an organisation that is no member."""
     partner = make_organisation("Partner abroad")
     Organisation.objects.filter(pk=partner.pk).update(local=False)
-    remote = cast.hub if as_whom == "hub owner" else partner
+    remote = seed.hub if as_whom == "hub owner" else partner
     given = {
         "name": "There",
         "url": theirs.url,
@@ -194,19 +194,19 @@ def test_no_other_connection_speaks_for_a_member(
         "remote_org_id": remote.pk,
         "pull": True,
     }
-    server = add_server(cast.site_admin.actor, {**given, "internal": "internal" in as_whom})
+    server = add_server(seed.site_admin.actor, {**given, "internal": "internal" in as_whom})
     if as_whom == "hub owner":
         with pytest.raises(Conflict):
-            pull(cast.site_admin.actor, server)
+            pull(seed.site_admin.actor, server)
     else:
         Organisation.objects.filter(pk=partner.pk).update(
             read_period="(,)", write_period="(,)", sync_period="(,)"
         )
-        assert pull(cast.site_admin.actor, Server.objects.get()).events == 0
+        assert pull(seed.site_admin.actor, Server.objects.get()).events == 0
     assert not Event.objects.exists()
 
 
-def test_a_partner_that_is_no_member_is_fetched_from_as_before(cast: Cast, desk: Desk) -> None:
+def test_a_partner_that_is_no_member_is_fetched_from_as_before(seed: Seed, desk: Desk) -> None:
     partner = make_organisation("Partner abroad")
     Organisation.objects.filter(pk=partner.pk).update(
         local=False, read_period="(,)", write_period="(,)", sync_period="(,)"
@@ -214,11 +214,11 @@ def test_a_partner_that_is_no_member_is_fetched_from_as_before(cast: Cast, desk:
     uuid, said = good(Orgc={"uuid": str(partner.uuid), "name": partner.name})
     with serving(misp({uuid: said}, orgc_uuid=str(partner.uuid))) as there:
         given = {"name": "There", "url": there.url, "authkey": KEYS["first"], "remote_org_id": partner.pk}
-        server = add_server(cast.site_admin.actor, {**given, "pull": True})
-        assert pull(cast.site_admin.actor, server).events == 1
+        server = add_server(seed.site_admin.actor, {**given, "pull": True})
+        assert pull(seed.site_admin.actor, server).events == 1
 
 
-def test_no_feed_makes_events_in_a_members_name(cast: Cast, desk: Desk) -> None:
+def test_no_feed_makes_events_in_a_members_name(seed: Seed, desk: Desk) -> None:
     given = {
         "name": "List",
         "provider": "x",
@@ -226,11 +226,11 @@ def test_no_feed_makes_events_in_a_members_name(cast: Cast, desk: Desk) -> None:
         "source_format": "freetext",
     }
     with pytest.raises(Invalid) as refused:
-        add_feed(cast.site_admin.actor, {**given, "orgc_id": cast.org_b.pk})
+        add_feed(seed.site_admin.actor, {**given, "orgc_id": seed.org_b.pk})
     assert refused.value.errors == {"orgc_id": [FeedProblem.NAME_OF_A_MEMBER()]}
-    feed = add_feed(cast.site_admin.actor, {**given, "orgc_id": cast.hub.pk})
-    Feed.objects.filter(pk=feed.pk).update(orgc=cast.org_b)  # From before membership was in use.
+    feed = add_feed(seed.site_admin.actor, {**given, "orgc_id": seed.hub.pk})
+    Feed.objects.filter(pk=feed.pk).update(orgc=seed.org_b)  # From before membership was in use.
     with pytest.raises(Forbidden):
         require_own_name(Feed.objects.get(pk=feed.pk))
     with pytest.raises(Forbidden):
-        require_no_members_event(published_event(cast.org_b, "evil.example").pk)
+        require_no_members_event(published_event(seed.org_b, "evil.example").pk)

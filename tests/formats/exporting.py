@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 from django.http import StreamingHttpResponse
 
 from tests.api.calls import send
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
 from vardkase.intel.models import Attribute, Event
 
 HOSTILE = (
@@ -63,9 +63,9 @@ def parsed(document: str) -> ET.Element:
     return ET.fromstring(document)  # noqa: S314 - ours, and without a document type
 
 
-def make_published(cast: Cast, values: dict[str, list[str]], **fields: Any) -> Event:
+def make_published(seed: Seed, values: dict[str, list[str]], **fields: Any) -> Event:
     """A published event of organisation A for everybody, its attributes for detection; `values` by type."""
-    event = make_event(cast.org_a, distribution=3, published=True, **fields)
+    event = make_event(seed.org_a, distribution=3, published=True, **fields)
     event.save()
     Attribute.objects.bulk_create(
         make_attribute(event, type=kind, category="Network activity", to_ids=True, **_parts(kind, value))
@@ -75,11 +75,11 @@ def make_published(cast: Cast, values: dict[str, list[str]], **fields: Any) -> E
     return event
 
 
-def make_hostile(cast: Cast) -> Event:
+def make_hostile(seed: Seed) -> Event:
     """An event with every hostile value in every type that a format reads; past the checks of the API."""
     pairs = [f"{one}|{two}" for one, two in zip(HOSTILE, reversed(HOSTILE), strict=True)]
     values = {kind: list(HOSTILE) for kind in TYPES} | dict.fromkeys(COMPOSITE, pairs)
-    return make_published(cast, values, info='"; } // --> </info> \n# =1+1 {{x}}')
+    return make_published(seed, values, info='"; } // --> </info> \n# =1+1 {{x}}')
 
 
 def _parts(kind: str, value: str) -> dict[str, str]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object, make_report
-from tests.formats.scene import Scene, document, make_scene
+from tests.factories.seed import Seed
+from tests.factories.whole_event import Setup, document, make_setup
 from vardkase.formats.misp_json import Deleted, EventOptions, event_document, events_document
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.selection import PAGE
@@ -16,11 +16,11 @@ from vardkase.intel.models import Attribute, Event
 
 
 @pytest.fixture
-def events(cast: Cast) -> list[Event]:
-    scene: Scene = make_scene(cast)
+def events(seed: Seed) -> list[Event]:
+    setup: Setup = make_setup(seed)
     small = []
     for number in range(3):
-        event = make_event(cast.org_a, distribution=1, published=True)
+        event = make_event(seed.org_a, distribution=1, published=True)
         event.save()
         make_attribute(event, value1=f"value of {number}").save()
         holder = make_object(event)
@@ -28,9 +28,9 @@ def events(cast: Cast) -> list[Event]:
         make_attribute(event, object=holder, object_relation="text").save()
         make_report(event).save()
         small.append(event)
-    empty = make_event(cast.org_b, distribution=1, extends_uuid=small[0].uuid)
+    empty = make_event(seed.org_b, distribution=1, extends_uuid=small[0].uuid)
     empty.save()
-    return [small[2], scene.event, empty, *small[:2]]
+    return [small[2], setup.event, empty, *small[:2]]
 
 
 @pytest.mark.parametrize(
@@ -44,25 +44,25 @@ def events(cast: Cast) -> list[Event]:
         {"no_event_reports": True, "exclude_galaxy": True, "sg_reference_only": True},
     ],
 )
-def test_together_as_alone(cast: Cast, events: list[Event], options: dict[str, Any]) -> None:
+def test_together_as_alone(seed: Seed, events: list[Event], options: dict[str, Any]) -> None:
     chosen = EventOptions(**options)
     ids = [event.pk for event in events]
-    for player in (cast.analyst, cast.partner, cast.stranger):
-        together = document(events_document(player.actor, ids, chosen))["response"]
-        assert together == [document(event_document(player.actor, number, chosen)) for number in ids]
+    for api_user in (seed.analyst, seed.partner, seed.stranger):
+        together = document(events_document(api_user.actor, ids, chosen))["response"]
+        assert together == [document(event_document(api_user.actor, number, chosen)) for number in ids]
 
 
-def test_a_batch_that_is_bigger_than_it_says(cast: Cast, events: list[Event]) -> None:
+def test_a_batch_that_is_bigger_than_it_says(seed: Seed, events: list[Event]) -> None:
     """`attribute_count` decides what is fetched together; when it is wrong, the pages are read one by one."""
     many = [make_attribute(events[0], value1=str(number)) for number in range(PAGE + 1)]
     Attribute.objects.bulk_create(many)
-    together = document(events_document(cast.analyst.actor, [event.pk for event in events]))["response"]
+    together = document(events_document(seed.analyst.actor, [event.pk for event in events]))["response"]
     assert len(together[0]["Event"]["Attribute"]) == PAGE + 2
-    assert together == [document(event_document(cast.analyst.actor, event.pk)) for event in events]
+    assert together == [document(event_document(seed.analyst.actor, event.pk)) for event in events]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_events(
-    cast: Cast, events: list[Event], monkeypatch: pytest.MonkeyPatch
+    seed: Seed, events: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     rows = Scope.rows
@@ -72,6 +72,6 @@ def test_the_number_of_queries_does_not_grow_with_the_events(
     counts = []
     for few in (events[3:4] * 2, events):
         asked.clear()
-        document(events_document(cast.analyst.actor, [event.pk for event in few]))
+        document(events_document(seed.analyst.actor, [event.pk for event in few]))
         counts.append(len(asked))
     assert counts[1] <= counts[0]

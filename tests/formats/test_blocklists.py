@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.formats.exporting import export, make_hostile, make_published
 from tests.support.tools import run_tool
 from vardkase.formats.rpz import trigger
@@ -26,18 +26,18 @@ def check_zone(zone: str, folder: Path) -> str:
     return said
 
 
-def test_addresses_are_blocked_by_the_packet_filter_of_their_version(cast: Cast) -> None:
-    make_published(cast, {"ip-dst": ["192.0.2.1", "2001:db8::/32"], "domain|ip": ["evil.example|192.0.2.2"]})
-    assert export(cast.reader.key, "netfilter", netfilter_action="LOGDROP").splitlines() == [
+def test_addresses_are_blocked_by_the_packet_filter_of_their_version(seed: Seed) -> None:
+    make_published(seed, {"ip-dst": ["192.0.2.1", "2001:db8::/32"], "domain|ip": ["evil.example|192.0.2.2"]})
+    assert export(seed.reader.key, "netfilter", netfilter_action="LOGDROP").splitlines() == [
         "iptables -A INPUT -s 192.0.2.1 -j LOGDROP",
         "ip6tables -A INPUT -s 2001:db8::/32 -j LOGDROP",
         "iptables -A INPUT -s 192.0.2.2 -j LOGDROP",
     ]
 
 
-def test_commands_for_a_shell_are_only_those_commands(cast: Cast, tmp_path: Path) -> None:
-    make_hostile(cast)
-    script = export(cast.reader.key, "netfilter", scope="events")
+def test_commands_for_a_shell_are_only_those_commands(seed: Seed, tmp_path: Path) -> None:
+    make_hostile(seed)
+    script = export(seed.reader.key, "netfilter", scope="events")
     stand_ins = 'iptables() { printf "%s\\n" "$*"; }; ip6tables() { printf "%s\\n" "$*"; }\n'
     run = subprocess.run(
         ["/bin/sh", "-eu"], input=stand_ins + script, capture_output=True, text=True, cwd=tmp_path, check=True
@@ -46,37 +46,37 @@ def test_commands_for_a_shell_are_only_those_commands(cast: Cast, tmp_path: Path
 
 
 @pytest.mark.parametrize("action", ["DROP; reboot", "$(id)", "a" * 29, "", ["DROP"], "DROP\n"])
-def test_an_action_that_a_shell_would_run_is_refused(cast: Cast, action: object) -> None:
+def test_an_action_that_a_shell_would_run_is_refused(seed: Seed, action: object) -> None:
     sent = {"returnFormat": "netfilter", "netfilter_action": action}
-    status, body = call(cast.reader.key, "POST", "/attributes/restSearch", sent) if action else (400, {})
+    status, body = call(seed.reader.key, "POST", "/attributes/restSearch", sent) if action else (400, {})
     assert status == 400, body
 
 
-def test_a_hosts_file_holds_names_and_nothing_else(cast: Cast) -> None:
-    make_hostile(cast)
-    lines = export(cast.reader.key, "hosts").splitlines()
+def test_a_hosts_file_holds_names_and_nothing_else(seed: Seed) -> None:
+    make_hostile(seed)
+    lines = export(seed.reader.key, "hosts").splitlines()
     assert lines[0].startswith("#")
     assert lines[2:] == ["0.0.0.0 xn--rksmrgs-5wao1o.example", "0.0.0.0 xn--r8jz45g.example"]
 
 
-def test_a_zone_is_one_that_bind_loads(cast: Cast, tmp_path: Path) -> None:
+def test_a_zone_is_one_that_bind_loads(seed: Seed, tmp_path: Path) -> None:
     make_published(
-        cast,
+        seed,
         {
             "ip-dst": ["192.0.2.1", "192.0.2.1", "198.51.100.0/24", "2001:db8::7", "::1"],
             "domain|ip": ["evil.example|192.0.2.2"],
             "hostname": ["_sip.www.evil.example"],
         },
     )
-    zone = export(cast.reader.key, "rpz")
+    zone = export(seed.reader.key, "rpz")
     assert "32.1.2.0.192.rpz-ip CNAME .\n24.0.100.51.198.rpz-ip CNAME .\n128.7.zz.db8.2001.rpz-ip" in zone
     assert zone.count("32.1.2.0.192") == 1
     assert "loaded serial" in check_zone(zone, tmp_path)
 
 
-def test_hostile_values_do_not_reach_a_zone(cast: Cast, tmp_path: Path) -> None:
-    make_hostile(cast)
-    zone = export(cast.reader.key, "rpz", scope="events")
+def test_hostile_values_do_not_reach_a_zone(seed: Seed, tmp_path: Path) -> None:
+    make_hostile(seed)
+    zone = export(seed.reader.key, "rpz", scope="events")
     check_zone(zone, tmp_path)
     owners = [line.split()[0] for line in zone.splitlines()[4:] if line and not line.startswith(";")]
     assert set(owners) == {
@@ -97,9 +97,9 @@ def test_hostile_values_do_not_reach_a_zone(cast: Cast, tmp_path: Path) -> None:
         ({"policy": "no such policy"}, "CNAME ."),
     ],
 )
-def test_the_policy_of_a_zone(cast: Cast, tmp_path: Path, given: dict[str, object], record: str) -> None:
-    make_published(cast, {"hostname": ["www.evil.example"]})
-    zone = export(cast.reader.key, "rpz", **given)
+def test_the_policy_of_a_zone(seed: Seed, tmp_path: Path, given: dict[str, object], record: str) -> None:
+    make_published(seed, {"hostname": ["www.evil.example"]})
+    zone = export(seed.reader.key, "rpz", **given)
     check_zone(zone, tmp_path)
     assert f"www.evil.example {record}\n" in zone
 
@@ -117,8 +117,8 @@ def test_the_policy_of_a_zone(cast: Cast, tmp_path: Path, given: dict[str, objec
         {"minimum_ttl": {"a": 1}},
     ],
 )
-def test_an_option_that_is_no_part_of_a_zone_is_refused(cast: Cast, option: dict[str, object]) -> None:
-    status, _ = call(cast.reader.key, "POST", "/attributes/restSearch", {"returnFormat": "rpz", **option})
+def test_an_option_that_is_no_part_of_a_zone_is_refused(seed: Seed, option: dict[str, object]) -> None:
+    status, _ = call(seed.reader.key, "POST", "/attributes/restSearch", {"returnFormat": "rpz", **option})
     assert status == 400
 
 
@@ -128,29 +128,29 @@ def test_addresses_of_version_6_as_resolvers_write_them() -> None:
     assert trigger("2001:db8:0:1:0:0:0:1/128") == "128.1.zz.1.0.db8.2001.rpz-ip"
 
 
-def test_kunai_gets_json_whatever_the_values(cast: Cast) -> None:
-    event = make_hostile(cast)
-    found = json.loads(export(cast.reader.key, "kunai", scope="events"))
+def test_kunai_gets_json_whatever_the_values(seed: Seed) -> None:
+    event = make_hostile(seed)
+    found = json.loads(export(seed.reader.key, "kunai", scope="events"))
     assert {each["event_uuid"] for each in found} == {str(event.uuid)}
     assert {each["severity"] for each in found} == {5, 7, 10}
 
 
 @pytest.mark.parametrize("scope", ["attributes", "events"])
 @pytest.mark.parametrize("name", FORMATS)
-def test_what_a_reader_may_not_see_is_in_no_list(cast: Cast, name: str, scope: str) -> None:
+def test_what_a_reader_may_not_see_is_in_no_list(seed: Seed, name: str, scope: str) -> None:
     values = {"domain|ip": ["evil.example|192.0.2.1"], "domain": ["evil.example"], "md5": ["0" * 32]}
-    event = make_published(cast, values)
-    Attribute.objects.filter(event=event).update(distribution=4, sharing_group=cast.group)
-    told = export(cast.partner.key, name, scope=scope)
+    event = make_published(seed, values)
+    Attribute.objects.filter(event=event).update(distribution=4, sharing_group=seed.group)
+    told = export(seed.partner.key, name, scope=scope)
     assert "192.0.2.1" in told or "1.2.0.192" in told or "evil.example" in told or "0" * 32 in told
-    hidden = export(cast.stranger.key, name, scope=scope)
+    hidden = export(seed.stranger.key, name, scope=scope)
     assert not any(word in hidden for word in ("192.0.2", "2.0.192", "evil.example", "0" * 32))
 
 
 @pytest.mark.parametrize("name", ["hashes", "hosts", "rpz", "kunai"])
-def test_only_published_attributes_for_detection_are_exported(cast: Cast, name: str) -> None:
-    event = make_published(cast, {"domain": ["evil.example"], "md5": ["0" * 32]})
-    nothing = export(cast.reader.key, name, eventid=event.pk + 1)
+def test_only_published_attributes_for_detection_are_exported(seed: Seed, name: str) -> None:
+    event = make_published(seed, {"domain": ["evil.example"], "md5": ["0" * 32]})
+    nothing = export(seed.reader.key, name, eventid=event.pk + 1)
     Attribute.objects.filter(event=event).update(to_ids=False)
-    assert export(cast.reader.key, name).splitlines()[2:] == nothing.splitlines()[2:]
-    assert len(export(cast.reader.key, name, to_ids=[0, 1])) > len(nothing)
+    assert export(seed.reader.key, name).splitlines()[2:] == nothing.splitlines()[2:]
+    assert len(export(seed.reader.key, name, to_ids=[0, 1])) > len(nothing)

@@ -8,8 +8,8 @@ import json
 from openpyxl import load_workbook
 
 from tests.api.calls import send
-from tests.cast import Cast
 from tests.factories.knowledge import make_attack
+from tests.factories.seed import Seed
 from tests.formats.exporting import export, make_hostile, make_published
 from vardkase.intel.models import Attribute, AttributeTag, Event
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicate
@@ -17,57 +17,57 @@ from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicat
 PHISHING = 'misp-galaxy:mitre-attack-pattern="Phishing - T1566"'
 
 
-def tagged(cast: Cast) -> Event:
+def tagged(seed: Seed) -> Event:
     """A published event with a technique and a TLP mark on its attribute."""
     make_attack()
     taxonomy = Taxonomy.objects.create(namespace="tlp", description="<b>Who</b> may read")
     TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="red", expanded="Few")
-    event = make_published(cast, {"url": ["http://evil.example/"]})
+    event = make_published(seed, {"url": ["http://evil.example/"]})
     for name in (PHISHING, "tlp:red"):
         tag = Tag.objects.create(name=name, is_galaxy=name == PHISHING, colour="#ff0000")
         AttributeTag.objects.create(event=event, attribute=event.attributes.get(), tag=tag)
     return event
 
 
-def test_the_matrix_counts_events(cast: Cast) -> None:
-    tagged(cast)
-    matrix = json.loads(export(cast.reader.key, "attack", scope="events"))
+def test_the_matrix_counts_events(seed: Seed) -> None:
+    tagged(seed)
+    matrix = json.loads(export(seed.reader.key, "attack", scope="events"))
     assert (matrix["scores"], matrix["maxScore"]) == ({PHISHING: 1}, 1)
-    nothing = json.loads(export(cast.reader.key, "attack", scope="events", eventid="999999"))
+    nothing = json.loads(export(seed.reader.key, "attack", scope="events", eventid="999999"))
     assert nothing["scores"] == {}
     body = {"returnFormat": "attack", "attackGalaxy": "none"}
-    assert send(cast.reader.key, "POST", "/events/restSearch", body).status_code == 404
+    assert send(seed.reader.key, "POST", "/events/restSearch", body).status_code == 404
 
 
-def test_techniques_are_sighted(cast: Cast) -> None:
-    event = tagged(cast)
+def test_techniques_are_sighted(seed: Seed) -> None:
+    event = tagged(seed)
     for scope in ("events", "attributes"):
-        (found,) = json.loads(export(cast.reader.key, "attack-sightings", scope=scope))
+        (found,) = json.loads(export(seed.reader.key, "attack-sightings", scope=scope))
         assert found["id"] == str(event.attributes.get().uuid)
         assert found["techniques"] == [{"techniqueID": "T1566"}]
         assert found["startTime"] == found["endTime"]
 
 
-def test_context_holds_only_what_the_reader_may_see(cast: Cast) -> None:
-    tagged(cast)
-    context = json.loads(export(cast.partner.key, "context", scope="events"))
+def test_context_holds_only_what_the_reader_may_see(seed: Seed) -> None:
+    tagged(seed)
+    context = json.loads(export(seed.partner.key, "context", scope="events"))
     assert [each["Tag"]["name"] for each in context["tags"]["tlp"]] == ["tlp:red"]
     assert [each["GalaxyCluster"]["tag_name"] for each in context["clusters"]["mitre-attack-pattern"]] == [
         PHISHING
     ]
-    text = export(cast.partner.key, "context-markdown", scope="events")
+    text = export(seed.partner.key, "context-markdown", scope="events")
     assert "*&lt;b&gt;Who&lt;/b&gt; may read*" in text
     Attribute.objects.update(distribution=0)
     for name in ("context", "context-markdown", "attack-sightings"):
-        hidden = export(cast.partner.key, name, scope="events")
+        hidden = export(seed.partner.key, name, scope="events")
         assert "tlp:red" not in hidden, name
         assert '"Phishing' not in hidden.partition('"tags"')[2], name
 
 
-def test_a_workbook_holds_texts_not_formulas(cast: Cast) -> None:
-    event = make_hostile(cast)
+def test_a_workbook_holds_texts_not_formulas(seed: Seed) -> None:
+    event = make_hostile(seed)
     body = {"returnFormat": "xlsx", "published": [0, 1]}
-    response = send(cast.reader.key, "POST", "/attributes/restSearch", body)
+    response = send(seed.reader.key, "POST", "/attributes/restSearch", body)
     sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active  # type: ignore[attr-defined]
     rows = list(sheet.iter_rows())
     assert rows[0][0].value == "uuid"

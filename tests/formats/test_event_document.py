@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from pymisp import MISPEvent
 
-from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import ApiUser, Seed
+from tests.factories.whole_event import Setup, document, make_setup
 from tests.formats import recorded
-from tests.formats.scene import Scene, document, make_scene
 from vardkase.core import files
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json import (
@@ -27,12 +27,12 @@ from vardkase.formats.misp_json import (
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return make_scene(cast)
+def setup(seed: Seed) -> Setup:
+    return make_setup(seed)
 
 
-def seen_by(player: Player, scene: Scene, **options: Any) -> dict[str, Any]:
-    event: dict[str, Any] = document(event_document(player.actor, scene.event.pk, EventOptions(**options)))[
+def seen_by(api_user: ApiUser, setup: Setup, **options: Any) -> dict[str, Any]:
+    event: dict[str, Any] = document(event_document(api_user.actor, setup.event.pk, EventOptions(**options)))[
         "Event"
     ]
     return event
@@ -46,8 +46,8 @@ def names(tags: list[dict[str, Any]]) -> list[str]:
     return [tag["name"] for tag in tags]
 
 
-def test_members_are_those_of_misp_in_its_order(cast: Cast, scene: Scene) -> None:
-    event = seen_by(cast.analyst, scene)
+def test_members_are_those_of_misp_in_its_order(seed: Seed, setup: Setup) -> None:
+    event = seen_by(seed.analyst, setup)
     assert list(event) == recorded.EVENT
     first, second = event["Attribute"][:2]
     assert list(first) == [*recorded.ATTRIBUTE, "Tag"]
@@ -60,10 +60,10 @@ def test_members_are_those_of_misp_in_its_order(cast: Cast, scene: Scene) -> Non
     assert list(event["Galaxy"][0]["GalaxyCluster"][0]) == recorded.CLUSTER
 
 
-def test_values_have_the_forms_of_the_wire(cast: Cast, scene: Scene) -> None:
-    event = seen_by(cast.analyst, scene)
+def test_values_have_the_forms_of_the_wire(seed: Seed, setup: Setup) -> None:
+    event = seen_by(seed.analyst, setup)
     attribute = event["Attribute"][0]
-    assert event["id"] == str(scene.event.pk)
+    assert event["id"] == str(setup.event.pk)
     assert event["published"] is True
     assert event["protected"] is None
     assert event["extends_uuid"] == ""
@@ -74,15 +74,15 @@ def test_values_have_the_forms_of_the_wire(cast: Cast, scene: Scene) -> None:
     assert event["Tag"][0]["relationship_type"] is None
 
 
-def test_pymisp_reads_the_document_as_it_was_meant(cast: Cast, scene: Scene) -> None:
+def test_pymisp_reads_the_document_as_it_was_meant(seed: Seed, setup: Setup) -> None:
     event = MISPEvent()
-    event.from_json(b"".join(event_document(cast.analyst.actor, scene.event.pk)).decode())
-    assert event.uuid == str(scene.event.uuid)
+    event.from_json(b"".join(event_document(seed.analyst.actor, setup.event.pk)).decode())
+    assert event.uuid == str(setup.event.uuid)
     assert {each.uuid for each in event.attributes} == {
-        str(each.uuid) for each in (scene.open, scene.own, scene.shared)
+        str(each.uuid) for each in (setup.open, setup.own, setup.shared)
     }
     assert event.objects[0].attributes[0].value == "a.exe"
-    assert event.objects[0].references[0].referenced_uuid == str(scene.open.uuid)
+    assert event.objects[0].references[0].referenced_uuid == str(setup.open.uuid)
     assert names([tag.to_dict() for tag in event.attributes[0].tags]) == [
         "tlp:amber",
         'misp-galaxy:country="sweden"',
@@ -91,8 +91,8 @@ def test_pymisp_reads_the_document_as_it_was_meant(cast: Cast, scene: Scene) -> 
     assert event.galaxies[0].clusters[0].meta == {"ISO": ["SE"]}
 
 
-def test_a_document_that_pymisp_wrote_again_says_the_same(cast: Cast, scene: Scene) -> None:
-    before = seen_by(cast.analyst, scene)
+def test_a_document_that_pymisp_wrote_again_says_the_same(seed: Seed, setup: Setup) -> None:
+    before = seen_by(seed.analyst, setup)
     event = MISPEvent()
     event.from_dict(Event=copy.deepcopy(before))
     after = json.loads(event.to_json())
@@ -101,23 +101,24 @@ def test_a_document_that_pymisp_wrote_again_says_the_same(cast: Cast, scene: Sce
             assert ours[member] == theirs[member], member
 
 
-def test_a_partner_sees_what_is_shared_and_no_more(cast: Cast, scene: Scene) -> None:
-    event = seen_by(cast.partner, scene)
+def test_a_partner_sees_what_is_shared_and_no_more(seed: Seed, setup: Setup) -> None:
+    event = seen_by(seed.partner, setup)
     assert values(event) == ["evil.example|192.0.2.1", "A and B"]
-    assert [each["id"] for each in event["Object"]] == [str(scene.file.pk)]
-    assert [each["id"] for each in event["EventReport"]] == [str(scene.report.pk)]
+    assert [each["id"] for each in event["Object"]] == [str(setup.file.pk)]
+    assert [each["id"] for each in event["EventReport"]] == [str(setup.report.pk)]
     assert "event_creator_email" not in event
     assert b"only A" not in json.dumps(event).encode()
     assert b"inside" not in json.dumps(event).encode()
 
 
-def test_a_stranger_does_not_see_what_the_group_shares(cast: Cast, scene: Scene) -> None:
-    assert values(seen_by(cast.stranger, scene)) == ["evil.example|192.0.2.1"]
+def test_a_stranger_does_not_see_what_the_group_shares(seed: Seed, setup: Setup) -> None:
+    assert values(seen_by(seed.stranger, setup)) == ["evil.example|192.0.2.1"]
 
 
-def test_a_hidden_target_of_a_reference_keeps_its_secrets(cast: Cast, scene: Scene) -> None:
+def test_a_hidden_target_of_a_reference_keeps_its_secrets(seed: Seed, setup: Setup) -> None:
     mine, theirs = (
-        seen_by(player, scene)["Object"][0]["ObjectReference"][1] for player in (cast.analyst, cast.partner)
+        seen_by(api_user, setup)["Object"][0]["ObjectReference"][1]
+        for api_user in (seed.analyst, seed.partner)
     )
     assert mine["Object"]["name"] == "file"
     assert theirs["Object"] == {
@@ -126,111 +127,111 @@ def test_a_hidden_target_of_a_reference_keeps_its_secrets(cast: Cast, scene: Sce
         "category": "Object from another event",
         "type": "",
         "value": "",
-        "uuid": str(scene.own_object.uuid),
+        "uuid": str(setup.own_object.uuid),
     }
 
 
-def test_what_may_not_be_read_is_not_there(cast: Cast) -> None:
-    event = make_event(cast.org_a, distribution=0)
+def test_what_may_not_be_read_is_not_there(seed: Seed) -> None:
+    event = make_event(seed.org_a, distribution=0)
     event.save()
     for number in (event.pk, 10**12):
         with pytest.raises(NotFound):
-            event_document(cast.stranger.actor, number)
-    assert document(events_document(cast.stranger.actor, [event.pk])) == {"response": []}
+            event_document(seed.stranger.actor, number)
+    assert document(events_document(seed.stranger.actor, [event.pk])) == {"response": []}
 
 
-def test_the_sharing_group_is_shown_once_to_those_who_may_know_it(cast: Cast, scene: Scene) -> None:
-    shared = seen_by(cast.partner, scene)["Attribute"][1]
+def test_the_sharing_group_is_shown_once_to_those_who_may_know_it(seed: Seed, setup: Setup) -> None:
+    shared = seen_by(seed.partner, setup)["Attribute"][1]
     assert list(shared["SharingGroup"]) == recorded.SHARING_GROUP
     assert [each["org_id"] for each in shared["SharingGroup"]["SharingGroupOrg"]] == [
-        str(cast.org_a.pk),
-        str(cast.org_b.pk),
+        str(seed.org_a.pk),
+        str(seed.org_b.pk),
     ]
-    reference = seen_by(cast.partner, scene, sg_reference_only=True)["Attribute"][1]
+    reference = seen_by(seed.partner, setup, sg_reference_only=True)["Attribute"][1]
     assert "SharingGroup" not in reference
-    assert reference["sharing_group_id"] == str(cast.group.pk)
+    assert reference["sharing_group_id"] == str(seed.group.pk)
 
 
-def test_tags_that_do_not_leave_are_hidden_unless_all_are_asked_for(cast: Cast, scene: Scene) -> None:
-    shown = names(seen_by(cast.analyst, scene)["Tag"])
+def test_tags_that_do_not_leave_are_hidden_unless_all_are_asked_for(seed: Seed, setup: Setup) -> None:
+    shown = names(seen_by(seed.analyst, setup)["Tag"])
     assert "internal" not in shown
     assert "workflow:todo" in shown
-    assert "internal" in names(seen_by(cast.analyst, scene, include_all_tags=True)["Tag"])
-    assert "workflow:todo" not in names(seen_by(cast.analyst, scene, exclude_local_tags=True)["Tag"])
+    assert "internal" in names(seen_by(seed.analyst, setup, include_all_tags=True)["Tag"])
+    assert "workflow:todo" not in names(seen_by(seed.analyst, setup, exclude_local_tags=True)["Tag"])
 
 
-def test_deleted_parts(cast: Cast, scene: Scene) -> None:
-    assert "gone" not in values(seen_by(cast.analyst, scene))
-    assert "gone" in values(seen_by(cast.analyst, scene, deleted=Deleted.BOTH))
-    assert values(seen_by(cast.analyst, scene, deleted=Deleted.ONLY)) == ["gone"]
-    assert "gone" not in values(seen_by(cast.partner, scene, deleted=Deleted.BOTH))
-    assert "gone" in values(seen_by(cast.partner_sync, scene, deleted=Deleted.BOTH))
+def test_deleted_parts(seed: Seed, setup: Setup) -> None:
+    assert "gone" not in values(seen_by(seed.analyst, setup))
+    assert "gone" in values(seen_by(seed.analyst, setup, deleted=Deleted.BOTH))
+    assert values(seen_by(seed.analyst, setup, deleted=Deleted.ONLY)) == ["gone"]
+    assert "gone" not in values(seen_by(seed.partner, setup, deleted=Deleted.BOTH))
+    assert "gone" in values(seen_by(seed.partner_sync, setup, deleted=Deleted.BOTH))
 
 
-def test_options_that_leave_out(cast: Cast, scene: Scene) -> None:
-    assert list(seen_by(cast.analyst, scene, metadata=True)) == recorded.EVENT_METADATA
-    assert "EventReport" not in seen_by(cast.analyst, scene, no_event_reports=True)
-    assert "ShadowAttribute" not in seen_by(cast.analyst, scene, no_shadow_attributes=True)
-    assert "RelatedEvent" not in seen_by(cast.analyst, scene, include_event_correlations=False)
-    without = seen_by(cast.analyst, scene, exclude_galaxy=True)
+def test_options_that_leave_out(seed: Seed, setup: Setup) -> None:
+    assert list(seen_by(seed.analyst, setup, metadata=True)) == recorded.EVENT_METADATA
+    assert "EventReport" not in seen_by(seed.analyst, setup, no_event_reports=True)
+    assert "ShadowAttribute" not in seen_by(seed.analyst, setup, no_shadow_attributes=True)
+    assert "RelatedEvent" not in seen_by(seed.analyst, setup, include_event_correlations=False)
+    without = seen_by(seed.analyst, setup, exclude_galaxy=True)
     assert without["Galaxy"] == without["Attribute"][0]["Galaxy"] == []
 
 
-def test_a_flattened_event_has_the_attributes_of_its_objects(cast: Cast, scene: Scene) -> None:
-    event = seen_by(cast.analyst, scene, flatten=True)
+def test_a_flattened_event_has_the_attributes_of_its_objects(seed: Seed, setup: Setup) -> None:
+    event = seen_by(seed.analyst, setup, flatten=True)
     assert "Object" not in event
     assert {"a.exe", "inside"} <= set(values(event))
 
 
-def test_attributes_can_be_trimmed(cast: Cast, scene: Scene) -> None:
-    assert values(seen_by(cast.analyst, scene, to_ids=True)) == ["evil.example|192.0.2.1"]
-    assert "evil.example|192.0.2.1" not in values(seen_by(cast.analyst, scene, to_ids=False))
+def test_attributes_can_be_trimmed(seed: Seed, setup: Setup) -> None:
+    assert values(seen_by(seed.analyst, setup, to_ids=True)) == ["evil.example|192.0.2.1"]
+    assert "evil.example|192.0.2.1" not in values(seen_by(seed.analyst, setup, to_ids=False))
     condition = Condition("a.value1 = %(wanted)s", {"wanted": "only A"})
-    assert values(seen_by(cast.analyst, scene, attributes=condition)) == ["only A"]
+    assert values(seen_by(seed.analyst, setup, attributes=condition)) == ["only A"]
 
 
-def test_attachments_only_when_asked_for(cast: Cast) -> None:
-    event = make_event(cast.org_a)
+def test_attachments_only_when_asked_for(seed: Seed) -> None:
+    event = make_event(seed.org_a)
     event.save()
     for name in ("a.txt", "b.txt"):
         make_attribute(event, type="attachment", value1=name, data_sha256=files.store(name.encode())).save()
     make_attribute(event).save()
-    plain = document(event_document(cast.analyst.actor, event.pk))["Event"]["Attribute"]
+    plain = document(event_document(seed.analyst.actor, event.pk))["Event"]["Attribute"]
     assert all("data" not in attribute for attribute in plain)
-    whole = document(event_document(cast.analyst.actor, event.pk, EventOptions(include_attachments=True)))
+    whole = document(event_document(seed.analyst.actor, event.pk, EventOptions(include_attachments=True)))
     data = [attribute.get("data") for attribute in whole["Event"]["Attribute"]]
     assert data == [base64.b64encode(b"a.txt").decode(), base64.b64encode(b"b.txt").decode(), None]
 
 
-def test_extending_events_are_merged_as_far_as_they_may_be_read(cast: Cast, scene: Scene) -> None:
-    theirs = make_event(cast.org_b, distribution=1, published=True, extends_uuid=scene.event.uuid)
-    secret = make_event(cast.org_b, distribution=0, extends_uuid=scene.event.uuid)
+def test_extending_events_are_merged_as_far_as_they_may_be_read(seed: Seed, setup: Setup) -> None:
+    theirs = make_event(seed.org_b, distribution=1, published=True, extends_uuid=setup.event.uuid)
+    secret = make_event(seed.org_b, distribution=0, extends_uuid=setup.event.uuid)
     for event, value in ((theirs, "added"), (secret, "kept")):
         event.save()
         make_attribute(event, value1=value).save()
-    extended = seen_by(cast.analyst, scene, extended=True)
+    extended = seen_by(seed.analyst, setup, extended=True)
     assert list(extended["extensionEvents"]) == [str(theirs.pk)]
     assert values(extended)[-1] == "added"
-    assert [each["id"] for each in seen_by(cast.partner, scene, extension_list=True)["ExtendedBy"]] == [
+    assert [each["id"] for each in seen_by(seed.partner, setup, extension_list=True)["ExtendedBy"]] == [
         str(theirs.pk),
         str(secret.pk),
     ]
 
 
-def test_several_events_in_the_frame_of_misp(cast: Cast, scene: Scene) -> None:
-    other = make_event(cast.org_b, distribution=1)
+def test_several_events_in_the_frame_of_misp(seed: Seed, setup: Setup) -> None:
+    other = make_event(seed.org_b, distribution=1)
     other.save()
-    content = b"".join(events_document(cast.analyst.actor, [other.pk, scene.event.pk]))
+    content = b"".join(events_document(seed.analyst.actor, [other.pk, setup.event.pk]))
     assert content.startswith(b'{"response": [{"Event":{')
     assert content.endswith(b"}}]}\n")
     assert [each["Event"]["id"] for each in json.loads(content)["response"]] == [
         str(other.pk),
-        str(scene.event.pk),
+        str(setup.event.pk),
     ]
-    assert b"".join(events_document(cast.analyst.actor, [])) == b'{"response": []}\n'
+    assert b"".join(events_document(seed.analyst.actor, [])) == b'{"response": []}\n'
 
 
-def test_an_export_holds_all_that_an_import_needs(cast: Cast, scene: Scene) -> None:
-    event = document(export_events(cast.analyst.actor, [scene.event.pk]))["response"][0]["Event"]
+def test_an_export_holds_all_that_an_import_needs(seed: Seed, setup: Setup) -> None:
+    event = document(export_events(seed.analyst.actor, [setup.event.pk]))["response"][0]["Event"]
     assert "gone" in values(event)
     assert "internal" in names(event["Tag"])

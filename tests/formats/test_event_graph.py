@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_object, make_report
+from tests.factories.seed import ApiUser, Seed
 from vardkase.formats.event_graph import parts
 from vardkase.intel.models import Event, EventReport
 
@@ -48,23 +48,23 @@ DOCUMENT: dict[str, Any] = {
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    status, body = call(cast.site_admin.key, "POST", "/events/add", DOCUMENT)
+def event(seed: Seed) -> Event:
+    status, body = call(seed.site_admin.key, "POST", "/events/add", DOCUMENT)
     assert status == 200, body
     event = Event.objects.get(pk=body["Event"]["id"])
-    Event.objects.update(org=cast.org_a, orgc=cast.org_a)
+    Event.objects.update(org=seed.org_a, orgc=seed.org_a)
     event.refresh_from_db()
     return event
 
 
-def drawn(player: Player, what: str, event: Event, body: Any = None) -> Any:
-    status, found = call(player.key, "POST" if body else "GET", f"/events/{what}/{event.uuid}", body)
+def drawn(api_user: ApiUser, what: str, event: Event, body: Any = None) -> Any:
+    status, found = call(api_user.key, "POST" if body else "GET", f"/events/{what}/{event.uuid}", body)
     assert status == 200, found
     return found
 
 
-def test_the_graph_of_references_has_the_parts_and_what_joins_them(cast: Cast, event: Event) -> None:
-    graph = drawn(cast.analyst, "getEventGraphReferences", event)
+def test_the_graph_of_references_has_the_parts_and_what_joins_them(seed: Seed, event: Event) -> None:
+    graph = drawn(seed.analyst, "getEventGraphReferences", event)
     labels = {item["label"] or item["type"] for item in graph["items"]}
     assert labels == {"open.example", "secret.example", "file", "secret-thing"}
     (file,) = [item for item in graph["items"] if item["type"] == "file"]
@@ -78,8 +78,8 @@ def test_the_graph_of_references_has_the_parts_and_what_joins_them(cast: Cast, e
     (domain,) = [item for item in graph["items"] if item["label"] == "open.example"]
     assert (edge["from"], edge["to"]) == (file["id"], domain["id"])
     assert graph["existing_tags"] == ["secret:tag", "tlp:green"]
-    assert drawn(cast.analyst, "getReferences", event) == graph
-    (data,) = drawn(cast.analyst, f"getReferenceData/{edge['uuid']}", event)
+    assert drawn(seed.analyst, "getReferences", event) == graph
+    (data,) = drawn(seed.analyst, f"getReferenceData/{edge['uuid']}", event)
     assert data["ObjectReference"]["relationship_type"] == "connects-to"
 
 
@@ -95,76 +95,76 @@ def test_the_graph_of_references_has_the_parts_and_what_joins_them(cast: Cast, e
         ("getDistributionGraph", None),
     ],
 )
-def test_hidden_parts_are_in_no_drawing(cast: Cast, event: Event, what: str, body: Any) -> None:
-    text = json.dumps(drawn(cast.stranger, what, event, body))
+def test_hidden_parts_are_in_no_drawing(seed: Seed, event: Event, what: str, body: Any) -> None:
+    text = json.dumps(drawn(seed.stranger, what, event, body))
     for hidden in ("secret", "betrays", "gone.example", "000000000002", "000000000011"):
         assert hidden not in text
     if what != "getDistributionGraph":
         assert "open.example" in text
-        assert "secret" in json.dumps(drawn(cast.analyst, what, event, body))
+        assert "secret" in json.dumps(drawn(seed.analyst, what, event, body))
     Event.objects.update(distribution=0)
-    assert call(cast.stranger.key, "GET", f"/events/{what}/{event.pk}")[0] == 404
+    assert call(seed.stranger.key, "GET", f"/events/{what}/{event.pk}")[0] == 404
 
 
-def test_a_reference_from_a_hidden_object_is_not_told(cast: Cast, event: Event) -> None:
-    graph = drawn(cast.analyst, "getEventGraphReferences", event)
+def test_a_reference_from_a_hidden_object_is_not_told(seed: Seed, event: Event) -> None:
+    graph = drawn(seed.analyst, "getEventGraphReferences", event)
     (edge,) = [each for each in graph["relations"] if each["type"] == "betrays-too"]
-    assert call(cast.stranger.key, "GET", f"/events/getReferenceData/{edge['uuid']}")[0] == 404
+    assert call(seed.stranger.key, "GET", f"/events/getReferenceData/{edge['uuid']}")[0] == 404
     (edge,) = [each for each in graph["relations"] if each["type"] == "betrays"]
-    assert call(cast.stranger.key, "GET", f"/events/getReferenceData/{edge['uuid']}")[0] == 404
+    assert call(seed.stranger.key, "GET", f"/events/getReferenceData/{edge['uuid']}")[0] == 404
 
 
-def test_tags_and_common_values_join_parts(cast: Cast, event: Event) -> None:
-    graph = drawn(cast.analyst, "getEventGraphTags", event)
+def test_tags_and_common_values_join_parts(seed: Seed, event: Event) -> None:
+    graph = drawn(seed.analyst, "getEventGraphTags", event)
     ends = [edge["from"] for edge in graph["relations"] if edge["to"] == "tlp:green"]
     assert len(ends) == 2
     assert {item["node_type"] for item in graph["items"]} == {"object", "attribute", "tag"}
-    graph = drawn(cast.analyst, "getEventGraphGeneric", event, {"keyType": "type"})
+    graph = drawn(seed.analyst, "getEventGraphGeneric", event, {"keyType": "type"})
     assert {item["label"] for item in graph["items"] if item["node_type"] == "keyType"} == {
         "domain",
         "md5",
         "text",
     }
     assert "type" in graph["available_pivot_key"]
-    assert drawn(cast.analyst, "getEventGraphGeneric", event)["relations"] == []
+    assert drawn(seed.analyst, "getEventGraphGeneric", event)["relations"] == []
     status, body = call(
-        cast.analyst.key, "POST", f"/events/getEventGraphGeneric/{event.pk}", {"keyType": "x"}
+        seed.analyst.key, "POST", f"/events/getEventGraphGeneric/{event.pk}", {"keyType": "x"}
     )
     assert (status, "keyType has to be one of" in body["message"]) == (400, True)
 
 
-def test_extending_events_are_drawn_with_it_where_they_may_be_read(cast: Cast, event: Event) -> None:
+def test_extending_events_are_drawn_with_it_where_they_may_be_read(seed: Seed, event: Event) -> None:
     for info, reach in (("open", 3), ("hidden", 0)):
         document = {"info": info, "distribution": reach, "published": True, "extends_uuid": str(event.uuid)}
         attribute = {"type": "domain", "value": f"{info}.extends.example"}
         assert (
-            call(cast.publisher.key, "POST", "/events/add", {**document, "Attribute": [attribute]})[0] == 200
+            call(seed.publisher.key, "POST", "/events/add", {**document, "Attribute": [attribute]})[0] == 200
         )
-    text = json.dumps(drawn(cast.stranger, "getEventGraphReferences", event, {"extended": 1}))
+    text = json.dumps(drawn(seed.stranger, "getEventGraphReferences", event, {"extended": 1}))
     assert "open.extends.example" in text
     assert "hidden.extends.example" not in text
-    assert "extends.example" not in json.dumps(drawn(cast.stranger, "getEventGraphReferences", event))
+    assert "extends.example" not in json.dumps(drawn(seed.stranger, "getEventGraphReferences", event))
 
 
-def test_the_timeline_has_times_and_the_sightings_that_the_policy_shows(cast: Cast, event: Event) -> None:
+def test_the_timeline_has_times_and_the_sightings_that_the_policy_shows(seed: Seed, event: Event) -> None:
     attribute = event.attributes.get(value1="open.example")
     assert (
-        call(cast.partner.key, "POST", f"/sightings/add/{attribute.pk}", {"timestamp": 1_700_000_000})[0]
+        call(seed.partner.key, "POST", f"/sightings/add/{attribute.pk}", {"timestamp": 1_700_000_000})[0]
         == 200
     )
-    items = drawn(cast.analyst, "getEventTimeline", event)["items"]
+    items = drawn(seed.analyst, "getEventTimeline", event)["items"]
     (file,) = [item for item in items if item["group"] == "object" and item["content"] == "file"]
     assert file["first_seen"].startswith("2024-01-01T00:00:00")
     (seen,) = [item for item in items if item["group"] == "sighting"]
     assert (seen["attribute_id"], seen["date_sighting"]) == (str(attribute.uuid), "1700000000")
     assert not [
-        i for i in drawn(cast.stranger, "getEventTimeline", event)["items"] if i["group"] == "sighting"
+        i for i in drawn(seed.stranger, "getEventTimeline", event)["items"] if i["group"] == "sighting"
     ]
 
 
-def test_how_far_the_parts_reach(cast: Cast, event: Event) -> None:
-    make_report(event, distribution=4, sharing_group=cast.group).save()
-    graph = drawn(cast.analyst, "getDistributionGraph", event)
+def test_how_far_the_parts_reach(seed: Seed, event: Event) -> None:
+    make_report(event, distribution=4, sharing_group=seed.group).save()
+    graph = drawn(seed.analyst, "getDistributionGraph", event)
     assert (graph["event"], graph["attribute"], graph["object"]) == (
         {"3": 1},
         {"0": 1, "5": 1},
@@ -172,24 +172,24 @@ def test_how_far_the_parts_reach(cast: Cast, event: Event) -> None:
     )
     assert (graph["obj_attr"], graph["event_report"]) == ({"5": 2}, {"4": 1})
     assert [group["name"] for group in graph["sharing_groups"]] == ["A and B"]
-    graph = drawn(cast.stranger, "getDistributionGraph", event)
+    graph = drawn(seed.stranger, "getDistributionGraph", event)
     assert (graph["attribute"], graph["object"], graph["obj_attr"]) == ({"5": 1}, {"5": 1}, {"5": 1})
     assert (graph["event_report"], graph["sharing_groups"]) == ({}, [])
     EventReport.objects.update(deleted=True)
-    assert drawn(cast.analyst, "getDistributionGraph", event)["event_report"] == {}
+    assert drawn(seed.analyst, "getDistributionGraph", event)["event_report"] == {}
 
 
-def test_attributes_are_paged_and_filtered(cast: Cast, event: Event) -> None:
+def test_attributes_are_paged_and_filtered(seed: Seed, event: Event) -> None:
     path = f"/events/viewEventAttributes/{event.pk}"
-    _, body = call(cast.analyst.key, "POST", path, {"limit": 1, "page": 2})
+    _, body = call(seed.analyst.key, "POST", path, {"limit": 1, "page": 2})
     assert len(body["response"]["Attribute"]) == 1
-    _, body = call(cast.analyst.key, "POST", path, {"type": "md5", "eventid": "1"})
+    _, body = call(seed.analyst.key, "POST", path, {"type": "md5", "eventid": "1"})
     assert [each["type"] for each in body["response"]["Attribute"]] == ["md5"]
-    assert "datefrom" in call(cast.analyst.key, "GET", "/events/filterEventIndex")[1]
+    assert "datefrom" in call(seed.analyst.key, "GET", "/events/filterEventIndex")[1]
 
 
 def test_a_drawing_is_bounded_and_asks_no_query_per_part(
-    cast: Cast, event: Event, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "MOST_NODES", 3)
     for number in range(5):
@@ -197,6 +197,6 @@ def test_a_drawing_is_bounded_and_asks_no_query_per_part(
         found.save()
         make_attribute(event, object=found).save()
         make_attribute(event).save()
-    graph = drawn(cast.analyst, "getEventGraphReferences", event)
+    graph = drawn(seed.analyst, "getEventGraphReferences", event)
     assert len([item for item in graph["items"] if item["node_type"] == "object"]) == 3
     assert len(graph["items"]) <= 6

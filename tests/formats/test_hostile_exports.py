@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 from openpyxl import load_workbook
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_cluster, make_galaxy
+from tests.factories.seed import Seed
 from tests.formats.exporting import export, make_hostile
 from tests.formats.test_stix import BUNDLE
 from vardkase.core.sandbox import Limits, SandboxPool
@@ -38,14 +38,14 @@ HOSTILE_NAMES = (
 )
 
 
-def test_csv_holds_values_as_they_are_unless_a_spreadsheet_is_to_open_them(cast: Cast) -> None:
-    event = make_event(cast.org_a, distribution=3, info="=HYPERLINK(1)")
+def test_csv_holds_values_as_they_are_unless_a_spreadsheet_is_to_open_them(seed: Seed) -> None:
+    event = make_event(seed.org_a, distribution=3, info="=HYPERLINK(1)")
     event.save()
     Attribute.objects.bulk_create(make_attribute(event, value1=value) for value in (*FORMULAS, *PLAIN))
     asked = {"requested_attributes": "value,comment", "includeContext": 1}
 
     def values(**more: Any) -> list[str]:
-        text = export(cast.reader.key, "csv", **asked, **more)
+        text = export(seed.reader.key, "csv", **asked, **more)
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
         assert {row["event_info"] for row in rows} == {"'=HYPERLINK(1)" if more else "=HYPERLINK(1)"}
         return [row["value"] for row in rows]
@@ -54,9 +54,9 @@ def test_csv_holds_values_as_they_are_unless_a_spreadsheet_is_to_open_them(cast:
     assert set(values(escapeFormulas=1)) == {*(f"'{value}" for value in FORMULAS), *PLAIN}
 
 
-def test_csv_that_is_escaped_has_no_cell_that_a_spreadsheet_calculates(cast: Cast) -> None:
-    make_hostile(cast)
-    text = export(cast.reader.key, "csv", scope="events", escapeFormulas=1, includeContext=1)
+def test_csv_that_is_escaped_has_no_cell_that_a_spreadsheet_calculates(seed: Seed) -> None:
+    make_hostile(seed)
+    text = export(seed.reader.key, "csv", scope="events", escapeFormulas=1, includeContext=1)
     for row in csv.reader(io.StringIO(text, newline="")):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
 
@@ -72,8 +72,8 @@ def test_a_full_sheet_is_followed_by_another_with_the_same_head() -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_names_are_no_markup_in_markdown_of_the_context(cast: Cast, name: str) -> None:
-    event = make_event(cast.org_a, distribution=3, published=True)
+def test_names_are_no_markup_in_markdown_of_the_context(seed: Seed, name: str) -> None:
+    event = make_event(seed.org_a, distribution=3, published=True)
     event.save()
     taxonomy = Taxonomy.objects.create(namespace="evil", description=name)
     TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="x", expanded=name)
@@ -83,7 +83,7 @@ def test_names_are_no_markup_in_markdown_of_the_context(cast: Cast, name: str) -
     for tag in tags:
         tag.save()
         EventTag.objects.create(event=event, tag=tag)
-    text = export(cast.reader.key, "context-markdown", scope="events")
+    text = export(seed.reader.key, "context-markdown", scope="events")
     tokens = list(_tokens(MarkdownIt("gfm-like", {"linkify": False, "html": True}).parse(text)))
     headings = [tokens[place + 1].content for place, each in enumerate(tokens) if each.type == "heading_open"]
     assert headings[:2] == ["Aggregated context data", "Tags and Taxonomies"]
@@ -108,7 +108,7 @@ def _tokens(tokens: Any) -> Iterator[Any]:
 
 
 def test_a_bundle_past_the_limits_is_refused_and_the_next_is_read(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (one,) = BUNDLE["objects"]
     many = [{**one, "id": f"indicator--81f07fa8-bf5e-552b-ad34-{number:012}"} for number in range(10_000)]
@@ -116,25 +116,25 @@ def test_a_bundle_past_the_limits_is_refused_and_the_next_is_read(
         patched.setattr(
             stix_import, "reading", SandboxPool("vardkase.formats.stix.program", Limits(seconds=1))
         )
-        status, body = call(cast.analyst.key, "POST", "/events/upload_stix/2", {**BUNDLE, "objects": many})
+        status, body = call(seed.analyst.key, "POST", "/events/upload_stix/2", {**BUNDLE, "objects": many})
     assert (status, body["saved"]) == (403, False)
     assert body["errors"] == "The document took too long, or needs too much memory."
     assert not Event.objects.exists()
-    status, body = call(cast.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
+    status, body = call(seed.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
     assert status == 200, body
 
 
 def test_an_export_past_the_limits_ends_in_an_error_not_in_half_a_document(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = Limits(memory=64 << 20)
     monkeypatch.setattr(stix_export, "writing", SandboxPool("vardkase.formats.stix.program", limits))
-    event = make_event(cast.org_a, distribution=3)
+    event = make_event(seed.org_a, distribution=3)
     event.save()
     Attribute.objects.bulk_create(
         make_attribute(event, type="domain", category="Network activity", value1=f"h{number}.example")
         for number in range(3_000)
     )
     body = {"returnFormat": "stix2", "eventid": event.pk}
-    response = send(cast.reader.key, "POST", "/events/restSearch", body)
+    response = send(seed.reader.key, "POST", "/events/restSearch", body)
     assert (response.status_code, b"too much memory" in response.content) == (400, True)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
 from tests.factories import make_event
+from tests.factories.seed import Seed
+from tests.factories.whole_event import Setup, document, make_setup
 from tests.formats import recorded
-from tests.formats.scene import Scene, document, make_scene
 from vardkase.analysis.search.filters import Scope as SearchScope
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
@@ -35,25 +35,25 @@ ALL_OBJECTS = SqlQuery("SELECT id FROM object ORDER BY id", {})
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return make_scene(cast)
+def setup(seed: Seed) -> Setup:
+    return make_setup(seed)
 
 
-def attributes(cast: Cast, player: str, **options: Any) -> list[dict[str, Any]]:
-    actor = getattr(cast, player).actor
+def attributes(seed: Seed, api_user: str, **options: Any) -> list[dict[str, Any]]:
+    actor = getattr(seed, api_user).actor
     found: list[dict[str, Any]] = document(
         attributes_document(actor, ALL_ATTRIBUTES, AttributeOptions(**options))
     )["response"]["Attribute"]
     return found
 
 
-def test_attributes_stand_in_the_frame_of_misp(cast: Cast) -> None:
-    content = b"".join(attributes_document(cast.analyst.actor, ALL_ATTRIBUTES))
+def test_attributes_stand_in_the_frame_of_misp(seed: Seed) -> None:
+    content = b"".join(attributes_document(seed.analyst.actor, ALL_ATTRIBUTES))
     assert content == b'{"response": {"Attribute": []}}\n'
 
 
-def test_members_of_a_listed_attribute(cast: Cast, scene: Scene) -> None:
-    by_value = {each["value"]: each for each in attributes(cast, "analyst")}
+def test_members_of_a_listed_attribute(seed: Seed, setup: Setup) -> None:
+    by_value = {each["value"]: each for each in attributes(seed, "analyst")}
     assert list(by_value["only A"]) == [*recorded.LISTED_ATTRIBUTE, "Event"]
     assert list(by_value["only A"]["Event"]) == recorded.LISTED_EVENT
     assert list(by_value["a.exe"])[-2:] == ["Event", "Object"]
@@ -63,18 +63,18 @@ def test_members_of_a_listed_attribute(cast: Cast, scene: Scene) -> None:
     ]  # fmt: skip
 
 
-def test_the_order_chosen_is_kept_and_what_is_hidden_left_out(cast: Cast, scene: Scene) -> None:
-    ids = [int(each["id"]) for each in attributes(cast, "analyst")]
+def test_the_order_chosen_is_kept_and_what_is_hidden_left_out(seed: Seed, setup: Setup) -> None:
+    ids = [int(each["id"]) for each in attributes(seed, "analyst")]
     assert ids == sorted(ids, reverse=True)
     assert len(ids) == 5
-    assert [each["value"] for each in attributes(cast, "partner")] == [
+    assert [each["value"] for each in attributes(seed, "partner")] == [
         "a.exe",
         "A and B",
         "evil.example|192.0.2.1",
     ]
 
 
-@pytest.mark.parametrize("player", ["analyst", "partner", "site_admin"])
+@pytest.mark.parametrize("api_user", ["analyst", "partner", "site_admin"])
 @pytest.mark.parametrize(
     "given",
     [
@@ -86,9 +86,9 @@ def test_the_order_chosen_is_kept_and_what_is_hidden_left_out(cast: Cast, scene:
     ],
 )
 def test_a_search_reads_with_its_statement_what_it_would_read_by_id(
-    cast: Cast, scene: Scene, player: str, given: dict[str, Any]
+    seed: Seed, setup: Setup, api_user: str, given: dict[str, Any]
 ) -> None:
-    actor = getattr(cast, player).actor
+    actor = getattr(seed, api_user).actor
     search = parse(SearchScope.ATTRIBUTES, given)
     found, ids = find_attributes(actor, search), chosen_ids(query(actor, search))
     assert isinstance(found, FoundAttributes)
@@ -96,18 +96,18 @@ def test_a_search_reads_with_its_statement_what_it_would_read_by_id(
     assert b"".join(attributes_document(actor, found)) == b"".join(attributes_document(actor, ids))
 
 
-def test_more_than_is_kept_is_read_by_id(cast: Cast, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_is_kept_is_read_by_id(seed: Seed, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listed_attributes, "MOST_ROWS", 1)
-    found = find_attributes(cast.analyst.actor, parse(SearchScope.ATTRIBUTES, {"value": "%e%"}))
+    found = find_attributes(seed.analyst.actor, parse(SearchScope.ATTRIBUTES, {"value": "%e%"}))
     assert not isinstance(found, FoundAttributes)
     assert len(found) > 1
 
 
-def test_flags_of_a_listed_attribute(cast: Cast, scene: Scene) -> None:
+def test_flags_of_a_listed_attribute(seed: Seed, setup: Setup) -> None:
     flags = ("event_uuid", "event_tags", "context", "proposals", "sightings", "correlations")
-    everything = attributes(cast, "analyst", **{f"include_{flag}": True for flag in flags})
+    everything = attributes(seed, "analyst", **{f"include_{flag}": True for flag in flags})
     plain = next(each for each in everything if each["value"] == "only A")
-    assert plain["event_uuid"] == str(scene.event.uuid)
+    assert plain["event_uuid"] == str(setup.event.uuid)
     assert list(plain["Event"]) == recorded.CONTEXT_EVENT
     assert plain["ShadowAttribute"] == plain["Sighting"] == plain["RelatedAttribute"] == []
     assert [(tag["name"], tag["inherited"]) for tag in plain["Tag"]] == [
@@ -117,52 +117,52 @@ def test_flags_of_a_listed_attribute(cast: Cast, scene: Scene) -> None:
     ]
 
 
-def test_one_attribute(cast: Cast, scene: Scene) -> None:
-    row = attribute_dict(cast.analyst.actor, scene.open.pk)
+def test_one_attribute(seed: Seed, setup: Setup) -> None:
+    row = attribute_dict(seed.analyst.actor, setup.open.pk)
     assert list(row) == [*recorded.LISTED_ATTRIBUTE, "event_uuid", "Tag"]
     with pytest.raises(NotFound):
-        attribute_dict(cast.partner.actor, scene.own.pk)
+        attribute_dict(seed.partner.actor, setup.own.pk)
     with pytest.raises(NotFound):
-        attribute_dict(cast.analyst.actor, scene.deleted.pk)
+        attribute_dict(seed.analyst.actor, setup.deleted.pk)
 
 
-def test_objects_with_their_attributes(cast: Cast, scene: Scene) -> None:
-    content = b"".join(objects_document(cast.analyst.actor, ALL_OBJECTS))
+def test_objects_with_their_attributes(seed: Seed, setup: Setup) -> None:
+    content = b"".join(objects_document(seed.analyst.actor, ALL_OBJECTS))
     assert content.startswith(b'{"response": [{"Object":{')
     objects = [each["Object"] for each in json.loads(content)["response"]]
-    assert [each["id"] for each in objects] == [str(scene.file.pk), str(scene.own_object.pk)]
+    assert [each["id"] for each in objects] == [str(setup.file.pk), str(setup.own_object.pk)]
     assert list(objects[0]) == recorded.LISTED_OBJECT
     assert list(objects[0]["Attribute"][0]) == recorded.LISTED_OBJECT_ATTRIBUTE
-    assert len(document(objects_document(cast.partner.actor, ALL_OBJECTS))["response"]) == 1
-    assert document(objects_document(cast.stranger.actor, [])) == {"response": []}
+    assert len(document(objects_document(seed.partner.actor, ALL_OBJECTS))["response"]) == 1
+    assert document(objects_document(seed.stranger.actor, [])) == {"response": []}
 
 
-def test_objects_without_their_attributes(cast: Cast, scene: Scene) -> None:
-    found = document(objects_document(cast.analyst.actor, ALL_OBJECTS, ObjectOptions(metadata=True)))
+def test_objects_without_their_attributes(seed: Seed, setup: Setup) -> None:
+    found = document(objects_document(seed.analyst.actor, ALL_OBJECTS, ObjectOptions(metadata=True)))
     assert "Attribute" not in found["response"][0]["Object"]
 
 
-def test_one_object(cast: Cast, scene: Scene) -> None:
-    row = object_dict(cast.analyst.actor, scene.file.pk)
+def test_one_object(seed: Seed, setup: Setup) -> None:
+    row = object_dict(seed.analyst.actor, setup.file.pk)
     assert list(row)[-2:] == ["Event", "Attribute"]
     assert [each["value"] for each in row["Attribute"]] == ["a.exe"]
     with pytest.raises(NotFound):
-        object_dict(cast.partner.actor, scene.own_object.pk)
+        object_dict(seed.partner.actor, setup.own_object.pk)
 
 
-def test_a_deleted_object_is_shown_without_attributes(cast: Cast, scene: Scene) -> None:
-    scene.file.deleted = True
-    scene.file.save()
-    row = object_dict(cast.analyst.actor, scene.file.pk)
+def test_a_deleted_object_is_shown_without_attributes(seed: Seed, setup: Setup) -> None:
+    setup.file.deleted = True
+    setup.file.save()
+    row = object_dict(seed.analyst.actor, setup.file.pk)
     assert row["deleted"] is True
     assert "Attribute" not in row
 
 
-def test_index_rows(cast: Cast, scene: Scene) -> None:
-    grouped = make_event(cast.org_a, distribution=4, sharing_group=cast.group)
+def test_index_rows(seed: Seed, setup: Setup) -> None:
+    grouped = make_event(seed.org_a, distribution=4, sharing_group=seed.group)
     grouped.save()
-    rows = document(event_index(cast.analyst.actor, [grouped.pk, scene.event.pk]))
-    assert [row["id"] for row in rows] == [str(grouped.pk), str(scene.event.pk)]
+    rows = document(event_index(seed.analyst.actor, [grouped.pk, setup.event.pk]))
+    assert [row["id"] for row in rows] == [str(grouped.pk), str(setup.event.pk)]
     assert rows[0]["SharingGroup"]["name"] == "A and B"
     assert list(rows[1]) == recorded.INDEX_ROW
     assert [each["Tag"]["name"] for each in rows[1]["EventTag"]] == [
@@ -171,14 +171,14 @@ def test_index_rows(cast: Cast, scene: Scene) -> None:
         "workflow:todo",
     ]
     assert [
-        row["id"] for row in document(event_index(cast.stranger.actor, [grouped.pk, scene.event.pk]))
-    ] == [str(scene.event.pk)]
+        row["id"] for row in document(event_index(seed.stranger.actor, [grouped.pk, setup.event.pk]))
+    ] == [str(setup.event.pk)]
 
 
-def test_minimal_index_rows(cast: Cast, scene: Scene) -> None:
-    rows = document(event_index(cast.analyst.actor, [scene.event.pk], minimal=True))
+def test_minimal_index_rows(seed: Seed, setup: Setup) -> None:
+    rows = document(event_index(seed.analyst.actor, [setup.event.pk], minimal=True))
     assert list(rows[0]) == recorded.MINIMAL_ROW
 
 
-def test_chosen_ids_are_counted_before_anything_is_rendered(cast: Cast, scene: Scene) -> None:
+def test_chosen_ids_are_counted_before_anything_is_rendered(seed: Seed, setup: Setup) -> None:
     assert len(chosen_ids(ALL_ATTRIBUTES)) == 6

@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
 from tests.factories import make_event
+from tests.factories.seed import Seed
+from tests.factories.whole_event import make_setup
 from tests.formats.exporting import export, parsed, whole
-from tests.formats.scene import make_scene
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event, Object
 
@@ -62,20 +62,20 @@ def told(key: str, event: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
-def test_what_was_exported_comes_in_as_it_went_out(cast: Cast, form: str) -> None:
-    scene = make_scene(cast)
+def test_what_was_exported_comes_in_as_it_went_out(seed: Seed, form: str) -> None:
+    setup = make_setup(seed)
     Object.objects.update(template_uuid=uuid4(), template_version=1, description="a thing")
-    text = export(cast.publisher.key, form, "events", eventid=scene.event.pk, includeEventReports=1)
-    status, results = bring(cast.publisher.key, renamed(text))
+    text = export(seed.publisher.key, form, "events", eventid=setup.event.pk, includeEventReports=1)
+    status, results = bring(seed.publisher.key, renamed(text))
     assert (status, [each["result"] for each in results]) == (200, [True]), results
-    before, after = told(cast.publisher.key, str(scene.event.pk)), told(cast.publisher.key, results[0]["id"])
+    before, after = told(seed.publisher.key, str(setup.event.pk)), told(seed.publisher.key, results[0]["id"])
     assert after == before
     stored = Event.objects.get(pk=results[0]["id"])
-    assert (stored.published, stored.orgc) == (False, cast.org_a), "it is published by who says so"
+    assert (stored.published, stored.orgc) == (False, seed.org_a), "it is published by who says so"
 
 
-def test_each_event_of_a_file_has_its_own_result(cast: Cast) -> None:
-    there = make_event(cast.org_b, distribution=0)
+def test_each_event_of_a_file_has_its_own_result(seed: Seed) -> None:
+    there = make_event(seed.org_b, distribution=0)
     there.save()
     bad = {"type": "ip-dst", "value": "no address", "category": "Network activity"}
     file = {
@@ -86,7 +86,7 @@ def test_each_event_of_a_file_has_its_own_result(cast: Cast) -> None:
             {"Event": {"info": "last"}},
         ]
     }
-    status, results = bring(cast.analyst.key, json.dumps(file).encode())
+    status, results = bring(seed.analyst.key, json.dumps(file).encode())
     assert (status, [each["result"] is True for each in results]) == (200, [True, False, False, True])
     assert results[0]["validationIssues"] == {"Attribute.0": {"value": ["IP address has an invalid format."]}}
     assert "blocklist" in results[1]["result"], "an event that one may not see is answered like a blocked one"
@@ -104,37 +104,37 @@ def test_each_event_of_a_file_has_its_own_result(cast: Cast) -> None:
         '<?xml version="1.0" encoding="UTF-16"?><x><Event><info>one</info></Event></x>'.encode("utf-16"),
     ],
 )  # fmt: skip
-def test_every_wrapper_of_misp_is_known(cast: Cast, file: bytes) -> None:
-    status, results = bring(cast.analyst.key, file, kind="application/json")
+def test_every_wrapper_of_misp_is_known(seed: Seed, file: bytes) -> None:
+    status, results = bring(seed.analyst.key, file, kind="application/json")
     assert (status, results[0]["info"], results[0]["result"]) == (200, "one", True), results
 
 
-def test_a_form_with_a_file_or_its_text_and_wishes(cast: Cast) -> None:
+def test_a_form_with_a_file_or_its_text_and_wishes(seed: Seed) -> None:
     kind = "multipart/form-data; boundary=x"
     for sent in (form(GOOD + b"</response>", publish="1"), form(b"", "", filecontent='{"info": "good"}')):
-        status, results = bring(cast.publisher.key, sent, kind=kind)
+        status, results = bring(seed.publisher.key, sent, kind=kind)
         assert (status, results[0]["result"]) == (200, True), results
     assert list(Event.objects.order_by("pk").values_list("published", flat=True)) == [True, False]
 
 
-def test_published_only_by_wish_and_by_who_may(cast: Cast) -> None:
+def test_published_only_by_wish_and_by_who_may(seed: Seed) -> None:
     file = {
         "Event": {"info": "x", "published": True, "Attribute": [{"type": "domain", "value": "a.example"}]}
     }
     content = json.dumps(file).encode()
-    for player, path, published in ((cast.publisher, PATH, False), (cast.publisher, f"{PATH}/1", True)):
-        _, results = bring(player.key, content, path)
+    for api_user, path, published in ((seed.publisher, PATH, False), (seed.publisher, f"{PATH}/1", True)):
+        _, results = bring(api_user.key, content, path)
         assert Event.objects.get(pk=results[0]["id"]).published is published
-    _, results = bring(cast.analyst.key, content, f"{PATH}/publish:1")
+    _, results = bring(seed.analyst.key, content, f"{PATH}/publish:1")
     assert (results[0]["result"] is True, "id" in results[0]) == (False, False)
     assert Event.objects.count() == 2, "what may not be published is not stored either"
 
 
-def test_who_synchronises_keeps_the_maker_unless_they_take_ownership(cast: Cast) -> None:
+def test_who_synchronises_keeps_the_maker_unless_they_take_ownership(seed: Seed) -> None:
     stranger = Organisation.objects.create(uuid=uuid4(), name="Somebody far away")
     file = {"Event": {"info": "x", "Orgc": {"name": stranger.name, "uuid": str(stranger.uuid)}}}
-    for path, maker in ((PATH, stranger), (f"{PATH}/takeownership:1", cast.org_b)):
-        _, results = bring(cast.partner_sync.key, json.dumps(file).encode(), path)
+    for path, maker in ((PATH, stranger), (f"{PATH}/takeownership:1", seed.org_b)):
+        _, results = bring(seed.partner_sync.key, json.dumps(file).encode(), path)
         assert Event.objects.get(pk=results[0]["id"]).orgc == maker
 
 
@@ -152,21 +152,21 @@ def test_who_synchronises_keeps_the_maker_unless_they_take_ownership(cast: Cast)
         (b'{"filecontent": "<x"}', "not XML"), (b"\xff\xfe\0", "not XML"),
     ],
 )  # fmt: skip
-def test_a_file_that_is_not_whole_changes_nothing(cast: Cast, file: bytes, words: str) -> None:
-    status, body = bring(cast.analyst.key, file)
+def test_a_file_that_is_not_whole_changes_nothing(seed: Seed, file: bytes, words: str) -> None:
+    status, body = bring(seed.analyst.key, file)
     if file != b"{}":
         assert (status, body["name"]) == (403, "Could not add_misp_export Event"), body
         assert words in body["errors"]
     assert not Event.objects.exists()
 
 
-def test_who_may_not_modify_brings_nothing(cast: Cast) -> None:
-    for key in (cast.reader.key, None, "x" * 40):
+def test_who_may_not_modify_brings_nothing(seed: Seed) -> None:
+    for key in (seed.reader.key, None, "x" * 40):
         assert bring(key or "", b'{"info": "x"}')[0] == 403
     assert not Event.objects.exists()
 
 
-def test_events_are_added_in_xml_too(cast: Cast) -> None:
+def test_events_are_added_in_xml_too(seed: Seed) -> None:
     sent = (
         b"<request><Event><info>xml</info><distribution>0</distribution><threat_level_id>1</threat_level_id>"
         b"<Attribute><type>domain</type><value>evil.example</value><to_ids>0</to_ids><Tag><name>a</name></Tag>"
@@ -174,40 +174,40 @@ def test_events_are_added_in_xml_too(cast: Cast) -> None:
     )
     accepting = {"Accept": "application/xml"}
     response = send(
-        cast.site_admin.key, "POST", "/events/add", sent, content_type="application/xml", headers=accepting
+        seed.site_admin.key, "POST", "/events/add", sent, content_type="application/xml", headers=accepting
     )
     stored = Attribute.objects.get()
     assert (stored.value1, stored.to_ids, stored.event.info) == ("evil.example", False, "xml")
     assert stored.event.threat_level_id == 1
-    again = send(cast.site_admin.key, "GET", f"/events/view/{stored.event_id}", headers=accepting)
+    again = send(seed.site_admin.key, "GET", f"/events/view/{stored.event_id}", headers=accepting)
     for said in (parsed(whole(response)), parsed(whole(again))):
         assert said.findtext("Event/Attribute/value") == "evil.example"
     for bad in (BOMB, STOLEN, b"<request>"):
         status, body = call(
-            cast.analyst.key, "POST", "/events/add", bad, content_type="text/xml; charset=utf-8"
+            seed.analyst.key, "POST", "/events/add", bad, content_type="text/xml; charset=utf-8"
         )
         assert (status, body["name"][:18]) == (400, "Invalid XML input."), body
     assert Event.objects.count() == 1
 
 
-def test_an_export_of_one_event_is_added_as_it_is(cast: Cast) -> None:
+def test_an_export_of_one_event_is_added_as_it_is(seed: Seed) -> None:
     file = b"<response><Event><info>one</info></Event></response>"
-    status, body = call(cast.analyst.key, "POST", "/events/add", file, content_type="application/xml")
+    status, body = call(seed.analyst.key, "POST", "/events/add", file, content_type="application/xml")
     assert (status, body["Event"]["info"]) == (200, "one"), body
 
 
-def test_an_export_of_several_events_is_refused_with_where_to_send_it(cast: Cast) -> None:
+def test_an_export_of_several_events_is_refused_with_where_to_send_it(seed: Seed) -> None:
     several = b"<response><Event><info>one</info></Event><Event><info>two</info></Event></response>"
-    status, body = call(cast.analyst.key, "POST", "/events/add", several, content_type="application/xml")
+    status, body = call(seed.analyst.key, "POST", "/events/add", several, content_type="application/xml")
     assert status == 403
     assert "add_misp_export" in json.dumps(body["errors"])
     assert not Event.objects.exists()
 
 
-def test_searches_are_asked_in_xml_too(cast: Cast) -> None:
-    make_scene(cast)
+def test_searches_are_asked_in_xml_too(seed: Seed) -> None:
+    make_setup(seed)
     sent = b"<request><returnFormat>json</returnFormat><type>filename</type></request>"
     status, found = call(
-        cast.stranger.key, "POST", "/attributes/restSearch", sent, content_type="application/xml"
+        seed.stranger.key, "POST", "/attributes/restSearch", sent, content_type="application/xml"
     )
     assert (status, [each["value"] for each in found["response"]["Attribute"]]) == (200, ["a.exe"])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_object
+from tests.factories.seed import Seed
 from tests.formats.exporting import export, make_hostile, make_published
 from tests.support.tools import run_tool
 from vardkase.formats.nids.user_rules import taken_over
@@ -36,9 +36,9 @@ def rules(text: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
-def test_every_kind_of_rule_is_loaded_by_suricata(cast: Cast, tmp_path: Path) -> None:
+def test_every_kind_of_rule_is_loaded_by_suricata(seed: Seed, tmp_path: Path) -> None:
     make_published(
-        cast,
+        seed,
         {
             "ip-dst": ["192.0.2.1", "198.51.100.0/24", "2001:db8::1"],
             "ip-src|port": ["192.0.2.1|8080", "192.0.2.1|99999"],
@@ -56,47 +56,47 @@ def test_every_kind_of_rule_is_loaded_by_suricata(cast: Cast, tmp_path: Path) ->
             "snort": ['alert tcp any any -> any 80 (msg:"old"; content:"a\\;b"; sid:1; rev:7;)'],
         },
     )  # fmt: skip
-    text = export(cast.reader.key, "suricata")
+    text = export(seed.reader.key, "suricata")
     assert loaded(text, tmp_path) == len(rules(text)) == 23
     assert "# Attribute" in text, "a port that is none is told"
     sids = [int(number) for number in re.findall(r"sid:(\d+);", text)]
     assert len(sids) == len(set(sids)), "no number twice"
 
 
-def test_hostile_values_are_rules_that_suricata_loads(cast: Cast, tmp_path: Path) -> None:
-    make_hostile(cast)
-    text = export(cast.reader.key, "suricata", scope="events")
+def test_hostile_values_are_rules_that_suricata_loads(seed: Seed, tmp_path: Path) -> None:
+    make_hostile(seed)
+    text = export(seed.reader.key, "suricata", scope="events")
     assert loaded(text, tmp_path) == len(rules(text)) > 100
     assert all(RULE.fullmatch(line) for line in rules(text)), "one rule a line, each of our making"
 
 
-def test_hostile_values_are_one_rule_a_line_in_snort(cast: Cast) -> None:
-    make_hostile(cast)
-    text = export(cast.reader.key, "snort")
+def test_hostile_values_are_one_rule_a_line_in_snort(seed: Seed) -> None:
+    make_hostile(seed)
+    text = export(seed.reader.key, "snort")
     assert all(RULE.fullmatch(line) for line in rules(text))
     assert all(line.isascii() for line in text.splitlines())
 
 
-def test_a_tag_with_quotes_does_not_end_the_message(cast: Cast, tmp_path: Path) -> None:
-    event = make_published(cast, {"ip-dst": ["192.0.2.1"]})
+def test_a_tag_with_quotes_does_not_end_the_message(seed: Seed, tmp_path: Path) -> None:
+    event = make_published(seed, {"ip-dst": ["192.0.2.1"]})
     tag = Tag.objects.create(name='misp-galaxy:threat-actor="A; B"')
     AttributeTag.objects.create(attribute=event.attributes.get(), event_id=event.pk, tag=tag)
-    text = export(cast.reader.key, "suricata")
+    text = export(seed.reader.key, "suricata")
     assert "[misp-galaxy:threat-actor=|22|A|3b| B|22|] Outgoing To IP: 192.0.2.1" in text
     assert loaded(text, tmp_path) == 1
 
 
-def test_a_connection_is_one_rule(cast: Cast, tmp_path: Path) -> None:
-    event = make_published(cast, {})
+def test_a_connection_is_one_rule(seed: Seed, tmp_path: Path) -> None:
+    event = make_published(seed, {})
     for name, relation in (("network-connection", "layer4-protocol"), ("ddos", "protocol")):
         _connection(event, name, relation)
-    text = export(cast.reader.key, "suricata", scope="events", to_ids=[0, 1])
+    text = export(seed.reader.key, "suricata", scope="events", to_ids=[0, 1])
     assert [line.partition(" (")[0] for line in rules(text)] == [
         "alert tcp 192.0.2.1 any -> 192.0.2.2 443",
         "alert tcp 192.0.2.1 any -> 192.0.2.2 443",
     ]
     assert loaded(text, tmp_path) == 2
-    assert len(rules(export(cast.reader.key, "suricata"))) == 4, "of attributes, each stands alone"
+    assert len(rules(export(seed.reader.key, "suricata"))) == 4, "of attributes, each stands alone"
 
 
 def _connection(event: Event, name: str, relation: str) -> None:
@@ -136,17 +136,17 @@ def test_a_rule_of_somebody_is_on_one_line_with_our_numbers() -> None:
 
 
 @pytest.mark.parametrize("name", ["suricata", "snort"])
-def test_rules_of_what_a_reader_may_not_see_are_not_exported(cast: Cast, name: str) -> None:
-    event = make_published(cast, {"ip-dst": ["192.0.2.1"], "url": ["http://evil.example/"]})
+def test_rules_of_what_a_reader_may_not_see_are_not_exported(seed: Seed, name: str) -> None:
+    event = make_published(seed, {"ip-dst": ["192.0.2.1"], "url": ["http://evil.example/"]})
     Attribute.objects.filter(event=event).update(distribution=0)
-    assert len(rules(export(cast.reader.key, name, scope="events"))) == 2
-    assert not rules(export(cast.partner.key, name, scope="events"))
-    assert not rules(export(cast.partner.key, name))
+    assert len(rules(export(seed.reader.key, name, scope="events"))) == 2
+    assert not rules(export(seed.partner.key, name, scope="events"))
+    assert not rules(export(seed.partner.key, name))
 
 
-def test_numbers_begin_where_the_account_says(cast: Cast) -> None:
-    event = make_published(cast, {"ip-dst": ["192.0.2.1"]})
-    cast.reader.user.nids_sid = 9_000_000
-    cast.reader.user.save()
+def test_numbers_begin_where_the_account_says(seed: Seed) -> None:
+    event = make_published(seed, {"ip-dst": ["192.0.2.1"]})
+    seed.reader.user.nids_sid = 9_000_000
+    seed.reader.user.save()
     number = 9_000_000 + event.attributes.get().pk * 10 + 1
-    assert f"sid:{number}; rev:1; priority:4; " in export(cast.reader.key, "suricata")
+    assert f"sid:{number}; rev:1; priority:4; " in export(seed.reader.key, "suricata")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import send
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.formats.exporting import make_hostile, make_published, parsed, whole
 from vardkase.formats.zeek import FAMILIES, HEAD
 from vardkase.intel.models import Attribute, Event
@@ -34,88 +34,88 @@ VALUES = {
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    return make_published(cast, VALUES, info="A campaign")
+def event(seed: Seed) -> Event:
+    return make_published(seed, VALUES, info="A campaign")
 
 
-def get(cast: Cast, path: str, *, status: int = 200, accept: str = "application/json") -> Any:
-    response = send(cast.reader.key, "GET", path, headers={"Accept": accept})
+def get(seed: Seed, path: str, *, status: int = 200, accept: str = "application/json") -> Any:
+    response = send(seed.reader.key, "GET", path, headers={"Accept": accept})
     assert response.status_code == status, response.content
     return response
 
 
-def test_text_is_what_rest_search_writes_and_says_that_it_is_older(cast: Cast, event: Event) -> None:
-    answer = get(cast, "/attributes/text/download/ip-src")
+def test_text_is_what_rest_search_writes_and_says_that_it_is_older(seed: Seed, event: Event) -> None:
+    answer = get(seed, "/attributes/text/download/ip-src")
     assert whole(answer) == "192.0.2.1\n"
     assert answer["X-Deprecation-Warning"].endswith(
         "Use /attributes/restSearch to export flat indicator lists."
     )
     assert answer["X-Export-Module-Used"] == "text"
     Attribute.objects.filter(type="ip-src").update(to_ids=False)
-    assert whole(get(cast, "/attributes/text/download/ip-src")) == "\n"
-    assert whole(get(cast, "/attributes/text/download/ip-src/null/null/true")) == "192.0.2.1\n"
+    assert whole(get(seed, "/attributes/text/download/ip-src")) == "\n"
+    assert whole(get(seed, "/attributes/text/download/ip-src/null/null/true")) == "192.0.2.1\n"
     Event.objects.update(published=False)
-    assert whole(get(cast, "/attributes/text/download/ip-src/null/null/true")) == "\n"
+    assert whole(get(seed, "/attributes/text/download/ip-src/null/null/true")) == "\n"
     path = "/attributes/text/download/ip-src/null/null/1/null/null/null/null/1"
-    assert whole(get(cast, path)) == "192.0.2.1\n"
+    assert whole(get(seed, path)) == "192.0.2.1\n"
 
 
-def test_csv_of_one_event_holds_what_is_published_for_detection(cast: Cast, event: Event) -> None:
-    answer = get(cast, f"/events/csv/download/{event.pk}")
+def test_csv_of_one_event_holds_what_is_published_for_detection(seed: Seed, event: Event) -> None:
+    answer = get(seed, f"/events/csv/download/{event.pk}")
     assert len(whole(answer).splitlines()) == len(VALUES) + 2
     assert answer["Content-Disposition"] == f'attachment; filename="misp.event.{event.pk}.csv"'
     Event.objects.update(published=False)
-    assert len(whole(get(cast, f"/events/csv/download/{event.pk}")).splitlines()) == 2
-    assert len(whole(get(cast, f"/events/csv/download/{event.pk}/1")).splitlines()) == len(VALUES) + 2
+    assert len(whole(get(seed, f"/events/csv/download/{event.pk}")).splitlines()) == 2
+    assert len(whole(get(seed, f"/events/csv/download/{event.pk}/1")).splitlines()) == len(VALUES) + 2
     body = {"request": {"eventid": event.pk, "ignore": True, "include_context": 1}}
-    response = send(cast.reader.key, "POST", "/events/csv/download", body)
+    response = send(seed.reader.key, "POST", "/events/csv/download", body)
     assert ",event_info," in whole(response).splitlines()[0]
 
 
 @pytest.mark.parametrize(
     ("kind", "hashes"), [("md5", [DIGEST, DIGEST]), ("sha256", ["ab" * 32]), ("sha1", [""])]
 )
-def test_hids_are_the_hashes_of_one_kind(cast: Cast, event: Event, kind: str, hashes: list[str]) -> None:
-    answer = get(cast, f"/events/hids/{kind}/download")
+def test_hids_are_the_hashes_of_one_kind(seed: Seed, event: Event, kind: str, hashes: list[str]) -> None:
+    answer = get(seed, f"/events/hids/{kind}/download")
     assert whole(answer).removesuffix("\n").split("\n") == hashes
     assert answer["X-Export-Module-Used"] == "hashes"
 
 
 @pytest.mark.parametrize("engine", ["suricata", "snort"])
-def test_nids_are_the_rules_of_the_engine_named(cast: Cast, event: Event, engine: str) -> None:
-    answer = get(cast, f"/events/nids/{engine}/download/{event.pk}/null/null/null/null/null/ip-src")
+def test_nids_are_the_rules_of_the_engine_named(seed: Seed, event: Event, engine: str) -> None:
+    answer = get(seed, f"/events/nids/{engine}/download/{event.pk}/null/null/null/null/null/ip-src")
     text = whole(answer)
     assert f"optimized for {engine}" in text
     assert "Incoming From IP: 192.0.2.1" in text
     assert answer["X-Export-Module-Used"] == engine
 
 
-def test_rpz_takes_its_options_by_place(cast: Cast, event: Event) -> None:
-    text = whole(get(cast, f"/attributes/rpz/download/null/{event.pk}/null/null/DROP/null/ns.example."))
+def test_rpz_takes_its_options_by_place(seed: Seed, event: Event) -> None:
+    text = whole(get(seed, f"/attributes/rpz/download/null/{event.pk}/null/null/DROP/null/ns.example."))
     assert "NS ns.example." in text
     assert "evil.example CNAME rpz-drop." in text
 
 
-def test_xml_and_return_attributes(cast: Cast, event: Event) -> None:
+def test_xml_and_return_attributes(seed: Seed, event: Event) -> None:
     Event.objects.update(published=False)
     for path in (f"/events/xml/download/{event.pk}", f"/attributes/returnAttributes/download/{event.pk}"):
-        assert len(list(parsed(whole(get(cast, path, accept="*/*"))).iter("Attribute"))) == len(VALUES)
+        assert len(list(parsed(whole(get(seed, path, accept="*/*"))).iter("Attribute"))) == len(VALUES)
     path = f"/attributes/returnAttributes/download/{event.pk}/url/true"
-    found = whole(get(cast, path))
+    found = whole(get(seed, path))
     assert found.count('"type":"url"') == 1
-    get(cast, "/attributes/returnAttributes", status=400)
+    get(seed, "/attributes/returnAttributes", status=400)
 
 
-def test_one_event_as_openioc(cast: Cast, event: Event) -> None:
+def test_one_event_as_openioc(seed: Seed, event: Event) -> None:
     Event.objects.update(published=False)
-    assert "evil.example" in whole(get(cast, f"/events/downloadOpenIOCEvent/{event.pk}"))
-    get(cast, "/events/downloadOpenIOCEvent", status=404)
+    assert "evil.example" in whole(get(seed, f"/events/downloadOpenIOCEvent/{event.pk}"))
+    get(seed, "/events/downloadOpenIOCEvent", status=404)
 
 
-def test_a_search_in_any_format(cast: Cast, event: Event) -> None:
-    response = send(cast.reader.key, "POST", "/attributes/exportSearch/text", {"type": "url"})
+def test_a_search_in_any_format(seed: Seed, event: Event) -> None:
+    response = send(seed.reader.key, "POST", "/attributes/exportSearch/text", {"type": "url"})
     assert whole(response) == "https://evil.example/a?b=c\n"
-    get(cast, "/attributes/exportSearch/pdf", status=404)
+    get(seed, "/attributes/exportSearch/pdf", status=404)
 
 
 def lines(text: str) -> list[list[str]]:
@@ -124,8 +124,8 @@ def lines(text: str) -> list[list[str]]:
     return [line.split("\t") for line in text.removeprefix(HEAD).split("\n") if line]
 
 
-def test_zeek_gets_each_value_with_its_kind(cast: Cast, event: Event) -> None:
-    found = lines(whole(get(cast, "/attributes/bro/download/all")))
+def test_zeek_gets_each_value_with_its_kind(seed: Seed, event: Event) -> None:
+    found = lines(whole(get(seed, "/attributes/bro/download/all")))
     assert {(row[0], row[1]) for row in found} >= {
         ("192.0.2.1", "Intel::ADDR"), ("198.51.100.1", "Intel::ADDR"), ("192.0.2.2", "Intel::ADDR"),
         ("evil.example", "Intel::DOMAIN"), ("evil.example/a?b=c", "Intel::URL"), ("a.exe", "Intel::FILE_NAME"),
@@ -142,17 +142,17 @@ def test_zeek_gets_each_value_with_its_kind(cast: Cast, event: Event) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_zeek_by_family(cast: Cast, event: Event, family: str) -> None:
-    answer = get(cast, f"/attributes/bro/download/{family}")
+def test_zeek_by_family(seed: Seed, event: Event, family: str) -> None:
+    answer = get(seed, f"/attributes/bro/download/{family}")
     assert answer["Content-Disposition"] == f'attachment; filename="misp.{family}.intel"'
     kinds = {row[1] for row in lines(whole(answer))}
     assert len(kinds) == 1
     assert kinds < {f"Intel::{kind}" for kind in KINDS}
 
 
-def test_hostile_values_stay_in_their_field(cast: Cast) -> None:
-    make_hostile(cast)
-    found = lines(whole(get(cast, "/attributes/bro/download/all")))
+def test_hostile_values_stay_in_their_field(seed: Seed) -> None:
+    make_hostile(seed)
+    found = lines(whole(get(seed, "/attributes/bro/download/all")))
     assert len(found) > 100
     for row in found:
         assert len(row) == 7, row
@@ -162,13 +162,13 @@ def test_hostile_values_stay_in_their_field(cast: Cast) -> None:
         assert not any(CONTROL.search(field) for field in row)
 
 
-def test_what_a_reader_may_not_see_is_in_no_older_export(cast: Cast, event: Event) -> None:
+def test_what_a_reader_may_not_see_is_in_no_older_export(seed: Seed, event: Event) -> None:
     Attribute.objects.update(distribution=0)
     for path in ("attributes/bro/download/all", "attributes/text/download", "events/csv/download",
                  "events/hids/md5", "attributes/rpz/download", f"events/xml/download/{event.pk}",
                  "events/nids/suricata/download", f"events/downloadOpenIOCEvent/{event.pk}",
                  f"attributes/returnAttributes/download/{event.pk}", "attributes/exportSearch/text"):  # fmt: skip
-        text = whole(send(cast.partner.key, "POST", f"/{path}", {"published": [0, 1]}))
+        text = whole(send(seed.partner.key, "POST", f"/{path}", {"published": [0, 1]}))
         assert "evil.example" not in text, path
         assert DIGEST not in text, path
 
@@ -176,6 +176,6 @@ def test_what_a_reader_may_not_see_is_in_no_older_export(cast: Cast, event: Even
 @pytest.mark.parametrize(
     "path", ["events/hids/crc32/download", "events/nids/bro/download", "attributes/bro/download/everything"]
 )
-def test_a_kind_that_is_none_is_refused(cast: Cast, path: str) -> None:
-    get(cast, f"/{path}", status=405)
+def test_a_kind_that_is_none_is_refused(seed: Seed, path: str) -> None:
+    get(seed, f"/{path}", status=405)
     assert send("", "GET", f"/{path}").status_code == 403

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_event
+from tests.factories.seed import Seed
 from tests.formats.exporting import export
 from vardkase.intel.models import Attribute, Event
 
@@ -38,8 +38,8 @@ def document(*criteria: str, version: str = "1.1") -> bytes:
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=3)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=3)
     event.save()
     return event
 
@@ -54,7 +54,7 @@ def stored(event: Event) -> dict[str, tuple[str, bool]]:
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-def test_what_either_holds_stands_alone(cast: Cast, event: Event, version: str) -> None:
+def test_what_either_holds_stands_alone(seed: Seed, event: Event, version: str) -> None:
     content = document(
         item(1, "FileItem/Md5sum", "d41d8cd98f00b204e9800998ecf8427e"),
         item(2, "portitem/REMOTEIP", "192.0.2.1:8080"),
@@ -64,7 +64,7 @@ def test_what_either_holds_stands_alone(cast: Cast, event: Event, version: str) 
         item(6, "Email/From", "a@evil.example"),
         version=version,
     )
-    status, body = bring(cast.analyst.key, event, content, "/distribution:0")
+    status, body = bring(seed.analyst.key, event, content, "/distribution:0")
     assert (status, body["name"]) == (200, "9 attributes and 0 objects added."), body
     assert "errors" not in body
     assert stored(event) == {
@@ -79,11 +79,11 @@ def test_what_either_holds_stands_alone(cast: Cast, event: Event, version: str) 
         "a@evil.example": ("email-src", True),
     }
     assert set(Attribute.objects.values_list("distribution", flat=True)) == {0}
-    status, body = bring(cast.analyst.key, event, content)
+    status, body = bring(seed.analyst.key, event, content)
     assert body["name"] == "0 attributes and 0 objects added.", "what is there already is passed over"
 
 
-def test_what_holds_together_is_composite_or_not_for_detection(cast: Cast, event: Event) -> None:
+def test_what_holds_together_is_composite_or_not_for_detection(seed: Seed, event: Event) -> None:
     together = '<Indicator operator="AND" id="x">{}</Indicator>'
     content = document(
         together.format(item(1, "FileItem/Md5sum", "d" * 32) + item(2, "FileItem/FileName", "a.exe")),
@@ -101,7 +101,7 @@ def test_what_holds_together_is_composite_or_not_for_detection(cast: Cast, event
         ),
         together.format(item(9, "FileItem/Sha1sum", "a" * 40)),
     )
-    status, body = bring(cast.analyst.key, event, content)
+    status, body = bring(seed.analyst.key, event, content)
     assert status == 200, body
     found = stored(event)
     assert found["a.exe|" + "d" * 32] == ("filename|md5", True)
@@ -113,7 +113,7 @@ def test_what_holds_together_is_composite_or_not_for_detection(cast: Cast, event
     assert "holds only together with others" in Attribute.objects.get(value1="m1").comment
 
 
-def test_what_misp_cannot_say_is_told(cast: Cast, event: Event) -> None:
+def test_what_misp_cannot_say_is_told(seed: Seed, event: Event) -> None:
     content = document(
         item(1, "Unheard/Of", "x"),
         item(2, "FileItem/Md5sum", "c" * 32, "isnot"),
@@ -123,7 +123,7 @@ def test_what_misp_cannot_say_is_told(cast: Cast, event: Event) -> None:
         '<IndicatorItem id="6"/>',
         item(7, "ProcessItem/Mutex", "m1"),
     )
-    status, body = bring(cast.analyst.key, event, content)
+    status, body = bring(seed.analyst.key, event, content)
     assert (status, body["name"]) == (200, "4 attributes and 0 objects added.")
     assert {place for place in body["errors"] if place.startswith("Ind")} == {
         f"IndicatorItem.{number}" for number in (1, 2, 3, 5, 6)
@@ -133,14 +133,14 @@ def test_what_misp_cannot_say_is_told(cast: Cast, event: Event) -> None:
     assert list(refused) == ["value"]
 
 
-def test_our_own_export_comes_back(cast: Cast, event: Event) -> None:
+def test_our_own_export_comes_back(seed: Seed, event: Event) -> None:
     wanted = {"192.0.2.7": "ip-dst", "evil.example": "domain", "d" * 32: "md5", "m@evil.example": "email-src"}
     sent = [{"type": kind, "value": value, "to_ids": True} for value, kind in wanted.items()]
     sent += [{"type": "filename|md5", "value": "a.exe|" + "e" * 32, "to_ids": True}]
     made = {"info": "x", "Attribute": sent}
-    assert call(cast.analyst.key, "POST", "/events/add", made)[0] == 200
-    text = export(cast.analyst.key, "openioc", published=[0, 1])
-    status, body = bring(cast.analyst.key, event, text.encode())
+    assert call(seed.analyst.key, "POST", "/events/add", made)[0] == 200
+    text = export(seed.analyst.key, "openioc", published=[0, 1])
+    status, body = bring(seed.analyst.key, event, text.encode())
     assert status == 200, body
     came = {value: kind for value, (kind, detects) in stored(event).items() if detects}
     assert came == {**wanted, "a.exe|" + "e" * 32: "filename|md5"}
@@ -149,19 +149,19 @@ def test_our_own_export_comes_back(cast: Cast, event: Event) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"<stix/>", b"<ioc>", b'<!DOCTYPE x [<!ENTITY a "b">]><ioc>&a;</ioc>', b"{}"]
 )
-def test_what_is_not_openioc_is_refused_in_words(cast: Cast, event: Event, content: bytes) -> None:
-    status, body = bring(cast.analyst.key, event, content)
+def test_what_is_not_openioc_is_refused_in_words(seed: Seed, event: Event, content: bytes) -> None:
+    status, body = bring(seed.analyst.key, event, content)
     assert (status, body["name"]) == (403, "Could not addIOC Event")
     assert body["errors"]
     assert not Attribute.objects.exists()
 
 
-def test_only_who_may_change_the_event_adds_to_it(cast: Cast, event: Event) -> None:
+def test_only_who_may_change_the_event_adds_to_it(seed: Seed, event: Event) -> None:
     content = document(item(1, "ProcessItem/Mutex", "m1"))
-    hidden = make_event(cast.org_a, distribution=0)
+    hidden = make_event(seed.org_a, distribution=0)
     hidden.save()
     for key, path, expected in (
-        (cast.stranger.key, event, 403), (cast.stranger.key, hidden, 404), (cast.reader.key, event, 403),
+        (seed.stranger.key, event, 403), (seed.stranger.key, hidden, 404), (seed.reader.key, event, 403),
     ):  # fmt: skip
         assert bring(key, path, content)[0] == expected
     assert not Attribute.objects.exists()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.analysis.recorded import Stage, stage
+from tests.analysis.recorded import SampleHub, sample_hub
 from tests.api.calls import send
 from tests.factories import make_key
 from vardkase.identity.accounts.models import User
@@ -45,7 +45,7 @@ INSTANCE = "bbbbbbbb-2137-42a1-8290-6430d96492ce"
 
 @pytest.mark.django_db
 def test_formats_are_written_as_by_misp(monkeypatch: pytest.MonkeyPatch) -> None:
-    on_stage = stage()
+    on_stage = sample_hub()
     key = make_key(User.objects.get(pk=on_stage.actors["admin"].user_id))
     wrong = []
     for case in CASES:
@@ -57,7 +57,7 @@ def test_formats_are_written_as_by_misp(monkeypatch: pytest.MonkeyPatch) -> None
     assert not wrong, "\n".join(wrong)
 
 
-def _differences(on_stage: Stage, key: str, case: dict[str, Any]) -> list[str]:
+def _differences(on_stage: SampleHub, key: str, case: dict[str, Any]) -> list[str]:
     request = on_stage.request(case["request"])
     response = send(key, "POST", f"/{case['scope']}/restSearch", request)
     body = b"".join(response.streaming_content).decode() if response.streaming else response.content.decode()
@@ -76,7 +76,7 @@ def _differences(on_stage: Stage, key: str, case: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _own(on_stage: Stage, recorded: str) -> str:
+def _own(on_stage: SampleHub, recorded: str) -> str:
     """What was recorded, with the ids of this database and without what only chance decides."""
     events, attributes = on_stage.ids["events"], on_stage.ids["attributes"]
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_event
+from tests.factories.seed import Seed
 from vardkase.core.zipcrypto import open_encrypted_zip
 from vardkase.intel.models import Attribute, Event
 
@@ -67,8 +67,8 @@ WHOLE = {
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=3)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=3)
     event.save()
     return event
 
@@ -77,8 +77,8 @@ def bring(key: str, event: Event, content: bytes) -> tuple[int, Any]:
     return call(key, "POST", f"{PATH}/{event.pk}", content, content_type="application/zip")
 
 
-def test_an_archive_becomes_samples_and_what_was_seen(cast: Cast, event: Event) -> None:
-    status, body = bring(cast.analyst.key, event, archive(**WHOLE))
+def test_an_archive_becomes_samples_and_what_was_seen(seed: Seed, event: Event) -> None:
+    status, body = bring(seed.analyst.key, event, archive(**WHOLE))
     assert (status, "errors" in body) == (200, False), body
     rows = {
         (row.type, "|".join(filter(None, (row.value1, row.value2))), row.category)
@@ -105,15 +105,15 @@ def test_an_archive_becomes_samples_and_what_was_seen(cast: Cast, event: Event) 
         ("filename|md5", f"C:\\d.bin|{MD5}", artifact),
     }
     kept = Attribute.objects.get(type="malware-sample", value2=MD5)
-    zipped = send(cast.analyst.key, "GET", f"/attributes/download/{kept.pk}")
+    zipped = send(seed.analyst.key, "GET", f"/attributes/download/{kept.pk}")
     inside = open_encrypted_zip(zipped.content, b"infected", limit=10_000)
     assert inside[MD5] == DROPPED
-    status, body = bring(cast.analyst.key, event, archive(**WHOLE))
+    status, body = bring(seed.analyst.key, event, archive(**WHOLE))
     assert body["message"] == "0 attributes and 0 objects added."
 
 
-def test_the_analysis_may_be_json(cast: Cast, event: Event) -> None:
-    status, _ = bring(cast.analyst.key, event, archive(**{"Analysis/analysis.json": json.dumps(AS_JSON)}))
+def test_the_analysis_may_be_json(seed: Seed, event: Event) -> None:
+    status, _ = bring(seed.analyst.key, event, archive(**{"Analysis/analysis.json": json.dumps(AS_JSON)}))
     assert status == 200
     assert Attribute.objects.filter(type="domain|ip", value1="c2.example", value2="192.0.2.2").exists()
 
@@ -137,18 +137,18 @@ ENTITIES = '<!DOCTYPE a [<!ENTITY x "y">]><analysis filename="&x;"/>'
     ids=lambda given: given if isinstance(given, str) else "",
 )  # fmt: skip
 def test_what_is_no_such_archive_or_a_bomb_is_refused(
-    cast: Cast, event: Event, content: bytes, words: str
+    seed: Seed, event: Event, content: bytes, words: str
 ) -> None:
-    status, body = bring(cast.analyst.key, event, content)
+    status, body = bring(seed.analyst.key, event, content)
     assert (status, body["name"]) == (403, "Could not upload_analysis_file Event"), body
     assert words in body["errors"]
     assert not Attribute.objects.exists()
 
 
-def test_only_who_may_change_the_event_adds_to_it(cast: Cast, event: Event) -> None:
-    hidden = make_event(cast.org_a, distribution=0)
+def test_only_who_may_change_the_event_adds_to_it(seed: Seed, event: Event) -> None:
+    hidden = make_event(seed.org_a, distribution=0)
     hidden.save()
-    tried = ((cast.stranger.key, event, 403), (cast.stranger.key, hidden, 404), (cast.reader.key, event, 403))
+    tried = ((seed.stranger.key, event, 403), (seed.stranger.key, hidden, 404), (seed.reader.key, event, 403))
     for key, where, expected in tried:
         assert bring(key, where, archive(**WHOLE))[0] == expected
     assert not Attribute.objects.exists()

@@ -8,9 +8,9 @@ import json
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.cast import Cast
 from tests.factories import make_attribute
-from tests.formats.scene import Scene, make_scene
+from tests.factories.seed import Seed
+from tests.factories.whole_event import Setup, make_setup
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.snapshots import read_snapshot
 from vardkase.intel.hooks import EventPublished, event_published
@@ -18,49 +18,49 @@ from vardkase.intel.models import EventVersion, Snapshot
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return make_scene(cast)
+def setup(seed: Seed) -> Setup:
+    return make_setup(seed)
 
 
-def publish(scene: Scene, at: int) -> None:
-    event = scene.event
+def publish(setup: Setup, at: int) -> None:
+    event = setup.event
     event_published.emit(EventPublished(event.pk, event.uuid, event.org_id, at, "analyst@a.example"))
 
 
-def test_each_publication_is_a_version(scene: Scene) -> None:
-    publish(scene, 10)
-    make_attribute(scene.event, value1="later").save()
-    publish(scene, 20)
+def test_each_publication_is_a_version(setup: Setup) -> None:
+    publish(setup, 10)
+    make_attribute(setup.event, value1="later").save()
+    publish(setup, 20)
     versions = EventVersion.objects.order_by("version")
     assert [(each.version, each.published_at) for each in versions] == [(1, 10), (2, 20)]
-    first, second = (read_snapshot(str(scene.event.uuid), number) for number in (1, 2))
+    first, second = (read_snapshot(str(setup.event.uuid), number) for number in (1, 2))
     assert b"later" not in first
     assert b"later" in second
     assert hashlib.sha256(first).hexdigest() == versions[0].snapshot_id
 
 
-def test_a_snapshot_is_what_the_owner_saw(scene: Scene) -> None:
-    publish(scene, 10)
-    event = json.loads(read_snapshot(str(scene.event.uuid), 1))["Event"]
+def test_a_snapshot_is_what_the_owner_saw(setup: Setup) -> None:
+    publish(setup, 10)
+    event = json.loads(read_snapshot(str(setup.event.uuid), 1))["Event"]
     assert {"only A", "A and B", "gone"} <= {each["value"] for each in event["Attribute"]}
 
 
-def test_the_same_content_is_stored_once(scene: Scene) -> None:
-    publish(scene, 10)
-    publish(scene, 20)
+def test_the_same_content_is_stored_once(setup: Setup) -> None:
+    publish(setup, 10)
+    publish(setup, 20)
     assert EventVersion.objects.count() == 2
     assert Snapshot.objects.count() == 1
 
 
-def test_nothing_that_went_out_can_be_changed(scene: Scene) -> None:
-    publish(scene, 10)
-    before = read_snapshot(str(scene.event.uuid), 1)
+def test_nothing_that_went_out_can_be_changed(setup: Setup) -> None:
+    publish(setup, 10)
+    before = read_snapshot(str(setup.event.uuid), 1)
     for table, change in ((Snapshot, {"document": b"forged"}), (EventVersion, {"published_by": "nobody"})):
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             table.objects.update(**change)
-    assert read_snapshot(str(scene.event.uuid), 1) == before
+    assert read_snapshot(str(setup.event.uuid), 1) == before
 
 
-def test_a_version_that_never_was(scene: Scene) -> None:
+def test_a_version_that_never_was(setup: Setup) -> None:
     with pytest.raises(NotFound):
-        read_snapshot(str(scene.event.uuid), 1)
+        read_snapshot(str(setup.event.uuid), 1)

@@ -12,9 +12,9 @@ from pymisp import MISPAttribute, MISPTag
 from stix2validator import ValidationOptions, validate_string
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
-from tests.formats.scene import Scene, make_scene
+from tests.factories.seed import Seed
+from tests.factories.whole_event import Setup, make_setup
 from vardkase.formats.stix.patterns import by_shape
 from vardkase.formats.stix.tags import same
 from vardkase.intel.models import Event
@@ -24,13 +24,13 @@ DERIVED = re.compile(r"'relationship--\S{13}-5\S+ does not match the id format")
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return make_scene(cast)
+def setup(seed: Seed) -> Setup:
+    return make_setup(seed)
 
 
-def search(cast: Cast, scene: Scene, form: str, where: str = "events", **more: Any) -> Any:
-    body = {"returnFormat": form, "eventid": scene.event.pk, **more}
-    response = send(cast.stranger.key, "POST", f"/{where}/restSearch", body)
+def search(seed: Seed, setup: Setup, form: str, where: str = "events", **more: Any) -> Any:
+    body = {"returnFormat": form, "eventid": setup.event.pk, **more}
+    response = send(seed.stranger.key, "POST", f"/{where}/restSearch", body)
     assert response.status_code == 200, answer(response)
     return response
 
@@ -38,9 +38,9 @@ def search(cast: Cast, scene: Scene, form: str, where: str = "events", **more: A
 @pytest.mark.parametrize("where", ["events", "attributes"])
 @pytest.mark.parametrize("version", ["2.0", "2.1"])
 def test_stix_2_is_valid_and_holds_only_what_the_reader_may_read(
-    cast: Cast, scene: Scene, where: str, version: str
+    seed: Seed, setup: Setup, where: str, version: str
 ) -> None:
-    response = search(cast, scene, "stix2", where, **{"stix-version": version})
+    response = search(seed, setup, "stix2", where, **{"stix-version": version})
     assert response["X-Export-Module-Used"] == "stix2"
     text = b"".join(response).decode()
     report = validate_string(text, ValidationOptions(version=version))
@@ -50,13 +50,13 @@ def test_stix_2_is_valid_and_holds_only_what_the_reader_may_read(
 
 
 @pytest.mark.parametrize("where", ["events", "attributes"])
-def test_stix_1_is_xml_or_json_by_what_the_client_accepts(cast: Cast, scene: Scene, where: str) -> None:
-    found = answer(search(cast, scene, "stix", where))
+def test_stix_1_is_xml_or_json_by_what_the_client_accepts(seed: Seed, setup: Setup, where: str) -> None:
+    found = answer(search(seed, setup, "stix", where))
     assert found["version"] == "1.1.1"
     assert "evil.example" in json.dumps(found)
-    body = {"returnFormat": "stix", "eventid": scene.event.pk, "stix-version": "1.2"}
+    body = {"returnFormat": "stix", "eventid": setup.event.pk, "stix-version": "1.2"}
     response = send(
-        cast.analyst.key, "POST", f"/{where}/restSearch", body, headers={"Accept": "application/xml"}
+        seed.analyst.key, "POST", f"/{where}/restSearch", body, headers={"Accept": "application/xml"}
     )
     text = b"".join(response).decode()
     assert response["Content-Type"].startswith("application/xml")
@@ -66,28 +66,28 @@ def test_stix_1_is_xml_or_json_by_what_the_client_accepts(cast: Cast, scene: Sce
     assert text.endswith("</stix:STIX_Package>\n")
 
 
-def test_the_older_addresses(cast: Cast, scene: Scene) -> None:
-    status, bundle = call(cast.analyst.key, "GET", f"/events/stix2/download/{scene.event.pk}.json")
+def test_the_older_addresses(seed: Seed, setup: Setup) -> None:
+    status, bundle = call(seed.analyst.key, "GET", f"/events/stix2/download/{setup.event.pk}.json")
     assert (status, bundle["type"]) == (200, "bundle")
-    status, package = call(cast.analyst.key, "GET", f"/events/stix/{scene.event.uuid}")
+    status, package = call(seed.analyst.key, "GET", f"/events/stix/{setup.event.uuid}")
     assert (status, "related_packages" in package) == (200, True)
 
 
 @pytest.mark.parametrize("form", ["stix", "stix-json", "stix2"])
 @pytest.mark.parametrize("where", ["events", "attributes"])
-def test_nothing_found_is_an_empty_document(cast: Cast, where: str, form: str) -> None:
+def test_nothing_found_is_an_empty_document(seed: Seed, where: str, form: str) -> None:
     response = send(
-        cast.analyst.key, "POST", f"/{where}/restSearch", {"returnFormat": form, "eventid": 999999}
+        seed.analyst.key, "POST", f"/{where}/restSearch", {"returnFormat": form, "eventid": 999999}
     )
     found = answer(response)
     assert response["X-Result-Count"] == "0"
     assert found.get("objects", []) == []
 
 
-def test_an_unknown_version_is_refused(cast: Cast) -> None:
+def test_an_unknown_version_is_refused(seed: Seed) -> None:
     for version in ("3", "1.1.1", ["2.1"], {}):
         status, body = call(
-            cast.analyst.key,
+            seed.analyst.key,
             "POST",
             "/events/restSearch",
             {"returnFormat": "stix2", "stix-version": version, "eventid": 1},
@@ -96,14 +96,14 @@ def test_an_unknown_version_is_refused(cast: Cast) -> None:
         assert "STIX version" in body["message"]
 
 
-def test_many_events_make_one_bundle_with_each_identity_once(cast: Cast) -> None:
+def test_many_events_make_one_bundle_with_each_identity_once(seed: Seed) -> None:
     for number in range(3):
-        event = make_event(cast.org_a, distribution=3)
+        event = make_event(seed.org_a, distribution=3)
         event.save()
         make_attribute(
             event, type="ip-dst", value1=f"198.51.100.{number}", category="Network activity"
         ).save()
-    _, bundle = call(cast.analyst.key, "POST", "/events/restSearch", {"returnFormat": "stix2"})
+    _, bundle = call(seed.analyst.key, "POST", "/events/restSearch", {"returnFormat": "stix2"})
     ids = [each["id"] for each in bundle["objects"]]
     assert len(ids) == len(set(ids))
     assert [each["type"] for each in bundle["objects"]].count("grouping") == 3
@@ -128,8 +128,8 @@ BUNDLE = {
 }
 
 
-def test_a_bundle_becomes_an_event_that_keeps_the_file(cast: Cast) -> None:
-    status, body = call(cast.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
+def test_a_bundle_becomes_an_event_that_keeps_the_file(seed: Seed) -> None:
+    status, body = call(seed.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
     assert status == 200, body
     assert body["Event"]["uuid"] == "1562e0fa-7f6f-5e8b-964b-b8e57860aada"
     assert (body["Event"]["distribution"], body["Event"]["attribute_count"]) == ("1", "3")
@@ -140,21 +140,21 @@ def test_a_bundle_becomes_an_event_that_keeps_the_file(cast: Cast) -> None:
         ["uploaded_stix_file.json", "2.1"],
     )
     assert body["Event"]["published"] is False
-    status, body = call(cast.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
+    status, body = call(seed.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
     assert (status, body["saved"]) == (403, False)
     assert "already exists" in body["errors"]
 
 
-def test_what_is_here_already_is_told_when_it_comes_in_another_report(cast: Cast) -> None:
-    call(cast.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
+def test_what_is_here_already_is_told_when_it_comes_in_another_report(seed: Seed) -> None:
+    call(seed.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
     again = json.dumps(BUNDLE).replace("1562e0fa-7f6f-5e8b-964b-b8e57860aada", str(uuid4()))
-    status, body = call(cast.analyst.key, "POST", "/events/upload_stix/2", json.loads(again))
+    status, body = call(seed.analyst.key, "POST", "/events/upload_stix/2", json.loads(again))
     assert (status, body["Attribute"]) == (200, [])
     [(place, reason)] = body["errors"].items()
     assert (place.partition(".")[0], list(reason)) == ("Attribute", ["uuid"])
 
 
-def test_a_form_with_a_file_and_wishes(cast: Cast) -> None:
+def test_a_form_with_a_file_and_wishes(seed: Seed) -> None:
     content = (
         b'--x\r\nContent-Disposition: form-data; name="data[Event][distribution]"\r\n\r\n0\r\n'
         b'--x\r\nContent-Disposition: form-data; name="data[Event][stix]"; filename="a.json"\r\n\r\n'
@@ -162,7 +162,7 @@ def test_a_form_with_a_file_and_wishes(cast: Cast) -> None:
         + b"\r\n--x--\r\n"
     )
     status, body = call(
-        cast.analyst.key,
+        seed.analyst.key,
         "POST",
         "/events/upload_stix/2",
         content,
@@ -171,7 +171,7 @@ def test_a_form_with_a_file_and_wishes(cast: Cast) -> None:
     assert (status, body["Event"]["distribution"]) == (200, "0")
     for broken in (b"--x", b"--x\r\n\r\n--x--", content.replace(b"filename", b"nothing")):
         status, body = call(
-            cast.analyst.key,
+            seed.analyst.key,
             "POST",
             "/events/upload_stix/2",
             broken,
@@ -186,9 +186,9 @@ def test_a_form_with_a_file_and_wishes(cast: Cast) -> None:
      ("2", b'{"type": "bundle", "objects": [{}]}'), ("2", b'{"type": "bundle", "objects": 7}'),
      ("2", b'{"type": "bundle", "id": 5, "objects": [[]]}'), ("3", b"{}"), ("2", b"[" * 100_000), ("2", b"\xff")],
 )  # fmt: skip
-def test_what_is_not_stix_is_refused_in_words(cast: Cast, version: str, content: bytes) -> None:
+def test_what_is_not_stix_is_refused_in_words(seed: Seed, version: str, content: bytes) -> None:
     status, body = call(
-        cast.analyst.key, "POST", f"/events/upload_stix/{version}", content, content_type="text/plain"
+        seed.analyst.key, "POST", f"/events/upload_stix/{version}", content, content_type="text/plain"
     )
     assert (status, body["saved"], body["name"]) == (403, False, "Could not upload_stix Event"), body
     assert body["errors"]
@@ -208,13 +208,13 @@ def test_tags_are_told_apart_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     assert attribute.tags[0] != "tag 0"
 
 
-def test_who_may_not_modify_uploads_nothing(cast: Cast) -> None:
-    for key in (cast.reader.key,):
+def test_who_may_not_modify_uploads_nothing(seed: Seed) -> None:
+    for key in (seed.reader.key,):
         assert send(key, "POST", "/events/upload_stix/2", BUNDLE).status_code == 403
-    status, _ = call(cast.analyst.key, "POST", "/events/upload_stix/2/1", BUNDLE)
+    status, _ = call(seed.analyst.key, "POST", "/events/upload_stix/2/1", BUNDLE)
     assert status == 403
     assert not Event.objects.exists()
-    status, body = call(cast.publisher.key, "POST", "/events/upload_stix/2/1", BUNDLE)
+    status, body = call(seed.publisher.key, "POST", "/events/upload_stix/2/1", BUNDLE)
     assert (status, body["Event"]["published"]) == (200, True)
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import pytest
 from django.db import connection
 
-from tests.cast import Cast
 from tests.factories import make_event
+from tests.factories.seed import Seed
 from vardkase.core.sql import SqlQuery
 from vardkase.formats.misp_json import attributes_document, event_document
 from vardkase.intel.models import Attribute, Event, Object
@@ -28,8 +28,8 @@ FROM generate_series(1, %s) AS number
 
 
 @pytest.fixture
-def big(cast: Cast) -> Event:
-    event = make_event(cast.org_a)
+def big(seed: Seed) -> Event:
+    event = make_event(seed.org_a)
     event.save()
     with connection.cursor() as rows:
         rows.execute(ROWS, [event.pk, None, ATTRIBUTES])
@@ -49,29 +49,29 @@ def consumed(pieces: Iterable[bytes]) -> tuple[int, int, int]:
         tracemalloc.stop()
 
 
-def test_memory_of_an_event_is_bounded(cast: Cast, big: Event) -> None:
-    total, biggest, peak = consumed(event_document(cast.analyst.actor, big.pk))
+def test_memory_of_an_event_is_bounded(seed: Seed, big: Event) -> None:
+    total, biggest, peak = consumed(event_document(seed.analyst.actor, big.pk))
     assert total > 30 * MEBIBYTE
     assert biggest < 2 * MEBIBYTE
     assert peak < BOUND
 
 
-def test_memory_of_a_search_is_bounded(cast: Cast, big: Event) -> None:
+def test_memory_of_a_search_is_bounded(seed: Seed, big: Event) -> None:
     query = SqlQuery("SELECT id FROM attribute ORDER BY id", {})
-    total, biggest, peak = consumed(attributes_document(cast.analyst.actor, query))
+    total, biggest, peak = consumed(attributes_document(seed.analyst.actor, query))
     assert total > 30 * MEBIBYTE
     assert biggest < 2 * MEBIBYTE
     assert peak < BOUND
 
 
-def test_every_attribute_is_there_once_across_pages(cast: Cast) -> None:
-    event = make_event(cast.org_a)
+def test_every_attribute_is_there_once_across_pages(seed: Seed) -> None:
+    event = make_event(seed.org_a)
     event.save()
     holder = Object.objects.create(event=event, name="file", meta_category="file", timestamp=1)
     with connection.cursor() as rows:
         rows.execute(ROWS, [event.pk, None, 2001])
         rows.execute(ROWS, [event.pk, holder.pk, 2001])
-    found = json.loads(b"".join(event_document(cast.analyst.actor, event.pk)))["Event"]
+    found = json.loads(b"".join(event_document(seed.analyst.actor, event.pk)))["Event"]
     plain = [int(each["id"]) for each in found["Attribute"]]
     inside = [int(each["id"]) for each in found["Object"][0]["Attribute"]]
     assert len(found["Object"]) == 1

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_event
+from tests.factories.seed import Seed
 from vardkase.intel.models import Attribute, Event
 
 HEAD = "Type,Value,Rating,Confidence,Description,Source\n"
@@ -28,8 +28,8 @@ Address,no address,1,100,,
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=3)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=3)
     event.save()
     return event
 
@@ -40,8 +40,8 @@ def bring(key: str, event: Event, table: str | bytes, tail: str = "") -> tuple[i
     return call(key, "POST", path, content, content_type="text/csv")
 
 
-def test_rows_become_attributes_and_the_others_are_told(cast: Cast, event: Event) -> None:
-    status, body = bring(cast.analyst.key, event, TABLE, "/distribution:0")
+def test_rows_become_attributes_and_the_others_are_told(seed: Seed, event: Event) -> None:
+    status, body = bring(seed.analyst.key, event, TABLE, "/distribution:0")
     assert (status, body["message"]) == (200, "9 attributes added."), body
     rows = Attribute.objects.filter(event=event).values_list("type", "value1", "to_ids", "comment")
     assert set(rows) == {
@@ -59,13 +59,13 @@ def test_rows_become_attributes_and_the_others_are_told(cast: Cast, event: Event
     assert {place: list(errors) for place, errors in body["errors"].items()} == {
         "Row.7": ["Type"], "Row.8": ["Type"], "Attribute.9": ["value"],
     }  # fmt: skip
-    status, body = bring(cast.analyst.key, event, HEAD + "Host,evil.example,1,90,,\n")
+    status, body = bring(seed.analyst.key, event, HEAD + "Host,evil.example,1,90,,\n")
     assert (body["message"], list(body["errors"])) == ("0 attributes added.", ["Attribute.0"]), (
         "it is there already"
     )
 
 
-def test_a_form_with_the_file(cast: Cast, event: Event) -> None:
+def test_a_form_with_the_file(seed: Seed, event: Event) -> None:
     head = b"--x\r\nContent-Disposition: form-data; "
     content = (
         head + b'name="data[Attribute][distribution]"\r\n\r\n1\r\n'
@@ -74,7 +74,7 @@ def test_a_form_with_the_file(cast: Cast, event: Event) -> None:
     )  # fmt: skip
     kind = "multipart/form-data; boundary=x"
     path = f"/attributes/add_threatconnect/{event.uuid}"
-    status, body = call(cast.analyst.key, "POST", path, content, content_type=kind)
+    status, body = call(seed.analyst.key, "POST", path, content, content_type=kind)
     assert (status, list(body["errors"])) == (200, ["Attribute.0"]), body
     assert list(Attribute.objects.values_list("value1", "distribution")) == [("fox.example", 1)]
 
@@ -88,18 +88,18 @@ def test_a_form_with_the_file(cast: Cast, event: Event) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_such_table_is_refused_and_changes_nothing(
-    cast: Cast, event: Event, table: str | bytes, field: str
+    seed: Seed, event: Event, table: str | bytes, field: str
 ) -> None:
-    status, body = bring(cast.analyst.key, event, table)
+    status, body = bring(seed.analyst.key, event, table)
     assert (status, body["name"]) == (403, "Could not add_threatconnect Attribute"), body
     assert list(body["errors"]) == [field]
     assert not Attribute.objects.exists()
 
 
-def test_only_who_may_change_the_event_adds_to_it(cast: Cast, event: Event) -> None:
-    hidden = make_event(cast.org_a, distribution=0)
+def test_only_who_may_change_the_event_adds_to_it(seed: Seed, event: Event) -> None:
+    hidden = make_event(seed.org_a, distribution=0)
     hidden.save()
-    tried = ((cast.stranger.key, event, 403), (cast.stranger.key, hidden, 404), (cast.reader.key, event, 403))
+    tried = ((seed.stranger.key, event, 403), (seed.stranger.key, hidden, 404), (seed.reader.key, event, 403))
     for key, where, expected in tried:
         assert bring(key, where, TABLE)[0] == expected
     assert not Attribute.objects.exists()

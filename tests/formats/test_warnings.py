@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
-from tests.formats.scene import document
+from tests.factories.seed import Seed
+from tests.factories.whole_event import document
 from vardkase.core.settings.models import SettingValue
 from vardkase.core.sql import SqlQuery
 from vardkase.formats.misp_json import (
@@ -25,10 +25,10 @@ ALL = SqlQuery("SELECT id FROM attribute ORDER BY id", {})
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     listed = Warninglist.objects.create(name="Known names", type="string", enabled=True)
     WarninglistEntry.objects.create(warninglist=listed, value="known.example")
-    event = make_event(cast.org_a)
+    event = make_event(seed.org_a)
     event.save()
     holder = make_object(event)
     holder.save()
@@ -44,25 +44,25 @@ def values(attributes: list[dict[str, Any]]) -> list[str]:
     return [attribute["value"] for attribute in attributes]
 
 
-def test_hits_are_shown_on_request(cast: Cast, event: Event) -> None:
+def test_hits_are_shown_on_request(seed: Seed, event: Event) -> None:
     for include in (True, False):
         options = EventOptions(include_warninglist_hits=include)
-        shown = document(event_document(cast.analyst.actor, event.pk, options))["Event"]
+        shown = document(event_document(seed.analyst.actor, event.pk, options))["Event"]
         assert "warnings" not in shown["Attribute"][0]
         assert ("warnings" in shown["Attribute"][1]) is include
         assert ("warnings" in shown["Object"][0]["Attribute"][0]) is include
     options = AttributeOptions(include_warninglist_hits=True)
-    listed = document(attributes_document(cast.analyst.actor, ALL, options))["response"]["Attribute"]
+    listed = document(attributes_document(seed.analyst.actor, ALL, options))["response"]["Attribute"]
     [warning] = listed[1]["warnings"]
     assert (warning["value"], warning["warninglist_name"]) == ("known.example", "Known names")
 
 
-def test_hits_are_about_detection_unless_the_hub_says_all(cast: Cast, event: Event) -> None:
+def test_hits_are_about_detection_unless_the_hub_says_all(seed: Seed, event: Event) -> None:
     Attribute.objects.update(to_ids=False)
     shown = AttributeOptions(include_warninglist_hits=True)
 
     def warned() -> list[bool]:
-        page = document(attributes_document(cast.analyst.actor, ALL, shown))["response"]["Attribute"]
+        page = document(attributes_document(seed.analyst.actor, ALL, shown))["response"]["Attribute"]
         return ["warnings" in attribute for attribute in page]
 
     assert warned() == [False, False, False]
@@ -70,22 +70,22 @@ def test_hits_are_about_detection_unless_the_hub_says_all(cast: Cast, event: Eve
     assert warned() == [False, True, True]
 
 
-def test_enforced_lists_leave_attributes_out(cast: Cast, event: Event) -> None:
+def test_enforced_lists_leave_attributes_out(seed: Seed, event: Event) -> None:
     options = EventOptions(enforce_warninglist=True)
-    alone = document(event_document(cast.analyst.actor, event.pk, options))
+    alone = document(event_document(seed.analyst.actor, event.pk, options))
     assert values(alone["Event"]["Attribute"]) == ["bad.example"]
     assert alone["Event"]["Object"] == []
-    together = document(events_document(cast.analyst.actor, [event.pk, event.pk], options))["response"]
+    together = document(events_document(seed.analyst.actor, [event.pk, event.pk], options))["response"]
     assert together == [alone, alone]
     listed = document(
-        attributes_document(cast.analyst.actor, ALL, AttributeOptions(enforce_warninglist=True))
+        attributes_document(seed.analyst.actor, ALL, AttributeOptions(enforce_warninglist=True))
     )
     assert values(listed["response"]["Attribute"]) == ["bad.example"]
 
 
-def test_a_list_that_is_off_says_nothing(cast: Cast, event: Event) -> None:
+def test_a_list_that_is_off_says_nothing(seed: Seed, event: Event) -> None:
     Warninglist.objects.update(enabled=False)
     options = EventOptions(enforce_warninglist=True, include_warninglist_hits=True)
-    shown = document(event_document(cast.analyst.actor, event.pk, options))["Event"]
+    shown = document(event_document(seed.analyst.actor, event.pk, options))["Event"]
     assert values(shown["Attribute"]) == ["bad.example", "known.example"]
     assert all("warnings" not in attribute for attribute in shown["Attribute"])

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.calls import answer, send
-from tests.cast import Cast
+from tests.factories.seed import Seed
+from tests.factories.whole_event import make_setup
 from tests.formats.exporting import HOSTILE, export, make_hostile, parsed, whole
-from tests.formats.scene import make_scene
 from vardkase.formats.xml import element
 
 
-def test_an_event_says_in_xml_what_it_says_in_json(cast: Cast) -> None:
-    scene = make_scene(cast)
-    asked = {"eventid": str(scene.event.uuid), "includeAllTags": 1}
-    found = parsed(export(cast.analyst.key, "xml", scope="events", **asked))
+def test_an_event_says_in_xml_what_it_says_in_json(seed: Seed) -> None:
+    setup = make_setup(seed)
+    asked = {"eventid": str(setup.event.uuid), "includeAllTags": 1}
+    found = parsed(export(seed.analyst.key, "xml", scope="events", **asked))
     body = {"returnFormat": "json", **asked}
-    event = answer(send(cast.analyst.key, "POST", "/events/restSearch", body))["response"][0]["Event"]
+    event = answer(send(seed.analyst.key, "POST", "/events/restSearch", body))["response"][0]["Event"]
     shown = {
         name for name, value in event.items() if value != [] and name not in ("attribute_count", "locked")
     }
@@ -28,10 +28,10 @@ def test_an_event_says_in_xml_what_it_says_in_json(cast: Cast) -> None:
     assert _values(found, "Event/Tag/name") == [each["name"] for each in event["Tag"]]
 
 
-def test_hostile_values_are_text_to_a_parser(cast: Cast) -> None:
-    make_hostile(cast)
+def test_hostile_values_are_text_to_a_parser(seed: Seed) -> None:
+    make_hostile(seed)
     for scope in ("events", "attributes"):
-        found = parsed(export(cast.reader.key, "xml", scope=scope))
+        found = parsed(export(seed.reader.key, "xml", scope=scope))
         values = {text for text in _values(found, ".//value") if "<" in text}
         assert "</Content><script>alert(1)</script>&\"'" in values
         assert not found.findall(".//script")
@@ -44,10 +44,10 @@ def test_members_that_are_no_names_and_empty_ones() -> None:
     assert element("a", "\0\x1b<\ufffe>") == "<a>  &lt; &gt;</a>"
 
 
-def test_other_answers_are_xml_when_only_that_is_accepted(cast: Cast) -> None:
-    scene = make_scene(cast)
+def test_other_answers_are_xml_when_only_that_is_accepted(seed: Seed) -> None:
+    setup = make_setup(seed)
     accepting = {"Accept": "application/xml"}
-    found = send(cast.analyst.key, "GET", f"/tags/view/{scene.tag.pk}", headers=accepting)
+    found = send(seed.analyst.key, "GET", f"/tags/view/{setup.tag.pk}", headers=accepting)
     assert found.headers["Content-Type"] == "application/xml; charset=UTF-8"
     assert parsed(whole(found)).findtext("name") == "tlp:amber"
 

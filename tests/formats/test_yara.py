@@ -12,8 +12,8 @@ import pytest
 from plyara import Plyara
 from plyara.exceptions import ParseTypeError, ParseValueError
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_object
+from tests.factories.seed import Seed
 from tests.formats.exporting import export, make_hostile, make_published
 from tests.support.tools import run_tool
 from vardkase.formats.yara import generated, program
@@ -32,17 +32,17 @@ def scanned(rules: str, folder: Path, content: bytes) -> list[str]:
     return [line.split()[0] for line in said.splitlines()]
 
 
-def as_is(cast: Cast, *rules: str) -> list[dict[str, Any]]:
+def as_is(seed: Seed, *rules: str) -> list[dict[str, Any]]:
     """What becomes of rules that somebody wrote."""
-    make_published(cast, {"yara": list(rules)})
-    found: list[dict[str, Any]] = json.loads(export(cast.reader.key, "yara-json"))["as-is"]
+    make_published(seed, {"yara": list(rules)})
+    found: list[dict[str, Any]] = json.loads(export(seed.reader.key, "yara-json"))["as-is"]
     return found
 
 
 @pytest.mark.parametrize("scope", ["attributes", "events"])
-def test_what_is_looked_for_is_found(cast: Cast, tmp_path: Path, scope: str) -> None:
-    event = make_published(cast, {"domain|ip": ["evil.example|192.0.2.1"], "md5": [MD5.upper()]})
-    text = export(cast.reader.key, "yara", scope=scope)
+def test_what_is_looked_for_is_found(seed: Seed, tmp_path: Path, scope: str) -> None:
+    event = make_published(seed, {"domain|ip": ["evil.example|192.0.2.1"], "md5": [MD5.upper()]})
+    text = export(seed.reader.key, "yara", scope=scope)
     assert len(scanned(text, tmp_path, b"a")) == 1
     assert len(scanned(text, tmp_path, b"see 192.0.2.1")) == 1
     assert len(scanned(text, tmp_path, "EVIL evil.example".encode("utf-16-le"))) == 1
@@ -50,77 +50,77 @@ def test_what_is_looked_for_is_found(cast: Cast, tmp_path: Path, scope: str) -> 
     assert str(event.uuid) in text
 
 
-def test_an_event_is_one_rule_with_what_is_in_its_objects(cast: Cast, tmp_path: Path) -> None:
-    event = make_published(cast, {"url": ["http://evil.example/"]})
+def test_an_event_is_one_rule_with_what_is_in_its_objects(seed: Seed, tmp_path: Path) -> None:
+    event = make_published(seed, {"url": ["http://evil.example/"]})
     file = make_object(event)
     file.save()
     make_attribute(event, object=file, type="md5", value1=MD5, to_ids=True).save()
-    text = export(cast.reader.key, "yara", scope="events")
+    text = export(seed.reader.key, "yara", scope="events")
     name = f"MISP_EVENT_{str(event.uuid).replace('-', '_')}_PART1"
     assert scanned(text, tmp_path, b"a") == [name]
     assert scanned(text, tmp_path, b"http://evil.example/") == [name]
 
 
 def test_a_large_event_is_several_rules_that_yara_takes(
-    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generated, "TOGETHER", 400)
     make_published(
-        cast,
+        seed,
         {"domain": [f"host{n}.example" for n in range(500)], "sha256": [f"{n:064x}" for n in range(500)]},
     )
-    text = export(cast.reader.key, "yara", scope="events")
+    text = export(seed.reader.key, "yara", scope="events")
     assert text.count("\nrule ") == 3
     assert len(scanned(text, tmp_path, b"host1.example")) >= 1
 
 
-def test_hostile_values_are_rules_that_yara_takes(cast: Cast, tmp_path: Path) -> None:
-    make_hostile(cast)
+def test_hostile_values_are_rules_that_yara_takes(seed: Seed, tmp_path: Path) -> None:
+    make_hostile(seed)
     for scope in ("attributes", "events"):
-        text = export(cast.reader.key, "yara", scope=scope)
+        text = export(seed.reader.key, "yara", scope=scope)
         assert not scanned(text, tmp_path, b"nothing of all that")
         assert text.isascii() or "// " in text
 
 
-def test_a_rule_is_passed_on_with_where_it_is_from(cast: Cast, tmp_path: Path) -> None:
+def test_a_rule_is_passed_on_with_where_it_is_from(seed: Seed, tmp_path: Path) -> None:
     rule = (
         'import "pe"\nrule good : a { meta: author = "me \\"x\\"" strings: $a = "evil" nocase condition: $a }'
     )
-    (found,) = as_is(cast, rule)
+    (found,) = as_is(seed, rule)
     assert found["valid"] is True
     assert found["comment"] == "Loaded from source. "
     assert "rule good : a as_is valid" in found["value"]
     assert 'author = "me \\"x\\""' in found["value"]
-    assert scanned(export(cast.reader.key, "yara"), tmp_path, b"EVIL") == ["good"]
+    assert scanned(export(seed.reader.key, "yara"), tmp_path, b"EVIL") == ["good"]
 
 
-def test_names_are_unique_and_references_follow(cast: Cast, tmp_path: Path) -> None:
+def test_names_are_unique_and_references_follow(seed: Seed, tmp_path: Path) -> None:
     first = 'rule same { strings: $a = "first" condition: $a }'
     second = (
         'private rule same { strings: $a = "second" condition: $a } rule other { condition: same and true }'
     )
-    found = as_is(cast, first, second, "rule MISP_EVENT_x { condition: false }")
+    found = as_is(seed, first, second, "rule MISP_EVENT_x { condition: false }")
     assert [rule["comment"] for rule in found] == [
         "Loaded from source. ", "Loaded from source. Auto-repaired: renamed. ",
         "Loaded from source. Auto-repaired: renamed. ",
     ]  # fmt: skip
-    text = export(cast.reader.key, "yara")
+    text = export(seed.reader.key, "yara")
     assert scanned(text, tmp_path, b"first") == ["same"]
     assert scanned(text, tmp_path, b"second") == ["other"]
 
 
-def test_a_global_rule_does_not_silence_the_others(cast: Cast, tmp_path: Path) -> None:
+def test_a_global_rule_does_not_silence_the_others(seed: Seed, tmp_path: Path) -> None:
     found = as_is(
-        cast, "global rule silence { condition: false }", 'rule good { strings: $a = "evil" condition: $a }'
+        seed, "global rule silence { condition: false }", 'rule good { strings: $a = "evil" condition: $a }'
     )
     assert found[0]["comment"] == "Loaded from source. Auto-repaired: no longer global. "
-    assert scanned(export(cast.reader.key, "yara"), tmp_path, b"evil") == ["good"]
+    assert scanned(export(seed.reader.key, "yara"), tmp_path, b"evil") == ["good"]
 
 
-def test_what_a_word_processor_did_is_undone(cast: Cast, tmp_path: Path) -> None:
-    (found,) = as_is(cast, "Rule good { strings: $a = \u201cevil\u201d condition: $a }")
+def test_what_a_word_processor_did_is_undone(seed: Seed, tmp_path: Path) -> None:
+    (found,) = as_is(seed, "Rule good { strings: $a = \u201cevil\u201d condition: $a }")
     assert found["comment"] == "Loaded from source. Auto-repaired: repaired. "
-    assert scanned(export(cast.reader.key, "yara"), tmp_path, b"evil") == ["good"]
+    assert scanned(export(seed.reader.key, "yara"), tmp_path, b"evil") == ["good"]
 
 
 @pytest.mark.parametrize(
@@ -137,22 +137,22 @@ def test_what_a_word_processor_did_is_undone(cast: Cast, tmp_path: Path) -> None
         "rule broken { // \u2028 rule all { condition: true }\r rule all { condition: true }",
     ],
 )  # fmt: skip
-def test_what_yara_would_refuse_stands_in_comments(cast: Cast, tmp_path: Path, text: str) -> None:
-    found = as_is(cast, text, 'rule good { strings: $a = "evil" condition: $a }')
+def test_what_yara_would_refuse_stands_in_comments(seed: Seed, tmp_path: Path, text: str) -> None:
+    found = as_is(seed, text, 'rule good { strings: $a = "evil" condition: $a }')
     assert [rule["valid"] for rule in found] == [False, True]
     assert found[0]["comment"].startswith("Not valid: ")
     assert found[0]["value"] == text
-    exported = export(cast.reader.key, "yara")
+    exported = export(seed.reader.key, "yara")
     assert scanned(exported, tmp_path, b"evil") == ["good"]
     assert scanned(exported, tmp_path, b"harmless") == []
 
 
-def test_rules_of_what_a_reader_may_not_see_are_not_exported(cast: Cast) -> None:
-    make_published(cast, {"yara": ["rule secret { condition: true }"], "md5": [MD5]})
+def test_rules_of_what_a_reader_may_not_see_are_not_exported(seed: Seed) -> None:
+    make_published(seed, {"yara": ["rule secret { condition: true }"], "md5": [MD5]})
     Attribute.objects.update(distribution=0)
     for scope in ("attributes", "events"):
-        assert "secret" in export(cast.reader.key, "yara", scope=scope)
-        text = export(cast.partner.key, "yara", scope=scope)
+        assert "secret" in export(seed.reader.key, "yara", scope=scope)
+        text = export(seed.partner.key, "yara", scope=scope)
         assert "secret" not in text
         assert MD5 not in text
 
@@ -184,8 +184,8 @@ def test_plyara_builds_its_tables_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not built
 
 
-def test_rules_that_take_too_long_together_are_not_read(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_that_take_too_long_together_are_not_read(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vardkase.formats.yara.export.ALL_SECONDS", 0.0)
-    (rule,) = as_is(cast, RULE)
+    (rule,) = as_is(seed, RULE)
     assert (rule["value"], rule["valid"]) == (RULE, False)
     assert "take too long" in rule["comment"]

@@ -10,12 +10,12 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key, make_user
-from tests.hub.content_access.scene import in_browser
-from tests.hub.duties_scenes import SCENES, Scene, at_screen, gather, proposed
-from tests.hub.review_scenes import REVIEWS
-from tests.hub.ways_in_scenes import WAYS_IN
+from tests.factories.content_access import in_browser
+from tests.factories.seed import Seed
+from tests.factories.two_person_access import WAYS_IN
+from tests.factories.two_person_actions import SCENES, Setup, at_screen, gather, proposed
+from tests.factories.two_person_reviews import REVIEWS
 from tests.identity.two_people import approved
 from tests.web.accounts import confirm, signed_in
 from vardkase.cli.main import commands
@@ -40,7 +40,7 @@ def _quick(password_is_enough: None, settings: Any) -> None:
 
 
 def test_every_action_is_tried() -> None:
-    """A new action that takes two people needs a scene."""
+    """A new action that takes two people needs a setup."""
     assert {each.name for each in actions()} == set(ALL)
 
 
@@ -59,21 +59,21 @@ def try_approving(who: User, key: str, request: ApprovalRequest) -> None:
         four_eyes.approve(in_browser(User.objects.get(pk=who.pk)), request.pk, request.digest)
 
 
-def by_every_way(scene: Scene) -> list[str]:
+def by_every_way(setup: Setup) -> list[str]:
     """Ask for the action by page, API and command, one after the other; returns those that propose it."""
     found = []
-    who, key = scene.proposer.user, make_key(scene.proposer.user)
+    who, key = setup.proposer.user, make_key(setup.proposer.user)
     for name in ("page", "api", "command"):
         ApprovalRequest.objects.filter(state="waiting").update(state="withdrawn")
-        if name == "page" and scene.page:
+        if name == "page" and setup.page:
             client = signed_in(who)
             confirm(client, who)
-            client.post(*scene.page)
-        elif name == "api" and scene.api:
-            call(key, "POST", *scene.api)
-        elif name == "command" and scene.command:
-            named = () if "--as" in scene.command or scene.command[0] == "staff" else ("--user", who.email)
-            for words in (scene.command, (*scene.command, *named)):
+            client.post(*setup.page)
+        elif name == "api" and setup.api:
+            call(key, "POST", *setup.api)
+        elif name == "command" and setup.command:
+            named = () if "--as" in setup.command or setup.command[0] == "staff" else ("--user", who.email)
+            for words in (setup.command, (*setup.command, *named)):
                 assert CliRunner().invoke(commands, words).exit_code != 0, words
             assert not ApprovalRequest.objects.filter(state="waiting").exists()
         for request in ApprovalRequest.objects.filter(state="waiting"):
@@ -84,64 +84,64 @@ def by_every_way(scene: Scene) -> list[str]:
 
 
 @pytest.mark.parametrize("name", sorted(ALL))
-def test_one_person_does_nothing_of_it_alone(cast: Cast, name: str) -> None:
-    scene = ALL[name](gather(cast))
-    before, done = scene.state(), requests_done()
-    proposing = by_every_way(scene)
+def test_one_person_does_nothing_of_it_alone(seed: Seed, name: str) -> None:
+    setup = ALL[name](gather(seed))
+    before, done = setup.state(), requests_done()
+    proposing = by_every_way(setup)
     # Statement and terms are never waived: by page and API there is nothing to propose of such a member.
     assert proposing or name == "activate_with_open_items", "by no page and no API: how is it proposed?"
-    assert (scene.state(), requests_done()) == (before, done)
+    assert (setup.state(), requests_done()) == (before, done)
 
 
-def others_of_the_proposer(cast: Cast, scene: Scene) -> list[Actor]:
+def others_of_the_proposer(seed: Seed, setup: Setup) -> list[Actor]:
     """The same person by other means: key, job, console, an account with the same mailbox."""
-    user = User.objects.get(pk=scene.proposer.user.pk)
+    user = User.objects.get(pk=setup.proposer.user.pk)
     name, _, domain = user.email.partition("@")
-    twin = make_user(user.org, scene.second.role, f"{name}+2@{domain}", staff_roles=scene.second.staff_roles)
-    console = console_actor(cast.hub.pk, "Hub", "root")
+    twin = make_user(user.org, setup.second.role, f"{name}+2@{domain}", staff_roles=setup.second.staff_roles)
+    console = console_actor(seed.hub.pk, "Hub", "root")
     return [
-        at_screen(scene.proposer),
+        at_screen(setup.proposer),
         in_browser(twin),
         actor_for(user, Credential.API_KEY),
-        actor_for(scene.second, Credential.API_KEY),
-        actor_for(scene.second, Credential.JOB),
-        actor_for(scene.second, Credential.BROWSER),
+        actor_for(setup.second, Credential.API_KEY),
+        actor_for(setup.second, Credential.JOB),
+        actor_for(setup.second, Credential.BROWSER),
         hub_actor(),
         console,
-        in_the_name_of(console, scene.second),
+        in_the_name_of(console, setup.second),
     ]
 
 
 @pytest.mark.parametrize("name", sorted(ALL))
-def test_no_second_account_key_job_or_console_is_the_second_person(cast: Cast, name: str) -> None:
-    scene = ALL[name](gather(cast))
-    request, before = proposed(scene, at_screen(scene.proposer)), scene.state()
-    for who in others_of_the_proposer(cast, scene):
+def test_no_second_account_key_job_or_console_is_the_second_person(seed: Seed, name: str) -> None:
+    setup = ALL[name](gather(seed))
+    request, before = proposed(setup, at_screen(setup.proposer)), setup.state()
+    for who in others_of_the_proposer(seed, setup):
         with pytest.raises((Forbidden, NotFound)):
             four_eyes.approve(who, request.pk, request.digest)
-    limited = make_key(scene.second, allowed_ips=["127.0.0.1"])
+    limited = make_key(setup.second, allowed_ips=["127.0.0.1"])
     digest = {"digest": request.digest}
     assert call(limited, "POST", f"/approvalRequests/approve/{request.pk}", digest)[0] in (403, 404)
-    User.objects.filter(pk=scene.second.pk).update(credentials_set_by_another_at=timezone.now())
+    User.objects.filter(pk=setup.second.pk).update(credentials_set_by_another_at=timezone.now())
     with pytest.raises(Forbidden):
-        approved(scene.second, request)
-    assert scene.state() == before
-    User.objects.filter(pk=scene.second.pk).update(credentials_set_by_another_at=None)
-    approved(scene.second, request)
-    assert scene.state() != before, "the second person does it: what was tried above was the right thing"
+        approved(setup.second, request)
+    assert setup.state() == before
+    User.objects.filter(pk=setup.second.pk).update(credentials_set_by_another_at=None)
+    approved(setup.second, request)
+    assert setup.state() != before, "the second person does it: what was tried above was the right thing"
 
 
 @pytest.mark.parametrize("name", sorted(ALL))
-def test_nobody_proposes_it_with_what_somebody_else_has_set(cast: Cast, name: str) -> None:
+def test_nobody_proposes_it_with_what_somebody_else_has_set(seed: Seed, name: str) -> None:
     """Nor at the console, nor as a job."""
-    scene = ALL[name](gather(cast))
-    before, user = scene.state(), User.objects.get(pk=scene.proposer.user.pk)
-    console = console_actor(cast.hub.pk, "Hub", "root")
+    setup = ALL[name](gather(seed))
+    before, user = setup.state(), User.objects.get(pk=setup.proposer.user.pk)
+    console = console_actor(seed.hub.pk, "Hub", "root")
     for who in (console, in_the_name_of(console, user), hub_actor()):
         with pytest.raises(Forbidden):
-            scene.propose(who)
+            setup.propose(who)
     User.objects.filter(pk=user.pk).update(credentials_set_by_another_at=timezone.now())
     with pytest.raises(Forbidden):
-        scene.propose(at_screen(scene.proposer))
-    assert scene.state() == before
+        setup.propose(at_screen(setup.proposer))
+    assert setup.state() == before
     assert not ApprovalRequest.objects.filter(state="waiting").exists()

@@ -10,16 +10,16 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.core.jobs.models import JobProgress
 from vardkase.exchange.feeds import tasks
 from vardkase.hub.instance import jobs
 
 
 @pytest.fixture
-def ordered(cast: Cast) -> int:
+def ordered(seed: Seed) -> int:
     """A job that the analyst ordered."""
-    return int(tasks.order_cache(cast.analyst.actor, [7])[0])
+    return int(tasks.order_cache(seed.analyst.actor, [7])[0])
 
 
 def ended(job: int, state: str) -> None:
@@ -31,82 +31,82 @@ def ended(job: int, state: str) -> None:
     ("state", "status", "progress"),
     [("todo", "1", "0"), ("doing", "2", "50"), ("failed", "3", "100"), ("succeeded", "4", "100")],
 )
-def test_a_job_is_shown_as_it_is(cast: Cast, ordered: int, state: str, status: str, progress: str) -> None:
+def test_a_job_is_shown_as_it_is(seed: Seed, ordered: int, state: str, status: str, progress: str) -> None:
     ended(ordered, state)
-    [row] = call(cast.site_admin.key, "GET", "/jobs/index")[1]
+    [row] = call(seed.site_admin.key, "GET", "/jobs/index")[1]
     job: dict[str, Any] = row["Job"]
     assert (job["id"], job["worker"], job["job_type"]) == (str(ordered), "default", "feeds.cache")
-    assert (job["status"], job["progress"], job["org_id"]) == (status, progress, str(cast.org_a.pk))
-    assert job["job_input"] == f'{{"feed_id": 7, "user_id": {cast.analyst.user.pk}}}'
+    assert (job["status"], job["progress"], job["org_id"]) == (status, progress, str(seed.org_a.pk))
+    assert job["job_input"] == f'{{"feed_id": 7, "user_id": {seed.analyst.user.pk}}}'
     assert job["date_created"]
-    assert call(cast.site_admin.key, "GET", "/jobs/index/email")[1] == []
-    error = call(cast.site_admin.key, "GET", f"/jobs/getError/{ordered}")[1]
+    assert call(seed.site_admin.key, "GET", "/jobs/index/email")[1] == []
+    error = call(seed.site_admin.key, "GET", f"/jobs/getError/{ordered}")[1]
     assert error["error"] is (state == "failed")
-    assert call(cast.analyst.key, "GET", f"/jobs/getProgress/{ordered}")[1] == f"{progress}%"
+    assert call(seed.analyst.key, "GET", f"/jobs/getProgress/{ordered}")[1] == f"{progress}%"
 
 
-def test_only_ended_jobs_are_forgotten(cast: Cast, ordered: int) -> None:
-    failed, done = (int(tasks.order_cache(cast.analyst.actor, [n])[0]) for n in (8, 9))
+def test_only_ended_jobs_are_forgotten(seed: Seed, ordered: int) -> None:
+    failed, done = (int(tasks.order_cache(seed.analyst.actor, [n])[0]) for n in (8, 9))
     ended(failed, "failed")
     ended(done, "succeeded")
-    body = call(cast.site_admin.key, "POST", "/jobs/clearJobs/completed", {})[1]
+    body = call(seed.site_admin.key, "POST", "/jobs/clearJobs/completed", {})[1]
     assert body["message"] == "1 job entries removed."
-    assert call(cast.site_admin.key, "POST", "/jobs/clearJobs", {})[1]["message"] == "1 job entries removed."
-    assert [row["Job"]["id"] for row in call(cast.site_admin.key, "GET", "/jobs/index")[1]] == [str(ordered)]
+    assert call(seed.site_admin.key, "POST", "/jobs/clearJobs", {})[1]["message"] == "1 job entries removed."
+    assert [row["Job"]["id"] for row in call(seed.site_admin.key, "GET", "/jobs/index")[1]] == [str(ordered)]
 
 
-def test_others_learn_nothing_of_a_job(cast: Cast, ordered: int) -> None:
-    for key in (cast.colleague.key, cast.partner.key, cast.org_admin.key):
+def test_others_learn_nothing_of_a_job(seed: Seed, ordered: int) -> None:
+    for key in (seed.colleague.key, seed.partner.key, seed.org_admin.key):
         assert call(key, "GET", f"/jobs/getProgress/{ordered}")[0] == 404
         assert call(key, "GET", "/jobs/index")[0] == 403
         assert call(key, "GET", f"/jobs/getError/{ordered}")[0] == 403
-    assert call(cast.site_admin.key, "GET", "/jobs/getProgress/999999999999")[0] == 404
+    assert call(seed.site_admin.key, "GET", "/jobs/getProgress/999999999999")[0] == 404
 
 
-def test_progress_and_faults_are_the_jobs_own(cast: Cast, ordered: int) -> None:
+def test_progress_and_faults_are_the_jobs_own(seed: Seed, ordered: int) -> None:
     ended(ordered, "doing")
     now = timezone.now()
     told = JobProgress.objects.create(
         job_id=ordered, done=30, total=120, started=now - timedelta(seconds=10), heard=now
     )
-    assert call(cast.analyst.key, "GET", f"/jobs/getProgress/{ordered}")[1] == "25%"
-    job = jobs.find_job(cast.analyst.actor, ordered)
+    assert call(seed.analyst.key, "GET", f"/jobs/getProgress/{ordered}")[1] == "25%"
+    job = jobs.find_job(seed.analyst.actor, ordered)
     assert (job.rate, job.seconds_left) == (3, 30)
     told.fault = "feeds.example could not be reached."
     told.save()
     ended(ordered, "failed")
-    assert call(cast.site_admin.key, "GET", f"/jobs/getError/{ordered}")[1]["Job"]["message"] == told.fault
+    assert call(seed.site_admin.key, "GET", f"/jobs/getError/{ordered}")[1]["Job"]["message"] == told.fault
 
 
-def tasks_now(cast: Cast) -> dict[str, dict[str, Any]]:
-    status, body = call(cast.site_admin.key, "GET", "/tasks/index")
+def tasks_now(seed: Seed) -> dict[str, dict[str, Any]]:
+    status, body = call(seed.site_admin.key, "GET", "/tasks/index")
     assert status == 200
     return {row["Task"]["type"]: row["Task"] for row in body}
 
 
-def test_times_are_set_over_the_api(cast: Cast) -> None:
-    before = tasks_now(cast)["sync.pull_all"]
+def test_times_are_set_over_the_api(seed: Seed) -> None:
+    before = tasks_now(seed)["sync.pull_all"]
     assert (before["timer"], before["scheduled_time"], before["message"]) == (
         "0",
         "03:30",
         "Not scheduled yet.",
     )
     wanted = {before["id"]: {"timer": "168", "scheduled_time": "05:15"}}
-    assert call(cast.site_admin.key, "POST", "/tasks/setTask", {"Task": wanted})[0] == 200
-    after = tasks_now(cast)["sync.pull_all"]
+    assert call(seed.site_admin.key, "POST", "/tasks/setTask", {"Task": wanted})[0] == 200
+    after = tasks_now(seed)["sync.pull_all"]
     assert (after["timer"], after["scheduled_time"]) == ("168", "05:15")
     assert (
-        call(cast.site_admin.key, "POST", "/tasks/setTask", {"Task": {before["id"]: {"timer": 0}}})[0] == 200
+        call(seed.site_admin.key, "POST", "/tasks/setTask", {"Task": {before["id"]: {"timer": 0}}})[0] == 200
     )
-    assert tasks_now(cast)["sync.pull_all"]["timer"] == "0"
+    assert tasks_now(seed)["sync.pull_all"]["timer"] == "0"
 
 
 @pytest.mark.parametrize(
     "wanted",
     [{"1": {"timer": "7"}}, {"1": {"timer": "24"}, "999": {}}, {"1": {"scheduled_time": "soon"}}, {"x": 1}],
 )
-def test_times_that_make_no_sense_change_nothing(cast: Cast, wanted: dict[str, Any]) -> None:
-    before = tasks_now(cast)
-    status, body = call(cast.site_admin.key, "POST", "/tasks/setTask", {"Task": wanted})
+def test_times_that_make_no_sense_change_nothing(seed: Seed, wanted: dict[str, Any]) -> None:
+    before = tasks_now(seed)
+    status, body = call(seed.site_admin.key, "POST", "/tasks/setTask", {"Task": wanted})
     assert (status, bool(body["errors"])) == (403, True)
-    assert tasks_now(cast) == before
+    assert tasks_now(seed) == before

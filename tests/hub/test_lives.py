@@ -20,11 +20,11 @@ from django.utils import translation
 from typer.testing import CliRunner
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories.knowledge import make_tag
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
+from tests.factories.policies import RED, SECOND, in_force, made
+from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership.desk import assessed
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
-from tests.hub.policy.stories import RED, SECOND, in_force, made
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
@@ -60,7 +60,7 @@ type Pair = tuple[str, str]
 
 @dataclass
 class Life:
-    """A thing on stage, and by which face each of its steps is tried. `told`: pairs refused in other words than the
+    """A thing, and by which face each of its steps is tried. `told`: pairs refused in other words than the
     table's; `not_these`: pairs that by these faces mean something else, with the reason."""
 
     machine: StateMachine
@@ -80,7 +80,7 @@ def by_page(client: Client, path: str, given: Mapping[str, Any] | None = None) -
     return attempt
 
 
-def by_api(who: Player, path: str, given: Mapping[str, Any] | None = None) -> Attempt:
+def by_api(who: ApiUser, path: str, given: Mapping[str, Any] | None = None) -> Attempt:
     def attempt() -> str:
         status, body = call(who.key, "POST", path, given or {})
         assert status in (403, 404, 409), (path, status)
@@ -132,23 +132,23 @@ def refused(life: Life) -> int:
 
 
 @pytest.fixture
-def desk(cast: Cast, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
-def test_memberships(cast: Cast, desk: Desk) -> None:
-    membership = opened(desk, cast.org_b)
-    org, web = cast.org_b.pk, signed_in(desk.officer)
+def test_memberships(seed: Seed, desk: Desk) -> None:
+    membership = opened(desk, seed.org_b)
+    org, web = seed.org_b.pk, signed_in(desk.officer)
     words = ("--reason", WHY["reason"], "--user", desk.officer.user.email)
     faces: dict[str, Face] = {
         "page": {step: by_page(web, f"/members/{org}/step/{step}/", WHY) for step in MEMBERSHIP.steps},
         "API": {step: by_api(desk.officer, f"/memberships/{step}/{org}", WHY) for step in MEMBERSHIP.steps},
-        "command": {"activate": by_command("membership", "activate", cast.org_b.name, *words)},
+        "command": {"activate": by_command("membership", "activate", seed.org_b.name, *words)},
     }
     assert refused(Life(MEMBERSHIP, membership, faces)) == 20 + 3
 
 
-def test_applications(cast: Cast, desk: Desk) -> None:
+def test_applications(seed: Seed, desk: Desk) -> None:
     application = assessed(at_the_screen(desk.officer), reopened=["contacts"])
     number, key = application.number, desk.officer
     officer, applicant = signed_in(desk.officer), Client()
@@ -198,7 +198,7 @@ def test_applications(cast: Cast, desk: Desk) -> None:
     assert refused(life) == 2 * 66 + 38
 
 
-def test_what_officers_do_in_pairs_nobody_does_by_the_plain_steps(cast: Cast, desk: Desk) -> None:
+def test_what_officers_do_in_pairs_nobody_does_by_the_plain_steps(seed: Seed, desk: Desk) -> None:
     application = assessed(at_the_screen(desk.officer))
     for step in ("review", "request_completion", "approve", "reject", "crown"):
         path, given = f"/membershipApplications/step/{application.number}", {"step": step}
@@ -208,10 +208,10 @@ def test_what_officers_do_in_pairs_nobody_does_by_the_plain_steps(cast: Cast, de
     assert application.state == "under_review"
 
 
-def test_security_statements(cast: Cast, desk: Desk, tmp_path: Any) -> None:
-    membership = member(desk, cast.org_b, statement=False)
+def test_security_statements(seed: Seed, desk: Desk, tmp_path: Any) -> None:
+    membership = member(desk, seed.org_b, statement=False)
     statement = Statement.objects.create(membership=membership)
-    org, web, admin = cast.org_b.pk, signed_in(desk.officer), signed_in(desk.admin)
+    org, web, admin = seed.org_b.pk, signed_in(desk.officer), signed_in(desk.admin)
     answers = {name: {"level": "3"} for name in MEASURES}
     file = tmp_path / "answers.json"
     file.write_text(str(answers).replace("'", '"'))
@@ -246,9 +246,9 @@ def test_security_statements(cast: Cast, desk: Desk, tmp_path: Any) -> None:
     assert "The statement has been submitted." in told
 
 
-def test_requests_for_help(cast: Cast, desk: Desk) -> None:
+def test_requests_for_help(seed: Seed, desk: Desk) -> None:
     asked = {"kind": "fault", "subject": "It is slow", "text": "Since noon."}
-    thing = support.ask(at_the_screen(cast.partner), asked)
+    thing = support.ask(at_the_screen(seed.partner), asked)
     support.assign(at_the_screen(desk.officer), thing.pk, desk.operator.user.pk)
     web, steps = signed_in(desk.operator), list(REQUEST.steps)
     place, api, words = f"/service/{thing.pk}", "/supportRequests", ("--user", desk.operator.user.email)
@@ -279,12 +279,12 @@ def test_requests_for_help(cast: Cast, desk: Desk) -> None:
     assert told["new", "answered"] in faces["API"]["answered"]()
 
 
-def test_changes_that_are_decided(cast: Cast, desk: Desk) -> None:
-    membership = member(desk, cast.org_b)
+def test_changes_that_are_decided(seed: Seed, desk: Desk) -> None:
+    membership = member(desk, seed.org_b)
     change = ProposedChange.objects.create(
         membership=membership, fields={"address": ["", "Nya torget 1"]}, proposed_by="admin@b.example"
     )
-    org, web, admin = cast.org_b.pk, signed_in(desk.officer), signed_in(desk.admin)
+    org, web, admin = seed.org_b.pk, signed_in(desk.officer), signed_in(desk.admin)
     decide, words = f"/memberships/decide/{org}", ("membership", "change")
     page = f"/members/{org}/change/"
     attempts = {
@@ -294,7 +294,7 @@ def test_changes_that_are_decided(cast: Cast, desk: Desk) -> None:
         "accept by API": by_api(desk.officer, decide, {"accept": True}),
         "refuse by API": by_api(desk.officer, decide, {"accept": False, "reason": "Why?"}),
         "withdraw by API": by_api(desk.admin, "/memberships/withdrawChange"),
-        "refuse by command": by_command(*words, "refuse", cast.org_b.name, "--reason", "Why?"),
+        "refuse by command": by_command(*words, "refuse", seed.org_b.name, "--reason", "Why?"),
         "withdraw by command": by_command(*words, "withdraw", "--as", desk.admin.user.email),
     }
     for state in (ChangeState.ACCEPTED, ChangeState.REFUSED, ChangeState.WITHDRAWN):
@@ -308,21 +308,21 @@ def test_changes_that_are_decided(cast: Cast, desk: Desk) -> None:
     )
 
 
-def test_requests_to_publish_that_are_decided(cast: Cast, password_is_enough: None) -> None:
+def test_requests_to_publish_that_are_decided(seed: Seed, password_is_enough: None) -> None:
     make_tag("tlp:red")
-    in_force(cast, RED, SECOND)
-    event = made(cast.publisher.key)
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 202
+    in_force(seed, RED, SECOND)
+    event = made(seed.publisher.key)
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 202
     number = PublicationApproval.objects.get().pk
-    second, asker = signed_in(cast.org_admin), signed_in(cast.publisher)
+    second, asker = signed_in(seed.org_admin), signed_in(seed.publisher)
     place, api = f"/policy/approvals/{number}", "/approvals"
     attempts = {
         "approve on the page": by_page(second, f"{place}/approve/"),
         "reject on the page": by_page(second, f"{place}/reject/", {"reason": "Why?"}),
         "withdraw on the page": by_page(asker, f"{place}/withdraw/"),
-        "approve by API": by_api(cast.org_admin, f"{api}/approve/{number}"),
-        "reject by API": by_api(cast.org_admin, f"{api}/reject/{number}", {"reason": "Why?"}),
-        "withdraw by API": by_api(cast.publisher, f"{api}/withdraw/{number}"),
+        "approve by API": by_api(seed.org_admin, f"{api}/approve/{number}"),
+        "reject by API": by_api(seed.org_admin, f"{api}/reject/{number}", {"reason": "Why?"}),
+        "withdraw by API": by_api(seed.publisher, f"{api}/withdraw/{number}"),
     }
     for state in ApprovalDecision.values:
         if state == ApprovalDecision.WAITING:

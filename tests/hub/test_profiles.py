@@ -18,8 +18,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from tests.api.calls import call
-from tests.cast import Cast
-from tests.hub.officers import officer
+from tests.factories.officers import officer
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.api import registry
 from vardkase.api.dispatch import _endpoints, declared_permissions
@@ -100,11 +100,11 @@ def as_member(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_page_of_a_hub_is_on_a_members_platform(
-    cast: Cast, as_member: None, password_is_enough: None
+    seed: Seed, as_member: None, password_is_enough: None
 ) -> None:
     absent = gone(pages())
     assert {"/members/1/", "/apply/status/", "/service/1/step/", "/membership/phases/"} <= set(absent)
-    web = signed_in(officer(cast))
+    web = signed_in(officer(seed))
     found = {
         (path, ask.__name__): status
         for path in absent
@@ -114,13 +114,13 @@ def test_no_page_of_a_hub_is_on_a_members_platform(
     assert not found
 
 
-def test_no_endpoint_of_a_hub_is_on_a_members_platform(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_endpoint_of_a_hub_is_on_a_members_platform(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     assert registry.controllers()
     both = {each.name: each for each in declared_permissions()}
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
     absent = both.keys() - {each.name for each in declared_permissions()}
     assert {"memberships/activate", "membershipApplications/step", "enrolments/redeem"} <= absent
-    key = officer(cast).key
+    key = officer(seed).key
     for name in sorted(absent):
         for method in both[name].methods:
             status, body = call(key, method, f"/{name}", {} if method != "GET" else None)
@@ -130,7 +130,7 @@ def test_no_endpoint_of_a_hub_is_on_a_members_platform(cast: Cast, monkeypatch: 
     assert not [path for path in told if path.startswith(("/membership", "/enrolments"))]
 
 
-def test_no_command_of_a_hub_is_on_a_members_platform(cast: Cast, as_member: None) -> None:
+def test_no_command_of_a_hub_is_on_a_members_platform(seed: Seed, as_member: None) -> None:
     absent = commands_that_are_gone()
     assert {("membership", "activate"), ("support", "import-mail"), ("enrolment-code",)} <= set(absent)
     for words in absent:
@@ -142,8 +142,8 @@ def test_no_command_of_a_hub_is_on_a_members_platform(cast: Cast, as_member: Non
     assert "enrol " in shown
 
 
-def test_a_hub_joins_no_other(cast: Cast, password_is_enough: None) -> None:
-    web = signed_in(cast.site_admin)
+def test_a_hub_joins_no_other(seed: Seed, password_is_enough: None) -> None:
+    web = signed_in(seed.site_admin)
     assert {web.post(path).status_code for path in gone(pages())} == {404}
     assert commands_that_are_gone() == [("enrol",)]
     done = CliRunner().invoke(commands, ["enrol", "x", "https://hub.example"])

@@ -10,8 +10,8 @@ from cryptography.fernet import InvalidToken
 from pytest_django import Settings
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.change_origin import ChangedBy
@@ -29,19 +29,19 @@ UPDATED = {
 }
 
 
-def edit(cast: Cast, name: str, value: Any) -> tuple[int, Any]:
-    return call(cast.site_admin.key, "POST", EDIT + name, {"value": value})
+def edit(seed: Seed, name: str, value: Any) -> tuple[int, Any]:
+    return call(seed.site_admin.key, "POST", EDIT + name, {"value": value})
 
 
-def setting(cast: Cast, name: str) -> dict[str, Any]:
-    status, body = call(cast.site_admin.key, "GET", f"/servers/getSetting/{name}")
+def setting(seed: Seed, name: str) -> dict[str, Any]:
+    status, body = call(seed.site_admin.key, "GET", f"/servers/getSetting/{name}")
     assert status == 200, body
     return body  # type: ignore[no-any-return]
 
 
-def test_a_setting_is_changed_and_told(cast: Cast) -> None:
-    assert edit(cast, "MISP.max_correlations_per_event", 10) == (200, UPDATED)
-    found = setting(cast, "MISP.max_correlations_per_event")
+def test_a_setting_is_changed_and_told(seed: Seed) -> None:
+    assert edit(seed, "MISP.max_correlations_per_event", 10) == (200, UPDATED)
+    found = setting(seed, "MISP.max_correlations_per_event")
     assert (found["value"], found["type"], found["test"]) == (10, "numeric", "testForNumeric")
     entry = AuditEntry.objects.get(action="setting.changed")
     assert (entry.title, entry.change) == ("MISP.max_correlations_per_event", {"value": [5000, 10]})
@@ -59,95 +59,95 @@ def test_a_setting_is_changed_and_told(cast: Cast) -> None:
         ("MISP.maintenance_message", {"a": 1}, "The value has to be a text of at most 65535 characters."),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused(cast: Cast, name: str, value: Any, reason: str) -> None:
-    before = setting(cast, name)["value"]
-    status, body = edit(cast, name, value)
+def test_a_value_that_makes_no_sense_is_refused(seed: Seed, name: str, value: Any, reason: str) -> None:
+    before = setting(seed, name)["value"]
+    status, body = edit(seed, name, value)
     assert (status, body["errors"]) == (403, reason)
-    assert setting(cast, name)["value"] == before
+    assert setting(seed, name)["value"] == before
 
 
-def test_a_setting_without_meaning_here_is_unknown(cast: Cast) -> None:
-    status, body = edit(cast, "MISP.nosuch", "hi")
+def test_a_setting_without_meaning_here_is_unknown(seed: Seed) -> None:
+    status, body = edit(seed, "MISP.nosuch", "hi")
     assert (status, body["message"]) == (404, "Setting MISP.nosuch is invalid.")
-    status, body = call(cast.site_admin.key, "GET", "/servers/getSetting/Nope")
+    status, body = call(seed.site_admin.key, "GET", "/servers/getSetting/Nope")
     assert (status, body["message"]) == (404, "Setting Nope is invalid.")
 
 
-def test_what_is_set_before_the_start_is_told_but_not_changed(cast: Cast) -> None:
-    assert setting(cast, "MISP.default_event_distribution")["value"] == 1
-    status, body = edit(cast, "MISP.default_event_distribution", 3)
+def test_what_is_set_before_the_start_is_told_but_not_changed(seed: Seed) -> None:
+    assert setting(seed, "MISP.default_event_distribution")["value"] == 1
+    status, body = edit(seed, "MISP.default_event_distribution", 3)
     assert (status, body["message"]) == (405, "This setting can only be edited via the CLI.")
-    assert call(cast.site_admin.key, "POST", EDIT + "MISP.live", {})[0] == 405
+    assert call(seed.site_admin.key, "POST", EDIT + "MISP.live", {})[0] == 405
 
 
-def test_a_secret_lies_encrypted_and_is_in_no_audit_entry(cast: Cast) -> None:
-    assert edit(cast, "Test.token", "very-secret")[0] == 200
+def test_a_secret_lies_encrypted_and_is_in_no_audit_entry(seed: Seed) -> None:
+    assert edit(seed, "Test.token", "very-secret")[0] == 200
     stored = SettingValue.objects.get(name="Test.token")
     assert "very-secret" not in json.dumps(stored.value)
     assert TOKEN.value == stored_values("Test.")["Test.token"] == "very-secret"
-    assert edit(cast, "Test.token", "other-secret")[0] == 200
+    assert edit(seed, "Test.token", "other-secret")[0] == 200
     changes = list(AuditEntry.objects.filter(action="setting.changed").values_list("change", flat=True))
     assert changes == [{}, {}]
 
 
 def test_a_secret_of_another_secret_key_is_not_read_but_can_be_set_anew(
-    cast: Cast, settings: Settings
+    seed: Seed, settings: Settings
 ) -> None:
-    assert edit(cast, "Test.token", "very-secret")[0] == 200
+    assert edit(seed, "Test.token", "very-secret")[0] == 200
     settings.SECRET_KEY = "another"
     with pytest.raises(InvalidToken):
         _ = TOKEN.value
-    assert edit(cast, "Test.token", "fresh")[0] == 200
+    assert edit(seed, "Test.token", "fresh")[0] == 200
     assert TOKEN.value == "fresh"
 
 
-def test_secrets_are_never_told(cast: Cast) -> None:
-    assert edit(cast, "Test.token", "very-secret")[0] == 200
+def test_secrets_are_never_told(seed: Seed) -> None:
+    assert edit(seed, "Test.token", "very-secret")[0] == 200
     for name in ("Test.token", "Security.salt", "Security.encryption_key"):
-        status, body = call(cast.site_admin.key, "GET", f"/servers/getSetting/{name}")
+        status, body = call(seed.site_admin.key, "GET", f"/servers/getSetting/{name}")
         assert (status, body["message"]) == (403, "This setting is redacted.")
-    report = send(cast.site_admin.key, "GET", "/servers/serverSettings").content
+    report = send(seed.site_admin.key, "GET", "/servers/serverSettings").content
     assert b"very-secret" not in report
     assert b"very-secret" not in str(list(AuditEntry.objects.values_list("change", flat=True))).encode()
 
 
-def test_the_report(cast: Cast) -> None:
-    status, body = call(cast.site_admin.key, "GET", "/servers/serverSettings")
+def test_the_report(seed: Seed) -> None:
+    status, body = call(seed.site_admin.key, "GET", "/servers/serverSettings")
     assert status == 200
     names = [line["setting"] for line in body["finalSettings"]]
     assert len(set(names)) == len(names)
     assert {"MISP.live", "MISP.baseurl", "MISP.max_correlations_per_event"} <= set(names)
     assert body["workers"]["default"]["jobCount"] == 0
     assert body["dbDiagnostics"]["attribute"]["data_in_bytes"] >= 0
-    status, tab = call(cast.site_admin.key, "GET", "/servers/serverSettings/Security")
+    status, tab = call(seed.site_admin.key, "GET", "/servers/serverSettings/Security")
     assert {line["tab"] for line in tab} == {"Security"}
 
 
-def test_the_schema_is_as_it_should_be(cast: Cast) -> None:
-    _, body = call(cast.site_admin.key, "GET", "/servers/dbSchemaDiagnostic")
+def test_the_schema_is_as_it_should_be(seed: Seed) -> None:
+    _, body = call(seed.site_admin.key, "GET", "/servers/dbSchemaDiagnostic")
     assert body["actual_db_version"] == body["expected_db_version"]
     assert body["diagnostic"] == {}
     assert "uuid" in body["columnPerTable"]["event"]
     assert body["indexes"]["event"]["uuid"] is True
 
 
-def test_the_worker_is_told_of_truthfully(cast: Cast) -> None:
-    _, body = call(cast.site_admin.key, "GET", "/servers/getWorkers")
+def test_the_worker_is_told_of_truthfully(seed: Seed) -> None:
+    _, body = call(seed.site_admin.key, "GET", "/servers/getWorkers")
     assert body["default"] == {"ok": False, "workers": {}, "jobCount": 0}
-    assert call(cast.site_admin.key, "POST", "/servers/startWorker/default", {})[0] == 403
-    assert call(cast.site_admin.key, "POST", "/servers/stopWorker/4", {})[0] == 404
-    assert call(cast.site_admin.key, "POST", "/servers/restartWorkers", {})[1]["saved"] is True
+    assert call(seed.site_admin.key, "POST", "/servers/startWorker/default", {})[0] == 403
+    assert call(seed.site_admin.key, "POST", "/servers/stopWorker/4", {})[0] == 404
+    assert call(seed.site_admin.key, "POST", "/servers/restartWorkers", {})[1]["saved"] is True
 
 
-def test_while_the_hub_is_closed_only_site_administrators_enter(cast: Cast) -> None:
-    client = signed_in(cast.analyst.user)
-    assert edit(cast, "MISP.live", False)[0] == 200
-    status, body = call(cast.analyst.key, "GET", "/users/view/me")
+def test_while_the_hub_is_closed_only_site_administrators_enter(seed: Seed) -> None:
+    client = signed_in(seed.analyst.user)
+    assert edit(seed, "MISP.live", False)[0] == 200
+    status, body = call(seed.analyst.key, "GET", "/users/view/me")
     assert (status, body["message"]) == (405, "The hub is being maintained and will be back shortly.")
     assert client.get("/").status_code == 503
-    assert call(cast.site_admin.key, "GET", "/users/view/me")[0] == 200
-    assert edit(cast, "MISP.live", True)[0] == 200
-    assert call(cast.analyst.key, "GET", "/users/view/me")[0] == 200
+    assert call(seed.site_admin.key, "GET", "/users/view/me")[0] == 200
+    assert edit(seed, "MISP.live", True)[0] == 200
+    assert call(seed.analyst.key, "GET", "/users/view/me")[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -163,9 +163,9 @@ def test_while_the_hub_is_closed_only_site_administrators_enter(cast: Cast) -> N
         ("GET", "/servers/ipUser/127.0.0.1"),
     ],
 )
-def test_only_site_administrators_may(cast: Cast, method: str, path: str) -> None:
-    for player in (cast.org_admin, cast.partner_sync, cast.analyst):
-        assert call(player.key, method, path, {"value": False} if method == "POST" else None)[0] == 403
-    read_only = make_key(cast.site_admin.user, read_only=True)
+def test_only_site_administrators_may(seed: Seed, method: str, path: str) -> None:
+    for api_user in (seed.org_admin, seed.partner_sync, seed.analyst):
+        assert call(api_user.key, method, path, {"value": False} if method == "POST" else None)[0] == 403
+    read_only = make_key(seed.site_admin.user, read_only=True)
     if method == "POST":
         assert call(read_only, method, path, {"value": False})[0] == 403

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
-from tests.intel.sighted import configure
+from tests.factories.seed import Seed
+from tests.factories.sightings import configure
 from vardkase.core.settings import declared_settings
 from vardkase.hub.instance.facts import BY_NAME
 from vardkase.hub.instance.unsupported_settings import sentences, why_not
@@ -50,57 +50,57 @@ def test_reasons_are_sentences() -> None:
         "MISP.log_paranoid_api",
     ],
 )
-def test_what_cannot_be_set_here_says_why(cast: Cast, name: str) -> None:
-    status, told = call(cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/{name}", {"value": "1"})
+def test_what_cannot_be_set_here_says_why(seed: Seed, name: str) -> None:
+    status, told = call(seed.site_admin.key, "POST", f"/servers/serverSettingsEdit/{name}", {"value": "1"})
     assert status == 405, told
     assert told["message"] == why_not(name)
 
 
-def test_what_misp_does_not_have_either_is_not_known(cast: Cast) -> None:
+def test_what_misp_does_not_have_either_is_not_known(seed: Seed) -> None:
     assert why_not("Security.nonsense") is None
     assert (
-        call(cast.site_admin.key, "POST", "/servers/serverSettingsEdit/Security.nonsense", {"value": 1})[0]
+        call(seed.site_admin.key, "POST", "/servers/serverSettingsEdit/Security.nonsense", {"value": 1})[0]
         == 404
     )
 
 
-def test_only_site_administrators_add_accounts(cast: Cast) -> None:
+def test_only_site_administrators_add_accounts(seed: Seed) -> None:
     configure("MISP.disable_user_add", True)
-    account = {"email": "new@a.example", "role_id": cast.analyst.user.role_id, "org_id": cast.org_a.pk}
-    status, told = call(cast.org_admin.key, "POST", "/admin/users/add", account)
+    account = {"email": "new@a.example", "role_id": seed.analyst.user.role_id, "org_id": seed.org_a.pk}
+    status, told = call(seed.org_admin.key, "POST", "/admin/users/add", account)
     assert status == 403
     assert "site administrators" in told["message"]
-    assert call(cast.site_admin.key, "POST", "/admin/users/add", account)[0] == 200
+    assert call(seed.site_admin.key, "POST", "/admin/users/add", account)[0] == 200
 
 
-def test_only_site_administrators_change_addresses(cast: Cast) -> None:
+def test_only_site_administrators_change_addresses(seed: Seed) -> None:
     configure("MISP.disable_user_login_change", True)
-    path = f"/admin/users/edit/{cast.analyst.user.pk}"
-    assert call(cast.org_admin.key, "POST", path, {"email": "other@a.example"})[0] == 403
-    cast.analyst.user.refresh_from_db()
-    assert cast.analyst.user.email != "other@a.example"
+    path = f"/admin/users/edit/{seed.analyst.user.pk}"
+    assert call(seed.org_admin.key, "POST", path, {"email": "other@a.example"})[0] == 403
+    seed.analyst.user.refresh_from_db()
+    assert seed.analyst.user.email != "other@a.example"
 
 
-def test_only_site_administrators_change_passwords(cast: Cast) -> None:
+def test_only_site_administrators_change_passwords(seed: Seed) -> None:
     configure("MISP.disable_user_password_change", True)
     change = {"password": "A quite long password 7!"}
-    assert call(cast.org_admin.key, "POST", f"/admin/users/edit/{cast.analyst.user.pk}", change)[0] == 403
+    assert call(seed.org_admin.key, "POST", f"/admin/users/edit/{seed.analyst.user.pk}", change)[0] == 403
 
 
 @pytest.mark.parametrize("name", ["Security.salt", "Security.encryption_key"])
-def test_a_secret_is_neither_told_nor_set(cast: Cast, name: str) -> None:
+def test_a_secret_is_neither_told_nor_set(seed: Seed, name: str) -> None:
     for path, body in (
         (f"/servers/serverSettingsEdit/{name}", {"value": "changed"}),
         (f"/servers/serverSettingsEdit/{name}", {}),
         (f"/servers/getSetting/{name}", {}),
     ):
-        status, told = call(cast.site_admin.key, "POST", path, body)
+        status, told = call(seed.site_admin.key, "POST", path, body)
         assert (status, told["message"]) == (403, "This setting is redacted.")
 
 
-def test_the_report_has_the_queue_that_clients_look_for(cast: Cast) -> None:
+def test_the_report_has_the_queue_that_clients_look_for(seed: Seed) -> None:
     """The worker serves urgent jobs first, so that it works on ``prio`` where it works at all."""
-    status, report = call(cast.site_admin.key, "GET", "/servers/serverSettings/diagnostics")
+    status, report = call(seed.site_admin.key, "GET", "/servers/serverSettings/diagnostics")
     assert status == 200
     workers = report["workers"]
     assert set(workers["prio"]) == {"ok", "workers", "jobCount"}

@@ -6,10 +6,10 @@ from email import message_from_bytes
 
 import pytest
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
+from tests.factories.sightings import configure
 from tests.formats.exporting import export
-from tests.intel.sighted import configure
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import written
 from vardkase.core.openpgp.instance_key import SIGNING_KEY
@@ -31,17 +31,17 @@ from vardkase.hub.correspondence.letters.wording import appeal_facts
         ("Plugin.RPZ_ns_alt", "second.example.", "second.example."),
     ],
 )
-def test_a_zone(cast: Cast, name: str, value: str, expected: str) -> None:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def test_a_zone(seed: Seed, name: str, value: str, expected: str) -> None:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     make_attribute(
         event, type="domain", category="Network activity", value1="bad.example", to_ids=True
     ).save()
     asked = {"policy": "Local-Data"} if name == "Plugin.RPZ_walled_garden" else {}
-    before = export(cast.reader.key, "rpz", **asked)
+    before = export(seed.reader.key, "rpz", **asked)
     configure(name, value)
     assert expected not in before
-    assert expected in export(cast.reader.key, "rpz", **asked)
+    assert expected in export(seed.reader.key, "rpz", **asked)
 
 
 def mail() -> bytes:

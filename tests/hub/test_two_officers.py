@@ -11,12 +11,12 @@ from django.utils.translation import override
 from typer.testing import CliRunner
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_organisation
+from tests.factories.memberships import FACTS, Desk, at_the_screen, make_desk, member, opened
+from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership import by_two
 from tests.hub.membership.answers import answers
 from tests.hub.membership.desk import assessed, proposed, sent_in
-from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened
 from tests.identity.two_people import approved
 from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
@@ -47,24 +47,24 @@ GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "The
 
 
 @pytest.fixture
-def desk(cast: Cast, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
-def state_of(cast: Cast) -> tuple[Any, ...]:
-    found = Membership.objects.filter(organisation=cast.org_b).first()
+def state_of(seed: Seed) -> tuple[Any, ...]:
+    found = Membership.objects.filter(organisation=seed.org_b).first()
     return (found and found.state, found and found.restrictions.filter(lifted=None).count())
 
 
 @pytest.mark.parametrize("step", ["suspend", "terminate", "restore"])
-def test_one_officer_leads_no_membership_on(cast: Cast, desk: Desk, step: str) -> None:
+def test_one_officer_leads_no_membership_on(seed: Seed, desk: Desk, step: str) -> None:
     """Page and API only propose, and whoever proposed approves by neither; there is no command."""
-    member(desk, cast.org_b)
-    officer, org = desk.officer, cast.org_b.pk
+    member(desk, seed.org_b)
+    officer, org = desk.officer, seed.org_b.pk
     if step == "restore":
         by_two.suspend(at_the_screen(officer), org, "suspended", "Because.")
-    before = state_of(cast)
-    assert NO_COMMAND in CliRunner().invoke(commands, ["membership", step, cast.org_b.name]).output
+    before = state_of(seed)
+    assert NO_COMMAND in CliRunner().invoke(commands, ["membership", step, seed.org_b.name]).output
     for face in ("page", "API"):
         ApprovalRequest.objects.filter(state="waiting").delete()
         if face == "page":
@@ -73,18 +73,18 @@ def test_one_officer_leads_no_membership_on(cast: Cast, desk: Desk, step: str) -
             status, body = call(officer.key, "POST", f"/memberships/{step}/{org}", GIVEN)
             assert (status, "Another person has to approve" in body["message"]) == (200, True)
         try_to_approve_alone(officer, ApprovalRequest.objects.get(state="waiting"))
-        assert state_of(cast) == before, face
+        assert state_of(seed) == before, face
     call(officer.key, "POST", f"/memberships/{step}/{org}", GIVEN)
     approved(desk.second.user, ApprovalRequest.objects.get(state="waiting"))
-    assert state_of(cast) != before
+    assert state_of(seed) != before
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_other_officer_reads_what_waits(cast: Cast, desk: Desk) -> None:
+def test_the_other_officer_reads_what_waits(seed: Seed, desk: Desk) -> None:
     """As requests are served, in no transaction of their own: pages that only read lock nothing."""
-    member(desk, cast.org_b)
+    member(desk, seed.org_b)
     officer, second = at_the_screen(desk.officer), signed_in(desk.second)
-    limits = services.suspend(officer, cast.org_b.pk, "read_only", "It is looked into.")
+    limits = services.suspend(officer, seed.org_b.pk, "read_only", "It is looked into.")
     applicant = make_organisation("Newcomer")
     opens = services.open_membership(officer, applicant, FACTS, "They asked.")
     for waits in (limits, opens):
@@ -96,7 +96,7 @@ def test_the_other_officer_reads_what_waits(cast: Cast, desk: Desk) -> None:
     assert second.get(reverse("approval_request", args=[opens.pk])).context["has_changed"] is True
 
 
-def try_to_approve_alone(who: Player, waits: ApprovalRequest) -> None:
+def try_to_approve_alone(who: ApiUser, waits: ApprovalRequest) -> None:
     """By the API, and on the page where the same officer has proposed it; the command line cannot approve at all."""
     digest = {"digest": waits.digest}
     assert call(who.key, "POST", f"/approvalRequests/approve/{waits.pk}", digest)[0] == 403
@@ -105,37 +105,37 @@ def try_to_approve_alone(who: Player, waits: ApprovalRequest) -> None:
         four_eyes.approve(at_the_screen(who), waits.pk, waits.digest)
 
 
-def test_one_officer_makes_no_member(cast: Cast, desk: Desk) -> None:
+def test_one_officer_makes_no_member(seed: Seed, desk: Desk) -> None:
     """Opening without an application, and activating with open items, take another officer."""
     officer = at_the_screen(desk.officer)
-    form = {"organisation": cast.org_b.pk, "reason": "They asked.", **FACTS}
+    form = {"organisation": seed.org_b.pk, "reason": "They asked.", **FACTS}
     assert signed_in(desk.officer).post("/members/open/", form).status_code == 302
     assert not Membership.objects.exists()
     with pytest.raises(Conflict):
-        services.open_membership(officer, cast.org_b, FACTS, "Again.")
+        services.open_membership(officer, seed.org_b, FACTS, "Again.")
     approved(desk.second.user)
     membership = Membership.objects.get()
     assert membership.state == "onboarding"
     with pytest.raises(Invalid, match="Utan det släpps ingen medlem in"):
-        services.activate(officer, cast.org_b.pk, "Brådskar.")
+        services.activate(officer, seed.org_b.pk, "Brådskar.")
     assert Membership.objects.get().state == "onboarding"
 
 
-def test_nothing_of_it_can_be_done_without_an_approval(cast: Cast, desk: Desk) -> None:
-    membership = member(desk, cast.org_b)
+def test_nothing_of_it_can_be_done_without_an_approval(seed: Seed, desk: Desk) -> None:
+    membership = member(desk, seed.org_b)
     with pytest.raises(PermissionError):
-        begin(at_the_screen(desk.officer), cast.org_c, FACTS)
+        begin(at_the_screen(desk.officer), seed.org_c, FACTS)
     with pytest.raises(PermissionError):
         impose(
             at_the_screen(desk.officer), membership, RestrictionKind.READ_ONLY, RestrictionCause.OFFICER, "x"
         )
 
 
-def test_a_request_is_stale_once_the_membership_has_gone_on(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
+def test_a_request_is_stale_once_the_membership_has_gone_on(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
     officer = at_the_screen(desk.officer)
-    ends = services.terminate(officer, cast.org_b.pk, "It left.", "They stay.")
-    by_two.suspend(officer, cast.org_b.pk, "read_only", "It is looked into.")
+    ends = services.terminate(officer, seed.org_b.pk, "It left.", "They stay.")
+    by_two.suspend(officer, seed.org_b.pk, "read_only", "It is looked into.")
     with pytest.raises(Conflict):
         approved(desk.second.user, ends)
     assert (ApprovalRequest.objects.get(pk=ends.pk).state, Membership.objects.get().state) == (
@@ -144,7 +144,7 @@ def test_a_request_is_stale_once_the_membership_has_gone_on(cast: Cast, desk: De
     )
 
 
-def test_an_application_is_decided_on_the_pages_alone(cast: Cast, desk: Desk) -> None:
+def test_an_application_is_decided_on_the_pages_alone(seed: Seed, desk: Desk) -> None:
     """Neither with the second officer's key nor after somebody else has just set their password."""
     application, proposal = proposed(at_the_screen(desk.officer))
     given = {"proposal_id": proposal.pk, "answer": "agree"}
@@ -157,7 +157,7 @@ def test_an_application_is_decided_on_the_pages_alone(cast: Cast, desk: Desk) ->
     assert decisions.decide(at_the_screen(desk.second), application, proposal.pk, "agree").state == "approved"
 
 
-def test_a_decision_is_answered_in_the_inbox_too(cast: Cast, desk: Desk) -> None:
+def test_a_decision_is_answered_in_the_inbox_too(seed: Seed, desk: Desk) -> None:
     """What was read is what is approved: a case that has changed is not decided."""
     application, proposal = proposed(at_the_screen(desk.officer))
     second = signed_in(desk.second)
@@ -180,15 +180,15 @@ def test_a_decision_is_answered_in_the_inbox_too(cast: Cast, desk: Desk) -> None
     assert application.state == "approved"
 
 
-def named_in(player: Player) -> dict[str, Any]:
+def named_in(api_user: ApiUser) -> dict[str, Any]:
     """A form that names an officer of the hub as main contact, by another address of the same mailbox."""
     found: dict[str, Any] = answers()
-    name, _, domain = player.user.email.partition("@")
+    name, _, domain = api_user.user.email.partition("@")
     found["contacts"]["main"] |= {"email": f"{name}+kommun@{domain}"}
     return found
 
 
-def test_whoever_an_application_names_answers_first(cast: Cast, desk: Desk) -> None:
+def test_whoever_an_application_names_answers_first(seed: Seed, desk: Desk) -> None:
     officer, form = at_the_screen(desk.officer), named_in(desk.officer)
     with pytest.raises(NotImpartial):
         import_application(officer, form)
@@ -201,7 +201,7 @@ def test_whoever_an_application_names_answers_first(cast: Cast, desk: Desk) -> N
     assert reviews.review(officer, application).state == "under_review"
 
 
-def test_an_interest_goes_on_with_the_membership(cast: Cast, desk: Desk) -> None:
+def test_an_interest_goes_on_with_the_membership(seed: Seed, desk: Desk) -> None:
     application, proposal = proposed(at_the_screen(desk.officer))
     third = by_two.colleague(at_the_screen(desk.officer))
     decisions.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
@@ -217,17 +217,17 @@ def test_an_interest_goes_on_with_the_membership(cast: Cast, desk: Desk) -> None
     assert Membership.objects.get().state == "terminated"
 
 
-def contact_of(cast: Cast, desk: Desk, player: Player) -> None:
+def contact_of(seed: Seed, desk: Desk, api_user: ApiUser) -> None:
     """Organisation B's membership, which came of no application, names the person as a contact."""
-    opened(desk, cast.org_b)
-    contact = {"name": "Per", "email": player.user.email}
+    opened(desk, seed.org_b)
+    contact = {"name": "Per", "email": api_user.user.email}
     found = Membership.objects.get()
     Membership.objects.update(details={**found.details, "contact_security": contact})
 
 
-def test_a_contact_of_the_member_answers_before_doing_anything_with_it(cast: Cast, desk: Desk) -> None:
-    contact_of(cast, desk, desk.officer)
-    officer, number = at_the_screen(desk.officer), cast.org_b.pk
+def test_a_contact_of_the_member_answers_before_doing_anything_with_it(seed: Seed, desk: Desk) -> None:
+    contact_of(seed, desk, desk.officer)
+    officer, number = at_the_screen(desk.officer), seed.org_b.pk
     asked = services_of_support.ask(
         at_the_screen(desk.admin), {"kind": "access", "subject": "Hej", "text": "Ett nytt konto"}
     )
@@ -253,27 +253,27 @@ def test_a_contact_of_the_member_answers_before_doing_anything_with_it(cast: Cas
     assert services.terminate(officer, number, "x", "y")
 
 
-def test_who_is_partial_in_a_membership_takes_no_further_part(cast: Cast, desk: Desk) -> None:
+def test_who_is_partial_in_a_membership_takes_no_further_part(seed: Seed, desk: Desk) -> None:
     """By API, also the operator, whom the member need not have named; and it is not taken back."""
-    opened(desk, cast.org_b)
-    number = cast.org_b.pk
-    for player in (desk.officer, desk.operator):
+    opened(desk, seed.org_b)
+    number = seed.org_b.pk
+    for api_user in (desk.officer, desk.operator):
         place = f"/memberships/declare_partial/{number}"
-        assert call(player.key, "POST", place, {"reason": ""})[0] == 403
-        assert call(player.key, "POST", place, {"reason": "Min syster leder den."})[0] == 200
-        assert call(player.key, "POST", place, {"reason": "Nej", "impartial": True})[0] == 403
+        assert call(api_user.key, "POST", place, {"reason": ""})[0] == 403
+        assert call(api_user.key, "POST", place, {"reason": "Min syster leder den."})[0] == 200
+        assert call(api_user.key, "POST", place, {"reason": "Nej", "impartial": True})[0] == 403
         with pytest.raises(NotImpartial):
-            onboarding.register_networks(at_the_screen(player), number, ["198.51.100.0/28"])
+            onboarding.register_networks(at_the_screen(api_user), number, ["198.51.100.0/28"])
     with pytest.raises(NotImpartial):
         services.terminate(at_the_screen(desk.officer), number, "x", "y")
     assert services.terminate(at_the_screen(desk.second), number, "x", "y")
     assert call(desk.admin.key, "POST", f"/memberships/declare_partial/{number}", {"reason": "x"})[0] == 403
 
 
-def test_the_console_proposes_in_no_officers_name(cast: Cast, desk: Desk) -> None:
+def test_the_console_proposes_in_no_officers_name(seed: Seed, desk: Desk) -> None:
     """Its user could be an officer, who would then approve what they have proposed as a colleague."""
     number = assessed(at_the_screen(desk.officer)).number
-    console = in_the_name_of(console_actor(cast.hub.pk, "Hub", "root"), desk.officer.user)
+    console = in_the_name_of(console_actor(seed.hub.pk, "Hub", "root"), desk.officer.user)
     with pytest.raises(Forbidden, check=problem_is(FourEyesProblem.NOT_AT_THE_CONSOLE)):
         decisions.propose(console, Application.objects.get(number=number), "approve", "x")
     assert not Proposal.objects.exists()
@@ -290,20 +290,20 @@ def test_the_console_proposes_in_no_officers_name(cast: Cast, desk: Desk) -> Non
         assert (done.exit_code, NO_COMMAND in done.output) == (2, True), gone
 
 
-def test_nobody_at_the_console_answers_whether_an_officer_is_partial(cast: Cast, desk: Desk) -> None:
+def test_nobody_at_the_console_answers_whether_an_officer_is_partial(seed: Seed, desk: Desk) -> None:
     """That would take officers out of a case for good, or say in their name that they have no interest in it."""
-    console = in_the_name_of(console_actor(cast.hub.pk, "Hub", "root"), desk.officer.user)
+    console = in_the_name_of(console_actor(seed.hub.pk, "Hub", "root"), desk.officer.user)
     application = assessed(at_the_screen(desk.officer))
-    opened(desk, cast.org_b)
+    opened(desk, seed.org_b)
     for partial in (True, False):
         with pytest.raises(Forbidden):
             partiality.declare_in_application(console, application, "Skäl.", partial=partial)
         with pytest.raises(Forbidden):
-            partiality.declare_in_membership(console, cast.org_b.pk, "Skäl.", partial=partial)
+            partiality.declare_in_membership(console, seed.org_b.pk, "Skäl.", partial=partial)
     assert not Partiality.objects.exists()
 
 
-def test_a_decision_is_not_proposed_with_what_somebody_else_has_just_set(cast: Cast, desk: Desk) -> None:
+def test_a_decision_is_not_proposed_with_what_somebody_else_has_just_set(seed: Seed, desk: Desk) -> None:
     application = assessed(at_the_screen(desk.officer))
     User.objects.filter(pk=desk.officer.user.pk).update(credentials_set_by_another_at=timezone.now())
     with override("sv"), pytest.raises(Forbidden, match="ställt in dina inloggningsuppgifter"):
@@ -311,7 +311,7 @@ def test_a_decision_is_not_proposed_with_what_somebody_else_has_just_set(cast: C
     assert not Proposal.objects.exists()
 
 
-def test_a_decision_is_not_answered_from_an_account_that_had_the_same_address(cast: Cast, desk: Desk) -> None:
+def test_a_decision_is_not_answered_from_an_account_that_had_the_same_address(seed: Seed, desk: Desk) -> None:
     application, proposal = proposed(at_the_screen(desk.officer))
     AccountAddress.objects.create(user_id=desk.second.user.pk, email=desk.officer.user.email)
     with pytest.raises(Forbidden):

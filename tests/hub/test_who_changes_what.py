@@ -10,9 +10,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key, make_role, make_user
-from tests.hub.membership.cast import make_staff
+from tests.factories.applications import make_staff
+from tests.factories.seed import Seed
 from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from vardkase.core.change_origin import ChangedBy
@@ -53,14 +53,14 @@ PAUSE = {"Task": {"{number}": {"timer": "0"}}}
 
 
 @pytest.fixture
-def operator(cast: Cast) -> User:
+def operator(seed: Seed) -> User:
     role = make_role("Runs everything", [*Permission])
-    return make_user(cast.org_b, role, "drift@b.example", staff_roles=["operator"])
+    return make_user(seed.org_b, role, "drift@b.example", staff_roles=["operator"])
 
 
 @pytest.fixture
-def officer(cast: Cast) -> User:
-    return make_staff(cast, StaffRole.MEMBERSHIP_OFFICER)
+def officer(seed: Seed) -> User:
+    return make_staff(seed, StaffRole.MEMBERSHIP_OFFICER)
 
 
 def edit(key: str, name: str, value: Any) -> int:
@@ -80,11 +80,11 @@ def test_every_rule_of_the_hub_is_its_officers() -> None:
         assert (schedule.changed_by is ChangedBy.OFFICERS) >= watches_people, name
 
 
-def test_the_supplier_does_not_set_the_rules_of_the_hub(cast: Cast, operator: User, officer: User) -> None:
+def test_the_supplier_does_not_set_the_rules_of_the_hub(seed: Seed, operator: User, officer: User) -> None:
     key = make_key(operator)
     for name in sorted(RULES):
         assert edit(key, name, 1) == 403, name
-        assert edit(cast.site_admin.key, name, 1) == 403, name
+        assert edit(seed.site_admin.key, name, 1) == 403, name
     assert not SettingValue.objects.filter(
         name__in=sorted(RULES - {"MISP.host_org_id", "Vardkase.sender_address"})
     ).exists()
@@ -92,8 +92,8 @@ def test_the_supplier_does_not_set_the_rules_of_the_hub(cast: Cast, operator: Us
     assert edit(make_key(officer), "MISP.live", False) == 403, "running the platform is not theirs"
 
 
-def test_a_rule_of_the_hub_takes_two_officers(cast: Cast, officer: User, password_is_enough: None) -> None:
-    make_staff(cast, StaffRole.LEGAL_OFFICER)
+def test_a_rule_of_the_hub_takes_two_officers(seed: Seed, officer: User, password_is_enough: None) -> None:
+    make_staff(seed, StaffRole.LEGAL_OFFICER)
     key = make_key(officer)
     status, told = call(key, "POST", EDIT + GRACE, {"value": 20, "reason": "Beslut den 3 december."})
     assert (status, told["message"]) == (202, "The change is waiting for a second officer.")
@@ -117,16 +117,16 @@ def test_a_rule_of_the_hub_takes_two_officers(cast: Cast, officer: User, passwor
     execute = {each.name: each for each in actions()}
     for request in ApprovalRequest.objects.all():
         with transaction.atomic():
-            execute[request.action].execute(sealed(cast.site_admin.actor, request, {}))
+            execute[request.action].execute(sealed(seed.site_admin.actor, request, {}))
     assert SettingValue.objects.get(name=GRACE).value == 20
     assert ScheduledTask.objects.filter(paused=True, name="statements.follow_up").exists()
 
 
 def test_a_setting_is_checked_again_when_it_is_approved(
-    cast: Cast, officer: User, password_is_enough: None
+    seed: Seed, officer: User, password_is_enough: None
 ) -> None:
     """What was right when it was proposed, or in the version that it was proposed in, may be wrong by now."""
-    second = make_staff(cast, StaffRole.LEGAL_OFFICER)
+    second = make_staff(seed, StaffRole.LEGAL_OFFICER)
     propose(
         actor_for(officer, Credential.API_KEY),
         CHANGE_SETTING,
@@ -141,21 +141,21 @@ def test_a_setting_is_checked_again_when_it_is_approved(
     assert ApprovalRequest.objects.get().state == "waiting"
 
 
-def test_handling_of_intelligence_is_not_the_suppliers(cast: Cast, operator: User) -> None:
+def test_handling_of_intelligence_is_not_the_suppliers(seed: Seed, operator: User) -> None:
     assert edit(make_key(operator), "Security.sanitise_attribute_on_delete", True) == 403
-    assert edit(cast.site_admin.key, "Security.sanitise_attribute_on_delete", True) == 200
+    assert edit(seed.site_admin.key, "Security.sanitise_attribute_on_delete", True) == 200
 
 
 def test_without_officers_a_site_administrator_sets_everything_but_no_supplier(
-    cast: Cast, operator: User
+    seed: Seed, operator: User
 ) -> None:
     assert edit(make_key(operator), GRACE, 20) == 403
-    assert edit(cast.site_admin.key, GRACE, 20) == 200
+    assert edit(seed.site_admin.key, GRACE, 20) == 200
 
 
-def test_nobody_but_officers_pauses_what_watches_members(cast: Cast, operator: User, officer: User) -> None:
+def test_nobody_but_officers_pauses_what_watches_members(seed: Seed, operator: User, officer: User) -> None:
     name = "statements.follow_up"
-    for user in (operator, cast.site_admin.user):
+    for user in (operator, seed.site_admin.user):
         key, browser = make_key(user), signed_in(user)
         tasks = call(key, "GET", "/tasks/index")[1]
         number = next(each["Task"]["id"] for each in tasks if each["Task"]["type"] == name)

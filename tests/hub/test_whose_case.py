@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.memberships import Desk, at_the_screen, make_desk
+from tests.factories.seed import Seed
 from tests.hub.membership.desk import proposed
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk
 from tests.hub.test_lives import by_api, by_command, by_page
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -27,11 +27,11 @@ OWN_MEMBERSHIP = "This membership is your own organisation’s"
 
 
 @pytest.fixture
-def desk(cast: Cast, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
-def test_one_officer_decides_nothing_alone_by_whatever_faces(cast: Cast, desk: Desk) -> None:
+def test_one_officer_decides_nothing_alone_by_whatever_faces(seed: Seed, desk: Desk) -> None:
     """Proposed by one face and answered by another, from another browser, and again after being opposed."""
     application, proposal = proposed(at_the_screen(desk.officer))
     number = application.number
@@ -62,9 +62,9 @@ def test_one_officer_decides_nothing_alone_by_whatever_faces(cast: Cast, desk: D
     assert Application.objects.get().state == "rejected"
 
 
-def test_nobody_handles_an_application_of_their_own_organisation(cast: Cast, desk: Desk) -> None:
+def test_nobody_handles_an_application_of_their_own_organisation(seed: Seed, desk: Desk) -> None:
     application, proposal = proposed(at_the_screen(desk.second))
-    Application.objects.update(organisation=cast.hub)
+    Application.objects.update(organisation=seed.hub)
     number, web, key = application.number, signed_in(desk.officer), desk.officer
     place, api, by_name = f"/applications/{number}", "/membershipAssessments", ("--as", key.user.email)
     decides = {"outcome": "reject", "reasons": "Skäl."}
@@ -99,12 +99,12 @@ def test_nobody_handles_an_application_of_their_own_organisation(cast: Cast, des
     assert silent == []
 
 
-def test_nobody_decides_on_the_membership_of_their_own_organisation(cast: Cast, desk: Desk) -> None:
-    membership = Membership.objects.create(organisation=cast.hub, sector="other", connection="both")
+def test_nobody_decides_on_the_membership_of_their_own_organisation(seed: Seed, desk: Desk) -> None:
+    membership = Membership.objects.create(organisation=seed.hub, sector="other", connection="both")
     Statement.objects.create(membership=membership, state="submitted")
     ProposedChange.objects.create(membership=membership, fields={"address": ["", "x"]}, proposed_by="x")
     org, web, why = (
-        cast.hub.pk,
+        seed.hub.pk,
         signed_in(desk.officer),
         {"reason": "x", "kind": "suspended", "contributions": "x"},
     )

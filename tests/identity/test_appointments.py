@@ -11,8 +11,8 @@ from django.utils.translation import override
 from typer.testing import CliRunner
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key, make_role, make_user
+from tests.factories.seed import Seed
 from tests.identity.two_people import approved, at_screen, the_request
 from tests.web.accounts import confirm, signed_in, with_password
 from vardkase.audit.models import AuditEntry
@@ -35,45 +35,45 @@ from vardkase.identity.organisations.models import MembershipInUse
 WHY = "We are too few."
 
 
-def officers_of(cast: Cast) -> list[User]:
+def officers_of(seed: Seed) -> list[User]:
     """The hub's first two officers, whom a site administrator appoints alone."""
     role = make_role("User", [])
-    both = [make_user(cast.hub, role, f"{name}@hub.example") for name in ("per", "johanna")]
+    both = [make_user(seed.hub, role, f"{name}@hub.example") for name in ("per", "johanna")]
     assert not in_use()
     for each, duty in zip(both, ("membership_officer", "legal_officer"), strict=True):
-        assert appoint(cast.site_admin.actor, each, [duty]).staff_roles == [duty]
+        assert appoint(seed.site_admin.actor, each, [duty]).staff_roles == [duty]
     assert in_use()
     return [User.objects.get(pk=each.pk) for each in both]
 
 
-def colleague_of_the_hub(cast: Cast) -> User:
-    return make_user(cast.hub, make_role("User", []), "anna@hub.example")
+def colleague_of_the_hub(seed: Seed) -> User:
+    return make_user(seed.hub, make_role("User", []), "anna@hub.example")
 
 
-def another_site_admin(cast: Cast) -> User:
-    return make_user(cast.hub, cast.site_admin.user.role, "second.admin@hub.example")
+def another_site_admin(seed: Seed) -> User:
+    return make_user(seed.hub, seed.site_admin.user.role, "second.admin@hub.example")
 
 
-def console_of(cast: Cast) -> Actor:
-    return console_actor(cast.hub.pk, "Hub", "root")
+def console_of(seed: Seed) -> Actor:
+    return console_actor(seed.hub.pk, "Hub", "root")
 
 
 def duties_of(user: User) -> list[str]:
     return User.objects.get(pk=user.pk).staff_roles
 
 
-def test_once_there_are_two_officers_one_of_them_approves_the_next(cast: Cast) -> None:
-    per, johanna = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
+def test_once_there_are_two_officers_one_of_them_approves_the_next(seed: Seed) -> None:
+    per, johanna = officers_of(seed)
+    anna = colleague_of_the_hub(seed)
     with pytest.raises(Invalid):
-        appoint(cast.site_admin.actor, anna, ["membership_officer"])
-    appoint(cast.site_admin.actor, anna, ["membership_officer"], WHY)
+        appoint(seed.site_admin.actor, anna, ["membership_officer"])
+    appoint(seed.site_admin.actor, anna, ["membership_officer"], WHY)
     assert duties_of(anna) == []
     waits = the_request()
-    console = console_of(cast)
+    console = console_of(seed)
     refused: list[Actor] = [
-        cast.site_admin.actor,
-        at_screen(cast.site_admin.user),
+        seed.site_admin.actor,
+        at_screen(seed.site_admin.user),
         at_screen(anna),
         console,
         in_the_name_of(console, per),
@@ -90,37 +90,37 @@ def test_once_there_are_two_officers_one_of_them_approves_the_next(cast: Cast) -
     approved(per)
     assert duties_of(anna) == ["membership_officer"]
     entry = AuditEntry.objects.filter(action="user.appointed").latest("pk")
-    assert (entry.actor_name, entry.change["proposed_by"]) == (per.email, cast.site_admin.user.email)
+    assert (entry.actor_name, entry.change["proposed_by"]) == (per.email, seed.site_admin.user.email)
     with pytest.raises(Conflict):
         approved(johanna, waits)
 
 
-def test_an_officer_is_not_made_without_an_approval(cast: Cast) -> None:
-    anna = colleague_of_the_hub(cast)
+def test_an_officer_is_not_made_without_an_approval(seed: Seed) -> None:
+    anna = colleague_of_the_hub(seed)
     with pytest.raises(PermissionError):
-        give(cast.site_admin.actor, anna, ["legal_officer"])
+        give(seed.site_admin.actor, anna, ["legal_officer"])
 
 
-def test_other_duties_wait_for_nobody_and_taking_an_officers_away_for_another_one(cast: Cast) -> None:
-    per, johanna = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
+def test_other_duties_wait_for_nobody_and_taking_an_officers_away_for_another_one(seed: Seed) -> None:
+    per, johanna = officers_of(seed)
+    anna = colleague_of_the_hub(seed)
     for duties in (["analyst"], ["operator"], []):
-        appoint(cast.site_admin.actor, anna, duties)
+        appoint(seed.site_admin.actor, anna, duties)
         assert duties_of(anna) == duties
-    appoint(cast.site_admin.actor, per, [], WHY)
+    appoint(seed.site_admin.actor, per, [], WHY)
     assert duties_of(per) == ["membership_officer"]
     approved(johanna)
     assert duties_of(per) == []
 
 
-def test_whoever_proposes_or_is_concerned_does_not_approve(cast: Cast) -> None:
+def test_whoever_proposes_or_is_concerned_does_not_approve(seed: Seed) -> None:
     """Nor with another account of the same mailbox."""
-    _, johanna = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
-    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+    _, johanna = officers_of(seed)
+    anna = colleague_of_the_hub(seed)
+    appoint(seed.site_admin.actor, anna, ["legal_officer"], WHY)
     waits, role = the_request(), make_role("Second", [])
     for address in ("Staff+2@hub.example", "anna+2@hub.example"):
-        second = make_user(cast.hub, role, address, staff_roles=["membership_officer"])
+        second = make_user(seed.hub, role, address, staff_roles=["membership_officer"])
         with pytest.raises(Forbidden):
             approved(second, waits)
     four_eyes.decline(at_screen(johanna), waits.pk, "We are enough.")
@@ -134,11 +134,11 @@ def without_duties(user: User) -> None:
 
 
 @pytest.mark.parametrize("way", ["duties", "accounts off", "accounts removed", "addresses"])
-def test_getting_rid_of_the_officers_is_no_way_to_appoint_alone(cast: Cast, way: str) -> None:
+def test_getting_rid_of_the_officers_is_no_way_to_appoint_alone(seed: Seed, way: str) -> None:
     """Neither for a site administrator nor at the console, nor for somebody who is both: two of them are needed."""
-    both, admin = officers_of(cast), cast.site_admin.actor
-    other = another_site_admin(cast)
-    anna = colleague_of_the_hub(cast)
+    both, admin = officers_of(seed), seed.site_admin.actor
+    other = another_site_admin(seed)
+    anna = colleague_of_the_hub(seed)
     for each in both:
         if way == "duties":
             without_duties(each)
@@ -155,13 +155,13 @@ def test_getting_rid_of_the_officers_is_no_way_to_appoint_alone(cast: Cast, way:
             services.edit_user(admin, each, {"email": f"x{each.pk}@hub.example"})
             services.edit_user(admin, anna, {"email": each.email})
     again = User.objects.get(pk=anna.pk)
-    console = console_of(cast)
-    for who in (console, in_the_name_of(console, cast.site_admin.user)):
+    console = console_of(seed)
+    for who in (console, in_the_name_of(console, seed.site_admin.user)):
         with pytest.raises(Forbidden):
             appoint(who, again, ["membership_officer"], WHY)
     appoint(admin, again, ["membership_officer"], WHY)
     assert duties_of(anna) == []
-    for who in (console, in_the_name_of(console, other), admin, at_screen(cast.site_admin.user)):
+    for who in (console, in_the_name_of(console, other), admin, at_screen(seed.site_admin.user)):
         with pytest.raises((Forbidden, NotFound)):
             four_eyes.approve(who, the_request().pk, the_request().digest)
     approved(other)
@@ -169,18 +169,18 @@ def test_getting_rid_of_the_officers_is_no_way_to_appoint_alone(cast: Cast, way:
 
 
 @pytest.mark.parametrize("way", ["made", "password", "role", "role of others", "duty"])
-def test_whom_the_console_makes_a_site_administrator_does_not_begin_again(cast: Cast, way: str) -> None:
+def test_whom_the_console_makes_a_site_administrator_does_not_begin_again(seed: Seed, way: str) -> None:
     """Somebody with the console and an account of a site administrator would be both people."""
-    both, console = officers_of(cast), console_of(cast)
-    anna = colleague_of_the_hub(cast)
-    role = cast.site_admin.user.role
+    both, console = officers_of(seed), console_of(seed)
+    anna = colleague_of_the_hub(seed)
+    role = seed.site_admin.user.role
     if way == "made":
         given = {"email": "puppet@hub.example", "role_id": str(role.pk), "password": "Long-enough-word-1"}
         other = services.create_user(console, given)
     elif way == "password":
-        other = another_site_admin(cast)
+        other = another_site_admin(seed)
     else:
-        other = make_user(cast.hub, make_role("Nobody yet", []), "puppet@hub.example")
+        other = make_user(seed.hub, make_role("Nobody yet", []), "puppet@hub.example")
     if way == "password":
         services.reset_password(console, other)
     elif way == "role":
@@ -192,38 +192,38 @@ def test_whom_the_console_makes_a_site_administrator_does_not_begin_again(cast: 
         appoint(console, User.objects.get(pk=other.pk), [])
     for each in both:
         without_duties(each)
-    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+    appoint(seed.site_admin.actor, anna, ["legal_officer"], WHY)
     with pytest.raises(Forbidden, match="inloggningsuppgifter"):
         approved(User.objects.get(pk=other.pk))
     assert duties_of(anna) == []
 
 
-def test_one_officer_that_is_left_is_needed_for_the_next(cast: Cast) -> None:
-    per, johanna = officers_of(cast)
+def test_one_officer_that_is_left_is_needed_for_the_next(seed: Seed) -> None:
+    per, johanna = officers_of(seed)
     without_duties(johanna)
-    appoint(cast.site_admin.actor, colleague_of_the_hub(cast), ["legal_officer"], WHY)
+    appoint(seed.site_admin.actor, colleague_of_the_hub(seed), ["legal_officer"], WHY)
     with pytest.raises((Forbidden, NotFound)):
-        approved(another_site_admin(cast))
+        approved(another_site_admin(seed))
     approved(per)
 
 
-def test_what_changed_since_it_was_proposed_is_not_approved(cast: Cast) -> None:
-    per, _ = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
-    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+def test_what_changed_since_it_was_proposed_is_not_approved(seed: Seed) -> None:
+    per, _ = officers_of(seed)
+    anna = colleague_of_the_hub(seed)
+    appoint(seed.site_admin.actor, anna, ["legal_officer"], WHY)
     waits = the_request()
-    services.edit_user(cast.site_admin.actor, anna, {"email": "mallory@hub.example"})
+    services.edit_user(seed.site_admin.actor, anna, {"email": "mallory@hub.example"})
     with pytest.raises(Conflict, match="ändrats"):
         approved(per, waits)
     assert ApprovalRequest.objects.get(pk=waits.pk).state == "stale"
     assert duties_of(anna) == []
 
 
-def test_who_lost_the_duty_meanwhile_does_not_approve(cast: Cast) -> None:
+def test_who_lost_the_duty_meanwhile_does_not_approve(seed: Seed) -> None:
     """The account is read again where it counts, whatever the request began with."""
-    per, _ = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
-    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+    per, _ = officers_of(seed)
+    anna = colleague_of_the_hub(seed)
+    appoint(seed.site_admin.actor, anna, ["legal_officer"], WHY)
     was_officer, waits = at_screen(per), the_request()
     without_duties(per)
     with pytest.raises(Forbidden):
@@ -232,10 +232,10 @@ def test_who_lost_the_duty_meanwhile_does_not_approve(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_the_page_where_it_is_approved(cast: Cast) -> None:
-    per, _ = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
-    admin, officer = signed_in(cast.site_admin.user), signed_in(with_password(per))
+def test_the_page_where_it_is_approved(seed: Seed) -> None:
+    per, _ = officers_of(seed)
+    anna = colleague_of_the_hub(seed)
+    admin, officer = signed_in(seed.site_admin.user), signed_in(with_password(per))
     address = reverse("user_duties", args=[anna.pk])
     given = {"staff_roles": ["membership_officer"], "reason": WHY}
     told = admin.post(address, given, follow=True).content.decode()
@@ -247,7 +247,7 @@ def test_the_page_where_it_is_approved(cast: Cast) -> None:
     assert WHY in shown
     assert waits.digest in shown
     approve = {"digest": waits.digest}
-    for client in (admin, signed_in(cast.org_admin.user)):
+    for client in (admin, signed_in(seed.org_admin.user)):
         client.post(f"{page}approve/", approve)
         assert duties_of(anna) == []
     unconfirmed = signed_in(per)
@@ -259,12 +259,12 @@ def test_the_page_where_it_is_approved(cast: Cast) -> None:
     assert duties_of(anna) == ["membership_officer"]
 
 
-def test_neither_a_key_nor_a_command_approves(cast: Cast) -> None:
-    per, _ = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
+def test_neither_a_key_nor_a_command_approves(seed: Seed) -> None:
+    per, _ = officers_of(seed)
+    anna = colleague_of_the_hub(seed)
     done = CliRunner().invoke(commands, ["staff", anna.email, "legal_officer", "--reason", WHY])
     assert (done.exit_code, isinstance(done.exception, Forbidden), duties_of(anna)) == (1, True, [])
-    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+    appoint(seed.site_admin.actor, anna, ["legal_officer"], WHY)
     key, waits = make_key(per), the_request()
     (listed,) = [
         each["ApprovalRequest"]
@@ -278,12 +278,12 @@ def test_neither_a_key_nor_a_command_approves(cast: Cast) -> None:
     assert (duties_of(anna), the_request().state) == ([], "waiting")
 
 
-def test_what_was_made_before_an_appointment_does_not_act_as_the_officer(cast: Cast) -> None:
-    officers_of(cast)
-    anna = colleague_of_the_hub(cast)
-    own, given = make_key(anna), make_key(anna, issued_by_id=cast.site_admin.user.pk)
+def test_what_was_made_before_an_appointment_does_not_act_as_the_officer(seed: Seed) -> None:
+    officers_of(seed)
+    anna = colleague_of_the_hub(seed)
+    own, given = make_key(anna), make_key(anna, issued_by_id=seed.site_admin.user.pk)
     web = signed_in(anna)
-    appoint(cast.site_admin.actor, anna, ["membership_officer"], WHY)
+    appoint(seed.site_admin.actor, anna, ["membership_officer"], WHY)
     approved(User.objects.get(email="johanna@hub.example"))
     assert web.get("/").status_code == 302
     assert [call(key, "GET", "/users/view/me")[0] for key in (own, given)] == [200, 403]
@@ -292,27 +292,27 @@ def test_what_was_made_before_an_appointment_does_not_act_as_the_officer(cast: C
     assert (status, "made themselves" in body["message"]) == (403, True)
 
 
-def test_whose_credentials_somebody_else_set_waits_from_the_appointment_on(cast: Cast) -> None:
-    per, _ = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
+def test_whose_credentials_somebody_else_set_waits_from_the_appointment_on(seed: Seed) -> None:
+    per, _ = officers_of(seed)
+    anna = colleague_of_the_hub(seed)
     key, long_ago = make_key(anna), timezone.now() - timedelta(days=300)
     User.objects.filter(pk=anna.pk).update(credentials_set_by_another_at=long_ago)
-    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+    appoint(seed.site_admin.actor, anna, ["legal_officer"], WHY)
     approved(per)
     assert call(key, "GET", "/users/view/me")[0] == 403, "whoever set the password may have made it"
-    appoint(cast.site_admin.actor, colleague_of(cast), ["legal_officer"], WHY)
+    appoint(seed.site_admin.actor, colleague_of(seed), ["legal_officer"], WHY)
     with pytest.raises(Forbidden):
         approved(anna)
     approved(per)
 
 
-def test_the_first_officers_of_a_new_hub_wait_for_nothing(cast: Cast) -> None:
+def test_the_first_officers_of_a_new_hub_wait_for_nothing(seed: Seed) -> None:
     """Somebody has to make their accounts, and nobody else could go on; what is set later does wait."""
     User.objects.update(credentials_set_by_another_at=timezone.now())
-    per, _ = officers_of(cast)
+    per, _ = officers_of(seed)
     User.objects.filter(email__startswith="per@").update(credentials_set_by_another_at=timezone.now())
-    anna = colleague_of_the_hub(cast)
-    appoint(cast.site_admin.actor, anna, ["membership_officer"], WHY)
+    anna = colleague_of_the_hub(seed)
+    appoint(seed.site_admin.actor, anna, ["membership_officer"], WHY)
     with (
         override("en"),
         pytest.raises(NotEligibleToApprove, match=r"recently set your sign-in details.*from 20"),
@@ -325,8 +325,8 @@ def test_the_first_officers_of_a_new_hub_wait_for_nothing(cast: Cast) -> None:
     assert duties_of(anna) == ["membership_officer"]
 
 
-def test_a_page_says_why_one_may_not_take_part(cast: Cast, password_is_enough: None) -> None:
-    per, _ = officers_of(cast)
+def test_a_page_says_why_one_may_not_take_part(seed: Seed, password_is_enough: None) -> None:
+    per, _ = officers_of(seed)
     User.objects.filter(pk=per.pk).update(credentials_set_by_another_at=timezone.now())
     web = signed_in(per)
     confirm(web, per)
@@ -336,5 +336,5 @@ def test_a_page_says_why_one_may_not_take_part(cast: Cast, password_is_enough: N
     assert "recently set your sign-in details" in refused.content.decode()
 
 
-def colleague_of(cast: Cast) -> User:
-    return make_user(cast.hub, make_role("Third", []), "eva@hub.example")
+def colleague_of(seed: Seed) -> User:
+    return make_user(seed.hub, make_role("Third", []), "eva@hub.example")

@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import call
-from tests.cast import SYNC_USER, Cast, Player
 from tests.exchange.servers import HERE, serving
 from tests.exchange.test_pull_troubles import connection, good, misp
 from tests.factories import make_keys, make_organisations, make_roles, make_users
+from tests.factories.seed import SYNC_USER, ApiUser, Seed
 from vardkase.core.clock import now_seconds
 from vardkase.core.problems import problems_in
 from vardkase.exchange.sync.models import MovedEvent
@@ -50,64 +50,64 @@ def event_of(organisation: Organisation, **members: Any) -> dict[str, Any]:
     }
 
 
-def pushed(player: Player, document: dict[str, Any]) -> tuple[int, Any]:
+def pushed(api_user: ApiUser, document: dict[str, Any]) -> tuple[int, Any]:
     """What a MISP does: an event that is there is edited, another added."""
-    there = call(player.key, "GET", f"/events/view/{document['uuid']}")[0] == 200
+    there = call(api_user.key, "GET", f"/events/view/{document['uuid']}")[0] == 200
     action = f"edit/{document['uuid']}" if there else "add"
-    return call(player.key, "POST", f"/events/{action}/metadata:1", {"Event": document})
+    return call(api_user.key, "POST", f"/events/{action}/metadata:1", {"Event": document})
 
 
 @pytest.fixture
-def sync_a(cast: Cast) -> Player:
+def sync_a(seed: Seed) -> ApiUser:
     """The account of A's own MISP."""
     roles = make_roles({"Sync of A": SYNC_USER})
-    users = make_users((cast.org_a, roles["Sync of A"], "sync@a.example"))
-    return Player(users[0], make_keys(users)[0])
+    users = make_users((seed.org_a, roles["Sync of A"], "sync@a.example"))
+    return ApiUser(users[0], make_keys(users)[0])
 
 
-def test_nobody_publishes_in_the_name_of_another_member(cast: Cast) -> None:
-    document = event_of(cast.org_a)
-    status, body = pushed(cast.partner_sync, document)
+def test_nobody_publishes_in_the_name_of_another_member(seed: Seed) -> None:
+    document = event_of(seed.org_a)
+    status, body = pushed(seed.partner_sync, document)
     assert (status, body["errors"]) == (403, {"Event": {"Orgc": [AttributionProblem.NOT_THE_SENDER().wire]}})
     assert not Event.objects.exists()
 
 
 def test_a_member_publishes_what_it_has_created_itself_whoever_tried_before(
-    cast: Cast, sync_a: Player
+    seed: Seed, sync_a: ApiUser
 ) -> None:
-    document = event_of(cast.org_a)
-    pushed(cast.partner_sync, document)
+    document = event_of(seed.org_a)
+    pushed(seed.partner_sync, document)
     assert pushed(sync_a, document)[0] == 200
-    assert Event.objects.get(uuid=document["uuid"]).orgc_id == cast.org_a.pk
+    assert Event.objects.get(uuid=document["uuid"]).orgc_id == seed.org_a.pk
 
 
-def test_what_comes_back_from_another_member_unchanged_changes_nothing(cast: Cast, sync_a: Player) -> None:
-    document = event_of(cast.org_a)
+def test_what_comes_back_from_another_member_unchanged_changes_nothing(seed: Seed, sync_a: ApiUser) -> None:
+    document = event_of(seed.org_a)
     assert pushed(sync_a, document)[0] == 200
-    status, body = pushed(cast.partner_sync, document)
+    status, body = pushed(seed.partner_sync, document)
     assert (status, "not newer than the local copy" in body["errors"]) == (403, True)
     changed = {**document, "info": "by B", "timestamp": str(EARLIER + 60)}
-    status, body = pushed(cast.partner_sync, changed)
+    status, body = pushed(seed.partner_sync, changed)
     assert (status, AttributionProblem.NOT_THE_SENDER().wire in body["errors"]) == (403, True)
     stored = Event.objects.get(uuid=document["uuid"])
-    assert (stored.info, stored.orgc_id, stored.org_id) == ("passed on", cast.org_a.pk, cast.org_a.pk)
+    assert (stored.info, stored.orgc_id, stored.org_id) == ("passed on", seed.org_a.pk, seed.org_a.pk)
     assert pushed(sync_a, {**changed, "info": "by A"})[0] == 200
     assert Event.objects.get(uuid=document["uuid"]).info == "by A"
 
 
-def test_an_event_made_here_that_comes_back_is_not_newer(cast: Cast) -> None:
+def test_an_event_made_here_that_comes_back_is_not_newer(seed: Seed) -> None:
     """MISP takes any other answer for a fault and logs it each time."""
-    status, body = call(cast.publisher.key, "POST", "/events/add", {"info": "ours", "distribution": 1})
+    status, body = call(seed.publisher.key, "POST", "/events/add", {"info": "ours", "distribution": 1})
     assert status == 200
     made = Event.objects.get(pk=body["Event"]["id"])
-    back = event_of(cast.org_a, uuid=str(made.uuid), timestamp=str(made.timestamp))
-    status, body = pushed(cast.partner_sync, back)
+    back = event_of(seed.org_a, uuid=str(made.uuid), timestamp=str(made.timestamp))
+    status, body = pushed(seed.partner_sync, back)
     assert (status, "not newer than the local copy" in body["errors"]) == (403, True)
-    status, body = pushed(cast.partner_sync, {**back, "timestamp": str(made.timestamp + 5)})
+    status, body = pushed(seed.partner_sync, {**back, "timestamp": str(made.timestamp + 5)})
     assert (status, "not authorised" in body["errors"]) == (403, True)
 
 
-def test_others_are_passed_on_as_in_misp(cast: Cast) -> None:
+def test_others_are_passed_on_as_in_misp(seed: Seed) -> None:
     """Strangers, and instances that only synchronise here, have nobody who could publish for them."""
     roles = make_roles({"Sync of a peer": SYNC_USER})
     (peer,) = make_organisations("Another hub")
@@ -115,26 +115,26 @@ def test_others_are_passed_on_as_in_misp(cast: Cast) -> None:
     stranger = Organisation(uuid=uuid4(), name="Somebody far away")
     for organisation in (peer, stranger):
         document = event_of(organisation)
-        assert pushed(cast.partner_sync, document)[0] == 200
+        assert pushed(seed.partner_sync, document)[0] == 200
         assert Event.objects.get(uuid=document["uuid"]).orgc.uuid == organisation.uuid
 
 
-def test_a_member_that_only_synchronises_speaks_for_itself(cast: Cast) -> None:
+def test_a_member_that_only_synchronises_speaks_for_itself(seed: Seed) -> None:
     """From the moment membership is in use; before that nobody knows who is a member."""
     roles = make_roles({"Sync of a member": SYNC_USER})
     (member,) = make_organisations("Member by API")
     make_users((member, roles["Sync of a member"], "sync@member.example"))
-    assert pushed(cast.partner_sync, event_of(member))[0] == 200
+    assert pushed(seed.partner_sync, event_of(member))[0] == 200
     everybody = Organisation.objects.all()
     MembershipInUse.objects.create(pk=1)
     everybody.update(fixed_standing="")
-    status, body = pushed(cast.partner_sync, event_of(member))
+    status, body = pushed(seed.partner_sync, event_of(member))
     assert (status, body["errors"]) == (403, {"Event": {"Orgc": [AttributionProblem.NOT_THE_SENDER().wire]}})
     everybody.filter(pk=member.pk).update(fixed_standing="no_membership")
-    assert pushed(cast.partner_sync, event_of(member))[0] == 200
+    assert pushed(seed.partner_sync, event_of(member))[0] == 200
 
 
-def test_a_member_does_not_rewrite_what_others_brought_from_a_partner(cast: Cast, sync_a: Player) -> None:
+def test_a_member_does_not_rewrite_what_others_brought_from_a_partner(seed: Seed, sync_a: ApiUser) -> None:
     """A later version of a partner's event comes from who brought it, or from the hub owner."""
     MembershipInUse.objects.create(pk=1)
     Organisation.objects.update(fixed_standing="")
@@ -142,21 +142,21 @@ def test_a_member_does_not_rewrite_what_others_brought_from_a_partner(cast: Cast
     brought = event_of(partner)
     assert pushed(sync_a, brought)[0] == 200
     later = {**brought, "info": "rewritten", "distribution": "3", "timestamp": str(EARLIER + 60)}
-    status, body = pushed(cast.partner_sync, later)
+    status, body = pushed(seed.partner_sync, later)
     assert (status, AttributionProblem.ANOTHER_BROUGHT_IT().wire in body["errors"]) == (403, True)
     stored = Event.objects.get(uuid=brought["uuid"])
     assert (stored.info, stored.distribution, stored.timestamp) == ("passed on", 1, EARLIER)
     assert pushed(sync_a, {**later, "info": "by A"})[0] == 200
     hub = {**later, "info": "by the hub", "timestamp": str(EARLIER + 120)}
-    assert pushed(cast.site_admin, hub)[0] == 200
+    assert pushed(seed.site_admin, hub)[0] == 200
     assert Event.objects.get(uuid=brought["uuid"]).info == "by the hub"
 
 
-def test_nor_its_notes_and_clusters(cast: Cast, sync_a: Player) -> None:
+def test_nor_its_notes_and_clusters(seed: Seed, sync_a: ApiUser) -> None:
     MembershipInUse.objects.create(pk=1)
     Organisation.objects.update(fixed_standing="")
     partner = block(Organisation(uuid=uuid4(), name="CERT of another country"))
-    event = event_of(cast.org_a)
+    event = event_of(seed.org_a)
     assert pushed(sync_a, event)[0] == 200
     note = {
         "uuid": str(uuid4()),
@@ -171,8 +171,8 @@ def test_nor_its_notes_and_clusters(cast: Cast, sync_a: Player) -> None:
     galaxy = {"uuid": str(uuid4()), "name": "Theirs", "type": "theirs"}
     cluster = {"uuid": str(uuid4()), "value": "V", "version": "1", "distribution": "1", "Galaxy": galaxy}
     cluster |= {"Orgc": partner, "description": "said", "locked": True}
-    call(cast.site_admin.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
-    call(cast.site_admin.key, "POST", "/galaxies/pushCluster", [{"GalaxyCluster": cluster}])
+    call(seed.site_admin.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
+    call(seed.site_admin.key, "POST", "/galaxies/pushCluster", [{"GalaxyCluster": cluster}])
     note |= {"note": "rewritten", "modified": "2026-02-01 00:00:00"}
     cluster |= {"description": "rewritten", "version": "2"}
     call(sync_a.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
@@ -181,52 +181,52 @@ def test_nor_its_notes_and_clusters(cast: Cast, sync_a: Player) -> None:
     assert GalaxyCluster.objects.get(uuid=cluster["uuid"]).description == "said"
 
 
-def test_the_hub_owner_brings_in_what_members_have_created(cast: Cast) -> None:
+def test_the_hub_owner_brings_in_what_members_have_created(seed: Seed) -> None:
     roles = make_roles({"Sync of the hub": SYNC_USER})
-    users = make_users((cast.hub, roles["Sync of the hub"], "sync@own.example"))
-    own = Player(users[0], make_keys(users)[0])
-    call(cast.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.host_org_id", {"value": cast.hub.pk})
-    document = event_of(cast.org_a)
+    users = make_users((seed.hub, roles["Sync of the hub"], "sync@own.example"))
+    own = ApiUser(users[0], make_keys(users)[0])
+    call(seed.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.host_org_id", {"value": seed.hub.pk})
+    document = event_of(seed.org_a)
     assert pushed(own, document)[0] == 200
-    assert Event.objects.get(uuid=document["uuid"]).orgc_id == cast.org_a.pk
+    assert Event.objects.get(uuid=document["uuid"]).orgc_id == seed.org_a.pk
 
 
 @pytest.mark.parametrize(("other_end", "arrives"), [("org_a", True), ("org_b", False), ("stranger", True)])
 def test_a_pull_takes_from_a_member_only_its_own(
-    cast: Cast, settings: Any, other_end: str, arrives: bool
+    seed: Seed, settings: Any, other_end: str, arrives: bool
 ) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    uuid, said = good(Orgc=block(cast.org_a))
+    uuid, said = good(Orgc=block(seed.org_a))
     with serving(misp({uuid: said})) as peer:
-        server = connection(cast, peer.url)
+        server = connection(seed, peer.url)
         server.remote_org = (
             Organisation.objects.create(name="Upstream", local=True)
             if other_end == "stranger"
-            else getattr(cast, other_end)
+            else getattr(seed, other_end)
         )
         server.save()
-        pull(cast.site_admin.actor, server)
-    assert Event.objects.filter(uuid=uuid, orgc=cast.org_a).exists() is arrives
+        pull(seed.site_admin.actor, server)
+    assert Event.objects.filter(uuid=uuid, orgc=seed.org_a).exists() is arrives
     said = problems_in(MovedEvent.objects.get(uuid=uuid).reason)
     assert (AttributionProblem.NOT_THE_SENDER() in said) is not arrives
 
 
-def test_what_is_said_of_an_event_is_said_by_who_sends_it(cast: Cast) -> None:
+def test_what_is_said_of_an_event_is_said_by_who_sends_it(seed: Seed) -> None:
     """Sightings, proposals, notes, clusters and groups in another member's name stay out; one's own come in."""
-    document = event_of(cast.org_b)
-    assert pushed(cast.partner_sync, document)[0] == 200
+    document = event_of(seed.org_b)
+    assert pushed(seed.partner_sync, document)[0] == 200
     part, event = document["Attribute"][0]["uuid"], document["uuid"]
-    for organisation in (cast.org_a, cast.org_b):
-        _say_everything(cast.partner_sync, organisation, event, part)
-    assert [each.org_id for each in Sighting.objects.all()] == [cast.org_b.pk]
-    assert [each.org_id for each in Proposal.objects.all()] == [cast.org_b.pk]
-    assert [each.orgc_id for each in AnalystData.objects.all()] == [cast.org_b.pk]
-    assert [each.orgc_id for each in GalaxyCluster.objects.all()] == [cast.org_b.pk]
+    for organisation in (seed.org_a, seed.org_b):
+        _say_everything(seed.partner_sync, organisation, event, part)
+    assert [each.org_id for each in Sighting.objects.all()] == [seed.org_b.pk]
+    assert [each.org_id for each in Proposal.objects.all()] == [seed.org_b.pk]
+    assert [each.orgc_id for each in AnalystData.objects.all()] == [seed.org_b.pk]
+    assert [each.orgc_id for each in GalaxyCluster.objects.all()] == [seed.org_b.pk]
     owners = SharingGroup.objects.filter(name__startswith="pushed").values_list("org_id", flat=True)
-    assert list(owners) == [cast.org_b.pk]
+    assert list(owners) == [seed.org_b.pk]
 
 
-def _say_everything(player: Player, organisation: Organisation, event: str, part: str) -> None:
+def _say_everything(api_user: ApiUser, organisation: Organisation, event: str, part: str) -> None:
     by = block(organisation)
     proposal = {"type": "domain", "category": "Network activity", "value": f"{uuid4()}.example", "Org": by}
     note = {
@@ -246,11 +246,11 @@ def _say_everything(player: Player, organisation: Organisation, event: str, part
         "Orgc": by,
         "Galaxy": {"uuid": "c5f2dfb4-21a1-42d8-a452-1d3c36a204ff", "name": "Ours", "type": "ours"},
     }
-    members = [{"Organisation": block(player.user.org), "extend": True}]
+    members = [{"Organisation": block(api_user.user.org), "extend": True}]
     group = {"uuid": str(uuid4()), "name": f"pushed for {organisation.name}", "Organisation": by}
     group |= {"organisation_uuid": by["uuid"], "SharingGroupOrg": members}
     sighting = {"attribute_uuid": part, "date_sighting": EARLIER, "uuid": str(uuid4()), "Organisation": by}
-    carrier = event_of(player.user.org, distribution="4", SharingGroup=group)
+    carrier = event_of(api_user.user.org, distribution="4", SharingGroup=group)
     for path, body in (
         (f"/sightings/bulkSaveSightings/{event}", [sighting]),
         (f"/events/pushProposals/{event}", [proposal]),
@@ -258,16 +258,16 @@ def _say_everything(player: Player, organisation: Organisation, event: str, part
         ("/galaxies/pushCluster", [{"GalaxyCluster": cluster}]),
         ("/events/add", {"Event": carrier}),
     ):
-        status, said = call(player.key, "POST", path, body)
+        status, said = call(api_user.key, "POST", path, body)
         assert status == 200, (path, json.dumps(said))
 
 
 @pytest.mark.parametrize("member", ["Event", "Attribute", "Object", "EventReport"])
-def test_nothing_comes_from_the_future(cast: Cast, member: str) -> None:
+def test_nothing_comes_from_the_future(seed: Seed, member: str) -> None:
     """A time far ahead would keep out every later version that comes by synchronisation."""
     ahead = {"timestamp": str(now_seconds() + 2 * 86_400)}
     if member == "Event":
-        status, body = call(cast.publisher.key, "POST", "/events/add", event_of(cast.org_a, **ahead))
+        status, body = call(seed.publisher.key, "POST", "/events/add", event_of(seed.org_a, **ahead))
         assert (status, body["errors"]) == (403, {"Event": {"timestamp": [Fault.IN_THE_FUTURE]}})
         assert not Event.objects.exists()
         return
@@ -283,9 +283,9 @@ def test_nothing_comes_from_the_future(cast: Cast, member: str) -> None:
         },
         "EventReport": {"name": "report", "content": ""},
     }
-    document = event_of(cast.org_a, Attribute=[{"type": "domain", "value": "a.example"}])
+    document = event_of(seed.org_a, Attribute=[{"type": "domain", "value": "a.example"}])
     document[member] = [*document.get(member, []), {**parts[member], "uuid": str(uuid4()), **ahead}]
-    status, body = call(cast.publisher.key, "POST", "/events/add", {"Event": document})
+    status, body = call(seed.publisher.key, "POST", "/events/add", {"Event": document})
     number = len(document[member]) - 1
     assert (status, body["errors"]) == (
         403,
@@ -293,24 +293,24 @@ def test_nothing_comes_from_the_future(cast: Cast, member: str) -> None:
     )
     assert not Event.objects.exists()
     del document[member][number]["timestamp"]
-    made = call(cast.publisher.key, "POST", "/events/add", {"Event": document})[1]["Event"]
+    made = call(seed.publisher.key, "POST", "/events/add", {"Event": document})[1]["Event"]
     later = {"timestamp": str(int(made["timestamp"]) + 5), "info": "edited"}
     document[member][number] |= {"uuid": str(uuid4()), **ahead}
-    status, body = call(cast.publisher.key, "POST", f"/events/edit/{made['id']}", {**document, **later})
+    status, body = call(seed.publisher.key, "POST", f"/events/edit/{made['id']}", {**document, **later})
     assert (status, Fault.IN_THE_FUTURE in json.dumps(body["errors"])) == (403, True)
     assert Event.objects.get(pk=made["id"]).info == "passed on"
 
 
-def test_a_clock_that_is_a_little_ahead_is_no_fault(cast: Cast) -> None:
-    document = event_of(cast.org_a, timestamp=str(now_seconds() + 3_600))
-    assert call(cast.publisher.key, "POST", "/events/add", {"Event": document})[0] == 200
+def test_a_clock_that_is_a_little_ahead_is_no_fault(seed: Seed) -> None:
+    document = event_of(seed.org_a, timestamp=str(now_seconds() + 3_600))
+    assert call(seed.publisher.key, "POST", "/events/add", {"Event": document})[0] == 200
 
 
-def test_sightings_and_notes_do_not_come_from_the_future(cast: Cast) -> None:
-    document = event_of(cast.org_b)
-    assert pushed(cast.partner_sync, document)[0] == 200
+def test_sightings_and_notes_do_not_come_from_the_future(seed: Seed) -> None:
+    document = event_of(seed.org_b)
+    assert pushed(seed.partner_sync, document)[0] == 200
     part, ahead = document["Attribute"][0]["uuid"], now_seconds() + 2 * 86_400
-    status, body = call(cast.partner.key, "POST", f"/sightings/add/{part}", {"timestamp": ahead})
+    status, body = call(seed.partner.key, "POST", f"/sightings/add/{part}", {"timestamp": ahead})
     assert (status, "more than a day ahead" in body["message"]) == (200, True)
     assert not Sighting.objects.exists()
     note = {
@@ -320,5 +320,5 @@ def test_sightings_and_notes_do_not_come_from_the_future(cast: Cast) -> None:
         "note": "later",
         "modified": "2100-01-01 00:00:00",
     }
-    call(cast.partner_sync.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
+    call(seed.partner_sync.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
     assert not AnalystData.objects.exists()

@@ -8,8 +8,8 @@ import pytest
 from django.urls import get_resolver
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key, make_role, make_user
+from tests.factories.seed import Seed
 from tests.house.test_permissions import views
 from tests.web.accounts import signed_in
 from vardkase.api.dispatch import declared_permissions
@@ -28,9 +28,9 @@ ROLES = {"only reads": [Permission.AUTH], "everything": [*Permission]}
 
 
 @pytest.fixture(params=ROLES)
-def auditor(request: pytest.FixtureRequest, cast: Cast) -> User:
+def auditor(request: pytest.FixtureRequest, seed: Seed) -> User:
     role = make_role(request.param, ROLES[request.param])
-    return make_user(cast.hub, role, "revision@hub.example", staff_roles=["auditor"])
+    return make_user(seed.hub, role, "revision@hub.example", staff_roles=["auditor"])
 
 
 def test_no_endpoint_that_writes_is_theirs(auditor: User) -> None:
@@ -67,10 +67,10 @@ def test_all_that_is_exempt_is_ones_own_account() -> None:
     assert not AUDITORS_OWN & (SIGN_IN_VIEWS - AUDITORS_OWN)
 
 
-def test_the_findings_reproduction_is_refused(cast: Cast, auditor: User) -> None:
+def test_the_findings_reproduction_is_refused(seed: Seed, auditor: User) -> None:
     key = make_key(auditor)
     for path, body in (
-        (f"/admin/organisations/edit/{cast.org_a.pk}", {"name": "Renamed"}),
+        (f"/admin/organisations/edit/{seed.org_a.pk}", {"name": "Renamed"}),
         ("/admin/organisations/add", {"name": "Made by an auditor", "local": True}),
         ("/feeds/add", {"name": "x", "url": "https://feed.example/", "provider": "x"}),
         ("/servers/serverSettingsEdit/Plugin.Enrichment_services_enable", {"value": True}),
@@ -82,9 +82,9 @@ def test_the_findings_reproduction_is_refused(cast: Cast, auditor: User) -> None
 
 
 def test_they_read_the_whole_log_and_every_setting(
-    cast: Cast, auditor: User, password_is_enough: None
+    seed: Seed, auditor: User, password_is_enough: None
 ) -> None:
-    record(cast.org_admin.actor, "organisation.edited", Target("organisation", cast.org_a.pk, title="Told"))
+    record(seed.org_admin.actor, "organisation.edited", Target("organisation", seed.org_a.pk, title="Told"))
     key, browser = make_key(auditor), signed_in(auditor)
     for path in ("/admin/logs/index", "/logs/index", "/admin/auditLogs/index"):
         status, told = call(key, "GET", path)
@@ -94,7 +94,7 @@ def test_they_read_the_whole_log_and_every_setting(
     assert status == 200
     assert {line["setting"] for line in report["finalSettings"]} >= set(declared_settings())
     assert call(key, "GET", "/servers/getSetting/Vardkase.statement_grace_days")[0] == 200
-    assert call(cast.analyst.key, "GET", "/servers/serverSettings")[0] == 403
+    assert call(seed.analyst.key, "GET", "/servers/serverSettings")[0] == 403
 
 
 def test_they_find_settings_and_schedules_and_no_button_there(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_organisation, make_sharing_group
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.servers.models import Server
 from vardkase.identity.blueprints.models import SharingGroupBlueprint
@@ -19,11 +19,11 @@ ROOT = "/sharingGroupBlueprints"
 
 
 @pytest.fixture(autouse=True)
-def sectors(cast: Cast) -> None:
+def sectors(seed: Seed) -> None:
     for organisation, sector, nation in (
-        (cast.org_a, "Health", "Sweden"),
-        (cast.org_b, "Health", "Norway"),
-        (cast.org_c, "Energy", "Sweden"),
+        (seed.org_a, "Health", "Sweden"),
+        (seed.org_b, "Health", "Norway"),
+        (seed.org_c, "Energy", "Sweden"),
     ):
         Organisation.objects.filter(pk=organisation.pk).update(sector=sector, nationality=nation)
 
@@ -32,9 +32,9 @@ def add(key: str, rules: Any, name: str = "Care") -> tuple[int, Any]:
     return call(key, "POST", f"{ROOT}/add", {"name": name, "rules": rules})
 
 
-def chosen(cast: Cast, rules: Any) -> set[str]:
-    number = add(cast.org_admin.key, rules)[1]["SharingGroupBlueprint"]["id"]
-    rows = call(cast.org_admin.key, "GET", f"{ROOT}/viewOrgs/{number}")[1]
+def chosen(seed: Seed, rules: Any) -> set[str]:
+    number = add(seed.org_admin.key, rules)[1]["SharingGroupBlueprint"]["id"]
+    rows = call(seed.org_admin.key, "GET", f"{ROOT}/viewOrgs/{number}")[1]
     return {row["name"].removeprefix("Organisation ") for row in rows}
 
 
@@ -50,25 +50,25 @@ def chosen(cast: Cast, rules: Any) -> set[str]:
         ({"OR": {"org_sector": "none"}}, set()),
     ],
 )
-def test_rules_choose_organisations(cast: Cast, rules: Any, expected: set[str]) -> None:
-    assert chosen(cast, rules) == chosen(cast, json.dumps(rules)) == expected
+def test_rules_choose_organisations(seed: Seed, rules: Any, expected: set[str]) -> None:
+    assert chosen(seed, rules) == chosen(seed, json.dumps(rules)) == expected
 
 
-def test_rules_name_organisations_and_the_members_of_groups(cast: Cast) -> None:
-    assert chosen(cast, {"OR": {"org_id": [cast.org_c.pk], "org_uuid": str(cast.hub.uuid)}}) == {"C", "Hub"}
-    for rule in ({"sharing_group_id": [cast.group.pk]}, {"sharing_group_uuid": [str(cast.group.uuid)]}):
-        assert chosen(cast, {"OR": rule}) == {"A", "B"}
-        assert chosen(cast, {"AND": {**rule, "NOT": {"org_id": cast.org_a.pk}}}) == {"B"}
+def test_rules_name_organisations_and_the_members_of_groups(seed: Seed) -> None:
+    assert chosen(seed, {"OR": {"org_id": [seed.org_c.pk], "org_uuid": str(seed.hub.uuid)}}) == {"C", "Hub"}
+    for rule in ({"sharing_group_id": [seed.group.pk]}, {"sharing_group_uuid": [str(seed.group.uuid)]}):
+        assert chosen(seed, {"OR": rule}) == {"A", "B"}
+        assert chosen(seed, {"AND": {**rule, "NOT": {"org_id": seed.org_a.pk}}}) == {"B"}
 
 
-def test_a_group_that_one_may_not_know_of_gives_its_members_to_nobody(cast: Cast) -> None:
-    hidden = make_sharing_group(cast.org_c, [cast.org_c, cast.org_b], name="hidden")
+def test_a_group_that_one_may_not_know_of_gives_its_members_to_nobody(seed: Seed) -> None:
+    hidden = make_sharing_group(seed.org_c, [seed.org_c, seed.org_b], name="hidden")
     for rule in ({"sharing_group_id": [hidden.pk]}, {"sharing_group_uuid": [str(hidden.uuid)]}):
-        assert chosen(cast, {"OR": rule}) == set()
-    number = add(cast.site_admin.key, {"OR": {"sharing_group_id": [hidden.pk]}})[1]["SharingGroupBlueprint"][
+        assert chosen(seed, {"OR": rule}) == set()
+    number = add(seed.site_admin.key, {"OR": {"sharing_group_id": [hidden.pk]}})[1]["SharingGroupBlueprint"][
         "id"
     ]
-    assert len(call(cast.site_admin.key, "GET", f"{ROOT}/generateUuidList/{number}")[1]) == 2
+    assert len(call(seed.site_admin.key, "GET", f"{ROOT}/generateUuidList/{number}")[1]) == 2
 
 
 @pytest.mark.parametrize(
@@ -81,66 +81,66 @@ def test_a_group_that_one_may_not_know_of_gives_its_members_to_nobody(cast: Cast
         {"OR": [{"org_name": "x"}] * 101}, {"OR": {"org_name') OR TRUE --": "x"}},
     ],
 )  # fmt: skip
-def test_rules_that_make_no_sense_are_refused(cast: Cast, rules: Any) -> None:
-    status, body = add(cast.org_admin.key, rules)
+def test_rules_that_make_no_sense_are_refused(seed: Seed, rules: Any) -> None:
+    status, body = add(seed.org_admin.key, rules)
     assert (status, list(body["errors"])) == (403, ["rules"])
     assert not SharingGroupBlueprint.objects.exists()
 
 
-def test_a_group_is_made_and_follows_its_rules(cast: Cast) -> None:
-    number = add(cast.org_admin.key, {"OR": {"org_sector": ["Health"]}})[1]["SharingGroupBlueprint"]["id"]
-    status, body = call(cast.org_admin.key, "POST", f"{ROOT}/execute/{number}", {})
+def test_a_group_is_made_and_follows_its_rules(seed: Seed) -> None:
+    number = add(seed.org_admin.key, {"OR": {"org_sector": ["Health"]}})[1]["SharingGroupBlueprint"]["id"]
+    status, body = call(seed.org_admin.key, "POST", f"{ROOT}/execute/{number}", {})
     assert (status, body["message"]) == (200, "Sharing group rebuilt: 1 organisations added, 0 removed.")
     group = SharingGroup.objects.get(pk=body["id"])
-    assert (group.name, group.org) == ("Care", cast.org_a)
+    assert (group.name, group.org) == ("Care", seed.org_a)
     members = SharingGroupOrg.objects.filter(sharing_group=group)
     assert set(members.values_list("org__name", "extend")) == {
         ("Organisation A", True),
         ("Organisation B", False),
     }
-    Organisation.objects.filter(pk=cast.org_b.pk).update(sector="Energy")
+    Organisation.objects.filter(pk=seed.org_b.pk).update(sector="Energy")
     new = make_organisation("Organisation D")
     Organisation.objects.filter(pk=new.pk).update(sector="Health")
-    body = call(cast.org_admin.key, "POST", f"{ROOT}/execute/{number}", {})[1]
+    body = call(seed.org_admin.key, "POST", f"{ROOT}/execute/{number}", {})[1]
     assert body["message"] == "Sharing group rebuilt: 1 organisations added, 1 removed."
     assert set(members.values_list("org__name", flat=True)) == {"Organisation A", "Organisation D"}
-    status, body = call(cast.org_admin.key, "POST", f"{ROOT}/detach/{number}", {})
+    status, body = call(seed.org_admin.key, "POST", f"{ROOT}/detach/{number}", {})
     assert (status, body["saved"]) == (200, True)
-    assert call(cast.org_admin.key, "POST", f"{ROOT}/detach/{number}", {})[0] == 403
-    status, body = call(cast.org_admin.key, "POST", f"{ROOT}/execute/{number}", {})
+    assert call(seed.org_admin.key, "POST", f"{ROOT}/detach/{number}", {})[0] == 403
+    status, body = call(seed.org_admin.key, "POST", f"{ROOT}/execute/{number}", {})
     assert (status, list(body["errors"])) == (
         403,
         ["name"],
     )  # Its name is taken by the group that was let go.
-    assert call(cast.org_admin.key, "POST", f"{ROOT}/delete/{number}", {})[0] == 200
+    assert call(seed.org_admin.key, "POST", f"{ROOT}/delete/{number}", {})[0] == 200
     assert SharingGroup.objects.filter(pk=group.pk).exists()
     assert AuditEntry.objects.filter(action="sharing_group.rebuilt").count() == 2
 
 
-def test_each_organisation_has_its_own(cast: Cast) -> None:
-    number = add(cast.org_admin.key, {"OR": {"org_sector": ["Health"]}})[1]["SharingGroupBlueprint"]["id"]
-    assert call(cast.partner_sync.key, "GET", f"{ROOT}/index")[1] == []
+def test_each_organisation_has_its_own(seed: Seed) -> None:
+    number = add(seed.org_admin.key, {"OR": {"org_sector": ["Health"]}})[1]["SharingGroupBlueprint"]["id"]
+    assert call(seed.partner_sync.key, "GET", f"{ROOT}/index")[1] == []
     for action in ("view", "viewOrgs", "generateUuidList"):
-        assert call(cast.partner_sync.key, "GET", f"{ROOT}/{action}/{number}")[0] == 404
+        assert call(seed.partner_sync.key, "GET", f"{ROOT}/{action}/{number}")[0] == 404
     for action in ("edit", "execute", "detach", "delete"):
-        assert call(cast.partner_sync.key, "POST", f"{ROOT}/{action}/{number}", {"name": "x"})[0] == 404
-    forged = {"name": "x", "rules": {"OR": {"org_name": "x"}}, "sharing_group_id": cast.group.pk, "org_id": 1}
-    stored = call(cast.partner_sync.key, "POST", f"{ROOT}/add", forged)[1]["SharingGroupBlueprint"]
-    assert (stored["sharing_group_id"], stored["org_id"]) == ("0", str(cast.org_b.pk))
+        assert call(seed.partner_sync.key, "POST", f"{ROOT}/{action}/{number}", {"name": "x"})[0] == 404
+    forged = {"name": "x", "rules": {"OR": {"org_name": "x"}}, "sharing_group_id": seed.group.pk, "org_id": 1}
+    stored = call(seed.partner_sync.key, "POST", f"{ROOT}/add", forged)[1]["SharingGroupBlueprint"]
+    assert (stored["sharing_group_id"], stored["org_id"]) == ("0", str(seed.org_b.pk))
 
 
-def test_a_connections_rules_are_filled(cast: Cast) -> None:
-    body = {"name": "S", "url": "https://s.example", "authkey": "A" * 40, "remote_org_id": cast.org_b.pk}
-    server = call(cast.site_admin.key, "POST", "/servers/add", body)[1]["Server"]["id"]
+def test_a_connections_rules_are_filled(seed: Seed) -> None:
+    body = {"name": "S", "url": "https://s.example", "authkey": "A" * 40, "remote_org_id": seed.org_b.pk}
+    server = call(seed.site_admin.key, "POST", "/servers/add", body)[1]["Server"]["id"]
     rules = {"OR": {"org_sector": ["Health"]}}
-    number = add(cast.site_admin.key, rules)[1]["SharingGroupBlueprint"]["id"]
+    number = add(seed.site_admin.key, rules)[1]["SharingGroupBlueprint"]["id"]
     path = f"{ROOT}/encodeSyncRule/{number}"
     for kind in ("pull", "push"):
         sent = {"server_id": server, "type": kind, "rule": "NOT"}
-        assert call(cast.site_admin.key, "POST", path, sent)[0] == 200
+        assert call(seed.site_admin.key, "POST", path, sent)[0] == 200
     stored = Server.objects.get()
     assert stored.pull_rules["orgs"] == {"OR": [], "NOT": ["Organisation A", "Organisation B"]}
-    assert stored.push_rules["orgs"]["NOT"] == [str(cast.org_a.pk), str(cast.org_b.pk)]
-    assert call(cast.site_admin.key, "POST", path, {"server_id": server, "type": "x", "rule": "OR"})[0] == 400
+    assert stored.push_rules["orgs"]["NOT"] == [str(seed.org_a.pk), str(seed.org_b.pk)]
+    assert call(seed.site_admin.key, "POST", path, {"server_id": server, "type": "x", "rule": "OR"})[0] == 400
     sent = {"server_id": 999999, "type": "pull", "rule": "OR"}
-    assert call(cast.site_admin.key, "POST", path, sent)[0] == 404
+    assert call(seed.site_admin.key, "POST", path, sent)[0] == 404

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from vardkase.identity.bookmarks.models import Bookmark
 
 KEPT = {"name": "Events", "url": "/events/index"}
@@ -18,24 +18,24 @@ def keep(key: str, **fields: Any) -> tuple[int, Any]:
     return call(key, "POST", "/bookmarks/add", {"Bookmark": {**KEPT, **fields}})
 
 
-def test_a_bookmark_is_kept_changed_and_removed(cast: Cast) -> None:
-    status, body = keep(cast.analyst.key, comment="mine")
+def test_a_bookmark_is_kept_changed_and_removed(seed: Seed) -> None:
+    status, body = keep(seed.analyst.key, comment="mine")
     bookmark = body["Bookmark"]
     assert status == 200
     assert bookmark == {
         "id": bookmark["id"],
-        "user_id": str(cast.analyst.user.pk),
-        "org_id": str(cast.org_a.pk),
+        "user_id": str(seed.analyst.user.pk),
+        "org_id": str(seed.org_a.pk),
         **KEPT,
         "exposed_to_org": False,
         "comment": "mine",
     }
     number = bookmark["id"]
-    changed = call(cast.analyst.key, "POST", f"/bookmarks/edit/{number}", {"url": "https://a.example/x"})[1]
+    changed = call(seed.analyst.key, "POST", f"/bookmarks/edit/{number}", {"url": "https://a.example/x"})[1]
     assert changed["Bookmark"]["url"] == "https://a.example/x"
-    assert call(cast.analyst.key, "GET", f"/bookmarks/view/{number}")[1] == changed
-    assert call(cast.analyst.key, "POST", f"/bookmarks/delete/{number}")[0] == 200
-    assert call(cast.analyst.key, "GET", "/bookmarks/index")[1] == []
+    assert call(seed.analyst.key, "GET", f"/bookmarks/view/{number}")[1] == changed
+    assert call(seed.analyst.key, "POST", f"/bookmarks/delete/{number}")[0] == 200
+    assert call(seed.analyst.key, "GET", "/bookmarks/index")[1] == []
 
 
 @pytest.mark.parametrize(
@@ -52,26 +52,26 @@ def test_a_bookmark_is_kept_changed_and_removed(cast: Cast) -> None:
         ("comment", {"a": 1}),
     ],
 )
-def test_what_makes_no_sense_is_refused(cast: Cast, field: str, value: Any) -> None:
-    status, body = keep(cast.analyst.key, **{field: value})
+def test_what_makes_no_sense_is_refused(seed: Seed, field: str, value: Any) -> None:
+    status, body = keep(seed.analyst.key, **{field: value})
     assert (status, list(body["errors"])) == (403, [field])
     assert not Bookmark.objects.exists()
 
 
-def test_the_organisation_sees_what_is_shown_to_it_and_its_administrators_change_it(cast: Cast) -> None:
-    own = keep(cast.analyst.key)[1]["Bookmark"]["id"]
-    shown = keep(cast.analyst.key, exposed_to_org="1")[1]["Bookmark"]["id"]
+def test_the_organisation_sees_what_is_shown_to_it_and_its_administrators_change_it(seed: Seed) -> None:
+    own = keep(seed.analyst.key)[1]["Bookmark"]["id"]
+    shown = keep(seed.analyst.key, exposed_to_org="1")[1]["Bookmark"]["id"]
     for key, numbers in (
-        (cast.analyst.key, [own, shown]),
-        (cast.colleague.key, [shown]),
-        (cast.org_admin.key, [shown]),
-        (cast.partner.key, []),
-        (cast.site_admin.key, []),
+        (seed.analyst.key, [own, shown]),
+        (seed.colleague.key, [shown]),
+        (seed.org_admin.key, [shown]),
+        (seed.partner.key, []),
+        (seed.site_admin.key, []),
     ):
         assert [row["Bookmark"]["id"] for row in call(key, "GET", "/bookmarks/index")[1]] == numbers
-    for key in (cast.colleague.key, make_key(cast.analyst.user, read_only=True), None):
+    for key in (seed.colleague.key, make_key(seed.analyst.user, read_only=True), None):
         assert call(key, "POST", f"/bookmarks/edit/{shown}", {"name": "x"})[0] == 403
-    for key, number in ((cast.partner.key, shown), (cast.org_admin.key, own), (cast.site_admin.key, own)):
+    for key, number in ((seed.partner.key, shown), (seed.org_admin.key, own), (seed.site_admin.key, own)):
         assert call(key, "POST", f"/bookmarks/delete/{number}")[0] == 404
-    assert call(cast.org_admin.key, "POST", f"/bookmarks/delete/{shown}")[0] == 200
+    assert call(seed.org_admin.key, "POST", f"/bookmarks/delete/{shown}")[0] == 200
     assert str(Bookmark.objects.get().pk) == own

@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from tests.api.calls import call
-from tests.cast import ORG_ADMIN, Cast, Player
 from tests.factories import make_key, make_role, make_user
-from tests.hub.officers import officer
+from tests.factories.officers import officer
+from tests.factories.seed import ORG_ADMIN, ApiUser, Seed
 from tests.identity.two_people import approved, at_screen
 from tests.web.accounts import confirm
 from tests.web.signed_in import signed_in
@@ -42,20 +42,20 @@ DUTIES = [StaffRole.AUDITOR, StaffRole.ANALYST, StaffRole.OPERATOR]
 
 
 @pytest.fixture
-def chief(cast: Cast) -> Player:
+def chief(seed: Seed) -> ApiUser:
     """An administrator of the organisation that runs the hub."""
-    user = make_user(cast.hub, make_role("Org Admin of the hub", ORG_ADMIN), "chief@hub.example")
-    return Player(user, make_key(user))
+    user = make_user(seed.hub, make_role("Org Admin of the hub", ORG_ADMIN), "chief@hub.example")
+    return ApiUser(user, make_key(user))
 
 
 @pytest.fixture(params=DUTIES)
-def holder(cast: Cast, request: pytest.FixtureRequest) -> Player:
-    return officer(cast, "holder@hub.example", request.param)
+def holder(seed: Seed, request: pytest.FixtureRequest) -> ApiUser:
+    return officer(seed, "holder@hub.example", request.param)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_an_administrator_of_the_hub_owner_gets_no_hold_of_them(
-    chief: Player, holder: Player, way: str
+    chief: ApiUser, holder: ApiUser, way: str
 ) -> None:
     before = AuthKey.objects.count()
     for actor in (chief.actor, at_screen(chief.user)):
@@ -70,7 +70,7 @@ def test_an_administrator_of_the_hub_owner_gets_no_hold_of_them(
     assert AuthKey.objects.count() == before
 
 
-def test_by_api_and_page(chief: Player, holder: Player) -> None:
+def test_by_api_and_page(chief: ApiUser, holder: ApiUser) -> None:
     pk = holder.user.pk
     for path, body in (
         (f"/auth_keys/add/{pk}", {}),
@@ -95,11 +95,11 @@ def test_by_api_and_page(chief: Player, holder: Player) -> None:
     assert AuthKey.objects.filter(user=pk).count() == 1
 
 
-def test_nobody_else_makes_their_keys(cast: Cast, holder: Player) -> None:
+def test_nobody_else_makes_their_keys(seed: Seed, holder: ApiUser) -> None:
     for actor in (
-        cast.site_admin.actor,
-        at_screen(cast.site_admin.user),
-        console_actor(cast.hub.pk, "Hub", "root"),
+        seed.site_admin.actor,
+        at_screen(seed.site_admin.user),
+        console_actor(seed.hub.pk, "Hub", "root"),
     ):
         for make in (services.issue_key, services.reset_keys):
             with pytest.raises(Forbidden):
@@ -107,52 +107,52 @@ def test_nobody_else_makes_their_keys(cast: Cast, holder: Player) -> None:
     assert AuthKey.objects.filter(user=holder.user).count() == 1
 
 
-def test_a_key_that_somebody_else_made_does_not_enter(cast: Cast, holder: Player) -> None:
-    raw = make_key(holder.user, issued_by_id=cast.site_admin.user.pk)
+def test_a_key_that_somebody_else_made_does_not_enter(seed: Seed, holder: ApiUser) -> None:
+    raw = make_key(holder.user, issued_by_id=seed.site_admin.user.pk)
     status, answer = call(raw, "GET", "/users/view/me")
     assert (status, "keys that they have made themselves" in str(answer)) == (403, True)
     assert call(holder.key, "GET", "/users/view/me")[0] == 200
 
 
-def test_a_duty_ends_the_keys_that_others_made_before(cast: Cast) -> None:
-    analyst = make_user(cast.hub, make_role("User of the hub", []), "new@hub.example")
-    services.issue_key(cast.site_admin.actor, analyst)
-    appoint(cast.site_admin.actor, analyst, ["analyst"])
+def test_a_duty_ends_the_keys_that_others_made_before(seed: Seed) -> None:
+    analyst = make_user(seed.hub, make_role("User of the hub", []), "new@hub.example")
+    services.issue_key(seed.site_admin.actor, analyst)
+    appoint(seed.site_admin.actor, analyst, ["analyst"])
     assert [0 < key.expiration < now_seconds() for key in AuthKey.objects.filter(user=analyst)] == [True]
 
 
 @pytest.mark.parametrize("way", sorted(WAYS.keys() - {"key", "keys"}))
-def test_an_auditors_account_takes_an_officers_approval(cast: Cast, way: str) -> None:
+def test_an_auditors_account_takes_an_officers_approval(seed: Seed, way: str) -> None:
     """Whoever could switch the auditor off alone would not be audited."""
-    auditor = officer(cast, "audit@hub.example", StaffRole.AUDITOR)
-    officer(cast, "per@hub.example")
+    auditor = officer(seed, "audit@hub.example", StaffRole.AUDITOR)
+    officer(seed, "per@hub.example")
     with pytest.raises(ApprovalNeeded):
-        WAYS[way](at_screen(cast.site_admin.user), auditor.user)
+        WAYS[way](at_screen(seed.site_admin.user), auditor.user)
 
 
-def test_the_approval_carries_it_out(cast: Cast) -> None:
-    auditor = officer(cast, "audit@hub.example", StaffRole.AUDITOR)
-    per = officer(cast, "per@hub.example")
-    propose_account_change(at_screen(cast.site_admin.user), auditor.user, "off", "", "Has left.")
+def test_the_approval_carries_it_out(seed: Seed) -> None:
+    auditor = officer(seed, "audit@hub.example", StaffRole.AUDITOR)
+    per = officer(seed, "per@hub.example")
+    propose_account_change(at_screen(seed.site_admin.user), auditor.user, "off", "", "Has left.")
     assert not User.objects.get(pk=auditor.user.pk).disabled
     approved(per.user)
     assert User.objects.get(pk=auditor.user.pk).disabled
 
 
-def test_auditors_come_and_go_by_two(cast: Cast) -> None:
+def test_auditors_come_and_go_by_two(seed: Seed) -> None:
     """A site administrator takes no auditor's duty away alone; and an auditor's appointment makes no officer."""
-    officer(cast, "per@hub.example"), officer(cast, "eva@hub.example")
-    auditor = officer(cast, "audit@hub.example", StaffRole.AUDITOR)
-    appoint(at_screen(cast.site_admin.user), auditor.user, [], "Not needed.")
+    officer(seed, "per@hub.example"), officer(seed, "eva@hub.example")
+    auditor = officer(seed, "audit@hub.example", StaffRole.AUDITOR)
+    appoint(at_screen(seed.site_admin.user), auditor.user, [], "Not needed.")
     assert User.objects.get(pk=auditor.user.pk).staff_roles == ["auditor"]
     approved(User.objects.get(email="eva@hub.example"))
     assert User.objects.get(pk=auditor.user.pk).staff_roles == []
 
 
-def test_auditors_are_not_counted_as_officers(cast: Cast) -> None:
+def test_auditors_are_not_counted_as_officers(seed: Seed) -> None:
     for name in ("one", "two"):
-        user = make_user(cast.hub, make_role(f"Role {name}", []), f"{name}@hub.example")
-        appoint(at_screen(cast.site_admin.user), user, ["auditor"], "Audits.")
+        user = make_user(seed.hub, make_role(f"Role {name}", []), f"{name}@hub.example")
+        appoint(at_screen(seed.site_admin.user), user, ["auditor"], "Audits.")
         assert User.objects.get(pk=user.pk).staff_roles == ["auditor"]
     assert ApprovalRequest.objects.filter(state="alone").count() == 2
     assert not in_use()

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast, Player
 from tests.factories import make_event
-from tests.intel.sighted import configure
-from tests.web.reading.scene import text_of, visitor
+from tests.factories.event_page import text_of, visitor
+from tests.factories.seed import ApiUser, Seed
+from tests.factories.sightings import configure
 from vardkase.identity.organisations.models import SharingGroupOrg
 from vardkase.intel.queries.receivers import receivers
 
@@ -18,16 +18,16 @@ SETTING = "Security.hide_organisations_in_sharing_groups"
 
 
 @pytest.fixture
-def event(cast: Cast) -> Any:
+def event(seed: Seed) -> Any:
     """An event in the group of A, B and C, which A owns."""
-    SharingGroupOrg.objects.create(sharing_group=cast.group, org=cast.org_c)
-    found = make_event(cast.org_a, distribution=4, sharing_group=cast.group, published=True)
+    SharingGroupOrg.objects.create(sharing_group=seed.group, org=seed.org_c)
+    found = make_event(seed.org_a, distribution=4, sharing_group=seed.group, published=True)
     found.save()
     return found
 
 
-def told(player: Player, event: Any, name: str) -> set[str]:
-    """The doors by which the player reads the name of an organisation in the event's group."""
+def told(api_user: ApiUser, event: Any, name: str) -> set[str]:
+    """The doors by which the user reads the name of an organisation in the event's group."""
     doors = {
         "group": ("GET", f"/sharing_groups/view/{event.sharing_group_id}", None),
         "groups": ("GET", "/sharing_groups/index", None),
@@ -40,41 +40,41 @@ def told(player: Player, event: Any, name: str) -> set[str]:
     }
     found = set()
     for door, (method, path, body) in doors.items():
-        response = send(player.key, method, path, body)
+        response = send(api_user.key, method, path, body)
         if name in (b"".join(response) if response.streaming else response.content).decode():
             found.add(door)
     return found
 
 
-def test_members_are_told_of_each_other_until_it_is_set(cast: Cast, event: Any) -> None:
-    assert {"group", "event", "search"} <= told(cast.partner, event, cast.org_c.name)
+def test_members_are_told_of_each_other_until_it_is_set(seed: Seed, event: Any) -> None:
+    assert {"group", "event", "search"} <= told(seed.partner, event, seed.org_c.name)
     configure(SETTING, True)
-    assert told(cast.partner, event, cast.org_c.name) == set()
-    assert "event" in told(cast.partner, event, cast.org_b.name), "who is in it knows that it is"
+    assert told(seed.partner, event, seed.org_c.name) == set()
+    assert "event" in told(seed.partner, event, seed.org_b.name), "who is in it knows that it is"
 
 
-def test_those_who_handle_groups_and_its_owner_are_told(cast: Cast, event: Any) -> None:
+def test_those_who_handle_groups_and_its_owner_are_told(seed: Seed, event: Any) -> None:
     configure(SETTING, True)
-    for player in (cast.partner_sync, cast.analyst, cast.site_admin):
-        assert {"group", "event"} <= told(player, event, cast.org_c.name)
+    for api_user in (seed.partner_sync, seed.analyst, seed.site_admin):
+        assert {"group", "event"} <= told(api_user, event, seed.org_c.name)
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_pages_keep_to_it(cast: Cast, event: Any) -> None:
-    reader = visitor(cast.partner)
-    assert cast.org_c.name in text_of(reader.get(f"/event/{event.pk}/"))
+def test_pages_keep_to_it(seed: Seed, event: Any) -> None:
+    reader = visitor(seed.partner)
+    assert seed.org_c.name in text_of(reader.get(f"/event/{event.pk}/"))
     configure(SETTING, True)
-    assert cast.org_c.name not in text_of(reader.get(f"/event/{event.pk}/"))
+    assert seed.org_c.name not in text_of(reader.get(f"/event/{event.pk}/"))
 
 
-def test_another_publisher_is_told_how_many_they_are(cast: Cast, event: Any) -> None:
+def test_another_publisher_is_told_how_many_they_are(seed: Seed, event: Any) -> None:
     configure(SETTING, True)
-    names = {each.name for each in receivers(4, event.sharing_group_id, cast.org_b.pk)}
-    assert not names & {cast.org_a.name, cast.org_c.name}
+    names = {each.name for each in receivers(4, event.sharing_group_id, seed.org_b.pk)}
+    assert not names & {seed.org_a.name, seed.org_c.name}
 
 
-def test_it_is_the_officers_to_set(cast: Cast) -> None:
-    assert call(cast.analyst.key, "POST", f"/servers/serverSettingsEdit/{SETTING}", {"value": True})[0] == 403
+def test_it_is_the_officers_to_set(seed: Seed) -> None:
+    assert call(seed.analyst.key, "POST", f"/servers/serverSettingsEdit/{SETTING}", {"value": True})[0] == 403
     assert (
-        call(cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/{SETTING}", {"value": True})[0] == 200
+        call(seed.site_admin.key, "POST", f"/servers/serverSettingsEdit/{SETTING}", {"value": True})[0] == 200
     )

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_event
+from tests.factories.seed import ApiUser, Seed
 from tests.web.signed_in import signed_in
 from vardkase.core.settings.models import SettingValue
 
 SETTING = "Security.hide_organisation_index_from_users"
 
 
-def views(who: Player, organisation: int | str) -> set[int]:
+def views(who: ApiUser, organisation: int | str) -> set[int]:
     """How API and page answer for one organisation."""
     answers = {call(who.key, "GET", f"/organisations/view/{organisation}")[0]}
     if isinstance(organisation, int):
@@ -26,24 +26,24 @@ def _hidden(db: None) -> None:
     SettingValue.objects.create(name=SETTING, value=True)
 
 
-def lists(who: Player) -> set[int]:
+def lists(who: ApiUser) -> set[int]:
     page = signed_in(who).get("/administration/organisations/").status_code
     return {page, call(who.key, "GET", "/organisations/index")[0]}
 
 
-def test_everybody_sees_every_organisation_unless_it_is_set(cast: Cast, password_is_enough: None) -> None:
-    assert lists(cast.stranger) == {200}
-    assert views(cast.stranger, cast.org_b.pk) == {200}
+def test_everybody_sees_every_organisation_unless_it_is_set(seed: Seed, password_is_enough: None) -> None:
+    assert lists(seed.stranger) == {200}
+    assert views(seed.stranger, seed.org_b.pk) == {200}
 
 
 @pytest.mark.usefixtures("_hidden")
-def test_users_see_their_own_and_whose_events_they_read(cast: Cast, password_is_enough: None) -> None:
-    assert lists(cast.stranger) == {403}
-    assert lists(cast.site_admin) == {200}
-    assert views(cast.stranger, cast.org_c.pk) == {200}
-    for reference in (cast.org_b.pk, str(cast.org_b.uuid), cast.org_b.name):
-        assert views(cast.stranger, reference) == {404}
-    make_event(cast.org_b, distribution=0, published=True).save()
-    assert views(cast.stranger, cast.org_b.pk) == {404}, "an event that they may not read"
-    make_event(cast.org_b, distribution=1, published=True).save()
-    assert views(cast.stranger, cast.org_b.pk) == {200}
+def test_users_see_their_own_and_whose_events_they_read(seed: Seed, password_is_enough: None) -> None:
+    assert lists(seed.stranger) == {403}
+    assert lists(seed.site_admin) == {200}
+    assert views(seed.stranger, seed.org_c.pk) == {200}
+    for reference in (seed.org_b.pk, str(seed.org_b.uuid), seed.org_b.name):
+        assert views(seed.stranger, reference) == {404}
+    make_event(seed.org_b, distribution=0, published=True).save()
+    assert views(seed.stranger, seed.org_b.pk) == {404}, "an event that they may not read"
+    make_event(seed.org_b, distribution=1, published=True).save()
+    assert views(seed.stranger, seed.org_b.pk) == {200}

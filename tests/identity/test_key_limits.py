@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from vardkase.api.dispatch import declared_permissions
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.problems import KeyProblem
@@ -18,9 +18,9 @@ SOON = 2_000_000_000
 
 
 @pytest.fixture
-def bound(cast: Cast) -> str:
+def bound(seed: Seed) -> str:
     """A key of a site administrator that only works from here, until 2033."""
-    return make_key(cast.site_admin.user, allowed_ips=[HERE], expiration=SOON)
+    return make_key(seed.site_admin.user, allowed_ips=[HERE], expiration=SOON)
 
 
 def key_row(raw: str) -> AuthKey:
@@ -31,8 +31,8 @@ def key_row(raw: str) -> AuthKey:
 @pytest.mark.parametrize(
     "body", [{}, {"allowed_ips": [], "expiration": 0}, {"allowed_ips": "", "expiration": ""}], ids=str
 )
-def test_a_new_key_inherits_the_limits(cast: Cast, bound: str, owner: str, body: dict[str, Any]) -> None:
-    status, made = call(bound, "POST", f"/auth_keys/add/{getattr(cast, owner).user.pk}", body)
+def test_a_new_key_inherits_the_limits(seed: Seed, bound: str, owner: str, body: dict[str, Any]) -> None:
+    status, made = call(bound, "POST", f"/auth_keys/add/{getattr(seed, owner).user.pk}", body)
     assert status == 200
     key = key_row(made["AuthKey"]["authkey_raw"])
     assert (key.allowed_ips, key.expiration) == ([HERE], SOON)
@@ -49,17 +49,17 @@ def test_a_new_key_inherits_the_limits(cast: Cast, bound: str, owner: str, body:
         ({"expiration": "2090-01-01"}, "expiration"),
     ],
 )
-def test_no_key_is_made_wider(cast: Cast, bound: str, body: dict[str, Any], field: str) -> None:
+def test_no_key_is_made_wider(seed: Seed, bound: str, body: dict[str, Any], field: str) -> None:
     before = AuthKey.objects.count()
     status, answer = call(bound, "POST", "/auth_keys/add", body)
     assert (status, list(answer["errors"])) == (403, [field])
     assert AuthKey.objects.count() == before
 
 
-def test_a_key_names_so_many_networks_and_no_more(cast: Cast) -> None:
+def test_a_key_names_so_many_networks_and_no_more(seed: Seed) -> None:
     """Each request with it looks through them all."""
     many = {"allowed_ips": [f"10.{n // 250}.{n % 250}.1" for n in range(201)]}
-    status, answer = call(cast.reader.key, "POST", "/auth_keys/add", many)
+    status, answer = call(seed.reader.key, "POST", "/auth_keys/add", many)
     assert (status, list(answer["errors"])) == (403, ["allowed_ips"])
 
 
@@ -68,7 +68,7 @@ def test_a_key_names_so_many_networks_and_no_more(cast: Cast) -> None:
     [{"allowed_ips": []}, {"allowed_ips": ["0.0.0.0/0"]}, {"expiration": 0}, {"expiration": SOON + 9}],
     ids=str,
 )
-def test_a_key_does_not_unbind_itself(cast: Cast, bound: str, body: dict[str, Any]) -> None:
+def test_a_key_does_not_unbind_itself(seed: Seed, bound: str, body: dict[str, Any]) -> None:
     key = key_row(bound)
     assert call(bound, "POST", f"/auth_keys/edit/{key.pk}", body)[0] == 403
     key.refresh_from_db()
@@ -76,8 +76,8 @@ def test_a_key_does_not_unbind_itself(cast: Cast, bound: str, body: dict[str, An
     assert call(bound, "POST", f"/auth_keys/pin/{key.pk}/192.0.2.7", {})[0] == 403
 
 
-def test_a_key_does_not_unbind_others_but_may_narrow_them(cast: Cast, bound: str) -> None:
-    theirs = key_row(make_key(cast.analyst.user, allowed_ips=["10.0.0.0/8"]))
+def test_a_key_does_not_unbind_others_but_may_narrow_them(seed: Seed, bound: str) -> None:
+    theirs = key_row(make_key(seed.analyst.user, allowed_ips=["10.0.0.0/8"]))
     path = f"/auth_keys/edit/{theirs.pk}"
     assert call(bound, "POST", path, {"allowed_ips": []})[0] == 403
     assert call(bound, "POST", path, {"allowed_ips": ["10.0.0.0/8", "192.0.2.1"]})[0] == 403
@@ -85,24 +85,24 @@ def test_a_key_does_not_unbind_others_but_may_narrow_them(cast: Cast, bound: str
     assert call(bound, "POST", path, {"comment": "as it is"})[0] == 200
 
 
-def test_a_reset_keeps_the_limits(cast: Cast, bound: str) -> None:
+def test_a_reset_keeps_the_limits(seed: Seed, bound: str) -> None:
     status, answer = call(bound, "POST", "/users/resetauthkey/me", {})
     assert status == 200
     key = key_row(answer["message"].removeprefix("Authkey updated: "))
     assert (key.allowed_ips, key.expiration) == ([HERE], SOON)
 
 
-def test_an_account_that_a_limited_key_makes_has_no_way_around_the_limits(cast: Cast, bound: str) -> None:
-    new = {"email": "new@a.example", "org_id": cast.org_a.pk, "role_id": cast.analyst.user.role_id}
+def test_an_account_that_a_limited_key_makes_has_no_way_around_the_limits(seed: Seed, bound: str) -> None:
+    new = {"email": "new@a.example", "org_id": seed.org_a.pk, "role_id": seed.analyst.user.role_id}
     password = {"password": "correct horse battery staple"}
     assert call(bound, "POST", "/admin/users/add", new | password)[0] == 403
     status, made = call(bound, "POST", "/admin/users/add", new)
     assert status == 200
     assert key_row(made["User"]["authkey"]).allowed_ips == [HERE]
-    path = f"/admin/users/edit/{cast.analyst.user.pk}"
+    path = f"/admin/users/edit/{seed.analyst.user.pk}"
     for body in (password, {"email": "mine@a.example"}):
         assert call(bound, "POST", path, body)[0] == 403
-    assert User.objects.get(pk=cast.analyst.user.pk).email == cast.analyst.user.email
+    assert User.objects.get(pk=seed.analyst.user.pk).email == seed.analyst.user.email
 
 
 def opens_a_way_in() -> list[str]:
@@ -120,18 +120,18 @@ def test_all_that_lets_somebody_in_is_declared() -> None:
 
 
 @pytest.mark.parametrize("limit", [{"allowed_ips": [HERE]}, {"expiration": SOON}], ids=["addresses", "end"])
-def test_a_limited_key_opens_no_way_in(cast: Cast, limit: dict[str, Any]) -> None:
+def test_a_limited_key_opens_no_way_in(seed: Seed, limit: dict[str, Any]) -> None:
     """Whoever has such a key could otherwise sign in from anywhere, for good."""
-    raw = make_key(cast.site_admin.user, **limit)
+    raw = make_key(seed.site_admin.user, **limit)
     for name in opens_a_way_in():
-        for path in (f"/{name}", f"/{name}/{cast.hub.pk}"):
+        for path in (f"/{name}", f"/{name}/{seed.hub.pk}"):
             status, body = call(raw, "POST", path, {"value": 1})
             assert (status, body["message"]) == (403, KeyProblem.OPENS_A_WAY_IN().wire), name
 
 
 @pytest.mark.parametrize("path", ["/auth_keys/add", "/auth_keys/edit/{key}", "/users/resetauthkey/me"])
-def test_a_read_only_key_makes_and_changes_none(cast: Cast, path: str) -> None:
-    raw = make_key(cast.site_admin.user, read_only=True)
+def test_a_read_only_key_makes_and_changes_none(seed: Seed, path: str) -> None:
+    raw = make_key(seed.site_admin.user, read_only=True)
     before = AuthKey.objects.count()
     status, _ = call(raw, "POST", path.format(key=key_row(raw).pk), {"read_only": False})
     assert status in (403, 405)

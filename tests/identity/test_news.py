@@ -7,44 +7,44 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.news.models import News
 
 TOLD = {"title": "Maintenance", "message": "On Sunday"}
 
 
-def test_news_are_told_changed_read_and_taken_back(cast: Cast) -> None:
-    status, body = call(cast.site_admin.key, "POST", "/news/add", {"News": TOLD})
+def test_news_are_told_changed_read_and_taken_back(seed: Seed) -> None:
+    status, body = call(seed.site_admin.key, "POST", "/news/add", {"News": TOLD})
     news = body["News"]
     assert (status, list(news)) == (200, ["id", "message", "title", "user_id", "date_created"])
-    call(cast.site_admin.key, "POST", "/news/add", {**TOLD, "title": "Later"})
-    call(cast.site_admin.key, "POST", f"/news/edit/{news['id']}", {"message": "On Monday"})
-    for key, path in ((cast.reader.key, "/news/index"), (cast.site_admin.key, "/admin/news/index")):
+    call(seed.site_admin.key, "POST", "/news/add", {**TOLD, "title": "Later"})
+    call(seed.site_admin.key, "POST", f"/news/edit/{news['id']}", {"message": "On Monday"})
+    for key, path in ((seed.reader.key, "/news/index"), (seed.site_admin.key, "/admin/news/index")):
         told = call(key, "GET", path)[1]
         assert [(row["News"]["title"], row["News"]["message"]) for row in told] == [
             ("Later", "On Sunday"),
             ("Maintenance", "On Monday"),
         ]
         assert told[0]["User"] == {"email": "staff@hub.example"}
-    assert len(call(cast.reader.key, "GET", "/news/index/limit:1/page:2")[1]) == 1
+    assert len(call(seed.reader.key, "GET", "/news/index/limit:1/page:2")[1]) == 1
     assert (
-        call(cast.site_admin.key, "POST", f"/news/delete/{news['id']}")[1]["message"] == "News item deleted."
+        call(seed.site_admin.key, "POST", f"/news/delete/{news['id']}")[1]["message"] == "News item deleted."
     )
-    assert call(cast.site_admin.key, "POST", f"/news/delete/{news['id']}")[0] == 404
+    assert call(seed.site_admin.key, "POST", f"/news/delete/{news['id']}")[0] == 404
     assert AuditEntry.objects.filter(target_kind="news").count() == 4
 
 
 @pytest.mark.parametrize(
     "fields", [{"title": ""}, {"title": "x" * 256}, {"message": ["x"]}, {"message": None}]
 )
-def test_what_makes_no_sense_is_refused(cast: Cast, fields: dict[str, Any]) -> None:
-    status, body = call(cast.site_admin.key, "POST", "/news/add", {**TOLD, **fields})
+def test_what_makes_no_sense_is_refused(seed: Seed, fields: dict[str, Any]) -> None:
+    status, body = call(seed.site_admin.key, "POST", "/news/add", {**TOLD, **fields})
     assert (status, list(body["errors"])) == (403, list(fields))
     assert not News.objects.exists()
 
 
-def test_only_site_administrators_tell(cast: Cast) -> None:
-    for key in (cast.org_admin.key, cast.analyst.key, None):
+def test_only_site_administrators_tell(seed: Seed) -> None:
+    for key in (seed.org_admin.key, seed.analyst.key, None):
         assert call(key, "POST", "/news/add", TOLD)[0] == 403
     assert call(None, "GET", "/news/index")[0] == 403

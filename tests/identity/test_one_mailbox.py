@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
 from tests.factories import make_role, make_user
-from tests.hub.membership.scene import FACTS, at_the_screen, staff_of
+from tests.factories.memberships import FACTS, at_the_screen, staff_of
+from tests.factories.seed import Seed
 from tests.identity.two_people import at_screen
 from vardkase.core.errors import Forbidden
 from vardkase.hub.membership.applications.named_people import is_named
@@ -54,33 +54,33 @@ def test_other_mailboxes(one: str, other: str) -> None:
 @pytest.mark.parametrize("other", ['"per.nystrom+x"@hub.example', "PER.NYSTROM@hub.example."])
 @pytest.mark.parametrize("is_former", [True, False])
 def test_a_second_account_of_one_mailbox_approves_nothing(
-    cast: Cast, password_is_enough: None, other: str, is_former: bool
+    seed: Seed, password_is_enough: None, other: str, is_former: bool
 ) -> None:
     """By its address now, or by one that it once had."""
-    officer = staff_of(cast, "per.nystrom@hub.example", "membership_officer")
+    officer = staff_of(seed, "per.nystrom@hub.example", "membership_officer")
     second = make_user(
-        cast.hub,
+        seed.hub,
         make_role("User", []),
         "new@hub.example" if is_former else other,
         staff_roles=["legal_officer"],
     )
     if is_former:
         AccountAddress.objects.create(user_id=second.pk, email=other)
-    request = open_membership(at_the_screen(officer), cast.org_b, FACTS, "They asked.")
+    request = open_membership(at_the_screen(officer), seed.org_b, FACTS, "They asked.")
     with pytest.raises(Forbidden):
         services.approve(at_screen(second), request.pk, request.digest)
     request.refresh_from_db()
     assert request.state == "waiting"
 
 
-def test_two_accounts_of_one_mailbox_are_one_officer(cast: Cast) -> None:
+def test_two_accounts_of_one_mailbox_are_one_officer(seed: Seed) -> None:
     User.objects.filter(staff_roles__len__gt=0).update(staff_roles=[])
     for email in ("per@xn--rende-fra.example", '"per"@ärende.example'):
-        make_user(cast.hub, make_role("User", []), email, staff_roles=["membership_officer"])
+        make_user(seed.hub, make_role("User", []), email, staff_roles=["membership_officer"])
     assert not officers.in_use()
 
 
-def test_whoever_is_named_in_an_application_is_known_by_any_spelling(cast: Cast) -> None:
-    officer = staff_of(cast, "per@xn--rende-fra.example", "membership_officer")
+def test_whoever_is_named_in_an_application_is_known_by_any_spelling(seed: Seed) -> None:
+    officer = staff_of(seed, "per@xn--rende-fra.example", "membership_officer")
     contacts = {"contacts": {"main": {"email": '"per"@ärende.example'}}}
     assert is_named(at_the_screen(officer), contacts)

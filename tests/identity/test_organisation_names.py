@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Invalid
@@ -63,41 +63,41 @@ LOOKALIKES = [
 
 
 @pytest.mark.parametrize("name", ["ＯrgA", "Оrga", "0rga", "ORGA", "Org\u00a0a".replace("\u00a0", "")])
-def test_a_name_that_looks_like_anothers_is_refused(cast: Cast, name: str) -> None:
-    create_organisation(cast.site_admin.actor, {"name": "OrgA", "local": False})
+def test_a_name_that_looks_like_anothers_is_refused(seed: Seed, name: str) -> None:
+    create_organisation(seed.site_admin.actor, {"name": "OrgA", "local": False})
     with pytest.raises(Invalid) as refused:
-        create_organisation(cast.site_admin.actor, {"name": name})
+        create_organisation(seed.site_admin.actor, {"name": name})
     assert set(refused.value.errors) == {"name"}
     with pytest.raises(Invalid):
-        edit_organisation(cast.site_admin.actor, cast.org_c, {"name": name})
-    status, _ = call(cast.site_admin.key, "POST", "/admin/organisations/add", {"name": name})
+        edit_organisation(seed.site_admin.actor, seed.org_c, {"name": name})
+    status, _ = call(seed.site_admin.key, "POST", "/admin/organisations/add", {"name": name})
     assert status == 403
 
 
 @pytest.mark.parametrize("name", UNSHOWN)
-def test_a_name_with_characters_that_are_not_shown_is_refused(cast: Cast, name: str) -> None:
+def test_a_name_with_characters_that_are_not_shown_is_refused(seed: Seed, name: str) -> None:
     with pytest.raises(Invalid, check=problem_is(OrganisationProblem.NAME_INVISIBLE)):
-        create_organisation(cast.site_admin.actor, {"name": name})
+        create_organisation(seed.site_admin.actor, {"name": name})
     assert "name" in read_step(ORGANISATION, {"name": name}).errors
 
 
 @pytest.mark.parametrize("name", LOOKALIKES)
-def test_punctuation_spaces_and_foreign_marks_make_no_other_name(cast: Cast, name: str) -> None:
-    mine = create_organisation(cast.site_admin.actor, {"name": "Norrviks kommun", "local": True})
+def test_punctuation_spaces_and_foreign_marks_make_no_other_name(seed: Seed, name: str) -> None:
+    mine = create_organisation(seed.site_admin.actor, {"name": "Norrviks kommun", "local": True})
     with pytest.raises(Invalid, check=problem_is(OrganisationProblem.NAME_RESEMBLES)):
-        create_organisation(cast.site_admin.actor, {"name": name})
+        create_organisation(seed.site_admin.actor, {"name": name})
     with pytest.raises(Invalid, check=problem_is(OrganisationProblem.NAME_RESEMBLES)):
-        edit_organisation(cast.site_admin.actor, cast.org_c, {"name": name})
+        edit_organisation(seed.site_admin.actor, seed.org_c, {"name": name})
     uuid = str(uuid4())
     event = {"info": "x", "uuid": str(uuid4()), "Orgc": {"uuid": uuid, "name": name}}
-    assert call(cast.partner_sync.key, "POST", "/events/add", {"Event": event})[0] == 200
+    assert call(seed.partner_sync.key, "POST", "/events/add", {"Event": event})[0] == 200
     found = Organisation.objects.get(uuid=uuid)
     assert found.name_resembles_another
     assert found.name_skeleton != mine.name_skeleton
 
 
-def test_invisible_letters_from_a_peer_are_removed_and_the_name_is_marked(cast: Cast) -> None:
-    create_organisation(cast.site_admin.actor, {"name": "Norrviks kommun", "local": True})
+def test_invisible_letters_from_a_peer_are_removed_and_the_name_is_marked(seed: Seed) -> None:
+    create_organisation(seed.site_admin.actor, {"name": "Norrviks kommun", "local": True})
     uuids = {str(uuid4()): filler for filler in "\u115f\u1160\u3164\uffa0\u2800\u180f"}
     capture_organisations({"uuid": uuid, "name": f"Norrviks{each}kommun"} for uuid, each in uuids.items())
     found = Organisation.objects.filter(uuid__in=uuids)
@@ -105,9 +105,9 @@ def test_invisible_letters_from_a_peer_are_removed_and_the_name_is_marked(cast: 
     assert not set("".join(each.name for each in found)) & set(uuids.values())
 
 
-def test_swedish_letters_make_names_of_their_own(cast: Cast) -> None:
+def test_swedish_letters_make_names_of_their_own(seed: Seed) -> None:
     for name in ("Håbo kommun", "Habo kommun", "Häbo kommun", "Malmö stad", "Malmo stad"):
-        create_organisation(cast.site_admin.actor, {"name": name, "local": True})
+        create_organisation(seed.site_admin.actor, {"name": name, "local": True})
     for name in (
         "HÅBO KOMMUN",
         "Ha\u030abo kommun",
@@ -117,7 +117,7 @@ def test_swedish_letters_make_names_of_their_own(cast: Cast) -> None:
         "Malmø stad",
     ):
         with pytest.raises(Invalid):
-            create_organisation(cast.site_admin.actor, {"name": name})
+            create_organisation(seed.site_admin.actor, {"name": name})
 
 
 def test_names_of_other_scripts_stay_apart() -> None:
@@ -125,7 +125,7 @@ def test_names_of_other_scripts_stay_apart() -> None:
     assert len({organisation_skeleton(name) for name in names}) == len(names)
 
 
-def test_stored_names_that_collide_are_kept_and_can_be_edited(cast: Cast) -> None:
+def test_stored_names_that_collide_are_kept_and_can_be_edited(seed: Seed) -> None:
     rows = Organisation.objects.bulk_create(
         Organisation(name=name, local=local)
         for name, local in (
@@ -135,34 +135,34 @@ def test_stored_names_that_collide_are_kept_and_can_be_edited(cast: Cast) -> Non
             ("Ort", False),
         )
     )
-    edit_organisation(cast.site_admin.actor, rows[1], {"sector": "Kommun"})
+    edit_organisation(seed.site_admin.actor, rows[1], {"sector": "Kommun"})
 
 
-def test_its_own_name_and_a_composed_form_are_kept(cast: Cast) -> None:
-    made = create_organisation(cast.site_admin.actor, {"name": "Ra\u0308ddning  Öst"})
+def test_its_own_name_and_a_composed_form_are_kept(seed: Seed) -> None:
+    made = create_organisation(seed.site_admin.actor, {"name": "Ra\u0308ddning  Öst"})
     assert made.name == "Räddning Öst"
-    edit_organisation(cast.site_admin.actor, made, {"name": "räddning öst", "sector": "Kommun"})
-    create_organisation(cast.site_admin.actor, {"name": "Raddning Ost"})  # ä is no a.
+    edit_organisation(seed.site_admin.actor, made, {"name": "räddning öst", "sector": "Kommun"})
+    create_organisation(seed.site_admin.actor, {"name": "Raddning Ost"})  # ä is no a.
 
 
 @pytest.mark.parametrize("name", ["ＯrgA", "Оrg\u202eA", "Org\u200bA", "orga"])
-def test_a_document_that_names_one_so_is_kept_with_a_mark(cast: Cast, name: str) -> None:
-    mine = create_organisation(cast.site_admin.actor, {"name": "OrgA"})
+def test_a_document_that_names_one_so_is_kept_with_a_mark(seed: Seed, name: str) -> None:
+    mine = create_organisation(seed.site_admin.actor, {"name": "OrgA"})
     uuid = str(uuid4())
     event = {"info": "x", "uuid": str(uuid4()), "Orgc": {"uuid": uuid, "name": name}}
-    status, body = call(cast.partner_sync.key, "POST", "/events/add", {"Event": event})
+    status, body = call(seed.partner_sync.key, "POST", "/events/add", {"Event": event})
     assert status == 200, body
     found = Organisation.objects.get(uuid=uuid)
     assert found.name_resembles_another
     assert organisation_skeleton(found.name) != mine.name_skeleton
     assert not set(found.name) & set("\u202e\u200b")
-    page = signed_in(cast.site_admin).get(
+    page = signed_in(seed.site_admin).get(
         reverse("organisation", args=[found.pk]), headers={"accept-language": "en"}
     )
     assert "The name resembles another" in page.content.decode()
 
 
-def test_many_of_one_document_get_names_of_their_own(cast: Cast) -> None:
+def test_many_of_one_document_get_names_of_their_own(seed: Seed) -> None:
     uuids = [str(uuid4()) for _ in range(4)]
     names = ["Acme", "Аcme", "ACME", "\u200b"]
     found = capture_organisations(
@@ -173,7 +173,7 @@ def test_many_of_one_document_get_names_of_their_own(cast: Cast) -> None:
     assert Organisation.objects.get(uuid=uuids[3]).name == uuids[3]
 
 
-def test_an_organisation_without_membership_is_marked(cast: Cast) -> None:
-    Organisation.objects.filter(pk=cast.org_c.pk).update(fixed_standing="no_membership")
-    page = signed_in(cast.site_admin).get(reverse("organisations"), headers={"accept-language": "en"})
+def test_an_organisation_without_membership_is_marked(seed: Seed) -> None:
+    Organisation.objects.filter(pk=seed.org_c.pk).update(fixed_standing="no_membership")
+    page = signed_in(seed.site_admin).get(reverse("organisations"), headers={"accept-language": "en"})
     assert page.content.decode().count("Not a member") == 1

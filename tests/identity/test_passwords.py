@@ -7,26 +7,26 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 
 PLAIN = (
     "A password of fewer than 16 characters needs lower case, upper case, and a digit or a special character."
 )
 
 
-def set_password(cast: Cast, password: str) -> tuple[int, Any]:
+def set_password(seed: Seed, password: str) -> tuple[int, Any]:
     """Over the API administrators alone set passwords, and those of others."""
-    path = f"/admin/users/edit/{cast.analyst.user.pk}"
-    return call(cast.site_admin.key, "POST", path, {"password": password})
+    path = f"/admin/users/edit/{seed.analyst.user.pk}"
+    return call(seed.site_admin.key, "POST", path, {"password": password})
 
 
 @pytest.mark.parametrize(
     "password", ["Password1234", "Åäöåäöåäö-ÅÄÖ", "correct horse battery", "i" * 8 + " " * 8]
 )
-def test_a_good_password_is_taken(cast: Cast, password: str) -> None:
-    assert set_password(cast, password)[0] == 200
-    cast.analyst.user.refresh_from_db()
-    assert cast.analyst.user.check_password(password)
+def test_a_good_password_is_taken(seed: Seed, password: str) -> None:
+    assert set_password(seed, password)[0] == 200
+    seed.analyst.user.refresh_from_db()
+    assert seed.analyst.user.check_password(password)
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def test_a_good_password_is_taken(cast: Cast, password: str) -> None:
         ("1q2w3e4r5t6y7u8i", None),
     ],
 )
-def test_a_plain_or_common_password_is_refused(cast: Cast, password: str, reason: str | None) -> None:
-    before = cast.analyst.user.password
-    status, body = set_password(cast, password)
+def test_a_plain_or_common_password_is_refused(seed: Seed, password: str, reason: str | None) -> None:
+    before = seed.analyst.user.password
+    status, body = set_password(seed, password)
     assert status == 403
     assert (reason or "This password is too common.") in body["errors"]["password"]
-    cast.analyst.user.refresh_from_db()
-    assert cast.analyst.user.password == before
+    seed.analyst.user.refresh_from_db()
+    assert seed.analyst.user.password == before

@@ -11,9 +11,9 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_key, make_role, make_user
-from tests.hub.officers import officer
+from tests.factories.officers import officer
+from tests.factories.seed import ApiUser, Seed
 from tests.identity.two_people import approved, at_screen, the_request
 from tests.web.accounts import confirm, with_totp
 from tests.web.signed_in import signed_in
@@ -34,11 +34,11 @@ from vardkase.identity.organisations.services import merge_organisations
 
 PASSWORD = "correct horse battery staple"
 
-type Way = Callable[[Actor, Player, Cast], object]
+type Way = Callable[[Actor, ApiUser, Seed], object]
 
 
-def key_of(player: Player) -> AuthKey:
-    return AuthKey.objects.filter(user=player.user).order_by("pk")[0]
+def key_of(api_user: ApiUser) -> AuthKey:
+    return AuthKey.objects.filter(user=api_user.user).order_by("pk")[0]
 
 
 WAYS: dict[str, Way] = {
@@ -52,8 +52,8 @@ WAYS: dict[str, Way] = {
     "second factor reset": lambda actor, target, _: services.reset_second_factor(actor, target.user),
     "deleted": lambda actor, target, _: services.delete_user(actor, target.user),
     "organisation ended": lambda actor, target, _: end_accounts(actor, target.user.org_id),
-    "switched off with others": lambda actor, target, cast: services.switch_field(
-        actor, [target.user.pk, cast.analyst.user.pk], "disabled", True
+    "switched off with others": lambda actor, target, seed: services.switch_field(
+        actor, [target.user.pk, seed.analyst.user.pk], "disabled", True
     ),
     **{
         f"edited {field}": lambda actor, target, _, field=field, value=value: services.edit_user(
@@ -71,30 +71,30 @@ WAYS: dict[str, Way] = {
             "server_id": 3,
         }.items()
     },
-    "given another role": lambda actor, target, cast: services.edit_user(
-        actor, target.user, {"role_id": cast.reader.user.role_id}
+    "given another role": lambda actor, target, seed: services.edit_user(
+        actor, target.user, {"role_id": seed.reader.user.role_id}
     ),
 }
 
 
 @pytest.fixture(params=[StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER])
-def per(cast: Cast, request: pytest.FixtureRequest) -> Player:
-    return officer(cast, "per@hub.example", request.param)
+def per(seed: Seed, request: pytest.FixtureRequest) -> ApiUser:
+    return officer(seed, "per@hub.example", request.param)
 
 
-def by(who: str, cast: Cast) -> Actor:
+def by(who: str, seed: Seed) -> Actor:
     """Each who could change accounts: by key, on the pages with step-up, at the console in nobody's name."""
     if who == "console":
-        return console_actor(cast.hub.pk, "Hub", "root")
+        return console_actor(seed.hub.pk, "Hub", "root")
     if who == "another officer who administers":
         role = make_role("Officer who administers", frozenset(Permission) - {Permission.SITE_ADMIN})
-        johanna = officer(cast, "johanna@hub.example")
+        johanna = officer(seed, "johanna@hub.example")
         User.objects.filter(pk=johanna.user.pk).update(role=role)
         return actor_for(
             User.objects.get(pk=johanna.user.pk), Credential.BROWSER, confirmed_at=timezone.now()
         )
     credential = Credential.API_KEY if who == "key" else Credential.BROWSER
-    return actor_for(cast.site_admin.user, credential, confirmed_at=timezone.now())
+    return actor_for(seed.site_admin.user, credential, confirmed_at=timezone.now())
 
 
 def state(user: User) -> tuple[Any, ...]:
@@ -109,20 +109,20 @@ def state(user: User) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("who", ["key", "pages", "console", "another officer who administers"])
 @pytest.mark.parametrize("way", WAYS)
-def test_nobody_changes_somebody_who_decides_alone(cast: Cast, per: Player, way: str, who: str) -> None:
+def test_nobody_changes_somebody_who_decides_alone(seed: Seed, per: ApiUser, way: str, who: str) -> None:
     with_totp(per.user)
-    actor, before = by(who, cast), state(per.user)
+    actor, before = by(who, seed), state(per.user)
     with pytest.raises((ApprovalNeeded, Forbidden, NotFound)) as refused:
-        WAYS[way](actor, per, cast)
+        WAYS[way](actor, per, seed)
     assert isinstance(refused.value, ApprovalNeeded) or who.startswith("another")
     assert state(per.user) == before
-    assert not User.objects.get(pk=cast.analyst.user.pk).disabled
+    assert not User.objects.get(pk=seed.analyst.user.pk).disabled
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_others_are_changed_as_before(cast: Cast, way: str) -> None:
-    console = console_actor(cast.hub.pk, "Hub", "root")
-    WAYS[way](console, Player(cast.colleague.user, cast.colleague.key), cast)
+def test_others_are_changed_as_before(seed: Seed, way: str) -> None:
+    console = console_actor(seed.hub.pk, "Hub", "root")
+    WAYS[way](console, ApiUser(seed.colleague.user, seed.colleague.key), seed)
 
 
 @pytest.mark.parametrize(
@@ -146,29 +146,29 @@ def test_others_are_changed_as_before(cast: Cast, way: str) -> None:
     ],
 )
 def test_no_key_of_an_administrator_takes_over_an_officer(
-    cast: Cast, path: str, body: dict[str, Any]
+    seed: Seed, path: str, body: dict[str, Any]
 ) -> None:
     """The first finding: a site administrator alone was every officer."""
-    per = officer(cast)
+    per = officer(seed)
     before = state(per.user)
     names = {"id": per.user.pk, "key": key_of(per).pk}
     filled = {k: v.format(**names) if isinstance(v, str) else v for k, v in body.items()}
     if "User" in body:
         filled = {"User": {"user_ids": [per.user.pk]}}
-    status, _ = call(cast.site_admin.key, "POST", path.format(**names), filled)
+    status, _ = call(seed.site_admin.key, "POST", path.format(**names), filled)
     assert status in (403, 405)
     assert state(per.user) == before
 
 
 @pytest.mark.parametrize("way", ["key issued", "key edited", "key revoked", "keys reset"])
-def test_they_change_their_own_after_step_up_alone(cast: Cast, per: Player, way: str) -> None:
+def test_they_change_their_own_after_step_up_alone(seed: Seed, per: ApiUser, way: str) -> None:
     for credential in (Credential.API_KEY, Credential.BROWSER):
         with pytest.raises(StepUpRequired):
-            WAYS[way](actor_for(per.user, credential), per, cast)
-    WAYS[way](actor_for(per.user, Credential.BROWSER, confirmed_at=timezone.now()), per, cast)
+            WAYS[way](actor_for(per.user, credential), per, seed)
+    WAYS[way](actor_for(per.user, Credential.BROWSER, confirmed_at=timezone.now()), per, seed)
 
 
-def test_what_does_not_make_anybody_them_stays_open(cast: Cast, per: Player) -> None:
+def test_what_does_not_make_anybody_them_stays_open(seed: Seed, per: ApiUser) -> None:
     """A client that sends a whole account back changes nothing."""
     same = {
         "email": per.user.email,
@@ -178,14 +178,14 @@ def test_what_does_not_make_anybody_them_stays_open(cast: Cast, per: Player) -> 
         "change_pw": 0,
         "force_logout": 0,
     }
-    assert services.edit_user(cast.site_admin.actor, per.user, same).autoalert
+    assert services.edit_user(seed.site_admin.actor, per.user, same).autoalert
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_the_pages_say_what_is_needed(cast: Cast) -> None:
-    per = officer(cast)
-    client = signed_in(cast.site_admin)
-    confirm(client, cast.site_admin.user)
+def test_the_pages_say_what_is_needed(seed: Seed) -> None:
+    per = officer(seed)
+    client = signed_in(seed.site_admin)
+    confirm(client, seed.site_admin.user)
     for path in ("reset-password/", "reset-second-factor/", "delete/", "keys/new/"):
         form = {"comment": "x"} if path == "keys/new/" else {}
         answer = client.post(f"/administration/users/{per.user.pk}/{path}", form)
@@ -193,16 +193,16 @@ def test_the_pages_say_what_is_needed(cast: Cast) -> None:
         assert per.user.email in answer.content.decode(), path
 
 
-def test_a_merge_takes_nobody_with_duties_along(cast: Cast) -> None:
-    per = officer(cast, "per@b.example", org="org_b")
+def test_a_merge_takes_nobody_with_duties_along(seed: Seed) -> None:
+    per = officer(seed, "per@b.example", org="org_b")
     with pytest.raises(Invalid):
-        merge_organisations(cast.site_admin.actor, cast.org_b.pk, cast.org_a.pk)
-    assert User.objects.get(pk=per.user.pk).org_id == cast.org_b.pk
+        merge_organisations(seed.site_admin.actor, seed.org_b.pk, seed.org_a.pk)
+    assert User.objects.get(pk=per.user.pk).org_id == seed.org_b.pk
 
 
-def test_an_officer_is_no_site_administrator(cast: Cast, per: Player) -> None:
-    admin = cast.site_admin.user.role
-    for actor in (console_actor(cast.hub.pk, "Hub", "root"), cast.site_admin.actor):
+def test_an_officer_is_no_site_administrator(seed: Seed, per: ApiUser) -> None:
+    admin = seed.site_admin.user.role
+    for actor in (console_actor(seed.hub.pk, "Hub", "root"), seed.site_admin.actor):
         with pytest.raises(Invalid):
             services.edit_user(actor, per.user, {"role_id": admin.pk})
         with pytest.raises(Invalid):
@@ -220,7 +220,7 @@ TOLD = (
 )
 
 
-def test_every_change_is_told_by_mail(cast: Cast, settings: Any) -> None:
+def test_every_change_is_told_by_mail(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_SMTP_HOST = "127.0.0.1"
     told = 0
     for way in (
@@ -231,28 +231,28 @@ def test_every_change_is_told_by_mail(cast: Cast, settings: Any) -> None:
         "edited email",
         "given another role",
     ):
-        WAYS[way](cast.site_admin.actor, Player(cast.colleague.user, make_key(cast.colleague.user)), cast)
+        WAYS[way](seed.site_admin.actor, ApiUser(seed.colleague.user, make_key(seed.colleague.user)), seed)
         now = OutgoingMail.objects.count()
         assert now > told, way
         told = now
     addresses = set(OutgoingMail.objects.values_list("recipient", flat=True))
-    assert addresses == {cast.colleague.user.email, "mine@hub.example"}
+    assert addresses == {seed.colleague.user.email, "mine@hub.example"}
 
 
-def two_officers(cast: Cast) -> tuple[Player, Player]:
-    return officer(cast, "per@hub.example"), officer(cast, "johanna@hub.example", StaffRole.LEGAL_OFFICER)
+def two_officers(seed: Seed) -> tuple[ApiUser, ApiUser]:
+    return officer(seed, "per@hub.example"), officer(seed, "johanna@hub.example", StaffRole.LEGAL_OFFICER)
 
 
 @pytest.mark.parametrize("change", ["password", "second_factor", "keys", "email", "role", "off", "delete"])
-def test_another_officer_approves_a_change(cast: Cast, settings: Any, change: str) -> None:
+def test_another_officer_approves_a_change(seed: Seed, settings: Any, change: str) -> None:
     settings.VARDKASE_SMTP_HOST = "127.0.0.1"
-    per, johanna = two_officers(cast)
+    per, johanna = two_officers(seed)
     with_totp(per.user)
-    value = {"email": "per.new@hub.example", "role": str(cast.reader.user.role_id)}.get(change, "")
+    value = {"email": "per.new@hub.example", "role": str(seed.reader.user.role_id)}.get(change, "")
     before = state(per.user)
-    propose_account_change(cast.site_admin.actor, per.user, change, value, "Lost the phone.")
+    propose_account_change(seed.site_admin.actor, per.user, change, value, "Lost the phone.")
     assert state(per.user) == before
-    for own in (per.user, cast.site_admin.user):
+    for own in (per.user, seed.site_admin.user):
         with pytest.raises(Forbidden):
             approved(own)
     approved(johanna.user)
@@ -262,7 +262,7 @@ def test_another_officer_approves_a_change(cast: Cast, settings: Any, change: st
         "second_factor": lambda: not Authenticator.objects.filter(user=per.user).exists(),
         "keys": lambda: not AuthKey.objects.filter(user=per.user, expiration=0).exists(),
         "email": lambda: now and now.email == per.user.email and now.links.count() == 2,
-        "role": lambda: now and now.role_id == cast.reader.user.role_id,
+        "role": lambda: now and now.role_id == seed.reader.user.role_id,
         "off": lambda: now and now.disabled,
         "delete": lambda: now is None,
     }
@@ -270,34 +270,34 @@ def test_another_officer_approves_a_change(cast: Cast, settings: Any, change: st
     assert OutgoingMail.objects.filter(recipient=per.user.email).exists()
 
 
-def test_nobody_proposes_for_themselves_nor_approves_alone(cast: Cast) -> None:
-    per, _ = two_officers(cast)
+def test_nobody_proposes_for_themselves_nor_approves_alone(seed: Seed) -> None:
+    per, _ = two_officers(seed)
     with pytest.raises(Forbidden):
         propose_account_change(at_screen(per.user), per.user, "keys", "", "Mine.")
-    console = console_actor(cast.hub.pk, "Hub", "root")
+    console = console_actor(seed.hub.pk, "Hub", "root")
     with pytest.raises(Invalid):
-        propose_account_change(console, cast.analyst.user, "keys", "", "No officer.")
+        propose_account_change(console, seed.analyst.user, "keys", "", "No officer.")
 
 
-def test_the_only_officer_takes_two_site_administrators(cast: Cast) -> None:
+def test_the_only_officer_takes_two_site_administrators(seed: Seed) -> None:
     """The console proposes nothing: who sits there may have the account of a site administrator too."""
-    per = officer(cast)
-    other = make_user(cast.hub, cast.site_admin.user.role, "other.admin@hub.example")
-    console = console_actor(cast.hub.pk, "Hub", "root")
+    per = officer(seed)
+    other = make_user(seed.hub, seed.site_admin.user.role, "other.admin@hub.example")
+    console = console_actor(seed.hub.pk, "Hub", "root")
     for who in (console, in_the_name_of(console, other)):
         with pytest.raises(Forbidden):
             propose_account_change(who, per.user, "second_factor", "", "Lost the phone.")
-    propose_account_change(cast.site_admin.actor, per.user, "second_factor", "", "Lost the phone.")
+    propose_account_change(seed.site_admin.actor, per.user, "second_factor", "", "Lost the phone.")
     with pytest.raises(Forbidden):
-        approved(cast.site_admin.user)
+        approved(seed.site_admin.user)
     approved(other)
     assert User.objects.get(pk=per.user.pk).force_logout
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_the_page_proposes_it(cast: Cast) -> None:
-    per, _ = two_officers(cast)
-    client = signed_in(cast.site_admin)
+def test_the_page_proposes_it(seed: Seed) -> None:
+    per, _ = two_officers(seed)
+    client = signed_in(seed.site_admin)
     page = f"/administration/users/{per.user.pk}/propose/"
     assert client.get(page).status_code == 200
     assert client.post(page, {"change": "keys"}).status_code == 422, "why is asked for"
@@ -305,16 +305,16 @@ def test_the_page_proposes_it(cast: Cast) -> None:
     assert the_request().parameters["change"] == "keys"
 
 
-def test_site_administrators_do_not_become_officers(cast: Cast) -> None:
+def test_site_administrators_do_not_become_officers(seed: Seed) -> None:
     with pytest.raises(Invalid):
-        appoint(console_actor(cast.hub.pk, "Hub", "root"), cast.site_admin.user, ["legal_officer"])
+        appoint(console_actor(seed.hub.pk, "Hub", "root"), seed.site_admin.user, ["legal_officer"])
 
 
-def test_having_to_change_a_password_is_no_way_around_the_second_factor(cast: Cast) -> None:
+def test_having_to_change_a_password_is_no_way_around_the_second_factor(seed: Seed) -> None:
     """Only one that somebody else has set is changed without; and nobody asks themselves to."""
-    per = officer(cast)
+    per = officer(seed)
     with pytest.raises(Forbidden):
-        services.edit_user(cast.org_admin.actor, cast.org_admin.user, {"change_pw": True})
+        services.edit_user(seed.org_admin.actor, seed.org_admin.user, {"change_pw": True})
     per.user.change_pw, per.user.last_pw_change = True, timezone.now()
     per.user.save()
     with pytest.raises(StepUpRequired):

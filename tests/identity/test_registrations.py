@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from vardkase.api.users import registrations
 from vardkase.audit.models import AuditEntry
 from vardkase.core.settings.models import SettingValue
@@ -21,7 +21,7 @@ ASKED = {"email": "new@a.example", "org_name": "Organisation A", "org_id": None,
 
 
 @pytest.fixture(autouse=True)
-def open_house(cast: Cast) -> None:
+def open_house(seed: Seed) -> None:
     SettingValue.objects.create(name="Security.allow_self_registration", value=True)
     Role.objects.filter(name="User").update(default_role=True)
 
@@ -30,10 +30,10 @@ def ask(**fields: Any) -> tuple[int, Any]:
     return call(None, "POST", REGISTER, {**ASKED, **fields})
 
 
-def test_a_request_waits_and_is_accepted(cast: Cast) -> None:
+def test_a_request_waits_and_is_accepted(seed: Seed) -> None:
     status, body = ask()
     assert (status, body["saved"]) == (200, True)
-    [row] = call(cast.site_admin.key, "GET", "/users/registrations/index")[1]
+    [row] = call(seed.site_admin.key, "GET", "/users/registrations/index")[1]
     inbox = row["Inbox"]
     assert list(inbox) == [
         "id", "uuid", "title", "type", "ip", "user_agent", "user_agent_sha256", "comment", "deleted", "timestamp",
@@ -49,23 +49,23 @@ def test_a_request_waits_and_is_accepted(cast: Cast) -> None:
         "message": "",
     }
     accept = f"/users/acceptRegistrations/{inbox['uuid']}"
-    status, body = call(cast.site_admin.key, "POST", accept, {"User": {"org_id": None}})
+    status, body = call(seed.site_admin.key, "POST", accept, {"User": {"org_id": None}})
     assert (status, body["message"]) == (400, "No organisation selected. Supply an Organisation ID")
-    status, body = call(cast.site_admin.key, "POST", accept, {"User": {"org_id": str(cast.org_a.pk)}})
+    status, body = call(seed.site_admin.key, "POST", accept, {"User": {"org_id": str(seed.org_a.pk)}})
     assert (status, body["message"]) == (200, "Added 1 user(s).")
     user = User.objects.get(email="new@a.example")
-    assert (user.org_id, user.role.name, user.change_pw) == (cast.org_a.pk, "User", True)
+    assert (user.org_id, user.role.name, user.change_pw) == (seed.org_a.pk, "User", True)
     assert not Inbox.objects.exists()
-    assert call(cast.site_admin.key, "POST", accept, {"User": {"org_id": "1"}})[0] == 404
+    assert call(seed.site_admin.key, "POST", accept, {"User": {"org_id": "1"}})[0] == 404
 
 
-def test_several_are_discarded_at_once(cast: Cast) -> None:
+def test_several_are_discarded_at_once(seed: Seed) -> None:
     ask()
     ask(email="other@a.example")
     ids = list(Inbox.objects.values_list("pk", flat=True))
-    status, body = call(cast.site_admin.key, "POST", "/users/discardRegistrations", {"User": {"id": ids}})
+    status, body = call(seed.site_admin.key, "POST", "/users/discardRegistrations", {"User": {"id": ids}})
     assert (status, body["message"]) == (200, "2 registration(s) discarded.")
-    assert call(cast.site_admin.key, "POST", f"/users/discardRegistrations/{ids[0]}", {})[0] == 404
+    assert call(seed.site_admin.key, "POST", f"/users/discardRegistrations/{ids[0]}", {})[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_a_request_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> Non
     assert not Inbox.objects.exists()
 
 
-def test_a_second_request_for_an_address_replaces_the_first_and_tells_nothing(cast: Cast) -> None:
+def test_a_second_request_for_an_address_replaces_the_first_and_tells_nothing(seed: Seed) -> None:
     ask()
     ask(email="NEW@a.example", message="please")
     assert Inbox.objects.get().data["message"] == "please"
-    assert ask(email=cast.analyst.user.email)[0] == 200
-    number = Inbox.objects.get(data__email=cast.analyst.user.email).pk
-    body = {"User": {"org_id": cast.org_a.pk}}
-    assert call(cast.site_admin.key, "POST", f"/users/acceptRegistrations/{number}", body)[0] == 403
+    assert ask(email=seed.analyst.user.email)[0] == 200
+    number = Inbox.objects.get(data__email=seed.analyst.user.email).pk
+    body = {"User": {"org_id": seed.org_a.pk}}
+    assert call(seed.site_admin.key, "POST", f"/users/acceptRegistrations/{number}", body)[0] == 403
     assert Inbox.objects.filter(pk=number).exists()
 
 
@@ -106,20 +106,20 @@ def test_one_address_cannot_fill_the_inbox(monkeypatch: pytest.MonkeyPatch) -> N
     assert [ask(email=f"n{number}@a.example")[0] for number in range(4)] == [200, 200, 429, 429]
 
 
-def test_only_site_administrators_decide(cast: Cast) -> None:
+def test_only_site_administrators_decide(seed: Seed) -> None:
     ask()
     number = Inbox.objects.get().pk
-    read_only = make_key(cast.site_admin.user, read_only=True)
-    for key in (cast.org_admin.key, cast.analyst.key, None):
+    read_only = make_key(seed.site_admin.user, read_only=True)
+    for key in (seed.org_admin.key, seed.analyst.key, None):
         assert call(key, "GET", "/users/registrations/index")[0] == 403
-    for key in (cast.org_admin.key, read_only, None):
+    for key in (seed.org_admin.key, read_only, None):
         for action in ("accept", "discard"):
             path = f"/users/{action}Registrations/{number}"
-            assert call(key, "POST", path, {"User": {"org_id": cast.org_a.pk}})[0] == 403
+            assert call(key, "POST", path, {"User": {"org_id": seed.org_a.pk}})[0] == 403
     assert Inbox.objects.exists()
 
 
-def test_a_request_by_a_visitor_is_in_the_trail(cast: Cast) -> None:
+def test_a_request_by_a_visitor_is_in_the_trail(seed: Seed) -> None:
     ask()
     entry = AuditEntry.objects.get(action="registration.requested")
     assert (entry.credential, entry.title, entry.actor_id) == ("nobody", "new@a.example", None)

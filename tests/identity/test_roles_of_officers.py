@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_key
-from tests.hub.officers import officer
+from tests.factories.officers import officer
+from tests.factories.seed import ApiUser, Seed
 from tests.identity.two_people import approved, the_request
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Forbidden, Invalid
@@ -24,8 +24,8 @@ WHY = "They no longer need it."
 
 
 @pytest.fixture
-def per(cast: Cast) -> Player:
-    return officer(cast)
+def per(seed: Seed) -> ApiUser:
+    return officer(seed)
 
 
 def flags(role: Role) -> dict[str, Any]:
@@ -34,24 +34,24 @@ def flags(role: Role) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("flag", ["perm_skip_otp", "perm_admin", "perm_auth", "perm_site_admin"])
-def test_nobody_changes_it_alone(cast: Cast, per: Player, flag: str) -> None:
+def test_nobody_changes_it_alone(seed: Seed, per: ApiUser, flag: str) -> None:
     role, before = per.user.role, flags(per.user.role)
     change = {flag: not getattr(role, flag)}
     path = f"/admin/roles/edit/{role.pk}"
-    assert call(cast.site_admin.key, "POST", path, change)[0] == 403, "without a reason"
-    for who in (cast.site_admin.actor, console_actor(cast.hub.pk, "Hub", "root")):
+    assert call(seed.site_admin.key, "POST", path, change)[0] == 403, "without a reason"
+    for who in (seed.site_admin.actor, console_actor(seed.hub.pk, "Hub", "root")):
         with pytest.raises((Forbidden, Invalid)):
             services.edit_role(who, role, change)
     assert (flags(role), ApprovalRequest.objects.count()) == (before, 0)
     page = reverse("role_edit", args=[role.pk])
-    assert signed_in(cast.site_admin).post(page, {"name": role.name, flag: "on"}).status_code == 422
+    assert signed_in(seed.site_admin).post(page, {"name": role.name, flag: "on"}).status_code == 422
     assert flags(role) == before
 
 
-def test_an_officer_approves_it(cast: Cast, per: Player) -> None:
+def test_an_officer_approves_it(seed: Seed, per: ApiUser) -> None:
     role = per.user.role
     status, told = call(
-        cast.site_admin.key,
+        seed.site_admin.key,
         "POST",
         f"/admin/roles/edit/{role.pk}",
         {"perm_skip_otp": True, "reason": WHY},
@@ -59,14 +59,14 @@ def test_an_officer_approves_it(cast: Cast, per: Player) -> None:
     assert (status, "waits for the approval" in told["message"]) == (202, True)
     assert not flags(role)["perm_skip_otp"]
     with pytest.raises(Forbidden):
-        approved(cast.site_admin.user)
+        approved(seed.site_admin.user)
     approved(per.user)
     assert flags(role)["perm_skip_otp"]
 
 
-def test_the_page_proposes_it(cast: Cast, per: Player) -> None:
+def test_the_page_proposes_it(seed: Seed, per: ApiUser) -> None:
     role = per.user.role
-    client, page = signed_in(cast.site_admin), reverse("role_edit", args=[role.pk])
+    client, page = signed_in(seed.site_admin), reverse("role_edit", args=[role.pk])
     assert 'name="reason"' in client.get(page).content.decode()
     given = {"name": role.name, "perm_audit": "on", "perm_skip_otp": "on", "reason": WHY}
     assert client.post(page, given).status_code == 302
@@ -74,9 +74,9 @@ def test_the_page_proposes_it(cast: Cast, per: Player) -> None:
     assert not flags(role)["perm_skip_otp"]
 
 
-def test_other_roles_change_as_before_and_what_changes_nothing_takes_nobody(cast: Cast, per: Player) -> None:
-    other = cast.analyst.user.role
-    key = make_key(cast.site_admin.user)
+def test_other_roles_change_as_before_and_what_changes_nothing_takes_nobody(seed: Seed, per: ApiUser) -> None:
+    other = seed.analyst.user.role
+    key = make_key(seed.site_admin.user)
     assert call(key, "POST", f"/admin/roles/edit/{other.pk}", {"perm_skip_otp": True})[0] == 200
     same = {"name": per.user.role.name, "perm_skip_otp": False}
     assert call(key, "POST", f"/admin/roles/edit/{per.user.role.pk}", same)[0] == 200

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import ORG_ADMIN, Cast
 from tests.factories import make_event, make_key, make_role, make_user
 from tests.factories.knowledge import make_cluster, make_galaxy
+from tests.factories.seed import ORG_ADMIN, Seed
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target, record
@@ -53,13 +53,13 @@ from vardkase.knowledge.taxonomies.models import Tag
 BLIND = [StaffRole.OPERATOR, StaffRole.AUDITOR]
 
 
-def colleague_of_the_hub(cast: Cast) -> User:
-    return make_user(cast.hub, make_role("User", []), "anna@hub.example")
+def colleague_of_the_hub(seed: Seed) -> User:
+    return make_user(seed.hub, make_role("User", []), "anna@hub.example")
 
 
-def test_a_site_administrator_appoints_an_officer(cast: Cast) -> None:
-    anna = colleague_of_the_hub(cast)
-    appoint(cast.site_admin.actor, anna, ["legal_officer", "membership_officer"])
+def test_a_site_administrator_appoints_an_officer(seed: Seed) -> None:
+    anna = colleague_of_the_hub(seed)
+    appoint(seed.site_admin.actor, anna, ["legal_officer", "membership_officer"])
     actor = actor_for(User.objects.get(pk=anna.pk), Credential.BROWSER)
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     with pytest.raises(Forbidden):
@@ -67,54 +67,54 @@ def test_a_site_administrator_appoints_an_officer(cast: Cast) -> None:
     entry = AuditEntry.objects.get(action="user.appointed")
     assert entry.change == {
         "staff_roles": [[], ["legal_officer", "membership_officer"]],
-        "proposed_by": cast.site_admin.user.email,
+        "proposed_by": seed.site_admin.user.email,
     }
 
 
-def test_nobody_else_appoints_and_nobody_themselves(cast: Cast) -> None:
-    anna = colleague_of_the_hub(cast)
-    for who in (cast.org_admin, cast.analyst):
+def test_nobody_else_appoints_and_nobody_themselves(seed: Seed) -> None:
+    anna = colleague_of_the_hub(seed)
+    for who in (seed.org_admin, seed.analyst):
         with pytest.raises(Forbidden):
             appoint(who.actor, anna, ["analyst"])
     with pytest.raises(Forbidden):
-        appoint(cast.site_admin.actor, cast.site_admin.user, ["membership_officer"])
+        appoint(seed.site_admin.actor, seed.site_admin.user, ["membership_officer"])
     assert not User.objects.exclude(staff_roles=[]).exists()
 
 
-def test_a_site_administrator_is_no_officer_by_that(cast: Cast) -> None:
+def test_a_site_administrator_is_no_officer_by_that(seed: Seed) -> None:
     with pytest.raises(Forbidden):
-        cast.site_admin.actor.require_staff(*StaffRole)
+        seed.site_admin.actor.require_staff(*StaffRole)
 
 
 @pytest.mark.parametrize(
     "duties",
     [["operator", "membership_officer"], ["auditor", "legal_officer"], ["operator", "auditor"], ["king"]],
 )
-def test_duties_in_conflict_and_unknown_ones_are_refused(cast: Cast, duties: list[str]) -> None:
-    anna = colleague_of_the_hub(cast)
+def test_duties_in_conflict_and_unknown_ones_are_refused(seed: Seed, duties: list[str]) -> None:
+    anna = colleague_of_the_hub(seed)
     with pytest.raises(Invalid):
-        appoint(cast.site_admin.actor, anna, duties)
+        appoint(seed.site_admin.actor, anna, duties)
 
 
-def test_an_officer_is_of_the_hub(cast: Cast) -> None:
+def test_an_officer_is_of_the_hub(seed: Seed) -> None:
     with pytest.raises(Invalid, match="organisation som driver hubben"):
-        appoint(cast.site_admin.actor, cast.analyst.user, ["legal_officer"])
-    appoint(cast.site_admin.actor, cast.analyst.user, ["operator"])
-    anna = colleague_of_the_hub(cast)
-    appoint(cast.site_admin.actor, anna, ["legal_officer"])
+        appoint(seed.site_admin.actor, seed.analyst.user, ["legal_officer"])
+    appoint(seed.site_admin.actor, seed.analyst.user, ["operator"])
+    anna = colleague_of_the_hub(seed)
+    appoint(seed.site_admin.actor, anna, ["legal_officer"])
     with pytest.raises(Invalid, match="organisation som driver hubben"):
-        services.edit_user(cast.site_admin.actor, anna, {"org_id": cast.org_a.pk})
-    assert User.objects.get(pk=anna.pk).org_id == cast.hub.pk
+        services.edit_user(seed.site_admin.actor, anna, {"org_id": seed.org_a.pk})
+    assert User.objects.get(pk=anna.pk).org_id == seed.hub.pk
 
 
 @pytest.mark.parametrize("duty", BLIND)
-def test_whoever_runs_or_audits_reads_nothing(cast: Cast, duty: StaffRole) -> None:
+def test_whoever_runs_or_audits_reads_nothing(seed: Seed, duty: StaffRole) -> None:
     """Neither as a site administrator, nor what their own organisation owns; by key and in the browser."""
     user = make_user(
-        cast.org_a, make_role("Blind", [*Permission]), "blind@a.example", staff_roles=[duty.value]
+        seed.org_a, make_role("Blind", [*Permission]), "blind@a.example", staff_roles=[duty.value]
     )
     key = make_key(user)
-    event = make_event(cast.org_a, distribution=3, published=True, info="SECRET")
+    event = make_event(seed.org_a, distribution=3, published=True, info="SECRET")
     event.save()
     for reference in (event.pk, event.uuid):
         assert call(key, "GET", f"/events/view/{reference}")[0] == 404
@@ -122,18 +122,18 @@ def test_whoever_runs_or_audits_reads_nothing(cast: Cast, duty: StaffRole) -> No
     assert call(key, "GET", "/events/index") == (200, [])
 
 
-def blind_administrator(cast: Cast, duty: StaffRole = StaffRole.OPERATOR) -> User:
+def blind_administrator(seed: Seed, duty: StaffRole = StaffRole.OPERATOR) -> User:
     """Who runs or audits the hub as a site administrator."""
     return make_user(
-        cast.hub, make_role("Blind", [*Permission]), "drift@hub.example", staff_roles=[duty.value]
+        seed.hub, make_role("Blind", [*Permission]), "drift@hub.example", staff_roles=[duty.value]
     )
 
 
 @pytest.mark.parametrize("duty", BLIND)
-def test_whoever_reads_nothing_makes_no_account_or_key_that_reads(cast: Cast, duty: StaffRole) -> None:
+def test_whoever_reads_nothing_makes_no_account_or_key_that_reads(seed: Seed, duty: StaffRole) -> None:
     """Not by another's key, password, second factor, role, duty or account; and not in their own organisation."""
-    actor = actor_for(blind_administrator(cast, duty), Credential.BROWSER)
-    other = cast.analyst.user
+    actor = actor_for(blind_administrator(seed, duty), Credential.BROWSER)
+    other = seed.analyst.user
     administrator = Role.objects.filter(perm_site_admin=True).order_by("pk")[0]
     ways: list[Callable[[], object]] = [
         lambda: services.issue_key(actor, other),
@@ -154,8 +154,8 @@ def test_whoever_reads_nothing_makes_no_account_or_key_that_reads(cast: Cast, du
     assert (User.objects.count(), AuthKey.objects.count(), AuditEntry.objects.count()) == before
 
 
-def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(cast: Cast) -> None:
-    actor = actor_for(blind_administrator(cast), Credential.BROWSER)
+def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(seed: Seed) -> None:
+    actor = actor_for(blind_administrator(seed), Credential.BROWSER)
     ways: list[Callable[[], object]] = [
         lambda: add_stream(actor, {"name": "mine", "kind": "webhook", "url": "https://drift.example"}),
         lambda: save_own_feed(actor, {"name": "mine", "members": True}),
@@ -165,18 +165,18 @@ def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(cast: Cast) -> N
         lambda: change_setting(actor, "Plugin.ZeroMQ_enable", "true"),
         lambda: preview_index(actor, 1, {}),
         lambda: find_readable_server(actor, 1),
-        lambda: edit_sharing_group(actor, cast.group, {"roaming": True}),
-        lambda: add_organisation_to_group(actor, cast.group, cast.hub),
-        lambda: merge_organisations(actor, cast.org_a.pk, cast.org_b.pk),
+        lambda: edit_sharing_group(actor, seed.group, {"roaming": True}),
+        lambda: add_organisation_to_group(actor, seed.group, seed.hub),
+        lambda: merge_organisations(actor, seed.org_a.pk, seed.org_b.pk),
         lambda: entries(actor, Blocked.EVENT, {}),
         lambda: entries(actor, Blocked.GALAXY_CLUSTER, {}),
         lambda: entries(actor, Blocked.ANALYST_DATA, {}),
         lambda: find_opened_feed(actor, 1),
-        lambda: change_setting(actor, "MISP.host_org_id", cast.org_a.pk),
+        lambda: change_setting(actor, "MISP.host_org_id", seed.org_a.pk),
         lambda: change_setting(actor, "GnuPG.onlyencrypted", "false"),
         lambda: change_setting(actor, "MISP.event_alert_metadata_only", "false"),
-        lambda: edit_organisation(actor, cast.org_a, {"uuid": str(uuid4())}),
-        lambda: edit_organisation(actor, cast.org_c, {"local": False}),
+        lambda: edit_organisation(actor, seed.org_a, {"uuid": str(uuid4())}),
+        lambda: edit_organisation(actor, seed.org_c, {"local": False}),
     ]
     for way in ways:
         with pytest.raises(Forbidden):
@@ -195,15 +195,15 @@ def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(cast: Cast) -> N
     ],
 )
 def test_whoever_reads_nothing_changes_nothing_of_what_a_connection_sends(
-    cast: Cast, changed: dict[str, Any]
+    seed: Seed, changed: dict[str, Any]
 ) -> None:
     """Nor in two steps; what it fetches, and whether it does, is theirs to see to."""
-    actor = actor_for(blind_administrator(cast), Credential.BROWSER)
-    given = {"name": "B", "url": "https://b.example", "authkey": "x" * 40, "remote_org_id": cast.org_b.pk}
+    actor = actor_for(blind_administrator(seed), Credential.BROWSER)
+    given = {"name": "B", "url": "https://b.example", "authkey": "x" * 40, "remote_org_id": seed.org_b.pk}
     with pytest.raises(Invalid):
         add_server(actor, given | {"push_collections": True})
-    rules = {"tags": {"OR": ["tlp:white"], "NOT": []}, "orgs": {"OR": [str(cast.org_a.uuid)], "NOT": []}}
-    server = add_server(cast.site_admin.actor, given | {"push": True, "push_rules": rules})
+    rules = {"tags": {"OR": ["tlp:white"], "NOT": []}, "orgs": {"OR": [str(seed.org_a.uuid)], "NOT": []}}
+    server = add_server(seed.site_admin.actor, given | {"push": True, "push_rules": rules})
     with pytest.raises(Invalid):
         edit_server(actor, server.pk, {"authkey": "y" * 40, **changed})
     with pytest.raises(Invalid):
@@ -214,23 +214,23 @@ def test_whoever_reads_nothing_changes_nothing_of_what_a_connection_sends(
 
 @pytest.mark.parametrize("who", ["site administrator", "organisation administrator", "officer"])
 def test_who_does_not_speak_for_an_organisation_says_not_who_vouches_for_its_people(
-    cast: Cast, who: str
+    seed: Seed, who: str
 ) -> None:
     """Whoever holds the provider can be any of them, and read what they read. A requirement can be taken back."""
-    blind = blind_administrator(cast)
+    blind = blind_administrator(seed)
     if who == "organisation administrator":
         blind = make_user(
-            cast.org_a, make_role("Org Admin", ORG_ADMIN), "drift@a.example", staff_roles=["operator"]
+            seed.org_a, make_role("Org Admin", ORG_ADMIN), "drift@a.example", staff_roles=["operator"]
         )
     if who == "officer":
         blind = make_user(
-            cast.hub, make_role("User", []), "per@hub.example", staff_roles=["membership_officer"]
+            seed.hub, make_role("User", []), "per@hub.example", staff_roles=["membership_officer"]
         )
     actor = actor_for(blind, Credential.BROWSER)
     asked = Registration("https://id.a.example", "hub", "s" * 20, "Login")
     with pytest.raises(Forbidden):
-        save_provider(actor, cast.org_a, asked)
-    save_provider(cast.org_admin.actor, cast.org_a, asked)
+        save_provider(actor, seed.org_a, asked)
+    save_provider(seed.org_admin.actor, seed.org_a, asked)
     IdentityProvider.objects.update(proved=timezone.now(), required=True)
     same = replace(asked, client_secret="", required=True)
     for other in (
@@ -241,78 +241,78 @@ def test_who_does_not_speak_for_an_organisation_says_not_who_vouches_for_its_peo
         replace(same, required=False, trusts_second_factor=True),
     ):
         with pytest.raises((Forbidden, Invalid)):
-            save_provider(actor, cast.org_a, other)
+            save_provider(actor, seed.org_a, other)
     kept = IdentityProvider.objects.get()
     assert (kept.issuer, kept.client_secret, kept.required) == (asked.issuer, asked.client_secret, True)
-    assert not save_provider(actor, cast.org_a, replace(same, required=False)).required
-    remove_provider(actor, cast.org_a)
+    assert not save_provider(actor, seed.org_a, replace(same, required=False)).required
+    remove_provider(actor, seed.org_a)
     assert not IdentityProvider.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["key", "session", "site administrator", "console"])
 def test_once_membership_is_in_use_a_provider_takes_the_administrators_second_factor(
-    cast: Cast, who: str
+    seed: Seed, who: str
 ) -> None:
     MembershipInUse.objects.create(pk=1)
     Organisation.objects.update(fixed_standing="")
     asked = Registration("https://id.a.example", "hub", "s" * 20, "Login", trusts_second_factor=True)
     confirmed: dict[str, Any] = {"confirmed_at": timezone.now()}
     actors = {
-        "key": cast.org_admin.actor,
-        "session": actor_for(cast.org_admin.user, Credential.BROWSER),
-        "site administrator": actor_for(cast.site_admin.user, Credential.BROWSER, **confirmed),
-        "console": console_actor(cast.hub.pk, cast.hub.name, "root"),
+        "key": seed.org_admin.actor,
+        "session": actor_for(seed.org_admin.user, Credential.BROWSER),
+        "site administrator": actor_for(seed.site_admin.user, Credential.BROWSER, **confirmed),
+        "console": console_actor(seed.hub.pk, seed.hub.name, "root"),
     }
     with pytest.raises(Forbidden):
-        save_provider(actors[who], cast.org_a, asked)
+        save_provider(actors[who], seed.org_a, asked)
     assert not IdentityProvider.objects.exists()
-    own = actor_for(cast.org_admin.user, Credential.BROWSER, **confirmed)
-    save_provider(own, cast.org_a, asked)
-    assert save_provider(actors["session"], cast.org_a, replace(asked, client_secret="")).pk  # As it was.
+    own = actor_for(seed.org_admin.user, Credential.BROWSER, **confirmed)
+    save_provider(own, seed.org_a, asked)
+    assert save_provider(actors["session"], seed.org_a, replace(asked, client_secret="")).pk  # As it was.
     with pytest.raises(Forbidden):
-        save_provider(actors[who], cast.org_a, replace(asked, client_id="other"))
+        save_provider(actors[who], seed.org_a, replace(asked, client_id="other"))
 
 
-def test_the_name_of_a_hidden_cluster_is_no_tag_for_whoever_reads_nothing(cast: Cast) -> None:
-    make_cluster(make_galaxy("ours"), "Secret", default=False, org_id=cast.org_a.pk, distribution=0)
+def test_the_name_of_a_hidden_cluster_is_no_tag_for_whoever_reads_nothing(seed: Seed) -> None:
+    make_cluster(make_galaxy("ours"), "Secret", default=False, org_id=seed.org_a.pk, distribution=0)
     Tag.objects.create(name='misp-galaxy:ours="Secret"', is_galaxy=True)
-    assert "Secret" in str(call(cast.site_admin.key, "GET", "/tags/index")[1])
-    assert "Secret" not in str(call(make_key(blind_administrator(cast)), "GET", "/tags/index")[1])
+    assert "Secret" in str(call(seed.site_admin.key, "GET", "/tags/index")[1])
+    assert "Secret" not in str(call(make_key(blind_administrator(seed)), "GET", "/tags/index")[1])
 
 
 @pytest.mark.usefixtures("password_is_enough")
 @pytest.mark.parametrize("duty", BLIND)
-def test_who_may_read_nothing_looks_into_no_feed(cast: Cast, duty: StaffRole) -> None:
+def test_who_may_read_nothing_looks_into_no_feed(seed: Seed, duty: StaffRole) -> None:
     """Nor asks the caches who else knows a value; the feed itself is theirs to run."""
     feed = Feed.objects.create(name="Feed", provider="P", url="http://127.0.0.1:9/", lookup_visible=True)
     source = CachedSource.objects.create(kind=FEED, number=feed.pk, cached=1)
     CachedValue.objects.create(source=source, md5=UUID(md5_of("secret.example")))
-    blind = blind_administrator(cast, duty)
+    blind = blind_administrator(seed, duty)
     key, pages = make_key(blind), signed_in(blind)
     for path in (f"previewIndex/{feed.pk}", f"previewEvent/{feed.pk}/{uuid4()}"):
         assert call(key, "GET", f"/feeds/{path}")[0] == 403
-        assert call(cast.site_admin.key, "GET", f"/feeds/{path}")[0] == 404, "nothing answers there"
+        assert call(seed.site_admin.key, "GET", f"/feeds/{path}")[0] == 404, "nothing answers there"
     assert pages.get(reverse("feed_preview", args=[feed.pk])).status_code == 403
     asked = {"value": "secret.example"}
-    assert len(call(cast.site_admin.key, "POST", "/feeds/searchCaches", asked)[1]) == 1
+    assert len(call(seed.site_admin.key, "POST", "/feeds/searchCaches", asked)[1]) == 1
     assert call(key, "POST", "/feeds/searchCaches", asked) == (200, [])
     assert call(key, "GET", f"/feeds/view/{feed.pk}")[0] == 200
 
 
-def test_the_trail_tells_an_auditor_who_did_what_and_not_what_it_says(cast: Cast) -> None:
-    auditor = make_key(blind_administrator(cast, StaffRole.AUDITOR))
+def test_the_trail_tells_an_auditor_who_did_what_and_not_what_it_says(seed: Seed) -> None:
+    auditor = make_key(blind_administrator(seed, StaffRole.AUDITOR))
     body = {"Event": {"info": "SECRET plan", "Attribute": [{"type": "domain", "value": "secret.example"}]}}
-    event = call(cast.analyst.key, "POST", "/events/add", body)[1]["Event"]
+    event = call(seed.analyst.key, "POST", "/events/add", body)[1]["Event"]
     part = event["Attribute"][0]["id"]
-    call(cast.analyst.key, "POST", f"/attributes/edit/{part}", {"value": "secret2.example"})
+    call(seed.analyst.key, "POST", f"/attributes/edit/{part}", {"value": "secret2.example"})
     for path in ("/admin/logs/index", "/admin/auditLogs/index", "/logs/index"):
         status, told = call(auditor, "POST", path, {})
         assert status == 200
-        assert "SECRET plan" in str(call(cast.site_admin.key, "POST", path, {})[1])
+        assert "SECRET plan" in str(call(seed.site_admin.key, "POST", path, {})[1])
         assert "#" + event["id"] in str(told)
         assert "secret" not in str(told).lower()
     for kind in ("event", "galaxy_cluster", "analyst_data"):
-        record(cast.site_admin.actor, "blocklist.edited", Target(f"{kind} blocklist", 1, None, "SECRET"), {})
+        record(seed.site_admin.actor, "blocklist.edited", Target(f"{kind} blocklist", 1, None, "SECRET"), {})
     assert "SECRET" not in str(call(auditor, "POST", "/admin/logs/index", {})[1])
     for asked in ({"title": "SECRET"}, {"title": "secret2"}, {"change": "secret"}):
         assert call(auditor, "POST", "/admin/logs/index", asked)[1] == []  # Searching is reading, too.

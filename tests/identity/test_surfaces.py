@@ -15,8 +15,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.cast import Cast, Player
 from tests.factories import make_sharing_group
+from tests.factories.seed import ApiUser, Seed
 from tests.identity.visibility_oracle import (
     Group,
     Reach,
@@ -44,7 +44,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class Stage:
+class SampleHub:
     """What organisation A has stored, by uuid, as the oracle knows it."""
 
     events: dict[str, SharedEvent] = field(default_factory=dict)
@@ -92,10 +92,10 @@ class Stage:
 
 
 class Api:
-    """MISP's API as one of the cast, in this process and transaction."""
+    """MISP's API as one of the seeded users, in this process and transaction."""
 
-    def __init__(self, player: Player) -> None:
-        self._client = Client(headers={"Authorization": player.key, "Accept": "application/json"})
+    def __init__(self, api_user: ApiUser) -> None:
+        self._client = Client(headers={"Authorization": api_user.key, "Accept": "application/json"})
 
     def post(self, path: str, body: dict[str, Any]) -> tuple[int, bytes]:
         """Status and body."""
@@ -115,67 +115,67 @@ class Api:
 
 
 @pytest.fixture
-def stage(cast: Cast) -> Stage:
+def sample_hub(seed: Seed) -> SampleHub:
     """Events in every place, published or not. Through events/add: keys and indexes are what a client gets."""
-    alone = make_sharing_group(cast.org_a, [cast.org_a], name="A alone")
-    both = Group(cast.org_a.pk, frozenset({cast.org_a.pk, cast.org_b.pk}))
+    alone = make_sharing_group(seed.org_a, [seed.org_a], name="A alone")
+    both = Group(seed.org_a.pk, frozenset({seed.org_a.pk, seed.org_b.pk}))
     places = [
         *(Place(Reach(distribution)) for distribution in (0, 1, 3)),
-        Place(Reach(4, both), cast.group.pk),
-        Place(Reach(4, Group(cast.org_a.pk, frozenset({cast.org_a.pk}))), alone.pk),
+        Place(Reach(4, both), seed.group.pk),
+        Place(Reach(4, Group(seed.org_a.pk, frozenset({seed.org_a.pk}))), alone.pk),
     ]
-    stage, api = Stage(), Api(cast.org_admin)
+    sample_hub, api = SampleHub(), Api(seed.org_admin)
     for place, published in itertools.product(places, (False, True)):
-        event = stage.event(cast.org_a.pk, place, [*places, Place(Reach(5))], published=published)
+        event = sample_hub.event(seed.org_a.pk, place, [*places, Place(Reach(5))], published=published)
         status, body = api.post("/events/add", event)
         assert status == 200, body
         assert "errors" not in json.loads(body)
-    return stage
+    return sample_hub
 
 
-def view(api: Api, stage: Stage) -> set[str]:
+def view(api: Api, sample_hub: SampleHub) -> set[str]:
     """events/view."""
     found = set()
-    for ref in stage.events:
+    for ref in sample_hub.events:
         status, body = api.get(f"/events/view/{ref}")
         assert status in {200, 404}
         found |= _inside(json.loads(body)["Event"]) if status == 200 else set()
     return found
 
 
-def events_search(api: Api, _stage: Stage) -> set[str]:
+def events_search(api: Api, _stage: SampleHub) -> set[str]:
     """events/restSearch."""
     return {one for entry in api.search("events") for one in _inside(entry["Event"])}
 
 
-def attributes_search(api: Api, _stage: Stage) -> set[str]:
+def attributes_search(api: Api, _stage: SampleHub) -> set[str]:
     """attributes/restSearch without a filter."""
     return {attribute["uuid"] for attribute in api.search("attributes")["Attribute"]}
 
 
-def value_search(api: Api, _stage: Stage) -> set[str]:
+def value_search(api: Api, _stage: SampleHub) -> set[str]:
     """attributes/restSearch by exact value, the way of the key index."""
     return {attribute["uuid"] for attribute in api.search("attributes", value=COMMON)["Attribute"]}
 
 
-def substring_search(api: Api, _stage: Stage) -> set[str]:
+def substring_search(api: Api, _stage: SampleHub) -> set[str]:
     """attributes/restSearch by trigrams."""
     return {attribute["uuid"] for attribute in api.search("attributes", value="%by-many%")["Attribute"]}
 
 
-def csv_export(api: Api, _stage: Stage) -> set[str]:
+def csv_export(api: Api, _stage: SampleHub) -> set[str]:
     """attributes/restSearch as CSV."""
     status, body = api.post("/attributes/restSearch", {"returnFormat": "csv"})
     assert status == 200
     return {row["uuid"] for row in csv.DictReader(io.StringIO(body.decode()))}
 
 
-def single(api: Api, stage: Stage) -> set[str]:
+def single(api: Api, sample_hub: SampleHub) -> set[str]:
     """attributes/view, one by one."""
-    return {ref for ref in stage.attributes if api.get(f"/attributes/view/{ref}")[0] == 200}
+    return {ref for ref in sample_hub.attributes if api.get(f"/attributes/view/{ref}")[0] == 200}
 
 
-SURFACES: tuple[Callable[[Api, Stage], set[str]], ...] = (
+SURFACES: tuple[Callable[[Api, SampleHub], set[str]], ...] = (
     view,
     events_search,
     attributes_search,
@@ -190,20 +190,20 @@ SURFACES: tuple[Callable[[Api, Stage], set[str]], ...] = (
 @pytest.mark.parametrize("private", [False, True], ids=["", "unpublished private"])
 @pytest.mark.parametrize("name", READERS)
 def test_attributes(
-    name: str, private: bool, cast: Cast, stage: Stage, settings: Settings, subtests: pytest.Subtests
+    name: str, private: bool, seed: Seed, sample_hub: SampleHub, settings: Settings, subtests: pytest.Subtests
 ) -> None:
     """The same attributes through every door, and a right count of them."""
     settings.VARDKASE_UNPUBLISHED_PRIVATE = private
-    player, reader = getattr(cast, name), _reader(cast, name)
-    api = Api(player)
+    api_user, reader = getattr(seed, name), _reader(seed, name)
+    api = Api(api_user)
     expected = {
         ref
-        for ref, part in stage.attributes.items()
+        for ref, part in sample_hub.attributes.items()
         if may_see_part(reader, part, unpublished_is_private=private)
     }
     for surface in SURFACES:
         with subtests.test(surface.__name__):
-            assert surface(api, stage) == expected
+            assert surface(api, sample_hub) == expected
     with subtests.test("count"):
         _, body = api.post("/attributes/restSearch", {"returnFormat": "count"})
         assert int(body) == len(expected)
@@ -213,15 +213,15 @@ def test_attributes(
 @pytest.mark.parametrize("private", [False, True], ids=["", "unpublished private"])
 @pytest.mark.parametrize("name", READERS)
 def test_events_and_correlations(
-    name: str, private: bool, cast: Cast, stage: Stage, settings: Settings, subtests: pytest.Subtests
+    name: str, private: bool, seed: Seed, sample_hub: SampleHub, settings: Settings, subtests: pytest.Subtests
 ) -> None:
     """The index lists, and correlations name, exactly the events that the reader may open."""
     settings.VARDKASE_UNPUBLISHED_PRIVATE = private
     settings.VARDKASE_CORRELATION_LIMIT = 1000
-    reader, api = _reader(cast, name), Api(getattr(cast, name))
+    reader, api = _reader(seed, name), Api(getattr(seed, name))
     visible = {
         ref
-        for ref, event in stage.events.items()
+        for ref, event in sample_hub.events.items()
         if may_see_event(reader, event, unpublished_is_private=private)
     }
     with subtests.test("index"):
@@ -231,8 +231,8 @@ def test_events_and_correlations(
     own = {"info": "own", "distribution": 0, "Attribute": [{"type": "domain", "value": COMMON}]}
     body = json.loads(api.post("/events/add", own)[1])["Event"]
     related = {
-        stage.event_of[ref]
-        for ref, part in stage.attributes.items()
+        sample_hub.event_of[ref]
+        for ref, part in sample_hub.attributes.items()
         if may_see_part(reader, part, unpublished_is_private=private)
     }
     with subtests.test("related events"):
@@ -244,8 +244,8 @@ def test_events_and_correlations(
         assert {entry["id"] for entry in found.get("RelatedAttribute", [])} == seen
 
 
-def _reader(cast: Cast, name: str) -> Reader:
-    return Reader(getattr(cast, name).user.org_id, name == "site_admin", name == "partner_sync")
+def _reader(seed: Seed, name: str) -> Reader:
+    return Reader(getattr(seed, name).user.org_id, name == "site_admin", name == "partner_sync")
 
 
 def _inside(event: dict[str, Any]) -> set[str]:

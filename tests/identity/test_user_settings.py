@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from vardkase.identity.user_settings.models import UserSetting
 
 SET = "/user_settings/setSetting"
@@ -21,8 +21,8 @@ def choose(key: str, setting: Any, value: Any, **more: Any) -> tuple[int, Any]:
     return call(key, "POST", SET, {"setting": setting, "value": value, **more})
 
 
-def test_a_setting_is_set_read_listed_and_taken_back(cast: Cast) -> None:
-    key, me = cast.analyst.key, str(cast.analyst.user.pk)
+def test_a_setting_is_set_read_listed_and_taken_back(seed: Seed) -> None:
+    key, me = seed.analyst.key, str(seed.analyst.user.pk)
     status, body = choose(key, "publish_alert_filter", '{"Tag.name": "tlp:red"}')
     row = body["UserSetting"]
     assert (status, list(row)) == (200, ["id", "setting", "value", "user_id", "timestamp"])
@@ -45,8 +45,8 @@ def test_a_setting_is_set_read_listed_and_taken_back(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("name", ["nosuch", "oidc", "", None, ["homepage"], {"a": 1}, 7])
-def test_an_unknown_setting_is_refused(cast: Cast, name: Any) -> None:
-    status, body = choose(cast.analyst.key, name, 1)
+def test_an_unknown_setting_is_refused(seed: Seed, name: Any) -> None:
+    status, body = choose(seed.analyst.key, name, 1)
     assert (status, body["message"]) == (405, "Invalid setting.")
 
 
@@ -69,8 +69,8 @@ def test_an_unknown_setting_is_refused(cast: Cast, name: Any) -> None:
         ("homepage", "/" + "x" * 200_000),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused(cast: Cast, setting: str, value: Any) -> None:
-    status, body = choose(cast.analyst.key, setting, value)
+def test_a_value_that_makes_no_sense_is_refused(seed: Seed, setting: str, value: Any) -> None:
+    status, body = choose(seed.analyst.key, setting, value)
     assert (status, list(body["errors"])) == (403, ["value"])
     assert not UserSetting.objects.exists()
 
@@ -85,12 +85,12 @@ def test_a_value_that_makes_no_sense_is_refused(cast: Cast, setting: str, value:
         ("dashboard", [WIDGET], [WIDGET]),
     ],
 )  # fmt: skip
-def test_what_is_kept(cast: Cast, setting: str, value: Any, kept: Any) -> None:
-    assert choose(cast.analyst.key, setting, value)[1]["UserSetting"]["value"] == kept
+def test_what_is_kept(seed: Seed, setting: str, value: Any, kept: Any) -> None:
+    assert choose(seed.analyst.key, setting, value)[1]["UserSetting"]["value"] == kept
 
 
-def test_homepage_and_columns(cast: Cast) -> None:
-    key = cast.analyst.key
+def test_homepage_and_columns(seed: Seed) -> None:
+    key = seed.analyst.key
     assert call(key, "POST", "/userSettings/setHomePage", {"path": "/events"})[1]["saved"] is True
     for _ in range(3):
         assert call(key, "POST", "/userSettings/eventIndexColumnToggle/tags", {})[0] == 200
@@ -98,10 +98,10 @@ def test_homepage_and_columns(cast: Cast) -> None:
     assert chosen == {"homepage": {"path": "/events"}, "event_index_hide_columns": ["tags"]}
 
 
-def test_administrators_set_for_their_own_people_alone(cast: Cast) -> None:
-    me = cast.analyst.user.pk
-    assert choose(cast.org_admin.key, "homepage", "/a", user_id=me)[0] == 200
-    for stranger in (cast.colleague, cast.partner, cast.partner_sync):
+def test_administrators_set_for_their_own_people_alone(seed: Seed) -> None:
+    me = seed.analyst.user.pk
+    assert choose(seed.org_admin.key, "homepage", "/a", user_id=me)[0] == 200
+    for stranger in (seed.colleague, seed.partner, seed.partner_sync):
         assert choose(stranger.key, "homepage", "/b", user_id=me)[0] == 404
         assert call(stranger.key, "GET", f"/userSettings/getSetting/{me}/homepage")[0] == 404
         assert (
@@ -110,22 +110,22 @@ def test_administrators_set_for_their_own_people_alone(cast: Cast) -> None:
         )
         assert call(stranger.key, "GET", "/userSettings/index")[1] == []
     number = UserSetting.objects.get().pk
-    assert call(cast.partner.key, "GET", f"/userSettings/view/{number}")[0] == 404
-    assert call(cast.partner.key, "POST", f"/userSettings/delete/{number}", {})[0] == 404
-    assert choose(cast.org_admin.key, "homepage", "/c", user_id=cast.partner.user.pk)[0] == 404
+    assert call(seed.partner.key, "GET", f"/userSettings/view/{number}")[0] == 404
+    assert call(seed.partner.key, "POST", f"/userSettings/delete/{number}", {})[0] == 404
+    assert choose(seed.org_admin.key, "homepage", "/c", user_id=seed.partner.user.pk)[0] == 404
     assert [
-        row["UserSetting"]["user_id"] for row in call(cast.site_admin.key, "GET", "/userSettings/index")[1]
+        row["UserSetting"]["user_id"] for row in call(seed.site_admin.key, "GET", "/userSettings/index")[1]
     ]
 
 
-def test_the_dashboard_is_opened_by_site_administrators(cast: Cast) -> None:
-    assert choose(cast.analyst.key, "dashboard_access", 1)[0] == 403
-    status, body = choose(cast.site_admin.key, "dashboard_access", 1)
+def test_the_dashboard_is_opened_by_site_administrators(seed: Seed) -> None:
+    assert choose(seed.analyst.key, "dashboard_access", 1)[0] == 403
+    status, body = choose(seed.site_admin.key, "dashboard_access", 1)
     assert (status, body["UserSetting"]["value"]) == (200, 1)
 
 
-def test_a_read_only_key_sets_nothing(cast: Cast) -> None:
-    key = make_key(cast.analyst.user, read_only=True)
+def test_a_read_only_key_sets_nothing(seed: Seed) -> None:
+    key = make_key(seed.analyst.user, read_only=True)
     assert choose(key, "homepage", "/a")[0] == 403
     assert call(key, "POST", "/userSettings/setHomePage", {"path": "/a"})[0] == 403
     assert call(key, "POST", "/userSettings/eventIndexColumnToggle/tags", {})[0] == 403

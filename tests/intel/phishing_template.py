@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from tests.api.calls import call
-from tests.cast import Player
+from tests.factories.seed import ApiUser
 
 FILE = {"uuid": "688c46fb-5edb-40a3-8273-1af7923e2215", "name": "file", "minimum_version": 1}
 DEFINITION: dict[str, Any] = {
@@ -74,16 +74,16 @@ DEFINITION: dict[str, Any] = {
 }
 
 
-def add(player: Player, definition: Any = None, **more: Any) -> dict[str, Any]:
+def add(api_user: ApiUser, definition: Any = None, **more: Any) -> dict[str, Any]:
     said = {"definition": definition or DEFINITION, **more}
-    status, body = call(player.key, "POST", "/eventTemplates/add", {"EventTemplate": said})
+    status, body = call(api_user.key, "POST", "/eventTemplates/add", {"EventTemplate": said})
     assert status == 200, body
     row: dict[str, Any] = body["EventTemplate"]
     return row
 
 
-def fill(player: Player, template: dict[str, Any], **values: Any) -> tuple[int, Any]:
-    return call(player.key, "POST", f"/event_templates/instantiate/{template['uuid']}", {"values": values})
+def fill(api_user: ApiUser, template: dict[str, Any], **values: Any) -> tuple[int, Any]:
+    return call(api_user.key, "POST", f"/event_templates/instantiate/{template['uuid']}", {"values": values})
 
 
 def with_change(*path: Any, to: Any) -> dict[str, Any]:

@@ -5,50 +5,50 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.calls import call
-from tests.cast import Player
+from tests.factories.seed import ApiUser
 from vardkase.intel.models import Attribute, Event
 
 
-def propose(player: Player, event: Event, **said: Any) -> Any:
-    status, body = call(player.key, "POST", f"/shadow_attributes/add/{event.uuid}", said)
+def propose(api_user: ApiUser, event: Event, **said: Any) -> Any:
+    status, body = call(api_user.key, "POST", f"/shadow_attributes/add/{event.uuid}", said)
     assert status == 200, body
     return body["ShadowAttribute"]
 
 
-def propose_change(player: Player, attribute: Attribute, **said: Any) -> Any:
-    status, body = call(player.key, "POST", f"/shadow_attributes/edit/{attribute.pk}", said)
+def propose_change(api_user: ApiUser, attribute: Attribute, **said: Any) -> Any:
+    status, body = call(api_user.key, "POST", f"/shadow_attributes/edit/{attribute.pk}", said)
     assert status == 200, body
     return body["ShadowAttribute"]
 
 
-def propose_deletion(player: Player, attribute: Attribute) -> str:
+def propose_deletion(api_user: ApiUser, attribute: Attribute) -> str:
     """The proposal's id."""
-    status, body = call(player.key, "POST", f"/shadow_attributes/delete/{attribute.uuid}", {})
+    status, body = call(api_user.key, "POST", f"/shadow_attributes/delete/{attribute.uuid}", {})
     assert status == 200, body
-    return str(listed(player, attribute.event)[-1]["id"])
+    return str(listed(api_user, attribute.event)[-1]["id"])
 
 
-def decide(player: Player, decision: str, proposal: Any) -> tuple[int, Any]:
-    return call(player.key, "POST", f"/shadow_attributes/{decision}/{proposal}", {})
+def decide(api_user: ApiUser, decision: str, proposal: Any) -> tuple[int, Any]:
+    return call(api_user.key, "POST", f"/shadow_attributes/{decision}/{proposal}", {})
 
 
-def listed(player: Player, event: Event | None = None, **named: Any) -> list[Any]:
+def listed(api_user: ApiUser, event: Event | None = None, **named: Any) -> list[Any]:
     path = f"/shadow_attributes/index/{event.pk if event else ''}"
     path += "".join(f"/{name}:{value}" for name, value in named.items())
-    status, body = call(player.key, "GET", path)
+    status, body = call(api_user.key, "GET", path)
     assert status == 200, body
     return [row["ShadowAttribute"] for row in body]
 
 
-def viewed(player: Player, event: Event, **options: Any) -> Any:
-    status, body = call(player.key, "POST", f"/events/view/{event.pk}", options)
+def viewed(api_user: ApiUser, event: Event, **options: Any) -> Any:
+    status, body = call(api_user.key, "POST", f"/events/view/{event.pk}", options)
     assert status == 200, body
     return body["Event"]
 
 
-def shown(player: Player, event: Event) -> tuple[list[str], dict[str, list[str]]]:
+def shown(api_user: ApiUser, event: Event) -> tuple[list[str], dict[str, list[str]]]:
     """The values proposed anew in the event's document, and those proposed for each of its attributes."""
-    document = viewed(player, event)
+    document = viewed(api_user, event)
     attributes = [
         *document["Attribute"],
         *(each for found in document["Object"] for each in found["Attribute"]),

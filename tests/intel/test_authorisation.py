@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import READ_ONLY, Cast, Player
 from tests.factories import make_key, make_role, make_user
-from tests.intel.theirs import Theirs, everything, make_object, theirs
+from tests.factories.foreign_event import ForeignEvent, everything, foreign_event, make_object
+from tests.factories.seed import READ_ONLY, ApiUser, Seed
 from vardkase.api.dispatch import declared_permissions
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import (
@@ -21,7 +21,7 @@ from vardkase.knowledge.taxonomies.models import Tag
 pytestmark = pytest.mark.django_db
 
 
-def attempts(it: Theirs) -> list[tuple[str, Any]]:
+def attempts(it: ForeignEvent) -> list[tuple[str, Any]]:
     """Every way to change something in an event: path and body, by id and by uuid."""
     found: list[tuple[str, Any]] = []
     for event in (it.event.pk, it.event.uuid):
@@ -83,10 +83,10 @@ def refused(status: int, body: Any) -> bool:
     return status in (403, 404, 405) or (status == 200 and body.get("saved") is False)
 
 
-def _none_gets_through(player: Player, it: Theirs) -> None:
+def _none_gets_through(api_user: ApiUser, it: ForeignEvent) -> None:
     before = everything()
     for path, body in attempts(it):
-        status, answer = call(player.key, "POST", path, body)
+        status, answer = call(api_user.key, "POST", path, body)
         assert refused(status, answer), (path, body, status, answer)
         assert everything() == before, (path, body)
 
@@ -97,17 +97,17 @@ def tags(db: None) -> None:
         Tag.objects.get_or_create(name=name)
 
 
-def test_the_attempts_would_change_something(cast: Cast, tags: None) -> None:
+def test_the_attempts_would_change_something(seed: Seed, tags: None) -> None:
     """Made by those who may, so that the tests below have something to fail on: each route has an effect."""
-    routes = [_route(path) for path, _ in attempts(theirs(cast.org_admin))]
+    routes = [_route(path) for path, _ in attempts(foreign_event(seed.org_admin))]
     effective: set[str] = set()
     for number, route in enumerate(routes):
         if route in effective:
             continue
-        it = theirs(cast.org_admin)
+        it = foreign_event(seed.org_admin)
         Event.objects.filter(pk=it.event.pk).update(published=route == "events/unpublish")
         before = everything()
-        send(cast.org_admin.key, "POST", *attempts(it)[number])
+        send(seed.org_admin.key, "POST", *attempts(it)[number])
         effective |= {route} if everything() != before else set()
     assert set(routes) == effective
     assert len(effective) > 15
@@ -119,25 +119,27 @@ def _route(path: str) -> str:
 
 @pytest.mark.parametrize("distribution", [0, 3])
 @pytest.mark.parametrize("who", ["stranger", "partner", "partner_sync"])
-def test_other_organisations_change_nothing(who: str, distribution: int, cast: Cast, tags: None) -> None:
-    _none_gets_through(getattr(cast, who), theirs(cast.org_admin, distribution=distribution, published=True))
+def test_other_organisations_change_nothing(who: str, distribution: int, seed: Seed, tags: None) -> None:
+    _none_gets_through(
+        getattr(seed, who), foreign_event(seed.org_admin, distribution=distribution, published=True)
+    )
 
 
-def test_an_organisations_administrator_is_none_of_another(cast: Cast, tags: None) -> None:
-    it = theirs(cast.org_admin, distribution=3, published=True)
-    admin = make_user(cast.org_c, cast.org_admin.user.role)
-    _none_gets_through(Player(admin, make_key(admin)), it)
+def test_an_organisations_administrator_is_none_of_another(seed: Seed, tags: None) -> None:
+    it = foreign_event(seed.org_admin, distribution=3, published=True)
+    admin = make_user(seed.org_c, seed.org_admin.user.role)
+    _none_gets_through(ApiUser(admin, make_key(admin)), it)
 
 
-def test_read_only_roles_and_keys_change_nothing_of_their_own(cast: Cast, tags: None) -> None:
-    it = theirs(cast.org_admin)
-    _none_gets_through(cast.reader, it)
-    read_only = Player(cast.org_admin.user, make_key(cast.org_admin.user, read_only=True))
+def test_read_only_roles_and_keys_change_nothing_of_their_own(seed: Seed, tags: None) -> None:
+    it = foreign_event(seed.org_admin)
+    _none_gets_through(seed.reader, it)
+    read_only = ApiUser(seed.org_admin.user, make_key(seed.org_admin.user, read_only=True))
     _none_gets_through(read_only, it)
 
 
-def test_no_endpoint_that_writes_answers_to_a_read_only_key(cast: Cast) -> None:
-    key = make_key(cast.site_admin.user, read_only=True)
+def test_no_endpoint_that_writes_answers_to_a_read_only_key(seed: Seed) -> None:
+    key = make_key(seed.site_admin.user, read_only=True)
     for endpoint in declared_permissions():
         if endpoint.writes:
             status, body = call(key, "POST", f"/{endpoint.name}/1", {})
@@ -145,8 +147,8 @@ def test_no_endpoint_that_writes_answers_to_a_read_only_key(cast: Cast) -> None:
 
 
 def test_whoever_may_change_only_what_they_made_changes_nothing_of_a_colleague(
-    cast: Cast, tags: None
+    seed: Seed, tags: None
 ) -> None:
     role = make_role("Only mine", READ_ONLY | {Permission.ADD, Permission.MODIFY})
-    user = make_user(cast.org_a, role)
-    _none_gets_through(Player(user, make_key(user)), theirs(cast.org_admin))
+    user = make_user(seed.org_a, role)
+    _none_gets_through(ApiUser(user, make_key(user)), foreign_event(seed.org_admin))

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast, Player
 from tests.factories import make_key, make_user
-from tests.intel.theirs import Theirs, everything, make_object, theirs
+from tests.factories.foreign_event import ForeignEvent, everything, foreign_event, make_object
+from tests.factories.seed import ApiUser, Seed
 from vardkase.core.clock import now_seconds
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import (
@@ -34,19 +34,19 @@ def tags(db: None) -> None:
         Tag.objects.get_or_create(name=name)
 
 
-def _add_own(player: Player, **members: Any) -> tuple[int, Any]:
-    return call(player.key, "POST", "/events/add", {"Event": {"info": "Mine", **members}})
+def _add_own(api_user: ApiUser, **members: Any) -> tuple[int, Any]:
+    return call(api_user.key, "POST", "/events/add", {"Event": {"info": "Mine", **members}})
 
 
-def _own_event(player: Player) -> Event:
-    status, body = _add_own(player, Attribute=[{"type": "domain", "value": "own.example"}])
+def _own_event(api_user: ApiUser) -> Event:
+    status, body = _add_own(api_user, Attribute=[{"type": "domain", "value": "own.example"}])
     assert status == 200, body
     return Event.objects.get(pk=int(body["Event"]["id"]))
 
 
 @pytest.mark.parametrize("how", ["add", "edit"])
-def test_a_document_does_not_take_parts_out_of_another_event(how: str, cast: Cast, tags: None) -> None:
-    it = theirs(cast.org_admin, distribution=3, published=True)
+def test_a_document_does_not_take_parts_out_of_another_event(how: str, seed: Seed, tags: None) -> None:
+    it = foreign_event(seed.org_admin, distribution=3, published=True)
     parts = {
         "Attribute": [
             {"uuid": str(it.attribute.uuid), "type": "domain", "value": "taken.example", "deleted": True},
@@ -66,32 +66,32 @@ def test_a_document_does_not_take_parts_out_of_another_event(how: str, cast: Cas
     }
     before = _parts_of(it)
     if how == "add":
-        _add_own(cast.stranger, **parts)
+        _add_own(seed.stranger, **parts)
     else:
-        call(cast.stranger.key, "POST", f"/events/edit/{_own_event(cast.stranger).pk}", {"Event": parts})
+        call(seed.stranger.key, "POST", f"/events/edit/{_own_event(seed.stranger).pk}", {"Event": parts})
     assert _parts_of(it) == before
 
 
-def _parts_of(it: Theirs) -> list[list[dict[str, Any]]]:
+def _parts_of(it: ForeignEvent) -> list[list[dict[str, Any]]]:
     tables: tuple[Any, ...] = (Attribute, Object, ObjectReference, EventReport)
     return [list(table.objects.filter(event=it.event).order_by("pk").values()) for table in tables]
 
 
-def test_ids_in_a_document_move_nothing(cast: Cast, tags: None) -> None:
-    it = theirs(cast.org_admin, distribution=3, published=True)
-    own = _own_event(cast.stranger)
+def test_ids_in_a_document_move_nothing(seed: Seed, tags: None) -> None:
+    it = foreign_event(seed.org_admin, distribution=3, published=True)
+    own = _own_event(seed.stranger)
     mine = Attribute.objects.get(event=own)
     ids = {"event_id": str(it.event.pk), "object_id": str(it.object.pk), "id": str(it.attribute.pk)}
     before = _parts_of(it)
-    call(cast.stranger.key, "POST", f"/attributes/edit/{mine.pk}", {"comment": "moved?", **ids})
+    call(seed.stranger.key, "POST", f"/attributes/edit/{mine.pk}", {"comment": "moved?", **ids})
     call(
-        cast.stranger.key,
+        seed.stranger.key,
         "POST",
         f"/attributes/add/{own.pk}",
         {"type": "domain", "value": "n.example", **ids},
     )
     call(
-        cast.stranger.key,
+        seed.stranger.key,
         "POST",
         f"/events/edit/{own.pk}",
         {"Event": {"id": str(it.event.pk), "info": "moved?"}},
@@ -99,127 +99,127 @@ def test_ids_in_a_document_move_nothing(cast: Cast, tags: None) -> None:
     assert _parts_of(it) == before
     assert {a.event_id for a in Attribute.objects.filter(value1__in=("own.example", "n.example"))} == {own.pk}
     assert not Attribute.objects.filter(event=own).exclude(object=None).exists()
-    assert Event.objects.get(pk=it.event.pk).info == "Theirs"
+    assert Event.objects.get(pk=it.event.pk).info == "ForeignEvent"
 
 
-def test_references_stay_inside_an_event(cast: Cast, tags: None) -> None:
-    it = theirs(cast.org_admin, distribution=3, published=True)
-    own = _own_event(cast.stranger)
-    status, body = call(cast.stranger.key, "POST", f"/objects/add/{own.pk}", make_object())
+def test_references_stay_inside_an_event(seed: Seed, tags: None) -> None:
+    it = foreign_event(seed.org_admin, distribution=3, published=True)
+    own = _own_event(seed.stranger)
+    status, body = call(seed.stranger.key, "POST", f"/objects/add/{own.pk}", make_object())
     assert status == 200, body
     reference = {"referenced_uuid": str(it.attribute.uuid), "relationship_type": "knows"}
-    status, _ = call(cast.stranger.key, "POST", f"/object_references/add/{body['Object']['uuid']}", reference)
+    status, _ = call(seed.stranger.key, "POST", f"/object_references/add/{body['Object']['uuid']}", reference)
     assert status == 404
     document = {"Object": [{"uuid": body["Object"]["uuid"], "ObjectReference": [reference]}]}
-    call(cast.stranger.key, "POST", f"/events/edit/{own.pk}", {"Event": document})
+    call(seed.stranger.key, "POST", f"/events/edit/{own.pk}", {"Event": document})
     assert not ObjectReference.objects.filter(event=own).exists()
 
 
-def test_a_sharing_group_is_for_its_members(cast: Cast) -> None:
-    shared = {"distribution": 4, "sharing_group_id": str(cast.group.pk)}
-    assert _add_own(cast.stranger, **shared)[0] == 405
-    by_uuid = {"distribution": 4, "SharingGroup": {"uuid": str(cast.group.uuid), "name": "A and B"}}
-    assert _add_own(cast.stranger, **by_uuid)[0] == 405
-    own = _own_event(cast.stranger)
+def test_a_sharing_group_is_for_its_members(seed: Seed) -> None:
+    shared = {"distribution": 4, "sharing_group_id": str(seed.group.pk)}
+    assert _add_own(seed.stranger, **shared)[0] == 405
+    by_uuid = {"distribution": 4, "SharingGroup": {"uuid": str(seed.group.uuid), "name": "A and B"}}
+    assert _add_own(seed.stranger, **by_uuid)[0] == 405
+    own = _own_event(seed.stranger)
     mine = Attribute.objects.get(event=own)
     before = everything()
     for limit in (shared, by_uuid):
-        assert call(cast.stranger.key, "POST", f"/events/edit/{own.pk}", limit)[0] == 403
+        assert call(seed.stranger.key, "POST", f"/events/edit/{own.pk}", limit)[0] == 403
         value = {"type": "domain", "value": "s.example", **limit}
-        assert call(cast.stranger.key, "POST", f"/attributes/add/{own.pk}", value)[0] == 403
+        assert call(seed.stranger.key, "POST", f"/attributes/add/{own.pk}", value)[0] == 403
     assert everything() == before
     for limit in (shared, by_uuid):
-        call(cast.stranger.key, "POST", f"/attributes/edit/{mine.pk}", limit)
-        call(cast.stranger.key, "POST", f"/objects/add/{own.pk}", make_object(**limit))
+        call(seed.stranger.key, "POST", f"/attributes/edit/{mine.pk}", limit)
+        call(seed.stranger.key, "POST", f"/objects/add/{own.pk}", make_object(**limit))
     assert not Attribute.objects.exclude(sharing_group=None).exists()
     assert not Object.objects.exclude(sharing_group=None).exists()
-    assert _add_own(cast.partner, **shared)[0] == 200
+    assert _add_own(seed.partner, **shared)[0] == 200
 
 
-def test_nobody_joins_a_sharing_group_through_a_document(cast: Cast) -> None:
-    members = [{"Organisation": {"uuid": str(cast.org_c.uuid), "name": "C"}, "extend": True}]
+def test_nobody_joins_a_sharing_group_through_a_document(seed: Seed) -> None:
+    members = [{"Organisation": {"uuid": str(seed.org_c.uuid), "name": "C"}, "extend": True}]
     block = {
-        "uuid": str(cast.group.uuid),
+        "uuid": str(seed.group.uuid),
         "name": "A and B",
         "modified": "2099-01-01 00:00:00",
         "SharingGroupOrg": members,
     }
-    sync = make_user(cast.org_c, cast.partner_sync.user.role)
+    sync = make_user(seed.org_c, seed.partner_sync.user.role)
     event = {"info": "x", "distribution": 4, "SharingGroup": block}
-    assert call(cast.stranger.key, "POST", "/events/add", event)[0] == 405
+    assert call(seed.stranger.key, "POST", "/events/add", event)[0] == 405
     # A peer's event arrives for its own organisation alone (recordings, sync 15).
     status, body = call(make_key(sync), "POST", "/events/add", event)
     assert (status, body["Event"]["distribution"], body["Event"]["sharing_group_id"]) == (200, "0", "0")
-    assert not cast.group.members.filter(org=cast.org_c).exists()
+    assert not seed.group.members.filter(org=seed.org_c).exists()
 
 
-def test_publishing_takes_the_permission_in_every_door(cast: Cast) -> None:
-    status, body = _add_own(cast.analyst, published=True, Attribute=[{"type": "text", "value": "x"}])
+def test_publishing_takes_the_permission_in_every_door(seed: Seed) -> None:
+    status, body = _add_own(seed.analyst, published=True, Attribute=[{"type": "text", "value": "x"}])
     assert status == 200
     event = Event.objects.get(pk=int(body["Event"]["id"]))
     assert not event.published
-    call(cast.analyst.key, "POST", f"/events/edit/{event.pk}", {"published": True})
-    call(cast.analyst.key, "POST", f"/events/publish/{event.pk}", {})
-    call(cast.analyst.key, "POST", f"/events/alert/{event.pk}", {})
+    call(seed.analyst.key, "POST", f"/events/edit/{event.pk}", {"published": True})
+    call(seed.analyst.key, "POST", f"/events/publish/{event.pk}", {})
+    call(seed.analyst.key, "POST", f"/events/alert/{event.pk}", {})
     assert not Event.objects.get(pk=event.pk).published
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}", {})[0] == 200
-    call(cast.analyst.key, "POST", f"/events/unpublish/{event.pk}", {})
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {})[0] == 200
+    call(seed.analyst.key, "POST", f"/events/unpublish/{event.pk}", {})
     assert Event.objects.get(pk=event.pk).published
 
 
-def test_who_made_an_event_is_not_for_an_ordinary_user_to_say(cast: Cast) -> None:
+def test_who_made_an_event_is_not_for_an_ordinary_user_to_say(seed: Seed) -> None:
     claims = {
-        "Orgc": {"uuid": str(cast.org_b.uuid), "name": "Organisation B"},
-        "orgc_id": str(cast.org_b.pk),
-        "org_id": str(cast.org_b.pk),
+        "Orgc": {"uuid": str(seed.org_b.uuid), "name": "Organisation B"},
+        "orgc_id": str(seed.org_b.pk),
+        "org_id": str(seed.org_b.pk),
         "user_id": "1",
         "locked": True,
     }
-    status, body = _add_own(cast.stranger, **claims)
+    status, body = _add_own(seed.stranger, **claims)
     assert status == 200
     pk = int(body["Event"]["id"])
-    call(cast.stranger.key, "POST", f"/events/edit/{pk}", {"Event": {"info": "again", **claims}})
+    call(seed.stranger.key, "POST", f"/events/edit/{pk}", {"Event": {"info": "again", **claims}})
     event = Event.objects.get(pk=pk)
-    assert (event.org_id, event.orgc_id, event.locked) == (cast.org_c.pk, cast.org_c.pk, False)
-    assert event.user_id == cast.stranger.user.pk
+    assert (event.org_id, event.orgc_id, event.locked) == (seed.org_c.pk, seed.org_c.pk, False)
+    assert event.user_id == seed.stranger.user.pk
 
 
 def test_a_synchronising_user_merges_what_came_by_synchronisation_and_nothing_else(
-    cast: Cast, tags: None
+    seed: Seed, tags: None
 ) -> None:
-    it = theirs(cast.org_admin, distribution=3, published=True)
+    it = foreign_event(seed.org_admin, distribution=3, published=True)
     newer = {"Event": {"info": "merged", "timestamp": str(it.event.timestamp + 1000)}}
     path = f"/events/edit/{it.event.pk}"
-    assert call(cast.partner_sync.key, "POST", path, newer)[0] == 403
+    assert call(seed.partner_sync.key, "POST", path, newer)[0] == 403
     Event.objects.filter(pk=it.event.pk).update(locked=True)
     before = everything()
-    assert call(cast.partner.key, "POST", path, newer)[0] == 403
+    assert call(seed.partner.key, "POST", path, newer)[0] == 403
     assert (
-        call(cast.partner_sync.key, "POST", f"/attributes/edit/{it.attribute.pk}", {"comment": "x"})[0] == 403
+        call(seed.partner_sync.key, "POST", f"/attributes/edit/{it.attribute.pk}", {"comment": "x"})[0] == 403
     )
     assert everything() == before
-    assert call(cast.partner_sync.key, "POST", path, newer)[0] == 403, "A is a member: it changes its own"
+    assert call(seed.partner_sync.key, "POST", path, newer)[0] == 403, "A is a member: it changes its own"
     Event.objects.filter(pk=it.event.pk).update(orgc=Organisation.objects.create(name="Far away"))
-    assert call(cast.partner_sync.key, "POST", path, newer)[0] == 200
-    hidden = theirs(cast.org_admin, distribution=0)
+    assert call(seed.partner_sync.key, "POST", path, newer)[0] == 200
+    hidden = foreign_event(seed.org_admin, distribution=0)
     Event.objects.filter(pk=hidden.event.pk).update(locked=True)
-    assert call(cast.partner_sync.key, "POST", f"/events/edit/{hidden.event.pk}", newer)[0] == 404
+    assert call(seed.partner_sync.key, "POST", f"/events/edit/{hidden.event.pk}", newer)[0] == 404
 
 
-def test_extending_an_event_shows_nothing_of_it(cast: Cast) -> None:
-    it = theirs(cast.org_admin, distribution=0)
-    status, body = _add_own(cast.stranger, extends_uuid=str(it.event.uuid))
+def test_extending_an_event_shows_nothing_of_it(seed: Seed) -> None:
+    it = foreign_event(seed.org_admin, distribution=0)
+    status, body = _add_own(seed.stranger, extends_uuid=str(it.event.uuid))
     assert status == 200
     for flag in ("extended:1", "extended:2"):
-        status, shown = call(cast.stranger.key, "GET", f"/events/view/{body['Event']['id']}/{flag}")
+        status, shown = call(seed.stranger.key, "GET", f"/events/view/{body['Event']['id']}/{flag}")
         assert status == 200
         assert "live.example" not in str(shown)
-        assert "Theirs" not in str(shown)
+        assert "ForeignEvent" not in str(shown)
 
 
-def test_a_tag_kept_for_one_organisation_is_attached_by_nobody_else(cast: Cast) -> None:
-    kept = Tag.objects.create(name="kept", org_id=cast.org_b.pk)
-    own = _own_event(cast.stranger)
+def test_a_tag_kept_for_one_organisation_is_attached_by_nobody_else(seed: Seed) -> None:
+    kept = Tag.objects.create(name="kept", org_id=seed.org_b.pk)
+    own = _own_event(seed.stranger)
     mine = Attribute.objects.get(event=own)
     ways: list[tuple[str, Callable[[], Any]]] = [
         ("/tags/attachTagToObject", lambda: {"uuid": str(own.uuid), "tag": "kept"}),
@@ -229,19 +229,19 @@ def test_a_tag_kept_for_one_organisation_is_attached_by_nobody_else(cast: Cast) 
         (f"/attributes/edit/{mine.pk}", lambda: {"Tag": [{"id": str(kept.pk)}]}),
     ]
     for path, body in ways:
-        call(cast.stranger.key, "POST", path, body())
-    _add_own(cast.stranger, Tag=[{"name": "kept"}], EventTag=[{"Tag": {"name": "kept"}}])
+        call(seed.stranger.key, "POST", path, body())
+    _add_own(seed.stranger, Tag=[{"name": "kept"}], EventTag=[{"Tag": {"name": "kept"}}])
     assert not EventTag.objects.filter(tag=kept).exists()
     assert not AttributeTag.objects.filter(tag=kept).exists()
 
 
-def test_only_readers_learn_which_event_has_the_uuid_already(cast: Cast) -> None:
+def test_only_readers_learn_which_event_has_the_uuid_already(seed: Seed) -> None:
     uuid = str(uuid4())
-    stored = send(cast.analyst.key, "POST", "/events/add", {"uuid": uuid, "info": "i", "distribution": 0})
+    stored = send(seed.analyst.key, "POST", "/events/add", {"uuid": uuid, "info": "i", "distribution": 0})
     assert stored.status_code == 200
     again = {
-        who: send(player.key, "POST", "/events/add", {"uuid": uuid, "info": "i"})
-        for who, player in (("reader", cast.colleague), ("stranger", cast.partner_sync))
+        who: send(api_user.key, "POST", "/events/add", {"uuid": uuid, "info": "i"})
+        for who, api_user in (("reader", seed.colleague), ("stranger", seed.partner_sync))
     }
     assert (again["reader"].status_code, again["stranger"].status_code) == (404, 403)
     assert again["reader"].headers["Location"].endswith(f"/events/{Event.objects.get(uuid=uuid).pk}")

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_key
+from tests.factories.seed import ApiUser, Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.collections.models import Collection, CollectionElement
@@ -24,7 +24,7 @@ EARLY = "2020-01-01 00:00:00"
 LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def make(by: Player, **members: Any) -> dict[str, Any]:
+def make(by: ApiUser, **members: Any) -> dict[str, Any]:
     """A collection, as it is answered."""
     body = {"name": "Winter", "type": "campaign", **members}
     status, answer = call(by.key, "POST", "/collections/add", body)
@@ -32,24 +32,24 @@ def make(by: Player, **members: Any) -> dict[str, Any]:
     return dict(answer["Collection"])
 
 
-def readers(cast: Cast, uuid: str) -> set[str]:
+def readers(seed: Seed, uuid: str) -> set[str]:
     """Who can read a collection: view, index and minimal index say the same."""
-    players = {"a": cast.colleague, "b": cast.partner, "c": cast.stranger, "hub": cast.site_admin}
+    api_users = {"a": seed.colleague, "b": seed.partner, "c": seed.stranger, "hub": seed.site_admin}
     shown, listed, minimal = set(), set(), set()
-    for name, player in players.items():
-        if call(player.key, "GET", f"/collections/view/{uuid}")[0] == 200:
+    for name, api_user in api_users.items():
+        if call(api_user.key, "GET", f"/collections/view/{uuid}")[0] == 200:
             shown.add(name)
-        if uuid in [row["Collection"]["uuid"] for row in call(player.key, "GET", "/collections/index")[1]]:
+        if uuid in [row["Collection"]["uuid"] for row in call(api_user.key, "GET", "/collections/index")[1]]:
             listed.add(name)
-        if uuid in call(player.key, "POST", "/collections/indexMinimal", {})[1]:
+        if uuid in call(api_user.key, "POST", "/collections/indexMinimal", {})[1]:
             minimal.add(name)
     assert shown == listed == minimal
     return shown
 
 
-def test_a_collection_is_made_with_what_is_in_it(cast: Cast) -> None:
+def test_a_collection_is_made_with_what_is_in_it(seed: Seed) -> None:
     inside = [{"element_uuid": EVENT, "element_type": "Event", "description": "the first"}]
-    made = make(cast.analyst, description="Of 2026", CollectionElement=inside)
+    made = make(seed.analyst, description="Of 2026", CollectionElement=inside)
     assert list(made) == [
         "id", "uuid", "org_id", "orgc_id", "user_id", "created", "modified", "distribution", "sharing_group_id",
         "name", "type", "description", "locked", "Orgc", "Org", "User", "CollectionElement",
@@ -58,7 +58,7 @@ def test_a_collection_is_made_with_what_is_in_it(cast: Cast) -> None:
     element = made["CollectionElement"][0]
     assert list(element) == ["id", "uuid", "element_uuid", "element_type", "collection_id", "description"]
     assert (element["element_uuid"], element["collection_id"]) == (EVENT, made["id"])
-    assert call(cast.colleague.key, "GET", f"/collections/view/{made['uuid']}")[1]["Collection"] == made
+    assert call(seed.colleague.key, "GET", f"/collections/view/{made['uuid']}")[1]["Collection"] == made
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def test_a_collection_is_made_with_what_is_in_it(cast: Cast) -> None:
         ({"CollectionElement": [{"element_type": "Event"}]}, "element_uuid"),
     ],
 )
-def test_what_is_wrong_is_refused_with_the_reason(cast: Cast, members: dict[str, Any], field: str) -> None:
+def test_what_is_wrong_is_refused_with_the_reason(seed: Seed, members: dict[str, Any], field: str) -> None:
     status, answer = call(
-        cast.analyst.key, "POST", "/collections/add", {"name": "Winter", "type": "campaign", **members}
+        seed.analyst.key, "POST", "/collections/add", {"name": "Winter", "type": "campaign", **members}
     )
     assert (status, answer["name"], list(answer["errors"])) == (403, "Could not add Collection", [field])
     assert not Collection.objects.exists()
@@ -88,66 +88,66 @@ def test_what_is_wrong_is_refused_with_the_reason(cast: Cast, members: dict[str,
     ("distribution", "expected"),
     [(0, {"a", "hub"}), (1, {"a", "b", "c", "hub"}), (3, {"a", "b", "c", "hub"}), (4, {"a", "b", "hub"})],
 )
-def test_the_reach_of_a_collection(cast: Cast, distribution: int, expected: set[str]) -> None:
-    made = make(cast.analyst, distribution=distribution, sharing_group_id=cast.group.pk)
-    assert readers(cast, made["uuid"]) == expected
+def test_the_reach_of_a_collection(seed: Seed, distribution: int, expected: set[str]) -> None:
+    made = make(seed.analyst, distribution=distribution, sharing_group_id=seed.group.pk)
+    assert readers(seed, made["uuid"]) == expected
     element = call(
-        cast.analyst.key,
+        seed.analyst.key,
         "POST",
         f"/collectionElements/add/{made['id']}",
         {"element_uuid": EVENT, "element_type": "Event"},
     )[1]["CollectionElement"]
     hidden = {"c"} - expected
-    status, _ = call(cast.stranger.key, "GET", f"/collection_elements/index/{made['id']}")
+    status, _ = call(seed.stranger.key, "GET", f"/collection_elements/index/{made['id']}")
     assert status == (404 if hidden else 200)
-    status, _ = call(cast.stranger.key, "POST", f"/collectionElements/delete/{element['id']}", {})
+    status, _ = call(seed.stranger.key, "POST", f"/collectionElements/delete/{element['id']}", {})
     assert status == (404 if hidden else 405)
     assert CollectionElement.objects.count() == 1
 
 
-def test_a_note_on_a_collection_is_shown_with_it(cast: Cast) -> None:
-    made = make(cast.analyst, distribution=4, sharing_group_id=cast.group.pk)
+def test_a_note_on_a_collection_is_shown_with_it(seed: Seed) -> None:
+    made = make(seed.analyst, distribution=4, sharing_group_id=seed.group.pk)
     path = f"/analyst_data/add/Note/{made['uuid']}/Collection"
-    note = call(cast.analyst.key, "POST", path, {"note": "why", "distribution": 5})[1]["Note"]
-    shown = call(cast.partner.key, "GET", f"/collections/view/{made['id']}")[1]["Collection"]
+    note = call(seed.analyst.key, "POST", path, {"note": "why", "distribution": 5})[1]["Note"]
+    shown = call(seed.partner.key, "GET", f"/collections/view/{made['id']}")[1]["Collection"]
     assert shown["Note"][0]["note"] == "why"
-    assert call(cast.stranger.key, "GET", f"/analyst_data/view/Note/{note['uuid']}")[0] == 404
-    assert call(cast.partner.key, "GET", f"/analyst_data/getRelatedElement/Collection/{made['uuid']}")[1]
-    assert not call(cast.stranger.key, "GET", f"/analyst_data/getRelatedElement/Collection/{made['uuid']}")[1]
+    assert call(seed.stranger.key, "GET", f"/analyst_data/view/Note/{note['uuid']}")[0] == 404
+    assert call(seed.partner.key, "GET", f"/analyst_data/getRelatedElement/Collection/{made['uuid']}")[1]
+    assert not call(seed.stranger.key, "GET", f"/analyst_data/getRelatedElement/Collection/{made['uuid']}")[1]
 
 
-def test_an_edit_changes_what_it_names_and_the_list_replaces(cast: Cast) -> None:
+def test_an_edit_changes_what_it_names_and_the_list_replaces(seed: Seed) -> None:
     inside = [{"element_uuid": EVENT, "element_type": "Event"}]
-    made = make(cast.analyst, CollectionElement=inside, description="stays")
+    made = make(seed.analyst, CollectionElement=inside, description="stays")
     body = {
         "name": "Spring",
         "uuid": THEIRS,
         "CollectionElement": [*inside, {"element_uuid": CLUSTER, "element_type": "GalaxyCluster"}],
     }
-    changed = call(cast.colleague.key, "POST", f"/collections/edit/{made['id']}", body)[1]["Collection"]
+    changed = call(seed.colleague.key, "POST", f"/collections/edit/{made['id']}", body)[1]["Collection"]
     assert (changed["name"], changed["uuid"], changed["description"]) == ("Spring", made["uuid"], "stays")
     assert changed["CollectionElement"][0] == made["CollectionElement"][0]
     assert [each["element_uuid"] for each in changed["CollectionElement"]] == [EVENT, CLUSTER]
     assert changed["modified"] > made["modified"]
-    emptied = call(cast.analyst.key, "POST", f"/collections/edit/{made['id']}", {"CollectionElement": []})[1]
+    emptied = call(seed.analyst.key, "POST", f"/collections/edit/{made['id']}", {"CollectionElement": []})[1]
     assert emptied["Collection"]["CollectionElement"] == []
 
 
-def test_elements_come_and_go(cast: Cast) -> None:
-    made = make(cast.analyst)
+def test_elements_come_and_go(seed: Seed) -> None:
+    made = make(seed.analyst)
     element = {"element_uuid": EVENT, "element_type": "Event"}
     path = f"/collectionElements/add/{made['id']}"
-    first = call(cast.analyst.key, "POST", path, element)[1]["CollectionElement"]
-    status, answer = call(cast.analyst.key, "POST", path, element)
+    first = call(seed.analyst.key, "POST", path, element)[1]["CollectionElement"]
+    status, answer = call(seed.analyst.key, "POST", path, element)
     assert (status, answer["errors"]) == (403, {"element_uuid": ["Element already in the Collection."]})
     path = f"/collectionElements/addElementToCollection/GalaxyCluster/{CLUSTER}"
-    assert call(cast.analyst.key, "POST", path, {"collection_id": made["id"]})[0] == 200
-    listed = call(cast.analyst.key, "GET", f"/collectionElements/index/{made['id']}")[1]
+    assert call(seed.analyst.key, "POST", path, {"collection_id": made["id"]})[0] == 200
+    listed = call(seed.analyst.key, "GET", f"/collectionElements/index/{made['id']}")[1]
     assert [row["CollectionElement"]["element_type"] for row in listed] == ["Event", "GalaxyCluster"]
-    status, answer = call(cast.analyst.key, "POST", f"/collectionElements/delete/{first['id']}", {})
+    status, answer = call(seed.analyst.key, "POST", f"/collectionElements/delete/{first['id']}", {})
     assert (status, answer["id"]) == (200, int(first["id"]))
     assert CollectionElement.objects.get().element_type == "GalaxyCluster"
-    assert call(cast.analyst.key, "POST", f"/collections/delete/{made['id']}", {})[0] == 200
+    assert call(seed.analyst.key, "POST", f"/collections/delete/{made['id']}", {})[0] == 200
     assert not CollectionElement.objects.exists()
     acts = AuditEntry.objects.filter(target_kind="collection").order_by("pk").values_list("action", flat=True)
     assert [act.partition(".")[2] for act in acts] == [
@@ -155,9 +155,9 @@ def test_elements_come_and_go(cast: Cast) -> None:
     ]  # fmt: skip
 
 
-def test_only_those_who_may_write(cast: Cast) -> None:
+def test_only_those_who_may_write(seed: Seed) -> None:
     made = make(
-        cast.analyst, distribution=3, CollectionElement=[{"element_uuid": EVENT, "element_type": "Event"}]
+        seed.analyst, distribution=3, CollectionElement=[{"element_uuid": EVENT, "element_type": "Event"}]
     )
     element = {"element_uuid": CLUSTER, "element_type": "GalaxyCluster"}
     paths = {
@@ -169,32 +169,32 @@ def test_only_those_who_may_write(cast: Cast) -> None:
         f"/collectionElements/delete/{made['CollectionElement'][0]['id']}": {},
     }
     for path, body in paths.items():
-        for key in (None, cast.reader.key, make_key(cast.analyst.user, read_only=True)):
+        for key in (None, seed.reader.key, make_key(seed.analyst.user, read_only=True)):
             assert call(key, "POST", path, body)[0] == 403
     for path, body in list(paths.items())[1:]:
-        for other in (cast.partner, cast.partner_sync, cast.stranger):
+        for other in (seed.partner, seed.partner_sync, seed.stranger):
             assert call(other.key, "POST", path, body)[0] == 405, path
-    assert call(cast.analyst.key, "GET", f"/collections/view/{made['id']}")[1]["Collection"] == made
+    assert call(seed.analyst.key, "GET", f"/collections/view/{made['id']}")[1]["Collection"] == made
 
 
-def test_without_modify_org_one_changes_only_ones_own(cast: Cast) -> None:
-    made = make(cast.analyst)
-    role = cast.colleague.user.role
+def test_without_modify_org_one_changes_only_ones_own(seed: Seed) -> None:
+    made = make(seed.analyst)
+    role = seed.colleague.user.role
     role.perm_modify_org = False
     role.save()
-    assert call(cast.colleague.key, "POST", f"/collections/edit/{made['id']}", {"name": "x"})[0] == 405
-    assert call(cast.analyst.key, "POST", f"/collections/edit/{made['id']}", {"name": "x"})[0] == 200
+    assert call(seed.colleague.key, "POST", f"/collections/edit/{made['id']}", {"name": "x"})[0] == 405
+    assert call(seed.analyst.key, "POST", f"/collections/edit/{made['id']}", {"name": "x"})[0] == 200
 
 
-def test_lists_are_narrowed(cast: Cast) -> None:
+def test_lists_are_narrowed(seed: Seed) -> None:
     mine = make(
-        cast.analyst, name="Alpha", CollectionElement=[{"element_uuid": EVENT, "element_type": "Event"}]
+        seed.analyst, name="Alpha", CollectionElement=[{"element_uuid": EVENT, "element_type": "Event"}]
     )
-    ours = make(cast.colleague, name="Beta 100%", type="research", description="Needle")
-    make(cast.partner, name="Gamma", distribution=3)
+    ours = make(seed.colleague, name="Beta 100%", type="research", description="Needle")
+    make(seed.partner, name="Gamma", distribution=3)
 
     def names(path: str, **body: Any) -> list[str]:
-        status, rows = call(cast.analyst.key, "POST" if body else "GET", f"/collections/{path}", body or None)
+        status, rows = call(seed.analyst.key, "POST" if body else "GET", f"/collections/{path}", body or None)
         assert status == 200
         return [row["Collection"]["name"] for row in rows]
 
@@ -210,78 +210,78 @@ def test_lists_are_narrowed(cast: Cast) -> None:
     assert names("index/limit:1/page:2") == ["Beta 100%"]
 
 
-def push(cast: Cast, **members: Any) -> str:
+def push(seed: Seed, **members: Any) -> str:
     body = {"uuid": THEIRS, "name": "Of a peer", "type": "other", "modified": EARLY, **members}
     status, answer = call(
-        cast.partner_sync.key, "POST", "/collections/captureCollection", {"Collection": body}
+        seed.partner_sync.key, "POST", "/collections/captureCollection", {"Collection": body}
     )
     assert status == 200, answer
     return str(answer["message"])
 
 
-def test_a_peer_brings_a_collection_which_goes_less_far_here(cast: Cast) -> None:
+def test_a_peer_brings_a_collection_which_goes_less_far_here(seed: Seed) -> None:
     creator = {"uuid": CLUSTER, "name": "Elsewhere"}
     inside = [{"uuid": EVENT, "element_uuid": EVENT, "element_type": "Event"}]
-    assert push(cast, distribution=2, Orgc=creator, CollectionElement=inside) == "Collection captured."
+    assert push(seed, distribution=2, Orgc=creator, CollectionElement=inside) == "Collection captured."
     stored = Collection.objects.get()
     assert (stored.distribution, stored.locked, stored.orgc.name, stored.org) == (
         1,
         True,
         "Elsewhere",
-        cast.org_b,
+        seed.org_b,
     )
-    assert push(cast, name="Same date") == "Collection ignored."
-    assert push(cast, name="Newer", modified=LATER) == "Collection captured."
+    assert push(seed, name="Same date") == "Collection ignored."
+    assert push(seed, name="Newer", modified=LATER) == "Collection captured."
     stored.refresh_from_db()
     assert (stored.name, stored.distribution, stored.elements.count()) == ("Newer", 0, 1)
 
 
-def test_a_peer_cannot_change_what_is_from_here_nor_what_it_may_not_read(cast: Cast) -> None:
-    make(cast.analyst, uuid=THEIRS, distribution=3)
-    assert push(cast, modified=LATER) == "Collection ignored."
+def test_a_peer_cannot_change_what_is_from_here_nor_what_it_may_not_read(seed: Seed) -> None:
+    make(seed.analyst, uuid=THEIRS, distribution=3)
+    assert push(seed, modified=LATER) == "Collection ignored."
     Collection.objects.update(locked=True, distribution=0)
-    assert push(cast, modified=LATER) == "Collection ignored."
+    assert push(seed, modified=LATER) == "Collection ignored."
     Collection.objects.update(distribution=3)
-    assert push(cast, modified=LATER) == "Collection ignored.", "A is a member, and changes its own"
+    assert push(seed, modified=LATER) == "Collection ignored.", "A is a member, and changes its own"
     Collection.objects.update(orgc=Organisation.objects.create(name="Far away"))
-    assert push(cast, modified=LATER) == "Collection captured."
+    assert push(seed, modified=LATER) == "Collection captured."
 
 
-def test_what_is_blocked_or_wrong_does_not_come_in(cast: Cast) -> None:
+def test_what_is_blocked_or_wrong_does_not_come_in(seed: Seed) -> None:
     BlocklistEntry.objects.create(kind=Blocked.ORGANISATION, uuid=CLUSTER)
-    assert push(cast, Orgc={"uuid": CLUSTER, "name": "Elsewhere"}) == "Collection ignored."
+    assert push(seed, Orgc={"uuid": CLUSTER, "name": "Elsewhere"}) == "Collection ignored."
     for wrong in ({"uuid": None}, {"name": None}, {"modified": "soon"}, {"distribution": 7}):
         body = {"uuid": THEIRS, "name": "x", "type": "other", **wrong}
-        assert call(cast.partner_sync.key, "POST", "/collections/captureCollection", body)[0] == 403
+        assert call(seed.partner_sync.key, "POST", "/collections/captureCollection", body)[0] == 403
     assert not Collection.objects.exists()
 
 
-def test_a_peer_compares(cast: Cast) -> None:
-    made = make(cast.analyst, distribution=1)
-    assert call(cast.partner_sync.key, "POST", "/collections/indexMinimal", {"orgc_name": []})[1] == {
+def test_a_peer_compares(seed: Seed) -> None:
+    made = make(seed.analyst, distribution=1)
+    assert call(seed.partner_sync.key, "POST", "/collections/indexMinimal", {"orgc_name": []})[1] == {
         made["uuid"]: made["modified"]
     }
     body = {"orgc_name": ["!Organisation A"]}
-    assert call(cast.partner_sync.key, "POST", "/collections/indexMinimal", body)[1] == []
+    assert call(seed.partner_sync.key, "POST", "/collections/indexMinimal", body)[1] == []
     path = "/collections/filterCollectionsForPush"
     offered = {made["uuid"]: LATER, THEIRS: EARLY, "nope": EARLY}
-    assert call(cast.partner_sync.key, "POST", path, offered)[1] == [THEIRS]
+    assert call(seed.partner_sync.key, "POST", path, offered)[1] == [THEIRS]
     Collection.objects.update(locked=True)
-    assert call(cast.partner_sync.key, "POST", path, offered)[1] == [made["uuid"], THEIRS]
-    for player in (cast.analyst, cast.org_admin, cast.reader):
-        assert call(player.key, "POST", path, offered)[0] == 403
-        assert call(player.key, "POST", "/collections/captureCollection", {})[0] == 403
+    assert call(seed.partner_sync.key, "POST", path, offered)[1] == [made["uuid"], THEIRS]
+    for api_user in (seed.analyst, seed.org_admin, seed.reader):
+        assert call(api_user.key, "POST", path, offered)[0] == 403
+        assert call(api_user.key, "POST", "/collections/captureCollection", {})[0] == 403
 
 
-def test_the_number_of_queries_does_not_grow_with_the_list(cast: Cast) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_list(seed: Seed) -> None:
     counts = []
     for number in range(3):
         make(
-            cast.analyst,
+            seed.analyst,
             name=f"{number}",
             CollectionElement=[{"element_uuid": EVENT, "element_type": "Event"}],
         )
         with CaptureQueriesContext(connection) as queries:
-            assert len(call(cast.analyst.key, "GET", "/collections/index")[1]) == number + 1
+            assert len(call(seed.analyst.key, "GET", "/collections/index")[1]) == number + 1
         counts.append(len(queries))
     assert counts[0] == counts[1] == counts[2]

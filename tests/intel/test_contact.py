@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast, Player
 from tests.factories import make_key
-from tests.intel.sighted import beacons
+from tests.factories.seed import ApiUser, Seed
+from tests.factories.sightings import beacons
 from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.audit.models import AuditEntry
 from vardkase.core.mail import smtp
@@ -24,9 +24,9 @@ SENT = "Email sent to the reporter."
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """An event that A's analyst made and the whole hub reads."""
-    return beacons(cast)
+    return beacons(seed)
 
 
 @pytest.fixture
@@ -36,12 +36,14 @@ def mail(settings: Any) -> Iterator[MailServer]:
         yield server
 
 
-def wants(*people: Player) -> None:
+def wants(*people: ApiUser) -> None:
     User.objects.filter(pk__in=[each.user.pk for each in people]).update(contactalert=True)
 
 
-def contact(player: Player, thing: Any, **body: Any) -> tuple[int, Any]:
-    return call(player.key, "POST", f"/events/contact/{thing}", {"message": "Varifrån kommer detta?", **body})
+def contact(api_user: ApiUser, thing: Any, **body: Any) -> tuple[int, Any]:
+    return call(
+        api_user.key, "POST", f"/events/contact/{thing}", {"message": "Varifrån kommer detta?", **body}
+    )
 
 
 def delivered() -> None:
@@ -57,12 +59,12 @@ def in_plain_text(document: EmailMessage) -> str:
 
 
 def test_those_of_the_organisation_who_want_it_are_written_to(
-    cast: Cast, event: Event, mail: MailServer
+    seed: Seed, event: Event, mail: MailServer
 ) -> None:
-    wants(cast.colleague, cast.publisher, cast.reader, cast.partner, cast.stranger, cast.site_admin)
-    User.objects.filter(pk=cast.publisher.user.pk).update(disabled=True)
-    User.objects.filter(pk=cast.reader.user.pk).update(expiration="2020-01-01T00:00:00Z")
-    status, body = contact(cast.stranger, event.uuid)
+    wants(seed.colleague, seed.publisher, seed.reader, seed.partner, seed.stranger, seed.site_admin)
+    User.objects.filter(pk=seed.publisher.user.pk).update(disabled=True)
+    User.objects.filter(pk=seed.reader.user.pk).update(expiration="2020-01-01T00:00:00Z")
+    status, body = contact(seed.stranger, event.uuid)
     assert (status, body) == (
         200,
         {
@@ -85,12 +87,12 @@ def test_those_of_the_organisation_who_want_it_are_written_to(
     assert event.info not in document.as_string()
 
 
-def test_the_creator_alone_is_written_to(cast: Cast, event: Event, mail: MailServer) -> None:
-    wants(cast.colleague)
+def test_the_creator_alone_is_written_to(seed: Seed, event: Event, mail: MailServer) -> None:
+    wants(seed.colleague)
     for person in (1, True, "1"):
-        assert contact(cast.partner, event.pk, person=person)[0] == 200
+        assert contact(seed.partner, event.pk, person=person)[0] == 200
     status, body = call(
-        cast.partner.key, "POST", f"/events/contact/{event.pk}", {"Event": {"message": "x", "person": "1"}}
+        seed.partner.key, "POST", f"/events/contact/{event.pk}", {"Event": {"message": "x", "person": "1"}}
     )
     assert (status, body["message"]) == (200, SENT)
     delivered()
@@ -98,10 +100,10 @@ def test_the_creator_alone_is_written_to(cast: Cast, event: Event, mail: MailSer
 
 
 def test_whoever_only_brought_the_event_here_is_not_its_reporter(
-    cast: Cast, event: Event, mail: MailServer
+    seed: Seed, event: Event, mail: MailServer
 ) -> None:
-    Event.objects.filter(pk=event.pk).update(user_id=cast.partner_sync.user.pk)
-    status, body = contact(cast.stranger, event.pk, person=1)
+    Event.objects.filter(pk=event.pk).update(user_id=seed.partner_sync.user.pk)
+    status, body = contact(seed.stranger, event.pk, person=1)
     assert (status, body["notice"]) == (
         200,
         "Nobody receives messages about this event: nothing was sent.",
@@ -109,10 +111,10 @@ def test_whoever_only_brought_the_event_here_is_not_its_reporter(
     assert not OutgoingMail.objects.exists()
 
 
-def test_each_reads_it_in_their_own_language(cast: Cast, event: Event, mail: MailServer) -> None:
-    User.objects.filter(pk=cast.analyst.user.pk).update(language="en")
-    wants(cast.analyst, cast.colleague)
-    contact(cast.stranger, event.pk)
+def test_each_reads_it_in_their_own_language(seed: Seed, event: Event, mail: MailServer) -> None:
+    User.objects.filter(pk=seed.analyst.user.pk).update(language="en")
+    wants(seed.analyst, seed.colleague)
+    contact(seed.stranger, event.pk)
     subjects = dict(OutgoingMail.objects.values_list("recipient", "subject"))
     assert subjects == {
         "analyst@a.example": f"Message about event {event.pk}",
@@ -121,37 +123,37 @@ def test_each_reads_it_in_their_own_language(cast: Cast, event: Event, mail: Mai
 
 
 def test_only_who_reads_the_event_may_write_and_a_reading_key_may_not(
-    cast: Cast, event: Event, mail: MailServer
+    seed: Seed, event: Event, mail: MailServer
 ) -> None:
-    wants(cast.colleague)
+    wants(seed.colleague)
     Event.objects.filter(pk=event.pk).update(distribution=0)
-    unknown = contact(cast.stranger, 999_999_999)
-    for outsider in (cast.stranger, cast.partner, cast.partner_sync):
+    unknown = contact(seed.stranger, 999_999_999)
+    for outsider in (seed.stranger, seed.partner, seed.partner_sync):
         for thing in (event.pk, event.uuid):
             status, body = contact(outsider, thing)
             assert status == 404
             assert body["message"] == unknown[1]["message"]
-    reading = make_key(cast.analyst.user, read_only=True)
+    reading = make_key(seed.analyst.user, read_only=True)
     assert call(reading, "POST", f"/events/contact/{event.pk}", {"message": "x"})[0] == 403
     assert call(None, "POST", f"/events/contact/{event.pk}", {"message": "x"})[0] == 403
     assert not OutgoingMail.objects.exists()
     assert not AuditEntry.objects.filter(action="event.reporter_contacted").exists()
-    assert contact(cast.reader, event.pk)[0] == 200
+    assert contact(seed.reader, event.pk)[0] == 200
 
 
-def test_a_message_is_a_text_of_bounded_length(cast: Cast, event: Event, mail: MailServer) -> None:
-    wants(cast.colleague)
+def test_a_message_is_a_text_of_bounded_length(seed: Seed, event: Event, mail: MailServer) -> None:
+    wants(seed.colleague)
     for wrong in (None, "", " \n ", 7, ["x"], {"a": 1}, "x" * (LONGEST + 1)):
-        status, body = contact(cast.analyst, event.pk, message=wrong)
+        status, body = contact(seed.analyst, event.pk, message=wrong)
         assert (status, list(body["errors"])) == (403, ["message"]), (wrong, body)
-    assert call(cast.analyst.key, "POST", f"/events/contact/{event.pk}", [])[0] == 403
-    assert contact(cast.analyst, event.pk, message="a\0b")[0] in {400, 403, 405}
+    assert call(seed.analyst.key, "POST", f"/events/contact/{event.pk}", [])[0] == 403
+    assert contact(seed.analyst, event.pk, message="a\0b")[0] in {400, 403, 405}
     assert not OutgoingMail.objects.exists()
 
 
-def test_a_message_writes_no_header(cast: Cast, event: Event, mail: MailServer) -> None:
-    wants(cast.colleague)
-    contact(cast.stranger, event.pk, message="Hej\r\nBcc: all@c.example\r\n\r\n.\r\nQUIT")
+def test_a_message_writes_no_header(seed: Seed, event: Event, mail: MailServer) -> None:
+    wants(seed.colleague)
+    contact(seed.stranger, event.pk, message="Hej\r\nBcc: all@c.example\r\n\r\n.\r\nQUIT")
     delivered()
     [(recipients, document)] = mail.arrived
     assert recipients == ["colleague@a.example"]
@@ -159,29 +161,29 @@ def test_a_message_writes_no_header(cast: Cast, event: Event, mail: MailServer) 
     assert "Bcc: all@c.example\n\n.\nQUIT" in in_plain_text(document)
 
 
-def test_so_many_an_hour(cast: Cast, event: Event, mail: MailServer) -> None:
-    wants(cast.colleague)
+def test_so_many_an_hour(seed: Seed, event: Event, mail: MailServer) -> None:
+    wants(seed.colleague)
     for _message in range(MESSAGES_PER_HOUR):
-        assert contact(cast.stranger, event.pk)[0] == 200
-    refused = send(cast.stranger.key, "POST", f"/events/contact/{event.pk}", {"message": "x"})
+        assert contact(seed.stranger, event.pk)[0] == 200
+    refused = send(seed.stranger.key, "POST", f"/events/contact/{event.pk}", {"message": "x"})
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 3600
     assert OutgoingMail.objects.count() == MESSAGES_PER_HOUR
-    assert contact(cast.partner, event.pk)[0] == 200
+    assert contact(seed.partner, event.pk)[0] == 200
 
 
-def test_without_a_mail_server_the_answer_says_so(cast: Cast, event: Event) -> None:
-    wants(cast.colleague)
-    status, body = contact(cast.stranger, event.pk)
+def test_without_a_mail_server_the_answer_says_so(seed: Seed, event: Event) -> None:
+    wants(seed.colleague)
+    status, body = contact(seed.stranger, event.pk)
     assert (status, body["message"]) == (200, SENT)
     assert body["notice"] == "This instance has no mail server: nothing was sent."
     assert not OutgoingMail.objects.exists()
     entry = AuditEntry.objects.get(action="event.reporter_contacted")
-    assert (entry.actor_id, entry.target_id, entry.change) == (cast.stranger.user.pk, event.pk, {"count": 0})
+    assert (entry.actor_id, entry.target_id, entry.change) == (seed.stranger.user.pk, event.pk, {"count": 0})
 
 
-def test_the_trail_tells_to_how_many_and_not_what(cast: Cast, event: Event, mail: MailServer) -> None:
-    wants(cast.colleague, cast.org_admin)
-    contact(cast.stranger, event.pk)
+def test_the_trail_tells_to_how_many_and_not_what(seed: Seed, event: Event, mail: MailServer) -> None:
+    wants(seed.colleague, seed.org_admin)
+    contact(seed.stranger, event.pk)
     entry = AuditEntry.objects.get(action="event.reporter_contacted")
     assert (entry.target_uuid, entry.change) == (event.uuid, {"count": 2})

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import HERE, serving
 from tests.exchange.test_feed_contents import FIRST, add, fetch, misp_files, publishing
 from tests.exchange.test_feed_contents import event as announced
 from tests.exchange.test_pull_troubles import connection, good, misp
+from tests.factories.seed import Seed
 from tests.identity.test_attribution import event_of, pushed
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import now_seconds, today
@@ -25,8 +25,8 @@ FAR = "2099-01-01"
 
 
 @pytest.mark.parametrize("sender", ["analyst", "site_admin"])
-def test_a_date_far_ahead_is_refused_over_the_api(cast: Cast, sender: str) -> None:
-    key = getattr(cast, sender).key
+def test_a_date_far_ahead_is_refused_over_the_api(seed: Seed, sender: str) -> None:
+    key = getattr(seed, sender).key
     status, body = call(key, "POST", "/events/add", {"info": "x", "date": FAR})
     assert (status, body["errors"]["Event"]["date"]) == (403, [Fault.DATE_AHEAD])
     assert not Event.objects.exists()
@@ -37,27 +37,27 @@ def test_a_date_far_ahead_is_refused_over_the_api(cast: Cast, sender: str) -> No
     assert (stored.info, stored.date) == ("x", today())
 
 
-def test_tomorrow_is_accepted_for_clocks_in_other_zones(cast: Cast) -> None:
+def test_tomorrow_is_accepted_for_clocks_in_other_zones(seed: Seed) -> None:
     tomorrow = (today() + timedelta(days=1)).isoformat()
-    assert call(cast.analyst.key, "POST", "/events/add", {"info": "x", "date": tomorrow})[0] == 200
+    assert call(seed.analyst.key, "POST", "/events/add", {"info": "x", "date": tomorrow})[0] == 200
     after = (today() + timedelta(days=2)).isoformat()
-    assert call(cast.analyst.key, "POST", "/events/add", {"info": "x", "date": after})[0] == 403
+    assert call(seed.analyst.key, "POST", "/events/add", {"info": "x", "date": after})[0] == 403
 
 
-def test_who_claims_to_be_a_peer_without_being_one_is_refused(cast: Cast) -> None:
+def test_who_claims_to_be_a_peer_without_being_one_is_refused(seed: Seed) -> None:
     document = {"info": "x", "date": FAR, "locked": True}
-    assert call(cast.analyst.key, "POST", "/events/add", document)[0] == 403
+    assert call(seed.analyst.key, "POST", "/events/add", document)[0] == 403
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_the_page_says_what_is_wrong(cast: Cast) -> None:
-    web = signed_in(cast.analyst)
+def test_the_page_says_what_is_wrong(seed: Seed) -> None:
+    web = signed_in(seed.analyst)
     sent = {"info": "x", "date": FAR, "threat_level_id": "2", "analysis": "1", "distribution": "0"}
     shown = web.post("/event/new/", sent, headers={"accept-language": "en"})
     assert "It is dated more than a day ahead" in shown.content.decode()
     assert not Event.objects.exists()
     stored = Event.objects.create(
-        info="x", date=FAR, org=cast.org_a, orgc=cast.org_a, timestamp=now_seconds() - 10, distribution=0
+        info="x", date=FAR, org=seed.org_a, orgc=seed.org_a, timestamp=now_seconds() - 10, distribution=0
     )
     form = web.get(f"/event/{stored.pk}/edit/").context
     mark = {"mark": form["mark"]} if "mark" in form else {}
@@ -66,27 +66,27 @@ def test_the_page_says_what_is_wrong(cast: Cast) -> None:
     assert (stored.info, stored.date.isoformat()) == ("y", FAR)  # It had this date already.
 
 
-def test_what_a_peer_pushes_is_stored_as_sent(cast: Cast) -> None:
-    document = event_of(cast.org_b, date=FAR)
-    assert pushed(cast.partner_sync, document)[0] == 200
+def test_what_a_peer_pushes_is_stored_as_sent(seed: Seed) -> None:
+    document = event_of(seed.org_b, date=FAR)
+    assert pushed(seed.partner_sync, document)[0] == 200
     assert Event.objects.get().date.isoformat() == FAR
     later = document | {"date": "2098-01-01", "timestamp": str(int(document["timestamp"]) + 5)}
-    assert pushed(cast.partner_sync, later)[0] == 200
+    assert pushed(seed.partner_sync, later)[0] == 200
     assert Event.objects.get().date.isoformat() == "2098-01-01"
 
 
-def test_what_is_pulled_is_stored_as_sent(cast: Cast, settings: Any) -> None:
+def test_what_is_pulled_is_stored_as_sent(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     uuid, said = good(date=FAR)
     with serving(misp({uuid: said})) as peer:
-        assert pull(cast.site_admin.actor, connection(cast, peer.url)).events == 1
+        assert pull(seed.site_admin.actor, connection(seed, peer.url)).events == 1
     assert Event.objects.get(uuid=uuid).date.isoformat() == FAR
 
 
-def test_what_a_feed_offers_is_stored_as_sent(cast: Cast, settings: Any) -> None:
+def test_what_a_feed_offers_is_stored_as_sent(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     SettingValue.objects.create(name="MISP.background_jobs", value=False)
     with publishing(misp_files(announced(FIRST, 1000, "one.example", date=FAR))) as server:
-        number = add(cast, f"{server.url}/feed/", source_format="misp", distribution=1)
-        fetch(cast, number)
+        number = add(seed, f"{server.url}/feed/", source_format="misp", distribution=1)
+        fetch(seed, number)
     assert Event.objects.get(uuid=FIRST).date.isoformat() == FAR

@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 
 from tests.api.calls import call, send
-from tests.cast import PUBLISHER, Cast, Player
 from tests.factories import make_key, make_organisation, make_role, make_sharing_group, make_user
-from tests.intel.sighted import configure
+from tests.factories.seed import PUBLISHER, ApiUser, Seed
+from tests.factories.sightings import configure
 from vardkase.audit.models import AuditEntry
 from vardkase.core.openpgp import public_part
 from vardkase.core.openpgp.new_key import new_secret_key
@@ -28,7 +28,7 @@ VALUE = "delegated.example"
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """An event that A keeps to itself, with a part for everybody who may read it and one for A alone."""
     configure("MISP.delegation", True)
     document = {
@@ -39,48 +39,48 @@ def event(cast: Cast) -> Event:
             {"type": "domain", "value": f"own.{VALUE}", "distribution": 0},
         ],
     }
-    status, body = call(cast.analyst.key, "POST", "/events/add", document)
+    status, body = call(seed.analyst.key, "POST", "/events/add", document)
     assert status == 200, body
     return Event.objects.get(pk=body["Event"]["id"])
 
 
-def ask(cast: Cast, event: Event, **said: Any) -> tuple[int, Any]:
-    given = {"org_id": str(cast.org_b.uuid), "distribution": 1, "message": "Please"} | said
-    return call(cast.publisher.key, "POST", f"/eventDelegations/delegateEvent/{event.uuid}", given)
+def ask(seed: Seed, event: Event, **said: Any) -> tuple[int, Any]:
+    given = {"org_id": str(seed.org_b.uuid), "distribution": 1, "message": "Please"} | said
+    return call(seed.publisher.key, "POST", f"/eventDelegations/delegateEvent/{event.uuid}", given)
 
 
-def asked(cast: Cast, event: Event, **said: Any) -> str:
-    status, body = ask(cast, event, **said)
+def asked(seed: Seed, event: Event, **said: Any) -> str:
+    status, body = ask(seed, event, **said)
     assert status == 200, body
     return str(body["EventDelegation"]["id"])
 
 
-def accept(player: Player, delegation: str, **said: Any) -> tuple[int, Any]:
-    return call(player.key, "POST", f"/eventDelegations/acceptDelegation/{delegation}", said)
+def accept(api_user: ApiUser, delegation: str, **said: Any) -> tuple[int, Any]:
+    return call(api_user.key, "POST", f"/eventDelegations/acceptDelegation/{delegation}", said)
 
 
-def decline(player: Player, delegation: str) -> tuple[int, Any]:
-    return call(player.key, "POST", f"/event_delegations/deleteDelegation/{delegation}")
+def decline(api_user: ApiUser, delegation: str) -> tuple[int, Any]:
+    return call(api_user.key, "POST", f"/event_delegations/deleteDelegation/{delegation}")
 
 
-def listed(player: Player, context: str = "") -> list[str]:
-    status, body = call(player.key, "GET", f"/eventDelegations/index/context:{context}")
+def listed(api_user: ApiUser, context: str = "") -> list[str]:
+    status, body = call(api_user.key, "GET", f"/eventDelegations/index/context:{context}")
     assert status == 200
     return [each["EventDelegation"]["id"] for each in body]
 
 
-def sees(player: Player, event: Event) -> bool:
-    return call(player.key, "GET", f"/events/view/{event.pk}")[0] == 200
+def sees(api_user: ApiUser, event: Event) -> bool:
+    return call(api_user.key, "GET", f"/events/view/{event.pk}")[0] == 200
 
 
-def test_an_event_changes_hands(cast: Cast, event: Event) -> None:
-    status, body = ask(cast, event)
+def test_an_event_changes_hands(seed: Seed, event: Event) -> None:
+    status, body = ask(seed, event)
     assert status == 200
     assert (
         body["EventDelegation"].items()
         >= {
-            "org_id": str(cast.org_b.pk),
-            "requester_org_id": str(cast.org_a.pk),
+            "org_id": str(seed.org_b.pk),
+            "requester_org_id": str(seed.org_a.pk),
             "event_id": str(event.pk),
             "message": "Please",
             "distribution": "1",
@@ -88,44 +88,44 @@ def test_an_event_changes_hands(cast: Cast, event: Event) -> None:
         }.items()
     )
     delegation = body["EventDelegation"]["id"]
-    _, [told] = call(cast.partner.key, "GET", "/eventDelegations")
+    _, [told] = call(seed.partner.key, "GET", "/eventDelegations")
     assert told["EventDelegation"] == body["EventDelegation"]
     assert told["Event"]["info"] == "Quietly found"
     assert (told["Org"]["name"], told["RequesterOrg"]["name"]) == ("Organisation B", "Organisation A")
-    assert call(cast.partner.key, "GET", f"/eventDelegations/view/{delegation}") == (200, told)
+    assert call(seed.partner.key, "GET", f"/eventDelegations/view/{delegation}") == (200, told)
 
-    status, body = accept(cast.partner, delegation)
+    status, body = accept(seed.partner, delegation)
     assert (status, body["message"]) == (200, "Event ownership transferred.")
     before = event.timestamp
     event.refresh_from_db()
-    assert (event.org_id, event.orgc_id, event.distribution) == (cast.org_b.pk, cast.org_b.pk, 1)
-    assert (event.user_id, event.published) == (cast.partner.user.pk, False)
+    assert (event.org_id, event.orgc_id, event.distribution) == (seed.org_b.pk, seed.org_b.pk, 1)
+    assert (event.user_id, event.published) == (seed.partner.user.pk, False)
     assert event.timestamp >= before
     assert not EventDelegation.objects.exists()
     actions = [*AuditEntry.objects.filter(target_id=event.pk).order_by("pk").values_list("action", flat=True)]
     assert actions == ["event.added", "event.delegated", "event.delegation_accepted"]
     edited = {"info": "Ours now"}
-    assert call(cast.partner.key, "POST", f"/events/edit/{event.pk}", edited)[0] == 200
-    assert call(cast.org_admin.key, "POST", f"/events/edit/{event.pk}", edited)[0] == 403
+    assert call(seed.partner.key, "POST", f"/events/edit/{event.pk}", edited)[0] == 200
+    assert call(seed.org_admin.key, "POST", f"/events/edit/{event.pk}", edited)[0] == 403
 
 
 @pytest.mark.parametrize("path", ["/auditLogs/eventIndex", "/logs/event_index"])
-def test_whose_event_it_was_is_not_told_by_its_history(cast: Cast, event: Event, path: str) -> None:
-    accept(cast.partner, asked(cast, event))
+def test_whose_event_it_was_is_not_told_by_its_history(seed: Seed, event: Event, path: str) -> None:
+    accept(seed.partner, asked(seed, event))
     changed = {"Attribute": {"comment": "Ours"}}
     attribute = event.attributes.get(value1=VALUE)
-    assert call(cast.partner.key, "POST", f"/attributes/edit/{attribute.pk}", changed)[0] == 200
-    for reader in (cast.stranger, cast.partner):
+    assert call(seed.partner.key, "POST", f"/attributes/edit/{attribute.pk}", changed)[0] == 200
+    for reader in (seed.stranger, seed.partner):
         told = json.dumps(call(reader.key, "GET", f"{path}/{event.pk}")[1])
         assert "Organisation B" in told
         assert "a.example" not in told
         assert "Organisation A" not in told
-    assert "Organisation A" in json.dumps(call(cast.analyst.key, "GET", f"{path}/{event.pk}")[1])
-    assert "Organisation A" in json.dumps(call(cast.site_admin.key, "GET", f"{path}/{event.pk}")[1])
+    assert "Organisation A" in json.dumps(call(seed.analyst.key, "GET", f"{path}/{event.pk}")[1])
+    assert "Organisation A" in json.dumps(call(seed.site_admin.key, "GET", f"{path}/{event.pk}")[1])
 
 
 @pytest.fixture
-def worked_on(cast: Cast, event: Event) -> Event:
+def worked_on(seed: Seed, event: Event) -> Event:
     """The event with everything on it that tells who wrote it: all by A, before anybody else saw it."""
     attribute = event.attributes.get(value1=VALUE)
     told = {
@@ -143,7 +143,7 @@ def worked_on(cast: Cast, event: Event) -> Event:
         f"/events/publish/{event.pk}": {},
     }
     for path, body in told.items():
-        status, answered = call(cast.publisher.key, "POST", path, body)
+        status, answered = call(seed.publisher.key, "POST", path, body)
         assert status == 200, (path, answered)
     return event
 
@@ -164,142 +164,142 @@ READING = (
 )
 
 
-def test_nothing_that_came_with_the_event_tells_whose_it_was(cast: Cast, worked_on: Event) -> None:
+def test_nothing_that_came_with_the_event_tells_whose_it_was(seed: Seed, worked_on: Event) -> None:
     configure(POLICY.name, EVERYONE)
-    assert accept(cast.partner, asked(cast, worked_on, distribution=3))[0] == 200
-    publisher = make_user(cast.org_b, make_role("Publisher", PUBLISHER), "publisher@b.example")
+    assert accept(seed.partner, asked(seed, worked_on, distribution=3))[0] == 200
+    publisher = make_user(seed.org_b, make_role("Publisher", PUBLISHER), "publisher@b.example")
     assert call(make_key(publisher), "POST", f"/events/publish/{worked_on.pk}")[0] == 200
-    for reader in (cast.stranger, cast.partner, cast.partner_sync):
+    for reader in (seed.stranger, seed.partner, seed.partner_sync):
         for path in READING:
             answered = send(reader.key, "GET", path.format(event=worked_on.pk)).getvalue().decode()
             assert "Organisation A" not in answered, path
             assert "a.example" not in answered, path
-            assert str(cast.org_a.uuid) not in answered, path
+            assert str(seed.org_a.uuid) not in answered, path
     search = {"returnFormat": "json", "id": worked_on.pk}
-    _, found = call(cast.stranger.key, "POST", "/sightings/restSearch/event", search)
+    _, found = call(seed.stranger.key, "POST", "/sightings/restSearch/event", search)
     assert "Organisation A" not in json.dumps(found)
     assert len(found["response"]) == 1  # That it was seen is told, and not by whom.
 
 
-def test_the_pages_tell_its_new_owners_of_their_own_versions_and_acts(cast: Cast, worked_on: Event) -> None:
+def test_the_pages_tell_its_new_owners_of_their_own_versions_and_acts(seed: Seed, worked_on: Event) -> None:
     assert [
         line.version
-        for line in event_versions(cast.analyst.actor, find_event(cast.analyst.actor, worked_on.pk))
+        for line in event_versions(seed.analyst.actor, find_event(seed.analyst.actor, worked_on.pk))
     ]
-    accept(cast.partner, asked(cast, worked_on, distribution=3))
+    accept(seed.partner, asked(seed, worked_on, distribution=3))
     AuditEntry.objects.filter(action="event.delegation_accepted").update(
         created=timezone.now() + timedelta(hours=1)
     )
-    found = find_event(cast.partner.actor, worked_on.pk)
-    assert event_versions(cast.partner.actor, found) == []
-    assert [entry.action for entry in event_acts(cast.partner.actor, found)] == ["event.delegation_accepted"]
-    assert len(event_versions(cast.site_admin.actor, found)) == 1
+    found = find_event(seed.partner.actor, worked_on.pk)
+    assert event_versions(seed.partner.actor, found) == []
+    assert [entry.action for entry in event_acts(seed.partner.actor, found)] == ["event.delegation_accepted"]
+    assert len(event_versions(seed.site_admin.actor, found)) == 1
 
 
-def test_what_the_former_owner_said_of_it_is_their_own_now(cast: Cast, worked_on: Event) -> None:
-    accept(cast.partner, asked(cast, worked_on, distribution=3))
-    assert len(call(cast.analyst.key, "GET", "/analyst_data/index/Note")[1]) == 1
+def test_what_the_former_owner_said_of_it_is_their_own_now(seed: Seed, worked_on: Event) -> None:
+    accept(seed.partner, asked(seed, worked_on, distribution=3))
+    assert len(call(seed.analyst.key, "GET", "/analyst_data/index/Note")[1]) == 1
     worked_on.refresh_from_db()
     assert worked_on.protected is None
 
 
-def test_a_request_that_is_declined_changes_nothing(cast: Cast, worked_on: Event) -> None:
-    assert decline(cast.partner, asked(cast, worked_on))[0] == 200
-    answered = json.dumps(call(cast.analyst.key, "GET", f"/sightings/listSightings/{worked_on.pk}/event")[1])
+def test_a_request_that_is_declined_changes_nothing(seed: Seed, worked_on: Event) -> None:
+    assert decline(seed.partner, asked(seed, worked_on))[0] == 200
+    answered = json.dumps(call(seed.analyst.key, "GET", f"/sightings/listSightings/{worked_on.pk}/event")[1])
     assert "Organisation A" in answered
     assert worked_on.cryptographic_keys.count() == 1
     assert Proposal.objects.filter(event=worked_on).count() == 2
 
 
-def test_whoever_accepts_decides_where_that_was_left_open(cast: Cast, event: Event) -> None:
-    delegation = asked(cast, event, distribution=-1)
+def test_whoever_accepts_decides_where_that_was_left_open(seed: Seed, event: Event) -> None:
+    delegation = asked(seed, event, distribution=-1)
     for wrong in (
         {"distribution": 5},
         {"distribution": -1},
         {"distribution": 4, "sharing_group_id": 999_999},
     ):
-        assert accept(cast.partner, delegation, **wrong)[0] == 403, wrong
-    assert Event.objects.get(pk=event.pk).org_id == cast.org_a.pk
-    chosen = {"distribution": 4, "sharing_group_id": cast.group.pk}
-    assert accept(cast.partner, delegation, **chosen)[0] == 200
+        assert accept(seed.partner, delegation, **wrong)[0] == 403, wrong
+    assert Event.objects.get(pk=event.pk).org_id == seed.org_a.pk
+    chosen = {"distribution": 4, "sharing_group_id": seed.group.pk}
+    assert accept(seed.partner, delegation, **chosen)[0] == 200
     event.refresh_from_db()
-    assert (event.distribution, event.sharing_group_id) == (4, cast.group.pk)
+    assert (event.distribution, event.sharing_group_id) == (4, seed.group.pk)
 
 
-def test_a_reach_that_was_asked_for_is_kept(cast: Cast, event: Event) -> None:
-    delegation = asked(cast, event, distribution=4, sharing_group_id=cast.group.pk)
-    assert accept(cast.partner, delegation, distribution=3)[0] == 200
+def test_a_reach_that_was_asked_for_is_kept(seed: Seed, event: Event) -> None:
+    delegation = asked(seed, event, distribution=4, sharing_group_id=seed.group.pk)
+    assert accept(seed.partner, delegation, distribution=3)[0] == 200
     event.refresh_from_db()
-    assert (event.distribution, event.sharing_group_id) == (4, cast.group.pk)
+    assert (event.distribution, event.sharing_group_id) == (4, seed.group.pk)
 
 
-def test_nothing_said_keeps_the_event_with_its_new_owner(cast: Cast, event: Event) -> None:
-    assert accept(cast.partner, asked(cast, event, distribution=-1))[0] == 200
+def test_nothing_said_keeps_the_event_with_its_new_owner(seed: Seed, event: Event) -> None:
+    assert accept(seed.partner, asked(seed, event, distribution=-1))[0] == 200
     event.refresh_from_db()
     assert event.distribution == 0
-    assert sees(cast.partner, event)
-    assert not sees(cast.analyst, event)
+    assert sees(seed.partner, event)
+    assert not sees(seed.analyst, event)
 
 
-def test_only_those_asked_see_the_event_and_only_while_they_are(cast: Cast, event: Event) -> None:
-    assert not sees(cast.partner, event)
-    delegation = asked(cast, event)
-    assert sees(cast.partner, event)
-    assert not sees(cast.stranger, event)
+def test_only_those_asked_see_the_event_and_only_while_they_are(seed: Seed, event: Event) -> None:
+    assert not sees(seed.partner, event)
+    delegation = asked(seed, event)
+    assert sees(seed.partner, event)
+    assert not sees(seed.stranger, event)
     search = {"returnFormat": "json", "value": f"%{VALUE}"}
-    for player, expected in ((cast.partner, [VALUE]), (cast.stranger, [])):
-        _, body = call(player.key, "POST", "/attributes/restSearch", search)
+    for api_user, expected in ((seed.partner, [VALUE]), (seed.stranger, [])):
+        _, body = call(api_user.key, "POST", "/attributes/restSearch", search)
         assert [each["value"] for each in body["response"]["Attribute"]] == expected
-        _, body = call(player.key, "GET", "/events/delegation_index")
+        _, body = call(api_user.key, "GET", "/events/delegation_index")
         assert [each["id"] for each in body] == ([str(event.pk)] if expected else [])
     changed = {"info": "Not yet ours"}
-    assert call(cast.partner_sync.key, "POST", f"/events/edit/{event.pk}", changed)[0] == 403
-    assert decline(cast.partner, delegation)[1]["message"] == "Delegation request deleted."
-    assert not sees(cast.partner, event)
+    assert call(seed.partner_sync.key, "POST", f"/events/edit/{event.pk}", changed)[0] == 403
+    assert decline(seed.partner, delegation)[1]["message"] == "Delegation request deleted."
+    assert not sees(seed.partner, event)
     assert AuditEntry.objects.filter(action="event.delegation_deleted", target_id=event.pk).exists()
 
 
-def test_a_request_is_seen_by_both_sides_and_taken_back(cast: Cast, event: Event) -> None:
-    delegation = asked(cast, event)
-    for player, pending, issued in (
-        (cast.partner, [delegation], []),
-        (cast.analyst, [], [delegation]),
-        (cast.stranger, [], []),
-        (cast.site_admin, [], []),
+def test_a_request_is_seen_by_both_sides_and_taken_back(seed: Seed, event: Event) -> None:
+    delegation = asked(seed, event)
+    for api_user, pending, issued in (
+        (seed.partner, [delegation], []),
+        (seed.analyst, [], [delegation]),
+        (seed.stranger, [], []),
+        (seed.site_admin, [], []),
     ):
-        assert (listed(player, "pending"), listed(player, "issued")) == (pending, issued)
-    assert listed(cast.site_admin) == [delegation]
-    assert decline(cast.analyst, delegation)[0] == 200
-    assert listed(cast.site_admin) == []
+        assert (listed(api_user, "pending"), listed(api_user, "issued")) == (pending, issued)
+    assert listed(seed.site_admin) == [delegation]
+    assert decline(seed.analyst, delegation)[0] == 200
+    assert listed(seed.site_admin) == []
 
 
-def test_nobody_else_accepts_or_declines(cast: Cast, event: Event) -> None:
-    delegation = asked(cast, event)
-    read_only = Player(cast.partner.user, make_key(cast.partner.user, read_only=True))
-    for player, accepting, declining in (
-        (cast.stranger, 404, 404),
-        (cast.reader, 403, 403),
+def test_nobody_else_accepts_or_declines(seed: Seed, event: Event) -> None:
+    delegation = asked(seed, event)
+    read_only = ApiUser(seed.partner.user, make_key(seed.partner.user, read_only=True))
+    for api_user, accepting, declining in (
+        (seed.stranger, 404, 404),
+        (seed.reader, 403, 403),
         (read_only, 403, 403),
-        (cast.publisher, 403, None),
+        (seed.publisher, 403, None),
     ):
-        assert accept(player, delegation)[0] == accepting
-        assert declining is None or decline(player, delegation)[0] == declining
-    assert call(cast.stranger.key, "GET", f"/eventDelegations/view/{delegation}")[0] == 404
+        assert accept(api_user, delegation)[0] == accepting
+        assert declining is None or decline(api_user, delegation)[0] == declining
+    assert call(seed.stranger.key, "GET", f"/eventDelegations/view/{delegation}")[0] == 404
     for odd in ("0", "x", str(2**70), str(event.uuid)):
-        assert accept(cast.partner, odd)[0] == 404
-    assert Event.objects.get(pk=event.pk).orgc_id == cast.org_a.pk
+        assert accept(seed.partner, odd)[0] == 404
+    assert Event.objects.get(pk=event.pk).orgc_id == seed.org_a.pk
     assert EventDelegation.objects.count() == 1
 
 
-def test_what_cannot_be_delegated(cast: Cast, event: Event) -> None:
+def test_what_cannot_be_delegated(seed: Seed, event: Event) -> None:
     path = f"/eventDelegations/delegateEvent/{event.pk}"
-    given = {"org_id": cast.org_b.pk, "distribution": 1}
-    assert call(cast.analyst.key, "POST", path, given)[0] == 403, "without perm_delegate"
-    assert call(cast.partner_sync.key, "POST", path, given)[0] == 404, "somebody else's"
+    given = {"org_id": seed.org_b.pk, "distribution": 1}
+    assert call(seed.analyst.key, "POST", path, given)[0] == 403, "without perm_delegate"
+    assert call(seed.partner_sync.key, "POST", path, given)[0] == 404, "somebody else's"
     away = make_organisation("Elsewhere", local=False)
-    apart = make_sharing_group(cast.org_a, [cast.org_a], name="A alone")
+    apart = make_sharing_group(seed.org_a, [seed.org_a], name="A alone")
     for wrong in (
-        {"org_id": cast.org_a.pk},
+        {"org_id": seed.org_a.pk},
         {"org_id": away.pk},
         {"org_id": "nobody"},
         {"org_id": [1]},
@@ -309,46 +309,46 @@ def test_what_cannot_be_delegated(cast: Cast, event: Event) -> None:
         {"distribution": 4, "sharing_group_id": apart.pk},
         {"message": ["x"]},
     ):
-        status, body = ask(cast, event, **wrong)
+        status, body = ask(seed, event, **wrong)
         assert (status, body["saved"]) == (403, False), wrong
         assert body["errors"], wrong
     Event.objects.filter(pk=event.pk).update(distribution=1)
-    assert ask(cast, event)[0] == 405, "others see it"
+    assert ask(seed, event)[0] == 405, "others see it"
     Event.objects.filter(pk=event.pk).update(distribution=0)
     assert not EventDelegation.objects.exists()
-    asked(cast, event)
-    assert ask(cast, event, org_id=cast.org_c.pk)[0] == 405, "asked already"
+    asked(seed, event)
+    assert ask(seed, event, org_id=seed.org_c.pk)[0] == 405, "asked already"
 
 
-def test_a_published_event_waits_for_its_new_owner_to_publish_it(cast: Cast, event: Event) -> None:
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
-    assert accept(cast.partner, asked(cast, event))[0] == 200
+def test_a_published_event_waits_for_its_new_owner_to_publish_it(seed: Seed, event: Event) -> None:
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
+    assert accept(seed.partner, asked(seed, event))[0] == 200
     event.refresh_from_db()
     assert (event.published, event.distribution) == (False, 1)
 
 
-def test_an_event_that_others_see_meanwhile_is_not_taken_over(cast: Cast, event: Event) -> None:
-    delegation = asked(cast, event)
-    assert call(cast.analyst.key, "POST", f"/events/edit/{event.pk}", {"distribution": 1})[0] == 200
-    assert accept(cast.partner, delegation)[0] == 405
-    assert Event.objects.get(pk=event.pk).org_id == cast.org_a.pk
+def test_an_event_that_others_see_meanwhile_is_not_taken_over(seed: Seed, event: Event) -> None:
+    delegation = asked(seed, event)
+    assert call(seed.analyst.key, "POST", f"/events/edit/{event.pk}", {"distribution": 1})[0] == 200
+    assert accept(seed.partner, delegation)[0] == 405
+    assert Event.objects.get(pk=event.pk).org_id == seed.org_a.pk
 
 
-def test_a_request_goes_with_its_event(cast: Cast, event: Event) -> None:
-    asked(cast, event)
-    assert call(cast.analyst.key, "POST", f"/events/delete/{event.pk}")[0] == 200
+def test_a_request_goes_with_its_event(seed: Seed, event: Event) -> None:
+    asked(seed, event)
+    assert call(seed.analyst.key, "POST", f"/events/delete/{event.pk}")[0] == 200
     assert not EventDelegation.objects.exists()
 
 
-def test_a_hub_without_delegation_refuses_it_all(cast: Cast, event: Event) -> None:
-    delegation = asked(cast, event)
+def test_a_hub_without_delegation_refuses_it_all(seed: Seed, event: Event) -> None:
+    delegation = asked(seed, event)
     configure("MISP.delegation", False)
     answers = [
-        ask(cast, event),
-        accept(cast.partner, delegation),
-        decline(cast.partner, delegation),
-        call(cast.partner.key, "GET", f"/eventDelegations/view/{delegation}"),
+        ask(seed, event),
+        accept(seed.partner, delegation),
+        decline(seed.partner, delegation),
+        call(seed.partner.key, "GET", f"/eventDelegations/view/{delegation}"),
     ]
     assert [(status, body["message"]) for status, body in answers] == [(403, REFUSED)] * 4
-    assert call(cast.partner.key, "GET", "/eventDelegations/index")[0] == 200
+    assert call(seed.partner.key, "GET", "/eventDelegations/index")[0] == 200
     assert EventDelegation.objects.count() == 1

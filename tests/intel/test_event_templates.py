@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories.knowledge import make_cluster, make_galaxy, make_tag
+from tests.factories.seed import ApiUser, Seed
 from tests.intel.phishing_template import DEFINITION, add, fill, with_change
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.event_templates.models import EventTemplate
@@ -24,7 +24,7 @@ NO_TEMPLATE = "Invalid event template."
 
 
 @pytest.fixture(autouse=True)
-def templates(cast: Cast) -> None:
+def templates(seed: Seed) -> None:
     names = ("file", "email", "vulnerability")
     files = [data_file("pymisp", f"data/misp-objects/objects/{name}/definition.json") for name in names]
     store([json.loads(file.read_bytes()) for file in files])
@@ -33,17 +33,17 @@ def templates(cast: Cast) -> None:
     make_cluster(make_galaxy("tool"), "Kit")
 
 
-def test_a_template_from_its_making_to_its_end(cast: Cast) -> None:
-    key = cast.org_admin.key
-    row = add(cast.org_admin)
+def test_a_template_from_its_making_to_its_end(seed: Seed) -> None:
+    key = seed.org_admin.key
+    row = add(seed.org_admin)
     assert (
         row.items()
         >= {
             "uuid": DEFINITION["uuid"],
             "name": "Phishing",
             "description": "A mail that lures",
-            "org_id": str(cast.org_a.pk),
-            "creator_user_id": str(cast.org_admin.user.pk),
+            "org_id": str(seed.org_a.pk),
+            "creator_user_id": str(seed.org_admin.user.pk),
             "distribution": "0",
             "active": True,
             "misp_default": False,
@@ -51,7 +51,7 @@ def test_a_template_from_its_making_to_its_end(cast: Cast) -> None:
             "definition": DEFINITION,
         }.items()
     )
-    organisation = {"id": str(cast.org_a.pk), "name": cast.org_a.name, "uuid": str(cast.org_a.uuid)}
+    organisation = {"id": str(seed.org_a.pk), "name": seed.org_a.name, "uuid": str(seed.org_a.uuid)}
     shown = {"EventTemplate": row, "Organisation": organisation}
     assert call(key, "GET", "/event_templates/index") == (200, [shown])
     assert call(key, "GET", "/eventTemplates/index/searchall:lures")[1] == [shown]
@@ -72,12 +72,12 @@ def test_a_template_from_its_making_to_its_end(cast: Cast) -> None:
     assert [each.action.partition(".")[2] for each in told] == ["added", "edited", "deleted"]
 
 
-def test_a_filled_in_form_becomes_an_event(cast: Cast) -> None:
+def test_a_filled_in_form_becomes_an_event(seed: Seed) -> None:
     cluster = make_cluster(make_galaxy(), "Sandy")
     picture = base64.b64encode(b"\x89PNG").decode()
     status, body = fill(
-        cast.analyst,
-        add(cast.org_admin),
+        seed.analyst,
+        add(seed.org_admin),
         sender=" eva@evil.example ",
         hosts=["a.evil.example", "b.evil.example", ""],
         sample=[
@@ -94,7 +94,7 @@ def test_a_filled_in_form_becomes_an_event(cast: Cast) -> None:
     event = Event.objects.get(pk=body["event_id"])
     assert body["event_uuid"] == str(event.uuid)
     assert (event.info, event.distribution, event.threat_level_id, event.analysis, event.published) == (
-        f"Phishing from eva@evil.example by {cast.analyst.user.email}", 1, 2, 1, False,
+        f"Phishing from eva@evil.example by {seed.analyst.user.email}", 1, 2, 1, False,
     )  # fmt: skip
     flat = Attribute.objects.filter(event=event, object=None)
     assert {(each.type, each.value1, each.to_ids, each.comment) for each in flat} == {
@@ -118,8 +118,8 @@ def test_a_filled_in_form_becomes_an_event(cast: Cast) -> None:
     assert names == {"tlp:amber", "tlp:green", cluster.tag_name, 'misp-galaxy:tool="Kit"'}
 
 
-def test_what_nobody_enters_is_left_out_or_its_default(cast: Cast) -> None:
-    status, body = fill(cast.org_admin, add(cast.org_admin), sender="eva@evil.example")
+def test_what_nobody_enters_is_left_out_or_its_default(seed: Seed) -> None:
+    status, body = fill(seed.org_admin, add(seed.org_admin), sender="eva@evil.example")
     assert status == 200, body
     values = set(Attribute.objects.filter(event=body["event_id"]).values_list("value1", flat=True))
     assert values == {"eva@evil.example", "mail.example"}
@@ -153,10 +153,10 @@ def test_what_nobody_enters_is_left_out_or_its_default(cast: Cast) -> None:
     ids=str,
 )
 def test_what_does_not_fit_is_refused_by_field_and_nothing_is_made(
-    cast: Cast, values: dict[str, Any], field: str, why: str
+    seed: Seed, values: dict[str, Any], field: str, why: str
 ) -> None:
     given = {"sender": "eva@evil.example", **values} if field != "sender" else values
-    status, body = fill(cast.analyst, add(cast.org_admin), **given)
+    status, body = fill(seed.analyst, add(seed.org_admin), **given)
     assert (status, body["message"], list(body["errors"])) == (
         403,
         "Could not instantiate EventTemplates",
@@ -167,9 +167,9 @@ def test_what_does_not_fit_is_refused_by_field_and_nothing_is_made(
 
 
 @pytest.mark.parametrize("values", [[], "x", 5, None], ids=str)
-def test_values_have_to_be_a_form(cast: Cast, values: Any) -> None:
-    path = f"/event_templates/instantiate/{add(cast.org_admin)['id']}"
-    status, _ = call(cast.analyst.key, "POST", path, {"values": values})
+def test_values_have_to_be_a_form(seed: Seed, values: Any) -> None:
+    path = f"/event_templates/instantiate/{add(seed.org_admin)['id']}"
+    status, _ = call(seed.analyst.key, "POST", path, {"values": values})
     assert (status, Event.objects.exists()) == (403, False)
 
 
@@ -197,8 +197,8 @@ def test_values_have_to_be_a_form(cast: Cast, values: Any) -> None:
     ],
     ids=str,
 )  # fmt: skip
-def test_a_definition_that_makes_no_sense_is_refused(cast: Cast, definition: Any, why: str) -> None:
-    key = cast.org_admin.key
+def test_a_definition_that_makes_no_sense_is_refused(seed: Seed, definition: Any, why: str) -> None:
+    key = seed.org_admin.key
     status, body = call(key, "POST", "/event_templates/add", {"definition": definition})
     assert (status, body["message"]) == (403, "Could not add EventTemplates")
     assert body["errors"]["definition"][0].startswith(why)
@@ -214,50 +214,52 @@ def test_a_definition_that_makes_no_sense_is_refused(cast: Cast, definition: Any
     [({"distribution": 3}, "distribution"), ({"name": ""}, "name"), ({"uuid": "x"}, "uuid")],
     ids=str,
 )
-def test_a_malformed_head_is_refused_by_field(cast: Cast, said: dict[str, Any], field: str) -> None:
+def test_a_malformed_head_is_refused_by_field(seed: Seed, said: dict[str, Any], field: str) -> None:
     body = {"definition": DEFINITION, **said}
-    status, told = call(cast.org_admin.key, "POST", "/event_templates/add", body)
+    status, told = call(seed.org_admin.key, "POST", "/event_templates/add", body)
     assert (status, list(told["errors"])) == (403, [field])
-    add(cast.org_admin)
-    status, told = call(cast.org_admin.key, "POST", "/event_templates/add", {"definition": DEFINITION})
+    add(seed.org_admin)
+    status, told = call(seed.org_admin.key, "POST", "/event_templates/add", {"definition": DEFINITION})
     assert told["errors"] == {"uuid": ["uuid must be unique"]}
 
 
-def test_a_template_is_its_organisations_unless_it_is_for_everyone(cast: Cast) -> None:
-    own = add(cast.org_admin)
-    shared = add(cast.org_admin, with_change("uuid", to=str(uuid4())), distribution="1")
+def test_a_template_is_its_organisations_unless_it_is_for_everyone(seed: Seed) -> None:
+    own = add(seed.org_admin)
+    shared = add(seed.org_admin, with_change("uuid", to=str(uuid4())), distribution="1")
 
-    def sees(player: Player) -> set[str]:
-        return {each["EventTemplate"]["id"] for each in call(player.key, "GET", "/event_templates/index")[1]}
+    def sees(api_user: ApiUser) -> set[str]:
+        return {
+            each["EventTemplate"]["id"] for each in call(api_user.key, "GET", "/event_templates/index")[1]
+        }
 
-    assert sees(cast.analyst) == sees(cast.site_admin) == {own["id"], shared["id"]}
-    assert sees(cast.stranger) == sees(cast.partner) == {shared["id"]}
+    assert sees(seed.analyst) == sees(seed.site_admin) == {own["id"], shared["id"]}
+    assert sees(seed.stranger) == sees(seed.partner) == {shared["id"]}
     for path in ("view", "export"):
-        assert call(cast.stranger.key, "GET", f"/event_templates/{path}/{own['id']}")[0] == 404
-    assert fill(cast.stranger, own, sender="a@b.example")[0] == 404
-    assert fill(cast.stranger, shared, sender="a@b.example")[0] == 200
-    assert Event.objects.get().org_id == cast.org_c.pk
-    assert fill(cast.reader, own, sender="a@b.example")[0] == 403
+        assert call(seed.stranger.key, "GET", f"/event_templates/{path}/{own['id']}")[0] == 404
+    assert fill(seed.stranger, own, sender="a@b.example")[0] == 404
+    assert fill(seed.stranger, shared, sender="a@b.example")[0] == 200
+    assert Event.objects.get().org_id == seed.org_c.pk
+    assert fill(seed.reader, own, sender="a@b.example")[0] == 403
 
 
-def test_only_authors_of_the_organisation_change_it(cast: Cast) -> None:
-    number = add(cast.org_admin, distribution="1")["id"]
+def test_only_authors_of_the_organisation_change_it(seed: Seed) -> None:
+    number = add(seed.org_admin, distribution="1")["id"]
     for path in ("add", f"edit/{number}", f"delete/{number}"):
-        for player in (cast.analyst, cast.reader, cast.partner_sync):
-            assert call(player.key, "POST", f"/event_templates/{path}", {"name": "x"})[0] == 403
-    author = cast.stranger
-    author.user.role = cast.org_admin.user.role
+        for api_user in (seed.analyst, seed.reader, seed.partner_sync):
+            assert call(api_user.key, "POST", f"/event_templates/{path}", {"name": "x"})[0] == 403
+    author = seed.stranger
+    author.user.role = seed.org_admin.user.role
     author.user.save()
     for path in (f"edit/{number}", f"delete/{number}"):
         status, body = call(author.key, "POST", f"/event_templates/{path}", {"name": "x"})
         assert (status, body["message"]) == (404, NO_TEMPLATE)
     assert EventTemplate.objects.get().name == "Phishing"
-    assert call(cast.site_admin.key, "POST", f"/event_templates/edit/{number}", {"name": "y"})[0] == 200
+    assert call(seed.site_admin.key, "POST", f"/event_templates/edit/{number}", {"name": "y"})[0] == 200
 
 
-def test_a_template_travels_and_is_copied(cast: Cast) -> None:
-    row = add(cast.org_admin, distribution=1)
-    key, path = cast.org_admin.key, "/event_templates/import"
+def test_a_template_travels_and_is_copied(seed: Seed) -> None:
+    row = add(seed.org_admin, distribution=1)
+    key, path = seed.org_admin.key, "/event_templates/import"
     _, exported = call(key, "GET", f"/event_templates/export/{row['id']}")
     assert exported["_meta"]["event_template_schema_version"] == 1
     assert exported["template"] == {
@@ -288,17 +290,17 @@ def test_a_template_travels_and_is_copied(cast: Cast) -> None:
     assert copied["EventTemplate"]["definition"]["uuid"] == copied["EventTemplate"]["uuid"] != row["uuid"]
     for sent, query in (({}, ""), ({"template": 1}, ""), (exported, "?mode=x"), ([], "")):
         assert call(key, "POST", f"{path}{query}", sent)[0] == 403
-    author = cast.stranger
-    author.user.role = cast.org_admin.user.role
+    author = seed.stranger
+    author.user.role = seed.org_admin.user.role
     author.user.save()
     assert call(author.key, "POST", f"{path}?mode=overwrite", exported)[0] == 404
     _, copied = call(author.key, "POST", f"/event_templates/duplicate/{row['uuid']}", {"name": "Mine"})
-    assert copied["EventTemplate"].items() >= {"name": "Mine", "org_id": str(cast.org_c.pk)}.items()
+    assert copied["EventTemplate"].items() >= {"name": "Mine", "org_id": str(seed.org_c.pk)}.items()
 
 
-def test_the_hubs_own_templates_are_installed_and_renewed(cast: Cast) -> None:
+def test_the_hubs_own_templates_are_installed_and_renewed(seed: Seed) -> None:
     def update() -> dict[str, list[str]]:
-        status, body = call(cast.site_admin.key, "POST", "/event_templates/updateFromLibrary")
+        status, body = call(seed.site_admin.key, "POST", "/event_templates/updateFromLibrary")
         assert status == 200, body
         return {outcome: [each["slug"] for each in listed] for outcome, listed in body.items()}
 
@@ -308,16 +310,16 @@ def test_the_hubs_own_templates_are_installed_and_renewed(cast: Cast) -> None:
     assert (row.active, row.all_orgs, row.default, row.version) == (False, True, True, 1)
     assert update()["skipped_current"] == every
     EventTemplate.objects.filter(name="Ransomware").update(definition={})
-    call(cast.site_admin.key, "POST", f"/event_templates/edit/{row.pk}", {"active": True, "name": "Ours"})
+    call(seed.site_admin.key, "POST", f"/event_templates/edit/{row.pk}", {"active": True, "name": "Ours"})
     told = update()
     assert (told["updated"], told["skipped_forked"], told["failed"]) == (
         ["ransomware"],
         ["suspicious-domain"],
         [],
     )
-    assert call(cast.org_admin.key, "POST", "/event_templates/updateFromLibrary")[0] == 403
+    assert call(seed.org_admin.key, "POST", "/event_templates/updateFromLibrary")[0] == 403
     status, body = fill(
-        cast.analyst,
+        seed.analyst,
         {"uuid": str(row.uuid)},
         domain="evil.example",
         addresses=["203.0.113.9"],
@@ -327,10 +329,10 @@ def test_the_hubs_own_templates_are_installed_and_renewed(cast: Cast) -> None:
     assert Attribute.objects.get(type="ip-dst").comment == "evil.example pointed here"
 
 
-def test_an_event_without_a_tag_of_its_template_is_not_made(cast: Cast) -> None:
-    template = add(cast.org_admin)
+def test_an_event_without_a_tag_of_its_template_is_not_made(seed: Seed) -> None:
+    template = add(seed.org_admin)
     Tag.objects.filter(name="tlp:amber").delete()
-    status, body = fill(cast.analyst, template, sender="eva@evil.example")
+    status, body = fill(seed.analyst, template, sender="eva@evil.example")
     why = "The tag tlp:amber is not here, or you may not use it."
     assert (status, body["errors"]) == (403, {"event_defaults": [why]})
     assert not Event.objects.exists()

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
-from tests.intel.sighted import beacons
+from tests.factories.seed import Seed
+from tests.factories.sightings import beacons
 from vardkase.formats.misp_json import merging
 from vardkase.intel.models import Attribute, Event, EventReport, EventTag, Object, ObjectReference
 
@@ -50,8 +50,8 @@ PARTS: dict[str, Any] = {
 }
 
 
-def made(cast: Cast, **fields: Any) -> Event:
-    status, body = call(cast.site_admin.key, "POST", "/events/add", {"info": "Case", **fields})
+def made(seed: Seed, **fields: Any) -> Event:
+    status, body = call(seed.site_admin.key, "POST", "/events/add", {"info": "Case", **fields})
     assert status == 200, body
     return Event.objects.get(pk=body["Event"]["id"])
 
@@ -60,18 +60,18 @@ def values(event: Event) -> set[str]:
     return set(Attribute.objects.filter(event=event, deleted=False).values_list("value1", flat=True))
 
 
-def test_a_document_fills_an_event_as_it_stands_or_under_new_uuids(cast: Cast) -> None:
-    one, two = made(cast), made(cast)
-    status, body = call(cast.site_admin.key, "POST", f"/events/populate/{one.pk}", {"Event": PARTS})
+def test_a_document_fills_an_event_as_it_stands_or_under_new_uuids(seed: Seed) -> None:
+    one, two = made(seed), made(seed)
+    status, body = call(seed.site_admin.key, "POST", f"/events/populate/{one.pk}", {"Event": PARTS})
     assert (status, body["message"]) == (200, "2 attributes and 1 object added.")
     assert values(one) == {"203.0.113.1", "203.0.113.2", "b.exe"}
     assert EventTag.objects.filter(event=one, tag__name="tlp:amber").exists()
     assert str(Object.objects.get(event=one).uuid) == PARTS["Object"][0]["uuid"]
-    again = call(cast.site_admin.key, "POST", f"/events/populate/{one.uuid}", PARTS)[1]
+    again = call(seed.site_admin.key, "POST", f"/events/populate/{one.uuid}", PARTS)[1]
     assert again["message"] == "0 attributes and 0 objects added."
-    _, taken = call(cast.site_admin.key, "POST", f"/events/populate/{two.pk}", PARTS)
+    _, taken = call(seed.site_admin.key, "POST", f"/events/populate/{two.pk}", PARTS)
     assert (taken["message"], values(two)) == ("1 attribute and 0 objects added.", {"203.0.113.2"})
-    _, body = call(cast.site_admin.key, "POST", f"/events/populate/{two.pk}/1", {"json": json.dumps(PARTS)})
+    _, body = call(seed.site_admin.key, "POST", f"/events/populate/{two.pk}/1", {"json": json.dumps(PARTS)})
     assert body["message"] == "1 attribute and 1 object added."
     reference = ObjectReference.objects.get(event=two)
     target = Attribute.objects.get(event=two, value1="203.0.113.1")
@@ -80,18 +80,18 @@ def test_a_document_fills_an_event_as_it_stands_or_under_new_uuids(cast: Cast) -
     assert report.content == f"From @[attribute]({target.uuid})"
 
 
-def test_an_event_takes_over_what_another_holds(cast: Cast) -> None:
-    source, target = made(cast, distribution=1, **PARTS), made(cast)
+def test_an_event_takes_over_what_another_holds(seed: Seed) -> None:
+    source, target = made(seed, distribution=1, **PARTS), made(seed)
     call(
-        cast.site_admin.key,
+        seed.site_admin.key,
         "POST",
         f"/attributes/add/{target.pk}",
         {"type": "ip-dst", "value": "203.0.113.2"},
     )
     alone = f"/events/view/{source.pk}/includeEventCorrelations:0"
-    before = call(cast.site_admin.key, "GET", alone)
+    before = call(seed.site_admin.key, "GET", alone)
     path = f"/events/merge/{target.pk}"
-    status, body = call(cast.site_admin.key, "POST", path, {"Event": {"source_id": str(source.pk)}})
+    status, body = call(seed.site_admin.key, "POST", path, {"Event": {"source_id": str(source.pk)}})
     assert (status, body["message"], body["id"]) == (
         200,
         "1 attribute and 1 object added.",
@@ -102,56 +102,56 @@ def test_an_event_takes_over_what_another_holds(cast: Cast) -> None:
         Attribute.objects.get(event=target, value1="203.0.113.1").uuid
     )
     assert EventReport.objects.get(event=target).name == "What we saw"
-    assert call(cast.site_admin.key, "GET", alone) == before
-    again = call(cast.site_admin.key, "POST", f"{path}/{source.uuid}")[1]
+    assert call(seed.site_admin.key, "GET", alone) == before
+    again = call(seed.site_admin.key, "POST", f"{path}/{source.uuid}")[1]
     assert again["message"] == "0 attributes and 0 objects added."
 
 
-def test_only_what_the_reader_sees_is_merged(cast: Cast) -> None:
-    theirs = beacons(cast)
-    status, body = call(cast.partner.key, "POST", "/events/add", {"info": "Ours"})
+def test_only_what_the_reader_sees_is_merged(seed: Seed) -> None:
+    theirs = beacons(seed)
+    status, body = call(seed.partner.key, "POST", "/events/add", {"info": "Ours"})
     assert status == 200
     own = Event.objects.get(pk=body["Event"]["id"])
-    call(cast.partner.key, "POST", f"/events/merge/{own.pk}/{theirs.pk}")
+    call(seed.partner.key, "POST", f"/events/merge/{own.pk}/{theirs.pk}")
     assert "198.51.100.1" in values(own)
     assert "198.51.100.3" not in values(own)
-    hidden = made(cast, distribution=0, Attribute=[{"type": "text", "value": "secret"}])
-    assert call(cast.partner.key, "POST", f"/events/merge/{own.pk}/{hidden.pk}")[0] == 404
+    hidden = made(seed, distribution=0, Attribute=[{"type": "text", "value": "secret"}])
+    assert call(seed.partner.key, "POST", f"/events/merge/{own.pk}/{hidden.pk}")[0] == 404
     for path in (f"merge/{theirs.pk}/{own.pk}", f"populate/{theirs.pk}"):
-        status, body = call(cast.partner.key, "POST", f"/events/{path}", PARTS)
+        status, body = call(seed.partner.key, "POST", f"/events/{path}", PARTS)
         assert (status, values(theirs) & {"203.0.113.1"}) == (403, set()), body
     for path in (f"merge/{own.pk}/{theirs.pk}", f"populate/{own.pk}"):
-        assert call(cast.reader.key, "POST", f"/events/{path}", PARTS)[0] == 403
+        assert call(seed.reader.key, "POST", f"/events/{path}", PARTS)[0] == 403
 
 
 @pytest.mark.parametrize("body", [{"json": "[1]"}, {"json": "{"}, {"json": None}], ids=str)
-def test_what_is_no_document_fills_nothing(cast: Cast, body: dict[str, Any]) -> None:
-    event = made(cast)
-    status, told = call(cast.site_admin.key, "POST", f"/events/populate/{event.pk}", body)
+def test_what_is_no_document_fills_nothing(seed: Seed, body: dict[str, Any]) -> None:
+    event = made(seed)
+    status, told = call(seed.site_admin.key, "POST", f"/events/populate/{event.pk}", body)
     assert (status, told["message"].startswith("Expected an event document")) == (400, True)
 
 
-def test_malformed_parts_are_told_by_their_place(cast: Cast) -> None:
-    event = made(cast)
+def test_malformed_parts_are_told_by_their_place(seed: Seed) -> None:
+    event = made(seed)
     parts = {
         "Attribute": [1, {"type": "ip-dst", "value": "x"}, {"uuid": 5}],
         "Object": [[], {"Attribute": 1}],
     }
     for path in ("", "/1"):
-        status, body = call(cast.site_admin.key, "POST", f"/events/populate/{event.pk}{path}", parts)
+        status, body = call(seed.site_admin.key, "POST", f"/events/populate/{event.pk}{path}", parts)
         assert (status, body["message"]) == (200, "0 attributes and 0 objects added.")
         assert "Attribute.1" in body["errors"]
 
 
-def test_an_event_is_not_merged_with_itself_nor_with_one_too_large(cast: Cast, monkeypatch: Any) -> None:
-    one, two = made(cast), made(cast, **PARTS)
-    assert call(cast.site_admin.key, "POST", f"/events/merge/{one.pk}/{one.pk}")[0] == 400
+def test_an_event_is_not_merged_with_itself_nor_with_one_too_large(seed: Seed, monkeypatch: Any) -> None:
+    one, two = made(seed), made(seed, **PARTS)
+    assert call(seed.site_admin.key, "POST", f"/events/merge/{one.pk}/{one.pk}")[0] == 400
     monkeypatch.setattr(merging, "MOST", 2)
-    status, body = call(cast.site_admin.key, "POST", f"/events/merge/{one.pk}/{two.pk}")
+    status, body = call(seed.site_admin.key, "POST", f"/events/merge/{one.pk}/{two.pk}")
     assert (status, values(one)) == (403, set()), body
 
 
-def test_an_event_with_too_many_files_is_not_merged(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_with_too_many_files_is_not_merged(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     """All of it would be in memory at once."""
     monkeypatch.setattr(merging, "MOST_BYTES", 17)
     file = {
@@ -159,11 +159,11 @@ def test_an_event_with_too_many_files_is_not_merged(cast: Cast, monkeypatch: pyt
         "category": "Payload delivery",
         "data": base64.b64encode(b"sample").decode(),
     }
-    source = made(cast, Attribute=[{**file, "value": f"{place}.bin"} for place in range(3)])
-    target = made(cast)
+    source = made(seed, Attribute=[{**file, "value": f"{place}.bin"} for place in range(3)])
+    target = made(seed)
     path = f"/events/merge/{target.pk}"
-    assert call(cast.site_admin.key, "POST", path, {"source_id": source.pk})[0] == 403
+    assert call(seed.site_admin.key, "POST", path, {"source_id": source.pk})[0] == 403
     assert values(target) == set()
     Attribute.objects.filter(event=source, value1="0.bin").update(deleted=True)
-    assert call(cast.site_admin.key, "POST", path, {"source_id": source.pk})[0] == 200
+    assert call(seed.site_admin.key, "POST", path, {"source_id": source.pk})[0] == 200
     assert values(target) == {"1.bin", "2.bin"}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
 from vardkase.analysis.correlation.services import rebuild
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Attribute, Event
@@ -23,8 +23,8 @@ PAGE = """<!DOCTYPE html><html><head><title>Report</title><style>@import "http:/
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=3)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=3)
     event.save()
     return event
 
@@ -39,8 +39,8 @@ def post(key: str, event: Event, **body: Any) -> tuple[int, Any]:
     return call(key, "POST", f"/events/freeTextImport/{event.uuid}", body)
 
 
-def test_values_are_stored_in_one_go(cast: Cast, event: Event) -> None:
-    status, body = post(cast.analyst.key, event, value=TEXT, distribution=2, comment="A mail")
+def test_values_are_stored_in_one_go(seed: Seed, event: Event) -> None:
+    status, body = post(seed.analyst.key, event, value=TEXT, distribution=2, comment="A mail")
     assert status == 200, body
     found = [(each["Attribute"]["type"], each["Attribute"]["value"]) for each in body]
     assert found == [
@@ -58,19 +58,19 @@ def test_values_are_stored_in_one_go(cast: Cast, event: Event) -> None:
     event.refresh_from_db()
     assert event.attribute_count == 5
     assert AuditEntry.objects.filter(action="attribute.added", target_id=event.pk).count() == 1
-    assert post(cast.analyst.key, event, value=TEXT) == (200, [])
+    assert post(seed.analyst.key, event, value=TEXT) == (200, [])
 
 
-def test_only_shown_nothing_is_stored(cast: Cast, event: Event) -> None:
+def test_only_shown_nothing_is_stored(seed: Seed, event: Event) -> None:
     asking = {"Attribute": {"value": TEXT, "returnMetaAttributes": 1}}
     for path, body in ((f"{event.pk}/0/1", {"value": TEXT}), (f"{event.pk}", asking)):
-        status, found = call(cast.analyst.key, "POST", f"/events/freeTextImport/{path}", body)
+        status, found = call(seed.analyst.key, "POST", f"/events/freeTextImport/{path}", body)
         assert (status, [each["default_type"] for each in found][:3]) == (200, ["ip-dst", "domain", "url"])
     assert not Attribute.objects.exists()
 
 
-def test_a_whole_page(cast: Cast, event: Event) -> None:
-    _, found = post(cast.analyst.key, event, value=PAGE)
+def test_a_whole_page(seed: Seed, event: Event) -> None:
+    _, found = post(seed.analyst.key, event, value=PAGE)
     assert [each["Attribute"]["value"] for each in found] == [
         "evil.com",
         "203.0.113.7",
@@ -85,32 +85,32 @@ def test_a_whole_page(cast: Cast, event: Event) -> None:
      ("1", {"203.0.113.7": 1})],
 )  # fmt: skip
 def test_warninglists_are_heeded_as_asked(
-    cast: Cast, event: Event, adhere: Any, expected: dict[str, int]
+    seed: Seed, event: Event, adhere: Any, expected: dict[str, int]
 ) -> None:
-    _, body = post(cast.analyst.key, event, value="9.9.9.9 203.0.113.7", adhereToWarninglists=adhere)
+    _, body = post(seed.analyst.key, event, value="9.9.9.9 203.0.113.7", adhereToWarninglists=adhere)
     assert {each["Attribute"]["value"]: each["Attribute"]["to_ids"] for each in body} == expected
 
 
 @pytest.mark.usefixtures("resolvers")
-def test_who_leaves_it_to_the_background_hears_all_that_was_found(cast: Cast, event: Event) -> None:
+def test_who_leaves_it_to_the_background_hears_all_that_was_found(seed: Seed, event: Event) -> None:
     path = f"/events/freeTextImport/{event.pk}/disable_background_processing:0"
     body = {"value": "9.9.9.9 a.evil.com", "adhereToWarninglists": True, "distribution": -1}
-    status, found = call(cast.analyst.key, "POST", path, body)
+    status, found = call(seed.analyst.key, "POST", path, body)
     assert (status, [each["value"] for each in found]) == (200, ["9.9.9.9", "a.evil.com"])
     assert list(Attribute.objects.values_list("value1", "distribution")) == [("a.evil.com", 5)]
 
 
 @pytest.mark.usefixtures("resolvers")
-def test_hints_name_warninglists_and_other_events_that_the_asker_may_read(cast: Cast, event: Event) -> None:
-    hidden = make_event(cast.org_c, info="C's own")
+def test_hints_name_warninglists_and_other_events_that_the_asker_may_read(seed: Seed, event: Event) -> None:
+    hidden = make_event(seed.org_c, info="C's own")
     hidden.save()
-    readable = make_event(cast.org_b, distribution=3, info="B's open")
+    readable = make_event(seed.org_b, distribution=3, info="B's open")
     readable.save()
     for other in (hidden, readable):
         make_attribute(other, type="domain", category="Network activity", value1="evil.com").save()
-    list(rebuild(cast.site_admin.actor))
+    list(rebuild(seed.site_admin.actor))
     _, found = post(
-        cast.analyst.key, event, value=TEXT, returnMetaAttributes=1, includeWarninglistHits=1, includeCorrelations=1
+        seed.analyst.key, event, value=TEXT, returnMetaAttributes=1, includeWarninglistHits=1, includeCorrelations=1
     )  # fmt: skip
     by_value = {each["value"]: each for each in found}
     assert [each["warninglist_name"] for each in by_value["9.9.9.9"]["warnings"]] == ["Resolvers"]
@@ -119,41 +119,41 @@ def test_hints_name_warninglists_and_other_events_that_the_asker_may_read(cast: 
 
 
 @pytest.mark.parametrize("value", [None, 5, ["1.2.3.4"], {"a": "1.2.3.4"}, "1.2.3.4 " * 700_000])
-def test_what_is_no_text_is_refused(cast: Cast, event: Event, value: Any) -> None:
-    status, body = post(cast.analyst.key, event, value=value)
+def test_what_is_no_text_is_refused(seed: Seed, event: Event, value: Any) -> None:
+    status, body = post(seed.analyst.key, event, value=value)
     assert (status, list(body["errors"])) == (403, ["value"])
 
 
-def test_bad_wishes_store_nothing(cast: Cast, event: Event) -> None:
+def test_bad_wishes_store_nothing(seed: Seed, event: Event) -> None:
     for wish in ({"distribution": 9}, {"distribution": 4, "sharing_group_id": 999}, {"distribution": 4}):
-        status, body = post(cast.analyst.key, event, value="1.2.3.4 5.6.7.8", **wish)
+        status, body = post(seed.analyst.key, event, value="1.2.3.4 5.6.7.8", **wish)
         assert (status, body["saved"]) == (403, False), body
     assert not Attribute.objects.exists()
     assert not AuditEntry.objects.filter(action="attribute.added").exists()
 
 
-def test_who_may_not_change_the_event_stores_nothing(cast: Cast, event: Event) -> None:
-    assert post(cast.reader.key, event, value="1.2.3.4")[0] == 403
-    for key in (cast.reader.key, cast.stranger.key, cast.partner_sync.key):
+def test_who_may_not_change_the_event_stores_nothing(seed: Seed, event: Event) -> None:
+    assert post(seed.reader.key, event, value="1.2.3.4")[0] == 403
+    for key in (seed.reader.key, seed.stranger.key, seed.partner_sync.key):
         body = {"JsonObject": [{"type": "domain", "value": "a.com"}]}
         assert call(key, "POST", f"/events/saveFreeText/{event.pk}", body)[0] == 403
     Event.objects.update(distribution=0)
     for action in ("freeTextImport", "saveFreeText"):
         sent = {"value": "1.2.3.4", "JsonObject": [{"type": "domain", "value": "a.com"}]}
-        assert send(cast.stranger.key, "POST", f"/events/{action}/{event.pk}", sent).status_code == 404
+        assert send(seed.stranger.key, "POST", f"/events/{action}/{event.pk}", sent).status_code == 404
         assert send(None, "POST", f"/events/{action}/{event.pk}", sent).status_code == 403
     assert not Attribute.objects.exists()
     assert not Proposal.objects.exists()
 
 
 @pytest.mark.usefixtures("resolvers")
-def test_who_may_not_change_the_event_proposes_what_the_text_holds(cast: Cast, event: Event) -> None:
+def test_who_may_not_change_the_event_proposes_what_the_text_holds(seed: Seed, event: Event) -> None:
     hidden = make_attribute(
         event, type="ip-dst", category="Network activity", value1="203.0.113.7", distribution=0
     )
     hidden.save()
     wishes = {"adhereToWarninglists": True, "comment": "From C", "distribution": 0}
-    status, found = post(cast.stranger.key, event, value=TEXT, **wishes)
+    status, found = post(seed.stranger.key, event, value=TEXT, **wishes)
     assert status == 200, found
     said = {each["ShadowAttribute"]["value"]: each["ShadowAttribute"] for each in found}
     assert "9.9.9.9" not in said, "warninglists are heeded"
@@ -161,25 +161,25 @@ def test_who_may_not_change_the_event_proposes_what_the_text_holds(cast: Cast, e
     proposals = Proposal.objects.filter(event=event)
     assert set(proposals.values_list("value1", flat=True)) == set(said)
     assert set(proposals.values_list("org", "user_id", "comment")) == {
-        (cast.org_c.pk, cast.stranger.user.pk, "From C")
+        (seed.org_c.pk, seed.stranger.user.pk, "From C")
     }
     event.refresh_from_db()
     assert (event.proposal_email_lock, Attribute.objects.count()) == (True, 1)
     assert AuditEntry.objects.filter(action="proposal.added").count() == 1
-    assert post(cast.stranger.key, event, value=TEXT, **wishes) == (200, []), (
+    assert post(seed.stranger.key, event, value=TEXT, **wishes) == (200, []), (
         "the same text proposes nothing new"
     )
-    status, _ = call(cast.analyst.key, "POST", f"/shadow_attributes/accept/{said['evil.com']['id']}")
+    status, _ = call(seed.analyst.key, "POST", f"/shadow_attributes/accept/{said['evil.com']['id']}")
     assert (status, Attribute.objects.filter(value1="evil.com").count()) == (200, 1)
 
 
-def test_what_was_looked_through_is_saved(cast: Cast, event: Event) -> None:
+def test_what_was_looked_through_is_saved(seed: Seed, event: Event) -> None:
     chosen = (
         '[{"value":"203.0.113.9","type":"ip-src/ip-dst","category":"Network activity","to_ids":1},'
         '{"value":"x.evil.com","type":"hostname","comment":"C2"},{"value":"no hash","type":"md5"}]'
     )
     body = {"Attribute": {"JsonObject": chosen, "default_comment": "From a report"}}
-    status, answered = call(cast.analyst.key, "POST", f"/events/saveFreeText/{event.pk}", body)
+    status, answered = call(seed.analyst.key, "POST", f"/events/saveFreeText/{event.pk}", body)
     assert (status, answered["message"]) == (200, "3 attributes created.")
     assert list(answered["errors"]) == ["Attribute.3"]
     assert sorted(Attribute.objects.values_list("type", "comment")) == [
@@ -189,6 +189,6 @@ def test_what_was_looked_through_is_saved(cast: Cast, event: Event) -> None:
     ]
     for wrong in ("[", "7", None, [], {"a": 1}, [{}], [5], [{"type": "md5", "value": "no hash"}]):
         status, answered = call(
-            cast.analyst.key, "POST", f"/events/saveFreeText/{event.pk}", {"JsonObject": wrong}
+            seed.analyst.key, "POST", f"/events/saveFreeText/{event.pk}", {"JsonObject": wrong}
         )
         assert (status, answered["saved"]) == (403, False), answered

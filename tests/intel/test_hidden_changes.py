@@ -9,87 +9,87 @@ import pytest
 from django.test import Client
 
 from tests.api.calls import answer, send
-from tests.cast import Cast
-from tests.intel.hidden_scene import (
+from tests.factories.event_page import visitor
+from tests.factories.hidden_parts import (
     ACTS,
     DOORS,
     HIDDEN,
     LONG_AGO,
     PAGES,
-    Scene,
+    Setup,
     difference,
     merge,
     relationship_to,
     seen,
 )
-from tests.web.reading.scene import visitor
+from tests.factories.seed import Seed
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return Scene.of(cast, HIDDEN)
+def setup(seed: Seed) -> Setup:
+    return Setup.of(seed, HIDDEN)
 
 
-def seen_by_a_stranger(scene: Scene, relationship: str) -> dict[str, tuple[int, bytes]]:
+def seen_by_a_stranger(setup: Setup, relationship: str) -> dict[str, tuple[int, bytes]]:
     """What each door answers to somebody who reads the event, but none of its hidden parts."""
-    return seen(scene, relationship, scene.cast.stranger.key, scene.cast.partner_sync.key)
+    return seen(setup, relationship, setup.seed.stranger.key, setup.seed.partner_sync.key)
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_a_hidden_change_changes_no_answer_for_those_who_may_not_see_it(scene: Scene, act: str) -> None:
-    relationship = relationship_to(scene)
-    before = seen_by_a_stranger(scene, relationship)
-    ACTS[act](scene)
-    after = seen_by_a_stranger(scene, relationship)
+def test_a_hidden_change_changes_no_answer_for_those_who_may_not_see_it(setup: Setup, act: str) -> None:
+    relationship = relationship_to(setup)
+    before = seen_by_a_stranger(setup, relationship)
+    ACTS[act](setup)
+    after = seen_by_a_stranger(setup, relationship)
     assert {door for door in DOORS if before[door] != after[door]} == set(), difference(before, after)
     assert all(status == 200 for status, _ in before.values()), before
 
 
 @pytest.mark.parametrize("act", [act for act in ACTS if act != "proposes to the hidden"])
-def test_its_owner_and_administrators_are_told(scene: Scene, act: str) -> None:
-    ACTS[act](scene)
-    for player in (scene.cast.analyst, scene.cast.site_admin):
-        path = f"/events/view/{scene.event['uuid']}"
-        found = answer(send(player.key, "GET", path))["Event"]
+def test_its_owner_and_administrators_are_told(setup: Setup, act: str) -> None:
+    ACTS[act](setup)
+    for api_user in (setup.seed.analyst, setup.seed.site_admin):
+        path = f"/events/view/{setup.event['uuid']}"
+        found = answer(send(api_user.key, "GET", path))["Event"]
         assert int(found["timestamp"]) > LONG_AGO
         assert (found["published"], found["publish_timestamp"]) == (True, str(LONG_AGO + 1))
-        for found in ({"timestamp": "30d"}, {"eventid": scene.event["id"], "timestamp": ["30d", "1h"]}):
-            listed = answer(send(player.key, "POST", "/events/restSearch", found))["response"]
+        for found in ({"timestamp": "30d"}, {"eventid": setup.event["id"], "timestamp": ["30d", "1h"]}):
+            listed = answer(send(api_user.key, "POST", "/events/restSearch", found))["response"]
             assert bool(listed) == (found["timestamp"] == "30d")
 
 
-def test_a_peer_that_may_see_it_is_offered_the_later_version(scene: Scene) -> None:
+def test_a_peer_that_may_see_it_is_offered_the_later_version(setup: Setup) -> None:
     """MISP compares timestamps in the minimal index, and fetches what is later than its own."""
-    ACTS["edits"](scene)
-    for player, is_told in ((scene.cast.site_admin, True), (scene.cast.partner_sync, False)):
-        [row] = answer(send(player.key, "POST", "/events/index", {"minimal": 1, "published": 1}))
+    ACTS["edits"](setup)
+    for api_user, is_told in ((setup.seed.site_admin, True), (setup.seed.partner_sync, False)):
+        [row] = answer(send(api_user.key, "POST", "/events/index", {"minimal": 1, "published": 1}))
         assert (int(row["timestamp"]) > LONG_AGO) is is_told
 
 
 @pytest.mark.parametrize("act", ["becomes open", "becomes hidden"])
-def test_a_part_that_changes_hands_is_told_of(scene: Scene, act: str) -> None:
-    part = scene.hidden if act == "becomes open" else scene.event["Attribute"][0]
+def test_a_part_that_changes_hands_is_told_of(setup: Setup, act: str) -> None:
+    part = setup.hidden if act == "becomes open" else setup.event["Attribute"][0]
     wanted = "5" if act == "becomes open" else "0"
-    scene.act(f"/attributes/edit/{part['uuid']}", {"distribution": wanted})
-    found = answer(send(scene.cast.stranger.key, "GET", f"/events/view/{scene.event['uuid']}"))["Event"]
+    setup.act(f"/attributes/edit/{part['uuid']}", {"distribution": wanted})
+    found = answer(send(setup.seed.stranger.key, "GET", f"/events/view/{setup.event['uuid']}"))["Event"]
     assert int(found["timestamp"]) > LONG_AGO
     assert found["published"] is False
 
 
-def test_a_document_that_changes_the_event_as_well_is_told_of(scene: Scene) -> None:
-    merge(scene, info="renamed")
-    found = answer(send(scene.cast.stranger.key, "GET", f"/events/view/{scene.event['uuid']}"))["Event"]
+def test_a_document_that_changes_the_event_as_well_is_told_of(setup: Setup) -> None:
+    merge(setup, info="renamed")
+    found = answer(send(setup.seed.stranger.key, "GET", f"/events/view/{setup.event['uuid']}"))["Event"]
     assert int(found["timestamp"]) > LONG_AGO
 
 
 @pytest.mark.usefixtures("password_is_enough")
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_show_nothing_of_it(scene: Scene, page: str) -> None:
-    reader: Client = visitor(scene.cast.stranger)
-    url = page.format(**scene.event)
+def test_pages_show_nothing_of_it(setup: Setup, page: str) -> None:
+    reader: Client = visitor(setup.seed.stranger)
+    url = page.format(**setup.event)
     before = reader.get(url)
-    ACTS["edits"](scene)
-    ACTS["adds an attribute"](scene)
+    ACTS["edits"](setup)
+    ACTS["adds an attribute"](setup)
     after = reader.get(url)
     assert before.status_code == after.status_code == 200
     assert _stable(before) == _stable(after)
@@ -104,15 +104,15 @@ def _stable(response: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_the_history_of_the_event_tells_its_owner_alone(scene: Scene, act: str) -> None:
+def test_the_history_of_the_event_tells_its_owner_alone(setup: Setup, act: str) -> None:
     """What was done to hidden parts, and how many they were, is in the trail that others read of the event."""
-    doors = (f"/auditLogs/eventIndex/{scene.event['id']}", f"/logs/event_index/{scene.event['id']}")
+    doors = (f"/auditLogs/eventIndex/{setup.event['id']}", f"/logs/event_index/{setup.event['id']}")
 
     def told(key: str) -> list[Any]:
         return [answer(send(key, "GET", door)) for door in doors]
 
-    before, of_the_owner = told(scene.cast.stranger.key), told(scene.cast.analyst.key)
-    ACTS[act](scene)
-    assert told(scene.cast.stranger.key) == before
+    before, of_the_owner = told(setup.seed.stranger.key), told(setup.seed.analyst.key)
+    ACTS[act](setup)
+    assert told(setup.seed.stranger.key) == before
     if act in ("adds an attribute", "adds many", "sends the event"):
-        assert told(scene.cast.analyst.key) != of_the_owner
+        assert told(setup.seed.analyst.key) != of_the_owner

@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
-from tests.web.reading.scene import text_of, visitor
+from tests.factories.event_page import text_of, visitor
+from tests.factories.seed import Seed
 
 
-def add_event(cast: Cast, *parts: int, **fields: object) -> dict[str, str]:
+def add_event(seed: Seed, *parts: int, **fields: object) -> dict[str, str]:
     """A published event of organisation A, with an attribute of each of the distributions `parts`."""
     attributes = [
         {
@@ -23,7 +23,7 @@ def add_event(cast: Cast, *parts: int, **fields: object) -> dict[str, str]:
         for part in parts
     ]
     event = {"info": "partly hidden", "distribution": "1", "Attribute": attributes, "published": True}
-    status, made = call(cast.publisher.key, "POST", "/events/add", {"Event": event | fields})
+    status, made = call(seed.publisher.key, "POST", "/events/add", {"Event": event | fields})
     assert status == 200, made
     return made["Event"]  # type: ignore[no-any-return]
 
@@ -37,54 +37,54 @@ COUNTING = {
 
 
 @pytest.mark.parametrize("door", COUNTING)
-def test_a_count_holds_only_what_the_reader_may_read(cast: Cast, door: str) -> None:
-    event = add_event(cast, 5, 5, 0, 0, 0)
+def test_a_count_holds_only_what_the_reader_may_read(seed: Seed, door: str) -> None:
+    event = add_event(seed, 5, 5, 0, 0, 0)
     method, path, count = COUNTING[door]
-    for player, expected in ((cast.analyst, "5"), (cast.site_admin, "5"), (cast.stranger, "2")):
-        found = answer(send(player.key, method, path.format(id=event["id"])))
+    for api_user, expected in ((seed.analyst, "5"), (seed.site_admin, "5"), (seed.stranger, "2")):
+        found = answer(send(api_user.key, method, path.format(id=event["id"])))
         assert count(found) == expected
 
 
-def test_an_event_in_an_order_by_its_attributes_does_not_tell_of_hidden_ones(cast: Cast) -> None:
-    first = add_event(cast, 5, 5)
-    second = add_event(cast, 5, 0, 0, 0)
+def test_an_event_in_an_order_by_its_attributes_does_not_tell_of_hidden_ones(seed: Seed) -> None:
+    first = add_event(seed, 5, 5)
+    second = add_event(seed, 5, 0, 0, 0)
     order = "/events/index/sort:attribute_count/direction:desc"
-    seen = answer(send(cast.stranger.key, "GET", order))
+    seen = answer(send(seed.stranger.key, "GET", order))
     assert [row["id"] for row in seen] == [first["id"], second["id"]]
-    own = answer(send(cast.analyst.key, "GET", order))
+    own = answer(send(seed.analyst.key, "GET", order))
     assert [row["id"] for row in own] == [second["id"], first["id"]]
 
 
-def test_an_event_whose_parts_are_all_hidden_is_as_an_empty_one_in_the_minimal_list(cast: Cast) -> None:
-    add_event(cast, 0, 0)
-    assert answer(send(cast.stranger.key, "POST", "/events/index", {"minimal": 1})) == []
-    assert len(answer(send(cast.analyst.key, "POST", "/events/index", {"minimal": 1}))) == 1
+def test_an_event_whose_parts_are_all_hidden_is_as_an_empty_one_in_the_minimal_list(seed: Seed) -> None:
+    add_event(seed, 0, 0)
+    assert answer(send(seed.stranger.key, "POST", "/events/index", {"minimal": 1})) == []
+    assert len(answer(send(seed.analyst.key, "POST", "/events/index", {"minimal": 1}))) == 1
 
 
-def test_what_a_relationship_leads_to_is_counted_for_its_reader(cast: Cast) -> None:
-    event = add_event(cast, 5, 0, 0)
-    other = add_event(cast, 5)
+def test_what_a_relationship_leads_to_is_counted_for_its_reader(seed: Seed) -> None:
+    event = add_event(seed, 5, 0, 0)
+    other = add_event(seed, 5)
     said = {
         "object_uuid": other["uuid"], "object_type": "Event", "relationship_type": "related-to",
         "related_object_uuid": event["uuid"], "related_object_type": "Event", "distribution": 1,
     }  # fmt: skip
-    status, made = call(cast.analyst.key, "POST", "/analystData/add/Relationship", said)
+    status, made = call(seed.analyst.key, "POST", "/analystData/add/Relationship", said)
     assert status == 200, made
     path = f"/analystData/view/Relationship/{made['Relationship']['uuid']}"
-    for player, expected in ((cast.analyst, "3"), (cast.stranger, "1")):
-        found = answer(send(player.key, "GET", path))
+    for api_user, expected in ((seed.analyst, "3"), (seed.stranger, "1")):
+        found = answer(send(api_user.key, "GET", path))
         assert found["Relationship"]["related_object"]["Event"]["attribute_count"] == expected
 
 
-def test_a_summary_counts_for_its_reader(cast: Cast) -> None:
-    add_event(cast, 5, 0, 0)
-    for player, expected in ((cast.analyst, "3"), (cast.stranger, "1")):
-        found = answer(send(player.key, "GET", "/users/viewPeriodicSummary/daily"))
+def test_a_summary_counts_for_its_reader(seed: Seed) -> None:
+    add_event(seed, 5, 0, 0)
+    for api_user, expected in ((seed.analyst, "3"), (seed.stranger, "1")):
+        found = answer(send(api_user.key, "GET", "/users/viewPeriodicSummary/daily"))
         assert str(expected) in {row["attribute_count"] for row in found["events"]}, found
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_buttons_for_people_write_no_formula(cast: Cast) -> None:
+def test_buttons_for_people_write_no_formula(seed: Seed) -> None:
     formula = "=cmd|' /C calc'!A0"
     attribute = {
         "type": "text",
@@ -93,12 +93,12 @@ def test_buttons_for_people_write_no_formula(cast: Cast) -> None:
         "comment": "@SUM(1)",
         "distribution": "5",
     }
-    event = add_event(cast, info="+SUM(2)", Attribute=[attribute])
-    of_event = text_of(visitor(cast.stranger).get(f"/event/{event['id']}/download/csv/"))
-    of_list = text_of(visitor(cast.stranger).get("/events/export/csv/"))
+    event = add_event(seed, info="+SUM(2)", Attribute=[attribute])
+    of_event = text_of(visitor(seed.stranger).get(f"/event/{event['id']}/download/csv/"))
+    of_list = text_of(visitor(seed.stranger).get("/events/export/csv/"))
     for table in (of_event, of_list):
         cells = [cell.strip('"') for line in table.splitlines() for cell in line.split(",")]
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
     assert formula in of_event
-    as_sent = send(cast.stranger.key, "POST", "/attributes/restSearch", {"returnFormat": "csv"})
+    as_sent = send(seed.stranger.key, "POST", "/attributes/restSearch", {"returnFormat": "csv"})
     assert f'"{formula}"' in text_of(as_sent)

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
 from tests.factories.intel import make_attribute, make_event, make_object, make_report
+from tests.factories.seed import Seed
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.collections.models import Collection
 from vardkase.intel.models import Event
@@ -20,56 +20,56 @@ ATTRIBUTE = {"type": "text", "category": "Other", "value": "a"}
 
 
 @pytest.fixture
-def hidden(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=0, locked=True)
+def hidden(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=0, locked=True)
     event.save()
     return event
 
 
-def test_an_event_that_is_hidden_is_as_one_that_may_not_come(cast: Cast, hidden: Event) -> None:
+def test_an_event_that_is_hidden_is_as_one_that_may_not_come(seed: Seed, hidden: Event) -> None:
     barred = uuid4()
     block(Blocked.EVENT, barred, BlockReason())
     told = []
     for uuid in (hidden.uuid, barred):
         document = {"info": "probe", "uuid": str(uuid), "Attribute": [ATTRIBUTE]}
-        refused = send(cast.partner_sync.key, "POST", "/events/add", {"Event": document})
+        refused = send(seed.partner_sync.key, "POST", "/events/add", {"Event": document})
         told.append((refused.status_code, refused.content, sorted(refused.headers)))
     assert told[0] == told[1]
     assert Event.objects.count() == 1
 
 
-def test_who_reads_the_event_is_told_where_it_is(cast: Cast, hidden: Event) -> None:
+def test_who_reads_the_event_is_told_where_it_is(seed: Seed, hidden: Event) -> None:
     document = {"info": "again", "uuid": str(hidden.uuid), "Attribute": [ATTRIBUTE]}
-    refused = send(cast.analyst.key, "POST", "/events/add", {"Event": document})
+    refused = send(seed.analyst.key, "POST", "/events/add", {"Event": document})
     assert refused.status_code == 404
     assert refused.headers["Location"].endswith(f"/events/{hidden.pk}")
 
 
-def test_what_a_peer_offers_is_compared_with_what_it_may_read(cast: Cast, hidden: Event) -> None:
+def test_what_a_peer_offers_is_compared_with_what_it_may_read(seed: Seed, hidden: Event) -> None:
     unknown = str(uuid4())
     offered = [{"Event": {"uuid": uuid, "timestamp": "1"}} for uuid in (str(hidden.uuid), unknown)]
-    wanted = answer(send(cast.partner_sync.key, "POST", "/events/filterEventIdsForPush", offered))
+    wanted = answer(send(seed.partner_sync.key, "POST", "/events/filterEventIdsForPush", offered))
     assert wanted == [str(hidden.uuid), unknown]
 
 
-def test_collections_and_notes_that_a_peer_offers_too(cast: Cast) -> None:
+def test_collections_and_notes_that_a_peer_offers_too(seed: Seed) -> None:
     collection = Collection.objects.create(
-        name="Secret", type="campaign", org=cast.org_a, orgc=cast.org_a, distribution=0,
+        name="Secret", type="campaign", org=seed.org_a, orgc=seed.org_a, distribution=0,
         created="2026-01-01T00:00:00Z", modified="2026-01-01T00:00:00Z",
     )  # fmt: skip
     moment = "2020-01-01 00:00:00"
     offered = {str(collection.uuid): moment, str(uuid4()): moment}
-    wanted = answer(send(cast.partner_sync.key, "POST", "/collections/filterCollectionsForPush", offered))
+    wanted = answer(send(seed.partner_sync.key, "POST", "/collections/filterCollectionsForPush", offered))
     assert wanted == list(offered)
-    note = said(cast, str(uuid4()), key=cast.analyst.key, distribution=0)
+    note = said(seed, str(uuid4()), key=seed.analyst.key, distribution=0)
     offered_notes = {"Note": {note["uuid"]: moment, str(uuid4()): moment}}
     notes = answer(
-        send(cast.partner_sync.key, "POST", "/analystData/filterAnalystDataForPush", offered_notes)
+        send(seed.partner_sync.key, "POST", "/analystData/filterAnalystDataForPush", offered_notes)
     )
     assert set(notes["Note"]) == set(offered_notes["Note"])
 
 
-def said(cast: Cast, about: str, kind: str = "Event", *, key: str, **fields: Any) -> dict[str, Any]:
+def said(seed: Seed, about: str, kind: str = "Event", *, key: str, **fields: Any) -> dict[str, Any]:
     note = {"object_uuid": about, "object_type": kind, "note": "I know", "distribution": 1} | fields
     status, made = call(key, "POST", "/analystData/add/Note", note)
     assert status == 200, made
@@ -89,52 +89,52 @@ def _parts(event: Event) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ["Event", "Attribute", "Object", "EventReport"])
-def test_a_note_on_something_hidden_is_read_by_its_author_alone(cast: Cast, hidden: Event, kind: str) -> None:
-    note = said(cast, _parts(hidden)[kind], kind, key=cast.partner.key)
+def test_a_note_on_something_hidden_is_read_by_its_author_alone(seed: Seed, hidden: Event, kind: str) -> None:
+    note = said(seed, _parts(hidden)[kind], kind, key=seed.partner.key)
     path = f"/analystData/view/Note/{note['uuid']}"
-    assert call(cast.partner.key, "GET", path)[0] == 200
-    for other in (cast.analyst, cast.stranger):
+    assert call(seed.partner.key, "GET", path)[0] == 200
+    for other in (seed.analyst, seed.stranger):
         assert call(other.key, "GET", path)[0] == 404
-    shown = send(cast.analyst.key, "GET", f"/events/view/{hidden.pk}?includeAnalystData=1")
+    shown = send(seed.analyst.key, "GET", f"/events/view/{hidden.pk}?includeAnalystData=1")
     assert "I know" not in shown.getvalue().decode()
 
 
-def test_the_answer_is_that_of_a_note_on_something_that_is_not_here(cast: Cast, hidden: Event) -> None:
-    notes = [said(cast, about, key=cast.partner.key) for about in (str(hidden.uuid), str(uuid4()))]
+def test_the_answer_is_that_of_a_note_on_something_that_is_not_here(seed: Seed, hidden: Event) -> None:
+    notes = [said(seed, about, key=seed.partner.key) for about in (str(hidden.uuid), str(uuid4()))]
     differing = {name for name in notes[0] if notes[0][name] != notes[1][name]}
     assert differing <= {"id", "uuid", "object_uuid", "created", "modified"}
 
 
-def test_a_note_on_something_readable_is_read_by_those_it_names(cast: Cast) -> None:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def test_a_note_on_something_readable_is_read_by_those_it_names(seed: Seed) -> None:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
-    note = said(cast, str(event.uuid), key=cast.partner.key)
-    assert call(cast.analyst.key, "GET", f"/analystData/view/Note/{note['uuid']}")[0] == 200
+    note = said(seed, str(event.uuid), key=seed.partner.key)
+    assert call(seed.analyst.key, "GET", f"/analystData/view/Note/{note['uuid']}")[0] == 200
 
 
-def test_a_synchronising_user_pushes_no_note_to_what_it_may_not_read(cast: Cast, hidden: Event) -> None:
+def test_a_synchronising_user_pushes_no_note_to_what_it_may_not_read(seed: Seed, hidden: Event) -> None:
     note = {
         "uuid": str(uuid4()), "object_uuid": str(hidden.uuid), "object_type": "Event", "note": "pushed",
         "distribution": "1", "authors": "x", "created": "2026-01-01 00:00:00", "modified": "2026-01-01 00:00:00",
     }  # fmt: skip
-    assert call(cast.partner_sync.key, "POST", "/analystData/pushAnalystData", {"Note": note})[0] == 200
+    assert call(seed.partner_sync.key, "POST", "/analystData/pushAnalystData", {"Note": note})[0] == 200
     assert AnalystData.objects.get(uuid=note["uuid"]).detached
-    assert call(cast.analyst.key, "GET", f"/analystData/view/Note/{note['uuid']}")[0] == 404
+    assert call(seed.analyst.key, "GET", f"/analystData/view/Note/{note['uuid']}")[0] == 404
 
 
-def test_an_answer_to_such_a_note_reaches_nobody_either(cast: Cast, hidden: Event) -> None:
-    note = said(cast, str(hidden.uuid), key=cast.partner.key)
-    reply = said(cast, note["uuid"], "Note", key=cast.partner.key)
-    assert call(cast.analyst.key, "GET", f"/analystData/view/Note/{reply['uuid']}")[0] == 404
+def test_an_answer_to_such_a_note_reaches_nobody_either(seed: Seed, hidden: Event) -> None:
+    note = said(seed, str(hidden.uuid), key=seed.partner.key)
+    reply = said(seed, note["uuid"], "Note", key=seed.partner.key)
+    assert call(seed.analyst.key, "GET", f"/analystData/view/Note/{reply['uuid']}")[0] == 404
 
 
-def test_the_uuid_of_a_hidden_note_is_as_one_that_may_not_come(cast: Cast) -> None:
-    note = said(cast, str(uuid4()), key=cast.analyst.key, distribution=0)
+def test_the_uuid_of_a_hidden_note_is_as_one_that_may_not_come(seed: Seed) -> None:
+    note = said(seed, str(uuid4()), key=seed.analyst.key, distribution=0)
     barred = str(uuid4())
     block(Blocked.ANALYST_DATA, barred, BlockReason())
     told = []
     for uuid in (note["uuid"], barred):
         again = {"uuid": uuid, "object_uuid": str(uuid4()), "object_type": "Event", "note": "x"}
-        refused = send(cast.partner.key, "POST", "/analystData/add/Note", again)
+        refused = send(seed.partner.key, "POST", "/analystData/add/Note", again)
         told.append((refused.status_code, refused.content))
     assert told[0] == told[1]

@@ -7,17 +7,17 @@ import json
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import ApiUser, Seed
 from vardkase.intel.models import Attribute, Event
 
 TRAILS = ("/logs/event_index/", "/auditLogs/eventIndex/")
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    made = make_event(cast.org_a, distribution=1, user_id=cast.analyst.user.pk)
+def event(seed: Seed) -> Event:
+    made = make_event(seed.org_a, distribution=1, user_id=seed.analyst.user.pk)
     made.save()
     return made
 
@@ -28,37 +28,37 @@ def attribute(event: Event, distribution: int) -> Attribute:
     return made
 
 
-def change(cast: Cast, event: Event, parts: list[Attribute], **said: object) -> None:
+def change(seed: Seed, event: Event, parts: list[Attribute], **said: object) -> None:
     body = {"attribute_ids": [part.pk for part in parts], **said}
-    assert call(cast.analyst.key, "POST", f"/attributes/editSelected/{event.pk}", body)[1].get("saved")
+    assert call(seed.analyst.key, "POST", f"/attributes/editSelected/{event.pk}", body)[1].get("saved")
     Event.objects.filter(pk=event.pk).update(published=True)
 
 
-def told(player: Player, event: Event) -> str:
+def told(api_user: ApiUser, event: Event) -> str:
     """Everything that both shapes of the trail say."""
-    answers = [call(player.key, "GET", f"{path}{event.pk}") for path in TRAILS]
+    answers = [call(api_user.key, "GET", f"{path}{event.pk}") for path in TRAILS]
     assert [status for status, _ in answers] == [200, 200]
     return json.dumps(answers)
 
 
-def test_what_was_done_to_hidden_attributes_is_not_told(cast: Cast, event: Event) -> None:
+def test_what_was_done_to_hidden_attributes_is_not_told(seed: Seed, event: Event) -> None:
     hidden, open_one = attribute(event, 0), attribute(event, 5)
     make_tag("secret:tag")
-    change(cast, event, [hidden], comment="secret comment")
-    change(cast, event, [hidden, open_one], tags_ids_add=["secret:tag"])
-    change(cast, event, [hidden], tags_ids_remove=["secret:tag"])
-    change(cast, event, [open_one], comment="for everybody")
-    assert "secret" not in told(cast.stranger, event)
-    assert "for everybody" in told(cast.stranger, event)
-    for reader in (cast.reader, cast.site_admin):
+    change(seed, event, [hidden], comment="secret comment")
+    change(seed, event, [hidden, open_one], tags_ids_add=["secret:tag"])
+    change(seed, event, [hidden], tags_ids_remove=["secret:tag"])
+    change(seed, event, [open_one], comment="for everybody")
+    assert "secret" not in told(seed.stranger, event)
+    assert "for everybody" in told(seed.stranger, event)
+    for reader in (seed.reader, seed.site_admin):
         assert "secret comment" in told(reader, event)
         assert "secret:tag" in told(reader, event)
 
 
-def test_not_after_they_are_gone_either(cast: Cast, event: Event) -> None:
+def test_not_after_they_are_gone_either(seed: Seed, event: Event) -> None:
     hidden = attribute(event, 0)
-    change(cast, event, [hidden], comment="secret comment")
-    assert call(cast.analyst.key, "POST", f"/attributes/delete/{hidden.pk}/1", {})[0] == 200
+    change(seed, event, [hidden], comment="secret comment")
+    assert call(seed.analyst.key, "POST", f"/attributes/delete/{hidden.pk}/1", {})[0] == 200
     Event.objects.filter(pk=event.pk).update(published=True)
-    assert "secret" not in told(cast.stranger, event)
-    assert "secret comment" in told(cast.reader, event)
+    assert "secret" not in told(seed.stranger, event)
+    assert "secret comment" in told(seed.reader, event)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast, Player
 from tests.core.test_png import picture
 from tests.factories import make_event
+from tests.factories.seed import ApiUser, Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.event_graphs import services
 from vardkase.intel.event_graphs.models import EventGraph
@@ -22,46 +22,46 @@ DRAWING = {"nodes": [{"id": 1, "x": 3}], "edges": []}
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    made = make_event(cast.org_a, distribution=3, published=True)
+def event(seed: Seed) -> Event:
+    made = make_event(seed.org_a, distribution=3, published=True)
     made.save()
     return made
 
 
-def keep(player: Player, event: Event, **fields: Any) -> tuple[int, Any]:
+def keep(api_user: ApiUser, event: Event, **fields: Any) -> tuple[int, Any]:
     given = {
         "network_json": DRAWING,
         "network_name": "mine",
         "preview_img": f"data:image/png;base64,{PICTURE}",
     }
-    return call(player.key, "POST", f"/eventGraph/add/{event.uuid}", {"EventGraph": {**given, **fields}})
+    return call(api_user.key, "POST", f"/eventGraph/add/{event.uuid}", {"EventGraph": {**given, **fields}})
 
 
-def test_a_graph_is_kept_shown_and_forgotten(cast: Cast, event: Event) -> None:
-    status, body = keep(cast.analyst, event)
+def test_a_graph_is_kept_shown_and_forgotten(seed: Seed, event: Event) -> None:
+    status, body = keep(seed.analyst, event)
     assert (status, body["name"]) == (200, "EventGraph added.")
-    _, (shown,) = call(cast.colleague.key, "GET", f"/eventGraph/view/{event.pk}")
+    _, (shown,) = call(seed.colleague.key, "GET", f"/eventGraph/view/{event.pk}")
     graph = shown["EventGraph"]
     assert (json.loads(graph["network_json"]), graph["network_name"]) == (DRAWING, "mine")
     assert (graph["preview_img"].partition(",")[2], shown["User"]["email"]) == (PICTURE, "analyst@a.example")
-    assert call(cast.colleague.key, "GET", f"/eventGraph/view/{event.pk}/{body['id']}")[1] == [shown]
-    image = send(cast.colleague.key, "GET", f"/eventGraph/viewPicture/{event.pk}/{body['id']}")
+    assert call(seed.colleague.key, "GET", f"/eventGraph/view/{event.pk}/{body['id']}")[1] == [shown]
+    image = send(seed.colleague.key, "GET", f"/eventGraph/viewPicture/{event.pk}/{body['id']}")
     assert (image["Content-Type"], image["X-Content-Type-Options"], image.content) == (
         "image/png",
         "nosniff",
         picture(),
     )
-    assert call(cast.colleague.key, "POST", f"/eventGraph/delete/{body['id']}")[0] == 200
-    assert call(cast.analyst.key, "GET", f"/eventGraph/view/{event.pk}") == (200, [])
+    assert call(seed.colleague.key, "POST", f"/eventGraph/delete/{body['id']}")[0] == 200
+    assert call(seed.analyst.key, "GET", f"/eventGraph/view/{event.pk}") == (200, [])
     acts = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
     assert acts[-2:] == ["event_graph.added", "event_graph.deleted"]
 
 
-def test_a_graph_as_misps_pages_send_it(cast: Cast, event: Event) -> None:
-    assert keep(cast.analyst, event, network_json=json.dumps(DRAWING), preview_img=None)[0] == 200
+def test_a_graph_as_misps_pages_send_it(seed: Seed, event: Event) -> None:
+    assert keep(seed.analyst, event, network_json=json.dumps(DRAWING), preview_img=None)[0] == 200
     kept = EventGraph.objects.get()
     assert json.loads(kept.network_json) == DRAWING
-    assert send(cast.analyst.key, "GET", f"/eventGraph/viewPicture/{event.pk}/{kept.pk}").status_code == 404
+    assert send(seed.analyst.key, "GET", f"/eventGraph/viewPicture/{event.pk}/{kept.pk}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -79,47 +79,47 @@ def test_a_graph_as_misps_pages_send_it(cast: Cast, event: Event) -> None:
         ("preview_img", b64encode(picture() + b"<script>").decode()),
     ],
 )
-def test_what_is_no_graph_is_refused_by_field(cast: Cast, event: Event, field: str, value: Any) -> None:
-    status, body = keep(cast.analyst, event, **{field: value})
+def test_what_is_no_graph_is_refused_by_field(seed: Seed, event: Event, field: str, value: Any) -> None:
+    status, body = keep(seed.analyst, event, **{field: value})
     assert (status, list(body["errors"])) == (403, [field])
     assert not EventGraph.objects.exists()
 
 
-def test_other_organisations_never_get_it(cast: Cast, event: Event) -> None:
+def test_other_organisations_never_get_it(seed: Seed, event: Event) -> None:
     """The drawing may hold what only its makers see."""
-    _, body = keep(cast.analyst, event)
+    _, body = keep(seed.analyst, event)
     number = body["id"]
-    for player in (cast.partner, cast.stranger):
-        assert call(player.key, "GET", f"/eventGraph/view/{event.pk}") == (200, [])
-        assert call(player.key, "GET", f"/eventGraph/view/{event.pk}/{number}")[0] == 404
-        assert call(player.key, "GET", f"/eventGraph/viewPicture/{event.pk}/{number}")[0] == 404
-        assert call(player.key, "POST", f"/eventGraph/delete/{number}")[0] == 404
-    assert len(call(cast.site_admin.key, "GET", f"/eventGraph/view/{event.pk}")[1]) == 1
+    for api_user in (seed.partner, seed.stranger):
+        assert call(api_user.key, "GET", f"/eventGraph/view/{event.pk}") == (200, [])
+        assert call(api_user.key, "GET", f"/eventGraph/view/{event.pk}/{number}")[0] == 404
+        assert call(api_user.key, "GET", f"/eventGraph/viewPicture/{event.pk}/{number}")[0] == 404
+        assert call(api_user.key, "POST", f"/eventGraph/delete/{number}")[0] == 404
+    assert len(call(seed.site_admin.key, "GET", f"/eventGraph/view/{event.pk}")[1]) == 1
 
 
-def test_readers_keep_graphs_of_their_own_as_long_as_they_see_the_event(cast: Cast, event: Event) -> None:
-    assert keep(cast.stranger, event)[0] == 200
-    assert call(cast.analyst.key, "GET", f"/eventGraph/view/{event.pk}") == (200, [])
-    assert keep(cast.reader, event)[0] == 403
+def test_readers_keep_graphs_of_their_own_as_long_as_they_see_the_event(seed: Seed, event: Event) -> None:
+    assert keep(seed.stranger, event)[0] == 200
+    assert call(seed.analyst.key, "GET", f"/eventGraph/view/{event.pk}") == (200, [])
+    assert keep(seed.reader, event)[0] == 403
     number = EventGraph.objects.get().pk
     Event.objects.update(distribution=0)
-    assert keep(cast.stranger, event)[0] == 404
-    assert call(cast.stranger.key, "GET", f"/eventGraph/view/{event.pk}")[0] == 404
-    assert call(cast.stranger.key, "POST", f"/eventGraph/delete/{number}")[0] == 404
-    other = make_event(cast.org_c)
+    assert keep(seed.stranger, event)[0] == 404
+    assert call(seed.stranger.key, "GET", f"/eventGraph/view/{event.pk}")[0] == 404
+    assert call(seed.stranger.key, "POST", f"/eventGraph/delete/{number}")[0] == 404
+    other = make_event(seed.org_c)
     other.save()
-    assert call(cast.stranger.key, "GET", f"/eventGraph/viewPicture/{other.pk}/{number}")[0] == 404
+    assert call(seed.stranger.key, "GET", f"/eventGraph/viewPicture/{other.pk}/{number}")[0] == 404
 
 
 def test_an_organisation_keeps_a_number_of_them(
-    cast: Cast, event: Event, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "MOST_GRAPHS", 2)
-    assert [keep(cast.analyst, event)[0] for _ in range(3)] == [200, 200, 403]
-    assert keep(cast.stranger, event)[0] == 200
+    assert [keep(seed.analyst, event)[0] for _ in range(3)] == [200, 200, 403]
+    assert keep(seed.stranger, event)[0] == 200
 
 
-def test_they_go_with_their_event(cast: Cast, event: Event) -> None:
-    keep(cast.analyst, event)
-    assert call(cast.analyst.key, "POST", f"/events/delete/{event.pk}")[0] == 200
+def test_they_go_with_their_event(seed: Seed, event: Event) -> None:
+    keep(seed.analyst, event)
+    assert call(seed.analyst.key, "POST", f"/events/delete/{event.pk}")[0] == 200
     assert not EventGraph.objects.exists()

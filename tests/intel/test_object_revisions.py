@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
+from tests.factories.seed import Seed
 from tests.intel.test_objects_made import ADDRESS, contents, foreign, made, make_template
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Event, Object, ObjectReference
@@ -24,9 +24,9 @@ def template(db: None) -> ObjectTemplate:
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """An event of organisation A that everyone may read."""
-    event = make_event(cast.org_a, distribution=3, published=True)
+    event = make_event(seed.org_a, distribution=3, published=True)
     event.save()
     return event
 
@@ -51,66 +51,66 @@ def revise(key: str, event: Event, template: ObjectTemplate, body: Any, more: st
     return call(key, "POST", f"/objects/revise_object/{action}/{event.pk}/{template.pk}{more}", body)
 
 
-def test_an_object_is_looked_over(cast: Cast, event: Event, template: ObjectTemplate) -> None:
+def test_an_object_is_looked_over(seed: Seed, event: Event, template: ObjectTemplate) -> None:
     twin = host(event, template, "192.0.2.1", "192.0.2.2")
     cousin = host(event, template, "192.0.2.2", "192.0.2.9")
     host(event, template, "192.0.2.3")
     before = contents(event)
     sent = addresses("192.0.2.1", " 192.0.2.2 ")
-    status, body = revise(cast.analyst.key, event, template, sent)
+    status, body = revise(seed.analyst.key, event, template, sent)
     assert status == 200, body
     assert [each["value"] for each in body["Object"]["Attribute"]] == ["192.0.2.1", "192.0.2.2"]
     assert (body["Object"]["id"], body["Object"]["name"]) == ("0", "host")
     alike = [(each["Object"]["id"], each["similarity_amount"]) for each in body["similar_objects"]]
     assert alike == [(str(twin.pk), 2), (str(cousin.pk), 1)]
-    own = revise(cast.analyst.key, event, template, sent, f"/{twin.pk}/1")[1]
+    own = revise(seed.analyst.key, event, template, sent, f"/{twin.pk}/1")[1]
     assert (own["Object"]["id"], own["Object"]["uuid"]) == (str(twin.pk), str(twin.uuid))
     assert [each["Object"]["id"] for each in own["similar_objects"]] == [str(cousin.pk)], "not like itself"
     file = {"type": "attachment", "object_relation": "note", "value": "a.txt", "data": "Zm9v"}
     for wrong in ({}, addresses("nowhere"), {"Attribute": [file]}):
-        assert revise(cast.analyst.key, event, template, wrong)[0] == 403, wrong
+        assert revise(seed.analyst.key, event, template, wrong)[0] == 403, wrong
     assert (
-        call(cast.analyst.key, "POST", f"/objects/revise_object/burn/{event.pk}/{template.pk}", sent)[0]
+        call(seed.analyst.key, "POST", f"/objects/revise_object/burn/{event.pk}/{template.pk}", sent)[0]
         == 405
     )
-    assert call(cast.analyst.key, "POST", f"/objects/revise_object/add/{event.pk}/0", sent)[0] == 404
+    assert call(seed.analyst.key, "POST", f"/objects/revise_object/add/{event.pk}/0", sent)[0] == 404
     assert contents(event) == before, "nothing is stored"
 
 
-def test_hidden_values_are_like_nothing(cast: Cast, foreign: Event, template: ObjectTemplate) -> None:
+def test_hidden_values_are_like_nothing(seed: Seed, foreign: Event, template: ObjectTemplate) -> None:
     """What the host of the event keeps to itself does not show by being similar."""
     hidden = host(foreign, template, "192.0.2.1", distribution=0)
-    assert revise(cast.analyst.key, foreign, template, addresses("192.0.2.1"))[1]["similar_objects"] == []
-    found = revise(cast.site_admin.key, foreign, template, addresses("192.0.2.1"))[1]["similar_objects"]
+    assert revise(seed.analyst.key, foreign, template, addresses("192.0.2.1"))[1]["similar_objects"] == []
+    found = revise(seed.site_admin.key, foreign, template, addresses("192.0.2.1"))[1]["similar_objects"]
     assert [each["Object"]["id"] for each in found] == [str(hidden.pk)]
-    own = make_event(cast.org_a)
+    own = make_event(seed.org_a)
     own.save()
-    assert revise(cast.analyst.key, own, template, addresses("192.0.2.1"), f"/{hidden.pk}")[0] == 403
+    assert revise(seed.analyst.key, own, template, addresses("192.0.2.1"), f"/{hidden.pk}")[0] == 403
 
 
-def test_an_object_moves_to_the_newest_template(cast: Cast, event: Event, template: ObjectTemplate) -> None:
+def test_an_object_moves_to_the_newest_template(seed: Seed, event: Event, template: ObjectTemplate) -> None:
     held, full = host(event, template, "192.0.2.1"), host(event, template, "192.0.2.1", "192.0.2.2")
     path = f"/objects/edit/{held.pk}/1"
-    refused = call(cast.analyst.key, "POST", path, {})
+    refused = call(seed.analyst.key, "POST", path, {})
     assert (refused[0], "no newer version" in str(refused[1])) == (403, True)
     newer = make_template(2, ip={"misp-attribute": "ip-dst"}, note={"misp-attribute": "comment"})
-    body = revise(cast.analyst.key, event, template, addresses("192.0.2.1"), f"/{held.pk}")[1]
+    body = revise(seed.analyst.key, event, template, addresses("192.0.2.1"), f"/{held.pk}")[1]
     assert (body["newer_template"]["id"], body["not_in_newer_template"]) == (str(newer.pk), [])
-    status, body = call(cast.analyst.key, "POST", path, {"comment": "moved"})
+    status, body = call(seed.analyst.key, "POST", path, {"comment": "moved"})
     assert (status, body["Object"]["template_version"], body["Object"]["comment"]) == (200, "2", "moved")
     before = contents(event)
-    crowded = call(cast.analyst.key, "POST", f"/objects/edit/{full.pk}/1", {"comment": "moved"})
+    crowded = call(seed.analyst.key, "POST", f"/objects/edit/{full.pk}/1", {"comment": "moved"})
     assert crowded[0] == 403
     made(event, object=full, object_relation="note")
-    misfit = call(cast.analyst.key, "POST", f"/objects/edit/{full.pk}/1", {})
+    misfit = call(seed.analyst.key, "POST", f"/objects/edit/{full.pk}/1", {})
     assert "Version 2 of the template has no place for: note." in str(misfit[1])
     full.attributes.filter(object_relation="note").delete()
     assert contents(event) == before
-    for key in (cast.partner.key, cast.partner_sync.key, cast.reader.key):
+    for key in (seed.partner.key, seed.partner_sync.key, seed.reader.key):
         assert call(key, "POST", f"/objects/edit/{full.pk}/1", {})[0] == 403
 
 
-def test_many_references_at_once(cast: Cast, event: Event) -> None:
+def test_many_references_at_once(seed: Seed, event: Event) -> None:
     first, second = make_object(event), make_object(event)
     first.save()
     second.save()
@@ -126,7 +126,7 @@ def test_many_references_at_once(cast: Cast, event: Event) -> None:
     ]
     before = AuditEntry.objects.count()
     status, body = call(
-        cast.analyst.key, "POST", f"/objectReferences/bulkAdd/{event.uuid}", {"ObjectReference": sent}
+        seed.analyst.key, "POST", f"/objectReferences/bulkAdd/{event.uuid}", {"ObjectReference": sent}
     )
     assert (status, body["message"]) == (200, "2 references added."), body
     added = [each["ObjectReference"] for each in body["data"]]
@@ -142,7 +142,7 @@ def test_many_references_at_once(cast: Cast, event: Event) -> None:
     assert not event.published
 
 
-def test_references_all_or_none(cast: Cast, event: Event, foreign: Event) -> None:
+def test_references_all_or_none(seed: Seed, event: Event, foreign: Event) -> None:
     held, kept = make_object(foreign), make_attribute(foreign, distribution=0)
     held.save()
     kept.save()
@@ -165,11 +165,11 @@ def test_references_all_or_none(cast: Cast, event: Event, foreign: Event) -> Non
     ]
     before = contents(foreign)
     for one, field in wrong:
-        status, body = call(cast.analyst.key, "POST", f"/objectReferences/bulkAdd/{foreign.pk}", [good, one])
+        status, body = call(seed.analyst.key, "POST", f"/objectReferences/bulkAdd/{foreign.pk}", [good, one])
         assert (status, list(body["errors"])) == (403, [f"ObjectReference.1.{field}"]), one
     for nothing in ([], {}, {"ObjectReference": "x"}):
-        assert call(cast.analyst.key, "POST", f"/objectReferences/bulkAdd/{foreign.pk}", nothing)[0] == 403
+        assert call(seed.analyst.key, "POST", f"/objectReferences/bulkAdd/{foreign.pk}", nothing)[0] == 403
     one = {"object_uuid": str(held.uuid), "referenced_uuid": str(kept.uuid), "relationship_type": "x"}
-    assert call(cast.analyst.key, "POST", "/objectReferences/add", one)[0] == 404, "nor one at a time"
+    assert call(seed.analyst.key, "POST", "/objectReferences/add", one)[0] == 404, "nor one at a time"
     assert contents(foreign) == before
     assert ObjectReference.objects.count() == 1

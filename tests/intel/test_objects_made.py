@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Attribute, AttributeTag, Event, Object
 from vardkase.intel.sightings.models import Sighting
@@ -47,17 +47,17 @@ def template(db: None) -> ObjectTemplate:
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """A published event of organisation A that everyone may read."""
-    event = make_event(cast.org_a, distribution=3, published=True, publish_timestamp=1)
+    event = make_event(seed.org_a, distribution=3, published=True, publish_timestamp=1)
     event.save()
     return event
 
 
 @pytest.fixture
-def foreign(cast: Cast) -> Event:
+def foreign(seed: Seed) -> Event:
     """An event that A made and B hosts: A may change it, but what B keeps to itself in it is not A's to see."""
-    event = make_event(cast.org_b, orgc=cast.org_a, distribution=3, published=True, locked=True)
+    event = make_event(seed.org_b, orgc=seed.org_a, distribution=3, published=True, locked=True)
     event.save()
     return event
 
@@ -89,14 +89,14 @@ def contents(event: Event) -> list[Any]:
     ]
 
 
-def test_attributes_become_an_object(cast: Cast, event: Event, template: ObjectTemplate) -> None:
+def test_attributes_become_an_object(seed: Seed, event: Event, template: ObjectTemplate) -> None:
     name = made(event, value1="bad.example", comment="seen", first_seen=7, **DOMAIN)
     address = made(event, value1="192.0.2.7", distribution=0, **ADDRESS)
     tag = make_tag("tlp:amber")
     AttributeTag.objects.create(attribute=name, event=event, tag=tag, local=True, relationship_type="is")
-    Sighting.objects.create(attribute=name, event=event, org=cast.org_b, date_sighting=5, source="here")
+    Sighting.objects.create(attribute=name, event=event, org=seed.org_b, date_sighting=5, source="here")
     status, body = group(
-        cast.analyst.key, event, template, {name.pk: "domain", address.pk: "ip"}, comment="both"
+        seed.analyst.key, event, template, {name.pk: "domain", address.pk: "ip"}, comment="both"
     )
     assert (status, body["message"]) == (200, "Object created from attributes."), body
     found = Object.objects.get(pk=body["id"])
@@ -115,7 +115,7 @@ def test_attributes_become_an_object(cast: Cast, event: Event, template: ObjectT
     link = inside["domain"].attribute_tags.get()
     assert (link.tag, link.local, link.relationship_type) == (tag, True, "is")
     sighting = inside["domain"].sightings.get()
-    assert (sighting.org, sighting.date_sighting, sighting.source) == (cast.org_b, 5, "here")
+    assert (sighting.org, sighting.date_sighting, sighting.source) == (seed.org_b, 5, "here")
     assert all(each.deleted for each in Attribute.objects.filter(pk__in=[name.pk, address.pk])), (
         "others learn of it"
     )
@@ -125,35 +125,35 @@ def test_attributes_become_an_object(cast: Cast, event: Event, template: ObjectT
     assert (entry.action, entry.change) == ("object.grouped", {"attributes": [name.pk, address.pk]})
 
 
-def test_what_was_never_published_goes_for_good(cast: Cast, template: ObjectTemplate) -> None:
-    event = make_event(cast.org_a)
+def test_what_was_never_published_goes_for_good(seed: Seed, template: ObjectTemplate) -> None:
+    event = make_event(seed.org_a)
     event.save()
     address = made(event, value1="192.0.2.7", **ADDRESS)
-    assert group(cast.analyst.key, event, template, {address.pk: "ip"})[0] == 200
+    assert group(seed.analyst.key, event, template, {address.pk: "ip"})[0] == 200
     assert not Attribute.objects.filter(pk=address.pk).exists()
     assert event.attributes.get().value1 == "192.0.2.7"
 
 
-def test_many_take_a_few_statements(cast: Cast, event: Event, template: ObjectTemplate) -> None:
+def test_many_take_a_few_statements(seed: Seed, event: Event, template: ObjectTemplate) -> None:
     Attribute.objects.bulk_create(
         make_attribute(event, value1=f"192.0.2.{n}", **ADDRESS) for n in range(MANY)
     )
     relations = dict.fromkeys(event.attributes.values_list("pk", flat=True), "ip")
     before = AuditEntry.objects.count()
     with CaptureQueriesContext(connection) as seen:
-        assert group(cast.analyst.key, event, template, relations)[0] == 200
+        assert group(seed.analyst.key, event, template, relations)[0] == 200
     assert len(seen) < 40, "not one for each attribute"
     assert event.attributes.filter(deleted=False, object_relation="ip").count() == MANY
     assert AuditEntry.objects.count() == before + 1
 
 
-def test_what_does_not_fit_changes_nothing(cast: Cast, event: Event, template: ObjectTemplate) -> None:
+def test_what_does_not_fit_changes_nothing(seed: Seed, event: Event, template: ObjectTemplate) -> None:
     names = [made(event, value1=f"{each}.example", **DOMAIN).pk for each in "ab"]
     note, held = made(event).pk, make_object(event)
     held.save()
     inside = made(event, object=held, object_relation="ip", value1="192.0.2.7", **ADDRESS).pk
     gone = made(event, deleted=True, **DOMAIN).pk
-    other = make_event(cast.org_a)
+    other = make_event(seed.org_a)
     other.save()
     elsewhere = made(other, **DOMAIN).pk
     before = contents(event)
@@ -173,26 +173,26 @@ def test_what_does_not_fit_changes_nothing(cast: Cast, event: Event, template: O
         ),
     ]
     for relations, more, status, reason in refused:
-        answer = group(cast.analyst.key, event, template, relations, **more)
+        answer = group(seed.analyst.key, event, template, relations, **more)
         assert answer[0] == status, (relations, answer)
         assert reason in str(answer[1]).replace('\\"', '"'), (relations, answer)
     assert contents(event) == before
 
 
 def test_a_version_that_is_not_in_use_makes_nothing(
-    cast: Cast, event: Event, template: ObjectTemplate
+    seed: Seed, event: Event, template: ObjectTemplate
 ) -> None:
     make_template(2)
     name = made(event, **DOMAIN)
-    assert group(cast.analyst.key, event, template, {name.pk: "domain"})[0] == 404
+    assert group(seed.analyst.key, event, template, {name.pk: "domain"})[0] == 404
 
 
-def test_only_in_ones_own_event(cast: Cast, event: Event, template: ObjectTemplate) -> None:
+def test_only_in_ones_own_event(seed: Seed, event: Event, template: ObjectTemplate) -> None:
     name = made(event, **DOMAIN)
-    hidden = make_event(cast.org_b)
+    hidden = make_event(seed.org_b)
     hidden.save()
     before = contents(event)
-    for key in (cast.partner.key, cast.partner_sync.key, cast.stranger.key, cast.reader.key, None):
+    for key in (seed.partner.key, seed.partner_sync.key, seed.stranger.key, seed.reader.key, None):
         assert group(key, event, template, {name.pk: "domain"})[0] == 403
         finding = {"selectedTemplateId": template.pk, "attributes": [{**DOMAIN, "value": "b.example"}]}
         for mapping in ({}, {"selectedObjectRelationMapping": {"0": "domain"}}):
@@ -201,52 +201,52 @@ def test_only_in_ones_own_event(cast: Cast, event: Event, template: ObjectTempla
         values = {"Attribute": [{"object_relation": "ip", "type": "ip-dst", "value": "192.0.2.7"}]}
         assert call(key, "POST", f"/objects/revise_object/add/{event.pk}/{template.pk}", values)[0] == 403
         assert call(key, "POST", f"/objectReferences/bulkAdd/{event.pk}", [{}])[0] == 403
-    assert group(cast.analyst.key, hidden, template, {name.pk: "domain"})[0] == 404
+    assert group(seed.analyst.key, hidden, template, {name.pk: "domain"})[0] == 404
     assert contents(event) == before
 
 
-def test_what_the_host_keeps_to_itself_stays_so(cast: Cast, foreign: Event, template: ObjectTemplate) -> None:
+def test_what_the_host_keeps_to_itself_stays_so(seed: Seed, foreign: Event, template: ObjectTemplate) -> None:
     """The event came by synchronisation and is A's own: A may change it, as far as A may read it."""
     shown, kept = made(foreign, **DOMAIN), made(foreign, distribution=0, **ADDRESS)
     before = contents(foreign)
-    assert group(cast.analyst.key, foreign, template, {shown.pk: "domain", kept.pk: "ip"})[0] == 404
+    assert group(seed.analyst.key, foreign, template, {shown.pk: "domain", kept.pk: "ip"})[0] == 404
     assert contents(foreign) == before
-    assert group(cast.partner.key, foreign, template, {shown.pk: "domain"})[0] == 403, "hosting is not making"
-    status, body = group(cast.analyst.key, foreign, template, {shown.pk: "domain"})
+    assert group(seed.partner.key, foreign, template, {shown.pk: "domain"})[0] == 403, "hosting is not making"
+    status, body = group(seed.analyst.key, foreign, template, {shown.pk: "domain"})
     assert status == 200, body
     assert Attribute.objects.get(pk=shown.pk).deleted, "it came from elsewhere, where others know it"
     assert not Attribute.objects.get(pk=kept.pk).deleted
 
 
-def test_an_edit_spares_what_the_editor_cannot_read(cast: Cast, foreign: Event) -> None:
+def test_an_edit_spares_what_the_editor_cannot_read(seed: Seed, foreign: Event) -> None:
     held = make_object(foreign, template_uuid=str(uuid4()))
     held.save()
     shown, kept = (made(foreign, object=held, object_relation="note", distribution=reach) for reach in (5, 0))
     new = {"object_relation": "note", "type": "text", "value": "instead"}
-    assert call(cast.analyst.key, "POST", f"/objects/edit/{held.pk}", {"Attribute": [new]})[0] == 200
+    assert call(seed.analyst.key, "POST", f"/objects/edit/{held.pk}", {"Attribute": [new]})[0] == 200
     assert [Attribute.objects.get(pk=each.pk).deleted for each in (shown, kept)] == [True, False]
 
 
 def test_templates_are_proposed_for_what_one_may_read(
-    cast: Cast, event: Event, template: ObjectTemplate
+    seed: Seed, event: Event, template: ObjectTemplate
 ) -> None:
     chosen = [made(event, **DOMAIN), made(event, **DOMAIN), made(event, type="vulnerability")]
     secret = made(event, distribution=0, value1="192.0.2.7", **ADDRESS)
     named = [each.pk for each in (*chosen, secret)]
     path = f"/objects/proposeObjectsFromAttributes/{event.pk}/{named}".replace(" ", "")
-    for key, places in ((cast.analyst.key, True), (cast.stranger.key, True)):
+    for key, places in ((seed.analyst.key, True), (seed.stranger.key, True)):
         found = [each["ObjectTemplate"] for each in call(key, "GET", path)[1]]
         assert [each["compatibility"] for each in found if each["name"] == "host"] == [places]
         assert (found[0]["invalidTypes"], found[0]["invalidTypesMultiple"]) == (["vulnerability"], ["domain"])
     only = f"/objects/proposeObjectsFromAttributes/{event.pk}/{secret.pk}"
-    assert len(call(cast.analyst.key, "GET", only)[1]) == 1
-    assert call(cast.stranger.key, "GET", only)[1] == [], "what is hidden proposes nothing"
+    assert len(call(seed.analyst.key, "GET", only)[1]) == 1
+    assert call(seed.stranger.key, "GET", only)[1] == [], "what is hidden proposes nothing"
     event.distribution = 0
     event.save()
-    assert call(cast.stranger.key, "GET", path)[0] == 404
+    assert call(seed.stranger.key, "GET", path)[0] == 404
 
 
-def test_templates_for_types(cast: Cast, template: ObjectTemplate) -> None:
+def test_templates_for_types(seed: Seed, template: ObjectTemplate) -> None:
     other = {
         "uuid": str(uuid4()),
         "name": "another",
@@ -258,17 +258,17 @@ def test_templates_for_types(cast: Cast, template: ObjectTemplate) -> None:
         "note": {"misp-attribute": "text"}, "cve": {"misp-attribute": "vulnerability"},
     }}])  # fmt: skip
     asked = {"attributeTypes": ["text", "ip-dst"]}
-    status, body = call(cast.reader.key, "POST", "/objectTemplates/possibleObjectTemplates", asked)
+    status, body = call(seed.reader.key, "POST", "/objectTemplates/possibleObjectTemplates", asked)
     assert status == 200
     fits = [(each["ObjectTemplate"]["name"], each["ObjectTemplate"]["compatibility"]) for each in body]
     assert fits == [("host", True), ("another", ["vulnerability"])], "the best first"
     assert [each["object_relation"] for each in body[0]["ObjectTemplateElement"]] == ["domain", "ip", "note"]
-    assert call(cast.reader.key, "GET", "/objectTemplates/possibleObjectTemplates")[0] == 200
+    assert call(seed.reader.key, "GET", "/objectTemplates/possibleObjectTemplates")[0] == 200
     nothing = {"attributeTypes": ["unheard"]}
-    assert call(cast.reader.key, "POST", "/objectTemplates/possibleObjectTemplates", nothing)[1] == []
+    assert call(seed.reader.key, "POST", "/objectTemplates/possibleObjectTemplates", nothing)[1] == []
 
 
-def test_what_a_text_held_becomes_an_object(cast: Cast, event: Event, template: ObjectTemplate) -> None:
+def test_what_a_text_held_becomes_an_object(seed: Seed, event: Event, template: ObjectTemplate) -> None:
     path = f"/objects/createFromFreetext/{event.pk}"
     found = [
         {"value": "192.0.2.7", "type": "ip-src/ip-dst", "category": "Network activity", "tags": "tlp:red, b"},
@@ -276,18 +276,18 @@ def test_what_a_text_held_becomes_an_object(cast: Cast, event: Event, template: 
     ]
     wish: dict[str, Any] = {"selectedTemplateId": str(template.pk), "attributes": found, "distribution": 1}
     before = contents(event)
-    choices = call(cast.analyst.key, "POST", path, {"MispObject": wish})[1]
+    choices = call(seed.analyst.key, "POST", path, {"MispObject": wish})[1]
     assert [each["object_relations"] for each in choices["Attribute"]] == [["ip"], ["domain"]]
     for mapping in (["ip", "colour"], ["ip"], ["domain", "domain"], "nonsense"):
         wrong = {"MispObject": wish | {"selectedObjectRelationMapping": mapping}}
-        assert call(cast.analyst.key, "POST", path, wrong)[0] == 403, mapping
+        assert call(seed.analyst.key, "POST", path, wrong)[0] == 403, mapping
     for bad in ([], "x", ["x"], [{**found[0], "value": "not an address"}]):
         wrong = {"MispObject": wish | {"attributes": bad, "selectedObjectRelationMapping": ["ip"]}}
-        assert call(cast.analyst.key, "POST", path, wrong)[0] == 403, bad
+        assert call(seed.analyst.key, "POST", path, wrong)[0] == 403, bad
     assert contents(event) == before
     make_tag("tlp:red")
     right = {"MispObject": wish | {"selectedObjectRelationMapping": '["ip", "domain"]'}}
-    status, body = call(cast.analyst.key, "POST", path, right)
+    status, body = call(seed.analyst.key, "POST", path, right)
     assert status == 200, body
     held = Object.objects.get(pk=body["id"])
     assert held.distribution == 1

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import ApiUser, Seed
+from tests.factories.sightings import attribute_of, beacons, configure
 from tests.intel.proposed import decide, listed, propose, propose_change, propose_deletion, shown, viewed
-from tests.intel.sighted import attribute_of, beacons, configure
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.proposals.models import Proposal
@@ -22,73 +22,73 @@ UNKNOWN = "11111111-1111-4111-8111-111111111111"
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    found = beacons(cast)
+def event(seed: Seed) -> Event:
+    found = beacons(seed)
     found.misp_objects.update(distribution=5)
     return found
 
 
-def test_a_new_attribute_is_proposed_and_accepted(cast: Cast, event: Event) -> None:
-    saved = propose(cast.partner, event, **NEW)
+def test_a_new_attribute_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
+    saved = propose(seed.partner, event, **NEW)
     expected = {
         "old_id": "0", "event_id": str(event.pk), "type": "ip-dst", "category": "Network activity",
         "comment": "also seen", "to_ids": True, "event_org_id": str(event.org_id), "deleted": False,
-        "email": cast.partner.user.email, "first_seen": None, "last_seen": None, "value": "198.51.100.50",
+        "email": seed.partner.user.email, "first_seen": None, "last_seen": None, "value": "198.51.100.50",
     }  # fmt: skip
     assert saved.items() >= expected.items()
-    assert shown(cast.analyst, event) == (["198.51.100.50"], {})
+    assert shown(seed.analyst, event) == (["198.51.100.50"], {})
     assert not Attribute.objects.filter(event=event, value1="198.51.100.50").exists()
-    status, body = decide(cast.analyst, "accept", saved["id"])
+    status, body = decide(seed.analyst, "accept", saved["id"])
     assert (status, body["message"]) == (200, "Proposal accepted.")
     stored = attribute_of(event, "198.51.100.50")
     assert (str(stored.uuid), stored.comment, stored.distribution) == (saved["uuid"], "also seen", 5)
-    assert shown(cast.analyst, event) == ([], {})
-    assert viewed(cast.analyst, event)["attribute_count"] == "6"
-    _, found = call(cast.partner.key, "POST", "/attributes/restSearch", {"value": "198.51.100.50"})
+    assert shown(seed.analyst, event) == ([], {})
+    assert viewed(seed.analyst, event)["attribute_count"] == "6"
+    _, found = call(seed.partner.key, "POST", "/attributes/restSearch", {"value": "198.51.100.50"})
     assert len(found["response"]["Attribute"]) == 1
 
 
-def test_a_change_is_proposed_and_accepted(cast: Cast, event: Event) -> None:
+def test_a_change_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, ADDRESS)
-    saved = propose_change(cast.partner, attribute, value="198.51.100.99", to_ids=False)
+    saved = propose_change(seed.partner, attribute, value="198.51.100.99", to_ids=False)
     assert (saved["uuid"], saved["old_id"]) == (str(attribute.uuid), str(attribute.pk))
-    assert shown(cast.partner, event) == ([], {ADDRESS: ["198.51.100.99"]})
+    assert shown(seed.partner, event) == ([], {ADDRESS: ["198.51.100.99"]})
     Event.objects.filter(pk=event.pk).update(published=True)
-    status, body = decide(cast.colleague, "accept", saved["id"])
+    status, body = decide(seed.colleague, "accept", saved["id"])
     assert (status, body["message"]) == (200, "Proposed change accepted.")
     attribute.refresh_from_db()
     event.refresh_from_db()
     assert (attribute.value, attribute.to_ids, event.published) == ("198.51.100.99", False, False)
-    assert shown(cast.partner, event) == ([], {})
+    assert shown(seed.partner, event) == ([], {})
 
 
-def test_a_deletion_is_proposed_and_accepted(cast: Cast, event: Event) -> None:
+def test_a_deletion_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "a.exe")
-    propose_change(cast.partner, attribute, comment="not this one")
-    number = propose_deletion(cast.partner, attribute)
-    [document] = viewed(cast.analyst, event)["Object"]
+    propose_change(seed.partner, attribute, comment="not this one")
+    number = propose_deletion(seed.partner, attribute)
+    [document] = viewed(seed.analyst, event)["Object"]
     assert [each["proposal_to_delete"] for each in document["Attribute"][0]["ShadowAttribute"]] == [
         False,
         True,
     ]
-    status, body = decide(cast.analyst, "accept", number)
+    status, body = decide(seed.analyst, "accept", number)
     assert (status, body["message"]) == (200, "Proposed change accepted.")
     attribute.refresh_from_db()
     assert attribute.deleted
     assert not Proposal.objects.exists()
 
 
-def test_what_is_discarded_changes_nothing_but_itself(cast: Cast, event: Event) -> None:
+def test_what_is_discarded_changes_nothing_but_itself(seed: Seed, event: Event) -> None:
     before = Attribute.objects.filter(event=event).values()
     unchanged = list(before)
-    number = propose_change(cast.partner, attribute_of(event, ADDRESS), comment="no")["id"]
-    status, body = decide(cast.analyst, "discard", number)
+    number = propose_change(seed.partner, attribute_of(event, ADDRESS), comment="no")["id"]
+    status, body = decide(seed.analyst, "discard", number)
     assert (status, body["message"]) == (200, "Proposal discarded.")
     assert list(before.all()) == unchanged
-    assert shown(cast.partner, event) == ([], {})
-    assert listed(cast.partner, event)[0]["deleted"] is True
-    assert decide(cast.analyst, "discard", number)[0] == 405
-    assert decide(cast.analyst, "accept", number) == (
+    assert shown(seed.partner, event) == ([], {})
+    assert listed(seed.partner, event)[0]["deleted"] is True
+    assert decide(seed.analyst, "discard", number)[0] == 405
+    assert decide(seed.analyst, "accept", number) == (
         405,
         {
             "name": "Proposal not found or you are not authorised to accept it.",
@@ -98,31 +98,31 @@ def test_what_is_discarded_changes_nothing_but_itself(cast: Cast, event: Event) 
     )
 
 
-def test_one_takes_back_ones_own(cast: Cast, event: Event) -> None:
-    number = propose(cast.partner, event, **NEW)["id"]
-    assert decide(cast.stranger, "discard", number)[0] == 403
-    assert decide(cast.partner_sync, "discard", number)[0] == 200
-    assert shown(cast.partner, event) == ([], {})
+def test_one_takes_back_ones_own(seed: Seed, event: Event) -> None:
+    number = propose(seed.partner, event, **NEW)["id"]
+    assert decide(seed.stranger, "discard", number)[0] == 403
+    assert decide(seed.partner_sync, "discard", number)[0] == 200
+    assert shown(seed.partner, event) == ([], {})
 
 
-def test_only_the_owner_accepts(cast: Cast, event: Event) -> None:
+def test_only_the_owner_accepts(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, ADDRESS)
     proposals = [
-        propose(cast.partner, event, **NEW)["id"],
-        propose_change(cast.partner, attribute, value="198.51.100.99")["id"],
-        propose_deletion(cast.partner, attribute),
+        propose(seed.partner, event, **NEW)["id"],
+        propose_change(seed.partner, attribute, value="198.51.100.99")["id"],
+        propose_deletion(seed.partner, attribute),
     ]
-    for player in (cast.partner, cast.partner_sync, cast.stranger, cast.reader):
+    for api_user in (seed.partner, seed.partner_sync, seed.stranger, seed.reader):
         for number in proposals:
-            assert decide(player, "accept", number)[0] == 403, player.user
+            assert decide(api_user, "accept", number)[0] == 403, api_user.user
         body = {"id": "all"}
-        assert call(player.key, "POST", f"/shadow_attributes/acceptSelected/{event.pk}", body)[0] == 403
-    assert decide(cast.stranger, "discard", proposals[0])[0] == 403
+        assert call(api_user.key, "POST", f"/shadow_attributes/acceptSelected/{event.pk}", body)[0] == 403
+    assert decide(seed.stranger, "discard", proposals[0])[0] == 403
     assert not Proposal.objects.filter(deleted=True).exists()
-    assert decide(cast.site_admin, "accept", proposals[0])[0] == 200
+    assert decide(seed.site_admin, "accept", proposals[0])[0] == 200
 
 
-def test_it_takes_the_permission_and_a_writing_key(cast: Cast, event: Event) -> None:
+def test_it_takes_the_permission_and_a_writing_key(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, ADDRESS)
     for path in (
         f"add/{event.pk}",
@@ -134,7 +134,7 @@ def test_it_takes_the_permission_and_a_writing_key(cast: Cast, event: Event) -> 
         f"acceptSelected/{event.pk}",
         f"discardSelected/{event.pk}",
     ):
-        status, body = call(cast.reader.key, "POST", f"/shadow_attributes/{path}", NEW)
+        status, body = call(seed.reader.key, "POST", f"/shadow_attributes/{path}", NEW)
         assert (status, body["message"]) == (403, "You do not have permission to use this functionality."), (
             path
         )
@@ -142,58 +142,58 @@ def test_it_takes_the_permission_and_a_writing_key(cast: Cast, event: Event) -> 
     assert not Proposal.objects.exists()
 
 
-def test_nobody_proposes_for_what_they_may_not_read(cast: Cast, event: Event) -> None:
+def test_nobody_proposes_for_what_they_may_not_read(seed: Seed, event: Event) -> None:
     hidden = attribute_of(event, "198.51.100.3")
     for reference in (hidden.pk, hidden.uuid):
         for action in ("edit", "delete"):
             path = f"/shadow_attributes/{action}/{reference}"
-            assert call(cast.stranger.key, "POST", path, {"comment": "x"})[0] == 404, path
+            assert call(seed.stranger.key, "POST", path, {"comment": "x"})[0] == 404, path
     Event.objects.filter(pk=event.pk).update(distribution=0)
-    status, body = call(cast.stranger.key, "POST", f"/shadow_attributes/add/{event.uuid}", NEW)
+    status, body = call(seed.stranger.key, "POST", f"/shadow_attributes/add/{event.uuid}", NEW)
     assert (status, body["message"]) == (404, "Invalid Event")
     status, _ = call(
-        cast.stranger.key, "POST", f"/shadow_attributes/edit/{attribute_of(event, ADDRESS).pk}", NEW
+        seed.stranger.key, "POST", f"/shadow_attributes/edit/{attribute_of(event, ADDRESS).pk}", NEW
     )
     assert status == 404
     assert not Proposal.objects.exists()
 
 
-def _ways_to_see(player: Player, event: Event) -> list[int]:
-    """How many proposals `player` meets on each way to them."""
-    new, about = shown(player, event)
+def _ways_to_see(api_user: ApiUser, event: Event) -> list[int]:
+    """How many proposals `api_user` meets on each way to them."""
+    new, about = shown(api_user, event)
     _, found = call(
-        player.key, "POST", "/attributes/restSearch", {"eventid": event.pk, "includeProposals": 1}
+        api_user.key, "POST", "/attributes/restSearch", {"eventid": event.pk, "includeProposals": 1}
     )
     attributes = found["response"]["Attribute"]
     opened = [
-        call(player.key, "GET", f"/shadow_attributes/view/{each}")[0] == 200
+        call(api_user.key, "GET", f"/shadow_attributes/view/{each}")[0] == 200
         for each in Proposal.objects.values_list("pk", flat=True)
     ]
     return [
         len(new) + sum(map(len, about.values())),
         len(new) + sum(len(each["ShadowAttribute"]) for each in attributes),
-        len(listed(player, event)),
-        len(listed(player)),
+        len(listed(api_user, event)),
+        len(listed(api_user)),
         sum(opened),
     ]
 
 
-def test_proposals_are_seen_with_what_they_are_about(cast: Cast, event: Event) -> None:
-    propose(cast.partner, event, **NEW)
-    propose_change(cast.partner, attribute_of(event, ADDRESS), comment="x")
-    propose_change(cast.analyst, attribute_of(event, "198.51.100.3"), comment="secret")
-    assert _ways_to_see(cast.analyst, event) == [3] * 5
-    assert _ways_to_see(cast.site_admin, event) == [3] * 5
-    for player in (cast.partner, cast.stranger):
-        assert _ways_to_see(player, event) == [2] * 5
+def test_proposals_are_seen_with_what_they_are_about(seed: Seed, event: Event) -> None:
+    propose(seed.partner, event, **NEW)
+    propose_change(seed.partner, attribute_of(event, ADDRESS), comment="x")
+    propose_change(seed.analyst, attribute_of(event, "198.51.100.3"), comment="secret")
+    assert _ways_to_see(seed.analyst, event) == [3] * 5
+    assert _ways_to_see(seed.site_admin, event) == [3] * 5
+    for api_user in (seed.partner, seed.stranger):
+        assert _ways_to_see(api_user, event) == [2] * 5
     event.misp_objects.update(distribution=0)
-    propose_change(cast.analyst, attribute_of(event, "a.exe"), comment="in a hidden object")
-    assert _ways_to_see(cast.stranger, event) == [2] * 5
+    propose_change(seed.analyst, attribute_of(event, "a.exe"), comment="in a hidden object")
+    assert _ways_to_see(seed.stranger, event) == [2] * 5
     Event.objects.filter(pk=event.pk).update(distribution=0)
-    assert listed(cast.stranger) == []
-    assert call(cast.stranger.key, "GET", f"/shadow_attributes/index/{event.pk}")[0] == 404
+    assert listed(seed.stranger) == []
+    assert call(seed.stranger.key, "GET", f"/shadow_attributes/index/{event.pk}")[0] == 404
     for each in Proposal.objects.all():
-        status, body = call(cast.stranger.key, "GET", f"/shadow_attributes/view/{each.pk}")
+        status, body = call(seed.stranger.key, "GET", f"/shadow_attributes/view/{each.pk}")
         assert (status, body["message"]) == (404, "Invalid proposal.")
 
 
@@ -213,116 +213,116 @@ def test_proposals_are_seen_with_what_they_are_about(cast: Cast, event: Event) -
     ],
     ids=str,
 )
-def test_what_makes_no_sense_is_refused(cast: Cast, event: Event, said: Any, status: int, words: str) -> None:
-    code, body = call(cast.partner.key, "POST", f"/shadow_attributes/add/{event.pk}", said)
+def test_what_makes_no_sense_is_refused(seed: Seed, event: Event, said: Any, status: int, words: str) -> None:
+    code, body = call(seed.partner.key, "POST", f"/shadow_attributes/add/{event.pk}", said)
     assert code == status
     assert body["message"].startswith(f"Could not save the proposal. Errors: {words}")
     assert not Proposal.objects.exists()
 
 
-def test_a_change_must_change_something_into_something_sound(cast: Cast, event: Event) -> None:
+def test_a_change_must_change_something_into_something_sound(seed: Seed, event: Event) -> None:
     path = f"/shadow_attributes/edit/{attribute_of(event, ADDRESS).pk}"
     for said in ({}, {"distribution": 0}, {"uuid": UNKNOWN}, []):
-        status, body = call(cast.partner.key, "POST", path, said)
+        status, body = call(seed.partner.key, "POST", path, said)
         assert (status, body["message"]) == (405, "Invalid input.")
-    status, body = call(cast.partner.key, "POST", path, {"value": "bad"})
+    status, body = call(seed.partner.key, "POST", path, {"value": "bad"})
     assert (status, "IP address has an invalid format." in body["message"]) == (404, True)
     assert not Proposal.objects.exists()
 
 
-def test_what_cannot_be_accepted_stays_open(cast: Cast, event: Event) -> None:
+def test_what_cannot_be_accepted_stays_open(seed: Seed, event: Event) -> None:
     """A value that the event has by now, and a uuid that somebody else has taken."""
-    double = propose(cast.partner, event, type="ip-dst", value=ADDRESS)["id"]
-    taken = propose(cast.partner, event, type="ip-dst", value="198.51.100.77", uuid=UNKNOWN)["id"]
+    double = propose(seed.partner, event, type="ip-dst", value=ADDRESS)["id"]
+    taken = propose(seed.partner, event, type="ip-dst", value="198.51.100.77", uuid=UNKNOWN)["id"]
     other = {"info": "Other", "Attribute": [{"type": "text", "value": "x", "uuid": UNKNOWN}]}
-    assert call(cast.partner.key, "POST", "/events/add", other)[0] == 200
+    assert call(seed.partner.key, "POST", "/events/add", other)[0] == 200
     for number in (double, taken):
-        assert decide(cast.analyst, "accept", number)[0] == 403
+        assert decide(seed.analyst, "accept", number)[0] == 403
     path = f"/shadow_attributes/acceptSelected/{event.pk}"
-    propose(cast.partner, event, **NEW)
-    assert call(cast.analyst.key, "POST", path, {"id": "all"})[0] == 403
-    assert len(shown(cast.analyst, event)[0]) == 3
+    propose(seed.partner, event, **NEW)
+    assert call(seed.analyst.key, "POST", path, {"id": "all"})[0] == 403
+    assert len(shown(seed.analyst, event)[0]) == 3
     assert Attribute.objects.filter(event=event).count() == 5
 
 
-def test_several_at_once(cast: Cast, event: Event) -> None:
-    first = [propose(cast.partner, event, type="ip-dst", value=f"203.0.113.{n}")["id"] for n in range(4)]
-    change = propose_change(cast.partner, attribute_of(event, ADDRESS), comment="better")["id"]
-    deletion = propose_deletion(cast.partner, attribute_of(event, "198.51.100.2"))
+def test_several_at_once(seed: Seed, event: Event) -> None:
+    first = [propose(seed.partner, event, type="ip-dst", value=f"203.0.113.{n}")["id"] for n in range(4)]
+    change = propose_change(seed.partner, attribute_of(event, ADDRESS), comment="better")["id"]
+    deletion = propose_deletion(seed.partner, attribute_of(event, "198.51.100.2"))
     accept, discard = (f"/shadow_attributes/{each}Selected/{event.uuid}" for each in ("accept", "discard"))
     for nonsense in ({}, {"id": []}, {"id": "some"}, {"id": [{"a": 1}]}):
-        assert call(cast.analyst.key, "POST", accept, nonsense)[0] == 400
-    assert call(cast.analyst.key, "POST", accept, {"id": [first[0], "999999"]})[0] == 404
+        assert call(seed.analyst.key, "POST", accept, nonsense)[0] == 400
+    assert call(seed.analyst.key, "POST", accept, {"id": [first[0], "999999"]})[0] == 404
     chosen = {"id": [*first[:3], change, int(deletion)]}
-    assert call(cast.analyst.key, "POST", accept, chosen) == (
+    assert call(seed.analyst.key, "POST", accept, chosen) == (
         200,
         {"saved": True, "success": "5 proposal(s) accepted."},
     )
     assert Attribute.objects.filter(event=event, value1__startswith="203.0.113.", deleted=False).count() == 3
     assert attribute_of(event, ADDRESS).comment == "better"
     assert attribute_of(event, "198.51.100.2").deleted
-    assert call(cast.analyst.key, "POST", discard, {"id": "all"})[1]["success"] == "1 proposal(s) discarded."
-    assert shown(cast.analyst, event) == ([], {})
+    assert call(seed.analyst.key, "POST", discard, {"id": "all"})[1]["success"] == "1 proposal(s) discarded."
+    assert shown(seed.analyst, event) == ([], {})
 
 
-def test_an_attachment_is_proposed_fetched_and_accepted(cast: Cast, event: Event) -> None:
+def test_an_attachment_is_proposed_fetched_and_accepted(seed: Seed, event: Event) -> None:
     data = base64.b64encode(b"evidence").decode()
-    saved = propose(cast.partner, event, type="attachment", value="note.txt", data=data)
-    fetched = send(cast.analyst.key, "GET", f"/shadow_attributes/download/{saved['id']}")
+    saved = propose(seed.partner, event, type="attachment", value="note.txt", data=data)
+    fetched = send(seed.analyst.key, "GET", f"/shadow_attributes/download/{saved['id']}")
     assert (fetched.status_code, fetched.content) == (200, b"evidence")
     assert "attachment" in fetched["Content-Disposition"]
-    assert send(cast.analyst.key, "GET", f"/shadow_attributes/viewPicture/{saved['id']}").status_code == 200
-    assert listed(cast.analyst, event)[0]["data"] == data
-    assert viewed(cast.analyst, event)["ShadowAttribute"][0]["data"] == data
-    assert decide(cast.analyst, "accept", saved["id"])[0] == 200
-    [stored] = [each for each in viewed(cast.analyst, event)["Attribute"] if each["value"] == "note.txt"]
+    assert send(seed.analyst.key, "GET", f"/shadow_attributes/viewPicture/{saved['id']}").status_code == 200
+    assert listed(seed.analyst, event)[0]["data"] == data
+    assert viewed(seed.analyst, event)["ShadowAttribute"][0]["data"] == data
+    assert decide(seed.analyst, "accept", saved["id"])[0] == 200
+    [stored] = [each for each in viewed(seed.analyst, event)["Attribute"] if each["value"] == "note.txt"]
     assert stored["data"] == data
     Event.objects.filter(pk=event.pk).update(distribution=0)
-    other = propose(cast.analyst, event, type="attachment", value="own.txt", data=data)
-    assert send(cast.stranger.key, "GET", f"/shadow_attributes/download/{other['id']}").status_code == 404
+    other = propose(seed.analyst, event, type="attachment", value="own.txt", data=data)
+    assert send(seed.stranger.key, "GET", f"/shadow_attributes/download/{other['id']}").status_code == 404
 
 
-def test_a_file_is_proposed_by_a_form(cast: Cast, event: Event) -> None:
+def test_a_file_is_proposed_by_a_form(seed: Seed, event: Event) -> None:
     body = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="bad.exe"\r\n\r\nMZ\r\n'
         b'--x\r\nContent-Disposition: form-data; name="malware"\r\n\r\n1\r\n--x--\r\n'
     )
     path, kind = f"/shadow_attributes/add_attachment/{event.pk}", "multipart/form-data; boundary=x"
-    saved = answer(send(cast.partner.key, "POST", path, body, content_type=kind))["ShadowAttribute"]
+    saved = answer(send(seed.partner.key, "POST", path, body, content_type=kind))["ShadowAttribute"]
     assert saved["type"] == "malware-sample"
     assert saved["value"].startswith("bad.exe|")
 
 
-def test_proposals_go_with_their_attribute_and_their_event(cast: Cast, event: Event) -> None:
+def test_proposals_go_with_their_attribute_and_their_event(seed: Seed, event: Event) -> None:
     for value in (ADDRESS, "198.51.100.2", "a.exe"):
-        propose_change(cast.partner, attribute_of(event, value), comment="x")
-    propose(cast.partner, event, **NEW)
-    call(cast.analyst.key, "POST", f"/attributes/delete/{attribute_of(event, ADDRESS).pk}")
+        propose_change(seed.partner, attribute_of(event, value), comment="x")
+    propose(seed.partner, event, **NEW)
+    call(seed.analyst.key, "POST", f"/attributes/delete/{attribute_of(event, ADDRESS).pk}")
     assert Proposal.objects.count() == 3
-    call(cast.analyst.key, "POST", f"/attributes/delete/{attribute_of(event, '198.51.100.2').pk}/1")
+    call(seed.analyst.key, "POST", f"/attributes/delete/{attribute_of(event, '198.51.100.2').pk}/1")
     assert Proposal.objects.count() == 2
-    call(cast.analyst.key, "POST", f"/objects/delete/{event.misp_objects.get().pk}")
+    call(seed.analyst.key, "POST", f"/objects/delete/{event.misp_objects.get().pk}")
     assert Proposal.objects.count() == 1
-    call(cast.analyst.key, "POST", f"/events/delete/{event.pk}")
+    call(seed.analyst.key, "POST", f"/events/delete/{event.pk}")
     assert not Proposal.objects.exists()
 
 
-def test_a_proposal_leaves_the_event_as_it_is(cast: Cast, event: Event) -> None:
+def test_a_proposal_leaves_the_event_as_it_is(seed: Seed, event: Event) -> None:
     before = Event.objects.values().get(pk=event.pk)
-    propose(cast.partner, event, **NEW)
+    propose(seed.partner, event, **NEW)
     after = Event.objects.values().get(pk=event.pk)
     assert after == {**before, "proposal_email_lock": True}
 
 
-def test_disputed_attributes_stay_out_of_exports_where_the_hub_says_so(cast: Cast, event: Event) -> None:
+def test_disputed_attributes_stay_out_of_exports_where_the_hub_says_so(seed: Seed, event: Event) -> None:
     Event.objects.filter(pk=event.pk).update(published=True)
-    propose_deletion(cast.partner, attribute_of(event, ADDRESS))
-    propose_change(cast.partner, attribute_of(event, "198.51.100.2"), to_ids=False)
-    propose_change(cast.partner, attribute_of(event, "a.exe"), comment="harmless")
+    propose_deletion(seed.partner, attribute_of(event, ADDRESS))
+    propose_change(seed.partner, attribute_of(event, "198.51.100.2"), to_ids=False)
+    propose_change(seed.partner, attribute_of(event, "a.exe"), comment="harmless")
 
     def exported(scope: str, **asked: Any) -> set[str]:
         body = {"returnFormat": "text", "eventid": event.pk, **asked}
-        response = send(cast.analyst.key, "POST", f"/{scope}/restSearch", body)
+        response = send(seed.analyst.key, "POST", f"/{scope}/restSearch", body)
         return set(b"".join(response).decode().split())  # type: ignore[call-overload]
 
     everything = {ADDRESS, "198.51.100.2", "198.51.100.3", "a.exe", "d41d8cd98f00b204e9800998ecf8427e"}
@@ -332,49 +332,49 @@ def test_disputed_attributes_stay_out_of_exports_where_the_hub_says_so(cast: Cas
     assert exported("attributes") == exported("events") == undisputed
     assert exported("attributes", allow_proposal_blocking=0) == everything
     asked = {"eventid": event.pk, "allow_proposal_blocking": 1}
-    _, found = call(cast.analyst.key, "POST", "/attributes/restSearch", asked)
+    _, found = call(seed.analyst.key, "POST", "/attributes/restSearch", asked)
     assert {each["value"] for each in found["response"]["Attribute"]} == undisputed
 
 
-def test_events_with_proposals_are_found(cast: Cast, event: Event) -> None:
-    call(cast.analyst.key, "POST", "/events/add", {"info": "Undisputed", "distribution": 1})
-    number = propose(cast.partner, event, **NEW)["id"]
+def test_events_with_proposals_are_found(seed: Seed, event: Event) -> None:
+    call(seed.analyst.key, "POST", "/events/add", {"info": "Undisputed", "distribution": 1})
+    number = propose(seed.partner, event, **NEW)["id"]
 
     def titles(path: str, body: Any = None) -> list[str]:
-        return [row["info"] for row in call(cast.analyst.key, "POST", path, body or {})[1]]
+        return [row["info"] for row in call(seed.analyst.key, "POST", path, body or {})[1]]
 
     assert titles("/events/index", {"hasproposal": 1}) == ["Beacons"]
     assert titles("/events/index", {"hasproposal": 0}) == ["Undisputed"]
     assert titles("/events/index", {"hasproposal": 2}) == ["Beacons", "Undisputed"]
     assert titles("/events/proposalEventIndex") == ["Beacons"]
-    assert call(cast.partner.key, "GET", "/events/proposalEventIndex")[1] == []
-    decide(cast.analyst, "discard", number)
+    assert call(seed.partner.key, "GET", "/events/proposalEventIndex")[1] == []
+    decide(seed.analyst, "discard", number)
     assert titles("/events/index", {"hasproposal": 1}) == []
 
 
-def test_every_act_is_in_the_trail(cast: Cast, event: Event) -> None:
-    number = propose(cast.partner, event, **NEW)["id"]
-    decide(cast.analyst, "accept", number)
-    other = propose_change(cast.partner, attribute_of(event, ADDRESS), comment="x")["id"]
-    decide(cast.analyst, "discard", other)
+def test_every_act_is_in_the_trail(seed: Seed, event: Event) -> None:
+    number = propose(seed.partner, event, **NEW)["id"]
+    decide(seed.analyst, "accept", number)
+    other = propose_change(seed.partner, attribute_of(event, ADDRESS), comment="x")["id"]
+    decide(seed.analyst, "discard", other)
     trail = AuditEntry.objects.filter(action__startswith="proposal.").order_by("pk")
     assert list(trail.values_list("action", "actor_name")) == [
-        ("proposal.added", cast.partner.user.email),
-        ("proposal.accepted", cast.analyst.user.email),
-        ("proposal.added", cast.partner.user.email),
-        ("proposal.discarded", cast.analyst.user.email),
+        ("proposal.added", seed.partner.user.email),
+        ("proposal.accepted", seed.analyst.user.email),
+        ("proposal.added", seed.partner.user.email),
+        ("proposal.discarded", seed.analyst.user.email),
     ]
 
 
-def test_a_proposal_for_a_hidden_attribute_is_not_noticed_by_searching(cast: Cast) -> None:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def test_a_proposal_for_a_hidden_attribute_is_not_noticed_by_searching(seed: Seed) -> None:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     hidden = make_attribute(event, distribution=0)
     hidden.save()
-    propose_change(cast.site_admin, hidden, comment="better")
+    propose_change(seed.site_admin, hidden, comment="better")
 
-    def found(player: Player, wanted: int) -> bool:
-        return bool(call(player.key, "POST", "/events/index", {"hasproposal": wanted})[1])
+    def found(api_user: ApiUser, wanted: int) -> bool:
+        return bool(call(api_user.key, "POST", "/events/index", {"hasproposal": wanted})[1])
 
-    assert (found(cast.stranger, 1), found(cast.stranger, 0)) == (False, True)
-    assert (found(cast.analyst, 1), found(cast.analyst, 0)) == (True, False)
+    assert (found(seed.stranger, 1), found(seed.stranger, 0)) == (False, True)
+    assert (found(seed.analyst, 1), found(seed.analyst, 0)) == (True, False)

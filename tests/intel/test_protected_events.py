@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import SYNC_USER, Cast, Player
 from tests.factories import make_key, make_role, make_user
+from tests.factories.seed import SYNC_USER, ApiUser, Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.core.openpgp import is_signed_by, public_key, public_part, signature_of
 from vardkase.core.openpgp.instance_key import SIGNING_KEY, signing_key
@@ -31,30 +31,30 @@ LATER = int(time.time()) + 3600
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """An event of A that everybody may read."""
-    return made(cast.analyst, info="Watched", distribution=3)
+    return made(seed.analyst, info="Watched", distribution=3)
 
 
 @pytest.fixture
-def sync(cast: Cast) -> Player:
+def sync(seed: Seed) -> ApiUser:
     """A machine of A's own that synchronises."""
-    user = make_user(cast.org_a, make_role("Sync user", SYNC_USER), "sync@a.example")
-    return Player(user, make_key(user))
+    user = make_user(seed.org_a, make_role("Sync user", SYNC_USER), "sync@a.example")
+    return ApiUser(user, make_key(user))
 
 
-def made(player: Player, **fields: Any) -> Event:
+def made(api_user: ApiUser, **fields: Any) -> Event:
     document = {"Attribute": [{"type": "text", "value": "something"}], **fields}
-    status, body = call(player.key, "POST", "/events/add", document)
+    status, body = call(api_user.key, "POST", "/events/add", document)
     assert status == 200, body
     return Event.objects.get(pk=body["Event"]["id"])
 
 
-def protect(cast: Cast, event: Event, *secrets: str) -> None:
-    assert call(cast.analyst.key, "POST", f"/events/protect/{event.pk}")[0] == 200
+def protect(seed: Seed, event: Event, *secrets: str) -> None:
+    assert call(seed.analyst.key, "POST", f"/events/protect/{event.pk}")[0] == 200
     for secret in secrets:
         path = f"/cryptographicKeys/add/Event/{event.pk}"
-        status, body = call(cast.analyst.key, "POST", path, {"type": "pgp", "key_data": public_part(secret)})
+        status, body = call(seed.analyst.key, "POST", path, {"type": "pgp", "key_data": public_part(secret)})
         assert status == 200, body
 
 
@@ -74,27 +74,27 @@ def keys(*secrets: str, **fields: Any) -> list[dict[str, Any]]:
 
 
 def sent(
-    player: Player, path: str, body: dict[str, Any], secret: str | None = None, **headers: str
+    api_user: ApiUser, path: str, body: dict[str, Any], secret: str | None = None, **headers: str
 ) -> tuple[int, Any]:
     """`body` as a peer sends it, signed with `secret`."""
     content = json.dumps({"Event": body}, indent=1).encode()
     if secret is not None:
         signature = signature_of([re.sub(rb"\s", b"", content)], secret)
         headers["X-Pgp-Signature"] = b64encode(signature).decode()
-    response = send(player.key, "POST", path, content, headers=PEER | headers)
+    response = send(api_user.key, "POST", path, content, headers=PEER | headers)
     return response.status_code, answer(response)
 
 
-def received(player: Player, **fields: Any) -> Event:
+def received(api_user: ApiUser, **fields: Any) -> Event:
     """A protected event that came from elsewhere, vouched for by their key."""
     body = document(CryptographicKey=keys(THEIR_KEY), locked=True, **fields)
-    status, stored = sent(player, "/events/add", body, THEIR_KEY)
+    status, stored = sent(api_user, "/events/add", body, THEIR_KEY)
     assert status == 200, stored
     return Event.objects.get(pk=stored["Event"]["id"])
 
 
-def test_the_creators_protect_their_event_and_say_who_may_sign(cast: Cast, event: Event) -> None:
-    status, body = call(cast.analyst.key, "POST", f"/events/protect/{event.uuid}")
+def test_the_creators_protect_their_event_and_say_who_may_sign(seed: Seed, event: Event) -> None:
+    status, body = call(seed.analyst.key, "POST", f"/events/protect/{event.uuid}")
     text, url = "Event switched to protected mode.", f"/events/protect/{event.pk}"
     assert (status, body) == (
         200, {"saved": True, "success": True, "name": text, "message": text, "url": url, "id": str(event.pk)}
@@ -102,28 +102,28 @@ def test_the_creators_protect_their_event_and_say_who_may_sign(cast: Cast, event
     armored = public_part(THEIR_KEY)
     path = f"/cryptographicKeys/add/Event/{event.pk}"
     status, body = call(
-        cast.analyst.key, "POST", path, {"CryptographicKey": {"type": "pgp", "key_data": armored}}
+        seed.analyst.key, "POST", path, {"CryptographicKey": {"type": "pgp", "key_data": armored}}
     )
     key = body["CryptographicKey"]
     assert (status, key["fingerprint"], key["revoked"]) == (200, public_key(armored).fingerprint, False)
     assert (key["type"], key["parent_type"], key["parent_id"]) == ("pgp", "Event", str(event.pk))
-    assert call(cast.stranger.key, "GET", f"/cryptographicKeys/view/{key['uuid']}") == (200, body)
-    assert call(cast.stranger.key, "GET", f"/cryptographicKeys/index/Event/{event.uuid}") == (200, [body])
-    _, viewed = call(cast.stranger.key, "GET", f"/events/view/{event.pk}")
+    assert call(seed.stranger.key, "GET", f"/cryptographicKeys/view/{key['uuid']}") == (200, body)
+    assert call(seed.stranger.key, "GET", f"/cryptographicKeys/index/Event/{event.uuid}") == (200, [body])
+    _, viewed = call(seed.stranger.key, "GET", f"/events/view/{event.pk}")
     assert (viewed["Event"]["protected"], viewed["Event"]["CryptographicKey"]) == (True, [key])
-    assert call(cast.analyst.key, "POST", f"/cryptographicKeys/delete/{key['id']}")[0] == 200
-    assert call(cast.analyst.key, "POST", f"/events/unprotect/{event.pk}")[1]["name"] == (
+    assert call(seed.analyst.key, "POST", f"/cryptographicKeys/delete/{key['id']}")[0] == 200
+    assert call(seed.analyst.key, "POST", f"/events/unprotect/{event.pk}")[1]["name"] == (
         "Event switched to unprotected mode."
     )
-    _, viewed = call(cast.stranger.key, "GET", f"/events/view/{event.pk}")
+    _, viewed = call(seed.stranger.key, "GET", f"/events/view/{event.pk}")
     assert (viewed["Event"]["protected"], viewed["Event"]["CryptographicKey"]) == (False, [])
     acts = ["event.protected", "cryptographic_key.added", "cryptographic_key.deleted", "event.unprotected"]
     assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))[-4:] == acts
 
 
-def test_what_is_no_public_key_is_refused_by_field(cast: Cast, event: Event) -> None:
+def test_what_is_no_public_key_is_refused_by_field(seed: Seed, event: Event) -> None:
     path = f"/cryptographicKeys/add/Event/{event.pk}"
-    protect(cast, event, THEIR_KEY)
+    protect(seed, event, THEIR_KEY)
     for given, field in (
         ({}, "key_data"),
         ({"key_data": "nonsense"}, "key_data"),
@@ -131,87 +131,87 @@ def test_what_is_no_public_key_is_refused_by_field(cast: Cast, event: Event) -> 
         ({"key_data": public_part(THEIR_KEY)}, "key_data"),
         ({"key_data": public_part(OTHER_KEY), "type": "x509"}, "type"),
     ):
-        status, body = call(cast.analyst.key, "POST", path, given)
+        status, body = call(seed.analyst.key, "POST", path, given)
         assert (status, list(body["errors"])) == (403, [field]), given
-    assert call(cast.analyst.key, "POST", "/cryptographicKeys/add/Galaxy/1", {"key_data": "x"})[0] == 404
+    assert call(seed.analyst.key, "POST", "/cryptographicKeys/add/Galaxy/1", {"key_data": "x"})[0] == 404
     assert CryptographicKey.objects.count() == 1
 
 
-def test_nobody_else_protects_or_adds_or_removes(cast: Cast, event: Event) -> None:
-    protect(cast, event, THEIR_KEY)
+def test_nobody_else_protects_or_adds_or_removes(seed: Seed, event: Event) -> None:
+    protect(seed, event, THEIR_KEY)
     key = CryptographicKey.objects.get()
-    hidden = made(cast.analyst, info="Hidden", distribution=0)
-    for player in (cast.partner, cast.stranger, cast.reader):
+    hidden = made(seed.analyst, info="Hidden", distribution=0)
+    for api_user in (seed.partner, seed.stranger, seed.reader):
         for path in ("events/unprotect/{e}", "events/protect/{e}", "cryptographicKeys/add/Event/{e}"):
             given = {"key_data": public_part(OTHER_KEY)}
-            assert call(player.key, "POST", f"/{path.format(e=event.pk)}", given)[0] == 403
-        assert call(player.key, "POST", f"/cryptographicKeys/delete/{key.pk}")[0] == 403
-    assert call(cast.stranger.key, "POST", f"/events/protect/{hidden.pk}")[0] == 404
+            assert call(api_user.key, "POST", f"/{path.format(e=event.pk)}", given)[0] == 403
+        assert call(api_user.key, "POST", f"/cryptographicKeys/delete/{key.pk}")[0] == 403
+    assert call(seed.stranger.key, "POST", f"/events/protect/{hidden.pk}")[0] == 404
     CryptographicKey.objects.update(event=hidden)
     for path in (f"view/{key.pk}", f"view/{key.uuid}", f"index/Event/{hidden.pk}", "view/99999999"):
-        assert call(cast.stranger.key, "GET", f"/cryptographicKeys/{path}")[0] == 404
+        assert call(seed.stranger.key, "GET", f"/cryptographicKeys/{path}")[0] == 404
     event.refresh_from_db()
     assert (event.protected, CryptographicKey.objects.count()) == (True, 1)
 
 
-def test_an_event_goes_out_to_peers_signed_by_the_hub(cast: Cast, event: Event) -> None:
-    protect(cast, event, signing_key())
+def test_an_event_goes_out_to_peers_signed_by_the_hub(seed: Seed, event: Event) -> None:
+    protect(seed, event, signing_key())
     response = send(
-        cast.partner_sync.key, "GET", f"/events/view/{event.uuid}/deleted[]:0/deleted[]:1", headers=PEER
+        seed.partner_sync.key, "GET", f"/events/view/{event.uuid}/deleted[]:0/deleted[]:1", headers=PEER
     )
     content = response.getvalue()
     signature = b64decode(response["X-PGP-Signature"])
-    own = send(cast.analyst.key, "GET", "/users/getGpgPublicKey")
+    own = send(seed.analyst.key, "GET", "/users/getGpgPublicKey")
     armored = own.content.decode()
     assert (
         json.loads(content)["Event"]["CryptographicKey"][0]["fingerprint"] == public_key(armored).fingerprint
     )
     assert is_signed_by([armored], signature, re.sub(rb"\s", b"", content))
-    browser = send(cast.partner_sync.key, "GET", f"/events/view/{event.uuid}", headers={"User-Agent": "curl"})
+    browser = send(seed.partner_sync.key, "GET", f"/events/view/{event.uuid}", headers={"User-Agent": "curl"})
     assert "X-PGP-Signature" not in browser
 
 
 @pytest.mark.parametrize("held", ["none", "theirs", "ours", "both", "revoked"])
 def test_automatic_tools_get_a_signature_whatever_keys_an_event_has(
-    cast: Cast, event: Event, held: str
+    seed: Seed, event: Event, held: str
 ) -> None:
     held_keys = {"none": (), "theirs": (THEIR_KEY,), "both": (THEIR_KEY, signing_key())}
-    protect(cast, event, *held_keys.get(held, (signing_key(),)))
+    protect(seed, event, *held_keys.get(held, (signing_key(),)))
     if held == "revoked":
         CryptographicKey.objects.update(revoked=True)
-    armored = send(cast.analyst.key, "GET", "/users/getGpgPublicKey").content.decode()
+    armored = send(seed.analyst.key, "GET", "/users/getGpgPublicKey").content.decode()
     for agent in ("PyMISP 2.5.1 - Python 3.13", "MISP 2.5.1 - #abc"):
-        found = send(cast.analyst.key, "GET", f"/events/view/{event.uuid}", headers={"User-Agent": agent})
+        found = send(seed.analyst.key, "GET", f"/events/view/{event.uuid}", headers={"User-Agent": agent})
         content = re.sub(rb"\s", b"", found.getvalue())
         assert is_signed_by([armored], b64decode(found["X-PGP-Signature"]), content)
 
 
-def test_peers_are_not_told_of_what_the_hub_cannot_sign(cast: Cast, event: Event) -> None:
+def test_peers_are_not_told_of_what_the_hub_cannot_sign(seed: Seed, event: Event) -> None:
     signed, revoked, bare = (
-        made(cast.analyst, info=info, distribution=3) for info in ("signed", "revoked", "bare")
+        made(seed.analyst, info=info, distribution=3) for info in ("signed", "revoked", "bare")
     )
-    protect(cast, event, THEIR_KEY)
-    protect(cast, signed, THEIR_KEY, signing_key())
-    protect(cast, revoked, signing_key())
-    protect(cast, bare)
+    protect(seed, event, THEIR_KEY)
+    protect(seed, signed, THEIR_KEY, signing_key())
+    protect(seed, revoked, signing_key())
+    protect(seed, bare)
     CryptographicKey.objects.filter(event=revoked).update(revoked=True)
     Event.objects.update(published=True)
     for body, shown in (({"minimal": 1}, {signed.pk}), ({}, {event.pk, signed.pk, revoked.pk, bare.pk})):
-        _, rows = call(cast.partner_sync.key, "POST", "/events/index", body, headers=PEER)
+        _, rows = call(seed.partner_sync.key, "POST", "/events/index", body, headers=PEER)
         assert {int(row["id"]) for row in rows} == shown
-    _, rows = call(cast.partner.key, "POST", "/events/index", {"minimal": 1})
+    _, rows = call(seed.partner.key, "POST", "/events/index", {"minimal": 1})
     assert len(rows) == 4
     for each, status in ((event, 404), (revoked, 404), (bare, 404), (signed, 200)):
-        found = send(cast.partner_sync.key, "GET", f"/events/view/{each.uuid}", headers=PEER)
+        found = send(seed.partner_sync.key, "GET", f"/events/view/{each.uuid}", headers=PEER)
         assert (found.status_code, "X-PGP-Signature" in found) == (status, status == 200)
         list(found)
         assert (
-            send(cast.partner_sync.key, "HEAD", f"/events/view/{each.uuid}", headers=PEER).status_code == 200
+            send(seed.partner_sync.key, "HEAD", f"/events/view/{each.uuid}", headers=PEER).status_code == 200
         )
 
 
-def test_a_protected_event_comes_in_when_one_of_its_own_keys_signed_it(cast: Cast) -> None:
-    stored = received(cast.partner_sync)
+def test_a_protected_event_comes_in_when_one_of_its_own_keys_signed_it(seed: Seed) -> None:
+    stored = received(seed.partner_sync)
     assert (stored.protected, stored.locked) == (True, True)
     assert CryptographicKey.objects.get().fingerprint == public_key(public_part(THEIR_KEY)).fingerprint
 
@@ -230,16 +230,16 @@ def test_a_protected_event_comes_in_when_one_of_its_own_keys_signed_it(cast: Cas
     ],
 )
 def test_a_new_protected_event_that_is_not_rightly_signed_is_refused(
-    cast: Cast, listed: Any, signed_by: str | None, headers: dict[str, str], reason: str
+    seed: Seed, listed: Any, signed_by: str | None, headers: dict[str, str], reason: str
 ) -> None:
     body = document(CryptographicKey=listed)
-    status, refused = sent(cast.partner_sync, "/events/add/metadata:1", body, signed_by, **headers)
+    status, refused = sent(seed.partner_sync, "/events/add/metadata:1", body, signed_by, **headers)
     assert (status, refused["message"]) == (405, reason)
     assert not Event.objects.exists()
 
 
-def test_a_change_must_be_signed_by_a_key_that_is_here_already(cast: Cast) -> None:
-    event = received(cast.partner_sync)
+def test_a_change_must_be_signed_by_a_key_that_is_here_already(seed: Seed) -> None:
+    event = received(seed.partner_sync)
     path = f"/events/edit/{event.uuid}"
     change = document(info="Changed", timestamp=LATER, CryptographicKey=keys(THEIR_KEY))
     forged = {**change, "CryptographicKey": keys(OTHER_KEY)}
@@ -250,43 +250,43 @@ def test_a_change_must_be_signed_by_a_key_that_is_here_already(cast: Cast) -> No
         ({**change, "protected": False}, None, UNSIGNED),
         ({**change, "timestamp": 1}, None, UNSIGNED),
     ):
-        status, refused = sent(cast.partner_sync, path, body, secret)
+        status, refused = sent(seed.partner_sync, path, body, secret)
         assert (status, refused["message"]) == (405, reason)
     event.refresh_from_db()
     assert event.info == "From elsewhere"
-    status, stored = sent(cast.partner_sync, path, change, THEIR_KEY)
+    status, stored = sent(seed.partner_sync, path, change, THEIR_KEY)
     assert (status, stored["Event"]["info"], stored["Event"]["protected"]) == (200, "Changed", True)
 
 
-def test_what_was_signed_is_not_taken_with_anything_else(cast: Cast) -> None:
+def test_what_was_signed_is_not_taken_with_anything_else(seed: Seed) -> None:
     body = document(CryptographicKey=keys(THEIR_KEY))
     other = json.dumps({"Event": {**body, "info": "Another"}}).encode()
     signature = b64encode(signature_of([re.sub(rb"\s", b"", other)], THEIR_KEY)).decode()
-    status, refused = sent(cast.partner_sync, "/events/add", body, **{"X-Pgp-Signature": signature})
+    status, refused = sent(seed.partner_sync, "/events/add", body, **{"X-Pgp-Signature": signature})
     assert (status, refused["message"]) == (405, BADLY_SIGNED)
 
 
-def test_the_keys_are_replaced_by_those_of_a_signed_change(cast: Cast) -> None:
-    event = received(cast.partner_sync)
+def test_the_keys_are_replaced_by_those_of_a_signed_change(seed: Seed) -> None:
+    event = received(seed.partner_sync)
     path = f"/events/edit/{event.uuid}"
     both = [*keys(THEIR_KEY), *keys(OTHER_KEY)]
     assert (
-        sent(cast.partner_sync, path, document(timestamp=LATER, CryptographicKey=both), THEIR_KEY)[0] == 200
+        sent(seed.partner_sync, path, document(timestamp=LATER, CryptographicKey=both), THEIR_KEY)[0] == 200
     )
     revoking = [*keys(THEIR_KEY, revoked=True), *keys(OTHER_KEY)]
     body = document(timestamp=LATER + 1, CryptographicKey=revoking)
-    assert sent(cast.partner_sync, path, body, OTHER_KEY)[0] == 200
-    assert sent(cast.partner_sync, path, document(timestamp=LATER + 2), THEIR_KEY)[0] == 405
+    assert sent(seed.partner_sync, path, body, OTHER_KEY)[0] == 200
+    assert sent(seed.partner_sync, path, document(timestamp=LATER + 2), THEIR_KEY)[0] == 405
     body = document(timestamp=LATER + 3, CryptographicKey=keys(OTHER_KEY))
-    assert sent(cast.partner_sync, path, body, OTHER_KEY)[0] == 200
+    assert sent(seed.partner_sync, path, body, OTHER_KEY)[0] == 200
     assert list(CryptographicKey.objects.values_list("fingerprint", flat=True)) == [
         public_key(public_part(OTHER_KEY)).fingerprint
     ]
 
 
-def test_a_synchronising_key_has_no_way_around_the_signature(cast: Cast, event: Event, sync: Player) -> None:
+def test_a_synchronising_key_has_no_way_around_the_signature(seed: Seed, event: Event, sync: ApiUser) -> None:
     """Also in its own organisation, which created the event: a machine speaks by signed documents alone."""
-    protect(cast, event, THEIR_KEY)
+    protect(seed, event, THEIR_KEY)
     attribute = event.attributes.get()
     key = CryptographicKey.objects.get()
     ways: list[tuple[str, Any]] = [
@@ -309,46 +309,46 @@ def test_a_synchronising_key_has_no_way_around_the_signature(cast: Cast, event: 
         status, refused = call(sync.key, "POST", f"/{path}", body)
         assert status in (403, 405) or refused["saved"] is False, (path, refused)
     assert Event.objects.values().get(pk=event.pk) == before
-    _, viewed = call(cast.analyst.key, "GET", f"/events/view/{event.pk}")
+    _, viewed = call(seed.analyst.key, "GET", f"/events/view/{event.pk}")
     assert "slipped in" not in json.dumps(viewed)
 
 
-def test_people_of_the_creating_organisation_still_change_their_event(cast: Cast, event: Event) -> None:
-    protect(cast, event, THEIR_KEY)
-    assert call(cast.colleague.key, "POST", f"/events/edit/{event.pk}", {"info": "Better"})[0] == 200
-    assert call(cast.site_admin.key, "POST", f"/events/edit/{event.pk}", {"info": "Best"})[0] == 200
+def test_people_of_the_creating_organisation_still_change_their_event(seed: Seed, event: Event) -> None:
+    protect(seed, event, THEIR_KEY)
+    assert call(seed.colleague.key, "POST", f"/events/edit/{event.pk}", {"info": "Better"})[0] == 200
+    assert call(seed.site_admin.key, "POST", f"/events/edit/{event.pk}", {"info": "Best"})[0] == 200
     assert CryptographicKey.objects.count() == 1
 
 
-def test_the_keys_go_with_their_event(cast: Cast, event: Event) -> None:
-    protect(cast, event, THEIR_KEY)
-    assert call(cast.analyst.key, "POST", f"/events/delete/{event.pk}")[0] == 200
+def test_the_keys_go_with_their_event(seed: Seed, event: Event) -> None:
+    protect(seed, event, THEIR_KEY)
+    assert call(seed.analyst.key, "POST", f"/events/delete/{event.pk}")[0] == 200
     assert not CryptographicKey.objects.exists()
 
 
-def test_the_hubs_key_is_made_once_lies_encrypted_and_signs_for_those_who_may(cast: Cast) -> None:
-    assert call(cast.reader.key, "GET", "/users/getGpgPublicKey")[0] == 404
-    made(cast.analyst, info="Protected")
-    protect(cast, Event.objects.get())
-    first = send(cast.reader.key, "GET", "/users/getGpgPublicKey").content.decode()
-    assert first == send(cast.stranger.key, "GET", "/users/getGpgPublicKey").content.decode()
+def test_the_hubs_key_is_made_once_lies_encrypted_and_signs_for_those_who_may(seed: Seed) -> None:
+    assert call(seed.reader.key, "GET", "/users/getGpgPublicKey")[0] == 404
+    made(seed.analyst, info="Protected")
+    protect(seed, Event.objects.get())
+    first = send(seed.reader.key, "GET", "/users/getGpgPublicKey").content.decode()
+    assert first == send(seed.stranger.key, "GET", "/users/getGpgPublicKey").content.decode()
     stored = SettingValue.objects.get(name=SIGNING_KEY.name).value
     assert "PRIVATE KEY" in SIGNING_KEY.value
     assert "PRIVATE KEY" not in json.dumps(stored)
-    signed = send(cast.site_admin.key, "POST", "/cryptographicKeys/serverSign", "a blob å")
+    signed = send(seed.site_admin.key, "POST", "/cryptographicKeys/serverSign", "a blob å")
     assert signed.content.startswith(b"-----BEGIN PGP SIGNATURE-----")
     assert is_signed_by([first], signed.content, "a blob å".encode())
     raw = send(
-        cast.site_admin.key, "POST", "/cryptographicKeys/serverSign", b"raw", content_type="text/plain"
+        seed.site_admin.key, "POST", "/cryptographicKeys/serverSign", b"raw", content_type="text/plain"
     )
     assert is_signed_by([first], raw.content, b"raw")
-    assert call(cast.org_admin.key, "POST", "/cryptographicKeys/serverSign", "a blob")[0] == 403
+    assert call(seed.org_admin.key, "POST", "/cryptographicKeys/serverSign", "a blob")[0] == 403
 
 
-def test_a_site_administrator_brings_the_key_of_an_earlier_instance(cast: Cast) -> None:
+def test_a_site_administrator_brings_the_key_of_an_earlier_instance(seed: Seed) -> None:
     path = f"/servers/serverSettingsEdit/{SIGNING_KEY.name}"
-    assert call(cast.site_admin.key, "POST", path, {"value": "nonsense"})[0] == 403
-    assert call(cast.site_admin.key, "POST", path, {"value": public_part(THEIR_KEY)})[0] == 403
-    assert call(cast.site_admin.key, "POST", path, {"value": THEIR_KEY})[0] == 200
-    armored = send(cast.reader.key, "GET", "/users/getGpgPublicKey").content.decode()
+    assert call(seed.site_admin.key, "POST", path, {"value": "nonsense"})[0] == 403
+    assert call(seed.site_admin.key, "POST", path, {"value": public_part(THEIR_KEY)})[0] == 403
+    assert call(seed.site_admin.key, "POST", path, {"value": THEIR_KEY})[0] == 200
+    armored = send(seed.reader.key, "GET", "/users/getGpgPublicKey").content.decode()
     assert public_key(armored) == public_key(public_part(THEIR_KEY))

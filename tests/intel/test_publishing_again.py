@@ -11,9 +11,9 @@ import pytest
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
 from tests.factories.people import make_sharing_group
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.outbox.models import Entry
@@ -23,8 +23,8 @@ from vardkase.intel.models import Event, EventVersion
 from vardkase.intel.services.publish import publish_event
 
 
-def stored(cast: Cast, **fields: Any) -> Event:
-    event = make_event(cast.org_a, distribution=1, **fields)
+def stored(seed: Seed, **fields: Any) -> Event:
+    event = make_event(seed.org_a, distribution=1, **fields)
     event.save()
     make_attribute(event).save()
     return event
@@ -35,45 +35,45 @@ def versions(event: Event) -> int:
 
 
 @pytest.mark.parametrize("action", ["publish", "alert"])
-def test_publishing_again_makes_no_new_version(cast: Cast, action: str) -> None:
-    event = stored(cast)
-    answers = [call(cast.publisher.key, "POST", f"/events/{action}/{event.pk}") for _ in range(3)]
+def test_publishing_again_makes_no_new_version(seed: Seed, action: str) -> None:
+    event = stored(seed)
+    answers = [call(seed.publisher.key, "POST", f"/events/{action}/{event.pk}") for _ in range(3)]
     assert answers == [answers[0]] * 3
     assert answers[0][0] == 200
     assert versions(event) == 1
     assert Entry.objects.filter(event_id=event.pk).count() == 1
     assert AuditEntry.objects.filter(action="event.published").count() == 1
     before = Event.objects.get(pk=event.pk).publish_timestamp
-    publish_event(cast.publisher.actor, event.pk)
+    publish_event(seed.publisher.actor, event.pk)
     assert Event.objects.get(pk=event.pk).publish_timestamp == before
 
 
-def test_whatever_goes_out_and_has_changed_makes_a_new_version(cast: Cast) -> None:
-    group = make_sharing_group(cast.org_a, name="Together")
+def test_whatever_goes_out_and_has_changed_makes_a_new_version(seed: Seed) -> None:
+    group = make_sharing_group(seed.org_a, name="Together")
     SharingGroup.objects.update(modified="2020-01-01T00:00:00Z")
-    event = stored(cast, sharing_group_id=group.pk)
+    event = stored(seed, sharing_group_id=group.pk)
     changes = (
-        lambda: call(cast.publisher.key, "POST", f"/attributes/add/{event.pk}", {"type": "text", "value": "x"}),
+        lambda: call(seed.publisher.key, "POST", f"/attributes/add/{event.pk}", {"type": "text", "value": "x"}),
         lambda: AnalystData.objects.create(
-            kind=AnalystDataKind.NOTE, object_uuid=event.uuid, object_type="Event", org=cast.org_a, orgc=cast.org_a,
+            kind=AnalystDataKind.NOTE, object_uuid=event.uuid, object_type="Event", org=seed.org_a, orgc=seed.org_a,
             created=timezone.now(), modified=timezone.now() + timedelta(seconds=5), distribution=1,
         ),
         lambda: SharingGroup.objects.update(modified=timezone.now() + timedelta(minutes=5)),
     )  # fmt: skip
-    publish_event(cast.publisher.actor, event.pk)
+    publish_event(seed.publisher.actor, event.pk)
     for expected, change in enumerate(changes, 2):
         change()
-        publish_event(cast.publisher.actor, event.pk)
+        publish_event(seed.publisher.actor, event.pk)
         assert versions(event) == expected
 
 
-def test_eight_at_once_make_one_version(server: WebServer, server_cast: Cast) -> None:
-    event = stored(server_cast)
+def test_eight_at_once_make_one_version(server: WebServer, server_seed: Seed) -> None:
+    event = stored(server_seed)
 
     request = Request(  # noqa: S310 - the same
         f"{server.url}/events/publish/{event.pk}",
         b"{}",
-        {"Authorization": server_cast.publisher.key, "Content-Type": "application/json"},
+        {"Authorization": server_seed.publisher.key, "Content-Type": "application/json"},
     )
 
     def publish(_number: int) -> int:

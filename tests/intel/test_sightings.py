@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
-from tests.intel.sighted import attribute_of, beacons, configure, seen_by, sight
+from tests.factories.seed import Seed
+from tests.factories.sightings import attribute_of, beacons, configure, seen_by, sight
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.sightings.hooks import (
     SightingsRemoved,
@@ -27,11 +27,11 @@ NOTHING = {
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    return beacons(cast)
+def event(seed: Seed) -> Event:
+    return beacons(seed)
 
 
-def test_an_attribute_is_meant_by_id_uuid_or_value(cast: Cast, event: Event) -> None:
+def test_an_attribute_is_meant_by_id_uuid_or_value(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
     expected = {"attribute_id": str(attribute.pk), "event_id": str(event.pk), "type": "0", "source": ""}
     for thing, said in (
@@ -46,7 +46,7 @@ def test_an_attribute_is_meant_by_id_uuid_or_value(cast: Cast, event: Event) -> 
         ("", {"filters": {"type": "ip-dst"}, "values": ["198.51.100.1"]}),
         ("", {"filters": {"uuid": str(attribute.uuid)}}),
     ):
-        body = sight(cast.analyst, thing, **said)
+        body = sight(seed.analyst, thing, **said)
         assert body["Sighting"].items() >= expected.items(), (thing, said, body)
         assert list(body) == ["Sighting"]
         assert list(body["Sighting"]) == [
@@ -62,22 +62,22 @@ def test_an_attribute_is_meant_by_id_uuid_or_value(cast: Cast, event: Event) -> 
     assert Sighting.objects.count() == 10
 
 
-def test_several_values_an_object_and_an_event_give_a_sighting_each(cast: Cast, event: Event) -> None:
-    sight(cast.analyst, values=["198.51.100.1", "198.51.100.2", "nowhere.example"])
+def test_several_values_an_object_and_an_event_give_a_sighting_each(seed: Seed, event: Event) -> None:
+    sight(seed.analyst, values=["198.51.100.1", "198.51.100.2", "nowhere.example"])
     assert Sighting.objects.count() == 2
-    sight(cast.analyst, event.misp_objects.get().uuid)
+    sight(seed.analyst, event.misp_objects.get().uuid)
     assert Sighting.objects.count() == 4
-    sight(cast.analyst, event.uuid)
+    sight(seed.analyst, event.uuid)
     assert Sighting.objects.count() == 9
 
 
-def test_what_is_said_of_it(cast: Cast, event: Event) -> None:
+def test_what_is_said_of_it(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
-    said = sight(cast.analyst, attribute.pk, type="1", source="honeypot", timestamp=1_700_000_000)["Sighting"]
+    said = sight(seed.analyst, attribute.pk, type="1", source="honeypot", timestamp=1_700_000_000)["Sighting"]
     assert (said["type"], said["source"], said["date_sighting"]) == ("1", "honeypot", "1700000000")
-    dated = sight(cast.analyst, attribute.pk, date="2024-01-02", time="03:04:05")["Sighting"]
+    dated = sight(seed.analyst, attribute.pk, date="2024-01-02", time="03:04:05")["Sighting"]
     assert dated["date_sighting"] == "1704164645"
-    now = sight(cast.analyst, attribute.pk)["Sighting"]
+    now = sight(seed.analyst, attribute.pk)["Sighting"]
     assert abs(int(now["date_sighting"]) - time.time()) < 10
 
 
@@ -98,9 +98,9 @@ def test_what_is_said_of_it(cast: Cast, event: Event) -> None:
         {"source": ["a"]},
     ],
 )
-def test_what_makes_no_sense_is_refused(cast: Cast, event: Event, said: dict[str, Any]) -> None:
+def test_what_makes_no_sense_is_refused(seed: Seed, event: Event, said: dict[str, Any]) -> None:
     """In MISP's form: status 200 with the reason; nothing is stored."""
-    body = sight(cast.analyst, attribute_of(event, "198.51.100.1").pk, **said)
+    body = sight(seed.analyst, attribute_of(event, "198.51.100.1").pk, **said)
     assert body["message"].startswith("Could not add the Sighting. Reason: ")
     assert not Sighting.objects.exists()
 
@@ -108,8 +108,8 @@ def test_what_makes_no_sense_is_refused(cast: Cast, event: Event, said: dict[str
 @pytest.mark.parametrize(
     "thing", ["0", "999999", UNKNOWN, "abc", "9" * 40, "%00", "1' OR '1'='1"], ids=lambda thing: thing[:8]
 )
-def test_nothing_there(cast: Cast, event: Event, thing: str) -> None:
-    status, body = call(cast.analyst.key, "POST", f"/sightings/add/{thing}", {})
+def test_nothing_there(seed: Seed, event: Event, thing: str) -> None:
+    status, body = call(seed.analyst.key, "POST", f"/sightings/add/{thing}", {})
     assert body == NOTHING or status == 404
 
 
@@ -130,29 +130,29 @@ def test_nothing_there(cast: Cast, event: Event, thing: str) -> None:
     ],
     ids=str,
 )
-def test_malformed_bodies_add_nothing(cast: Cast, event: Event, body: Any) -> None:
-    response = send(cast.analyst.key, "POST", "/sightings/add", body)
+def test_malformed_bodies_add_nothing(seed: Seed, event: Event, body: Any) -> None:
+    response = send(seed.analyst.key, "POST", "/sightings/add", body)
     assert response.status_code < 500
     assert not Sighting.objects.exists()
 
 
-def test_an_expiration_replaces_the_earlier_one_of_the_same_organisation(cast: Cast, event: Event) -> None:
+def test_an_expiration_replaces_the_earlier_one_of_the_same_organisation(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
-    sight(cast.partner, attribute.pk, type="2", timestamp=1_600_000_000)
-    sight(cast.analyst, attribute.pk, type="2", timestamp=1_700_000_000)
-    sight(cast.analyst, attribute.pk, type="2", timestamp=1_750_000_000)
+    sight(seed.partner, attribute.pk, type="2", timestamp=1_600_000_000)
+    sight(seed.analyst, attribute.pk, type="2", timestamp=1_700_000_000)
+    sight(seed.analyst, attribute.pk, type="2", timestamp=1_750_000_000)
     dates = Sighting.objects.order_by("pk").values_list("org__name", "date_sighting")
     assert list(dates) == [("Organisation B", 1_600_000_000), ("Organisation A", 1_750_000_000)]
 
 
-def test_it_takes_the_permission_and_a_writing_key(cast: Cast, event: Event) -> None:
+def test_it_takes_the_permission_and_a_writing_key(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
-    status, body = call(cast.reader.key, "POST", f"/sightings/add/{attribute.pk}", {})
+    status, body = call(seed.reader.key, "POST", f"/sightings/add/{attribute.pk}", {})
     assert (status, body["message"]) == (403, "You do not have permission to use this functionality.")
     assert not Sighting.objects.exists()
 
 
-def test_nobody_sights_what_they_may_not_read(cast: Cast, event: Event) -> None:
+def test_nobody_sights_what_they_may_not_read(seed: Seed, event: Event) -> None:
     hidden = attribute_of(event, "198.51.100.3")
     for thing, said in (
         (hidden.pk, {}),
@@ -160,27 +160,27 @@ def test_nobody_sights_what_they_may_not_read(cast: Cast, event: Event) -> None:
         ("", {"value": "198.51.100.3"}),
         ("", {"filters": {"type": "ip-dst"}, "value": "198.51.100.3"}),
     ):
-        assert sight(cast.stranger, thing, **said) == NOTHING
+        assert sight(seed.stranger, thing, **said) == NOTHING
     event.misp_objects.update(distribution=0)
-    assert sight(cast.stranger, event.misp_objects.get().uuid) == NOTHING
+    assert sight(seed.stranger, event.misp_objects.get().uuid) == NOTHING
     Event.objects.filter(pk=event.pk).update(distribution=0)
-    assert sight(cast.stranger, attribute_of(event, "198.51.100.1").pk) == NOTHING
-    assert sight(cast.stranger, event.uuid) == NOTHING
+    assert sight(seed.stranger, attribute_of(event, "198.51.100.1").pk) == NOTHING
+    assert sight(seed.stranger, event.uuid) == NOTHING
     assert not Sighting.objects.exists()
 
 
-def test_a_sighting_leaves_the_event_as_it_is(cast: Cast, event: Event) -> None:
+def test_a_sighting_leaves_the_event_as_it_is(seed: Seed, event: Event) -> None:
     before = Event.objects.values().get(pk=event.pk)
-    sight(cast.analyst, attribute_of(event, "198.51.100.1").pk)
+    sight(seed.analyst, attribute_of(event, "198.51.100.1").pk)
     assert Event.objects.values().get(pk=event.pk) == before
 
 
 @pytest.fixture
-def sighted(cast: Cast, event: Event) -> Event:
+def sighted(seed: Seed, event: Event) -> Event:
     """A saw the first address, B both, the hub the second."""
-    sight(cast.analyst, value="198.51.100.1")
-    sight(cast.partner, values=["198.51.100.1", "198.51.100.2"])
-    sight(cast.site_admin, value="198.51.100.2")
+    sight(seed.analyst, value="198.51.100.1")
+    sight(seed.partner, values=["198.51.100.1", "198.51.100.2"])
+    sight(seed.site_admin, value="198.51.100.2")
     return event
 
 
@@ -198,7 +198,7 @@ EVERYTHING = [(A, "198.51.100.1"), (B, "198.51.100.1"), (B, "198.51.100.2"), (HU
     ],
 )
 def test_the_policy_says_who_sees_whose(
-    cast: Cast,
+    seed: Seed,
     sighted: Event,
     policy: int,
     partner: list[tuple[str, str]],
@@ -206,62 +206,62 @@ def test_the_policy_says_who_sees_whose(
 ) -> None:
     """In the event, in every list, in searches and one by one: everywhere the same."""
     configure("Plugin.Sightings_policy", policy)
-    configure("MISP.host_org_id", cast.hub.pk)
-    for player, expected in (
-        (cast.analyst, EVERYTHING),
-        (cast.site_admin, EVERYTHING),
-        (cast.partner, partner),
-        (cast.stranger, stranger),
+    configure("MISP.host_org_id", seed.hub.pk)
+    for api_user, expected in (
+        (seed.analyst, EVERYTHING),
+        (seed.site_admin, EVERYTHING),
+        (seed.partner, partner),
+        (seed.stranger, stranger),
     ):
-        assert seen_by(player, sighted) == expected
-        _, listed = call(player.key, "GET", "/sightings/index")
+        assert seen_by(api_user, sighted) == expected
+        _, listed = call(api_user.key, "GET", "/sightings/index")
         assert len(listed) == len(expected)
-        _, searched = call(player.key, "POST", "/sightings/restSearch", {"returnFormat": "json"})
+        _, searched = call(api_user.key, "POST", "/sightings/restSearch", {"returnFormat": "json"})
         assert len(searched["response"]) == len(expected)
         _, of_event = call(
-            player.key, "POST", "/sightings/listSightings", {"id": sighted.pk, "context": "event"}
+            api_user.key, "POST", "/sightings/listSightings", {"id": sighted.pk, "context": "event"}
         )
         assert len(of_event) == len(expected)
         _, found = call(
-            player.key, "POST", "/attributes/restSearch", {"includeSightings": 1, "eventid": sighted.pk}
+            api_user.key, "POST", "/attributes/restSearch", {"includeSightings": 1, "eventid": sighted.pk}
         )
         shown = [each for attribute in found["response"]["Attribute"] for each in attribute["Sighting"]]
         assert len(shown) == len(expected)
         for sighting in Sighting.objects.all():
-            status, _ = call(player.key, "GET", f"/sightings/view/{sighting.pk}")
+            status, _ = call(api_user.key, "GET", f"/sightings/view/{sighting.pk}")
             assert (status == 200) == (str(sighting.pk) in {each["id"] for each in listed})
 
 
-def test_a_hidden_attribute_hides_its_sightings(cast: Cast, sighted: Event) -> None:
+def test_a_hidden_attribute_hides_its_sightings(seed: Seed, sighted: Event) -> None:
     configure("Plugin.Sightings_policy", 2)
     Attribute.objects.filter(value1="198.51.100.1").update(distribution=0)
-    assert seen_by(cast.stranger, sighted) == EVERYTHING[2:]
-    assert len(call(cast.stranger.key, "GET", "/sightings/index")[1]) == 2
+    assert seen_by(seed.stranger, sighted) == EVERYTHING[2:]
+    assert len(call(seed.stranger.key, "GET", "/sightings/index")[1]) == 2
     Event.objects.filter(pk=sighted.pk).update(distribution=0)
-    assert call(cast.stranger.key, "GET", "/sightings/index")[1] == []
+    assert call(seed.stranger.key, "GET", "/sightings/index")[1] == []
 
 
-def test_anonymised_sightings_hide_whose_they_are(cast: Cast, sighted: Event) -> None:
+def test_anonymised_sightings_hide_whose_they_are(seed: Seed, sighted: Event) -> None:
     configure("Plugin.Sightings_policy", 2)
     configure("Plugin.Sightings_anonymise", True)
     nobody = [("nobody", value) for _, value in EVERYTHING]
-    assert seen_by(cast.stranger, sighted) == nobody
-    assert seen_by(cast.partner, sighted) == [nobody[0], *EVERYTHING[1:3], nobody[3]]
-    assert seen_by(cast.site_admin, sighted) == EVERYTHING
-    search = {"org_id": cast.org_b.pk}
-    assert call(cast.stranger.key, "POST", "/sightings/restSearch", search)[1]["response"] == []
-    configure("Plugin.Sightings_anonymise_as", cast.hub.pk)
-    assert seen_by(cast.stranger, sighted) == [(HUB, value) for _, value in EVERYTHING]
+    assert seen_by(seed.stranger, sighted) == nobody
+    assert seen_by(seed.partner, sighted) == [nobody[0], *EVERYTHING[1:3], nobody[3]]
+    assert seen_by(seed.site_admin, sighted) == EVERYTHING
+    search = {"org_id": seed.org_b.pk}
+    assert call(seed.stranger.key, "POST", "/sightings/restSearch", search)[1]["response"] == []
+    configure("Plugin.Sightings_anonymise_as", seed.hub.pk)
+    assert seen_by(seed.stranger, sighted) == [(HUB, value) for _, value in EVERYTHING]
 
 
-def test_events_without_sightings_on_request(cast: Cast, sighted: Event) -> None:
-    _, body = call(cast.analyst.key, "POST", f"/events/view/{sighted.pk}", {"noSightings": 1})
+def test_events_without_sightings_on_request(seed: Seed, sighted: Event) -> None:
+    _, body = call(seed.analyst.key, "POST", f"/events/view/{sighted.pk}", {"noSightings": 1})
     assert not any("Sighting" in attribute for attribute in body["Event"]["Attribute"])
 
 
-def test_sightings_of_attributes_in_objects_stand_there(cast: Cast, event: Event) -> None:
-    sight(cast.analyst, value="a.exe")
-    _, body = call(cast.analyst.key, "GET", f"/events/view/{event.pk}")
+def test_sightings_of_attributes_in_objects_stand_there(seed: Seed, event: Event) -> None:
+    sight(seed.analyst, value="a.exe")
+    _, body = call(seed.analyst.key, "GET", f"/events/view/{event.pk}")
     inside = {each["value"]: each.get("Sighting") for each in body["Event"]["Object"][0]["Attribute"]}
     assert len(inside["a.exe"]) == 1
     assert list(inside["a.exe"][0]) == [
@@ -278,42 +278,42 @@ def test_sightings_of_attributes_in_objects_stand_there(cast: Cast, event: Event
     ]
 
 
-def test_a_sighting_is_taken_back_by_its_own_organisation(cast: Cast, sighted: Event) -> None:
+def test_a_sighting_is_taken_back_by_its_own_organisation(seed: Seed, sighted: Event) -> None:
     configure("Plugin.Sightings_policy", 2)
     own, theirs = Sighting.objects.order_by("pk")[:2]
-    refused = call(cast.analyst.key, "POST", f"/sightings/delete/{theirs.pk}")
+    refused = call(seed.analyst.key, "POST", f"/sightings/delete/{theirs.pk}")
     assert refused[0] == 404
     assert refused[1]["message"] == "Invalid sighting."
-    status, body = call(cast.colleague.key, "POST", f"/sightings/delete/{own.uuid}")
+    status, body = call(seed.colleague.key, "POST", f"/sightings/delete/{own.uuid}")
     assert (status, body["message"]) == (200, "Sighting successfully deleted.")
-    assert call(cast.analyst.key, "POST", f"/sightings/delete/{own.pk}")[0] == 404
-    assert call(cast.reader.key, "POST", f"/sightings/delete/{theirs.pk}")[0] == 403
-    assert call(cast.site_admin.key, "POST", f"/sightings/quickDelete/{theirs.pk}")[1]["saved"] is True
+    assert call(seed.analyst.key, "POST", f"/sightings/delete/{own.pk}")[0] == 404
+    assert call(seed.reader.key, "POST", f"/sightings/delete/{theirs.pk}")[0] == 403
+    assert call(seed.site_admin.key, "POST", f"/sightings/quickDelete/{theirs.pk}")[1]["saved"] is True
     assert Sighting.objects.count() == 2
 
 
-def test_sightings_go_with_their_attribute_and_their_event(cast: Cast, sighted: Event) -> None:
+def test_sightings_go_with_their_attribute_and_their_event(seed: Seed, sighted: Event) -> None:
     gone = attribute_of(sighted, "198.51.100.1")
-    call(cast.analyst.key, "POST", f"/attributes/delete/{gone.pk}/1")
+    call(seed.analyst.key, "POST", f"/attributes/delete/{gone.pk}/1")
     assert Sighting.objects.count() == 2
-    call(cast.analyst.key, "POST", f"/events/delete/{sighted.pk}")
+    call(seed.analyst.key, "POST", f"/events/delete/{sighted.pk}")
     assert not Sighting.objects.exists()
 
 
-def test_a_deleted_attribute_can_be_sighted(cast: Cast, event: Event) -> None:
+def test_a_deleted_attribute_can_be_sighted(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
-    call(cast.analyst.key, "POST", f"/attributes/delete/{attribute.pk}")
-    assert "Sighting" in sight(cast.analyst, attribute.uuid)
-    assert sight(cast.stranger, attribute.uuid) == NOTHING
+    call(seed.analyst.key, "POST", f"/attributes/delete/{attribute.pk}")
+    assert "Sighting" in sight(seed.analyst, attribute.uuid)
+    assert sight(seed.stranger, attribute.uuid) == NOTHING
 
 
-def test_the_rooms_above_hear_of_it(cast: Cast, event: Event) -> None:
+def test_the_rooms_above_hear_of_it(seed: Seed, event: Event) -> None:
     heard: list[Any] = []
     sightings_stored.register(heard.append)
     sightings_removed.register(heard.append)
     try:
-        number = sight(cast.analyst, value="198.51.100.1", timestamp=1_700_000_000)["Sighting"]["id"]
-        call(cast.analyst.key, "POST", f"/sightings/delete/{number}")
+        number = sight(seed.analyst, value="198.51.100.1", timestamp=1_700_000_000)["Sighting"]["id"]
+        call(seed.analyst.key, "POST", f"/sightings/delete/{number}")
     finally:
         sightings_stored._listeners.remove(heard.append)
         sightings_removed._listeners.remove(heard.append)
@@ -323,14 +323,14 @@ def test_the_rooms_above_hear_of_it(cast: Cast, event: Event) -> None:
     assert removed == SightingsRemoved((stored[0].attribute_id,))
 
 
-def test_when_an_attribute_was_last_seen(cast: Cast, event: Event) -> None:
+def test_when_an_attribute_was_last_seen(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
     for said in ({"timestamp": 1_600_000_000}, {"timestamp": 1_500_000_000}, {"type": "1"}):
-        sight(cast.analyst, attribute.pk, **said)
-    assert last_sighted(cast.analyst.actor, [attribute.pk, 0]) == {attribute.pk: 1_600_000_000}
-    assert last_sighted(cast.stranger.actor, [attribute.pk]) == {}
+        sight(seed.analyst, attribute.pk, **said)
+    assert last_sighted(seed.analyst.actor, [attribute.pk, 0]) == {attribute.pk: 1_600_000_000}
+    assert last_sighted(seed.stranger.actor, [attribute.pk]) == {}
 
 
-def test_get_describes_how_to_add(cast: Cast) -> None:
-    about = answer(send(cast.analyst.key, "GET", "/sightings/add/1"))
+def test_get_describes_how_to_add(seed: Seed) -> None:
+    about = answer(send(seed.analyst.key, "GET", "/sightings/add/1"))
     assert about["mandatory_fields"] == {"OR": ["values", "id"]}

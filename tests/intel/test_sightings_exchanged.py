@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast
-from tests.intel.sighted import attribute_of, beacons, configure, sight
+from tests.factories.seed import Seed
+from tests.factories.sightings import attribute_of, beacons, configure, sight
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.sightings.models import Sighting
 
@@ -19,32 +19,32 @@ UNKNOWN = "11111111-1111-4111-8111-111111111111"
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    return beacons(cast)
+def event(seed: Seed) -> Event:
+    return beacons(seed)
 
 
-def test_the_quick_ways_of_the_pages(cast: Cast, event: Event) -> None:
+def test_the_quick_ways_of_the_pages(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
-    _, body = call(cast.analyst.key, "POST", f"/sightings/quickAdd/{attribute.pk}/1")
+    _, body = call(seed.analyst.key, "POST", f"/sightings/quickAdd/{attribute.pk}/1")
     assert body["saved"] is True
     assert Sighting.objects.get().type == 1
-    assert call(cast.analyst.key, "POST", f"/sightings/quickAdd/{attribute.pk}/7")[0] == 403
-    sight(cast.analyst, attribute.pk, timestamp=1_500_000_000)
-    _, listed = call(cast.analyst.key, "GET", f"/sightings/viewSightings/{attribute.pk}/attribute")
+    assert call(seed.analyst.key, "POST", f"/sightings/quickAdd/{attribute.pk}/7")[0] == 403
+    sight(seed.analyst, attribute.pk, timestamp=1_500_000_000)
+    _, listed = call(seed.analyst.key, "GET", f"/sightings/viewSightings/{attribute.pk}/attribute")
     assert [each["Sighting"]["type"] for each in listed] == ["1"]
     configure("Plugin.Sightings_range", 0)
-    _, listed = call(cast.analyst.key, "GET", f"/sightings/viewSightings/{attribute.pk}/attribute")
+    _, listed = call(seed.analyst.key, "GET", f"/sightings/viewSightings/{attribute.pk}/attribute")
     assert len(listed) == 2
 
 
-def test_search_by_what_was_said(cast: Cast, event: Event) -> None:
+def test_search_by_what_was_said(seed: Seed, event: Event) -> None:
     first, second = attribute_of(event, "198.51.100.1"), attribute_of(event, "198.51.100.2")
-    old = sight(cast.analyst, first.pk, timestamp=1_600_000_000, source="honeypot")["Sighting"]["id"]
-    new = sight(cast.analyst, first.pk, type="1")["Sighting"]["id"]
-    other = sight(cast.analyst, second.pk)["Sighting"]["id"]
+    old = sight(seed.analyst, first.pk, timestamp=1_600_000_000, source="honeypot")["Sighting"]["id"]
+    new = sight(seed.analyst, first.pk, type="1")["Sighting"]["id"]
+    other = sight(seed.analyst, second.pk)["Sighting"]["id"]
 
     def found(path: str = "", **filters: Any) -> list[str]:
-        status, body = call(cast.analyst.key, "POST", f"/sightings/restSearch{path}", filters)
+        status, body = call(seed.analyst.key, "POST", f"/sightings/restSearch{path}", filters)
         assert status == 200, body
         return [each["Sighting"]["id"] for each in body["response"]]
 
@@ -57,26 +57,26 @@ def test_search_by_what_was_said(cast: Cast, event: Event) -> None:
     assert found("/attribute", uuid=str(second.uuid)) == [other]
     assert found("/event", id=event.pk) == [new, other]
     assert found("/event", uuid=[str(event.uuid)], last=0) == [old, new, other]
-    assert found(org_id=str(cast.org_a.uuid)) == [new, other]
-    assert found(org_id=f"!{cast.org_a.uuid}") == []
-    assert found(org_id=cast.org_b.pk) == []
+    assert found(org_id=str(seed.org_a.uuid)) == [new, other]
+    assert found(org_id=f"!{seed.org_a.uuid}") == []
+    assert found(org_id=seed.org_b.pk) == []
     assert found(type=["1", "0"]) == [new, other]
 
 
-def test_a_search_tells_what_it_is_asked_for(cast: Cast, event: Event) -> None:
-    sight(cast.analyst, value="198.51.100.1")
+def test_a_search_tells_what_it_is_asked_for(seed: Seed, event: Event) -> None:
+    sight(seed.analyst, value="198.51.100.1")
     wanted = {"includeAttribute": 1, "includeEvent": 1, "includeUuid": 1}
-    _, body = call(cast.analyst.key, "POST", "/sightings/restSearch", wanted)
+    _, body = call(seed.analyst.key, "POST", "/sightings/restSearch", wanted)
     sighting = body["response"][0]["Sighting"]
     assert sighting["value"] == sighting["Attribute"]["value"] == "198.51.100.1"
     assert sighting["event_uuid"] == sighting["Event"]["uuid"] == str(event.uuid)
     assert sighting["Event"]["Orgc"] == {"name": A}
-    assert sighting["Organisation"] == {"id": str(cast.org_a.pk), "uuid": str(cast.org_a.uuid), "name": A}
+    assert sighting["Organisation"] == {"id": str(seed.org_a.pk), "uuid": str(seed.org_a.uuid), "name": A}
 
 
-def test_the_csv_of_a_search(cast: Cast, event: Event) -> None:
-    sight(cast.analyst, value="198.51.100.1")
-    response = send(cast.analyst.key, "POST", "/sightings/restSearch", {"returnFormat": "csv"})
+def test_the_csv_of_a_search(seed: Seed, event: Event) -> None:
+    sight(seed.analyst, value="198.51.100.1")
+    response = send(seed.analyst.key, "POST", "/sightings/restSearch", {"returnFormat": "csv"})
     header, line, *_ = b"".join(response).decode().splitlines()  # type: ignore[arg-type]
     assert header == "id,attribute_id,event_id,org_id,date_sighting,uuid,source,type"
     assert line.endswith(',"",0')
@@ -91,8 +91,8 @@ def test_the_csv_of_a_search(cast: Cast, event: Event) -> None:
         ("", {"source": [["x"]]}, "Invalid filter: source must be a text, a number or a list of them."),
     ],
 )
-def test_searches_that_make_no_sense(cast: Cast, path: str, filters: dict[str, Any], refusal: str) -> None:
-    status, body = call(cast.analyst.key, "POST", f"/sightings/restSearch{path}", filters)
+def test_searches_that_make_no_sense(seed: Seed, path: str, filters: dict[str, Any], refusal: str) -> None:
+    status, body = call(seed.analyst.key, "POST", f"/sightings/restSearch{path}", filters)
     assert (status, body["message"]) == (400, refusal)
 
 
@@ -111,7 +111,7 @@ def of_peer(attribute: Attribute, **members: Any) -> dict[str, Any]:
     }
 
 
-def test_a_peer_pushes_sightings_once(cast: Cast, event: Event) -> None:
+def test_a_peer_pushes_sightings_once(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
     pushed = [
         of_peer(attribute),
@@ -123,31 +123,31 @@ def test_a_peer_pushes_sightings_once(cast: Cast, event: Event) -> None:
         {},
     ]
     path = f"/sightings/bulkSaveSightings/{event.uuid}"
-    assert call(cast.partner_sync.key, "POST", path, pushed) == (
+    assert call(seed.partner_sync.key, "POST", path, pushed) == (
         200,
         {"saved": True, "success": "2 sightings added."},
     )
-    assert call(cast.partner_sync.key, "POST", path, pushed)[1] == {
+    assert call(seed.partner_sync.key, "POST", path, pushed)[1] == {
         "saved": False,
         "success": "No sightings added.",
     }
     assert set(Sighting.objects.values_list("org__name", flat=True)) == {"Far away", None}
     asked = f"/sightings/filterSightingUuidsForPush/{event.uuid}"
-    known = call(cast.partner_sync.key, "POST", asked, [pushed[0]["uuid"], UNKNOWN, "x", 5])[1]
+    known = call(seed.partner_sync.key, "POST", asked, [pushed[0]["uuid"], UNKNOWN, "x", 5])[1]
     assert known == [pushed[0]["uuid"]]
-    assert call(cast.partner.key, "POST", asked, [])[0] == 403
-    status, body = call(cast.partner_sync.key, "POST", f"/sightings/bulkSaveSightings/{UNKNOWN}", [])
+    assert call(seed.partner.key, "POST", asked, [])[0] == 403
+    status, body = call(seed.partner_sync.key, "POST", f"/sightings/bulkSaveSightings/{UNKNOWN}", [])
     assert (status, body["message"]) == (405, "Event not found or not accessible by this user.")
 
 
-def test_who_does_not_synchronise_speaks_for_nobody_else(cast: Cast, event: Event) -> None:
+def test_who_does_not_synchronise_speaks_for_nobody_else(seed: Seed, event: Event) -> None:
     pushed = [of_peer(attribute_of(event, "198.51.100.1"))]
-    call(cast.partner.key, "POST", f"/sightings/bulkSaveSightings/{event.uuid}", pushed)
-    assert Sighting.objects.get().org == cast.org_b
-    assert call(cast.reader.key, "POST", f"/sightings/bulkSaveSightings/{event.uuid}", [])[0] == 403
+    call(seed.partner.key, "POST", f"/sightings/bulkSaveSightings/{event.uuid}", pushed)
+    assert Sighting.objects.get().org == seed.org_b
+    assert call(seed.reader.key, "POST", f"/sightings/bulkSaveSightings/{event.uuid}", [])[0] == 403
 
 
-def test_sightings_in_a_document_are_taken_along(cast: Cast) -> None:
+def test_sightings_in_a_document_are_taken_along(seed: Seed) -> None:
     attributes: list[dict[str, Any]] = [
         {"uuid": str(uuid4()), "type": "ip-dst", "value": f"203.0.113.{n}"} for n in range(3)
     ]
@@ -155,23 +155,23 @@ def test_sightings_in_a_document_are_taken_along(cast: Cast) -> None:
     attributes[0]["Sighting"] = [there]
     beside = {**there, "uuid": str(uuid4()), "attribute_uuid": attributes[1]["uuid"]}
     document = {"info": "From afar", "distribution": 1, "Attribute": attributes, "Sighting": [beside]}
-    _, body = call(cast.partner_sync.key, "POST", "/events/add", document)
+    _, body = call(seed.partner_sync.key, "POST", "/events/add", document)
     event = Event.objects.get(pk=body["Event"]["id"])
     by_value = dict(Sighting.objects.values_list("attribute__value1", "source"))
     assert by_value == {"203.0.113.0": "there", "203.0.113.1": "there"}
 
     attributes[2]["Sighting"] = [{**there, "uuid": str(uuid4())}]
     edited = {"timestamp": str(int(time.time()) + 60), "Attribute": attributes}
-    status, _ = call(cast.partner_sync.key, "POST", f"/events/edit/{event.pk}", edited)
+    status, _ = call(seed.partner_sync.key, "POST", f"/events/edit/{event.pk}", edited)
     assert (status, Sighting.objects.filter(event=event).count()) == (200, 3)
 
 
-def test_publishing_sightings_raises_their_timestamp(cast: Cast, event: Event) -> None:
-    status, body = call(cast.partner.key, "POST", f"/events/publishSightings/{event.uuid}")
+def test_publishing_sightings_raises_their_timestamp(seed: Seed, event: Event) -> None:
+    status, body = call(seed.partner.key, "POST", f"/events/publishSightings/{event.uuid}")
     assert (status, body["message"], body["id"]) == (200, "Sightings published", str(event.pk))
     published = Event.objects.get(pk=event.pk)
     assert abs(published.sighting_timestamp - time.time()) < 10
     assert published.timestamp == event.timestamp
     Event.objects.filter(pk=event.pk).update(distribution=0)
-    assert call(cast.stranger.key, "POST", f"/events/publishSightings/{event.uuid}")[0] == 404
-    assert call(cast.reader.key, "POST", f"/events/publishSightings/{event.uuid}")[0] == 403
+    assert call(seed.stranger.key, "POST", f"/events/publishSightings/{event.uuid}")[0] == 404
+    assert call(seed.reader.key, "POST", f"/events/publishSightings/{event.uuid}")[0] == 403

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
+from tests.factories.seed import Seed
 from vardkase.intel.models import Attribute, Event, Object
 
 
 @pytest.fixture
-def attribute(cast: Cast) -> Attribute:
+def attribute(seed: Seed) -> Attribute:
     """An attribute of a published event of organisation A that everyone may read."""
-    event = make_event(cast.org_a, distribution=3, published=True)
+    event = make_event(seed.org_a, distribution=3, published=True)
     event.save()
     attribute = make_attribute(event, type="domain", category="Network activity", value1="a.example")
     attribute.save()
@@ -29,55 +29,55 @@ def thing(attribute: Attribute) -> Object:
     return thing
 
 
-def test_switches_go_over_and_back(cast: Cast, attribute: Attribute) -> None:
+def test_switches_go_over_and_back(seed: Seed, attribute: Attribute) -> None:
     path = f"/attributes/toggleCorrelation/{attribute.pk}"
     for told, disabled in (("Correlation disabled.", True), ("Correlation enabled.", False)):
-        status, body = call(cast.analyst.key, "POST", path, {})
+        status, body = call(seed.analyst.key, "POST", path, {})
         assert (status, body["message"], body["id"]) == (200, told, str(attribute.pk))
         attribute.refresh_from_db()
         assert attribute.disable_correlation is disabled
     before = attribute.to_ids
-    assert call(cast.analyst.key, "POST", f"/attributes/toggleToIDS/{attribute.uuid}")[0] == 200
+    assert call(seed.analyst.key, "POST", f"/attributes/toggleToIDS/{attribute.uuid}")[0] == 200
     attribute.refresh_from_db()
     assert attribute.to_ids is not before
     event = Event.objects.get(pk=attribute.event_id)
     assert not event.published
-    assert call(cast.analyst.key, "POST", f"/events/toggleCorrelation/{event.pk}")[0] == 200
+    assert call(seed.analyst.key, "POST", f"/events/toggleCorrelation/{event.pk}")[0] == 200
     event.refresh_from_db()
     assert event.disable_correlation
 
 
-def test_one_field_is_changed_and_read(cast: Cast, attribute: Attribute, thing: Object) -> None:
+def test_one_field_is_changed_and_read(seed: Seed, attribute: Attribute, thing: Object) -> None:
     path = f"/attributes/editField/{attribute.pk}"
-    changed = call(cast.analyst.key, "POST", path, {"Attribute": {"value": "b.example"}})[1]
+    changed = call(seed.analyst.key, "POST", path, {"Attribute": {"value": "b.example"}})[1]
     assert changed == {"saved": True, "success": "Field updated.", "check_publish": True}
-    value = send(cast.partner.key, "GET", f"/attributes/fetchViewValue/{attribute.pk}/value")
+    value = send(seed.partner.key, "GET", f"/attributes/fetchViewValue/{attribute.pk}/value")
     assert value.content == b"b.example"
-    assert call(cast.analyst.key, "POST", f"/objects/editField/{thing.pk}", {"comment": "moved"})[0] == 200
-    assert send(cast.partner.key, "GET", f"/objects/fetchViewValue/{thing.pk}/comment").content == b"moved"
+    assert call(seed.analyst.key, "POST", f"/objects/editField/{thing.pk}", {"comment": "moved"})[0] == 200
+    assert send(seed.partner.key, "GET", f"/objects/fetchViewValue/{thing.pk}/comment").content == b"moved"
     seen = {"first_seen": "2026-01-02T03:04:05Z"}
-    assert call(cast.analyst.key, "POST", f"/objects/editField/{thing.pk}", seen)[0] == 200
-    told = send(cast.partner.key, "GET", f"/objects/fetchViewValue/{thing.pk}/first_seen").content
+    assert call(seed.analyst.key, "POST", f"/objects/editField/{thing.pk}", seen)[0] == 200
+    told = send(seed.partner.key, "GET", f"/objects/fetchViewValue/{thing.pk}/first_seen").content
     assert told.startswith(b"2026-01-02T03:04:05")
 
 
-def test_what_is_no_field_changes_nothing(cast: Cast, attribute: Attribute, thing: Object) -> None:
+def test_what_is_no_field_changes_nothing(seed: Seed, attribute: Attribute, thing: Object) -> None:
     path = f"/attributes/editField/{attribute.pk}"
     for body in ({}, {"uuid": "x"}, {"deleted": 1}, {"comment": "a", "value": "b.example"}):
-        assert call(cast.analyst.key, "POST", path, body)[0] == 400
-    refused = call(cast.analyst.key, "POST", path, {"value": "not a domain"})
+        assert call(seed.analyst.key, "POST", path, body)[0] == 400
+    refused = call(seed.analyst.key, "POST", path, {"value": "not a domain"})
     assert refused[0] == 200
     assert refused[1]["saved"] is False
     assert "value" in refused[1]["errors"]
-    assert call(cast.analyst.key, "GET", f"/attributes/fetchViewValue/{attribute.pk}/event")[0] == 404
-    assert call(cast.analyst.key, "GET", f"/objects/fetchViewValue/{thing.pk}/event")[0] == 404
+    assert call(seed.analyst.key, "GET", f"/attributes/fetchViewValue/{attribute.pk}/event")[0] == 404
+    assert call(seed.analyst.key, "GET", f"/objects/fetchViewValue/{thing.pk}/event")[0] == 404
     attribute.refresh_from_db()
     assert attribute.value == "a.example"
     Object.objects.update(deleted=True)
-    assert call(cast.analyst.key, "POST", f"/objects/editField/{thing.pk}", {"comment": "x"})[0] == 404
+    assert call(seed.analyst.key, "POST", f"/objects/editField/{thing.pk}", {"comment": "x"})[0] == 404
 
 
-def test_not_others(cast: Cast, attribute: Attribute, thing: Object) -> None:
+def test_not_others(seed: Seed, attribute: Attribute, thing: Object) -> None:
     calls = [
         (f"/attributes/toggleCorrelation/{attribute.pk}", {}),
         (f"/attributes/toggleToIDS/{attribute.pk}", {}),
@@ -86,13 +86,13 @@ def test_not_others(cast: Cast, attribute: Attribute, thing: Object) -> None:
         (f"/events/toggleCorrelation/{attribute.event_id}", {}),
     ]
     for path, body in calls:
-        for key in (cast.partner.key, cast.partner_sync.key, cast.reader.key, None):
+        for key in (seed.partner.key, seed.partner_sync.key, seed.reader.key, None):
             assert call(key, "POST", path, body)[0] == 403, path
     Event.objects.update(distribution=0)
     for path, body in calls:
-        assert call(cast.partner.key, "POST", path, body)[0] == 404, path
+        assert call(seed.partner.key, "POST", path, body)[0] == 404, path
     for kind, pk, field in (("attributes", attribute.pk, "value"), ("objects", thing.pk, "comment")):
-        assert send(cast.partner.key, "GET", f"/{kind}/fetchViewValue/{pk}/{field}").status_code == 404
+        assert send(seed.partner.key, "GET", f"/{kind}/fetchViewValue/{pk}/{field}").status_code == 404
     before = attribute.to_ids, attribute.disable_correlation, attribute.comment
     attribute.refresh_from_db()
     assert (attribute.to_ids, attribute.disable_correlation, attribute.comment) == before

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object, make_report
 from tests.factories.knowledge import make_tags
+from tests.factories.seed import Seed
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import Attribute, AttributeTag, Event
 from vardkase.knowledge.taxonomies.models import Tag
@@ -20,9 +20,9 @@ MANY = 300
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """An event of organisation A that everyone may read, with many attributes."""
-    event = make_event(cast.org_a, distribution=3, published=True)
+    event = make_event(seed.org_a, distribution=3, published=True)
     event.save()
     Attribute.objects.bulk_create(make_attribute(event) for _ in range(MANY))
     make_tags(*("alpha", "beta", "gamma"))
@@ -40,47 +40,47 @@ def selected(
     return call(key, "POST", "/attributes/addTag/selected", body)
 
 
-def test_many_attributes_take_a_few_statements(cast: Cast, event: Event) -> None:
+def test_many_attributes_take_a_few_statements(seed: Seed, event: Event) -> None:
     with CaptureQueriesContext(connection) as seen:
-        assert selected(cast.analyst.key, ids(event), ["alpha", "beta"])[1]["saved"] is True
+        assert selected(seed.analyst.key, ids(event), ["alpha", "beta"])[1]["saved"] is True
     assert AttributeTag.objects.count() == 2 * MANY
     assert len(seen) < 40, "not one for each attribute"
     event.refresh_from_db()
     assert not event.published
-    again = selected(cast.analyst.key, ids(event), "alpha", event=str(event.pk))
+    again = selected(seed.analyst.key, ids(event), "alpha", event=str(event.pk))
     assert again == (200, {"saved": False, "errors": "Tag could not be added."})
-    rest = selected(cast.analyst.key, ids(event), ["alpha", "gamma"])[1]
+    rest = selected(seed.analyst.key, ids(event), ["alpha", "gamma"])[1]
     assert rest["success"] == f"Tag added to {MANY} attribute(s)."
 
 
-def test_only_what_is_named_readable_and_ones_own(cast: Cast, event: Event) -> None:
-    hidden = make_event(cast.org_b, distribution=0)
+def test_only_what_is_named_readable_and_ones_own(seed: Seed, event: Event) -> None:
+    hidden = make_event(seed.org_b, distribution=0)
     hidden.save()
     secret = make_attribute(hidden)
     secret.save()
     chosen = [*ids(event)[:3], secret.pk]
-    assert selected(cast.analyst.key, chosen, "alpha")[1]["saved"] is True
+    assert selected(seed.analyst.key, chosen, "alpha")[1]["saved"] is True
     assert set(AttributeTag.objects.values_list("attribute_id", flat=True)) == set(chosen[:3])
-    assert selected(cast.analyst.key, [secret.pk], "alpha")[0] == 404
-    elsewhere = selected(cast.analyst.key, ids(event), "beta", event=str(hidden.pk))
+    assert selected(seed.analyst.key, [secret.pk], "alpha")[0] == 404
+    elsewhere = selected(seed.analyst.key, ids(event), "beta", event=str(hidden.pk))
     assert elsewhere[1] == {"saved": False, "errors": "Invalid event."}
 
 
-def test_everything_or_nothing(cast: Cast, event: Event) -> None:
-    theirs = make_event(cast.org_b, distribution=3)
+def test_everything_or_nothing(seed: Seed, event: Event) -> None:
+    theirs = make_event(seed.org_b, distribution=3)
     theirs.save()
     foreign = make_attribute(theirs)
     foreign.save()
-    mixed = selected(cast.analyst.key, [*ids(event), foreign.pk], "alpha")[1]
+    mixed = selected(seed.analyst.key, [*ids(event), foreign.pk], "alpha")[1]
     assert mixed["saved"] is False
-    assert selected(cast.analyst.key, ids(event), ["alpha", "unheard of"])[1]["saved"] is False
-    assert selected(cast.stranger.key, ids(event), "alpha")[1]["saved"] is False
-    assert selected(cast.stranger.key, ids(event), "alpha", local=1)[1]["saved"] is False
-    assert selected(cast.reader.key, ids(event), "alpha")[0] == 403
+    assert selected(seed.analyst.key, ids(event), ["alpha", "unheard of"])[1]["saved"] is False
+    assert selected(seed.stranger.key, ids(event), "alpha")[1]["saved"] is False
+    assert selected(seed.stranger.key, ids(event), "alpha", local=1)[1]["saved"] is False
+    assert selected(seed.reader.key, ids(event), "alpha")[0] == 403
     assert not AttributeTag.objects.exists()
 
 
-def test_selected_attributes_are_edited_together(cast: Cast, event: Event) -> None:
+def test_selected_attributes_are_edited_together(seed: Seed, event: Event) -> None:
     chosen = ids(event)[:5]
     AttributeTag.objects.create(attribute_id=chosen[0], event=event, tag=Tag.objects.get(name="beta"))
     body = {
@@ -92,46 +92,46 @@ def test_selected_attributes_are_edited_together(cast: Cast, event: Event) -> No
         "tags_ids_remove": ["beta"],
     }
     path = f"/attributes/editSelected/{event.pk}"
-    assert call(cast.analyst.key, "POST", path, {"Attribute": body})[1]["saved"] is True
+    assert call(seed.analyst.key, "POST", path, {"Attribute": body})[1]["saved"] is True
     edited = Attribute.objects.filter(comment="seen together", to_ids=True, distribution=5)
     assert set(edited.values_list("pk", flat=True)) == set(chosen)
     assert set(AttributeTag.objects.values_list("tag__name", flat=True)) == {"alpha"}
     assert AttributeTag.objects.count() == 5
-    assert call(cast.analyst.key, "POST", path, {**body, "distribution": "9"})[0] == 403
+    assert call(seed.analyst.key, "POST", path, {**body, "distribution": "9"})[0] == 403
     refused = {**body, "comment": "changed", "tags_ids_add": ["unheard of"]}
-    assert call(cast.analyst.key, "POST", path, refused)[0] == 403
-    assert call(cast.partner.key, "POST", path, {**body, "comment": "changed"})[0] == 403
-    assert call(cast.reader.key, "POST", path, {**body, "comment": "changed"})[0] == 403
+    assert call(seed.analyst.key, "POST", path, refused)[0] == 403
+    assert call(seed.partner.key, "POST", path, {**body, "comment": "changed"})[0] == 403
+    assert call(seed.reader.key, "POST", path, {**body, "comment": "changed"})[0] == 403
     assert not Attribute.objects.filter(comment="changed").exists(), "all or nothing"
 
 
-def test_an_object_has_the_tags_of_its_attributes(cast: Cast, event: Event) -> None:
+def test_an_object_has_the_tags_of_its_attributes(seed: Seed, event: Event) -> None:
     thing = make_object(event)
     thing.save()
     parts = [make_attribute(event, object=thing), make_attribute(event, object=thing)]
     Attribute.objects.bulk_create(parts)
     body = {"uuid": str(thing.uuid), "tag": "alpha", "relationship_type": "made-by"}
-    added = call(cast.analyst.key, "POST", "/tags/attachTagToObject", body)[1]
+    added = call(seed.analyst.key, "POST", "/tags/attachTagToObject", body)[1]
     assert added["message"].endswith(f"successfully attached to Object({thing.pk}).")
     assert list(AttributeTag.objects.values_list("relationship_type", flat=True)) == ["made-by"] * 2
-    assert call(cast.stranger.key, "POST", "/tags/removeTagFromObject", body)[0] == 403
-    assert call(cast.analyst.key, "POST", "/tags/removeTagFromObject", body)[0] == 200
+    assert call(seed.stranger.key, "POST", "/tags/removeTagFromObject", body)[0] == 403
+    assert call(seed.analyst.key, "POST", "/tags/removeTagFromObject", body)[0] == 200
     assert not AttributeTag.objects.exists()
-    assert call(cast.analyst.key, "POST", "/tags/removeTagFromObject", body)[0] == 404
+    assert call(seed.analyst.key, "POST", "/tags/removeTagFromObject", body)[0] == 404
 
 
-def test_a_report_by_its_uuid(cast: Cast, event: Event) -> None:
+def test_a_report_by_its_uuid(seed: Seed, event: Event) -> None:
     report = make_report(event)
     report.save()
     body = {"uuid": str(report.uuid), "tag": "alpha"}
     for _ in range(2):
-        added = call(cast.analyst.key, "POST", "/tags/attachTagToObject", body)
+        added = call(seed.analyst.key, "POST", "/tags/attachTagToObject", body)
         assert added[0] == 200
     assert added[1]["message"].startswith("EventReport already has the requested tag attached")
     assert EventReportTag.objects.count() == 1
-    assert call(cast.stranger.key, "POST", "/tags/removeTagFromObject", body)[0] == 403
-    assert call(cast.analyst.key, "POST", "/tags/removeTagFromObject", body)[0] == 200
+    assert call(seed.stranger.key, "POST", "/tags/removeTagFromObject", body)[0] == 403
+    assert call(seed.analyst.key, "POST", "/tags/removeTagFromObject", body)[0] == 200
     assert not EventReportTag.objects.exists()
     report.distribution = 0
     report.save()
-    assert call(cast.stranger.key, "POST", "/tags/attachTagToObject", body)[0] == 404
+    assert call(seed.stranger.key, "POST", "/tags/attachTagToObject", body)[0] == 404

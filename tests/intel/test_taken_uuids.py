@@ -12,7 +12,6 @@ import pytest
 from django.forms.models import model_to_dict
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import (
     make_attribute,
     make_event,
@@ -23,6 +22,7 @@ from tests.factories import (
     make_user,
 )
 from tests.factories.knowledge import make_cluster, make_galaxy
+from tests.factories.seed import Seed
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import SharingGroup, SharingGroupOrg
 from vardkase.intel.collections.models import Collection, CollectionElement
@@ -43,21 +43,21 @@ FORM: dict[str, Any] = {"schema_version": 1, "name": "mine", "event_defaults": {
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Setup:
     """What B's synchronising user tries: `own` is an event of B, with an object."""
 
-    cast: Cast
+    seed: Seed
     own: Event
     reach: int
 
     def theirs(self) -> Event:
-        event = make_event(self.cast.org_a, distribution=self.reach, published=True)
+        event = make_event(self.seed.org_a, distribution=self.reach, published=True)
         event.save()
         return event
 
     def key(self) -> str:
         """Somebody of B who may do everything but what site administrators do."""
-        return make_key(make_user(self.cast.org_b, make_role(f"role {uuid4()}", MEMBERS)))
+        return make_key(make_user(self.seed.org_b, make_role(f"role {uuid4()}", MEMBERS)))
 
     def source(self) -> str:
         """An object of B's event."""
@@ -71,87 +71,87 @@ def stored(thing: Any) -> Any:
     return thing
 
 
-def attribute(scene: Scene) -> Any:
-    return stored(make_attribute(scene.theirs()))
+def attribute(setup: Setup) -> Any:
+    return stored(make_attribute(setup.theirs()))
 
 
-def object_(scene: Scene) -> Any:
-    return stored(make_object(scene.theirs()))
+def object_(setup: Setup) -> Any:
+    return stored(make_object(setup.theirs()))
 
 
-def report(scene: Scene) -> Any:
-    return stored(make_report(scene.theirs()))
+def report(setup: Setup) -> Any:
+    return stored(make_report(setup.theirs()))
 
 
-def reference(scene: Scene) -> Any:
-    source = object_(scene)
+def reference(setup: Setup) -> Any:
+    source = object_(setup)
     return ObjectReference.objects.create(
         event=source.event, object=source, source_uuid=source.uuid, referenced_uuid=uuid4(), referenced_id=0,
         referenced_type=1, timestamp=1,
     )  # fmt: skip
 
 
-def sighting(scene: Scene) -> Any:
-    about = attribute(scene)
+def sighting(setup: Setup) -> Any:
+    about = attribute(setup)
     return Sighting.objects.create(
-        attribute=about, event=about.event, org=scene.cast.org_a, date_sighting=1, type=0, source=""
+        attribute=about, event=about.event, org=setup.seed.org_a, date_sighting=1, type=0, source=""
     )
 
 
-def galaxy(scene: Scene) -> Any:
-    owner = scene.cast.org_a.pk
+def galaxy(setup: Setup) -> Any:
+    owner = setup.seed.org_a.pk
     return make_galaxy(
-        f"kind-{uuid4()}", default=False, org_id=owner, orgc_id=owner, distribution=scene.reach
+        f"kind-{uuid4()}", default=False, org_id=owner, orgc_id=owner, distribution=setup.reach
     )
 
 
-def cluster(scene: Scene) -> Any:
-    owner = scene.cast.org_a.pk
-    found = galaxy(Scene(scene.cast, scene.own, 1))
-    return make_cluster(found, "value", default=False, org_id=owner, orgc_id=owner, distribution=scene.reach)
+def cluster(setup: Setup) -> Any:
+    owner = setup.seed.org_a.pk
+    found = galaxy(Setup(setup.seed, setup.own, 1))
+    return make_cluster(found, "value", default=False, org_id=owner, orgc_id=owner, distribution=setup.reach)
 
 
-def collection(scene: Scene) -> Any:
-    owner = scene.cast.org_a
+def collection(setup: Setup) -> Any:
+    owner = setup.seed.org_a
     return Collection.objects.create(
-        name="c", type="campaign", org=owner, orgc=owner, distribution=scene.reach,
+        name="c", type="campaign", org=owner, orgc=owner, distribution=setup.reach,
         created="2026-01-01T00:00:00Z", modified="2026-01-01T00:00:00Z",
     )  # fmt: skip
 
 
-def tag_collection(scene: Scene) -> Any:
-    return TagCollection.objects.create(name="c", org=scene.cast.org_a, all_orgs=scene.reach > 0)
+def tag_collection(setup: Setup) -> Any:
+    return TagCollection.objects.create(name="c", org=setup.seed.org_a, all_orgs=setup.reach > 0)
 
 
-def decaying_model(scene: Scene) -> Any:
+def decaying_model(setup: Setup) -> Any:
     return DecayingModel.objects.create(
         name="m",
         parameters=MODEL["parameters"],
         formula="Polynomial",
-        org=scene.cast.org_a,
-        all_orgs=scene.reach > 0,
+        org=setup.seed.org_a,
+        all_orgs=setup.reach > 0,
     )
 
 
-def event_template(scene: Scene) -> Any:
-    return EventTemplate.objects.create(name="t", org=scene.cast.org_a, all_orgs=scene.reach > 0)
+def event_template(setup: Setup) -> Any:
+    return EventTemplate.objects.create(name="t", org=setup.seed.org_a, all_orgs=setup.reach > 0)
 
 
-def element(scene: Scene) -> Any:
-    holding = collection(scene)
+def element(setup: Setup) -> Any:
+    holding = collection(setup)
     return CollectionElement.objects.create(collection=holding, element_uuid=uuid4(), element_type="Event")
 
 
-def own_collection(scene: Scene) -> int:
-    status, made = call(scene.key(), "POST", "/collections/add", {"name": "mine", "type": "campaign"})
+def own_collection(setup: Setup) -> int:
+    status, made = call(setup.key(), "POST", "/collections/add", {"name": "mine", "type": "campaign"})
     assert status == 200, made
     return int(made["Collection"]["id"])
 
 
-def event_with(**parts: Any) -> Callable[[Scene, str], tuple[str, Any]]:
+def event_with(**parts: Any) -> Callable[[Setup, str], tuple[str, Any]]:
     """A new event of B that holds a part; `uuid` stands for the uuid that is tried."""
 
-    def request(scene: Scene, uuid: str) -> tuple[str, Any]:
+    def request(setup: Setup, uuid: str) -> tuple[str, Any]:
         filled = {kind: [{**part, "uuid": uuid}] for kind, part in parts.items()}
         filled = {kind: [part | {"value": str(uuid4())} for part in some] for kind, some in filled.items()}
         # Another attribute, so that the event is not refused for being empty.
@@ -168,7 +168,7 @@ FILE = {
 }
 WANTED = {"value": "pushed", "description": "d", "version": 5}
 
-TRIES: dict[str, tuple[Callable[[Scene], Any], Callable[[Scene, str], tuple[str, Any]]]] = {
+TRIES: dict[str, tuple[Callable[[Setup], Any], Callable[[Setup, str], tuple[str, Any]]]] = {
     "attribute added": (
         attribute,
         lambda s, uuid: (f"/attributes/add/{s.own.pk}", {**TEXT, "value": "v", "uuid": uuid}),
@@ -278,9 +278,9 @@ TRIES: dict[str, tuple[Callable[[Scene], Any], Callable[[Scene, str], tuple[str,
 }  # fmt: skip
 
 
-def seen(scene: Scene, uuid: str) -> dict[str, Any]:
+def seen(setup: Setup, uuid: str) -> dict[str, Any]:
     """A sighting of an attribute of B's event."""
-    about = stored(make_attribute(scene.own))
+    about = stored(make_attribute(setup.own))
     return {"uuid": uuid, "attribute_uuid": str(about.uuid), "date_sighting": "1", "type": "0"}
 
 
@@ -288,20 +288,20 @@ def _content(response: Any) -> str:
     return (b"".join(response) if response.streaming else response.content).decode()
 
 
-def own_event(cast: Cast) -> Event:
-    return stored(make_event(cast.org_b, user_id=cast.partner_sync.user.pk))  # type: ignore[no-any-return]
+def own_event(seed: Seed) -> Event:
+    return stored(make_event(seed.org_b, user_id=seed.partner_sync.user.pk))  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("name", TRIES)
-def test_a_hidden_uuid_is_as_one_of_others_that_is_read(cast: Cast, name: str) -> None:
+def test_a_hidden_uuid_is_as_one_of_others_that_is_read(seed: Seed, name: str) -> None:
     make, request = TRIES[name]
     answers = []
     for reach in (0, 1):
-        scene = Scene(cast, own_event(cast), reach)
-        thing = make(scene)
+        setup = Setup(seed, own_event(seed), reach)
+        thing = make(setup)
         before = model_to_dict(type(thing).objects.get(pk=thing.pk))
-        path, body = request(scene, str(thing.uuid))
-        response = send(scene.key(), "POST", path, body)
+        path, body = request(setup, str(thing.uuid))
+        response = send(setup.key(), "POST", path, body)
         said = NUMBER.sub("N", UUID.sub("UUID", _content(response)))
         answers.append((response.status_code, said))
         assert model_to_dict(type(thing).objects.get(pk=thing.pk)) == before
@@ -310,33 +310,33 @@ def test_a_hidden_uuid_is_as_one_of_others_that_is_read(cast: Cast, name: str) -
     assert answers[0] == answers[1]
 
 
-def test_a_cluster_is_not_put_into_a_galaxy_that_its_sender_may_not_read(cast: Cast) -> None:
-    hidden = galaxy(Scene(cast, own_event(cast), 0))
+def test_a_cluster_is_not_put_into_a_galaxy_that_its_sender_may_not_read(seed: Seed) -> None:
+    hidden = galaxy(Setup(seed, own_event(seed), 0))
     for named in (str(hidden.uuid), str(uuid4())):
         uuid = str(uuid4())
         about = {"uuid": named, "type": hidden.type, "name": "pushed"}
         pushed = {**WANTED, "uuid": uuid, "distribution": "1", "Galaxy": about}
-        status, _ = call(cast.partner_sync.key, "POST", "/galaxies/pushCluster", [{"GalaxyCluster": pushed}])
+        status, _ = call(seed.partner_sync.key, "POST", "/galaxies/pushCluster", [{"GalaxyCluster": pushed}])
         assert status == 200
-        assert call(cast.partner_sync.key, "GET", f"/galaxy_clusters/view/{uuid}")[0] == 200
+        assert call(seed.partner_sync.key, "GET", f"/galaxy_clusters/view/{uuid}")[0] == 200
         assert GalaxyCluster.objects.get(uuid=uuid).galaxy_id != hidden.pk
     assert not GalaxyCluster.objects.filter(galaxy=hidden).exists()
 
 
-def test_a_type_of_a_hidden_galaxy_is_free(cast: Cast) -> None:
-    hidden = galaxy(Scene(cast, own_event(cast), 0))
-    read = galaxy(Scene(cast, own_event(cast), 1))
+def test_a_type_of_a_hidden_galaxy_is_free(seed: Seed) -> None:
+    hidden = galaxy(Setup(seed, own_event(seed), 0))
+    read = galaxy(Setup(seed, own_event(seed), 1))
     for kind, expected in ((hidden.type, 200), (read.type, 403)):
-        status, _ = call(cast.partner_sync.key, "POST", "/galaxies/add", {"name": "mine", "type": kind})
+        status, _ = call(seed.partner_sync.key, "POST", "/galaxies/add", {"name": "mine", "type": kind})
         assert status == expected
 
 
 @pytest.mark.parametrize("way", ["added", "renamed", "captured"])
-def test_the_name_of_a_hidden_sharing_group_is_free(cast: Cast, way: str) -> None:
+def test_the_name_of_a_hidden_sharing_group_is_free(seed: Seed, way: str) -> None:
     name = "Operation Sparv"
-    hidden = SharingGroup.objects.create(name=name, org=cast.org_a, organisation_uuid=cast.org_a.uuid)
-    SharingGroupOrg.objects.create(sharing_group=hidden, org=cast.org_a)
-    member = {"Organisation": {"uuid": str(cast.org_b.uuid), "name": cast.org_b.name}, "extend": True}
+    hidden = SharingGroup.objects.create(name=name, org=seed.org_a, organisation_uuid=seed.org_a.uuid)
+    SharingGroupOrg.objects.create(sharing_group=hidden, org=seed.org_a)
+    member = {"Organisation": {"uuid": str(seed.org_b.uuid), "name": seed.org_b.name}, "extend": True}
     block = {"uuid": str(uuid4()), "name": name, "SharingGroupOrg": [member], "SharingGroupServer": []}
     if way == "captured":
         sent = {
@@ -345,37 +345,37 @@ def test_the_name_of_a_hidden_sharing_group_is_free(cast: Cast, way: str) -> Non
             "SharingGroup": block,
             "Attribute": [{**TEXT, "value": "x"}],
         }
-        made = done(cast, "/events/add", {"Event": sent})["Event"]
+        made = done(seed, "/events/add", {"Event": sent})["Event"]
     else:
-        made = done(cast, "/sharing_groups/add", block | ({"name": "Mine"} if way == "renamed" else {}))
+        made = done(seed, "/sharing_groups/add", block | ({"name": "Mine"} if way == "renamed" else {}))
         if way == "renamed":
             number = made["SharingGroup"]["id"]
             refused = call(
-                cast.partner_sync.key, "POST", f"/sharing_groups/edit/{number}", {"name": cast.group.name}
+                seed.partner_sync.key, "POST", f"/sharing_groups/edit/{number}", {"name": seed.group.name}
             )
             assert refused[0] == 403, "a group that is known keeps its name"
-            made = done(cast, f"/sharing_groups/edit/{number}", {"name": name})
+            made = done(seed, f"/sharing_groups/edit/{number}", {"name": name})
     assert made["SharingGroup"]["name"] == name
 
 
-def done(cast: Cast, path: str, body: Any) -> dict[str, Any]:
-    status, made = call(cast.partner_sync.key, "POST", path, body)
+def done(seed: Seed, path: str, body: Any) -> dict[str, Any]:
+    status, made = call(seed.partner_sync.key, "POST", path, body)
     assert status == 200, made
     return made  # type: ignore[no-any-return]
 
 
-def test_a_peer_is_not_told_of_sightings_of_what_it_may_not_read(cast: Cast) -> None:
+def test_a_peer_is_not_told_of_sightings_of_what_it_may_not_read(seed: Seed) -> None:
     """Those of a hidden attribute in an event that it reads are unknown, as are those that are nowhere."""
-    event = stored(make_event(cast.org_a, distribution=1, published=True))
+    event = stored(make_event(seed.org_a, distribution=1, published=True))
     made = []
     for reach in (0, 5):
         about = stored(make_attribute(event, distribution=reach))
         made.append(
             Sighting.objects.create(
-                attribute=about, event=event, org=cast.org_a, date_sighting=1, type=0, source=""
+                attribute=about, event=event, org=seed.org_a, date_sighting=1, type=0, source=""
             )
         )
     uuids = [str(each.uuid) for each in made]
     path = f"/sightings/filterSightingUuidsForPush/{event.uuid}"
-    assert call(cast.partner_sync.key, "POST", path, uuids)[1] == [uuids[1]]
-    assert call(cast.site_admin.key, "POST", path, uuids)[1] == uuids
+    assert call(seed.partner_sync.key, "POST", path, uuids)[1] == [uuids[1]]
+    assert call(seed.site_admin.key, "POST", path, uuids)[1] == uuids

@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.api.calls import JSON, call, send
-from tests.cast import Cast
 from tests.factories import make_event
+from tests.factories.seed import Seed
 from vardkase.core import files
 from vardkase.core.zipcrypto import open_encrypted_zip
 from vardkase.intel.models import Attribute, Event, Object
@@ -23,9 +23,9 @@ PNG = b"\x89PNG\r\n\x1a\n rest"
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """An event of organisation A that everyone may read."""
-    event = make_event(cast.org_a, distribution=3)
+    event = make_event(seed.org_a, distribution=3)
     event.save()
     return event
 
@@ -34,12 +34,12 @@ def sent(name: str, content: bytes) -> dict[str, str]:
     return {"filename": name, "data": base64.b64encode(content).decode()}
 
 
-def test_files_of_a_form(cast: Cast, event: Event) -> None:
+def test_files_of_a_form(seed: Seed, event: Event) -> None:
     form = {
         "comment": "from a mailbox",
         "values": [SimpleUploadedFile("a.txt", b"one"), SimpleUploadedFile("b.txt", b"two")],
     }
-    headers = JSON | {"Authorization": cast.analyst.key}
+    headers = JSON | {"Authorization": seed.analyst.key}
     answer = Client().post(f"/attributes/add_attachment/{event.pk}", form, headers=headers)
     assert answer.status_code == 302
     stored = event.attributes.order_by("pk")
@@ -49,14 +49,14 @@ def test_files_of_a_form(cast: Cast, event: Event) -> None:
     ]
     assert files.read(stored[1].data_sha256 or "") == b"two"
     body = {"values": [sent("evil.exe", CONTENT)], "malware": 1}
-    assert send(cast.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", body).status_code == 302
+    assert send(seed.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", body).status_code == 302
     sample = event.attributes.get(type="malware-sample")
     assert sample.value == f"evil.exe|{hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()}"
     assert files.read(sample.data_sha256 or "").startswith(b"PK")
 
 
-def test_nothing_sent_changes_nothing(cast: Cast, event: Event) -> None:
-    answer = send(cast.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", {"values": []})
+def test_nothing_sent_changes_nothing(seed: Seed, event: Event) -> None:
+    answer = send(seed.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", {"values": []})
     assert answer.status_code == 302
     assert answer["Location"].endswith(f"/events/view/{event.pk}")
     before = event.timestamp
@@ -64,14 +64,14 @@ def test_nothing_sent_changes_nothing(cast: Cast, event: Event) -> None:
     assert event.timestamp == before
 
 
-def test_a_body_that_names_no_files_is_refused(cast: Cast, event: Event) -> None:
-    status, body = call(cast.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", {"comment": "x"})
+def test_a_body_that_names_no_files_is_refused(seed: Seed, event: Event) -> None:
+    status, body = call(seed.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", {"comment": "x"})
     assert (status, list(body["errors"])) == (403, ["values"])
 
 
-def test_a_sample_becomes_a_file_object(cast: Cast, event: Event) -> None:
+def test_a_sample_becomes_a_file_object(seed: Seed, event: Event) -> None:
     body = {"files": [sent("up.bin", CONTENT)], "comment": "cm", "distribution": 0}
-    status, answer = call(cast.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)
+    status, answer = call(seed.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)
     assert (status, answer["message"]) == (200, "Success, saved all attributes.")
     assert answer["id"] == str(event.pk)
     stored = Object.objects.get(event=event)
@@ -85,19 +85,19 @@ def test_a_sample_becomes_a_file_object(cast: Cast, event: Event) -> None:
     assert flags == {"malware-sample", "md5", "sha1", "sha256"}
 
 
-def test_a_sample_without_an_event(cast: Cast) -> None:
+def test_a_sample_without_an_event(seed: Seed) -> None:
     body = {"request": {"files": [sent("up2.bin", CONTENT)], "info": "made by upload_sample"}}
-    refused = call(cast.analyst.key, "POST", "/events/upload_sample", body)
+    refused = call(seed.analyst.key, "POST", "/events/upload_sample", body)
     assert refused[0] == 400
     assert refused[1]["message"].startswith("Distribution level 5 is not supported")
     body["request"]["distribution"] = 1  # type: ignore[assignment]
-    answer = call(cast.analyst.key, "POST", "/events/upload_sample", body)
+    answer = call(seed.analyst.key, "POST", "/events/upload_sample", body)
     assert answer[0] == 200, answer
     made = Event.objects.get(pk=answer[1]["id"])
-    assert (made.info, made.distribution, made.orgc) == ("made by upload_sample", 1, cast.org_a)
+    assert (made.info, made.distribution, made.orgc) == ("made by upload_sample", 1, seed.org_a)
 
 
-def test_bad_uploads_change_nothing(cast: Cast, event: Event) -> None:
+def test_bad_uploads_change_nothing(seed: Seed, event: Event) -> None:
     path = f"/events/upload_sample/{event.pk}"
     good = sent("a.bin", CONTENT)
     for files_sent in (
@@ -107,31 +107,31 @@ def test_bad_uploads_change_nothing(cast: Cast, event: Event) -> None:
         [{"filename": "", "data": ""}],
         [good, {"filename": "b", "data": "%%"}],
     ):
-        assert call(cast.analyst.key, "POST", path, {"files": files_sent})[0] == 400
+        assert call(seed.analyst.key, "POST", path, {"files": files_sent})[0] == 400
     bad = {"files": [good], "category": "Nonsense"}
-    assert call(cast.analyst.key, "POST", path, bad)[0] == 403
+    assert call(seed.analyst.key, "POST", path, bad)[0] == 403
     unmade = {"files": [good], "category": "Nonsense", "distribution": 0}
-    assert call(cast.analyst.key, "POST", "/events/upload_sample", unmade)[0] == 403
-    for key in (cast.partner.key, cast.partner_sync.key, cast.reader.key, None):
+    assert call(seed.analyst.key, "POST", "/events/upload_sample", unmade)[0] == 403
+    for key in (seed.partner.key, seed.partner_sync.key, seed.reader.key, None):
         assert call(key, "POST", path, {"files": [good]})[0] == 403
         attached = {"values": [good]}
         assert call(key, "POST", f"/attributes/add_attachment/{event.pk}", attached)[0] == 403
     Event.objects.filter(pk=event.pk).update(distribution=0)
-    assert call(cast.partner.key, "POST", path, {"files": [good]})[0] == 404
+    assert call(seed.partner.key, "POST", path, {"files": [good]})[0] == 404
     assert Event.objects.count() == 1
     assert not Attribute.objects.exists()
 
 
-def test_pictures_are_known_by_what_they_are(cast: Cast, event: Event) -> None:
+def test_pictures_are_known_by_what_they_are(seed: Seed, event: Event) -> None:
     values = [sent("seen.png", PNG), sent("fake.png", b"<svg onload=alert(1)>")]
     path = f"/attributes/add_attachment/{event.pk}"
-    assert send(cast.analyst.key, "POST", path, {"values": values}).status_code == 302
+    assert send(seed.analyst.key, "POST", path, {"values": values}).status_code == 302
     picture, fake = event.attributes.order_by("pk")
-    shown = send(cast.partner.key, "GET", f"/attributes/viewPicture/{picture.pk}")
+    shown = send(seed.partner.key, "GET", f"/attributes/viewPicture/{picture.pk}")
     assert (shown.status_code, shown["Content-Type"], shown.content) == (200, "image/png", PNG)
-    assert send(cast.partner.key, "GET", f"/attributes/viewPicture/{fake.pk}").status_code == 404
+    assert send(seed.partner.key, "GET", f"/attributes/viewPicture/{fake.pk}").status_code == 404
     Event.objects.update(distribution=0)
-    assert send(cast.partner.key, "GET", f"/attributes/viewPicture/{picture.pk}").status_code == 404
+    assert send(seed.partner.key, "GET", f"/attributes/viewPicture/{picture.pk}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -145,19 +145,19 @@ def test_pictures_are_known_by_what_they_are(cast: Cast, event: Event) -> None:
     ],
 )
 def test_a_hostile_name_stays_a_name_and_an_archive_inside_stays_closed(
-    cast: Cast, event: Event, name: str, offered: str
+    seed: Seed, event: Event, name: str, offered: str
 ) -> None:
     body = {"files": [sent(name, BOMB)]}
-    assert call(cast.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)[0] == 200
+    assert call(seed.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)[0] == 200
     sample = Attribute.objects.get(type="malware-sample")
     assert sample.value1 == name.partition("|")[0]
-    response = send(cast.analyst.key, "GET", f"/attributes/download/{sample.pk}")
+    response = send(seed.analyst.key, "GET", f"/attributes/download/{sample.pk}")
     assert response["Content-Disposition"] == f"attachment; {offered}"
     inside = open_encrypted_zip(response.content, b"infected", limit=10_000)
     assert inside == {str(sample.value2): BOMB, f"{sample.value2}.filename.txt": sample.value1.encode()}
 
 
-def test_a_name_of_two_lines_is_refused(cast: Cast, event: Event) -> None:
+def test_a_name_of_two_lines_is_refused(seed: Seed, event: Event) -> None:
     body = {"files": [sent("a\r\nX-Evil: 1", CONTENT)]}
-    assert call(cast.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)[0] == 403
+    assert call(seed.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)[0] == 403
     assert not Attribute.objects.exists()

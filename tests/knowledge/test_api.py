@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from vardkase.api.errors import NO_PERMISSION
 from vardkase.intel.models import AttributeTag, Event, EventTag
 from vardkase.knowledge.galaxies.loader import ClusterFile, ClustersFile, Collection, GalaxyFile
@@ -32,9 +32,9 @@ CLUSTER = "5b4ee3ea-eee3-4c8e-8323-85ae32658754"
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """An event of organisation A that everybody may read."""
-    event = make_event(cast.org_a, distribution=3, published=True)
+    event = make_event(seed.org_a, distribution=3, published=True)
     event.save()
     return event
 
@@ -83,8 +83,8 @@ def attach(key: str, uuid: object, tag: Any, **more: Any) -> tuple[int, Any]:
     return call(key, "POST", "/tags/attachTagToObject", {"uuid": str(uuid), "tag": tag, **more})
 
 
-def test_a_tag_from_adding_to_deleting(cast: Cast) -> None:
-    admin = cast.site_admin.key
+def test_a_tag_from_adding_to_deleting(seed: Seed) -> None:
+    admin = seed.site_admin.key
     status, body = call(admin, "POST", "/tags/add", {"name": "no-colour"})
     assert (status, list(body["Tag"]), body["Tag"]["colour"]) == (200, TAG, "#d5dc36")
     number = body["Tag"]["id"]
@@ -107,20 +107,20 @@ def test_a_tag_from_adding_to_deleting(cast: Cast) -> None:
         ({"name": ""}, "[name]: This field is required."),
     ],
 )
-def test_refused_tags(cast: Cast, sent: dict[str, str], message: str) -> None:
-    status, body = call(cast.site_admin.key, "POST", "/tags/add", sent)
+def test_refused_tags(seed: Seed, sent: dict[str, str], message: str) -> None:
+    status, body = call(seed.site_admin.key, "POST", "/tags/add", sent)
     assert (status, body["message"]) == (405, f"Could not add the Tag. {message}")
 
 
-def test_a_taken_name(cast: Cast) -> None:
+def test_a_taken_name(seed: Seed) -> None:
     tags = [make_tag(name) for name in ("alpha", "beta")]
-    status, body = call(cast.site_admin.key, "POST", f"/tags/edit/{tags[1].pk}", {"name": "alpha"})
+    status, body = call(seed.site_admin.key, "POST", f"/tags/edit/{tags[1].pk}", {"name": "alpha"})
     expected = "Could not add the Tag. [name]: A similar name already exists."
     assert (status, body["message"]) == (405, expected)
 
 
 @pytest.mark.parametrize(
-    ("path", "player"),
+    ("path", "api_user"),
     [
         ("/tags/add", "analyst"),
         ("/tags/edit/1", "org_admin"),
@@ -133,15 +133,15 @@ def test_a_taken_name(cast: Cast) -> None:
         ("/noticelists/enableNoticelist/1/true", "org_admin"),
     ],
 )
-def test_who_may_not(cast: Cast, path: str, player: str) -> None:
-    status, body = call(getattr(cast, player).key, "POST", path, {"name": "x"})
+def test_who_may_not(seed: Seed, path: str, api_user: str) -> None:
+    status, body = call(getattr(seed, api_user).key, "POST", path, {"name": "x"})
     assert (status, body["message"]) == (403, NO_PERMISSION)
 
 
-def test_search(cast: Cast, taxonomy: Taxonomy) -> None:
+def test_search(seed: Seed, taxonomy: Taxonomy) -> None:
     for name in ("this is a test tag", "tlp:red", "not a tag at all"):
         make_tag(name)
-    key = cast.analyst.key
+    key = seed.analyst.key
     _, body = call(key, "POST", "/tags/search", {"tagname": "this %", "strict_tagname": False})
     assert [row["Tag"]["name"] for row in body] == ["this is a test tag"]
     assert call(key, "POST", "/tags/search", {"tagname": "not a tag", "strict_tagname": False})[1] == []
@@ -150,9 +150,9 @@ def test_search(cast: Cast, taxonomy: Taxonomy) -> None:
     assert (body[0]["Taxonomy"]["namespace"], body[0]["TaxonomyPredicate"]["value"]) == ("tlp", "red")
 
 
-def test_tagging_an_event(cast: Cast, event: Event) -> None:
+def test_tagging_an_event(seed: Seed, event: Event) -> None:
     tag = make_tag("alpha")
-    key = cast.analyst.key
+    key = seed.analyst.key
     _, body = attach(key, event.uuid, "alpha")
     text = f"Global tag alpha({tag.pk}) successfully attached to Event({event.pk})."
     assert body == {
@@ -175,43 +175,43 @@ def test_tagging_an_event(cast: Cast, event: Event) -> None:
     assert not EventTag.objects.exists()
 
 
-def test_tagging_an_attribute_by_path(cast: Cast, event: Event) -> None:
+def test_tagging_an_attribute_by_path(seed: Seed, event: Event) -> None:
     attribute = make_attribute(event)
     attribute.save()
     tag = make_tag("tlp:red")
     path = f"/tags/attachTagToObject/{attribute.uuid}/tlp:red/1"
-    _, body = call(cast.analyst.key, "POST", path, {})
+    _, body = call(seed.analyst.key, "POST", path, {})
     expected = f"Local tag tlp:red({tag.pk}) successfully attached to Attribute({attribute.pk})."
     assert body["message"] == expected
     assert AttributeTag.objects.get().local
 
 
-def test_a_list_of_tags(cast: Cast, event: Event) -> None:
-    _, body = attach(cast.org_admin.key, event.uuid, ["tlp:white", "tlp:amber"])
+def test_a_list_of_tags(seed: Seed, event: Event) -> None:
+    _, body = attach(seed.org_admin.key, event.uuid, ["tlp:white", "tlp:amber"])
     assert body["message"] == f"Successfully attached 2 tags to Event ({event.pk})"
 
 
-def test_refused_tagging(cast: Cast, event: Event) -> None:
-    make_tag("theirs", org_id=cast.org_b.pk)
-    make_tag("his", user_id=cast.colleague.user.pk)
+def test_refused_tagging(seed: Seed, event: Event) -> None:
+    make_tag("theirs", org_id=seed.org_b.pk)
+    make_tag("his", user_id=seed.colleague.user.pk)
     make_tag("beta")
     fixed = "Invalid Tag. This tag can only be set by a fixed"
-    for player, tag, more, reason in [
-        (cast.analyst, "unknown", {}, "Tag not found and insufficient privileges to create it."),
-        (cast.analyst, "theirs", {}, f"{fixed} organisation."),
-        (cast.analyst, "his", {}, f"{fixed} user."),
-        (cast.analyst, "999999", {}, "Invalid Tag."),
+    for api_user, tag, more, reason in [
+        (seed.analyst, "unknown", {}, "Tag not found and insufficient privileges to create it."),
+        (seed.analyst, "theirs", {}, f"{fixed} organisation."),
+        (seed.analyst, "his", {}, f"{fixed} user."),
+        (seed.analyst, "999999", {}, "Invalid Tag."),
         (
-            cast.stranger,
+            seed.stranger,
             "beta",
             {"local": 1},
             "Local tags can only be added by users of the host organisation.",
         ),
     ]:
-        status, body = attach(player.key, event.uuid, tag, **more)
+        status, body = attach(api_user.key, event.uuid, tag, **more)
         errors = 'Failed to attach 1 tags. Reasons: {"0":"' + reason + '"}'
         assert (status, body["name"], body["errors"]) == (403, "Could not attachTagToObject Tag", errors)
-    status, body = attach(cast.stranger.key, event.uuid, "beta")
+    status, body = attach(seed.stranger.key, event.uuid, "beta")
     assert status == 403
     assert body["message"].startswith("Cannot alter the tags of this data, only the organisation")
     assert not EventTag.objects.exists()
@@ -226,13 +226,13 @@ def test_refused_tagging(cast: Cast, event: Event) -> None:
         ({"uuid": "nope", "tag": "a"}, 404, "Invalid Target."),
     ],
 )
-def test_tagging_nothing(cast: Cast, sent: dict[str, str], status: int, message: str) -> None:
-    found, body = call(cast.analyst.key, "POST", "/tags/attachTagToObject", sent)
+def test_tagging_nothing(seed: Seed, sent: dict[str, str], status: int, message: str) -> None:
+    found, body = call(seed.analyst.key, "POST", "/tags/attachTagToObject", sent)
     assert (found, body["message"]) == (status, message)
 
 
-def test_taxonomies(cast: Cast, taxonomy: Taxonomy) -> None:
-    admin, number = cast.site_admin.key, taxonomy.pk
+def test_taxonomies(seed: Seed, taxonomy: Taxonomy) -> None:
+    admin, number = seed.site_admin.key, taxonomy.pk
     _, body = call(admin, "GET", "/taxonomies/index")
     assert [(row["Taxonomy"]["namespace"], row["total_count"], row["current_count"]) for row in body] == [
         ("spam", 1, 0), ("tlp", 1, 0)
@@ -261,8 +261,8 @@ def test_taxonomies(cast: Cast, taxonomy: Taxonomy) -> None:
     assert (status, body["errors"]) == (403, "The tag(s) could not be saved. Please, try again.")
 
 
-def test_galaxies_and_clusters(cast: Cast, cluster: GalaxyCluster) -> None:
-    key = cast.analyst.key
+def test_galaxies_and_clusters(seed: Seed, cluster: GalaxyCluster) -> None:
+    key = seed.analyst.key
     assert call(key, "POST", "/galaxies", {"value": "threat-actor"})[1] == []
     _, body = call(key, "POST", "/galaxies", {"value": "Threat Actor"})
     assert [row["Galaxy"]["type"] for row in body] == ["threat-actor"]
@@ -280,17 +280,17 @@ def test_galaxies_and_clusters(cast: Cast, cluster: GalaxyCluster) -> None:
     assert (status, body["message"]) == (404, "Invalid galaxy cluster")
 
 
-def test_a_cluster_kept_by_another_organisation_is_not_there(cast: Cast, cluster: GalaxyCluster) -> None:
-    GalaxyCluster.objects.update(default=False, distribution=0, org_id=cast.org_b.pk)
+def test_a_cluster_kept_by_another_organisation_is_not_there(seed: Seed, cluster: GalaxyCluster) -> None:
+    GalaxyCluster.objects.update(default=False, distribution=0, org_id=seed.org_b.pk)
     path = f"/galaxy_clusters/view/{CLUSTER}"
-    assert [call(player.key, "GET", path)[0] for player in (cast.analyst, cast.partner)] == [404, 200]
-    assert call(cast.analyst.key, "GET", f"/galaxies/view/{GALAXY}")[1]["GalaxyCluster"] == []
+    assert [call(api_user.key, "GET", path)[0] for api_user in (seed.analyst, seed.partner)] == [404, 200]
+    assert call(seed.analyst.key, "GET", f"/galaxies/view/{GALAXY}")[1]["GalaxyCluster"] == []
 
 
-def test_attaching_a_cluster(cast: Cast, cluster: GalaxyCluster, event: Event) -> None:
+def test_attaching_a_cluster(seed: Seed, cluster: GalaxyCluster, event: Event) -> None:
     attribute = make_attribute(event)
     attribute.save()
-    key, sent = cast.analyst.key, {"Galaxy": {"target_id": str(cluster.pk)}}
+    key, sent = seed.analyst.key, {"Galaxy": {"target_id": str(cluster.pk)}}
     path = f"/galaxies/attachCluster/{event.pk}/event/local:0"
     done = {"saved": True, "success": "Cluster attached.", "check_publish": True}
     assert call(key, "POST", path, sent)[1] == done
@@ -305,32 +305,32 @@ def test_attaching_a_cluster(cast: Cast, cluster: GalaxyCluster, event: Event) -
     assert not EventTag.objects.exists()
 
 
-def test_refused_clusters(cast: Cast, cluster: GalaxyCluster, event: Event) -> None:
+def test_refused_clusters(seed: Seed, cluster: GalaxyCluster, event: Event) -> None:
     sent = {"Galaxy": {"target_id": str(cluster.pk)}}
-    for player, path, body, status, message in [
-        (cast.analyst, "999999/event", sent, 404, "Invalid event."),
-        (cast.analyst, f"{event.uuid}/attribute", sent, 404, "Invalid attribute."),
-        (cast.analyst, f"{event.pk}/event", {}, 404, "Invalid Galaxy cluster"),
+    for api_user, path, body, status, message in [
+        (seed.analyst, "999999/event", sent, 404, "Invalid event."),
+        (seed.analyst, f"{event.uuid}/attribute", sent, 404, "Invalid attribute."),
+        (seed.analyst, f"{event.pk}/event", {}, 404, "Invalid Galaxy cluster"),
         (
-            cast.stranger,
+            seed.stranger,
             f"{event.pk}/event",
             sent,
             403,
             "No permission to attach this cluster to given target.",
         ),
     ]:
-        found, answered = call(player.key, "POST", f"/galaxies/attachCluster/{path}", body)
+        found, answered = call(api_user.key, "POST", f"/galaxies/attachCluster/{path}", body)
         assert (found, answered["message"]) == (status, message)
     assert not Tag.objects.exists()
 
 
-def test_object_templates(cast: Cast) -> None:
+def test_object_templates(seed: Seed) -> None:
     definition = {
         "uuid": TEMPLATE, "name": "file", "version": 24, "meta-category": "file", "description": "A file",
         "requiredOneOf": ["md5"], "attributes": {"md5": {"misp-attribute": "md5", "ui-priority": 1}},
     }  # fmt: skip
     store_templates([definition])
-    key = cast.analyst.key
+    key = seed.analyst.key
     _, (row,) = call(key, "GET", "/objectTemplates/index")
     assert row["ObjectTemplate"]["requirements"] == {"requiredOneOf": ["md5"]}
     _, body = call(key, "GET", f"/objectTemplates/view/{TEMPLATE}")
@@ -341,10 +341,10 @@ def test_object_templates(cast: Cast) -> None:
     assert call(key, "GET", "/objectTemplates/view/nothing")[0] == 404
 
 
-def test_warninglists(cast: Cast) -> None:
+def test_warninglists(seed: Seed) -> None:
     for name in ("DNS one", "DNS two", "Other"):
         store_warninglist(WarninglistFile(name=name, type="cidr", version=2, values=["8.8.8.8", "1.1.1.1"]))
-    admin = cast.site_admin.key
+    admin = seed.site_admin.key
     _, body = call(admin, "GET", "/warninglists/index")
     row = body["Warninglists"][0]["Warninglist"]
     assert (row["warninglist_entry_count"], row["valid_attributes"], row["version"]) == ("2", "ALL", "2")
@@ -354,14 +354,14 @@ def test_warninglists(cast: Cast) -> None:
     toggle = "/warninglists/toggleEnable"
     expected = {"saved": True, "success": "2 warninglist(s) enabled"}
     assert call(admin, "POST", toggle, {"name": ["%dns%"], "enabled": True})[1] == expected
-    _, body = call(cast.analyst.key, "POST", "/warninglists/checkValue", ["8.8.8.8", "203.0.119.1"])
+    _, body = call(seed.analyst.key, "POST", "/warninglists/checkValue", ["8.8.8.8", "203.0.119.1"])
     assert [(hit["name"], hit["matched"]) for hit in body["8.8.8.8"]] == [
         ("DNS one", "8.8.8.8/32"), ("DNS two", "8.8.8.8/32")
     ]  # fmt: skip
     assert list(body) == ["8.8.8.8"]
     assert call(admin, "POST", "/warninglists/checkValue", ["203.0.119.1"])[1] == []
     for one in ("8.8.8.8", {"value": "8.8.8.8"}, {"first": "203.0.119.1", "second": ["8.8.8.8"]}):
-        assert call(cast.analyst.key, "POST", "/warninglists/checkValue", one) == (200, body)
+        assert call(seed.analyst.key, "POST", "/warninglists/checkValue", one) == (200, body)
     assert call(admin, "POST", toggle, {"name": ["%"]})[1]["saved"] is False
     _, body = call(admin, "POST", toggle, {"id": row["id"]})
     assert body == {"saved": True, "success": "1 warninglist(s) toggled"}
@@ -374,7 +374,7 @@ def test_warninglists(cast: Cast) -> None:
         ("/noticelists/update", "All noticelists are up to date already."),
     ],
 )
-def test_a_second_update_finds_nothing(cast: Cast, path: str, message: str) -> None:
-    admin = cast.site_admin.key
+def test_a_second_update_finds_nothing(seed: Seed, path: str, message: str) -> None:
+    admin = seed.site_admin.key
     assert call(admin, "POST", path)[1]["message"].startswith("Successfully updated ")
     assert call(admin, "POST", path)[1]["message"] == message

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
-from tests.intel.sighted import attribute_of, beacons, configure, sight
+from tests.factories.seed import Seed
+from tests.factories.sightings import attribute_of, beacons, configure, sight
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
 from vardkase.intel.models import Event
@@ -52,17 +52,17 @@ def done(successes: list[str], fails: list[str]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("controller", "model", "uuid", "info", "orgc"), LISTS, ids=str)
 def test_an_entry_from_its_making_to_its_end(
-    cast: Cast, controller: str, model: str, uuid: str, info: str, orgc: str | None
+    seed: Seed, controller: str, model: str, uuid: str, info: str, orgc: str | None
 ) -> None:
     def ask(action: str, body: Any = None) -> tuple[int, Any]:
-        return call(cast.site_admin.key, "POST", f"/{controller}/{action}", body)
+        return call(seed.site_admin.key, "POST", f"/{controller}/{action}", body)
 
     assert ask("add", {"uuids": [BLOCK, "nope"], info: "what", "comment": "why"}) == (
         200,
         done([BLOCK], ["nope"]),
     )
     assert ask("add", {model: {"uuids": f"{BLOCK}\n{OTHER}"}}) == (200, done([OTHER], [BLOCK]))
-    status, rows = call(cast.site_admin.key, "GET", f"/{controller}/index")
+    status, rows = call(seed.site_admin.key, "GET", f"/{controller}/index")
     assert status == 200
     assert [row[uuid] for row in rows] == [BLOCK, OTHER]
     expected = [uuid, "created", info, "comment", *([orgc] if orgc else ["blocked_data"])]
@@ -88,34 +88,34 @@ def test_an_entry_from_its_making_to_its_end(
 
 @pytest.mark.parametrize("controller", [entry[0] for entry in LISTS])
 @pytest.mark.parametrize("action", ["index", "add", "edit/1", "delete/1"])
-def test_others_have_no_say(cast: Cast, controller: str, action: str) -> None:
-    for player in (cast.analyst, cast.org_admin, cast.partner_sync, cast.reader):
-        status, body = call(player.key, "POST", f"/{controller}/{action}", {"uuids": [BLOCK]})
+def test_others_have_no_say(seed: Seed, controller: str, action: str) -> None:
+    for api_user in (seed.analyst, seed.org_admin, seed.partner_sync, seed.reader):
+        status, body = call(api_user.key, "POST", f"/{controller}/{action}", {"uuids": [BLOCK]})
         assert (status, body["message"]) == (403, "You do not have permission to use this functionality.")
     assert not BlocklistEntry.objects.exists()
 
 
-def test_people_of_the_host_organisation_keep_the_list_of_events(cast: Cast) -> None:
-    configure("MISP.host_org_id", cast.org_a.pk)
-    assert call(cast.analyst.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK]})[0] == 200
-    assert call(cast.reader.key, "POST", "/eventBlocklists/add", {"uuids": [OTHER]})[0] == 403
-    assert call(cast.stranger.key, "GET", "/eventBlocklists/index")[0] == 403
-    assert call(cast.analyst.key, "POST", "/orgBlocklists/add", {"uuids": [OTHER]})[0] == 403
+def test_people_of_the_host_organisation_keep_the_list_of_events(seed: Seed) -> None:
+    configure("MISP.host_org_id", seed.org_a.pk)
+    assert call(seed.analyst.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK]})[0] == 200
+    assert call(seed.reader.key, "POST", "/eventBlocklists/add", {"uuids": [OTHER]})[0] == 403
+    assert call(seed.stranger.key, "GET", "/eventBlocklists/index")[0] == 403
+    assert call(seed.analyst.key, "POST", "/orgBlocklists/add", {"uuids": [OTHER]})[0] == 403
 
 
-def test_an_event_on_the_list_stays_out_until_it_is_taken_off(cast: Cast) -> None:
-    call(cast.site_admin.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK.upper()]})
+def test_an_event_on_the_list_stays_out_until_it_is_taken_off(seed: Seed) -> None:
+    call(seed.site_admin.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK.upper()]})
     document = {"uuid": BLOCK, "info": "Back again"}
-    status, body = call(cast.analyst.key, "POST", "/events/add", document)
+    status, body = call(seed.analyst.key, "POST", "/events/add", document)
     assert (status, body["message"]) == (403, "Event blocked by event blocklist.")
-    call(cast.site_admin.key, "POST", f"/eventBlocklists/delete/{BLOCK}")
-    assert call(cast.analyst.key, "POST", "/events/add", document)[0] == 200
+    call(seed.site_admin.key, "POST", f"/eventBlocklists/delete/{BLOCK}")
+    assert call(seed.analyst.key, "POST", "/events/add", document)[0] == 200
 
 
-def test_a_deleted_event_goes_on_the_list(cast: Cast) -> None:
-    event = beacons(cast)
-    call(cast.analyst.key, "POST", f"/events/delete/{event.pk}")
-    _, rows = call(cast.site_admin.key, "GET", "/eventBlocklists/index")
+def test_a_deleted_event_goes_on_the_list(seed: Seed) -> None:
+    event = beacons(seed)
+    call(seed.analyst.key, "POST", f"/events/delete/{event.pk}")
+    _, rows = call(seed.site_admin.key, "GET", "/eventBlocklists/index")
     (row,) = rows
     assert (
         row.items()
@@ -128,55 +128,55 @@ def test_a_deleted_event_goes_on_the_list(cast: Cast) -> None:
     )
 
 
-def test_events_of_a_blocked_organisation_stay_out_and_are_counted(cast: Cast) -> None:
-    blocked = [str(cast.org_a.uuid), OTHER]
-    call(cast.site_admin.key, "POST", "/orgBlocklists/add", {"uuids": blocked})
+def test_events_of_a_blocked_organisation_stay_out_and_are_counted(seed: Seed) -> None:
+    blocked = [str(seed.org_a.uuid), OTHER]
+    call(seed.site_admin.key, "POST", "/orgBlocklists/add", {"uuids": blocked})
     refused = "Event blocked by organisation blocklist."
-    status, body = call(cast.analyst.key, "POST", "/events/add", {"info": "By A"})
+    status, body = call(seed.analyst.key, "POST", "/events/add", {"info": "By A"})
     assert (status, body["message"]) == (403, refused)
     theirs = {"info": "By a third", "Orgc": {"uuid": OTHER, "name": "Third"}}
-    assert call(cast.partner_sync.key, "POST", "/events/add", theirs)[1]["message"] == refused
+    assert call(seed.partner_sync.key, "POST", "/events/add", theirs)[1]["message"] == refused
     # Who does not synchronise cannot speak for the blocked one, and so is not refused for it.
-    assert call(cast.partner.key, "POST", "/events/add", theirs)[0] == 200
+    assert call(seed.partner.key, "POST", "/events/add", theirs)[0] == 200
     assert Event.objects.count() == 1
-    _, rows = call(cast.site_admin.key, "GET", "/orgBlocklists/index")
+    _, rows = call(seed.site_admin.key, "GET", "/orgBlocklists/index")
     for row in rows:
         assert row["blocked_data"]["blocked_amount"] == "1"
         assert abs(int(row["blocked_data"]["blocked_last_time"]) - time.time()) < 10
 
 
-def test_sightings_of_a_blocked_organisation_stay_out(cast: Cast) -> None:
-    event = beacons(cast)
-    uuids = [str(cast.org_b.uuid), OTHER]
-    call(cast.site_admin.key, "POST", "/sightingBlocklists/add", {"uuids": uuids})
+def test_sightings_of_a_blocked_organisation_stay_out(seed: Seed) -> None:
+    event = beacons(seed)
+    uuids = [str(seed.org_b.uuid), OTHER]
+    call(seed.site_admin.key, "POST", "/sightingBlocklists/add", {"uuids": uuids})
     attribute = attribute_of(event, "198.51.100.1")
-    body = sight(cast.partner, attribute.pk)
+    body = sight(seed.partner, attribute.pk)
     assert (
         body["message"] == "Could not add the Sighting. Reason: Sightings of this organisation are blocked."
     )
     pushed = {"attribute_uuid": str(attribute.uuid), "date_sighting": "1700000000", "type": "0"}
     named = {**pushed, "uuid": str(uuid4()), "Organisation": {"uuid": OTHER, "name": "Third"}}
     path = f"/sightings/bulkSaveSightings/{event.uuid}"
-    assert call(cast.partner_sync.key, "POST", path, [pushed, named])[1]["saved"] is False
+    assert call(seed.partner_sync.key, "POST", path, [pushed, named])[1]["saved"] is False
     assert not Sighting.objects.exists()
 
 
-def test_several_entries_are_removed_at_once(cast: Cast) -> None:
-    call(cast.site_admin.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK, OTHER]})
+def test_several_entries_are_removed_at_once(seed: Seed) -> None:
+    call(seed.site_admin.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK, OTHER]})
     ids = [str(entry.pk) for entry in BlocklistEntry.objects.all()]
     path = "/eventBlocklists/massDelete"
-    assert call(cast.site_admin.key, "POST", path, {"EventBlocklist": {"ids": [*ids, "999999"]}})[0] == 404
+    assert call(seed.site_admin.key, "POST", path, {"EventBlocklist": {"ids": [*ids, "999999"]}})[0] == 404
     assert BlocklistEntry.objects.count() == 2
     body = {"EventBlocklist": {"ids": f"[{', '.join(ids)}]"}}
-    assert call(cast.site_admin.key, "POST", path, body)[1]["saved"] is True
+    assert call(seed.site_admin.key, "POST", path, body)[1]["saved"] is True
     assert not BlocklistEntry.objects.exists()
 
 
-def test_the_lists_are_apart_and_asked_in_one_query(cast: Cast) -> None:
-    call(cast.site_admin.key, "POST", "/galaxyClusterBlocklists/add", {"uuids": [BLOCK]})
+def test_the_lists_are_apart_and_asked_in_one_query(seed: Seed) -> None:
+    call(seed.site_admin.key, "POST", "/galaxyClusterBlocklists/add", {"uuids": [BLOCK]})
     assert blocked_uuids(Blocked.GALAXY_CLUSTER, [BLOCK, OTHER]) == {BLOCK}
     assert blocked_uuids(Blocked.ANALYST_DATA, [BLOCK, OTHER]) == set()
-    assert call(cast.site_admin.key, "POST", f"/analystDataBlocklists/delete/{BLOCK}")[0] == 404
+    assert call(seed.site_admin.key, "POST", f"/analystDataBlocklists/delete/{BLOCK}")[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -193,35 +193,35 @@ def test_the_lists_are_apart_and_asked_in_one_query(cast: Cast) -> None:
     ],
     ids=str,
 )
-def test_malformed_bodies_block_nothing(cast: Cast, body: Any) -> None:
+def test_malformed_bodies_block_nothing(seed: Seed, body: Any) -> None:
     for action in ("add", "massDelete", f"edit/{10**30}"):
-        status, _ = call(cast.site_admin.key, "POST", f"/eventBlocklists/{action}", body)
+        status, _ = call(seed.site_admin.key, "POST", f"/eventBlocklists/{action}", body)
         assert status < 500
     assert not BlocklistEntry.objects.exists()
 
 
-def test_a_member_is_not_limited_by_a_blocklist(cast: Cast) -> None:
+def test_a_member_is_not_limited_by_a_blocklist(seed: Seed) -> None:
     """Two officers limit a membership; the list is for organisations that take no part."""
-    add, uuids = "/orgBlocklists/add", {"uuids": [str(cast.org_a.uuid)]}
+    add, uuids = "/orgBlocklists/add", {"uuids": [str(seed.org_a.uuid)]}
     MembershipInUse.objects.create(pk=1)
-    Organisation.objects.filter(pk=cast.org_a.pk).update(fixed_standing="")
-    status, body = call(cast.site_admin.key, "POST", add, uuids)
+    Organisation.objects.filter(pk=seed.org_a.pk).update(fixed_standing="")
+    status, body = call(seed.site_admin.key, "POST", add, uuids)
     assert (status, "two officers" in str(body)) == (403, True)
-    assert call(cast.publisher.key, "POST", "/events/add", {"info": "ours"})[0] == 200
-    Organisation.objects.filter(pk=cast.org_a.pk).update(fixed_standing="no_membership")
-    assert call(cast.site_admin.key, "POST", add, uuids)[0] == 200
+    assert call(seed.publisher.key, "POST", "/events/add", {"info": "ours"})[0] == 200
+    Organisation.objects.filter(pk=seed.org_a.pk).update(fixed_standing="no_membership")
+    assert call(seed.site_admin.key, "POST", add, uuids)[0] == 200
 
 
 @pytest.mark.parametrize("list_name", ["orgBlocklists", "eventBlocklists", "galaxyClusterBlocklists"])
-def test_an_operator_keeps_nothing_out(cast: Cast, list_name: str) -> None:
-    User.objects.filter(pk=cast.site_admin.user.pk).update(staff_roles=["operator"])
-    assert call(cast.site_admin.key, "POST", f"/{list_name}/add", {"uuids": [OTHER]})[0] == 403
+def test_an_operator_keeps_nothing_out(seed: Seed, list_name: str) -> None:
+    User.objects.filter(pk=seed.site_admin.user.pk).update(staff_roles=["operator"])
+    assert call(seed.site_admin.key, "POST", f"/{list_name}/add", {"uuids": [OTHER]})[0] == 403
     assert not BlocklistEntry.objects.exists()
 
 
-def test_an_operator_rewrites_nothing(cast: Cast) -> None:
+def test_an_operator_rewrites_nothing(seed: Seed) -> None:
     """An import expression changes what members write, in their name."""
-    User.objects.filter(pk=cast.site_admin.user.pk).update(staff_roles=["operator"])
+    User.objects.filter(pk=seed.site_admin.user.pk).update(staff_roles=["operator"])
     expression = {"regexp": "/evil/i", "replacement": "harmless"}
-    assert call(cast.site_admin.key, "POST", "/admin/regexp/add", expression)[0] == 403
+    assert call(seed.site_admin.key, "POST", "/admin/regexp/add", expression)[0] == 403
     assert not ImportExpression.objects.exists()

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event, make_key, make_role, make_user
-from tests.intel.sighted import beacons
+from tests.factories.seed import ApiUser, Seed
+from tests.factories.sightings import beacons
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute, Event
@@ -20,36 +20,36 @@ BLOCKED = "This value is blocked by a regular expression in the import filters."
 
 
 @pytest.fixture
-def keeper(cast: Cast) -> Player:
+def keeper(seed: Seed) -> ApiUser:
     """An analyst of A who may keep the expressions."""
     role = make_role("Keeper", {Permission.AUTH, Permission.ADD, Permission.REGEXP_ACCESS})
-    user = make_user(cast.org_a, role, "keeper@a.example")
-    return Player(user, make_key(user))
+    user = make_user(seed.org_a, role, "keeper@a.example")
+    return ApiUser(user, make_key(user))
 
 
 def write(regexp: str, replacement: str = "", kind: str = "ALL") -> None:
     ImportExpression.objects.create(regexp=regexp, replacement=replacement, type=kind)
 
 
-def case(cast: Cast) -> Event:
+def case(seed: Seed) -> Event:
     """The event that the story's values go into."""
-    found = Event.objects.first() or make_event(cast.org_a)
+    found = Event.objects.first() or make_event(seed.org_a)
     found.save()
     return found
 
 
-def add(cast: Cast, kind: str, value: str, **more: Any) -> tuple[int, Any]:
+def add(seed: Seed, kind: str, value: str, **more: Any) -> tuple[int, Any]:
     document = {"type": kind, "value": value, **more}
-    return call(cast.analyst.key, "POST", f"/attributes/add/{case(cast).pk}", document)
+    return call(seed.analyst.key, "POST", f"/attributes/add/{case(seed).pk}", document)
 
 
-def stored(cast: Cast, kind: str, value: str, **more: Any) -> str:
-    status, body = add(cast, kind, value, **more)
+def stored(seed: Seed, kind: str, value: str, **more: Any) -> str:
+    status, body = add(seed, kind, value, **more)
     assert status == 200, body
     return str(body["Attribute"]["value"])
 
 
-def test_an_expression_from_its_making_to_its_end(cast: Cast, keeper: Player) -> None:
+def test_an_expression_from_its_making_to_its_end(seed: Seed, keeper: ApiUser) -> None:
     def ask(action: str, body: Any = None) -> tuple[int, Any]:
         return call(keeper.key, "POST", f"/admin/regexp/{action}", body)
 
@@ -59,7 +59,7 @@ def test_an_expression_from_its_making_to_its_end(cast: Cast, keeper: Player) ->
     number = body["Regexp"]["id"]
     for path in ("/regexp/index", "/admin/regexp/index"):
         assert call(keeper.key, "GET", path) == (200, [body])
-    assert call(cast.stranger.key, "GET", "/regexp/index") == (200, [body])
+    assert call(seed.stranger.key, "GET", "/regexp/index") == (200, [body])
     edited = ask(f"edit/{number}", {"Regexp": {"replacement": "", "all": "1"}})[1]["Regexp"]
     assert edited == {**said, "id": number, "replacement": "", "type": "ALL"}
     status, body = ask(f"delete/{number}")
@@ -92,7 +92,7 @@ def test_an_expression_from_its_making_to_its_end(cast: Cast, keeper: Player) ->
     ids=str,
 )
 def test_what_cannot_be_used_is_refused_by_field(
-    keeper: Player, said: dict[str, Any], field: str, why: str
+    keeper: ApiUser, said: dict[str, Any], field: str, why: str
 ) -> None:
     status, body = call(keeper.key, "POST", "/admin/regexp/add", said)
     assert (status, body["message"], list(body["errors"])) == (403, "Could not add Regexp", [field])
@@ -100,83 +100,83 @@ def test_what_cannot_be_used_is_refused_by_field(
     assert not ImportExpression.objects.exists()
 
 
-def test_others_have_no_say(cast: Cast) -> None:
+def test_others_have_no_say(seed: Seed) -> None:
     write("/a/", "b")
     number = ImportExpression.objects.get().pk
-    for player in (cast.analyst, cast.org_admin, cast.reader, cast.partner_sync):
+    for api_user in (seed.analyst, seed.org_admin, seed.reader, seed.partner_sync):
         for action in ("add", f"edit/{number}", f"delete/{number}"):
-            assert call(player.key, "POST", f"/admin/regexp/{action}", {"regexp": "/x/"})[0] == 403
+            assert call(api_user.key, "POST", f"/admin/regexp/{action}", {"regexp": "/x/"})[0] == 403
     assert call(None, "GET", "/regexp/index")[0] == 403
     assert ImportExpression.objects.get().regexp == "/a/"
 
 
-def test_a_value_is_rewritten_when_it_comes_in(cast: Cast) -> None:
+def test_a_value_is_rewritten_when_it_comes_in(seed: Seed) -> None:
     write(r"/.:.Users.(\w+)/i", r"%USERS%\\$1 (\1, ${1})", "filename")
     write(r"/\.internal$/", ".example")
-    assert stored(cast, "filename", r"c:\users\Eva\a.exe") == r"%USERS%\Eva (Eva, Eva)\a.exe"
-    assert stored(cast, "text", r"c:\users\Eva") == r"c:\users\Eva"
-    assert stored(cast, "domain", "WWW.Internal") == "www.example"
-    assert stored(cast, "sigma", "title: www.internal") == "title: www.internal"
+    assert stored(seed, "filename", r"c:\users\Eva\a.exe") == r"%USERS%\Eva (Eva, Eva)\a.exe"
+    assert stored(seed, "text", r"c:\users\Eva") == r"c:\users\Eva"
+    assert stored(seed, "domain", "WWW.Internal") == "www.example"
+    assert stored(seed, "sigma", "title: www.internal") == "title: www.internal"
 
 
-def test_a_rewritten_value_is_in_normal_form_and_judged(cast: Cast) -> None:
+def test_a_rewritten_value_is_in_normal_form_and_judged(seed: Seed) -> None:
     write("/^mirror of /", "HXXP://EVIL[.]")
     write("/^bad$/", "not a hash", "md5")
-    assert stored(cast, "url", "mirror of example/a") == "http://EVIL.example/a"
+    assert stored(seed, "url", "mirror of example/a") == "http://EVIL.example/a"
     write("/^[0-9a-f]+$/", "bad", "md5")
-    assert add(cast, "md5", "d41d8cd98f00b204e9800998ecf8427e")[1]["errors"]["value"][0].startswith(
+    assert add(seed, "md5", "d41d8cd98f00b204e9800998ecf8427e")[1]["errors"]["value"][0].startswith(
         "Checksum has an invalid length"
     )
 
 
-def test_expressions_are_applied_in_their_order(cast: Cast) -> None:
+def test_expressions_are_applied_in_their_order(seed: Seed) -> None:
     write("/b/", "c")
     write("/a/", "b")
     write("/^x/", "", "comment")
     write("/c$/", "x")
-    assert stored(cast, "text", "abac") == "bcbx"
-    assert stored(cast, "text", "b") == "x"
+    assert stored(seed, "text", "abac") == "bcbx"
+    assert stored(seed, "text", "b") == "x"
 
 
-def test_a_value_that_an_expression_without_replacement_matches_stays_out(cast: Cast) -> None:
+def test_a_value_that_an_expression_without_replacement_matches_stays_out(seed: Seed) -> None:
     write(r"/^127\.0\.0\.1/", "", "ip-dst")
-    status, body = add(cast, "ip-dst", "127.0.0.1")
+    status, body = add(seed, "ip-dst", "127.0.0.1")
     assert (status, body["errors"]) == (403, {"value": [BLOCKED]})
-    assert stored(cast, "ip-src", "127.0.0.1") == "127.0.0.1"
-    held = make_attribute(case(cast), type="ip-dst", category="Network activity", value1="203.0.113.9")
+    assert stored(seed, "ip-src", "127.0.0.1") == "127.0.0.1"
+    held = make_attribute(case(seed), type="ip-dst", category="Network activity", value1="203.0.113.9")
     held.save()
-    status, body = call(cast.analyst.key, "POST", f"/attributes/edit/{held.pk}", {"value": "127.0.0.1"})
+    status, body = call(seed.analyst.key, "POST", f"/attributes/edit/{held.pk}", {"value": "127.0.0.1"})
     assert (status, body["errors"]) == (403, {"value": [BLOCKED]})
     held.refresh_from_db()
     assert held.value1 == "203.0.113.9"
 
 
-def test_events_and_objects_come_in_without_what_stays_out(cast: Cast) -> None:
+def test_events_and_objects_come_in_without_what_stays_out(seed: Seed) -> None:
     write("/198.51.100.1/")
     write("/^a[.]/", "b.")
-    event = beacons(cast)
+    event = beacons(seed)
     values = Attribute.objects.filter(event=event).values_list("value1", flat=True)
     assert set(values) == {"198.51.100.2", "198.51.100.3", "b.exe", "d41d8cd98f00b204e9800998ecf8427e"}
     document = {"uuid": str(event.uuid), "Attribute": [{"type": "ip-dst", "value": "198.51.100.1"}]}
-    call(cast.analyst.key, "POST", f"/events/edit/{event.pk}", document)
+    call(seed.analyst.key, "POST", f"/events/edit/{event.pk}", document)
     assert not Attribute.objects.filter(value1="198.51.100.1").exists()
 
 
-def test_a_pasted_text_gives_what_may_come_in(cast: Cast) -> None:
-    event = case(cast)
+def test_a_pasted_text_gives_what_may_come_in(seed: Seed) -> None:
+    event = case(seed)
     write("/^9[.]9/")
     write("/[.]internal/", ".example")
     body = {"value": "9.9.9.9 203.0.113.7 https://www.internal.com/a"}
-    status, found = call(cast.analyst.key, "POST", f"/events/freeTextImport/{event.pk}", body)
+    status, found = call(seed.analyst.key, "POST", f"/events/freeTextImport/{event.pk}", body)
     assert status == 200, found
     values = Attribute.objects.filter(event=event).values_list("value1", flat=True)
     assert set(values) == {"203.0.113.7", "https://www.example.com/a"}
 
 
-def test_what_becomes_the_same_is_there_once(cast: Cast) -> None:
+def test_what_becomes_the_same_is_there_once(seed: Seed) -> None:
     write("/^www[.]/", "w.")
-    assert stored(cast, "domain", "www.example.com") == "w.example.com"
-    status, body = add(cast, "domain", "www.example.com")
+    assert stored(seed, "domain", "www.example.com") == "w.example.com"
+    status, body = add(seed, "domain", "www.example.com")
     assert (status, body["errors"]["value"]) == (
         403,
         ["A similar attribute already exists for this event."],
@@ -184,31 +184,31 @@ def test_what_becomes_the_same_is_there_once(cast: Cast) -> None:
     event = Event.objects.get()
     said = {"type": "domain", "value": "www.example.com", "comment": "Again"}
     path = f"/attributes/add/{event.pk}/breakOnDuplicate:0"
-    assert call(cast.analyst.key, "POST", path, said)[1]["Attribute"]["comment"] == "Again"
+    assert call(seed.analyst.key, "POST", path, said)[1]["Attribute"]["comment"] == "Again"
     template = {"category": "Network activity", "type": "domain"}
     replaced = {"Attribute": template | {"value": "www.example.com\nwww.example.org"}}
-    call(cast.analyst.key, "POST", f"/attributes/attributeReplace/{event.pk}", replaced)
+    call(seed.analyst.key, "POST", f"/attributes/attributeReplace/{event.pk}", replaced)
     live = Attribute.objects.filter(event=event, deleted=False)
     assert set(live.values_list("value1", flat=True)) == {"w.example.com", "w.example.org"}
 
 
-def test_a_proposal_is_read_likewise(cast: Cast) -> None:
-    event = beacons(cast)
+def test_a_proposal_is_read_likewise(seed: Seed) -> None:
+    event = beacons(seed)
     write("/^www[.]/", "w.")
     write("/^bad/")
     path = f"/shadow_attributes/add/{event.pk}"
     said = {"type": "domain", "value": "www.example.com"}
-    assert call(cast.partner.key, "POST", path, said)[1]["ShadowAttribute"]["value"] == "w.example.com"
-    _, body = call(cast.partner.key, "POST", path, {"type": "domain", "value": "bad.example.com"})
+    assert call(seed.partner.key, "POST", path, said)[1]["ShadowAttribute"]["value"] == "w.example.com"
+    _, body = call(seed.partner.key, "POST", path, {"type": "domain", "value": "bad.example.com"})
     assert BLOCKED in body["message"]
 
 
-def test_no_expression_makes_a_value_grow_without_end(cast: Cast) -> None:
+def test_no_expression_makes_a_value_grow_without_end(seed: Seed) -> None:
     for _ in range(40):
         write("/(?s)(.*)/", "$1$1$1$1")
     # Each of the forty makes four texts of one: their whole chain would be 1,000 × 4⁴⁰ characters.
     assert len(str(import_filter()("text", "x" * 1000))) <= 4 * LONGEST
-    assert add(cast, "text", "x" * 1000)[0] == 403
+    assert add(seed, "text", "x" * 1000)[0] == 403
 
 
 @pytest.mark.usefixtures("db")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_attack, make_cluster, make_galaxy
+from tests.factories.seed import ApiUser, Seed
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import SqlQuery
 from vardkase.intel.models import AttributeTag, EventTag
@@ -18,9 +18,9 @@ from vardkase.knowledge.taxonomies.models import Tag
 ALL_EVENTS = SqlQuery("SELECT id FROM event", {})
 
 
-def test_a_cluster_stands_in_each_column_it_names(cast: Cast) -> None:
+def test_a_cluster_stands_in_each_column_it_names(seed: Seed) -> None:
     make_attack()
-    matrix = galaxy_matrix(cast.analyst.actor, matrix_galaxy(cast.analyst.actor))
+    matrix = galaxy_matrix(seed.analyst.actor, matrix_galaxy(seed.analyst.actor))
     assert matrix.column_orders == {"attack-Linux": ["initial-access", "execution"], "pre": ["plan"]}
     rows = matrix.tabs["attack-Linux"].items()
     cells = {column: [cell["external_id"] for cell in row] for column, row in rows}
@@ -29,28 +29,28 @@ def test_a_cluster_stands_in_each_column_it_names(cast: Cast) -> None:
     assert [galaxy.type for galaxy in matrix_galaxies()] == ["mitre-attack-pattern"]
 
 
-def test_no_matrix_without_a_kill_chain(cast: Cast) -> None:
+def test_no_matrix_without_a_kill_chain(seed: Seed) -> None:
     plain = make_galaxy("country")
     with pytest.raises(NotFound):
-        galaxy_matrix(cast.analyst.actor, plain)
+        galaxy_matrix(seed.analyst.actor, plain)
     with pytest.raises(NotFound):
-        matrix_galaxy(cast.analyst.actor, "country")
+        matrix_galaxy(seed.analyst.actor, "country")
 
 
-def test_clusters_of_others_do_not_show(cast: Cast) -> None:
+def test_clusters_of_others_do_not_show(seed: Seed) -> None:
     galaxy = make_attack()
-    own = make_cluster(galaxy, "Own", default=False, distribution=0, org_id=cast.org_a.pk)
+    own = make_cluster(galaxy, "Own", default=False, distribution=0, org_id=seed.org_a.pk)
     GalaxyElement.objects.create(galaxy_cluster=own, key="kill_chain", value="attack-Linux:execution")
-    assert len(galaxy_matrix(cast.colleague.actor, galaxy).tag_names) == 3
-    assert len(galaxy_matrix(cast.stranger.actor, galaxy).tag_names) == 2
+    assert len(galaxy_matrix(seed.colleague.actor, galaxy).tag_names) == 3
+    assert len(galaxy_matrix(seed.stranger.actor, galaxy).tag_names) == 2
 
 
-def test_scores_count_events_once_and_only_what_the_reader_may_see(cast: Cast) -> None:
-    names = galaxy_matrix(cast.analyst.actor, make_attack()).tag_names
+def test_scores_count_events_once_and_only_what_the_reader_may_see(seed: Seed) -> None:
+    names = galaxy_matrix(seed.analyst.actor, make_attack()).tag_names
     phishing, cron = (
         Tag.objects.create(name=name.upper(), is_galaxy=True) for name in sorted(names, reverse=True)
     )
-    shared, private = (make_event(cast.org_a, distribution=number) for number in (3, 0))
+    shared, private = (make_event(seed.org_a, distribution=number) for number in (3, 0))
     for event in (shared, private):
         event.save()
         attribute = make_attribute(event)
@@ -62,12 +62,12 @@ def test_scores_count_events_once_and_only_what_the_reader_may_see(cast: Cast) -
     AttributeTag.objects.create(attribute=hidden, event=shared, tag=cron)
     by_code = {name: "T1566" if "T1566" in name else "T1053" for name in names}
 
-    def scores(player: Player) -> dict[str, int]:
-        found = cluster_scores(player.actor, names, ALL_EVENTS)
+    def scores(api_user: ApiUser) -> dict[str, int]:
+        found = cluster_scores(api_user.actor, names, ALL_EVENTS)
         return {by_code[name]: count for name, count in found.items()}
 
-    assert scores(cast.analyst) == {"T1566": 2, "T1053": 1}
-    assert scores(cast.stranger) == {"T1566": 1}
+    assert scores(seed.analyst) == {"T1566": 2, "T1053": 1}
+    assert scores(seed.stranger) == {"T1566": 1}
 
 
 def test_colours_go_from_blue_to_red() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tests.api.calls import call, send
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.knowledge.noticelists import loader as noticelists
 from vardkase.knowledge.noticelists.models import Noticelist
 
 
-def test_noticelists(cast: Cast) -> None:
+def test_noticelists(seed: Seed) -> None:
     noticelists.load()
-    admin = cast.site_admin.key
+    admin = seed.site_admin.key
     _, (row,) = call(admin, "GET", "/noticelists/index")
     number = row["Noticelist"]["id"]
     response = send(admin, "POST", f"/noticelists/enableNoticelist/{number}/true")
@@ -24,23 +24,23 @@ def test_noticelists(cast: Cast) -> None:
     assert not call(admin, "GET", f"/noticelists/view/{number}")[1]["Noticelist"]["enabled"]
 
 
-def test_a_noticelist_is_turned_round(cast: Cast) -> None:
+def test_a_noticelist_is_turned_round(seed: Seed) -> None:
     noticelists.load()
     number = Noticelist.objects.get().pk
     for sent, told in (({"Noticelist": {"data": number}}, "enabled"), ({"id": number}, "disabled")):
-        answered = call(cast.site_admin.key, "POST", "/noticelists/toggleEnable", sent)
+        answered = call(seed.site_admin.key, "POST", "/noticelists/toggleEnable", sent)
         assert answered == (200, {"saved": True, "success": f"Noticelist {told}"})
         assert Noticelist.objects.get().enabled is (told == "enabled")
-    _, body = call(cast.site_admin.key, "POST", "/noticelists/toggleEnable", {"id": 0})
+    _, body = call(seed.site_admin.key, "POST", "/noticelists/toggleEnable", {"id": 0})
     assert body == {"saved": False, "errors": "Noticelist not found."}
 
 
-def test_a_deleted_noticelist_comes_back_by_an_update(cast: Cast) -> None:
+def test_a_deleted_noticelist_comes_back_by_an_update(seed: Seed) -> None:
     noticelists.load()
     path = f"/noticelists/delete/{Noticelist.objects.get().pk}"
-    assert call(cast.org_admin.key, "POST", path)[0] == 403
-    status, body = call(cast.site_admin.key, "POST", path)
+    assert call(seed.org_admin.key, "POST", path)[0] == 403
+    status, body = call(seed.site_admin.key, "POST", path)
     assert (status, body["message"], Noticelist.objects.count()) == (200, "Noticelist deleted.", 0)
-    assert call(cast.site_admin.key, "POST", path)[0] == 404
-    call(cast.site_admin.key, "POST", "/noticelists/update")
+    assert call(seed.site_admin.key, "POST", path)[0] == 404
+    call(seed.site_admin.key, "POST", "/noticelists/update")
     assert Noticelist.objects.get().entries.exists()

@@ -10,8 +10,8 @@ import pytest
 from pymisp import MISPObject
 
 from tests.api.calls import call, send
-from tests.cast import USER, Cast
 from tests.factories import make_event, make_key, make_role, make_user
+from tests.factories.seed import USER, Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
@@ -46,9 +46,9 @@ def editor(org: Organisation, address: str) -> str:
 
 
 @pytest.fixture
-def key(cast: Cast) -> str:
+def key(seed: Seed) -> str:
     """Of organisation A."""
-    return editor(cast.org_a, "templates@a.example")
+    return editor(seed.org_a, "templates@a.example")
 
 
 @pytest.fixture
@@ -68,54 +68,54 @@ def versions() -> list[tuple[str, int, bool]]:
     return list(ObjectTemplate.objects.order_by("name", "version").values_list("name", "version", "active"))
 
 
-def test_a_template_of_our_own(cast: Cast, key: str) -> None:
+def test_a_template_of_our_own(seed: Seed, key: str) -> None:
     status, body = add(key)
     assert status == 200, body
     made = body["ObjectTemplate"]
     assert (made["uuid"], made["version"], made["fixed"], made["active"]) == (MINE, "3", False, True)
     assert made["requirements"] == {"required": ["name"], "requiredOneOf": ["address", "domain"]}
-    assert (body["Organisation"]["name"], made["org_id"]) == ("Organisation A", str(cast.org_a.pk))
+    assert (body["Organisation"]["name"], made["org_id"]) == ("Organisation A", str(seed.org_a.pk))
     assert [(each["object_relation"], each["multiple"]) for each in body["ObjectTemplateElement"]] == [
         ("name", False),
         ("address", True),
         ("domain", False),
     ]
-    (listed,) = call(cast.stranger.key, "GET", "/objectTemplates/index")[1]
+    (listed,) = call(seed.stranger.key, "GET", "/objectTemplates/index")[1]
     assert (listed["ObjectTemplate"]["name"], listed["Organisation"]["uuid"]) == (
         "sensor",
-        str(cast.org_a.uuid),
+        str(seed.org_a.uuid),
     )
-    assert call(cast.stranger.key, "GET", "/objectTemplates/getRaw/sensor")[1] == DEFINITION
+    assert call(seed.stranger.key, "GET", "/objectTemplates/getRaw/sensor")[1] == DEFINITION
     entry = AuditEntry.objects.get(action="object_template.added")
     assert (entry.title, entry.change) == ("sensor", {"version": 3})
 
 
-def test_objects_are_held_to_it(cast: Cast, key: str) -> None:
+def test_objects_are_held_to_it(seed: Seed, key: str) -> None:
     """PyMISP builds an object from the raw definition; the hub refuses one that lacks what is required."""
     add(key)
-    event = make_event(cast.org_a)
+    event = make_event(seed.org_a)
     event.save()
-    raw = call(cast.analyst.key, "GET", f"/objectTemplates/getRaw/{MINE}")[1]
+    raw = call(seed.analyst.key, "GET", f"/objectTemplates/getRaw/{MINE}")[1]
     built = MISPObject("sensor", misp_objects_template_custom=raw)
     built.add_attribute("name", "north")
     path = f"/objects/add/{event.pk}"
-    status, body = call(cast.analyst.key, "POST", path, json.loads(built.to_json()))
+    status, body = call(seed.analyst.key, "POST", path, json.loads(built.to_json()))
     assert status == 403
     assert "at least one of the following attributes to be set: address, domain" in str(body)
     built.add_attribute("address", "192.0.2.1")
     built.add_attribute("address", "192.0.2.2")
-    assert call(cast.analyst.key, "POST", path, json.loads(built.to_json()))[0] == 200
+    assert call(seed.analyst.key, "POST", path, json.loads(built.to_json()))[0] == 200
     assert Object.objects.get(event=event).template_version == 3
     nameless = {
         **json.loads(built.to_json()),
         "Attribute": [{"object_relation": "domain", "type": "domain", "value": "a.example"}],
     }
     assert "requires the following attributes to be set: name" in str(
-        call(cast.analyst.key, "POST", path, nameless | {"uuid": None})[1]
+        call(seed.analyst.key, "POST", path, nameless | {"uuid": None})[1]
     )
 
 
-def test_it_is_taken_from_a_file_and_from_what_view_shows(cast: Cast, key: str) -> None:
+def test_it_is_taken_from_a_file_and_from_what_view_shows(seed: Seed, key: str) -> None:
     form = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="definition.json"\r\n'
         b"Content-Type: application/json\r\n\r\n" + json.dumps(DEFINITION).encode() + b"\r\n--x--\r\n"
@@ -187,7 +187,7 @@ def test_a_relation_that_is_there_twice(key: str) -> None:
         assert call(key, "POST", "/objectTemplates/add", nonsense)[0] == 403
 
 
-def test_versions(cast: Cast, key: str, packaged: ObjectTemplate) -> None:
+def test_versions(seed: Seed, key: str, packaged: ObjectTemplate) -> None:
     assert add(key)[0] == 200
     for version in (2, 3):
         refused = add(key, version=version)
@@ -199,7 +199,7 @@ def test_versions(cast: Cast, key: str, packaged: ObjectTemplate) -> None:
         assert (refused[0], list(refused[1]["errors"])) == (403, ["uuid"])
     refused = add(key, uuid=None, name="file")
     assert (refused[0], list(refused[1]["errors"])) == (403, ["name"])
-    other = editor(cast.org_b, "templates@b.example")
+    other = editor(seed.org_b, "templates@b.example")
     refused = add(other, version=5)
     assert (refused[0], refused[1]["errors"]) == (
         403,
@@ -208,7 +208,7 @@ def test_versions(cast: Cast, key: str, packaged: ObjectTemplate) -> None:
     assert len(versions()) == 3
 
 
-def test_changing_makes_a_newer_version(cast: Cast, key: str) -> None:
+def test_changing_makes_a_newer_version(seed: Seed, key: str) -> None:
     number = add(key)[1]["ObjectTemplate"]["id"]
     path = f"/objectTemplates/edit/{number}"
     status, body = call(key, "POST", path, {"ObjectTemplate": {"description": "Other words"}})
@@ -226,33 +226,33 @@ def test_changing_makes_a_newer_version(cast: Cast, key: str) -> None:
     assert versions() == [("sensor", 3, False), ("sensor", 4, True)], "the one before is in use again"
 
 
-def test_who_may_not(cast: Cast, key: str, packaged: ObjectTemplate) -> None:
+def test_who_may_not(seed: Seed, key: str, packaged: ObjectTemplate) -> None:
     number = add(key)[1]["ObjectTemplate"]["id"]
     before = versions()
-    other = editor(cast.org_b, "templates@b.example")
-    for who in (other, cast.analyst.key, cast.org_admin.key, cast.reader.key, None):
+    other = editor(seed.org_b, "templates@b.example")
+    for who in (other, seed.analyst.key, seed.org_admin.key, seed.reader.key, None):
         for action in ("edit", "delete"):
             assert call(who, "POST", f"/objectTemplates/{action}/{number}", {"description": "x"})[0] == 403
         assert call(who, "POST", f"/objectTemplates/activate/{number}")[0] == 403
-    for who in (key, cast.site_admin.key):
+    for who in (key, seed.site_admin.key):
         for action in ("edit", "delete"):
             status, body = call(who, "POST", f"/objectTemplates/{action}/{packaged.pk}", {"description": "x"})
             assert (status, "comes with the hub" in body["message"]) == (403, True)
         assert call(who, "POST", "/objectTemplates/edit/0", {})[0] == 404
     assert versions() == before
     status, body = call(
-        cast.site_admin.key, "POST", f"/objectTemplates/edit/{number}", {"description": "Moderated"}
+        seed.site_admin.key, "POST", f"/objectTemplates/edit/{number}", {"description": "Moderated"}
     )
-    assert (status, body["ObjectTemplate"]["org_id"]) == (200, str(cast.org_a.pk)), "it stays A's"
+    assert (status, body["ObjectTemplate"]["org_id"]) == (200, str(seed.org_a.pk)), "it stays A's"
 
 
-def test_switching_off_and_on(cast: Cast, packaged: ObjectTemplate) -> None:
-    admin, path = cast.site_admin.key, f"/objectTemplates/activate/{packaged.pk}"
+def test_switching_off_and_on(seed: Seed, packaged: ObjectTemplate) -> None:
+    admin, path = seed.site_admin.key, f"/objectTemplates/activate/{packaged.pk}"
     assert call(admin, "POST", path)[1] == {"saved": True, "success": "Template disabled."}
     assert call(admin, "GET", "/objectTemplates/index")[1] == []
     (row,) = call(admin, "GET", "/objectTemplates/index/all")[1]
     assert not row["ObjectTemplate"]["active"]
-    assert call(cast.analyst.key, "GET", "/objectTemplates/index/all")[1] == []
+    assert call(seed.analyst.key, "GET", "/objectTemplates/index/all")[1] == []
     assert call(admin, "POST", "/objectTemplates/activate", {"ObjectTemplate": {"data": packaged.pk}})[1][
         "success"
     ] == ("Template activated.")
@@ -280,11 +280,11 @@ def folder(tmp_path: Path, settings: Any) -> Path:
     return tmp_path
 
 
-def test_an_update_keeps_what_is_ours(cast: Cast, key: str, packaged: ObjectTemplate, folder: Path) -> None:
+def test_an_update_keeps_what_is_ours(seed: Seed, key: str, packaged: ObjectTemplate, folder: Path) -> None:
     add(key)
     for name in ("guards", "feeds"):
         assert call(key, "POST", "/objectRelationships/add", {"name": name})[0] == 200
-    call(cast.site_admin.key, "POST", f"/objectTemplates/activate/{packaged.pk}")
+    call(seed.site_admin.key, "POST", f"/objectTemplates/activate/{packaged.pk}")
     loader.load()
     assert versions() == [("file", 24, False), ("file", 25, False), ("sensor", 3, True)], "off stays off"
     assert ObjectTemplate.objects.get(uuid=MINE).definition == DEFINITION
@@ -294,16 +294,16 @@ def test_an_update_keeps_what_is_ours(cast: Cast, key: str, packaged: ObjectTemp
     assert versions()[2:] == [("sensor", 3, False), ("sensor", 9, True)], "the package took it up"
     assert list(add(key, version=10)[1]["errors"]) == ["uuid"], "and it is the package's from now on"
     words = dict(ObjectRelationship.objects.values_list("name", "org_id"))
-    assert words == {"feeds": cast.org_a.pk, "guards": 0}
+    assert words == {"feeds": seed.org_a.pk, "guards": 0}
 
 
-def test_words_for_relationships(cast: Cast, key: str) -> None:
+def test_words_for_relationships(seed: Seed, key: str) -> None:
     packaged = ObjectRelationship.objects.create(name="contains", format=["misp"], version=54)
     sent = {"name": " watches ", "description": "Keeps an eye on", "format": ["ours"]}
     status, body = call(key, "POST", "/objectRelationships/add", {"ObjectRelationship": sent})
     made = body["ObjectRelationship"]
     assert (status, made["name"], made["format"], made["version"]) == (200, "watches", ["ours"], "1")
-    listed = call(cast.reader.key, "GET", "/objectRelationships/index")[1]
+    listed = call(seed.reader.key, "GET", "/objectRelationships/index")[1]
     assert [each["ObjectRelationship"]["name"] for each in listed] == ["contains", "watches"]
     path = f"/objectRelationships/edit/{made['id']}"
     edited = call(key, "POST", path, {"description": "Looks at"})[1]["ObjectRelationship"]
@@ -318,16 +318,16 @@ def test_words_for_relationships(cast: Cast, key: str) -> None:
         for target in ("/objectRelationships/add", path):
             status, body = call(key, "POST", target, {"name": "other"} | wrong)
             assert (status, list(body["errors"])) == (403, [field]), wrong
-    other = editor(cast.org_b, "templates@b.example")
-    for who in (other, cast.analyst.key, cast.reader.key, None):
+    other = editor(seed.org_b, "templates@b.example")
+    for who in (other, seed.analyst.key, seed.reader.key, None):
         for action in ("edit", "delete"):
             assert call(who, "POST", f"/objectRelationships/{action}/{made['id']}", {})[0] == 403
     for action in ("edit", "delete"):
-        for who in (key, cast.site_admin.key):
+        for who in (key, seed.site_admin.key):
             assert call(who, "POST", f"/objectRelationships/{action}/{packaged.pk}", {})[0] == 403
         assert call(key, "POST", f"/objectRelationships/{action}/0", {})[0] == 404
     assert ObjectRelationship.objects.count() == 2
-    assert call(cast.site_admin.key, "POST", f"/objectRelationships/delete/{made['id']}")[0] == 200
+    assert call(seed.site_admin.key, "POST", f"/objectRelationships/delete/{made['id']}")[0] == 200
     assert list(ObjectRelationship.objects.values_list("name", flat=True)) == ["contains"]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
@@ -25,14 +25,14 @@ MINE = {
 TRIPS = "Attribute could not be saved as it trips over a warninglist and enforceWarninglist is enforced."
 
 
-def make(cast: Cast, **changes: Any) -> dict[str, Any]:
-    status, body = call(cast.site_admin.key, "POST", "/warninglists/add", {**MINE, **changes})
+def make(seed: Seed, **changes: Any) -> dict[str, Any]:
+    status, body = call(seed.site_admin.key, "POST", "/warninglists/add", {**MINE, **changes})
     assert status == 200, body
     return dict(body["Warninglist"])
 
 
-def test_a_list_of_our_own_warns_about_our_names(cast: Cast) -> None:
-    made = make(cast)
+def test_a_list_of_our_own_warns_about_our_names(seed: Seed) -> None:
+    made = make(seed)
     assert (made["default"], made["enabled"], made["version"], made["category"]) == (
         False,
         True,
@@ -44,24 +44,24 @@ def test_a_list_of_our_own_warns_about_our_names(cast: Cast) -> None:
         ("mail.ours.example", None),
     ]
     assert [each["type"] for each in made["WarninglistType"]] == ["domain", "hostname", "url"]
-    _, found = call(cast.analyst.key, "POST", "/warninglists/checkValue", ["https://www.ours.example/x"])
+    _, found = call(seed.analyst.key, "POST", "/warninglists/checkValue", ["https://www.ours.example/x"])
     assert found == {
         "https://www.ours.example/x": [{"id": made["id"], "name": "Our own", "matched": "ours.example"}]
     }
     assert AuditEntry.objects.filter(action="warninglist.added", target_id=int(made["id"])).exists()
 
 
-def test_editing_changes_what_is_named_and_keeps_the_rest(cast: Cast) -> None:
-    made = make(cast)
+def test_editing_changes_what_is_named_and_keeps_the_rest(seed: Seed) -> None:
+    made = make(seed)
     path = f"/warninglists/edit/{made['id']}"
-    _, body = call(cast.site_admin.key, "POST", path, {"Warninglist": {"description": "Other words"}})
+    _, body = call(seed.site_admin.key, "POST", path, {"Warninglist": {"description": "Other words"}})
     edited = body["Warninglist"]
     assert (edited["description"], edited["version"]) == ("Other words", "2")
     assert edited["WarninglistEntry"] == made["WarninglistEntry"]
     entries = [{"value": "new.example", "comment": "from today"}]
-    _, body = call(cast.site_admin.key, "POST", path, {"WarninglistEntry": entries, "type": "string"})
+    _, body = call(seed.site_admin.key, "POST", path, {"WarninglistEntry": entries, "type": "string"})
     assert [entry["comment"] for entry in body["Warninglist"]["WarninglistEntry"]] == ["from today"]
-    _, found = call(cast.analyst.key, "POST", "/warninglists/checkValue", ["new.example", "www.new.example"])
+    _, found = call(seed.analyst.key, "POST", "/warninglists/checkValue", ["new.example", "www.new.example"])
     assert set(found) == {"new.example"}
 
 
@@ -90,71 +90,71 @@ def test_editing_changes_what_is_named_and_keeps_the_rest(cast: Cast) -> None:
         ({"type": "substring", "entries": [str(n) for n in range(20_001)]}, "entries"),
     ],
 )
-def test_what_cannot_be_a_list_is_refused_by_field(cast: Cast, changes: dict[str, Any], field: str) -> None:
-    status, body = call(cast.site_admin.key, "POST", "/warninglists/add", {**MINE, **changes})
+def test_what_cannot_be_a_list_is_refused_by_field(seed: Seed, changes: dict[str, Any], field: str) -> None:
+    status, body = call(seed.site_admin.key, "POST", "/warninglists/add", {**MINE, **changes})
     assert (status, body["name"], list(body["errors"])) == (403, "Could not add warninglist", [field])
     assert not Warninglist.objects.exists()
     assert not WarninglistEntry.objects.exists()
 
 
-def test_two_lists_never_share_a_name(cast: Cast) -> None:
-    make(cast)
-    other = make(cast, name="Other")
+def test_two_lists_never_share_a_name(seed: Seed) -> None:
+    make(seed)
+    other = make(seed, name="Other")
     for path in ("/warninglists/add", f"/warninglists/edit/{other['id']}"):
-        status, body = call(cast.site_admin.key, "POST", path, MINE)
+        status, body = call(seed.site_admin.key, "POST", path, MINE)
         assert (status, list(body["errors"])) == (403, ["name"])
 
 
-def test_what_is_exported_can_be_imported(cast: Cast) -> None:
-    made = make(cast)
+def test_what_is_exported_can_be_imported(seed: Seed) -> None:
+    made = make(seed)
     for entries in (MINE["entries"], [{"value": "a.example", "comment": 'with "comment"'}]):
         changed = {"WarninglistEntry": entries} if isinstance(entries, list) else {}
-        call(cast.site_admin.key, "POST", f"/warninglists/edit/{made['id']}", changed or {"entries": entries})
-        _, exported = call(cast.analyst.key, "GET", f"/warninglists/export/{made['id']}")
+        call(seed.site_admin.key, "POST", f"/warninglists/edit/{made['id']}", changed or {"entries": entries})
+        _, exported = call(seed.analyst.key, "GET", f"/warninglists/export/{made['id']}")
         status, body = call(
-            cast.site_admin.key, "POST", "/warninglists/import", {**exported, "name": "Another hub's"}
+            seed.site_admin.key, "POST", "/warninglists/import", {**exported, "name": "Another hub's"}
         )
         assert (status, body["message"]) == (200, "Warninglist imported")
-        _, again = call(cast.analyst.key, "GET", f"/warninglists/export/{body['id']}")
+        _, again = call(seed.analyst.key, "GET", f"/warninglists/export/{body['id']}")
         assert again == {**exported, "name": "Another hub's"}
     assert exported["list"] == {"a.example": 'with "comment"'}
     assert Warninglist.objects.count() == 2
 
 
 @pytest.mark.parametrize("missing", ["name", "type", "version", "description", "list"])
-def test_an_import_must_be_whole(cast: Cast, missing: str) -> None:
+def test_an_import_must_be_whole(seed: Seed, missing: str) -> None:
     whole = {"name": "x", "type": "string", "version": 1, "description": "d", "list": ["a"]}
     del whole[missing]
     if missing == "type":
         whole["type"] = ""
-    status, body = call(cast.site_admin.key, "POST", "/warninglists/import", whole)
+    status, body = call(seed.site_admin.key, "POST", "/warninglists/import", whole)
     assert (status, list(body["errors"])) == (403, [missing])
 
 
-def test_a_list_that_comes_with_the_hub_is_not_edited_but_may_be_replaced_by_import(cast: Cast) -> None:
+def test_a_list_that_comes_with_the_hub_is_not_edited_but_may_be_replaced_by_import(seed: Seed) -> None:
     store(WarninglistFile(name="Packaged", type="string", version=1, values=["a"]))
     number = Warninglist.objects.get().pk
     for path in ("edit", "add_attribute"):
-        event = make_event(cast.org_a)
+        event = make_event(seed.org_a)
         event.save()
         attribute = make_attribute(event)
         attribute.save()
         status, _ = call(
-            cast.site_admin.key, "POST", f"/warninglists/{path}/{number}/{attribute.pk}", {"description": "x"}
+            seed.site_admin.key, "POST", f"/warninglists/{path}/{number}/{attribute.pk}", {"description": "x"}
         )
         assert status == 403
     newer = {"name": "Packaged", "type": "string", "version": 7, "description": "d", "list": ["b"]}
-    assert call(cast.site_admin.key, "POST", "/warninglists/import", newer)[0] == 200
+    assert call(seed.site_admin.key, "POST", "/warninglists/import", newer)[0] == 200
     assert not store(WarninglistFile(name="Packaged", type="string", version=5, values=["c"]))
     assert list(WarninglistEntry.objects.values_list("value", flat=True)) == ["b"]
     assert Warninglist.objects.get().default
 
 
-def test_switching_through_the_path(cast: Cast) -> None:
-    made = make(cast)
+def test_switching_through_the_path(seed: Seed) -> None:
+    made = make(seed)
     for suffix, enabled in (("/1", True), ("", False)):
         response = send(
-            cast.site_admin.key, "POST", f"/warninglists/enableWarninglist/{made['id']}{suffix}", {}
+            seed.site_admin.key, "POST", f"/warninglists/enableWarninglist/{made['id']}{suffix}", {}
         )
         assert (response.status_code, response["Location"].endswith(f"/warninglists/view/{made['id']}")) == (
             302,
@@ -163,34 +163,34 @@ def test_switching_through_the_path(cast: Cast) -> None:
         assert Warninglist.objects.get().enabled is enabled
 
 
-def test_deleting_takes_the_entries_too(cast: Cast) -> None:
-    made = make(cast)
-    status, body = call(cast.site_admin.key, "POST", f"/warninglists/delete/{made['id']}", {})
+def test_deleting_takes_the_entries_too(seed: Seed) -> None:
+    made = make(seed)
+    status, body = call(seed.site_admin.key, "POST", f"/warninglists/delete/{made['id']}", {})
     assert (status, body["message"], body["id"]) == (200, "Warninglist deleted.", int(made["id"]))
     assert not WarninglistEntry.objects.exists()
-    assert call(cast.site_admin.key, "POST", f"/warninglists/delete/{made['id']}", {})[0] == 404
+    assert call(seed.site_admin.key, "POST", f"/warninglists/delete/{made['id']}", {})[0] == 404
 
 
-def test_the_value_of_an_attribute_goes_on_a_list(cast: Cast) -> None:
-    made = make(cast, type="string")
-    event = make_event(cast.org_a)
+def test_the_value_of_an_attribute_goes_on_a_list(seed: Seed) -> None:
+    made = make(seed, type="string")
+    event = make_event(seed.org_a)
     event.distribution = 0
     event.save()
     attribute = make_attribute(event, type="domain", value1="benign.example")
     attribute.save()
     path = f"/warninglists/add_attribute/{made['id']}/{attribute.uuid}"
-    _, body = call(cast.site_admin.key, "POST", path, {})
+    _, body = call(seed.site_admin.key, "POST", path, {})
     assert body["message"] == "Value added to the warninglist."
-    _, body = call(cast.site_admin.key, "POST", path, {})
+    _, body = call(seed.site_admin.key, "POST", path, {})
     assert body["message"] == "Value is on the warninglist already."
-    _, found = call(cast.analyst.key, "POST", "/warninglists/checkValue", ["benign.example"])
+    _, found = call(seed.analyst.key, "POST", "/warninglists/checkValue", ["benign.example"])
     assert set(found) == {"benign.example"}
 
 
 @pytest.mark.parametrize("who", ["analyst", "reader", "stranger", "org_admin"])
-def test_lists_are_for_those_who_keep_them(cast: Cast, who: str) -> None:
-    made = make(cast)
-    key = getattr(cast, who).key
+def test_lists_are_for_those_who_keep_them(seed: Seed, who: str) -> None:
+    made = make(seed)
+    key = getattr(seed, who).key
     for path in (
         "add",
         "import",
@@ -203,27 +203,27 @@ def test_lists_are_for_those_who_keep_them(cast: Cast, who: str) -> None:
     assert Warninglist.objects.get().enabled
 
 
-def test_an_attribute_may_ask_to_be_held_against_the_lists(cast: Cast) -> None:
-    make(cast)
-    event = make_event(cast.org_a)
+def test_an_attribute_may_ask_to_be_held_against_the_lists(seed: Seed) -> None:
+    make(seed)
+    event = make_event(seed.org_a)
     event.save()
     warned = {"type": "domain", "value": "ours.example", "enforceWarninglist": True}
     path = f"/attributes/add/{event.pk}"
-    status, body = call(cast.analyst.key, "POST", path, warned)
+    status, body = call(seed.analyst.key, "POST", path, warned)
     assert (status, body["errors"]) == (403, TRIPS)
     good = {"type": "domain", "value": "bad.example", "enforceWarninglist": True}
-    status, body = call(cast.analyst.key, "POST", path, [good, warned])
+    status, body = call(seed.analyst.key, "POST", path, [good, warned])
     assert (status, body["Attribute"]["value"]) == (200, "bad.example")
     assert body["errors"] == {"attribute_1": {"warninglist": [TRIPS]}}
-    assert call(cast.analyst.key, "POST", path, {**warned, "enforceWarninglist": "0"})[0] == 200
+    assert call(seed.analyst.key, "POST", path, {**warned, "enforceWarninglist": "0"})[0] == 200
 
 
-def test_so_many_values_are_looked_up_at_once(cast: Cast) -> None:
+def test_so_many_values_are_looked_up_at_once(seed: Seed) -> None:
     """Commas within a value count for nothing."""
     values = [f"v{n}" for n in range(50_001)]
-    status, refused = call(cast.analyst.key, "POST", "/warninglists/checkValue", values)
+    status, refused = call(seed.analyst.key, "POST", "/warninglists/checkValue", values)
     assert (status, refused["message"]) == (
         413,
         "At most 50000 values are taken in one request. Send them in parts.",
     )
-    assert call(cast.analyst.key, "POST", "/warninglists/checkValue", ["a," * 60_000])[0] == 200
+    assert call(seed.analyst.key, "POST", "/warninglists/checkValue", ["a," * 60_000])[0] == 200

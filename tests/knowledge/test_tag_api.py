@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_key
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import AttributeTag, Event, EventTag
 from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, Taxonomy, TaxonomyPredicate
@@ -19,31 +19,31 @@ def tagged_event(org: Organisation, *names: str, **fields: object) -> Event:
     return event
 
 
-def test_favourites_are_ones_own(cast: Cast) -> None:
+def test_favourites_are_ones_own(seed: Seed) -> None:
     alpha, _ = (make_tag(name) for name in ("alpha", "beta"))
-    theirs = make_tag("theirs", org_id=cast.org_b.pk)
-    key = cast.analyst.key
+    theirs = make_tag("theirs", org_id=seed.org_b.pk)
+    key = seed.analyst.key
     on = call(key, "POST", "/favourite_tags/toggle", {"FavouriteTag": {"data": alpha.pk}})
     assert on == (200, {"saved": True, "success": "Tag added to favourites."})
     listed = call(key, "GET", "/tags/index/1")[1]["Tag"]
     assert [(tag["name"], tag["favourite"]) for tag in listed] == [("alpha", True)]
-    assert call(cast.colleague.key, "GET", "/tags/index/1")[1]["Tag"] == []
-    assert {tag["favourite"] for tag in call(cast.colleague.key, "GET", "/tags/index")[1]["Tag"]} == {False}
+    assert call(seed.colleague.key, "GET", "/tags/index/1")[1]["Tag"] == []
+    assert {tag["favourite"] for tag in call(seed.colleague.key, "GET", "/tags/index")[1]["Tag"]} == {False}
     assert call(key, "POST", "/favourite_tags/toggle", {"data": theirs.pk})[0] == 404
-    read_only = make_key(cast.analyst.user, read_only=True)
+    read_only = make_key(seed.analyst.user, read_only=True)
     assert call(read_only, "POST", "/favourite_tags/toggle", {"data": alpha.pk})[0] == 403
     off = call(key, "POST", "/favouriteTags/toggle", {"data": "alpha"})[1]
     assert off["success"] == "Tag removed from favourites."
     assert not FavouriteTag.objects.exists()
 
 
-def test_statistics_count_what_the_reader_may_see(cast: Cast) -> None:
+def test_statistics_count_what_the_reader_may_see(seed: Seed) -> None:
     for namespace, enabled in (("tlp", True), ("pap", False)):
         taxonomy = Taxonomy.objects.create(namespace=namespace, enabled=enabled)
         TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="red")
-    tagged_event(cast.org_a, "tlp:red", "pap:red", 'misp-galaxy:tool="X"', "tlp:infrared", distribution=3)
-    tagged_event(cast.org_a, "tlp:red", "alpha", distribution=0)
-    everything = call(cast.analyst.key, "GET", "/tags/tagStatistics")[1]
+    tagged_event(seed.org_a, "tlp:red", "pap:red", 'misp-galaxy:tool="X"', "tlp:infrared", distribution=3)
+    tagged_event(seed.org_a, "tlp:red", "alpha", distribution=0)
+    everything = call(seed.analyst.key, "GET", "/tags/tagStatistics")[1]
     assert everything == {
         "tags": {
             "tlp:red": "2",
@@ -55,51 +55,51 @@ def test_statistics_count_what_the_reader_may_see(cast: Cast) -> None:
         "taxonomies": {"tlp": "2"},
     }
     assert next(iter(everything["tags"])) == "tlp:red"
-    shares = call(cast.analyst.key, "GET", "/tags/tagStatistics/true/true")[1]["tags"]
+    shares = call(seed.analyst.key, "GET", "/tags/tagStatistics/true/true")[1]["tags"]
     assert (list(shares), shares["tlp:red"]) == (sorted(shares), "33.33%")
-    assert "alpha" not in call(cast.stranger.key, "GET", "/tags/tagStatistics")[1]["tags"]
+    assert "alpha" not in call(seed.stranger.key, "GET", "/tags/tagStatistics")[1]["tags"]
 
 
-def test_no_tags_are_an_empty_list(cast: Cast) -> None:
-    assert call(cast.analyst.key, "GET", "/tags/tagStatistics")[1] == {"tags": [], "taxonomies": []}
+def test_no_tags_are_an_empty_list(seed: Seed) -> None:
+    assert call(seed.analyst.key, "GET", "/tags/tagStatistics")[1] == {"tags": [], "taxonomies": []}
 
 
-def test_a_tag_of_a_name_alone(cast: Cast) -> None:
-    added = call(cast.org_admin.key, "POST", "/tags/quickAdd", {"Tag": {"name": "quick"}})[1]
+def test_a_tag_of_a_name_alone(seed: Seed) -> None:
+    added = call(seed.org_admin.key, "POST", "/tags/quickAdd", {"Tag": {"name": "quick"}})[1]
     assert added["data"]["Tag"]["name"] == "quick"
-    assert call(cast.analyst.key, "GET", f"/tags/viewTag/{added['id']}")[1]["name"] == "quick"
-    assert call(cast.org_admin.key, "POST", "/tags/quickAdd", {})[0] == 405
-    assert call(cast.analyst.key, "POST", "/tags/quickAdd", {"name": "no"})[0] == 403
+    assert call(seed.analyst.key, "GET", f"/tags/viewTag/{added['id']}")[1]["name"] == "quick"
+    assert call(seed.org_admin.key, "POST", "/tags/quickAdd", {})[0] == 405
+    assert call(seed.analyst.key, "POST", "/tags/quickAdd", {"name": "no"})[0] == 403
 
 
-def test_what_stands_on_a_thing_and_how_it_relates(cast: Cast) -> None:
-    event = tagged_event(cast.org_a, "alpha", distribution=3, published=True)
+def test_what_stands_on_a_thing_and_how_it_relates(seed: Seed) -> None:
+    event = tagged_event(seed.org_a, "alpha", distribution=3, published=True)
     attribute = make_attribute(event)
     attribute.save()
     tag = make_tag("beta")
     link = AttributeTag.objects.create(attribute=attribute, event=event, tag=tag, local=True)
-    (on_event,) = call(cast.stranger.key, "GET", f"/tags/showEventTag/{event.pk}")[1]
+    (on_event,) = call(seed.stranger.key, "GET", f"/tags/showEventTag/{event.pk}")[1]
     assert (on_event["Tag"]["name"], on_event["relationship_type"]) == ("alpha", None)
-    (on_attribute,) = call(cast.stranger.key, "GET", f"/tags/showAttributeTag/{attribute.pk}")[1]
+    (on_attribute,) = call(seed.stranger.key, "GET", f"/tags/showAttributeTag/{attribute.pk}")[1]
     assert (on_attribute["Tag"]["name"], on_attribute["local"]) == ("beta", True)
     path = f"/tags/modifyTagRelationship/event/{on_event['id']}"
     body = {"Tag": {"relationship_type": "derived-from"}}
-    assert call(cast.stranger.key, "POST", path, body)[0] == 403
-    assert call(cast.reader.key, "POST", path, body)[0] == 403
-    assert call(cast.analyst.key, "POST", path, {"Tag": {"relationship_type": "x" * 192}})[0] == 403
-    assert call(cast.analyst.key, "POST", path, body)[0] == 200
+    assert call(seed.stranger.key, "POST", path, body)[0] == 403
+    assert call(seed.reader.key, "POST", path, body)[0] == 403
+    assert call(seed.analyst.key, "POST", path, {"Tag": {"relationship_type": "x" * 192}})[0] == 403
+    assert call(seed.analyst.key, "POST", path, body)[0] == 200
     event.refresh_from_db()
     assert not event.published, "a global tag is part of what goes out"
     path = f"/tags/modifyTagRelationship/attribute/{link.pk}"
-    assert call(cast.analyst.key, "POST", path, body)[0] == 200
+    assert call(seed.analyst.key, "POST", path, body)[0] == 200
     stored = {EventTag.objects.get().relationship_type, AttributeTag.objects.get().relationship_type}
     assert stored == {"derived-from"}
-    assert call(cast.analyst.key, "POST", "/tags/modifyTagRelationship/attribute/999999", body)[0] == 404
+    assert call(seed.analyst.key, "POST", "/tags/modifyTagRelationship/attribute/999999", body)[0] == 404
 
 
-def test_what_is_hidden_is_not_there(cast: Cast) -> None:
-    event = tagged_event(cast.org_a, "alpha", distribution=0)
+def test_what_is_hidden_is_not_there(seed: Seed) -> None:
+    event = tagged_event(seed.org_a, "alpha", distribution=0)
     link = EventTag.objects.get()
-    assert call(cast.stranger.key, "GET", f"/tags/showEventTag/{event.pk}")[0] == 404
+    assert call(seed.stranger.key, "GET", f"/tags/showEventTag/{event.pk}")[0] == 404
     body = {"relationship_type": "x"}
-    assert call(cast.stranger.key, "POST", f"/tags/modifyTagRelationship/event/{link.pk}", body)[0] == 404
+    assert call(seed.stranger.key, "POST", f"/tags/modifyTagRelationship/event/{link.pk}", body)[0] == 404

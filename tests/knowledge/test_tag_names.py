@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast, Player
 from tests.factories import make_key
 from tests.factories.intel import make_attribute, make_event, make_report
 from tests.factories.knowledge import make_cluster, make_galaxy, make_tag
+from tests.factories.seed import ApiUser, Seed
 from tests.identity.test_staff import blind_administrator
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.event_reports.models import EventReportTag
@@ -33,15 +33,15 @@ DOORS = {
 }
 
 
-def hears(player: Player, door: str) -> bool:
+def hears(api_user: ApiUser, door: str) -> bool:
     method, path, body = DOORS[door]
-    return NAME in send(player.key, method, path, body).getvalue().decode()
+    return NAME in send(api_user.key, method, path, body).getvalue().decode()
 
 
 @pytest.fixture
-def secret(cast: Cast) -> Tag:
+def secret(seed: Seed) -> Tag:
     """A tag on an event that only organisation A reads."""
-    event = make_event(cast.org_a, distribution=0)
+    event = make_event(seed.org_a, distribution=0)
     event.save()
     tag = Tag.objects.create(name=NAME)
     EventTag.objects.create(event=event, tag=tag)
@@ -49,25 +49,25 @@ def secret(cast: Cast) -> Tag:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_tag_on_a_hidden_event_is_told_only_to_its_readers(cast: Cast, secret: Tag, door: str) -> None:
-    assert hears(cast.analyst, door)
-    assert hears(cast.site_admin, door)
-    for other in (cast.partner, cast.partner_sync, cast.stranger):
+def test_a_tag_on_a_hidden_event_is_told_only_to_its_readers(seed: Seed, secret: Tag, door: str) -> None:
+    assert hears(seed.analyst, door)
+    assert hears(seed.site_admin, door)
+    for other in (seed.partner, seed.partner_sync, seed.stranger):
         assert not hears(other, door)
 
 
-def test_its_number_is_that_of_no_tag(cast: Cast, secret: Tag) -> None:
-    own = make_event(cast.org_b, distribution=0)
+def test_its_number_is_that_of_no_tag(seed: Seed, secret: Tag) -> None:
+    own = make_event(seed.org_b, distribution=0)
     own.save()
     refusals = []
     for number in (secret.pk, 10**9):
-        found = send(cast.partner_sync.key, "GET", f"/tags/view/{number}")
-        put = send(cast.partner_sync.key, "POST", f"/events/addTag/{own.pk}/{number}")
+        found = send(seed.partner_sync.key, "GET", f"/tags/view/{number}")
+        put = send(seed.partner_sync.key, "POST", f"/events/addTag/{own.pk}/{number}")
         by_uuid = send(
-            cast.partner_sync.key, "POST", "/tags/attachTagToObject", {"uuid": str(own.uuid), "tag": number}
+            seed.partner_sync.key, "POST", "/tags/attachTagToObject", {"uuid": str(own.uuid), "tag": number}
         )
         off = send(
-            cast.partner_sync.key, "POST", "/tags/removeTagFromObject", {"uuid": str(own.uuid), "tag": number}
+            seed.partner_sync.key, "POST", "/tags/removeTagFromObject", {"uuid": str(own.uuid), "tag": number}
         )
         refusals.append(
             [
@@ -79,17 +79,17 @@ def test_its_number_is_that_of_no_tag(cast: Cast, secret: Tag) -> None:
     assert not EventTag.objects.filter(event=own).exists()
 
 
-def test_a_document_does_not_learn_a_name_by_its_number(cast: Cast, secret: Tag) -> None:
+def test_a_document_does_not_learn_a_name_by_its_number(seed: Seed, secret: Tag) -> None:
     event = {"info": "probe", "distribution": 0, "Tag": [{"id": str(secret.pk)}]}
-    _, made = call(cast.partner_sync.key, "POST", "/events/add", {"Event": event})
+    _, made = call(seed.partner_sync.key, "POST", "/events/add", {"Event": event})
     assert NAME not in str(made)
 
 
-def test_who_may_not_make_tags_cannot_try_names(cast: Cast, secret: Tag) -> None:
-    own = make_event(cast.org_b, distribution=0, user_id=cast.partner.user.pk)
+def test_who_may_not_make_tags_cannot_try_names(seed: Seed, secret: Tag) -> None:
+    own = make_event(seed.org_b, distribution=0, user_id=seed.partner.user.pk)
     own.save()
     told = [
-        send(cast.partner.key, "POST", "/tags/attachTagToObject", {"uuid": str(own.uuid), "tag": name})
+        send(seed.partner.key, "POST", "/tags/attachTagToObject", {"uuid": str(own.uuid), "tag": name})
         for name in (NAME, "operation daybreak")
     ]
     assert told[0].status_code == told[1].status_code
@@ -98,86 +98,86 @@ def test_who_may_not_make_tags_cannot_try_names(cast: Cast, secret: Tag) -> None
     )
 
 
-def test_who_may_make_tags_uses_the_name_as_their_own(cast: Cast, secret: Tag) -> None:
-    status, _ = call(cast.partner_sync.key, "POST", "/tags/add", {"Tag": {"name": NAME}})
+def test_who_may_make_tags_uses_the_name_as_their_own(seed: Seed, secret: Tag) -> None:
+    status, _ = call(seed.partner_sync.key, "POST", "/tags/add", {"Tag": {"name": NAME}})
     assert status == 200
-    assert hears(cast.partner, "index")
-    assert not hears(cast.stranger, "index")
+    assert hears(seed.partner, "index")
+    assert not hears(seed.stranger, "index")
 
 
-def _on_attribute(tag: Tag, cast: Cast, **hidden: Any) -> None:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def _on_attribute(tag: Tag, seed: Seed, **hidden: Any) -> None:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     attribute = make_attribute(event, **{"distribution": 5} | hidden)
     attribute.save()
     AttributeTag.objects.create(attribute=attribute, tag=tag, event=event)
 
 
-def _on_report(tag: Tag, cast: Cast, **hidden: Any) -> None:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def _on_report(tag: Tag, seed: Seed, **hidden: Any) -> None:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     report = make_report(event, **{"distribution": 5} | hidden)
     report.save()
     EventReportTag.objects.create(event_report=report, tag=tag)
 
 
-def _on_event(tag: Tag, cast: Cast, **hidden: Any) -> None:
-    event = make_event(cast.org_a, published=True, **{"distribution": 1} | hidden)
+def _on_event(tag: Tag, seed: Seed, **hidden: Any) -> None:
+    event = make_event(seed.org_a, published=True, **{"distribution": 1} | hidden)
     event.save()
     EventTag.objects.create(event=event, tag=tag)
 
 
 @pytest.mark.parametrize("carrier", [_on_event, _on_attribute, _on_report])
-def test_who_reads_what_carries_it_knows_it(cast: Cast, carrier: Callable[..., None]) -> None:
+def test_who_reads_what_carries_it_knows_it(seed: Seed, carrier: Callable[..., None]) -> None:
     tag = Tag.objects.create(name=NAME)
-    carrier(tag, cast, distribution=0)
-    assert hears(cast.analyst, "index")
-    assert not hears(cast.stranger, "index")
-    carrier(tag, cast)
-    assert hears(cast.stranger, "index")
+    carrier(tag, seed, distribution=0)
+    assert hears(seed.analyst, "index")
+    assert not hears(seed.stranger, "index")
+    carrier(tag, seed)
+    assert hears(seed.stranger, "index")
 
 
-def test_vocabulary_and_what_an_administrator_made_is_everybodys(cast: Cast) -> None:
+def test_vocabulary_and_what_an_administrator_made_is_everybodys(seed: Seed) -> None:
     taxonomy = Taxonomy.objects.create(namespace="colour")
     predicate = TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="warm")
     TaxonomyEntry.objects.create(predicate=predicate, value="red")
     for name in ('colour:warm="red"', "colour:warm", 'colour:warm="ours"', "colour:secret"):
         Tag.objects.create(name=name)
-    status, _ = call(cast.site_admin.key, "POST", "/tags/add", {"Tag": {"name": "for everybody"}})
+    status, _ = call(seed.site_admin.key, "POST", "/tags/add", {"Tag": {"name": "for everybody"}})
     assert status == 200
-    names = {tag["name"] for tag in answer(send(cast.stranger.key, "GET", "/tags/index"))["Tag"]}
+    names = {tag["name"] for tag in answer(send(seed.stranger.key, "GET", "/tags/index"))["Tag"]}
     assert names == {'colour:warm="red"', "colour:warm", "for everybody"}
 
 
-def test_a_report_is_not_searched_for_names_that_its_writer_does_not_know(cast: Cast) -> None:
+def test_a_report_is_not_searched_for_names_that_its_writer_does_not_know(seed: Seed) -> None:
     for name in ("case:nightfall", "case:daybreak"):
         Tag.objects.create(name=name)
-    event = make_event(cast.org_b, distribution=0)
+    event = make_event(seed.org_b, distribution=0)
     event.save()
     report = make_report(event, content="This is case:nightfall again.", distribution=5)
     report.save()
     path = f"/eventReports/extractAllFromReport/{report.pk}"
-    assert call(cast.partner.key, "POST", path, {"tag_event": True})[0] == 200
+    assert call(seed.partner.key, "POST", path, {"tag_event": True})[0] == 200
     assert not EventTag.objects.filter(event=event).exists()
 
 
 @pytest.mark.parametrize("duty", [StaffRole.OPERATOR, StaffRole.AUDITOR])
-def test_operator_and_auditor_hear_of_none(cast: Cast, secret: Tag, duty: StaffRole) -> None:
+def test_operator_and_auditor_hear_of_none(seed: Seed, secret: Tag, duty: StaffRole) -> None:
     make_tag("for everybody")
-    names = send(make_key(blind_administrator(cast, duty)), "GET", "/tags/index").getvalue().decode()
+    names = send(make_key(blind_administrator(seed, duty)), "GET", "/tags/index").getvalue().decode()
     assert NAME not in names
     assert "for everybody" not in names
 
 
-def test_a_name_in_a_document_belongs_to_the_organisation_that_wrote_it(cast: Cast) -> None:
+def test_a_name_in_a_document_belongs_to_the_organisation_that_wrote_it(seed: Seed) -> None:
     """Also when the event is gone; what a site administrator writes is everybody's."""
-    for player, name in ((cast.org_admin, NAME), (cast.site_admin, "for everybody")):
+    for api_user, name in ((seed.org_admin, NAME), (seed.site_admin, "for everybody")):
         event = {"info": "made", "distribution": 0, "Tag": [{"name": name}]}
-        _, made = call(player.key, "POST", "/events/add", {"Event": event})
-        assert call(player.key, "POST", f"/events/delete/{made['Event']['id']}")[0] == 200
-    assert hears(cast.reader, "index")
-    assert not hears(cast.stranger, "index")
-    assert "for everybody" in send(cast.stranger.key, "GET", "/tags/index").getvalue().decode()
+        _, made = call(api_user.key, "POST", "/events/add", {"Event": event})
+        assert call(api_user.key, "POST", f"/events/delete/{made['Event']['id']}")[0] == 200
+    assert hears(seed.reader, "index")
+    assert not hears(seed.stranger, "index")
+    assert "for everybody" in send(seed.stranger.key, "GET", "/tags/index").getvalue().decode()
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def red(secret: Tag) -> Tag:
 NEW_COLOUR = colour_of(NAME)
 
 
-def colours(player: Player, event_uuid: str = "") -> set[str]:
+def colours(api_user: ApiUser, event_uuid: str = "") -> set[str]:
     """The colours in which somebody sees the tag, wherever tags are shown."""
     tags = [
         ("GET", f"/tags/view/{NAME}", None),
@@ -209,75 +209,76 @@ def colours(player: Player, event_uuid: str = "") -> set[str]:
         ("GET", f"/tags/showEventTag/{event_uuid}", None),
     ]
     said = [
-        send(player.key, *request).getvalue().decode() for request in [*tags, *(events if event_uuid else ())]
+        send(api_user.key, *request).getvalue().decode()
+        for request in [*tags, *(events if event_uuid else ())]
     ]
     found = re.compile(r'"colour": ?"(#[0-9a-f]{6})"')
     return {colour for text in said if NAME in text for colour in found.findall(text)}
 
 
 @pytest.mark.parametrize("way", ["made", "in an event", "put on", "in a collection"])
-def test_the_colour_of_a_hidden_tag_is_not_told(cast: Cast, red: Tag, way: str) -> None:
+def test_the_colour_of_a_hidden_tag_is_not_told(seed: Seed, red: Tag, way: str) -> None:
     """Who names it sees the colour that a new tag would have; those who knew it see the one that they know."""
     tags = [{"name": NAME}] if way == "in an event" else []
     event = {"info": "own", "distribution": 0, "Tag": tags}
-    _, made = call(cast.partner_sync.key, "POST", "/events/add", {"Event": event})
+    _, made = call(seed.partner_sync.key, "POST", "/events/add", {"Event": event})
     uuid = made["Event"]["uuid"]
     if way == "made":
-        status, answered = call(cast.partner_sync.key, "POST", "/tags/add", {"Tag": {"name": NAME}})
+        status, answered = call(seed.partner_sync.key, "POST", "/tags/add", {"Tag": {"name": NAME}})
         assert answered["Tag"]["colour"] == NEW_COLOUR
     elif way == "put on":
         body = {"uuid": uuid, "tag": NAME}
-        status, answered = call(cast.partner_sync.key, "POST", "/tags/attachTagToObject", body)
+        status, answered = call(seed.partner_sync.key, "POST", "/tags/attachTagToObject", body)
     elif way == "in a collection":
         body = {"TagCollection": {"name": "c"}, "TagCollectionTag": [{"Tag": {"name": NAME}}]}
-        status, answered = call(cast.partner_sync.key, "POST", "/tagCollections/add", body)
+        status, answered = call(seed.partner_sync.key, "POST", "/tagCollections/add", body)
     else:
         status, answered = 200, made
     assert status == 200, answered
     assert "#ff0000" not in str(answered)
-    assert colours(cast.partner_sync, uuid) == {NEW_COLOUR}
-    assert colours(cast.analyst) == {"#ff0000"}
+    assert colours(seed.partner_sync, uuid) == {NEW_COLOUR}
+    assert colours(seed.analyst) == {"#ff0000"}
     red.refresh_from_db()
     assert red.colour == "#ff0000"
 
 
-def test_who_names_a_tag_chooses_its_colour_for_their_organisation(cast: Cast, red: Tag) -> None:
-    answered = answer(send(cast.partner_sync.key, "POST", "/tags/add", {"name": NAME, "colour": "#00ff00"}))
+def test_who_names_a_tag_chooses_its_colour_for_their_organisation(seed: Seed, red: Tag) -> None:
+    answered = answer(send(seed.partner_sync.key, "POST", "/tags/add", {"name": NAME, "colour": "#00ff00"}))
     assert answered["Tag"]["colour"] == "#00ff00"
-    assert colours(cast.partner_sync) == {"#00ff00"}
-    assert colours(cast.analyst) == {"#ff0000"}
+    assert colours(seed.partner_sync) == {"#00ff00"}
+    assert colours(seed.analyst) == {"#ff0000"}
 
 
-def test_a_tag_that_is_known_has_its_own_colour(cast: Cast, red: Tag) -> None:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def test_a_tag_that_is_known_has_its_own_colour(seed: Seed, red: Tag) -> None:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     EventTag.objects.create(event=event, tag=red)
-    answered = answer(send(cast.partner_sync.key, "POST", "/tags/add", {"name": NAME, "colour": "#00ff00"}))
+    answered = answer(send(seed.partner_sync.key, "POST", "/tags/add", {"name": NAME, "colour": "#00ff00"}))
     assert answered["Tag"]["colour"] == "#ff0000"
 
 
 @pytest.mark.parametrize("path", ["/tags/add", f"/tags/quickAdd/{NAME}"])
-def test_whose_a_tag_is_that_is_kept_for_others_is_not_told(cast: Cast, red: Tag, path: str) -> None:
-    Tag.objects.update(org_id=cast.org_a.pk)
-    refused = send(cast.partner_sync.key, "POST", path, {"name": NAME})
+def test_whose_a_tag_is_that_is_kept_for_others_is_not_told(seed: Seed, red: Tag, path: str) -> None:
+    Tag.objects.update(org_id=seed.org_a.pk)
+    refused = send(seed.partner_sync.key, "POST", path, {"name": NAME})
     assert refused.status_code == 405
     assert "This name cannot be used for a tag." in refused.getvalue().decode()
-    assert not hears(cast.partner_sync, "index")
+    assert not hears(seed.partner_sync, "index")
 
 
-def test_a_relation_between_clusters_does_not_tell_of_tags(cast: Cast, red: Tag) -> None:
+def test_a_relation_between_clusters_does_not_tell_of_tags(seed: Seed, red: Tag) -> None:
     galaxy, mine = (
         make_galaxy("mine"),
-        {"default": False, "org_id": cast.org_b.pk, "orgc_id": cast.org_b.pk, "distribution": 1},
+        {"default": False, "org_id": seed.org_b.pk, "orgc_id": seed.org_b.pk, "distribution": 1},
     )
     source, target = (make_cluster(galaxy, value, **mine) for value in ("one", "two"))
     relation = {
         "galaxy_cluster_uuid": str(source.uuid), "referenced_galaxy_cluster_uuid": str(target.uuid),
         "referenced_galaxy_cluster_type": "similar", "distribution": "1", "tags": [NAME],
     }  # fmt: skip
-    made = send(cast.partner_sync.key, "POST", "/galaxy_cluster_relations/add", relation)
-    listed = send(cast.partner_sync.key, "GET", "/galaxy_cluster_relations/index").getvalue().decode()
+    made = send(seed.partner_sync.key, "POST", "/galaxy_cluster_relations/add", relation)
+    listed = send(seed.partner_sync.key, "GET", "/galaxy_cluster_relations/index").getvalue().decode()
     assert made.status_code == 200, made.getvalue()
     assert NAME in listed
     assert "#ff0000" not in listed
-    assert str(cast.org_a.uuid) not in listed
+    assert str(seed.org_a.uuid) not in listed

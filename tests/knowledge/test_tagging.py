@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from vardkase.intel.models import Attribute, AttributeTag, EventTag
 
 ADDED = {"saved": True, "success": "Tag added.", "check_publish": True}
@@ -17,17 +17,17 @@ REMOVED = {"saved": True, "success": "Tag removed.", "check_publish": True}
 
 
 @pytest.fixture
-def attribute(cast: Cast) -> Attribute:
+def attribute(seed: Seed) -> Attribute:
     """An attribute in an event of organisation A."""
-    event = make_event(cast.org_a, distribution=3)
+    event = make_event(seed.org_a, distribution=3)
     event.save()
     attribute = make_attribute(event)
     attribute.save()
     return attribute
 
 
-def test_an_event(cast: Cast, attribute: Attribute) -> None:
-    event, key = attribute.event_id, cast.analyst.key
+def test_an_event(seed: Seed, attribute: Attribute) -> None:
+    event, key = attribute.event_id, seed.analyst.key
     tags = [make_tag(name) for name in ("tlp:white", "alpha", "beta")]
     already = {"saved": False, "errors": "Tag is already attached to this event."}
     assert call(key, "POST", f"/events/addTag/{event}/tlp:white", {})[1] == ADDED
@@ -42,9 +42,9 @@ def test_an_event(cast: Cast, attribute: Attribute) -> None:
     assert not EventTag.objects.exists()
 
 
-def test_an_attribute(cast: Cast, attribute: Attribute) -> None:
+def test_an_attribute(seed: Seed, attribute: Attribute) -> None:
     tag = make_tag("alpha")
-    key, path = cast.analyst.key, f"{attribute.pk}/{tag.pk}"
+    key, path = seed.analyst.key, f"{attribute.pk}/{tag.pk}"
     assert call(key, "POST", f"/attributes/addTag/{path}", {})[1] == ADDED
     assert AttributeTag.objects.get().attribute_id == attribute.pk
     assert call(key, "POST", f"/attributes/removeTag/{path}", {})[1] == REMOVED
@@ -62,29 +62,29 @@ def test_an_attribute(cast: Cast, attribute: Attribute) -> None:
         ("/events/addTag/{event}", 200, "Tag could not be added."),
     ],
 )
-def test_refusals(cast: Cast, attribute: Attribute, path: str, status: int, text: str) -> None:
-    found: tuple[int, Any] = call(cast.analyst.key, "POST", path.format(event=attribute.event_id), {})
+def test_refusals(seed: Seed, attribute: Attribute, path: str, status: int, text: str) -> None:
+    found: tuple[int, Any] = call(seed.analyst.key, "POST", path.format(event=attribute.event_id), {})
     assert (found[0], found[1].get("errors", found[1].get("message"))) == (status, text)
 
 
-def test_others_may_not(cast: Cast, attribute: Attribute) -> None:
+def test_others_may_not(seed: Seed, attribute: Attribute) -> None:
     make_tag("alpha")
     for action in ("addTag", "removeTag"):
         path = f"/events/{action}/{attribute.event_id}/alpha"
-        assert call(cast.stranger.key, "POST", path, {})[1]["saved"] is False
-        assert call(cast.reader.key, "POST", path, {})[0] == 403
+        assert call(seed.stranger.key, "POST", path, {})[1]["saved"] is False
+        assert call(seed.reader.key, "POST", path, {})[0] == 403
     assert not EventTag.objects.exists()
 
 
 @pytest.mark.parametrize("tag", ["tlp:red", {"name": "tlp:red"}, ["tlp:red"], [{"name": "tlp:red"}]])
 def test_a_tag_in_a_document_is_not_lost_for_how_it_is_written(
-    cast: Cast, attribute: Attribute, tag: Any
+    seed: Seed, attribute: Attribute, tag: Any
 ) -> None:
     """Least of all a TLP mark: what is not marked is shared as if it were free."""
     make_tag("tlp:red")
-    added = call(cast.analyst.key, "POST", "/events/add", {"info": "new", "Tag": tag})[1]
-    edited = call(cast.analyst.key, "POST", f"/events/edit/{attribute.event_id}", {"Tag": tag})[1]
+    added = call(seed.analyst.key, "POST", "/events/add", {"info": "new", "Tag": tag})[1]
+    edited = call(seed.analyst.key, "POST", f"/events/edit/{attribute.event_id}", {"Tag": tag})[1]
     for answer in (added, edited):
         assert [each["name"] for each in answer["Event"]["Tag"]] == ["tlp:red"]
-    call(cast.analyst.key, "POST", f"/attributes/edit/{attribute.pk}", {"Tag": tag})
+    call(seed.analyst.key, "POST", f"/attributes/edit/{attribute.pk}", {"Tag": tag})
     assert AttributeTag.objects.filter(attribute=attribute.pk, tag__name="tlp:red").exists()

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import Cast
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.knowledge.taxonomies import services
 from vardkase.knowledge.taxonomies.loader import EntryFile, PredicateFile, TaxonomyFile, ValuesFile, store
@@ -38,53 +38,53 @@ def scale(db: None) -> Taxonomy:
     return Taxonomy.objects.get()
 
 
-def resolve(cast: Cast, *names: str, may_create: bool = True) -> dict[str, Tag]:
+def resolve(seed: Seed, *names: str, may_create: bool = True) -> dict[str, Tag]:
     wanted = [{"name": name} for name in names]
-    return services.resolve_tags(cast.analyst.actor, wanted, may_create=may_create)
+    return services.resolve_tags(seed.analyst.actor, wanted, may_create=may_create)
 
 
-def test_names_are_found_in_any_case(cast: Cast) -> None:
+def test_names_are_found_in_any_case(seed: Seed) -> None:
     tag = make_tag("Important")
-    assert {name: found.pk for name, found in resolve(cast, "IMPORTANT").items()} == {"important": tag.pk}
-    assert services.resolve_tags(cast.analyst.actor, [{"id": str(tag.pk)}], may_create=False) == {
+    assert {name: found.pk for name, found in resolve(seed, "IMPORTANT").items()} == {"important": tag.pk}
+    assert services.resolve_tags(seed.analyst.actor, [{"id": str(tag.pk)}], may_create=False) == {
         "important": tag
     }
 
 
-def test_unknown_names_are_made_only_by_those_who_may(cast: Cast) -> None:
-    assert resolve(cast, "new", may_create=False) == {}
-    made = resolve(cast, "new", "New", "other")
+def test_unknown_names_are_made_only_by_those_who_may(seed: Seed) -> None:
+    assert resolve(seed, "new", may_create=False) == {}
+    made = resolve(seed, "new", "New", "other")
     assert {tag.name.lower() for tag in made.values()} == {"new", "other"}
     assert Tag.objects.count() == 2
 
 
 @pytest.mark.parametrize("name", ["a\0b", "å" * 1001, " ", "\ud800"])
-def test_names_that_cannot_be(cast: Cast, name: str) -> None:
-    assert resolve(cast, name, "fine").keys() == {"fine"}
+def test_names_that_cannot_be(seed: Seed, name: str) -> None:
+    assert resolve(seed, name, "fine").keys() == {"fine"}
 
 
-def test_a_number_too_large_is_left_out(cast: Cast) -> None:
+def test_a_number_too_large_is_left_out(seed: Seed) -> None:
     wanted = [{"name": "big", "numerical_value": 2**40}]
-    tags = services.resolve_tags(cast.analyst.actor, wanted, may_create=True)
+    tags = services.resolve_tags(seed.analyst.actor, wanted, may_create=True)
     assert tags["big"].numerical_value is None
 
 
-def test_any_number_of_tags_takes_two_statements(cast: Cast) -> None:
-    resolve(cast, *(f"old {number}" for number in range(20)))
+def test_any_number_of_tags_takes_two_statements(seed: Seed) -> None:
+    resolve(seed, *(f"old {number}" for number in range(20)))
     with CaptureQueriesContext(connection) as seen:
-        found = resolve(cast, *(f"old {number}" for number in range(20)), *(f"n {n}" for n in range(20)))
+        found = resolve(seed, *(f"old {number}" for number in range(20)), *(f"n {n}" for n in range(20)))
     assert len(found) == 40
     assert len(seen) <= 2
 
 
-def test_a_taxonomy_gives_its_tags_colour_and_number(cast: Cast, scale: Taxonomy) -> None:
-    tag = resolve(cast, 'scale:level="high"')['scale:level="high"']
+def test_a_taxonomy_gives_its_tags_colour_and_number(seed: Seed, scale: Taxonomy) -> None:
+    tag = resolve(seed, 'scale:level="high"')['scale:level="high"']
     assert (tag.colour, tag.numerical_value) == ("#ff0000", 75)
 
 
-def test_galaxy_tags_are_recognised(cast: Cast) -> None:
+def test_galaxy_tags_are_recognised(seed: Seed) -> None:
     uuid = "2b1aabe4-fa39-4a8f-9f8e-2c1b36b1aeb6"
-    tags = resolve(cast, 'misp-galaxy:threat-actor="APT28"', f'misp-galaxy:tool="{uuid}"', "misp-galaxy:x")
+    tags = resolve(seed, 'misp-galaxy:threat-actor="APT28"', f'misp-galaxy:tool="{uuid}"', "misp-galaxy:x")
     flags = {tag.name: (tag.is_galaxy, tag.is_custom_galaxy) for tag in tags.values()}
     assert flags == {
         'misp-galaxy:threat-actor="APT28"': (True, False),
@@ -93,15 +93,15 @@ def test_galaxy_tags_are_recognised(cast: Cast) -> None:
     }
 
 
-def test_tags_kept_for_others_are_left_out(cast: Cast) -> None:
-    make_tag("theirs", org_id=cast.org_b.pk)
-    make_tag("his", user_id=cast.colleague.user.pk)
-    assert resolve(cast, "theirs", "his") == {}
-    assert set(services.resolve_tags(cast.partner.actor, [{"name": "theirs"}], may_create=False)) == {
+def test_tags_kept_for_others_are_left_out(seed: Seed) -> None:
+    make_tag("theirs", org_id=seed.org_b.pk)
+    make_tag("his", user_id=seed.colleague.user.pk)
+    assert resolve(seed, "theirs", "his") == {}
+    assert set(services.resolve_tags(seed.partner.actor, [{"name": "theirs"}], may_create=False)) == {
         "theirs"
     }
-    assert len(services.resolve_tags(cast.site_admin.actor, [{"name": "his"}], may_create=False)) == 1
-    assert search_tags(cast.analyst.actor, ["%"], strict=False) == []
+    assert len(services.resolve_tags(seed.site_admin.actor, [{"name": "his"}], may_create=False)) == 1
+    assert search_tags(seed.analyst.actor, ["%"], strict=False) == []
 
 
 @pytest.mark.parametrize(
@@ -112,25 +112,25 @@ def test_tags_kept_for_others_are_left_out(cast: Cast) -> None:
         ({"name": "x", "org_id": "y"}, "org_id"),
     ],
 )
-def test_refused_tags(cast: Cast, data: dict[str, Any], field: str) -> None:
+def test_refused_tags(seed: Seed, data: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        services.create_tag(cast.org_admin.actor, data)
+        services.create_tag(seed.org_admin.actor, data)
     assert list(refused.value.errors) == [field]
     assert not Tag.objects.exists()
 
 
-def test_who_may_make_change_and_delete(cast: Cast) -> None:
+def test_who_may_make_change_and_delete(seed: Seed) -> None:
     with pytest.raises(Forbidden):
-        services.create_tag(cast.analyst.actor, {"name": "x"})
-    tag = services.create_tag(cast.org_admin.actor, {"name": "x"})
+        services.create_tag(seed.analyst.actor, {"name": "x"})
+    tag = services.create_tag(seed.org_admin.actor, {"name": "x"})
     with pytest.raises(Forbidden):
-        services.edit_tag(cast.org_admin.actor, tag.pk, {"name": "y"})
-    services.create_tag(cast.org_admin.actor, {"name": "taken"})
+        services.edit_tag(seed.org_admin.actor, tag.pk, {"name": "y"})
+    services.create_tag(seed.org_admin.actor, {"name": "taken"})
     with pytest.raises(Conflict) as refused:
-        services.edit_tag(cast.site_admin.actor, tag.pk, {"name": "TAKEN"})
+        services.edit_tag(seed.site_admin.actor, tag.pk, {"name": "TAKEN"})
     assert refused.value.has(TagProblem.NAME_TAKEN)
-    assert services.edit_tag(cast.site_admin.actor, tag.pk, {"hide_tag": "1"}).hide_tag
-    services.delete_tag(cast.site_admin.actor, tag.pk)
+    assert services.edit_tag(seed.site_admin.actor, tag.pk, {"hide_tag": "1"}).hide_tag
+    services.delete_tag(seed.site_admin.actor, tag.pk)
     assert list(Tag.objects.values_list("name", flat=True)) == ["taken"]
 
 
@@ -152,14 +152,14 @@ def test_required_taxonomies(scale: Taxonomy) -> None:
     assert missing_required(['scale:note="a"']) == []
 
 
-def test_all_tags_of_a_taxonomy(cast: Cast, scale: Taxonomy) -> None:
-    assert services.create_taxonomy_tags(cast.site_admin.actor, scale.pk) == 3
-    services.hide_taxonomy_tags(cast.site_admin.actor, scale.pk)
+def test_all_tags_of_a_taxonomy(seed: Seed, scale: Taxonomy) -> None:
+    assert services.create_taxonomy_tags(seed.site_admin.actor, scale.pk) == 3
+    services.hide_taxonomy_tags(seed.site_admin.actor, scale.pk)
     assert Tag.objects.filter(hide_tag=True).count() == 3
-    services.create_taxonomy_tags(cast.site_admin.actor, scale.pk, ['SCALE:note="a"'])
+    services.create_taxonomy_tags(seed.site_admin.actor, scale.pk, ['SCALE:note="a"'])
     assert list(Tag.objects.filter(hide_tag=False).values_list("name", flat=True)) == ['scale:note="a"']
     with pytest.raises(Invalid):
-        services.create_taxonomy_tags(cast.site_admin.actor, scale.pk, ["scale:nothing"])
+        services.create_taxonomy_tags(seed.site_admin.actor, scale.pk, ["scale:nothing"])
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_key
+from tests.factories.seed import Seed
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, Taxonomy, TaxonomyEntry
 
@@ -34,31 +34,31 @@ DOCUMENT: dict[str, Any] = {
 
 
 @pytest.fixture
-def scale(cast: Cast) -> str:
+def scale(seed: Seed) -> str:
     """The id of the taxonomy above."""
-    status, body = call(cast.site_admin.key, "POST", "/taxonomies/import", DOCUMENT)
+    status, body = call(seed.site_admin.key, "POST", "/taxonomies/import", DOCUMENT)
     assert status == 200, body
     number: str = body["Taxonomy"]["id"]
     return number
 
 
-def stored_event(cast: Cast, *tags: str, **fields: Any) -> Event:
-    event = make_event(cast.org_a, distribution=3, **fields)
+def stored_event(seed: Seed, *tags: str, **fields: Any) -> Event:
+    event = make_event(seed.org_a, distribution=3, **fields)
     event.save()
     for name in tags:
         EventTag.objects.create(event=event, tag=Tag.objects.get_or_create(name=name)[0])
     return event
 
 
-def test_what_is_exported_can_be_imported(cast: Cast, scale: str) -> None:
-    exported = call(cast.analyst.key, "GET", f"/taxonomies/export/{scale}")[1]
+def test_what_is_exported_can_be_imported(seed: Seed, scale: str) -> None:
+    exported = call(seed.analyst.key, "GET", f"/taxonomies/export/{scale}")[1]
     assert exported == DOCUMENT
-    assert call(cast.site_admin.key, "POST", f"/taxonomies/delete/{scale}", {})[0] == 200
+    assert call(seed.site_admin.key, "POST", f"/taxonomies/delete/{scale}", {})[0] == 200
     assert not TaxonomyEntry.objects.exists()
-    back = call(cast.site_admin.key, "POST", "/taxonomies/import", {"Taxonomy": exported})[1]
+    back = call(seed.site_admin.key, "POST", "/taxonomies/import", {"Taxonomy": exported})[1]
     tags = [(entry["tag"], entry.get("numerical_value")) for entry in back["entries"]]
     assert tags == [('scale:level="high"', 75), ('scale:level="low"', 0), ("scale:note", None)]
-    again = call(cast.site_admin.key, "POST", "/taxonomies/import", {**exported, "description": "New"})[1]
+    again = call(seed.site_admin.key, "POST", "/taxonomies/import", {**exported, "description": "New"})[1]
     assert again["Taxonomy"] == back["Taxonomy"] | {"description": "New"}, "one taxonomy for each namespace"
 
 
@@ -79,14 +79,14 @@ def test_what_is_exported_can_be_imported(cast: Cast, scale: str) -> None:
         ({"values": [{"predicate": "note", "entry": [{"value": "a\nb"}]}]}, "values"),
     ],
 )
-def test_what_is_no_taxonomy(cast: Cast, change: dict[str, Any], field: str) -> None:
-    status, body = call(cast.site_admin.key, "POST", "/taxonomies/import", {**DOCUMENT, **change})
+def test_what_is_no_taxonomy(seed: Seed, change: dict[str, Any], field: str) -> None:
+    status, body = call(seed.site_admin.key, "POST", "/taxonomies/import", {**DOCUMENT, **change})
     assert (status, list(body["errors"])) == (403, [field])
     assert not Taxonomy.objects.exists()
 
 
-def test_switches(cast: Cast, scale: str) -> None:
-    key = cast.site_admin.key
+def test_switches(seed: Seed, scale: str) -> None:
+    key = seed.site_admin.key
     for action, text in (
         ("enable", "Taxonomy enabled"),
         ("toggleRequired", "Taxonomy toggleRequireded"),
@@ -100,43 +100,43 @@ def test_switches(cast: Cast, scale: str) -> None:
     assert call(key, "POST", "/taxonomies/toggleHighlighted/999999", {})[0] == 404
 
 
-def test_tags_hidden_and_offered_again(cast: Cast, scale: str) -> None:
-    call(cast.site_admin.key, "POST", f"/taxonomies/addTag/{scale}", {})
+def test_tags_hidden_and_offered_again(seed: Seed, scale: str) -> None:
+    call(seed.site_admin.key, "POST", f"/taxonomies/addTag/{scale}", {})
     both = ['scale:level="high"', "scale:note"]
     hidden = call(
-        cast.analyst.key, "POST", f"/taxonomies/taxonomyMassHide/{scale}", {"Taxonomy": {"nameList": both}}
+        seed.analyst.key, "POST", f"/taxonomies/taxonomyMassHide/{scale}", {"Taxonomy": {"nameList": both}}
     )
     assert hidden[1]["message"] == "2 tag(s) hidden."
     assert set(Tag.objects.filter(hide_tag=True).values_list("name", flat=True)) == set(both)
-    call(cast.analyst.key, "POST", f"/taxonomies/unhideTag/{scale}", {"name": "scale:note"})
+    call(seed.analyst.key, "POST", f"/taxonomies/unhideTag/{scale}", {"name": "scale:note"})
     assert Tag.objects.get(hide_tag=True).name == both[0]
-    assert call(cast.analyst.key, "POST", f"/taxonomies/hideTag/{scale}", {"name": "other:tag"})[0] == 403
-    entries = call(cast.reader.key, "GET", f"/taxonomies/taxonomy_tags/{scale}")[1]
+    assert call(seed.analyst.key, "POST", f"/taxonomies/hideTag/{scale}", {"name": "other:tag"})[0] == 403
+    entries = call(seed.reader.key, "GET", f"/taxonomies/taxonomy_tags/{scale}")[1]
     assert [entry["existing_tag"]["Tag"]["hide_tag"] for entry in entries] == [True, False, False]
 
 
-def test_who_may(cast: Cast, scale: str) -> None:
-    read_only = make_key(cast.site_admin.user, read_only=True)
+def test_who_may(seed: Seed, scale: str) -> None:
+    read_only = make_key(seed.site_admin.user, read_only=True)
     for action in (
         "import",
         f"delete/{scale}",
         f"toggleHighlighted/{scale}",
         "normalizeCustomTagsToTaxonomyFormat",
     ):
-        for key in (cast.org_admin.key, cast.reader.key, cast.partner_sync.key, read_only):
+        for key in (seed.org_admin.key, seed.reader.key, seed.partner_sync.key, read_only):
             assert call(key, "POST", f"/taxonomies/{action}", DOCUMENT | {"description": "X"})[0] == 403
     for action in ("hideTag", "unhideTag", "taxonomyMassHide", "taxonomyMassUnhide"):
         assert (
-            call(cast.reader.key, "POST", f"/taxonomies/{action}/{scale}", {"name": "scale:note"})[0] == 403
+            call(seed.reader.key, "POST", f"/taxonomies/{action}/{scale}", {"name": "scale:note"})[0] == 403
         )
     assert Taxonomy.objects.get().description == DOCUMENT["description"]
     assert call(None, "GET", f"/taxonomies/export/{scale}")[0] == 403
 
 
-def test_a_required_taxonomy_holds_publication_up(cast: Cast, scale: str) -> None:
+def test_a_required_taxonomy_holds_publication_up(seed: Seed, scale: str) -> None:
     Taxonomy.objects.update(enabled=True, required=True)
-    event = stored_event(cast, "other:tag")
-    key = cast.publisher.key
+    event = stored_event(seed, "other:tag")
+    key = seed.publisher.key
     status, body = call(key, "POST", f"/events/publish/{event.pk}", {})
     assert (status, "scale" in body["errors"]["Tag"][0]) == (403, True)
     document = {
@@ -157,26 +157,26 @@ def test_a_required_taxonomy_holds_publication_up(cast: Cast, scale: str) -> Non
     assert call(key, "POST", "/events/add", document)[1]["Event"]["published"] is True
 
 
-def test_exclusive_tags_do_not_come_beside_each_other(cast: Cast, scale: str) -> None:
-    call(cast.site_admin.key, "POST", f"/taxonomies/addTag/{scale}", {})
-    event = stored_event(cast, 'scale:level="high"')
-    refused = call(cast.analyst.key, "POST", f"/events/addTag/{event.pk}", {"tag": 'scale:level="low"'})[1]
+def test_exclusive_tags_do_not_come_beside_each_other(seed: Seed, scale: str) -> None:
+    call(seed.site_admin.key, "POST", f"/taxonomies/addTag/{scale}", {})
+    event = stored_event(seed, 'scale:level="high"')
+    refused = call(seed.analyst.key, "POST", f"/events/addTag/{event.pk}", {"tag": 'scale:level="low"'})[1]
     assert refused == {"saved": False, "errors": "Tag is not allowed due to taxonomy exclusivity settings"}
-    assert call(cast.analyst.key, "POST", f"/events/addTag/{event.pk}", {"tag": "scale:note"})[1]["saved"]
+    assert call(seed.analyst.key, "POST", f"/events/addTag/{event.pk}", {"tag": "scale:note"})[1]["saved"]
     attributes = [make_attribute(event), make_attribute(event)]
     Attribute.objects.bulk_create(attributes)
     high = Tag.objects.get(name='scale:level="high"')
     AttributeTag.objects.create(attribute=attributes[0], event=event, tag=high)
     body = {"attribute_ids": [each.pk for each in attributes], "tag": 'scale:level="low"'}
-    added = call(cast.analyst.key, "POST", "/attributes/addTag/selected", body)[1]
+    added = call(seed.analyst.key, "POST", "/attributes/addTag/selected", body)[1]
     assert added["success"] == "Tag added to 1 attribute(s)."
     assert AttributeTag.objects.get(tag__name='scale:level="low"').attribute_id == attributes[1].pk
     body["tag"] = ['scale:level="low"', 'scale:level="high"']
-    assert call(cast.analyst.key, "POST", "/attributes/addTag/selected", body)[1]["saved"] is False
+    assert call(seed.analyst.key, "POST", "/attributes/addTag/selected", body)[1]["saved"] is False
 
 
-def test_an_event_is_looked_through(cast: Cast, scale: str) -> None:
-    event = stored_event(cast, 'scale:level="high"', 'scale:level="low"', "scale:note")
+def test_an_event_is_looked_through(seed: Seed, scale: str) -> None:
+    event = stored_event(seed, 'scale:level="high"', 'scale:level="low"', "scale:note")
     shown, hidden = make_attribute(event), make_attribute(event, distribution=0)
     Attribute.objects.bulk_create([shown, hidden])
     for attribute in (shown, hidden):
@@ -188,24 +188,24 @@ def test_an_event_is_looked_through(cast: Cast, scale: str) -> None:
         "predicate": "level",
         "tags": ['scale:level="high"', 'scale:level="low"'],
     }
-    own = call(cast.analyst.key, "GET", path)[1]
+    own = call(seed.analyst.key, "GET", path)[1]
     assert own == {"Event": [conflict], "Attribute": {str(shown.pk): [conflict], str(hidden.pk): [conflict]}}
-    assert call(cast.stranger.key, "GET", path)[1]["Attribute"].keys() == {str(shown.pk)}
+    assert call(seed.stranger.key, "GET", path)[1]["Attribute"].keys() == {str(shown.pk)}
     Event.objects.update(distribution=0)
-    assert call(cast.stranger.key, "GET", path)[0] == 404
+    assert call(seed.stranger.key, "GET", path)[0] == 404
 
 
-def test_hand_written_tags_become_the_taxonomys(cast: Cast, scale: str) -> None:
+def test_hand_written_tags_become_the_taxonomys(seed: Seed, scale: str) -> None:
     names = ("Scale:Level=High", 'scale : level = "high"', "SCALE:NOTE", "free text", 'scale:level="other"')
-    event = stored_event(cast, *names, timestamp=1_700_000_000)
+    event = stored_event(seed, *names, timestamp=1_700_000_000)
     attribute = make_attribute(event)
     attribute.save()
     AttributeTag.objects.create(
         attribute=attribute, event=event, tag=Tag.objects.get(name=names[0]), local=True
     )
-    FavouriteTag.objects.create(user=cast.analyst.user, tag=Tag.objects.get(name=names[1]))
+    FavouriteTag.objects.create(user=seed.analyst.user, tag=Tag.objects.get(name=names[1]))
     path = "/taxonomies/normalizeCustomTagsToTaxonomyFormat"
-    body = call(cast.site_admin.key, "POST", path, {})[1]
+    body = call(seed.site_admin.key, "POST", path, {})[1]
     assert body["data"] == {
         "SCALE:NOTE": "scale:note",
         names[0]: 'scale:level="high"',
@@ -219,4 +219,4 @@ def test_hand_written_tags_become_the_taxonomys(cast: Cast, scale: str) -> None:
     assert (moved.tag.name, moved.local) == ('scale:level="high"', True)
     assert FavouriteTag.objects.get().tag == moved.tag
     assert moved.tag.numerical_value == 75
-    assert call(cast.site_admin.key, "POST", path, {})[1]["data"] == {}
+    assert call(seed.site_admin.key, "POST", path, {})[1]["data"] == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.core.errors import Forbidden
 from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.matching import CheckedValue, check_values, find_hits
@@ -103,8 +103,8 @@ def test_no_expression_takes_for_ever() -> None:
     assert check_values(["a" * 5000 + "!", "x" * 5000]) == {}
 
 
-def test_switching_by_id_and_by_name(cast: Cast) -> None:
-    actor = cast.site_admin.actor
+def test_switching_by_id_and_by_name(seed: Seed) -> None:
+    actor = seed.site_admin.actor
     first = Warninglist.objects.get(name="cidr")
     assert set_enabled(actor, ids=[first.pk], enabled=False) == 1
     assert set_enabled(actor, names=["%str%"], enabled=False) == 2
@@ -116,7 +116,7 @@ def test_switching_by_id_and_by_name(cast: Cast) -> None:
     assert set_enabled(actor, names=["%"], enabled=False) == 0
     assert Warninglist.objects.get(pk=first.pk).enabled
     with pytest.raises(Forbidden):
-        set_enabled(cast.analyst.actor, ids=[first.pk], enabled=False)
+        set_enabled(seed.analyst.actor, ids=[first.pk], enabled=False)
 
 
 def test_what_is_too_long_for_a_host_name_is_not_taken_apart() -> None:

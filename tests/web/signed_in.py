@@ -1,13 +1,13 @@
-"""A client that is signed in as one of the cast."""
+"""A client that is signed in as one of the seeded users."""
 
 from __future__ import annotations
 
 from django.test import Client
 
-from tests.cast import Player
+from tests.factories.seed import ApiUser
 from tests.web import accounts
 
 
-def signed_in(player: Player) -> Client:
+def signed_in(api_user: ApiUser) -> Client:
     """Just signed in with password alone: the second factor has its own tests."""
-    return accounts.signed_in(player.user)
+    return accounts.signed_in(api_user.user)

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from tests.web.accounts import signed_in, with_password
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.accounts.models import AuthKey
@@ -20,16 +20,16 @@ from vardkase.identity.accounts.models import AuthKey
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 
-def test_the_account_page_shows_who_one_is(cast: Cast) -> None:
-    text = signed_in(cast.analyst.user).get(reverse("account")).content.decode()
+def test_the_account_page_shows_who_one_is(seed: Seed) -> None:
+    text = signed_in(seed.analyst.user).get(reverse("account")).content.decode()
     assert "analyst@a.example" in text
     assert "Organisation A" in text
-    assert str(cast.analyst.user.auth_keys.get()) in text
-    assert cast.analyst.key not in text
+    assert str(seed.analyst.user.auth_keys.get()) in text
+    assert seed.analyst.key not in text
 
 
-def test_a_key_is_shown_once_and_opens_the_api(cast: Cast) -> None:
-    client = signed_in(cast.analyst.user)
+def test_a_key_is_shown_once_and_opens_the_api(seed: Seed) -> None:
+    client = signed_in(seed.analyst.user)
     last = (timezone.localdate() + timedelta(days=30)).isoformat()
     fields = {"comment": "SIEM", "expiration": last, "read_only": "on", "allowed_ips": "127.0.0.0/8"}
     made = client.post(reverse("account_key_create"), fields)
@@ -42,14 +42,14 @@ def test_a_key_is_shown_once_and_opens_the_api(cast: Cast) -> None:
     assert raw not in client.get(reverse("account")).content.decode()
     asked = Client().get("/users/view/me", headers={"Authorization": raw, "Accept": "application/json"})
     assert json.loads(asked.content)["User"]["email"] == "analyst@a.example"
-    assert AuditEntry.objects.filter(action="auth_key.created", actor_id=cast.analyst.user.pk).exists()
+    assert AuditEntry.objects.filter(action="auth_key.created", actor_id=seed.analyst.user.pk).exists()
     client.post(reverse("account_key_revoke", args=[key.uuid]))
     refused = Client().get("/users/view/me", headers={"Authorization": raw, "Accept": "application/json"})
     assert refused.status_code == 403
 
 
-def test_a_bad_key_is_refused_by_field_and_nothing_is_made(cast: Cast) -> None:
-    client = signed_in(cast.analyst.user)
+def test_a_bad_key_is_refused_by_field_and_nothing_is_made(seed: Seed) -> None:
+    client = signed_in(seed.analyst.user)
     before = AuthKey.objects.count()
     for fields in (
         {"comment": "x", "expiration": "2020-01-01"},
@@ -62,45 +62,45 @@ def test_a_bad_key_is_refused_by_field_and_nothing_is_made(cast: Cast) -> None:
     assert AuthKey.objects.count() == before
 
 
-def test_a_key_asks_who_it_is_when_the_sign_in_is_old(cast: Cast) -> None:
+def test_a_key_asks_who_it_is_when_the_sign_in_is_old(seed: Seed) -> None:
     client = Client()
-    client.force_login(with_password(cast.analyst.user))
+    client.force_login(with_password(seed.analyst.user))
     for answer in (client.get(reverse("account_key_create")), client.post(reverse("account_key_create"))):
         assert answer.headers["Location"].startswith("/account/reauthenticate/")
 
 
-def test_keys_of_others_cannot_be_revoked(cast: Cast) -> None:
-    make_key(cast.colleague.user)
-    theirs = cast.colleague.user.auth_keys.first()
+def test_keys_of_others_cannot_be_revoked(seed: Seed) -> None:
+    make_key(seed.colleague.user)
+    theirs = seed.colleague.user.auth_keys.first()
     assert theirs is not None
-    for person in (cast.analyst, cast.stranger, cast.org_admin):
+    for person in (seed.analyst, seed.stranger, seed.org_admin):
         answer = signed_in(person.user).post(reverse("account_key_revoke", args=[theirs.uuid]))
         assert answer.status_code == 404
     assert AuthKey.objects.filter(pk=theirs.pk).exists()
 
 
 @pytest.mark.parametrize("name", ["account_edit", "account_looks", "account_end_sessions"])
-def test_nothing_is_written_by_get(cast: Cast, name: str) -> None:
-    assert signed_in(cast.analyst.user).get(reverse(name)).status_code == 405
+def test_nothing_is_written_by_get(seed: Seed, name: str) -> None:
+    assert signed_in(seed.analyst.user).get(reverse(name)).status_code == 405
 
 
-def test_the_address_of_an_action_leads_to_its_page(cast: Cast) -> None:
+def test_the_address_of_an_action_leads_to_its_page(seed: Seed) -> None:
     """As when the page with a refused form is opened again from the address bar."""
-    client = signed_in(cast.analyst.user)
+    client = signed_in(seed.analyst.user)
     response = client.get(reverse("account_looks"))
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
     assert f'href="{reverse("account")}"' in response.content.decode()
 
 
-def test_looks_are_kept(cast: Cast) -> None:
-    client = signed_in(cast.analyst.user)
+def test_looks_are_kept(seed: Seed) -> None:
+    client = signed_in(seed.analyst.user)
     client.post(reverse("account_looks"), {"language": "en", "theme": "dark"})
     text = client.get(reverse("account")).content.decode()
     assert 'lang="en"' in text
     assert 'data-theme="dark"' in text
 
 
-def test_writing_needs_the_token_of_the_form(cast: Cast) -> None:
+def test_writing_needs_the_token_of_the_form(seed: Seed) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(cast.analyst.user)
+    client.force_login(seed.analyst.user)
     assert client.post(reverse("account_edit"), {"email": "x@a.example"}).status_code == 403

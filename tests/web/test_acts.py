@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import override
 
 import vardkase
-from tests.cast import Cast
 from tests.factories import make_event, make_role, make_user
+from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.models import AuditEntry
@@ -95,41 +95,41 @@ def test_details_in_swedish(change: dict[str, Any], swedish: str) -> None:
         assert details(change) == swedish
 
 
-def test_an_event_and_an_account_tell_what_was_done(cast: Cast, password_is_enough: None) -> None:
-    event = make_event(cast.org_a)
+def test_an_event_and_an_account_tell_what_was_done(seed: Seed, password_is_enough: None) -> None:
+    event = make_event(seed.org_a)
     event.save()
     target = Target("event", event.pk, event.uuid, event.info)
     record(
-        cast.analyst.actor, "attribute.deleted", target, {"hard": False, "count": 3, "attributes": [1, 2, 3]}
+        seed.analyst.actor, "attribute.deleted", target, {"hard": False, "count": 3, "attributes": [1, 2, 3]}
     )
-    record(cast.analyst.actor, "tag.attached", target, {"tag": "weather:rain", "local": True})
-    reset_password(cast.org_admin.actor, cast.analyst.user)
-    client = signed_in(cast.org_admin.user)
+    record(seed.analyst.actor, "tag.attached", target, {"tag": "weather:rain", "local": True})
+    reset_password(seed.org_admin.actor, seed.analyst.user)
+    client = signed_in(seed.org_admin.user)
     history = client.get(reverse("event_history", args=[event.pk]), headers={"accept-language": "en"})
     for words in ("Attributes were deleted", "can be restored; How many: 3", "The tag was added", "weather"):
         assert words in history.content.decode()
-    account = client.get(reverse("user", args=[cast.analyst.user.pk]), headers={"accept-language": "en"})
+    account = client.get(reverse("user", args=[seed.analyst.user.pk]), headers={"accept-language": "en"})
     assert "The account was given a one-time password" in account.content.decode()
 
 
 def test_an_auditor_reads_that_the_trail_is_of_everybody_also_on_a_narrow_page(
-    cast: Cast, password_is_enough: None
+    seed: Seed, password_is_enough: None
 ) -> None:
-    record(cast.stranger.actor, "auth_key.created", Target("auth_key", 1, None, "abcd…efgh"), {})
-    auditor = make_user(cast.hub, make_role("Auditor", [Permission.AUDIT]), "revision@hub.example")
+    record(seed.stranger.actor, "auth_key.created", Target("auth_key", 1, None, "abcd…efgh"), {})
+    auditor = make_user(seed.hub, make_role("Auditor", [Permission.AUDIT]), "revision@hub.example")
     User.objects.filter(pk=auditor.pk).update(staff_roles=[StaffRole.AUDITOR])
     shown = signed_in(auditor).get(reverse("audit"), headers={"accept-language": "en"}).content.decode()
     assert "What people and machines have done on the hub" in shown
     narrow = shown.split('class="only-phone')[1].split("</span>")[0]
-    assert cast.stranger.user.email in narrow
+    assert seed.stranger.user.email in narrow
 
 
-def test_errors_have_the_menu_for_whoever_is_signed_in(cast: Cast, password_is_enough: None) -> None:
+def test_errors_have_the_menu_for_whoever_is_signed_in(seed: Seed, password_is_enough: None) -> None:
     for path, status in (("/event/9999999/", 404), (reverse("schedules"), 403)):
-        answer = signed_in(cast.reader.user).get(path)
+        answer = signed_in(seed.reader.user).get(path)
         assert answer.status_code == status
         shown = answer.content.decode()
         assert 'class="sidebar' in shown
-        assert cast.reader.user.email in shown
+        assert seed.reader.user.email in shown
     unknown = Client().get("/no-such-page/")
     assert (unknown.status_code, 'class="sidebar' in unknown.content.decode()) == (404, False)

@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key
-from tests.hub.officers import officer
+from tests.factories.officers import officer
+from tests.factories.seed import Seed
 from tests.web.accounts import confirm, signed_in, with_password
 from tests.web.private_links import fill_in, follow
 from vardkase.core.mail.models import OutgoingMail
@@ -31,10 +31,10 @@ def with_mail(db: None, password_is_enough: None, settings: Any) -> None:
     cache.clear()
 
 
-def in_use_with_officers(cast: Cast) -> None:
+def in_use_with_officers(seed: Seed) -> None:
     """Whose organisations go on taking part, so that the story is about keys alone."""
-    officer(cast)
-    officer(cast, "johanna@hub.example", StaffRole.LEGAL_OFFICER)
+    officer(seed)
+    officer(seed, "johanna@hub.example", StaffRole.LEGAL_OFFICER)
 
 
 def mailed() -> dict[str, str]:
@@ -46,64 +46,64 @@ def mailed() -> dict[str, str]:
     return found
 
 
-def asked(cast: Cast) -> Client:
-    client = signed_in(cast.analyst.user)
+def asked(seed: Seed) -> Client:
+    client = signed_in(seed.analyst.user)
     assert client.post(reverse("account_edit"), {"email": NEW}).status_code == 302
     return client
 
 
-def email_of(cast: Cast) -> str:
-    return User.objects.get(pk=cast.analyst.user.pk).email
+def email_of(seed: Seed) -> str:
+    return User.objects.get(pk=seed.analyst.user.pk).email
 
 
-def test_an_address_holds_once_it_is_confirmed(cast: Cast) -> None:
-    old = cast.analyst.user.email
-    client = asked(cast)
-    assert email_of(cast) == old
+def test_an_address_holds_once_it_is_confirmed(seed: Seed) -> None:
+    old = seed.analyst.user.email
+    client = asked(seed)
+    assert email_of(seed) == old
     assert NEW in client.get(reverse("account")).content.decode()
     visitor = Client()
     page = follow(visitor, mailed()[NEW])
-    assert email_of(cast) == old, "opening the link is not enough: programs follow links in mail"
+    assert email_of(seed) == old, "opening the link is not enough: programs follow links in mail"
     assert fill_in(visitor, page).status_code == 302
-    assert email_of(cast) == NEW
+    assert email_of(seed) == NEW
     told = OutgoingMail.objects.order_by("-pk")[:2]
     assert {each.recipient for each in told} == {old, NEW}
     assert follow(Client(), mailed()[NEW]).status_code == 404, "once"
 
 
-def test_the_old_address_cancels_and_ends_what_could_have_asked(cast: Cast) -> None:
-    old = cast.analyst.user.email
-    client = asked(cast)
+def test_the_old_address_cancels_and_ends_what_could_have_asked(seed: Seed) -> None:
+    old = seed.analyst.user.email
+    client = asked(seed)
     links = mailed()
     visitor = Client()
     assert fill_in(visitor, follow(visitor, links[old])).status_code == 302
     assert follow(Client(), links[NEW]).status_code == 404
-    assert email_of(cast) == old
+    assert email_of(seed) == old
     assert client.get(reverse("account")).headers["Location"].startswith("/account/login/")
-    assert call(cast.analyst.key, "GET", "/users/view/me")[0] == 403
+    assert call(seed.analyst.key, "GET", "/users/view/me")[0] == 403
 
 
-def test_an_address_somebody_has_is_refused_also_when_it_is_confirmed(cast: Cast) -> None:
-    client = signed_in(cast.analyst.user)
+def test_an_address_somebody_has_is_refused_also_when_it_is_confirmed(seed: Seed) -> None:
+    client = signed_in(seed.analyst.user)
     assert client.post(reverse("account_edit"), {"email": "COLLEAGUE@a.example"}).status_code == 422
-    asked(cast)
-    User.objects.filter(pk=cast.colleague.user.pk).update(email=NEW)
+    asked(seed)
+    User.objects.filter(pk=seed.colleague.user.pk).update(email=NEW)
     visitor = Client()
     assert fill_in(visitor, follow(visitor, mailed()[NEW])).status_code == 422
-    assert email_of(cast) == cast.analyst.user.email
+    assert email_of(seed) == seed.analyst.user.email
 
 
-def test_an_old_confirmation_is_not_enough(cast: Cast) -> None:
-    client = signed_in(with_password(cast.analyst.user))
-    confirm(client, cast.analyst.user, ago=STEP_UP_HOLDS.total_seconds() + 1)
+def test_an_old_confirmation_is_not_enough(seed: Seed) -> None:
+    client = signed_in(with_password(seed.analyst.user))
+    confirm(client, seed.analyst.user, ago=STEP_UP_HOLDS.total_seconds() + 1)
     answer = client.post(reverse("account_edit"), {"email": NEW})
     assert answer.headers["Location"].startswith("/account/reauthenticate/")
     assert not OutgoingMail.objects.exists()
 
 
-def test_where_no_mail_is_sent_nothing_is_promised(cast: Cast, settings: Any) -> None:
+def test_where_no_mail_is_sent_nothing_is_promised(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_SMTP_HOST = ""
-    client = signed_in(cast.analyst.user)
+    client = signed_in(seed.analyst.user)
     assert client.post(reverse("account_edit"), {"email": NEW}).status_code == 422
 
 
@@ -119,38 +119,38 @@ def test_where_no_mail_is_sent_nothing_is_promised(cast: Cast, settings: Any) ->
     ],
 )
 def test_a_key_changes_neither_password_nor_address_of_its_owner(
-    cast: Cast, who: str, path: str, body: dict[str, Any]
+    seed: Seed, who: str, path: str, body: dict[str, Any]
 ) -> None:
-    in_use_with_officers(cast)
-    player = getattr(cast, who)
-    before = User.objects.get(pk=player.user.pk)
-    status, answer = call(player.key, "POST", path.format(me=player.user.pk), body)
+    in_use_with_officers(seed)
+    api_user = getattr(seed, who)
+    before = User.objects.get(pk=api_user.user.pk)
+    status, answer = call(api_user.key, "POST", path.format(me=api_user.user.pk), body)
     assert status == 403
     assert "page" in answer["message"]
-    after = User.objects.get(pk=player.user.pk)
+    after = User.objects.get(pk=api_user.user.pk)
     assert (after.email, after.password) == (before.email, before.password)
 
 
 @pytest.mark.parametrize("body", [{"email": NEW}, {"password": "correct horse battery staple"}])
-def test_what_an_administrator_sets_ends_the_keys_and_is_told(cast: Cast, body: dict[str, Any]) -> None:
-    in_use_with_officers(cast)
-    old = cast.analyst.user.email
-    path = f"/admin/users/edit/{cast.analyst.user.pk}"
-    assert call(cast.org_admin.key, "POST", path, body)[0] == 200
-    assert call(cast.analyst.key, "GET", "/users/view/me")[0] == 403
-    assert not AuthKey.objects.filter(user=cast.analyst.user, expiration=0).exists()
-    user = User.objects.get(pk=cast.analyst.user.pk)
+def test_what_an_administrator_sets_ends_the_keys_and_is_told(seed: Seed, body: dict[str, Any]) -> None:
+    in_use_with_officers(seed)
+    old = seed.analyst.user.email
+    path = f"/admin/users/edit/{seed.analyst.user.pk}"
+    assert call(seed.org_admin.key, "POST", path, body)[0] == 200
+    assert call(seed.analyst.key, "GET", "/users/view/me")[0] == 403
+    assert not AuthKey.objects.filter(user=seed.analyst.user, expiration=0).exists()
+    user = User.objects.get(pk=seed.analyst.user.pk)
     assert user.force_logout
     assert {each.recipient for each in OutgoingMail.objects.all()} == {old, user.email}
 
 
-def test_until_the_hub_is_in_use_an_unlimited_key_changes_its_owners_password(cast: Cast) -> None:
+def test_until_the_hub_is_in_use_an_unlimited_key_changes_its_owners_password(seed: Seed) -> None:
     """MISP's own clients and test suites do; a bound key does so nowhere, nor the key of an officer."""
     good = {"password": "correct horse battery staple"}
-    assert call(cast.analyst.key, "POST", "/users/change_pw", good)[0] == 200
-    bound = make_key(cast.analyst.user, allowed_ips=["127.0.0.1"])
-    ending = make_key(cast.analyst.user, expiration=2_000_000_000)
-    for refused in (bound, ending, officer(cast).key):
+    assert call(seed.analyst.key, "POST", "/users/change_pw", good)[0] == 200
+    bound = make_key(seed.analyst.user, allowed_ips=["127.0.0.1"])
+    ending = make_key(seed.analyst.user, expiration=2_000_000_000)
+    for refused in (bound, ending, officer(seed).key):
         assert (
             call(refused, "POST", "/users/change_pw", {"password": "another horse battery staple"})[0] == 403
         )

@@ -7,9 +7,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import Cast
+from tests.factories.applications import PHASE_1, PHASE_2, make_application, make_staff
+from tests.factories.seed import Seed
 from tests.hub.membership import by_two_officers as by_two
-from tests.hub.membership.cast import PHASE_1, PHASE_2, make_application, make_staff
 from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from tests.web.private_links import follow
@@ -21,8 +21,8 @@ from vardkase.identity.accounts.staff import StaffRole
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 
-def test_a_jurist_records_what_the_law_says(cast: Cast) -> None:
-    jurist = signed_in(make_staff(cast, StaffRole.LEGAL_OFFICER))
+def test_a_jurist_records_what_the_law_says(seed: Seed) -> None:
+    jurist = signed_in(make_staff(seed, StaffRole.LEGAL_OFFICER))
     page = reverse("precondition", args=["offence_data"])
     make_application("waiting", sector="private_company", waits_for=3)
     shown = " ".join(jurist.get(page).content.decode().split())
@@ -31,18 +31,18 @@ def test_a_jurist_records_what_the_law_says(cast: Cast) -> None:
     assert jurist.post(page, {"since": "2026-03-01"}).status_code == 422
     assert jurist.post(page, {"since": "2026-03-01", "reference": "SFS 2026:417"}).status_code == 302
     assert not queries.is_in_force("offence_data", PHASE_2), "not by one alone"
-    approved(by_two.colleague(cast))
+    approved(by_two.colleague(seed))
     with time_machine.travel(PHASE_2, tick=True):
-        shown = signed_in(make_staff(cast, StaffRole.LEGAL_OFFICER, "b@hub.example"))
+        shown = signed_in(make_staff(seed, StaffRole.LEGAL_OFFICER, "b@hub.example"))
         assert "SFS 2026:417" in shown.get(reverse("phases")).content.decode()
     assert jurist.post(page, {"reason": "Upphävd"}).status_code == 302
-    approved(by_two.colleague(cast))
+    approved(by_two.colleague(seed))
     assert "no longer" not in jurist.get(page).content.decode()
     assert "inte längre gällande" in jurist.get(page).content.decode()
 
 
-def test_an_officer_changes_a_phase_and_sees_its_history(cast: Cast) -> None:
-    officer = signed_in(make_staff(cast, StaffRole.MEMBERSHIP_OFFICER))
+def test_an_officer_changes_a_phase_and_sees_its_history(seed: Seed) -> None:
+    officer = signed_in(make_staff(seed, StaffRole.MEMBERSHIP_OFFICER))
     page = reverse("phase", args=[2])
     data = {
         "title_sv": "Offentlig sektor",
@@ -54,15 +54,15 @@ def test_an_officer_changes_a_phase_and_sees_its_history(cast: Cast) -> None:
     assert officer.post(page, data | {"closes": "2026-03-01"}).status_code == 422
     assert officer.post(page, data).status_code == 302
     assert not Phase.objects.exists(), "not by one alone"
-    approved(by_two.colleague(cast))
+    approved(by_two.colleague(seed))
     assert Phase.objects.get(number=2).sectors == ["region"]
     assert "Fasen ändrades" in officer.get(page).content.decode()
     assert officer.get(reverse("precondition", args=["offence_data"])).status_code == 403
 
 
-def test_an_officer_invites_reminds_and_takes_back(cast: Cast) -> None:
+def test_an_officer_invites_reminds_and_takes_back(seed: Seed) -> None:
     with time_machine.travel(PHASE_1, tick=True):
-        officer = signed_in(make_staff(cast, StaffRole.MEMBERSHIP_OFFICER))
+        officer = signed_in(make_staff(seed, StaffRole.MEMBERSHIP_OFFICER))
         assert "Inga inbjudningar än" in officer.get(reverse("invitations")).content.decode()
         data = {"email": "anna@skogsby.example", "language": "sv", "note": "Pilot"}
         assert officer.post(reverse("invitation_new"), data).status_code == 302
@@ -75,12 +75,12 @@ def test_an_officer_invites_reminds_and_takes_back(cast: Cast) -> None:
         told = follow(Client(headers={"accept-language": "sv"}), link).content.decode()
         assert "ha gått ut efter 30 dagar eller ha återkallats" in told
     with time_machine.travel(PHASE_2, tick=True):
-        later = signed_in(make_staff(cast, StaffRole.MEMBERSHIP_OFFICER, "b@hub.example"))
+        later = signed_in(make_staff(seed, StaffRole.MEMBERSHIP_OFFICER, "b@hub.example"))
         for page in ("invitations", "invitation_new"):
             assert "Ingen fas med inbjudan är öppen" in later.get(reverse(page)).content.decode()
 
 
 @pytest.mark.parametrize("page", ["phases", "invitations", "invitation_new", "application_import"])
-def test_others_are_not_let_in(cast: Cast, page: str) -> None:
-    for user in (cast.site_admin.user, cast.org_admin.user):
+def test_others_are_not_let_in(seed: Seed, page: str) -> None:
+    for user in (seed.site_admin.user, seed.org_admin.user):
         assert signed_in(user).get(reverse(page)).status_code == 403

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from tests.cast import Cast
+from tests.factories.applications import make_staff
+from tests.factories.seed import Seed
 from tests.hub.membership.answers import answers
-from tests.hub.membership.cast import make_staff
 from tests.hub.membership.desk import assessed, on_the_desk, per, sent_in
 from tests.web.accounts import signed_in
 from vardkase.hub.correspondence.models import Letter
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.usefixtures("password_is_enough")
 OFFICER = StaffRole.MEMBERSHIP_OFFICER
 
 
-def browser(cast: Cast, email: str, role: StaffRole = OFFICER) -> Client:
-    user = User.objects.filter(email=email).first() or make_staff(cast, role, email)
+def browser(seed: Seed, email: str, role: StaffRole = OFFICER) -> Client:
+    user = User.objects.filter(email=email).first() or make_staff(seed, role, email)
     return signed_in(user)
 
 
@@ -39,8 +39,8 @@ def text(client: Client, name: str, *args: object, **query: str) -> str:
     return response.content.decode()
 
 
-def test_an_officer_assesses_and_proposes_and_another_decides(cast: Cast) -> None:
-    first, second = browser(cast, "eva@hub.example"), browser(cast, "ulf@hub.example")
+def test_an_officer_assesses_and_proposes_and_another_decides(seed: Seed) -> None:
+    first, second = browser(seed, "eva@hub.example"), browser(seed, "ulf@hub.example")
     application = sent_in()
     number = application.number
     assert "Skogsby kommun" in text(first, "applications")
@@ -69,7 +69,7 @@ def test_an_officer_assesses_and_proposes_and_another_decides(cast: Cast) -> Non
     draft = second.get(reverse("application_preview", args=[number, proposal.pk]))
     assert "beviljar Skogsby kommun medlemskap" in words_of(b"".join(draft))  # type: ignore[arg-type]
     assert not Letter.objects.exists()
-    partial = browser(cast, "ida@hub.example")
+    partial = browser(seed, "ida@hub.example")
     ida = actor_for(User.objects.get(email="ida@hub.example"), Credential.BROWSER)
     declare_in_application(ida, application, "Min bror är it-chef där.")
     assert partial.get(reverse("application_preview", args=[number, proposal.pk])).status_code == 403
@@ -83,9 +83,9 @@ def test_an_officer_assesses_and_proposes_and_another_decides(cast: Cast) -> Non
     assert second.post(decide, {"answer": "agree"}).status_code == 422
 
 
-def test_a_verdict_without_its_reason_is_told_where_it_was_written(cast: Cast) -> None:
-    client = browser(cast, "eva@hub.example")
-    application = on_the_desk(per(cast))
+def test_a_verdict_without_its_reason_is_told_where_it_was_written(seed: Seed) -> None:
+    client = browser(seed, "eva@hub.example")
+    application = on_the_desk(per(seed))
     url = reverse("application_assess", args=[application.number, "security_work"])
     refused = client.post(url, {"verdict": "not_met", "reason": ""})
     assert refused.status_code == 422
@@ -94,11 +94,11 @@ def test_a_verdict_without_its_reason_is_told_where_it_was_written(cast: Cast) -
     assert not CriterionAssessment.objects.exists()
 
 
-def test_the_list_is_narrowed_sorted_and_counted(cast: Cast) -> None:
-    client = browser(cast, "eva@hub.example")
+def test_the_list_is_narrowed_sorted_and_counted(seed: Seed) -> None:
+    client = browser(seed, "eva@hub.example")
     sent_in()
     on_the_desk(
-        per(cast), organisation_name="Ekelund AB", sector="private_company", organisation_number="5560125790"
+        per(seed), organisation_name="Ekelund AB", sector="private_company", organisation_number="5560125790"
     )
     assert "Ekelund" not in text(client, "applications", state="submitted")
     assert "Skogsby" not in text(client, "applications", sector="private_company")
@@ -111,9 +111,9 @@ def test_the_list_is_narrowed_sorted_and_counted(cast: Cast) -> None:
     assert "dag 1 av 30" in page
 
 
-def test_a_completion_is_asked_for(cast: Cast) -> None:
-    client = browser(cast, "eva@hub.example")
-    application = on_the_desk(per(cast))
+def test_a_completion_is_asked_for(seed: Seed) -> None:
+    client = browser(seed, "eva@hub.example")
+    application = on_the_desk(per(seed))
     url = reverse("application_completion", args=[application.number])
     assert client.post(url, {"text": "Mer"}).status_code == 422
     asked = {"text": "Vi saknar planen.", "steps": ["security"]}
@@ -131,9 +131,9 @@ def test_a_completion_is_asked_for(cast: Cast) -> None:
     assert "Begäran om komplettering" in page
 
 
-def test_notes_are_kept_apart_from_messages(cast: Cast) -> None:
-    client = browser(cast, "eva@hub.example")
-    application = on_the_desk(per(cast))
+def test_notes_are_kept_apart_from_messages(seed: Seed) -> None:
+    client = browser(seed, "eva@hub.example")
+    application = on_the_desk(per(seed))
     url = reverse("application_message", args=[application.number])
     client.post(url, {"text": "Hej sökande"})
     client.post(reverse("application_note", args=[application.number]), {"text": "Provringde jouren"})
@@ -143,14 +143,14 @@ def test_notes_are_kept_apart_from_messages(cast: Cast) -> None:
     assert client.post(url, {"text": " "}).status_code == 422
 
 
-def test_an_officer_of_the_applicant_sees_why_they_have_no_part(cast: Cast) -> None:
-    client = browser(cast, "eva@hub.example")
-    application = on_the_desk(per(cast))
+def test_an_officer_of_the_applicant_sees_why_they_have_no_part(seed: Seed) -> None:
+    client = browser(seed, "eva@hub.example")
+    application = on_the_desk(per(seed))
     Application.objects.filter(pk=application.pk).update(
         answers=answers(organisation={"domains": ["hub.example"]})
     )
     assert "Din egen adress ligger i en av" in text(client, "application", application.number)
-    Application.objects.filter(pk=application.pk).update(organisation=cast.hub)
+    Application.objects.filter(pk=application.pk).update(organisation=seed.hub)
     page = text(client, "application", application.number)
     assert "Du har ingen del i det här ärendet." in page
     url = reverse("application_assess", args=[application.number, "security_work"])
@@ -160,9 +160,9 @@ def test_an_officer_of_the_applicant_sees_why_they_have_no_part(cast: Cast) -> N
     assert not Proposal.objects.exists()
 
 
-def test_a_declared_partiality_takes_the_buttons_away(cast: Cast) -> None:
-    client = browser(cast, "eva@hub.example")
-    application = assessed(per(cast))
+def test_a_declared_partiality_takes_the_buttons_away(seed: Seed) -> None:
+    client = browser(seed, "eva@hub.example")
+    application = assessed(per(seed))
     given = {"partial": "1", "reason": "Min syster arbetar där."}
     client.post(reverse("application_partial", args=[application.number]), given)
     page = text(client, "application", application.number)
@@ -172,12 +172,12 @@ def test_a_declared_partiality_takes_the_buttons_away(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("role", [StaffRole.OPERATOR, StaffRole.AUDITOR, StaffRole.ANALYST])
-def test_others_see_nothing_of_it(cast: Cast, role: StaffRole) -> None:
-    application = on_the_desk(per(cast))
+def test_others_see_nothing_of_it(seed: Seed, role: StaffRole) -> None:
+    application = on_the_desk(per(seed))
     for client in (
-        browser(cast, "x@hub.example", role),
-        signed_in(cast.org_admin.user),
-        signed_in(cast.site_admin.user),
+        browser(seed, "x@hub.example", role),
+        signed_in(seed.org_admin.user),
+        signed_in(seed.site_admin.user),
     ):
         for name, args in (
             ("applications", []),
@@ -188,9 +188,9 @@ def test_others_see_nothing_of_it(cast: Cast, role: StaffRole) -> None:
             assert client.get(reverse(name, args=args)).status_code == 403
 
 
-def test_answers_and_the_application_as_pdf(cast: Cast) -> None:
-    client = browser(cast, "eva@hub.example")
-    application = on_the_desk(per(cast))
+def test_answers_and_the_application_as_pdf(seed: Seed) -> None:
+    client = browser(seed, "eva@hub.example")
+    application = on_the_desk(per(seed))
     assert "Kommundirektör" in text(client, "application_answers", application.number)
     pdf = b"".join(client.get(reverse("application_form_pdf", args=[application.number])))  # type: ignore[arg-type]
     assert "Skogsby kommun" in words_of(pdf)

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from tests.cast import Cast
-from tests.hub.content_access.scene import set_scene
+from tests.factories.applications import staff
+from tests.factories.content_access import make_setup
+from tests.factories.seed import Seed
 from tests.hub.membership.by_two_officers import WHY, colleague
-from tests.hub.membership.cast import staff
 from tests.web.accounts import signed_in
 from vardkase.core.clock import today
 from vardkase.core.settings.models import SettingValue
@@ -34,8 +34,8 @@ def read(user: User, request: ApprovalRequest, language: str = "en") -> str:
     return found.content.decode()
 
 
-def test_new_terms_show_what_differs_and_no_raw_lists(cast: Cast) -> None:
-    actor, reader = staff(cast), colleague(cast)
+def test_new_terms_show_what_differs_and_no_raw_lists(seed: Seed) -> None:
+    actor, reader = staff(seed), colleague(seed)
     drafts.start_draft(actor)
     text = current_terms().text_sv
     drafts.edit_draft(actor, {"text_sv": text.replace("förnyar den varje år", "förnyar den vartannat år")})
@@ -55,31 +55,31 @@ def test_new_terms_show_what_differs_and_no_raw_lists(cast: Cast) -> None:
     assert "Villkor, version 2" not in listed
 
 
-def test_preconditions_and_phases_have_their_title_in_the_readers_language(cast: Cast) -> None:
-    reader = colleague(cast, StaffRole.MEMBERSHIP_OFFICER)
-    legal = staff(cast, StaffRole.LEGAL_OFFICER)
+def test_preconditions_and_phases_have_their_title_in_the_readers_language(seed: Seed) -> None:
+    reader = colleague(seed, StaffRole.MEMBERSHIP_OFFICER)
+    legal = staff(seed, StaffRole.LEGAL_OFFICER)
     made = phases.propose_in_force(legal, "offence_data", today(), "SFS 2026:1")
     assert "Lagstöd" in read(reader, made, "sv")
     assert "Lagstöd" not in read(reader, made)
-    changed = phases.propose_change(staff(cast), 3, {"opens": "2026-11-01"}, WHY)
-    assert "3 Private sector" in read(colleague(cast), changed)
+    changed = phases.propose_change(staff(seed), 3, {"opens": "2026-11-01"}, WHY)
+    assert "3 Private sector" in read(colleague(seed), changed)
 
 
 def test_an_event_that_an_operator_asks_for_is_named_by_its_creator_and_not_by_what_is_in_it(
-    cast: Cast,
+    seed: Seed,
 ) -> None:
-    scene = set_scene(cast)
-    scene.asked(hours=1)
+    setup = make_setup(seed)
+    setup.asked(hours=1)
     request = ApprovalRequest.objects.get(action="grant_content_access")
-    page = read(scene.officer.user, request)
-    assert f"Event {scene.event.pk}, created by {cast.org_a.name}" in page
+    page = read(setup.officer.user, request)
+    assert f"Event {setup.event.pk}, created by {seed.org_a.name}" in page
     assert "for up to 1 hour from" in page
     assert "SECRET" not in page
 
 
-def test_the_overview_of_an_officer_holds_what_waits_and_what_is_missing(cast: Cast) -> None:
-    reader = colleague(cast)
-    phases.propose_change(staff(cast), 3, {"opens": "2026-11-01"}, WHY)
+def test_the_overview_of_an_officer_holds_what_waits_and_what_is_missing(seed: Seed) -> None:
+    reader = colleague(seed)
+    phases.propose_change(staff(seed), 3, {"opens": "2026-11-01"}, WHY)
     SettingValue.objects.filter(name="Vardkase.appeal_court").delete()
     browser = signed_in(reader)
     page = browser.get("/", headers=ENGLISH).content.decode()
@@ -91,5 +91,5 @@ def test_the_overview_of_an_officer_holds_what_waits_and_what_is_missing(cast: C
     assert "Vardkase.sender_name" not in missing
     assert (
         "Settings that decisions require"
-        not in signed_in(cast.org_admin.user).get("/", headers=ENGLISH).content.decode()
+        not in signed_in(seed.org_admin.user).get("/", headers=ENGLISH).content.decode()
     )

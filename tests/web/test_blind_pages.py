@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import get_resolver
 
-from tests.api.stage import SECRET, Stage, Things
+from tests.factories.samples import SECRET, SampleHub, Samples
 from tests.house.test_permissions import views
 from tests.web.accounts import signed_in
 from vardkase.identity.accounts.models import AuthKey
@@ -36,12 +36,12 @@ FIRST = range(1, 3)
 @pytest.mark.usefixtures("password_is_enough")
 def test_no_page_tells_them_of_ours(db: None) -> None:
     _count_from_one()
-    stage = Stage()
-    things = Things(stage, stage.caller("user"))
+    sample_hub = SampleHub()
+    things = Samples(sample_hub, sample_hub.caller("user"))
     things.furnish()
     uuids = [str(each.uuid) for each in (things.event, things.report)]
     readers = {
-        duty: signed_in(stage.caller("site admin", duty=duty).user) for duty in ("operator", "auditor")
+        duty: signed_in(sample_hub.caller("site admin", duty=duty).user) for duty in ("operator", "auditor")
     }
     AuthKey.objects.update(last_used=1)
     turns = itertools.cycle(readers)
@@ -60,7 +60,7 @@ def test_no_page_tells_them_of_ours(db: None) -> None:
     } == {}
 
 
-def _addresses(route: str, references: list[str], things: Things) -> Iterator[str]:
+def _addresses(route: str, references: list[str], things: Samples) -> Iterator[str]:
     """A route with each of `references` in it, where it takes any."""
     texts = OTHERWISE | {"number": things.application.number}
     found = {

@@ -10,10 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.cast import Cast
 from tests.exchange.servers import certificate
 from tests.exchange.test_connection_tests import KEY
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.services import FLAGS
 from vardkase.identity.organisations.models import Organisation
@@ -25,28 +25,28 @@ OTHER_KEY = "b" * 40
 
 
 @pytest.fixture
-def browser(cast: Cast) -> Client:
+def browser(seed: Seed) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(cast.site_admin.user)
+    client.force_login(seed.site_admin.user)
     return client
 
 
-def settings(cast: Cast, **members: Any) -> dict[str, Any]:
+def settings(seed: Seed, **members: Any) -> dict[str, Any]:
     """The least that the form needs."""
     given = {"name": "Norden", "url": "https://misp.norden.example/", "authkey": KEY}
-    return {**given, "remote_org_id": cast.org_b.pk, **members}
+    return {**given, "remote_org_id": seed.org_b.pk, **members}
 
 
-def test_a_connection_is_added_with_all_that_it_has(cast: Cast, browser: Client) -> None:
+def test_a_connection_is_added_with_all_that_it_has(seed: Seed, browser: Client) -> None:
     tag = make_tag("tlp:red")
     written = settings(
-        cast,
+        seed,
         pull="on",
         push="on",
         push_sightings="on",
         unpublish_event="on",
         push_tags_not=[str(tag.pk)],
-        push_orgs_or=[str(cast.org_a.pk)],
+        push_orgs_or=[str(seed.org_a.pk)],
         pull_tags_or=["tlp:clear", "tlp:green"],
         pull_types_not=["attachment"],
         pull_changed="30d",
@@ -61,7 +61,7 @@ def test_a_connection_is_added_with_all_that_it_has(cast: Cast, browser: Client)
     )
     assert browser.post(f"{LIST}new/", written).status_code == 302
     server = Server.objects.get()
-    assert (server.url, server.remote_org, server.priority) == ("https://misp.norden.example", cast.org_b, 1)
+    assert (server.url, server.remote_org, server.priority) == ("https://misp.norden.example", seed.org_b, 1)
     assert KEYS.decrypt(server.encrypted_key) == KEY
     assert (server.pull, server.push, server.push_sightings, server.push_analyst_data) == (
         True,
@@ -71,7 +71,7 @@ def test_a_connection_is_added_with_all_that_it_has(cast: Cast, browser: Client)
     )
     assert (server.unpublish_event, server.internal, server.self_signed) == (True, False, True)
     assert server.push_rules["tags"] == {"OR": [], "NOT": [str(tag.pk)]}
-    assert server.push_rules["orgs"] == {"OR": [str(cast.org_a.pk)], "NOT": []}
+    assert server.push_rules["orgs"] == {"OR": [str(seed.org_a.pk)], "NOT": []}
     assert server.pull_rules["tags"]["OR"] == ["tlp:clear", "tlp:green"]
     assert server.pull_rules["type_attributes"] == {"NOT": ["attachment"]}
     asked = {"threatlevel": "1", "analysis": ["1", "2"], "timestamp": "30d"}
@@ -90,10 +90,10 @@ def test_every_setting_has_its_place(browser: Client) -> None:
         assert f'name="{flag}"' in page
 
 
-def test_what_is_not_written_again_stays(cast: Cast, browser: Client) -> None:
-    browser.post(f"{LIST}new/", settings(cast, pull="on", pull_orgs_not=["Gone"]))
+def test_what_is_not_written_again_stays(seed: Seed, browser: Client) -> None:
+    browser.post(f"{LIST}new/", settings(seed, pull="on", pull_orgs_not=["Gone"]))
     server = Server.objects.get()
-    changed = settings(cast, authkey="", name="Norrland", pull_orgs_not=["Gone"])
+    changed = settings(seed, authkey="", name="Norrland", pull_orgs_not=["Gone"])
     assert browser.post(f"{LIST}{server.pk}/edit/", changed).status_code == 302
     server.refresh_from_db()
     assert (server.name, server.pull) == ("Norrland", False)
@@ -101,12 +101,12 @@ def test_what_is_not_written_again_stays(cast: Cast, browser: Client) -> None:
     assert KEYS.decrypt(server.encrypted_key) == KEY
 
 
-def test_an_organisation_may_be_new(cast: Cast, browser: Client) -> None:
+def test_an_organisation_may_be_new(seed: Seed, browser: Client) -> None:
     uuid = uuid4()
-    page = browser.post(f"{LIST}new/", settings(cast, remote_org_id=""))
+    page = browser.post(f"{LIST}new/", settings(seed, remote_org_id=""))
     assert page.status_code == 422
     assert "A new organisation needs this." in page.content.decode()
-    named = settings(cast, remote_org_id="", new_org_name="Norden CERT", new_org_uuid=str(uuid))
+    named = settings(seed, remote_org_id="", new_org_name="Norden CERT", new_org_uuid=str(uuid))
     assert browser.post(f"{LIST}new/", named).status_code == 302
     assert Server.objects.get().remote_org == Organisation.objects.get(
         uuid=uuid, name="Norden CERT", local=False
@@ -130,24 +130,24 @@ def test_an_organisation_may_be_new(cast: Cast, browser: Client) -> None:
     ],
 )
 def test_what_is_wrong_is_told_at_its_field(
-    cast: Cast, browser: Client, members: dict[str, Any], words: str
+    seed: Seed, browser: Client, members: dict[str, Any], words: str
 ) -> None:
-    page = browser.post(f"{LIST}new/", settings(cast, **members))
+    page = browser.post(f"{LIST}new/", settings(seed, **members))
     assert page.status_code == 422
     assert words in page.content.decode()
     assert f'href="#id_{next(iter(members))}"' in page.content.decode()
     assert not Server.objects.exists()
 
 
-def test_a_key_does_not_go_to_a_server_it_was_not_given_for(cast: Cast, browser: Client) -> None:
-    browser.post(f"{LIST}new/", settings(cast))
+def test_a_key_does_not_go_to_a_server_it_was_not_given_for(seed: Seed, browser: Client) -> None:
+    browser.post(f"{LIST}new/", settings(seed))
     server = Server.objects.get()
-    moved = settings(cast, authkey="", url="https://elsewhere.example")
+    moved = settings(seed, authkey="", url="https://elsewhere.example")
     assert "enter it anew" in browser.post(f"{LIST}{server.pk}/edit/", moved).content.decode()
     assert browser.post(f"{LIST}{server.pk}/edit/", moved | {"authkey": OTHER_KEY}).status_code == 302
 
 
-def test_rules_are_chosen_by_search(cast: Cast, browser: Client) -> None:
+def test_rules_are_chosen_by_search(seed: Seed, browser: Client) -> None:
     red, _ = make_tag("tlp:red"), make_tag("tlp:green")
     asked = {"field": "push_tags_or", "push_tags_or": [red.pk], "q_push_tags_or": "tlp"}
     found = browser.get(f"{LIST}new/choices/", asked).content.decode()
@@ -158,9 +158,9 @@ def test_rules_are_chosen_by_search(cast: Cast, browser: Client) -> None:
     assert browser.get(f"{LIST}new/choices/", {"field": "name"}).status_code == 404
 
 
-def test_without_scripts_a_search_keeps_what_was_written(cast: Cast, browser: Client) -> None:
+def test_without_scripts_a_search_keeps_what_was_written(seed: Seed, browser: Client) -> None:
     make_tag("tlp:red")
-    written = settings(cast, name="Half written", url="", find="push_tags_or", q_push_tags_or="tlp")
+    written = settings(seed, name="Half written", url="", find="push_tags_or", q_push_tags_or="tlp")
     page = browser.post(f"{LIST}new/", written)
     assert page.status_code == 200
     assert "Half written" in page.content.decode()
@@ -168,7 +168,7 @@ def test_without_scripts_a_search_keeps_what_was_written(cast: Cast, browser: Cl
     assert "Something needs to be corrected" not in page.content.decode()
 
 
-def test_what_another_hub_gave_is_pasted(cast: Cast, browser: Client) -> None:
+def test_what_another_hub_gave_is_pasted(seed: Seed, browser: Client) -> None:
     given = {
         "Server": {
             "url": "https://misp.norden.example",
@@ -183,14 +183,14 @@ def test_what_another_hub_gave_is_pasted(cast: Cast, browser: Client) -> None:
     assert (server.remote_org.name, server.pull, server.push) == ("Norden CERT", False, False)
 
 
-def test_connections_are_put_in_order_and_removed(cast: Cast, browser: Client) -> None:
+def test_connections_are_put_in_order_and_removed(seed: Seed, browser: Client) -> None:
     for name in ("First", "Second"):
-        browser.post(f"{LIST}new/", settings(cast, name=name))
+        browser.post(f"{LIST}new/", settings(seed, name=name))
     second = Server.objects.get(name="Second")
     browser.post(f"{LIST}{second.pk}/earlier/")
     assert list(Server.objects.order_by("priority").values_list("name", flat=True)) == ["Second", "First"]
-    cast.partner_sync.user.server_id = second.pk
-    cast.partner_sync.user.save()
+    seed.partner_sync.user.server_id = second.pk
+    seed.partner_sync.user.save()
     assert "sync@b.example" in browser.get(f"{LIST}{second.pk}/delete/").content.decode()
     assert Server.objects.count() == 2
     browser.post(f"{LIST}{second.pk}/delete/")

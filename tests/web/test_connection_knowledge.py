@@ -11,11 +11,11 @@ import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, says, serving
 from tests.exchange.test_connection_tests import KEY
 from tests.factories import make_event
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.intel.models import Event
 from vardkase.intel.settings import EVENT_BLOCK_RULE
@@ -29,27 +29,27 @@ THERE, GONE = "0d1e6f0e-3a51-4b5e-9c39-6cf2a3c3c001", "0d1e6f0e-3a51-4b5e-9c39-6
 
 
 @pytest.fixture
-def browser(cast: Cast) -> Client:
+def browser(seed: Seed) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(cast.site_admin.user)
+    client.force_login(seed.site_admin.user)
     return client
 
 
 @pytest.fixture
-def here(cast: Cast) -> Event:
+def here(seed: Seed) -> Event:
     """An event that the other hub has in a newer version."""
-    event = make_event(cast.org_a, info="Phishing", timestamp=100)
+    event = make_event(seed.org_a, info="Phishing", timestamp=100)
     event.save()
     return event
 
 
-def connected(cast: Cast, url: str) -> Server:
+def connected(seed: Seed, url: str) -> Server:
     return Server.objects.create(
         name="Norden",
         url=url,
         encrypted_key=KEYS.encrypt(KEY),
-        org=cast.hub,
-        remote_org=cast.org_b,
+        org=seed.hub,
+        remote_org=seed.org_b,
         pull=True,
         caching_enabled=True,
         priority=1,
@@ -83,11 +83,11 @@ def asked(peer: Running) -> str:
 
 
 def test_the_events_of_another_hub_are_looked_at(
-    cast: Cast, browser: Client, here: Event, settings: Any
+    seed: Seed, browser: Client, here: Event, settings: Any
 ) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     with other_hub(here) as peer:
-        address = f"{LIST}{connected(cast, peer.url).pk}/there/"
+        address = f"{LIST}{connected(seed, peer.url).pk}/there/"
         told = browser.get(address).content.decode()
         assert "&lt;b&gt;New&lt;/b&gt;" in told
         assert ("not here" in told, "older here" in told, "as new here" in told) == (True, True, False)
@@ -104,7 +104,7 @@ def test_the_events_of_another_hub_are_looked_at(
 
 
 def test_what_would_move_is_shown_and_nothing_moves(
-    cast: Cast, browser: Client, here: Event, settings: Any
+    seed: Seed, browser: Client, here: Event, settings: Any
 ) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     rows = [
@@ -122,7 +122,7 @@ def test_what_would_move_is_shown_and_nothing_moves(
         says(json.dumps(answers.get(handler.path, [])).encode())(handler)
 
     with serving(answer) as peer:
-        server = connected(cast, peer.url)
+        server = connected(seed, peer.url)
         told = browser.get(f"{LIST}{server.pk}/would-fetch/").content.decode()
         assert "New there" in told
         assert "The event here is as new." in told
@@ -135,11 +135,11 @@ def test_what_would_move_is_shown_and_nothing_moves(
 
 
 def test_an_event_is_found_by_its_number_elsewhere(
-    cast: Cast, browser: Client, here: Event, settings: Any
+    seed: Seed, browser: Client, here: Event, settings: Any
 ) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     with other_hub(here) as peer:
-        server = connected(cast, peer.url)
+        server = connected(seed, peer.url)
         found = browser.get(f"{LIST}numbers/", {"number": here.uuid}).content.decode()
         assert f"{peer.url}/events/view/7" in found
         missing = browser.get(f"{LIST}numbers/", {"server": server.pk, "number": "9"})
@@ -147,9 +147,9 @@ def test_an_event_is_found_by_its_number_elsewhere(
         assert "There is no such event" in missing.content.decode()
 
 
-def test_overlaps_and_hashes_of_connections_show(cast: Cast, browser: Client) -> None:
+def test_overlaps_and_hashes_of_connections_show(seed: Seed, browser: Client) -> None:
     assert "No hashes are kept" in browser.get(f"{LIST}overlap/").content.decode()
-    one, other = connected(cast, "https://one.example"), connected(cast, "https://other.example")
+    one, other = connected(seed, "https://one.example"), connected(seed, "https://other.example")
     store(SERVER, one.pk, [(uuid4().hex, THERE), ("a" * 32, THERE)])
     store(SERVER, other.pk, [("a" * 32, GONE)])
     told = browser.get(f"{LIST}overlap/").content.decode()
@@ -159,7 +159,7 @@ def test_overlaps_and_hashes_of_connections_show(cast: Cast, browser: Client) ->
     assert ProcrastinateJob.objects.get(task_name="servers.cache").args["server_id"] == one.pk
 
 
-def test_tags_that_keep_events_out_are_chosen(cast: Cast, browser: Client) -> None:
+def test_tags_that_keep_events_out_are_chosen(seed: Seed, browser: Client) -> None:
     make_tag("rumour")
     address = f"{LIST}kept-out/"
     assert "rumour" in browser.get(f"{address}choices/", {"field": "tags", "q_tags": "rum"}).content.decode()
@@ -183,11 +183,11 @@ def test_tags_that_keep_events_out_are_chosen(cast: Cast, browser: Client) -> No
         "{server}/hashes/",
     ],
 )
-def test_nobody_else_looks_or_acts(cast: Cast, path: str) -> None:
-    address = LIST + path.format(server=connected(cast, "https://one.example").pk)
-    for player in (cast.org_admin, cast.partner_sync, cast.reader):
+def test_nobody_else_looks_or_acts(seed: Seed, path: str) -> None:
+    address = LIST + path.format(server=connected(seed, "https://one.example").pk)
+    for api_user in (seed.org_admin, seed.partner_sync, seed.reader):
         client = Client()
-        client.force_login(player.user)
+        client.force_login(api_user.user)
         assert {client.get(address).status_code, client.post(address).status_code} <= {403, 405}
     assert EVENT_BLOCK_RULE.value == ""
     assert not ProcrastinateJob.objects.filter(task_name="servers.cache").exists()

@@ -13,10 +13,10 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.cast import Cast, Player
 from tests.exchange.servers import HERE, certificate, encrypted, says, serving
 from tests.exchange.test_connection_tests import KEY
 from tests.factories import make_event
+from tests.factories.seed import ApiUser, Seed
 from vardkase.core.problems import stored
 from vardkase.exchange.certificates import of_pem
 from vardkase.exchange.outbox.deliveries import Receiver, claim, version_of
@@ -42,26 +42,26 @@ LIST = "/administration/connections/"
 
 
 @pytest.fixture
-def connection(cast: Cast) -> Server:
+def connection(seed: Seed) -> Server:
     """A connection that fetches, to where nobody is."""
     return Server.objects.create(
         name="Norden",
         url="https://misp.norden.example",
         encrypted_key=KEYS.encrypt(KEY),
-        org=cast.hub,
-        remote_org=cast.org_b,
+        org=seed.hub,
+        remote_org=seed.org_b,
         pull=True,
         priority=1,
     )
 
 
-def signed_in(player: Player, language: str = "en") -> Client:
+def signed_in(api_user: ApiUser, language: str = "en") -> Client:
     client = Client(headers={"accept-language": language})
-    client.force_login(player.user)
+    client.force_login(api_user.user)
     return client
 
 
-def test_what_moved_and_failed_is_told(cast: Cast, connection: Server) -> None:
+def test_what_moved_and_failed_is_told(seed: Seed, connection: Server) -> None:
     counts = {"events": 3, "failed": 1, "sightings": 2}
     run = SyncRun.objects.create(
         server=connection,
@@ -77,7 +77,7 @@ def test_what_moved_and_failed_is_told(cast: Cast, connection: Server) -> None:
     FailedEvent.objects.create(
         server=connection, uuid=lost, timestamp=1, outcome=EventOutcome.REFUSED, reason="Info is missing."
     )
-    client = signed_in(cast.site_admin)
+    client = signed_in(seed.site_admin)
     listed = client.get(LIST).content.decode()
     assert "Norden" in listed
     assert "1 event not moved" in listed
@@ -90,8 +90,8 @@ def test_what_moved_and_failed_is_told(cast: Cast, connection: Server) -> None:
     assert str(lost) in of_run
 
 
-def test_a_test_says_what_to_do(cast: Cast, connection: Server) -> None:
-    client = signed_in(cast.site_admin, "sv")
+def test_a_test_says_what_to_do(seed: Seed, connection: Server) -> None:
+    client = signed_in(seed.site_admin, "sv")
     told = client.post(f"{LIST}{connection.pk}/test/").content.decode()
     assert "Nätet känner inte till namnet i adressen." in told
     assert "Kontrollera hur adressen är stavad." in told
@@ -102,7 +102,7 @@ def test_a_test_says_what_to_do(cast: Cast, connection: Server) -> None:
     assert "fungerar inte" in client.get(LIST).content.decode()
 
 
-def test_a_connection_that_works_is_told_with_who_we_are(cast: Cast, connection: Server) -> None:
+def test_a_connection_that_works_is_told_with_who_we_are(seed: Seed, connection: Server) -> None:
     answers = {
         "/servers/getVersion": {"version": "2.4.190", "perm_sync": True, "perm_sighting": True},
         "/servers/postTest": {"body": client.TEST, "headers": {"Content-type": JSON, "Accept": JSON}},
@@ -117,7 +117,7 @@ def test_a_connection_that_works_is_told_with_who_we_are(cast: Cast, connection:
 
     with override_settings(VARDKASE_PRIVATE_NETWORKS=HERE), serving(answer) as peer:
         Server.objects.filter(pk=connection.pk).update(url=peer.url)
-        told = signed_in(cast.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
+        told = signed_in(seed.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
     assert "The connection works." in told
     assert "We are us@norden.example there, with the role “Sync user”." in told
     assert "It is not: the key and events are sent in the clear." in told
@@ -126,8 +126,8 @@ def test_a_connection_that_works_is_told_with_who_we_are(cast: Cast, connection:
     assert (standing.works, standing.reason) == (True, "")
 
 
-def test_a_certificate_is_trusted_by_its_fingerprint(cast: Cast, connection: Server, tmp_path: Path) -> None:
-    browser = signed_in(cast.site_admin)
+def test_a_certificate_is_trusted_by_its_fingerprint(seed: Seed, connection: Server, tmp_path: Path) -> None:
+    browser = signed_in(seed.site_admin)
     address = f"{LIST}{connection.pk}/"
     refused = says(b"{}", 403)
     with override_settings(VARDKASE_PRIVATE_NETWORKS=HERE), serving(refused, encrypted(tmp_path)) as peer:
@@ -149,7 +149,7 @@ def test_a_certificate_is_trusted_by_its_fingerprint(cast: Cast, connection: Ser
 
 
 def test_nobody_is_asked_to_trust_a_certificate_that_has_ended(
-    cast: Cast, connection: Server, tmp_path: Path
+    seed: Seed, connection: Server, tmp_path: Path
 ) -> None:
     ended = certificate(datetime.now(UTC) - timedelta(hours=1))
     with (
@@ -157,12 +157,12 @@ def test_nobody_is_asked_to_trust_a_certificate_that_has_ended(
         serving(says(b"{}", 403), encrypted(tmp_path, ended)) as peer,
     ):
         Server.objects.filter(pk=connection.pk).update(url=peer.url)
-        told = signed_in(cast.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
+        told = signed_in(seed.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
     assert "Ask its administrators to renew it." in told
     assert "trust this certificate" not in told
 
 
-def test_sendings_with_nothing_to_send_hide_no_other_runs(cast: Cast, connection: Server) -> None:
+def test_sendings_with_nothing_to_send_hide_no_other_runs(seed: Seed, connection: Server) -> None:
     values = {"server": connection, "direction": SyncDirection.PUSH, "state": SyncRunState.DONE}
     SyncRun.objects.create(**values, technique=PUBLISHED, counts={"events": 0, "proposals": 0})
     shown = [
@@ -171,12 +171,12 @@ def test_sendings_with_nothing_to_send_hide_no_other_runs(cast: Cast, connection
         SyncRun.objects.create(**values, technique=PUBLISHED, fault=stored(SyncProblem.CUT_OFF())),
         SyncRun.objects.create(**values, technique=PUBLISHED, total=1, counts={"events": 1}),
     ]
-    rows = signed_in(cast.site_admin).get(f"{LIST}{connection.pk}/").context["rows"]
+    rows = signed_in(seed.site_admin).get(f"{LIST}{connection.pk}/").context["rows"]
     assert [row.pk for row in rows] == [run.pk for run in reversed(shown)]
 
 
-def test_what_was_set_aside_is_fetched_again_or_let_be(cast: Cast, connection: Server) -> None:
-    browser, lost = signed_in(cast.site_admin, "sv"), uuid4()
+def test_what_was_set_aside_is_fetched_again_or_let_be(seed: Seed, connection: Server) -> None:
+    browser, lost = signed_in(seed.site_admin, "sv"), uuid4()
     FailedEvent.objects.create(
         server=connection,
         uuid=lost,
@@ -194,14 +194,14 @@ def test_what_was_set_aside_is_fetched_again_or_let_be(cast: Cast, connection: S
     assert str(lost) not in browser.get(address).content.decode()
 
 
-def test_events_of_runs_lead_to_the_event_that_is_here(cast: Cast, connection: Server) -> None:
-    event = make_event(cast.org_a, info="Phishing mot Norden")
+def test_events_of_runs_lead_to_the_event_that_is_here(seed: Seed, connection: Server) -> None:
+    event = make_event(seed.org_a, info="Phishing mot Norden")
     event.save()
     run = SyncRun.objects.create(server=connection, direction=SyncDirection.PUSH, technique="full")
     MovedEvent.objects.create(
         run=run, uuid=event.uuid, timestamp=1, outcome=EventOutcome.FAILED, reason="Que?"
     )
-    browser = signed_in(cast.site_admin)
+    browser = signed_in(seed.site_admin)
     for path in (f"runs/{run.pk}/", f"{connection.pk}/"):
         told = browser.get(LIST + path).content.decode()
         assert reverse("event", args=[event.pk]) in told
@@ -213,8 +213,8 @@ def test_events_of_runs_lead_to_the_event_that_is_here(cast: Cast, connection: S
     assert "Phishing mot Norden" not in browser.get(f"{LIST}{connection.pk}/").content.decode()
 
 
-def test_fetching_is_ordered_and_stopped(cast: Cast, connection: Server) -> None:
-    client = signed_in(cast.site_admin)
+def test_fetching_is_ordered_and_stopped(seed: Seed, connection: Server) -> None:
+    client = signed_in(seed.site_admin)
     client.post(f"{LIST}{connection.pk}/fetch/")
     client.post(f"{LIST}{connection.pk}/fetch/", {"event": "nonsense"})
     ordered = ProcrastinateJob.objects.filter(task_name="sync.pull")
@@ -228,8 +228,8 @@ def test_fetching_is_ordered_and_stopped(cast: Cast, connection: Server) -> None
     assert run.state == SyncRunState.CANCELLED
 
 
-def test_an_account_is_bound_to_a_connection(cast: Cast, connection: Server) -> None:
-    browser, user = signed_in(cast.site_admin), cast.partner_sync.user
+def test_an_account_is_bound_to_a_connection(seed: Seed, connection: Server) -> None:
+    browser, user = signed_in(seed.site_admin), seed.partner_sync.user
     address = f"/administration/users/{user.pk}/edit/"
     written = {"email": user.email, "org_id": user.org_id, "role_id": user.role_id}
     assert browser.post(address, written | {"server_id": connection.pk}).status_code == 302
@@ -238,7 +238,7 @@ def test_an_account_is_bound_to_a_connection(cast: Cast, connection: Server) -> 
     assert user.email in browser.get(f"{LIST}{connection.pk}/").content.decode()
     assert "Norden" in browser.get(address).content.decode()
     assert browser.post(address, written | {"server_id": connection.pk + 1}).status_code == 422
-    assert "Norden" not in signed_in(cast.org_admin).get("/administration/users/new/").content.decode()
+    assert "Norden" not in signed_in(seed.org_admin).get("/administration/users/new/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -264,11 +264,11 @@ def test_an_account_is_bound_to_a_connection(cast: Cast, connection: Server) -> 
         "runs/{run}/cancel/",
     ],
 )
-def test_nobody_else_may_look_or_act(cast: Cast, connection: Server, path: str) -> None:
+def test_nobody_else_may_look_or_act(seed: Seed, connection: Server, path: str) -> None:
     run = SyncRun.objects.create(server=connection, direction=SyncDirection.PULL, technique="full")
     address = LIST + path.format(server=connection.pk, run=run.pk)
-    for player in (cast.org_admin, cast.partner_sync, cast.reader):
-        client = signed_in(player)
+    for api_user in (seed.org_admin, seed.partner_sync, seed.reader):
+        client = signed_in(api_user)
         assert {client.get(address).status_code, client.post(address).status_code} <= {403, 405}
     assert Client().get(address).status_code in (302, 405)
     run.refresh_from_db()

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from typer.testing import CliRunner
 
-from tests.cast import Cast
 from tests.factories import make_event, make_role, make_user
+from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
 from vardkase.cli.main import commands
 from vardkase.identity.access.permissions import Permission
@@ -16,9 +16,9 @@ from vardkase.identity.accounts.models import User
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 
-def test_on_the_page_and_at_the_console(cast: Cast) -> None:
-    anna = make_user(cast.hub, make_role("User", []), "anna@hub.example")
-    client = signed_in(cast.site_admin.user)
+def test_on_the_page_and_at_the_console(seed: Seed) -> None:
+    anna = make_user(seed.hub, make_role("User", []), "anna@hub.example")
+    client = signed_in(seed.site_admin.user)
     address = reverse("user_duties", args=[anna.pk])
     assert client.post(address, {"staff_roles": ["analyst"]}).status_code == 302
     assert "Analytiker: arbetar" in client.get(reverse("user", args=[anna.pk])).content.decode()
@@ -27,11 +27,11 @@ def test_on_the_page_and_at_the_console(cast: Cast) -> None:
     assert "inget annat uppdrag" in refused.content.decode()
     assert CliRunner().invoke(commands, ["staff", anna.email, "legal_officer"]).exit_code == 0
     assert User.objects.get(pk=anna.pk).staff_roles == ["legal_officer"]
-    assert signed_in(cast.org_admin.user).get(address).status_code == 403
+    assert signed_in(seed.org_admin.user).get(address).status_code == 403
 
 
-def test_whoever_lacks_a_duty_is_told_which_and_nothing_of_roles(cast: Cast) -> None:
-    refused = signed_in(cast.site_admin.user).get(reverse("applications"))
+def test_whoever_lacks_a_duty_is_told_which_and_nothing_of_roles(seed: Seed) -> None:
+    refused = signed_in(seed.site_admin.user).get(reverse("applications"))
     page = refused.content.decode()
     assert refused.status_code == 403
     assert "<li>Handläggare: handlägger ansökningar och medlemskap</li>" in page
@@ -39,10 +39,10 @@ def test_whoever_lacks_a_duty_is_told_which_and_nothing_of_roles(cast: Cast) -> 
 
 
 @pytest.mark.parametrize("duty", ["operator", "auditor"])
-def test_the_pages_show_such_a_person_nothing_that_is_shared(cast: Cast, duty: str) -> None:
+def test_the_pages_show_such_a_person_nothing_that_is_shared(seed: Seed, duty: str) -> None:
     everything = make_role("Everything", [*Permission])
-    user = make_user(cast.org_a, everything, "blind@a.example", staff_roles=[duty])
-    event = make_event(cast.org_a, distribution=3, published=True, info="SECRET")
+    user = make_user(seed.org_a, everything, "blind@a.example", staff_roles=[duty])
+    event = make_event(seed.org_a, distribution=3, published=True, info="SECRET")
     event.save()
     client = signed_in(user)
     page = client.get(reverse("events")).content.decode()

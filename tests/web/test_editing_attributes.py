@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, Event
 
@@ -15,15 +15,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     return event
 
 
 @pytest.fixture
-def web(cast: Cast) -> Client:
-    return signed_in(cast.analyst)
+def web(seed: Seed) -> Client:
+    return signed_in(seed.analyst)
 
 
 def sent(**fields: str) -> dict[str, str]:
@@ -78,7 +78,7 @@ def test_editing_keeps_what_the_form_does_not_show(web: Client, event: Event) ->
     assert (attribute.value1, attribute.first_seen, attribute.to_ids) == ("b.example", 1_234_567, True)
 
 
-def test_two_people_at_once_are_told(web: Client, event: Event, cast: Cast) -> None:
+def test_two_people_at_once_are_told(web: Client, event: Event, seed: Seed) -> None:
     attribute = make_attribute(event, type="domain", category="Network activity", value1="a.example")
     attribute.save()
     url = f"/event/{event.pk}/attribute/{attribute.pk}/edit/"
@@ -116,15 +116,15 @@ def test_the_categories_follow_the_type(web: Client) -> None:
     assert '<option value="Person">' not in options
 
 
-def test_others_may_not(event: Event, cast: Cast) -> None:
-    hidden = make_event(cast.org_a)
+def test_others_may_not(event: Event, seed: Seed) -> None:
+    hidden = make_event(seed.org_a)
     hidden.save()
     attribute = make_attribute(event)
     attribute.save()
     paths = (f"attribute/{attribute.pk}/edit/", f"attribute/{attribute.pk}/delete/", "attribute/new/")
     for path in paths:
-        assert signed_in(cast.stranger).get(f"/event/{event.pk}/{path}").status_code == 403
-        assert signed_in(cast.stranger).post(f"/event/{event.pk}/{path}", sent()).status_code == 403
-        assert signed_in(cast.stranger).get(f"/event/{hidden.pk}/{path}").status_code == 404
-        assert signed_in(cast.reader).get(f"/event/{event.pk}/{path}").status_code == 403
+        assert signed_in(seed.stranger).get(f"/event/{event.pk}/{path}").status_code == 403
+        assert signed_in(seed.stranger).post(f"/event/{event.pk}/{path}", sent()).status_code == 403
+        assert signed_in(seed.stranger).get(f"/event/{hidden.pk}/{path}").status_code == 404
+        assert signed_in(seed.reader).get(f"/event/{event.pk}/{path}").status_code == 403
     assert Attribute.objects.filter(event=event, deleted=False).count() == 1

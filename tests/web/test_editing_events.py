@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Event, EventTag
 from vardkase.knowledge.blocklists.models import BlocklistEntry
@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough
 
 
 @pytest.fixture
-def web(cast: Cast) -> Client:
-    return signed_in(cast.analyst)
+def web(seed: Seed) -> Client:
+    return signed_in(seed.analyst)
 
 
 def sent(**fields: str) -> dict[str, str]:
@@ -26,13 +26,13 @@ def sent(**fields: str) -> dict[str, str]:
     return {**usual, "distribution": "0", **fields}
 
 
-def test_an_event_is_added_as_a_draft(web: Client, cast: Cast) -> None:
+def test_an_event_is_added_as_a_draft(web: Client, seed: Seed) -> None:
     make_tag("tlp:amber")
     answer = web.post("/event/new/", sent(tags="tlp:amber\n"))
     event = Event.objects.get()
     assert answer.headers["Location"] == f"/event/{event.pk}/"
     assert (event.info, event.threat_level_id, event.distribution) == ("Phishing", 2, 0)
-    assert (event.published, event.orgc_id) == (False, cast.org_a.pk)
+    assert (event.published, event.orgc_id) == (False, seed.org_a.pk)
     assert EventTag.objects.get().tag.name == "tlp:amber"
 
 
@@ -54,30 +54,30 @@ def test_tags_that_exclude_each_other_are_explained(web: Client) -> None:
     assert web.post("/event/new/", sent(tags="tlp:red")).status_code == 302
 
 
-def test_a_group_is_chosen_among_the_organisations_own(web: Client, cast: Cast) -> None:
+def test_a_group_is_chosen_among_the_organisations_own(web: Client, seed: Seed) -> None:
     assert "A and B" in web.get("/event/new/").text
-    assert "A and B" not in signed_in(cast.stranger).get("/event/new/").text
-    web.post("/event/new/", sent(distribution="4", sharing_group_id=str(cast.group.pk)))
-    assert Event.objects.get().sharing_group_id == cast.group.pk
-    refused = signed_in(cast.stranger).post(
-        "/event/new/", sent(distribution="4", sharing_group_id=str(cast.group.pk))
+    assert "A and B" not in signed_in(seed.stranger).get("/event/new/").text
+    web.post("/event/new/", sent(distribution="4", sharing_group_id=str(seed.group.pk)))
+    assert Event.objects.get().sharing_group_id == seed.group.pk
+    refused = signed_in(seed.stranger).post(
+        "/event/new/", sent(distribution="4", sharing_group_id=str(seed.group.pk))
     )
     assert refused.status_code == 200
     assert Event.objects.count() == 1
 
 
-def test_an_event_that_adds_to_another_names_it_by_number(web: Client, cast: Cast) -> None:
-    first = make_event(cast.org_a)
+def test_an_event_that_adds_to_another_names_it_by_number(web: Client, seed: Seed) -> None:
+    first = make_event(seed.org_a)
     first.save()
-    hidden = make_event(cast.org_c)
+    hidden = make_event(seed.org_c)
     hidden.save()
     assert web.post("/event/new/", sent(extends_uuid=str(hidden.pk))).status_code == 200
     web.post("/event/new/", sent(extends_uuid=str(first.pk)))
     assert Event.objects.get(info="Phishing").extends_uuid == first.uuid
 
 
-def test_an_edit_is_saved_only_over_what_was_seen(web: Client, cast: Cast) -> None:
-    event = make_event(cast.org_a)
+def test_an_edit_is_saved_only_over_what_was_seen(web: Client, seed: Seed) -> None:
+    event = make_event(seed.org_a)
     event.save()
     url = f"/event/{event.pk}/edit/"
     mark = web.get(url).context["mark"]
@@ -91,8 +91,8 @@ def test_an_edit_is_saved_only_over_what_was_seen(web: Client, cast: Cast) -> No
     assert web.post(url, sent(mark=refused.context["mark"], info="Again")).status_code == 302
 
 
-def test_a_deleted_event_cannot_come_back(web: Client, cast: Cast) -> None:
-    event = make_event(cast.org_a)
+def test_a_deleted_event_cannot_come_back(web: Client, seed: Seed) -> None:
+    event = make_event(seed.org_a)
     event.save()
     assert "cannot come back" in web.get(f"/event/{event.pk}/delete/", headers={"accept-language": "en"}).text
     assert Event.objects.filter(pk=event.pk).exists()
@@ -101,13 +101,13 @@ def test_a_deleted_event_cannot_come_back(web: Client, cast: Cast) -> None:
     assert BlocklistEntry.objects.filter(kind="event", uuid=event.uuid).exists()
 
 
-def test_others_may_not(cast: Cast) -> None:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def test_others_may_not(seed: Seed) -> None:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     for path in ("edit/", "delete/"):
-        assert signed_in(cast.stranger).post(f"/event/{event.pk}/{path}", sent()).status_code == 403
-        assert signed_in(cast.reader).post(f"/event/{event.pk}/{path}", sent()).status_code == 403
+        assert signed_in(seed.stranger).post(f"/event/{event.pk}/{path}", sent()).status_code == 403
+        assert signed_in(seed.reader).post(f"/event/{event.pk}/{path}", sent()).status_code == 403
     Event.objects.filter(pk=event.pk).update(distribution=0)
-    assert signed_in(cast.stranger).get(f"/event/{event.pk}/edit/").status_code == 404
-    assert signed_in(cast.reader).post("/event/new/", sent()).status_code == 403
+    assert signed_in(seed.stranger).get(f"/event/{event.pk}/edit/").status_code == 404
+    assert signed_in(seed.reader).post("/event/new/", sent()).status_code == 403
     assert Event.objects.get().info == event.info

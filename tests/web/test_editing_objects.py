@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
@@ -18,15 +18,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     return event
 
 
 @pytest.fixture
-def web(cast: Cast) -> Client:
-    client = signed_in(cast.analyst)
+def web(seed: Seed) -> Client:
+    client = signed_in(seed.analyst)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
@@ -146,7 +146,7 @@ def test_an_object_is_deleted(web: Client, event: Event) -> None:
     assert Object.objects.get().deleted is True
 
 
-def test_others_may_not(event: Event, cast: Cast, template: ObjectTemplate) -> None:
+def test_others_may_not(event: Event, seed: Seed, template: ObjectTemplate) -> None:
     held = Object.objects.create(event=event, name="file", meta_category="file", timestamp=1)
     for path in (
         "object/new/",
@@ -154,6 +154,6 @@ def test_others_may_not(event: Event, cast: Cast, template: ObjectTemplate) -> N
         f"object/{held.pk}/delete/",
         f"object/{held.pk}/reference/new/",
     ):
-        assert signed_in(cast.stranger).post(f"/event/{event.pk}/{path}").status_code == 403
-        assert signed_in(cast.reader).post(f"/event/{event.pk}/{path}").status_code == 403
+        assert signed_in(seed.stranger).post(f"/event/{event.pk}/{path}").status_code == 403
+        assert signed_in(seed.reader).post(f"/event/{event.pk}/{path}").status_code == 403
     assert Object.objects.get().deleted is False

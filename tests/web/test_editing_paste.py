@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, Event
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
@@ -21,15 +21,15 @@ d41d8cd98f00b204e9800998ecf8427e"""
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a)
     event.save()
     return event
 
 
 @pytest.fixture
-def web(cast: Cast) -> Client:
-    client = signed_in(cast.analyst)
+def web(seed: Seed) -> Client:
+    client = signed_in(seed.analyst)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
@@ -96,8 +96,8 @@ def test_thousands_are_gone_through_page_by_page(web: Client, event: Event) -> N
     assert not Attribute.objects.filter(event=event, value1="host0.example.com").exists()
 
 
-def test_others_may_not(event: Event, cast: Cast) -> None:
+def test_others_may_not(event: Event, seed: Seed) -> None:
     Event.objects.filter(pk=event.pk).update(published=True, distribution=1)
-    assert signed_in(cast.stranger).post(url(event), sent(go="add")).status_code == 403
-    assert signed_in(cast.reader).post(url(event), sent(go="add")).status_code == 403
+    assert signed_in(seed.stranger).post(url(event), sent(go="add")).status_code == 403
+    assert signed_in(seed.reader).post(url(event), sent(go="add")).status_code == 403
     assert not Attribute.objects.filter(event=event).exists()

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from tests.support.mail_server import free_port, use
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -26,15 +26,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=1)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=1)
     event.save()
     return event
 
 
 @pytest.fixture
-def web(cast: Cast) -> Client:
-    client = signed_in(cast.publisher)
+def web(seed: Seed) -> Client:
+    client = signed_in(seed.publisher)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
@@ -46,32 +46,32 @@ def press(web: Client, event: Event, **fields: str) -> Any:
     return web.post(f"/event/{event.pk}/publish/", {**seen, **fields})
 
 
-def test_receivers_are_those_whom_the_rule_admits(cast: Cast) -> None:
+def test_receivers_are_those_whom_the_rule_admits(seed: Seed) -> None:
     def names(distribution: int, group: int | None = None) -> list[str]:
-        return [one.name for one in receivers(distribution, group, cast.org_a.pk)]
+        return [one.name for one in receivers(distribution, group, seed.org_a.pk)]
 
     assert names(0) == []
     assert names(1) == names(3) == ["Hub", "Organisation B", "Organisation C"]
-    assert names(4, cast.group.pk) == ["Organisation B"]
-    cast.org_c.read_period = NEVER
-    cast.org_c.save()
-    cast.partner.user.disabled = cast.partner_sync.user.disabled = True
-    cast.partner.user.save()
-    cast.partner_sync.user.save()
+    assert names(4, seed.group.pk) == ["Organisation B"]
+    seed.org_c.read_period = NEVER
+    seed.org_c.save()
+    seed.partner.user.disabled = seed.partner_sync.user.disabled = True
+    seed.partner.user.save()
+    seed.partner_sync.user.save()
     assert names(1) == ["Hub"]
-    cast.group.active = False
-    cast.group.save()
-    assert names(4, cast.group.pk) == []
+    seed.group.active = False
+    seed.group.save()
+    assert names(4, seed.group.pk) == []
 
 
-def test_restricted_parts_are_counted_once(cast: Cast, event: Event) -> None:
+def test_restricted_parts_are_counted_once(seed: Seed, event: Event) -> None:
     held = make_object(event, distribution=0)
     held.save()
     for fields in ({"object": held}, {"object": held, "distribution": 0}, {"distribution": 0}, {}):
         make_attribute(event, **fields).save()
-    make_attribute(event, distribution=4, sharing_group=cast.group).save()
+    make_attribute(event, distribution=4, sharing_group=seed.group).save()
     make_attribute(event, distribution=0, deleted=True).save()
-    found = withheld_parts(find_event(cast.publisher.actor, event.pk))
+    found = withheld_parts(find_event(seed.publisher.actor, event.pk))
     assert (found.attributes, found.for_groups) == (3, [("A and B", 1)])
 
 
@@ -91,11 +91,11 @@ def test_the_look_says_who_what_and_what_is_missing(web: Client, event: Event) -
     assert Event.objects.get(pk=event.pk).distribution == 1
 
 
-def test_publishing_with_another_reach_is_one_act(web: Client, event: Event, cast: Cast) -> None:
-    answer = press(web, event, distribution="4", sharing_group_id=str(cast.group.pk))
+def test_publishing_with_another_reach_is_one_act(web: Client, event: Event, seed: Seed) -> None:
+    answer = press(web, event, distribution="4", sharing_group_id=str(seed.group.pk))
     assert answer.status_code == 302
     event.refresh_from_db()
-    assert (event.published, event.distribution, event.sharing_group_id) == (True, 4, cast.group.pk)
+    assert (event.published, event.distribution, event.sharing_group_id) == (True, 4, seed.group.pk)
     assert EventVersion.objects.filter(event_id=event.pk).count() == 1
 
 
@@ -158,12 +158,12 @@ def test_a_publication_is_withdrawn(web: Client, event: Event) -> None:
     assert Event.objects.get(pk=event.pk).published is False
 
 
-def test_others_may_not(event: Event, cast: Cast) -> None:
+def test_others_may_not(event: Event, seed: Seed) -> None:
     for path in ("publish/", "unpublish/"):
-        assert signed_in(cast.analyst).post(f"/event/{event.pk}/{path}").status_code == 403
-        assert signed_in(cast.partner_sync).post(f"/event/{event.pk}/{path}").status_code == 403
+        assert signed_in(seed.analyst).post(f"/event/{event.pk}/{path}").status_code == 403
+        assert signed_in(seed.partner_sync).post(f"/event/{event.pk}/{path}").status_code == 403
     Event.objects.filter(pk=event.pk).update(distribution=0)
-    assert signed_in(cast.partner_sync).get(f"/event/{event.pk}/publish/").status_code == 404
+    assert signed_in(seed.partner_sync).get(f"/event/{event.pk}/publish/").status_code == 404
     assert Event.objects.get(pk=event.pk).published is False
 
 
@@ -172,20 +172,20 @@ def test_others_may_not(event: Event, cast: Cast) -> None:
     [(False, 1, True), (False, 0, False), (True, 1, False), (True, 3, False)],
 )
 def test_pages_are_honest_about_who_reads_what_is_not_published(
-    web: Client, event: Event, settings: Any, cast: Cast, private: bool, distribution: int, is_open: bool
+    web: Client, event: Event, settings: Any, seed: Seed, private: bool, distribution: int, is_open: bool
 ) -> None:
     settings.VARDKASE_UNPUBLISHED_PRIVATE = private
     Event.objects.update(distribution=distribution)
     words = "Organisations within its distribution can already read it here"
-    stranger = signed_in(cast.partner).get(f"/event/{event.pk}/")
+    stranger = signed_in(seed.partner).get(f"/event/{event.pk}/")
     assert (stranger.status_code == 200) == is_open
     for path in ("", "publish/"):
         assert (words in web.get(f"/event/{event.pk}/{path}").content.decode()) == is_open
-    only_own = f"Only {cast.org_a.name} sees it."
+    only_own = f"Only {seed.org_a.name} sees it."
     assert (only_own in web.get(f"/event/{event.pk}/").content.decode()) != is_open
 
 
-def test_no_warninglist_is_no_reassurance(cast: Cast, web: Client, event: Event) -> None:
+def test_no_warninglist_is_no_reassurance(seed: Seed, web: Client, event: Event) -> None:
     """With nothing to hold values against, the page says that and not that they are on no list."""
     make_attribute(event, type="domain", value1="good.example", to_ids=True).save()
     address = f"/event/{event.pk}/publish/"
@@ -194,7 +194,7 @@ def test_no_warninglist_is_no_reassurance(cast: Cast, web: Client, event: Event)
     assert "No value marked for detection is on a warninglist." not in text
     link = f'href="{reverse("warninglists")}">Choose'
     assert link not in text
-    boss = signed_in(cast.site_admin)
+    boss = signed_in(seed.site_admin)
     assert link in boss.get(address, headers={"accept-language": "en"}).content.decode()
     store(WarninglistFile(name="Others", type="string", version=1, values=["else.example"]))
     Warninglist.objects.update(enabled=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
@@ -19,15 +19,15 @@ APT = 'misp-galaxy:threat-actor="APT 28"'
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=1)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=1)
     event.save()
     return event
 
 
 @pytest.fixture
-def web(cast: Cast) -> Client:
-    client = signed_in(cast.analyst)
+def web(seed: Seed) -> Client:
+    client = signed_in(seed.analyst)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
@@ -95,24 +95,24 @@ def test_local_tags_leave_the_publication_alone(web: Client, event: Event) -> No
     assert not AttributeTag.objects.exists()
 
 
-def test_others_may_not(event: Event, cast: Cast) -> None:
+def test_others_may_not(event: Event, seed: Seed) -> None:
     Event.objects.filter(pk=event.pk).update(published=True)
     make_tag("ours")
-    assert signed_in(cast.stranger).post(f"/event/{event.pk}/tag/", {"tag": "ours"}).status_code == 403
-    assert signed_in(cast.reader).post(f"/event/{event.pk}/tag/", {"tag": "ours"}).status_code == 403
+    assert signed_in(seed.stranger).post(f"/event/{event.pk}/tag/", {"tag": "ours"}).status_code == 403
+    assert signed_in(seed.reader).post(f"/event/{event.pk}/tag/", {"tag": "ours"}).status_code == 403
     bulk = f"/event/{event.pk}/attributes/tag/"
     attribute = make_attribute(event)
     attribute.save()
-    signed_in(cast.stranger).post(bulk, {"tag": "ours", "pk": attribute.pk})
+    signed_in(seed.stranger).post(bulk, {"tag": "ours", "pk": attribute.pk})
     assert not EventTag.objects.exists()
     assert not AttributeTag.objects.exists()
 
 
-def test_many_are_changed_at_once(web: Client, event: Event, cast: Cast) -> None:
+def test_many_are_changed_at_once(web: Client, event: Event, seed: Seed) -> None:
     rows = [make_attribute(event) for _ in range(3)]
     for row in rows:
         row.save()
-    other = make_event(cast.org_b)
+    other = make_event(seed.org_b)
     other.save()
     foreign = make_attribute(other)
     foreign.save()
@@ -121,9 +121,9 @@ def test_many_are_changed_at_once(web: Client, event: Event, cast: Cast) -> None
     make_tag("ours")
 
     web.post(f"{base}/detection/", {**chosen, "to_ids": "1"})
-    web.post(f"{base}/reach/", {**chosen, "reach": f"4:{cast.group.pk}"})
+    web.post(f"{base}/reach/", {**chosen, "reach": f"4:{seed.group.pk}"})
     web.post(f"{base}/tag/", {**chosen, "tag": "ours"})
-    changed = Attribute.objects.filter(event=event, to_ids=True, distribution=4, sharing_group=cast.group)
+    changed = Attribute.objects.filter(event=event, to_ids=True, distribution=4, sharing_group=seed.group)
     assert {row.pk for row in changed} == {row.pk for row in rows[:2]}
     assert AttributeTag.objects.count() == 2
 
@@ -135,4 +135,4 @@ def test_many_are_changed_at_once(web: Client, event: Event, cast: Cast) -> None
     untouched = Attribute.objects.get(pk=foreign.pk)
     assert (untouched.to_ids, untouched.deleted, untouched.distribution) == (False, False, 5)
     assert web.get(f"{base}/delete/").status_code == 405
-    assert signed_in(cast.stranger).post(f"{base}/delete/", chosen).status_code == 403
+    assert signed_in(seed.stranger).post(f"{base}/delete/", chosen).status_code == 403

@@ -13,11 +13,11 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.exchange.servers import HERE
 from tests.exchange.test_feed_contents import FIRST, misp_files, publishing
 from tests.exchange.test_feed_contents import event as told
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import ApiUser, Seed
 from vardkase.core.problems import stored
 from vardkase.exchange.feeds.models import HEADERS, Feed, FeedRun
 from vardkase.exchange.feeds.problems import FeedContentProblem
@@ -31,14 +31,14 @@ from vardkase.knowledge.cached_sources.services import store
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 
-def signed_in(player: Player, language: str = "en") -> Client:
+def signed_in(api_user: ApiUser, language: str = "en") -> Client:
     client = Client(headers={"accept-language": language})
-    client.force_login(player.user)
+    client.force_login(api_user.user)
     return client
 
 
 @pytest.fixture
-def feed(cast: Cast) -> Feed:
+def feed(seed: Seed) -> Feed:
     """A cached list that everybody may know of."""
     feed = Feed.objects.create(
         name="Blocklist", provider="Somebody", url="https://feed.example/list", lookup_visible=True
@@ -48,23 +48,23 @@ def feed(cast: Cast) -> Feed:
 
 
 @pytest.fixture
-def event(cast: Cast) -> int:
+def event(seed: Seed) -> int:
     """An event with a value of the list."""
     attributes = [{"type": "domain", "value": "evil.example"}]
     body = {"info": "Beacon", "distribution": 1, "Attribute": attributes}
-    return int(call(cast.analyst.key, "POST", "/events/add", body)[1]["Event"]["id"])
+    return int(call(seed.analyst.key, "POST", "/events/add", body)[1]["Event"]["id"])
 
 
-def test_pages_tell_which_feeds_know_a_value(cast: Cast, feed: Feed, event: int) -> None:
+def test_pages_tell_which_feeds_know_a_value(seed: Seed, feed: Feed, event: int) -> None:
     value = f"{reverse('value')}?v=evil.example"
     pages = (reverse("event", args=[event]), value, f"{reverse('search')}?q=evil.example")
     for page in pages:
-        assert "Blocklist" in signed_in(cast.site_admin).get(page).content.decode(), page
-        assert "Blocklist" not in signed_in(cast.analyst).get(page).content.decode(), page
+        assert "Blocklist" in signed_in(seed.site_admin).get(page).content.decode(), page
+        assert "Blocklist" not in signed_in(seed.analyst).get(page).content.decode(), page
     Role.objects.update(perm_view_feed_correlations=True)
-    assert "Blocklist" in signed_in(cast.analyst).get(value).content.decode()
+    assert "Blocklist" in signed_in(seed.analyst).get(value).content.decode()
     Feed.objects.update(lookup_visible=False)
-    assert "Blocklist" not in signed_in(cast.analyst).get(value).content.decode()
+    assert "Blocklist" not in signed_in(seed.analyst).get(value).content.decode()
 
 
 LIST = "/administration/feeds/"
@@ -78,8 +78,8 @@ def form_of(**fields: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def test_a_feed_is_added_and_changed_on_its_form(cast: Cast) -> None:
-    client = signed_in(cast.site_admin)
+def test_a_feed_is_added_and_changed_on_its_form(seed: Seed) -> None:
+    client = signed_in(seed.site_admin)
     make_tag("feed:own")
     fields = {
         "tag": "feed:own", "basic_name": "hub", "basic_password": "s3cret", "enabled": "on", "excluderegex": "/x/",
@@ -113,15 +113,15 @@ def test_a_feed_is_added_and_changed_on_its_form(cast: Cast) -> None:
         ({"changed": "soon"}, "such as 30d"),
     ],
 )
-def test_what_is_wrong_is_told_where_it_was_written(cast: Cast, fields: dict[str, str], words: str) -> None:
-    answer = signed_in(cast.site_admin).post(f"{LIST}new/", form_of(**fields))
+def test_what_is_wrong_is_told_where_it_was_written(seed: Seed, fields: dict[str, str], words: str) -> None:
+    answer = signed_in(seed.site_admin).post(f"{LIST}new/", form_of(**fields))
     assert (answer.status_code, Feed.objects.exists()) == (422, False)
     assert words in answer.content.decode()
 
 
-def test_a_feed_is_looked_into_ordered_and_removed(cast: Cast, feed: Feed, settings: Any) -> None:
+def test_a_feed_is_looked_into_ordered_and_removed(seed: Seed, feed: Feed, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    client = signed_in(cast.site_admin)
+    client = signed_in(seed.site_admin)
     page = f"{LIST}{feed.pk}/"
     with publishing({"/list": b"evil.example.com\n10.1.1.1\n"}) as server:
         Feed.objects.update(url=f"{server.url}/list")
@@ -141,9 +141,9 @@ def test_a_feed_is_looked_into_ordered_and_removed(cast: Cast, feed: Feed, setti
     assert not Feed.objects.exists()
 
 
-def test_events_of_a_feed_are_looked_at_and_taken_in(cast: Cast, settings: Any) -> None:
+def test_events_of_a_feed_are_looked_at_and_taken_in(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    client = signed_in(cast.site_admin)
+    client = signed_in(seed.site_admin)
     with publishing(misp_files(told(FIRST, 1000, "one.example"))) as server:
         feed = Feed.objects.create(
             name="Events", provider="P", url=f"{server.url}/feed", source_format="misp", distribution=1
@@ -160,14 +160,14 @@ def test_events_of_a_feed_are_looked_at_and_taken_in(cast: Cast, settings: Any) 
         assert unknown.status_code == 200
 
 
-def test_how_runs_went_and_what_feeds_share_is_told(cast: Cast, feed: Feed) -> None:
+def test_how_runs_went_and_what_feeds_share_is_told(seed: Seed, feed: Feed) -> None:
     FeedRun.objects.create(
         feed=feed, act="fetch", state="failed", fault=stored(FeedContentProblem.STATUS(status=404))
     )
     FeedRun.objects.create(feed=feed, act="cache", state="running", done=70_000)
     other = Feed.objects.create(name="Other", provider="P", url="https://other.example")
     store(kinds.FEED, other.pk, [(md5_of("evil.example"), None), (md5_of("x"), None)])
-    client = signed_in(cast.site_admin)
+    client = signed_in(seed.site_admin)
     page = client.get(f"{LIST}{feed.pk}/").content.decode()
     assert "The feed&#x27;s server answered with status 404." in page
     assert re.search(r"70\D000 values so far", page)
@@ -176,11 +176,11 @@ def test_how_runs_went_and_what_feeds_share_is_told(cast: Cast, feed: Feed) -> N
     assert "50 %" in matrix
 
 
-def test_a_feed_of_ours_is_made_and_handed_out(cast: Cast, tmp_path: Path, settings: Any) -> None:
+def test_a_feed_of_ours_is_made_and_handed_out(seed: Seed, tmp_path: Path, settings: Any) -> None:
     settings.DATA_DIR = tmp_path
-    client = signed_in(cast.site_admin)
+    client = signed_in(seed.site_admin)
     form = {
-        "name": "public", "organisation_id": cast.org_a.pk, "distributions": ["2", "3"], "readers": "members",
+        "name": "public", "organisation_id": seed.org_a.pk, "distributions": ["2", "3"], "readers": "members",
         "tags": "!private:yes", "enabled": "on", "sharing_groups": [],
     }  # fmt: skip
     assert client.post(f"{LIST}own/new/", form).headers["Location"] == f"{LIST}own/public/"
@@ -208,8 +208,8 @@ def test_a_feed_of_ours_is_made_and_handed_out(cast: Cast, tmp_path: Path, setti
     assert not OwnFeed.objects.exists()
 
 
-def test_known_feeds_are_added_once(cast: Cast) -> None:
-    client = signed_in(cast.site_admin, "sv")
+def test_known_feeds_are_added_once(seed: Seed) -> None:
+    client = signed_in(seed.site_admin, "sv")
     page = client.post(f"{LIST}known/", follow=True).content.decode()
     assert "avslagna" in page
     assert "finns redan här" in client.post(f"{LIST}known/", follow=True).content.decode()
@@ -219,8 +219,8 @@ def test_known_feeds_are_added_once(cast: Cast) -> None:
     "path",
     ["", "new/", "overlap/", "own/", "own/new/", "{pk}/", "{pk}/edit/", "{pk}/inside/", "{pk}/delete/"],
 )
-def test_they_are_for_site_administrators(cast: Cast, feed: Feed, path: str) -> None:
-    for who in (cast.analyst, cast.org_admin, cast.reader):
+def test_they_are_for_site_administrators(seed: Seed, feed: Feed, path: str) -> None:
+    for who in (seed.analyst, seed.org_admin, seed.reader):
         assert signed_in(who).get(LIST + path.format(pk=feed.pk)).status_code == 403
 
 
@@ -236,7 +236,7 @@ def test_they_are_for_site_administrators(cast: Cast, feed: Feed, path: str) -> 
         "own/x/key/",
     ],
 )
-def test_nobody_else_changes_anything(cast: Cast, feed: Feed, path: str) -> None:
-    assert signed_in(cast.org_admin).post(LIST + path.format(pk=feed.pk)).status_code == 403
-    assert signed_in(cast.site_admin).get(f"{LIST}{feed.pk}/fetch/").status_code == 405
+def test_nobody_else_changes_anything(seed: Seed, feed: Feed, path: str) -> None:
+    assert signed_in(seed.org_admin).post(LIST + path.format(pk=feed.pk)).status_code == 403
+    assert signed_in(seed.site_admin).get(f"{LIST}{feed.pk}/fetch/").status_code == 405
     assert Feed.objects.count() == 1

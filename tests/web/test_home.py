@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from tests.cast import Cast, Player
 from tests.factories import make_event, make_key
-from tests.hub.officers import officer
+from tests.factories.officers import officer
+from tests.factories.seed import ApiUser, Seed
 from tests.web.accounts import signed_in
 from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.accounts.staff import StaffRole
@@ -26,11 +26,11 @@ def event(org: Organisation, **fields: object) -> Event:
     return made
 
 
-def test_only_readable_events_are_shown_and_counted(cast: Cast) -> None:
-    event(cast.org_a, info="Secret of A")
-    event(cast.org_a, info="For everyone", distribution=3, published=True)
-    event(cast.org_a, info="For the group", distribution=4, sharing_group=cast.group, published=True)
-    expected = {cast.analyst: 3, cast.partner: 2, cast.stranger: 1, cast.site_admin: 3}
+def test_only_readable_events_are_shown_and_counted(seed: Seed) -> None:
+    event(seed.org_a, info="Secret of A")
+    event(seed.org_a, info="For everyone", distribution=3, published=True)
+    event(seed.org_a, info="For the group", distribution=4, sharing_group=seed.group, published=True)
+    expected = {seed.analyst: 3, seed.partner: 2, seed.stranger: 1, seed.site_admin: 3}
     for person, count in expected.items():
         page = signed_in(person.user).get("/")
         assert page.context["total"] == count
@@ -39,52 +39,52 @@ def test_only_readable_events_are_shown_and_counted(cast: Cast) -> None:
         assert sum(n for _id, _name, n in page.context["creators"]) == count
 
 
-def test_why_an_event_is_shown(cast: Cast) -> None:
-    shared = event(cast.org_a, distribution=4, sharing_group=cast.group, published=True)
-    everybody = event(cast.org_a, distribution=3, published=True)
-    secret = event(cast.org_a)
+def test_why_an_event_is_shown(seed: Seed) -> None:
+    shared = event(seed.org_a, distribution=4, sharing_group=seed.group, published=True)
+    everybody = event(seed.org_a, distribution=3, published=True)
+    secret = event(seed.org_a)
     told = [
-        (cast.analyst, shared, ArrivalReason.OWN),
-        (cast.partner, shared, ArrivalReason.GROUP),
-        (cast.stranger, everybody, ArrivalReason.ALL),
-        (cast.site_admin, secret, ArrivalReason.ADMINISTRATOR),
+        (seed.analyst, shared, ArrivalReason.OWN),
+        (seed.partner, shared, ArrivalReason.GROUP),
+        (seed.stranger, everybody, ArrivalReason.ALL),
+        (seed.site_admin, secret, ArrivalReason.ADMINISTRATOR),
     ]
     for person, one, reason in told:
         assert reason_for(person.actor, index_rows(person.actor, [one.pk])[0]) == reason
 
 
-def test_own_drafts_and_ending_keys_wait(cast: Cast) -> None:
-    event(cast.org_a)
-    event(cast.org_a, publish_timestamp=1_700_000_000)
-    event(cast.org_a, published=True, publish_timestamp=1_700_000_000)
-    event(cast.org_b)
-    make_key(cast.analyst.user, expiration=int(time.time()) + 86400, comment="ends tomorrow")
-    make_key(cast.colleague.user, expiration=int(time.time()) + 86400)
-    todo = signed_in(cast.analyst.user).get("/").context["todo"]
+def test_own_drafts_and_ending_keys_wait(seed: Seed) -> None:
+    event(seed.org_a)
+    event(seed.org_a, publish_timestamp=1_700_000_000)
+    event(seed.org_a, published=True, publish_timestamp=1_700_000_000)
+    event(seed.org_b)
+    make_key(seed.analyst.user, expiration=int(time.time()) + 86400, comment="ends tomorrow")
+    make_key(seed.colleague.user, expiration=int(time.time()) + 86400)
+    todo = signed_in(seed.analyst.user).get("/").context["todo"]
     assert (todo["drafts"], todo["changed"], [days for _key, days in todo["keys"]]) == (1, 1, [1])
 
 
-def test_an_empty_hub_has_a_first_page(cast: Cast) -> None:
-    page = signed_in(cast.stranger.user).get("/")
+def test_an_empty_hub_has_a_first_page(seed: Seed) -> None:
+    page = signed_in(seed.stranger.user).get("/")
     assert page.status_code == 200
     assert (page.context["new"], page.context["total"], len(page.context["days"])) == (0, 0, 30)
 
 
-def test_an_empty_hub_says_where_to_begin(cast: Cast) -> None:
-    def shown(person: Player) -> str:
+def test_an_empty_hub_says_where_to_begin(seed: Seed) -> None:
+    def shown(person: ApiUser) -> str:
         return signed_in(person.user).get("/", headers={"accept-language": "en"}).content.decode()
 
-    for person, may_add_organisations in ((cast.site_admin, True), (cast.analyst, False)):
+    for person, may_add_organisations in ((seed.site_admin, True), (seed.analyst, False)):
         assert "Get started" in shown(person)
         assert ("Add organisations" in shown(person)) == may_add_organisations
-    event(cast.org_a)
-    assert "Get started" not in shown(cast.analyst)
+    event(seed.org_a)
+    assert "Get started" not in shown(seed.analyst)
 
 
-def test_whoever_runs_the_hub_sees_what_to_connect_and_nothing_of_what_is_shared(cast: Cast) -> None:
-    event(cast.org_a, info="For everyone", distribution=3, published=True)
-    Membership.objects.create(organisation=cast.org_b, sector="region", connection="web", state="onboarding")
-    page = signed_in(officer(cast, "drift@hub.example", StaffRole.OPERATOR).user).get("/")
+def test_whoever_runs_the_hub_sees_what_to_connect_and_nothing_of_what_is_shared(seed: Seed) -> None:
+    event(seed.org_a, info="For everyone", distribution=3, published=True)
+    Membership.objects.create(organisation=seed.org_b, sector="region", connection="web", state="onboarding")
+    page = signed_in(officer(seed, "drift@hub.example", StaffRole.OPERATOR).user).get("/")
     assert [task.view for task in page.context["todo"]["tasks"]] == ["members"]
     shown = page.content.decode()
     assert "For everyone" not in shown

@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.core.jobs.models import JobLogLine, JobProgress
 from vardkase.core.schedules.models import ScheduledTask
@@ -24,14 +24,14 @@ JOBS, SCHEDULES = "/administration/jobs/", "/administration/schedules/"
 
 
 @pytest.fixture
-def job(cast: Cast) -> int:
+def job(seed: Seed) -> int:
     """A job that the analyst ordered."""
-    return int(tasks.order_cache(cast.analyst.actor, [7])[0])
+    return int(tasks.order_cache(seed.analyst.actor, [7])[0])
 
 
-def signed_in(player: Player, language: str = "en") -> Client:
+def signed_in(api_user: ApiUser, language: str = "en") -> Client:
     client = Client(headers={"accept-language": language})
-    client.force_login(player.user)
+    client.force_login(api_user.user)
     return client
 
 
@@ -44,25 +44,25 @@ def state_of(job: int) -> str:
     return str(ProcrastinateJob.objects.get(pk=job).status)
 
 
-def test_how_far_a_job_is_and_what_it_says(cast: Cast, job: int) -> None:
+def test_how_far_a_job_is_and_what_it_says(seed: Seed, job: int) -> None:
     put(job, "doing")
     now = timezone.now()
     JobProgress.objects.create(
         job_id=job, done=4000, total=12000, started=now - timedelta(seconds=100), heard=now
     )
     JobLogLine.objects.create(job_id=job, text="<b>Reading</b> feeds.example")
-    client = signed_in(cast.site_admin)
+    client = signed_in(seed.site_admin)
     listed = client.get(JOBS).content.decode()
     assert "4,000 / 12,000" in listed
-    assert cast.analyst.user.email in listed
+    assert seed.analyst.user.email in listed
     told = client.get(f"{JOBS}{job}/").content.decode()
     for words in ("4,000 of 12,000", "40 per second", "about 3 minutes left", "&lt;b&gt;Reading"):
         assert words in told
     assert "hx-trigger" in told
 
 
-def test_a_job_is_stopped_and_done_again(cast: Cast, job: int) -> None:
-    client = signed_in(cast.site_admin, "sv")
+def test_a_job_is_stopped_and_done_again(seed: Seed, job: int) -> None:
+    client = signed_in(seed.site_admin, "sv")
     put(job, "doing")
     client.post(f"{JOBS}{job}/cancel/")
     assert "avbryts" in client.get(f"{JOBS}{job}/").content.decode()
@@ -82,24 +82,24 @@ def test_a_job_is_stopped_and_done_again(cast: Cast, job: int) -> None:
     assert {"job.cancelled", "job.retried"} <= acts
 
 
-def test_what_has_ended_is_removed_and_nothing_else(cast: Cast, job: int) -> None:
-    done = int(tasks.order_cache(cast.analyst.actor, [8])[0])
+def test_what_has_ended_is_removed_and_nothing_else(seed: Seed, job: int) -> None:
+    done = int(tasks.order_cache(seed.analyst.actor, [8])[0])
     put(done, "succeeded")
-    client = signed_in(cast.site_admin)
+    client = signed_in(seed.site_admin)
     assert "failed or cancelled are removed" in client.get(f"{JOBS}forget/").content.decode()
     client.post(f"{JOBS}forget/")
     assert list(ProcrastinateJob.objects.values_list("pk", flat=True)) == [job]
 
 
 @pytest.mark.parametrize("state", ["", "active", "failed", "ended", "nonsense"])
-def test_the_list_by_state(cast: Cast, job: int, state: str) -> None:
+def test_the_list_by_state(seed: Seed, job: int, state: str) -> None:
     put(job, "failed")
-    shown = f'href="{JOBS}{job}/"' in signed_in(cast.site_admin).get(JOBS, {"state": state}).content.decode()
+    shown = f'href="{JOBS}{job}/"' in signed_in(seed.site_admin).get(JOBS, {"state": state}).content.decode()
     assert shown is (state in ("", "failed", "nonsense"))
 
 
-def test_a_scheduled_task_is_paused_changed_and_done_now(cast: Cast) -> None:
-    client = signed_in(cast.site_admin)
+def test_a_scheduled_task_is_paused_changed_and_done_now(seed: Seed) -> None:
+    client = signed_in(seed.site_admin)
     listed = client.get(SCHEDULES).content.decode()
     assert "Fetch from connected hubs" in listed
     name = "jobs.forget_ended"
@@ -113,7 +113,7 @@ def test_a_scheduled_task_is_paused_changed_and_done_now(cast: Cast) -> None:
     for _twice in range(2):
         client.post(f"{SCHEDULES}{name}/run/")
     [ordered] = ProcrastinateJob.objects.filter(task_name="schedules.run")
-    assert ordered.args == {"name": name, "user_id": cast.site_admin.user.pk}
+    assert ordered.args == {"name": name, "user_id": seed.site_admin.user.pk}
     assert client.get(f"{SCHEDULES}no.such/").status_code == 404
 
 
@@ -131,11 +131,11 @@ def test_a_scheduled_task_is_paused_changed_and_done_now(cast: Cast) -> None:
         f"{SCHEDULES}jobs.forget_ended/pause/",
     ],
 )
-def test_nobody_else_may_look_or_act(cast: Cast, job: int, path: str) -> None:
+def test_nobody_else_may_look_or_act(seed: Seed, job: int, path: str) -> None:
     put(job, "failed")
     address = path.format(job=job)
-    for player in (cast.org_admin, cast.analyst, cast.reader):
-        client = signed_in(player)
+    for api_user in (seed.org_admin, seed.analyst, seed.reader):
+        client = signed_in(api_user)
         assert {client.get(address).status_code, client.post(address).status_code} <= {403, 405}
     assert Client().get(address).status_code in (302, 405)
     assert state_of(job) == "failed"

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import Cast
 from tests.factories import make_role, make_user
+from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.access.permissions import Permission
@@ -40,13 +40,13 @@ def warninglist() -> Warninglist:
 
 
 @pytest.fixture
-def keeper(cast: Cast) -> User:
+def keeper(seed: Seed) -> User:
     """Somebody who may switch warninglists, and nothing else of the hub's."""
-    return make_user(cast.org_a, make_role("Keeper", frozenset({Permission.WARNINGLIST})), "keeper@a.example")
+    return make_user(seed.org_a, make_role("Keeper", frozenset({Permission.WARNINGLIST})), "keeper@a.example")
 
 
-def test_everybody_signed_in_reads_taxonomies(cast: Cast, taxonomy: Taxonomy) -> None:
-    client = signed_in(cast.reader.user)
+def test_everybody_signed_in_reads_taxonomies(seed: Seed, taxonomy: Taxonomy) -> None:
+    client = signed_in(seed.reader.user)
     page = client.get(reverse("taxonomies"))
     assert [row.taxonomy.namespace for row in page.context["rows"]] == ["colour", "weather"]
     assert page.context["rows"][1].total == 2
@@ -59,8 +59,8 @@ def test_everybody_signed_in_reads_taxonomies(cast: Cast, taxonomy: Taxonomy) ->
     assert '<form method="post"' not in detail.content.decode().partition("<main")[2]
 
 
-def test_lists_are_filtered(cast: Cast, taxonomy: Taxonomy, warninglist: Warninglist) -> None:
-    client = signed_in(cast.reader.user)
+def test_lists_are_filtered(seed: Seed, taxonomy: Taxonomy, warninglist: Warninglist) -> None:
+    client = signed_in(seed.reader.user)
 
     def namespaces(query: str) -> list[str]:
         rows = client.get(f"{reverse('taxonomies')}?{query}").context["rows"]
@@ -82,19 +82,19 @@ def test_strangers_to_the_hub_see_neither(taxonomy: Taxonomy) -> None:
 
 
 @pytest.mark.parametrize("name", TAXONOMY_ACTS)
-def test_only_site_administrators_switch_taxonomies(cast: Cast, taxonomy: Taxonomy, name: str) -> None:
+def test_only_site_administrators_switch_taxonomies(seed: Seed, taxonomy: Taxonomy, name: str) -> None:
     before = list(Taxonomy.objects.order_by("pk").values())
-    for person in (cast.reader, cast.analyst, cast.org_admin, cast.partner_sync):
+    for person in (seed.reader, seed.analyst, seed.org_admin, seed.partner_sync):
         answer = signed_in(person.user).post(reverse(name, args=[taxonomy.pk]))
         assert answer.status_code == 403, person.user.email
-    boss = signed_in(cast.site_admin.user)
+    boss = signed_in(seed.site_admin.user)
     assert boss.get(reverse(name, args=[taxonomy.pk])).status_code == 405
     assert boss.post(reverse(name, args=[10**9])).status_code == 404
     assert list(Taxonomy.objects.order_by("pk").values()) == before
 
 
-def test_a_site_administrator_switches_taxonomies(cast: Cast, taxonomy: Taxonomy) -> None:
-    boss = signed_in(cast.site_admin.user)
+def test_a_site_administrator_switches_taxonomies(seed: Seed, taxonomy: Taxonomy) -> None:
+    boss = signed_in(seed.site_admin.user)
     for name, field, expected in (
         ("taxonomy_on", "enabled", True),
         ("taxonomy_require", "required", True),
@@ -109,11 +109,11 @@ def test_a_site_administrator_switches_taxonomies(cast: Cast, taxonomy: Taxonomy
 
 @pytest.mark.parametrize("name", WARNINGLIST_ACTS)
 def test_holders_of_the_permission_switch_a_list(
-    cast: Cast, warninglist: Warninglist, keeper: User, name: str
+    seed: Seed, warninglist: Warninglist, keeper: User, name: str
 ) -> None:
     address = reverse(name, args=[warninglist.pk])
     before = list(Warninglist.objects.order_by("pk").values())
-    for person in (cast.reader, cast.analyst, cast.org_admin):
+    for person in (seed.reader, seed.analyst, seed.org_admin):
         assert signed_in(person.user).post(address).status_code == 403
         assert address not in signed_in(person.user).get(reverse("warninglists")).content.decode()
     assert signed_in(keeper).get(address).status_code == 405
@@ -127,9 +127,9 @@ def test_holders_of_the_permission_switch_a_list(
     assert other.enabled is (name == "warninglist_off"), "the other list is left alone"
 
 
-def test_several_lists_at_once(cast: Cast, warninglist: Warninglist, keeper: User) -> None:
+def test_several_lists_at_once(seed: Seed, warninglist: Warninglist, keeper: User) -> None:
     chosen = {"pk": list(Warninglist.objects.values_list("pk", flat=True))}
-    assert signed_in(cast.analyst.user).post(reverse("warninglists_on"), chosen).status_code == 403
+    assert signed_in(seed.analyst.user).post(reverse("warninglists_on"), chosen).status_code == 403
     client = signed_in(keeper)
     assert client.get(reverse("warninglists_on")).status_code == 405
     assert client.post(reverse("warninglists_on"), {"pk": "x"}).status_code == 404
@@ -140,8 +140,8 @@ def test_several_lists_at_once(cast: Cast, warninglist: Warninglist, keeper: Use
     assert list(Warninglist.objects.filter(enabled=True).values_list("name", flat=True)) == ["Great sites"]
 
 
-def test_an_empty_library_says_so(cast: Cast) -> None:
-    client = signed_in(cast.reader.user)
+def test_an_empty_library_says_so(seed: Seed) -> None:
+    client = signed_in(seed.reader.user)
     for name in ("taxonomies", "warninglists"):
         page = client.get(reverse(name))
         assert page.status_code == 200

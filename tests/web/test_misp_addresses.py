@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
 
 SIGN_IN = "/account/login/"
@@ -24,18 +24,18 @@ SIGN_IN = "/account/login/"
     ],
 )
 @pytest.mark.parametrize("accept", ["", "*/*", "text/html"])
-def test_visitors_are_led_to_the_sign_in(cast: Cast, path: str, accept: str) -> None:
+def test_visitors_are_led_to_the_sign_in(seed: Seed, path: str, accept: str) -> None:
     answer = Client().get(path, headers={"Accept": accept} if accept else {})
     assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, SIGN_IN)
     assert call(None, "GET", path)[0] == 403, "who asks for JSON is told so"
 
 
-def test_what_misp_does_not_have_either_is_not_found(cast: Cast) -> None:
+def test_what_misp_does_not_have_either_is_not_found(seed: Seed) -> None:
     assert Client().get("/nosuch/index").status_code == 404
 
 
-def test_who_has_signed_in_goes_on(cast: Cast) -> None:
-    browser = signed_in(cast.analyst.user)
+def test_who_has_signed_in_goes_on(seed: Seed) -> None:
+    browser = signed_in(seed.analyst.user)
     assert browser.get("/users/login")["Location"] == "/"
     assert browser.get("/users/checkIfLoggedIn").content == b"OK"
     assert browser.get("/servers/index").status_code == 404

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import resolve, reverse
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.web.ui.navigation import SECTIONS, NavigationItem
 
@@ -18,8 +18,8 @@ def test_every_item_of_the_navigation_has_a_page(item: NavigationItem) -> None:
     assert resolve(address).view_name == item.view
 
 
-def test_what_a_site_administrator_is_offered_opens(cast: Cast) -> None:
-    client = signed_in(cast.site_admin)
+def test_what_a_site_administrator_is_offered_opens(seed: Seed) -> None:
+    client = signed_in(seed.site_admin)
     page = client.get("/").content.decode()
     offered = [address for item in ITEMS if f'href="{(address := reverse(item.view))}"' in page]
     assert len(offered) > 12

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pysequoia import Tsk
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.identity.accounts.models import User
 from vardkase.identity.user_settings.models import UserSetting
@@ -23,8 +23,8 @@ def settings_of(user: User) -> dict[str, Any]:
     return dict(UserSetting.objects.filter(user=user).values_list("setting", "value"))
 
 
-def test_what_one_chooses_is_kept(cast: Cast) -> None:
-    client, user = signed_in(cast.analyst), cast.analyst.user
+def test_what_one_chooses_is_kept(seed: Seed) -> None:
+    client, user = signed_in(seed.analyst), seed.analyst.user
     key = str(Tsk.generate(user_id="Anna <a@a.example>").extract_certificate())
     chosen = {
         "autoalert": "on",
@@ -56,23 +56,23 @@ def test_what_one_chooses_is_kept(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(("field", "value"), [("gpgkey", "nonsense"), ("certif_public", "nonsense")])
-def test_a_key_that_cannot_be_used_is_refused(cast: Cast, field: str, value: str) -> None:
-    answer = signed_in(cast.analyst).post(PAGE, {"autoalert": "on", field: value})
+def test_a_key_that_cannot_be_used_is_refused(seed: Seed, field: str, value: str) -> None:
+    answer = signed_in(seed.analyst).post(PAGE, {"autoalert": "on", field: value})
     assert answer.status_code == 422
     assert any(words in answer.content.decode() for words in ("This is no ", "Det här är ing"))
-    cast.analyst.user.refresh_from_db()
-    assert cast.analyst.user.autoalert is False
+    seed.analyst.user.refresh_from_db()
+    assert seed.analyst.user.autoalert is False
 
 
-def test_a_filter_that_says_more_stays(cast: Cast) -> None:
+def test_a_filter_that_says_more_stays(seed: Seed) -> None:
     rule = {"OR": [{"Attribute.type": "<b>md5"}, {"Tag.name": "x"}]}
     UserSetting.objects.create(
-        user=cast.analyst.user, setting="publish_alert_filter", value=rule, timestamp=1
+        user=seed.analyst.user, setting="publish_alert_filter", value=rule, timestamp=1
     )
-    client = signed_in(cast.analyst)
+    client = signed_in(seed.analyst)
     assert "&lt;b&gt;md5" in client.get(PAGE).content.decode()
     client.post(PAGE, {"autoalert": "on", "tags": "tlp:red"})
-    assert settings_of(cast.analyst.user)["publish_alert_filter"] == rule
+    assert settings_of(seed.analyst.user)["publish_alert_filter"] == rule
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_which_filters_plain_terms_can_say(rule: Any, wishes: NotificationPrefer
     assert preferences_of(rule) == wishes
 
 
-def test_it_is_ones_own_page(cast: Cast) -> None:
+def test_it_is_ones_own_page(seed: Seed) -> None:
     assert Client().get(PAGE).status_code == 302
-    signed_in(cast.analyst).post(PAGE, {"autoalert": "on", "user_id": cast.colleague.user.pk})
-    cast.colleague.user.refresh_from_db()
-    assert cast.colleague.user.autoalert is False
+    signed_in(seed.analyst).post(PAGE, {"autoalert": "on", "user_id": seed.colleague.user.pk})
+    seed.colleague.user.refresh_from_db()
+    assert seed.colleague.user.autoalert is False

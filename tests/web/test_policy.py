@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import Cast
 from tests.factories import make_user
 from tests.factories.knowledge import make_tag
-from tests.hub.policy.stories import RED, SECOND, in_force, made, made_public
+from tests.factories.policies import RED, SECOND, in_force, made, made_public
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.hub.policy.models import ApprovalDecision, PolicyState, PolicyVersion, PublicationApproval
 from vardkase.hub.training.models import Training
@@ -23,8 +23,8 @@ from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyEntry, Taxono
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
 
-def english(player: Any) -> Client:
-    client = signed_in(player)
+def english(api_user: Any) -> Client:
+    client = signed_in(api_user)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
@@ -33,8 +33,8 @@ def said(response: Any) -> str:
     return re.sub(r"\s+", " ", response.content.decode())
 
 
-def test_an_administrator_writes_a_policy_from_a_template(cast: Cast) -> None:
-    web = english(cast.org_admin)
+def test_an_administrator_writes_a_policy_from_a_template(seed: Seed) -> None:
+    web = english(seed.org_admin)
     assert "Small municipality" in said(web.get("/policy/"))
     assert web.post("/policy/begin/", {"from": "municipality"}).url == "/policy/draft/"
     draft = PolicyVersion.objects.get()
@@ -73,8 +73,8 @@ def test_an_administrator_writes_a_policy_from_a_template(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "kind", ["at_most", "must_carry", "personal_data", "four_eyes", "who", "defaults", "retention"]
 )
-def test_each_kind_of_rule_has_its_form(cast: Cast, kind: str) -> None:
-    web = english(cast.org_admin)
+def test_each_kind_of_rule_has_its_form(seed: Seed, kind: str) -> None:
+    web = english(seed.org_admin)
     web.post("/policy/begin/", {"from": "empty"})
     shown = web.get(f"/policy/draft/add/{kind}/")
     form = shown.context["form"]
@@ -88,9 +88,9 @@ def test_each_kind_of_rule_has_its_form(cast: Cast, kind: str) -> None:
     assert again.initial["title_sv"] == "Regel"
 
 
-def test_what_a_rule_is_about_is_chosen_from_what_there_is(cast: Cast) -> None:
+def test_what_a_rule_is_about_is_chosen_from_what_there_is(seed: Seed) -> None:
     """Tags that are here, tags of taxonomies and all that begin so; MISP's types; the organisation's own people."""
-    web = english(cast.org_admin)
+    web = english(seed.org_admin)
     make_tag("tlp:red")
     space = Taxonomy.objects.create(namespace="tlp", version=1)
     TaxonomyPredicate.objects.create(taxonomy=space, value="green")
@@ -103,11 +103,11 @@ def test_what_a_rule_is_about_is_chosen_from_what_there_is(cast: Cast) -> None:
 
     assert found("tags", "tlp") == {"tlp", "tlp:*", "tlp:red", "tlp:green", 'tlp:held="back"'}
     assert found("types", "iban") == {"iban"}
-    own, other = cast.analyst.user.email, cast.stranger.user.email
+    own, other = seed.analyst.user.email, seed.stranger.user.email
     assert own in found("users", own[:3])
     assert found("users", other) == {other}, "what was typed may be chosen; nobody else's people are offered"
     assert web.get("/policy/draft/find/four_eyes/", {"field": "days"}).status_code == 404
-    assert english(cast.reader).get("/policy/draft/find/four_eyes/", {"field": "tags"}).status_code == 403
+    assert english(seed.reader).get("/policy/draft/find/four_eyes/", {"field": "tags"}).status_code == 403
     web.post("/policy/begin/", {"from": "empty"})
     looking = {"title_sv": "Regel", "tags": ["tlp:red"], "q_tags": "green", "find": "tags"}
     page = web.post("/policy/draft/add/at_most/", looking)
@@ -115,9 +115,9 @@ def test_what_a_rule_is_about_is_chosen_from_what_there_is(cast: Cast) -> None:
     assert PolicyVersion.objects.get().rules == []
 
 
-def test_others_read_and_do_not_write(cast: Cast) -> None:
-    in_force(cast, RED)
-    web = english(cast.reader)
+def test_others_read_and_do_not_write(seed: Seed) -> None:
+    in_force(seed, RED)
+    web = english(seed.reader)
     assert "TLP:RED stays in a sharing group" in said(web.get("/policy/"))
     assert web.get("/policy/draft/").status_code == web.get("/policy/training/").status_code == 403
     for path in (
@@ -129,35 +129,35 @@ def test_others_read_and_do_not_write(cast: Cast) -> None:
         "draft/rules/1/remove/",
     ):
         assert web.post(f"/policy/{path}").status_code == 403
-    stranger = english(cast.stranger)
+    stranger = english(seed.stranger)
     pk = PolicyVersion.objects.get().pk
     assert "TLP:RED" not in said(stranger.get("/policy/"))
     assert stranger.get(f"/policy/versions/{pk}/").status_code == 404
     assert stranger.get(f"/policy/versions/{pk}/document.pdf").status_code == 404
 
 
-def test_the_page_before_publishing_says_which_rule_is_met(cast: Cast) -> None:
+def test_the_page_before_publishing_says_which_rule_is_met(seed: Seed) -> None:
     make_tag("tlp:red")
-    in_force(cast, RED, SECOND)
-    red = made(cast.publisher.key, "tlp:red")
-    web = english(cast.publisher)
+    in_force(seed, RED, SECOND)
+    red = made(seed.publisher.key, "tlp:red")
+    web = english(seed.publisher)
     look = web.get(f"/event/{red['id']}/publish/")
     assert "Rule 1 does not allow it: TLP:RED stays in a sharing group" in said(look)
     event = Event.objects.get(pk=red["id"])
     sent = {"seen": event.timestamp, "distribution": 1, "sharing_group_id": ""}
     refused = web.post(f"/event/{red['id']}/publish/", sent)
     assert "what is tagged tlp:red would go to everyone on this hub." in said(refused)
-    swedish = signed_in(cast.publisher)
+    swedish = signed_in(seed.publisher)
     swedish.defaults["HTTP_ACCEPT_LANGUAGE"] = "sv"
     refused = swedish.post(f"/event/{red['id']}/publish/", sent)
     assert "Regel 1 i din organisations MISP-policy, ”TLP:RED stannar i en delningsgrupp”" in said(refused)
 
 
-def test_two_people_publish_in_the_browser(cast: Cast) -> None:
-    in_force(cast, RED, SECOND)
-    made_event = made(cast.publisher.key)
+def test_two_people_publish_in_the_browser(seed: Seed) -> None:
+    in_force(seed, RED, SECOND)
+    made_event = made(seed.publisher.key)
     event = Event.objects.get(pk=made_event["id"])
-    asks = english(cast.publisher)
+    asks = english(seed.publisher)
     assert "Ask for approval" in said(asks.get(f"/event/{event.pk}/publish/"))
     sent = {"seen": event.timestamp, "distribution": 1, "sharing_group_id": ""}
     asked = asks.post(f"/event/{event.pk}/publish/", sent)
@@ -165,16 +165,16 @@ def test_two_people_publish_in_the_browser(cast: Cast) -> None:
     path = f"/policy/approvals/{request.pk}/"
     assert asked.url == path
     assert "Approve and publish" not in said(asks.get(path))
-    decides = english(cast.org_admin)
+    decides = english(seed.org_admin)
     assert event.info in said(decides.get("/policy/approvals/"))
     assert "Approve and publish" in said(decides.get(path))
-    assert english(cast.stranger).get(path).status_code == 404
-    User.objects.filter(pk=cast.org_admin.user.pk).update(credentials_set_by_another_at=timezone.now())
+    assert english(seed.stranger).get(path).status_code == 404
+    User.objects.filter(pk=seed.org_admin.user.pk).update(credentials_set_by_another_at=timezone.now())
     waits = said(decides.get(path))
     assert "recently set your sign-in details" in waits
     assert "Approve and publish" not in waits
-    assert f"{cast.org_admin.user.email} (not before " in waits
-    User.objects.filter(pk=cast.org_admin.user.pk).update(credentials_set_by_another_at=None)
+    assert f"{seed.org_admin.user.email} (not before " in waits
+    User.objects.filter(pk=seed.org_admin.user.pk).update(credentials_set_by_another_at=None)
     home = said(decides.get("/"))
     assert "Publications that wait for your approval" in home
     assert "1 event of your organisation waits for an approval." in home
@@ -186,22 +186,22 @@ def test_two_people_publish_in_the_browser(cast: Cast) -> None:
     assert "Decided by" in said(decides.get(path))
 
 
-def test_a_policy_is_tried_on_a_page(cast: Cast) -> None:
+def test_a_policy_is_tried_on_a_page(seed: Seed) -> None:
     make_tag("tlp:red")
-    red = made_public(cast.publisher.key, "tlp:red")
-    in_force(cast, RED)
-    page = said(english(cast.reader).get("/policy/try/"))
+    red = made_public(seed.publisher.key, "tlp:red")
+    in_force(seed, RED)
+    page = said(english(seed.reader).get("/policy/try/"))
     assert "1 would have been refused." in page
     assert f'href="/events/{red["id"]}' in page or f"/event/{red['id']}" in page
     assert "first day before" in said(
-        english(cast.reader).get("/policy/try/?since=2026-02-02&until=2026-02-01")
+        english(seed.reader).get("/policy/try/?since=2026-02-02&until=2026-02-01")
     )
 
 
-def test_people_are_marked_as_trained(cast: Cast) -> None:
-    web = english(cast.org_admin)
+def test_people_are_marked_as_trained(seed: Seed) -> None:
+    web = english(seed.org_admin)
     sent = {
-        "user": [cast.analyst.user.email],
+        "user": [seed.analyst.user.email],
         "module": "MISP",
         "done_on": "2026-01-01",
         "valid_until": "2026-01-02",
@@ -213,12 +213,12 @@ def test_people_are_marked_as_trained(cast: Cast) -> None:
     assert not Training.objects.exists()
 
 
-def test_a_policy_that_asks_for_a_second_person_who_is_not_there_says_so(cast: Cast) -> None:
-    web = english(cast.org_admin)
+def test_a_policy_that_asks_for_a_second_person_who_is_not_there_says_so(seed: Seed) -> None:
+    web = english(seed.org_admin)
     web.post("/policy/begin/", {"from": "authority"})
-    make_user(cast.org_a, cast.org_admin.user.role, "two@a.example")
+    make_user(seed.org_a, seed.org_admin.user.role, "two@a.example")
     assert "alone may be it" not in said(web.get("/policy/in-force/"))
-    others = User.objects.filter(org=cast.org_a).exclude(pk=cast.org_admin.user.pk)
+    others = User.objects.filter(org=seed.org_a).exclude(pk=seed.org_admin.user.pk)
     others.update(disabled=True)
     shown = said(web.get("/policy/in-force/"))
-    assert f"asks for a second person, and {cast.org_admin.user.email} alone may be it" in shown
+    assert f"asks for a second person, and {seed.org_admin.user.email} alone may be it" in shown

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.web.private_links import fill_in, follow
 from vardkase.hub.customer_service import links
 from vardkase.hub.customer_service.models import RequestKind, SupportMessage, SupportRequest
@@ -52,7 +52,7 @@ def test_no_address_of_a_page_holds_a_secret() -> None:
     assert holding - NOT_SECRET - SHUT == set()
 
 
-def test_a_link_opens_by_its_fragment_or_pasted_whole(cast: Cast, settings: Any) -> None:
+def test_a_link_opens_by_its_fragment_or_pasted_whole(seed: Seed, settings: Any) -> None:
     settings.BASE_URL = "https://hub.example"
     request = asked("Ett")
     link = links.link_to(request)
@@ -70,7 +70,7 @@ def test_a_link_opens_by_its_fragment_or_pasted_whole(cast: Cast, settings: Any)
     assert Client().get(reverse("support_follow_request"))["Location"] == reverse("support_follow")
 
 
-def test_a_form_of_one_link_is_not_sent_with_another(cast: Cast) -> None:
+def test_a_form_of_one_link_is_not_sent_with_another(seed: Seed) -> None:
     one, other = asked("Ett"), asked("Två")
     browser = Client(headers={"accept-language": "sv"})
     page = follow(browser, "/support/follow/#" + links.token_of(one))

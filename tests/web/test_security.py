@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 from tests.support.certificates import Authority
 from tests.support.name_server import name_server
 from tests.web.accounts import signed_in
@@ -26,25 +26,25 @@ from vardkase.identity.sign_in_policy.models import ApiRequirements, MailDomain
 
 
 @pytest.fixture(autouse=True)
-def in_english(password_is_enough: None, cast: Cast) -> Iterator[None]:
+def in_english(password_is_enough: None, seed: Seed) -> Iterator[None]:
     User.objects.update(language="en")
     return
 
 
-def browser(player: Player, *duties: StaffRole) -> Client:
+def browser(api_user: ApiUser, *duties: StaffRole) -> Client:
     """Somebody signed in, with these duties at the hub."""
-    player.user.staff_roles = list(duties)
-    player.user.language = "en"
-    player.user.save()
-    return signed_in(player.user)
+    api_user.user.staff_roles = list(duties)
+    api_user.user.language = "en"
+    api_user.user.save()
+    return signed_in(api_user.user)
 
 
 def fresh(organisation: Organisation) -> Organisation:
     return Organisation.objects.get(pk=organisation.pk)
 
 
-def test_an_administrator_registers_networks_and_enforces_them(cast: Cast) -> None:
-    client, base = browser(cast.org_admin), f"/security/{cast.org_a.pk}/"
+def test_an_administrator_registers_networks_and_enforces_them(seed: Seed) -> None:
+    client, base = browser(seed.org_admin), f"/security/{seed.org_a.pk}/"
     assert client.get("/security/", follow=True).redirect_chain[-1][0] == base
     page = client.get(base).content.decode()
     assert "No network is registered" in page
@@ -52,15 +52,15 @@ def test_an_administrator_registers_networks_and_enforces_them(cast: Cast) -> No
     assert (wrong.status_code, "nonsense is not a network" in wrong.content.decode()) == (422, True)
     assert client.post(base + "networks/", {"networks": "127.0.0.0/8\n2001:db8::/32"}).status_code == 302
     client.post(base + "modes/", {"networks": "enforce", "domains": "enforce"})
-    assert fresh(cast.org_a).networks_mode == "off", "all or nothing: no domain is verified"
+    assert fresh(seed.org_a).networks_mode == "off", "all or nothing: no domain is verified"
     assert "Verify a mail domain first" in client.get(base).content.decode()
     client.post(base + "modes/", {"networks": "enforce"})
-    assert fresh(cast.org_a).networks_mode == "enforce"
+    assert fresh(seed.org_a).networks_mode == "enforce"
     assert client.get(base, REMOTE_ADDR="192.0.2.1").status_code == 403
 
 
-def test_a_certificate_is_uploaded_and_removed(cast: Cast) -> None:
-    client, base = browser(cast.org_admin), f"/security/{cast.org_a.pk}/"
+def test_a_certificate_is_uploaded_and_removed(seed: Seed) -> None:
+    client, base = browser(seed.org_admin), f"/security/{seed.org_a.pk}/"
     own = Authority().issue("Organisation A")
     new = base + "certificates/new/"
     assert client.post(new, {"pins": "certificate"}).status_code == 422
@@ -69,14 +69,14 @@ def test_a_certificate_is_uploaded_and_removed(cast: Cast) -> None:
     file = SimpleUploadedFile("a.pem", own.pem.encode())
     assert client.post(new, {"file": file, "pins": "certificate"}).status_code == 302
     assert client.post(new, {"pem": own.pem, "pins": "certificate"}).status_code == 422, "already registered"
-    kept = cast.org_a.client_certificates.get()
+    kept = seed.org_a.client_certificates.get()
     assert "CN=Organisation A" in client.get(base).content.decode()
     client.post(base + f"certificates/{kept.pk}/remove/")
-    assert fresh(cast.org_a).certificate_pins == []
+    assert fresh(seed.org_a).certificate_pins == []
 
 
-def test_a_domain_is_verified_by_dns(cast: Cast, settings: Any) -> None:
-    client, base = browser(cast.org_admin), f"/security/{cast.org_a.pk}/"
+def test_a_domain_is_verified_by_dns(seed: Seed, settings: Any) -> None:
+    client, base = browser(seed.org_admin), f"/security/{seed.org_a.pk}/"
     with name_server() as names:
         settings.VARDKASE_DNS_SERVER = names.address
         assert client.post(base + "domains/new/", {"domain": "x", "method": "dns"}).status_code == 422
@@ -87,42 +87,42 @@ def test_a_domain_is_verified_by_dns(cast: Cast, settings: Any) -> None:
         assert "does not exist yet" in client.get(base).content.decode()
         names.texts["_vardkase.a.example"] = [f"vardkase-domain-verification={claim.token}"]
         client.post(base + f"domains/{claim.pk}/check/")
-    assert fresh(cast.org_a).verified_domains == ["a.example"]
+    assert fresh(seed.org_a).verified_domains == ["a.example"]
     client.post(base + f"domains/{claim.pk}/remove/")
-    assert fresh(cast.org_a).verified_domains == []
+    assert fresh(seed.org_a).verified_domains == []
 
 
-def test_the_link_in_a_mail_asks_before_it_verifies(cast: Cast, settings: Any) -> None:
+def test_the_link_in_a_mail_asks_before_it_verifies(seed: Seed, settings: Any) -> None:
     """A scanner that opens every link proves nothing."""
     settings.VARDKASE_SMTP_HOST, settings.VARDKASE_MAIL_FROM = "127.0.0.1", "hub@hub.example"
-    client, base = browser(cast.org_admin), f"/security/{cast.org_a.pk}/"
+    client, base = browser(seed.org_admin), f"/security/{seed.org_a.pk}/"
     asked = {"domain": "a.example", "method": "mail", "mailbox": "postmaster"}
     assert client.post(base + "domains/new/", asked).status_code == 302
     link = "/entrance/domain/" + OutgoingMail.objects.get().text.partition("/entrance/domain/")[2].split()[0]
     anybody = Client(headers={"Accept-Language": "en"})
     asked = follow(anybody, link)
     assert "Does a.example belong to Organisation A?" in asked.content.decode()
-    assert fresh(cast.org_a).verified_domains == []
+    assert fresh(seed.org_a).verified_domains == []
     assert "is verified" in fill_in(anybody, asked).content.decode()
-    assert fresh(cast.org_a).verified_domains == ["a.example"]
+    assert fresh(seed.org_a).verified_domains == ["a.example"]
     assert follow(anybody, link).status_code == 404
 
 
 @pytest.mark.parametrize(
     "path", ["", "networks/", "certificates/new/", "domains/new/", "requirements/", "reviews/"]
 )
-def test_nobody_else_sees_or_changes_it(cast: Cast, path: str) -> None:
-    for player in (cast.analyst, cast.publisher, cast.partner, cast.stranger):
-        assert browser(player).get(f"/security/{cast.org_a.pk}/{path}").status_code == 404
-    assert browser(cast.org_admin).get(f"/security/{cast.org_b.pk}/{path}").status_code == 404
-    assert Client().get(f"/security/{cast.org_a.pk}/{path}").status_code == 302
+def test_nobody_else_sees_or_changes_it(seed: Seed, path: str) -> None:
+    for api_user in (seed.analyst, seed.publisher, seed.partner, seed.stranger):
+        assert browser(api_user).get(f"/security/{seed.org_a.pk}/{path}").status_code == 404
+    assert browser(seed.org_admin).get(f"/security/{seed.org_b.pk}/{path}").status_code == 404
+    assert Client().get(f"/security/{seed.org_a.pk}/{path}").status_code == 302
 
 
-def test_posts_of_strangers_change_nothing(cast: Cast) -> None:
+def test_posts_of_strangers_change_nothing(seed: Seed) -> None:
     review = AccessReview.objects.create(
-        org=cast.org_a, opened=timezone.now(), due=timezone.now() + timedelta(days=1)
+        org=seed.org_a, opened=timezone.now(), due=timezone.now() + timedelta(days=1)
     )
-    base = f"/security/{cast.org_a.pk}/"
+    base = f"/security/{seed.org_a.pk}/"
     for path, data in (
         ("modes/", {"networks": "report"}),
         ("networks/", {"networks": "192.0.2.0/24"}),
@@ -130,18 +130,18 @@ def test_posts_of_strangers_change_nothing(cast: Cast) -> None:
         ("domains/1/remove/", {}),
         (f"reviews/{review.pk}/answer/", {"all": "1", "answer": "disabled"}),
         ("reviews/begin/", {}),
-        (f"reviews/bring-back/{cast.analyst.user.pk}/", {}),
+        (f"reviews/bring-back/{seed.analyst.user.pk}/", {}),
         ("requirements/approve/", {}),
         ("requirements/return/", {"note": "x"}),
     ):
-        for player in (cast.partner, cast.analyst):
-            assert browser(player).post(base + path, data).status_code in (403, 404), path
-    assert fresh(cast.org_a).networks_mode == "off"
+        for api_user in (seed.partner, seed.analyst):
+            assert browser(api_user).post(base + path, data).status_code in (403, 404), path
+    assert fresh(seed.org_a).networks_mode == "off"
 
 
-def test_an_officer_decides_what_an_administrator_sends_in(cast: Cast) -> None:
-    base = f"/security/{cast.org_a.pk}/requirements/"
-    admin = browser(cast.org_admin)
+def test_an_officer_decides_what_an_administrator_sends_in(seed: Seed) -> None:
+    base = f"/security/{seed.org_a.pk}/requirements/"
+    admin = browser(seed.org_admin)
     filled = {
         "software": "MISP 2.5", "egress_addresses": "192.0.2.0/28", "proof": "certificate", "contact_name": "T",
         "contact_email": "t@a.example", "rotation_days": "365", "log_days": "180",
@@ -149,48 +149,48 @@ def test_an_officer_decides_what_an_administrator_sends_in(cast: Cast) -> None:
     assert admin.post(base + "submit/", filled | {"software": ""}).status_code == 422
     assert admin.post(base + "submit/", filled).status_code == 302
     assert ApiRequirements.objects.get().state == "submitted"
-    officer = browser(cast.site_admin, StaffRole.MEMBERSHIP_OFFICER)
+    officer = browser(seed.site_admin, StaffRole.MEMBERSHIP_OFFICER)
     assert "Waiting for a decision" in officer.get("/security/organisations/").content.decode()
     officer.post(base + "return/", {"note": "Which port?"})
     assert "Which port?" in admin.get(base).content.decode()
     admin.post(base + "submit/", filled)
     officer.post(base + "approve/")
-    assert fresh(cast.org_a).egress_addresses == ["192.0.2.0/28"]
+    assert fresh(seed.org_a).egress_addresses == ["192.0.2.0/28"]
 
 
-def test_who_runs_the_hub_registers_networks_of_all_but_decides_no_rule(cast: Cast) -> None:
-    operator = browser(cast.stranger, StaffRole.OPERATOR)
+def test_who_runs_the_hub_registers_networks_of_all_but_decides_no_rule(seed: Seed) -> None:
+    operator = browser(seed.stranger, StaffRole.OPERATOR)
     assert operator.get("/security/organisations/").status_code == 200
-    base = f"/security/{cast.org_a.pk}/"
+    base = f"/security/{seed.org_a.pk}/"
     assert operator.post(base + "networks/", {"networks": "192.0.2.0/24"}).status_code == 302
     assert operator.post(base + "modes/", {"networks": "enforce"}).status_code == 403
-    assert fresh(cast.org_a).networks == ["192.0.2.0/24"]
+    assert fresh(seed.org_a).networks == ["192.0.2.0/24"]
 
 
-def test_an_administrator_goes_through_the_accounts(cast: Cast) -> None:
+def test_an_administrator_goes_through_the_accounts(seed: Seed) -> None:
     User.objects.update(date_created=timezone.now() - timedelta(days=100))
-    client, base = browser(cast.org_admin), f"/security/{cast.org_a.pk}/reviews/"
+    client, base = browser(seed.org_admin), f"/security/{seed.org_a.pk}/reviews/"
     assert "There has been no review yet" in client.get(base).content.decode()
     path = client.post(base + "begin/").headers["Location"]
     page = client.get(path).content.decode()
-    assert all(each.user.email in page for each in (cast.analyst, cast.reader, cast.publisher))
-    assert cast.partner.user.email not in page
+    assert all(each.user.email in page for each in (seed.analyst, seed.reader, seed.publisher))
+    assert seed.partner.user.email not in page
     client.post(path + "answer/", {"answer": "confirmed"})
     assert "Choose accounts first" in client.get(path).content.decode()
-    client.post(path + "answer/", {"pk": [cast.reader.user.pk], "answer": "disabled"})
+    client.post(path + "answer/", {"pk": [seed.reader.user.pk], "answer": "disabled"})
     client.post(path + "answer/", {"all": "1", "answer": "confirmed"})
     assert "Disabled" in client.get(path).content.decode()
-    User.objects.filter(pk=cast.reader.user.pk).update(disabled_because="unreviewed")
+    User.objects.filter(pk=seed.reader.user.pk).update(disabled_because="unreviewed")
     assert "Not confirmed" in client.get(base).content.decode()
-    client.post(base + f"bring-back/{cast.reader.user.pk}/")
-    assert not User.objects.get(pk=cast.reader.user.pk).disabled
+    client.post(base + f"bring-back/{seed.reader.user.pk}/")
+    assert not User.objects.get(pk=seed.reader.user.pk).disabled
 
 
-def test_who_connects_by_web_is_not_asked_for_what_machines_need(cast: Cast) -> None:
+def test_who_connects_by_web_is_not_asked_for_what_machines_need(seed: Seed) -> None:
     member = Membership.objects.create(
-        organisation=cast.org_a, sector="municipality", connection="both", state="active"
+        organisation=seed.org_a, sector="municipality", connection="both", state="active"
     )
-    client, page = browser(cast.org_admin), f"/security/{cast.org_a.pk}/"
+    client, page = browser(seed.org_admin), f"/security/{seed.org_a.pk}/"
     assert "No client certificate is registered." in client.get(page).content.decode()
     member.connection = "web"
     member.save()

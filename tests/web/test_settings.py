@@ -10,9 +10,9 @@ from django.urls import reverse
 
 import vardkase.identity
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key, make_role, make_user
-from tests.hub.membership.cast import make_staff
+from tests.factories.applications import make_staff
+from tests.factories.seed import Seed
 from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from vardkase.core.settings import Setting, declared_settings
@@ -31,11 +31,11 @@ LIMIT = {"expiration": 2_000_000_000}
 
 
 @pytest.fixture
-def officers(cast: Cast) -> tuple[User, User]:
-    return make_staff(cast, StaffRole.MEMBERSHIP_OFFICER), make_staff(cast, StaffRole.LEGAL_OFFICER)
+def officers(seed: Seed) -> tuple[User, User]:
+    return make_staff(seed, StaffRole.MEMBERSHIP_OFFICER), make_staff(seed, StaffRole.LEGAL_OFFICER)
 
 
-def test_officers_propose_and_approve_a_rule_on_the_page(cast: Cast, officers: tuple[User, User]) -> None:
+def test_officers_propose_and_approve_a_rule_on_the_page(seed: Seed, officers: tuple[User, User]) -> None:
     first, second = officers
     browser, address = signed_in(first), reverse("setting", args=[NAME])
     assert f'href="{address}"' in browser.get(reverse("settings")).content.decode()
@@ -51,8 +51,8 @@ def test_officers_propose_and_approve_a_rule_on_the_page(cast: Cast, officers: t
     assert SettingValue.objects.get(name=NAME).value == "Exempelmyndigheten"
 
 
-def test_site_administrators_change_what_is_theirs(cast: Cast, officers: tuple[User, User]) -> None:
-    browser = signed_in(cast.site_admin.user)
+def test_site_administrators_change_what_is_theirs(seed: Seed, officers: tuple[User, User]) -> None:
+    browser = signed_in(seed.site_admin.user)
     assert browser.get(reverse("setting", args=[NAME])).status_code == 403
     listed = browser.get(reverse("settings")).content.decode()
     assert reverse("setting", args=[NAME]) not in listed
@@ -65,18 +65,18 @@ def test_site_administrators_change_what_is_theirs(cast: Cast, officers: tuple[U
     assert browser.get(reverse("setting", args=["MISP.uuid"])).status_code == 404
 
 
-def test_auditors_only_read(cast: Cast) -> None:
-    auditor = make_user(cast.hub, make_role("User", []), "revision@hub.example", staff_roles=["auditor"])
+def test_auditors_only_read(seed: Seed) -> None:
+    auditor = make_user(seed.hub, make_role("User", []), "revision@hub.example", staff_roles=["auditor"])
     browser = signed_in(auditor)
     listed = browser.get(reverse("settings")).content.decode()
     assert NAME in listed
     assert reverse("setting", args=[NAME]) not in listed
     assert browser.get(reverse("setting", args=[NAME])).status_code == 403
-    assert signed_in(cast.org_admin.user).get(reverse("settings")).status_code == 403
+    assert signed_in(seed.org_admin.user).get(reverse("settings")).status_code == 403
 
 
-def test_no_secret_is_shown(cast: Cast) -> None:
-    browser = signed_in(cast.site_admin.user)
+def test_no_secret_is_shown(seed: Seed) -> None:
+    browser = signed_in(seed.site_admin.user)
     secret = next(each for each in declared_settings().values() if each.secret)
     SettingValue.objects.update_or_create(name=secret.name, defaults={"value": "GEHEIM-17"})
     assert "GEHEIM-17" not in browser.get(reverse("settings")).content.decode()
@@ -84,23 +84,23 @@ def test_no_secret_is_shown(cast: Cast) -> None:
 
 
 def test_a_key_with_limits_is_refused_only_what_is_about_sign_in(
-    cast: Cast, officers: tuple[User, User]
+    seed: Seed, officers: tuple[User, User]
 ) -> None:
     key = make_key(officers[0], **LIMIT)
     body = {"value": "Exempelmyndigheten", "reason": "Namnet är bytt."}
     assert call(key, "POST", EDIT + NAME, body)[0] == 202
     status, told = call(key, "POST", EDIT + "Vardkase.idle_account_days", {"value": 400, "reason": "Beslut."})
     assert (status, told["message"]) == (403, KeyProblem.OPENS_A_WAY_IN().wire)
-    status, told = call(make_key(cast.site_admin.user, **LIMIT), "POST", EDIT + NAME, body)
+    status, told = call(make_key(seed.site_admin.user, **LIMIT), "POST", EDIT + NAME, body)
     assert status == 403
     assert "its officers change it" in told["message"]
-    auditor = make_user(cast.hub, make_role("User", []), "revision@hub.example", staff_roles=["auditor"])
+    auditor = make_user(seed.hub, make_role("User", []), "revision@hub.example", staff_roles=["auditor"])
     status, told = call(make_key(auditor, **LIMIT), "POST", EDIT + "MISP.live", {"value": 0})
     assert status == 403
     assert "requires a key" not in told["message"], "no key of theirs would do"
 
 
-def test_a_missing_reason_is_named(cast: Cast, officers: tuple[User, User]) -> None:
+def test_a_missing_reason_is_named(seed: Seed, officers: tuple[User, User]) -> None:
     status, told = call(make_key(officers[0]), "POST", EDIT + NAME, {"value": "Exempelmyndigheten"})
     assert (status, told["errors"]) == (403, {"reason": ["Enter a reason."]})
     described = call(make_key(officers[0]), "GET", EDIT + NAME)[1]

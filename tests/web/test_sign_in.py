@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.cast import Cast
 from tests.factories import make_role, make_user
+from tests.factories.seed import Seed
 from tests.web.accounts import PASSWORD, code_of, post_sign_in, signed_in, with_password, with_totp
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.access.permissions import Permission
@@ -33,8 +33,8 @@ def no_attempts_yet(db: None, settings: Any) -> None:
 
 
 @pytest.fixture
-def person(cast: Cast) -> User:
-    return with_password(cast.analyst.user)
+def person(seed: Seed) -> User:
+    return with_password(seed.analyst.user)
 
 
 SOME_PAGE = "/events/"
@@ -103,11 +103,11 @@ def test_changing_the_password_ends_other_sessions(person: User) -> None:
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_force_logout_ends_every_session_once(cast: Cast, person: User) -> None:
+def test_force_logout_ends_every_session_once(seed: Seed, person: User) -> None:
     here, there = Client(), Client()
     for browser in (here, there):
         post_sign_in(browser, person.email)
-    edit_user(cast.site_admin.actor, person, {"force_logout": True})
+    edit_user(seed.site_admin.actor, person, {"force_logout": True})
     assert (where(here), where(there)) == ("/account/login/", "/account/login/")
     post_sign_in(here, person.email)
     assert where(here) == SOME_PAGE
@@ -233,16 +233,16 @@ def test_guessing_codes_is_stopped_per_account(person: User, client: Client) -> 
     assert right.status_code != 302
 
 
-def test_skipping_the_second_factor_is_read_off_the_role_itself(cast: Cast, client: Client) -> None:
+def test_skipping_the_second_factor_is_read_off_the_role_itself(seed: Seed, client: Client) -> None:
     """A site administrator holds every permission, yet not this one unless the role has it."""
-    role = cast.site_admin.user.role
+    role = seed.site_admin.user.role
     role.perm_skip_otp = False
     role.save()
-    post_sign_in(client, with_password(cast.site_admin.user).email)
-    assert Permission.SKIP_OTP in cast.site_admin.actor.permissions
+    post_sign_in(client, with_password(seed.site_admin.user).email)
+    assert Permission.SKIP_OTP in seed.site_admin.actor.permissions
     assert where(client) == "/account/second-factor/"
     machines = make_role("Machines", [Permission.AUTH, Permission.SKIP_OTP])
-    machine = with_password(make_user(cast.org_a, machines, "machine@a.example"))
+    machine = with_password(make_user(seed.org_a, machines, "machine@a.example"))
     browser = Client()
     post_sign_in(browser, machine.email)
     assert where(browser) == SOME_PAGE
@@ -280,10 +280,10 @@ def test_what_allauth_offers_beside_sign_in_is_closed(person: User, name: str) -
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_role_change_counts_at_the_next_request(cast: Cast) -> None:
-    client = signed_in(cast.org_admin.user)
+def test_a_role_change_counts_at_the_next_request(seed: Seed) -> None:
+    client = signed_in(seed.org_admin.user)
     assert client.get(reverse("users")).status_code == 200
-    edit_user(cast.site_admin.actor, cast.org_admin.user, {"role_id": cast.reader.user.role_id})
+    edit_user(seed.site_admin.actor, seed.org_admin.user, {"role_id": seed.reader.user.role_id})
     assert client.get(reverse("users")).status_code == 403
 
 
@@ -319,9 +319,9 @@ def test_second_factors_outlive_a_change_of_the_secret_key(person: User, setting
     assert browser.post("/account/second-factor/authenticate/", {"code": code_of(secret)}).status_code == 302
 
 
-def test_an_organisation_that_may_only_read_still_changes_its_passwords(cast: Cast, person: User) -> None:
-    cast.org_a.write_period = NEVER
-    cast.org_a.save()
+def test_an_organisation_that_may_only_read_still_changes_its_passwords(seed: Seed, person: User) -> None:
+    seed.org_a.write_period = NEVER
+    seed.org_a.save()
     with_password(person, change_pw=True)
     browser = Client()
     post_sign_in(browser, person.email)

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.web.accounts import PASSWORD, code_of, confirm, post_sign_in, signed_in, with_password, with_totp
 from vardkase.identity.access.actor import STEP_UP_HOLDS, StepUpRequired, actor_for
 from vardkase.identity.access.permissions import Credential
@@ -31,8 +31,8 @@ def no_attempts_yet(db: None, settings: Any) -> None:
 
 
 @pytest.fixture
-def person(cast: Cast) -> User:
-    return with_password(cast.analyst.user)
+def person(seed: Seed) -> User:
+    return with_password(seed.analyst.user)
 
 
 def test_what_needs_step_up_is_asked_for_once_the_confirmation_is_old(person: User, client: Client) -> None:
@@ -110,8 +110,8 @@ def test_credentials_that_somebody_else_set_do_not_count_for_some_days(person: U
     assert has_own_credentials(acting, person)
 
 
-def test_every_address_of_an_account_is_remembered(cast: Cast) -> None:
-    pk, before = cast.analyst.user.pk, cast.analyst.user.email
+def test_every_address_of_an_account_is_remembered(seed: Seed) -> None:
+    pk, before = seed.analyst.user.pk, seed.analyst.user.email
     User.objects.filter(pk=pk).update(email="other@a.example")
     User.objects.get(pk=pk).delete()
     assert set(AccountAddress.objects.filter(user_id=pk).values_list("email", flat=True)) == {
@@ -120,15 +120,15 @@ def test_every_address_of_an_account_is_remembered(cast: Cast) -> None:
     }
 
 
-def test_who_issued_a_key_is_recorded(cast: Cast) -> None:
-    console = replace(cast.analyst.actor, credential=Credential.CONSOLE)
-    own, _ = issue_key(cast.analyst.actor, cast.analyst.user)
+def test_who_issued_a_key_is_recorded(seed: Seed) -> None:
+    console = replace(seed.analyst.actor, credential=Credential.CONSOLE)
+    own, _ = issue_key(seed.analyst.actor, seed.analyst.user)
     assert own.is_issued_by_owner
-    assert User.objects.get(pk=cast.analyst.user.pk).credentials_set_by_another_at is None
-    for other in (cast.site_admin.actor, console):
-        key, _ = issue_key(other, cast.analyst.user)
+    assert User.objects.get(pk=seed.analyst.user.pk).credentials_set_by_another_at is None
+    for other in (seed.site_admin.actor, console):
+        key, _ = issue_key(other, seed.analyst.user)
         assert not key.is_issued_by_owner
-        assert User.objects.get(pk=cast.analyst.user.pk).credentials_set_by_another_at is not None
+        assert User.objects.get(pk=seed.analyst.user.pk).credentials_set_by_another_at is not None
         User.objects.update(credentials_set_by_another_at=None)
 
 
@@ -142,6 +142,6 @@ def test_who_issued_a_key_is_recorded(cast: Cast) -> None:
     ],
     ids=["password reset", "second factor reset", "password set", "address changed"],
 )
-def test_what_an_administrator_sets_is_recorded_as_set_by_another(cast: Cast, act: Any) -> None:
-    act(cast.site_admin.actor, cast.analyst.user)
-    assert User.objects.get(pk=cast.analyst.user.pk).credentials_set_by_another_at is not None
+def test_what_an_administrator_sets_is_recorded_as_set_by_another(seed: Seed, act: Any) -> None:
+    act(seed.site_admin.actor, seed.analyst.user)
+    assert User.objects.get(pk=seed.analyst.user.pk).credentials_set_by_another_at is not None

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from tests.cast import Cast, Player
 from tests.exchange.servers import HERE
 from tests.exchange.streams.receivers import hook
-from tests.exchange.streams.stage import add_event, play, publish, stream, webhook
+from tests.factories.seed import ApiUser, Seed
+from tests.factories.streams import add_event, play, publish, stream, webhook
 from tests.support.web_server import free_port
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.streams.delivering import note_failure
@@ -30,9 +30,9 @@ def _receivers_are_here(settings: Settings) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
 
 
-def signed_in(player: Player, language: str = "en") -> Client:
+def signed_in(api_user: ApiUser, language: str = "en") -> Client:
     client = Client(headers={"accept-language": language})
-    client.force_login(player.user)
+    client.force_login(api_user.user)
     return client
 
 
@@ -42,14 +42,14 @@ def shown(client: Client, path: str, **data: object) -> str:
     return html.unescape(answer.content.decode())
 
 
-def test_a_webhook_is_added_and_its_secret_shown_once(cast: Cast) -> None:
-    client = signed_in(cast.site_admin)
+def test_a_webhook_is_added_and_its_secret_shown_once(seed: Seed) -> None:
+    client = signed_in(seed.site_admin)
     assert "Not listening" in shown(client, LIST)
     with hook() as receiver:
         written = {
             "name": "Analysis",
             "url": receiver.running.url,
-            "org_id": cast.org_b.pk,
+            "org_id": seed.org_b.pk,
             "topics": ["misp_json"],
             "format": "misp",
             "types": "ip-dst\ndomain",
@@ -59,7 +59,7 @@ def test_a_webhook_is_added_and_its_secret_shown_once(cast: Cast) -> None:
         assert found
         receiver.secret = found[0]
         added = Stream.objects.get(name="Analysis")
-        assert (added.org, added.filters) == (cast.org_b, {"type": ["ip-dst", "domain"]})
+        assert (added.org, added.filters) == (seed.org_b, {"type": ["ip-dst", "domain"]})
         assert found[0] not in shown(client, f"{LIST}{added.pk}/")
         assert "The receiver has accepted the test message." in shown(
             client, f"{LIST}{added.pk}/test/", now=1
@@ -68,8 +68,8 @@ def test_a_webhook_is_added_and_its_secret_shown_once(cast: Cast) -> None:
     assert "The receiver cannot be reached." in shown(client, f"{LIST}{added.pk}/test/", now=1)
 
 
-def test_what_is_wrong_is_said_where_it_was_written(cast: Cast) -> None:
-    client = signed_in(cast.site_admin, "sv")
+def test_what_is_wrong_is_said_where_it_was_written(seed: Seed) -> None:
+    client = signed_in(seed.site_admin, "sv")
     answer = client.post(
         f"{LIST}new/webhook/", {"name": "A", "url": "ftp://a", "org_id": "0", "format": "misp"}
     )
@@ -81,15 +81,15 @@ def test_what_is_wrong_is_said_where_it_was_written(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("kind", ["webhook", "syslog", "kafka", "zeromq"])
-def test_each_kind_has_its_form(cast: Cast, kind: str) -> None:
-    told = shown(signed_in(cast.site_admin), f"{LIST}new/{kind}/")
+def test_each_kind_has_its_form(seed: Seed, kind: str) -> None:
+    told = shown(signed_in(seed.site_admin), f"{LIST}new/{kind}/")
     assert "What it receives" in told
     assert "Published events" in told
 
 
-def test_settings_are_changed_and_secrets_stay(cast: Cast) -> None:
-    added, _ = webhook(cast, "https://siem.example/hook", authorization="Splunk 5678", filters={"to_ids": 1})
-    client = signed_in(cast.site_admin)
+def test_settings_are_changed_and_secrets_stay(seed: Seed) -> None:
+    added, _ = webhook(seed, "https://siem.example/hook", authorization="Splunk 5678", filters={"to_ids": 1})
+    client = signed_in(seed.site_admin)
     form = shown(client, f"{LIST}{added.pk}/edit/")
     assert "5678" not in form
     written = {"name": "Renamed", "url": "https://siem.example/hook", "org_id": "0", "topics": ["misp_json"]}
@@ -101,19 +101,19 @@ def test_settings_are_changed_and_secrets_stay(cast: Cast) -> None:
     assert "Enter the secret again" in shown(client, f"{LIST}{added.pk}/edit/", **moved)
 
 
-def test_a_receiver_that_is_down_is_told_of_in_plain_words(cast: Cast) -> None:
-    chosen = stream(cast, "syslog", host="127.0.0.1", port=free_port(), protocol="tcp", format="cef")
+def test_a_receiver_that_is_down_is_told_of_in_plain_words(seed: Seed) -> None:
+    chosen = stream(seed, "syslog", host="127.0.0.1", port=free_port(), protocol="tcp", format="cef")
     publish(
-        cast.publisher.key,
-        add_event(cast.publisher.key, Attribute=[{"type": "domain", "value": "a.example"}]),
+        seed.publisher.key,
+        add_event(seed.publisher.key, Attribute=[{"type": "domain", "value": "a.example"}]),
     )
     with pytest.raises(OutgoingFailed) as failed:
         play(chosen)
     note_failure(chosen, failed.value)
-    told = shown(signed_in(cast.site_admin, "sv"), f"{LIST}{chosen.pk}/")
+    told = shown(signed_in(seed.site_admin, "sv"), f"{LIST}{chosen.pk}/")
     assert "Mottagaren går inte att nå." in told
     assert "Kontrollera adressen och porten" in told
-    client = signed_in(cast.site_admin)
+    client = signed_in(seed.site_admin)
     assert "cannot connect" in shown(client, LIST)
     assert "It is paused." in shown(client, f"{LIST}{chosen.pk}/pause/", now=1)
     assert "It continues" in shown(client, f"{LIST}{chosen.pk}/resume/", now=1)
@@ -125,13 +125,13 @@ def test_a_receiver_that_is_down_is_told_of_in_plain_words(cast: Cast) -> None:
     assert not Stream.objects.exists()
 
 
-def test_what_was_sent_to_whom_is_searched(cast: Cast) -> None:
+def test_what_was_sent_to_whom_is_searched(seed: Seed) -> None:
     with hook() as receiver:
-        chosen, receiver.secret = webhook(cast, receiver.running.url, org_id=cast.org_c.pk)
-        open_to_all = publish(cast.publisher.key, add_event(cast.publisher.key))
-        ours = publish(cast.publisher.key, add_event(cast.publisher.key, distribution=0))
+        chosen, receiver.secret = webhook(seed, receiver.running.url, org_id=seed.org_c.pk)
+        open_to_all = publish(seed.publisher.key, add_event(seed.publisher.key))
+        ours = publish(seed.publisher.key, add_event(seed.publisher.key, distribution=0))
         play(chosen)
-    client = signed_in(cast.site_admin)
+    client = signed_in(seed.site_admin)
     assert "Analysis" in shown(client, SENT)
     titles = client.get(SENT).context["titles"].values()
     assert {number for number, _title in titles} == {int(ours), int(open_to_all)}
@@ -162,9 +162,9 @@ def test_what_was_sent_to_whom_is_searched(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("who", ["org_admin", "publisher", "reader", "stranger"])
-def test_only_site_administrators_see_streams(cast: Cast, who: str) -> None:
-    chosen, _ = webhook(cast, "https://siem.example/hook")
-    client = signed_in(getattr(cast, who))
+def test_only_site_administrators_see_streams(seed: Seed, who: str) -> None:
+    chosen, _ = webhook(seed, "https://siem.example/hook")
+    client = signed_in(getattr(seed, who))
     for name in ("streams", "stream_choose", "deliveries"):
         assert client.get(reverse(name)).status_code == 403
     for name in ("stream", "stream_edit", "stream_delete", "stream_renew"):

@@ -10,10 +10,10 @@ import pytest
 from django.test import Client, override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.cast import Cast, Player
 from tests.exchange.servers import HERE, serving
 from tests.exchange.test_taxii_servers import taxii_server
 from tests.exchange.test_taxii_writing import indicator
+from tests.factories.seed import ApiUser, Seed
 from tests.web.accounts import signed_in
 from vardkase.exchange.taxii.models import KEYS, Collection, Run, TaxiiDirection, TaxiiServer
 
@@ -24,15 +24,15 @@ COLLECTION = {"name": "Open", "distribution": "1", "open_to_read": "on", "more":
 SERVER = {"name": "Partner", "baseurl": "https://taxii.example", "api_root": "/api/", "distribution": "0"}
 
 
-def in_english(player: Player) -> Client:
-    client = signed_in(player.user)
+def in_english(api_user: ApiUser) -> Client:
+    client = signed_in(api_user.user)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
 
 @pytest.fixture
-def client(cast: Cast) -> Client:
-    return in_english(cast.site_admin)
+def client(seed: Seed) -> Client:
+    return in_english(seed.site_admin)
 
 
 def text(client: Client, path: str) -> str:
@@ -41,26 +41,26 @@ def text(client: Client, path: str) -> str:
     return response.content.decode()
 
 
-def test_a_collection_is_offered_changed_and_removed(cast: Cast, client: Client) -> None:
+def test_a_collection_is_offered_changed_and_removed(seed: Seed, client: Client) -> None:
     told = text(client, "")
     assert "No collection is offered" in told
     assert "http://testserver/taxii2/" in told
-    sent = {**COLLECTION, "tags": ["tlp:clear"], "readers": [str(cast.org_b.pk)]}
+    sent = {**COLLECTION, "tags": ["tlp:clear"], "readers": [str(seed.org_b.pk)]}
     assert client.post(f"{HOME}collections/new/", sent).status_code == 302
     stored = Collection.objects.get()
     assert stored.filters == {"threat_level_id": 1, "tags": ["tlp:clear"]}
-    assert [each.pk for each in stored.readers.all()] == [cast.org_b.pk]
+    assert [each.pk for each in stored.readers.all()] == [seed.org_b.pk]
     assert str(stored.uuid) in text(client, "")
     page = f"collections/{stored.pk}/"
     shown = text(client, page)
     assert "tlp:clear" in shown
-    assert cast.org_b.name in shown
-    changed = {**COLLECTION, "name": "Group", "sharing_group_id": str(cast.group.pk)}
+    assert seed.org_b.name in shown
+    changed = {**COLLECTION, "name": "Group", "sharing_group_id": str(seed.group.pk)}
     assert client.post(f"{HOME}{page}", changed).status_code == 302
     stored.refresh_from_db()
     assert (stored.name, stored.sharing_group, stored.filters) == (
         "Group",
-        cast.group,
+        seed.group,
         {"threat_level_id": 1},
     )
     assert "cannot be undone" in text(client, f"{page}delete/")
@@ -78,18 +78,18 @@ def test_filters_that_make_no_sense_are_refused_at_their_field(client: Client, m
     assert not Collection.objects.exists()
 
 
-def test_lists_are_chosen_from_by_search(cast: Cast, client: Client) -> None:
+def test_lists_are_chosen_from_by_search(seed: Seed, client: Client) -> None:
     found = client.get(
         f"{HOME}choices/", {"field": "readers", "q_readers": "organisation b"}
     ).content.decode()
-    assert cast.org_b.name in found
-    assert cast.org_c.name not in found
+    assert seed.org_b.name in found
+    assert seed.org_c.name not in found
     assert client.get(f"{HOME}choices/", {"field": "name"}).status_code == 404
     typed = client.post(
         f"{HOME}collections/new/", {**COLLECTION, "find": "writers", "q_writers": "organisation c"}
     )
     assert typed.status_code == 200
-    assert cast.org_c.name in typed.content.decode()
+    assert seed.org_c.name in typed.content.decode()
     assert 'value="Open"' in typed.content.decode()
 
 
@@ -142,12 +142,12 @@ def test_what_the_service_refuses_stands_at_its_field(client: Client) -> None:
     assert "begins with https://" in response.content.decode()
 
 
-def test_only_site_administrators(cast: Cast) -> None:
-    collection = Collection.objects.create(name="x", org=cast.hub)
-    server = TaxiiServer.objects.create(name="x", baseurl="https://x.example", api_root="/", org=cast.hub)
+def test_only_site_administrators(seed: Seed) -> None:
+    collection = Collection.objects.create(name="x", org=seed.hub)
+    server = TaxiiServer.objects.create(name="x", baseurl="https://x.example", api_root="/", org=seed.hub)
     reading = ("", "choices/?field=tags", "collections/new/", "servers/new/", f"servers/{server.pk}/objects/")
-    for player in (cast.org_admin, cast.partner_sync):
-        client = in_english(player)
+    for api_user in (seed.org_admin, seed.partner_sync):
+        client = in_english(api_user)
         for path in (*reading, f"collections/{collection.pk}/", f"servers/{server.pk}/"):
             assert client.get(f"{HOME}{path}").status_code == 403
         for path in ("test", "fetch", "send", "delete", "collection"):

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import Cast
+from tests.factories.applications import make_staff
+from tests.factories.seed import Seed
 from tests.hub.membership import by_two_officers as by_two
-from tests.hub.membership.cast import make_staff
 from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from tests.web.private_links import fill_in, follow
@@ -30,14 +30,14 @@ CRITERION = {"title_sv": "Loggar", "title_en": "Logs", "step": "security"}
 
 
 @pytest.fixture
-def jurist(cast: Cast) -> Client:
-    return signed_in(make_staff(cast, StaffRole.LEGAL_OFFICER))
+def jurist(seed: Seed) -> Client:
+    return signed_in(make_staff(seed, StaffRole.LEGAL_OFFICER))
 
 
 @pytest.fixture
-def member(cast: Cast) -> Membership:
+def member(seed: Seed) -> Membership:
     return Membership.objects.create(
-        organisation=cast.org_a, sector="municipality", connection="web", state="active"
+        organisation=seed.org_a, sector="municipality", connection="web", state="active"
     )
 
 
@@ -47,7 +47,7 @@ def text(client: Client, name: str, *args: Any, **query: str) -> str:
     return response.content.decode()
 
 
-def publish_second(cast: Cast, client: Client) -> None:
+def publish_second(seed: Seed, client: Client) -> None:
     client.post(reverse("terms_start"))
     client.post(reverse("terms_draft"), {"text_sv": "# Nya villkor", "text_en": "# New terms"})
     day = (today() + timedelta(days=30)).isoformat()
@@ -57,17 +57,17 @@ def publish_second(cast: Cast, client: Client) -> None:
     assert f"{unanswered(2).count()} medlem ombeds att godkänna den" in refused.content.decode()
     assert client.post(reverse("terms_publish"), told | {"confirmed": "on"}).status_code == 302
     assert queries.current_terms().version == 1, "not by one alone"
-    approved(by_two.colleague(cast))
+    approved(by_two.colleague(seed))
 
 
 def test_a_new_version_is_written_published_and_accepted(
-    jurist: Client, cast: Cast, member: Membership
+    jurist: Client, seed: Seed, member: Membership
 ) -> None:
     assert "säkerhetsskyddsklassificerade" in text(jurist, "terms_and_criteria")
-    assert "säkerhetsskyddsklassificerade" in text(signed_in(cast.org_admin.user), "terms")
-    publish_second(cast, jurist)
+    assert "säkerhetsskyddsklassificerade" in text(signed_in(seed.org_admin.user), "terms")
+    publish_second(seed, jurist)
     assert "Organisation A" in text(jurist, "terms_answers", 2)
-    admin = signed_in(cast.org_admin.user)
+    admin = signed_in(seed.org_admin.user)
     assert "Nya villkor" in text(admin, "terms")
     given = {"version": "2", "name": "Britt Åkerlund", "role": "kommundirektör"}
     assert admin.post(reverse("terms"), given).status_code == 422, "nothing is accepted by the way"
@@ -78,9 +78,9 @@ def test_a_new_version_is_written_published_and_accepted(
 
 
 def test_the_private_link_needs_no_account_and_is_not_passed_on(
-    jurist: Client, cast: Cast, member: Membership
+    jurist: Client, seed: Seed, member: Membership
 ) -> None:
-    publish_second(cast, jurist)
+    publish_second(seed, jurist)
     link, client = reverse("terms_answer") + "#" + asking.token_of(AcceptanceRequest.objects.get()), Client()
     shown = follow(client, link)
     assert "Organisation A" in shown.content.decode()
@@ -106,7 +106,7 @@ def test_criteria_are_added_changed_and_removed(jurist: Client) -> None:
     assert queries.draft() is None
 
 
-def test_a_text_is_previewed_proposed_approved_and_taken_back(jurist: Client, cast: Cast) -> None:
+def test_a_text_is_previewed_proposed_approved_and_taken_back(jurist: Client, seed: Seed) -> None:
     url = reverse("mail_template", args=["letter_approval", "sv"])
     written = {"subject": "Beslut", "body": "{organisation} är **välkommen**."}
     shown = jurist.post(f"{url}preview/", written).content.decode()
@@ -116,10 +116,10 @@ def test_a_text_is_previewed_proposed_approved_and_taken_back(jurist: Client, ca
     assert jurist.post(url, written).status_code == 422, "without a reason for the second person"
     assert jurist.post(url, written | {"reason": "Ny praxis."}).status_code == 302
     assert not MailTemplate.objects.exists(), "not by one alone"
-    approved(by_two.colleague(cast))
+    approved(by_two.colleague(seed))
     assert "Ändrad" in text(jurist, "mail_templates") or "Ändrat" in text(jurist, "mail_templates")
     jurist.post(reverse("mail_template_reset", args=["letter_approval", "sv"]))
-    approved(by_two.colleague(cast))
+    approved(by_two.colleague(seed))
     assert "beviljar {organisation}" in text(jurist, "mail_template", "letter_approval", "sv")
     again = text(jurist, "mail_template", "letter_approval", "sv", version="1")
     assert ">\n{organisation} är **välkommen**.</textarea>" in again, "what was written can be taken again"
@@ -140,8 +140,8 @@ def test_what_was_sent_is_found_and_a_signature_kept(jurist: Client) -> None:
 
 
 @pytest.mark.parametrize("page", ["terms_and_criteria", "mail_templates", "sent_mail", "signature"])
-def test_others_have_no_part_in_it(cast: Cast, page: str) -> None:
-    operator = signed_in(make_staff(cast, StaffRole.OPERATOR))
-    for client in (operator, signed_in(cast.org_admin.user), signed_in(cast.site_admin.user)):
+def test_others_have_no_part_in_it(seed: Seed, page: str) -> None:
+    operator = signed_in(make_staff(seed, StaffRole.OPERATOR))
+    for client in (operator, signed_in(seed.org_admin.user), signed_in(seed.site_admin.user)):
         assert client.get(reverse(page)).status_code == 403
-    assert signed_in(cast.site_admin.user).get(reverse("terms")).status_code == 404
+    assert signed_in(seed.site_admin.user).get(reverse("terms")).status_code == 404

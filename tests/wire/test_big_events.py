@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import requests
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from tests.wire.raw import Raw
 from vardkase.api.body import LAZY_BODY
@@ -19,9 +19,9 @@ PADDING = "x" * (LAZY_BODY // COUNT)
 
 
 @pytest.fixture
-def raw(server: WebServer, server_cast: Cast) -> Raw:
+def raw(server: WebServer, server_seed: Seed) -> Raw:
     """Plain requests of an analyst who may publish."""
-    return Raw(server.url, server_cast.org_admin.key)
+    return Raw(server.url, server_seed.org_admin.key)
 
 
 def big_event(**more: Any) -> dict[str, Any]:

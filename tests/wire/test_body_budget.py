@@ -14,7 +14,7 @@ import pytest
 import requests
 from django.test import Client
 
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 from tests.support.processes import wait_until
 from tests.support.web_server import WebServer, running_web_server
 from vardkase.config.gateway.incoming import IN_MEMORY, Budget, IncomingBody, SpoolFull
@@ -32,21 +32,21 @@ JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def small(server_cast: Cast, tmp_path: Path) -> Iterator[WebServer]:
+def small(server_seed: Seed, tmp_path: Path) -> Iterator[WebServer]:
     """A server with little room."""
     with running_web_server(tmp_path, VARDKASE_MAX_BODY=str(MAX_BODY)) as running:
         yield running
 
 
 @contextlib.contextmanager
-def unfinished_uploads(server: WebServer, *players: Player) -> Iterator[list[socket.socket]]:
-    """Uploads of which SENT bytes have been sent, and no more come; two of each player."""
+def unfinished_uploads(server: WebServer, *api_users: ApiUser) -> Iterator[list[socket.socket]]:
+    """Uploads of which SENT bytes have been sent, and no more come; two of each api_user."""
     with contextlib.ExitStack() as opened:
         clients = []
-        for player in players * 2:
+        for api_user in api_users * 2:
             client = opened.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
             client.sendall(
-                f"POST /events/add HTTP/1.1\r\nHost: hub\r\nAuthorization: {player.key}\r\n"
+                f"POST /events/add HTTP/1.1\r\nHost: hub\r\nAuthorization: {api_user.key}\r\n"
                 "Accept: application/json\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
                 f"Content-Length: {MAX_BODY}\r\n\r\n".encode()
             )
@@ -56,32 +56,32 @@ def unfinished_uploads(server: WebServer, *players: Player) -> Iterator[list[soc
         yield clients
 
 
-def add_event(server: WebServer, player: Player) -> requests.Response:
-    headers = JSON | {"Authorization": player.key}
+def add_event(server: WebServer, api_user: ApiUser) -> requests.Response:
+    headers = JSON | {"Authorization": api_user.key}
     return requests.post(f"{server.url}/events/add", json=EVENT, headers=headers, timeout=30)
 
 
-def test_one_organisation_cannot_spend_all(small: WebServer, server_cast: Cast) -> None:
-    uploader, other = server_cast.org_admin, server_cast.stranger
+def test_one_organisation_cannot_spend_all(small: WebServer, server_seed: Seed) -> None:
+    uploader, other = server_seed.org_admin, server_seed.stranger
     with unfinished_uploads(small, uploader) as clients:
         wait_until(lambda: add_event(small, uploader).status_code == 503, 30)
         refused = add_event(small, uploader)
         assert int(refused.headers["Retry-After"]) > 0
         assert refused.json()["message"].startswith("The hub is receiving too many large requests")
-        assert add_event(small, server_cast.colleague).status_code == 503
+        assert add_event(small, server_seed.colleague).status_code == 503
         assert add_event(small, other).status_code == 200
         clients[0].close()
         wait_until(lambda: add_event(small, uploader).status_code == 200, 30)
 
 
-def test_when_all_is_spent_small_requests_and_pages_go_on(small: WebServer, server_cast: Cast) -> None:
+def test_when_all_is_spent_small_requests_and_pages_go_on(small: WebServer, server_seed: Seed) -> None:
     """Also everybody without an account is told to come back, in the form they asked for."""
-    others = server_cast.site_admin
+    others = server_seed.site_admin
     session = Client()
     session.force_login(others.user)
     cookies = {name: morsel.value for name, morsel in session.cookies.items()}
     large = {"text": "x" * 600_000}
-    with unfinished_uploads(small, server_cast.org_admin, server_cast.stranger):
+    with unfinished_uploads(small, server_seed.org_admin, server_seed.stranger):
         wait_until(lambda: add_event(small, others).status_code == 503, 30)
         page = requests.post(f"{small.url}/account/", data=large, cookies=cookies, timeout=30)
         assert (page.status_code, page.headers["Retry-After"]) == (503, "60")
@@ -109,8 +109,8 @@ def test_when_all_is_spent_small_requests_and_pages_go_on(small: WebServer, serv
     wait_until(lambda: add_event(small, others).status_code == 200, 30)
 
 
-def test_refused_and_failed_bodies_give_their_room_back(small: WebServer, server_cast: Cast) -> None:
-    headers = JSON | {"Authorization": server_cast.org_admin.key, "Content-Type": "application/json"}
+def test_refused_and_failed_bodies_give_their_room_back(small: WebServer, server_seed: Seed) -> None:
+    headers = JSON | {"Authorization": server_seed.org_admin.key, "Content-Type": "application/json"}
 
     def pieces(size: int) -> Iterator[bytes]:
         yield b"{"
@@ -121,7 +121,7 @@ def test_refused_and_failed_bodies_give_their_room_back(small: WebServer, server
         with contextlib.suppress(requests.ConnectionError):  # Closed while it was still sent.
             answer = requests.post(f"{small.url}/events/add", data=pieces(size), headers=headers, timeout=30)
             assert answer.status_code == status
-    assert add_event(small, server_cast.org_admin).status_code == 200
+    assert add_event(small, server_seed.org_admin).status_code == 200
 
 
 def test_visitors_share_what_is_theirs(settings: SettingsWrapper) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 from tests.support.web_server import WebServer
 from tests.wire.raw import Raw
 
@@ -16,9 +16,9 @@ EVENT = "46d9e32d-c40f-40a3-be39-fd2bff1ed627"
 
 
 @pytest.fixture
-def raw(server: WebServer, server_cast: Cast) -> Raw:
+def raw(server: WebServer, server_seed: Seed) -> Raw:
     """A's administrator, with a published event for all: two attributes and an object."""
-    raw = Raw(server.url, server_cast.org_admin.key)
+    raw = Raw(server.url, server_seed.org_admin.key)
     event = {
         "uuid": EVENT,
         "info": "del",
@@ -66,18 +66,18 @@ def test_a_soft_deleted_attribute_is_there_only_when_asked_for(raw: Raw) -> None
 
 
 def test_deleted_material_is_for_its_owner_and_for_synchronisation(
-    raw: Raw, server: WebServer, server_cast: Cast
+    raw: Raw, server: WebServer, server_seed: Seed
 ) -> None:
     """Others do not see it, even when they ask (core-format §16)."""
     raw.post(f"/attributes/delete/{ATTRIBUTE}", {})
 
-    def as_player(player: Player) -> bool:
-        return ATTRIBUTE in seen(Raw(server.url, player.key), "/deleted:1")
+    def as_player(api_user: ApiUser) -> bool:
+        return ATTRIBUTE in seen(Raw(server.url, api_user.key), "/deleted:1")
 
-    assert as_player(server_cast.analyst)
-    assert as_player(server_cast.partner_sync)
-    assert not as_player(server_cast.partner)
-    assert not as_player(server_cast.stranger)
+    assert as_player(server_seed.analyst)
+    assert as_player(server_seed.partner_sync)
+    assert not as_player(server_seed.partner)
+    assert not as_player(server_seed.stranger)
 
 
 @pytest.mark.parametrize("form", ["path", "body"])
@@ -107,10 +107,10 @@ def test_an_object_goes_with_its_attributes(raw: Raw) -> None:
     assert seen(raw, "/deleted:1") == {ATTRIBUTE, KEPT}
 
 
-def test_others_cannot_delete(raw: Raw, server: WebServer, server_cast: Cast) -> None:
+def test_others_cannot_delete(raw: Raw, server: WebServer, server_seed: Seed) -> None:
     """Visible, but not theirs."""
-    for player in (server_cast.partner, server_cast.stranger, server_cast.reader):
-        other = Raw(server.url, player.key)
+    for api_user in (server_seed.partner, server_seed.stranger, server_seed.reader):
+        other = Raw(server.url, api_user.key)
         assert other.post(f"/attributes/delete/{ATTRIBUTE}", {})[0] == 403
         assert other.post(f"/objects/delete/{OBJECT}", {})[0] in {403, 405}
         assert other.post(f"/events/delete/{EVENT}", {})[0] == 403

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from tests.wire.raw import Raw
 
@@ -14,9 +14,9 @@ SECRET = "56343ddf-7f21-4a7d-ae57-e3ae76cdeb77"
 
 
 @pytest.fixture
-def raw(server: WebServer, server_cast: Cast) -> Raw:
+def raw(server: WebServer, server_seed: Seed) -> Raw:
     """A's event for all, extended by A for all, and by B for B alone."""
-    ours, theirs = Raw(server.url, server_cast.org_admin.key), Raw(server.url, server_cast.partner.key)
+    ours, theirs = Raw(server.url, server_seed.org_admin.key), Raw(server.url, server_seed.partner.key)
     for who, uuid, distribution, extends, value in (
         (ours, BASE, 3, "", "base.example"),
         (ours, OURS, 3, BASE, "ours.example"),
@@ -46,9 +46,9 @@ def test_alone_an_event_holds_only_its_own(raw: Raw) -> None:
 
 
 def test_the_extended_view_merges_what_the_reader_may_see(
-    raw: Raw, server: WebServer, server_cast: Cast
+    raw: Raw, server: WebServer, server_seed: Seed
 ) -> None:
     """A secret extension is seen by its owner alone."""
     assert values(raw, f"{BASE}/extended:1") == {"base.example", "ours.example"}
-    partner = Raw(server.url, server_cast.partner.key)
+    partner = Raw(server.url, server_seed.partner.key)
     assert values(partner, f"{BASE}/extended:1") == {"base.example", "ours.example", "secret.example"}

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.calls import answer, send
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.intel.models import Attribute, Event, EventReport, EventTag, Object, ObjectReference
 
 pytestmark = pytest.mark.django_db
@@ -219,13 +219,13 @@ JSON = st.recursive(
 
 
 @pytest.fixture
-def key(cast: Cast) -> str:
+def key(seed: Seed) -> str:
     """A site administrator's key: nobody gets further. The event that the places name is stored."""
     thing = {**THING, "uuid": OWN + "2", "Attribute": [{**THING["Attribute"][0], "uuid": OWN + "3"}]}
     attribute = {"uuid": OWN + "1", "type": "domain", "value": "a.example"}
     document = {"uuid": OWN + "0", "info": "own", "Attribute": [attribute], "Object": [thing]}
-    assert send(cast.site_admin.key, "POST", "/events/add", document).status_code == 200
-    return cast.site_admin.key
+    assert send(seed.site_admin.key, "POST", "/events/add", document).status_code == 200
+    return seed.site_admin.key
 
 
 def rows() -> list[int]:

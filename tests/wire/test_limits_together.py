@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer, running_web_server
 from tests.wire.raw import Raw
 from vardkase.api.authentication import FAILURES
@@ -12,7 +12,7 @@ from vardkase.core.limits.models import LimitUse
 
 
 def test_wrong_keys_count_together_and_a_valid_one_is_let_in(
-    server: WebServer, server_cast: Cast, tmp_path: Path
+    server: WebServer, server_seed: Seed, tmp_path: Path
 ) -> None:
     with running_web_server(tmp_path) as other:
         LimitUse.objects.all().delete()  # Whoever waits for a server to answer has no key.
@@ -20,11 +20,11 @@ def test_wrong_keys_count_together_and_a_valid_one_is_let_in(
         told = [wrong[number % 2].get("/servers/getVersion")[0] for number in range(FAILURES.allowed + 2)]
         assert told[: FAILURES.allowed] == [403] * FAILURES.allowed
         assert told[FAILURES.allowed :] == [429, 429]
-        assert Raw(other.url, server_cast.analyst.key).get("/servers/getVersion")[0] == 200
+        assert Raw(other.url, server_seed.analyst.key).get("/servers/getVersion")[0] == 200
 
 
 def test_codes_that_are_tried_count_together_before_the_body_is_read(
-    server: WebServer, server_cast: Cast, tmp_path: Path
+    server: WebServer, server_seed: Seed, tmp_path: Path
 ) -> None:
     with running_web_server(tmp_path) as other:
         strangers = [Raw(url, "") for url in (server.url, other.url)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from tests.wire.raw import Raw
 
@@ -19,9 +19,9 @@ ATTRIBUTE_NOT_NEWER = "Attribute could not be saved: Attribute in the request no
 
 
 @pytest.fixture
-def raw(server: WebServer, server_cast: Cast) -> Raw:
+def raw(server: WebServer, server_seed: Seed) -> Raw:
     """A's administrator, with an event of three attributes and a tag."""
-    raw = Raw(server.url, server_cast.org_admin.key)
+    raw = Raw(server.url, server_seed.org_admin.key)
     attributes = [
         {
             "uuid": uuid,

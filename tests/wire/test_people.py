@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from pymisp import MISPOrganisation, MISPRole, MISPSharingGroup, MISPUser, PyMISP
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from tests.wire.conftest import Connect
 from vardkase.identity.accounts.models import Role
 
 
 @pytest.fixture
-def admin(connect: Connect, server_cast: Cast) -> PyMISP:
+def admin(connect: Connect, server_seed: Seed) -> PyMISP:
     Role.objects.filter(name="User").update(default_role=True)
-    client = connect(server_cast.site_admin)
+    client = connect(server_seed.site_admin)
     client.global_pythonify = True
     return client
 
@@ -43,10 +43,10 @@ def test_organisations(admin: PyMISP) -> None:
     assert not admin.organisation_exists(added)
 
 
-def test_users_and_keys(admin: PyMISP, server: WebServer, server_cast: Cast) -> None:
+def test_users_and_keys(admin: PyMISP, server: WebServer, server_seed: Seed) -> None:
     wanted = MISPUser()
     wanted.email = "testusr@user.local"
-    wanted.org_id = server_cast.org_a.pk
+    wanted.org_id = server_seed.org_a.pk
     added: Any = admin.add_user(wanted)
     own = PyMISP(server.url, added.authkey)
     assert own.get_user(pythonify=True).email == "testusr@user.local"
@@ -60,8 +60,8 @@ def test_users_and_keys(admin: PyMISP, server: WebServer, server_cast: Cast) -> 
     assert admin.users_heartbeat()["message"]
 
 
-def test_roles(admin: PyMISP, server_cast: Cast) -> None:
-    assert admin.set_default_role(server_cast.publisher.user.role_id)["message"] == "Default role set."
+def test_roles(admin: PyMISP, server_seed: Seed) -> None:
+    assert admin.set_default_role(server_seed.publisher.user.role_id)["message"] == "Default role set."
     wanted = MISPRole()
     wanted.name = "testrole"
     added: Any = admin.add_role(wanted)
@@ -75,7 +75,7 @@ def test_roles(admin: PyMISP, server_cast: Cast) -> None:
     assert admin.delete_role(added)["message"] == "Role deleted."
 
 
-def test_sharing_groups(admin: PyMISP, server_cast: Cast) -> None:
+def test_sharing_groups(admin: PyMISP, server_seed: Seed) -> None:
     wanted = MISPSharingGroup()
     wanted.name = "Testcases SG"
     wanted.releasability = "Testing"
@@ -83,10 +83,10 @@ def test_sharing_groups(admin: PyMISP, server_cast: Cast) -> None:
     assert (group.name, group.releasability) == ("Testcases SG", "Testing")
     updated: Any = admin.update_sharing_group({"releasability": "Testing updated"}, group)
     assert updated.releasability == "Testing updated"
-    added = admin.add_org_to_sharing_group(group, str(server_cast.org_a.uuid), extend=True)
+    added = admin.add_org_to_sharing_group(group, str(server_seed.org_a.uuid), extend=True)
     assert added["name"] == "Organisation added to the sharing group."
-    assert admin.get_sharing_group(group).sgorgs[0].org_id == str(server_cast.org_a.pk)
-    removed = admin.remove_org_from_sharing_group(group, str(server_cast.org_a.uuid))
+    assert admin.get_sharing_group(group).sgorgs[0].org_id == str(server_seed.org_a.pk)
+    removed = admin.remove_org_from_sharing_group(group, str(server_seed.org_a.uuid))
     assert removed["name"] == "Organisation removed from the sharing group."
     assert {found.name for found in admin.sharing_groups()} == {"A and B", "Testcases SG"}
     assert admin.sharing_group_exists(group)

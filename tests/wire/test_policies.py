@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pymisp import MISPEvent
 
-from tests.cast import Cast
 from tests.factories.knowledge import make_tag
-from tests.hub.policy.stories import RED, SECOND, in_force
+from tests.factories.policies import RED, SECOND, in_force
+from tests.factories.seed import Seed
 from tests.wire.conftest import Connect
 from vardkase.hub.policy.models import PublicationApproval
 from vardkase.intel.models import Event
 
 
-def test_pymisp_is_told_which_rule_it_meets_and_what_waits(connect: Connect, server_cast: Cast) -> None:
+def test_pymisp_is_told_which_rule_it_meets_and_what_waits(connect: Connect, server_seed: Seed) -> None:
     make_tag("tlp:red")
-    in_force(server_cast, RED, SECOND)
-    client = connect(server_cast.publisher)
+    in_force(server_seed, RED, SECOND)
+    client = connect(server_seed.publisher)
     event = MISPEvent()
     event.info, event.distribution = "from a script", 1
     event.add_attribute("domain", "a.example")

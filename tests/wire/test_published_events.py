@@ -11,7 +11,7 @@ import pytest
 import requests
 from pymisp import MISPAttribute, MISPEvent, PyMISP
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from tests.wire.facts import event_facts
 from tests.wire.samples import DAMAGED, OWN, PUBLISHED, Sample, each_sample
@@ -68,7 +68,7 @@ def test_an_event_is_exported_as_csv(sample: Sample, analyst: PyMISP) -> None:
 
 @pytest.mark.parametrize("path", DAMAGED, ids=lambda path: path.stem)
 def test_a_damaged_event_is_refused_and_changes_nothing(
-    path: Path, server: WebServer, server_cast: Cast
+    path: Path, server: WebServer, server_seed: Seed
 ) -> None:
     """A comma too many at the end of a list: the answer says that it is no JSON and where."""
     entries = AuditEntry.objects.count()
@@ -76,7 +76,7 @@ def test_a_damaged_event_is_refused_and_changes_nothing(
         f"{server.url}/events/add",
         data=path.read_bytes(),
         headers={
-            "Authorization": server_cast.org_admin.key,
+            "Authorization": server_seed.org_admin.key,
             "Accept": "application/json",
             "Content-Type": "application/json",
         },

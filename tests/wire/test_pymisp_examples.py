@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
 from tests.cli.test_content import run
 from tests.exchange.test_feed_export import out
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from tests.wire.pymisp_suite import Unavailable, suite_folder
 from vardkase.exchange.feeds.models import Feed
@@ -35,7 +35,7 @@ type Example = Callable[..., str]
 
 @pytest.fixture
 def example(
-    server: WebServer, server_cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: WebServer, server_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Example]:
     """Runs one of them as the site administrator and returns what it printed."""
     try:
@@ -44,7 +44,7 @@ def example(
         if os.environ.get("CI"):
             pytest.fail(f"PyMISP's source distribution cannot be had: {reason}")
         pytest.skip(f"PyMISP's source distribution cannot be had: {reason}")
-    keys = {"misp_url": server.url, "misp_key": server_cast.site_admin.key, "misp_verifycert": False}
+    keys = {"misp_url": server.url, "misp_key": server_seed.site_admin.key, "misp_verifycert": False}
     (tmp_path / "keys.py").write_text("\n".join(f"{name} = {value!r}" for name, value in keys.items()))
     monkeypatch.syspath_prepend(tmp_path)
 
@@ -179,29 +179,29 @@ def test_what_is_known_comes_out(example: Example, event: Event) -> None:
     assert "Made by an example" in report
 
 
-def test_people_and_groups(example: Example, server_cast: Cast, tmp_path: Path) -> None:
+def test_people_and_groups(example: Example, server_seed: Seed, tmp_path: Path) -> None:
     example(
-        "add_user", "-e", "new@a.example", "-o", server_cast.org_a.pk, "-r", server_cast.reader.user.role_id
+        "add_user", "-e", "new@a.example", "-o", server_seed.org_a.pk, "-r", server_seed.reader.user.role_id
     )
     added = User.objects.get(email="new@a.example")
-    assert added.org == server_cast.org_a
+    assert added.org == server_seed.org_a
     assert "new@a.example" in example("users_list")
     example("delete_user", "-i", added.pk)
     assert not User.objects.filter(pk=added.pk).exists()
     uuid = "29ce5996-b0a6-5625-a10b-67142095b7ba"
     table = tmp_path / "organisations.csv"
     table.write_text(
-        f"Water Works,Sweden,Utilities,Company,it@water.example,{uuid},1,{server_cast.group.uuid}\n"
+        f"Water Works,Sweden,Utilities,Company,it@water.example,{uuid},1,{server_seed.group.uuid}\n"
     )
     assert "1 organisations added" in example("add_organisations", "-c", table)
     works = Organisation.objects.get(uuid=uuid)
     assert (works.name, works.sector, works.local) == ("Water Works", "Utilities", True)
-    assert works in {member.org for member in server_cast.group.members.all()}
+    assert works in {member.org for member in server_seed.group.members.all()}
     assert "A and B" in example("sharing_groups")
     example("edit_organisation", "-i", works.pk, "-e", "x@water.example")
 
 
-def test_feeds(example: Example, server_cast: Cast, tmp_path: Path) -> None:
+def test_feeds(example: Example, server_seed: Seed, tmp_path: Path) -> None:
     """And the files that we write are those that PyMISP would have written beside our events."""
     example(
         "add_feed",
@@ -219,7 +219,7 @@ def test_feeds(example: Example, server_cast: Cast, tmp_path: Path) -> None:
     feed = Feed.objects.get(name="Osint")
     assert (feed.url, feed.provider, feed.source_format) == ("https://f.example/", "CIRCL", "freetext")
     for _ in range(3):
-        out(server_cast)
+        out(server_seed)
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     run("feed", "export", str(ours))
     shutil.copytree(ours, theirs, ignore=shutil.ignore_patterns("manifest.json", "hashes.csv"))

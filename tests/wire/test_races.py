@@ -12,7 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from tests.wire.raw import Raw
 from vardkase.core.errors import Conflict
@@ -28,8 +28,8 @@ type Answer = tuple[int, Any]
 
 
 @pytest.fixture
-def api(server: WebServer, server_cast: Cast) -> Raw:
-    return Raw(server.url, server_cast.org_admin.key)
+def api(server: WebServer, server_seed: Seed) -> Raw:
+    return Raw(server.url, server_seed.org_admin.key)
 
 
 def at_once(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:

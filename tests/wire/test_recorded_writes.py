@@ -20,8 +20,8 @@ from django.http import StreamingHttpResponse
 from pymisp import MISPObject
 
 from tests.api.calls import send
-from tests.cast import ORG_ADMIN, PUBLISHER, READ_ONLY, SYNC_USER, USER
 from tests.factories import make_key, make_organisation, make_role, make_sharing_group, make_user
+from tests.factories.seed import ORG_ADMIN, PUBLISHER, READ_ONLY, SYNC_USER, USER
 from tests.support.recorded import Names, differences
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
@@ -94,7 +94,7 @@ def _stage() -> tuple[dict[str, str], Names]:
     """The organisations, people, tags, sharing group and template that the recordings begin with."""
     one = make_organisation("ORGNAME")
     two = make_organisation("Org-Two", uuid="31ccc73c-f1cc-5b7d-8de9-d6a1bd629fe3", sector="Test")
-    keys = {player: _key(player, two if player.endswith("2") else one) for player in PLAYERS}
+    keys = {api_user: _key(api_user, two if api_user.endswith("2") else one) for api_user in PLAYERS}
     names = Names()
     with connection.cursor() as cursor:  # The recordings ask for 999, a group that is not there.
         cursor.execute(
@@ -108,9 +108,9 @@ def _stage() -> tuple[dict[str, str], Names]:
     return keys, names
 
 
-def _key(player: str, organisation: Organisation) -> str:
-    role = make_role(*ROLES[player.rstrip("12")])
-    return make_key(make_user(organisation, role, f"{player}@recorded.example"))
+def _key(api_user: str, organisation: Organisation) -> str:
+    role = make_role(*ROLES[api_user.rstrip("12")])
+    return make_key(make_user(organisation, role, f"{api_user}@recorded.example"))
 
 
 def _tag(name: str, two: Organisation) -> int:

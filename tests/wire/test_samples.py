@@ -12,7 +12,7 @@ import pytest
 from pymisp import MISPAttribute, MISPEvent, PyMISP
 from pymisp.tools import FileObject
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from tests.wire.raw import Raw
 
@@ -57,9 +57,9 @@ def test_a_sample_is_kept_in_an_encrypted_zip(analyst: PyMISP, event: MISPEvent)
     assert found[0].malware_binary.getvalue() == SAMPLE
 
 
-def test_the_server_encrypts_when_asked(server: WebServer, server_cast: Cast, event: MISPEvent) -> None:
+def test_the_server_encrypts_when_asked(server: WebServer, server_seed: Seed, event: MISPEvent) -> None:
     """`encrypt` with plain data: a zip with the password "infected", holding the sample and its name."""
-    raw = Raw(server.url, server_cast.org_admin.key)
+    raw = Raw(server.url, server_seed.org_admin.key)
     body = {
         "type": "malware-sample",
         "value": "two.bin",
@@ -79,9 +79,9 @@ def test_the_server_encrypts_when_asked(server: WebServer, server_cast: Cast, ev
             archive.read(digest)
 
 
-def test_a_sample_without_its_hash_is_refused(server: WebServer, server_cast: Cast, event: MISPEvent) -> None:
+def test_a_sample_without_its_hash_is_refused(server: WebServer, server_seed: Seed, event: MISPEvent) -> None:
     """A name alone is half of the value; nothing is stored (recordings, behaviour 10b)."""
-    raw = Raw(server.url, server_cast.org_admin.key)
+    raw = Raw(server.url, server_seed.org_admin.key)
     body = {"type": "malware-sample", "value": "one.bin", "data": base64.b64encode(SAMPLE).decode()}
     status, answer = raw.post(f"/attributes/add/{event.id}", body)
     assert (status, answer["saved"]) == (403, False)
@@ -105,13 +105,13 @@ def test_a_file_object_carries_its_sample(analyst: PyMISP, tmp_path: Path) -> No
     assert thing.get_attributes_by_relation("sha256")[0].value == hashlib.sha256(SAMPLE).hexdigest()
 
 
-def test_a_stranger_cannot_download(server: WebServer, server_cast: Cast, event: MISPEvent) -> None:
+def test_a_stranger_cannot_download(server: WebServer, server_seed: Seed, event: MISPEvent) -> None:
     """The file follows its attribute's distribution."""
-    raw = Raw(server.url, server_cast.org_admin.key)
+    raw = Raw(server.url, server_seed.org_admin.key)
     body = {"type": "attachment", "value": "note.txt", "data": base64.b64encode(NOTE).decode()}
     uuid = raw.post(f"/attributes/add/{event.id}", body)[1]["Attribute"]["uuid"]
     assert raw.send("GET", f"/attributes/download/{uuid}").content == NOTE
-    answer = Raw(server.url, server_cast.stranger.key).send("GET", f"/attributes/download/{uuid}")
+    answer = Raw(server.url, server_seed.stranger.key).send("GET", f"/attributes/download/{uuid}")
     assert answer.status_code in {401, 404, 405}
     assert NOTE not in answer.content
 

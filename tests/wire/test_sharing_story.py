@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pymisp import MISPEvent, PyMISP
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.wire.conftest import Connect
 
 COMMUNITY, GROUP = 1, 4
@@ -102,10 +102,10 @@ def test_what_is_not_shared_does_not_exist_for_others(look: str, analyst: PyMISP
 
 
 def test_a_sharing_group_is_a_closed_circle(
-    analyst: PyMISP, partner: PyMISP, stranger: PyMISP, server_cast: Cast
+    analyst: PyMISP, partner: PyMISP, stranger: PyMISP, server_seed: Seed
 ) -> None:
     """The member sees event, group and its other members; the stranger sees nothing at all."""
-    group = server_cast.group
+    group = server_seed.group
     event = add(analyst, make("For two", GROUP, ("domain", SHARED), sharing_group_id=group.pk))
     seen = partner.get_event(event.uuid, pythonify=True)
     assert isinstance(seen, MISPEvent)
@@ -115,12 +115,12 @@ def test_a_sharing_group_is_a_closed_circle(
 
 
 def test_an_attribute_may_be_closer_than_its_event(
-    analyst: PyMISP, partner: PyMISP, stranger: PyMISP, server_cast: Cast
+    analyst: PyMISP, partner: PyMISP, stranger: PyMISP, server_seed: Seed
 ) -> None:
     """0 stays at home, 4 goes to the group, 5 goes where the event goes."""
     event = make("Open", COMMUNITY)
     event.add_attribute("domain", "home.example", distribution=0)
-    event.add_attribute("domain", "group.example", distribution=GROUP, sharing_group_id=server_cast.group.pk)
+    event.add_attribute("domain", "group.example", distribution=GROUP, sharing_group_id=server_seed.group.pk)
     event.add_attribute("domain", "open.example", distribution=5)
     stored = add(analyst, event)
     everything = {"home.example", "group.example", "open.example"}
@@ -144,16 +144,16 @@ def test_only_the_owner_edits(analyst: PyMISP, partner: PyMISP, stranger: PyMISP
     assert infos(analyst) == {"Of A"}
 
 
-def test_reading_is_not_adding(connect: Connect, server_cast: Cast) -> None:
+def test_reading_is_not_adding(connect: Connect, server_seed: Seed) -> None:
     """A read-only role is refused, in MISP's words."""
-    answer = connect(server_cast.reader).add_event(make("Mine", 0))
+    answer = connect(server_seed.reader).add_event(make("Mine", 0))
     assert answer["errors"][0] == 403
     assert answer["errors"][1]["message"] == "You do not have permission to use this functionality."
 
 
-def test_an_analyst_without_the_permission_cannot_publish(connect: Connect, server_cast: Cast) -> None:
+def test_an_analyst_without_the_permission_cannot_publish(connect: Connect, server_seed: Seed) -> None:
     """Publishing is a permission of its own."""
-    client = connect(server_cast.analyst)
+    client = connect(server_seed.analyst)
     event = add(client, make("Draft", COMMUNITY, ("domain", SHARED)))
     assert client.publish(event)["errors"][0] == 403
-    assert connect(server_cast.publisher).publish(event).get("errors") is None
+    assert connect(server_seed.publisher).publish(event).get("errors") is None

@@ -17,8 +17,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from tests.support.processes import wait_until
 from tests.support.web_server import WebServer, running_web_server
 from tests.wire.raw import Raw
@@ -79,16 +79,16 @@ def test_those_who_send_slowly_keep_no_page_waiting(server: WebServer, head: str
         assert {page_status(server) for _ in range(3)} == {200}
 
 
-def test_those_who_send_slowly_with_a_key_keep_nobody_waiting(server: WebServer, server_cast: Cast) -> None:
-    key = server_cast.org_admin.key
+def test_those_who_send_slowly_with_a_key_keep_nobody_waiting(server: WebServer, server_seed: Seed) -> None:
+    key = server_seed.org_admin.key
     head = f"POST /events/add HTTP/1.1\r\nHost: hub\r\nAuthorization: {key}\r\n{JSON}{BODY}{{"
     with clients(server, head):
         assert page_status(server) == 200
         assert Raw(server.url, key).get("/servers/getVersion")[0] == 200
 
 
-def test_those_who_do_not_read_keep_nobody_waiting(server: WebServer, server_cast: Cast) -> None:
-    key, uuid = server_cast.org_admin.key, str(uuid4())
+def test_those_who_do_not_read_keep_nobody_waiting(server: WebServer, server_seed: Seed) -> None:
+    key, uuid = server_seed.org_admin.key, str(uuid4())
     api = Raw(server.url, key)
     attributes = [{"type": "text", "value": f"{n} " + "v" * 2000} for n in range(4_000)]
     assert (
@@ -102,12 +102,12 @@ def test_those_who_do_not_read_keep_nobody_waiting(server: WebServer, server_cas
         assert page_status(server) == 200
 
 
-def test_a_large_body_is_asked_for_only_after_the_key(server: WebServer, server_cast: Cast) -> None:
+def test_a_large_body_is_asked_for_only_after_the_key(server: WebServer, server_seed: Seed) -> None:
     """A client that waits for leave to send (curl does) is refused before it has sent anything."""
     heads = {
         b"403": f"Authorization: {'x' * 40}\r\nContent-Length: 100000000\r\n",
-        b"413": f"Authorization: {server_cast.org_admin.key}\r\nContent-Length: 600000000\r\n",
-        b"100": f"Authorization: {server_cast.org_admin.key}\r\nContent-Length: 100000000\r\n",
+        b"413": f"Authorization: {server_seed.org_admin.key}\r\nContent-Length: 600000000\r\n",
+        b"100": f"Authorization: {server_seed.org_admin.key}\r\nContent-Length: 100000000\r\n",
     }
     for status, head in heads.items():
         asked = f"POST /events/add HTTP/1.1\r\nHost: hub\r\n{JSON}Content-Type: application/json\r\n"
@@ -115,10 +115,10 @@ def test_a_large_body_is_asked_for_only_after_the_key(server: WebServer, server_
             assert client.recv(100).split()[1] == status
 
 
-def test_a_body_without_a_length_is_read(server: WebServer, server_cast: Cast) -> None:
+def test_a_body_without_a_length_is_read(server: WebServer, server_seed: Seed) -> None:
     body = json.dumps({"Event": {"info": "x" * 200_000}}).encode()
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as asking:
-        headers = {"Authorization": server_cast.org_admin.key, "Accept": "application/json"}
+        headers = {"Authorization": server_seed.org_admin.key, "Accept": "application/json"}
         headers["Content-Type"] = "application/json"
         asking.request("POST", "/events/add", iter([body[:1000], body[1000:]]), headers, encode_chunked=True)
         assert asking.getresponse().status == 200
@@ -147,26 +147,26 @@ def index_head(key: str) -> str:
 
 
 def test_what_is_searched_for_somebody_who_has_left_is_cancelled(
-    server: WebServer, server_cast: Cast
+    server: WebServer, server_seed: Seed
 ) -> None:
     """The search waits for a table that this test holds locked."""
     with locked_events() as waiters:
-        with clients(server, index_head(server_cast.org_admin.key), 1):
+        with clients(server, index_head(server_seed.org_admin.key), 1):
             wait_until(lambda: waiters() == 1, 30)
         wait_until(lambda: waiters() == 0, 30)
     assert "Traceback" not in server.log.read_text(errors="replace")
-    assert Raw(server.url, server_cast.org_admin.key).get("/events/index")[0] == 200
+    assert Raw(server.url, server_seed.org_admin.key).get("/events/index")[0] == 200
 
 
-def test_those_who_ask_for_much_keep_nobody_waiting(server: WebServer, server_cast: Cast) -> None:
+def test_those_who_ask_for_much_keep_nobody_waiting(server: WebServer, server_seed: Seed) -> None:
     """Exports take minutes. One client has a share of the threads, and what waits behind it gets others."""
-    exporter = server_cast.reader
+    exporter = server_seed.reader
     with locked_events() as waiters, clients(server, index_head(exporter.key), 12) as exports:
         wait_until(lambda: waiters() >= THREADS, 30)
-        assert Raw(server.url, server_cast.org_admin.key).get("/servers/getVersion")[0] == 200
+        assert Raw(server.url, server_seed.org_admin.key).get("/servers/getVersion")[0] == 200
         assert page_status(server) == 200
         with clients(server, index_head(exporter.key), 6):
-            assert Raw(server.url, server_cast.org_admin.key).get("/servers/getVersion")[0] == 200
+            assert Raw(server.url, server_seed.org_admin.key).get("/servers/getVersion")[0] == 200
         assert waiters() <= ACCOUNT_SHARE
         exports[0].close()
         wait_until(lambda: waiters() == ACCOUNT_SHARE, 30)
@@ -182,40 +182,40 @@ def searches(server: WebServer, keys: list[str]) -> Iterator[None]:
         yield
 
 
-def test_several_keys_of_one_account_count_as_one_client(server: WebServer, server_cast: Cast) -> None:
-    keys = [server_cast.analyst.key, *(make_key(server_cast.analyst.user) for _ in range(11))]
+def test_several_keys_of_one_account_count_as_one_client(server: WebServer, server_seed: Seed) -> None:
+    keys = [server_seed.analyst.key, *(make_key(server_seed.analyst.user) for _ in range(11))]
     with locked_events() as waiters, searches(server, keys):
         wait_until(lambda: waiters() >= ACCOUNT_SHARE, 30)
-        for other in (server_cast.stranger, server_cast.partner):
+        for other in (server_seed.stranger, server_seed.partner):
             assert Raw(server.url, other.key).get("/servers/getVersion")[0] == 200
         assert page_status(server) == 200
         assert waiters() == ACCOUNT_SHARE
     wait_until(lambda: Raw(server.url, keys[-1]).get("/servers/getVersion")[0] == 200, 30)
 
 
-def test_many_accounts_of_one_organisation_count_as_one_client(server: WebServer, server_cast: Cast) -> None:
-    cast = server_cast
-    accounts = (cast.analyst, cast.colleague, cast.publisher, cast.org_admin, cast.reader)
+def test_many_accounts_of_one_organisation_count_as_one_client(server: WebServer, server_seed: Seed) -> None:
+    seed = server_seed
+    accounts = (seed.analyst, seed.colleague, seed.publisher, seed.org_admin, seed.reader)
     keys = [make_key(each.user) for each in accounts for _ in range(4)]
     with locked_events() as waiters, searches(server, keys):
         wait_until(lambda: waiters() >= SHARE, 30)
-        for other in (cast.stranger, cast.partner, cast.site_admin):
+        for other in (seed.stranger, seed.partner, seed.site_admin):
             assert Raw(server.url, other.key).get("/servers/getVersion")[0] == 200
         assert waiters() == SHARE
     for each in accounts:
         assert Raw(server.url, each.key).get("/servers/getVersion")[0] == 200
 
 
-def test_unknown_keys_count_for_their_address(server: WebServer, server_cast: Cast) -> None:
+def test_unknown_keys_count_for_their_address(server: WebServer, server_seed: Seed) -> None:
     """Whoever sends them has us look them up, but not as so many clients."""
     with clients(server, index_head("x" * 40), CLIENTS) as refused:
-        assert Raw(server.url, server_cast.analyst.key).get("/servers/getVersion")[0] == 200
+        assert Raw(server.url, server_seed.analyst.key).get("/servers/getVersion")[0] == 200
         assert {client.recv(100).split()[1] for client in refused} <= {b"403", b"429"}
 
 
-def test_names_with_underscores_are_no_headers(server: WebServer, server_cast: Cast) -> None:
+def test_names_with_underscores_are_no_headers(server: WebServer, server_seed: Seed) -> None:
     """`X_MISP_AUTH` would arrive as the header that reverse proxies and clients write with hyphens."""
-    head = f"GET /servers/getVersion HTTP/1.1\r\nHost: hub\r\nX_MISP_AUTH: {server_cast.org_admin.key}\r\n{JSON}\r\n"
+    head = f"GET /servers/getVersion HTTP/1.1\r\nHost: hub\r\nX_MISP_AUTH: {server_seed.org_admin.key}\r\n{JSON}\r\n"
     with clients(server, head, 1) as (client,):
         assert client.recv(100).split()[1] == b"403"
 
@@ -227,9 +227,9 @@ CHUNKED = (
 )
 
 
-def test_trailers_are_no_headers(server_cast: Cast, tmp_path: Path) -> None:
+def test_trailers_are_no_headers(server_seed: Seed, tmp_path: Path) -> None:
     """A key that is bound to an address does not open to one that follows the body."""
-    key = make_key(server_cast.org_admin.user, allowed_ips=["192.0.2.1"])
+    key = make_key(server_seed.org_admin.user, allowed_ips=["192.0.2.1"])
     with running_web_server(tmp_path, VARDKASE_TRUSTED_PROXIES="1") as behind_proxy:
         for address, trailer, status in (
             ("192.0.2.1", "", b"200"),
@@ -242,12 +242,12 @@ def test_trailers_are_no_headers(server_cast: Cast, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("start", ["", "X-Trailer: "], ids=["many", "one"])
-def test_trailers_have_a_limit(server: WebServer, server_cast: Cast, start: str) -> None:
+def test_trailers_have_a_limit(server: WebServer, server_seed: Seed, start: str) -> None:
     trailers = (b"x" * 1000 if start else b"X-Trailer: " + b"x" * 1000 + b"\r\n") * 24_000
-    head = CHUNKED.format(key=server_cast.org_admin.key, address="192.0.2.1") + start
+    head = CHUNKED.format(key=server_seed.org_admin.key, address="192.0.2.1") + start
     with clients(server, head, 1) as (client,), pytest.raises(ConnectionError):
         client.sendall(trailers)
-    assert Raw(server.url, server_cast.org_admin.key).get("/servers/getVersion")[0] == 200
+    assert Raw(server.url, server_seed.org_admin.key).get("/servers/getVersion")[0] == 200
 
 
 def test_a_process_whose_event_loop_has_no_memory_ends() -> None:

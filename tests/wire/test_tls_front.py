@@ -11,7 +11,7 @@ import requests
 from pymisp import PyMISP
 from pymisp.exceptions import PyMISPError
 
-from tests.cast import Cast, make_cast
+from tests.factories.seed import Seed, make_seed
 from tests.support.certificates import DAY, Authority
 from tests.support.tls_front import BEHIND_A_FRONT, HEADER, Front, running_front
 from tests.support.web_server import running_web_server
@@ -29,37 +29,37 @@ def front(transactional_db: None, tmp_path: Path) -> Iterator[Front]:
 
 @pytest.mark.live
 def test_a_client_certificate_opens_through_nginx_and_nothing_else_does(front: Front) -> None:
-    cast = make_cast()
+    seed = make_seed()
     own, other = front.authority.issue("A's programs"), front.authority.issue("Somebody else")
     self_made = Authority("A's own authority").issue("A's self-made")
     ended = front.authority.issue("Ended", ends=-DAY)
     for each in (own, self_made):
-        services.add_certificate(cast.site_admin.actor, cast.org_a, each.pem)
+        services.add_certificate(seed.site_admin.actor, seed.org_a, each.pem)
     fingerprint = ended.certificate.fingerprint(ended.certificate.signature_hash_algorithm)  # type: ignore[arg-type]
-    services.add_fingerprint(cast.site_admin.actor, cast.org_a, fingerprint.hex())
-    services.set_modes(cast.site_admin.actor, cast.org_a, certificates="enforce")
+    services.add_fingerprint(seed.site_admin.actor, seed.org_a, fingerprint.hex())
+    services.set_modes(seed.site_admin.actor, seed.org_a, certificates="enforce")
 
-    pymisp = _pymisp(front, cast, front.files("own", own))
-    assert pymisp.get_user("me")["User"]["email"] == cast.analyst.user.email  # type: ignore[index, call-overload]
+    pymisp = _pymisp(front, seed, front.files("own", own))
+    assert pymisp.get_user("me")["User"]["email"] == seed.analyst.user.email  # type: ignore[index, call-overload]
     with pytest.raises(PyMISPError):
-        _pymisp(front, cast, None)
+        _pymisp(front, seed, None)
 
     refused = {
-        "none was presented": _asked(front, cast, None),
-        "has registered": _asked(front, cast, front.files("other", other)),
-        "not currently valid": _asked(front, cast, front.files("ended", ended)),
+        "none was presented": _asked(front, seed, None),
+        "has registered": _asked(front, seed, front.files("other", other)),
+        "not currently valid": _asked(front, seed, front.files("ended", ended)),
     }
     for words, (status, message) in refused.items():
         assert (status, words in message) == (403, True), message
-    assert _asked(front, cast, front.files("own", own))[0] == 200
-    assert _asked(front, cast, front.files("self-made", self_made))[0] == 200, (
+    assert _asked(front, seed, front.files("own", own))[0] == 200
+    assert _asked(front, seed, front.files("self-made", self_made))[0] == 200, (
         "any authority may have issued it"
     )
 
     for name in (HEADER, HEADER.lower(), HEADER.replace("-", "_")):
         forged = {name: own.escaped, f"{name}-Verify": "SUCCESS", "X-Forwarded-For": "127.0.0.1"}
-        assert _asked(front, cast, None, forged)[0] == 403, name
-        assert _asked(front, cast, front.files("other", other), forged)[0] == 403, name
+        assert _asked(front, seed, None, forged)[0] == 403, name
+        assert _asked(front, seed, front.files("other", other), forged)[0] == 403, name
     reasons = {entry.change["reason"] for entry in AuditEntry.objects.filter(action="user.entrance_refused")}
     assert reasons == {"no_certificate", "other_certificate", "certificate_not_valid"}
 
@@ -67,18 +67,18 @@ def test_a_client_certificate_opens_through_nginx_and_nothing_else_does(front: F
     assert (page.status_code, bool(re.search("127\\.0\\.0\\.1", page.text))) == (200, True)
 
 
-def _pymisp(front: Front, cast: Cast, certificate: tuple[str, str] | None) -> PyMISP:
+def _pymisp(front: Front, seed: Seed, certificate: tuple[str, str] | None) -> PyMISP:
     root = front.root
-    return PyMISP(front.url, cast.analyst.key, ssl=root, cert=certificate)  # type: ignore[arg-type]
+    return PyMISP(front.url, seed.analyst.key, ssl=root, cert=certificate)  # type: ignore[arg-type]
 
 
 def _asked(
-    front: Front, cast: Cast, certificate: tuple[str, str] | None, headers: dict[str, str] | None = None
+    front: Front, seed: Seed, certificate: tuple[str, str] | None, headers: dict[str, str] | None = None
 ) -> tuple[int, str]:
     """What the API tells somebody with this certificate."""
     answer = requests.get(
         front.url + PATH,
-        headers={"Authorization": cast.analyst.key, "Accept": "application/json", **(headers or {})},
+        headers={"Authorization": seed.analyst.key, "Accept": "application/json", **(headers or {})},
         cert=certificate,
         verify=front.root,
         timeout=30,

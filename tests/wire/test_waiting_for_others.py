@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from tests.cast import Cast
 from tests.exchange.servers import Running, serving
 from tests.factories import make_key, make_organisations, make_user
+from tests.factories.seed import Seed
 from tests.support.processes import wait_until
 from tests.support.web_server import running_web_server
 from tests.wire.raw import Raw
@@ -34,7 +34,7 @@ def never_answering() -> Iterator[Running]:
         over.set()
 
 
-def test_those_who_wait_for_slow_pages_keep_nobody_waiting(server_cast: Cast, tmp_path: Path) -> None:
+def test_those_who_wait_for_slow_pages_keep_nobody_waiting(server_seed: Seed, tmp_path: Path) -> None:
     """Of many organisations: one alone has its share of the threads anyway."""
     with (
         never_answering() as slow,
@@ -43,13 +43,13 @@ def test_those_who_wait_for_slow_pages_keep_nobody_waiting(server_cast: Cast, tm
     ):
         askers = []
         for org in make_organisations(*(f"Organisation {n}" for n in range(CLIENTS))):
-            asker = Raw(server.url, make_key(make_user(org, server_cast.analyst.user.role)))
+            asker = Raw(server.url, make_key(make_user(org, server_seed.analyst.user.role)))
             status, event = asker.post("/events/add", {"info": "On the web"})
             assert status == 200
             askers.append((asker, f"/event_reports/importReportFromUrl/{event['Event']['id']}"))
         asked = [threads.submit(asker.post, path, {"url": slow.url}) for asker, path in askers]
         wait_until(lambda: len(slow.requests) == MOST_BLOCKED, 30)
-        assert Raw(server.url, server_cast.stranger.key).get("/servers/getVersion")[0] == 200
+        assert Raw(server.url, server_seed.stranger.key).get("/servers/getVersion")[0] == 200
         assert [each for each in asked if not each.done()], "it was answered only after the others"
         answers = [each.result() for each in asked]
     assert {status for status, _ in answers} == {403}

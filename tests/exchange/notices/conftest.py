@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
-from tests.exchange.notices.scene import GROUPED, HIDDEN, OPEN, put, saved, tag
 from tests.factories import make_attribute, make_event, make_object
+from tests.factories.notices import GROUPED, HIDDEN, OPEN, put, saved, tag
+from tests.factories.seed import Seed
 from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
@@ -23,19 +23,19 @@ def mail(settings: Any) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def everybody(cast: Cast, mail: MailServer) -> MailServer:
-    """All of the cast want mail, and what events hold may be said in the open."""
+def everybody(seed: Seed, mail: MailServer) -> MailServer:
+    """All seeded users want mail, and what events hold may be said in the open."""
     User.objects.update(autoalert=True)
     put("GnuPG.bodyonlyencrypted", False)
     return mail
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
+def event(seed: Seed) -> Event:
     """A published event of A with a part for each reach, an object that only A gets, and a tag of A's own."""
     event = saved(
         make_event,
-        cast.org_a,
+        seed.org_a,
         info="Phishing wave",
         distribution=1,
         published=True,
@@ -43,7 +43,7 @@ def event(cast: Cast) -> Event:
     )
     for fields in (HIDDEN, OPEN):
         saved(make_attribute, event, **fields)
-    saved(make_attribute, event, sharing_group=cast.group, **GROUPED)
+    saved(make_attribute, event, sharing_group=seed.group, **GROUPED)
     saved(make_attribute, event, deleted=True, type="domain", value1="deleted.example")
     inside = saved(make_object, event, distribution=0)
     saved(make_attribute, event, object=inside, type="domain", value1="in-hidden-object.example")

@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 from pysequoia import Tsk
 
-from tests.cast import Cast, Player
-from tests.exchange.notices.scene import alerted, kept_back, put, saved
 from tests.factories import make_event
+from tests.factories.notices import alerted, kept_back, put, saved
+from tests.factories.seed import ApiUser, Seed
 from tests.support.mail_server import MailServer
 from vardkase.core.mail.hooks import MailSettled, mail_settled
 from vardkase.core.mail.models import OutgoingMail
@@ -27,21 +27,21 @@ from vardkase.intel.models import Event
 
 
 @pytest.mark.usefixtures("everybody")
-def test_everybody_is_told_what_they_may_read_and_nothing_else(cast: Cast, event: Event) -> None:
+def test_everybody_is_told_what_they_may_read_and_nothing_else(seed: Seed, event: Event) -> None:
     mails = alerted(event)
     assert len(mails) == User.objects.count()
     seen = {
-        cast.analyst: {"only-a", "a-and-b", "everybody", "in-hidden-object"},
-        cast.partner: {"a-and-b", "everybody"},
-        cast.stranger: {"everybody"},
-        cast.site_admin: {"only-a", "a-and-b", "everybody", "in-hidden-object"},
+        seed.analyst: {"only-a", "a-and-b", "everybody", "in-hidden-object"},
+        seed.partner: {"a-and-b", "everybody"},
+        seed.stranger: {"everybody"},
+        seed.site_admin: {"only-a", "a-and-b", "everybody", "in-hidden-object"},
     }
-    for player, names in seen.items():
-        told = mails[player.user.email]
+    for api_user, names in seen.items():
+        told = mails[api_user.user.email]
         for name in ("only-a", "a-and-b", "everybody", "in-hidden-object", "deleted"):
             for body in (told.text, told.html):
-                assert (f"{name}[.]example" in body) == (name in names), (player.user.email, name)
-        assert ("ours:secret" in told.text) == (player in (cast.analyst, cast.site_admin))
+                assert (f"{name}[.]example" in body) == (name in names), (api_user.user.email, name)
+        assert ("ours:secret" in told.text) == (api_user in (seed.analyst, seed.site_admin))
         assert "Phishing wave" in told.text
 
 
@@ -55,47 +55,47 @@ def test_everybody_is_told_what_they_may_read_and_nothing_else(cast: Cast, event
     ],
 )
 def test_who_may_not_read_the_event_hears_nothing_of_it(
-    cast: Cast, reach: dict[str, Any], told: set[str]
+    seed: Seed, reach: dict[str, Any], told: set[str]
 ) -> None:
-    reach = {name: cast.group if value == "group" else value for name, value in reach.items()}
-    event = saved(make_event, cast.org_a, published=True, publish_timestamp=1_800_000_000, **reach)
+    reach = {name: seed.group if value == "group" else value for name, value in reach.items()}
+    event = saved(make_event, seed.org_a, published=True, publish_timestamp=1_800_000_000, **reach)
     assert {address.partition("@")[2] for address in alerted(event)} == told
 
 
 @pytest.mark.usefixtures("everybody")
-def test_who_is_off_or_expired_or_may_not_read_or_did_not_ask_gets_none(cast: Cast, event: Event) -> None:
-    def change(player: Player, **fields: Any) -> None:
-        User.objects.filter(pk=player.user.pk).update(**fields)
+def test_who_is_off_or_expired_or_may_not_read_or_did_not_ask_gets_none(seed: Seed, event: Event) -> None:
+    def change(api_user: ApiUser, **fields: Any) -> None:
+        User.objects.filter(pk=api_user.user.pk).update(**fields)
 
-    change(cast.colleague, disabled=True)
-    change(cast.publisher, expiration=timezone.now() - timedelta(days=1))
-    change(cast.reader, autoalert=False)
-    Organisation.objects.filter(pk=cast.org_b.pk).update(read_period=NEVER)
+    change(seed.colleague, disabled=True)
+    change(seed.publisher, expiration=timezone.now() - timedelta(days=1))
+    change(seed.reader, autoalert=False)
+    Organisation.objects.filter(pk=seed.org_b.pk).update(read_period=NEVER)
     told = alerted(event)
-    for player in (cast.colleague, cast.publisher, cast.reader, cast.partner, cast.partner_sync):
-        assert player.user.email not in told
-    assert cast.analyst.user.email in told
+    for api_user in (seed.colleague, seed.publisher, seed.reader, seed.partner, seed.partner_sync):
+        assert api_user.user.email not in told
+    assert seed.analyst.user.email in told
 
 
 @pytest.mark.usefixtures("everybody")
 @pytest.mark.parametrize("duty", ["operator", "auditor"])
-def test_who_runs_or_audits_the_hub_hears_nothing(cast: Cast, event: Event, duty: str) -> None:
+def test_who_runs_or_audits_the_hub_hears_nothing(seed: Seed, event: Event, duty: str) -> None:
     """Neither of what their own organisation owns, nor as a site administrator."""
-    for player in (cast.colleague, cast.site_admin):
-        User.objects.filter(pk=player.user.pk).update(staff_roles=[duty])
+    for api_user in (seed.colleague, seed.site_admin):
+        User.objects.filter(pk=api_user.user.pk).update(staff_roles=[duty])
     told = alerted(event)
-    assert cast.analyst.user.email in told
-    assert {cast.colleague.user.email, cast.site_admin.user.email}.isdisjoint(told)
+    assert seed.analyst.user.email in told
+    assert {seed.colleague.user.email, seed.site_admin.user.email}.isdisjoint(told)
 
 
 @pytest.mark.usefixtures("everybody")
-def test_a_version_is_told_once_and_its_fate_is_kept(cast: Cast, event: Event) -> None:
+def test_a_version_is_told_once_and_its_fate_is_kept(seed: Seed, event: Event) -> None:
     first = alerted(event)
     assert len(alerted(event)) == len(first)
-    told = first[cast.analyst.user.email]
+    told = first[seed.analyst.user.email]
     for fault, state in (("The mail server does not take the mail (550).", "failed"), ("", "sent")):
         mail_settled.emit(MailSettled(told.about or {}, fault))
-        kept = Delivery.objects.get(kind="mail", receiver_id=cast.analyst.user.pk)
+        kept = Delivery.objects.get(kind="mail", receiver_id=seed.analyst.user.pk)
         assert (kept.state, stored_wire(kept.reason)) == (state, fault)
     event.publish_timestamp += 1
     event.save()
@@ -109,13 +109,13 @@ def test_a_version_is_told_once_and_its_fate_is_kept(cast: Cast, event: Event) -
 
 
 def test_it_costs_no_query_for_each_person(
-    cast: Cast, event: Event, everybody: MailServer, django_assert_max_num_queries: Any
+    seed: Seed, event: Event, everybody: MailServer, django_assert_max_num_queries: Any
 ) -> None:
-    role = cast.reader.user.role
+    role = seed.reader.user.role
     User.objects.bulk_create(
         User(
             email=f"u{n}@x.example",
-            org=(cast.org_a, cast.org_b, cast.org_c)[n % 3],
+            org=(seed.org_a, seed.org_b, seed.org_c)[n % 3],
             role=role,
             autoalert=True,
         )
@@ -127,9 +127,9 @@ def test_it_costs_no_query_for_each_person(
 
 
 @pytest.mark.usefixtures("mail")
-def test_in_the_open_an_event_is_only_named(cast: Cast, event: Event) -> None:
-    User.objects.filter(pk=cast.analyst.user.pk).update(autoalert=True, language="sv")
-    told = alerted(event)[cast.analyst.user.email]
+def test_in_the_open_an_event_is_only_named(seed: Seed, event: Event) -> None:
+    User.objects.filter(pk=seed.analyst.user.pk).update(autoalert=True, language="sv")
+    told = alerted(event)[seed.analyst.user.email]
     assert str(event.uuid) in told.text
     assert told.subject == f"Händelse {event.pk} är publicerad – tlp:green"
     for secret in ("Phishing", "example", "ours:"):
@@ -139,20 +139,20 @@ def test_in_the_open_an_event_is_only_named(cast: Cast, event: Event) -> None:
     event.save()
     OutgoingMail.objects.all().delete()
     assert not alerted(event)
-    assert kept_back(event)[cast.analyst.user.email] == MailKeyProblem.ENCRYPTED_ONLY().wire
+    assert kept_back(event)[seed.analyst.user.email] == MailKeyProblem.ENCRYPTED_ONLY().wire
 
 
-def test_an_encrypted_mail_has_the_title_inside_only(cast: Cast, event: Event, mail: MailServer) -> None:
+def test_an_encrypted_mail_has_the_title_inside_only(seed: Seed, event: Event, mail: MailServer) -> None:
     pair = Tsk.generate(user_id="Anna <analyst@a.example>")
-    User.objects.filter(pk=cast.analyst.user.pk).update(
+    User.objects.filter(pk=seed.analyst.user.pk).update(
         autoalert=True, gpgkey=str(pair.extract_certificate())
     )
-    User.objects.filter(pk=cast.partner.user.pk).update(autoalert=True, gpgkey="worn out")
+    User.objects.filter(pk=seed.partner.user.pk).update(autoalert=True, gpgkey="worn out")
     put("MISP.extended_alert_subject", True)
     told = alerted(event)
-    assert set(told) == {cast.analyst.user.email}
-    assert cast.partner.user.email in kept_back(event)
-    send(told[cast.analyst.user.email])
+    assert set(told) == {seed.analyst.user.email}
+    assert seed.partner.user.email in kept_back(event)
+    send(told[seed.analyst.user.email])
     [(_, document)] = mail.arrived
     raw = document.as_string()
     for secret in ("Phishing", "everybody", "only-a"):
@@ -162,10 +162,10 @@ def test_an_encrypted_mail_has_the_title_inside_only(cast: Cast, event: Event, m
 
 
 @pytest.mark.usefixtures("everybody")
-def test_what_somebody_wrote_makes_no_header_and_no_html(cast: Cast, event: Event) -> None:
+def test_what_somebody_wrote_makes_no_header_and_no_html(seed: Seed, event: Event) -> None:
     put("MISP.extended_alert_subject", True)
     Event.objects.filter(pk=event.pk).update(info="Hi\r\nBcc: all@c.example\r\n\r\n<script>x</script>")
-    told = alerted(event)[cast.stranger.user.email]
+    told = alerted(event)[seed.stranger.user.email]
     assert "\n" not in told.subject
     assert "\r" not in told.subject
     assert "<script>" not in told.html
@@ -183,33 +183,33 @@ def test_what_somebody_wrote_makes_no_header_and_no_html(cast: Cast, event: Even
     ],
 )
 @pytest.mark.usefixtures("everybody")
-def test_the_subject(cast: Cast, event: Event, settings_now: dict[str, Any], subject: str) -> None:
+def test_the_subject(seed: Seed, event: Event, settings_now: dict[str, Any], subject: str) -> None:
     for name, value in settings_now.items():
         put(name, value)
-    assert alerted(event)[cast.stranger.user.email].subject.endswith(f"– {subject}")
+    assert alerted(event)[seed.stranger.user.email].subject.endswith(f"– {subject}")
 
 
 @pytest.mark.usefixtures("everybody")
-def test_metadata_alone(cast: Cast, event: Event) -> None:
+def test_metadata_alone(seed: Seed, event: Event) -> None:
     put("MISP.event_alert_metadata_only", True)
-    told = alerted(event)[cast.analyst.user.email]
+    told = alerted(event)[seed.analyst.user.email]
     assert "Phishing wave" in told.text
     assert "everybody" not in told.text
 
 
-def test_another_hubs_account_is_told_nothing(cast: Cast, everybody: MailServer, event: Event) -> None:
+def test_another_hubs_account_is_told_nothing(seed: Seed, everybody: MailServer, event: Event) -> None:
     """It reads by the rules of its connection, which may keep the event back."""
-    User.objects.filter(pk=cast.partner_sync.user.pk).update(server_id=1)
+    User.objects.filter(pk=seed.partner_sync.user.pk).update(server_id=1)
     told = alerted(event)
-    assert cast.partner.user.email in told
-    assert cast.partner_sync.user.email not in told
+    assert seed.partner.user.email in told
+    assert seed.partner_sync.user.email not in told
 
 
 @pytest.mark.usefixtures("everybody")
-def test_a_title_of_several_lines_keeps_nobodys_mail_back(cast: Cast, event: Event) -> None:
+def test_a_title_of_several_lines_keeps_nobodys_mail_back(seed: Seed, event: Event) -> None:
     """It would be no header of a mail, and the whole job would fail."""
     pair = Tsk.generate(user_id="Anna <analyst@a.example>")
-    User.objects.filter(pk=cast.analyst.user.pk).update(gpgkey=str(pair.extract_certificate()))
+    User.objects.filter(pk=seed.analyst.user.pk).update(gpgkey=str(pair.extract_certificate()))
     Event.objects.filter(pk=event.pk).update(info="Wave\r\nBcc: thief@evil.example\n\nof the week")
     event.refresh_from_db()
-    assert {cast.analyst.user.email, cast.stranger.user.email} <= alerted(event).keys()
+    assert {seed.analyst.user.email, seed.stranger.user.email} <= alerted(event).keys()

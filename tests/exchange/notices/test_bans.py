@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
-from tests.exchange.notices.scene import alerted, kept_back, put, saved
 from tests.factories import make_event
+from tests.factories.notices import alerted, kept_back, put, saved
+from tests.factories.seed import Seed
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.notices.alerts import send_alerts
 from vardkase.identity.accounts.models import User
@@ -37,7 +37,7 @@ def test_events_that_the_hub_keeps_back(event: Event, settings_now: dict[str, An
 
 
 @pytest.mark.usefixtures("everybody")
-def test_an_event_that_was_told_just_now_is_not_told_again(cast: Cast, event: Event) -> None:
+def test_an_event_that_was_told_just_now_is_not_told_again(seed: Seed, event: Event) -> None:
     put("MISP.event_alert_republish_ban", True)
     first = len(alerted(event))
     for seconds, expected in ((60, first), (301, 2 * first)):
@@ -48,13 +48,13 @@ def test_an_event_that_was_told_just_now_is_not_told_again(cast: Cast, event: Ev
 
 
 @pytest.mark.usefixtures("everybody")
-def test_so_many_mails_for_a_person_and_so_many_events_of_an_organisation(cast: Cast, event: Event) -> None:
+def test_so_many_mails_for_a_person_and_so_many_events_of_an_organisation(seed: Seed, event: Event) -> None:
     put("MISP.user_email_notification_ban", True)
     put("MISP.user_email_notification_ban_amount_threshold", 1)
     put("MISP.org_alert_threshold", 2)
     first = len(alerted(event))
     second, third = (
-        saved(make_event, cast.org_a, distribution=1, published=True, publish_timestamp=1_800_000_000)
+        saved(make_event, seed.org_a, distribution=1, published=True, publish_timestamp=1_800_000_000)
         for _ in range(2)
     )
     assert len(alerted(second)) == first
@@ -62,16 +62,16 @@ def test_so_many_mails_for_a_person_and_so_many_events_of_an_organisation(cast: 
     put("MISP.user_email_notification_ban", False)
     alerted(third)
     assert OutgoingMail.objects.count() == 2 * first
-    alerted(saved(make_event, cast.org_a, distribution=1, published=True, publish_timestamp=5))
+    alerted(saved(make_event, seed.org_a, distribution=1, published=True, publish_timestamp=5))
     assert OutgoingMail.objects.count() == 2 * first
 
 
 @pytest.mark.usefixtures("everybody")
-def test_who_has_summaries_needs_no_single_events(cast: Cast, event: Event) -> None:
+def test_who_has_summaries_needs_no_single_events(seed: Seed, event: Event) -> None:
     put("MISP.publish_alerts_summary_only", True)
-    User.objects.filter(pk=cast.analyst.user.pk).update(notification_weekly=True)
-    assert cast.analyst.user.email not in alerted(event)
-    assert "summaries" in kept_back(event)[cast.analyst.user.email]
+    User.objects.filter(pk=seed.analyst.user.pk).update(notification_weekly=True)
+    assert seed.analyst.user.email not in alerted(event)
+    assert "summaries" in kept_back(event)[seed.analyst.user.email]
 
 
 @pytest.mark.parametrize(
@@ -97,18 +97,18 @@ def test_who_has_summaries_needs_no_single_events(cast: Cast, event: Event) -> N
     ],
 )
 @pytest.mark.usefixtures("everybody")
-def test_ones_own_filter_asks_what_one_may_read(cast: Cast, event: Event, rule: Any, told: bool) -> None:
+def test_ones_own_filter_asks_what_one_may_read(seed: Seed, event: Event, rule: Any, told: bool) -> None:
     """C's analyst; everybody else is told as always."""
     Attribute.objects.update(to_ids=False)
     status, body = call(
-        cast.stranger.key,
+        seed.stranger.key,
         "POST",
         "/userSettings/setSetting",
         {"setting": "publish_alert_filter", "value": rule},
     )
     assert status == 200, body
     mails = alerted(event)
-    assert (cast.stranger.user.email in mails) is told
-    assert cast.analyst.user.email in mails
+    assert (seed.stranger.user.email in mails) is told
+    assert seed.analyst.user.email in mails
     assert (kept_back(event) == {}) is told
     assert UserSetting.objects.count() == 1

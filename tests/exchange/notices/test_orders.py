@@ -8,9 +8,9 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.api.calls import call
-from tests.cast import Cast
-from tests.exchange.notices.scene import OPEN, put, saved
 from tests.factories import make_event
+from tests.factories.notices import OPEN, put, saved
+from tests.factories.seed import Seed
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.notices.proposals import tell_owner
 from vardkase.identity.access.jobs import connection_actor
@@ -27,22 +27,22 @@ def ordered() -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("mail")
-def test_alert_tells_and_publish_does_not(cast: Cast) -> None:
+def test_alert_tells_and_publish_does_not(seed: Seed) -> None:
     document = {
         "info": "Quiet",
         "distribution": 1,
         "published": True,
         "Attribute": [OPEN | {"value": "x.example"}],
     }
-    added = call(cast.publisher.key, "POST", "/events/add", document)
+    added = call(seed.publisher.key, "POST", "/events/add", document)
     number = added[1]["Event"]["id"]
-    call(cast.publisher.key, "POST", f"/events/publish/{number}", {})
+    call(seed.publisher.key, "POST", f"/events/publish/{number}", {})
     assert ordered() == []
-    call(cast.publisher.key, "POST", f"/events/alert/{number}", {})
+    call(seed.publisher.key, "POST", f"/events/alert/{number}", {})
     event = Event.objects.get(pk=number)
     assert ordered() == [{"event_id": event.pk, "version": event.publish_timestamp}]
     put("MISP.disable_emailing", True)
-    call(cast.publisher.key, "POST", f"/events/alert/{number}", {})
+    call(seed.publisher.key, "POST", f"/events/alert/{number}", {})
     assert len(ordered()) == 1
 
 
@@ -52,35 +52,35 @@ def test_alert_tells_and_publish_does_not(cast: Cast) -> None:
     [(True, False, ["by api"]), (False, True, ["by connection"]), (True, True, [])],
 )
 def test_what_a_connection_brings_is_told_unless_it_is_quiet(
-    cast: Cast, quiet: bool, rest_is_quiet: bool, told: list[str]
+    seed: Seed, quiet: bool, rest_is_quiet: bool, told: list[str]
 ) -> None:
     put("MISP.disablerestalert", rest_is_quiet)
     document = {"distribution": 1, "published": True, "Attribute": [{"type": "domain", "value": "x.example"}]}
-    call(cast.publisher.key, "POST", "/events/add", {"info": "by api", **document})
-    add_event(connection_actor(cast.hub.pk, "connection", quiet=quiet), {"info": "by connection", **document})
+    call(seed.publisher.key, "POST", "/events/add", {"info": "by api", **document})
+    add_event(connection_actor(seed.hub.pk, "connection", quiet=quiet), {"info": "by connection", **document})
     assert [Event.objects.get(pk=job["event_id"]).info for job in ordered()] == told
 
 
 @pytest.mark.usefixtures("mail")
-def test_the_owner_hears_of_proposals_once_and_not_what_they_say(cast: Cast) -> None:
-    User.objects.filter(pk__in=[cast.analyst.user.pk, cast.partner.user.pk]).update(contactalert=True)
-    event = saved(make_event, cast.org_a, distribution=1, published=True)
+def test_the_owner_hears_of_proposals_once_and_not_what_they_say(seed: Seed) -> None:
+    User.objects.filter(pk__in=[seed.analyst.user.pk, seed.partner.user.pk]).update(contactalert=True)
+    event = saved(make_event, seed.org_a, distribution=1, published=True)
     for value in ("first.example", "second.example"):
         proposal = {"type": "domain", "value": value, "category": "Network activity"}
-        assert call(cast.partner.key, "POST", f"/shadow_attributes/add/{event.pk}", proposal)[0] == 200
+        assert call(seed.partner.key, "POST", f"/shadow_attributes/add/{event.pk}", proposal)[0] == 200
     told = OutgoingMail.objects.get()
-    assert told.recipient == cast.analyst.user.email
+    assert told.recipient == seed.analyst.user.email
     assert str(event.uuid) in told.text
-    for secret in ("first", "Organisation B", cast.partner.user.email):
+    for secret in ("first", "Organisation B", seed.partner.user.email):
         assert secret not in told.text + told.subject
 
 
 @pytest.mark.usefixtures("mail")
-def test_an_owner_that_may_read_no_more_hears_of_no_proposals(cast: Cast, event: Event) -> None:
-    User.objects.filter(org=cast.org_a).update(contactalert=True)
-    Organisation.objects.filter(pk=cast.org_a.pk).update(read_period=NEVER)
-    tell_owner(ProposalsStored(event.pk, cast.org_b.pk))
+def test_an_owner_that_may_read_no_more_hears_of_no_proposals(seed: Seed, event: Event) -> None:
+    User.objects.filter(org=seed.org_a).update(contactalert=True)
+    Organisation.objects.filter(pk=seed.org_a.pk).update(read_period=NEVER)
+    tell_owner(ProposalsStored(event.pk, seed.org_b.pk))
     assert not OutgoingMail.objects.exists()
-    Organisation.objects.filter(pk=cast.org_a.pk).update(read_period=ALWAYS)
-    tell_owner(ProposalsStored(event.pk, cast.org_b.pk))
+    Organisation.objects.filter(pk=seed.org_a.pk).update(read_period=ALWAYS)
+    tell_owner(ProposalsStored(event.pk, seed.org_b.pk))
     assert OutgoingMail.objects.exists()

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
-from tests.exchange.notices.scene import put, saved, tag
 from tests.factories import make_event
+from tests.factories.notices import put, saved, tag
+from tests.factories.seed import Seed
 from vardkase.core import schedules
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.notices.models import SentSummary
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("mail")
 
 
 @pytest.fixture
-def published(cast: Cast) -> list[Event]:
+def published(seed: Seed) -> list[Event]:
     """One event that all may read, one that A alone may, and one of last week."""
     now = int(time.time())
     kinds: list[tuple[str, dict[str, Any]]] = [
@@ -33,7 +33,7 @@ def published(cast: Cast) -> list[Event]:
         ("of last week", {"distribution": 1, "publish_timestamp": now - 5 * 86_400}),
     ]
     events = [
-        saved(make_event, cast.org_a, info=info, published=True, attribute_count=2, **fields)
+        saved(make_event, seed.org_a, info=info, published=True, attribute_count=2, **fields)
         for info, fields in kinds
     ]
     tag(events[0], "tlp:green")
@@ -45,29 +45,29 @@ def sent(period: str) -> dict[str, OutgoingMail]:
     return {mail.recipient: mail for mail in OutgoingMail.objects.all()}
 
 
-def test_each_is_told_what_they_may_read_once(cast: Cast, published: list[Event]) -> None:
+def test_each_is_told_what_they_may_read_once(seed: Seed, published: list[Event]) -> None:
     put("GnuPG.bodyonlyencrypted", False)
-    people = [cast.analyst.user.pk, cast.stranger.user.pk]
+    people = [seed.analyst.user.pk, seed.stranger.user.pk]
     User.objects.filter(pk__in=people).update(notification_daily=True, notification_weekly=True)
     mails = sent("daily")
-    assert set(mails) == {cast.analyst.user.email, cast.stranger.user.email}
-    ours, theirs = mails[cast.analyst.user.email], mails[cast.stranger.user.email]
+    assert set(mails) == {seed.analyst.user.email, seed.stranger.user.email}
+    ours, theirs = mails[seed.analyst.user.email], mails[seed.stranger.user.email]
     assert ("for A alone" in ours.text, "for A alone" in ours.html) == (True, True)
     assert ("for A alone" in theirs.text, "for A alone" in theirs.html) == (False, False)
     assert "1 händelse publicerades." in theirs.text
     assert "of last week" not in ours.text
     assert len(sent("daily")) == 2
     OutgoingMail.objects.all().delete()
-    assert "of last week" in sent("weekly")[cast.stranger.user.email].text
+    assert "of last week" in sent("weekly")[seed.stranger.user.email].text
     SentSummary.objects.update(of="2020-01-01")
     OutgoingMail.objects.all().delete()
     assert len(sent("daily")) == 2
 
 
 @pytest.mark.usefixtures("published")
-def test_in_the_open_it_only_counts_and_in_ones_own_language(cast: Cast) -> None:
-    User.objects.filter(pk=cast.stranger.user.pk).update(notification_monthly=True, language="sv")
-    told = sent("monthly")[cast.stranger.user.email]
+def test_in_the_open_it_only_counts_and_in_ones_own_language(seed: Seed) -> None:
+    User.objects.filter(pk=seed.stranger.user.pk).update(notification_monthly=True, language="sv")
+    told = sent("monthly")[seed.stranger.user.email]
     assert told.subject == "Det som publicerades den senaste månaden"
     assert "2 händelser publicerades." in told.text
     assert "open to all" not in told.text + told.html
@@ -75,22 +75,22 @@ def test_in_the_open_it_only_counts_and_in_ones_own_language(cast: Cast) -> None
 
 
 @pytest.mark.usefixtures("published")
-def test_ones_own_filters_and_who_gets_none(cast: Cast) -> None:
+def test_ones_own_filters_and_who_gets_none(seed: Seed) -> None:
     put("GnuPG.bodyonlyencrypted", False)
     User.objects.update(notification_daily=True)
-    User.objects.filter(pk=cast.colleague.user.pk).update(disabled=True)
-    Organisation.objects.filter(pk=cast.org_b.pk).update(read_period=NEVER)
-    for player, filters in ((cast.analyst, {"tags": ["tlp:green"]}), (cast.reader, {"tags": ["tlp:red"]})):
+    User.objects.filter(pk=seed.colleague.user.pk).update(disabled=True)
+    Organisation.objects.filter(pk=seed.org_b.pk).update(read_period=NEVER)
+    for api_user, filters in ((seed.analyst, {"tags": ["tlp:green"]}), (seed.reader, {"tags": ["tlp:red"]})):
         UserSetting.objects.create(
-            user=player.user, setting="periodic_notification_filters", value=filters, timestamp=1
+            user=api_user.user, setting="periodic_notification_filters", value=filters, timestamp=1
         )
     mails = sent("daily")
-    assert "for A alone" not in mails[cast.analyst.user.email].text
-    for nobody in (cast.reader, cast.colleague, cast.partner):
+    assert "for A alone" not in mails[seed.analyst.user.email].text
+    for nobody in (seed.reader, seed.colleague, seed.partner):
         assert nobody.user.email not in mails
 
 
-@pytest.mark.usefixtures("cast")
+@pytest.mark.usefixtures("seed")
 def test_the_hub_does_it_by_itself() -> None:
     periods = {"daily": "day", "weekly": "week", "monthly": "month"}
     for period, rhythm in periods.items():
@@ -100,17 +100,17 @@ def test_the_hub_does_it_by_itself() -> None:
 
 
 @pytest.mark.usefixtures("published")
-def test_another_hubs_account_gets_none(cast: Cast) -> None:
+def test_another_hubs_account_gets_none(seed: Seed) -> None:
     """It reads by the rules of its connection; who has no such rules would be told the same as it, or it as they."""
-    User.objects.filter(org=cast.org_b).update(notification_daily=True)
-    User.objects.filter(pk=cast.partner_sync.user.pk).update(server_id=1)
-    assert set(sent("daily")) == {cast.partner.user.email}
+    User.objects.filter(org=seed.org_b).update(notification_daily=True)
+    User.objects.filter(pk=seed.partner_sync.user.pk).update(server_id=1)
+    assert set(sent("daily")) == {seed.partner.user.email}
 
 
 @pytest.mark.usefixtures("published")
-def test_who_runs_or_audits_the_hub_gets_none(cast: Cast) -> None:
+def test_who_runs_or_audits_the_hub_gets_none(seed: Seed) -> None:
     """Nor what was gathered for a colleague; and the colleague gets theirs, whoever comes first."""
-    operator, colleague = cast.analyst.user, cast.colleague.user
+    operator, colleague = seed.analyst.user, seed.colleague.user
     User.objects.filter(pk__in=[operator.pk, colleague.pk]).update(notification_daily=True)
     User.objects.filter(pk=operator.pk).update(staff_roles=["operator"])
     assert set(sent("daily")) == {colleague.email}

@@ -8,9 +8,9 @@ import pytest
 from pytest_django import Settings
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.streams.receivers import kafka_broker, kafka_messages, relay
-from tests.exchange.streams.stage import PUBLISHED, add_event, play, publish, stream
+from tests.factories.seed import Seed
+from tests.factories.streams import PUBLISHED, add_event, play, publish, stream
 from tests.support.web_server import free_port
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Invalid
@@ -20,22 +20,22 @@ from vardkase.exchange.problems import OutgoingProblem
 from vardkase.exchange.streams.models import Stream
 
 
-def setting(cast: Cast, name: str, value: object) -> None:
+def setting(seed: Seed, name: str, value: object) -> None:
     edit = f"/servers/serverSettingsEdit/Plugin.Kafka_{name}"
-    assert call(cast.site_admin.key, "POST", edit, {"value": value})[0] == 200
+    assert call(seed.site_admin.key, "POST", edit, {"value": value})[0] == 200
 
 
-def test_misps_settings_describe_a_stream(cast: Cast) -> None:
+def test_misps_settings_describe_a_stream(seed: Seed) -> None:
     with kafka_broker() as address:
-        setting(cast, "brokers", address)
-        setting(cast, "event_publish_notifications_enable", True)
-        setting(cast, "event_publish_notifications_topic", "sightings-of-the-day")
-        setting(cast, "enable", True)
+        setting(seed, "brokers", address)
+        setting(seed, "event_publish_notifications_enable", True)
+        setting(seed, "event_publish_notifications_topic", "sightings-of-the-day")
+        setting(seed, "enable", True)
         described = Stream.objects.get(kind="kafka", by_settings=True)
         assert (described.enabled, described.topics) == (True, [PUBLISHED])
-        published = publish(cast.publisher.key, add_event(cast.publisher.key))
-        pushed = add_event(cast.publisher.key, "By hand")
-        status, body = call(cast.publisher.key, "POST", f"/events/pushEventToKafka/{pushed}", {})
+        published = publish(seed.publisher.key, add_event(seed.publisher.key))
+        pushed = add_event(seed.publisher.key, "By hand")
+        status, body = call(seed.publisher.key, "POST", f"/events/pushEventToKafka/{pushed}", {})
         assert (status, body["message"]) == (200, "Event published to Kafka")
         assert play(described) == 2
         found = kafka_messages(address, "sightings-of-the-day", 2)
@@ -46,58 +46,58 @@ def test_misps_settings_describe_a_stream(cast: Cast) -> None:
     assert AuditEntry.objects.filter(action="event.pushed_to_kafka", target_id=pushed).exists()
 
 
-def test_a_stream_of_ones_own_with_a_format_for_the_security_centre(cast: Cast) -> None:
+def test_a_stream_of_ones_own_with_a_format_for_the_security_centre(seed: Seed) -> None:
     address = {"type": "ip-dst|port", "value": "203.0.113.7|8443", "to_ids": True}
     with kafka_broker() as broker:
         chosen = stream(
-            cast, "kafka", brokers=broker, security="plaintext", format="ecs", names={PUBLISHED: "indicators"}
+            seed, "kafka", brokers=broker, security="plaintext", format="ecs", names={PUBLISHED: "indicators"}
         )
-        publish(cast.publisher.key, add_event(cast.publisher.key, Attribute=[address]))
+        publish(seed.publisher.key, add_event(seed.publisher.key, Attribute=[address]))
         play(chosen)
         [message] = kafka_messages(broker, "indicators", 1)
     indicator = json.loads(message.value())["threat"]["indicator"]
     assert (indicator["type"], indicator["ip"], indicator["port"]) == ("ipv4-addr", "203.0.113.7", 8443)
 
 
-def test_who_may_push(cast: Cast) -> None:
-    number = add_event(cast.publisher.key)
+def test_who_may_push(seed: Seed) -> None:
+    number = add_event(seed.publisher.key)
     path = f"/events/pushEventToKafka/{number}"
-    status, body = call(cast.publisher.key, "POST", path, {})
+    status, body = call(seed.publisher.key, "POST", path, {})
     assert (status, body["message"]) == (200, "Kafka event publishing not enabled.")
-    assert call(cast.analyst.key, "POST", path, {})[0] == 403
-    assert call(cast.stranger.key, "POST", path, {})[0] in {403, 404}
+    assert call(seed.analyst.key, "POST", path, {})[0] == 403
+    assert call(seed.stranger.key, "POST", path, {})[0] in {403, 404}
 
 
-def test_brokers_inside_are_not_turned_to(cast: Cast, settings: Settings) -> None:
+def test_brokers_inside_are_not_turned_to(seed: Seed, settings: Settings) -> None:
     with kafka_broker() as broker:
-        chosen = stream(cast, "kafka", brokers=broker, security="plaintext")
-        publish(cast.publisher.key, add_event(cast.publisher.key))
+        chosen = stream(seed, "kafka", brokers=broker, security="plaintext")
+        publish(seed.publisher.key, add_event(seed.publisher.key))
         settings.VARDKASE_PRIVATE_NETWORKS = []
         with pytest.raises(AddressRefused):
             play(chosen)
 
 
-def test_a_broker_that_names_others_inside_gets_nothing(cast: Cast, settings: Settings) -> None:
+def test_a_broker_that_names_others_inside_gets_nothing(seed: Seed, settings: Settings) -> None:
     with kafka_broker() as broker:
         port = int(broker.rpartition(":")[2])
         with relay("127.0.0.1", port, at="127.0.0.2") as there:
             settings.VARDKASE_PRIVATE_NETWORKS = ["127.0.0.2/32"]
-            chosen = stream(cast, "kafka", brokers=f"127.0.0.2:{there}", security="plaintext")
-            publish(cast.publisher.key, add_event(cast.publisher.key))
+            chosen = stream(seed, "kafka", brokers=f"127.0.0.2:{there}", security="plaintext")
+            publish(seed.publisher.key, add_event(seed.publisher.key))
             with pytest.raises(AddressRefused) as refused:
                 play(chosen)
             assert refused.value.problem == OutgoingProblem.PRIVATE_ADDRESS(host="127.0.0.1")
 
 
-def test_nobody_there(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_there(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vardkase.exchange.streams.senders.kafka.PATIENCE", 0.5)
-    chosen = stream(cast, "kafka", brokers=f"127.0.0.1:{free_port()}", security="plaintext")
-    publish(cast.publisher.key, add_event(cast.publisher.key))
+    chosen = stream(seed, "kafka", brokers=f"127.0.0.1:{free_port()}", security="plaintext")
+    publish(seed.publisher.key, add_event(seed.publisher.key))
     with pytest.raises(OutgoingFailed, match="Kafka"):
         play(chosen)
 
 
 @pytest.mark.parametrize("brokers", ["", "siem.example:99999", "http://siem.example", "a b:9092"])
-def test_addresses_that_cannot_be(cast: Cast, brokers: str) -> None:
+def test_addresses_that_cannot_be(seed: Seed, brokers: str) -> None:
     with pytest.raises(Invalid):
-        stream(cast, "kafka", brokers=brokers)
+        stream(seed, "kafka", brokers=brokers)

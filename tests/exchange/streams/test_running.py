@@ -16,9 +16,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from tests.cast import Cast, make_cast
 from tests.exchange.streams.receivers import Hook
-from tests.exchange.streams.stage import add_event, play, publish, stream, webhook
+from tests.factories.seed import Seed, make_seed
+from tests.factories.streams import add_event, play, publish, stream, webhook
 from tests.support.database import url_of
 from tests.support.web_server import free_port
 from vardkase.core.database import die_with_parent
@@ -38,9 +38,9 @@ deliver_until(threading.Event())
 
 
 @pytest.fixture
-def committed(transactional_db: None) -> Cast:
-    """The cast, so that loops with connections of their own see it."""
-    return make_cast()
+def committed(transactional_db: None) -> Seed:
+    """The seed data, so that loops with connections of their own see it."""
+    return make_seed()
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def until(done: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_a_receiver_that_is_down_holds_nobody_up(committed: Cast, receiver: Hook) -> None:
+def test_a_receiver_that_is_down_holds_nobody_up(committed: Seed, receiver: Hook) -> None:
     down = stream(committed, "syslog", host="127.0.0.1", port=free_port(), protocol="tcp", format="cef")
     well, receiver.secret = webhook(committed, receiver.running.url)
     key = committed.publisher.key
@@ -105,7 +105,7 @@ def test_a_receiver_that_is_down_holds_nobody_up(committed: Cast, receiver: Hook
     assert not Stream.objects.get(pk=well.pk).fault
 
 
-def test_a_worker_killed_in_the_middle_loses_nothing(committed: Cast, receiver: Hook) -> None:
+def test_a_worker_killed_in_the_middle_loses_nothing(committed: Seed, receiver: Hook) -> None:
     key = committed.publisher.key
     chosen, receiver.secret = webhook(committed, receiver.running.url)
     numbers = [publish(key, add_event(key, f"Event {number}")) for number in range(60)]
@@ -129,7 +129,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(committed: Cast, receiver: 
     )
 
 
-def test_two_workers_do_not_send_twice(committed: Cast, receiver: Hook) -> None:
+def test_two_workers_do_not_send_twice(committed: Seed, receiver: Hook) -> None:
     key = committed.publisher.key
     _, receiver.secret = webhook(committed, receiver.running.url)
     with loops(), loops():
@@ -138,9 +138,9 @@ def test_two_workers_do_not_send_twice(committed: Cast, receiver: Hook) -> None:
     assert [each["Event"]["id"] for each in receiver.documents] == numbers
 
 
-def test_what_is_too_old_is_cleaned_away_and_the_loss_is_told(cast: Cast, receiver: Hook) -> None:
-    key = cast.publisher.key
-    chosen, receiver.secret = webhook(cast, receiver.running.url)
+def test_what_is_too_old_is_cleaned_away_and_the_loss_is_told(seed: Seed, receiver: Hook) -> None:
+    key = seed.publisher.key
+    chosen, receiver.secret = webhook(seed, receiver.running.url)
     publish(key, add_event(key))
     old = publish(key, add_event(key))
     chosen.refresh_from_db()

@@ -10,10 +10,10 @@ import pytest
 from pytest_django import Settings
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import certificate, encrypted
 from tests.exchange.streams.receivers import syslog_messages, tcp_sink, udp_sink
-from tests.exchange.streams.stage import add_event, play, publish, stream
+from tests.factories.seed import Seed
+from tests.factories.streams import add_event, play, publish, stream
 from tests.support.web_server import free_port
 from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed
@@ -30,16 +30,16 @@ ATTRIBUTES = [
 ]
 
 
-def published(cast: Cast, **fields: object) -> str:
+def published(seed: Seed, **fields: object) -> str:
     """An event with indicators, published."""
-    return publish(cast.publisher.key, add_event(cast.publisher.key, "A | B", Attribute=ATTRIBUTES, **fields))
+    return publish(seed.publisher.key, add_event(seed.publisher.key, "A | B", Attribute=ATTRIBUTES, **fields))
 
 
-def test_cef_over_tls_in_frames(cast: Cast, tmp_path: Path) -> None:
+def test_cef_over_tls_in_frames(seed: Seed, tmp_path: Path) -> None:
     authority = certificate().partition("-----BEGIN PRIVATE")[0]
     with tcp_sink(encrypted(tmp_path)) as sink:
         chosen = stream(
-            cast,
+            seed,
             "syslog",
             host="127.0.0.1",
             port=sink.port,
@@ -47,7 +47,7 @@ def test_cef_over_tls_in_frames(cast: Cast, tmp_path: Path) -> None:
             authority=authority,
             topics=["misp_json"],
         )
-        published(cast)
+        published(seed)
         play(chosen)
         sink.wait(lambda: len(syslog_messages(bytes(sink.received))) == len(ATTRIBUTES))
         lines = syslog_messages(bytes(sink.received))
@@ -62,13 +62,13 @@ def test_cef_over_tls_in_frames(cast: Cast, tmp_path: Path) -> None:
     assert f"fname=a.exe fileHash={'ab' * 32} " in file
 
 
-def test_ecs_as_bare_lines_over_tcp(cast: Cast) -> None:
+def test_ecs_as_bare_lines_over_tcp(seed: Seed) -> None:
     with tcp_sink() as sink:
         chosen = stream(
-            cast, "syslog", host="127.0.0.1", port=sink.port, protocol="tcp", framing="bare", format="ecs"
+            seed, "syslog", host="127.0.0.1", port=sink.port, protocol="tcp", framing="bare", format="ecs"
         )
-        call(cast.site_admin.key, "POST", "/tags/add", {"name": "tlp:amber", "colour": "#ffc000"})
-        published(cast, Tag=[{"name": "tlp:amber"}])
+        call(seed.site_admin.key, "POST", "/tags/add", {"name": "tlp:amber", "colour": "#ffc000"})
+        published(seed, Tag=[{"name": "tlp:amber"}])
         play(chosen)
         sink.wait(lambda: sink.received.count(b"\n") == len(ATTRIBUTES))
         found = {
@@ -85,54 +85,54 @@ def test_ecs_as_bare_lines_over_tcp(cast: Cast) -> None:
     assert found["domain"]["event"]["provider"] == "Organisation A"
 
 
-def test_datagrams(cast: Cast) -> None:
+def test_datagrams(seed: Seed) -> None:
     with udp_sink() as sink:
-        chosen = stream(cast, "syslog", host="127.0.0.1", port=sink.port, protocol="udp", format="cef")
-        published(cast)
+        chosen = stream(seed, "syslog", host="127.0.0.1", port=sink.port, protocol="udp", format="cef")
+        published(seed)
         play(chosen)
         sink.wait(lambda: len(sink.datagrams) == len(ATTRIBUTES))
     assert all(HEADER.fullmatch(line) for line in sink.datagrams)
 
 
-def test_whole_events_do_not_fit_into_datagrams(cast: Cast) -> None:
+def test_whole_events_do_not_fit_into_datagrams(seed: Seed) -> None:
     with pytest.raises(Invalid) as refused:
-        stream(cast, "syslog", host="siem.example", protocol="udp", format="misp")
+        stream(seed, "syslog", host="siem.example", protocol="udp", format="misp")
     assert list(refused.value.errors) == ["format"]
 
 
-def test_an_event_of_several_pages_arrives_whole(cast: Cast) -> None:
+def test_an_event_of_several_pages_arrives_whole(seed: Seed) -> None:
     many = [{"type": "domain", "value": f"d{number}.example"} for number in range(1500)]
     with tcp_sink() as sink:
         chosen = stream(
-            cast, "syslog", host="127.0.0.1", port=sink.port, protocol="tcp", framing="lines", format="cef"
+            seed, "syslog", host="127.0.0.1", port=sink.port, protocol="tcp", framing="lines", format="cef"
         )
-        publish(cast.publisher.key, add_event(cast.publisher.key, Attribute=many))
+        publish(seed.publisher.key, add_event(seed.publisher.key, Attribute=many))
         play(chosen)
         sink.wait(lambda: sink.received.count(b"\n") == len(many))
 
 
-def test_a_certificate_that_nobody_vouches_for(cast: Cast, tmp_path: Path) -> None:
+def test_a_certificate_that_nobody_vouches_for(seed: Seed, tmp_path: Path) -> None:
     with tcp_sink(encrypted(tmp_path)) as sink:
-        chosen = stream(cast, "syslog", host="127.0.0.1", port=sink.port, format="cef")
-        published(cast)
+        chosen = stream(seed, "syslog", host="127.0.0.1", port=sink.port, format="cef")
+        published(seed)
         with pytest.raises(OutgoingFailed, match=r"certificate|CERTIFICATE"):
             play(chosen)
     assert not sink.received
 
 
 @pytest.mark.parametrize("protocol", ["tcp", "tls", "udp"])
-def test_a_collector_inside_is_not_turned_to(cast: Cast, settings: Settings, protocol: str) -> None:
-    chosen = stream(cast, "syslog", host="127.0.0.1", port=free_port(), protocol=protocol, format="cef")
-    published(cast)
+def test_a_collector_inside_is_not_turned_to(seed: Seed, settings: Settings, protocol: str) -> None:
+    chosen = stream(seed, "syslog", host="127.0.0.1", port=free_port(), protocol=protocol, format="cef")
+    published(seed)
     settings.VARDKASE_PRIVATE_NETWORKS = []
     with pytest.raises(AddressRefused):
         play(chosen)
 
 
-def test_nobody_there_and_then_somebody(cast: Cast) -> None:
+def test_nobody_there_and_then_somebody(seed: Seed) -> None:
     port = free_port()
-    chosen = stream(cast, "syslog", host="127.0.0.1", port=port, protocol="tcp", format="cef")
-    published(cast)
+    chosen = stream(seed, "syslog", host="127.0.0.1", port=port, protocol="tcp", format="cef")
+    published(seed)
     with pytest.raises(OutgoingFailed):
         play(chosen)
     assert chosen.position == 0 or not chosen.last_sent

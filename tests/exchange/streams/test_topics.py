@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.streams.receivers import Hook
-from tests.exchange.streams.stage import PUBLISHED, add_event, play, publish, webhook
+from tests.factories.seed import Seed
+from tests.factories.streams import PUBLISHED, add_event, play, publish, webhook
 from vardkase.exchange.outbox.models import Delivery, Entry
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.topics import TOPICS
@@ -45,9 +45,9 @@ def documents(messages: list[tuple[str, Any]], wanted: str) -> list[Any]:
     return [document for topic, document in messages if topic == wanted]
 
 
-def test_changes_of_an_event_are_told_in_misps_words(cast: Cast, receiver: Hook) -> None:
-    key = cast.publisher.key
-    stream, receiver.secret = webhook(cast, receiver.running.url, topics=ALL)
+def test_changes_of_an_event_are_told_in_misps_words(seed: Seed, receiver: Hook) -> None:
+    key = seed.publisher.key
+    stream, receiver.secret = webhook(seed, receiver.running.url, topics=ALL)
     number = add_event(key, Attribute=[{"type": "domain", "value": "one.example"}])
     play(stream)
     first = told(receiver)
@@ -74,9 +74,9 @@ def test_changes_of_an_event_are_told_in_misps_words(cast: Cast, receiver: Hook)
     assert acts(told(receiver)) == [("misp_json_event", "delete")]
 
 
-def test_objects_references_and_tags(cast: Cast, receiver: Hook) -> None:
-    key = cast.publisher.key
-    stream, receiver.secret = webhook(cast, receiver.running.url, topics=ALL[1:-1])
+def test_objects_references_and_tags(seed: Seed, receiver: Hook) -> None:
+    key = seed.publisher.key
+    stream, receiver.secret = webhook(seed, receiver.running.url, topics=ALL[1:-1])
     number = add_event(
         key,
         Object=[
@@ -99,7 +99,7 @@ def test_objects_references_and_tags(cast: Cast, receiver: Hook) -> None:
     reference = next(document for topic, document in messages if topic == "misp_json_object_reference")
     assert reference["ObjectReference"]["relationship_type"] == "drops"
 
-    post(cast.site_admin.key, "/tags/add", {"name": "beacon:seen", "colour": "#112233"})
+    post(seed.site_admin.key, "/tags/add", {"name": "beacon:seen", "colour": "#112233"})
     post(key, f"/events/addTag/{number}", {"tag": "beacon:seen"})
     post(key, f"/events/removeTag/{number}", {"tag": "beacon:seen"})
     play(stream)
@@ -112,12 +112,12 @@ def test_objects_references_and_tags(cast: Cast, receiver: Hook) -> None:
     assert messages[1][1]["Tag"]["event_id"] == number
 
 
-def test_people_and_the_trail_are_told_to_their_own(cast: Cast, receiver: Hook) -> None:
+def test_people_and_the_trail_are_told_to_their_own(seed: Seed, receiver: Hook) -> None:
     topics = ["misp_json_user", "misp_json_organisation", "misp_json_audit"]
-    everything, receiver.secret = webhook(cast, receiver.running.url, topics=topics)
-    role = cast.analyst.user.role_id
-    admin = cast.site_admin.key
-    post(admin, "/admin/users/add", {"email": "new@a.example", "org_id": cast.org_a.pk, "role_id": role})
+    everything, receiver.secret = webhook(seed, receiver.running.url, topics=topics)
+    role = seed.analyst.user.role_id
+    admin = seed.site_admin.key
+    post(admin, "/admin/users/add", {"email": "new@a.example", "org_id": seed.org_a.pk, "role_id": role})
     play(everything)
     messages = told(receiver)
     assert [document["User"]["email"] for topic, document in messages if topic == "misp_json_user"] == [
@@ -125,18 +125,18 @@ def test_people_and_the_trail_are_told_to_their_own(cast: Cast, receiver: Hook) 
     ]
     assert "password" not in str(messages).lower()
 
-    Stream.objects.filter(pk=everything.pk).update(org=cast.org_b, position=0)
+    Stream.objects.filter(pk=everything.pk).update(org=seed.org_b, position=0)
     play(everything)
     assert told(receiver) == []
-    Stream.objects.filter(pk=everything.pk).update(org=cast.org_a, position=0)
+    Stream.objects.filter(pk=everything.pk).update(org=seed.org_a, position=0)
     play(everything)
     assert [topic for topic, _ in told(receiver)] == ["misp_json_user"]  # The hub's own people did it.
 
 
-def test_nothing_is_entered_that_nobody_wants(cast: Cast) -> None:
+def test_nothing_is_entered_that_nobody_wants(seed: Seed) -> None:
     publish(
-        cast.publisher.key,
-        add_event(cast.publisher.key, Attribute=[{"type": "domain", "value": "a.example"}]),
+        seed.publisher.key,
+        add_event(seed.publisher.key, Attribute=[{"type": "domain", "value": "a.example"}]),
     )
     assert list(Entry.objects.values_list("topic", flat=True)) == [PUBLISHED]
 
@@ -147,14 +147,14 @@ SHOWN = {"type": "domain", "value": "shown.example", "distribution": 5}
 
 @pytest.mark.parametrize("output", ["misp", "ecs", "cef"])
 def test_an_organisation_hears_of_what_it_may_read_and_of_nothing_else(
-    cast: Cast, receiver: Hook, output: str
+    seed: Seed, receiver: Hook, output: str
 ) -> None:
-    key = cast.publisher.key
+    key = seed.publisher.key
     stream, receiver.secret = webhook(
-        cast, receiver.running.url, topics=ALL, org_id=cast.org_b.pk, format=output
+        seed, receiver.running.url, topics=ALL, org_id=seed.org_b.pk, format=output
     )
     own = add_event(key, "Ours alone", distribution=0, Attribute=[SHOWN | {"value": "ours.example"}])
-    group = {"distribution": 4, "sharing_group_id": cast.group.pk}
+    group = {"distribution": 4, "sharing_group_id": seed.group.pk}
     buried = {**FILE, "distribution": 0, "Attribute": [INSIDE | {"value": "buried.exe"}]}
     shared = add_event(key, "For both", Attribute=[HIDDEN, SHOWN], Object=[buried], **group)
     publish(key, own)
@@ -169,9 +169,9 @@ def test_an_organisation_hears_of_what_it_may_read_and_of_nothing_else(
     assert states == {int(own): "withheld", int(shared): "sent"}
 
 
-def test_nothing_is_said_about_what_is_hidden(cast: Cast, receiver: Hook) -> None:
-    key = cast.publisher.key
-    stream, receiver.secret = webhook(cast, receiver.running.url, topics=ALL, org_id=cast.org_c.pk)
+def test_nothing_is_said_about_what_is_hidden(seed: Seed, receiver: Hook) -> None:
+    key = seed.publisher.key
+    stream, receiver.secret = webhook(seed, receiver.running.url, topics=ALL, org_id=seed.org_c.pk)
     buried = {
         **FILE,
         "distribution": 0,
@@ -183,7 +183,7 @@ def test_nothing_is_said_about_what_is_hidden(cast: Cast, receiver: Hook) -> Non
     [hidden], [within] = event["Attribute"], event["Object"]
     play(stream)
     told(receiver)
-    post(cast.site_admin.key, "/tags/add", {"name": "beacon:seen", "colour": "#112233"})
+    post(seed.site_admin.key, "/tags/add", {"name": "beacon:seen", "colour": "#112233"})
     play(stream)
     told(receiver)
 
@@ -196,7 +196,7 @@ def test_nothing_is_said_about_what_is_hidden(cast: Cast, receiver: Hook) -> Non
     }
     post(key, "/objectReferences/add", reference)
     post(
-        cast.partner.key, f"/shadow_attributes/add/{number}", {"type": "domain", "value": "proposed.example"}
+        seed.partner.key, f"/shadow_attributes/add/{number}", {"type": "domain", "value": "proposed.example"}
     )
     post(key, f"/attributes/edit/{hidden['id']}", {"comment": "still hidden"})
     post(key, f"/objects/delete/{within['id']}", {})
@@ -206,25 +206,25 @@ def test_nothing_is_said_about_what_is_hidden(cast: Cast, receiver: Hook) -> Non
     assert {topic for topic, _ in told(receiver)} <= {"misp_json_event", "misp_json_shadow_attribute"}
 
 
-def test_what_is_hidden_before_it_is_sent_does_not_leave(cast: Cast, receiver: Hook) -> None:
-    key = cast.publisher.key
-    stream, receiver.secret = webhook(cast, receiver.running.url, topics=ALL, org_id=cast.org_c.pk)
+def test_what_is_hidden_before_it_is_sent_does_not_leave(seed: Seed, receiver: Hook) -> None:
+    key = seed.publisher.key
+    stream, receiver.secret = webhook(seed, receiver.running.url, topics=ALL, org_id=seed.org_c.pk)
     number = add_event(key, Attribute=[SHOWN])
     publish(key, number)
     post(key, f"/events/edit/{number}", {"distribution": 0})
     play(stream)
     assert receiver.running.requests == []
-    cast.org_c.read_period = NEVER
-    cast.org_c.save()
+    seed.org_c.read_period = NEVER
+    seed.org_c.save()
     publish(key, add_event(key))
     play(stream)
     assert receiver.running.requests == []
 
 
-def test_who_got_an_event_hears_that_it_is_gone(cast: Cast, receiver: Hook) -> None:
-    key = cast.publisher.key
+def test_who_got_an_event_hears_that_it_is_gone(seed: Seed, receiver: Hook) -> None:
+    key = seed.publisher.key
     topics = [PUBLISHED, "misp_json_event"]
-    stream, receiver.secret = webhook(cast, receiver.running.url, topics=topics, org_id=cast.org_c.pk)
+    stream, receiver.secret = webhook(seed, receiver.running.url, topics=topics, org_id=seed.org_c.pk)
     number = publish(key, add_event(key))
     play(stream)
     told(receiver)
@@ -235,10 +235,10 @@ def test_who_got_an_event_hears_that_it_is_gone(cast: Cast, receiver: Hook) -> N
     assert "Beacon" not in str(document)
 
 
-def test_filters_choose(cast: Cast, receiver: Hook) -> None:
-    key = cast.publisher.key
+def test_filters_choose(seed: Seed, receiver: Hook) -> None:
+    key = seed.publisher.key
     stream, receiver.secret = webhook(
-        cast, receiver.running.url, topics=ALL, filters={"type": ["ip-dst"], "to_ids": 1}
+        seed, receiver.running.url, topics=ALL, filters={"type": ["ip-dst"], "to_ids": 1}
     )
     address = {"type": "ip-dst", "value": "203.0.113.7", "to_ids": True}
     chosen = publish(key, add_event(key, Attribute=[address, {**SHOWN, "to_ids": False}]))

@@ -10,9 +10,9 @@ from django.utils import timezone
 from pytest_django import Settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tests.cast import Cast
 from tests.exchange.streams.receivers import Hook
-from tests.exchange.streams.stage import add_event, play, publish, webhook
+from tests.factories.seed import Seed
+from tests.factories.streams import add_event, play, publish, webhook
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.problems import stored_wire
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed
@@ -22,9 +22,9 @@ from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.problems import ReceiverProblem
 
 
-def test_what_is_published_arrives_signed_and_once(cast: Cast, receiver: Hook) -> None:
-    stream, receiver.secret = webhook(cast, receiver.running.url, authorization="Splunk 1234")
-    numbers = [publish(cast.publisher.key, add_event(cast.publisher.key, info)) for info in ("One", "Two")]
+def test_what_is_published_arrives_signed_and_once(seed: Seed, receiver: Hook) -> None:
+    stream, receiver.secret = webhook(seed, receiver.running.url, authorization="Splunk 1234")
+    numbers = [publish(seed.publisher.key, add_event(seed.publisher.key, info)) for info in ("One", "Two")]
     assert play(stream) == 2
     assert play(stream) == 0
     assert [each["Event"]["id"] for each in receiver.documents] == numbers
@@ -37,9 +37,9 @@ def test_what_is_published_arrives_signed_and_once(cast: Cast, receiver: Hook) -
     assert "1234" not in stream.encrypted_secrets
 
 
-def test_a_forged_or_old_message_does_not_verify(cast: Cast, receiver: Hook) -> None:
-    stream, receiver.secret = webhook(cast, receiver.running.url)
-    publish(cast.publisher.key, add_event(cast.publisher.key))
+def test_a_forged_or_old_message_does_not_verify(seed: Seed, receiver: Hook) -> None:
+    stream, receiver.secret = webhook(seed, receiver.running.url)
+    publish(seed.publisher.key, add_event(seed.publisher.key))
     play(stream)
     _, _, sent, body = receiver.running.requests[0]
     headers = {name.lower(): value for name, value in sent.items()}
@@ -56,10 +56,10 @@ def test_a_forged_or_old_message_does_not_verify(cast: Cast, receiver: Hook) -> 
             verifying.verify(*forged)
 
 
-def test_what_was_not_taken_is_sent_again_with_the_same_id_and_in_order(cast: Cast, receiver: Hook) -> None:
-    stream, receiver.secret = webhook(cast, receiver.running.url)
+def test_what_was_not_taken_is_sent_again_with_the_same_id_and_in_order(seed: Seed, receiver: Hook) -> None:
+    stream, receiver.secret = webhook(seed, receiver.running.url)
     numbers = [
-        publish(cast.publisher.key, add_event(cast.publisher.key, info)) for info in ("One", "Two", "Three")
+        publish(seed.publisher.key, add_event(seed.publisher.key, info)) for info in ("One", "Two", "Three")
     ]
     receiver.statuses = [204, 503]
     with pytest.raises(OutgoingFailed) as refused:
@@ -75,25 +75,25 @@ def test_what_was_not_taken_is_sent_again_with_the_same_id_and_in_order(cast: Ca
 
 
 def test_a_renewed_secret_does_not_cut_off_a_receiver_that_has_the_old_one(
-    cast: Cast, receiver: Hook
+    seed: Seed, receiver: Hook
 ) -> None:
-    stream, receiver.secret = webhook(cast, receiver.running.url)
-    made = services.renew_secret(cast.site_admin.actor, stream.pk)
-    publish(cast.publisher.key, add_event(cast.publisher.key))
+    stream, receiver.secret = webhook(seed, receiver.running.url)
+    made = services.renew_secret(seed.site_admin.actor, stream.pk)
+    publish(seed.publisher.key, add_event(seed.publisher.key))
     play(stream)
     receiver.secret = made
-    publish(cast.publisher.key, add_event(cast.publisher.key))
+    publish(seed.publisher.key, add_event(seed.publisher.key))
     play(stream)
     assert len(receiver.accepted) == 2
 
 
-def test_paused_replayed_and_skipped(cast: Cast, receiver: Hook) -> None:
-    actor = cast.site_admin.actor
-    stream, receiver.secret = webhook(cast, receiver.running.url)
-    first = publish(cast.publisher.key, add_event(cast.publisher.key))
+def test_paused_replayed_and_skipped(seed: Seed, receiver: Hook) -> None:
+    actor = seed.site_admin.actor
+    stream, receiver.secret = webhook(seed, receiver.running.url)
+    first = publish(seed.publisher.key, add_event(seed.publisher.key))
     play(stream)
     services.pause_stream(actor, stream.pk)
-    second = publish(cast.publisher.key, add_event(cast.publisher.key))
+    second = publish(seed.publisher.key, add_event(seed.publisher.key))
     services.resume_stream(actor, stream.pk)
     play(stream)
     Entry.objects.filter(event_id=first).update(at=timezone.now() - dt.timedelta(days=2))
@@ -103,7 +103,7 @@ def test_paused_replayed_and_skipped(cast: Cast, receiver: Hook) -> None:
     services.skip_next(actor, stream.pk)
     play(stream)
     assert [each["Event"]["id"] for each in receiver.documents] == [first, second, second, second]
-    publish(cast.publisher.key, add_event(cast.publisher.key))
+    publish(seed.publisher.key, add_event(seed.publisher.key))
     services.skip_all(actor, stream.pk)
     assert play(stream) == 0
     with pytest.raises(Conflict):
@@ -111,34 +111,34 @@ def test_paused_replayed_and_skipped(cast: Cast, receiver: Hook) -> None:
 
 
 def test_an_address_inside_is_refused_where_the_connection_is_made(
-    cast: Cast, receiver: Hook, settings: Settings
+    seed: Seed, receiver: Hook, settings: Settings
 ) -> None:
-    stream, _ = webhook(cast, receiver.running.url)
-    publish(cast.publisher.key, add_event(cast.publisher.key))
+    stream, _ = webhook(seed, receiver.running.url)
+    publish(seed.publisher.key, add_event(seed.publisher.key))
     settings.VARDKASE_PRIVATE_NETWORKS = []
     with pytest.raises(AddressRefused):
         play(stream)
     assert receiver.running.requests == []
 
 
-def test_a_secret_is_for_the_place_it_was_given_for(cast: Cast) -> None:
-    stream, _ = webhook(cast, "https://siem.example/hook", authorization="Splunk 1234")
+def test_a_secret_is_for_the_place_it_was_given_for(seed: Seed) -> None:
+    stream, _ = webhook(seed, "https://siem.example/hook", authorization="Splunk 1234")
     with pytest.raises(Invalid) as refused:
-        services.edit_stream(cast.site_admin.actor, stream.pk, {"url": "https://elsewhere.example/"})
+        services.edit_stream(seed.site_admin.actor, stream.pk, {"url": "https://elsewhere.example/"})
     assert "authorization" in refused.value.errors
     services.edit_stream(
-        cast.site_admin.actor, stream.pk, {"name": "Renamed", "url": "https://siem.example/hook"}
+        seed.site_admin.actor, stream.pk, {"name": "Renamed", "url": "https://siem.example/hook"}
     )
 
 
-def test_only_site_administrators_set_streams_up(cast: Cast) -> None:
-    stream, _ = webhook(cast, "https://siem.example/hook")
-    for player in (cast.org_admin, cast.publisher, cast.reader, cast.stranger):
+def test_only_site_administrators_set_streams_up(seed: Seed) -> None:
+    stream, _ = webhook(seed, "https://siem.example/hook")
+    for api_user in (seed.org_admin, seed.publisher, seed.reader, seed.stranger):
         for act in (services.delete_stream, services.pause_stream, services.renew_secret, services.skip_all):
             with pytest.raises(Forbidden):
-                act(player.actor, stream.pk)
+                act(api_user.actor, stream.pk)
         with pytest.raises(Forbidden):
-            services.add_stream(player.actor, {"name": "Mine", "kind": "webhook"})
+            services.add_stream(api_user.actor, {"name": "Mine", "kind": "webhook"})
     assert Stream.objects.count() == 1
 
 
@@ -155,8 +155,8 @@ def test_only_site_administrators_set_streams_up(cast: Cast) -> None:
         ("authority", {"authority": "no certificate"}),
     ],
 )
-def test_what_cannot_be_is_refused_by_field(cast: Cast, field: str, data: dict[str, object]) -> None:
+def test_what_cannot_be_is_refused_by_field(seed: Seed, field: str, data: dict[str, object]) -> None:
     with pytest.raises(Invalid) as refused:
-        webhook(cast, **{"url": "https://siem.example", **data})  # type: ignore[arg-type]
+        webhook(seed, **{"url": "https://siem.example", **data})  # type: ignore[arg-type]
     assert list(refused.value.errors) == [field]
     assert not Stream.objects.exists()

@@ -12,7 +12,7 @@ import pytest
 import zmq
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer, free_port
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.streams.worker import deliver_until
@@ -55,16 +55,16 @@ def heard(socket: zmq.Socket[bytes]) -> tuple[str, Any]:
     return topic.decode(), json.loads(body)
 
 
-def switch_on(cast: Cast, port: int) -> None:
-    key = cast.site_admin.key
+def switch_on(seed: Seed, port: int) -> None:
+    key = seed.site_admin.key
     edit = "/servers/serverSettingsEdit/Plugin.ZeroMQ_port"
     assert call(key, "POST", edit, {"value": port})[0] == 200
     assert call(key, "POST", "/servers/startZeroMQServer", {})[0] == 200
 
 
-def waiting(cast: Cast) -> int:
+def waiting(seed: Seed) -> int:
     """How many wait to be sent."""
-    return int(call(cast.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]["waiting"])
+    return int(call(seed.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]["waiting"])
 
 
 def add(key: str) -> str:
@@ -73,67 +73,67 @@ def add(key: str) -> str:
     return str(body["Event"]["id"])
 
 
-def test_subscribers_get_what_is_published_and_what_is_pushed(server: WebServer, server_cast: Cast) -> None:
-    cast, port = server_cast, free_port()
-    switch_on(cast, port)
-    published, pushed = add(cast.publisher.key), add(cast.publisher.key)
+def test_subscribers_get_what_is_published_and_what_is_pushed(server: WebServer, server_seed: Seed) -> None:
+    seed, port = server_seed, free_port()
+    switch_on(seed, port)
+    published, pushed = add(seed.publisher.key), add(seed.publisher.key)
     with publisher(), subscriber(port, "misp_json") as socket:
-        assert call(cast.publisher.key, "POST", f"/events/publish/{published}", {})[0] == 200
+        assert call(seed.publisher.key, "POST", f"/events/publish/{published}", {})[0] == 200
         topic, document = heard(socket)
         assert (topic, document["Event"]["id"]) == ("misp_json", published)
         assert document["Event"]["Attribute"][0]["value"] == "beacon.example"
-        status, body = call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{pushed}.json", {})
+        status, body = call(seed.publisher.key, "POST", f"/events/pushEventToZMQ/{pushed}.json", {})
         assert (status, body["message"], body["id"]) == (200, "Event published to ZMQ", pushed)
         assert heard(socket)[1]["Event"]["id"] == pushed
     assert AuditEntry.objects.filter(action="event.pushed_to_zeromq", target_id=pushed).exists()
-    assert waiting(cast) == 0
+    assert waiting(seed) == 0
 
 
-def test_what_is_published_while_nobody_sends_is_sent_later(server: WebServer, server_cast: Cast) -> None:
-    cast, port = server_cast, free_port()
-    switch_on(cast, port)
-    kept, gone = add(cast.publisher.key), add(cast.publisher.key)
+def test_what_is_published_while_nobody_sends_is_sent_later(server: WebServer, server_seed: Seed) -> None:
+    seed, port = server_seed, free_port()
+    switch_on(seed, port)
+    kept, gone = add(seed.publisher.key), add(seed.publisher.key)
     for number in (gone, kept):
-        assert call(cast.publisher.key, "POST", f"/events/publish/{number}", {})[0] == 200
-    assert call(cast.publisher.key, "POST", f"/events/delete/{gone}", {})[0] == 200
-    assert waiting(cast) == 2
+        assert call(seed.publisher.key, "POST", f"/events/publish/{number}", {})[0] == 200
+    assert call(seed.publisher.key, "POST", f"/events/delete/{gone}", {})[0] == 200
+    assert waiting(seed) == 2
     with publisher():
         deadline = threading.Event()
         for _ in range(200):
-            if not waiting(cast):
+            if not waiting(seed):
                 break
             deadline.wait(0.05)
-    assert waiting(cast) == 0
+    assert waiting(seed) == 0
 
 
-def test_while_it_is_off_nothing_is_queued(cast: Cast) -> None:
-    number = add(cast.publisher.key)
-    status, body = call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{number}.json", {})
+def test_while_it_is_off_nothing_is_queued(seed: Seed) -> None:
+    number = add(seed.publisher.key)
+    status, body = call(seed.publisher.key, "POST", f"/events/pushEventToZMQ/{number}.json", {})
     assert (status, body["message"], body["id"]) == (200, "ZMQ event publishing not enabled.", number)
-    assert call(cast.publisher.key, "POST", f"/events/publish/{number}", {})[0] == 200
-    told = call(cast.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
+    assert call(seed.publisher.key, "POST", f"/events/publish/{number}", {})[0] == 200
+    told = call(seed.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
     assert told == {"message": "ZMQ event publishing not enabled."}
 
 
 @pytest.mark.parametrize("action", ["startZeroMQServer", "stopZeroMQServer", "statusZeroMQServer"])
-def test_only_site_administrators_switch_it(cast: Cast, action: str) -> None:
-    assert call(cast.org_admin.key, "POST", f"/servers/{action}", {})[0] == 403
-    told = call(cast.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
+def test_only_site_administrators_switch_it(seed: Seed, action: str) -> None:
+    assert call(seed.org_admin.key, "POST", f"/servers/{action}", {})[0] == 403
+    told = call(seed.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
     assert told == {"message": "ZMQ event publishing not enabled."}
 
 
-def test_who_may_not(cast: Cast) -> None:
-    switch_on(cast, free_port())
-    number = add(cast.publisher.key)
+def test_who_may_not(seed: Seed) -> None:
+    switch_on(seed, free_port())
+    number = add(seed.publisher.key)
     path = f"/events/pushEventToZMQ/{number}"
-    assert call(cast.analyst.key, "POST", path, {})[0] == 403
-    assert call(cast.stranger.key, "POST", path, {})[0] in {403, 404}
-    assert call(cast.site_admin.key, "POST", "/events/pushEventToZMQ/999999", {})[0] == 404
-    assert waiting(cast) == 0
+    assert call(seed.analyst.key, "POST", path, {})[0] == 403
+    assert call(seed.stranger.key, "POST", path, {})[0] in {403, 404}
+    assert call(seed.site_admin.key, "POST", "/events/pushEventToZMQ/999999", {})[0] == 404
+    assert waiting(seed) == 0
 
 
 @pytest.mark.parametrize("port", [0, 65536, -1])
-def test_a_port_that_cannot_be_is_refused(cast: Cast, port: int) -> None:
+def test_a_port_that_cannot_be_is_refused(seed: Seed, port: int) -> None:
     edit = "/servers/serverSettingsEdit/Plugin.ZeroMQ_port"
-    status, body = call(cast.site_admin.key, "POST", edit, {"value": port})
+    status, body = call(seed.site_admin.key, "POST", edit, {"value": port})
     assert (status, body["errors"]) == (403, "The port has to be between 1 and 65535.")

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.cast import Cast
 from tests.factories import make_event
-from tests.hub.membership.cast import make_staff
+from tests.factories.applications import make_staff
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden
 from vardkase.core.mail.models import SentMail
@@ -18,20 +18,20 @@ from vardkase.identity.access.actor import console_actor
 from vardkase.identity.accounts.staff import StaffRole
 
 
-def test_without_officers_an_export_is_audited_with_who_and_how_much(cast: Cast) -> None:
-    event = make_event(cast.org_a, distribution=1)
+def test_without_officers_an_export_is_audited_with_who_and_how_much(seed: Seed) -> None:
+    event = make_event(seed.org_a, distribution=1)
     event.save()
-    console = console_actor(cast.hub.pk, cast.hub.name, "drift")
+    console = console_actor(seed.hub.pk, seed.hub.name, "drift")
     assert export_readers(console, lambda _reader: [event.pk]) == (console, [event.pk])
     entry = AuditEntry.objects.get(action="console.exported")
     assert entry.change["count"] == 1
     assert "drift" in entry.change["login"]
 
 
-def test_with_officers_nothing_leaves_without_a_grant(cast: Cast) -> None:
-    make_staff(cast, StaffRole.MEMBERSHIP_OFFICER)
-    console = console_actor(cast.hub.pk, cast.hub.name, "drift")
-    for actor in (console, replace(cast.site_admin.actor, login="drift")):
+def test_with_officers_nothing_leaves_without_a_grant(seed: Seed) -> None:
+    make_staff(seed, StaffRole.MEMBERSHIP_OFFICER)
+    console = console_actor(seed.hub.pk, seed.hub.name, "drift")
+    for actor in (console, replace(seed.site_admin.actor, login="drift")):
         with pytest.raises(Forbidden) as refused:
             export_readers(actor, lambda _reader: [1])
         assert refused.value.has(ContentAccessProblem.NEEDS_GRANT)
@@ -39,14 +39,14 @@ def test_with_officers_nothing_leaves_without_a_grant(cast: Cast) -> None:
     assert not AuditEntry.objects.filter(action="console.exported").exists()
 
 
-def test_without_officers_the_organisations_are_told_at_once(cast: Cast) -> None:
-    events = [make_event(org, distribution=1) for org in (cast.org_a, cast.org_a, cast.hub)]
+def test_without_officers_the_organisations_are_told_at_once(seed: Seed) -> None:
+    events = [make_event(org, distribution=1) for org in (seed.org_a, seed.org_a, seed.hub)]
     for event in events:
         event.save()
-    console = console_actor(cast.hub.pk, cast.hub.name, "drift")
+    console = console_actor(seed.hub.pk, seed.hub.name, "drift")
     export_readers(console, lambda _reader: [event.pk for event in events])
     mails = list(SentMail.objects.filter(kind="content_exported"))
-    assert [mail.recipient for mail in mails] == [cast.org_admin.user.email]
-    assert SentMail.objects.get().subject.endswith(cast.org_a.name)
+    assert [mail.recipient for mail in mails] == [seed.org_admin.user.email]
+    assert SentMail.objects.get().subject.endswith(seed.org_a.name)
     export_readers(console, lambda _reader: [events[2].pk])
     assert SentMail.objects.filter(kind="content_exported").count() == 1

@@ -9,9 +9,9 @@ from django.urls import reverse
 from typer.testing import CliRunner
 
 from tests.api.calls import call
-from tests.cast import Cast
-from tests.hub.content_access.scene import WHY, Scene, in_browser, readings, set_scene
-from tests.hub.officers import officer
+from tests.factories.content_access import WHY, Setup, in_browser, make_setup, readings
+from tests.factories.officers import officer
+from tests.factories.seed import Seed
 from tests.web.accounts import confirm, signed_in, with_totp
 from vardkase.cli.main import commands
 from vardkase.core.errors import Forbidden
@@ -31,13 +31,13 @@ def _password_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.conf.settings.REQUIRE_SECOND_FACTOR", False)
 
 
-def test_on_the_pages(cast: Cast) -> None:
-    scene = set_scene(cast)
+def test_on_the_pages(seed: Seed) -> None:
+    setup = make_setup(seed)
     operator, acting, ours = (
-        signed_in(user) for user in (scene.operator.user, scene.officer.user, cast.org_admin.user)
+        signed_in(user) for user in (setup.operator.user, setup.officer.user, seed.org_admin.user)
     )
-    event = reverse("event", args=[scene.event.pk])
-    asked = {"reason": WHY, "reach": "event", "event": str(scene.event.uuid), "hours": "2"}
+    event = reverse("event", args=[setup.event.pk])
+    asked = {"reason": WHY, "reach": "event", "event": str(setup.event.uuid), "hours": "2"}
     refused = operator.post(reverse("content_access_new"), {**asked, "hours": "99"})
     assert refused.status_code == 422
     assert "från 1 till 8" in refused.content.decode()
@@ -46,7 +46,7 @@ def test_on_the_pages(cast: Cast) -> None:
     page = reverse("content_grant", args=[grant.pk])
 
     assert operator.get(event).status_code == 404
-    assert scene.operator.user.email in acting.get(reverse("content_access")).content.decode()
+    assert setup.operator.user.email in acting.get(reverse("content_access")).content.decode()
     assert "Ge läsrätt" in acting.get(page).content.decode()
     assert "Ge läsrätt" not in operator.get(page).content.decode()
     assert operator.post(reverse("content_grant_grant", args=[grant.pk]), {"hours": "2"}).status_code == 403
@@ -58,10 +58,10 @@ def test_on_the_pages(cast: Cast) -> None:
     shown = operator.get(event).content.decode()
     assert "SECRET plan" in shown
     assert BANNER in shown
-    assert readings() == [(scene.event.pk, "page event")]
+    assert readings() == [(setup.event.pk, "page event")]
 
     told = ours.get(reverse("content_read")).content.decode()
-    for words in ("SECRET plan", scene.operator.user.email, scene.officer.user.email, WHY):
+    for words in ("SECRET plan", setup.operator.user.email, setup.officer.user.email, WHY):
         assert words in told
     assert "SECRET plan" not in acting.get(page).content.decode()
     operator.post(reverse("content_grant_end", args=[grant.pk]))
@@ -69,125 +69,125 @@ def test_on_the_pages(cast: Cast) -> None:
     assert BANNER not in operator.get(reverse("home")).content.decode()
 
 
-def test_an_officer_refuses_and_withdraws_on_the_pages(cast: Cast) -> None:
-    scene = set_scene(cast)
-    acting = signed_in(scene.officer.user)
-    first = scene.asked()
+def test_an_officer_refuses_and_withdraws_on_the_pages(seed: Seed) -> None:
+    setup = make_setup(seed)
+    acting = signed_in(setup.officer.user)
+    first = setup.asked()
     address = reverse("content_grant_refuse", args=[first.pk])
     assert "Skriv mellan" in acting.post(address, {"reason": ""}, follow=True).content.decode()
     acting.post(address, {"reason": "Titta i loggen."})
-    second = scene.granted()
+    second = setup.granted()
     acting.post(reverse("content_grant_withdraw", args=[second.pk]), {"reason": "Det räcker."})
     states = dict(ContentGrant.objects.values_list("pk", "state"))
     assert states == {first.pk: GrantState.REFUSED, second.pk: GrantState.WITHDRAWN}
 
 
-def test_an_officer_answers_in_the_inbox_too(cast: Cast) -> None:
-    scene = set_scene(cast)
-    acting, first = signed_in(scene.officer.user), scene.asked()
+def test_an_officer_answers_in_the_inbox_too(seed: Seed) -> None:
+    setup = make_setup(seed)
+    acting, first = signed_in(setup.officer.user), setup.asked()
     waits = ApprovalRequest.objects.get()
     assert str(waits.pk) in acting.get(reverse("approval_requests")).content.decode()
     page = acting.get(reverse("approval_request", args=[waits.pk])).content.decode()
-    assert all(words in page for words in (WHY, scene.operator.user.email, waits.digest))
+    assert all(words in page for words in (WHY, setup.operator.user.email, waits.digest))
     acting.post(reverse("approval_request_decline", args=[waits.pk]), {"text": "Titta i loggen."})
     first.refresh_from_db()
     assert (first.state, first.answer) == (GrantState.REFUSED, "Titta i loggen.")
-    second = scene.asked()
+    second = setup.asked()
     waits = ApprovalRequest.objects.get(state="waiting")
-    other = officer(cast, "other.operator@hub.example", StaffRole.OPERATOR)
+    other = officer(seed, "other.operator@hub.example", StaffRole.OPERATOR)
     assert call(other.key, "GET", f"/approvalRequests/view/{waits.pk}")[0] == 404, "operators see their own"
     acting.post(reverse("approval_request_approve", args=[waits.pk]), {"digest": waits.digest})
     second.refresh_from_db()
     assert (second.state, second.hours) == (GrantState.GRANTED, 2)
-    third = officer(cast, "third@hub.example", StaffRole.OPERATOR)
-    asked = ask(in_browser(third.user), reason=WHY, hours=1, reach="event", event=str(scene.event.pk))
+    third = officer(seed, "third@hub.example", StaffRole.OPERATOR)
+    asked = ask(in_browser(third.user), reason=WHY, hours=1, reach="event", event=str(setup.event.pk))
     waits = ApprovalRequest.objects.get(state="waiting")
     signed_in(third.user).post(reverse("approval_request_withdraw", args=[waits.pk]))
     asked.refresh_from_db()
     assert asked.state == GrantState.ENDED
 
 
-def test_nobody_grants_on_a_password_alone(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_grants_on_a_password_alone(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not by a role either that lets its people sign in without a second factor."""
-    scene = set_scene(cast)
-    grant = scene.asked()
+    setup = make_setup(seed)
+    grant = setup.asked()
     monkeypatch.setattr("django.conf.settings.REQUIRE_SECOND_FACTOR", True)
-    type(scene.officer.user.role).objects.filter(pk=scene.officer.user.role_id).update(perm_skip_otp=True)
-    acting = signed_in(User.objects.get(pk=scene.officer.user.pk))
+    type(setup.officer.user.role).objects.filter(pk=setup.officer.user.role_id).update(perm_skip_otp=True)
+    acting = signed_in(User.objects.get(pk=setup.officer.user.pk))
     address = reverse("content_grant_grant", args=[grant.pk])
     assert acting.post(address, {"hours": "1"}).headers["Location"] == reverse("mfa_index")
     grant.refresh_from_db()
     assert grant.state == GrantState.ASKED
-    with_totp(scene.officer.user)
-    confirm(acting, scene.officer.user)
+    with_totp(setup.officer.user)
+    confirm(acting, setup.officer.user)
     assert acting.post(address, {"hours": "1"}).status_code == 302
     grant.refresh_from_db()
     assert grant.state == GrantState.GRANTED
 
 
-def test_who_is_shown_which_page(cast: Cast) -> None:
-    scene = set_scene(cast)
-    scene.granted()
-    auditor = officer(cast, "revision@hub.example", StaffRole.AUDITOR)
+def test_who_is_shown_which_page(seed: Seed) -> None:
+    setup = make_setup(seed)
+    setup.granted()
+    auditor = officer(seed, "revision@hub.example", StaffRole.AUDITOR)
     assert signed_in(auditor.user).get(reverse("content_access")).status_code == 200
-    for player in (cast.site_admin, cast.org_admin, cast.analyst):
-        assert signed_in(player.user).get(reverse("content_access")).status_code == 403
-    assert signed_in(cast.analyst.user).get(reverse("content_read")).status_code == 403
+    for api_user in (seed.site_admin, seed.org_admin, seed.analyst):
+        assert signed_in(api_user.user).get(reverse("content_access")).status_code == 403
+    assert signed_in(seed.analyst.user).get(reverse("content_read")).status_code == 403
     assert BANNER not in signed_in(auditor.user).get(reverse("home")).content.decode()
 
 
-def ask_by_key(scene: Scene) -> str:
-    asked = {"reason": WHY, "hours": 1, "reach": "event", "event": str(scene.event.pk)}
-    status, body = call(scene.operator.key, "POST", "/contentAccess/ask", asked)
+def ask_by_key(setup: Setup) -> str:
+    asked = {"reason": WHY, "hours": 1, "reach": "event", "event": str(setup.event.pk)}
+    status, body = call(setup.operator.key, "POST", "/contentAccess/ask", asked)
     assert status == 200
     return str(body["ContentAccess"]["id"])
 
 
-def test_over_the_api(cast: Cast) -> None:
-    scene = set_scene(cast)
-    number = ask_by_key(scene)
-    assert call(scene.operator.key, "POST", f"/contentAccess/refuse/{number}", {"reason": "x"})[0] == 403
-    assert call(scene.officer.key, "POST", f"/contentAccess/grant/{number}")[0] == 404
-    status, told = call(scene.officer.key, "POST", f"/contentAccess/refuse/{number}", {"reason": "Nej."})
+def test_over_the_api(seed: Seed) -> None:
+    setup = make_setup(seed)
+    number = ask_by_key(setup)
+    assert call(setup.operator.key, "POST", f"/contentAccess/refuse/{number}", {"reason": "x"})[0] == 403
+    assert call(setup.officer.key, "POST", f"/contentAccess/grant/{number}")[0] == 404
+    status, told = call(setup.officer.key, "POST", f"/contentAccess/refuse/{number}", {"reason": "Nej."})
     assert (status, "signed in there" in told["message"]) == (403, True), "a key answers nothing"
-    refuse(in_browser(scene.officer.user), number, "Nej.")
-    grant = scene.granted()
-    call(scene.operator.key, "GET", f"/events/view/{scene.event.pk}")
-    seen = call(scene.officer.key, "GET", f"/contentAccess/view/{grant.pk}")[1]
-    assert [each["event_id"] for each in seen["read"]] == [str(scene.event.pk)]
+    refuse(in_browser(setup.officer.user), number, "Nej.")
+    grant = setup.granted()
+    call(setup.operator.key, "GET", f"/events/view/{setup.event.pk}")
+    seen = call(setup.officer.key, "GET", f"/contentAccess/view/{grant.pk}")[1]
+    assert [each["event_id"] for each in seen["read"]] == [str(setup.event.pk)]
     assert [each["step"] for each in seen["history"]] == ["asked", "grant"]
-    told = call(cast.org_admin.key, "GET", "/contentAccess/read")[1][0]["ContentReading"]
-    assert (told["read_by"], told["reason"]) == (scene.operator.user.email, WHY)
-    ended = call(scene.operator.key, "POST", f"/contentAccess/end/{grant.pk}")[1]
+    told = call(seed.org_admin.key, "GET", "/contentAccess/read")[1][0]["ContentReading"]
+    assert (told["read_by"], told["reason"]) == (setup.operator.user.email, WHY)
+    ended = call(setup.operator.key, "POST", f"/contentAccess/end/{grant.pk}")[1]
     assert ended["ContentAccess"]["state"] == "ended"
     assert [
-        each["ContentAccess"]["id"] for each in call(scene.operator.key, "GET", "/contentAccess/index")[1]
+        each["ContentAccess"]["id"] for each in call(setup.operator.key, "GET", "/contentAccess/index")[1]
     ] == [
         str(grant.pk),
         number,
     ]
 
 
-def test_at_the_console(cast: Cast) -> None:
-    scene = set_scene(cast)
+def test_at_the_console(seed: Seed) -> None:
+    setup = make_setup(seed)
 
     def run(*words: str) -> str:
         done = CliRunner().invoke(commands, ["content-access", *words, "--json"])
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    operator, acting = ("--as", scene.operator.user.email), ("--as", scene.officer.user.email)
-    asked = {"reason": WHY, "hours": 2, "reach": "event", "event": str(scene.event.pk)}
+    operator, acting = ("--as", setup.operator.user.email), ("--as", setup.officer.user.email)
+    asked = {"reason": WHY, "hours": 2, "reach": "event", "event": str(setup.event.pk)}
     with pytest.raises(Forbidden):
-        ask(in_the_name_of(console_actor(cast.hub.pk, "Hub", "root"), scene.operator.user), **asked)  # type: ignore[arg-type]
-    second = scene.asked()
+        ask(in_the_name_of(console_actor(seed.hub.pk, "Hub", "root"), setup.operator.user), **asked)  # type: ignore[arg-type]
+    second = setup.asked()
     run("end", str(second.pk), *operator)
     assert ApprovalRequest.objects.get().state == "withdrawn"
-    third = scene.granted()
-    call(scene.operator.key, "GET", f"/events/view/{scene.event.pk}")
+    third = setup.granted()
+    call(setup.operator.key, "GET", f"/events/view/{setup.event.pk}")
     run("withdraw", str(third.pk), *acting, "--reason", "Det räcker.")
     listed = json.loads(run("list"))
     assert [each["state"] for each in listed] == ["withdrawn", "ended"]
-    assert [each["event"] for each in json.loads(run("show", str(third.pk)))] == [scene.event.pk]
+    assert [each["event"] for each in json.loads(run("show", str(third.pk)))] == [setup.event.pk]
     for word in ("ask", "refuse", "grant"):
         assert CliRunner().invoke(commands, ["content-access", word, str(third.pk)]).exit_code != 0

@@ -16,13 +16,13 @@ from django.db import connection
 from django.urls import get_resolver
 
 from tests.api.calls import call, send
-from tests.api.stage import Stage, Things
 from tests.api.test_roles import lines
-from tests.cast import Cast
 from tests.factories import make_key, make_role, make_user
+from tests.factories.content_access import in_browser, operator_of
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member
+from tests.factories.samples import SampleHub, Samples
+from tests.factories.seed import Seed
 from tests.house.test_permissions import views
-from tests.hub.content_access.scene import in_browser, operator_of
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member
 from tests.web.accounts import signed_in
 from vardkase.api import registry
 from vardkase.api.dispatch import declared_permissions
@@ -50,25 +50,25 @@ SHARED = (
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed) -> Desk:
+    return make_desk(seed)
 
 
 def classified(kind: str) -> list[str]:
     return sorted(name for group in TABLE[kind].values() for name in group)
 
 
-def test_every_endpoint_is_classified(cast: Cast) -> None:
+def test_every_endpoint_is_classified(seed: Seed) -> None:
     assert registry.controllers()
-    operator = actor_for(operator_of(cast).user, Credential.API_KEY)
+    operator = actor_for(operator_of(seed).user, Credential.API_KEY)
     open_to_it = [
         each.name for each in declared_permissions() if not each.public and each.may_be_called_by(operator)
     ]
     assert classified("endpoints") == sorted(open_to_it)
 
 
-def test_every_page_is_classified(cast: Cast) -> None:
-    operator = in_browser(operator_of(cast).user)
+def test_every_page_is_classified(seed: Seed) -> None:
+    operator = in_browser(operator_of(seed).user)
     open_to_it = Counter(
         route
         for route, view in views(get_resolver())
@@ -88,10 +88,10 @@ def opens(view: Any, actor: Actor) -> bool:
 
 
 def test_nothing_it_posts_changes_what_is_shared(db: None) -> None:
-    stage = Stage()
+    sample_hub = SampleHub()
     everything = make_role("Everything", [*Permission])
-    key = make_key(make_user(stage.b, everything, "drift@b.example", staff_roles=["operator"]))
-    things = Things(stage, stage.caller("user"))
+    key = make_key(make_user(sample_hub.b, everything, "drift@b.example", staff_roles=["operator"]))
+    things = Samples(sample_hub, sample_hub.caller("user"))
     things.furnish()
     tried = 0
     for line in lines():
@@ -127,9 +127,9 @@ def rows() -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("duty", [StaffRole.OPERATOR, StaffRole.AUDITOR])
 def test_no_security_statement_is_theirs_to_read(
-    cast: Cast, desk: Desk, duty: StaffRole, password_is_enough: None
+    seed: Seed, desk: Desk, duty: StaffRole, password_is_enough: None
 ) -> None:
-    membership = member(desk, cast.org_b)
+    membership = member(desk, seed.org_b)
     statement = Statement.objects.get(membership=membership)
     statement.answers["risk"] = {"level": "3", "gap": "En brist som bara medlemmen vet om"}
     statement.save()
@@ -137,51 +137,51 @@ def test_no_security_statement_is_theirs_to_read(
         statement=statement, measure="risk", name="intyg.pdf", kind="application/pdf", digest="0" * 64, size=1
     )
     everything = make_role("Everything", [*Permission])
-    user = make_user(cast.hub, everything, "drift@hub.example", staff_roles=[duty.value])
+    user = make_user(seed.hub, everything, "drift@hub.example", staff_roles=[duty.value])
     key, browser = make_key(user), signed_in(user)
-    assert call(key, "GET", f"/securityStatements/view/{cast.org_b.pk}")[0] == 403
+    assert call(key, "GET", f"/securityStatements/view/{seed.org_b.pk}")[0] == 403
     assert call(key, "GET", f"/securityStatements/evidence/{file.pk}")[0] in (403, 404)
-    page = browser.get(f"/members/{cast.org_b.pk}/")
+    page = browser.get(f"/members/{seed.org_b.pk}/")
     assert page.status_code == 200
     assert "En brist" not in page.content.decode()
     assert browser.get(f"/membership/evidence/{file.pk}/").status_code == 404
-    assert "En brist" in signed_in(desk.officer.user).get(f"/members/{cast.org_b.pk}/").content.decode()
+    assert "En brist" in signed_in(desk.officer.user).get(f"/members/{seed.org_b.pk}/").content.decode()
     with pytest.raises(NotFound):
         statements.find_evidence(in_browser(user), file.pk)
 
 
 @pytest.mark.parametrize("duty", [StaffRole.OPERATOR, StaffRole.AUDITOR])
 def test_what_an_officer_wrote_of_a_statement_is_not_theirs_either(
-    cast: Cast, desk: Desk, duty: StaffRole
+    seed: Seed, desk: Desk, duty: StaffRole
 ) -> None:
-    membership = member(desk, cast.org_b)
+    membership = member(desk, seed.org_b)
     officer = at_the_screen(desk.officer)
     note_in_history(officer, MEMBERSHIP, membership, "membership.statement_returned", "Brist i åtkomsten")
-    blind = make_user(cast.hub, make_role("Blind", [*Permission]), "b@hub.example", staff_roles=[duty.value])
+    blind = make_user(seed.hub, make_role("Blind", [*Permission]), "b@hub.example", staff_roles=[duty.value])
     told = [entry.note for entry in history(in_browser(blind), membership)]
     assert "Brist i åtkomsten" not in told
     assert "Brist i åtkomsten" in [entry.note for entry in history(officer, membership)]
 
 
-def test_the_console_reads_none_once_membership_is_in_use(cast: Cast, desk: Desk) -> None:
-    membership = member(desk, cast.org_b)
-    console = console_actor(cast.hub.pk, cast.hub.name, "drift")
+def test_the_console_reads_none_once_membership_is_in_use(seed: Seed, desk: Desk) -> None:
+    membership = member(desk, seed.org_b)
+    console = console_actor(seed.hub.pk, seed.hub.name, "drift")
     assert may_read_statements(console, membership)
     MembershipInUse.objects.get_or_create()
-    assert not may_read_statements(console, find_membership(console, cast.org_b.pk))
+    assert not may_read_statements(console, find_membership(console, seed.org_b.pk))
 
 
-def test_it_is_not_told_what_others_call_their_groups_and_rules(cast: Cast) -> None:
-    stage = Stage()
-    things = Things(stage, stage.caller("user"))
+def test_it_is_not_told_what_others_call_their_groups_and_rules(seed: Seed) -> None:
+    sample_hub = SampleHub()
+    things = Samples(sample_hub, sample_hub.caller("user"))
     things.furnish()
-    operator = actor_for(operator_of(cast).user, Credential.API_KEY)
+    operator = actor_for(operator_of(seed).user, Credential.API_KEY)
     assert things.group is not None
     assert list(visible_groups(operator)) == []
     assert list(versions(operator)) == []
     with pytest.raises(Forbidden):
         blueprints(operator)
-    key = make_key(operator_of(cast, "drift2@c.example").user)
+    key = make_key(operator_of(seed, "drift2@c.example").user)
     for path in (
         "/tag_collections/index",
         "/decayingModel/index",

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_event
-from tests.hub.content_access.scene import SECRET, WHY, in_browser, readings, set_scene
+from tests.factories.content_access import SECRET, WHY, in_browser, make_setup, readings
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.models import SentMail
@@ -25,97 +25,97 @@ def written_to(kind: str) -> list[str]:
     return sorted(SentMail.objects.filter(kind=kind).values_list("recipient", flat=True))
 
 
-def test_from_asking_to_the_end(cast: Cast) -> None:
-    scene = set_scene(cast)
-    path = f"/events/view/{scene.event.pk}"
-    grant = scene.asked()
-    assert written_to("content_access_asked") == [scene.officer.user.email]
-    assert call(scene.operator.key, "GET", path)[0] == 404
+def test_from_asking_to_the_end(seed: Seed) -> None:
+    setup = make_setup(seed)
+    path = f"/events/view/{setup.event.pk}"
+    grant = setup.asked()
+    assert written_to("content_access_asked") == [setup.officer.user.email]
+    assert call(setup.operator.key, "GET", path)[0] == 404
 
-    grant_access(in_browser(scene.officer.user), grant.pk, hours=1, answer="Läs bara det som behövs.")
-    assert written_to("content_access_granted") == [scene.operator.user.email]
-    status, told = call(scene.operator.key, "GET", path)
+    grant_access(in_browser(setup.officer.user), grant.pk, hours=1, answer="Läs bara det som behövs.")
+    assert written_to("content_access_granted") == [setup.operator.user.email]
+    status, told = call(setup.operator.key, "GET", path)
     assert (status, told["Event"]["info"]) == (200, "SECRET plan")
     assert told["Event"]["Attribute"][0]["value"] == SECRET
-    assert call(scene.operator.key, "GET", f"/attributes/view/{scene.attribute.uuid}")[0] == 200
-    assert readings() == [(scene.event.pk, "events/view"), (scene.event.pk, "attributes/view")]
+    assert call(setup.operator.key, "GET", f"/attributes/view/{setup.attribute.uuid}")[0] == 200
+    assert readings() == [(setup.event.pk, "events/view"), (setup.event.pk, "attributes/view")]
 
     entries = AuditEntry.objects.filter(action="event.read_under_grant").order_by("pk")
     assert [(each.actor_name, each.target_id, each.change) for each in entries] == [
-        (scene.operator.user.email, scene.event.pk, {"grant": grant.pk, "request": request})
+        (setup.operator.user.email, setup.event.pk, {"grant": grant.pk, "request": request})
         for request in ("events/view", "attributes/view")
     ]
     assert "SECRET" not in "".join(entries.values_list("title", flat=True))
 
-    end(scene.operating, grant.pk)
-    assert call(scene.operator.key, "GET", path)[0] == 404
+    end(setup.operating, grant.pk)
+    assert call(setup.operator.key, "GET", path)[0] == 404
     assert len(readings()) == 2
-    assert written_to("content_read") == [cast.org_admin.user.email]
-    (seen,) = read_of_ours(cast.org_admin.actor, limit=10)
+    assert written_to("content_read") == [seed.org_admin.user.email]
+    (seen,) = read_of_ours(seed.org_admin.actor, limit=10)
     assert (seen.event_id, seen.times, seen.asked_by, seen.granted_by, seen.reason, seen.info) == (
-        *(scene.event.pk, 2, scene.operator.user.email),
-        *(scene.officer.user.email, WHY, "SECRET plan"),
+        *(setup.event.pk, 2, setup.operator.user.email),
+        *(setup.officer.user.email, WHY, "SECRET plan"),
     )
     assert ContentGrant.objects.get(pk=grant.pk).hours == 1
 
 
-def test_whoever_added_to_an_event_is_told_and_nobody_else(cast: Cast) -> None:
+def test_whoever_added_to_an_event_is_told_and_nobody_else(seed: Seed) -> None:
     """A sighting of B's is content of B's; C has nothing in the event. Each is mailed once for a grant."""
-    scene = set_scene(cast)
-    Sighting.objects.create(attribute=scene.attribute, event=scene.event, org=cast.org_b, date_sighting=1)
-    other = make_second_event(cast)
-    grant = scene.granted(reach="hub")
-    for number in (scene.event.pk, other, scene.event.pk):
-        assert call(scene.operator.key, "GET", f"/events/view/{number}")[0] == 200
-    withdraw(in_browser(scene.officer.user), grant.pk, "Det räcker.")
+    setup = make_setup(seed)
+    Sighting.objects.create(attribute=setup.attribute, event=setup.event, org=seed.org_b, date_sighting=1)
+    other = make_second_event(seed)
+    grant = setup.granted(reach="hub")
+    for number in (setup.event.pk, other, setup.event.pk):
+        assert call(setup.operator.key, "GET", f"/events/view/{number}")[0] == 200
+    withdraw(in_browser(setup.officer.user), grant.pk, "Det räcker.")
     told = SentMail.objects.filter(kind="content_read").values_list("recipient", "thing_id")
-    assert set(told) == {(cast.org_admin.user.email, grant.pk)}
+    assert set(told) == {(seed.org_admin.user.email, grant.pk)}
     concerned = grant.concerned.values_list("event_id", "organisation")
     assert sorted(concerned) == sorted(
-        [(scene.event.pk, cast.org_a.pk), (scene.event.pk, cast.org_b.pk), (other, cast.org_a.pk)]
+        [(setup.event.pk, seed.org_a.pk), (setup.event.pk, seed.org_b.pk), (other, seed.org_a.pk)]
     )
     assert not grant.concerned.filter(told_at=None).exists()
 
 
-def make_second_event(cast: Cast) -> int:
-    event = make_event(cast.org_a, distribution=3, published=True)
+def make_second_event(seed: Seed) -> int:
+    event = make_event(seed.org_a, distribution=3, published=True)
     event.save()
     return int(event.pk)
 
 
-def test_it_ends_by_itself(cast: Cast) -> None:
-    scene = set_scene(cast)
-    grant = scene.granted()
-    call(scene.operator.key, "GET", f"/events/view/{scene.event.pk}")
+def test_it_ends_by_itself(seed: Seed) -> None:
+    setup = make_setup(seed)
+    grant = setup.granted()
+    call(setup.operator.key, "GET", f"/events/view/{setup.event.pk}")
     ContentGrant.objects.update(ends_at=timezone.now() - timedelta(minutes=1))
-    assert call(scene.operator.key, "GET", f"/events/view/{scene.event.pk}")[0] == 404
-    assert in_force(scene.operating) is None
+    assert call(setup.operator.key, "GET", f"/events/view/{setup.event.pk}")[0] == 404
+    assert in_force(setup.operating) is None
     assert end_overdue() == 1
     assert end_overdue() == 0
     grant.refresh_from_db()
     assert (grant.state, grant.ended_at) == (GrantState.ENDED, grant.ends_at)
-    assert written_to("content_read") == [cast.org_admin.user.email]
+    assert written_to("content_read") == [seed.org_admin.user.email]
 
 
-def test_what_nobody_answers_lapses(cast: Cast) -> None:
-    scene = set_scene(cast)
-    grant = scene.asked()
+def test_what_nobody_answers_lapses(seed: Seed) -> None:
+    setup = make_setup(seed)
+    grant = setup.asked()
     ContentGrant.objects.update(answer_by=timezone.now() - timedelta(minutes=1))
     with pytest.raises(Conflict, match="Tiden"):
-        grant_access(in_browser(scene.officer.user), grant.pk)
-    scene.asked()  # The old one lapses as the next is asked for.
+        grant_access(in_browser(setup.officer.user), grant.pk)
+    setup.asked()  # The old one lapses as the next is asked for.
     grant.refresh_from_db()
     assert grant.state == GrantState.LAPSED
 
 
-def test_a_refusal_says_why_and_is_final(cast: Cast) -> None:
-    scene = set_scene(cast)
-    grant = scene.asked()
-    acting = in_browser(scene.officer.user)
+def test_a_refusal_says_why_and_is_final(seed: Seed) -> None:
+    setup = make_setup(seed)
+    grant = setup.asked()
+    acting = in_browser(setup.officer.user)
     with pytest.raises(Invalid):
         refuse(acting, grant.pk, " ")
     refuse(acting, grant.pk, "Felet går att hitta i loggen.")
-    assert written_to("content_access_refused") == [scene.operator.user.email]
+    assert written_to("content_access_refused") == [setup.operator.user.email]
     for again in (lambda: grant_access(acting, grant.pk), lambda: withdraw(acting, grant.pk, "Nej.")):
         with pytest.raises(TransitionRefused):
             again()
@@ -135,29 +135,29 @@ def test_a_refusal_says_why_and_is_final(cast: Cast) -> None:
         ({"reach": "organisation", "organisation": 999999}, "organisation"),
     ],
 )
-def test_a_request_says_what_and_why(cast: Cast, given: dict[str, object], field: str) -> None:
-    scene = set_scene(cast)
+def test_a_request_says_what_and_why(seed: Seed, given: dict[str, object], field: str) -> None:
+    setup = make_setup(seed)
     with pytest.raises(Invalid) as refused:
-        scene.asked(**given)
+        setup.asked(**given)
     assert [*refused.value.errors] == [field]
     assert not ContentGrant.objects.exists()
 
 
-def test_what_the_hub_owner_may_not_read_is_granted_to_nobody(cast: Cast) -> None:
-    scene = set_scene(cast)
-    type(scene.event).objects.update(distribution=0)
+def test_what_the_hub_owner_may_not_read_is_granted_to_nobody(seed: Seed) -> None:
+    setup = make_setup(seed)
+    type(setup.event).objects.update(distribution=0)
     with pytest.raises(Invalid):
-        scene.asked()
-    grant = scene.granted(reach="organisation", organisation=cast.org_a.pk)
-    assert call(scene.operator.key, "GET", f"/events/view/{scene.event.pk}")[0] == 404
-    assert openable(scene.operating, grant, limit=10) == []
+        setup.asked()
+    grant = setup.granted(reach="organisation", organisation=seed.org_a.pk)
+    assert call(setup.operator.key, "GET", f"/events/view/{setup.event.pk}")[0] == 404
+    assert openable(setup.operating, grant, limit=10) == []
     assert readings() == []
 
 
-def test_one_request_at_a_time(cast: Cast) -> None:
-    scene = set_scene(cast)
-    grant = scene.asked()
+def test_one_request_at_a_time(seed: Seed) -> None:
+    setup = make_setup(seed)
+    grant = setup.asked()
     with pytest.raises(Conflict):
-        ask(scene.operating, reason=WHY, hours=1, reach="hub")
-    end(scene.operating, grant.pk)
-    assert scene.asked().pk != grant.pk
+        ask(setup.operating, reason=WHY, hours=1, reach="hub")
+    end(setup.operating, grant.pk)
+    assert setup.asked().pk != grant.pk

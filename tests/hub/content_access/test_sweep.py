@@ -17,9 +17,9 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import get_resolver
 
 from tests.api.calls import send
-from tests.api.stage import SECRET, Stage, Things, mentioned
 from tests.api.test_roles import Line, lines
 from tests.factories import make_key, make_role, make_user
+from tests.factories.samples import SECRET, SampleHub, Samples, mentioned
 from tests.house.test_permissions import views
 from tests.web.accounts import signed_in
 from vardkase.hub.content_access.models import ContentGrant, ContentReading, GrantState
@@ -50,20 +50,20 @@ OF_EVENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Setup:
     operator: User
     key: str
-    things: Things
+    things: Samples
 
 
 @pytest.fixture
-def scene(db: None) -> Scene:
+def setup(db: None) -> Setup:
     """One of everything, all of it open to the members, and an operator who may open all of it."""
-    stage = Stage()
+    sample_hub = SampleHub()
     operator = make_user(
-        stage.b, make_role("Everything", [*Permission]), "drift@b.example", staff_roles=["operator"]
+        sample_hub.b, make_role("Everything", [*Permission]), "drift@b.example", staff_roles=["operator"]
     )
-    things = Things(stage, stage.caller("user"))
+    things = Samples(sample_hub, sample_hub.caller("user"))
     things.furnish()
     Event.objects.update(distribution=1, published=True)
     for model in (Attribute, Object, EventReport):
@@ -79,17 +79,17 @@ def scene(db: None) -> Scene:
         answer_by="2026-01-02T00:00Z",
         ends_at="2199-01-01T00:00Z",
     )
-    return Scene(operator, make_key(operator), things)
+    return Setup(operator, make_key(operator), things)
 
 
-def asked(scene: Scene, line: Line, *, granted: bool = True) -> tuple[str, bool]:
+def asked(setup: Setup, line: Line, *, granted: bool = True) -> tuple[str, bool]:
     """The answer, and whether a read is on record for it; whatever it changes is taken back."""
-    to = scene.things.fill(line.to)
-    body: Any = scene.things.fill(line.send) if line.send is not None else {}
+    to = setup.things.fill(line.to)
+    body: Any = setup.things.fill(line.send) if line.send is not None else {}
     path = f"/{line.name}{'/' if to else ''}{to}"
     with as_if(granted):
         before = ContentReading.objects.count()
-        answered = send(scene.key, line.asked_by, path, body if line.asked_by == "POST" else None)
+        answered = send(setup.key, line.asked_by, path, body if line.asked_by == "POST" else None)
         return f"{answered.status_code} {text_of(answered)}", ContentReading.objects.count() > before
 
 
@@ -111,23 +111,23 @@ def text_of(answered: HttpResponse | StreamingHttpResponse) -> str:
     return whole.decode("utf-8", "replace")
 
 
-def tells_the_same(scene: Scene, line: Line) -> bool:
+def tells_the_same(setup: Setup, line: Line) -> bool:
     """Whether the grant makes no difference to the answer. Asked again by who sees one: a clock may have gone on."""
-    with_it, without = (CHANGING.sub("", asked(scene, line, granted=granted)[0]) for granted in (True, False))
+    with_it, without = (CHANGING.sub("", asked(setup, line, granted=granted)[0]) for granted in (True, False))
     return with_it == without
 
 
-def test_every_endpoint_records_or_tells_nothing(scene: Scene) -> None:
+def test_every_endpoint_records_or_tells_nothing(setup: Setup) -> None:
     recorded, leaking = [], {}
     for line in lines():
         about_requests = line.name.startswith("contentAccess/")
         if line.skip or about_requests or (line.writes and not mentioned([line.to, line.send]) & OF_EVENTS):
             continue
-        told, is_recorded = asked(scene, line)
+        told, is_recorded = asked(setup, line)
         if is_recorded:
             recorded.append(line)
         elif not line.writes and told.startswith("2"):
-            if not any(tells_the_same(scene, line) for _ in range(3)):
+            if not any(tells_the_same(setup, line) for _ in range(3)):
                 leaking[line.name] = told
         elif SECRET in told.replace(f"{SECRET}.example", ""):
             leaking[line.name] = told
@@ -137,7 +137,7 @@ def test_every_endpoint_records_or_tells_nothing(scene: Scene) -> None:
     assert len(recorded) > 20
 
 
-def addresses(things: Things) -> Iterator[str]:
+def addresses(things: Samples) -> Iterator[str]:
     """Every page, with the event, an attribute or what else its address asks for."""
     for route, view in views(get_resolver()):
         if view.__module__.startswith("allauth."):
@@ -147,12 +147,12 @@ def addresses(things: Things) -> Iterator[str]:
             yield "/" + re.sub(r"<[^>]+>", str(getattr(things, named).pk), route)
 
 
-def test_every_page_records_or_shows_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_page_records_or_shows_nothing(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.conf.settings.REQUIRE_SECOND_FACTOR", False)
-    browser = signed_in(scene.operator)
+    browser = signed_in(setup.operator)
     browser.raise_request_exception = False
     recorded, leaking = set(), []
-    for address in addresses(scene.things):
+    for address in addresses(setup.things):
         with as_if(granted=True):
             shown = text_of(browser.get(address)).count(SECRET)
             is_recorded = ContentReading.objects.exists()
@@ -163,5 +163,5 @@ def test_every_page_records_or_shows_nothing(scene: Scene, monkeypatch: pytest.M
                 if text_of(browser.get(address)).count(SECRET) != shown:
                     leaking.append(address)
     assert leaking == []
-    assert f"/event/{scene.things.event.pk}/" in recorded
+    assert f"/event/{setup.things.event.pk}/" in recorded
     assert len(recorded) > 5

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.officers import officer
+from tests.factories.seed import Seed
 from tests.hub.membership.desk import johanna, per, proposed
-from tests.hub.officers import officer
 from tests.support.mail_server import mail_server, use
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -29,16 +29,16 @@ from vardkase.hub.membership.overview.figures import open_tasks
 ENGLISH = {"accept-language": "en"}
 
 
-def decided(cast: Cast) -> Letter:
-    application, proposal = proposed(per(cast), "reject")
-    decide(johanna(cast), application, proposal.pk, "agree")
+def decided(seed: Seed) -> Letter:
+    application, proposal = proposed(per(seed), "reject")
+    decide(johanna(seed), application, proposal.pk, "agree")
     return Letter.objects.get()
 
 
 def test_a_decision_without_a_mail_server_is_a_task_until_its_delivery_is_noted(
-    cast: Cast, password_is_enough: None
+    seed: Seed, password_is_enough: None
 ) -> None:
-    letter, who = decided(cast), officer(cast)
+    letter, who = decided(seed), officer(seed)
     (task,) = [each for each in open_tasks(who.actor) if each.view == "undelivered_letters"]
     assert task.count == 1
     web = signed_in(who)
@@ -61,11 +61,11 @@ def test_a_decision_without_a_mail_server_is_a_task_until_its_delivery_is_noted(
         note_delivery(who.actor, letter.pk, "post", today())
 
 
-def test_a_letter_waits_until_its_mail_is_sent(cast: Cast, settings: object) -> None:
-    who = officer(cast)
+def test_a_letter_waits_until_its_mail_is_sent(seed: Seed, settings: object) -> None:
+    who = officer(seed)
     with mail_server() as server:
         use(settings, server.port)
-        letter = decided(cast)
+        letter = decided(seed)
         assert not undelivered(who.actor).exists()
         Letter.objects.filter(pk=letter.pk)
         assert OutgoingMail.objects.count() >= 1
@@ -75,8 +75,8 @@ def test_a_letter_waits_until_its_mail_is_sent(cast: Cast, settings: object) -> 
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_letter_is_sent_again_once_there_is_a_mail_server(cast: Cast, settings: object) -> None:
-    letter, who = decided(cast), officer(cast)
+def test_a_letter_is_sent_again_once_there_is_a_mail_server(seed: Seed, settings: object) -> None:
+    letter, who = decided(seed), officer(seed)
     web = signed_in(who)
     address = f"/mail/undelivered/{letter.pk}/resend/"
     assert "Send again" not in web.get("/mail/undelivered/", headers=ENGLISH).content.decode()
@@ -88,7 +88,7 @@ def test_a_letter_is_sent_again_once_there_is_a_mail_server(cast: Cast, settings
         use(settings, server.port)
         assert "Send again" in web.get("/mail/undelivered/", headers=ENGLISH).content.decode()
         with pytest.raises(Forbidden):
-            resend(cast.org_admin.actor, letter.pk)
+            resend(seed.org_admin.actor, letter.pk)
         assert web.post(address).status_code == 302
         sent = SentMail.objects.filter(kind="letter_resent")
         assert set(sent.values_list("recipient", flat=True)) == recipients
@@ -106,9 +106,9 @@ def attached(letter: Letter) -> str:
     return f"{letter.number.replace(':', '-')}.pdf"
 
 
-def test_over_the_api_and_by_whom(cast: Cast) -> None:
-    letter, who = decided(cast), officer(cast)
-    assert call(cast.org_admin.key, "GET", "/membershipLetters/undelivered")[0] == 403
+def test_over_the_api_and_by_whom(seed: Seed) -> None:
+    letter, who = decided(seed), officer(seed)
+    assert call(seed.org_admin.key, "GET", "/membershipLetters/undelivered")[0] == 403
     told = call(who.key, "GET", "/membershipLetters/undelivered")[1]
     assert [each["Letter"]["number"] for each in told] == [letter.number]
     path = f"/membershipLetters/delivered/{letter.pk}"
@@ -116,7 +116,7 @@ def test_over_the_api_and_by_whom(cast: Cast) -> None:
     assert call(who.key, "POST", path, {"how": "handed", "on": today().isoformat()})[0] == 200
     assert call(who.key, "GET", "/membershipLetters/undelivered")[1] == []
     with pytest.raises(Forbidden):
-        note_delivery(cast.org_admin.actor, letter.pk, "post", today())
+        note_delivery(seed.org_admin.actor, letter.pk, "post", today())
     with pytest.raises(Invalid):
         note_delivery(who.actor, decided_again(letter), "post", timezone.localdate() - timedelta(days=400))
 

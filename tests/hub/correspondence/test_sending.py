@@ -12,9 +12,9 @@ import pytest
 from django.db import transaction
 from pysequoia import Tsk
 
-from tests.cast import Cast
-from tests.exchange.notices.scene import put
-from tests.hub.officers import officer
+from tests.factories.notices import put
+from tests.factories.officers import officer
+from tests.factories.seed import Seed
 from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.audit.services import Target
 from vardkase.core.errors import Forbidden
@@ -40,9 +40,9 @@ def mail(settings: Any) -> Iterator[MailServer]:
         yield server
 
 
-def write(cast: Cast, *people: Recipient, reason: str = "Skäl", **more: Any) -> int:
+def write(seed: Seed, *people: Recipient, reason: str = "Skäl", **more: Any) -> int:
     facts = {"number": "A-2026-0007", "reason": reason, "status_link": SECRET}
-    return notify("test_welcome", ABOUT, people, facts, by=cast.site_admin.actor.name, **more).count
+    return notify("test_welcome", ABOUT, people, facts, by=seed.site_admin.actor.name, **more).count
 
 
 def arrived(server: MailServer) -> list[EmailMessage]:
@@ -59,13 +59,13 @@ def body(message: EmailMessage, kind: str) -> str:
     return str(part.get_content()).replace("\r\n", "\n")
 
 
-def test_each_gets_it_once_in_their_language(cast: Cast, mail: MailServer) -> None:
+def test_each_gets_it_once_in_their_language(seed: Seed, mail: MailServer) -> None:
     people = (
         Recipient("ada@a.example", "sv"),
         Recipient("bo@b.example", "en"),
         Recipient("ADA@a.example", "sv"),
     )
-    assert write(cast, *people) == 2
+    assert write(seed, *people) == 2
     swedish, english = arrived(mail)
     assert mail.recipients == ["ADA@a.example", "bo@b.example"]
     assert swedish["Subject"] == "Ansökan A-2026-0007"
@@ -76,9 +76,9 @@ def test_each_gets_it_once_in_their_language(cast: Cast, mail: MailServer) -> No
     assert "<strong>A-2026-0007</strong>" in body(english, "html")
 
 
-def test_what_somebody_wrote_stays_text(cast: Cast, mail: MailServer) -> None:
+def test_what_somebody_wrote_stays_text(seed: Seed, mail: MailServer) -> None:
     reason = "<script>alert(1)</script> **no** [click](https://evil.example) {status_link}\nSecond line"
-    write(cast, Recipient("ada@a.example", "sv"), reason=reason)
+    write(seed, Recipient("ada@a.example", "sv"), reason=reason)
     (message,) = arrived(mail)
     html = body(message, "html")
     assert "<script" not in html
@@ -89,25 +89,25 @@ def test_what_somebody_wrote_stays_text(cast: Cast, mail: MailServer) -> None:
     assert "<br" in html
 
 
-def test_it_is_closed_with_the_recipients_key(cast: Cast, mail: MailServer) -> None:
+def test_it_is_closed_with_the_recipients_key(seed: Seed, mail: MailServer) -> None:
     key = str(Tsk.generate(user_id="Ada <ada@a.example>").extract_certificate())
-    write(cast, Recipient("ada@a.example", "sv", key))
+    write(seed, Recipient("ada@a.example", "sv", key))
     (message,) = arrived(mail)
     assert message.get_content_type() == "multipart/encrypted"
     assert "very-secret-token" not in message.as_string()
     assert SentMail.objects.get().is_encrypted
 
 
-def test_a_key_that_is_no_good_keeps_the_mail_back_and_says_so(cast: Cast, mail: MailServer) -> None:
-    assert write(cast, Recipient("ada@a.example", "sv", "no key"), Recipient("bo@b.example")) == 1
+def test_a_key_that_is_no_good_keeps_the_mail_back_and_says_so(seed: Seed, mail: MailServer) -> None:
+    assert write(seed, Recipient("ada@a.example", "sv", "no key"), Recipient("bo@b.example")) == 1
     failed = SentMail.objects.get(recipient="ada@a.example")
     assert failed.state == "failed"
     assert "OpenPGP" in failed.why
 
 
-def test_a_file_goes_along_byte_for_byte(cast: Cast, mail: MailServer) -> None:
+def test_a_file_goes_along_byte_for_byte(seed: Seed, mail: MailServer) -> None:
     letter = Attachment("Beslut A-2026-0007.pdf", "application/pdf", b"%PDF-1.7 \x00\xff")
-    write(cast, Recipient("ada@a.example", "sv"), attachments=[letter])
+    write(seed, Recipient("ada@a.example", "sv"), attachments=[letter])
     (message,) = arrived(mail)
     (attached,) = message.iter_attachments()
     assert (attached.get_filename(), attached.get_content()) == (letter.name, letter.content)
@@ -115,45 +115,45 @@ def test_a_file_goes_along_byte_for_byte(cast: Cast, mail: MailServer) -> None:
     assert SentMail.objects.get().attachments == [letter.name]
 
 
-def test_the_log_knows_to_whom_about_what_and_no_secret(cast: Cast, mail: MailServer) -> None:
-    write(cast, Recipient("ada@a.example", "sv"))
+def test_the_log_knows_to_whom_about_what_and_no_secret(seed: Seed, mail: MailServer) -> None:
+    write(seed, Recipient("ada@a.example", "sv"))
     entry = sent_about("application", 7).get()
     assert (entry.recipient, entry.kind, entry.thing_title) == ("ada@a.example", "test_welcome", ABOUT.title)
-    assert (entry.state, entry.written_by) == ("waiting", cast.site_admin.actor.name)
+    assert (entry.state, entry.written_by) == ("waiting", seed.site_admin.actor.name)
     arrived(mail)
     entry.refresh_from_db()
     assert entry.state == "sent"
     kept = json.dumps(list(SentMail.objects.values()), default=str)
     assert "very-secret-token" not in kept
     assert not OutgoingMail.objects.exists(), "the only place where the link was"
-    found = sent(officer(cast).actor, text="ekelund", kind="test_welcome", state="sent")
+    found = sent(officer(seed).actor, text="ekelund", kind="test_welcome", state="sent")
     assert list(found) == [entry]
 
 
-def test_nothing_is_sent_or_put_down_when_the_case_fails(cast: Cast, mail: MailServer) -> None:
+def test_nothing_is_sent_or_put_down_when_the_case_fails(seed: Seed, mail: MailServer) -> None:
     with transaction.atomic():
-        write(cast, Recipient("ada@a.example", "sv"))
+        write(seed, Recipient("ada@a.example", "sv"))
         transaction.set_rollback(True)
     assert not SentMail.objects.exists()
     assert not OutgoingMail.objects.exists()
 
 
-def test_without_a_mail_server_it_is_put_down_as_not_sent(cast: Cast) -> None:
-    assert write(cast, Recipient("ada@a.example", "sv")) == 0
+def test_without_a_mail_server_it_is_put_down_as_not_sent(seed: Seed) -> None:
+    assert write(seed, Recipient("ada@a.example", "sv")) == 0
     assert SentMail.objects.get().state == "failed"
 
 
-def test_mail_switched_off_is_not_sent(cast: Cast, mail: MailServer) -> None:
+def test_mail_switched_off_is_not_sent(seed: Seed, mail: MailServer) -> None:
     put("MISP.disable_emailing", True)
-    assert write(cast, Recipient("ada@a.example", "sv")) == 0
+    assert write(seed, Recipient("ada@a.example", "sv")) == 0
 
 
-def test_a_fact_that_is_missing_is_the_callers_fault(cast: Cast) -> None:
+def test_a_fact_that_is_missing_is_the_callers_fault(seed: Seed) -> None:
     with pytest.raises(ValueError, match="reason, status_link"):
         notify("test_welcome", ABOUT, [Recipient("ada@a.example")], {"number": "1"})
 
 
-def test_only_officers_look_things_up(cast: Cast) -> None:
-    for who in (cast.site_admin, cast.org_admin):
+def test_only_officers_look_things_up(seed: Seed) -> None:
+    for who in (seed.site_admin, seed.org_admin):
         with pytest.raises(Forbidden):
             sent(who.actor)

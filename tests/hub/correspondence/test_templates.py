@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
+from tests.factories.officers import officer
+from tests.factories.seed import Seed
 from tests.hub.correspondence.test_sending import WELCOME, write
-from tests.hub.officers import officer
 from tests.identity.two_people import approved
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid, NotFound
@@ -28,16 +28,16 @@ WHY = "Det gamla var svårt att förstå."
 BODY = "Ärendet {number}: {reason} {status_link}"
 
 
-def test_two_officers_change_a_text_and_go_back(cast: Cast) -> None:
-    per = officer(cast).actor
+def test_two_officers_change_a_text_and_go_back(seed: Seed) -> None:
+    per = officer(seed).actor
     assert not MailTemplate.objects.exists(), "what nobody changed is not stored"
     changes = propose_text(per, WELCOME, "sv", "Vi har fått {number}", BODY, WHY)
     with pytest.raises(Forbidden):
         approved(User.objects.get(pk=per.user_id), changes)
     assert texts(WELCOME)["sv"].is_standard, "nobody changes what members receive alone"
-    second = officer(cast, "johanna@hub.example").user
+    second = officer(seed, "johanna@hub.example").user
     approved(second, changes)
-    write(cast, Recipient("ada@a.example", "sv"), Recipient("bo@b.example", "en"))
+    write(seed, Recipient("ada@a.example", "sv"), Recipient("bo@b.example", "en"))
     swedish, english = SentMail.objects.order_by("pk")
     assert (swedish.subject, swedish.version) == ("Vi har fått A-2026-0007", 1)
     assert (english.subject, english.version) == ("Application A-2026-0007", 0)
@@ -67,10 +67,10 @@ def test_two_officers_change_a_text_and_go_back(cast: Cast) -> None:
     ],
 )
 def test_what_cannot_be_sent_is_refused_by_name(
-    cast: Cast, subject: str, body: str, field: str, told: str
+    seed: Seed, subject: str, body: str, field: str, told: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        propose_text(officer(cast).actor, WELCOME, "sv", subject, body, WHY)
+        propose_text(officer(seed).actor, WELCOME, "sv", subject, body, WHY)
     assert isinstance(refused.value.errors, dict)
     assert told in " ".join(map(str, refused.value.errors[field]))
     assert not MailTemplate.objects.exists()
@@ -84,18 +84,18 @@ def test_the_preview_shows_samples_and_stores_nothing(db: None) -> None:
     assert not MailTemplate.objects.exists()
 
 
-def test_only_officers_write_them(cast: Cast) -> None:
-    operator = officer(cast, "drift@hub.example", StaffRole.OPERATOR)
-    for who in (cast.site_admin, cast.org_admin, operator):
+def test_only_officers_write_them(seed: Seed) -> None:
+    operator = officer(seed, "drift@hub.example", StaffRole.OPERATOR)
+    for who in (seed.site_admin, seed.org_admin, operator):
         with pytest.raises(Forbidden):
             propose_text(who.actor, WELCOME, "sv", "Hej", BODY, WHY)
         with pytest.raises(Forbidden):
             propose_standard(who.actor, WELCOME, "sv", WHY)
 
 
-def test_there_are_two_languages(cast: Cast) -> None:
+def test_there_are_two_languages(seed: Seed) -> None:
     with pytest.raises(NotFound):
-        propose_text(officer(cast).actor, WELCOME, "de", "Hallo", BODY, WHY)
+        propose_text(officer(seed).actor, WELCOME, "de", "Hallo", BODY, WHY)
     with pytest.raises(NotFound):
         kind_of("unheard_of")
 

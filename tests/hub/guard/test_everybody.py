@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories.intel import make_attribute, make_event, make_object, make_report
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from vardkase.hub.guard.detectors import examine
 from vardkase.identity.organisations.models import (
     Organisation,
@@ -21,36 +21,36 @@ from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import AttributeTag, Event, EventTag
 
 
-def everybody(cast: Cast) -> SharingGroup:
-    for org in Organisation.objects.exclude(pk__in=(cast.hub.pk, cast.org_a.pk)):
-        SharingGroupOrg.objects.get_or_create(sharing_group=cast.group, org=org)
-    return cast.group
+def everybody(seed: Seed) -> SharingGroup:
+    for org in Organisation.objects.exclude(pk__in=(seed.hub.pk, seed.org_a.pk)):
+        SharingGroupOrg.objects.get_or_create(sharing_group=seed.group, org=org)
+    return seed.group
 
 
-def this_instance(cast: Cast) -> SharingGroup:
+def this_instance(seed: Seed) -> SharingGroup:
     SharingGroupServer.objects.update_or_create(
-        sharing_group=cast.group, server_id=0, defaults={"all_orgs": True}
+        sharing_group=seed.group, server_id=0, defaults={"all_orgs": True}
     )
-    return cast.group
+    return seed.group
 
 
-def some(cast: Cast) -> SharingGroup:
-    return cast.group
+def some(seed: Seed) -> SharingGroup:
+    return seed.group
 
 
-def red(cast: Cast, **fields: object) -> Event:
-    event = make_event(cast.org_a, user_id=cast.publisher.user.pk, **fields)
+def red(seed: Seed, **fields: object) -> Event:
+    event = make_event(seed.org_a, user_id=seed.publisher.user.pk, **fields)
     event.save()
     return event
 
 
 @pytest.mark.parametrize(("group", "stops"), [(everybody, True), (this_instance, True), (some, False)])
 def test_red_for_a_group_of_everybody_is_stopped(
-    cast: Cast, group: Callable[[Cast], SharingGroup], stops: bool
+    seed: Seed, group: Callable[[Seed], SharingGroup], stops: bool
 ) -> None:
-    event = red(cast, distribution=4, sharing_group=group(cast))
+    event = red(seed, distribution=4, sharing_group=group(seed))
     EventTag.objects.create(event=event, tag=make_tag("tlp:red"))
-    status, told = call(cast.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+    status, told = call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
     assert status == (405 if stops else 200), told
     assert Event.objects.get(pk=event.pk).published is not stops
 
@@ -58,10 +58,10 @@ def test_red_for_a_group_of_everybody_is_stopped(
 @pytest.mark.parametrize(("group", "stops"), [(everybody, True), (some, False)])
 @pytest.mark.parametrize("part", ["attribute", "object", "report"])
 def test_a_red_part_for_such_a_group_is_stopped(
-    cast: Cast, group: Callable[[Cast], SharingGroup], stops: bool, part: str
+    seed: Seed, group: Callable[[Seed], SharingGroup], stops: bool, part: str
 ) -> None:
-    event = red(cast, distribution=1)
-    reach = {"distribution": 4, "sharing_group": group(cast)}
+    event = red(seed, distribution=1)
+    reach = {"distribution": 4, "sharing_group": group(seed)}
     tag = make_tag("tlp:red")
     if part == "report":
         report = make_report(event, **reach)
@@ -78,9 +78,9 @@ def test_a_red_part_for_such_a_group_is_stopped(
     assert bool(examine(event.pk, 1)) is stops
 
 
-def test_a_choice_between_two_is_a_choice(cast: Cast) -> None:
+def test_a_choice_between_two_is_a_choice(seed: Seed) -> None:
     """Where one other organisation reads, a group of both holds no more than its recipients."""
-    Organisation.objects.filter(pk__in=(cast.org_b.pk, cast.org_c.pk)).update(local=False)
-    event = red(cast, distribution=4, sharing_group=cast.group)
+    Organisation.objects.filter(pk__in=(seed.org_b.pk, seed.org_c.pk)).update(local=False)
+    event = red(seed, distribution=4, sharing_group=seed.group)
     EventTag.objects.create(event=event, tag=make_tag("tlp:red"))
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200

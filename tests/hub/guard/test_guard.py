@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
 from tests.factories.intel import make_attribute, make_event, make_object, make_report
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.guard.detectors import examine, tlp_label
 from vardkase.hub.guard.findings import GuardFinding, Severity
@@ -33,9 +33,9 @@ MARKINGS = (
 )
 
 
-def stored(cast: Cast, **fields: Any) -> Event:
-    owner = fields.pop("owner", cast.org_a)
-    event = make_event(owner, user_id=cast.publisher.user.pk, **fields)
+def stored(seed: Seed, **fields: Any) -> Event:
+    owner = fields.pop("owner", seed.org_a)
+    event = make_event(owner, user_id=seed.publisher.user.pk, **fields)
     event.save()
     return event
 
@@ -106,11 +106,11 @@ PLACES = [
 
 @pytest.mark.parametrize("mark", PLACES)
 def test_a_marking_anywhere_stops_a_publication_and_says_where(
-    cast: Cast, mark: Callable[[Event, str], None]
+    seed: Seed, mark: Callable[[Event, str], None]
 ) -> None:
-    event = stored(cast, distribution=1)
+    event = stored(seed, distribution=1)
     mark(event, "BEGRÄNSAT HEMLIG")
-    status, told = call(cast.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+    status, told = call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
     assert status == 405
     assert "A marking was found in" in told["message"]
     assert "BEGRÄNSAT HEMLIG" in told["message"].replace("_", " ")
@@ -118,8 +118,8 @@ def test_a_marking_anywhere_stops_a_publication_and_says_where(
 
 
 @pytest.mark.parametrize("text", MARKINGS)
-def test_every_classification_is_known(cast: Cast, text: str) -> None:
-    event = stored(cast, distribution=0)
+def test_every_classification_is_known(seed: Seed, text: str) -> None:
+    event = stored(seed, distribution=0)
     mark_comment(event, f"({text})")
     (found,) = examine(event.pk, 0)
     assert found.severity is Severity.STOPS
@@ -142,9 +142,9 @@ def test_every_classification_is_known(cast: Cast, text: str) -> None:
     ],
 )
 def test_a_marking_is_known_whatever_characters_spell_it(
-    cast: Cast, mark: Callable[[Event, str], None], text: str
+    seed: Seed, mark: Callable[[Event, str], None], text: str
 ) -> None:
-    event = stored(cast, distribution=0)
+    event = stored(seed, distribution=0)
     mark(event, text)
     (found,) = examine(event.pk, 0)
     assert found.severity is Severity.STOPS
@@ -158,15 +158,15 @@ def test_every_format_character_is_dropped() -> None:
 @pytest.mark.parametrize(
     "name", ["ｔｌｐ：ｒｅｄ", "T\u200bLP:RED", "tlp:re\u00add", "TLP 2.0 RED", "Traffic Light Protocol: red"]
 )
-def test_tlp_red_stops_whatever_characters_spell_it(cast: Cast, name: str) -> None:
-    event = stored(cast, distribution=1)
+def test_tlp_red_stops_whatever_characters_spell_it(seed: Seed, name: str) -> None:
+    event = stored(seed, distribution=1)
     EventTag.objects.create(event=event, tag=make_tag(name))
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 405
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 405
 
 
 @pytest.mark.parametrize("text", ["hemligt", "Top secret sauce", "OHEMLIGT", "KONFIDENTIELLT", "restricted"])
-def test_words_are_no_stamps(cast: Cast, text: str) -> None:
-    event = stored(cast, distribution=0)
+def test_words_are_no_stamps(seed: Seed, text: str) -> None:
+    event = stored(seed, distribution=0)
     mark_comment(event, text)
     assert examine(event.pk, 0) == []
 
@@ -179,60 +179,60 @@ DOCUMENT = {
 }
 
 
-def test_a_document_that_publishes_a_marking_is_not_stored(cast: Cast) -> None:
-    status, told = call(cast.publisher.key, "POST", "/events/add", {"Event": DOCUMENT})
+def test_a_document_that_publishes_a_marking_is_not_stored(seed: Seed) -> None:
+    status, told = call(seed.publisher.key, "POST", "/events/add", {"Event": DOCUMENT})
     assert status == 403
     assert "NATO SECRET" in told["message"]
     assert not Event.objects.exists()
 
 
-def test_an_edit_that_publishes_a_marking_changes_nothing(cast: Cast) -> None:
-    event = stored(cast, distribution=1, published=True)
+def test_an_edit_that_publishes_a_marking_changes_nothing(seed: Seed) -> None:
+    event = stored(seed, distribution=1, published=True)
     change = {"published": True, "Attribute": DOCUMENT["Attribute"]}
-    status, _ = call(cast.publisher.key, "POST", f"/events/edit/{event.pk}", {"Event": change})
+    status, _ = call(seed.publisher.key, "POST", f"/events/edit/{event.pk}", {"Event": change})
     assert status == 403
     assert event.attributes.count() == 0
 
 
-def test_a_mark_added_to_a_published_event_keeps_its_next_version_in(cast: Cast) -> None:
-    event = stored(cast, distribution=1, published=True)
+def test_a_mark_added_to_a_published_event_keeps_its_next_version_in(seed: Seed) -> None:
+    event = stored(seed, distribution=1, published=True)
     attribute = {"type": "text", "category": "Other", "value": "HEMLIG"}
-    assert call(cast.publisher.key, "POST", f"/attributes/add/{event.pk}", attribute)[0] == 200
+    assert call(seed.publisher.key, "POST", f"/attributes/add/{event.pk}", attribute)[0] == 200
     assert not Event.objects.get(pk=event.pk).published
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 405
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 405
 
 
-def test_an_event_from_a_peer_is_stored_and_withheld(cast: Cast) -> None:
+def test_an_event_from_a_peer_is_stored_and_withheld(seed: Seed) -> None:
     """From B's own instance, created far away: nobody else on this hub reads it, published or not."""
     orgc = {"uuid": "5f1e2a52-6a8f-4f2a-9b11-000000000002", "name": "Somebody far away"}
     document = DOCUMENT | {"locked": True, "uuid": "5f1e2a52-6a8f-4f2a-9b11-000000000001", "Orgc": orgc}
-    status, _ = call(cast.partner_sync.key, "POST", "/events/add", {"Event": document})
+    status, _ = call(seed.partner_sync.key, "POST", "/events/add", {"Event": document})
     assert status == 200
     event = Event.objects.get()
     assert (event.withheld, event.published) == (True, False)
     path = f"/events/view/{event.pk}"
-    assert call(cast.partner.key, "GET", path)[0] == 200
-    assert call(cast.site_admin.key, "GET", path)[0] == 200
-    for other in (cast.stranger, cast.analyst):
+    assert call(seed.partner.key, "GET", path)[0] == 200
+    assert call(seed.site_admin.key, "GET", path)[0] == 200
+    for other in (seed.stranger, seed.analyst):
         assert call(other.key, "GET", path)[0] == 404
         assert answer(send(other.key, "GET", "/events/index")) == []
     assert "NATO SECRET" in AuditEntry.objects.get(action="event.withheld").change["why"]
 
 
-def test_a_later_version_without_the_marking_is_published(cast: Cast) -> None:
-    event = stored(cast, distribution=1, locked=True, withheld=True, owner=cast.org_b)
+def test_a_later_version_without_the_marking_is_published(seed: Seed) -> None:
+    event = stored(seed, distribution=1, locked=True, withheld=True, owner=seed.org_b)
     attribute = {"type": "text", "category": "Other", "value": "clean"}
     change = {"published": True, "timestamp": event.timestamp + 10, "Attribute": [attribute]}
-    assert call(cast.partner_sync.key, "POST", f"/events/edit/{event.pk}", {"Event": change})[0] == 200
+    assert call(seed.partner_sync.key, "POST", f"/events/edit/{event.pk}", {"Event": change})[0] == 200
     event.refresh_from_db()
     assert (event.withheld, event.published) == (False, True)
 
 
-def test_what_is_marked_is_not_handed_over_either(cast: Cast) -> None:
-    event = stored(cast, distribution=0)
+def test_what_is_marked_is_not_handed_over_either(seed: Seed) -> None:
+    event = stored(seed, distribution=0)
     mark_comment(event, "HEMLIG")
-    asked = {"org_id": cast.org_b.pk, "distribution": "0"}
-    status, told = call(cast.publisher.key, "POST", f"/event_delegations/delegateEvent/{event.pk}", asked)
+    asked = {"org_id": seed.org_b.pk, "distribution": "0"}
+    status, told = call(seed.publisher.key, "POST", f"/event_delegations/delegateEvent/{event.pk}", asked)
     assert status == 403
     assert "HEMLIG" in told["message"]
 
@@ -260,74 +260,74 @@ def red_report(event: Event) -> None:
 @pytest.mark.parametrize("mark", [red_event, red_local, red_attribute, red_report])
 @pytest.mark.parametrize("distribution", [1, 2, 3])
 def test_tlp_red_for_the_whole_hub_is_stopped(
-    cast: Cast, mark: Callable[[Event], None], distribution: int
+    seed: Seed, mark: Callable[[Event], None], distribution: int
 ) -> None:
-    event = stored(cast, distribution=distribution)
+    event = stored(seed, distribution=distribution)
     mark(event)
-    for player in (cast.publisher, cast.site_admin):
-        status, told = call(player.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+    for api_user in (seed.publisher, seed.site_admin):
+        status, told = call(api_user.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
         assert status == 405
         assert "Choose a narrower reach" in told["message"]
     assert not Event.objects.get(pk=event.pk).published
 
 
-def test_tlp_red_stops_however_many_labels_only_ask(cast: Cast) -> None:
-    event = stored(cast, distribution=3)
+def test_tlp_red_stops_however_many_labels_only_ask(seed: Seed) -> None:
+    event = stored(seed, distribution=3)
     for number in range(12):
         EventTag.objects.create(event=event, tag=make_tag(f"tlp:amber{' ' * number}"))
     red_attribute(event)
-    status, told = call(cast.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+    status, told = call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
     assert status == 405
     assert "tlp:red" in told["message"]
     assert not Event.objects.get(pk=event.pk).published
 
 
-def test_tlp_red_for_chosen_recipients_is_published(cast: Cast) -> None:
-    own = stored(cast, distribution=0)
-    group = stored(cast, distribution=4, sharing_group=cast.group)
+def test_tlp_red_for_chosen_recipients_is_published(seed: Seed) -> None:
+    own = stored(seed, distribution=0)
+    group = stored(seed, distribution=4, sharing_group=seed.group)
     for event in (own, group):
         EventTag.objects.create(event=event, tag=make_tag(f"tlp:red{' ' * event.pk}"))
-        assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
+        assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
 
 
-def test_a_red_part_that_stays_behind_stops_nothing(cast: Cast) -> None:
-    event = stored(cast, distribution=1)
+def test_a_red_part_that_stays_behind_stops_nothing(seed: Seed) -> None:
+    event = stored(seed, distribution=1)
     red_attribute(event)
     event.attributes.update(distribution=0)
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
 
 
-def test_tlp_amber_beyond_the_hub_is_confirmed_on_record(cast: Cast) -> None:
-    event = stored(cast, distribution=3)
+def test_tlp_amber_beyond_the_hub_is_confirmed_on_record(seed: Seed) -> None:
+    event = stored(seed, distribution=3)
     EventTag.objects.create(event=event, tag=make_tag("tlp:amber+strict"))
     path = f"/events/publish/{event.pk}"
-    status, told = call(cast.publisher.key, "POST", path)
+    status, told = call(seed.publisher.key, "POST", path)
     assert status == 405
     assert "confirm_tlp" in told["message"]
-    assert call(cast.publisher.key, "POST", path, {"confirm_tlp": 1})[0] == 200
+    assert call(seed.publisher.key, "POST", path, {"confirm_tlp": 1})[0] == 200
     entry = AuditEntry.objects.get(action="event.tlp_confirmed")
-    assert (entry.actor_name, entry.change["found"]) == (cast.publisher.user.email, ["tlp:amber+strict"])
+    assert (entry.actor_name, entry.change["found"]) == (seed.publisher.user.email, ["tlp:amber+strict"])
 
 
-def test_a_document_confirms_as_well(cast: Cast) -> None:
+def test_a_document_confirms_as_well(seed: Seed) -> None:
     make_tag("tlp:amber")
     attribute = {"type": "text", "category": "Other", "value": "a"}
     document = DOCUMENT | {"Attribute": [attribute], "distribution": 2, "Tag": [{"name": "tlp:amber"}]}
-    assert call(cast.publisher.key, "POST", "/events/add", {"Event": document})[0] == 403
-    assert call(cast.publisher.key, "POST", "/events/add", {"Event": document | {"confirm_tlp": 1}})[0] == 200
+    assert call(seed.publisher.key, "POST", "/events/add", {"Event": document})[0] == 403
+    assert call(seed.publisher.key, "POST", "/events/add", {"Event": document | {"confirm_tlp": 1}})[0] == 200
 
 
-def test_tlp_amber_within_the_hub_needs_no_answer(cast: Cast) -> None:
-    event = stored(cast, distribution=1)
+def test_tlp_amber_within_the_hub_needs_no_answer(seed: Seed) -> None:
+    event = stored(seed, distribution=1)
     EventTag.objects.create(event=event, tag=make_tag("tlp:amber"))
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
 
 
-def test_widening_after_the_publication_is_asked_again(cast: Cast) -> None:
-    event = stored(cast, distribution=4, sharing_group=cast.group, published=True)
+def test_widening_after_the_publication_is_asked_again(seed: Seed) -> None:
+    event = stored(seed, distribution=4, sharing_group=seed.group, published=True)
     red_event(event)
     wider = {"Event": {"distribution": 1, "published": True}}
-    assert call(cast.publisher.key, "POST", f"/events/edit/{event.pk}", wider)[0] == 403
+    assert call(seed.publisher.key, "POST", f"/events/edit/{event.pk}", wider)[0] == 403
     event.refresh_from_db()
     assert (event.distribution, event.published) == (4, True)
 
@@ -365,8 +365,8 @@ def test_labels_are_known_however_they_are_spelled(name: str, label: str | None)
     assert tlp_label(name) == label
 
 
-def test_findings_are_values(cast: Cast) -> None:
-    event = stored(cast, distribution=1)
+def test_findings_are_values(seed: Seed) -> None:
+    event = stored(seed, distribution=1)
     red_event(event)
     (found,) = examine(event.pk, 1)
     assert isinstance(found, GuardFinding)

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_cluster, make_galaxy
+from tests.factories.seed import ApiUser, Seed
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.collections.models import Collection
 from vardkase.intel.models import Event
@@ -22,108 +22,108 @@ MARKED = "BEGRÄNSAT HEMLIG enligt beslut"
 OPEN = {"distribution": "1"}
 STORED = (AnalystData, Collection, Proposal, GalaxyCluster, Galaxy)
 
-type Request = tuple[Player, str, Any]
+type Request = tuple[ApiUser, str, Any]
 
 
-def event_of(cast: Cast) -> Event:
-    event = make_event(cast.org_a, distribution=1, published=True)
+def event_of(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     return event
 
 
-def about(cast: Cast) -> dict[str, Any]:
-    return {"object_uuid": str(event_of(cast).uuid), "object_type": "Event", **OPEN}
+def about(seed: Seed) -> dict[str, Any]:
+    return {"object_uuid": str(event_of(seed).uuid), "object_type": "Event", **OPEN}
 
 
-def note(cast: Cast, text: str) -> Request:
-    return cast.partner, "/analystData/add/Note", {**about(cast), "note": text}
+def note(seed: Seed, text: str) -> Request:
+    return seed.partner, "/analystData/add/Note", {**about(seed), "note": text}
 
 
-def opinion(cast: Cast, text: str) -> Request:
-    return cast.partner, "/analystData/add/Opinion", {**about(cast), "opinion": 50, "comment": text}
+def opinion(seed: Seed, text: str) -> Request:
+    return seed.partner, "/analystData/add/Opinion", {**about(seed), "opinion": 50, "comment": text}
 
 
-def relationship(cast: Cast, text: str) -> Request:
+def relationship(seed: Seed, text: str) -> Request:
     related = {"related_object_type": "Event", "related_object_uuid": str(uuid4()), "relationship_type": text}
-    return cast.partner, "/analystData/add/Relationship", {**about(cast), **related}
+    return seed.partner, "/analystData/add/Relationship", {**about(seed), **related}
 
 
-def pushed_note(cast: Cast, text: str) -> Request:
+def pushed_note(seed: Seed, text: str) -> Request:
     moment = "2026-01-01 00:00:00"
     said = {
-        **about(cast),
+        **about(seed),
         "uuid": str(uuid4()),
         "authors": "x",
         "created": moment,
         "modified": moment,
         "note": text,
     }
-    return cast.partner_sync, "/analystData/pushAnalystData", {"Note": said}
+    return seed.partner_sync, "/analystData/pushAnalystData", {"Note": said}
 
 
-def proposal(cast: Cast, text: str) -> Request:
+def proposal(seed: Seed, text: str) -> Request:
     sent = {"type": "text", "category": "Other", "value": "v", "comment": text}
-    return cast.partner, f"/shadow_attributes/add/{event_of(cast).pk}", sent
+    return seed.partner, f"/shadow_attributes/add/{event_of(seed).pk}", sent
 
 
-def changed_proposal(cast: Cast, text: str) -> Request:
-    attribute = make_attribute(event_of(cast), distribution=5)
+def changed_proposal(seed: Seed, text: str) -> Request:
+    attribute = make_attribute(event_of(seed), distribution=5)
     attribute.save()
-    return cast.partner, f"/shadow_attributes/edit/{attribute.uuid}", {"value": text}
+    return seed.partner, f"/shadow_attributes/edit/{attribute.uuid}", {"value": text}
 
 
-def pushed_proposal(cast: Cast, text: str) -> Request:
-    event = event_of(cast)
+def pushed_proposal(seed: Seed, text: str) -> Request:
+    event = event_of(seed)
     sent = {
         "type": "text", "category": "Other", "value": text, "uuid": str(uuid4()), "event_uuid": str(event.uuid),
         "timestamp": "1700000000", "to_ids": False, "deleted": False, "proposal_to_delete": False,
-        "Org": {"uuid": str(cast.org_b.uuid), "name": cast.org_b.name}, "event_org_id": "1",
+        "Org": {"uuid": str(seed.org_b.uuid), "name": seed.org_b.name}, "event_org_id": "1",
     }  # fmt: skip
-    return cast.partner_sync, f"/events/pushProposals/{event.uuid}", [sent]
+    return seed.partner_sync, f"/events/pushProposals/{event.uuid}", [sent]
 
 
-def collection(cast: Cast, text: str) -> Request:
-    return cast.partner, "/collections/add", {"name": "c", "type": "campaign", "description": text, **OPEN}
+def collection(seed: Seed, text: str) -> Request:
+    return seed.partner, "/collections/add", {"name": "c", "type": "campaign", "description": text, **OPEN}
 
 
-def captured_collection(cast: Cast, text: str) -> Request:
+def captured_collection(seed: Seed, text: str) -> Request:
     sent = {"name": text, "type": "campaign", "uuid": str(uuid4()), "distribution": "3"}
-    return cast.partner_sync, "/collections/captureCollection", {"Collection": sent}
+    return seed.partner_sync, "/collections/captureCollection", {"Collection": sent}
 
 
-def cluster(cast: Cast, text: str) -> Request:
+def cluster(seed: Seed, text: str) -> Request:
     return (
-        cast.partner,
+        seed.partner,
         f"/galaxy_clusters/add/{make_galaxy().pk}",
         {"value": "v", "description": text, **OPEN},
     )
 
 
-def element(cast: Cast, text: str) -> Request:
+def element(seed: Seed, text: str) -> Request:
     elements = [{"key": "synonyms", "value": text}]
     sent = {"value": "v", "description": "d", "GalaxyElement": elements, **OPEN}
-    return cast.partner, f"/galaxy_clusters/add/{make_galaxy().pk}", sent
+    return seed.partner, f"/galaxy_clusters/add/{make_galaxy().pk}", sent
 
 
-def changed_cluster(cast: Cast, text: str) -> Request:
-    owner = cast.org_b.pk
+def changed_cluster(seed: Seed, text: str) -> Request:
+    owner = seed.org_b.pk
     found = make_cluster(make_galaxy(), "v", org_id=owner, orgc_id=owner, distribution=1, default=False)
-    return cast.partner, f"/galaxy_clusters/edit/{found.pk}", {"value": "v", "description": text}
+    return seed.partner, f"/galaxy_clusters/edit/{found.pk}", {"value": "v", "description": text}
 
 
-def pushed_cluster(cast: Cast, text: str) -> Request:
+def pushed_cluster(seed: Seed, text: str) -> Request:
     sent = {
         "value": "v", "description": text, "uuid": str(uuid4()), "version": 5, "distribution": "1",
         "Galaxy": {"uuid": str(make_galaxy().uuid)},
     }  # fmt: skip
-    return cast.partner_sync, "/galaxies/pushCluster", [{"GalaxyCluster": sent}]
+    return seed.partner_sync, "/galaxies/pushCluster", [{"GalaxyCluster": sent}]
 
 
-def galaxy(cast: Cast, text: str) -> Request:
-    return cast.partner, "/galaxies/add", {"name": "mine", "description": text, **OPEN}
+def galaxy(seed: Seed, text: str) -> Request:
+    return seed.partner, "/galaxies/add", {"name": "mine", "description": text, **OPEN}
 
 
-REQUESTS: dict[str, Callable[[Cast, str], Request]] = {
+REQUESTS: dict[str, Callable[[Seed, str], Request]] = {
     each.__name__: each
     for each in (
         *(note, opinion, relationship, pushed_note, proposal, changed_proposal, pushed_proposal, collection),
@@ -137,10 +137,10 @@ def everything() -> list[list[Any]]:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_marking_is_not_shared(cast: Cast, name: str) -> None:
-    player, path, body = REQUESTS[name](cast, MARKED)
+def test_a_marking_is_not_shared(seed: Seed, name: str) -> None:
+    api_user, path, body = REQUESTS[name](seed, MARKED)
     before = everything()
-    status, told = call(player.key, "POST", path, body)
+    status, told = call(api_user.key, "POST", path, body)
     assert everything() == before
     if "push" not in name:
         assert status == 403, told
@@ -148,14 +148,14 @@ def test_a_marking_is_not_shared(cast: Cast, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_the_same_without_one_is(cast: Cast, name: str) -> None:
-    player, path, body = REQUESTS[name](cast, "hemligt")
+def test_the_same_without_one_is(seed: Seed, name: str) -> None:
+    api_user, path, body = REQUESTS[name](seed, "hemligt")
     before = everything()
-    status, told = call(player.key, "POST", path, body)
+    status, told = call(api_user.key, "POST", path, body)
     assert status == 200, told
     assert everything() != before
 
 
-def test_what_stays_with_its_organisation_is_not_looked_at(cast: Cast) -> None:
-    player, path, body = note(cast, MARKED)
-    assert call(player.key, "POST", path, body | {"distribution": 0})[0] == 200
+def test_what_stays_with_its_organisation_is_not_looked_at(seed: Seed) -> None:
+    api_user, path, body = note(seed, MARKED)
+    assert call(api_user.key, "POST", path, body | {"distribution": 0})[0] == 200

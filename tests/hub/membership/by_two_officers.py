@@ -6,8 +6,8 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from tests.cast import Cast
-from tests.hub.membership.cast import make_staff
+from tests.factories.applications import make_staff
+from tests.factories.seed import Seed
 from tests.identity.two_people import approved
 from vardkase.hub.membership.agreements.services.publishing import propose_publishing
 from vardkase.hub.membership.phases import services as phases
@@ -22,31 +22,31 @@ WHY = "Beslutat i ledningsgruppen."
 _numbers = count(1)
 
 
-def colleague(cast: Cast, role: StaffRole = StaffRole.LEGAL_OFFICER) -> User:
+def colleague(seed: Seed, role: StaffRole = StaffRole.LEGAL_OFFICER) -> User:
     """Somebody of the hub who has not been seen before."""
-    return make_staff(cast, role, f"colleague{next(_numbers)}@hub.example")
+    return make_staff(seed, role, f"colleague{next(_numbers)}@hub.example")
 
 
-def agreed(cast: Cast, request: ApprovalRequest) -> Any:
+def agreed(seed: Seed, request: ApprovalRequest) -> Any:
     """What comes of a request that a colleague approves."""
-    return approved(colleague(cast), request)
+    return approved(colleague(seed), request)
 
 
-def change_phase(cast: Cast, actor: Actor, number: int, data: dict[str, Any]) -> Phase:
-    found: Phase = agreed(cast, phases.propose_change(actor, number, data, WHY))
+def change_phase(seed: Seed, actor: Actor, number: int, data: dict[str, Any]) -> Phase:
+    found: Phase = agreed(seed, phases.propose_change(actor, number, data, WHY))
     return found
 
 
-def record_in_force(cast: Cast, actor: Actor, name: str, since: date, reference: str) -> LegalPrecondition:
-    found: LegalPrecondition = agreed(cast, phases.propose_in_force(actor, name, since, reference))
+def record_in_force(seed: Seed, actor: Actor, name: str, since: date, reference: str) -> LegalPrecondition:
+    found: LegalPrecondition = agreed(seed, phases.propose_in_force(actor, name, since, reference))
     return found
 
 
-def revoke(cast: Cast, actor: Actor, name: str, reason: str) -> LegalPrecondition:
-    found: LegalPrecondition = agreed(cast, phases.propose_revoking(actor, name, reason))
+def revoke(seed: Seed, actor: Actor, name: str, reason: str) -> LegalPrecondition:
+    found: LegalPrecondition = agreed(seed, phases.propose_revoking(actor, name, reason))
     return found
 
 
-def publish(cast: Cast, actor: Actor, version: int, answer_by: date) -> Terms:
-    found: Terms = agreed(cast, propose_publishing(actor, version, answer_by, WHY))
+def publish(seed: Seed, actor: Actor, version: int, answer_by: date) -> Terms:
+    found: Terms = agreed(seed, propose_publishing(actor, version, answer_by, WHY))
     return found

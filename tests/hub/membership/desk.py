@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.factories.applications import make_application, staff
+from tests.factories.seed import Seed
 from tests.hub.membership.answers import answers
-from tests.hub.membership.cast import make_application, staff
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.queries import criteria_of
@@ -19,14 +19,14 @@ from vardkase.identity.access.actor import Actor
 REASONS = "Kommunen uppfyller villkoren."
 
 
-def per(cast: Cast) -> Actor:
+def per(seed: Seed) -> Actor:
     """The officer who handles the case."""
-    return staff(cast, email="per.nystrom@hub.example")
+    return staff(seed, email="per.nystrom@hub.example")
 
 
-def johanna(cast: Cast) -> Actor:
+def johanna(seed: Seed) -> Actor:
     """Another officer."""
-    return staff(cast, email="johanna.bergdahl@hub.example")
+    return staff(seed, email="johanna.bergdahl@hub.example")
 
 
 def sent_in(**columns: Any) -> Application:

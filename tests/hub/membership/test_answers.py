@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
+from tests.factories.applications import applicant, make_application
+from tests.factories.seed import Seed
 from tests.hub.membership.answers import answers, as_sent, certificate
-from tests.hub.membership.cast import applicant, make_application
 from tests.hub.membership.desk import on_the_desk, per
 from tests.support.mail_server import MailServer
 from vardkase.core.errors import Invalid
@@ -119,9 +119,9 @@ def test_a_file_keeps_a_harmless_name(db: None) -> None:
 
 
 def test_an_applicant_gets_a_mail_when_an_officer_writes_and_none_of_a_note(
-    cast: Cast, mail: MailServer
+    seed: Seed, mail: MailServer
 ) -> None:
-    officer = per(cast)
+    officer = per(seed)
     for language, subject in (("sv", "Ni har fått ett meddelande"), ("en", "You have a message")):
         application = on_the_desk(officer, language=language)
         OutgoingMail.objects.all().delete()

@@ -12,10 +12,10 @@ import time_machine
 from django.utils import timezone, translation
 from pypdf import PdfReader
 
-from tests.cast import Cast
+from tests.factories.applications import PHASE_1, PHASE_2, VISITOR, applicant, make_application, staff
+from tests.factories.seed import Seed
 from tests.hub.membership import by_two_officers as by_two
 from tests.hub.membership.answers import answers, as_sent
-from tests.hub.membership.cast import PHASE_1, PHASE_2, VISITOR, applicant, make_application, staff
 from vardkase.core import files
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import SentMail
@@ -67,7 +67,7 @@ def steps_taken(application: Application) -> list[str]:
     return list(history_of(APPLICATION, application.pk).values_list("step", flat=True))
 
 
-def test_a_municipality_applies_in_phase_2(cast: Cast) -> None:
+def test_a_municipality_applies_in_phase_2(seed: Seed) -> None:
     with time_machine.travel(PHASE_2, tick=True):
         application = submission.submit(applicant(draft := filled()), draft)
     assert (application.state, application.phase, application.waits_for) == ("submitted", 2, None)
@@ -77,8 +77,8 @@ def test_a_municipality_applies_in_phase_2(cast: Cast) -> None:
     assert sorted(application.documents.values_list("kind", flat=True)) == ["form", "receipt"]
 
 
-def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(cast: Cast) -> None:
-    jurist = staff(cast, StaffRole.LEGAL_OFFICER)
+def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(seed: Seed) -> None:
+    jurist = staff(seed, StaffRole.LEGAL_OFFICER)
     with time_machine.travel(PHASE_2, tick=True):
         company = filled(answers(organisation={"name": "Skogsby Data AB", "sector": "private_company"}))
         company = submission.submit(applicant(company), company)
@@ -99,8 +99,8 @@ def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(cast: 
         ]
         assert company.documents.get(kind="waiting").digest == letter.sha256, "what was sent is what is kept"
         assert "står på väntelistan" in words_of(files.read(company.documents.get(kind="receipt").digest))
-        assert queueing.queue_admitted(staff(cast)) == 0
-        by_two.record_in_force(cast, jurist, "offence_data", date(2026, 3, 10), "SFS 2026:417")
+        assert queueing.queue_admitted(staff(seed)) == 0
+        by_two.record_in_force(seed, jurist, "offence_data", date(2026, 3, 10), "SFS 2026:417")
         queue_admitted()
         assert Application.objects.get(pk=company.pk).state == "waiting"
     with time_machine.travel(datetime.fromisoformat("2026-03-10T00:05:00+01:00"), tick=True):
@@ -113,9 +113,9 @@ def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(cast: 
     assert history_of(APPLICATION, company.pk).last().actor_name == "console:hub"  # type: ignore[union-attr]
 
 
-def test_days_count_while_an_application_lies_with_the_officers(cast: Cast) -> None:
+def test_days_count_while_an_application_lies_with_the_officers(seed: Seed) -> None:
     """Neither those on the waiting list nor those that wait for the applicant do."""
-    officer, jurist = staff(cast), staff(cast, StaffRole.LEGAL_OFFICER)
+    officer, jurist = staff(seed), staff(seed, StaffRole.LEGAL_OFFICER)
     company = filled(answers(organisation={"sector": "private_company"}))
 
     def age_after(**passed: int) -> int:
@@ -130,7 +130,7 @@ def test_days_count_while_an_application_lies_with_the_officers(cast: Cast) -> N
             "The phase opens when this is in force: Legal ground for private organisations"
         )
         law_from = timezone.localdate() + timedelta(days=3)
-        by_two.record_in_force(cast, jurist, "offence_data", law_from, "SFS 2026:417")
+        by_two.record_in_force(seed, jurist, "offence_data", law_from, "SFS 2026:417")
         assert opening_in_words(3, timezone.now()).startswith("The phase opens on ")
         assert age_after(days=3) == 0
         queue_admitted()
@@ -142,8 +142,8 @@ def test_days_count_while_an_application_lies_with_the_officers(cast: Cast) -> N
         assert age_after(days=1) == 5
 
 
-def test_phase_1_admits_who_was_invited_and_once_only(cast: Cast) -> None:
-    officer = staff(cast)
+def test_phase_1_admits_who_was_invited_and_once_only(seed: Seed) -> None:
+    officer = staff(seed)
     with time_machine.travel(PHASE_1, tick=True):
         uninvited = submission.submit(applicant(draft := filled(email="x@y.example")), draft)
         assert (uninvited.state, uninvited.waits_for) == ("waiting", 2)
@@ -163,8 +163,8 @@ def fresh_token() -> str:
 
 
 @pytest.mark.parametrize("end", ["revoke", "expire", "send_again"])
-def test_an_invitation_ends(cast: Cast, end: str) -> None:
-    officer = staff(cast)
+def test_an_invitation_ends(seed: Seed, end: str) -> None:
+    officer = staff(seed)
     with time_machine.travel(PHASE_1, tick=True) as clock:
         invitation = invitations.invite(officer, MAIL)
         token = fresh_token()
@@ -181,8 +181,8 @@ def test_an_invitation_ends(cast: Cast, end: str) -> None:
         invitations.invite(officer, "late@y.example")
 
 
-def test_only_a_membership_officer_invites(cast: Cast) -> None:
-    for actor in (cast.site_admin.actor, cast.analyst.actor, staff(cast, StaffRole.LEGAL_OFFICER)):
+def test_only_a_membership_officer_invites(seed: Seed) -> None:
+    for actor in (seed.site_admin.actor, seed.analyst.actor, staff(seed, StaffRole.LEGAL_OFFICER)):
         with pytest.raises(Forbidden):
             invitations.invite(actor, MAIL)
         with pytest.raises(Forbidden):
@@ -233,12 +233,12 @@ def test_a_link_lets_in_until_it_expires_and_is_stored_as_a_digest_alone(db: Non
         assert queueing.forget_drafts() == 1
 
 
-def test_a_lost_link_is_ended_by_an_officer(cast: Cast) -> None:
+def test_a_lost_link_is_ended_by_an_officer(seed: Seed) -> None:
     application, token = drafting.begin(VISITOR, MAIL)
-    for actor in (cast.site_admin.actor, staff(cast, StaffRole.ANALYST)):
+    for actor in (seed.site_admin.actor, staff(seed, StaffRole.ANALYST)):
         with pytest.raises(Forbidden):
             end_links(actor, application)
-    fresh = end_links(staff(cast), application)
+    fresh = end_links(staff(seed), application)
     with pytest.raises(NotFound):
         find_link(token)
     assert find_link(fresh).application == application
@@ -283,8 +283,8 @@ def test_many_drafts_from_one_place_do_not_fill_the_disk() -> None:
 # --- Steps -------------------------------------------------------------------------------------------------------
 
 
-def test_waiting_and_queueing_follow_the_phases(cast: Cast) -> None:
-    officer = staff(cast)
+def test_waiting_and_queueing_follow_the_phases(seed: Seed) -> None:
+    officer = staff(seed)
     with time_machine.travel(PHASE_2, tick=True):
         admitted = make_application("submitted")
         with pytest.raises(Conflict, match="Fas 2"):
@@ -327,7 +327,7 @@ def test_withdrawing_and_applying_anew(db: None) -> None:
 # --- What was sent -----------------------------------------------------------------------------------------------
 
 
-def test_what_was_sent_is_frozen_with_all_answers_in_order(cast: Cast) -> None:
+def test_what_was_sent_is_frozen_with_all_answers_in_order(seed: Seed) -> None:
     hostile = "#panic() <b>fet</b> $x$ = Rubrik @ref `kod`"
     with time_machine.travel(PHASE_2, tick=True):
         application = filled(answers(connection={"reasons": hostile}))

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from pypdf import PdfReader
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.hub.membership.desk import assessed, johanna, per, proposed
 from tests.hub.membership.test_terms_while_applying import words_of
 from vardkase.core.errors import Conflict
@@ -20,8 +20,8 @@ from vardkase.hub.membership.assessments.services.decisions import decide, propo
 from vardkase.hub.membership.assessments.services.reviews import assess
 
 
-def test_a_letter_of_many_pages_ends_with_its_reasons_to_appeal_and_who_signs(cast: Cast) -> None:
-    first, second = per(cast), johanna(cast)
+def test_a_letter_of_many_pages_ends_with_its_reasons_to_appeal_and_who_signs(seed: Seed) -> None:
+    first, second = per(seed), johanna(seed)
     name = "Västernorrlands och Jämtlands läns kommunalförbund för vatten, räddningstjänst och krisberedskap"
     application = assessed(first, organisation_name=name, answers={"organisation": {"name": name}})
     assess(first, application, "security_work", "not_met", "Planen för åtkomst saknas. " * 90)
@@ -40,9 +40,9 @@ def test_a_letter_of_many_pages_ends_with_its_reasons_to_appeal_and_who_signs(ca
     assert (catalogue["/Lang"], catalogue["/MarkInfo"]["/Marked"]) == ("sv", True)
 
 
-def test_no_decision_is_written_while_nobody_says_who_decides(cast: Cast) -> None:
-    application, proposal = proposed(per(cast), "reject")
-    second = johanna(cast)
+def test_no_decision_is_written_while_nobody_says_who_decides(seed: Seed) -> None:
+    application, proposal = proposed(per(seed), "reject")
+    second = johanna(seed)
     for name in ("Vardkase.sender_name", "Vardkase.sender_address", "Vardkase.appeal_court"):
         with transaction.atomic():
             SettingValue.objects.filter(name=name).delete()
@@ -53,14 +53,14 @@ def test_no_decision_is_written_while_nobody_says_who_decides(cast: Cast) -> Non
     assert application.state == "under_review"
 
 
-def test_a_letter_has_the_registry_number_and_an_exception_in_whole_sentences(cast: Cast) -> None:
-    handler = per(cast)
+def test_a_letter_has_the_registry_number_and_an_exception_in_whole_sentences(seed: Seed) -> None:
+    handler = per(seed)
     application = assessed(handler)
     reviews.set_registry_number(handler, application, "MCF 2026-1234")
     reviews.assess(handler, application, "security_contact", "not_met", "Ingen svarar på natten.")
     proposal = decisions.propose(handler, application, "approve", "Skäl.", "Jour finns från den 1 mars 2027.")
     application.refresh_from_db()
-    decisions.decide(johanna(cast), application, proposal.pk, "agree")
+    decisions.decide(johanna(seed), application, proposal.pk, "agree")
     (letter,) = letters_about("application", application.pk)
     words = words_of(bytes(letter.content))
     assert "Diarienummer MCF 2026-1234" in words

@@ -12,9 +12,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pypdf import PdfReader
 
-from tests.cast import Cast, make_cast
+from tests.factories.applications import make_application, staff
+from tests.factories.seed import Seed, make_seed
 from tests.hub.membership.answers import answers
-from tests.hub.membership.cast import make_application, staff
 from tests.hub.membership.desk import REASONS, assessed, johanna, on_the_desk, per, proposed, sent_in
 from tests.support.mail_server import MailServer
 from vardkase.audit.models import AuditEntry
@@ -57,8 +57,8 @@ def text_of(letter: Letter) -> str:
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
-def test_a_municipality_completes_and_is_approved_by_two_officers(cast: Cast, mail: MailServer) -> None:
-    first, second = per(cast), johanna(cast)
+def test_a_municipality_completes_and_is_approved_by_two_officers(seed: Seed, mail: MailServer) -> None:
+    first, second = per(seed), johanna(seed)
     sign_as(first, {"name": "Per Nyström", "title_sv": "handläggare", "title_en": "officer"})
     sign_as(second, {"name": "Johanna Bergdahl", "title_sv": "jurist", "title_en": "legal officer"})
     application = on_the_desk(first)
@@ -96,8 +96,8 @@ def test_a_municipality_completes_and_is_approved_by_two_officers(cast: Cast, ma
     assert attached.get_content() == bytes(decision.content), "what is kept is what was sent"
 
 
-def test_a_company_is_rejected_with_reasons_and_what_it_can_do(cast: Cast) -> None:
-    first, second = per(cast), johanna(cast)
+def test_a_company_is_rejected_with_reasons_and_what_it_can_do(seed: Seed) -> None:
+    first, second = per(seed), johanna(seed)
     company = {
         "organisation_name": "Skogsby Data AB",
         "language": "en",
@@ -139,8 +139,8 @@ def test_a_company_is_rejected_with_reasons_and_what_it_can_do(cast: Cast) -> No
     assert write_message(applicant, application, "Vi överklagar.").text == "Vi överklagar."
 
 
-def test_a_proposal_needs_every_criterion_and_an_exception_for_one_not_met(cast: Cast) -> None:
-    first = per(cast)
+def test_a_proposal_needs_every_criterion_and_an_exception_for_one_not_met(seed: Seed) -> None:
+    first = per(seed)
     application = on_the_desk(first)
     with pytest.raises(Invalid, match="Fas och sektor"):
         propose(first, application, "approve", REASONS)
@@ -150,7 +150,7 @@ def test_a_proposal_needs_every_criterion_and_an_exception_for_one_not_met(cast:
     with pytest.raises(Invalid, match="Kontakt för säkerhet"):
         propose(first, application, "approve", REASONS)
     proposal = propose(first, application, "approve", REASONS, "Jour finns från 1 januari.")
-    decide(johanna(cast), application, proposal.pk, "agree")
+    decide(johanna(seed), application, proposal.pk, "agree")
     assert "Jour finns från 1 januari." in text_of(Letter.objects.get())
 
 
@@ -163,8 +163,8 @@ def test_a_proposal_needs_every_criterion_and_an_exception_for_one_not_met(cast:
         ("met", "x" * 5001, "reason"),
     ],
 )
-def test_a_verdict_that_makes_no_sense_is_refused(cast: Cast, verdict: str, reason: str, field: str) -> None:
-    first = per(cast)
+def test_a_verdict_that_makes_no_sense_is_refused(seed: Seed, verdict: str, reason: str, field: str) -> None:
+    first = per(seed)
     application = on_the_desk(first)
     with pytest.raises(Invalid) as refused:
         assess(first, application, "security_work", verdict, reason)
@@ -173,14 +173,14 @@ def test_a_verdict_that_makes_no_sense_is_refused(cast: Cast, verdict: str, reas
         assess(first, application, "api_requirements", "met", "")  # It connects by the web.
 
 
-def test_one_officer_alone_decides_nothing(cast: Cast) -> None:
-    first = per(cast)
+def test_one_officer_alone_decides_nothing(seed: Seed) -> None:
+    first = per(seed)
     application, proposal = proposed(first)
-    also_jurist = staff(cast, StaffRole.LEGAL_OFFICER)
+    also_jurist = staff(seed, StaffRole.LEGAL_OFFICER)
     for answer in ("agree", "return", "oppose"):
         with pytest.raises(Forbidden):
             decide(first, application, proposal.pk, answer, "Skäl")
-    console = console_actor(cast.hub.pk, "Hub", "root")
+    console = console_actor(seed.hub.pk, "Hub", "root")
     with pytest.raises(Forbidden):
         decide(console, application, proposal.pk, "agree")
     take_back(first, application, proposal.pk)
@@ -197,9 +197,9 @@ def test_one_officer_alone_decides_nothing(cast: Cast) -> None:
     decide(also_jurist, application, again.pk, "agree")
 
 
-def test_an_officer_has_no_part_in_their_own_organisations_case(cast: Cast) -> None:
-    first = per(cast)
-    application = sent_in(organisation=cast.hub)
+def test_an_officer_has_no_part_in_their_own_organisations_case(seed: Seed) -> None:
+    first = per(seed)
+    application = sent_in(organisation=seed.hub)
     with pytest.raises(Forbidden):
         review(first, application)
     Application.objects.filter(pk=application.pk).update(state="under_review")
@@ -236,14 +236,14 @@ CLAIMED = {
 
 
 @pytest.mark.parametrize(("columns", "words"), CLAIMED.values(), ids=CLAIMED.keys())
-def test_an_applicant_chooses_no_officers(cast: Cast, columns: dict[str, Any], words: str) -> None:
+def test_an_applicant_chooses_no_officers(seed: Seed, columns: dict[str, Any], words: str) -> None:
     """Whatever it claims, every officer can act, those whom it names once they have answered that they are impartial;
     and is told that it is somebody else's."""
     Membership.objects.create(
-        organisation=cast.hub, sector="state_authority", connection="web", organisation_number="2120000142"
+        organisation=seed.hub, sector="state_authority", connection="web", organisation_number="2120000142"
     )
-    Organisation.objects.filter(pk=cast.org_b.pk).update(verified_domains=["b.example"])
-    first = per(cast)
+    Organisation.objects.filter(pk=seed.org_b.pk).update(verified_domains=["b.example"])
+    first = per(seed)
     application = sent_in(**columns)
     assert words in " ".join(claims(first, application))
     declare_in_application(first, application, "Jag känner dem inte.", partial=False)
@@ -251,8 +251,8 @@ def test_an_applicant_chooses_no_officers(cast: Cast, columns: dict[str, Any], w
     assert assess(first, application, "security_work", "met", "").verdict == "met"
 
 
-def test_an_ordinary_application_claims_nothing_of_others(cast: Cast) -> None:
-    assert claims(per(cast), sent_in()) == []
+def test_an_ordinary_application_claims_nothing_of_others(seed: Seed) -> None:
+    assert claims(per(seed), sent_in()) == []
 
 
 @pytest.mark.parametrize(
@@ -264,25 +264,25 @@ def test_an_ordinary_application_claims_nothing_of_others(cast: Cast) -> None:
     ],
 )
 def test_what_is_the_hubs_own_is_refused_at_the_form(
-    cast: Cast, step: str, path: str, changed: dict[str, Any]
+    seed: Seed, step: str, path: str, changed: dict[str, Any]
 ) -> None:
     """On the pages, when it is sent in, and in a document that an officer registers."""
-    Organisation.objects.filter(pk=cast.hub.pk).update(verified_domains=["hub.example"])
+    Organisation.objects.filter(pk=seed.hub.pk).update(verified_domains=["hub.example"])
     given = answers(**{step: changed})
     read = read_step(BY_NAME[step], {key: value_at(given[step], key) for key, _ in BY_NAME[step].fields()})
     assert list(read.errors) == [path.partition(".")[2]]
     application = make_application("draft", answers=given)
     for way in (
         lambda: submission.submit(Applicant(application.pk, application.email), application),
-        lambda: import_application(per(cast), given),
+        lambda: import_application(per(seed), given),
     ):
         with pytest.raises(Invalid) as refused:
             way()
         assert list(refused.value.errors) == [path]
 
 
-def test_an_officer_declares_to_be_partial_and_their_proposal_falls(cast: Cast) -> None:
-    first, second = per(cast), johanna(cast)
+def test_an_officer_declares_to_be_partial_and_their_proposal_falls(seed: Seed) -> None:
+    first, second = per(seed), johanna(seed)
     application, proposal = proposed(first)
     declare_in_application(first, application, "Min syster är säkerhetschef där.")
     with pytest.raises(Conflict):
@@ -295,8 +295,8 @@ def test_an_officer_declares_to_be_partial_and_their_proposal_falls(cast: Cast) 
         propose(second, application, "approve", REASONS)
 
 
-def test_the_second_officer_returns_it_or_wants_the_opposite(cast: Cast) -> None:
-    first, second = per(cast), johanna(cast)
+def test_the_second_officer_returns_it_or_wants_the_opposite(seed: Seed) -> None:
+    first, second = per(seed), johanna(seed)
     application, proposal = proposed(first)
     with pytest.raises(Invalid):
         decide(second, application, proposal.pk, "return", " ")
@@ -313,8 +313,8 @@ def test_the_second_officer_returns_it_or_wants_the_opposite(cast: Cast) -> None
     assert application.state == "rejected"
 
 
-def test_a_decision_is_about_what_was_read(cast: Cast) -> None:
-    first, second = per(cast), johanna(cast)
+def test_a_decision_is_about_what_was_read(seed: Seed) -> None:
+    first, second = per(seed), johanna(seed)
     application, proposal = proposed(first)
     take_back(first, application, proposal.pk)
     propose(first, application, "reject", "Andra skäl.")
@@ -326,8 +326,8 @@ def test_a_decision_is_about_what_was_read(cast: Cast) -> None:
         assess(first, application, "security_work", "not_met", "Ändrat medan någon läser.")
 
 
-def test_a_case_that_has_gone_on_is_not_decided(cast: Cast) -> None:
-    first, second = per(cast), johanna(cast)
+def test_a_case_that_has_gone_on_is_not_decided(seed: Seed) -> None:
+    first, second = per(seed), johanna(seed)
     application, proposal = proposed(first)
     submission.withdraw(Applicant(application.pk, application.email), application)
     with pytest.raises(TransitionRefused):
@@ -344,10 +344,10 @@ def test_a_case_that_has_gone_on_is_not_decided(cast: Cast) -> None:
     assert len(letters_about("application", decided.pk)) == 1
 
 
-def test_others_have_no_part_in_it(cast: Cast) -> None:
-    application, proposal = proposed(per(cast))
-    others = [cast.site_admin.actor, cast.org_admin.actor, cast.analyst.actor]
-    others += [staff(cast, role) for role in (StaffRole.ANALYST, StaffRole.OPERATOR, StaffRole.AUDITOR)]
+def test_others_have_no_part_in_it(seed: Seed) -> None:
+    application, proposal = proposed(per(seed))
+    others = [seed.site_admin.actor, seed.org_admin.actor, seed.analyst.actor]
+    others += [staff(seed, role) for role in (StaffRole.ANALYST, StaffRole.OPERATOR, StaffRole.AUDITOR)]
     for actor in others:
         with pytest.raises(Forbidden):
             decide(actor, application, proposal.pk, "agree")
@@ -355,9 +355,9 @@ def test_others_have_no_part_in_it(cast: Cast) -> None:
             assess(actor, application, "security_work", "met", "")
 
 
-def test_what_was_sent_cannot_be_rewritten(cast: Cast) -> None:
-    application, proposal = proposed(per(cast))
-    decide(johanna(cast), application, proposal.pk, "agree")
+def test_what_was_sent_cannot_be_rewritten(seed: Seed) -> None:
+    application, proposal = proposed(per(seed))
+    decide(johanna(seed), application, proposal.pk, "agree")
     letter = Letter.objects.get()
     letter.title = "Något annat"
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -370,9 +370,9 @@ def test_what_was_sent_cannot_be_rewritten(cast: Cast) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_second_officers_at_once_make_one_decision() -> None:
-    cast = make_cast()
-    application, proposal = proposed(per(cast))
-    seconds = [staff(cast, email=f"second{number}@hub.example") for number in range(4)]
+    seed = make_seed()
+    application, proposal = proposed(per(seed))
+    seconds = [staff(seed, email=f"second{number}@hub.example") for number in range(4)]
     start = Barrier(len(seconds))
 
     def answer(actor: Actor) -> str:

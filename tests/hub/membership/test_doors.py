@@ -13,10 +13,10 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.api.calls import call, send
-from tests.cast import Cast
-from tests.exchange.taxii_scene import make_collection, published_event, taxii
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
+from tests.factories.seed import Seed
+from tests.factories.taxii import make_collection, published_event, taxii
 from tests.hub.membership import by_two
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, NotFound
@@ -45,10 +45,10 @@ from vardkase.intel.queries.find import find_event
 
 
 @dataclass
-class Scene:
+class Setup:
     """Organisation B with everything through which something reaches it, or comes from it."""
 
-    cast: Cast
+    seed: Seed
     desk: Desk
     event: Event
     own: Event
@@ -61,37 +61,37 @@ class Scene:
 
 
 @pytest.fixture
-def scene(cast: Cast, settings: Any, tmp_path: Path, password_is_enough: None, mail: None) -> Scene:
+def setup(seed: Seed, settings: Any, tmp_path: Path, password_is_enough: None, mail: None) -> Setup:
     settings.DATA_DIR = tmp_path
-    desk = make_desk(cast)
-    User.objects.filter(org=cast.org_b).update(autoalert=True, notification_daily=True, contactalert=True)
-    member(desk, cast.org_b)
-    event = published_event(cast.org_a, "evil.example", added=now_seconds() - 60)
+    desk = make_desk(seed)
+    User.objects.filter(org=seed.org_b).update(autoalert=True, notification_daily=True, contactalert=True)
+    member(desk, seed.org_b)
+    event = published_event(seed.org_a, "evil.example", added=now_seconds() - 60)
     server = Server.objects.create(
-        name="B", url="https://127.0.0.1:9", encrypted_key=KEYS.encrypt("k" * 40), org=cast.hub, push=True, pull=True,
-        remote_org=cast.org_b, caching_enabled=True, priority=1,
+        name="B", url="https://127.0.0.1:9", encrypted_key=KEYS.encrypt("k" * 40), org=seed.hub, push=True, pull=True,
+        remote_org=seed.org_b, caching_enabled=True, priority=1,
     )  # fmt: skip
     data = {"name": "To B", "kind": "webhook", "url": "https://b.example/in", "topics": ["misp_json"]}
     feeds.refresh(
-        feeds.save_own_feed(cast.site_admin.actor, {"name": "all", "organisation_id": cast.org_a.pk})
+        feeds.save_own_feed(seed.site_admin.actor, {"name": "all", "organisation_id": seed.org_a.pk})
     )
     feeds.refresh(
         feeds.save_own_feed(
-            cast.site_admin.actor, {"name": "of-b", "organisation_id": cast.org_b.pk, "open": True}
+            seed.site_admin.actor, {"name": "of-b", "organisation_id": seed.org_b.pk, "open": True}
         )
     )
-    return Scene(
-        cast, desk, event, published_event(cast.org_b), server,
-        add_stream(cast.site_admin.actor, {**data, "org_id": cast.org_b.pk})[0],
-        str(make_collection(cast).uuid), signed_in(cast.partner), cast.partner.key, cast.partner_sync.key,
+    return Setup(
+        seed, desk, event, published_event(seed.org_b), server,
+        add_stream(seed.site_admin.actor, {**data, "org_id": seed.org_b.pk})[0],
+        str(make_collection(seed).uuid), signed_in(seed.partner), seed.partner.key, seed.partner_sync.key,
     )  # fmt: skip
 
 
-def page(scene: Scene) -> bool:
-    return b"evil" in scene.browser.get(f"/event/{scene.event.pk}/").content
+def page(setup: Setup) -> bool:
+    return b"evil" in setup.browser.get(f"/event/{setup.event.pk}/").content
 
 
-def form(scene: Scene) -> bool:
+def form(setup: Setup) -> bool:
     data = {
         "info": "Written",
         "date": "2026-01-01",
@@ -99,53 +99,53 @@ def form(scene: Scene) -> bool:
         "threat_level_id": "4",
         "analysis": "0",
     }
-    scene.browser.post("/event/new/", data)
+    setup.browser.post("/event/new/", data)
     return bool(Event.objects.filter(info="Written").delete()[0])
 
 
-def api(scene: Scene, key: str = "") -> bool:
-    return call(key or scene.key, "GET", f"/events/view/{scene.event.pk}")[0] == 200
+def api(setup: Setup, key: str = "") -> bool:
+    return call(key or setup.key, "GET", f"/events/view/{setup.event.pk}")[0] == 200
 
 
-def api_writing(scene: Scene, key: str = "") -> bool:
-    status, _ = call(key or scene.key, "POST", "/events/add", {"info": "Pushed", "distribution": 1})
+def api_writing(setup: Setup, key: str = "") -> bool:
+    status, _ = call(key or setup.key, "POST", "/events/add", {"info": "Pushed", "distribution": 1})
     return status == 200
 
 
-def taxii_reading(scene: Scene) -> bool:
-    return b"evil" in taxii(scene.key, f"collections/{scene.collection}/objects/").content
+def taxii_reading(setup: Setup) -> bool:
+    return b"evil" in taxii(setup.key, f"collections/{setup.collection}/objects/").content
 
 
-def feed_file(scene: Scene, name: str = "all") -> bool:
-    response: Any = send(scene.key, "GET", f"/feed/{name}/manifest.json")
+def feed_file(setup: Setup, name: str = "all") -> bool:
+    response: Any = send(setup.key, "GET", f"/feed/{name}/manifest.json")
     return response.status_code == 200 and bool(b"".join(response.streaming_content))
 
 
-def _has_event(scene: Scene) -> bool:
-    return scene.event.pk in {each.id for each in candidates(_fresh(scene.server))}
+def _has_event(setup: Setup) -> bool:
+    return setup.event.pk in {each.id for each in candidates(_fresh(setup.server))}
 
 
 def _fresh(server: Server) -> Server:
     return Server.objects.select_related("remote_org").get(pk=server.pk)
 
 
-def pull(scene: Scene) -> bool:
-    with suppress(StandingRefused), runs.running(_fresh(scene.server), SyncDirection.PULL, "full", None):
+def pull(setup: Setup) -> bool:
+    with suppress(StandingRefused), runs.running(_fresh(setup.server), SyncDirection.PULL, "full", None):
         return pull_all() == 1
     assert pull_all() == 0
     return False
 
 
-def push(scene: Scene) -> bool:
-    with suppress(StandingRefused), runs.running(_fresh(scene.server), SyncDirection.PUSH, "full", None):
-        return push_all() == 1 and _has_event(scene)
+def push(setup: Setup) -> bool:
+    with suppress(StandingRefused), runs.running(_fresh(setup.server), SyncDirection.PUSH, "full", None):
+        return push_all() == 1 and _has_event(setup)
     assert push_all() == 0
     return False
 
 
-def caching(scene: Scene) -> bool:
+def caching(setup: Setup) -> bool:
     try:
-        cache_server(None, _fresh(scene.server))
+        cache_server(None, _fresh(setup.server))
     except OutgoingFailed:  # Nobody answers there: it was asked.
         return True
     except (StandingRefused, Conflict):
@@ -153,69 +153,69 @@ def caching(scene: Scene) -> bool:
     return True
 
 
-def stream(scene: Scene) -> bool:
-    return running_streams().filter(pk=scene.stream.pk).exists()
+def stream(setup: Setup) -> bool:
+    return running_streams().filter(pk=setup.stream.pk).exists()
 
 
-def eyes(scene: Scene) -> bool:
-    reader = reading_actor(scene.cast.org_b.pk, "stream")
+def eyes(setup: Setup) -> bool:
+    reader = reading_actor(setup.seed.org_b.pk, "stream")
     with suppress(NotFound):
-        return find_event(reader, scene.event.pk).id == scene.event.pk
+        return find_event(reader, setup.event.pk).id == setup.event.pk
     return False
 
 
-def alert(scene: Scene) -> bool:
-    people = recipients(version_of(scene.event.pk), 0, 60).people
+def alert(setup: Setup) -> bool:
+    people = recipients(version_of(setup.event.pk), 0, 60).people
     return any(person.email.endswith("@b.example") for person in people)
 
 
-def summaries(scene: Scene) -> bool:
+def summaries(setup: Setup) -> bool:
     OutgoingMail.objects.all().delete()
     SentSummary.objects.all().delete()
     send_summaries("daily")
     return OutgoingMail.objects.filter(recipient__endswith="@b.example").exists()
 
 
-def question(scene: Scene) -> bool:
+def question(setup: Setup) -> bool:
     """What somebody asks the maker of an event by mail."""
     OutgoingMail.objects.all().delete()
     call(
-        scene.cast.analyst.key,
+        setup.seed.analyst.key,
         "POST",
-        f"/events/contact/{scene.own.pk}",
+        f"/events/contact/{setup.own.pk}",
         {"message": "Do you see more of it?"},
     )
     return OutgoingMail.objects.filter(recipient__endswith="@b.example").exists()
 
 
-def job(scene: Scene) -> bool:
+def job(setup: Setup) -> bool:
     """A job that was ordered before."""
     try:
-        return find_event(job_actor(scene.cast.partner.user.pk), scene.event.pk).id == scene.event.pk
+        return find_event(job_actor(setup.seed.partner.user.pk), setup.event.pk).id == setup.event.pk
     except Forbidden:
         return False
 
 
-def writing_job(scene: Scene) -> bool:
+def writing_job(setup: Setup) -> bool:
     try:
-        job_actor(scene.cast.partner.user.pk).require_writing()
+        job_actor(setup.seed.partner.user.pk).require_writing()
     except Forbidden:
         return False
     return True
 
 
-type Door = Callable[[Scene], bool]
+type Door = Callable[[Setup], bool]
 
 DOORS: dict[str, tuple[Door, str]] = {
     "page, session open": (page, "read_only no_sync"),
     "form, session open": (form, "no_sync"),
     "API key": (api, "read_only"),
     "API key, writing": (api_writing, ""),
-    "sync user reads": (lambda scene: api(scene, scene.sync_key), "read_only"),
-    "sync user pushes to us": (lambda scene: api_writing(scene, scene.sync_key), ""),
+    "sync user reads": (lambda setup: api(setup, setup.sync_key), "read_only"),
+    "sync user pushes to us": (lambda setup: api_writing(setup, setup.sync_key), ""),
     "TAXII": (taxii_reading, "read_only"),
     "own feed by key": (feed_file, "read_only"),
-    "feed of what it sees": (lambda scene: feed_file(scene, "of-b"), "read_only"),
+    "feed of what it sees": (lambda setup: feed_file(setup, "of-b"), "read_only"),
     "we fetch from it": (pull, ""),
     "we send to it": (push, "read_only"),
     "we cache what it knows": (caching, ""),
@@ -230,40 +230,40 @@ DOORS: dict[str, tuple[Door, str]] = {
 """Door → how it is tried, and in which standings it stays open, beside a member's own."""
 
 
-def open_doors(scene: Scene) -> set[str]:
-    return {name for name, (door, _) in DOORS.items() if door(scene)}
+def open_doors(setup: Setup) -> set[str]:
+    return {name for name, (door, _) in DOORS.items() if door(setup)}
 
 
 @pytest.mark.parametrize("kind", ["read_only", "no_sync", "suspended"])
-def test_each_door_in_each_standing_and_after_it(scene: Scene, kind: str) -> None:
-    officer = at_the_screen(scene.desk.officer)
-    assert open_doors(scene) == set(DOORS)
-    by_two.suspend(officer, scene.cast.org_b.pk, kind, "It is looked into.")
-    assert open_doors(scene) == {name for name, (_, stays) in DOORS.items() if kind in stays.split()}
-    by_two.restore(officer, scene.cast.org_b.pk, "It was nothing.")
-    assert open_doors(scene) == set(DOORS)
+def test_each_door_in_each_standing_and_after_it(setup: Setup, kind: str) -> None:
+    officer = at_the_screen(setup.desk.officer)
+    assert open_doors(setup) == set(DOORS)
+    by_two.suspend(officer, setup.seed.org_b.pk, kind, "It is looked into.")
+    assert open_doors(setup) == {name for name, (_, stays) in DOORS.items() if kind in stays.split()}
+    by_two.restore(officer, setup.seed.org_b.pk, "It was nothing.")
+    assert open_doors(setup) == set(DOORS)
 
 
-def test_a_membership_that_has_ended_opens_no_door(scene: Scene) -> None:
-    officer = at_the_screen(scene.desk.officer)
-    by_two.terminate(officer, scene.cast.org_b.pk, "The member asked for it.", "It stays, in its name.")
-    assert open_doors(scene) == set()
-    assert not User.objects.filter(org=scene.cast.org_b, disabled=False).exists()
-    scene.own.refresh_from_db()  # What it has contributed is still here.
-    found = services.transitions.locked(officer, scene.cast.org_b.pk)
+def test_a_membership_that_has_ended_opens_no_door(setup: Setup) -> None:
+    officer = at_the_screen(setup.desk.officer)
+    by_two.terminate(officer, setup.seed.org_b.pk, "The member asked for it.", "It stays, in its name.")
+    assert open_doors(setup) == set()
+    assert not User.objects.filter(org=setup.seed.org_b, disabled=False).exists()
+    setup.own.refresh_from_db()  # What it has contributed is still here.
+    found = services.transitions.locked(officer, setup.seed.org_b.pk)
     assert found.ending == {
         "contributions": "It stays, in its name.",
         "events": 1, "attributes": 0, "users": 3, "keys": 3, "connections": 1,
     }  # fmt: skip
 
 
-def test_one_that_is_being_connected_knocks_and_gets_nothing(cast: Cast, password_is_enough: None) -> None:
-    desk = make_desk(cast)
-    event = published_event(cast.org_a, "evil.example")
-    opened(desk, cast.org_b)
-    assert call(cast.partner_sync.key, "GET", "/servers/getVersion")[0] == 200
-    assert call(cast.partner_sync.key, "GET", f"/events/view/{event.pk}")[0] == 404
-    status, body = call(cast.partner_sync.key, "POST", "/events/add", {"info": "Early"})
+def test_one_that_is_being_connected_knocks_and_gets_nothing(seed: Seed, password_is_enough: None) -> None:
+    desk = make_desk(seed)
+    event = published_event(seed.org_a, "evil.example")
+    opened(desk, seed.org_b)
+    assert call(seed.partner_sync.key, "GET", "/servers/getVersion")[0] == 200
+    assert call(seed.partner_sync.key, "GET", f"/events/view/{event.pk}")[0] == 404
+    status, body = call(seed.partner_sync.key, "POST", "/events/add", {"info": "Early"})
     assert (status, body["message"]) == (
         403, "The membership of your organisation is not active yet: onboarding is in progress.",
     )  # fmt: skip
@@ -277,29 +277,29 @@ def test_one_that_is_being_connected_knocks_and_gets_nothing(cast: Cast, passwor
         ("suspended", "The membership of your organisation is suspended."),
     ],
 )
-def test_a_refusal_says_why(scene: Scene, kind: str, told: str) -> None:
-    by_two.suspend(at_the_screen(scene.desk.officer), scene.cast.org_b.pk, kind, "It is looked into.")
-    status, body = call(scene.key, "POST", "/events/add", {"info": "x"})
+def test_a_refusal_says_why(setup: Setup, kind: str, told: str) -> None:
+    by_two.suspend(at_the_screen(setup.desk.officer), setup.seed.org_b.pk, kind, "It is looked into.")
+    status, body = call(setup.key, "POST", "/events/add", {"info": "x"})
     assert (status, body["message"], body["name"]) == (403, told, told)
     if kind != "read_only":
-        assert taxii(scene.key, "collections/").status_code == 403
-        assert send(scene.key, "GET", "/feed/all/manifest.json").status_code == 403
+        assert taxii(setup.key, "collections/").status_code == 403
+        assert send(setup.key, "GET", "/feed/all/manifest.json").status_code == 403
     if kind != "no_sync":
-        refused = scene.browser.post("/event/new/", {"info": "x"}, headers={"Accept-Language": "en"})
+        refused = setup.browser.post("/event/new/", {"info": "x"}, headers={"Accept-Language": "en"})
         assert refused.status_code == 403
         assert told in refused.content.decode()
-    scene.browser.cookies["django_language"] = "sv"
+    setup.browser.cookies["django_language"] = "sv"
     if kind == "suspended":
-        page = scene.browser.get("/").content.decode()
+        page = setup.browser.get("/").content.decode()
         assert "Er organisations medlemskap är avstängt." in page
         assert 'href="/membership/"' in page  # What concerns the membership itself they still reach:
-        assert scene.browser.get("/membership/").status_code == 200
+        assert setup.browser.get("/membership/").status_code == 200
 
 
-def test_what_waited_goes_out_when_it_may_again(scene: Scene) -> None:
-    officer = at_the_screen(scene.desk.officer)
-    by_two.suspend(officer, scene.cast.org_b.pk, "suspended", "It is looked into.")
+def test_what_waited_goes_out_when_it_may_again(setup: Setup) -> None:
+    officer = at_the_screen(setup.desk.officer)
+    by_two.suspend(officer, setup.seed.org_b.pk, "suspended", "It is looked into.")
     ProcrastinateJob.objects.all().delete()
-    by_two.restore(officer, scene.cast.org_b.pk, "It was nothing.")
+    by_two.restore(officer, setup.seed.org_b.pk, "It was nothing.")
     job = ProcrastinateJob.objects.get(task_name="sync.push_published")
-    assert job.args == {"server_id": scene.server.pk}
+    assert job.args == {"server_id": setup.server.pk}

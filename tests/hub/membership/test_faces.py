@@ -13,13 +13,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from typer.testing import CliRunner
 
 from tests.api.calls import call, send
-from tests.cast import SYNC_USER, Cast, Player
 from tests.factories import make_role
+from tests.factories.applications import make_application
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
+from tests.factories.officers import officer
+from tests.factories.seed import SYNC_USER, ApiUser, Seed
 from tests.hub.membership import by_two, by_two_officers
 from tests.hub.membership.answers import certificate
-from tests.hub.membership.cast import make_application
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
-from tests.hub.officers import officer
 from tests.identity.two_people import approved
 from tests.support.mail_server import MailServer
 from tests.support.openid_provider import CLIENT, SECRET, openid_provider
@@ -43,12 +43,12 @@ WHOLE = {name: {"level": "3"} for name in MEASURES}
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
+def desk(seed: Seed) -> Desk:
     make_role("Sync user", SYNC_USER)
-    return make_desk(cast)
+    return make_desk(seed)
 
 
-def post(who: Player, path: str, body: Any = None) -> tuple[int, Any]:
+def post(who: ApiUser, path: str, body: Any = None) -> tuple[int, Any]:
     return call(who.key, "POST", path, body or {})
 
 
@@ -66,9 +66,9 @@ def states(organisation: Organisation) -> dict[str, str]:
     return {line.item.name: str(line.state) for line in checklist(membership)}
 
 
-def test_a_checklist_is_done_over_the_api(cast: Cast, desk: Desk, mail: MailServer) -> None:
-    opened(desk, cast.org_b)
-    org = cast.org_b.pk
+def test_a_checklist_is_done_over_the_api(seed: Seed, desk: Desk, mail: MailServer) -> None:
+    opened(desk, seed.org_b)
+    org = seed.org_b.pk
     until = (today() + timedelta(days=300)).isoformat()
     done = {
         "networks": {"networks": ["192.0.2.0/24", "198.51.100.0/24"]},
@@ -80,15 +80,15 @@ def test_a_checklist_is_done_over_the_api(cast: Cast, desk: Desk, mail: MailServ
     for item, given in done.items():
         status, body = post(desk.operator, f"/membershipChecklists/do/{org}/{item}", given)
         assert status == 200, (item, body["errors"])
-    cast.org_b.refresh_from_db()
-    assert cast.org_b.networks == ["192.0.2.0/24", "198.51.100.0/24"]
+    seed.org_b.refresh_from_db()
+    assert seed.org_b.networks == ["192.0.2.0/24", "198.51.100.0/24"]
     asked = {"url": "https://misp.b.example", "push": True}
     assert post(desk.operator, f"/membershipChecklists/do/{org}/server", asked)[0] == 403
     assert post(desk.officer, f"/membershipChecklists/do/{org}/server", asked)[0] == 200
     assert Server.objects.get().push
     assert OutgoingMail.objects.filter(recipient="bo@b.example").exists()  # The link with the key.
     listed = call(desk.admin.key, "GET", "/membershipChecklists/view")[1]["Checklist"]["Item"]
-    assert {each["item"]: each["state"] for each in listed} == states(cast.org_b)
+    assert {each["item"]: each["state"] for each in listed} == states(seed.org_b)
     wrong = {
         "networks": ({"networks": "nowhere"}, {"networks"}),
         "sync_user": ({"email": "x@b.example", "until": "soon", "role": 1}, {"addresses", "until", "role"}),
@@ -99,23 +99,23 @@ def test_a_checklist_is_done_over_the_api(cast: Cast, desk: Desk, mail: MailServ
         status, body = post(desk.operator, f"/membershipChecklists/do/{org}/{item.strip()}", given)
         assert (status, set(body["errors"])) == (403, fields), item
     assert post(desk.officer, f"/membershipChecklists/waive/{org}/call", {"note": "Not asked for"})[0] == 403
-    cast.org_b.networks = []
-    cast.org_b.save()
+    seed.org_b.networks = []
+    seed.org_b.save()
     waived = f"/membershipChecklists/waive/{org}/networks"
     assert post(desk.operator, waived, {"note": "They have certificates"})[0] == 403
     assert post(desk.officer, waived, {"note": "They have certificates"})[0] == 200
-    assert states(cast.org_b)["networks"] == "not_needed"
+    assert states(seed.org_b)["networks"] == "not_needed"
     assert post(desk.officer, f"/membershipChecklists/reopen/{org}/networks")[0] == 200
     assert post(desk.operator, f"/membershipChecklists/test/{org}")[1]["Test"]["fault"]
-    for who in (desk.admin, cast.site_admin):
+    for who in (desk.admin, seed.site_admin):
         assert post(who, f"/membershipChecklists/do/{org}/networks", done["networks"])[0] == 403
 
 
-def test_a_checklist_is_done_at_the_command_line(cast: Cast, desk: Desk, tmp_path: Path) -> None:
-    opened(desk, cast.org_b)
+def test_a_checklist_is_done_at_the_command_line(seed: Seed, desk: Desk, tmp_path: Path) -> None:
+    opened(desk, seed.org_b)
     pem = tmp_path / "b.pem"
     pem.write_text(certificate())
-    name, as_operator = cast.org_b.name, ("--user", desk.operator.user.email)
+    name, as_operator = seed.org_b.name, ("--user", desk.operator.user.email)
     shown = run("membership", "do", name, "networks", "networks=192.0.2.0/24, 198.51.100.0/24", *as_operator)
     assert {each["item"]: each["state"] for each in shown}["networks"] == "done"
     run("membership", "do", name, "certificate", f"pem=@{pem}", *as_operator)
@@ -125,17 +125,17 @@ def test_a_checklist_is_done_at_the_command_line(cast: Cast, desk: Desk, tmp_pat
         "membership", "waive", name, "server", "--note", "x", *as_operator
     )
     run("membership", "waive", name, "server", "--note", "It fetches itself.")
-    assert states(cast.org_b)["server"] == "not_needed"
+    assert states(seed.org_b)["server"] == "not_needed"
     run("membership", "reopen", name, "server")
-    assert states(cast.org_b)["server"] == "open"
+    assert states(seed.org_b)["server"] == "open"
     assert "no connection" in run("membership", "test", name)
     assert "other" in run("membership", "do", name, "organisation")
     assert CliRunner().invoke(commands, ["membership", "do", name, "networks", "192.0.2.0/24"]).exit_code == 2
 
 
-def test_a_statement_over_the_api_also_when_its_end_has_limited_the_member(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b, statement=False)
-    by_two.suspend(at_the_screen(desk.officer), cast.org_b.pk, "read_only", "Its statement has ended.")
+def test_a_statement_over_the_api_also_when_its_end_has_limited_the_member(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b, statement=False)
+    by_two.suspend(at_the_screen(desk.officer), seed.org_b.pk, "read_only", "Its statement has ended.")
     status, saved = post(desk.admin, "/securityStatements/save", {"answers": {"risk": {"level": 1}}})
     assert (status, saved["SecurityStatement"]["state"]) == (200, "draft")
     assert "risk.plan" in saved["missing"]
@@ -150,11 +150,11 @@ def test_a_statement_over_the_api_also_when_its_end_has_limited_the_member(cast:
     _, made = post(desk.admin, "/securityStatements/addEvidence", file | {"valid_until": "2199-01-31"})
     number = made["Evidence"]["id"]
     assert send(desk.officer.key, "GET", f"/securityStatements/evidence/{number}").content == b"Our policy"
-    assert call(cast.stranger.key, "GET", f"/securityStatements/evidence/{number}")[0] == 404
+    assert call(seed.stranger.key, "GET", f"/securityStatements/evidence/{number}")[0] == 404
     assert post(desk.admin, "/securityStatements/addEvidence", file | {"data": "?"})[0] == 403
     assert post(desk.admin, f"/securityStatements/removeEvidence/{number}")[0] == 200
     assert post(desk.admin, "/securityStatements/submit", {"answers": WHOLE})[0] == 200
-    review = f"/securityStatements/review/{cast.org_b.pk}"
+    review = f"/securityStatements/review/{seed.org_b.pk}"
     assert post(desk.admin, review, {"accept": True})[0] == 403
     second = by_two.colleague(at_the_screen(desk.officer))
     assert post(desk.officer, review, {"accept": False})[0] == 403  # Without a reason.
@@ -168,12 +168,12 @@ def test_a_statement_over_the_api_also_when_its_end_has_limited_the_member(cast:
     assert approved(second).state == "accepted"
     held = call(desk.admin.key, "GET", "/securityStatements/view")[1]
     assert (held["current"]["answers"]["risk"]["level"], held["open"]) == ("3", None)
-    assert call(cast.stranger.key, "GET", f"/securityStatements/view/{cast.org_b.pk}")[0] == 404
+    assert call(seed.stranger.key, "GET", f"/securityStatements/view/{seed.org_b.pk}")[0] == 404
 
 
-def test_a_statement_and_a_change_at_the_command_line(cast: Cast, desk: Desk, tmp_path: Path) -> None:
-    member(desk, cast.org_b, statement=False)
-    file, evidence, name = tmp_path / "answers.json", tmp_path / "policy.txt", cast.org_b.name
+def test_a_statement_and_a_change_at_the_command_line(seed: Seed, desk: Desk, tmp_path: Path) -> None:
+    member(desk, seed.org_b, statement=False)
+    file, evidence, name = tmp_path / "answers.json", tmp_path / "policy.txt", seed.org_b.name
     evidence.write_text("Our policy")
     as_admin, words = ("--as", desk.admin.user.email), ("membership", "statement")
     file.write_text(json.dumps({"risk": {"level": "0"}}))
@@ -183,10 +183,10 @@ def test_a_statement_and_a_change_at_the_command_line(cast: Cast, desk: Desk, tm
     file.write_text(json.dumps(WHOLE))
     (kept,) = run(*words, "write", str(file), "--submit", *as_admin)["evidence"]
     assert kept["name"] == "policy.txt"
-    by_two.review_statement(at_the_screen(desk.officer), cast.org_b.pk, accept=False, reason="Which?")
+    by_two.review_statement(at_the_screen(desk.officer), seed.org_b.pk, accept=False, reason="Which?")
     assert CliRunner().invoke(commands, [*words, "detach", str(kept["id"]), *as_admin]).exit_code == 0
     run(*words, "write", str(file), "--submit", *as_admin)
-    by_two.review_statement(at_the_screen(desk.officer), cast.org_b.pk, accept=True)
+    by_two.review_statement(at_the_screen(desk.officer), seed.org_b.pk, accept=True)
     assert run(*words, "show", name)["current"]["evidence"] == []
     file.write_text(json.dumps({"address": "Nya torget 1"}))
     assert run("membership", "change", "propose", str(file), *as_admin)["state"] == "proposed"
@@ -199,45 +199,45 @@ def test_a_statement_and_a_change_at_the_command_line(cast: Cast, desk: Desk, tm
     assert post(desk.admin, "/memberships/withdrawChange")[0] == 409
 
 
-def test_communities_over_the_api_and_at_the_command_line(cast: Cast, desk: Desk) -> None:
-    for org in (cast.org_b, cast.org_c):
+def test_communities_over_the_api_and_at_the_command_line(seed: Seed, desk: Desk) -> None:
+    for org in (seed.org_b, seed.org_c):
         member(desk, org)
     rules = {"name": "Kommuner", "sectors": ["municipality"], "counties": ["14"]}
     _, made = post(desk.officer, "/memberCommunities/add", rules)
     community = made["Community"]
-    assert [each["name"] for each in community["Member"]] == [cast.org_b.name, cast.org_c.name]
+    assert [each["name"] for each in community["Member"]] == [seed.org_b.name, seed.org_c.name]
     edit = f"/memberCommunities/edit/{community['id']}"
     for unclear in ({}, False, "", 0):
         assert post(desk.officer, edit, {"sectors": unclear})[0] == 403
-    _, changed = post(desk.officer, edit, {"sectors": [], "counties": [], "chosen": [cast.org_c.pk]})
+    _, changed = post(desk.officer, edit, {"sectors": [], "counties": [], "chosen": [seed.org_c.pk]})
     assert (changed["Community"]["name"], changed["Community"]["counties"]) == ("Kommuner", [])
-    assert [each["name"] for each in changed["Community"]["Member"]] == [cast.org_c.name]
+    assert [each["name"] for each in changed["Community"]["Member"]] == [seed.org_c.name]
     for wrong in ({"sectors": "municipality"}, {"sectors": ["x"]}, {"chosen": ["x"]}, {"name": ""}):
         assert post(desk.officer, edit, wrong)[0] == 403, wrong
     assert len(call(desk.operator.key, "GET", "/memberCommunities/index")[1]) == 1
     assert post(desk.operator, "/memberCommunities/add", rules)[0] == 403
-    saved = run("membership", "community", "save", "Kommuner", "--member", cast.org_b.name, "--hide-members")
-    assert (saved["members"], saved["hides_members"]) == ([cast.org_b.name], True)
+    saved = run("membership", "community", "save", "Kommuner", "--member", seed.org_b.name, "--hide-members")
+    assert (saved["members"], saved["hides_members"]) == ([seed.org_b.name], True)
     made = run("membership", "community", "save", "Regioner", "--sector", "region")
     assert (made["members"], made["hides_members"]) == ([], False)
     assert [each["name"] for each in run("membership", "community", "list")] == ["Kommuner", "Regioner"]
     assert "There is no such membership" in run("membership", "community", "save", "X", "--member", "Hub")
 
 
-def test_customer_service_over_the_api_and_at_the_command_line(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
+def test_customer_service_over_the_api_and_at_the_command_line(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
     asked = {"kind": "access", "subject": "A new colleague", "text": "How is she let in?"}
-    _, made = post(cast.partner, "/supportRequests/add", asked)
+    _, made = post(seed.partner, "/supportRequests/add", asked)
     number = made["SupportRequest"]["id"]
-    assert post(cast.partner, "/supportRequests/add", asked | {"kind": "x"})[0] == 403
-    assert call(cast.stranger.key, "GET", f"/supportRequests/view/{number}")[0] == 404
+    assert post(seed.partner, "/supportRequests/add", asked | {"kind": "x"})[0] == 403
+    assert call(seed.stranger.key, "GET", f"/supportRequests/view/{number}")[0] == 404
     assert call(desk.operator.key, "GET", f"/supportRequests/view/{number}")[0] == 404  # Not theirs.
     answered = {"text": "By whom?", "step": "ask"}
     assert post(desk.officer, f"/supportRequests/answer/{number}", answered)[0] == 200
     note = {"text": "Perhaps Anna?", "internal": True}
     _, whole = post(desk.second, f"/supportRequests/answer/{number}", note)
     assert [each["text"] for each in whole["Message"]] == [asked["text"], "By whom?", "Perhaps Anna?"]
-    _, mine = post(cast.partner, f"/supportRequests/write/{number}", {"text": "By me."})
+    _, mine = post(seed.partner, f"/supportRequests/write/{number}", {"text": "By me."})
     assert [each["text"] for each in mine["Message"]] == [asked["text"], "By whom?", "By me."]
     assert mine["SupportRequest"]["state"] == "in_hand"
     assert [each["id"] for each in run("support", "list")] == [int(number)]
@@ -245,7 +245,7 @@ def test_customer_service_over_the_api_and_at_the_command_line(cast: Cast, desk:
     assert run("support", "step", number, "solve")["state"] == "solved"
     assert len(run("support", "show", number)["said"]) == 5
     assert run("support", "list") == []
-    (row,) = call(cast.partner.key, "GET", "/supportRequests/index")[1]
+    (row,) = call(seed.partner.key, "GET", "/supportRequests/index")[1]
     assert row["SupportRequest"]["state"] == "solved"
     assert post(desk.officer, f"/supportRequests/assign/{number}", {"user_id": desk.second.user.pk})[0] == 200
     for nobody in ("x", [1], 10**30):
@@ -258,8 +258,8 @@ def test_customer_service_over_the_api_and_at_the_command_line(cast: Cast, desk:
     assert len(call(desk.operator.key, "GET", "/supportRequests/desk")[1]) == 1
 
 
-def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast, desk: Desk) -> None:
-    jurist = officer(cast, "jurist@hub.example", StaffRole.LEGAL_OFFICER)
+def test_phases_and_invitations_over_the_api_and_at_the_command_line(seed: Seed, desk: Desk) -> None:
+    jurist = officer(seed, "jurist@hub.example", StaffRole.LEGAL_OFFICER)
     waiting = make_application("waiting", sector="private_company", waits_for=3, connection="web")
     edit, law = "/membershipPhases/edit/3", "/membershipPhases/inForce/offence_data"
     for wrong in ({"opens": "soon"}, {"sectors": ["x"]}, {"sectors": "x"}, {"title_sv": ""}):
@@ -267,14 +267,14 @@ def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast,
     assert post(desk.officer, edit, {"opens": "2026-01-01"})[0] == 403, "without a reason"
     assert post(desk.officer, edit, {"opens": "2026-01-01", "reason": "Beslut"})[0] == 200
     assert queries.find_phase(3).opens is None, "nothing happens until a second person has approved"
-    approved(by_two_officers.colleague(cast))
+    approved(by_two_officers.colleague(seed))
     assert queries.find_phase(3).opens == date(2026, 1, 1)
     assert queue_admitted(hub_actor()) == 0  # The law has to be in force as well.
     assert post(desk.officer, law, {"since": "2026-01-01", "reference": "SFS 2026:1"})[0] == 403
     assert post(jurist, law, {"since": "x", "reference": "SFS 2026:1"})[0] == 403
     assert post(jurist, law, {"since": "2026-01-01", "reference": "SFS 2026:1"})[0] == 200
     assert queue_admitted(hub_actor()) == 0
-    approved(by_two_officers.colleague(cast))
+    approved(by_two_officers.colleague(seed))
     assert queue_admitted(hub_actor()) == 1  # By the job that the change has ordered.
     assert ProcrastinateJob.objects.exists()
     waiting.refresh_from_db()
@@ -283,17 +283,17 @@ def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast,
     assert [each["Phase"]["state"] for each in listed["phases"]][2] == "open"
     assert listed["preconditions"][0]["reference"] == "SFS 2026:1"
     assert post(jurist, "/membershipPhases/revoke/offence_data", {"reason": "Repealed"})[0] == 200
-    approved(by_two_officers.colleague(cast))
+    approved(by_two_officers.colleague(seed))
     phase = ("membership", "phase")
     assert post(jurist, law, {"since": "2026-01-01", "reference": "SFS 2026:2"})[0] == 200
-    approved(by_two_officers.colleague(cast))
+    approved(by_two_officers.colleague(seed))
     edited = {"closes": None, "sectors": ["region"], "reason": "Beslut"}
     assert post(jurist, "/membershipPhases/edit/1", edited)[1]["ApprovalRequest"]["state"] == "waiting"
-    approved(by_two_officers.colleague(cast, StaffRole.MEMBERSHIP_OFFICER))
+    approved(by_two_officers.colleague(seed, StaffRole.MEMBERSHIP_OFFICER))
     assert [each["state"] for each in run(*phase, "list")] == ["open", "open", "open"]
     assert post(jurist, "/membershipPhases/revoke/offence_data", {"reason": ""})[0] == 403
     assert post(jurist, "/membershipPhases/revoke/offence_data", {"reason": "Repealed"})[0] == 200
-    approved(by_two_officers.colleague(cast))
+    approved(by_two_officers.colleague(seed))
     invited = {"email": "eva@c.example", "note": "Asked by telephone"}
     _, made = post(desk.officer, "/membershipInvitations/add", invited)
     number = made["Invitation"]["id"]
@@ -309,31 +309,31 @@ def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast,
 
 
 def test_a_sign_in_provider_over_the_api_and_at_the_command_line(
-    cast: Cast, settings: Any, tmp_path: Path
+    seed: Seed, settings: Any, tmp_path: Path
 ) -> None:
     settings.VARDKASE_SIGN_IN_NETWORKS = ("127.0.0.0/8",)
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
     view, change = "/organisationSecurity/viewProvider", "/organisationSecurity/setProvider"
     with openid_provider() as provider:
         given = {"issuer": provider.url, "client_id": CLIENT, "client_secret": SECRET, "label": "Works login"}
-        assert call(cast.org_admin.key, "GET", view)[1] == {"Provider": None}
-        status, body = post(cast.org_admin, change, given | {"label": "", "client_secret": ""})
+        assert call(seed.org_admin.key, "GET", view)[1] == {"Provider": None}
+        status, body = post(seed.org_admin, change, given | {"label": "", "client_secret": ""})
         assert (status, set(body["errors"])) == (403, {"label", "client_secret"})
-        assert post(cast.org_admin, change, given | {"required": True})[0] == 403  # Nobody has come in yet.
-        status, made = post(cast.org_admin, change, given)
+        assert post(seed.org_admin, change, given | {"required": True})[0] == 403  # Nobody has come in yet.
+        status, made = post(seed.org_admin, change, given)
         assert (status, made["Provider"]["issuer"], SECRET in str(made)) == (200, provider.url, False)
-        assert post(cast.org_admin, change, {"label": "Ours"})[1]["Provider"]["label"] == "Ours"
+        assert post(seed.org_admin, change, {"label": "Ours"})[1]["Provider"]["label"] == "Ours"
         assert IdentityProvider.objects.get().client_secret == SECRET
-        for who in (cast.analyst, cast.stranger, cast.partner_sync):
-            assert post(who, f"{change}/{cast.org_a.pk}", given)[0] in (403, 404)
-        shown = run("security", "provider", cast.org_a.name)
+        for who in (seed.analyst, seed.stranger, seed.partner_sync):
+            assert post(who, f"{change}/{seed.org_a.pk}", given)[0] in (403, 404)
+        shown = run("security", "provider", seed.org_a.name)
         assert (shown["label"], SECRET in str(shown)) == ("Ours", False)
-        assert post(cast.org_admin, "/organisationSecurity/removeProvider")[0] == 200
+        assert post(seed.org_admin, "/organisationSecurity/removeProvider")[0] == 200
         secret = tmp_path / "secret"
         secret.write_text(f"{SECRET}\n")
-        words = ("security", "provider", cast.org_a.name, "--issuer", provider.url, "--client-id", CLIENT)
+        words = ("security", "provider", seed.org_a.name, "--issuer", provider.url, "--client-id", CLIENT)
         assert run(*words, "--label", "By console", "--secret", str(secret))["label"] == "By console"
         assert run(*words[:3], "--trust-second-factor")["trusts_second_factor"] is True
         assert "issuer" in run(*words[:3], "--issuer", "https://127.0.0.1:9")
-    run("security", "provider", cast.org_a.name, "--remove")
+    run("security", "provider", seed.org_a.name, "--remove")
     assert not IdentityProvider.objects.exists()

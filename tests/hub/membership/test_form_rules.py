@@ -11,11 +11,11 @@ from django.test import Client
 from django.utils import translation
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.applications import PHASE_2
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
+from tests.factories.seed import Seed
 from tests.hub.membership import by_two
 from tests.hub.membership.answers import answers
-from tests.hub.membership.cast import PHASE_2
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Invalid
@@ -41,8 +41,8 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
 def errors_of(desk: Desk, document: dict[str, Any]) -> set[str]:
@@ -67,7 +67,7 @@ def imported(desk: Desk, document: dict[str, Any] | None = None) -> Application:
     ],
 )
 def test_a_measure_that_is_not_in_place_has_a_plan_with_a_date(
-    cast: Cast, desk: Desk, risk: dict[str, str], wrong: set[str]
+    seed: Seed, desk: Desk, risk: dict[str, str], wrong: set[str]
 ) -> None:
     assert errors_of(desk, answers(security={"risk": risk})) == wrong
     status, _ = call(
@@ -77,8 +77,8 @@ def test_a_measure_that_is_not_in_place_has_a_plan_with_a_date(
     imported(desk, answers(security={"risk": BEGUN | {"by": "2027-03-31"}}))
 
 
-def test_so_has_one_in_a_statement_that_is_renewed(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b, statement=False)
+def test_so_has_one_in_a_statement_that_is_renewed(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b, statement=False)
     given = GOOD | {f"risk.{part}": value for part, value in BEGUN.items()}
     web = signed_in(desk.admin)
     page = web.post("/membership/statement/submit/", given, headers={"accept-language": "en"})
@@ -87,10 +87,10 @@ def test_so_has_one_in_a_statement_that_is_renewed(cast: Cast, desk: Desk) -> No
     assert call(desk.admin.key, "POST", "/securityStatements/submit", by_api)[0] == 403
     assert web.post("/membership/statement/submit/", given | {"risk.by": "2027-03-31"}).status_code == 302
     assert Statement.objects.get().answers["risk"]["by"] == "2027-03-31"
-    assert "2027-03-31" in signed_in(desk.officer).get(f"/members/{cast.org_b.pk}/").content.decode()
+    assert "2027-03-31" in signed_in(desk.officer).get(f"/members/{seed.org_b.pk}/").content.decode()
 
 
-def test_who_accepts_the_terms_is_the_signatory_or_the_form_says_why_not(cast: Cast, desk: Desk) -> None:
+def test_who_accepts_the_terms_is_the_signatory_or_the_form_says_why_not(seed: Seed, desk: Desk) -> None:
     other = {"name": "Någon Annan", "role": "Assistent"}
     assert errors_of(desk, answers(terms=other)) == {"terms.why_not_signatory"}
     application = imported(desk, answers(terms=other | {"why_not_signatory": "Delegated in 2025."}))
@@ -102,11 +102,11 @@ def test_who_accepts_the_terms_is_the_signatory_or_the_form_says_why_not(cast: C
     assert "Delegated in 2025." in page.content.decode()
 
 
-def test_the_name_is_compared_as_people_read_it(cast: Cast, desk: Desk) -> None:
+def test_the_name_is_compared_as_people_read_it(seed: Seed, desk: Desk) -> None:
     imported(desk, answers(terms={"name": "karin  EK"}))
 
 
-def test_a_draft_says_so_on_the_page_of_the_terms(cast: Cast, desk: Desk) -> None:
+def test_a_draft_says_so_on_the_page_of_the_terms(seed: Seed, desk: Desk) -> None:
     application = imported(desk)
     Application.objects.update(state="draft")
     terms = answers()["terms"] | {"name": "Någon Annan"}
@@ -116,37 +116,37 @@ def test_a_draft_says_so_on_the_page_of_the_terms(cast: Cast, desk: Desk) -> Non
     assert "terms.why_not_signatory" in problems(application)
 
 
-def test_an_organisation_number_belongs_to_one_member_or_applicant(cast: Cast, desk: Desk) -> None:
+def test_an_organisation_number_belongs_to_one_member_or_applicant(seed: Seed, desk: Desk) -> None:
     first = imported(desk)
     assert errors_of(desk, answers()) == {"organisation.number"}
     with pytest.raises(Invalid, match=first.number):
-        opened(desk, cast.org_b, organisation_number=NUMBER)
+        opened(desk, seed.org_b, organisation_number=NUMBER)
     with time_machine.travel(PHASE_2, tick=True):
         withdraw(at_the_screen(desk.officer), first)
-    member(desk, cast.org_b, organisation_number=NUMBER)
+    member(desk, seed.org_b, organisation_number=NUMBER)
     assert errors_of(desk, answers()) == {"organisation.number"}
     with pytest.raises(Invalid, check=problem_is(MemberProblem.NUMBER_OF_MEMBER)):
-        opened(desk, cast.org_c, organisation_number=NUMBER)
-    by_two.terminate(at_the_screen(desk.officer), cast.org_b.pk, "Merged.", "They stay.")
-    opened(desk, cast.org_c, organisation_number=NUMBER)
+        opened(desk, seed.org_c, organisation_number=NUMBER)
+    by_two.terminate(at_the_screen(desk.officer), seed.org_b.pk, "Merged.", "They stay.")
+    opened(desk, seed.org_c, organisation_number=NUMBER)
     assert Membership.objects.filter(organisation_number=NUMBER).count() == 2
 
 
-def test_nor_does_the_page_open_a_second_membership(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b, organisation_number=NUMBER)
+def test_nor_does_the_page_open_a_second_membership(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b, organisation_number=NUMBER)
     given = {"sector": "municipality", "connection": "web", "organisation_number": NUMBER}
     web: Client = signed_in(desk.officer)
     page = web.post(
-        "/members/open/", given | {"organisation": cast.org_c.pk, "nis2": "unknown", "reason": "It was here."}
+        "/members/open/", given | {"organisation": seed.org_c.pk, "nis2": "unknown", "reason": "It was here."}
     )
     assert page.status_code == 422
     assert Membership.objects.count() == 1
 
 
-def test_an_applicant_learns_of_nobody_elses_membership_by_name(cast: Cast, desk: Desk) -> None:
+def test_an_applicant_learns_of_nobody_elses_membership_by_name(seed: Seed, desk: Desk) -> None:
     application = imported(desk)
     Application.objects.update(state="draft")
-    member(desk, cast.org_b, organisation_number=NUMBER)
+    member(desk, seed.org_b, organisation_number=NUMBER)
     application.refresh_from_db()
     (told,) = problems(application)["organisation.number"]
     assert "Organisation B" not in str(told)

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import ORG_ADMIN, Cast, Player
 from tests.factories import make_key, make_role, make_user
-from tests.hub.officers import officer
+from tests.factories.officers import officer
+from tests.factories.seed import ORG_ADMIN, ApiUser, Seed
 from tests.identity.two_people import at_screen
 from tests.web.accounts import confirm
 from tests.web.signed_in import signed_in
@@ -30,79 +30,79 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough
 
 
 @pytest.fixture
-def per(cast: Cast) -> Player:
-    return officer(cast)
+def per(seed: Seed) -> ApiUser:
+    return officer(seed)
 
 
 @pytest.fixture
-def admin(cast: Cast) -> Player:
+def admin(seed: Seed) -> ApiUser:
     """The administrator of B."""
-    user = make_user(cast.org_b, make_role("Org Admin of B", ORG_ADMIN), "admin@b.example")
-    return Player(user, make_key(user))
+    user = make_user(seed.org_b, make_role("Org Admin of B", ORG_ADMIN), "admin@b.example")
+    return ApiUser(user, make_key(user))
 
 
 @pytest.fixture
-def group(cast: Cast, per: Player, admin: Player, mail: Any) -> OrganisationGroup:
+def group(seed: Seed, per: ApiUser, admin: ApiUser, mail: Any) -> OrganisationGroup:
     """A group with A and B that A's administrator administers, made by one officer."""
-    return made(cast, per)
+    return made(seed, per)
 
 
-def made(cast: Cast, per: Player, pk: int | None = None, **changes: Any) -> OrganisationGroup:
+def made(seed: Seed, per: ApiUser, pk: int | None = None, **changes: Any) -> OrganisationGroup:
     data = {
         "name": "The county",
-        "organisations": [cast.org_a.pk, cast.org_b.pk],
-        "administrators": [cast.org_admin.user.email],
+        "organisations": [seed.org_a.pk, seed.org_b.pk],
+        "administrators": [seed.org_admin.user.email],
         **changes,
     }
     return services.save_group(at_screen(per.user), data, pk)
 
 
-def has_no_power(actor: Actor, cast: Cast) -> None:
+def has_no_power(actor: Actor, seed: Seed) -> None:
     role = Role.objects.get(name="User").pk
     for use in (
-        lambda: services.for_organisation(actor, cast.org_b.pk),
-        lambda: services.add_account(actor, cast.org_b.pk, "x@b.example", role),
-        lambda: services.switch_account(actor, cast.org_b.pk, cast.partner.user.pk, disabled=True),
-        lambda: save_contact(actor, cast.org_b.pk, {"role": "main", "name": "X", "email": "x@b.example"}),
+        lambda: services.for_organisation(actor, seed.org_b.pk),
+        lambda: services.add_account(actor, seed.org_b.pk, "x@b.example", role),
+        lambda: services.switch_account(actor, seed.org_b.pk, seed.partner.user.pk, disabled=True),
+        lambda: save_contact(actor, seed.org_b.pk, {"role": "main", "name": "X", "email": "x@b.example"}),
     ):
         with pytest.raises((Forbidden, NotFound)):
             use()
 
 
-def test_an_officer_alone_gives_nobody_power(cast: Cast, group: OrganisationGroup) -> None:
-    has_no_power(at_screen(cast.org_admin.user), cast)
-    browser = signed_in(cast.org_admin)
-    assert browser.get(reverse("group_organisation", args=[cast.org_b.pk])).status_code == 404
-    off = reverse("group_switch", args=[cast.org_b.pk, cast.partner.user.pk])
+def test_an_officer_alone_gives_nobody_power(seed: Seed, group: OrganisationGroup) -> None:
+    has_no_power(at_screen(seed.org_admin.user), seed)
+    browser = signed_in(seed.org_admin)
+    assert browser.get(reverse("group_organisation", args=[seed.org_b.pk])).status_code == 404
+    off = reverse("group_switch", args=[seed.org_b.pk, seed.partner.user.pk])
     assert browser.post(off, {"disabled": "1"}).status_code == 404
-    assert not User.objects.get(pk=cast.partner.user.pk).disabled
+    assert not User.objects.get(pk=seed.partner.user.pk).disabled
     asked = OutgoingMail.objects.get()
     assert (asked.recipient, "The county" in asked.subject) == ("admin@b.example", True)
-    assert cast.org_admin.user.email in asked.text
+    assert seed.org_admin.user.email in asked.text
 
 
 def test_its_administrator_accepts_on_the_page_and_withdraws(
-    cast: Cast, group: OrganisationGroup, admin: Player
+    seed: Seed, group: OrganisationGroup, admin: ApiUser
 ) -> None:
-    browser, answer = signed_in(admin), reverse("group_answer", args=[group.pk, cast.org_admin.user.pk])
-    assert cast.org_admin.user.email in browser.get(reverse("groups")).content.decode()
+    browser, answer = signed_in(admin), reverse("group_answer", args=[group.pk, seed.org_admin.user.pk])
+    assert seed.org_admin.user.email in browser.get(reverse("groups")).content.decode()
     confirm(browser, admin.user)
     assert browser.post(answer, {"accept": "1"}).status_code == 302
     assert GroupConsent.objects.get().accepted_by_name == admin.user.email
-    services.for_organisation(at_screen(cast.org_admin.user), cast.org_b.pk)
+    services.for_organisation(at_screen(seed.org_admin.user), seed.org_b.pk)
     told = set(
         OutgoingMail.objects.filter(subject__contains="sköta konton").values_list("recipient", flat=True)
     )
-    assert told == {"admin@b.example", cast.org_admin.user.email}
+    assert told == {"admin@b.example", seed.org_admin.user.email}
     assert browser.post(answer, {"accept": "0"}).status_code == 302
-    has_no_power(at_screen(cast.org_admin.user), cast)
+    has_no_power(at_screen(seed.org_admin.user), seed)
 
 
-def test_nobody_else_accepts(cast: Cast, group: OrganisationGroup, admin: Player, per: Player) -> None:
-    whom = cast.org_admin.user.pk
-    for player in (cast.org_admin, per, cast.site_admin, cast.partner):
+def test_nobody_else_accepts(seed: Seed, group: OrganisationGroup, admin: ApiUser, per: ApiUser) -> None:
+    whom = seed.org_admin.user.pk
+    for api_user in (seed.org_admin, per, seed.site_admin, seed.partner):
         with pytest.raises((Forbidden, NotFound)):
-            consent.accept(at_screen(player.user), group.pk, whom)
+            consent.accept(at_screen(api_user.user), group.pk, whom)
     with pytest.raises(StepUpRequired):
         consent.accept(admin.actor, group.pk, whom)
     MembershipInUse.objects.create(pk=1)
@@ -113,41 +113,41 @@ def test_nobody_else_accepts(cast: Cast, group: OrganisationGroup, admin: Player
 
 
 def test_nobody_accepts_another_account_of_theirs(
-    cast: Cast, group: OrganisationGroup, admin: Player
+    seed: Seed, group: OrganisationGroup, admin: ApiUser
 ) -> None:
-    User.objects.filter(pk=cast.org_admin.user.pk).update(email="Admin+a@b.example")
+    User.objects.filter(pk=seed.org_admin.user.pk).update(email="Admin+a@b.example")
     with pytest.raises(Forbidden, match="dig själv"):
-        consent.accept(at_screen(admin.user), group.pk, cast.org_admin.user.pk)
+        consent.accept(at_screen(admin.user), group.pk, seed.org_admin.user.pk)
 
 
 def test_the_consent_is_for_that_person_and_that_group(
-    cast: Cast, group: OrganisationGroup, admin: Player, per: Player
+    seed: Seed, group: OrganisationGroup, admin: ApiUser, per: ApiUser
 ) -> None:
     """An officer who exchanges the administrator, or takes out and puts back the organisation, asks anew."""
-    consent.accept(at_screen(admin.user), group.pk, cast.org_admin.user.pk)
-    other = make_user(cast.org_c, admin.user.role, "other@c.example")
-    both = [cast.org_admin.user.email, other.email]
-    made(cast, per, group.pk, administrators=both)
-    services.for_organisation(at_screen(cast.org_admin.user), cast.org_b.pk)
-    has_no_power(at_screen(other), cast)
-    made(cast, per, name="Another", administrators=[other.email])
-    has_no_power(at_screen(other), cast)
-    made(cast, per, group.pk, organisations=[cast.org_a.pk])
-    made(cast, per, group.pk)
-    has_no_power(at_screen(cast.org_admin.user), cast)
+    consent.accept(at_screen(admin.user), group.pk, seed.org_admin.user.pk)
+    other = make_user(seed.org_c, admin.user.role, "other@c.example")
+    both = [seed.org_admin.user.email, other.email]
+    made(seed, per, group.pk, administrators=both)
+    services.for_organisation(at_screen(seed.org_admin.user), seed.org_b.pk)
+    has_no_power(at_screen(other), seed)
+    made(seed, per, name="Another", administrators=[other.email])
+    has_no_power(at_screen(other), seed)
+    made(seed, per, group.pk, organisations=[seed.org_a.pk])
+    made(seed, per, group.pk)
+    has_no_power(at_screen(seed.org_admin.user), seed)
 
 
 def test_the_last_administrator_of_a_member_is_not_switched_off_from_outside(
-    cast: Cast, group: OrganisationGroup, admin: Player
+    seed: Seed, group: OrganisationGroup, admin: ApiUser
 ) -> None:
-    consent.accept(at_screen(admin.user), group.pk, cast.org_admin.user.pk)
+    consent.accept(at_screen(admin.user), group.pk, seed.org_admin.user.pk)
     MembershipInUse.objects.create(pk=1)
-    actor, site = at_screen(cast.org_admin.user), at_screen(cast.site_admin.user)
-    own = services.add_account(actor, cast.org_b.pk, "mine@b.example", admin.user.role_id)
+    actor, site = at_screen(seed.org_admin.user), at_screen(seed.site_admin.user)
+    own = services.add_account(actor, seed.org_b.pk, "mine@b.example", admin.user.role_id)
     assert own.invited_by == actor.user_id
     ways: tuple[Callable[[], object], ...] = (
-        lambda: services.switch_account(actor, cast.org_b.pk, admin.user.pk, disabled=True),
-        lambda: delete_user(services.for_organisation(actor, cast.org_b.pk), admin.user),
+        lambda: services.switch_account(actor, seed.org_b.pk, admin.user.pk, disabled=True),
+        lambda: delete_user(services.for_organisation(actor, seed.org_b.pk), admin.user),
     )
     for way in ways:
         with pytest.raises(Invalid, match="sista administratör"):
@@ -155,29 +155,29 @@ def test_the_last_administrator_of_a_member_is_not_switched_off_from_outside(
     User.objects.filter(pk=own.pk).delete()
     ways = (
         lambda: edit_user(site, admin.user, {"disabled": True}),
-        lambda: edit_user(site, admin.user, {"role_id": cast.reader.user.role_id}),
-        lambda: edit_user(site, admin.user, {"org_id": cast.org_c.pk}),
+        lambda: edit_user(site, admin.user, {"role_id": seed.reader.user.role_id}),
+        lambda: edit_user(site, admin.user, {"org_id": seed.org_c.pk}),
         lambda: switch_field(site, [admin.user.pk], "disabled", True),
         lambda: delete_user(site, admin.user),
     )
     for way in ways:
         with pytest.raises(Invalid, match="sista administratör"):
             way()
-    status, _ = call(cast.site_admin.key, "POST", f"/admin/users/edit/{admin.user.pk}", {"disabled": True})
+    status, _ = call(seed.site_admin.key, "POST", f"/admin/users/edit/{admin.user.pk}", {"disabled": True})
     assert status == 403
     kept = User.objects.select_related("role").get(pk=admin.user.pk)
-    assert (kept.disabled, kept.role.perm_admin, kept.org_id) == (False, True, cast.org_b.pk)
-    services.switch_account(actor, cast.org_b.pk, cast.partner.user.pk, disabled=True)
+    assert (kept.disabled, kept.role.perm_admin, kept.org_id) == (False, True, seed.org_b.pk)
+    services.switch_account(actor, seed.org_b.pk, seed.partner.user.pk, disabled=True)
     edit_user(at_screen(admin.user), admin.user, {"autoalert": True})
 
 
-def test_nor_does_the_last_administrator_give_it_up(cast: Cast, admin: Player) -> None:
+def test_nor_does_the_last_administrator_give_it_up(seed: Seed, admin: ApiUser) -> None:
     """Nobody could make another one; with a successor, also one that they have added, they can."""
     MembershipInUse.objects.create(pk=1)
-    Organisation.objects.filter(pk=cast.org_b.pk).update(fixed_standing="")
-    own, reader = at_screen(admin.user), {"role_id": cast.reader.user.role_id}
+    Organisation.objects.filter(pk=seed.org_b.pk).update(fixed_standing="")
+    own, reader = at_screen(admin.user), {"role_id": seed.reader.user.role_id}
     with pytest.raises(Invalid, match="sista administratör"):
         edit_user(own, admin.user, reader)
     role = admin.user.role
-    make_user(cast.org_b, role, "next@b.example", invited_by=admin.user.pk)
+    make_user(seed.org_b, role, "next@b.example", invited_by=admin.user.pk)
     assert edit_user(own, admin.user, reader).role_id == reader["role_id"]

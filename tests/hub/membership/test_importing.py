@@ -15,10 +15,10 @@ from django.urls import reverse
 from typer.testing import CliRunner
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.applications import PHASE_2, make_staff, staff
+from tests.factories.seed import Seed
 from tests.hub.membership.answers import answers
-from tests.hub.membership.cast import PHASE_2, make_staff, staff
 from tests.web.accounts import signed_in
 from vardkase.cli.main import commands
 from vardkase.core.errors import Forbidden, Invalid
@@ -32,13 +32,13 @@ OFFICER = StaffRole.MEMBERSHIP_OFFICER
 
 
 @pytest.fixture
-def officer_key(cast: Cast) -> str:
-    return make_key(make_staff(cast, OFFICER))
+def officer_key(seed: Seed) -> str:
+    return make_key(make_staff(seed, OFFICER))
 
 
 @pytest.fixture
-def officer(cast: Cast, password_is_enough: None) -> Client:
-    return signed_in(make_staff(cast, OFFICER))
+def officer(seed: Seed, password_is_enough: None) -> Client:
+    return signed_in(make_staff(seed, OFFICER))
 
 
 def wrong() -> dict[str, Any]:
@@ -58,8 +58,8 @@ def test_the_schema_is_written_from_the_form() -> None:
         jsonschema.validate(wrong(), json_schema())
 
 
-def test_an_officer_registers_what_came_by_mail(cast: Cast) -> None:
-    actor = staff(cast)
+def test_an_officer_registers_what_came_by_mail(seed: Seed) -> None:
+    actor = staff(seed)
     with time_machine.travel(PHASE_2, tick=True):
         application = import_application(actor, answers() | {"language": "en"})
     assert (application.state, application.language, application.registered_by) == (
@@ -74,19 +74,19 @@ def test_an_officer_registers_what_came_by_mail(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "document", [None, [], 7, "x", {}, {"organisation": [1]}, {"contacts": {"main": "anna"}}]
 )
-def test_what_is_no_form_is_refused_by_path(cast: Cast, document: Any) -> None:
+def test_what_is_no_form_is_refused_by_path(seed: Seed, document: Any) -> None:
     with pytest.raises(Invalid):
-        import_application(staff(cast), document)
+        import_application(staff(seed), document)
     assert not Application.objects.exists()
 
 
-def test_nobody_else_registers(cast: Cast) -> None:
-    for actor in (cast.site_admin.actor, cast.analyst.actor, staff(cast, StaffRole.LEGAL_OFFICER)):
+def test_nobody_else_registers(seed: Seed) -> None:
+    for actor in (seed.site_admin.actor, seed.analyst.actor, staff(seed, StaffRole.LEGAL_OFFICER)):
         with pytest.raises(Forbidden):
             import_application(actor, answers())
 
 
-def test_over_the_api(cast: Cast, officer_key: str) -> None:
+def test_over_the_api(seed: Seed, officer_key: str) -> None:
     status, body = call(officer_key, "POST", "/membershipApplications/import", wrong())
     assert status == 403
     assert body["errors"].keys() >= WRONG
@@ -114,7 +114,7 @@ def test_on_the_page(officer: Client) -> None:
     assert Application.objects.exists()
 
 
-def test_at_the_command_line(cast: Cast, tmp_path: Path) -> None:
+def test_at_the_command_line(seed: Seed, tmp_path: Path) -> None:
     file = tmp_path / "form.json"
     file.write_text(json.dumps(wrong()))
     refused = CliRunner().invoke(commands, ["membership", "import", str(file)])

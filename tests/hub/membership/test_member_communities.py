@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
-from tests.exchange.taxii_scene import published_event
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member
+from tests.factories.seed import Seed
+from tests.factories.taxii import published_event
 from tests.hub.membership import by_two
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.exchange.servers.models import KEYS, Server
@@ -22,64 +22,64 @@ from vardkase.identity.organisations.models import SharingGroup
 
 
 @pytest.fixture
-def desk(cast: Cast, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
 def names(community: Community) -> set[str]:
     return set(community.group.members.values_list("org__name", flat=True))
 
 
-def test_it_follows_the_members(cast: Cast, desk: Desk) -> None:
+def test_it_follows_the_members(seed: Seed, desk: Desk) -> None:
     officer = at_the_screen(desk.officer)
-    member(desk, cast.org_b, county="14")
+    member(desk, seed.org_b, county="14")
     made = services.save_community(
         officer, {"name": "Kommuner i väst", "sectors": ["municipality"], "counties": ["14"]}
     )
-    assert names(made) == {"Hub", cast.org_b.name}
-    event = published_event(cast.org_a, "evil.example", distribution=4, sharing_group=made.group)
-    assert call(cast.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
-    assert call(cast.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 404
-    member(desk, cast.org_c, county="14")
-    assert cast.org_c.name in names(made)
-    assert call(cast.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 200
-    by_two.suspend(officer, cast.org_c.pk, "suspended", "It is looked into.")
-    assert cast.org_c.name not in names(made)
-    by_two.restore(officer, cast.org_c.pk, "It was nothing.")
-    assert cast.org_c.name in names(made)
-    by_two.terminate(officer, cast.org_b.pk, "It left.", "They stay.")
-    assert names(made) == {"Hub", cast.org_c.name}
+    assert names(made) == {"Hub", seed.org_b.name}
+    event = published_event(seed.org_a, "evil.example", distribution=4, sharing_group=made.group)
+    assert call(seed.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    assert call(seed.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 404
+    member(desk, seed.org_c, county="14")
+    assert seed.org_c.name in names(made)
+    assert call(seed.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    by_two.suspend(officer, seed.org_c.pk, "suspended", "It is looked into.")
+    assert seed.org_c.name not in names(made)
+    by_two.restore(officer, seed.org_c.pk, "It was nothing.")
+    assert seed.org_c.name in names(made)
+    by_two.terminate(officer, seed.org_b.pk, "It left.", "They stay.")
+    assert names(made) == {"Hub", seed.org_c.name}
 
 
-def test_every_rule_narrows_and_names_add(cast: Cast, desk: Desk) -> None:
+def test_every_rule_narrows_and_names_add(seed: Seed, desk: Desk) -> None:
     officer = at_the_screen(desk.officer)
-    member(desk, cast.org_b, county="14", nis2="essential")
-    member(desk, cast.org_c, county="01", nis2="important", sector="region")
+    member(desk, seed.org_b, county="14", nis2="essential")
+    member(desk, seed.org_c, county="01", nis2="important", sector="region")
     drawn: dict[str, Any] = {
         "all": {"nis2": ["essential", "important"]},
         "narrow": {"nis2": ["essential", "important"], "counties": ["01"]},
-        "by name": {"sectors": ["state_authority"], "chosen": [cast.org_b.pk]},
+        "by name": {"sectors": ["state_authority"], "chosen": [seed.org_b.pk]},
         "nobody": {},
     }
     found = {
         name: names(services.save_community(officer, {"name": name, **rules}))
         for name, rules in drawn.items()
     }
-    b, c = cast.org_b.name, cast.org_c.name
+    b, c = seed.org_b.name, seed.org_c.name
     assert found == {"all": {"Hub", b, c}, "narrow": {"Hub", c}, "by name": {"Hub", b}, "nobody": {"Hub"}}
 
 
-def test_officers_make_them_on_a_page_and_nobody_else(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
+def test_officers_make_them_on_a_page_and_nobody_else(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
     web = signed_in(desk.officer)
     form = {"name": "Kommuner", "sectors": ["municipality"]}
     assert web.post("/members/communities/new/", form).status_code == 302
     made = Community.objects.get()
     assert "Kommuner" in web.get("/members/communities/").content.decode()
-    assert cast.org_b.name in web.get(f"/members/communities/{made.pk}/").content.decode()
+    assert seed.org_b.name in web.get(f"/members/communities/{made.pk}/").content.decode()
     assert web.post(f"/members/communities/{made.pk}/", form | {"sectors": ["region"]}).status_code == 302
     assert names(made) == {"Hub"}
-    for who in (desk.operator, desk.admin, cast.site_admin):
+    for who in (desk.operator, desk.admin, seed.site_admin):
         assert signed_in(who).post("/members/communities/new/", form).status_code == 403
         with pytest.raises(Forbidden):
             services.save_community(at_the_screen(who), form)
@@ -90,53 +90,53 @@ def test_officers_make_them_on_a_page_and_nobody_else(cast: Cast, desk: Desk) ->
 
 
 @pytest.mark.parametrize("hides", [True, False])
-def test_members_need_not_see_each_other(cast: Cast, desk: Desk, hides: bool) -> None:
+def test_members_need_not_see_each_other(seed: Seed, desk: Desk, hides: bool) -> None:
     """On the web, by API, in what synchronises, and by any way around: only the hub owner sees them all."""
-    for org in (cast.org_b, cast.org_c):
+    for org in (seed.org_b, seed.org_c):
         member(desk, org)
     rules = {"name": "Quiet", "sectors": ["municipality"], "hides_members": hides}
     group = services.save_community(at_the_screen(desk.officer), rules).group
     SharingGroup.objects.filter(pk=group.pk).update(roaming=True)
-    event = published_event(cast.hub, "evil.example", distribution=4, sharing_group=group)
+    event = published_event(seed.hub, "evil.example", distribution=4, sharing_group=group)
     server = Server.objects.create(
-        name="B", url="https://b.example", encrypted_key=KEYS.encrypt("k" * 40), org=cast.hub,
-        remote_org=cast.org_b, priority=1,
+        name="B", url="https://b.example", encrypted_key=KEYS.encrypt("k" * 40), org=seed.hub,
+        remote_org=seed.org_b, priority=1,
     )  # fmt: skip
     web = signed_in(desk.admin)
     blueprint = {"name": "Around", "rules": {"OR": {"sharing_group_id": [group.pk]}}}
     made = call(desk.admin.key, "POST", "/sharing_group_blueprints/add", blueprint)[1][
         "SharingGroupBlueprint"
     ]["id"]
-    draft = published_event(cast.org_b, "own.example", distribution=4, sharing_group=group)
+    draft = published_event(seed.org_b, "own.example", distribution=4, sharing_group=group)
     told = {
         "group": call(desk.admin.key, "GET", f"/sharing_groups/view/{group.pk}"),
         "groups": call(desk.admin.key, "GET", "/sharing_groups/index"),
-        "event": call(cast.partner.key, "GET", f"/events/view/{event.pk}"),
-        "search": call(cast.partner_sync.key, "POST", "/events/restSearch", {"eventid": event.pk}),
+        "event": call(seed.partner.key, "GET", f"/events/view/{event.pk}"),
+        "search": call(seed.partner_sync.key, "POST", "/events/restSearch", {"eventid": event.pk}),
         "push": list(separate_events(reader_of(server), [event.pk], EventOptions())),
         "page": web.get(f"/event/{event.pk}/").content.decode(),
         "page of the group": web.get(f"/administration/sharing-groups/{group.pk}/").content.decode(),
         "before publishing": web.get(f"/event/{draft.pk}/publish/").content.decode(),
         "blueprint": call(desk.admin.key, "GET", f"/sharing_group_blueprints/viewOrgs/{made}"),
     }
-    seen = {way for way, answer in told.items() if cast.org_c.name in str(answer)}
+    seen = {way for way, answer in told.items() if seed.org_c.name in str(answer)}
     assert seen == (set() if hides else set(told)), seen
-    everybody = call(cast.site_admin.key, "GET", f"/sharing_groups/view/{group.pk}")
-    assert cast.org_c.name in str(everybody)
+    everybody = call(seed.site_admin.key, "GET", f"/sharing_groups/view/{group.pk}")
+    assert seed.org_c.name in str(everybody)
 
 
-def test_who_is_drawn_is_seen_before_it_is_saved(cast: Cast, desk: Desk) -> None:
+def test_who_is_drawn_is_seen_before_it_is_saved(seed: Seed, desk: Desk) -> None:
     officer = at_the_screen(desk.officer)
-    member(desk, cast.org_b, county="14")
-    member(desk, cast.org_c, county="01", sector="region")
+    member(desk, seed.org_b, county="14")
+    member(desk, seed.org_c, county="01", sector="region")
     made = services.save_community(officer, {"name": "Kommuner", "sectors": ["municipality"]})
     web, page = signed_in(desk.officer), f"/members/communities/{made.pk}/"
     told = {"name": "Kommuner", "sectors": ["region"], "counties": ["01"]}
     preview = web.post(f"{page}preview/", told).context["preview"]
-    assert [(each.name, is_new) for each, is_new in preview["rows"]] == [(cast.org_c.name, True)]
-    assert preview["leaving"] == [cast.org_b]
-    assert names(made) == {"Hub", cast.org_b.name}, "nothing is saved"
-    found = web.get("/members/communities/find/", {"field": "chosen", "q_chosen": cast.org_b.name[-3:]})
-    assert str(cast.org_b.pk) in {each.value for each in found.context["found"]}
-    assert web.post(page, told | {"chosen": [str(cast.org_b.pk)]}).status_code == 302
-    assert names(made) == {"Hub", cast.org_b.name, cast.org_c.name}
+    assert [(each.name, is_new) for each, is_new in preview["rows"]] == [(seed.org_c.name, True)]
+    assert preview["leaving"] == [seed.org_b]
+    assert names(made) == {"Hub", seed.org_b.name}, "nothing is saved"
+    found = web.get("/members/communities/find/", {"field": "chosen", "q_chosen": seed.org_b.name[-3:]})
+    assert str(seed.org_b.pk) in {each.value for each in found.context["found"]}
+    assert web.post(page, told | {"chosen": [str(seed.org_b.pk)]}).status_code == 302
+    assert names(made) == {"Hub", seed.org_b.name, seed.org_c.name}

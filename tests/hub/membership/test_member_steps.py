@@ -12,9 +12,9 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
+from tests.factories.memberships import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
+from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership import by_two
-from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -34,17 +34,17 @@ GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "The
 
 
 @pytest.fixture
-def desk(cast: Cast, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
-def test_a_whole_life_is_told_in_its_history_and_by_mail(cast: Cast, desk: Desk, mail: Any) -> None:
-    opened(desk, cast.org_b)
+def test_a_whole_life_is_told_in_its_history_and_by_mail(seed: Seed, desk: Desk, mail: Any) -> None:
+    opened(desk, seed.org_b)
     web = signed_in(desk.officer)
     steps = (("suspend", {}), ("restore", {}), ("terminate", {}))
-    by_two.enter(at_the_screen(desk.officer), cast.org_b.pk)
+    by_two.enter(at_the_screen(desk.officer), seed.org_b.pk)
     for step, more in steps:
-        assert web.post(f"/members/{cast.org_b.pk}/step/{step}/", {**GIVEN, **more}).status_code == 302, step
+        assert web.post(f"/members/{seed.org_b.pk}/step/{step}/", {**GIVEN, **more}).status_code == 302, step
         approved(desk.second.user)
     membership = Membership.objects.get()
     told = [entry.step for entry in queries.history(at_the_screen(desk.officer), membership)]
@@ -55,16 +55,16 @@ def test_a_whole_life_is_told_in_its_history_and_by_mail(cast: Cast, desk: Desk,
     assert set(to_members.values_list("recipient", flat=True)) == {
         "anna@b.example", "bo@b.example", "admin@b.example",
     }  # fmt: skip
-    page = web.get(f"/members/{cast.org_b.pk}/", headers={"accept-language": "en"}).content.decode()
+    page = web.get(f"/members/{seed.org_b.pk}/", headers={"accept-language": "en"}).content.decode()
     assert "The membership has ended." in page
     assert "They stay." in page
 
 
-def test_suspension_and_termination_are_decisions_on_paper(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
+def test_suspension_and_termination_are_decisions_on_paper(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
     Membership.objects.update(organisation_number="2120000142")
     officer = at_the_screen(desk.officer)
-    by_two.suspend(officer, cast.org_b.pk, "suspended", "Konton har delats.")
+    by_two.suspend(officer, seed.org_b.pk, "suspended", "Konton har delats.")
     (suspended,) = Letter.objects.all()
     for words in (
         "stänger av medlemskapet för Organisation B",
@@ -83,19 +83,19 @@ def test_suspension_and_termination_are_decisions_on_paper(cast: Cast, desk: Des
     ]
     own, staff = (
         f"/membership/letters/{suspended.number}/",
-        f"/members/{cast.org_b.pk}/letters/{suspended.number}/",
+        f"/members/{seed.org_b.pk}/letters/{suspended.number}/",
     )
     assert own in signed_in(desk.admin).get("/membership/").content.decode()
-    assert staff in signed_in(desk.officer).get(f"/members/{cast.org_b.pk}/").content.decode()
+    assert staff in signed_in(desk.officer).get(f"/members/{seed.org_b.pk}/").content.decode()
     for who, path, status in (
         (desk.admin, own, 200),
         (desk.officer, staff, 200),
         (desk.operator, staff, 403),
         (desk.admin, staff, 403),
-        (cast.stranger, own, 404),
+        (seed.stranger, own, 404),
     ):
         assert (who.user.email, path, signed_in(who).get(path).status_code) == (who.user.email, path, status)
-    by_two.terminate(officer, cast.org_b.pk, "Villkoren är inte godkända.", "Händelserna ligger kvar.")
+    by_two.terminate(officer, seed.org_b.pk, "Villkoren är inte godkända.", "Händelserna ligger kvar.")
     ended = words_of(Letter.objects.order_by("pk").last())
     assert "avslutar medlemskapet för Organisation B" in ended
     assert "Händelserna ligger kvar." in ended
@@ -108,57 +108,57 @@ def words_of(letter: Letter | None) -> str:
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
-def test_who_may_not_decide(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
+def test_who_may_not_decide(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
     for who in (
         desk.operator,
         desk.admin,
-        cast.site_admin,
-        cast.stranger,
-        staff_of(cast, "a@hub.example", "auditor"),
+        seed.site_admin,
+        seed.stranger,
+        staff_of(seed, "a@hub.example", "auditor"),
     ):
         with pytest.raises(Forbidden):
-            by_two.suspend(at_the_screen(who), _seen(who, cast), "read_only", "Because.")
-        assert call(who.key, "POST", f"/memberships/suspend/{cast.org_b.pk}", GIVEN)[0] == 403
-        assert signed_in(who).post(f"/members/{cast.org_b.pk}/step/suspend/", GIVEN).status_code == 403
+            by_two.suspend(at_the_screen(who), _seen(who, seed), "read_only", "Because.")
+        assert call(who.key, "POST", f"/memberships/suspend/{seed.org_b.pk}", GIVEN)[0] == 403
+        assert signed_in(who).post(f"/members/{seed.org_b.pk}/step/suspend/", GIVEN).status_code == 403
     assert not Restriction.objects.exists()
 
 
-def _seen(who: Player, cast: Cast) -> int:
+def _seen(who: ApiUser, seed: Seed) -> int:
     try:
-        return queries.find_membership(at_the_screen(who), cast.org_b.pk).organisation_id
+        return queries.find_membership(at_the_screen(who), seed.org_b.pk).organisation_id
     except Exception as unseen:
         raise Forbidden from unseen
 
 
-def test_an_officer_of_the_organisation_itself_decides_nothing(cast: Cast, desk: Desk) -> None:
+def test_an_officer_of_the_organisation_itself_decides_nothing(seed: Seed, desk: Desk) -> None:
     """Conflict of interest: an officer whose organisation the membership is."""
     for who in (desk.officer, desk.second):
         with pytest.raises(Forbidden, match="egen organisation"):
-            services.open_membership(at_the_screen(who), cast.hub, FACTS, "Because.")
-    membership = Membership.objects.create(organisation=cast.hub, sector="other", connection="web")
+            services.open_membership(at_the_screen(who), seed.hub, FACTS, "Because.")
+    membership = Membership.objects.create(organisation=seed.hub, sector="other", connection="web")
     for step in MEMBERSHIP.steps:
-        status, body = call(desk.officer.key, "POST", f"/memberships/{step}/{cast.hub.pk}", GIVEN)
+        status, body = call(desk.officer.key, "POST", f"/memberships/{step}/{seed.hub.pk}", GIVEN)
         assert (status, "own organisation" in body["message"]) == (403, True)
     membership.refresh_from_db()
     assert membership.state == "onboarding"
 
 
-def test_a_limit_for_a_time_lifts_itself(cast: Cast, desk: Desk, time_machine: Any) -> None:
-    member(desk, cast.org_b)
+def test_a_limit_for_a_time_lifts_itself(seed: Seed, desk: Desk, time_machine: Any) -> None:
+    member(desk, seed.org_b)
     until = timezone.now() + timedelta(days=3)
-    by_two.suspend(at_the_screen(desk.officer), cast.org_b.pk, "suspended", "For a while.", until=until)
-    assert queries.standing(cast.org_b.pk).standing == "suspended"
+    by_two.suspend(at_the_screen(desk.officer), seed.org_b.pk, "suspended", "For a while.", until=until)
+    assert queries.standing(seed.org_b.pk).standing == "suspended"
     time_machine.move_to(until + timedelta(minutes=1))
     assert lapse_restrictions() == 1
-    cast.org_b.refresh_from_db()
-    assert (cast.org_b.standing, cast.org_b.may_write, Membership.objects.get().state) == ("", True, "active")
+    seed.org_b.refresh_from_db()
+    assert (seed.org_b.standing, seed.org_b.may_write, Membership.objects.get().state) == ("", True, "active")
 
 
-def test_the_page_asks_for_no_reasons_while_activation_is_impossible(cast: Cast, desk: Desk) -> None:
-    opened(desk, cast.org_b)
+def test_the_page_asks_for_no_reasons_while_activation_is_impossible(seed: Seed, desk: Desk) -> None:
+    opened(desk, seed.org_b)
     web = signed_in(desk.officer)
-    address, english = f"/members/{cast.org_b.pk}/step/activate/", {"accept-language": "en"}
+    address, english = f"/members/{seed.org_b.pk}/step/activate/", {"accept-language": "en"}
     page = web.get(address, headers=english)
     shown = page.content.decode()
     assert set(page.context["needed"]) < set(page.context["waiting"])
@@ -168,14 +168,14 @@ def test_the_page_asks_for_no_reasons_while_activation_is_impossible(cast: Cast,
     assert web.post(address, {"reason": "It was here before."}, headers=english).status_code == 422
 
 
-def test_reasons_are_asked_for(cast: Cast, desk: Desk) -> None:
-    opened(desk, cast.org_b)
+def test_reasons_are_asked_for(seed: Seed, desk: Desk) -> None:
+    opened(desk, seed.org_b)
     officer = at_the_screen(desk.officer)
     with pytest.raises(Invalid, match="Kvar att göra"):
-        services.activate(officer, cast.org_b.pk)
+        services.activate(officer, seed.org_b.pk)
     with pytest.raises(Invalid, match="Utan det släpps ingen medlem in"):
-        services.activate(officer, cast.org_b.pk, "It was here before.")
-    member_of = by_two.admitted(cast.org_b.pk)
+        services.activate(officer, seed.org_b.pk, "It was here before.")
+    member_of = by_two.admitted(seed.org_b.pk)
     for fails in (
         lambda: by_two.suspend(officer, member_of.organisation_id, "read_only", " "),
         lambda: by_two.suspend(officer, member_of.organisation_id, "half", "Because."),
@@ -183,12 +183,12 @@ def test_reasons_are_asked_for(cast: Cast, desk: Desk) -> None:
     ):
         with pytest.raises(Invalid):
             fails()
-    by_two.suspend(officer, cast.org_b.pk, "read_only", "Because.")
+    by_two.suspend(officer, seed.org_b.pk, "read_only", "Because.")
     with pytest.raises(Conflict):
-        by_two.suspend(officer, cast.org_b.pk, "read_only", "Again.")
+        by_two.suspend(officer, seed.org_b.pk, "read_only", "Again.")
 
 
-def test_an_approved_application_becomes_a_membership(cast: Cast, desk: Desk) -> None:
+def test_an_approved_application_becomes_a_membership(seed: Seed, desk: Desk) -> None:
     answers = {
         "organisation": {"street": "Box 1", "postcode": "123 45", "city": "Ekby", "county": "14"},
         "contacts": {"main": {"name": "Eva", "email": "eva@ekby.example", "phone": "010-2", "key": ""}},
@@ -200,7 +200,7 @@ def test_an_approved_application_becomes_a_membership(cast: Cast, desk: Desk) ->
     )  # fmt: skip
     application_approved.emit(application)
     membership = Membership.objects.get()
-    assert membership.organisation != cast.org_c  # By the same name anybody could apply.
+    assert membership.organisation != seed.org_c  # By the same name anybody could apply.
     assert membership.organisation.name == "organisation c (2120000142)"
     assert (membership.state, membership.county, membership.details["address"]) == (
         "onboarding", "14", "Box 1\n123 45 Ekby",
@@ -211,8 +211,8 @@ def test_an_approved_application_becomes_a_membership(cast: Cast, desk: Desk) ->
     assert list(told) == [("main", "Eva", "eva@ekby.example")]
 
 
-def test_a_member_changes_its_data_with_review(cast: Cast, desk: Desk, mail: Any) -> None:
-    member(desk, cast.org_b)
+def test_a_member_changes_its_data_with_review(seed: Seed, desk: Desk, mail: Any) -> None:
+    member(desk, seed.org_b)
     web, officer = signed_in(desk.admin), signed_in(desk.officer)
     assert b"bo@b.example" in web.get("/membership/").content
     form = {
@@ -224,12 +224,12 @@ def test_a_member_changes_its_data_with_review(cast: Cast, desk: Desk, mail: Any
     membership = Membership.objects.get()
     assert set(membership.changes.get().fields) == {"address", "domains"}
     assert membership.details["address"].startswith("Rådhuset")
-    assert b"Nya torget 1" in officer.get(f"/members/{cast.org_b.pk}/").content
-    assert officer.post(f"/members/{cast.org_b.pk}/change/", {"decision": "refuse"}).status_code == 302
+    assert b"Nya torget 1" in officer.get(f"/members/{seed.org_b.pk}/").content
+    assert officer.post(f"/members/{seed.org_b.pk}/change/", {"decision": "refuse"}).status_code == 302
     assert membership.changes.get().state == "proposed"  # Refusing takes a reason.
-    officer.post(f"/members/{cast.org_b.pk}/change/", {"decision": "refuse", "reason": "Which torg?"})
+    officer.post(f"/members/{seed.org_b.pk}/change/", {"decision": "refuse", "reason": "Which torg?"})
     call(desk.admin.key, "POST", "/memberships/propose", {"details": {"address": "Nya torget 1, Ekby"}})
-    officer.post(f"/members/{cast.org_b.pk}/change/", {"decision": "accept"})
+    officer.post(f"/members/{seed.org_b.pk}/change/", {"decision": "accept"})
     membership.refresh_from_db()
     assert membership.details["address"].startswith("Rådhuset"), (
         "nothing before another officer has approved it"
@@ -238,24 +238,24 @@ def test_a_member_changes_its_data_with_review(cast: Cast, desk: Desk, mail: Any
     membership.refresh_from_db()
     assert membership.details["address"] == "Nya torget 1, Ekby"
     assert [change.state for change in membership.changes.order_by("pk")] == ["refused", "accepted"]
-    for who in (cast.partner, cast.stranger):
+    for who in (seed.partner, seed.stranger):
         assert signed_in(who).post("/membership/change/", form).status_code == 403
     assert SentMail.objects.filter(kind="membership_change_decided").count() == 6
 
 
-def test_what_a_termination_ends_is_told_before(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
-    web, page = signed_in(desk.officer), f"/members/{cast.org_b.pk}/step/terminate/"
-    people = cast.org_b.users.filter(disabled=False).count()
+def test_what_a_termination_ends_is_told_before(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
+    web, page = signed_in(desk.officer), f"/members/{seed.org_b.pk}/step/terminate/"
+    people = seed.org_b.users.filter(disabled=False).count()
     assert f"Konton som stängs av: {people}." in web.get(page).content.decode()
     assert web.post(page, {"reason": "De slutar.", "contributions": ""}).status_code == 422
     assert Membership.objects.get().state == "active"
 
 
-def test_contacts_of_an_accepted_change_are_contacts(cast: Cast, desk: Desk) -> None:
+def test_contacts_of_an_accepted_change_are_contacts(seed: Seed, desk: Desk) -> None:
     """In place of those named before; who is named no longer goes; those that the member added itself stay."""
-    member(desk, cast.org_b)
-    web, page = signed_in(desk.admin), f"/contacts/{cast.org_b.pk}/"
+    member(desk, seed.org_b)
+    web, page = signed_in(desk.admin), f"/contacts/{seed.org_b.pk}/"
     assert b"bo@b.example" in web.get(page).content
     web.post(f"{page}new/", {"role": "technical", "name": "Jouren", "email": "jour@b.example"})
     Contact.objects.filter(email="bo@b.example").update(openpgp_key="Bo's")
@@ -266,9 +266,9 @@ def test_contacts_of_an_accepted_change_are_contacts(cast: Cast, desk: Desk) -> 
     }  # fmt: skip
     assert web.post("/membership/change/", form).status_code == 302
     assert b"cia@b.example" not in web.get(page).content, "nothing before an officer has accepted it"
-    signed_in(desk.officer).post(f"/members/{cast.org_b.pk}/change/", {"decision": "accept"})
+    signed_in(desk.officer).post(f"/members/{seed.org_b.pk}/change/", {"decision": "accept"})
     approved(desk.second.user)
-    rows = Contact.objects.filter(organisation=cast.org_b).order_by("role", "name")
+    rows = Contact.objects.filter(organisation=seed.org_b).order_by("role", "name")
     assert list(rows.values_list("role", "name", "phone", "openpgp_key")) == [
         ("data_protection", "Dag Ros", "", ""),
         ("technical", "Cia Lind", "010-2", ""),
@@ -277,39 +277,39 @@ def test_contacts_of_an_accepted_change_are_contacts(cast: Cast, desk: Desk) -> 
     assert AuditEntry.objects.filter(action="contact.removed", title="Anna Ek").exists()
 
 
-def test_a_member_sees_its_own_and_no_other(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
+def test_a_member_sees_its_own_and_no_other(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
     assert (
-        call(cast.partner.key, "GET", "/memberships/view")[1]["Membership"]["organisation"] == cast.org_b.name
+        call(seed.partner.key, "GET", "/memberships/view")[1]["Membership"]["organisation"] == seed.org_b.name
     )
-    assert call(cast.stranger.key, "GET", f"/memberships/view/{cast.org_b.pk}")[0] == 404
-    assert Client().get(f"/members/{cast.org_b.pk}/").status_code == 302
-    assert signed_in(cast.stranger).get(f"/members/{cast.org_b.pk}/").status_code == 403
+    assert call(seed.stranger.key, "GET", f"/memberships/view/{seed.org_b.pk}")[0] == 404
+    assert Client().get(f"/members/{seed.org_b.pk}/").status_code == 302
+    assert signed_in(seed.stranger).get(f"/members/{seed.org_b.pk}/").status_code == 403
     assert len(call(desk.operator.key, "GET", "/memberships/index")[1]) == 1
 
 
 def test_nobody_but_two_officers_renames_a_member_and_only_as_it_asks(
-    cast: Cast, desk: Desk, mail: Any
+    seed: Seed, desk: Desk, mail: Any
 ) -> None:
     """A site administrator neither by page nor API; a name like another's is refused, and nothing changes."""
-    member(desk, cast.org_b)
+    member(desk, seed.org_b)
     MembershipInUse.objects.create(pk=1)
-    before, org = cast.org_b.name, cast.org_b.pk
-    status, body = call(cast.site_admin.key, "POST", f"/admin/organisations/edit/{org}", {"name": "Other"})
+    before, org = seed.org_b.name, seed.org_b.pk
+    status, body = call(seed.site_admin.key, "POST", f"/admin/organisations/edit/{org}", {"name": "Other"})
     assert (status, "proposes another name" in str(body)) == (403, True)
     page = f"/administration/organisations/{org}/edit/"
-    signed_in(cast.site_admin).post(page, {"name": "Other", "local": "on"})
-    assert type(cast.org_b).objects.get(pk=org).name == before
-    for name in ("Organisation 0f 1860", cast.org_a.name):
+    signed_in(seed.site_admin).post(page, {"name": "Other", "local": "on"})
+    assert type(seed.org_b).objects.get(pk=org).name == before
+    for name in ("Organisation 0f 1860", seed.org_a.name):
         call(desk.admin.key, "POST", "/memberships/propose", {"details": {"name": name}})
         assert call(desk.officer.key, "POST", f"/memberships/decide/{org}", {"accept": True})[0] == 200
-        if name == cast.org_a.name:
+        if name == seed.org_a.name:
             with pytest.raises(Invalid):
                 approved(desk.second.user)
             continue
         approved(desk.second.user)
-        assert type(cast.org_b).objects.get(pk=org).name == name
-    assert type(cast.org_b).objects.get(pk=org).name == "Organisation 0f 1860"
+        assert type(seed.org_b).objects.get(pk=org).name == name
+    assert type(seed.org_b).objects.get(pk=org).name == "Organisation 0f 1860"
     assert Membership.objects.get().details.get("name") is None, (
         "the organisation holds its name, nothing else"
     )

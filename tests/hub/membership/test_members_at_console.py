@@ -10,8 +10,8 @@ import pytest
 from django.utils.translation import override
 from typer.testing import CliRunner
 
-from tests.cast import Cast
-from tests.hub.membership.scene import Desk, make_desk, member
+from tests.factories.memberships import Desk, make_desk, member
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.core.errors import Forbidden
@@ -34,9 +34,9 @@ OF_A_MEMBER = (
 
 
 @pytest.fixture
-def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
-    desk = make_desk(cast)
-    member(desk, cast.org_b)
+def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
+    desk = make_desk(seed)
+    member(desk, seed.org_b)
     MembershipInUse.objects.create(pk=1)
     return desk
 
@@ -51,44 +51,44 @@ def told(answer: Any) -> str:
 
 @pytest.mark.parametrize("command", OF_A_MEMBER, ids=" ".join)
 def test_what_would_make_the_console_a_member_is_refused(
-    cast: Cast, desk: Desk, tmp_path: Path, command: tuple[str, ...]
+    seed: Seed, desk: Desk, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     file, email = tmp_path / "event.json", desk.admin.user.email
     file.write_text(json.dumps({"Event": EVENT}))
-    given = {"email": email, "org": cast.org_b.name, "file": file, "folder": tmp_path / "feed"}
+    given = {"email": email, "org": seed.org_b.name, "file": file, "folder": tmp_path / "feed"}
     before = User.objects.count(), AuthKey.objects.count(), Event.objects.count()
     with override("en"):
         answer = run(*(word.format_map(given) for word in command))
         assert answer.exit_code == 1
-        assert f"{cast.org_b.name} is a member" in told(answer)
+        assert f"{seed.org_b.name} is a member" in told(answer)
     assert (User.objects.count(), AuthKey.objects.count(), Event.objects.count()) == before
     assert not AuditEntry.objects.filter(action="user.name_used_at_console").exists()
 
 
-def test_no_service_does_it_for_the_console(cast: Cast, desk: Desk) -> None:
-    console = console_actor(cast.hub.pk, cast.hub.name, "root")
-    person, own = desk.admin.user, cast.site_admin.user
+def test_no_service_does_it_for_the_console(seed: Seed, desk: Desk) -> None:
+    console = console_actor(seed.hub.pk, seed.hub.name, "root")
+    person, own = desk.admin.user, seed.site_admin.user
     for act in (
         lambda: issue_key(console, person),
         lambda: reset_password(console, person),
         lambda: edit_user(console, person, {"password": "a-long-new-password"}),
-        lambda: edit_user(console, own, {"org_id": cast.org_b.pk}),
+        lambda: edit_user(console, own, {"org_id": seed.org_b.pk}),
     ):
         with override("en"), pytest.raises(Forbidden, match="is a member"):
             act()
 
 
-def test_the_hub_owner_its_operator_and_its_officers_are_as_before(cast: Cast, desk: Desk) -> None:
-    assert run("key", "issue", cast.site_admin.user.email).exit_code == 0
-    assert run("createuser", "ny@hub.example", "--org", cast.hub.name, "--role", "User").exit_code == 0
+def test_the_hub_owner_its_operator_and_its_officers_are_as_before(seed: Seed, desk: Desk) -> None:
+    assert run("key", "issue", seed.site_admin.user.email).exit_code == 0
+    assert run("createuser", "ny@hub.example", "--org", seed.hub.name, "--role", "User").exit_code == 0
     for who in (desk.officer, desk.operator):
         assert run("membership", "members", "--user", who.user.email).exit_code == 0
     assert run("key", "revoke", str(AuthKey.objects.filter(user=desk.admin.user)[0].uuid)).exit_code == 0
 
 
-def test_before_membership_is_in_use_the_console_is_as_in_misp(cast: Cast, tmp_path: Path) -> None:
+def test_before_membership_is_in_use_the_console_is_as_in_misp(seed: Seed, tmp_path: Path) -> None:
     file = tmp_path / "event.json"
     file.write_text(json.dumps({"Event": EVENT}))
-    assert run("key", "issue", cast.org_admin.user.email).exit_code == 0
-    assert run("import", str(file), "--user", cast.analyst.user.email).exit_code == 0
-    assert Event.objects.get().orgc == cast.org_a
+    assert run("key", "issue", seed.org_admin.user.email).exit_code == 0
+    assert run("import", str(file), "--user", seed.analyst.user.email).exit_code == 0
+    assert Event.objects.get().orgc == seed.org_a

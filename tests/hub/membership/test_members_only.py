@@ -13,11 +13,11 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 
 from tests.api.calls import call
-from tests.cast import ORG_ADMIN, Cast, Player
-from tests.exchange.taxii_scene import published_event
 from tests.factories import make_event, make_key, make_role, make_user
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
+from tests.factories.seed import ORG_ADMIN, ApiUser, Seed
+from tests.factories.taxii import published_event
 from tests.hub.membership import by_two
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.identity.two_people import approved
 from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
@@ -60,13 +60,13 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
-def officers_appointed(cast: Cast) -> None:
+def officers_appointed(seed: Seed) -> None:
     """The hub gets its officers as hubs do: one after the other, by whoever sits at the console."""
-    console = console_actor(cast.hub.pk, cast.hub.name, "root")
+    console = console_actor(seed.hub.pk, seed.hub.name, "root")
     officers = ["membership_officer", "legal_officer"]
     User.objects.filter(staff_roles__overlap=officers).update(staff_roles=[])
     for email in ("officer@hub.example", "second@hub.example"):
@@ -80,18 +80,18 @@ def access(organisation: Organisation) -> tuple[bool, bool, bool, str]:
 
 
 def test_from_the_second_officer_on_no_organisation_without_membership_takes_part(
-    cast: Cast, desk: Desk
+    seed: Seed, desk: Desk
 ) -> None:
-    member(desk, cast.org_b)
-    event = published_event(cast.org_a, "evil.example")
-    assert call(cast.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    member(desk, seed.org_b)
+    event = published_event(seed.org_a, "evil.example")
+    assert call(seed.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 200
     assert who_takes_part() == "everybody_yet"
 
-    officers_appointed(cast)
+    officers_appointed(seed)
 
     assert who_takes_part() == "members"
-    assert (access(cast.org_a), access(cast.org_c)) == (NOTHING, NOTHING)
-    assert (access(cast.org_b), access(cast.hub)) == (EVERYTHING, EVERYTHING)
+    assert (access(seed.org_a), access(seed.org_c)) == (NOTHING, NOTHING)
+    assert (access(seed.org_b), access(seed.hub)) == (EVERYTHING, EVERYTHING)
     for method, path, body in (
         ("GET", f"/events/view/{event.pk}", None),
         ("POST", "/events/restSearch", {}),
@@ -100,92 +100,92 @@ def test_from_the_second_officer_on_no_organisation_without_membership_takes_par
         ("GET", "/servers/getVersion", None),
         ("GET", "/attributes/index", None),
     ):
-        status, answer = call(cast.stranger.key, method, path, body)
+        status, answer = call(seed.stranger.key, method, path, body)
         assert status == 403, path
         assert "not a member of this hub" in answer.get("message", answer.get("description", "")), path
-    page = signed_in(cast.stranger).get("/events/", headers={"accept-language": "en"})
+    page = signed_in(seed.stranger).get("/events/", headers={"accept-language": "en"})
     assert (page.status_code, "not a member of this hub" in page.content.decode()) == (403, True)
-    assert call(cast.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    assert call(seed.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
     assert AuditEntry.objects.filter(action="membership.brought_into_use").count() == 1
 
 
-def test_nothing_goes_out_to_it_by_job_mail_sync_stream_or_feed(cast: Cast, desk: Desk) -> None:
-    event = published_event(cast.org_b, "evil.example")
-    User.objects.filter(pk=cast.stranger.user.pk).update(autoalert=True)
+def test_nothing_goes_out_to_it_by_job_mail_sync_stream_or_feed(seed: Seed, desk: Desk) -> None:
+    event = published_event(seed.org_b, "evil.example")
+    User.objects.filter(pk=seed.stranger.user.pk).update(autoalert=True)
     server = Server.objects.create(
-        name="To C", url="https://c.example", priority=1, org=cast.hub, remote_org=cast.org_c
+        name="To C", url="https://c.example", priority=1, org=seed.hub, remote_org=seed.org_c
     )
-    stream = Stream.objects.create(name="C", org=cast.org_c, enabled=True)
-    save_own_feed(cast.site_admin.actor, {"name": "c", "organisation_id": cast.org_c.pk, "enabled": True})
-    token = make_token(cast.site_admin.actor, "c")
+    stream = Stream.objects.create(name="C", org=seed.org_c, enabled=True)
+    save_own_feed(seed.site_admin.actor, {"name": "c", "organisation_id": seed.org_c.pk, "enabled": True})
+    token = make_token(seed.site_admin.actor, "c")
 
     def reached() -> list[bool]:
         return [
-            any(each.id == cast.stranger.user.pk for each in recipients(version_of(event.pk), 0, 60).people),
+            any(each.id == seed.stranger.user.pk for each in recipients(version_of(event.pk), 0, 60).people),
             giving().filter(pk=server.pk).exists(),
             getting().filter(pk=server.pk).exists(),
             running().filter(pk=stream.pk).exists(),
-            any(each.id == cast.org_c.pk for each in receivers(1, None, cast.org_b.pk)),
+            any(each.id == seed.org_c.pk for each in receivers(1, None, seed.org_b.pk)),
         ]
 
     assert all(reached())
     assert readable("c", None, token)
-    officers_appointed(cast)
+    officers_appointed(seed)
     assert not any(reached())
     with pytest.raises(NotFound, check=problem_is(OwnFeedProblem.PAUSED)):
         readable("c", None, token)
     with pytest.raises(Forbidden, check=problem_is(StandingProblem.NO_MEMBERSHIP)):
-        job_actor(cast.stranger.user.pk)
+        job_actor(seed.stranger.user.pk)
 
 
-def test_what_is_not_published_is_read_by_its_owner_alone(cast: Cast, desk: Desk) -> None:
+def test_what_is_not_published_is_read_by_its_owner_alone(seed: Seed, desk: Desk) -> None:
     """No guard has looked at it: a marking in it would be read by every member."""
-    member(desk, cast.org_b)
-    marked = make_event(cast.hub, distribution=1, info="NATO SECRET")
+    member(desk, seed.org_b)
+    marked = make_event(seed.hub, distribution=1, info="NATO SECRET")
     marked.save()
     path = f"/events/view/{marked.pk}"
-    assert call(cast.partner.key, "GET", path)[0] == 200
-    officers_appointed(cast)
-    assert call(cast.partner.key, "GET", path)[0] == 404
+    assert call(seed.partner.key, "GET", path)[0] == 200
+    officers_appointed(seed)
+    assert call(seed.partner.key, "GET", path)[0] == 404
     marked.published = True
     marked.save()
-    assert call(cast.partner.key, "GET", path)[0] == 200
+    assert call(seed.partner.key, "GET", path)[0] == 200
 
 
-def by_api(cast: Cast) -> str:
+def by_api(seed: Seed) -> str:
     status, body = call(
-        cast.site_admin.key, "POST", "/admin/organisations/add", {"name": "New", "local": True}
+        seed.site_admin.key, "POST", "/admin/organisations/add", {"name": "New", "local": True}
     )
     assert status == 200, body
     return str(body["Organisation"]["uuid"])
 
 
-def by_document(cast: Cast) -> str:
+def by_document(seed: Seed) -> str:
     uuid = str(uuid4())
     event = {"info": "x", "uuid": str(uuid4()), "Orgc": {"uuid": uuid, "name": "Elsewhere"}}
-    assert call(cast.partner_sync.key, "POST", "/events/add", {"Event": event})[0] == 200
+    assert call(seed.partner_sync.key, "POST", "/events/add", {"Event": event})[0] == 200
     return uuid
 
 
-def by_capture(cast: Cast) -> str:
+def by_capture(seed: Seed) -> str:
     uuid = str(uuid4())
     capture_organisations([{"uuid": uuid, "name": "Elsewhere"}])
     return uuid
 
 
-def by_hand(cast: Cast) -> str:
+def by_hand(seed: Seed) -> str:
     return str(Organisation.objects.create(name="New").uuid)
 
 
 @pytest.mark.parametrize("way", [by_api, by_document, by_capture, by_hand])
 def test_an_organisation_that_comes_later_has_no_membership_either(
-    cast: Cast, desk: Desk, way: Callable[[Cast], str]
+    seed: Seed, desk: Desk, way: Callable[[Seed], str]
 ) -> None:
-    member(desk, cast.org_b)
-    officers_appointed(cast)
-    new = Organisation.objects.get(uuid=way(cast))
+    member(desk, seed.org_b)
+    officers_appointed(seed)
+    new = Organisation.objects.get(uuid=way(seed))
     assert access(new) == NOTHING
-    status, _ = call(cast.site_admin.key, "POST", f"/admin/organisations/edit/{new.pk}", {"local": True})
+    status, _ = call(seed.site_admin.key, "POST", f"/admin/organisations/edit/{new.pk}", {"local": True})
     assert status == 200
     assert access(new) == NOTHING
     person = make_user(new, make_role("Org Admin", ORG_ADMIN), "x@new.example")
@@ -194,38 +194,38 @@ def test_an_organisation_that_comes_later_has_no_membership_either(
     assert access(new) == EVERYTHING
 
 
-def test_an_organisation_known_by_name_only_is_still_an_author(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
-    officers_appointed(cast)
-    uuid = by_document(cast)
-    status, body = call(cast.partner_sync.key, "POST", "/events/restSearch", {"org": "Elsewhere"})
+def test_an_organisation_known_by_name_only_is_still_an_author(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
+    officers_appointed(seed)
+    uuid = by_document(seed)
+    status, body = call(seed.partner_sync.key, "POST", "/events/restSearch", {"org": "Elsewhere"})
     assert [each["Event"]["Orgc"]["uuid"] for each in body["response"]] == [uuid], status
 
 
 @pytest.mark.parametrize("gives", [True, False])
-def test_no_merge_passes_a_membership_on(cast: Cast, desk: Desk, gives: bool) -> None:
+def test_no_merge_passes_a_membership_on(seed: Seed, desk: Desk, gives: bool) -> None:
     """One site administrator would decide who is a member, which takes two officers."""
-    member(desk, cast.org_b)
-    officers_appointed(cast)
-    User.objects.filter(org=cast.org_b).exclude(role__name="User").update(org=cast.org_a)
-    source, target = (cast.org_b, cast.org_a) if gives else (cast.org_a, cast.org_b)
+    member(desk, seed.org_b)
+    officers_appointed(seed)
+    User.objects.filter(org=seed.org_b).exclude(role__name="User").update(org=seed.org_a)
+    source, target = (seed.org_b, seed.org_a) if gives else (seed.org_a, seed.org_b)
     status, body = call(
-        cast.site_admin.key, "POST", f"/admin/organisations/merge/{source.pk}", {"target_id": target.pk}
+        seed.site_admin.key, "POST", f"/admin/organisations/merge/{source.pk}", {"target_id": target.pk}
     )
     assert (status, "has a membership" in str(body["errors"])) == (403, True)
-    assert (access(cast.org_a), access(cast.org_b)) == (NOTHING, EVERYTHING)
-    assert Membership.objects.get(organisation=cast.org_b)
+    assert (access(seed.org_a), access(seed.org_b)) == (NOTHING, EVERYTHING)
+    assert Membership.objects.get(organisation=seed.org_b)
 
     Membership.objects.update(state=MembershipState.TERMINATED)
     with pytest.raises(Invalid, check=problem_is(MemberProblem.MERGE_CHANGES_MEMBERSHIP)):
-        merge_organisations(cast.site_admin.actor, cast.org_b.pk, cast.hub.pk)
-    merge_organisations(cast.site_admin.actor, source.pk, target.pk)
+        merge_organisations(seed.site_admin.actor, seed.org_b.pk, seed.hub.pk)
+    merge_organisations(seed.site_admin.actor, source.pk, target.pk)
     assert not access(target)[0]
 
 
-def test_organisations_without_membership_are_merged_and_get_none(cast: Cast, desk: Desk) -> None:
-    officers_appointed(cast)
-    merge_organisations(cast.site_admin.actor, cast.org_c.pk, capture_organisations_pk())
+def test_organisations_without_membership_are_merged_and_get_none(seed: Seed, desk: Desk) -> None:
+    officers_appointed(seed)
+    merge_organisations(seed.site_admin.actor, seed.org_c.pk, capture_organisations_pk())
     assert access(Organisation.objects.get(name="Elsewhere")) == NOTHING
 
 
@@ -236,80 +236,80 @@ def capture_organisations_pk() -> int:
     return made
 
 
-def test_nobody_alone_undoes_it(cast: Cast, desk: Desk, settings: Any) -> None:
-    officers_appointed(cast)
+def test_nobody_alone_undoes_it(seed: Seed, desk: Desk, settings: Any) -> None:
+    officers_appointed(seed)
     with pytest.raises(DatabaseError), transaction.atomic():
         MembershipInUse.objects.all().delete()
     User.objects.filter(email__in=("officer@hub.example", "second@hub.example")).update(staff_roles=[])
     with pytest.raises(Invalid, check=problem_is(OrganisationProblem.HOST_STAYS)):
-        edit_organisation(cast.site_admin.actor, cast.hub, {"local": False})
+        edit_organisation(seed.site_admin.actor, seed.hub, {"local": False})
     settings.VARDKASE_PROFILE = "member"
     assert who_takes_part() == "members"
     assert access(Organisation.objects.create(name="Later")) == NOTHING
-    assert call(cast.stranger.key, "GET", "/events/index")[0] == 403
+    assert call(seed.stranger.key, "GET", "/events/index")[0] == 403
 
 
-def test_a_members_own_platform_has_no_members(cast: Cast, desk: Desk, settings: Any) -> None:
+def test_a_members_own_platform_has_no_members(seed: Seed, desk: Desk, settings: Any) -> None:
     settings.VARDKASE_PROFILE = "member"
-    officers_appointed(cast)
+    officers_appointed(seed)
     assert who_takes_part() == "everybody"
-    assert access(cast.org_c) == EVERYTHING
+    assert access(seed.org_c) == EVERYTHING
     assert access(Organisation.objects.create(name="Later")) == EVERYTHING
 
 
-def test_the_suppliers_operator_works_and_their_colleagues_do_not(cast: Cast, desk: Desk) -> None:
+def test_the_suppliers_operator_works_and_their_colleagues_do_not(seed: Seed, desk: Desk) -> None:
     role = make_role("Org Admin", ORG_ADMIN)
     supplier = Organisation.objects.create(name="Supplier", local=True)
     operator = make_user(supplier, role, "operator@supplier.example", staff_roles=["operator"])
     colleague = make_user(supplier, role, "colleague@supplier.example")
-    officers_appointed(cast)
-    web = signed_in(Player(operator, make_key(operator)))
+    officers_appointed(seed)
+    web = signed_in(ApiUser(operator, make_key(operator)))
     page = web.get("/", headers={"accept-language": "en"})
     assert (page.status_code, "Only members take part" in page.content.decode()) == (200, True)
-    event = published_event(cast.org_b, "evil.example")
+    event = published_event(seed.org_b, "evil.example")
     assert call(make_key(operator), "GET", f"/events/view/{event.pk}")[0] in (403, 404)
     assert call(make_key(colleague), "GET", "/events/index")[0] == 403
 
 
-def test_the_home_page_says_what_applies(cast: Cast, desk: Desk) -> None:
+def test_the_home_page_says_what_applies(seed: Seed, desk: Desk) -> None:
     english = {"accept-language": "en"}
     officer = signed_in(desk.officer)
     assert "Membership is not in use yet" in officer.get("/", headers=english).content.decode()
     assert (
-        "Membership is not in use" not in signed_in(cast.analyst).get("/", headers=english).content.decode()
+        "Membership is not in use" not in signed_in(seed.analyst).get("/", headers=english).content.decode()
     )
-    officers_appointed(cast)
+    officers_appointed(seed)
     officer = signed_in(desk.officer)  # The appointment has ended the session.
     assert "Only members take part" in officer.get("/", headers=english).content.decode()
 
 
-def test_a_missing_statement_counts_as_one_that_has_ended(cast: Cast, desk: Desk, time_machine: Any) -> None:
-    member(desk, cast.org_b, statement=False)
-    assert access(cast.org_b) == (True, False, True, "statement_expired")
-    assert call(cast.partner.key, "POST", "/events/add", {"info": "x"})[0] == 403
-    assert call(cast.partner.key, "GET", "/events/index")[0] == 200
+def test_a_missing_statement_counts_as_one_that_has_ended(seed: Seed, desk: Desk, time_machine: Any) -> None:
+    member(desk, seed.org_b, statement=False)
+    assert access(seed.org_b) == (True, False, True, "statement_expired")
+    assert call(seed.partner.key, "POST", "/events/add", {"info": "x"})[0] == 403
+    assert call(seed.partner.key, "GET", "/events/index")[0] == 200
     time_machine.move_to(timezone.now() + timedelta(days=14))
-    assert call(cast.partner.key, "GET", "/events/index")[0] == 403
+    assert call(seed.partner.key, "GET", "/events/index")[0] == 403
 
 
-def test_dates_count_without_any_job(cast: Cast, desk: Desk, time_machine: Any) -> None:
+def test_dates_count_without_any_job(seed: Seed, desk: Desk, time_machine: Any) -> None:
     """No schedule runs here: each request and each delivery asks the date."""
-    member(desk, cast.org_b)
-    event = published_event(cast.org_a, "evil.example")
+    member(desk, seed.org_b)
+    event = published_event(seed.org_a, "evil.example")
     server = Server.objects.create(
-        name="To B", url="https://b.example", priority=1, org=cast.hub, remote_org=cast.org_b
+        name="To B", url="https://b.example", priority=1, org=seed.hub, remote_org=seed.org_b
     )
-    stream = Stream.objects.create(name="B", org=cast.org_b, enabled=True)
+    stream = Stream.objects.create(name="B", org=seed.org_b, enabled=True)
     midnight = timezone.localtime().replace(hour=0, minute=0, second=1, microsecond=0)
 
     time_machine.move_to(midnight + timedelta(days=366))
-    status, body = call(cast.partner.key, "POST", "/events/add", {"info": "x"})
+    status, body = call(seed.partner.key, "POST", "/events/add", {"info": "x"})
     assert (status, "has expired. Renew it" in body["message"]) == (403, True)
-    assert call(cast.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    assert call(seed.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
     assert (giving().filter(pk=server.pk).exists(), getting().filter(pk=server.pk).exists()) == (False, True)
 
     time_machine.move_to(midnight + timedelta(days=366 + GRACE_DAYS.value))
-    status, body = call(cast.partner.key, "GET", f"/events/view/{event.pk}")
+    status, body = call(seed.partner.key, "GET", f"/events/view/{event.pk}")
     assert (status, "may read on the web only" in body["message"]) == (403, True)
     assert not getting().filter(pk=server.pk).exists()
     assert not running().filter(pk=stream.pk).exists()
@@ -317,32 +317,32 @@ def test_dates_count_without_any_job(cast: Cast, desk: Desk, time_machine: Any) 
     assert Membership.objects.get().restrictions.count() == 0
 
 
-def test_a_suspension_for_a_time_is_over_when_the_time_is(cast: Cast, desk: Desk, time_machine: Any) -> None:
-    member(desk, cast.org_b)
+def test_a_suspension_for_a_time_is_over_when_the_time_is(seed: Seed, desk: Desk, time_machine: Any) -> None:
+    member(desk, seed.org_b)
     now = timezone.now()
     officer = at_the_screen(desk.officer)
-    by_two.suspend(officer, cast.org_b.pk, "read_only", "For a while.", until=now + timedelta(days=9))
-    by_two.suspend(officer, cast.org_b.pk, "suspended", "For a while.", until=now + timedelta(days=3))
-    assert access(cast.org_b) == (False, False, False, "suspended")
-    assert call(cast.partner.key, "GET", "/events/index")[0] == 403
+    by_two.suspend(officer, seed.org_b.pk, "read_only", "For a while.", until=now + timedelta(days=9))
+    by_two.suspend(officer, seed.org_b.pk, "suspended", "For a while.", until=now + timedelta(days=3))
+    assert access(seed.org_b) == (False, False, False, "suspended")
+    assert call(seed.partner.key, "GET", "/events/index")[0] == 403
     time_machine.move_to(now + timedelta(days=3, minutes=1))
-    assert access(cast.org_b) == (True, False, True, "read_only")
-    assert call(cast.partner.key, "GET", "/events/index")[0] == 200
-    assert call(cast.partner.key, "POST", "/events/add", {"info": "x"})[0] == 403
+    assert access(seed.org_b) == (True, False, True, "read_only")
+    assert call(seed.partner.key, "GET", "/events/index")[0] == 200
+    assert call(seed.partner.key, "POST", "/events/add", {"info": "x"})[0] == 403
     time_machine.move_to(now + timedelta(days=9, minutes=1))
-    assert access(cast.org_b) == EVERYTHING
+    assert access(seed.org_b) == EVERYTHING
 
 
-def test_another_grace_counts_for_every_member_at_once(cast: Cast, desk: Desk, time_machine: Any) -> None:
-    member(desk, cast.org_b, statement=False)
+def test_another_grace_counts_for_every_member_at_once(seed: Seed, desk: Desk, time_machine: Any) -> None:
+    member(desk, seed.org_b, statement=False)
     time_machine.move_to(timezone.now() + timedelta(days=20))
-    assert not access(cast.org_b)[2]
+    assert not access(seed.org_b)[2]
     approved(desk.second.user, change_setting(at_the_screen(desk.officer), GRACE_DAYS.name, 30, "Beslut."))
-    assert access(cast.org_b)[2]
+    assert access(seed.org_b)[2]
 
 
-def test_one_that_is_being_connected_still_knocks(cast: Cast, desk: Desk) -> None:
-    officers_appointed(cast)
-    opened(desk, cast.org_b)
-    assert access(cast.org_b) == (False, False, True, "onboarding")
-    assert json.dumps(call(cast.partner.key, "GET", "/servers/getVersion")[1]).count("perm_sync") == 1
+def test_one_that_is_being_connected_still_knocks(seed: Seed, desk: Desk) -> None:
+    officers_appointed(seed)
+    opened(desk, seed.org_b)
+    assert access(seed.org_b) == (False, False, True, "onboarding")
+    assert json.dumps(call(seed.partner.key, "GET", "/servers/getVersion")[1]).count("perm_sync") == 1

@@ -13,14 +13,14 @@ from django.utils import timezone
 from pymisp import MISPEvent, PyMISP
 
 from tests.api.calls import call
-from tests.cast import SYNC_USER, Cast
 from tests.exchange.servers import HERE, says, serving
-from tests.exchange.taxii_scene import published_event
 from tests.factories import make_key, make_role, make_user
+from tests.factories.applications import make_application
+from tests.factories.memberships import Desk, at_the_screen, make_desk, opened, staff_of
+from tests.factories.seed import SYNC_USER, Seed
+from tests.factories.taxii import published_event
 from tests.hub.membership import by_two
 from tests.hub.membership.answers import answers
-from tests.hub.membership.cast import make_application
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, opened, staff_of
 from tests.identity.two_people import approved
 from tests.support.certificates import Authority
 from tests.support.web_server import WebServer
@@ -52,11 +52,11 @@ LINK = re.compile(r"https?://[^\s<]*(/welcome/(?:password|key)/#[\w-]+)")
 
 
 @pytest.fixture
-def desk(cast: Cast, mail: Any, settings: Any, password_is_enough: None) -> Desk:
+def desk(seed: Seed, mail: Any, settings: Any, password_is_enough: None) -> Desk:
     settings.BASE_URL = "https://hub.example"
     make_role("Sync user", SYNC_USER)
-    desk = make_desk(cast)
-    User.objects.filter(org=cast.org_c).delete()
+    desk = make_desk(seed)
+    User.objects.filter(org=seed.org_c).delete()
     return desk
 
 
@@ -79,13 +79,13 @@ def do(who: Client, organisation: Organisation, item: str, **data: str) -> None:
     assert response.status_code == 302, response.content.decode()
 
 
-def test_a_municipality_is_connected_by_web(cast: Cast, desk: Desk) -> None:
-    opened(desk, cast.org_c, connection="web")
+def test_a_municipality_is_connected_by_web(seed: Seed, desk: Desk) -> None:
+    opened(desk, seed.org_c, connection="web")
     operator = signed_in(desk.operator)
-    assert "sync_user" not in states(cast.org_c)  # That is for the API.
-    assert states(cast.org_c)["administrator"] == "open"
-    do(operator, cast.org_c, "administrator", email="eva@c.example")
-    assert states(cast.org_c)["administrator"] == "started"
+    assert "sync_user" not in states(seed.org_c)  # That is for the API.
+    assert states(seed.org_c)["administrator"] == "open"
+    do(operator, seed.org_c, "administrator", email="eva@c.example")
+    assert states(seed.org_c)["administrator"] == "started"
     link, visitor = link_in_mail(), Client()
     shown = follow(visitor, link)
     assert "eva@c.example" in shown.content.decode()
@@ -95,61 +95,61 @@ def test_a_municipality_is_connected_by_web(cast: Cast, desk: Desk) -> None:
     assert fill_in(visitor, shown, password=PASSWORD).headers["Location"] == "/account/login/"
     assert follow(Client(), link).status_code == 404  # It has been used.
     eva = User.objects.select_related("role").get(email="eva@c.example")
-    assert (eva.role.perm_admin, eva.role.perm_site_admin, eva.org) == (True, False, cast.org_c)
+    assert (eva.role.perm_admin, eva.role.perm_site_admin, eva.org) == (True, False, seed.org_c)
     assert post_sign_in(visitor, "eva@c.example").status_code == 302
-    assert states(cast.org_c)["administrator"] == "started"  # Until there is a second factor.
+    assert states(seed.org_c)["administrator"] == "started"  # Until there is a second factor.
     with_totp(eva)
-    assert states(cast.org_c)["administrator"] == "done"
+    assert states(seed.org_c)["administrator"] == "done"
     eva.refresh_from_db()  # She has chosen both herself, so she may be the second person of her organisation.
     assert waits_until(eva) is None
-    do(operator, cast.org_c, "networks", networks="192.0.2.0/24\n198.51.100.7")
-    assert states(cast.org_c)["networks"] == "done"
-    do(operator, cast.org_c, "domain", domain="c.example", method="dns")
-    assert states(cast.org_c)["domain"] == "started"
+    do(operator, seed.org_c, "networks", networks="192.0.2.0/24\n198.51.100.7")
+    assert states(seed.org_c)["networks"] == "done"
+    do(operator, seed.org_c, "domain", domain="c.example", method="dns")
+    assert states(seed.org_c)["domain"] == "started"
     assert b"192.0.2.0/24" in visitor.get("/membership/").content
     with pytest.raises(Forbidden):
-        members.activate(at_the_screen(desk.operator), cast.org_c.pk, "It is done.")
+        members.activate(at_the_screen(desk.operator), seed.org_c.pk, "It is done.")
     with pytest.raises(Invalid):  # Nobody is let in without terms and statement.
-        members.activate(at_the_screen(desk.officer), cast.org_c.pk, "Training is booked.")
-    by_two.admitted(cast.org_c.pk)
-    cast.org_c.refresh_from_db()
-    assert cast.org_c.may_read
+        members.activate(at_the_screen(desk.officer), seed.org_c.pk, "Training is booked.")
+    by_two.admitted(seed.org_c.pk)
+    seed.org_c.refresh_from_db()
+    assert seed.org_c.may_read
 
 
-def test_a_member_does_its_own_items_while_it_is_being_connected(cast: Cast, desk: Desk) -> None:
-    opened(desk, cast.org_b, connection="web")
+def test_a_member_does_its_own_items_while_it_is_being_connected(seed: Seed, desk: Desk) -> None:
+    opened(desk, seed.org_b, connection="web")
     web = signed_in(desk.admin)
     shown = web.get("/membership/").content.decode()
     assert 'href="/policy/"' in shown
     assert 'href="/policy/training/"' in shown
     assert web.post("/policy/begin/", {"from": "municipality"}).headers["Location"] == "/policy/draft/"
     assert web.post("/policy/in-force/").status_code == 302
-    assert states(cast.org_b)["policy"] == "done"
+    assert states(seed.org_b)["policy"] == "done"
     done = {"user": [desk.admin.user.email], "module": "misp", "done_on": today().isoformat()}
     assert web.post("/policy/training/add/", done).status_code == 302
     named = {"role": "technical", "name": "Bo", "email": "bo@b.example"}
-    assert web.post(f"/contacts/{cast.org_b.pk}/new/", named).status_code == 302
+    assert web.post(f"/contacts/{seed.org_b.pk}/new/", named).status_code == 302
 
 
-def test_an_authority_is_connected_by_api(cast: Cast, desk: Desk, settings: Any) -> None:
+def test_an_authority_is_connected_by_api(seed: Seed, desk: Desk, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    opened(desk, cast.org_c, connection="api", sector="state_authority")
+    opened(desk, seed.org_c, connection="api", sector="state_authority")
     operator = signed_in(desk.operator)
-    assert states(cast.org_c)["requirements"] == "open"
-    do(operator, cast.org_c, "certificate", pem=Authority().issue("misp.c.example").pem)
+    assert states(seed.org_c)["requirements"] == "open"
+    do(operator, seed.org_c, "certificate", pem=Authority().issue("misp.c.example").pem)
     until = (today() + timedelta(days=300)).isoformat()
     do(
         operator,
-        cast.org_c,
+        seed.org_c,
         "sync_user",
         email="misp@c.example",
         addresses="127.0.0.1",
         until=until,
         send_to="tech@c.example",
     )
-    assert states(cast.org_c)["sync_user"] == "started"  # The key is made when its link is used.
+    assert states(seed.org_c)["sync_user"] == "started"  # The key is made when its link is used.
     link, visitor = link_in_mail(), Client()
-    assert not AuthKey.objects.filter(user__org=cast.org_c).exists()
+    assert not AuthKey.objects.filter(user__org=seed.org_c).exists()
     asked = follow(visitor, link)
     assert asked.status_code == 200  # What follows links in mail uses nothing up.
     shown = fill_in(visitor, asked)
@@ -157,39 +157,39 @@ def test_an_authority_is_connected_by_api(cast: Cast, desk: Desk, settings: Any)
     raw = re.search(r'data-copy="(\w{40})"', shown.content.decode())
     assert raw
     assert follow(visitor, link).status_code == 404
-    key = AuthKey.objects.get(user__org=cast.org_c)
+    key = AuthKey.objects.get(user__org=seed.org_c)
     assert key.allowed_ips == ["127.0.0.1/32"]
     assert last_day(key.expiration).isoformat() == until
-    assert states(cast.org_c)["sync_user"] == "done"
-    assert states(cast.org_c)["call"] == "open"
+    assert states(seed.org_c)["sync_user"] == "done"
+    assert states(seed.org_c)["call"] == "open"
     assert call(raw[1], "GET", "/servers/getVersion")[0] == 200
-    assert states(cast.org_c)["call"] == "done"
+    assert states(seed.org_c)["call"] == "done"
     assert call(raw[1], "GET", "/servers/getVersion", REMOTE_ADDR="192.0.2.9")[0] == 403
     version = b'{"version": "2.5.0", "perm_sync": true, "perm_sighting": true}'
     with serving(says(version)) as peer:
-        path = f"/members/{cast.org_c.pk}/checklist/server/"
+        path = f"/members/{seed.org_c.pk}/checklist/server/"
         sends = {"url": peer.url, "authkey": "k" * 40, "push": "on"}
         assert operator.post(path, sends).status_code == 422  # To an address of the operator's choice.
         assert not Server.objects.exists()
-        do(operator, cast.org_c, "server", url=peer.url, authkey="k" * 40)
-        do(signed_in(desk.officer), cast.org_c, "server", **sends)
+        do(operator, seed.org_c, "server", url=peer.url, authkey="k" * 40)
+        do(signed_in(desk.officer), seed.org_c, "server", **sends)
         moved = sends | {"url": f"{peer.url}/elsewhere"}
         assert operator.post(path, moved).status_code == 422
-        do(operator, cast.org_c, "server", **sends)  # A new key for the same place.
-        assert states(cast.org_c)["server"] == "started"
-        assert operator.post(f"/members/{cast.org_c.pk}/test/").status_code == 200
-    assert states(cast.org_c)["server"] == "done"
-    event = published_event(cast.org_a, "evil.example")
+        do(operator, seed.org_c, "server", **sends)  # A new key for the same place.
+        assert states(seed.org_c)["server"] == "started"
+        assert operator.post(f"/members/{seed.org_c.pk}/test/").status_code == 200
+    assert states(seed.org_c)["server"] == "done"
+    event = published_event(seed.org_a, "evil.example")
     assert call(raw[1], "GET", f"/events/view/{event.pk}")[0] == 404  # It is no member yet.
-    by_two.admitted(cast.org_c.pk)
+    by_two.admitted(seed.org_c.pk)
     assert call(raw[1], "GET", f"/events/view/{event.pk}")[0] == 200
     operator_reads = call(desk.operator.key, "GET", f"/events/view/{event.pk}")
     assert operator_reads[0] == 404  # Whoever connects members reads nothing of what they share.
 
 
-def test_what_is_wrong_is_said_and_changes_nothing(cast: Cast, desk: Desk) -> None:
-    opened(desk, cast.org_c, connection="both")
-    who, org = at_the_screen(desk.operator), cast.org_c.pk
+def test_what_is_wrong_is_said_and_changes_nothing(seed: Seed, desk: Desk) -> None:
+    opened(desk, seed.org_c, connection="both")
+    who, org = at_the_screen(desk.operator), seed.org_c.pk
     tomorrow = today() + timedelta(days=1)
     faults = (
         lambda: member_accounts.make_sync_user(who, org, "m@c.example", addresses="", until=tomorrow),
@@ -200,88 +200,88 @@ def test_what_is_wrong_is_said_and_changes_nothing(cast: Cast, desk: Desk) -> No
         lambda: member_accounts.make_sync_user(
             who, org, "m@c.example", addresses="192.0.2.1", until=today() + timedelta(days=400)
         ),
-        lambda: member_accounts.invite_administrator(who, org, cast.analyst.user.email),
+        lambda: member_accounts.invite_administrator(who, org, seed.analyst.user.email),
         lambda: services.register_networks(who, org, ["everywhere"]),
         lambda: services.register_certificate(who, org, "no certificate"),
         lambda: services.waive(at_the_screen(desk.officer), org, "domain", "Trust me."),
         lambda: organisation.take_uuid(at_the_screen(desk.officer), org, "no uuid"),
-        lambda: organisation.take_uuid(at_the_screen(desk.officer), org, str(cast.org_b.uuid)),
+        lambda: organisation.take_uuid(at_the_screen(desk.officer), org, str(seed.org_b.uuid)),
         lambda: services.connect(who, org, {"url": "https://c.example", "authkey": "short"}),
     )
     for fails in faults:
         with pytest.raises(Invalid):
             fails()
     assert not MemberLink.objects.exists()
-    assert not User.objects.filter(org=cast.org_c).exists()
+    assert not User.objects.filter(org=seed.org_c).exists()
 
 
-def test_who_may_do_items(cast: Cast, desk: Desk) -> None:
-    opened(desk, cast.org_c)
-    for who in (cast.site_admin, desk.admin, cast.analyst):
-        path = f"/members/{cast.org_c.pk}/checklist/administrator/"
-        assert signed_in(cast.site_admin).post(path, {"email": "x@c.example"}).status_code == 403
+def test_who_may_do_items(seed: Seed, desk: Desk) -> None:
+    opened(desk, seed.org_c)
+    for who in (seed.site_admin, desk.admin, seed.analyst):
+        path = f"/members/{seed.org_c.pk}/checklist/administrator/"
+        assert signed_in(seed.site_admin).post(path, {"email": "x@c.example"}).status_code == 403
         with pytest.raises((Forbidden, NotFound)):
-            member_accounts.invite_administrator(at_the_screen(who), cast.org_c.pk, "x@c.example")
+            member_accounts.invite_administrator(at_the_screen(who), seed.org_c.pk, "x@c.example")
     with pytest.raises(Forbidden):  # Not needed: an officer says so, for it is a decision.
-        services.waive(at_the_screen(desk.operator), cast.org_c.pk, "server", "They pull.")
-    do(signed_in(desk.officer), cast.org_c, "server/waive", note="They fetch themselves.")
-    assert states(cast.org_c)["server"] == "not_needed"
-    do(signed_in(desk.officer), cast.org_c, "server/reopen")
-    assert states(cast.org_c)["server"] == "open"
+        services.waive(at_the_screen(desk.operator), seed.org_c.pk, "server", "They pull.")
+    do(signed_in(desk.officer), seed.org_c, "server/waive", note="They fetch themselves.")
+    assert states(seed.org_c)["server"] == "not_needed"
+    do(signed_in(desk.officer), seed.org_c, "server/reopen")
+    assert states(seed.org_c)["server"] == "open"
 
 
-def test_nothing_is_ticked_by_hand(cast: Cast, desk: Desk) -> None:
+def test_nothing_is_ticked_by_hand(seed: Seed, desk: Desk) -> None:
     """Whatever is posted to an item's page, by officer or operator, it is open until the fact is there."""
-    opened(desk, cast.org_c, connection="both")
-    before = states(cast.org_c)
+    opened(desk, seed.org_c, connection="both")
+    before = states(seed.org_c)
     assert [name for name, item in NAMES.items() if item.is_optional] == ["networks", "server"]
     ticks = {"note": "It is done.", "needed": "1", "state": "done", "done": "on"}
     paths = [path for name in set(NAMES) - {"networks", "server"} for path in (name, f"{name}/waive")]
     for who in (signed_in(desk.officer), signed_in(desk.operator)):
         for path in paths:
-            told = who.post(f"/members/{cast.org_c.pk}/checklist/{path}/", ticks)
+            told = who.post(f"/members/{seed.org_c.pk}/checklist/{path}/", ticks)
             assert told.status_code in (403, 404, 422), path
-    assert states(cast.org_c) == before
+    assert states(seed.org_c) == before
     assert not Remark.objects.exists()
 
 
-def test_a_call_counts_by_the_key_that_is_valid_now(cast: Cast, desk: Desk) -> None:
+def test_a_call_counts_by_the_key_that_is_valid_now(seed: Seed, desk: Desk) -> None:
     """Neither one by another key of the same account, nor one that was refused."""
-    opened(desk, cast.org_c, connection="api")
-    user = make_user(cast.org_c, make_role("Sync user of C", SYNC_USER), "misp@c.example")
+    opened(desk, seed.org_c, connection="api")
+    user = make_user(seed.org_c, make_role("Sync user of C", SYNC_USER), "misp@c.example")
     assert call(make_key(user), "GET", "/servers/getVersion")[0] == 200
-    assert (states(cast.org_c)["sync_user"], states(cast.org_c)["call"]) == ("started", "open")
+    assert (states(seed.org_c)["sync_user"], states(seed.org_c)["call"]) == ("started", "open")
     day = (today() + timedelta(days=9)).isoformat()
     _, bound = make_bound_key(desk.operator.actor, user, {"allowed_ips": ["192.0.2.9"], "expiration": day})
     assert call(bound, "GET", "/servers/getVersion")[0] == 403
-    assert states(cast.org_c)["call"] == "open"
+    assert states(seed.org_c)["call"] == "open"
     assert call(bound, "GET", "/servers/getVersion", REMOTE_ADDR="192.0.2.9")[0] == 200
-    assert states(cast.org_c)["call"] == "done"
+    assert states(seed.org_c)["call"] == "done"
 
 
-def test_a_member_is_known_by_the_uuid_of_its_own_misp(cast: Cast, desk: Desk) -> None:
+def test_a_member_is_known_by_the_uuid_of_its_own_misp(seed: Seed, desk: Desk) -> None:
     own = str(uuid4())
     given = answers(connection={"method": "api", "api": {"uuid": own}})
-    opened(desk, cast.org_c, connection="api")
+    opened(desk, seed.org_c, connection="api")
     Membership.objects.update(application=make_application("approved", answers=given))
-    assert states(cast.org_c)["organisation"] == "started"
-    page = f"/members/{cast.org_c.pk}/checklist/organisation/"
+    assert states(seed.org_c)["organisation"] == "started"
+    page = f"/members/{seed.org_c.pk}/checklist/organisation/"
     assert signed_in(desk.operator).post(page, {"uuid": own}).status_code == 403
     assert own in signed_in(desk.officer).get(page).content.decode()
-    do(signed_in(desk.officer), cast.org_c, "organisation", uuid=own)
-    assert states(cast.org_c)["organisation"] == "done"
-    assert str(Organisation.objects.get(pk=cast.org_c.pk).uuid) == own
-    by_two.admitted(cast.org_c.pk)
+    do(signed_in(desk.officer), seed.org_c, "organisation", uuid=own)
+    assert states(seed.org_c)["organisation"] == "done"
+    assert str(Organisation.objects.get(pk=seed.org_c.pk).uuid) == own
+    by_two.admitted(seed.org_c.pk)
     with pytest.raises(Conflict):
-        organisation.take_uuid(at_the_screen(desk.officer), cast.org_c.pk, str(uuid4()))
+        organisation.take_uuid(at_the_screen(desk.officer), seed.org_c.pk, str(uuid4()))
 
 
-def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(cast: Cast, desk: Desk) -> None:
+def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(seed: Seed, desk: Desk) -> None:
     """Else whoever may read nothing would read what the member reads. A domain that was verified since the application
     counts for nothing: the operator may verify one in the member's name."""
-    opened(desk, cast.org_c)
-    type(cast.org_c).objects.filter(pk=cast.org_c.pk).update(verified_domains=["supplier.example"])
-    who, org, until = at_the_screen(desk.operator), cast.org_c.pk, today() + timedelta(days=9)
+    opened(desk, seed.org_c)
+    type(seed.org_c).objects.filter(pk=seed.org_c.pk).update(verified_domains=["supplier.example"])
+    who, org, until = at_the_screen(desk.operator), seed.org_c.pk, today() + timedelta(days=9)
     for email, send_to in (("m@c.example", "o@supplier.example"), ("o@supplier.example", "m@c.example")):
         with pytest.raises(Invalid):
             member_accounts.make_sync_user(
@@ -298,9 +298,9 @@ def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(cast:
     assert User.objects.filter(email=asked).exists()
 
 
-def test_a_link_of_a_member_that_is_shut_out_opens_nothing(cast: Cast, desk: Desk) -> None:
-    opened(desk, cast.org_c)
-    do(signed_in(desk.operator), cast.org_c, "administrator", email="eva@c.example")
+def test_a_link_of_a_member_that_is_shut_out_opens_nothing(seed: Seed, desk: Desk) -> None:
+    opened(desk, seed.org_c)
+    do(signed_in(desk.operator), seed.org_c, "administrator", email="eva@c.example")
     link, visitor = link_in_mail(), Client()
     MemberLink.objects.update(expires=timezone.now() - timedelta(minutes=1))
     assert follow(Client(), link).status_code == 404
@@ -311,9 +311,9 @@ def test_a_link_of_a_member_that_is_shut_out_opens_nothing(cast: Cast, desk: Des
     assert follow(Client(), "/welcome/key/#" + link.partition("#")[2]).status_code == 404
 
 
-def test_an_old_welcome_changes_no_password_of_who_has_signed_in_since(cast: Cast, desk: Desk) -> None:
-    opened(desk, cast.org_c)
-    do(signed_in(desk.operator), cast.org_c, "administrator", email="eva@c.example")
+def test_an_old_welcome_changes_no_password_of_who_has_signed_in_since(seed: Seed, desk: Desk) -> None:
+    opened(desk, seed.org_c)
+    do(signed_in(desk.operator), seed.org_c, "administrator", email="eva@c.example")
     link, eva, visitor = link_in_mail(), User.objects.get(email="eva@c.example"), Client()
     before = eva.password
     shown = follow(visitor, link)
@@ -322,7 +322,7 @@ def test_an_old_welcome_changes_no_password_of_who_has_signed_in_since(cast: Cas
     assert User.objects.get(pk=eva.pk).password == before
 
 
-def test_the_organisation_that_was_here_already_is_joined(cast: Cast, desk: Desk) -> None:
+def test_the_organisation_that_was_here_already_is_joined(seed: Seed, desk: Desk) -> None:
     remote = Organisation.objects.create(name="Ekby kommun", local=False)
     made = Organisation.objects.create(name="Ekby kommun (2120000142)", local=True)
     opened(desk, made)
@@ -338,13 +338,13 @@ def test_the_organisation_that_was_here_already_is_joined(cast: Cast, desk: Desk
 
 
 def test_an_authority_synchronises_with_its_bound_key(
-    server: WebServer, server_cast: Cast, settings: Any, mail: Any
+    server: WebServer, server_seed: Seed, settings: Any, mail: Any
 ) -> None:
     """Over the wire, by MISP's own client: fetching and sending, until the connection is suspended and after it."""
     settings.BASE_URL = "https://hub.example"
-    cast, desk = server_cast, make_desk(server_cast)
-    officer, org = at_the_screen(desk.officer), cast.org_c.pk
-    opened(desk, cast.org_c, connection="api", sector="state_authority")
+    seed, desk = server_seed, make_desk(server_seed)
+    officer, org = at_the_screen(desk.officer), seed.org_c.pk
+    opened(desk, seed.org_c, connection="api", sector="state_authority")
     until = today() + timedelta(days=300)
     member_accounts.make_sync_user(
         at_the_screen(desk.operator),
@@ -357,13 +357,13 @@ def test_an_authority_synchronises_with_its_bound_key(
     _, raw = links.show_key(visitor("127.0.0.1"), link_in_mail().partition("#")[2])
     begin_with(Membership.objects.get(), {f"{name}.level": "3" for name in MEASURES})
     by_two.admitted(org)
-    theirs = published_event(cast.org_a, "evil.example")
+    theirs = published_event(seed.org_a, "evil.example")
     client = PyMISP(server.url, raw)
     assert str(client.get_event(theirs.uuid, pythonify=True).uuid) == str(theirs.uuid)  # type: ignore[union-attr]
     event = MISPEvent()
     event.from_dict(info="From the authority", distribution=1)
     event.add_attribute("domain", "seen.example")
-    assert client.add_event(event)["Event"]["Orgc"]["name"] == cast.org_c.name  # type: ignore[index]
+    assert client.add_event(event)["Event"]["Orgc"]["name"] == seed.org_c.name  # type: ignore[index]
     by_two.suspend(officer, org, "no_sync", "The key may have been lost.")
     refused: Any = client.get_event(theirs.uuid)
     assert "API connection of your organisation is suspended" in str(refused["errors"])
@@ -371,29 +371,29 @@ def test_an_authority_synchronises_with_its_bound_key(
     assert client.get_event(theirs.uuid)["Event"]["uuid"] == str(theirs.uuid)  # type: ignore[index]
 
 
-def test_the_hubs_staff_mark_a_members_people_as_trained(cast: Cast, desk: Desk) -> None:
+def test_the_hubs_staff_mark_a_members_people_as_trained(seed: Seed, desk: Desk) -> None:
     """Whoever connects members marks several at once; the checklist follows, and nobody else does it for them."""
-    opened(desk, cast.org_b)
-    page = f"/members/{cast.org_b.pk}/training/"
+    opened(desk, seed.org_b)
+    page = f"/members/{seed.org_b.pk}/training/"
     operator = signed_in(desk.operator)
-    assert page in operator.get(f"/members/{cast.org_b.pk}/checklist/trained/").content.decode()
+    assert page in operator.get(f"/members/{seed.org_b.pk}/checklist/trained/").content.decode()
     told = {
-        "user": [cast.partner.user.email, desk.admin.user.email],
+        "user": [seed.partner.user.email, desk.admin.user.email],
         "module": "MISP",
         "done_on": str(today()),
     }
     refused = operator.post(page, told | {"done_on": str(today() + timedelta(days=1))})
     assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"done_on"})
-    assert operator.post(page, told | {"user": [cast.analyst.user.email]}).status_code == 422
+    assert operator.post(page, told | {"user": [seed.analyst.user.email]}).status_code == 422
     assert operator.post(page, told).status_code == 302
-    assert {each.email for each in trained_users(cast.org_b.pk)} == set(told["user"])
+    assert {each.email for each in trained_users(seed.org_b.pk)} == set(told["user"])
     assert set(AuditEntry.objects.filter(action="training.added").values_list("actor_name", flat=True)) == {
         desk.operator.user.email
     }
     remove = f"{page}{Training.objects.first().pk}/remove/"  # type: ignore[union-attr]
-    jurist = staff_of(cast, "jurist@hub.example", "legal_officer")
-    for player in (jurist, cast.org_admin, cast.site_admin):
-        web = signed_in(player)
+    jurist = staff_of(seed, "jurist@hub.example", "legal_officer")
+    for api_user in (jurist, seed.org_admin, seed.site_admin):
+        web = signed_in(api_user)
         assert [web.get(page).status_code, web.post(page, told).status_code] == [403, 403]
         assert web.post(remove).status_code == 403
     operator.post(remove)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from tests.cast import Cast
-from tests.hub.content_access.scene import operator_of
-from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, opened
+from tests.factories.content_access import operator_of
+from tests.factories.memberships import FACTS, Desk, at_the_screen, make_desk, opened
+from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.hub.content_access.models import ContentGrant, GrantReach, GrantState
 from vardkase.hub.membership.members.services.opening import OPEN, open_membership
@@ -19,32 +19,32 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
-def test_the_proposal_says_what_stops_until_the_membership_is_active(cast: Cast, desk: Desk) -> None:
-    operator_of(cast, "drift2@c.example")
+def test_the_proposal_says_what_stops_until_the_membership_is_active(seed: Seed, desk: Desk) -> None:
+    operator_of(seed, "drift2@c.example")
     with translation.override("en"):
-        for organisation, concerns_operators in ((cast.org_c, True), (cast.org_b, False)):
+        for organisation, concerns_operators in ((seed.org_c, True), (seed.org_b, False)):
             request = open_membership(at_the_screen(desk.officer), organisation, FACTS, "They asked.")
             told = " ".join(OPEN.describe(request).warnings)
             assert "until the membership is active" in told
             assert ("Operators of the hub belong to it" in told) == concerns_operators
 
 
-def test_the_form_offers_neither_the_hub_owner_nor_a_word_in_another_language(cast: Cast, desk: Desk) -> None:
+def test_the_form_offers_neither_the_hub_owner_nor_a_word_in_another_language(seed: Seed, desk: Desk) -> None:
     form = signed_in(desk.officer).get("/members/open/").context["form"]
     choices = [label for _, label in form.fields["organisation"].choices]
-    assert cast.hub.name not in choices
-    assert cast.org_c.name in choices
+    assert seed.hub.name not in choices
+    assert seed.org_c.name in choices
     assert "Select an option" not in " ".join(map(str, choices))
 
 
 def test_an_operator_whose_organisation_is_being_connected_reads_why_access_opens_nothing(
-    cast: Cast, desk: Desk
+    seed: Seed, desk: Desk
 ) -> None:
-    operator = operator_of(cast, "drift2@c.example")
+    operator = operator_of(seed, "drift2@c.example")
     ContentGrant.objects.create(
         asked_by=operator.user,
         state=GrantState.GRANTED,

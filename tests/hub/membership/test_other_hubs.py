@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.cast import Cast
-from tests.exchange.taxii_scene import published_event
 from tests.factories import make_event, make_role, make_user
-from tests.hub.membership.scene import Desk, make_desk, member
+from tests.factories.memberships import Desk, make_desk, member
+from tests.factories.seed import Seed
+from tests.factories.taxii import published_event
 from tests.hub.membership.test_members_only import officers_appointed
 from tests.web.signed_in import signed_in
 from vardkase.exchange.servers.models import Server
@@ -23,18 +23,18 @@ from vardkase.identity.organisations.standing import MembershipStanding, Standin
 
 
 @pytest.fixture
-def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
 @pytest.fixture
-def upstream(cast: Cast, desk: Desk) -> Server:
+def upstream(seed: Seed, desk: Desk) -> Server:
     """The hub owner's connection to another hub, known by name only, while membership is in use."""
-    officers_appointed(cast)
+    officers_appointed(seed)
     uuid = str(uuid4())
     number = capture_organisations([{"uuid": uuid, "name": "Another hub"}])[uuid]
     return Server.objects.create(
-        name="Upstream", url="https://up.example", priority=1, org=cast.hub, remote_org_id=number,
+        name="Upstream", url="https://up.example", priority=1, org=seed.hub, remote_org_id=number,
         push=True, pull=True,
     )  # fmt: skip
 
@@ -53,53 +53,53 @@ def exchanges(server: Server) -> tuple[bool, bool]:
     return giving().filter(pk=server.pk).exists(), getting().filter(pk=server.pk).exists()
 
 
-def test_the_hub_owner_exchanges_with_a_hub_that_is_no_member(cast: Cast, upstream: Server) -> None:
+def test_the_hub_owner_exchanges_with_a_hub_that_is_no_member(seed: Seed, upstream: Server) -> None:
     assert upstream.remote_org.standing == MembershipStanding.NO_MEMBERSHIP
     assert exchanges(upstream) == (True, True)
 
 
-def test_it_gets_only_what_is_published_for_other_hubs(cast: Cast, desk: Desk, upstream: Server) -> None:
-    member(desk, cast.org_b)
-    sent = published_event(cast.org_b, "out.example", distribution=2)
+def test_it_gets_only_what_is_published_for_other_hubs(seed: Seed, desk: Desk, upstream: Server) -> None:
+    member(desk, seed.org_b)
+    sent = published_event(seed.org_b, "out.example", distribution=2)
     for distribution in (0, 1):
-        published_event(cast.org_b, f"in{distribution}.example", distribution=distribution)
-    make_event(cast.org_b, distribution=3).save()
+        published_event(seed.org_b, f"in{distribution}.example", distribution=distribution)
+    make_event(seed.org_b, distribution=3).save()
     assert [each.id for each in candidates(upstream)] == [sent.pk]
 
 
-def of_a_member(cast: Cast, server: Server) -> None:
-    Server.objects.filter(pk=server.pk).update(org=cast.org_b)
+def of_a_member(seed: Seed, server: Server) -> None:
+    Server.objects.filter(pk=server.pk).update(org=seed.org_b)
 
 
-def to_one_of_this_hub(cast: Cast, server: Server) -> None:
+def to_one_of_this_hub(seed: Seed, server: Server) -> None:
     Organisation.objects.filter(pk=server.remote_org_id).update(local=True)
 
 
-def with_an_account_here(cast: Cast, server: Server) -> None:
+def with_an_account_here(seed: Seed, server: Server) -> None:
     make_user(server.remote_org, make_role("Sync", []), "sync@up.example")
 
 
-def to_a_former_member(cast: Cast, server: Server) -> None:
+def to_a_former_member(seed: Seed, server: Server) -> None:
     Organisation.objects.filter(pk=server.remote_org_id).update(fixed_standing=MembershipStanding.TERMINATED)
 
 
 @pytest.mark.parametrize("other", [of_a_member, to_one_of_this_hub, with_an_account_here, to_a_former_member])
 def test_no_other_connection_does(
-    cast: Cast, desk: Desk, upstream: Server, other: Callable[[Cast, Server], None]
+    seed: Seed, desk: Desk, upstream: Server, other: Callable[[Seed, Server], None]
 ) -> None:
-    member(desk, cast.org_b)
-    published_event(cast.org_b, "out.example", distribution=3)
-    other(cast, upstream)
+    member(desk, seed.org_b)
+    published_event(seed.org_b, "out.example", distribution=3)
+    other(seed, upstream)
     assert exchanges(upstream) == (False, False)
     assert candidates(Server.objects.get(pk=upstream.pk)) == []
 
 
 def test_the_page_of_an_event_marks_a_creator_that_is_no_member(
-    cast: Cast, desk: Desk, upstream: Server
+    seed: Seed, desk: Desk, upstream: Server
 ) -> None:
-    member(desk, cast.org_b)
-    own = published_event(cast.org_b, "own.example")
-    passed_on = published_event(cast.org_b, "theirs.example", orgc=upstream.remote_org)
+    member(desk, seed.org_b)
+    own = published_event(seed.org_b, "own.example")
+    passed_on = published_event(seed.org_b, "theirs.example", orgc=upstream.remote_org)
     for event, is_marked in ((own, False), (passed_on, True)):
-        page = signed_in(cast.partner).get(f"/event/{event.pk}/", headers={"accept-language": "en"})
+        page = signed_in(seed.partner).get(f"/event/{event.pk}/", headers={"accept-language": "en"})
         assert ("Not a member" in page.content.decode()) == is_marked

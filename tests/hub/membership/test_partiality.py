@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from tests.cast import Cast, Player
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member
+from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership.desk import assessed, johanna, proposed, sent_in
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -32,33 +32,33 @@ PARTIAL = {"partial": "1", "reason": "Min syster leder den."}
 
 
 @pytest.fixture
-def desk(cast: Cast, password_is_enough: None, settings: Any) -> Desk:
+def desk(seed: Seed, password_is_enough: None, settings: Any) -> Desk:
     settings.BASE_URL, settings.VARDKASE_SMTP_HOST = "https://hub.example", "127.0.0.1"
-    return make_desk(cast)
+    return make_desk(seed)
 
 
-def declare(who: Player, view: str, subject: Any, **given: str) -> Any:
+def declare(who: ApiUser, view: str, subject: Any, **given: str) -> Any:
     place, english = reverse(view, args=[subject]), {"accept-language": "en"}
     return signed_in(who).post(place, PARTIAL | given, follow=True, headers=english)
 
 
-def counts(who: Player) -> dict[str, int]:
+def counts(who: ApiUser) -> dict[str, int]:
     with override("en"):
         return {str(task.label): task.count for task in open_tasks(at_the_screen(who))}
 
 
-def test_what_an_officer_has_proposed_of_a_member_stops_counting(cast: Cast, desk: Desk) -> None:
+def test_what_an_officer_has_proposed_of_a_member_stops_counting(seed: Seed, desk: Desk) -> None:
     """Every proposal about that member, none about another; it is on record, and who could approve is told."""
-    for org in (cast.org_b, cast.org_c):
+    for org in (seed.org_b, seed.org_c):
         member(desk, org)
     officer = at_the_screen(desk.officer)
     ended = [
-        services.terminate(officer, cast.org_b.pk, "x", "y"),
-        propose_minimum(officer, cast.org_b.pk, [SignInRule.values[0]], 300, "x"),
+        services.terminate(officer, seed.org_b.pk, "x", "y"),
+        propose_minimum(officer, seed.org_b.pk, [SignInRule.values[0]], 300, "x"),
     ]
-    stays = services.terminate(officer, cast.org_c.pk, "x", "y")
+    stays = services.terminate(officer, seed.org_c.pk, "x", "y")
     OutgoingMail.objects.all().delete()
-    page = declare(desk.officer, "member_partial", cast.org_b.pk, reason="Min syster leder den.")
+    page = declare(desk.officer, "member_partial", seed.org_b.pk, reason="Min syster leder den.")
     assert "2 proposals of yours do not count any more" in page.content.decode()
     states = {each.pk: each.state for each in ApprovalRequest.objects.all()}
     assert [states[each.pk] for each in (*ended, stays)] == ["stale", "stale", "waiting"]
@@ -72,7 +72,7 @@ def test_what_an_officer_has_proposed_of_a_member_stops_counting(cast: Cast, des
     approved(desk.second.user, stays)
 
 
-def test_what_an_officer_has_proposed_in_a_case_stops_counting_too(cast: Cast, desk: Desk) -> None:
+def test_what_an_officer_has_proposed_in_a_case_stops_counting_too(seed: Seed, desk: Desk) -> None:
     application, proposal = proposed(at_the_screen(desk.officer))
     page = declare(desk.officer, "application_partial", application.number)
     assert "1 proposal of yours does not count any more" in page.content.decode()
@@ -83,7 +83,7 @@ def test_what_an_officer_has_proposed_in_a_case_stops_counting_too(cast: Cast, d
 
 
 def test_an_interest_in_the_case_ends_proposals_about_the_membership_that_came_of_it(
-    cast: Cast, desk: Desk
+    seed: Seed, desk: Desk
 ) -> None:
     application, proposal = proposed(at_the_screen(desk.officer))
     decisions.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
@@ -94,38 +94,38 @@ def test_an_interest_in_the_case_ends_proposals_about_the_membership_that_came_o
     assert made.state == "stale"
 
 
-def test_a_contact_that_the_member_keeps_itself_answers_first(cast: Cast, desk: Desk) -> None:
+def test_a_contact_that_the_member_keeps_itself_answers_first(seed: Seed, desk: Desk) -> None:
     """Not only those in the case and in the membership's own data."""
-    member(desk, cast.org_b)
+    member(desk, seed.org_b)
     Contact.objects.create(
-        organisation=cast.org_b, role="security", name="Per", email=desk.officer.user.email.upper()
+        organisation=seed.org_b, role="security", name="Per", email=desk.officer.user.email.upper()
     )
     with override("en"), pytest.raises(NotImpartial, match="contact of this member"):
-        services.terminate(at_the_screen(desk.officer), cast.org_b.pk, "x", "y")
+        services.terminate(at_the_screen(desk.officer), seed.org_b.pk, "x", "y")
     with pytest.raises(NotImpartial):
-        propose_minimum(at_the_screen(desk.officer), cast.org_b.pk, [], 300, "x")
-    declare(desk.officer, "member_partial", cast.org_b.pk, partial="0")
-    assert services.terminate(at_the_screen(desk.officer), cast.org_b.pk, "x", "y")
+        propose_minimum(at_the_screen(desk.officer), seed.org_b.pk, [], 300, "x")
+    declare(desk.officer, "member_partial", seed.org_b.pk, partial="0")
+    assert services.terminate(at_the_screen(desk.officer), seed.org_b.pk, "x", "y")
 
 
-def test_no_answer_is_chosen_beforehand_and_none_is_no_answer(cast: Cast, desk: Desk) -> None:
+def test_no_answer_is_chosen_beforehand_and_none_is_no_answer(seed: Seed, desk: Desk) -> None:
     application = assessed(at_the_screen(desk.officer))
-    member(desk, cast.org_b)
-    for view, subject in (("application_partial", application.number), ("member_partial", cast.org_b.pk)):
+    member(desk, seed.org_b)
+    for view, subject in (("application_partial", application.number), ("member_partial", seed.org_b.pk)):
         assert "checked" not in signed_in(desk.officer).get(reverse(view, args=[subject])).content.decode()
         assert declare(desk.officer, view, subject, partial="").status_code == 422
     assert not Partiality.objects.exists()
 
 
-def test_the_page_warns_when_too_few_are_left_to_decide(cast: Cast, desk: Desk) -> None:
+def test_the_page_warns_when_too_few_are_left_to_decide(seed: Seed, desk: Desk) -> None:
     """Two officers: each of them is told. With a third nobody is, until one of the three is partial."""
     application = assessed(at_the_screen(desk.officer))
     place = reverse("application_partial", args=[application.number])
     page = signed_in(desk.officer).get(place, headers={"accept-language": "en"})
     assert (page.context["left"], "decisions take two" in page.content.decode()) == (1, True)
-    of_member = reverse("member_partial", args=[member(desk, cast.org_b).organisation_id])
+    of_member = reverse("member_partial", args=[member(desk, seed.org_b).organisation_id])
     assert not signed_in(desk.operator).get(of_member).context["is_too_few"], "an operator decides nothing"
-    johanna(cast)
+    johanna(seed)
     left = signed_in(desk.officer).get(place).context["left"]
     assert left >= 2
     assert not signed_in(desk.officer).get(place).context["is_too_few"]
@@ -133,9 +133,9 @@ def test_the_page_warns_when_too_few_are_left_to_decide(cast: Cast, desk: Desk) 
     assert signed_in(desk.officer).get(place).context["left"] == left - 1
 
 
-def test_the_overview_counts_no_case_that_one_takes_no_part_in(cast: Cast, desk: Desk) -> None:
+def test_the_overview_counts_no_case_that_one_takes_no_part_in(seed: Seed, desk: Desk) -> None:
     application = sent_in()
-    membership = member(desk, cast.org_b)
+    membership = member(desk, seed.org_b)
     Statement.objects.filter(membership=membership).update(state="submitted")
     ProposedChange.objects.create(membership=membership, fields={"address": ["", "x"]}, proposed_by="x")
     labels = (
@@ -145,7 +145,7 @@ def test_the_overview_counts_no_case_that_one_takes_no_part_in(cast: Cast, desk:
     )
     assert [counts(desk.officer)[label] for label in labels] == [1, 1, 1]
     declare(desk.officer, "application_partial", application.number)
-    declare(desk.officer, "member_partial", cast.org_b.pk)
+    declare(desk.officer, "member_partial", seed.org_b.pk)
     assert [label for label in labels if label in counts(desk.officer)] == []
     assert [counts(desk.second)[label] for label in labels] == [1, 1, 1]
     assert application.number not in {

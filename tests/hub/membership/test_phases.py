@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from tests.cast import Cast
+from tests.factories.applications import BEFORE_ALL, PHASE_1, PHASE_2, staff
+from tests.factories.seed import Seed
 from tests.hub.membership import by_two_officers as by_two
-from tests.hub.membership.cast import BEFORE_ALL, PHASE_1, PHASE_2, staff
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.hub.membership.phases import queries, services
@@ -56,17 +56,17 @@ def test_who_is_admitted_when(
     assert queries.waits_for(sector, now) == awaited
 
 
-def test_the_private_sector_waits_for_the_law(cast: Cast) -> None:
+def test_the_private_sector_waits_for_the_law(seed: Seed) -> None:
     third = queries.phases(PHASE_2)[2]
     assert (third.opened, third.waits_for) == (None, "Väntar på lagstöd")
     with translation.override("en"):
         assert queries.phases(PHASE_2)[2].waits_for == "Waits for legal ground"
-    jurist = staff(cast, StaffRole.LEGAL_OFFICER)
-    by_two.record_in_force(cast, jurist, "offence_data", MARCH, LAW)
+    jurist = staff(seed, StaffRole.LEGAL_OFFICER)
+    by_two.record_in_force(seed, jurist, "offence_data", MARCH, LAW)
     assert queries.admits("private_company", invited=False, now=PHASE_2) == 3
     assert queries.is_in_force("offence_data", PHASE_2)
     assert queries.phases(PHASE_2)[2].opened == MARCH
-    by_two.revoke(cast, jurist, "offence_data", "Upphävd")
+    by_two.revoke(seed, jurist, "offence_data", "Upphävd")
     assert queries.admits("private_company", invited=False, now=PHASE_2) is None
     assert queries.recorded_preconditions()["offence_data"].reference == LAW
     acts = list(
@@ -75,21 +75,21 @@ def test_the_private_sector_waits_for_the_law(cast: Cast) -> None:
     assert acts == ["precondition.in_force", "precondition.revoked"]
 
 
-def test_a_law_in_force_tomorrow_opens_nothing_today(cast: Cast) -> None:
+def test_a_law_in_force_tomorrow_opens_nothing_today(seed: Seed) -> None:
     by_two.record_in_force(
-        cast, staff(cast, StaffRole.LEGAL_OFFICER), "offence_data", PHASE_2.date() + timedelta(days=1), LAW
+        seed, staff(seed, StaffRole.LEGAL_OFFICER), "offence_data", PHASE_2.date() + timedelta(days=1), LAW
     )
     assert queries.admits("private_company", invited=False, now=PHASE_2) is None
     assert queries.admits("private_company", invited=False, now=PHASE_2 + timedelta(days=1)) == 3
 
 
-def test_only_a_legal_officer_says_what_the_law_is(cast: Cast) -> None:
-    for actor in (staff(cast), cast.site_admin.actor, cast.analyst.actor):
+def test_only_a_legal_officer_says_what_the_law_is(seed: Seed) -> None:
+    for actor in (staff(seed), seed.site_admin.actor, seed.analyst.actor):
         with pytest.raises(Forbidden):
             services.propose_in_force(actor, "offence_data", MARCH, LAW)
         with pytest.raises(Forbidden):
             services.propose_revoking(actor, "offence_data", "Upphävd")
-    jurist = staff(cast, StaffRole.LEGAL_OFFICER)
+    jurist = staff(seed, StaffRole.LEGAL_OFFICER)
     with pytest.raises(NotFound):
         services.propose_in_force(jurist, "gravity", MARCH, LAW)
     for reference in ("", " ", "x" * 301, "\0"):
@@ -97,11 +97,11 @@ def test_only_a_legal_officer_says_what_the_law_is(cast: Cast) -> None:
             services.propose_in_force(jurist, "offence_data", MARCH, reference)
 
 
-def test_an_officer_changes_a_phase(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_officer_changes_a_phase(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[None] = []
     monkeypatch.setattr(phases_changed, "_listeners", [*phases_changed._listeners, told.append])
-    officer = staff(cast)
-    by_two.change_phase(cast, officer, 2, {"opens": "2026-04-01", "sectors": ["region"]})
+    officer = staff(seed)
+    by_two.change_phase(seed, officer, 2, {"opens": "2026-04-01", "sectors": ["region"]})
     assert queries.admits("municipality", invited=False, now=PHASE_2) is None
     entry = AuditEntry.objects.get(action="phase.changed")
     assert entry.change["opens"] == ["2026-02-23", "2026-04-01"]
@@ -124,15 +124,15 @@ def test_an_officer_changes_a_phase(cast: Cast, monkeypatch: pytest.MonkeyPatch)
         ({"text_sv": "\0"}, "text_sv"),
     ],
 )
-def test_a_phase_is_not_made_nonsense_of(cast: Cast, data: dict[str, Any], field: str) -> None:
+def test_a_phase_is_not_made_nonsense_of(seed: Seed, data: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        services.propose_change(staff(cast), 2, data, "Skäl.")
+        services.propose_change(staff(seed), 2, data, "Skäl.")
     assert field in refused.value.errors
     assert queries.find_phase(2).pk is None
 
 
-def test_nobody_else_changes_a_phase(cast: Cast) -> None:
-    for actor in (cast.site_admin.actor, cast.analyst.actor, staff(cast, StaffRole.ANALYST)):
+def test_nobody_else_changes_a_phase(seed: Seed) -> None:
+    for actor in (seed.site_admin.actor, seed.analyst.actor, staff(seed, StaffRole.ANALYST)):
         with pytest.raises(Forbidden):
             services.propose_change(actor, 2, {"opens": None}, "Skäl.")
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
-from tests.cast import Cast
+from tests.factories.applications import staff
+from tests.factories.seed import Seed
 from tests.hub.membership.by_two_officers import WHY, colleague
-from tests.hub.membership.cast import staff
 from tests.identity.two_people import approved, at_screen
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid
@@ -46,21 +46,21 @@ def letter(actor: Actor) -> ApprovalRequest:
 
 
 @pytest.mark.parametrize("proposed", [phase, terms, letter])
-def test_one_of_the_two_is_a_legal_officer(cast: Cast, proposed: Callable[[Actor], ApprovalRequest]) -> None:
-    request = proposed(staff(cast))
+def test_one_of_the_two_is_a_legal_officer(seed: Seed, proposed: Callable[[Actor], ApprovalRequest]) -> None:
+    request = proposed(staff(seed))
     with translation.override("en"), pytest.raises(Forbidden, match="legal officer"):
-        approved(colleague(cast, StaffRole.MEMBERSHIP_OFFICER), request)
+        approved(colleague(seed, StaffRole.MEMBERSHIP_OFFICER), request)
     own = User.objects.get(pk=request.proposed_by)
     with pytest.raises(Forbidden):
         four_eyes.approve(at_screen(own), request.pk, request.digest)
     assert phases.find_phase(3).preconditions == ["offence_data"]
     assert current_terms().version == 1
     assert texts(kind_of("letter_rejection"))["sv"].is_standard
-    approved(colleague(cast), request)
+    approved(colleague(seed), request)
 
 
-def test_members_have_thirty_days_to_answer_also_when_the_approval_comes_late(cast: Cast) -> None:
-    officer = staff(cast)
+def test_members_have_thirty_days_to_answer_also_when_the_approval_comes_late(seed: Seed) -> None:
+    officer = staff(seed)
     drafts.start_draft(officer)
     for days in (1, 29):
         with pytest.raises(Invalid):
@@ -70,41 +70,41 @@ def test_members_have_thirty_days_to_answer_also_when_the_approval_comes_late(ca
         parameters={"answer_by": (today() + timedelta(days=20)).isoformat()}
     )
     with pytest.raises(Conflict):
-        approved(colleague(cast), request)
+        approved(colleague(seed), request)
     assert current_terms().version == 1
 
 
-def test_a_draft_that_is_edited_after_the_proposal_is_not_published(cast: Cast) -> None:
-    officer = staff(cast)
+def test_a_draft_that_is_edited_after_the_proposal_is_not_published(seed: Seed) -> None:
+    officer = staff(seed)
     request = terms(officer)
     drafts.edit_draft(officer, {"text_sv": "# Något annat"})
     with pytest.raises(Conflict):
-        approved(colleague(cast), request)
+        approved(colleague(seed), request)
     assert current_terms().version == 1
 
 
-def test_the_part_about_appeals_is_locked(cast: Cast) -> None:
-    officer, kind = staff(cast), kind_of("letter_rejection")
+def test_the_part_about_appeals_is_locked(seed: Seed) -> None:
+    officer, kind = staff(seed), kind_of("letter_rejection")
     with pytest.raises(Invalid, match="appeal"):
         propose_text(officer, kind, "sv", "Beslut", "Nej.", WHY)
     appeal = kind_of(APPEAL)
     with pytest.raises(Forbidden):
         propose_text(officer, appeal, "sv", "Hur ni överklagar", "Det går inte.", WHY)
-    jurist = staff(cast, StaffRole.LEGAL_OFFICER, "jurist@hub.example")
+    jurist = staff(seed, StaffRole.LEGAL_OFFICER, "jurist@hub.example")
     request = propose_text(jurist, appeal, "sv", "Hur ni överklagar", "Skriv till {court}.", WHY)
-    approved(colleague(cast, StaffRole.MEMBERSHIP_OFFICER), request)
+    approved(colleague(seed, StaffRole.MEMBERSHIP_OFFICER), request)
     assert texts(appeal)["sv"].body == "Skriv till {court}."
-    approved(colleague(cast), propose_standard(jurist, appeal, "sv", WHY))
+    approved(colleague(seed), propose_standard(jurist, appeal, "sv", WHY))
     assert texts(appeal)["sv"].is_standard
 
 
-def test_the_law_is_recorded_by_a_legal_officer_and_another(cast: Cast) -> None:
+def test_the_law_is_recorded_by_a_legal_officer_and_another(seed: Seed) -> None:
     with pytest.raises(Forbidden):
-        services.propose_in_force(staff(cast), "offence_data", date(2026, 11, 1), "SFS 2026:1")
-    jurist = staff(cast, StaffRole.LEGAL_OFFICER, "jurist@hub.example")
+        services.propose_in_force(staff(seed), "offence_data", date(2026, 11, 1), "SFS 2026:1")
+    jurist = staff(seed, StaffRole.LEGAL_OFFICER, "jurist@hub.example")
     request = services.propose_in_force(jurist, "offence_data", date(2026, 11, 1), "SFS 2026:1")
     assert phases.recorded_preconditions()["offence_data"].since is None
     with pytest.raises(Forbidden):
         four_eyes.approve(at_screen(User.objects.get(email="jurist@hub.example")), request.pk, request.digest)
-    approved(colleague(cast, StaffRole.MEMBERSHIP_OFFICER), request)
+    approved(colleague(seed, StaffRole.MEMBERSHIP_OFFICER), request)
     assert phases.recorded_preconditions()["offence_data"].since == date(2026, 11, 1)

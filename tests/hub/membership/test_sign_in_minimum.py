@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
 from tests.factories import make_key, make_role, make_user
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened, sign_in_set_up
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened, sign_in_set_up
+from tests.factories.seed import ApiUser, Seed
 from tests.identity.two_people import approved
 from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
@@ -47,46 +47,46 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
 @pytest.fixture
-def api_member(cast: Cast, desk: Desk) -> Organisation:
+def api_member(seed: Seed, desk: Desk) -> Organisation:
     """Organisation B, which connects by API, and has what is required of it."""
-    sign_in_set_up(cast.org_b)
-    membership = member(desk, cast.org_b, connection="api")
+    sign_in_set_up(seed.org_b)
+    membership = member(desk, seed.org_b, connection="api")
     SignInMinimum.objects.create(membership=membership, rules=ALL_RULES)
     push(membership)
-    return Organisation.objects.get(pk=cast.org_b.pk)
+    return Organisation.objects.get(pk=seed.org_b.pk)
 
 
-def required(cast: Cast, desk: Desk, rules: list[str], **more: Any) -> None:
+def required(seed: Seed, desk: Desk, rules: list[str], **more: Any) -> None:
     """Two officers require this of organisation B alone."""
     officer = at_the_screen(desk.officer)
-    propose_minimum(officer, cast.org_b.pk, rules, more.get("key_days", 365), "It is time.")
+    propose_minimum(officer, seed.org_b.pk, rules, more.get("key_days", 365), "It is time.")
     approved(desk.second.user)
 
 
-def reads(player: Player) -> tuple[int, str]:
-    status, body = call(player.key, "GET", "/events/index")
+def reads(api_user: ApiUser) -> tuple[int, str]:
+    status, body = call(api_user.key, "GET", "/events/index")
     return status, body["message"] if status != 200 else ""
 
 
-def test_it_applies_to_members_by_api_from_their_activation_on(cast: Cast, desk: Desk) -> None:
-    membership = opened(desk, cast.org_b, connection="api")
-    assert Organisation.objects.get(pk=cast.org_b.pk).required_sign_in == []
+def test_it_applies_to_members_by_api_from_their_activation_on(seed: Seed, desk: Desk) -> None:
+    membership = opened(desk, seed.org_b, connection="api")
+    assert Organisation.objects.get(pk=seed.org_b.pk).required_sign_in == []
     enter(at_the_screen(desk.officer), membership, "All is there.")
-    assert Organisation.objects.get(pk=cast.org_b.pk).required_sign_in == ALL_RULES
+    assert Organisation.objects.get(pk=seed.org_b.pk).required_sign_in == ALL_RULES
 
 
-def test_whoever_keeps_it_comes_in(cast: Cast, api_member: Organisation) -> None:
-    assert reads(cast.partner)[0] == 200
+def test_whoever_keeps_it_comes_in(seed: Seed, api_member: Organisation) -> None:
+    assert reads(seed.partner)[0] == 200
 
 
-def test_a_member_on_the_web_has_none_of_its_own(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
-    assert Organisation.objects.get(pk=cast.org_b.pk).required_sign_in == []
+def test_a_member_on_the_web_has_none_of_its_own(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
+    assert Organisation.objects.get(pk=seed.org_b.pk).required_sign_in == []
 
 
 @pytest.mark.parametrize(
@@ -98,38 +98,38 @@ def test_a_member_on_the_web_has_none_of_its_own(cast: Cast, desk: Desk) -> None
     ],
 )
 def test_a_door_that_is_not_kept_refuses_with_what_to_do(
-    cast: Cast, api_member: Organisation, lacking: dict[str, Any], told: str
+    seed: Seed, api_member: Organisation, lacking: dict[str, Any], told: str
 ) -> None:
     Organisation.objects.filter(pk=api_member.pk).update(**lacking)
-    status, words = reads(cast.partner)
+    status, words = reads(seed.partner)
     assert (status, told in words) == (403, True)
 
 
 @pytest.mark.parametrize("lacking", [{"expiration": 0}, {"allowed_ips": None}])
 def test_an_older_key_without_end_or_addresses_stops_working(
-    cast: Cast, api_member: Organisation, lacking: dict[str, Any]
+    seed: Seed, api_member: Organisation, lacking: dict[str, Any]
 ) -> None:
-    AuthKey.objects.filter(user=cast.partner.user).update(**lacking)
-    status, words = reads(cast.partner)
+    AuthKey.objects.filter(user=seed.partner.user).update(**lacking)
+    status, words = reads(seed.partner)
     assert (status, "create a new key with both" in words) == (403, True)
 
 
 def test_an_older_key_that_holds_longer_than_is_allowed_now_stops_working(
-    cast: Cast, desk: Desk, api_member: Organisation
+    seed: Seed, desk: Desk, api_member: Organisation
 ) -> None:
-    keys = AuthKey.objects.filter(user=cast.partner.user)
+    keys = AuthKey.objects.filter(user=seed.partner.user)
     made = keys.get().created
     keys.update(expiration=made + 90 * 86_400)
-    required(cast, desk, ["keys"], key_days=90)
-    assert reads(cast.partner)[0] == 200
-    required(cast, desk, ["keys"], key_days=89)
-    status, words = reads(cast.partner)
+    required(seed, desk, ["keys"], key_days=90)
+    assert reads(seed.partner)[0] == 200
+    required(seed, desk, ["keys"], key_days=89)
+    status, words = reads(seed.partner)
     assert (status, "an earlier expiry date" in words) == (403, True)
-    required(cast, desk, ["domains"], key_days=30)
-    assert reads(cast.partner)[0] == 200
+    required(seed, desk, ["domains"], key_days=30)
+    assert reads(seed.partner)[0] == 200
 
 
-def test_a_new_key_has_an_end_and_addresses(cast: Cast, api_member: Organisation, desk: Desk) -> None:
+def test_a_new_key_has_an_end_and_addresses(seed: Seed, api_member: Organisation, desk: Desk) -> None:
     actor, admin = at_the_screen(desk.admin), User.objects.get(pk=desk.admin.user.pk)
     with pytest.raises(Invalid) as refused:
         accounts.issue_key(actor, admin)
@@ -139,27 +139,27 @@ def test_a_new_key_has_an_end_and_addresses(cast: Cast, api_member: Organisation
     key, _ = accounts.issue_key(actor, admin, given)
     with pytest.raises(Invalid):
         accounts.edit_key(actor, key, {"expiration": ""})
-    status, _ = call(cast.site_admin.key, "POST", f"/auth_keys/add/{desk.admin.user.pk}", {"comment": "x"})
+    status, _ = call(seed.site_admin.key, "POST", f"/auth_keys/add/{desk.admin.user.pk}", {"comment": "x"})
     assert status == 403
-    required(cast, desk, ["keys"], key_days=30)
+    required(seed, desk, ["keys"], key_days=30)
     with pytest.raises(Invalid, check=problem_is(KeyProblem.TOO_LATE)):
         accounts.issue_key(actor, User.objects.get(pk=admin.pk), given)
 
 
 def test_an_account_outside_the_verified_domains_is_refused(
-    cast: Cast, api_member: Organisation, desk: Desk
+    seed: Seed, api_member: Organisation, desk: Desk
 ) -> None:
     role = make_role("User", [])
-    console = console_actor(cast.hub.pk, cast.hub.name, "root")
+    console = console_actor(seed.hub.pk, seed.hub.name, "root")
     given = {"email": "kompis@gmail.example", "role_id": role.pk, "org_id": api_member.pk}
-    for actor in (at_the_screen(desk.admin), cast.site_admin.actor, console):
+    for actor in (at_the_screen(desk.admin), seed.site_admin.actor, console):
         with pytest.raises(Invalid, check=problem_is(AccountProblem.DOMAIN_NOT_VERIFIED)):
             accounts.create_user(actor, given)
-    assert call(cast.site_admin.key, "POST", "/admin/users/add", given)[0] == 403
+    assert call(seed.site_admin.key, "POST", "/admin/users/add", given)[0] == 403
 
 
 def test_a_second_factor_is_asked_for_also_where_the_hub_and_the_role_do_not(
-    cast: Cast, api_member: Organisation, desk: Desk
+    seed: Seed, api_member: Organisation, desk: Desk
 ) -> None:
     page = signed_in(desk.admin).get("/events/")
     assert (page.status_code, page["Location"]) == (302, "/account/second-factor/")
@@ -168,13 +168,13 @@ def test_a_second_factor_is_asked_for_also_where_the_hub_and_the_role_do_not(
 
 @pytest.mark.parametrize("who", ["admin", "officer", "site_admin", "console"])
 def test_nobody_loosens_it_by_modes_or_by_removing_what_it_needs(
-    cast: Cast, api_member: Organisation, desk: Desk, who: str
+    seed: Seed, api_member: Organisation, desk: Desk, who: str
 ) -> None:
     actor = {
         "admin": at_the_screen(desk.admin),
         "officer": at_the_screen(desk.officer),
-        "site_admin": cast.site_admin.actor,
-        "console": console_actor(cast.hub.pk, cast.hub.name, "root"),
+        "site_admin": seed.site_admin.actor,
+        "console": console_actor(seed.hub.pk, seed.hub.name, "root"),
     }[who]
     entrance.set_modes(actor, api_member, domains=SignInMode.ENFORCE)
     for given in ({"domains": SignInMode.OFF}, {"domains": SignInMode.REPORT}):
@@ -195,11 +195,11 @@ def test_nobody_loosens_it_by_modes_or_by_removing_what_it_needs(
     entrance.set_modes(actor, api_member, keys=SignInMode.ENFORCE)  # Stricter is theirs to choose.
 
 
-def test_two_officers_change_it_for_one_or_for_all(cast: Cast, desk: Desk, api_member: Organisation) -> None:
-    for actor in (at_the_screen(desk.admin), cast.site_admin.actor, at_the_screen(desk.operator)):
+def test_two_officers_change_it_for_one_or_for_all(seed: Seed, desk: Desk, api_member: Organisation) -> None:
+    for actor in (at_the_screen(desk.admin), seed.site_admin.actor, at_the_screen(desk.operator)):
         with pytest.raises(Forbidden):
-            propose_minimum(actor, cast.org_b.pk, [], 365, "No.")
-    request = propose_minimum(at_the_screen(desk.officer), cast.org_b.pk, ["domains"], 365, "Webb.")
+            propose_minimum(actor, seed.org_b.pk, [], 365, "No.")
+    request = propose_minimum(at_the_screen(desk.officer), seed.org_b.pk, ["domains"], 365, "Webb.")
     with pytest.raises((Forbidden, Conflict)):
         approved(desk.officer.user, request)
     api_member.refresh_from_db()
@@ -216,19 +216,19 @@ def test_two_officers_change_it_for_one_or_for_all(cast: Cast, desk: Desk, api_m
     approved(desk.second.user)
     api_member.refresh_from_db()
     assert api_member.required_sign_in == ["domains", "second_factor"]
-    sign_in_set_up(cast.org_c)
-    member(desk, cast.org_c)
-    assert Organisation.objects.get(pk=cast.org_c.pk).required_sign_in == ["second_factor"]
+    sign_in_set_up(seed.org_c)
+    member(desk, seed.org_c)
+    assert Organisation.objects.get(pk=seed.org_c.pk).required_sign_in == ["second_factor"]
     assert SignInMinimum.objects.count() == 2
 
 
 def test_an_officer_sets_modes_by_key_as_on_the_page(
-    cast: Cast, desk: Desk, api_member: Organisation
+    seed: Seed, desk: Desk, api_member: Organisation
 ) -> None:
     path = f"/organisationSecurity/setModes/{api_member.pk}"
     assert call(desk.officer.key, "POST", path, {"networks": "report"})[0] == 200
-    assert call(cast.stranger.key, "POST", path, {"networks": "off"})[0] in (403, 404)
-    other = make_user(cast.org_a, make_role("User", []), "nobody@a.example")
+    assert call(seed.stranger.key, "POST", path, {"networks": "off"})[0] in (403, 404)
+    other = make_user(seed.org_a, make_role("User", []), "nobody@a.example")
     assert call(make_key(other), "POST", path, {"networks": "off"})[0] in (403, 404)
     assert (
         call(desk.officer.key, "POST", path, {"domains": "off"})[0] == 200
@@ -237,7 +237,7 @@ def test_an_officer_sets_modes_by_key_as_on_the_page(
 
 
 def test_an_officer_proposes_it_on_a_page_for_one_and_for_all(
-    cast: Cast, desk: Desk, api_member: Organisation
+    seed: Seed, desk: Desk, api_member: Organisation
 ) -> None:
     officer = signed_in(desk.officer)
     for path, given in (
@@ -255,10 +255,10 @@ def test_an_officer_proposes_it_on_a_page_for_one_and_for_all(
     assert api_member.required_key_days == 90
 
 
-def test_the_checklist_tells_what_a_member_lacks(cast: Cast, desk: Desk) -> None:
-    membership = opened(desk, cast.org_b, connection="api")
-    Organisation.objects.filter(pk=cast.org_b.pk).update(verified_domains=[], networks=[])
-    AuthKey.objects.filter(user__org=cast.org_b).update(expiration=0)
+def test_the_checklist_tells_what_a_member_lacks(seed: Seed, desk: Desk) -> None:
+    membership = opened(desk, seed.org_b, connection="api")
+    Organisation.objects.filter(pk=seed.org_b.pk).update(verified_domains=[], networks=[])
+    AuthKey.objects.filter(user__org=seed.org_b).update(expiration=0)
     state, told = item_of(membership)
     assert state == "open"
     for words in (
@@ -269,14 +269,14 @@ def test_the_checklist_tells_what_a_member_lacks(cast: Cast, desk: Desk) -> None
     ):
         assert words in told
     SignInMinimum.objects.create(membership=membership, rules=["source"])
-    Organisation.objects.filter(pk=cast.org_b.pk).update(networks=["127.0.0.0/8"])
+    Organisation.objects.filter(pk=seed.org_b.pk).update(networks=["127.0.0.0/8"])
     assert item_of(membership)[0] == "done"
     SignInMinimum.objects.update(rules=[])
     assert item_of(membership)[0] == "not_needed"
 
 
 def test_a_minimum_that_locks_people_out_says_so_before_it_is_decided(
-    cast: Cast, desk: Desk, api_member: Organisation
+    seed: Seed, desk: Desk, api_member: Organisation
 ) -> None:
     """On the form, to the proposer and the approver, and over the API: how many accounts and keys stop at once."""
     User.objects.update(language="en")
@@ -300,19 +300,19 @@ def test_a_minimum_that_locks_people_out_says_so_before_it_is_decided(
     _, told = call(desk.second.key, "GET", f"/approvalRequests/view/{pk}")
     assert any(nobody in each for each in told["warnings"])
     approved(desk.second.user)
-    assert reads(cast.partner)[0] == 403
+    assert reads(seed.partner)[0] == 403
     assert nobody not in unescape(signed_in(desk.second).get(answer["Location"]).content.decode())
 
 
 def test_keys_that_a_minimum_for_all_members_ends_are_counted_beforehand(
-    cast: Cast, desk: Desk, api_member: Organisation
+    seed: Seed, desk: Desk, api_member: Organisation
 ) -> None:
     """Only what works until now counts: the API member keeps its keys bound already."""
-    member(desk, cast.org_c)
-    sign_in_set_up(cast.org_c)
-    AuthKey.objects.filter(user__org=cast.org_c).update(expiration=0)
+    member(desk, seed.org_c)
+    sign_in_set_up(seed.org_c)
+    AuthKey.objects.filter(user__org=seed.org_c).update(expiration=0)
     AuthKey.objects.filter(user__org=api_member).update(expiration=0)
-    ended = AuthKey.objects.filter(user__org=cast.org_c, user__disabled=False).count()
+    ended = AuthKey.objects.filter(user__org=seed.org_c, user__disabled=False).count()
     status, body = call(
         desk.officer.key, "POST", "/memberships/signInMinimum", {"rules": ["keys"], "reason": "All."}
     )
@@ -324,30 +324,30 @@ def test_keys_that_a_minimum_for_all_members_ends_are_counted_beforehand(
     assert "alla medlemmar kommer" in shown.effect
 
 
-def test_an_activation_says_whom_the_minimum_refuses_from_then_on(cast: Cast, desk: Desk) -> None:
-    membership = opened(desk, cast.org_c, connection="api")
-    Organisation.objects.filter(pk=cast.org_c.pk).update(networks=[])
+def test_an_activation_says_whom_the_minimum_refuses_from_then_on(seed: Seed, desk: Desk) -> None:
+    membership = opened(desk, seed.org_c, connection="api")
+    Organisation.objects.filter(pk=seed.org_c.pk).update(networks=[])
     request = ApprovalRequest(action=ACTIVATE.name, subject=str(membership.pk), parameters={})
     assert any("Nobody comes in" in each for each in ACTIVATE.describe(request).warnings)
 
 
 def test_networks_that_the_minimum_requires_are_not_waived(
-    cast: Cast, desk: Desk, api_member: Organisation
+    seed: Seed, desk: Desk, api_member: Organisation
 ) -> None:
     officer = at_the_screen(desk.officer)
-    required(cast, desk, [])
+    required(seed, desk, [])
     Organisation.objects.filter(pk=api_member.pk).update(networks=[])
     waive(officer, api_member.pk, "networks", "They come by API alone.")
     membership = Membership.objects.get(organisation=api_member)
     assert line_of(membership, "networks")[0] == "not_needed"
-    required(cast, desk, ["source"])
+    required(seed, desk, ["source"])
     membership = Membership.objects.get(organisation=api_member)
     assert line_of(membership, "networks")[0] == "open"
     with pytest.raises(Conflict, check=problem_is(OnboardingProblem.LACKS_SOURCE)):
         waive(officer, api_member.pk, "networks", "They come by API alone.")
 
 
-def test_every_page_says_what_the_minimum_requires(cast: Cast, desk: Desk, api_member: Organisation) -> None:
+def test_every_page_says_what_the_minimum_requires(seed: Seed, desk: Desk, api_member: Organisation) -> None:
     """Checklist, page of the security, support snapshot: none says that a required thing is not required."""
     User.objects.update(language="en")
     Organisation.objects.filter(pk=api_member.pk).update(networks=["10.0.0.0/8", "127.0.0.0/8"])

@@ -11,10 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast
-from tests.exchange.taxii_scene import published_event
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
+from tests.factories.seed import Seed
+from tests.factories.taxii import published_event
 from tests.hub.membership import by_two
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
@@ -34,29 +34,29 @@ GOOD = {f"{name}.level": "3" for name in MEASURES}
 
 
 @pytest.fixture
-def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
-    return make_desk(cast)
+def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(seed)
 
 
-def accepted(cast: Cast, desk: Desk) -> Statement:
+def accepted(seed: Seed, desk: Desk) -> Statement:
     """A member with a statement that was accepted today."""
     services.submit_statement(at_the_screen(desk.admin), GOOD)
-    return by_two.review_statement(at_the_screen(desk.officer), cast.org_b.pk, accept=True)
+    return by_two.review_statement(at_the_screen(desk.officer), seed.org_b.pk, accept=True)
 
 
-def standing(cast: Cast) -> tuple[str, bool, bool, bool]:
-    org = cast.org_b
+def standing(seed: Seed) -> tuple[str, bool, bool, bool]:
+    org = seed.org_b
     org.refresh_from_db()
     return org.standing, org.may_read, org.may_write, org.may_sync
 
 
 def test_an_expired_statement_from_its_first_reminder_to_its_renewal(
-    cast: Cast, desk: Desk, time_machine: Any
+    seed: Seed, desk: Desk, time_machine: Any
 ) -> None:
     """The whole story: reminded, read-only, the API suspended after the grace, renewed, and back at once."""
-    member(desk, cast.org_b, statement=False)
-    statement = accepted(cast, desk)
-    event = published_event(cast.org_a, "evil.example")
+    member(desk, seed.org_b, statement=False)
+    statement = accepted(seed, desk)
+    event = published_event(seed.org_a, "evil.example")
     ends = statement.valid_until
     assert ends == today() + timedelta(days=365)
     noon = timezone.localtime().replace(hour=12)
@@ -65,52 +65,52 @@ def test_an_expired_statement_from_its_first_reminder_to_its_renewal(
         time_machine.move_to(noon + timedelta(days=365 - days_before), tick=False)
         follow_up_all()
         assert sent.count() == reminders * 3, days_before  # To three people each.
-        assert standing(cast) == ("", True, True, True)
+        assert standing(seed) == ("", True, True, True)
 
     time_machine.move_to(noon + timedelta(days=366), tick=False)
     assert follow_up_all() == 1
     assert follow_up_all() == 0  # Once.
-    assert standing(cast) == ("statement_expired", True, False, True)
-    assert call(cast.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
-    status, body = call(cast.partner.key, "POST", "/events/add", {"info": "x"})
+    assert standing(seed) == ("statement_expired", True, False, True)
+    assert call(seed.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    status, body = call(seed.partner.key, "POST", "/events/add", {"info": "x"})
     assert (status, "has expired. Renew it" in body["message"]) == (403, True)
 
     time_machine.move_to(noon + timedelta(days=365 + 14), tick=False)
     follow_up_all()
-    assert standing(cast)[3]  # The last day of the grace.
+    assert standing(seed)[3]  # The last day of the grace.
     time_machine.move_to(noon + timedelta(days=365 + 15), tick=False)
     follow_up_all()
-    assert standing(cast) == ("statement_lapsed", True, False, False)
-    status, body = call(cast.partner.key, "GET", f"/events/view/{event.pk}")
+    assert standing(seed) == ("statement_lapsed", True, False, False)
+    status, body = call(seed.partner.key, "GET", f"/events/view/{event.pk}")
     assert (status, "may read on the web only" in body["message"]) == (403, True)
     web = signed_in(desk.admin)
     assert b"evil" in web.get(f"/event/{event.pk}/").content
     assert web.post("/event/new/", {"info": "x"}).status_code == 403
 
     assert web.post("/membership/statement/submit/", GOOD).status_code == 302
-    assert standing(cast)[0] == "statement_lapsed"  # Until an officer has seen it.
+    assert standing(seed)[0] == "statement_lapsed"  # Until an officer has seen it.
     officer = signed_in(desk.officer)
-    assert officer.post(f"/members/{cast.org_b.pk}/statement/", {"decision": "accept"}).status_code == 302
-    assert standing(cast)[0] == "statement_lapsed"  # Until another one has approved.
+    assert officer.post(f"/members/{seed.org_b.pk}/statement/", {"decision": "accept"}).status_code == 302
+    assert standing(seed)[0] == "statement_lapsed"  # Until another one has approved.
     approved(desk.second.user)
-    assert standing(cast) == ("", True, True, True)
-    assert call(cast.partner.key, "POST", "/events/add", {"info": "x"})[0] == 200
+    assert standing(seed) == ("", True, True, True)
+    assert call(seed.partner.key, "POST", "/events/add", {"info": "x"})[0] == 200
     assert follow_up_all() == 0
 
 
 def test_what_an_officer_has_limited_a_renewal_does_not_lift(
-    cast: Cast, desk: Desk, time_machine: Any
+    seed: Seed, desk: Desk, time_machine: Any
 ) -> None:
-    member(desk, cast.org_b, statement=False)
-    accepted(cast, desk)
-    by_two.suspend(at_the_screen(desk.officer), cast.org_b.pk, "no_sync", "A key was lost.")
+    member(desk, seed.org_b, statement=False)
+    accepted(seed, desk)
+    by_two.suspend(at_the_screen(desk.officer), seed.org_b.pk, "no_sync", "A key was lost.")
     time_machine.move_to(timezone.now() + timedelta(days=400), tick=False)
     follow_up_all()
-    assert standing(cast) == ("read_only_no_sync", True, False, False)
-    accepted(cast, desk)
-    assert standing(cast) == ("no_sync", True, True, False)
-    by_two.restore(at_the_screen(desk.officer), cast.org_b.pk, "A new key is in use.")
-    assert standing(cast) == ("", True, True, True)
+    assert standing(seed) == ("read_only_no_sync", True, False, False)
+    accepted(seed, desk)
+    assert standing(seed) == ("no_sync", True, True, False)
+    by_two.restore(at_the_screen(desk.officer), seed.org_b.pk, "A new key is in use.")
+    assert standing(seed) == ("", True, True, True)
 
 
 def todo(web: Client) -> set[str]:
@@ -119,10 +119,10 @@ def todo(web: Client) -> set[str]:
 
 
 def test_it_is_written_handed_in_returned_and_accepted(
-    cast: Cast, desk: Desk, settings: Any, tmp_path: Any
+    seed: Seed, desk: Desk, settings: Any, tmp_path: Any
 ) -> None:
     settings.FILES_DIR = tmp_path
-    member(desk, cast.org_b, statement=False)
+    member(desk, seed.org_b, statement=False)
     web, officer = signed_in(desk.admin), signed_in(desk.officer)
     half = {"risk.level": "1", "risk.gap": "No policy yet."}
     assert web.post("/membership/statement/submit/", half).status_code == 422
@@ -141,11 +141,11 @@ def test_it_is_written_handed_in_returned_and_accepted(
     assert "A policy in March." in own, "a member sees what it has handed in"
     assert "Inlämnat: hubbens ägare granskar det." in own
     assert web.post("/membership/statement/", full).status_code == 302  # It is with the officer.
-    path = f"/members/{cast.org_b.pk}/statement/"
-    shown = officer.get(f"/members/{cast.org_b.pk}/").content.decode()
+    path = f"/members/{seed.org_b.pk}/statement/"
+    shown = officer.get(f"/members/{seed.org_b.pk}/").content.decode()
     assert "A policy in March." in shown
     assert "iso27001.pdf" in shown
-    for reader, status in ((desk.officer, 200), (desk.admin, 200), (cast.stranger, 404)):
+    for reader, status in ((desk.officer, 200), (desk.admin, 200), (seed.stranger, 404)):
         answer: Any = signed_in(reader).get(f"/membership/evidence/{evidence.pk}/")
         assert answer.status_code == status
         if status == 200:
@@ -165,36 +165,36 @@ def test_it_is_written_handed_in_returned_and_accepted(
     assert SentMail.objects.filter(kind="statement_returned").count() == 3
 
 
-def test_who_may_not(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b, statement=False)
+def test_who_may_not(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b, statement=False)
     services.submit_statement(at_the_screen(desk.admin), GOOD)
-    for who in (cast.partner, cast.org_admin):
+    for who in (seed.partner, seed.org_admin):
         with pytest.raises((Forbidden, NotFound)):
             services.save_statement(at_the_screen(who), GOOD)
-    for who in (desk.operator, desk.admin, cast.site_admin):
+    for who in (desk.operator, desk.admin, seed.site_admin):
         with pytest.raises((Forbidden, NotFound)):
-            propose_review(at_the_screen(who), cast.org_b.pk, accept=True)
+            propose_review(at_the_screen(who), seed.org_b.pk, accept=True)
     with pytest.raises(Conflict):
         services.save_statement(at_the_screen(desk.admin), GOOD)
     with pytest.raises(Invalid):
-        propose_review(at_the_screen(desk.officer), cast.org_b.pk, accept=False, reason="")
+        propose_review(at_the_screen(desk.officer), seed.org_b.pk, accept=False, reason="")
     assert Statement.objects.get().state == "submitted"
 
 
-def test_the_first_statement_comes_with_the_application(cast: Cast, desk: Desk) -> None:
+def test_the_first_statement_comes_with_the_application(seed: Seed, desk: Desk) -> None:
     answers = {"security": {name: {"level": "4", "gap": "", "plan": ""} for name in MEASURES}}
     application = Application.objects.create(
-        number="A-2", state="approved", organisation=cast.org_c, organisation_name="C", sector="region",
+        number="A-2", state="approved", organisation=seed.org_c, organisation_name="C", sector="region",
         connection="web", answers=answers,
     )  # fmt: skip
     application_approved.emit(application)
     statement = Statement.objects.get()
-    assert (statement.state, statement.membership.organisation) == ("accepted", cast.org_c)
+    assert (statement.state, statement.membership.organisation) == ("accepted", seed.org_c)
     assert statement.answers["risk"]["level"] == "4"
 
 
-def test_a_member_without_a_statement_is_asked_for_one_and_not_limited(cast: Cast, desk: Desk) -> None:
-    opened(desk, cast.org_b)
+def test_a_member_without_a_statement_is_asked_for_one_and_not_limited(seed: Seed, desk: Desk) -> None:
+    opened(desk, seed.org_b)
     lines = {line.item.name: str(line.state) for line in checklist(Membership.objects.get())}
     assert lines["statement"] == "open"
     assert follow_up_all() == 0

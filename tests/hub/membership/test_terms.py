@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests.cast import Cast
+from tests.factories.officers import officer
+from tests.factories.seed import Seed
 from tests.hub.membership import by_two_officers as by_two
-from tests.hub.officers import officer
 from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
@@ -41,17 +41,17 @@ def mail(settings: Any) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def member(cast: Cast) -> Membership:
+def member(seed: Seed) -> Membership:
     """Organisation A is a member; `admin@a.example` administers it."""
     return Membership.objects.create(
-        organisation=cast.org_a, sector=Sector.MUNICIPALITY, connection=Connection.WEB, state="active"
+        organisation=seed.org_a, sector=Sector.MUNICIPALITY, connection=Connection.WEB, state="active"
     )
 
 
-def publish_second(cast: Cast, actor: Actor) -> Terms:
+def publish_second(seed: Seed, actor: Actor) -> Terms:
     drafts.start_draft(actor)
     drafts.edit_draft(actor, {"text_sv": "# Nya villkor", "text_en": "# New terms"})
-    return by_two.publish(cast, actor, 2, today() + SOON)
+    return by_two.publish(seed, actor, 2, today() + SOON)
 
 
 def test_version_one_is_there_from_the_start(db: None) -> None:
@@ -72,16 +72,16 @@ def test_version_one_is_there_from_the_start(db: None) -> None:
 
 
 def test_a_new_version_asks_every_member_and_lists_who_has_not_answered(
-    cast: Cast, member: Membership, mail: MailServer
+    seed: Seed, member: Membership, mail: MailServer
 ) -> None:
-    jurist = officer(cast, "jurist@hub.example", StaffRole.LEGAL_OFFICER).actor
-    publish_second(cast, jurist)
+    jurist = officer(seed, "jurist@hub.example", StaffRole.LEGAL_OFFICER).actor
+    publish_second(seed, jurist)
     assert queries.current_terms().text("sv") == "# Nya villkor"
     assert "# Allmänna villkor" in queries.terms_of(1).text_sv, "what was accepted is kept"
     assert list(unanswered(2)) == [member]
     waiting = OutgoingMail.objects.get(recipient="admin@a.example")
     assert "https://hub.example/terms/" in waiting.text
-    accept(cast.org_admin.actor, 2, "Britt Åkerlund", "kommundirektör")
+    accept(seed.org_admin.actor, 2, "Britt Åkerlund", "kommundirektör")
     assert not unanswered(2)
     accepted = acceptance_of(member, 2)
     assert accepted is not None
@@ -94,9 +94,9 @@ def test_a_new_version_asks_every_member_and_lists_who_has_not_answered(
 
 
 def test_the_signatory_answers_by_a_private_link_that_no_log_holds(
-    cast: Cast, member: Membership, mail: MailServer
+    seed: Seed, member: Membership, mail: MailServer
 ) -> None:
-    publish_second(cast, officer(cast).actor)
+    publish_second(seed, officer(seed).actor)
     token = asking.token_of(AcceptanceRequest.objects.get())
     assert not SentMail.objects.filter(subject__contains=token).exists()
     accept_by_link(visitor("192.0.2.1"), token, "Britt Åkerlund", "kommundirektör")
@@ -107,23 +107,23 @@ def test_the_signatory_answers_by_a_private_link_that_no_log_holds(
         accept_by_link(visitor("192.0.2.1"), token, "Någon Annan", "ingen")
 
 
-def test_a_link_is_for_one_version_and_cannot_be_made_up(cast: Cast, member: Membership) -> None:
-    per = officer(cast).actor
-    publish_second(cast, per)
+def test_a_link_is_for_one_version_and_cannot_be_made_up(seed: Seed, member: Membership) -> None:
+    per = officer(seed).actor
+    publish_second(seed, per)
     token = asking.token_of(AcceptanceRequest.objects.get())
     for wrong in ("", "x", token[:-1], f"{token}x"):
         with pytest.raises(NotFound):
             accept_by_link(visitor(None), wrong, "Eva", "chef")
     drafts.start_draft(per)
-    by_two.publish(cast, per, 3, today() + SOON)
+    by_two.publish(seed, per, 3, today() + SOON)
     with pytest.raises(NotFound):
         accept_by_link(visitor(None), token, "Eva", "chef")
     with pytest.raises(Conflict):
-        accept(cast.org_admin.actor, 2, "Eva", "chef")
+        accept(seed.org_admin.actor, 2, "Eva", "chef")
 
 
-def test_members_are_reminded_until_they_answer(cast: Cast, member: Membership, mail: MailServer) -> None:
-    publish_second(cast, officer(cast).actor)
+def test_members_are_reminded_until_they_answer(seed: Seed, member: Membership, mail: MailServer) -> None:
+    publish_second(seed, officer(seed).actor)
     assert asking.remind() == 0, "thirty days are left"
     request = AcceptanceRequest.objects.get()
     told = []
@@ -137,14 +137,14 @@ def test_members_are_reminded_until_they_answer(cast: Cast, member: Membership, 
     assert asking.remind() == 0
 
 
-def test_published_terms_and_acceptances_cannot_be_rewritten(cast: Cast, member: Membership) -> None:
-    terms = publish_second(cast, officer(cast).actor)
+def test_published_terms_and_acceptances_cannot_be_rewritten(seed: Seed, member: Membership) -> None:
+    terms = publish_second(seed, officer(seed).actor)
     terms.text_sv = "Annat"
     with pytest.raises(IntegrityError), transaction.atomic():
         terms.save()
     with pytest.raises(IntegrityError), transaction.atomic():
         terms.delete()
-    given = accept(cast.org_admin.actor, 2, "Eva", "chef")
+    given = accept(seed.org_admin.actor, 2, "Eva", "chef")
     given.name = "Någon annan"
     with pytest.raises(IntegrityError), transaction.atomic():
         given.save()
@@ -161,16 +161,16 @@ def test_published_terms_and_acceptances_cannot_be_rewritten(cast: Cast, member:
         ({"criteria": [{"title_sv": "A", "title_en": "A"}, {"title_sv": "B", "title_en": "A"}]}, "criteria"),
     ],
 )
-def test_a_draft_that_makes_no_sense_is_refused(cast: Cast, data: dict[str, Any], field: str) -> None:
-    per = officer(cast).actor
+def test_a_draft_that_makes_no_sense_is_refused(seed: Seed, data: dict[str, Any], field: str) -> None:
+    per = officer(seed).actor
     drafts.start_draft(per)
     with pytest.raises(Invalid) as refused:
         drafts.edit_draft(per, data)
     assert field in refused.value.errors
 
 
-def test_a_draft_is_published_once_with_a_day_to_come(cast: Cast) -> None:
-    per = officer(cast).actor
+def test_a_draft_is_published_once_with_a_day_to_come(seed: Seed) -> None:
+    per = officer(seed).actor
     with pytest.raises(NotFound):
         propose_publishing(per, 2, today() + SOON, "Skäl.")
     drafts.start_draft(per)
@@ -184,16 +184,16 @@ def test_a_draft_is_published_once_with_a_day_to_come(cast: Cast) -> None:
     assert queries.draft() is None
 
 
-def test_who_may_not_write_or_accept(cast: Cast, member: Membership) -> None:
-    publish_second(cast, officer(cast).actor)
-    operator = officer(cast, "drift@hub.example", StaffRole.OPERATOR)
-    for who in (cast.site_admin, cast.org_admin, operator):
+def test_who_may_not_write_or_accept(seed: Seed, member: Membership) -> None:
+    publish_second(seed, officer(seed).actor)
+    operator = officer(seed, "drift@hub.example", StaffRole.OPERATOR)
+    for who in (seed.site_admin, seed.org_admin, operator):
         with pytest.raises(Forbidden):
             drafts.start_draft(who.actor)
     with pytest.raises(Forbidden):
-        accept(cast.analyst.actor, 2, "Eva", "chef")
+        accept(seed.analyst.actor, 2, "Eva", "chef")
     with pytest.raises(NotFound):
-        accept(cast.site_admin.actor, 2, "Eva", "chef")
+        accept(seed.site_admin.actor, 2, "Eva", "chef")
     assert list(unanswered(2)) == [member]
 
 

@@ -10,11 +10,11 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.applications import applicant, make_application
+from tests.factories.officers import officer
+from tests.factories.seed import Seed
 from tests.hub.membership.answers import answers, as_sent
-from tests.hub.membership.cast import applicant, make_application
 from tests.hub.membership.desk import assessed, johanna, on_the_desk, per, proposed, sent_in
-from tests.hub.officers import officer
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.models import SentMail
@@ -65,8 +65,8 @@ def words_of(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
 
 
-def test_a_completion_asked_for_before_new_terms_can_be_sent(cast: Cast, password_is_enough: None) -> None:
-    handler = per(cast)
+def test_a_completion_asked_for_before_new_terms_can_be_sent(seed: Seed, password_is_enough: None) -> None:
+    handler = per(seed)
     application = on_the_desk(handler)
     reviews.request_completion(handler, application, "Vi saknar planen.", ["security"])
     new_terms()
@@ -90,7 +90,7 @@ def test_a_completion_asked_for_before_new_terms_can_be_sent(cast: Cast, passwor
 
 
 @pytest.mark.parametrize("state", ["submitted", "waiting", "under_review"])
-def test_whoever_has_applied_accepts_new_terms_unasked(cast: Cast, state: str) -> None:
+def test_whoever_has_applied_accepts_new_terms_unasked(seed: Seed, state: str) -> None:
     application = sent_in()
     Application.objects.filter(pk=application.pk).update(state=state)
     application.refresh_from_db()
@@ -112,7 +112,7 @@ def test_whoever_has_applied_accepts_new_terms_unasked(cast: Cast, state: str) -
         accepts(application, 2)
 
 
-def test_a_draft_cannot_be_sent_with_former_terms(cast: Cast) -> None:
+def test_a_draft_cannot_be_sent_with_former_terms(seed: Seed) -> None:
     application = make_application(answers=answers())
     new_terms()
     with pytest.raises(Invalid) as refused:
@@ -122,8 +122,8 @@ def test_a_draft_cannot_be_sent_with_former_terms(cast: Cast) -> None:
     assert submission.submit(applicant(application), application).state in ("submitted", "waiting")
 
 
-def test_nobody_is_approved_on_former_terms(cast: Cast, password_is_enough: None) -> None:
-    handler, second = per(cast), johanna(cast)
+def test_nobody_is_approved_on_former_terms(seed: Seed, password_is_enough: None) -> None:
+    handler, second = per(seed), johanna(seed)
     application, proposal = proposed(handler)
     new_terms()
     with (
@@ -131,7 +131,7 @@ def test_nobody_is_approved_on_former_terms(cast: Cast, password_is_enough: None
         pytest.raises(Conflict, match=r"accepted version 1 .* version 2 applies"),
     ):
         decisions.decide(second, application, proposal.pk, "agree")
-    who = officer(cast)
+    who = officer(seed)
     page = signed_in(who).get(f"/applications/{application.number}/", headers=ENGLISH).content.decode()
     assert "The applicant has accepted version 1 of the terms. Version 2 applies now." in page
     told = call(who.key, "GET", f"/membershipAssessments/view/{application.number}")[1]
@@ -147,14 +147,14 @@ def test_nobody_is_approved_on_former_terms(cast: Cast, password_is_enough: None
     assert (told["terms_version"], told["terms_accepted"], told["lacks_current_terms"]) == (2, 2, False)
 
 
-def test_a_rejection_needs_no_acceptance(cast: Cast) -> None:
-    application, proposal = proposed(per(cast), "reject")
+def test_a_rejection_needs_no_acceptance(seed: Seed) -> None:
+    application, proposal = proposed(per(seed), "reject")
     new_terms()
-    assert decisions.decide(johanna(cast), application, proposal.pk, "agree").state == "rejected"
+    assert decisions.decide(johanna(seed), application, proposal.pk, "agree").state == "rejected"
 
 
-def test_a_criterion_that_reads_otherwise_is_assessed_anew(cast: Cast) -> None:
-    handler = per(cast)
+def test_a_criterion_that_reads_otherwise_is_assessed_anew(seed: Seed) -> None:
+    handler = per(seed)
     application = assessed(handler)
     kept = current_terms().criteria
     changed = [each | {"help_sv": "Annat."} if each["key"] == "security_work" else each for each in kept]
@@ -163,9 +163,9 @@ def test_a_criterion_that_reads_otherwise_is_assessed_anew(cast: Cast) -> None:
     assert left == {"security_work"}
 
 
-def test_an_officer_goes_on_without_a_completion(cast: Cast, password_is_enough: None) -> None:
-    handler = per(cast)
-    application, who = on_the_desk(handler), officer(cast)
+def test_an_officer_goes_on_without_a_completion(seed: Seed, password_is_enough: None) -> None:
+    handler = per(seed)
+    application, who = on_the_desk(handler), officer(seed)
     for door in ("page", "API", "step"):
         reviews.request_completion(handler, application, "Vi saknar planen.", ["security"])
         application.refresh_from_db()

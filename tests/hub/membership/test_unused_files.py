@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from tests.api.calls import send
-from tests.cast import Cast
 from tests.factories import make_event
-from tests.hub.membership.cast import VISITOR, applicant
-from tests.hub.membership.scene import at_the_screen, make_desk, member
+from tests.factories.applications import VISITOR, applicant
+from tests.factories.memberships import at_the_screen, make_desk, member
+from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.core import files
 from vardkase.core.schedules import find
@@ -35,8 +35,8 @@ def folder(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.fixture
-def event(cast: Cast) -> Event:
-    event = make_event(cast.org_a)
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a)
     event.save()
     return event
 
@@ -52,43 +52,43 @@ def grow_old(folder: Path) -> None:
         os.utime(path, (then, then))
 
 
-def attach(cast: Cast, event: Event, content: bytes, **more: Any) -> Any:
+def attach(seed: Seed, event: Event, content: bytes, **more: Any) -> Any:
     document = {"type": "attachment", "category": "Payload delivery", "value": "a.bin"} | more
     document["data"] = base64.b64encode(content).decode()
-    return send(cast.analyst.key, "POST", f"/attributes/add/{event.pk}", document)
+    return send(seed.analyst.key, "POST", f"/attributes/add/{event.pk}", document)
 
 
-def test_a_file_goes_with_what_named_it(cast: Cast, event: Event, folder: Path) -> None:
+def test_a_file_goes_with_what_named_it(seed: Seed, event: Event, folder: Path) -> None:
     """Soft deletion can be undone and keeps it; hard deletion and the deletion of the event do not."""
-    attach(cast, event, b"one")
-    attach(cast, event, b"two", value="b.bin")
+    attach(seed, event, b"one")
+    attach(seed, event, b"two", value="b.bin")
     one, two = Attribute.objects.order_by("pk")
     grow_old(folder)
-    assert send(cast.analyst.key, "POST", f"/attributes/delete/{one.pk}").status_code == 200
+    assert send(seed.analyst.key, "POST", f"/attributes/delete/{one.pk}").status_code == 200
     assert remove_unused_files() == 0
-    assert send(cast.analyst.key, "POST", f"/attributes/delete/{one.pk}/1").status_code == 200
+    assert send(seed.analyst.key, "POST", f"/attributes/delete/{one.pk}/1").status_code == 200
     assert remove_unused_files() == 1
     assert on_disk(folder) == {two.data_sha256}
     entry = AuditEntry.objects.get(action="file.removed_unused")
     assert entry.change == {"count": 1, "bytes": 3}
-    assert send(cast.org_admin.key, "POST", f"/events/delete/{event.pk}").status_code == 200
+    assert send(seed.org_admin.key, "POST", f"/events/delete/{event.pk}").status_code == 200
     assert remove_unused_files() == 1
     assert on_disk(folder) == set()
 
 
-def test_a_file_of_two_rows_stays_with_the_other(cast: Cast, event: Event, folder: Path) -> None:
-    attach(cast, event, b"same")
-    attach(cast, event, b"same", value="b.bin")
+def test_a_file_of_two_rows_stays_with_the_other(seed: Seed, event: Event, folder: Path) -> None:
+    attach(seed, event, b"same")
+    attach(seed, event, b"same", value="b.bin")
     grow_old(folder)
     first = event.attributes.order_by("pk")[0]
-    send(cast.analyst.key, "POST", f"/attributes/delete/{first.pk}/1")
+    send(seed.analyst.key, "POST", f"/attributes/delete/{first.pk}/1")
     assert remove_unused_files() == 0
     assert files.read(first.data_sha256 or "") == b"same"
 
 
-def test_what_a_refused_request_left_goes_when_it_is_old(cast: Cast, event: Event, folder: Path) -> None:
+def test_what_a_refused_request_left_goes_when_it_is_old(seed: Seed, event: Event, folder: Path) -> None:
     """A request that is still open has stored its file, and not yet the row: so a new file stays."""
-    assert attach(cast, event, b"refused", category="No such category").status_code == 403
+    assert attach(seed, event, b"refused", category="No such category").status_code == 403
     assert len(on_disk(folder)) == 1
     assert remove_unused_files() == 0
     grow_old(folder)
@@ -96,7 +96,7 @@ def test_what_a_refused_request_left_goes_when_it_is_old(cast: Cast, event: Even
     assert on_disk(folder) == set()
 
 
-def test_a_file_that_is_stored_again_is_new(cast: Cast, folder: Path) -> None:
+def test_a_file_that_is_stored_again_is_new(seed: Seed, folder: Path) -> None:
     digest = files.store(b"again")
     grow_old(folder)
     assert files.store(b"again") == digest
@@ -104,7 +104,7 @@ def test_a_file_that_is_stored_again_is_new(cast: Cast, folder: Path) -> None:
     assert files.read(digest) == b"again"
 
 
-def test_what_a_killed_writer_left_goes(cast: Cast, folder: Path) -> None:
+def test_what_a_killed_writer_left_goes(seed: Seed, folder: Path) -> None:
     kept = folder / files.store(b"whole")[:2]
     (kept / "tmpx1y2z3").write_bytes(b"half")
     assert remove_unused_files() == 0
@@ -114,9 +114,9 @@ def test_what_a_killed_writer_left_goes(cast: Cast, folder: Path) -> None:
     assert on_disk(folder) == set()
 
 
-def test_evidence_that_is_removed(cast: Cast, mail: Any, password_is_enough: None, folder: Path) -> None:
-    desk = make_desk(cast)
-    member(desk, cast.org_b, statement=False)
+def test_evidence_that_is_removed(seed: Seed, mail: Any, password_is_enough: None, folder: Path) -> None:
+    desk = make_desk(seed)
+    member(desk, seed.org_b, statement=False)
     at_the_member = at_the_screen(desk.admin)
     for content in (PDF, PDF + b"2"):
         statements.add_evidence(at_the_member, "risk", "risk.pdf", content)
@@ -128,7 +128,7 @@ def test_evidence_that_is_removed(cast: Cast, mail: Any, password_is_enough: Non
     assert second.digest in on_disk(folder)
 
 
-def test_a_draft_that_is_forgotten(cast: Cast, folder: Path, time_machine: Any) -> None:
+def test_a_draft_that_is_forgotten(seed: Seed, folder: Path, time_machine: Any) -> None:
     application, _token = drafting.begin(VISITOR, "sven@sjukhus.example")
     conversation.add_evidence(applicant(application), application, "risk", [("risk.pdf", PDF)])
     digest = Attachment.objects.get().digest
@@ -140,7 +140,7 @@ def test_a_draft_that_is_forgotten(cast: Cast, folder: Path, time_machine: Any) 
     assert digest not in on_disk(folder)
 
 
-def test_it_is_done_every_night(cast: Cast) -> None:
+def test_it_is_done_every_night(seed: Seed) -> None:
     schedule = find("files.remove_unused")
     assert schedule is not None
     assert schedule.on

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
-from tests.hub.membership.cast import VISITOR, applicant
-from tests.hub.membership.scene import at_the_screen, make_desk, member
+from tests.factories.applications import VISITOR, applicant
+from tests.factories.memberships import at_the_screen, make_desk, member
+from tests.factories.seed import Seed
 from vardkase.core.errors import Invalid
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.membership.applications.services import conversation, drafting
@@ -23,14 +23,14 @@ TOO_MUCH = "20 MiB"
 
 
 @pytest.fixture(autouse=True)
-def quota(settings: Any, tmp_path: Path, cast: Cast) -> None:
+def quota(settings: Any, tmp_path: Path, seed: Seed) -> None:
     settings.FILES_DIR = tmp_path
     SettingValue.objects.create(name="Vardkase.upload_mebibytes_a_day", value=20)
 
 
-def test_a_member_cannot_fill_the_disk_with_evidence_that_it_removes(cast: Cast) -> None:
-    desk = make_desk(cast)
-    member(desk, cast.org_b, statement=False)
+def test_a_member_cannot_fill_the_disk_with_evidence_that_it_removes(seed: Seed) -> None:
+    desk = make_desk(seed)
+    member(desk, seed.org_b, statement=False)
     administrator = at_the_screen(desk.admin)
     for _ in range(2):
         statements.add_evidence(administrator, "risk", "risk.txt", TEXT)
@@ -41,9 +41,9 @@ def test_a_member_cannot_fill_the_disk_with_evidence_that_it_removes(cast: Cast)
     assert not Evidence.objects.exists()
 
 
-def test_nor_can_an_applicant_with_several_drafts(cast: Cast) -> None:
+def test_nor_can_an_applicant_with_several_drafts(seed: Seed) -> None:
     """They are counted together for the address that they come from."""
-    make_desk(cast)
+    make_desk(seed)
     drafts = [drafting.begin(VISITOR, f"anna@org{n}.example")[0] for n in range(3)]
     for draft in drafts[:2]:
         conversation.add_evidence(applicant(draft), draft, "risk", [("risk.txt", TEXT)])

@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.api.calls import call
-from tests.cast import ORG_ADMIN, SYNC_USER, Cast
 from tests.factories import make_key, make_organisation, make_role, make_user
+from tests.factories.applications import make_application
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
+from tests.factories.seed import ORG_ADMIN, SYNC_USER, Seed
 from tests.hub.membership.answers import answers
-from tests.hub.membership.cast import make_application
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.identity.two_people import approved, the_request
 from tests.web.signed_in import signed_in
 from vardkase.cli.main import commands
@@ -38,10 +38,10 @@ KEY = {"addresses": "127.0.0.1", "until": UNTIL.isoformat()}
 
 
 @pytest.fixture
-def desk(cast: Cast, mail: Any, settings: Any, password_is_enough: None) -> Desk:
+def desk(seed: Seed, mail: Any, settings: Any, password_is_enough: None) -> Desk:
     settings.BASE_URL = "https://hub.example"
     make_role("Sync user", SYNC_USER)
-    return make_desk(cast)
+    return make_desk(seed)
 
 
 def addressed_to() -> list[str]:
@@ -57,7 +57,7 @@ def secret_in_mail() -> str:
     return found[1]
 
 
-def nothing_was_made(cast: Cast, email: str) -> None:
+def nothing_was_made(seed: Seed, email: str) -> None:
     assert not MemberLink.objects.exists()
     assert not User.objects.filter(email=email).exists()
 
@@ -73,17 +73,17 @@ def nothing_was_made(cast: Cast, email: str) -> None:
 )
 @pytest.mark.parametrize("face", ["page", "API", "console", "operator"])
 def test_nobody_alone_gets_into_a_member(
-    cast: Cast, desk: Desk, face: str, item: str, given: dict[str, str]
+    seed: Seed, desk: Desk, face: str, item: str, given: dict[str, str]
 ) -> None:
     """The member is active: whatever the address is, an officer proposes, and an operator or console is refused."""
-    member(desk, cast.org_b, connection="both")
+    member(desk, seed.org_b, connection="both")
     reason = {"reason": "They lost theirs."}
     if face == "page":
-        path = f"/members/{cast.org_b.pk}/checklist/{item}/"
+        path = f"/members/{seed.org_b.pk}/checklist/{item}/"
         assert signed_in(desk.officer).post(path, given).status_code == 422  # The reasons are missing.
         assert signed_in(desk.officer).post(path, given | reason).status_code == 302
     elif face == "API":
-        path = f"/membershipChecklists/do/{cast.org_b.pk}/{item}"
+        path = f"/membershipChecklists/do/{seed.org_b.pk}/{item}"
         assert call(desk.officer.key, "POST", path, given)[0] in (400, 403)
         status, told = call(desk.officer.key, "POST", path, given | reason)
         assert (status, told["ApprovalRequest"]["state"]) == (200, "waiting")
@@ -91,32 +91,32 @@ def test_nobody_alone_gets_into_a_member(
         words = [
             "membership",
             "do",
-            cast.org_b.name,
+            seed.org_b.name,
             item,
             *(f"{n}={v}" for n, v in (given | reason).items()),
         ]
         done = CliRunner().invoke(commands, words)
         assert isinstance(done.exception, Forbidden), done.output
     else:
-        path = f"/membershipChecklists/do/{cast.org_b.pk}/{item}"
+        path = f"/membershipChecklists/do/{seed.org_b.pk}/{item}"
         assert call(desk.operator.key, "POST", path, given | reason)[0] in (400, 403)
-    nothing_was_made(cast, given["email"])
+    nothing_was_made(seed, given["email"])
     if face in ("console", "operator"):
         assert not ApprovalRequest.objects.filter(state="waiting").exists()
         return
     with pytest.raises(Forbidden):
         approved(desk.officer.user)
     approved(desk.second.user, the_request())
-    assert User.objects.filter(email=given["email"], org=cast.org_b).exists()
+    assert User.objects.filter(email=given["email"], org=seed.org_b).exists()
     assert {"admin@b.example", "anna@b.example"} - {given["email"]} <= set(addressed_to())
 
 
-def test_a_key_of_an_account_that_has_one_is_shown_to_no_other_mailbox(cast: Cast, desk: Desk) -> None:
+def test_a_key_of_an_account_that_has_one_is_shown_to_no_other_mailbox(seed: Seed, desk: Desk) -> None:
     """Neither while the member is connected, nor when two would agree on it."""
-    opened(desk, cast.org_b, connection="api")
-    user = make_user(cast.org_b, make_role("Sync user", SYNC_USER), "machine@b.example")
+    opened(desk, seed.org_b, connection="api")
+    user = make_user(seed.org_b, make_role("Sync user", SYNC_USER), "machine@b.example")
     make_key(user)
-    officer, org = at_the_screen(desk.officer), cast.org_b.pk
+    officer, org = at_the_screen(desk.officer), seed.org_b.pk
     for send_to in ("bo@b.example", "per@mailbox.example"):
         with pytest.raises(Invalid, match=r"has had a key|haft en nyckel"):
             member_accounts.make_sync_user(
@@ -130,21 +130,21 @@ def test_a_key_of_an_account_that_has_one_is_shown_to_no_other_mailbox(cast: Cas
     assert {"anna@b.example", "bo@b.example", "admin@b.example", "machine@b.example"} <= set(told)
 
 
-def test_a_way_in_that_was_not_used_is_sent_anew(cast: Cast, desk: Desk) -> None:
+def test_a_way_in_that_was_not_used_is_sent_anew(seed: Seed, desk: Desk) -> None:
     """Its account has had no key, so it is nobody yet."""
-    opened(desk, cast.org_b, connection="api")
-    operator, org = at_the_screen(desk.operator), cast.org_b.pk
+    opened(desk, seed.org_b, connection="api")
+    operator, org = at_the_screen(desk.operator), seed.org_b.pk
     for _ in range(2):
         member_accounts.make_sync_user(operator, org, "machine@b.example", addresses="127.0.0.1", until=UNTIL)
         assert MemberLink.objects.get().sent_to == "bo@b.example"
     assert AuthKey.objects.filter(user__email="machine@b.example").count() == 0
 
 
-def test_what_was_approved_is_carried_out_only_while_it_is_so(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
-    officer, org = at_the_screen(desk.officer), cast.org_b.pk
+def test_what_was_approved_is_carried_out_only_while_it_is_so(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
+    officer, org = at_the_screen(desk.officer), seed.org_b.pk
     waits = member_accounts.invite_administrator(officer, org, "new@b.example", "They lost theirs.")
-    make_user(cast.org_b, make_role("Org Admin", ORG_ADMIN), "new@b.example")
+    make_user(seed.org_b, make_role("Org Admin", ORG_ADMIN), "new@b.example")
     with pytest.raises(Conflict):
         approved(desk.second.user, waits)
     assert not MemberLink.objects.exists()
@@ -152,37 +152,37 @@ def test_what_was_approved_is_carried_out_only_while_it_is_so(cast: Cast, desk: 
 
 @pytest.mark.parametrize("face", ["page", "service"])
 def test_a_code_of_a_member_is_told_to_nobody_of_the_hub(
-    cast: Cast, desk: Desk, settings: Any, face: str
+    seed: Seed, desk: Desk, settings: Any, face: str
 ) -> None:
     settings.VARDKASE_PROFILE = "hub"
-    member(desk, cast.org_b)
+    member(desk, seed.org_b)
     MembershipInUse.objects.create(pk=1)
     if face == "page":
-        shown = signed_in(desk.officer).post(f"/service/organisations/{cast.org_b.pk}/code/").content.decode()
+        shown = signed_in(desk.officer).post(f"/service/organisations/{seed.org_b.pk}/code/").content.decode()
         assert "bo@b.example" in shown
     else:
-        assert codes.make_code(at_the_screen(desk.officer), cast.org_b.pk)[1] == ""
+        assert codes.make_code(at_the_screen(desk.officer), seed.org_b.pk)[1] == ""
         shown = ""
     mail = OutgoingMail.objects.filter(recipient="bo@b.example").order_by("-pk").first()
     assert mail is not None
     code = re.search(r"\b(?:[A-Z2-9]{5}-){4}[A-Z2-9]{5}\b", mail.text)
     assert code
     assert code[0] not in shown
-    assert codes.offer(code[0])["Organisation"]["name"] == cast.org_b.name
+    assert codes.offer(code[0])["Organisation"]["name"] == seed.org_b.name
 
 
 @pytest.mark.parametrize("without", ["contacts", "membership"])
-def test_no_code_without_somebody_to_send_it_to(cast: Cast, desk: Desk, without: str) -> None:
+def test_no_code_without_somebody_to_send_it_to(seed: Seed, desk: Desk, without: str) -> None:
     if without == "contacts":
-        member(desk, cast.org_b)
+        member(desk, seed.org_b)
         Membership.objects.update(details={})
     MembershipInUse.objects.create(pk=1)
     with pytest.raises(Conflict):
-        codes.make_code(at_the_screen(desk.officer), cast.org_b.pk)
+        codes.make_code(at_the_screen(desk.officer), seed.org_b.pk)
 
 
 @pytest.mark.parametrize("face", ["page", "API", "console", "operator"])
-def test_one_officer_gives_a_membership_to_no_other_organisation(cast: Cast, desk: Desk, face: str) -> None:
+def test_one_officer_gives_a_membership_to_no_other_organisation(seed: Seed, desk: Desk, face: str) -> None:
     made, other = make_organisation("Sunda Vatten AB"), make_organisation("Another AB")
     opened(desk, made)
     given = {"other": str(other.pk), "reason": "They are one."}
@@ -210,9 +210,9 @@ def test_one_officer_gives_a_membership_to_no_other_organisation(cast: Cast, des
 
 @pytest.mark.parametrize("whose", ["hub owner", "operator"])
 def test_an_organisation_of_the_hubs_own_people_becomes_no_other_member(
-    cast: Cast, desk: Desk, whose: str
+    seed: Seed, desk: Desk, whose: str
 ) -> None:
-    made, other = make_organisation("Sunda Vatten AB"), cast.hub
+    made, other = make_organisation("Sunda Vatten AB"), seed.hub
     opened(desk, made)
     if whose == "operator":
         other = make_organisation("Kustdrift AB")
@@ -222,7 +222,7 @@ def test_an_organisation_of_the_hubs_own_people_becomes_no_other_member(
     assert not ApprovalRequest.objects.filter(state="waiting").exists()
 
 
-def test_people_who_came_to_run_the_hub_since_stop_it(cast: Cast, desk: Desk) -> None:
+def test_people_who_came_to_run_the_hub_since_stop_it(seed: Seed, desk: Desk) -> None:
     made, other = make_organisation("Sunda Vatten AB"), make_organisation("Kustdrift AB")
     opened(desk, made)
     waits = organisation.join_organisation(at_the_screen(desk.officer), made.pk, other.pk, "They are one.")
@@ -232,37 +232,37 @@ def test_people_who_came_to_run_the_hub_since_stop_it(cast: Cast, desk: Desk) ->
     assert Membership.objects.get().organisation == made
 
 
-def test_one_officer_takes_no_uuid_that_was_not_applied_with(cast: Cast, desk: Desk) -> None:
+def test_one_officer_takes_no_uuid_that_was_not_applied_with(seed: Seed, desk: Desk) -> None:
     own, stolen = str(uuid4()), str(uuid4())
-    opened(desk, cast.org_c, connection="api")
-    User.objects.filter(org=cast.org_c).delete()
+    opened(desk, seed.org_c, connection="api")
+    User.objects.filter(org=seed.org_c).delete()
     given = answers(connection={"method": "api", "api": {"uuid": own}})
     Membership.objects.update(application=make_application("approved", answers=given))
     officer = at_the_screen(desk.officer)
     with pytest.raises(Invalid):
-        organisation.take_uuid(officer, cast.org_c.pk, stolen)
-    waits = organisation.take_uuid(officer, cast.org_c.pk, stolen, "They have moved.")
+        organisation.take_uuid(officer, seed.org_c.pk, stolen)
+    waits = organisation.take_uuid(officer, seed.org_c.pk, stolen, "They have moved.")
     assert isinstance(waits, ApprovalRequest)
-    assert str(Organisation.objects.get(pk=cast.org_c.pk).uuid) != stolen
+    assert str(Organisation.objects.get(pk=seed.org_c.pk).uuid) != stolen
     approved(desk.second.user, waits)
-    assert str(Organisation.objects.get(pk=cast.org_c.pk).uuid) == stolen
+    assert str(Organisation.objects.get(pk=seed.org_c.pk).uuid) == stolen
 
 
 WAYS_TO_CHANGE_IDENTITY = ("api", "page", "merge", "merge into it")
 
 
 @pytest.mark.parametrize("way", WAYS_TO_CHANGE_IDENTITY)
-def test_nobody_alone_changes_by_what_a_member_is_known(cast: Cast, desk: Desk, way: str) -> None:
+def test_nobody_alone_changes_by_what_a_member_is_known(seed: Seed, desk: Desk, way: str) -> None:
     """Somebody else could then publish in its name: it would be an organisation that nobody here speaks for."""
     MembershipInUse.objects.create(pk=1)
-    org = member(desk, cast.org_a).organisation
+    org = member(desk, seed.org_a).organisation
     wanted = str(uuid4())
     if way == "api":
         for data in ({"local": False}, {"uuid": wanted}, {"local": "0", "uuid": wanted}):
-            status, answer = call(cast.site_admin.key, "POST", f"/admin/organisations/edit/{org.pk}", data)
+            status, answer = call(seed.site_admin.key, "POST", f"/admin/organisations/edit/{org.pk}", data)
             assert (status, "two officers" in str(answer)) == (403, True), answer
     elif way == "page":
-        browser = signed_in(cast.site_admin)
+        browser = signed_in(seed.site_admin)
         for data in (
             {"name": org.name, "uuid": str(org.uuid)},
             {"name": org.name, "uuid": wanted, "local": "on"},
@@ -272,33 +272,33 @@ def test_nobody_alone_changes_by_what_a_member_is_known(cast: Cast, desk: Desk, 
                 422,
             )
     else:
-        pair = (org.pk, cast.org_c.pk) if way == "merge" else (cast.org_c.pk, org.pk)
+        pair = (org.pk, seed.org_c.pk) if way == "merge" else (seed.org_c.pk, org.pk)
         with pytest.raises(Invalid):
-            merge_organisations(cast.site_admin.actor, *pair)
+            merge_organisations(seed.site_admin.actor, *pair)
     kept = Organisation.objects.get(pk=org.pk)
     assert (kept.local, kept.uuid) == (True, org.uuid)
 
 
-def test_what_does_not_identify_a_member_is_changed_as_before(cast: Cast, desk: Desk) -> None:
+def test_what_does_not_identify_a_member_is_changed_as_before(seed: Seed, desk: Desk) -> None:
     MembershipInUse.objects.create(pk=1)
-    org = member(desk, cast.org_a).organisation
+    org = member(desk, seed.org_a).organisation
     given = {"sector": "Kommun", "local": True, "uuid": str(org.uuid)}
-    assert call(cast.site_admin.key, "POST", f"/admin/organisations/edit/{org.pk}", given)[0] == 200
+    assert call(seed.site_admin.key, "POST", f"/admin/organisations/edit/{org.pk}", given)[0] == 200
     assert Organisation.objects.get(pk=org.pk).sector == "Kommun"
 
 
-def test_a_member_speaks_for_itself_even_where_it_is_not_local(cast: Cast, desk: Desk) -> None:
+def test_a_member_speaks_for_itself_even_where_it_is_not_local(seed: Seed, desk: Desk) -> None:
     MembershipInUse.objects.create(pk=1)
-    org = member(desk, cast.org_a).organisation
+    org = member(desk, seed.org_a).organisation
     Organisation.objects.filter(pk=org.pk).update(local=False)
-    assert misattributed(cast.stranger.actor, ids=[org.pk]) == {str(org.uuid): org.pk}
+    assert misattributed(seed.stranger.actor, ids=[org.pk]) == {str(org.uuid): org.pk}
 
 
-def test_an_operator_gives_no_member_another_name(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
+def test_an_operator_gives_no_member_another_name(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
     MembershipInUse.objects.create(pk=1)
-    User.objects.filter(pk=cast.site_admin.user.pk).update(staff_roles=["operator"])
-    path = f"/admin/organisations/edit/{cast.org_b.pk}"
-    assert call(cast.site_admin.key, "POST", path, {"name": "Organisation B (archive)"})[0] == 403
-    assert Organisation.objects.get(pk=cast.org_b.pk).name == cast.org_b.name
-    assert call(cast.site_admin.key, "POST", path, {"sector": "Energy"})[0] == 200
+    User.objects.filter(pk=seed.site_admin.user.pk).update(staff_roles=["operator"])
+    path = f"/admin/organisations/edit/{seed.org_b.pk}"
+    assert call(seed.site_admin.key, "POST", path, {"name": "Organisation B (archive)"})[0] == 403
+    assert Organisation.objects.get(pk=seed.org_b.pk).name == seed.org_b.name
+    assert call(seed.site_admin.key, "POST", path, {"sector": "Energy"})[0] == 200

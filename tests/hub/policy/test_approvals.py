@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone
 
 from tests.api.calls import answer, call, send
-from tests.cast import SYNC_USER, Cast, Player
 from tests.factories import make_key, make_role, make_user
 from tests.factories.knowledge import make_tag
-from tests.hub.policy.stories import RED, SECOND, in_force, is_out, made
+from tests.factories.policies import RED, SECOND, in_force, is_out, made
+from tests.factories.seed import SYNC_USER, ApiUser, Seed
 from tests.support.refusals import problem_is
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.policy.approvals.queries import waiting_for
@@ -32,103 +32,103 @@ from vardkase.intel.problems import EventProblem
 
 
 @pytest.fixture
-def event(cast: Cast) -> dict[str, Any]:
+def event(seed: Seed) -> dict[str, Any]:
     """An event for the whole hub that the publisher has asked to publish."""
     make_tag("tlp:red")
-    in_force(cast, RED, SECOND)
-    event = made(cast.publisher.key)
-    assert asked(cast.publisher, event)[0] == 202
+    in_force(seed, RED, SECOND)
+    event = made(seed.publisher.key)
+    assert asked(seed.publisher, event)[0] == 202
     return event
 
 
-def deciding(player: Player) -> Actor:
-    """The player on the pages, with the second factor just confirmed."""
-    user = User.objects.get(pk=player.user.pk)
+def deciding(api_user: ApiUser) -> Actor:
+    """The user on the pages, with the second factor just confirmed."""
+    user = User.objects.get(pk=api_user.user.pk)
     return actor_for(user, Credential.BROWSER, confirmed_at=timezone.now())
 
 
-def asked(player: Player, event: dict[str, Any]) -> tuple[int, Any]:
-    return call(player.key, "POST", f"/events/publish/{event['id']}")
+def asked(api_user: ApiUser, event: dict[str, Any]) -> tuple[int, Any]:
+    return call(api_user.key, "POST", f"/events/publish/{event['id']}")
 
 
-def test_it_waits_is_approved_and_is_out(cast: Cast, event: dict[str, Any]) -> None:
-    status, body = asked(cast.publisher, event)
+def test_it_waits_is_approved_and_is_out(seed: Seed, event: dict[str, Any]) -> None:
+    status, body = asked(seed.publisher, event)
     request = PublicationApproval.objects.get()
     assert (status, body["approval_id"]) == (202, str(request.pk))
     assert "second person" in body["message"]
     assert not is_out(event)
-    assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 404
-    assert waiting_for(cast.org_admin.actor) == [request]
-    assert waiting_for(cast.publisher.actor) == waiting_for(cast.analyst.actor) == []
-    assert approve(deciding(cast.org_admin), request.pk).state == ApprovalDecision.APPROVED
+    assert call(seed.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 404
+    assert waiting_for(seed.org_admin.actor) == [request]
+    assert waiting_for(seed.publisher.actor) == waiting_for(seed.analyst.actor) == []
+    assert approve(deciding(seed.org_admin), request.pk).state == ApprovalDecision.APPROVED
     assert is_out(event)
-    assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 200
+    assert call(seed.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 200
 
 
-def test_nobody_else_decides(cast: Cast, event: dict[str, Any]) -> None:
+def test_nobody_else_decides(seed: Seed, event: dict[str, Any]) -> None:
     request, console = (
         PublicationApproval.objects.get(),
-        console_actor(cast.org_a.pk, cast.org_a.name, "root"),
+        console_actor(seed.org_a.pk, seed.org_a.name, "root"),
     )
-    for player in (cast.publisher, cast.analyst, cast.reader):
+    for api_user in (seed.publisher, seed.analyst, seed.reader):
         with pytest.raises(Forbidden):
-            approve(deciding(player), request.pk)
-    for player in (cast.stranger, cast.partner_sync, cast.site_admin):
+            approve(deciding(api_user), request.pk)
+    for api_user in (seed.stranger, seed.partner_sync, seed.site_admin):
         with pytest.raises(NotFound):
-            approve(deciding(player), request.pk)
+            approve(deciding(api_user), request.pk)
     with pytest.raises(Forbidden):
         approve(console, request.pk)
     with pytest.raises(Forbidden):  # Nor in the name of somebody who may.
-        approve(in_the_name_of(console, cast.org_admin.user), request.pk)
+        approve(in_the_name_of(console, seed.org_admin.user), request.pk)
     assert not is_out(event)
 
 
 @pytest.mark.parametrize("way", ["key", "given password", "second account", "unconfirmed"])
-def test_one_person_is_not_two(cast: Cast, event: dict[str, Any], way: str) -> None:
+def test_one_person_is_not_two(seed: Seed, event: dict[str, Any], way: str) -> None:
     """An administrator makes keys and sets passwords for colleagues, and has a second account."""
-    request, colleague = PublicationApproval.objects.get(), cast.org_admin.user
+    request, colleague = PublicationApproval.objects.get(), seed.org_admin.user
     if way == "key":
-        assert call(cast.org_admin.key, "POST", f"/approvals/approve/{request.pk}")[0] == 403
+        assert call(seed.org_admin.key, "POST", f"/approvals/approve/{request.pk}")[0] == 403
     elif way == "given password":
         User.objects.filter(pk=colleague.pk).update(credentials_set_by_another_at=timezone.now())
     elif way == "second account":
         request.requester_name = colleague.email.replace("@", "+two@")
         request.save()
     actors = {
-        "key": cast.org_admin.actor,
+        "key": seed.org_admin.actor,
         "unconfirmed": actor_for(colleague, Credential.BROWSER),
     }
     with pytest.raises(StepUpRequired if way == "unconfirmed" else Forbidden):
-        approve(actors.get(way, deciding(cast.org_admin)), request.pk)
+        approve(actors.get(way, deciding(seed.org_admin)), request.pk)
     assert not is_out(event)
 
 
-def test_an_event_that_changed_meanwhile_has_to_be_asked_for_again(cast: Cast, event: dict[str, Any]) -> None:
+def test_an_event_that_changed_meanwhile_has_to_be_asked_for_again(seed: Seed, event: dict[str, Any]) -> None:
     """By a person who has seen it: else whoever changed it could approve what nobody else knows of."""
     attribute = {"type": "domain", "value": "smuggled.example"}
-    assert call(cast.org_admin.key, "POST", f"/attributes/add/{event['id']}", attribute)[0] == 200
-    changed = approve(deciding(cast.org_admin), PublicationApproval.objects.get().pk)
+    assert call(seed.org_admin.key, "POST", f"/attributes/add/{event['id']}", attribute)[0] == 200
+    changed = approve(deciding(seed.org_admin), PublicationApproval.objects.get().pk)
     assert (changed.state, is_out(event)) == (ApprovalDecision.CHANGED, False)
-    assert asked(cast.org_admin, event)[0] == 202
+    assert asked(seed.org_admin, event)[0] == 202
     request = PublicationApproval.objects.get(state=ApprovalDecision.WAITING)
     with pytest.raises(Forbidden):
-        approve(deciding(cast.org_admin), request.pk)
-    approve(deciding(cast.publisher), request.pk)
+        approve(deciding(seed.org_admin), request.pk)
+    approve(deciding(seed.publisher), request.pk)
     assert is_out(event)
 
 
-def test_what_is_approved_is_one_version(cast: Cast, event: dict[str, Any]) -> None:
-    approve(deciding(cast.org_admin), PublicationApproval.objects.get().pk)
+def test_what_is_approved_is_one_version(seed: Seed, event: dict[str, Any]) -> None:
+    approve(deciding(seed.org_admin), PublicationApproval.objects.get().pk)
     call(
-        cast.publisher.key, "POST", f"/attributes/add/{event['id']}", {"type": "domain", "value": "b.example"}
+        seed.publisher.key, "POST", f"/attributes/add/{event['id']}", {"type": "domain", "value": "b.example"}
     )
-    assert asked(cast.publisher, event)[0] == 202
-    assert asked(cast.org_admin, event)[0] == 202
-    assert PublicationApproval.objects.get(state=ApprovalDecision.WAITING).requester == cast.publisher.user
+    assert asked(seed.publisher, event)[0] == 202
+    assert asked(seed.org_admin, event)[0] == 202
+    assert PublicationApproval.objects.get(state=ApprovalDecision.WAITING).requester == seed.publisher.user
 
 
 @pytest.mark.parametrize("way", ["add", "edit"])
-def test_a_document_that_publishes_is_stored_and_waits(cast: Cast, event: dict[str, Any], way: str) -> None:
+def test_a_document_that_publishes_is_stored_and_waits(seed: Seed, event: dict[str, Any], way: str) -> None:
     if way == "add":
         body = {
             "info": "x",
@@ -136,12 +136,12 @@ def test_a_document_that_publishes_is_stored_and_waits(cast: Cast, event: dict[s
             "published": True,
             "Attribute": [{"type": "text", "value": "a"}],
         }
-        response = send(cast.publisher.key, "POST", "/events/add", body)
+        response = send(seed.publisher.key, "POST", "/events/add", body)
         assert response.headers["X-Waits-For-Approval"] == "1"
         event = answer(response)["Event"]
     else:
         change = {"published": True, "info": "changed"}
-        assert call(cast.publisher.key, "POST", f"/events/edit/{event['id']}", change)[0] == 200
+        assert call(seed.publisher.key, "POST", f"/events/edit/{event['id']}", change)[0] == 200
     assert not is_out(event)
     assert (
         PublicationApproval.objects.filter(event_id=event["id"], state=ApprovalDecision.WAITING).count() == 1
@@ -163,10 +163,10 @@ def pushed(key: str, creator: Organisation, **more: Any) -> dict[str, Any]:
     return dict(told["Event"])
 
 
-def test_naming_another_creator_is_no_way_around_the_second_person(cast: Cast) -> None:
+def test_naming_another_creator_is_no_way_around_the_second_person(seed: Seed) -> None:
     """Neither for what the organisation holds here, locked or not, nor for its own that another holds here."""
-    in_force(cast, SECOND)
-    machine = make_user(cast.org_a, make_role("Sync user", SYNC_USER), "sync@a.example")
+    in_force(seed, SECOND)
+    machine = make_user(seed.org_a, make_role("Sync user", SYNC_USER), "sync@a.example")
     key = make_key(machine)
     stranger = Organisation.objects.create(uuid=uuid4(), name="Somebody far away")
     for locked in (False, True):
@@ -178,82 +178,82 @@ def test_naming_another_creator_is_no_way_around_the_second_person(cast: Cast) -
             assert call(key, "POST", f"/events/edit/{theirs['uuid']}", change)[0] == 200
             assert not is_out(theirs)
             request = PublicationApproval.objects.get(event_id=theirs["id"], state=ApprovalDecision.WAITING)
-        for player in (cast.analyst, cast.stranger):
+        for api_user in (seed.analyst, seed.stranger):
             with pytest.raises((Forbidden, NotFound)):
-                approve(deciding(player), request.pk)
-        approve(deciding(cast.org_admin), request.pk)
+                approve(deciding(api_user), request.pk)
+        approve(deciding(seed.org_admin), request.pk)
         assert is_out(theirs)
-    ours = pushed(cast.partner_sync.key, cast.org_b)
+    ours = pushed(seed.partner_sync.key, seed.org_b)
     assert is_out(ours)
     # As it was before each member spoke for itself alone: A's own event, which B had sent here.
-    Event.objects.filter(pk=ours["id"]).update(orgc=cast.org_a)
-    assert call(cast.publisher.key, "POST", f"/events/edit/{ours['id']}", {"info": "changed"})[0] == 200
-    assert asked(cast.publisher, ours)[0] == 202
+    Event.objects.filter(pk=ours["id"]).update(orgc=seed.org_a)
+    assert call(seed.publisher.key, "POST", f"/events/edit/{ours['id']}", {"info": "changed"})[0] == 200
+    assert asked(seed.publisher, ours)[0] == 202
     assert not is_out(ours)
-    approve(deciding(cast.org_admin), PublicationApproval.objects.get(event_id=ours["id"]).pk)
+    approve(deciding(seed.org_admin), PublicationApproval.objects.get(event_id=ours["id"]).pk)
     assert is_out(ours)
 
 
-def test_a_rule_that_came_meanwhile_keeps_it_in(cast: Cast, event: dict[str, Any]) -> None:
+def test_a_rule_that_came_meanwhile_keeps_it_in(seed: Seed, event: dict[str, Any]) -> None:
     request = PublicationApproval.objects.get()
-    in_force(cast, RED | {"tags": [], "types": ["domain"]}, SECOND)
+    in_force(seed, RED | {"tags": [], "types": ["domain"]}, SECOND)
     with pytest.raises(PolicyForbids) as refused:
-        approve(deciding(cast.org_admin), request.pk)
+        approve(deciding(seed.org_admin), request.pk)
     assert refused.value.has(RuleRefusal.OWN)
     assert refused.value.met.number == 1
     assert not is_out(event)
 
 
-def test_it_is_rejected_with_a_reason(cast: Cast, event: dict[str, Any]) -> None:
+def test_it_is_rejected_with_a_reason(seed: Seed, event: dict[str, Any]) -> None:
     request = PublicationApproval.objects.get()
     with pytest.raises(Invalid):
-        reject(cast.org_admin.actor, request.pk, " ")
-    rejected = reject(cast.org_admin.actor, request.pk, "Ask the victim first")
+        reject(seed.org_admin.actor, request.pk, " ")
+    rejected = reject(seed.org_admin.actor, request.pk, "Ask the victim first")
     assert (rejected.state, rejected.reason) == (ApprovalDecision.REJECTED, "Ask the victim first")
     with pytest.raises(Conflict):
-        approve(deciding(cast.org_admin), request.pk)
+        approve(deciding(seed.org_admin), request.pk)
     assert not is_out(event)
 
 
-def test_who_asked_may_withdraw_and_time_runs_out(cast: Cast, event: dict[str, Any]) -> None:
+def test_who_asked_may_withdraw_and_time_runs_out(seed: Seed, event: dict[str, Any]) -> None:
     request = PublicationApproval.objects.get()
     with pytest.raises(Forbidden):
-        withdraw(cast.org_admin.actor, request.pk)
-    assert withdraw(cast.publisher.actor, request.pk).state == ApprovalDecision.WITHDRAWN
-    asked(cast.publisher, event)
+        withdraw(seed.org_admin.actor, request.pk)
+    assert withdraw(seed.publisher.actor, request.pk).state == ApprovalDecision.WITHDRAWN
+    asked(seed.publisher, event)
     waiting = PublicationApproval.objects.filter(state=ApprovalDecision.WAITING)
     waiting.update(expires_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(Conflict) as refused:
-        approve(deciding(cast.org_admin), waiting.get().pk)
+        approve(deciding(seed.org_admin), waiting.get().pk)
     assert refused.value.has(PublicationApprovalProblem.EXPIRED)
     assert (expire_approvals(), waiting.count()) == (1, 0)
 
 
-def test_a_deleted_event_waits_for_nobody(cast: Cast, event: dict[str, Any]) -> None:
-    assert call(cast.publisher.key, "POST", f"/events/delete/{event['id']}")[0] == 200
+def test_a_deleted_event_waits_for_nobody(seed: Seed, event: dict[str, Any]) -> None:
+    assert call(seed.publisher.key, "POST", f"/events/delete/{event['id']}")[0] == 200
     assert PublicationApproval.objects.get().state == ApprovalDecision.WITHDRAWN
 
 
-def test_the_hubs_own_four_eyes_hold_as_well(cast: Cast, event: dict[str, Any]) -> None:
+def test_the_hubs_own_four_eyes_hold_as_well(seed: Seed, event: dict[str, Any]) -> None:
     """With MISP's setting, who made the event may ask, and may not be the one who approves."""
     setting = "MISP.block_publishing_for_same_creator"
-    call(cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/{setting}", {"value": True})
-    theirs = made(cast.org_admin.key)
-    assert asked(cast.org_admin, theirs)[0] == 202
-    withdraw(cast.org_admin.actor, PublicationApproval.objects.get(event_id=theirs["id"]).pk)
-    assert asked(cast.publisher, theirs)[0] == 202
+    call(seed.site_admin.key, "POST", f"/servers/serverSettingsEdit/{setting}", {"value": True})
+    theirs = made(seed.org_admin.key)
+    assert asked(seed.org_admin, theirs)[0] == 202
+    withdraw(seed.org_admin.actor, PublicationApproval.objects.get(event_id=theirs["id"]).pk)
+    assert asked(seed.publisher, theirs)[0] == 202
     request = PublicationApproval.objects.get(event_id=theirs["id"], state=ApprovalDecision.WAITING)
     with pytest.raises(Forbidden, check=problem_is(EventProblem.PUBLISHER_IS_CREATOR)):
-        approve(deciding(cast.org_admin), request.pk)
+        approve(deciding(seed.org_admin), request.pk)
 
 
 def test_who_may_not_read_the_event_neither_sees_nor_decides_the_request(
-    cast: Cast, event: dict[str, Any]
+    seed: Seed, event: dict[str, Any]
 ) -> None:
     request = PublicationApproval.objects.get()
-    User.objects.filter(pk=cast.org_admin.user.pk).update(staff_roles=["operator"])
-    assert call(cast.org_admin.key, "GET", "/approvals/index")[1] == []
+    User.objects.filter(pk=seed.org_admin.user.pk).update(staff_roles=["operator"])
+    assert call(seed.org_admin.key, "GET", "/approvals/index")[1] == []
     for path, refused in (("view", 404), ("approve", 403)):  # Operators hold no permission to publish.
-        assert call(cast.org_admin.key, "POST", f"/approvals/{path}/{request.pk}")[0] == refused
-    assert cast.org_admin.user not in deciders(request)
+        assert call(seed.org_admin.key, "POST", f"/approvals/{path}/{request.pk}")[0] == refused
+    assert seed.org_admin.user not in deciders(request)
     assert not is_out(event)

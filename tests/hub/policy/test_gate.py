@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories.knowledge import make_tags
-from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, is_out, made
+from tests.factories.policies import IBAN, MARKED, RED, SECOND, in_force, is_out, made
+from tests.factories.seed import Seed
 from vardkase.exchange.own_feeds.content import FeedContent, chosen, listed, reach_of
 from vardkase.exchange.streams.models import Stream
 from vardkase.hub.policy.models import PolicyVersion, PublicationApproval
@@ -29,52 +29,52 @@ REFUSED = (
 
 
 @pytest.fixture(autouse=True)
-def tags(cast: Cast) -> None:
+def tags(seed: Seed) -> None:
     make_tags(*("tlp:red", "tlp:green", "tlp:amber"))
 
 
 @pytest.mark.parametrize("action", ["publish", "alert"])
-def test_publishing_is_refused_by_number_and_title(cast: Cast, action: str) -> None:
-    in_force(cast, RED, MARKED)
-    event = made(cast.publisher.key, "tlp:red")
-    status, body = call(cast.publisher.key, "POST", f"/events/{action}/{event['id']}")
+def test_publishing_is_refused_by_number_and_title(seed: Seed, action: str) -> None:
+    in_force(seed, RED, MARKED)
+    event = made(seed.publisher.key, "tlp:red")
+    status, body = call(seed.publisher.key, "POST", f"/events/{action}/{event['id']}")
     assert (status, body["message"]) == (405, REFUSED)
     assert not is_out(event)
 
 
-def test_an_event_that_arrives_published_is_not_taken_in(cast: Cast) -> None:
-    in_force(cast, RED)
+def test_an_event_that_arrives_published_is_not_taken_in(seed: Seed) -> None:
+    in_force(seed, RED)
     body = {
         "info": "red",
         "distribution": 1,
         "published": True,
         "Attribute": [{"type": "domain", "value": "a.example", "Tag": [{"name": "tlp:red"}]}],
     }
-    status, answer = call(cast.publisher.key, "POST", "/events/add", body)
+    status, answer = call(seed.publisher.key, "POST", "/events/add", body)
     assert (status, answer["message"]) == (403, REFUSED)
     assert not Event.objects.filter(info="red").exists()
 
 
-def test_a_document_that_publishes_changes_nothing(cast: Cast) -> None:
-    in_force(cast, RED)
-    event = made(cast.publisher.key, "tlp:green", published=True)
+def test_a_document_that_publishes_changes_nothing(seed: Seed) -> None:
+    in_force(seed, RED)
+    event = made(seed.publisher.key, "tlp:green", published=True)
     assert is_out(event)
     change = {"info": "other", "published": True, "Tag": [{"name": "tlp:red"}]}
-    status, answer = call(cast.publisher.key, "POST", f"/events/edit/{event['id']}", change)
+    status, answer = call(seed.publisher.key, "POST", f"/events/edit/{event['id']}", change)
     assert (status, answer["message"]) == (403, REFUSED)
     stored = Event.objects.get(pk=event["id"])
     assert (stored.info, stored.published) == ("a phish", True)
 
 
-def test_what_is_changed_after_publishing_is_read_by_nobody_else_until_it_may_go_out(cast: Cast) -> None:
+def test_what_is_changed_after_publishing_is_read_by_nobody_else_until_it_may_go_out(seed: Seed) -> None:
     """Taking the TLP tag off, raising an attribute, pasting more, editing many: each takes the event back."""
-    in_force(cast, MARKED, IBAN)
-    event = made(cast.publisher.key, "tlp:green", published=True)
+    in_force(seed, MARKED, IBAN)
+    event = made(seed.publisher.key, "tlp:green", published=True)
     uuid, number = event["uuid"], event["id"]
     attribute = event["Attribute"][0]["id"]
 
     def seen() -> bool:
-        return call(cast.stranger.key, "GET", f"/events/view/{number}")[0] == 200
+        return call(seed.stranger.key, "GET", f"/events/view/{number}")[0] == 200
 
     ways: list[tuple[str, Any]] = [
         ("/tags/removeTagFromObject", {"uuid": uuid, "tag": "tlp:green"}),
@@ -88,28 +88,28 @@ def test_what_is_changed_after_publishing_is_read_by_nobody_else_until_it_may_go
     ]
     for path, body in ways:
         assert seen()
-        status, answer = call(cast.publisher.key, "POST", path, body)
+        status, answer = call(seed.publisher.key, "POST", path, body)
         assert status == 200, (path, answer)
         assert not is_out(event), path
         assert not seen(), path
-        assert call(cast.stranger.key, "POST", "/events/restSearch", {"uuid": uuid})[1]["response"] == []
-        assert call(cast.publisher.key, "GET", f"/events/view/{number}")[0] == 200
-        call(cast.publisher.key, "POST", "/tags/attachTagToObject", {"uuid": uuid, "tag": "tlp:green"})
-        last = call(cast.publisher.key, "POST", f"/events/publish/{number}")
+        assert call(seed.stranger.key, "POST", "/events/restSearch", {"uuid": uuid})[1]["response"] == []
+        assert call(seed.publisher.key, "GET", f"/events/view/{number}")[0] == 200
+        call(seed.publisher.key, "POST", "/tags/attachTagToObject", {"uuid": uuid, "tag": "tlp:green"})
+        last = call(seed.publisher.key, "POST", f"/events/publish/{number}")
     assert last[0] == 405
     assert "Rule 2" in last[1]["message"]
     assert "1 value of type iban would go to everyone on this hub." in last[1]["message"]
 
 
-def test_what_comes_by_synchronisation_is_under_the_policy_of_who_sends_it(cast: Cast) -> None:
+def test_what_comes_by_synchronisation_is_under_the_policy_of_who_sends_it(seed: Seed) -> None:
     """B's own MISP pushes, with B's user for that: what B passes on. It says nothing in A's name."""
-    in_force(cast, RED)
+    in_force(seed, RED)
     stranger = Organisation.objects.create(uuid=uuid4(), name="Somebody far away")
     rules = PolicyVersion.objects.get().rules
-    for creator, theirs in ((cast.org_a, False), (stranger, False), (stranger, True)):
+    for creator, theirs in ((seed.org_a, False), (stranger, False), (stranger, True)):
         if theirs:
             PolicyVersion.objects.create(
-                organisation=cast.org_b, number=1, state="in_force", rules=rules, written_at=timezone.now()
+                organisation=seed.org_b, number=1, state="in_force", rules=rules, written_at=timezone.now()
             )
         document = {
             "info": "pushed",
@@ -120,137 +120,137 @@ def test_what_comes_by_synchronisation_is_under_the_policy_of_who_sends_it(cast:
             "Attribute": [{"type": "domain", "value": "a.example"}],
             "Tag": [{"name": "tlp:red"}],
         }
-        status, answer = call(cast.partner_sync.key, "POST", "/events/add", document)
-        if creator == cast.org_a:
+        status, answer = call(seed.partner_sync.key, "POST", "/events/add", document)
+        if creator == seed.org_a:
             assert status == 403
             assert answer["errors"]["Event"]["Orgc"] == [AttributionProblem.NOT_THE_SENDER().wire]
         else:
             assert (status, answer.get("message")) == ((403, REFUSED) if theirs else (200, None))
 
 
-def test_an_event_that_reaches_only_a_group_may_go(cast: Cast) -> None:
-    in_force(cast, RED | {"groups": [str(cast.group.uuid)]})
-    event = made(cast.publisher.key, "tlp:red", distribution=4, sharing_group_id=cast.group.pk)
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
+def test_an_event_that_reaches_only_a_group_may_go(seed: Seed) -> None:
+    in_force(seed, RED | {"groups": [str(seed.group.uuid)]})
+    event = made(seed.publisher.key, "tlp:red", distribution=4, sharing_group_id=seed.group.pk)
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
     assert is_out(event)
 
 
-def test_another_group_than_those_that_are_named_is_too_far(cast: Cast) -> None:
-    in_force(cast, RED | {"groups": ["11111111-1111-4111-8111-111111111111"]})
-    event = made(cast.publisher.key, "tlp:red", distribution=4, sharing_group_id=cast.group.pk)
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 405
+def test_another_group_than_those_that_are_named_is_too_far(seed: Seed) -> None:
+    in_force(seed, RED | {"groups": ["11111111-1111-4111-8111-111111111111"]})
+    event = made(seed.publisher.key, "tlp:red", distribution=4, sharing_group_id=seed.group.pk)
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 405
 
 
-def test_a_value_that_is_kept_in_does_not_keep_the_event_in(cast: Cast) -> None:
+def test_a_value_that_is_kept_in_does_not_keep_the_event_in(seed: Seed) -> None:
     """Its own distribution says that it stays; deleted it would still be sent to who synchronises."""
-    in_force(cast, IBAN)
+    in_force(seed, IBAN)
     iban = {"type": "iban", "value": "SE4550000000058398257466"}
     event = made(
-        cast.publisher.key, Attribute=[iban | {"distribution": 0}, {"type": "domain", "value": "a.example"}]
+        seed.publisher.key, Attribute=[iban | {"distribution": 0}, {"type": "domain", "value": "a.example"}]
     )
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
-    event = made(cast.publisher.key, Attribute=[iban, {"type": "domain", "value": "a.example"}])
-    call(cast.publisher.key, "POST", f"/attributes/delete/{event['Attribute'][0]['id']}")
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 405
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
+    event = made(seed.publisher.key, Attribute=[iban, {"type": "domain", "value": "a.example"}])
+    call(seed.publisher.key, "POST", f"/attributes/delete/{event['Attribute'][0]['id']}")
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 405
 
 
-def test_personal_data_leaves_with_its_necessity_stated(cast: Cast) -> None:
-    in_force(cast, IBAN | {"handling": "necessity"})
-    event = made(cast.publisher.key, Attribute=[{"type": "iban", "value": "SE4550000000058398257466"}])
-    refused = call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[1]["message"]
+def test_personal_data_leaves_with_its_necessity_stated(seed: Seed) -> None:
+    in_force(seed, IBAN | {"handling": "necessity"})
+    event = made(seed.publisher.key, Attribute=[{"type": "iban", "value": "SE4550000000058398257466"}])
+    refused = call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[1]["message"]
     assert refused.endswith("1 value of type iban has no comment that says why it is needed.")
     change = {"comment": "Receives what the fraud yields"}
-    call(cast.publisher.key, "POST", f"/attributes/edit/{event['Attribute'][0]['id']}", change)
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
+    call(seed.publisher.key, "POST", f"/attributes/edit/{event['Attribute'][0]['id']}", change)
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
 
 
-def test_who_may_create_publish_and_what_training_it_takes(cast: Cast) -> None:
+def test_who_may_create_publish_and_what_training_it_takes(seed: Seed) -> None:
     who = {"kind": "who", "title": {"sv": "Vem", "en": "Who"}}
     in_force(
-        cast,
-        who | {"action": "create", "roles": ["Publisher"], "users": [cast.colleague.user.email.upper()]},
+        seed,
+        who | {"action": "create", "roles": ["Publisher"], "users": [seed.colleague.user.email.upper()]},
         who | {"action": "publish", "module": "MISP for publishers"},
     )
-    made(cast.colleague.key)
-    status, answer = call(cast.analyst.key, "POST", "/events/add", {"info": "x"})
+    made(seed.colleague.key)
+    status, answer = call(seed.analyst.key, "POST", "/events/add", {"info": "x"})
     assert (status, answer["message"].split(": ")[1]) == (
         403,
         "you are not among those who may create events.",
     )
-    event = made(cast.publisher.key)
-    status, answer = call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")
+    event = made(seed.publisher.key)
+    status, answer = call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")
     assert status == 405
     assert "the training “MISP for publishers” has to be done first. The administrator" in answer["message"]
-    assert call(cast.site_admin.key, "POST", f"/events/publish/{event['id']}")[0] == 405
-    mark_trained(cast.org_admin.actor, cast.publisher.user.email, "misp for publishers")
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
+    assert call(seed.site_admin.key, "POST", f"/events/publish/{event['id']}")[0] == 405
+    mark_trained(seed.org_admin.actor, seed.publisher.user.email, "misp for publishers")
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
 
 
-def test_new_events_get_what_the_policy_says_of_them(cast: Cast) -> None:
+def test_new_events_get_what_the_policy_says_of_them(seed: Seed) -> None:
     title = {"sv": "Utgångsläge", "en": "To begin with"}
-    group = str(cast.group.uuid)
+    group = str(seed.group.uuid)
     in_force(
-        cast,
+        seed,
         {"kind": "defaults", "title": title, "tags": ["tlp:amber"], "reach": "sharing_group", "group": group},
     )
-    event = call(cast.analyst.key, "POST", "/events/add", {"info": "x"})[1]["Event"]
-    assert (event["distribution"], event["sharing_group_id"]) == ("4", str(cast.group.pk))
+    event = call(seed.analyst.key, "POST", "/events/add", {"info": "x"})[1]["Event"]
+    assert (event["distribution"], event["sharing_group_id"]) == ("4", str(seed.group.pk))
     assert [tag["name"] for tag in event["Tag"]] == ["tlp:amber"]
-    assert made(cast.analyst.key)["distribution"] == "1"
+    assert made(seed.analyst.key)["distribution"] == "1"
 
 
-def test_delegation_is_a_way_out(cast: Cast) -> None:
-    in_force(cast, RED | {"reach": "organisation"}, SECOND)
-    call(cast.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.delegation", {"value": True})
+def test_delegation_is_a_way_out(seed: Seed) -> None:
+    in_force(seed, RED | {"reach": "organisation"}, SECOND)
+    call(seed.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.delegation", {"value": True})
     for tag, distribution, refused in (
         ("tlp:red", -1, "would go to a sharing group or another organisation."),
         ("tlp:green", 3, "Rule 2"),
         ("tlp:green", -1, ""),
     ):
-        event = made(cast.publisher.key, tag, distribution=0)
-        body = {"EventDelegation": {"org_id": cast.org_b.pk, "distribution": distribution, "message": ""}}
+        event = made(seed.publisher.key, tag, distribution=0)
+        body = {"EventDelegation": {"org_id": seed.org_b.pk, "distribution": distribution, "message": ""}}
         status, answer = call(
-            cast.publisher.key, "POST", f"/eventDelegations/delegateEvent/{event['id']}", body
+            seed.publisher.key, "POST", f"/eventDelegations/delegateEvent/{event['id']}", body
         )
         assert (status != 200) == bool(refused), answer
         assert refused in str(answer)
 
 
-def test_an_event_that_is_sent_to_a_stream_by_hand_is_going_out(cast: Cast) -> None:
-    in_force(cast, RED, SECOND)
+def test_an_event_that_is_sent_to_a_stream_by_hand_is_going_out(seed: Seed) -> None:
+    in_force(seed, RED, SECOND)
     Stream.objects.create(name="zmq", kind="zeromq", enabled=True, org=None)
     for tag, said in (
         ("tlp:red", REFUSED),
         ("tlp:green", "Somebody else has to agree to its publication first."),
     ):
-        event = made(cast.publisher.key, tag)
-        status, answer = call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{event['id']}")
+        event = made(seed.publisher.key, tag)
+        status, answer = call(seed.publisher.key, "POST", f"/events/pushEventToZMQ/{event['id']}")
         assert (status, answer["message"]) == (403, said)
     assert not PublicationApproval.objects.exists()
-    own = made(cast.publisher.key, "tlp:red", distribution=0)
-    assert call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{own['id']}")[0] == 200
+    own = made(seed.publisher.key, "tlp:red", distribution=0)
+    assert call(seed.publisher.key, "POST", f"/events/pushEventToZMQ/{own['id']}")[0] == 200
 
 
-def test_own_feeds_lose_what_was_changed(cast: Cast) -> None:
+def test_own_feeds_lose_what_was_changed(seed: Seed) -> None:
     """They hold what is published: a change that may not go out takes the event from them."""
-    in_force(cast, IBAN)
-    event = made(cast.publisher.key, published=True)
+    in_force(seed, IBAN)
+    event = made(seed.publisher.key, published=True)
     iban = {"type": "iban", "value": "SE4550000000058398257466"}
-    reader = reading_actor(cast.org_c.pk, "feed")
+    reader = reading_actor(seed.org_c.pk, "feed")
     content = FeedContent(distributions=(1, 2, 3))
 
     def held() -> set[str]:
         return set(listed(reader, chosen(reader, content), reach_of(reader, content)))
 
     assert held() == {event["uuid"]}
-    assert call(cast.publisher.key, "POST", f"/attributes/add/{event['id']}", iban)[0] == 200
+    assert call(seed.publisher.key, "POST", f"/attributes/add/{event['id']}", iban)[0] == 200
     assert held() == set()
 
 
-def test_a_policy_that_has_ended_asks_nothing(cast: Cast) -> None:
-    in_force(cast, RED | {"tags": ["tlp:green"]})
-    event = made(cast.publisher.key, "tlp:green")
-    assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 404
-    end_policy(cast.org_admin.actor)
-    assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 200
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
+def test_a_policy_that_has_ended_asks_nothing(seed: Seed) -> None:
+    in_force(seed, RED | {"tags": ["tlp:green"]})
+    event = made(seed.publisher.key, "tlp:green")
+    assert call(seed.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 404
+    end_policy(seed.org_admin.actor)
+    assert call(seed.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 200
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200

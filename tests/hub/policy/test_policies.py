@@ -13,9 +13,9 @@ from django.utils import timezone
 from docx.oxml.ns import qn
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
 from tests.factories.knowledge import make_tag, make_tags
-from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, made, made_public
+from tests.factories.policies import IBAN, MARKED, RED, SECOND, in_force, made, made_public
+from tests.factories.seed import Seed
 from vardkase.core.errors import Forbidden
 from vardkase.hub.policy.comparison import RuleChange, compare
 from vardkase.hub.policy.models import PolicyVersion
@@ -29,8 +29,8 @@ from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
 
 
-def test_a_policy_is_written_from_a_template_and_replaced(cast: Cast) -> None:
-    key = cast.org_admin.key
+def test_a_policy_is_written_from_a_template_and_replaced(seed: Seed) -> None:
+    key = seed.org_admin.key
     kommun = call(key, "GET", "/mispPolicies/templates")[1][0]
     assert kommun["name"] == {"sv": "Liten kommun", "en": "Small municipality"}
     for number in (1, 2):
@@ -38,12 +38,12 @@ def test_a_policy_is_written_from_a_template_and_replaced(cast: Cast) -> None:
         draft = call(key, "POST", "/mispPolicies/edit", body)[1]["MispPolicy"]
         assert (draft["version"], draft["state"]) == (number, "draft")
         assert call(key, "POST", "/mispPolicies/putInForce")[1]["MispPolicy"]["state"] == "in_force"
-    listed = call(cast.reader.key, "GET", "/mispPolicies/index")[1]
+    listed = call(seed.reader.key, "GET", "/mispPolicies/index")[1]
     assert [each["MispPolicy"]["state"] for each in listed] == ["in_force", "replaced"]
-    assert call(cast.stranger.key, "GET", "/mispPolicies/index")[1] == []
+    assert call(seed.stranger.key, "GET", "/mispPolicies/index")[1] == []
     other = listed[0]["MispPolicy"]["id"]
-    assert call(cast.stranger.key, "GET", f"/mispPolicies/view/{other}")[0] == 404
-    assert call(cast.publisher.key, "POST", "/mispPolicies/edit", {"rules": []})[0] == 403
+    assert call(seed.stranger.key, "GET", f"/mispPolicies/view/{other}")[0] == 404
+    assert call(seed.publisher.key, "POST", "/mispPolicies/edit", {"rules": []})[0] == 403
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_a_policy_is_written_from_a_template_and_replaced(cast: Cast) -> None:
         ("text", "rules.1"),
     ],
 )
-def test_a_rule_that_makes_no_sense_is_refused_by_field(cast: Cast, rule: Any, field: str) -> None:
-    status, body = call(cast.org_admin.key, "POST", "/mispPolicies/edit", {"rules": [rule]})
+def test_a_rule_that_makes_no_sense_is_refused_by_field(seed: Seed, rule: Any, field: str) -> None:
+    status, body = call(seed.org_admin.key, "POST", "/mispPolicies/edit", {"rules": [rule]})
     assert (status, list(body["errors"])) == (403, [field])
     assert not PolicyVersion.objects.exists()
 
@@ -69,30 +69,30 @@ def test_every_template_is_one_that_can_be_put_in_force() -> None:
         assert len(read_rules(starter.rules)) == len(starter.rules) > 10
 
 
-def test_where_the_hub_asks_for_it_another_puts_it_in_force(cast: Cast) -> None:
+def test_where_the_hub_asks_for_it_another_puts_it_in_force(seed: Seed) -> None:
     path = f"/servers/serverSettingsEdit/{TWO_PEOPLE.name}"
-    assert call(cast.site_admin.key, "POST", path, {"value": True})[0] == 200
-    save_draft(cast.org_admin.actor, [RED])
+    assert call(seed.site_admin.key, "POST", path, {"value": True})[0] == 200
+    save_draft(seed.org_admin.actor, [RED])
     with pytest.raises(Forbidden):
-        put_in_force(cast.org_admin.actor)
-    written = cast.org_admin.user.email
-    User.objects.filter(pk=cast.org_admin.user.pk).update(email="other-name@a.example")
+        put_in_force(seed.org_admin.actor)
+    written = seed.org_admin.user.email
+    User.objects.filter(pk=seed.org_admin.user.pk).update(email="other-name@a.example")
     with pytest.raises(Forbidden):  # Nor by taking another address in between.
-        put_in_force(replace(cast.org_admin.actor, name="other-name@a.example"))
-    User.objects.filter(pk=cast.org_admin.user.pk).update(email=written)
-    PolicyVersion.objects.update(written_by=cast.colleague.user.email)
-    put_in_force(cast.org_admin.actor)
+        put_in_force(replace(seed.org_admin.actor, name="other-name@a.example"))
+    User.objects.filter(pk=seed.org_admin.user.pk).update(email=written)
+    PolicyVersion.objects.update(written_by=seed.colleague.user.email)
+    put_in_force(seed.org_admin.actor)
     with pytest.raises(Forbidden):
-        end_policy(cast.org_admin.actor)
+        end_policy(seed.org_admin.actor)
 
 
-def test_a_type_that_misp_gives_up_stops_nobody_from_publishing(cast: Cast) -> None:
-    in_force(cast, IBAN)
+def test_a_type_that_misp_gives_up_stops_nobody_from_publishing(seed: Seed) -> None:
+    in_force(seed, IBAN)
     PolicyVersion.objects.update(rules=[IBAN | {"types": ["iban", "was-a-type"]}])
-    made(cast.publisher.key, published=True)
+    made(seed.publisher.key, published=True)
 
 
-def test_two_versions_are_compared(cast: Cast) -> None:
+def test_two_versions_are_compared(seed: Seed) -> None:
     before = read_rules([RED, MARKED, IBAN])
     after = read_rules([MARKED, RED | {"reach": "organisation"}, SECOND])
     changes = [(each.change, each.before_number, each.after_number) for each in compare(before, after)]
@@ -106,15 +106,15 @@ def test_two_versions_are_compared(cast: Cast) -> None:
     assert [each.change for each in renumbered] == [RuleChange.SAME, RuleChange.SAME, RuleChange.REMOVED]
 
 
-def test_a_policy_is_tried_on_what_went_out(cast: Cast) -> None:
+def test_a_policy_is_tried_on_what_went_out(seed: Seed) -> None:
     """What is out already stays out, and is listed."""
     make_tags(*("tlp:red", "tlp:green"))
-    red = made_public(cast.publisher.key, "tlp:red")
-    green = made(cast.publisher.key, "tlp:green", published=True)
-    made(cast.publisher.key, "tlp:green", published=True, distribution=0)
-    made(cast.publisher.key, "tlp:red")
-    policy = in_force(cast, RED, SECOND)
-    status, trial = call(cast.reader.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})
+    red = made_public(seed.publisher.key, "tlp:red")
+    green = made(seed.publisher.key, "tlp:green", published=True)
+    made(seed.publisher.key, "tlp:green", published=True, distribution=0)
+    made(seed.publisher.key, "tlp:red")
+    policy = in_force(seed, RED, SECOND)
+    status, trial = call(seed.reader.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})
     assert (status, trial["events"], trial["forbidden"], trial["held"]) == (200, 3, 1, 1)
     assert trial["by_rule"] == {"1": 1, "2": 2}
     found = {each["event_id"]: each for each in trial["findings"]}
@@ -124,15 +124,15 @@ def test_a_policy_is_tried_on_what_went_out(cast: Cast) -> None:
     )
     assert Event.objects.get(pk=red["id"]).published
     earlier = {"since": "2020-01-01", "until": "2020-02-01"}
-    assert call(cast.reader.key, "POST", "/mispPolicies/tryOut", earlier)[1]["events"] == 0
+    assert call(seed.reader.key, "POST", "/mispPolicies/tryOut", earlier)[1]["events"] == 0
     for wrong in ({"since": "tomorrow"}, {"since": "2020-02-02", "until": "2020-01-01"}):
-        assert list(call(cast.reader.key, "POST", "/mispPolicies/tryOut", wrong)[1]["errors"]) == ["since"]
+        assert list(call(seed.reader.key, "POST", "/mispPolicies/tryOut", wrong)[1]["errors"]) == ["since"]
 
 
-def test_the_document_reads_as_one(cast: Cast) -> None:
-    policy = in_force(cast, RED, MARKED, IBAN, SECOND)
+def test_the_document_reads_as_one(seed: Seed) -> None:
+    policy = in_force(seed, RED, MARKED, IBAN, SECOND)
     path = f"/mispPolicies/export/{policy.pk}"
-    written = docx.Document(BytesIO(send(cast.reader.key, "GET", f"{path}/docx").content))
+    written = docx.Document(BytesIO(send(seed.reader.key, "GET", f"{path}/docx").content))
     headings = [each.text for each in written.paragraphs if each.style.name == "Heading 1"]
     assert headings == [
         "Syfte",
@@ -157,48 +157,50 @@ def test_the_document_reads_as_one(cast: Cast) -> None:
     assert spoken == {"sv-SE"}
     footer = written.sections[0].footer.paragraphs[0]._p
     assert [each.get(qn("w:instr")) for each in footer.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
-    pdf = pypdfium2.PdfDocument(send(cast.reader.key, "GET", f"{path}/pdf/en").content)
+    pdf = pypdfium2.PdfDocument(send(seed.reader.key, "GET", f"{path}/pdf/en").content)
     page = "".join(each.get_textpage().get_text_range() for each in pdf)
     assert "Policy for sharing in MISP" in page
     assert "Rule 2. All that is shared carries a TLP tag" in page
     for missing in (f"{path}/odt", f"{path}/pdf/fr", "/mispPolicies/export/999999/pdf"):
-        response = send(cast.reader.key, "GET", missing)
+        response = send(seed.reader.key, "GET", missing)
         assert (response.status_code, answer(response)["url"]) == (404, missing)
 
 
-def test_a_title_with_odd_characters_stops_no_document(cast: Cast) -> None:
-    policy = in_force(cast, MARKED | {"title": {"sv": "Allt\x0b\x1b[31m 漢字 märks", "en": ""}})
+def test_a_title_with_odd_characters_stops_no_document(seed: Seed) -> None:
+    policy = in_force(seed, MARKED | {"title": {"sv": "Allt\x0b\x1b[31m 漢字 märks", "en": ""}})
     for form in ("docx", "pdf"):
-        response = send(cast.org_admin.key, "GET", f"/mispPolicies/export/{policy.pk}/{form}")
+        response = send(seed.org_admin.key, "GET", f"/mispPolicies/export/{policy.pk}/{form}")
         assert response.status_code == 200, form
 
 
-def test_old_events_are_listed_for_review(cast: Cast) -> None:
+def test_old_events_are_listed_for_review(seed: Seed) -> None:
     rule = {"kind": "retention", "title": {"sv": "Två år"}, "months": 24}
     make_tag("tlp:red")
-    old, marked, new = made(cast.publisher.key), made(cast.publisher.key, "tlp:red"), made(cast.publisher.key)
+    old, marked, new = made(seed.publisher.key), made(seed.publisher.key, "tlp:red"), made(seed.publisher.key)
     Event.objects.exclude(pk=new["id"]).update(timestamp=1_500_000_000)
-    due = due_for_review(cast.reader.actor, in_force(cast, rule))
+    due = due_for_review(seed.reader.actor, in_force(seed, rule))
     assert {str(pk) for pk, _, _ in due} == {old["id"], marked["id"]}
-    due = due_for_review(cast.reader.actor, in_force(cast, rule | {"tags": ["TLP:*"]}))
+    due = due_for_review(seed.reader.actor, in_force(seed, rule | {"tags": ["TLP:*"]}))
     assert [str(pk) for pk, _, _ in due] == [marked["id"]]
 
 
 @pytest.mark.parametrize("duty", ["operator", "auditor"])
-def test_trying_and_reviewing_tell_titles_to_nobody_who_may_not_read_them(cast: Cast, duty: str) -> None:
+def test_trying_and_reviewing_tell_titles_to_nobody_who_may_not_read_them(seed: Seed, duty: str) -> None:
     """Neither an operator nor an auditor, of the organisation or as a site administrator."""
     make_tag("tlp:red")
     rule = {"kind": "retention", "title": {"sv": "Två år"}, "months": 24}
-    made_public(cast.publisher.key, "tlp:red")
-    policy = in_force(cast, RED, rule)
-    assert call(cast.reader.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})[1]["events"] == 1
+    made_public(seed.publisher.key, "tlp:red")
+    policy = in_force(seed, RED, rule)
+    assert call(seed.reader.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})[1]["events"] == 1
     Event.objects.update(timestamp=1_500_000_000)
-    for player in (cast.reader, cast.site_admin):
-        User.objects.filter(pk=player.user.pk).update(staff_roles=[duty])
-        status, trial = call(player.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})
-        if player is cast.site_admin:  # What another organisation's policy says is not theirs to read either.
+    for api_user in (seed.reader, seed.site_admin):
+        User.objects.filter(pk=api_user.user.pk).update(staff_roles=[duty])
+        status, trial = call(api_user.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})
+        if (
+            api_user is seed.site_admin
+        ):  # What another organisation's policy says is not theirs to read either.
             assert status == 404
         else:
             assert (trial["events"], trial["findings"]) == (0, [])
-        blind = actor_for(User.objects.get(pk=player.user.pk), Credential.BROWSER)
+        blind = actor_for(User.objects.get(pk=api_user.user.pk), Credential.BROWSER)
         assert due_for_review(blind, policy) == []

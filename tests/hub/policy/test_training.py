@@ -7,31 +7,31 @@ from datetime import timedelta
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.core.clock import today
 from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import modules_of, trained_users
 
 
-def test_an_administrator_marks_the_own_people(cast: Cast) -> None:
-    body = {"email": cast.analyst.user.email.upper(), "module": "MISP", "valid_until": str(today())}
-    made = call(cast.org_admin.key, "POST", "/trainings/add", body)[1]["Training"]
-    assert (made["email"], made["marked_by"]) == (cast.analyst.user.email, cast.org_admin.user.email)
-    assert list(trained_users(cast.org_a.pk)) == [cast.analyst.user]
-    assert modules_of(cast.analyst.user.pk) == {"misp"}
+def test_an_administrator_marks_the_own_people(seed: Seed) -> None:
+    body = {"email": seed.analyst.user.email.upper(), "module": "MISP", "valid_until": str(today())}
+    made = call(seed.org_admin.key, "POST", "/trainings/add", body)[1]["Training"]
+    assert (made["email"], made["marked_by"]) == (seed.analyst.user.email, seed.org_admin.user.email)
+    assert list(trained_users(seed.org_a.pk)) == [seed.analyst.user]
+    assert modules_of(seed.analyst.user.pk) == {"misp"}
     Training.objects.update(valid_until=today() - timedelta(days=1))
-    assert (list(trained_users(cast.org_a.pk)), modules_of(cast.analyst.user.pk)) == ([], frozenset())
-    assert call(cast.org_admin.key, "POST", f"/trainings/delete/{made['id']}")[0] == 200
-    assert call(cast.org_admin.key, "GET", "/trainings/index")[1] == []
+    assert (list(trained_users(seed.org_a.pk)), modules_of(seed.analyst.user.pk)) == ([], frozenset())
+    assert call(seed.org_admin.key, "POST", f"/trainings/delete/{made['id']}")[0] == 200
+    assert call(seed.org_admin.key, "GET", "/trainings/index")[1] == []
 
 
-def test_nobody_else_and_nobody_elses(cast: Cast) -> None:
-    body = {"email": cast.partner.user.email, "module": "MISP"}
-    assert call(cast.org_admin.key, "POST", "/trainings/add", body)[1]["errors"].keys() == {"user"}
-    assert call(cast.analyst.key, "POST", "/trainings/add", body)[0] == 403
-    made = call(cast.site_admin.key, "POST", "/trainings/add", body)[1]["Training"]
-    assert call(cast.org_admin.key, "POST", f"/trainings/delete/{made['id']}")[0] == 404
-    assert call(cast.org_admin.key, "GET", "/trainings/index")[1] == []
+def test_nobody_else_and_nobody_elses(seed: Seed) -> None:
+    body = {"email": seed.partner.user.email, "module": "MISP"}
+    assert call(seed.org_admin.key, "POST", "/trainings/add", body)[1]["errors"].keys() == {"user"}
+    assert call(seed.analyst.key, "POST", "/trainings/add", body)[0] == 403
+    made = call(seed.site_admin.key, "POST", "/trainings/add", body)[1]["Training"]
+    assert call(seed.org_admin.key, "POST", f"/trainings/delete/{made['id']}")[0] == 404
+    assert call(seed.org_admin.key, "GET", "/trainings/index")[1] == []
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_nobody_else_and_nobody_elses(cast: Cast) -> None:
         ({"note": "x" * 2001}, "note"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(cast: Cast, wrong: dict[str, str], field: str) -> None:
-    body = {"email": cast.analyst.user.email, "module": "MISP", **wrong}
-    status, answered = call(cast.org_admin.key, "POST", "/trainings/add", body)
+def test_what_makes_no_sense_is_refused_by_field(seed: Seed, wrong: dict[str, str], field: str) -> None:
+    body = {"email": seed.analyst.user.email, "module": "MISP", **wrong}
+    status, answered = call(seed.org_admin.key, "POST", "/trainings/add", body)
     assert (status, list(answered["errors"])) == (403, [field])

@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from tests.api.calls import call
-from tests.cast import ORG_ADMIN, Cast
 from tests.factories import make_role, make_user
+from tests.factories.seed import ORG_ADMIN, Seed
 from tests.support.refusals import problem_is
 from tests.web.accounts import post_sign_in, with_password
 from vardkase.audit.models import AuditEntry
@@ -60,24 +60,24 @@ def is_off(user: User) -> tuple[bool, str]:
     return fresh.disabled, fresh.disabled_because
 
 
-def opened(cast: Cast) -> AccessReview:
+def opened(seed: Seed) -> AccessReview:
     """The review that the hub has opened of organisation A."""
     everybody_is_of_old()
     assert services.open_due_reviews() == 4
-    return AccessReview.objects.get(org=cast.org_a)
+    return AccessReview.objects.get(org=seed.org_a)
 
 
 def time_is_up() -> None:
     AccessReview.objects.update(due=timezone.now() - DAY)
 
 
-def test_the_hub_opens_a_review_every_ninety_days_and_tells_the_administrators(cast: Cast) -> None:
+def test_the_hub_opens_a_review_every_ninety_days_and_tells_the_administrators(seed: Seed) -> None:
     everybody_is_of_old(89)
     assert services.open_due_reviews() == 0
-    opened(cast)
+    opened(seed)
     assert services.open_due_reviews() == 0, "one is open"
     services.remind_of_reviews()
-    mail = OutgoingMail.objects.get(recipient=cast.org_admin.user.email)
+    mail = OutgoingMail.objects.get(recipient=seed.org_admin.user.email)
     assert "Confirm the accounts of Organisation A" in mail.subject
     assert "5 accounts" in mail.text
     assert services.remind_of_reviews() == 0, "told already"
@@ -87,37 +87,37 @@ def test_the_hub_opens_a_review_every_ninety_days_and_tells_the_administrators(c
     assert services.open_due_reviews() == 4
 
 
-def test_a_review_can_be_switched_off(cast: Cast) -> None:
+def test_a_review_can_be_switched_off(seed: Seed) -> None:
     everybody_is_of_old(1000)
     for name in ("Vardkase.access_review_days", "Vardkase.idle_account_days"):
         SettingValue.objects.create(name=name, value=0)
-    User.objects.exclude(pk=cast.site_admin.user.pk).update(last_login=None, last_api_access=None)
+    User.objects.exclude(pk=seed.site_admin.user.pk).update(last_login=None, last_api_access=None)
     assert look_after_accounts() == 0
 
 
-def test_the_administrator_confirms_each_or_switches_off(cast: Cast) -> None:
-    review = opened(cast)
-    admin = cast.org_admin.actor
-    assert services.answer_for(admin, review, [cast.analyst.user.pk], "confirmed") == 1
-    assert services.answer_for(admin, review, [cast.reader.user.pk], "disabled") == 1
-    assert is_off(cast.reader.user) == (True, ""), "an administrator did it"
+def test_the_administrator_confirms_each_or_switches_off(seed: Seed) -> None:
+    review = opened(seed)
+    admin = seed.org_admin.actor
+    assert services.answer_for(admin, review, [seed.analyst.user.pk], "confirmed") == 1
+    assert services.answer_for(admin, review, [seed.reader.user.pk], "disabled") == 1
+    assert is_off(seed.reader.user) == (True, ""), "an administrator did it"
     lines = {user.email: user.answer for user in accounts_of(review)}
-    assert lines[cast.analyst.user.email] == "confirmed"
-    assert cast.reader.user.email not in lines
+    assert lines[seed.analyst.user.email] == "confirmed"
+    assert seed.reader.user.email not in lines
     assert services.answer_for(admin, review, None, "confirmed") == 3
     review.refresh_from_db()
     assert review.closed
     with pytest.raises(Conflict):
-        services.answer_for(admin, review, [cast.analyst.user.pk], "disabled")
+        services.answer_for(admin, review, [seed.analyst.user.pk], "disabled")
     assert services.close_overdue_reviews() == 0
-    assert [answer.answered_by for answer in review.answers.all()] == [cast.org_admin.user.email] * 5
+    assert [answer.answered_by for answer in review.answers.all()] == [seed.org_admin.user.email] * 5
     assert AuditEntry.objects.filter(action="organisation.accounts_reviewed").count() == 3
 
 
-def test_nobody_confirms_themselves_while_a_colleague_can(cast: Cast) -> None:
-    other = make_user(cast.org_a, make_role("Second admin", ORG_ADMIN), "second@a.example")
-    review = opened(cast)
-    me = cast.org_admin
+def test_nobody_confirms_themselves_while_a_colleague_can(seed: Seed) -> None:
+    other = make_user(seed.org_a, make_role("Second admin", ORG_ADMIN), "second@a.example")
+    review = opened(seed)
+    me = seed.org_admin
     for kind in ("confirmed", "disabled"):
         with pytest.raises(Invalid, check=problem_is(AccessReviewProblem.OWN_ACCOUNT)):
             services.answer_for(me.actor, review, [me.user.pk], kind)
@@ -128,43 +128,43 @@ def test_nobody_confirms_themselves_while_a_colleague_can(cast: Cast) -> None:
     assert services.answer_for(me.actor, review, None, "confirmed") == 1
 
 
-def test_only_ones_own_accounts_can_be_answered_for(cast: Cast) -> None:
-    review = opened(cast)
+def test_only_ones_own_accounts_can_be_answered_for(seed: Seed) -> None:
+    review = opened(seed)
     with pytest.raises(Invalid, check=problem_is(AccessReviewProblem.NOT_IN_REVIEW)):
-        services.answer_for(cast.org_admin.actor, review, [cast.partner.user.pk], "disabled")
+        services.answer_for(seed.org_admin.actor, review, [seed.partner.user.pk], "disabled")
     with pytest.raises(Invalid, check=problem_is(AccessReviewProblem.UNKNOWN_ANSWER)):
-        services.answer_for(cast.org_admin.actor, review, [cast.analyst.user.pk], "unanswered")
-    reads = replace(cast.org_admin.actor, credential=Credential.READ_ONLY_KEY)
-    theirs = AccessReview.objects.get(org=cast.org_b)
+        services.answer_for(seed.org_admin.actor, review, [seed.analyst.user.pk], "unanswered")
+    reads = replace(seed.org_admin.actor, credential=Credential.READ_ONLY_KEY)
+    theirs = AccessReview.objects.get(org=seed.org_b)
     for actor, of in (
-        (cast.analyst.actor, review),
-        (cast.publisher.actor, review),
-        (cast.partner.actor, review),
-        (cast.org_admin.actor, theirs),
+        (seed.analyst.actor, review),
+        (seed.publisher.actor, review),
+        (seed.partner.actor, review),
+        (seed.org_admin.actor, theirs),
         (reads, review),
     ):
         with pytest.raises(Forbidden):
-            services.answer_for(actor, of, [cast.analyst.user.pk], "confirmed")
+            services.answer_for(actor, of, [seed.analyst.user.pk], "confirmed")
     assert not ReviewAnswer.objects.exists()
-    assert not may_review(cast.partner.actor, cast.org_a.pk)
+    assert not may_review(seed.partner.actor, seed.org_a.pk)
 
 
-def test_what_nobody_confirms_is_switched_off_and_told_and_brought_back(cast: Cast) -> None:
-    person = with_password(cast.analyst.user)
-    review = opened(cast)
-    services.answer_for(cast.org_admin.actor, review, [cast.publisher.user.pk], "confirmed")
+def test_what_nobody_confirms_is_switched_off_and_told_and_brought_back(seed: Seed) -> None:
+    person = with_password(seed.analyst.user)
+    review = opened(seed)
+    services.answer_for(seed.org_admin.actor, review, [seed.publisher.user.pk], "confirmed")
     assert services.close_overdue_reviews() == 0, "there is time yet"
     time_is_up()
     assert services.close_overdue_reviews() > 0
     assert is_off(person) == (True, "unreviewed")
-    assert is_off(cast.publisher.user) == (False, "")
-    assert is_off(cast.org_admin.user) == (False, ""), "somebody has to be left who administers"
+    assert is_off(seed.publisher.user) == (False, "")
+    assert is_off(seed.org_admin.user) == (False, ""), "somebody has to be left who administers"
     kinds = dict(review.answers.values_list("email", "kind"))
     assert kinds[person.email] == "unanswered"
-    assert kinds[cast.org_admin.user.email] == "spared"
+    assert kinds[seed.org_admin.user.email] == "spared"
     assert "Nobody confirmed it" in OutgoingMail.objects.get(recipient=person.email).text
-    assert person.email in OutgoingMail.objects.filter(recipient=cast.org_admin.user.email).latest("pk").text
-    status, body = call(cast.analyst.key, "GET", "/servers/getVersion")
+    assert person.email in OutgoingMail.objects.filter(recipient=seed.org_admin.user.email).latest("pk").text
+    status, body = call(seed.analyst.key, "GET", "/servers/getVersion")
     assert (status, "access review" in body["message"]) == (403, True)
     page = post_sign_in(Client(headers={"Accept-Language": "en"}), person.email)
     assert page.headers["Location"] == "/account/inactive/?why=unreviewed"
@@ -176,63 +176,63 @@ def test_what_nobody_confirms_is_switched_off_and_told_and_brought_back(cast: Ca
         AuditEntry.objects.filter(action="user.entrance_refused", change={"reason": "unreviewed"}).count()
         == 2
     )
-    edit_user(cast.org_admin.actor, person, {"disabled": False})
+    edit_user(seed.org_admin.actor, person, {"disabled": False})
     assert is_off(person) == (False, "")
-    assert call(cast.analyst.key, "GET", "/servers/getVersion")[0] == 200
+    assert call(seed.analyst.key, "GET", "/servers/getVersion")[0] == 200
 
 
-def test_the_last_site_administrator_stays(cast: Cast) -> None:
-    opened(cast)
+def test_the_last_site_administrator_stays(seed: Seed) -> None:
+    opened(seed)
     time_is_up()
     services.close_overdue_reviews()
-    assert is_off(cast.site_admin.user) == (False, "")
+    assert is_off(seed.site_admin.user) == (False, "")
 
 
-def test_an_idle_account_is_switched_off_and_not_again_the_day_it_is_brought_back(cast: Cast) -> None:
+def test_an_idle_account_is_switched_off_and_not_again_the_day_it_is_brought_back(seed: Seed) -> None:
     everybody_is_of_old(400)
     long_ago = timezone.now() - 181 * DAY
-    idle = (cast.analyst.user, cast.reader.user)
+    idle = (seed.analyst.user, seed.reader.user)
     User.objects.filter(pk__in=[user.pk for user in idle]).update(
         last_login=long_ago, last_api_access=long_ago
     )
-    User.objects.filter(pk=cast.reader.user.pk).update(last_api_access=timezone.now() - DAY)
+    User.objects.filter(pk=seed.reader.user.pk).update(last_api_access=timezone.now() - DAY)
     assert services.switch_off_idle_accounts() == 1
-    assert is_off(cast.analyst.user) == (True, "idle")
-    assert is_off(cast.reader.user) == (False, ""), "its key was used"
-    assert "long time" in call(cast.analyst.key, "GET", "/servers/getVersion")[1]["message"]
-    switch_field(cast.org_admin.actor, [cast.analyst.user.pk], "disabled", False)
-    assert is_off(cast.analyst.user) == (False, "")
+    assert is_off(seed.analyst.user) == (True, "idle")
+    assert is_off(seed.reader.user) == (False, ""), "its key was used"
+    assert "long time" in call(seed.analyst.key, "GET", "/servers/getVersion")[1]["message"]
+    switch_field(seed.org_admin.actor, [seed.analyst.user.pk], "disabled", False)
+    assert is_off(seed.analyst.user) == (False, "")
     assert services.switch_off_idle_accounts() == 0
 
 
-def test_a_machine_is_judged_by_its_use_of_the_api(cast: Cast) -> None:
+def test_a_machine_is_judged_by_its_use_of_the_api(seed: Seed) -> None:
     everybody_is_of_old(400)
-    User.objects.filter(pk=cast.partner_sync.user.pk).update(last_api_access=timezone.now() - 200 * DAY)
+    User.objects.filter(pk=seed.partner_sync.user.pk).update(last_api_access=timezone.now() - 200 * DAY)
     assert services.switch_off_idle_accounts() == 1, "signing in does not count"
-    assert is_off(cast.partner_sync.user) == (True, "idle")
+    assert is_off(seed.partner_sync.user) == (True, "idle")
 
 
-def test_never_used_counts_from_when_the_account_was_made(cast: Cast) -> None:
+def test_never_used_counts_from_when_the_account_was_made(seed: Seed) -> None:
     everybody_is_of_old(170)
-    User.objects.exclude(pk=cast.site_admin.user.pk).update(last_login=None, last_api_access=None)
+    User.objects.exclude(pk=seed.site_admin.user.pk).update(last_login=None, last_api_access=None)
     assert services.switch_off_idle_accounts() == 0
     User.objects.update(date_created=timezone.now() - 190 * DAY)
     assert services.switch_off_idle_accounts() == 7, "all but the administrators of the hub and of A"
-    assert is_off(cast.org_admin.user) == (False, "")
+    assert is_off(seed.org_admin.user) == (False, "")
 
 
-def test_somebody_new_waits_for_the_next_review(cast: Cast) -> None:
-    review = opened(cast)
-    make_user(cast.org_a, cast.analyst.user.role, "new@a.example")
+def test_somebody_new_waits_for_the_next_review(seed: Seed) -> None:
+    review = opened(seed)
+    make_user(seed.org_a, seed.analyst.user.role, "new@a.example")
     assert "new@a.example" not in {user.email for user in accounts_of(review)}
     with pytest.raises(Conflict):
-        services.open_review(cast.org_admin.actor, cast.org_a)
+        services.open_review(seed.org_admin.actor, seed.org_a)
 
 
-def test_what_a_line_says_of_an_account(cast: Cast) -> None:
-    review = opened(cast)
-    AuthKey.objects.filter(user=cast.reader.user).update(expiration=1)
+def test_what_a_line_says_of_an_account(seed: Seed) -> None:
+    review = opened(seed)
+    AuthKey.objects.filter(user=seed.reader.user).update(expiration=1)
     lines = {user.email: user for user in accounts_of(review)}
-    assert lines[cast.analyst.user.email].key_count == 1
-    assert lines[cast.reader.user.email].key_count == 0
-    assert lines[cast.analyst.user.email].last_seen is not None
+    assert lines[seed.analyst.user.email].key_count == 1
+    assert lines[seed.reader.user.email].key_count == 0
+    assert lines[seed.analyst.user.email].last_seen is not None

@@ -13,8 +13,8 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key, make_user
+from tests.factories.seed import Seed
 from tests.support.certificates import DAY as A_DAY
 from tests.support.certificates import Authority
 from tests.support.name_server import name_server
@@ -46,15 +46,15 @@ def in_english(db: None, settings: Any) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def everybody_reads_english(cast: Cast) -> None:
+def everybody_reads_english(seed: Seed) -> None:
     User.objects.update(language="en")
 
 
 @pytest.fixture
-def sync(cast: Cast) -> User:
+def sync(seed: Seed) -> User:
     """The synchronising account of organisation B, which wants keys bound."""
-    services.set_modes(cast.site_admin.actor, cast.org_b, keys="enforce")
-    return cast.partner_sync.user
+    services.set_modes(seed.site_admin.actor, seed.org_b, keys="enforce")
+    return seed.partner_sync.user
 
 
 def in_days(days: int) -> int:
@@ -74,57 +74,57 @@ def in_days(days: int) -> int:
     ],
 )
 def test_a_key_is_made_bound_or_not_at_all(
-    cast: Cast, sync: User, data: dict[str, Any], wrong: set[str]
+    seed: Seed, sync: User, data: dict[str, Any], wrong: set[str]
 ) -> None:
-    status, body = call(cast.site_admin.key, "POST", f"/auth_keys/add/{sync.pk}", data)
+    status, body = call(seed.site_admin.key, "POST", f"/auth_keys/add/{sync.pk}", data)
     assert (status, set(body.get("errors", {}))) == (403 if wrong else 200, wrong)
     assert AuthKey.objects.filter(user=sync).count() == (1 if wrong else 2)
 
 
-def test_a_bound_key_is_not_loosened_nor_stretched(cast: Cast, sync: User) -> None:
+def test_a_bound_key_is_not_loosened_nor_stretched(seed: Seed, sync: User) -> None:
     made = call(
-        cast.site_admin.key,
+        seed.site_admin.key,
         "POST",
         f"/auth_keys/add/{sync.pk}",
         {"allowed_ips": ["192.0.2.1"], "expiration": in_days(360)},
     )[1]["AuthKey"]
     path = f"/auth_keys/edit/{made['id']}"
     for change in ({"allowed_ips": []}, {"expiration": 0}, {"expiration": in_days(400)}):
-        assert call(cast.site_admin.key, "POST", path, change)[0] == 403
+        assert call(seed.site_admin.key, "POST", path, change)[0] == 403
     AuthKey.objects.filter(pk=made["id"]).update(created=in_days(-300))
-    assert call(cast.site_admin.key, "POST", path, {"expiration": in_days(90)})[0] == 403, "yearly"
+    assert call(seed.site_admin.key, "POST", path, {"expiration": in_days(90)})[0] == 403, "yearly"
     SettingValue.objects.create(name="Vardkase.longest_key_days", value=400)
-    assert call(cast.site_admin.key, "POST", path, {"expiration": in_days(90)})[0] == 200
+    assert call(seed.site_admin.key, "POST", path, {"expiration": in_days(90)})[0] == 200
 
 
-def test_people_make_keys_as_before(cast: Cast, sync: User) -> None:
-    assert call(cast.partner.key, "POST", "/auth_keys/add/me", {})[0] == 200
+def test_people_make_keys_as_before(seed: Seed, sync: User) -> None:
+    assert call(seed.partner.key, "POST", "/auth_keys/add/me", {})[0] == 200
 
 
-def test_replacing_the_keys_keeps_what_they_were_bound_to(cast: Cast, sync: User) -> None:
+def test_replacing_the_keys_keeps_what_they_were_bound_to(seed: Seed, sync: User) -> None:
     path = f"/users/resetauthkey/{sync.pk}"
-    assert call(cast.site_admin.key, "POST", path)[0] == 403, "nothing is known of where it comes from"
+    assert call(seed.site_admin.key, "POST", path)[0] == 403, "nothing is known of where it comes from"
     make_key(sync, allowed_ips=["192.0.2.1"], expiration=in_days(10))
-    assert call(cast.site_admin.key, "POST", path)[0] == 200
+    assert call(seed.site_admin.key, "POST", path)[0] == 200
     new = AuthKey.objects.filter(user=sync).latest("pk")
     assert new.allowed_ips == ["192.0.2.1"]
     assert new.expiration > in_days(300)
 
 
-def test_a_new_machine_gets_no_loose_key_with_its_account(cast: Cast, sync: User) -> None:
-    data = {"email": "new@b.example", "org_id": cast.org_b.pk, "role_id": sync.role_id}
-    user, raw = create_user_with_key(cast.site_admin.actor, data)
+def test_a_new_machine_gets_no_loose_key_with_its_account(seed: Seed, sync: User) -> None:
+    data = {"email": "new@b.example", "org_id": seed.org_b.pk, "role_id": sync.role_id}
+    user, raw = create_user_with_key(seed.site_admin.actor, data)
     assert (raw, user.auth_keys.count()) == ("", 0)
 
 
-def test_the_list_is_filled_in_sent_in_and_decided_by_an_officer_of_another_organisation(cast: Cast) -> None:
-    admin, officer = cast.org_admin.actor, console_actor(cast.hub.pk, "Hub", "officer")
+def test_the_list_is_filled_in_sent_in_and_decided_by_an_officer_of_another_organisation(seed: Seed) -> None:
+    admin, officer = seed.org_admin.actor, console_actor(seed.hub.pk, "Hub", "officer")
     with pytest.raises(Invalid) as refused:
-        services.submit_requirements(admin, cast.org_a)
+        services.submit_requirements(admin, seed.org_a)
     assert set(refused.value.errors) == {"software", "egress_addresses", "contact_name", "contact_email"}
     with pytest.raises(Invalid) as refused:
         services.save_requirements(
-            admin, cast.org_a, {"egress_addresses": "x", "rotation_days": 400, "log_days": 1, "proof": "word"}
+            admin, seed.org_a, {"egress_addresses": "x", "rotation_days": 400, "log_days": 1, "proof": "word"}
         )
     assert set(refused.value.errors) == {"egress_addresses", "rotation_days", "log_days", "proof"}
     filled = {
@@ -133,34 +133,34 @@ def test_the_list_is_filled_in_sent_in_and_decided_by_an_officer_of_another_orga
         "contact_name": "A. Technician",
         "contact_email": "tech@a.example",
     }
-    services.save_requirements(admin, cast.org_a, filled)
+    services.save_requirements(admin, seed.org_a, filled)
     with pytest.raises(Conflict):
-        services.decide_requirements(officer, cast.org_a, approve=True)
-    services.submit_requirements(admin, cast.org_a)
-    for actor in (admin, cast.site_admin.actor, cast.partner.actor):
+        services.decide_requirements(officer, seed.org_a, approve=True)
+    services.submit_requirements(admin, seed.org_a)
+    for actor in (admin, seed.site_admin.actor, seed.partner.actor):
         with pytest.raises(Forbidden):
-            services.decide_requirements(actor, cast.org_a, approve=True)
-    User.objects.filter(pk=cast.org_admin.user.pk).update(staff_roles=[StaffRole.MEMBERSHIP_OFFICER])
-    cast.org_admin.user.refresh_from_db()
+            services.decide_requirements(actor, seed.org_a, approve=True)
+    User.objects.filter(pk=seed.org_admin.user.pk).update(staff_roles=[StaffRole.MEMBERSHIP_OFFICER])
+    seed.org_admin.user.refresh_from_db()
     with pytest.raises(Forbidden, check=problem_is(SignInPolicyProblem.OWN_ORGANISATION)):
-        services.decide_requirements(cast.org_admin.actor, cast.org_a, approve=True)
+        services.decide_requirements(seed.org_admin.actor, seed.org_a, approve=True)
     with pytest.raises(Invalid, check=problem_is(SignInPolicyProblem.NOTE_MISSING)):
-        services.decide_requirements(officer, cast.org_a, approve=False)
+        services.decide_requirements(officer, seed.org_a, approve=False)
     assert (
-        services.decide_requirements(officer, cast.org_a, approve=False, note="Which port?").state
+        services.decide_requirements(officer, seed.org_a, approve=False, note="Which port?").state
         == "returned"
     )
-    services.submit_requirements(admin, cast.org_a)
-    services.decide_requirements(officer, cast.org_a, approve=True)
-    assert Organisation.objects.get(pk=cast.org_a.pk).egress_addresses == ["192.0.2.0/24"]
-    assert services.security_state(Organisation.objects.get(pk=cast.org_a.pk)).has("api_requirements")
-    again = services.save_requirements(admin, cast.org_a, {"log_days": 365})
+    services.submit_requirements(admin, seed.org_a)
+    services.decide_requirements(officer, seed.org_a, approve=True)
+    assert Organisation.objects.get(pk=seed.org_a.pk).egress_addresses == ["192.0.2.0/24"]
+    assert services.security_state(Organisation.objects.get(pk=seed.org_a.pk)).has("api_requirements")
+    again = services.save_requirements(admin, seed.org_a, {"log_days": 365})
     assert again.state == "draft"
-    assert Organisation.objects.get(pk=cast.org_a.pk).egress_addresses, "what was approved holds meanwhile"
+    assert Organisation.objects.get(pk=seed.org_a.pk).egress_addresses, "what was approved holds meanwhile"
 
 
-def test_a_key_is_bound_to_the_addresses_that_were_approved(cast: Cast, sync: User) -> None:
-    Organisation.objects.filter(pk=cast.org_b.pk).update(egress_addresses=["192.0.2.0/28"])
+def test_a_key_is_bound_to_the_addresses_that_were_approved(seed: Seed, sync: User) -> None:
+    Organisation.objects.filter(pk=seed.org_b.pk).update(egress_addresses=["192.0.2.0/28"])
     for address, status in (
         ("192.0.2.77", 403),
         ("2001:db8::1", 403),
@@ -168,13 +168,13 @@ def test_a_key_is_bound_to_the_addresses_that_were_approved(cast: Cast, sync: Us
         ("192.0.2.7", 200),
     ):
         data = {"allowed_ips": [address], "expiration": in_days(30)}
-        assert call(cast.site_admin.key, "POST", f"/auth_keys/add/{sync.pk}", data)[0] == status, address
+        assert call(seed.site_admin.key, "POST", f"/auth_keys/add/{sync.pk}", data)[0] == status, address
 
 
-def test_a_key_that_ends_is_told_of_thrice(cast: Cast) -> None:
+def test_a_key_that_ends_is_told_of_thrice(seed: Seed) -> None:
     AuthKey.objects.all().delete()
-    make_user(cast.org_b, cast.org_admin.user.role, "admin@b.example")
-    person, machine = cast.analyst.user, cast.partner_sync.user
+    make_user(seed.org_b, seed.org_admin.user.role, "admin@b.example")
+    person, machine = seed.analyst.user, seed.partner_sync.user
     for user in (person, machine):
         make_key(user, expiration=in_days(29))
 
@@ -195,56 +195,56 @@ def test_a_key_that_ends_is_told_of_thrice(cast: Cast) -> None:
     assert told() == []
 
 
-def test_a_certificate_that_ends_is_told_of(cast: Cast) -> None:
+def test_a_certificate_that_ends_is_told_of(seed: Seed) -> None:
     own = Authority().issue("Organisation A", ends=6 * A_DAY)
-    services.add_certificate(cast.org_admin.actor, cast.org_a, own.pem)
+    services.add_certificate(seed.org_admin.actor, seed.org_a, own.pem)
     AuthKey.objects.all().delete()
     check_sign_in_policies()
     check_sign_in_policies()
-    assert "CN=Organisation A" in OutgoingMail.objects.get(recipient=cast.org_admin.user.email).subject
+    assert "CN=Organisation A" in OutgoingMail.objects.get(recipient=seed.org_admin.user.email).subject
 
 
-def test_a_record_that_is_gone_is_told_of_and_in_the_end_the_domain_lapses(cast: Cast, settings: Any) -> None:
+def test_a_record_that_is_gone_is_told_of_and_in_the_end_the_domain_lapses(seed: Seed, settings: Any) -> None:
     with name_server() as names:
         settings.VARDKASE_DNS_SERVER = names.address
-        claim = services.start_domain_check(cast.org_admin.actor, cast.org_a, "a.example", "dns")
+        claim = services.start_domain_check(seed.org_admin.actor, seed.org_a, "a.example", "dns")
         names.texts["_vardkase.a.example"] = [f"vardkase-domain-verification={claim.token}"]
-        services.check_record(cast.org_admin.actor, cast.org_a, claim.pk)
+        services.check_record(seed.org_admin.actor, seed.org_a, claim.pk)
         MailDomain.objects.update(seen=timezone.now() - timedelta(days=20))
         names.fails = True
         check_sign_in_policies()
-        assert _verified(cast) == ["a.example"], "DNS that does not answer says nothing"
+        assert _verified(seed) == ["a.example"], "DNS that does not answer says nothing"
         names.fails = False
         check_sign_in_policies()
-        assert _verified(cast) == ["a.example"], "it is there"
+        assert _verified(seed) == ["a.example"], "it is there"
         names.texts.clear()
         check_sign_in_policies()
         check_sign_in_policies()
         assert "TXT record" in OutgoingMail.objects.get().text
-        assert _verified(cast) == ["a.example"]
+        assert _verified(seed) == ["a.example"]
         MailDomain.objects.update(seen=timezone.now() - timedelta(days=15))
         check_sign_in_policies()
-        assert _verified(cast) == []
+        assert _verified(seed) == []
     assert AuditEntry.objects.filter(action="organisation.domain_lapsed").exists()
 
 
-def test_a_mail_has_to_be_answered_anew_each_year(cast: Cast) -> None:
+def test_a_mail_has_to_be_answered_anew_each_year(seed: Seed) -> None:
     now = timezone.now()
     MailDomain.objects.create(
-        org=cast.org_a, domain="a.example", method="mail", mailbox="admin", token="x", asked=now, verified=now,
+        org=seed.org_a, domain="a.example", method="mail", mailbox="admin", token="x", asked=now, verified=now,
         seen=now - timedelta(days=340), added_by="",
     )  # fmt: skip
-    Organisation.objects.filter(pk=cast.org_a.pk).update(verified_domains=["a.example"])
+    Organisation.objects.filter(pk=seed.org_a.pk).update(verified_domains=["a.example"])
     check_sign_in_policies()
     check_sign_in_policies()
     assert "once a year" in OutgoingMail.objects.get().text
     MailDomain.objects.update(seen=now - timedelta(days=366))
     check_sign_in_policies()
-    assert _verified(cast) == []
+    assert _verified(seed) == []
 
 
-def _verified(cast: Cast) -> list[str]:
-    return Organisation.objects.get(pk=cast.org_a.pk).verified_domains
+def _verified(seed: Seed) -> list[str]:
+    return Organisation.objects.get(pk=seed.org_a.pk).verified_domains
 
 
 MIDNIGHT = 1_795_910_400
@@ -265,12 +265,12 @@ def test_days_of_a_key_are_counted_in_one_way(created: int, latest: date) -> Non
     assert last_day(end_of(latest) + 1) > latest
 
 
-def test_the_last_day_that_the_key_form_suggests_is_taken(cast: Cast, password_is_enough: None) -> None:
+def test_the_last_day_that_the_key_form_suggests_is_taken(seed: Seed, password_is_enough: None) -> None:
     """By the form, by the API, and by the sign-in minimum at each request: the same day is the last one."""
-    Organisation.objects.filter(pk=cast.org_a.pk).update(
+    Organisation.objects.filter(pk=seed.org_a.pk).update(
         required_sign_in=[SignInRule.KEYS], required_key_days=365
     )
-    client = signed_in(cast.analyst)
+    client = signed_in(seed.analyst)
     shown = client.get("/account/keys/new/")
     suggested = shown.context["form"].initial["expiration"]
     text = shown.content.decode()
@@ -291,8 +291,8 @@ def test_the_last_day_that_the_key_form_suggests_is_taken(cast: Cast, password_i
 
 
 def test_the_page_for_a_key_of_somebody_else_lies_below_their_account(
-    cast: Cast, password_is_enough: None
+    seed: Seed, password_is_enough: None
 ) -> None:
-    page = signed_in(cast.org_admin).get(f"/administration/users/{cast.analyst.user.pk}/keys/new/")
+    page = signed_in(seed.org_admin).get(f"/administration/users/{seed.analyst.user.pk}/keys/new/")
     crumbs = page.content.decode().split('class="crumbs"')[1].split("</nav>")[0]
-    assert (cast.analyst.user.email in crumbs, "Your account" in crumbs) == (True, False)
+    assert (seed.analyst.user.email in crumbs, "Your account" in crumbs) == (True, False)

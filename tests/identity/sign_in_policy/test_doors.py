@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils.translation import override
 
 from tests.api.calls import call, send
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from tests.support.certificates import DAY, Authority, Issued
 from tests.web.accounts import code_of, post_sign_in, with_password, with_totp
 from vardkase.audit.models import AuditEntry
@@ -35,10 +35,10 @@ def quick_passwords(db: None, settings: Any) -> None:
 
 
 @pytest.fixture
-def networked(cast: Cast) -> Organisation:
+def networked(seed: Seed) -> Organisation:
     """Organisation A comes from its own only admits its own networks."""
-    services.set_networks(cast.site_admin.actor, cast.org_a, ["192.0.2.0/24", "2001:db8::/32"])
-    return services.set_modes(cast.site_admin.actor, cast.org_a, networks="enforce")
+    services.set_networks(seed.site_admin.actor, seed.org_a, ["192.0.2.0/24", "2001:db8::/32"])
+    return services.set_modes(seed.site_admin.actor, seed.org_a, networks="enforce")
 
 
 @pytest.fixture(scope="module")
@@ -76,36 +76,36 @@ def reasons(action: str = "user.entrance_refused") -> list[str]:
         ("", 403),
     ],
 )
-def test_a_key_works_from_the_organisations_networks_alone(cast: Cast, address: str, status: int) -> None:
-    got, message = asked(cast.analyst.key, address)
+def test_a_key_works_from_the_organisations_networks_alone(seed: Seed, address: str, status: int) -> None:
+    got, message = asked(seed.analyst.key, address)
     assert got == status
     assert ("only admits its own networks" in message) == (status == 403)
-    assert asked(cast.partner.key, address)[0] == 200, "the rule is one organisation's"
+    assert asked(seed.partner.key, address)[0] == 200, "the rule is one organisation's"
 
 
 @pytest.mark.usefixtures("networked")
-def test_the_refusal_is_in_the_trail_that_the_organisations_administrator_reads(cast: Cast) -> None:
-    asked(cast.analyst.key, OUTSIDE)
+def test_the_refusal_is_in_the_trail_that_the_organisations_administrator_reads(seed: Seed) -> None:
+    asked(seed.analyst.key, OUTSIDE)
     entry = AuditEntry.objects.get(action="user.entrance_refused")
     assert (entry.actor_name, entry.organisation_id, entry.address, entry.credential) == (
-        cast.analyst.user.email,
-        cast.org_a.pk,
+        seed.analyst.user.email,
+        seed.org_a.pk,
         OUTSIDE,
         "api_key",
     )
-    page = call(cast.org_admin.key, "GET", "/admin/audit_logs/index", REMOTE_ADDR=INSIDE)
+    page = call(seed.org_admin.key, "GET", "/admin/audit_logs/index", REMOTE_ADDR=INSIDE)
     assert page[0] == 200
 
 
 @pytest.mark.usefixtures("networked")
-def test_a_flood_is_noted_once_a_minute(cast: Cast) -> None:
+def test_a_flood_is_noted_once_a_minute(seed: Seed) -> None:
     for _ in range(5):
-        assert asked(cast.analyst.key, OUTSIDE)[0] == 403
-    asked(cast.analyst.key, "203.0.113.1")
+        assert asked(seed.analyst.key, OUTSIDE)[0] == 403
+    asked(seed.analyst.key, "203.0.113.1")
     assert reasons() == ["network", "network"], "once for each address"
     note = RefusalNote.objects.get(address=OUTSIDE)
     RefusalNote.objects.update(told=note.told - 61)
-    asked(cast.analyst.key, OUTSIDE)
+    asked(seed.analyst.key, OUTSIDE)
     assert AuditEntry.objects.filter(action="user.entrance_refused").latest("pk").change == {
         "reason": "network",
         "times": 5,
@@ -113,10 +113,10 @@ def test_a_flood_is_noted_once_a_minute(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("networked")
-def test_no_other_way_of_giving_the_key_gets_around_the_networks(cast: Cast, settings: Any) -> None:
-    key, outside = cast.analyst.key, {"REMOTE_ADDR": OUTSIDE}
+def test_no_other_way_of_giving_the_key_gets_around_the_networks(seed: Seed, settings: Any) -> None:
+    key, outside = seed.analyst.key, {"REMOTE_ADDR": OUTSIDE}
     assert call(None, "GET", VERSION, headers={"X-MISP-AUTH": key}, **outside)[0] == 403
-    assert call(key, "GET", VERSION, headers={"X-MISP-AUTH": cast.partner.key}, **outside)[0] == 403
+    assert call(key, "GET", VERSION, headers={"X-MISP-AUTH": seed.partner.key}, **outside)[0] == 403
     for claimed in ({"X-Forwarded-For": INSIDE}, {"Forwarded": f"for={INSIDE}"}, {"X-Real-IP": INSIDE}):
         assert call(key, "GET", VERSION, headers=claimed, **outside)[0] == 403
     settings.TRUSTED_PROXIES = 1
@@ -125,8 +125,8 @@ def test_no_other_way_of_giving_the_key_gets_around_the_networks(cast: Cast, set
 
 
 @pytest.mark.usefixtures("networked")
-def test_neither_taxii_nor_a_feed_gets_around_the_networks(cast: Cast) -> None:
-    pair = base64.b64encode(f"{cast.analyst.user.email}:{cast.analyst.key}".encode()).decode()
+def test_neither_taxii_nor_a_feed_gets_around_the_networks(seed: Seed) -> None:
+    pair = base64.b64encode(f"{seed.analyst.user.email}:{seed.analyst.key}".encode()).decode()
     taxii = {"Accept": "application/taxii+json;version=2.1", "Authorization": f"Basic {pair}"}
     inside = Client().get("/taxii2/", headers=taxii, REMOTE_ADDR=INSIDE)
     outside = Client().get("/taxii2/", headers=taxii, REMOTE_ADDR=OUTSIDE)
@@ -139,18 +139,18 @@ def test_neither_taxii_nor_a_feed_gets_around_the_networks(cast: Cast) -> None:
     assert reasons() == ["network"]
 
 
-@pytest.mark.usefixtures("cast")
-def test_it_costs_no_query(cast: Cast, networked: Organisation, django_assert_num_queries: Any) -> None:
-    asked(cast.analyst.key)
+@pytest.mark.usefixtures("seed")
+def test_it_costs_no_query(seed: Seed, networked: Organisation, django_assert_num_queries: Any) -> None:
+    asked(seed.analyst.key)
     with django_assert_num_queries(
         0
     ):  # Django counts only its own; the key is found by a cursor of the house.
-        assert asked(cast.analyst.key)[0] == 200
+        assert asked(seed.analyst.key)[0] == 200
 
 
 @pytest.fixture
-def person(cast: Cast) -> User:
-    return with_password(cast.analyst.user)
+def person(seed: Seed) -> User:
+    return with_password(seed.analyst.user)
 
 
 @pytest.mark.usefixtures("networked", "password_is_enough")
@@ -197,29 +197,29 @@ def test_a_second_factor_does_not_open_from_elsewhere(person: User) -> None:
 
 
 @pytest.mark.usefixtures("networked", "password_is_enough")
-def test_a_password_that_was_given_anew_does_not_open_from_elsewhere(cast: Cast, person: User) -> None:
-    given = reset_password(cast.org_admin.actor, person)
+def test_a_password_that_was_given_anew_does_not_open_from_elsewhere(seed: Seed, person: User) -> None:
+    given = reset_password(seed.org_admin.actor, person)
     assert post_sign_in(Client(REMOTE_ADDR=OUTSIDE), person.email, given).status_code == 403
     inside = post_sign_in(Client(REMOTE_ADDR=INSIDE), person.email, given)
     assert inside.status_code == 302, "and a new one is chosen there"
 
 
-def test_report_only_lets_in_and_tells(cast: Cast, person: User, networked: Organisation) -> None:
-    services.set_modes(cast.site_admin.actor, networked, networks="report", domains="report")
-    assert asked(cast.analyst.key, OUTSIDE)[0] == 200
+def test_report_only_lets_in_and_tells(seed: Seed, person: User, networked: Organisation) -> None:
+    services.set_modes(seed.site_admin.actor, networked, networks="report", domains="report")
+    assert asked(seed.analyst.key, OUTSIDE)[0] == 200
     assert sorted(reasons("user.entrance_reported")) == ["domain", "network"]
     assert reasons() == []
-    services.set_modes(cast.site_admin.actor, networked, networks="off", domains="off")
-    asked(cast.analyst.key, "203.0.113.9")
+    services.set_modes(seed.site_admin.actor, networked, networks="off", domains="off")
+    asked(seed.analyst.key, "203.0.113.9")
     assert len(reasons("user.entrance_reported")) == 2
 
 
 @pytest.fixture
-def certified(cast: Cast, authority: Authority) -> Issued:
+def certified(seed: Seed, authority: Authority) -> Issued:
     """Organisation A admits only those with its certificate, which this is."""
     own = authority.issue("A's programs")
-    services.add_certificate(cast.site_admin.actor, cast.org_a, own.pem)
-    services.set_modes(cast.site_admin.actor, cast.org_a, certificates="enforce")
+    services.add_certificate(seed.site_admin.actor, seed.org_a, own.pem)
+    services.set_modes(seed.site_admin.actor, seed.org_a, certificates="enforce")
     return own
 
 
@@ -229,12 +229,12 @@ def with_certificate(escaped: str, verdict: str = "SUCCESS") -> dict[str, str]:
 
 @pytest.mark.usefixtures("behind_a_front")
 def test_a_certificate_opens_and_everything_else_is_told_apart(
-    cast: Cast, certified: Issued, authority: Authority
+    seed: Seed, certified: Issued, authority: Authority
 ) -> None:
-    key = cast.analyst.key
+    key = seed.analyst.key
     ended = authority.issue("Ended", ends=-DAY)
     services.add_fingerprint(
-        cast.site_admin.actor, cast.org_a, ended.certificate.fingerprint(SHA256()).hex(":")
+        seed.site_admin.actor, seed.org_a, ended.certificate.fingerprint(SHA256()).hex(":")
     )
     shown = with_certificate(certified.escaped)
     assert asked(key, headers=shown)[0] == 200
@@ -256,16 +256,16 @@ def test_a_certificate_opens_and_everything_else_is_told_apart(
 
 @pytest.mark.usefixtures("behind_a_front")
 def test_a_renewed_certificate_with_the_same_key_opens_when_the_key_is_registered(
-    cast: Cast, certified: Issued, authority: Authority
+    seed: Seed, certified: Issued, authority: Authority
 ) -> None:
     renewed = authority.issue("A's programs, renewed", key=certified.key)
-    assert asked(cast.analyst.key, headers=with_certificate(renewed.escaped))[0] == 403
-    services.add_certificate(cast.site_admin.actor, cast.org_a, certified.pem, pins="key")
-    assert asked(cast.analyst.key, headers=with_certificate(renewed.escaped))[0] == 200
+    assert asked(seed.analyst.key, headers=with_certificate(renewed.escaped))[0] == 403
+    services.add_certificate(seed.site_admin.actor, seed.org_a, certified.pem, pins="key")
+    assert asked(seed.analyst.key, headers=with_certificate(renewed.escaped))[0] == 200
 
 
-def test_a_forged_header_is_not_believed(cast: Cast, certified: Issued, settings: Any) -> None:
-    key, shown = cast.analyst.key, with_certificate(certified.escaped)
+def test_a_forged_header_is_not_believed(seed: Seed, certified: Issued, settings: Any) -> None:
+    key, shown = seed.analyst.key, with_certificate(certified.escaped)
     assert asked(key, headers=shown)[0] == 403, "no header is named, no proxy stands in front"
     settings.VARDKASE_CLIENT_CERTIFICATE_HEADER = HEADER
     assert asked(key, headers=shown)[0] == 403, "no proxy stands in front"
@@ -283,60 +283,60 @@ def test_a_forged_header_is_not_believed(cast: Cast, certified: Issued, settings
     assert asked(key, headers=shown)[0] == 200
 
 
-def test_an_address_in_no_verified_domain_is_refused_everywhere(cast: Cast, person: User) -> None:
-    staff = cast.site_admin.actor
-    verified(cast.org_a, "kommun.example")
-    services.set_modes(staff, cast.org_a, domains="enforce")
-    status, message = asked(cast.analyst.key)
+def test_an_address_in_no_verified_domain_is_refused_everywhere(seed: Seed, person: User) -> None:
+    staff = seed.site_admin.actor
+    verified(seed.org_a, "kommun.example")
+    services.set_modes(staff, seed.org_a, domains="enforce")
+    status, message = asked(seed.analyst.key)
     assert (status, person.email in message) == (403, True)
     assert post_sign_in(Client(), person.email).status_code == 403
-    verified(cast.org_a, "a.example")
-    assert asked(cast.analyst.key)[0] == 200
+    verified(seed.org_a, "a.example")
+    assert asked(seed.analyst.key)[0] == 200
 
 
 @pytest.mark.parametrize(
     "email",
     ["x@sub.a.example", "x@b.example", '"x@a.example"@b.example', "x@а.example", "x@a.example.evil.example"],
 )
-def test_nobody_gives_an_account_an_address_outside_the_domains(cast: Cast, email: str) -> None:
+def test_nobody_gives_an_account_an_address_outside_the_domains(seed: Seed, email: str) -> None:
     """By whatever way: added or changed by the administrator, or by oneself."""
-    verified(cast.org_a, "a.example")
-    services.set_modes(cast.site_admin.actor, cast.org_a, domains="enforce")
+    verified(seed.org_a, "a.example")
+    services.set_modes(seed.site_admin.actor, seed.org_a, domains="enforce")
     for key, path, body in (
-        (cast.org_admin.key, "/admin/users/add", {"email": email, "role_id": cast.analyst.user.role_id}),
+        (seed.org_admin.key, "/admin/users/add", {"email": email, "role_id": seed.analyst.user.role_id}),
         (
-            cast.site_admin.key,
+            seed.site_admin.key,
             "/admin/users/add",
-            {"email": email, "org_id": cast.org_a.pk, "role_id": cast.analyst.user.role_id},
+            {"email": email, "org_id": seed.org_a.pk, "role_id": seed.analyst.user.role_id},
         ),
-        (cast.org_admin.key, f"/admin/users/edit/{cast.analyst.user.pk}", {"email": email}),
-        (cast.analyst.key, "/users/edit", {"email": email}),
-        (cast.analyst.key, f"/users/edit/{cast.analyst.user.pk}", {"email": email}),
+        (seed.org_admin.key, f"/admin/users/edit/{seed.analyst.user.pk}", {"email": email}),
+        (seed.analyst.key, "/users/edit", {"email": email}),
+        (seed.analyst.key, f"/users/edit/{seed.analyst.user.pk}", {"email": email}),
     ):
         status, answer = call(key, "POST", path, body)
         assert (status, "email" in answer.get("errors", {})) == (403, True), (path, answer)
     moved = call(
-        cast.site_admin.key, "POST", f"/admin/users/edit/{cast.stranger.user.pk}", {"org_id": cast.org_a.pk}
+        seed.site_admin.key, "POST", f"/admin/users/edit/{seed.stranger.user.pk}", {"org_id": seed.org_a.pk}
     )
     assert moved[0] == 403, "nor is somebody moved into the organisation"
     assert not User.objects.filter(email=email).exists()
 
 
-def test_who_is_outside_the_domains_can_still_be_switched_off(cast: Cast) -> None:
-    verified(cast.org_a, "kommun.example")
-    services.set_modes(cast.site_admin.actor, cast.org_a, domains="enforce")
-    whole = {"email": cast.analyst.user.email, "disabled": True}
-    path = f"/admin/users/edit/{cast.analyst.user.pk}"
-    assert call(cast.site_admin.key, "POST", path, whole)[0] == 200
-    assert User.objects.get(pk=cast.analyst.user.pk).disabled
+def test_who_is_outside_the_domains_can_still_be_switched_off(seed: Seed) -> None:
+    verified(seed.org_a, "kommun.example")
+    services.set_modes(seed.site_admin.actor, seed.org_a, domains="enforce")
+    whole = {"email": seed.analyst.user.email, "disabled": True}
+    path = f"/admin/users/edit/{seed.analyst.user.pk}"
+    assert call(seed.site_admin.key, "POST", path, whole)[0] == 200
+    assert User.objects.get(pk=seed.analyst.user.pk).disabled
 
 
-def test_an_unbound_key_of_a_synchronising_account_stops_where_keys_must_be_bound(cast: Cast) -> None:
-    services.set_modes(cast.site_admin.actor, cast.org_b, keys="enforce")
-    status, message = asked(cast.partner_sync.key)
+def test_an_unbound_key_of_a_synchronising_account_stops_where_keys_must_be_bound(seed: Seed) -> None:
+    services.set_modes(seed.site_admin.actor, seed.org_b, keys="enforce")
+    status, message = asked(seed.partner_sync.key)
     assert (status, "bound to addresses" in message) == (403, True)
-    assert asked(cast.partner.key)[0] == 200, "people's keys are another matter"
-    sync = cast.partner_sync.user
+    assert asked(seed.partner.key)[0] == 200, "people's keys are another matter"
+    sync = seed.partner_sync.user
     assert asked(make_key(sync, expiration=2_000_000_000))[0] == 403
     assert asked(make_key(sync, allowed_ips=[INSIDE]))[0] == 403
     bound = make_key(sync, allowed_ips=[INSIDE], expiration=2_000_000_000)
@@ -345,9 +345,9 @@ def test_an_unbound_key_of_a_synchronising_account_stops_where_keys_must_be_boun
     assert set(reasons()) == {"unbound_key", "key_address"}
 
 
-def test_what_is_off_asks_nothing(cast: Cast) -> None:
-    assert cast.org_a.networks_mode == cast.org_a.domains_mode == SignInMode.OFF
-    assert asked(cast.analyst.key, OUTSIDE)[0] == 200
+def test_what_is_off_asks_nothing(seed: Seed) -> None:
+    assert seed.org_a.networks_mode == seed.org_a.domains_mode == SignInMode.OFF
+    assert asked(seed.analyst.key, OUTSIDE)[0] == 200
 
 
 @pytest.mark.usefixtures("networked", "password_is_enough")
@@ -365,6 +365,6 @@ def verified(organisation: Organisation, *domains: str) -> None:
     organisation.save()
 
 
-def test_the_answer_has_misps_form(cast: Cast, networked: Organisation) -> None:
-    body = send(cast.analyst.key, "GET", VERSION, REMOTE_ADDR=OUTSIDE).json()
+def test_the_answer_has_misps_form(seed: Seed, networked: Organisation) -> None:
+    body = send(seed.analyst.key, "GET", VERSION, REMOTE_ADDR=OUTSIDE).json()
     assert body.keys() == {"name", "message", "url"}

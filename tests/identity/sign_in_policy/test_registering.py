@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from django.db import connection
 from django.utils import timezone, translation
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.support.certificates import DAY, Authority
 from tests.support.name_server import NameServer, name_server
 from tests.support.refusals import problem_is
@@ -50,43 +50,43 @@ def names(settings: Any) -> Iterator[NameServer]:
         yield server
 
 
-def test_networks_are_kept_as_they_are_compared(cast: Cast) -> None:
+def test_networks_are_kept_as_they_are_compared(seed: Seed) -> None:
     given = ["192.0.2.77/24", " 198.51.100.7 ", "::ffff:203.0.113.0/120", "2001:DB8::/32", "192.0.2.0/24", ""]
-    saved = services.set_networks(cast.org_admin.actor, cast.org_a, given)
+    saved = services.set_networks(seed.org_admin.actor, seed.org_a, given)
     assert saved.networks == ["192.0.2.0/24", "198.51.100.7/32", "203.0.113.0/24", "2001:db8::/32"]
     entry = AuditEntry.objects.get(action="organisation.networks_set")
-    assert (entry.target_id, entry.change["added"]) == (cast.org_a.pk, saved.networks)
+    assert (entry.target_id, entry.change["added"]) == (seed.org_a.pk, saved.networks)
 
 
 @pytest.mark.parametrize(
     "wrong", ["nonsense", "0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "10.0.0.0/33", "10.0.0.0 /8"]
 )
-def test_what_is_no_network_changes_nothing(cast: Cast, wrong: str) -> None:
+def test_what_is_no_network_changes_nothing(seed: Seed, wrong: str) -> None:
     with pytest.raises(Invalid, match=r"network|address"):
-        services.set_networks(cast.org_admin.actor, cast.org_a, ["192.0.2.0/24", wrong])
-    assert Organisation.objects.get(pk=cast.org_a.pk).networks == []
+        services.set_networks(seed.org_admin.actor, seed.org_a, ["192.0.2.0/24", wrong])
+    assert Organisation.objects.get(pk=seed.org_a.pk).networks == []
 
 
 @pytest.mark.parametrize(
     "halves", [["0.0.0.0/1", "128.0.0.0/1"], ["::/1", "8000::/1"], [f"{n}.0.0.0/8" for n in range(1, 6)]]
 )
-def test_networks_that_hold_half_of_the_world_are_none(cast: Cast, halves: list[str]) -> None:
+def test_networks_that_hold_half_of_the_world_are_none(seed: Seed, halves: list[str]) -> None:
     with pytest.raises(Invalid):
-        services.set_networks(cast.org_admin.actor, cast.org_a, halves)
-    services.set_networks(cast.org_admin.actor, cast.org_a, ["10.0.0.0/8", "2001:db8::/32"])
+        services.set_networks(seed.org_admin.actor, seed.org_a, halves)
+    services.set_networks(seed.org_admin.actor, seed.org_a, ["10.0.0.0/8", "2001:db8::/32"])
 
 
 @pytest.mark.parametrize("who", ["analyst", "publisher", "partner", "stranger", "partner_sync"])
-def test_others_than_the_administrators_may_change_nothing(cast: Cast, who: str) -> None:
-    actor = getattr(cast, who).actor
-    for attempt in _attempts(actor, cast.org_a):
+def test_others_than_the_administrators_may_change_nothing(seed: Seed, who: str) -> None:
+    actor = getattr(seed, who).actor
+    for attempt in _attempts(actor, seed.org_a):
         with pytest.raises(Forbidden):
             attempt()
 
 
-def test_nor_may_an_administrator_of_another_organisation_or_a_key_that_only_reads(cast: Cast) -> None:
-    reads = replace(cast.org_admin.actor, credential=Credential.READ_ONLY_KEY)
-    for actor, organisation in ((cast.org_admin.actor, cast.org_b), (reads, cast.org_a)):
+def test_nor_may_an_administrator_of_another_organisation_or_a_key_that_only_reads(seed: Seed) -> None:
+    reads = replace(seed.org_admin.actor, credential=Credential.READ_ONLY_KEY)
+    for actor, organisation in ((seed.org_admin.actor, seed.org_b), (reads, seed.org_a)):
         for attempt in _attempts(actor, organisation):
             with pytest.raises(Forbidden):
                 attempt()
@@ -105,48 +105,48 @@ def _attempts(actor: Any, organisation: Organisation) -> list[Any]:
     ]
 
 
-def test_who_runs_the_hub_registers_but_does_not_decide_how_strict_it_is(cast: Cast) -> None:
-    operator = replace(cast.stranger.actor, staff=frozenset({StaffRole.OPERATOR}))
-    officer = replace(cast.stranger.actor, staff=frozenset({StaffRole.MEMBERSHIP_OFFICER}))
-    services.set_networks(operator, cast.org_a, ["192.0.2.0/24"])
+def test_who_runs_the_hub_registers_but_does_not_decide_how_strict_it_is(seed: Seed) -> None:
+    operator = replace(seed.stranger.actor, staff=frozenset({StaffRole.OPERATOR}))
+    officer = replace(seed.stranger.actor, staff=frozenset({StaffRole.MEMBERSHIP_OFFICER}))
+    services.set_networks(operator, seed.org_a, ["192.0.2.0/24"])
     with pytest.raises(Forbidden):
-        services.set_modes(operator, cast.org_a, networks="enforce")
-    assert services.set_modes(officer, cast.org_a, networks="enforce").networks_mode == "enforce"
+        services.set_modes(operator, seed.org_a, networks="enforce")
+    assert services.set_modes(officer, seed.org_a, networks="enforce").networks_mode == "enforce"
 
 
-def test_nobody_shuts_themselves_out_but_the_console_may_set_everything_right(cast: Cast) -> None:
-    admin = replace(cast.org_admin.actor, address="192.0.2.5")
+def test_nobody_shuts_themselves_out_but_the_console_may_set_everything_right(seed: Seed) -> None:
+    admin = replace(seed.org_admin.actor, address="192.0.2.5")
     with pytest.raises(Invalid, check=problem_is(SignInPolicyProblem.NO_NETWORKS)):
-        services.set_modes(admin, cast.org_a, networks="enforce")
-    services.set_networks(admin, cast.org_a, ["198.51.100.0/24"])
+        services.set_modes(admin, seed.org_a, networks="enforce")
+    services.set_networks(admin, seed.org_a, ["198.51.100.0/24"])
     with pytest.raises(Invalid, check=problem_is(SignInPolicyProblem.LOCKS_OUT)):
-        services.set_modes(admin, cast.org_a, networks="enforce")
-    services.set_networks(admin, cast.org_a, ["192.0.2.0/24"])
-    services.set_modes(admin, cast.org_a, networks="enforce")
+        services.set_modes(admin, seed.org_a, networks="enforce")
+    services.set_networks(admin, seed.org_a, ["192.0.2.0/24"])
+    services.set_modes(admin, seed.org_a, networks="enforce")
     with pytest.raises(Invalid, check=problem_is(SignInPolicyProblem.LOCKS_OUT)):
-        services.set_networks(admin, cast.org_a, ["198.51.100.0/24"])
+        services.set_networks(admin, seed.org_a, ["198.51.100.0/24"])
     with pytest.raises(Invalid, check=problem_is(SignInPolicyProblem.NO_NETWORKS)):
-        services.set_networks(cast.site_admin.actor, cast.org_a, [])
+        services.set_networks(seed.site_admin.actor, seed.org_a, [])
     with pytest.raises(Invalid, check=problem_is(SignInPolicyProblem.UNKNOWN_MODE)):
-        services.set_modes(admin, cast.org_a, networks="maybe")
-    console = console_actor(cast.hub.pk, cast.hub.name, "root")
-    services.set_modes(console, cast.org_a, networks="off")
-    assert services.set_networks(console, cast.org_a, []).networks == []
+        services.set_modes(admin, seed.org_a, networks="maybe")
+    console = console_actor(seed.hub.pk, seed.hub.name, "root")
+    services.set_modes(console, seed.org_a, networks="off")
+    assert services.set_networks(console, seed.org_a, []).networks == []
 
 
-def test_a_certificate_is_registered_once_and_never_with_its_private_key(cast: Cast) -> None:
-    admin, authority = cast.org_admin.actor, Authority()
+def test_a_certificate_is_registered_once_and_never_with_its_private_key(seed: Seed) -> None:
+    admin, authority = seed.org_admin.actor, Authority()
     own = authority.issue("Organisation A")
-    kept = services.add_certificate(admin, cast.org_a, own.pem)
+    kept = services.add_certificate(admin, seed.org_a, own.pem)
     assert (kept.subject, kept.fingerprint) == (
         "CN=Organisation A",
         own.certificate.fingerprint(SHA256()).hex(),
     )
-    assert services.add_certificate(admin, cast.org_a, own.pem, pins="key").fingerprint != kept.fingerprint
+    assert services.add_certificate(admin, seed.org_a, own.pem, pins="key").fingerprint != kept.fingerprint
     with pytest.raises(Conflict):
-        services.add_certificate(admin, cast.org_a, own.pem)
+        services.add_certificate(admin, seed.org_a, own.pem)
     with pytest.raises(Conflict):
-        services.add_fingerprint(admin, cast.org_a, kept.fingerprint.upper())
+        services.add_fingerprint(admin, seed.org_a, kept.fingerprint.upper())
     for wrong, words in (
         (own.pem + own.key_pem, "private key"),
         (own.pem + authority.root.pem, "not a single certificate"),
@@ -154,44 +154,44 @@ def test_a_certificate_is_registered_once_and_never_with_its_private_key(cast: C
         (authority.issue("Old", ends=-DAY).pem, "has expired"),
     ):
         with pytest.raises(Invalid, match=words):
-            services.add_certificate(admin, cast.org_a, wrong)
-    services.set_modes(cast.site_admin.actor, cast.org_a, certificates="enforce")
-    first, last = cast.org_a.client_certificates.order_by("pk")
-    services.remove_certificate(cast.site_admin.actor, cast.org_a, last.pk)
+            services.add_certificate(admin, seed.org_a, wrong)
+    services.set_modes(seed.site_admin.actor, seed.org_a, certificates="enforce")
+    first, last = seed.org_a.client_certificates.order_by("pk")
+    services.remove_certificate(seed.site_admin.actor, seed.org_a, last.pk)
     with pytest.raises(Invalid, check=problem_is(SignInPolicyProblem.NO_CERTIFICATES)):
-        services.remove_certificate(cast.site_admin.actor, cast.org_a, first.pk)
+        services.remove_certificate(seed.site_admin.actor, seed.org_a, first.pk)
     with pytest.raises(NotFound):
-        services.remove_certificate(cast.site_admin.actor, cast.org_b, first.pk)
-    assert Organisation.objects.get(pk=cast.org_a.pk).certificate_pins == [first.pin]
+        services.remove_certificate(seed.site_admin.actor, seed.org_b, first.pk)
+    assert Organisation.objects.get(pk=seed.org_a.pk).certificate_pins == [first.pin]
 
 
 @pytest.mark.usefixtures("mail_goes_out")
-def test_a_domain_is_proved_by_who_reads_its_postmasters_mail(cast: Cast) -> None:
-    admin = cast.org_admin.actor
-    claim = services.start_domain_check(admin, cast.org_a, "A.Example.", "mail", "postmaster")
+def test_a_domain_is_proved_by_who_reads_its_postmasters_mail(seed: Seed) -> None:
+    admin = seed.org_admin.actor
+    claim = services.start_domain_check(admin, seed.org_a, "A.Example.", "mail", "postmaster")
     mail = OutgoingMail.objects.get()
     assert mail.recipient == "postmaster@a.example"
     assert "Tillhör a.example" in mail.subject or "Does a.example" in mail.subject
     secret = mail.text.partition("/entrance/domain/#")[2].split()[0]
     assert secret not in claim.token
-    assert _verified(cast) == []
+    assert _verified(seed) == []
     services.confirm_by_link(visitor("192.0.2.1"), secret)
-    assert _verified(cast) == ["a.example"]
+    assert _verified(seed) == ["a.example"]
     with pytest.raises(NotFound):
         services.confirm_by_link(visitor(None), secret)
     entry = AuditEntry.objects.get(action="organisation.domain_verified")
     assert (entry.actor_id, entry.address, entry.change["mailbox"]) == (None, "192.0.2.1", "postmaster")
     with pytest.raises(Conflict, check=problem_is(SignInPolicyProblem.MAILED_A_MOMENT_AGO)):
-        services.start_domain_check(admin, cast.org_a, "a.example", "mail", "hostmaster")
-    services.remove_domain(admin, cast.org_a, claim.pk)
-    assert _verified(cast) == []
+        services.start_domain_check(admin, seed.org_a, "a.example", "mail", "hostmaster")
+    services.remove_domain(admin, seed.org_a, claim.pk)
+    assert _verified(seed) == []
 
 
 @pytest.mark.usefixtures("mail_goes_out")
-def test_a_link_that_is_old_or_replaced_proves_nothing(cast: Cast) -> None:
+def test_a_link_that_is_old_or_replaced_proves_nothing(seed: Seed) -> None:
     def claimed() -> str:
         MailDomain.objects.update(asked="2020-01-01T00:00:00Z")
-        services.start_domain_check(cast.org_admin.actor, cast.org_a, "a.example", "mail", "admin")
+        services.start_domain_check(seed.org_admin.actor, seed.org_a, "a.example", "mail", "admin")
         text = OutgoingMail.objects.latest("pk").text
         return text.partition("/entrance/domain/#")[2].split()[0]
 
@@ -219,106 +219,106 @@ def test_a_link_that_is_old_or_replaced_proves_nothing(cast: Cast) -> None:
 )
 @pytest.mark.usefixtures("mail_goes_out")
 def test_a_claim_that_cannot_be_proved_is_refused(
-    cast: Cast, domain: str, method: str, mailbox: str, field: str
+    seed: Seed, domain: str, method: str, mailbox: str, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        services.start_domain_check(cast.org_admin.actor, cast.org_a, domain, method, mailbox)
+        services.start_domain_check(seed.org_admin.actor, seed.org_a, domain, method, mailbox)
     assert list(refused.value.errors) == [field]
     assert not OutgoingMail.objects.exists()
 
 
-def test_a_domain_is_proved_by_a_record_in_dns(cast: Cast, names: NameServer) -> None:
-    admin = cast.org_admin.actor
-    claim = services.start_domain_check(admin, cast.org_a, "räksmörgås.example", "dns")
+def test_a_domain_is_proved_by_a_record_in_dns(seed: Seed, names: NameServer) -> None:
+    admin = seed.org_admin.actor
+    claim = services.start_domain_check(admin, seed.org_a, "räksmörgås.example", "dns")
     assert claim.domain == "xn--rksmrgs-5wao1o.example"
     where = f"_vardkase.{claim.domain}"
-    assert not services.check_record(admin, cast.org_a, claim.pk)
+    assert not services.check_record(admin, seed.org_a, claim.pk)
     for wrong in (["vardkase-domain-verification=other"], [claim.token], []):
         names.texts[where] = wrong
-        assert not services.check_record(admin, cast.org_a, claim.pk)
+        assert not services.check_record(admin, seed.org_a, claim.pk)
     names.texts = {claim.domain: [f"vardkase-domain-verification={claim.token}"]}
-    assert not services.check_record(admin, cast.org_a, claim.pk), "in the wrong place"
+    assert not services.check_record(admin, seed.org_a, claim.pk), "in the wrong place"
     names.texts = {where: ["v=spf1 -all", f"vardkase-domain-verification={claim.token}"]}
-    assert services.check_record(admin, cast.org_a, claim.pk)
-    assert _verified(cast) == [claim.domain]
+    assert services.check_record(admin, seed.org_a, claim.pk)
+    assert _verified(seed) == [claim.domain]
     names.fails = True
     with pytest.raises(Conflict, check=problem_is(SignInPolicyProblem.NO_NAME_SERVER)):
-        services.check_record(admin, cast.org_a, claim.pk)
-    assert _verified(cast) == [claim.domain]
+        services.check_record(admin, seed.org_a, claim.pk)
+    assert _verified(seed) == [claim.domain]
     assert set(names.asked) == {where}
 
 
 def test_a_slow_name_server_keeps_nobody_waiting(
-    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is locked while DNS is asked, and an answer to a question that no longer stands proves nothing."""
-    admin = cast.org_admin.actor
+    admin = seed.org_admin.actor
     with name_server() as names:
         settings.VARDKASE_DNS_SERVER = names.address
-        claim = services.start_domain_check(admin, cast.org_a, "a.example", "dns")
+        claim = services.start_domain_check(admin, seed.org_a, "a.example", "dns")
         names.texts = {"_vardkase.a.example": [f"vardkase-domain-verification={claim.token}"]}
         outside, within = len(connection.atomic_blocks), []
         asks = domains.has_record
 
         def asked(domain: str, token: str) -> bool:
             within.append(len(connection.atomic_blocks))
-            services.start_domain_check(admin, cast.org_a, "a.example", "dns")
+            services.start_domain_check(admin, seed.org_a, "a.example", "dns")
             return asks(domain, token)
 
         monkeypatch.setattr(domains, "has_record", asked)
         with pytest.raises(Conflict, check=problem_is(SignInPolicyProblem.NEWER_VERIFICATION)):
-            services.check_record(admin, cast.org_a, claim.pk)
-    assert (within, _verified(cast)) == ([outside], [])
+            services.check_record(admin, seed.org_a, claim.pk)
+    assert (within, _verified(seed)) == ([outside], [])
 
 
 def test_a_record_that_is_gone_is_not_outlived_by_asking_for_a_mail(
-    cast: Cast, names: NameServer, mail_goes_out: None
+    seed: Seed, names: NameServer, mail_goes_out: None
 ) -> None:
-    admin = cast.org_admin.actor
-    claim = services.start_domain_check(admin, cast.org_a, "a.example", "dns")
+    admin = seed.org_admin.actor
+    claim = services.start_domain_check(admin, seed.org_a, "a.example", "dns")
     names.texts = {"_vardkase.a.example": [f"vardkase-domain-verification={claim.token}"]}
-    assert services.check_record(admin, cast.org_a, claim.pk)
+    assert services.check_record(admin, seed.org_a, claim.pk)
     names.texts = {}
-    services.start_domain_check(admin, cast.org_a, "a.example", "mail", "postmaster")
-    assert _verified(cast) == ["a.example"]
+    services.start_domain_check(admin, seed.org_a, "a.example", "mail", "postmaster")
+    assert _verified(seed) == ["a.example"]
     grace = timedelta(days=DOMAIN_GRACE.value)
     with time_machine.travel(timezone.now() + grace + timedelta(hours=1)):
         domain_checks.recheck_domains()
-    assert _verified(cast) == []
+    assert _verified(seed) == []
 
 
-def test_another_organisations_claim_is_not_there(cast: Cast, names: NameServer) -> None:
-    claim = services.start_domain_check(cast.org_admin.actor, cast.org_a, "a.example", "dns")
+def test_another_organisations_claim_is_not_there(seed: Seed, names: NameServer) -> None:
+    claim = services.start_domain_check(seed.org_admin.actor, seed.org_a, "a.example", "dns")
     names.texts = {"_vardkase.a.example": [f"vardkase-domain-verification={claim.token}"]}
     with pytest.raises(NotFound):
-        services.check_record(cast.site_admin.actor, cast.org_b, claim.pk)
-    assert Organisation.objects.get(pk=cast.org_b.pk).verified_domains == []
+        services.check_record(seed.site_admin.actor, seed.org_b, claim.pk)
+    assert Organisation.objects.get(pk=seed.org_b.pk).verified_domains == []
 
 
-def test_what_is_missing_is_told(cast: Cast) -> None:
-    state = services.security_state(cast.org_b)
+def test_what_is_missing_is_told(seed: Seed) -> None:
+    state = services.security_state(seed.org_b)
     to_do = {"certificate", "bound_key", "api_requirements"}
     assert set(state.missing) == to_do | {"domain", "network", "domains_enforced"}
     assert (state.sync_users, state.unbound_keys) == (1, 1)
-    services.set_networks(cast.site_admin.actor, cast.org_b, ["192.0.2.0/24"])
-    Organisation.objects.filter(pk=cast.org_b.pk).update(
+    services.set_networks(seed.site_admin.actor, seed.org_b, ["192.0.2.0/24"])
+    Organisation.objects.filter(pk=seed.org_b.pk).update(
         verified_domains=["b.example"], domains_mode="enforce"
     )
-    state = services.security_state(Organisation.objects.get(pk=cast.org_b.pk))
+    state = services.security_state(Organisation.objects.get(pk=seed.org_b.pk))
     assert set(state.missing) == to_do
     assert state.addresses_outside == ()
 
 
-def _verified(cast: Cast) -> list[str]:
-    return Organisation.objects.get(pk=cast.org_a.pk).verified_domains
+def _verified(seed: Seed) -> list[str]:
+    return Organisation.objects.get(pk=seed.org_a.pk).verified_domains
 
 
 @pytest.mark.usefixtures("mail_goes_out")
-def test_giving_up_a_claim_does_not_let_one_write_to_strangers_without_end(cast: Cast) -> None:
-    admin = cast.org_admin.actor
+def test_giving_up_a_claim_does_not_let_one_write_to_strangers_without_end(seed: Seed) -> None:
+    admin = seed.org_admin.actor
     for _ in range(20):
-        claim = services.start_domain_check(admin, cast.org_a, "victim.example", "mail", "postmaster")
-        services.remove_domain(admin, cast.org_a, claim.pk)
+        claim = services.start_domain_check(admin, seed.org_a, "victim.example", "mail", "postmaster")
+        services.remove_domain(admin, seed.org_a, claim.pk)
     with pytest.raises(Conflict):
-        services.start_domain_check(admin, cast.org_a, "victim.example", "mail", "postmaster")
+        services.start_domain_check(admin, seed.org_a, "victim.example", "mail", "postmaster")
     assert OutgoingMail.objects.count() == 20

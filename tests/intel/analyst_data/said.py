@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 
 EVENT = "0f000000-0000-4000-8000-000000000001"
 ATTRIBUTE = "0f000000-0000-4000-8000-000000000002"
@@ -16,7 +16,7 @@ NOTE = "0f000000-0000-4000-8000-00000000000a"
 NOWHERE = "0f000000-0000-4000-8000-0000000000ff"
 
 
-def make_event(by: Player, **members: Any) -> dict[str, Any]:
+def make_event(by: ApiUser, **members: Any) -> dict[str, Any]:
     """An event for all communities with an attribute, an object and a report."""
     document = {
         "uuid": EVENT,
@@ -44,7 +44,7 @@ def make_event(by: Player, **members: Any) -> dict[str, Any]:
     return dict(answer["Event"])
 
 
-def say(by: Player, about: str = f"{EVENT}/Event", kind: str = "Note", **members: Any) -> dict[str, Any]:
+def say(by: ApiUser, about: str = f"{EVENT}/Event", kind: str = "Note", **members: Any) -> dict[str, Any]:
     """Add one and return it as it is answered."""
     status, answer = call(by.key, "POST", f"/analystData/add/{kind}/{about}", members)
     assert status == 200, answer
@@ -52,24 +52,25 @@ def say(by: Player, about: str = f"{EVENT}/Event", kind: str = "Note", **members
     return dict(answer[kind])
 
 
-def seen(by: Player, kind: str = "Note") -> list[str]:
+def seen(by: ApiUser, kind: str = "Note") -> list[str]:
     """The uuids of a kind that somebody is shown."""
     return [row[kind]["uuid"] for row in call(by.key, "GET", f"/analyst_data/index/{kind}")[1]]
 
 
-def readers(cast: Cast, uuid: str) -> set[str]:
+def readers(seed: Seed, uuid: str) -> set[str]:
     """Who of the four organisations' people can read one."""
-    players = {"a": cast.colleague, "b": cast.partner, "c": cast.stranger, "hub": cast.site_admin}
+    api_users = {"a": seed.colleague, "b": seed.partner, "c": seed.stranger, "hub": seed.site_admin}
     shown = {
         name
-        for name, player in players.items()
-        if call(player.key, "GET", f"/analyst_data/view/all/{uuid}")[0] == 200
+        for name, api_user in api_users.items()
+        if call(api_user.key, "GET", f"/analyst_data/view/all/{uuid}")[0] == 200
     }
-    listed = {name for name, player in players.items() if uuid in seen(player)}
+    listed = {name for name, api_user in api_users.items() if uuid in seen(api_user)}
     minimal = {
         name
-        for name, player in players.items()
-        if (found := call(player.key, "POST", "/analyst_data/indexMinimal", {})[1]) and uuid in found["Note"]
+        for name, api_user in api_users.items()
+        if (found := call(api_user.key, "POST", "/analyst_data/indexMinimal", {})[1])
+        and uuid in found["Note"]
     }
     assert shown == listed == minimal
     return shown

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.identity.access.jobs import connection_actor
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.analyst_data.services import receive_analyst_data
@@ -20,14 +20,14 @@ LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
 
 @pytest.mark.parametrize("carried", [False, True])
 @pytest.mark.parametrize("locked", [False, True])
-def test_it_changes_no_note_that_was_written_here(cast: Cast, locked: bool, carried: bool) -> None:
+def test_it_changes_no_note_that_was_written_here(seed: Seed, locked: bool, carried: bool) -> None:
     """Not even the hub's own, in whose name a connection stores what it brings."""
     about = f"/analystData/add/Note/{uuid4()}/Event"
-    _, body = call(cast.site_admin.key, "POST", about, {"note": "ours", "distribution": 3})
+    _, body = call(seed.site_admin.key, "POST", about, {"note": "ours", "distribution": 3})
     uuid = body["Note"]["uuid"]
     AnalystData.objects.filter(uuid=uuid).update(locked=locked)
     theirs: dict[str, Any] = {"uuid": uuid, "note": "theirs", "modified": LATER, "distribution": 3}
-    connection = connection_actor(cast.hub.pk, "connection to B")
+    connection = connection_actor(seed.hub.pk, "connection to B")
     if carried:
         part = {"type": "text", "value": "x"}
         add_event(connection, {"info": "x", "uuid": str(uuid4()), "Attribute": [part], "Note": [theirs]})
@@ -38,9 +38,9 @@ def test_it_changes_no_note_that_was_written_here(cast: Cast, locked: bool, carr
     assert AnalystData.objects.get(uuid=uuid).text == ("theirs" if locked else "ours")
 
 
-def test_what_came_inside_an_event_is_brought_up_to_date_alone(cast: Cast) -> None:
+def test_what_came_inside_an_event_is_brought_up_to_date_alone(seed: Seed) -> None:
     """Also when it did not say that it was from elsewhere, as it does not in MISP's events."""
-    connection = connection_actor(cast.hub.pk, "connection to B")
+    connection = connection_actor(seed.hub.pk, "connection to B")
     event, note = str(uuid4()), str(uuid4())
     said = {"uuid": note, "note": "as it was", "modified": "2026-01-01 00:00:00", "distribution": 3}
     part = {"type": "text", "value": "x"}

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.intel.analyst_data.said import (
     ATTRIBUTE,
     EVENT,
@@ -32,18 +32,18 @@ LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
 EARLY = "2020-01-01 00:00:00"
 
 
-def viewed(cast: Cast, path: str = "") -> dict[str, Any]:
-    status, answer = call(cast.analyst.key, "GET", f"/events/view/{EVENT}{path}")
+def viewed(seed: Seed, path: str = "") -> dict[str, Any]:
+    status, answer = call(seed.analyst.key, "GET", f"/events/view/{EVENT}{path}")
     assert status == 200
     return dict(answer["Event"])
 
 
-def test_every_part_of_an_event_shows_what_is_said_of_it(cast: Cast) -> None:
-    make_event(cast.analyst)
+def test_every_part_of_an_event_shows_what_is_said_of_it(seed: Seed) -> None:
+    make_event(seed.analyst)
     for thing in (f"{EVENT}/Event", f"{ATTRIBUTE}/Attribute", f"{OBJECT}/Object", f"{INSIDE}/Attribute"):
-        say(cast.analyst, thing, note=thing)
-    say(cast.analyst, f"{REPORT}/EventReport", kind="Opinion", opinion=5)
-    event = viewed(cast)
+        say(seed.analyst, thing, note=thing)
+    say(seed.analyst, f"{REPORT}/EventReport", kind="Opinion", opinion=5)
+    event = viewed(seed)
     parts = (event, event["Attribute"][0], event["Object"][0], event["Object"][0]["Attribute"][0])
     assert [part["Note"][0]["object_uuid"] for part in parts] == [EVENT, ATTRIBUTE, OBJECT, INSIDE]
     assert event["EventReport"][0]["Opinion"][0]["opinion"] == "5"
@@ -61,17 +61,17 @@ def test_every_part_of_an_event_shows_what_is_said_of_it(cast: Cast) -> None:
     }
 
 
-def test_searches_show_it_when_asked(cast: Cast) -> None:
-    make_event(cast.analyst)
-    make_event(cast.analyst, uuid=NOWHERE, Attribute=[], Object=[], EventReport=[])
-    say(cast.analyst, note="one")
-    say(cast.analyst, f"{NOWHERE}/Event", note="two")
-    say(cast.analyst, f"{ATTRIBUTE}/Attribute", note="three")
+def test_searches_show_it_when_asked(seed: Seed) -> None:
+    make_event(seed.analyst)
+    make_event(seed.analyst, uuid=NOWHERE, Attribute=[], Object=[], EventReport=[])
+    say(seed.analyst, note="one")
+    say(seed.analyst, f"{NOWHERE}/Event", note="two")
+    say(seed.analyst, f"{ATTRIBUTE}/Attribute", note="three")
 
     def search(**members: Any) -> list[dict[str, Any]]:
         body = {"returnFormat": "json", **members}
         return [
-            row["Event"] for row in call(cast.analyst.key, "POST", "/events/restSearch", body)[1]["response"]
+            row["Event"] for row in call(seed.analyst.key, "POST", "/events/restSearch", body)[1]["response"]
         ]
 
     assert all("Note" not in event for event in search())
@@ -80,205 +80,205 @@ def test_searches_show_it_when_asked(cast: Cast) -> None:
     assert found[0]["Attribute"][0]["Note"][0]["note"] == "three"
 
 
-def test_two_levels_are_shown_and_deeper_ones_are_fetched(cast: Cast) -> None:
-    make_event(cast.analyst)
+def test_two_levels_are_shown_and_deeper_ones_are_fetched(seed: Seed) -> None:
+    make_event(seed.analyst)
     above = f"{EVENT}/Event"
     for level in ("1", "2", "3", "4"):
-        above = say(cast.analyst, above, note=level)["uuid"] + "/Note"
-    first = viewed(cast)["Note"][0]
+        above = say(seed.analyst, above, note=level)["uuid"] + "/Note"
+    first = viewed(seed)["Note"][0]
     second = first["Note"][0]
     assert (first["_max_depth_reached"], second["note"]) == (True, "2")
     assert "Note" not in second
-    children = call(cast.analyst.key, "GET", f"/analystData/getChildren/Note/{first['uuid']}/3")[1]
+    children = call(seed.analyst.key, "GET", f"/analystData/getChildren/Note/{first['uuid']}/3")[1]
     assert children["Note"][0]["Note"][0]["Note"][0]["note"] == "4"
-    assert call(cast.analyst.key, "GET", f"/analyst_data/getChildren/Note/{above.split('/')[0]}")[1] == []
+    assert call(seed.analyst.key, "GET", f"/analyst_data/getChildren/Note/{above.split('/')[0]}")[1] == []
 
 
-def test_one_part_alone_shows_what_is_said_of_it(cast: Cast) -> None:
-    make_event(cast.analyst)
-    say(cast.analyst, f"{ATTRIBUTE}/Attribute", note="of an attribute")
-    say(cast.analyst, f"{OBJECT}/Object", note="of an object")
+def test_one_part_alone_shows_what_is_said_of_it(seed: Seed) -> None:
+    make_event(seed.analyst)
+    say(seed.analyst, f"{ATTRIBUTE}/Attribute", note="of an attribute")
+    say(seed.analyst, f"{OBJECT}/Object", note="of an object")
     for path, text in (
         (f"/attributes/viewAnalystData/{ATTRIBUTE}", "of an attribute"),
         (f"/objects/viewAnalystData/{OBJECT}", "of an object"),
     ):
-        assert call(cast.partner.key, "GET", path)[1]["Note"][0]["note"] == text
-    assert call(cast.analyst.key, "GET", f"/attributes/viewAnalystData/{INSIDE}")[1] == []
-    assert call(cast.analyst.key, "GET", f"/attributes/viewAnalystData/{NOWHERE}")[0] == 404
+        assert call(seed.partner.key, "GET", path)[1]["Note"][0]["note"] == text
+    assert call(seed.analyst.key, "GET", f"/attributes/viewAnalystData/{INSIDE}")[1] == []
+    assert call(seed.analyst.key, "GET", f"/attributes/viewAnalystData/{NOWHERE}")[0] == 404
 
 
-def test_relationships_that_lead_to_a_thing_are_shown_there(cast: Cast) -> None:
-    event = make_event(cast.analyst)
+def test_relationships_that_lead_to_a_thing_are_shown_there(seed: Seed) -> None:
+    event = make_event(seed.analyst)
     galaxy = Galaxy.objects.create(uuid=NOWHERE, name="G", type="g", distribution=3)
     cluster = GalaxyCluster.objects.create(galaxy=galaxy, uuid=NOTE, value="v", type="g", distribution=3)
     for uuid, kind in ((REPORT, "EventReport"), (NOTE, "GalaxyCluster")):
         leads = {"related_object_uuid": uuid, "related_object_type": kind, "relationship_type": "explains"}
-        say(cast.analyst, kind="Relationship", **leads)
-    say(cast.analyst, f"{NOTE}/GalaxyCluster", note="of a cluster")
-    report = call(cast.analyst.key, "GET", f"/eventReports/view/{REPORT}")[1]
+        say(seed.analyst, kind="Relationship", **leads)
+    say(seed.analyst, f"{NOTE}/GalaxyCluster", note="of a cluster")
+    report = call(seed.analyst.key, "GET", f"/eventReports/view/{REPORT}")[1]
     assert [each["relationship_type"] for each in report["RelationshipInbound"]] == ["explains"]
-    shown = call(cast.analyst.key, "GET", f"/galaxy_clusters/view/{cluster.pk}")[1]["GalaxyCluster"]
+    shown = call(seed.analyst.key, "GET", f"/galaxy_clusters/view/{cluster.pk}")[1]["GalaxyCluster"]
     assert [each["object_uuid"] for each in shown["RelationshipInbound"]] == [event["uuid"]]
     assert [each["note"] for each in shown["Note"]] == ["of a cluster"]
 
 
-def test_a_related_event_shows_what_is_said_of_it(cast: Cast) -> None:
-    make_event(cast.analyst)
+def test_a_related_event_shows_what_is_said_of_it(seed: Seed) -> None:
+    make_event(seed.analyst)
     same = [{"type": "ip-dst", "value": "198.51.100.7"}]
-    make_event(cast.analyst, uuid=NOWHERE, Attribute=same, Object=[], EventReport=[])
-    say(cast.analyst, f"{NOWHERE}/Event", note="of the related")
-    related = viewed(cast)["RelatedEvent"][0]
+    make_event(seed.analyst, uuid=NOWHERE, Attribute=same, Object=[], EventReport=[])
+    say(seed.analyst, f"{NOWHERE}/Event", note="of the related")
+    related = viewed(seed)["RelatedEvent"][0]
     assert list(related) == ["Event", "Note", "RelationshipInbound"]
 
 
-def test_documents_bring_it_for_every_part(cast: Cast) -> None:
+def test_documents_bring_it_for_every_part(seed: Seed) -> None:
     note = {"note": "new", "Opinion": [{"opinion": 10}]}
-    document = make_event(cast.stranger, uuid=NOWHERE, Attribute=[], Object=[], EventReport=[])
-    make_event(cast.analyst, Note=[note | {"uuid": NOTE, "object_uuid": document["uuid"]}])
+    document = make_event(seed.stranger, uuid=NOWHERE, Attribute=[], Object=[], EventReport=[])
+    make_event(seed.analyst, Note=[note | {"uuid": NOTE, "object_uuid": document["uuid"]}])
     attribute = {"uuid": ATTRIBUTE, "type": "ip-dst", "value": "198.51.100.7", "Note": [note]}
     misp_object = {"uuid": OBJECT, "Note": note, "Attribute": [{"uuid": INSIDE, "Opinion": [{"opinion": 1}]}]}
     report = {"uuid": REPORT, "name": "Report", "Note": [note]}
     body = {"Attribute": [attribute], "Object": [misp_object], "EventReport": [report]}
-    assert call(cast.analyst.key, "POST", f"/events/edit/{EVENT}", body)[0] == 200
-    event = viewed(cast)
+    assert call(seed.analyst.key, "POST", f"/events/edit/{EVENT}", body)[0] == 200
+    event = viewed(seed)
     assert event["Note"][0]["object_uuid"] == EVENT
     for part in (event, event["Attribute"][0], event["Object"][0], event["EventReport"][0]):
         assert [each["note"] for each in part["Note"]] == ["new"]
         assert [each["opinion"] for each in part["Note"][0]["Opinion"]] == ["10"]
-        assert part["Note"][0]["orgc_uuid"] == str(cast.org_a.uuid)
+        assert part["Note"][0]["orgc_uuid"] == str(seed.org_a.uuid)
     count = AnalystData.objects.count()
-    assert call(cast.analyst.key, "POST", f"/events/edit/{EVENT}", event | {"timestamp": ""})[0] == 200
+    assert call(seed.analyst.key, "POST", f"/events/edit/{EVENT}", event | {"timestamp": ""})[0] == 200
     assert AnalystData.objects.count() == count
 
 
-def test_a_document_changes_only_what_is_older_here(cast: Cast) -> None:
-    make_event(cast.analyst, Note=[{"uuid": NOTE, "note": "first", "modified": "2024-01-01 00:00:00"}])
+def test_a_document_changes_only_what_is_older_here(seed: Seed) -> None:
+    make_event(seed.analyst, Note=[{"uuid": NOTE, "note": "first", "modified": "2024-01-01 00:00:00"}])
     for modified, expected in ((EARLY, "first"), ("2024-01-01 00:00:00", "first"), (LATER, "later")):
         body = {"Note": [{"uuid": NOTE, "note": "later", "modified": modified}]}
-        assert call(cast.analyst.key, "POST", f"/events/edit/{EVENT}", body)[0] == 200
+        assert call(seed.analyst.key, "POST", f"/events/edit/{EVENT}", body)[0] == 200
         assert AnalystData.objects.get().text == expected
 
 
-def test_what_is_wrong_in_a_document_is_left_out(cast: Cast) -> None:
-    make_event(cast.analyst, Note=[{"note": "good"}, {"note": "bad", "distribution": 9}, "text", None])
-    assert [note["note"] for note in viewed(cast)["Note"]] == ["good"]
+def test_what_is_wrong_in_a_document_is_left_out(seed: Seed) -> None:
+    make_event(seed.analyst, Note=[{"note": "good"}, {"note": "bad", "distribution": 9}, "text", None])
+    assert [note["note"] for note in viewed(seed)["Note"]] == ["good"]
 
 
-def test_documents_cannot_be_used_to_write_for_others(cast: Cast) -> None:
-    say(cast.analyst, f"{NOWHERE}/Event", note="of A", uuid=NOTE)
-    forged = {"uuid": NOTE, "note": "forged", "modified": LATER, "orgc_uuid": str(cast.org_a.uuid)}
-    new = {"note": "as A", "Orgc": {"uuid": str(cast.org_a.uuid), "name": "Organisation A"}}
-    make_event(cast.stranger, Note=[forged, new])
+def test_documents_cannot_be_used_to_write_for_others(seed: Seed) -> None:
+    say(seed.analyst, f"{NOWHERE}/Event", note="of A", uuid=NOTE)
+    forged = {"uuid": NOTE, "note": "forged", "modified": LATER, "orgc_uuid": str(seed.org_a.uuid)}
+    new = {"note": "as A", "Orgc": {"uuid": str(seed.org_a.uuid), "name": "Organisation A"}}
+    make_event(seed.stranger, Note=[forged, new])
     assert AnalystData.objects.get(uuid=NOTE).text == "of A"
-    assert AnalystData.objects.get(text="as A").orgc == cast.org_c
+    assert AnalystData.objects.get(text="as A").orgc == seed.org_c
 
 
-def test_documents_of_those_who_may_not_say_anything_say_nothing(cast: Cast) -> None:
-    role = cast.stranger.user.role
+def test_documents_of_those_who_may_not_say_anything_say_nothing(seed: Seed) -> None:
+    role = seed.stranger.user.role
     role.perm_analyst_data = False
     role.save()
-    make_event(cast.stranger, Note=[{"note": "x"}])
+    make_event(seed.stranger, Note=[{"note": "x"}])
     assert not AnalystData.objects.exists()
 
 
-def push(cast: Cast, **members: Any) -> str:
+def push(seed: Seed, **members: Any) -> str:
     note = {"uuid": NOTE, "object_uuid": EVENT, "object_type": "Event", "note": "pushed", **members}
-    status, answer = call(cast.partner_sync.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
+    status, answer = call(seed.partner_sync.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
     assert status == 200
     return str(answer["message"])
 
 
-def test_a_peer_pushes(cast: Cast) -> None:
+def test_a_peer_pushes(seed: Seed) -> None:
     creator = {"uuid": NOWHERE, "name": "Elsewhere"}
     done = "Analyst Data imported. {} imported, {} ignored, {} failed. "
-    assert push(cast, Orgc=creator, modified=EARLY, Opinion=[{"opinion": 3}]) == done.format(2, 0, 0)
+    assert push(seed, Orgc=creator, modified=EARLY, Opinion=[{"opinion": 3}]) == done.format(2, 0, 0)
     note = AnalystData.objects.get(uuid=NOTE)
-    assert (note.orgc.name, note.org, note.locked) == ("Elsewhere", cast.org_b, True)
-    assert push(cast, Orgc=creator, modified=EARLY) == done.format(0, 1, 0)
-    assert push(cast, Orgc=creator, modified=LATER, note="newer") == done.format(1, 0, 0)
-    assert push(cast, uuid=None) == done.format(0, 0, 1)
+    assert (note.orgc.name, note.org, note.locked) == ("Elsewhere", seed.org_b, True)
+    assert push(seed, Orgc=creator, modified=EARLY) == done.format(0, 1, 0)
+    assert push(seed, Orgc=creator, modified=LATER, note="newer") == done.format(1, 0, 0)
+    assert push(seed, uuid=None) == done.format(0, 0, 1)
     assert AnalystData.objects.get(uuid=NOTE).text == "newer"
 
 
-def test_a_peer_cannot_change_what_is_from_here_nor_what_it_may_not_read(cast: Cast) -> None:
-    say(cast.analyst, note="local", uuid=NOTE, distribution=3)
-    assert "0 imported, 1 ignored" in push(cast, modified=LATER)
+def test_a_peer_cannot_change_what_is_from_here_nor_what_it_may_not_read(seed: Seed) -> None:
+    say(seed.analyst, note="local", uuid=NOTE, distribution=3)
+    assert "0 imported, 1 ignored" in push(seed, modified=LATER)
     AnalystData.objects.update(locked=True, distribution=0)
-    assert "0 imported, 1 ignored" in push(cast, modified=LATER)
+    assert "0 imported, 1 ignored" in push(seed, modified=LATER)
     AnalystData.objects.update(distribution=3)
-    assert "0 imported, 1 ignored" in push(cast, modified=LATER), "A is a member, and changes its own"
+    assert "0 imported, 1 ignored" in push(seed, modified=LATER), "A is a member, and changes its own"
     AnalystData.objects.update(orgc=Organisation.objects.create(name="Far away"))
-    assert "1 imported" in push(cast, modified=LATER)
+    assert "1 imported" in push(seed, modified=LATER)
 
 
 @pytest.mark.parametrize("kind", [Blocked.ANALYST_DATA, Blocked.ORGANISATION])
-def test_what_is_blocked_does_not_come_in(cast: Cast, kind: Blocked) -> None:
+def test_what_is_blocked_does_not_come_in(seed: Seed, kind: Blocked) -> None:
     blocked = NOTE if kind is Blocked.ANALYST_DATA else NOWHERE
     BlocklistEntry.objects.create(kind=kind, uuid=blocked)
-    assert "0 imported, 1 ignored" in push(cast, Orgc={"uuid": NOWHERE, "name": "Elsewhere"})
+    assert "0 imported, 1 ignored" in push(seed, Orgc={"uuid": NOWHERE, "name": "Elsewhere"})
     document = {"uuid": NOTE, "note": "x", "Orgc": {"uuid": NOWHERE, "name": "Elsewhere"}}
-    make_event(cast.partner_sync, Note=[document])
+    make_event(seed.partner_sync, Note=[document])
     assert not AnalystData.objects.exists()
 
 
-def test_a_peer_asks_what_is_wanted(cast: Cast) -> None:
-    say(cast.analyst, note="local", uuid=NOTE)
+def test_a_peer_asks_what_is_wanted(seed: Seed) -> None:
+    say(seed.analyst, note="local", uuid=NOTE)
     path = "/analyst_data/filterAnalystDataForPush"
     offered = {"Note": {NOTE: LATER, NOWHERE: EARLY, "nope": EARLY, EVENT: 5}, "Opinion": "x"}
-    assert call(cast.partner_sync.key, "POST", path, offered)[1] == {
+    assert call(seed.partner_sync.key, "POST", path, offered)[1] == {
         "Note": {NOWHERE: EARLY},
         "Opinion": [],
         "Relationship": [],
     }
     AnalystData.objects.update(locked=True)
     BlocklistEntry.objects.create(kind=Blocked.ANALYST_DATA, uuid=NOWHERE)
-    assert call(cast.partner_sync.key, "POST", path, offered)[1]["Note"] == {NOTE: LATER}
-    assert call(cast.partner_sync.key, "POST", path, [NOTE])[1] == {
+    assert call(seed.partner_sync.key, "POST", path, offered)[1]["Note"] == {NOTE: LATER}
+    assert call(seed.partner_sync.key, "POST", path, [NOTE])[1] == {
         "Note": [],
         "Opinion": [],
         "Relationship": [],
     }
 
 
-def test_only_synchronising_users_push(cast: Cast) -> None:
-    for player in (cast.analyst, cast.org_admin, cast.reader):
+def test_only_synchronising_users_push(seed: Seed) -> None:
+    for api_user in (seed.analyst, seed.org_admin, seed.reader):
         for action in ("pushAnalystData", "filterAnalystDataForPush"):
-            assert call(player.key, "POST", f"/analyst_data/{action}", {})[0] == 403
+            assert call(api_user.key, "POST", f"/analyst_data/{action}", {})[0] == 403
 
 
-def test_a_peer_compares_and_fetches(cast: Cast) -> None:
-    mine = say(cast.analyst, note="of A")
-    theirs = say(cast.partner, note="of B")
-    say(cast.analyst, note="hidden", distribution=0)
+def test_a_peer_compares_and_fetches(seed: Seed) -> None:
+    mine = say(seed.analyst, note="of A")
+    theirs = say(seed.partner, note="of B")
+    say(seed.analyst, note="hidden", distribution=0)
 
     def minimal(*names: str) -> list[str]:
         body = {"orgc_name": list(names)}
-        return list(call(cast.partner_sync.key, "POST", "/analyst_data/indexMinimal", body)[1]["Note"])
+        return list(call(seed.partner_sync.key, "POST", "/analyst_data/indexMinimal", body)[1]["Note"])
 
     assert minimal() == [mine["uuid"], theirs["uuid"]]
     assert minimal("Organisation A") == [mine["uuid"]]
     assert minimal("!Organisation A") == [theirs["uuid"]]
     path = f"/analyst_data/index/Note/uuid[]:{mine['uuid']}/uuid[]:{NOWHERE}.json"
-    rows = call(cast.partner_sync.key, "GET", path)[1]
+    rows = call(seed.partner_sync.key, "GET", path)[1]
     assert [row["Note"]["uuid"] for row in rows] == [mine["uuid"]]
     body = {"uuid": [theirs["uuid"]], "object_type": "Event"}
-    assert len(call(cast.partner_sync.key, "POST", "/analyst_data/index/Note", body)[1]) == 1
-    assert call(cast.partner_sync.key, "GET", "/analyst_data/index/Note/uuid:nope")[1] == []
+    assert len(call(seed.partner_sync.key, "POST", "/analyst_data/index/Note", body)[1]) == 1
+    assert call(seed.partner_sync.key, "GET", "/analyst_data/index/Note/uuid:nope")[1] == []
     assert (
-        call(cast.partner_sync.key, "GET", "/analyst_data/index/Note/limit:1/page:2")[1][0]["Note"]["uuid"]
+        call(seed.partner_sync.key, "GET", "/analyst_data/index/Note/limit:1/page:2")[1][0]["Note"]["uuid"]
         == theirs["uuid"]
     )
-    assert seen(cast.partner_sync, "Opinion") == []
+    assert seen(seed.partner_sync, "Opinion") == []
 
 
-def test_the_number_of_queries_does_not_grow_with_what_is_said(cast: Cast) -> None:
-    make_event(cast.analyst)
+def test_the_number_of_queries_does_not_grow_with_what_is_said(seed: Seed) -> None:
+    make_event(seed.analyst)
     counts = []
     for _ in range(3):
         for thing in (f"{EVENT}/Event", f"{ATTRIBUTE}/Attribute", f"{OBJECT}/Object"):
-            note = say(cast.analyst, thing, note="x")
-            say(cast.analyst, f"{note['uuid']}/Note", kind="Opinion", opinion=1)
+            note = say(seed.analyst, thing, note="x")
+            say(seed.analyst, f"{note['uuid']}/Note", kind="Opinion", opinion=1)
         with CaptureQueriesContext(connection) as queries:
-            viewed(cast)
+            viewed(seed)
         counts.append(len(queries))
     assert counts[0] == counts[1] == counts[2]

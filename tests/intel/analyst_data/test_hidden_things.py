@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories.knowledge import make_cluster, make_galaxy
+from tests.factories.seed import Seed
 from tests.intel.analyst_data.said import ATTRIBUTE, EVENT, INSIDE, OBJECT, REPORT, make_event, say
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -23,11 +23,11 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @pytest.fixture
-def hidden(cast: Cast) -> dict[str, str]:
+def hidden(seed: Seed) -> dict[str, str]:
     """One of every thing, by its type, that A alone may see."""
-    make_event(cast.analyst, distribution=0)
-    note = say(cast.analyst, distribution=0, note="secret note")
-    own = {"org_id": cast.org_a.pk, "orgc_id": cast.org_a.pk, "distribution": 0, "default": False}
+    make_event(seed.analyst, distribution=0)
+    note = say(seed.analyst, distribution=0, note="secret note")
+    own = {"org_id": seed.org_a.pk, "orgc_id": seed.org_a.pk, "distribution": 0, "default": False}
     galaxy = make_galaxy("secret", **own)
     cluster = make_cluster(galaxy, "secret", **own)
     return {
@@ -38,48 +38,48 @@ def hidden(cast: Cast) -> dict[str, str]:
         "Note": note["uuid"],
         "Galaxy": str(galaxy.uuid),
         "GalaxyCluster": str(cluster.uuid),
-        "SharingGroup": str(cast.group.uuid),
+        "SharingGroup": str(seed.group.uuid),
     }
 
 
-def answered(cast: Cast, path: str, body: Any) -> tuple[int, str]:
+def answered(seed: Seed, path: str, body: Any) -> tuple[int, str]:
     """Status and body, with no uuid, number or time in it: what an answer can tell."""
-    status, told = call(cast.stranger.key, "POST", path, body)
+    status, told = call(seed.stranger.key, "POST", path, body)
     return status, re.sub(r"\d+", "#", UUID.sub("uuid", json.dumps(told)))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_saying_something_of_it(cast: Cast, hidden: dict[str, str], kind: str) -> None:
+def test_saying_something_of_it(seed: Seed, hidden: dict[str, str], kind: str) -> None:
     for thing, uuid in hidden.items():
         for reach in (0, 3, 5):
             body = {**KINDS[kind], "distribution": reach}
             if kind == "Relationship":
                 body |= {"related_object_type": "Event", "related_object_uuid": str(uuid4())}
-            found = answered(cast, f"/analystData/add/{kind}/{uuid}/{thing}", body)
-            assert found == answered(cast, f"/analystData/add/{kind}/{uuid4()}/{thing}", body), thing
+            found = answered(seed, f"/analystData/add/{kind}/{uuid}/{thing}", body)
+            assert found == answered(seed, f"/analystData/add/{kind}/{uuid4()}/{thing}", body), thing
             assert found[0] == 200
             assert "secret" not in found[1]
 
 
-def test_leading_to_it(cast: Cast, hidden: dict[str, str]) -> None:
+def test_leading_to_it(seed: Seed, hidden: dict[str, str]) -> None:
     for thing, uuid in hidden.items():
         told = []
         for related in (uuid, str(uuid4())):
             body = {**KINDS["Relationship"], "related_object_type": thing, "related_object_uuid": related}
-            told.append(answered(cast, f"/analystData/add/Relationship/{uuid4()}/Event", body))
+            told.append(answered(seed, f"/analystData/add/Relationship/{uuid4()}/Event", body))
             path = f"/analyst_data/getRelatedElement/{thing}/{related}"
-            assert call(cast.stranger.key, "GET", path) == (200, []), thing
+            assert call(seed.stranger.key, "GET", path) == (200, []), thing
         assert told[0] == told[1], thing
         assert told[0][0] == 200
 
 
-def test_changing_what_one_said_until_it_leads_there(cast: Cast, hidden: dict[str, str]) -> None:
+def test_changing_what_one_said_until_it_leads_there(seed: Seed, hidden: dict[str, str]) -> None:
     body = {**KINDS["Relationship"], "related_object_type": "Event", "related_object_uuid": str(uuid4())}
-    own = say(cast.stranger, f"{uuid4()}/Event", "Relationship", **body)
+    own = say(seed.stranger, f"{uuid4()}/Event", "Relationship", **body)
     for thing, uuid in hidden.items():
         told = [
             answered(
-                cast,
+                seed,
                 f"/analystData/edit/Relationship/{own['uuid']}",
                 {"related_object_type": thing, "related_object_uuid": related},
             )
@@ -88,14 +88,14 @@ def test_changing_what_one_said_until_it_leads_there(cast: Cast, hidden: dict[st
         assert told[0] == told[1], thing
 
 
-def test_the_type_of_a_hidden_thing_is_not_told_either(cast: Cast, hidden: dict[str, str]) -> None:
+def test_the_type_of_a_hidden_thing_is_not_told_either(seed: Seed, hidden: dict[str, str]) -> None:
     for uuid in (hidden["Event"], INSIDE, str(uuid4())):
         for thing in ("Event", "Attribute", "Object"):
-            assert answered(cast, f"/analystData/add/Note/{uuid}/{thing}", KINDS["Note"])[0] == 200
+            assert answered(seed, f"/analystData/add/Note/{uuid}/{thing}", KINDS["Note"])[0] == 200
 
 
-def test_those_who_see_the_thing_are_not_told_of_the_rest(cast: Cast, hidden: dict[str, str]) -> None:
+def test_those_who_see_the_thing_are_not_told_of_the_rest(seed: Seed, hidden: dict[str, str]) -> None:
     """What a stranger keeps to themselves stays so, whatever it is about."""
-    say(cast.stranger, f"{hidden['Event']}/Event", distribution=0, note="a stranger's own")
-    _, viewed = call(cast.analyst.key, "GET", f"/events/view/{EVENT}")
+    say(seed.stranger, f"{hidden['Event']}/Event", distribution=0, note="a stranger's own")
+    _, viewed = call(seed.analyst.key, "GET", f"/events/view/{EVENT}")
     assert "a stranger's own" not in json.dumps(viewed)

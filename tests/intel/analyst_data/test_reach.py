@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 from tests.intel.analyst_data.said import (
     ATTRIBUTE,
     EVENT,
@@ -33,34 +33,34 @@ EVERYBODY = {"a", "b", "c", "hub"}
     ("distribution", "expected"),
     [(0, {"a", "hub"}), (1, EVERYBODY), (2, EVERYBODY), (3, EVERYBODY), (4, {"a", "b", "hub"})],
 )
-def test_the_reach_of_a_note(cast: Cast, distribution: int, expected: set[str]) -> None:
-    note = say(cast.analyst, note="x", distribution=distribution, sharing_group_id=cast.group.pk)
-    assert readers(cast, note["uuid"]) == expected
+def test_the_reach_of_a_note(seed: Seed, distribution: int, expected: set[str]) -> None:
+    note = say(seed.analyst, note="x", distribution=distribution, sharing_group_id=seed.group.pk)
+    assert readers(seed, note["uuid"]) == expected
 
 
-def test_a_group_that_is_gone_leaves_its_notes_to_their_organisation(cast: Cast) -> None:
-    note = say(cast.analyst, note="x", distribution=4, sharing_group_id=cast.group.pk)
-    assert note["SharingGroup"]["uuid"] == str(cast.group.uuid)
-    assert call(cast.site_admin.key, "POST", f"/sharingGroups/delete/{cast.group.pk}")[0] == 200
+def test_a_group_that_is_gone_leaves_its_notes_to_their_organisation(seed: Seed) -> None:
+    note = say(seed.analyst, note="x", distribution=4, sharing_group_id=seed.group.pk)
+    assert note["SharingGroup"]["uuid"] == str(seed.group.uuid)
+    assert call(seed.site_admin.key, "POST", f"/sharingGroups/delete/{seed.group.pk}")[0] == 200
     assert not SharingGroup.objects.exists()
-    assert readers(cast, note["uuid"]) == {"a", "hub"}
-    assert call(cast.analyst.key, "POST", f"/analyst_data/delete/Note/{note['uuid']}")[0] == 200
+    assert readers(seed, note["uuid"]) == {"a", "hub"}
+    assert call(seed.analyst.key, "POST", f"/analyst_data/delete/Note/{note['uuid']}")[0] == 200
 
 
 @pytest.mark.parametrize(
     "thing", [f"{EVENT}/Event", f"{ATTRIBUTE}/Attribute", f"{OBJECT}/Object", f"{REPORT}/EventReport"]
 )
-def test_a_note_that_inherits_is_read_by_whoever_reads_the_thing(cast: Cast, thing: str) -> None:
-    make_event(cast.analyst, distribution=4, sharing_group_id=cast.group.pk)
-    note = say(cast.analyst, thing, note="x", distribution=5)
-    assert readers(cast, note["uuid"]) == {"a", "b", "hub"}
+def test_a_note_that_inherits_is_read_by_whoever_reads_the_thing(seed: Seed, thing: str) -> None:
+    make_event(seed.analyst, distribution=4, sharing_group_id=seed.group.pk)
+    note = say(seed.analyst, thing, note="x", distribution=5)
+    assert readers(seed, note["uuid"]) == {"a", "b", "hub"}
     uuid, kind = thing.split("/")
     table = {"Event": "event", "Attribute": "attribute", "Object": "object", "EventReport": "event_report"}[
         kind
     ]
     model: Any = next(model for model in _models() if model._meta.db_table == table)
     model.objects.filter(uuid=uuid).update(distribution=0)
-    assert readers(cast, note["uuid"]) == {"a", "hub"}
+    assert readers(seed, note["uuid"]) == {"a", "hub"}
 
 
 def _models() -> list[Any]:
@@ -69,76 +69,76 @@ def _models() -> list[Any]:
     return list(apps.get_models())
 
 
-def test_an_attribute_in_a_hidden_object_hides_its_notes(cast: Cast) -> None:
-    event = make_event(cast.analyst)
-    note = say(cast.analyst, f"{INSIDE}/Attribute", note="x", distribution=5)
-    assert readers(cast, note["uuid"]) == EVERYBODY
+def test_an_attribute_in_a_hidden_object_hides_its_notes(seed: Seed) -> None:
+    event = make_event(seed.analyst)
+    note = say(seed.analyst, f"{INSIDE}/Attribute", note="x", distribution=5)
+    assert readers(seed, note["uuid"]) == EVERYBODY
     model: Any = next(model for model in _models() if model._meta.db_table == "object")
     model.objects.filter(event_id=event["id"]).update(distribution=0)
-    assert readers(cast, note["uuid"]) == {"a", "hub"}
+    assert readers(seed, note["uuid"]) == {"a", "hub"}
 
 
-def test_what_inherits_from_what_inherits(cast: Cast) -> None:
-    make_event(cast.analyst, distribution=1)
-    say(cast.analyst, note="first", uuid=NOTE, distribution=5)
-    second = say(cast.partner, f"{NOTE}/Note", note="second", distribution=5)
-    third = say(cast.stranger, f"{second['uuid']}/Note", note="third", distribution=5)
+def test_what_inherits_from_what_inherits(seed: Seed) -> None:
+    make_event(seed.analyst, distribution=1)
+    say(seed.analyst, note="first", uuid=NOTE, distribution=5)
+    second = say(seed.partner, f"{NOTE}/Note", note="second", distribution=5)
+    third = say(seed.stranger, f"{second['uuid']}/Note", note="third", distribution=5)
     Event.objects.update(distribution=0)
-    assert readers(cast, NOTE) == {"a", "hub"}
-    assert readers(cast, second["uuid"]) == {"a", "b", "hub"}
-    assert readers(cast, third["uuid"]) == {"a", "b", "c", "hub"}
+    assert readers(seed, NOTE) == {"a", "hub"}
+    assert readers(seed, second["uuid"]) == {"a", "b", "hub"}
+    assert readers(seed, third["uuid"]) == {"a", "b", "c", "hub"}
     AnalystData.objects.filter(uuid=NOTE).update(distribution=1)
-    assert readers(cast, second["uuid"]) == EVERYBODY
+    assert readers(seed, second["uuid"]) == EVERYBODY
 
 
-def test_notes_that_go_round_in_a_circle_end(cast: Cast) -> None:
-    say(cast.analyst, f"{NOWHERE}/Note", note="x", uuid=NOTE, distribution=5)
-    say(cast.analyst, f"{NOTE}/Note", note="y", uuid=NOWHERE, distribution=5)
-    assert readers(cast, NOTE) == {"a", "hub"}
-    assert call(cast.analyst.key, "GET", f"/analyst_data/getChildren/Note/{NOTE}/10")[0] == 200
+def test_notes_that_go_round_in_a_circle_end(seed: Seed) -> None:
+    say(seed.analyst, f"{NOWHERE}/Note", note="x", uuid=NOTE, distribution=5)
+    say(seed.analyst, f"{NOTE}/Note", note="y", uuid=NOWHERE, distribution=5)
+    assert readers(seed, NOTE) == {"a", "hub"}
+    assert call(seed.analyst.key, "GET", f"/analyst_data/getChildren/Note/{NOTE}/10")[0] == 200
 
 
-def test_of_what_is_not_here_nothing_is_inherited(cast: Cast) -> None:
-    note = say(cast.analyst, f"{NOWHERE}/Event", note="x", distribution=5)
-    assert readers(cast, note["uuid"]) == {"a", "hub"}
+def test_of_what_is_not_here_nothing_is_inherited(seed: Seed) -> None:
+    note = say(seed.analyst, f"{NOWHERE}/Event", note="x", distribution=5)
+    assert readers(seed, note["uuid"]) == {"a", "hub"}
 
 
-def test_notes_on_clusters_organisations_and_groups(cast: Cast) -> None:
+def test_notes_on_clusters_organisations_and_groups(seed: Seed) -> None:
     galaxy = Galaxy.objects.create(uuid=NOWHERE, name="G", type="g", distribution=3)
     cluster = GalaxyCluster.objects.create(galaxy=galaxy, uuid=OBJECT, value="v", type="g", distribution=3)
     for thing, expected in (
         (f"{galaxy.uuid}/Galaxy", EVERYBODY),
         (f"{cluster.uuid}/GalaxyCluster", EVERYBODY),
-        (f"{cast.org_c.uuid}/Organisation", EVERYBODY),
-        (f"{cast.group.uuid}/SharingGroup", {"a", "b", "hub"}),
+        (f"{seed.org_c.uuid}/Organisation", EVERYBODY),
+        (f"{seed.group.uuid}/SharingGroup", {"a", "b", "hub"}),
     ):
-        assert readers(cast, say(cast.analyst, thing, note="x", distribution=5)["uuid"]) == expected
+        assert readers(seed, say(seed.analyst, thing, note="x", distribution=5)["uuid"]) == expected
     GalaxyCluster.objects.update(distribution=0)
-    note = say(cast.analyst, f"{cluster.uuid}/GalaxyCluster", note="x", distribution=5)
-    assert readers(cast, note["uuid"]) == {"a", "hub"}
+    note = say(seed.analyst, f"{cluster.uuid}/GalaxyCluster", note="x", distribution=5)
+    assert readers(seed, note["uuid"]) == {"a", "hub"}
 
 
-def notes_of(by: Player) -> list[str]:
+def notes_of(by: ApiUser) -> list[str]:
     event = call(by.key, "GET", f"/events/view/{EVENT}")[1]["Event"]
     return [note["note"] for note in event.get("Note", [])]
 
 
-def test_the_document_shows_each_reader_their_own_selection(cast: Cast) -> None:
-    make_event(cast.analyst)
-    say(cast.analyst, note="of A", distribution=0)
-    say(cast.partner, note="of B", distribution=0)
-    say(cast.stranger, note="for all", distribution=1)
-    assert notes_of(cast.analyst) == ["of A", "for all"]
-    assert notes_of(cast.partner) == ["of B", "for all"]
-    assert notes_of(cast.partner_sync) == ["of B", "for all"]
-    assert notes_of(cast.site_admin) == ["of A", "of B", "for all"]
+def test_the_document_shows_each_reader_their_own_selection(seed: Seed) -> None:
+    make_event(seed.analyst)
+    say(seed.analyst, note="of A", distribution=0)
+    say(seed.partner, note="of B", distribution=0)
+    say(seed.stranger, note="for all", distribution=1)
+    assert notes_of(seed.analyst) == ["of A", "for all"]
+    assert notes_of(seed.partner) == ["of B", "for all"]
+    assert notes_of(seed.partner_sync) == ["of B", "for all"]
+    assert notes_of(seed.site_admin) == ["of A", "of B", "for all"]
     assert call(None, "GET", "/analyst_data/index/Note")[0] == 403
-    assert call(cast.reader.key, "GET", "/analyst_data/index/Note")[0] == 200
+    assert call(seed.reader.key, "GET", "/analyst_data/index/Note")[0] == 200
 
 
-def test_an_organisation_that_may_not_read_reads_nothing(cast: Cast) -> None:
-    say(cast.analyst, note="x", uuid=NOTE, distribution=3)
-    cast.org_b.read_period = NEVER
-    cast.org_b.save()
-    assert call(cast.partner.key, "GET", "/analyst_data/index/Note")[1] == []
-    assert call(cast.partner.key, "GET", f"/analyst_data/view/all/{NOTE}")[0] == 404
+def test_an_organisation_that_may_not_read_reads_nothing(seed: Seed) -> None:
+    say(seed.analyst, note="x", uuid=NOTE, distribution=3)
+    seed.org_b.read_period = NEVER
+    seed.org_b.save()
+    assert call(seed.partner.key, "GET", "/analyst_data/index/Note")[1] == []
+    assert call(seed.partner.key, "GET", f"/analyst_data/view/all/{NOTE}")[0] == 404

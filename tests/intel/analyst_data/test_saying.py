@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_key
+from tests.factories.seed import Seed
 from tests.intel.analyst_data.said import EVENT, NOTE, NOWHERE, make_event, say, seen
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.organisations.models import Organisation
@@ -22,8 +22,8 @@ WHOLE = [
 ]  # fmt: skip
 
 
-def test_a_note_is_answered_whole(cast: Cast) -> None:
-    note = say(cast.analyst, note="bare", uuid=NOTE, authors="me", language="sv", distribution=3)
+def test_a_note_is_answered_whole(seed: Seed) -> None:
+    note = say(seed.analyst, note="bare", uuid=NOTE, authors="me", language="sv", distribution=3)
     assert list(note) == [
         "id", "uuid", "object_uuid", "object_type", "authors", "org_uuid", "orgc_uuid", "created", "modified",
         "distribution", "sharing_group_id", "locked", "note", "language", "note_type", "note_type_name", "Orgc",
@@ -35,8 +35,8 @@ def test_a_note_is_answered_whole(cast: Cast) -> None:
         "object_uuid": EVENT,
         "object_type": "Event",
         "authors": "me",
-        "org_uuid": str(cast.org_a.uuid),
-        "orgc_uuid": str(cast.org_a.uuid),
+        "org_uuid": str(seed.org_a.uuid),
+        "orgc_uuid": str(seed.org_a.uuid),
         "created": "",
         "modified": "",
         "distribution": "3",
@@ -51,21 +51,21 @@ def test_a_note_is_answered_whole(cast: Cast) -> None:
         "_canEdit": True,
     }
     assert list(note["Orgc"]) == WHOLE
-    _, viewed = call(cast.partner.key, "GET", f"/analyst_data/view/Note/{NOTE}")
+    _, viewed = call(seed.partner.key, "GET", f"/analyst_data/view/Note/{NOTE}")
     assert viewed["Note"] == {name: value for name, value in note.items() if name != "_canEdit"}
 
 
-def test_what_is_not_said_has_a_default(cast: Cast) -> None:
-    wrapped = say(cast.analyst, Note={"note": "wrapped"})
+def test_what_is_not_said_has_a_default(seed: Seed) -> None:
+    wrapped = say(seed.analyst, Note={"note": "wrapped"})
     assert (wrapped["authors"], wrapped["language"], wrapped["distribution"]) == (
         "analyst@a.example",
         "en",
         "1",
     )
-    opinion = say(cast.analyst, kind="Opinion", comment="none")
+    opinion = say(seed.analyst, kind="Opinion", comment="none")
     assert (opinion["opinion"], opinion["comment"], opinion["note_type"]) == (None, "none", 1)
     status, answer = call(
-        cast.analyst.key,
+        seed.analyst.key,
         "POST",
         "/analyst_data/add/Note",
         {"note": "all in the body", "object_uuid": EVENT, "object_type": "Event"},
@@ -73,21 +73,21 @@ def test_what_is_not_said_has_a_default(cast: Cast) -> None:
     assert (status, answer["Note"]["object_uuid"]) == (200, EVENT)
 
 
-def test_a_relationship_shows_what_it_leads_to_to_those_who_may_read_that(cast: Cast) -> None:
-    make_event(cast.analyst, uuid=NOWHERE, distribution=0, Attribute=[], Object=[], EventReport=[])
+def test_a_relationship_shows_what_it_leads_to_to_those_who_may_read_that(seed: Seed) -> None:
+    make_event(seed.analyst, uuid=NOWHERE, distribution=0, Attribute=[], Object=[], EventReport=[])
     said = {"related_object_uuid": NOWHERE, "related_object_type": "Event", "relationship_type": "related-to"}
-    made = say(cast.analyst, kind="Relationship", **said)
+    made = say(seed.analyst, kind="Relationship", **said)
     assert made["related_object"]["Event"]["uuid"] == NOWHERE
-    shown = call(cast.partner.key, "GET", f"/analystData/view/Relationship/{made['uuid']}")[1]["Relationship"]
+    shown = call(seed.partner.key, "GET", f"/analystData/view/Relationship/{made['uuid']}")[1]["Relationship"]
     assert (shown["related_object_uuid"], shown["related_object"]) == (NOWHERE, [])
-    for player, found in ((cast.colleague, {"Event"}), (cast.partner, set())):
+    for api_user, found in ((seed.colleague, {"Event"}), (seed.partner, set())):
         path = f"/analyst_data/getRelatedElement/Event/{NOWHERE}"
-        assert set(call(player.key, "GET", path)[1]) == found
+        assert set(call(api_user.key, "GET", path)[1]) == found
 
 
 @pytest.mark.parametrize("sent", [{}, {"note": None}])
-def test_a_note_that_says_nothing_is_refused(cast: Cast, sent: dict[str, Any]) -> None:
-    status, body = call(cast.analyst.key, "POST", f"/analystData/add/Note/{EVENT}/Event", sent)
+def test_a_note_that_says_nothing_is_refused(seed: Seed, sent: dict[str, Any]) -> None:
+    status, body = call(seed.analyst.key, "POST", f"/analystData/add/Note/{EVENT}/Event", sent)
     assert (status, list(body["errors"])) == (403, ["note"])
     assert not AnalystData.objects.exists()
 
@@ -113,15 +113,15 @@ def test_a_note_that_says_nothing_is_refused(cast: Cast, sent: dict[str, Any]) -
     ],
 )
 def test_what_is_wrong_is_refused_with_the_reason(
-    cast: Cast, kind: str, members: dict[str, Any], field: str | None
+    seed: Seed, kind: str, members: dict[str, Any], field: str | None
 ) -> None:
-    status, answer = call(cast.analyst.key, "POST", f"/analyst_data/add/{kind}/{EVENT}/Event", members)
+    status, answer = call(seed.analyst.key, "POST", f"/analyst_data/add/{kind}/{EVENT}/Event", members)
     assert (status, answer["name"]) == (403, f"Could not add {kind}")
     assert field is None or field in answer["errors"]
     assert not AnalystData.objects.exists()
 
 
-def test_types_and_things_must_be_known(cast: Cast) -> None:
+def test_types_and_things_must_be_known(seed: Seed) -> None:
     for path, status in (
         (f"add/Nope/{EVENT}/Event", 405),
         (f"add/Note/{EVENT}/Nope", 403),
@@ -130,14 +130,14 @@ def test_types_and_things_must_be_known(cast: Cast) -> None:
         (f"view/Nope/{NOTE}", 405),
     ):
         method = "GET" if path.startswith("view") else "POST"
-        assert call(cast.analyst.key, method, f"/analyst_data/{path}", {"note": "x"})[0] == status
-    assert call(cast.analyst.key, "GET", f"/analyst_data/view/Note/{NOTE}")[1]["name"] == "Invalid Note."
+        assert call(seed.analyst.key, method, f"/analyst_data/{path}", {"note": "x"})[0] == status
+    assert call(seed.analyst.key, "GET", f"/analyst_data/view/Note/{NOTE}")[1]["name"] == "Invalid Note."
 
 
-def test_an_edit_changes_what_it_names_and_moves_the_date(cast: Cast) -> None:
-    note = say(cast.analyst, note="first", uuid=NOTE, authors="me", language="sv", distribution=3)
+def test_an_edit_changes_what_it_names_and_moves_the_date(seed: Seed) -> None:
+    note = say(seed.analyst, note="first", uuid=NOTE, authors="me", language="sv", distribution=3)
     status, answer = call(
-        cast.colleague.key,
+        seed.colleague.key,
         "POST",
         f"/analyst_data/edit/Note/{NOTE}",
         {"note": "second", "uuid": NOWHERE, "object_uuid": NOWHERE, "modified": "2001-01-01", "locked": True},
@@ -146,24 +146,24 @@ def test_an_edit_changes_what_it_names_and_moves_the_date(cast: Cast) -> None:
     assert (changed["note"], changed["modified"] > note["modified"]) == ("second", True)
     kept = ("uuid", "object_uuid", "authors", "language", "distribution", "locked", "created")
     assert [changed[name] for name in kept] == [note[name] for name in kept]
-    status, answer = call(cast.analyst.key, "POST", f"/analyst_data/edit/Note/{NOTE}", {"distribution": 9})
+    status, answer = call(seed.analyst.key, "POST", f"/analyst_data/edit/Note/{NOTE}", {"distribution": 9})
     assert (status, list(answer["errors"])) == (403, ["distribution"])
 
 
-def test_what_an_edit_carries_is_stored_with_it(cast: Cast) -> None:
-    say(cast.analyst, note="first", uuid=NOTE)
+def test_what_an_edit_carries_is_stored_with_it(seed: Seed) -> None:
+    say(seed.analyst, note="first", uuid=NOTE)
     body = {"uuid": NOTE, "note": "first", "Opinion": [{"opinion": "42", "comment": "yes"}]}
-    assert call(cast.analyst.key, "POST", f"/analyst_data/edit/Note/{NOTE}", body)[0] == 200
-    viewed = call(cast.analyst.key, "GET", f"/analyst_data/view/Note/{NOTE}")[1]["Note"]
+    assert call(seed.analyst.key, "POST", f"/analyst_data/edit/Note/{NOTE}", body)[0] == 200
+    viewed = call(seed.analyst.key, "GET", f"/analyst_data/view/Note/{NOTE}")[1]["Note"]
     assert [(each["opinion"], each["object_type"]) for each in viewed["Opinion"]] == [("42", "Note")]
     assert "_max_depth_reached" not in viewed["Opinion"][0]
 
 
-def test_taking_it_back_is_for_good(cast: Cast) -> None:
-    say(cast.analyst, note="gone", uuid=NOTE)
-    child = say(cast.partner, f"{NOTE}/Note", note="stays")
+def test_taking_it_back_is_for_good(seed: Seed) -> None:
+    say(seed.analyst, note="gone", uuid=NOTE)
+    child = say(seed.partner, f"{NOTE}/Note", note="stays")
     number = AnalystData.objects.get(uuid=NOTE).pk
-    status, answer = call(cast.analyst.key, "POST", f"/analyst_data/delete/Note/{NOTE}")
+    status, answer = call(seed.analyst.key, "POST", f"/analyst_data/delete/Note/{NOTE}")
     assert answer == {
         "saved": True,
         "success": True,
@@ -172,26 +172,26 @@ def test_taking_it_back_is_for_good(cast: Cast) -> None:
         "url": f"/notes/delete/{number}",
         "id": number,
     }
-    assert seen(cast.analyst) == [child["uuid"]]
+    assert seen(seed.analyst) == [child["uuid"]]
     assert BlocklistEntry.objects.get(kind=Blocked.ANALYST_DATA).orgc == "Organisation A"
     status, answer = call(
-        cast.analyst.key, "POST", f"/analyst_data/add/Note/{EVENT}/Event", {"note": "x", "uuid": NOTE}
+        seed.analyst.key, "POST", f"/analyst_data/add/Note/{EVENT}/Event", {"note": "x", "uuid": NOTE}
     )
     assert (status, list(answer["errors"])) == (403, ["uuid"])
-    assert call(cast.analyst.key, "POST", f"/analyst_data/delete/Note/{NOTE}")[0] == 404
+    assert call(seed.analyst.key, "POST", f"/analyst_data/delete/Note/{NOTE}")[0] == 404
 
 
-def test_each_change_leaves_a_trace(cast: Cast) -> None:
-    say(cast.analyst, note="x", uuid=NOTE)
-    call(cast.analyst.key, "POST", f"/analyst_data/edit/Note/{NOTE}", {"note": "y"})
-    call(cast.analyst.key, "POST", f"/analyst_data/delete/Note/{NOTE}")
+def test_each_change_leaves_a_trace(seed: Seed) -> None:
+    say(seed.analyst, note="x", uuid=NOTE)
+    call(seed.analyst.key, "POST", f"/analyst_data/edit/Note/{NOTE}", {"note": "y"})
+    call(seed.analyst.key, "POST", f"/analyst_data/delete/Note/{NOTE}")
     acts = AuditEntry.objects.filter(target_kind="note").order_by("pk").values_list("action", flat=True)
     assert list(acts) == ["note.added", "note.edited", "note.deleted"]
 
 
-def test_only_those_who_may_write(cast: Cast) -> None:
-    say(cast.analyst, note="mine", uuid=NOTE, distribution=3)
-    read_only = make_key(cast.analyst.user, read_only=True)
+def test_only_those_who_may_write(seed: Seed) -> None:
+    say(seed.analyst, note="mine", uuid=NOTE, distribution=3)
+    read_only = make_key(seed.analyst.user, read_only=True)
     paths = {
         f"/analyst_data/add/Note/{EVENT}/Event": {"note": "x"},
         f"/analyst_data/edit/Note/{NOTE}": {"note": "changed"},
@@ -199,30 +199,30 @@ def test_only_those_who_may_write(cast: Cast) -> None:
     }
     for path, body in paths.items():
         assert call(None, "POST", path, body)[0] == 403
-        assert call(cast.reader.key, "POST", path, body)[0] == 403
+        assert call(seed.reader.key, "POST", path, body)[0] == 403
         assert call(read_only, "POST", path, body)[0] == 403
-    for other in (cast.partner, cast.partner_sync, cast.stranger):
+    for other in (seed.partner, seed.partner_sync, seed.stranger):
         for path, body in list(paths.items())[1:]:
             status, answer = call(other.key, "POST", path, body)
             assert (status, answer["name"]) == (405, "You are not authorised to do that.")
     assert AnalystData.objects.get().text == "mine"
-    assert call(cast.site_admin.key, "POST", f"/analyst_data/edit/Note/{NOTE}", {"note": "staff"})[0] == 200
+    assert call(seed.site_admin.key, "POST", f"/analyst_data/edit/Note/{NOTE}", {"note": "staff"})[0] == 200
 
 
-def test_nobody_speaks_for_another_organisation_but_who_may(cast: Cast) -> None:
-    named = {"note": "x", "orgc_uuid": str(cast.org_c.uuid), "locked": True, "created": "2020-01-01 00:00:00"}
+def test_nobody_speaks_for_another_organisation_but_who_may(seed: Seed) -> None:
+    named = {"note": "x", "orgc_uuid": str(seed.org_c.uuid), "locked": True, "created": "2020-01-01 00:00:00"}
     path = f"/analystData/add/Note/{NOTE}/Event"
-    status, refused = call(cast.partner_sync.key, "POST", path, named)
+    status, refused = call(seed.partner_sync.key, "POST", path, named)
     assert (status, refused["errors"]) == (403, {"Orgc": [AttributionProblem.NOT_THE_SENDER().wire]}), (
         "C is a member, and says its own"
     )
     far = Organisation.objects.create(name="Far away")
     elsewhere = named | {"orgc_uuid": str(far.uuid)}
-    for player, creator, locked, members in (
-        (cast.analyst, cast.org_a, False, named),
-        (cast.site_admin, cast.org_c, True, named),
-        (cast.partner_sync, far, True, elsewhere),
+    for api_user, creator, locked, members in (
+        (seed.analyst, seed.org_a, False, named),
+        (seed.site_admin, seed.org_c, True, named),
+        (seed.partner_sync, far, True, elsewhere),
     ):
-        note = say(player, **members)
+        note = say(api_user, **members)
         assert (note["orgc_uuid"], note["locked"]) == (str(creator.uuid), locked)
         assert note["created"] == "2020-01-01 00:00:00"

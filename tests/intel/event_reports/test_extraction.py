@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.exchange.servers import HERE, says, serving
 from tests.factories.knowledge import make_tag
+from tests.factories.seed import Seed
 from tests.intel.event_reports.test_reports import make_event, make_report
 from vardkase.exchange.report_import import IMPORTS
 from vardkase.intel.models import Attribute
@@ -35,12 +35,12 @@ def make_clusters() -> None:
     make_tag("tlp:amber")
 
 
-def test_everything_in_a_report_becomes_part_of_the_event(cast: Cast) -> None:
+def test_everything_in_a_report_becomes_part_of_the_event(seed: Seed) -> None:
     make_clusters()
-    event = make_event(cast.analyst, Attribute=[{"type": "ip-dst", "value": "198.51.100.7"}])
-    report = make_report(cast.analyst, event, content=TEXT)
+    event = make_event(seed.analyst, Attribute=[{"type": "ip-dst", "value": "198.51.100.7"}])
+    report = make_report(seed.analyst, event, content=TEXT)
     path = f"/event_reports/extractAllFromReport/{report['id']}"
-    status, stored = call(cast.analyst.key, "POST", path, {"tag_event": 1})
+    status, stored = call(seed.analyst.key, "POST", path, {"tag_event": 1})
     assert status == 200, stored
     uuids = values(event)
     assert set(uuids) == {"198.51.100.7", "http://evil.example/a"}
@@ -49,29 +49,29 @@ def test_everything_in_a_report_becomes_part_of_the_event(cast: Cast) -> None:
             "198.51.100.7", f"@[attribute]({uuids['198.51.100.7']})"
         )
     )
-    tags = call(cast.analyst.key, "GET", f"/events/view/{event['id']}")[1]["Event"]["Tag"]
+    tags = call(seed.analyst.key, "GET", f"/events/view/{event['id']}")[1]["Event"]["Tag"]
     assert {tag["name"] for tag in tags} == {'misp-galaxy:threat-actor="APT Twelve"', "tlp:amber"}
-    assert call(cast.analyst.key, "POST", path)[1]["report"]["EventReport"]["content"].count("@[") == 2
+    assert call(seed.analyst.key, "POST", path)[1]["report"]["EventReport"]["content"].count("@[") == 2
     assert len(values(event)) == 2
 
 
-def test_what_a_warninglist_knows_is_not_for_detection(cast: Cast) -> None:
-    event = make_event(cast.analyst)
-    report = make_report(cast.analyst, event, content="198.51.100.7 and 198.51.100.8")
+def test_what_a_warninglist_knows_is_not_for_detection(seed: Seed) -> None:
+    event = make_event(seed.analyst)
+    report = make_report(seed.analyst, event, content="198.51.100.7 and 198.51.100.8")
     known = Warninglist.objects.create(
         name="DNS", type="cidr", category="false_positive", enabled=True, matching_attributes=["ip-dst"]
     )
     WarninglistEntry.objects.create(warninglist=known, value="198.51.100.7/32", network="198.51.100.7/32")
-    call(cast.analyst.key, "POST", f"/event_reports/extractAllFromReport/{report['id']}")
+    call(seed.analyst.key, "POST", f"/event_reports/extractAllFromReport/{report['id']}")
     found = Attribute.objects.filter(event=event["id"]).order_by("value1")
     assert [attribute.to_ids for attribute in found] == [False, True]
 
 
-def test_suggestions_are_shown_to_readers_and_accepted_by_the_owner(cast: Cast) -> None:
-    event = make_event(cast.analyst)
-    report = make_report(cast.analyst, event, content="evil.example and http://[")
+def test_suggestions_are_shown_to_readers_and_accepted_by_the_owner(seed: Seed) -> None:
+    event = make_event(seed.analyst)
+    report = make_report(seed.analyst, event, content="evil.example and http://[")
     path = f"/event_reports/extractFromReport/{report['id']}"
-    status, found = call(cast.partner.key, "GET", path)
+    status, found = call(seed.partner.key, "GET", path)
     assert status == 200
     assert found["replacementResult"]["contentWithReplacements"] == "@[suggestion](evil.example) and http://["
     assert [value["value"] for value in found["complexTypeToolResult"]] == ["evil.example"]
@@ -80,8 +80,8 @@ def test_suggestions_are_shown_to_readers_and_accepted_by_the_owner(cast: Cast) 
         "suggestions": {"evil.example": {"complexTypeToolResult": {"default_type": "domain"}}},
     }
     accept = f"/event_reports/replaceSuggestionInReport/{report['id']}"
-    assert call(cast.partner.key, "POST", accept, body)[0] == 403
-    status, stored = call(cast.analyst.key, "POST", accept, body)
+    assert call(seed.partner.key, "POST", accept, body)[0] == 403
+    status, stored = call(seed.analyst.key, "POST", accept, body)
     assert status == 200, stored
     uuid = values(event)["evil.example"]
     assert stored["report"]["EventReport"]["content"] == (
@@ -100,25 +100,25 @@ def test_suggestions_are_shown_to_readers_and_accepted_by_the_owner(cast: Cast) 
         [{"value": ["a"], "type": "domain"}],
     ],
 )
-def test_bad_suggestions_change_nothing(cast: Cast, suggestions: Any) -> None:
-    event = make_event(cast.analyst)
-    report = make_report(cast.analyst, event)
+def test_bad_suggestions_change_nothing(seed: Seed, suggestions: Any) -> None:
+    event = make_event(seed.analyst)
+    report = make_report(seed.analyst, event)
     path = f"/event_reports/replaceSuggestionInReport/{report['id']}"
-    assert call(cast.analyst.key, "POST", path, {"content": "x", "suggestions": suggestions})[0] == 403
-    assert call(cast.analyst.key, "GET", f"/event_reports/view/{report['id']}")[1]["EventReport"] == report
+    assert call(seed.analyst.key, "POST", path, {"content": "x", "suggestions": suggestions})[0] == 403
+    assert call(seed.analyst.key, "GET", f"/event_reports/view/{report['id']}")[1]["EventReport"] == report
 
 
-def test_values_that_a_reader_may_not_see_stay_suggestions(cast: Cast) -> None:
+def test_values_that_a_reader_may_not_see_stay_suggestions(seed: Seed) -> None:
     hidden = {"type": "domain", "value": "evil.example", "distribution": 0}
-    event = make_event(cast.analyst, Attribute=[hidden])
-    report = make_report(cast.analyst, event, content="evil.example")
+    event = make_event(seed.analyst, Attribute=[hidden])
+    report = make_report(seed.analyst, event, content="evil.example")
     path = f"/event_reports/extractFromReport/{report['id']}"
-    assert call(cast.partner.key, "GET", path)[1]["replacementValues"] == {}
-    assert call(cast.reader.key, "GET", path)[1]["replacementValues"] != {}
-    assert call(cast.partner.key, "POST", path.replace("extract", "extractAll"))[0] == 403
+    assert call(seed.partner.key, "GET", path)[1]["replacementValues"] == {}
+    assert call(seed.reader.key, "GET", path)[1]["replacementValues"] != {}
+    assert call(seed.partner.key, "POST", path.replace("extract", "extractAll"))[0] == 403
 
 
-def test_the_editor_gets_what_may_be_referred_to(cast: Cast) -> None:
+def test_the_editor_gets_what_may_be_referred_to(seed: Seed) -> None:
     note = {
         "name": "note",
         "meta-category": "misc",
@@ -129,87 +129,87 @@ def test_the_editor_gets_what_may_be_referred_to(cast: Cast) -> None:
     }
     hidden = {"type": "domain", "value": "hidden.example", "distribution": 0}
     event = make_event(
-        cast.org_admin,
+        seed.org_admin,
         Attribute=[{"type": "domain", "value": "evil.example"}, hidden],
         Object=[note],
         Tag=[{"name": "tlp:green"}],
     )
-    report = make_report(cast.org_admin, event)
-    status, found = call(cast.partner.key, "GET", f"/event_reports/getProxyMISPElements/{report['id']}")
+    report = make_report(seed.org_admin, event)
+    status, found = call(seed.partner.key, "GET", f"/event_reports/getProxyMISPElements/{report['id']}")
     assert status == 200
     assert {each["value"] for each in found["attribute"].values()} == {"evil.example", "inside"}
     assert [each["name"] for each in found["object"].values()] == ["note"]
     assert list(found["tagname"]) == ["tlp:green"]
-    empty = make_report(cast.analyst, make_event(cast.analyst))
-    found = call(cast.analyst.key, "GET", f"/event_reports/getProxyMISPElements/{empty['id']}")[1]
+    empty = make_report(seed.analyst, make_event(seed.analyst))
+    found = call(seed.analyst.key, "GET", f"/event_reports/getProxyMISPElements/{empty['id']}")[1]
     assert found["attribute"] == found["object"] == found["tagname"] == []
 
 
-def test_a_report_is_made_of_an_event(cast: Cast) -> None:
+def test_a_report_is_made_of_an_event(seed: Seed) -> None:
     attributes = [{"type": "domain", "value": "evil.example"}, {"type": "ip-src", "value": "198.51.100.7"}]
-    event = make_event(cast.analyst, Attribute=attributes)
+    event = make_event(seed.analyst, Attribute=attributes)
     path = f"/event_reports/reportFromEvent/{event['id']}"
-    assert call(cast.analyst.key, "POST", path, {"filters": "{}"})[0] == 405
-    assert call(cast.stranger.key, "POST", path, {"filters": {"type": "domain"}})[0] == 403
-    status, stored = call(cast.analyst.key, "POST", path, {"filters": '{"type": "domain"}'})
+    assert call(seed.analyst.key, "POST", path, {"filters": "{}"})[0] == 405
+    assert call(seed.stranger.key, "POST", path, {"filters": {"type": "domain"}})[0] == 403
+    status, stored = call(seed.analyst.key, "POST", path, {"filters": '{"type": "domain"}'})
     assert status == 200, stored
     text = stored["EventReport"]["content"]
     assert f"@[attribute]({values(event)['evil.example']})" in text
     assert values(event)["198.51.100.7"] not in text
 
 
-def test_a_page_becomes_a_report(cast: Cast, settings: Any) -> None:
-    event = make_event(cast.analyst)
+def test_a_page_becomes_a_report(seed: Seed, settings: Any) -> None:
+    event = make_event(seed.analyst)
     path = f"/event_reports/importReportFromUrl/{event['id']}"
     page = says(PAGE, Content_Type="text/html")
     with serving(page) as server:
         assert (
-            call(cast.analyst.key, "POST", path, {"url": server.url})[0] == 403
+            call(seed.analyst.key, "POST", path, {"url": server.url})[0] == 403
         )  # Not on the public network.
         settings.VARDKASE_PRIVATE_NETWORKS = (
             HERE  # For feeds and connections, not for what any member may name.
         )
-        assert call(cast.analyst.key, "POST", path, {"url": server.url})[0] == 403
+        assert call(seed.analyst.key, "POST", path, {"url": server.url})[0] == 403
         assert server.requests == []
         settings.VARDKASE_PAGE_NETWORKS = HERE
-        status, stored = call(cast.analyst.key, "POST", path, {"url": server.url})
+        status, stored = call(seed.analyst.key, "POST", path, {"url": server.url})
     assert status == 200, stored
     assert stored["EventReport"]["name"] == "Campaign"
     assert stored["EventReport"]["content"].startswith("# Head\n\nevil.example\n\n---\nhttp://127.0.0.1")
-    assert call(cast.stranger.key, "POST", path, {"url": "http://a.example"})[0] == 403
+    assert call(seed.stranger.key, "POST", path, {"url": "http://a.example"})[0] == 403
 
 
 @pytest.mark.parametrize("page", ["<svg " * 300_000, "<div>" * 300_000, "<title" * 300_000, "<!--" * 300_000])
-def test_a_page_that_would_take_hours_is_given_up(cast: Cast, settings: Any, page: str) -> None:
+def test_a_page_that_would_take_hours_is_given_up(seed: Seed, settings: Any, page: str) -> None:
     """It is read in a confined process, which ends after a few seconds whatever the page holds."""
     settings.VARDKASE_PAGE_NETWORKS = HERE
-    event = make_event(cast.analyst)
+    event = make_event(seed.analyst)
     with serving(says(page.encode(), Content_Type="text/html")) as server:
         path = f"/event_reports/importReportFromUrl/{event['id']}"
-        assert call(cast.analyst.key, "POST", path, {"url": server.url})[0] in (200, 403)
+        assert call(seed.analyst.key, "POST", path, {"url": server.url})[0] in (200, 403)
 
 
-def test_pages_are_imported_so_often_and_no_more(cast: Cast, settings: Any) -> None:
+def test_pages_are_imported_so_often_and_no_more(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_PAGE_NETWORKS = HERE
-    event = make_event(cast.analyst)
+    event = make_event(seed.analyst)
     with serving(says(PAGE, Content_Type="text/html")) as server:
         for _ in range(IMPORTS.allowed):
-            IMPORTS.spend(cast.analyst.user.pk)
+            IMPORTS.spend(seed.analyst.user.pk)
         path = f"/event_reports/importReportFromUrl/{event['id']}"
-        status, refused = call(cast.analyst.key, "POST", path, {"url": server.url})
+        status, refused = call(seed.analyst.key, "POST", path, {"url": server.url})
         assert (status, server.requests) == (403, [])
         assert "lately" in str(refused)
-        assert call(cast.publisher.key, "POST", path, {"url": server.url})[0] == 200
+        assert call(seed.publisher.key, "POST", path, {"url": server.url})[0] == 200
 
 
 @pytest.mark.parametrize("distribution", [0, 5])
-def test_what_is_taken_out_of_a_hidden_report_stays_hidden(cast: Cast, distribution: int) -> None:
-    event = make_event(cast.analyst, distribution=1)
-    report = make_report(cast.analyst, event, content="198.51.100.7", distribution=distribution)
-    assert call(cast.analyst.key, "POST", f"/event_reports/extractAllFromReport/{report['id']}")[0] == 200
+def test_what_is_taken_out_of_a_hidden_report_stays_hidden(seed: Seed, distribution: int) -> None:
+    event = make_event(seed.analyst, distribution=1)
+    report = make_report(seed.analyst, event, content="198.51.100.7", distribution=distribution)
+    assert call(seed.analyst.key, "POST", f"/event_reports/extractAllFromReport/{report['id']}")[0] == 200
     accepted = {"content": "@[suggestion](198.51.100.8)", "suggestions": {"198.51.100.8": {"type": "ip-dst"}}}
     accept = f"/event_reports/replaceSuggestionInReport/{report['id']}"
-    assert call(cast.analyst.key, "POST", accept, accepted)[0] == 200
+    assert call(seed.analyst.key, "POST", accept, accepted)[0] == 200
     assert len(values(event)) == 2
-    _, found = call(cast.stranger.key, "POST", "/attributes/restSearch", {"eventid": event["id"]})
+    _, found = call(seed.stranger.key, "POST", "/attributes/restSearch", {"eventid": event["id"]})
     assert len(found["response"]["Attribute"]) == (2 if distribution == 5 else 0)

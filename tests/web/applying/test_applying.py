@@ -11,9 +11,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import Cast
+from tests.factories.applications import PHASE_1, PHASE_2, applicant, make_application, staff
+from tests.factories.seed import Seed
 from tests.hub.membership.answers import answers, as_sent
-from tests.hub.membership.cast import PHASE_1, PHASE_2, applicant, make_application, staff
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.access import new_link
 from vardkase.hub.membership.applications.models import Application, Author, Message
@@ -40,7 +40,7 @@ def send(
     return client.post(address, {"application": application.number, **data})  # type: ignore[return-value]
 
 
-def test_a_municipality_applies_from_the_first_page_to_the_receipt(cast: Cast) -> None:
+def test_a_municipality_applies_from_the_first_page_to_the_receipt(seed: Seed) -> None:
     with time_machine.travel(PHASE_2, tick=True):
         client = Client(headers={"accept-language": "sv"})
         assert "Ansök om medlemskap" in client.get(reverse("apply")).content.decode()
@@ -255,11 +255,11 @@ def test_withdrawing_is_confirmed(db: None) -> None:
 
 
 def test_an_invitation_is_opened_as_often_as_one_likes_and_used_once(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(invitations.secrets, "token_urlsafe", lambda _length: "inviting")
     with time_machine.travel(PHASE_1, tick=True):
-        invitations.invite(staff(cast), MAIL)
+        invitations.invite(staff(seed), MAIL)
         monkeypatch.undo()
         client = Client(headers={"accept-language": "sv"})
         for _ in range(2):
@@ -305,11 +305,11 @@ def test_the_first_page_tells_which_phase_is_open(db: None) -> None:
     assert "Väntar på lagstöd" in page
 
 
-def test_an_applicant_sees_the_guide_by_the_private_link(cast: Cast) -> None:
+def test_an_applicant_sees_the_guide_by_the_private_link(seed: Seed) -> None:
     """The six steps follow the application; what the organisation has done is told once it is approved, not before."""
     given = answers()
     application = make_application(
-        answers=given, saved={"needs": "2026-03-02T12:00:00+00:00"}, organisation=cast.org_b
+        answers=given, saved={"needs": "2026-03-02T12:00:00+00:00"}, organisation=seed.org_b
     )
     client, page = browser_of(application), reverse("apply_guide")
     assert Client().get(page).status_code == 404

@@ -9,34 +9,34 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from tests.cast import Cast
+from tests.factories.provider_sign_in import registered
+from tests.factories.seed import Seed
 from tests.support.openid_provider import Provider, openid_provider
-from tests.web.provider_sign_in.scene import registered
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 
 
 @pytest.fixture(autouse=True)
-def quick_and_local(db: None, cast: Cast, settings: Any) -> None:
+def quick_and_local(db: None, seed: Seed, settings: Any) -> None:
     """Passwords are hashed in no time, and providers may stand on this machine, without encryption."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.VARDKASE_SIGN_IN_NETWORKS = ("127.0.0.0/8",)
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
     cache.clear()
-    for organisation in (cast.org_a, cast.org_b):
+    for organisation in (seed.org_a, seed.org_b):
         Organisation.objects.filter(pk=organisation.pk).update(
-            verified_domains=[cast.analyst.user.email.rpartition("@")[2]]
-            if organisation == cast.org_a
-            else [cast.partner.user.email.rpartition("@")[2]]
+            verified_domains=[seed.analyst.user.email.rpartition("@")[2]]
+            if organisation == seed.org_a
+            else [seed.partner.user.email.rpartition("@")[2]]
         )
     User.objects.update(language="en")
 
 
 @pytest.fixture
-def provider(cast: Cast) -> Iterator[Provider]:
+def provider(seed: Seed) -> Iterator[Provider]:
     """The provider of organisation A."""
     with openid_provider() as running:
-        registered(cast.org_a, running)
+        registered(seed.org_a, running)
         yield running
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.cast import Cast, Player
+from tests.factories.provider_sign_in import come_in, is_in
+from tests.factories.seed import ApiUser, Seed
 from tests.support.openid_provider import CLIENT, SECRET, Provider, openid_provider
 from tests.web.accounts import signed_in, with_password
-from tests.web.provider_sign_in.scene import come_in, is_in
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.sign_in_policy.models import IdentityProvider
@@ -20,17 +20,17 @@ def sheet(provider: Provider, **changed: str) -> dict[str, str]:
     return filled | changed
 
 
-def admin_of(player: Player) -> Client:
-    return signed_in(player.user)
+def admin_of(api_user: ApiUser) -> Client:
+    return signed_in(api_user.user)
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_an_administrator_registers_a_provider_and_requires_it(cast: Cast, browser: Client) -> None:
-    base = f"/security/{cast.org_a.pk}/"
-    admin, person = admin_of(cast.org_admin), signed_in(cast.analyst.user)
+def test_an_administrator_registers_a_provider_and_requires_it(seed: Seed, browser: Client) -> None:
+    base = f"/security/{seed.org_a.pk}/"
+    admin, person = admin_of(seed.org_admin), signed_in(seed.analyst.user)
     with openid_provider() as provider:
         assert "No provider is registered" in admin.get(base).content.decode()
-        assert f"/organisation/{cast.org_a.pk}/back/" in admin.get(base + "provider/").content.decode()
+        assert f"/organisation/{seed.org_a.pk}/back/" in admin.get(base + "provider/").content.decode()
         for wrong in (
             {"issuer": "https://a:b@c.example"},
             {"issuer": "file:///etc"},
@@ -47,7 +47,7 @@ def test_an_administrator_registers_a_provider_and_requires_it(cast: Cast, brows
         kept = IdentityProvider.objects.get()
         assert SECRET not in kept.secret
         assert kept.client_secret == SECRET
-        come_in(browser, provider, cast.analyst.user.email)
+        come_in(browser, provider, seed.analyst.user.email)
         assert is_in(browser)
         page = admin.get(base + "provider/").content.decode()
         assert SECRET not in page
@@ -69,11 +69,11 @@ def test_an_administrator_registers_a_provider_and_requires_it(cast: Cast, brows
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_sign_in_of_some_time_ago_is_not_enough(cast: Cast, provider: Provider) -> None:
+def test_a_sign_in_of_some_time_ago_is_not_enough(seed: Seed, provider: Provider) -> None:
     """And the secret that was typed does not wait in the session meanwhile."""
-    base = f"/security/{cast.org_a.pk}/provider/"
-    with_password(cast.org_admin.user)
-    admin = admin_of(cast.org_admin)
+    base = f"/security/{seed.org_a.pk}/provider/"
+    with_password(seed.org_admin.user)
+    admin = admin_of(seed.org_admin)
     session = admin.session
     session["account_authentication_methods"] = [{"method": "password", "at": 0}]
     session.save()
@@ -87,12 +87,12 @@ def test_a_sign_in_of_some_time_ago_is_not_enough(cast: Cast, provider: Provider
 @pytest.mark.usefixtures("password_is_enough")
 @pytest.mark.parametrize("way", ["removed", "another one"])
 def test_what_a_former_provider_let_in_is_out(
-    cast: Cast, provider: Provider, browser: Client, way: str
+    seed: Seed, provider: Provider, browser: Client, way: str
 ) -> None:
-    come_in(browser, provider, cast.analyst.user.email)
+    come_in(browser, provider, seed.analyst.user.email)
     assert is_in(browser)
-    base = f"/security/{cast.org_a.pk}/provider/"
-    admin = admin_of(cast.org_admin)
+    base = f"/security/{seed.org_a.pk}/provider/"
+    admin = admin_of(seed.org_admin)
     if way == "removed":
         assert admin.post(base + "remove/").status_code == 302
     else:
@@ -103,15 +103,15 @@ def test_what_a_former_provider_let_in_is_out(
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_nobody_else_registers_one(cast: Cast, provider: Provider) -> None:
-    base = f"/security/{cast.org_a.pk}/provider/"
-    cast.stranger.user.staff_roles = [StaffRole.OPERATOR]
-    cast.stranger.user.save()
-    for player, status in ((cast.partner, 404), (cast.analyst, 404), (cast.stranger, 403)):
-        browser = admin_of(player)
+def test_nobody_else_registers_one(seed: Seed, provider: Provider) -> None:
+    base = f"/security/{seed.org_a.pk}/provider/"
+    seed.stranger.user.staff_roles = [StaffRole.OPERATOR]
+    seed.stranger.user.save()
+    for api_user, status in ((seed.partner, 404), (seed.analyst, 404), (seed.stranger, 403)):
+        browser = admin_of(api_user)
         assert browser.get(base).status_code == status
         assert browser.post(base, sheet(provider, label="Evil")).status_code == status
         assert browser.post(base + "remove/").status_code == status
     assert Client().get(base).status_code == 302
-    assert admin_of(cast.org_admin).get(f"/security/{cast.org_b.pk}/provider/").status_code == 404
+    assert admin_of(seed.org_admin).get(f"/security/{seed.org_b.pk}/provider/").status_code == 404
     assert IdentityProvider.objects.get().label == "Works login"

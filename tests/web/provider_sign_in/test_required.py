@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
-from tests.cast import Cast
+from tests.factories.provider_sign_in import come_in, is_in, last_refusal
+from tests.factories.seed import Seed
 from tests.support.openid_provider import Provider
 from tests.web.accounts import code_of, post_sign_in, with_password, with_totp
-from tests.web.provider_sign_in.scene import come_in, is_in, last_refusal
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
@@ -18,11 +18,11 @@ from vardkase.identity.sign_in_policy.models import IdentityProvider
 from vardkase.web.sign_in.sign_in_policy import other_means_refused
 
 
-def test_our_second_factor_is_asked_for_as_usual(cast: Cast, provider: Provider, browser: Client) -> None:
-    secret = with_totp(cast.analyst.user)
+def test_our_second_factor_is_asked_for_as_usual(seed: Seed, provider: Provider, browser: Client) -> None:
+    secret = with_totp(seed.analyst.user)
     provider.claims = {"amr": ["pwd", "mfa"]}
     assert (
-        come_in(browser, provider, cast.analyst.user.email).headers["Location"]
+        come_in(browser, provider, seed.analyst.user.email).headers["Location"]
         == "/account/second-factor/authenticate/"
     )
     assert not is_in(browser)
@@ -41,39 +41,39 @@ def test_our_second_factor_is_asked_for_as_usual(cast: Cast, provider: Provider,
     ],
 )
 def test_the_providers_second_factor_counts_where_it_says_so(
-    cast: Cast, provider: Provider, browser: Client, claims: dict[str, Any], enough: bool
+    seed: Seed, provider: Provider, browser: Client, claims: dict[str, Any], enough: bool
 ) -> None:
     IdentityProvider.objects.update(trusts_second_factor=True)
-    with_password(cast.analyst.user, change_pw=True)
+    with_password(seed.analyst.user, change_pw=True)
     provider.claims = claims
-    come_in(browser, provider, cast.analyst.user.email)
+    come_in(browser, provider, seed.analyst.user.email)
     page = browser.get("/events/")
     assert page.status_code == (200 if enough else 302), "a one-time password has not to be known"
     browser.post("/account/logout/")
-    with_totp(cast.analyst.user)
-    come_in(browser, provider, cast.analyst.user.email)
+    with_totp(seed.analyst.user)
+    come_in(browser, provider, seed.analyst.user.email)
     assert is_in(browser) is enough
 
 
 def test_a_passed_second_factor_serves_no_password_afterwards(
-    cast: Cast, provider: Provider, browser: Client
+    seed: Seed, provider: Provider, browser: Client
 ) -> None:
     """What the provider vouched for in this browser does not help whoever then types a password."""
     IdentityProvider.objects.update(trusts_second_factor=True)
-    person = with_password(cast.analyst.user)
+    person = with_password(seed.analyst.user)
     with_totp(person)
     provider.claims = {"amr": ["mfa"]}
-    Organisation.objects.filter(pk=cast.org_a.pk).update(networks=["192.0.2.0/24"], networks_mode="enforce")
+    Organisation.objects.filter(pk=seed.org_a.pk).update(networks=["192.0.2.0/24"], networks_mode="enforce")
     come_in(browser, provider, person.email)
-    Organisation.objects.filter(pk=cast.org_a.pk).update(networks_mode="off")
+    Organisation.objects.filter(pk=seed.org_a.pk).update(networks_mode="off")
     assert post_sign_in(browser, person.email).headers["Location"] == "/account/second-factor/authenticate/"
     assert not is_in(browser)
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_where_it_is_required_nothing_else_opens(cast: Cast, provider: Provider, browser: Client) -> None:
+def test_where_it_is_required_nothing_else_opens(seed: Seed, provider: Provider, browser: Client) -> None:
     IdentityProvider.objects.update(required=True)
-    person = with_password(cast.analyst.user)
+    person = with_password(seed.analyst.user)
     answer = post_sign_in(browser, person.email)
     assert (answer.status_code, is_in(browser)) == (403, False)
     assert "sign in through Works login" in answer.content.decode()
@@ -93,10 +93,10 @@ def test_where_it_is_required_nothing_else_opens(cast: Cast, provider: Provider,
 
 
 def test_a_sign_in_that_was_under_way_ends_when_it_is_required(
-    cast: Cast, provider: Provider, browser: Client
+    seed: Seed, provider: Provider, browser: Client
 ) -> None:
     """The password was shown before, the second factor or recovery code comes after."""
-    person = with_password(cast.analyst.user)
+    person = with_password(seed.analyst.user)
     secret = with_totp(person)
     post_sign_in(browser, person.email)
     IdentityProvider.objects.update(required=True)
@@ -104,11 +104,11 @@ def test_a_sign_in_that_was_under_way_ends_when_it_is_required(
     assert (answer.status_code, is_in(browser)) == (403, False)
 
 
-def test_a_passkey_opens_nothing_where_it_is_required(cast: Cast, provider: Provider) -> None:
+def test_a_passkey_opens_nothing_where_it_is_required(seed: Seed, provider: Provider) -> None:
     """What a passkey leaves in the session is a sign-in without the provider, also after one through it."""
 
     IdentityProvider.objects.update(required=True)
-    user = cast.analyst.user
+    user = seed.analyst.user
     through = {"method": "openid_connect", "organisation": user.org_id, "issuer": "x", "second_factor": False}
     passkey = {"method": "mfa", "type": "webauthn", "passwordless": True}
     for records, refused in (
@@ -118,7 +118,7 @@ def test_a_passkey_opens_nothing_where_it_is_required(cast: Cast, provider: Prov
         ([passkey], True),
         ([through, passkey], True),
         ([through, {"method": "password"}], True),
-        ([through | {"organisation": cast.org_b.pk}], True),
+        ([through | {"organisation": seed.org_b.pk}], True),
         ([{"method": "mfa", "type": "totp"}], True),
         ([], True),
     ):
@@ -132,13 +132,13 @@ def test_a_passkey_opens_nothing_where_it_is_required(cast: Cast, provider: Prov
 
 @pytest.mark.usefixtures("password_is_enough")
 def test_who_keeps_the_hub_has_a_way_in_and_no_provider_opens_it(
-    cast: Cast, provider: Provider, browser: Client
+    seed: Seed, provider: Provider, browser: Client
 ) -> None:
     """Whoever registers a provider could otherwise become a site administrator."""
     IdentityProvider.objects.update(required=True, trusts_second_factor=True)
-    domain = cast.analyst.user.email.rpartition("@")[2]
-    keeper = with_password(cast.site_admin.user, org=cast.org_a, email=f"keeper@{domain}")
-    officer = with_password(cast.publisher.user, staff_roles=[StaffRole.LEGAL_OFFICER])
+    domain = seed.analyst.user.email.rpartition("@")[2]
+    keeper = with_password(seed.site_admin.user, org=seed.org_a, email=f"keeper@{domain}")
+    officer = with_password(seed.publisher.user, staff_roles=[StaffRole.LEGAL_OFFICER])
     for person in (keeper, officer):
         come_in(browser, provider, person.email)
         assert (last_refusal()["reason"], is_in(browser)) == ("serves_the_hub", False)

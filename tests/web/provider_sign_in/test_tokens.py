@@ -11,9 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 
-from tests.cast import Cast
+from tests.factories.provider_sign_in import come_in, is_in, last_refusal
+from tests.factories.seed import Seed
 from tests.support.openid_provider import CLIENT, SECRET, Provider, key_of
-from tests.web.provider_sign_in.scene import come_in, is_in, last_refusal
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 
@@ -35,10 +35,10 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("claims", WRONG_CLAIMS.values(), ids=WRONG_CLAIMS)
 def test_a_token_that_is_not_for_this_sign_in(
-    cast: Cast, provider: Provider, browser: Client, claims: dict[str, Any]
+    seed: Seed, provider: Provider, browser: Client, claims: dict[str, Any]
 ) -> None:
     provider.claims = claims
-    answer = come_in(browser, provider, cast.analyst.user.email)
+    answer = come_in(browser, provider, seed.analyst.user.email)
     assert (answer.status_code, is_in(browser), last_refusal()["reason"]) == (403, False, "token")
     assert "cannot be trusted" in answer.content.decode()
 
@@ -83,9 +83,9 @@ def forged(kind: str, claims: dict[str, Any]) -> str:
         "none",
     ],
 )
-def test_a_forged_token(cast: Cast, provider: Provider, browser: Client, kind: str) -> None:
+def test_a_forged_token(seed: Seed, provider: Provider, browser: Client, kind: str) -> None:
     provider.sign = lambda claims: forged(kind, claims)
-    answer = come_in(browser, provider, cast.analyst.user.email)
+    answer = come_in(browser, provider, seed.analyst.user.email)
     assert (answer.status_code, is_in(browser), last_refusal()["reason"]) == (403, False, "token")
 
 
@@ -101,20 +101,20 @@ def test_a_forged_token(cast: Cast, provider: Provider, browser: Client, kind: s
     ],
 )
 def test_an_address_that_the_provider_may_not_speak_for(
-    cast: Cast, provider: Provider, browser: Client, claims: dict[str, Any], reason: str
+    seed: Seed, provider: Provider, browser: Client, claims: dict[str, Any], reason: str
 ) -> None:
     provider.claims = claims
-    answer = come_in(browser, provider, cast.analyst.user.email)
+    answer = come_in(browser, provider, seed.analyst.user.email)
     assert (answer.status_code, is_in(browser), last_refusal()["reason"]) == (403, False, reason)
 
 
-def test_nobody_of_another_organisation_comes_in(cast: Cast, provider: Provider, browser: Client) -> None:
-    typed = cast.analyst.user.email
-    come_in(browser, provider, cast.partner.user.email, typed)
+def test_nobody_of_another_organisation_comes_in(seed: Seed, provider: Provider, browser: Client) -> None:
+    typed = seed.analyst.user.email
+    come_in(browser, provider, seed.partner.user.email, typed)
     other_domain = last_refusal()["reason"]
-    both = [typed.rpartition("@")[2], cast.partner.user.email.rpartition("@")[2]]
-    Organisation.objects.filter(pk=cast.org_a.pk).update(verified_domains=both)
-    come_in(browser, provider, cast.partner.user.email, typed)
+    both = [typed.rpartition("@")[2], seed.partner.user.email.rpartition("@")[2]]
+    Organisation.objects.filter(pk=seed.org_a.pk).update(verified_domains=both)
+    come_in(browser, provider, seed.partner.user.email, typed)
     assert (other_domain, last_refusal()["reason"], is_in(browser)) == ("domain", "no_account", False)
     before = User.objects.count()
     come_in(browser, provider, f"new.{typed}", typed)
@@ -122,9 +122,9 @@ def test_nobody_of_another_organisation_comes_in(cast: Cast, provider: Provider,
 
 
 def test_a_letter_that_only_looks_alike_is_another_address(
-    cast: Cast, provider: Provider, browser: Client
+    seed: Seed, provider: Provider, browser: Client
 ) -> None:
-    name, _, domain = cast.analyst.user.email.rpartition("@")
-    User.objects.filter(pk=cast.analyst.user.pk).update(email=f"i{name}@{domain}")
+    name, _, domain = seed.analyst.user.email.rpartition("@")
+    User.objects.filter(pk=seed.analyst.user.pk).update(email=f"i{name}@{domain}")
     come_in(browser, provider, f"ı{name}@{domain}", f"i{name}@{domain}")
     assert (last_refusal()["reason"], is_in(browser)) == ("no_account", False)

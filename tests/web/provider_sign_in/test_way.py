@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.cast import Cast
+from tests.factories.provider_sign_in import START, come_in, is_in, last_refusal, registered, way_there
+from tests.factories.seed import Seed
 from tests.support.openid_provider import Provider, openid_provider, write
-from tests.web.provider_sign_in.scene import START, come_in, is_in, last_refusal, registered, way_there
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.openid import discovery
 from vardkase.identity.accounts.models import User
@@ -20,61 +20,61 @@ from vardkase.identity.sign_in_policy.models import IdentityProvider
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_somebody_comes_in_as_at_work(cast: Cast, provider: Provider, browser: Client) -> None:
+def test_somebody_comes_in_as_at_work(seed: Seed, provider: Provider, browser: Client) -> None:
     assert START in browser.get("/account/login/").content.decode()
-    link = way_there(browser, cast.analyst.user.email, next="/events/")
-    answer = browser.get(provider.sign_in(link, cast.analyst.user.email.upper()))
+    link = way_there(browser, seed.analyst.user.email, next="/events/")
+    answer = browser.get(provider.sign_in(link, seed.analyst.user.email.upper()))
     assert (answer.status_code, answer.headers["Location"]) == (302, "/events/")
     assert browser.get("/events/").status_code == 200
     entry = AuditEntry.objects.get(action="user.signed_in")
-    assert (entry.actor_id, entry.change["provider"]) == (cast.analyst.user.pk, provider.url)
+    assert (entry.actor_id, entry.change["provider"]) == (seed.analyst.user.pk, provider.url)
     assert IdentityProvider.objects.get().proved is not None
     assert browser.get(START).headers["Location"] == "/"
 
 
-def test_a_page_elsewhere_is_not_gone_to_afterwards(cast: Cast, provider: Provider, browser: Client) -> None:
-    link = way_there(browser, cast.analyst.user.email, next="https://evil.example/")
-    answer = browser.get(provider.sign_in(link, cast.analyst.user.email))
+def test_a_page_elsewhere_is_not_gone_to_afterwards(seed: Seed, provider: Provider, browser: Client) -> None:
+    link = way_there(browser, seed.analyst.user.email, next="https://evil.example/")
+    answer = browser.get(provider.sign_in(link, seed.analyst.user.email))
     assert answer.headers["Location"] == "/"
 
 
 def test_unverified_domains_and_strangers_have_no_way_there(
-    cast: Cast, provider: Provider, browser: Client
+    seed: Seed, provider: Provider, browser: Client
 ) -> None:
     for address in (
         "somebody@nowhere.example",
-        f"x@sub.{cast.analyst.user.email.rpartition('@')[2]}",
+        f"x@sub.{seed.analyst.user.email.rpartition('@')[2]}",
         "no address",
     ):
         assert browser.post(START, {"email": address}).status_code == 422
-    Organisation.objects.filter(pk=cast.org_a.pk).update(verified_domains=[])
-    assert browser.post(START, {"email": cast.analyst.user.email}).status_code == 422
+    Organisation.objects.filter(pk=seed.org_a.pk).update(verified_domains=[])
+    assert browser.post(START, {"email": seed.analyst.user.email}).status_code == 422
     assert provider.running.requests == []
 
 
-def test_a_domain_given_up_meanwhile(cast: Cast, provider: Provider, browser: Client) -> None:
-    link = way_there(browser, cast.analyst.user.email)
-    Organisation.objects.filter(pk=cast.org_a.pk).update(verified_domains=[])
-    browser.get(provider.sign_in(link, cast.analyst.user.email))
+def test_a_domain_given_up_meanwhile(seed: Seed, provider: Provider, browser: Client) -> None:
+    link = way_there(browser, seed.analyst.user.email)
+    Organisation.objects.filter(pk=seed.org_a.pk).update(verified_domains=[])
+    browser.get(provider.sign_in(link, seed.analyst.user.email))
     assert (last_refusal()["reason"], is_in(browser)) == ("domain", False)
 
 
-def test_an_account_that_is_off_stays_out(cast: Cast, provider: Provider, browser: Client) -> None:
-    User.objects.filter(pk=cast.analyst.user.pk).update(disabled=True)
-    answer = come_in(browser, provider, cast.analyst.user.email)
+def test_an_account_that_is_off_stays_out(seed: Seed, provider: Provider, browser: Client) -> None:
+    User.objects.filter(pk=seed.analyst.user.pk).update(disabled=True)
+    answer = come_in(browser, provider, seed.analyst.user.email)
     assert (answer.headers["Location"], is_in(browser)) == ("/account/inactive/", False)
     assert AuditEntry.objects.filter(action="user.entrance_refused").exists()
 
 
-def test_the_organisations_networks_hold_here_too(cast: Cast, provider: Provider, browser: Client) -> None:
-    Organisation.objects.filter(pk=cast.org_a.pk).update(networks=["192.0.2.0/24"], networks_mode="enforce")
-    answer = come_in(browser, provider, cast.analyst.user.email)
+def test_the_organisations_networks_hold_here_too(seed: Seed, provider: Provider, browser: Client) -> None:
+    Organisation.objects.filter(pk=seed.org_a.pk).update(networks=["192.0.2.0/24"], networks_mode="enforce")
+    answer = come_in(browser, provider, seed.analyst.user.email)
     assert (answer.status_code, is_in(browser)) == (403, False)
     assert "only admits its own networks" in answer.content.decode()
 
 
-def test_an_answer_is_good_once_and_in_one_browser(cast: Cast, provider: Provider, browser: Client) -> None:
-    email = cast.analyst.user.email
+def test_an_answer_is_good_once_and_in_one_browser(seed: Seed, provider: Provider, browser: Client) -> None:
+    email = seed.analyst.user.email
     back = provider.sign_in(way_there(browser, email), email)
     stranger = Client()
     assert (stranger.get(back).status_code, is_in(stranger)) == (403, False)
@@ -93,22 +93,22 @@ def test_an_answer_is_good_once_and_in_one_browser(cast: Cast, provider: Provide
     assert last_refusal()["reason"] == "state"
 
 
-def test_a_code_needs_the_verifier_of_this_browser(cast: Cast, provider: Provider, browser: Client) -> None:
+def test_a_code_needs_the_verifier_of_this_browser(seed: Seed, provider: Provider, browser: Client) -> None:
     """A code that was stolen on its way is worth nothing in another sign-in."""
-    email = cast.analyst.user.email
+    email = seed.analyst.user.email
     provider.sign_in(way_there(Client(), email), email)
     stolen = next(iter(provider.codes))
     answer = come_in(browser, provider, email, code=stolen)
     assert (answer.status_code, is_in(browser), last_refusal()["reason"]) == (502, False, "answer")
 
 
-def test_two_providers_are_not_mixed_up(cast: Cast, provider: Provider, browser: Client) -> None:
+def test_two_providers_are_not_mixed_up(seed: Seed, provider: Provider, browser: Client) -> None:
     """What one organisation's provider says opens no account of the other, whichever way back it takes."""
-    email = cast.analyst.user.email
+    email = seed.analyst.user.email
     with openid_provider() as other:
-        registered(cast.org_b, other)
+        registered(seed.org_b, other)
         back = provider.sign_in(way_there(browser, email), email)
-        elsewhere = back.replace(f"/{cast.org_a.pk}/back/", f"/{cast.org_b.pk}/back/")
+        elsewhere = back.replace(f"/{seed.org_a.pk}/back/", f"/{seed.org_b.pk}/back/")
         assert (browser.get(elsewhere).status_code, is_in(browser)) == (403, False)
         assert other.running.requests == [], "the code is not handed to the other provider"
         come_in(browser, provider, email, iss=other.url)
@@ -116,11 +116,11 @@ def test_two_providers_are_not_mixed_up(cast: Cast, provider: Provider, browser:
         provider.metadata = {"authorization_response_iss_parameter_supported": True}
         come_in(browser, provider, email)
         assert (last_refusal()["reason"], is_in(browser)) == ("state", False)
-        link = way_there(browser, cast.partner.user.email)
+        link = way_there(browser, seed.partner.user.email)
         browser.get(other.sign_in(link, email))
         assert (last_refusal()["reason"], is_in(browser)) == ("domain", False)
         link = way_there(browser, email)
-        IdentityProvider.objects.filter(pk=cast.org_a.pk).update(issuer=other.url)
+        IdentityProvider.objects.filter(pk=seed.org_a.pk).update(issuer=other.url)
         browser.get(provider.sign_in(link, email))
         assert (last_refusal()["reason"], is_in(browser)) == ("state", False)
 
@@ -148,20 +148,20 @@ def talks(_path: str, handler: BaseHTTPRequestHandler) -> bool:
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
 @pytest.mark.parametrize("trouble", [slow, huge, sends_on, talks])
 def test_a_provider_in_trouble(
-    cast: Cast, provider: Provider, browser: Client, monkeypatch: pytest.MonkeyPatch, trouble: Any, path: str
+    seed: Seed, provider: Provider, browser: Client, monkeypatch: pytest.MonkeyPatch, trouble: Any, path: str
 ) -> None:
     monkeypatch.setattr(discovery, "SECONDS", 0.3)
-    link = way_there(browser, cast.analyst.user.email)
+    link = way_there(browser, seed.analyst.user.email)
     provider.disturb = lambda asked, handler: asked == path and trouble(asked, handler)
-    answer = browser.get(provider.sign_in(link, cast.analyst.user.email))
+    answer = browser.get(provider.sign_in(link, seed.analyst.user.email))
     assert (answer.status_code, is_in(browser)) == (502, False)
     assert last_refusal()["reason"] in ("unreachable", "answer")
 
 
 def test_a_provider_that_is_down_or_where_we_do_not_go(
-    cast: Cast, provider: Provider, browser: Client, settings: Any
+    seed: Seed, provider: Provider, browser: Client, settings: Any
 ) -> None:
-    email = cast.analyst.user.email
+    email = seed.analyst.user.email
     provider.metadata = {"issuer": "https://evil.example"}
     assert browser.post(START, {"email": email}).status_code == 502
     for address in ("javascript:alert(1)", "ftp://a.example/", "", None):
@@ -180,9 +180,9 @@ def test_a_provider_that_is_down_or_where_we_do_not_go(
     assert not is_in(browser)
 
 
-def test_sign_ins_are_counted(cast: Cast, provider: Provider, browser: Client) -> None:
+def test_sign_ins_are_counted(seed: Seed, provider: Provider, browser: Client) -> None:
     """Nobody has the hub ask providers without end."""
     answers = [browser.post(START, {"email": "x@nowhere.example"}).status_code for _ in range(31)]
     assert (answers[0], answers[-1]) == (422, 429)
-    back = f"{START}{cast.org_a.pk}/back/"
+    back = f"{START}{seed.org_a.pk}/back/"
     assert [browser.get(back).status_code for _ in range(31)][-1] == 429

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tests.cast import ORG_ADMIN, Cast
 from tests.factories import make_event, make_role, make_user
+from tests.factories.seed import ORG_ADMIN, Seed
 from tests.identity.two_people import at_screen
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
@@ -33,44 +33,44 @@ TEAM = {
 
 
 @pytest.fixture
-def officer(cast: Cast) -> User:
-    user = cast.publisher.user
+def officer(seed: Seed) -> User:
+    user = seed.publisher.user
     user.staff_roles = ["membership_officer"]
-    user.org = cast.hub
+    user.org = seed.hub
     user.save()
     return user
 
 
 @pytest.fixture
-def group(cast: Cast, officer: User) -> OrganisationGroup:
+def group(seed: Seed, officer: User) -> OrganisationGroup:
     """A's administrator looks after B, which has accepted that; A is in the group as well."""
     told = {
         "name": "Kommunerna i länet",
-        "organisations": [cast.org_a.pk, cast.org_b.pk],
-        "administrators": [cast.org_admin.user.email],
+        "organisations": [seed.org_a.pk, seed.org_b.pk],
+        "administrators": [seed.org_admin.user.email],
     }
     saved = groups.save_group(actor_for(officer, Credential.BROWSER), told)
-    admin = make_user(cast.org_b, make_role("Org Admin of B", ORG_ADMIN), "admin@b.example")
-    consent.accept(at_screen(admin), saved.pk, cast.org_admin.user.pk)
+    admin = make_user(seed.org_b, make_role("Org Admin of B", ORG_ADMIN), "admin@b.example")
+    consent.accept(at_screen(admin), saved.pk, seed.org_admin.user.pk)
     return saved
 
 
-def test_an_administrator_keeps_the_contacts_of_the_organisation(cast: Cast) -> None:
-    client = signed_in(cast.org_admin.user)
-    assert client.post(reverse("contact_new", args=[cast.org_a.pk]), ADA).status_code == 302
+def test_an_administrator_keeps_the_contacts_of_the_organisation(seed: Seed) -> None:
+    client = signed_in(seed.org_admin.user)
+    assert client.post(reverse("contact_new", args=[seed.org_a.pk]), ADA).status_code == 302
     row = Contact.objects.get()
-    client.post(reverse("contact", args=[cast.org_a.pk, row.pk]), {**ADA, "phone": "112"})
-    assert "112" in signed_in(cast.reader.user).get(reverse("own_contacts"), follow=True).content.decode()
+    client.post(reverse("contact", args=[seed.org_a.pk, row.pk]), {**ADA, "phone": "112"})
+    assert "112" in signed_in(seed.reader.user).get(reverse("own_contacts"), follow=True).content.decode()
     wrong = {**ADA, "role": "king", "email": "x", "openpgp_key": "-----BEGIN PGP PUBLIC KEY BLOCK-----\nno"}
-    refused = client.post(reverse("contact_new", args=[cast.org_a.pk]), wrong)
+    refused = client.post(reverse("contact_new", args=[seed.org_a.pk]), wrong)
     assert set(refused.context["form"].errors) == {"role", "email"}
     with pytest.raises(Invalid) as fault:
         services.save_contact(
-            cast.org_admin.actor, cast.org_a.pk, {**ADA, "openpgp_key": wrong["openpgp_key"]}
+            seed.org_admin.actor, seed.org_a.pk, {**ADA, "openpgp_key": wrong["openpgp_key"]}
         )
     assert set(fault.value.errors) == {"openpgp_key"}
-    remove = reverse("contact_remove", args=[cast.org_a.pk, row.pk])
-    assert signed_in(cast.reader.user).get(remove).status_code == 404
+    remove = reverse("contact_remove", args=[seed.org_a.pk, row.pk])
+    assert signed_in(seed.reader.user).get(remove).status_code == 404
     assert "Ta bort Jouren" in client.get(remove).content.decode()
     assert Contact.objects.exists(), "it is asked first"
     client.post(remove)
@@ -79,27 +79,27 @@ def test_an_administrator_keeps_the_contacts_of_the_organisation(cast: Cast) -> 
     assert [entry.action for entry in acts] == ["contact.added", "contact.changed", "contact.removed"]
 
 
-def test_nobody_else_keeps_or_reads_them(cast: Cast, officer: User) -> None:
-    row = services.save_contact(cast.org_admin.actor, cast.org_a.pk, ADA)
-    assert signed_in(officer).get(reverse("contacts", args=[cast.org_a.pk])).status_code == 200
-    assert signed_in(cast.stranger.user).get(reverse("contacts", args=[cast.org_a.pk])).status_code == 404
-    for player, fault in ((cast.analyst, Forbidden), (cast.stranger, NotFound), (cast.partner, NotFound)):
+def test_nobody_else_keeps_or_reads_them(seed: Seed, officer: User) -> None:
+    row = services.save_contact(seed.org_admin.actor, seed.org_a.pk, ADA)
+    assert signed_in(officer).get(reverse("contacts", args=[seed.org_a.pk])).status_code == 200
+    assert signed_in(seed.stranger.user).get(reverse("contacts", args=[seed.org_a.pk])).status_code == 404
+    for api_user, fault in ((seed.analyst, Forbidden), (seed.stranger, NotFound), (seed.partner, NotFound)):
         with pytest.raises(fault):
-            services.save_contact(player.actor, cast.org_a.pk, ADA, row.pk)
+            services.save_contact(api_user.actor, seed.org_a.pk, ADA, row.pk)
         with pytest.raises(fault):
-            services.remove_contact(player.actor, cast.org_a.pk, row.pk)
+            services.remove_contact(api_user.actor, seed.org_a.pk, row.pk)
         with pytest.raises(fault):
-            services.save_extra(player.actor, cast.org_a.pk, "first", TEAM)
+            services.save_extra(api_user.actor, seed.org_a.pk, "first", TEAM)
     with pytest.raises(NotFound):
-        services.save_contact(cast.org_admin.actor, cast.org_b.pk, ADA)
-    other = services.save_contact(actor_for(officer, Credential.BROWSER), cast.org_b.pk, ADA)
+        services.save_contact(seed.org_admin.actor, seed.org_b.pk, ADA)
+    other = services.save_contact(actor_for(officer, Credential.BROWSER), seed.org_b.pk, ADA)
     with pytest.raises(NotFound):
-        services.remove_contact(cast.org_admin.actor, cast.org_a.pk, other.pk)
+        services.remove_contact(seed.org_admin.actor, seed.org_a.pk, other.pk)
 
 
-def test_further_fields_are_checked_and_keep_the_version_of_their_schema(cast: Cast) -> None:
-    client = signed_in(cast.org_admin.user)
-    address = reverse("contact_extra", args=[cast.org_a.pk, "first"])
+def test_further_fields_are_checked_and_keep_the_version_of_their_schema(seed: Seed) -> None:
+    client = signed_in(seed.org_admin.user)
+    address = reverse("contact_extra", args=[seed.org_a.pk, "first"])
     wrong = {
         **TEAM,
         "team_name": "",
@@ -115,12 +115,12 @@ def test_further_fields_are_checked_and_keep_the_version_of_their_schema(cast: C
     kept = ExtraFields.objects.get()
     assert (kept.schema, kept.version, kept.values) == ("first", 1, TEAM)
     with pytest.raises(Invalid):
-        services.save_extra(cast.org_admin.actor, cast.org_a.pk, "first", {**TEAM, "unheard_of": "x"})
-    html = client.get(reverse("contacts", args=[cast.org_a.pk])).content.decode()
+        services.save_extra(seed.org_admin.actor, seed.org_a.pk, "first", {**TEAM, "unheard_of": "x"})
+    html = client.get(reverse("contacts", args=[seed.org_a.pk])).content.decode()
     assert "Egen organisation" in html
     kept.version = 0
     kept.save()
-    assert client.get(reverse("contacts", args=[cast.org_a.pk])).context["extra"][1]["is_older"]
+    assert client.get(reverse("contacts", args=[seed.org_a.pk])).context["extra"][1]["is_older"]
 
 
 def test_every_schema_can_be_asked_in_both_languages() -> None:
@@ -132,68 +132,68 @@ def test_every_schema_can_be_asked_in_both_languages() -> None:
 
 
 def test_the_administrator_of_a_group_looks_after_its_organisations(
-    cast: Cast, group: OrganisationGroup
+    seed: Seed, group: OrganisationGroup
 ) -> None:
-    client = signed_in(cast.org_admin.user)
-    assert cast.org_b.name in client.get(reverse("group", args=[group.pk])).content.decode()
-    page = client.get(reverse("group_organisation", args=[cast.org_b.pk]))
-    assert cast.partner.user.email in page.content.decode()
+    client = signed_in(seed.org_admin.user)
+    assert seed.org_b.name in client.get(reverse("group", args=[group.pk])).content.decode()
+    page = client.get(reverse("group_organisation", args=[seed.org_b.pk]))
+    assert seed.partner.user.email in page.content.decode()
     role = Role.objects.get(name="User")
     told = {"email": "new@b.example", "role_id": str(role.pk)}
-    assert client.post(reverse("group_organisation", args=[cast.org_b.pk]), told).status_code == 302
+    assert client.post(reverse("group_organisation", args=[seed.org_b.pk]), told).status_code == 302
     made = User.objects.get(email="new@b.example")
-    assert (made.org, made.role) == (cast.org_b, role)
-    client.post(reverse("group_switch", args=[cast.org_b.pk, made.pk]), {"disabled": "1"})
+    assert (made.org, made.role) == (seed.org_b, role)
+    client.post(reverse("group_switch", args=[seed.org_b.pk, made.pk]), {"disabled": "1"})
     made.refresh_from_db()
     assert made.disabled
     entry = AuditEntry.objects.get(action="user.created", target_id=made.pk)
-    assert (entry.actor_name, entry.organisation_id) == (cast.org_admin.user.email, cast.org_b.pk)
-    services.save_contact(cast.org_admin.actor, cast.org_b.pk, ADA)
+    assert (entry.actor_name, entry.organisation_id) == (seed.org_admin.user.email, seed.org_b.pk)
+    services.save_contact(seed.org_admin.actor, seed.org_b.pk, ADA)
 
 
-def test_and_no_further_than_its_own_administrator_could(cast: Cast, group: OrganisationGroup) -> None:
+def test_and_no_further_than_its_own_administrator_could(seed: Seed, group: OrganisationGroup) -> None:
     """No role above one's own, no other organisation, no event, nothing while the organisation may only read."""
-    actor = actor_for(cast.org_admin.user, Credential.BROWSER)
+    actor = actor_for(seed.org_admin.user, Credential.BROWSER)
     above = Role.objects.get(name="admin")
     with pytest.raises(Forbidden):
-        groups.add_account(actor, cast.org_b.pk, "boss@b.example", above.pk)
-    for organisation in (cast.org_c, cast.hub):
+        groups.add_account(actor, seed.org_b.pk, "boss@b.example", above.pk)
+    for organisation in (seed.org_c, seed.hub):
         with pytest.raises(NotFound):
             groups.add_account(actor, organisation.pk, "x@c.example", Role.objects.get(name="User").pk)
     with pytest.raises(NotFound):
-        groups.switch_account(actor, cast.org_b.pk, cast.stranger.user.pk, disabled=True)
-    hidden = make_event(cast.org_b, distribution=0, info="SECRET")
-    client = signed_in(cast.org_admin.user)
+        groups.switch_account(actor, seed.org_b.pk, seed.stranger.user.pk, disabled=True)
+    hidden = make_event(seed.org_b, distribution=0, info="SECRET")
+    client = signed_in(seed.org_admin.user)
     assert client.get(reverse("event", args=[hidden.uuid])).status_code == 404
-    assert not groups.for_organisation(actor, cast.org_b.pk).may_read
-    cast.org_b.write_period = NEVER
-    cast.org_b.save()
+    assert not groups.for_organisation(actor, seed.org_b.pk).may_read
+    seed.org_b.write_period = NEVER
+    seed.org_b.save()
     with pytest.raises(Forbidden):
-        groups.switch_account(actor, cast.org_b.pk, cast.partner.user.pk, disabled=True)
+        groups.switch_account(actor, seed.org_b.pk, seed.partner.user.pk, disabled=True)
 
 
-def test_who_no_longer_administers_at_home_does_not_elsewhere(cast: Cast, group: OrganisationGroup) -> None:
-    cast.org_admin.user.role = Role.objects.get(name="User")
-    cast.org_admin.user.save()
+def test_who_no_longer_administers_at_home_does_not_elsewhere(seed: Seed, group: OrganisationGroup) -> None:
+    seed.org_admin.user.role = Role.objects.get(name="User")
+    seed.org_admin.user.save()
     with pytest.raises(NotFound):
-        groups.for_organisation(actor_for(cast.org_admin.user, Credential.BROWSER), cast.org_b.pk)
+        groups.for_organisation(actor_for(seed.org_admin.user, Credential.BROWSER), seed.org_b.pk)
 
 
-def test_only_officers_keep_groups(cast: Cast, group: OrganisationGroup, officer: User) -> None:
-    for player in (cast.org_admin, cast.site_admin):
+def test_only_officers_keep_groups(seed: Seed, group: OrganisationGroup, officer: User) -> None:
+    for api_user in (seed.org_admin, seed.site_admin):
         with pytest.raises(Forbidden):
-            groups.save_group(player.actor, {"name": "Mine"})
+            groups.save_group(api_user.actor, {"name": "Mine"})
         with pytest.raises(Forbidden):
-            groups.delete_group(player.actor, group.pk)
-        assert signed_in(player.user).get(reverse("group_new")).status_code == 403
-    assert signed_in(cast.site_admin.user).get(reverse("group", args=[group.pk])).status_code == 404
+            groups.delete_group(api_user.actor, group.pk)
+        assert signed_in(api_user.user).get(reverse("group_new")).status_code == 403
+    assert signed_in(seed.site_admin.user).get(reverse("group", args=[group.pk])).status_code == 404
     client = signed_in(officer)
     assert (
-        f'href="{reverse("groups")}"' in client.get(reverse("contacts", args=[cast.hub.pk])).content.decode()
+        f'href="{reverse("groups")}"' in client.get(reverse("contacts", args=[seed.hub.pk])).content.decode()
     )
     found = client.get(reverse("group_find"), {"field": "administrators", "q_administrators": "@a.example"})
-    assert {each.value for each in found.context["found"]} == {"@a.example", cast.org_admin.user.email}
-    told = {"name": "kommunerna I länet", "administrators": [cast.analyst.user.email]}
+    assert {each.value for each in found.context["found"]} == {"@a.example", seed.org_admin.user.email}
+    told = {"name": "kommunerna I länet", "administrators": [seed.analyst.user.email]}
     assert set(client.post(reverse("group_new"), told).context["form"].errors) == {"name", "administrators"}
     assert client.post(reverse("group_delete", args=[group.pk])).status_code == 302
     assert not OrganisationGroup.objects.exists()

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.cast import Cast, Player
 from tests.factories import make_role, make_user
+from tests.factories.seed import ApiUser, Seed
 from tests.web.accounts import signed_in
 from tests.web.private_links import fill_in, follow
 from vardkase.audit.models import AuditEntry
@@ -44,54 +44,54 @@ def mail_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def operator(cast: Cast) -> User:
+def operator(seed: Seed) -> User:
     return make_user(
-        cast.hub, make_role("Blind", [Permission.ADD]), "operator@hub.example", staff_roles=["operator"]
+        seed.hub, make_role("Blind", [Permission.ADD]), "operator@hub.example", staff_roles=["operator"]
     )
 
 
 @pytest.fixture
-def officer(cast: Cast) -> User:
+def officer(seed: Seed) -> User:
     role = make_role("Officer", [Permission.ADD])
-    return make_user(cast.hub, role, "officer@hub.example", staff_roles=["membership_officer"])
+    return make_user(seed.hub, role, "officer@hub.example", staff_roles=["membership_officer"])
 
 
 def at_a_browser(user: User) -> Actor:
     return actor_for(user, Credential.BROWSER, address="192.0.2.7")
 
 
-def asked(player: Player, **told: Any) -> SupportRequest:
-    return services.ask(at_a_browser(player.user), {**TOLD, **told})
+def asked(api_user: ApiUser, **told: Any) -> SupportRequest:
+    return services.ask(at_a_browser(api_user.user), {**TOLD, **told})
 
 
 def mailed_to() -> list[str]:
     return sorted(OutgoingMail.objects.values_list("recipient", flat=True))
 
 
-def test_a_member_asks_about_a_connection_and_its_diagnosis_comes_along(cast: Cast, operator: User) -> None:
-    refused = Target("user", cast.analyst.user.pk, title=cast.analyst.user.email)
+def test_a_member_asks_about_a_connection_and_its_diagnosis_comes_along(seed: Seed, operator: User) -> None:
+    refused = Target("user", seed.analyst.user.pk, title=seed.analyst.user.email)
     record(visitor("198.51.100.9"), "user.sign_in_refused", refused)
-    answer = signed_in(cast.analyst.user).post(reverse("support_new"), TOLD)
+    answer = signed_in(seed.analyst.user).post(reverse("support_new"), TOLD)
     request = SupportRequest.objects.get()
     assert answer.headers["Location"] == reverse("support_request", args=[request.pk])
-    assert request.diagnosis["who"] == cast.analyst.user.email
+    assert request.diagnosis["who"] == seed.analyst.user.email
     assert request.diagnosis["address"] == "127.0.0.1"
-    assert cast.analyst.key[:4] in str(request.diagnosis["keys"])
-    assert cast.analyst.key not in str(request.diagnosis), "a key is only recognised"
+    assert seed.analyst.key[:4] in str(request.diagnosis["keys"])
+    assert seed.analyst.key not in str(request.diagnosis), "a key is only recognised"
     assert request.diagnosis["refused"][0]["address"] == "198.51.100.9"
-    assert mailed_to() == [cast.analyst.user.email, operator.email]
+    assert mailed_to() == [seed.analyst.user.email, operator.email]
     seen = signed_in(operator).get(reverse("service_request", args=[request.pk])).content.decode()
     assert "198.51.100.9" in seen
     assert "Vi får 403 från i dag." in seen
-    assert asked(cast.analyst, kind="access").diagnosis == {}, "other questions bring none"
+    assert asked(seed.analyst, kind="access").diagnosis == {}, "other questions bring none"
 
 
 def test_the_operator_knows_nothing_of_requests_about_content_or_law(
-    cast: Cast, operator: User, officer: User
+    seed: Seed, operator: User, officer: User
 ) -> None:
     client = signed_in(operator)
     for kind in ("content", "legal", "access"):
-        request = asked(cast.analyst, kind=kind, subject=SECRET, text=SECRET)
+        request = asked(seed.analyst, kind=kind, subject=SECRET, text=SECRET)
         assert client.get(reverse("service_request", args=[request.pk])).status_code == 404
         for name in ("service_answer", "service_step", "service_assign", "service_route"):
             sent = {"text": "x", "step": "take", "kind": "fault", "subject": "x"}
@@ -109,9 +109,9 @@ def test_the_operator_knows_nothing_of_requests_about_content_or_law(
 
 
 def test_what_was_said_before_a_request_became_the_operators_stays_unseen(
-    cast: Cast, operator: User, officer: User
+    seed: Seed, operator: User, officer: User
 ) -> None:
-    request = asked(cast.analyst, kind="content", subject=SECRET, text=SECRET)
+    request = asked(seed.analyst, kind="content", subject=SECRET, text=SECRET)
     with pytest.raises(Invalid):
         services.route(at_a_browser(officer), request.pk, "fault")
     services.route(at_a_browser(officer), request.pk, "fault", "Sidan svarar inte")
@@ -123,9 +123,9 @@ def test_what_was_said_before_a_request_became_the_operators_stays_unseen(
     assert [each.text for each in queries.conversation(request)] == [SECRET], "who asked sees no notes"
 
 
-def test_a_request_is_asked_back_answered_and_solved(cast: Cast, operator: User) -> None:
-    request = asked(cast.analyst)
-    desk, member = signed_in(operator), signed_in(cast.analyst.user)
+def test_a_request_is_asked_back_answered_and_solved(seed: Seed, operator: User) -> None:
+    request = asked(seed.analyst)
+    desk, member = signed_in(operator), signed_in(seed.analyst.user)
     desk.post(reverse("service_ask_back", args=[request.pk]), {"text": "Från vilken adress?"})
     request.refresh_from_db()
     assert (request.state, request.owner) == (RequestState.WAITING, operator)
@@ -145,12 +145,12 @@ def test_a_request_is_asked_back_answered_and_solved(cast: Cast, operator: User)
     ]  # fmt: skip
 
 
-def test_others_see_nothing_of_a_request(cast: Cast, client: Client) -> None:
-    request = asked(cast.analyst)
+def test_others_see_nothing_of_a_request(seed: Seed, client: Client) -> None:
+    request = asked(seed.analyst)
     address = reverse("support_request", args=[request.pk])
-    assert signed_in(cast.org_admin.user).get(address).status_code == 200, "administers who asked"
-    for player in (cast.colleague, cast.stranger, cast.site_admin):
-        browser = signed_in(player.user)
+    assert signed_in(seed.org_admin.user).get(address).status_code == 200, "administers who asked"
+    for api_user in (seed.colleague, seed.stranger, seed.site_admin):
+        browser = signed_in(api_user.user)
         assert browser.get(address).status_code == 404
         assert browser.post(address, {"text": "x"}).status_code == 404
         assert browser.get(reverse("service_request", args=[request.pk])).status_code == 403
@@ -159,16 +159,16 @@ def test_others_see_nothing_of_a_request(cast: Cast, client: Client) -> None:
     assert SupportMessage.objects.count() == 1
 
 
-def test_an_organisation_that_may_only_read_can_still_ask(cast: Cast) -> None:
-    cast.org_a.write_period = NEVER
-    cast.org_a.save()
-    assert signed_in(cast.analyst.user).post(reverse("support_new"), TOLD).status_code == 302
+def test_an_organisation_that_may_only_read_can_still_ask(seed: Seed) -> None:
+    seed.org_a.write_period = NEVER
+    seed.org_a.save()
+    assert signed_in(seed.analyst.user).post(reverse("support_new"), TOLD).status_code == 302
 
 
-def test_an_organisation_that_is_suspended_can_still_ask(cast: Cast) -> None:
-    cast.org_a.read_period = cast.org_a.write_period = NEVER
-    cast.org_a.save()
-    client = signed_in(cast.org_admin.user)
+def test_an_organisation_that_is_suspended_can_still_ask(seed: Seed) -> None:
+    seed.org_a.read_period = seed.org_a.write_period = NEVER
+    seed.org_a.save()
+    client = signed_in(seed.org_admin.user)
     assert client.get("/").status_code == 403
     assert client.get(reverse("support")).status_code == 200
     made = client.post(reverse("support_new"), TOLD)
@@ -176,7 +176,7 @@ def test_an_organisation_that_is_suspended_can_still_ask(cast: Cast) -> None:
     assert TOLD["subject"] in client.get(made["Location"]).content.decode()
 
 
-def test_an_outsider_asks_and_follows_by_the_private_link(cast: Cast, officer: User, client: Client) -> None:
+def test_an_outsider_asks_and_follows_by_the_private_link(seed: Seed, officer: User, client: Client) -> None:
     told = {**TOLD, "kind": "legal", "name": "Ada, Kommunen", "email": "ada@kommun.example"}
     page = client.post(reverse("support_ask"), told)
     request = SupportRequest.objects.get()
@@ -201,7 +201,7 @@ def test_an_outsider_asks_and_follows_by_the_private_link(cast: Cast, officer: U
         assert follow(Client(), wrong).status_code == 404
 
 
-def test_visitors_are_counted(cast: Cast, client: Client) -> None:
+def test_visitors_are_counted(seed: Seed, client: Client) -> None:
     told = {**TOLD, "email": "ada@kommun.example"}
     for _ in range(services.FROM_ONE_ADDRESS):
         assert client.post(reverse("support_ask"), told).status_code == 200
@@ -213,7 +213,7 @@ def test_visitors_are_counted(cast: Cast, client: Client) -> None:
     assert client.post(reverse("support_ask"), told).status_code == 200
 
 
-def test_bad_input_changes_nothing(cast: Cast, client: Client) -> None:
+def test_bad_input_changes_nothing(seed: Seed, client: Client) -> None:
     for wrong in (
         {"kind": "weather"},
         {"subject": ""},
@@ -227,8 +227,8 @@ def test_bad_input_changes_nothing(cast: Cast, client: Client) -> None:
     assert not SupportRequest.objects.exists()
 
 
-def test_a_mail_becomes_a_request_and_its_answer_a_message(cast: Cast) -> None:
-    console = console_actor(cast.hub.pk, "Hub", "ada")
+def test_a_mail_becomes_a_request_and_its_answer_a_message(seed: Seed) -> None:
+    console = console_actor(seed.hub.pk, "Hub", "ada")
     made = register_mail(console, mail("Hur ansöker vi?", "Vi vill vara med.\n"), "legal")
     assert (made.kind, made.asker_email, made.asker_name) == ("legal", "ada@kommun.example", "Ada Ek")
     again = register_mail(console, mail(f"Sv: Svar i ärende #{made.pk}", "Tack!"))
@@ -244,7 +244,7 @@ def test_a_mail_becomes_a_request_and_its_answer_a_message(cast: Cast) -> None:
         with pytest.raises(Invalid):
             register_mail(console, bad)
     with pytest.raises(Forbidden):
-        register_mail(at_a_browser(cast.site_admin.user), mail("x", "y"))
+        register_mail(at_a_browser(seed.site_admin.user), mail("x", "y"))
 
 
 def mail(
@@ -256,8 +256,8 @@ def mail(
     return bytes(written)
 
 
-def test_the_desk_filters_assigns_and_sees_what_is_late(cast: Cast, operator: User, officer: User) -> None:
-    late, due = asked(cast.analyst), asked(cast.partner, kind="fault", subject="Sidan är långsam")
+def test_the_desk_filters_assigns_and_sees_what_is_late(seed: Seed, operator: User, officer: User) -> None:
+    late, due = asked(seed.analyst), asked(seed.partner, kind="fault", subject="Sidan är långsam")
     SupportRequest.objects.filter(pk=late.pk).update(deadline=timezone.now() - timedelta(days=1))
     desk = signed_in(operator)
 
@@ -278,20 +278,20 @@ def test_the_desk_filters_assigns_and_sees_what_is_late(cast: Cast, operator: Us
     assert queries.waiting_for(at_a_browser(officer)) == 0
 
 
-def test_an_answer_becomes_a_public_question(cast: Cast, officer: User) -> None:
-    request = asked(cast.analyst, kind="legal", subject="Vem äger det vi delar?")
+def test_an_answer_becomes_a_public_question(seed: Seed, officer: User) -> None:
+    request = asked(seed.analyst, kind="legal", subject="Vem äger det vi delar?")
     services.answer(at_a_browser(officer), request.pk, "Den som delar det.")
     form = signed_in(officer).get(reverse("question_add") + f"?request={request.pk}").context["form"]
     assert (form["title_sv"].value(), form["text_sv"].value()) == (
         "Vem äger det vi delar?",
         "Den som delar det.",
     )
-    plain = signed_in(cast.site_admin.user).get(reverse("question_add") + f"?request={request.pk}")
+    plain = signed_in(seed.site_admin.user).get(reverse("question_add") + f"?request={request.pk}")
     assert plain.context["form"]["title_sv"].value() is None, "who has no desk reads no request this way"
 
 
 def test_an_interruption_is_announced_on_the_status_page_and_by_mail(
-    cast: Cast, operator: User, client: Client
+    seed: Seed, operator: User, client: Client
 ) -> None:
     now = timezone.localtime()
     told = {
@@ -305,8 +305,8 @@ def test_an_interruption_is_announced_on_the_status_page_and_by_mail(
     )
     desk = signed_in(operator)
     assert desk.post(reverse("announcement_new"), told).status_code == 302
-    assert cast.org_admin.user.email in mailed_to()
-    assert cast.analyst.user.email not in mailed_to()
+    assert seed.org_admin.user.email in mailed_to()
+    assert seed.analyst.user.email not in mailed_to()
     html = client.get(reverse("status"), headers={"Accept-Language": "sv"}).content.decode()
     assert "Inloggningen är nere" in html
     assert "<strong>felsöker</strong>" in html
@@ -320,41 +320,41 @@ def test_an_interruption_is_announced_on_the_status_page_and_by_mail(
     ]
     wrong = {**told, "ends": "2020-01-01T00:00", "title_en": ""}
     assert set(desk.post(reverse("announcement_new"), wrong).context["form"].errors) == {"title_en"}
-    assert signed_in(cast.org_admin.user).post(reverse("announcement_new"), told).status_code == 403
+    assert signed_in(seed.org_admin.user).post(reverse("announcement_new"), told).status_code == 403
     with pytest.raises(Forbidden):
-        publishing_announcements.end(at_a_browser(cast.site_admin.user), row.pk)
+        publishing_announcements.end(at_a_browser(seed.site_admin.user), row.pk)
 
 
-def test_the_operators_view_of_an_organisation_holds_no_content(cast: Cast, operator: User) -> None:
-    request = asked(cast.analyst)
+def test_the_operators_view_of_an_organisation_holds_no_content(seed: Seed, operator: User) -> None:
+    request = asked(seed.analyst)
     desk = signed_in(operator)
     rows = desk.get(reverse("service_organisations")).context["rows"]
-    found = next(row for row in rows if row.pk == cast.org_a.pk)
+    found = next(row for row in rows if row.pk == seed.org_a.pk)
     assert (found.accounts, found.keys, found.open_requests) == (5, 5, 1)
-    cast.org_b.fixed_standing, cast.org_b.read_period, cast.org_b.write_period = "onboarding", NEVER, NEVER
-    cast.org_b.save()
+    seed.org_b.fixed_standing, seed.org_b.read_period, seed.org_b.write_period = "onboarding", NEVER, NEVER
+    seed.org_b.save()
     listed = desk.get(reverse("service_organisations")).content.decode()
     assert "Ansluts" in listed
     assert "Utestängd" not in listed
     assert "<h1>Kundtjänstärenden</h1>" in desk.get(reverse("service")).content.decode()
-    page = desk.get(reverse("service_organisation", args=[cast.org_a.pk]))
-    assert cast.analyst.key[:4] in page.content.decode()
+    page = desk.get(reverse("service_organisation", args=[seed.org_a.pk]))
+    assert seed.analyst.key[:4] in page.content.decode()
     assert f"#{request.pk}" in page.content.decode()
     assert desk.get(reverse("service_organisation", args=[0])).status_code == 404
     assert (
-        signed_in(cast.org_admin.user).get(reverse("service_organisation", args=[cast.org_a.pk])).status_code
+        signed_in(seed.org_admin.user).get(reverse("service_organisation", args=[seed.org_a.pk])).status_code
         == 403
     )
 
 
-def test_a_members_own_platform_has_no_customer_service(cast: Cast, client: Client, monkeypatch: Any) -> None:
+def test_a_members_own_platform_has_no_customer_service(seed: Seed, client: Client, monkeypatch: Any) -> None:
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
     for name in ("support_ask", "status"):
         assert client.get(reverse(name)).status_code == 404
-    assert signed_in(cast.analyst.user).get(reverse("support")).status_code == 404
+    assert signed_in(seed.analyst.user).get(reverse("support")).status_code == 404
 
 
-def test_who_asked_does_not_handle_the_request(cast: Cast, officer: User) -> None:
+def test_who_asked_does_not_handle_the_request(seed: Seed, officer: User) -> None:
     mine = services.ask(at_a_browser(officer), {**TOLD, "kind": "access"})
     visitor_of_mine = services.register_for(
         at_a_browser(officer),
@@ -370,7 +370,7 @@ def test_who_asked_does_not_handle_the_request(cast: Cast, officer: User) -> Non
             with pytest.raises(NotImpartial):
                 attempt(request.pk)
     colleague = make_user(
-        cast.hub, make_role("Officer", [Permission.ADD]), "johanna@hub.example", staff_roles=["legal_officer"]
+        seed.hub, make_role("Officer", [Permission.ADD]), "johanna@hub.example", staff_roles=["legal_officer"]
     )
     services.answer(at_a_browser(colleague), mine.pk, "Klart.", step="solve")
     with pytest.raises(Invalid):

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_role, make_user
+from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.hub.enrolment import codes
@@ -25,8 +25,8 @@ from vardkase.identity.organisations.models import Organisation
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
 
-def console(cast: Cast) -> Actor:
-    return console_actor(cast.hub.pk, "Hub", "ada")
+def console(seed: Seed) -> Actor:
+    return console_actor(seed.hub.pk, "Hub", "ada")
 
 
 def told(step: str, **body: Any) -> tuple[int, Any]:
@@ -34,68 +34,68 @@ def told(step: str, **body: Any) -> tuple[int, Any]:
     return call(None, "POST", f"/enrolments/{step}", body)
 
 
-def test_an_unknown_used_or_old_code_opens_nothing(cast: Cast) -> None:
-    row, code = codes.make_code(console(cast), cast.org_a.pk)
+def test_an_unknown_used_or_old_code_opens_nothing(seed: Seed) -> None:
+    row, code = codes.make_code(console(seed), seed.org_a.pk)
     assert told("offer", code=code.lower().replace("-", " "))[0] == 200
-    _, newer = codes.make_code(console(cast), cast.org_a.pk)
+    _, newer = codes.make_code(console(seed), seed.org_a.pk)
     assert told("offer", code=code)[0] == 404, "replaced"
     EnrolmentCode.objects.exclude(pk=row.pk).update(expires=timezone.now() - timedelta(seconds=1))
     for wrong in (newer, "", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", None, {"$ne": ""}):
-        assert told("redeem", code=wrong, uuid=str(cast.org_a.uuid))[0] == 404
+        assert told("redeem", code=wrong, uuid=str(seed.org_a.uuid))[0] == 404
     assert not User.objects.filter(email__startswith="sync-").exists()
 
 
-def test_it_admits_the_organisation_that_it_was_made_for_alone_and_once(cast: Cast) -> None:
-    _, code = codes.make_code(console(cast), cast.org_a.pk)
-    assert told("redeem", code=code, uuid=str(cast.org_b.uuid))[0] == 403
-    status, admitted = told("redeem", code=code, uuid=str(cast.org_a.uuid))
+def test_it_admits_the_organisation_that_it_was_made_for_alone_and_once(seed: Seed) -> None:
+    _, code = codes.make_code(console(seed), seed.org_a.pk)
+    assert told("redeem", code=code, uuid=str(seed.org_b.uuid))[0] == 403
+    status, admitted = told("redeem", code=code, uuid=str(seed.org_a.uuid))
     assert status == 200
-    assert told("redeem", code=code, uuid=str(cast.org_a.uuid))[0] == 404
+    assert told("redeem", code=code, uuid=str(seed.org_a.uuid))[0] == 404
     key = admitted["authkey"]
-    assert call(key, "GET", "/users/view/me")[1]["User"]["org_id"] == str(cast.org_a.pk)
+    assert call(key, "GET", "/users/view/me")[1]["User"]["org_id"] == str(seed.org_a.pk)
     standing = call(key, "GET", "/enrolments/standing")[1]
-    assert (standing["organisation"], standing["membership"]) == (cast.org_a.name, None)
+    assert (standing["organisation"], standing["membership"]) == (seed.org_a.name, None)
 
 
 @pytest.mark.parametrize("standing", ["suspended", "terminated"])
-def test_an_organisation_that_is_shut_out_is_not_admitted(cast: Cast, standing: str) -> None:
-    _, code = codes.make_code(console(cast), cast.org_a.pk)
-    Organisation.objects.filter(pk=cast.org_a.pk).update(fixed_standing=standing)
+def test_an_organisation_that_is_shut_out_is_not_admitted(seed: Seed, standing: str) -> None:
+    _, code = codes.make_code(console(seed), seed.org_a.pk)
+    Organisation.objects.filter(pk=seed.org_a.pk).update(fixed_standing=standing)
     for way in ("offer", "redeem"):
-        assert told(way, code=code, uuid=str(cast.org_a.uuid))[0] == 404
+        assert told(way, code=code, uuid=str(seed.org_a.uuid))[0] == 404
     assert not User.objects.filter(email__startswith="sync-").exists()
 
 
-def test_codes_are_not_guessed(cast: Cast) -> None:
+def test_codes_are_not_guessed(seed: Seed) -> None:
     assert {told("offer", code=str(n))[0] for n in range(21)} == {404, 429}
 
 
-def test_only_officers_make_them(cast: Cast) -> None:
+def test_only_officers_make_them(seed: Seed) -> None:
     """Not the operator: the code lets its bearer in as the member's platform, to read what the member reads."""
-    address = reverse("enrolment_code", args=[cast.org_a.pk])
-    for player in (cast.site_admin, cast.org_admin):
+    address = reverse("enrolment_code", args=[seed.org_a.pk])
+    for api_user in (seed.site_admin, seed.org_admin):
         with pytest.raises(Forbidden):
-            codes.make_code(actor_for(player.user, Credential.BROWSER), cast.org_a.pk)
-        assert signed_in(player.user).post(address).status_code == 403
-    operator = make_user(cast.hub, make_role("Blind", []), "op@hub.example", staff_roles=["operator"])
+            codes.make_code(actor_for(api_user.user, Credential.BROWSER), seed.org_a.pk)
+        assert signed_in(api_user.user).post(address).status_code == 403
+    operator = make_user(seed.hub, make_role("Blind", []), "op@hub.example", staff_roles=["operator"])
     assert signed_in(operator).post(address).status_code == 403
-    state = signed_in(operator).get(reverse("service_organisation", args=[cast.org_a.pk]))
+    state = signed_in(operator).get(reverse("service_organisation", args=[seed.org_a.pk]))
     assert address not in state.content.decode()
-    officer = make_user(cast.hub, operator.role, "officer@hub.example", staff_roles=["membership_officer"])
+    officer = make_user(seed.hub, operator.role, "officer@hub.example", staff_roles=["membership_officer"])
     page = signed_in(officer).post(address)
     assert page.status_code == 200
     assert page.context["code"] in page.content.decode()
 
 
-def test_a_members_platform_makes_none(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_members_platform_makes_none(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
     with pytest.raises(NotFound):
-        codes.make_code(console(cast), cast.org_a.pk)
+        codes.make_code(console(seed), seed.org_a.pk)
     assert told("offer", code="x")[0] == 404
 
 
-def test_pages_of_the_other_profile_are_not_there(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = signed_in(cast.site_admin.user)
+def test_pages_of_the_other_profile_are_not_there(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(seed.site_admin.user)
     assert client.get(reverse("hub")).status_code == 404
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
     for name in ("members", "overview", "service", "support", "status", "public", "passages", "groups"):
@@ -104,12 +104,12 @@ def test_pages_of_the_other_profile_are_not_there(cast: Cast, monkeypatch: pytes
     assert page.status_code == 200
     assert reverse("support") not in page.content.decode()
     assert client.get(reverse("hub_join")).status_code == 200
-    assert signed_in(cast.analyst.user).get(reverse("hub_join")).status_code == 403
+    assert signed_in(seed.analyst.user).get(reverse("hub_join")).status_code == 403
 
 
-def test_an_address_that_is_none_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_is_none_is_refused(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
-    client = signed_in(cast.site_admin.user)
+    client = signed_in(seed.site_admin.user)
     answer = client.post(reverse("hub_join"), {"url": "file:///etc/passwd", "code": "x"})
     assert answer.status_code == 422
     inside = client.post(reverse("hub_join"), {"url": "http://127.0.0.1:9", "code": "x"})

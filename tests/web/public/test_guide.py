@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
 from vardkase.hub import guide
 from vardkase.hub.guide import Progress
@@ -27,36 +27,36 @@ def test_the_steps_are_those_of_the_public_page() -> None:
     assert tuple(each.name for each in shipped() if each.part is PassagePart.STEP) == guide.STEPS
 
 
-def test_an_organisation_sees_how_far_it_is(cast: Cast) -> None:
-    before = done(cast.org_a.pk)
+def test_an_organisation_sees_how_far_it_is(seed: Seed) -> None:
+    before = done(seed.org_a.pk)
     assert before == {
         "read": [False], "needs": [], "terms": [], "apply": [], "connect": [False, False], "routines": [False],
     }  # fmt: skip
     application = Application.objects.create(
-        number="A-1", organisation=cast.org_a, state="approved", submitted=timezone.now()
+        number="A-1", organisation=seed.org_a, state="approved", submitted=timezone.now()
     )
     Membership.objects.create(
-        organisation=cast.org_a, application=application, sector="region", connection="web", state="active"
+        organisation=seed.org_a, application=application, sector="region", connection="web", state="active"
     )
-    cast.analyst.user.last_login = timezone.now()
-    cast.analyst.user.save()
-    Training.objects.create(user=cast.analyst.user, module="Start", done_on=timezone.localdate())
-    after = done(cast.org_a.pk)
+    seed.analyst.user.last_login = timezone.now()
+    seed.analyst.user.save()
+    Training.objects.create(user=seed.analyst.user, module="Start", done_on=timezone.localdate())
+    after = done(seed.org_a.pk)
     assert (after["read"], after["needs"], after["apply"]) == ([True], [True], [True, True])
     assert after["connect"] == [True], "who connects by web calls by no key"
-    assert done(cast.org_b.pk)["apply"] == [], "others' progress is theirs"
-    html = signed_in(cast.analyst.user).get(reverse("guide")).content.decode()
+    assert done(seed.org_b.pk)["apply"] == [], "others' progress is theirs"
+    html = signed_in(seed.analyst.user).get(reverse("guide")).content.decode()
     assert "A-1" in html
     assert f'href="{reverse("apply")}"' not in html, "a member is not sent to apply"
     assert reverse("sharing_policy") in html
-    assert "A-1" not in signed_in(cast.partner.user).get(reverse("guide")).content.decode()
+    assert "A-1" not in signed_in(seed.partner.user).get(reverse("guide")).content.decode()
 
 
 def test_the_guide_is_for_who_has_signed_in(client: Client) -> None:
     assert client.get(reverse("guide")).status_code == 302
 
 
-def test_a_room_tells_of_a_step(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_room_tells_of_a_step(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guide, "_providers", {step: [] for step in guide.STEPS})
     guide.register("connect", lambda organisation_id: [Progress(f"Number {organisation_id}", done=True)])
     assert guide.progress(7)["connect"] == [Progress("Number 7", done=True)]

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from tests.cast import Cast
 from tests.factories import make_organisation, make_role, make_user
+from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.lifecycle.models import HistoryEntry
@@ -30,9 +30,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough
 
 
 @pytest.fixture
-def officer(cast: Cast) -> User:
+def officer(seed: Seed) -> User:
     return make_user(
-        cast.hub, make_role("Plain", []), "officer@hub.example", staff_roles=["membership_officer"]
+        seed.hub, make_role("Plain", []), "officer@hub.example", staff_roles=["membership_officer"]
     )
 
 
@@ -42,15 +42,15 @@ def actor(officer: User) -> Actor:
 
 
 @pytest.fixture
-def members(cast: Cast) -> list[Membership]:
+def members(seed: Seed) -> list[Membership]:
     def member(organisation: Any, **fields: Any) -> Membership:
         kind = {"sector": "municipality", "connection": "web", "state": "active", "phase": 2, **fields}
         return Membership.objects.create(organisation=organisation, **kind)
 
     return [
-        member(cast.org_a, nis2="essential", organisation_number="2120000142", county="14"),
-        member(cast.org_b, sector="region", connection="api", state="onboarding"),
-        member(cast.org_c, state="terminated"),
+        member(seed.org_a, nis2="essential", organisation_number="2120000142", county="14"),
+        member(seed.org_b, sector="region", connection="api", state="onboarding"),
+        member(seed.org_c, state="terminated"),
         member(make_organisation("=HYPERLINK(1)"), phase=1),
     ]
 
@@ -145,18 +145,18 @@ def test_it_is_taken_along_and_no_cell_is_a_formula(members: list[Membership], o
 
 
 def test_only_officers_see_the_numbers_and_take_the_list_along(
-    members: list[Membership], cast: Cast, client: Client
+    members: list[Membership], seed: Seed, client: Client
 ) -> None:
-    operator = make_user(cast.hub, make_role("Blind", []), "operator@hub.example", staff_roles=["operator"])
+    operator = make_user(seed.hub, make_role("Blind", []), "operator@hub.example", staff_roles=["operator"])
     for name in ("overview", "members", "members_export"):
-        for person in (cast.site_admin.user, cast.org_admin.user, operator):
+        for person in (seed.site_admin.user, seed.org_admin.user, operator):
             if (name, person) != ("members", operator):
                 assert signed_in(person).get(reverse(name)).status_code == 403
         assert client.get(reverse(name)).status_code == 302
 
 
-def test_an_operator_finds_the_member_to_connect(members: list[Membership], cast: Cast) -> None:
-    operator = make_user(cast.hub, make_role("Blind", []), "operator@hub.example", staff_roles=["operator"])
+def test_an_operator_finds_the_member_to_connect(members: list[Membership], seed: Seed) -> None:
+    operator = make_user(seed.hub, make_role("Blind", []), "operator@hub.example", staff_roles=["operator"])
     desk = signed_in(operator)
     assert f'href="{reverse("members")}"' in desk.get(reverse("home")).content.decode()
     listed = desk.get(reverse("members")).content.decode()

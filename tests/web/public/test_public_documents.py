@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from tests.cast import Cast
+from tests.factories.officers import officer
+from tests.factories.seed import Seed
 from tests.hub.membership.test_terms_while_applying import new_terms
-from tests.hub.officers import officer
 from vardkase.cli.check import _not_stated
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.public_pages.services import change_passage
@@ -23,11 +23,11 @@ SWEDISH, ENGLISH = {"accept-language": "sv"}, {"accept-language": "en"}
 @pytest.mark.parametrize(
     "path", ["/about/", "/about/steps/", "/apply/", "/about/personal-data/", "/about/who-sees-what/"]
 )
-def test_the_terms_are_linked_from_every_public_page(cast: Cast, path: str) -> None:
+def test_the_terms_are_linked_from_every_public_page(seed: Seed, path: str) -> None:
     assert 'href="/about/terms/"' in Client().get(path, headers=SWEDISH).content.decode()
 
 
-def test_every_version_of_the_terms_is_public_as_page_and_pdf(cast: Cast) -> None:
+def test_every_version_of_the_terms_is_public_as_page_and_pdf(seed: Seed) -> None:
     visitor = Client()
     assert "Allmänna villkor, version 1" in visitor.get("/about/terms/", headers=SWEDISH).content.decode()
     new_terms()
@@ -44,14 +44,14 @@ def test_every_version_of_the_terms_is_public_as_page_and_pdf(cast: Cast) -> Non
     assert visitor.get("/about/terms/1/fr.pdf").status_code == 404
 
 
-def test_the_notice_on_personal_data_stands_at_every_form_for_outsiders(cast: Cast) -> None:
+def test_the_notice_on_personal_data_stands_at_every_form_for_outsiders(seed: Seed) -> None:
     for path in ("/apply/", "/support/ask/"):
         page = Client().get(path, headers=SWEDISH, follow=True).content.decode()
         assert 'href="/about/personal-data/"' in page, path
         assert "blir allmän handling" in page, path
 
 
-def test_what_the_owner_has_not_stated_is_told_plainly_and_named_by_check(cast: Cast) -> None:
+def test_what_the_owner_has_not_stated_is_told_plainly_and_named_by_check(seed: Seed) -> None:
     page = Client().get("/about/personal-data/", headers=SWEDISH).content.decode()
     assert page.count("CERT-SE har inte angett detta än.") == 4
     assert "Integritetsskyddsmyndigheten" in page
@@ -59,7 +59,7 @@ def test_what_the_owner_has_not_stated_is_told_plainly_and_named_by_check(cast: 
     assert any("Controller (controller)" in each and "/administration/public-page/" in each for each in told)
     assert not any("Personuppgiftsansvarig" in each for each in told), "the console speaks English"
     words = {f"{name}_{each}": "X" for name in ("title", "text") for each in ("sv", "en")}
-    change_passage(officer(cast).actor, "privacy", "controller", words)
+    change_passage(officer(seed).actor, "privacy", "controller", words)
     page = Client().get("/about/personal-data/", headers=SWEDISH).content.decode()
     assert page.count("CERT-SE har inte angett detta än.") == 3
     assert not any("(controller)" in each for each in _not_stated())
@@ -67,7 +67,7 @@ def test_what_the_owner_has_not_stated_is_told_plainly_and_named_by_check(cast: 
     assert any(each.startswith("Vardkase.sender_address") for each in _not_stated())
 
 
-def test_no_claim_is_delivered_as_a_fact(cast: Cast) -> None:
+def test_no_claim_is_delivered_as_a_fact(seed: Seed) -> None:
     for headers in (SWEDISH, ENGLISH):
         for path in ("/about/", "/apply/"):
             page = Client().get(path, headers=headers).content.decode().lower()
@@ -77,7 +77,7 @@ def test_no_claim_is_delivered_as_a_fact(cast: Cast) -> None:
 
 @pytest.mark.parametrize(("headers", "language"), [(SWEDISH, "sv"), (ENGLISH, "en")])
 def test_the_terms_and_the_page_say_alike_who_sees_what(
-    cast: Cast, headers: dict[str, str], language: str
+    seed: Seed, headers: dict[str, str], language: str
 ) -> None:
     said = [line for line in who_sees(language).splitlines() if line]
     assert len(said) >= 7
@@ -90,11 +90,11 @@ def test_the_terms_and_the_page_say_alike_who_sees_what(
         assert all(words in page for page in pages), line
 
 
-def test_the_foot_names_who_runs_this_hub(cast: Cast) -> None:
+def test_the_foot_names_who_runs_this_hub(seed: Seed) -> None:
     def foot() -> str:
         return Client().get("/about/", headers=SWEDISH).content.decode().partition("<footer")[2]
 
     SettingValue.objects.filter(name="Vardkase.sender_name").delete()
-    assert f"Tjänsten drivs av {cast.hub.name}." in foot()
+    assert f"Tjänsten drivs av {seed.hub.name}." in foot()
     SettingValue.objects.create(name="Vardkase.sender_name", value="Exempelmyndigheten")
     assert "Tjänsten drivs av Exempelmyndigheten." in foot()

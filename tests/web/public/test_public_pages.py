@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from tests.cast import Cast
+from tests.factories.applications import staff
+from tests.factories.seed import Seed
 from tests.hub.membership import by_two_officers as by_two
-from tests.hub.membership.cast import staff
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.public_pages import queries, services
@@ -123,20 +123,20 @@ def test_a_visitor_starts_at_the_public_page_and_signs_in_by_one_click(client: C
     assert client.get(reverse("public_steps")).status_code == 200
 
 
-def test_the_front_page_names_every_open_phase_and_contradicts_none(cast: Cast, client: Client) -> None:
+def test_the_front_page_names_every_open_phase_and_contradicts_none(seed: Seed, client: Client) -> None:
     waiting = client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert re.search(r"Open to: public sector\s*<", waiting)
     assert waiting.count("Apply now, and you are in the queue.") == 1
-    jurist = staff(cast, StaffRole.LEGAL_OFFICER)
-    by_two.record_in_force(cast, jurist, "offence_data", date(2026, 3, 1), "SFS 2026:417")
+    jurist = staff(seed, StaffRole.LEGAL_OFFICER)
+    by_two.record_in_force(seed, jurist, "offence_data", date(2026, 3, 1), "SFS 2026:417")
     opened = client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert re.search(r"Open to: public sector, private sector\s*<", opened)
     assert "in the queue" not in opened
     assert "står ni i kö" not in client.get("/", headers={"Accept-Language": "sv"}).content.decode()
 
 
-def test_members_still_begin_with_their_overview(cast: Cast) -> None:
-    assert "hero" not in signed_in(cast.reader.user).get("/").content.decode()
+def test_members_still_begin_with_their_overview(seed: Seed) -> None:
+    assert "hero" not in signed_in(seed.reader.user).get("/").content.decode()
 
 
 def test_a_members_own_platform_has_no_public_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,8 +158,8 @@ def test_questions_are_searched_in_the_readers_language(client: Client) -> None:
         assert len(found("", "sv")) == len(queries.questions("sv"))
 
 
-def test_the_owner_adds_a_question_after_seeing_how_it_looks(cast: Cast, client: Client) -> None:
-    owner = signed_in(cast.site_admin.user)
+def test_the_owner_adds_a_question_after_seeing_how_it_looks(seed: Seed, client: Client) -> None:
+    owner = signed_in(seed.site_admin.user)
     seen = owner.post(reverse("question_preview"), WORDS)
     assert "<strong>Nothing</strong>" in seen.content.decode()
     assert (
@@ -176,8 +176,8 @@ def test_the_owner_adds_a_question_after_seeing_how_it_looks(cast: Cast, client:
     assert AuditEntry.objects.filter(action="public_passage.added").count() == 1
 
 
-def test_every_change_is_a_version_that_can_be_had_back(cast: Cast) -> None:
-    owner = signed_in(cast.site_admin.user)
+def test_every_change_is_a_version_that_can_be_had_back(seed: Seed) -> None:
+    owner = signed_in(seed.site_admin.user)
     address = reverse("passage", args=["question", "join"])
     original = queries.find_passage("question", "join").words
     owner.post(address, WORDS)
@@ -192,16 +192,16 @@ def test_every_change_is_a_version_that_can_be_had_back(cast: Cast) -> None:
     assert (again.words, again.number) == (original, 2)
 
 
-def test_the_owner_says_when_applicants_can_ask_for_help(cast: Cast, client: Client) -> None:
+def test_the_owner_says_when_applicants_can_ask_for_help(seed: Seed, client: Client) -> None:
     assert "svarar på vardagar" not in client.get(reverse("apply")).content.decode()
     words = {**WORDS, "title_sv": "Fråga oss", "lead_sv": "Vi svarar dygnet runt."}
-    signed_in(cast.site_admin.user).post(reverse("passage", args=["help", "customer_service"]), words)
+    signed_in(seed.site_admin.user).post(reverse("passage", args=["help", "customer_service"]), words)
     page = client.get(reverse("apply")).content.decode()
     assert "Vi svarar dygnet runt." in page
 
 
-def test_a_question_is_taken_off_put_back_and_moved(cast: Cast) -> None:
-    owner = signed_in(cast.site_admin.user)
+def test_a_question_is_taken_off_put_back_and_moved(seed: Seed) -> None:
+    owner = signed_in(seed.site_admin.user)
     names = [each.name for each in queries.shown(PassagePart.QUESTION)]
     owner.post(reverse("question_show", args=[names[0]]), {"shown": "0"})
     assert [each.name for each in queries.shown(PassagePart.QUESTION)] == names[1:]
@@ -211,8 +211,8 @@ def test_a_question_is_taken_off_put_back_and_moved(cast: Cast) -> None:
     assert [each.name for each in queries.shown(PassagePart.QUESTION)] == [names[1], names[0], *names[2:]]
 
 
-def test_nobody_else_changes_the_page(cast: Cast, client: Client) -> None:
-    member = signed_in(cast.org_admin.user)
+def test_nobody_else_changes_the_page(seed: Seed, client: Client) -> None:
+    member = signed_in(seed.org_admin.user)
     for name, arguments in (
         ("passages", []),
         ("question_add", []),
@@ -232,8 +232,8 @@ def test_nobody_else_changes_the_page(cast: Cast, client: Client) -> None:
     assert queries.last_changed() is None
 
 
-def test_what_makes_no_sense_is_refused_by_field(cast: Cast) -> None:
-    owner = signed_in(cast.site_admin.user)
+def test_what_makes_no_sense_is_refused_by_field(seed: Seed) -> None:
+    owner = signed_in(seed.site_admin.user)
     refused = owner.post(reverse("question_add"), {**WORDS, "title_en": " ", "lead_sv": "x" * 401})
     assert refused.status_code == 422
     assert set(refused.context["form"].errors) == {"title_en", "lead_sv"}

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.cast import Cast
-from tests.web.reading.scene import HIDDEN, Scene, bytes_of, make_scene, text_of, visitor
+from tests.factories.event_page import HIDDEN, Setup, bytes_of, make_setup, text_of, visitor
+from tests.factories.seed import Seed
 from vardkase.core.zipcrypto import open_encrypted_zip
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.deletion import delete_attribute
@@ -29,56 +29,56 @@ pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return make_scene(cast)
+def setup(seed: Seed) -> Setup:
+    return make_setup(seed)
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_what_is_hidden_is_not_there(cast: Cast, scene: Scene, part: str) -> None:
-    for reference in (scene.draft.pk, scene.draft.uuid):
-        assert visitor(cast.stranger).get(f"/event/{reference}/{part}").status_code == 404
-        assert visitor(cast.reader).get(f"/event/{reference}/{part}").status_code == 200
-    assert visitor(cast.reader).get(f"/event/999999/{part}").status_code == 404
+def test_what_is_hidden_is_not_there(seed: Seed, setup: Setup, part: str) -> None:
+    for reference in (setup.draft.pk, setup.draft.uuid):
+        assert visitor(seed.stranger).get(f"/event/{reference}/{part}").status_code == 404
+        assert visitor(seed.reader).get(f"/event/{reference}/{part}").status_code == 200
+    assert visitor(seed.reader).get(f"/event/999999/{part}").status_code == 404
 
 
-def test_hidden_parts_are_neither_shown_nor_counted(cast: Cast, scene: Scene) -> None:
-    own = text_of(visitor(cast.reader).get(f"/event/{scene.event.pk}/"))
+def test_hidden_parts_are_neither_shown_nor_counted(seed: Seed, setup: Setup) -> None:
+    own = text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/"))
     assert "hidden[.]example" in own
     assert "secret[.]example" in own
     assert "8 of 8 attributes" in own
-    other = text_of(visitor(cast.stranger).get(f"/event/{scene.event.pk}/"))
+    other = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/"))
     assert "hidden[.]example" not in other
     assert HIDDEN not in other
     assert "secret" not in other
     assert "6 of 6 attributes" in other
 
 
-def test_correlations_are_under_the_rule(cast: Cast, scene: Scene) -> None:
-    own = text_of(visitor(cast.reader).get(f"/event/{scene.event.pk}/correlations/"))
+def test_correlations_are_under_the_rule(seed: Seed, setup: Setup) -> None:
+    own = text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/correlations/"))
     assert "Draft of organisation A" in own
     assert "198.51.100.23" in own
     assert "hidden<wbr>[.]example" in own
-    other = text_of(visitor(cast.stranger).get(f"/event/{scene.event.pk}/correlations/"))
+    other = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/correlations/"))
     assert "Draft" not in other
     assert "No correlations" in other
 
 
-def test_attributes_are_filtered_by_value_type_and_uuid(cast: Cast, scene: Scene) -> None:
-    client, address = visitor(cast.reader), f"/event/{scene.event.pk}/"
+def test_attributes_are_filtered_by_value_type_and_uuid(seed: Seed, setup: Setup) -> None:
+    client, address = visitor(seed.reader), f"/event/{setup.event.pk}/"
     assert "1 of 1 attribute" in text_of(client.get(f"{address}?text=C2.EXAMPLE"))
     assert "2 of 2 attributes" in text_of(client.get(f"{address}?text=url"))
     assert "No attribute matches." in text_of(client.get(f"{address}?text=%25"))
-    chosen = scene.attribute("login.example")
+    chosen = setup.attribute("login.example")
     assert "1 of 1 attribute" in text_of(client.get(f"{address}?text={chosen.uuid}"))
-    hidden = scene.attribute(HIDDEN)
-    assert "No attribute matches." in text_of(visitor(cast.stranger).get(f"{address}?text={hidden.uuid}"))
+    hidden = setup.attribute(HIDDEN)
+    assert "No attribute matches." in text_of(visitor(seed.stranger).get(f"{address}?text={hidden.uuid}"))
 
 
 @pytest.mark.parametrize("layout", ["objects", "flat"])
-def test_pages_hold_every_attribute_once(cast: Cast, scene: Scene, layout: str) -> None:
+def test_pages_hold_every_attribute_once(seed: Seed, setup: Setup, layout: str) -> None:
     more = [{"type": "text", "value": f"line {number}"} for number in range(40)]
-    add_attributes(cast.publisher.actor, scene.event.pk, more)
-    client, base = visitor(cast.reader), f"/event/{scene.event.pk}/"
+    add_attributes(seed.publisher.actor, setup.event.pk, more)
+    client, base = visitor(seed.reader), f"/event/{setup.event.pk}/"
     seen: list[int] = []
     address = f"?rows=15&layout={layout}"
     while address:
@@ -88,77 +88,77 @@ def test_pages_hold_every_attribute_once(cast: Cast, scene: Scene, layout: str) 
     assert len(seen) == len(set(seen)) == 48
 
 
-def test_the_deleted_are_for_their_own_organisation(cast: Cast, scene: Scene) -> None:
-    delete_attribute(cast.publisher.actor, scene.attribute("198.51.100.23").pk, hard=False)
-    address = f"/event/{scene.event.pk}/"
-    assert "198.51.100.23<" not in text_of(visitor(cast.reader).get(address))
-    assert "198.51.100.23<" in text_of(visitor(cast.reader).get(f"{address}?deleted=1"))
-    assert "198.51.100.23<" not in text_of(visitor(cast.stranger).get(f"{address}?deleted=1"))
+def test_the_deleted_are_for_their_own_organisation(seed: Seed, setup: Setup) -> None:
+    delete_attribute(seed.publisher.actor, setup.attribute("198.51.100.23").pk, hard=False)
+    address = f"/event/{setup.event.pk}/"
+    assert "198.51.100.23<" not in text_of(visitor(seed.reader).get(address))
+    assert "198.51.100.23<" in text_of(visitor(seed.reader).get(f"{address}?deleted=1"))
+    assert "198.51.100.23<" not in text_of(visitor(seed.stranger).get(f"{address}?deleted=1"))
 
 
-def test_changes_since_publication_are_marked(cast: Cast, scene: Scene) -> None:
-    scene.event.publish_timestamp -= 100
-    scene.event.published = False
-    scene.event.save()
-    html = text_of(visitor(cast.reader).get(f"/event/{scene.event.pk}/"))
+def test_changes_since_publication_are_marked(seed: Seed, setup: Setup) -> None:
+    setup.event.publish_timestamp -= 100
+    setup.event.published = False
+    setup.event.save()
+    html = text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/"))
     assert "8 changed attributes are not published." in html
     assert "Changed since publication" in html
 
 
-def test_reports_are_text_and_never_code(cast: Cast, scene: Scene) -> None:
-    html = text_of(visitor(cast.stranger).get(f"/event/{scene.event.pk}/reports/"))
+def test_reports_are_text_and_never_code(seed: Seed, setup: Setup) -> None:
+    html = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/reports/"))
     assert "<h3>What happened</h3>" in html
     assert "&lt;script&gt;alert(1)" in html
     assert "<script>alert" not in html
     assert 'href="https://evil' not in html
 
 
-def test_history_is_for_the_own_organisation(cast: Cast, scene: Scene) -> None:
-    own = text_of(visitor(cast.reader).get(f"/event/{scene.event.pk}/history/"))
+def test_history_is_for_the_own_organisation(seed: Seed, setup: Setup) -> None:
+    own = text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/history/"))
     assert "admin@a.example" in own
     assert "The event was published" in own
-    other = text_of(visitor(cast.stranger).get(f"/event/{scene.event.pk}/history/"))
+    other = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/history/"))
     assert "admin@a.example" not in other
 
 
-def test_the_event_as_a_file(cast: Cast, scene: Scene) -> None:
-    answer = visitor(cast.stranger).get(f"/event/{scene.event.pk}/download/json/")
-    assert f"misp.event.{scene.event.uuid}.json" in answer["Content-Disposition"]
+def test_the_event_as_a_file(seed: Seed, setup: Setup) -> None:
+    answer = visitor(seed.stranger).get(f"/event/{setup.event.pk}/download/json/")
+    assert f"misp.event.{setup.event.uuid}.json" in answer["Content-Disposition"]
     document = json.loads(text_of(answer))["Event"]
-    assert document["uuid"] == str(scene.event.uuid)
+    assert document["uuid"] == str(setup.event.uuid)
     assert len(document["Attribute"]) == 4
     assert "data" not in document["Attribute"][-1]
-    full = text_of(visitor(cast.stranger).get(f"/event/{scene.event.pk}/download/json/?attachments=1"))
+    full = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/download/json/?attachments=1"))
     assert any("data" in attribute for attribute in json.loads(full)["Event"]["Attribute"])
-    table = text_of(visitor(cast.stranger).get(f"/event/{scene.event.pk}/download/csv/"))
+    table = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/download/csv/"))
     assert "login.example" in table
     assert HIDDEN not in table
 
 
-def test_a_file_leaves_in_an_encrypted_archive(cast: Cast, scene: Scene) -> None:
-    attribute = scene.attribute("../note.txt")
-    answer = visitor(cast.stranger).get(f"/event/{scene.event.pk}/file/{attribute.pk}/")
+def test_a_file_leaves_in_an_encrypted_archive(seed: Seed, setup: Setup) -> None:
+    attribute = setup.attribute("../note.txt")
+    answer = visitor(seed.stranger).get(f"/event/{setup.event.pk}/file/{attribute.pk}/")
     assert answer["Content-Disposition"] == 'attachment; filename="note.txt.zip"'
     archive = bytes_of(answer)
     assert open_encrypted_zip(archive, b"infected", limit=1000) == {"note.txt": b"plain text"}
 
 
-def test_no_file_of_another_event_or_of_nothing(cast: Cast, scene: Scene) -> None:
-    attribute = scene.attribute("../note.txt")
-    reader = visitor(cast.reader)
-    assert reader.get(f"/event/{scene.draft.pk}/file/{attribute.pk}/").status_code == 404
-    plain = scene.attribute("login.example")
-    assert reader.get(f"/event/{scene.event.pk}/file/{plain.pk}/").status_code == 404
+def test_no_file_of_another_event_or_of_nothing(seed: Seed, setup: Setup) -> None:
+    attribute = setup.attribute("../note.txt")
+    reader = visitor(seed.reader)
+    assert reader.get(f"/event/{setup.draft.pk}/file/{attribute.pk}/").status_code == 404
+    plain = setup.attribute("login.example")
+    assert reader.get(f"/event/{setup.event.pk}/file/{plain.pk}/").status_code == 404
     Attribute.objects.filter(pk=attribute.pk).update(distribution=0)
-    assert visitor(cast.stranger).get(f"/event/{scene.event.pk}/file/{attribute.pk}/").status_code == 404
+    assert visitor(seed.stranger).get(f"/event/{setup.event.pk}/file/{attribute.pk}/").status_code == 404
 
 
-def test_old_addresses_lead_to_our_pages(cast: Cast, scene: Scene) -> None:
-    reader, stranger = visitor(cast.reader), visitor(cast.stranger)
-    for reference in (scene.event.pk, scene.event.uuid):
-        assert reader.get(f"/events/view/{reference}")["Location"] == f"/event/{scene.event.pk}/"
-    attribute = scene.attribute(HIDDEN)
+def test_old_addresses_lead_to_our_pages(seed: Seed, setup: Setup) -> None:
+    reader, stranger = visitor(seed.reader), visitor(seed.stranger)
+    for reference in (setup.event.pk, setup.event.uuid):
+        assert reader.get(f"/events/view/{reference}")["Location"] == f"/event/{setup.event.pk}/"
+    attribute = setup.attribute(HIDDEN)
     target = reader.get(f"/attributes/view/{attribute.pk}")["Location"]
-    assert target.startswith(f"/event/{scene.event.pk}/?text={attribute.uuid}")
-    assert stranger.get(f"/events/view/{scene.draft.pk}").status_code == 404
+    assert target.startswith(f"/event/{setup.event.pk}/?text={attribute.uuid}")
+    assert stranger.get(f"/events/view/{setup.draft.pk}").status_code == 404
     assert stranger.get(f"/attributes/view/{attribute.pk}").status_code == 404

@@ -6,17 +6,17 @@ import json
 
 import pytest
 
-from tests.cast import Cast
+from tests.factories.event_page import DRAFT, EVENT, Setup, make_setup, text_of, visitor
 from tests.factories.intel import make_event
-from tests.web.reading.scene import DRAFT, EVENT, Scene, make_scene, text_of, visitor
+from tests.factories.seed import Seed
 from vardkase.intel.models import Event
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return make_scene(cast)
+def setup(seed: Seed) -> Setup:
+    return make_setup(seed)
 
 
 def titles(html: str) -> list[str]:
@@ -29,19 +29,19 @@ def test_a_visitor_is_sent_to_sign_in(client: object, db: None) -> None:
     assert "/account/login/" in answer["Location"]
 
 
-def test_each_sees_their_own_and_what_is_shared(cast: Cast, scene: Scene) -> None:
-    own = text_of(visitor(cast.reader).get("/events/"))
+def test_each_sees_their_own_and_what_is_shared(seed: Seed, setup: Setup) -> None:
+    own = text_of(visitor(seed.reader).get("/events/"))
     assert titles(own) == [EVENT["info"], DRAFT["info"]]
     assert "2 events that Organisation A can see" in own
-    other = text_of(visitor(cast.stranger).get("/events/"))
+    other = text_of(visitor(seed.stranger).get("/events/"))
     assert titles(other) == [EVENT["info"]]
     assert "1 event that Organisation C can see" in other
 
 
-def test_hidden_attributes_are_not_counted(cast: Cast, scene: Scene) -> None:
-    assert '<td class="number priority-2 priority-3">8</td>' in text_of(visitor(cast.reader).get("/events/"))
+def test_hidden_attributes_are_not_counted(seed: Seed, setup: Setup) -> None:
+    assert '<td class="number priority-2 priority-3">8</td>' in text_of(visitor(seed.reader).get("/events/"))
     assert '<td class="number priority-2 priority-3">6</td>' in text_of(
-        visitor(cast.stranger).get("/events/")
+        visitor(seed.stranger).get("/events/")
     )
 
 
@@ -64,14 +64,14 @@ def test_hidden_attributes_are_not_counted(cast: Cast, scene: Scene) -> None:
         ("text=payroll&tlp=red", []),
     ],
 )
-def test_filters(cast: Cast, scene: Scene, query: str, found: list[str]) -> None:
-    assert titles(text_of(visitor(cast.reader).get(f"/events/?{query}"))) == found
+def test_filters(seed: Seed, setup: Setup, query: str, found: list[str]) -> None:
+    assert titles(text_of(visitor(seed.reader).get(f"/events/?{query}"))) == found
 
 
-def test_an_event_is_found_by_its_number_and_uuid(cast: Cast, scene: Scene) -> None:
-    for text in (scene.draft.pk, scene.draft.uuid):
-        assert titles(text_of(visitor(cast.reader).get(f"/events/?text={text}"))) == [DRAFT["info"]]
-        assert titles(text_of(visitor(cast.stranger).get(f"/events/?text={text}"))) == []
+def test_an_event_is_found_by_its_number_and_uuid(seed: Seed, setup: Setup) -> None:
+    for text in (setup.draft.pk, setup.draft.uuid):
+        assert titles(text_of(visitor(seed.reader).get(f"/events/?text={text}"))) == [DRAFT["info"]]
+        assert titles(text_of(visitor(seed.stranger).get(f"/events/?text={text}"))) == []
 
 
 @pytest.mark.parametrize(
@@ -79,23 +79,23 @@ def test_an_event_is_found_by_its_number_and_uuid(cast: Cast, scene: Scene) -> N
     ["since=yesterday", "threat=9", "after=x", "after=1,abc", "before=1,9e9", "sort=password", "rows=7",
      "sort=-date&after=1,2026-02-30", "sort=-threat&after=1,99999999", "text=%00", "pk=1"],
 )  # fmt: skip
-def test_an_address_that_makes_no_sense_is_no_failure(cast: Cast, scene: Scene, query: str) -> None:
-    assert visitor(cast.reader).get(f"/events/?{query}").status_code == 200
+def test_an_address_that_makes_no_sense_is_no_failure(seed: Seed, setup: Setup, query: str) -> None:
+    assert visitor(seed.reader).get(f"/events/?{query}").status_code == 200
 
 
-def test_a_wrong_date_is_named(cast: Cast, scene: Scene) -> None:
-    html = text_of(visitor(cast.reader).get("/events/?since=yesterday"))
+def test_a_wrong_date_is_named(seed: Seed, setup: Setup) -> None:
+    html = text_of(visitor(seed.reader).get("/events/?since=yesterday"))
     assert 'aria-invalid="true"' in html
     assert titles(html) == [EVENT["info"], DRAFT["info"]]
 
 
 @pytest.mark.parametrize("sort", ["changed", "-changed", "date", "-threat", "organisation", "-organisation"])
-def test_pages_hold_every_event_once(cast: Cast, sort: str) -> None:
+def test_pages_hold_every_event_once(seed: Seed, sort: str) -> None:
     Event.objects.bulk_create(
-        make_event(cast.org_a, timestamp=1_700_000_000 + number // 3, threat_level_id=1 + number % 4)
+        make_event(seed.org_a, timestamp=1_700_000_000 + number // 3, threat_level_id=1 + number % 4)
         for number in range(40)
     )
-    client = visitor(cast.reader)
+    client = visitor(seed.reader)
     seen, address = [], f"/events/?rows=15&sort={sort}"
     pages = []
     while address:
@@ -109,14 +109,14 @@ def test_pages_hold_every_event_once(cast: Cast, sort: str) -> None:
     assert [listed.row.id for listed in again] == pages[1]
 
 
-def test_the_list_as_a_file(cast: Cast, scene: Scene) -> None:
-    own, other = visitor(cast.reader), visitor(cast.stranger)
+def test_the_list_as_a_file(seed: Seed, setup: Setup) -> None:
+    own, other = visitor(seed.reader), visitor(seed.stranger)
     answer = own.get("/events/export/json/?tlp=red")
     assert answer["Content-Disposition"] == 'attachment; filename="events.json"'
     assert [row["info"] for row in json.loads(text_of(answer))] == [DRAFT["info"]]
     table = text_of(own.get("/events/export/csv/")).splitlines()
     assert len(table) == 3
-    chosen = f"/events/export/csv/?pk={scene.draft.pk}&pk={scene.event.pk}"
+    chosen = f"/events/export/csv/?pk={setup.draft.pk}&pk={setup.event.pk}"
     assert len(text_of(own.get(chosen)).splitlines()) == 3
     rows = text_of(other.get(chosen)).splitlines()
     assert len(rows) == 2
@@ -124,11 +124,11 @@ def test_the_list_as_a_file(cast: Cast, scene: Scene) -> None:
     assert own.get("/events/export/xml/").status_code == 404
 
 
-def test_no_cell_of_the_file_is_a_formula(cast: Cast) -> None:
-    make_event(cast.org_a, info='=HYPERLINK("https://evil.example")').save()
-    assert "'=HYPERLINK" in text_of(visitor(cast.reader).get("/events/export/csv/"))
+def test_no_cell_of_the_file_is_a_formula(seed: Seed) -> None:
+    make_event(seed.org_a, info='=HYPERLINK("https://evil.example")').save()
+    assert "'=HYPERLINK" in text_of(visitor(seed.reader).get("/events/export/csv/"))
 
 
-def test_nothing_yet_and_nothing_found(cast: Cast) -> None:
-    assert "No events yet" in text_of(visitor(cast.stranger).get("/events/"))
-    assert "No events match." in text_of(visitor(cast.stranger).get("/events/?text=zzz"))
+def test_nothing_yet_and_nothing_found(seed: Seed) -> None:
+    assert "No events yet" in text_of(visitor(seed.stranger).get("/events/"))
+    assert "No events match." in text_of(visitor(seed.stranger).get("/events/?text=zzz"))

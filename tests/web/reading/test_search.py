@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.cast import Cast
-from tests.web.reading.scene import HIDDEN, Scene, make_scene, text_of, visitor
+from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visitor
+from tests.factories.seed import Seed
 from vardkase.analysis.search.value_page import ValueLifetime
 from vardkase.analysis.search.value_search import ValueMeaning, understand
 from vardkase.knowledge.warninglists.matching import WarninglistHit
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return make_scene(cast)
+def setup(seed: Seed) -> Setup:
+    return make_setup(seed)
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def test_what_a_text_means(text: str, meaning: ValueMeaning, values: tuple[str, 
     assert (asked.meaning, asked.values) == (meaning, values)
 
 
-def found(cast_client: object, query: str) -> list[str]:
-    page = cast_client.get(f"/search/?{query}").context  # type: ignore[attr-defined]
+def found(seed_client: object, query: str) -> list[str]:
+    page = seed_client.get(f"/search/?{query}").context  # type: ignore[attr-defined]
     return sorted(hit.attribute.value for hit in page["hits"])
 
 
@@ -60,13 +60,13 @@ def found(cast_client: object, query: str) -> list[str]:
     ],
 )
 def test_attributes_are_found_as_the_reader_may_see_them(
-    cast: Cast, scene: Scene, text: str, values: list[str]
+    seed: Seed, setup: Setup, text: str, values: list[str]
 ) -> None:
-    assert found(visitor(cast.stranger), f"q={quote(text, safe='')}") == values
+    assert found(visitor(seed.stranger), f"q={quote(text, safe='')}") == values
 
 
-def test_hits_are_filtered(cast: Cast, scene: Scene) -> None:
-    stranger = visitor(cast.stranger)
+def test_hits_are_filtered(seed: Seed, setup: Setup) -> None:
+    stranger = visitor(seed.stranger)
     network = "q=198.51.100.0/24"
     assert found(stranger, f"{network}&type=ip-src") == ["198.51.100.0/24"]
     assert found(stranger, f"{network}&to_ids=1") == ["198.51.100.23"]
@@ -75,68 +75,68 @@ def test_hits_are_filtered(cast: Cast, scene: Scene) -> None:
     assert stranger.get(f"/search/?{network}&since=x&type=nonsense&after=1,x").status_code == 200
 
 
-def test_a_pasted_list_says_how_many_are_known(cast: Cast, scene: Scene) -> None:
-    stranger = visitor(cast.stranger)
+def test_a_pasted_list_says_how_many_are_known(seed: Seed, setup: Setup) -> None:
+    stranger = visitor(seed.stranger)
     answer = stranger.post("/search/", {"q": f"login[.]example\r\n{HIDDEN}\r\nunknown.example"})
     html = text_of(answer)
     assert "3 values: 1 known" in html
     assert "4 values" not in html
     assert "3 values: 2 known" in text_of(
-        visitor(cast.reader).post("/search/", {"q": f"login.example\n{HIDDEN}\nunknown.example"})
+        visitor(seed.reader).post("/search/", {"q": f"login.example\n{HIDDEN}\nunknown.example"})
     )
 
 
-def test_a_form_from_elsewhere_is_refused(cast: Cast, scene: Scene) -> None:
-    assert visitor(cast.reader, enforce_csrf_checks=True).post("/search/", {"q": "x"}).status_code == 403
+def test_a_form_from_elsewhere_is_refused(seed: Seed, setup: Setup) -> None:
+    assert visitor(seed.reader, enforce_csrf_checks=True).post("/search/", {"q": "x"}).status_code == 403
 
 
-def test_events_are_found_by_title_and_tag(cast: Cast, scene: Scene) -> None:
+def test_events_are_found_by_title_and_tag(seed: Seed, setup: Setup) -> None:
     for text in ("payroll", "kind:phishing"):
-        page = visitor(cast.stranger).get(f"/search/?q={text}").context
-        assert [event.row.id for event in page["events"]] == [scene.event.pk]
-    assert visitor(cast.stranger).get("/search/?q=Draft").context["events"] == []
+        page = visitor(seed.stranger).get(f"/search/?q={text}").context
+        assert [event.row.id for event in page["events"]] == [setup.event.pk]
+    assert visitor(seed.stranger).get("/search/?q=Draft").context["events"] == []
 
 
-def test_suggestions(cast: Cast, scene: Scene) -> None:
-    stranger, reader = visitor(cast.stranger), visitor(cast.reader)
+def test_suggestions(seed: Seed, setup: Setup) -> None:
+    stranger, reader = visitor(seed.stranger), visitor(seed.reader)
     html = text_of(stranger.get("/search/suggestions/?q=login.example"))
     assert html.count('role="option"') == 2
     assert "/value/?v=login.example" in html
     assert "1 event" in html
-    assert f"/event/{scene.draft.pk}/" in text_of(reader.get("/search/suggestions/?q=draft"))
-    assert f"/event/{scene.draft.pk}/" not in text_of(stranger.get("/search/suggestions/?q=draft"))
+    assert f"/event/{setup.draft.pk}/" in text_of(reader.get("/search/suggestions/?q=draft"))
+    assert f"/event/{setup.draft.pk}/" not in text_of(stranger.get("/search/suggestions/?q=draft"))
     assert "/value/" not in text_of(stranger.get(f"/search/suggestions/?q={HIDDEN}"))
     assert text_of(stranger.get("/search/suggestions/?q=")) == ""
 
 
-def test_the_newest_values(cast: Cast, scene: Scene) -> None:
-    page = visitor(cast.stranger).get("/values/").context
+def test_the_newest_values(seed: Seed, setup: Setup) -> None:
+    page = visitor(seed.stranger).get("/values/").context
     assert len(page["hits"]) == 6
 
 
-def test_a_value_has_a_page(cast: Cast, scene: Scene) -> None:
-    own = visitor(cast.reader).get("/value/?v=198.51.100.23").context
+def test_a_value_has_a_page(seed: Seed, setup: Setup) -> None:
+    own = visitor(seed.reader).get("/value/?v=198.51.100.23").context
     assert (own["life"].events, own["life"].organisations, own["life"].detected) == (2, 1, 1)
-    other = visitor(cast.stranger).get("/value/?v=198.51.100.23").context
+    other = visitor(seed.stranger).get("/value/?v=198.51.100.23").context
     assert (other["life"].events, other["life"].attributes) == (1, 1)
     assert [one["attribute"].value for one in other["around"]] == ["198.51.100.0/24"]
     assert other["within"] == []
-    network = visitor(cast.stranger).get("/value/?v=198.51.100.0/24").context
+    network = visitor(seed.stranger).get("/value/?v=198.51.100.0/24").context
     assert {one["attribute"].value for one in network["within"]} == {
         "198.51.100.23",
         "c2.example|198.51.100.24",
     }
 
 
-def test_values_beside_it(cast: Cast, scene: Scene) -> None:
-    page = visitor(cast.stranger).get("/value/?v=login.example").context
+def test_values_beside_it(seed: Seed, setup: Setup) -> None:
+    page = visitor(seed.stranger).get("/value/?v=login.example").context
     assert [one["near"].value for one in page["near"]] == ["https://login.example/a"]
-    page = visitor(cast.stranger).get("/value/?v=198.51.100.24").context
+    page = visitor(seed.stranger).get("/value/?v=198.51.100.24").context
     assert [one["near"].value for one in page["near"]] == ["c2.example"]
 
 
-def test_a_hidden_value_is_as_unknown_as_one_that_nobody_has(cast: Cast, scene: Scene) -> None:
-    stranger = visitor(cast.stranger)
+def test_a_hidden_value_is_as_unknown_as_one_that_nobody_has(seed: Seed, setup: Setup) -> None:
+    stranger = visitor(seed.stranger)
     pages = [text_of(stranger.get(f"/value/?v={value}")) for value in (HIDDEN, "nobody.example")]
     assert all("Not known here" in page for page in pages)
     assert pages[0].replace("hidden", "nobody").count("nobody") == pages[1].count("nobody") + pages[1].count(
@@ -144,13 +144,13 @@ def test_a_hidden_value_is_as_unknown_as_one_that_nobody_has(cast: Cast, scene: 
     )
 
 
-def test_a_value_is_never_a_link_to_itself_and_never_code(cast: Cast, scene: Scene) -> None:
-    html = text_of(visitor(cast.reader).get("/value/?v=https://login.example/a"))
+def test_a_value_is_never_a_link_to_itself_and_never_code(seed: Seed, setup: Setup) -> None:
+    html = text_of(visitor(seed.reader).get("/value/?v=https://login.example/a"))
     assert 'href="https://login' not in html
     assert "hxxps://login" in html
-    bad = text_of(visitor(cast.reader).get("/value/?v=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"))
+    bad = text_of(visitor(seed.reader).get("/value/?v=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"))
     assert "<script>alert" not in bad
-    assert visitor(cast.reader).get("/value/").status_code == 302
+    assert visitor(seed.reader).get("/value/").status_code == 302
 
 
 def test_the_verdict_in_words() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.publish import publish_event
@@ -19,7 +19,7 @@ REPORT = "# What happened\n\n**Mail** [click](https://evil.example/)\n\n<script>
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Setup:
     """An event of organisation A for the hub, with a part for A alone; and a draft for A alone."""
 
     event: Event
@@ -30,19 +30,19 @@ class Scene:
         return Attribute.objects.get(event=self.event, value1=value1)
 
 
-def make_scene(cast: Cast) -> Scene:
+def make_setup(seed: Seed) -> Setup:
     """Store both through the services, so that keys and counts are there."""
-    actor = cast.org_admin.actor
+    actor = seed.org_admin.actor
     event_id = add_event(actor, EVENT).event_id
     publish_event(actor, event_id)
     draft_id = add_event(actor, DRAFT).event_id
-    return Scene(Event.objects.get(pk=event_id), Event.objects.get(pk=draft_id))
+    return Setup(Event.objects.get(pk=event_id), Event.objects.get(pk=draft_id))
 
 
-def visitor(player: Player, **options: Any) -> Client:
-    """A browser in which `player` has signed in; pages in English."""
+def visitor(api_user: ApiUser, **options: Any) -> Client:
+    """A browser in which `api_user` has signed in; pages in English."""
     client = Client(headers={"accept-language": "en"}, **options)
-    client.force_login(player.user)
+    client.force_login(api_user.user)
     return client
 
 

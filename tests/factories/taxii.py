@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 
 from tests.api.calls import send
-from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event
+from tests.factories.seed import ApiUser, Seed
 from vardkase.exchange.taxii.collections import add_collection
 from vardkase.exchange.taxii.models import Collection
 from vardkase.identity.organisations.models import Organisation
@@ -73,9 +73,9 @@ def add_domain(event: Event, value: str, **fields: Any) -> str:
     return f"indicator--{attribute.uuid}"
 
 
-def make_collection(cast: Cast, by: Player | None = None, **data: Any) -> Collection:
+def make_collection(seed: Seed, by: ApiUser | None = None, **data: Any) -> Collection:
     """A collection that everybody may read and write, unless `data` says otherwise."""
-    actor = (by or cast.site_admin).actor
+    actor = (by or seed.site_admin).actor
     return add_collection(actor, {"name": "Everything", "open_to_read": True, "open_to_write": True, **data})
 
 

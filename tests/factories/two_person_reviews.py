@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.hub.duties_scenes import WHY, People, Scene
-from tests.hub.membership.scene import at_the_screen, member
+from tests.factories.memberships import at_the_screen, member
+from tests.factories.two_person_actions import WHY, People, Setup
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.reviewing import propose_review
@@ -17,13 +17,13 @@ from vardkase.identity.organisations.models import Organisation
 
 
 def _handed_in(people: People) -> Callable[[], object]:
-    member(people.desk, people.cast.org_b, statement=False)
+    member(people.desk, people.seed.org_b, statement=False)
     submit_statement(at_the_screen(people.desk.admin), {f"{name}.level": "3" for name in MEASURES})
     return lambda: list(Statement.objects.order_by("pk").values_list("state", flat=True))
 
 
-def _review(people: People, *, accept: bool) -> Scene:
-    state, org = _handed_in(people), people.cast.org_b.pk
+def _review(people: People, *, accept: bool) -> Setup:
+    state, org = _handed_in(people), people.seed.org_b.pk
     word = "accept" if accept else "return"
     return people.by_officers(
         lambda who: propose_review(who, org, accept=accept, reason=WHY),
@@ -33,16 +33,16 @@ def _review(people: People, *, accept: bool) -> Scene:
     )
 
 
-def accepting_statement(people: People) -> Scene:
+def accepting_statement(people: People) -> Setup:
     return _review(people, accept=True)
 
 
-def returning_statement(people: People) -> Scene:
+def returning_statement(people: People) -> Setup:
     return _review(people, accept=False)
 
 
-def accepting_change(people: People) -> Scene:
-    org = member(people.desk, people.cast.org_b).organisation_id
+def accepting_change(people: People) -> Setup:
+    org = member(people.desk, people.seed.org_b).organisation_id
     members.propose_change(at_the_screen(people.desk.admin), {"name": "Organisation B of old"})
     return people.by_officers(
         lambda who: members.accept_change(who, org, WHY),
@@ -52,7 +52,7 @@ def accepting_change(people: People) -> Scene:
     )
 
 
-def public_text(people: People) -> Scene:
+def public_text(people: People) -> Setup:
     words = {f"{name}_{language}": "Nytt" for name in ("title", "text") for language in ("sv", "en")}
     return people.by_officers(
         lambda who: change_passage(who, "foot", "operator", words, reason=WHY),
@@ -61,7 +61,7 @@ def public_text(people: People) -> Scene:
     )
 
 
-REVIEWS: dict[str, Callable[[People], Scene]] = {
+REVIEWS: dict[str, Callable[[People], Setup]] = {
     "accept_member_change": accepting_change,
     "accept_statement": accepting_statement,
     "change_public_text": public_text,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from tests.cast import Cast, Player
 from tests.factories import make_event, make_key, make_role, make_user
-from tests.hub.content_access.scene import in_browser, operator_of
+from tests.factories.content_access import in_browser, operator_of
+from tests.factories.memberships import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
+from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership import by_two
 from tests.hub.membership.desk import assessed
-from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
 from vardkase.core.clock import now_seconds, today
 from vardkase.core.mail.models import MailTemplate
 from vardkase.core.schedules.models import ScheduledTask
@@ -51,11 +51,11 @@ type Way = tuple[str, dict[str, Any]] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Setup:
     """Everything that somebody needs who tries the action: `page` and `api` are an address and what is sent there, None
     where there is no such way; `command` is empty where there is none. `state` is what the action changes."""
 
-    proposer: Player
+    proposer: ApiUser
     second: User
     propose: Callable[[Actor], object]
     state: Callable[[], object]
@@ -66,25 +66,25 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom every scene may use."""
+    """Whom every setup may use."""
 
-    cast: Cast
+    seed: Seed
     desk: Desk
-    jurist: Player
+    jurist: ApiUser
 
     @property
-    def officer(self) -> Player:
+    def officer(self) -> ApiUser:
         return self.desk.officer
 
     def by_officers(
         self, propose: Callable[[Actor], object], state: Callable[[], object], **ways: Any
-    ) -> Scene:
-        return Scene(self.officer, self.jurist.user, propose, state, **ways)
+    ) -> Setup:
+        return Setup(self.officer, self.jurist.user, propose, state, **ways)
 
 
-def gather(cast: Cast) -> People:
-    desk = make_desk(cast)
-    return People(cast, desk, staff_of(cast, "jurist@hub.example", "legal_officer"))
+def gather(seed: Seed) -> People:
+    desk = make_desk(seed)
+    return People(seed, desk, staff_of(seed, "jurist@hub.example", "legal_officer"))
 
 
 def _memberships() -> object:
@@ -96,9 +96,9 @@ def _memberships() -> object:
 
 def _step(
     people: People, step: str, propose: Callable[[Actor], object], command: tuple[str, ...] = ()
-) -> Scene:
+) -> Setup:
     """A step of organisation B's membership, which has begun."""
-    org = people.cast.org_b
+    org = people.seed.org_b
     form = {"reason": WHY, "kind": "suspended", "contributions": "They stay."}
     return people.by_officers(
         propose,
@@ -109,34 +109,34 @@ def _step(
     )
 
 
-def activating(people: People) -> Scene:
-    membership = opened(people.desk, people.cast.org_b)
+def activating(people: People) -> Setup:
+    membership = opened(people.desk, people.seed.org_b)
     return _step(
         people,
         "activate",
         lambda who: two_people.propose_step(who, two_people.ACTIVATE, membership, WHY, {"open": ["x"]}),
-        ("membership", "activate", people.cast.org_b.name, "--reason", WHY),
+        ("membership", "activate", people.seed.org_b.name, "--reason", WHY),
     )
 
 
-def limiting(people: People) -> Scene:
-    org = member(people.desk, people.cast.org_b).organisation_id
+def limiting(people: People) -> Setup:
+    org = member(people.desk, people.seed.org_b).organisation_id
     return _step(people, "suspend", lambda who: members.suspend(who, org, "suspended", WHY))
 
 
-def lifting(people: People) -> Scene:
-    org = member(people.desk, people.cast.org_b).organisation_id
+def lifting(people: People) -> Setup:
+    org = member(people.desk, people.seed.org_b).organisation_id
     by_two.suspend(at_the_screen(people.officer), org, "suspended", WHY)
     return _step(people, "restore", lambda who: members.restore(who, org, WHY))
 
 
-def terminating(people: People) -> Scene:
-    org = member(people.desk, people.cast.org_b).organisation_id
+def terminating(people: People) -> Setup:
+    org = member(people.desk, people.seed.org_b).organisation_id
     return _step(people, "terminate", lambda who: members.terminate(who, org, WHY, "They stay."))
 
 
-def opening(people: People) -> Scene:
-    org = people.cast.org_b
+def opening(people: People) -> Setup:
+    org = people.seed.org_b
     return people.by_officers(
         lambda who: members.open_membership(who, org, FACTS, WHY),
         _memberships,
@@ -144,7 +144,7 @@ def opening(people: People) -> Scene:
     )
 
 
-def minimum(people: People) -> Scene:
+def minimum(people: People) -> Setup:
     rules = [SignInRule.values[0]]
     return people.by_officers(
         lambda who: propose_minimum(who, None, rules, 300, WHY),
@@ -153,7 +153,7 @@ def minimum(people: People) -> Scene:
     )
 
 
-def deciding_on(people: People) -> Scene:
+def deciding_on(people: People) -> Setup:
     application = assessed(at_the_screen(people.officer))
     given = {"outcome": "approve", "reasons": WHY}
 
@@ -170,7 +170,7 @@ def deciding_on(people: People) -> Scene:
     )
 
 
-def phase(people: People) -> Scene:
+def phase(people: People) -> Setup:
     given = {"opens": "2026-01-01", "reason": WHY}
     return people.by_officers(
         lambda who: phases.propose_change(who, 3, {"opens": "2026-01-01"}, WHY),
@@ -184,8 +184,8 @@ def _law() -> object:
     return phase_queries.recorded_preconditions()[LAW].since
 
 
-def _law_of(people: People, propose: Callable[[Actor], object], name: str, form: dict[str, str]) -> Scene:
-    return Scene(
+def _law_of(people: People, propose: Callable[[Actor], object], name: str, form: dict[str, str]) -> Setup:
+    return Setup(
         people.jurist,
         people.officer.user,
         propose,
@@ -195,7 +195,7 @@ def _law_of(people: People, propose: Callable[[Actor], object], name: str, form:
     )
 
 
-def recording(people: People) -> Scene:
+def recording(people: People) -> Setup:
     form = {"since": "2026-01-01", "reference": "SFS 2026:1"}
     since = date(2026, 1, 1)
     return _law_of(
@@ -203,7 +203,7 @@ def recording(people: People) -> Scene:
     )
 
 
-def revoking(people: People) -> Scene:
+def revoking(people: People) -> Setup:
     phase_queries.recorded_preconditions()
     phases.LegalPrecondition.objects.update_or_create(
         name=LAW, defaults={"since": date(2026, 1, 1), "reference": "SFS 2026:1"}
@@ -211,7 +211,7 @@ def revoking(people: People) -> Scene:
     return _law_of(people, lambda who: phases.propose_revoking(who, LAW, WHY), "revoke", {"reason": WHY})
 
 
-def terms(people: People) -> Scene:
+def terms(people: People) -> Setup:
     drafts.start_draft(at_the_screen(people.officer))
     day = today() + timedelta(days=60)
     given = {"version": "2", "answer_by": day.isoformat(), "reason": WHY}
@@ -223,9 +223,9 @@ def terms(people: People) -> Scene:
     )
 
 
-def _text(people: People, name: str, proposer: Player, second: User, body: str) -> Scene:
+def _text(people: People, name: str, proposer: ApiUser, second: User, body: str) -> Setup:
     form = {"subject": "Ny rubrik", "body": body, "reason": WHY}
-    return Scene(
+    return Setup(
         proposer,
         second,
         lambda who: propose_text(who, kind_of(name), "sv", "Ny rubrik", body, WHY),
@@ -234,21 +234,21 @@ def _text(people: People, name: str, proposer: Player, second: User, body: str) 
     )
 
 
-def mail_text(people: People) -> Scene:
+def mail_text(people: People) -> Setup:
     return _text(
         people, "content_access_refused", people.officer, people.desk.second.user, "Nej, {name}.\n\n{link}"
     )
 
 
-def letter_text(people: People) -> Scene:
+def letter_text(people: People) -> Setup:
     return _text(people, "letter_rejection", people.officer, people.jurist.user, "Nej.\n\n{appeal}")
 
 
-def appeal_text(people: People) -> Scene:
+def appeal_text(people: People) -> Setup:
     return _text(people, APPEAL, people.jurist, people.officer.user, "Skriv till {court}.")
 
 
-def setting(people: People) -> Scene:
+def setting(people: People) -> Setup:
     return people.by_officers(
         lambda who: change_setting(who, GRACE, 20, WHY),
         lambda: SettingValue.objects.filter(name=GRACE).exists(),
@@ -256,7 +256,7 @@ def setting(people: People) -> Scene:
     )
 
 
-def schedule(people: People) -> Scene:
+def schedule(people: People) -> Setup:
     return people.by_officers(
         lambda who: change_schedules(who, {FOLLOW_UP: ScheduleChange(paused=True)}, WHY),
         lambda: ScheduledTask.objects.filter(name=FOLLOW_UP, paused=True).exists(),
@@ -267,12 +267,12 @@ def schedule(people: People) -> Scene:
     )
 
 
-def access(people: People) -> Scene:
-    operator = operator_of(people.cast)
-    event = make_event(people.cast.org_a, distribution=1, published=True)
+def access(people: People) -> Setup:
+    operator = operator_of(people.seed)
+    event = make_event(people.seed.org_a, distribution=1, published=True)
     event.save()
     given = {"reason": "Händelsen går inte att öppna.", "hours": 1, "reach": "event", "event": str(event.pk)}
-    return Scene(
+    return Setup(
         operator,
         people.officer.user,
         lambda who: ask(who, **given),  # type: ignore[arg-type]
@@ -286,10 +286,10 @@ def _duties(user: User) -> Callable[[], object]:
     return lambda: User.objects.get(pk=user.pk).staff_roles
 
 
-def _appointing(people: People, second: User) -> Scene:
-    anna = make_user(people.cast.hub, make_role("New", []), "anna@hub.example")
-    return Scene(
-        people.cast.site_admin,
+def _appointing(people: People, second: User) -> Setup:
+    anna = make_user(people.seed.hub, make_role("New", []), "anna@hub.example")
+    return Setup(
+        people.seed.site_admin,
         second,
         lambda who: appoint(who, anna, ["legal_officer"], WHY),
         _duties(anna),
@@ -298,16 +298,16 @@ def _appointing(people: People, second: User) -> Scene:
     )
 
 
-def appointing(people: People) -> Scene:
+def appointing(people: People) -> Setup:
     return _appointing(people, people.officer.user)
 
 
 def _another_site_admin(people: People) -> User:
-    return make_user(people.cast.hub, people.cast.site_admin.user.role, "second.admin@hub.example")
+    return make_user(people.seed.hub, people.seed.site_admin.user.role, "second.admin@hub.example")
 
 
-def beginning_again(people: People) -> Scene:
-    new = [make_user(people.cast.hub, make_role(f"R{n}", []), f"first{n}@hub.example") for n in (1, 2)]
+def beginning_again(people: People) -> Setup:
+    new = [make_user(people.seed.hub, make_role(f"R{n}", []), f"first{n}@hub.example") for n in (1, 2)]
     for each in new:
         request = ApprovalRequest(action="appoint_officer", subject=str(each.pk), title=each.email)
         request.state, request.expires_at = "alone", request.proposed_at
@@ -317,13 +317,13 @@ def beginning_again(people: People) -> Scene:
     return _appointing(people, _another_site_admin(people))
 
 
-def _account(people: People, second: User) -> Scene:
+def _account(people: People, second: User) -> Setup:
     user = people.officer.user
     make_key(user)
     form = {"change": "keys", "reason": WHY}
     valid = AuthKey.objects.filter(user=user, expiration=0)
-    return Scene(
-        people.cast.site_admin,
+    return Setup(
+        people.seed.site_admin,
         second,
         lambda who: propose_account_change(who, user, "keys", "", WHY),
         lambda: valid.exclude(expiration__gt=0, expiration__lt=now_seconds()).count(),
@@ -332,21 +332,21 @@ def _account(people: People, second: User) -> Scene:
     )
 
 
-def account(people: People) -> Scene:
+def account(people: People) -> Setup:
     return _account(people, people.jurist.user)
 
 
-def account_of_the_last(people: People) -> Scene:
+def account_of_the_last(people: People) -> Setup:
     others = User.objects.filter(staff_roles__overlap=["membership_officer", "legal_officer"])
     others.exclude(pk=people.officer.user.pk).update(staff_roles=[])
     return _account(people, _another_site_admin(people))
 
 
-def role_of_officers(people: People) -> Scene:
+def role_of_officers(people: People) -> Setup:
     role = people.officer.user.role
     given = {"name": role.name, "perm_skip_otp": True, "reason": WHY}
-    return Scene(
-        people.cast.site_admin,
+    return Setup(
+        people.seed.site_admin,
         people.officer.user,
         lambda who: change_role(who, role, {"perm_skip_otp": True}, WHY),
         lambda: Role.objects.get(pk=role.pk).perm_skip_otp,
@@ -355,7 +355,7 @@ def role_of_officers(people: People) -> Scene:
     )
 
 
-SCENES: dict[str, Callable[[People], Scene]] = {
+SCENES: dict[str, Callable[[People], Setup]] = {
     "activate_with_open_items": activating,
     "appoint_officer": appointing,
     "appoint_officer_when_none_is_left": beginning_again,
@@ -382,13 +382,13 @@ SCENES: dict[str, Callable[[People], Scene]] = {
 """By the action's name; a test fails for an action that has none."""
 
 
-def proposed(scene: Scene, actor: Actor) -> ApprovalRequest:
+def proposed(setup: Setup, actor: Actor) -> ApprovalRequest:
     """The request that comes of proposing by the service."""
-    scene.propose(actor)
+    setup.propose(actor)
     found = waiting().order_by("-pk").first()
     assert found is not None
     return found
 
 
-def at_screen(player: Player) -> Actor:
-    return in_browser(User.objects.select_related("org", "role").get(pk=player.user.pk))
+def at_screen(api_user: ApiUser) -> Actor:
+    return in_browser(User.objects.select_related("org", "role").get(pk=api_user.user.pk))

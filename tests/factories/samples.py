@@ -16,7 +16,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from tests.cast import ORG_ADMIN, PUBLISHER, READ_ONLY, SYNC_USER, USER
 from tests.core.test_png import picture as whole_picture
 from tests.factories import (
     make_attribute,
@@ -30,6 +29,7 @@ from tests.factories import (
     make_user,
 )
 from tests.factories.knowledge import make_attack, make_cluster, make_galaxy, make_tag
+from tests.factories.seed import ORG_ADMIN, PUBLISHER, READ_ONLY, SYNC_USER, USER
 from vardkase.analysis.correlation.models import CorrelationExclusion, CorrelationRule
 from vardkase.audit.models import AuditEntry
 from vardkase.core import files
@@ -113,7 +113,7 @@ class Caller:
     holds: frozenset[str]
 
 
-class Stage:
+class SampleHub:
     """The organisations, and people in them; what the hub leaves switched off is on."""
 
     def __init__(self) -> None:
@@ -133,17 +133,17 @@ class Stage:
         return Caller(user, key, frozenset(holds))
 
 
-type Maker = Callable[[Things], Any]
+type Maker = Callable[[Samples], Any]
 _makers: dict[str, Maker] = {}
 OURS: set[str] = set()
 """The things that other organisations may neither see nor change."""
 
 
-class Things:
+class Samples:
     """One of each thing, of organisation A, made at its first mention; `caller` has a say in a few."""
 
-    def __init__(self, stage: Stage, caller: Caller) -> None:
-        self.stage = stage
+    def __init__(self, sample_hub: SampleHub, caller: Caller) -> None:
+        self.sample_hub = sample_hub
         self.caller = caller
         self._made: dict[str, Any] = {}
 
@@ -200,12 +200,12 @@ def _saved[Row: (Event, Attribute, Object, EventReport)](row: Row) -> Row:
 
 
 @ours
-def event(it: Things) -> Event:
-    return _saved(make_event(it.stage.a, info=SECRET))
+def event(it: Samples) -> Event:
+    return _saved(make_event(it.sample_hub.a, info=SECRET))
 
 
 @ours
-def event_template(it: Things) -> EventTemplate:
+def event_template(it: Samples) -> EventTemplate:
     own = uuid.uuid4()
     definition = {
         "schema_version": 1,
@@ -214,27 +214,27 @@ def event_template(it: Things) -> EventTemplate:
         "event_defaults": {},
         "structure": [],
     }
-    return EventTemplate.objects.create(uuid=own, name=SECRET, org=it.stage.a, definition=definition)
+    return EventTemplate.objects.create(uuid=own, name=SECRET, org=it.sample_hub.a, definition=definition)
 
 
 @ours
-def published(it: Things) -> Event:
-    return _saved(make_event(it.stage.a, info=SECRET, published=True))
+def published(it: Samples) -> Event:
+    return _saved(make_event(it.sample_hub.a, info=SECRET, published=True))
 
 
 @ours
-def event_graph(it: Things) -> EventGraph:
+def event_graph(it: Samples) -> EventGraph:
     kept = {"network_json": "{}", "network_name": SECRET, "preview": whole_picture()}
-    return EventGraph.objects.create(event=it.event, org=it.stage.a, user_id=0, timestamp=0, **kept)
+    return EventGraph.objects.create(event=it.event, org=it.sample_hub.a, user_id=0, timestamp=0, **kept)
 
 
 @shared
-def public_key(_it: Things) -> str:
+def public_key(_it: Samples) -> str:
     return public_part(new_secret_key(word(), 1_700_000_000))
 
 
 @ours
-def cryptographic_key(it: Things) -> CryptographicKey:
+def cryptographic_key(it: Samples) -> CryptographicKey:
     armored = public_part(new_secret_key(SECRET, 1_700_000_000))
     fingerprint = read_key(armored).fingerprint
     return CryptographicKey.objects.create(
@@ -243,17 +243,17 @@ def cryptographic_key(it: Things) -> CryptographicKey:
 
 
 @ours
-def delegation(it: Things) -> EventDelegation:
+def delegation(it: Samples) -> EventDelegation:
     """Somebody asks A to take over an event."""
     requester = make_organisation(word())
     asked = _saved(make_event(requester, info=SECRET))
     return EventDelegation.objects.create(
-        event=asked, org=it.stage.a, requester_org=requester, message=SECRET, distribution=1
+        event=asked, org=it.sample_hub.a, requester_org=requester, message=SECRET, distribution=1
     )
 
 
 @ours
-def attribute(it: Things) -> Attribute:
+def attribute(it: Samples) -> Attribute:
     return _saved(
         make_attribute(
             it.event,
@@ -266,35 +266,35 @@ def attribute(it: Things) -> Attribute:
 
 
 @ours
-def deleted(it: Things) -> Attribute:
+def deleted(it: Samples) -> Attribute:
     return _saved(make_attribute(it.event, value1=SECRET + word(), deleted=True))
 
 
 @ours
-def attachment(it: Things) -> Attribute:
+def attachment(it: Samples) -> Attribute:
     kept = {"type": "attachment", "data_sha256": files.store(SECRET.encode())}
     return _saved(make_attribute(it.event, value1=f"{SECRET}{word()}.txt", **kept))
 
 
 @ours
-def picture(it: Things) -> Attribute:
+def picture(it: Samples) -> Attribute:
     kept = {"type": "attachment", "data_sha256": files.store(b"\x89PNG\r\n\x1a\n" + SECRET.encode())}
     return _saved(make_attribute(it.event, value1="picture.png", **kept))
 
 
 @ours
-def object(it: Things) -> Object:
+def object(it: Samples) -> Object:
     named = {"template_uuid": str(uuid.uuid4()), "description": "A file"}
     return _saved(make_object(it.event, comment=SECRET, **named))
 
 
 @ours
-def inside(it: Things) -> Attribute:
+def inside(it: Samples) -> Attribute:
     return _saved(make_attribute(it.event, object=it.object, object_relation="text", value1=SECRET + word()))
 
 
 @ours
-def reference(it: Things) -> ObjectReference:
+def reference(it: Samples) -> ObjectReference:
     target = {"referenced_uuid": it.inside.uuid, "referenced_id": it.inside.pk, "referenced_type": 0}
     return ObjectReference.objects.create(
         event=it.event, object=it.object, source_uuid=it.object.uuid, comment=SECRET, timestamp=1, **target
@@ -302,98 +302,98 @@ def reference(it: Things) -> ObjectReference:
 
 
 @ours
-def report(it: Things) -> EventReport:
+def report(it: Samples) -> EventReport:
     return _saved(make_report(it.event, name=SECRET, content=f"{SECRET} 192.0.2.7"))
 
 
 @ours
-def deleted_report(it: Things) -> EventReport:
+def deleted_report(it: Samples) -> EventReport:
     return _saved(make_report(it.event, name=SECRET, deleted=True))
 
 
 @ours
-def sighting(it: Things) -> Sighting:
+def sighting(it: Samples) -> Sighting:
     return Sighting.objects.create(
-        attribute=it.attribute, event=it.event, org=it.stage.a, date_sighting=1, source=SECRET
+        attribute=it.attribute, event=it.event, org=it.sample_hub.a, date_sighting=1, source=SECRET
     )
 
 
 @ours
-def proposal(it: Things) -> Proposal:
+def proposal(it: Samples) -> Proposal:
     return _proposed(it, type="text", value1=SECRET + word())
 
 
 @ours
-def proposed_attachment(it: Things) -> Proposal:
+def proposed_attachment(it: Samples) -> Proposal:
     kept = {"type": "attachment", "data_sha256": files.store(SECRET.encode())}
     return _proposed(it, value1=f"{SECRET}{word()}.txt", **kept)
 
 
-def _proposed(it: Things, **columns: Any) -> Proposal:
+def _proposed(it: Samples, **columns: Any) -> Proposal:
     stated = {"category": "Other", "to_ids": False, "timestamp": 1, "comment": SECRET}
-    return Proposal.objects.create(event=it.event, org=it.stage.a, **stated, **columns)
+    return Proposal.objects.create(event=it.event, org=it.sample_hub.a, **stated, **columns)
 
 
 @ours
-def event_tag(it: Things) -> EventTag:
+def event_tag(it: Samples) -> EventTag:
     return EventTag.objects.create(event=it.event, tag=it.tag)
 
 
 @ours
-def attribute_tag(it: Things) -> AttributeTag:
+def attribute_tag(it: Samples) -> AttributeTag:
     return AttributeTag.objects.create(event=it.event, attribute=it.attribute, tag=it.tag)
 
 
 @ours
-def report_tag(it: Things) -> EventReportTag:
+def report_tag(it: Samples) -> EventReportTag:
     return EventReportTag.objects.create(event_report=it.report, tag=it.tag)
 
 
 @ours
-def group(it: Things) -> SharingGroup:
-    return make_sharing_group(it.stage.a, [it.stage.a], name=f"{SECRET} {word()}")
+def group(it: Samples) -> SharingGroup:
+    return make_sharing_group(it.sample_hub.a, [it.sample_hub.a], name=f"{SECRET} {word()}")
 
 
 @ours
-def member(it: Things) -> Any:
+def member(it: Samples) -> Any:
     return it.group.members.create(org=make_organisation(word()))
 
 
 @ours
-def listed_server(it: Things) -> SharingGroupServer:
+def listed_server(it: Samples) -> SharingGroupServer:
     return SharingGroupServer.objects.create(sharing_group=it.group, server_id=0)
 
 
 @ours
-def user(it: Things) -> User:
-    return make_user(it.stage.a, make_role("User", USER), f"{word()}@{SECRET}.example")
+def user(it: Samples) -> User:
+    return make_user(it.sample_hub.a, make_role("User", USER), f"{word()}@{SECRET}.example")
 
 
 @ours
-def me(it: Things) -> User:
+def me(it: Samples) -> User:
     return it.caller.user
 
 
 @shared
-def application(_it: Things) -> Application:
+def application(_it: Samples) -> Application:
     return Application.objects.create(number=word()[:16], state="submitted", answers={})
 
 
 @ours
-def key(it: Things) -> AuthKey:
+def key(it: Samples) -> AuthKey:
     make_key(it.caller.user, comment=SECRET)
     return AuthKey.objects.filter(user=it.caller.user).latest("pk")
 
 
 @ours
-def setting(it: Things) -> UserSetting:
+def setting(it: Samples) -> UserSetting:
     return UserSetting.objects.get_or_create(
         user=it.caller.user, setting="homepage", defaults={"value": {"path": f"/{SECRET}"}, "timestamp": 1}
     )[0]
 
 
 @ours
-def model(it: Things) -> DecayingModel:
+def model(it: Samples) -> DecayingModel:
     parameters = {"lifetime": 30, "decay_speed": 2, "threshold": 30, "default_base_score": 80}
     return DecayingModel.objects.create(
         name=f"{SECRET} {word()}",
@@ -405,47 +405,47 @@ def model(it: Things) -> DecayingModel:
 
 
 @ours
-def own_galaxy(it: Things) -> Galaxy:
+def own_galaxy(it: Samples) -> Galaxy:
     owner = it.caller.user.org_id
     return make_galaxy(
         word(), name=SECRET + word(), default=False, org_id=owner, orgc_id=owner, distribution=0
     )
 
 
-def _cluster(it: Things, **fields: Any) -> GalaxyCluster:
+def _cluster(it: Samples, **fields: Any) -> GalaxyCluster:
     owner = it.caller.user.org_id
     own = {"default": False, "org_id": owner, "orgc_id": owner, "distribution": 0, "description": SECRET}
     return make_cluster(it.galaxy, SECRET + word(), **own | fields)
 
 
 @ours
-def cluster(it: Things) -> GalaxyCluster:
+def cluster(it: Samples) -> GalaxyCluster:
     return _cluster(it)
 
 
 @ours
-def deleted_cluster(it: Things) -> GalaxyCluster:
+def deleted_cluster(it: Samples) -> GalaxyCluster:
     return _cluster(it, deleted=True)
 
 
 @ours
-def published_cluster(it: Things) -> GalaxyCluster:
+def published_cluster(it: Samples) -> GalaxyCluster:
     return _cluster(it, published=True)
 
 
 @ours
-def forked_cluster(it: Things) -> GalaxyCluster:
+def forked_cluster(it: Samples) -> GalaxyCluster:
     parent = make_cluster(it.galaxy, word(), version=2)
     return _cluster(it, extends_uuid=parent.uuid, extends_version=1)
 
 
 @ours
-def element(it: Things) -> GalaxyElement:
+def element(it: Samples) -> GalaxyElement:
     return GalaxyElement.objects.create(galaxy_cluster=it.cluster, key="note", value=SECRET)
 
 
 @ours
-def relation(it: Things) -> GalaxyClusterRelation:
+def relation(it: Samples) -> GalaxyClusterRelation:
     return GalaxyClusterRelation.objects.create(
         galaxy_cluster=it.cluster,
         referenced_galaxy_cluster_uuid=it.technique.uuid,
@@ -456,7 +456,7 @@ def relation(it: Things) -> GalaxyClusterRelation:
 
 
 @ours
-def audited(it: Things) -> AuditEntry:
+def audited(it: Samples) -> AuditEntry:
     return AuditEntry.objects.create(
         action="event.edit",
         actor_id=it.caller.user.pk,
@@ -471,7 +471,7 @@ def audited(it: Things) -> AuditEntry:
 
 
 @shared
-def uuid_(it: Things) -> uuid.UUID:
+def uuid_(it: Samples) -> uuid.UUID:
     return uuid.uuid4()
 
 
@@ -479,44 +479,44 @@ _makers["uuid"] = _makers.pop("uuid_")
 
 
 @shared
-def tag(it: Things) -> Tag:
+def tag(it: Samples) -> Tag:
     return make_tag(word())
 
 
 @shared
-def own_organisation(it: Things) -> Organisation:
+def own_organisation(it: Samples) -> Organisation:
     return it.caller.user.org
 
 
 @shared
-def organisation(it: Things) -> Organisation:
-    return it.stage.b
+def organisation(it: Samples) -> Organisation:
+    return it.sample_hub.b
 
 
 @shared
-def spare_organisation(it: Things) -> Organisation:
+def spare_organisation(it: Samples) -> Organisation:
     return make_organisation(word())
 
 
 @shared
-def role(it: Things) -> Role:
+def role(it: Samples) -> Role:
     return make_role("User", USER)
 
 
 @shared
-def spare_role(it: Things) -> Role:
+def spare_role(it: Samples) -> Role:
     return make_role(word(), READ_ONLY)
 
 
 @shared
-def registration(it: Things) -> Inbox:
+def registration(it: Samples) -> Inbox:
     email = f"{word()}@new.example"
     data = {"email": email, "org_name": "New", "org_uuid": "", "role_name": "", "message": "please"}
     return Inbox.objects.create(title=f"User registration for {email}.", timestamp=1, data=data)
 
 
 @shared
-def exclusion(it: Things) -> CorrelationExclusion:
+def exclusion(it: Samples) -> CorrelationExclusion:
     return CorrelationExclusion.objects.create(value=word())
 
 
@@ -525,72 +525,72 @@ def _blocked(kind: Blocked) -> BlocklistEntry:
 
 
 @shared
-def blocked_event(it: Things) -> BlocklistEntry:
+def blocked_event(it: Samples) -> BlocklistEntry:
     return _blocked(Blocked.EVENT)
 
 
 @shared
-def blocked_organisation(it: Things) -> BlocklistEntry:
+def blocked_organisation(it: Samples) -> BlocklistEntry:
     return _blocked(Blocked.ORGANISATION)
 
 
 @shared
-def blocked_sighting_organisation(it: Things) -> BlocklistEntry:
+def blocked_sighting_organisation(it: Samples) -> BlocklistEntry:
     return _blocked(Blocked.SIGHTING_ORGANISATION)
 
 
 @shared
-def blocked_cluster(it: Things) -> BlocklistEntry:
+def blocked_cluster(it: Samples) -> BlocklistEntry:
     return _blocked(Blocked.GALAXY_CLUSTER)
 
 
 @shared
-def blocked_analyst_data(it: Things) -> BlocklistEntry:
+def blocked_analyst_data(it: Samples) -> BlocklistEntry:
     return _blocked(Blocked.ANALYST_DATA)
 
 
 @shared
-def rule(it: Things) -> CorrelationRule:
+def rule(it: Samples) -> CorrelationRule:
     return CorrelationRule.objects.create(
         name=word(), selector_type="org_id", selector_list=["1"], numbers=[1], timestamp=1
     )
 
 
 @shared
-def import_expression(it: Things) -> ImportExpression:
+def import_expression(it: Samples) -> ImportExpression:
     return ImportExpression.objects.create(regexp=f"/{word()}/", replacement="x")
 
 
 @shared
-def taxonomy(it: Things) -> Taxonomy:
+def taxonomy(it: Samples) -> Taxonomy:
     found = Taxonomy.objects.create(namespace=word(), enabled=True)
     TaxonomyPredicate.objects.create(taxonomy=found, value="red")
     return found
 
 
 @shared
-def galaxy(it: Things) -> Galaxy:
+def galaxy(it: Samples) -> Galaxy:
     return make_galaxy(word())
 
 
 @shared
-def attack(it: Things) -> Galaxy:
+def attack(it: Samples) -> Galaxy:
     return Galaxy.objects.filter(type="mitre-attack-pattern").first() or make_attack()
 
 
 @shared
-def technique(it: Things) -> GalaxyCluster:
+def technique(it: Samples) -> GalaxyCluster:
     return GalaxyCluster.objects.filter(galaxy=it.attack).earliest("pk")
 
 
 @shared
-def template(it: Things) -> ObjectTemplate:
+def template(it: Samples) -> ObjectTemplate:
     return _template(Owner())
 
 
 @ours
-def own_template(it: Things) -> ObjectTemplate:
-    return _template(Owner(it.caller.user.pk, it.stage.a.pk))
+def own_template(it: Samples) -> ObjectTemplate:
+    return _template(Owner(it.caller.user.pk, it.sample_hub.a.pk))
 
 
 def _template(owner: Owner) -> ObjectTemplate:
@@ -601,84 +601,84 @@ def _template(owner: Owner) -> ObjectTemplate:
 
 
 @ours
-def own_relationship(it: Things) -> ObjectRelationship:
-    return ObjectRelationship.objects.create(name=word(), org_id=it.stage.a.pk)
+def own_relationship(it: Samples) -> ObjectRelationship:
+    return ObjectRelationship.objects.create(name=word(), org_id=it.sample_hub.a.pk)
 
 
 @shared
-def noticelist(it: Things) -> Noticelist:
+def noticelist(it: Samples) -> Noticelist:
     return Noticelist.objects.create(name=word())
 
 
 @shared
-def warninglist(it: Things) -> Warninglist:
+def warninglist(it: Samples) -> Warninglist:
     return Warninglist.objects.create(name=word(), type="string")
 
 
 @shared
-def own_warninglist(it: Things) -> Warninglist:
+def own_warninglist(it: Samples) -> Warninglist:
     return Warninglist.objects.create(name=word(), type="string", default=False)
 
 
 @ours
-def blueprint(it: Things) -> SharingGroupBlueprint:
+def blueprint(it: Samples) -> SharingGroupBlueprint:
     return SharingGroupBlueprint.objects.create(
         name=f"{SECRET} {word()}",
         timestamp=1,
         user_id=it.caller.user.pk,
-        org=it.stage.a,
+        org=it.sample_hub.a,
         sharing_group=it.group,
         rules={"OR": {"org_type": ["CERT"]}},
     )
 
 
 @ours
-def bookmark(it: Things) -> Bookmark:
+def bookmark(it: Samples) -> Bookmark:
     user = it.caller.user
     return Bookmark.objects.create(user=user, org=user.org, name=f"{SECRET} {word()}", url="/events/index")
 
 
 @ours
-def job(it: Things) -> int:
+def job(it: Samples) -> int:
     return int(tasks.fetch.defer(user_id=it.caller.user.pk, feed_id=0))
 
 
 @shared
-def news(it: Things) -> News:
+def news(it: Samples) -> News:
     return News.objects.create(title=word(), message="m", date_created=1)
 
 
 @ours
-def dashboard(it: Things) -> DashboardTemplate:
+def dashboard(it: Samples) -> DashboardTemplate:
     return DashboardTemplate.objects.create(
         name=f"{SECRET} {word()}", user=it.caller.user, value=[{"widget": "WhoamiWidget"}], timestamp=1
     )
 
 
 @shared
-def silent(it: Things) -> Server:
+def silent(it: Samples) -> Server:
     """A connection to where the hub does not turn."""
     return Server.objects.create(
-        name=word(), url="http://127.0.0.1:9", org=it.stage.hub, remote_org=it.stage.b, priority=1
+        name=word(), url="http://127.0.0.1:9", org=it.sample_hub.hub, remote_org=it.sample_hub.b, priority=1
     )
 
 
 @shared
-def taxii_collection(it: Things) -> TaxiiCollection:
+def taxii_collection(it: Samples) -> TaxiiCollection:
     """What the hub offers over TAXII."""
-    return TaxiiCollection.objects.create(name=word(), org=it.stage.hub)
+    return TaxiiCollection.objects.create(name=word(), org=it.sample_hub.hub)
 
 
 @shared
-def taxii_server(it: Things) -> TaxiiServer:
+def taxii_server(it: Samples) -> TaxiiServer:
     """A TAXII server where the hub does not turn."""
     return TaxiiServer.objects.create(
-        name=word(), baseurl="http://127.0.0.1:9", api_root="/api/", collection="a", org=it.stage.hub
+        name=word(), baseurl="http://127.0.0.1:9", api_root="/api/", collection="a", org=it.sample_hub.hub
     )
 
 
 @shared
-def feed(it: Things) -> Feed:
+def feed(it: Samples) -> Feed:
     """A feed that everybody may look at and that nothing answers for."""
     number = next(_number)
     return Feed.objects.create(
@@ -691,24 +691,28 @@ def feed(it: Things) -> Feed:
 
 
 @shared
-def connection(it: Things) -> Server:
+def connection(it: Samples) -> Server:
     return Server.objects.create(
-        name=word(), url=f"https://{word()}.example", org=it.stage.hub, remote_org=it.stage.b, priority=1
+        name=word(),
+        url=f"https://{word()}.example",
+        org=it.sample_hub.hub,
+        remote_org=it.sample_hub.b,
+        priority=1,
     )
 
 
 @ours
-def collection(it: Things) -> TagCollection:
-    return TagCollection.objects.create(name=f"{SECRET} {word()}", org=it.stage.a)
+def collection(it: Samples) -> TagCollection:
+    return TagCollection.objects.create(name=f"{SECRET} {word()}", org=it.sample_hub.a)
 
 
 @ours
-def collected(it: Things) -> TagCollectionTag:
+def collected(it: Samples) -> TagCollectionTag:
     return TagCollectionTag.objects.create(tag_collection=it.collection, tag=it.tag)
 
 
 @ours
-def event_collection(it: Things) -> Collection:
+def event_collection(it: Samples) -> Collection:
     moment = timezone.now()
     user = it.caller.user
     return Collection.objects.create(
@@ -723,14 +727,14 @@ def event_collection(it: Things) -> Collection:
 
 
 @ours
-def collected_event(it: Things) -> CollectionElement:
+def collected_event(it: Samples) -> CollectionElement:
     return CollectionElement.objects.create(
         collection=it.event_collection, element_uuid=it.event.uuid, element_type="Event", description=SECRET
     )
 
 
 @ours
-def note(it: Things) -> AnalystData:
+def note(it: Samples) -> AnalystData:
     moment = timezone.now()
     org = it.caller.user.org
     about = {"object_type": "Event", "object_uuid": it.event.uuid}
@@ -740,45 +744,47 @@ def note(it: Things) -> AnalystData:
 
 
 @ours
-def policy(it: Things) -> PolicyVersion:
+def policy(it: Samples) -> PolicyVersion:
     """A version of A's policy that holds no more."""
-    return _policy(it, it.stage.a, PolicyState.REPLACED)
+    return _policy(it, it.sample_hub.a, PolicyState.REPLACED)
 
 
 @shared
-def policy_draft(it: Things) -> PolicyVersion:
+def policy_draft(it: Samples) -> PolicyVersion:
     """What the caller's organisation is writing."""
     found = PolicyVersion.objects.filter(organisation=it.caller.user.org, state=PolicyState.DRAFT)
     return found.first() or _policy(it, it.caller.user.org, PolicyState.DRAFT)
 
 
 @shared
-def policy_in_force(it: Things) -> PolicyVersion:
+def policy_in_force(it: Samples) -> PolicyVersion:
     """What holds in the caller's organisation; it forbids nothing."""
     found = PolicyVersion.objects.filter(organisation=it.caller.user.org, state=PolicyState.IN_FORCE)
     return found.first() or _policy(it, it.caller.user.org, PolicyState.IN_FORCE)
 
 
-def _policy(it: Things, org: Organisation, state: PolicyState) -> PolicyVersion:
-    rules = [{"kind": "retention", "title": {"sv": SECRET if org == it.stage.a else word()}, "months": 1200}]
+def _policy(it: Samples, org: Organisation, state: PolicyState) -> PolicyVersion:
+    rules = [
+        {"kind": "retention", "title": {"sv": SECRET if org == it.sample_hub.a else word()}, "months": 1200}
+    ]
     return PolicyVersion.objects.create(
         organisation=org, number=1000 + next(_number), state=state, rules=rules, written_at=timezone.now()
     )
 
 
 @ours
-def approval(it: Things) -> PublicationApproval:
+def approval(it: Samples) -> PublicationApproval:
     """Somebody in the caller's organisation asks to publish an event."""
     return _approval(it, make_user(it.caller.user.org, it.caller.user.role, f"{word()}@{SECRET}.example"))
 
 
 @ours
-def own_approval(it: Things) -> PublicationApproval:
+def own_approval(it: Samples) -> PublicationApproval:
     """The caller has asked to publish an event."""
     return _approval(it, it.caller.user)
 
 
-def _approval(it: Things, requester: User) -> PublicationApproval:
+def _approval(it: Samples, requester: User) -> PublicationApproval:
     asked = _saved(make_event(requester.org, info=SECRET))
     soon = timezone.now() + timedelta(days=1)
     return PublicationApproval.objects.create(
@@ -796,32 +802,32 @@ def _approval(it: Things, requester: User) -> PublicationApproval:
 
 
 @ours
-def training(it: Things) -> Training:
+def training(it: Samples) -> Training:
     """Somebody of A has been trained."""
-    trained = make_user(it.stage.a, it.caller.user.role, f"{word()}@{SECRET}.example")
+    trained = make_user(it.sample_hub.a, it.caller.user.role, f"{word()}@{SECRET}.example")
     return Training.objects.create(user=trained, module=SECRET, done_on=timezone.now().date())
 
 
 @ours
-def access_review(it: Things) -> AccessReview:
+def access_review(it: Samples) -> AccessReview:
     """A's accounts wait to be confirmed."""
     now = timezone.now()
     begun = {"opened": now, "due": now + timedelta(days=14), "closed": None}
-    return AccessReview.objects.update_or_create(org=it.stage.a, defaults=begun)[0]
+    return AccessReview.objects.update_or_create(org=it.sample_hub.a, defaults=begun)[0]
 
 
 @shared
-def reviewed(it: Things) -> Organisation:
+def reviewed(it: Samples) -> Organisation:
     """The caller's organisation; no review of its accounts is open."""
     AccessReview.objects.filter(org=it.caller.user.org).delete()
     return it.caller.user.org
 
 
 @ours
-def mail_domain(it: Things) -> MailDomain:
+def mail_domain(it: Samples) -> MailDomain:
     """A says that a domain is its own."""
     return MailDomain.objects.create(
-        org=it.stage.a,
+        org=it.sample_hub.a,
         domain=f"{word()}.example",
         method="dns",
         token=SECRET,
@@ -831,15 +837,15 @@ def mail_domain(it: Things) -> MailDomain:
 
 
 @ours
-def client_certificate(it: Things) -> ClientCertificate:
+def client_certificate(it: Samples) -> ClientCertificate:
     """A has registered a certificate."""
     return ClientCertificate.objects.create(
-        org=it.stage.a, fingerprint=uuid.uuid4().hex * 2, subject=SECRET, added_by=""
+        org=it.sample_hub.a, fingerprint=uuid.uuid4().hex * 2, subject=SECRET, added_by=""
     )
 
 
 @ours
-def api_requirements(it: Things) -> ApiRequirements:
+def api_requirements(it: Samples) -> ApiRequirements:
     """A has filled in what it promises of its machines."""
     filled = {
         "software": SECRET,
@@ -848,4 +854,4 @@ def api_requirements(it: Things) -> ApiRequirements:
         "contact_email": "tech@a.example",
         "state": "draft",
     }
-    return ApiRequirements.objects.update_or_create(org=it.stage.a, defaults=filled)[0]
+    return ApiRequirements.objects.update_or_create(org=it.sample_hub.a, defaults=filled)[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.core.clock import now_seconds
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.services import put_in_force, save_draft
@@ -37,9 +37,9 @@ SECOND = {
 }
 
 
-def in_force(cast: Cast, *rules: dict[str, Any]) -> PolicyVersion:
+def in_force(seed: Seed, *rules: dict[str, Any]) -> PolicyVersion:
     """Organisation A's policy, of these rules."""
-    actor = cast.org_admin.actor
+    actor = seed.org_admin.actor
     save_draft(actor, list(rules))
     return put_in_force(actor)
 

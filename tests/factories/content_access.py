@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event, make_key, make_role, make_user
-from tests.hub.officers import officer
+from tests.factories.officers import officer
+from tests.factories.seed import ApiUser, Seed
 from vardkase.hub.content_access.models import ContentGrant, ContentReading
 from vardkase.hub.content_access.services import ask, grant_access
 from vardkase.identity.access.actor import Actor, actor_for
@@ -23,12 +23,12 @@ WHY = "Händelsen går inte att öppna, se ärende 12."
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Setup:
     """The operator is a site administrator by role, of organisation C, the supplier."""
 
-    cast: Cast
-    operator: Player
-    officer: Player
+    seed: Seed
+    operator: ApiUser
+    officer: ApiUser
     event: Event
     attribute: Attribute
 
@@ -49,21 +49,21 @@ class Scene:
         return grant_access(in_browser(self.officer.user), self.asked(**given).pk)
 
 
-def set_scene(cast: Cast) -> Scene:
-    """Everybody on stage; nothing asked yet."""
-    event = make_event(cast.org_a, distribution=1, published=True, info="SECRET plan")
+def make_setup(seed: Seed) -> Setup:
+    """Everybody; nothing asked yet."""
+    event = make_event(seed.org_a, distribution=1, published=True, info="SECRET plan")
     event.save()
     attribute = make_attribute(event, type="domain", value1=SECRET, distribution=5)
     attribute.save()
-    return Scene(cast, operator_of(cast), officer(cast), event, attribute)
+    return Setup(seed, operator_of(seed), officer(seed), event, attribute)
 
 
-def operator_of(cast: Cast, email: str = "drift@c.example") -> Player:
+def operator_of(seed: Seed, email: str = "drift@c.example") -> ApiUser:
     """Somebody of the supplier who runs the hub, holding every permission that there is."""
     user = make_user(
-        cast.org_c, make_role("Everything", [*Permission]), email, staff_roles=[StaffRole.OPERATOR.value]
+        seed.org_c, make_role("Everything", [*Permission]), email, staff_roles=[StaffRole.OPERATOR.value]
     )
-    return Player(user, make_key(user))
+    return ApiUser(user, make_key(user))
 
 
 def in_browser(user: User) -> Actor:

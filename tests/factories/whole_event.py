@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object, make_report
+from tests.factories.seed import Seed
 from vardkase.intel.models import (
     Attribute,
     AttributeTag,
@@ -25,7 +25,7 @@ COUNTRY = 'misp-galaxy:country="sweden"'
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Setup:
     """Organisation A's event, readable by everybody; parts of it are only A's or only for A and B."""
 
     event: Event
@@ -44,16 +44,16 @@ class Scene:
     hidden_tag: Tag
 
 
-def make_scene(cast: Cast) -> Scene:
-    """The rows of a scene, saved."""
-    event = make_event(cast.org_a, distribution=3, published=True, user_id=cast.analyst.user.pk)
+def make_setup(seed: Seed) -> Setup:
+    """The rows of a setup, saved."""
+    event = make_event(seed.org_a, distribution=3, published=True, user_id=seed.analyst.user.pk)
     event.save()
-    scene = Scene(
+    setup = Setup(
         event=event,
         open=_saved(make_attribute(event, type="domain|ip", value1="evil.example", value2="192.0.2.1",
                                    category="Network activity", to_ids=True, first_seen=1_700_000_000_000_001)),
         own=_saved(make_attribute(event, value1="only A", distribution=0)),
-        shared=_saved(make_attribute(event, value1="A and B", distribution=4, sharing_group=cast.group)),
+        shared=_saved(make_attribute(event, value1="A and B", distribution=4, sharing_group=seed.group)),
         deleted=_saved(make_attribute(event, value1="gone", deleted=True)),
         file=(file := _saved(make_object(event, description="a file", comment="seen"))),
         file_name=_saved(make_attribute(event, object=file, object_relation="filename", type="filename",
@@ -66,9 +66,9 @@ def make_scene(cast: Cast) -> Scene:
         local_tag=_saved(Tag(name="workflow:todo")),
         hidden_tag=_saved(Tag(name="internal", exportable=False)),
     )  # fmt: skip
-    _attach(scene)
-    _refer(scene)
-    return scene
+    _attach(setup)
+    _refer(setup)
+    return setup
 
 
 def document(pieces: Iterable[bytes]) -> Any:
@@ -76,7 +76,7 @@ def document(pieces: Iterable[bytes]) -> Any:
     return json.loads(b"".join(pieces))
 
 
-def _attach(scene: Scene) -> None:
+def _attach(setup: Setup) -> None:
     cluster_tag = _saved(Tag(name=COUNTRY, is_galaxy=True))
     galaxy = _saved(Galaxy(name="Country", type="country", icon="globe"))
     cluster = _saved(
@@ -85,23 +85,23 @@ def _attach(scene: Scene) -> None:
         )
     )
     _saved(GalaxyElement(galaxy_cluster=cluster, key="ISO", value="SE"))
-    for tag in (scene.tag, scene.hidden_tag, cluster_tag):
-        _saved(EventTag(event=scene.event, tag=tag))
-        _saved(AttributeTag(event=scene.event, attribute=scene.open, tag=tag))
-    _saved(EventTag(event=scene.event, tag=scene.local_tag, local=True))
+    for tag in (setup.tag, setup.hidden_tag, cluster_tag):
+        _saved(EventTag(event=setup.event, tag=tag))
+        _saved(AttributeTag(event=setup.event, attribute=setup.open, tag=tag))
+    _saved(EventTag(event=setup.event, tag=setup.local_tag, local=True))
 
 
-def _refer(scene: Scene) -> None:
-    for kind, target in ((0, scene.open), (1, scene.own_object)):
+def _refer(setup: Setup) -> None:
+    for kind, target in ((0, setup.open), (1, setup.own_object)):
         reference = ObjectReference(
-            event=scene.event,
-            object=scene.file,
-            source_uuid=scene.file.uuid,
+            event=setup.event,
+            object=setup.file,
+            source_uuid=setup.file.uuid,
             referenced_uuid=target.uuid,
             referenced_id=target.pk,
             referenced_type=kind,
             relationship_type="connects-to",
-            timestamp=scene.event.timestamp,
+            timestamp=setup.event.timestamp,
         )
         _saved(reference)
 

@@ -1,11 +1,11 @@
-"""Streams on stage: events that happen, and a stream's rounds played by hand."""
+"""Streams: events that happen, and a stream's rounds played by hand."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.factories.seed import Seed
 from vardkase.exchange.streams.delivering import deliver_some
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.senders import opened_sender
@@ -14,16 +14,16 @@ from vardkase.exchange.streams.services import add_stream
 PUBLISHED = "misp_json"
 
 
-def webhook(cast: Cast, url: str, **data: Any) -> tuple[Stream, str]:
+def webhook(seed: Seed, url: str, **data: Any) -> tuple[Stream, str]:
     """A webhook to `url` of whoever sees everything, with its secret."""
     given = {"name": "Analysis", "kind": "webhook", "url": url, "topics": [PUBLISHED], **data}
-    return add_stream(cast.site_admin.actor, given)
+    return add_stream(seed.site_admin.actor, given)
 
 
-def stream(cast: Cast, kind: str, **data: Any) -> Stream:
+def stream(seed: Seed, kind: str, **data: Any) -> Stream:
     """A stream of another kind."""
     given = {"name": f"{kind} stream", "kind": kind, "topics": [PUBLISHED], **data}
-    return add_stream(cast.site_admin.actor, given)[0]
+    return add_stream(seed.site_admin.actor, given)[0]
 
 
 def play(chosen: Stream) -> int:

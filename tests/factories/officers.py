@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tests.cast import USER, Cast, Player
 from tests.factories import make_key, make_role, make_user
+from tests.factories.seed import USER, ApiUser, Seed
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.accounts.staff import StaffRole
 
 
-def officer(cast: Cast, email: str = "per@hub.example", *duties: StaffRole, org: str = "hub") -> Player:
-    """Somebody of the hub (or of another organisation of the cast) with `duties`: an officer unless told."""
+def officer(seed: Seed, email: str = "per@hub.example", *duties: StaffRole, org: str = "hub") -> ApiUser:
+    """Somebody of the hub (or of another organisation of the seed data) with `duties`: an officer unless told."""
     role = Role.objects.filter(name="Officer").first() or make_role("Officer", USER)
-    user = make_user(getattr(cast, org), role, email)
+    user = make_user(getattr(seed, org), role, email)
     user.staff_roles = [each.value for each in duties or (StaffRole.MEMBERSHIP_OFFICER,)]
     user.save()
-    return Player(user, make_key(user))
+    return ApiUser(user, make_key(user))

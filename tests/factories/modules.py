@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.calls import call
-from tests.cast import Cast
 from tests.factories import make_attribute
+from tests.factories.seed import Seed
 from vardkase.intel.models import Attribute, Event
 
 URL = "https://www.evil.com:8443/a?b=c"
@@ -18,7 +18,7 @@ def attribute(event: Event, kind: str, value: str, category: str = "Network acti
     return made
 
 
-def switch_on(cast: Cast, *names: str, kind: str = "Enrichment", **more: Any) -> None:
+def switch_on(seed: Seed, *names: str, kind: str = "Enrichment", **more: Any) -> None:
     wanted: dict[str, Any] = {f"{kind}_services_enable": True, f"{kind}_hover_enable": True}
     wanted |= {f"{kind}_{name}_enabled": True for name in names} | {
         f"{kind}_{name}": v for name, v in more.items()
@@ -27,6 +27,6 @@ def switch_on(cast: Cast, *names: str, kind: str = "Enrichment", **more: Any) ->
         del wanted[f"{kind}_hover_enable"]
     for name, value in wanted.items():
         status, body = call(
-            cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/Plugin.{name}", {"value": value}
+            seed.site_admin.key, "POST", f"/servers/serverSettingsEdit/Plugin.{name}", {"value": value}
         )
         assert status == 200, body

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
-from tests.cast import SYNC_USER
 from tests.factories import make_organisation, make_role
-from tests.hub.duties_scenes import WHY, People, Scene
-from tests.hub.membership.scene import member, opened
+from tests.factories.memberships import member, opened
+from tests.factories.seed import SYNC_USER
+from tests.factories.two_person_actions import WHY, People, Setup
 from vardkase.core.clock import today
 from vardkase.exchange.servers import confirmation
 from vardkase.exchange.servers.models import Server
@@ -30,7 +30,7 @@ def _item(
     propose: Callable[[Actor], object],
     state: Callable[[], object],
     given: dict[str, str],
-) -> Scene:
+) -> Setup:
     """An item of the checklist of `org`."""
     form = given | {"reason": WHY}
     return people.by_officers(
@@ -42,8 +42,8 @@ def _item(
     )
 
 
-def administrator(people: People) -> Scene:
-    org = people.cast.org_b
+def administrator(people: People) -> Setup:
+    org = people.seed.org_b
     member(people.desk, org, connection="both")
     return _item(
         people,
@@ -55,8 +55,8 @@ def administrator(people: People) -> Scene:
     )
 
 
-def sync_key(people: People) -> Scene:
-    org, until = people.cast.org_b, today() + timedelta(days=100)
+def sync_key(people: People) -> Setup:
+    org, until = people.seed.org_b, today() + timedelta(days=100)
     make_role("Sync user", SYNC_USER)
     member(people.desk, org, connection="both")
     email = "machine@b.example"
@@ -70,7 +70,7 @@ def sync_key(people: People) -> Scene:
     return _item(people, org, "sync_user", propose, User.objects.filter(email=email).count, given)
 
 
-def joining(people: People) -> Scene:
+def joining(people: People) -> Setup:
     made, other = make_organisation("Sunda Vatten AB"), make_organisation("Another AB")
     opened(people.desk, made)
     return _item(
@@ -83,7 +83,7 @@ def joining(people: People) -> Scene:
     )
 
 
-def known_by(people: People) -> Scene:
+def known_by(people: People) -> Setup:
     made, uuid = make_organisation("Sunda Vatten AB"), str(uuid4())
     opened(people.desk, made)
     return _item(
@@ -96,13 +96,13 @@ def known_by(people: People) -> Scene:
     )
 
 
-def connection(people: People) -> Scene:
-    member(people.desk, people.cast.org_b, connection="both")
+def connection(people: People) -> Setup:
+    member(people.desk, people.seed.org_b, connection="both")
     MembershipInUse.objects.get_or_create(pk=1)
     given = {"name": "Theirs", "url": "https://misp.b.example", "authkey": "A" * 40, "pull": True}
-    server = add_server(people.cast.site_admin.actor, given | {"remote_org_id": people.cast.org_b.pk})
-    return Scene(
-        people.cast.site_admin,
+    server = add_server(people.seed.site_admin.actor, given | {"remote_org_id": people.seed.org_b.pk})
+    return Setup(
+        people.seed.site_admin,
         people.officer.user,
         lambda who: confirmation.propose_confirmation(who, server, WHY),
         lambda: confirmation.is_confirmed(Server.objects.get(pk=server.pk)),
@@ -110,7 +110,7 @@ def connection(people: People) -> Scene:
     )
 
 
-WAYS_IN: dict[str, Callable[[People], Scene]] = {
+WAYS_IN: dict[str, Callable[[People], Setup]] = {
     "confirm_connection": connection,
     "invite_member_administrator": administrator,
     "join_organisation": joining,

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from tests.cast import Cast
 from tests.factories import make_role, make_user
+from tests.factories.seed import Seed
 from vardkase.hub.membership.applications.access import Applicant
 from vardkase.hub.membership.applications.models import Application
 from vardkase.identity.access.actor import Actor, actor_for
@@ -26,15 +26,15 @@ VISITOR = "198.51.100.7"
 _numbers = count(1)
 
 
-def make_staff(cast: Cast, role: StaffRole, email: str = "") -> User:
+def make_staff(seed: Seed, role: StaffRole, email: str = "") -> User:
     """Somebody of the hub's own organisation with one duty."""
     plain = Role.objects.filter(name="Plain").first() or make_role("Plain", [Permission.AUTH])
-    return make_user(cast.hub, plain, email or f"{role.value}@hub.example", staff_roles=[role.value])
+    return make_user(seed.hub, plain, email or f"{role.value}@hub.example", staff_roles=[role.value])
 
 
-def staff(cast: Cast, role: StaffRole = StaffRole.MEMBERSHIP_OFFICER, email: str = "") -> Actor:
+def staff(seed: Seed, role: StaffRole = StaffRole.MEMBERSHIP_OFFICER, email: str = "") -> Actor:
     """The same as an Actor in a browser."""
-    return actor_for(make_staff(cast, role, email), Credential.BROWSER, confirmed_at=timezone.now())
+    return actor_for(make_staff(seed, role, email), Credential.BROWSER, confirmed_at=timezone.now())
 
 
 def make_application(state: str = "draft", **columns: Any) -> Application:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.api.calls import call
-from tests.cast import Player
+from tests.factories.seed import ApiUser
 from vardkase.intel.models import (
     Attribute,
     AttributeTag,
@@ -33,7 +33,7 @@ TEMPLATE = "11111111-aaaa-4bbb-8ccc-222222222222"
 
 
 @dataclass(frozen=True, slots=True)
-class Theirs:
+class ForeignEvent:
     """An event of organisation A, with one of everything in it."""
 
     event: Event
@@ -59,12 +59,12 @@ def make_object(**members: Any) -> dict[str, Any]:
     }
 
 
-def theirs(owner: Player, **header: Any) -> Theirs:
+def foreign_event(owner: ApiUser, **header: Any) -> ForeignEvent:
     """Store A's event through the API, with a tag, a reference, a report and a deleted attribute."""
     source = str(uuid4())
     target = str(uuid4())
     document = {
-        "info": "Theirs",
+        "info": "ForeignEvent",
         "Tag": [{"name": "tlp:white"}],
         "Attribute": [
             {"uuid": target, "type": "domain", "value": "live.example", "Tag": [{"name": "tlp:white"}]},
@@ -80,7 +80,7 @@ def theirs(owner: Player, **header: Any) -> Theirs:
     assert status == 200, body
     event = Event.objects.get(pk=int(body["Event"]["id"]))
     parts = Attribute.objects.filter(event=event)
-    return Theirs(
+    return ForeignEvent(
         event,
         parts.get(value1="live.example"),
         parts.get(deleted=True),

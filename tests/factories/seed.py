@@ -1,4 +1,4 @@
-"""The fixed cast of every story: who they are never changes, so a test only says what they do.
+"""The fixed seed data of every test: who they are never changes, so a test only says what they do.
 
 Organisation A writes. B shares a group with A. C is a stranger on the same hub. The hub's own staff run it.
 """
@@ -41,7 +41,7 @@ ORG_ADMIN = PUBLISHER | {
 
 
 @dataclass(frozen=True, slots=True)
-class Player:
+class ApiUser:
     """A user with an API key."""
 
     user: User
@@ -54,7 +54,7 @@ class Player:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Seed:
     """Four organisations, one sharing group (A and B), nine people and machines."""
 
     hub: Organisation
@@ -62,15 +62,15 @@ class Cast:
     org_b: Organisation
     org_c: Organisation
     group: SharingGroup
-    analyst: Player
-    colleague: Player
-    publisher: Player
-    org_admin: Player
-    reader: Player
-    partner: Player
-    partner_sync: Player
-    stranger: Player
-    site_admin: Player
+    analyst: ApiUser
+    colleague: ApiUser
+    publisher: ApiUser
+    org_admin: ApiUser
+    reader: ApiUser
+    partner: ApiUser
+    partner_sync: ApiUser
+    stranger: ApiUser
+    site_admin: ApiUser
 
 
 ROLES = {
@@ -91,8 +91,8 @@ SENDER = {
 """Who decides on memberships, and where an appeal goes: no decision is written without."""
 
 
-def make_cast() -> Cast:
-    """Put the cast on stage: about thirty rows, in few statements, since nearly every test begins so."""
+def make_seed() -> Seed:
+    """Store the seed data: about thirty rows, in few statements, since nearly every test begins so."""
     hub, org_a, org_b, org_c = make_organisations("Hub", "Organisation A", "Organisation B", "Organisation C")
     roles = make_roles(ROLES)
     user = roles["User"]
@@ -109,4 +109,4 @@ def make_cast() -> Cast:
     )
     group = make_sharing_group(org_a, [org_a, org_b], name="A and B")
     SettingValue.objects.bulk_create(SettingValue(name=name, value=value) for name, value in SENDER.items())
-    return Cast(hub, org_a, org_b, org_c, group, *map(Player, users, make_keys(users)))
+    return Seed(hub, org_a, org_b, org_c, group, *map(ApiUser, users, make_keys(users)))

@@ -1,4 +1,4 @@
-"""A member on stage: organisation B of the cast, the officer who decides on it, and the operator who helps."""
+"""A member: organisation B of the seed data, the officer who decides on it, and the operator who helps."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from tests.cast import ORG_ADMIN, Cast, Player
 from tests.factories import make_key, make_role, make_user
+from tests.factories.seed import ORG_ADMIN, ApiUser, Seed
 from tests.hub.membership import by_two
 from vardkase.core.clock import now_seconds
 from vardkase.hub.membership.members.models import Membership
@@ -38,33 +38,33 @@ FACTS = {
 class Desk:
     """Who works with memberships."""
 
-    officer: Player
-    second: Player
-    operator: Player
-    admin: Player
+    officer: ApiUser
+    second: ApiUser
+    operator: ApiUser
+    admin: ApiUser
     """The administrator of the member."""
 
 
-def staff_of(cast: Cast, email: str, *roles: str) -> Player:
+def staff_of(seed: Seed, email: str, *roles: str) -> ApiUser:
     """Somebody of the hub with duties."""
-    user = make_user(cast.hub, make_role("User", []), email, staff_roles=list(roles))
-    return Player(user, make_key(user))
+    user = make_user(seed.hub, make_role("User", []), email, staff_roles=list(roles))
+    return ApiUser(user, make_key(user))
 
 
-def make_desk(cast: Cast) -> Desk:
+def make_desk(seed: Seed) -> Desk:
     """The people of a story about memberships."""
-    admin = make_user(cast.org_b, make_role("Org Admin", ORG_ADMIN), "admin@b.example")
+    admin = make_user(seed.org_b, make_role("Org Admin", ORG_ADMIN), "admin@b.example")
     return Desk(
-        officer=staff_of(cast, "officer@hub.example", "membership_officer"),
-        second=staff_of(cast, "second@hub.example", "membership_officer"),
-        operator=staff_of(cast, "operator@hub.example", "operator"),
-        admin=Player(admin, make_key(admin)),
+        officer=staff_of(seed, "officer@hub.example", "membership_officer"),
+        second=staff_of(seed, "second@hub.example", "membership_officer"),
+        operator=staff_of(seed, "operator@hub.example", "operator"),
+        admin=ApiUser(admin, make_key(admin)),
     )
 
 
-def at_the_screen(player: Player) -> Actor:
+def at_the_screen(api_user: ApiUser) -> Actor:
     """The actor in a browser, as the organisation stands now."""
-    user = User.objects.select_related("org", "role").get(pk=player.user.pk)
+    user = User.objects.select_related("org", "role").get(pk=api_user.user.pk)
     return actor_for(user, Credential.BROWSER, confirmed_at=timezone.now())
 
 

@@ -1,5 +1,5 @@
 """A published event with parts that not everybody who reads it may read, what is done to those, and every way to see of
-it. `Scene.limit` says who may read them."""
+it. `Setup.limit` says who may read them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast
 from tests.factories.knowledge import make_tags
+from tests.factories.seed import Seed
 from tests.intel.test_objects_made import make_template
 from vardkase.intel.models import Event
 from vardkase.knowledge.object_templates.models import ObjectTemplate
@@ -47,15 +47,15 @@ def an_open_object(limit: Limit) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Setup:
     """A published event of organisation A with open and hidden parts, last changed and published long ago."""
 
-    cast: Cast
+    seed: Seed
     event: dict[str, Any]
     limit: Limit
 
     @classmethod
-    def of(cls, cast: Cast, limit: Limit, *, distribution: str = "1") -> Scene:
+    def of(cls, seed: Seed, limit: Limit, *, distribution: str = "1") -> Setup:
         make_tags("tlp:amber")
         make_template()
         document = {
@@ -66,21 +66,21 @@ class Scene:
             "Object": [an_object(limit), an_open_object(limit)],
             "EventReport": [{"name": "ours", "uuid": str(uuid4()), "content": "x", **limit}],
         }
-        status, made = call(cast.publisher.key, "POST", "/events/add", {"Event": document})
+        status, made = call(seed.publisher.key, "POST", "/events/add", {"Event": document})
         assert status == 200, made
         Event.objects.update(timestamp=LONG_AGO, publish_timestamp=LONG_AGO + 1)
-        seen = answer(send(cast.publisher.key, "GET", f"/events/view/{made['Event']['uuid']}"))
-        return cls(cast, seen["Event"], limit)
+        seen = answer(send(seed.publisher.key, "GET", f"/events/view/{made['Event']['uuid']}"))
+        return cls(seed, seen["Event"], limit)
 
     def act(self, path: str, body: Any = None, method: str = "POST") -> None:
         """Somebody of A changes something."""
-        status, said = call(self.cast.publisher.key, method, path, body)
+        status, said = call(self.seed.publisher.key, method, path, body)
         assert status == 200, (path, said)
 
     def propose_and_accept(self) -> None:
         """A colleague proposes a change of the hidden attribute, which is accepted."""
         status, said = call(
-            self.cast.colleague.key, "POST", f"/shadow_attributes/edit/{self.hidden['uuid']}", text("better")
+            self.seed.colleague.key, "POST", f"/shadow_attributes/edit/{self.hidden['uuid']}", text("better")
         )
         assert status == 200, said
         self.act(f"/shadow_attributes/accept/{said['ShadowAttribute']['id']}")
@@ -110,14 +110,14 @@ class Scene:
         return self.event["EventReport"][0]  # type: ignore[no-any-return]
 
 
-def merge(scene: Scene, **said: Any) -> None:
+def merge(setup: Setup, **said: Any) -> None:
     """The event is sent as PyMISP sends it: whole, with one hidden part changed."""
     parts = [
         part | ({"comment": "seen", "timestamp": ""} if part["value"] == "hidden" else {})
-        for part in scene.event["Attribute"]
+        for part in setup.event["Attribute"]
     ]
-    scene.act(
-        f"/events/edit/{scene.event['uuid']}", {**scene.event, **said, "timestamp": "", "Attribute": parts}
+    setup.act(
+        f"/events/edit/{setup.event['uuid']}", {**setup.event, **said, "timestamp": "", "Attribute": parts}
     )
 
 
@@ -130,7 +130,7 @@ def edited_inside(open_object: dict[str, Any]) -> dict[str, Any]:
     return {**open_object, "timestamp": "", "Attribute": parts}
 
 
-ACTS: dict[str, Callable[[Scene], None]] = {
+ACTS: dict[str, Callable[[Setup], None]] = {
     "adds an attribute": lambda s: s.act(f"/attributes/add/{s.event['id']}", text("new", **s.limit)),
     "adds many": lambda s: s.act(f"/attributes/add/{s.event['id']}", [text("n1", **s.limit), text("n2", **s.limit)]),
     "edits": lambda s: s.act(f"/attributes/edit/{s.hidden['uuid']}", {"comment": "more"}),
@@ -200,14 +200,14 @@ PERIOD = re.compile(rb'"(from|to)":"[0-9]+"')
 PAGES = ("/events/", "/events/?sort=-changed", "/event/{id}/", "/event/{id}/history/", "/")
 
 
-def seen(scene: Scene, relationship: str, key: str, sync_key: str) -> dict[str, tuple[int, bytes]]:
+def seen(setup: Setup, relationship: str, key: str, sync_key: str) -> dict[str, tuple[int, bytes]]:
     """What each door answers to the holder of `key`; `sync_key` is for what only machines ask."""
     found = {}
     for door, (method, path, body) in DOORS.items():
-        known = {"uuid": scene.event["uuid"], "id": scene.event["id"], "relationship": relationship}
+        known = {"uuid": setup.event["uuid"], "id": setup.event["id"], "relationship": relationship}
         url = path.format(**known)
         sent = (
-            [{"Event": {"uuid": scene.event["uuid"], "timestamp": "1800000000"}}] if body is OFFERED else body
+            [{"Event": {"uuid": setup.event["uuid"], "timestamp": "1800000000"}}] if body is OFFERED else body
         )
         response = send(sync_key if door in ("offered", "minimal") else key, method, url, sent)
         content = b"".join(response) if response.streaming else response.content
@@ -215,16 +215,16 @@ def seen(scene: Scene, relationship: str, key: str, sync_key: str) -> dict[str, 
     return found
 
 
-def relationship_to(scene: Scene) -> str:
+def relationship_to(setup: Setup) -> str:
     """Something of the stranger's that leads to the event."""
     own = {"info": "own", "distribution": "0"}
-    status, made = call(scene.cast.stranger.key, "POST", "/events/add", {"Event": own})
+    status, made = call(setup.seed.stranger.key, "POST", "/events/add", {"Event": own})
     assert status == 200
     said = {
         "object_uuid": made["Event"]["uuid"], "object_type": "Event", "relationship_type": "related-to",
-        "related_object_uuid": scene.event["uuid"], "related_object_type": "Event", "distribution": 0,
+        "related_object_uuid": setup.event["uuid"], "related_object_type": "Event", "distribution": 0,
     }  # fmt: skip
-    status, made = call(scene.cast.stranger.key, "POST", "/analystData/add/Relationship", said)
+    status, made = call(setup.seed.stranger.key, "POST", "/analystData/add/Relationship", said)
     assert status == 200
     return str(made["Relationship"]["uuid"])
 

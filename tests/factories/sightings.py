@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.calls import call
-from tests.cast import Cast, Player
+from tests.factories.seed import ApiUser, Seed
 from vardkase.core.settings.models import SettingValue
 from vardkase.intel.models import Attribute, Event
 
 
-def beacons(cast: Cast) -> Event:
+def beacons(seed: Seed) -> Event:
     """An event of A for the whole community: two addresses, one value for A alone, and a file."""
     document = {
         "info": "Beacons",
@@ -34,7 +34,7 @@ def beacons(cast: Cast) -> Event:
             }
         ],
     }
-    status, body = call(cast.analyst.key, "POST", "/events/add", document)
+    status, body = call(seed.analyst.key, "POST", "/events/add", document)
     assert status == 200, body
     return Event.objects.get(pk=body["Event"]["id"])
 
@@ -43,13 +43,13 @@ def attribute_of(event: Event, value: str) -> Attribute:
     return Attribute.objects.get(event=event, value1=value)
 
 
-def sight(player: Player, thing: object = "", **said: Any) -> Any:
-    return call(player.key, "POST", f"/sightings/add/{thing}", said)[1]
+def sight(api_user: ApiUser, thing: object = "", **said: Any) -> Any:
+    return call(api_user.key, "POST", f"/sightings/add/{thing}", said)[1]
 
 
-def seen_by(player: Player, event: Event) -> list[tuple[str, str]]:
+def seen_by(api_user: ApiUser, event: Event) -> list[tuple[str, str]]:
     """(organisation, value) of each sighting in the event's document, by id."""
-    _, body = call(player.key, "GET", f"/events/view/{event.pk}")
+    _, body = call(api_user.key, "GET", f"/events/view/{event.pk}")
     found = [
         (sighting, attribute["value"])
         for attribute in body["Event"]["Attribute"]
