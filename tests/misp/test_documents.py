@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.distribution import Analysis, Distribution, ThreatLevel
 from vardkase.misp.event import EventInput, parse_event
 from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.flags import as_bool, as_int
-from vardkase.misp.object import ObjectInput, ReferenceInput, parse_object, parse_reference
+from vardkase.misp.object import ReferenceInput, parse_object, parse_reference
 from vardkase.misp.report import ReportInput, parse_report
 
 NOW = 1_795_564_922
@@ -25,14 +26,18 @@ OBJECT = {
 }
 
 
-def attribute(**sent: Any) -> AttributeInput:
-    parsed = parse_attribute({"type": "text", "value": "x"} | sent, now=NOW, default_distribution=5)
-    assert isinstance(parsed, AttributeInput), parsed
+def attribute(**sent: Any) -> SimpleNamespace:
+    parsed = parse_attribute(
+        {"type": "text", "value": "x"} | sent, SimpleNamespace, now=NOW, default_distribution=5
+    )
+    assert isinstance(parsed, SimpleNamespace), parsed
     return parsed
 
 
 def refused(**sent: Any) -> Errors:
-    parsed = parse_attribute({"type": "text", "value": "x"} | sent, now=NOW, default_distribution=5)
+    parsed = parse_attribute(
+        {"type": "text", "value": "x"} | sent, SimpleNamespace, now=NOW, default_distribution=5
+    )
     assert isinstance(parsed, dict)
     return parsed
 
@@ -92,20 +97,26 @@ def test_the_enumerations_are_misps() -> None:
 
 
 def test_an_object_is_read() -> None:
-    parsed = parse_object(OBJECT | {"uuid": UUID, "first_seen": "2024-01-01T01:02:03.5+01:00"}, now=NOW)
-    assert isinstance(parsed, ObjectInput)
+    parsed = parse_object(
+        OBJECT | {"uuid": UUID, "first_seen": "2024-01-01T01:02:03.5+01:00"}, SimpleNamespace, now=NOW
+    )
+    assert isinstance(parsed, SimpleNamespace)
     assert (parsed.uuid, parsed.template_version, parsed.meta_category) == (UUID.lower(), 24, "file")
     assert parsed.first_seen == 1_704_067_323_500_000
 
 
 @pytest.mark.parametrize("member", ["name", "meta-category", "template_uuid"])
 def test_an_object_without_its_template_is_refused(member: str) -> None:
-    errors = parse_object({key: value for key, value in OBJECT.items() if key != member}, now=NOW)
+    errors = parse_object(
+        {key: value for key, value in OBJECT.items() if key != member}, SimpleNamespace, now=NOW
+    )
     assert errors == {"template": [Fault.NO_TEMPLATE(field=member)]}
 
 
 def test_an_object_ends_after_it_began() -> None:
-    errors = parse_object(OBJECT | {"first_seen": "2024-02-01", "last_seen": "2024-01-01"}, now=NOW)
+    errors = parse_object(
+        OBJECT | {"first_seen": "2024-02-01", "last_seen": "2024-01-01"}, SimpleNamespace, now=NOW
+    )
     assert errors == {"last_seen": [Fault.SEEN_ORDER()]}
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.event import parse_event
 from vardkase.misp.faults import Errors
@@ -34,8 +35,10 @@ def worded(errors: Errors) -> dict[str, list[str]]:
 
 def stored_attribute(sent: dict[str, Any]) -> dict[str, Any]:
     """The attribute as MISP shows it after storing, or its errors."""
-    parsed = parse_attribute(sent, now=WHEN_RECORDED, default_distribution=Distribution.INHERIT)
-    if not isinstance(parsed, AttributeInput):
+    parsed = parse_attribute(
+        sent, SimpleNamespace, now=WHEN_RECORDED, default_distribution=Distribution.INHERIT
+    )
+    if not isinstance(parsed, SimpleNamespace):
         return {"errors": worded(parsed)}
     return {
         "type": parsed.type,

@@ -30,8 +30,8 @@ from vardkase.exchange.modules.tasks import order_enrichment
 from vardkase.formats.misp_json import attribute_dict
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow
 from vardkase.intel.queries.find import find_attribute, find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.flags import as_bool
 
 PROFILES = EVERY

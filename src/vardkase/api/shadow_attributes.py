@@ -38,13 +38,13 @@ from vardkase.formats.misp_json import chosen_ids, event_index, proposal_rows
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow
 from vardkase.intel.proposals import services
 from vardkase.intel.proposals.documents import read_proposals
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposals_query
 from vardkase.intel.proposals.receiving import receive_proposals
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.flags import as_int
 from vardkase.misp.time import parse_time_filter
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from vardkase.api.value_formats import seen
+from vardkase.formats.misp_json import structs
+from vardkase.formats.misp_json.columns import members_of, written
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject
+from vardkase.intel.columns import ReferenceRow
 from vardkase.intel.models import Attribute, AttributeTag, Object, ObjectReference
-from vardkase.intel.queries.rows import ReferenceRow
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import Tag
 
@@ -73,63 +73,22 @@ def stored_object(object_id: int) -> dict[str, Any]:
     return object_body(row, Attribute.objects.filter(object=object_id, deleted=False).order_by("pk"))
 
 
-def object_body(row: Object | NewObject, attributes: Iterable[Attribute | NewAttribute]) -> dict[str, Any]:
-    return {
-        "id": str(row.id),
-        "name": row.name,
-        "meta-category": row.meta_category,
-        "description": row.description,
-        "template_uuid": row.template_uuid,
-        "template_version": str(row.template_version),
-        "event_id": str(row.event_id),
-        "uuid": str(row.uuid),
-        "timestamp": str(row.timestamp),
-        "distribution": str(row.distribution),
-        "sharing_group_id": str(row.sharing_group_id or 0),
-        "comment": row.comment,
-        "deleted": row.deleted,
-        "first_seen": seen(row.first_seen),
-        "last_seen": seen(row.last_seen),
-        "Attribute": [attribute_body(attribute) for attribute in attributes],
-    }
+def object_body(row: Object, attributes: Iterable[Attribute]) -> dict[str, Any]:
+    own = zip(structs.Object.__struct_encode_fields__, written(row, OBJECT).values(), strict=False)
+    return {**dict(own), "Attribute": [attribute_body(attribute) for attribute in attributes]}
 
 
 def stored_reference(reference: ObjectReference | ReferenceRow) -> dict[str, Any]:
-    return {
-        "id": str(reference.id),
-        "uuid": str(reference.uuid),
-        "timestamp": str(reference.timestamp),
-        "object_id": str(reference.object_id),
-        "event_id": str(reference.event_id),
-        "source_uuid": str(reference.source_uuid),
-        "referenced_uuid": str(reference.referenced_uuid),
-        "referenced_id": str(reference.referenced_id),
-        "referenced_type": str(reference.referenced_type),
-        "relationship_type": reference.relationship_type,
-        "comment": reference.comment,
-        "deleted": reference.deleted,
-    }
+    return written(reference, REFERENCE)
 
 
-def attribute_body(attribute: Attribute | NewAttribute) -> dict[str, Any]:
-    return {
-        "id": str(attribute.id),
-        "event_id": str(attribute.event_id),
-        "object_id": str(attribute.object_id or 0),
-        "object_relation": attribute.object_relation,
-        "category": attribute.category,
-        "type": attribute.type,
-        "value1": attribute.value1,
-        "value2": attribute.value2 or "",
-        "to_ids": attribute.to_ids,
-        "uuid": str(attribute.uuid),
-        "timestamp": str(attribute.timestamp),
-        "distribution": str(attribute.distribution),
-        "sharing_group_id": str(attribute.sharing_group_id or 0),
-        "comment": attribute.comment,
-        "deleted": attribute.deleted,
-        "disable_correlation": attribute.disable_correlation,
-        "first_seen": seen(attribute.first_seen),
-        "last_seen": seen(attribute.last_seen),
-        "value": attribute.value,
-    }
+def attribute_body(attribute: Attribute) -> dict[str, Any]:
+    return written(attribute, ATTRIBUTE)
+
+
+ATTRIBUTE = members_of(structs.SplitAttribute)
+OBJECT = members_of(structs.Object)
+REFERENCE = (
+    "id", "uuid", "timestamp", "object_id", "event_id", "source_uuid", "referenced_uuid", "referenced_id",
+    "referenced_type", "relationship_type", "comment", "deleted",
+)  # fmt: skip

@@ -5,6 +5,7 @@ Those that are named `before_…` ask first: a listener refuses by raising Forbi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -14,6 +15,7 @@ from vardkase.identity.access.event_times import may_know
 
 if TYPE_CHECKING:
     from vardkase.identity.access.actor import Actor
+    from vardkase.intel.columns import NewAttribute
     from vardkase.intel.models import Event
 
 
@@ -59,20 +61,6 @@ class BeforeDelegation:
     event: Event
     distribution: int | None
     sharing_group_id: int | None
-
-
-@dataclass(slots=True)
-class StoredAttribute:
-    id: int
-    event_id: int
-    object_id: int | None
-    type: str
-    value1: str
-    value2: str | None
-    distribution: int
-    sharing_group_id: int | None
-    correlates: bool
-    """False when the attribute is deleted, or correlation is off for it or for its event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +136,7 @@ class AttributesEdited:
 before_creation: Hook[BeforeCreation] = Hook("before_creation")
 before_publication: Hook[BeforePublication] = Hook("before_publication")
 before_delegation: Hook[BeforeDelegation] = Hook("before_delegation")
-attributes_stored: Hook[list[StoredAttribute]] = Hook("attributes_stored")
+attributes_stored: Hook[Sequence[NewAttribute]] = Hook("attributes_stored")
 attributes_changed: Hook[AttributesChanged] = Hook("attributes_changed")
 attributes_removed: Hook[AttributesRemoved] = Hook("attributes_removed")
 event_published: Hook[EventPublished] = Hook("event_published")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from vardkase.misp.faults import Errors, Fault
@@ -28,32 +27,18 @@ type Rewriter = Callable[[str, str], str | None]
 """Type and normal-form value → the normal-form value to keep, or None for one that must stay out."""
 
 
-@dataclass(slots=True)
-class AttributeInput:
-    """A checked attribute. Times are Unix seconds, first and last seen microseconds; None = not sent."""
+def parse_attribute[Row](
+    data: Mapping[str, Any],
+    row: Callable[..., Row],
+    *,
+    now: int,
+    default_distribution: int,
+    rewrite: Rewriter | None = None,
+) -> Row | Errors:
+    """The attribute in `data` as a `row` made with its members, or what is wrong with it by field.
 
-    uuid: str | None
-    type: str
-    category: str
-    value1: str
-    value2: str | None
-    to_ids: bool
-    distribution: int
-    sharing_group_id: int | None
-    sharing_group: dict[str, Any] | None
-    comment: str
-    deleted: bool
-    disable_correlation: bool
-    first_seen: int | None
-    last_seen: int | None
-    timestamp: int | None
-    object_relation: str | None
-    tags: list[dict[str, Any]]
-
-
-def parse_attribute(
-    data: Mapping[str, Any], *, now: int, default_distribution: int, rewrite: Rewriter | None = None
-) -> AttributeInput | Errors:
+    Times are Unix seconds, first and last seen microseconds. `uuid` and `timestamp` are None if they were not sent.
+    """
     errors: Errors = {}
     type_name = _read_type(data, errors)
     if errors:  # Nothing else can be checked without the type.
@@ -63,7 +48,7 @@ def parse_attribute(
     first_seen, last_seen = read_seen(data, now, errors)
     is_image = type_name == "attachment" and value.lower().endswith(IMAGES)
     value1, value2 = split(type_name, value)
-    parsed = AttributeInput(
+    parsed = row(
         uuid=read_uuid(data, errors),
         type=type_name,
         category=category,
@@ -72,7 +57,7 @@ def parse_attribute(
         to_ids=read_flag(data, "to_ids", default_to_ids(type_name), errors),
         distribution=read_part_distribution(data, default_distribution, errors),
         sharing_group_id=read_sharing_group_id(data),
-        sharing_group=read_block(data, "SharingGroup"),
+        group_block=read_block(data, "SharingGroup"),
         comment=read_text(data.get("comment")),
         deleted=read_flag(data, "deleted", False, errors),
         disable_correlation=read_flag(data, "disable_correlation", is_image, errors),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,24 +25,6 @@ LARGEST_VERSION = 2**31 - 1  # An integer column of PostgreSQL
 
 
 @dataclass(slots=True)
-class ObjectInput:
-    uuid: str | None
-    name: str
-    meta_category: str
-    description: str | None
-    template_uuid: str | None
-    template_version: int
-    distribution: int
-    sharing_group_id: int | None
-    sharing_group: dict[str, Any] | None
-    comment: str
-    deleted: bool
-    first_seen: int | None
-    last_seen: int | None
-    timestamp: int | None
-
-
-@dataclass(slots=True)
 class ReferenceInput:
     uuid: str | None
     referenced_uuid: str
@@ -52,8 +34,11 @@ class ReferenceInput:
     deleted: bool
 
 
-def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
-    """The object in `data`, or what is wrong with it by field. As in MISP, `distribution` is 0 if missing."""
+def parse_object[Row](data: Mapping[str, Any], row: Callable[..., Row], *, now: int) -> Row | Errors:
+    """The object in `data` as a `row` made with its members, or what is wrong with it by field.
+
+    As in MISP, `distribution` is 0 if missing.
+    """
     errors: Errors = {}
     for key in ("name", "meta-category", "template_uuid"):
         if data.get(key) in (None, ""):
@@ -63,7 +48,7 @@ def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
     version = as_int(data.get("template_version")) or 1
     if not 0 < version <= LARGEST_VERSION:
         errors["template_version"] = [Fault.BAD_TEMPLATE_VERSION()]
-    parsed = ObjectInput(
+    parsed = row(
         uuid=read_uuid(data, errors),
         name=read_text(data["name"]),
         meta_category=read_text(data["meta-category"]),
@@ -72,7 +57,7 @@ def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
         template_version=version,
         distribution=read_part_distribution(data, Distribution.ORGANISATION, errors),
         sharing_group_id=read_sharing_group_id(data),
-        sharing_group=read_block(data, "SharingGroup"),
+        group_block=read_block(data, "SharingGroup"),
         comment=read_text(data.get("comment")),
         deleted=read_flag(data, "deleted", False, errors),
         first_seen=first_seen,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from psycopg.rows import kwargs_row
+
 from vardkase.analysis.correlation.exclusions import Exclusions, exclusions_from
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.core.sql import cursor
-from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, StoredAttribute
+from vardkase.intel.columns import NewAttribute
+from vardkase.intel.hooks import AttributesChanged, AttributesRemoved
 from vardkase.misp.ssdeep import runs_of
 from vardkase.misp.types import correlation_parts, network_of, search_parts, ssdeep_of
 
@@ -30,7 +33,7 @@ COPY_NETWORKS = "COPY attribute_network (attribute_id, event_id, net) FROM STDIN
 
 ATTRIBUTES = """
 SELECT a.id, a.event_id, a.object_id, a.type, a.value1, a.value2, a.distribution, a.sharing_group_id,
-       NOT (a.deleted OR a.disable_correlation OR e.disable_correlation)
+       NOT (a.deleted OR a.disable_correlation OR e.disable_correlation) AS correlates
 FROM attribute a JOIN event e ON e.id = a.event_id
 """
 
@@ -46,7 +49,7 @@ WHERE a.id = ANY(%(ids)s::bigint[]) AND k.event_id = a.event_id AND k.attribute_
 REMOVE = "DELETE FROM {table} WHERE attribute_id = ANY(%(ids)s::bigint[])"
 
 
-def store_keys(attributes: Sequence[StoredAttribute]) -> None:
+def store_keys(attributes: Sequence[NewAttribute]) -> None:
     exclusions = current_exclusions()
     keys = list(key_rows(attributes, exclusions))
     networks = list(network_rows(attributes))
@@ -55,7 +58,7 @@ def store_keys(attributes: Sequence[StoredAttribute]) -> None:
     store_ssdeep(attributes, exclusions)
 
 
-def store_ssdeep(attributes: Sequence[StoredAttribute], exclusions: Exclusions) -> None:
+def store_ssdeep(attributes: Sequence[NewAttribute], exclusions: Exclusions) -> None:
     rows = list(ssdeep_rows(attributes, exclusions))
     _copy(COPY_SSDEEP, ("int8", "int8", "int8", "int2", "int8", "text", "int8[]"), rows)
 
@@ -85,7 +88,7 @@ def current_exclusions() -> Exclusions:
     return exclusions_from(row[0] for row in cursor().execute("SELECT value FROM correlation_exclusion"))
 
 
-def key_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> Iterator[KeyRow]:
+def key_rows(attributes: Iterable[NewAttribute], exclusions: Exclusions) -> Iterator[KeyRow]:
     """One search key per distinct value part; `correlates` says whether it also correlates."""
     for attribute in attributes:
         # All parts, for the exact search; those that do not correlate get a row that says so.
@@ -104,14 +107,14 @@ def key_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> I
             yield (key, *rest, part in correlating and not exclusions.cover(part))
 
 
-def network_rows(attributes: Iterable[StoredAttribute]) -> Iterator[NetworkRow]:
+def network_rows(attributes: Iterable[NewAttribute]) -> Iterator[NetworkRow]:
     for attribute in attributes:
         network = network_of(attribute.type, attribute.value1, attribute.value2)
         if network is not None:
             yield attribute.id, attribute.event_id, network
 
 
-def ssdeep_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> Iterator[SsdeepRow]:
+def ssdeep_rows(attributes: Iterable[NewAttribute], exclusions: Exclusions) -> Iterator[SsdeepRow]:
     for attribute in attributes:
         fuzzy = ssdeep_of(attribute.type, attribute.value1, attribute.value2)
         if fuzzy is None or not attribute.correlates or exclusions.cover(fuzzy):
@@ -129,8 +132,8 @@ def ssdeep_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -
 
 
 def _store_selected(where: str, parameters: dict[str, object]) -> None:
-    rows = cursor().execute(ATTRIBUTES + where, parameters, binary=True).fetchall()
-    store_keys([StoredAttribute(*row) for row in rows])
+    rows = cursor(row_factory=kwargs_row(NewAttribute)).execute(ATTRIBUTES + where, parameters, binary=True)
+    store_keys(rows.fetchall())
 
 
 def _of_event(column: str, event_id: int, ids: Sequence[int] | None) -> tuple[str, dict[str, object]]:

@@ -13,9 +13,9 @@ from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json import EventOptions, attribute_dict, chosen_ids, split_attributes
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import AttributeRow
 from vardkase.intel.queries.find import find_attribute, is_reference
 from vardkase.intel.queries.lists import count_attributes, newest_attributes
-from vardkase.intel.queries.rows import AttributeRow
 from vardkase.misp.flags import as_bool
 from vardkase.misp.types import describe_types_bytes
 

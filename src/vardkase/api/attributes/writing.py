@@ -26,12 +26,12 @@ from vardkase.core.errors import FieldErrors, NotFound
 from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow
 from vardkase.intel.editing.attributes import add_attributes, edit_attribute
 from vardkase.intel.editing.deletion import delete_attribute, restore_attribute
 from vardkase.intel.errors import NotNewer, SharingGroupRefused
 from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.queries.find import find_attribute, find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.flags import as_bool
 
 

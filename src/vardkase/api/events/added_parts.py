@@ -9,7 +9,7 @@ from vardkase.api.answers import Saved, saved
 from vardkase.api.errors import SaveFailed
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
-from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.columns import EventRow
 from vardkase.intel.services.added_parts import add_parts
 
 

@@ -22,9 +22,9 @@ from vardkase.formats.incoming.services import (
 )
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
 from vardkase.misp.flags import as_bool
 

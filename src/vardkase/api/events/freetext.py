@@ -21,6 +21,7 @@ from vardkase.formats.misp_json.related import related_to_values
 from vardkase.formats.misp_json.warnings import warnings_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.freetext import FreetextOptions, WarnedValue, add_freetext, values_in
 from vardkase.intel.models import Attribute
@@ -28,7 +29,6 @@ from vardkase.intel.problems import EventProblem
 from vardkase.intel.proposals.freetext import propose_freetext
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool

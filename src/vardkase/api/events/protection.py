@@ -18,12 +18,12 @@ from vardkase.core.openpgp.instance_key import instance_public_key
 from vardkase.formats.misp_json.keys import key_document
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.protection import keys, services
 from vardkase.intel.protection.models import CryptographicKey
 from vardkase.intel.protection.services import Signed
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import must_sign
 
 SIGNATURE = "X-PGP-Signature"

@@ -16,10 +16,10 @@ from vardkase.exchange.modules.problems import ModuleProblem
 from vardkase.exchange.modules.server import Module, ModuleKind
 from vardkase.formats.misp_json import AttributeOptions, attribute_pages, chosen_ids
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.lists import attributes_of_types
-from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.added_parts import add_parts
 

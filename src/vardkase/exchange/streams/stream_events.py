@@ -29,7 +29,8 @@ from vardkase.exchange.streams.topics import (
 )
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.intel.audit_actions import IntelAction
-from vardkase.intel.hooks import AttributesEdited, AttributesRemoved, PartsStored, StoredAttribute
+from vardkase.intel.columns import NewAttribute
+from vardkase.intel.hooks import AttributesEdited, AttributesRemoved, PartsStored
 from vardkase.intel.models import Attribute
 from vardkase.intel.sightings.hooks import StoredSighting
 from vardkase.knowledge.audit_actions import KnowledgeAction
@@ -72,7 +73,7 @@ ACTS = frozenset(("accept", "add", "delete", "disable", "discard", "edit", "enab
 CARRIES_TAGS = frozenset(("event", "attribute"))
 
 
-def new_attributes(stored: Sequence[StoredAttribute]) -> None:
+def new_attributes(stored: Sequence[NewAttribute]) -> None:
     if stored and _subscribed([ATTRIBUTE]):
         enter([OutboxEvent(ATTRIBUTE, "add", attribute.id, attribute.event_id) for attribute in stored])
 

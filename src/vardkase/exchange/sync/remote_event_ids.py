@@ -16,9 +16,9 @@ from vardkase.exchange.servers.queries import find_server, servers
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
+from vardkase.intel.columns import EventRow
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_int
 

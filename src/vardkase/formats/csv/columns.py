@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from vardkase.formats.misp_json.columns import members_of
+from vardkase.formats.misp_json.structs import SplitAttribute
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_times, object_timestamp
 
@@ -44,26 +46,12 @@ EVENT_TAGS = """(
 THREAT_LEVEL = "(ARRAY['High', 'Medium', 'Low', 'Undefined'])[e.threat_level_id]"
 
 COLUMNS: dict[str, str] = {
-    "id": "a.id",
+    **{name: f"a.{name}" for name in members_of(SplitAttribute)},
     "uuid": "a.uuid::text",
-    "event_id": "a.event_id",
     "object_id": "coalesce(a.object_id, 0)",
-    "object_relation": "a.object_relation",
-    "category": "a.category",
-    "type": "a.type",
-    "value": "concat_ws('|', a.value1, a.value2)",
-    "value1": "a.value1",
-    "value2": "a.value2",
-    "comment": "a.comment",
-    "to_ids": "a.to_ids",
-    "date": "a.timestamp",
-    "timestamp": "a.timestamp",
-    "distribution": "a.distribution",
     "sharing_group_id": "coalesce(a.sharing_group_id, 0)",
-    "deleted": "a.deleted",
-    "disable_correlation": "a.disable_correlation",
-    "first_seen": "a.first_seen",
-    "last_seen": "a.last_seen",
+    "value": "concat_ws('|', a.value1, a.value2)",
+    "date": "a.timestamp",
     "attribute_tag": ATTRIBUTE_TAGS,
     "event_uuid": "e.uuid::text",
     "event_info": "e.info",

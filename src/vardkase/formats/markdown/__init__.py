@@ -12,8 +12,8 @@ from vardkase.analysis.search.sql import query
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import EventRow
 from vardkase.intel.queries.event_parts import event_tags
-from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.report_references import ReportReference
 
 MOST = 5_000

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from vardkase.formats.misp_json.columns import ATTRIBUTE
+from vardkase.formats.misp_json.columns import ATTRIBUTE, members_of
 from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.decay import add_scores
 from vardkase.formats.misp_json.proposals import proposals_of_attributes
@@ -35,11 +35,9 @@ class CarriedParts:
     keys: bool = False
 
 
-WIDTH = 17
-"""Columns of ATTRIBUTE; the name of the attachment follows."""
-
-OBJECT_ID = 12
-"""Where among them the object's id is."""
+OWN = members_of(Attribute)
+WIDTH = len(OWN)  # The name of the attachment follows.
+OBJECT_ID = OWN.index("object_id")
 
 
 def event_attributes(scope: Scope, event_id: int, carried: CarriedParts) -> Iterator[Page]:

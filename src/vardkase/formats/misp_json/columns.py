@@ -1,8 +1,23 @@
-"""SQL that casts columns to wire formats, in the order of the structs they fill."""
+"""Columns of an entity in the wire's form, as SQL and for rows in memory: numbers as text, times in ISO 8601."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields
+
+from vardkase.formats.misp_json import structs
+from vardkase.intel.columns import Column, Entity, columns_of
+from vardkase.intel.models import Attribute, Event, EventReport, Object, ObjectReference
+from vardkase.misp.time import render_seen
+
 MICROSECONDS = 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
+SEEN = frozenset({"first_seen", "last_seen"})
+ABSENT = {"sharing_group_id": "0", "object_id": "0", "value2": "", "extends_uuid": ""}
+"""What the wire has instead of null, where that is not null as well."""
 
 
 def moment(column: str) -> str:
@@ -15,35 +30,60 @@ def value(alias: str) -> str:
     return f"{alias}.value1 || coalesce('|' || {alias}.value2, '')"
 
 
-EVENT = """e.id::text, e.orgc_id::text, e.org_id::text, e.date::text, e.threat_level_id::text, e.info,
-    {published}, e.uuid::text, ({attribute_count})::text, e.analysis::text, ({timestamp})::text,
-    e.distribution::text, {proposals_are_waiting}, e.locked, ({publish_timestamp})::text,
-    coalesce(e.sharing_group_id, 0)::text, e.disable_correlation, coalesce(e.extends_uuid::text, ''),
-    e.protected"""
+def members_of(struct: type[Struct]) -> tuple[str, ...]:
+    """The members that a row fills, in order: all that have no default."""
+    return tuple(
+        field.name
+        for field in fields(struct)
+        if field.default is NODEFAULT and field.default_factory is NODEFAULT
+    )
 
-ATTRIBUTE = f"""a.id::text, a.type, a.category, a.to_ids, a.uuid::text, a.event_id::text,
-    a.distribution::text, a.timestamp::text, a.comment, coalesce(a.sharing_group_id, 0)::text, a.deleted,
-    a.disable_correlation, coalesce(a.object_id, 0)::text, a.object_relation, {moment("a.first_seen")},
-    {moment("a.last_seen")}, {value("a")}"""
 
-LISTED_ATTRIBUTE = f"""a.id::text, a.event_id::text, coalesce(a.object_id, 0)::text, a.object_relation,
-    a.category, a.type, a.to_ids, a.uuid::text, a.timestamp::text, a.distribution::text,
-    coalesce(a.sharing_group_id, 0)::text, a.comment, a.deleted, a.disable_correlation,
-    {moment("a.first_seen")}, {moment("a.last_seen")}, {value("a")}"""
+def wire(entity: Entity, alias: str, members: Sequence[str], **given: str) -> str:
+    """The SELECT list for `members` of `entity`; `given` is the SQL of those that are no column, or not as it is."""
+    columns = columns_of(entity)
+    return ", ".join(given.get(name) or _cast(alias, name, columns.get(name)) for name in members)
 
-SPLIT_ATTRIBUTE = f"""a.id::text, a.event_id::text, coalesce(a.object_id, 0)::text, a.object_relation,
-    a.category, a.type, a.value1, coalesce(a.value2, ''), a.to_ids, a.uuid::text, a.timestamp::text,
-    a.distribution::text, coalesce(a.sharing_group_id, 0)::text, a.comment, a.deleted, a.disable_correlation,
-    {moment("a.first_seen")}, {moment("a.last_seen")}, {value("a")}"""
 
-OBJECT = f"""o.id::text, o.name, o.meta_category, o.description, o.template_uuid, o.template_version::text,
-    o.event_id::text, o.uuid::text, ({{object_timestamp}})::text, o.distribution::text,
-    coalesce(o.sharing_group_id, 0)::text, o.comment, o.deleted, {moment("o.first_seen")},
-    {moment("o.last_seen")}"""
+def _cast(alias: str, name: str, column: Column | None) -> str:
+    if column is None:
+        if name != "value":
+            raise LookupError(f"{name} is no column")
+        return value(alias)
+    sql = f"{alias}.{name}"
+    if name in SEEN:
+        return moment(sql)
+    if column.sql_type not in ("text", "boolean") and not column.sql_type.startswith("varchar"):
+        sql += "::text"
+    return f"coalesce({sql}, '{ABSENT[name]}')" if column.null and name in ABSENT else sql
 
-REFERENCE = """r.id::text, r.uuid::text, r.timestamp::text, r.object_id::text, r.referenced_uuid::text,
-    r.referenced_id::text, r.referenced_type::text, r.relationship_type, r.comment, r.deleted,
-    r.event_id::text, r.source_uuid::text"""
 
-REPORT = """p.id::text, p.uuid::text, p.event_id::text, p.name, p.content, p.distribution::text,
-    coalesce(p.sharing_group_id, 0)::text, p.timestamp::text, p.deleted"""
+def written(row: Any, members: Sequence[str]) -> dict[str, Any]:
+    """`members` of a row in memory as `wire` has them."""
+    return {name: _written(name, getattr(row, name)) for name in members}
+
+
+def _written(name: str, item: Any) -> Any:
+    if item is None:
+        return ABSENT.get(name)
+    if name in SEEN:
+        return render_seen(item)
+    return str(item) if isinstance(item, int | UUID) and not isinstance(item, bool) else item
+
+
+EVENT = wire(
+    Event,
+    "e",
+    members_of(structs.EventHeader),
+    published="{published}",
+    attribute_count="({attribute_count})::text",
+    timestamp="({timestamp})::text",
+    proposal_email_lock="{proposals_are_waiting}",
+    publish_timestamp="({publish_timestamp})::text",
+)
+ATTRIBUTE = wire(Attribute, "a", members_of(structs.Attribute))
+LISTED_ATTRIBUTE = wire(Attribute, "a", members_of(structs.ListedAttribute))
+SPLIT_ATTRIBUTE = wire(Attribute, "a", members_of(structs.SplitAttribute))
+OBJECT = wire(Object, "o", members_of(structs.Object), timestamp="({object_timestamp})::text")
+REFERENCE = wire(ObjectReference, "r", members_of(structs.ObjectReference))
+REPORT = wire(EventReport, "p", members_of(structs.EventReport))

@@ -10,9 +10,9 @@ import msgspec
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.snapshots import read_snapshot
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import EventRow
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.event_parts import event_tags, event_versions
-from vardkase.intel.queries.rows import EventRow
 
 SHOWN = 50
 

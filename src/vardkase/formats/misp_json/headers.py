@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Raw
 
-from vardkase.formats.misp_json.columns import EVENT
+from vardkase.formats.misp_json.columns import EVENT, members_of
 from vardkase.formats.misp_json.decay import add_event_scores
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.selection import PAGE
@@ -15,7 +15,7 @@ from vardkase.formats.misp_json.structs import EventHeader, Organisation, encode
 from vardkase.identity.access.event_times import event_times, proposals_are_waiting
 from vardkase.intel.queries.attribute_counts import visible_attribute_count
 
-WIDTH = 19
+WIDTH = len(members_of(EventHeader))
 """Columns of EVENT; the creator's address and the two organisations follow."""
 
 EVENTS_AT_ONCE = 100

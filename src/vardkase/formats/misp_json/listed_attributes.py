@@ -16,7 +16,7 @@ from vardkase.analysis.search.filters import Search
 from vardkase.analysis.search.sql import attribute_query, query
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import array_of, cursor
-from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE
+from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE, members_of, wire
 from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.decay import add_scores
 from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
@@ -30,11 +30,12 @@ from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttr
 from vardkase.formats.misp_json.warnings import add_warnings, clean
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_publish_timestamp, event_times
+from vardkase.intel.models import Event
 from vardkase.intel.problems import AttributeProblem
 
 ATTACHMENTS_AT_ONCE = 20
 
-WIDTH = 17
+WIDTH = len(members_of(ListedAttribute))
 """Columns of LISTED_ATTRIBUTE; what follows in COLUMNS says what surrounds the attribute."""
 
 EVENT = WIDTH + 4
@@ -244,7 +245,7 @@ def _context(row: list[Any], tags: list[Raw]) -> dict[str, Any]:
 VIEW = AttributeOptions(include_event_uuid=True, include_attachments=True)
 """What attributes/view shows."""
 
-SPLIT_WIDTH = 19
+SPLIT_WIDTH = len(members_of(SplitAttribute))
 
 OBJECT_MEMBERS = ("id", "distribution", "sharing_group_id")
 CONTEXT_MEMBERS = (
@@ -263,11 +264,16 @@ WHERE {visible}
 ORDER BY chosen.place
 """
 
-CONTEXT = """
-SELECT e.id, e.id::text, e.orgc_id::text, e.org_id::text, e.date::text, e.threat_level_id::text, e.info,
-       {published}, e.uuid::text, e.analysis::text, ({timestamp})::text, e.distribution::text,
-       ({publish_timestamp})::text, coalesce(e.sharing_group_id, 0)::text, coalesce(e.extends_uuid::text, ''),
-       orgc.id::text, orgc.name, orgc.uuid::text, orgc.local
+CONTEXT_COLUMNS = wire(
+    Event,
+    "e",
+    CONTEXT_MEMBERS,
+    published="{published}",
+    timestamp="({timestamp})::text",
+    publish_timestamp="({publish_timestamp})::text",
+)
+CONTEXT = f"""
+SELECT e.id, {CONTEXT_COLUMNS}, orgc.id::text, orgc.name, orgc.uuid::text, orgc.local
 FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id
 WHERE e.id = ANY(%(ids)s)
 """

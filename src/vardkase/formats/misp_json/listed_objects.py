@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from vardkase.core.errors import NotFound
-from vardkase.formats.misp_json.columns import OBJECT, SPLIT_ATTRIBUTE
+from vardkase.formats.misp_json.columns import OBJECT, SPLIT_ATTRIBUTE, members_of
 from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.options import Deleted, EventOptions, ObjectOptions
 from vardkase.formats.misp_json.scope import Scope, scope_of
@@ -19,8 +19,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import object_timestamp
 from vardkase.intel.problems import ObjectProblem
 
-OBJECT_WIDTH = 15
-ATTRIBUTE_WIDTH = 19
+OBJECT_WIDTH = len(members_of(Object))
+ATTRIBUTE_WIDTH = len(members_of(SplitAttribute))
 OBJECTS_AT_ONCE = 100
 ATTACHMENTS_AT_ONCE = 10
 

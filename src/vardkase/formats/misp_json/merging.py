@@ -12,7 +12,7 @@ from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.problems import ImportProblem
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.columns import EventRow
 from vardkase.misp.fresh_uuids import PARTS, with_fresh_uuids
 
 MOST = 50_000

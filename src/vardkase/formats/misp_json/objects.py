@@ -9,10 +9,12 @@ from typing import Any
 from msgspec import Raw
 
 from vardkase.formats.misp_json.attributes import CarriedParts, Page, object_attributes
-from vardkase.formats.misp_json.columns import OBJECT, REFERENCE, value
+from vardkase.formats.misp_json.columns import OBJECT, REFERENCE, members_of, wire
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data
 from vardkase.formats.misp_json.structs import Object, ObjectReference, encoder
 from vardkase.identity.access.event_times import object_timestamp
+from vardkase.intel.models import Attribute
+from vardkase.intel.models import Object as StoredObject
 
 OBJECTS_AT_ONCE = 100
 
@@ -86,11 +88,13 @@ def _complete(scope: Scope, objects: Sequence[Object], ids: list[int]) -> None:
 
 def _references(scope: Scope, object_ids: list[int]) -> dict[str, list[Raw]]:
     sql = REFERENCES.format(
-        columns=REFERENCE, value=value("a"), object_visible=scope.part("o"), attribute_visible=scope.attribute
+        columns=REFERENCE, object_visible=scope.part("o"), attribute_visible=scope.attribute
     )
     found: dict[str, list[Raw]] = {}
     for row in scope.rows(sql, objects=object_ids):
-        reference = _reference(row[:12], row[12:17], row[17:])
+        reference = _reference(
+            row[:WIDTH], row[WIDTH : WIDTH + len(OBJECT_TARGET)], row[WIDTH + len(OBJECT_TARGET) :]
+        )
         found.setdefault(reference.object_id, []).append(Raw(encoder.encode(reference)))
     return found
 
@@ -109,6 +113,8 @@ def _reference(own: Sequence[Any], target: Sequence[Any], attribute: Sequence[An
 def _raw(members: Sequence[str], values: Sequence[Any]) -> Raw:
     return Raw(encoder.encode(dict(zip(members, values, strict=True))))
 
+
+WIDTH = len(members_of(ObjectReference))
 
 HIDDEN = "Object from another event"
 """What MISP calls a target that the document does not show."""
@@ -129,14 +135,13 @@ WHERE o.id = ANY(%(objects)s) AND {visible}
 ORDER BY o.id
 """
 
-REFERENCES = """
-SELECT {columns}, o.distribution::text, coalesce(o.sharing_group_id, 0)::text, o.uuid::text, o.name,
-       o.meta_category, a.distribution::text, coalesce(a.sharing_group_id, 0)::text, a.uuid::text, {value},
-       a.type, a.category, a.to_ids
+REFERENCES = f"""
+SELECT {{columns}}, {wire(StoredObject, "o", [name.replace("-", "_") for name in OBJECT_TARGET])},
+       {wire(Attribute, "a", ATTRIBUTE_TARGET)}
 FROM object_reference r JOIN event e ON e.id = r.event_id
 LEFT JOIN object o ON r.referenced_type = 1 AND o.uuid = r.referenced_uuid AND o.event_id = e.id
-  AND {object_visible}
+  AND {{object_visible}}
 LEFT JOIN attribute a ON r.referenced_type = 0 AND a.uuid = r.referenced_uuid AND a.event_id = e.id
-  AND {attribute_visible}
+  AND {{attribute_visible}}
 WHERE r.object_id = ANY(%(objects)s) ORDER BY r.id
 """

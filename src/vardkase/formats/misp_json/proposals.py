@@ -9,13 +9,14 @@ from typing import Any
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from vardkase.core.sql import array_of, cursor
-from vardkase.formats.misp_json.columns import moment, value
+from vardkase.formats.misp_json.columns import members_of, wire
 from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.structs import Organisation, encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import reader_parameters
+from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import SOURCE, readable
 
 
@@ -124,28 +125,30 @@ def _listed(row: Sequence[Any]) -> ListedShadowAttribute:
     return proposal
 
 
-WIDTH = 15
-LISTED_WIDTH = 17
-OLD_ID = 7
+OWN = members_of(ShadowAttribute)
+WIDTH = len(OWN)
+LISTED_WIDTH = len(members_of(ListedShadowAttribute))
+OLD_ID = OWN.index("old_id")
 LISTED_MEMBERS = (
     "id", "old_id", "event_id", "type", "category", "value1", "to_ids", "uuid", "value2", "org_id",
     "event_org_id", "comment", "event_uuid", "deleted", "timestamp", "proposal_to_delete",
     "disable_correlation", "value",
 )  # fmt: skip
 
-DOCUMENT = f"""s.id::text, s.type, s.category, s.to_ids, s.uuid::text, e.uuid::text, s.event_id::text,
-    coalesce(s.attribute_id, 0)::text, s.comment, s.org_id::text, s.to_delete, s.timestamp::text,
-    {moment("s.first_seen")}, {moment("s.last_seen")}, {value("s")}, s.data_sha256, org.id::text, org.name,
-    org.uuid::text, org.local"""
+GIVEN = {
+    "old_id": "coalesce(s.attribute_id, 0)::text",
+    "proposal_to_delete": "s.to_delete",
+    "event_uuid": "e.uuid::text",
+    "event_org_id": "e.orgc_id::text",
+    "org_uuid": "org.uuid::text",
+}
+"""Members that have another name than their column, or come from another table."""
 
-WITH_COLUMNS = f"""s.id::text, coalesce(s.attribute_id, 0)::text, s.event_id::text, s.type, s.category, s.value1,
-    s.to_ids, s.uuid::text, coalesce(s.value2, ''), s.org_id::text, e.orgc_id::text, s.comment, e.uuid::text,
-    s.deleted, s.timestamp::text, s.to_delete, s.disable_correlation, {value("s")}"""
-
-LISTED = f"""s.id::text, coalesce(s.attribute_id, 0)::text, s.event_id::text, s.type, s.category, s.uuid::text,
-    s.to_ids, s.comment, s.org_id::text, s.timestamp::text, {moment("s.first_seen")}, {moment("s.last_seen")},
-    s.deleted, s.to_delete, s.disable_correlation, {value("s")}, org.uuid::text, a.uuid::text, e.uuid::text,
-    s.data_sha256, org.name"""
+DOCUMENT = f"""{wire(Proposal, "s", OWN, **GIVEN)},
+    s.data_sha256, org.id::text, org.name, org.uuid::text, org.local"""
+WITH_COLUMNS = wire(Proposal, "s", LISTED_MEMBERS, **GIVEN)
+LISTED = f"""{wire(Proposal, "s", members_of(ListedShadowAttribute), **GIVEN)},
+    a.uuid::text, e.uuid::text, s.data_sha256, org.name"""
 
 OF_EVENT = """
 SELECT {columns} {source} JOIN organisation org ON org.id = s.org_id

@@ -15,11 +15,12 @@ from vardkase.analysis.correlation.queries import (
 )
 from vardkase.analysis.correlation.settings import MAX_CORRELATIONS
 from vardkase.core.sql import cursor
-from vardkase.formats.misp_json.columns import value
+from vardkase.formats.misp_json.columns import value, wire
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_times
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.intel.models import Attribute, Event
 
 
 def related_event_blocks(actor: Actor, event_id: int) -> list[dict[str, Any]]:
@@ -91,12 +92,11 @@ EVENT_MEMBERS = (
     "org_id", "orgc_id",
 )  # fmt: skip
 
-RELATED_EVENTS = """
-SELECT e.id::text, e.date::text, e.threat_level_id::text, e.info, {published}, e.uuid::text,
-       e.analysis::text, ({timestamp})::text, e.distribution::text, e.org_id::text, e.orgc_id::text,
+RELATED_EVENTS = f"""
+SELECT {wire(Event, "e", EVENT_MEMBERS, published="{published}", timestamp="({timestamp})::text")},
        org.name, org.uuid::text, orgc.name, orgc.uuid::text
 FROM event e JOIN organisation org ON org.id = e.org_id JOIN organisation orgc ON orgc.id = e.orgc_id
-WHERE e.id = ANY(%(ids)s) AND {visible}
+WHERE e.id = ANY(%(ids)s) AND {{visible}}
 ORDER BY e.date DESC, e.id DESC
 """
 
@@ -118,13 +118,9 @@ RELATED_EVENT_MEMBERS = (
     "published", "date", "orgc_id", "org_id",
 )  # fmt: skip
 
-LISTED_RELATED_ATTRIBUTES = """
-SELECT a.id::text, a.event_id::text, coalesce(a.object_id, 0)::text, a.object_relation, a.category, a.type,
-       a.uuid::text, a.timestamp::text, a.distribution::text, coalesce(a.sharing_group_id, 0)::text, a.to_ids,
-       a.comment, {value},
-       e.id::text, e.uuid::text, e.threat_level_id::text, e.analysis::text, e.info,
-       coalesce(e.extends_uuid::text, ''), e.distribution::text, coalesce(e.sharing_group_id, 0)::text,
-       {published}, e.date::text, e.orgc_id::text, e.org_id::text
+LISTED_RELATED_ATTRIBUTES = f"""
+SELECT {wire(Attribute, "a", LISTED_RELATED_MEMBERS)},
+       {wire(Event, "e", RELATED_EVENT_MEMBERS, published="{published}")}
 FROM attribute a JOIN event e ON e.id = a.event_id
-WHERE a.id = ANY(%(ids)s) AND {visible}
+WHERE a.id = ANY(%(ids)s) AND {{visible}}
 """

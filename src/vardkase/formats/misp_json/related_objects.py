@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Raw
 
 from vardkase.core.sql import array_of, cursor, from_jsonb
-from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, OBJECT, REPORT
+from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, OBJECT, REPORT, members_of, wire
 from vardkase.formats.misp_json.structs import EventReport, ListedAttribute, Object, encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_times, object_timestamp, proposals_are_waiting
@@ -25,6 +25,7 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
     report_predicate,
 )
+from vardkase.intel.models import Event
 from vardkase.intel.queries.attribute_counts import visible_attribute_count
 from vardkase.misp.analyst_data import KINDS
 
@@ -100,11 +101,17 @@ EVENT_MEMBERS = (
     "timestamp", "distribution", "sharing_group_id", "proposal_email_lock", "locked", "threat_level_id",
     "publish_timestamp", "sighting_timestamp", "disable_correlation", "extends_uuid", "protected",
 )  # fmt: skip
-EVENT = """e.id::text, e.org_id::text, e.date::text, e.info, e.user_id::text, e.uuid::text, {published},
-    e.analysis::text, ({attribute_count})::text, e.orgc_id::text, ({timestamp})::text, e.distribution::text,
-    coalesce(e.sharing_group_id, 0)::text, {proposals_are_waiting}, e.locked, e.threat_level_id::text,
-    ({publish_timestamp})::text, ({sighting_timestamp})::text, e.disable_correlation,
-    coalesce(e.extends_uuid::text, ''), e.protected"""
+EVENT = wire(
+    Event,
+    "e",
+    EVENT_MEMBERS,
+    published="{published}",
+    attribute_count="({attribute_count})::text",
+    timestamp="({timestamp})::text",
+    proposal_email_lock="{proposals_are_waiting}",
+    publish_timestamp="({publish_timestamp})::text",
+    sighting_timestamp="({sighting_timestamp})::text",
+)
 
 SAID_MEMBERS = (
     "id", "uuid", "object_uuid", "object_type", "authors", "created", "modified", "distribution",
@@ -115,19 +122,21 @@ SAID = """n.id::text, n.uuid::text, n.object_uuid::text, n.object_type, n.author
     to_char(n.modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), n.distribution::text, n.text, n.language,
     n.opinion::text, n.relationship_type, n.related_object_uuid::text, n.related_object_type"""
 
+OBJECT_MEMBERS = Object.__struct_encode_fields__[: len(members_of(Object))]
+
 OF_EVENT = "JOIN event e ON e.id ="
 
 SOURCES = {
     "Event": _Source(EVENT, EVENT_MEMBERS, "event e", "e"),
     "Attribute": _Source(
         LISTED_ATTRIBUTE,
-        ListedAttribute.__struct_fields__[:17],
+        members_of(ListedAttribute),
         f"attribute a {OF_EVENT} a.event_id",
         "a",
     ),
-    "Object": _Source(OBJECT, Object.__struct_encode_fields__[:15], f"object o {OF_EVENT} o.event_id", "o"),
+    "Object": _Source(OBJECT, OBJECT_MEMBERS, f"object o {OF_EVENT} o.event_id", "o"),
     "EventReport": _Source(
-        REPORT, EventReport.__struct_fields__[:9], f"event_report p {OF_EVENT} p.event_id", "p"
+        REPORT, members_of(EventReport), f"event_report p {OF_EVENT} p.event_id", "p"
     ),
     "Galaxy": _Source(
         "g.id::text, g.uuid::text, g.name, g.type, g.description, g.version, g.icon, g.namespace",

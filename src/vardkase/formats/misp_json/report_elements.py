@@ -10,42 +10,22 @@ import msgspec
 from msgspec import Raw, Struct
 
 from vardkase.core.sql import cursor
-from vardkase.formats.misp_json.attributes import WIDTH, CarriedParts, Page, event_attributes
+from vardkase.formats.misp_json.attributes import CarriedParts, Page, event_attributes
 from vardkase.formats.misp_json.objects import event_objects
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.stream import coalesced, joined
-from vardkase.formats.misp_json.structs import EMPTY, encoder
+from vardkase.formats.misp_json.structs import EMPTY, AttributeColumns, encoder
 from vardkase.formats.misp_json.tags import whole_tag
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import galaxy_predicate, reader_parameters
 
 
-class ProxyAttribute(Struct, gc=False):
+class ProxyAttribute(AttributeColumns, gc=False):
     """An attribute as the report editor receives it."""
 
-    id: str
-    type: str
-    category: str
-    to_ids: bool
-    uuid: str
-    event_id: str
-    distribution: str
-    timestamp: str
-    comment: str
-    sharing_group_id: str
-    deleted: bool
-    disable_correlation: bool
-    object_id: str
-    object_relation: str | None
-    first_seen: str | None
-    last_seen: str | None
-    value: str
     AttributeTag: list[Raw] | Raw = EMPTY
     Galaxy: list[Raw] | Raw = EMPTY
-
-
-COPIED = ProxyAttribute.__struct_fields__[:WIDTH]
 
 
 class _Named(Struct):
@@ -81,7 +61,7 @@ def _elements(scope: Scope, event_id: int) -> Iterator[bytes]:
 def _attributes(scope: Scope, page: Page) -> Iterator[bytes]:
     attached = scope.tags.of_attributes(attribute.id for attribute in page)
     for attribute in page:
-        proxy = ProxyAttribute(*(getattr(attribute, name) for name in COPIED))
+        proxy = ProxyAttribute(*(getattr(attribute, name) for name in AttributeColumns.__struct_fields__))
         proxy.Galaxy = attribute.Galaxy
         proxy.AttributeTag = [
             scope.tags.attribute_tag(attachment, attribute.id, attribute.event_id)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from vardkase.core.errors import NotFound
-from vardkase.formats.misp_json.columns import REPORT
+from vardkase.formats.misp_json.columns import REPORT, members_of
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data, scope_of
 from vardkase.formats.misp_json.selection import Chosen, pages_of
@@ -18,7 +18,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import deleted_predicate, report_predicate
 from vardkase.intel.problems import EventReportProblem
 
-WIDTH = 9
+WIDTH = len(members_of(EventReport))
 """Columns of REPORT; the event's, and the sharing group's, follow."""
 
 REPORTS_AT_ONCE = 50

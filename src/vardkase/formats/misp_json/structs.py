@@ -64,8 +64,8 @@ class CryptographicKey(Struct, gc=False):
     fingerprint: str
 
 
-class Attribute(Struct, gc=False):
-    """An attribute inside an event document."""
+class AttributeColumns(Struct, gc=False):
+    """An attribute's own members in an event document."""
 
     id: str
     type: str
@@ -84,6 +84,11 @@ class Attribute(Struct, gc=False):
     first_seen: str | None
     last_seen: str | None
     value: str
+
+
+class Attribute(AttributeColumns, gc=False):
+    """An attribute inside an event document."""
+
     warnings: Raw | UnsetType = UNSET
     decay_score: Raw | UnsetType = UNSET
     Galaxy: Raw | list[Raw] = EMPTY

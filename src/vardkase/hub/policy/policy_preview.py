@@ -8,7 +8,7 @@ from vardkase.hub.policy.evaluation import MatchedRule, asking_second, forbiddin
 from vardkase.hub.policy.facts import facts_of
 from vardkase.hub.policy.queries import policies_in_force
 from vardkase.hub.policy.reach import OF_DISTRIBUTION
-from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.columns import EventRow
 
 
 @dataclass(slots=True)

@@ -13,19 +13,19 @@ from vardkase.core.errors import Invalid, by_field
 from vardkase.core.misp_problems import MispProblem, problems_of
 from vardkase.core.sql import array_of, cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import NewAttribute, NewObject
 from vardkase.intel.contribution_targets import ContributionTarget
 from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.kernel.attachments import take_data
-from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject
 from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.problems import AttributeProblem, IntelProblem
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.misp.analyst_data import KINDS
-from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.flags import as_bool
-from vardkase.misp.object import ObjectInput, parse_object
+from vardkase.misp.object import parse_object
 
 CONTRIBUTED = ("Sighting", "ShadowAttribute", *KINDS)
 """The members of a part that are what others said of it."""
@@ -101,15 +101,19 @@ class Assembler:
         if not isinstance(data, dict):
             raise Invalid({"type": [MispProblem.NO_TYPE()]})
         data, data_sha256 = take_data(data)
-        parsed = parse_attribute(
+        row = parse_attribute(
             data,
+            NewAttribute,
             now=self.now,
             default_distribution=settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION,
             rewrite=self.filter,
         )
-        if isinstance(parsed, dict):
-            raise Invalid(problems_of(parsed))
-        row = self._row(parsed, data_sha256)
+        if isinstance(row, dict):
+            raise Invalid(problems_of(row))
+        row.data_sha256 = data_sha256
+        if self._strict_sharing:
+            self.sharing.required(row.distribution, row.sharing_group_id, row.group_block)
+        self._complete(row)
         if not in_object and not row.deleted:
             self._claim_value(row)
         self._claim_uuid(row.uuid)
@@ -144,11 +148,11 @@ class Assembler:
     def new_object(self, data: object, place: str) -> NewObject | None:
         if not isinstance(data, dict):
             return None
-        parsed = parse_object(data, now=self.now)
-        if isinstance(parsed, dict):
-            self.rejections.add(place, problems_of(parsed))
+        row = parse_object(data, NewObject, now=self.now)
+        if isinstance(row, dict):
+            self.rejections.add(place, problems_of(row))
             return None
-        row = self._object_row(parsed)
+        self._complete(row)
         try:
             self._claim_uuid(row.uuid)
         except Invalid as refused:
@@ -169,49 +173,12 @@ class Assembler:
             rows.append(attribute)
         return rows
 
-    def _row(self, parsed: AttributeInput, data_sha256: str | None) -> NewAttribute:
-        limit = (parsed.distribution, parsed.sharing_group_id, parsed.sharing_group)
-        if self._strict_sharing:
-            self.sharing.required(*limit)
-        distribution, sharing_group_id = self.sharing.limited(*limit)
-        return NewAttribute(
-            uuid=parsed.uuid or str(uuid4()),
-            type=parsed.type,
-            category=parsed.category,
-            value1=parsed.value1,
-            value2=parsed.value2,
-            to_ids=parsed.to_ids,
-            distribution=distribution,
-            sharing_group_id=sharing_group_id,
-            timestamp=parsed.timestamp or self.now,
-            comment=parsed.comment,
-            deleted=parsed.deleted,
-            disable_correlation=parsed.disable_correlation,
-            first_seen=parsed.first_seen,
-            last_seen=parsed.last_seen,
-            object_relation=parsed.object_relation,
-            data_sha256=data_sha256,
-            tags=parsed.tags,
-        )
-
-    def _object_row(self, parsed: ObjectInput) -> NewObject:
-        distribution, sharing_group_id = self.sharing.limited(
-            parsed.distribution, parsed.sharing_group_id, parsed.sharing_group
-        )
-        return NewObject(
-            uuid=parsed.uuid or str(uuid4()),
-            name=parsed.name,
-            meta_category=parsed.meta_category,
-            description=parsed.description,
-            template_uuid=parsed.template_uuid,
-            template_version=parsed.template_version,
-            timestamp=parsed.timestamp or self.now,
-            distribution=distribution,
-            sharing_group_id=sharing_group_id,
-            comment=parsed.comment,
-            deleted=parsed.deleted,
-            first_seen=parsed.first_seen,
-            last_seen=parsed.last_seen,
+    def _complete(self, row: NewAttribute | NewObject) -> None:
+        """Give the row what its document left open, and a distribution that the actor may use."""
+        row.uuid = row.uuid or str(uuid4())
+        row.timestamp = row.timestamp or self.now
+        row.distribution, row.sharing_group_id = self.sharing.limited(
+            row.distribution, row.sharing_group_id, row.group_block
         )
 
     def _claim_value(self, row: NewAttribute) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
@@ -14,38 +15,21 @@ from django.conf import settings
 from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import problems_of
 from vardkase.core.sql import cursor
+from vardkase.intel.columns import IDENTITY, changeable
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
 from vardkase.intel.kernel.attachments import take_data
 from vardkase.intel.kernel.bulk_insert import TagLink
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.kernel.tag_loader import TagLoader
-from vardkase.intel.models import Attribute, AttributeTag
+from vardkase.intel.models import Attribute, AttributeTag, Object
 from vardkase.knowledge.import_expressions.applying import ImportFilter, import_filter
-from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.fields import UUID, listed_tags
 from vardkase.misp.flags import as_int
 from vardkase.misp.time import render_seen
 
-CHANGEABLE = (
-    ("object_relation", "text"),
-    ("type", "text"),
-    ("category", "text"),
-    ("value1", "text"),
-    ("value2", "text"),
-    ("to_ids", "boolean"),
-    ("distribution", "smallint"),
-    ("sharing_group_id", "bigint"),
-    ("timestamp", "bigint"),
-    ("comment", "text"),
-    ("deleted", "boolean"),
-    ("disable_correlation", "boolean"),
-    ("first_seen", "bigint"),
-    ("last_seen", "bigint"),
-    ("data_sha256", "text"),
-)
-"""The columns an edit may change, with their types in the database."""
-IDENTITY = frozenset({"id", "uuid", "event_id", "object_id"})
-"""Members that an edit ignores."""
+NOT_IN_DOCUMENTS = frozenset({"value1", "value2", "timestamp", "data_sha256"})
+"""Columns that a document gives in another form, or has to give anew with each change."""
 
 
 @dataclass(slots=True)
@@ -62,7 +46,7 @@ class AttributeChanges:
 
 def content_of(attribute: Attribute) -> tuple[Any, ...]:
     """What an edit may change in an attribute, except its timestamp."""
-    return tuple(getattr(attribute, name) for name, _ in CHANGEABLE if name != "timestamp")
+    return tuple(getattr(attribute, name) for name in changeable(Attribute) if name != "timestamp")
 
 
 def is_newer(sent: Mapping[str, Any], stored_timestamp: int) -> bool:
@@ -80,17 +64,23 @@ def merge_attribute(
 ) -> None:
     """Merge `sent` into `stored` (in memory). Raises Invalid by field."""
     data, data_sha256 = take_data(_overlay(stored, sent))
+    # What a document cannot say stays as it is stored, so no row with defaults is made of it.
     parsed = parse_attribute(
         data,
+        SimpleNamespace,
         now=now,
         default_distribution=settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION,
         rewrite=rewrite,
     )
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))
-    _assign(stored, parsed, sharing)
-    stored.timestamp = parsed.timestamp or now
-    stored.data_sha256 = data_sha256 or stored.data_sha256
+    parsed.distribution, parsed.sharing_group_id = sharing.limited(
+        parsed.distribution, parsed.sharing_group_id, parsed.group_block
+    )
+    parsed.timestamp = parsed.timestamp or now
+    parsed.data_sha256 = data_sha256 or stored.data_sha256
+    for name in vars(parsed).keys() & changeable(Attribute).keys():
+        setattr(stored, name, getattr(parsed, name))
 
 
 def collect_change(
@@ -106,11 +96,12 @@ def write_changes(event_id: int, changes: AttributeChanges, tags: TagLoader) -> 
     """Write all changed attributes of a locked event in one statement, and their tags."""
     if not changes.changed:
         return
-    columns = ", ".join(f"{name} = c.{name}" for name, _ in CHANGEABLE)
-    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in CHANGEABLE)
-    names = ", ".join(name for name, _ in CHANGEABLE)
+    kinds = {name: column.sql_type for name, column in changeable(Attribute).items()}
+    columns = ", ".join(f"{name} = c.{name}" for name in kinds)
+    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in kinds.items())
+    names = ", ".join(kinds)
     parameters: dict[str, Any] = {
-        name: [getattr(attribute, name) for attribute in changes.changed] for name, _ in CHANGEABLE
+        name: [getattr(attribute, name) for attribute in changes.changed] for name in kinds
     }
     parameters["ids"] = [attribute.pk for attribute in changes.changed]
     cursor().execute(
@@ -163,21 +154,17 @@ def tag_mentions(sent: Mapping[str, Any]) -> list[dict[str, Any]]:
     return listed_tags(sent.get("Tag"))
 
 
+def as_document(stored: Attribute | Object) -> dict[str, Any]:
+    """What is stored, as a document says it."""
+    base = {name: getattr(stored, name) for name in changeable(type(stored)) if name not in NOT_IN_DOCUMENTS}
+    base["sharing_group_id"] = stored.sharing_group_id or 0
+    for name in ("first_seen", "last_seen"):
+        base[name] = None if base[name] is None else render_seen(base[name])
+    return base
+
+
 def _overlay(stored: Attribute, sent: Mapping[str, Any]) -> dict[str, Any]:
-    base: dict[str, Any] = {
-        "type": stored.type,
-        "category": stored.category,
-        "value": stored.value,
-        "to_ids": stored.to_ids,
-        "distribution": stored.distribution,
-        "sharing_group_id": stored.sharing_group_id or 0,
-        "comment": stored.comment,
-        "deleted": stored.deleted,
-        "disable_correlation": stored.disable_correlation,
-        "first_seen": None if stored.first_seen is None else render_seen(stored.first_seen),
-        "last_seen": None if stored.last_seen is None else render_seen(stored.last_seen),
-        "object_relation": stored.object_relation,
-    }
+    base = as_document(stored) | {"value": stored.value}
     base |= {key: value for key, value in named(sent).items() if key not in IDENTITY}
     # No attribute is without a value, so an empty one means that none was sent.
     if sent.get("value") in (None, ""):
@@ -186,20 +173,3 @@ def _overlay(stored: Attribute, sent: Mapping[str, Any]) -> dict[str, Any]:
     if base["type"] != stored.type and sent.get("category") is None:
         base.pop("category")
     return base
-
-
-def _assign(stored: Attribute, parsed: AttributeInput, sharing: SharingGroups) -> None:
-    stored.type = parsed.type
-    stored.category = parsed.category
-    stored.value1 = parsed.value1
-    stored.value2 = parsed.value2
-    stored.to_ids = parsed.to_ids
-    stored.distribution, stored.sharing_group_id = sharing.limited(
-        parsed.distribution, parsed.sharing_group_id, parsed.sharing_group
-    )
-    stored.comment = parsed.comment
-    stored.deleted = parsed.deleted
-    stored.disable_correlation = parsed.disable_correlation
-    stored.first_seen = parsed.first_seen
-    stored.last_seen = parsed.last_seen
-    stored.object_relation = parsed.object_relation

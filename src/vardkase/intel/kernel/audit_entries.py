@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.audit.services import Target
+from vardkase.intel.columns import EventRow
 from vardkase.intel.kernel.audiences import Audiences, is_known_to_readers
 from vardkase.intel.models import Event
-from vardkase.intel.queries.rows import EventRow
 
 
 def event_target(event: Event | EventRow) -> Target:

@@ -11,6 +11,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_timestamp, knows_private_times
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.hooks import AttributesChanged, attributes_changed
 from vardkase.intel.kernel.audiences import READERS, Audiences, is_known_to_readers
@@ -18,7 +19,6 @@ from vardkase.intel.kernel.private_times import move_private_times
 from vardkase.intel.models import Event
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import Reference, find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
 
 

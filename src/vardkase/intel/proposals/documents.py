@@ -13,12 +13,13 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.columns import NewAttribute
 from vardkase.intel.kernel.attachments import take_data
 from vardkase.intel.kernel.attribute_assembler import numbered_parts
 from vardkase.intel.models import Attribute
 from vardkase.intel.proposals.models import Proposal
 from vardkase.knowledge.import_expressions.applying import ImportFilter, import_filter
-from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.flags import as_bool
@@ -58,7 +59,7 @@ def identity_of(proposal: Proposal) -> Identity:
     )
 
 
-def proposal_of(source: AttributeInput | Attribute) -> Proposal:
+def proposal_of(source: NewAttribute | Attribute) -> Proposal:
     return Proposal(
         uuid=UUID(str(source.uuid)) if source.uuid else uuid4(),
         type=source.type,
@@ -76,7 +77,11 @@ def proposal_of(source: AttributeInput | Attribute) -> Proposal:
 def read_proposal(data: Mapping[str, Any], rewrite: ImportFilter) -> Proposal:
     document, data_sha256 = take_data(dict(data))
     parsed = parse_attribute(
-        document, now=now_seconds(), default_distribution=Distribution.INHERIT, rewrite=rewrite
+        document,
+        NewAttribute,
+        now=now_seconds(),
+        default_distribution=Distribution.INHERIT,
+        rewrite=rewrite,
     )
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))

@@ -14,8 +14,8 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
     report_predicate,
 )
+from vardkase.intel.columns import EventRow
 from vardkase.intel.queries.history import acts_on_event, taken_over_at
-from vardkase.intel.queries.rows import EventRow
 
 ACTS = 200
 """Entries of the audit log on an event's page."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -25,13 +24,20 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
     report_predicate,
 )
+from vardkase.intel.columns import (
+    AttributeRow,
+    Entity,
+    EventRow,
+    ObjectRow,
+    ReferenceRow,
+    ReportRow,
+    readable_columns,
+)
+from vardkase.intel.models import Attribute, Event, EventReport, Object, ObjectReference
 from vardkase.intel.problems import AttributeProblem, EventProblem, EventReportProblem, ObjectProblem
-from vardkase.intel.queries.rows import AttributeRow, EventRow, ObjectRow, ReferenceRow, ReportRow
 
 type Reference = int | str | UUID
 """A MISP id or a uuid, as numbers or as text."""
-
-type Part = type[AttributeRow | ObjectRow | ReferenceRow | ReportRow]
 
 BIGGEST_ID = 2**63 - 1
 LONGEST_ID = 19
@@ -59,14 +65,14 @@ def find_attribute(actor: Actor, reference: Reference, *, deleted: bool = False)
     _record_access(actor, "attribute", reference)
     visible = attribute_predicate(actor, "p")
     return AttributeRow(
-        *_part(actor, AttributeRow, "attribute", visible, reference, deleted, AttributeProblem.NOT_FOUND)
+        *_part(actor, Attribute, "attribute", visible, reference, deleted, AttributeProblem.NOT_FOUND)
     )
 
 
 def find_object(actor: Actor, reference: Reference, *, deleted: bool = False) -> ObjectRow:
     _record_access(actor, "object", reference)
     visible = part_predicate(actor, "p")
-    return ObjectRow(*_part(actor, ObjectRow, "object", visible, reference, deleted, ObjectProblem.NOT_FOUND))
+    return ObjectRow(*_part(actor, Object, "object", visible, reference, deleted, ObjectProblem.NOT_FOUND))
 
 
 def attributes_of_thing(actor: Actor, reference: Reference) -> list[int]:
@@ -107,7 +113,7 @@ def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False)
     )
     row = _part(
         actor,
-        ReferenceRow,
+        ObjectReference,
         "object_reference",
         visible,
         reference,
@@ -131,13 +137,13 @@ def find_report(actor: Actor, reference: Reference, *, deleted: bool = False) ->
     _record_access(actor, "event_report", reference)
     visible = report_predicate(actor, "p")
     return ReportRow(
-        *_part(actor, ReportRow, "event_report", visible, reference, deleted, EventReportProblem.NOT_FOUND)
+        *_part(actor, EventReport, "event_report", visible, reference, deleted, EventReportProblem.NOT_FOUND)
     )
 
 
 def _part(
     actor: Actor,
-    row: Part,
+    entity: Entity,
     table: str,
     visible: str,
     reference: Reference,
@@ -145,17 +151,16 @@ def _part(
     missing: ProblemCode,
 ) -> list[Any]:
     hidden = deleted_predicate(actor, "p") if deleted else "NOT p.deleted"
-    own = ", ".join(f"p.{column.name}" for column in fields(row) if column.name != "event")
+    own = [f"p.{name}" for name in readable_columns(entity)]
     columns = _fetch_one(
-        f"SELECT {own}, {_event_columns(actor)} FROM {table} p "
+        f"SELECT {', '.join(own)}, {_event_columns(actor)} FROM {table} p "
         f"JOIN event e ON e.id = p.event_id WHERE {matches('p', reference)} "
         f"AND {event_predicate(actor)} AND {visible} AND {hidden}",
         actor,
         reference,
         missing,
     )
-    split = len(fields(row)) - 1  # The last field is the event.
-    return [*columns[:split], EventRow(*columns[split:])]
+    return [*columns[: len(own)], EventRow(*columns[len(own) :])]
 
 
 def _record_access(actor: Actor, table: str, reference: Reference) -> None:
@@ -179,7 +184,7 @@ def _fetch_one(sql: str, actor: Actor, reference: Reference, missing: ProblemCod
 
 
 def _event_columns(actor: Actor) -> str:
-    columns = {field.name: f"e.{field.name}" for field in fields(EventRow)}
+    columns = {name: f"e.{name}" for name in readable_columns(Event)}
     # Changes that only some readers may know of must not show in these three.
     known = {
         "timestamp": event_timestamp(actor),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
+from vardkase.intel.columns import EventRow
 from vardkase.intel.queries.event_parts import event_tags
-from vardkase.intel.queries.rows import EventRow
 from vardkase.knowledge.taxonomies.queries import ExclusiveConflict, exclusive_conflicts, missing_required
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.knowledge.warninglists.queries import any_enabled

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from vardkase.core.sql import cursor
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.identity.organisations.settings import group_members_are_hidden
-from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.columns import EventRow
 from vardkase.misp.distribution import Distribution
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from vardkase.core.sql import cursor
+from vardkase.intel.columns import changeable
+from vardkase.intel.models import Attribute, Object
 
 
 def event_mark(event_id: int) -> str:
@@ -13,7 +15,7 @@ def event_mark(event_id: int) -> str:
 
 
 def attribute_mark(attribute_id: int) -> str:
-    return _mark(ATTRIBUTE, attribute_id)
+    return _mark(f"SELECT {CONTENT_OF_ATTRIBUTE} FROM attribute WHERE id = %(id)s", attribute_id)
 
 
 def object_mark(object_id: int) -> str:
@@ -30,17 +32,14 @@ SELECT info, date, threat_level_id, analysis, distribution, sharing_group_id, ex
 FROM event WHERE id = %(id)s
 """
 
-ATTRIBUTE = """
-SELECT type, category, value1, value2, to_ids, distribution, sharing_group_id, comment, deleted,
-       disable_correlation, first_seen, last_seen, data_sha256
-FROM attribute WHERE id = %(id)s
-"""
+CONTENT_OF_ATTRIBUTE, CONTENT_OF_OBJECT = (
+    ", ".join(name for name in changeable(entity) if name not in ("timestamp", "private_timestamp"))
+    for entity in (Attribute, Object)
+)
 
-OBJECT = """
-SELECT 0, distribution, sharing_group_id, comment, deleted, first_seen, last_seen, '', ''
-FROM object WHERE id = %(id)s
+OBJECT = f"""
+SELECT 0 AS id, ROW({CONTENT_OF_OBJECT})::text FROM object WHERE id = %(id)s
 UNION ALL
-SELECT id, distribution, sharing_group_id, comment, deleted, first_seen, last_seen, value1, value2
-FROM attribute WHERE object_id = %(id)s
-ORDER BY 1
+SELECT id, ROW({CONTENT_OF_ATTRIBUTE})::text FROM attribute WHERE object_id = %(id)s
+ORDER BY id
 """

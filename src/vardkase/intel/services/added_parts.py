@@ -14,6 +14,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.columns import NewAttribute, NewObject
 from vardkase.intel.editing.attributes import CHUNK, known_in_event
 from vardkase.intel.editing.tagging import link_event_tags
 from vardkase.intel.event_reports.documents import store_reports
@@ -26,7 +27,6 @@ from vardkase.intel.kernel.audiences import (
     report_audiences,
 )
 from vardkase.intel.kernel.audit_entries import event_target, known_to
-from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject
 from vardkase.intel.kernel.locking import lock_own_event, touch
 from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.kernel.tag_loader import TagLoader

@@ -23,13 +23,14 @@ from vardkase.identity.organisations.attribution import require_attribution
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.columns import NewAttribute, NewObject
 from vardkase.intel.editing.tagging import link_event_tags
 from vardkase.intel.errors import EventBlocked, EventExists
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.hooks import BeforeCreation, before_creation
 from vardkase.intel.kernel.attribute_assembler import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.kernel.audit_entries import event_target
-from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject, write_attributes, write_objects
+from vardkase.intel.kernel.bulk_insert import write_attributes, write_objects
 from vardkase.intel.kernel.locking import recount
 from vardkase.intel.kernel.results import Ingested, Rejections
 from vardkase.intel.kernel.tag_loader import TagLoader

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vardkase.core.errors import Invalid, by_field
+from vardkase.intel.columns import NewAttribute, NewObject
 from vardkase.intel.editing.deletion import soft_delete_object
 from vardkase.intel.kernel.attribute_assembler import Assembler, known_values, numbered_parts
 from vardkase.intel.kernel.attribute_changes import AttributeChanges, collect_change, is_newer, sent_uuid
 from vardkase.intel.kernel.audiences import Audiences
-from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.problems import IntelProblem
 from vardkase.intel.services.objects_merge import ObjectBefore, merge_object_header

@@ -15,11 +15,11 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.columns import NewAttribute, NewObject, columns_of
 from vardkase.intel.editing.bulk_edit import readable_attributes
 from vardkase.intel.editing.deletion import remove_attributes, soft_delete_attributes
 from vardkase.intel.kernel.attribute_assembler import Assembler
 from vardkase.intel.kernel.audiences import attribute_audiences, object_audiences
-from vardkase.intel.kernel.bulk_insert import ATTRIBUTE_COLUMNS, NewAttribute, NewObject
 from vardkase.intel.kernel.locking import lock_own_event, touch
 from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.kernel.sharing import SharingGroups
@@ -58,7 +58,7 @@ def group_attributes(
     _refuse_misplaced(template, [(relations[attribute.pk], attribute.type) for attribute in chosen])
     now = now_seconds()
     row = _new_object(actor, template, about, now)
-    copied = [name for name in ATTRIBUTE_COLUMNS if name not in NOT_COPIED]
+    copied = [name for name in columns_of(Attribute) if name not in NOT_COPIED]
     row.attributes = [
         NewAttribute(
             uuid=str(uuid4()),

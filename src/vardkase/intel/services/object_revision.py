@@ -10,8 +10,8 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import NewObject
 from vardkase.intel.kernel.attribute_assembler import Assembler, numbered_parts
-from vardkase.intel.kernel.bulk_insert import NewObject
 from vardkase.intel.kernel.locking import own_event
 from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.problems import ObjectProblem

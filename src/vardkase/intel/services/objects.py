@@ -14,6 +14,7 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.columns import NewObject
 from vardkase.intel.editing.bulk_edit import readable_attributes
 from vardkase.intel.editing.deletion import soft_delete_attributes, soft_delete_object
 from vardkase.intel.kernel.attribute_assembler import Assembler, mentioned_tags, numbered_parts
@@ -26,7 +27,6 @@ from vardkase.intel.kernel.attribute_changes import (
 )
 from vardkase.intel.kernel.audiences import Audiences, attribute_audiences, object_audiences
 from vardkase.intel.kernel.audit_entries import known_to
-from vardkase.intel.kernel.bulk_insert import NewObject
 from vardkase.intel.kernel.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.kernel.tag_loader import TagLoader

@@ -8,12 +8,12 @@ from typing import Any
 
 from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import problems_of
-from vardkase.intel.kernel.attribute_changes import named
+from vardkase.intel.columns import NewObject
+from vardkase.intel.kernel.attribute_changes import as_document, named
 from vardkase.intel.kernel.audiences import Audiences, audience_of, group_of
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.models import Event, Object
 from vardkase.misp.object import parse_object
-from vardkase.misp.time import render_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +61,19 @@ MERGED = ("distribution", "sharing_group_id", "comment", "first_seen", "last_see
 
 
 def merge_object_header(stored: Object, sent: Mapping[str, Any], sharing: SharingGroups, now: int) -> None:
-    parsed = parse_object(_overlay(stored, sent), now=now)
+    parsed = parse_object(_overlay(stored, sent), NewObject, now=now)
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))
-    stored.distribution, stored.sharing_group_id = sharing.limited(
-        parsed.distribution, parsed.sharing_group_id, parsed.sharing_group
+    parsed.distribution, parsed.sharing_group_id = sharing.limited(
+        parsed.distribution, parsed.sharing_group_id, parsed.group_block
     )
-    stored.comment = parsed.comment
-    stored.first_seen = parsed.first_seen
-    stored.last_seen = parsed.last_seen
-    stored.deleted = parsed.deleted
+    for name in MERGED:
+        setattr(stored, name, getattr(parsed, name))
     stored.timestamp = parsed.timestamp or now
     stored.save()
 
 
 def _overlay(stored: Object, sent: Mapping[str, Any]) -> dict[str, Any]:
-    base: dict[str, Any] = {
-        "name": stored.name,
-        "meta-category": stored.meta_category,
-        "description": stored.description,
-        "template_uuid": stored.template_uuid,
-        "template_version": stored.template_version,
-        "distribution": stored.distribution,
-        "sharing_group_id": stored.sharing_group_id or 0,
-        "comment": stored.comment,
-        "deleted": stored.deleted,
-        "first_seen": None if stored.first_seen is None else render_seen(stored.first_seen),
-        "last_seen": None if stored.last_seen is None else render_seen(stored.last_seen),
-    }
-    changeable = (
-        "distribution",
-        "sharing_group_id",
-        "SharingGroup",
-        "comment",
-        "deleted",
-        "first_seen",
-        "last_seen",
-        "timestamp",
-    )
-    return base | {key: value for key, value in named(sent).items() if key in changeable}
+    base = as_document(stored) | {"meta-category": stored.meta_category}
+    merged = {*MERGED, "SharingGroup", "timestamp"}
+    return base | {key: value for key, value in named(sent).items() if key in merged}

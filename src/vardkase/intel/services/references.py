@@ -24,10 +24,11 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
 )
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.columns import NewObject
 from vardkase.intel.kernel.attribute_assembler import numbered_parts, taken_uuids
 from vardkase.intel.kernel.audiences import reference_audiences, touch_objects
 from vardkase.intel.kernel.audit_entries import event_target, known_to
-from vardkase.intel.kernel.bulk_insert import NewObject, write_references
+from vardkase.intel.kernel.bulk_insert import write_references
 from vardkase.intel.kernel.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.models import Event, ObjectReference
 from vardkase.intel.problems import IntelProblem, ObjectProblem

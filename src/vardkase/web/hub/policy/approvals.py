@@ -19,11 +19,11 @@ from vardkase.hub.policy.approvals.rules import deciders, may_decide, refusal
 from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
 from vardkase.identity.access.actor import StepUpRequired
 from vardkase.identity.accounts.four_eyes.persons import waits_until
+from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import PublisherIsCreator
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.publication_checks import publication_checks
 from vardkase.intel.queries.receivers import receivers
-from vardkase.intel.queries.rows import EventRow
 from vardkase.web.hub.policy.common import rules_of, tabs
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.listing import listed

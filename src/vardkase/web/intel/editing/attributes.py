@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import AttributeRow, EventRow
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.deletion import delete_attribute, restore_attribute
 from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.queries.find import find_attribute
-from vardkase.intel.queries.rows import AttributeRow, EventRow
 from vardkase.intel.queries.version_tokens import attribute_mark
 from vardkase.intel.services.optimistic_edit import edit_unchanged_attribute
 from vardkase.web.intel.editing.common import (

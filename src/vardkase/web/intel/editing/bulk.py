@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow
 from vardkase.intel.editing import bulk_edit
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.services.bulk_tagging import tag_attributes
 from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.misp.flags import as_int

@@ -20,10 +20,10 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import usable_groups
 from vardkase.intel import rules
+from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.receivers import count_members
-from vardkase.intel.queries.rows import EventRow
 from vardkase.web.ui.chips import GROUP, INHERIT, REACHES
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms.errors import take_errors

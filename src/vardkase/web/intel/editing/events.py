@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow
 from vardkase.intel.editing.deletion import delete_event
 from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.queries.event_index import index_rows
-from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.queries.version_tokens import event_mark
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.optimistic_edit import edit_unchanged_event

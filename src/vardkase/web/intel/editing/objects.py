@@ -13,12 +13,12 @@ from django.utils.translation import gettext
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow, ObjectRow
 from vardkase.intel.editing.deletion import delete_object
 from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.problems import ObjectProblem
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.object_contents import template_use, values_of_object
-from vardkase.intel.queries.rows import EventRow, ObjectRow
 from vardkase.intel.queries.version_tokens import object_mark
 from vardkase.intel.services.object_templates import find_template as find_version
 from vardkase.intel.services.objects import add_object

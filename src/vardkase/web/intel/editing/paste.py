@@ -9,9 +9,9 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.queries.pasted_text import PastedValues, pasted
-from vardkase.intel.queries.rows import EventRow
 from vardkase.web.intel.editing.common import back_to, group_options, own_event, reach_context
 from vardkase.web.intel.editing.forms.paste import ROWS_A_PAGE, PasteForm, Review
 from vardkase.web.ui.display import thin

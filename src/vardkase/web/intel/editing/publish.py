@@ -23,6 +23,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
+from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import (
     ChangedMeanwhile,
     ConfirmationNeeded,
@@ -33,7 +34,6 @@ from vardkase.intel.errors import (
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.publication_checks import publication_checks
 from vardkase.intel.queries.receivers import Receiver, receivers, withheld_parts
-from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.services.optimistic_edit import publish_as_seen
 from vardkase.intel.services.publish import unpublish_event
 from vardkase.misp.flags import as_int

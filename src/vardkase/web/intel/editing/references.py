@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 
 from vardkase.analysis.search.statement import containing
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow, ObjectRow
 from vardkase.intel.editing.deletion import delete_reference
 from vardkase.intel.queries.find import find_reference
 from vardkase.intel.queries.object_contents import references_of_object, targets_for
-from vardkase.intel.queries.rows import EventRow, ObjectRow
 from vardkase.intel.services.references import add_reference
 from vardkase.knowledge.object_templates.models import ObjectRelationship
 from vardkase.web.intel.editing.common import attempt, own_event

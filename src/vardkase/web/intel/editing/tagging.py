@@ -17,11 +17,11 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel import rules
+from vardkase.intel.columns import AttributeRow, EventRow
 from vardkase.intel.editing.tagging import detach_tag, exchange_tags
 from vardkase.intel.queries.event_parts import AttachedTag, event_tags
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.queries.object_contents import attribute_tags
-from vardkase.intel.queries.rows import AttributeRow, EventRow
 from vardkase.knowledge.tag_choices import tag_choices, usable_tag
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
 from vardkase.web.ui.forms import posted

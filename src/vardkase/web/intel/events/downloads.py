@@ -9,9 +9,9 @@ from vardkase.core import files
 from vardkase.core.zipcrypto import encrypted_zip, is_encrypted_zip
 from vardkase.formats import csv
 from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.intel.columns import AttributeRow
 from vardkase.intel.kernel.attachments import MALWARE_SAMPLE, SAMPLE_PASSWORD
 from vardkase.intel.queries.find import find_attribute, find_event
-from vardkase.intel.queries.rows import AttributeRow
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest, page
 

@@ -15,12 +15,12 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
+from vardkase.intel.columns import EventRow
 from vardkase.intel.queries import event_parts
 from vardkase.intel.queries.attribute_lines import changed_since
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.object_lines import count_references
-from vardkase.intel.queries.rows import EventRow
 from vardkase.web.intel.events.rows import ListedEvent, moment
 from vardkase.web.ui.chips import is_tlp
 

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from vardkase.analysis.correlation.queries import correlations_of_attributes
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import EventRow
 from vardkase.intel.queries.attribute_lines import AttributeLine, Layout
 from vardkase.intel.queries.object_lines import ObjectHead, object_heads
-from vardkase.intel.queries.rows import EventRow
 from vardkase.knowledge.cached_sources.queries import CacheHit, elsewhere_for
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.chips import INHERIT

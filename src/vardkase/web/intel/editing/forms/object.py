@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.misp_problems import problem_of
+from vardkase.intel.columns import NewAttribute
 from vardkase.intel.queries.object_contents import HeldValue
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.queries import elements_of, requirements
@@ -239,7 +240,7 @@ def _data(entered: Input) -> dict[str, Any]:
 
 
 def _error(document: dict[str, Any]) -> str:
-    parsed = parse_attribute(document, now=now_seconds(), default_distribution=5)
+    parsed = parse_attribute(document, NewAttribute, now=now_seconds(), default_distribution=5)
     if not isinstance(parsed, dict):
         return ""
     return " ".join(str(problem_of(refusal)) for refusals in parsed.values() for refusal in refusals)

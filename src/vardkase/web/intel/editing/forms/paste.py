@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.misp_problems import problem_of
+from vardkase.intel.columns import NewAttribute
 from vardkase.intel.queries.pasted_text import PastedValue
 from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.freetext import LONGEST_TEXT
@@ -168,7 +169,7 @@ def _posted(before: PastedChoice, sent: Mapping[str, Any], number: int) -> Paste
 
 def _error(value: PastedValue, choice: PastedChoice) -> str:
     document = {"type": choice.type, "category": choice.category, "value": value.found.value}
-    parsed = parse_attribute(document, now=now_seconds(), default_distribution=5)
+    parsed = parse_attribute(document, NewAttribute, now=now_seconds(), default_distribution=5)
     if not isinstance(parsed, dict):
         return ""
     return " ".join(str(problem_of(refusal)) for refusals in parsed.values() for refusal in refusals)
