@@ -86,12 +86,13 @@ LISTENERS: tuple[Listener[Any], ...] = (
         guard.check_sharing,
         "stops classification markings in what is shared outside events",
     ),
+    Listener(intel.attributes_stored, stream_events.new_attributes, "enters them in the outbox for streams"),
+    # Last: it goes on in the background, and a query would wait for it.
     Listener(
         intel.attributes_stored,
         correlation.store_keys,
         "writes the keys and networks of new attributes by COPY",
     ),
-    Listener(intel.attributes_stored, stream_events.new_attributes, "enters them in the outbox for streams"),
     Listener(
         intel.attributes_changed,
         proposals.forget_of_deleted,

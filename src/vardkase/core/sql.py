@@ -6,12 +6,12 @@ psycopg cursor on the same connection, and so inside the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import msgspec
 import psycopg
@@ -60,6 +60,33 @@ def commit_asynchronously() -> None:
 
 def from_jsonb(value: str | None) -> Any:
     return None if value is None else msgspec.json.decode(value)
+
+
+def copy_rows(
+    statement: psycopg.sql.Composed | LiteralString,
+    rows: Iterable[Sequence[Any]],
+    *,
+    types: Sequence[str] = (),
+    in_background: bool = False,
+) -> None:
+    """COPY `rows`; `types` are those of the columns for a binary COPY, which converts nothing itself.
+
+    `in_background`: rows are made and sent by a thread, so that the caller works while PostgreSQL does. The next use
+    of the connection waits for it.
+    """
+
+    def write(own: psycopg.Connection[Any]) -> None:
+        with psycopg.Cursor(own).copy(statement) as copy:
+            if types:
+                copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+
+    if in_background:
+        connection.in_background(write)  # type: ignore[attr-defined]  # of our own backend
+    else:
+        connection.ensure_connection()
+        write(connection.connection)
 
 
 def reserve_ids(table: str, count: int) -> list[int]:

@@ -7,7 +7,7 @@ casts them for the wire: a new column is one line of a model, and a migration.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, models
 from msgspec import defstruct
@@ -64,14 +64,14 @@ def _joined_value(row: Any) -> str:
     return value if row.value2 is None else f"{value}|{row.value2}"
 
 
-def _new(entity: Entity, **further: Any) -> Any:
+def new_row(entity: Entity, **further: Any) -> Any:
     """A mutable row with `further` members; what is not given has the default of its column, or None."""
     own = [(column.name, Any, column.default) for column in columns_of(entity).values()]
     members = [*own, *((name, Any, default) for name, default in further.items())]
     return defstruct(f"New{entity.__name__}", members, namespace=_namespace(own), kw_only=True, gc=False)
 
 
-def _read(entity: Entity, further: Iterable[str] = ()) -> Any:
+def read_row(entity: Entity, further: Iterable[str] = ()) -> Any:
     """A row as an actor reads it, to be filled by position."""
     own = [(name, Any) for name in readable_columns(entity)]
     members = [*own, *((name, Any) for name in further)]
@@ -96,8 +96,8 @@ if TYPE_CHECKING:
     class NewObject(Object):
         uuid: Any
         group_block: dict[str, Any] | None
-        attributes: ClassVar[Any]
-        references: ClassVar[Any]
+        attributes: list[NewAttribute]  # type: ignore[assignment, misc]  # in place of the model's managers
+        references: list[dict[str, Any]]  # type: ignore[assignment, misc]
 
     class EventRow(Event): ...
 
@@ -115,9 +115,9 @@ if TYPE_CHECKING:
 
 else:
     # `group_block` is the document's SharingGroup, `correlates` whether deletion, switches and the event allow it.
-    NewAttribute = _new(Attribute, tags=(), group_block=None, correlates=False)
-    NewObject = _new(Object, group_block=None, attributes=[], references=[])
-    EventRow = _read(Event)
+    NewAttribute = new_row(Attribute, tags=(), group_block=None, correlates=False)
+    NewObject = new_row(Object, group_block=None, attributes=[], references=[])
+    EventRow = read_row(Event)
     AttributeRow, ObjectRow, ReferenceRow, ReportRow = (
-        _read(entity, ["event"]) for entity in (Attribute, Object, ObjectReference, EventReport)
+        read_row(entity, ["event"]) for entity in (Attribute, Object, ObjectReference, EventReport)
     )

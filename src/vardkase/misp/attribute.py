@@ -40,43 +40,35 @@ def parse_attribute[Row](
     Times are Unix seconds, first and last seen microseconds. `uuid` and `timestamp` are None if they were not sent.
     """
     errors: Errors = {}
-    type_name = _read_type(data, errors)
-    if errors:  # Nothing else can be checked without the type.
-        return errors
+    type_name = data.get("type")
+    if not isinstance(type_name, str) or type_name not in DEFAULTS:
+        # Nothing else can be checked without the type.
+        return {"type": [Fault.NO_TYPE() if type_name in (None, "") else Fault.UNKNOWN_TYPE()]}
     category = _read_category(data, type_name, errors)
     value = _read_value(data, type_name, errors, rewrite)
     first_seen, last_seen = read_seen(data, now, errors)
-    is_image = type_name == "attachment" and value.lower().endswith(IMAGES)
     value1, value2 = split(type_name, value)
-    parsed = row(
-        uuid=read_uuid(data, errors),
-        type=type_name,
-        category=category,
-        value1=value1,
-        value2=value2,
-        to_ids=read_flag(data, "to_ids", default_to_ids(type_name), errors),
-        distribution=read_part_distribution(data, default_distribution, errors),
-        sharing_group_id=read_sharing_group_id(data),
-        group_block=read_block(data, "SharingGroup"),
-        comment=read_text(data.get("comment")),
-        deleted=read_flag(data, "deleted", False, errors),
-        disable_correlation=read_flag(data, "disable_correlation", is_image, errors),
-        first_seen=first_seen,
-        last_seen=last_seen,
-        timestamp=read_timestamp(data, now, errors),
-        object_relation=read_text(data.get("object_relation")) or None,
-        tags=read_tags(data),
+    # Most members of most attributes are not sent, or null: those cost one look-up each.
+    members = {name: read(data, errors, now) for name, read in READERS if data.get(name) is not None}
+    if errors:
+        return errors
+    return row(
+        **{
+            **NOT_SENT,
+            "type": type_name,
+            "category": category,
+            "value1": value1,
+            "value2": value2,
+            "to_ids": default_to_ids(type_name),
+            "distribution": default_distribution,
+            "disable_correlation": type_name == "attachment" and value.lower().endswith(IMAGES),
+            "first_seen": first_seen,
+            "last_seen": last_seen,
+            "group_block": read_block(data, "SharingGroup"),
+            **members,
+            "tags": read_tags(data),
+        }
     )
-    return errors or parsed
-
-
-def _read_type(data: Mapping[str, Any], errors: Errors) -> str:
-    type_name = data.get("type")
-    if type_name in (None, ""):
-        errors["type"] = [Fault.NO_TYPE()]
-    elif not isinstance(type_name, str) or type_name not in DEFAULTS:
-        errors["type"] = [Fault.UNKNOWN_TYPE()]
-    return str(type_name)
 
 
 def _read_category(data: Mapping[str, Any], type_name: str, errors: Errors) -> str:
@@ -108,3 +100,25 @@ def _read_value(data: Mapping[str, Any], type_name: str, errors: Errors, rewrite
     if (fault := validate(type_name, kept)) is not None:
         errors["value"] = [fault]
     return kept
+
+
+NOT_SENT: dict[str, Any] = {
+    "uuid": None,
+    "sharing_group_id": None,
+    "comment": "",
+    "deleted": False,
+    "timestamp": None,
+    "object_relation": None,
+}
+READERS: tuple[tuple[str, Callable[[Mapping[str, Any], Errors, int], Any]], ...] = (
+    ("uuid", lambda data, errors, _: read_uuid(data, errors)),
+    ("to_ids", lambda data, errors, _: read_flag(data, "to_ids", False, errors)),
+    ("distribution", lambda data, errors, _: read_part_distribution(data, 0, errors)),
+    ("sharing_group_id", lambda data, *_: read_sharing_group_id(data)),
+    ("comment", lambda data, *_: read_text(data["comment"])),
+    ("deleted", lambda data, errors, _: read_flag(data, "deleted", False, errors)),
+    ("disable_correlation", lambda data, errors, _: read_flag(data, "disable_correlation", False, errors)),
+    ("timestamp", lambda data, errors, now: read_timestamp(data, now, errors)),
+    ("object_relation", lambda data, *_: read_text(data["object_relation"]) or None),
+)
+"""How a member is read that was sent."""

@@ -123,8 +123,7 @@ def _tag(entry: object) -> dict[str, Any] | None:
 
 
 def _read_moment(data: Mapping[str, Any], key: str, now: int, errors: Errors) -> int | None:
-    value = data.get(key)
-    if value is None or value == "":
+    if (value := data.get(key)) is None or value == "":
         return None
     try:
         return parse_seen(value, now)

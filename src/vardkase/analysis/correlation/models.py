@@ -62,6 +62,32 @@ class AttributeKey(models.Model):
         return f"{self.key} of {self.attribute_id}"
 
 
+class SharedKey(models.Model):
+    """A key of the event that another event has, or had, too (`analysis.correlation.marks`)."""
+
+    pk = models.CompositePrimaryKey("event_id", "key")
+    event_id = models.BigIntegerField()
+    key = models.BigIntegerField()
+
+    class Meta:
+        db_table = "shared_key"
+
+    def __str__(self) -> str:
+        return f"{self.key} of event {self.event_id}"
+
+
+class UnmarkedEvent(models.Model):
+    """An event whose shared keys are not all marked yet."""
+
+    event_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        db_table = "unmarked_event"
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
 class AttributeNetwork(models.Model):
     """The address or network of an attribute, indexed for containment in both directions."""
 

@@ -19,6 +19,7 @@ from django.conf import settings
 
 from vardkase.analysis.correlation.event_rules import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.keys import keys_of
+from vardkase.analysis.correlation.marks import SHARED
 from vardkase.analysis.correlation.settings import DISABLED
 from vardkase.analysis.correlation.similar import (
     Similar,
@@ -61,10 +62,10 @@ class Occurrences:
     count: int
 
 
-KEYS_OF_EVENT = """
+KEYS_OF_EVENT = f"""
 SELECT DISTINCT k.key, k.attribute_id, k.event_id
 FROM attribute_key k JOIN event own ON own.id = k.event_id
-WHERE k.event_id = %(event)s AND k.correlates AND {event} AND {attribute}
+WHERE k.event_id = %(event)s AND k.correlates AND {SHARED} AND {{event}} AND {{attribute}}
 """
 
 KEYS_OF_ATTRIBUTES = """

@@ -8,7 +8,8 @@ from psycopg.rows import kwargs_row
 
 from vardkase.analysis.correlation.exclusions import Exclusions, exclusions_from
 from vardkase.analysis.correlation.keys import keys_of
-from vardkase.core.sql import cursor
+from vardkase.analysis.correlation.marks import mark_when_committed
+from vardkase.core.sql import copy_rows, cursor
 from vardkase.intel.columns import NewAttribute
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved
 from vardkase.misp.ssdeep import runs_of
@@ -18,6 +19,9 @@ type KeyRow = tuple[int, int, int, int | None, int, int | None, bool]
 type NetworkRow = tuple[int, int, str]
 type SsdeepRow = tuple[int, int, int | None, int, int | None, str, list[int]]
 
+MANY = 500
+"""From this many attributes on, a thread writes their keys."""
+
 DERIVED = ("attribute_key", "attribute_network", "attribute_ssdeep")
 """The tables of what is derived from attributes."""
 
@@ -25,6 +29,7 @@ COPY_KEYS = """
 COPY attribute_key (key, attribute_id, event_id, object_id, distribution, sharing_group_id, correlates)
 FROM STDIN (FORMAT binary)
 """
+KEY_TYPES = ("int8", "int8", "int8", "int8", "int2", "int8", "bool")
 COPY_SSDEEP = """
 COPY attribute_ssdeep (attribute_id, event_id, object_id, distribution, sharing_group_id, hash, runs)
 FROM STDIN (FORMAT binary)
@@ -51,16 +56,18 @@ REMOVE = "DELETE FROM {table} WHERE attribute_id = ANY(%(ids)s::bigint[])"
 
 def store_keys(attributes: Sequence[NewAttribute]) -> None:
     exclusions = current_exclusions()
-    keys = list(key_rows(attributes, exclusions))
+    mark_when_committed({attribute.event_id for attribute in attributes})
     networks = list(network_rows(attributes))
-    _copy(COPY_KEYS, ("int8", "int8", "int8", "int8", "int2", "int8", "bool"), keys)
-    _copy(COPY_NETWORKS, (), networks)
     store_ssdeep(attributes, exclusions)
+    many = len(attributes) >= MANY
+    if networks:
+        copy_rows(COPY_NETWORKS, networks, in_background=many)
+    copy_rows(COPY_KEYS, key_rows(attributes, exclusions), types=KEY_TYPES, in_background=many)
 
 
 def store_ssdeep(attributes: Sequence[NewAttribute], exclusions: Exclusions) -> None:
-    rows = list(ssdeep_rows(attributes, exclusions))
-    _copy(COPY_SSDEEP, ("int8", "int8", "int8", "int2", "int8", "text", "int8[]"), rows)
+    if rows := list(ssdeep_rows(attributes, exclusions)):
+        copy_rows(COPY_SSDEEP, rows, types=("int8", "int8", "int8", "int2", "int8", "text", "int8[]"))
 
 
 def rebuild_keys(change: AttributesChanged) -> None:
@@ -82,6 +89,8 @@ def remove_keys(removal: AttributesRemoved) -> None:
     which, parameters = _of_event("attribute_id", removal.event_id, removal.attribute_ids)
     for table in DERIVED:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %(event)s{which}", parameters)
+    if removal.attribute_ids is None:
+        cursor().execute("DELETE FROM shared_key WHERE event_id = %(event)s", parameters)
 
 
 def current_exclusions() -> Exclusions:
@@ -96,15 +105,16 @@ def key_rows(attributes: Iterable[NewAttribute], exclusions: Exclusions) -> Iter
         correlating: tuple[str, ...] = ()
         if attribute.correlates:
             correlating = correlation_parts(attribute.type, attribute.value1, attribute.value2)
-        rest = (
-            attribute.id,
-            attribute.event_id,
-            attribute.object_id,
-            attribute.distribution,
-            attribute.sharing_group_id,
-        )
         for key, part in zip(keys_of(parts), parts, strict=True):
-            yield (key, *rest, part in correlating and not exclusions.cover(part))
+            yield (
+                key,
+                attribute.id,
+                attribute.event_id,
+                attribute.object_id,
+                attribute.distribution,
+                attribute.sharing_group_id,
+                part in correlating and not exclusions.cover(part),
+            )
 
 
 def network_rows(attributes: Iterable[NewAttribute]) -> Iterator[NetworkRow]:
@@ -140,14 +150,3 @@ def _of_event(column: str, event_id: int, ids: Sequence[int] | None) -> tuple[st
     if ids is None:
         return "", {"event": event_id}
     return f" AND {column} = ANY(%(ids)s::bigint[])", {"event": event_id, "ids": list(ids)}
-
-
-def _copy(statement: str, types: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-    if not rows:
-        return
-    with cursor().copy(statement) as copy:
-        if types:
-            # Binary COPY converts nothing: each value has to be encoded as the type of its column.
-            copy.set_types(types)
-        for row in rows:
-            copy.write_row(row)

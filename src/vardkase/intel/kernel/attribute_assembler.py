@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
@@ -55,8 +54,11 @@ class Assembler:
         self.rejections = rejections
         self.sharing = SharingGroups(actor)
         self.filter = import_filter()
-        self._values = {_digest(value) for value in known_values}
-        self._uuids: set[str] = set()
+        self._default_distribution = settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION
+        # Hashes of 64 bits, to limit the memory for large documents; that two parts of one event share one will not
+        # happen.
+        self._values = set(map(hash, known_values))
+        self._uuids: set[int] = set()
         self._contributed: list[ContributionTarget] = []
 
     def attributes(self, parts: object, place: str) -> list[NewAttribute]:
@@ -105,7 +107,7 @@ class Assembler:
             data,
             NewAttribute,
             now=self.now,
-            default_distribution=settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION,
+            default_distribution=self._default_distribution,
             rewrite=self.filter,
         )
         if isinstance(row, dict):
@@ -133,7 +135,7 @@ class Assembler:
         return taken
 
     def know_values(self, values: Iterable[ValueKey]) -> None:
-        self._values.update(map(_digest, values))
+        self._values.update(map(hash, values))
 
     def new_attribute_in(self, object_id: int, data: object, place: str) -> NewAttribute | None:
         row = self.new_attribute(data, place, in_object=True)
@@ -182,15 +184,16 @@ class Assembler:
         )
 
     def _claim_value(self, row: NewAttribute) -> None:
-        digest = _digest((row.type, row.category, row.value1, row.value2))
-        if digest in self._values:
+        key = hash((row.type, row.category, row.value1, row.value2))
+        if key in self._values:
             raise Invalid({"value": [AttributeProblem.DUPLICATE()]})
-        self._values.add(digest)
+        self._values.add(key)
 
     def _claim_uuid(self, uuid: str) -> None:
-        if uuid in self._uuids:
+        key = hash(uuid)
+        if key in self._uuids:
             raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
-        self._uuids.add(uuid)
+        self._uuids.add(key)
 
     def _without_warned(
         self, rows: list[NewAttribute], enforced: Sequence[tuple[str, NewAttribute]]
@@ -208,12 +211,6 @@ class Assembler:
         for uuid in taken:
             self.rejections.add(f"{place}.{uuid}", {"uuid": [IntelProblem.UUID_TAKEN()]})
         return [row for row in rows if row.uuid not in taken] if taken else rows
-
-
-def _digest(value: ValueKey) -> bytes:
-    """A 16-byte digest of a value, to limit memory for large documents."""
-    text = "\0".join(part if part is not None else "\0" for part in value)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def numbered_parts(parts: object, place: str) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from vardkase.core.sql import cursor, reserve_ids
+from vardkase.core.sql import copy_rows, reserve_ids
 from vardkase.intel.columns import Entity, NewAttribute, NewObject, columns_of
 from vardkase.intel.hooks import PartsStored, attributes_stored, objects_stored, references_stored
 from vardkase.intel.models import Attribute, Object
@@ -32,6 +32,8 @@ REFERENCE_COLUMNS = (
     "deleted",
 )
 EVENT_OF_REFERENCE = REFERENCE_COLUMNS.index("event_id")
+MANY = 500
+"""From this many rows on, a thread is worth its start."""
 ATTRIBUTE_TAG_COLUMNS = ("attribute_id", "event_id", "tag_id", "local", "relationship_type")
 
 
@@ -55,9 +57,12 @@ def write_attributes(
         row.id = new_id
         row.event_id = event_id
         row.correlates = event_correlates and not row.deleted and not row.disable_correlation
-    _copy_entity(Attribute, rows)
-    _copy("attribute_tag", ATTRIBUTE_TAG_COLUMNS, _tag_rows(rows, link_tags))
+    tagged = _tag_rows(rows, link_tags)
+    # First, since what is derived asks the database something, and would wait for what is written in the background.
     attributes_stored.emit(rows)
+    _copy_entity(Attribute, rows)
+    if tagged:
+        _copy("attribute_tag", ATTRIBUTE_TAG_COLUMNS, tagged, in_background=len(rows) >= MANY)
 
 
 def write_objects(event_id: int, rows: Sequence[NewObject]) -> None:
@@ -81,7 +86,7 @@ def write_references(rows: Iterable[tuple[Any, ...]]) -> None:
     references_stored.emit(PartsStored(rows[0][EVENT_OF_REFERENCE], tuple(ids)))
 
 
-def _tag_rows(rows: Sequence[NewAttribute], link_tags: TagResolver) -> Iterable[tuple[Any, ...]]:
+def _tag_rows(rows: Sequence[NewAttribute], link_tags: TagResolver) -> list[tuple[Any, ...]]:
     return [
         (row.id, row.event_id, link.tag_id, link.local, link.relationship_type)
         for row in rows
@@ -90,15 +95,16 @@ def _tag_rows(rows: Sequence[NewAttribute], link_tags: TagResolver) -> Iterable[
     ]
 
 
-def _copy_entity(entity: Entity, rows: Iterable[object]) -> None:
+def _copy_entity(entity: Entity, rows: Sequence[object]) -> None:
     columns = tuple(columns_of(entity))
-    _copy(entity._meta.db_table, columns, map(attrgetter(*columns), rows))  # noqa: SLF001 - documented API of Django
+    table = entity._meta.db_table  # noqa: SLF001 - documented API of Django
+    _copy(table, columns, map(attrgetter(*columns), rows), in_background=len(rows) >= MANY)
 
 
-def _copy(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+def _copy(
+    table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]], *, in_background: bool = False
+) -> None:
     statement = psycopg.sql.SQL("COPY {} ({}) FROM STDIN").format(
         psycopg.sql.Identifier(table), psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, columns))
     )
-    with cursor().copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    copy_rows(statement, rows, in_background=in_background)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
@@ -16,6 +16,8 @@ from vardkase.identity.access.visibility import (
     event_predicate,
     reader_parameters,
 )
+from vardkase.intel.columns import read_row, readable_columns
+from vardkase.intel.models import Attribute
 
 LOOSE = 10**18 - 1
 """The sort value of attributes outside objects in the grouped order: they come after all objects."""
@@ -51,33 +53,17 @@ class LineTag:
     local: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeLine:
-    """An attribute; `first_seen` and `last_seen` are µs since 1970, `place` is its sort value."""
+if TYPE_CHECKING:
 
-    id: int
-    uuid: UUID
-    object_id: int | None
-    object_relation: str | None
-    type: str
-    category: str
-    value1: str
-    value2: str | None
-    to_ids: bool
-    comment: str
-    timestamp: int
-    deleted: bool
-    distribution: int
-    sharing_group_name: str | None
-    first_seen: int | None
-    last_seen: int | None
-    has_file: bool
-    place: int
-    tags: list[LineTag] = field(default_factory=list)
+    class AttributeLine(Attribute):
+        """`place` is its sort value."""
 
-    @property
-    def value(self) -> str:
-        return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"
+        sharing_group_name: str | None
+        place: int
+        tags: list[LineTag]
+
+else:
+    AttributeLine = read_row(Attribute, ("sharing_group_name", "place", "tags"))
 
 
 def attribute_lines(
@@ -89,7 +75,7 @@ def attribute_lines(
     sql = LINES.format(key=key, order=order, conditions=f"{_conditions(actor, wanted)} AND {condition}")
     # One row more than the page has, which tells whether there is another page.
     parameters = {**_parameters(actor, event_id, wanted), **place_parameters(place), "limit": size + 1}
-    lines = [AttributeLine(*row) for row in cursor().execute(sql, parameters).fetchall()]
+    lines = [AttributeLine(*row, []) for row in cursor().execute(sql, parameters).fetchall()]
     page = page_of(lines, place, size, lambda line: (line.place, line.id))
     by_id = {line.id: line for line in page.rows}
     for attribute_id, name, local in cursor().execute(TAGS, {"ids": list(by_id)}).fetchall():
@@ -128,23 +114,14 @@ def _parameters(actor: Actor, event_id: int, wanted: LineFilter) -> dict[str, An
 
 FROM = "FROM attribute a JOIN event e ON e.id = a.event_id"
 
-# The columns follow from the fields of `AttributeLine`, in their order.
-LINES = """
-SELECT {columns}, {{key}}
+LINES = f"""
+SELECT {", ".join(f"a.{name}" for name in readable_columns(Attribute))}, g.name, {{key}}
 FROM attribute a JOIN event e ON e.id = a.event_id
 LEFT JOIN sharing_group g ON g.id = a.sharing_group_id AND a.distribution = 4
 WHERE {{conditions}}
 ORDER BY {{order}}
 LIMIT %(limit)s
-""".format(
-    columns=", ".join(
-        {"sharing_group_name": "g.name", "has_file": "a.data_sha256 IS NOT NULL"}.get(
-            column.name, f"a.{column.name}"
-        )
-        for column in fields(AttributeLine)
-        if column.name not in ("place", "tags")
-    )
-)
+"""
 
 TAGS = """
 SELECT at.attribute_id, t.name, at.local FROM attribute_tag at JOIN tag t ON t.id = at.tag_id

@@ -47,7 +47,7 @@ from vardkase.knowledge.tag_collections.queries import default_tags
 from vardkase.misp.event import EventInput, is_far_ahead, parse_event
 from vardkase.misp.flags import as_bool
 
-CHUNK = 5_000
+CHUNK = 2_500
 """Attributes held in memory at a time."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import psycopg
@@ -40,10 +42,30 @@ class DatabaseWrapper(base.DatabaseWrapper):
     pinned = False
     """Set by code that keeps state in its session (LISTEN, advisory locks) and must notice when that is gone."""
     _used = 0.0
+    _helper: ThreadPoolExecutor | None = None
+    _running: tuple[Future[None], ...] = ()
+
+    def in_background(self, work: Callable[[Any], None]) -> None:
+        """Let a thread do `work` with this connection, after what it was given before.
+
+        Whatever uses the connection next waits for it, and raises its error.
+        """
+        if not self._running:
+            self.ensure_connection()
+        self._helper = self._helper or ThreadPoolExecutor(1, "database")
+        self._running = (*self._running, self._helper.submit(work, self.connection))
+
+    def _finish_running(self) -> None:
+        running, self._running = self._running, ()
+        wait(running)  # All of them, since after an error the others fail too, but not at once.
+        for future in running:
+            future.result()
 
     def ensure_connection(self) -> None:
         """Open a connection when there is none, or none that works. Raises OutOfTime."""
         check_time()
+        if self._running:
+            self._finish_running()
         # Without autocommit, as right after connecting, a query would begin a transaction.
         replaceable = self.autocommit and not self.in_atomic_block and not self.pinned
         if self.connection is not None and replaceable:
@@ -64,7 +86,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._used = time.monotonic()
         return super().get_new_connection(conn_params)
 
+    def _commit(self) -> Any:
+        with self.wrap_database_errors:  # So that Django rolls back.
+            self._finish_running()
+        return super()._commit()  # type: ignore[misc]  # the stubs leave it out
+
+    def _rollback(self) -> Any:
+        self._abandon_running()
+        return super()._rollback()  # type: ignore[misc]  # the stubs leave it out
+
+    def _abandon_running(self) -> None:
+        running, self._running = self._running, ()
+        wait([future for future in running if not future.cancel()])
+
     def close(self) -> None:
+        self._abandon_running()
+        if self._helper is not None:
+            self._helper.shutdown(wait=False)
+            self._helper = None
         super().close()
         self.pinned = False
 

@@ -1,0 +1,72 @@
+"""COPY by a thread, while the caller goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from vardkase.core.sql import copy_rows, cursor
+
+COPY = "COPY copied (id, word) FROM STDIN"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def table() -> Iterator[None]:
+    cursor().execute("CREATE TABLE copied (id int PRIMARY KEY, word text)")
+    yield
+    cursor().execute("DROP TABLE copied")
+
+
+def stored() -> list[tuple[int, str]]:
+    return cursor().execute("SELECT id, word FROM copied ORDER BY id").fetchall()
+
+
+def test_what_is_copied_in_the_background_is_there_for_the_next_query() -> None:
+    threads = []
+
+    def rows(first: int) -> Iterator[tuple[int, str]]:
+        threads.append(threading.current_thread())
+        yield from ((number, "x") for number in range(first, first + 1000))
+
+    with transaction.atomic():
+        copy_rows(COPY, rows(0), in_background=True)
+        copy_rows(COPY, rows(1000), in_background=True)
+        assert len(stored()) == 2000
+    assert len(stored()) == 2000
+    assert threading.current_thread() not in threads
+
+
+def test_a_commit_waits_for_it() -> None:
+    with transaction.atomic():
+        copy_rows(COPY, ((number, "x") for number in range(1000)), in_background=True)
+    assert len(stored()) == 1000
+
+
+def test_an_error_is_raised_by_the_next_use_and_nothing_is_stored() -> None:
+    with transaction.atomic():
+        copy_rows(COPY, [(1, "x"), (1, "y")], in_background=True)
+        copy_rows(COPY, [(2, "z")], in_background=True)
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            stored()
+        transaction.set_rollback(True)
+    assert stored() == []
+
+
+def test_an_error_is_raised_by_the_commit_too() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_rows(COPY, [(1, "x"), (1, "y")], in_background=True)
+    assert stored() == []
+
+
+def test_a_caller_that_fails_meanwhile_rolls_back() -> None:
+    with transaction.atomic():
+        copy_rows(COPY, ((number, "x") for number in range(1000)), in_background=True)
+        transaction.set_rollback(True)
+    assert stored() == []
+    assert connection.is_usable()

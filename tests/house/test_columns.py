@@ -1,0 +1,99 @@
+"""An entity's columns are declared once, in its model: what follows from them takes them from there."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import models
+from django.test.utils import isolate_apps
+
+from vardkase.formats.misp_json.columns import wire, written
+from vardkase.intel import columns
+from vardkase.intel.models import Attribute, Event, EventReport, Object, ObjectReference
+
+SOURCES = Path(__file__).parents[2] / "src" / "vardkase"
+MANY = 11
+"""Columns that nothing names together by accident."""
+
+ALLOWED = {  # Path: what it declares by naming them.
+    "formats/misp_json/structs.py": "the order in which MISP writes them",
+    "formats/feed/structs.py": "the order in which PyMISP writes them",
+    "formats/misp_json/proposals.py": "the order in which MISP writes proposals",
+    "formats/misp_json/related.py": "the order in which MISP writes correlations",
+    "formats/misp_json/comparison.py": "what makes two attributes differ for a reader",
+    "api/events/freetext.py": "an answer of MISP's that differs from all others",
+    "api/shadow_attributes.py": "an answer of MISP's that differs from all others",
+    "api/search_fields.py": "parameters of searches",
+    "analysis/search/filters.py": "parameters of searches",
+    "analysis/search/parameters.py": "parameters of searches",
+}
+
+
+@pytest.fixture
+def wider() -> Iterator[Any]:
+    """The model of attributes with one line more."""
+    with isolate_apps("vardkase.intel"):
+        own = {field.name: copy.copy(field) for field in Attribute._meta.local_fields}
+        for field in own.values():
+            if field.remote_field:
+                field.remote_field = copy.copy(field.remote_field)
+                field.remote_field.related_name = "+"
+        more = {"received": models.BigIntegerField(default=7)}
+        meta = type("Meta", (), {"app_label": "intel", "db_table": "attribute"})
+        yield type("Wider", (models.Model,), {"__module__": __name__, "Meta": meta, **own, **more})
+
+
+def test_a_new_column_reaches_everything_that_has_the_columns(wider: Any) -> None:
+    assert [*columns.columns_of(wider)] == [*columns.columns_of(Attribute), "received"]  # What COPY writes.
+    row = columns.new_row(wider)(uuid="u", value1="a")
+    assert (row.received, row.comment, row.value) == (7, "", "a")
+    assert (
+        columns.changeable(wider)["received"].sql_type == "bigint"
+    )  # What an edit changes and a token covers.
+    assert "received" in columns.read_row(wider).__struct_fields__
+    assert wire(wider, "a", ["id", "received"]) == "a.id::text, a.received::text"
+    assert written(row, ["received"]) == {"received": "7"}
+
+
+@pytest.mark.parametrize("entity", [Attribute, Object, Event, EventReport, ObjectReference])
+def test_a_row_has_every_column_that_its_reader_may_know(entity: columns.Entity) -> None:
+    row = columns.read_row(entity)
+    assert {*row.__struct_fields__} == {*columns.columns_of(entity)} - columns.SECRET
+
+
+def test_nothing_lists_the_columns_of_an_attribute_again() -> None:
+    paths = [path for path in SOURCES.rglob("*.py") if "migrations" not in path.parts]
+    found = {str(path.relative_to(SOURCES)) for path in paths if lists_columns(path.read_text())}
+    assert found <= set(ALLOWED)
+
+
+def test_the_check_finds_what_it_looks_for() -> None:
+    names = [name for name in columns.columns_of(Attribute) if name.isidentifier()][:MANY]
+    assert lists_columns(f"COLUMNS = ({', '.join(map(repr, names))})")
+    assert lists_columns("SQL = 'SELECT " + ", ".join(f"a.{name}" for name in names) + "'")
+    assert not lists_columns("print('uuid', 'type')")
+
+
+def lists_columns(source: str) -> bool:
+    """Whether one statement of the module or of a function names most of an attribute's columns."""
+    known = set(columns.columns_of(Attribute))
+    return any(
+        len(known & set(_words(node))) >= MANY
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return | ast.Expr | ast.ClassDef)
+    )
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield from inner.value.replace(".", " ").replace(",", " ").replace(":", " ").split()
+        elif isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
+            yield inner.target.id
+        elif isinstance(inner, ast.keyword) and inner.arg:
+            yield inner.arg
