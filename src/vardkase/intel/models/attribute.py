@@ -58,7 +58,6 @@ class Attribute(models.Model):
     first_seen = models.BigIntegerField(null=True)
     last_seen = models.BigIntegerField(null=True)
     data_sha256 = models.CharField(max_length=64, null=True)
-    received = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "attribute"
