@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils import timezone
 
 from vardkase.audit.actions import AuditAction
@@ -37,6 +38,11 @@ class Target:
     id: int | None = None
     uuid: UUID | None = None
     title: str = ""
+
+    @classmethod
+    def of(cls, row: Model) -> Target:
+        """The target for kinds that are named as their table is, and whose rows' `str` is what people know them by."""
+        return cls(row._meta.db_table, row.pk, getattr(row, "uuid", None), str(row))  # noqa: SLF001 - Django documents it
 
 
 def record(

@@ -47,7 +47,7 @@ def add_rule(actor: Actor, data: Mapping[str, Any]) -> CorrelationRule:
         raise Invalid({"name": [CorrelationRuleProblem.TOO_MANY(most=MOST)]})
     rule = CorrelationRule()
     _write(rule, data)
-    record(actor, AnalysisAction.CORRELATION_RULE_ADDED, _audit_target(rule), _audit_details(rule))
+    record(actor, AnalysisAction.CORRELATION_RULE_ADDED, Target.of(rule), _audit_details(rule))
     return rule
 
 
@@ -56,7 +56,7 @@ def edit_rule(actor: Actor, reference: str, data: Mapping[str, Any]) -> Correlat
     actor.require_writing()
     rule = find_rule(actor, reference)
     _write(rule, data)
-    record(actor, AnalysisAction.CORRELATION_RULE_EDITED, _audit_target(rule), _audit_details(rule))
+    record(actor, AnalysisAction.CORRELATION_RULE_EDITED, Target.of(rule), _audit_details(rule))
     return rule
 
 
@@ -64,7 +64,7 @@ def edit_rule(actor: Actor, reference: str, data: Mapping[str, Any]) -> Correlat
 def delete_rule(actor: Actor, reference: str) -> int:
     actor.require_writing()
     rule = find_rule(actor, reference)
-    target, number = _audit_target(rule), rule.pk
+    target, number = Target.of(rule), rule.pk
     rule.delete()
     record(actor, AnalysisAction.CORRELATION_RULE_DELETED, target)
     return number
@@ -117,10 +117,6 @@ def _pattern(entry: Any) -> str:
 
 def _audit_details(rule: CorrelationRule) -> dict[str, Any]:
     return {"selector_type": rule.selector_type, "selector_list": rule.selector_list[:100]}
-
-
-def _audit_target(rule: CorrelationRule) -> Target:
-    return Target("correlation_rule", rule.pk, rule.uuid, rule.name)
 
 
 READERS: Readers = {

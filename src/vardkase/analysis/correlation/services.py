@@ -38,7 +38,7 @@ def add_exclusion(actor: Actor, value: str, comment: str = "") -> CorrelationExc
     exclusion = CorrelationExclusion(value=_checked_value(value), comment=comment)
     exclusion.save()
     _rebuild_matching(exclusion.value)
-    record(actor, AnalysisAction.CORRELATION_EXCLUSION_ADDED, _audit_target(exclusion))
+    record(actor, AnalysisAction.CORRELATION_EXCLUSION_ADDED, Target.of(exclusion))
     return exclusion
 
 
@@ -61,7 +61,7 @@ def edit_exclusion(
     record(
         actor,
         AnalysisAction.CORRELATION_EXCLUSION_EDITED,
-        _audit_target(exclusion),
+        Target.of(exclusion),
         {"value": [before, exclusion.value]},
     )
     return exclusion
@@ -71,7 +71,7 @@ def edit_exclusion(
 def delete_exclusion(actor: Actor, exclusion: CorrelationExclusion) -> None:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
-    target = _audit_target(exclusion)
+    target = Target.of(exclusion)
     value = exclusion.value
     exclusion.delete()
     _rebuild_matching(value)
@@ -148,7 +148,3 @@ def _rebuild_matching(value: str) -> None:
     ids = [row[0] for row in rows]
     for first in range(0, len(ids), BATCH):
         rebuild_attributes(ids[first : first + BATCH])
-
-
-def _audit_target(exclusion: CorrelationExclusion) -> Target:
-    return Target("correlation_exclusion", exclusion.pk, title=exclusion.value)

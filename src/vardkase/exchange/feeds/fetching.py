@@ -74,7 +74,7 @@ def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
             fetched = Fetched(attributes=lists.take_values(actor, feed, values, whole=True))
             taken_in(feed)
         log.brought(fetched.counts, stored(*fetched.reasons))
-    record(actor, ExchangeAction.FEED_FETCHED, _audit_target(feed), fetched.counts)
+    record(actor, ExchangeAction.FEED_FETCHED, Target.of(feed), fetched.counts)
     return fetched
 
 
@@ -89,7 +89,7 @@ def fetch_event(actor: Actor, feed: Feed, uuid: str) -> Fetched:
     record(
         actor,
         ExchangeAction.FEED_FETCHED,
-        _audit_target(feed),
+        Target.of(feed),
         {"event": announced.uuid, "failed": fetched.failed},
     )
     return fetched
@@ -134,10 +134,6 @@ def _store_event(actor: Actor, feed: Feed, announced: AnnouncedEvent, fetched: F
         taken_in(feed, f"{announced.uuid}.json")
     except (Invalid, Conflict, Forbidden, OutgoingFailed) as error:
         fetched.refuse(announced.uuid, error)
-
-
-def _audit_target(feed: Feed) -> Target:
-    return Target("feed", feed.pk, title=feed.name)
 
 
 KNOWN = "SELECT uuid::text, timestamp FROM event WHERE uuid = ANY(%s::uuid[])"

@@ -65,7 +65,7 @@ def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
         raise Invalid(missing)
     _apply(actor, feed, data)
     feed.save()
-    record(actor, ExchangeAction.FEED_ADDED, _audit_target(feed), {"url": feed.url})
+    record(actor, ExchangeAction.FEED_ADDED, Target.of(feed), {"url": feed.url})
     return feed
 
 
@@ -78,7 +78,7 @@ def edit_feed(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Fe
     feed = feeds(actor).select_for_update(of=("self",)).get(pk=find_feed(actor, reference).pk)
     changed = _apply(actor, feed, data)
     feed.save()
-    record(actor, ExchangeAction.FEED_EDITED, _audit_target(feed), {"fields": changed})
+    record(actor, ExchangeAction.FEED_EDITED, Target.of(feed), {"fields": changed})
     return feed
 
 
@@ -88,7 +88,7 @@ def delete_feed(actor: Actor, reference: Reference) -> int:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     feed = find_feed(actor, reference)
-    number, target = feed.pk, _audit_target(feed)
+    number, target = feed.pk, Target.of(feed)
     caches.forget(FEED, number)
     feed.delete()
     record(actor, ExchangeAction.FEED_DELETED, target)
@@ -106,12 +106,12 @@ def toggle_feeds(
     Feed.objects.filter(pk__in=found).update(**{"caching_enabled" if caching else "enabled": enabled})
     for feed in found.values():
         if caching:
-            record(actor, ExchangeAction.FEED_EDITED, _audit_target(feed), {"fields": ["caching_enabled"]})
+            record(actor, ExchangeAction.FEED_EDITED, Target.of(feed), {"fields": ["caching_enabled"]})
         else:
             record(
                 actor,
                 ExchangeAction.FEED_ENABLED if enabled else ExchangeAction.FEED_DISABLED,
-                _audit_target(feed),
+                Target.of(feed),
             )
     return len(found)
 
@@ -302,10 +302,6 @@ def _require_column_numbers(value: Any) -> None:
     parts = [part.strip() for part in str(value).split(",") if part.strip()]
     if len(parts) > MOST_COLUMNS or not all(part.isdecimal() and 0 < int(part) < 1000 for part in parts):
         raise Invalid(FeedProblem.BAD_COLUMNS())
-
-
-def _audit_target(feed: Feed) -> Target:
-    return Target("feed", feed.pk, title=feed.name)
 
 
 READERS: Readers = {

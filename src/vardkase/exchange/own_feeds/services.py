@@ -87,9 +87,7 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     if before not in (None, (feed.organisation_id, content_of(feed))):
         # On commit: removed files do not come back when the transaction fails.
         transaction.on_commit(lambda: remove_folder(name))
-    record(
-        actor, ExchangeAction.OWN_FEED_EDITED if name else ExchangeAction.OWN_FEED_ADDED, _audit_target(feed)
-    )
+    record(actor, ExchangeAction.OWN_FEED_EDITED if name else ExchangeAction.OWN_FEED_ADDED, Target.of(feed))
     return feed
 
 
@@ -97,7 +95,7 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
 def delete_own_feed(actor: Actor, name: str) -> None:
     actor.require_writing()
     feed = find_own_feed(actor, name)
-    target = _audit_target(feed)
+    target = Target.of(feed)
     feed.delete()
     record(actor, ExchangeAction.OWN_FEED_DELETED, target)
     transaction.on_commit(lambda: remove_folder(name))
@@ -111,7 +109,7 @@ def make_token(actor: Actor, name: str) -> str:
     feed = find_own_feed(actor, name)
     token = "".join(secrets.choice(LETTERS) for _ in range(TOKEN_LENGTH))
     OwnFeed.objects.filter(pk=feed.pk).update(token_digest=_digest(token))
-    record(actor, ExchangeAction.OWN_FEED_TOKEN_MADE, _audit_target(feed))
+    record(actor, ExchangeAction.OWN_FEED_TOKEN_MADE, Target.of(feed))
     return token
 
 
@@ -120,7 +118,7 @@ def remove_token(actor: Actor, name: str) -> None:
     actor.require_writing()
     feed = find_own_feed(actor, name)
     OwnFeed.objects.filter(pk=feed.pk).update(token_digest=None)
-    record(actor, ExchangeAction.OWN_FEED_TOKEN_REMOVED, _audit_target(feed))
+    record(actor, ExchangeAction.OWN_FEED_TOKEN_REMOVED, Target.of(feed))
 
 
 def refresh(feed: OwnFeed, again: Collection[str] | None = None) -> Exported:
@@ -198,10 +196,6 @@ def _require_valid(feed: OwnFeed) -> None:
     except NotFound as fault:
         raise Invalid({"sharing_groups": [OwnFeedProblem.NOT_IN_GROUP()]}) from fault
     chosen(reader, content)
-
-
-def _audit_target(feed: OwnFeed) -> Target:
-    return Target("own_feed", feed.pk, title=feed.name)
 
 
 def _name(value: Any) -> str:

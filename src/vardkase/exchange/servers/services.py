@@ -73,7 +73,7 @@ def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
     _apply(server, data)
     _refuse_sending_blindly(actor, None, server)
     server.save()
-    record(actor, ExchangeAction.SERVER_ADDED, _audit_target(server), {"url": server.url})
+    record(actor, ExchangeAction.SERVER_ADDED, Target.of(server), {"url": server.url})
     tell_member(actor, server)
     return server
 
@@ -105,7 +105,7 @@ def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     changed = _apply(server, data)
     _refuse_sending_blindly(actor, before, server)
     server.save()
-    record(actor, ExchangeAction.SERVER_EDITED, _audit_target(server), {"fields": changed})
+    record(actor, ExchangeAction.SERVER_EDITED, Target.of(server), {"fields": changed})
     if identity_of(server) != identity:  # A confirmation no longer counts: the member has to look again.
         tell_member(actor, server)
     return server
@@ -117,7 +117,7 @@ def delete_server(actor: Actor, reference: Reference) -> None:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     server = find_server(actor, reference)
-    target = _audit_target(server)
+    target = Target.of(server)
     # No foreign keys: organisations and accounts lie below this layer and know connections by number only.
     SharingGroupServer.objects.filter(server_id=server.pk).delete()
     User.objects.filter(server_id=server.pk).update(server_id=0)
@@ -172,7 +172,7 @@ def set_organisation_rule(
     setattr(server, f"{kind}_rules", stored | {"orgs": lists})
     _refuse_sending_blindly(actor, before, server)
     server.save()
-    record(actor, ExchangeAction.SERVER_EDITED, _audit_target(server), {"fields": [f"{kind}_rules"]})
+    record(actor, ExchangeAction.SERVER_EDITED, Target.of(server), {"fields": [f"{kind}_rules"]})
 
 
 @transaction.atomic
@@ -305,10 +305,6 @@ def _pem(text: Any) -> str:
         return b64decode(text, validate=True).decode("ascii")
     except binascii.Error as error:
         raise ValueError("no base64") from error
-
-
-def _audit_target(server: Server) -> Target:
-    return Target("server", server.pk, title=server.name)
 
 
 def _url(value: Any) -> str:

@@ -56,7 +56,7 @@ def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
     if signing:
         _store_secrets(stream, {**secrets_of(stream), "signing": signing})
     stream.save()
-    record(actor, ExchangeAction.STREAM_ADDED, _audit_target(stream), {"kind": stream.kind})
+    record(actor, ExchangeAction.STREAM_ADDED, Target.of(stream), {"kind": stream.kind})
     return stream, signing
 
 
@@ -68,14 +68,14 @@ def edit_stream(actor: Actor, stream_id: int, data: Mapping[str, Any]) -> Stream
     stream = _editable_stream(actor, stream_id)
     _apply(stream, data)
     _save(stream)
-    record(actor, ExchangeAction.STREAM_EDITED, _audit_target(stream), {"fields": sorted(data)})
+    record(actor, ExchangeAction.STREAM_EDITED, Target.of(stream), {"fields": sorted(data)})
     return stream
 
 
 @transaction.atomic
 def delete_stream(actor: Actor, stream_id: int) -> None:
     stream = _editable_stream(actor, stream_id)
-    target = _audit_target(stream)
+    target = Target.of(stream)
     stream.delete()
     record(actor, ExchangeAction.STREAM_DELETED, target)
 
@@ -85,7 +85,7 @@ def pause_stream(actor: Actor, stream_id: int) -> None:
     stream = _editable_stream(actor, stream_id)
     stream.enabled = False
     _save(stream)
-    record(actor, ExchangeAction.STREAM_PAUSED, _audit_target(stream))
+    record(actor, ExchangeAction.STREAM_PAUSED, Target.of(stream))
 
 
 @transaction.atomic
@@ -94,7 +94,7 @@ def resume_stream(actor: Actor, stream_id: int) -> None:
     stream.enabled = True
     _require_connections_left(stream)
     _save(stream)
-    record(actor, ExchangeAction.STREAM_RESUMED, _audit_target(stream))
+    record(actor, ExchangeAction.STREAM_RESUMED, Target.of(stream))
 
 
 @transaction.atomic
@@ -141,7 +141,7 @@ def renew_secret(actor: Actor, stream_id: int) -> str:
         stream, {**known, "signing": fresh, "former_signing": known["signing"], "former_until": until}
     )
     _save(stream)
-    record(actor, ExchangeAction.STREAM_SECRET_RENEWED, _audit_target(stream))
+    record(actor, ExchangeAction.STREAM_SECRET_RENEWED, Target.of(stream))
     return fresh
 
 
@@ -153,7 +153,7 @@ def _set_position(
     stream = _locked_stream(actor, stream_id)
     stream.position, stream.missed = place, 0
     _save(stream)
-    record(actor, action, _audit_target(stream), change)
+    record(actor, action, Target.of(stream), change)
 
 
 def _editable_stream(actor: Actor, stream_id: int) -> Stream:
@@ -281,7 +281,3 @@ def _organisation(value: Any) -> int | None:
         return find_organisation(str(value)).pk
     except NotFound:
         raise Invalid(ConfigurationProblem.UNKNOWN_ORGANISATION()) from None
-
-
-def _audit_target(stream: Stream) -> Target:
-    return Target("stream", stream.pk, title=stream.name)

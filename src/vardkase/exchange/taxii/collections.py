@@ -108,7 +108,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
     actor.require(Permission.SITE_ADMIN)
     collection = Collection(org_id=actor.organisation_id)
     _apply(actor, collection, {"name": "", **data})
-    record(actor, ExchangeAction.TAXII_COLLECTION_ADDED, target_of(collection))
+    record(actor, ExchangeAction.TAXII_COLLECTION_ADDED, Target.of(collection))
     return collection
 
 
@@ -119,7 +119,7 @@ def edit_collection(actor: Actor, number: int, data: Mapping[str, Any]) -> Colle
     actor.require(Permission.SITE_ADMIN)
     collection = find_own(actor, number)
     _apply(actor, collection, data)
-    record(actor, ExchangeAction.TAXII_COLLECTION_EDITED, target_of(collection))
+    record(actor, ExchangeAction.TAXII_COLLECTION_EDITED, Target.of(collection))
     return collection
 
 
@@ -128,13 +128,9 @@ def delete_collection(actor: Actor, number: int) -> None:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     collection = find_own(actor, number)
-    target = target_of(collection)
+    target = Target.of(collection)
     collection.delete()
     record(actor, ExchangeAction.TAXII_COLLECTION_DELETED, target)
-
-
-def target_of(collection: Collection) -> Target:
-    return Target("taxii_collection", collection.pk, collection.uuid, collection.name)
 
 
 def saved_search(value: Any) -> dict[str, Any]:

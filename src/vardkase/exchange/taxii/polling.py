@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
+from vardkase.audit.services import Target as AuditTarget
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict
 from vardkase.core.jobs.progress import report
@@ -36,7 +37,6 @@ from vardkase.exchange.taxii.ingest import IngestResult, Target, sound_objects, 
 from vardkase.exchange.taxii.models import FetchedEvent, FetchedObject, Run, TaxiiDirection, TaxiiServer
 from vardkase.exchange.taxii.problems import StixObjectProblem, TaxiiServerProblem
 from vardkase.exchange.taxii.runs import note, running
-from vardkase.exchange.taxii.servers import target_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import connection_actor
 from vardkase.identity.access.permissions import Permission
@@ -59,7 +59,7 @@ def poll(actor: Actor | None, server: TaxiiServer) -> Run:
         _store_all(server, run)
     if actor is not None:
         counts = {"count": run.objects_moved, "failed": run.refused}
-        record(actor, ExchangeAction.TAXII_SERVER_POLLED, target_of(server), counts)
+        record(actor, ExchangeAction.TAXII_SERVER_POLLED, AuditTarget.of(server), counts)
     return run
 
 

@@ -15,7 +15,7 @@ import msgspec
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.jobs.problems import problem_of
 from vardkase.core.jobs.progress import report
@@ -30,7 +30,6 @@ from vardkase.exchange.taxii.ingest import IngestResult
 from vardkase.exchange.taxii.models import Run, TaxiiDirection, TaxiiServer
 from vardkase.exchange.taxii.problems import TaxiiServerProblem
 from vardkase.exchange.taxii.runs import note, running
-from vardkase.exchange.taxii.servers import target_of
 from vardkase.formats.misp_json import EventOptions, separate_events
 from vardkase.formats.stix.objects import object_writer
 from vardkase.identity.access.actor import Actor
@@ -68,7 +67,7 @@ def push(actor: Actor | None, server: TaxiiServer) -> Run:
         record(
             actor,
             ExchangeAction.TAXII_SERVER_PUSHED,
-            target_of(server),
+            Target.of(server),
             {"count": run.objects_moved, "failed": run.refused},
         )
     return run

@@ -61,7 +61,7 @@ def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
         raise Invalid(missing)
     server = TaxiiServer(org_id=actor.organisation_id)
     _apply(actor, server, data)
-    record(actor, ExchangeAction.TAXII_SERVER_ADDED, target_of(server), {"url": server.baseurl})
+    record(actor, ExchangeAction.TAXII_SERVER_ADDED, Target.of(server), {"url": server.baseurl})
     return server
 
 
@@ -74,7 +74,7 @@ def edit_taxii_server(actor: Actor, reference: Reference, data: Mapping[str, Any
     number = find_taxii_server(actor, reference).pk
     server = taxii_servers(actor).select_for_update(of=("self",)).get(pk=number)
     changed = _apply(actor, server, data)
-    record(actor, ExchangeAction.TAXII_SERVER_EDITED, target_of(server), {"fields": changed})
+    record(actor, ExchangeAction.TAXII_SERVER_EDITED, Target.of(server), {"fields": changed})
     return server
 
 
@@ -84,14 +84,10 @@ def delete_taxii_server(actor: Actor, reference: Reference) -> int:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     server = find_taxii_server(actor, reference)
-    number, target = server.pk, target_of(server)
+    number, target = server.pk, Target.of(server)
     server.delete()
     record(actor, ExchangeAction.TAXII_SERVER_DELETED, target)
     return number
-
-
-def target_of(server: TaxiiServer) -> Target:
-    return Target("taxii_server", server.pk, server.uuid, server.name)
 
 
 def _apply(actor: Actor, server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:

@@ -9,13 +9,14 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
+from vardkase.audit.services import Target as AuditTarget
 from vardkase.audit.services import record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.jobs.problems import problem_of
 from vardkase.core.sandbox import LimitReached
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.taxii.bundles import bundles, identity_of
-from vardkase.exchange.taxii.collections import as_member, may_write, target_of
+from vardkase.exchange.taxii.collections import as_member, may_write
 from vardkase.exchange.taxii.ingest import IngestResult, Target, counted, sound_objects, store_bundle
 from vardkase.exchange.taxii.models import Collection, Submission
 from vardkase.exchange.taxii.problems import StixObjectProblem, TaxiiProblem
@@ -69,7 +70,7 @@ def work_off(actor: Actor, submission_id: int) -> None:
         submission.save()
         stored, failed = counted(outcomes)
         counts = {"count": stored, "failed": failed}
-        record(actor, ExchangeAction.TAXII_COLLECTION_RECEIVED, target_of(submission.collection), counts)
+        record(actor, ExchangeAction.TAXII_COLLECTION_RECEIVED, AuditTarget.of(submission.collection), counts)
 
 
 def status_of(submission: Submission) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def tell_organisation(
         "until": grant.ended_at,
         "link": f"{settings.BASE_URL}/read-by-operations/",
     }
-    notify("content_read", target_of(grant), map(Recipient.of, people), facts, by=actor.name)
+    notify("content_read", Target.of(grant), map(Recipient.of, people), facts, by=actor.name)
 
 
 def tell_of_export(actor: Actor, name: str, count: int, people: Iterable[User]) -> None:
@@ -65,14 +65,10 @@ def tell_of_export(actor: Actor, name: str, count: int, people: Iterable[User]) 
     notify("content_exported", Target("export"), map(Recipient.of, people), facts, by=actor.name)
 
 
-def target_of(grant: ContentGrant) -> Target:
-    return Target("content_grant", grant.pk, title=str(grant))
-
-
 def _notify(actor: AuditActor, kind: str, to: Iterable[User], grant: ContentGrant, facts: Facts) -> None:
     known: Facts = {
         "number": grant.pk,
         "operator": grant.asked_by_name,
         "link": f"{settings.BASE_URL}/content-access/{grant.pk}/",
     }
-    notify(kind, target_of(grant), map(Recipient.of, to), {**known, **facts}, by=actor.name)
+    notify(kind, Target.of(grant), map(Recipient.of, to), {**known, **facts}, by=actor.name)

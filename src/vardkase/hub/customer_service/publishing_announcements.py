@@ -38,7 +38,7 @@ def announce(
     row.save()
     recipients = mails.announce(row, actor) if mail else 0
     action = HubAction.ANNOUNCEMENT_CHANGED if pk else HubAction.ANNOUNCEMENT_MADE
-    record(actor, action, _target(row), {"count": recipients} if mail else {})
+    record(actor, action, Target.of(row), {"count": recipients} if mail else {})
     return row
 
 
@@ -48,7 +48,7 @@ def end(actor: Actor, pk: int) -> Announcement:
     row = find_announcement(actor, pk)
     row.ends = max(timezone.now(), row.begins)
     row.save()
-    record(actor, HubAction.ANNOUNCEMENT_ENDED, _target(row))
+    record(actor, HubAction.ANNOUNCEMENT_ENDED, Target.of(row))
     return row
 
 
@@ -83,7 +83,3 @@ def _fill(row: Announcement, data: Mapping[str, Any]) -> None:
 def _require_desk(actor: Actor) -> None:
     actor.require_writing()
     actor.require_staff(*DESKS)
-
-
-def _target(row: Announcement) -> Target:
-    return Target("announcement", row.pk, title=row.title_sv)

@@ -78,7 +78,7 @@ def save_template(actor: Actor, data: Mapping[str, Any], reference: str = "") ->
         template.selectable = as_bool(data.get("selectable", template.selectable))
     template.timestamp = now_seconds()
     template.save()
-    record(actor, HubAction.DASHBOARD_TEMPLATE_SAVED, _target(template))
+    record(actor, HubAction.DASHBOARD_TEMPLATE_SAVED, Target.of(template))
     return template
 
 
@@ -87,7 +87,7 @@ def delete_template(actor: Actor, reference: str) -> None:
     """Delete one of the actor's own layouts; site administrators can delete any. Raises NotFound, Forbidden."""
     actor.require_writing()
     template = _own(actor, reference)
-    target = _target(template)
+    target = Target.of(template)
     template.delete()
     record(actor, HubAction.DASHBOARD_TEMPLATE_DELETED, target)
 
@@ -99,7 +99,3 @@ def _own(actor: Actor, reference: str) -> DashboardTemplate:
     if template.user_id != actor.user_id and not actor.is_site_admin:
         raise Forbidden
     return template
-
-
-def _target(template: DashboardTemplate) -> Target:
-    return Target("dashboard_template", template.pk, template.uuid, template.name)

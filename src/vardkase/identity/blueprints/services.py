@@ -25,7 +25,7 @@ from vardkase.identity.blueprints.rules import condition
 from vardkase.identity.organisations.fields import filled
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.identity.organisations.queries import Reference
-from vardkase.identity.organisations.services.groups import create_sharing_group, locked, target_of
+from vardkase.identity.organisations.services.groups import create_sharing_group, locked
 
 LONGEST_NAME = 191  # as in MISP's column
 RELEASABILITY = "Generated based on Sharing Group Blueprint rules"
@@ -49,7 +49,7 @@ def add_blueprint(actor: Actor, data: Mapping[str, Any]) -> SharingGroupBlueprin
     )
     fill(blueprint, data, READERS)
     blueprint.save()
-    record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_ADDED, _target(blueprint))
+    record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_ADDED, Target.of(blueprint))
     return blueprint
 
 
@@ -60,7 +60,7 @@ def edit_blueprint(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
     fill(blueprint, data, READERS)
     blueprint.timestamp = now_seconds()
     blueprint.save()
-    record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_EDITED, _target(blueprint))
+    record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_EDITED, Target.of(blueprint))
     return blueprint
 
 
@@ -68,7 +68,7 @@ def edit_blueprint(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
 def delete_blueprint(actor: Actor, reference: Reference) -> None:
     _require(actor)
     blueprint = _locked(actor, reference)
-    target = _target(blueprint)
+    target = Target.of(blueprint)
     blueprint.delete()
     record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_DELETED, target)
 
@@ -81,7 +81,7 @@ def detach_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprin
         raise Conflict(BlueprintProblem.NO_GROUP())
     blueprint.sharing_group = None
     blueprint.save()
-    record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_DETACHED, _target(blueprint))
+    record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_DETACHED, Target.of(blueprint))
     return blueprint
 
 
@@ -99,7 +99,7 @@ def execute_blueprint(actor: Actor, reference: Reference) -> Executed:
     removed = cursor().execute(REMOVE.format(chosen=sql), parameters).rowcount
     added = cursor().execute(ADD.format(chosen=sql), parameters).rowcount
     record(
-        actor, IdentityAction.SHARING_GROUP_REBUILT, target_of(group), {"added": added, "removed": removed}
+        actor, IdentityAction.SHARING_GROUP_REBUILT, Target.of(group), {"added": added, "removed": removed}
     )
     return Executed(group.pk, added, removed)
 
@@ -132,10 +132,6 @@ def _rules(value: Any) -> dict[str, Any]:
         raise Invalid(BlueprintProblem.NOT_JSON()) from None
     condition(tree)
     return dict(tree)
-
-
-def _target(blueprint: SharingGroupBlueprint) -> Target:
-    return Target("sharing_group_blueprint", blueprint.pk, blueprint.uuid, blueprint.name)
 
 
 REMOVE = """

@@ -48,7 +48,7 @@ def add_bookmark(actor: Actor, data: Mapping[str, Any]) -> Bookmark:
     bookmark = Bookmark(user_id=actor.user_id, org_id=actor.organisation_id)
     fill(bookmark, data, READERS)
     bookmark.save()
-    record(actor, IdentityAction.BOOKMARK_ADDED, _target(bookmark))
+    record(actor, IdentityAction.BOOKMARK_ADDED, Target.of(bookmark))
     return bookmark
 
 
@@ -57,14 +57,14 @@ def edit_bookmark(actor: Actor, reference: Reference, data: Mapping[str, Any]) -
     bookmark = _changeable(actor, reference)
     fill(bookmark, data, READERS)
     bookmark.save()
-    record(actor, IdentityAction.BOOKMARK_EDITED, _target(bookmark))
+    record(actor, IdentityAction.BOOKMARK_EDITED, Target.of(bookmark))
     return bookmark
 
 
 @transaction.atomic
 def delete_bookmark(actor: Actor, reference: Reference) -> None:
     bookmark = _changeable(actor, reference)
-    target = _target(bookmark)
+    target = Target.of(bookmark)
     bookmark.delete()
     record(actor, IdentityAction.BOOKMARK_DELETED, target)
 
@@ -82,10 +82,6 @@ def _url(value: Any) -> str:
     if not ADDRESS.fullmatch(address):
         raise Invalid(BookmarkProblem.NOT_AN_ADDRESS())
     return address
-
-
-def _target(bookmark: Bookmark) -> Target:
-    return Target("bookmark", bookmark.pk, title=bookmark.name)
 
 
 READERS: Readers = {

@@ -37,7 +37,7 @@ def add_news(actor: Actor, data: Mapping[str, Any]) -> News:
     item = News(user_id=actor.user_id, date_created=now_seconds())
     fill(item, data, READERS)
     item.save()
-    record(actor, IdentityAction.NEWS_ADDED, _target(item))
+    record(actor, IdentityAction.NEWS_ADDED, Target.of(item))
     return item
 
 
@@ -47,7 +47,7 @@ def edit_news(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Ne
     item = _find(actor, reference)
     fill(item, data, READERS)
     item.save()
-    record(actor, IdentityAction.NEWS_EDITED, _target(item))
+    record(actor, IdentityAction.NEWS_EDITED, Target.of(item))
     return item
 
 
@@ -55,7 +55,7 @@ def edit_news(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Ne
 def delete_news(actor: Actor, reference: Reference) -> None:
     _require_site_admin(actor)
     item = _find(actor, reference)
-    target = _target(item)
+    target = Target.of(item)
     item.delete()
     record(actor, IdentityAction.NEWS_DELETED, target)
 
@@ -70,10 +70,6 @@ def _find(actor: Actor, reference: Reference) -> News:
     if item is None:
         raise NotFound(NewsProblem.NOT_FOUND())
     return item
-
-
-def _target(item: News) -> Target:
-    return Target("news", item.pk, title=item.title)
 
 
 READERS: Readers = {

@@ -76,7 +76,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> int:
     )
     _replace_elements(collection, elements_of(data) or [])
     _require_shareable(collection)
-    record(actor, IntelAction.COLLECTION_ADDED, _audit_target(collection))
+    record(actor, IntelAction.COLLECTION_ADDED, Target.of(collection))
     return collection.pk
 
 
@@ -91,14 +91,14 @@ def edit_collection(actor: Actor, reference: Reference, data: Mapping[str, Any])
         _replace_elements(collection, elements)
     _touch(collection)
     _require_shareable(collection)
-    record(actor, IntelAction.COLLECTION_EDITED, _audit_target(collection))
+    record(actor, IntelAction.COLLECTION_EDITED, Target.of(collection))
     return collection.pk
 
 
 @transaction.atomic
 def delete_collection(actor: Actor, reference: Reference) -> int:
     collection = _lock_own(actor, reference)
-    number, target = collection.pk, _audit_target(collection)
+    number, target = collection.pk, Target.of(collection)
     collection.delete()
     record(actor, IntelAction.COLLECTION_DELETED, target)
     return number
@@ -123,7 +123,7 @@ def add_element(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     record(
         actor,
         IntelAction.COLLECTION_ELEMENT_ADDED,
-        _audit_target(collection),
+        Target.of(collection),
         {"element": str(element.element_uuid)},
     )
     return row.pk
@@ -139,7 +139,7 @@ def delete_element(actor: Actor, reference: Reference) -> int:
     record(
         actor,
         IntelAction.COLLECTION_ELEMENT_DELETED,
-        _audit_target(collection),
+        Target.of(collection),
         {"element": str(element.element_uuid)},
     )
     return number
@@ -184,7 +184,7 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
     if (elements := elements_of(data)) is not None:
         _replace_elements(collection, elements)
     _require_shareable(collection)
-    record(actor, IntelAction.COLLECTION_RECEIVED, _audit_target(collection))
+    record(actor, IntelAction.COLLECTION_RECEIVED, Target.of(collection))
     return True
 
 
@@ -282,7 +282,3 @@ def _creator(actor: Actor, data: Mapping[str, Any]) -> int | None:
         return None
     require_attribution(actor, str(uuid) if uuid else None)
     return next(iter(capture_organisations([block]).values()), actor.organisation_id)
-
-
-def _audit_target(collection: Collection) -> Target:
-    return Target("collection", collection.pk, collection.uuid, collection.name)

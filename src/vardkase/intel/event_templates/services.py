@@ -61,7 +61,7 @@ def add_template(actor: Actor, data: Mapping[str, Any]) -> EventTemplate:
         raise Invalid({"uuid": [EventTemplateProblem.UUID_TAKEN()]})
     template.uuid = UUID(uuid)
     _write(template, {**defaults, **data})
-    record(actor, IntelAction.EVENT_TEMPLATE_ADDED, _audit_target(template))
+    record(actor, IntelAction.EVENT_TEMPLATE_ADDED, Target.of(template))
     return template
 
 
@@ -72,7 +72,7 @@ def edit_template(actor: Actor, reference: Reference, data: Mapping[str, Any]) -
     template.version += 1
     template.default = False  # From now on it is somebody's own, and no update overwrites it.
     _write(template, data)
-    record(actor, IntelAction.EVENT_TEMPLATE_EDITED, _audit_target(template), {"version": template.version})
+    record(actor, IntelAction.EVENT_TEMPLATE_EDITED, Target.of(template), {"version": template.version})
     return template
 
 
@@ -108,7 +108,7 @@ def import_template(actor: Actor, document: Any, mode: str) -> tuple[EventTempla
 def delete_template(actor: Actor, reference: Reference) -> int:
     _require_author(actor)
     template = find_own_template(actor, reference)
-    target, number = _audit_target(template), template.pk
+    target, number = Target.of(template), template.pk
     template.delete()
     record(actor, IntelAction.EVENT_TEMPLATE_DELETED, target)
     return number
@@ -233,10 +233,6 @@ def _errors_by_field(form: Form, rejections: Rejections) -> FieldErrors:
 def _require_author(actor: Actor) -> None:
     actor.require_writing()
     actor.require(Permission.TEMPLATE)
-
-
-def _audit_target(template: EventTemplate) -> Target:
-    return Target("event_template", template.pk, template.uuid, template.name)
 
 
 READERS: Readers = {

@@ -64,7 +64,7 @@ def add_key(actor: Actor, event_id: int, data: dict[str, Any]) -> CryptographicK
     sent.event = event
     sent.save()
     touch(event)
-    record(actor, IntelAction.CRYPTOGRAPHIC_KEY_ADDED, _audit_target(sent), {"event": str(event.uuid)})
+    record(actor, IntelAction.CRYPTOGRAPHIC_KEY_ADDED, Target.of(sent), {"event": str(event.uuid)})
     return sent
 
 
@@ -77,7 +77,7 @@ def delete_key(actor: Actor, reference: Reference) -> CryptographicKey:
     key.delete()
     key.pk = number  # `delete` empties it, and the audit log and the caller need it.
     touch(event)
-    record(actor, IntelAction.CRYPTOGRAPHIC_KEY_DELETED, _audit_target(key), {"event": str(event.uuid)})
+    record(actor, IntelAction.CRYPTOGRAPHIC_KEY_DELETED, Target.of(key), {"event": str(event.uuid)})
     return key
 
 
@@ -137,7 +137,3 @@ def _parse(data: dict[str, Any]) -> CryptographicKey | dict[str, list[Problem]]:
         revoked=public.revoked or as_bool(data.get("revoked")),
         fingerprint=public.fingerprint,
     )
-
-
-def _audit_target(key: CryptographicKey) -> Target:
-    return Target("cryptographic_key", key.pk, key.uuid, key.fingerprint)

@@ -64,7 +64,7 @@ def add_model(
     elif DecayingModel.objects.filter(uuid=fields.uuid).exists():
         raise Invalid({"uuid": [DecayingModelProblem.UUID_TAKEN()]})
     model = DecayingModel.objects.create(org_id=actor.organisation_id, **values)
-    record(actor, action, _target(model))
+    record(actor, action, Target.of(model))
     return model
 
 
@@ -76,14 +76,14 @@ def edit_model(actor: Actor, model_id: int, data: Mapping[str, Any]) -> Decaying
     for name in MEMBERS:
         setattr(model, name, values[name])
     model.save()
-    record(actor, KnowledgeAction.DECAYING_MODEL_EDITED, _target(model))
+    record(actor, KnowledgeAction.DECAYING_MODEL_EDITED, Target.of(model))
     return model
 
 
 @transaction.atomic
 def delete_model(actor: Actor, model_id: int) -> None:
     model = _editable(actor, model_id)
-    target = _target(model)
+    target = Target.of(model)
     model.delete()
     record(actor, KnowledgeAction.DECAYING_MODEL_DELETED, target)
 
@@ -97,7 +97,7 @@ def set_enabled(actor: Actor, model_id: int, *, enabled: bool) -> DecayingModel:
     record(
         actor,
         KnowledgeAction.DECAYING_MODEL_ENABLED if enabled else KnowledgeAction.DECAYING_MODEL_DISABLED,
-        _target(model),
+        Target.of(model),
     )
     return model
 
@@ -113,7 +113,7 @@ def map_types(actor: Actor, model_id: int, types: Sequence[str]) -> DecayingMode
     DecayingModelMapping.objects.bulk_create(
         DecayingModelMapping(model=model, attribute_type=name) for name in wanted
     )
-    record(actor, KnowledgeAction.DECAYING_MODEL_TYPES_MAPPED, _target(model), {"types": wanted})
+    record(actor, KnowledgeAction.DECAYING_MODEL_TYPES_MAPPED, Target.of(model), {"types": wanted})
     return model
 
 
@@ -131,7 +131,3 @@ def _editable(actor: Actor, model_id: int) -> DecayingModel:
     if not may_edit(actor, model):
         raise Forbidden(DecayingModelProblem.NOT_OWNER())
     return model
-
-
-def _target(model: DecayingModel) -> Target:
-    return Target("decaying_model", model.pk, model.uuid, model.name)

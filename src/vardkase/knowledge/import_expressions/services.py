@@ -39,7 +39,7 @@ def add_expression(actor: Actor, data: Mapping[str, Any]) -> ImportExpression:
         raise Invalid({"regexp": [ImportExpressionProblem.TOO_MANY(most=MOST)]})
     row = ImportExpression()
     _write(row, data)
-    record(actor, KnowledgeAction.IMPORT_EXPRESSION_ADDED, _target(row), _details(row))
+    record(actor, KnowledgeAction.IMPORT_EXPRESSION_ADDED, Target.of(row), _details(row))
     return row
 
 
@@ -48,7 +48,7 @@ def edit_expression(actor: Actor, reference: str, data: Mapping[str, Any]) -> Im
     _require_editor(actor)
     row = _find(actor, reference)
     _write(row, data)
-    record(actor, KnowledgeAction.IMPORT_EXPRESSION_EDITED, _target(row), _details(row))
+    record(actor, KnowledgeAction.IMPORT_EXPRESSION_EDITED, Target.of(row), _details(row))
     return row
 
 
@@ -56,7 +56,7 @@ def edit_expression(actor: Actor, reference: str, data: Mapping[str, Any]) -> Im
 def delete_expression(actor: Actor, reference: str) -> None:
     _require_editor(actor)
     row = _find(actor, reference)
-    target = _target(row)
+    target = Target.of(row)
     row.delete()
     record(actor, KnowledgeAction.IMPORT_EXPRESSION_DELETED, target)
 
@@ -82,10 +82,6 @@ def _write(row: ImportExpression, data: Mapping[str, Any]) -> None:
 
 def _details(row: ImportExpression) -> dict[str, str]:
     return {"replacement": row.replacement, "type": row.type}
-
-
-def _target(row: ImportExpression) -> Target:
-    return Target("import_expression", row.pk, title=row.regexp)
 
 
 READERS: Readers = {"regexp": read_regexp, "replacement": read_replacement, "type": read_type}

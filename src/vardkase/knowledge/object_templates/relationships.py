@@ -51,7 +51,7 @@ def edit_relationship(actor: Actor, relationship_id: int, data: Mapping[str, Any
 def delete_relationship(actor: Actor, relationship_id: int) -> None:
     _require_editor(actor)
     relationship = _lock_own(actor, relationship_id)
-    target = _target(relationship)
+    target = Target.of(relationship)
     relationship.delete()
     record(actor, KnowledgeAction.OBJECT_RELATIONSHIP_DELETED, target)
 
@@ -83,12 +83,8 @@ def _saved(
     if ObjectRelationship.objects.filter(name=relationship.name).exclude(pk=relationship.pk).exists():
         raise Invalid({"name": [RelationshipTypeProblem.NAME_TAKEN()]})
     relationship.save()
-    record(actor, action, _target(relationship))
+    record(actor, action, Target.of(relationship))
     return relationship
-
-
-def _target(relationship: ObjectRelationship) -> Target:
-    return Target("object_relationship", relationship.pk, title=relationship.name)
 
 
 def _name(value: Any) -> str:

@@ -42,7 +42,7 @@ def add_collection(
     record(
         actor,
         KnowledgeAction.TAG_COLLECTION_ADDED,
-        _target(collection),
+        Target.of(collection),
         {"tags": [tag.name for tag in added]},
     )
     return find_collection(actor, collection.pk)
@@ -55,14 +55,14 @@ def edit_collection(actor: Actor, reference: str, data: Mapping[str, Any]) -> Ta
     if not values.get("name", collection.name):
         raise Invalid({"name": [TagCollectionProblem.NAME_MISSING()]})
     TagCollection.objects.filter(pk=collection.pk).update(**values)
-    record(actor, KnowledgeAction.TAG_COLLECTION_EDITED, _target(collection), {"fields": sorted(values)})
+    record(actor, KnowledgeAction.TAG_COLLECTION_EDITED, Target.of(collection), {"fields": sorted(values)})
     return find_collection(actor, collection.pk)
 
 
 @transaction.atomic
 def delete_collection(actor: Actor, reference: str) -> None:
     collection = _lock_editable(actor, reference)
-    record(actor, KnowledgeAction.TAG_COLLECTION_DELETED, _target(collection))
+    record(actor, KnowledgeAction.TAG_COLLECTION_DELETED, Target.of(collection))
     TagCollection.objects.filter(pk=collection.pk).delete()
 
 
@@ -77,7 +77,7 @@ def add_tags(actor: Actor, reference: str, tags: Sequence[Mapping[str, Any]]) ->
     record(
         actor,
         KnowledgeAction.TAG_COLLECTION_TAGS_ADDED,
-        _target(collection),
+        Target.of(collection),
         {"tags": [tag.name for tag in added]},
     )
     return added
@@ -89,7 +89,7 @@ def remove_tag(actor: Actor, reference: str, tag: Mapping[str, Any]) -> Tag:
     for member in resolve_tags(actor, [tag], may_create=False).values():
         if TagCollectionTag.objects.filter(tag_collection=collection, tag=member).delete()[0]:
             record(
-                actor, KnowledgeAction.TAG_COLLECTION_TAG_REMOVED, _target(collection), {"tag": member.name}
+                actor, KnowledgeAction.TAG_COLLECTION_TAG_REMOVED, Target.of(collection), {"tag": member.name}
             )
             return member
     raise Conflict(TagCollectionProblem.TAG_NOT_IN_COLLECTION())
@@ -151,7 +151,3 @@ def _free_uuid(value: object) -> dict[str, UUID]:
     if TagCollection.objects.filter(uuid=str(value)).exists():
         raise Invalid({"uuid": [TagCollectionProblem.UUID_TAKEN()]})
     return {"uuid": UUID(str(value))}
-
-
-def _target(collection: TagCollection) -> Target:
-    return Target("tag_collection", collection.pk, collection.uuid, collection.name)

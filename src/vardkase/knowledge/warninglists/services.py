@@ -56,7 +56,10 @@ def edit_warninglist(actor: Actor, warninglist_id: int, data: Mapping[str, Any])
         check_entries(fields.type, entries)
         write_entries(warninglist, entries)
     record(
-        actor, KnowledgeAction.WARNINGLIST_EDITED, _target(warninglist), {"entries": warninglist.entry_count}
+        actor,
+        KnowledgeAction.WARNINGLIST_EDITED,
+        Target.of(warninglist),
+        {"entries": warninglist.entry_count},
     )
     return warninglist
 
@@ -76,7 +79,7 @@ def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
         setattr(earlier, name, getattr(fields, name))
     earlier.save()
     write_entries(earlier, entries)
-    record(actor, KnowledgeAction.WARNINGLIST_IMPORTED, _target(earlier), {"entries": earlier.entry_count})
+    record(actor, KnowledgeAction.WARNINGLIST_IMPORTED, Target.of(earlier), {"entries": earlier.entry_count})
     return earlier
 
 
@@ -87,7 +90,7 @@ def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment
     entries: Entries = dict.fromkeys(values, comment or None)
     check_entries(warninglist.type, entries)
     added = append_entries(warninglist, entries)
-    record(actor, KnowledgeAction.WARNINGLIST_VALUES_ADDED, _target(warninglist), {"added": added})
+    record(actor, KnowledgeAction.WARNINGLIST_VALUES_ADDED, Target.of(warninglist), {"added": added})
     return added
 
 
@@ -95,7 +98,7 @@ def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment
 def delete_warninglist(actor: Actor, warninglist_id: int) -> None:
     _require_editor(actor)
     warninglist = _locked(warninglist_id)
-    target = _target(warninglist)
+    target = Target.of(warninglist)
     remove_entries(warninglist)
     warninglist.delete()
     record(actor, KnowledgeAction.WARNINGLIST_DELETED, target)
@@ -116,7 +119,7 @@ def set_enabled(
     Warninglist.objects.bulk_update(lists, ["enabled"])
     for item in lists:
         action = KnowledgeAction.WARNINGLIST_ENABLED if item.enabled else KnowledgeAction.WARNINGLIST_DISABLED
-        record(actor, action, _target(item))
+        record(actor, action, Target.of(item))
     return len(lists)
 
 
@@ -153,7 +156,7 @@ def _create(actor: Actor, fields: ListFields, entries: Entries, action: AuditAct
     check_entries(fields.type, entries)
     warninglist = Warninglist.objects.create(default=False, **asdict(fields))
     write_entries(warninglist, entries)
-    record(actor, action, _target(warninglist), {"entries": warninglist.entry_count})
+    record(actor, action, Target.of(warninglist), {"entries": warninglist.entry_count})
     return warninglist
 
 
@@ -174,7 +177,3 @@ def _locked_own(warninglist_id: int) -> Warninglist:
     if warninglist.default:
         raise Forbidden(WarninglistProblem.PACKAGED())
     return warninglist
-
-
-def _target(warninglist: Warninglist) -> Target:
-    return Target("warninglist", warninglist.pk, title=warninglist.name)

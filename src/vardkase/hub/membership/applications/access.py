@@ -56,10 +56,6 @@ def locked(application: Application) -> Application:
     return row
 
 
-def target_of(application: Application) -> Target:
-    return Target("application", application.pk, title=str(application))
-
-
 def new_link(application: Application) -> str:
     token = secrets.token_urlsafe(32)
     expires = timezone.now() + LINK_VALID_FOR
@@ -88,7 +84,7 @@ def end_links(actor: Actor, application: Application) -> str:
     """
     require_may_act(actor, application)
     application.links.all().delete()
-    record(actor, HubAction.APPLICATION_LINK_RENEWED, target_of(application))
+    record(actor, HubAction.APPLICATION_LINK_RENEWED, Target.of(application))
     return new_link(application)
 
 

@@ -8,14 +8,13 @@ from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
 
-from vardkase.audit.services import AuditActor
+from vardkase.audit.services import AuditActor, Target
 from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.settings import sender
 from vardkase.hub.correspondence.letters.signatures import signature_of
 from vardkase.hub.correspondence.letters.wording import appeal_facts, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.correspondence.models import Letter
-from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.documents import keep
 from vardkase.hub.membership.applications.models import Application, DocumentKind
 from vardkase.hub.membership.organisation_numbers import hyphenated
@@ -83,7 +82,7 @@ def waiting_list(application: Application) -> Contents:
 
 def write_waiting_list(actor: AuditActor, application: Application) -> Attachment:
     return kept(
-        application, write(actor, waiting_list(application), target_of(application)), DocumentKind.WAITING
+        application, write(actor, waiting_list(application), Target.of(application)), DocumentKind.WAITING
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from vardkase.audit.services import Target
 from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.notify import notify
-from vardkase.hub.membership.applications.access import Acting, link_address, new_link, target_of
+from vardkase.hub.membership.applications.access import Acting, link_address, new_link
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.hub.membership.questionnaire.fields import value_at
@@ -28,7 +29,7 @@ def tell(actor: Acting, kind: str, application: Application, attachments: Sequen
         "opening": opening,
         "link": link_address(new_link(application)),
     }
-    about = target_of(application)
+    about = Target.of(application)
     notify(kind, about, recipients_of(application), facts, by=actor.name, attachments=attachments)
 
 

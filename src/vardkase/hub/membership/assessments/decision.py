@@ -10,13 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
-from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.models import Application, Author, Message
 from vardkase.hub.membership.applications.problems import ApplicationProblem
@@ -112,11 +111,11 @@ def _decide(approval: Approval) -> Application:
 def _closed(actor: Acting, request: ApprovalRequest) -> None:
     application = _application(request)
     if request.state == RequestState.WITHDRAWN:
-        record(actor, HubAction.APPLICATION_PROPOSAL_TAKEN_BACK, target_of(application))
+        record(actor, HubAction.APPLICATION_PROPOSAL_TAKEN_BACK, Target.of(application))
         return
     Message.objects.create(application=application, kind=Author.NOTE, author=actor.name, text=request.answer)
     if request.state == RequestState.RETURNED:
-        record(actor, HubAction.APPLICATION_PROPOSAL_RETURNED, target_of(application))
+        record(actor, HubAction.APPLICATION_PROPOSAL_RETURNED, Target.of(application))
 
 
 DECIDE = ApprovalAction(

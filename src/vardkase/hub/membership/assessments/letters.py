@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
 
+from vardkase.audit.services import Target
 from vardkase.core.mail.notify import notify
 from vardkase.hub.correspondence.letters.writing import Contents, preview, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
-from vardkase.hub.membership.applications.access import link_address, new_link, target_of
+from vardkase.hub.membership.applications.access import link_address, new_link
 from vardkase.hub.membership.applications.letter_content import LANGUAGES, common, contents, kept, signature
 from vardkase.hub.membership.applications.mails import recipients_of
 from vardkase.hub.membership.applications.models import Application, DocumentKind
@@ -31,7 +32,7 @@ OUTCOMES = {
 def send_completion_request(
     actor: Actor, application: Application, request: str, steps: Iterable[str]
 ) -> None:
-    letter = write(actor, completion_request(actor, application, request, steps), target_of(application))
+    letter = write(actor, completion_request(actor, application, request, steps), Target.of(application))
     _send(actor, application, letter, "application_completion_requested", DocumentKind.COMPLETION_REQUEST)
 
 
@@ -42,7 +43,7 @@ def preview_completion_request(
 
 
 def send_decision(actor: Actor, application: Application, proposal: Proposal) -> None:
-    letter = write(actor, decision(actor, application, proposal), target_of(application))
+    letter = write(actor, decision(actor, application, proposal), Target.of(application))
     _send(actor, application, letter, OUTCOMES[Outcome(proposal.outcome)][1], DocumentKind.DECISION)
 
 
@@ -95,7 +96,7 @@ def _send(actor: Actor, application: Application, letter: Letter, kind: str, doc
         "link": link_address(new_link(application)),
     }
     papers = [kept(application, letter, document)]
-    about = target_of(application)
+    about = Target.of(application)
     notify(kind, about, recipients_of(application), facts, by=actor.name, attachments=papers)
 
 

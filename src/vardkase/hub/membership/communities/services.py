@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.hub.membership.communities.models import Community
@@ -26,7 +26,6 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services.groups import (
     create_sharing_group,
     edit_sharing_group,
-    target_of,
 )
 
 KNOWN: Mapping[str, Sequence[str]] = {
@@ -116,7 +115,7 @@ def draw(actor: Actor, community: Community) -> None:
     added = cursor().execute(ADD, values).rowcount
     if added or removed:
         change = {"added": added, "removed": removed}
-        record(actor, IdentityAction.SHARING_GROUP_REBUILT, target_of(community.group), change)
+        record(actor, IdentityAction.SHARING_GROUP_REBUILT, Target.of(community.group), change)
 
 
 def _among(rule: str, given: Iterable[str], known: Sequence[str]) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.contacts.models import Contact, ContactRole
-from vardkase.hub.membership.contacts.services import LENGTHS, contacts, fault_of_key, target_of
+from vardkase.hub.membership.contacts.services import LENGTHS, contacts, fault_of_key
 from vardkase.hub.membership.members.models import Membership, ProposedChange
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.organisations.models import Organisation
@@ -56,9 +56,9 @@ def _replace(
         action = HubAction.CONTACT_CHANGED if row else HubAction.CONTACT_ADDED
         row = _filled(row or Contact(organisation=organisation, role=role), after)
         row.save()
-        record(hub_actor(), action, target_of(row), {"role": row.role, "organisation": organisation.name})
+        record(hub_actor(), action, Target.of(row), {"role": row.role, "organisation": organisation.name})
     elif row is not None and not after:
-        target = target_of(row)
+        target = Target.of(row)
         row.delete()
         record(hub_actor(), HubAction.CONTACT_REMOVED, target)
 

@@ -75,14 +75,14 @@ def save_contact(
     _fill(row, data)
     row.save()
     action = HubAction.CONTACT_CHANGED if pk else HubAction.CONTACT_ADDED
-    record(actor, action, target_of(row), {"role": row.role, "organisation": organisation.name})
+    record(actor, action, Target.of(row), {"role": row.role, "organisation": organisation.name})
     return row
 
 
 @transaction.atomic
 def remove_contact(actor: Actor, organisation_id: int, pk: int) -> None:
     row = _find(_to_edit(actor, organisation_id), pk)
-    target = target_of(row)
+    target = Target.of(row)
     row.delete()
     record(actor, HubAction.CONTACT_REMOVED, target)
 
@@ -152,7 +152,3 @@ def fault_of_key(armored: str) -> Problem | None:
     except ValueError:
         return ContactProblem.NOT_AN_OPENPGP_KEY()
     return None
-
-
-def target_of(row: Contact) -> Target:
-    return Target("contact", row.pk, title=row.name)

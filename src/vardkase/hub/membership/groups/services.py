@@ -75,7 +75,7 @@ def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> 
     record(
         actor,
         HubAction.ORGANISATION_GROUP_CHANGED if pk else HubAction.ORGANISATION_GROUP_MADE,
-        _target(group),
+        Target.of(group),
         change,
     )
     return group
@@ -85,7 +85,7 @@ def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> 
 def delete_group(actor: Actor, pk: int) -> None:
     _require_keeper(actor)
     group = find_group(actor, pk)
-    target = _target(group)
+    target = Target.of(group)
     group.delete()
     record(actor, HubAction.ORGANISATION_GROUP_DELETED, target)
 
@@ -138,7 +138,3 @@ def _administrators(emails: Iterable[str]) -> tuple[list[User], dict[str, list[P
 def _require_keeper(actor: Actor) -> None:
     actor.require_writing()
     actor.require_staff(*KEEPERS)
-
-
-def _target(group: OrganisationGroup) -> Target:
-    return Target("organisation_group", group.pk, title=group.name)

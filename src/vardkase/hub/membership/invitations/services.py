@@ -88,7 +88,7 @@ def invite(actor: Actor, email: str, language: str = "sv", note: str = "") -> In
         sent=now,
         created_by=actor.name,
     )
-    record(actor, HubAction.INVITATION_SENT, target_of(invitation))
+    record(actor, HubAction.INVITATION_SENT, Target.of(invitation))
     _mail(actor, invitation, token)
     return invitation
 
@@ -105,7 +105,7 @@ def send_again(actor: Actor, pk: int) -> Invitation:
     invitation.digest, invitation.sent = digest_of(token), timezone.now()
     invitation.expires = invitation.sent + VALID_FOR
     invitation.save(update_fields=["digest", "sent", "expires"])
-    record(actor, HubAction.INVITATION_SENT_AGAIN, target_of(invitation))
+    record(actor, HubAction.INVITATION_SENT_AGAIN, Target.of(invitation))
     _mail(actor, invitation, token)
     return invitation
 
@@ -116,7 +116,7 @@ def revoke(actor: Actor, pk: int) -> Invitation:
     _require_unused(invitation)
     invitation.revoked = timezone.now()
     invitation.save(update_fields=["revoked"])
-    record(actor, HubAction.INVITATION_REVOKED, target_of(invitation))
+    record(actor, HubAction.INVITATION_REVOKED, Target.of(invitation))
     return invitation
 
 
@@ -156,10 +156,6 @@ def may_invite() -> bool:
     )
 
 
-def target_of(invitation: Invitation) -> Target:
-    return Target("invitation", invitation.pk, title=invitation.email)
-
-
 def _require(actor: Actor) -> None:
     actor.require_writing()
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
@@ -176,4 +172,4 @@ def _mail(actor: Actor, invitation: Invitation, token: str) -> None:
         "expires": timezone.localdate(invitation.expires),
         "link": private_address(PATH, token),
     }
-    notify("invitation", target_of(invitation), [recipient], facts, by=actor.name)
+    notify("invitation", Target.of(invitation), [recipient], facts, by=actor.name)

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
 from vardkase.core.private_links import private_address
 from vardkase.hub.membership.members.models import Membership, MembershipState
@@ -23,7 +23,6 @@ from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.credentials import note_owner_set
 from vardkase.identity.accounts.services.keys import make_key
-from vardkase.identity.accounts.services.keys import target_of as target_of_key
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.accounts.services.users import target_of
@@ -101,7 +100,7 @@ def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
     key, raw = make_key(actor, link.user, data)
     _use(link)
     facts = {"user": link.user.email, "allowed_ips": key.allowed_ips, "expiration": key.expiration}
-    record(actor, IdentityAction.AUTH_KEY_CREATED, target_of_key(key), facts)
+    record(actor, IdentityAction.AUTH_KEY_CREATED, Target.of(key), facts)
     tell_of_changes(actor, link.user, [AccountChange.KEY_MADE], detail=str(key))
     mails.announce_key(actor, link.membership, link.user, key)
     return key, raw

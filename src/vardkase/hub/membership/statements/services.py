@@ -82,7 +82,7 @@ def add_evidence(
         measure=measure, name=safe_name(name), kind=kind, digest=files.store(content), size=len(content),
         valid_until=valid_until,
     )  # fmt: skip
-    record(actor, HubAction.SECURITY_STATEMENT_EVIDENCE_ADDED, _target(statement), {"name": added.name})
+    record(actor, HubAction.SECURITY_STATEMENT_EVIDENCE_ADDED, Target.of(statement), {"name": added.name})
     return added
 
 
@@ -93,7 +93,9 @@ def remove_evidence(actor: Actor, pk: int) -> None:
     if evidence is None:
         raise NotFound(StatementProblem.NO_SUCH_FILE())
     evidence.delete()  # The content stays: another statement may share it by its digest.
-    record(actor, HubAction.SECURITY_STATEMENT_EVIDENCE_REMOVED, _target(statement), {"name": evidence.name})
+    record(
+        actor, HubAction.SECURITY_STATEMENT_EVIDENCE_REMOVED, Target.of(statement), {"name": evidence.name}
+    )
 
 
 def begin_from_application(membership: Membership) -> None:
@@ -142,7 +144,3 @@ def _editable(actor: Actor) -> Statement:
     if statement.state == StatementState.SUBMITTED:
         raise Conflict(StatementProblem.SUBMITTED())
     return statement
-
-
-def _target(statement: Statement) -> Target:
-    return Target("security_statement", statement.pk, title=str(statement))

@@ -35,7 +35,7 @@ def open_review(actor: Actor, organisation: Organisation) -> AccessReview:
         raise Conflict(AccessReviewProblem.ALREADY_OPEN())
     now = timezone.now()
     review = AccessReview.objects.create(org=organisation, opened=now, due=now + timedelta(days=GRACE.value))
-    record(actor, IdentityAction.ORGANISATION_ACCESS_REVIEW_OPENED, _target(organisation), {})
+    record(actor, IdentityAction.ORGANISATION_ACCESS_REVIEW_OPENED, Target.of(organisation), {})
     return review
 
 
@@ -102,14 +102,10 @@ def _keep(actor: Actor, review: AccessReview, users: Collection[User], kind: str
     )
     change = {"answer": kind, "count": len(users), "users": sorted(user.pk for user in users)}
     if users:
-        record(actor, IdentityAction.ORGANISATION_ACCOUNTS_REVIEWED, _target(review.org), change)
+        record(actor, IdentityAction.ORGANISATION_ACCOUNTS_REVIEWED, Target.of(review.org), change)
 
 
 def _require(actor: Actor, organisation_id: int) -> None:
     """Also allowed for read-only organisations: account reviews are not content."""
     if actor.credential is Credential.READ_ONLY_KEY or not may_review(actor, organisation_id):
         raise Forbidden(CommonProblem.NO_PERMISSION())
-
-
-def _target(organisation: Organisation) -> Target:
-    return Target("organisation", organisation.pk, organisation.uuid, organisation.name)

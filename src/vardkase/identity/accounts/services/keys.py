@@ -55,7 +55,7 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
     refuse_at_console(actor, user.org, user)
     key, raw = make_key(actor, user, inherited(actor, data or {}))
     require_no_wider(actor, key)
-    record(actor, IdentityAction.AUTH_KEY_CREATED, target_of(key), {"user": user.email, **_facts(key)})
+    record(actor, IdentityAction.AUTH_KEY_CREATED, Target.of(key), {"user": user.email, **_facts(key)})
     tell_of_changes(actor, user, [AccountChange.KEY_MADE], detail=str(key))
     return key, raw
 
@@ -70,7 +70,7 @@ def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
     require_bound(key)
     require_no_wider(actor, key, former)
     key.save()
-    record(actor, IdentityAction.AUTH_KEY_EDITED, target_of(key), {"user": key.user.email, **_facts(key)})
+    record(actor, IdentityAction.AUTH_KEY_EDITED, Target.of(key), {"user": key.user.email, **_facts(key)})
     if _facts(key) != _facts(former):
         tell_of_changes(actor, key.user, [AccountChange.KEY_EDITED], detail=str(key))
     return key
@@ -99,7 +99,7 @@ def pin_key(actor: Acting, key: AuthKey, address: str) -> bool:
 @transaction.atomic
 def delete_key(actor: Acting, key: AuthKey, *, approval: Approval | None = None) -> None:
     _require_control(actor, key.user, approval=approval)
-    target = target_of(key)
+    target = Target.of(key)
     key.delete()
     record(actor, IdentityAction.AUTH_KEY_DELETED, target, {"user": key.user.email})
     tell_of_changes(actor, key.user, [AccountChange.KEY_REVOKED], detail=str(key))
@@ -114,7 +114,7 @@ def reset_keys(actor: Acting, user: User) -> str:
     ended = user.auth_keys.filter(Q(expiration=0) | Q(expiration__gt=now)).update(expiration=now - 1)
     key, raw = make_key(actor, user, {**bounds_of_former(user), **inherited(actor, {})})
     require_no_wider(actor, key)
-    record(actor, IdentityAction.AUTH_KEY_RESET, target_of(key), {"user": user.email, "ended": ended})
+    record(actor, IdentityAction.AUTH_KEY_RESET, Target.of(key), {"user": user.email, "ended": ended})
     tell_of_changes(actor, user, [AccountChange.KEY_MADE], detail=str(key))
     return raw
 
@@ -135,10 +135,6 @@ def make_key(actor: AuditActor, user: User, data: Mapping[str, Any]) -> tuple[Au
     key.save()
     note_who_set(actor, user)
     return key, raw
-
-
-def target_of(key: AuthKey) -> Target:
-    return Target("auth_key", key.pk, key.uuid, str(key))
 
 
 def _require_control(actor: Acting, user: User, *, approval: Approval | None = None) -> None:

@@ -72,7 +72,7 @@ def create_role(actor: Acting, data: Mapping[str, Any]) -> Role:
     role = Role(memory_limit="", max_execution_time="")
     _apply(role, data)
     role.save()
-    record(actor, IdentityAction.ROLE_CREATED, _target(role), {"permissions": _held(role)})
+    record(actor, IdentityAction.ROLE_CREATED, Target.of(role), {"permissions": _held(role)})
     return role
 
 
@@ -96,7 +96,7 @@ def edit_role(
         raise Forbidden(RoleProblem.OF_OFFICERS())
     role.save()
     keep_a_site_admin()
-    record(actor, IdentityAction.ROLE_EDITED, _target(role), {"permissions": [before, _held(role)]})
+    record(actor, IdentityAction.ROLE_EDITED, Target.of(role), {"permissions": [before, _held(role)]})
     return role
 
 
@@ -108,7 +108,7 @@ def delete_role(actor: Acting, role: Role) -> None:
         raise Conflict(RoleProblem.DEFAULT_NOT_DELETED())
     if role.users.exists():
         raise Conflict(RoleProblem.IN_USE())
-    target = _target(role)
+    target = Target.of(role)
     role.delete()
     record(actor, IdentityAction.ROLE_DELETED, target)
 
@@ -120,7 +120,7 @@ def set_default_role(actor: Acting, role: Role) -> None:
         raise Invalid(RoleProblem.DEFAULT_OF_SITE_ADMINS())
     Role.objects.filter(default_role=True).update(default_role=False)
     Role.objects.filter(pk=role.pk).update(default_role=True)
-    record(actor, IdentityAction.ROLE_MADE_DEFAULT, _target(role))
+    record(actor, IdentityAction.ROLE_MADE_DEFAULT, Target.of(role))
 
 
 def is_of_officers(role: Role) -> bool:
@@ -193,7 +193,3 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "rate_limit_count": lambda value: number(value, LARGEST_COUNT),
     "restsearch_limit_result": lambda value: number(value, LARGEST_COUNT),
 }
-
-
-def _target(role: Role) -> Target:
-    return Target("role", role.pk, title=role.name)

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations import rules
 from vardkase.identity.organisations.acting import SHARING_GROUP, SYNC, Acting
@@ -35,7 +35,7 @@ from vardkase.identity.organisations.services.capture import (
     free_name,
     uuid_of,
 )
-from vardkase.identity.organisations.services.groups import THIS_INSTANCE, apply, target_of
+from vardkase.identity.organisations.services.groups import THIS_INSTANCE, apply
 from vardkase.misp.flags import as_bool, as_int
 
 
@@ -78,7 +78,7 @@ def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
         block,
         all_orgs=_opens_to_all(actor, block) or (SYNC in actor.permissions and _opens_this_instance(block)),
     )
-    record(actor, IdentityAction.SHARING_GROUP_CREATED, target_of(group), {"organisations": sorted(members)})
+    record(actor, IdentityAction.SHARING_GROUP_CREATED, Target.of(group), {"organisations": sorted(members)})
     return group.pk
 
 
@@ -144,7 +144,7 @@ def _update(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> Non
         _add_servers(group, block, all_orgs=_opens_to_all(actor, block))
     group.save()
     _merge_members(group, _members(block))
-    record(actor, IdentityAction.SHARING_GROUP_EDITED, target_of(group), {"captured": True})
+    record(actor, IdentityAction.SHARING_GROUP_EDITED, Target.of(group), {"captured": True})
 
 
 def _is_reader(actor: Acting, group: SharingGroup) -> bool:

@@ -45,7 +45,7 @@ def create_sharing_group(actor: Acting, data: Mapping[str, Any]) -> SharingGroup
     _check_name(actor, group)
     group.save()
     SharingGroupOrg.objects.create(sharing_group=group, org=owner, extend=True)
-    record(actor, IdentityAction.SHARING_GROUP_CREATED, target_of(group))
+    record(actor, IdentityAction.SHARING_GROUP_CREATED, Target.of(group))
     return group
 
 
@@ -65,7 +65,7 @@ def edit_sharing_group(actor: Acting, group: SharingGroup, data: Mapping[str, An
         raise Forbidden
     _check_name(actor, group)
     group.save()
-    record(actor, IdentityAction.SHARING_GROUP_EDITED, target_of(group), {"fields": changed})
+    record(actor, IdentityAction.SHARING_GROUP_EDITED, Target.of(group), {"fields": changed})
     return group
 
 
@@ -74,7 +74,7 @@ def delete_sharing_group(actor: Acting, group: SharingGroup) -> None:
     actor.require_writing()
     if not rules.may_delete_group(actor, group):
         raise Forbidden
-    target = target_of(group)
+    target = Target.of(group)
     try:
         with transaction.atomic():
             group.delete()
@@ -98,7 +98,7 @@ def add_organisation_to_group(
     SharingGroupOrg.objects.create(sharing_group=group, org=organisation, extend=extend)
     change = {"organisation": organisation.name, "extend": extend}
     group.save(update_fields=["modified"])
-    record(actor, IdentityAction.SHARING_GROUP_ORGANISATION_ADDED, target_of(group), change)
+    record(actor, IdentityAction.SHARING_GROUP_ORGANISATION_ADDED, Target.of(group), change)
 
 
 @transaction.atomic
@@ -109,7 +109,7 @@ def remove_organisation_from_group(actor: Acting, group: SharingGroup, organisat
         raise Conflict(SharingGroupProblem.NOT_A_MEMBER())
     change = {"organisation": organisation.name}
     group.save(update_fields=["modified"])
-    record(actor, IdentityAction.SHARING_GROUP_ORGANISATION_REMOVED, target_of(group), change)
+    record(actor, IdentityAction.SHARING_GROUP_ORGANISATION_REMOVED, Target.of(group), change)
 
 
 @transaction.atomic
@@ -129,7 +129,7 @@ def add_server_to_group(
     SharingGroupServer.objects.create(sharing_group=group, server_id=server_id, all_orgs=all_orgs)
     change = {"server_id": server_id, "all_orgs": all_orgs}
     group.save(update_fields=["modified"])
-    record(actor, IdentityAction.SHARING_GROUP_SERVER_ADDED, target_of(group), change)
+    record(actor, IdentityAction.SHARING_GROUP_SERVER_ADDED, Target.of(group), change)
 
 
 @transaction.atomic
@@ -139,7 +139,7 @@ def remove_server_from_group(actor: Acting, group: SharingGroup, server_id: int)
     if not removed:
         raise Conflict(SharingGroupProblem.NOT_A_SERVER())
     group.save(update_fields=["modified"])
-    record(actor, IdentityAction.SHARING_GROUP_SERVER_REMOVED, target_of(group), {"server_id": server_id})
+    record(actor, IdentityAction.SHARING_GROUP_SERVER_REMOVED, Target.of(group), {"server_id": server_id})
 
 
 def locked(actor: Acting, group: SharingGroup) -> SharingGroup:
@@ -152,10 +152,6 @@ def locked(actor: Acting, group: SharingGroup) -> SharingGroup:
 
 def apply(group: SharingGroup, data: Mapping[str, Any]) -> None:
     fields.apply(group, data, FIELDS)
-
-
-def target_of(group: SharingGroup) -> Target:
-    return Target("sharing_group", group.pk, group.uuid, group.name)
 
 
 def _check_name(actor: Acting, group: SharingGroup) -> None:

@@ -39,7 +39,7 @@ def create_organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
     organisation = Organisation(local=True, created_by=actor.user_id or 0)
     _apply(organisation, data)
     organisation.save()
-    record(actor, IdentityAction.ORGANISATION_CREATED, _target(organisation), {"local": organisation.local})
+    record(actor, IdentityAction.ORGANISATION_CREATED, Target.of(organisation), {"local": organisation.local})
     return organisation
 
 
@@ -62,7 +62,7 @@ def edit_organisation(
     if actor.may_not_read_content and not guarded.isdisjoint(changed):
         raise Forbidden(OrganisationProblem.IDENTITY_NOT_YOURS())
     organisation.save()
-    record(actor, IdentityAction.ORGANISATION_EDITED, _target(organisation), {"fields": changed})
+    record(actor, IdentityAction.ORGANISATION_EDITED, Target.of(organisation), {"fields": changed})
     return organisation
 
 
@@ -113,7 +113,7 @@ def delete_organisation(actor: Acting, organisation: Organisation) -> None:
     """Remove an organisation that owns nothing. Raises OrganisationInUse while it has users, events or
     groups."""
     _require_site_admin(actor)
-    target = _target(organisation)
+    target = Target.of(organisation)
     try:
         with transaction.atomic():  # A savepoint: what it still owns is counted in the same transaction.
             organisation.delete()
@@ -172,7 +172,3 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "local": as_bool,
     "restricted_to_domain": _domains,
 }
-
-
-def _target(organisation: Organisation) -> Target:
-    return Target("organisation", organisation.pk, organisation.uuid, organisation.name)

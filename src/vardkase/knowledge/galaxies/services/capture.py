@@ -36,7 +36,6 @@ from vardkase.knowledge.galaxies.documents import (
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem, GalaxyProblem
 from vardkase.knowledge.galaxies.queries import visible_clusters, visible_galaxies
-from vardkase.knowledge.galaxies.services.clusters import target_of
 from vardkase.knowledge.galaxies.services.contents import (
     replace_elements,
     require_shareable_cluster,
@@ -118,7 +117,7 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     cluster.relations.all().delete()
     save_relations(actor, cluster, related_of(document) or [])
     require_shareable_cluster(cluster)  # With its elements, which are stored by now.
-    record(actor, KnowledgeAction.GALAXY_CLUSTER_RECEIVED, target_of(cluster), {"version": cluster.version})
+    record(actor, KnowledgeAction.GALAXY_CLUSTER_RECEIVED, Target.of(cluster), {"version": cluster.version})
     return Captured.IMPORTED
 
 

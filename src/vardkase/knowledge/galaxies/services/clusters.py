@@ -79,7 +79,7 @@ def add_cluster(actor: Actor, galaxy: Galaxy, data: Mapping[str, Any], *, fork_o
     add_elements(cluster, elements or [])
     save_relations(actor, cluster, related_of(data) or [])
     require_shareable_cluster(cluster)
-    record(actor, KnowledgeAction.GALAXY_CLUSTER_CREATED, target_of(cluster))
+    record(actor, KnowledgeAction.GALAXY_CLUSTER_CREATED, Target.of(cluster))
     return cluster
 
 
@@ -104,7 +104,7 @@ def edit_cluster(actor: Actor, cluster_id: int, data: Mapping[str, Any]) -> Gala
         replace_elements(cluster, elements)
     save_relations(actor, cluster, related_of(data) or [])
     require_shareable_cluster(cluster)
-    record(actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, target_of(cluster), {"fields": sorted(fields)})
+    record(actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, Target.of(cluster), {"fields": sorted(fields)})
     return cluster
 
 
@@ -131,7 +131,7 @@ def delete_cluster(actor: Actor, cluster_id: int, *, hard: bool) -> GalaxyCluste
     record(
         actor,
         KnowledgeAction.GALAXY_CLUSTER_ERASED if hard else KnowledgeAction.GALAXY_CLUSTER_DELETED,
-        target_of(cluster),
+        Target.of(cluster),
     )
     if not hard:
         cluster.deleted = True
@@ -155,7 +155,7 @@ def restore_cluster(actor: Actor, cluster_id: int) -> GalaxyCluster:
     require_owner(actor, cluster)
     cluster.deleted = False
     _renew(cluster, published=False)
-    record(actor, KnowledgeAction.GALAXY_CLUSTER_RESTORED, target_of(cluster))
+    record(actor, KnowledgeAction.GALAXY_CLUSTER_RESTORED, Target.of(cluster))
     return cluster
 
 
@@ -179,14 +179,10 @@ def update_from_parent(actor: Actor, cluster_id: int) -> GalaxyCluster:
     record(
         actor,
         KnowledgeAction.GALAXY_CLUSTER_UPDATED_FROM_PARENT,
-        target_of(cluster),
+        Target.of(cluster),
         {"version": parent.version},
     )
     return cluster
-
-
-def target_of(cluster: GalaxyCluster) -> Target:
-    return Target("galaxy_cluster", cluster.pk, cluster.uuid, cluster.value)
 
 
 def _set_published(actor: Actor, cluster_id: int, *, published: bool) -> GalaxyCluster:
@@ -197,7 +193,7 @@ def _set_published(actor: Actor, cluster_id: int, *, published: bool) -> GalaxyC
     action = (
         KnowledgeAction.GALAXY_CLUSTER_PUBLISHED if published else KnowledgeAction.GALAXY_CLUSTER_UNPUBLISHED
     )
-    record(actor, action, target_of(cluster))
+    record(actor, action, Target.of(cluster))
     if published:
         require_shareable_cluster(cluster)
         cluster_published.emit(cluster)

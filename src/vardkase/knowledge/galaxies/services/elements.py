@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.audit_actions import KnowledgeAction
@@ -15,7 +15,6 @@ from vardkase.knowledge.galaxies.documents import flat_elements
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyElement
 from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 from vardkase.knowledge.galaxies.queries import find_cluster, visible_clusters
-from vardkase.knowledge.galaxies.services.clusters import target_of
 from vardkase.knowledge.galaxies.services.contents import add_elements, require_shareable_cluster
 from vardkase.knowledge.galaxies.services.reach import require_editor
 
@@ -30,7 +29,7 @@ def delete_element(actor: Actor, element_id: int) -> None:
     cluster = _lock_and_renew(actor, element.galaxy_cluster_id)
     GalaxyElement.objects.filter(pk=element_id).delete()
     record(
-        actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, target_of(cluster), {"element_removed": element.key}
+        actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, Target.of(cluster), {"element_removed": element.key}
     )
 
 
@@ -44,7 +43,7 @@ def add_flattened(actor: Actor, reference: str, value: Any) -> int:
     add_elements(cluster, elements)
     require_shareable_cluster(cluster)
     record(
-        actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, target_of(cluster), {"elements_added": len(elements)}
+        actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, Target.of(cluster), {"elements_added": len(elements)}
     )
     return len(elements)
 

@@ -46,7 +46,9 @@ def set_galaxy_enabled(actor: Actor, galaxy_id: int, *, enabled: bool) -> Galaxy
     galaxy.enabled = enabled
     galaxy.save(update_fields=["enabled"])
     record(
-        actor, KnowledgeAction.GALAXY_ENABLED if enabled else KnowledgeAction.GALAXY_DISABLED, _target(galaxy)
+        actor,
+        KnowledgeAction.GALAXY_ENABLED if enabled else KnowledgeAction.GALAXY_DISABLED,
+        Target.of(galaxy),
     )
     return galaxy
 
@@ -78,7 +80,7 @@ def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
         sharing_group_id=group,
     )
     require_shareable(galaxy.distribution, (galaxy.name, galaxy.type, galaxy.description, galaxy.namespace))
-    record(actor, KnowledgeAction.GALAXY_CREATED, _target(galaxy))
+    record(actor, KnowledgeAction.GALAXY_CREATED, Target.of(galaxy))
     return galaxy
 
 
@@ -97,7 +99,7 @@ def edit_galaxy(actor: Actor, galaxy_id: int, data: Mapping[str, Any]) -> Galaxy
     galaxy.modified = timezone.now()
     galaxy.save()
     require_shareable(galaxy.distribution, (galaxy.name, galaxy.type, galaxy.description, galaxy.namespace))
-    record(actor, KnowledgeAction.GALAXY_CHANGED, _target(galaxy), {"fields": sorted(fields)})
+    record(actor, KnowledgeAction.GALAXY_CHANGED, Target.of(galaxy), {"fields": sorted(fields)})
     return galaxy
 
 
@@ -110,7 +112,7 @@ def delete_galaxy(actor: Actor, galaxy_id: int) -> None:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     galaxy = _locked(galaxy_id)
-    record(actor, KnowledgeAction.GALAXY_DELETED, _target(galaxy))
+    record(actor, KnowledgeAction.GALAXY_DELETED, Target.of(galaxy))
     # In three statements: Django's cascade would fetch every element of a hundred thousand.
     for table in ("galaxy_element", "galaxy_cluster_relation"):
         cursor().execute(
@@ -183,7 +185,3 @@ def _locked(galaxy_id: int) -> Galaxy:
     if galaxy is None:
         raise NotFound(GalaxyProblem.NOT_FOUND())
     return galaxy
-
-
-def _target(galaxy: Galaxy) -> Target:
-    return Target("galaxy", galaxy.pk, galaxy.uuid, galaxy.name)

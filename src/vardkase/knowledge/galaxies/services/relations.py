@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -15,7 +15,6 @@ from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
 from vardkase.knowledge.galaxies.problems import GalaxyClusterRelationProblem
 from vardkase.knowledge.galaxies.queries import find_cluster, find_relation, visible_clusters
-from vardkase.knowledge.galaxies.services.clusters import target_of
 from vardkase.knowledge.galaxies.services.contents import (
     TARGET,
     TYPE,
@@ -57,7 +56,7 @@ def delete_relation(actor: Actor, reference: str) -> int:
     record(
         actor,
         KnowledgeAction.GALAXY_CLUSTER_UNRELATED,
-        target_of(relation.galaxy_cluster),
+        Target.of(relation.galaxy_cluster),
         _described(relation),
     )
     relation.delete()
@@ -77,7 +76,7 @@ def _store(actor: Actor, relation: GalaxyClusterRelation, data: Mapping[str, Any
         setattr(relation, key, value)
     apply_relation(actor, relation, data, relation_tags(actor, [data]))
     relation.save()
-    record(actor, KnowledgeAction.GALAXY_CLUSTER_RELATED, target_of(source), _described(relation))
+    record(actor, KnowledgeAction.GALAXY_CLUSTER_RELATED, Target.of(source), _described(relation))
     return relation
 
 

@@ -54,7 +54,7 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
         return _known_from_now_on(actor, existing, wanted["colour"])
     tag = Tag.objects.create(**wanted, **_galaxy_flags(name))
     TagMaker.objects.create(tag=tag, org_id=maker_of(actor))
-    record(actor, KnowledgeAction.TAG_CREATED, _target(tag))
+    record(actor, KnowledgeAction.TAG_CREATED, Target.of(tag))
     return tag
 
 
@@ -83,7 +83,7 @@ def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
     for key, value in (change | _galaxy_flags(values.get("name", tag.name))).items():
         setattr(tag, key, value)
     tag.save()
-    record(actor, KnowledgeAction.TAG_CHANGED, _target(tag), change)
+    record(actor, KnowledgeAction.TAG_CHANGED, Target.of(tag), change)
     return tag
 
 
@@ -92,7 +92,7 @@ def delete_tag(actor: Actor, tag_id: int) -> None:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     tag = _locked(tag_id)
-    record(actor, KnowledgeAction.TAG_DELETED, _target(tag))
+    record(actor, KnowledgeAction.TAG_DELETED, Target.of(tag))
     tag.delete()
 
 
@@ -104,7 +104,7 @@ def toggle_favourite(actor: Actor, tag: Tag) -> bool:
     _, created = FavouriteTag.objects.get_or_create(user_id=actor.user_id, tag=tag)
     if not created:
         FavouriteTag.objects.filter(user=actor.user_id, tag=tag).delete()
-    record(actor, KnowledgeAction.TAG_FAVOURED if created else KnowledgeAction.TAG_UNFAVOURED, _target(tag))
+    record(actor, KnowledgeAction.TAG_FAVOURED if created else KnowledgeAction.TAG_UNFAVOURED, Target.of(tag))
     return created
 
 
@@ -142,7 +142,3 @@ def _number(key: str, value: object) -> int:
 
 def _galaxy_flags(name: str) -> dict[str, bool]:
     return {"is_galaxy": is_galaxy_tag(name), "is_custom_galaxy": is_custom_galaxy_tag(name)}
-
-
-def _target(tag: Tag) -> Target:
-    return Target("tag", tag.pk, title=tag.name)

@@ -29,7 +29,7 @@ def set_enabled(actor: Actor, taxonomy_id: int, *, enabled: bool) -> Taxonomy:
     record(
         actor,
         KnowledgeAction.TAXONOMY_ENABLED if enabled else KnowledgeAction.TAXONOMY_DISABLED,
-        _target(taxonomy),
+        Target.of(taxonomy),
     )
     return taxonomy
 
@@ -39,7 +39,7 @@ def set_required(actor: Actor, taxonomy_id: int, *, required: bool) -> Taxonomy:
     taxonomy = _locked(actor, taxonomy_id)
     taxonomy.required = required
     taxonomy.save(update_fields=["required"])
-    record(actor, KnowledgeAction.TAXONOMY_REQUIRED, _target(taxonomy), {"required": required})
+    record(actor, KnowledgeAction.TAXONOMY_REQUIRED, Target.of(taxonomy), {"required": required})
     return taxonomy
 
 
@@ -48,7 +48,7 @@ def set_highlighted(actor: Actor, taxonomy_id: int, *, highlighted: bool) -> Tax
     taxonomy = _locked(actor, taxonomy_id)
     taxonomy.highlighted = highlighted
     taxonomy.save(update_fields=["highlighted"])
-    record(actor, KnowledgeAction.TAXONOMY_HIGHLIGHTED, _target(taxonomy), {"highlighted": highlighted})
+    record(actor, KnowledgeAction.TAXONOMY_HIGHLIGHTED, Target.of(taxonomy), {"highlighted": highlighted})
     return taxonomy
 
 
@@ -56,7 +56,7 @@ def set_highlighted(actor: Actor, taxonomy_id: int, *, highlighted: bool) -> Tax
 def delete_taxonomy(actor: Actor, taxonomy_id: int) -> None:
     """Delete a taxonomy; its tags become custom tags. Raises Forbidden, NotFound."""
     taxonomy = _locked(actor, taxonomy_id)
-    record(actor, KnowledgeAction.TAXONOMY_DELETED, _target(taxonomy))
+    record(actor, KnowledgeAction.TAXONOMY_DELETED, Target.of(taxonomy))
     taxonomy.delete()
 
 
@@ -67,7 +67,7 @@ def import_taxonomy(actor: Actor, document: Mapping[str, Any]) -> Taxonomy:
     file = taxonomy_file(document)
     loader.store([file])
     taxonomy = Taxonomy.objects.get(namespace=file.namespace)
-    record(actor, KnowledgeAction.TAXONOMY_IMPORTED, _target(taxonomy), {"version": file.version})
+    record(actor, KnowledgeAction.TAXONOMY_IMPORTED, Target.of(taxonomy), {"version": file.version})
     return taxonomy
 
 
@@ -93,7 +93,7 @@ def create_taxonomy_tags(actor: Actor, taxonomy_id: int, names: Sequence[str] | 
             "numbers": [entry.numerical_value for entry in entries],
         },
     )
-    record(actor, KnowledgeAction.TAXONOMY_TAGS_CREATED, _target(taxonomy), {"count": len(entries)})
+    record(actor, KnowledgeAction.TAXONOMY_TAGS_CREATED, Target.of(taxonomy), {"count": len(entries)})
     return len(entries)
 
 
@@ -116,7 +116,7 @@ def hide_taxonomy_tags(actor: Actor, taxonomy_id: int) -> None:
         "UPDATE tag SET hide_tag = TRUE WHERE lower(name) IN (SELECT lower(n) FROM unnest(%s::text[]) AS n)",
         (names,),
     )
-    record(actor, KnowledgeAction.TAXONOMY_TAGS_HIDDEN, _target(taxonomy))
+    record(actor, KnowledgeAction.TAXONOMY_TAGS_HIDDEN, Target.of(taxonomy))
 
 
 @transaction.atomic
@@ -136,7 +136,7 @@ def set_tags_hidden(actor: Actor, taxonomy_id: int, names: Sequence[str], *, hid
         raise Invalid(TaxonomyProblem.UNKNOWN_TAG())
     changed = cursor().execute(HIDE, {"names": list(wanted), "hidden": hidden}).rowcount
     action = KnowledgeAction.TAXONOMY_TAGS_HIDDEN if hidden else KnowledgeAction.TAXONOMY_TAGS_SHOWN
-    record(actor, action, _target(taxonomy), {"tags": sorted(wanted)[:100]})
+    record(actor, action, Target.of(taxonomy), {"tags": sorted(wanted)[:100]})
     return changed
 
 
@@ -161,7 +161,3 @@ def _locked(actor: Actor, taxonomy_id: int) -> Taxonomy:
     if taxonomy is None:
         raise NotFound(TaxonomyProblem.NOT_FOUND())
     return taxonomy
-
-
-def _target(taxonomy: Taxonomy) -> Target:
-    return Target("taxonomy", taxonomy.pk, title=taxonomy.namespace)

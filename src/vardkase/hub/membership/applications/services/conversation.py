@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core import files
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
@@ -16,7 +16,6 @@ from vardkase.hub.membership.applications.access import (
     Applicant,
     locked,
     require_may_act,
-    target_of,
 )
 from vardkase.hub.membership.applications.files import kind_of, safe_name
 from vardkase.hub.membership.applications.mails import tell
@@ -78,7 +77,7 @@ def write_message(
         application=application, kind=kind, author=actor.name, text=checked_text(text)
     )
     _keep(actor, application, list(sent), message=message)
-    record(actor, HubAction.APPLICATION_MESSAGE_WRITTEN, target_of(application), {"kind": kind.value})
+    record(actor, HubAction.APPLICATION_MESSAGE_WRITTEN, Target.of(application), {"kind": kind.value})
     if kind is Author.OFFICER:
         tell(actor, "application_message", application)
     return message

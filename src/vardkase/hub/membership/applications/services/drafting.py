@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import Problem
@@ -21,7 +21,6 @@ from vardkase.hub.membership.applications.access import (
     locked,
     new_link,
     require_may_act,
-    target_of,
 )
 from vardkase.hub.membership.applications.documents import keep_form
 from vardkase.hub.membership.applications.mails import tell
@@ -62,7 +61,7 @@ def begin(address: str | None, email: str, language: str = "sv") -> tuple[Applic
     spend("mail", email, allowed=5, window=DAY)
     application = new_application(email, language)
     actor = Applicant(application.pk, email, address)
-    record(actor, HubAction.APPLICATION_BEGUN, target_of(application))
+    record(actor, HubAction.APPLICATION_BEGUN, Target.of(application))
     tell(actor, "application_begun", application)
     return application, new_link(application)
 
@@ -110,7 +109,7 @@ def save_step(
     application.save()
     if is_sent:
         version = {"version": parsed.values.get("version")}
-        record(actor, HubAction.APPLICATION_TERMS_ACCEPTED, target_of(application), version)
+        record(actor, HubAction.APPLICATION_TERMS_ACCEPTED, Target.of(application), version)
         keep_form(application)
     return application, parsed
 

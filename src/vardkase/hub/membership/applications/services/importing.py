@@ -8,13 +8,12 @@ from typing import Any
 
 from django.db import transaction
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import NotImpartial
-from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.named_people import is_named
 from vardkase.hub.membership.applications.numbers import holder_of
@@ -68,7 +67,7 @@ def import_application(actor: Actor, document: Any) -> Application:
     )
     copy_columns(application)
     application.save()
-    record(actor, HubAction.APPLICATION_REGISTERED, target_of(application))
+    record(actor, HubAction.APPLICATION_REGISTERED, Target.of(application))
     return submit(actor, application)
 
 

@@ -6,11 +6,10 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments.access import opened
@@ -98,7 +97,7 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
         parameters={"outcome": outcome, "reasons": reasons, "exception": exception},
         reason=reasons,
     )
-    record(actor, HubAction.APPLICATION_DECISION_PROPOSED, target_of(application), {"outcome": outcome})
+    record(actor, HubAction.APPLICATION_DECISION_PROPOSED, Target.of(application), {"outcome": outcome})
     return Proposal.objects.get(pk=request.pk)
 
 

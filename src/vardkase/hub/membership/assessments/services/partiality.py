@@ -8,7 +8,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import NotImpartial
-from vardkase.hub.membership.applications.access import locked, target_of
+from vardkase.hub.membership.applications.access import locked
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.access import interest_of, is_partial_in
 from vardkase.hub.membership.assessments.models import Handling, Partiality
@@ -49,10 +49,10 @@ def declare_in_application(
         user_id=user_id,
     )
     if not partial:
-        record(actor, HubAction.APPLICATION_IMPARTIALITY_DECLARED, target_of(application))
+        record(actor, HubAction.APPLICATION_IMPARTIALITY_DECLARED, Target.of(application))
         return []
     Handling.objects.filter(application=application, officer=user_id).update(officer=None)
-    record(actor, HubAction.APPLICATION_PARTIALITY_DECLARED, target_of(application))
+    record(actor, HubAction.APPLICATION_PARTIALITY_DECLARED, Target.of(application))
     return drop_conflicting(actor, before)
 
 

@@ -7,13 +7,12 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
-from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.mails import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Author, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
@@ -64,7 +63,7 @@ def take_over(actor: Actor, application: Application) -> Handling:
     if handling.officer_id != actor.user_id:
         handling.officer_id = actor.user_id
         handling.save(update_fields=["officer"])
-        record(actor, HubAction.APPLICATION_TAKEN_OVER, target_of(application))
+        record(actor, HubAction.APPLICATION_TAKEN_OVER, Target.of(application))
     return handling
 
 
@@ -82,7 +81,7 @@ def set_registry_number(actor: Actor, application: Application, number: str) -> 
         change = {"registry_number": [application.registry_number, number]}
         application.registry_number = number
         application.save(update_fields=["registry_number", "changed"])
-        record(actor, HubAction.APPLICATION_REGISTERED_AS, target_of(application), change)
+        record(actor, HubAction.APPLICATION_REGISTERED_AS, Target.of(application), change)
     return application
 
 
@@ -168,7 +167,7 @@ def assess(
         record(
             actor,
             HubAction.APPLICATION_ASSESSED,
-            target_of(application),
+            Target.of(application),
             {"criterion": key, "verdict": [before, verdict]},
         )
     return assessment
