@@ -176,15 +176,7 @@ def wire() -> None:
     for step, provider in guide_progress.PROVIDERS.items():
         guide.register(step, provider)
     diagnosis.register(sign_in_facts.facts)
-    _answer_lower_layers()
-    account_audit.listen()
-    # Django sends the signal once for each app that has models: one is enough.
-    post_migrate.connect(_create_cache_table, sender=apps.get_app_config("core"))
-    checks.register(unsafe_settings, checks.Tags.security, deploy=True)
-
-
-def _answer_lower_layers() -> None:
-    """Name who answers what a lower layer asks without knowing the package above that knows."""
+    # Who answers what a lower layer asks without knowing the package above that knows:
     rules_are_told_by(connection_scope_of_server)
     register_content_access_factory(RecordedContentAccess)
     caches.register(caches.SERVER, described_servers)
@@ -193,6 +185,10 @@ def _answer_lower_layers() -> None:
     register_interest(interest_in)
     register_contact_addresses(addresses)
     register_checklist(still_open, never_waived)
+    account_audit.listen()
+    # Django sends the signal once for each app that has models: one is enough.
+    post_migrate.connect(_create_cache_table, sender=apps.get_app_config("core"))
+    checks.register(unsafe_settings, checks.Tags.security, deploy=True)
 
 
 def _create_cache_table(using: str, **_: object) -> None:

@@ -33,7 +33,9 @@ def attribute_filters(statement: Statement, search: Search) -> Iterator[RowFilte
         (search.value2, ("value2",)),
     ):
         if terms:
-            yield _value(statement, terms, columns)
+            condition = without_values(statement, terms, columns) if terms.none_of else "TRUE"
+            source = value_source(statement, terms.wanted, columns) if terms.wanted else None
+            yield RowFilter(condition, source)
     if search.type:
         mail = search.scope is not Scope.OBJECTS
         yield RowFilter(_known(statement, "a.type", search.type, TYPES, fold=True, mail=mail))
@@ -79,12 +81,6 @@ def uuid_filter(statement: Statement, terms: Terms) -> RowFilter:
     return RowFilter(condition, source)
 
 
-def _value(statement: Statement, terms: Terms, columns: tuple[str, ...]) -> RowFilter:
-    condition = without_values(statement, terms, columns) if terms.none_of else "TRUE"
-    source = value_source(statement, terms.wanted, columns) if terms.wanted else None
-    return RowFilter(condition, source)
-
-
 def _known(
     statement: Statement, column: str, terms: Terms, names: Iterable[str], *, fold: bool, mail: bool = False
 ) -> str:
@@ -107,23 +103,15 @@ def _matching(items: Iterable[str], names: Iterable[str], *, fold: bool) -> set[
     exact = {folded(item) for item in items if item not in patterns}
     found = {name for name in names if folded(name) in exact}
     for pattern in patterns:
-        expression = re.compile(_expression(pattern), flags)
+        # Each piece but the last is matched at its first occurrence, without backtracking over `%`: with a
+        # plain `.*` for each, a dozen of them would take exponential time.
+        first, *middle, last = (
+            "".join("." if character == "_" else re.escape(character) for character in text)
+            for text in pattern.split("%")
+        )
+        expression = re.compile(first + "".join(f"(?>.*?{piece})" for piece in middle) + f".*{last}", flags)
         found.update(name for name in names if expression.fullmatch(name))
     return found
-
-
-def _expression(item: str) -> str:
-    """A LIKE pattern as a regular expression that does not backtrack over `%`.
-
-    Each piece but the last is matched at its first occurrence. With a plain `.*` per `%`, a dozen of them
-    would take exponential time.
-    """
-    first, *middle, last = (_piece(text) for text in item.split("%"))
-    return first + "".join(f"(?>.*?{piece})" for piece in middle) + f".*{last}"
-
-
-def _piece(text: str) -> str:
-    return "".join("." if character == "_" else re.escape(character) for character in text)
 
 
 UNDISPUTED = """NOT EXISTS (SELECT 1 FROM proposal s WHERE s.attribute_id = a.id AND NOT s.deleted AND (

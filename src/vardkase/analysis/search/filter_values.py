@@ -37,7 +37,13 @@ def terms(value: Any) -> Terms | None:
     Raises Invalid for other shapes.
     """
     if isinstance(value, Mapping):
-        return _grouped(value)
+        groups: dict[str, tuple[str, ...]] = {}
+        for name, items in value.items():
+            if name.upper() not in GROUPS:
+                raise Invalid(SearchProblem.UNKNOWN_GROUP(name=name))
+            groups[GROUPS[name.upper()]] = tuple(_items(items if isinstance(items, list) else [items]))
+        found = Terms(**groups)
+        return found if found != Terms() else None
     any_of, none_of = [], []
     for item in _items(_split(value)):
         if item.startswith("!"):
@@ -45,16 +51,6 @@ def terms(value: Any) -> Terms | None:
         else:
             any_of.append(item)
     found = Terms(any_of=tuple(any_of), none_of=tuple(item for item in none_of if item))
-    return found if found != Terms() else None
-
-
-def _grouped(value: Mapping[str, Any]) -> Terms | None:
-    groups: dict[str, tuple[str, ...]] = {}
-    for name, items in value.items():
-        if name.upper() not in GROUPS:
-            raise Invalid(SearchProblem.UNKNOWN_GROUP(name=name))
-        groups[GROUPS[name.upper()]] = tuple(_items(items if isinstance(items, list) else [items]))
-    found = Terms(**groups)
     return found if found != Terms() else None
 
 

@@ -63,7 +63,9 @@ def event_index_query(actor: Actor, given: Mapping[str, Any], now: int | None = 
     moment = now_seconds() if now is None else now
     # `searchDatefrom` → `datefrom`; `searchall` → `all`.
     filters = {
-        name.lower().removeprefix("search"): value for name, value in given.items() if _is_given(value)
+        name.lower().removeprefix("search"): value
+        for name, value in given.items()
+        if value is not None and value not in ("", [], {})
     }
     statement = Statement(actor)
     conditions = [statement.event()]
@@ -74,22 +76,15 @@ def event_index_query(actor: Actor, given: Mapping[str, Any], now: int | None = 
         if name in filters:
             conditions.extend(condition_of(statement, read.moments(filters[name], moment)))
     if as_bool(filters.get("minimal")) and must_sign(actor, protected=True):
-        conditions.append(_signable(statement))
+        own = statement.bind(instance_fingerprint() or "", "text")
+        signable = (
+            "(e.protected IS NOT TRUE OR EXISTS (SELECT 1 FROM cryptographic_key k "
+            f"WHERE k.event_id = e.id AND NOT k.revoked AND k.fingerprint = {own}))"
+        )
+        conditions.append(signable)
     return statement.query(
         f"SELECT e.id FROM event e WHERE {' AND '.join(conditions)} ORDER BY {_order(actor, filters)}"
     )
-
-
-def _signable(statement: Statement) -> str:
-    own = statement.bind(instance_fingerprint() or "", "text")
-    return (
-        "(e.protected IS NOT TRUE OR EXISTS (SELECT 1 FROM cryptographic_key k "
-        f"WHERE k.event_id = e.id AND NOT k.revoked AND k.fingerprint = {own}))"
-    )
-
-
-def _is_given(value: Any) -> bool:
-    return value is not None and value not in ("", [], {})
 
 
 SORTED_FOR_READER = {

@@ -64,7 +64,12 @@ def accepted(scope: Scope, given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in given.items()
-        if value is not None and (name in known or name in FORMAT_PARAMETERS or _is_galaxy(scope, name))
+        if value is not None
+        and (
+            name in known
+            or name in FORMAT_PARAMETERS
+            or (scope is Scope.EVENTS and name.startswith("galaxy."))
+        )
     }
 
 
@@ -72,7 +77,3 @@ def from_path(scope: Scope, parts: Sequence[str]) -> dict[str, Any]:
     """Positional parameters of a path; `;` represents the `:` that a path cannot contain."""
     places = zip(PARAMETERS[scope], parts, strict=False)
     return {name: part.replace(";", ":") for name, part in places if part not in SKIPPED}
-
-
-def _is_galaxy(scope: Scope, name: str) -> bool:
-    return scope is Scope.EVENTS and name.startswith("galaxy.")

@@ -136,25 +136,20 @@ def parse(scope: Scope, given: Mapping[str, Any], now: int | None = None) -> Sea
     """
     known = accepted(scope, given)
     moment = now_seconds() if now is None else now
-    return _bounded(
-        Search(
-            scope=scope,
-            **_each(TERMS[scope], known, read.terms),
-            **_each(NUMBERS[scope], known, read.numbers),
-            **_each(MOMENTS[scope], known, lambda value: read.moments(value, moment)),
-            **_flags(scope, known),
-            **_seen(scope, known, moment),
-            date=read.days(known.get("from"), known.get("to"), known.get("date"), moment),
-            galaxy_elements=tuple(_galaxy_elements(known)),
-            pattern=_pattern(known),
-            order=read.orders(known.get("order"), ORDERS[scope]),
-            **_paging(known),
-            options=known,
-        )
+    search = Search(
+        scope=scope,
+        **_each(TERMS[scope], known, read.terms),
+        **_each(NUMBERS[scope], known, read.numbers),
+        **_each(MOMENTS[scope], known, lambda value: read.moments(value, moment)),
+        **_flags(scope, known),
+        **_seen(scope, known, moment),
+        date=read.days(known.get("from"), known.get("to"), known.get("date"), moment),
+        galaxy_elements=tuple(_galaxy_elements(known)),
+        pattern=_pattern(known),
+        order=read.orders(known.get("order"), ORDERS[scope]),
+        **_paging(known),
+        options=known,
     )
-
-
-def _bounded(search: Search) -> Search:
     tags = [*(search.tags or Terms()).all_of, *(search.event_tags or Terms()).all_of]
     read.require_few("tags", tags, SearchProblem.TOO_MANY_TAGS)
     read.require_few("elements of galaxies", search.galaxy_elements, SearchProblem.TOO_MANY_ELEMENTS)

@@ -100,15 +100,12 @@ def with_facts(given: Iterable[Token], facts: Mapping[str, str]) -> Iterator[Tok
             if number % 2 == 0 or piece not in facts:
                 yield _text(piece if number % 2 == 0 else f"{{{piece}}}")
             elif is_link(piece) and facts[piece].startswith(("https://", "http://")):
-                yield from _link(facts[piece])
+                address = facts[piece]
+                yield Token("link_open", "a", 1, attrs={"href": address})
+                yield _text(address)
+                yield Token("link_close", "a", -1)
             else:
                 yield from _lines(facts[piece])
-
-
-def _link(address: str) -> Iterator[Token]:
-    yield Token("link_open", "a", 1, attrs={"href": address})
-    yield _text(address)
-    yield Token("link_close", "a", -1)
 
 
 def _lines(fact: str) -> Iterator[Token]:

@@ -286,7 +286,9 @@ def _settings(value: Any) -> dict[str, Any]:
     ):
         raise Invalid(FeedProblem.SETTINGS_NOT_AN_OBJECT())
     table, common = parsed.get("csv", {}), parsed.get("common", {})
-    _require_column_numbers(table.get("value") or "")
+    parts = [part.strip() for part in str(table.get("value") or "").split(",") if part.strip()]
+    if len(parts) > MOST_COLUMNS or not all(part.isdecimal() and 0 < int(part) < 1000 for part in parts):
+        raise Invalid(FeedProblem.BAD_COLUMNS())
     if len(str(table.get("delimiter") or ",")) > LONGEST_DELIMITER:
         raise Invalid(FeedProblem.BAD_DELIMITER())
     written = common.get("excluderegex") or ""
@@ -296,12 +298,6 @@ def _settings(value: Any) -> dict[str, Any]:
     except InvalidExpression as fault:
         raise Invalid(FeedProblem.BAD_EXPRESSION(reason=str(fault))) from None
     return {**parsed, "csv": table, "common": common} if parsed else {}
-
-
-def _require_column_numbers(value: Any) -> None:
-    parts = [part.strip() for part in str(value).split(",") if part.strip()]
-    if len(parts) > MOST_COLUMNS or not all(part.isdecimal() and 0 < int(part) < 1000 for part in parts):
-        raise Invalid(FeedProblem.BAD_COLUMNS())
 
 
 READERS: Readers = {

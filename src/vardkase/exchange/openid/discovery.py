@@ -74,12 +74,8 @@ def ask(
         raise ProviderRefused(ProviderFault.UNREACHABLE, error.wire) from error
     if reply.status != 200:
         raise ProviderRefused(ProviderFault.ANSWER, f"The provider answered with status {reply.status}.")
-    return _json_object(reply.content)
-
-
-def _json_object(content: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(content)
+        found = json.loads(reply.content)
     except (ValueError, RecursionError) as error:
         raise ProviderRefused(ProviderFault.ANSWER, "The provider's answer is no JSON.") from error
     if not isinstance(found, dict):

@@ -307,14 +307,10 @@ def _pem(text: Any) -> str:
         raise ValueError("no base64") from error
 
 
-def _url(value: Any) -> str:
-    return web_address(value).rstrip("/")
-
-
 REQUIRED = ("name", "url", "authkey", "remote_org_id")
 READERS: Readers = {
     "name": name,
-    "url": _url,
+    "url": lambda value: web_address(value).rstrip("/"),
     "pull_rules": rules,
     "push_rules": rules,
     **dict.fromkeys(FLAGS, as_bool),

@@ -17,7 +17,6 @@ from vardkase.exchange.taxii.collections import as_member, search_of
 from vardkase.exchange.taxii.matching import ALL, END_OF_EVENT, FIRST, LAST, Match, TimeMark
 from vardkase.exchange.taxii.models import Collection
 from vardkase.exchange.taxii.renderings import renderings
-from vardkase.formats.misp_json import EventOptions
 from vardkase.formats.search_options import event_options
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_publish_timestamp, event_published
@@ -74,7 +73,14 @@ class _Reader:
 
     def page(self) -> Contents:
         page = Contents()
-        options = self._event_options()
+        # What was published only, without later additions or local data.
+        options = replace(
+            event_options(self.actor, search_of(self.collection)),
+            include_event_correlations=False,
+            no_sightings=True,
+            no_shadow_attributes=True,
+            exclude_local_tags=True,
+        )
         until = time.monotonic() + SECONDS
         for batch in self._batches():
             known = renderings(self.actor, [entry.event_id for entry in batch], options)
@@ -89,16 +95,6 @@ class _Reader:
                 page.more = TimeMark(batch[-1].added, batch[-1].event_id, END_OF_EVENT)
                 return page
         return page
-
-    def _event_options(self) -> EventOptions:
-        """The event's options: published content only, without later additions or local data."""
-        return replace(
-            event_options(self.actor, search_of(self.collection)),
-            include_event_correlations=False,
-            no_sightings=True,
-            no_shadow_attributes=True,
-            exclude_local_tags=True,
-        )
 
     def _batches(self) -> Iterator[list[_Entry]]:
         """The events after the mark; requests for specific objects get all candidates at once, as their

@@ -124,7 +124,10 @@ def _store_all(server: TaxiiServer, run: Run) -> None:
     # events.
     actor = connection_actor(server.org_id, f"TAXII server {server.name}")
     storer = replace(actor, permissions=actor.permissions - {Permission.SYNC} | {Permission.MODIFY_ORG})
-    target = _ingest_target(server)
+    group = server.sharing_group_id
+    reach = Distribution.SHARING_GROUP if group else server.distribution
+    loose = uuid5(server.uuid, f"{server.baseurl} {server.api_root} {server.collection}")
+    target = Target(int(reach), group, f"TAXII: {server.name}", str(loose))
     for container in list(fetched.filter(type__in=CONTAINERS, used=False).values_list("stix_id", flat=True)):
         held = _load_objects(server, [container])
         members = members_of(held[container])
@@ -172,13 +175,6 @@ def _load_objects(server: TaxiiServer, names: Iterable[str]) -> dict[str, StixOb
 
 def _mark_used(server: TaxiiServer, names: Iterable[str]) -> None:
     FetchedObject.objects.filter(server=server, stix_id__in=list(names)).update(used=True)
-
-
-def _ingest_target(server: TaxiiServer) -> Target:
-    group = server.sharing_group_id
-    reach = Distribution.SHARING_GROUP if group else server.distribution
-    loose = uuid5(server.uuid, f"{server.baseurl} {server.api_root} {server.collection}")
-    return Target(int(reach), group, f"TAXII: {server.name}", str(loose))
 
 
 KEEP = """

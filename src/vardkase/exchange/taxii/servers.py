@@ -127,10 +127,6 @@ def _apply_key(server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
     return ["api_key"]
 
 
-def _base_address(value: Any) -> str:
-    return web_address(value).rstrip("/")
-
-
 def _api_root(value: Any) -> str:
     root = short_text(value)
     if not root:
@@ -146,7 +142,7 @@ REQUIRED = ("name", "baseurl", "api_root")
 READERS: Readers = {
     "name": name,
     "owner": short_text,
-    "baseurl": _base_address,
+    "baseurl": lambda value: web_address(value).rstrip("/"),
     "api_root": _api_root,
     "collection": short_text,
     "description": lambda value: str(value or "").strip(),

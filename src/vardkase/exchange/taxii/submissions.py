@@ -105,12 +105,7 @@ def _outcomes(actor: Actor, collection: Collection, objects: list[Any]) -> list[
     target = Target(int(reach), group, f"TAXII: {collection.name}")
     for bundle in bundles(sound):
         outcomes += store_bundle(actor, bundle, target)[1]
-    return _one_per_object(objects, outcomes)
-
-
-def _one_per_object(objects: list[Any], outcomes: Iterable[IngestResult]) -> list[IngestResult]:
-    """One outcome per submitted object: failures take precedence, and objects that needed nothing get a
-    remark."""
+    # One outcome per submitted object: failures take precedence, what needed nothing gets a remark.
     found: dict[tuple[str, str], IngestResult] = {}
     for result in sorted(outcomes, key=lambda outcome: not outcome.stored):
         found.setdefault((result.stix_id, result.version), result)

@@ -5,14 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from vardkase.core.change_origin import ChangedBy
-from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
 from vardkase.core.settings.problems import SettingProblem
 from vardkase.hub.customer_service.models import RequestKind as Kind
-
-
-def _positive(days: int) -> Problem | None:
-    return None if 0 < days <= 365 else SettingProblem.DAYS_NOT_FROM(least=1, most=365)
 
 
 def _days(kind: Kind, days: int, what: str) -> Setting[int]:
@@ -22,7 +17,7 @@ def _days(kind: Kind, days: int, what: str) -> Setting[int]:
         days,
         description,
         level=2,
-        check=_positive,
+        check=lambda days: None if 0 < days <= 365 else SettingProblem.DAYS_NOT_FROM(least=1, most=365),
         changed_by=ChangedBy.SITE_ADMIN,
     )
 

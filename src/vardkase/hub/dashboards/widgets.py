@@ -69,14 +69,6 @@ def _whoami(actor: Actor, config: Config) -> list[dict[str, Any]]:
     return [{"title": title, "value": value} for title, value in lines]
 
 
-def _tags(actor: Actor, config: Config) -> dict[str, Any]:
-    return {"data": dict(_recent(actor, config).tags[: _limit(config)])}
-
-
-def _contributors(actor: Actor, config: Config) -> dict[str, Any]:
-    return {"data": dict(_recent(actor, config).organisations[: _limit(config)])}
-
-
 def _stream(actor: Actor, config: Config) -> dict[str, Any]:
     return {"data": [asdict(event) for event in _recent(actor, config).events[: _limit(config)]]}
 
@@ -111,13 +103,20 @@ def _limit(config: Config) -> int:
 WIDGETS = (
     Widget("MispStatusWidget", "Status", "How much there is.", "SimpleList", _status),
     Widget("WhoamiWidget", "Whoami", "Who you are here.", "SimpleList", _whoami),
-    Widget("TrendingTagsWidget", "Trending tags", "Tags of published events.", "BarChart", _tags, PERIOD),
+    Widget(
+        "TrendingTagsWidget",
+        "Trending tags",
+        "Tags of published events.",
+        "BarChart",
+        lambda actor, config: {"data": dict(_recent(actor, config).tags[: _limit(config)])},
+        PERIOD,
+    ),
     Widget(
         "OrgContributionToplistWidget",
         "Contributors",
         "Organisations by published events.",
         "BarChart",
-        _contributors,
+        lambda actor, config: {"data": dict(_recent(actor, config).organisations[: _limit(config)])},
         PERIOD,
     ),
     Widget("EventStreamWidget", "Event stream", "What was published last.", "Index", _stream, PERIOD),

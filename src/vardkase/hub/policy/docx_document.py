@@ -28,7 +28,15 @@ def as_docx(document: PolicyDocument) -> bytes:
     _prepare(written, document)
     written.add_paragraph(document.organisation, style="Subtitle")
     written.add_heading(document.title, level=0)
-    _pairs(written, document.meta)
+    # Label and text on a line each: screen readers would read a table cell by cell.
+    for label, text in document.meta:
+        paragraph = written.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(2)
+        paragraph.paragraph_format.left_indent = COLUMN
+        paragraph.paragraph_format.first_line_indent = -COLUMN
+        paragraph.paragraph_format.tab_stops.add_tab_stop(COLUMN)
+        paragraph.add_run(label).font.color.rgb = SOFT
+        paragraph.add_run(f"\t{text}")
     for section in document.sections:
         written.add_heading(section.heading, level=1)
         for text in section.paragraphs:
@@ -72,28 +80,13 @@ def _prepare(written: Any, document: PolicyDocument) -> None:
     margins = written.sections[0]
     margins.page_width, margins.page_height = Cm(21), Cm(29.7)
     margins.left_margin = margins.right_margin = Cm(2.6)
-    _page_number(margins.footer.paragraphs[0])
-
-
-def _page_number(paragraph: Any) -> None:
+    paragraph = margins.footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for before, name, after in (("", "PAGE", " ("), ("", "NUMPAGES", ")")):
         paragraph.add_run(before)
         field = OxmlElement("w:fldSimple")
         field.set(qn("w:instr"), name)
         paragraph.add_run(after).element.addprevious(field)
-
-
-def _pairs(written: Any, pairs: list[tuple[str, str]]) -> None:
-    """Label and text on a line each: screen readers would read a table cell by cell."""
-    for label, text in pairs:
-        paragraph = written.add_paragraph()
-        paragraph.paragraph_format.space_after = Pt(2)
-        paragraph.paragraph_format.left_indent = COLUMN
-        paragraph.paragraph_format.first_line_indent = -COLUMN
-        paragraph.paragraph_format.tab_stops.add_tab_stop(COLUMN)
-        paragraph.add_run(label).font.color.rgb = SOFT
-        paragraph.add_run(f"\t{text}")
 
 
 def _signing(written: Any, document: PolicyDocument) -> None:

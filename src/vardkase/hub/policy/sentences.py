@@ -64,7 +64,14 @@ def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
             )
             return only % _types(rule.types)
         case RetentionRule():
-            return _retention(rule)
+            text = ngettext(
+                "Our events are reviewed when they are %(n)s month old.",
+                "Our events are reviewed when they are %(n)s months old.",
+                rule.months,
+            ) % {"n": rule.months}
+            if rule.tags:
+                text += " " + gettext("This applies to what carries %(tags)s.") % {"tags": tagged(rule.tags)}
+            return f"{text} {gettext('We then delete them, or say why we keep them.')}"
 
 
 def people(roles: Sequence[str], users: Sequence[str]) -> str:
@@ -168,14 +175,3 @@ def _defaults(rule: DefaultsRule, groups: Mapping[str, str]) -> str:
         reach = {"reach": REACHES[rule.reach]}
         sentences.append(gettext("It goes to %(reach)s unless something else is chosen.") % reach)
     return " ".join(sentences) or gettext("The rule is empty.")
-
-
-def _retention(rule: RetentionRule) -> str:
-    text = ngettext(
-        "Our events are reviewed when they are %(n)s month old.",
-        "Our events are reviewed when they are %(n)s months old.",
-        rule.months,
-    ) % {"n": rule.months}
-    if rule.tags:
-        text += " " + gettext("This applies to what carries %(tags)s.") % {"tags": tagged(rule.tags)}
-    return f"{text} {gettext('We then delete them, or say why we keep them.')}"

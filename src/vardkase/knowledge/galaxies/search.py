@@ -71,14 +71,11 @@ def _condition(key: str, value: Any) -> Q:
         condition = Q(**{f"{key}__in": [number for text in values if (number := as_int(text)) is not None]})
         uuids = [text for text in values if UUID_FORM.fullmatch(text)] if key == "id" else []
         return condition | Q(uuid__in=uuids) if uuids else condition
-    return Q(**{f"{key if key in ORGANISATIONS else 'galaxy_id'}__in": _ids(key, values)})
-
-
-def _ids(key: str, values: list[str]) -> list[int]:
     uuids = [text for text in values if UUID_FORM.fullmatch(text)]
     numbers = [number for text in values if (number := as_int(text)) is not None]
     model: Any = Organisation if key in ORGANISATIONS else Galaxy
-    return [*numbers, *model.objects.filter(uuid__in=uuids).values_list("pk", flat=True)]
+    ids = [*numbers, *model.objects.filter(uuid__in=uuids).values_list("pk", flat=True)]
+    return Q(**{f"{key if key in ORGANISATIONS else 'galaxy_id'}__in": ids})
 
 
 def _values(key: str, value: Any) -> list[str]:

@@ -58,9 +58,14 @@ def fit(template: ObjectTemplate, counts: Mapping[str, int]) -> TemplateFit:
     for element in _elements(template).values():
         kind = str(element.get("misp-attribute"))
         places[kind] = places.get(kind, 0) + (float("inf") if element.get("multiple") else 1)
+    required = [type_of(template, name) or name for name in template.definition.get("required") or []]
+    one_of = [type_of(template, name) or name for name in template.definition.get("requiredOneOf") or []]
+    missing = [kind for kind in required if kind not in counts]
+    if one_of and not any(kind in counts for kind in one_of):
+        missing += one_of
     return TemplateFit(
         template,
-        missing=_missing(template, counts),
+        missing=list(dict.fromkeys(missing)),
         foreign=[kind for kind in counts if kind not in places],
         crowded=[kind for kind, count in counts.items() if kind in places and count > places[kind]],
     )
@@ -91,12 +96,3 @@ def misplaced(template: ObjectTemplate, relation: str, kind: str) -> FieldErrors
 def _elements(template: ObjectTemplate) -> Mapping[str, Element]:
     elements: Mapping[str, Element] = template.definition.get("attributes") or {}
     return elements
-
-
-def _missing(template: ObjectTemplate, counts: Mapping[str, int]) -> list[str]:
-    required = [type_of(template, name) or name for name in template.definition.get("required") or []]
-    one_of = [type_of(template, name) or name for name in template.definition.get("requiredOneOf") or []]
-    missing = [kind for kind in required if kind not in counts]
-    if one_of and not any(kind in counts for kind in one_of):
-        missing += one_of
-    return list(dict.fromkeys(missing))

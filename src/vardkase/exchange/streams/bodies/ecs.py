@@ -83,22 +83,6 @@ def _domain(first: str, second: str) -> Fields:
     }
 
 
-def _host_and_port(first: str, second: str) -> Fields:
-    return {**_domain(first, ""), **({"port": int(second)} if second.isdigit() else {})}
-
-
-def _url(first: str, _second: str) -> Fields:
-    return {"type": "url", "url": {"original": first, "full": first}}
-
-
-def _mail(first: str, _second: str) -> Fields:
-    return {"type": "email-addr", "email": {"address": first}}
-
-
-def _named_file(first: str, _second: str) -> Fields:
-    return {"type": "file", "file": {"name": first}}
-
-
 def _registry(first: str, second: str) -> Fields:
     key = {"key": first, **({"data": {"strings": [second]}} if second else {})}
     return {"type": "windows-registry-key", "registry": key}
@@ -129,10 +113,19 @@ HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha512/224", "
 FIELDS: dict[str, Callable[[str, str], Fields]] = {
     **dict.fromkeys(("ip-src", "ip-dst", "ip-src|port", "ip-dst|port"), _address),
     **dict.fromkeys(("domain", "hostname", "domain|ip"), _domain),
-    "hostname|port": _host_and_port,
-    **dict.fromkeys(("url", "uri", "link"), _url),
-    **dict.fromkeys(("email", "email-src", "email-dst", "email-reply-to"), _mail),
-    "filename": _named_file,
+    "hostname|port": lambda first, second: {
+        **_domain(first, ""),
+        **({"port": int(second)} if second.isdigit() else {}),
+    },
+    **dict.fromkeys(
+        ("url", "uri", "link"),
+        lambda first, _second: {"type": "url", "url": {"original": first, "full": first}},
+    ),
+    **dict.fromkeys(
+        ("email", "email-src", "email-dst", "email-reply-to"),
+        lambda first, _second: {"type": "email-addr", "email": {"address": first}},
+    ),
+    "filename": lambda first, _second: {"type": "file", "file": {"name": first}},
     **dict.fromkeys(("regkey", "regkey|value"), _registry),
     "AS": _network,
     **{name: _hash(name) for name in HASHES},

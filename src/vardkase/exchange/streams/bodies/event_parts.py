@@ -111,17 +111,9 @@ def _objects(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     )
 
 
-def _references(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
-    return map(msgspec.json.decode, reference_rows(reader.actor, ids))
-
-
 def _sightings(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     options = SightingOptions(attribute_uuid=True, event_uuid=True, value=True)
     return map(msgspec.json.decode, sighting_rows(reader.actor, ids, options))
-
-
-def _proposals(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
-    return map(msgspec.json.decode, proposal_rows(reader.actor, ids))
 
 
 def _decoded_response(pieces: Iterable[bytes]) -> Any:
@@ -132,7 +124,11 @@ KINDS = {
     topics.EVENT: PartKind("Event", _events),
     topics.ATTRIBUTE: PartKind("Attribute", _attributes),
     topics.OBJECT: PartKind("Object", _objects),
-    topics.REFERENCE: PartKind("ObjectReference", _references),
+    topics.REFERENCE: PartKind(
+        "ObjectReference", lambda reader, ids: map(msgspec.json.decode, reference_rows(reader.actor, ids))
+    ),
     topics.SIGHTING: PartKind("Sighting", _sightings),
-    topics.PROPOSAL: PartKind("ShadowAttribute", _proposals),
+    topics.PROPOSAL: PartKind(
+        "ShadowAttribute", lambda reader, ids: map(msgspec.json.decode, proposal_rows(reader.actor, ids))
+    ),
 }

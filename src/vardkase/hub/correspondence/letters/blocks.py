@@ -16,7 +16,11 @@ MARKS = {"strong": "strong", "em": "emph"}
 
 
 def blocks(body: str, facts: Mapping[str, str]) -> list[Block]:
-    found = [block for block in _blocks(tokens(body), facts) if _words(block)]
+    found = [
+        block
+        for block in _blocks(tokens(body), facts)
+        if "".join(span["text"] for span in block["spans"]).strip()
+    ]
     return [_block(kind, spans) for block in found for kind, spans in _parted(block)]
 
 
@@ -63,10 +67,6 @@ def _parted(block: Block) -> Iterator[tuple[str, list[Span]]]:
         else:
             spans.append(span)
     yield block["kind"], spans
-
-
-def _words(block: Block) -> str:
-    return "".join(span["text"] for span in block["spans"]).strip()
 
 
 def _block(kind: str, spans: list[Span]) -> Block:

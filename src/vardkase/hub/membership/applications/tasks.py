@@ -22,15 +22,11 @@ def order_queueing(_changed: None) -> None:
     queue_admitted.defer()
 
 
-def _queue_now() -> int:
-    return queueing.queue_admitted(hub_actor())
-
-
 QUEUE_ADMITTED = Schedule(
     "applications.queue_admitted",
     _("Queue waiting applications"),
     _("Queues the applications on the waiting list for review on the day their phase opens."),
-    _queue_now,
+    lambda: queueing.queue_admitted(hub_actor()),
     Interval.DAILY,
     time(0, 5),
     on=True,

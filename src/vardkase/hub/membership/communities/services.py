@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -75,7 +75,10 @@ def save_community(actor: Actor, data: Mapping[str, Any], community: Community |
     else:
         community.group = edit_sharing_group(hub, community.group, name)
     for rule, known in KNOWN.items():
-        setattr(community, rule, _among(rule, data.get(rule) or [], known))
+        values = list(dict.fromkeys(map(str, data.get(rule) or [])))
+        if unknown := [value for value in values if value not in known]:
+            raise Invalid({rule: [MemberCommunityProblem.NO_SUCH_CHOICE(choice=unknown[0][:40])]})
+        setattr(community, rule, values)
     community.save()
     community.group.hides_members = bool(data.get("hides_members"))
     community.group.save(update_fields=["hides_members"])
@@ -116,13 +119,6 @@ def draw(actor: Actor, community: Community) -> None:
     if added or removed:
         change = {"added": added, "removed": removed}
         record(actor, IdentityAction.SHARING_GROUP_REBUILT, Target.of(community.group), change)
-
-
-def _among(rule: str, given: Iterable[str], known: Sequence[str]) -> list[str]:
-    values = list(dict.fromkeys(map(str, given)))
-    if unknown := [value for value in values if value not in known]:
-        raise Invalid({rule: [MemberCommunityProblem.NO_SUCH_CHOICE(choice=unknown[0][:40])]})
-    return values
 
 
 REMOVE = """

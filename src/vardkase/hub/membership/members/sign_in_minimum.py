@@ -99,10 +99,6 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     return conflict_of(cast(Actor, actor), membership) if membership else None
 
 
-def _scope(request: ApprovalRequest) -> str:
-    return gettext("All members") if request.subject == ALL else request.title
-
-
 def describe_minimum(request: ApprovalRequest) -> ActionDescription:
     labels = dict(SignInRule.choices)
     rules = [str(labels.get(rule, rule)) for rule in request.parameters["rules"]]
@@ -144,5 +140,5 @@ CHANGE = ApprovalAction(
     fingerprint=_state,
     conflict=_conflict,
     execute=_apply,
-    subject_title=_scope,
+    subject_title=lambda request: gettext("All members") if request.subject == ALL else request.title,
 )

@@ -48,20 +48,17 @@ def read_document(step: FormStep, document: Any) -> ParsedForm:
         return ParsedForm(errors={"": [MembershipProblem.NOT_AN_OBJECT()]})
     parsed = read_step(step, {key: value_at(document, key) for key, _ in step.fields()})
     known = {key for key, _ in step.fields()}
-    for key in _members(document, {group.name for group in step.groups if group.name}):
-        if key not in known:
-            parsed.errors[key] = [MembershipProblem.UNKNOWN_FIELD()]
-    return parsed
-
-
-def _members(document: Mapping[str, Any], groups: set[str]) -> list[str]:
+    groups = {group.name for group in step.groups if group.name}
     members: list[str] = []
     for name, value in document.items():
         if name in groups and isinstance(value, Mapping):
             members += [f"{name}.{inner}" for inner in value]
         elif name not in groups or value is not None:
             members.append(str(name))
-    return members
+    for key in members:
+        if key not in known:
+            parsed.errors[key] = [MembershipProblem.UNKNOWN_FIELD()]
+    return parsed
 
 
 def _read_field(parsed: ParsedForm, key: str, field: FormField, given: Any) -> None:
