@@ -33,6 +33,10 @@ def web_address(value: Any) -> str:
     return url
 
 
+def base_address(value: Any) -> str:
+    return web_address(value).rstrip("/")
+
+
 def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port of an address. Raises ValueError."""
     parsed = urlsplit(url)

@@ -29,8 +29,7 @@ def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", dist
 
     Raises Invalid when it cannot be fetched or is not text, and what `add_report` raises.
     """
-    actor.require_writing()
-    actor.require(Permission.ADD)
+    actor.require_writing(Permission.ADD)
     if IMPORTS.spend(actor.user_id).is_exceeded:
         raise Invalid({"url": [PageImportProblem.TOO_MANY()]})
     reply = _fetch_page(url)

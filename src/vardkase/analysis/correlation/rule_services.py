@@ -14,8 +14,9 @@ from vardkase.analysis.correlation.problems import CorrelationRuleProblem
 from vardkase.audit.services import Target, record
 from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
 from vardkase.core.fields import Readers, fill
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.fields import filled, text
@@ -35,9 +36,7 @@ def rules(actor: Actor) -> QuerySet[CorrelationRule]:
 def find_rule(actor: Actor, reference: str) -> CorrelationRule:
     by_uuid = UUID.fullmatch(reference.lower())
     condition = {"uuid": reference} if by_uuid else {"pk": as_int(reference) or 0}
-    if (rule := rules(actor).filter(**condition).first()) is None:
-        raise NotFound(CorrelationRuleProblem.NOT_FOUND())
-    return rule
+    return first_or_not_found(rules(actor).filter(**condition), CorrelationRuleProblem.NOT_FOUND())
 
 
 @transaction.atomic

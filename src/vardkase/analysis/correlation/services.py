@@ -33,8 +33,7 @@ ORPHANS = "DELETE FROM {table} k WHERE NOT EXISTS (SELECT 1 FROM attribute a WHE
 def add_exclusion(actor: Actor, value: str, comment: str = "") -> CorrelationExclusion:
     """Exclude a value (`%` at either end is a wildcard) from correlation, effective immediately. Raises
     Invalid."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     exclusion = CorrelationExclusion(value=_checked_value(value), comment=comment)
     exclusion.save()
     _rebuild_matching(exclusion.value)
@@ -47,8 +46,7 @@ def edit_exclusion(
     actor: Actor, exclusion: CorrelationExclusion, *, value: str | None = None, comment: str | None = None
 ) -> CorrelationExclusion:
     """Change an exclusion; values it no longer covers correlate again. Raises Invalid."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     before = exclusion.value
     if value is not None and value.strip() != before:
         exclusion.value = _checked_value(value)
@@ -69,8 +67,7 @@ def edit_exclusion(
 
 @transaction.atomic
 def delete_exclusion(actor: Actor, exclusion: CorrelationExclusion) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     target = Target.of(exclusion)
     value = exclusion.value
     exclusion.delete()
@@ -80,8 +77,7 @@ def delete_exclusion(actor: Actor, exclusion: CorrelationExclusion) -> None:
 
 @transaction.atomic
 def clean_exclusions(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     for value in CorrelationExclusion.objects.values_list("value", flat=True):
         _rebuild_matching(value)
     record(actor, AnalysisAction.CORRELATION_EXCLUSION_CLEANED, Target("correlation_exclusion"))
@@ -89,8 +85,7 @@ def clean_exclusions(actor: Actor) -> None:
 
 @transaction.atomic
 def recorrelate(actor: Actor, reference: Reference) -> int:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     event = lock_event(actor, find_event(actor, reference).id)
     rebuild_keys(AttributesChanged(event.pk, None))
     record(actor, AnalysisAction.CORRELATION_RECORRELATED, Target("event", event.pk, event.uuid, event.info))
@@ -99,8 +94,7 @@ def recorrelate(actor: Actor, reference: Reference) -> int:
 
 @transaction.atomic
 def remove_orphans(actor: Actor) -> int:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     removed = _remove_orphans()
     record(actor, AnalysisAction.CORRELATION_ORPHANS_REMOVED, Target("correlation"), {"count": removed})
     return removed
@@ -115,8 +109,7 @@ def rebuild(actor: Actor) -> Iterator[int]:
 
     Does not block readers or writers.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     with transaction.atomic():
         _remove_orphans()
         record(actor, AnalysisAction.CORRELATION_REBUILT, Target("correlation"))

@@ -13,8 +13,7 @@ from vardkase.intel.models import Event
 
 
 def order_rebuild(actor: Actor) -> int:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     return rebuild_all.configure(lock="correlation").defer(user_id=actor.user_id)
 
 

@@ -203,22 +203,17 @@ def _some_attribute(statement: Statement, search: Search, each: RowFilter, colum
 
 def _order(search: Search, alias: str) -> str:
     columns = [column for order in search.order for column in _ordered(order, search.scope, alias)]
-    own_id = f"{alias}.id + 0" if _is_recent(search) else f"{alias}.id"
+    ranges = (search.timestamp, search.event_timestamp, search.publish_timestamp, search.date)
+    is_recent = search.scope is not Scope.EVENTS and any(ranges)
+    # Results at the recent end of the table: scanning by id until the limit is reached would read nearly all rows
+    # before them. `+ 0` keeps PostgreSQL from it.
+    own_id = f"{alias}.id + 0" if is_recent else f"{alias}.id"
     return ", ".join([*columns, own_id])
 
 
 def _ordered(order: Order, scope: Scope, alias: str) -> list[str]:
     names = COLUMNS[scope].get(order.column, (f"{alias}.{order.column}",))
     return [f"{name} DESC NULLS LAST" if order.descending else name for name in names]
-
-
-def _is_recent(search: Search) -> bool:
-    """True if the results are at the recent end of the table.
-
-    Scanning by id until the limit is reached would then read nearly all rows; `+ 0` keeps PostgreSQL from it.
-    """
-    ranges = (search.timestamp, search.event_timestamp, search.publish_timestamp, search.date)
-    return search.scope is not Scope.EVENTS and any(ranges)
 
 
 def _page(statement: Statement, search: Search) -> str:

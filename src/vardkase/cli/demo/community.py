@@ -7,7 +7,7 @@ reads: a start that is interrupted leaves nothing half made.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import cycle
@@ -223,7 +223,10 @@ def _share_events(
         *published_events(),
         *generated_events(SEED, GENERATED, ATTRIBUTES, until=today),
     ]
-    _prepare_tags(console, documents)
+    for taxonomy in Taxonomy.objects.filter(namespace__in=TAXONOMIES):
+        set_enabled(console, taxonomy.pk, enabled=True)
+        create_taxonomy_tags(console, taxonomy.pk)
+    resolve_tags(console, [tag for document in documents for tag in _tags(document)], may_create=True)
     publishers = [_publisher(organisations[member.name]) for member in MEMBERS]
     for number, (document, publisher) in enumerate(zip(documents, cycle(publishers), strict=False)):
         _share(publisher, document, number, groups.get(publisher.organisation_name, ()))
@@ -252,13 +255,6 @@ def _share(actor: Actor, document: dict[str, Any], number: int, groups: Sequence
     event = add_event(actor, document | chosen).event_id
     if number % 5 != 4:
         publish_event(actor, event)
-
-
-def _prepare_tags(console: Actor, documents: Iterable[dict[str, Any]]) -> None:
-    for taxonomy in Taxonomy.objects.filter(namespace__in=TAXONOMIES):
-        set_enabled(console, taxonomy.pk, enabled=True)
-        create_taxonomy_tags(console, taxonomy.pk)
-    resolve_tags(console, [tag for document in documents for tag in _tags(document)], may_create=True)
 
 
 def _tags(thing: dict[str, Any]) -> list[dict[str, Any]]:

@@ -58,7 +58,12 @@ def _work(open_job: Opener, request: dict[str, Any], stream: Stream) -> None:
     try:
         answer = open_job(request["arguments"])
         while frame := read_frame(stream):
-            _limit_time(request["seconds"], request["patience"])
+            # Both timers end the process by a signal that no Python code handles, so also inside a
+            # library's loop.
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            limit = int(used.ru_utime + used.ru_stime) + request["seconds"]
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+            signal.alarm(request["patience"])
             for piece in answer(frame[1]):
                 write_frame(stream, Kind.DATA, piece)
             write_frame(stream, Kind.DONE)
@@ -68,14 +73,6 @@ def _work(open_job: Opener, request: dict[str, Any], stream: Stream) -> None:
         write_frame(stream, Kind.EXHAUSTED)
     except Exception as error:  # noqa: BLE001  whatever a library does with a hostile document
         write_frame(stream, Kind.FAILED, f"{type(error).__name__}: {error}".encode(errors="replace"))
-
-
-def _limit_time(seconds: int, patience: int) -> None:
-    """Both timers end the process by a signal that no Python code handles, so also inside a library's loop."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    limit = int(used.ru_utime + used.ru_stime) + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-    signal.alarm(patience)
 
 
 if __name__ == "__main__":

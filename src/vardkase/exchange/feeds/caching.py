@@ -31,8 +31,7 @@ def cache_feed(actor: Actor, feed: Feed) -> int:
 
     A feed that breaks off changes nothing.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     with running(actor, feed, FeedAction.CACHE) as log:
         count = caches.store(FEED, feed.pk, _hashed_values(feed), log.reached)
         log.brought({"values": count})

@@ -62,8 +62,7 @@ def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
     Each event of a MISP feed is stored whole or not at all, and a refused one does not stop the others.
     Raises OutgoingFailed, Conflict when the feed is not enabled, Forbidden.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     if not feed.enabled:
         raise Conflict(FeedProblem.DISABLED())
     with running(actor, feed, FeedAction.FETCH) as log:
@@ -79,8 +78,7 @@ def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
 
 
 def fetch_event(actor: Actor, feed: Feed, uuid: str) -> Fetched:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     announced = next((entry for entry in reading.manifest(feed) if entry.uuid == uuid.lower()), None)
     if announced is None:
         raise NotFound(FeedProblem.EVENT_NOT_FOUND())
@@ -97,8 +95,7 @@ def fetch_event(actor: Actor, feed: Feed, uuid: str) -> Fetched:
 
 def take_values(actor: Actor, feed: Feed, found: Iterable[DetectedValue]) -> int:
     """Store selected values of a list feed; returns how many are new."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     return lists.take_values(actor, feed, found, whole=False)
 
 

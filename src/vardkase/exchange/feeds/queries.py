@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.identity.access.actor import Actor
@@ -30,10 +30,7 @@ def matching(actor: Actor, text: str, state: str) -> QuerySet[Feed]:
 
 
 def find_feed(actor: Actor, reference: Reference) -> Feed:
-    found = feeds(actor).filter(pk=as_int(reference) or 0).first()
-    if found is None:
-        raise NotFound(FeedProblem.NOT_FOUND())
-    return found
+    return first_or_not_found(feeds(actor).filter(pk=as_int(reference) or 0), FeedProblem.NOT_FOUND())
 
 
 def find_opened_feed(actor: Actor, reference: Reference) -> Feed:

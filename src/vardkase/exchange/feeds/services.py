@@ -54,8 +54,7 @@ FLAGS = (
 @transaction.atomic
 def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
     """Add a feed from its wire fields (name, provider, url, source_format, …). Raises Invalid by field, Forbidden."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     feed = Feed()
     required = ("url", "provider") if "provider" in data else ("url",)
     missing = {field: [CommonProblem.REQUIRED()] for field in required if not data.get(field)}
@@ -73,8 +72,7 @@ def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
 def edit_feed(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Feed:
     """Change the wire fields in `data`; headers masked as ***** are kept. Raises Invalid, NotFound,
     Forbidden."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     feed = feeds(actor).select_for_update(of=("self",)).get(pk=find_feed(actor, reference).pk)
     changed = _apply(actor, feed, data)
     feed.save()
@@ -85,8 +83,7 @@ def edit_feed(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Fe
 @transaction.atomic
 def delete_feed(actor: Actor, reference: Reference) -> int:
     """Remove a feed and its cache, but not its event; returns its id. Raises NotFound, Forbidden."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     feed = find_feed(actor, reference)
     number, target = feed.pk, Target.of(feed)
     caches.forget(FEED, number)
@@ -100,8 +97,7 @@ def toggle_feeds(
     actor: Actor, references: Iterable[Reference], *, enabled: bool, caching: bool = False
 ) -> int:
     """Enable or disable feeds, or their `caching`, all or none; returns how many. Raises NotFound, Forbidden."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     found = {feed.pk: feed for feed in (find_feed(actor, reference) for reference in references)}
     Feed.objects.filter(pk__in=found).update(**{"caching_enabled" if caching else "enabled": enabled})
     for feed in found.values():
@@ -119,8 +115,7 @@ def toggle_feeds(
 @transaction.atomic
 def load_default_feeds(actor: Actor) -> int:
     """Add the default feeds whose address is not stored yet; returns how many."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     added = _add_known(_known_feeds())
     record(actor, ExchangeAction.FEED_DEFAULTS_LOADED, Target("feed"), {"count": added})
     return added
@@ -139,8 +134,7 @@ def import_feeds(actor: Actor, documents: Sequence[Any]) -> tuple[int, int]:
     Feeds with a known address are skipped, and references to the other instance's objects (tags by id,
     groups, events) are not imported.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     known = set(Feed.objects.values_list("url", flat=True))
     added = failed = 0
     for document in documents:

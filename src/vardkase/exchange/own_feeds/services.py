@@ -19,6 +19,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
 from vardkase.core.jobs.problems import problem_of
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import stored
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.field_parsers import decoded
@@ -49,10 +50,7 @@ def own_feeds(actor: Actor) -> QuerySet[OwnFeed]:
 
 
 def find_own_feed(actor: Actor, name: str) -> OwnFeed:
-    found = own_feeds(actor).filter(name=name).first()
-    if found is None:
-        raise NotFound(OwnFeedProblem.NOT_FOUND())
-    return found
+    return first_or_not_found(own_feeds(actor).filter(name=name), OwnFeedProblem.NOT_FOUND())
 
 
 @transaction.atomic
@@ -63,8 +61,7 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     files are written by the next refresh. If the contents change, existing files are removed at once, as
     their readers may not be allowed the new ones. Raises Invalid by field, NotFound, Forbidden.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     actor.require_content_access()
     feed = find_own_feed(actor, name) if name else OwnFeed(organisation_id=actor.organisation_id)
     before = (feed.organisation_id, content_of(feed)) if name else None

@@ -46,8 +46,7 @@ def cache_server(actor: Actor | None, server: Server) -> int:
     when caching is off, OutgoingFailed, Forbidden (also because of the peer's standing).
     """
     if actor is not None:
-        actor.require_writing()
-        actor.require(Permission.SITE_ADMIN)
+        actor.require_writing(Permission.SITE_ADMIN)
     if not server.caching_enabled:
         raise Conflict(ConnectionProblem.CACHING_OFF())
     require_exchange_over(server, gives=True)

@@ -93,8 +93,7 @@ def trust(actor: Actor, reference: Reference, fingerprint: str) -> None:
     `fingerprint` is the one the user has seen: if another is presented now, nothing is changed. Raises
     Conflict, OutgoingFailed, NotFound, Forbidden.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     der = Peer(find_server(actor, reference)).certificate()
     shown = of_der(der)
     if shown is None or shown.fingerprint != fingerprint:

@@ -19,7 +19,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import AuditActor, Target, record
-from vardkase.core.errors import Conflict, Forbidden, NotFound
+from vardkase.core.errors import Conflict, Forbidden
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.notify import notify
 from vardkase.core.problems import Problem
@@ -100,9 +101,9 @@ def confirm(actor: Actor, pk: int, identity: str) -> Server:
     require_means(actor, account)
     actor.require_step_up()
     servers = Server.objects.select_for_update(of=("self",)).select_related("remote_org")
-    server = servers.filter(pk=pk, remote_org=actor.organisation_id).first()
-    if server is None:
-        raise NotFound(ConnectionProblem.NOT_FOUND())
+    server = first_or_not_found(
+        servers.filter(pk=pk, remote_org=actor.organisation_id), ConnectionProblem.NOT_FOUND()
+    )
     # Of the page that was read: the connection may have been pointed elsewhere since.
     if not hmac.compare_digest(identity, identity_of(server)):
         raise Conflict(ConnectionProblem.CHANGED())
@@ -162,10 +163,7 @@ def _require_member(actor: Actor) -> None:
 
 def _locked_server(request: ApprovalRequest) -> Server:
     servers = Server.objects.select_for_update(of=("self",)).select_related("remote_org")
-    found = servers.filter(pk=int(request.subject)).first()
-    if found is None:
-        raise NotFound(ConnectionProblem.NOT_FOUND())
-    return found
+    return first_or_not_found(servers.filter(pk=int(request.subject)), ConnectionProblem.NOT_FOUND())
 
 
 def _describe(request: ApprovalRequest) -> ActionDescription:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.exchange.certificates import Certificate, of_pem
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.problems import ConnectionProblem
@@ -66,10 +66,7 @@ def require_exchange_over(server: Server, *, gives: bool) -> None:
 
 
 def find_server(actor: Actor, reference: Reference) -> Server:
-    found = servers(actor).filter(pk=as_int(reference) or 0).first()
-    if found is None:
-        raise NotFound(ConnectionProblem.NOT_FOUND())
-    return found
+    return first_or_not_found(servers(actor).filter(pk=as_int(reference) or 0), ConnectionProblem.NOT_FOUND())
 
 
 def is_known(server_id: int) -> bool:

@@ -18,7 +18,7 @@ from vardkase.core.fields import Readers, apply
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.field_parsers import name, origin, rules, web_address
+from vardkase.exchange.field_parsers import base_address, name, origin, rules
 from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.exchange.servers.confirmation import identity_of, tell_member
 from vardkase.exchange.servers.models import KEYS, Server
@@ -62,8 +62,7 @@ FLAGS = (
 @transaction.atomic
 def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
     """Add a connection from its wire fields (name, url, authkey, …). Raises Invalid by field, Forbidden."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     server = Server(org_id=actor.organisation_id, priority=Server.objects.count() + 1)
     missing = {field: [CommonProblem.REQUIRED()] for field in REQUIRED if not data.get(field)}
     if data.get("remote_org"):
@@ -84,8 +83,7 @@ def import_server(actor: Actor, document: Mapping[str, Any]) -> Server:
 
     Creates its organisation if new. Raises as `add_server` does.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     block = document.get("Organisation")
     known = capture_organisations([block], created_by=actor.user_id or 0) if isinstance(block, dict) else {}
     if not known:
@@ -98,8 +96,7 @@ def import_server(actor: Actor, document: Mapping[str, Any]) -> Server:
 @transaction.atomic
 def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Server:
     """Change the wire fields in `data`; an empty authkey keeps the old one. Raises Invalid, NotFound."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
     before, identity = _destination(server), identity_of(server)
     changed = _apply(server, data)
@@ -114,8 +111,7 @@ def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
 @transaction.atomic
 def delete_server(actor: Actor, reference: Reference) -> None:
     """Remove a connection, also from sharing groups and accounts. Raises NotFound, Forbidden."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     server = find_server(actor, reference)
     target = Target.of(server)
     # No foreign keys: organisations and accounts lie below this layer and know connections by number only.
@@ -129,8 +125,7 @@ def delete_server(actor: Actor, reference: Reference) -> None:
 @transaction.atomic
 def order_servers(actor: Actor, server_ids: Sequence[int]) -> None:
     """Set the priorities 1, 2, … in this order. Raises Invalid unless each connection is named once."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     stored = {server.pk: server for server in servers(actor).select_for_update(of=("self",))}
     # Also refuses a list read before a connection was added: two would get the same priority.
     if sorted(server_ids) != sorted(stored):
@@ -161,8 +156,7 @@ def set_organisation_rule(
 
     With `overwrite` they replace those on the list. Raises NotFound, Forbidden.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
     stored: dict[str, Any] = getattr(server, f"{kind}_rules")
     before = _destination(server)
@@ -181,8 +175,7 @@ def sync_configuration(actor: Actor, base_url: str, instance: str) -> dict[str, 
 
     Raises Forbidden for users without sync permission, and for site administrators.
     """
-    actor.require_writing()
-    actor.require(Permission.SYNC)
+    actor.require_writing(Permission.SYNC)
     if actor.is_site_admin or actor.user_id is None:
         raise Forbidden(ConnectionProblem.NOT_FOR_SITE_ADMINS())
     host = find_organisation(host_organisation_id() or 0)
@@ -310,7 +303,7 @@ def _pem(text: Any) -> str:
 REQUIRED = ("name", "url", "authkey", "remote_org_id")
 READERS: Readers = {
     "name": name,
-    "url": lambda value: web_address(value).rstrip("/"),
+    "url": base_address,
     "pull_rules": rules,
     "push_rules": rules,
     **dict.fromkeys(FLAGS, as_bool),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.exchange.outbox.events import line_up
 from vardkase.exchange.streams.models import Stream
@@ -48,10 +48,7 @@ def streams(actor: Actor) -> QuerySet[Stream]:
 
 
 def find_stream(actor: Actor, stream_id: int) -> Stream:
-    stream = streams(actor).filter(pk=stream_id).first()
-    if stream is None:
-        raise NotFound(StreamProblem.NOT_FOUND())
-    return stream
+    return first_or_not_found(streams(actor).filter(pk=stream_id), StreamProblem.NOT_FOUND())
 
 
 def standings(found: Sequence[Stream]) -> list[StreamStatus]:

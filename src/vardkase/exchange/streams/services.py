@@ -14,6 +14,7 @@ from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.fields import read
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.field_parsers import decoded, member_of, name
@@ -47,8 +48,7 @@ def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
     other kinds). Raises Invalid by field, Forbidden.
     """
     actor.require_content_access()
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     stream = Stream(kind=_kind_in(data), enabled=True, position=last_place())
     _apply(stream, data)
     _require_connections_left(stream)
@@ -148,8 +148,7 @@ def renew_secret(actor: Actor, stream_id: int) -> str:
 def _set_position(
     actor: Actor, stream_id: int, place: int, action: AuditAction, change: dict[str, Any]
 ) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     stream = _locked_stream(actor, stream_id)
     stream.position, stream.missed = place, 0
     _save(stream)
@@ -157,8 +156,7 @@ def _set_position(
 
 
 def _editable_stream(actor: Actor, stream_id: int) -> Stream:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     stream = _locked_stream(actor, stream_id)
     if stream.by_settings:
         raise Forbidden(StreamProblem.BY_SETTINGS())
@@ -167,10 +165,9 @@ def _editable_stream(actor: Actor, stream_id: int) -> Stream:
 
 def _locked_stream(actor: Actor, stream_id: int) -> Stream:
     find_stream(actor, stream_id)  # Raises for actors who may not see it; the row is locked only then.
-    stream = Stream.objects.select_for_update().filter(pk=stream_id).first()
-    if stream is None:
-        raise NotFound(StreamProblem.NOT_FOUND())
-    return stream
+    return first_or_not_found(
+        Stream.objects.select_for_update().filter(pk=stream_id), StreamProblem.NOT_FOUND()
+    )
 
 
 def _save(stream: Stream) -> None:

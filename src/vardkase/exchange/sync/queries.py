@@ -9,7 +9,7 @@ from django.db.models import BooleanField, F, Func, QuerySet
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync.models import EventOutcome, FailedEvent, MovedEvent, SyncRun, SyncRunState
@@ -48,10 +48,9 @@ def runs_of(actor: Actor, server_id: int) -> QuerySet[SyncRun]:
 
 def find_run(actor: Actor, run_id: int) -> SyncRun:
     actor.require(Permission.SITE_ADMIN)
-    found = SyncRun.objects.select_related("server").filter(pk=run_id).first()
-    if found is None:
-        raise NotFound(SyncProblem.RUN_NOT_FOUND())
-    return found
+    return first_or_not_found(
+        SyncRun.objects.select_related("server").filter(pk=run_id), SyncProblem.RUN_NOT_FOUND()
+    )
 
 
 def events_of(actor: Actor, run_id: int) -> QuerySet[MovedEvent]:
@@ -83,8 +82,7 @@ def cancel_run(actor: Actor, run_id: int) -> SyncRun:
 @transaction.atomic
 def dismiss(actor: Actor, server: Server, uuid: str) -> None:
     """Hide an event that was set aside; a newer version is still fetched. Raises Forbidden."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     if FailedEvent.objects.filter(server=server, uuid=uuid, dismissed=False).update(dismissed=True):
         record(
             actor,

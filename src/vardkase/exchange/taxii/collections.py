@@ -16,6 +16,7 @@ from vardkase.analysis.search.parse import parse
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.field_parsers import decoded, name
@@ -67,8 +68,7 @@ def may_write(actor: Actor, collection: Collection) -> bool:
     """True if the actor may write into a collection that they can find: written objects are published
     immediately."""
     try:
-        actor.require_writing()
-        actor.require(Permission.ADD, Permission.PUBLISH)
+        actor.require_writing(Permission.ADD, Permission.PUBLISH)
     except Forbidden:
         return False
     return collection.open_to_write or _is_one_of(actor, collection, collection.writers.all())
@@ -90,10 +90,7 @@ def all_collections(actor: Actor) -> QuerySet[Collection]:
 
 
 def find_own(actor: Actor, number: int) -> Collection:
-    found = all_collections(actor).filter(pk=number).first()
-    if found is None:
-        raise NotFound(TaxiiProblem.COLLECTION_NOT_FOUND())
-    return found
+    return first_or_not_found(all_collections(actor).filter(pk=number), TaxiiProblem.COLLECTION_NOT_FOUND())
 
 
 @transaction.atomic
@@ -104,8 +101,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
     organisations in readers and writers.
     """
     actor.require_content_access()
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     collection = Collection(org_id=actor.organisation_id)
     _apply(actor, collection, {"name": "", **data})
     record(actor, ExchangeAction.TAXII_COLLECTION_ADDED, Target.of(collection))
@@ -115,8 +111,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
 @transaction.atomic
 def edit_collection(actor: Actor, number: int, data: Mapping[str, Any]) -> Collection:
     actor.require_content_access()
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     collection = find_own(actor, number)
     _apply(actor, collection, data)
     record(actor, ExchangeAction.TAXII_COLLECTION_EDITED, Target.of(collection))
@@ -125,8 +120,7 @@ def edit_collection(actor: Actor, number: int, data: Mapping[str, Any]) -> Colle
 
 @transaction.atomic
 def delete_collection(actor: Actor, number: int) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     collection = find_own(actor, number)
     target = Target.of(collection)
     collection.delete()

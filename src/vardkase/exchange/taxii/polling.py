@@ -126,8 +126,8 @@ def _store_all(server: TaxiiServer, run: Run) -> None:
     storer = replace(actor, permissions=actor.permissions - {Permission.SYNC} | {Permission.MODIFY_ORG})
     group = server.sharing_group_id
     reach = Distribution.SHARING_GROUP if group else server.distribution
-    loose = uuid5(server.uuid, f"{server.baseurl} {server.api_root} {server.collection}")
-    target = Target(int(reach), group, f"TAXII: {server.name}", str(loose))
+    loose_uuid = uuid5(server.uuid, f"{server.baseurl} {server.api_root} {server.collection}")
+    target = Target(int(reach), group, f"TAXII: {server.name}", str(loose_uuid))
     for container in list(fetched.filter(type__in=CONTAINERS, used=False).values_list("stix_id", flat=True)):
         held = _load_objects(server, [container])
         members = members_of(held[container])

@@ -14,7 +14,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.fields import Readers, apply
 from vardkase.core.problems import CommonProblem
 from vardkase.exchange.audit_actions import ExchangeAction
-from vardkase.exchange.field_parsers import name, origin, web_address
+from vardkase.exchange.field_parsers import base_address, name, origin
 from vardkase.exchange.taxii.collections import group_of, reach, saved_search
 from vardkase.exchange.taxii.models import KEYS, FetchedObject, Run, TaxiiServer
 from vardkase.exchange.taxii.problems import TaxiiServerProblem
@@ -54,8 +54,7 @@ def runs_of(actor: Actor, server: TaxiiServer) -> QuerySet[Run]:
 def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
     """Add a server from its wire fields (name, owner, baseurl, api_root, collection, …). Raises Invalid, Forbidden."""
     actor.require_content_access()
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     missing = {field: [CommonProblem.REQUIRED()] for field in REQUIRED if not data.get(field)}
     if missing:
         raise Invalid(missing)
@@ -69,8 +68,7 @@ def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
 def edit_taxii_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> TaxiiServer:
     """Change the wire fields in `data`; an empty key keeps the old one. Raises Invalid, NotFound."""
     actor.require_content_access()
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     number = find_taxii_server(actor, reference).pk
     server = taxii_servers(actor).select_for_update(of=("self",)).get(pk=number)
     changed = _apply(actor, server, data)
@@ -81,8 +79,7 @@ def edit_taxii_server(actor: Actor, reference: Reference, data: Mapping[str, Any
 @transaction.atomic
 def delete_taxii_server(actor: Actor, reference: Reference) -> int:
     """Remove a server, but not its events; returns its id. Raises NotFound, Forbidden."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     server = find_taxii_server(actor, reference)
     number, target = server.pk, Target.of(server)
     server.delete()
@@ -142,7 +139,7 @@ REQUIRED = ("name", "baseurl", "api_root")
 READERS: Readers = {
     "name": name,
     "owner": short_text,
-    "baseurl": lambda value: web_address(value).rstrip("/"),
+    "baseurl": base_address,
     "api_root": _api_root,
     "collection": short_text,
     "description": lambda value: str(value or "").strip(),

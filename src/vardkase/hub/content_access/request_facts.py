@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
 from vardkase.core.sql import cursor
 from vardkase.hub.content_access import mails
@@ -75,10 +76,10 @@ CREATOR = "SELECT o.name FROM event e JOIN organisation o ON o.id = e.orgc_id WH
 
 
 def _grant_of(request: ApprovalRequest) -> ContentGrant:
-    grant = ContentGrant.objects.select_for_update(of=("self",)).filter(pk=int(request.subject)).first()
-    if grant is None:
-        raise NotFound(ContentAccessProblem.NO_SUCH_REQUEST())
-    return grant
+    return first_or_not_found(
+        ContentGrant.objects.select_for_update(of=("self",)).filter(pk=int(request.subject)),
+        ContentAccessProblem.NO_SUCH_REQUEST(),
+    )
 
 
 def _state(request: ApprovalRequest) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 
 from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.private_links import private_address
 from vardkase.hub.customer_service.models import SupportRequest
 from vardkase.hub.customer_service.problems import SupportProblem
@@ -31,7 +32,7 @@ def opened_by(token: str) -> SupportRequest:
         uuid = UUID(SIGNER.unsign(token))
     except (BadSignature, ValueError) as error:
         raise NotFound(SupportProblem.NO_SUCH_LINK()) from error
-    request = SupportRequest.objects.select_related("organisation", "owner").filter(uuid=uuid).first()
-    if request is None:
-        raise NotFound(SupportProblem.NO_SUCH_LINK())
-    return request
+    return first_or_not_found(
+        SupportRequest.objects.select_related("organisation", "owner").filter(uuid=uuid),
+        SupportProblem.NO_SUCH_LINK(),
+    )

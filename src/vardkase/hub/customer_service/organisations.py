@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import (
     Case,
     CharField,
     Count,
-    IntegerField,
     Max,
     OuterRef,
     QuerySet,
@@ -16,10 +13,9 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
 
 from vardkase.audit.models import AuditEntry
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found, subquery_count
 from vardkase.hub.customer_service.models import SupportRequest
 from vardkase.hub.customer_service.problems import SupportProblem
 from vardkase.hub.customer_service.rules import DESKS, OPEN, kinds_for
@@ -50,9 +46,9 @@ def organisations(actor: Actor, text: str = "") -> QuerySet[Organisation]:
     signed_in = AuditEntry.objects.filter(action=SIGNED_IN, organisation_id=OuterRef("pk")).order_by("-pk")
     labels = [When(membership__connection=kind.value, then=Value(str(kind.label))) for kind in Connection]
     rows = Organisation.objects.filter(local=True).annotate(
-        accounts=_count(people.annotate(n=Count("pk"))),
-        keys=_count(keys.annotate(n=Count("pk"))),
-        open_requests=_count(asked.annotate(n=Count("pk"))),
+        accounts=subquery_count(people.annotate(n=Count("pk"))),
+        keys=subquery_count(keys.annotate(n=Count("pk"))),
+        open_requests=subquery_count(asked.annotate(n=Count("pk"))),
         last_call=Subquery(calls.annotate(at=Max("last_api_access")).values("at")),
         last_sign_in=Subquery(signed_in.values("created")[:1]),
         connects_by=Case(*labels, default=Value(""), output_field=CharField()),
@@ -61,12 +57,4 @@ def organisations(actor: Actor, text: str = "") -> QuerySet[Organisation]:
 
 
 def find_organisation(actor: Actor, pk: int) -> Organisation:
-    organisation = organisations(actor).filter(pk=pk).first()
-    if organisation is None:
-        raise NotFound(SupportProblem.NO_SUCH_ORGANISATION())
-    return organisation
-
-
-# A join with several aggregates would multiply their rows: each count is a subquery of its own.
-def _count(rows: QuerySet[Any, Any]) -> Coalesce:
-    return Coalesce(Subquery(rows.values("n"), output_field=IntegerField()), 0)
+    return first_or_not_found(organisations(actor).filter(pk=pk), SupportProblem.NO_SUCH_ORGANISATION())

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.customer_service import mails
@@ -54,10 +55,9 @@ def end(actor: Actor, pk: int) -> Announcement:
 
 def find_announcement(actor: Actor, pk: int | None) -> Announcement:
     actor.require_staff(*DESKS)
-    row = Announcement.objects.filter(pk=pk or 0).first()
-    if row is None:
-        raise NotFound(AnnouncementProblem.NO_SUCH_ANNOUNCEMENT())
-    return row
+    return first_or_not_found(
+        Announcement.objects.filter(pk=pk or 0), AnnouncementProblem.NO_SUCH_ANNOUNCEMENT()
+    )
 
 
 def _fill(row: Announcement, data: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.hub.customer_service.models import Announcement, SupportMessage, SupportRequest
 from vardkase.hub.customer_service.models import RequestState as State
 from vardkase.hub.customer_service.problems import SupportProblem
@@ -113,7 +113,4 @@ def announcements(now: datetime) -> dict[str, list[Announcement]]:
 
 
 def _first(rows: QuerySet[SupportRequest], pk: int) -> SupportRequest:
-    request = rows.filter(pk=pk).first()
-    if request is None:
-        raise NotFound(SupportProblem.NO_SUCH_REQUEST())
-    return request
+    return first_or_not_found(rows.filter(pk=pk), SupportProblem.NO_SUCH_REQUEST())

@@ -15,7 +15,8 @@ from django.utils.translation import get_language
 
 from vardkase.audit.services import Target, record
 from vardkase.core.addresses import subscriber_of
-from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.customer_service import diagnosis, mails
@@ -236,9 +237,9 @@ def _add_message(
 
 def _for_desk(actor: Actor, pk: int) -> SupportRequest:
     actor.require_writing()
-    request = desk_requests(actor).select_for_update(of=("self",)).filter(pk=pk).first()
-    if request is None:
-        raise NotFound(SupportProblem.NO_SUCH_REQUEST())
+    request = first_or_not_found(
+        desk_requests(actor).select_for_update(of=("self",)).filter(pk=pk), SupportProblem.NO_SUCH_REQUEST()
+    )
     if is_own_request(actor, request):
         raise NotImpartial(SupportProblem.OWN_REQUEST())
     if request.organisation_id:

@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
-from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.fields import apply
+from vardkase.core.lookups import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.dashboards.models import DashboardTemplate
 from vardkase.hub.dashboards.widgets import widgets
@@ -93,9 +94,10 @@ def delete_template(actor: Actor, reference: str) -> None:
 
 
 def _own(actor: Actor, reference: str) -> DashboardTemplate:
-    template = templates(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)).first()
-    if template is None:
-        raise NotFound(DashboardProblem.NO_SUCH_TEMPLATE())
+    template = first_or_not_found(
+        templates(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)),
+        DashboardProblem.NO_SUCH_TEMPLATE(),
+    )
     if template.user_id != actor.user_id and not actor.is_site_admin:
         raise Forbidden
     return template

@@ -61,8 +61,7 @@ def joined_hubs(actor: Actor) -> QuerySet[JoinedHub]:
 def look(actor: Actor, code: str, url: str) -> EnrolmentOffer:
     """Ask the hub at `url` what `code` offers; does not use up the code. Raises Invalid, Conflict,
     OutgoingFailed."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     reply = _post(url, "enrolments/offer", {"code": code})
     try:
         hub, ours = reply["Hub"], reply["Organisation"]

@@ -152,8 +152,7 @@ def retry_job(actor: Actor, job_id: int) -> None:
 
 @transaction.atomic
 def clear_jobs(actor: Actor, states: Sequence[str] = ENDED) -> int:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     count = cursor().execute(CLEAR, (list(states),)).rowcount
     record(actor, HubAction.JOB_CLEARED, Target("job"), {"count": count, "states": list(states)})
     return count

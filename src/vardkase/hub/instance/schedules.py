@@ -87,8 +87,7 @@ def change_schedules(
 @transaction.atomic
 def run_now(actor: Actor, name: str) -> bool:
     """Order a run now, even if paused; False if one is already ordered. Raises Forbidden, NotFound."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     find_scheduled(actor, name)
     ordered = services.order(name, actor.user_id or 0)
     if ordered:

@@ -12,8 +12,7 @@ from vardkase.knowledge.sources.load_changed import LoadResult
 
 def update_libraries(actor: Actor) -> list[LoadResult]:
     """Update all knowledge libraries except the warninglists, whose millions of values are loaded at startup."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     libraries = load()
     if updated := {library.name: library.updated for library in libraries if library.updated}:
         record(actor, HubAction.LIBRARY_UPDATED, Target("library"), {"updated": updated})

@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.sql import cursor, from_jsonb
 from vardkase.hub.policy.models import PolicyState, PolicyVersion
 from vardkase.hub.policy.problems import PolicyProblem
@@ -63,10 +64,7 @@ def find_version(actor: Actor, reference: int | str | UUID) -> PolicyVersion:
         key = {"pk": int(text)} if text.isdecimal() and len(text) < 19 else {"uuid": UUID(text)}
     except ValueError:
         raise NotFound(PolicyProblem.NO_SUCH_POLICY()) from None
-    version = versions(actor).filter(**key).first()
-    if version is None:
-        raise NotFound(PolicyProblem.NO_SUCH_POLICY())
-    return version
+    return first_or_not_found(versions(actor).filter(**key), PolicyProblem.NO_SUCH_POLICY())
 
 
 def policy_of(version: PolicyVersion) -> Policy:

@@ -73,7 +73,10 @@ def add_question(actor: Actor, data: Mapping[str, Any], reason: str = "") -> App
     words = _words(data)
     # Hidden questions too: their names and positions are taken.
     questions = [passage for passage in passages() if passage.part == PassagePart.QUESTION]
-    name = _free_name(words["sv"].title, {question.name for question in questions})
+    taken = {question.name for question in questions}
+    start = slugify(words["sv"].title)[:NAME_LENGTH].strip("-") or "question"
+    names = (start if count == 1 else f"{start}-{count}" for count in range(1, len(taken) + 3))
+    name = next(name for name in names if name not in taken)
     last = max((question.position for question in questions), default=0)
     return _propose(
         actor,
@@ -234,9 +237,3 @@ def _words(data: Mapping[str, Any]) -> dict[str, PassageText]:
     if errors:
         raise Invalid(errors)
     return by_language
-
-
-def _free_name(title: str, taken: set[str]) -> str:
-    start = slugify(title)[:NAME_LENGTH].strip("-") or "question"
-    names = (start if count == 1 else f"{start}-{count}" for count in range(1, len(taken) + 3))
-    return next(name for name in names if name not in taken)

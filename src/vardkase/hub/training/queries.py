@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from vardkase.core.clock import today
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.hub.problems import TrainingProblem
 from vardkase.hub.training.models import Training
 from vardkase.identity.access.actor import Actor
@@ -43,10 +43,7 @@ def trainings(actor: Actor) -> QuerySet[Training]:
 
 def find_training(actor: Actor, training_id: int) -> Training:
     require_marking(actor)
-    training = trainings(actor).filter(pk=training_id).first()
-    if training is None:
-        raise NotFound(TrainingProblem.NO_SUCH_TRAINING())
-    return training
+    return first_or_not_found(trainings(actor).filter(pk=training_id), TrainingProblem.NO_SUCH_TRAINING())
 
 
 def trainees(actor: Actor) -> QuerySet[User]:

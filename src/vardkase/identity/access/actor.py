@@ -172,11 +172,13 @@ class Actor:
         if self.may_not_read_content:
             raise Forbidden(AccessProblem.CONTENT_CLOSED())
 
-    def require_writing(self) -> None:
-        """Raise Forbidden if this credential, or the organisation's standing, is read-only."""
+    def require_writing(self, *permissions: Permission) -> None:
+        """Raise Forbidden if this credential, or the organisation's standing, is read-only, or lacks one of
+        `permissions`."""
         self.require_own_affairs()
         if not self.may_write:
             raise refusal(self.standing)
+        self.require(*permissions)
 
     def require_own_affairs(self) -> None:
         """Raise Forbidden if this credential is read-only.

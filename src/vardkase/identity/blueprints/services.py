@@ -40,7 +40,7 @@ class Executed:
 
 @transaction.atomic
 def add_blueprint(actor: Actor, data: Mapping[str, Any]) -> SharingGroupBlueprint:
-    _require(actor)
+    actor.require_writing(Permission.SHARING_GROUP)
     blueprint = SharingGroupBlueprint(
         org=Organisation.objects.get(pk=actor.organisation_id),
         user_id=actor.user_id or 0,
@@ -55,7 +55,7 @@ def add_blueprint(actor: Actor, data: Mapping[str, Any]) -> SharingGroupBlueprin
 
 @transaction.atomic
 def edit_blueprint(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> SharingGroupBlueprint:
-    _require(actor)
+    actor.require_writing(Permission.SHARING_GROUP)
     blueprint = _locked(actor, reference)
     fill(blueprint, data, READERS)
     blueprint.timestamp = now_seconds()
@@ -66,7 +66,7 @@ def edit_blueprint(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
 
 @transaction.atomic
 def delete_blueprint(actor: Actor, reference: Reference) -> None:
-    _require(actor)
+    actor.require_writing(Permission.SHARING_GROUP)
     blueprint = _locked(actor, reference)
     target = Target.of(blueprint)
     blueprint.delete()
@@ -75,7 +75,7 @@ def delete_blueprint(actor: Actor, reference: Reference) -> None:
 
 @transaction.atomic
 def detach_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
-    _require(actor)
+    actor.require_writing(Permission.SHARING_GROUP)
     blueprint = _locked(actor, reference)
     if blueprint.sharing_group is None:
         raise Conflict(BlueprintProblem.NO_GROUP())
@@ -91,7 +91,7 @@ def execute_blueprint(actor: Actor, reference: Reference) -> Executed:
 
     The owner stays a member. Raises Invalid if the group's name is taken, NotFound, Forbidden.
     """
-    _require(actor)
+    actor.require_writing(Permission.SHARING_GROUP)
     blueprint = _locked(actor, reference)
     group = _group_of(actor, blueprint)
     sql, parameters = chosen_ids(actor, blueprint)
@@ -113,11 +113,6 @@ def _group_of(actor: Actor, blueprint: SharingGroupBlueprint) -> SharingGroup:
     blueprint.sharing_group = group
     blueprint.save()
     return group
-
-
-def _require(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SHARING_GROUP)
 
 
 def _locked(actor: Actor, reference: Reference) -> SharingGroupBlueprint:

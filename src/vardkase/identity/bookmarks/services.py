@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.fields import Readers, fill
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.audit_actions import IdentityAction
@@ -34,10 +35,7 @@ def bookmarks(actor: Actor) -> QuerySet[Bookmark]:
 
 
 def find_bookmark(actor: Actor, reference: Reference) -> Bookmark:
-    bookmark = bookmarks(actor).filter(pk=as_int(reference) or 0).first()
-    if bookmark is None:
-        raise NotFound(BookmarkProblem.NOT_FOUND())
-    return bookmark
+    return first_or_not_found(bookmarks(actor).filter(pk=as_int(reference) or 0), BookmarkProblem.NOT_FOUND())
 
 
 @transaction.atomic

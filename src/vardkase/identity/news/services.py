@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
-from vardkase.core.errors import NotFound
 from vardkase.core.fields import Readers, fill
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.audit_actions import IdentityAction
@@ -33,7 +33,7 @@ def news(actor: Actor) -> QuerySet[News]:
 
 @transaction.atomic
 def add_news(actor: Actor, data: Mapping[str, Any]) -> News:
-    _require_site_admin(actor)
+    actor.require_writing(Permission.SITE_ADMIN)
     item = News(user_id=actor.user_id, date_created=now_seconds())
     fill(item, data, READERS)
     item.save()
@@ -43,7 +43,7 @@ def add_news(actor: Actor, data: Mapping[str, Any]) -> News:
 
 @transaction.atomic
 def edit_news(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> News:
-    _require_site_admin(actor)
+    actor.require_writing(Permission.SITE_ADMIN)
     item = _find(actor, reference)
     fill(item, data, READERS)
     item.save()
@@ -53,23 +53,17 @@ def edit_news(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Ne
 
 @transaction.atomic
 def delete_news(actor: Actor, reference: Reference) -> None:
-    _require_site_admin(actor)
+    actor.require_writing(Permission.SITE_ADMIN)
     item = _find(actor, reference)
     target = Target.of(item)
     item.delete()
     record(actor, IdentityAction.NEWS_DELETED, target)
 
 
-def _require_site_admin(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
-
-
 def _find(actor: Actor, reference: Reference) -> News:
-    item = news(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)).first()
-    if item is None:
-        raise NotFound(NewsProblem.NOT_FOUND())
-    return item
+    return first_or_not_found(
+        news(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)), NewsProblem.NOT_FOUND()
+    )
 
 
 READERS: Readers = {

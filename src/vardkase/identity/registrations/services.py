@@ -66,7 +66,7 @@ def accept_requests(actor: Actor, requests: Sequence[Inbox], chosen: Mapping[str
 
     Passwords are random: users request a new one on the sign-in page. Raises Invalid, Forbidden.
     """
-    _require_site_admin(actor)
+    actor.require_writing(Permission.SITE_ADMIN)
     for request in requests:
         fields = {name: chosen[name] for name in ("org_id", "role_id") if chosen.get(name)}
         user = create_user(actor, {"email": request.data["email"], "contactalert": True, **fields})
@@ -77,16 +77,11 @@ def accept_requests(actor: Actor, requests: Sequence[Inbox], chosen: Mapping[str
 
 @transaction.atomic
 def discard_requests(actor: Actor, requests: Sequence[Inbox]) -> int:
-    _require_site_admin(actor)
+    actor.require_writing(Permission.SITE_ADMIN)
     for request in requests:
         record(actor, IdentityAction.REGISTRATION_DISCARDED, _target(request))
         request.delete()
     return len(requests)
-
-
-def _require_site_admin(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
 
 
 def _asked(data: Mapping[str, Any]) -> dict[str, str]:

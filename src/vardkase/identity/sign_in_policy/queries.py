@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import F, QuerySet
 
 from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
@@ -59,17 +60,16 @@ def domains_of(actor: Actor, organisation: Organisation) -> list[MailDomain]:
 
 
 def find_certificate(organisation: Organisation, reference: Reference) -> ClientCertificate:
-    certificate = organisation.client_certificates.filter(pk=_number(reference)).first()
-    if certificate is None:
-        raise NotFound(SignInPolicyProblem.CERTIFICATE_UNKNOWN())
-    return certificate
+    return first_or_not_found(
+        organisation.client_certificates.filter(pk=_number(reference)),
+        SignInPolicyProblem.CERTIFICATE_UNKNOWN(),
+    )
 
 
 def find_domain(organisation: Organisation, reference: Reference) -> MailDomain:
-    claim = organisation.mail_domains.filter(pk=_number(reference)).first()
-    if claim is None:
-        raise NotFound(SignInPolicyProblem.DOMAIN_UNKNOWN())
-    return claim
+    return first_or_not_found(
+        organisation.mail_domains.filter(pk=_number(reference)), SignInPolicyProblem.DOMAIN_UNKNOWN()
+    )
 
 
 def _number(reference: Reference) -> int:

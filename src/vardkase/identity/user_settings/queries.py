@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import visible_users
@@ -36,10 +37,9 @@ def find_user_setting(actor: Actor, reference: Reference) -> UserSetting:
 
 
 def setting_of(actor: Actor, user: User, setting: str) -> UserSetting:
-    found = visible_settings(actor).filter(user=user, setting=setting).first()
-    if found is None:
-        raise NotFound(UserSettingProblem.NOT_FOUND())
-    return found
+    return first_or_not_found(
+        visible_settings(actor).filter(user=user, setting=setting), UserSettingProblem.NOT_FOUND()
+    )
 
 
 def values_of(user: User) -> dict[str, Any]:

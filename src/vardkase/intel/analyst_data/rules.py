@@ -25,8 +25,7 @@ def may_edit(actor: Actor, orgc_id: int) -> bool:
 
 
 def require_editor(actor: Actor, orgc_id: int) -> None:
-    actor.require_writing()
-    actor.require(Permission.ADD, Permission.ANALYST_DATA)
+    actor.require_writing(Permission.ADD, Permission.ANALYST_DATA)
     if not may_edit(actor, orgc_id):
         raise Forbidden(IntelProblem.NOT_AUTHORISED())
 

@@ -73,8 +73,7 @@ def add_analyst_data(actor: Actor, kind: AnalystDataKind, data: Mapping[str, Any
     The target need not exist or be readable, and the response does not reveal whether it does. Raises
     Forbidden, Invalid.
     """
-    actor.require_writing()
-    actor.require(Permission.ADD, Permission.ANALYST_DATA)
+    actor.require_writing(Permission.ADD, Permission.ANALYST_DATA)
     parsed = _parse(kind, data)
     parsed.uuid = parsed.uuid or str(uuid4())
     if AnalystData.objects.filter(uuid=parsed.uuid).exists():
@@ -131,8 +130,7 @@ def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captu
 
     Each names its own target; nested data is about its parent.
     """
-    actor.require_writing()
-    actor.require(Permission.SYNC)
+    actor.require_writing(Permission.SYNC)
     inputs, carriers, failed = [], [], 0
     for kind in AnalystDataKind:
         parts = data.get(kind.label)

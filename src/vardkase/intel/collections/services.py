@@ -55,8 +55,7 @@ DOWNGRADED = {
 
 @transaction.atomic
 def add_collection(actor: Actor, data: Mapping[str, Any]) -> int:
-    actor.require_writing()
-    actor.require(Permission.MODIFY)
+    actor.require_writing(Permission.MODIFY)
     fields = _require_fields(data)
     uuid = uuid_of(data) or uuid4()
     if Collection.objects.filter(uuid=uuid).exists():
@@ -152,8 +151,7 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
     The distribution is reduced, and it is `locked`. Its list of elements replaces ours, unless it has none.
     Raises Forbidden, Invalid.
     """
-    actor.require_writing()
-    actor.require(Permission.SYNC)
+    actor.require_writing(Permission.SYNC)
     uuid = uuid_of(data)
     if uuid is None:
         raise Invalid({"uuid": [CommonProblem.REQUIRED()]})
@@ -207,8 +205,7 @@ def _require_fields(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _lock_own(actor: Actor, reference: Reference) -> Collection:
-    actor.require_writing()
-    actor.require(Permission.MODIFY)
+    actor.require_writing(Permission.MODIFY)
     number = find_collection(actor, reference).pk
     Collection.objects.select_for_update().filter(pk=number).first()
     collection = find_collection(actor, number)

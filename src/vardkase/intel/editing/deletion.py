@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import ProblemCode
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
@@ -196,10 +197,7 @@ def _find_attribute(attribute_id: int) -> Attribute:
 
 
 def _require_one[Row: Model](stored: QuerySet[Row], pk: int, missing: ProblemCode) -> Row:
-    row = stored.filter(pk=pk).first()
-    if row is None:
-        raise NotFound(missing())
-    return row
+    return first_or_not_found(stored.filter(pk=pk), missing())
 
 
 def _audit_target(attribute: Attribute) -> Target:

@@ -68,8 +68,7 @@ def attach_tag(
     the actor's to tag), Invalid (no such tag, a tag this actor may not use, or, with `exclusive`, one
     excluded by an existing tag).
     """
-    actor.require_writing()
-    actor.require(Permission.TAGGER)
+    actor.require_writing(Permission.TAGGER)
     if len(relationship_type) > LONGEST_RELATIONSHIP:
         raise Invalid({"relationship_type": [TaggingProblem.RELATIONSHIP_TOO_LONG()]})
     target = _lock_target(actor, uuid)
@@ -90,8 +89,7 @@ def attach_tag(
 @transaction.atomic
 def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
     """Remove a tag. Raises NotFound, Forbidden, Conflict if it is not attached."""
-    actor.require_writing()
-    actor.require(Permission.TAGGER)
+    actor.require_writing(Permission.TAGGER)
     target = _lock_target(actor, uuid)
     chosen = find_tag(actor, tag)
     local = _links(target).filter(tag=chosen).values_list("local", flat=True).first()
@@ -125,8 +123,7 @@ def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: s
 
     Raises NotFound, Forbidden, Invalid.
     """
-    actor.require_writing()
-    actor.require(Permission.TAGGER)
+    actor.require_writing(Permission.TAGGER)
     if len(relationship_type) > LONGEST_RELATIONSHIP:
         raise Invalid({"relationship_type": [TaggingProblem.RELATIONSHIP_TOO_LONG()]})
     links = (EventTag if kind == "event" else AttributeTag).objects.filter(pk=link_id).select_related("tag")

@@ -135,8 +135,7 @@ def forget_to_oneself(merged: OrganisationsMerged) -> None:
 def _lock_delegation(actor: Actor, reference: Reference) -> tuple[EventDelegation, Event]:
     """The request, re-read under the lock of its event: it may have been decided meanwhile."""
     require_delegation()
-    actor.require_writing()
-    actor.require(Permission.ADD)
+    actor.require_writing(Permission.ADD)
     event = lock_event(actor, find_delegation(actor, reference).event_id)
     return find_delegation(actor, reference), event
 

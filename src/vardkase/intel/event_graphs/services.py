@@ -15,6 +15,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.png import is_png
 from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
@@ -73,9 +74,9 @@ def keep_graph(actor: Actor, event: Reference, data: Mapping[str, Any]) -> Event
 def delete_graph(actor: Actor, graph: Reference) -> int:
     actor.require(Permission.MODIFY)
     actor.require_writing()
-    stored = _own_graphs(actor).select_for_update().filter(pk=as_int(graph) or 0).first()
-    if stored is None:
-        raise NotFound(EventGraphProblem.NOT_FOUND())
+    stored = first_or_not_found(
+        _own_graphs(actor).select_for_update().filter(pk=as_int(graph) or 0), EventGraphProblem.NOT_FOUND()
+    )
     find_event(actor, stored.event_id)  # Raises NotFound if the actor may no longer read the event.
     if not (actor.is_site_admin or actor.may(Permission.MODIFY_ORG) or stored.user_id == actor.user_id):
         raise Forbidden(IntelProblem.NOT_AUTHORISED())

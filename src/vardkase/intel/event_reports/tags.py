@@ -9,7 +9,8 @@ from django.db import transaction
 
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
@@ -91,12 +92,12 @@ def untag_report(actor: Actor, reference: Reference, name: str) -> tuple[Tag, bo
 
 
 def _lock_taggable(actor: Actor, reference: Reference, *, local: bool) -> tuple[EventReport, Event]:
-    actor.require_writing()
-    actor.require(Permission.TAGGER)
+    actor.require_writing(Permission.TAGGER)
     event = lock_event(actor, find_report(actor, reference).event_id)
-    report = EventReport.objects.filter(pk=find_report(actor, reference).id).first()
-    if report is None:
-        raise NotFound(EventReportProblem.NOT_FOUND_TO_CHANGE())
+    report = first_or_not_found(
+        EventReport.objects.filter(pk=find_report(actor, reference).id),
+        EventReportProblem.NOT_FOUND_TO_CHANGE(),
+    )
     require_may_tag(actor, event, local=local)
     return report, event
 

@@ -50,7 +50,7 @@ IMPORTED = ("uuid", "name", "description", "distribution", "active", "definition
 
 @transaction.atomic
 def add_template(actor: Actor, data: Mapping[str, Any]) -> EventTemplate:
-    _require_author(actor)
+    actor.require_writing(Permission.TEMPLATE)
     definition = read_definition(document_of(data.get("definition")))
     defaults = {"name": definition.name, "description": definition.description}
     template = EventTemplate(org_id=actor.organisation_id, creator_user_id=actor.user_id or 0)
@@ -67,7 +67,7 @@ def add_template(actor: Actor, data: Mapping[str, Any]) -> EventTemplate:
 
 @transaction.atomic
 def edit_template(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> EventTemplate:
-    _require_author(actor)
+    actor.require_writing(Permission.TEMPLATE)
     template = find_own_template(actor, reference)
     template.version += 1
     template.default = False  # From now on it is somebody's own, and no update overwrites it.
@@ -106,7 +106,7 @@ def import_template(actor: Actor, document: Any, mode: str) -> tuple[EventTempla
 
 @transaction.atomic
 def delete_template(actor: Actor, reference: Reference) -> int:
-    _require_author(actor)
+    actor.require_writing(Permission.TEMPLATE)
     template = find_own_template(actor, reference)
     target, number = Target.of(template), template.pk
     template.delete()
@@ -228,11 +228,6 @@ def _errors_by_field(form: Form, rejections: Rejections) -> FieldErrors:
         name = form.sources.get(".".join(place.split(".")[:2]), place)
         errors.setdefault(name, []).extend(problem for problems in reasons.values() for problem in problems)
     return errors
-
-
-def _require_author(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.TEMPLATE)
 
 
 READERS: Readers = {

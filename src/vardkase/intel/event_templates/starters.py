@@ -28,8 +28,7 @@ type Summary = dict[str, list[dict[str, Any]]]
 @transaction.atomic
 def update_from_library(actor: Actor) -> Summary:
     """Install new templates, for everyone but disabled, and update those nobody has changed."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     summary: Summary = {outcome: [] for outcome in OUTCOMES}
     for path in sorted(PACKAGED.glob("*.json")):
         outcome, facts = _install(actor, read_any(path))

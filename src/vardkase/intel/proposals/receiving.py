@@ -38,8 +38,7 @@ def receive_proposals(actor: Actor, event_id: int, received: Sequence[Proposal])
 
     Raises NotFound, Forbidden.
     """
-    actor.require_writing()
-    actor.require(Permission.SYNC, Permission.ADD)
+    actor.require_writing(Permission.SYNC, Permission.ADD)
     event = lock_event(actor, event_id)
     stored = write_received(actor, event, received)
     if stored:

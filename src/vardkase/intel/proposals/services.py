@@ -140,8 +140,7 @@ def forget_of_former_owner(taken: EventOwnerChanged) -> None:
 
 
 def require_proposing(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.ADD)
+    actor.require_writing(Permission.ADD)
 
 
 def _lock_attribute(actor: Actor, reference: Reference) -> tuple[Attribute, Event]:

@@ -44,7 +44,14 @@ def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]
     if actor.is_site_admin:
         return entries
     if event.org_id != actor.organisation_id:
-        entries = entries.exclude(pk__in=_about_hidden_attributes(actor, event.id))
+        visible = (
+            f"{event_predicate(actor)} AND {attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
+        )
+        parameters = {**reader_parameters(actor), "event": event.id}
+        about_hidden_attributes = [
+            row[0] for row in cursor().execute(ABOUT_HIDDEN.format(visible=visible), parameters)
+        ]
+        entries = entries.exclude(pk__in=about_hidden_attributes)
         # Hide the acts that only some of the event's readers may know of (`intel.kernel.audit_entries`).
         entries = entries.filter(Q(organisation_id=actor.organisation_id) | ~Q(change__has_key="audiences"))
     return entries.filter(_since_taken_over(actor, event.id))
@@ -80,12 +87,6 @@ def _parts(actor: Actor, kind: str, event_id: int) -> list[int]:
     """
     parameters = {**reader_parameters(actor), "event": event_id, "kind": kind}
     return [row[0] for row in cursor().execute(sql, parameters)]
-
-
-def _about_hidden_attributes(actor: Actor, event_id: int) -> list[int]:
-    visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
-    parameters = {**reader_parameters(actor), "event": event_id}
-    return [row[0] for row in cursor().execute(ABOUT_HIDDEN.format(visible=visible), parameters)]
 
 
 # Bulk acts name the attributes in their `change`; an act on one that the reader may not see is hidden as a whole.

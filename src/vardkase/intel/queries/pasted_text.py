@@ -40,7 +40,13 @@ def pasted(event_id: int, text: str) -> PastedValues:
         )
         for position, value in enumerate(detected)
     ]
-    return PastedValues(values, _unknown_lines(text, detected))
+    # Known words rule out most lines; detection, which is slow, is repeated only for the rest.
+    words = {value.original for value in detected}
+    lines = dict.fromkeys(line.strip() for line in text.splitlines())
+    unknown_lines = [
+        line for line in lines if line and not words.intersection(line.split()) and not detect(line)
+    ]
+    return PastedValues(values, unknown_lines)
 
 
 def _known(event_id: int, values: Sequence[DetectedValue]) -> dict[tuple[str, str | None], set[str]]:
@@ -54,14 +60,6 @@ def _known(event_id: int, values: Sequence[DetectedValue]) -> dict[tuple[str, st
 
 def _parts(value: DetectedValue) -> tuple[str, str | None]:
     return split(value.type, normalise(value.type, value.value))
-
-
-def _unknown_lines(text: str, values: Sequence[DetectedValue]) -> list[str]:
-    """Lines without any value."""
-    # Known words rule out most lines; detection, which is slow, is repeated only for the rest.
-    words = {value.original for value in values}
-    lines = dict.fromkeys(line.strip() for line in text.splitlines())
-    return [line for line in lines if line and not words.intersection(line.split()) and not detect(line)]
 
 
 KNOWN = """

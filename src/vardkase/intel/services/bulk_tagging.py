@@ -91,8 +91,7 @@ def tag_attributes(
     With `exclusive`, a tag that conflicts with an existing one is skipped for that attribute. The caller has
     checked that the tags are usable. Raises NotFound (no attribute exists), Forbidden, Invalid.
     """
-    actor.require_writing()
-    actor.require(Permission.TAGGER)
+    actor.require_writing(Permission.TAGGER)
     event = lock_event(actor, event_id)
     if exclusive and exclusive_conflicts(tag.name for tag in tags):
         raise Invalid(TaggingProblem.EXCLUDED())
@@ -139,8 +138,7 @@ def tag_selected(
 def untag_attributes(
     actor: Actor, event_id: int, attribute_ids: Sequence[int], tags: Sequence[Tag]
 ) -> Sequence[bool]:
-    actor.require_writing()
-    actor.require(Permission.TAGGER)
+    actor.require_writing(Permission.TAGGER)
     event = lock_event(actor, event_id)
     chosen = visible_attributes(actor, event, attribute_ids, deleted=False)
     values = {"event": event.pk, "ids": chosen, "tags": [tag.pk for tag in tags]}

@@ -61,8 +61,7 @@ def add_event(
     Errors in the header raise Invalid with its field errors. Invalid parts are left out and reported in the
     result, as in MISP. Raises EventExists, EventBlocked, SharingGroupRefused, SignatureRefused, Forbidden.
     """
-    actor.require_writing()
-    actor.require(Permission.ADD)
+    actor.require_writing(Permission.ADD)
     # The header; a block is reported before any validation errors.
     parsed = parse_event(dict(data), now=now_seconds())
     if isinstance(parsed, dict):

@@ -69,8 +69,7 @@ def edit_event(
     ahead is treated as in `add_event`. Raises NotFound, Forbidden, Invalid (of
     the whole event, or the header's fields), SharingGroupRefused, SignatureRefused.
     """
-    actor.require_writing()
-    actor.require(Permission.ADD)
+    actor.require_writing(Permission.ADD)
     event = lock_event(actor, event_id)
     _refuse_merge(actor, event, data, signed)
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())

@@ -48,8 +48,7 @@ def normalise_tags(actor: Actor) -> dict[str, str]:
     Their uses move to the official tag, which is created if missing; events keep their timestamps because the
     meaning is unchanged. Names that match several taxonomies stay. Raises Forbidden.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     official = _official()
     names = [tag for tags in official.values() for tag in tags]
     rows = cursor().execute(RECASE, {"names": names}).fetchall()

@@ -77,8 +77,7 @@ def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: SightingRe
 
     Raises NotFound if the actor may read none of the attributes, Invalid if the organisation is blocked.
     """
-    actor.require_writing()
-    actor.require(Permission.SIGHTING)
+    actor.require_writing(Permission.SIGHTING)
     if blocked_organisations([actor.organisation_id]):
         raise Invalid(SightingProblem.BLOCKED())
     chosen = {"ids": array_of(map(str, attribute_ids)), "org": actor.organisation_id}
@@ -91,7 +90,9 @@ def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: SightingRe
     if not stored:
         raise NotFound(SightingProblem.NO_ATTRIBUTES())
     sightings_stored.emit(stored)
-    record(actor, IntelAction.SIGHTING_ADDED, _target(stored), {"count": len(stored), "type": report.type})
+    first = stored[0]
+    target = Target("sighting", first.id, UUID(first.uuid)) if len(stored) == 1 else Target("sighting")
+    record(actor, IntelAction.SIGHTING_ADDED, target, {"count": len(stored), "type": report.type})
     return stored
 
 
@@ -134,8 +135,7 @@ def write_received(actor: Actor, event: Event, received: Sequence[ReceivedSighti
 
 @transaction.atomic
 def delete_sighting(actor: Actor, reference: Reference) -> None:
-    actor.require_writing()
-    actor.require(Permission.SIGHTING, Permission.MODIFY_ORG)
+    actor.require_writing(Permission.SIGHTING, Permission.MODIFY_ORG)
     found = find_sighting(actor, reference)
     if found.org_id != actor.organisation_id and not actor.is_site_admin:
         raise NotFound(SightingProblem.NOT_FOUND())
@@ -149,8 +149,7 @@ def delete_sighting(actor: Actor, reference: Reference) -> None:
 def publish_sightings(actor: Actor, event_id: int) -> None:
     """Publish the event's sightings: its `sighting_timestamp` tells peers that there are new sightings to
     fetch."""
-    actor.require_writing()
-    actor.require(Permission.SIGHTING)
+    actor.require_writing(Permission.SIGHTING)
     event = lock_event(actor, event_id)
     _let_out(event)
     record(actor, IntelAction.SIGHTING_PUBLISHED, _of_event(event))
@@ -203,11 +202,6 @@ def _stored(sql: str, parameters: dict[str, object]) -> list[StoredSighting]:
 
 def _visible(actor: Actor) -> str:
     return " AND ".join((event_predicate(actor), attribute_predicate(actor), deleted_predicate(actor, "a")))
-
-
-def _target(stored: Sequence[StoredSighting]) -> Target:
-    first = stored[0]
-    return Target("sighting", first.id, UUID(first.uuid)) if len(stored) == 1 else Target("sighting")
 
 
 def _of_event(event: Event) -> Target:

@@ -31,8 +31,7 @@ MEMBERS = (
 @transaction.atomic
 def update_models(actor: Actor, *, force: bool = False) -> int:
     """Store packaged models that are new or newer (all with `force`); returns how many."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     stored = {str(model.uuid): model.version for model in DecayingModel.objects.all()}
     wanted = [item for item in read_any(PACKAGED) if force or item["version"] > stored.get(item["uuid"], -1)]
     for document in wanted:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
@@ -67,10 +68,7 @@ def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
 
 def matrix_galaxy(actor: Actor, galaxy_type: str = DEFAULT_GALAXY) -> Galaxy:
     readable = visible_galaxies(actor).filter(type=galaxy_type, kill_chain_order__isnull=False)
-    galaxy = readable.order_by("pk").first()
-    if galaxy is None:
-        raise NotFound(GalaxyProblem.NOT_FOUND())
-    return galaxy
+    return first_or_not_found(readable.order_by("pk"), GalaxyProblem.NOT_FOUND())
 
 
 def matrix_galaxies() -> list[Galaxy]:

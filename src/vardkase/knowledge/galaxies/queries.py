@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     cluster_predicate,
@@ -62,10 +62,7 @@ def search_galaxies(actor: Actor, value: str = "") -> QuerySet[Galaxy]:
 
 
 def find_galaxy(actor: Actor, reference: str) -> Galaxy:
-    galaxy = visible_galaxies(actor).filter(_matches(reference)).first()
-    if galaxy is None:
-        raise NotFound(GalaxyProblem.NOT_FOUND())
-    return galaxy
+    return first_or_not_found(visible_galaxies(actor).filter(_matches(reference)), GalaxyProblem.NOT_FOUND())
 
 
 def clusters_of(
@@ -90,19 +87,18 @@ def find_cluster(actor: Actor, reference: str, *, deleted: bool = False) -> Gala
     clusters = visible_clusters(actor).filter(_matches(reference))
     if not deleted:
         clusters = clusters.filter(deleted=False)
-    cluster = clusters.select_related("galaxy").order_by("pk").first()
-    if cluster is None:
-        raise NotFound(GalaxyClusterProblem.NOT_FOUND())
-    return cluster
+    return first_or_not_found(
+        clusters.select_related("galaxy").order_by("pk"), GalaxyClusterProblem.NOT_FOUND()
+    )
 
 
 def find_relation(actor: Actor, reference: str) -> GalaxyClusterRelation:
     relations = visible_relations(actor).select_related("galaxy_cluster")
     # Relations have no uuid.
-    relation = None if UUID_FORM.fullmatch(reference) else relations.filter(_matches(reference)).first()
-    if relation is None:
-        raise NotFound(GalaxyClusterRelationProblem.NOT_FOUND())
-    return relation
+    return first_or_not_found(
+        relations.none() if UUID_FORM.fullmatch(reference) else relations.filter(_matches(reference)),
+        GalaxyClusterRelationProblem.NOT_FOUND(),
+    )
 
 
 def with_elements_in_chunks(clusters: QuerySet[GalaxyCluster]) -> Iterator[Sequence[GalaxyCluster]]:

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
 from vardkase.core.fields import Readers, fill
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
@@ -62,16 +63,15 @@ def delete_expression(actor: Actor, reference: str) -> None:
 
 
 def _require_editor(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.REGEXP_ACCESS)
+    actor.require_writing(Permission.REGEXP_ACCESS)
     actor.require_content_access()  # An expression changes what members write.
 
 
 def _find(actor: Actor, reference: str) -> ImportExpression:
-    row = expressions(actor).filter(pk=as_int(reference) or 0).select_for_update().first()
-    if row is None:
-        raise NotFound(ImportExpressionProblem.NOT_FOUND())
-    return row
+    return first_or_not_found(
+        expressions(actor).filter(pk=as_int(reference) or 0).select_for_update(),
+        ImportExpressionProblem.NOT_FOUND(),
+    )
 
 
 def _write(row: ImportExpression, data: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
 from vardkase.knowledge.problems import NoticelistProblem
 
@@ -14,9 +14,7 @@ def all_noticelists() -> QuerySet[Noticelist]:
 
 
 def find_noticelist(noticelist_id: int) -> Noticelist:
-    if (noticelist := Noticelist.objects.filter(pk=noticelist_id).first()) is None:
-        raise NotFound(NoticelistProblem.NOT_FOUND())
-    return noticelist
+    return first_or_not_found(Noticelist.objects.filter(pk=noticelist_id), NoticelistProblem.NOT_FOUND())
 
 
 def enabled_notices() -> QuerySet[NoticelistEntry]:

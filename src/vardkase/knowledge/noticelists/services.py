@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
@@ -18,10 +18,10 @@ from vardkase.knowledge.sources.load_changed import LoadResult, forget
 
 @transaction.atomic
 def set_enabled(actor: Actor, noticelist_id: int, *, enabled: bool) -> Noticelist:
-    _require_site_admin(actor)
-    noticelist = Noticelist.objects.select_for_update().filter(pk=noticelist_id).first()
-    if noticelist is None:
-        raise NotFound(NoticelistProblem.NOT_FOUND())
+    actor.require_writing(Permission.SITE_ADMIN)
+    noticelist = first_or_not_found(
+        Noticelist.objects.select_for_update().filter(pk=noticelist_id), NoticelistProblem.NOT_FOUND()
+    )
     noticelist.enabled = enabled
     noticelist.save(update_fields=["enabled"])
     action = KnowledgeAction.NOTICELIST_ENABLED if enabled else KnowledgeAction.NOTICELIST_DISABLED
@@ -31,7 +31,7 @@ def set_enabled(actor: Actor, noticelist_id: int, *, enabled: bool) -> Noticelis
 
 @transaction.atomic
 def delete_noticelist(actor: Actor, noticelist_id: int) -> None:
-    _require_site_admin(actor)
+    actor.require_writing(Permission.SITE_ADMIN)
     noticelist = find_noticelist(noticelist_id)
     target = Target("noticelist", noticelist.pk, title=noticelist.name)
     noticelist.delete()
@@ -40,13 +40,8 @@ def delete_noticelist(actor: Actor, noticelist_id: int) -> None:
 
 
 def update_noticelists(actor: Actor) -> LoadResult:
-    _require_site_admin(actor)
+    actor.require_writing(Permission.SITE_ADMIN)
     loaded = loader.load()
     if loaded.updated:
         record(actor, KnowledgeAction.NOTICELIST_UPDATED, Target("noticelist"), {"updated": loaded.updated})
     return loaded
-
-
-def _require_site_admin(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)

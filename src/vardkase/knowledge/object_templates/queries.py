@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem
 from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
@@ -22,17 +22,16 @@ def all_templates() -> QuerySet[ObjectTemplate]:
 
 def find_template(reference: str) -> ObjectTemplate:
     """The template with this id, or the newest with this uuid or name. Raises NotFound."""
-    template = ObjectTemplate.objects.filter(_matches(reference)).order_by("-active", "-version").first()
-    if template is None:
-        raise NotFound(ObjectTemplateProblem.NOT_FOUND())
-    return template
+    return first_or_not_found(
+        ObjectTemplate.objects.filter(_matches(reference)).order_by("-active", "-version"),
+        ObjectTemplateProblem.NOT_FOUND(),
+    )
 
 
 def find_active_template(reference: str) -> ObjectTemplate:
-    template = active_templates().filter(_matches(reference)).first()
-    if template is None:
-        raise NotFound(ObjectTemplateProblem.NOT_ACTIVE())
-    return template
+    return first_or_not_found(
+        active_templates().filter(_matches(reference)), ObjectTemplateProblem.NOT_ACTIVE()
+    )
 
 
 def newest_version(uuid: str, version: int) -> ObjectTemplate | None:

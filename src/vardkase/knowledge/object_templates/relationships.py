@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.fields import fill
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -30,7 +31,7 @@ def relationships() -> QuerySet[ObjectRelationship]:
 
 @transaction.atomic
 def add_relationship(actor: Actor, data: Mapping[str, Any]) -> ObjectRelationship:
-    _require_editor(actor)
+    actor.require_writing(Permission.OBJECT_TEMPLATE)
     relationship = ObjectRelationship(org_id=actor.organisation_id, version=1)
     return _saved(actor, relationship, data, KnowledgeAction.OBJECT_RELATIONSHIP_ADDED)
 
@@ -41,7 +42,7 @@ def edit_relationship(actor: Actor, relationship_id: int, data: Mapping[str, Any
 
     Raises Forbidden, NotFound, Invalid.
     """
-    _require_editor(actor)
+    actor.require_writing(Permission.OBJECT_TEMPLATE)
     relationship = _lock_own(actor, relationship_id)
     relationship.version += 1
     return _saved(actor, relationship, data, KnowledgeAction.OBJECT_RELATIONSHIP_EDITED)
@@ -49,22 +50,18 @@ def edit_relationship(actor: Actor, relationship_id: int, data: Mapping[str, Any
 
 @transaction.atomic
 def delete_relationship(actor: Actor, relationship_id: int) -> None:
-    _require_editor(actor)
+    actor.require_writing(Permission.OBJECT_TEMPLATE)
     relationship = _lock_own(actor, relationship_id)
     target = Target.of(relationship)
     relationship.delete()
     record(actor, KnowledgeAction.OBJECT_RELATIONSHIP_DELETED, target)
 
 
-def _require_editor(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.OBJECT_TEMPLATE)
-
-
 def _lock_own(actor: Actor, relationship_id: int) -> ObjectRelationship:
-    relationship = ObjectRelationship.objects.select_for_update().filter(pk=relationship_id).first()
-    if relationship is None:
-        raise NotFound(RelationshipTypeProblem.NOT_FOUND())
+    relationship = first_or_not_found(
+        ObjectRelationship.objects.select_for_update().filter(pk=relationship_id),
+        RelationshipTypeProblem.NOT_FOUND(),
+    )
     if not relationship.org_id:
         raise Forbidden(RelationshipTypeProblem.PACKAGED())
     if relationship.org_id != actor.organisation_id and not actor.is_site_admin:

@@ -78,8 +78,7 @@ def toggle_template(actor: Actor, reference: str) -> bool:
 
     Raises Forbidden unless the actor is a site administrator, NotFound.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     lock(loader.NAME)
     template = find_template(reference)
     versions = ObjectTemplate.objects.filter(uuid=template.uuid)
@@ -96,8 +95,7 @@ def toggle_template(actor: Actor, reference: str) -> bool:
 
 
 def update_object_templates(actor: Actor) -> LoadResult:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     loaded = loader.load()
     if loaded.updated:
         record(
@@ -111,8 +109,7 @@ def update_object_templates(actor: Actor) -> LoadResult:
 
 def _require_editor(actor: Actor) -> None:
     """Check the permission, then serialise writers of templates, so that no two create the same version."""
-    actor.require_writing()
-    actor.require(Permission.OBJECT_TEMPLATE)
+    actor.require_writing(Permission.OBJECT_TEMPLATE)
     lock(loader.NAME)
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -29,8 +30,7 @@ LONGEST_NAME = 255
 def add_collection(
     actor: Actor, data: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] = ()
 ) -> TagCollection:
-    actor.require_writing()
-    actor.require(Permission.TAG_EDITOR)
+    actor.require_writing(Permission.TAG_EDITOR)
     values = {"name": "", **_values(data)}
     if not values["name"]:
         raise Invalid({"name": [TagCollectionProblem.NAME_MISSING()]})
@@ -117,10 +117,9 @@ def _lock_editable(actor: Actor, reference: str) -> TagCollection:
     collection = find_collection(actor, reference)
     if not may_edit(actor, collection):
         raise Forbidden(TagCollectionProblem.NOT_OWNER())
-    locked = TagCollection.objects.select_for_update().filter(pk=collection.pk).first()
-    if locked is None:
-        raise NotFound(TagCollectionProblem.NOT_FOUND())
-    return locked
+    return first_or_not_found(
+        TagCollection.objects.select_for_update().filter(pk=collection.pk), TagCollectionProblem.NOT_FOUND()
+    )
 
 
 def _values(data: Mapping[str, Any]) -> dict[str, Any]:

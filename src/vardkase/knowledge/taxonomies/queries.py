@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Lower
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.tag_names import hidden_cluster_predicate, tag_name_predicate
@@ -109,9 +109,7 @@ def favourites(actor: Actor) -> set[int]:
 def find_tag(actor: Actor, reference: str) -> Tag:
     tags = visible_tags(actor)
     matches = tags.filter(pk=int(reference)) if _is_id(reference) else tags.filter(name__iexact=reference)
-    if (tag := matches.first()) is None:
-        raise NotFound(TagProblem.NOT_FOUND())
-    return tag
+    return first_or_not_found(matches, TagProblem.NOT_FOUND())
 
 
 def search_tags(actor: Actor, words: Sequence[str], *, strict: bool) -> list[Tag]:
@@ -152,9 +150,7 @@ def find_taxonomy(reference: str) -> Taxonomy:
     matches = (
         taxonomies.filter(pk=int(reference)) if _is_id(reference) else taxonomies.filter(namespace=reference)
     )
-    if (taxonomy := matches.first()) is None:
-        raise NotFound(TaxonomyProblem.NOT_FOUND())
-    return taxonomy
+    return first_or_not_found(matches, TaxonomyProblem.NOT_FOUND())
 
 
 def taxonomy_entries(taxonomy: Taxonomy) -> list[Entry]:

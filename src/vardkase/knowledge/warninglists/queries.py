@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db.models import Q, QuerySet
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 from vardkase.knowledge.warninglists.problems import WarninglistProblem
 
@@ -27,9 +27,7 @@ def any_enabled() -> bool:
 
 
 def find_warninglist(warninglist_id: int) -> Warninglist:
-    if (warninglist := Warninglist.objects.filter(pk=warninglist_id).first()) is None:
-        raise NotFound(WarninglistProblem.NOT_FOUND())
-    return warninglist
+    return first_or_not_found(Warninglist.objects.filter(pk=warninglist_id), WarninglistProblem.NOT_FOUND())
 
 
 def entries_in_chunks(warninglist: Warninglist) -> Iterator[Sequence[WarninglistEntry]]:

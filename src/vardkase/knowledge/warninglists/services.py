@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
@@ -27,7 +28,7 @@ MEMBERS = ("name", "type", "description", "category", "version", "enabled", "mat
 
 @transaction.atomic
 def add_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
-    _require_editor(actor)
+    actor.require_writing(Permission.WARNINGLIST)
     entries = entries_in(data)
     if not entries:
         raise Invalid({"entries": [WarninglistProblem.NO_ENTRIES()]})
@@ -38,7 +39,7 @@ def add_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
 
 @transaction.atomic
 def edit_warninglist(actor: Actor, warninglist_id: int, data: Mapping[str, Any]) -> Warninglist:
-    _require_editor(actor)
+    actor.require_writing(Permission.WARNINGLIST)
     warninglist = _locked_own(warninglist_id)
     before = {name: getattr(warninglist, name) for name in MEMBERS}
     raised = {"version": warninglist.version + 1}
@@ -66,7 +67,7 @@ def edit_warninglist(actor: Actor, warninglist_id: int, data: Mapping[str, Any])
 
 @transaction.atomic
 def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
-    _require_editor(actor)
+    actor.require_writing(Permission.WARNINGLIST)
     entries = entries_in({"list": data.get("list")})
     if entries is None:
         raise Invalid({"list": [WarninglistProblem.LIST_MISSING()]})
@@ -85,7 +86,7 @@ def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
 
 @transaction.atomic
 def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment: str = "") -> int:
-    _require_editor(actor)
+    actor.require_writing(Permission.WARNINGLIST)
     warninglist = _locked_own(warninglist_id)
     entries: Entries = dict.fromkeys(values, comment or None)
     check_entries(warninglist.type, entries)
@@ -96,7 +97,7 @@ def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment
 
 @transaction.atomic
 def delete_warninglist(actor: Actor, warninglist_id: int) -> None:
-    _require_editor(actor)
+    actor.require_writing(Permission.WARNINGLIST)
     warninglist = _locked(warninglist_id)
     target = Target.of(warninglist)
     remove_entries(warninglist)
@@ -112,7 +113,7 @@ def set_enabled(
 
     Returns how many matched. Raises Forbidden without `perm_warninglist`.
     """
-    _require_editor(actor)
+    actor.require_writing(Permission.WARNINGLIST)
     lists = list(_chosen(list(ids), list(names)).select_for_update())
     for item in lists:
         item.enabled = (not item.enabled) if enabled is None else enabled
@@ -125,8 +126,7 @@ def set_enabled(
 
 def update_warninglists(actor: Actor) -> LoadResult:
     """Load new versions from the files; the first load takes half a minute."""
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     loaded = loader.load()
     if loaded.updated:
         record(actor, KnowledgeAction.WARNINGLIST_UPDATED, Target("warninglist"), {"updated": loaded.updated})
@@ -147,11 +147,6 @@ def _chosen(ids: Sequence[int], names: Sequence[str]) -> QuerySet[Warninglist]:
     return Warninglist.objects.filter(condition).order_by("pk")
 
 
-def _require_editor(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.WARNINGLIST)
-
-
 def _create(actor: Actor, fields: ListFields, entries: Entries, action: AuditAction) -> Warninglist:
     check_entries(fields.type, entries)
     warninglist = Warninglist.objects.create(default=False, **asdict(fields))
@@ -166,10 +161,9 @@ def _require_free_name(name: str) -> None:
 
 
 def _locked(warninglist_id: int) -> Warninglist:
-    warninglist = Warninglist.objects.select_for_update().filter(pk=warninglist_id).first()
-    if warninglist is None:
-        raise NotFound(WarninglistProblem.NOT_FOUND())
-    return warninglist
+    return first_or_not_found(
+        Warninglist.objects.select_for_update().filter(pk=warninglist_id), WarninglistProblem.NOT_FOUND()
+    )
 
 
 def _locked_own(warninglist_id: int) -> Warninglist:

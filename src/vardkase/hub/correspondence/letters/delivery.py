@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
@@ -46,9 +47,9 @@ def note_delivery(actor: Actor, letter_id: int, how: str, on: date | None, note:
     """
     actor.require_writing()
     actor.require_staff(*EDITORS)
-    letter = Letter.objects.select_for_update().defer("content").filter(pk=letter_id).first()
-    if letter is None:
-        raise NotFound(HubProblem.NO_SUCH_LETTER())
+    letter = first_or_not_found(
+        Letter.objects.select_for_update().defer("content").filter(pk=letter_id), HubProblem.NO_SUCH_LETTER()
+    )
     if Delivery.objects.filter(letter=letter).exists():
         raise Conflict(LetterProblem.ALREADY_DELIVERED())
     errors: dict[str, list[Problem]] = {}

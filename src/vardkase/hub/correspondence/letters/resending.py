@@ -7,7 +7,8 @@ from collections.abc import Callable
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.errors import Conflict
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.models import SentState
@@ -39,9 +40,9 @@ def resend(actor: Actor, letter_id: int) -> int:
     """
     actor.require_writing()
     actor.require_staff(*EDITORS)
-    letter = Letter.objects.select_for_update().filter(pk=letter_id).first()
-    if letter is None:
-        raise NotFound(HubProblem.NO_SUCH_LETTER())
+    letter = first_or_not_found(
+        Letter.objects.select_for_update().filter(pk=letter_id), HubProblem.NO_SUCH_LETTER()
+    )
     if not undelivered(actor).filter(pk=letter.pk).exists():
         raise Conflict(LetterProblem.NOT_WAITING())
     if not can_send():

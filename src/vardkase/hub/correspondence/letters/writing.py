@@ -16,7 +16,7 @@ from django.utils.translation import gettext, override, pgettext
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core import typeset
 from vardkase.core.clock import today
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.kinds import MailKind, find
 from vardkase.core.mail.rendering import filled
 from vardkase.core.sql import cursor
@@ -92,10 +92,10 @@ def letters_about(kind: str, thing_id: int) -> list[Letter]:
 
 
 def letter_about(kind: str, thing_id: int, number: str) -> Letter:
-    found = Letter.objects.filter(thing_kind=kind, thing_id=thing_id, number=number.replace("\0", "")).first()
-    if found is None:
-        raise NotFound(HubProblem.NO_SUCH_LETTER())
-    return found
+    return first_or_not_found(
+        Letter.objects.filter(thing_kind=kind, thing_id=thing_id, number=number.replace("\0", "")),
+        HubProblem.NO_SUCH_LETTER(),
+    )
 
 
 def _typeset(contents: Contents, kind: MailKind, number: str, day: date, *, is_draft: bool) -> bytes:

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.errors import Forbidden
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.private_links import private_address
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.models import Application, ApplicationLink
@@ -50,10 +51,10 @@ def require_may_act(actor: Acting, application: Application) -> None:
 
 def locked(application: Application) -> Application:
     """The application with its row locked until the end of the transaction. Raises NotFound."""
-    row = Application.objects.select_for_update().filter(pk=application.pk).first()
-    if row is None:
-        raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
-    return row
+    return first_or_not_found(
+        Application.objects.select_for_update().filter(pk=application.pk),
+        ApplicationProblem.NO_SUCH_APPLICATION(),
+    )
 
 
 def new_link(application: Application) -> str:
@@ -70,10 +71,7 @@ def link_address(token: str) -> str:
 def find_link(token: str) -> ApplicationLink:
     """The link with this token, with its application. Raises NotFound if unknown or expired."""
     links = ApplicationLink.objects.select_related("application").filter(expires__gt=timezone.now())
-    link = links.filter(digest=digest_of(token)).first()
-    if link is None:
-        raise NotFound(ApplicationProblem.NO_SUCH_LINK())
-    return link
+    return first_or_not_found(links.filter(digest=digest_of(token)), ApplicationProblem.NO_SUCH_LINK())
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.core import files, typeset
 from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.facts import moment
 from vardkase.core.mail.settings import sender
 from vardkase.hub.membership.applications.models import Application, Document, DocumentKind
@@ -51,9 +52,9 @@ def keep_receipt(application: Application) -> bytes:
 
 
 def read_document(application: Application, document_id: int) -> tuple[Document, bytes]:
-    document = application.documents.filter(pk=document_id).first()
-    if document is None:
-        raise NotFound(ApplicationProblem.NO_SUCH_DOCUMENT())
+    document = first_or_not_found(
+        application.documents.filter(pk=document_id), ApplicationProblem.NO_SUCH_DOCUMENT()
+    )
     try:
         return document, files.read(document.digest)
     except FileNotFoundError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, QuerySet
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.hub.membership.applications.access import officer_only
 from vardkase.hub.membership.applications.models import (
     Application,
@@ -26,10 +26,9 @@ def applications(actor: Actor, state: str = "") -> QuerySet[Application]:
 
 def find_application(actor: Actor, number: str) -> Application:
     # PostgreSQL takes no NUL in a text.
-    application = applications(actor).filter(number=number.replace("\0", "")).first()
-    if application is None:
-        raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
-    return application
+    return first_or_not_found(
+        applications(actor).filter(number=number.replace("\0", "")), ApplicationProblem.NO_SUCH_APPLICATION()
+    )
 
 
 def waiting_by_phase() -> dict[int | None, int]:
@@ -43,7 +42,4 @@ def conversation(application: Application) -> QuerySet[Message]:
 
 def find_attachment(application: Application, attachment_id: int) -> Attachment:
     attachments = application.attachments.exclude(message__kind=Author.NOTE)
-    attachment = attachments.filter(pk=attachment_id).first()
-    if attachment is None:
-        raise NotFound(MembershipProblem.NO_SUCH_FILE())
-    return attachment
+    return first_or_not_found(attachments.filter(pk=attachment_id), MembershipProblem.NO_SUCH_FILE())

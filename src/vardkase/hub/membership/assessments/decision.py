@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.errors import Conflict
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
@@ -66,10 +67,10 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
 
 
 def _application(request: ApprovalRequest) -> Application:
-    application = Application.objects.select_for_update().filter(number=request.subject).first()
-    if application is None:
-        raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
-    return application
+    return first_or_not_found(
+        Application.objects.select_for_update().filter(number=request.subject),
+        ApplicationProblem.NO_SUCH_APPLICATION(),
+    )
 
 
 def _state(request: ApprovalRequest) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from vardkase.core.change_origin import ChangedBy
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.settings import Setting
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.applications.accepted_terms import UNDECIDED
@@ -69,10 +69,10 @@ def applications(actor: Actor, by: CaseFilter) -> QuerySet[Application]:
 
 def find(actor: Actor, number: str) -> Application:
     # PostgreSQL takes no NUL in a text.
-    application = applications(actor, CaseFilter()).filter(number=number.replace("\0", "")).first()
-    if application is None:
-        raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
-    return application
+    return first_or_not_found(
+        applications(actor, CaseFilter()).filter(number=number.replace("\0", "")),
+        ApplicationProblem.NO_SUCH_APPLICATION(),
+    )
 
 
 def counts(actor: Actor) -> dict[str, int]:

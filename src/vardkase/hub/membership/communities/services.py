@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.membership.communities.models import Community
 from vardkase.hub.membership.communities.problems import MemberCommunityProblem
@@ -43,10 +44,7 @@ def communities(actor: Actor) -> QuerySet[Community]:
 
 
 def find_community(actor: Actor, pk: int) -> Community:
-    found = communities(actor).filter(pk=pk).first()
-    if found is None:
-        raise NotFound(MemberCommunityProblem.NO_SUCH_COMMUNITY())
-    return found
+    return first_or_not_found(communities(actor).filter(pk=pk), MemberCommunityProblem.NO_SUCH_COMMUNITY())
 
 
 def rules_of(community: Community) -> dict[str, Any]:

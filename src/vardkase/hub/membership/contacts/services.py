@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core import openpgp
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.contacts.extra import newest
@@ -116,10 +117,9 @@ def _to_edit(actor: Actor, organisation_id: int) -> Organisation:
 
 
 def _find(organisation: Organisation, pk: int | None) -> Contact:
-    row = contacts(organisation).select_for_update().filter(pk=pk or 0).first()
-    if row is None:
-        raise NotFound(ContactProblem.NO_SUCH_CONTACT())
-    return row
+    return first_or_not_found(
+        contacts(organisation).select_for_update().filter(pk=pk or 0), ContactProblem.NO_SUCH_CONTACT()
+    )
 
 
 def _fill(row: Contact, data: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.hub.membership.groups.models import GroupConsent, OrganisationGroup
 from vardkase.hub.membership.groups.problems import OrganisationGroupProblem
 from vardkase.identity.access.actor import Actor
@@ -26,10 +26,7 @@ def groups(actor: Actor) -> QuerySet[OrganisationGroup]:
 
 
 def find_group(actor: Actor, pk: int) -> OrganisationGroup:
-    row = groups(actor).filter(pk=pk).first()
-    if row is None:
-        raise NotFound(OrganisationGroupProblem.NO_SUCH_GROUP())
-    return row
+    return first_or_not_found(groups(actor).filter(pk=pk), OrganisationGroupProblem.NO_SUCH_GROUP())
 
 
 def administers(actor: Actor, organisation_id: int) -> bool:

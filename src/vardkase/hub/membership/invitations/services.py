@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify
@@ -56,10 +57,9 @@ def invitations(actor: Actor) -> QuerySet[Invitation]:
 def find_invitation(actor: Actor, pk: int) -> Invitation:
     """An invitation, its row locked until the end of the transaction. Raises NotFound, Forbidden."""
     _require(actor)
-    invitation = Invitation.objects.select_for_update().filter(pk=pk).first()
-    if invitation is None:
-        raise NotFound(InvitationProblem.NO_SUCH_INVITATION())
-    return invitation
+    return first_or_not_found(
+        Invitation.objects.select_for_update().filter(pk=pk), InvitationProblem.NO_SUCH_INVITATION()
+    )
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.private_links import private_address
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding import mails
@@ -58,7 +58,7 @@ def find_link(purpose: str, secret: str) -> MemberLink:
 
     Raises NotFound.
     """
-    link = (
+    return first_or_not_found(
         MemberLink.objects.select_related("user__org", "user__role", "membership")
         .filter(
             purpose=purpose,
@@ -68,12 +68,9 @@ def find_link(purpose: str, secret: str) -> MemberLink:
             user__disabled=False,
         )
         .exclude(membership__state__in=(MembershipState.SUSPENDED, MembershipState.TERMINATED))
-        .exclude(purpose=Purpose.PASSWORD, user__last_login__gt=F("made"))
-        .first()
+        .exclude(purpose=Purpose.PASSWORD, user__last_login__gt=F("made")),
+        OnboardingProblem.LINK_IS_USED(),
     )
-    if link is None:
-        raise NotFound(OnboardingProblem.LINK_IS_USED())
-    return link
 
 
 @transaction.atomic
@@ -110,9 +107,9 @@ def _locked(purpose: MemberLink.Purpose, secret: str) -> MemberLink:
     """The link, its row locked, so that only one of two simultaneous uses succeeds."""
     pk = find_link(purpose, secret).pk
     locked = MemberLink.objects.select_for_update(of=("self",)).filter(pk=pk, used=None)
-    if (link := locked.select_related("user", "membership__organisation").first()) is None:
-        raise NotFound(OnboardingProblem.LINK_IS_USED())
-    return link
+    return first_or_not_found(
+        locked.select_related("user", "membership__organisation"), OnboardingProblem.LINK_IS_USED()
+    )
 
 
 def _use(link: MemberLink) -> None:

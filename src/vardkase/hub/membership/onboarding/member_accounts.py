@@ -21,12 +21,16 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid
-from vardkase.core.problems import CommonProblem, Problem
+from vardkase.core.problems import CommonProblem
 from vardkase.hub.membership.members.details import CONTACTS
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.queries import coming_sign_in
-from vardkase.hub.membership.members.rules import conflict_of
-from vardkase.hub.membership.members.services.two_people import PROPOSERS, membership_of, propose_step
+from vardkase.hub.membership.members.services.two_people import (
+    PROPOSERS,
+    conflict_in,
+    membership_of,
+    propose_step,
+)
 from vardkase.hub.membership.onboarding import mails
 from vardkase.hub.membership.onboarding.completed_items import for_the_hub, note_done, open_membership
 from vardkase.hub.membership.onboarding.links import Purpose, make_link
@@ -44,7 +48,6 @@ from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.rules import is_one_mailbox
 from vardkase.identity.accounts.services import create_user
 from vardkase.identity.accounts.settings import LONGEST_KEY
-from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.queries import Reference
 from vardkase.identity.organisations.rules import has_verified_domain
 
@@ -238,12 +241,6 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     return {"state": membership.state, "details": membership.details, "account": account}
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
-    # Without a lock: pages that only read ask this too, outside a transaction.
-    membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
-    return conflict_of(cast(Actor, actor), membership) if membership else None
-
-
 def _describes(effect: Promise) -> Callable[[ApprovalRequest], ActionDescription]:
     def describe(request: ApprovalRequest) -> ActionDescription:
         given = request.parameters
@@ -296,7 +293,7 @@ INVITE = ApprovalAction(
         )
     ),
     fingerprint=_fingerprint,
-    conflict=_conflict,
+    conflict=conflict_in,
     execute=_invited,
 )
 MAKE_SYNC_USER = ApprovalAction(
@@ -311,6 +308,6 @@ MAKE_SYNC_USER = ApprovalAction(
         )
     ),
     fingerprint=_fingerprint,
-    conflict=_conflict,
+    conflict=conflict_in,
     execute=_made_sync_user,
 )

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
+from vardkase.core.lookups import subquery_count
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
@@ -60,8 +61,8 @@ def members(actor: Actor, by: MemberFilter) -> QuerySet[Membership]:
     accepted = Statement.objects.filter(membership=OuterRef("pk"), state=StatementState.ACCEPTED)
     ends = accepted.order_by().values("membership").annotate(last=Max("valid_until"))
     rows = Membership.objects.select_related("organisation").annotate(
-        accounts=_number(people.annotate(n=Count("pk"))),
-        administrators=_number(people.filter(role__perm_admin=True).annotate(n=Count("pk"))),
+        accounts=subquery_count(people.annotate(n=Count("pk"))),
+        administrators=subquery_count(people.filter(role__perm_admin=True).annotate(n=Count("pk"))),
         last_seen=Subquery(people.annotate(at=Max(Greatest("last_login", "last_api_access"))).values("at")),
         statement_ends=Subquery(ends.values("last")),
     )
@@ -124,8 +125,3 @@ def member_since(member: Any) -> date | None:
 
 def _day(when: datetime | None) -> date | None:
     return when and timezone.localtime(when).date()
-
-
-# A join with two aggregates would multiply their rows: each count is a subquery of its own.
-def _number(rows: QuerySet[Any, Any]) -> Coalesce:
-    return Coalesce(Subquery(rows.values("n"), output_field=IntegerField()), 0)

@@ -12,7 +12,8 @@ from django.utils import timezone
 from vardkase.audit.services import Target, record
 from vardkase.core import files
 from vardkase.core.clock import today
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history, take_step
@@ -89,9 +90,7 @@ def add_evidence(
 @transaction.atomic
 def remove_evidence(actor: Actor, pk: int) -> None:
     statement = _editable(actor)
-    evidence = statement.evidence.filter(pk=pk).first()
-    if evidence is None:
-        raise NotFound(StatementProblem.NO_SUCH_FILE())
+    evidence = first_or_not_found(statement.evidence.filter(pk=pk), StatementProblem.NO_SUCH_FILE())
     evidence.delete()  # The content stays: another statement may share it by its digest.
     record(
         actor, HubAction.SECURITY_STATEMENT_EVIDENCE_REMOVED, Target.of(statement), {"name": evidence.name}

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.hub.membership.terms import queries
@@ -85,10 +86,9 @@ def require_officer(actor: Actor) -> None:
 
 
 def locked_draft() -> Terms:
-    draft = Terms.objects.select_for_update().filter(state=TermsState.DRAFT).first()
-    if draft is None:
-        raise NotFound(TermsProblem.NOT_BEING_WRITTEN())
-    return draft
+    return first_or_not_found(
+        Terms.objects.select_for_update().filter(state=TermsState.DRAFT), TermsProblem.NOT_BEING_WRITTEN()
+    )
 
 
 def _text(given: Any, name: str) -> str:

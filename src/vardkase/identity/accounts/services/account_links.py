@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.notify import notify
 from vardkase.identity.accounts.models import AccountLink, User
@@ -45,14 +46,12 @@ def make_link(user: User, purpose: str, *, email: str = "") -> str:
 
 
 def find_link(purpose: str, secret: str) -> AccountLink:
-    link = (
-        AccountLink.objects.select_related("user__org", "user__role")
-        .filter(purpose=purpose, digest=_digest(secret), expires__gt=timezone.now())
-        .first()
+    return first_or_not_found(
+        AccountLink.objects.select_related("user__org", "user__role").filter(
+            purpose=purpose, digest=_digest(secret), expires__gt=timezone.now()
+        ),
+        AccountProblem.LINK_GONE(),
     )
-    if link is None:
-        raise NotFound(AccountProblem.LINK_GONE())
-    return link
 
 
 def use_link(purpose: str, secret: str) -> AccountLink:

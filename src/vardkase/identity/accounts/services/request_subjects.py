@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
@@ -14,9 +14,7 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def account_of(request: ApprovalRequest) -> User:
-    user = User.objects.filter(pk=int(request.subject)).first()
-    if user is None:
-        raise NotFound(AccountProblem.NOT_FOUND())
+    user = first_or_not_found(User.objects.filter(pk=int(request.subject)), AccountProblem.NOT_FOUND())
     return locked(user)
 
 

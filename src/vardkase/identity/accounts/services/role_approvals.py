@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
 from vardkase.identity.accounts.four_eyes.registry import (
@@ -48,10 +48,9 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
 
 
 def _role(request: ApprovalRequest) -> Role:
-    role = Role.objects.select_for_update().filter(pk=int(request.subject)).first()
-    if role is None:
-        raise NotFound(RoleProblem.NOT_FOUND())
-    return role
+    return first_or_not_found(
+        Role.objects.select_for_update().filter(pk=int(request.subject)), RoleProblem.NOT_FOUND()
+    )
 
 
 def _change(approval: Approval) -> Role:

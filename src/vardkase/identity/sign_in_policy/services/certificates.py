@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.audit_actions import IdentityAction
@@ -62,9 +63,9 @@ def remove_certificate(
     actor: Actor, organisation: Organisation, pk: int, *, shown: Certificate | None = None
 ) -> None:
     organisation = changing(actor, organisation)
-    certificate = organisation.client_certificates.filter(pk=pk).first()
-    if certificate is None:
-        raise NotFound(SignInPolicyProblem.CERTIFICATE_NOT_FOUND())
+    certificate = first_or_not_found(
+        organisation.client_certificates.filter(pk=pk), SignInPolicyProblem.CERTIFICATE_NOT_FOUND()
+    )
     certificate.delete()
     _carry_over(organisation)
     keep_open(actor, organisation, "certificates", shown=shown)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.services import TooManyMessages, can_send, count_messages
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
@@ -190,10 +191,9 @@ def _readable(domain: str) -> str:
 
 
 def _claim(organisation: Organisation, pk: int) -> MailDomain:
-    claim = organisation.mail_domains.select_for_update().filter(pk=pk).first()
-    if claim is None:
-        raise NotFound(SignInPolicyProblem.DOMAIN_NOT_FOUND())
-    return claim
+    return first_or_not_found(
+        organisation.mail_domains.select_for_update().filter(pk=pk), SignInPolicyProblem.DOMAIN_NOT_FOUND()
+    )
 
 
 def _digest(secret: str) -> str:

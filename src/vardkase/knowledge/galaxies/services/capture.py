@@ -61,8 +61,7 @@ def capture_clusters(actor: Actor, documents: Iterable[Any]) -> Counter[Captured
 
     A malformed one fails alone. Raises Forbidden without ``perm_galaxy_editor``.
     """
-    actor.require_writing()
-    actor.require(Permission.GALAXY_EDITOR)
+    actor.require_writing(Permission.GALAXY_EDITOR)
     done: Counter[Captured] = Counter()
     for document in documents:
         inner = document.get("GalaxyCluster", document) if isinstance(document, dict) else None
@@ -88,8 +87,7 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     elsewhere (`locked`) and the document's version is higher. A sync user's clusters keep their creator and
     are locked; others belong to the actor's organisation. Raises Forbidden, Invalid.
     """
-    actor.require_writing()
-    actor.require(Permission.GALAXY_EDITOR)
+    actor.require_writing(Permission.GALAXY_EDITOR)
     uuid = uuid_of(document)
     if uuid is None:
         raise Invalid({"uuid": [CommonProblem.MISSING()]})

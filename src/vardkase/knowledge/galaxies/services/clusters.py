@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -48,8 +49,7 @@ def add_cluster(actor: Actor, galaxy: Galaxy, data: Mapping[str, Any], *, fork_o
     `fork_of` names a cluster that supplies missing fields. Raises Forbidden, NotFound (nothing to fork),
     Invalid.
     """
-    actor.require_writing()
-    actor.require(Permission.GALAXY_EDITOR)
+    actor.require_writing(Permission.GALAXY_EDITOR)
     parent = find_cluster(actor, fork_of) if fork_of else None
     inherited = {field: getattr(parent, field) for field in FORKED} if parent else {}
     fields = inherited | cluster_fields(data)
@@ -124,8 +124,7 @@ def delete_cluster(actor: Actor, cluster_id: int, *, hard: bool) -> GalaxyCluste
 
     Only site administrators may delete packaged clusters. Raises Forbidden, NotFound.
     """
-    actor.require_writing()
-    actor.require(Permission.GALAXY_EDITOR)
+    actor.require_writing(Permission.GALAXY_EDITOR)
     cluster = _locked(actor, cluster_id)
     require_owner(actor, cluster)
     record(
@@ -149,8 +148,7 @@ def delete_cluster(actor: Actor, cluster_id: int, *, hard: bool) -> GalaxyCluste
 
 @transaction.atomic
 def restore_cluster(actor: Actor, cluster_id: int) -> GalaxyCluster:
-    actor.require_writing()
-    actor.require(Permission.GALAXY_EDITOR)
+    actor.require_writing(Permission.GALAXY_EDITOR)
     cluster = _locked(actor, cluster_id)
     require_owner(actor, cluster)
     cluster.deleted = False
@@ -203,10 +201,7 @@ def _set_published(actor: Actor, cluster_id: int, *, published: bool) -> GalaxyC
 def _locked(actor: Actor, cluster_id: int) -> GalaxyCluster:
     # `of`: the galaxy is joined, and would be locked as well.
     clusters = visible_clusters(actor).select_for_update(of=("self",)).select_related("galaxy")
-    cluster = clusters.filter(pk=cluster_id).first()
-    if cluster is None:
-        raise NotFound(GalaxyClusterProblem.NOT_FOUND())
-    return cluster
+    return first_or_not_found(clusters.filter(pk=cluster_id), GalaxyClusterProblem.NOT_FOUND())
 
 
 def _renew(cluster: GalaxyCluster, *, published: bool) -> None:

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
@@ -30,8 +31,7 @@ TEXTS = ("name", "type", "description", "version", "icon", "namespace")
 
 
 def update_galaxies(actor: Actor) -> LoadResult:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     loaded = loader.load()
     if loaded.updated:
         record(actor, KnowledgeAction.GALAXY_UPDATED, Target("galaxy"), {"updated": loaded.updated})
@@ -40,8 +40,7 @@ def update_galaxies(actor: Actor) -> LoadResult:
 
 @transaction.atomic
 def set_galaxy_enabled(actor: Actor, galaxy_id: int, *, enabled: bool) -> Galaxy:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     galaxy = _locked(galaxy_id)
     galaxy.enabled = enabled
     galaxy.save(update_fields=["enabled"])
@@ -55,8 +54,7 @@ def set_galaxy_enabled(actor: Actor, galaxy_id: int, *, enabled: bool) -> Galaxy
 
 @transaction.atomic
 def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
-    actor.require_writing()
-    actor.require(Permission.GALAXY_EDITOR)
+    actor.require_writing(Permission.GALAXY_EDITOR)
     fields = _fields(data)
     if not fields.get("name", "").strip():
         raise Invalid({"name": [CommonProblem.MISSING()]})
@@ -109,8 +107,7 @@ def delete_galaxy(actor: Actor, galaxy_id: int) -> None:
 
     Raises Forbidden unless the actor is a site administrator, and NotFound.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     galaxy = _locked(galaxy_id)
     record(actor, KnowledgeAction.GALAXY_DELETED, Target.of(galaxy))
     # In three statements: Django's cascade would fetch every element of a hundred thousand.
@@ -131,8 +128,7 @@ def wipe_default(actor: Actor) -> int:
 
     The next update loads them again. Raises Forbidden.
     """
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     cursor().execute(WIPE_PARTS)
     count = GalaxyCluster.objects.filter(default=True).count()
     cursor().execute('DELETE FROM galaxy_cluster WHERE "default"')
@@ -181,7 +177,6 @@ def _kill_chain(value: Any) -> dict[str, list[str]] | None:
 
 
 def _locked(galaxy_id: int) -> Galaxy:
-    galaxy = Galaxy.objects.select_for_update().filter(pk=galaxy_id).first()
-    if galaxy is None:
-        raise NotFound(GalaxyProblem.NOT_FOUND())
-    return galaxy
+    return first_or_not_found(
+        Galaxy.objects.select_for_update().filter(pk=galaxy_id), GalaxyProblem.NOT_FOUND()
+    )

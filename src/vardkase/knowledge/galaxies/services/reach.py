@@ -39,8 +39,7 @@ def require_editor(actor: Actor, item: Galaxy | GalaxyCluster) -> None:
 
     Packaged data belongs to no organisation: it changes with the files only.
     """
-    actor.require_writing()
-    actor.require(Permission.GALAXY_EDITOR)
+    actor.require_writing(Permission.GALAXY_EDITOR)
     if item.default:
         raise Forbidden(GalaxyClusterProblem.PACKAGED())
     require_owner(actor, item)

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
@@ -29,8 +30,7 @@ SOURCE = "galaxy_cluster_uuid"
 
 @transaction.atomic
 def add_relation(actor: Actor, data: Mapping[str, Any]) -> GalaxyClusterRelation:
-    actor.require_writing()
-    actor.require(Permission.GALAXY_EDITOR)
+    actor.require_writing(Permission.GALAXY_EDITOR)
     # Locked: two writers could store the same relation twice, and no constraint forbids it.
     found = find_cluster(actor, str(data.get(SOURCE) or ""))
     source = GalaxyCluster.objects.select_for_update().get(pk=found.pk)
@@ -81,14 +81,13 @@ def _store(actor: Actor, relation: GalaxyClusterRelation, data: Mapping[str, Any
 
 
 def _locked(actor: Actor, reference: str) -> GalaxyClusterRelation:
-    actor.require_writing()
-    actor.require(Permission.GALAXY_EDITOR)
+    actor.require_writing(Permission.GALAXY_EDITOR)
     found = find_relation(actor, reference)
     source = GalaxyCluster.objects.select_for_update().get(pk=found.galaxy_cluster_id)
     # Read anew, because another writer may have removed it while this one waited.
-    relation = GalaxyClusterRelation.objects.filter(pk=found.pk).first()
-    if relation is None:
-        raise NotFound(GalaxyClusterRelationProblem.NOT_FOUND())
+    relation = first_or_not_found(
+        GalaxyClusterRelation.objects.filter(pk=found.pk), GalaxyClusterRelationProblem.NOT_FOUND()
+    )
     if relation.default:
         raise Forbidden(GalaxyClusterRelationProblem.PACKAGED())
     require_owner(actor, source)

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -42,8 +43,7 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
     user_id. Raises Forbidden without `perm_tag_editor`, Invalid for a malformed value, or a name that is
     reserved for others.
     """
-    actor.require_writing()
-    actor.require(Permission.TAG_EDITOR)
+    actor.require_writing(Permission.TAG_EDITOR)
     values = _values(data)
     name = values.get("name", "")
     if not name.strip():
@@ -70,8 +70,7 @@ def _known_from_now_on(actor: Actor, tag: Tag, colour: str) -> Tag:
 
 @transaction.atomic
 def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     tag = _locked(tag_id)
     values = _values(data)
     if not values.get("name", tag.name).strip():
@@ -89,8 +88,7 @@ def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
 
 @transaction.atomic
 def delete_tag(actor: Actor, tag_id: int) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     tag = _locked(tag_id)
     record(actor, KnowledgeAction.TAG_DELETED, Target.of(tag))
     tag.delete()
@@ -109,10 +107,7 @@ def toggle_favourite(actor: Actor, tag: Tag) -> bool:
 
 
 def _locked(tag_id: int) -> Tag:
-    tag = Tag.objects.select_for_update().filter(pk=tag_id).first()
-    if tag is None:
-        raise NotFound(TagProblem.NOT_FOUND())
-    return tag
+    return first_or_not_found(Tag.objects.select_for_update().filter(pk=tag_id), TagProblem.NOT_FOUND())
 
 
 def _values(data: Mapping[str, Any]) -> dict[str, Any]:

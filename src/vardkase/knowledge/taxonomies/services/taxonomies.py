@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -62,8 +63,7 @@ def delete_taxonomy(actor: Actor, taxonomy_id: int) -> None:
 
 @transaction.atomic
 def import_taxonomy(actor: Actor, document: Mapping[str, Any]) -> Taxonomy:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     file = taxonomy_file(document)
     loader.store([file])
     taxonomy = Taxonomy.objects.get(namespace=file.namespace)
@@ -125,11 +125,8 @@ def set_tags_hidden(actor: Actor, taxonomy_id: int, names: Sequence[str], *, hid
 
     Raises Forbidden, NotFound, Invalid for names not in the taxonomy.
     """
-    actor.require_writing()
-    actor.require(Permission.TAGGER)
-    taxonomy = Taxonomy.objects.filter(pk=taxonomy_id).first()
-    if taxonomy is None:
-        raise NotFound(TaxonomyProblem.NOT_FOUND())
+    actor.require_writing(Permission.TAGGER)
+    taxonomy = first_or_not_found(Taxonomy.objects.filter(pk=taxonomy_id), TaxonomyProblem.NOT_FOUND())
     known = {entry.tag.lower() for entry in taxonomy_entries(taxonomy)}
     wanted = {name.lower() for name in names}
     if not wanted or not wanted <= known:
@@ -146,8 +143,7 @@ UPDATE tag SET hide_tag = %(hidden)s WHERE lower(name) = ANY(%(names)s::text[])
 
 
 def update_taxonomies(actor: Actor) -> LoadResult:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing(Permission.SITE_ADMIN)
     loaded = loader.load()
     if loaded.updated:
         record(actor, KnowledgeAction.TAXONOMY_UPDATED, Target("taxonomy"), {"updated": loaded.updated})
@@ -155,9 +151,7 @@ def update_taxonomies(actor: Actor) -> LoadResult:
 
 
 def _locked(actor: Actor, taxonomy_id: int) -> Taxonomy:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
-    taxonomy = Taxonomy.objects.select_for_update().filter(pk=taxonomy_id).first()
-    if taxonomy is None:
-        raise NotFound(TaxonomyProblem.NOT_FOUND())
-    return taxonomy
+    actor.require_writing(Permission.SITE_ADMIN)
+    return first_or_not_found(
+        Taxonomy.objects.select_for_update().filter(pk=taxonomy_id), TaxonomyProblem.NOT_FOUND()
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from vardkase.audit.services import AuditActor, record
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.agreements import queries
 from vardkase.hub.membership.agreements.models import Acceptance
@@ -27,15 +28,12 @@ PRIVATE_LINK = "private link"
 def membership_of(actor: Actor) -> Membership:
     """The membership whose terms the actor may accept. Raises Forbidden, NotFound if there is none."""
     actor.require(Permission.ADMIN)
-    membership = (
+    return first_or_not_found(
         Membership.objects.select_related("organisation", "application")
         .filter(organisation=actor.organisation_id)
-        .exclude(state=MembershipState.TERMINATED)
-        .first()
+        .exclude(state=MembershipState.TERMINATED),
+        TermsProblem.NOT_A_MEMBER(),
     )
-    if membership is None:
-        raise NotFound(TermsProblem.NOT_A_MEMBER())
-    return membership
 
 
 def accept(actor: Actor, version: int, name: str, role: str) -> Acceptance:

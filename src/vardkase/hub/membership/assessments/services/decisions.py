@@ -7,7 +7,8 @@ from enum import StrEnum
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.models import Application
@@ -102,9 +103,10 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
 
 
 def _waiting(application: Application, proposal_id: int) -> Proposal:
-    proposal = Proposal.objects.filter(subject=application.number, pk=proposal_id).first()
-    if proposal is None:
-        raise NotFound(AssessmentProblem.NO_SUCH_PROPOSAL())
+    proposal = first_or_not_found(
+        Proposal.objects.filter(subject=application.number, pk=proposal_id),
+        AssessmentProblem.NO_SUCH_PROPOSAL(),
+    )
     if not proposal.is_waiting:
         raise Conflict(AssessmentProblem.PROPOSAL_ANSWERED())
     return proposal

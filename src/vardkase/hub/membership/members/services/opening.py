@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
@@ -94,10 +95,10 @@ def _refuse_second(organisation: Organisation) -> None:
 
 
 def _organisation(request: ApprovalRequest) -> Organisation:
-    organisation = Organisation.objects.select_for_update().filter(pk=int(request.subject)).first()
-    if organisation is None:
-        raise NotFound(MemberProblem.NO_SUCH_ORGANISATION())
-    return organisation
+    return first_or_not_found(
+        Organisation.objects.select_for_update().filter(pk=int(request.subject)),
+        MemberProblem.NO_SUCH_ORGANISATION(),
+    )
 
 
 def _state(request: ApprovalRequest) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.errors import NotFound
+from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
 from vardkase.exchange.servers.deactivation import switch_off_exchange
 from vardkase.hub.lifecycle.services import take_step
@@ -78,10 +78,7 @@ def enter(actor: Actor, membership: Membership, reason: str) -> Membership:
 
 def membership_of(request: ApprovalRequest) -> Membership:
     rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
-    membership = rows.filter(pk=int(request.subject)).first()
-    if membership is None:
-        raise NotFound(MemberProblem.MEMBERSHIP_GONE())
-    return membership
+    return first_or_not_found(rows.filter(pk=int(request.subject)), MemberProblem.MEMBERSHIP_GONE())
 
 
 def _state(request: ApprovalRequest) -> dict[str, Any]:
