@@ -19,7 +19,7 @@ from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.write_conflicts import retry_on_conflict
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.policy.errors import PolicyForbids
-from vardkase.identity.access.actor import Actor, MissingDuty, StepUpRequired
+from vardkase.identity.access.actor import Actor, MissingDuty, StepUpRequired, visitor
 from vardkase.identity.access.content_access import for_reading
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.rules import NotEligibleToApprove
@@ -113,6 +113,11 @@ def page[**P](
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 
     return decorate
+
+
+def visitor_of(request: HttpRequest) -> Actor:
+    """Who opens a page without signing in, by a private link for instance."""
+    return visitor(getattr(request, "client_address", None))
 
 
 def _authorise(

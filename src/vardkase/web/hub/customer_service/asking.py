@@ -13,13 +13,13 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Invalid
 from vardkase.hub.customer_service import links, queries, services
 from vardkase.hub.customer_service.models import RequestKind, SupportRequest
-from vardkase.identity.access.actor import Actor, visitor
+from vardkase.identity.access.actor import Actor
 from vardkase.web.hub.customer_service.forms import SupportMessageForm, SupportRequestForm, VisitorForm
 from vardkase.web.hub.membership.members.links import gone
 from vardkase.web.hub.public_pages.front import words_at_the_foot
 from vardkase.web.ui.forms.errors import errors_shown_in, take_errors
 from vardkase.web.ui.listing import listed
-from vardkase.web.ui.pages import PageRequest, page, public_page
+from vardkase.web.ui.pages import PageRequest, page, public_page, visitor_of
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page
 
 LINK = PrivateLink("support_follow", "support_follow_request")
@@ -72,7 +72,7 @@ def ask_as_visitor(request: HttpRequest) -> HttpResponse:
     status = 200
     if form.is_bound and form.is_valid():
         try:
-            made = services.ask_as_visitor(_visitor(request), form.cleaned_data)
+            made = services.ask_as_visitor(visitor_of(request), form.cleaned_data)
         except Invalid as refused:
             take_errors(form, refused)
         except services.TooMany as refused:
@@ -96,7 +96,7 @@ def open_link(request: HttpRequest) -> HttpResponse:
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     support_request = links.opened_by(token)
     form = SupportMessageForm(request.POST or None)
-    if form.is_bound and form.is_valid() and _is_added(form, _visitor(request), support_request):
+    if form.is_bound and form.is_valid() and _is_added(form, visitor_of(request), support_request):
         return redirect(LINK.target)
     context = {
         "asked": support_request,
@@ -120,7 +120,3 @@ def _shown(request: PageRequest, support_request: SupportRequest, form: Form) ->
         "form": form,
     }
     return render(request, "customer_service/request.html", context, status=422 if form.errors else 200)
-
-
-def _visitor(request: HttpRequest) -> Actor:
-    return visitor(getattr(request, "client_address", None))

@@ -10,12 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid, NotFound
-from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.accounts.services import account_links, addresses
 from vardkase.identity.accounts.services.account_links import Purpose
 from vardkase.web.identity.accounts.forms import PasswordForm
 from vardkase.web.ui.forms.errors import errors_shown_in
-from vardkase.web.ui.pages import public_page
+from vardkase.web.ui.pages import public_page, visitor_of
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page
 
 ADDRESS = PrivateLink("account_link_address", "account_link_address_confirm")
@@ -46,7 +45,7 @@ def address(request: HttpRequest, secret: str) -> HttpResponse:
     wrong = ""
     if request.method == "POST":
         try:
-            addresses.confirm_address(_visitor(request), secret)
+            addresses.confirm_address(visitor_of(request), secret)
             messages.success(request, gettext("The new e-mail address has been confirmed."))
             return ADDRESS.forget(redirect("account_login"))
         except Invalid as error:
@@ -59,7 +58,7 @@ def address(request: HttpRequest, secret: str) -> HttpResponse:
 def cancel(request: HttpRequest, secret: str) -> HttpResponse:
     link = account_links.find_link(Purpose.CANCEL_ADDRESS, secret)
     if request.method == "POST":
-        addresses.cancel_address(_visitor(request), secret)
+        addresses.cancel_address(visitor_of(request), secret)
         message = gettext(
             "The address stays as it is. All sessions have ended and all API keys are revoked. "
             "Choose a new password."
@@ -75,11 +74,7 @@ def password(request: HttpRequest, secret: str) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
-            account_links.choose_password(_visitor(request), secret, form.cleaned_data["password"])
+            account_links.choose_password(visitor_of(request), secret, form.cleaned_data["password"])
             return PASSWORD.forget(redirect("account_login"))
     context = {"form": form, "link": link}
     return render(request, "account/password_link.html", context, status=422 if form.errors else 200)
-
-
-def _visitor(request: HttpRequest) -> Actor:
-    return visitor(getattr(request, "client_address", None))

@@ -8,12 +8,11 @@ from django.shortcuts import redirect, render
 from vardkase.core.errors import NotFound
 from vardkase.hub.membership.onboarding import links
 from vardkase.hub.membership.onboarding.links import Purpose
-from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.accounts.key_days import last_day
 from vardkase.web.hub.membership.members.connecting import the_hub
 from vardkase.web.identity.accounts.forms import PasswordForm
 from vardkase.web.ui.forms.errors import errors_shown_in
-from vardkase.web.ui.pages import public_page
+from vardkase.web.ui.pages import public_page, visitor_of
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page
 
 PASSWORD = PrivateLink("welcome_password", "welcome_password_choose")
@@ -37,7 +36,7 @@ def password(request: HttpRequest, secret: str) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
-            links.choose_password(_visitor(request), secret, form.cleaned_data["password"])
+            links.choose_password(visitor_of(request), secret, form.cleaned_data["password"])
             return PASSWORD.forget(redirect("account_login"))
     context = {"form": form, "email": link.user.email, "organisation": link.user.org}
     return render(request, "members/welcome.html", context, status=422 if form.errors else 200)
@@ -54,10 +53,6 @@ def key(request: HttpRequest, secret: str) -> HttpResponse:
     link = links.find_link(Purpose.KEY, secret)
     if request.method != "POST":
         return render(request, "members/key.html", {"link": link, "hub": the_hub()})
-    made, raw = links.show_key(_visitor(request), secret)
+    made, raw = links.show_key(visitor_of(request), secret)
     context = {"link": link, "key": made, "raw": raw, "last_day": last_day(made.expiration), "hub": the_hub()}
     return KEY.forget(render(request, "members/key.html", context))
-
-
-def _visitor(request: HttpRequest) -> Actor:
-    return visitor(getattr(request, "client_address", None))

@@ -15,13 +15,12 @@ from vardkase.hub.membership.agreements.queries import acceptance_of
 from vardkase.hub.membership.agreements.services import asking
 from vardkase.hub.membership.agreements.services.acceptance import accept, accept_by_link, membership_of
 from vardkase.hub.membership.terms.queries import current_terms, terms_of
-from vardkase.identity.access.actor import visitor
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.hub.membership.members.links import gone
 from vardkase.web.hub.membership.terms.forms import AcceptanceForm
 from vardkase.web.hub.public_pages.front import words_at_the_foot
 from vardkase.web.ui.forms.errors import errors_shown_in
-from vardkase.web.ui.pages import PageRequest, page, public_page
+from vardkase.web.ui.pages import PageRequest, page, public_page, visitor_of
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page
 
 LINK = PrivateLink("terms_answer", "terms_answer_form")
@@ -54,7 +53,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     current = terms_of(acceptance.version)
     form = AcceptanceForm(request.POST or None, initial={"version": current.version})
     if form.is_bound:
-        sender = visitor(getattr(request, "client_address", None))
+        sender = visitor_of(request)
         _is_accepted(form, lambda given: accept_by_link(sender, token, given["name"], given["role"]))
     context = {
         "terms": current,
