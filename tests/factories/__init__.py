@@ -1,4 +1,4 @@
-"""Makers of single things, straight into the tables: quick, with only what a test must say."""
+"""What tests begin with, straight into the tables: quick, with only what a test must say. `seed` is in every test."""
 
 from tests.factories.intel import make_attribute, make_event, make_object, make_report
 from tests.factories.people import (
