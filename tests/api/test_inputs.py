@@ -9,7 +9,7 @@ import pytest
 from tests.api.calls import answer, call, send
 from tests.factories.seed import Seed
 from vardkase.api.answers import Json, Saved
-from vardkase.api.fields import Date, Flag, Mandatory, Number, Text
+from vardkase.api.fields import Choice, Date, Flag, Mandatory, Number, Text
 from vardkase.api.inputs import Body, Params, inputs_of
 from vardkase.api.request import Call
 
@@ -26,6 +26,10 @@ class Fields(Body, kw_only=True):
 
 class Query(Params, kw_only=True):
     flag: Flag = False
+
+
+class Decision(Body, kw_only=True):
+    accept: Choice
 
 
 def handler(call: Call, thing_id: str, place: str = "", *, body: Fields, params: Query) -> Json | Saved:
@@ -106,3 +110,30 @@ def test_a_list_that_replaces_another_has_to_be_sent(seed: Seed, sent: dict[str,
     assert (status, refused["errors"]) == (400, {"networks": ["networks is missing."]})
     seed.org_a.refresh_from_db()
     assert seed.org_a.networks == ["192.0.2.0/24"]
+
+
+@pytest.mark.parametrize("none", [0, False, None, ""])
+def test_a_reference_to_nothing_is_none_sent(seed: Seed, none: Any) -> None:
+    for path, body in (
+        ("/sightings/index", {"event_id": none}),
+        ("/shadow_attributes/index", {"eventId": none}),
+        ("/userSettings/index", {"user_id": none}),
+    ):
+        assert call(seed.reader.key, "POST", path, body) == (200, []), path
+
+
+def test_this_instance_is_server_0_of_a_sharing_group(seed: Seed) -> None:
+    servers = {"sg_id": str(seed.group.uuid), "server_id": 0}
+    status, body = call(seed.site_admin.key, "POST", "/sharing_groups/addServer", servers)
+    assert "Invalid Server" not in body["message"], (status, body)
+
+
+@pytest.mark.parametrize("word", ["null", "None", "", "ja"])
+def test_a_word_that_decides_nothing_is_no_decision(word: str) -> None:
+    with pytest.raises(ValueError):
+        Decision.fields()["accept"].kind.read(word)
+
+
+def test_peers_are_told_the_list_that_they_sent(seed: Seed) -> None:
+    assert call(seed.reader.key, "POST", "/servers/postTest", [1, "å"])[1]["body"] == [1, "å"]
+    assert call(seed.reader.key, "POST", "/servers/postTest", {})[1]["body"] == []

@@ -118,7 +118,8 @@ def _file(value: Any) -> bytes:
 
 def _choice(value: Any) -> bool:
     word = str(_scalar(value)).strip().lower()
-    if word not in TRUE_WORDS | FALSE_WORDS - {""}:
+    # "null" and "none" are how a form writes nothing, which decides nothing.
+    if word not in TRUE_WORDS | FALSE_WORDS - {"", "null", "none"}:
         raise ValueError
     return word in TRUE_WORDS
 
@@ -131,7 +132,8 @@ FLAG = Field(
 NUMBER = Field(_number, {"type": ["integer", "string"]}, ApiProblem.NOT_A_NUMBER, True)
 TEXT = Field(lambda value: read_text(_scalar(value)), {"type": "string"})
 REFERENCE = Field(
-    lambda value: str(_scalar(value)), {"type": ["integer", "string"], "description": "A number or a uuid"}
+    lambda value: str(_scalar(value) or ""),  # Clients send the number 0 for none.
+    {"type": ["integer", "string"], "description": "A number or a uuid"},
 )
 TEXTS = Field(_texts, {"type": ["array", "string", "null"]}, ApiProblem.NOT_A_LIST)
 MEMBERS = Field(_members, {"type": "object"}, ApiProblem.NOT_AN_OBJECT)

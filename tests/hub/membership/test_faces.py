@@ -216,6 +216,10 @@ def test_communities_over_the_api_and_at_the_command_line(seed: Seed, desk: Desk
         assert post(desk.officer, edit, wrong)[0] == 403, wrong
     assert len(call(desk.operator.key, "GET", "/memberCommunities/index")[1]) == 1
     assert post(desk.operator, "/memberCommunities/add", rules)[0] == 403
+    # A list may come as JSON in a text, as from a form.
+    _, changed = post(desk.officer, edit, {"sectors": '["municipality"]', "chosen": f"[{seed.org_b.pk}]"})
+    assert changed["Community"]["sectors"] == ["municipality"]
+    post(desk.officer, edit, {"sectors": [], "chosen": [seed.org_c.pk]})
     saved = run("membership", "community", "save", "Kommuner", "--member", seed.org_b.name, "--hide-members")
     assert (saved["members"], saved["hides_members"]) == ([seed.org_b.name], True)
     made = run("membership", "community", "save", "Regioner", "--sector", "region")

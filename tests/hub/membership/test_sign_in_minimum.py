@@ -208,6 +208,10 @@ def test_two_officers_change_it_for_one_or_for_all(seed: Seed, desk: Desk, api_m
     api_member.refresh_from_db()
     assert api_member.required_sign_in == ["domains"]
 
+    for unsaid in ({}, {"rules": None}):
+        sent = {**unsaid, "reason": "All."}
+        status, body = call(desk.officer.key, "POST", "/memberships/signInMinimum", sent)
+        assert (status, list(body["errors"])) == (403, ["rules"])
     status, body = call(
         desk.officer.key, "POST", "/memberships/signInMinimum", {"rules": ["second_factor"], "reason": "All."}
     )

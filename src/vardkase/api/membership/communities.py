@@ -81,7 +81,7 @@ def _find(actor: Actor, community_id: str) -> Community:
 
 
 def _sent_rules(body: CommunityFields, stored: dict[str, Any]) -> dict[str, Any]:
-    rules = stored | {name: body.sent[name] for name in ("name", *RULES) if name in body.sent}
+    rules = stored | {name: getattr(body, name) for name in ("name", *RULES) if name in body.sent}
     chosen = [as_int(identifier) for identifier in rules.get("chosen") or []]
     if None in chosen:
         raise Invalid({"chosen": [ApiProblem.NOT_ORGANISATIONS(name="chosen")]})

@@ -54,7 +54,7 @@ class ChangeProposal(Body, kw_only=True):
 
 
 class SignInMinimum(Body, kw_only=True):
-    rules: Mandatory[Names] = []
+    rules: Names
     reason: Mandatory[Text] = ""
     key_days: Number = DAYS
 

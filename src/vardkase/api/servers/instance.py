@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vardkase.api.answers import Json
 from vardkase.api.dispatch import declared_permissions, endpoint
-from vardkase.api.inputs import JsonObject
+from vardkase.api.inputs import JsonArray, JsonObject
 from vardkase.api.request import Call
 from vardkase.core.instance import instance_uuid
 from vardkase.identity.access.permissions import Permission
@@ -49,14 +49,14 @@ def get_instance_uuid(call: Call) -> Json:
 
 
 @endpoint("servers/postTest")
-def post_test(call: Call, *, document: JsonObject) -> Json:
+def post_test(call: Call, *, document: JsonObject, listed: JsonArray) -> Json:
     """Return the received body and headers, so that peers can check that requests arrive unmodified."""
     headers = {
         "Content-type": call.headers.get("Content-Type", ""),
         "Accept": call.headers.get("Accept", ""),
         "Authorization": "OK",
     }
-    return Json({"body": document or [], "headers": headers})
+    return Json({"body": document or listed, "headers": headers})
 
 
 @endpoint("servers/getAvailableSyncFilteringRules")

@@ -9,7 +9,7 @@ from typing import Any
 from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.fields import Anything, Flag, Mandatory, Reference, Text, Uuid
+from vardkase.api.fields import AnyReference, Anything, Flag, Mandatory, Reference, Text, Uuid
 from vardkase.api.inputs import Body, JsonObject, Params, field
 from vardkase.api.organisations.organisations import organisation_dict, organisation_reference
 from vardkase.api.request import Call
@@ -90,7 +90,7 @@ class NewOrganisationQuery(OrganisationQuery, kw_only=True):
 
 
 class ServerQuery(GroupQuery, kw_only=True):
-    server_id: Reference = ""
+    server_id: AnyReference = None
 
 
 class NewServerQuery(ServerQuery, kw_only=True):
@@ -338,7 +338,7 @@ def _organisation(reference: str) -> Organisation:
         raise MispError(405, INVALID_ORGANISATION) from None
 
 
-def _server(reference: str) -> int:
+def _server(reference: Any) -> int:
     """Server 0 is this instance; other ids are its connections."""
     server = as_int(reference)
     if server is None or (server != THIS_INSTANCE and not is_known(server)):
