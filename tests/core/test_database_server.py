@@ -334,3 +334,19 @@ def test_in_a_container_root_may_not_look_into_other_accounts_processes(data_dir
             [*command, "-c", program, str(inside)], capture_output=True, text=True, check=True
         )
         assert int(found.stdout) == first["pid"]
+
+
+def test_looking_as_another_account_keeps_the_signal_of_the_parents_death() -> None:
+    """The kernel forgets it at each change of account: a hub run by root would outlive what started it."""
+    looks = (
+        "import ctypes, signal\n"
+        "from vardkase.core.database import processes\n"
+        "from vardkase.core.database.accounts import ServerAccount\n"
+        "libc, number = ctypes.CDLL(None), ctypes.c_int(0)\n"
+        "libc.prctl(processes.PR_SET_PDEATHSIG, int(signal.SIGTERM))\n"
+        "with processes._eyes_of(ServerAccount('nobody', 65534, 65534, switch=True)): pass\n"
+        "libc.prctl(2, ctypes.byref(number))\n"
+        "print(number.value)"
+    )
+    shown = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True)
+    assert int(shown.stdout) == signal.SIGTERM

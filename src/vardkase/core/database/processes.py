@@ -13,6 +13,7 @@ from pathlib import Path
 from vardkase.core.database.accounts import ServerAccount
 
 PR_SET_PDEATHSIG = 1
+PR_GET_PDEATHSIG = 2
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -83,6 +84,9 @@ def _eyes_of(account: ServerAccount | None) -> Iterator[None]:
         yield
         return
     group = os.getegid()
+    # The kernel forgets the signal of `die_with_parent` when a process changes its account (prctl(2)).
+    number = ctypes.c_int(0)
+    _libc.prctl(PR_GET_PDEATHSIG, ctypes.byref(number))
     os.setegid(account.gid)
     os.seteuid(account.uid)
     try:
@@ -90,3 +94,4 @@ def _eyes_of(account: ServerAccount | None) -> Iterator[None]:
     finally:
         os.seteuid(0)
         os.setegid(group)
+        _libc.prctl(PR_SET_PDEATHSIG, number.value)
