@@ -137,3 +137,12 @@ def test_a_word_that_decides_nothing_is_no_decision(word: str) -> None:
 def test_peers_are_told_the_list_that_they_sent(seed: Seed) -> None:
     assert call(seed.reader.key, "POST", "/servers/postTest", [1, "å"])[1]["body"] == [1, "å"]
     assert call(seed.reader.key, "POST", "/servers/postTest", {})[1]["body"] == []
+
+
+def test_a_tag_named_as_a_parameter_is_not_mistaken_for_another(seed: Seed) -> None:
+    key = seed.site_admin.key
+    for name in ("x", "id:x"):
+        call(key, "POST", "/tags/add", {"name": name})
+    assert send(key, "POST", "/tags/delete/id:x").status_code == 200
+    assert send(key, "GET", "/tags/view/x").status_code == 200
+    assert send(key, "GET", "/tags/view/id:x").status_code == 405

@@ -80,13 +80,24 @@ def end(call: Call, grant_id: str) -> Json:
     return Json(_with_history(services.end(call.actor, grant_id)))
 
 
-@endpoint("contentAccess/refuse", proposes=("grant_content_access",), staff=OFFICERS, writes=True)
+@endpoint(
+    "contentAccess/refuse",
+    proposes=("grant_content_access",),
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(url="/contentAccess/refuse/[id]"),
+)
 def refuse(call: Call, grant_id: str, *, params: GrantAnswer) -> Json:
     """Always refused with an explanation: requests are answered in the web interface."""
     return Json(_with_history(services.refuse(call.actor, grant_id, params.reason)))
 
 
-@endpoint("contentAccess/withdraw", staff=OFFICERS, writes=True)
+@endpoint(
+    "contentAccess/withdraw",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(url="/contentAccess/withdraw/[id]"),
+)
 def withdraw(call: Call, grant_id: str, *, params: GrantAnswer) -> Json:
     """Revoke granted content access before it expires."""
     return Json(_with_history(services.withdraw(call.actor, grant_id, params.reason)))

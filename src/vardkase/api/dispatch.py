@@ -282,7 +282,8 @@ def _answer(request: HttpRequest, route: Route, declared: Endpoint | None, actor
         request.interruption.is_harmless = True
     reader = actor if declared.writes else for_reading(actor, declared.name)
     call = Call(request, route, reader, declared.body, declared.most_values)
-    if method in ("POST", "PUT", "PATCH") and not declared.takes_document:
+    reads_body = declared.takes_document or declared.inputs.reads_lazily
+    if method in ("POST", "PUT", "PATCH") and not reads_body:
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
     arguments, inputs = declared.inputs.arguments(call), declared.inputs.keywords(call)
     return retry_on_conflict(lambda: declared.handler(call, *arguments, **inputs))

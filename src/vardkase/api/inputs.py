@@ -233,11 +233,18 @@ class Inputs:
         says in MISP's words."""
         given = call.args
         if self.as_written:
-            given = [part for part in call.segments if part.partition(":")[0] not in self.parameters]
+            # The first is always an argument: in /tags/delete/id:x, the name of a tag.
+            rest = [part for part in call.segments[1:] if part.partition(":")[0] not in self.parameters]
+            given = [*call.segments[:1], *rest]
         if not self.takes_more:
             given = given[: len(self.path)]
         missing = list(self.path.values())[len(given) :]
         return given + [""] * sum(missing)
+
+    @property
+    def reads_lazily(self) -> bool:
+        """Whether the elements of a large body are decoded on access: nothing else may decode it whole."""
+        return any(issubclass(kind, Body) and kind.lazy for kind in self.read.values())
 
     @property
     def parameters(self) -> set[str]:
