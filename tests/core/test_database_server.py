@@ -344,7 +344,7 @@ def test_looking_as_another_account_keeps_the_signal_of_the_parents_death() -> N
         "from vardkase.core.database.accounts import ServerAccount\n"
         "libc, number = ctypes.CDLL(None), ctypes.c_int(0)\n"
         "libc.prctl(processes.PR_SET_PDEATHSIG, int(signal.SIGTERM))\n"
-        "with processes._eyes_of(ServerAccount('nobody', 65534, 65534, switch=True)): pass\n"
+        "with processes._as_account(ServerAccount('nobody', 65534, 65534, switch=True)): pass\n"
         "libc.prctl(2, ctypes.byref(number))\n"
         "print(number.value)"
     )

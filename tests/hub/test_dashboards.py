@@ -104,3 +104,15 @@ def test_layouts_are_kept_and_offered(seed: Seed) -> None:
     assert DashboardTemplate.objects.get(pk=mine["id"]).value == LAYOUT
     assert call(seed.analyst.key, "POST", f"/dashboards/deleteTemplate/{mine['id']}")[0] == 200
     assert DashboardTemplate.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_dashboard_is_emptied_by_an_empty_list_and_by_nothing_else(seed: Seed) -> None:
+    key = seed.analyst.key
+    layout = [{"widget": "WhoamiWidget"}]
+    for empty in ([], {"Dashboard": {"value": []}}):
+        assert call(key, "POST", "/dashboards/updateSettings", layout)[0] == 200
+        assert call(key, "POST", "/dashboards/updateSettings", {})[0] == 403
+        assert len(call(key, "GET", "/dashboards/export")[1]["value"]) == 1
+        assert call(key, "POST", "/dashboards/updateSettings", empty)[0] == 200
+        assert call(key, "GET", "/dashboards/export")[1]["value"] == []

@@ -140,8 +140,9 @@ def delete_template(call: Call, template_id: str) -> Saved:
 
 
 def _save_layout(actor: Actor, body: LayoutBody, listed: JsonArray, url: str) -> Saved:
+    widgets = body.value if "value" in body.sent else list(listed) if listed.is_sent else None
     try:
-        services.set_dashboard(actor, body.value if "value" in body.sent else listed or None)
+        services.set_dashboard(actor, widgets)
     except Invalid as error:
         raise SaveFailed("save the dashboard", url, error.errors) from error
     return saved("Settings updated.", url)

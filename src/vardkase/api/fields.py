@@ -167,12 +167,9 @@ Segment = Annotated[str, AS_WRITTEN]
 """An argument of a path that may look like a ``name:value`` pair, as the tag tlp:white does."""
 
 
-class _Mandatory:
-    """The mark of `Mandatory`."""
-
-
 T = TypeVar("T")
-Mandatory = Annotated[T, _Mandatory]
+MANDATORY = object()
+Mandatory = Annotated[T, MANDATORY]
 """``info: Mandatory[Anything] = None``: described as mandatory, and missed in MISP's words by the service."""
 
 # Fields that many endpoints share.

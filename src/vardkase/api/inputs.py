@@ -25,7 +25,7 @@ from msgspec import field
 
 from vardkase.api.body import MULTIPART
 from vardkase.api.errors import MispError
-from vardkase.api.fields import ANYTHING, Anything, Field, Segment, _Mandatory
+from vardkase.api.fields import ANYTHING, MANDATORY, Anything, Field, Segment
 from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
@@ -47,16 +47,14 @@ __all__ = [
 class InputField(NamedTuple):
     attribute: str
     kind: Field
-    default: Any
+    is_required: bool
+    """Whether the declaration itself refuses a request without it."""
     is_mandatory: bool
+    """Whether it is described as mandatory."""
 
 
 class Input(msgspec.Struct, kw_only=True):
     """Base of declared inputs. The types of the fields are those of `api.fields`."""
-
-    @classmethod
-    def read(cls, call: Call) -> Self:
-        raise NotImplementedError
 
     @classmethod
     def fields(cls) -> Mapping[str, InputField]:
@@ -64,14 +62,16 @@ class Input(msgspec.Struct, kw_only=True):
         return _fields_of(cls)
 
     @classmethod
-    def _read(cls, get: Callable[[str], Any]) -> tuple[dict[str, Any], dict[str, list[Problem]]]:
+    def _values(
+        cls, get: Callable[[str], Any], refused: Callable[[dict[str, list[Problem]]], Exception]
+    ) -> dict[str, Any]:
         values: dict[str, Any] = {}
         errors: dict[str, list[Problem]] = {}
-        for name, (attribute, kind, default, _) in cls.fields().items():
+        for name, (attribute, kind, is_required, _) in cls.fields().items():
             sent = get(name)
             # MISP's pages send an empty text for what is not filled in.
             if sent is None or (sent == "" and kind.reads_empty_as_nothing):
-                if default is msgspec.NODEFAULT:
+                if is_required:
                     errors[name] = [ApiProblem.MISSING(name=name)]
                 continue
             try:
@@ -81,7 +81,13 @@ class Input(msgspec.Struct, kw_only=True):
                 continue
             if value is not None:
                 values[attribute] = value
-        return values, errors
+        if errors:
+            raise refused(errors)
+        return values
+
+
+def _bad_request(errors: dict[str, list[Problem]]) -> MispError:
+    return MispError(400, next(iter(errors.values()))[0].wire, errors=errors)
 
 
 @cache
@@ -90,8 +96,8 @@ def _fields_of(cls: type[Input]) -> Mapping[str, InputField]:
         info.encode_name: InputField(
             info.name,
             next((mark for mark in _marks(info.type) if isinstance(mark, Field)), ANYTHING),
-            default=info.default if info.default_factory is msgspec.NODEFAULT else None,
-            is_mandatory=info.required or _Mandatory in _marks(info.type),
+            is_required=info.required,
+            is_mandatory=info.required or MANDATORY in _marks(info.type),
         )
         for info in msgspec.structs.fields(cls)
         if info.name != "sent"
@@ -110,11 +116,7 @@ class Params(Input, kw_only=True):
 
     @classmethod
     def read(cls, call: Call) -> Self:
-        values, errors = cls._read(call.param)
-        if errors:
-            first = next(iter(errors.values()))[0]
-            raise MispError(400, first.wire, errors=errors)
-        return cls(**values)
+        return cls(**cls._values(call.param, _bad_request))
 
 
 class Body(Input, kw_only=True):
@@ -131,10 +133,7 @@ class Body(Input, kw_only=True):
     @classmethod
     def read(cls, call: Call) -> Self:
         data = call.big_data(cls.model, cls.lazy) if cls.lazy else call.data(cls.model)
-        values, errors = cls._read(data.get)
-        if errors:
-            raise Invalid(errors)
-        return cls(**values, sent=data)
+        return cls(**cls._values(data.get, Invalid), sent=data)
 
 
 class Filters(Input, kw_only=True):
@@ -160,10 +159,8 @@ class UploadOptions(Input, kw_only=True):
     @classmethod
     def read(cls, call: Call) -> Self:
         form = call.data(cls.model) if call.headers.get("Content-Type", "").startswith(MULTIPART) else {}
-        values, errors = cls._read(lambda name: form.get(name, call.named.get(name, call.query.get(name))))
-        if errors:
-            raise MispError(400, next(iter(errors.values()))[0].wire, errors=errors)
-        return cls(**values)
+        sent = {**call.query, **call.named, **form}
+        return cls(**cls._values(sent.get, _bad_request))
 
 
 class Upload:
@@ -196,11 +193,15 @@ def bound(handler: Callable[..., Any], *first: Any) -> Callable[..., Any]:
 
 
 class JsonArray(list[Any]):
-    """A body that is a JSON array; empty if it is anything else."""
+    """A body that is a JSON array; empty if it is anything else, and then not `is_sent`."""
+
+    is_sent = False
 
     @classmethod
     def read(cls, call: Call) -> Self:
-        return cls(call.body if isinstance(call.body, list) else ())
+        array = cls(call.body if isinstance(call.body, list) else ())
+        array.is_sent = isinstance(call.body, list)
+        return array
 
 
 class JsonObject(dict[str, Any]):

@@ -63,7 +63,10 @@ FLAG_NAMES = ("include", "exclude", "no")
 def described(names: Iterable[str]) -> Mapping[str, InputField]:
     return {
         name: InputField(
-            name, KINDS.get(name, FLAG if name.startswith(FLAG_NAMES) else ANYTHING), None, is_mandatory=False
+            name,
+            KINDS.get(name, FLAG if name.startswith(FLAG_NAMES) else ANYTHING),
+            is_required=False,
+            is_mandatory=False,
         )
         for name in names
     }

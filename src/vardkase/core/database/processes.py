@@ -43,7 +43,7 @@ def is_postgres_of(pid: int, cluster: Path, account: ServerAccount | None = None
     try:
         if not process.joinpath("comm").read_text().startswith("postgres"):
             return False
-        with _eyes_of(account):
+        with _as_account(account):
             return process.joinpath("cwd").samefile(cluster)
     except OSError:
         return False
@@ -78,7 +78,7 @@ def _wait_until_gone(cluster: Path, account: ServerAccount, patience: float) -> 
 
 
 @contextlib.contextmanager
-def _eyes_of(account: ServerAccount | None) -> Iterator[None]:
+def _as_account(account: ServerAccount | None) -> Iterator[None]:
     """Read /proc as `account`: in a container, root may not see the working folder of other accounts."""
     if account is None or not account.switch or os.geteuid() != 0:
         yield
