@@ -146,3 +146,10 @@ def test_a_tag_named_as_a_parameter_is_not_mistaken_for_another(seed: Seed) -> N
     assert send(key, "POST", "/tags/delete/id:x").status_code == 200
     assert send(key, "GET", "/tags/view/x").status_code == 200
     assert send(key, "GET", "/tags/view/id:x").status_code == 405
+
+
+def test_false_is_no_number(seed: Seed) -> None:
+    """To MISP's flags it is 0, and mail to the recipient 0 goes to everybody."""
+    letter = {"recipient": False, "subject": "s", "body": "b"}
+    status, refused = call(seed.site_admin.key, "POST", "/admin/users/email", letter)
+    assert (status, refused["errors"]) == (403, {"recipient": ["recipient is a number."]})

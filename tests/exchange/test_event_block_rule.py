@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
+from tests.factories.people import make_key
 from tests.factories.seed import Seed
 
 RULE = "/servers/eventBlockRule"
@@ -40,6 +41,21 @@ def test_what_is_no_rule_changes_nothing(seed: Seed, value: str) -> None:
     status, body = call(admin, "POST", RULE, {"value": value})
     assert (status, list(body["errors"])) == (403, ["value"])
     assert call(admin, "GET", RULE)[1]["value"] == '{"tags": ["rumour"]}'
+
+
+@pytest.mark.parametrize("sent", [{}, {"value": None}, {"Server": {}}])
+def test_the_rule_is_removed_by_an_empty_text_alone(seed: Seed, sent: dict[str, Any]) -> None:
+    admin = seed.site_admin.key
+    call(admin, "POST", RULE, {"value": '{"tags": ["rumour"]}'})
+    status, body = call(admin, "POST", RULE, sent)
+    assert (status, body["errors"]) == (403, {"value": ["value is missing."]})
+    assert call(admin, "GET", RULE)[1]["value"] == '{"tags": ["rumour"]}'
+
+
+def test_a_key_that_only_reads_does_not_change_the_rule(seed: Seed) -> None:
+    key = make_key(seed.site_admin.user, read_only=True)
+    assert call(key, "POST", RULE, {"value": '{"tags": ["rumour"]}'})[0] == 403
+    assert call(key, "GET", RULE)[1]["value"] == ""
 
 
 def test_nobody_else_sees_or_changes_the_rule(seed: Seed) -> None:

@@ -67,7 +67,8 @@ def _scalar(value: Any) -> Any:
 
 def _number(value: Any) -> int:
     number = as_int(_scalar(value))
-    if number is None:
+    # To `as_int`, false is 0, which as a recipient is everybody.
+    if number is None or isinstance(value, bool):
         raise ValueError
     return number
 

@@ -9,6 +9,7 @@ from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.fields import Anything, Mandatory, Reference
 from vardkase.api.inputs import Body, Params
+from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings.instance import BACKGROUND_JOBS
@@ -135,6 +136,8 @@ def event_block_rule(call: Call, *, body: BlockRuleBody, form: BlockRuleForm) ->
     """Return the rule that blocks events by tag, as JSON text; POST replaces it."""
     if call.method == "POST":
         rule = form.value if body.value is None else body.value
+        if rule is None:  # An empty text is how to remove the rule.
+            raise Invalid({"value": [ApiProblem.MISSING(name="value")]})
         # The setting is a text that holds JSON; a client may send the object itself.
         written = json.dumps(rule) if isinstance(rule, dict) else rule
         try:
