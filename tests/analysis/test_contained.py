@@ -12,7 +12,7 @@ from tests.factories.seed import ApiUser, Seed
 from tests.factories.sightings import configure
 from vardkase.analysis.correlation import queries
 from vardkase.analysis.correlation.services import add_exclusion, rebuild
-from vardkase.analysis.correlation.shared import SharedValue, shared_values
+from vardkase.analysis.correlation.shared_values import SharedValue, shared_values
 from vardkase.core.sql import cursor
 from vardkase.intel.editing.attributes import edit_attribute
 from vardkase.intel.editing.deletion import delete_attribute, delete_event

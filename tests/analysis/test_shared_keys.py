@@ -7,8 +7,8 @@ import pytest
 from tests.analysis.test_correlation import attribute_of, event, related
 from tests.factories.seed import Seed
 from vardkase.analysis.correlation import queries
-from vardkase.analysis.correlation.marks import mark_events
 from vardkase.analysis.correlation.models import SharedKey, UnmarkedEvent
+from vardkase.analysis.correlation.shared_keys import mark_events
 from vardkase.intel.editing.attributes import edit_attribute
 from vardkase.intel.editing.deletion import delete_event
 

@@ -13,7 +13,7 @@ from tests.factories.sightings import configure
 from tests.misp.test_ssdeep import DOUBLED, NEAR, ONE, OTHER
 from vardkase.analysis.correlation import queries, similar
 from vardkase.analysis.correlation.models import AttributeSsdeep
-from vardkase.analysis.correlation.shared import SharedValue, shared_values
+from vardkase.analysis.correlation.shared_values import SharedValue, shared_values
 from vardkase.analysis.correlation.similar import similar_to_event
 from vardkase.intel.editing.attributes import edit_attribute
 from vardkase.intel.editing.deletion import delete_attribute, delete_event, restore_attribute

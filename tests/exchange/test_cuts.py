@@ -35,7 +35,7 @@ from vardkase.core.outages import Outage
 from vardkase.core.problems import stored_wire
 from vardkase.core.retries import RetryPolicy
 from vardkase.core.stalled_jobs import take_up_again
-from vardkase.exchange import patience
+from vardkase.exchange import request_retries
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.outbox.models import Delivery
 from vardkase.exchange.servers.models import Server
@@ -53,7 +53,7 @@ KEY = "A" * 40
 @pytest.fixture(autouse=True)
 def _on_this_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    monkeypatch.setattr(patience, "REQUEST", RetryPolicy(0, 1, retries=2))
+    monkeypatch.setattr(request_retries, "REQUEST", RetryPolicy(0, 1, retries=2))
 
 
 class Misp:

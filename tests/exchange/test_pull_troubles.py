@@ -18,10 +18,10 @@ from tests.exchange.servers import HERE, Running, says, serving
 from tests.factories.seed import Seed
 from vardkase.core.problems import problems_in, stored_wire
 from vardkase.core.retries import RetryPolicy
-from vardkase.exchange import patience
+from vardkase.exchange import request_retries
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.sync import contributions
+from vardkase.exchange.sync import inbound_contributions
 from vardkase.exchange.sync.models import FailedEvent, MovedEvent, SyncRun, SyncRunState
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.pull import pull
@@ -37,7 +37,7 @@ type Said = tuple[int, bytes]
 @pytest.fixture(autouse=True)
 def _on_this_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    monkeypatch.setattr(patience, "REQUEST", RetryPolicy(0, 1, retries=2))
+    monkeypatch.setattr(request_retries, "REQUEST", RetryPolicy(0, 1, retries=2))
 
 
 def event(**members: Any) -> dict[str, Any]:
@@ -204,8 +204,8 @@ def test_a_peer_that_never_comes_to_an_end_is_left(
     seed: Seed, monkeypatch: pytest.MonkeyPatch, repeats: bool
 ) -> None:
     """Of proposals there is always another full page: the same again, or a new one."""
-    monkeypatch.setattr(contributions, "PROPOSALS", 1)
-    monkeypatch.setattr(contributions, "MOST_PAGES", 5)
+    monkeypatch.setattr(inbound_contributions, "PROPOSALS", 1)
+    monkeypatch.setattr(inbound_contributions, "MOST_PAGES", 5)
     usual = misp({})
 
     def endless(handler: BaseHTTPRequestHandler) -> None:

@@ -75,7 +75,7 @@ def event(seed: Seed) -> Event:
 @pytest.fixture(autouse=True)
 def _on_this_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    monkeypatch.setattr("vardkase.exchange.patience.REQUEST", RetryPolicy(0, 1, retries=0))
+    monkeypatch.setattr("vardkase.exchange.request_retries.REQUEST", RetryPolicy(0, 1, retries=0))
 
 
 def connection(seed: Seed, url: str, **members: Any) -> Server:

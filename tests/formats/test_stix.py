@@ -16,7 +16,7 @@ from tests.factories import make_attribute, make_event
 from tests.factories.seed import Seed
 from tests.factories.whole_event import Setup, make_setup
 from vardkase.formats.stix.patterns import by_shape
-from vardkase.formats.stix.tags import same
+from vardkase.formats.stix.tag_equality import same
 from vardkase.intel.models import Event
 
 DERIVED = re.compile(r"'relationship--\S{13}-5\S+ does not match the id format")

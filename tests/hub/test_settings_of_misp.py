@@ -11,7 +11,7 @@ from tests.api.calls import call
 from tests.factories.seed import Seed
 from tests.factories.sightings import configure
 from vardkase.core.settings import declared_settings
-from vardkase.hub.instance.facts import BY_NAME
+from vardkase.hub.instance.fixed_settings import BY_NAME
 from vardkase.hub.instance.unsupported_settings import sentences, why_not
 
 SOURCE = Path(__file__).parents[2] / "src" / "vardkase"

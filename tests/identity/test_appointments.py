@@ -23,8 +23,8 @@ from vardkase.identity.access.actor import Actor, actor_for, console_actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts import services
 from vardkase.identity.accounts.four_eyes import services as four_eyes
+from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
-from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.rules import NotEligibleToApprove
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.duties import give

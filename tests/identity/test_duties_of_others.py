@@ -18,8 +18,8 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor, console_actor
 from vardkase.identity.accounts import services
+from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
-from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.account_approvals import propose_account_change
 from vardkase.identity.accounts.services.protection import ApprovalNeeded

@@ -11,7 +11,7 @@ from tests.identity.two_people import at_screen
 from vardkase.core.errors import Forbidden
 from vardkase.hub.membership.applications.named_people import is_named
 from vardkase.hub.membership.members.services import open_membership
-from vardkase.identity.accounts.four_eyes import officers, services
+from vardkase.identity.accounts.four_eyes import hub_in_use, services
 from vardkase.identity.accounts.models import AccountAddress, User
 from vardkase.identity.accounts.rules import is_one_mailbox
 
@@ -77,7 +77,7 @@ def test_two_accounts_of_one_mailbox_are_one_officer(seed: Seed) -> None:
     User.objects.filter(staff_roles__len__gt=0).update(staff_roles=[])
     for email in ("per@xn--rende-fra.example", '"per"@ärende.example'):
         make_user(seed.hub, make_role("User", []), email, staff_roles=["membership_officer"])
-    assert not officers.in_use()
+    assert not hub_in_use.in_use()
 
 
 def test_whoever_is_named_in_an_application_is_known_by_any_spelling(seed: Seed) -> None:

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from vardkase.config.gateway import outgoing
-from vardkase.config.gateway.outgoing import IN_MEMORY, MEBIBYTE, Outgoing
+from vardkase.config.gateway import response_body
+from vardkase.config.gateway.response_body import IN_MEMORY, MEBIBYTE, Outgoing
 
 ROOM = 4 * MEBIBYTE
 
 
 @pytest.fixture(autouse=True)
 def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outgoing, "ALL_ON_DISK", ROOM)
+    monkeypatch.setattr(response_body, "ALL_ON_DISK", ROOM)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_an_answer_that_cannot_be_read_ends_as_broken(loop: asyncio.AbstractEven
 def test_all_answers_together_have_so_much_memory_and_no_more(
     loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outgoing, "ALL_IN_MEMORY", MEBIBYTE)
+    monkeypatch.setattr(response_body, "ALL_IN_MEMORY", MEBIBYTE)
     before = deleted_files()
     first, second = Outgoing(loop), Outgoing(loop)
     first.put(b"1" * MEBIBYTE)
@@ -130,7 +130,7 @@ def test_all_answers_together_have_so_much_memory_and_no_more(
 def test_parts_come_in_their_order_whether_they_waited_in_memory_or_on_the_disk(
     loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outgoing, "IN_MEMORY", 100)
+    monkeypatch.setattr(response_body, "IN_MEMORY", 100)
     parts = [bytes([number]) * 60 for number in range(40)]
     answer, came = Outgoing(loop), b""
     for number, part in enumerate(parts):

@@ -17,7 +17,7 @@ from django.test import Client
 from tests.factories.seed import ApiUser, Seed
 from tests.support.processes import wait_until
 from tests.support.web_server import WebServer, running_web_server
-from vardkase.config.gateway.incoming import IN_MEMORY, Budget, IncomingBody, SpoolFull
+from vardkase.config.gateway.body_memory import IN_MEMORY, Budget, IncomingBody, SpoolFull
 from vardkase.core.body_limits import Sender
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from vardkase.api.fields import (
     Reference,
     ThreatLevel,
 )
-from vardkase.api.parts import PartBody
 from vardkase.api.request import Call
+from vardkase.api.shared_inputs import PartBody
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.profiles import EVERY

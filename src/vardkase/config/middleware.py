@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from vardkase.api import dispatch, feed_files, registry
 from vardkase.api.request import plain
-from vardkase.api.taxii import resource as taxii
+from vardkase.api.taxii import dispatch as taxii
 from vardkase.identity.sign_in_policy.certificates import Certificate, shown_certificate
 
 type Next = Callable[[HttpRequest], HttpResponseBase]

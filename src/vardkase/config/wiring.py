@@ -43,7 +43,7 @@ from vardkase.hub.content_access import schedules as content_access_schedules
 from vardkase.hub.content_access.recording import RecordedContentAccess
 from vardkase.hub.correspondence.letters import changing as changing_texts
 from vardkase.hub.correspondence.letters.resending import register_recipients
-from vardkase.hub.customer_service import diagnosis, sign_in_facts
+from vardkase.hub.customer_service import connection_diagnosis, sign_in_facts
 from vardkase.hub.customer_service import open_tasks as customer_service_tasks
 from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
 from vardkase.hub.guide import providers as guide_progress
@@ -175,7 +175,7 @@ def wire() -> None:
         register_tasks(source)
     for step, provider in guide_progress.PROVIDERS.items():
         guide.register(step, provider)
-    diagnosis.register(sign_in_facts.facts)
+    connection_diagnosis.register(sign_in_facts.facts)
     # Who answers what a lower layer asks without knowing the package above that knows:
     rules_are_told_by(connection_scope_of_server)
     register_content_access_factory(RecordedContentAccess)

@@ -13,7 +13,7 @@ from functools import cache
 from ipaddress import IPv6Address, ip_network
 
 from vardkase.misp.datafiles import data_file
-from vardkase.misp.pages import is_page, words_of_page
+from vardkase.misp.page_text import is_page, words_of_page
 from vardkase.misp.types import COMPOSITE_TYPES, default_category, default_to_ids
 from vardkase.misp.values import normalise, validate
 

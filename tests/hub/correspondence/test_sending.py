@@ -18,9 +18,9 @@ from tests.factories.seed import Seed
 from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.audit.services import Target
 from vardkase.core.errors import Forbidden
-from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.kinds import add_folder, kind_named
+from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.models import OutgoingMail, SentMail
 from vardkase.core.mail.notify import notify
 from vardkase.core.mail.smtp import send as deliver

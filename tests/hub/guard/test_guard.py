@@ -17,7 +17,7 @@ from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.guard.detectors import examine, tlp_label
 from vardkase.hub.guard.findings import GuardFinding, Severity
-from vardkase.hub.guard.texts import plain
+from vardkase.hub.guard.text_normalisation import plain
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import AttributeTag, Event, EventTag, ObjectReference
 

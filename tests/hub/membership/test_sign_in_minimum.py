@@ -19,7 +19,7 @@ from tests.identity.two_people import approved
 from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Conflict, Forbidden, Invalid
-from vardkase.hub.customer_service.diagnosis import state_of
+from vardkase.hub.customer_service.connection_diagnosis import state_of
 from vardkase.hub.membership.members.models import Membership, SignInMinimum
 from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.members.services.two_people import ACTIVATE, enter
@@ -35,7 +35,7 @@ from vardkase.identity.accounts.problems import AccountProblem, KeyProblem
 from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
 from vardkase.identity.sign_in_policy import services as entrance
 from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
-from vardkase.web.hub.customer_service.states import with_moments
+from vardkase.web.hub.customer_service.presenters import with_moments
 
 ALL_RULES = ["domains", "keys", "second_factor", "source"]
 

@@ -63,7 +63,7 @@ class AttributeKey(models.Model):
 
 
 class SharedKey(models.Model):
-    """A key of the event that another event has, or had, too (`analysis.correlation.marks`)."""
+    """A key of the event that another event has, or had, too (`analysis.correlation.shared_keys`)."""
 
     pk = models.CompositePrimaryKey("event_id", "key")
     event_id = models.BigIntegerField()

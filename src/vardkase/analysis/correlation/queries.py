@@ -19,8 +19,8 @@ from django.conf import settings
 
 from vardkase.analysis.correlation.event_rules import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.keys import keys_of
-from vardkase.analysis.correlation.marks import SHARED
 from vardkase.analysis.correlation.settings import DISABLED
+from vardkase.analysis.correlation.shared_keys import SHARED
 from vardkase.analysis.correlation.similar import (
     Similar,
     linking,

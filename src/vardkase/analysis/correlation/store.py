@@ -8,7 +8,7 @@ from psycopg.rows import kwargs_row
 
 from vardkase.analysis.correlation.exclusions import Exclusions, exclusions_from
 from vardkase.analysis.correlation.keys import keys_of
-from vardkase.analysis.correlation.marks import mark_when_committed
+from vardkase.analysis.correlation.shared_keys import mark_when_committed
 from vardkase.core.sql import copy_rows, cursor
 from vardkase.intel.columns import NewAttribute
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved

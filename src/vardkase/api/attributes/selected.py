@@ -16,8 +16,8 @@ from vardkase.api.fields import (
     listed,
 )
 from vardkase.api.inputs import Body
-from vardkase.api.parts import PartBody
 from vardkase.api.request import Call
+from vardkase.api.shared_inputs import PartBody
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor

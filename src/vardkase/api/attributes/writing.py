@@ -18,9 +18,9 @@ from vardkase.api.fields import (
     Value,
 )
 from vardkase.api.inputs import JsonArray, UploadOptions, field
-from vardkase.api.parts import DeletionParams, SeenPart
 from vardkase.api.request import Call
-from vardkase.api.stored import stored_attribute, stored_attributes, stored_tags, tags_of_edited
+from vardkase.api.saved_rows import stored_attribute, stored_attributes, stored_tags, tags_of_edited
+from vardkase.api.shared_inputs import DeletionParams, SeenPart
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import FieldErrors, NotFound
 from vardkase.core.problems import Problem

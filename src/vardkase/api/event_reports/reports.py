@@ -8,8 +8,8 @@ from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.fields import AnyText, Distribution, Flag, Mandatory, Reference, Segment, Text, Texts
 from vardkase.api.inputs import Body, Params
 from vardkase.api.paging import LARGEST, Paging
-from vardkase.api.parts import DeletionParams
 from vardkase.api.request import Call
+from vardkase.api.shared_inputs import DeletionParams
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json import chosen_ids, report_dict, report_list

@@ -17,8 +17,8 @@ from vardkase.api.inputs import Body, Params, field
 from vardkase.api.paging import Paging
 from vardkase.api.request import Call
 from vardkase.api.rest_search import export
+from vardkase.api.saved_rows import stored_reference
 from vardkase.api.search_fields import AttributeSearch
-from vardkase.api.stored import stored_reference
 from vardkase.core.errors import Invalid
 from vardkase.formats import event_graph
 from vardkase.formats.event_graph.graphs import Graph

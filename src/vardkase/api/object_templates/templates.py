@@ -15,7 +15,7 @@ from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.object_templates import queries, services
-from vardkase.knowledge.object_templates.fits import fitting_templates
+from vardkase.knowledge.object_templates.matching import fitting_templates
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 
 NOBODY = "0"

@@ -21,10 +21,10 @@ from vardkase.api.fields import (
 )
 from vardkase.api.inputs import Params, field
 from vardkase.api.object_templates.templates import fits_of, template_body
-from vardkase.api.parts import PartBody, SeenPart
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
-from vardkase.api.stored import object_body
+from vardkase.api.saved_rows import object_body
+from vardkase.api.shared_inputs import PartBody, SeenPart
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import object_list
@@ -35,7 +35,7 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.bulk_tagging import attributes_by_event
 from vardkase.intel.services.object_grouping import group_attributes, object_of_findings
 from vardkase.intel.services.object_revision import revise_object
-from vardkase.knowledge.object_templates.fits import relations_for
+from vardkase.knowledge.object_templates.matching import relations_for
 from vardkase.knowledge.object_templates.queries import find_active_template, find_template
 from vardkase.misp.flags import as_int
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vardkase.api.answers import Json
 from vardkase.api.dispatch import endpoint
 from vardkase.api.request import Call
-from vardkase.api.stored import stored_reference
+from vardkase.api.saved_rows import stored_reference
 from vardkase.intel.queries.find import find_reference
 
 

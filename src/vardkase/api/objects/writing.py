@@ -17,9 +17,9 @@ from vardkase.api.fields import (
     Uuid,
 )
 from vardkase.api.inputs import Body, JsonArray, Params, field
-from vardkase.api.parts import DeletionParams, SeenPart
 from vardkase.api.request import Call
-from vardkase.api.stored import stored_object, stored_reference, stored_tags
+from vardkase.api.saved_rows import stored_object, stored_reference, stored_tags
+from vardkase.api.shared_inputs import DeletionParams, SeenPart
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission

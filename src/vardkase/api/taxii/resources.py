@@ -13,7 +13,7 @@ from vardkase.api.taxii.messages import STIX, TAXII, Answer, TaxiiError
 from vardkase.exchange.taxii.collections import collections, find_collection, may_read, may_write
 from vardkase.exchange.taxii.contents import Contents, FoundObject, contents
 from vardkase.exchange.taxii.deletion import delete_from
-from vardkase.exchange.taxii.matching import ALL, Match, match_of, stix_time
+from vardkase.exchange.taxii.filters import ALL, Match, match_of, stix_time
 from vardkase.exchange.taxii.models import Collection
 from vardkase.exchange.taxii.submissions import find_submission, status_of, submit
 from vardkase.exchange.taxii.tasks import order_submission

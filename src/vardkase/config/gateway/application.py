@@ -13,12 +13,12 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_started
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 
+from vardkase.config.gateway.body_memory import Budget, IncomingBody, SpoolFull
 from vardkase.config.gateway.clients import Client, Clients
-from vardkase.config.gateway.incoming import Budget, IncomingBody, SpoolFull
 from vardkase.config.gateway.lanes import Lane
-from vardkase.config.gateway.outgoing import PIECE, SMALL, ClientDisconnected, Outgoing
 from vardkase.config.gateway.protocol import EXTENSION, Connection
 from vardkase.config.gateway.requests import Scope, attach_body, request_of, sends_body
+from vardkase.config.gateway.response_body import PIECE, SMALL, ClientDisconnected, Outgoing
 from vardkase.config.middleware import is_for_machines
 from vardkase.core.body_limits import BodyLimits, WantedBody
 from vardkase.core.client_disconnect import Interruption

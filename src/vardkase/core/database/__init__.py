@@ -9,9 +9,9 @@ from vardkase.core.database.connection import (
     embedded_url,
     uses_external_database,
 )
-from vardkase.core.database.errors import DatabaseUnavailable
 from vardkase.core.database.processes import die_with_parent
 from vardkase.core.database.server import EmbeddedPostgres, join_or_start
+from vardkase.core.database.unavailable import DatabaseUnavailable
 
 __all__ = [
     "DatabaseUnavailable",

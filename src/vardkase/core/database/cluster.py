@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vardkase.core.database.accounts import ServerAccount, own_name
-from vardkase.core.database.errors import DatabaseUnavailable
 from vardkase.core.database.layout import ROLE
 from vardkase.core.database.processes import die_with_parent
 from vardkase.core.database.tuning import server_settings
+from vardkase.core.database.unavailable import DatabaseUnavailable
 
 MAIN_CONFIGURATION = """\
 # Vårdkase's settings are in vardkase.conf, which every start writes anew. Your own go below; they win.

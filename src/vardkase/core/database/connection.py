@@ -9,8 +9,8 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 import vardkase
 from vardkase.core.database.cluster import read_postmaster
-from vardkase.core.database.errors import DatabaseUnavailable
 from vardkase.core.database.layout import DATABASE, PORT, ROLE, Layout
+from vardkase.core.database.unavailable import DatabaseUnavailable
 
 DATA_DIR_VARIABLE = "VARDKASE_DATA_DIR"
 ENGINE = "vardkase.core.database.postgresql"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vardkase.core.database.accounts import ServerAccount
-from vardkase.core.database.errors import DatabaseUnavailable
+from vardkase.core.database.unavailable import DatabaseUnavailable
 
 DATABASE = "vardkase"
 ROLE = "vardkase"

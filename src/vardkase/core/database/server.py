@@ -22,7 +22,6 @@ import psycopg
 from vardkase.core.database import binaries, cluster, processes
 from vardkase.core.database.accounts import ServerAccount, server_account
 from vardkase.core.database.cluster import Postmaster, read_postmaster
-from vardkase.core.database.errors import DatabaseUnavailable
 from vardkase.core.database.layout import (
     DATABASE,
     PORT,
@@ -32,6 +31,7 @@ from vardkase.core.database.layout import (
     settle,
     socket_folder,
 )
+from vardkase.core.database.unavailable import DatabaseUnavailable
 
 # Seconds. Replaying the log after a crash may take minutes; a dead process is noticed at once.
 RECOVERY_PATIENCE = 600.0

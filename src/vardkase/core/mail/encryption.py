@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import InvalidValue, VardkaseError
-from vardkase.core.mail.compose import Attachment, closed_by_openpgp, closed_by_smime, entity, signed
+from vardkase.core.mail.mime import Attachment, closed_by_openpgp, closed_by_smime, entity, signed
 from vardkase.core.mail.services import Mail
 from vardkase.core.mail.settings import SIGN
 from vardkase.core.openpgp.instance_key import SIGNING_KEY

@@ -13,12 +13,12 @@ from django.conf import settings
 from django.db import transaction
 
 from vardkase.core.jobs.problems import problem_of
-from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.composing import ComposedMail, composed
 from vardkase.core.mail.encryption import CannotBeSent, MailPolicy, Recipient, addressed, has_key
 from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.hooks import MailSettled
 from vardkase.core.mail.kinds import LANGUAGES, MailKind, kind_named
+from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.models import SentMail, SentState
 from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.services import Mail, can_send, queue_mail

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.encoding import punycode
 
 from vardkase.core.errors import VardkaseError
-from vardkase.core.mail.compose import entity, signed
+from vardkase.core.mail.mime import entity, signed
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.settings import FROM_NAME, REPLY_TO, SIGN

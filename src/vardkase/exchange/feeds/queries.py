@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
 
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.identity.access.actor import Actor

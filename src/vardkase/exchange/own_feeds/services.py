@@ -19,8 +19,8 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
 from vardkase.core.jobs.problems import problem_of
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import stored
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.field_parsers import decoded
 from vardkase.exchange.own_feeds.content import PUBLIC, FeedContent, chosen, reach_of

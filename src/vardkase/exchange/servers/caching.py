@@ -78,7 +78,7 @@ def cached_at(server_ids: Collection[int]) -> dict[int, int]:
 
 def _value_hashes(peer: Peer) -> Iterator[Cached]:
     """All values of the other instance: from its hash index, or by searching if it has none."""
-    first = peer.patiently("GET", f"attributes/getInstanceCache/0/limit:{AT_ONCE}")
+    first = peer.with_retries("GET", f"attributes/getInstanceCache/0/limit:{AT_ONCE}")
     if first.status == 200 and _last_id(first) is not None:
         yield from _hashes_from_index(peer, first)
     elif first.status == 200 or first.status in ABSENT:
@@ -102,14 +102,14 @@ def _hashes_from_index(peer: Peer, reply: Reply) -> Iterator[Cached]:
             return
         yield from _parsed_lines(reply)
         last = reached
-        reply = peer.patiently("GET", f"attributes/getInstanceCache/{last}/limit:{AT_ONCE}")
+        reply = peer.with_retries("GET", f"attributes/getInstanceCache/{last}/limit:{AT_ONCE}")
         _require_success(reply)
 
 
 def _hashes_from_search(peer: Peer) -> Iterator[Cached]:
     for page in count(1):
         query = {"returnFormat": "cache", "includeEventUuid": 1, "page": page, "limit": AT_ONCE}
-        reply = peer.patiently("POST", "attributes/restSearch.json", query)
+        reply = peer.with_retries("POST", "attributes/restSearch.json", query)
         _require_success(reply)
         found = list(_parsed_lines(reply))
         yield from found

@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Conflict, Forbidden
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.notify import notify
 from vardkase.core.problems import Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.problems import ConnectionProblem

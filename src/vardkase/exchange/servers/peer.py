@@ -14,7 +14,7 @@ from vardkase.core import json_limits
 from vardkase.core.instance import instance_uuid
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Method, Reply, RequestPolicy, fetch, presented_certificate
-from vardkase.exchange.patience import patiently
+from vardkase.exchange.request_retries import with_retries
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.problems import PeerProblem
 
@@ -61,11 +61,11 @@ class Peer:
         return fetch(method, f"{self.server.url}/{path}", headers=sent, body=content, manner=self._manner())
 
     def begin(self, pool: Executor, method: Method, path: str, body: Any = None) -> None:
-        """Start a request in another thread that `patiently` will make later; errors are raised there."""
+        """Start a request in another thread that `with_retries` will make later; errors are raised there."""
         question = _question(method, path, body)
         self.ahead[question] = pool.submit(self._patiently, method, path, body)
 
-    def patiently(self, method: Method, path: str, body: Any = None) -> Reply:
+    def with_retries(self, method: Method, path: str, body: Any = None) -> Reply:
         """Like `ask`, for requests that can be repeated safely."""
         # Taken out: a second request for the same has to see what changed since.
         begun = self.ahead.pop(_question(method, path, body), None) if self.ahead else None
@@ -73,10 +73,10 @@ class Peer:
 
     def _patiently(self, method: Method, path: str, body: Any) -> Reply:
         ask = partial(self.ask, method, path, body)
-        return patiently(ask) if self.patient else ask()
+        return with_retries(ask) if self.patient else ask()
 
     def document(self, method: Method, path: str, body: Any = None) -> Any:
-        return decoded(self.patiently(method, path, body))
+        return decoded(self.with_retries(method, path, body))
 
     def certificate(self) -> bytes:
         return presented_certificate(self.server.url, manner=self._manner())

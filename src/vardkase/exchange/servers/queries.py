@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.certificates import Certificate, of_pem
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.problems import ConnectionProblem

@@ -14,8 +14,8 @@ from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.fields import read
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.field_parsers import decoded, member_of, name
 from vardkase.exchange.outbox.events import last_place, place_before

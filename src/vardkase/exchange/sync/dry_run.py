@@ -16,7 +16,7 @@ from vardkase.core.problems import Problem
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.servers.problems import ConnectionProblem
-from vardkase.exchange.sync import candidates, outgoing, pull, push
+from vardkase.exchange.sync import candidates, outbound_contributions, pull, push
 from vardkase.exchange.sync.decisions import SyncDecision
 from vardkase.exchange.sync.event_index import OfferedEvent
 from vardkase.exchange.sync.models import SyncDirection
@@ -154,7 +154,9 @@ def _plan_push(result: SyncPlan, pushing: push.PushRun) -> None:
     if may_sync:
         result.kind(
             "proposals",
-            lambda: sum(len(proposed.ids) for proposed in outgoing.proposals(pushing.reader, known)),
+            lambda: sum(
+                len(proposed.ids) for proposed in outbound_contributions.proposals(pushing.reader, known)
+            ),
         )
     if pushing.server.push_sightings:
         lacking = sending.lacking_sightings(known, can_filter=push.can_filter(version))

@@ -18,7 +18,7 @@ from vardkase.core.sql import commit_asynchronously, cursor
 from vardkase.core.write_conflicts import retry_on_conflict
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import Reply
-from vardkase.exchange.patience import AWAY
+from vardkase.exchange.request_retries import AWAY
 from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded
 from vardkase.exchange.sync.inbound import Document, InboundFilter, is_empty, parts
 from vardkase.exchange.sync.models import EventOutcome
@@ -99,7 +99,7 @@ class Intake:
 
     def _request(self, uuid: str) -> Reply:
         path = VIEW.format(uuid=uuid) + ("" if self.passage.trusted else "/excludeLocalTags:1")
-        return self.peer.patiently("GET", path)
+        return self.peer.with_retries("GET", path)
 
     def _outcome(self, uuid: str, answer: Future[Reply]) -> Result:
         """The outcome for an event, and why; a bad event does not stop the others. Raises Outage."""

@@ -18,7 +18,6 @@ from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.exchange.servers.rules import index_request
-from vardkase.exchange.sync.contributions import ContributionKinds, Sources
 from vardkase.exchange.sync.decisions import EventSelector
 from vardkase.exchange.sync.event_index import (
     EVENT_INDEX,
@@ -29,6 +28,7 @@ from vardkase.exchange.sync.event_index import (
 )
 from vardkase.exchange.sync.event_intake import Intake
 from vardkase.exchange.sync.inbound import InboundFilter
+from vardkase.exchange.sync.inbound_contributions import ContributionKinds, Sources
 from vardkase.exchange.sync.models import SyncDirection
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.runs import SyncRunRecorder, running, set_aside

@@ -16,7 +16,7 @@ from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.outbox.models import DeliveryState, EntryKind
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
-from vardkase.exchange.sync import outgoing
+from vardkase.exchange.sync import outbound_contributions
 from vardkase.exchange.sync.candidates import PushCandidate, candidates, names_of_tags, reader_of
 from vardkase.exchange.sync.event_index import offered_events
 from vardkase.exchange.sync.models import EventOutcome, SyncDirection
@@ -184,7 +184,7 @@ class PushRun:
         """Uuid → time of the last sighting (Unix seconds), of the events that the other instance has."""
         if event_ids is None:  # All: one request for the index, instead of one for each event.
             return {event.uuid: event.sighting_timestamp for event in offered_events(self.peer, {})}
-        found = candidates(self.server, event_ids=outgoing.spoken_of(event_ids))
+        found = candidates(self.server, event_ids=outbound_contributions.spoken_of(event_ids))
         return {event.uuid: -1 for event in found if self.upload.is_there(event.uuid)}
 
     def _push_events(self, book: SyncRunRecorder, technique: str, event_ids: Sequence[int] | None) -> None:

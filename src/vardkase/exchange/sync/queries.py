@@ -9,7 +9,7 @@ from django.db.models import BooleanField, F, Func, QuerySet
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync.models import EventOutcome, FailedEvent, MovedEvent, SyncRun, SyncRunState

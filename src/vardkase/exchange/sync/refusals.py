@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from vardkase.core.jobs.problems import problem_of
 from vardkase.core.problems import CommonProblem, Problem, problems_in, stored
 from vardkase.core.sql import cursor
-from vardkase.exchange.patience import AWAY
+from vardkase.exchange.request_retries import AWAY
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import RemoteRefused
 from vardkase.exchange.sync.models import RefusedItem
-from vardkase.exchange.sync.outgoing import OutgoingItem
+from vardkase.exchange.sync.outbound_contributions import OutgoingItem
 
 MOST_ATTEMPTS = 5
 

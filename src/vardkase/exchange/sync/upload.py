@@ -12,7 +12,7 @@ from vardkase.core.outages import raise_if_infrastructure_error
 from vardkase.core.problems import Problem
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.http import Reply
-from vardkase.exchange.patience import AWAY
+from vardkase.exchange.request_retries import AWAY
 from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded, message_of
 from vardkase.exchange.sync.candidates import PushCandidate
 from vardkase.exchange.sync.models import EventOutcome
@@ -94,7 +94,7 @@ class Upload:
         return self.peer.ask("POST", f"events/edit/{reference}/metadata:1", body, headers=headers)
 
     def is_there(self, uuid: str) -> bool:
-        return self.peer.patiently("HEAD", f"events/view/{uuid}").status == 200
+        return self.peer.with_retries("HEAD", f"events/view/{uuid}").status == 200
 
 
 def _existing_event(reply: Reply) -> str:

@@ -16,10 +16,10 @@ import msgspec
 
 from vardkase.core.jobs.problems import problem_of
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
-from vardkase.exchange.sync import outgoing
+from vardkase.exchange.sync import outbound_contributions
 from vardkase.exchange.sync.inbound import Document
 from vardkase.exchange.sync.outbound import OutboundFilter
-from vardkase.exchange.sync.outgoing import OutgoingItem
+from vardkase.exchange.sync.outbound_contributions import OutgoingItem
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.refusals import Refusals
 from vardkase.exchange.sync.runs import SyncRunRecorder
@@ -71,7 +71,7 @@ class UploadQueue:
     def lacking_clusters(
         self, *, event_ids: Sequence[int] | None = None, cluster_id: int | None = None
     ) -> list[OutgoingItem]:
-        offered = outgoing.clusters(self.reader, event_ids=event_ids, cluster_id=cluster_id)
+        offered = outbound_contributions.clusters(self.reader, event_ids=event_ids, cluster_id=cluster_id)
         if not offered:
             return []
         query = {"published": 1, "minimal": 1, "custom": 1, "uuid": [item.uuid for item in offered]}
@@ -82,9 +82,11 @@ class UploadQueue:
 
     def proposals(self, known: Iterable[str]) -> int:
         taken = 0
-        found = {proposed.event: proposed.ids for proposed in outgoing.proposals(self.reader, known)}
+        found = {
+            proposed.event: proposed.ids for proposed in outbound_contributions.proposals(self.reader, known)
+        }
         for event in self.refusals.open("proposals", found):
-            sent = outgoing.proposal_documents(self.reader, found[event])
+            sent = outbound_contributions.proposal_documents(self.reader, found[event])
             taken += self._send("proposals", event, f"events/pushProposals/{event.uuid}", sent, 0)
         return taken
 
@@ -106,8 +108,8 @@ class UploadQueue:
     def lacking_sightings(
         self, known: Mapping[str, int], *, can_filter: bool
     ) -> Iterator[tuple[str, list[OutgoingItem]]]:
-        for uuid, event_id in outgoing.sighted_events(self.reader, known).items():
-            offered = outgoing.sightings(self.reader, event_id)
+        for uuid, event_id in outbound_contributions.sighted_events(self.reader, known).items():
+            offered = outbound_contributions.sightings(self.reader, event_id)
             try:
                 theirs = self._sightings_there(uuid, offered) if can_filter and offered else frozenset()
             except RemoteRefused as refused:
@@ -135,7 +137,7 @@ class UploadQueue:
     def lacking_analyst_data(
         self, *, event_ids: Sequence[int] | None = None
     ) -> dict[AnalystDataKind, list[OutgoingItem]]:
-        offered = outgoing.analyst_data(self.reader, event_ids=event_ids)
+        offered = outbound_contributions.analyst_data(self.reader, event_ids=event_ids)
         if not any(offered.values()):
             return {}
         query = {kind.label: _versions(items) for kind, items in offered.items()}
@@ -156,7 +158,7 @@ class UploadQueue:
         return taken
 
     def lacking_collections(self) -> list[OutgoingItem]:
-        offered = outgoing.collections(self.reader)
+        offered = outbound_contributions.collections(self.reader)
         if not offered:
             return []
         query = _versions(offered)

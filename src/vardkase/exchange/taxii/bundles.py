@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vardkase.core.problems import Problem
-from vardkase.exchange.taxii.matching import STIX_ID
+from vardkase.exchange.taxii.filters import STIX_ID
 from vardkase.exchange.taxii.problems import StixObjectProblem
 
 type StixObject = dict[str, Any]

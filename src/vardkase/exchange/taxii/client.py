@@ -19,7 +19,7 @@ from vardkase.core import json_limits
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.field_parsers import origin
 from vardkase.exchange.http import MEBIBYTE, Method, RequestPolicy, fetch
-from vardkase.exchange.patience import patiently
+from vardkase.exchange.request_retries import with_retries
 from vardkase.exchange.taxii.models import KEYS, TaxiiServer
 from vardkase.exchange.taxii.problems import TaxiiServerProblem
 
@@ -108,7 +108,7 @@ class TaxiiClient:
     ) -> tuple[dict[str, Any], Mapping[str, str]]:
         ask = partial(fetch, method, url, headers=self._headers(), body=body, manner=MANNER)
         # Repeating a write is safe: it stores the same object.
-        reply = patiently(ask) if self.patient else ask()
+        reply = with_retries(ask) if self.patient else ask()
         try:
             answer = json_limits.decoded(reply.content)
         except ValueError:

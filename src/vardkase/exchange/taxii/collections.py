@@ -16,8 +16,8 @@ from vardkase.analysis.search.parse import parse
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.field_parsers import decoded, name
 from vardkase.exchange.taxii.models import Collection

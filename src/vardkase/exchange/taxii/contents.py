@@ -14,7 +14,7 @@ from typing import Any
 from vardkase.analysis.search.sql import query
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.exchange.taxii.collections import as_member, search_of
-from vardkase.exchange.taxii.matching import ALL, END_OF_EVENT, FIRST, LAST, Match, TimeMark
+from vardkase.exchange.taxii.filters import ALL, END_OF_EVENT, FIRST, LAST, Match, TimeMark
 from vardkase.exchange.taxii.models import Collection
 from vardkase.exchange.taxii.renderings import renderings
 from vardkase.formats.search_options import event_options

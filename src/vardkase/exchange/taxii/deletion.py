@@ -10,7 +10,7 @@ from vardkase.core.errors import Forbidden, NotFound
 from vardkase.exchange.taxii.bundles import CONTAINERS
 from vardkase.exchange.taxii.collections import as_member, may_read, may_write
 from vardkase.exchange.taxii.contents import contents, uuid_of
-from vardkase.exchange.taxii.matching import Match
+from vardkase.exchange.taxii.filters import Match
 from vardkase.exchange.taxii.models import Collection
 from vardkase.exchange.taxii.problems import TaxiiProblem
 from vardkase.identity.access.actor import Actor

@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import UNSET
 
+from vardkase.formats.misp_json.attachments import encoded_data
 from vardkase.formats.misp_json.columns import ATTRIBUTE, members_of
-from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.decay import add_scores
 from vardkase.formats.misp_json.proposals import proposals_of_attributes
 from vardkase.formats.misp_json.related import related_attributes

@@ -16,8 +16,8 @@ from vardkase.analysis.search.filters import Search
 from vardkase.analysis.search.sql import attribute_query, query
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import array_of, cursor
+from vardkase.formats.misp_json.attachments import encoded_data
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE, members_of, wire
-from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.decay import add_scores
 from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
 from vardkase.formats.misp_json.proposals import listed_proposals

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json.attachments import encoded_data
 from vardkase.formats.misp_json.columns import OBJECT, SPLIT_ATTRIBUTE, members_of
-from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.options import Deleted, EventOptions, ObjectOptions
 from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.selection import PAGE, Chosen, pages_of

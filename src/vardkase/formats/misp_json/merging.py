@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from vardkase.core.errors import Invalid
-from vardkase.formats.misp_json.data import bytes_attached
+from vardkase.formats.misp_json.attachments import bytes_attached
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.problems import ImportProblem

@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from vardkase.core.sql import array_of, cursor
+from vardkase.formats.misp_json.attachments import encoded_data
 from vardkase.formats.misp_json.columns import members_of, wire
-from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.structs import Organisation, encoder

@@ -26,7 +26,7 @@ from mixbox.namespaces import Namespace
 from stix2.serialization import STIXJSONEncoder
 
 from vardkase.formats.stix.patterns import validate_by_shape
-from vardkase.formats.stix.tags import compare_by_name
+from vardkase.formats.stix.tag_equality import compare_by_name
 
 PARSERS = {"2.0": MISPtoSTIX20Parser, "2.1": MISPtoSTIX21Parser}
 encoder = STIXJSONEncoder()

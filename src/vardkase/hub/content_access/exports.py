@@ -15,7 +15,7 @@ from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.content_access.queries import in_force
 from vardkase.hub.content_access.recording import RecordedContentAccess
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.four_eyes.officers import officers
+from vardkase.identity.accounts.four_eyes.hub_in_use import officers
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.organisations.settings import membership_is_in_use

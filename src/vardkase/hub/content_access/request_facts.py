@@ -10,8 +10,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.content_access import mails
 from vardkase.hub.content_access.models import ContentGrant, GrantReach

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 
 from vardkase.core.errors import NotFound
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.private_links import private_address
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.customer_service.models import SupportRequest
 from vardkase.hub.customer_service.problems import SupportProblem
 

@@ -15,7 +15,7 @@ from django.db.models import (
 )
 
 from vardkase.audit.models import AuditEntry
-from vardkase.core.lookups import first_or_not_found, subquery_count
+from vardkase.core.query_expressions import first_or_not_found, subquery_count
 from vardkase.hub.customer_service.models import SupportRequest
 from vardkase.hub.customer_service.problems import SupportProblem
 from vardkase.hub.customer_service.rules import DESKS, OPEN, kinds_for

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.customer_service import mails
 from vardkase.hub.customer_service.models import Announcement, AnnouncementKind

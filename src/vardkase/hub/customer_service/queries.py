@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.customer_service.models import Announcement, SupportMessage, SupportRequest
 from vardkase.hub.customer_service.models import RequestState as State
 from vardkase.hub.customer_service.problems import SupportProblem

@@ -16,10 +16,10 @@ from django.utils.translation import get_language
 from vardkase.audit.services import Target, record
 from vardkase.core.addresses import subscriber_of
 from vardkase.core.errors import Conflict, Forbidden, Invalid
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.customer_service import diagnosis, mails
+from vardkase.hub.customer_service import connection_diagnosis, mails
 from vardkase.hub.customer_service.models import RequestKind, SupportMessage, SupportRequest
 from vardkase.hub.customer_service.models import RequestState as State
 from vardkase.hub.customer_service.problems import SupportProblem
@@ -65,7 +65,7 @@ def ask(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
         asker_email=actor.name,
         address=actor.address,
         language=get_language() or "sv",
-        diagnosis=diagnosis.gather(actor) if fields["kind"] == RequestKind.CONNECTION else {},
+        diagnosis=connection_diagnosis.gather(actor) if fields["kind"] == RequestKind.CONNECTION else {},
     )
     return _open(actor, request, fields)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from vardkase.hub.customer_service.diagnosis import DiagnosticFact
+from vardkase.hub.customer_service.connection_diagnosis import DiagnosticFact
 from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
 from vardkase.identity.sign_in_policy.models import ClientCertificate
 from vardkase.identity.sign_in_policy.rules import EITHER, kept_mode

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
 from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding, Severity
-from vardkase.hub.guard.texts import PARAMETERS, plain, plain_in_sql, with_look_alikes
+from vardkase.hub.guard.text_normalisation import PARAMETERS, plain, plain_in_sql, with_look_alikes
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.misp.distribution import Distribution
 

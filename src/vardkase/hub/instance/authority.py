@@ -9,7 +9,7 @@ from vardkase.core.errors import Forbidden
 from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.accounts.four_eyes.officers import officers
+from vardkase.identity.accounts.four_eyes.hub_in_use import officers
 from vardkase.identity.accounts.staff import DECIDE
 from vardkase.identity.organisations.settings import membership_is_in_use
 

@@ -16,7 +16,7 @@ from vardkase.core.settings.models import SettingValue
 from vardkase.core.settings.values import readable
 from vardkase.hub.instance.approvals import CHANGE_SETTING, store
 from vardkase.hub.instance.authority import require_may_change
-from vardkase.hub.instance.facts import BY_NAME, FACTS, InstanceFact, Value
+from vardkase.hub.instance.fixed_settings import BY_NAME, FACTS, InstanceFact, Value
 from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.hub.instance.unsupported_settings import why_not
 from vardkase.identity.access.actor import Actor

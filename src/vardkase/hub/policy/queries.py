@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from vardkase.core.errors import NotFound
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor, from_jsonb
 from vardkase.hub.policy.models import PolicyState, PolicyVersion
 from vardkase.hub.policy.problems import PolicyProblem

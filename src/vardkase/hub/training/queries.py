@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from vardkase.core.clock import today
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.problems import TrainingProblem
 from vardkase.hub.training.models import Training
 from vardkase.identity.access.actor import Actor

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import F, QuerySet
 
 from vardkase.core.errors import Forbidden, NotFound
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation

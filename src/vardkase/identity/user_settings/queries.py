@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from vardkase.core.errors import NotFound
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import visible_users

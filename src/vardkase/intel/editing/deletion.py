@@ -10,8 +10,8 @@ from django.db.models import Model, QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, NotFound
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import ProblemCode
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.audit_actions import IntelAction

@@ -15,9 +15,9 @@ from vardkase.audit.services import Target, record
 from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.png import is_png
 from vardkase.core.problems import Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction

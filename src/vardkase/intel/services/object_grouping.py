@@ -30,7 +30,7 @@ from vardkase.intel.services.events import store_parts
 from vardkase.intel.services.object_templates import check_requirements
 from vardkase.intel.services.objects import add_object, refuse_rejected
 from vardkase.intel.sightings.services import copy_sightings
-from vardkase.knowledge.object_templates.fits import misplaced, type_of
+from vardkase.knowledge.object_templates.matching import misplaced, type_of
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import find_active_template
 from vardkase.misp.distribution import Distribution

@@ -11,7 +11,7 @@ from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import MispProblem
 from vardkase.intel.models import Attribute, Object
 from vardkase.intel.problems import ObjectProblem
-from vardkase.knowledge.object_templates.fits import misplaced
+from vardkase.knowledge.object_templates.matching import misplaced
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import newest_version
 from vardkase.misp.flags import as_int

@@ -35,7 +35,7 @@ from vardkase.intel.models import Event
 from vardkase.intel.problems import EventProblem, IntelProblem
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.rules import EventFacts, may_agree_to_publish, may_publish_event, must_leave_publishing
-from vardkase.intel.services.unpublished import unpublished_audiences
+from vardkase.intel.services.unpublished_changes import unpublished_audiences
 from vardkase.intel.settings import DISABLE_REST_ALERT
 from vardkase.knowledge.taxonomies.queries import missing_required
 from vardkase.misp.flags import as_bool

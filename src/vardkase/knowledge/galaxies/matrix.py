@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core.errors import NotFound
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
 from vardkase.knowledge.problems import NoticelistProblem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction

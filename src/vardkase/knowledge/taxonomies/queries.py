@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Lower
 
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.tag_names import hidden_cluster_predicate, tag_name_predicate

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db.models import Q, QuerySet
 
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 from vardkase.knowledge.warninglists.problems import WarninglistProblem
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem, Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.models import DeliveredHow, Delivery, Letter

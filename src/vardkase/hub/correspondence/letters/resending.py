@@ -8,13 +8,13 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict
-from vardkase.core.lookups import first_or_not_found
-from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.models import SentState
 from vardkase.core.mail.notify import notify
 from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.services import can_send
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.letters.delivery import undelivered
 from vardkase.hub.correspondence.models import Letter

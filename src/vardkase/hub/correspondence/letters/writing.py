@@ -16,9 +16,9 @@ from django.utils.translation import gettext, override, pgettext
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core import typeset
 from vardkase.core.clock import today
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.kinds import MailKind, find
 from vardkase.core.mail.rendering import filled
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.letters.blocks import blocks

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.private_links import private_address
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.models import Application, ApplicationLink
 from vardkase.hub.membership.applications.problems import ApplicationProblem

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 
 from vardkase.core import files, typeset
 from vardkase.core.errors import NotFound
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.facts import moment
 from vardkase.core.mail.settings import sender
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.membership.applications.models import Application, Document, DocumentKind
 from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.organisation_numbers import hyphenated

@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target
-from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.notify import notify
 from vardkase.hub.membership.applications.access import Acting, link_address, new_link
 from vardkase.hub.membership.applications.models import Application

@@ -25,7 +25,7 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import contact_addresses
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential
-from vardkase.identity.accounts.four_eyes.officers import officers
+from vardkase.identity.accounts.four_eyes.hub_in_use import officers
 from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.accepted_terms import accepted_version

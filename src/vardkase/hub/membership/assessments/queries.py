@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from vardkase.core.change_origin import ChangedBy
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.settings import Setting
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.applications.accepted_terms import UNDECIDED

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core import openpgp
 from vardkase.core.errors import Forbidden, Invalid, NotFound
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.contacts.extra import newest
 from vardkase.hub.membership.contacts.models import Contact, ContactRole, ExtraFields

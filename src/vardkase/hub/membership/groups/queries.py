@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.membership.groups.models import GroupConsent, OrganisationGroup
 from vardkase.hub.membership.groups.problems import OrganisationGroupProblem
 from vardkase.identity.access.actor import Actor

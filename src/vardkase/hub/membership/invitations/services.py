@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify
 from vardkase.core.private_links import private_address
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.access import digest_of
 from vardkase.hub.membership.applications.models import Application

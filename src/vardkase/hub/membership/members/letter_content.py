@@ -9,8 +9,8 @@ from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
 
 from vardkase.audit.services import AuditActor, Target
-from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.facts import moment
+from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.settings import sender
 from vardkase.hub.correspondence.letters.signatures import signature_of
 from vardkase.hub.correspondence.letters.wording import appeal_facts, sender_and_address

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vardkase.audit.services import AuditActor, Target
-from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.facts import Fact
+from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.notify import notify
 from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.accounts.queries import active_users

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.private_links import private_address
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding import mails
 from vardkase.hub.membership.onboarding.models import MemberLink

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.exchange.servers.checkup import Checkup, check
 from vardkase.exchange.servers.confirmation import propose_confirmation, waits_for_confirmation
+from vardkase.exchange.servers.connection_test import Checkup, check
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.services import add_server, edit_server
 from vardkase.hub.audit_actions import HubAction

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
-from vardkase.core.lookups import subquery_count
+from vardkase.core.query_expressions import subquery_count
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange

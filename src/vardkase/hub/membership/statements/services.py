@@ -13,8 +13,8 @@ from vardkase.audit.services import Target, record
 from vardkase.core import files
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.applications.files import kind_of, safe_name

@@ -14,8 +14,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
+from vardkase.identity.accounts.four_eyes.hub_in_use import officers
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
-from vardkase.identity.accounts.four_eyes.officers import officers
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
 from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,

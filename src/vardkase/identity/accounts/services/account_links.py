@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import NotFound
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.notify import notify
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes

@@ -15,8 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict
+from vardkase.identity.accounts.four_eyes.hub_in_use import APPOINT, BEGIN_AGAIN, in_use, officers
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
-from vardkase.identity.accounts.four_eyes.officers import APPOINT, BEGIN_AGAIN, in_use, officers
 from vardkase.identity.accounts.four_eyes.parties import NAMES, OFFICERS, Party
 from vardkase.identity.accounts.four_eyes.queries import waiting_request
 from vardkase.identity.accounts.four_eyes.registry import (

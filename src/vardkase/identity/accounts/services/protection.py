@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from vardkase.core.errors import Forbidden, Invalid
-from vardkase.identity.accounts.four_eyes.officers import in_use
+from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.problems import AccountProblem, KeyProblem, RoleProblem

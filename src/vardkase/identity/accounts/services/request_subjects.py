@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import Problem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem

@@ -22,7 +22,7 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.fields import apply
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.identity.accounts import rules
-from vardkase.identity.accounts.four_eyes.officers import in_use
+from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.problems import AccountProblem, RoleProblem

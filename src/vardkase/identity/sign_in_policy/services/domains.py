@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.mail.services import TooManyMessages, can_send, count_messages
 from vardkase.core.problems import CommonProblem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.exchange.servers import client
-from vardkase.exchange.servers.checkup import Checkup, ConnectionFault
+from vardkase.exchange.servers.connection_test import Checkup, ConnectionFault
 from vardkase.exchange.servers.models import Server
 from vardkase.web.ui import display
 

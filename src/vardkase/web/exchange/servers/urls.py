@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from vardkase.web.exchange.servers import dry_runs, event_block_rule, previews, views
 from vardkase.web.exchange.servers import edit_views as forms
-from vardkase.web.exchange.servers import event_block_rule, plans, previews, views
 from vardkase.web.exchange.servers import overlap as knowledge
 
 urlpatterns = [
@@ -33,7 +33,7 @@ urlpatterns = [
     path("connections/<int:pk>/let-be/<uuid:uuid>/", views.dismiss, name="server_dismiss"),
     path("connections/<int:pk>/there/", previews.index, name="server_there"),
     path("connections/<int:pk>/there/<reference:reference>/", previews.event, name="server_there_event"),
-    path("connections/<int:pk>/would-<slug:way>/", plans.show, name="server_plan"),
+    path("connections/<int:pk>/would-<slug:way>/", dry_runs.show, name="server_plan"),
     path("connections/runs/<int:pk>/", views.run, name="sync_run"),
     path("connections/runs/<int:pk>/cancel/", views.cancel, name="sync_run_cancel"),
 ]

@@ -17,7 +17,7 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.outbox.models import DeliveryState as Delivered
 from vardkase.exchange.outbox.models import EntryKind
 from vardkase.exchange.outbox.queries import deliveries
-from vardkase.exchange.servers import checkup, confirmation
+from vardkase.exchange.servers import confirmation, connection_test
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import certificates_of, find_server, servers, users_bound_to
 from vardkase.exchange.sync import queries, statistics, tasks
@@ -67,7 +67,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN)
 def test(request: PageRequest, pk: int) -> HttpResponse:
     server = find_server(request.actor, pk)
-    checked = checkup.check(request.actor, pk)
+    checked = connection_test.check(request.actor, pk)
     return _shown(
         request,
         server,
@@ -81,7 +81,7 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def trust(request: PageRequest, pk: int) -> HttpResponse:
     try:
-        checkup.trust(request.actor, pk, posted.text(request, "fingerprint"))
+        connection_test.trust(request.actor, pk, posted.text(request, "fingerprint"))
     except OutgoingFailed as failed:
         messages.error(request, str(failed))
     except Conflict:

@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from vardkase.hub.customer_service import diagnosis, organisations, queries
+from vardkase.hub.customer_service import connection_diagnosis, organisations, queries
 from vardkase.hub.customer_service.rules import DESKS
 from vardkase.hub.enrolment.codes import MAKERS
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.items import ChecklistLine, checklist
-from vardkase.web.hub.customer_service.states import with_moments
+from vardkase.web.hub.customer_service.presenters import with_moments
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -33,7 +33,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row,
         "may_make_code": not request.actor.staff.isdisjoint(MAKERS),
-        "diagnosis": with_moments(diagnosis.state_of(row.pk)),
+        "diagnosis": with_moments(connection_diagnosis.state_of(row.pk)),
         "requests": queries.desk_requests(request.actor)
         .filter(organisation=row)
         .order_by("-pk")[:REQUESTS_SHOWN],

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
 from vardkase.analysis.correlation.queries import related_events
-from vardkase.analysis.correlation.shared import shared_values
+from vardkase.analysis.correlation.shared_values import shared_values
 from vardkase.analysis.search.statement import containing
 from vardkase.intel.queries import event_parts
 from vardkase.intel.queries.attribute_lines import Layout, LineFilter, attribute_lines, count_lines

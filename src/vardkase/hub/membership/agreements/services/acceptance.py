@@ -6,7 +6,7 @@ from django.db import transaction
 
 from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.core.lookups import first_or_not_found
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.agreements import queries
 from vardkase.hub.membership.agreements.models import Acceptance

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.core.mail.compose import Attachment as MailAttachment
+from vardkase.core.mail.mime import Attachment as MailAttachment
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.access import Acting, locked, require_may_act
 from vardkase.hub.membership.applications.documents import keep_form, keep_receipt

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.core.lookups import first_or_not_found
 from vardkase.core.problems import CommonProblem
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.rules import APPLICATION

@@ -11,7 +11,7 @@ from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.members.settings import GRACE_DAYS
 from vardkase.hub.membership.members.standing import NO_MEMBERSHIP
 from vardkase.hub.profiles import Profile, profile
-from vardkase.identity.accounts.four_eyes.officers import in_use
+from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
 from vardkase.identity.organisations.hooks import (
     BeforeMerge,
     OrganisationsMerged,

@@ -15,7 +15,11 @@ from vardkase.hub.guide.providers import of_applicant
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.web.hub.guide.views import steps_shown
-from vardkase.web.hub.membership.applications.common import ApplicantRequest, applicant_page, page
+from vardkase.web.hub.membership.applications.current_application import (
+    ApplicantRequest,
+    applicant_page,
+    page,
+)
 from vardkase.web.hub.public_pages.front import url_if_any
 
 OPEN = (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)

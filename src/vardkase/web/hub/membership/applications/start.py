@@ -18,7 +18,13 @@ from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.invitations.services import begin_invited, open_invitation
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.questionnaire.steps import STEPS
-from vardkase.web.hub.membership.applications.common import no_link, open_page, own_link, page, to_home
+from vardkase.web.hub.membership.applications.current_application import (
+    no_link,
+    open_page,
+    own_link,
+    page,
+    to_home,
+)
 from vardkase.web.hub.membership.applications.forms import BeginForm
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.private_links import INVITATION, OWN_LINK, open_private_link

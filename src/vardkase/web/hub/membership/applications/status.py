@@ -28,7 +28,12 @@ from vardkase.hub.membership.applications.services.submission import complete, w
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.hub.membership.questionnaire.steps import BY_NAME
-from vardkase.web.hub.membership.applications.common import ApplicantRequest, applicant_page, home_of, page
+from vardkase.web.hub.membership.applications.current_application import (
+    ApplicantRequest,
+    applicant_page,
+    home_of,
+    page,
+)
 from vardkase.web.hub.membership.applications.forms import ApplicantMessageForm
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms import posted

@@ -32,7 +32,7 @@ from vardkase.hub.membership.questionnaire.reading import read_step
 from vardkase.hub.membership.questionnaire.steps import BY_NAME, REVIEW, STEPS
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.membership.themes import MEASURES, THEMES
-from vardkase.web.hub.membership.applications.common import (
+from vardkase.web.hub.membership.applications.current_application import (
     ApplicantRequest,
     applicant_page,
     home_of,

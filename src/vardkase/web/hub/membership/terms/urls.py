@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.hub.membership.terms import members, officers
+from vardkase.web.hub.membership.terms import acceptance, officers
 
 urlpatterns = [
-    path("terms/", members.terms, name="terms"),
-    path("terms/answer/", members.open_link, name="terms_answer"),
-    path("terms/answer/form/", members.answer, name="terms_answer_form"),
+    path("terms/", acceptance.terms, name="terms"),
+    path("terms/answer/", acceptance.open_link, name="terms_answer"),
+    path("terms/answer/form/", acceptance.answer, name="terms_answer_form"),
     path("terms-and-criteria/", officers.index, name="terms_and_criteria"),
     path("terms-and-criteria/<int:number>/", officers.version, name="terms_version"),
     path("terms-and-criteria/<int:number>/answers/", officers.answers, name="terms_answers"),

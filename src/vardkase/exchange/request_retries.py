@@ -1,4 +1,4 @@
-"""Repeats a request of a background job while the other side is not available."""
+"""Retries of a background job's request while the other side is unavailable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PASSING = AWAY | {500}
 """Statuses that a retry may change."""
 
 
-def patiently(ask: Callable[[], Reply]) -> Reply:
+def with_retries(ask: Callable[[], Reply]) -> Reply:
     """The answer to a request that can be repeated safely, or its last failure. Raises OutgoingFailed."""
     failures = 0
     while True:
