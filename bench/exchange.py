@@ -21,7 +21,7 @@ from tests.exchange.servers import serving
 SIZE = 200
 """Attributes of each event."""
 RECEIVERS = 20
-PATIENCE = 120.0
+TIMEOUT = 120.0
 VERSION = {"version": "2.5.1", "perm_sync": True, "perm_sighting": True}
 
 
@@ -95,7 +95,7 @@ def _published(hub: Hub) -> Row:
         started = time.perf_counter()
         hub.post(f"/events/publish/{event['id']}")
         for _ in range(RECEIVERS):
-            if not receivers.arrived.acquire(timeout=PATIENCE):
+            if not receivers.arrived.acquire(timeout=TIMEOUT):
                 raise RuntimeError("The event has not reached every receiver.")
         seconds = time.perf_counter() - started
     return Row(f"a publication at {RECEIVERS} receivers", seconds, "s")

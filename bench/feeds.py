@@ -21,7 +21,7 @@ from bench.row import MEMORY_TARGET, Row, milliseconds
 LINES = 1_000_000
 LOOKED_UP = 1000
 ROUNDS = 20
-PATIENCE = 900.0
+TIMEOUT = 900.0
 SETTLING = 20.0
 """Seconds until every process of the server has started: a new one would count as growth."""
 TABLE = {"csv": {"value": "2", "delimiter": ","}}
@@ -87,8 +87,8 @@ def _cached(client: Client, pid: int | None, number: str, name: str, target: flo
         started = time.monotonic()
         client.post(f"/feeds/cacheFeeds/{number}", {})
         while _stamp(client, number) == before:
-            if time.monotonic() - started > PATIENCE:
-                raise RuntimeError(f"{name}: not done after {PATIENCE:.0f} s")
+            if time.monotonic() - started > TIMEOUT:
+                raise RuntimeError(f"{name}: not done after {TIMEOUT:.0f} s")
             time.sleep(0.2)
         seconds = time.monotonic() - started
     size = client.post(f"/feeds/view/{number}", {}).json()["Feed"]["cached_elements"]

@@ -28,7 +28,7 @@ from bench.memory import watched
 
 CLIENTS = 100
 PAGES = 40
-PATIENCE = 20.0
+TIMEOUT = 20.0
 SENT = 60_000
 READ = "5b6f1d1e-7d0c-4f0e-8f5e-0f1e2d3c4b5a"
 """The event that readers ask for."""
@@ -188,7 +188,7 @@ def _attackers(instance: Instance, kind: SlowClient) -> Iterator[Callable[[], No
     for number in range(CLIENTS):
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.settimeout(PATIENCE)
+        client.settimeout(TIMEOUT)
         client.connect((parts.hostname or "127.0.0.1", parts.port or 80))
         first, rest = kind(instance, number)
         client.sendall(first)
@@ -216,7 +216,7 @@ def _pages(instance: Instance, between: Callable[[], None]) -> tuple[list[float]
     for _ in range(PAGES):
         between()
         started = time.perf_counter()
-        with contextlib.closing(_connection(instance, PATIENCE)) as asking:
+        with contextlib.closing(_connection(instance, TIMEOUT)) as asking:
             try:
                 asking.request("GET", "/about/", headers={"Accept": "text/html"})
                 asking.getresponse().read()

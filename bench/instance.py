@@ -27,7 +27,7 @@ VARDKASE = (sys.executable, "-m", "vardkase.cli.main")
 WITHOUT_KNOWLEDGE = "--no-knowledge"
 """An option of `serve`: loading taxonomies, galaxies and 2.5 million warninglist values keeps a machine busy."""
 
-PATIENCE = 120.0
+TIMEOUT = 120.0
 SHOWN_ONCE = re.compile(r"^(email|password|key) +(\S.*)\n", re.MULTILINE)
 
 
@@ -59,7 +59,7 @@ def fresh_instance(data_dir: Path | None = None, *options: str, **environment: s
 def _first_administrator(folder: Path) -> dict[str, str]:
     """As `serve` prints it at the first start; a folder that is used again has it in a file."""
     kept = folder / "bench-administrator.json"
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not kept.exists():
         printed = dict(SHOWN_ONCE.findall((folder / "bench.log").read_text()))
         if "key" in printed:
@@ -112,7 +112,7 @@ def start_serving(folder: Path, *options: str, **environment: str) -> tuple[subp
             preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call, no lock
         )
     url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline and process.poll() is None:
         if answers(url):
             return process, url

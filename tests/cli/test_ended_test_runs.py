@@ -13,7 +13,7 @@ import pytest
 from tests.support import waiting_run
 from tests.support.processes import descendants, is_running, wait_until, without_database_url
 
-PATIENCE = 300.0
+TIMEOUT = 300.0
 
 
 @pytest.mark.live
@@ -35,15 +35,15 @@ def test_no_server_outlives_its_test_run(tmp_path: Path, number: signal.Signals)
             start_new_session=True,
         )
     try:
-        wait_until(lambda: ready.exists() or run.poll() is not None, PATIENCE)
+        wait_until(lambda: ready.exists() or run.poll() is not None, TIMEOUT)
         assert ready.exists(), log.read_text()
         started = descendants(run.pid)
         names = " ".join(map(_name_of, started))
         assert "postgres" in names
         assert "chrom" in names
         os.kill(run.pid, number)
-        run.wait(PATIENCE)
-        wait_until(lambda: not any(map(is_running, started)), PATIENCE)
+        run.wait(TIMEOUT)
+        wait_until(lambda: not any(map(is_running, started)), TIMEOUT)
     finally:
         run.kill()
         run.wait()

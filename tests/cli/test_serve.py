@@ -24,7 +24,7 @@ from tests.support.processes import children, descendants, is_running, wait_unti
 from tests.support.web_server import free_port
 from vardkase.core.database import die_with_parent
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
 class Serve:
@@ -56,7 +56,7 @@ class Serve:
         return "".join(self.said)
 
     def wait_until_up(self) -> None:
-        wait_until(lambda: "answers at" in self.output or self.process.poll() is not None, PATIENCE)
+        wait_until(lambda: "answers at" in self.output or self.process.poll() is not None, TIMEOUT)
         assert self.process.poll() is None, self.output
 
     def status(self, key: str = "") -> int | None:
@@ -70,8 +70,8 @@ class Serve:
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        code = self.process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
+        code = self.process.wait(TIMEOUT)
+        self._reader.join(TIMEOUT)
         return code
 
 
@@ -92,7 +92,7 @@ def served(data_dir: Path) -> Iterator[Serve]:
     finally:
         if serve.process.poll() is None:
             serve.end()
-        serve._reader.join(PATIENCE)
+        serve._reader.join(TIMEOUT)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -115,7 +115,7 @@ def test_an_empty_folder_becomes_a_hub_and_the_first_administrator_is_shown_once
         assert key
         assert first.status(key.group()) == 200
         with Client(f"http://127.0.0.1:{first.port}", key.group()) as client:
-            wait_until(lambda: bool(client.get("/objectTemplates/index").json()), PATIENCE)
+            wait_until(lambda: bool(client.get("/objectTemplates/index").json()), TIMEOUT)
     finally:
         first.end()
     again = Serve(first.data_dir, first.port, WITHOUT_KNOWLEDGE)
@@ -129,8 +129,8 @@ def test_an_empty_folder_becomes_a_hub_and_the_first_administrator_is_shown_once
 
 def test_a_second_serve_says_where_the_first_is(served: Serve) -> None:
     second = Serve(served.data_dir, free_port())
-    assert second.process.wait(PATIENCE) == 1
-    second._reader.join(PATIENCE)
+    assert second.process.wait(TIMEOUT) == 1
+    second._reader.join(TIMEOUT)
     assert f"http://127.0.0.1:{served.port}/" in second.output
 
 
@@ -169,7 +169,7 @@ def test_a_taken_port_is_named(data_dir: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         serve = Serve(data_dir, port)
-        assert serve.process.wait(PATIENCE) == 1
-        serve._reader.join(PATIENCE)
+        assert serve.process.wait(TIMEOUT) == 1
+        serve._reader.join(TIMEOUT)
     assert str(port) in serve.output
     assert "Traceback" not in serve.output

@@ -46,7 +46,7 @@ from vardkase.exchange.sync.push import push_published
 from vardkase.exchange.sync.runs import MOST_CUTS
 from vardkase.intel.models import Attribute, Event
 
-PATIENCE = 60
+TIMEOUT = 60
 KEY = "A" * 40
 
 
@@ -273,7 +273,7 @@ def worker(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def until(what: Callable[[], bool], folder: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not what():
         assert time.monotonic() < deadline, (folder / "worker.log").read_text()[-3000:]
         time.sleep(0.05)

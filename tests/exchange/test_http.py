@@ -26,7 +26,7 @@ ALLOWED = RequestPolicy(networks=HERE)
 
 def test_an_answer_comes_whole_with_its_status() -> None:
     with serving(says(b"gone", 410, X_Why="moved")) as server:
-        reply = fetch("POST", f"{server.url}/a?b=c", headers={"X-Key": "k"}, body=b"text", manner=ALLOWED)
+        reply = fetch("POST", f"{server.url}/a?b=c", headers={"X-Key": "k"}, body=b"text", policy=ALLOWED)
     assert (reply.status, reply.content, reply.headers["x-why"]) == (410, b"gone", "moved")
     method, path, headers, body = server.requests[0]
     assert (method, path, headers["X-Key"], body) == ("POST", "/a?b=c", "k", b"text")
@@ -55,22 +55,22 @@ def test_a_name_is_judged_by_the_address_it_leads_to(monkeypatch: pytest.MonkeyP
 
     with serving(says(b"secret")) as server:
         monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-        manner = RequestPolicy(networks=("192.0.2.0/24",), patience=0.2)
+        policy = RequestPolicy(networks=("192.0.2.0/24",), timeout=0.2)
         with pytest.raises(OutgoingFailed):
-            fetch("GET", server.url.replace("127.0.0.1", "rebind.example"), manner=manner)
+            fetch("GET", server.url.replace("127.0.0.1", "rebind.example"), policy=policy)
         assert looked_up == ["rebind.example"]
         with pytest.raises(AddressRefused) as refused:
-            fetch("GET", server.url.replace("127.0.0.1", "rebind.example"), manner=manner)
+            fetch("GET", server.url.replace("127.0.0.1", "rebind.example"), policy=policy)
         assert refused.value.problem == OutgoingProblem.PRIVATE_ADDRESS(host="rebind.example")
     assert server.requests == []
 
 
 def test_a_redirect_is_followed_on_the_same_server_and_judged_on_another() -> None:
     with serving(says(b"secret")) as inside, serving(lambda handler: _turns(handler, inside.url)) as server:
-        reply = fetch("GET", f"{server.url}/here", manner=ALLOWED)
+        reply = fetch("GET", f"{server.url}/here", policy=ALLOWED)
         assert (reply.content, reply.url) == (b"end", f"{server.url}/end")
         with pytest.raises(AddressRefused):
-            fetch("GET", f"{server.url}/elsewhere", manner=ALLOWED)
+            fetch("GET", f"{server.url}/elsewhere", policy=ALLOWED)
     assert inside.requests == []
 
 
@@ -98,11 +98,11 @@ def test_a_public_server_sends_us_into_no_network_of_the_operators(
 def test_redirects_end() -> None:
     with serving(leads_to("/again")) as server:
         with pytest.raises(OutgoingFailed) as refused:
-            fetch("GET", server.url, manner=ALLOWED)
+            fetch("GET", server.url, policy=ALLOWED)
         assert refused.value.has(OutgoingProblem.TOO_MANY_REDIRECTS)
         assert len(server.requests) == 6
-        assert fetch("GET", server.url, manner=RequestPolicy(networks=HERE, redirects=0)).status == 302
-        assert fetch("POST", server.url, body=b"x", manner=ALLOWED).status == 302
+        assert fetch("GET", server.url, policy=RequestPolicy(networks=HERE, redirects=0)).status == 302
+        assert fetch("POST", server.url, body=b"x", policy=ALLOWED).status == 302
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_other_addresses_are_no_addresses(url: str) -> None:
         fetch("GET", url)
     assert refused.value.has(OutgoingProblem.BAD_SCHEME) or refused.value.has(OutgoingProblem.BAD_ADDRESS)
     with serving(leads_to(url or "file:///x")) as server, pytest.raises(OutgoingFailed):
-        fetch("GET", server.url, manner=ALLOWED)
+        fetch("GET", server.url, policy=ALLOWED)
 
 
 def test_a_password_in_the_address_is_refused() -> None:
@@ -126,9 +126,9 @@ def test_too_long_an_answer_is_cut_off_also_when_it_was_compressed() -> None:
     bomb = gzip.compress(bytes(5_000_000))
     small = RequestPolicy(networks=HERE, limit=100_000)
     with serving(says(bomb, Content_Encoding="gzip")) as server, pytest.raises(ReplyTooBig):
-        fetch("GET", server.url, manner=small)
+        fetch("GET", server.url, policy=small)
     with serving(says(bytes(100_001))) as server, pytest.raises(ReplyTooBig):
-        fetch("GET", server.url, manner=small)
+        fetch("GET", server.url, policy=small)
 
 
 def _turns(handler: BaseHTTPRequestHandler, elsewhere: str) -> None:
@@ -138,7 +138,7 @@ def _turns(handler: BaseHTTPRequestHandler, elsewhere: str) -> None:
 
 @pytest.mark.parametrize("with_status", [True, False])
 def test_a_server_that_drips_does_not_hold_us(with_status: bool) -> None:
-    """It would drip for ever, and never pauses for as long as our patience with silence is."""
+    """It would drip for ever, and never pauses for as long as our timeout with silence is."""
     left = threading.Event()
 
     def drip(handler: BaseHTTPRequestHandler) -> None:
@@ -153,7 +153,7 @@ def test_a_server_that_drips_does_not_hold_us(with_status: bool) -> None:
     with serving(drip) as server:
         try:
             with pytest.raises(TimedOut) as late:
-                fetch("GET", server.url, manner=RequestPolicy(networks=HERE, seconds=0.3))
+                fetch("GET", server.url, policy=RequestPolicy(networks=HERE, seconds=0.3))
             assert late.value.has(OutgoingProblem.TIMED_OUT)
         finally:
             left.set()
@@ -161,7 +161,7 @@ def test_a_server_that_drips_does_not_hold_us(with_status: bool) -> None:
 
 def test_a_silent_server_is_left_after_a_while() -> None:
     with serving(lambda _: time.sleep(1)) as server, pytest.raises(TimedOut):
-        fetch("GET", server.url, manner=RequestPolicy(networks=HERE, patience=0.2))
+        fetch("GET", server.url, policy=RequestPolicy(networks=HERE, timeout=0.2))
 
 
 def test_a_server_that_is_not_there_or_talks_nonsense() -> None:
@@ -169,7 +169,7 @@ def test_a_server_that_is_not_there_or_talks_nonsense() -> None:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
     with pytest.raises(OutgoingFailed) as failed:
-        fetch("GET", f"http://127.0.0.1:{port}/key-in-path", manner=ALLOWED)
+        fetch("GET", f"http://127.0.0.1:{port}/key-in-path", policy=ALLOWED)
     assert (
         failed.value.wire == f"http://127.0.0.1:{port} could not be reached: [Errno 111] Connection refused"
     )
@@ -177,7 +177,7 @@ def test_a_server_that_is_not_there_or_talks_nonsense() -> None:
         assert str(failed.value).endswith("The network says “Connection refused”")
     nonsense = serving(lambda handler: handler.wfile.write(b"SSH-2.0-x\r\n\r\n") and None)
     with nonsense as server, pytest.raises(OutgoingFailed) as failed:
-        fetch("GET", f"{server.url}/key-in-path", manner=ALLOWED)
+        fetch("GET", f"{server.url}/key-in-path", policy=ALLOWED)
     assert failed.value.has(OutgoingProblem.UNREACHABLE)
     assert "key-in-path" not in failed.value.wire
 
@@ -186,7 +186,7 @@ def test_errors_of_who_reads_are_their_own() -> None:
     with (
         serving(says(b"ok")) as server,
         pytest.raises(ValueError, match="mine"),
-        stream("GET", server.url, manner=ALLOWED),
+        stream("GET", server.url, policy=ALLOWED),
     ):
         raise ValueError("mine")
 
@@ -194,14 +194,14 @@ def test_errors_of_who_reads_are_their_own() -> None:
 def test_a_certificate_must_be_known_and_may_be_pinned(tmp_path: Path) -> None:
     with serving(says(b"ok"), encrypted(tmp_path)) as server:
         with pytest.raises(OutgoingFailed) as untrusted:
-            fetch("GET", server.url, manner=ALLOWED)
+            fetch("GET", server.url, policy=ALLOWED)
         assert "self-signed certificate" in untrusted.value.wire
         pinned = RequestPolicy(networks=HERE, authority=certificate().partition("-----BEGIN PRIVATE")[0])
-        assert fetch("GET", server.url, manner=pinned).content == b"ok"
+        assert fetch("GET", server.url, policy=pinned).content == b"ok"
         with pytest.raises(OutgoingFailed):
-            fetch("GET", server.url.replace("127.0.0.1", "127.0.0.2"), manner=pinned)
+            fetch("GET", server.url.replace("127.0.0.1", "127.0.0.2"), policy=pinned)
     with pytest.raises(OutgoingFailed) as unreadable:
-        fetch("GET", "https://127.0.0.1/", manner=RequestPolicy(networks=HERE, authority="nonsense"))
+        fetch("GET", "https://127.0.0.1/", policy=RequestPolicy(networks=HERE, authority="nonsense"))
     assert unreadable.value.has(OutgoingProblem.UNREADABLE_CERTIFICATES)
 
 
@@ -212,9 +212,9 @@ def test_our_own_certificate_is_shown_to_who_asks(tmp_path: Path) -> None:
     public = certificate().partition("-----BEGIN PRIVATE")[0]
     with serving(says(b"ok"), context) as server:
         with pytest.raises(OutgoingFailed):
-            fetch("GET", server.url, manner=RequestPolicy(networks=HERE, authority=public))
+            fetch("GET", server.url, policy=RequestPolicy(networks=HERE, authority=public))
         ours = RequestPolicy(networks=HERE, authority=public, client_certificate=certificate())
-        assert fetch("GET", server.url, manner=ours).content == b"ok"
+        assert fetch("GET", server.url, policy=ours).content == b"ok"
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
@@ -225,7 +225,7 @@ def test_old_encryption_is_refused(tmp_path: Path) -> None:
     context.set_ciphers("ALL:@SECLEVEL=0")
     public = certificate().partition("-----BEGIN PRIVATE")[0]
     with serving(says(b"ok"), context) as server, pytest.raises(OutgoingFailed):
-        fetch("GET", server.url, manner=RequestPolicy(networks=HERE, authority=public))
+        fetch("GET", server.url, policy=RequestPolicy(networks=HERE, authority=public))
 
 
 def test_the_proxy_is_asked_and_not_for_what_is_inside(settings: Any) -> None:
@@ -242,6 +242,6 @@ def test_the_proxy_is_asked_and_not_for_what_is_inside(settings: Any) -> None:
         assert [request[0] for request in proxy.requests] == ["GET", "CONNECT"]
         assert proxy.requests[1][1] == "news.invalid:443"
         assert (
-            fetch("GET", f"{proxy.url}/direct", manner=RequestPolicy(networks=HERE, direct=True)).status
+            fetch("GET", f"{proxy.url}/direct", policy=RequestPolicy(networks=HERE, direct=True)).status
             == 200
         )

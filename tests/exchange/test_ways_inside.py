@@ -165,7 +165,7 @@ def test_a_redirect_to_the_same_name_is_judged_anew(monkeypatch: pytest.MonkeyPa
         url = server.url.replace("127.0.0.1", "rebind.example")
         monkeypatch.setattr(socket, "getaddrinfo", rebinding)
         with pytest.raises(AddressRefused):
-            fetch("GET", url, manner=RequestPolicy(networks=("127.0.0.1/32",)))
+            fetch("GET", url, policy=RequestPolicy(networks=("127.0.0.1/32",)))
     assert len(server.requests) == 1
 
 
@@ -179,7 +179,7 @@ def test_of_a_name_with_several_addresses_only_the_permitted_are_asked(
     with serving(says(b"ok")) as server:
         url = server.url.replace("127.0.0.1", "several.example")
         monkeypatch.setattr(socket, "getaddrinfo", both)
-        assert fetch("GET", url, manner=RequestPolicy(networks=("127.0.0.1/32",))).content == b"ok"
+        assert fetch("GET", url, policy=RequestPolicy(networks=("127.0.0.1/32",))).content == b"ok"
         with pytest.raises(AddressRefused):
             fetch("GET", url)
 
@@ -200,7 +200,7 @@ def test_a_redirect_however_it_is_written(target: str) -> None:
         with serving(leads_to(place)) as server:
             try:
                 reply = fetch(
-                    "GET", server.url, manner=RequestPolicy(networks=("127.0.0.1/32",), redirects=2)
+                    "GET", server.url, policy=RequestPolicy(networks=("127.0.0.1/32",), redirects=2)
                 )
             except OutgoingFailed:
                 reply = None
@@ -213,12 +213,12 @@ def test_the_operators_networks_are_for_what_administrators_name(settings: Any) 
     with serving(says(b"ok")) as server:
         assert fetch("GET", server.url).content == b"ok"
         with pytest.raises(AddressRefused):
-            fetch("GET", server.url, manner=RequestPolicy(inside=False))
+            fetch("GET", server.url, policy=RequestPolicy(inside=False))
 
 
 def test_environment_variables_send_nobody_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(says(b"ok")) as server, serving(says(b"by proxy")) as proxy:
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
             monkeypatch.setenv(name, proxy.url)
-        assert fetch("GET", server.url, manner=ALLOWED).content == b"ok"
+        assert fetch("GET", server.url, policy=ALLOWED).content == b"ok"
     assert proxy.requests == []

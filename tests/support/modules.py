@@ -16,7 +16,7 @@ from tests.support.web_server import free_port
 from vardkase.core.database import die_with_parent
 
 OWN = Path(__file__).parents[1] / "exchange" / "own_modules"
-PATIENCE = 120.0
+TIMEOUT = 120.0
 
 
 @contextlib.contextmanager
@@ -43,7 +43,7 @@ def running_modules(folder: Path) -> Iterator[str]:
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError, http.client.HTTPException):
             asking = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

@@ -99,9 +99,9 @@ def holding(data_dir: Path, *arguments: str, **options: Any) -> Iterator[Holder]
                 pipe.close()
 
 
-def wait_until(condition: Callable[[], bool], patience: float = 15.0) -> None:
-    """Return when `condition` holds; fails after `patience` seconds."""
-    deadline = time.monotonic() + patience
+def wait_until(condition: Callable[[], bool], timeout: float = 15.0) -> None:
+    """Return when `condition` holds; fails after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.03)

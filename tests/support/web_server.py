@@ -19,7 +19,7 @@ from django.db import connection
 from tests.support.database import url_of
 from vardkase.core.database import die_with_parent
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def free_port() -> int:
 
 
 def _wait_for_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError, http.client.HTTPException):
             asking = http.client.HTTPConnection("127.0.0.1", port, timeout=10)

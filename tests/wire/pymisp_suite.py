@@ -22,7 +22,7 @@ from vardkase.core.database import die_with_parent
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "pymisp"
 STAND_INS = Path(__file__).parent / "stand_ins"
-PATIENCE = 1800
+TIMEOUT = 1800
 SAMPLES = {"whoami.exe": "cli-32.exe", "sample2.pe": "cli-64.exe"}
 """Windows programs that the suite would clone from a repository, and setuptools' launchers that serve as well:
 with five sections and with six. The third, chromeinstall-8u31.exe, is compared by its hashes: no other will do."""
@@ -88,7 +88,7 @@ def run_suite(url: str, key: str, *, only: str = "") -> Outcome:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
             preexec_fn=die_with_parent(signal.SIGTERM),
         ).stdout

@@ -22,9 +22,9 @@ async def answer_nothing(_scope: object, _receive: object, _send: object) -> Non
     raise AssertionError("no request is sent")
 
 
-def server(listener: socket.socket, counts: ConnectionCounts, worker: int, patience: float) -> Server:
+def server(listener: socket.socket, counts: ConnectionCounts, worker: int, grace: float) -> Server:
     config = uvicorn.Config(answer_nothing, http=Connection, lifespan="off", log_level="critical")
-    return Server(config, listener.dup(), counts, worker, patience)
+    return Server(config, listener.dup(), counts, worker, grace)
 
 
 @contextlib.contextmanager

@@ -36,8 +36,8 @@ class AddressPolicy:
     _open: list[socket.socket] = field(default_factory=list)
     _leaving: ExitStack = field(default_factory=ExitStack)
 
-    def connect(self, host: str, port: int, patience: float, *, judged: bool = True) -> socket.socket:
-        opened = connected(host, port, patience, self.permitted if judged else None)
+    def connect(self, host: str, port: int, timeout: float, *, judged: bool = True) -> socket.socket:
+        opened = connected(host, port, timeout, self.permitted if judged else None)
         self.inside = not judged or not may_be_reached(opened.getpeername()[0], ())
         # A duplicate: urllib3 may close its own, and shutting down either ends both.
         self._open.append(self._leaving.enter_context(opened.dup()))
@@ -71,11 +71,11 @@ class AddressPolicy:
 
 
 def connected(
-    host: str, port: int, patience: float, permitted: Sequence[Network] | None, *, datagrams: bool = False
+    host: str, port: int, timeout: float, permitted: Sequence[Network] | None, *, datagrams: bool = False
 ) -> socket.socket:
     """Connect to the first permitted address of `host` that answers; with None, any address is permitted.
 
-    `patience` is the longest silence in seconds. Raises AddressRefused, OSError.
+    `timeout` is the longest silence in seconds. Raises AddressRefused, OSError.
     """
     found = [
         endpoint
@@ -87,7 +87,7 @@ def connected(
     failure = OSError("no address")
     for family, address in found:
         opened = socket.socket(family, socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM)
-        opened.settimeout(patience)
+        opened.settimeout(timeout)
         try:
             opened.connect(address)
         except OSError as error:
@@ -105,7 +105,7 @@ def require_permitted(host: str, port: int, permitted: Sequence[Network]) -> Non
 
 
 def connection_to(
-    gate: AddressPolicy, target: Url, context: ssl.SSLContext | None, patience: float, proxy: str
+    gate: AddressPolicy, target: Url, context: ssl.SSLContext | None, timeout: float, proxy: str
 ) -> tuple[HTTPConnection, str, dict[str, str]]:
     """A connection for a request to `target`, with the path and headers to use.
 
@@ -114,13 +114,13 @@ def connection_to(
     """
     host, port = _host_and_port(target)
     if not proxy:
-        direct = _connection(host, port, context, patience, gate.connect)
+        direct = _connection(host, port, context, timeout, gate.connect)
         return gate.close_after(direct), target.request_uri, {}
     gate.refuse_private(host, port)
     at = parse_url(proxy)
     credentials = make_headers(proxy_basic_auth=at.auth) if at.auth else {}
     through = partial(gate.connect, judged=False)
-    connection = gate.close_after(_connection(*_host_and_port(at), context, patience, through))
+    connection = gate.close_after(_connection(*_host_and_port(at), context, timeout, through))
     if context is None:
         return connection, target.url, credentials
     connection.set_tunnel(host, port, credentials)
@@ -128,28 +128,26 @@ def connection_to(
 
 
 def _connection(
-    host: str, port: int, context: ssl.SSLContext | None, patience: float, opener: Opener
+    host: str, port: int, context: ssl.SSLContext | None, timeout: float, opener: Opener
 ) -> HTTPConnection:
     if context is None:
-        return _Plain(host, port, patience, opener)
-    return _Encrypted(host, port, patience, opener, context)
+        return _Plain(host, port, timeout, opener)
+    return _Encrypted(host, port, timeout, opener, context)
 
 
 class _Plain(HTTPConnection):
-    def __init__(self, host: str, port: int, patience: float, opener: Opener) -> None:
-        super().__init__(host, port, timeout=patience)
-        self._opener = partial(opener, host, port, patience)
+    def __init__(self, host: str, port: int, timeout: float, opener: Opener) -> None:
+        super().__init__(host, port, timeout=timeout)
+        self._opener = partial(opener, host, port, timeout)
 
     def _new_conn(self) -> socket.socket:
         return self._opener()
 
 
 class _Encrypted(HTTPSConnection):
-    def __init__(
-        self, host: str, port: int, patience: float, opener: Opener, context: ssl.SSLContext
-    ) -> None:
-        super().__init__(host, port, timeout=patience, ssl_context=context)
-        self._opener = partial(opener, host, port, patience)
+    def __init__(self, host: str, port: int, timeout: float, opener: Opener, context: ssl.SSLContext) -> None:
+        super().__init__(host, port, timeout=timeout, ssl_context=context)
+        self._opener = partial(opener, host, port, timeout)
 
     def _new_conn(self) -> socket.socket:
         return self._opener()

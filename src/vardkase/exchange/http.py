@@ -44,7 +44,7 @@ class RequestPolicy:
     `authority` (PEM): only this certificate, or those it signed, are trusted. `client_certificate` (PEM): our
     certificate and its key. `networks` (CIDR): non-public networks where this server may be. The operator's
     own such networks count only with `inside`: do not set it for addresses that any member can enter.
-    `direct`: bypass the proxy. `patience` is the longest silence and `seconds` the longest exchange, `limit`
+    `direct`: bypass the proxy. `timeout` is the longest silence and `seconds` the longest exchange, `limit`
     the maximum size of a response in bytes, decompressed.
     """
 
@@ -53,7 +53,7 @@ class RequestPolicy:
     networks: tuple[str, ...] = ()
     inside: bool = True
     direct: bool = False
-    patience: float = 30.0
+    timeout: float = 30.0
     seconds: float = 120.0
     limit: int = 64 * MEBIBYTE
     redirects: int = 5
@@ -85,13 +85,13 @@ def fetch(
     *,
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
-    manner: RequestPolicy | None = None,
+    policy: RequestPolicy | None = None,
 ) -> Reply:
     """Request `url` and return the response, whatever its status.
 
     Raises OutgoingFailed: AddressRefused, TimedOut, ReplyTooBig, or itself for other failures.
     """
-    with stream(method, url, headers=headers, body=body, manner=manner) as reply:
+    with stream(method, url, headers=headers, body=body, policy=policy) as reply:
         return Reply(reply.status, reply.headers, reply.url, b"".join(reply.content))
 
 
@@ -102,19 +102,19 @@ def stream(
     *,
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
-    manner: RequestPolicy | None = None,
+    policy: RequestPolicy | None = None,
 ) -> Iterator[StreamedReply]:
     """Like `fetch`, with the content as a stream; the connection closes with the block."""
-    manner = manner or RequestPolicy()
+    policy = policy or RequestPolicy()
     sent: Mapping[str, str] = BASIC_HEADERS | dict(headers or {})
     target = _parsed_url(url)
     gate = AddressPolicy()
-    with _within_thread_limit(), gate.closing_after(manner.seconds):
+    with _within_thread_limit(), gate.closing_after(policy.seconds):
         with _network_errors_as_failures(gate, target):
-            reply, target = _response_after_redirects(gate, manner, method, target, sent, body)
+            reply, target = _response_after_redirects(gate, policy, method, target, sent, body)
         received = {name.lower(): value for name, value in reply.headers.items()}
         yield StreamedReply(
-            reply.status, received, target.url, _bounded_content(gate, reply, target, manner.limit)
+            reply.status, received, target.url, _bounded_content(gate, reply, target, policy.limit)
         )
 
 
@@ -127,72 +127,72 @@ def _within_thread_limit() -> Iterator[None]:
         raise OutgoingFailed(refused.problem) from refused
 
 
-def presented_certificate(url: str, *, manner: RequestPolicy | None = None) -> bytes:
+def presented_certificate(url: str, *, policy: RequestPolicy | None = None) -> bytes:
     """The certificate (DER) that a server presents, trusted or not, for people to look at.
 
     Nothing is sent over the connection. Raises OutgoingFailed.
     """
-    manner = manner or RequestPolicy()
+    policy = policy or RequestPolicy()
     target = _parsed_url(url)
     if target.scheme != "https":
         raise OutgoingFailed(OutgoingProblem.NO_CERTIFICATE(place=_origin(target)))
-    gate = AddressPolicy(_permitted(manner))
+    gate = AddressPolicy(_permitted(policy))
     with (
         _within_thread_limit(),
-        gate.closing_after(manner.seconds),
+        gate.closing_after(policy.seconds),
         _network_errors_as_failures(gate, target),
     ):
-        context = unchecked_context(manner.client_certificate)
-        connection, _, _ = connection_to(gate, target, context, manner.patience, _proxy(manner))
+        context = unchecked_context(policy.client_certificate)
+        connection, _, _ = connection_to(gate, target, context, policy.timeout, _proxy(policy))
         connection.connect()
         return connection.sock.getpeercert(binary_form=True) or b""  # type: ignore[union-attr]
 
 
 def _response_after_redirects(
     gate: AddressPolicy,
-    manner: RequestPolicy,
+    policy: RequestPolicy,
     method: Method,
     target: Url,
     headers: Mapping[str, str],
     body: bytes | None,
 ) -> tuple[BaseHTTPResponse, Url]:
     for hops in count():
-        reply = _send(gate, manner, method, target, headers, body)
+        reply = _send(gate, policy, method, target, headers, body)
         # Only requests without a body: a POST that is repeated elsewhere may act twice.
         follows = reply.status in REDIRECTS and method in ("GET", "HEAD")
         place = reply.headers.get("location", "") if follows else ""
-        if not place or not manner.redirects:
+        if not place or not policy.redirects:
             break
         # Its body is not read: the next hop opens a connection of its own.
         reply.close()
-        if hops == manner.redirects:
+        if hops == policy.redirects:
             raise OutgoingFailed(OutgoingProblem.TOO_MANY_REDIRECTS(place=_origin(target)))
-        target, manner, headers = _next_hop(target, place, manner, headers, inside=gate.inside)
+        target, policy, headers = _next_hop(target, place, policy, headers, inside=gate.inside)
     return reply, target
 
 
 def _send(
     gate: AddressPolicy,
-    manner: RequestPolicy,
+    policy: RequestPolicy,
     method: Method,
     target: Url,
     headers: Mapping[str, str],
     body: bytes | None,
 ) -> BaseHTTPResponse:
-    gate.permitted = _permitted(manner)
-    context = tls_context(manner.authority, manner.client_certificate) if target.scheme == "https" else None
-    connection, path, extra = connection_to(gate, target, context, manner.patience, _proxy(manner))
+    gate.permitted = _permitted(policy)
+    context = tls_context(policy.authority, policy.client_certificate) if target.scheme == "https" else None
+    connection, path, extra = connection_to(gate, target, context, policy.timeout, _proxy(policy))
     connection.request(method, path, body=body, headers={**headers, **extra}, preload_content=False)
     return connection.getresponse()
 
 
-def _permitted(manner: RequestPolicy) -> tuple[Network, ...]:
-    operators = settings.VARDKASE_PRIVATE_NETWORKS if manner.inside else ()
-    return networks((*operators, *manner.networks))
+def _permitted(policy: RequestPolicy) -> tuple[Network, ...]:
+    operators = settings.VARDKASE_PRIVATE_NETWORKS if policy.inside else ()
+    return networks((*operators, *policy.networks))
 
 
-def _proxy(manner: RequestPolicy) -> str:
-    return "" if manner.direct else str(settings.VARDKASE_PROXY)
+def _proxy(policy: RequestPolicy) -> str:
+    return "" if policy.direct else str(settings.VARDKASE_PROXY)
 
 
 def _parsed_url(url: str) -> Url:
@@ -208,7 +208,7 @@ def _parsed_url(url: str) -> Url:
 
 
 def _next_hop(
-    target: Url, place: str, manner: RequestPolicy, headers: Mapping[str, str], *, inside: bool
+    target: Url, place: str, policy: RequestPolicy, headers: Mapping[str, str], *, inside: bool
 ) -> tuple[Url, RequestPolicy, Mapping[str, str]]:
     """The target of a redirect, and what is sent along: to another server, neither keys nor network
     exceptions.
@@ -220,12 +220,12 @@ def _next_hop(
     if target.scheme == "https" and following.scheme != "https":
         raise OutgoingFailed(OutgoingProblem.UNENCRYPTED_REDIRECT(place=_origin(target)))
     if (following.scheme, following.netloc) == (target.scheme, target.netloc):
-        return following, manner, headers
-    manner = replace(
-        manner, authority="", client_certificate="", networks=(), inside=manner.inside and inside
+        return following, policy, headers
+    policy = replace(
+        policy, authority="", client_certificate="", networks=(), inside=policy.inside and inside
     )
     kept = {name: value for name, value in headers.items() if name.lower() in HEADERS_FOR_ALL}
-    return following, manner, kept
+    return following, policy, kept
 
 
 def _bounded_content(

@@ -53,9 +53,9 @@ def _fetch_page(url: str) -> Reply:
     The timeout is short, as a request thread waits for it.
     """
     networks = tuple(settings.VARDKASE_PAGE_NETWORKS)
-    manner = RequestPolicy(networks=networks, inside=False, limit=LONGEST_PAGE, patience=5, seconds=10)
+    policy = RequestPolicy(networks=networks, inside=False, limit=LONGEST_PAGE, timeout=5, seconds=10)
     try:
-        reply = fetch("GET", url, headers={"Accept": "text/html,text/*"}, manner=manner)
+        reply = fetch("GET", url, headers={"Accept": "text/html,text/*"}, policy=policy)
     except OutgoingFailed as failed:
         raise Invalid({"url": [failed.problem or CommonProblem.INVALID_INPUT()]}) from failed
     if reply.status != 200:

@@ -20,7 +20,7 @@ from vardkase.exchange.errors import OutgoingFailed, TimedOut
 from vardkase.exchange.problems import OutgoingProblem, words_of
 from vardkase.exchange.tls import tls_context
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 """Seconds to connect, and for the other side to acknowledge what was sent."""
 GLANCE = 0.01
 
@@ -34,7 +34,7 @@ class Link:
         self.place = f"{host}:{port}"
         self._stream = not datagrams
         try:
-            self._socket = connected(host, port, PATIENCE, _permitted(), datagrams=datagrams)
+            self._socket = connected(host, port, TIMEOUT, _permitted(), datagrams=datagrams)
             if tls:
                 self._socket = tls_context(authority).wrap_socket(self._socket, server_hostname=host)
         except OSError as error:
@@ -68,12 +68,12 @@ class Link:
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         finally:
-            self._socket.settimeout(PATIENCE)
+            self._socket.settimeout(TIMEOUT)
         return True
 
     def _wait_for_acknowledgement(self) -> None:
         """Wait until the peer's kernel has acknowledged everything sent."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         # Linux counts what the peer's kernel has not acknowledged (SIOCOUTQ): `sendall` returns much earlier, and
         # syslog has no answer of its own.
         while struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, struct.pack("i", 0)))[0]:

@@ -36,7 +36,7 @@ from vardkase.identity.accounts.settings import CREDENTIAL_WAITING_DAYS
 
 PASSWORD = "tretton fyrar tända längs kusten"
 ONE_TIME = "Bonfire harbour 77 x"
-PATIENCE = 60
+TIMEOUT = 60
 STEPS = ("organisation", "contacts", "needs", "security", "connection", "terms")
 OFFICE = "192.0.2.10"
 """Where people sit."""
@@ -128,11 +128,11 @@ class Hub:
         page.click(button)
         message = page.get_by_text(outcome)
         code = page.locator("#id_code")
-        expect(message.or_(code)).to_be_visible(timeout=PATIENCE * 1000)
+        expect(message.or_(code)).to_be_visible(timeout=TIMEOUT * 1000)
         if code.is_visible():
             code.fill(code_of(self.authenticators[page]))
             code.press("Enter")
-        expect(message).to_be_visible(timeout=PATIENCE * 1000)
+        expect(message).to_be_visible(timeout=TIMEOUT * 1000)
 
     def approve_request(self, proposer: Page, second: Page) -> None:
         """Another officer opens what was just proposed, and approves it."""
@@ -191,7 +191,7 @@ class Hub:
         page.context.close()
 
     def _in_mail(self, address: str, what: str, found: Callable[[EmailMessage], str | None]) -> str:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while time.monotonic() < deadline:
             for recipients, document in reversed(self.mail.arrived):
                 if address in recipients and (text := found(document)) is not None:

@@ -17,7 +17,7 @@ from pysequoia import Tsk
 
 from bench.client import Client, Refused
 from bench.instance import Instance, run
-from tests.browser.membership.hub import PASSWORD, PATIENCE, Colleagues, Hub, approve, assess
+from tests.browser.membership.hub import PASSWORD, TIMEOUT, Colleagues, Hub, approve, assess
 from tests.browser.pages import open_private_link
 from tests.hub.membership.answers import ANSWERS, answers
 from tests.support.certificates import Authority, Issued
@@ -110,7 +110,7 @@ def states(page: Page) -> dict[str, str]:
 
 def eventually(found: Any) -> Any:
     """What `found` gives, once it does not refuse."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while True:
         try:
             return found()

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.exchange.servers import Running, serving
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Sink:
     def wait(self, enough: Callable[[], bool]) -> None:
         """Until enough has arrived."""
         waited = threading.Event()
-        for _ in range(int(PATIENCE / 0.01)):
+        for _ in range(int(TIMEOUT / 0.01)):
             if enough():
                 return
             waited.wait(0.01)
@@ -136,7 +136,7 @@ def syslog_messages(received: bytes) -> list[bytes]:
 def kafka_broker() -> Iterator[str]:
     """The broker inside librdkafka, which answers Kafka's protocol over TCP; its address."""
     owner = Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "none", "log_level": 0})
-    broker = next(iter(owner.list_topics(timeout=PATIENCE).brokers.values()))
+    broker = next(iter(owner.list_topics(timeout=TIMEOUT).brokers.values()))
     yield f"{broker.host}:{broker.port}"
 
 
@@ -144,10 +144,10 @@ def kafka_messages(address: str, topic: str, count: int) -> list[Any]:
     """The first messages of a topic, as a consumer of Kafka reads them."""
     consumer = Consumer({"bootstrap.servers": address, "group.id": "siem", "log_level": 0})
     try:
-        known = consumer.list_topics(topic, timeout=PATIENCE).topics[topic].partitions
+        known = consumer.list_topics(topic, timeout=TIMEOUT).topics[topic].partitions
         consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in known])
         found = []
-        while len(found) < count and (message := consumer.poll(PATIENCE)) is not None:
+        while len(found) < count and (message := consumer.poll(TIMEOUT)) is not None:
             assert message.error() is None, message.error()
             found.append(message)
         return found

@@ -90,7 +90,7 @@ def test_a_broker_that_names_others_inside_gets_nothing(seed: Seed, settings: Se
 
 
 def test_nobody_there(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vardkase.exchange.streams.senders.kafka.PATIENCE", 0.5)
+    monkeypatch.setattr("vardkase.exchange.streams.senders.kafka.TIMEOUT", 0.5)
     chosen = stream(seed, "kafka", brokers=f"127.0.0.1:{free_port()}", security="plaintext")
     publish(seed.publisher.key, add_event(seed.publisher.key))
     with pytest.raises(OutgoingFailed, match="Kafka"):

@@ -28,7 +28,7 @@ from vardkase.exchange.streams.cleaning import clean_outbox
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.worker import deliver_until
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 WORKER = """
 import threading, django
 django.setup()
@@ -53,7 +53,7 @@ def loops() -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
 
 
 @contextmanager
@@ -76,12 +76,12 @@ def worker_process() -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.kill()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
 
 
 def until(done: Callable[[], bool]) -> None:
     """Wait until it is so."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not done():
         assert time.monotonic() < deadline, "it takes too long"
         time.sleep(0.02)
@@ -112,7 +112,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(committed: Seed, receiver: 
     with worker_process() as first:
         until(lambda: len(receiver.accepted) >= 5)
         first.send_signal(signal.SIGKILL)
-        first.wait(PATIENCE)
+        first.wait(TIMEOUT)
     before = len(receiver.accepted)
     assert before < len(numbers), "it was not in the middle"
     with loops():

@@ -18,7 +18,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.exchange.streams.worker import deliver_until
 
 EVENT = {"info": "Beacon", "distribution": 0, "Attribute": [{"type": "domain", "value": "beacon.example"}]}
-PATIENCE = 20_000
+TIMEOUT = 20_000
 
 
 @contextmanager
@@ -39,11 +39,11 @@ def publisher() -> Iterator[None]:
 def subscriber(port: int, topic: str) -> Iterator[zmq.Socket[bytes]]:
     """Connected: it waits until the publisher has taken the subscription."""
     with zmq.Context() as context, context.socket(zmq.SUB) as socket:
-        socket.rcvtimeo = PATIENCE
+        socket.rcvtimeo = TIMEOUT
         socket.subscribe(topic)
         monitor = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
         socket.connect(f"tcp://127.0.0.1:{port}")
-        assert monitor.poll(PATIENCE), "nobody listens"
+        assert monitor.poll(TIMEOUT), "nobody listens"
         socket.disable_monitor()
         with closing(monitor):
             yield socket

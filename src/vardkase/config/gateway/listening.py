@@ -13,7 +13,7 @@ import uvicorn
 
 from vardkase.config.gateway.protocol import Connection
 
-PATIENCE = 0.005
+GRACE = 0.005
 """Seconds that a worker leaves a new connection to workers with fewer connections before accepting it itself."""
 STEP = 0.001
 """Seconds between checks of the counts in the meantime."""
@@ -54,13 +54,13 @@ class Server(uvicorn.Server):
         listener: socket.socket,
         counts: ConnectionCounts,
         worker: int,
-        patience: float = PATIENCE,
+        grace: float = GRACE,
     ) -> None:
         super().__init__(config)
         self._listener = listener
         self._counts = counts
         self._worker = worker
-        self._patience = patience
+        self._grace = grace
         self._opening: dict[asyncio.Protocol, asyncio.Task[None]] = {}
         self._deferred: asyncio.TimerHandle | None = None
         self.server_state.connections = _Counted(self._record)
@@ -91,7 +91,7 @@ class Server(uvicorn.Server):
 
     def _readable(self) -> None:
         if self._counts.are_fewer_elsewhere(self._worker):
-            self._leave_to_others(asyncio.get_running_loop().time() + self._patience)
+            self._leave_to_others(asyncio.get_running_loop().time() + self._grace)
         else:
             self._accept()
 

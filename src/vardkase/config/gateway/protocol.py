@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 EXTENSION = "vardkase.connection"
 """Where the scope of a request holds its `Connection`."""
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds until a request is complete, and in which a reader takes at least what one write buffer holds (64 KiB)."""
 SLOWEST = 8 * 1024
 """Bytes a second that a body must arrive with; each gives it more time."""
@@ -93,9 +93,9 @@ class Connection(HttpToolsProtocol):
         if self._receiving_since is not None and self.flow.read_paused:
             self._receiving_since += SWEEP  # It is we who do not read.
         if (
-            _passed(self._receiving_since, now, PATIENCE + self._received / SLOWEST)
-            or _passed(self._stalled_since, now, PATIENCE)
-            or _passed(self._closing_since, now, PATIENCE)
+            _passed(self._receiving_since, now, TIMEOUT + self._received / SLOWEST)
+            or _passed(self._stalled_since, now, TIMEOUT)
+            or _passed(self._closing_since, now, TIMEOUT)
         ):
             self.transport.abort()
 

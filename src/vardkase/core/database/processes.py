@@ -54,22 +54,22 @@ def postgres_processes(cluster: Path, account: ServerAccount) -> list[int]:
     return [pid for pid in pids if is_postgres_of(pid, cluster, account)]
 
 
-def end_orphans(cluster: Path, account: ServerAccount, patience: float) -> list[int]:
-    """Wait `patience` seconds for the processes of a dead postmaster to exit, then kill the rest; returns the
+def end_orphans(cluster: Path, account: ServerAccount, timeout: float) -> list[int]:
+    """Wait `timeout` seconds for the processes of a dead postmaster to exit, then kill the rest; returns the
     pids that remain.
 
     Killing them is safe: without a postmaster none of them can commit, and recovery replays the log.
     """
-    if not _wait_until_gone(cluster, account, patience):
+    if not _wait_until_gone(cluster, account, timeout):
         for pid in postgres_processes(cluster, account):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        _wait_until_gone(cluster, account, patience)
+        _wait_until_gone(cluster, account, timeout)
     return postgres_processes(cluster, account)
 
 
-def _wait_until_gone(cluster: Path, account: ServerAccount, patience: float) -> bool:
-    deadline = time.monotonic() + patience
+def _wait_until_gone(cluster: Path, account: ServerAccount, timeout: float) -> bool:
+    deadline = time.monotonic() + timeout
     while postgres_processes(cluster, account):
         if time.monotonic() > deadline:
             return False

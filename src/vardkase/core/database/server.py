@@ -91,7 +91,7 @@ class EmbeddedPostgres:
         if process is None:
             return
         # Fast shutdown, immediate shutdown (the next start replays the log), and what no process can ignore.
-        for number, patience in (
+        for number, timeout in (
             (signal.SIGINT, STOP_PATIENCE),
             (signal.SIGQUIT, 10.0),
             (signal.SIGKILL, 5.0),
@@ -99,7 +99,7 @@ class EmbeddedPostgres:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(number)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(patience)
+                process.wait(timeout)
                 break
         self._remove_socket_folder()
 

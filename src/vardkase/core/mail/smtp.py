@@ -18,7 +18,7 @@ from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.settings import FROM_NAME, REPLY_TO, SIGN
 from vardkase.core.openpgp.instance_key import SIGNING_KEY
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 PERMANENT = 500
 """Answers from here on are final (RFC 5321, section 4.2.1)."""
 
@@ -82,9 +82,9 @@ def _connected() -> smtplib.SMTP:
     security = settings.VARDKASE_SMTP_SECURITY
     context = ssl.create_default_context()
     if security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(*address, timeout=PATIENCE, context=context)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(*address, timeout=TIMEOUT, context=context)
     else:
-        server = smtplib.SMTP(*address, timeout=PATIENCE)
+        server = smtplib.SMTP(*address, timeout=TIMEOUT)
     try:
         if security == "starttls":
             server.starttls(context=context)

@@ -55,7 +55,7 @@ class Limits:
     at_once: int = 2
 
     @property
-    def patience(self) -> int:
+    def timeout(self) -> int:
         return 3 * self.seconds
 
 
@@ -87,7 +87,7 @@ class SandboxPool:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=self._limits.patience):
+        if not self._turns.acquire(timeout=self._limits.timeout):
             raise LimitReached(SandboxProblem.BUSY())
         try:
             yield
@@ -100,12 +100,12 @@ class SandboxPool:
         with ours, ours.makefile("rwb") as stream:
             with theirs:
                 self._request(arguments, theirs.fileno())
-            ours.settimeout(self._limits.patience)
+            ours.settimeout(self._limits.timeout)
             yield Job(stream, self._limits.all_seconds)
 
     def _request(self, arguments: Mapping[str, Any], descriptor: int) -> None:
         limits = self._limits
-        request = {"memory": limits.memory, "seconds": limits.seconds, "patience": limits.patience}
+        request = {"memory": limits.memory, "seconds": limits.seconds, "timeout": limits.timeout}
         message = json.dumps({"arguments": arguments, **request}).encode()
         with self._lock:
             try:

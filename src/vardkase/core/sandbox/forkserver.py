@@ -63,7 +63,7 @@ def _work(open_job: Opener, request: dict[str, Any], stream: Stream) -> None:
             used = resource.getrusage(resource.RUSAGE_SELF)
             limit = int(used.ru_utime + used.ru_stime) + request["seconds"]
             resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-            signal.alarm(request["patience"])
+            signal.alarm(request["timeout"])
             for piece in answer(frame[1]):
                 write_frame(stream, Kind.DATA, piece)
             write_frame(stream, Kind.DONE)

@@ -34,8 +34,8 @@ LONGEST_DOCUMENT = 32 * MEBIBYTE
 COMMENT = ("#", ";", "//")
 
 
-def manifest(feed: Feed, manner: RequestPolicy = DOCUMENT) -> list[AnnouncedEvent]:
-    document = _json_document(feed, MANIFEST, manner)
+def manifest(feed: Feed, policy: RequestPolicy = DOCUMENT) -> list[AnnouncedEvent]:
+    document = _json_document(feed, MANIFEST, policy)
     if not isinstance(document, dict):
         raise BadFeed(FeedContentProblem.MANIFEST_NOT_AN_OBJECT())
     entries = ((uuid.lower(), about) for uuid, about in document.items() if isinstance(about, dict))
@@ -48,8 +48,8 @@ def manifest(feed: Feed, manner: RequestPolicy = DOCUMENT) -> list[AnnouncedEven
     return [entry for entry in announced if rules.passes(entry)]
 
 
-def feed_event(feed: Feed, uuid: str, manner: RequestPolicy = DOCUMENT) -> dict[str, Any]:
-    document = _json_document(feed, f"{uuid}.json", manner)
+def feed_event(feed: Feed, uuid: str, policy: RequestPolicy = DOCUMENT) -> dict[str, Any]:
+    document = _json_document(feed, f"{uuid}.json", policy)
     event = document.get("Event") if isinstance(document, dict) else None
     if not isinstance(event, dict) or str(event.get("uuid")).lower() != uuid.lower():
         raise BadFeed(FeedContentProblem.EVENT_MISSING(uuid=uuid))
@@ -65,10 +65,10 @@ def hashes(feed: Feed) -> Iterator[tuple[str, str]]:
                 yield digest, uuid.lower()
 
 
-def values(feed: Feed, manner: RequestPolicy = LIST) -> Iterator[DetectedValue]:
+def values(feed: Feed, policy: RequestPolicy = LIST) -> Iterator[DetectedValue]:
     written = feed.settings.get("common", {}).get("excluderegex") if feed.settings else ""
     unwanted = compiled(expression_from(str(written))) if written else None
-    with opened(feed, "", manner) as content:
+    with opened(feed, "", policy) as content:
         found = (
             _table_values(feed, content) if feed.source_format == SourceFormat.CSV else _text_values(content)
         )
@@ -134,8 +134,8 @@ def _decoded(content: Iterable[bytes]) -> Iterator[str]:
         yield text
 
 
-def _json_document(feed: Feed, name: str, manner: RequestPolicy) -> Any:
-    with opened(feed, name, manner) as content:
+def _json_document(feed: Feed, name: str, policy: RequestPolicy) -> Any:
+    with opened(feed, name, policy) as content:
         try:
             return json_limits.decoded(b"".join(content))
         except ValueError as error:

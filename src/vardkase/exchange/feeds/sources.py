@@ -21,14 +21,14 @@ class BadFeed(OutgoingFailed):
 
 
 @contextmanager
-def opened(feed: Feed, name: str, manner: RequestPolicy) -> Iterator[Iterator[bytes]]:
+def opened(feed: Feed, name: str, policy: RequestPolicy) -> Iterator[Iterator[bytes]]:
     place = place_of(feed, name)
     if feed.input_source == InputSource.LOCAL:
-        yield local_files.read(place, manner.limit)
+        yield local_files.read(place, policy.limit)
         return
     own = dict(header_lines(HEADERS.decrypt(feed.encrypted_headers)))
     headers = {"Accept": ACCEPT, "MISP-uuid": instance_uuid(), **own}
-    with stream("GET", place, headers=headers, manner=manner) as reply:
+    with stream("GET", place, headers=headers, policy=policy) as reply:
         if reply.status != 200:
             problem = FeedContentProblem.FILE_STATUS if name else FeedContentProblem.STATUS
             raise BadFeed(problem(status=reply.status, **({"file": name} if name else {})))

@@ -26,7 +26,7 @@ from vardkase.intel.services.added_parts import add_parts
 WHOLE = AttributeOptions(include_attachments=True)
 AT_ONCE = 50
 """Attributes sent to modules before the results are stored."""
-PATIENCE = 3600.0
+TIMEOUT = 3600.0
 """Seconds that a job may spend on one batch."""
 
 
@@ -60,7 +60,7 @@ def enrich_event(actor: Actor, event_id: int, names: Sequence[str]) -> None:
     chosen = modules_for(actor, event, names)
     faults: dict[str, Problem] = {}
     for attributes in batched(attributes_for(actor, event, chosen), AT_ONCE):
-        found = enriched(chosen, attributes, PATIENCE)
+        found = enriched(chosen, attributes, TIMEOUT)
         faults |= found.errors | ({"time": ModuleProblem.TOO_SLOW()} if found.left else {})
         if any(found.parts.values()):
             add_parts(actor, event.id, found.parts)

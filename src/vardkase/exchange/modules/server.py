@@ -23,7 +23,7 @@ from vardkase.exchange.modules.problems import ModuleProblem
 
 FRESH = 60.0
 """Seconds for which the list of modules is cached."""
-PATIENCE = 5.0
+TIMEOUT = 5.0
 LARGEST_ANSWER = 128 * MEBIBYTE
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
@@ -71,7 +71,7 @@ def modules() -> list[Module]:
     url = settings.VARDKASE_MODULES_URL
     since, found = _known.get(url, (0.0, []))
     if not since or time.monotonic() - since > FRESH:
-        found = _parsed_modules(_request("GET", "/modules", PATIENCE))
+        found = _parsed_modules(_request("GET", "/modules", TIMEOUT))
         _known[url] = (time.monotonic(), found)
     return found
 
@@ -80,7 +80,7 @@ def ask(module: Module, request: dict[str, Any], seconds: float) -> Any:
     """The response of `module` to `request`. Raises ModuleFailed with the module's message,
     ModulesUnreachable."""
     body = msgspec.json.encode({**request, "module": module.name, "timeout": int(seconds)})
-    reply = _request("POST", "/query", seconds + PATIENCE, body)
+    reply = _request("POST", "/query", seconds + TIMEOUT, body)
     try:
         answer = msgspec.json.decode(reply.content)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -99,12 +99,12 @@ def _request(method: Method, path: str, seconds: float, body: bytes | None = Non
     url = settings.VARDKASE_MODULES_URL.rstrip("/")
     if not urlsplit(url).hostname:
         raise ModulesUnreachable
-    manner = RequestPolicy(
-        networks=EVERYWHERE, direct=True, patience=seconds, seconds=seconds, limit=LARGEST_ANSWER, redirects=0
+    policy = RequestPolicy(
+        networks=EVERYWHERE, direct=True, timeout=seconds, seconds=seconds, limit=LARGEST_ANSWER, redirects=0
     )  # fmt: skip
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     try:
-        reply = fetch(method, f"{url}{path}", headers=headers, body=body, manner=manner)
+        reply = fetch(method, f"{url}{path}", headers=headers, body=body, policy=policy)
     except OutgoingFailed as failed:
         raise ModulesUnreachable from failed
     if reply.status != 200:

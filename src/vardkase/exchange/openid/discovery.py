@@ -54,10 +54,10 @@ def ask(
 
     Organisations enter the address, so only public ones and those on the operator's list are allowed.
     """
-    manner = RequestPolicy(
+    policy = RequestPolicy(
         networks=tuple(settings.VARDKASE_SIGN_IN_NETWORKS),
         inside=False,
-        patience=SECONDS,
+        timeout=SECONDS,
         seconds=SECONDS,
         limit=LIMIT,
         redirects=0,
@@ -68,7 +68,7 @@ def ask(
             url,
             headers={"Accept": "application/json", **(headers or {})},
             body=body,
-            manner=manner,
+            policy=policy,
         )
     except OutgoingFailed as error:
         raise ProviderRefused(ProviderFault.UNREACHABLE, error.wire) from error

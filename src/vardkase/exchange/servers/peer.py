@@ -58,7 +58,7 @@ class Peer:
         Raises OutgoingFailed."""
         content = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
         sent = {**self._headers(), **(headers or {})}
-        return fetch(method, f"{self.server.url}/{path}", headers=sent, body=content, manner=self._manner())
+        return fetch(method, f"{self.server.url}/{path}", headers=sent, body=content, policy=self._policy())
 
     def begin(self, pool: Executor, method: Method, path: str, body: Any = None) -> None:
         """Start a request in another thread that `with_retries` will make later; errors are raised there."""
@@ -79,7 +79,7 @@ class Peer:
         return decoded(self.with_retries(method, path, body))
 
     def certificate(self) -> bytes:
-        return presented_certificate(self.server.url, manner=self._manner())
+        return presented_certificate(self.server.url, policy=self._policy())
 
     def _headers(self) -> dict[str, str]:
         return {
@@ -90,12 +90,12 @@ class Peer:
             "User-Agent": AGENT,
         }
 
-    def _manner(self) -> RequestPolicy:
+    def _policy(self) -> RequestPolicy:
         return RequestPolicy(
             authority=self.server.authority,
             client_certificate=KEYS.decrypt(self.server.encrypted_certificate),
             direct=self.server.skip_proxy,
-            patience=self.seconds / 2,
+            timeout=self.seconds / 2,
             seconds=self.seconds,
             limit=self.limit,
         )

@@ -106,7 +106,7 @@ class TaxiiClient:
     def _ask(
         self, method: Method, url: str, body: bytes | None = None
     ) -> tuple[dict[str, Any], Mapping[str, str]]:
-        ask = partial(fetch, method, url, headers=self._headers(), body=body, manner=MANNER)
+        ask = partial(fetch, method, url, headers=self._headers(), body=body, policy=POLICY)
         # Repeating a write is safe: it stores the same object.
         reply = with_retries(ask) if self.patient else ask()
         try:
@@ -125,7 +125,7 @@ class TaxiiClient:
         return {"Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE, **known}
 
 
-MANNER = RequestPolicy(patience=60.0, seconds=180.0, limit=64 * MEBIBYTE)
+POLICY = RequestPolicy(timeout=60.0, seconds=180.0, limit=64 * MEBIBYTE)
 
 
 def authorization(key: str) -> str:

@@ -166,7 +166,7 @@ def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         f"{url.rstrip('/')}/{path}",
         headers=headers,
         body=msgspec.json.encode(body),
-        manner=REQUEST_POLICY,
+        policy=REQUEST_POLICY,
     )
     if reply.status in (403, 404):
         raise Invalid({"code": [JoiningProblem.CODE_REFUSED()]})

@@ -13,7 +13,7 @@ from vardkase.core.bounded_blocking import TooManyBlockedThreads, blocking
 
 LABEL = "_vardkase"
 PREFIX = "vardkase-domain-verification="
-PATIENCE = 5.0
+TIMEOUT = 5.0
 """Seconds for a whole lookup."""
 
 
@@ -48,7 +48,7 @@ def has_record(domain: str, token: str) -> bool:
 @cache
 def _resolver(server: str) -> Resolver:
     resolver = Resolver(configure=not server)
-    resolver.lifetime = PATIENCE
+    resolver.lifetime = TIMEOUT
     if server:
         address, _, port = server.rpartition(":") if server.count(":") == 1 else (server, "", "53")
         resolver.nameservers, resolver.port = [address], int(port)

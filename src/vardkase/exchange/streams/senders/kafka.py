@@ -22,7 +22,7 @@ from vardkase.exchange.streams.problems import ReceiverProblem
 from vardkase.exchange.streams.senders.sender import MANY, secrets_of
 from vardkase.exchange.streams.topics import TOPICS
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 LARGEST = 64 * 1024 * 1024
 PORT = 9092
 SASL = ("sasl_plaintext", "sasl_ssl")
@@ -68,7 +68,7 @@ class KafkaSender:
 
         for message in messages:
             self._produce(message, reported)
-        if self._producer.flush(PATIENCE):
+        if self._producer.flush(TIMEOUT):
             # librdkafka retries in silence: the last error that it reported explains more than the timeout.
             raise _failure_of(self._errors[0]) if self._errors else TimedOut(ReceiverProblem.BROKERS_LATE())
         if failed:
@@ -96,7 +96,7 @@ class KafkaSender:
 
     def _require_reachable_brokers(self) -> None:
         try:
-            known = self._producer.list_topics(timeout=PATIENCE)
+            known = self._producer.list_topics(timeout=TIMEOUT)
         except KafkaException as error:
             raise _failure_of(self._errors[0] if self._errors else error.args[0]) from error
         for broker in known.brokers.values():
@@ -112,7 +112,7 @@ def _configuration(stream: Stream) -> dict[str, Any]:
         "enable.sparse.connections": True,
         "compression.type": "zstd",
         "message.max.bytes": LARGEST,
-        "delivery.timeout.ms": int(PATIENCE * 1000),
+        "delivery.timeout.ms": int(TIMEOUT * 1000),
         "client.id": "vardkase",
         "log_level": 0,  # It would write to stderr past our log; failures arrive through `error_cb`.
     }

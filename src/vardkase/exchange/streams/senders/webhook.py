@@ -37,10 +37,10 @@ class WebhookSender:
         self._format = stream.format
         self._secrets = secrets_of(stream)
         self.at_once = 1 if stream.format == Format.MISP else MANY
-        self._manner = RequestPolicy(
+        self._policy = RequestPolicy(
             authority=stream.settings["authority"],
             redirects=0,
-            patience=SECONDS,
+            timeout=SECONDS,
             seconds=SECONDS,
             limit=ANSWER,
         )
@@ -75,6 +75,6 @@ class WebhookSender:
         headers |= {"Content-Type": content_type, "X-Vardkase-Topic": topic}
         if authorization := self._secrets.get("authorization"):
             headers["Authorization"] = authorization
-        status = fetch("POST", self._url, headers=headers, body=body, manner=self._manner).status
+        status = fetch("POST", self._url, headers=headers, body=body, policy=self._policy).status
         if not 200 <= status < 300:
             raise NotTaken(FAULTS.get(status, StreamFault.REFUSED), ReceiverProblem.STATUS(status=status))
