@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+# Underscores are not for host names, but names such as _dmarc.example are looked up all the same.
 LABEL = r"[A-Za-z0-9_-]{1,63}"
 NAME = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*", re.ASCII)
 

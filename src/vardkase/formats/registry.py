@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
@@ -50,21 +51,22 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PLAIN = "text/plain; charset=UTF-8"
 
 
-def _ids(actor: Actor, search: Search) -> Sequence[int]:
+def find_ids(actor: Actor, search: Search) -> Sequence[int]:
     return chosen_ids(query(actor, search))
 
 
-def _rows(actor: Actor, search: Search) -> Sized:
-    return find_attributes(actor, search) if search.scope is Scope.ATTRIBUTES else _ids(actor, search)
+def find_rows(actor: Actor, search: Search) -> Sized:
+    return find_attributes(actor, search) if search.scope is Scope.ATTRIBUTES else find_ids(actor, search)
 
 
-def _numbers(actor: Actor, search: Search) -> Sequence[int]:
+def find_numbers(actor: Actor, search: Search) -> Sequence[int]:
     """As many numbers as the search finds: no list of the ids of the whole store."""
     if search.limit is None:
         return range(chosen_ids(total_query(actor, search))[0])
-    return _ids(actor, search)
+    return find_ids(actor, search)
 
 
+# MISP's defaults of the formats that go straight into a security product.
 RESTRICTED = {"to_ids": 1, "published": 1, "allow_proposal_blocking": 1}
 
 
@@ -82,15 +84,15 @@ class Format:
     extension: str
     restrictive: bool = False
     types: frozenset[str] = frozenset()
-    check: Callable[[Search], None] = lambda _search: None
-    find: Finder = _ids
+    check: Callable[[Search], object] = lambda _search: None
+    find: Finder = find_ids
 
     def defaults(self, scope: Scope) -> dict[str, Any]:
         chosen = RESTRICTED if self.restrictive else {}
         return {**chosen, "type": sorted(self.types)} if self.types and scope is Scope.ATTRIBUTES else chosen
 
 
-def _flat(renderer: Renderer) -> Mapping[Scope, Renderer]:
+def flat_export(renderer: Renderer) -> Mapping[Scope, Renderer]:
     return {Scope.EVENTS: renderer, Scope.ATTRIBUTES: renderer}
 
 
@@ -102,42 +104,43 @@ DOCUMENTS: Mapping[Scope, Renderer] = {
     Scope.OBJECTS: lambda actor, search, ids: objects_document(actor, ids, object_options(search)),
 }
 
+STIX1_VERSION = partial(stix.version_of, known=stix.STIX1_VERSIONS)
+STIX2_VERSION = partial(stix.version_of, known=stix.STIX2_VERSIONS)
+
 FORMATS: dict[str, Format] = {
-    "json": Format(DOCUMENTS, JSON, "json", find=_rows),
-    "csv": Format(_flat(csv.table), CSV, "csv"),
-    "text": Format(_flat(text.values), PLAIN, "txt", restrictive=True),
-    "count": Format(_flat(text.count), PLAIN, "txt", find=_numbers),
-    "hashes": Format(_flat(hashes.lines), PLAIN, "txt", restrictive=True),
+    "json": Format(DOCUMENTS, JSON, "json", find=find_rows),
+    "csv": Format(flat_export(csv.table), CSV, "csv"),
+    "text": Format(flat_export(text.values), PLAIN, "txt", restrictive=True),
+    "count": Format(flat_export(text.count), PLAIN, "txt", find=find_numbers),
+    "hashes": Format(flat_export(hashes.lines), PLAIN, "txt", restrictive=True),
     "hosts": Format(
-        _flat(hosts.lines),
+        flat_export(hosts.lines),
         PLAIN,
         "txt",
         restrictive=True,
         types=frozenset(("domain",)),
-        check=hosts.require_address,
+        check=hosts.address_of,
     ),
-    "kunai": Format(_flat(kunai.indicators), JSON, "json", restrictive=True),
+    "kunai": Format(flat_export(kunai.indicators), JSON, "json", restrictive=True),
     "netfilter": Format(
-        _flat(netfilter.commands), PLAIN, "txt", types=IP_TYPES, check=netfilter.require_action
+        flat_export(netfilter.commands), PLAIN, "txt", types=IP_TYPES, check=netfilter.action_of
     ),
-    "openioc": Format(_flat(openioc.indicators), XML, "xml", restrictive=True),
-    "rpz": Format(_flat(rpz.zone), PLAIN, "txt", restrictive=True, check=rpz.require_options),
-    "snort": Format(_flat(nids.snort), PLAIN, "txt", restrictive=True),
-    "suricata": Format(_flat(nids.suricata), PLAIN, "txt", restrictive=True),
-    "yara": Format(_flat(yara.as_text), PLAIN, "txt"),
-    "yara-json": Format(_flat(yara.as_json), JSON, "json"),
-    "xlsx": Format(_flat(xlsx.workbook), XLSX, "xlsx"),
+    "openioc": Format(flat_export(openioc.indicators), XML, "xml", restrictive=True),
+    "rpz": Format(flat_export(rpz.zone), PLAIN, "txt", restrictive=True, check=rpz.require_options),
+    "snort": Format(flat_export(nids.snort), PLAIN, "txt", restrictive=True),
+    "suricata": Format(flat_export(nids.suricata), PLAIN, "txt", restrictive=True),
+    "yara": Format(flat_export(yara.as_text), PLAIN, "txt"),
+    "yara-json": Format(flat_export(yara.as_json), JSON, "json"),
+    "xlsx": Format(flat_export(xlsx.workbook), XLSX, "xlsx"),
     "attack": Format({Scope.EVENTS: attack.matrix}, JSON, "json"),
-    "attack-sightings": Format(_flat(attack_sightings.technique_sightings), JSON, "json"),
+    "attack-sightings": Format(flat_export(attack_sightings.technique_sightings), JSON, "json"),
     "context": Format({Scope.EVENTS: context.as_json}, JSON, "json"),
     "context-markdown": Format({Scope.EVENTS: context.as_markdown}, PLAIN, "md"),
     "xml": Format({Scope.EVENTS: xml.events, Scope.ATTRIBUTES: xml.attributes}, XML, "xml"),
-    "stix": Format(_flat(stix.stix1("xml")), XML, "xml", check=stix.require_version(*stix.STIX1_VERSIONS)),
-    "stix-json": Format(
-        _flat(stix.stix1("json")), JSON, "json", check=stix.require_version(*stix.STIX1_VERSIONS)
-    ),
-    "stix2": Format(_flat(stix.stix2), JSON, "json", check=stix.require_version(*stix.STIX2_VERSIONS)),
-    "cache": Format(_flat(text.digests), PLAIN, "txt", check=text.require_digest),
+    "stix": Format(flat_export(stix.stix1("xml")), XML, "xml", check=STIX1_VERSION),
+    "stix-json": Format(flat_export(stix.stix1("json")), JSON, "json", check=STIX1_VERSION),
+    "stix2": Format(flat_export(stix.stix2), JSON, "json", check=STIX2_VERSION),
+    "cache": Format(flat_export(text.digests), PLAIN, "txt", check=text.digest_of),
 }
 
 

@@ -18,6 +18,8 @@ from vardkase.misp.flags import as_bool
 
 def event_options(actor: Actor, search: Search) -> EventOptions:
     flag = _flags(search.options)
+    statement = Statement(actor)
+    conditions = list(trim_conditions(statement, search))
     # A sync user takes events to another instance, where this one's local tags do not belong.
     synchronises = actor.may(Permission.SYNC) and not actor.is_site_admin
     return EventOptions(
@@ -40,7 +42,7 @@ def event_options(actor: Actor, search: Search) -> EventOptions:
         elsewhere=elsewhere(feeds=flag("includeFeedCorrelations"), servers=flag("includeServerCorrelations")),
         decay=decay_options(search.options),
         to_ids=None if search.to_ids is None else True in search.to_ids,
-        attributes=_trimming(actor, search),
+        attributes=Condition(" AND ".join(conditions), statement.parameters) if conditions else None,
     )
 
 
@@ -84,9 +86,3 @@ def _deleted(search: Search) -> Deleted:
     if True not in search.deleted:
         return Deleted.NO
     return Deleted.BOTH if False in search.deleted else Deleted.ONLY
-
-
-def _trimming(actor: Actor, search: Search) -> Condition | None:
-    statement = Statement(actor)
-    conditions = list(trim_conditions(statement, search))
-    return Condition(" AND ".join(conditions), statement.parameters) if conditions else None

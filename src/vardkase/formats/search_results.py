@@ -13,7 +13,7 @@ from vardkase.analysis.search.filters import Scope, Search
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.trimming import kept_attributes
 from vardkase.core.sql import SqlQuery, cursor
-from vardkase.formats.misp_json import chosen_ids
+from vardkase.formats.misp_json.selection import pages_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import reader_parameters
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
@@ -94,6 +94,7 @@ class MatchedValue:
 
     def first_time(self, value: str) -> bool:
         """True on the first call with `value`; each value takes eight bytes."""
+        # A collision would leave out one value; among ten million, the chance of any is about 1 to 400,000.
         digest = int.from_bytes(hashlib.blake2b(value.encode(), digest_size=8).digest())
         if digest in self._digests:
             return False
@@ -103,18 +104,13 @@ class MatchedValue:
 
 def _attribute_pages(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:
     if search.scope is not Scope.EVENTS:
-        yield from _pages(ids, PAGE)
+        yield from pages_of(ids, PAGE)
         return
-    for events in _pages(ids, EVENTS_AT_ONCE):
-        yield from _pages(chosen_ids(attributes_in_events(actor, search, events)), PAGE)
+    for events in pages_of(ids, EVENTS_AT_ONCE):
+        yield from pages_of(attributes_in_events(actor, search, events), PAGE)
 
 
 def attributes_in_events(actor: Actor, search: Search, event_ids: Sequence[int]) -> SqlQuery:
     statement = Statement(actor)
     bound = statement.bind(list(event_ids), "bigint[]")
     return statement.query(IN_EVENTS.format(ids=bound, kept=kept_attributes(statement, search)))
-
-
-def _pages(ids: Sequence[int], size: int) -> Iterator[list[int]]:
-    for start in range(0, len(ids), size):
-        yield list(ids[start : start + size])

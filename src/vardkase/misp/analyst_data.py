@@ -110,7 +110,7 @@ def parse_analyst_data(kind: int, data: Mapping[str, Any], *, now: int) -> Analy
 def analyst_parts(data: Mapping[str, Any]) -> Iterator[tuple[int, str, Any]]:
     for kind, name in enumerate(KINDS):
         parts = data.get(name)
-        # A single one may stand outside a list, as tags do.
+        # A single one may come without a list, as tags do.
         listed = parts if isinstance(parts, list) else [parts] if isinstance(parts, dict) and parts else []
         for number, part in enumerate(listed):
             yield kind, f"{name}.{number}", part

@@ -1,4 +1,4 @@
-"""What an incoming document is refused for, in MISP's own words where MISP refuses it, too."""
+"""Why an incoming document is refused, in MISP's own words where MISP refuses it, too."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from vardkase.misp.time import LARGEST, LARGEST_LEAD, parse_seen
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 UUID_IN_ANY_CASE = re.compile(UUID.pattern, re.IGNORECASE)
+# Fewer negative words than in `as_bool`: here an unknown word is an error, there it means True.
 FLAG_WORDS = TRUE_WORDS | {"0", "false", "no", "off", ""}
 
 

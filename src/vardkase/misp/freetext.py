@@ -128,11 +128,11 @@ def _strings_of_json(text: str) -> list[str]:
     return strings
 
 
-def _address(word: str) -> Guess | None:
+def guess_address(word: str) -> Guess | None:
     return (word, IPS, "") if _is_network(word) else None
 
 
-def _hash(word: str) -> Guess | None:
+def guess_hash(word: str) -> Guess | None:
     name, bar, digest = word.rpartition("|")
     types: tuple[str, ...] = ()
     if HEXADECIMAL.fullmatch(digest):
@@ -149,14 +149,14 @@ def _hash(word: str) -> Guess | None:
     return (word, types, "") if types else None
 
 
-def _address_and_port(word: str) -> Guess | None:
+def guess_address_and_port(word: str) -> Guess | None:
     match = WITH_PORT.fullmatch(word)
     if match is None or not _is_network(host := match["host"].strip("[]")):
         return None
     return f"{host}|{match['port']}", IP_PORTS, f"On port {match['port']}"
 
 
-def _composed_with_port(word: str) -> Guess | None:
+def guess_composed_with_port(word: str) -> Guess | None:
     match = COMPOSED.fullmatch(word)
     if match is None:
         return None
@@ -165,7 +165,7 @@ def _composed_with_port(word: str) -> Guess | None:
     return (word, ("hostname|port",), "") if _is_domain(match["host"]) else None
 
 
-def _domain(word: str) -> Guess | None:
+def guess_domain(word: str) -> Guess | None:
     match = WITH_PORT.fullmatch(word)
     host, comment = (match["host"], f"On port {match['port']}") if match else (word, "")
     if not _is_domain(host):
@@ -177,7 +177,7 @@ def _domain(word: str) -> Guess | None:
     return host, ("domain", "filename"), comment
 
 
-def _url(word: str) -> Guess | None:
+def guess_url(word: str) -> Guess | None:
     match = URL.fullmatch(word)
     if match is None or not (match["scheme"] or match["path"]):
         return None
@@ -194,7 +194,7 @@ def _url(word: str) -> Guess | None:
     return word, ("url",), ""
 
 
-def _path(word: str) -> Guess | None:
+def guess_path(word: str) -> Guess | None:
     if REGISTRY_KEY.match(word):
         return word, ("regkey",), ""
     if "\\" in word or FILE_EXTENSION.fullmatch(word):
@@ -206,16 +206,17 @@ def _matches(pattern: re.Pattern[str], types: tuple[str, ...]) -> Callable[[str]
     return lambda word: (word, types, "") if pattern.fullmatch(word) else None
 
 
+# The first test that recognises a word wins, so the stricter forms come first.
 TESTS: tuple[Callable[[str], Guess | None], ...] = (
-    _address,
-    _hash,
+    guess_address,
+    guess_hash,
     lambda word: (word, EMAILS, "") if "://" not in word and EMAIL.fullmatch(word) else None,
-    _address_and_port,
-    _composed_with_port,
-    lambda word: _address(word[1:-1]) if word.startswith("[") and word.endswith("]") else None,
-    _domain,
-    _url,
-    _path,
+    guess_address_and_port,
+    guess_composed_with_port,
+    lambda word: guess_address(word[1:-1]) if word.startswith("[") and word.endswith("]") else None,
+    guess_domain,
+    guess_url,
+    guess_path,
     _matches(CVE, ("vulnerability",)),
     _matches(PHONE, PHONES),
     _matches(AUTONOMOUS_SYSTEM, ("AS",)),

@@ -10,7 +10,7 @@ from vardkase.misp.fields import UUID
 
 PARTS = ("Attribute", "Object", "EventReport")
 PLACED = frozenset(("uuid", "id", "event_id", "object_id"))
-"""Members that say which part this is and where it stands."""
+"""Members that identify a part and its parent."""
 
 
 def with_fresh_uuids(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ LONGEST_NAME = 255
 LONGEST_TEXT = 10_000
 MOST_ELEMENTS = 500
 MOST_CHOICES = 5_000
-LARGEST_VERSION = 2**31 - 1
+LARGEST_VERSION = 2**31 - 1  # An integer column of PostgreSQL
 REQUIREMENTS = ("required", "requiredOneOf")
 
 
@@ -163,7 +163,7 @@ def _text(
     value: Any, field: str, errors: Faults, *, longest: int = LONGEST_TEXT, needed: bool = False
 ) -> str:
     try:
-        text = _read_text(value, longest) if value is not None else ""
+        text = read_text(value, longest) if value is not None else ""
     except FieldFault as fault:
         errors[field] = fault
         return ""
@@ -172,7 +172,7 @@ def _text(
     return text
 
 
-def _read_text(value: Any, longest: int = LONGEST_TEXT) -> str:
+def read_text(value: Any, longest: int = LONGEST_TEXT) -> str:
     if not isinstance(value, str) or "\0" in value:
         raise FieldFault(TemplateFault.NOT_TEXT)
     if len(text := value.strip()) > longest:
@@ -180,41 +180,41 @@ def _read_text(value: Any, longest: int = LONGEST_TEXT) -> str:
     return text
 
 
-def _read_flag(value: Any) -> bool:
+def read_flag(value: Any) -> bool:
     if isinstance(value, bool) or value in ("0", "1", 0, 1):
         return as_bool(value)
     raise FieldFault(TemplateFault.NOT_TRUE_OR_FALSE)
 
 
-def _read_priority(value: Any) -> float:
+def read_priority(value: Any) -> float:
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else as_int(value)
     if number is None or not 0 <= number <= LARGEST_VERSION:
         raise FieldFault(TemplateFault.NOT_A_NUMBER)
     return number
 
 
-def _read_choices(value: Any) -> list[str]:
+def read_choices(value: Any) -> list[str]:
     if not isinstance(value, list) or len(value) > MOST_CHOICES:
         raise FieldFault(TemplateFault.NOT_TEXTS, most=MOST_CHOICES)
-    return [_read_text(choice) for choice in value]
+    return [read_text(choice) for choice in value]
 
 
-def _read_categories(value: Any) -> list[str]:
-    chosen = _read_choices(value)
+def read_categories(value: Any) -> list[str]:
+    chosen = read_choices(value)
     if unknown := next((category for category in chosen if category not in CATEGORIES), None):
         raise FieldFault(TemplateFault.UNKNOWN_CATEGORY, category=unknown[:50])
     return chosen
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
-    "description": _read_text,
-    "ui-priority": _read_priority,
-    "categories": _read_categories,
-    "sane_default": _read_choices,
-    "values_list": _read_choices,
-    "disable_correlation": _read_flag,
-    "multiple": _read_flag,
-    "recommended": _read_flag,
-    "to_ids": _read_flag,
+    "description": read_text,
+    "ui-priority": read_priority,
+    "categories": read_categories,
+    "sane_default": read_choices,
+    "values_list": read_choices,
+    "disable_correlation": read_flag,
+    "multiple": read_flag,
+    "recommended": read_flag,
+    "to_ids": read_flag,
 }
 """The members of an attribute beside its type, and how each is read."""

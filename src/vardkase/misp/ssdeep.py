@@ -69,7 +69,7 @@ def _score(one: SsdeepText, other: SsdeepText) -> int:
     if _sevens(one.text).isdisjoint(_sevens(other.text)):
         return 0
     lengths = len(one.text), len(other.text)
-    changed = _distance(one.text, other.text) * LONGEST // sum(lengths)
+    changed = edit_distance(one.text, other.text) * LONGEST // sum(lengths)
     # The second term is ssdeep's cap on short texts of small blocks, which resemble each other by chance.
     return min(100 - 100 * changed // LONGEST, one.block // SMALLEST_BLOCK * min(lengths))
 
@@ -88,7 +88,7 @@ def _sevens(text: str) -> set[str]:
     return {text[start : start + RUN] for start in range(len(text) - RUN + 1)}
 
 
-def _distance(one: str, other: str) -> int:
+def edit_distance(one: str, other: str) -> int:
     """The edit distance, by Myers 1999: a whole column of the table in the bits of an integer."""
     places: dict[str, int] = {}
     for place, letter in enumerate(one):

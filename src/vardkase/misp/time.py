@@ -17,11 +17,10 @@ DATE_LIKE = re.compile(r"(?=.*\d)(?:.*\d{4}|.*\d[-/.]\d+[-/.]\d|.*[a-z]{3})", re
 LONGEST_DATE = 64
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST = 253_402_300_799
-"""The last second of the year 9999."""
-
+"""The last second of the year 9999, beyond which `datetime` cannot go."""
 
 LARGEST_LEAD = 86_400
-"""Seconds that the clock of whoever sends a document may be ahead of ours."""
+"""Seconds that a sender's clock may be ahead of ours."""
 
 
 def parse_moment(text: str, now: int) -> int | None:
@@ -75,7 +74,10 @@ def _midnight(now: int, days: int) -> int:
 def read_date(text: str) -> datetime | None:
     """A date in nearly any format, in UTC (also the default zone); None for other texts."""
     try:
-        moment = _read_iso(text) or _read_free(text)
+        moment = _read_iso(text)
+        if moment is None and len(text) <= LONGEST_DATE and DATE_LIKE.match(text):
+            # `default` fills what the text leaves out, which would be today's otherwise.
+            moment = parse_date(text, default=EPOCH, tzinfos=_known_zone)
         if moment is None:
             return None
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -89,14 +91,6 @@ def _read_iso(text: str) -> datetime | None:
         return None if text.isdecimal() else datetime.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _read_free(text: str) -> datetime | None:
-    if len(text) > LONGEST_DATE or not DATE_LIKE.match(text):
-        return None
-    # `default` fills what the text leaves out, which would be today's otherwise.
-    moment: datetime = parse_date(text, default=EPOCH, tzinfos=_known_zone)
-    return moment
 
 
 def _known_zone(name: str | None, offset: int | None) -> int | None:

@@ -22,6 +22,7 @@ from vardkase.knowledge.galaxies.matrix import (
 )
 from vardkase.knowledge.galaxies.models import Galaxy
 
+# The events of the search as a query, which is what `cluster_scores` counts over.
 CHOSEN = "SELECT unnest(%(chosen)s::bigint[]) AS id"
 
 

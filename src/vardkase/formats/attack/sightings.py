@@ -60,6 +60,7 @@ def _items(actor: Actor, table: str, ids: Sequence[int], *, all_tags: bool) -> l
 def _item(
     seen: Mapping[int, tuple[int, int]], id: int, uuid: str, timestamp: int, techniques: Sequence[str]
 ) -> dict[str, Any]:
+    # Without sightings the element's own time counts; with them, the span includes it (MISP's rule).
     first, last = seen.get(id, (timestamp, timestamp))
     return {
         "id": uuid,

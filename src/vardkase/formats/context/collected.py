@@ -10,7 +10,7 @@ from vardkase.analysis.search.filters import Search
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.trimming import kept_attributes
 from vardkase.core.sql import cursor
-from vardkase.formats.misp_json.clusters import Cluster, clusters_by_tag
+from vardkase.formats.misp_json.clusters import clusters_by_tag
 from vardkase.formats.misp_json.knowledge import galaxy_dict
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.galaxies.models import Galaxy
@@ -52,11 +52,16 @@ def collect(actor: Actor, search: Search, event_ids: Sequence[int]) -> Context:
     tags = sorted(Tag.objects.filter(pk__in=_tag_ids(actor, search, event_ids)), key=lambda tag: tag.name)
     show_own_colours(actor, tags)
     tag_meanings = meanings(tag.name for tag in tags if not tag.is_galaxy)
-    clusters = clusters_by_tag(actor, [tag.name.lower() for tag in tags if tag.is_galaxy])
-    return Context(
-        [(tag, tag_meanings.get(tag.name)) for tag in tags if not tag.is_galaxy],
-        _by_galaxy([clusters[name] for tag in tags if (name := tag.name.lower()) in clusters]),
-    )
+    found = clusters_by_tag(actor, [tag.name.lower() for tag in tags if tag.is_galaxy])
+    # In the order of the tags. A cluster that the reader may not see is not found, though its tag is.
+    clusters = [found[name] for tag in tags if (name := tag.name.lower()) in found]
+    galaxies = Galaxy.objects.in_bulk({cluster.galaxy_id for cluster in clusters})
+    by_type: dict[str, list[InGalaxy]] = {}
+    for cluster in clusters:
+        galaxy = galaxies[cluster.galaxy_id]
+        members = cluster.members | {"meta": cluster.meta}
+        by_type.setdefault(galaxy.type, []).append(InGalaxy(galaxy_dict(galaxy), members))
+    return Context([(tag, tag_meanings.get(tag.name)) for tag in tags if not tag.is_galaxy], by_type)
 
 
 def _tag_ids(actor: Actor, search: Search, event_ids: Sequence[int]) -> list[int]:
@@ -69,13 +74,3 @@ def _tag_ids(actor: Actor, search: Search, event_ids: Sequence[int]) -> list[int
     )
     query = statement.query(sql)
     return [row[0] for row in cursor().execute(query.sql, query.parameters).fetchall()]
-
-
-def _by_galaxy(clusters: Sequence[Cluster]) -> dict[str, list[InGalaxy]]:
-    galaxies = Galaxy.objects.in_bulk({cluster.galaxy_id for cluster in clusters})
-    by_type: dict[str, list[InGalaxy]] = {}
-    for cluster in clusters:
-        galaxy = galaxies[cluster.galaxy_id]
-        members = cluster.members | {"meta": cluster.meta}
-        by_type.setdefault(galaxy.type, []).append(InGalaxy(galaxy_dict(galaxy), members))
-    return by_type

@@ -8,7 +8,6 @@ from html import escape
 
 from vardkase.formats.context.collected import Context, InGalaxy
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.queries import TagMeaning
 from vardkase.knowledge.taxonomies.rules import colour_of
 
 LONGEST = 300
@@ -32,15 +31,19 @@ def _tags(context: Context) -> Iterator[str]:
             continue
         if meaning.taxonomy.namespace != namespace:
             namespace = meaning.taxonomy.namespace
-            yield f"#### {_plain(namespace)}"
-            yield f"*{_plain(meaning.taxonomy.description)}*"
+            yield f"#### {escape_markdown(namespace)}"
+            yield f"*{escape_markdown(meaning.taxonomy.description)}*"
         yield f"- {_label(tag)}\n"
-        yield f"    - {_explained(meaning)}"
+        part = meaning.entry or meaning.predicate
+        # The two may be the same text, which is then shown once.
+        texts = dict.fromkeys(text for text in (part.expanded, part.description) if text)
+        yield f"    - **{escape_markdown(part.value)}**: {escape_markdown(' '.join(texts))}"
     if namespace is None:
         yield ""
 
 
 def _label(tag: Tag) -> str:
+    # A colour comes from elsewhere and goes into a style attribute.
     colour = tag.colour if COLOUR.fullmatch(tag.colour) else colour_of(tag.name)
     # Black text on light colours and white on dark ones, by the brightness that the eye sees (ITU-R BT.601).
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
@@ -50,23 +53,17 @@ def _label(tag: Tag) -> str:
     return f'<span class="tag-container"><span class="tag" style="{style}">{name}</span></span>'
 
 
-def _explained(meaning: TagMeaning) -> str:
-    part = meaning.entry or meaning.predicate
-    texts = dict.fromkeys(text for text in (part.expanded, part.description) if text)
-    return f"**{_plain(part.value)}**: {_plain(' '.join(texts))}"
-
-
 def _galaxy(clusters: list[InGalaxy], base_url: str) -> Iterator[str]:
     galaxy = clusters[0].galaxy
     icon = f'<i class="fas fa-{galaxy["icon"]}"></i> ' if ICON.fullmatch(galaxy["icon"]) else ""
-    yield f"#### {icon}{_plain(galaxy['name'])}"
-    yield f"*{_plain(galaxy['description'])}*"
+    yield f"#### {icon}{escape_markdown(galaxy['name'])}"
+    yield f"*{escape_markdown(galaxy['description'])}*"
     for item in clusters:
         text = item.cluster["description"]
         cut = f"{text[:LONGEST]}..." if len(text) > LONGEST else text
-        yield f"- *[{_plain(item.cluster['value'])}]({base_url}/galaxy_clusters/view/{item.cluster['id']})*"
-        yield _plain(cut)
+        yield f"- *[{escape_markdown(item.cluster['value'])}]({base_url}/galaxy_clusters/view/{item.cluster['id']})*"
+        yield escape_markdown(cut)
 
 
-def _plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     return SPECIAL.sub(r"\\\1", escape(" ".join(text.split()), quote=False))

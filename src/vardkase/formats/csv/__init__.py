@@ -31,7 +31,7 @@ def table(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     """The header, unless `headerless`, a line for each attribute, and an empty line at the end."""
     if not as_bool(search.options.get("headerless")):
         yield (",".join(columns_of(search)) + "\n").encode()
-    cell = _cell_for_spreadsheet if as_bool(search.options.get("escapeFormulas")) else _cell
+    cell = spreadsheet_cell_text if as_bool(search.options.get("escapeFormulas")) else cell_text
     for rows, events in _pages(actor, search, ids):
         ends = {number: "".join("," + cell(value) for value in values) for number, values in events.items()}
         yield "".join([f"{','.join(map(cell, row))}{ends[number]}\n" for number, *row in rows]).encode()
@@ -98,12 +98,12 @@ def _with_times(row: Sequence[Any], seen: Sequence[int]) -> list[Any]:
 
 
 def line(row: Sequence[Any]) -> str:
-    return ",".join(map(_cell, row)) + "\n"
+    return ",".join(map(cell_text, row)) + "\n"
 
 
 def spreadsheet_line(row: Sequence[Any]) -> str:
     """A CSV row for spreadsheets: no cell is interpreted as a formula."""
-    return ",".join(map(_cell_for_spreadsheet, row)) + "\n"
+    return ",".join(map(spreadsheet_cell_text, row)) + "\n"
 
 
 def shown(text: str) -> str:
@@ -111,16 +111,17 @@ def shown(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _cell_for_spreadsheet(value: Cell) -> str:
+def spreadsheet_cell_text(value: Cell) -> str:
     # Numbers stay as they are: -5 begins like a formula, but is not one.
-    return _cell(shown(value) if isinstance(value, str) and not NUMERIC.fullmatch(value) else value)
+    return cell_text(shown(value) if isinstance(value, str) and not NUMERIC.fullmatch(value) else value)
 
 
-def _cell(value: Cell) -> str:
+def cell_text(value: Cell) -> str:
     if value is None:
         return '""'
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, int) or NUMERIC.fullmatch(value):
         return str(value)
+    # Quoted even without a comma in it, as MISP does: only numbers are bare.
     return '"' + value.replace('"', '""') + '"'

@@ -35,6 +35,7 @@ CONTEXT = (
     "event_timestamp",
 )
 
+# A tag that is not exportable stays out unless `includeAllTags` asks for it.
 ATTRIBUTE_TAGS = """(
     SELECT string_agg(t.name, ',' ORDER BY at.id) FROM attribute_tag at JOIN tag t ON t.id = at.tag_id
     WHERE at.attribute_id = a.id AND (t.exportable OR %(all_tags)s::boolean))"""
@@ -48,13 +49,16 @@ THREAT_LEVEL = "(ARRAY['High', 'Medium', 'Low', 'Undefined'])[e.threat_level_id]
 COLUMNS: dict[str, str] = {
     **{name: f"a.{name}" for name in members_of(SplitAttribute)},
     "uuid": "a.uuid::text",
+    # MISP writes 0, not nothing, for no object and no sharing group.
     "object_id": "coalesce(a.object_id, 0)",
     "sharing_group_id": "coalesce(a.sharing_group_id, 0)",
     "value": "concat_ws('|', a.value1, a.value2)",
+    # Not a date: MISP's column of this name is the attribute's Unix timestamp.
     "date": "a.timestamp",
     "attribute_tag": ATTRIBUTE_TAGS,
     "event_uuid": "e.uuid::text",
     "event_info": "e.info",
+    # In MISP's names, the member is the owner (Org) and the source is the creator (Orgc).
     "event_member_org": "(SELECT o.name FROM organisation o WHERE o.id = e.org_id)",
     "event_source_org": "(SELECT o.name FROM organisation o WHERE o.id = e.orgc_id)",
     "event_distribution": "e.distribution",

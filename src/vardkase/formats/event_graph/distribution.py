@@ -33,6 +33,7 @@ def distribution_graph(actor: Actor, event_id: int) -> dict[str, Any]:
     for kind, distribution, _, count in rows:
         counts[kind][distribution] += count
     groups = {group for *_, group, _ in rows if group}
+    # Only groups of parts that the reader may see, so their names may be shown as well.
     named = cursor().execute(GROUPS, {"groups": list(groups)}).fetchall() if groups else []
     return {
         **{

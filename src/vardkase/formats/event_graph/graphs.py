@@ -24,6 +24,7 @@ PIVOTS: Mapping[str, Callable[[Attribute], str]] = {
     "timestamp": lambda attribute: attribute.timestamp,
 }
 """Properties by which attributes can be grouped."""
+OBJECT_ATTRIBUTE_MEMBERS = ("id", "uuid", "type", "category", "object_relation", "value")
 
 
 def references_graph(parts: GraphParts) -> Graph:
@@ -123,7 +124,9 @@ def _object_node(item: DrawnObject, inside: list[Attribute]) -> Node:
         "uuid": item.uuid,
         "type": item.name,
         "label": "",
-        "Attribute": [_object_attribute(attribute) for attribute in inside],
+        "Attribute": [
+            {name: getattr(attribute, name) for name in OBJECT_ATTRIBUTE_MEMBERS} for attribute in inside
+        ],
         "node_type": "object",
         "meta-category": item.meta_category,
         "template_uuid": item.template_uuid,
@@ -131,17 +134,6 @@ def _object_node(item: DrawnObject, inside: list[Attribute]) -> Node:
         "comment": item.comment,
         "first_seen": item.first_seen,
         "last_seen": item.last_seen,
-    }
-
-
-def _object_attribute(attribute: Attribute) -> dict[str, Any]:
-    return {
-        "id": attribute.id,
-        "uuid": attribute.uuid,
-        "type": attribute.type,
-        "category": attribute.category,
-        "object_relation": attribute.object_relation,
-        "value": attribute.value,
     }
 
 

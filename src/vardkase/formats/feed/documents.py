@@ -45,10 +45,16 @@ class FeedEvent:
         return self.header.uuid
 
     def document(self) -> Iterator[bytes]:
+        header = self.header
         writers = {"Attribute": self._attributes, "Object": self._objects, "EventReport": self._reports}
-        if self.header.protected:
+        if header.protected:
             writers["CryptographicKey"] = lambda piece: _list_content(KEYS.decode(b"[" + piece + b"]"))
-        yield b'{"Event":' + encoder.encode(self._event())[:-1]
+        event = structs.Event(
+            header.analysis, header.date, header.extends_uuid, header.info, bool(header.protected),
+            header.publish_timestamp, header.published, header.threat_level_id, header.timestamp, header.uuid,
+            self._creator(),
+        )  # fmt: skip
+        yield b'{"Event":' + encoder.encode(event)[:-1]
         # Sections come as pieces of their lists, so that no event is ever in memory as a whole.
         for name, pieces in self.sections:
             if name == "Tag":  # Written last: the manifest needs the tags as well.
@@ -62,14 +68,6 @@ class FeedEvent:
         return structs.Announcement(
             self._creator(), self.tags, header.info, header.date, int(header.analysis),
             int(header.threat_level_id), int(header.timestamp),
-        )  # fmt: skip
-
-    def _event(self) -> structs.Event:
-        header = self.header
-        return structs.Event(
-            header.analysis, header.date, header.extends_uuid, header.info, bool(header.protected),
-            header.publish_timestamp, header.published, header.threat_level_id, header.timestamp, header.uuid,
-            self._creator(),
         )  # fmt: skip
 
     def _creator(self) -> structs.FeedOrganisation:
@@ -86,6 +84,7 @@ class FeedEvent:
         objects = [item for item in decoded if _includes_and_clears(self.reach, item)]
         for item in objects:
             item.Attribute = self._included(item.Attribute)
+            # Derived from the name, so that the same kind of object has the same template in every export.
             item.template_uuid = item.template_uuid or str(uuid5(NO_TEMPLATE, item.name))
             item.description = item.description or "<unknown>"
             item.ObjectReference = [ref for ref in item.ObjectReference if not ref.deleted]
@@ -104,6 +103,7 @@ class FeedEvent:
         included = [attribute for attribute in attributes if _includes_and_clears(self.reach, attribute)]
         for attribute in included:
             for part in parts_of(attribute.type, attribute.value):
+                # MD5 because `hashes.csv` is MISP's format; marked so that a Python in FIPS mode allows it.
                 self.keep_hash(hashlib.md5(part.encode(), usedforsecurity=False).hexdigest())
         return included
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+# `Distribution` as the wire writes it: numbers as strings.
 SHARING_GROUP, INHERITED = "4", "5"
 
 

@@ -16,6 +16,7 @@ class FeedTag(Struct, gc=False):
     relationship_type: str | None
 
     def __post_init__(self) -> None:
+        # An event document writes null, a feed an empty text.
         self.relationship_type = self.relationship_type or ""
 
 

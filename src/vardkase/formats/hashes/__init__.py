@@ -18,7 +18,9 @@ PLAIN = frozenset(
     )
 )  # fmt: skip
 WITH_FILENAME = frozenset(f"filename|{name}" for name in PLAIN) & frozenset(TYPES) | {"malware-sample"}
+# Of `filename|md5` and the like, the hash is the second part.
 COLUMN = "coalesce(a.value2, a.value1)"
+# No space or control character: one in a value would add a line of the sender's choice to the list.
 HASH = re.compile(r"[!-~]+", re.ASCII)
 
 

@@ -20,19 +20,15 @@ NOWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound to it
 def lines(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     now = datetime.fromtimestamp(now_seconds(), UTC)
     yield f"# Blocklist in the HOSTS format\n# Generated: {now:%Y-%m-%d %H:%M:%S %z}\n".encode()
-    address, seen = _address(search), MatchedValue()
+    address, seen = address_of(search), MatchedValue()
     for rows in rows_of(actor, search, ids, "a.value1", types=["domain"]):
         names = [name for (value,) in rows if (name := dns_name(value)) and seen.first_time(name)]
         if names:
             yield "".join(f"{address} {name}\n" for name in names).encode()
 
 
-def require_address(search: Search) -> None:
-    """Raise Invalid when `ip_address` is not an address."""
-    _address(search)
-
-
-def _address(search: Search) -> str:
+def address_of(search: Search) -> str:
+    """Where the names lead: the option `ip_address`. Raises Invalid if it is not an address."""
     text = str(search.options.get("ip_address") or NOWHERE)
     try:
         return str(ip_address(text))

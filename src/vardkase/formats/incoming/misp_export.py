@@ -20,6 +20,7 @@ BOM_AND_SPACE = b"\xef\xbb\xbf \t\r\n"
 
 def read_events(document: bytes) -> Iterator[bytes]:
     """Each event without its wrappers, as JSON; raises Refused."""
+    # The first character decides between JSON and XML, which have no common header to look for.
     content = document.lstrip(BOM_AND_SPACE)
     if content.startswith((b"{", b"[")):
         yield from _events_of_json(content)

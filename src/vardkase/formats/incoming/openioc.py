@@ -129,6 +129,7 @@ def _parsed_item(element: Element) -> OpeniocItem | UnsupportedTerm:
     )
     if not item.term or not item.value:
         return UnsupportedTerm(item.id, "The item names no term, or no value.")
+    # "Is not" has no counterpart in MISP: an attribute says only what was seen.
     if item.condition in NEGATED or element.attributes.get("negate", "").lower() == "true":
         return UnsupportedTerm(
             item.id, f"The item says what is not there: {item.term!r}, {item.value[:200]!r}."

@@ -32,6 +32,7 @@ def exported_events(content: bytes) -> Iterator[dict[str, Any]]:
     The file is read to its end before the first is yielded, so that it cannot fail halfway. Raises Invalid
     (also if there are none), LimitReached.
     """
+    # On disk, as the events of a large file need not fit in memory together.
     with TemporaryFile() as spool:
         sizes = [spool.write(piece) for piece in _answer_of_sandbox("misp export", content)]
         if not sizes:

@@ -37,9 +37,13 @@ class Table:
     def __init__(self, content: bytes, distribution: int | str | None = None) -> None:
         """`distribution` applies to every attribute. Raises Invalid if a column is missing, or there are no
         rows."""
+        # Spreadsheets write a byte order mark; NUL is what PostgreSQL's text cannot contain.
         self._rows = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace").replace("\0", "")))
         self._reach = {} if distribution is None else {"distribution": distribution}
-        self._positions = self._read_header()
+        header = [name.strip().lower() for name in next(self._read_rows(), [])]
+        if missing := [name.title() for name in COLUMNS if name not in header]:
+            raise Invalid({"header": [ImportProblem.COLUMNS_MISSING(names=missing)]})
+        self._positions = {name: header.index(name) for name in COLUMNS}
         self._sources: set[str] = set()
         self.unsupported: dict[str, FieldErrors] = {}
 
@@ -58,12 +62,6 @@ class Table:
                 {**self._reach, **attribute, **_confidence_and_comment(cells)} for attribute in attributes
             )
             yield from self._source_once(cells["source"])
-
-    def _read_header(self) -> dict[str, int]:
-        header = [name.strip().lower() for name in next(self._read_rows(), [])]
-        if missing := [name.title() for name in COLUMNS if name not in header]:
-            raise Invalid({"header": [ImportProblem.COLUMNS_MISSING(names=missing)]})
-        return {name: header.index(name) for name in COLUMNS}
 
     def _read_rows(self) -> Iterator[list[str]]:
         try:

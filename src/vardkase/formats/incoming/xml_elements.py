@@ -71,6 +71,7 @@ def _parsed(document: bytes, names: Container[str] | None) -> Iterator[Element]:
         for start in range(0, len(document), CHUNK):
             parser.Parse(document[start : start + CHUNK], False)
             yield from collector.take()
+        # Only here does expat report an element that was never closed.
         parser.Parse(b"", True)
     except (ExpatError, LookupError, ValueError) as error:
         raise Refused(ImportFault.NOT_XML, reason=str(error)[:LONGEST_REASON]) from error
@@ -97,6 +98,7 @@ class _Collector:
         self._depth += 1
         if self._depth > DEEPEST:
             raise Refused(ImportFault.XML_TOO_DEEP, most=DEEPEST)
+        # Without the namespace prefix, which every producer chooses for itself.
         element = Element(name.rpartition(":")[2], attributes)
         if self._open:
             self._open[-1].children.append(element)

@@ -36,11 +36,11 @@ def event_text(actor: Actor, event: EventRow, filters: Mapping[str, Any]) -> str
 
 def _metadata(event: EventRow) -> Iterator[str]:
     row = cursor().execute(HEAD, {"event": event.id}).fetchone() or ("", "", 0)
-    yield f"# {_plain(event.info)}"
+    yield f"# {escape_markdown(event.info)}"
     yield ""
     yield "| | |"
     yield "|---|---|"
-    yield f"| Created by | {_plain(row[0])} |"
+    yield f"| Created by | {escape_markdown(row[0])} |"
     yield f"| Date | {row[1]} |"
     yield f"| Analysis | {ANALYSES[row[2]]} |"
     yield f"| Event | {event.uuid} |"
@@ -58,18 +58,19 @@ def _contents(rows: Sequence[tuple[Any, ...]]) -> Iterator[str]:
     if outside:
         yield from ("", "## Attributes", "", "| Category | Type | Value |", "|---|---|---|")
         yield from (
-            f"| {_plain(category)} | {kind} | {ReportReference('attribute', str(uuid))} |"
+            f"| {escape_markdown(category)} | {kind} | {ReportReference('attribute', str(uuid))} |"
             for uuid, kind, category, _, _ in outside
         )
     objects = {row[3]: row[4] for row in rows if row[3] is not None}
     if objects:
         yield from ("", "## Objects", "")
         yield from (
-            f"- {_plain(name)}: {ReportReference('object', str(uuid))}" for uuid, name in objects.items()
+            f"- {escape_markdown(name)}: {ReportReference('object', str(uuid))}"
+            for uuid, name in objects.items()
         )
 
 
-def _plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 

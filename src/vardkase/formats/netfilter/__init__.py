@@ -18,7 +18,7 @@ CHAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,27}", re.ASCII)
 
 def commands(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     """A command for each address; `netfilter_action` is the target. An empty line if there are none."""
-    action = _action(search)
+    action = action_of(search)
     empty = True
     for rows in rows_of(actor, search, ids, "a.type, a.value1, a.value2", types=IP_TYPES):
         networks = [network for row in rows if (network := network_of(*row))]
@@ -32,12 +32,8 @@ def commands(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes
         yield b"\n"
 
 
-def require_action(search: Search) -> None:
-    """Raise Invalid if `netfilter_action` is not a valid target: the file is run by a shell."""
-    _action(search)
-
-
-def _action(search: Search) -> str:
+def action_of(search: Search) -> str:
+    """The target of the commands. Raises Invalid if `netfilter_action` is not one: a shell runs the file."""
     action = str(search.options.get("netfilter_action") or "DROP")
     if not CHAIN.fullmatch(action):
         raise Invalid(ExportProblem.BAD_NETFILTER_ACTION())

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from vardkase.misp.types import network_of
 
+# Both engines end an option at ';' and read what is between bars as hexadecimal bytes; MISP escapes 0x as
+# well.
 NOT_IN_CONTENT = re.compile(r'[^ -~]|["\\;:|]|0x')
 NOT_IN_MESSAGE = re.compile(r'[^ -~]|["\\;]')
 PORT = re.compile(r"\d{1,5}", re.ASCII)
@@ -108,6 +110,7 @@ def _mail(value: str, text: str, before: str, after: str) -> Sequence[Alert]:
         return ()
     content = (
         f'flow:established,to_server; {before} content:"{in_content(value)}"; fast_pattern; {after} '
+        # The empty line that ends the header, so that the value is in the header and not in the text.
         'content:"|0D 0A 0D 0A|"; within:8192;'
     )
     return [Alert("tcp $EXTERNAL_NET any -> $SMTP_SERVERS 25", text + in_content(value), content, FOLLOW)]

@@ -51,6 +51,7 @@ def _name_alerts(value: str, word: str, before: str, start: str, header: str) ->
     name = dns_name(value)
     if name is None:
         return ()
+    # In a DNS message a name is its labels, each after its length, and a zero at the end (RFC 1035).
     labels = "".join(f"|{len(label):02x}|{label}" for label in name.split("."))
     query = f'{QUESTION} content:"{before}{labels}|00|"; fast_pattern; nocase;'
     request = rf'{FLOW} {header.format(name)} pcre: "/{start}{in_pattern(name)}[^A-Za-z0-9-\.]/H";'

@@ -81,6 +81,7 @@ def _name_alerts(value: str, word: str, start: str, header: str) -> Sequence[Ale
     if name is None:
         return ()
     pattern = start + in_pattern(name)
+    # The name ends the query; `start` says what may come before it: for a domain a dot as well.
     query = f'dns.query; content:"{name}"; nocase; pcre: "/{pattern}$/i";'
     request = rf'{FLOW} http.header; {header.format(name)} pcre: "/{pattern}[^A-Za-z0-9-\.]/Hi";'
     return [
@@ -89,7 +90,7 @@ def _name_alerts(value: str, word: str, start: str, header: str) -> Sequence[Ale
     ]
 
 
-def _http(split: SplitResult, host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
+def http_rules(split: SplitResult, host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
     content = f'{FLOW} http.header; content:"{in_content(host)}"; fast_pattern; nocase;'
     if split.path:
         content += f' http.uri; content:"{in_content(split.path)}"; nocase;'
@@ -97,13 +98,13 @@ def _http(split: SplitResult, host: str, address: str, port: int | None, text: s
     return [Alert(head, text, content, FOLLOW)]
 
 
-def _https(_split: SplitResult, host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
+def tls_rules(_split: SplitResult, host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
     # The path is encrypted, and an address sends no server name.
     content = FLOW if address else f'{FLOW} tls.sni; content:"{host}"; fast_pattern; nocase;'
     return [Alert(f"tls $HOME_NET any -> {address or '$EXTERNAL_NET'} {port or 443}", text, content, FOLLOW)]
 
 
-def _plain(split: SplitResult, _host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
+def plain_rules(split: SplitResult, _host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
     if not address:  # Neither protocol has a field with the name that was looked up.
         return ()
     content = f"{FLOW} app-layer-protocol:{split.scheme};"
@@ -122,7 +123,7 @@ def _address(host: str) -> str:
         return ""
 
 
-SCHEMES = {"http": _http, "https": _https, "ssh": _plain, "ftp": _plain}
+SCHEMES = {"http": http_rules, "https": tls_rules, "ssh": plain_rules, "ftp": plain_rules}
 
 RULES: dict[str, Maker] = COMMON | {
     "domain": domain,

@@ -93,6 +93,7 @@ def indicators(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[byt
     """The document: one item per attribute with `to_ids`, two that must both match for a composite."""
     now = f"{datetime.fromtimestamp(now_seconds(), UTC):%Y-%m-%dT%H:%M:%S}"
     author = text(actor.organisation_name)
+    # A new document each time, as in MISP: its content depends on the search and the reader.
     yield HEAD.format(id=uuid4(), list_id=uuid4(), now=now, author=author).encode()
     for rows in rows_of(actor, search, ids, COLUMNS, types=TERMS):
         items = [

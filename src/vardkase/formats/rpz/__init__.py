@@ -41,17 +41,18 @@ def require_options(search: Search) -> None:
     policy_of(search)
 
 
-def _address_owners(type: str, value1: str, value2: str | None) -> list[str]:
+def address_owners(type: str, value1: str, value2: str | None) -> list[str]:
     network = network_of(type, value1, value2)
     return [trigger(network)] if network else []
 
 
-def _domain_owners(type: str, value1: str, value2: str | None) -> list[str]:
-    names = _host_owners(type, value1, value2)
+def domain_owners(type: str, value1: str, value2: str | None) -> list[str]:
+    names = host_owners(type, value1, value2)
+    # In DNS a wildcard does not match the name itself.
     return [*names, *(f"*.{name}" for name in names)]
 
 
-def _host_owners(_type: str, value1: str, _value2: str | None) -> list[str]:
+def host_owners(_type: str, value1: str, _value2: str | None) -> list[str]:
     name = dns_name(value1)
     return [name] if name and len(name) <= LONGEST_NAME else []
 
@@ -73,8 +74,8 @@ def trigger(network: str) -> str:
 type Owners = Callable[[str, str, str | None], list[str]]
 
 BLOCKS: tuple[tuple[tuple[str, ...], str, Owners], ...] = (
-    (("ip-src", "ip-dst", "domain|ip"), "list of IP addresses", _address_owners),
-    (("domain", "domain|ip"), "domain names and all of their sub-domains", _domain_owners),
-    (("hostname",), "hostnames", _host_owners),
+    (("ip-src", "ip-dst", "domain|ip"), "list of IP addresses", address_owners),
+    (("domain", "domain|ip"), "domain names and all of their sub-domains", domain_owners),
+    (("hostname",), "hostnames", host_owners),
 )
 """Types, what the comment calls them, and the owner names that a value gets."""

@@ -38,7 +38,7 @@ def stix1(form: str) -> Callable[[Actor, Search, Sequence[int]], Iterator[bytes]
         job = {
             "job": f"write stix1 {scope}",
             "form": form,
-            "version": _version(search, STIX1_VERSIONS),
+            "version": version_of(search, STIX1_VERSIONS),
             "organisation": _as_prefix(actor.organisation_name),
             "namespace": search.base_url,
         }
@@ -48,20 +48,12 @@ def stix1(form: str) -> Callable[[Actor, Search, Sequence[int]], Iterator[bytes]
 
 
 def stix2(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    job = {"job": "write stix2", "version": _version(search, STIX2_VERSIONS)}
+    job = {"job": "write stix2", "version": version_of(search, STIX2_VERSIONS)}
     return _with_first_produced(_converted(job, _documents(actor, search, ids)))
 
 
-def require_version(*known: str) -> Callable[[Search], None]:
-    """A check that raises Invalid when ``stix-version`` is none of `known`."""
-
-    def check(search: Search) -> None:
-        _version(search, known)
-
-    return check
-
-
-def _version(search: Search, known: Sequence[str]) -> str:
+def version_of(search: Search, known: Sequence[str]) -> str:
+    """The option ``stix-version``, by default the first of `known`. Raises Invalid for one that is not known."""
     version = search.options.get("stix-version")
     if version in (None, ""):
         return known[0]
@@ -90,6 +82,7 @@ def _with_first_produced(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _documents(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     if search.scope is Scope.EVENTS:
+        # misp-stix takes nothing from correlations, so they need not be looked up.
         options = replace(event_options(actor, search), include_event_correlations=False)
         for part in _runs_of_events(ids):
             yield b"".join(events_document(actor, part, options))

@@ -32,6 +32,7 @@ NOBODY = "55f6ea65-aa10-4c5a-bf01-4f84950d210f"
 
 def read_stix1(*, galaxies_as_tags: bool) -> Answerer:
     def read(document: bytes) -> Iterator[bytes]:
+        # The library reads STIX 1 from a file name only.
         with _refusing_unreadable(), NamedTemporaryFile(suffix=".xml") as file:
             file.write(document)
             file.flush()
@@ -71,6 +72,7 @@ def check_stix2() -> Answerer:
 
 def _fault(stix_object: Any) -> dict[str, Any] | None:
     try:
+        # Custom properties (x_misp_…) are where exports of MISP put what STIX has no place for.
         parse(stix_object, allow_custom=True, interoperability=True, version="2.1")
     except UNREADABLE as error:
         return _refusal(error, longest=500).as_json()
@@ -85,6 +87,7 @@ def _options(galaxies_as_tags: bool) -> dict[str, Any]:
         "producer": None,
         "force_contextual_data": False,
         "galaxies_as_tags": galaxies_as_tags,
+        # Otherwise a bundle of several reports becomes as many events.
         "single_event": True,
         "organisation_uuid": NOBODY,
         "cluster_distribution": 0,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from vardkase.analysis.search.filters import Search
 from vardkase.core.errors import Invalid
@@ -29,7 +28,7 @@ def values(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def digests(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    digest = _digest(str(search.options.get("hash_type") or "md5"))
+    digest = digest_of(search)
     with_event = as_bool(search.options.get("includeEventUuid"))
     empty = True
     for page in rows_of(actor, search, ids, COLUMNS):
@@ -44,11 +43,9 @@ def count(_actor: Actor, _search: Search, ids: Sequence[int]) -> Iterator[bytes]
     yield str(len(ids)).encode()
 
 
-def require_digest(search: Search) -> None:
-    _digest(str(search.options.get("hash_type") or "md5"))
-
-
-def _digest(name: str) -> Any:
+def digest_of(search: Search) -> Callable[[str], str]:
+    """The digest of a value by `hash_type`. Raises Invalid for an algorithm that Python does not know."""
+    name = str(search.options.get("hash_type") or "md5")
     # The lengths of SHAKE digests vary.
     if name not in hashlib.algorithms_guaranteed or name.startswith("shake"):
         raise Invalid(ExportProblem.UNKNOWN_HASH_TYPE(name=name))

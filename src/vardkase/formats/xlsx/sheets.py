@@ -46,6 +46,7 @@ def _new_sheet(book: Workbook, head: Sequence[str], title: str) -> tuple[Any, in
 
 
 def _write_header(sheet: Any, head: Sequence[str]) -> None:
+    # Panes and widths before the first row: a write-only sheet writes them ahead of its rows.
     sheet.freeze_panes = "A2"
     for number, title in enumerate(head, 1):
         width = WIDEST if number == 1 else max(NARROWEST, len(title) + 8)

@@ -19,6 +19,7 @@ from vardkase.identity.access.actor import Actor
 __all__ = ["attributes", "document", "element", "events", "text", "whole_events"]
 
 SHOWN_EMPTY = ("Attribute", "Object", "ShadowAttribute", "RelatedEvent")
+# MISP's XML drops these members of an event; its JSON has them.
 NOT_EXPORTED = ("attribute_count", "proposal_email_lock", "locked")
 
 

@@ -70,7 +70,7 @@ def of_attributes(rows: Iterable[Row]) -> Iterator[str]:
         parts.add(row)
         if parts.texts or parts.conditions:
             yield rule(
-                f"MISP_ATTRIBUTE_{_in_rule_name(row.uuid)}", _meta(row, f"{row.uuid} ({row.type})"), parts
+                f"MISP_ATTRIBUTE_{row.uuid.replace('-', '_')}", _meta(row, f"{row.uuid} ({row.type})"), parts
             )
 
 
@@ -81,7 +81,8 @@ def of_events(rows: Iterable[Row]) -> Iterator[str]:
             for row in batch:
                 parts.add(row)
             if parts.texts or parts.conditions:
-                yield rule(f"MISP_EVENT_{_in_rule_name(event_uuid)}_PART{number}", _meta(batch[0]), parts)
+                name = f"MISP_EVENT_{event_uuid.replace('-', '_')}_PART{number}"
+                yield rule(name, _meta(batch[0]), parts)
 
 
 def rule(name: str, meta: Sequence[tuple[str, str]], parts: RuleParts) -> str:
@@ -92,6 +93,7 @@ def rule(name: str, meta: Sequence[tuple[str, str]], parts: RuleParts) -> str:
         if any(f"{module}." in condition for condition in parts.conditions)
     ]
     imports = "\n".join(f'import "{module}"' for module in modules)
+    # Programs for Windows hold texts in UTF-16 (`wide`) as well as in ASCII.
     strings = "".join(f'\n\t\t$ = "{pattern}" ascii wide' for pattern in parts.texts)
     conditions = [*parts.conditions, *(["any of them"] if parts.texts else [])]
     return (
@@ -113,10 +115,6 @@ def text(value: str) -> str:
 
 def _hexadecimal(match: re.Match[bytes]) -> bytes:
     return b"\\" + match[0] if match[0] in b'"\\' else b"\\x%02x" % match[0][0]
-
-
-def _in_rule_name(uuid: str) -> str:
-    return uuid.replace("-", "_")
 
 
 def _meta(row: Row, uuid: str = "") -> list[tuple[str, str]]:

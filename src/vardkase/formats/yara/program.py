@@ -119,6 +119,7 @@ class _Parser:
 
     def rules_of(self, text: str) -> list[Rule]:
         """The rules of a text, with nothing left of those before."""
+        # plyara keeps the rules, imports and errors of earlier texts in its attributes.
         self._plyara.__dict__.update(deepcopy(self._blank))
         self._plyara.lexer = self._lexer.clone()
         self._plyara.lexer.lexstatestack = []

@@ -59,27 +59,27 @@ def field(value: str) -> str:
     return NOT_IN_FIELD.sub(lambda match: "".join(f"\\x{byte:02x}" for byte in match[0].encode()), value)
 
 
-def _first(kind: str) -> Items:
+def first_part(kind: str) -> Items:
     return lambda _type, value1, _value2: [(value1, kind)] if value1 else []
 
 
-def _address(type: str, value1: str, value2: str | None) -> Sequence[tuple[str, str]]:
+def address_items(type: str, value1: str, value2: str | None) -> Sequence[tuple[str, str]]:
     network = network_of(type, value1, value2)
     return [(network, "SUBNET" if "/" in network else "ADDR")] if network else []
 
 
-def _domain(_type: str, value1: str, _value2: str | None) -> Sequence[tuple[str, str]]:
+def domain_items(_type: str, value1: str, _value2: str | None) -> Sequence[tuple[str, str]]:
     name = dns_name(value1)
     return [(name, "DOMAIN")] if name else []
 
 
-def _url(_type: str, value1: str, _value2: str | None) -> Sequence[tuple[str, str]]:
+def url_items(_type: str, value1: str, _value2: str | None) -> Sequence[tuple[str, str]]:
     """Zeek expects URLs without their scheme."""
     rest = SCHEME.sub("", value1, count=1)
     return [(rest, "URL")] if rest else []
 
 
-def _hash(_type: str, value1: str, value2: str | None) -> Sequence[tuple[str, str]]:
+def hash_items(_type: str, value1: str, value2: str | None) -> Sequence[tuple[str, str]]:
     digest = value1 if value2 is None else value2
     return [(digest, "FILE_HASH")] if digest else []
 
@@ -87,17 +87,17 @@ def _hash(_type: str, value1: str, value2: str | None) -> Sequence[tuple[str, st
 CERTIFICATES = frozenset(name for name in PLAIN if name.startswith("x509"))
 
 FAMILIES: Mapping[str, Mapping[str, Items]] = {
-    "ip": dict.fromkeys(sorted(IP_TYPES), _address),
-    "url": {"url": _url},
-    "domain": dict.fromkeys(("domain", "hostname", "domain|ip", "hostname|port"), _domain),
-    "ja3-fingerprint-md5": {"ja3-fingerprint-md5": _first("JA3")},
-    "email": dict.fromkeys(("email", "email-src", "email-dst"), _first("EMAIL")),
+    "ip": dict.fromkeys(sorted(IP_TYPES), address_items),
+    "url": {"url": url_items},
+    "domain": dict.fromkeys(("domain", "hostname", "domain|ip", "hostname|port"), domain_items),
+    "ja3-fingerprint-md5": {"ja3-fingerprint-md5": first_part("JA3")},
+    "email": dict.fromkeys(("email", "email-src", "email-dst"), first_part("EMAIL")),
     "filename": dict.fromkeys(
-        ("filename", "attachment", "email-attachment", *sorted(WITH_FILENAME)), _first("FILE_NAME")
+        ("filename", "attachment", "email-attachment", *sorted(WITH_FILENAME)), first_part("FILE_NAME")
     ),
-    "filehash": dict.fromkeys(sorted((PLAIN - CERTIFICATES) | WITH_FILENAME), _hash),
-    "certhash": dict.fromkeys(sorted(CERTIFICATES), _first("CERT_HASH")),
-    "software": {"user-agent": _first("SOFTWARE")},
+    "filehash": dict.fromkeys(sorted((PLAIN - CERTIFICATES) | WITH_FILENAME), hash_items),
+    "certhash": dict.fromkeys(sorted(CERTIFICATES), first_part("CERT_HASH")),
+    "software": {"user-agent": first_part("SOFTWARE")},
 }
 """Family → attribute types and the functions that make their lines."""
 ALL = "all"

@@ -46,7 +46,7 @@ def is_digits(text: str) -> bool:
     return text.isascii() and text.isdecimal()
 
 
-def _ip(value: str) -> str:
+def normalise_ip(value: str) -> str:
     if PLAIN_IPV4.fullmatch(value):
         return value
     address, slash, prefix = value.partition("/")
@@ -60,21 +60,21 @@ def _ip(value: str) -> str:
     return address if not slash or prefix == whole else f"{address}/{prefix}"
 
 
-def _ip_port(value: str) -> str:
+def normalise_ip_port(value: str) -> str:
     if value.count(":") >= 2:
         # The bar, and the six spellings of RFC 5952, section 6.
         for form in IPV6_WITH_PORT:
             if match := form.match(value):
-                return f"{_ip(match['ip'])}|{match['port']}"
+                return f"{normalise_ip(match['ip'])}|{match['port']}"
         return value
     if value.count("|") == 1:
         address, _, port = value.partition("|")
     else:
         address, _, port = value.partition(":")
-    return f"{_ip(address)}|{port}" if port else value
+    return f"{normalise_ip(address)}|{port}" if port else value
 
 
-def _domain(value: str) -> str:
+def normalise_domain(value: str) -> str:
     value = value.lower().strip(".")
     if value.isascii():
         return value
@@ -84,23 +84,23 @@ def _domain(value: str) -> str:
         return value
 
 
-def _domain_ip(value: str) -> str:
+def normalise_domain_ip(value: str) -> str:
     domain, bar, address = value.lower().partition("|")
-    return f"{_domain(domain)}|{_ip(address)}" if bar else value.lower()
+    return f"{normalise_domain(domain)}|{normalise_ip(address)}" if bar else value.lower()
 
 
-def _hash_after_name(value: str) -> str:
+def lower_hash_after_name(value: str) -> str:
     name, bar, digest = value.partition("|")
     return f"{name}|{digest.lower()}" if bar else value
 
 
-def _upper_identifier(value: str) -> str:
+def upper_identifier(value: str) -> str:
     value = DASHES.sub("-", value)
     # Only these identifiers are upper case throughout; a GHSA has lower-case letters.
     return value.upper() if value[:4].lower() in {"cve-", "cwe-", "gcve"} else value
 
 
-def _autonomous_system(value: str) -> str:
+def normalise_autonomous_system(value: str) -> str:
     number = value[2:] if value[:2].upper() == "AS" else value
     # "ASAS1" stays as it is, to be refused: what is normal once must be normal twice.
     value = number if number[:1].isdecimal() else value
@@ -110,18 +110,18 @@ def _autonomous_system(value: str) -> str:
     return value
 
 
-def _phone(value: str) -> str:
+def normalise_phone(value: str) -> str:
     digits = PHONE_NOISE.sub("", value)
     return "+" + digits[2:] if digits.startswith("00") else digits
 
 
-def _mac(value: str) -> str:
+def normalise_mac(value: str) -> str:
     plain = re.sub(r"[.:\- ]", "", value.lower())
     # The length is not checked: what is left over makes the value invalid.
     return ":".join(plain[start : start + 2] for start in range(0, len(plain), 2))
 
 
-def _datetime(value: str) -> str:
+def normalise_datetime(value: str) -> str:
     moment = read_date(value)
     return (
         value if moment is None else f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}+0000"
@@ -186,28 +186,28 @@ FINGERPRINTS = ("x509-fingerprint-md5", "x509-fingerprint-sha1", "x509-fingerpri
 
 NORMALISERS: dict[str, Normaliser] = {
     **dict.fromkeys(LOWERED, str.lower),
-    **{f"filename|{name}": _hash_after_name for name in HASHES_AFTER_NAME},
-    "malware-sample": _hash_after_name,
-    "ip-src": _ip,
-    "ip-dst": _ip,
-    "ip-src|port": _ip_port,
-    "ip-dst|port": _ip_port,
+    **{f"filename|{name}": lower_hash_after_name for name in HASHES_AFTER_NAME},
+    "malware-sample": lower_hash_after_name,
+    "ip-src": normalise_ip,
+    "ip-dst": normalise_ip,
+    "ip-src|port": normalise_ip_port,
+    "ip-dst|port": normalise_ip_port,
     "hostname|port": lambda value: value.lower().replace(":", "|"),
-    "domain": _domain,
-    "domain|ip": _domain_ip,
+    "domain": normalise_domain,
+    "domain|ip": normalise_domain_ip,
     "http-method": str.upper,
     "hex": str.upper,
-    "vulnerability": _upper_identifier,
+    "vulnerability": upper_identifier,
     "weakness": lambda value: DASHES.sub("-", value).upper(),
-    "AS": _autonomous_system,
+    "AS": normalise_autonomous_system,
     **dict.fromkeys(("iban", "bic"), lambda value: re.sub(r"[^0-9A-Z]", "", value.upper())),
     **dict.fromkeys(("bin", "cc-number"), lambda value: re.sub(r"[^0-9]", "", value)),
-    "prtn": _phone,
-    "phone-number": _phone,
-    "whois-registrant-phone": _phone,
+    "prtn": normalise_phone,
+    "phone-number": normalise_phone,
+    "whois-registrant-phone": normalise_phone,
     **dict.fromkeys(FINGERPRINTS, lambda value: value.replace(":", "").lower()),
-    "mac-address": _mac,
-    "mac-eui-64": _mac,
-    "datetime": _datetime,
+    "mac-address": normalise_mac,
+    "mac-eui-64": normalise_mac,
+    "datetime": normalise_datetime,
     "boolean": lambda value: "0" if value.lower() in {"", "0", "false"} else "1",
 }

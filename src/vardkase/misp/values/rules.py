@@ -17,6 +17,7 @@ from vardkase.misp.values.normal import DOMAIN, is_digits
 
 type Rule = Callable[[str], Refusal | None]
 
+# Measured in bytes and not in characters, since MySQL counts bytes.
 MAX_BYTES = 65_535  # What MISP's column (TEXT of MySQL) holds: it would cut longer ones.
 GENERIC = Fault.BAD_FORMAT()
 SPACE = re.compile(r"\s")
@@ -58,11 +59,11 @@ def validate(type_name: str, value: str) -> Refusal | None:
     return rule(value) if rule is not None else None
 
 
-def _single_line(value: str) -> Refusal | None:
+def check_single_line(value: str) -> Refusal | None:
     return Fault.NEW_LINE() if "\n" in value else None
 
 
-def _ip(value: str) -> Refusal | None:
+def check_ip(value: str) -> Refusal | None:
     if PLAIN_IPV4.fullmatch(value):
         return None
     address, slash, prefix = value.partition("/")
@@ -82,27 +83,27 @@ def _ip(value: str) -> Refusal | None:
     return None
 
 
-def _port(value: str) -> Refusal | None:
+def check_port(value: str) -> Refusal | None:
     valid = is_digits(value) and len(value) < 10 and 1 <= int(value) <= 65535
     return None if valid else Fault.BAD_PORT()
 
 
-def _ip_port(value: str) -> Refusal | None:
+def check_ip_port(value: str) -> Refusal | None:
     address, _, port = value.partition("|")
-    return _ip(address) or _port(port)
+    return check_ip(address) or check_port(port)
 
 
-def _host_port(value: str) -> Refusal | None:
+def check_host_port(value: str) -> Refusal | None:
     host, _, port = value.partition("|")
-    return Fault.BAD_HOST() if not DOMAIN.fullmatch(host) else _port(port)
+    return Fault.BAD_HOST() if not DOMAIN.fullmatch(host) else check_port(port)
 
 
-def _domain_ip(value: str) -> Refusal | None:
+def check_domain_ip(value: str) -> Refusal | None:
     domain, _, address = value.partition("|")
-    return Fault.BAD_DOMAIN() if not DOMAIN.fullmatch(domain) else _ip(address)
+    return Fault.BAD_DOMAIN() if not DOMAIN.fullmatch(domain) else check_ip(address)
 
 
-def _email(value: str) -> Refusal | None:
+def check_email(value: str) -> Refusal | None:
     """Something without spaces, an @, something with a dot: incomplete addresses are evidence, too.
 
     Not a regular expression, which would take minutes over 65,000 @ signs.
@@ -112,12 +113,13 @@ def _email(value: str) -> Refusal | None:
     return None if valid else Fault.BAD_EMAIL()
 
 
-def _matching(form: str, refusal: Refusal = GENERIC) -> Rule:
+def full_match(form: str, refusal: Refusal = GENERIC) -> Rule:
+    # ASCII, since \d would also match other scripts' digits, which PostgreSQL and MISP's clients refuse.
     compiled = re.compile(form, re.ASCII)
     return lambda value: None if compiled.fullmatch(value) else refusal
 
 
-def _named(rule: Rule, refusal: Refusal) -> Rule:
+def with_file_name(rule: Rule, refusal: Refusal) -> Rule:
     # The refusal is its own: the text for a named hash differs from that of the bare one.
     def check(value: str) -> Refusal | None:
         name, _, rest = value.partition("|")
@@ -128,13 +130,13 @@ def _named(rule: Rule, refusal: Refusal) -> Rule:
     return check
 
 
-def _impfuzzy(value: str) -> Refusal | None:
+def check_impfuzzy(value: str) -> Refusal | None:
     parts = value.split(":")
     valid = len(parts) == 3 and is_digits(parts[0])
     return None if valid else Fault.BAD_IMPFUZZY()
 
 
-def _link(value: str) -> Refusal | None:
+def check_link(value: str) -> Refusal | None:
     try:
         parts = urlsplit(value)
     except ValueError:
@@ -142,12 +144,12 @@ def _link(value: str) -> Refusal | None:
     return None if parts.scheme and parts.netloc and not SPACE.search(value) else GENERIC
 
 
-def _autonomous_system(value: str) -> Refusal | None:
+def check_autonomous_system(value: str) -> Refusal | None:
     valid = is_digits(value) and len(value) < 20 and 0 < int(value) <= 4_294_967_295
     return None if valid else Fault.BAD_AUTONOMOUS_SYSTEM()
 
 
-def _cortex(value: str) -> Refusal | None:
+def check_cortex(value: str) -> Refusal | None:
     try:
         json.loads(value)
     except (ValueError, RecursionError):  # Thousands of brackets are deeper than Python goes.
@@ -155,7 +157,7 @@ def _cortex(value: str) -> Refusal | None:
     return None
 
 
-def _ssh_fingerprint(value: str) -> Refusal | None:
+def check_ssh_fingerprint(value: str) -> Refusal | None:
     if value.startswith("SHA256:"):
         valid = SHA256_IN_BASE64.fullmatch(value, 7) is not None
     else:
@@ -239,67 +241,69 @@ EMAILS = [
 NUMBERS = ["aba-rtn", "bank-account-nr", "bin", "cc-number", "phone-number", "prtn", "whois-registrant-phone"]
 WALLETS_AND_BANKS = ("bic", "btc", "dash", "iban", "xmr")
 HASHES = {
-    name: _matching(f"[0-9a-f]{{{length}}}", Fault.BAD_CHECKSUM(length=length))
+    name: full_match(f"[0-9a-f]{{{length}}}", Fault.BAD_CHECKSUM(length=length))
     for name, length in HASH_LENGTHS.items()
 } | {
-    "git-commit-id": _matching("[0-9a-fA-F]{40}", Fault.BAD_CHECKSUM(length=40)),
-    "pehash": _matching("[0-9a-f]{40}", Fault.BAD_PEHASH(prefix="")),
-    "telfhash": _matching("[0-9a-f]{70}(?:[0-9a-f]{2})?", Fault.BAD_TELFHASH()),
-    "tlsh": _matching("t?[0-9a-f]{36,}", Fault.BAD_TLSH()),
-    "cdhash": _matching("[0-9a-f]{40,}", Fault.BAD_CDHASH()),
-    "ssdeep": _matching("[0-9]+:[A-Za-z0-9/+]*:[A-Za-z0-9/+]*", Fault.BAD_SSDEEP()),
-    "impfuzzy": _impfuzzy,
+    "git-commit-id": full_match("[0-9a-fA-F]{40}", Fault.BAD_CHECKSUM(length=40)),
+    "pehash": full_match("[0-9a-f]{40}", Fault.BAD_PEHASH(prefix="")),
+    "telfhash": full_match("[0-9a-f]{70}(?:[0-9a-f]{2})?", Fault.BAD_TELFHASH()),
+    "tlsh": full_match("t?[0-9a-f]{36,}", Fault.BAD_TLSH()),
+    "cdhash": full_match("[0-9a-f]{40,}", Fault.BAD_CDHASH()),
+    "ssdeep": full_match("[0-9]+:[A-Za-z0-9/+]*:[A-Za-z0-9/+]*", Fault.BAD_SSDEEP()),
+    "impfuzzy": check_impfuzzy,
     "vhash": lambda value: None if value else Fault.EMPTY_VHASH(),
 }
 NAMED_HASHES = {
-    f"filename|{name}": _named(rule, Fault.BAD_NAMED_CHECKSUM(length=HASH_LENGTHS.get(name, "string")))
+    f"filename|{name}": with_file_name(
+        rule, Fault.BAD_NAMED_CHECKSUM(length=HASH_LENGTHS.get(name, "string"))
+    )
     for name, rule in HASHES.items()
     if f"filename|{name}" in COMPOSITE_TYPES
 } | {
-    "filename|pehash": _named(HASHES["pehash"], Fault.BAD_PEHASH(prefix="filename|")),
-    "filename|vhash": _named(HASHES["vhash"], Fault.BAD_NAMED_VHASH()),
-    "filename|ssdeep": _named(HASHES["ssdeep"], Fault.BAD_NAMED_SSDEEP()),
-    "filename|impfuzzy": _named(_impfuzzy, Fault.BAD_IMPFUZZY()),
-    "filename|tlsh": _named(HASHES["tlsh"], Fault.BAD_NAMED_TLSH()),
+    "filename|pehash": with_file_name(HASHES["pehash"], Fault.BAD_PEHASH(prefix="filename|")),
+    "filename|vhash": with_file_name(HASHES["vhash"], Fault.BAD_NAMED_VHASH()),
+    "filename|ssdeep": with_file_name(HASHES["ssdeep"], Fault.BAD_NAMED_SSDEEP()),
+    "filename|impfuzzy": with_file_name(check_impfuzzy, Fault.BAD_IMPFUZZY()),
+    "filename|tlsh": with_file_name(HASHES["tlsh"], Fault.BAD_NAMED_TLSH()),
 }
 
 RULES: dict[str, Rule] = {
     **HASHES,
     **NAMED_HASHES,
-    **dict.fromkeys(SINGLE_LINE, _single_line),
-    "named pipe": _single_line,
-    "ip-src": _ip,
-    "ip-dst": _ip,
-    "ip-src|port": _ip_port,
-    "ip-dst|port": _ip_port,
-    "hostname|port": _host_port,
-    "port": _port,
+    **dict.fromkeys(SINGLE_LINE, check_single_line),
+    "named pipe": check_single_line,
+    "ip-src": check_ip,
+    "ip-dst": check_ip,
+    "ip-src|port": check_ip_port,
+    "ip-dst|port": check_ip_port,
+    "hostname|port": check_host_port,
+    "port": check_port,
     "domain": lambda value: None if DOMAIN.fullmatch(value) else Fault.BAD_DOMAIN_NAME(),
     "hostname": lambda value: None if DOMAIN.fullmatch(value) else Fault.BAD_HOSTNAME(),
-    "domain|ip": _domain_ip,
-    **dict.fromkeys(EMAILS, _email),
-    "link": _link,
+    "domain|ip": check_domain_ip,
+    **dict.fromkeys(EMAILS, check_email),
+    "link": check_link,
     # Searched for, as in MISP, whose expression is not anchored: "GET /" is valid.
     "http-method": lambda value: None if HTTP_METHODS.search(value) else Fault.BAD_HTTP_METHOD(),
-    "AS": _autonomous_system,
-    "ssh-fingerprint": _ssh_fingerprint,
+    "AS": check_autonomous_system,
+    "ssh-fingerprint": check_ssh_fingerprint,
     "vulnerability": lambda value: None if VULNERABILITY.fullmatch(value) else Fault.BAD_VULNERABILITY(),
-    "weakness": _matching(r"CWE-\d+", Fault.BAD_WEAKNESS()),
-    "hex": _matching(r"[0-9A-Fa-f]+"),
-    **dict.fromkeys(WALLETS_AND_BANKS, _matching("[0-9A-Za-z]+")),
+    "weakness": full_match(r"CWE-\d+", Fault.BAD_WEAKNESS()),
+    "hex": full_match(r"[0-9A-Fa-f]+"),
+    **dict.fromkeys(WALLETS_AND_BANKS, full_match("[0-9A-Za-z]+")),
     **dict.fromkeys(NUMBERS, lambda value: None if NUMBER.fullmatch(value) else GENERIC),
     **dict.fromkeys(
         ("windows-service-name", "windows-service-displayname"),
-        _matching(r"[^/\\]{0,256}", Fault.BAD_SERVICE_NAME()),
+        full_match(r"[^/\\]{0,256}", Fault.BAD_SERVICE_NAME()),
     ),
-    **dict.fromkeys(("size-in-bytes", "counter"), _matching("[0-9]+", Fault.NOT_A_COUNT())),
-    "integer": _matching(r"[+-]?\d+", Fault.NOT_AN_INTEGER()),
+    **dict.fromkeys(("size-in-bytes", "counter"), full_match("[0-9]+", Fault.NOT_A_COUNT())),
+    "integer": full_match(r"[+-]?\d+", Fault.NOT_AN_INTEGER()),
     "float": lambda value: None if NUMBER.fullmatch(value) else GENERIC,
     "datetime": lambda value: None if DATETIME.fullmatch(value) else Fault.BAD_DATETIME(),
     "mac-address": lambda value: None if MAC.fullmatch(value) else GENERIC,
     "mac-eui-64": lambda value: None if EUI_64.fullmatch(value) else GENERIC,
-    "cortex": _cortex,
-    "boolean": _matching(r"[01]"),
-    "uuid": _matching("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", Fault.BAD_VALUE_UUID()),
+    "cortex": check_cortex,
+    "boolean": full_match(r"[01]"),
+    "uuid": full_match("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", Fault.BAD_VALUE_UUID()),
     "onion-address": lambda value: None if ONION.fullmatch(value) else GENERIC,
 }
