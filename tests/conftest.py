@@ -71,7 +71,7 @@ LONG = tuple(
         "cli/test_lost_connections.py",
         "cli/test_serve.py",
         "exchange/test_enrolment.py",
-        "hub/content_access/test_sweep.py",
+        "hub/content_access/test_reads_are_recorded.py",
         "recordings/",
         "web/test_blind_pages.py",
         "wire/test_kill9.py",

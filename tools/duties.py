@@ -16,7 +16,7 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "duties.md"
 HEAD = """# Duties and actions
 
 Written from the registry and from what settings, schedules and endpoints declare (`python -m tools.duties`). One test
-keeps it current; another (`tests/hub/test_duties_by_one.py`) tries every action of the first table alone, by every way.
+keeps it current; another (`tests/hub/test_four_eyes.py`) tries every action of the first table alone, by every way.
 
 ## What takes two people
 

@@ -14,8 +14,8 @@ from tests.api.calls import call, send
 from tests.factories.memberships import at_the_screen
 from tests.factories.officers import officer
 from tests.factories.seed import ApiUser, Seed
-from tests.hub.membership import by_two_officers as by_two
-from tests.hub.membership.desk import proposed, sent_in
+from tests.hub.membership import phase_approvals
+from tests.hub.membership.applications import proposed, submitted
 from tests.identity.two_people import approved
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
@@ -46,7 +46,7 @@ def post(who: ApiUser, action: str, number: str, body: dict[str, Any] | None = N
 
 
 def test_two_officers_decide_over_the_api(per: ApiUser, johanna: ApiUser) -> None:
-    application = sent_in()
+    application = submitted()
     number = application.number
     assert post(per, "review", number)[1]["Application"]["state"] == "under_review"
     for criterion in criteria_of(application):
@@ -82,7 +82,7 @@ def test_a_completion_and_a_partiality_over_the_api(per: ApiUser) -> None:
 
 
 def test_an_officer_of_the_applicant_is_refused_over_the_api(per: ApiUser, seed: Seed) -> None:
-    application = sent_in(organisation=seed.hub)
+    application = submitted(organisation=seed.hub)
     status, refused = post(per, "review", application.number)
     assert status == 403
     assert "own organisation" in refused["message"]
@@ -100,7 +100,7 @@ def test_terms_over_the_api(per: ApiUser, seed: Seed) -> None:
     body = {"version": 2, "answer_by": "2199-01-31", "reason": "Ny lag."}
     assert call(per.key, "POST", "/membershipTerms/publish", body)[0] == 200
     assert call(per.key, "GET", "/membershipTerms/view")[1]["Terms"]["version"] == 1, "not by one alone"
-    approved(by_two.colleague(seed))
+    approved(phase_approvals.colleague(seed))
     assert call(per.key, "GET", "/membershipTerms/unanswered")[1] == []
     accepted = {"version": 2, "name": "Eva", "role": "chef"}
     assert call(seed.org_admin.key, "POST", "/membershipTerms/accept", accepted)[0] == 404, "no member"
@@ -121,7 +121,7 @@ def at_console(seed: Seed, who: ApiUser, login: str = "root") -> Actor:
 
 def test_the_console_is_one_person_in_whoevers_name(per: ApiUser, johanna: ApiUser, seed: Seed) -> None:
     """There is no command to propose or decide, and the service that one would use refuses it in every name."""
-    number = sent_in().number
+    number = submitted().number
     first, second = ("--as", "per@hub.example"), ("--as", "johanna@hub.example")
     run("review", number, *first)
     run("assess", number, "all", "met", *first)

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.pages import PHONE, visit
 from tests.factories.seed import Seed
-from tests.hub.membership.desk import assessed, johanna, on_the_desk, per
+from tests.hub.membership.applications import assessed, johanna, per, under_review
 from tests.support.web_server import WebServer
 from vardkase.hub.membership.applications.services.conversation import write_message
 from vardkase.hub.membership.assessments.models import CriterionAssessment
@@ -52,7 +52,7 @@ def test_a_criterion_is_saved_as_it_is_chosen(
     server: WebServer, server_seed: Seed, chromium: Browser
 ) -> None:
     first = per(server_seed)
-    application = on_the_desk(first)
+    application = under_review(first)
     reader = User.objects.get(pk=first.user_id)
     opened = visit(chromium, server, f"/applications/{application.number}/", reader)
     page = opened.page

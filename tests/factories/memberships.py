@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.factories import make_key, make_role, make_user
 from tests.factories.seed import ORG_ADMIN, ApiUser, Seed
-from tests.hub.membership import by_two
+from tests.hub.membership import with_approval
 from vardkase.core.clock import now_seconds
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.statements.services import begin_with
@@ -79,7 +79,7 @@ def sign_in_set_up(organisation: Organisation, domain: str = "b.example") -> Non
 
 def opened(desk: Desk, organisation: Organisation, **facts: Any) -> Membership:
     """A membership that is being connected."""
-    return by_two.open_membership(at_the_screen(desk.officer), organisation, {**FACTS, **facts})
+    return with_approval.open_membership(at_the_screen(desk.officer), organisation, {**FACTS, **facts})
 
 
 def member(desk: Desk, organisation: Organisation, *, statement: bool = True, **facts: Any) -> Membership:
@@ -88,4 +88,4 @@ def member(desk: Desk, organisation: Organisation, *, statement: bool = True, **
     membership = opened(desk, organisation, **{"connection": "web", **facts})
     if statement:
         begin_with(membership, {name: {"level": "3"} for name in MEASURES})
-    return by_two.admitted(organisation.pk)
+    return with_approval.admitted(organisation.pk)

@@ -11,8 +11,8 @@ from tests.factories import make_event, make_key, make_role, make_user
 from tests.factories.content_access import in_browser, operator_of
 from tests.factories.memberships import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
 from tests.factories.seed import ApiUser, Seed
-from tests.hub.membership import by_two
-from tests.hub.membership.desk import assessed
+from tests.hub.membership import with_approval
+from tests.hub.membership.applications import assessed
 from vardkase.core.clock import now_seconds, today
 from vardkase.core.mail.models import MailTemplate
 from vardkase.core.schedules.models import ScheduledTask
@@ -126,7 +126,7 @@ def limiting(people: People) -> Setup:
 
 def lifting(people: People) -> Setup:
     org = member(people.desk, people.seed.org_b).organisation_id
-    by_two.suspend(at_the_screen(people.officer), org, "suspended", WHY)
+    with_approval.suspend(at_the_screen(people.officer), org, "suspended", WHY)
     return _step(people, "restore", lambda who: members.restore(who, org, WHY))
 
 

@@ -1,4 +1,4 @@
-"""Dashboards as data: widgets over what the reader may see, and layouts that are kept."""
+"""Dashboards: widgets over what the reader may see, and stored layouts."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LAYOUT = [{"widget": "WhoamiWidget", "config": {}, "position": {"x": 0, "y": 0, 
 
 
 @pytest.fixture(autouse=True)
-def published(seed: Seed) -> None:
-    """An event that organisation A keeps to itself."""
+def private_event(seed: Seed) -> None:
+    """An event that only organisation A reads."""
     event = make_event(seed.org_a, info="ours", distribution=0)
     event.published, event.publish_timestamp, event.attribute_count = True, now_seconds() - 60, 3
     event.save()
@@ -31,7 +31,7 @@ def shown(key: str, widget: str, **config: Any) -> Any:
     return call(key, "POST", "/dashboards/renderWidget/1", {"widget": widget, "config": json.dumps(config)})
 
 
-def test_widgets_show_what_the_reader_may_see(seed: Seed) -> None:
+def test_widgets_show_only_readable_data(seed: Seed) -> None:
     for widget, ours in (
         ("TrendingTagsWidget", {"apt": 1}),
         ("OrgContributionToplistWidget", {"Organisation A": 1}),
@@ -48,7 +48,7 @@ def test_widgets_show_what_the_reader_may_see(seed: Seed) -> None:
     assert (who["title"], who["data"][0]) == ("Me", {"title": "Email", "value": "analyst@a.example"})
 
 
-def test_what_makes_no_sense_is_refused(seed: Seed) -> None:
+def test_invalid_widget_or_layout_is_refused(seed: Seed) -> None:
     assert shown(seed.analyst.key, "NoSuchWidget")[0] == 404
     assert shown(seed.analyst.key, "TrendingTagsWidget", period="hourly")[0] == 400
     body = {"widget": "WhoamiWidget", "config": "[1]"}
@@ -60,7 +60,7 @@ def test_what_makes_no_sense_is_refused(seed: Seed) -> None:
         assert (status, list(answer["errors"])) == (403, ["value"])
 
 
-def test_some_widgets_are_for_site_administrators(seed: Seed) -> None:
+def test_worker_widget_is_for_site_administrators(seed: Seed) -> None:
     assert "MispAdminWorkerWidget" in call(seed.site_admin.key, "GET", "/dashboards/getForm")[1]
     assert "MispAdminWorkerWidget" not in call(seed.analyst.key, "GET", "/dashboards/getForm")[1]
     assert shown(seed.site_admin.key, "MispAdminWorkerWidget")[0] == 200
@@ -68,7 +68,7 @@ def test_some_widgets_are_for_site_administrators(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", "/dashboards/getEmptyWidget/MispAdminWorkerWidget")[0] == 403
 
 
-def test_a_dashboard_is_laid_out_and_carried_on(seed: Seed) -> None:
+def test_layout_is_saved_and_returned(seed: Seed) -> None:
     first = call(seed.analyst.key, "GET", "/dashboards/index")[1]
     assert [each["widget"] for each in first] == [
         "MispStatusWidget",
@@ -85,11 +85,11 @@ def test_a_dashboard_is_laid_out_and_carried_on(seed: Seed) -> None:
     assert call(read_only, "POST", "/dashboards/updateSettings", body)[0] == 403
 
 
-def test_layouts_are_kept_and_offered(seed: Seed) -> None:
+def test_templates_are_saved_and_shared(seed: Seed) -> None:
     save = "/dashboards/saveTemplate"
     sent = {"name": "Mine", "value": LAYOUT, "selectable": True}
     mine = call(seed.analyst.key, "POST", save, {"Dashboard": sent})[1]["Dashboard"]
-    assert (json.loads(mine["value"]), mine["selectable"]) == (LAYOUT, False)  # Not an analyst's to offer.
+    assert (json.loads(mine["value"]), mine["selectable"]) == (LAYOUT, False)  # An analyst cannot share it.
     offered = call(seed.site_admin.key, "POST", save, {"name": "All", "selectable": True})[1]["Dashboard"]
     assert [
         each["Dashboard"]["name"] for each in call(seed.stranger.key, "GET", "/dashboards/listTemplates")[1]
@@ -107,7 +107,7 @@ def test_layouts_are_kept_and_offered(seed: Seed) -> None:
 
 
 @pytest.mark.django_db
-def test_a_dashboard_is_emptied_by_an_empty_list_and_by_nothing_else(seed: Seed) -> None:
+def test_empty_list_clears_dashboard(seed: Seed) -> None:
     key = seed.analyst.key
     layout = [{"widget": "WhoamiWidget"}]
     for empty in ([], {"Dashboard": {"value": []}}):

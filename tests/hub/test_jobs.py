@@ -1,4 +1,4 @@
-"""Background jobs over the API, from the queue itself."""
+"""Background jobs over the API, read from the queue itself."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from vardkase.hub.instance import jobs
 
 
 @pytest.fixture
-def ordered(seed: Seed) -> int:
-    """A job that the analyst ordered."""
+def queued(seed: Seed) -> int:
+    """A job that the analyst started."""
     return int(tasks.order_cache(seed.analyst.actor, [7])[0])
 
 
-def ended(job: int, state: str) -> None:
+def set_state(job: int, state: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [state, job])
 
@@ -31,51 +31,53 @@ def ended(job: int, state: str) -> None:
     ("state", "status", "progress"),
     [("todo", "1", "0"), ("doing", "2", "50"), ("failed", "3", "100"), ("succeeded", "4", "100")],
 )
-def test_a_job_is_shown_as_it_is(seed: Seed, ordered: int, state: str, status: str, progress: str) -> None:
-    ended(ordered, state)
+def test_job_is_shown_with_state_and_progress(
+    seed: Seed, queued: int, state: str, status: str, progress: str
+) -> None:
+    set_state(queued, state)
     [row] = call(seed.site_admin.key, "GET", "/jobs/index")[1]
     job: dict[str, Any] = row["Job"]
-    assert (job["id"], job["worker"], job["job_type"]) == (str(ordered), "default", "feeds.cache")
+    assert (job["id"], job["worker"], job["job_type"]) == (str(queued), "default", "feeds.cache")
     assert (job["status"], job["progress"], job["org_id"]) == (status, progress, str(seed.org_a.pk))
     assert job["job_input"] == f'{{"feed_id": 7, "user_id": {seed.analyst.user.pk}}}'
     assert job["date_created"]
     assert call(seed.site_admin.key, "GET", "/jobs/index/email")[1] == []
-    error = call(seed.site_admin.key, "GET", f"/jobs/getError/{ordered}")[1]
+    error = call(seed.site_admin.key, "GET", f"/jobs/getError/{queued}")[1]
     assert error["error"] is (state == "failed")
-    assert call(seed.analyst.key, "GET", f"/jobs/getProgress/{ordered}")[1] == f"{progress}%"
+    assert call(seed.analyst.key, "GET", f"/jobs/getProgress/{queued}")[1] == f"{progress}%"
 
 
-def test_only_ended_jobs_are_forgotten(seed: Seed, ordered: int) -> None:
+def test_only_finished_jobs_are_deleted(seed: Seed, queued: int) -> None:
     failed, done = (int(tasks.order_cache(seed.analyst.actor, [n])[0]) for n in (8, 9))
-    ended(failed, "failed")
-    ended(done, "succeeded")
+    set_state(failed, "failed")
+    set_state(done, "succeeded")
     body = call(seed.site_admin.key, "POST", "/jobs/clearJobs/completed", {})[1]
     assert body["message"] == "1 job entries removed."
     assert call(seed.site_admin.key, "POST", "/jobs/clearJobs", {})[1]["message"] == "1 job entries removed."
-    assert [row["Job"]["id"] for row in call(seed.site_admin.key, "GET", "/jobs/index")[1]] == [str(ordered)]
+    assert [row["Job"]["id"] for row in call(seed.site_admin.key, "GET", "/jobs/index")[1]] == [str(queued)]
 
 
-def test_others_learn_nothing_of_a_job(seed: Seed, ordered: int) -> None:
+def test_other_users_cannot_see_job(seed: Seed, queued: int) -> None:
     for key in (seed.colleague.key, seed.partner.key, seed.org_admin.key):
-        assert call(key, "GET", f"/jobs/getProgress/{ordered}")[0] == 404
+        assert call(key, "GET", f"/jobs/getProgress/{queued}")[0] == 404
         assert call(key, "GET", "/jobs/index")[0] == 403
-        assert call(key, "GET", f"/jobs/getError/{ordered}")[0] == 403
+        assert call(key, "GET", f"/jobs/getError/{queued}")[0] == 403
     assert call(seed.site_admin.key, "GET", "/jobs/getProgress/999999999999")[0] == 404
 
 
-def test_progress_and_faults_are_the_jobs_own(seed: Seed, ordered: int) -> None:
-    ended(ordered, "doing")
+def test_job_reports_its_progress_and_fault(seed: Seed, queued: int) -> None:
+    set_state(queued, "doing")
     now = timezone.now()
     told = JobProgress.objects.create(
-        job_id=ordered, done=30, total=120, started=now - timedelta(seconds=10), heard=now
+        job_id=queued, done=30, total=120, started=now - timedelta(seconds=10), heard=now
     )
-    assert call(seed.analyst.key, "GET", f"/jobs/getProgress/{ordered}")[1] == "25%"
-    job = jobs.find_job(seed.analyst.actor, ordered)
+    assert call(seed.analyst.key, "GET", f"/jobs/getProgress/{queued}")[1] == "25%"
+    job = jobs.find_job(seed.analyst.actor, queued)
     assert (job.rate, job.seconds_left) == (3, 30)
     told.fault = "feeds.example could not be reached."
     told.save()
-    ended(ordered, "failed")
-    assert call(seed.site_admin.key, "GET", f"/jobs/getError/{ordered}")[1]["Job"]["message"] == told.fault
+    set_state(queued, "failed")
+    assert call(seed.site_admin.key, "GET", f"/jobs/getError/{queued}")[1]["Job"]["message"] == told.fault
 
 
 def tasks_now(seed: Seed) -> dict[str, dict[str, Any]]:
@@ -84,7 +86,7 @@ def tasks_now(seed: Seed) -> dict[str, dict[str, Any]]:
     return {row["Task"]["type"]: row["Task"] for row in body}
 
 
-def test_times_are_set_over_the_api(seed: Seed) -> None:
+def test_schedule_is_changed_over_api(seed: Seed) -> None:
     before = tasks_now(seed)["sync.pull_all"]
     assert (before["timer"], before["scheduled_time"], before["message"]) == (
         "0",
@@ -105,7 +107,7 @@ def test_times_are_set_over_the_api(seed: Seed) -> None:
     "wanted",
     [{"1": {"timer": "7"}}, {"1": {"timer": "24"}, "999": {}}, {"1": {"scheduled_time": "soon"}}, {"x": 1}],
 )
-def test_times_that_make_no_sense_change_nothing(seed: Seed, wanted: dict[str, Any]) -> None:
+def test_invalid_schedule_changes_nothing(seed: Seed, wanted: dict[str, Any]) -> None:
     before = tasks_now(seed)
     status, body = call(seed.site_admin.key, "POST", "/tasks/setTask", {"Task": wanted})
     assert (status, bool(body["errors"])) == (403, True)

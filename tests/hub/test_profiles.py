@@ -1,5 +1,4 @@
-"""A member's own platform has none of the rooms that belong to a hub, nor a hub those of a member's: page, API or
-command."""
+"""A member installation has none of the hub's pages, endpoints and commands, nor a hub those of a member."""
 
 from __future__ import annotations
 
@@ -63,7 +62,7 @@ MEMBER_ONLY = {"cli.enrolment.enrol", "web.hub.enrolment.joining"}
 
 
 def pages(resolver: URLResolver | None = None, before: str = "/") -> Iterator[tuple[str, Callable[..., Any]]]:
-    """The address and view of every page, its arguments filled in."""
+    """The address and view of every page, with its arguments filled in."""
     for each in (resolver or get_resolver()).url_patterns:
         route = before + re.sub(r"<(int:)?[^>]*>", lambda found: "1" if found[1] else "x", str(each.pattern))
         if isinstance(each, URLResolver):
@@ -75,7 +74,7 @@ def pages(resolver: URLResolver | None = None, before: str = "/") -> Iterator[tu
 def every_command(
     group: TyperGroup, *before: str
 ) -> Iterator[tuple[tuple[str, ...], Callable[..., Any] | None]]:
-    """The words of every command, and what it does."""
+    """The words and the function of every command."""
     for name, command in group.commands.items():
         if isinstance(command, TyperGroup):
             yield from every_command(command, *before, name)
@@ -83,15 +82,15 @@ def every_command(
             yield (*before, name), command.callback
 
 
-def gone(found: Iterator[tuple[Any, Any]]) -> list[Any]:
-    """What the profile in force does not have."""
+def unavailable(found: Iterator[tuple[Any, Any]]) -> list[Any]:
+    """What the current profile leaves out."""
     return [where for where, face in found if face is not None and not is_available(face)]
 
 
-def commands_that_are_gone() -> list[tuple[str, ...]]:
+def unavailable_commands() -> list[tuple[str, ...]]:
     root = get_command(commands)
     assert isinstance(root, TyperGroup)
-    return gone(every_command(root))
+    return unavailable(every_command(root))
 
 
 @pytest.fixture
@@ -99,10 +98,10 @@ def as_member(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
 
 
-def test_no_page_of_a_hub_is_on_a_members_platform(
+def test_hub_pages_are_absent_on_member_installation(
     seed: Seed, as_member: None, password_is_enough: None
 ) -> None:
-    absent = gone(pages())
+    absent = unavailable(pages())
     assert {"/members/1/", "/apply/status/", "/service/1/step/", "/membership/phases/"} <= set(absent)
     web = signed_in(officer(seed))
     found = {
@@ -114,7 +113,7 @@ def test_no_page_of_a_hub_is_on_a_members_platform(
     assert not found
 
 
-def test_no_endpoint_of_a_hub_is_on_a_members_platform(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hub_endpoints_are_absent_on_member_installation(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     assert registry.controllers()
     both = {each.name: each for each in declared_permissions()}
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
@@ -130,8 +129,8 @@ def test_no_endpoint_of_a_hub_is_on_a_members_platform(seed: Seed, monkeypatch: 
     assert not [path for path in told if path.startswith(("/membership", "/enrolments"))]
 
 
-def test_no_command_of_a_hub_is_on_a_members_platform(seed: Seed, as_member: None) -> None:
-    absent = commands_that_are_gone()
+def test_hub_commands_are_absent_on_member_installation(seed: Seed, as_member: None) -> None:
+    absent = unavailable_commands()
     assert {("membership", "activate"), ("support", "import-mail"), ("enrolment-code",)} <= set(absent)
     for words in absent:
         done = CliRunner().invoke(commands, words)
@@ -142,16 +141,18 @@ def test_no_command_of_a_hub_is_on_a_members_platform(seed: Seed, as_member: Non
     assert "enrol " in shown
 
 
-def test_a_hub_joins_no_other(seed: Seed, password_is_enough: None) -> None:
+def test_enrolment_is_absent_on_hub(seed: Seed, password_is_enough: None) -> None:
     web = signed_in(seed.site_admin)
-    assert {web.post(path).status_code for path in gone(pages())} == {404}
-    assert commands_that_are_gone() == [("enrol",)]
+    assert {web.post(path).status_code for path in unavailable(pages())} == {404}
+    assert unavailable_commands() == [("enrol",)]
     done = CliRunner().invoke(commands, ["enrol", "x", "https://hub.example"])
     assert (done.exit_code, "for a member's own platform" in done.output) == (2, True)
 
 
-def test_everything_declares_its_profiles() -> None:
-    """Every page, endpoint and command, by module: which exist on a hub only, which on a member's platform only."""
+def test_every_interface_declares_its_profiles() -> None:
+    """Pages, endpoints and commands, by module: which exist only on a hub, which only on a member
+    installation.
+    """
     registry.controllers()
     root = get_command(commands)
     assert isinstance(root, TyperGroup)
@@ -168,7 +169,7 @@ def test_everything_declares_its_profiles() -> None:
     assert not {name for name in readers if not name.startswith(IN_BOTH) and name not in DECLARED_ONE_BY_ONE}
 
 
-def test_what_declares_nothing_exists_in_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_undeclared_interface_exists_in_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     def undeclared() -> None: ...
 
     for name in ("vardkase.web.hub.unheard_of", "vardkase.api", "django.views.static", "os"):
@@ -182,7 +183,9 @@ def test_what_declares_nothing_exists_in_no_profile(monkeypatch: pytest.MonkeyPa
 
 
 def _places(declared: list[tuple[Any, Callable[..., Any], Profile]], wanted: Profile) -> set[str]:
-    """The modules of what exists in `wanted` only, and its own name where its module declares something else."""
+    """The modules of what exists in `wanted` only, with the function's name where its module declares
+    something else.
+    """
     places = set()
     for _, handler, profiles in declared:
         if profiles == wanted:

@@ -1,4 +1,4 @@
-"""A site administrator reads and changes the hub's settings; nobody else does."""
+"""Only site administrators read and change the hub's settings."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def setting(seed: Seed, name: str) -> dict[str, Any]:
     return body  # type: ignore[no-any-return]
 
 
-def test_a_setting_is_changed_and_told(seed: Seed) -> None:
+def test_setting_is_changed_and_audited(seed: Seed) -> None:
     assert edit(seed, "MISP.max_correlations_per_event", 10) == (200, UPDATED)
     found = setting(seed, "MISP.max_correlations_per_event")
     assert (found["value"], found["type"], found["test"]) == (10, "numeric", "testForNumeric")
@@ -59,28 +59,28 @@ def test_a_setting_is_changed_and_told(seed: Seed) -> None:
         ("MISP.maintenance_message", {"a": 1}, "The value has to be a text of at most 65535 characters."),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused(seed: Seed, name: str, value: Any, reason: str) -> None:
+def test_invalid_value_is_refused_with_reason(seed: Seed, name: str, value: Any, reason: str) -> None:
     before = setting(seed, name)["value"]
     status, body = edit(seed, name, value)
     assert (status, body["errors"]) == (403, reason)
     assert setting(seed, name)["value"] == before
 
 
-def test_a_setting_without_meaning_here_is_unknown(seed: Seed) -> None:
+def test_unknown_setting_returns_404(seed: Seed) -> None:
     status, body = edit(seed, "MISP.nosuch", "hi")
     assert (status, body["message"]) == (404, "Setting MISP.nosuch is invalid.")
     status, body = call(seed.site_admin.key, "GET", "/servers/getSetting/Nope")
     assert (status, body["message"]) == (404, "Setting Nope is invalid.")
 
 
-def test_what_is_set_before_the_start_is_told_but_not_changed(seed: Seed) -> None:
+def test_settings_fixed_at_start_are_shown_but_not_changed(seed: Seed) -> None:
     assert setting(seed, "MISP.default_event_distribution")["value"] == 1
     status, body = edit(seed, "MISP.default_event_distribution", 3)
     assert (status, body["message"]) == (405, "This setting can only be edited via the CLI.")
     assert call(seed.site_admin.key, "POST", EDIT + "MISP.live", {})[0] == 405
 
 
-def test_a_secret_lies_encrypted_and_is_in_no_audit_entry(seed: Seed) -> None:
+def test_secret_is_encrypted_and_absent_from_audit_log(seed: Seed) -> None:
     assert edit(seed, "Test.token", "very-secret")[0] == 200
     stored = SettingValue.objects.get(name="Test.token")
     assert "very-secret" not in json.dumps(stored.value)
@@ -90,9 +90,7 @@ def test_a_secret_lies_encrypted_and_is_in_no_audit_entry(seed: Seed) -> None:
     assert changes == [{}, {}]
 
 
-def test_a_secret_of_another_secret_key_is_not_read_but_can_be_set_anew(
-    seed: Seed, settings: Settings
-) -> None:
+def test_secret_encrypted_with_old_key_can_be_replaced(seed: Seed, settings: Settings) -> None:
     assert edit(seed, "Test.token", "very-secret")[0] == 200
     settings.SECRET_KEY = "another"
     with pytest.raises(InvalidToken):
@@ -101,7 +99,7 @@ def test_a_secret_of_another_secret_key_is_not_read_but_can_be_set_anew(
     assert TOKEN.value == "fresh"
 
 
-def test_secrets_are_never_told(seed: Seed) -> None:
+def test_secrets_are_redacted(seed: Seed) -> None:
     assert edit(seed, "Test.token", "very-secret")[0] == 200
     for name in ("Test.token", "Security.salt", "Security.encryption_key"):
         status, body = call(seed.site_admin.key, "GET", f"/servers/getSetting/{name}")
@@ -111,7 +109,7 @@ def test_secrets_are_never_told(seed: Seed) -> None:
     assert b"very-secret" not in str(list(AuditEntry.objects.values_list("change", flat=True))).encode()
 
 
-def test_the_report(seed: Seed) -> None:
+def test_settings_report_has_misps_shape(seed: Seed) -> None:
     status, body = call(seed.site_admin.key, "GET", "/servers/serverSettings")
     assert status == 200
     names = [line["setting"] for line in body["finalSettings"]]
@@ -123,7 +121,7 @@ def test_the_report(seed: Seed) -> None:
     assert {line["tab"] for line in tab} == {"Security"}
 
 
-def test_the_schema_is_as_it_should_be(seed: Seed) -> None:
+def test_schema_diagnostics_are_clean(seed: Seed) -> None:
     _, body = call(seed.site_admin.key, "GET", "/servers/dbSchemaDiagnostic")
     assert body["actual_db_version"] == body["expected_db_version"]
     assert body["diagnostic"] == {}
@@ -131,7 +129,7 @@ def test_the_schema_is_as_it_should_be(seed: Seed) -> None:
     assert body["indexes"]["event"]["uuid"] is True
 
 
-def test_the_worker_is_told_of_truthfully(seed: Seed) -> None:
+def test_worker_status_and_commands(seed: Seed) -> None:
     _, body = call(seed.site_admin.key, "GET", "/servers/getWorkers")
     assert body["default"] == {"ok": False, "workers": {}, "jobCount": 0}
     assert call(seed.site_admin.key, "POST", "/servers/startWorker/default", {})[0] == 403
@@ -139,7 +137,7 @@ def test_the_worker_is_told_of_truthfully(seed: Seed) -> None:
     assert call(seed.site_admin.key, "POST", "/servers/restartWorkers", {})[1]["saved"] is True
 
 
-def test_while_the_hub_is_closed_only_site_administrators_enter(seed: Seed) -> None:
+def test_closed_hub_admits_only_site_administrators(seed: Seed) -> None:
     client = signed_in(seed.analyst.user)
     assert edit(seed, "MISP.live", False)[0] == 200
     status, body = call(seed.analyst.key, "GET", "/users/view/me")
@@ -163,7 +161,7 @@ def test_while_the_hub_is_closed_only_site_administrators_enter(seed: Seed) -> N
         ("GET", "/servers/ipUser/127.0.0.1"),
     ],
 )
-def test_only_site_administrators_may(seed: Seed, method: str, path: str) -> None:
+def test_settings_require_site_administrator(seed: Seed, method: str, path: str) -> None:
     for api_user in (seed.org_admin, seed.partner_sync, seed.analyst):
         assert call(api_user.key, method, path, {"value": False} if method == "POST" else None)[0] == 403
     read_only = make_key(seed.site_admin.user, read_only=True)

@@ -1,4 +1,4 @@
-"""Settings that change a document or a mail: each is seen in what is written with it."""
+"""Settings that affect a document or a mail show up in it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from vardkase.hub.correspondence.letters.wording import appeal_facts
         ("Plugin.RPZ_ns_alt", "second.example.", "second.example."),
     ],
 )
-def test_a_zone(seed: Seed, name: str, value: str, expected: str) -> None:
+def test_rpz_settings_appear_in_zone(seed: Seed, name: str, value: str, expected: str) -> None:
     event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     make_attribute(
@@ -52,20 +52,20 @@ def mail() -> bytes:
 @pytest.mark.parametrize(
     ("name", "header"), [("MISP.email_from_name", "From"), ("MISP.email_reply_to", "Reply-To")]
 )
-def test_the_head_of_a_mail(name: str, header: str) -> None:
+def test_mail_headers_follow_settings(name: str, header: str) -> None:
     configure(name, "someone@hub.example")
     assert "someone@hub.example" in message_from_bytes(mail())[header]
 
 
 @pytest.mark.usefixtures("db")
 @pytest.mark.parametrize("signs", [True, False])
-def test_whether_a_mail_is_signed(signs: bool) -> None:
+def test_gnupg_sign_setting_signs_mail(signs: bool) -> None:
     set_unless_set(SIGNING_KEY, new_secret_key("Hub <hub@hub.example>", 1_700_000_000))
     configure("GnuPG.sign", signs)
     assert (b"BEGIN PGP SIGNATURE" in mail()) is signs
 
 
 @pytest.mark.usefixtures("db")
-def test_the_name_of_the_service_in_letters() -> None:
+def test_service_name_appears_in_letters() -> None:
     configure("Vardkase.service_name", "Navet")
     assert appeal_facts("municipality")["service"] == "Navet"

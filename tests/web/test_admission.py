@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.factories.applications import PHASE_1, PHASE_2, make_application, make_staff
 from tests.factories.seed import Seed
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import phase_approvals
 from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from tests.web.private_links import follow
@@ -31,12 +31,12 @@ def test_a_jurist_records_what_the_law_says(seed: Seed) -> None:
     assert jurist.post(page, {"since": "2026-03-01"}).status_code == 422
     assert jurist.post(page, {"since": "2026-03-01", "reference": "SFS 2026:417"}).status_code == 302
     assert not queries.is_in_force("offence_data", PHASE_2), "not by one alone"
-    approved(by_two.colleague(seed))
+    approved(phase_approvals.colleague(seed))
     with time_machine.travel(PHASE_2, tick=True):
         shown = signed_in(make_staff(seed, StaffRole.LEGAL_OFFICER, "b@hub.example"))
         assert "SFS 2026:417" in shown.get(reverse("phases")).content.decode()
     assert jurist.post(page, {"reason": "Upphävd"}).status_code == 302
-    approved(by_two.colleague(seed))
+    approved(phase_approvals.colleague(seed))
     assert "no longer" not in jurist.get(page).content.decode()
     assert "inte längre gällande" in jurist.get(page).content.decode()
 
@@ -54,7 +54,7 @@ def test_an_officer_changes_a_phase_and_sees_its_history(seed: Seed) -> None:
     assert officer.post(page, data | {"closes": "2026-03-01"}).status_code == 422
     assert officer.post(page, data).status_code == 302
     assert not Phase.objects.exists(), "not by one alone"
-    approved(by_two.colleague(seed))
+    approved(phase_approvals.colleague(seed))
     assert Phase.objects.get(number=2).sectors == ["region"]
     assert "Fasen ändrades" in officer.get(page).content.decode()
     assert officer.get(reverse("precondition", args=["offence_data"])).status_code == 403

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from tests.factories.applications import make_staff
 from tests.factories.seed import Seed
 from tests.hub.membership.answers import answers
-from tests.hub.membership.desk import assessed, on_the_desk, per, sent_in
+from tests.hub.membership.applications import assessed, per, submitted, under_review
 from tests.web.accounts import signed_in
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.models import Application
@@ -41,7 +41,7 @@ def text(client: Client, name: str, *args: object, **query: str) -> str:
 
 def test_an_officer_assesses_and_proposes_and_another_decides(seed: Seed) -> None:
     first, second = browser(seed, "eva@hub.example"), browser(seed, "ulf@hub.example")
-    application = sent_in()
+    application = submitted()
     number = application.number
     assert "Skogsby kommun" in text(first, "applications")
     first.post(reverse("application_review", args=[number]))
@@ -85,7 +85,7 @@ def test_an_officer_assesses_and_proposes_and_another_decides(seed: Seed) -> Non
 
 def test_a_verdict_without_its_reason_is_told_where_it_was_written(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
-    application = on_the_desk(per(seed))
+    application = under_review(per(seed))
     url = reverse("application_assess", args=[application.number, "security_work"])
     refused = client.post(url, {"verdict": "not_met", "reason": ""})
     assert refused.status_code == 422
@@ -96,8 +96,8 @@ def test_a_verdict_without_its_reason_is_told_where_it_was_written(seed: Seed) -
 
 def test_the_list_is_narrowed_sorted_and_counted(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
-    sent_in()
-    on_the_desk(
+    submitted()
+    under_review(
         per(seed), organisation_name="Ekelund AB", sector="private_company", organisation_number="5560125790"
     )
     assert "Ekelund" not in text(client, "applications", state="submitted")
@@ -113,7 +113,7 @@ def test_the_list_is_narrowed_sorted_and_counted(seed: Seed) -> None:
 
 def test_a_completion_is_asked_for(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
-    application = on_the_desk(per(seed))
+    application = under_review(per(seed))
     url = reverse("application_completion", args=[application.number])
     assert client.post(url, {"text": "Mer"}).status_code == 422
     asked = {"text": "Vi saknar planen.", "steps": ["security"]}
@@ -133,7 +133,7 @@ def test_a_completion_is_asked_for(seed: Seed) -> None:
 
 def test_notes_are_kept_apart_from_messages(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
-    application = on_the_desk(per(seed))
+    application = under_review(per(seed))
     url = reverse("application_message", args=[application.number])
     client.post(url, {"text": "Hej sökande"})
     client.post(reverse("application_note", args=[application.number]), {"text": "Provringde jouren"})
@@ -145,7 +145,7 @@ def test_notes_are_kept_apart_from_messages(seed: Seed) -> None:
 
 def test_an_officer_of_the_applicant_sees_why_they_have_no_part(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
-    application = on_the_desk(per(seed))
+    application = under_review(per(seed))
     Application.objects.filter(pk=application.pk).update(
         answers=answers(organisation={"domains": ["hub.example"]})
     )
@@ -173,7 +173,7 @@ def test_a_declared_partiality_takes_the_buttons_away(seed: Seed) -> None:
 
 @pytest.mark.parametrize("role", [StaffRole.OPERATOR, StaffRole.AUDITOR, StaffRole.ANALYST])
 def test_others_see_nothing_of_it(seed: Seed, role: StaffRole) -> None:
-    application = on_the_desk(per(seed))
+    application = under_review(per(seed))
     for client in (
         browser(seed, "x@hub.example", role),
         signed_in(seed.org_admin.user),
@@ -190,7 +190,7 @@ def test_others_see_nothing_of_it(seed: Seed, role: StaffRole) -> None:
 
 def test_answers_and_the_application_as_pdf(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
-    application = on_the_desk(per(seed))
+    application = under_review(per(seed))
     assert "Kommundirektör" in text(client, "application_answers", application.number)
     pdf = b"".join(client.get(reverse("application_form_pdf", args=[application.number])))  # type: ignore[arg-type]
     assert "Skogsby kommun" in words_of(pdf)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.factories.applications import staff
 from tests.factories.content_access import make_setup
 from tests.factories.seed import Seed
-from tests.hub.membership.by_two_officers import WHY, colleague
+from tests.hub.membership.phase_approvals import WHY, colleague
 from tests.web.accounts import signed_in
 from vardkase.core.clock import today
 from vardkase.core.settings.models import SettingValue

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.factories.applications import make_staff
 from tests.factories.seed import Seed
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import phase_approvals
 from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from tests.web.private_links import fill_in, follow
@@ -57,7 +57,7 @@ def publish_second(seed: Seed, client: Client) -> None:
     assert f"{unanswered(2).count()} medlem ombeds att godkänna den" in refused.content.decode()
     assert client.post(reverse("terms_publish"), told | {"confirmed": "on"}).status_code == 302
     assert queries.current_terms().version == 1, "not by one alone"
-    approved(by_two.colleague(seed))
+    approved(phase_approvals.colleague(seed))
 
 
 def test_a_new_version_is_written_published_and_accepted(
@@ -116,10 +116,10 @@ def test_a_text_is_previewed_proposed_approved_and_taken_back(jurist: Client, se
     assert jurist.post(url, written).status_code == 422, "without a reason for the second person"
     assert jurist.post(url, written | {"reason": "Ny praxis."}).status_code == 302
     assert not MailTemplate.objects.exists(), "not by one alone"
-    approved(by_two.colleague(seed))
+    approved(phase_approvals.colleague(seed))
     assert "Ändrad" in text(jurist, "mail_templates") or "Ändrat" in text(jurist, "mail_templates")
     jurist.post(reverse("mail_template_reset", args=["letter_approval", "sv"]))
-    approved(by_two.colleague(seed))
+    approved(phase_approvals.colleague(seed))
     assert "beviljar {organisation}" in text(jurist, "mail_template", "letter_approval", "sv")
     again = text(jurist, "mail_template", "letter_approval", "sv", version="1")
     assert ">\n{organisation} är **välkommen**.</textarea>" in again, "what was written can be taken again"

@@ -1,4 +1,4 @@
-"""What is exported at the console is audited, and once the hub has officers takes a grant."""
+"""Console exports are audited, and require a grant once the hub has officers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vardkase.identity.access.actor import console_actor
 from vardkase.identity.accounts.staff import StaffRole
 
 
-def test_without_officers_an_export_is_audited_with_who_and_how_much(seed: Seed) -> None:
+def test_export_without_officers_records_login_and_count(seed: Seed) -> None:
     event = make_event(seed.org_a, distribution=1)
     event.save()
     console = console_actor(seed.hub.pk, seed.hub.name, "drift")
@@ -28,7 +28,7 @@ def test_without_officers_an_export_is_audited_with_who_and_how_much(seed: Seed)
     assert "drift" in entry.change["login"]
 
 
-def test_with_officers_nothing_leaves_without_a_grant(seed: Seed) -> None:
+def test_export_with_officers_requires_grant(seed: Seed) -> None:
     make_staff(seed, StaffRole.MEMBERSHIP_OFFICER)
     console = console_actor(seed.hub.pk, seed.hub.name, "drift")
     for actor in (console, replace(seed.site_admin.actor, login="drift")):
@@ -39,7 +39,7 @@ def test_with_officers_nothing_leaves_without_a_grant(seed: Seed) -> None:
     assert not AuditEntry.objects.filter(action="console.exported").exists()
 
 
-def test_without_officers_the_organisations_are_told_at_once(seed: Seed) -> None:
+def test_export_without_officers_notifies_organisations(seed: Seed) -> None:
     events = [make_event(org, distribution=1) for org in (seed.org_a, seed.org_a, seed.hub)]
     for event in events:
         event.save()

@@ -1,4 +1,4 @@
-"""Mail of the hub to people: in their language, closed with their key, put down, and never with a secret in the log."""
+"""Mail to people: in their language, encrypted with their key, logged without secrets."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def write(seed: Seed, *people: Recipient, reason: str = "Skäl", **more: Any) ->
     return notify("test_welcome", ABOUT, people, facts, by=seed.site_admin.actor.name, **more).count
 
 
-def arrived(server: MailServer) -> list[EmailMessage]:
-    """What the mail server got of what waits."""
+def delivered(server: MailServer) -> list[EmailMessage]:
+    """Delivers the queue and returns what the mail server received."""
     for waiting in OutgoingMail.objects.order_by("pk"):
         deliver(waiting)
         _forget(waiting)
@@ -59,14 +59,14 @@ def body(message: EmailMessage, kind: str) -> str:
     return str(part.get_content()).replace("\r\n", "\n")
 
 
-def test_each_gets_it_once_in_their_language(seed: Seed, mail: MailServer) -> None:
+def test_recipients_get_one_mail_in_their_language(seed: Seed, mail: MailServer) -> None:
     people = (
         Recipient("ada@a.example", "sv"),
         Recipient("bo@b.example", "en"),
         Recipient("ADA@a.example", "sv"),
     )
     assert write(seed, *people) == 2
-    swedish, english = arrived(mail)
+    swedish, english = delivered(mail)
     assert mail.recipients == ["ADA@a.example", "bo@b.example"]
     assert swedish["Subject"] == "Ansökan A-2026-0007"
     assert "Vi har tagit emot A-2026-0007." in body(swedish, "plain")
@@ -76,61 +76,61 @@ def test_each_gets_it_once_in_their_language(seed: Seed, mail: MailServer) -> No
     assert "<strong>A-2026-0007</strong>" in body(english, "html")
 
 
-def test_what_somebody_wrote_stays_text(seed: Seed, mail: MailServer) -> None:
+def test_user_text_is_escaped(seed: Seed, mail: MailServer) -> None:
     reason = "<script>alert(1)</script> **no** [click](https://evil.example) {status_link}\nSecond line"
     write(seed, Recipient("ada@a.example", "sv"), reason=reason)
-    (message,) = arrived(mail)
+    (message,) = delivered(mail)
     html = body(message, "html")
     assert "<script" not in html
     assert "https://evil.example)" in html
     assert 'href="https://evil' not in html
     assert "<strong>no" not in html
-    assert html.count(SECRET) == 2, "the address of one link and its words"
+    assert html.count(SECRET) == 2, "the link's address and its text"
     assert "<br" in html
 
 
-def test_it_is_closed_with_the_recipients_key(seed: Seed, mail: MailServer) -> None:
+def test_mail_is_encrypted_with_recipients_key(seed: Seed, mail: MailServer) -> None:
     key = str(Tsk.generate(user_id="Ada <ada@a.example>").extract_certificate())
     write(seed, Recipient("ada@a.example", "sv", key))
-    (message,) = arrived(mail)
+    (message,) = delivered(mail)
     assert message.get_content_type() == "multipart/encrypted"
     assert "very-secret-token" not in message.as_string()
     assert SentMail.objects.get().is_encrypted
 
 
-def test_a_key_that_is_no_good_keeps_the_mail_back_and_says_so(seed: Seed, mail: MailServer) -> None:
+def test_invalid_key_fails_the_mail_with_reason(seed: Seed, mail: MailServer) -> None:
     assert write(seed, Recipient("ada@a.example", "sv", "no key"), Recipient("bo@b.example")) == 1
     failed = SentMail.objects.get(recipient="ada@a.example")
     assert failed.state == "failed"
     assert "OpenPGP" in failed.why
 
 
-def test_a_file_goes_along_byte_for_byte(seed: Seed, mail: MailServer) -> None:
+def test_attachment_is_unchanged(seed: Seed, mail: MailServer) -> None:
     letter = Attachment("Beslut A-2026-0007.pdf", "application/pdf", b"%PDF-1.7 \x00\xff")
     write(seed, Recipient("ada@a.example", "sv"), attachments=[letter])
-    (message,) = arrived(mail)
+    (message,) = delivered(mail)
     (attached,) = message.iter_attachments()
     assert (attached.get_filename(), attached.get_content()) == (letter.name, letter.content)
     assert "A-2026-0007" in body(message, "plain")
     assert SentMail.objects.get().attachments == [letter.name]
 
 
-def test_the_log_knows_to_whom_about_what_and_no_secret(seed: Seed, mail: MailServer) -> None:
+def test_mail_log_has_recipient_and_subject_but_no_secret(seed: Seed, mail: MailServer) -> None:
     write(seed, Recipient("ada@a.example", "sv"))
     entry = sent_about("application", 7).get()
     assert (entry.recipient, entry.kind, entry.thing_title) == ("ada@a.example", "test_welcome", ABOUT.title)
     assert (entry.state, entry.written_by) == ("waiting", seed.site_admin.actor.name)
-    arrived(mail)
+    delivered(mail)
     entry.refresh_from_db()
     assert entry.state == "sent"
     kept = json.dumps(list(SentMail.objects.values()), default=str)
     assert "very-secret-token" not in kept
-    assert not OutgoingMail.objects.exists(), "the only place where the link was"
+    assert not OutgoingMail.objects.exists(), "the only place that held the link"
     found = sent(officer(seed).actor, text="ekelund", kind="test_welcome", state="sent")
     assert list(found) == [entry]
 
 
-def test_nothing_is_sent_or_put_down_when_the_case_fails(seed: Seed, mail: MailServer) -> None:
+def test_rollback_leaves_no_mail_and_no_log_entry(seed: Seed, mail: MailServer) -> None:
     with transaction.atomic():
         write(seed, Recipient("ada@a.example", "sv"))
         transaction.set_rollback(True)
@@ -138,22 +138,22 @@ def test_nothing_is_sent_or_put_down_when_the_case_fails(seed: Seed, mail: MailS
     assert not OutgoingMail.objects.exists()
 
 
-def test_without_a_mail_server_it_is_put_down_as_not_sent(seed: Seed) -> None:
+def test_without_mail_server_mail_is_logged_as_failed(seed: Seed) -> None:
     assert write(seed, Recipient("ada@a.example", "sv")) == 0
     assert SentMail.objects.get().state == "failed"
 
 
-def test_mail_switched_off_is_not_sent(seed: Seed, mail: MailServer) -> None:
+def test_disabled_mail_is_not_sent(seed: Seed, mail: MailServer) -> None:
     put("MISP.disable_emailing", True)
     assert write(seed, Recipient("ada@a.example", "sv")) == 0
 
 
-def test_a_fact_that_is_missing_is_the_callers_fault(seed: Seed) -> None:
+def test_missing_fact_raises_value_error(seed: Seed) -> None:
     with pytest.raises(ValueError, match="reason, status_link"):
         notify("test_welcome", ABOUT, [Recipient("ada@a.example")], {"number": "1"})
 
 
-def test_only_officers_look_things_up(seed: Seed) -> None:
+def test_only_officers_read_mail_log(seed: Seed) -> None:
     for who in (seed.site_admin, seed.org_admin):
         with pytest.raises(Forbidden):
             sent(who.actor)

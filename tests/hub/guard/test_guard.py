@@ -1,4 +1,4 @@
-"""What must not leave an organisation through the hub: asked whichever way an event goes out or comes in."""
+"""The guard checks classification, TLP and reach on every way in and out."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize("mark", PLACES)
-def test_a_marking_anywhere_stops_a_publication_and_says_where(
+def test_marking_anywhere_blocks_publication_and_names_place(
     seed: Seed, mark: Callable[[Event, str], None]
 ) -> None:
     event = stored(seed, distribution=1)
@@ -118,7 +118,7 @@ def test_a_marking_anywhere_stops_a_publication_and_says_where(
 
 
 @pytest.mark.parametrize("text", MARKINGS)
-def test_every_classification_is_known(seed: Seed, text: str) -> None:
+def test_every_classification_is_detected(seed: Seed, text: str) -> None:
     event = stored(seed, distribution=0)
     mark_comment(event, f"({text})")
     (found,) = examine(event.pk, 0)
@@ -141,7 +141,7 @@ def test_every_classification_is_known(seed: Seed, text: str) -> None:
         "BEGRÄNSAT H\u0415MLIG",
     ],
 )
-def test_a_marking_is_known_whatever_characters_spell_it(
+def test_lookalike_characters_do_not_hide_marking(
     seed: Seed, mark: Callable[[Event, str], None], text: str
 ) -> None:
     event = stored(seed, distribution=0)
@@ -150,7 +150,7 @@ def test_a_marking_is_known_whatever_characters_spell_it(
     assert found.severity is Severity.STOPS
 
 
-def test_every_format_character_is_dropped() -> None:
+def test_plain_drops_every_format_character() -> None:
     characters = [each for each in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(each) == "Cf"]
     assert plain("".join(characters)) == ""
 
@@ -158,14 +158,14 @@ def test_every_format_character_is_dropped() -> None:
 @pytest.mark.parametrize(
     "name", ["ｔｌｐ：ｒｅｄ", "T\u200bLP:RED", "tlp:re\u00add", "TLP 2.0 RED", "Traffic Light Protocol: red"]
 )
-def test_tlp_red_stops_whatever_characters_spell_it(seed: Seed, name: str) -> None:
+def test_lookalike_characters_do_not_hide_tlp_red(seed: Seed, name: str) -> None:
     event = stored(seed, distribution=1)
     EventTag.objects.create(event=event, tag=make_tag(name))
     assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 405
 
 
 @pytest.mark.parametrize("text", ["hemligt", "Top secret sauce", "OHEMLIGT", "KONFIDENTIELLT", "restricted"])
-def test_words_are_no_stamps(seed: Seed, text: str) -> None:
+def test_ordinary_words_are_not_markings(seed: Seed, text: str) -> None:
     event = stored(seed, distribution=0)
     mark_comment(event, text)
     assert examine(event.pk, 0) == []
@@ -179,14 +179,14 @@ DOCUMENT = {
 }
 
 
-def test_a_document_that_publishes_a_marking_is_not_stored(seed: Seed) -> None:
+def test_marked_document_that_publishes_is_not_stored(seed: Seed) -> None:
     status, told = call(seed.publisher.key, "POST", "/events/add", {"Event": DOCUMENT})
     assert status == 403
     assert "NATO SECRET" in told["message"]
     assert not Event.objects.exists()
 
 
-def test_an_edit_that_publishes_a_marking_changes_nothing(seed: Seed) -> None:
+def test_edit_that_publishes_marking_changes_nothing(seed: Seed) -> None:
     event = stored(seed, distribution=1, published=True)
     change = {"published": True, "Attribute": DOCUMENT["Attribute"]}
     status, _ = call(seed.publisher.key, "POST", f"/events/edit/{event.pk}", {"Event": change})
@@ -194,7 +194,7 @@ def test_an_edit_that_publishes_a_marking_changes_nothing(seed: Seed) -> None:
     assert event.attributes.count() == 0
 
 
-def test_a_mark_added_to_a_published_event_keeps_its_next_version_in(seed: Seed) -> None:
+def test_marking_added_after_publication_blocks_next_version(seed: Seed) -> None:
     event = stored(seed, distribution=1, published=True)
     attribute = {"type": "text", "category": "Other", "value": "HEMLIG"}
     assert call(seed.publisher.key, "POST", f"/attributes/add/{event.pk}", attribute)[0] == 200
@@ -202,8 +202,8 @@ def test_a_mark_added_to_a_published_event_keeps_its_next_version_in(seed: Seed)
     assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 405
 
 
-def test_an_event_from_a_peer_is_stored_and_withheld(seed: Seed) -> None:
-    """From B's own instance, created far away: nobody else on this hub reads it, published or not."""
+def test_marked_event_from_peer_is_stored_and_withheld(seed: Seed) -> None:
+    """Sent by B's instance, created elsewhere: no other organisation on this hub reads it, published or not."""
     orgc = {"uuid": "5f1e2a52-6a8f-4f2a-9b11-000000000002", "name": "Somebody far away"}
     document = DOCUMENT | {"locked": True, "uuid": "5f1e2a52-6a8f-4f2a-9b11-000000000001", "Orgc": orgc}
     status, _ = call(seed.partner_sync.key, "POST", "/events/add", {"Event": document})
@@ -219,7 +219,7 @@ def test_an_event_from_a_peer_is_stored_and_withheld(seed: Seed) -> None:
     assert "NATO SECRET" in AuditEntry.objects.get(action="event.withheld").change["why"]
 
 
-def test_a_later_version_without_the_marking_is_published(seed: Seed) -> None:
+def test_later_version_without_marking_is_published(seed: Seed) -> None:
     event = stored(seed, distribution=1, locked=True, withheld=True, owner=seed.org_b)
     attribute = {"type": "text", "category": "Other", "value": "clean"}
     change = {"published": True, "timestamp": event.timestamp + 10, "Attribute": [attribute]}
@@ -228,7 +228,7 @@ def test_a_later_version_without_the_marking_is_published(seed: Seed) -> None:
     assert (event.withheld, event.published) == (False, True)
 
 
-def test_what_is_marked_is_not_handed_over_either(seed: Seed) -> None:
+def test_marked_event_cannot_be_delegated(seed: Seed) -> None:
     event = stored(seed, distribution=0)
     mark_comment(event, "HEMLIG")
     asked = {"org_id": seed.org_b.pk, "distribution": "0"}
@@ -259,7 +259,7 @@ def red_report(event: Event) -> None:
 
 @pytest.mark.parametrize("mark", [red_event, red_local, red_attribute, red_report])
 @pytest.mark.parametrize("distribution", [1, 2, 3])
-def test_tlp_red_for_the_whole_hub_is_stopped(
+def test_tlp_red_for_whole_hub_is_blocked(
     seed: Seed, mark: Callable[[Event], None], distribution: int
 ) -> None:
     event = stored(seed, distribution=distribution)
@@ -271,7 +271,7 @@ def test_tlp_red_for_the_whole_hub_is_stopped(
     assert not Event.objects.get(pk=event.pk).published
 
 
-def test_tlp_red_stops_however_many_labels_only_ask(seed: Seed) -> None:
+def test_tlp_red_blocks_despite_many_amber_tags(seed: Seed) -> None:
     event = stored(seed, distribution=3)
     for number in range(12):
         EventTag.objects.create(event=event, tag=make_tag(f"tlp:amber{' ' * number}"))
@@ -290,14 +290,14 @@ def test_tlp_red_for_chosen_recipients_is_published(seed: Seed) -> None:
         assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
 
 
-def test_a_red_part_that_stays_behind_stops_nothing(seed: Seed) -> None:
+def test_red_part_that_is_not_shared_blocks_nothing(seed: Seed) -> None:
     event = stored(seed, distribution=1)
     red_attribute(event)
     event.attributes.update(distribution=0)
     assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
 
 
-def test_tlp_amber_beyond_the_hub_is_confirmed_on_record(seed: Seed) -> None:
+def test_tlp_amber_beyond_hub_requires_recorded_confirmation(seed: Seed) -> None:
     event = stored(seed, distribution=3)
     EventTag.objects.create(event=event, tag=make_tag("tlp:amber+strict"))
     path = f"/events/publish/{event.pk}"
@@ -309,7 +309,7 @@ def test_tlp_amber_beyond_the_hub_is_confirmed_on_record(seed: Seed) -> None:
     assert (entry.actor_name, entry.change["found"]) == (seed.publisher.user.email, ["tlp:amber+strict"])
 
 
-def test_a_document_confirms_as_well(seed: Seed) -> None:
+def test_document_may_confirm_tlp(seed: Seed) -> None:
     make_tag("tlp:amber")
     attribute = {"type": "text", "category": "Other", "value": "a"}
     document = DOCUMENT | {"Attribute": [attribute], "distribution": 2, "Tag": [{"name": "tlp:amber"}]}
@@ -317,13 +317,13 @@ def test_a_document_confirms_as_well(seed: Seed) -> None:
     assert call(seed.publisher.key, "POST", "/events/add", {"Event": document | {"confirm_tlp": 1}})[0] == 200
 
 
-def test_tlp_amber_within_the_hub_needs_no_answer(seed: Seed) -> None:
+def test_tlp_amber_within_hub_needs_no_confirmation(seed: Seed) -> None:
     event = stored(seed, distribution=1)
     EventTag.objects.create(event=event, tag=make_tag("tlp:amber"))
     assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
 
 
-def test_widening_after_the_publication_is_asked_again(seed: Seed) -> None:
+def test_widening_distribution_is_checked_again(seed: Seed) -> None:
     event = stored(seed, distribution=4, sharing_group=seed.group, published=True)
     red_event(event)
     wider = {"Event": {"distribution": 1, "published": True}}
@@ -361,11 +361,11 @@ def test_widening_after_the_publication_is_asked_again(seed: Seed) -> None:
         ("tlp:röd", "red"),
     ],
 )
-def test_labels_are_known_however_they_are_spelled(name: str, label: str | None) -> None:
+def test_tlp_labels_are_recognised_in_all_spellings(name: str, label: str | None) -> None:
     assert tlp_label(name) == label
 
 
-def test_findings_are_values(seed: Seed) -> None:
+def test_findings_have_severity_and_text(seed: Seed) -> None:
     event = stored(seed, distribution=1)
     red_event(event)
     (found,) = examine(event.pk, 1)

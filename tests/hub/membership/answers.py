@@ -1,4 +1,4 @@
-"""Answers to the whole form, right in every field: of a municipality, and of whoever a story needs instead."""
+"""Valid answers to the whole application form, of a municipality unless overridden."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ ANSWERS: dict[str, Any] = {
 
 
 def answers(**steps: dict[str, Any]) -> dict[str, Any]:
-    """All steps, with what a story has otherwise put in: ``answers(organisation={"sector": "other"})``."""
+    """All steps, with overrides: ``answers(organisation={"sector": "other"})``."""
     found = deepcopy(ANSWERS)
     for step, changed in steps.items():
         found[step] |= changed
@@ -67,7 +67,7 @@ def answers(**steps: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_sent(step: str, given: dict[str, Any]) -> dict[str, Any]:
-    """The answers of one step as the form sends them: by key, lists of lines as text."""
+    """The answers of one step in the form's own shape: by key, with lists as lines of text."""
     found = {key: value_at(given, key) for key, _ in BY_NAME[step].fields()}
     kinds = {key: field.kind for key, field in BY_NAME[step].fields()}
     sent = {
@@ -78,7 +78,7 @@ def as_sent(step: str, given: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def certificate(days: int = 365) -> str:
-    """A certificate in PEM that expires in so many days."""
+    """A PEM certificate that expires in `days` days."""
     key = generate_private_key(SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "misp.skogsby.example")])
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""What the stories of members share."""
+"""Fixtures of the membership tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Applications from the first line to the queue, as their applicants live through them."""
+"""Applications from draft to submission and the waiting list."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from tests.factories.applications import PHASE_1, PHASE_2, VISITOR, applicant, make_application, staff
 from tests.factories.seed import Seed
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import phase_approvals
 from tests.hub.membership.answers import answers, as_sent
 from vardkase.core import files
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -40,7 +40,7 @@ MAIL = "anna@skogsby.example"
 
 
 def filled(given: dict[str, Any] | None = None, email: str = MAIL, invitation: str = "") -> Application:
-    """An application with every step saved as the form sends it."""
+    """An application with every step saved in the form's own shape."""
     if invitation:
         application, _ = invitations.begin_invited(invitation, VISITOR, email, "sv")
     else:
@@ -58,8 +58,7 @@ def mails(application: Application) -> list[str]:
     )
 
 
-def words_of(pdf: bytes) -> str:
-    """What stands in a PDF, as a reader without eyes hears it."""
+def pdf_words(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
 
 
@@ -67,7 +66,7 @@ def steps_taken(application: Application) -> list[str]:
     return list(history_of(APPLICATION, application.pk).values_list("step", flat=True))
 
 
-def test_a_municipality_applies_in_phase_2(seed: Seed) -> None:
+def test_municipality_applies_in_phase_2(seed: Seed) -> None:
     with time_machine.travel(PHASE_2, tick=True):
         application = submission.submit(applicant(draft := filled()), draft)
     assert (application.state, application.phase, application.waits_for) == ("submitted", 2, None)
@@ -77,7 +76,7 @@ def test_a_municipality_applies_in_phase_2(seed: Seed) -> None:
     assert sorted(application.documents.values_list("kind", flat=True)) == ["form", "receipt"]
 
 
-def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(seed: Seed) -> None:
+def test_company_waits_until_law_is_in_force_then_is_queued(seed: Seed) -> None:
     jurist = staff(seed, StaffRole.LEGAL_OFFICER)
     with time_machine.travel(PHASE_2, tick=True):
         company = filled(answers(organisation={"name": "Skogsby Data AB", "sector": "private_company"}))
@@ -85,7 +84,7 @@ def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(seed: 
         assert (company.state, company.waits_for) == ("waiting", 3)
         assert mails(company)[-1] == "application_waiting"
         letter = Letter.objects.get(thing_id=company.pk)
-        paper = words_of(bytes(letter.content))
+        paper = pdf_words(bytes(letter.content))
         for words in (
             "Ansökan väntar på Fas 3, Privat sektor. Fasen öppnar när följande gäller: Lagstöd för privata",
             "Den dag fasen öppnar ställer vi ansökan i kö",
@@ -97,10 +96,12 @@ def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(seed: 
             f"{company.number}.pdf",
             f"{letter.number.replace(':', '-')}.pdf",
         ]
-        assert company.documents.get(kind="waiting").digest == letter.sha256, "what was sent is what is kept"
-        assert "står på väntelistan" in words_of(files.read(company.documents.get(kind="receipt").digest))
+        assert company.documents.get(kind="waiting").digest == letter.sha256, (
+            "the stored copy equals what was sent"
+        )
+        assert "står på väntelistan" in pdf_words(files.read(company.documents.get(kind="receipt").digest))
         assert queueing.queue_admitted(staff(seed)) == 0
-        by_two.record_in_force(seed, jurist, "offence_data", date(2026, 3, 10), "SFS 2026:417")
+        phase_approvals.record_in_force(seed, jurist, "offence_data", date(2026, 3, 10), "SFS 2026:417")
         queue_admitted()
         assert Application.objects.get(pk=company.pk).state == "waiting"
     with time_machine.travel(datetime.fromisoformat("2026-03-10T00:05:00+01:00"), tick=True):
@@ -113,8 +114,8 @@ def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(seed: 
     assert history_of(APPLICATION, company.pk).last().actor_name == "console:hub"  # type: ignore[union-attr]
 
 
-def test_days_count_while_an_application_lies_with_the_officers(seed: Seed) -> None:
-    """Neither those on the waiting list nor those that wait for the applicant do."""
+def test_age_counts_only_days_with_officers(seed: Seed) -> None:
+    """Days on the waiting list and days waiting for the applicant do not count."""
     officer, jurist = staff(seed), staff(seed, StaffRole.LEGAL_OFFICER)
     company = filled(answers(organisation={"sector": "private_company"}))
 
@@ -130,7 +131,7 @@ def test_days_count_while_an_application_lies_with_the_officers(seed: Seed) -> N
             "The phase opens when this is in force: Legal ground for private organisations"
         )
         law_from = timezone.localdate() + timedelta(days=3)
-        by_two.record_in_force(seed, jurist, "offence_data", law_from, "SFS 2026:417")
+        phase_approvals.record_in_force(seed, jurist, "offence_data", law_from, "SFS 2026:417")
         assert opening_in_words(3, timezone.now()).startswith("The phase opens on ")
         assert age_after(days=3) == 0
         queue_admitted()
@@ -142,7 +143,7 @@ def test_days_count_while_an_application_lies_with_the_officers(seed: Seed) -> N
         assert age_after(days=1) == 5
 
 
-def test_phase_1_admits_who_was_invited_and_once_only(seed: Seed) -> None:
+def test_phase_1_admits_invited_applicants_once(seed: Seed) -> None:
     officer = staff(seed)
     with time_machine.travel(PHASE_1, tick=True):
         uninvited = submission.submit(applicant(draft := filled(email="x@y.example")), draft)
@@ -157,13 +158,13 @@ def test_phase_1_admits_who_was_invited_and_once_only(seed: Seed) -> None:
 
 
 def fresh_token() -> str:
-    """Have the one invitation there is carry a token that the test knows."""
+    """Replaces the only invitation's token with a known one."""
     Invitation.objects.update(digest=digest_of("known"))
     return "known"
 
 
 @pytest.mark.parametrize("end", ["revoke", "expire", "send_again"])
-def test_an_invitation_ends(seed: Seed, end: str) -> None:
+def test_invitation_expires(seed: Seed, end: str) -> None:
     officer = staff(seed)
     with time_machine.travel(PHASE_1, tick=True) as clock:
         invitation = invitations.invite(officer, MAIL)
@@ -189,7 +190,7 @@ def test_only_a_membership_officer_invites(seed: Seed) -> None:
             invitations.invitations(actor)
 
 
-def test_a_draft_is_saved_also_when_it_is_not_right_yet(db: None) -> None:
+def test_invalid_draft_is_saved(db: None) -> None:
     application, _ = drafting.begin(VISITOR, MAIL)
     sent = {"name": " Skogsby\u0308 ", "number": "212000-0143", "sector": "kingdom"}
     application, read = drafting.save_step(applicant(application), application, "organisation", sent)
@@ -203,7 +204,7 @@ def test_a_draft_is_saved_also_when_it_is_not_right_yet(db: None) -> None:
     assert Application.objects.get(pk=application.pk).state == "draft"
 
 
-def test_two_tabs_do_not_overwrite_each_other(db: None) -> None:
+def test_concurrent_tabs_do_not_overwrite_each_other(db: None) -> None:
     application, _ = drafting.begin(VISITOR, MAIL)
     actor = applicant(application)
     application, _ = drafting.save_step(actor, application, "organisation", {"name": "First"}, "")
@@ -219,7 +220,7 @@ def test_two_tabs_do_not_overwrite_each_other(db: None) -> None:
 # --- Links -------------------------------------------------------------------------------------------------------
 
 
-def test_a_link_lets_in_until_it_expires_and_is_stored_as_a_digest_alone(db: None) -> None:
+def test_link_expires_and_is_stored_only_as_digest(db: None) -> None:
     application, token = drafting.begin(VISITOR, MAIL)
     assert find_link(token).application == application
     stored = {bytes(each) for each in ApplicationLink.objects.values_list("digest", flat=True)}
@@ -233,7 +234,7 @@ def test_a_link_lets_in_until_it_expires_and_is_stored_as_a_digest_alone(db: Non
         assert queueing.forget_drafts() == 1
 
 
-def test_a_lost_link_is_ended_by_an_officer(seed: Seed) -> None:
+def test_officer_revokes_lost_link(seed: Seed) -> None:
     application, token = drafting.begin(VISITOR, MAIL)
     for actor in (seed.site_admin.actor, staff(seed, StaffRole.ANALYST)):
         with pytest.raises(Forbidden):
@@ -244,7 +245,7 @@ def test_a_lost_link_is_ended_by_an_officer(seed: Seed) -> None:
     assert find_link(fresh).application == application
 
 
-def test_the_applicant_of_one_application_does_nothing_in_another(db: None) -> None:
+def test_applicant_cannot_act_on_other_application(db: None) -> None:
     mine, other = make_application(), make_application("submitted")
     for act in (
         lambda: drafting.save_step(applicant(mine), other, "organisation", {}),
@@ -258,7 +259,7 @@ def test_the_applicant_of_one_application_does_nothing_in_another(db: None) -> N
             act()
 
 
-def test_visitors_are_slowed_down(db: None) -> None:
+def test_anonymous_visitors_are_rate_limited(db: None) -> None:
     for _ in range(5):
         drafting.begin(VISITOR, MAIL)
     with pytest.raises(RateLimited):
@@ -270,8 +271,7 @@ def test_visitors_are_slowed_down(db: None) -> None:
 
 
 @pytest.mark.usefixtures("db")
-def test_many_drafts_from_one_place_do_not_fill_the_disk() -> None:
-    """Everybody may begin applications, and each takes files."""
+def test_uploads_from_one_address_are_limited_across_drafts() -> None:
     drafts = [make_application() for _ in range(2)]
     for number in range(60):
         one = drafts[number % 2]
@@ -283,7 +283,7 @@ def test_many_drafts_from_one_place_do_not_fill_the_disk() -> None:
 # --- Steps -------------------------------------------------------------------------------------------------------
 
 
-def test_waiting_and_queueing_follow_the_phases(seed: Seed) -> None:
+def test_waiting_and_queueing_follow_phases(seed: Seed) -> None:
     officer = staff(seed)
     with time_machine.travel(PHASE_2, tick=True):
         admitted = make_application("submitted")
@@ -294,7 +294,7 @@ def test_waiting_and_queueing_follow_the_phases(seed: Seed) -> None:
             submission.queue(officer, too_early)
 
 
-def test_a_completion_opens_what_was_asked_for_and_nothing_else(db: None) -> None:
+def test_completion_opens_only_requested_steps(db: None) -> None:
     application = make_application("completion_requested", answers=answers(), reopened=["contacts"])
     actor = applicant(application)
     with pytest.raises(drafting.NotOpen):
@@ -313,7 +313,7 @@ def test_a_completion_opens_what_was_asked_for_and_nothing_else(db: None) -> Non
         submission.complete(actor, application)
 
 
-def test_withdrawing_and_applying_anew(db: None) -> None:
+def test_withdrawn_application_can_be_replaced(db: None) -> None:
     application = make_application("submitted", answers=answers())
     submission.withdraw(applicant(application), application, "Fel kommun")
     assert history_of(APPLICATION, application.pk).get().note == "Fel kommun"
@@ -324,10 +324,11 @@ def test_withdrawing_and_applying_anew(db: None) -> None:
     assert drafting.begin(VISITOR, MAIL)[0].number != application.number
 
 
-# --- What was sent -----------------------------------------------------------------------------------------------
+# --- Submitted documents
+# -----------------------------------------------------------------------------------------
 
 
-def test_what_was_sent_is_frozen_with_all_answers_in_order(seed: Seed) -> None:
+def test_submitted_document_is_frozen_with_all_answers_in_order(seed: Seed) -> None:
     hostile = "#panic() <b>fet</b> $x$ = Rubrik @ref `kod`"
     with time_machine.travel(PHASE_2, tick=True):
         application = filled(answers(connection={"reasons": hostile}))
@@ -336,7 +337,7 @@ def test_what_was_sent_is_frozen_with_all_answers_in_order(seed: Seed) -> None:
     document = application.documents.get(kind="form")
     content = files.read(document.digest)
     assert hashlib.sha256(content).hexdigest() == document.digest
-    text = words_of(content)
+    text = pdf_words(content)
     assert "212000-0142" in text
     assert "Inkom 2 mars 2026 kl. 13.00" in text
     places = [

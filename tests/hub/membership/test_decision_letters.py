@@ -1,4 +1,4 @@
-"""What stands in decisions on applications, and what has to be known before one is written."""
+"""The contents of decision letters, and what must be known before one is written."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.db import transaction
 from pypdf import PdfReader
 
 from tests.factories.seed import Seed
-from tests.hub.membership.desk import assessed, johanna, per, proposed
-from tests.hub.membership.test_terms_while_applying import words_of
+from tests.hub.membership.applications import assessed, johanna, per, proposed
+from tests.hub.membership.test_terms_changed_during_application import pdf_words
 from vardkase.core.errors import Conflict
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.correspondence.letters.writing import letters_about
@@ -20,7 +20,7 @@ from vardkase.hub.membership.assessments.services.decisions import decide, propo
 from vardkase.hub.membership.assessments.services.reviews import assess
 
 
-def test_a_letter_of_many_pages_ends_with_its_reasons_to_appeal_and_who_signs(seed: Seed) -> None:
+def test_long_letter_ends_with_appeal_reasons_and_signatories(seed: Seed) -> None:
     first, second = per(seed), johanna(seed)
     name = "Västernorrlands och Jämtlands läns kommunalförbund för vatten, räddningstjänst och krisberedskap"
     application = assessed(first, organisation_name=name, answers={"organisation": {"name": name}})
@@ -35,12 +35,12 @@ def test_a_letter_of_many_pages_ends_with_its_reasons_to_appeal_and_who_signs(se
     assert pages[0].count(letter.number) == 1
     assert all(f"Beslut om medlemskap {letter.number}" in page for page in pages[1:])
     assert all(f"{number} ({len(pages)})" in page for number, page in enumerate(pages, start=1))
-    assert "Vilka som har beslutat" in pages[-1], "no page holds names alone"
+    assert "Vilka som har beslutat" in pages[-1], "no page has only signatures"
     catalogue = document.trailer["/Root"]
     assert (catalogue["/Lang"], catalogue["/MarkInfo"]["/Marked"]) == ("sv", True)
 
 
-def test_no_decision_is_written_while_nobody_says_who_decides(seed: Seed) -> None:
+def test_decision_requires_sender_and_appeal_settings(seed: Seed) -> None:
     application, proposal = proposed(per(seed), "reject")
     second = johanna(seed)
     for name in ("Vardkase.sender_name", "Vardkase.sender_address", "Vardkase.appeal_court"):
@@ -53,7 +53,7 @@ def test_no_decision_is_written_while_nobody_says_who_decides(seed: Seed) -> Non
     assert application.state == "under_review"
 
 
-def test_a_letter_has_the_registry_number_and_an_exception_in_whole_sentences(seed: Seed) -> None:
+def test_letter_has_registry_number_and_exception_in_sentences(seed: Seed) -> None:
     handler = per(seed)
     application = assessed(handler)
     reviews.set_registry_number(handler, application, "MCF 2026-1234")
@@ -62,7 +62,7 @@ def test_a_letter_has_the_registry_number_and_an_exception_in_whole_sentences(se
     application.refresh_from_db()
     decisions.decide(johanna(seed), application, proposal.pk, "agree")
     (letter,) = letters_about("application", application.pk)
-    words = words_of(bytes(letter.content))
+    words = pdf_words(bytes(letter.content))
     assert "Diarienummer MCF 2026-1234" in words
     assert f"Ärende {application.number}:1" in words
     assert "är inte uppfyllt: Ingen svarar på natten. Vi beviljar ändå medlemskap: Jour finns" in words

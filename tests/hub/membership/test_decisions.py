@@ -1,4 +1,4 @@
-"""An application is assessed, completed, and decided by two officers who have no interest in it."""
+"""An application is assessed, completed and decided by two officers without a conflict of interest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ from pypdf import PdfReader
 from tests.factories.applications import make_application, staff
 from tests.factories.seed import Seed, make_seed
 from tests.hub.membership.answers import answers
-from tests.hub.membership.desk import REASONS, assessed, johanna, on_the_desk, per, proposed, sent_in
+from tests.hub.membership.applications import (
+    REASONS,
+    assessed,
+    johanna,
+    per,
+    proposed,
+    submitted,
+    under_review,
+)
 from tests.support.mail_server import MailServer
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -51,17 +59,16 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 
 
-def text_of(letter: Letter) -> str:
-    """The words of a letter, as a reader without eyes hears them."""
+def letter_text(letter: Letter) -> str:
     pages = PdfReader(BytesIO(bytes(letter.content))).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
-def test_a_municipality_completes_and_is_approved_by_two_officers(seed: Seed, mail: MailServer) -> None:
+def test_municipality_completes_and_two_officers_approve(seed: Seed, mail: MailServer) -> None:
     first, second = per(seed), johanna(seed)
     sign_as(first, {"name": "Per Nyström", "title_sv": "handläggare", "title_en": "officer"})
     sign_as(second, {"name": "Johanna Bergdahl", "title_sv": "jurist", "title_en": "legal officer"})
-    application = on_the_desk(first)
+    application = under_review(first)
     assess(first, application, "security_work", "not_met", "Uppgift om reservdriften saknas.")
     request_completion(first, application, "Vi saknar en plan för reservdriften.", ["security"])
     application.refresh_from_db()
@@ -77,8 +84,8 @@ def test_a_municipality_completes_and_is_approved_by_two_officers(seed: Seed, ma
     assert Membership.objects.get(application=application).state == "onboarding"
     assert Acceptance.objects.get(application=application).name == "Karin Ek"
     request, decision = Letter.objects.order_by("pk")
-    assert "Vi saknar en plan för reservdriften." in text_of(request)
-    assert "i de här delarna av ansökan: – Säkerhetsförklaring Övriga svar" in text_of(request)
+    assert "Vi saknar en plan för reservdriften." in letter_text(request)
+    assert "i de här delarna av ansökan: – Säkerhetsförklaring Övriga svar" in letter_text(request)
     for words in (
         "beviljar Skogsby kommun medlemskap",
         REASONS,
@@ -86,17 +93,17 @@ def test_a_municipality_completes_and_is_approved_by_two_officers(seed: Seed, ma
         "212000-0142",
         f"{application.number}:2",
     ):
-        assert words in text_of(decision)
+        assert words in letter_text(decision)
     assert decision.sha256 == hashlib.sha256(bytes(decision.content)).hexdigest()
     sent = OutgoingMail.objects.filter(subject__contains="beviljad").first()
     assert sent is not None
     deliver(sent)
     ((_, message),) = mail.arrived
     (attached,) = message.iter_attachments()
-    assert attached.get_content() == bytes(decision.content), "what is kept is what was sent"
+    assert attached.get_content() == bytes(decision.content), "the stored letter equals the attachment"
 
 
-def test_a_company_is_rejected_with_reasons_and_what_it_can_do(seed: Seed) -> None:
+def test_company_is_rejected_with_reasons_and_appeal(seed: Seed) -> None:
     first, second = per(seed), johanna(seed)
     company = {
         "organisation_name": "Skogsby Data AB",
@@ -119,7 +126,7 @@ def test_a_company_is_rejected_with_reasons_and_what_it_can_do(seed: Seed) -> No
     application.refresh_from_db()
     assert application.state == "rejected"
     assert not Membership.objects.filter(application=application).exists()
-    words = text_of(Letter.objects.get())
+    words = letter_text(Letter.objects.get())
     for part in (
         "avslår ansökan",
         "Säkerhetsarbetet når inte den nivå",
@@ -139,9 +146,9 @@ def test_a_company_is_rejected_with_reasons_and_what_it_can_do(seed: Seed) -> No
     assert write_message(applicant, application, "Vi överklagar.").text == "Vi överklagar."
 
 
-def test_a_proposal_needs_every_criterion_and_an_exception_for_one_not_met(seed: Seed) -> None:
+def test_proposal_requires_all_criteria_or_exception(seed: Seed) -> None:
     first = per(seed)
-    application = on_the_desk(first)
+    application = under_review(first)
     with pytest.raises(Invalid, match="Fas och sektor"):
         propose(first, application, "approve", REASONS)
     for criterion in criteria_of(application):
@@ -151,7 +158,7 @@ def test_a_proposal_needs_every_criterion_and_an_exception_for_one_not_met(seed:
         propose(first, application, "approve", REASONS)
     proposal = propose(first, application, "approve", REASONS, "Jour finns från 1 januari.")
     decide(johanna(seed), application, proposal.pk, "agree")
-    assert "Jour finns från 1 januari." in text_of(Letter.objects.get())
+    assert "Jour finns från 1 januari." in letter_text(Letter.objects.get())
 
 
 @pytest.mark.parametrize(
@@ -163,9 +170,9 @@ def test_a_proposal_needs_every_criterion_and_an_exception_for_one_not_met(seed:
         ("met", "x" * 5001, "reason"),
     ],
 )
-def test_a_verdict_that_makes_no_sense_is_refused(seed: Seed, verdict: str, reason: str, field: str) -> None:
+def test_invalid_verdict_is_refused(seed: Seed, verdict: str, reason: str, field: str) -> None:
     first = per(seed)
-    application = on_the_desk(first)
+    application = under_review(first)
     with pytest.raises(Invalid) as refused:
         assess(first, application, "security_work", verdict, reason)
     assert list(refused.value.errors) == [field]
@@ -173,7 +180,7 @@ def test_a_verdict_that_makes_no_sense_is_refused(seed: Seed, verdict: str, reas
         assess(first, application, "api_requirements", "met", "")  # It connects by the web.
 
 
-def test_one_officer_alone_decides_nothing(seed: Seed) -> None:
+def test_single_officer_cannot_decide(seed: Seed) -> None:
     first = per(seed)
     application, proposal = proposed(first)
     also_jurist = staff(seed, StaffRole.LEGAL_OFFICER)
@@ -197,9 +204,9 @@ def test_one_officer_alone_decides_nothing(seed: Seed) -> None:
     decide(also_jurist, application, again.pk, "agree")
 
 
-def test_an_officer_has_no_part_in_their_own_organisations_case(seed: Seed) -> None:
+def test_officer_cannot_handle_own_organisations_case(seed: Seed) -> None:
     first = per(seed)
-    application = sent_in(organisation=seed.hub)
+    application = submitted(organisation=seed.hub)
     with pytest.raises(Forbidden):
         review(first, application)
     Application.objects.filter(pk=application.pk).update(state="under_review")
@@ -236,23 +243,24 @@ CLAIMED = {
 
 
 @pytest.mark.parametrize(("columns", "words"), CLAIMED.values(), ids=CLAIMED.keys())
-def test_an_applicant_chooses_no_officers(seed: Seed, columns: dict[str, Any], words: str) -> None:
-    """Whatever it claims, every officer can act, those whom it names once they have answered that they are impartial;
-    and is told that it is somebody else's."""
+def test_applicant_cannot_exclude_officers_by_claims(seed: Seed, columns: dict[str, Any], words: str) -> None:
+    """Whatever it claims, every officer can act (those it names once they have declared themselves
+    impartial), and is warned that the claimed identity belongs to somebody else.
+    """
     Membership.objects.create(
         organisation=seed.hub, sector="state_authority", connection="web", organisation_number="2120000142"
     )
     Organisation.objects.filter(pk=seed.org_b.pk).update(verified_domains=["b.example"])
     first = per(seed)
-    application = sent_in(**columns)
+    application = submitted(**columns)
     assert words in " ".join(claims(first, application))
     declare_in_application(first, application, "Jag känner dem inte.", partial=False)
     review(first, application)
     assert assess(first, application, "security_work", "met", "").verdict == "met"
 
 
-def test_an_ordinary_application_claims_nothing_of_others(seed: Seed) -> None:
-    assert claims(per(seed), sent_in()) == []
+def test_ordinary_application_has_no_claim_warnings(seed: Seed) -> None:
+    assert claims(per(seed), submitted()) == []
 
 
 @pytest.mark.parametrize(
@@ -263,10 +271,10 @@ def test_an_ordinary_application_claims_nothing_of_others(seed: Seed) -> None:
         ("contacts", "contacts.main.email", {"main": {**answers()["contacts"]["main"], "email": PER}}),
     ],
 )
-def test_what_is_the_hubs_own_is_refused_at_the_form(
+def test_hub_owners_identifiers_are_refused(
     seed: Seed, step: str, path: str, changed: dict[str, Any]
 ) -> None:
-    """On the pages, when it is sent in, and in a document that an officer registers."""
+    """On the pages, on submission, and in a document that an officer imports."""
     Organisation.objects.filter(pk=seed.hub.pk).update(verified_domains=["hub.example"])
     given = answers(**{step: changed})
     read = read_step(BY_NAME[step], {key: value_at(given[step], key) for key, _ in BY_NAME[step].fields()})
@@ -281,7 +289,7 @@ def test_what_is_the_hubs_own_is_refused_at_the_form(
         assert list(refused.value.errors) == [path]
 
 
-def test_an_officer_declares_to_be_partial_and_their_proposal_falls(seed: Seed) -> None:
+def test_partial_officer_is_excluded_and_proposal_lapses(seed: Seed) -> None:
     first, second = per(seed), johanna(seed)
     application, proposal = proposed(first)
     declare_in_application(first, application, "Min syster är säkerhetschef där.")
@@ -295,7 +303,7 @@ def test_an_officer_declares_to_be_partial_and_their_proposal_falls(seed: Seed) 
         propose(second, application, "approve", REASONS)
 
 
-def test_the_second_officer_returns_it_or_wants_the_opposite(seed: Seed) -> None:
+def test_second_officer_returns_or_opposes_proposal(seed: Seed) -> None:
     first, second = per(seed), johanna(seed)
     application, proposal = proposed(first)
     with pytest.raises(Invalid):
@@ -313,7 +321,7 @@ def test_the_second_officer_returns_it_or_wants_the_opposite(seed: Seed) -> None
     assert application.state == "rejected"
 
 
-def test_a_decision_is_about_what_was_read(seed: Seed) -> None:
+def test_decision_applies_to_the_version_read(seed: Seed) -> None:
     first, second = per(seed), johanna(seed)
     application, proposal = proposed(first)
     take_back(first, application, proposal.pk)
@@ -326,7 +334,7 @@ def test_a_decision_is_about_what_was_read(seed: Seed) -> None:
         assess(first, application, "security_work", "not_met", "Ändrat medan någon läser.")
 
 
-def test_a_case_that_has_gone_on_is_not_decided(seed: Seed) -> None:
+def test_withdrawn_case_cannot_be_decided(seed: Seed) -> None:
     first, second = per(seed), johanna(seed)
     application, proposal = proposed(first)
     submission.withdraw(Applicant(application.pk, application.email), application)
@@ -336,7 +344,9 @@ def test_a_case_that_has_gone_on_is_not_decided(seed: Seed) -> None:
     request_completion(first, other, "Mer, tack.", ["contacts"])
     with pytest.raises(Conflict):
         decide(second, other, waiting.pk, "agree")
-    submission.withdraw(Applicant(other.pk, other.email), other)  # One open application for a number.
+    submission.withdraw(
+        Applicant(other.pk, other.email), other
+    )  # Only one open application per organisation number.
     decided, last = proposed(first)
     decide(second, decided, last.pk, "agree")
     with pytest.raises(Conflict):
@@ -344,7 +354,7 @@ def test_a_case_that_has_gone_on_is_not_decided(seed: Seed) -> None:
     assert len(letters_about("application", decided.pk)) == 1
 
 
-def test_others_have_no_part_in_it(seed: Seed) -> None:
+def test_other_roles_cannot_act_on_application(seed: Seed) -> None:
     application, proposal = proposed(per(seed))
     others = [seed.site_admin.actor, seed.org_admin.actor, seed.analyst.actor]
     others += [staff(seed, role) for role in (StaffRole.ANALYST, StaffRole.OPERATOR, StaffRole.AUDITOR)]
@@ -355,7 +365,7 @@ def test_others_have_no_part_in_it(seed: Seed) -> None:
             assess(actor, application, "security_work", "met", "")
 
 
-def test_what_was_sent_cannot_be_rewritten(seed: Seed) -> None:
+def test_sent_letters_are_immutable(seed: Seed) -> None:
     application, proposal = proposed(per(seed))
     decide(johanna(seed), application, proposal.pk, "agree")
     letter = Letter.objects.get()
@@ -369,7 +379,7 @@ def test_what_was_sent_cannot_be_rewritten(seed: Seed) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_second_officers_at_once_make_one_decision() -> None:
+def test_concurrent_second_officers_make_one_decision() -> None:
     seed = make_seed()
     application, proposal = proposed(per(seed))
     seconds = [staff(seed, email=f"second{number}@hub.example") for number in range(4)]

@@ -1,4 +1,6 @@
-"""What has to agree in an application: the signatory, the plan of each gap, and whose the organisation number is."""
+"""Cross-field rules of an application: signatory, plan for each gap, and ownership of the organisation
+number.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from tests.api.calls import call
 from tests.factories.applications import PHASE_2
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
 from tests.factories.seed import Seed
-from tests.hub.membership import by_two
+from tests.hub.membership import with_approval
 from tests.hub.membership.answers import answers
 from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
@@ -66,7 +68,7 @@ def imported(desk: Desk, document: dict[str, Any] | None = None) -> Application:
         ({"level": "2"}, {"security.risk.plan"}),
     ],
 )
-def test_a_measure_that_is_not_in_place_has_a_plan_with_a_date(
+def test_missing_measure_requires_plan_with_date(
     seed: Seed, desk: Desk, risk: dict[str, str], wrong: set[str]
 ) -> None:
     assert errors_of(desk, answers(security={"risk": risk})) == wrong
@@ -77,7 +79,7 @@ def test_a_measure_that_is_not_in_place_has_a_plan_with_a_date(
     imported(desk, answers(security={"risk": BEGUN | {"by": "2027-03-31"}}))
 
 
-def test_so_has_one_in_a_statement_that_is_renewed(seed: Seed, desk: Desk) -> None:
+def test_renewed_statement_requires_plan_for_gap(seed: Seed, desk: Desk) -> None:
     member(desk, seed.org_b, statement=False)
     given = GOOD | {f"risk.{part}": value for part, value in BEGUN.items()}
     web = signed_in(desk.admin)
@@ -90,7 +92,7 @@ def test_so_has_one_in_a_statement_that_is_renewed(seed: Seed, desk: Desk) -> No
     assert "2027-03-31" in signed_in(desk.officer).get(f"/members/{seed.org_b.pk}/").content.decode()
 
 
-def test_who_accepts_the_terms_is_the_signatory_or_the_form_says_why_not(seed: Seed, desk: Desk) -> None:
+def test_terms_accepted_by_other_than_signatory_require_reason(seed: Seed, desk: Desk) -> None:
     other = {"name": "Någon Annan", "role": "Assistent"}
     assert errors_of(desk, answers(terms=other)) == {"terms.why_not_signatory"}
     application = imported(desk, answers(terms=other | {"why_not_signatory": "Delegated in 2025."}))
@@ -102,11 +104,11 @@ def test_who_accepts_the_terms_is_the_signatory_or_the_form_says_why_not(seed: S
     assert "Delegated in 2025." in page.content.decode()
 
 
-def test_the_name_is_compared_as_people_read_it(seed: Seed, desk: Desk) -> None:
+def test_signatory_name_ignores_case_and_accents(seed: Seed, desk: Desk) -> None:
     imported(desk, answers(terms={"name": "karin  EK"}))
 
 
-def test_a_draft_says_so_on_the_page_of_the_terms(seed: Seed, desk: Desk) -> None:
+def test_draft_shows_signatory_problem(seed: Seed, desk: Desk) -> None:
     application = imported(desk)
     Application.objects.update(state="draft")
     terms = answers()["terms"] | {"name": "Någon Annan"}
@@ -116,7 +118,7 @@ def test_a_draft_says_so_on_the_page_of_the_terms(seed: Seed, desk: Desk) -> Non
     assert "terms.why_not_signatory" in problems(application)
 
 
-def test_an_organisation_number_belongs_to_one_member_or_applicant(seed: Seed, desk: Desk) -> None:
+def test_organisation_number_belongs_to_one_member_or_applicant(seed: Seed, desk: Desk) -> None:
     first = imported(desk)
     assert errors_of(desk, answers()) == {"organisation.number"}
     with pytest.raises(Invalid, match=first.number):
@@ -127,12 +129,12 @@ def test_an_organisation_number_belongs_to_one_member_or_applicant(seed: Seed, d
     assert errors_of(desk, answers()) == {"organisation.number"}
     with pytest.raises(Invalid, check=problem_is(MemberProblem.NUMBER_OF_MEMBER)):
         opened(desk, seed.org_c, organisation_number=NUMBER)
-    by_two.terminate(at_the_screen(desk.officer), seed.org_b.pk, "Merged.", "They stay.")
+    with_approval.terminate(at_the_screen(desk.officer), seed.org_b.pk, "Merged.", "They stay.")
     opened(desk, seed.org_c, organisation_number=NUMBER)
     assert Membership.objects.filter(organisation_number=NUMBER).count() == 2
 
 
-def test_nor_does_the_page_open_a_second_membership(seed: Seed, desk: Desk) -> None:
+def test_page_refuses_second_membership_for_number(seed: Seed, desk: Desk) -> None:
     member(desk, seed.org_b, organisation_number=NUMBER)
     given = {"sector": "municipality", "connection": "web", "organisation_number": NUMBER}
     web: Client = signed_in(desk.officer)
@@ -143,7 +145,7 @@ def test_nor_does_the_page_open_a_second_membership(seed: Seed, desk: Desk) -> N
     assert Membership.objects.count() == 1
 
 
-def test_an_applicant_learns_of_nobody_elses_membership_by_name(seed: Seed, desk: Desk) -> None:
+def test_duplicate_number_does_not_name_the_member(seed: Seed, desk: Desk) -> None:
     application = imported(desk)
     Application.objects.update(state="draft")
     member(desk, seed.org_b, organisation_number=NUMBER)

@@ -1,4 +1,4 @@
-"""Nobody gets power over a member's accounts through a group that the member has not agreed to."""
+"""An administration group gives no power over a member's accounts without the member's consent."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def admin(seed: Seed) -> ApiUser:
 
 @pytest.fixture
 def group(seed: Seed, per: ApiUser, admin: ApiUser, mail: Any) -> OrganisationGroup:
-    """A group with A and B that A's administrator administers, made by one officer."""
-    return made(seed, per)
+    """A group of A and B administered by A's administrator, made by one officer."""
+    return saved_group(seed, per)
 
 
-def made(seed: Seed, per: ApiUser, pk: int | None = None, **changes: Any) -> OrganisationGroup:
+def saved_group(seed: Seed, per: ApiUser, pk: int | None = None, **changes: Any) -> OrganisationGroup:
     data = {
         "name": "The county",
         "organisations": [seed.org_a.pk, seed.org_b.pk],
@@ -69,7 +69,7 @@ def has_no_power(actor: Actor, seed: Seed) -> None:
             use()
 
 
-def test_an_officer_alone_gives_nobody_power(seed: Seed, group: OrganisationGroup) -> None:
+def test_single_officer_gives_no_power(seed: Seed, group: OrganisationGroup) -> None:
     has_no_power(at_screen(seed.org_admin.user), seed)
     browser = signed_in(seed.org_admin)
     assert browser.get(reverse("group_organisation", args=[seed.org_b.pk])).status_code == 404
@@ -81,7 +81,7 @@ def test_an_officer_alone_gives_nobody_power(seed: Seed, group: OrganisationGrou
     assert seed.org_admin.user.email in asked.text
 
 
-def test_its_administrator_accepts_on_the_page_and_withdraws(
+def test_member_administrator_consents_and_withdraws_on_page(
     seed: Seed, group: OrganisationGroup, admin: ApiUser
 ) -> None:
     browser, answer = signed_in(admin), reverse("group_answer", args=[group.pk, seed.org_admin.user.pk])
@@ -98,7 +98,9 @@ def test_its_administrator_accepts_on_the_page_and_withdraws(
     has_no_power(at_screen(seed.org_admin.user), seed)
 
 
-def test_nobody_else_accepts(seed: Seed, group: OrganisationGroup, admin: ApiUser, per: ApiUser) -> None:
+def test_only_member_administrator_consents(
+    seed: Seed, group: OrganisationGroup, admin: ApiUser, per: ApiUser
+) -> None:
     whom = seed.org_admin.user.pk
     for api_user in (seed.org_admin, per, seed.site_admin, seed.partner):
         with pytest.raises((Forbidden, NotFound)):
@@ -112,7 +114,7 @@ def test_nobody_else_accepts(seed: Seed, group: OrganisationGroup, admin: ApiUse
     assert not GroupConsent.objects.exists()
 
 
-def test_nobody_accepts_another_account_of_theirs(
+def test_group_administrator_cannot_consent_from_second_account(
     seed: Seed, group: OrganisationGroup, admin: ApiUser
 ) -> None:
     User.objects.filter(pk=seed.org_admin.user.pk).update(email="Admin+a@b.example")
@@ -120,24 +122,24 @@ def test_nobody_accepts_another_account_of_theirs(
         consent.accept(at_screen(admin.user), group.pk, seed.org_admin.user.pk)
 
 
-def test_the_consent_is_for_that_person_and_that_group(
+def test_consent_covers_one_person_and_one_group(
     seed: Seed, group: OrganisationGroup, admin: ApiUser, per: ApiUser
 ) -> None:
-    """An officer who exchanges the administrator, or takes out and puts back the organisation, asks anew."""
+    """Replacing the administrator, or removing and re-adding the organisation, requires new consent."""
     consent.accept(at_screen(admin.user), group.pk, seed.org_admin.user.pk)
     other = make_user(seed.org_c, admin.user.role, "other@c.example")
     both = [seed.org_admin.user.email, other.email]
-    made(seed, per, group.pk, administrators=both)
+    saved_group(seed, per, group.pk, administrators=both)
     services.for_organisation(at_screen(seed.org_admin.user), seed.org_b.pk)
     has_no_power(at_screen(other), seed)
-    made(seed, per, name="Another", administrators=[other.email])
+    saved_group(seed, per, name="Another", administrators=[other.email])
     has_no_power(at_screen(other), seed)
-    made(seed, per, group.pk, organisations=[seed.org_a.pk])
-    made(seed, per, group.pk)
+    saved_group(seed, per, group.pk, organisations=[seed.org_a.pk])
+    saved_group(seed, per, group.pk)
     has_no_power(at_screen(seed.org_admin.user), seed)
 
 
-def test_the_last_administrator_of_a_member_is_not_switched_off_from_outside(
+def test_last_administrator_is_not_disabled_from_outside(
     seed: Seed, group: OrganisationGroup, admin: ApiUser
 ) -> None:
     consent.accept(at_screen(admin.user), group.pk, seed.org_admin.user.pk)
@@ -171,8 +173,8 @@ def test_the_last_administrator_of_a_member_is_not_switched_off_from_outside(
     edit_user(at_screen(admin.user), admin.user, {"autoalert": True})
 
 
-def test_nor_does_the_last_administrator_give_it_up(seed: Seed, admin: ApiUser) -> None:
-    """Nobody could make another one; with a successor, also one that they have added, they can."""
+def test_last_administrator_cannot_step_down(seed: Seed, admin: ApiUser) -> None:
+    """There would be nobody to appoint another; with a successor, even one they added, they can."""
     MembershipInUse.objects.create(pk=1)
     Organisation.objects.filter(pk=seed.org_b.pk).update(fixed_standing="")
     own, reader = at_screen(admin.user), {"role_id": seed.reader.user.role_id}

@@ -1,4 +1,6 @@
-"""Applications that came otherwise, and the steps of one officer: by page, API and command line."""
+"""Applications received by other means, imported by one officer on the page, over the API or at the command
+line.
+"""
 
 from __future__ import annotations
 
@@ -51,14 +53,14 @@ def wrong() -> dict[str, Any]:
 WRONG = {"organisation.number", "contacts.main.email", "terms.accepted", "crown"}
 
 
-def test_the_schema_is_written_from_the_form() -> None:
+def test_schema_file_matches_form() -> None:
     assert json.loads(SCHEMA.read_text()) == json_schema(), "run: vardkase membership schema"
     jsonschema.validate(answers(), json_schema())
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong(), json_schema())
 
 
-def test_an_officer_registers_what_came_by_mail(seed: Seed) -> None:
+def test_officer_imports_mailed_application(seed: Seed) -> None:
     actor = staff(seed)
     with time_machine.travel(PHASE_2, tick=True):
         application = import_application(actor, answers() | {"language": "en"})
@@ -74,19 +76,19 @@ def test_an_officer_registers_what_came_by_mail(seed: Seed) -> None:
 @pytest.mark.parametrize(
     "document", [None, [], 7, "x", {}, {"organisation": [1]}, {"contacts": {"main": "anna"}}]
 )
-def test_what_is_no_form_is_refused_by_path(seed: Seed, document: Any) -> None:
+def test_invalid_document_is_refused_by_path(seed: Seed, document: Any) -> None:
     with pytest.raises(Invalid):
         import_application(staff(seed), document)
     assert not Application.objects.exists()
 
 
-def test_nobody_else_registers(seed: Seed) -> None:
+def test_only_membership_officers_import(seed: Seed) -> None:
     for actor in (seed.site_admin.actor, seed.analyst.actor, staff(seed, StaffRole.LEGAL_OFFICER)):
         with pytest.raises(Forbidden):
             import_application(actor, answers())
 
 
-def test_over_the_api(seed: Seed, officer_key: str) -> None:
+def test_import_over_api(seed: Seed, officer_key: str) -> None:
     status, body = call(officer_key, "POST", "/membershipApplications/import", wrong())
     assert status == 403
     assert body["errors"].keys() >= WRONG
@@ -101,7 +103,7 @@ def test_over_the_api(seed: Seed, officer_key: str) -> None:
     assert call(officer_key, "GET", "/membershipApplications/view/2026-99999")[0] == 404
 
 
-def test_on_the_page(officer: Client) -> None:
+def test_import_on_page(officer: Client) -> None:
     def send(content: bytes) -> Any:
         return officer.post(reverse("application_import"), {"file": SimpleUploadedFile("form.json", content)})
 
@@ -114,7 +116,7 @@ def test_on_the_page(officer: Client) -> None:
     assert Application.objects.exists()
 
 
-def test_at_the_command_line(seed: Seed, tmp_path: Path) -> None:
+def test_import_at_command_line(seed: Seed, tmp_path: Path) -> None:
     file = tmp_path / "form.json"
     file.write_text(json.dumps(wrong()))
     refused = CliRunner().invoke(commands, ["membership", "import", str(file)])

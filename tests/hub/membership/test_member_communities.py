@@ -1,4 +1,4 @@
-"""Communities: sharing groups drawn from the members, which follow them as they come, change and leave."""
+"""Communities: sharing groups that follow a rule about their members."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.api.calls import call
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member
 from tests.factories.seed import Seed
 from tests.factories.taxii import published_event
-from tests.hub.membership import by_two
+from tests.hub.membership import with_approval
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.exchange.servers.models import KEYS, Server
@@ -30,7 +30,7 @@ def names(community: Community) -> set[str]:
     return set(community.group.members.values_list("org__name", flat=True))
 
 
-def test_it_follows_the_members(seed: Seed, desk: Desk) -> None:
+def test_community_follows_membership_changes(seed: Seed, desk: Desk) -> None:
     officer = at_the_screen(desk.officer)
     member(desk, seed.org_b, county="14")
     made = services.save_community(
@@ -43,15 +43,15 @@ def test_it_follows_the_members(seed: Seed, desk: Desk) -> None:
     member(desk, seed.org_c, county="14")
     assert seed.org_c.name in names(made)
     assert call(seed.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 200
-    by_two.suspend(officer, seed.org_c.pk, "suspended", "It is looked into.")
+    with_approval.suspend(officer, seed.org_c.pk, "suspended", "It is looked into.")
     assert seed.org_c.name not in names(made)
-    by_two.restore(officer, seed.org_c.pk, "It was nothing.")
+    with_approval.restore(officer, seed.org_c.pk, "It was nothing.")
     assert seed.org_c.name in names(made)
-    by_two.terminate(officer, seed.org_b.pk, "It left.", "They stay.")
+    with_approval.terminate(officer, seed.org_b.pk, "It left.", "They stay.")
     assert names(made) == {"Hub", seed.org_c.name}
 
 
-def test_every_rule_narrows_and_names_add(seed: Seed, desk: Desk) -> None:
+def test_rules_narrow_and_named_organisations_add(seed: Seed, desk: Desk) -> None:
     officer = at_the_screen(desk.officer)
     member(desk, seed.org_b, county="14", nis2="essential")
     member(desk, seed.org_c, county="01", nis2="important", sector="region")
@@ -69,7 +69,7 @@ def test_every_rule_narrows_and_names_add(seed: Seed, desk: Desk) -> None:
     assert found == {"all": {"Hub", b, c}, "narrow": {"Hub", c}, "by name": {"Hub", b}, "nobody": {"Hub"}}
 
 
-def test_officers_make_them_on_a_page_and_nobody_else(seed: Seed, desk: Desk) -> None:
+def test_only_officers_make_communities(seed: Seed, desk: Desk) -> None:
     member(desk, seed.org_b)
     web = signed_in(desk.officer)
     form = {"name": "Kommuner", "sectors": ["municipality"]}
@@ -90,8 +90,8 @@ def test_officers_make_them_on_a_page_and_nobody_else(seed: Seed, desk: Desk) ->
 
 
 @pytest.mark.parametrize("hides", [True, False])
-def test_members_need_not_see_each_other(seed: Seed, desk: Desk, hides: bool) -> None:
-    """On the web, by API, in what synchronises, and by any way around: only the hub owner sees them all."""
+def test_hidden_members_do_not_see_each_other(seed: Seed, desk: Desk, hides: bool) -> None:
+    """On the pages, over the API and in synchronisation, only the hub owner sees all members."""
     for org in (seed.org_b, seed.org_c):
         member(desk, org)
     rules = {"name": "Quiet", "sectors": ["municipality"], "hides_members": hides}
@@ -125,7 +125,7 @@ def test_members_need_not_see_each_other(seed: Seed, desk: Desk, hides: bool) ->
     assert seed.org_c.name in str(everybody)
 
 
-def test_who_is_drawn_is_seen_before_it_is_saved(seed: Seed, desk: Desk) -> None:
+def test_preview_shows_members_before_saving(seed: Seed, desk: Desk) -> None:
     officer = at_the_screen(desk.officer)
     member(desk, seed.org_b, county="14")
     member(desk, seed.org_c, county="01", sector="region")

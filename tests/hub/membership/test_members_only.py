@@ -1,4 +1,4 @@
-"""From the hub's two officers on only members take part, whichever way an organisation comes."""
+"""Once the hub has two officers only members take part, however an organisation was added."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.factories import make_event, make_key, make_role, make_user
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
 from tests.factories.seed import ORG_ADMIN, ApiUser, Seed
 from tests.factories.taxii import published_event
-from tests.hub.membership import by_two
+from tests.hub.membership import with_approval
 from tests.identity.two_people import approved
 from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
@@ -65,13 +65,13 @@ def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
 
 
 def officers_appointed(seed: Seed) -> None:
-    """The hub gets its officers as hubs do: one after the other, by whoever sits at the console."""
+    """Officers are appointed at the console, one after the other."""
     console = console_actor(seed.hub.pk, seed.hub.name, "root")
     officers = ["membership_officer", "legal_officer"]
     User.objects.filter(staff_roles__overlap=officers).update(staff_roles=[])
     for email in ("officer@hub.example", "second@hub.example"):
         appoint(console, User.objects.get(email=email), ["membership_officer"])
-    User.objects.filter(email=by_two.COLLEAGUE).update(staff_roles=["legal_officer"])
+    User.objects.filter(email=with_approval.COLLEAGUE).update(staff_roles=["legal_officer"])
 
 
 def access(organisation: Organisation) -> tuple[bool, bool, bool, str]:
@@ -79,9 +79,7 @@ def access(organisation: Organisation) -> tuple[bool, bool, bool, str]:
     return found.may_read, found.may_write, found.may_sync, found.standing
 
 
-def test_from_the_second_officer_on_no_organisation_without_membership_takes_part(
-    seed: Seed, desk: Desk
-) -> None:
+def test_second_officer_excludes_organisations_without_membership(seed: Seed, desk: Desk) -> None:
     member(desk, seed.org_b)
     event = published_event(seed.org_a, "evil.example")
     assert call(seed.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 200
@@ -109,7 +107,7 @@ def test_from_the_second_officer_on_no_organisation_without_membership_takes_par
     assert AuditEntry.objects.filter(action="membership.brought_into_use").count() == 1
 
 
-def test_nothing_goes_out_to_it_by_job_mail_sync_stream_or_feed(seed: Seed, desk: Desk) -> None:
+def test_nothing_reaches_non_members_by_job_mail_sync_stream_or_feed(seed: Seed, desk: Desk) -> None:
     event = published_event(seed.org_b, "evil.example")
     User.objects.filter(pk=seed.stranger.user.pk).update(autoalert=True)
     server = Server.objects.create(
@@ -138,8 +136,8 @@ def test_nothing_goes_out_to_it_by_job_mail_sync_stream_or_feed(seed: Seed, desk
         job_actor(seed.stranger.user.pk)
 
 
-def test_what_is_not_published_is_read_by_its_owner_alone(seed: Seed, desk: Desk) -> None:
-    """No guard has looked at it: a marking in it would be read by every member."""
+def test_unpublished_event_is_read_by_owner_alone(seed: Seed, desk: Desk) -> None:
+    """The guard has not checked it: every member would read a marking in it."""
     member(desk, seed.org_b)
     marked = make_event(seed.hub, distribution=1, info="NATO SECRET")
     marked.save()
@@ -173,14 +171,12 @@ def by_capture(seed: Seed) -> str:
     return uuid
 
 
-def by_hand(seed: Seed) -> str:
+def by_insert(seed: Seed) -> str:
     return str(Organisation.objects.create(name="New").uuid)
 
 
-@pytest.mark.parametrize("way", [by_api, by_document, by_capture, by_hand])
-def test_an_organisation_that_comes_later_has_no_membership_either(
-    seed: Seed, desk: Desk, way: Callable[[Seed], str]
-) -> None:
+@pytest.mark.parametrize("way", [by_api, by_document, by_capture, by_insert])
+def test_later_organisation_has_no_membership(seed: Seed, desk: Desk, way: Callable[[Seed], str]) -> None:
     member(desk, seed.org_b)
     officers_appointed(seed)
     new = Organisation.objects.get(uuid=way(seed))
@@ -194,7 +190,7 @@ def test_an_organisation_that_comes_later_has_no_membership_either(
     assert access(new) == EVERYTHING
 
 
-def test_an_organisation_known_by_name_only_is_still_an_author(seed: Seed, desk: Desk) -> None:
+def test_organisation_known_by_name_is_still_creator(seed: Seed, desk: Desk) -> None:
     member(desk, seed.org_b)
     officers_appointed(seed)
     uuid = by_document(seed)
@@ -203,8 +199,8 @@ def test_an_organisation_known_by_name_only_is_still_an_author(seed: Seed, desk:
 
 
 @pytest.mark.parametrize("gives", [True, False])
-def test_no_merge_passes_a_membership_on(seed: Seed, desk: Desk, gives: bool) -> None:
-    """One site administrator would decide who is a member, which takes two officers."""
+def test_merge_does_not_transfer_membership(seed: Seed, desk: Desk, gives: bool) -> None:
+    """One site administrator would otherwise decide who is a member, which takes two officers."""
     member(desk, seed.org_b)
     officers_appointed(seed)
     User.objects.filter(org=seed.org_b).exclude(role__name="User").update(org=seed.org_a)
@@ -223,7 +219,7 @@ def test_no_merge_passes_a_membership_on(seed: Seed, desk: Desk, gives: bool) ->
     assert not access(target)[0]
 
 
-def test_organisations_without_membership_are_merged_and_get_none(seed: Seed, desk: Desk) -> None:
+def test_merging_non_members_gives_no_membership(seed: Seed, desk: Desk) -> None:
     officers_appointed(seed)
     merge_organisations(seed.site_admin.actor, seed.org_c.pk, capture_organisations_pk())
     assert access(Organisation.objects.get(name="Elsewhere")) == NOTHING
@@ -236,7 +232,7 @@ def capture_organisations_pk() -> int:
     return made
 
 
-def test_nobody_alone_undoes_it(seed: Seed, desk: Desk, settings: Any) -> None:
+def test_membership_in_use_is_not_undone_by_one_person(seed: Seed, desk: Desk, settings: Any) -> None:
     officers_appointed(seed)
     with pytest.raises(DatabaseError), transaction.atomic():
         MembershipInUse.objects.all().delete()
@@ -249,7 +245,7 @@ def test_nobody_alone_undoes_it(seed: Seed, desk: Desk, settings: Any) -> None:
     assert call(seed.stranger.key, "GET", "/events/index")[0] == 403
 
 
-def test_a_members_own_platform_has_no_members(seed: Seed, desk: Desk, settings: Any) -> None:
+def test_member_profile_has_no_members(seed: Seed, desk: Desk, settings: Any) -> None:
     settings.VARDKASE_PROFILE = "member"
     officers_appointed(seed)
     assert who_takes_part() == "everybody"
@@ -257,7 +253,7 @@ def test_a_members_own_platform_has_no_members(seed: Seed, desk: Desk, settings:
     assert access(Organisation.objects.create(name="Later")) == EVERYTHING
 
 
-def test_the_suppliers_operator_works_and_their_colleagues_do_not(seed: Seed, desk: Desk) -> None:
+def test_operator_of_supplier_works_but_colleague_does_not(seed: Seed, desk: Desk) -> None:
     role = make_role("Org Admin", ORG_ADMIN)
     supplier = Organisation.objects.create(name="Supplier", local=True)
     operator = make_user(supplier, role, "operator@supplier.example", staff_roles=["operator"])
@@ -271,7 +267,7 @@ def test_the_suppliers_operator_works_and_their_colleagues_do_not(seed: Seed, de
     assert call(make_key(colleague), "GET", "/events/index")[0] == 403
 
 
-def test_the_home_page_says_what_applies(seed: Seed, desk: Desk) -> None:
+def test_home_page_shows_whether_membership_is_in_use(seed: Seed, desk: Desk) -> None:
     english = {"accept-language": "en"}
     officer = signed_in(desk.officer)
     assert "Membership is not in use yet" in officer.get("/", headers=english).content.decode()
@@ -283,7 +279,7 @@ def test_the_home_page_says_what_applies(seed: Seed, desk: Desk) -> None:
     assert "Only members take part" in officer.get("/", headers=english).content.decode()
 
 
-def test_a_missing_statement_counts_as_one_that_has_ended(seed: Seed, desk: Desk, time_machine: Any) -> None:
+def test_missing_statement_counts_as_expired(seed: Seed, desk: Desk, time_machine: Any) -> None:
     member(desk, seed.org_b, statement=False)
     assert access(seed.org_b) == (True, False, True, "statement_expired")
     assert call(seed.partner.key, "POST", "/events/add", {"info": "x"})[0] == 403
@@ -292,8 +288,8 @@ def test_a_missing_statement_counts_as_one_that_has_ended(seed: Seed, desk: Desk
     assert call(seed.partner.key, "GET", "/events/index")[0] == 403
 
 
-def test_dates_count_without_any_job(seed: Seed, desk: Desk, time_machine: Any) -> None:
-    """No schedule runs here: each request and each delivery asks the date."""
+def test_dates_take_effect_without_a_job(seed: Seed, desk: Desk, time_machine: Any) -> None:
+    """No schedule runs here: each request and each delivery checks the date."""
     member(desk, seed.org_b)
     event = published_event(seed.org_a, "evil.example")
     server = Server.objects.create(
@@ -317,12 +313,12 @@ def test_dates_count_without_any_job(seed: Seed, desk: Desk, time_machine: Any) 
     assert Membership.objects.get().restrictions.count() == 0
 
 
-def test_a_suspension_for_a_time_is_over_when_the_time_is(seed: Seed, desk: Desk, time_machine: Any) -> None:
+def test_temporary_suspension_ends_on_time(seed: Seed, desk: Desk, time_machine: Any) -> None:
     member(desk, seed.org_b)
     now = timezone.now()
     officer = at_the_screen(desk.officer)
-    by_two.suspend(officer, seed.org_b.pk, "read_only", "For a while.", until=now + timedelta(days=9))
-    by_two.suspend(officer, seed.org_b.pk, "suspended", "For a while.", until=now + timedelta(days=3))
+    with_approval.suspend(officer, seed.org_b.pk, "read_only", "For a while.", until=now + timedelta(days=9))
+    with_approval.suspend(officer, seed.org_b.pk, "suspended", "For a while.", until=now + timedelta(days=3))
     assert access(seed.org_b) == (False, False, False, "suspended")
     assert call(seed.partner.key, "GET", "/events/index")[0] == 403
     time_machine.move_to(now + timedelta(days=3, minutes=1))
@@ -333,7 +329,9 @@ def test_a_suspension_for_a_time_is_over_when_the_time_is(seed: Seed, desk: Desk
     assert access(seed.org_b) == EVERYTHING
 
 
-def test_another_grace_counts_for_every_member_at_once(seed: Seed, desk: Desk, time_machine: Any) -> None:
+def test_changed_grace_period_applies_to_all_members_at_once(
+    seed: Seed, desk: Desk, time_machine: Any
+) -> None:
     member(desk, seed.org_b, statement=False)
     time_machine.move_to(timezone.now() + timedelta(days=20))
     assert not access(seed.org_b)[2]
@@ -341,7 +339,7 @@ def test_another_grace_counts_for_every_member_at_once(seed: Seed, desk: Desk, t
     assert access(seed.org_b)[2]
 
 
-def test_one_that_is_being_connected_still_knocks(seed: Seed, desk: Desk) -> None:
+def test_onboarding_member_may_test_its_connection(seed: Seed, desk: Desk) -> None:
     officers_appointed(seed)
     opened(desk, seed.org_b)
     assert access(seed.org_b) == (False, False, True, "onboarding")

@@ -1,4 +1,4 @@
-"""From approved to active: each item done from the page by staff who read nothing, and read off the facts."""
+"""From approved to active: staff without read access complete the checklist, which follows the facts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.factories.applications import make_application
 from tests.factories.memberships import Desk, at_the_screen, make_desk, opened, staff_of
 from tests.factories.seed import SYNC_USER, Seed
 from tests.factories.taxii import published_event
-from tests.hub.membership import by_two
+from tests.hub.membership import with_approval
 from tests.hub.membership.answers import answers
 from tests.identity.two_people import approved
 from tests.support.certificates import Authority
@@ -66,7 +66,7 @@ def states(organisation: Organisation) -> dict[str, str]:
 
 
 def link_in_mail() -> str:
-    """The newest private link that went out by mail, without the host."""
+    """The path of the newest private link that was mailed."""
     text = OutgoingMail.objects.order_by("-pk")[0].text
     found = LINK.search(text)
     assert found, text
@@ -79,28 +79,28 @@ def do(who: Client, organisation: Organisation, item: str, **data: str) -> None:
     assert response.status_code == 302, response.content.decode()
 
 
-def test_a_municipality_is_connected_by_web(seed: Seed, desk: Desk) -> None:
+def test_municipality_is_connected_by_web(seed: Seed, desk: Desk) -> None:
     opened(desk, seed.org_c, connection="web")
     operator = signed_in(desk.operator)
-    assert "sync_user" not in states(seed.org_c)  # That is for the API.
+    assert "sync_user" not in states(seed.org_c)  # For API connections only.
     assert states(seed.org_c)["administrator"] == "open"
     do(operator, seed.org_c, "administrator", email="eva@c.example")
     assert states(seed.org_c)["administrator"] == "started"
     link, visitor = link_in_mail(), Client()
     shown = follow(visitor, link)
     assert "eva@c.example" in shown.content.decode()
-    # A browser that is told "no-referrer" sends its form from the origin "null", which is refused as forged.
+    # With "no-referrer" a browser sends its form from the origin "null", which is refused as forged.
     assert shown.headers["Referrer-Policy"] == "strict-origin"
     assert fill_in(visitor, shown, password="short").status_code == 422
     assert fill_in(visitor, shown, password=PASSWORD).headers["Location"] == "/account/login/"
-    assert follow(Client(), link).status_code == 404  # It has been used.
+    assert follow(Client(), link).status_code == 404  # Already used.
     eva = User.objects.select_related("role").get(email="eva@c.example")
     assert (eva.role.perm_admin, eva.role.perm_site_admin, eva.org) == (True, False, seed.org_c)
     assert post_sign_in(visitor, "eva@c.example").status_code == 302
-    assert states(seed.org_c)["administrator"] == "started"  # Until there is a second factor.
+    assert states(seed.org_c)["administrator"] == "started"  # Until a second factor is registered.
     with_totp(eva)
     assert states(seed.org_c)["administrator"] == "done"
-    eva.refresh_from_db()  # She has chosen both herself, so she may be the second person of her organisation.
+    eva.refresh_from_db()  # She chose both herself, so she may be the second person of her organisation.
     assert waits_until(eva) is None
     do(operator, seed.org_c, "networks", networks="192.0.2.0/24\n198.51.100.7")
     assert states(seed.org_c)["networks"] == "done"
@@ -109,14 +109,14 @@ def test_a_municipality_is_connected_by_web(seed: Seed, desk: Desk) -> None:
     assert b"192.0.2.0/24" in visitor.get("/membership/").content
     with pytest.raises(Forbidden):
         members.activate(at_the_screen(desk.operator), seed.org_c.pk, "It is done.")
-    with pytest.raises(Invalid):  # Nobody is let in without terms and statement.
+    with pytest.raises(Invalid):  # Admission requires accepted terms and a statement.
         members.activate(at_the_screen(desk.officer), seed.org_c.pk, "Training is booked.")
-    by_two.admitted(seed.org_c.pk)
+    with_approval.admitted(seed.org_c.pk)
     seed.org_c.refresh_from_db()
     assert seed.org_c.may_read
 
 
-def test_a_member_does_its_own_items_while_it_is_being_connected(seed: Seed, desk: Desk) -> None:
+def test_member_does_its_own_items_during_onboarding(seed: Seed, desk: Desk) -> None:
     opened(desk, seed.org_b, connection="web")
     web = signed_in(desk.admin)
     shown = web.get("/membership/").content.decode()
@@ -131,7 +131,7 @@ def test_a_member_does_its_own_items_while_it_is_being_connected(seed: Seed, des
     assert web.post(f"/contacts/{seed.org_b.pk}/new/", named).status_code == 302
 
 
-def test_an_authority_is_connected_by_api(seed: Seed, desk: Desk, settings: Any) -> None:
+def test_authority_is_connected_by_api(seed: Seed, desk: Desk, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     opened(desk, seed.org_c, connection="api", sector="state_authority")
     operator = signed_in(desk.operator)
@@ -151,7 +151,7 @@ def test_an_authority_is_connected_by_api(seed: Seed, desk: Desk, settings: Any)
     link, visitor = link_in_mail(), Client()
     assert not AuthKey.objects.filter(user__org=seed.org_c).exists()
     asked = follow(visitor, link)
-    assert asked.status_code == 200  # What follows links in mail uses nothing up.
+    assert asked.status_code == 200  # Mail scanners that follow links must not use them up.
     shown = fill_in(visitor, asked)
     assert shown.headers["Cache-Control"] == "no-store"
     raw = re.search(r'data-copy="(\w{40})"', shown.content.decode())
@@ -169,25 +169,25 @@ def test_an_authority_is_connected_by_api(seed: Seed, desk: Desk, settings: Any)
     with serving(says(version)) as peer:
         path = f"/members/{seed.org_c.pk}/checklist/server/"
         sends = {"url": peer.url, "authkey": "k" * 40, "push": "on"}
-        assert operator.post(path, sends).status_code == 422  # To an address of the operator's choice.
+        assert operator.post(path, sends).status_code == 422  # To an address that the operator chose.
         assert not Server.objects.exists()
         do(operator, seed.org_c, "server", url=peer.url, authkey="k" * 40)
         do(signed_in(desk.officer), seed.org_c, "server", **sends)
         moved = sends | {"url": f"{peer.url}/elsewhere"}
         assert operator.post(path, moved).status_code == 422
-        do(operator, seed.org_c, "server", **sends)  # A new key for the same place.
+        do(operator, seed.org_c, "server", **sends)  # A new key for the same instance.
         assert states(seed.org_c)["server"] == "started"
         assert operator.post(f"/members/{seed.org_c.pk}/test/").status_code == 200
     assert states(seed.org_c)["server"] == "done"
     event = published_event(seed.org_a, "evil.example")
-    assert call(raw[1], "GET", f"/events/view/{event.pk}")[0] == 404  # It is no member yet.
-    by_two.admitted(seed.org_c.pk)
+    assert call(raw[1], "GET", f"/events/view/{event.pk}")[0] == 404  # Not a member yet.
+    with_approval.admitted(seed.org_c.pk)
     assert call(raw[1], "GET", f"/events/view/{event.pk}")[0] == 200
     operator_reads = call(desk.operator.key, "GET", f"/events/view/{event.pk}")
-    assert operator_reads[0] == 404  # Whoever connects members reads nothing of what they share.
+    assert operator_reads[0] == 404  # The operator who connects members cannot read what they share.
 
 
-def test_what_is_wrong_is_said_and_changes_nothing(seed: Seed, desk: Desk) -> None:
+def test_invalid_input_is_refused_and_changes_nothing(seed: Seed, desk: Desk) -> None:
     opened(desk, seed.org_c, connection="both")
     who, org = at_the_screen(desk.operator), seed.org_c.pk
     tomorrow = today() + timedelta(days=1)
@@ -215,14 +215,14 @@ def test_what_is_wrong_is_said_and_changes_nothing(seed: Seed, desk: Desk) -> No
     assert not User.objects.filter(org=seed.org_c).exists()
 
 
-def test_who_may_do_items(seed: Seed, desk: Desk) -> None:
+def test_checklist_items_by_duty(seed: Seed, desk: Desk) -> None:
     opened(desk, seed.org_c)
     for who in (seed.site_admin, desk.admin, seed.analyst):
         path = f"/members/{seed.org_c.pk}/checklist/administrator/"
         assert signed_in(seed.site_admin).post(path, {"email": "x@c.example"}).status_code == 403
         with pytest.raises((Forbidden, NotFound)):
             member_accounts.invite_administrator(at_the_screen(who), seed.org_c.pk, "x@c.example")
-    with pytest.raises(Forbidden):  # Not needed: an officer says so, for it is a decision.
+    with pytest.raises(Forbidden):  # Not needed is a decision, so an officer records it.
         services.waive(at_the_screen(desk.operator), seed.org_c.pk, "server", "They pull.")
     do(signed_in(desk.officer), seed.org_c, "server/waive", note="They fetch themselves.")
     assert states(seed.org_c)["server"] == "not_needed"
@@ -230,8 +230,8 @@ def test_who_may_do_items(seed: Seed, desk: Desk) -> None:
     assert states(seed.org_c)["server"] == "open"
 
 
-def test_nothing_is_ticked_by_hand(seed: Seed, desk: Desk) -> None:
-    """Whatever is posted to an item's page, by officer or operator, it is open until the fact is there."""
+def test_checklist_items_cannot_be_ticked_by_hand(seed: Seed, desk: Desk) -> None:
+    """Whatever an officer or operator posts, an item stays open until the fact exists."""
     opened(desk, seed.org_c, connection="both")
     before = states(seed.org_c)
     assert [name for name, item in NAMES.items() if item.is_optional] == ["networks", "server"]
@@ -245,8 +245,8 @@ def test_nothing_is_ticked_by_hand(seed: Seed, desk: Desk) -> None:
     assert not Remark.objects.exists()
 
 
-def test_a_call_counts_by_the_key_that_is_valid_now(seed: Seed, desk: Desk) -> None:
-    """Neither one by another key of the same account, nor one that was refused."""
+def test_call_counts_only_with_currently_valid_key(seed: Seed, desk: Desk) -> None:
+    """Not with another key of the same account, and not if it was refused."""
     opened(desk, seed.org_c, connection="api")
     user = make_user(seed.org_c, make_role("Sync user of C", SYNC_USER), "misp@c.example")
     assert call(make_key(user), "GET", "/servers/getVersion")[0] == 200
@@ -259,7 +259,7 @@ def test_a_call_counts_by_the_key_that_is_valid_now(seed: Seed, desk: Desk) -> N
     assert states(seed.org_c)["call"] == "done"
 
 
-def test_a_member_is_known_by_the_uuid_of_its_own_misp(seed: Seed, desk: Desk) -> None:
+def test_member_takes_uuid_of_its_own_misp(seed: Seed, desk: Desk) -> None:
     own = str(uuid4())
     given = answers(connection={"method": "api", "api": {"uuid": own}})
     opened(desk, seed.org_c, connection="api")
@@ -271,14 +271,15 @@ def test_a_member_is_known_by_the_uuid_of_its_own_misp(seed: Seed, desk: Desk) -
     do(signed_in(desk.officer), seed.org_c, "organisation", uuid=own)
     assert states(seed.org_c)["organisation"] == "done"
     assert str(Organisation.objects.get(pk=seed.org_c.pk).uuid) == own
-    by_two.admitted(seed.org_c.pk)
+    with_approval.admitted(seed.org_c.pk)
     with pytest.raises(Conflict):
         organisation.take_uuid(at_the_screen(desk.officer), seed.org_c.pk, str(uuid4()))
 
 
-def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(seed: Seed, desk: Desk) -> None:
-    """Else whoever may read nothing would read what the member reads. A domain that was verified since the application
-    counts for nothing: the operator may verify one in the member's name."""
+def test_operator_sends_access_only_to_the_members_mailbox(seed: Seed, desk: Desk) -> None:
+    """Otherwise the operator, who may read nothing, could read what the member reads. A domain verified since
+    the application does not count: the operator may verify one in the member's name.
+    """
     opened(desk, seed.org_c)
     type(seed.org_c).objects.filter(pk=seed.org_c.pk).update(verified_domains=["supplier.example"])
     who, org, until = at_the_screen(desk.operator), seed.org_c.pk, today() + timedelta(days=9)
@@ -293,12 +294,12 @@ def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(seed:
     member_accounts.invite_administrator(who, org, "BO@b.example")  # The technical contact.
     asked = "eva@elsewhere.example"
     waits = member_accounts.invite_administrator(at_the_screen(desk.officer), org, asked, "They wrote so.")
-    assert not User.objects.filter(email=asked).exists()  # Nor does an officer alone.
+    assert not User.objects.filter(email=asked).exists()  # Nor does one officer alone.
     approved(desk.second.user, waits)
     assert User.objects.filter(email=asked).exists()
 
 
-def test_a_link_of_a_member_that_is_shut_out_opens_nothing(seed: Seed, desk: Desk) -> None:
+def test_link_of_excluded_member_is_refused(seed: Seed, desk: Desk) -> None:
     opened(desk, seed.org_c)
     do(signed_in(desk.operator), seed.org_c, "administrator", email="eva@c.example")
     link, visitor = link_in_mail(), Client()
@@ -311,7 +312,7 @@ def test_a_link_of_a_member_that_is_shut_out_opens_nothing(seed: Seed, desk: Des
     assert follow(Client(), "/welcome/key/#" + link.partition("#")[2]).status_code == 404
 
 
-def test_an_old_welcome_changes_no_password_of_who_has_signed_in_since(seed: Seed, desk: Desk) -> None:
+def test_old_welcome_link_cannot_reset_password_after_sign_in(seed: Seed, desk: Desk) -> None:
     opened(desk, seed.org_c)
     do(signed_in(desk.operator), seed.org_c, "administrator", email="eva@c.example")
     link, eva, visitor = link_in_mail(), User.objects.get(email="eva@c.example"), Client()
@@ -322,7 +323,7 @@ def test_an_old_welcome_changes_no_password_of_who_has_signed_in_since(seed: See
     assert User.objects.get(pk=eva.pk).password == before
 
 
-def test_the_organisation_that_was_here_already_is_joined(seed: Seed, desk: Desk) -> None:
+def test_existing_organisation_is_joined(seed: Seed, desk: Desk) -> None:
     remote = Organisation.objects.create(name="Ekby kommun", local=False)
     made = Organisation.objects.create(name="Ekby kommun (2120000142)", local=True)
     opened(desk, made)
@@ -337,10 +338,10 @@ def test_the_organisation_that_was_here_already_is_joined(seed: Seed, desk: Desk
     assert not Organisation.objects.filter(pk=made.pk).exists()
 
 
-def test_an_authority_synchronises_with_its_bound_key(
+def test_authority_synchronises_with_bound_key(
     server: WebServer, server_seed: Seed, settings: Any, mail: Any
 ) -> None:
-    """Over the wire, by MISP's own client: fetching and sending, until the connection is suspended and after it."""
+    """With PyMISP over the network: pull and push until the connection is suspended, and after."""
     settings.BASE_URL = "https://hub.example"
     seed, desk = server_seed, make_desk(server_seed)
     officer, org = at_the_screen(desk.officer), seed.org_c.pk
@@ -356,7 +357,7 @@ def test_an_authority_synchronises_with_its_bound_key(
     )
     _, raw = links.show_key(visitor("127.0.0.1"), link_in_mail().partition("#")[2])
     begin_with(Membership.objects.get(), {f"{name}.level": "3" for name in MEASURES})
-    by_two.admitted(org)
+    with_approval.admitted(org)
     theirs = published_event(seed.org_a, "evil.example")
     client = PyMISP(server.url, raw)
     assert str(client.get_event(theirs.uuid, pythonify=True).uuid) == str(theirs.uuid)  # type: ignore[union-attr]
@@ -364,15 +365,15 @@ def test_an_authority_synchronises_with_its_bound_key(
     event.from_dict(info="From the authority", distribution=1)
     event.add_attribute("domain", "seen.example")
     assert client.add_event(event)["Event"]["Orgc"]["name"] == seed.org_c.name  # type: ignore[index]
-    by_two.suspend(officer, org, "no_sync", "The key may have been lost.")
+    with_approval.suspend(officer, org, "no_sync", "The key may have been lost.")
     refused: Any = client.get_event(theirs.uuid)
     assert "API connection of your organisation is suspended" in str(refused["errors"])
-    by_two.restore(officer, org, "It was found.")
+    with_approval.restore(officer, org, "It was found.")
     assert client.get_event(theirs.uuid)["Event"]["uuid"] == str(theirs.uuid)  # type: ignore[index]
 
 
-def test_the_hubs_staff_mark_a_members_people_as_trained(seed: Seed, desk: Desk) -> None:
-    """Whoever connects members marks several at once; the checklist follows, and nobody else does it for them."""
+def test_hub_staff_mark_members_people_as_trained(seed: Seed, desk: Desk) -> None:
+    """Onboarding staff mark several at once and the checklist follows; other roles cannot."""
     opened(desk, seed.org_b)
     page = f"/members/{seed.org_b.pk}/training/"
     operator = signed_in(desk.operator)

@@ -1,4 +1,6 @@
-"""A membership without an application: the proposal says what stops, and offers only who can become a member."""
+"""Membership without an application: the proposal lists obstacles, and offers only organisations that can
+become members.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
     return make_desk(seed)
 
 
-def test_the_proposal_says_what_stops_until_the_membership_is_active(seed: Seed, desk: Desk) -> None:
+def test_proposal_lists_obstacles_until_membership_is_active(seed: Seed, desk: Desk) -> None:
     operator_of(seed, "drift2@c.example")
     with translation.override("en"):
         for organisation, concerns_operators in ((seed.org_c, True), (seed.org_b, False)):
@@ -33,7 +35,7 @@ def test_the_proposal_says_what_stops_until_the_membership_is_active(seed: Seed,
             assert ("Operators of the hub belong to it" in told) == concerns_operators
 
 
-def test_the_form_offers_neither_the_hub_owner_nor_a_word_in_another_language(seed: Seed, desk: Desk) -> None:
+def test_form_excludes_hub_owner_and_is_in_swedish(seed: Seed, desk: Desk) -> None:
     form = signed_in(desk.officer).get("/members/open/").context["form"]
     choices = [label for _, label in form.fields["organisation"].choices]
     assert seed.hub.name not in choices
@@ -41,9 +43,7 @@ def test_the_form_offers_neither_the_hub_owner_nor_a_word_in_another_language(se
     assert "Select an option" not in " ".join(map(str, choices))
 
 
-def test_an_operator_whose_organisation_is_being_connected_reads_why_access_opens_nothing(
-    seed: Seed, desk: Desk
-) -> None:
+def test_operator_of_onboarding_member_is_told_why_grant_opens_nothing(seed: Seed, desk: Desk) -> None:
     operator = operator_of(seed, "drift2@c.example")
     ContentGrant.objects.create(
         asked_by=operator.user,

@@ -1,4 +1,4 @@
-"""Phases: whom each admits on which day, what officers change, and what the law has to do with it."""
+"""Phases: whom each admits and when, how officers change them, and their legal preconditions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import translation
 
 from tests.factories.applications import BEFORE_ALL, PHASE_1, PHASE_2, staff
 from tests.factories.seed import Seed
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import phase_approvals
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.hub.membership.phases import queries, services
@@ -32,7 +32,7 @@ MARCH = date(2026, 3, 1)
         (PHASE_2, ["done", "open", "closed"]),
     ],
 )
-def test_the_three_phases_of_the_launch(db: None, now: datetime, states: list[str]) -> None:
+def test_states_of_launch_phases(db: None, now: datetime, states: list[str]) -> None:
     assert [phase.state for phase in queries.phases(now)] == states
 
 
@@ -49,24 +49,24 @@ def test_the_three_phases_of_the_launch(db: None, now: datetime, states: list[st
         ("other", False, PHASE_2, None, 3),
     ],
 )
-def test_who_is_admitted_when(
+def test_admission_by_sector_and_date(
     db: None, sector: str, invited: bool, now: datetime, admitted: int | None, awaited: int | None
 ) -> None:
     assert queries.admits(sector, invited=invited, now=now) == admitted
     assert queries.waits_for(sector, now) == awaited
 
 
-def test_the_private_sector_waits_for_the_law(seed: Seed) -> None:
+def test_private_sector_waits_for_law(seed: Seed) -> None:
     third = queries.phases(PHASE_2)[2]
     assert (third.opened, third.waits_for) == (None, "Väntar på lagstöd")
     with translation.override("en"):
         assert queries.phases(PHASE_2)[2].waits_for == "Waits for legal ground"
     jurist = staff(seed, StaffRole.LEGAL_OFFICER)
-    by_two.record_in_force(seed, jurist, "offence_data", MARCH, LAW)
+    phase_approvals.record_in_force(seed, jurist, "offence_data", MARCH, LAW)
     assert queries.admits("private_company", invited=False, now=PHASE_2) == 3
     assert queries.is_in_force("offence_data", PHASE_2)
     assert queries.phases(PHASE_2)[2].opened == MARCH
-    by_two.revoke(seed, jurist, "offence_data", "Upphävd")
+    phase_approvals.revoke(seed, jurist, "offence_data", "Upphävd")
     assert queries.admits("private_company", invited=False, now=PHASE_2) is None
     assert queries.recorded_preconditions()["offence_data"].reference == LAW
     acts = list(
@@ -75,15 +75,15 @@ def test_the_private_sector_waits_for_the_law(seed: Seed) -> None:
     assert acts == ["precondition.in_force", "precondition.revoked"]
 
 
-def test_a_law_in_force_tomorrow_opens_nothing_today(seed: Seed) -> None:
-    by_two.record_in_force(
+def test_law_in_force_tomorrow_does_not_open_phase_today(seed: Seed) -> None:
+    phase_approvals.record_in_force(
         seed, staff(seed, StaffRole.LEGAL_OFFICER), "offence_data", PHASE_2.date() + timedelta(days=1), LAW
     )
     assert queries.admits("private_company", invited=False, now=PHASE_2) is None
     assert queries.admits("private_company", invited=False, now=PHASE_2 + timedelta(days=1)) == 3
 
 
-def test_only_a_legal_officer_says_what_the_law_is(seed: Seed) -> None:
+def test_only_legal_officer_records_precondition(seed: Seed) -> None:
     for actor in (staff(seed), seed.site_admin.actor, seed.analyst.actor):
         with pytest.raises(Forbidden):
             services.propose_in_force(actor, "offence_data", MARCH, LAW)
@@ -97,11 +97,11 @@ def test_only_a_legal_officer_says_what_the_law_is(seed: Seed) -> None:
             services.propose_in_force(jurist, "offence_data", MARCH, reference)
 
 
-def test_an_officer_changes_a_phase(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_officer_changes_phase(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[None] = []
     monkeypatch.setattr(phases_changed, "_listeners", [*phases_changed._listeners, told.append])
     officer = staff(seed)
-    by_two.change_phase(seed, officer, 2, {"opens": "2026-04-01", "sectors": ["region"]})
+    phase_approvals.change_phase(seed, officer, 2, {"opens": "2026-04-01", "sectors": ["region"]})
     assert queries.admits("municipality", invited=False, now=PHASE_2) is None
     entry = AuditEntry.objects.get(action="phase.changed")
     assert entry.change["opens"] == ["2026-02-23", "2026-04-01"]
@@ -124,20 +124,20 @@ def test_an_officer_changes_a_phase(seed: Seed, monkeypatch: pytest.MonkeyPatch)
         ({"text_sv": "\0"}, "text_sv"),
     ],
 )
-def test_a_phase_is_not_made_nonsense_of(seed: Seed, data: dict[str, Any], field: str) -> None:
+def test_invalid_phase_change_is_refused_by_field(seed: Seed, data: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refused:
         services.propose_change(staff(seed), 2, data, "Skäl.")
     assert field in refused.value.errors
     assert queries.find_phase(2).pk is None
 
 
-def test_nobody_else_changes_a_phase(seed: Seed) -> None:
+def test_other_roles_cannot_change_phase(seed: Seed) -> None:
     for actor in (seed.site_admin.actor, seed.analyst.actor, staff(seed, StaffRole.ANALYST)):
         with pytest.raises(Forbidden):
             services.propose_change(actor, 2, {"opens": None}, "Skäl.")
 
 
-def test_the_rule_by_itself() -> None:
+def test_phase_terms_state_and_admission() -> None:
     public = PhaseTerms(2, MARCH, None, frozenset({Sector.REGION}))
     later = replace(public, number=4, opens=date(2026, 6, 1))
     assert public.state(MARCH - timedelta(days=1)) is PhaseProgress.CLOSED

@@ -1,4 +1,6 @@
-"""What the hub owner requires of a member's sign-in: kept at every door, and loosened by two officers only."""
+"""The sign-in minimum that the hub owner requires of members, enforced on every interface and relaxed by two
+officers only.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,7 @@ def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
 
 @pytest.fixture
 def api_member(seed: Seed, desk: Desk) -> Organisation:
-    """Organisation B, which connects by API, and has what is required of it."""
+    """Organisation B, connected by API and meeting every requirement."""
     sign_in_set_up(seed.org_b)
     membership = member(desk, seed.org_b, connection="api")
     SignInMinimum.objects.create(membership=membership, rules=ALL_RULES)
@@ -61,8 +63,8 @@ def api_member(seed: Seed, desk: Desk) -> Organisation:
     return Organisation.objects.get(pk=seed.org_b.pk)
 
 
-def required(seed: Seed, desk: Desk, rules: list[str], **more: Any) -> None:
-    """Two officers require this of organisation B alone."""
+def require(seed: Seed, desk: Desk, rules: list[str], **more: Any) -> None:
+    """Two officers set the minimum for organisation B alone."""
     officer = at_the_screen(desk.officer)
     propose_minimum(officer, seed.org_b.pk, rules, more.get("key_days", 365), "It is time.")
     approved(desk.second.user)
@@ -73,18 +75,18 @@ def reads(api_user: ApiUser) -> tuple[int, str]:
     return status, body["message"] if status != 200 else ""
 
 
-def test_it_applies_to_members_by_api_from_their_activation_on(seed: Seed, desk: Desk) -> None:
+def test_minimum_applies_to_api_members_from_activation(seed: Seed, desk: Desk) -> None:
     membership = opened(desk, seed.org_b, connection="api")
     assert Organisation.objects.get(pk=seed.org_b.pk).required_sign_in == []
     enter(at_the_screen(desk.officer), membership, "All is there.")
     assert Organisation.objects.get(pk=seed.org_b.pk).required_sign_in == ALL_RULES
 
 
-def test_whoever_keeps_it_comes_in(seed: Seed, api_member: Organisation) -> None:
+def test_compliant_member_is_let_in(seed: Seed, api_member: Organisation) -> None:
     assert reads(seed.partner)[0] == 200
 
 
-def test_a_member_on_the_web_has_none_of_its_own(seed: Seed, desk: Desk) -> None:
+def test_web_member_has_no_minimum_of_its_own(seed: Seed, desk: Desk) -> None:
     member(desk, seed.org_b)
     assert Organisation.objects.get(pk=seed.org_b.pk).required_sign_in == []
 
@@ -97,7 +99,7 @@ def test_a_member_on_the_web_has_none_of_its_own(seed: Seed, desk: Desk) -> None
         ({"networks": []}, "requires that people of your organisation connect from"),
     ],
 )
-def test_a_door_that_is_not_kept_refuses_with_what_to_do(
+def test_missing_requirement_is_refused_with_instructions(
     seed: Seed, api_member: Organisation, lacking: dict[str, Any], told: str
 ) -> None:
     Organisation.objects.filter(pk=api_member.pk).update(**lacking)
@@ -106,7 +108,7 @@ def test_a_door_that_is_not_kept_refuses_with_what_to_do(
 
 
 @pytest.mark.parametrize("lacking", [{"expiration": 0}, {"allowed_ips": None}])
-def test_an_older_key_without_end_or_addresses_stops_working(
+def test_existing_key_without_expiry_or_addresses_stops_working(
     seed: Seed, api_member: Organisation, lacking: dict[str, Any]
 ) -> None:
     AuthKey.objects.filter(user=seed.partner.user).update(**lacking)
@@ -114,22 +116,22 @@ def test_an_older_key_without_end_or_addresses_stops_working(
     assert (status, "create a new key with both" in words) == (403, True)
 
 
-def test_an_older_key_that_holds_longer_than_is_allowed_now_stops_working(
+def test_existing_key_with_too_long_life_stops_working(
     seed: Seed, desk: Desk, api_member: Organisation
 ) -> None:
     keys = AuthKey.objects.filter(user=seed.partner.user)
     made = keys.get().created
     keys.update(expiration=made + 90 * 86_400)
-    required(seed, desk, ["keys"], key_days=90)
+    require(seed, desk, ["keys"], key_days=90)
     assert reads(seed.partner)[0] == 200
-    required(seed, desk, ["keys"], key_days=89)
+    require(seed, desk, ["keys"], key_days=89)
     status, words = reads(seed.partner)
     assert (status, "an earlier expiry date" in words) == (403, True)
-    required(seed, desk, ["domains"], key_days=30)
+    require(seed, desk, ["domains"], key_days=30)
     assert reads(seed.partner)[0] == 200
 
 
-def test_a_new_key_has_an_end_and_addresses(seed: Seed, api_member: Organisation, desk: Desk) -> None:
+def test_new_key_needs_expiry_and_addresses(seed: Seed, api_member: Organisation, desk: Desk) -> None:
     actor, admin = at_the_screen(desk.admin), User.objects.get(pk=desk.admin.user.pk)
     with pytest.raises(Invalid) as refused:
         accounts.issue_key(actor, admin)
@@ -141,12 +143,12 @@ def test_a_new_key_has_an_end_and_addresses(seed: Seed, api_member: Organisation
         accounts.edit_key(actor, key, {"expiration": ""})
     status, _ = call(seed.site_admin.key, "POST", f"/auth_keys/add/{desk.admin.user.pk}", {"comment": "x"})
     assert status == 403
-    required(seed, desk, ["keys"], key_days=30)
+    require(seed, desk, ["keys"], key_days=30)
     with pytest.raises(Invalid, check=problem_is(KeyProblem.TOO_LATE)):
         accounts.issue_key(actor, User.objects.get(pk=admin.pk), given)
 
 
-def test_an_account_outside_the_verified_domains_is_refused(
+def test_account_outside_verified_domains_is_refused(
     seed: Seed, api_member: Organisation, desk: Desk
 ) -> None:
     role = make_role("User", [])
@@ -158,7 +160,7 @@ def test_an_account_outside_the_verified_domains_is_refused(
     assert call(seed.site_admin.key, "POST", "/admin/users/add", given)[0] == 403
 
 
-def test_a_second_factor_is_asked_for_also_where_the_hub_and_the_role_do_not(
+def test_second_factor_is_required_even_if_hub_and_role_do_not(
     seed: Seed, api_member: Organisation, desk: Desk
 ) -> None:
     page = signed_in(desk.admin).get("/events/")
@@ -167,7 +169,7 @@ def test_a_second_factor_is_asked_for_also_where_the_hub_and_the_role_do_not(
 
 
 @pytest.mark.parametrize("who", ["admin", "officer", "site_admin", "console"])
-def test_nobody_loosens_it_by_modes_or_by_removing_what_it_needs(
+def test_minimum_cannot_be_bypassed_by_modes_or_by_removing_facts(
     seed: Seed, api_member: Organisation, desk: Desk, who: str
 ) -> None:
     actor = {
@@ -192,10 +194,10 @@ def test_nobody_loosens_it_by_modes_or_by_removing_what_it_needs(
     )
     with pytest.raises(Invalid, check=problem_is(SignInPolicyProblem.NO_DOMAINS)):
         entrance.remove_domain(actor, api_member, domain.pk)
-    entrance.set_modes(actor, api_member, keys=SignInMode.ENFORCE)  # Stricter is theirs to choose.
+    entrance.set_modes(actor, api_member, keys=SignInMode.ENFORCE)  # They may choose stricter modes.
 
 
-def test_two_officers_change_it_for_one_or_for_all(seed: Seed, desk: Desk, api_member: Organisation) -> None:
+def test_two_officers_change_minimum_for_one_or_all(seed: Seed, desk: Desk, api_member: Organisation) -> None:
     for actor in (at_the_screen(desk.admin), seed.site_admin.actor, at_the_screen(desk.operator)):
         with pytest.raises(Forbidden):
             propose_minimum(actor, seed.org_b.pk, [], 365, "No.")
@@ -226,9 +228,7 @@ def test_two_officers_change_it_for_one_or_for_all(seed: Seed, desk: Desk, api_m
     assert SignInMinimum.objects.count() == 2
 
 
-def test_an_officer_sets_modes_by_key_as_on_the_page(
-    seed: Seed, desk: Desk, api_member: Organisation
-) -> None:
+def test_officer_sets_modes_over_api_as_on_page(seed: Seed, desk: Desk, api_member: Organisation) -> None:
     path = f"/organisationSecurity/setModes/{api_member.pk}"
     assert call(desk.officer.key, "POST", path, {"networks": "report"})[0] == 200
     assert call(seed.stranger.key, "POST", path, {"networks": "off"})[0] in (403, 404)
@@ -236,11 +236,11 @@ def test_an_officer_sets_modes_by_key_as_on_the_page(
     assert call(make_key(other), "POST", path, {"networks": "off"})[0] in (403, 404)
     assert (
         call(desk.officer.key, "POST", path, {"domains": "off"})[0] == 200
-    )  # It was off, and counts for nothing.
+    )  # It was off, so it counts for nothing.
     assert SignInRule.DOMAINS in Organisation.objects.get(pk=api_member.pk).required_sign_in
 
 
-def test_an_officer_proposes_it_on_a_page_for_one_and_for_all(
+def test_officer_proposes_minimum_on_page_for_one_and_all(
     seed: Seed, desk: Desk, api_member: Organisation
 ) -> None:
     officer = signed_in(desk.officer)
@@ -259,7 +259,7 @@ def test_an_officer_proposes_it_on_a_page_for_one_and_for_all(
     assert api_member.required_key_days == 90
 
 
-def test_the_checklist_tells_what_a_member_lacks(seed: Seed, desk: Desk) -> None:
+def test_checklist_shows_what_member_lacks(seed: Seed, desk: Desk) -> None:
     membership = opened(desk, seed.org_b, connection="api")
     Organisation.objects.filter(pk=seed.org_b.pk).update(verified_domains=[], networks=[])
     AuthKey.objects.filter(user__org=seed.org_b).update(expiration=0)
@@ -279,10 +279,10 @@ def test_the_checklist_tells_what_a_member_lacks(seed: Seed, desk: Desk) -> None
     assert item_of(membership)[0] == "not_needed"
 
 
-def test_a_minimum_that_locks_people_out_says_so_before_it_is_decided(
+def test_proposal_shows_how_many_accounts_and_keys_it_blocks(
     seed: Seed, desk: Desk, api_member: Organisation
 ) -> None:
-    """On the form, to the proposer and the approver, and over the API: how many accounts and keys stop at once."""
+    """On the form, to proposer and approver, and over the API."""
     User.objects.update(language="en")
     SignInMinimum.objects.all().delete()
     Organisation.objects.filter(pk=api_member.pk).update(networks=[], required_sign_in=[])
@@ -308,10 +308,8 @@ def test_a_minimum_that_locks_people_out_says_so_before_it_is_decided(
     assert nobody not in unescape(signed_in(desk.second).get(answer["Location"]).content.decode())
 
 
-def test_keys_that_a_minimum_for_all_members_ends_are_counted_beforehand(
-    seed: Seed, desk: Desk, api_member: Organisation
-) -> None:
-    """Only what works until now counts: the API member keeps its keys bound already."""
+def test_minimum_for_all_counts_keys_it_ends(seed: Seed, desk: Desk, api_member: Organisation) -> None:
+    """Only what works today counts: the API member's keys are bound already."""
     member(desk, seed.org_c)
     sign_in_set_up(seed.org_c)
     AuthKey.objects.filter(user__org=seed.org_c).update(expiration=0)
@@ -328,31 +326,29 @@ def test_keys_that_a_minimum_for_all_members_ends_are_counted_beforehand(
     assert "alla medlemmar kommer" in shown.effect
 
 
-def test_an_activation_says_whom_the_minimum_refuses_from_then_on(seed: Seed, desk: Desk) -> None:
+def test_activation_warns_whom_minimum_refuses(seed: Seed, desk: Desk) -> None:
     membership = opened(desk, seed.org_c, connection="api")
     Organisation.objects.filter(pk=seed.org_c.pk).update(networks=[])
     request = ApprovalRequest(action=ACTIVATE.name, subject=str(membership.pk), parameters={})
     assert any("Nobody comes in" in each for each in ACTIVATE.describe(request).warnings)
 
 
-def test_networks_that_the_minimum_requires_are_not_waived(
-    seed: Seed, desk: Desk, api_member: Organisation
-) -> None:
+def test_required_networks_cannot_be_waived(seed: Seed, desk: Desk, api_member: Organisation) -> None:
     officer = at_the_screen(desk.officer)
-    required(seed, desk, [])
+    require(seed, desk, [])
     Organisation.objects.filter(pk=api_member.pk).update(networks=[])
     waive(officer, api_member.pk, "networks", "They come by API alone.")
     membership = Membership.objects.get(organisation=api_member)
     assert line_of(membership, "networks")[0] == "not_needed"
-    required(seed, desk, ["source"])
+    require(seed, desk, ["source"])
     membership = Membership.objects.get(organisation=api_member)
     assert line_of(membership, "networks")[0] == "open"
     with pytest.raises(Conflict, check=problem_is(OnboardingProblem.LACKS_SOURCE)):
         waive(officer, api_member.pk, "networks", "They come by API alone.")
 
 
-def test_every_page_says_what_the_minimum_requires(seed: Seed, desk: Desk, api_member: Organisation) -> None:
-    """Checklist, page of the security, support snapshot: none says that a required thing is not required."""
+def test_all_pages_agree_on_required_minimum(seed: Seed, desk: Desk, api_member: Organisation) -> None:
+    """Checklist, security page and support snapshot: none calls a requirement optional."""
     User.objects.update(language="en")
     Organisation.objects.filter(pk=api_member.pk).update(networks=["10.0.0.0/8", "127.0.0.0/8"])
     membership = Membership.objects.get(organisation=api_member)
@@ -375,7 +371,7 @@ def test_every_page_says_what_the_minimum_requires(seed: Seed, desk: Desk, api_m
     )
 
 
-def test_the_support_snapshot_names_last_days_and_reasons_in_words() -> None:
+def test_support_snapshot_shows_dates_and_reasons_in_words() -> None:
     shown = with_moments(
         {
             "keys": [{"expires": "2027-11-28T00:00:00+00:00"}],

@@ -1,4 +1,4 @@
-"""Security statements: renewed by the member, reviewed by an officer, and what happens when one has ended."""
+"""Security statements: renewed by the member, reviewed by an officer, and the effects of expiry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.api.calls import call
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
 from tests.factories.seed import Seed
 from tests.factories.taxii import published_event
-from tests.hub.membership import by_two
+from tests.hub.membership import with_approval
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
@@ -39,9 +39,9 @@ def desk(seed: Seed, mail: Any, password_is_enough: None) -> Desk:
 
 
 def accepted(seed: Seed, desk: Desk) -> Statement:
-    """A member with a statement that was accepted today."""
+    """A member with a statement accepted today."""
     services.submit_statement(at_the_screen(desk.admin), GOOD)
-    return by_two.review_statement(at_the_screen(desk.officer), seed.org_b.pk, accept=True)
+    return with_approval.review_statement(at_the_screen(desk.officer), seed.org_b.pk, accept=True)
 
 
 def standing(seed: Seed) -> tuple[str, bool, bool, bool]:
@@ -50,10 +50,8 @@ def standing(seed: Seed) -> tuple[str, bool, bool, bool]:
     return org.standing, org.may_read, org.may_write, org.may_sync
 
 
-def test_an_expired_statement_from_its_first_reminder_to_its_renewal(
-    seed: Seed, desk: Desk, time_machine: Any
-) -> None:
-    """The whole story: reminded, read-only, the API suspended after the grace, renewed, and back at once."""
+def test_statement_from_reminder_through_expiry_to_renewal(seed: Seed, desk: Desk, time_machine: Any) -> None:
+    """Reminded, read-only, API suspended after the grace period, renewed, and restored at once."""
     member(desk, seed.org_b, statement=False)
     statement = accepted(seed, desk)
     event = published_event(seed.org_a, "evil.example")
@@ -77,7 +75,7 @@ def test_an_expired_statement_from_its_first_reminder_to_its_renewal(
 
     time_machine.move_to(noon + timedelta(days=365 + 14), tick=False)
     follow_up_all()
-    assert standing(seed)[3]  # The last day of the grace.
+    assert standing(seed)[3]  # The last day of the grace period.
     time_machine.move_to(noon + timedelta(days=365 + 15), tick=False)
     follow_up_all()
     assert standing(seed) == ("statement_lapsed", True, False, False)
@@ -88,37 +86,35 @@ def test_an_expired_statement_from_its_first_reminder_to_its_renewal(
     assert web.post("/event/new/", {"info": "x"}).status_code == 403
 
     assert web.post("/membership/statement/submit/", GOOD).status_code == 302
-    assert standing(seed)[0] == "statement_lapsed"  # Until an officer has seen it.
+    assert standing(seed)[0] == "statement_lapsed"  # Until an officer has reviewed it.
     officer = signed_in(desk.officer)
     assert officer.post(f"/members/{seed.org_b.pk}/statement/", {"decision": "accept"}).status_code == 302
-    assert standing(seed)[0] == "statement_lapsed"  # Until another one has approved.
+    assert standing(seed)[0] == "statement_lapsed"  # Until a second officer has approved.
     approved(desk.second.user)
     assert standing(seed) == ("", True, True, True)
     assert call(seed.partner.key, "POST", "/events/add", {"info": "x"})[0] == 200
     assert follow_up_all() == 0
 
 
-def test_what_an_officer_has_limited_a_renewal_does_not_lift(
-    seed: Seed, desk: Desk, time_machine: Any
-) -> None:
+def test_renewal_does_not_lift_officers_restriction(seed: Seed, desk: Desk, time_machine: Any) -> None:
     member(desk, seed.org_b, statement=False)
     accepted(seed, desk)
-    by_two.suspend(at_the_screen(desk.officer), seed.org_b.pk, "no_sync", "A key was lost.")
+    with_approval.suspend(at_the_screen(desk.officer), seed.org_b.pk, "no_sync", "A key was lost.")
     time_machine.move_to(timezone.now() + timedelta(days=400), tick=False)
     follow_up_all()
     assert standing(seed) == ("read_only_no_sync", True, False, False)
     accepted(seed, desk)
     assert standing(seed) == ("no_sync", True, True, False)
-    by_two.restore(at_the_screen(desk.officer), seed.org_b.pk, "A new key is in use.")
+    with_approval.restore(at_the_screen(desk.officer), seed.org_b.pk, "A new key is in use.")
     assert standing(seed) == ("", True, True, True)
 
 
-def todo(web: Client) -> set[str]:
-    """Where the first page sends whoever is signed in."""
+def task_views(web: Client) -> set[str]:
+    """The tasks on the home page of the signed-in user."""
     return {task.view for task in web.get("/").context["todo"]["tasks"]}
 
 
-def test_it_is_written_handed_in_returned_and_accepted(
+def test_statement_is_written_submitted_returned_and_accepted(
     seed: Seed, desk: Desk, settings: Any, tmp_path: Any
 ) -> None:
     settings.FILES_DIR = tmp_path
@@ -126,7 +122,7 @@ def test_it_is_written_handed_in_returned_and_accepted(
     web, officer = signed_in(desk.admin), signed_in(desk.officer)
     half = {"risk.level": "1", "risk.gap": "No policy yet."}
     assert web.post("/membership/statement/submit/", half).status_code == 422
-    assert Statement.objects.get().answers["risk"]["gap"] == "No policy yet."  # What was written is kept.
+    assert Statement.objects.get().answers["risk"]["gap"] == "No policy yet."  # The draft is kept.
     pdf = SimpleUploadedFile("iso27001.pdf", b"%PDF-1.7 certificate")
     sent = {"measure": "risk", "valid_until": "2027-06-30", "file": pdf}
     assert web.post("/membership/statement/files/", sent).status_code == 302
@@ -134,11 +130,11 @@ def test_it_is_written_handed_in_returned_and_accepted(
     assert web.post("/membership/statement/files/", wrong).status_code == 422
     evidence = Evidence.objects.get()
     full = GOOD | half | {"risk.plan": "A policy in March.", "risk.by": "2027-03-31"}
-    assert {"membership_statement", "terms"} <= todo(web), "what waits for a member's administrator"
+    assert {"membership_statement", "terms"} <= task_views(web), "the task of a member's administrator"
     assert web.post("/membership/statement/submit/", full).status_code == 302
-    assert "membership_statement" not in todo(web)
+    assert "membership_statement" not in task_views(web)
     own = web.get("/membership/").content.decode()
-    assert "A policy in March." in own, "a member sees what it has handed in"
+    assert "A policy in March." in own, "a member sees what it has submitted"
     assert "Inlämnat: hubbens ägare granskar det." in own
     assert web.post("/membership/statement/", full).status_code == 302  # It is with the officer.
     path = f"/members/{seed.org_b.pk}/statement/"
@@ -151,7 +147,7 @@ def test_it_is_written_handed_in_returned_and_accepted(
         if status == 200:
             assert b"".join(answer.streaming_content).startswith(b"%PDF")
     officer.post(path, {"decision": "return"})
-    assert Statement.objects.get().state == "submitted"  # Returning takes reasons.
+    assert Statement.objects.get().state == "submitted"  # A return takes reasons.
     officer.post(path, {"decision": "return", "reason": "Who decides on the policy?"})
     assert Statement.objects.get().state == "submitted"
     approved(desk.second.user)
@@ -165,7 +161,7 @@ def test_it_is_written_handed_in_returned_and_accepted(
     assert SentMail.objects.filter(kind="statement_returned").count() == 3
 
 
-def test_who_may_not(seed: Seed, desk: Desk) -> None:
+def test_statement_permissions(seed: Seed, desk: Desk) -> None:
     member(desk, seed.org_b, statement=False)
     services.submit_statement(at_the_screen(desk.admin), GOOD)
     for who in (seed.partner, seed.org_admin):
@@ -181,7 +177,7 @@ def test_who_may_not(seed: Seed, desk: Desk) -> None:
     assert Statement.objects.get().state == "submitted"
 
 
-def test_the_first_statement_comes_with_the_application(seed: Seed, desk: Desk) -> None:
+def test_application_provides_first_statement(seed: Seed, desk: Desk) -> None:
     answers = {"security": {name: {"level": "4", "gap": "", "plan": ""} for name in MEASURES}}
     application = Application.objects.create(
         number="A-2", state="approved", organisation=seed.org_c, organisation_name="C", sector="region",
@@ -193,7 +189,7 @@ def test_the_first_statement_comes_with_the_application(seed: Seed, desk: Desk) 
     assert statement.answers["risk"]["level"] == "4"
 
 
-def test_a_member_without_a_statement_is_asked_for_one_and_not_limited(seed: Seed, desk: Desk) -> None:
+def test_missing_statement_is_asked_for_without_restriction(seed: Seed, desk: Desk) -> None:
     opened(desk, seed.org_b)
     lines = {line.item.name: str(line.state) for line in checklist(Membership.objects.get())}
     assert lines["statement"] == "open"

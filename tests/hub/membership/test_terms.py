@@ -1,4 +1,4 @@
-"""Terms: written by officers, accepted by signatories, and asked for again when they are new."""
+"""Terms: written by officers, accepted by signatories, and requested again for each new version."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.factories.officers import officer
 from tests.factories.seed import Seed
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import phase_approvals
 from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
@@ -42,7 +42,7 @@ def mail(settings: Any) -> Iterator[MailServer]:
 
 @pytest.fixture
 def member(seed: Seed) -> Membership:
-    """Organisation A is a member; `admin@a.example` administers it."""
+    """Organisation A is a member, administered by `admin@a.example`."""
     return Membership.objects.create(
         organisation=seed.org_a, sector=Sector.MUNICIPALITY, connection=Connection.WEB, state="active"
     )
@@ -51,10 +51,10 @@ def member(seed: Seed) -> Membership:
 def publish_second(seed: Seed, actor: Actor) -> Terms:
     drafts.start_draft(actor)
     drafts.edit_draft(actor, {"text_sv": "# Nya villkor", "text_en": "# New terms"})
-    return by_two.publish(seed, actor, 2, today() + SOON)
+    return phase_approvals.publish(seed, actor, 2, today() + SOON)
 
 
-def test_version_one_is_there_from_the_start(db: None) -> None:
+def test_version_one_exists_from_the_start(db: None) -> None:
     terms = queries.current_terms()
     assert terms.version == 1
     for words in (
@@ -71,7 +71,7 @@ def test_version_one_is_there_from_the_start(db: None) -> None:
     assert not Terms.objects.exists()
 
 
-def test_a_new_version_asks_every_member_and_lists_who_has_not_answered(
+def test_new_version_is_sent_to_every_member_and_lists_unanswered(
     seed: Seed, member: Membership, mail: MailServer
 ) -> None:
     jurist = officer(seed, "jurist@hub.example", StaffRole.LEGAL_OFFICER).actor
@@ -93,7 +93,7 @@ def test_a_new_version_asks_every_member_and_lists_who_has_not_answered(
     assert AuditEntry.objects.filter(action="terms.accepted", target_kind="terms").exists()
 
 
-def test_the_signatory_answers_by_a_private_link_that_no_log_holds(
+def test_signatory_accepts_by_private_link_that_is_not_logged(
     seed: Seed, member: Membership, mail: MailServer
 ) -> None:
     publish_second(seed, officer(seed).actor)
@@ -107,7 +107,7 @@ def test_the_signatory_answers_by_a_private_link_that_no_log_holds(
         accept_by_link(visitor("192.0.2.1"), token, "Någon Annan", "ingen")
 
 
-def test_a_link_is_for_one_version_and_cannot_be_made_up(seed: Seed, member: Membership) -> None:
+def test_link_is_for_one_version_and_cannot_be_forged(seed: Seed, member: Membership) -> None:
     per = officer(seed).actor
     publish_second(seed, per)
     token = asking.token_of(AcceptanceRequest.objects.get())
@@ -115,20 +115,20 @@ def test_a_link_is_for_one_version_and_cannot_be_made_up(seed: Seed, member: Mem
         with pytest.raises(NotFound):
             accept_by_link(visitor(None), wrong, "Eva", "chef")
     drafts.start_draft(per)
-    by_two.publish(seed, per, 3, today() + SOON)
+    phase_approvals.publish(seed, per, 3, today() + SOON)
     with pytest.raises(NotFound):
         accept_by_link(visitor(None), token, "Eva", "chef")
     with pytest.raises(Conflict):
         accept(seed.org_admin.actor, 2, "Eva", "chef")
 
 
-def test_members_are_reminded_until_they_answer(seed: Seed, member: Membership, mail: MailServer) -> None:
+def test_members_are_reminded_until_they_accept(seed: Seed, member: Membership, mail: MailServer) -> None:
     publish_second(seed, officer(seed).actor)
-    assert asking.remind() == 0, "thirty days are left"
+    assert asking.remind() == 0, "thirty days remain"
     request = AcceptanceRequest.objects.get()
     told = []
     for days in (14, 13, 7, 1, -2, -3):
-        _let_the_last_day_be_in(days)
+        _skip_terms_trigger(days)
         told.append(asking.remind())
     assert told == [1, 0, 1, 1, 1, 0]
     assert SentMail.objects.filter(kind="terms_reminder").count() == 4
@@ -137,7 +137,7 @@ def test_members_are_reminded_until_they_answer(seed: Seed, member: Membership, 
     assert asking.remind() == 0
 
 
-def test_published_terms_and_acceptances_cannot_be_rewritten(seed: Seed, member: Membership) -> None:
+def test_published_terms_and_acceptances_are_immutable(seed: Seed, member: Membership) -> None:
     terms = publish_second(seed, officer(seed).actor)
     terms.text_sv = "Annat"
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -161,7 +161,7 @@ def test_published_terms_and_acceptances_cannot_be_rewritten(seed: Seed, member:
         ({"criteria": [{"title_sv": "A", "title_en": "A"}, {"title_sv": "B", "title_en": "A"}]}, "criteria"),
     ],
 )
-def test_a_draft_that_makes_no_sense_is_refused(seed: Seed, data: dict[str, Any], field: str) -> None:
+def test_invalid_draft_is_refused_by_field(seed: Seed, data: dict[str, Any], field: str) -> None:
     per = officer(seed).actor
     drafts.start_draft(per)
     with pytest.raises(Invalid) as refused:
@@ -169,7 +169,7 @@ def test_a_draft_that_makes_no_sense_is_refused(seed: Seed, data: dict[str, Any]
     assert field in refused.value.errors
 
 
-def test_a_draft_is_published_once_with_a_day_to_come(seed: Seed) -> None:
+def test_draft_is_published_once_with_future_date(seed: Seed) -> None:
     per = officer(seed).actor
     with pytest.raises(NotFound):
         propose_publishing(per, 2, today() + SOON, "Skäl.")
@@ -184,7 +184,7 @@ def test_a_draft_is_published_once_with_a_day_to_come(seed: Seed) -> None:
     assert queries.draft() is None
 
 
-def test_who_may_not_write_or_accept(seed: Seed, member: Membership) -> None:
+def test_terms_permissions(seed: Seed, member: Membership) -> None:
     publish_second(seed, officer(seed).actor)
     operator = officer(seed, "drift@hub.example", StaffRole.OPERATOR)
     for who in (seed.site_admin, seed.org_admin, operator):
@@ -197,8 +197,8 @@ def test_who_may_not_write_or_accept(seed: Seed, member: Membership) -> None:
     assert list(unanswered(2)) == [member]
 
 
-def _let_the_last_day_be_in(days: int) -> None:
-    """As if the terms had been published at another time: the trigger keeps the application from saying so."""
+def _skip_terms_trigger(days: int) -> None:
+    """Moves the publication into the past, which a trigger prevents in the application."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE terms DISABLE TRIGGER published_terms_are_never_changed")
         cursor.execute("UPDATE terms SET answer_by = %s", [today() + timedelta(days=days)])

@@ -1,4 +1,4 @@
-"""Stored files that nothing refers to any longer are removed from the disk, and the others stay."""
+"""Stored files that nothing refers to are removed from disk; the others stay."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def on_disk(folder: Path) -> set[str]:
     return {path.name for path in folder.rglob("*") if path.is_file()}
 
 
-def grow_old(folder: Path) -> None:
-    """Make every stored file older than the grace."""
+def make_old(folder: Path) -> None:
+    """Makes every stored file older than the grace period."""
     then = (datetime.now().astimezone() - GRACE - timedelta(hours=1)).timestamp()
     for path in folder.rglob("*"):
         os.utime(path, (then, then))
@@ -58,12 +58,12 @@ def attach(seed: Seed, event: Event, content: bytes, **more: Any) -> Any:
     return send(seed.analyst.key, "POST", f"/attributes/add/{event.pk}", document)
 
 
-def test_a_file_goes_with_what_named_it(seed: Seed, event: Event, folder: Path) -> None:
-    """Soft deletion can be undone and keeps it; hard deletion and the deletion of the event do not."""
+def test_file_is_removed_with_its_attribute_or_event(seed: Seed, event: Event, folder: Path) -> None:
+    """Soft deletion can be undone and keeps the file; hard deletion and deleting the event do not."""
     attach(seed, event, b"one")
     attach(seed, event, b"two", value="b.bin")
     one, two = Attribute.objects.order_by("pk")
-    grow_old(folder)
+    make_old(folder)
     assert send(seed.analyst.key, "POST", f"/attributes/delete/{one.pk}").status_code == 200
     assert remove_unused_files() == 0
     assert send(seed.analyst.key, "POST", f"/attributes/delete/{one.pk}/1").status_code == 200
@@ -76,45 +76,47 @@ def test_a_file_goes_with_what_named_it(seed: Seed, event: Event, folder: Path) 
     assert on_disk(folder) == set()
 
 
-def test_a_file_of_two_rows_stays_with_the_other(seed: Seed, event: Event, folder: Path) -> None:
+def test_file_shared_by_two_attributes_stays(seed: Seed, event: Event, folder: Path) -> None:
     attach(seed, event, b"same")
     attach(seed, event, b"same", value="b.bin")
-    grow_old(folder)
+    make_old(folder)
     first = event.attributes.order_by("pk")[0]
     send(seed.analyst.key, "POST", f"/attributes/delete/{first.pk}/1")
     assert remove_unused_files() == 0
     assert files.read(first.data_sha256 or "") == b"same"
 
 
-def test_what_a_refused_request_left_goes_when_it_is_old(seed: Seed, event: Event, folder: Path) -> None:
-    """A request that is still open has stored its file, and not yet the row: so a new file stays."""
+def test_file_of_refused_request_is_removed_once_old(seed: Seed, event: Event, folder: Path) -> None:
+    """A running request has stored its file but not yet the row, so new files stay."""
     assert attach(seed, event, b"refused", category="No such category").status_code == 403
     assert len(on_disk(folder)) == 1
     assert remove_unused_files() == 0
-    grow_old(folder)
+    make_old(folder)
     assert remove_unused_files() == 1
     assert on_disk(folder) == set()
 
 
-def test_a_file_that_is_stored_again_is_new(seed: Seed, folder: Path) -> None:
+def test_restored_file_counts_as_new(seed: Seed, folder: Path) -> None:
     digest = files.store(b"again")
-    grow_old(folder)
+    make_old(folder)
     assert files.store(b"again") == digest
     assert remove_unused_files() == 0
     assert files.read(digest) == b"again"
 
 
-def test_what_a_killed_writer_left_goes(seed: Seed, folder: Path) -> None:
+def test_partial_file_of_killed_writer_is_removed_once_old(seed: Seed, folder: Path) -> None:
     kept = folder / files.store(b"whole")[:2]
     (kept / "tmpx1y2z3").write_bytes(b"half")
     assert remove_unused_files() == 0
     assert len(on_disk(folder)) == 2
-    grow_old(folder)
+    make_old(folder)
     assert remove_unused_files() == 1
     assert on_disk(folder) == set()
 
 
-def test_evidence_that_is_removed(seed: Seed, mail: Any, password_is_enough: None, folder: Path) -> None:
+def test_removed_evidence_is_deleted_from_disk(
+    seed: Seed, mail: Any, password_is_enough: None, folder: Path
+) -> None:
     desk = make_desk(seed)
     member(desk, seed.org_b, statement=False)
     at_the_member = at_the_screen(desk.admin)
@@ -122,17 +124,19 @@ def test_evidence_that_is_removed(seed: Seed, mail: Any, password_is_enough: Non
         statements.add_evidence(at_the_member, "risk", "risk.pdf", content)
     first, second = Evidence.objects.order_by("pk")
     statements.remove_evidence(at_the_member, first.pk)
-    grow_old(folder)
+    make_old(folder)
     assert remove_unused_files() >= 1
     assert first.digest not in on_disk(folder)
     assert second.digest in on_disk(folder)
 
 
-def test_a_draft_that_is_forgotten(seed: Seed, folder: Path, time_machine: Any) -> None:
+def test_attachments_of_expired_draft_are_deleted_from_disk(
+    seed: Seed, folder: Path, time_machine: Any
+) -> None:
     application, _token = drafting.begin(VISITOR, "sven@sjukhus.example")
     conversation.add_evidence(applicant(application), application, "risk", [("risk.pdf", PDF)])
     digest = Attachment.objects.get().digest
-    grow_old(folder)
+    make_old(folder)
     assert remove_unused_files() == 0
     time_machine.move_to(datetime.now().astimezone() + timedelta(days=91))
     assert queueing.forget_drafts() == 1
@@ -140,7 +144,7 @@ def test_a_draft_that_is_forgotten(seed: Seed, folder: Path, time_machine: Any) 
     assert digest not in on_disk(folder)
 
 
-def test_it_is_done_every_night(seed: Seed) -> None:
+def test_removal_is_scheduled(seed: Seed) -> None:
     schedule = find("files.remove_unused")
     assert schedule is not None
     assert schedule.on

@@ -1,4 +1,4 @@
-"""So many bytes of files may be uploaded in a day outside of events; what was taken away again counts too."""
+"""Uploads outside events are limited in bytes per day; removed files count too."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def quota(settings: Any, tmp_path: Path, seed: Seed) -> None:
     SettingValue.objects.create(name="Vardkase.upload_mebibytes_a_day", value=20)
 
 
-def test_a_member_cannot_fill_the_disk_with_evidence_that_it_removes(seed: Seed) -> None:
+def test_removed_evidence_counts_against_quota(seed: Seed) -> None:
     desk = make_desk(seed)
     member(desk, seed.org_b, statement=False)
     administrator = at_the_screen(desk.admin)
@@ -41,8 +41,7 @@ def test_a_member_cannot_fill_the_disk_with_evidence_that_it_removes(seed: Seed)
     assert not Evidence.objects.exists()
 
 
-def test_nor_can_an_applicant_with_several_drafts(seed: Seed) -> None:
-    """They are counted together for the address that they come from."""
+def test_drafts_from_one_address_share_quota(seed: Seed) -> None:
     make_desk(seed)
     drafts = [drafting.begin(VISITOR, f"anna@org{n}.example")[0] for n in range(3)]
     for draft in drafts[:2]:

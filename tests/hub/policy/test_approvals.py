@@ -1,4 +1,4 @@
-"""Four eyes: what needs a second person waits, and goes out exactly as that person saw it."""
+"""Publications that need a second person wait, and go out exactly as that person saw them."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ def event(seed: Seed) -> dict[str, Any]:
     make_tag("tlp:red")
     in_force(seed, RED, SECOND)
     event = made(seed.publisher.key)
-    assert asked(seed.publisher, event)[0] == 202
+    assert ask(seed.publisher, event)[0] == 202
     return event
 
 
 def deciding(api_user: ApiUser) -> Actor:
-    """The user on the pages, with the second factor just confirmed."""
+    """The user on the pages, right after step-up authentication."""
     user = User.objects.get(pk=api_user.user.pk)
     return actor_for(user, Credential.BROWSER, confirmed_at=timezone.now())
 
 
-def asked(api_user: ApiUser, event: dict[str, Any]) -> tuple[int, Any]:
+def ask(api_user: ApiUser, event: dict[str, Any]) -> tuple[int, Any]:
     return call(api_user.key, "POST", f"/events/publish/{event['id']}")
 
 
-def test_it_waits_is_approved_and_is_out(seed: Seed, event: dict[str, Any]) -> None:
-    status, body = asked(seed.publisher, event)
+def test_publication_waits_until_approved(seed: Seed, event: dict[str, Any]) -> None:
+    status, body = ask(seed.publisher, event)
     request = PublicationApproval.objects.get()
     assert (status, body["approval_id"]) == (202, str(request.pk))
     assert "second person" in body["message"]
@@ -65,7 +65,7 @@ def test_it_waits_is_approved_and_is_out(seed: Seed, event: dict[str, Any]) -> N
     assert call(seed.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 200
 
 
-def test_nobody_else_decides(seed: Seed, event: dict[str, Any]) -> None:
+def test_other_roles_cannot_approve(seed: Seed, event: dict[str, Any]) -> None:
     request, console = (
         PublicationApproval.objects.get(),
         console_actor(seed.org_a.pk, seed.org_a.name, "root"),
@@ -84,8 +84,8 @@ def test_nobody_else_decides(seed: Seed, event: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("way", ["key", "given password", "second account", "unconfirmed"])
-def test_one_person_is_not_two(seed: Seed, event: dict[str, Any], way: str) -> None:
-    """An administrator makes keys and sets passwords for colleagues, and has a second account."""
+def test_requester_cannot_approve_by_other_means(seed: Seed, event: dict[str, Any], way: str) -> None:
+    """An administrator makes keys and sets passwords for colleagues, and may have a second account."""
     request, colleague = PublicationApproval.objects.get(), seed.org_admin.user
     if way == "key":
         assert call(seed.org_admin.key, "POST", f"/approvals/approve/{request.pk}")[0] == 403
@@ -103,13 +103,13 @@ def test_one_person_is_not_two(seed: Seed, event: dict[str, Any], way: str) -> N
     assert not is_out(event)
 
 
-def test_an_event_that_changed_meanwhile_has_to_be_asked_for_again(seed: Seed, event: dict[str, Any]) -> None:
-    """By a person who has seen it: else whoever changed it could approve what nobody else knows of."""
+def test_event_changed_meanwhile_needs_new_request(seed: Seed, event: dict[str, Any]) -> None:
+    """The editor could otherwise approve a change that the requester has not seen."""
     attribute = {"type": "domain", "value": "smuggled.example"}
     assert call(seed.org_admin.key, "POST", f"/attributes/add/{event['id']}", attribute)[0] == 200
     changed = approve(deciding(seed.org_admin), PublicationApproval.objects.get().pk)
     assert (changed.state, is_out(event)) == (ApprovalDecision.CHANGED, False)
-    assert asked(seed.org_admin, event)[0] == 202
+    assert ask(seed.org_admin, event)[0] == 202
     request = PublicationApproval.objects.get(state=ApprovalDecision.WAITING)
     with pytest.raises(Forbidden):
         approve(deciding(seed.org_admin), request.pk)
@@ -117,18 +117,18 @@ def test_an_event_that_changed_meanwhile_has_to_be_asked_for_again(seed: Seed, e
     assert is_out(event)
 
 
-def test_what_is_approved_is_one_version(seed: Seed, event: dict[str, Any]) -> None:
+def test_approval_covers_one_version(seed: Seed, event: dict[str, Any]) -> None:
     approve(deciding(seed.org_admin), PublicationApproval.objects.get().pk)
     call(
         seed.publisher.key, "POST", f"/attributes/add/{event['id']}", {"type": "domain", "value": "b.example"}
     )
-    assert asked(seed.publisher, event)[0] == 202
-    assert asked(seed.org_admin, event)[0] == 202
+    assert ask(seed.publisher, event)[0] == 202
+    assert ask(seed.org_admin, event)[0] == 202
     assert PublicationApproval.objects.get(state=ApprovalDecision.WAITING).requester == seed.publisher.user
 
 
 @pytest.mark.parametrize("way", ["add", "edit"])
-def test_a_document_that_publishes_is_stored_and_waits(seed: Seed, event: dict[str, Any], way: str) -> None:
+def test_document_that_publishes_is_stored_and_waits(seed: Seed, event: dict[str, Any], way: str) -> None:
     if way == "add":
         body = {
             "info": "x",
@@ -149,7 +149,7 @@ def test_a_document_that_publishes_is_stored_and_waits(seed: Seed, event: dict[s
 
 
 def pushed(key: str, creator: Organisation, **more: Any) -> dict[str, Any]:
-    """What a synchronising user sends, as created by `creator`."""
+    """An event by `creator`, sent by a synchronisation user."""
     body = {
         "info": "x",
         "distribution": 1,
@@ -163,8 +163,10 @@ def pushed(key: str, creator: Organisation, **more: Any) -> dict[str, Any]:
     return dict(told["Event"])
 
 
-def test_naming_another_creator_is_no_way_around_the_second_person(seed: Seed) -> None:
-    """Neither for what the organisation holds here, locked or not, nor for its own that another holds here."""
+def test_naming_another_creator_does_not_bypass_approval(seed: Seed) -> None:
+    """Neither for events the organisation owns here, locked or not, nor for its own events that another owns
+    here.
+    """
     in_force(seed, SECOND)
     machine = make_user(seed.org_a, make_role("Sync user", SYNC_USER), "sync@a.example")
     key = make_key(machine)
@@ -185,16 +187,16 @@ def test_naming_another_creator_is_no_way_around_the_second_person(seed: Seed) -
         assert is_out(theirs)
     ours = pushed(seed.partner_sync.key, seed.org_b)
     assert is_out(ours)
-    # As it was before each member spoke for itself alone: A's own event, which B had sent here.
+    # A's own event that B once sent here, before organisations could only speak for themselves.
     Event.objects.filter(pk=ours["id"]).update(orgc=seed.org_a)
     assert call(seed.publisher.key, "POST", f"/events/edit/{ours['id']}", {"info": "changed"})[0] == 200
-    assert asked(seed.publisher, ours)[0] == 202
+    assert ask(seed.publisher, ours)[0] == 202
     assert not is_out(ours)
     approve(deciding(seed.org_admin), PublicationApproval.objects.get(event_id=ours["id"]).pk)
     assert is_out(ours)
 
 
-def test_a_rule_that_came_meanwhile_keeps_it_in(seed: Seed, event: dict[str, Any]) -> None:
+def test_policy_changed_after_request_still_applies(seed: Seed, event: dict[str, Any]) -> None:
     request = PublicationApproval.objects.get()
     in_force(seed, RED | {"tags": [], "types": ["domain"]}, SECOND)
     with pytest.raises(PolicyForbids) as refused:
@@ -204,7 +206,7 @@ def test_a_rule_that_came_meanwhile_keeps_it_in(seed: Seed, event: dict[str, Any
     assert not is_out(event)
 
 
-def test_it_is_rejected_with_a_reason(seed: Seed, event: dict[str, Any]) -> None:
+def test_rejection_requires_reason(seed: Seed, event: dict[str, Any]) -> None:
     request = PublicationApproval.objects.get()
     with pytest.raises(Invalid):
         reject(seed.org_admin.actor, request.pk, " ")
@@ -215,12 +217,12 @@ def test_it_is_rejected_with_a_reason(seed: Seed, event: dict[str, Any]) -> None
     assert not is_out(event)
 
 
-def test_who_asked_may_withdraw_and_time_runs_out(seed: Seed, event: dict[str, Any]) -> None:
+def test_requester_may_withdraw_and_request_expires(seed: Seed, event: dict[str, Any]) -> None:
     request = PublicationApproval.objects.get()
     with pytest.raises(Forbidden):
         withdraw(seed.org_admin.actor, request.pk)
     assert withdraw(seed.publisher.actor, request.pk).state == ApprovalDecision.WITHDRAWN
-    asked(seed.publisher, event)
+    ask(seed.publisher, event)
     waiting = PublicationApproval.objects.filter(state=ApprovalDecision.WAITING)
     waiting.update(expires_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(Conflict) as refused:
@@ -229,31 +231,29 @@ def test_who_asked_may_withdraw_and_time_runs_out(seed: Seed, event: dict[str, A
     assert (expire_approvals(), waiting.count()) == (1, 0)
 
 
-def test_a_deleted_event_waits_for_nobody(seed: Seed, event: dict[str, Any]) -> None:
+def test_deleting_event_withdraws_request(seed: Seed, event: dict[str, Any]) -> None:
     assert call(seed.publisher.key, "POST", f"/events/delete/{event['id']}")[0] == 200
     assert PublicationApproval.objects.get().state == ApprovalDecision.WITHDRAWN
 
 
-def test_the_hubs_own_four_eyes_hold_as_well(seed: Seed, event: dict[str, Any]) -> None:
-    """With MISP's setting, who made the event may ask, and may not be the one who approves."""
+def test_misp_creator_setting_applies_too(seed: Seed, event: dict[str, Any]) -> None:
+    """With MISP's setting the creator may request publication but not approve it."""
     setting = "MISP.block_publishing_for_same_creator"
     call(seed.site_admin.key, "POST", f"/servers/serverSettingsEdit/{setting}", {"value": True})
     theirs = made(seed.org_admin.key)
-    assert asked(seed.org_admin, theirs)[0] == 202
+    assert ask(seed.org_admin, theirs)[0] == 202
     withdraw(seed.org_admin.actor, PublicationApproval.objects.get(event_id=theirs["id"]).pk)
-    assert asked(seed.publisher, theirs)[0] == 202
+    assert ask(seed.publisher, theirs)[0] == 202
     request = PublicationApproval.objects.get(event_id=theirs["id"], state=ApprovalDecision.WAITING)
     with pytest.raises(Forbidden, check=problem_is(EventProblem.PUBLISHER_IS_CREATOR)):
         approve(deciding(seed.org_admin), request.pk)
 
 
-def test_who_may_not_read_the_event_neither_sees_nor_decides_the_request(
-    seed: Seed, event: dict[str, Any]
-) -> None:
+def test_reader_without_access_neither_sees_nor_decides_request(seed: Seed, event: dict[str, Any]) -> None:
     request = PublicationApproval.objects.get()
     User.objects.filter(pk=seed.org_admin.user.pk).update(staff_roles=["operator"])
     assert call(seed.org_admin.key, "GET", "/approvals/index")[1] == []
-    for path, refused in (("view", 404), ("approve", 403)):  # Operators hold no permission to publish.
+    for path, refused in (("view", 404), ("approve", 403)):  # Operators have no permission to publish.
         assert call(seed.org_admin.key, "POST", f"/approvals/{path}/{request.pk}")[0] == refused
     assert seed.org_admin.user not in deciders(request)
     assert not is_out(event)

@@ -1,4 +1,4 @@
-"""Writing a policy, putting it in force, trying it on the past, and reading it as a document."""
+"""Writing a policy, putting it in force, trying it on past events, and exporting it as a document."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
 
 
-def test_a_policy_is_written_from_a_template_and_replaced(seed: Seed) -> None:
+def test_policy_is_drafted_from_template_and_replaced(seed: Seed) -> None:
     key = seed.org_admin.key
     kommun = call(key, "GET", "/mispPolicies/templates")[1][0]
     assert kommun["name"] == {"sv": "Liten kommun", "en": "Small municipality"}
@@ -58,18 +58,18 @@ def test_a_policy_is_written_from_a_template_and_replaced(seed: Seed) -> None:
         ("text", "rules.1"),
     ],
 )
-def test_a_rule_that_makes_no_sense_is_refused_by_field(seed: Seed, rule: Any, field: str) -> None:
+def test_invalid_rule_is_refused_by_field(seed: Seed, rule: Any, field: str) -> None:
     status, body = call(seed.org_admin.key, "POST", "/mispPolicies/edit", {"rules": [rule]})
     assert (status, list(body["errors"])) == (403, [field])
     assert not PolicyVersion.objects.exists()
 
 
-def test_every_template_is_one_that_can_be_put_in_force() -> None:
+def test_every_template_is_valid() -> None:
     for starter in starters():
         assert len(read_rules(starter.rules)) == len(starter.rules) > 10
 
 
-def test_where_the_hub_asks_for_it_another_puts_it_in_force(seed: Seed) -> None:
+def test_second_person_puts_policy_in_force_if_hub_requires_it(seed: Seed) -> None:
     path = f"/servers/serverSettingsEdit/{TWO_PEOPLE.name}"
     assert call(seed.site_admin.key, "POST", path, {"value": True})[0] == 200
     save_draft(seed.org_admin.actor, [RED])
@@ -77,7 +77,7 @@ def test_where_the_hub_asks_for_it_another_puts_it_in_force(seed: Seed) -> None:
         put_in_force(seed.org_admin.actor)
     written = seed.org_admin.user.email
     User.objects.filter(pk=seed.org_admin.user.pk).update(email="other-name@a.example")
-    with pytest.raises(Forbidden):  # Nor by taking another address in between.
+    with pytest.raises(Forbidden):  # Nor by changing the address in between.
         put_in_force(replace(seed.org_admin.actor, name="other-name@a.example"))
     User.objects.filter(pk=seed.org_admin.user.pk).update(email=written)
     PolicyVersion.objects.update(written_by=seed.colleague.user.email)
@@ -86,13 +86,13 @@ def test_where_the_hub_asks_for_it_another_puts_it_in_force(seed: Seed) -> None:
         end_policy(seed.org_admin.actor)
 
 
-def test_a_type_that_misp_gives_up_stops_nobody_from_publishing(seed: Seed) -> None:
+def test_removed_misp_type_in_rule_does_not_block_publishing(seed: Seed) -> None:
     in_force(seed, IBAN)
     PolicyVersion.objects.update(rules=[IBAN | {"types": ["iban", "was-a-type"]}])
     made(seed.publisher.key, published=True)
 
 
-def test_two_versions_are_compared(seed: Seed) -> None:
+def test_comparison_of_two_versions(seed: Seed) -> None:
     before = read_rules([RED, MARKED, IBAN])
     after = read_rules([MARKED, RED | {"reach": "organisation"}, SECOND])
     changes = [(each.change, each.before_number, each.after_number) for each in compare(before, after)]
@@ -106,8 +106,8 @@ def test_two_versions_are_compared(seed: Seed) -> None:
     assert [each.change for each in renumbered] == [RuleChange.SAME, RuleChange.SAME, RuleChange.REMOVED]
 
 
-def test_a_policy_is_tried_on_what_went_out(seed: Seed) -> None:
-    """What is out already stays out, and is listed."""
+def test_try_out_lists_published_events_that_policy_forbids(seed: Seed) -> None:
+    """Published events stay published, and are listed."""
     make_tags(*("tlp:red", "tlp:green"))
     red = made_public(seed.publisher.key, "tlp:red")
     green = made(seed.publisher.key, "tlp:green", published=True)
@@ -129,7 +129,7 @@ def test_a_policy_is_tried_on_what_went_out(seed: Seed) -> None:
         assert list(call(seed.reader.key, "POST", "/mispPolicies/tryOut", wrong)[1]["errors"]) == ["since"]
 
 
-def test_the_document_reads_as_one(seed: Seed) -> None:
+def test_export_is_readable_document(seed: Seed) -> None:
     policy = in_force(seed, RED, MARKED, IBAN, SECOND)
     path = f"/mispPolicies/export/{policy.pk}"
     written = docx.Document(BytesIO(send(seed.reader.key, "GET", f"{path}/docx").content))
@@ -166,7 +166,7 @@ def test_the_document_reads_as_one(seed: Seed) -> None:
         assert (response.status_code, answer(response)["url"]) == (404, missing)
 
 
-def test_a_title_with_odd_characters_stops_no_document(seed: Seed) -> None:
+def test_title_with_control_characters_is_exported(seed: Seed) -> None:
     policy = in_force(seed, MARKED | {"title": {"sv": "Allt\x0b\x1b[31m 漢字 märks", "en": ""}})
     for form in ("docx", "pdf"):
         response = send(seed.org_admin.key, "GET", f"/mispPolicies/export/{policy.pk}/{form}")
@@ -185,8 +185,8 @@ def test_old_events_are_listed_for_review(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("duty", ["operator", "auditor"])
-def test_trying_and_reviewing_tell_titles_to_nobody_who_may_not_read_them(seed: Seed, duty: str) -> None:
-    """Neither an operator nor an auditor, of the organisation or as a site administrator."""
+def test_try_out_and_review_hide_unreadable_titles(seed: Seed, duty: str) -> None:
+    """From operators and auditors, of the organisation or as site administrators."""
     make_tag("tlp:red")
     rule = {"kind": "retention", "title": {"sv": "Två år"}, "months": 24}
     made_public(seed.publisher.key, "tlp:red")
@@ -196,9 +196,7 @@ def test_trying_and_reviewing_tell_titles_to_nobody_who_may_not_read_them(seed: 
     for api_user in (seed.reader, seed.site_admin):
         User.objects.filter(pk=api_user.user.pk).update(staff_roles=[duty])
         status, trial = call(api_user.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})
-        if (
-            api_user is seed.site_admin
-        ):  # What another organisation's policy says is not theirs to read either.
+        if api_user is seed.site_admin:  # Another organisation's policy is not readable either.
             assert status == 404
         else:
             assert (trial["events"], trial["findings"]) == (0, [])

@@ -1,4 +1,4 @@
-"""Who marks whom as trained, and how long that holds."""
+"""Who marks whom as trained, and for how long."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import modules_of, trained_users
 
 
-def test_an_administrator_marks_the_own_people(seed: Seed) -> None:
+def test_administrator_marks_own_people(seed: Seed) -> None:
     body = {"email": seed.analyst.user.email.upper(), "module": "MISP", "valid_until": str(today())}
     made = call(seed.org_admin.key, "POST", "/trainings/add", body)[1]["Training"]
     assert (made["email"], made["marked_by"]) == (seed.analyst.user.email, seed.org_admin.user.email)
@@ -25,7 +25,7 @@ def test_an_administrator_marks_the_own_people(seed: Seed) -> None:
     assert call(seed.org_admin.key, "GET", "/trainings/index")[1] == []
 
 
-def test_nobody_else_and_nobody_elses(seed: Seed) -> None:
+def test_other_roles_and_organisations_are_refused(seed: Seed) -> None:
     body = {"email": seed.partner.user.email, "module": "MISP"}
     assert call(seed.org_admin.key, "POST", "/trainings/add", body)[1]["errors"].keys() == {"user"}
     assert call(seed.analyst.key, "POST", "/trainings/add", body)[0] == 403
@@ -44,7 +44,7 @@ def test_nobody_else_and_nobody_elses(seed: Seed) -> None:
         ({"note": "x" * 2001}, "note"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(seed: Seed, wrong: dict[str, str], field: str) -> None:
+def test_invalid_training_is_refused_by_field(seed: Seed, wrong: dict[str, str], field: str) -> None:
     body = {"email": seed.analyst.user.email, "module": "MISP", **wrong}
     status, answered = call(seed.org_admin.key, "POST", "/trainings/add", body)
     assert (status, list(answered["errors"])) == (403, [field])

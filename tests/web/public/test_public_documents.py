@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from tests.factories.officers import officer
 from tests.factories.seed import Seed
-from tests.hub.membership.test_terms_while_applying import new_terms
+from tests.hub.membership.test_terms_changed_during_application import new_terms
 from vardkase.cli.check import _not_stated
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.public_pages.services import change_passage

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from tests.factories.applications import staff
 from tests.factories.seed import Seed
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import phase_approvals
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.public_pages import queries, services
@@ -128,7 +128,7 @@ def test_the_front_page_names_every_open_phase_and_contradicts_none(seed: Seed, 
     assert re.search(r"Open to: public sector\s*<", waiting)
     assert waiting.count("Apply now, and you are in the queue.") == 1
     jurist = staff(seed, StaffRole.LEGAL_OFFICER)
-    by_two.record_in_force(seed, jurist, "offence_data", date(2026, 3, 1), "SFS 2026:417")
+    phase_approvals.record_in_force(seed, jurist, "offence_data", date(2026, 3, 1), "SFS 2026:417")
     opened = client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert re.search(r"Open to: public sector, private sector\s*<", opened)
     assert "in the queue" not in opened

@@ -1,6 +1,6 @@
 """Who can see what, and what is logged: one text for the terms, the publish page and the public pages.
 
-What it says of operators is held by tests/hub/content_access/test_operator.py: change both together.
+What it says of operators is held by tests/hub/content_access/test_operator_permissions.py: change both together.
 """
 
 from __future__ import annotations
