@@ -73,7 +73,7 @@ LONG = tuple(
         "exchange/test_enrolment.py",
         "hub/content_access/test_reads_are_recorded.py",
         "recordings/",
-        "web/test_blind_pages.py",
+        "web/test_pages_without_read_access.py",
         "wire/test_kill9.py",
     )
 )

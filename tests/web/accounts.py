@@ -1,4 +1,4 @@
-"""Signing in as people do, and as tests need it."""
+"""Helpers for signing in and second factors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ PASSWORD = "tolv fyrar tända längs kusten"
 
 
 def with_password(user: User, password: str = PASSWORD, **fields: object) -> User:
-    """`user` with a password they know, and `fields` set; with `change_pw`, one that somebody else has given them."""
+    """`user` with a known password, and `fields` set; with `change_pw`, a one-time password set by somebody
+    else.
+    """
     set_password(user, password)
     if fields.get("change_pw"):
         user.credentials_set_by_another_at = user.last_pw_change
@@ -34,7 +36,7 @@ def with_password(user: User, password: str = PASSWORD, **fields: object) -> Use
 
 
 def with_totp(user: User) -> str:
-    """Give `user` an app that shows codes, and recovery codes; returns the app's secret."""
+    """Gives `user` an authenticator app and recovery codes; returns the app's secret."""
     secret: str = generate_totp_secret()
     TOTP.activate(user, secret)
     RecoveryCodes.activate(user)
@@ -42,18 +44,17 @@ def with_totp(user: User) -> str:
 
 
 def code_of(secret: str, step: int = 0) -> str:
-    """What an app with `secret` shows now, or `step` (-1 or 1) times half a minute later."""
+    """The app's current code, or the one `step` (-1 or 1) half minutes away."""
     counter = list(yield_hotp_counters_from_time())[1 + step]
     return str(format_hotp_value(hotp_value(secret, counter)))
 
 
 def post_sign_in(client: Client, email: str, password: str = PASSWORD, **headers: str) -> HttpResponse:
-    """Send the sign-in form."""
     return client.post("/account/login/", {"login": email, "password": password}, headers=headers)  # type: ignore[return-value]
 
 
 def signed_in(user: User) -> Client:
-    """A browser in which `user` has just signed in, whatever they sign in with."""
+    """A browser in which `user` has just signed in, with whatever factors they have."""
     client = Client()
     client.force_login(user)
     session = client.session
@@ -62,12 +63,12 @@ def signed_in(user: User) -> Client:
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     if User.objects.filter(pk=user.pk, force_logout=True).update(force_logout=False):
-        end_sessions(user, keep=session.session_key)  # As signing in does.
+        end_sessions(user, keep=session.session_key)  # As a real sign-in does.
     return client
 
 
 def confirm(client: Client, user: User, *, ago: float = 0) -> None:
-    """Let `user`, who is signed in there, have shown a second factor so many seconds ago, and never before."""
+    """Sets the second factor of `user`'s session to have been confirmed `ago` seconds ago."""
     session = client.session
     session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time() - ago}]
     session["account_authentication_methods_user"] = str(user.pk)

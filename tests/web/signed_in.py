@@ -1,4 +1,4 @@
-"""A client that is signed in as one of the seeded users."""
+"""A client signed in as one of the seeded users."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from tests.web import accounts
 
 
 def signed_in(api_user: ApiUser) -> Client:
-    """Just signed in with password alone: the second factor has its own tests."""
+    """Just signed in, with a password only: second factors have their own tests."""
     return accounts.signed_in(api_user.user)

@@ -1,4 +1,4 @@
-"""One's own account: what it shows, keys that are shown once, and what is nobody else's."""
+"""The user's own account: what it shows, keys shown once, and nothing of others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vardkase.identity.accounts.models import AuthKey
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 
-def test_the_account_page_shows_who_one_is(seed: Seed) -> None:
+def test_account_page_shows_user(seed: Seed) -> None:
     text = signed_in(seed.analyst.user).get(reverse("account")).content.decode()
     assert "analyst@a.example" in text
     assert "Organisation A" in text
@@ -28,7 +28,7 @@ def test_the_account_page_shows_who_one_is(seed: Seed) -> None:
     assert seed.analyst.key not in text
 
 
-def test_a_key_is_shown_once_and_opens_the_api(seed: Seed) -> None:
+def test_new_key_is_shown_once_and_works(seed: Seed) -> None:
     client = signed_in(seed.analyst.user)
     last = (timezone.localdate() + timedelta(days=30)).isoformat()
     fields = {"comment": "SIEM", "expiration": last, "read_only": "on", "allowed_ips": "127.0.0.0/8"}
@@ -48,7 +48,7 @@ def test_a_key_is_shown_once_and_opens_the_api(seed: Seed) -> None:
     assert refused.status_code == 403
 
 
-def test_a_bad_key_is_refused_by_field_and_nothing_is_made(seed: Seed) -> None:
+def test_invalid_key_is_refused_by_field(seed: Seed) -> None:
     client = signed_in(seed.analyst.user)
     before = AuthKey.objects.count()
     for fields in (
@@ -62,7 +62,7 @@ def test_a_bad_key_is_refused_by_field_and_nothing_is_made(seed: Seed) -> None:
     assert AuthKey.objects.count() == before
 
 
-def test_a_key_asks_who_it_is_when_the_sign_in_is_old(seed: Seed) -> None:
+def test_creating_key_requires_recent_sign_in(seed: Seed) -> None:
     client = Client()
     client.force_login(with_password(seed.analyst.user))
     for answer in (client.get(reverse("account_key_create")), client.post(reverse("account_key_create"))):
@@ -80,19 +80,19 @@ def test_keys_of_others_cannot_be_revoked(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("name", ["account_edit", "account_looks", "account_end_sessions"])
-def test_nothing_is_written_by_get(seed: Seed, name: str) -> None:
+def test_actions_require_post(seed: Seed, name: str) -> None:
     assert signed_in(seed.analyst.user).get(reverse(name)).status_code == 405
 
 
-def test_the_address_of_an_action_leads_to_its_page(seed: Seed) -> None:
-    """As when the page with a refused form is opened again from the address bar."""
+def test_get_of_action_redirects_to_its_page(seed: Seed) -> None:
+    """As when a page with a refused form is reopened from the address bar."""
     client = signed_in(seed.analyst.user)
     response = client.get(reverse("account_looks"))
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
     assert f'href="{reverse("account")}"' in response.content.decode()
 
 
-def test_looks_are_kept(seed: Seed) -> None:
+def test_appearance_is_stored(seed: Seed) -> None:
     client = signed_in(seed.analyst.user)
     client.post(reverse("account_looks"), {"language": "en", "theme": "dark"})
     text = client.get(reverse("account")).content.decode()
@@ -100,7 +100,7 @@ def test_looks_are_kept(seed: Seed) -> None:
     assert 'data-theme="dark"' in text
 
 
-def test_writing_needs_the_token_of_the_form(seed: Seed) -> None:
+def test_form_requires_csrf_token(seed: Seed) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(seed.analyst.user)
     assert client.post(reverse("account_edit"), {"email": "x@a.example"}).status_code == 403

@@ -1,4 +1,4 @@
-"""One's own e-mail address: confirmed at the new one before it holds, told to the old one, cancelled by it."""
+"""Changing one's email address: confirmed from the new one, announced to the old one, which may cancel."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def with_mail(db: None, password_is_enough: None, settings: Any) -> None:
 
 
 def in_use_with_officers(seed: Seed) -> None:
-    """Whose organisations go on taking part, so that the story is about keys alone."""
+    """Keeps the organisations taking part, so that the test is about keys alone."""
     officer(seed)
     officer(seed, "johanna@hub.example", StaffRole.LEGAL_OFFICER)
 
 
 def mailed() -> dict[str, str]:
-    """The link in the mail to each address."""
+    """The link mailed to each address."""
     found = {}
     for each in OutgoingMail.objects.order_by("pk"):
         if link := re.search(r"https://hub.example(/account-link/\S+)", each.text):
@@ -46,7 +46,7 @@ def mailed() -> dict[str, str]:
     return found
 
 
-def asked(seed: Seed) -> Client:
+def ask(seed: Seed) -> Client:
     client = signed_in(seed.analyst.user)
     assert client.post(reverse("account_edit"), {"email": NEW}).status_code == 302
     return client
@@ -56,14 +56,14 @@ def email_of(seed: Seed) -> str:
     return User.objects.get(pk=seed.analyst.user.pk).email
 
 
-def test_an_address_holds_once_it_is_confirmed(seed: Seed) -> None:
+def test_new_address_applies_once_confirmed(seed: Seed) -> None:
     old = seed.analyst.user.email
-    client = asked(seed)
+    client = ask(seed)
     assert email_of(seed) == old
     assert NEW in client.get(reverse("account")).content.decode()
     visitor = Client()
     page = follow(visitor, mailed()[NEW])
-    assert email_of(seed) == old, "opening the link is not enough: programs follow links in mail"
+    assert email_of(seed) == old, "opening the link is not enough, because mail scanners follow links"
     assert fill_in(visitor, page).status_code == 302
     assert email_of(seed) == NEW
     told = OutgoingMail.objects.order_by("-pk")[:2]
@@ -71,9 +71,9 @@ def test_an_address_holds_once_it_is_confirmed(seed: Seed) -> None:
     assert follow(Client(), mailed()[NEW]).status_code == 404, "once"
 
 
-def test_the_old_address_cancels_and_ends_what_could_have_asked(seed: Seed) -> None:
+def test_old_address_cancels_and_revokes_sessions_and_keys(seed: Seed) -> None:
     old = seed.analyst.user.email
-    client = asked(seed)
+    client = ask(seed)
     links = mailed()
     visitor = Client()
     assert fill_in(visitor, follow(visitor, links[old])).status_code == 302
@@ -83,17 +83,17 @@ def test_the_old_address_cancels_and_ends_what_could_have_asked(seed: Seed) -> N
     assert call(seed.analyst.key, "GET", "/users/view/me")[0] == 403
 
 
-def test_an_address_somebody_has_is_refused_also_when_it_is_confirmed(seed: Seed) -> None:
+def test_address_in_use_is_refused_also_on_confirmation(seed: Seed) -> None:
     client = signed_in(seed.analyst.user)
     assert client.post(reverse("account_edit"), {"email": "COLLEAGUE@a.example"}).status_code == 422
-    asked(seed)
+    ask(seed)
     User.objects.filter(pk=seed.colleague.user.pk).update(email=NEW)
     visitor = Client()
     assert fill_in(visitor, follow(visitor, mailed()[NEW])).status_code == 422
     assert email_of(seed) == seed.analyst.user.email
 
 
-def test_an_old_confirmation_is_not_enough(seed: Seed) -> None:
+def test_address_change_requires_step_up(seed: Seed) -> None:
     client = signed_in(with_password(seed.analyst.user))
     confirm(client, seed.analyst.user, ago=STEP_UP_HOLDS.total_seconds() + 1)
     answer = client.post(reverse("account_edit"), {"email": NEW})
@@ -101,7 +101,7 @@ def test_an_old_confirmation_is_not_enough(seed: Seed) -> None:
     assert not OutgoingMail.objects.exists()
 
 
-def test_where_no_mail_is_sent_nothing_is_promised(seed: Seed, settings: Any) -> None:
+def test_address_change_is_refused_without_mail(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_SMTP_HOST = ""
     client = signed_in(seed.analyst.user)
     assert client.post(reverse("account_edit"), {"email": NEW}).status_code == 422
@@ -118,7 +118,7 @@ def test_where_no_mail_is_sent_nothing_is_promised(seed: Seed, settings: Any) ->
         ("site_admin", "/users/edit", {"User": {"email": NEW}}),
     ],
 )
-def test_a_key_changes_neither_password_nor_address_of_its_owner(
+def test_key_cannot_change_its_owners_password_or_address(
     seed: Seed, who: str, path: str, body: dict[str, Any]
 ) -> None:
     in_use_with_officers(seed)
@@ -132,7 +132,7 @@ def test_a_key_changes_neither_password_nor_address_of_its_owner(
 
 
 @pytest.mark.parametrize("body", [{"email": NEW}, {"password": "correct horse battery staple"}])
-def test_what_an_administrator_sets_ends_the_keys_and_is_told(seed: Seed, body: dict[str, Any]) -> None:
+def test_administrators_change_ends_keys_and_notifies(seed: Seed, body: dict[str, Any]) -> None:
     in_use_with_officers(seed)
     old = seed.analyst.user.email
     path = f"/admin/users/edit/{seed.analyst.user.pk}"
@@ -144,8 +144,8 @@ def test_what_an_administrator_sets_ends_the_keys_and_is_told(seed: Seed, body: 
     assert {each.recipient for each in OutgoingMail.objects.all()} == {old, user.email}
 
 
-def test_until_the_hub_is_in_use_an_unlimited_key_changes_its_owners_password(seed: Seed) -> None:
-    """MISP's own clients and test suites do; a bound key does so nowhere, nor the key of an officer."""
+def test_unlimited_key_changes_password_until_hub_is_in_use(seed: Seed) -> None:
+    """As MISP's clients and test suites do; bound keys and officers' keys never can."""
     good = {"password": "correct horse battery staple"}
     assert call(seed.analyst.key, "POST", "/users/change_pw", good)[0] == 200
     bound = make_key(seed.analyst.user, allowed_ips=["127.0.0.1"])

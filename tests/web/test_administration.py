@@ -1,4 +1,4 @@
-"""Administration: who may do what to whom. Each gate is tried from inside and outside the organisation."""
+"""Administration: who may do what to whom, tried from inside and outside the organisation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ACTS = (
 SITE_ADMIN_PAGES = ("organisation_create", "role_create")
 
 
-def test_an_org_admin_sees_the_own_organisation_only(seed: Seed) -> None:
+def test_org_admin_lists_own_organisation_only(seed: Seed) -> None:
     client = signed_in(seed.org_admin.user)
     text = client.get(reverse("users")).content.decode()
     assert "analyst@a.example" in text
@@ -37,14 +37,14 @@ def test_an_org_admin_sees_the_own_organisation_only(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("name", ["users", "user_create"])
-def test_people_without_the_permission_are_refused(seed: Seed, name: str) -> None:
+def test_administration_requires_permission(seed: Seed, name: str) -> None:
     for person in (seed.analyst, seed.reader, seed.publisher, seed.partner_sync):
         assert signed_in(person.user).get(reverse(name)).status_code == 403
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_acts_on_accounts_are_refused_to_all_but_their_administrators(seed: Seed, name: str) -> None:
-    """404 where the account may not be known, 403 where it is above; and nothing changes."""
+def test_account_actions_are_refused_to_others(seed: Seed, name: str) -> None:
+    """404 where the account is not visible, 403 where it ranks above; nothing changes."""
     victim, above = seed.analyst.user, make_user(seed.org_a, seed.site_admin.user.role, "boss@a.example")
     outside = make_user(seed.org_b, seed.org_admin.user.role, "admin@b.example")
     tried = [(outside, victim, 404), (seed.colleague.user, victim, 403), (seed.org_admin.user, above, 403)]
@@ -57,12 +57,12 @@ def test_acts_on_accounts_are_refused_to_all_but_their_administrators(seed: Seed
 
 
 @pytest.mark.parametrize("name", [act for act in ACTS if act != "user_delete"])
-def test_no_act_by_get(seed: Seed, name: str) -> None:
+def test_account_actions_require_post(seed: Seed, name: str) -> None:
     client = signed_in(seed.site_admin.user)
     assert client.get(reverse(name, args=[seed.analyst.user.pk])).status_code == 405
 
 
-def test_asking_to_delete_deletes_nothing(seed: Seed) -> None:
+def test_deleting_account_asks_first(seed: Seed) -> None:
     client = signed_in(seed.org_admin.user)
     address = reverse("user_delete", args=[seed.analyst.user.pk])
     assert client.get(address).status_code == 200
@@ -72,7 +72,7 @@ def test_asking_to_delete_deletes_nothing(seed: Seed) -> None:
     assert AuditEntry.objects.filter(action="user.deleted", title="analyst@a.example").exists()
 
 
-def test_a_new_account_gets_a_password_that_is_shown_once(seed: Seed) -> None:
+def test_new_account_password_is_shown_once(seed: Seed) -> None:
     client = signed_in(seed.org_admin.user)
     role = seed.analyst.user.role
     made = client.post(reverse("user_create"), {"email": "new@a.example", "role_id": role.pk})
@@ -89,7 +89,7 @@ def test_a_new_account_gets_a_password_that_is_shown_once(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("field", ["role_id", "org_id"])
-def test_an_org_admin_neither_reaches_above_nor_outside(seed: Seed, field: str) -> None:
+def test_org_admin_cannot_grant_higher_role_or_other_organisation(seed: Seed, field: str) -> None:
     wanted = {"role_id": seed.site_admin.user.role_id, "org_id": seed.org_b.pk}
     fields = {"email": "new@a.example", "role_id": seed.analyst.user.role_id} | {field: wanted[field]}
     signed_in(seed.org_admin.user).post(reverse("user_create"), fields)
@@ -97,7 +97,7 @@ def test_an_org_admin_neither_reaches_above_nor_outside(seed: Seed, field: str) 
     assert made is None or (made.org, made.role) == (seed.org_a, seed.analyst.user.role)
 
 
-def test_a_reset_password_is_for_one_sign_in(seed: Seed) -> None:
+def test_reset_password_is_one_time(seed: Seed) -> None:
     answer = signed_in(seed.org_admin.user).post(reverse("user_reset_password", args=[seed.analyst.user.pk]))
     seed.analyst.user.refresh_from_db()
     assert seed.analyst.user.check_password(answer.context["password"])
@@ -105,7 +105,7 @@ def test_a_reset_password_is_for_one_sign_in(seed: Seed) -> None:
     assert AuditEntry.objects.filter(action="user.password_reset").exists()
 
 
-def test_a_lost_second_factor_is_taken_away(seed: Seed) -> None:
+def test_second_factor_is_reset(seed: Seed) -> None:
     with_totp(seed.analyst.user)
     signed_in(seed.org_admin.user).post(reverse("user_reset_second_factor", args=[seed.analyst.user.pk]))
     seed.analyst.user.refresh_from_db()
@@ -113,7 +113,7 @@ def test_a_lost_second_factor_is_taken_away(seed: Seed) -> None:
     assert not seed.analyst.user.authenticator_set.exists()  # type: ignore[attr-defined]
 
 
-def test_switching_off_and_on(seed: Seed) -> None:
+def test_account_is_disabled_and_enabled(seed: Seed) -> None:
     client, theirs = signed_in(seed.org_admin.user), signed_in(seed.analyst.user)
     client.post(reverse("user_off", args=[seed.analyst.user.pk]))
     assert theirs.get(reverse("support")).status_code == 302
@@ -122,7 +122,7 @@ def test_switching_off_and_on(seed: Seed) -> None:
     assert not seed.analyst.user.disabled
 
 
-def test_the_last_site_admin_stays(seed: Seed) -> None:
+def test_last_site_admin_cannot_be_disabled_or_deleted(seed: Seed) -> None:
     client = signed_in(seed.site_admin.user)
     for name in ("user_off", "user_delete"):
         client.post(reverse(name, args=[seed.site_admin.user.pk]))
@@ -130,7 +130,7 @@ def test_the_last_site_admin_stays(seed: Seed) -> None:
     assert not seed.site_admin.user.disabled
 
 
-def test_keys_of_an_account(seed: Seed) -> None:
+def test_administrator_manages_keys_of_account(seed: Seed) -> None:
     make_key(seed.partner.user)
     theirs = seed.partner.user.auth_keys.last()
     assert theirs is not None
@@ -147,12 +147,12 @@ def test_keys_of_an_account(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("name", SITE_ADMIN_PAGES)
-def test_what_is_for_site_admins(seed: Seed, name: str) -> None:
+def test_creating_roles_and_organisations_requires_site_admin(seed: Seed, name: str) -> None:
     assert signed_in(seed.org_admin.user).post(reverse(name), {"name": "New"}).status_code == 403
     assert signed_in(seed.site_admin.user).post(reverse(name), {"name": "New"}).status_code == 302
 
 
-def test_organisations_are_edited_and_kept_while_they_own_something(seed: Seed) -> None:
+def test_organisation_with_content_cannot_be_deleted(seed: Seed) -> None:
     client = signed_in(seed.site_admin.user)
     address = reverse("organisation_edit", args=[seed.org_c.pk])
     client.post(address, {"name": "Organisation C", "sector": "Water", "local": "on"})
@@ -168,7 +168,7 @@ def test_organisations_are_edited_and_kept_while_they_own_something(seed: Seed) 
     assert not Organisation.objects.filter(pk=empty.pk).exists()
 
 
-def test_an_organisation_page_counts_only_what_the_reader_sees(seed: Seed) -> None:
+def test_organisation_page_counts_readable_events(seed: Seed) -> None:
     make_event(seed.org_a, distribution=0).save()
     make_event(seed.org_a, distribution=3, published=True).save()
     address = reverse("organisation", args=[seed.org_a.pk])
@@ -177,7 +177,7 @@ def test_an_organisation_page_counts_only_what_the_reader_sees(seed: Seed) -> No
     assert "admin@a.example" not in stranger.content.decode()
 
 
-def test_sharing_groups_are_known_to_their_members(seed: Seed) -> None:
+def test_sharing_group_is_visible_to_members(seed: Seed) -> None:
     address = reverse("sharing_group", args=[seed.group.uuid])
     expected = {seed.analyst: 200, seed.partner: 200, seed.stranger: 404, seed.site_admin: 200}
     for person, status in expected.items():
@@ -185,7 +185,7 @@ def test_sharing_groups_are_known_to_their_members(seed: Seed) -> None:
     assert "A and B" not in signed_in(seed.stranger.user).get(reverse("sharing_groups")).content.decode()
 
 
-def test_sharing_groups_are_changed_by_their_owner(seed: Seed) -> None:
+def test_owner_edits_sharing_group(seed: Seed) -> None:
     client = signed_in(seed.org_admin.user)
     made = client.post(reverse("sharing_group_create"), {"name": "New group", "active": "on"})
     group = SharingGroup.objects.get(name="New group")
@@ -199,10 +199,10 @@ def test_sharing_groups_are_changed_by_their_owner(seed: Seed) -> None:
     client.post(reverse("sharing_group_remove_organisation", args=[group.uuid, seed.org_c.pk]))
     assert not group.members.filter(org=seed.org_c).exists()
     opened = client.post(reverse("sharing_group_add_server", args=[group.uuid]), {"all_orgs": "on"})
-    assert opened.status_code == 403, "opening it to everybody takes a site administrator"
+    assert opened.status_code == 403, "roaming mode takes a site administrator"
 
 
-def test_a_member_without_extend_changes_nothing(seed: Seed) -> None:
+def test_member_without_extend_cannot_change_group(seed: Seed) -> None:
     client = signed_in(seed.partner_sync.user)
     for name, fields in (("edit", {"name": "Taken over"}), ("delete", {})):
         assert (
@@ -212,7 +212,7 @@ def test_a_member_without_extend_changes_nothing(seed: Seed) -> None:
     assert seed.group.name == "A and B"
 
 
-def test_roles_are_explained_and_changed(seed: Seed) -> None:
+def test_roles_are_explained_and_edited(seed: Seed) -> None:
     role = seed.reader.user.role
     assert signed_in(seed.reader.user).get(reverse("role", args=[role.pk])).status_code == 200
     address = reverse("role_edit", args=[role.pk])
@@ -226,7 +226,7 @@ def test_roles_are_explained_and_changed(seed: Seed) -> None:
     assert Role.objects.filter(pk=role.pk).exists(), "somebody has it"
 
 
-def test_the_trail_of_others_is_not_shown(seed: Seed) -> None:
+def test_audit_log_hides_other_organisations(seed: Seed) -> None:
     for person in (seed.org_admin, seed.site_admin):
         fields = {"name": f"Group of {person.user.org.name}", "active": "on"}
         signed_in(person.user).post(reverse("sharing_group_create"), fields)
@@ -234,7 +234,9 @@ def test_the_trail_of_others_is_not_shown(seed: Seed) -> None:
     assert "Group of Organisation A" in organisation
     assert "Group of Hub" not in organisation
     own = signed_in(seed.reader.user).get(reverse("audit")).content.decode()
-    assert "Group of Organisation A" not in own, "a colleague's acts are for the organisation's administrator"
+    assert "Group of Organisation A" not in own, (
+        "a colleague's actions are for the organisation's administrator"
+    )
     everything = signed_in(seed.site_admin.user).get(reverse("audit")).content.decode()
     assert "Group of Organisation A" in everything
     assert "Group of Hub" in everything
@@ -247,7 +249,7 @@ NONSENSE = ("after=1,x", "after=99999999999999999999,a", "before=1,%00", "sort=p
 
 @pytest.mark.parametrize("query", NONSENSE)
 @pytest.mark.parametrize("name", ["users", "organisations", "sharing_groups", "audit"])
-def test_addresses_that_make_no_sense_break_nothing(seed: Seed, name: str, query: str) -> None:
+def test_invalid_query_parameters_are_ignored(seed: Seed, name: str, query: str) -> None:
     assert signed_in(seed.site_admin.user).get(f"{reverse(name)}?{query}").status_code == 200
 
 
@@ -263,7 +265,7 @@ def test_lists_are_paged(seed: Seed) -> None:
     assert seen == sorted(everybody, reverse=True)
 
 
-def test_a_new_account_gets_the_default_role_unless_another_is_chosen(seed: Seed) -> None:
+def test_new_account_gets_default_role(seed: Seed) -> None:
     Role.objects.update(default_role=False)
     Role.objects.filter(pk=seed.reader.user.role_id).update(default_role=True)
     for administrator in (seed.site_admin, seed.org_admin):
@@ -271,7 +273,7 @@ def test_a_new_account_gets_the_default_role_unless_another_is_chosen(seed: Seed
         assert form["role_id"].value() == seed.reader.user.role_id
 
 
-def test_the_form_of_an_officers_account_says_that_two_change_it_and_keeps_what_was_typed(seed: Seed) -> None:
+def test_officers_account_form_mentions_approval_and_keeps_input(seed: Seed) -> None:
     holder = officer(seed)
     browser = signed_in(seed.site_admin.user)
     browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"

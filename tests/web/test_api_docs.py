@@ -1,4 +1,4 @@
-"""The API's own pages: open to everybody, filtered on the server, each endpoint on a page of its own."""
+"""The API documentation pages: public, filtered on the server, one page per endpoint."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def text(path: str, **headers: str) -> str:
     return response.content.decode()
 
 
-def test_a_visitor_finds_an_endpoint() -> None:
+def test_visitor_finds_endpoint() -> None:
     everything = text(reverse("api_docs"))
     assert everything.count('<details class="api-endpoint"') > 300
     assert everything.count('<details class="api-section"') > 50
@@ -25,7 +25,7 @@ def test_a_visitor_finds_an_endpoint() -> None:
     assert "Ingen adress stämmer" in text(reverse("api_docs") + "?q=zzz", **{"Accept-Language": "sv"})
 
 
-def test_an_endpoint_stands_once_with_the_arguments_it_may_have() -> None:
+def test_endpoint_is_listed_once_with_optional_arguments() -> None:
     found = text(reverse("api_docs") + "?q=users+view+one")
     assert "/users/view/{user_id}" in found
     assert ">/users/view<" not in found
@@ -33,14 +33,14 @@ def test_an_endpoint_stands_once_with_the_arguments_it_may_have() -> None:
     assert "krävs" in text(reverse("api_docs_endpoint", args=["events-edit-event_id"]))
 
 
-def test_a_swedish_reader_is_told_what_is_needed_and_what_is_in_english() -> None:
+def test_swedish_page_marks_english_parts_and_permissions() -> None:
     needed = "(perm_add), en API-nyckel som får skriva"
     assert needed in text(reverse("api_docs_endpoint", args=["events-edit-event_id"]))
     assert "Beskrivningarna är på engelska" in text(reverse("api_docs"))
     assert "are in English" not in text(reverse("api_docs"), **{"Accept-Language": "en"})
 
 
-def test_one_endpoint_in_full_and_as_a_part() -> None:
+def test_endpoint_as_page_and_fragment() -> None:
     address = reverse("api_docs_endpoint", args=["events-edit-event_id"])
     whole, part = text(address), text(address, **{"HX-Request": "true"})
     for shown in (whole, part):
@@ -52,7 +52,7 @@ def test_one_endpoint_in_full_and_as_a_part() -> None:
     assert Client().get(reverse("api_docs_endpoint", args=["no-such"])).status_code == 404
 
 
-def test_where_misp_has_such_a_page_programs_get_the_document() -> None:
+def test_openapi_document_for_clients_and_page_for_browsers() -> None:
     assert "<html" in text("/api/openapi")
     assert Client().get("/api/openapi.json").json()["openapi"] == "3.1.0"
     assert Client(headers={"Accept": "application/json"}).get("/api/openapi").json()["openapi"] == "3.1.0"

@@ -1,4 +1,4 @@
-"""The tags that draw marks and parts."""
+"""Template tags that draw labels and components."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def render(source: str, **context: object) -> str:
 
 
 def beacons(html: str, state: str) -> int:
-    """How many beacons of the line are `lit` or `off`: one path draws all of them."""
+    """How many beacons of the row are `lit` or `off`; one path draws them all."""
     path = re.search(rf'class="beacon-{state}" d="([^"]*)"', html)
     return path[1].count("M") if path else 0
 
 
-def test_tlp_is_whole_and_only_for_tlp() -> None:
+def test_tlp_tag_renders_only_tlp_labels() -> None:
     assert (
         render("{% tlp 'tlp:amber+strict' %}") == '<span class="tlp tlp-amber-strict">TLP:AMBER+STRICT</span>'
     )
@@ -44,14 +44,14 @@ def test_beacons_are_lit_from_the_left(level: int, lit: int, words: str) -> None
     assert words in html
 
 
-def test_a_group_is_named_and_an_arc_joins_two_beacons() -> None:
+def test_group_reach_shows_name_and_arc() -> None:
     html = render("{% reach 4 'Kommuner' %}")
     assert beacons(html, "lit") == 2
     assert "beacon-ring" in html
     assert "Kommuner" in html
 
 
-def test_tags_are_cut_in_namespace_and_value() -> None:
+def test_tag_is_split_into_namespace_and_value() -> None:
     html = render("""{% tag_chip 'misp-galaxy:threat-actor="APT 28"' %}""")
     assert "tag-galaxy" in html
     assert "Threat actor" in html
@@ -75,21 +75,21 @@ def test_hostile_names_are_escaped() -> None:
         assert "<script" not in render(source, bad=bad), source
 
 
-def test_the_copy_menu_carries_the_true_value() -> None:
+def test_copy_menu_has_true_value() -> None:
     html = render("{% value_text 'https://a.example/' 'url' copy=True %}")
     assert 'data-copy="hxxps://a[.]example/"' in html
     assert 'data-copy="https://a.example/"' in html
     assert "<wbr>" in html
 
 
-def test_long_values_are_folded_whole() -> None:
+def test_long_value_is_folded_but_complete() -> None:
     text = "line\n" * 40
     html = render("{% value_text text 'text' %}", text=text)
     assert "<details" in html
     assert text in html
 
 
-def test_every_icon_is_in_the_sprite() -> None:
+def test_every_icon_is_in_sprite() -> None:
     sprite = (assets.BUILT.parent / assets.manifest()["icons.svg"]).read_text()
     known = set(re.findall(r'<symbol id="([^"]+)"', sprite))
     used = {
@@ -97,12 +97,12 @@ def test_every_icon_is_in_the_sprite() -> None:
         for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]
         for name in re.findall(r"""icon\w*["']?\s*[:=( ]\s*["']([a-z0-9-]+)["']""", path.read_text())
     }
-    assert used, "the search found nothing at all"
+    assert used, "the search found nothing"
     assert used <= known, "build again: uv sync"
 
 
-def test_no_template_has_inline_script_style_or_handlers() -> None:
-    """JSON in a script element is data, and runs nothing."""
+def test_templates_have_no_inline_scripts_styles_or_handlers() -> None:
+    """JSON in a script element is data and does not run."""
     inline = re.compile(
         r"""<style|<script(?![^>]*\b(?:src=|type="application/json"))|\sstyle=|\son[a-z]+=|javascript:|hx-on""",
         re.IGNORECASE,
@@ -111,6 +111,6 @@ def test_no_template_has_inline_script_style_or_handlers() -> None:
     assert wrong == []
 
 
-def test_scripts_of_a_page_are_small() -> None:
+def test_total_script_size_is_limited() -> None:
     size = sum(path.stat().st_size for path in assets.BUILT.glob("*.js"))
     assert 0 < size < 150_000

@@ -32,12 +32,12 @@ def browser(seed: Seed) -> Client:
 
 
 def settings(seed: Seed, **members: Any) -> dict[str, Any]:
-    """The least that the form needs."""
+    """The required fields only."""
     given = {"name": "Norden", "url": "https://misp.norden.example/", "authkey": KEY}
     return {**given, "remote_org_id": seed.org_b.pk, **members}
 
 
-def test_a_connection_is_added_with_all_that_it_has(seed: Seed, browser: Client) -> None:
+def test_connection_is_added_with_every_setting(seed: Seed, browser: Client) -> None:
     tag = make_tag("tlp:red")
     written = settings(
         seed,
@@ -83,14 +83,14 @@ def test_a_connection_is_added_with_all_that_it_has(seed: Seed, browser: Client)
         assert secret not in shown
 
 
-def test_every_setting_has_its_place(browser: Client) -> None:
-    """One that is added to connections without a place in the form would be switched off by every saving."""
+def test_form_has_every_setting(browser: Client) -> None:
+    """A flag missing from the form would be switched off by every save."""
     page = browser.get(f"{LIST}new/").content.decode()
     for flag in set(FLAGS) - {"self_signed"}:
         assert f'name="{flag}"' in page
 
 
-def test_what_is_not_written_again_stays(seed: Seed, browser: Client) -> None:
+def test_omitted_secrets_and_rules_are_kept(seed: Seed, browser: Client) -> None:
     browser.post(f"{LIST}new/", settings(seed, pull="on", pull_orgs_not=["Gone"]))
     server = Server.objects.get()
     changed = settings(seed, authkey="", name="Norrland", pull_orgs_not=["Gone"])
@@ -101,7 +101,7 @@ def test_what_is_not_written_again_stays(seed: Seed, browser: Client) -> None:
     assert KEYS.decrypt(server.encrypted_key) == KEY
 
 
-def test_an_organisation_may_be_new(seed: Seed, browser: Client) -> None:
+def test_new_remote_organisation_is_created(seed: Seed, browser: Client) -> None:
     uuid = uuid4()
     page = browser.post(f"{LIST}new/", settings(seed, remote_org_id=""))
     assert page.status_code == 422
@@ -129,7 +129,7 @@ def test_an_organisation_may_be_new(seed: Seed, browser: Client) -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_told_at_its_field(
+def test_invalid_input_is_reported_at_its_field(
     seed: Seed, browser: Client, members: dict[str, Any], words: str
 ) -> None:
     page = browser.post(f"{LIST}new/", settings(seed, **members))
@@ -139,7 +139,7 @@ def test_what_is_wrong_is_told_at_its_field(
     assert not Server.objects.exists()
 
 
-def test_a_key_does_not_go_to_a_server_it_was_not_given_for(seed: Seed, browser: Client) -> None:
+def test_key_is_not_reused_for_other_address(seed: Seed, browser: Client) -> None:
     browser.post(f"{LIST}new/", settings(seed))
     server = Server.objects.get()
     moved = settings(seed, authkey="", url="https://elsewhere.example")
@@ -158,7 +158,7 @@ def test_rules_are_chosen_by_search(seed: Seed, browser: Client) -> None:
     assert browser.get(f"{LIST}new/choices/", {"field": "name"}).status_code == 404
 
 
-def test_without_scripts_a_search_keeps_what_was_written(seed: Seed, browser: Client) -> None:
+def test_search_without_scripts_keeps_input(seed: Seed, browser: Client) -> None:
     make_tag("tlp:red")
     written = settings(seed, name="Half written", url="", find="push_tags_or", q_push_tags_or="tlp")
     page = browser.post(f"{LIST}new/", written)
@@ -168,7 +168,7 @@ def test_without_scripts_a_search_keeps_what_was_written(seed: Seed, browser: Cl
     assert "Something needs to be corrected" not in page.content.decode()
 
 
-def test_what_another_hub_gave_is_pasted(seed: Seed, browser: Client) -> None:
+def test_connection_is_pasted_from_peer(seed: Seed, browser: Client) -> None:
     given = {
         "Server": {
             "url": "https://misp.norden.example",
@@ -183,7 +183,7 @@ def test_what_another_hub_gave_is_pasted(seed: Seed, browser: Client) -> None:
     assert (server.remote_org.name, server.pull, server.push) == ("Norden CERT", False, False)
 
 
-def test_connections_are_put_in_order_and_removed(seed: Seed, browser: Client) -> None:
+def test_connections_are_ordered_and_removed(seed: Seed, browser: Client) -> None:
     for name in ("First", "Second"):
         browser.post(f"{LIST}new/", settings(seed, name=name))
     second = Server.objects.get(name="Second")

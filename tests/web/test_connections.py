@@ -1,4 +1,4 @@
-"""The pages of connections: how they are, what moved and failed, and what an officer may do."""
+"""The pages of connections: status, what moved and failed, and available actions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LIST = "/administration/connections/"
 
 @pytest.fixture
 def connection(seed: Seed) -> Server:
-    """A connection that fetches, to where nobody is."""
+    """A pulling connection to an address where nothing listens."""
     return Server.objects.create(
         name="Norden",
         url="https://misp.norden.example",
@@ -61,7 +61,7 @@ def signed_in(api_user: ApiUser, language: str = "en") -> Client:
     return client
 
 
-def test_what_moved_and_failed_is_told(seed: Seed, connection: Server) -> None:
+def test_run_shows_moved_and_failed(seed: Seed, connection: Server) -> None:
     counts = {"events": 3, "failed": 1, "sightings": 2}
     run = SyncRun.objects.create(
         server=connection,
@@ -90,7 +90,7 @@ def test_what_moved_and_failed_is_told(seed: Seed, connection: Server) -> None:
     assert str(lost) in of_run
 
 
-def test_a_test_says_what_to_do(seed: Seed, connection: Server) -> None:
+def test_failed_test_gives_advice(seed: Seed, connection: Server) -> None:
     client = signed_in(seed.site_admin, "sv")
     told = client.post(f"{LIST}{connection.pk}/test/").content.decode()
     assert "Nätet känner inte till namnet i adressen." in told
@@ -102,7 +102,7 @@ def test_a_test_says_what_to_do(seed: Seed, connection: Server) -> None:
     assert "fungerar inte" in client.get(LIST).content.decode()
 
 
-def test_a_connection_that_works_is_told_with_who_we_are(seed: Seed, connection: Server) -> None:
+def test_successful_test_shows_our_identity_at_peer(seed: Seed, connection: Server) -> None:
     answers = {
         "/servers/getVersion": {"version": "2.4.190", "perm_sync": True, "perm_sighting": True},
         "/servers/postTest": {"body": client.TEST, "headers": {"Content-type": JSON, "Accept": JSON}},
@@ -126,7 +126,7 @@ def test_a_connection_that_works_is_told_with_who_we_are(seed: Seed, connection:
     assert (standing.works, standing.reason) == (True, "")
 
 
-def test_a_certificate_is_trusted_by_its_fingerprint(seed: Seed, connection: Server, tmp_path: Path) -> None:
+def test_certificate_is_trusted_by_fingerprint(seed: Seed, connection: Server, tmp_path: Path) -> None:
     browser = signed_in(seed.site_admin)
     address = f"{LIST}{connection.pk}/"
     refused = says(b"{}", 403)
@@ -148,9 +148,7 @@ def test_a_certificate_is_trusted_by_its_fingerprint(seed: Seed, connection: Ser
     assert of_pem(connection.authority) == shown
 
 
-def test_nobody_is_asked_to_trust_a_certificate_that_has_ended(
-    seed: Seed, connection: Server, tmp_path: Path
-) -> None:
+def test_expired_certificate_is_not_offered_for_trust(seed: Seed, connection: Server, tmp_path: Path) -> None:
     ended = certificate(datetime.now(UTC) - timedelta(hours=1))
     with (
         override_settings(VARDKASE_PRIVATE_NETWORKS=HERE),
@@ -162,7 +160,7 @@ def test_nobody_is_asked_to_trust_a_certificate_that_has_ended(
     assert "trust this certificate" not in told
 
 
-def test_sendings_with_nothing_to_send_hide_no_other_runs(seed: Seed, connection: Server) -> None:
+def test_empty_push_runs_do_not_hide_others(seed: Seed, connection: Server) -> None:
     values = {"server": connection, "direction": SyncDirection.PUSH, "state": SyncRunState.DONE}
     SyncRun.objects.create(**values, technique=PUBLISHED, counts={"events": 0, "proposals": 0})
     shown = [
@@ -175,7 +173,7 @@ def test_sendings_with_nothing_to_send_hide_no_other_runs(seed: Seed, connection
     assert [row.pk for row in rows] == [run.pk for run in reversed(shown)]
 
 
-def test_what_was_set_aside_is_fetched_again_or_let_be(seed: Seed, connection: Server) -> None:
+def test_failed_event_is_retried_or_dismissed(seed: Seed, connection: Server) -> None:
     browser, lost = signed_in(seed.site_admin, "sv"), uuid4()
     FailedEvent.objects.create(
         server=connection,
@@ -194,7 +192,7 @@ def test_what_was_set_aside_is_fetched_again_or_let_be(seed: Seed, connection: S
     assert str(lost) not in browser.get(address).content.decode()
 
 
-def test_events_of_runs_lead_to_the_event_that_is_here(seed: Seed, connection: Server) -> None:
+def test_events_of_run_link_to_local_event(seed: Seed, connection: Server) -> None:
     event = make_event(seed.org_a, info="Phishing mot Norden")
     event.save()
     run = SyncRun.objects.create(server=connection, direction=SyncDirection.PUSH, technique="full")
@@ -213,7 +211,7 @@ def test_events_of_runs_lead_to_the_event_that_is_here(seed: Seed, connection: S
     assert "Phishing mot Norden" not in browser.get(f"{LIST}{connection.pk}/").content.decode()
 
 
-def test_fetching_is_ordered_and_stopped(seed: Seed, connection: Server) -> None:
+def test_pull_is_started_and_cancelled(seed: Seed, connection: Server) -> None:
     client = signed_in(seed.site_admin)
     client.post(f"{LIST}{connection.pk}/fetch/")
     client.post(f"{LIST}{connection.pk}/fetch/", {"event": "nonsense"})
@@ -228,7 +226,7 @@ def test_fetching_is_ordered_and_stopped(seed: Seed, connection: Server) -> None
     assert run.state == SyncRunState.CANCELLED
 
 
-def test_an_account_is_bound_to_a_connection(seed: Seed, connection: Server) -> None:
+def test_account_is_bound_to_connection(seed: Seed, connection: Server) -> None:
     browser, user = signed_in(seed.site_admin), seed.partner_sync.user
     address = f"/administration/users/{user.pk}/edit/"
     written = {"email": user.email, "org_id": user.org_id, "role_id": user.role_id}
@@ -264,7 +262,7 @@ def test_an_account_is_bound_to_a_connection(seed: Seed, connection: Server) -> 
         "runs/{run}/cancel/",
     ],
 )
-def test_nobody_else_may_look_or_act(seed: Seed, connection: Server, path: str) -> None:
+def test_other_roles_cannot_view_or_act(seed: Seed, connection: Server, path: str) -> None:
     run = SyncRun.objects.create(server=connection, direction=SyncDirection.PULL, technique="full")
     address = LIST + path.format(server=connection.pk, run=run.pk)
     for api_user in (seed.org_admin, seed.partner_sync, seed.reader):

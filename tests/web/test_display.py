@@ -1,4 +1,4 @@
-"""How values, times and numbers look."""
+"""How values, times and numbers are displayed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_defang(kind: str, value: str, shown: str) -> None:
     assert defang(value, kind) == shown
 
 
-def test_letters_of_another_script_are_found() -> None:
+def test_letters_of_other_scripts_are_detected() -> None:
     assert display.foreign_letters("norrv\u0456k.example") == {"\u0456"}
     assert display.foreign_letters("norrvik.example") == frozenset()
     assert display.foreign_letters("räksmörgås.example") == frozenset(), "Swedish letters are Latin"
@@ -66,7 +66,7 @@ def test_short_time(when: datetime, swedish: str, english: str) -> None:
         assert display.short_time(when, NOW) == english
 
 
-def test_thousands() -> None:
+def test_thousands_separator() -> None:
     with translation.override("sv"):
         assert display.thin(12418) == "12\u202f418"
     with translation.override("en"):

@@ -1,4 +1,4 @@
-"""The page on which a site administrator gives duties, and the command that does the same."""
+"""Assigning duties on the page and at the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vardkase.identity.accounts.models import User
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 
-def test_on_the_page_and_at_the_console(seed: Seed) -> None:
+def test_duties_are_assigned_on_page_and_at_console(seed: Seed) -> None:
     anna = make_user(seed.hub, make_role("User", []), "anna@hub.example")
     client = signed_in(seed.site_admin.user)
     address = reverse("user_duties", args=[anna.pk])
@@ -30,7 +30,7 @@ def test_on_the_page_and_at_the_console(seed: Seed) -> None:
     assert signed_in(seed.org_admin.user).get(address).status_code == 403
 
 
-def test_whoever_lacks_a_duty_is_told_which_and_nothing_of_roles(seed: Seed) -> None:
+def test_missing_duty_is_named_in_refusal(seed: Seed) -> None:
     refused = signed_in(seed.site_admin.user).get(reverse("applications"))
     page = refused.content.decode()
     assert refused.status_code == 403
@@ -39,7 +39,7 @@ def test_whoever_lacks_a_duty_is_told_which_and_nothing_of_roles(seed: Seed) -> 
 
 
 @pytest.mark.parametrize("duty", ["operator", "auditor"])
-def test_the_pages_show_such_a_person_nothing_that_is_shared(seed: Seed, duty: str) -> None:
+def test_pages_show_operators_and_auditors_no_content(seed: Seed, duty: str) -> None:
     everything = make_role("Everything", [*Permission])
     user = make_user(seed.org_a, everything, "blind@a.example", staff_roles=[duty])
     event = make_event(seed.org_a, distribution=3, published=True, info="SECRET")
@@ -47,6 +47,6 @@ def test_the_pages_show_such_a_person_nothing_that_is_shared(seed: Seed, duty: s
     client = signed_in(user)
     page = client.get(reverse("events")).content.decode()
     assert "SECRET" not in page
-    assert f'href="{reverse("values")}"' not in page, "the navigation leads to no empty page"
+    assert f'href="{reverse("values")}"' not in page, "the navigation has no link to an empty page"
     assert f'href="{reverse("guide")}"' in page
     assert client.get(reverse("event", args=[event.uuid])).status_code == 404

@@ -1,4 +1,4 @@
-"""Attributes added and changed on the web."""
+"""Adding and changing attributes on the web."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sent(**fields: str) -> dict[str, str]:
     return {"type": "domain", "value": "evil.example", "distribution": "5", "to_ids": "", **fields}
 
 
-def test_an_attribute_is_added_with_the_usual_category(web: Client, event: Event) -> None:
+def test_attribute_is_added_with_default_category(web: Client, event: Event) -> None:
     answer = web.post(
         f"/event/{event.pk}/attribute/new/", sent(comment="from mail", first_seen="2026-01-02T03:04:05")
     )
@@ -41,7 +41,7 @@ def test_an_attribute_is_added_with_the_usual_category(web: Client, event: Event
     assert Event.objects.get(pk=event.pk).published is False
 
 
-def test_errors_stand_on_their_fields_in_the_readers_language(web: Client, event: Event) -> None:
+def test_errors_are_at_their_fields_in_readers_language(web: Client, event: Event) -> None:
     url = f"/event/{event.pk}/attribute/new/"
     wrong = web.post(url, sent(type="ip-dst", value="300.1.1.1"), headers={"accept-language": "sv"})
     assert 'id="id_value_error"' in wrong.text
@@ -52,7 +52,7 @@ def test_errors_stand_on_their_fields_in_the_readers_language(web: Client, event
     assert Attribute.objects.filter(event=event).count() == 1
 
 
-def test_a_sample_is_encrypted_as_it_arrives(web: Client, event: Event) -> None:
+def test_malware_sample_is_encrypted_on_upload(web: Client, event: Event) -> None:
     file = SimpleUploadedFile("bad.exe", b"MZ malware")
     url = f"/event/{event.pk}/attribute/new/"
     answer = web.post(url, {**sent(type="malware-sample", value=""), "file": file})
@@ -64,7 +64,7 @@ def test_a_sample_is_encrypted_as_it_arrives(web: Client, event: Event) -> None:
     assert "Choose a file" in web.post(url, sent(type="attachment"), headers={"accept-language": "en"}).text
 
 
-def test_editing_keeps_what_the_form_does_not_show(web: Client, event: Event) -> None:
+def test_edit_keeps_fields_not_in_form(web: Client, event: Event) -> None:
     attribute = make_attribute(
         event, type="domain", category="Network activity", value1="a.example", first_seen=1_234_567
     )
@@ -78,7 +78,7 @@ def test_editing_keeps_what_the_form_does_not_show(web: Client, event: Event) ->
     assert (attribute.value1, attribute.first_seen, attribute.to_ids) == ("b.example", 1_234_567, True)
 
 
-def test_two_people_at_once_are_told(web: Client, event: Event, seed: Seed) -> None:
+def test_concurrent_edit_is_refused(web: Client, event: Event, seed: Seed) -> None:
     attribute = make_attribute(event, type="domain", category="Network activity", value1="a.example")
     attribute.save()
     url = f"/event/{event.pk}/attribute/{attribute.pk}/edit/"
@@ -94,7 +94,7 @@ def test_two_people_at_once_are_told(web: Client, event: Event, seed: Seed) -> N
     )
 
 
-def test_deletion_can_be_undone_and_for_good_cannot(web: Client, event: Event) -> None:
+def test_soft_deletion_can_be_undone_and_hard_cannot(web: Client, event: Event) -> None:
     attribute = make_attribute(event)
     attribute.save()
     base = f"/event/{event.pk}/attribute/{attribute.pk}"
@@ -110,13 +110,13 @@ def test_deletion_can_be_undone_and_for_good_cannot(web: Client, event: Event) -
     assert not Attribute.objects.filter(pk=attribute.pk).exists()
 
 
-def test_the_categories_follow_the_type(web: Client) -> None:
+def test_categories_follow_type(web: Client) -> None:
     options = web.get("/attribute/categories/?type=ip-dst").text
     assert '<option value="Network activity">' in options
     assert '<option value="Person">' not in options
 
 
-def test_others_may_not(event: Event, seed: Seed) -> None:
+def test_other_organisations_cannot_edit(event: Event, seed: Seed) -> None:
     hidden = make_event(seed.org_a)
     hidden.save()
     attribute = make_attribute(event)

@@ -1,4 +1,4 @@
-"""Events added, changed and deleted on the web."""
+"""Adding, changing and deleting events on the web."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sent(**fields: str) -> dict[str, str]:
     return {**usual, "distribution": "0", **fields}
 
 
-def test_an_event_is_added_as_a_draft(web: Client, seed: Seed) -> None:
+def test_event_is_added_as_draft(web: Client, seed: Seed) -> None:
     make_tag("tlp:amber")
     answer = web.post("/event/new/", sent(tags="tlp:amber\n"))
     event = Event.objects.get()
@@ -36,7 +36,7 @@ def test_an_event_is_added_as_a_draft(web: Client, seed: Seed) -> None:
     assert EventTag.objects.get().tag.name == "tlp:amber"
 
 
-def test_what_is_wrong_is_said_and_nothing_is_stored(web: Client) -> None:
+def test_invalid_event_is_refused_by_field(web: Client) -> None:
     page = web.post(
         "/event/new/", sent(info=" ", distribution="4", tags="no:such"), headers={"accept-language": "en"}
     )
@@ -45,7 +45,7 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(web: Client) -> None:
     assert not Event.objects.exists()
 
 
-def test_tags_that_exclude_each_other_are_explained(web: Client) -> None:
+def test_mutually_exclusive_tags_are_explained(web: Client) -> None:
     taxonomy = Taxonomy.objects.create(namespace="tlp", enabled=True, exclusive=True)
     for name in ("red", "green"):
         TaxonomyPredicate.objects.create(taxonomy=taxonomy, value=name)
@@ -54,7 +54,7 @@ def test_tags_that_exclude_each_other_are_explained(web: Client) -> None:
     assert web.post("/event/new/", sent(tags="tlp:red")).status_code == 302
 
 
-def test_a_group_is_chosen_among_the_organisations_own(web: Client, seed: Seed) -> None:
+def test_only_own_sharing_groups_are_offered(web: Client, seed: Seed) -> None:
     assert "A and B" in web.get("/event/new/").text
     assert "A and B" not in signed_in(seed.stranger).get("/event/new/").text
     web.post("/event/new/", sent(distribution="4", sharing_group_id=str(seed.group.pk)))
@@ -66,7 +66,7 @@ def test_a_group_is_chosen_among_the_organisations_own(web: Client, seed: Seed) 
     assert Event.objects.count() == 1
 
 
-def test_an_event_that_adds_to_another_names_it_by_number(web: Client, seed: Seed) -> None:
+def test_extended_event_is_named_by_id(web: Client, seed: Seed) -> None:
     first = make_event(seed.org_a)
     first.save()
     hidden = make_event(seed.org_c)
@@ -76,7 +76,7 @@ def test_an_event_that_adds_to_another_names_it_by_number(web: Client, seed: See
     assert Event.objects.get(info="Phishing").extends_uuid == first.uuid
 
 
-def test_an_edit_is_saved_only_over_what_was_seen(web: Client, seed: Seed) -> None:
+def test_stale_edit_is_refused(web: Client, seed: Seed) -> None:
     event = make_event(seed.org_a)
     event.save()
     url = f"/event/{event.pk}/edit/"
@@ -91,7 +91,7 @@ def test_an_edit_is_saved_only_over_what_was_seen(web: Client, seed: Seed) -> No
     assert web.post(url, sent(mark=refused.context["mark"], info="Again")).status_code == 302
 
 
-def test_a_deleted_event_cannot_come_back(web: Client, seed: Seed) -> None:
+def test_deleted_event_cannot_return(web: Client, seed: Seed) -> None:
     event = make_event(seed.org_a)
     event.save()
     assert "cannot come back" in web.get(f"/event/{event.pk}/delete/", headers={"accept-language": "en"}).text
@@ -101,7 +101,7 @@ def test_a_deleted_event_cannot_come_back(web: Client, seed: Seed) -> None:
     assert BlocklistEntry.objects.filter(kind="event", uuid=event.uuid).exists()
 
 
-def test_others_may_not(seed: Seed) -> None:
+def test_other_organisations_cannot_edit(seed: Seed) -> None:
     event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     for path in ("edit/", "delete/"):

@@ -60,7 +60,7 @@ def inputs(template: ObjectTemplate) -> dict[str, str]:
     return {each.object_relation: f"e{each.pk}" for each in template.elements.all()}
 
 
-def test_templates_are_searched_and_the_form_is_made_from_one(
+def test_templates_are_searched_and_form_follows_template(
     web: Client, event: Event, template: ObjectTemplate
 ) -> None:
     ObjectTemplate.objects.create(uuid=uuid4(), name="other", meta_category="misc", version=1)
@@ -71,7 +71,7 @@ def test_templates_are_searched_and_the_form_is_made_from_one(
     assert fields[2].choices == ["up", "down"]
 
 
-def test_an_object_is_added_whole_or_not_at_all(web: Client, event: Event, template: ObjectTemplate) -> None:
+def test_object_is_added_entirely_or_not_at_all(web: Client, event: Event, template: ObjectTemplate) -> None:
     url = f"/event/{event.pk}/object/new/?template={template.pk}"
     names = inputs(template)
     empty = web.post(url, {"distribution": "5", names["state"]: "up"})
@@ -94,7 +94,7 @@ def test_an_object_is_added_whole_or_not_at_all(web: Client, event: Event, templ
     ]
 
 
-def test_an_edit_touches_only_what_changed(web: Client, event: Event, template: ObjectTemplate) -> None:
+def test_edit_changes_only_changed_values(web: Client, event: Event, template: ObjectTemplate) -> None:
     names = inputs(template)
     web.post(
         f"/event/{event.pk}/object/new/?template={template.pk}",
@@ -122,7 +122,7 @@ def test_an_edit_touches_only_what_changed(web: Client, event: Event, template: 
     assert web.post(url, sent).status_code == 409
 
 
-def test_references_come_and_go(web: Client, event: Event) -> None:
+def test_references_are_added_and_removed(web: Client, event: Event) -> None:
     source = Object.objects.create(event=event, name="file", meta_category="file", timestamp=1)
     target = make_attribute(event, value1="10.0.0.1")
     target.save()
@@ -136,7 +136,7 @@ def test_references_come_and_go(web: Client, event: Event) -> None:
     assert ObjectReference.objects.get().deleted is True
 
 
-def test_an_object_is_deleted(web: Client, event: Event) -> None:
+def test_object_is_deleted(web: Client, event: Event) -> None:
     held = Object.objects.create(event=event, name="file", meta_category="file", timestamp=1)
     make_attribute(event, object=held, object_relation="filename").save()
     url = f"/event/{event.pk}/object/{held.pk}/delete/"
@@ -146,7 +146,7 @@ def test_an_object_is_deleted(web: Client, event: Event) -> None:
     assert Object.objects.get().deleted is True
 
 
-def test_others_may_not(event: Event, seed: Seed, template: ObjectTemplate) -> None:
+def test_other_organisations_cannot_edit(event: Event, seed: Seed, template: ObjectTemplate) -> None:
     held = Object.objects.create(event=event, name="file", meta_category="file", timestamp=1)
     for path in (
         "object/new/",

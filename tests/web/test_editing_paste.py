@@ -1,4 +1,4 @@
-"""Many values pasted at once."""
+"""Pasting many values at once."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def sent(text: str = TEXT, **fields: str) -> dict[str, str]:
 
 
 def everything(page: int, *numbers: int) -> dict[str, str]:
-    """The boxes of rows that stay ticked."""
+    """The rows' checkboxes that stay ticked."""
     return {"page": str(page), **{f"{box}{n}": "1" for n in numbers for box in "ad"}}
 
 
-def test_a_look_before_anything_is_added(web: Client, event: Event) -> None:
+def test_preview_adds_nothing(web: Client, event: Event) -> None:
     make_attribute(event, type="ip-dst", category="Network activity", value1="198.51.100.7").save()
     lists = Warninglist.objects.create(
         name="Known hashes", type="string", category="false_positive", version=1, enabled=True
@@ -64,7 +64,7 @@ def test_a_look_before_anything_is_added(web: Client, event: Event) -> None:
     assert Attribute.objects.filter(event=event).count() == 1
 
 
-def test_what_is_chosen_is_added_together(web: Client, event: Event) -> None:
+def test_selected_rows_are_added_together(web: Client, event: Event) -> None:
     rows = {**everything(0, 0, 1), "t1": "ip-src", "c1": "Network activity"}
     answer = web.post(url(event), sent(go="add", **rows))
     assert answer.status_code == 302
@@ -74,7 +74,7 @@ def test_what_is_chosen_is_added_together(web: Client, event: Event) -> None:
     assert stored["198.51.100.7"].comment == "mail"
 
 
-def test_a_wrong_row_holds_everything_back(web: Client, event: Event) -> None:
+def test_invalid_row_blocks_all(web: Client, event: Event) -> None:
     rows = {**everything(0, 0, 1), "t0": "ip-dst"}
     page = web.post(url(event), sent(go="add", **rows))
     assert page.status_code == 200
@@ -83,7 +83,7 @@ def test_a_wrong_row_holds_everything_back(web: Client, event: Event) -> None:
     assert not Attribute.objects.filter(event=event).exists()
 
 
-def test_thousands_are_gone_through_page_by_page(web: Client, event: Event) -> None:
+def test_thousands_of_values_are_paged(web: Client, event: Event) -> None:
     text = "\n".join(f"host{n}.example.com" for n in range(3000))
     first = web.post(url(event), sent(text))
     assert len(first.context["rows"]) == 100
@@ -96,7 +96,7 @@ def test_thousands_are_gone_through_page_by_page(web: Client, event: Event) -> N
     assert not Attribute.objects.filter(event=event, value1="host0.example.com").exists()
 
 
-def test_others_may_not(event: Event, seed: Seed) -> None:
+def test_other_organisations_cannot_paste(event: Event, seed: Seed) -> None:
     Event.objects.filter(pk=event.pk).update(published=True, distribution=1)
     assert signed_in(seed.stranger).post(url(event), sent(go="add")).status_code == 403
     assert signed_in(seed.reader).post(url(event), sent(go="add")).status_code == 403

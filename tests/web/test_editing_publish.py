@@ -1,4 +1,4 @@
-"""Publishing on the web: the look before it, and the act."""
+"""Publishing on the web: the preview and the action."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def web(seed: Seed) -> Client:
 
 
 def press(web: Client, event: Event, **fields: str) -> Any:
-    """Look, then press the button of the page that was looked at."""
+    """Opens the preview, then sends its form."""
     look = web.get(f"/event/{event.pk}/publish/").context
     seen = {"seen": str(look["event"].timestamp), **{k: str(v or "") for k, v in look["chosen"].items()}}
     return web.post(f"/event/{event.pk}/publish/", {**seen, **fields})
 
 
-def test_receivers_are_those_whom_the_rule_admits(seed: Seed) -> None:
+def test_receivers_follow_visibility_rule(seed: Seed) -> None:
     def names(distribution: int, group: int | None = None) -> list[str]:
         return [one.name for one in receivers(distribution, group, seed.org_a.pk)]
 
@@ -75,7 +75,7 @@ def test_restricted_parts_are_counted_once(seed: Seed, event: Event) -> None:
     assert (found.attributes, found.for_groups) == (3, [("A and B", 1)])
 
 
-def test_the_look_says_who_what_and_what_is_missing(web: Client, event: Event) -> None:
+def test_preview_shows_receivers_contents_and_gaps(web: Client, event: Event) -> None:
     make_attribute(event, distribution=0).save()
     page = web.get(f"/event/{event.pk}/publish/").text
     for words in (
@@ -91,7 +91,7 @@ def test_the_look_says_who_what_and_what_is_missing(web: Client, event: Event) -
     assert Event.objects.get(pk=event.pk).distribution == 1
 
 
-def test_publishing_with_another_reach_is_one_act(web: Client, event: Event, seed: Seed) -> None:
+def test_publishing_with_other_distribution_is_one_action(web: Client, event: Event, seed: Seed) -> None:
     answer = press(web, event, distribution="4", sharing_group_id=str(seed.group.pk))
     assert answer.status_code == 302
     event.refresh_from_db()
@@ -99,12 +99,12 @@ def test_publishing_with_another_reach_is_one_act(web: Client, event: Event, see
     assert EventVersion.objects.filter(event_id=event.pk).count() == 1
 
 
-def test_what_was_not_looked_at_is_not_published(web: Client, event: Event) -> None:
+def test_changed_event_is_not_published_without_new_preview(web: Client, event: Event) -> None:
     assert press(web, event, seen="1").status_code == 200
     assert Event.objects.get(pk=event.pk).published is False
 
 
-def test_the_second_time_only_differences_are_shown(web: Client, event: Event) -> None:
+def test_later_publication_shows_only_differences(web: Client, event: Event) -> None:
     kept, gone = make_attribute(event, value1="before"), make_attribute(event, value1="gone soon")
     kept.save()
     gone.save()
@@ -121,7 +121,7 @@ def test_the_second_time_only_differences_are_shown(web: Client, event: Event) -
     }
 
 
-def test_a_security_marking_stops_the_publication(web: Client, event: Event) -> None:
+def test_security_marking_blocks_publication(web: Client, event: Event) -> None:
     make_attribute(event, comment="BEGRÄNSAT HEMLIG").save()
     page = web.get(f"/event/{event.pk}/publish/").text
     assert "Stopped: a security marking was found" in page
@@ -130,7 +130,7 @@ def test_a_security_marking_stops_the_publication(web: Client, event: Event) -> 
     assert Event.objects.get(pk=event.pk).published is False
 
 
-def test_tlp_red_for_the_hub_is_stopped(web: Client, event: Event) -> None:
+def test_tlp_red_for_hub_is_blocked(web: Client, event: Event) -> None:
     EventTag.objects.create(event=event, tag=make_tag("tlp:red"))
     assert (
         "Stopped: the TLP label does not allow it"
@@ -140,7 +140,7 @@ def test_tlp_red_for_the_hub_is_stopped(web: Client, event: Event) -> None:
     assert press(web, event, distribution="0").status_code == 302
 
 
-def test_tlp_amber_beyond_the_hub_has_to_be_meant(web: Client, event: Event) -> None:
+def test_tlp_amber_beyond_hub_needs_confirmation(web: Client, event: Event) -> None:
     EventTag.objects.create(event=event, tag=make_tag("tlp:amber"))
     page = web.get(f"/event/{event.pk}/publish/?distribution=3").text
     assert 'name="confirm_tlp"' in page
@@ -151,14 +151,14 @@ def test_tlp_amber_beyond_the_hub_has_to_be_meant(web: Client, event: Event) -> 
     assert entry.change == {"found": ["tlp:amber"], "distribution": 3}
 
 
-def test_a_publication_is_withdrawn(web: Client, event: Event) -> None:
+def test_event_is_unpublished(web: Client, event: Event) -> None:
     press(web, event)
     assert "stays with them" in web.get(f"/event/{event.pk}/unpublish/").text
     web.post(f"/event/{event.pk}/unpublish/")
     assert Event.objects.get(pk=event.pk).published is False
 
 
-def test_others_may_not(event: Event, seed: Seed) -> None:
+def test_other_roles_and_organisations_cannot_publish(event: Event, seed: Seed) -> None:
     for path in ("publish/", "unpublish/"):
         assert signed_in(seed.analyst).post(f"/event/{event.pk}/{path}").status_code == 403
         assert signed_in(seed.partner_sync).post(f"/event/{event.pk}/{path}").status_code == 403
@@ -171,7 +171,7 @@ def test_others_may_not(event: Event, seed: Seed) -> None:
     ("private", "distribution", "is_open"),
     [(False, 1, True), (False, 0, False), (True, 1, False), (True, 3, False)],
 )
-def test_pages_are_honest_about_who_reads_what_is_not_published(
+def test_pages_say_who_reads_unpublished_events(
     web: Client, event: Event, settings: Any, seed: Seed, private: bool, distribution: int, is_open: bool
 ) -> None:
     settings.VARDKASE_UNPUBLISHED_PRIVATE = private
@@ -185,8 +185,8 @@ def test_pages_are_honest_about_who_reads_what_is_not_published(
     assert (only_own in web.get(f"/event/{event.pk}/").content.decode()) != is_open
 
 
-def test_no_warninglist_is_no_reassurance(seed: Seed, web: Client, event: Event) -> None:
-    """With nothing to hold values against, the page says that and not that they are on no list."""
+def test_missing_warninglists_are_reported(seed: Seed, web: Client, event: Event) -> None:
+    """Without warninglists the page says so, rather than that no value is on one."""
     make_attribute(event, type="domain", value1="good.example", to_ids=True).save()
     address = f"/event/{event.pk}/publish/"
     text = web.get(address).content.decode()
@@ -204,7 +204,7 @@ def test_no_warninglist_is_no_reassurance(seed: Seed, web: Client, event: Event)
 
 
 @pytest.mark.parametrize(("fields", "told"), [({"tell": "1"}, 1), ({}, 0)])
-def test_whoever_publishes_says_whether_people_are_mailed(
+def test_publisher_chooses_whether_to_notify_by_mail(
     web: Client, event: Event, settings: Any, fields: dict[str, str], told: int
 ) -> None:
     assert "E-mail people who asked" not in web.get(f"/event/{event.pk}/publish/").content.decode()

@@ -1,4 +1,4 @@
-"""Tags put on and taken off on the web."""
+"""Adding and removing tags on the web."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def vocabulary(db: None) -> None:
 
 
 @pytest.mark.usefixtures("vocabulary")
-def test_words_find_taxonomies_clusters_and_tags(web: Client, event: Event) -> None:
+def test_search_finds_taxonomies_clusters_and_tags(web: Client, event: Event) -> None:
     def names(text: str) -> list[str]:
         return [one.name for one in web.get(f"/event/{event.pk}/tag/", {"q": text}).context["choices"]]
 
@@ -60,7 +60,7 @@ def test_words_find_taxonomies_clusters_and_tags(web: Client, event: Event) -> N
 
 
 @pytest.mark.usefixtures("vocabulary")
-def test_a_vocabulary_tag_is_made_when_it_is_first_used(web: Client, event: Event) -> None:
+def test_vocabulary_tag_is_created_on_first_use(web: Client, event: Event) -> None:
     for name in ("tlp:green", APT):
         assert web.post(f"/event/{event.pk}/tag/", {"tag": name}).status_code == 302
     assert {link.tag.name for link in EventTag.objects.filter(event=event)} == {"tlp:green", APT}
@@ -70,7 +70,7 @@ def test_a_vocabulary_tag_is_made_when_it_is_first_used(web: Client, event: Even
 
 
 @pytest.mark.usefixtures("vocabulary")
-def test_what_excludes_each_other_is_exchanged_only_on_request(web: Client, event: Event) -> None:
+def test_mutually_exclusive_tag_is_replaced_on_request(web: Client, event: Event) -> None:
     url = f"/event/{event.pk}/tag/"
     web.post(url, {"tag": "tlp:green"})
     conflict = web.post(url, {"tag": "tlp:red"})
@@ -81,7 +81,7 @@ def test_what_excludes_each_other_is_exchanged_only_on_request(web: Client, even
     assert EventTag.objects.get(event=event).tag.name == "tlp:red"
 
 
-def test_local_tags_leave_the_publication_alone(web: Client, event: Event) -> None:
+def test_local_tag_does_not_unpublish(web: Client, event: Event) -> None:
     make_tag("ours")
     Event.objects.filter(pk=event.pk).update(published=True)
     attribute = make_attribute(event)
@@ -95,7 +95,7 @@ def test_local_tags_leave_the_publication_alone(web: Client, event: Event) -> No
     assert not AttributeTag.objects.exists()
 
 
-def test_others_may_not(event: Event, seed: Seed) -> None:
+def test_other_organisations_cannot_tag(event: Event, seed: Seed) -> None:
     Event.objects.filter(pk=event.pk).update(published=True)
     make_tag("ours")
     assert signed_in(seed.stranger).post(f"/event/{event.pk}/tag/", {"tag": "ours"}).status_code == 403
@@ -108,7 +108,7 @@ def test_others_may_not(event: Event, seed: Seed) -> None:
     assert not AttributeTag.objects.exists()
 
 
-def test_many_are_changed_at_once(web: Client, event: Event, seed: Seed) -> None:
+def test_many_attributes_are_changed_at_once(web: Client, event: Event, seed: Seed) -> None:
     rows = [make_attribute(event) for _ in range(3)]
     for row in rows:
         row.save()

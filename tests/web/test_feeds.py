@@ -1,4 +1,4 @@
-"""The pages of feeds, and what other pages tell of them."""
+"""The pages of feeds, and what other pages show of them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def signed_in(api_user: ApiUser, language: str = "en") -> Client:
 
 @pytest.fixture
 def feed(seed: Seed) -> Feed:
-    """A cached list that everybody may know of."""
+    """A cached feed that everyone may look up."""
     feed = Feed.objects.create(
         name="Blocklist", provider="Somebody", url="https://feed.example/list", lookup_visible=True
     )
@@ -49,13 +49,13 @@ def feed(seed: Seed) -> Feed:
 
 @pytest.fixture
 def event(seed: Seed) -> int:
-    """An event with a value of the list."""
+    """An event with a value of the feed."""
     attributes = [{"type": "domain", "value": "evil.example"}]
     body = {"info": "Beacon", "distribution": 1, "Attribute": attributes}
     return int(call(seed.analyst.key, "POST", "/events/add", body)[1]["Event"]["id"])
 
 
-def test_pages_tell_which_feeds_know_a_value(seed: Seed, feed: Feed, event: int) -> None:
+def test_pages_show_which_feeds_contain_value(seed: Seed, feed: Feed, event: int) -> None:
     value = f"{reverse('value')}?v=evil.example"
     pages = (reverse("event", args=[event]), value, f"{reverse('search')}?q=evil.example")
     for page in pages:
@@ -71,14 +71,14 @@ LIST = "/administration/feeds/"
 
 
 def form_of(**fields: object) -> dict[str, object]:
-    """What the form for a feed sends when little is chosen."""
+    """The minimal feed form."""
     return {
         "name": "Addresses", "provider": "Somebody", "source_format": "csv", "url": "https://feed.example/a.csv",
         "distribution": "1", "fixed_event": "1", "columns": "2", "delimiter": ";", **fields,
     }  # fmt: skip
 
 
-def test_a_feed_is_added_and_changed_on_its_form(seed: Seed) -> None:
+def test_feed_is_added_and_changed(seed: Seed) -> None:
     client = signed_in(seed.site_admin)
     make_tag("feed:own")
     fields = {
@@ -113,13 +113,13 @@ def test_a_feed_is_added_and_changed_on_its_form(seed: Seed) -> None:
         ({"changed": "soon"}, "such as 30d"),
     ],
 )
-def test_what_is_wrong_is_told_where_it_was_written(seed: Seed, fields: dict[str, str], words: str) -> None:
+def test_invalid_feed_is_reported_at_its_field(seed: Seed, fields: dict[str, str], words: str) -> None:
     answer = signed_in(seed.site_admin).post(f"{LIST}new/", form_of(**fields))
     assert (answer.status_code, Feed.objects.exists()) == (422, False)
     assert words in answer.content.decode()
 
 
-def test_a_feed_is_looked_into_ordered_and_removed(seed: Seed, feed: Feed, settings: Any) -> None:
+def test_feed_is_previewed_fetched_and_deleted(seed: Seed, feed: Feed, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     client = signed_in(seed.site_admin)
     page = f"{LIST}{feed.pk}/"
@@ -141,7 +141,7 @@ def test_a_feed_is_looked_into_ordered_and_removed(seed: Seed, feed: Feed, setti
     assert not Feed.objects.exists()
 
 
-def test_events_of_a_feed_are_looked_at_and_taken_in(seed: Seed, settings: Any) -> None:
+def test_feed_events_are_previewed_and_imported(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     client = signed_in(seed.site_admin)
     with publishing(misp_files(told(FIRST, 1000, "one.example"))) as server:
@@ -160,7 +160,7 @@ def test_events_of_a_feed_are_looked_at_and_taken_in(seed: Seed, settings: Any) 
         assert unknown.status_code == 200
 
 
-def test_how_runs_went_and_what_feeds_share_is_told(seed: Seed, feed: Feed) -> None:
+def test_runs_and_overlap_of_feeds_are_shown(seed: Seed, feed: Feed) -> None:
     FeedRun.objects.create(
         feed=feed, act="fetch", state="failed", fault=stored(FeedContentProblem.STATUS(status=404))
     )
@@ -176,7 +176,7 @@ def test_how_runs_went_and_what_feeds_share_is_told(seed: Seed, feed: Feed) -> N
     assert "50 %" in matrix
 
 
-def test_a_feed_of_ours_is_made_and_handed_out(seed: Seed, tmp_path: Path, settings: Any) -> None:
+def test_own_feed_is_created_and_served(seed: Seed, tmp_path: Path, settings: Any) -> None:
     settings.DATA_DIR = tmp_path
     client = signed_in(seed.site_admin)
     form = {
@@ -208,7 +208,7 @@ def test_a_feed_of_ours_is_made_and_handed_out(seed: Seed, tmp_path: Path, setti
     assert not OwnFeed.objects.exists()
 
 
-def test_known_feeds_are_added_once(seed: Seed) -> None:
+def test_default_feeds_are_added_once(seed: Seed) -> None:
     client = signed_in(seed.site_admin, "sv")
     page = client.post(f"{LIST}known/", follow=True).content.decode()
     assert "avslagna" in page
@@ -219,7 +219,7 @@ def test_known_feeds_are_added_once(seed: Seed) -> None:
     "path",
     ["", "new/", "overlap/", "own/", "own/new/", "{pk}/", "{pk}/edit/", "{pk}/inside/", "{pk}/delete/"],
 )
-def test_they_are_for_site_administrators(seed: Seed, feed: Feed, path: str) -> None:
+def test_pages_require_site_administrator(seed: Seed, feed: Feed, path: str) -> None:
     for who in (seed.analyst, seed.org_admin, seed.reader):
         assert signed_in(who).get(LIST + path.format(pk=feed.pk)).status_code == 403
 
@@ -236,7 +236,7 @@ def test_they_are_for_site_administrators(seed: Seed, feed: Feed, path: str) -> 
         "own/x/key/",
     ],
 )
-def test_nobody_else_changes_anything(seed: Seed, feed: Feed, path: str) -> None:
+def test_actions_require_site_administrator_and_post(seed: Seed, feed: Feed, path: str) -> None:
     assert signed_in(seed.org_admin).post(LIST + path.format(pk=feed.pk)).status_code == 403
     assert signed_in(seed.site_admin).get(f"{LIST}{feed.pk}/fetch/").status_code == 405
     assert Feed.objects.count() == 1

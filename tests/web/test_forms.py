@@ -1,4 +1,4 @@
-"""What is sent is read by a form or by one helper, and what a service refuses is shown where it was written."""
+"""Input is read by a form or one helper, and a service's refusal is shown at its field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGES = Path(vardkase.__file__).parent / "web"
 SAID = CommonProblem.QUOTED(said="Not like this.")
 
 
-def test_views_read_a_form_or_ask_the_helper() -> None:
+def test_only_helper_reads_post_data() -> None:
     reading = {
         str(path.relative_to(PAGES))
         for path in PAGES.rglob("*.py")
@@ -29,7 +29,7 @@ def test_views_read_a_form_or_ask_the_helper() -> None:
     assert reading == {"ui/forms/posted.py"}
 
 
-def test_what_is_no_text_and_no_number_does_no_harm() -> None:
+def test_invalid_text_and_numbers_are_ignored() -> None:
     sent = {"reason": "be\0cause", "pk": ["7,8", "x", "9" * 30, "", "\u0663"], "hard": "1"}
     request = RequestFactory().post("/", sent)
     assert posted.text(request, "reason") == "because"
@@ -46,7 +46,7 @@ class NameForm(Form):
     ("refusal", "field"),
     [(Invalid({"name": [SAID]}), "name"), (Invalid({"x": [SAID]}), "__all__"), (Conflict(SAID), "__all__")],
 )
-def test_what_a_service_refuses_is_shown_in_the_form(refusal: Exception, field: str) -> None:
+def test_service_refusal_is_shown_in_form(refusal: Exception, field: str) -> None:
     form = NameForm({"name": "Anna"})
     assert form.is_valid()
     with errors_shown_in(form):
@@ -54,6 +54,6 @@ def test_what_a_service_refuses_is_shown_in_the_form(refusal: Exception, field: 
     assert dict(form.errors) == {field: [str(SAID)]}
 
 
-def test_the_checklist_has_a_form_for_each_action_with_its_fields() -> None:
+def test_every_checklist_action_has_form_with_its_fields() -> None:
     fields = {name: set(form.base_fields) for name, (form, _) in ITEM_FORMS.items()}
     assert fields == {name: {*action.needs, *action.takes} for name, action in CHECKLIST_ACTIONS.items()}

@@ -1,4 +1,4 @@
-"""The first page: what waits, what is new and why, and numbers that tell nothing they should not."""
+"""The home page: tasks, new events and why they are shown, and figures that reveal nothing hidden."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_only_readable_events_are_shown_and_counted(seed: Seed) -> None:
         assert sum(n for _id, _name, n in page.context["creators"]) == count
 
 
-def test_why_an_event_is_shown(seed: Seed) -> None:
+def test_reason_for_showing_event(seed: Seed) -> None:
     shared = event(seed.org_a, distribution=4, sharing_group=seed.group, published=True)
     everybody = event(seed.org_a, distribution=3, published=True)
     secret = event(seed.org_a)
@@ -53,7 +53,7 @@ def test_why_an_event_is_shown(seed: Seed) -> None:
         assert reason_for(person.actor, index_rows(person.actor, [one.pk])[0]) == reason
 
 
-def test_own_drafts_and_ending_keys_wait(seed: Seed) -> None:
+def test_own_drafts_and_expiring_keys_are_tasks(seed: Seed) -> None:
     event(seed.org_a)
     event(seed.org_a, publish_timestamp=1_700_000_000)
     event(seed.org_a, published=True, publish_timestamp=1_700_000_000)
@@ -64,13 +64,13 @@ def test_own_drafts_and_ending_keys_wait(seed: Seed) -> None:
     assert (todo["drafts"], todo["changed"], [days for _key, days in todo["keys"]]) == (1, 1, [1])
 
 
-def test_an_empty_hub_has_a_first_page(seed: Seed) -> None:
+def test_home_page_of_empty_hub(seed: Seed) -> None:
     page = signed_in(seed.stranger.user).get("/")
     assert page.status_code == 200
     assert (page.context["new"], page.context["total"], len(page.context["days"])) == (0, 0, 30)
 
 
-def test_an_empty_hub_says_where_to_begin(seed: Seed) -> None:
+def test_empty_hub_shows_first_steps(seed: Seed) -> None:
     def shown(person: ApiUser) -> str:
         return signed_in(person.user).get("/", headers={"accept-language": "en"}).content.decode()
 
@@ -81,7 +81,7 @@ def test_an_empty_hub_says_where_to_begin(seed: Seed) -> None:
     assert "Get started" not in shown(seed.analyst)
 
 
-def test_whoever_runs_the_hub_sees_what_to_connect_and_nothing_of_what_is_shared(seed: Seed) -> None:
+def test_operator_sees_connections_but_no_content(seed: Seed) -> None:
     event(seed.org_a, info="For everyone", distribution=3, published=True)
     Membership.objects.create(organisation=seed.org_b, sector="region", connection="web", state="onboarding")
     page = signed_in(officer(seed, "drift@hub.example", StaffRole.OPERATOR).user).get("/")

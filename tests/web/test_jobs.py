@@ -1,4 +1,4 @@
-"""The pages of jobs and of what the hub does by itself."""
+"""The pages of jobs and schedules."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ JOBS, SCHEDULES = "/administration/jobs/", "/administration/schedules/"
 
 @pytest.fixture
 def job(seed: Seed) -> int:
-    """A job that the analyst ordered."""
+    """A job that the analyst started."""
     return int(tasks.order_cache(seed.analyst.actor, [7])[0])
 
 
@@ -35,7 +35,7 @@ def signed_in(api_user: ApiUser, language: str = "en") -> Client:
     return client
 
 
-def put(job: int, state: str) -> None:
+def set_state(job: int, state: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [state, job])
 
@@ -44,8 +44,8 @@ def state_of(job: int) -> str:
     return str(ProcrastinateJob.objects.get(pk=job).status)
 
 
-def test_how_far_a_job_is_and_what_it_says(seed: Seed, job: int) -> None:
-    put(job, "doing")
+def test_job_page_shows_progress_and_output(seed: Seed, job: int) -> None:
+    set_state(job, "doing")
     now = timezone.now()
     JobProgress.objects.create(
         job_id=job, done=4000, total=12000, started=now - timedelta(seconds=100), heard=now
@@ -61,14 +61,14 @@ def test_how_far_a_job_is_and_what_it_says(seed: Seed, job: int) -> None:
     assert "hx-trigger" in told
 
 
-def test_a_job_is_stopped_and_done_again(seed: Seed, job: int) -> None:
+def test_job_is_cancelled_and_retried(seed: Seed, job: int) -> None:
     client = signed_in(seed.site_admin, "sv")
-    put(job, "doing")
+    set_state(job, "doing")
     client.post(f"{JOBS}{job}/cancel/")
     assert "avbryts" in client.get(f"{JOBS}{job}/").content.decode()
     client.post(f"{JOBS}{job}/retry/")
     assert state_of(job) == "doing"
-    put(job, "failed")
+    set_state(job, "failed")
     JobProgress.objects.create(
         job_id=job, started=timezone.now(), heard=timezone.now(), fault="feeds.example svarar inte."
     )
@@ -82,9 +82,9 @@ def test_a_job_is_stopped_and_done_again(seed: Seed, job: int) -> None:
     assert {"job.cancelled", "job.retried"} <= acts
 
 
-def test_what_has_ended_is_removed_and_nothing_else(seed: Seed, job: int) -> None:
+def test_only_finished_jobs_are_removed(seed: Seed, job: int) -> None:
     done = int(tasks.order_cache(seed.analyst.actor, [8])[0])
-    put(done, "succeeded")
+    set_state(done, "succeeded")
     client = signed_in(seed.site_admin)
     assert "failed or cancelled are removed" in client.get(f"{JOBS}forget/").content.decode()
     client.post(f"{JOBS}forget/")
@@ -92,13 +92,13 @@ def test_what_has_ended_is_removed_and_nothing_else(seed: Seed, job: int) -> Non
 
 
 @pytest.mark.parametrize("state", ["", "active", "failed", "ended", "nonsense"])
-def test_the_list_by_state(seed: Seed, job: int, state: str) -> None:
-    put(job, "failed")
+def test_list_by_state(seed: Seed, job: int, state: str) -> None:
+    set_state(job, "failed")
     shown = f'href="{JOBS}{job}/"' in signed_in(seed.site_admin).get(JOBS, {"state": state}).content.decode()
     assert shown is (state in ("", "failed", "nonsense"))
 
 
-def test_a_scheduled_task_is_paused_changed_and_done_now(seed: Seed) -> None:
+def test_scheduled_task_is_paused_changed_and_run(seed: Seed) -> None:
     client = signed_in(seed.site_admin)
     listed = client.get(SCHEDULES).content.decode()
     assert "Fetch from connected hubs" in listed
@@ -131,8 +131,8 @@ def test_a_scheduled_task_is_paused_changed_and_done_now(seed: Seed) -> None:
         f"{SCHEDULES}jobs.forget_ended/pause/",
     ],
 )
-def test_nobody_else_may_look_or_act(seed: Seed, job: int, path: str) -> None:
-    put(job, "failed")
+def test_other_roles_cannot_view_or_act(seed: Seed, job: int, path: str) -> None:
+    set_state(job, "failed")
     address = path.format(job=job)
     for api_user in (seed.org_admin, seed.analyst, seed.reader):
         client = signed_in(api_user)
@@ -142,7 +142,7 @@ def test_nobody_else_may_look_or_act(seed: Seed, job: int, path: str) -> None:
     assert not ProcrastinateJob.objects.filter(task_name="schedules.run").exists()
 
 
-def test_every_kind_of_job_has_its_words() -> None:
+def test_every_job_kind_has_a_name() -> None:
     app.perform_import_paths()
     ours = {name for name in app.tasks if not name.startswith(("builtin:", "procrastinate."))}
     assert ours - KINDS.keys() == set()

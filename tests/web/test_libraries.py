@@ -1,4 +1,4 @@
-"""Taxonomies and warninglists on the web: everybody reads, few switch, and only by POST."""
+"""Taxonomies and warninglists on the web: all users read, few enable, only by POST."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def warninglist() -> Warninglist:
 
 @pytest.fixture
 def keeper(seed: Seed) -> User:
-    """Somebody who may switch warninglists, and nothing else of the hub's."""
+    """A user who may enable warninglists and nothing else."""
     return make_user(seed.org_a, make_role("Keeper", frozenset({Permission.WARNINGLIST})), "keeper@a.example")
 
 
-def test_everybody_signed_in_reads_taxonomies(seed: Seed, taxonomy: Taxonomy) -> None:
+def test_all_users_read_taxonomies(seed: Seed, taxonomy: Taxonomy) -> None:
     client = signed_in(seed.reader.user)
     page = client.get(reverse("taxonomies"))
     assert [row.taxonomy.namespace for row in page.context["rows"]] == ["colour", "weather"]
@@ -76,13 +76,13 @@ def test_lists_are_filtered(seed: Seed, taxonomy: Taxonomy, warninglist: Warning
     assert [entry.tag for entry in tags] == ['weather:rain="heavy"']
 
 
-def test_strangers_to_the_hub_see_neither(taxonomy: Taxonomy) -> None:
+def test_visitors_are_redirected(taxonomy: Taxonomy) -> None:
     for name in ("taxonomies", "warninglists"):
         assert Client().get(reverse(name)).status_code == 302
 
 
 @pytest.mark.parametrize("name", TAXONOMY_ACTS)
-def test_only_site_administrators_switch_taxonomies(seed: Seed, taxonomy: Taxonomy, name: str) -> None:
+def test_only_site_administrators_enable_taxonomies(seed: Seed, taxonomy: Taxonomy, name: str) -> None:
     before = list(Taxonomy.objects.order_by("pk").values())
     for person in (seed.reader, seed.analyst, seed.org_admin, seed.partner_sync):
         answer = signed_in(person.user).post(reverse(name, args=[taxonomy.pk]))
@@ -93,7 +93,7 @@ def test_only_site_administrators_switch_taxonomies(seed: Seed, taxonomy: Taxono
     assert list(Taxonomy.objects.order_by("pk").values()) == before
 
 
-def test_a_site_administrator_switches_taxonomies(seed: Seed, taxonomy: Taxonomy) -> None:
+def test_site_administrator_enables_taxonomy(seed: Seed, taxonomy: Taxonomy) -> None:
     boss = signed_in(seed.site_admin.user)
     for name, field, expected in (
         ("taxonomy_on", "enabled", True),
@@ -108,7 +108,7 @@ def test_a_site_administrator_switches_taxonomies(seed: Seed, taxonomy: Taxonomy
 
 
 @pytest.mark.parametrize("name", WARNINGLIST_ACTS)
-def test_holders_of_the_permission_switch_a_list(
+def test_permission_allows_enabling_warninglist(
     seed: Seed, warninglist: Warninglist, keeper: User, name: str
 ) -> None:
     address = reverse(name, args=[warninglist.pk])
@@ -124,10 +124,10 @@ def test_holders_of_the_permission_switch_a_list(
     assert signed_in(keeper).post(address).status_code == 302
     assert Warninglist.objects.get(pk=warninglist.pk).enabled is (name == "warninglist_on")
     other = Warninglist.objects.get(name="Great sites")
-    assert other.enabled is (name == "warninglist_off"), "the other list is left alone"
+    assert other.enabled is (name == "warninglist_off"), "the other list is unchanged"
 
 
-def test_several_lists_at_once(seed: Seed, warninglist: Warninglist, keeper: User) -> None:
+def test_several_lists_are_enabled_at_once(seed: Seed, warninglist: Warninglist, keeper: User) -> None:
     chosen = {"pk": list(Warninglist.objects.values_list("pk", flat=True))}
     assert signed_in(seed.analyst.user).post(reverse("warninglists_on"), chosen).status_code == 403
     client = signed_in(keeper)
@@ -140,7 +140,7 @@ def test_several_lists_at_once(seed: Seed, warninglist: Warninglist, keeper: Use
     assert list(Warninglist.objects.filter(enabled=True).values_list("name", flat=True)) == ["Great sites"]
 
 
-def test_an_empty_library_says_so(seed: Seed) -> None:
+def test_empty_library_is_explained(seed: Seed) -> None:
     client = signed_in(seed.reader.user)
     for name in ("taxonomies", "warninglists"):
         page = client.get(reverse(name))

@@ -1,4 +1,4 @@
-"""The log of a running server holds routes: no path, whatever method a secret comes with and however it is refused."""
+"""Server logs contain routes instead of paths, whatever the method and refusal."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def ask(server: WebServer, method: str, path: str, headers: dict[str, str]) -> i
         connection.close()
 
 
-def test_no_refusal_writes_a_path(transactional_db: None, tmp_path: Path) -> None:
+def test_refused_requests_log_no_path(transactional_db: None, tmp_path: Path) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     statuses = set()
     with running_web_server(tmp_path) as server:
@@ -50,11 +50,11 @@ def test_no_refusal_writes_a_path(transactional_db: None, tmp_path: Path) -> Non
     assert {403, 404} <= statuses
     assert SECRET not in log
     assert WORD not in log
-    assert "django.request Not Found: (no page)" in log, "the test reads the log that it means to read"
+    assert "django.request Not Found: (no page)" in log, "the log contains the expected refusals"
 
 
 @pytest.mark.parametrize("status", [403, 404, 405, 500])
-def test_what_django_logs_is_the_route(db: None, status: int) -> None:
+def test_django_logs_route_instead_of_path(db: None, status: int) -> None:
     response = Client().get(f"/support/follow/?{WORD}")
     request = response.wsgi_request
     request.resolver_match = response.resolver_match
@@ -85,7 +85,7 @@ def test_what_django_logs_is_the_route(db: None, status: int) -> None:
     assert SECRET not in told
 
 
-def test_the_log_is_set_up_so() -> None:
+def test_logging_uses_route_filter_and_formatter() -> None:
     handler = settings.LOGGING["handlers"]["stderr"]
     assert "routes" in handler["filters"]
     assert settings.LOGGING["formatters"][handler["formatter"]]["()"].endswith("SecretLogFilter")

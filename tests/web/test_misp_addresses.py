@@ -1,4 +1,4 @@
-"""MISP's addresses in a browser: who has not signed in is led there, and clients of the API get their JSON."""
+"""MISP's addresses in a browser: visitors are redirected to sign-in, API clients get JSON."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ SIGN_IN = "/account/login/"
     ],
 )
 @pytest.mark.parametrize("accept", ["", "*/*", "text/html"])
-def test_visitors_are_led_to_the_sign_in(seed: Seed, path: str, accept: str) -> None:
+def test_visitor_is_redirected_to_sign_in(seed: Seed, path: str, accept: str) -> None:
     answer = Client().get(path, headers={"Accept": accept} if accept else {})
     assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, SIGN_IN)
-    assert call(None, "GET", path)[0] == 403, "who asks for JSON is told so"
+    assert call(None, "GET", path)[0] == 403, "a client that asks for JSON gets it"
 
 
-def test_what_misp_does_not_have_either_is_not_found(seed: Seed) -> None:
+def test_address_unknown_to_misp_returns_404(seed: Seed) -> None:
     assert Client().get("/nosuch/index").status_code == 404
 
 
-def test_who_has_signed_in_goes_on(seed: Seed) -> None:
+def test_signed_in_user_is_redirected_home(seed: Seed) -> None:
     browser = signed_in(seed.analyst.user)
     assert browser.get("/users/login")["Location"] == "/"
     assert browser.get("/users/checkIfLoggedIn").content == b"OK"

@@ -1,4 +1,4 @@
-"""The side navigation: every item leads to a page."""
+"""Every navigation item leads to a page."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ ITEMS = [item for _, items in SECTIONS for item in items]
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.view)
-def test_every_item_of_the_navigation_has_a_page(item: NavigationItem) -> None:
+def test_every_item_has_a_page(item: NavigationItem) -> None:
     address = reverse(item.view)
     assert resolve(address).view_name == item.view
 
 
-def test_what_a_site_administrator_is_offered_opens(seed: Seed) -> None:
+def test_items_offered_to_site_administrator_open(seed: Seed) -> None:
     client = signed_in(seed.site_admin)
     page = client.get("/").content.decode()
     offered = [address for item in ITEMS if f'href="{(address := reverse(item.view))}"' in page]

@@ -1,4 +1,4 @@
-"""The page where one chooses what one is mailed."""
+"""The page of one's mail notifications."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def settings_of(user: User) -> dict[str, Any]:
     return dict(UserSetting.objects.filter(user=user).values_list("setting", "value"))
 
 
-def test_what_one_chooses_is_kept(seed: Seed) -> None:
+def test_preferences_are_stored(seed: Seed) -> None:
     client, user = signed_in(seed.analyst), seed.analyst.user
     key = str(Tsk.generate(user_id="Anna <a@a.example>").extract_certificate())
     chosen = {
@@ -56,7 +56,7 @@ def test_what_one_chooses_is_kept(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize(("field", "value"), [("gpgkey", "nonsense"), ("certif_public", "nonsense")])
-def test_a_key_that_cannot_be_used_is_refused(seed: Seed, field: str, value: str) -> None:
+def test_unusable_key_is_refused(seed: Seed, field: str, value: str) -> None:
     answer = signed_in(seed.analyst).post(PAGE, {"autoalert": "on", field: value})
     assert answer.status_code == 422
     assert any(words in answer.content.decode() for words in ("This is no ", "Det här är ing"))
@@ -64,7 +64,7 @@ def test_a_key_that_cannot_be_used_is_refused(seed: Seed, field: str, value: str
     assert seed.analyst.user.autoalert is False
 
 
-def test_a_filter_that_says_more_stays(seed: Seed) -> None:
+def test_complex_filter_is_kept(seed: Seed) -> None:
     rule = {"OR": [{"Attribute.type": "<b>md5"}, {"Tag.name": "x"}]}
     UserSetting.objects.create(
         user=seed.analyst.user, setting="publish_alert_filter", value=rule, timestamp=1
@@ -87,11 +87,11 @@ def test_a_filter_that_says_more_stays(seed: Seed) -> None:
         ({"Tag.name": "x"}, None),
     ],
 )
-def test_which_filters_plain_terms_can_say(rule: Any, wishes: NotificationPreferences | None) -> None:
+def test_filters_expressible_as_preferences(rule: Any, wishes: NotificationPreferences | None) -> None:
     assert preferences_of(rule) == wishes
 
 
-def test_it_is_ones_own_page(seed: Seed) -> None:
+def test_page_changes_only_own_preferences(seed: Seed) -> None:
     assert Client().get(PAGE).status_code == 302
     signed_in(seed.analyst).post(PAGE, {"autoalert": "on", "user_id": seed.colleague.user.pk})
     seed.colleague.user.refresh_from_db()

@@ -1,4 +1,4 @@
-"""The page of the hub's settings: who reads them, who changes them, and what takes a second officer."""
+"""The settings pages: who reads, who changes, and what takes a second officer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def officers(seed: Seed) -> tuple[User, User]:
     return make_staff(seed, StaffRole.MEMBERSHIP_OFFICER), make_staff(seed, StaffRole.LEGAL_OFFICER)
 
 
-def test_officers_propose_and_approve_a_rule_on_the_page(seed: Seed, officers: tuple[User, User]) -> None:
+def test_officers_propose_and_approve_hub_rule(seed: Seed, officers: tuple[User, User]) -> None:
     first, second = officers
     browser, address = signed_in(first), reverse("setting", args=[NAME])
     assert f'href="{address}"' in browser.get(reverse("settings")).content.decode()
@@ -51,7 +51,7 @@ def test_officers_propose_and_approve_a_rule_on_the_page(seed: Seed, officers: t
     assert SettingValue.objects.get(name=NAME).value == "Exempelmyndigheten"
 
 
-def test_site_administrators_change_what_is_theirs(seed: Seed, officers: tuple[User, User]) -> None:
+def test_site_administrators_change_their_settings(seed: Seed, officers: tuple[User, User]) -> None:
     browser = signed_in(seed.site_admin.user)
     assert browser.get(reverse("setting", args=[NAME])).status_code == 403
     listed = browser.get(reverse("settings")).content.decode()
@@ -75,7 +75,7 @@ def test_auditors_only_read(seed: Seed) -> None:
     assert signed_in(seed.org_admin.user).get(reverse("settings")).status_code == 403
 
 
-def test_no_secret_is_shown(seed: Seed) -> None:
+def test_secrets_are_not_shown(seed: Seed) -> None:
     browser = signed_in(seed.site_admin.user)
     secret = next(each for each in declared_settings().values() if each.secret)
     SettingValue.objects.update_or_create(name=secret.name, defaults={"value": "GEHEIM-17"})
@@ -83,9 +83,7 @@ def test_no_secret_is_shown(seed: Seed) -> None:
     assert "GEHEIM-17" not in browser.get(reverse("setting", args=[secret.name])).content.decode()
 
 
-def test_a_key_with_limits_is_refused_only_what_is_about_sign_in(
-    seed: Seed, officers: tuple[User, User]
-) -> None:
+def test_limited_key_is_refused_only_for_sign_in_settings(seed: Seed, officers: tuple[User, User]) -> None:
     key = make_key(officers[0], **LIMIT)
     body = {"value": "Exempelmyndigheten", "reason": "Namnet är bytt."}
     assert call(key, "POST", EDIT + NAME, body)[0] == 202
@@ -100,14 +98,14 @@ def test_a_key_with_limits_is_refused_only_what_is_about_sign_in(
     assert "requires a key" not in told["message"], "no key of theirs would do"
 
 
-def test_a_missing_reason_is_named(seed: Seed, officers: tuple[User, User]) -> None:
+def test_missing_reason_is_named(seed: Seed, officers: tuple[User, User]) -> None:
     status, told = call(make_key(officers[0]), "POST", EDIT + NAME, {"value": "Exempelmyndigheten"})
     assert (status, told["errors"]) == (403, {"reason": ["Enter a reason."]})
     described = call(make_key(officers[0]), "GET", EDIT + NAME)[1]
     assert "reason" in described["optional_fields"]
 
 
-def test_every_setting_of_accounts_and_sign_in_says_so() -> None:
+def test_settings_of_accounts_and_sign_in_are_declared_so() -> None:
     found = {}
     for module in pkgutil.walk_packages(vardkase.identity.__path__, "vardkase.identity."):
         if module.name.endswith(".settings"):

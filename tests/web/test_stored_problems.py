@@ -1,4 +1,4 @@
-"""Why something did not pass is stored as problems, and each reader gets it in their language."""
+"""Failure reasons are stored as problems and shown in the reader's language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vardkase.exchange.taxii.problems import StixObjectProblem
 PLACE = "https://a.example"
 
 
-def test_what_others_said_is_quoted() -> None:
+def test_peers_message_is_quoted() -> None:
     refused = problem_of_kind("proposals", PeerProblem.REFUSED(status=500, said="Kaputt"))
     column = stored(refused, CommonProblem.QUOTED(said="Que sera"))
     with override("sv"):
@@ -25,7 +25,7 @@ def test_what_others_said_is_quoted() -> None:
     assert stored_wire(column) == "proposals: The other instance answered with status 500: Kaputt\nQue sera"
 
 
-def test_a_peer_that_gives_no_reason() -> None:
+def test_peer_without_reason() -> None:
     silent = PeerProblem.REFUSED_SILENTLY(status=500)
     assert silent.wire == "The other instance answered with status 500: no reason given"
 
@@ -46,13 +46,13 @@ def test_a_peer_that_gives_no_reason() -> None:
         ),
     ],
 )
-def test_what_only_technicians_read_is_left_out(problem: Problem, wire: str, swedish: str) -> None:
+def test_technical_details_are_left_out(problem: Problem, wire: str, swedish: str) -> None:
     assert stored_wire(stored(problem)) == wire
     with override("sv"):
         assert stored_words(stored(problem)) == swedish
 
 
-def test_a_reason_for_one_object_keeps_the_object() -> None:
+def test_problem_of_object_keeps_object_id() -> None:
     name = "report--d52d7756-7b7c-45dc-980a-ddb61a5596f6"
     column = stored(StixObjectProblem.OF_OBJECT(id=name, reason=StixObjectProblem.NOT_FROM_HERE()))
     with override("en"):

@@ -1,4 +1,4 @@
-"""The pages of streams: how each receiver is, what to do about it, and what was sent to whom."""
+"""The pages of streams: status of each receiver, actions, and deliveries."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def signed_in(api_user: ApiUser, language: str = "en") -> Client:
 
 
 def shown(client: Client, path: str, **data: object) -> str:
-    """What a page says; posted to, when there is data."""
+    """The page's text, after a POST if there is data."""
     answer = client.post(path, data, follow=True) if data else client.get(path, follow=True)
     return html.unescape(answer.content.decode())
 
 
-def test_a_webhook_is_added_and_its_secret_shown_once(seed: Seed) -> None:
+def test_webhook_is_added_and_secret_shown_once(seed: Seed) -> None:
     client = signed_in(seed.site_admin)
     assert "Not listening" in shown(client, LIST)
     with hook() as receiver:
@@ -68,7 +68,7 @@ def test_a_webhook_is_added_and_its_secret_shown_once(seed: Seed) -> None:
     assert "The receiver cannot be reached." in shown(client, f"{LIST}{added.pk}/test/", now=1)
 
 
-def test_what_is_wrong_is_said_where_it_was_written(seed: Seed) -> None:
+def test_invalid_stream_is_reported_at_its_field(seed: Seed) -> None:
     client = signed_in(seed.site_admin, "sv")
     answer = client.post(
         f"{LIST}new/webhook/", {"name": "A", "url": "ftp://a", "org_id": "0", "format": "misp"}
@@ -81,13 +81,13 @@ def test_what_is_wrong_is_said_where_it_was_written(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("kind", ["webhook", "syslog", "kafka", "zeromq"])
-def test_each_kind_has_its_form(seed: Seed, kind: str) -> None:
+def test_each_kind_has_form(seed: Seed, kind: str) -> None:
     told = shown(signed_in(seed.site_admin), f"{LIST}new/{kind}/")
     assert "What it receives" in told
     assert "Published events" in told
 
 
-def test_settings_are_changed_and_secrets_stay(seed: Seed) -> None:
+def test_settings_are_changed_and_secrets_kept(seed: Seed) -> None:
     added, _ = webhook(seed, "https://siem.example/hook", authorization="Splunk 5678", filters={"to_ids": 1})
     client = signed_in(seed.site_admin)
     form = shown(client, f"{LIST}{added.pk}/edit/")
@@ -101,7 +101,7 @@ def test_settings_are_changed_and_secrets_stay(seed: Seed) -> None:
     assert "Enter the secret again" in shown(client, f"{LIST}{added.pk}/edit/", **moved)
 
 
-def test_a_receiver_that_is_down_is_told_of_in_plain_words(seed: Seed) -> None:
+def test_unreachable_receiver_is_explained(seed: Seed) -> None:
     chosen = stream(seed, "syslog", host="127.0.0.1", port=free_port(), protocol="tcp", format="cef")
     publish(
         seed.publisher.key,
@@ -125,7 +125,7 @@ def test_a_receiver_that_is_down_is_told_of_in_plain_words(seed: Seed) -> None:
     assert not Stream.objects.exists()
 
 
-def test_what_was_sent_to_whom_is_searched(seed: Seed) -> None:
+def test_deliveries_are_searched(seed: Seed) -> None:
     with hook() as receiver:
         chosen, receiver.secret = webhook(seed, receiver.running.url, org_id=seed.org_c.pk)
         open_to_all = publish(seed.publisher.key, add_event(seed.publisher.key))

@@ -1,4 +1,4 @@
-"""The pages about TAXII: what the hub offers, and the servers of others."""
+"""The TAXII pages: collections offered, and remote servers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def text(client: Client, path: str) -> str:
     return response.content.decode()
 
 
-def test_a_collection_is_offered_changed_and_removed(seed: Seed, client: Client) -> None:
+def test_collection_is_offered_changed_and_removed(seed: Seed, client: Client) -> None:
     told = text(client, "")
     assert "No collection is offered" in told
     assert "http://testserver/taxii2/" in told
@@ -71,14 +71,14 @@ def test_a_collection_is_offered_changed_and_removed(seed: Seed, client: Client)
 @pytest.mark.parametrize(
     ("more", "told"), [("[", "JSON"), ('{"limit": 1}', "limit"), ('{"nonsense": 1}', "nonsense")]
 )
-def test_filters_that_make_no_sense_are_refused_at_their_field(client: Client, more: str, told: str) -> None:
+def test_invalid_filter_is_reported_at_its_field(client: Client, more: str, told: str) -> None:
     response = client.post(f"{HOME}collections/new/", {**COLLECTION, "more": more})
     assert response.status_code == 422
     assert told in response.content.decode()
     assert not Collection.objects.exists()
 
 
-def test_lists_are_chosen_from_by_search(seed: Seed, client: Client) -> None:
+def test_values_are_chosen_by_search(seed: Seed, client: Client) -> None:
     found = client.get(
         f"{HOME}choices/", {"field": "readers", "q_readers": "organisation b"}
     ).content.decode()
@@ -93,7 +93,7 @@ def test_lists_are_chosen_from_by_search(seed: Seed, client: Client) -> None:
     assert 'value="Open"' in typed.content.decode()
 
 
-def test_a_server_is_set_up_tested_and_used(client: Client) -> None:
+def test_server_is_added_tested_and_used(client: Client) -> None:
     offered = [{"id": "c-1", "title": "Theirs", "can_read": True, "can_write": False}]
 
     def answers(_query: dict[str, str]) -> tuple[dict[str, Any], str]:
@@ -126,7 +126,7 @@ def test_a_server_is_set_up_tested_and_used(client: Client) -> None:
     assert KEYS.decrypt(server.encrypted_key) == "us:secret"
 
 
-def test_a_server_that_does_not_answer_is_told_of(client: Client) -> None:
+def test_unreachable_server_is_reported(client: Client) -> None:
     server = client.post(f"{HOME}servers/new/", {**SERVER, "baseurl": "http://127.0.0.1:9"})
     pk = TaxiiServer.objects.get().pk
     assert server.status_code == 302
@@ -135,14 +135,14 @@ def test_a_server_that_does_not_answer_is_told_of(client: Client) -> None:
     assert not TaxiiServer.objects.exists()
 
 
-def test_what_the_service_refuses_stands_at_its_field(client: Client) -> None:
+def test_service_refusal_is_shown_at_its_field(client: Client) -> None:
     sent = {**SERVER, "baseurl": "ftp://x.example", "more": json.dumps({"tags": "x"})}
     response = client.post(f"{HOME}servers/new/", sent)
     assert response.status_code == 422
     assert "begins with https://" in response.content.decode()
 
 
-def test_only_site_administrators(seed: Seed) -> None:
+def test_pages_require_site_administrator(seed: Seed) -> None:
     collection = Collection.objects.create(name="x", org=seed.hub)
     server = TaxiiServer.objects.create(name="x", baseurl="https://x.example", api_root="/", org=seed.hub)
     reading = ("", "choices/?field=tags", "collections/new/", "servers/new/", f"servers/{server.pk}/objects/")

@@ -1,4 +1,4 @@
-"""Where the hub sends no mail, no page says that somebody has been written to."""
+"""Where the hub sends no mail, no page claims that it did."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("password_is_enough")
 ENGLISH = {"Accept-Language": "en"}
 
 
-def test_a_first_administrator_is_not_said_to_be_invited(seed: Seed) -> None:
+def test_first_administrator_is_not_called_invited(seed: Seed) -> None:
     assert not can_send()
     desk = make_desk(seed)
     User.objects.filter(org=seed.org_c).delete()
@@ -36,13 +36,13 @@ def test_a_first_administrator_is_not_said_to_be_invited(seed: Seed) -> None:
     assert "is invited" not in page
 
 
-def test_an_applicant_is_told_to_keep_the_link(seed: Seed) -> None:
+def test_applicant_is_told_to_keep_link(seed: Seed) -> None:
     page = Client().get(reverse("apply"), headers=ENGLISH).content.decode()
     assert "Copy your private link on the next page" in page
     assert "We send your private link" not in page
 
 
-def test_a_new_password_by_mail_is_not_promised(seed: Seed) -> None:
+def test_password_mail_is_not_promised(seed: Seed) -> None:
     officer = make_staff(seed, StaffRole.MEMBERSHIP_OFFICER)
     page = signed_in(seed.site_admin.user).get(reverse("user_propose", args=[officer.pk]), headers=ENGLISH)
     assert "This hub cannot send mail" in page.content.decode()

@@ -1,4 +1,4 @@
-"""An organisation with a provider on this machine, and a browser."""
+"""An organisation with an OpenID provider on localhost, and a browser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vardkase.identity.organisations.models import Organisation
 
 @pytest.fixture(autouse=True)
 def quick_and_local(db: None, seed: Seed, settings: Any) -> None:
-    """Passwords are hashed in no time, and providers may stand on this machine, without encryption."""
+    """Fast password hashing; providers may run on localhost without encryption."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.VARDKASE_SIGN_IN_NETWORKS = ("127.0.0.0/8",)
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -1,4 +1,4 @@
-"""Who registers a provider, and what is kept of it."""
+"""Who registers a provider, and what is stored."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.sign_in_policy.models import IdentityProvider
 
 
-def sheet(provider: Provider, **changed: str) -> dict[str, str]:
-    """The form as an administrator fills it in."""
+def provider_form(provider: Provider, **changed: str) -> dict[str, str]:
     filled = {"issuer": provider.url, "client_id": CLIENT, "client_secret": SECRET, "label": "Our login"}
     return filled | changed
 
@@ -25,7 +24,7 @@ def admin_of(api_user: ApiUser) -> Client:
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_an_administrator_registers_a_provider_and_requires_it(seed: Seed, browser: Client) -> None:
+def test_administrator_registers_and_requires_provider(seed: Seed, browser: Client) -> None:
     base = f"/security/{seed.org_a.pk}/"
     admin, person = admin_of(seed.org_admin), signed_in(seed.analyst.user)
     with openid_provider() as provider:
@@ -37,13 +36,13 @@ def test_an_administrator_registers_a_provider_and_requires_it(seed: Seed, brows
             {"client_secret": ""},
             {"label": " "},
         ):
-            assert admin.post(base + "provider/", sheet(provider, **wrong)).status_code == 422
-        nobody = admin.post(base + "provider/", sheet(provider, issuer=provider.url + "/nobody"))
+            assert admin.post(base + "provider/", provider_form(provider, **wrong)).status_code == 422
+        nobody = admin.post(base + "provider/", provider_form(provider, issuer=provider.url + "/nobody"))
         assert "No OpenID Connect provider answers there" in nobody.content.decode()
-        early = admin.post(base + "provider/", sheet(provider, required="on"))
+        early = admin.post(base + "provider/", provider_form(provider, required="on"))
         assert "Sign in through it once" in early.content.decode()
         assert not IdentityProvider.objects.exists()
-        assert admin.post(base + "provider/", sheet(provider)).status_code == 302
+        assert admin.post(base + "provider/", provider_form(provider)).status_code == 302
         kept = IdentityProvider.objects.get()
         assert SECRET not in kept.secret
         assert kept.client_secret == SECRET
@@ -51,16 +50,18 @@ def test_an_administrator_registers_a_provider_and_requires_it(seed: Seed, brows
         assert is_in(browser)
         page = admin.get(base + "provider/").content.decode()
         assert SECRET not in page
-        admin.post(base + "provider/", sheet(provider, client_secret="", required="on"))
+        admin.post(base + "provider/", provider_form(provider, client_secret="", required="on"))
         assert IdentityProvider.objects.get().client_secret == SECRET
-        assert person.get("/events/").status_code == 302, "whoever came in otherwise signs in again"
+        assert person.get("/events/").status_code == 302, (
+            "everyone who signed in by other means must sign in again"
+        )
         assert admin.get(base).status_code == 200
         with openid_provider() as other:
-            elsewhere = admin.post(base + "provider/", sheet(other, client_secret=""))
+            elsewhere = admin.post(base + "provider/", provider_form(other, client_secret=""))
             assert (elsewhere.status_code, other.running.requests) == (422, []), (
-                "the secret goes to no other address"
+                "the secret is not sent to another address"
             )
-            assert admin.post(base + "provider/", sheet(other, required="on")).status_code == 422
+            assert admin.post(base + "provider/", provider_form(other, required="on")).status_code == 422
     assert admin.post(base + "provider/remove/").status_code == 302
     assert not IdentityProvider.objects.exists()
     acts = AuditEntry.objects.filter(target_kind="organisation", action__startswith="organisation.provider")
@@ -69,8 +70,8 @@ def test_an_administrator_registers_a_provider_and_requires_it(seed: Seed, brows
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_sign_in_of_some_time_ago_is_not_enough(seed: Seed, provider: Provider) -> None:
-    """And the secret that was typed does not wait in the session meanwhile."""
+def test_registering_requires_recent_sign_in(seed: Seed, provider: Provider) -> None:
+    """The typed secret is not kept in the session meanwhile."""
     base = f"/security/{seed.org_a.pk}/provider/"
     with_password(seed.org_admin.user)
     admin = admin_of(seed.org_admin)
@@ -78,7 +79,7 @@ def test_a_sign_in_of_some_time_ago_is_not_enough(seed: Seed, provider: Provider
     session["account_authentication_methods"] = [{"method": "password", "at": 0}]
     session.save()
     assert admin.get(base).headers["Location"].startswith("/account/reauthenticate/")
-    assert admin.post(base, sheet(provider, label="Evil")).headers["Location"] == base
+    assert admin.post(base, provider_form(provider, label="Evil")).headers["Location"] == base
     assert SECRET not in str(dict(admin.session.items()))
     assert admin.post(base + "remove/").status_code == 302
     assert IdentityProvider.objects.get().label == "Works login"
@@ -86,7 +87,7 @@ def test_a_sign_in_of_some_time_ago_is_not_enough(seed: Seed, provider: Provider
 
 @pytest.mark.usefixtures("password_is_enough")
 @pytest.mark.parametrize("way", ["removed", "another one"])
-def test_what_a_former_provider_let_in_is_out(
+def test_replacing_provider_ends_its_sessions(
     seed: Seed, provider: Provider, browser: Client, way: str
 ) -> None:
     come_in(browser, provider, seed.analyst.user.email)
@@ -97,20 +98,20 @@ def test_what_a_former_provider_let_in_is_out(
         assert admin.post(base + "remove/").status_code == 302
     else:
         with openid_provider() as other:
-            assert admin.post(base, sheet(other)).status_code == 302
+            assert admin.post(base, provider_form(other)).status_code == 302
     assert browser.get("/events/").status_code == 302
     assert admin.get("/events/").status_code == 200
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_nobody_else_registers_one(seed: Seed, provider: Provider) -> None:
+def test_other_roles_cannot_register_provider(seed: Seed, provider: Provider) -> None:
     base = f"/security/{seed.org_a.pk}/provider/"
     seed.stranger.user.staff_roles = [StaffRole.OPERATOR]
     seed.stranger.user.save()
     for api_user, status in ((seed.partner, 404), (seed.analyst, 404), (seed.stranger, 403)):
         browser = admin_of(api_user)
         assert browser.get(base).status_code == status
-        assert browser.post(base, sheet(provider, label="Evil")).status_code == status
+        assert browser.post(base, provider_form(provider, label="Evil")).status_code == status
         assert browser.post(base + "remove/").status_code == status
     assert Client().get(base).status_code == 302
     assert admin_of(seed.org_admin).get(f"/security/{seed.org_b.pk}/provider/").status_code == 404

@@ -1,4 +1,4 @@
-"""Second factors, and the provider as the only way in: every way around it."""
+"""Second factors with a provider, and attempts to sign in past a required provider."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vardkase.identity.sign_in_policy.models import IdentityProvider
 from vardkase.web.sign_in.sign_in_policy import other_means_refused
 
 
-def test_our_second_factor_is_asked_for_as_usual(seed: Seed, provider: Provider, browser: Client) -> None:
+def test_hubs_second_factor_is_asked_for(seed: Seed, provider: Provider, browser: Client) -> None:
     secret = with_totp(seed.analyst.user)
     provider.claims = {"amr": ["pwd", "mfa"]}
     assert (
@@ -40,7 +40,7 @@ def test_our_second_factor_is_asked_for_as_usual(seed: Seed, provider: Provider,
         ({}, False),
     ],
 )
-def test_the_providers_second_factor_counts_where_it_says_so(
+def test_trusted_providers_second_factor_counts(
     seed: Seed, provider: Provider, browser: Client, claims: dict[str, Any], enough: bool
 ) -> None:
     IdentityProvider.objects.update(trusts_second_factor=True)
@@ -48,17 +48,17 @@ def test_the_providers_second_factor_counts_where_it_says_so(
     provider.claims = claims
     come_in(browser, provider, seed.analyst.user.email)
     page = browser.get("/events/")
-    assert page.status_code == (200 if enough else 302), "a one-time password has not to be known"
+    assert page.status_code == (200 if enough else 302), "the one-time password need not be known"
     browser.post("/account/logout/")
     with_totp(seed.analyst.user)
     come_in(browser, provider, seed.analyst.user.email)
     assert is_in(browser) is enough
 
 
-def test_a_passed_second_factor_serves_no_password_afterwards(
+def test_providers_second_factor_does_not_help_later_password_sign_in(
     seed: Seed, provider: Provider, browser: Client
 ) -> None:
-    """What the provider vouched for in this browser does not help whoever then types a password."""
+    """What the provider confirmed in this browser does not count for a later password sign-in."""
     IdentityProvider.objects.update(trusts_second_factor=True)
     person = with_password(seed.analyst.user)
     with_totp(person)
@@ -71,7 +71,7 @@ def test_a_passed_second_factor_serves_no_password_afterwards(
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_where_it_is_required_nothing_else_opens(seed: Seed, provider: Provider, browser: Client) -> None:
+def test_required_provider_refuses_other_sign_ins(seed: Seed, provider: Provider, browser: Client) -> None:
     IdentityProvider.objects.update(required=True)
     person = with_password(seed.analyst.user)
     answer = post_sign_in(browser, person.email)
@@ -92,10 +92,10 @@ def test_where_it_is_required_nothing_else_opens(seed: Seed, provider: Provider,
     assert is_in(browser)
 
 
-def test_a_sign_in_that_was_under_way_ends_when_it_is_required(
+def test_started_sign_in_is_refused_once_provider_is_required(
     seed: Seed, provider: Provider, browser: Client
 ) -> None:
-    """The password was shown before, the second factor or recovery code comes after."""
+    """Password entered before; second factor or recovery code after."""
     person = with_password(seed.analyst.user)
     secret = with_totp(person)
     post_sign_in(browser, person.email)
@@ -104,8 +104,8 @@ def test_a_sign_in_that_was_under_way_ends_when_it_is_required(
     assert (answer.status_code, is_in(browser)) == (403, False)
 
 
-def test_a_passkey_opens_nothing_where_it_is_required(seed: Seed, provider: Provider) -> None:
-    """What a passkey leaves in the session is a sign-in without the provider, also after one through it."""
+def test_passkey_is_refused_where_provider_is_required(seed: Seed, provider: Provider) -> None:
+    """A passkey sign-in in the session is not one through the provider, even if one preceded it."""
 
     IdentityProvider.objects.update(required=True)
     user = seed.analyst.user
@@ -131,10 +131,10 @@ def test_a_passkey_opens_nothing_where_it_is_required(seed: Seed, provider: Prov
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_who_keeps_the_hub_has_a_way_in_and_no_provider_opens_it(
+def test_site_administrators_are_exempt_from_provider(
     seed: Seed, provider: Provider, browser: Client
 ) -> None:
-    """Whoever registers a provider could otherwise become a site administrator."""
+    """Otherwise an organisation's administrator could register a provider and become site administrator."""
     IdentityProvider.objects.update(required=True, trusts_second_factor=True)
     domain = seed.analyst.user.email.rpartition("@")[2]
     keeper = with_password(seed.site_admin.user, org=seed.org_a, email=f"keeper@{domain}")

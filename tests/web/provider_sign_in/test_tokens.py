@@ -1,4 +1,4 @@
-"""What a provider says of somebody, and every way to have the hub believe something else."""
+"""Tokens and claims from a provider, and every forgery of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("claims", WRONG_CLAIMS.values(), ids=WRONG_CLAIMS)
-def test_a_token_that_is_not_for_this_sign_in(
+def test_token_for_other_sign_in_is_refused(
     seed: Seed, provider: Provider, browser: Client, claims: dict[str, Any]
 ) -> None:
     provider.claims = claims
@@ -44,7 +44,7 @@ def test_a_token_that_is_not_for_this_sign_in(
 
 
 def with_the_public_key_as_secret(claims: dict[str, Any]) -> str:
-    """An HS256 token whose secret is the public key that anybody can fetch."""
+    """An HS256 token signed with the public key as its secret."""
     pem = key_of("own").public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     head = jwt.utils.base64url_encode(b'{"alg": "HS256", "kid": "own", "typ": "JWT"}').decode()
     text = f"{head}.{jwt.encode(claims, '', algorithm='none').split('.')[1]}"
@@ -83,7 +83,7 @@ def forged(kind: str, claims: dict[str, Any]) -> str:
         "none",
     ],
 )
-def test_a_forged_token(seed: Seed, provider: Provider, browser: Client, kind: str) -> None:
+def test_forged_token_is_refused(seed: Seed, provider: Provider, browser: Client, kind: str) -> None:
     provider.sign = lambda claims: forged(kind, claims)
     answer = come_in(browser, provider, seed.analyst.user.email)
     assert (answer.status_code, is_in(browser), last_refusal()["reason"]) == (403, False, "token")
@@ -100,7 +100,7 @@ def test_a_forged_token(seed: Seed, provider: Provider, browser: Client, kind: s
         ({"email": "someone@unverified.example"}, "domain"),
     ],
 )
-def test_an_address_that_the_provider_may_not_speak_for(
+def test_address_outside_providers_domains_is_refused(
     seed: Seed, provider: Provider, browser: Client, claims: dict[str, Any], reason: str
 ) -> None:
     provider.claims = claims
@@ -108,7 +108,7 @@ def test_an_address_that_the_provider_may_not_speak_for(
     assert (answer.status_code, is_in(browser), last_refusal()["reason"]) == (403, False, reason)
 
 
-def test_nobody_of_another_organisation_comes_in(seed: Seed, provider: Provider, browser: Client) -> None:
+def test_account_of_other_organisation_is_refused(seed: Seed, provider: Provider, browser: Client) -> None:
     typed = seed.analyst.user.email
     come_in(browser, provider, seed.partner.user.email, typed)
     other_domain = last_refusal()["reason"]
@@ -121,9 +121,7 @@ def test_nobody_of_another_organisation_comes_in(seed: Seed, provider: Provider,
     assert (last_refusal()["reason"], User.objects.count()) == ("no_account", before)
 
 
-def test_a_letter_that_only_looks_alike_is_another_address(
-    seed: Seed, provider: Provider, browser: Client
-) -> None:
+def test_lookalike_address_is_refused(seed: Seed, provider: Provider, browser: Client) -> None:
     name, _, domain = seed.analyst.user.email.rpartition("@")
     User.objects.filter(pk=seed.analyst.user.pk).update(email=f"i{name}@{domain}")
     come_in(browser, provider, f"ı{name}@{domain}", f"i{name}@{domain}")

@@ -1,4 +1,4 @@
-"""The page of one event: its parts, who may see which, files to take away, old addresses."""
+"""The page of one event: its parts and their visibility, downloads, and old addresses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def setup(seed: Seed) -> Setup:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_what_is_hidden_is_not_there(seed: Seed, setup: Setup, part: str) -> None:
+def test_hidden_event_returns_404(seed: Seed, setup: Setup, part: str) -> None:
     for reference in (setup.draft.pk, setup.draft.uuid):
         assert visitor(seed.stranger).get(f"/event/{reference}/{part}").status_code == 404
         assert visitor(seed.reader).get(f"/event/{reference}/{part}").status_code == 200
@@ -53,7 +53,7 @@ def test_hidden_parts_are_neither_shown_nor_counted(seed: Seed, setup: Setup) ->
     assert "6 of 6 attributes" in other
 
 
-def test_correlations_are_under_the_rule(seed: Seed, setup: Setup) -> None:
+def test_correlations_follow_visibility_rule(seed: Seed, setup: Setup) -> None:
     own = text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/correlations/"))
     assert "Draft of organisation A" in own
     assert "198.51.100.23" in own
@@ -75,7 +75,7 @@ def test_attributes_are_filtered_by_value_type_and_uuid(seed: Seed, setup: Setup
 
 
 @pytest.mark.parametrize("layout", ["objects", "flat"])
-def test_pages_hold_every_attribute_once(seed: Seed, setup: Setup, layout: str) -> None:
+def test_paging_shows_every_attribute_once(seed: Seed, setup: Setup, layout: str) -> None:
     more = [{"type": "text", "value": f"line {number}"} for number in range(40)]
     add_attributes(seed.publisher.actor, setup.event.pk, more)
     client, base = visitor(seed.reader), f"/event/{setup.event.pk}/"
@@ -88,7 +88,7 @@ def test_pages_hold_every_attribute_once(seed: Seed, setup: Setup, layout: str) 
     assert len(seen) == len(set(seen)) == 48
 
 
-def test_the_deleted_are_for_their_own_organisation(seed: Seed, setup: Setup) -> None:
+def test_deleted_attributes_show_only_to_own_organisation(seed: Seed, setup: Setup) -> None:
     delete_attribute(seed.publisher.actor, setup.attribute("198.51.100.23").pk, hard=False)
     address = f"/event/{setup.event.pk}/"
     assert "198.51.100.23<" not in text_of(visitor(seed.reader).get(address))
@@ -105,7 +105,7 @@ def test_changes_since_publication_are_marked(seed: Seed, setup: Setup) -> None:
     assert "Changed since publication" in html
 
 
-def test_reports_are_text_and_never_code(seed: Seed, setup: Setup) -> None:
+def test_reports_are_escaped(seed: Seed, setup: Setup) -> None:
     html = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/reports/"))
     assert "<h3>What happened</h3>" in html
     assert "&lt;script&gt;alert(1)" in html
@@ -113,7 +113,7 @@ def test_reports_are_text_and_never_code(seed: Seed, setup: Setup) -> None:
     assert 'href="https://evil' not in html
 
 
-def test_history_is_for_the_own_organisation(seed: Seed, setup: Setup) -> None:
+def test_history_shows_only_to_own_organisation(seed: Seed, setup: Setup) -> None:
     own = text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/history/"))
     assert "admin@a.example" in own
     assert "The event was published" in own
@@ -121,7 +121,7 @@ def test_history_is_for_the_own_organisation(seed: Seed, setup: Setup) -> None:
     assert "admin@a.example" not in other
 
 
-def test_the_event_as_a_file(seed: Seed, setup: Setup) -> None:
+def test_event_download(seed: Seed, setup: Setup) -> None:
     answer = visitor(seed.stranger).get(f"/event/{setup.event.pk}/download/json/")
     assert f"misp.event.{setup.event.uuid}.json" in answer["Content-Disposition"]
     document = json.loads(text_of(answer))["Event"]
@@ -135,7 +135,7 @@ def test_the_event_as_a_file(seed: Seed, setup: Setup) -> None:
     assert HIDDEN not in table
 
 
-def test_a_file_leaves_in_an_encrypted_archive(seed: Seed, setup: Setup) -> None:
+def test_attachment_downloads_as_encrypted_archive(seed: Seed, setup: Setup) -> None:
     attribute = setup.attribute("../note.txt")
     answer = visitor(seed.stranger).get(f"/event/{setup.event.pk}/file/{attribute.pk}/")
     assert answer["Content-Disposition"] == 'attachment; filename="note.txt.zip"'
@@ -143,7 +143,7 @@ def test_a_file_leaves_in_an_encrypted_archive(seed: Seed, setup: Setup) -> None
     assert open_encrypted_zip(archive, b"infected", limit=1000) == {"note.txt": b"plain text"}
 
 
-def test_no_file_of_another_event_or_of_nothing(seed: Seed, setup: Setup) -> None:
+def test_attachment_of_other_event_returns_404(seed: Seed, setup: Setup) -> None:
     attribute = setup.attribute("../note.txt")
     reader = visitor(seed.reader)
     assert reader.get(f"/event/{setup.draft.pk}/file/{attribute.pk}/").status_code == 404
@@ -153,7 +153,7 @@ def test_no_file_of_another_event_or_of_nothing(seed: Seed, setup: Setup) -> Non
     assert visitor(seed.stranger).get(f"/event/{setup.event.pk}/file/{attribute.pk}/").status_code == 404
 
 
-def test_old_addresses_lead_to_our_pages(seed: Seed, setup: Setup) -> None:
+def test_misp_addresses_redirect_to_pages(seed: Seed, setup: Setup) -> None:
     reader, stranger = visitor(seed.reader), visitor(seed.stranger)
     for reference in (setup.event.pk, setup.event.uuid):
         assert reader.get(f"/events/view/{reference}")["Location"] == f"/event/{setup.event.pk}/"

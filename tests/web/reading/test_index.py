@@ -1,4 +1,4 @@
-"""The list of events: who sees what, filters, order, pages, files."""
+"""The list of events: visibility, filters, order, paging, export."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def titles(html: str) -> list[str]:
     return [title for title in (EVENT["info"], DRAFT["info"]) if title in html]
 
 
-def test_a_visitor_is_sent_to_sign_in(client: object, db: None) -> None:
+def test_visitor_is_redirected_to_sign_in(client: object, db: None) -> None:
     answer = client.get("/events/")  # type: ignore[attr-defined]
     assert answer.status_code == 302
     assert "/account/login/" in answer["Location"]
 
 
-def test_each_sees_their_own_and_what_is_shared(seed: Seed, setup: Setup) -> None:
+def test_own_and_shared_events_are_listed(seed: Seed, setup: Setup) -> None:
     own = text_of(visitor(seed.reader).get("/events/"))
     assert titles(own) == [EVENT["info"], DRAFT["info"]]
     assert "2 events that Organisation A can see" in own
@@ -68,7 +68,7 @@ def test_filters(seed: Seed, setup: Setup, query: str, found: list[str]) -> None
     assert titles(text_of(visitor(seed.reader).get(f"/events/?{query}"))) == found
 
 
-def test_an_event_is_found_by_its_number_and_uuid(seed: Seed, setup: Setup) -> None:
+def test_event_is_found_by_id_and_uuid(seed: Seed, setup: Setup) -> None:
     for text in (setup.draft.pk, setup.draft.uuid):
         assert titles(text_of(visitor(seed.reader).get(f"/events/?text={text}"))) == [DRAFT["info"]]
         assert titles(text_of(visitor(seed.stranger).get(f"/events/?text={text}"))) == []
@@ -79,18 +79,18 @@ def test_an_event_is_found_by_its_number_and_uuid(seed: Seed, setup: Setup) -> N
     ["since=yesterday", "threat=9", "after=x", "after=1,abc", "before=1,9e9", "sort=password", "rows=7",
      "sort=-date&after=1,2026-02-30", "sort=-threat&after=1,99999999", "text=%00", "pk=1"],
 )  # fmt: skip
-def test_an_address_that_makes_no_sense_is_no_failure(seed: Seed, setup: Setup, query: str) -> None:
+def test_invalid_query_parameters_are_ignored(seed: Seed, setup: Setup, query: str) -> None:
     assert visitor(seed.reader).get(f"/events/?{query}").status_code == 200
 
 
-def test_a_wrong_date_is_named(seed: Seed, setup: Setup) -> None:
+def test_invalid_date_is_marked(seed: Seed, setup: Setup) -> None:
     html = text_of(visitor(seed.reader).get("/events/?since=yesterday"))
     assert 'aria-invalid="true"' in html
     assert titles(html) == [EVENT["info"], DRAFT["info"]]
 
 
 @pytest.mark.parametrize("sort", ["changed", "-changed", "date", "-threat", "organisation", "-organisation"])
-def test_pages_hold_every_event_once(seed: Seed, sort: str) -> None:
+def test_paging_shows_every_event_once(seed: Seed, sort: str) -> None:
     Event.objects.bulk_create(
         make_event(seed.org_a, timestamp=1_700_000_000 + number // 3, threat_level_id=1 + number % 4)
         for number in range(40)
@@ -109,7 +109,7 @@ def test_pages_hold_every_event_once(seed: Seed, sort: str) -> None:
     assert [listed.row.id for listed in again] == pages[1]
 
 
-def test_the_list_as_a_file(seed: Seed, setup: Setup) -> None:
+def test_list_export(seed: Seed, setup: Setup) -> None:
     own, other = visitor(seed.reader), visitor(seed.stranger)
     answer = own.get("/events/export/json/?tlp=red")
     assert answer["Content-Disposition"] == 'attachment; filename="events.json"'
@@ -124,11 +124,11 @@ def test_the_list_as_a_file(seed: Seed, setup: Setup) -> None:
     assert own.get("/events/export/xml/").status_code == 404
 
 
-def test_no_cell_of_the_file_is_a_formula(seed: Seed) -> None:
+def test_export_has_no_formula_cells(seed: Seed) -> None:
     make_event(seed.org_a, info='=HYPERLINK("https://evil.example")').save()
     assert "'=HYPERLINK" in text_of(visitor(seed.reader).get("/events/export/csv/"))
 
 
-def test_nothing_yet_and_nothing_found(seed: Seed) -> None:
+def test_empty_list_and_no_match_messages(seed: Seed) -> None:
     assert "No events yet" in text_of(visitor(seed.stranger).get("/events/"))
     assert "No events match." in text_of(visitor(seed.stranger).get("/events/?text=zzz"))

@@ -1,4 +1,4 @@
-"""Search, its suggestions, and the page of a value: all under the rule of visibility."""
+"""Search, suggestions, and the page of a value follow the visibility rule."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def setup(seed: Seed) -> Setup:
         ("1.1.1.1, 2.2.2.2; 3.3.3.3", ValueMeaning.VALUES, ("1.1.1.1", "2.2.2.2", "3.3.3.3")),
     ],
 )
-def test_what_a_text_means(text: str, meaning: ValueMeaning, values: tuple[str, ...]) -> None:
+def test_search_text_is_interpreted(text: str, meaning: ValueMeaning, values: tuple[str, ...]) -> None:
     asked = understand(text)
     assert (asked.meaning, asked.values) == (meaning, values)
 
@@ -59,9 +59,7 @@ def found(seed_client: object, query: str) -> list[str]:
         ("nothing.example", []),
     ],
 )
-def test_attributes_are_found_as_the_reader_may_see_them(
-    seed: Seed, setup: Setup, text: str, values: list[str]
-) -> None:
+def test_search_finds_readable_attributes(seed: Seed, setup: Setup, text: str, values: list[str]) -> None:
     assert found(visitor(seed.stranger), f"q={quote(text, safe='')}") == values
 
 
@@ -75,7 +73,7 @@ def test_hits_are_filtered(seed: Seed, setup: Setup) -> None:
     assert stranger.get(f"/search/?{network}&since=x&type=nonsense&after=1,x").status_code == 200
 
 
-def test_a_pasted_list_says_how_many_are_known(seed: Seed, setup: Setup) -> None:
+def test_pasted_list_counts_known_values(seed: Seed, setup: Setup) -> None:
     stranger = visitor(seed.stranger)
     answer = stranger.post("/search/", {"q": f"login[.]example\r\n{HIDDEN}\r\nunknown.example"})
     html = text_of(answer)
@@ -86,7 +84,7 @@ def test_a_pasted_list_says_how_many_are_known(seed: Seed, setup: Setup) -> None
     )
 
 
-def test_a_form_from_elsewhere_is_refused(seed: Seed, setup: Setup) -> None:
+def test_cross_site_form_is_refused(seed: Seed, setup: Setup) -> None:
     assert visitor(seed.reader, enforce_csrf_checks=True).post("/search/", {"q": "x"}).status_code == 403
 
 
@@ -109,12 +107,12 @@ def test_suggestions(seed: Seed, setup: Setup) -> None:
     assert text_of(stranger.get("/search/suggestions/?q=")) == ""
 
 
-def test_the_newest_values(seed: Seed, setup: Setup) -> None:
+def test_newest_values_page(seed: Seed, setup: Setup) -> None:
     page = visitor(seed.stranger).get("/values/").context
     assert len(page["hits"]) == 6
 
 
-def test_a_value_has_a_page(seed: Seed, setup: Setup) -> None:
+def test_value_page(seed: Seed, setup: Setup) -> None:
     own = visitor(seed.reader).get("/value/?v=198.51.100.23").context
     assert (own["life"].events, own["life"].organisations, own["life"].detected) == (2, 1, 1)
     other = visitor(seed.stranger).get("/value/?v=198.51.100.23").context
@@ -128,14 +126,14 @@ def test_a_value_has_a_page(seed: Seed, setup: Setup) -> None:
     }
 
 
-def test_values_beside_it(seed: Seed, setup: Setup) -> None:
+def test_value_page_lists_nearby_values(seed: Seed, setup: Setup) -> None:
     page = visitor(seed.stranger).get("/value/?v=login.example").context
     assert [one["near"].value for one in page["near"]] == ["https://login.example/a"]
     page = visitor(seed.stranger).get("/value/?v=198.51.100.24").context
     assert [one["near"].value for one in page["near"]] == ["c2.example"]
 
 
-def test_a_hidden_value_is_as_unknown_as_one_that_nobody_has(seed: Seed, setup: Setup) -> None:
+def test_hidden_value_looks_unknown(seed: Seed, setup: Setup) -> None:
     stranger = visitor(seed.stranger)
     pages = [text_of(stranger.get(f"/value/?v={value}")) for value in (HIDDEN, "nobody.example")]
     assert all("Not known here" in page for page in pages)
@@ -144,7 +142,7 @@ def test_a_hidden_value_is_as_unknown_as_one_that_nobody_has(seed: Seed, setup: 
     )
 
 
-def test_a_value_is_never_a_link_to_itself_and_never_code(seed: Seed, setup: Setup) -> None:
+def test_value_is_not_linked_and_is_escaped(seed: Seed, setup: Setup) -> None:
     html = text_of(visitor(seed.reader).get("/value/?v=https://login.example/a"))
     assert 'href="https://login' not in html
     assert "hxxps://login" in html
@@ -153,7 +151,7 @@ def test_a_value_is_never_a_link_to_itself_and_never_code(seed: Seed, setup: Set
     assert visitor(seed.reader).get("/value/").status_code == 302
 
 
-def test_the_verdict_in_words() -> None:
+def test_verdict_wording() -> None:
     life = ValueLifetime(3, 2, 1, 1, 1_700_000_000, 1_700_000_000, ["ip-dst"])
     now = 1_700_000_000.0
     assert verdict_on(None, []).kind == "land"

@@ -1,4 +1,4 @@
-"""Enrolment codes on the hub: what they open, to whom, how often; and which pages there are in which profile."""
+"""Enrolment codes: who may use one, how often, and which pages each profile has."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def console(seed: Seed) -> Actor:
 
 
 def told(step: str, **body: Any) -> tuple[int, Any]:
-    """What the hub answers a platform that brings a code."""
+    """The hub's answer to another instance that presents a code."""
     return call(None, "POST", f"/enrolments/{step}", body)
 
 
-def test_an_unknown_used_or_old_code_opens_nothing(seed: Seed) -> None:
+def test_unknown_used_or_expired_code_is_refused(seed: Seed) -> None:
     row, code = codes.make_code(console(seed), seed.org_a.pk)
     assert told("offer", code=code.lower().replace("-", " "))[0] == 200
     _, newer = codes.make_code(console(seed), seed.org_a.pk)
@@ -45,7 +45,7 @@ def test_an_unknown_used_or_old_code_opens_nothing(seed: Seed) -> None:
     assert not User.objects.filter(email__startswith="sync-").exists()
 
 
-def test_it_admits_the_organisation_that_it_was_made_for_alone_and_once(seed: Seed) -> None:
+def test_code_admits_its_organisation_once(seed: Seed) -> None:
     _, code = codes.make_code(console(seed), seed.org_a.pk)
     assert told("redeem", code=code, uuid=str(seed.org_b.uuid))[0] == 403
     status, admitted = told("redeem", code=code, uuid=str(seed.org_a.uuid))
@@ -58,7 +58,7 @@ def test_it_admits_the_organisation_that_it_was_made_for_alone_and_once(seed: Se
 
 
 @pytest.mark.parametrize("standing", ["suspended", "terminated"])
-def test_an_organisation_that_is_shut_out_is_not_admitted(seed: Seed, standing: str) -> None:
+def test_excluded_organisation_is_not_admitted(seed: Seed, standing: str) -> None:
     _, code = codes.make_code(console(seed), seed.org_a.pk)
     Organisation.objects.filter(pk=seed.org_a.pk).update(fixed_standing=standing)
     for way in ("offer", "redeem"):
@@ -66,12 +66,12 @@ def test_an_organisation_that_is_shut_out_is_not_admitted(seed: Seed, standing: 
     assert not User.objects.filter(email__startswith="sync-").exists()
 
 
-def test_codes_are_not_guessed(seed: Seed) -> None:
+def test_guessing_codes_is_rate_limited(seed: Seed) -> None:
     assert {told("offer", code=str(n))[0] for n in range(21)} == {404, 429}
 
 
-def test_only_officers_make_them(seed: Seed) -> None:
-    """Not the operator: the code lets its bearer in as the member's platform, to read what the member reads."""
+def test_only_officers_create_codes(seed: Seed) -> None:
+    """Not the operator: a code lets its bearer connect as the member and read what the member reads."""
     address = reverse("enrolment_code", args=[seed.org_a.pk])
     for api_user in (seed.site_admin, seed.org_admin):
         with pytest.raises(Forbidden):
@@ -87,14 +87,14 @@ def test_only_officers_make_them(seed: Seed) -> None:
     assert page.context["code"] in page.content.decode()
 
 
-def test_a_members_platform_makes_none(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_member_installation_creates_no_codes(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
     with pytest.raises(NotFound):
         codes.make_code(console(seed), seed.org_a.pk)
     assert told("offer", code="x")[0] == 404
 
 
-def test_pages_of_the_other_profile_are_not_there(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_of_other_profile_return_404(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     client = signed_in(seed.site_admin.user)
     assert client.get(reverse("hub")).status_code == 404
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
@@ -107,10 +107,10 @@ def test_pages_of_the_other_profile_are_not_there(seed: Seed, monkeypatch: pytes
     assert signed_in(seed.analyst.user).get(reverse("hub_join")).status_code == 403
 
 
-def test_an_address_that_is_none_is_refused(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_hub_address_is_refused(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
     client = signed_in(seed.site_admin.user)
     answer = client.post(reverse("hub_join"), {"url": "file:///etc/passwd", "code": "x"})
     assert answer.status_code == 422
     inside = client.post(reverse("hub_join"), {"url": "http://127.0.0.1:9", "code": "x"})
-    assert inside.status_code == 422, "the outgoing door permits no private address unless the operator does"
+    assert inside.status_code == 422, "the gateway allows private addresses only if the operator does"

@@ -23,11 +23,11 @@ def done(organisation_id: int) -> dict[str, list[bool]]:
     return {step: [each.done for each in found] for step, found in guide.progress(organisation_id).items()}
 
 
-def test_the_steps_are_those_of_the_public_page() -> None:
+def test_steps_match_public_page() -> None:
     assert tuple(each.name for each in shipped() if each.part is PassagePart.STEP) == guide.STEPS
 
 
-def test_an_organisation_sees_how_far_it_is(seed: Seed) -> None:
+def test_organisation_sees_its_progress(seed: Seed) -> None:
     before = done(seed.org_a.pk)
     assert before == {
         "read": [False], "needs": [], "terms": [], "apply": [], "connect": [False, False], "routines": [False],
@@ -43,20 +43,20 @@ def test_an_organisation_sees_how_far_it_is(seed: Seed) -> None:
     Training.objects.create(user=seed.analyst.user, module="Start", done_on=timezone.localdate())
     after = done(seed.org_a.pk)
     assert (after["read"], after["needs"], after["apply"]) == ([True], [True], [True, True])
-    assert after["connect"] == [True], "who connects by web calls by no key"
-    assert done(seed.org_b.pk)["apply"] == [], "others' progress is theirs"
+    assert after["connect"] == [True], "a web member calls with no key"
+    assert done(seed.org_b.pk)["apply"] == [], "the progress of others stays hidden"
     html = signed_in(seed.analyst.user).get(reverse("guide")).content.decode()
     assert "A-1" in html
-    assert f'href="{reverse("apply")}"' not in html, "a member is not sent to apply"
+    assert f'href="{reverse("apply")}"' not in html, "a member is not asked to apply"
     assert reverse("sharing_policy") in html
     assert "A-1" not in signed_in(seed.partner.user).get(reverse("guide")).content.decode()
 
 
-def test_the_guide_is_for_who_has_signed_in(client: Client) -> None:
+def test_guide_requires_sign_in(client: Client) -> None:
     assert client.get(reverse("guide")).status_code == 302
 
 
-def test_a_room_tells_of_a_step(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packages_register_progress_of_steps(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guide, "_providers", {step: [] for step in guide.STEPS})
     guide.register("connect", lambda organisation_id: [Progress(f"Number {organisation_id}", done=True)])
     assert guide.progress(7)["connect"] == [Progress("Number 7", done=True)]

@@ -1,4 +1,4 @@
-"""What an approver reads: in words, in the reader's language, and what differs from what holds now."""
+"""What an approver reads: in words, in their language, with the difference from the current state."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read(user: User, request: ApprovalRequest, language: str = "en") -> str:
     return found.content.decode()
 
 
-def test_new_terms_show_what_differs_and_no_raw_lists(seed: Seed) -> None:
+def test_new_terms_show_differences(seed: Seed) -> None:
     actor, reader = staff(seed), colleague(seed)
     drafts.start_draft(actor)
     text = current_terms().text_sv
@@ -46,7 +46,7 @@ def test_new_terms_show_what_differs_and_no_raw_lists(seed: Seed) -> None:
     assert len(added) == 1
     assert "+ Ni lämnar" in added[0]
     assert "− Ni lämnar" in page
-    assert page.count("Er säkerhet") == 0, "what is unchanged is left out"
+    assert page.count("Er säkerhet") == 0, "unchanged parts are left out"
     assert "No changes" in page, "of the English text"
     assert "&#x27;key&#x27;" not in page
     assert "[{" not in page
@@ -55,7 +55,7 @@ def test_new_terms_show_what_differs_and_no_raw_lists(seed: Seed) -> None:
     assert "Villkor, version 2" not in listed
 
 
-def test_preconditions_and_phases_have_their_title_in_the_readers_language(seed: Seed) -> None:
+def test_titles_are_in_readers_language(seed: Seed) -> None:
     reader = colleague(seed, StaffRole.MEMBERSHIP_OFFICER)
     legal = staff(seed, StaffRole.LEGAL_OFFICER)
     made = phases.propose_in_force(legal, "offence_data", today(), "SFS 2026:1")
@@ -65,7 +65,7 @@ def test_preconditions_and_phases_have_their_title_in_the_readers_language(seed:
     assert "3 Private sector" in read(colleague(seed), changed)
 
 
-def test_an_event_that_an_operator_asks_for_is_named_by_its_creator_and_not_by_what_is_in_it(
+def test_content_access_request_names_event_by_creator_only(
     seed: Seed,
 ) -> None:
     setup = make_setup(seed)
@@ -77,7 +77,7 @@ def test_an_event_that_an_operator_asks_for_is_named_by_its_creator_and_not_by_w
     assert "SECRET" not in page
 
 
-def test_the_overview_of_an_officer_holds_what_waits_and_what_is_missing(seed: Seed) -> None:
+def test_officers_overview_lists_pending_and_missing(seed: Seed) -> None:
     reader = colleague(seed)
     phases.propose_change(staff(seed), 3, {"opens": "2026-11-01"}, WHY)
     SettingValue.objects.filter(name="Vardkase.appeal_court").delete()

@@ -1,4 +1,4 @@
-"""The hub owner's overview: the numbers are right, the list is filtered and taken along, and only officers see it."""
+"""The hub owner's overview: numbers, filters, export, and access for officers only."""
 
 from __future__ import annotations
 
@@ -55,18 +55,18 @@ def members(seed: Seed) -> list[Membership]:
     ]
 
 
-def test_the_numbers(members: list[Membership], actor: Actor) -> None:
+def test_counts_of_members(members: list[Membership], actor: Actor) -> None:
     counted = figures.counts(actor)
     assert counted["sector"] == {"municipality": 2, "region": 1}
     assert counted["state"] == {"active": 2, "onboarding": 1, "terminated": 1}
     assert counted["phase"] == {"1": 1, "2": 2}
-    assert figures.accounts(actor) == 7, "those of the organisation that left are not counted"
+    assert figures.accounts(actor) == 7, "an organisation that left is not counted"
     assert figures.new_members(actor, 12)[-1][1] == 4
     assert len(figures.new_members(actor, 12)) == 12
 
 
 def test_time_in_each_step(members: list[Membership], actor: Actor) -> None:
-    """A stay ends with the next step; who is still there counts until now."""
+    """A step ends when the next begins; the current one counts until now."""
     now = timezone.now()
     for member, days in ((members[0], (10, 4)), (members[1], (2,))):
         for number, before_now in enumerate(days):
@@ -81,7 +81,7 @@ def test_time_in_each_step(members: list[Membership], actor: Actor) -> None:
     assert round(found["active"].longest / timedelta(days=1)) == 4
 
 
-def test_the_list_is_filtered_sorted_and_paged(members: list[Membership], officer: User) -> None:
+def test_list_is_filtered_sorted_and_paged(members: list[Membership], officer: User) -> None:
     client = signed_in(officer)
 
     def shown(query: str = "") -> list[str]:
@@ -97,7 +97,7 @@ def test_the_list_is_filtered_sorted_and_paged(members: list[Membership], office
     for member, days in ((members[0], 30), (members[1], 300), (members[2], 30)):
         ends = timezone.localdate() + timedelta(days=days)
         Statement.objects.create(membership=member, state="accepted", valid_until=ends)
-    assert shown("?expiring=1") == ["Organisation A"], "neither far off nor of who has left"
+    assert shown("?expiring=1") == ["Organisation A"], "neither distant dates nor former members"
     tasks = {task.query: task.count for task in client.get(reverse("overview")).context["tasks"]}
     assert tasks["?expiring=1"] == 1
     assert shown("?sort=-accounts")[0] == "Organisation A"
@@ -105,9 +105,7 @@ def test_the_list_is_filtered_sorted_and_paged(members: list[Membership], office
     assert first.context["older"] == ""
 
 
-def test_the_pages_take_as_many_queries_however_many_members(
-    members: list[Membership], officer: User
-) -> None:
+def test_query_count_is_independent_of_member_count(members: list[Membership], officer: User) -> None:
     client = signed_in(officer)
 
     def queries(name: str) -> int:
@@ -122,7 +120,7 @@ def test_the_pages_take_as_many_queries_however_many_members(
     assert {name: queries(name) for name in before} == before
 
 
-def test_it_is_taken_along_and_no_cell_is_a_formula(members: list[Membership], officer: User) -> None:
+def test_export_has_no_formula_cells(members: list[Membership], officer: User) -> None:
     client = signed_in(officer)
     csv = b"".join(client.get(reverse("members_export") + "?format=csv&state=active")).decode("utf-8-sig")
     assert '"\'=HYPERLINK(1)"' in csv
@@ -137,16 +135,14 @@ def test_it_is_taken_along_and_no_cell_is_a_formula(members: list[Membership], o
     since, state = head.index("Medlem sedan"), head.index("Status")
     dated = {str(row[state].value) for row in rows if row[since].is_date}
     undated = {str(row[state].value) for row in rows if row[since].value is None}
-    assert undated == {"Ansluter"}, "who is being connected is no member yet"
+    assert undated == {"Ansluter"}, "an onboarding organisation is not a member yet"
     assert dated
     assert len(dated & undated) == 0
     assert "Västra Götalands län" in {row[head.index("Län")].value for row in rows}
     assert AuditEntry.objects.filter(action="membership.exported").count() == 2
 
 
-def test_only_officers_see_the_numbers_and_take_the_list_along(
-    members: list[Membership], seed: Seed, client: Client
-) -> None:
+def test_only_officers_see_numbers_and_export(members: list[Membership], seed: Seed, client: Client) -> None:
     operator = make_user(seed.hub, make_role("Blind", []), "operator@hub.example", staff_roles=["operator"])
     for name in ("overview", "members", "members_export"):
         for person in (seed.site_admin.user, seed.org_admin.user, operator):
@@ -155,7 +151,7 @@ def test_only_officers_see_the_numbers_and_take_the_list_along(
         assert client.get(reverse(name)).status_code == 302
 
 
-def test_an_operator_finds_the_member_to_connect(members: list[Membership], seed: Seed) -> None:
+def test_operator_finds_member_to_connect(members: list[Membership], seed: Seed) -> None:
     operator = make_user(seed.hub, make_role("Blind", []), "operator@hub.example", staff_roles=["operator"])
     desk = signed_in(operator)
     assert f'href="{reverse("members")}"' in desk.get(reverse("home")).content.decode()
@@ -164,9 +160,7 @@ def test_an_operator_finds_the_member_to_connect(members: list[Membership], seed
     assert reverse("members_export") not in listed
 
 
-def test_what_waits_for_an_officer_leads_to_the_members_it_is_about(
-    members: list[Membership], officer: User
-) -> None:
+def test_task_links_to_members_it_concerns(members: list[Membership], officer: User) -> None:
     waiting, other = members[:2]
     waiting.changes.create(fields={"address": ["", "Nya torget"]}, proposed_by="x")
     Statement.objects.create(membership=other, state="submitted")

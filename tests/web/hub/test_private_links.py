@@ -1,4 +1,4 @@
-"""Private links: no address holds a secret, and what one link has opened, another cannot answer."""
+"""Private links: no URL contains a secret, and a form opened by one link cannot be sent with another."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def asked(subject: str) -> SupportRequest:
     )
 
 
-def test_no_address_of_a_page_holds_a_secret() -> None:
+def test_no_url_pattern_contains_secret() -> None:
     holding = {
         str(each.name)
         for each in patterns(get_resolver())
@@ -52,7 +52,7 @@ def test_no_address_of_a_page_holds_a_secret() -> None:
     assert holding - NOT_SECRET - SHUT == set()
 
 
-def test_a_link_opens_by_its_fragment_or_pasted_whole(seed: Seed, settings: Any) -> None:
+def test_link_opens_by_fragment_or_pasted(seed: Seed, settings: Any) -> None:
     settings.BASE_URL = "https://hub.example"
     request = asked("Ett")
     link = links.link_to(request)
@@ -70,7 +70,7 @@ def test_a_link_opens_by_its_fragment_or_pasted_whole(seed: Seed, settings: Any)
     assert Client().get(reverse("support_follow_request"))["Location"] == reverse("support_follow")
 
 
-def test_a_form_of_one_link_is_not_sent_with_another(seed: Seed) -> None:
+def test_form_of_one_link_is_refused_with_another(seed: Seed) -> None:
     one, other = asked("Ett"), asked("Två")
     browser = Client(headers={"accept-language": "sv"})
     page = follow(browser, "/support/follow/#" + links.token_of(one))
@@ -85,7 +85,7 @@ def test_a_form_of_one_link_is_not_sent_with_another(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("secret", ["guessed", ""])
-def test_a_cookie_that_opens_nothing_is_dropped(db: None, secret: str) -> None:
+def test_invalid_cookie_is_deleted(db: None, secret: str) -> None:
     browser = Client()
     browser.cookies["vardkase_welcome_password"] = secret
     gone = browser.get(reverse("welcome_password_choose"))

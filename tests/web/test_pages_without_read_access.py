@@ -1,4 +1,4 @@
-"""Every page as an operator and an auditor open it: nothing of what is shared is on any of them."""
+"""Every page as an operator and an auditor see it: none shows shared content."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ FIRST = range(1, 3)
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_no_page_tells_them_of_ours(db: None) -> None:
-    _count_from_one()
+def test_no_page_shows_shared_content(db: None) -> None:
+    _restart_sequences()
     sample_hub = SampleHub()
     things = Samples(sample_hub, sample_hub.caller("user"))
     things.furnish()
@@ -61,7 +61,7 @@ def test_no_page_tells_them_of_ours(db: None) -> None:
 
 
 def _addresses(route: str, references: list[str], things: Samples) -> Iterator[str]:
-    """A route with each of `references` in it, where it takes any."""
+    """A route filled with each of `references`, if it takes any."""
     texts = OTHERWISE | {"number": things.application.number}
     found = {
         PART.sub(lambda part, each=each: _in_place(part, each, texts), f"/{route}")  # type: ignore[misc]
@@ -85,8 +85,8 @@ def _of_ours(reader: Client, address: str) -> str:
     return found[0] if found else ""
 
 
-def _count_from_one() -> None:
-    """Have the tables that are empty count from one again, so that few numbers name everything."""
+def _restart_sequences() -> None:
+    """Restarts the ids of empty tables at one, so that a few numbers identify everything."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT format('%I', s.relname), format('%I', t.relname) FROM pg_class s "

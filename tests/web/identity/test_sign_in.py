@@ -1,4 +1,4 @@
-"""Who gets in by password and second factor, what comes first, and every way around that is tried."""
+"""Signing in by password and second factor, and attempts to get around either."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GATED = ("/", "/account/", "/events/", "/administration/users/", "/design/")
 
 @pytest.fixture(autouse=True)
 def no_attempts_yet(db: None, settings: Any) -> None:
-    """No attempt has been counted, and passwords are hashed in no time."""
+    """Resets the rate limits and makes password hashing fast."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
 
@@ -41,14 +41,14 @@ SOME_PAGE = "/events/"
 
 
 def where(client: Client, path: str = SOME_PAGE) -> str:
-    """Where a browser ends up that asks for `path`."""
+    """The final path after redirects."""
     response = client.get(path, follow=True)
     chain = response.redirect_chain
     return str(chain[-1][0]).partition("?")[0] if chain else path
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_password_opens_and_is_noted(person: User, client: Client) -> None:
+def test_password_signs_in_and_is_recorded(person: User, client: Client) -> None:
     assert where(client) == "/account/login/"
     assert post_sign_in(client, person.email.upper()).headers["Location"] == "/"
     assert where(client) == SOME_PAGE
@@ -57,7 +57,7 @@ def test_a_password_opens_and_is_noted(person: User, client: Client) -> None:
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_the_session_gets_a_new_name_at_sign_in(person: User, client: Client) -> None:
+def test_session_key_changes_at_sign_in(person: User, client: Client) -> None:
     client.get("/account/login/")
     session = client.session
     session["planted"] = "by somebody else"
@@ -69,7 +69,7 @@ def test_the_session_gets_a_new_name_at_sign_in(person: User, client: Client) ->
     assert where(client) == SOME_PAGE
 
 
-def test_wrong_passwords_and_unknown_people_look_the_same(person: User, client: Client) -> None:
+def test_wrong_password_and_unknown_user_look_alike(person: User, client: Client) -> None:
     wrong = post_sign_in(client, person.email, "fel")
     unknown = post_sign_in(client, "nobody@nowhere.example", "fel")
     shown = [response.context["form"].errors for response in (wrong, unknown)]  # type: ignore[attr-defined]
@@ -81,19 +81,17 @@ def test_wrong_passwords_and_unknown_people_look_the_same(person: User, client: 
 
 @pytest.mark.usefixtures("password_is_enough")
 @pytest.mark.parametrize("off", [{"disabled": True}, {"expiration": timezone.now() - timedelta(seconds=1)}])
-def test_an_account_that_is_off_neither_gets_in_nor_stays(
-    person: User, client: Client, off: dict[str, Any]
-) -> None:
+def test_disabled_account_cannot_sign_in_or_stay(person: User, client: Client, off: dict[str, Any]) -> None:
     post_sign_in(client, person.email)
     assert where(client) == SOME_PAGE
     with_password(person, **off)
-    assert where(client) == "/account/login/", "out at once"
+    assert where(client) == "/account/login/", "signed out at once"
     assert post_sign_in(client, person.email).headers["Location"] == "/account/inactive/"
     assert where(client) == "/account/login/"
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_changing_the_password_ends_other_sessions(person: User) -> None:
+def test_password_change_ends_other_sessions(person: User) -> None:
     here, there = Client(), Client()
     for browser in (here, there):
         post_sign_in(browser, person.email)
@@ -123,7 +121,7 @@ def test_sign_out_everywhere_keeps_this_browser(person: User) -> None:
     assert AuditEntry.objects.filter(action="user.signed_out_everywhere", change={"sessions": 1}).exists()
 
 
-def test_a_given_password_must_be_changed_before_anything(person: User, client: Client) -> None:
+def test_one_time_password_must_be_changed_first(person: User, client: Client) -> None:
     with_password(person, change_pw=True)
     post_sign_in(client, person.email)
     own = ["/account/second-factor/", "/account/second-factor/totp/activate/", "/account/keys/new/"]
@@ -131,13 +129,13 @@ def test_a_given_password_must_be_changed_before_anything(person: User, client: 
         assert where(client, path) == "/account/password/change/", path
     same = {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
     assert client.post("/account/password/change/", same).status_code == 200
-    assert User.objects.get(pk=person.pk).change_pw, "the given password again is no new password"
+    assert User.objects.get(pk=person.pk).change_pw, "the one-time password again is not a new password"
     client.post("/account/password/change/", same | {"password1": NEW, "password2": NEW})
     assert not User.objects.get(pk=person.pk).change_pw
     assert AuditEntry.objects.filter(action="user.password_changed", actor_id=person.pk).exists()
 
 
-def test_a_second_factor_must_be_set_up_before_anything(
+def test_second_factor_must_be_set_up_first(
     person: User, client: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
     post_sign_in(client, person.email)
@@ -153,12 +151,12 @@ def test_a_second_factor_must_be_set_up_before_anything(
     assert client.get(done.headers["Location"]).context["unused_codes"]
     assert where(client) == SOME_PAGE
     stored = Authenticator.objects.get(user=person, type="totp").data["secret"]
-    assert secret not in stored, "kept encrypted"
+    assert secret not in stored, "stored encrypted"
     added = AuditEntry.objects.filter(action="second_factor.added", actor_id=person.pk)
     assert [entry.change["kind"] for entry in added.order_by("pk")] == ["app", "recovery codes"]
 
 
-def test_a_password_alone_does_not_pass_a_second_factor(person: User, client: Client) -> None:
+def test_password_alone_does_not_pass_second_factor(person: User, client: Client) -> None:
     secret = with_totp(person)
     assert post_sign_in(client, person.email).headers["Location"] == "/account/second-factor/authenticate/"
     for path in (*GATED[1:], "/account/second-factor/totp/activate/", "/account/password/change/"):
@@ -170,7 +168,7 @@ def test_a_password_alone_does_not_pass_a_second_factor(person: User, client: Cl
     assert AuditEntry.objects.filter(action="user.second_factor_refused").exists()
 
 
-def test_a_code_works_once(person: User) -> None:
+def test_code_works_once(person: User) -> None:
     code = code_of(with_totp(person))
     for answer in (302, 200):
         browser = Client()
@@ -179,7 +177,7 @@ def test_a_code_works_once(person: User) -> None:
         assert sent.status_code == answer
 
 
-def test_the_code_that_activates_an_app_does_not_work_again(person: User, client: Client) -> None:
+def test_activation_code_does_not_work_again(person: User, client: Client) -> None:
     post_sign_in(client, person.email)
     secret = client.get("/account/second-factor/totp/activate/").context["form"].secret
     code = code_of(secret)
@@ -191,8 +189,8 @@ def test_the_code_that_activates_an_app_does_not_work_again(person: User, client
     assert later.status_code == 302
 
 
-def test_a_code_works_once_also_when_it_was_ahead_of_the_clock(person: User) -> None:
-    """An app half a minute ahead shows a code that stays acceptable for a minute and a half."""
+def test_code_ahead_of_clock_works_once(person: User) -> None:
+    """The code of an app half a minute ahead stays acceptable for a minute and a half."""
     secret = with_totp(person)
     code = code_of(secret, 1)
     for sent, answer in ((code, 302), (code, 200), (code_of(secret), 200)):
@@ -203,7 +201,7 @@ def test_a_code_works_once_also_when_it_was_ahead_of_the_clock(person: User) -> 
         assert got.status_code == answer, sent
 
 
-def test_wrong_codes_are_counted_for_all_processes(person: User) -> None:
+def test_wrong_codes_are_counted_across_processes(person: User) -> None:
     secret = with_totp(person)
     for _ in range(one_time_codes.WRONG_CODES):
         assert one_time_codes.may_try(person.pk)
@@ -214,7 +212,7 @@ def test_wrong_codes_are_counted_for_all_processes(person: User) -> None:
     assert browser.post("/account/second-factor/authenticate/", {"code": code_of(secret)}).status_code == 302
 
 
-def test_a_recovery_code_works_once(person: User) -> None:
+def test_recovery_code_works_once(person: User) -> None:
     with_totp(person)
     code = Authenticator.objects.get(user=person, type="recovery_codes").wrap().get_unused_codes()[0]
     for answer in (302, 200):
@@ -224,7 +222,7 @@ def test_a_recovery_code_works_once(person: User) -> None:
         assert sent.status_code == answer
 
 
-def test_guessing_codes_is_stopped_per_account(person: User, client: Client) -> None:
+def test_guessing_codes_is_limited_per_account(person: User, client: Client) -> None:
     secret = with_totp(person)
     post_sign_in(client, person.email)
     for _ in range(6):
@@ -233,8 +231,8 @@ def test_guessing_codes_is_stopped_per_account(person: User, client: Client) -> 
     assert right.status_code != 302
 
 
-def test_skipping_the_second_factor_is_read_off_the_role_itself(seed: Seed, client: Client) -> None:
-    """A site administrator holds every permission, yet not this one unless the role has it."""
+def test_skipping_second_factor_requires_permission_in_role(seed: Seed, client: Client) -> None:
+    """A site administrator has every permission except this one, unless the role has it."""
     role = seed.site_admin.user.role
     role.perm_skip_otp = False
     role.save()
@@ -249,19 +247,19 @@ def test_skipping_the_second_factor_is_read_off_the_role_itself(seed: Seed, clie
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_guessing_passwords_is_stopped_per_account(person: User) -> None:
-    """From many addresses, behind whatever host name the guesser sends."""
+def test_guessing_passwords_is_limited_per_account(person: User) -> None:
+    """Across addresses and host headers."""
     for number in range(5):
         guesser = Client(REMOTE_ADDR=f"192.0.2.{number}")
         post_sign_in(guesser, person.email, "fel", host=f"hub{number}.example")
     stopped = post_sign_in(Client(REMOTE_ADDR="192.0.2.99"), person.email.title(), host="other.example")
-    assert stopped.status_code == 200, "also the right password has to wait"
+    assert stopped.status_code == 200, "the correct password has to wait too"
     assert where(Client()) == "/account/login/"
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_guessing_passwords_is_stopped_per_address(person: User) -> None:
-    """For many accounts; the X-Forwarded-For of a client is hearsay."""
+def test_guessing_passwords_is_limited_per_address(person: User) -> None:
+    """Across accounts; a client's X-Forwarded-For is not trusted."""
     for number in range(10):
         address = {"X-Forwarded-For": f"198.51.100.{number}"}
         post_sign_in(Client(), f"somebody{number}@a.example", "fel", **address)
@@ -274,43 +272,43 @@ def test_guessing_passwords_is_stopped_per_address(person: User) -> None:
     ["account_signup", "account_email", "account_reset_password", "account_set_password",
      "account_email_verification_sent"],
 )  # fmt: skip
-def test_what_allauth_offers_beside_sign_in_is_closed(person: User, name: str) -> None:
+def test_unused_allauth_pages_return_404(person: User, name: str) -> None:
     assert Client().get(reverse(name)).status_code == 404
     assert signed_in(person).post(reverse(name), {"email": "x@a.example"}).status_code == 404
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_role_change_counts_at_the_next_request(seed: Seed) -> None:
+def test_role_change_applies_at_next_request(seed: Seed) -> None:
     client = signed_in(seed.org_admin.user)
     assert client.get(reverse("users")).status_code == 200
     edit_user(seed.site_admin.actor, seed.org_admin.user, {"role_id": seed.reader.user.role_id})
     assert client.get(reverse("users")).status_code == 403
 
 
-def test_nobody_sends_large_forms_without_signing_in(client: Client) -> None:
+def test_large_form_is_refused_before_sign_in(client: Client) -> None:
     fields = {"login": "a@a.example", "password": "x" * (1024 * 1024)}
     assert client.post("/account/login/", fields).status_code == 413
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_after_sign_in_one_stays_on_this_hub(person: User, client: Client) -> None:
+def test_redirect_to_other_site_is_ignored(person: User, client: Client) -> None:
     fields = {"login": person.email, "password": PASSWORD, "next": "https://elsewhere.example/"}
     assert client.post("/account/login/", fields).headers["Location"] == "/"
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_signed_in_person_sends_no_more_than_the_limit_of_all_bodies(person: User, settings: Any) -> None:
+def test_signed_in_user_is_bound_by_body_limit(person: User, settings: Any) -> None:
     settings.VARDKASE_MAX_BODY = 1000
     answer = signed_in(person).post("/account/looks/", {"theme": "x" * 1000})
     assert answer.status_code == 413
 
 
-def test_encryption_is_asked_for_where_a_trusted_proxy_says_it_is_used(client: Client, settings: Any) -> None:
+def test_trusted_proxy_header_means_https(client: Client, settings: Any) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     assert client.get("/account/login/", headers={"X-Forwarded-Proto": "https"}).wsgi_request.is_secure()
 
 
-def test_second_factors_outlive_a_change_of_the_secret_key(person: User, settings: Any) -> None:
+def test_second_factor_survives_secret_key_rotation(person: User, settings: Any) -> None:
     secret = with_totp(person)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another secret key, long enough for everything that is made from it"
@@ -319,7 +317,7 @@ def test_second_factors_outlive_a_change_of_the_secret_key(person: User, setting
     assert browser.post("/account/second-factor/authenticate/", {"code": code_of(secret)}).status_code == 302
 
 
-def test_an_organisation_that_may_only_read_still_changes_its_passwords(seed: Seed, person: User) -> None:
+def test_read_only_organisation_may_change_passwords(seed: Seed, person: User) -> None:
     seed.org_a.write_period = NEVER
     seed.org_a.save()
     with_password(person, change_pw=True)
@@ -331,8 +329,8 @@ def test_an_organisation_that_may_only_read_still_changes_its_passwords(seed: Se
     assert person.check_password(NEW)
 
 
-def test_who_cannot_sign_in_reads_whom_to_ask(person: User, client: Client) -> None:
-    """Also somebody who has nobody above them in their organisation, and who has lost the second factor."""
+def test_failed_sign_in_says_whom_to_contact(person: User, client: Client) -> None:
+    """Also for the organisation's only administrator, and for a lost second factor."""
     with_totp(person)
     wrong = post_sign_in(client, person.email, "wrong", **{"accept-language": "sv"})
     assert "E-postadressen eller lösenordet är fel." in wrong.content.decode()

@@ -1,4 +1,4 @@
-"""Step-up authentication: what is asked for again, of whom, and what no credential but a fresh session has."""
+"""Step-up authentication: what asks for it, of whom, and that only a fresh session has it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def person(seed: Seed) -> User:
     return with_password(seed.analyst.user)
 
 
-def test_what_needs_step_up_is_asked_for_once_the_confirmation_is_old(person: User, client: Client) -> None:
+def test_step_up_is_required_once_confirmation_is_old(person: User, client: Client) -> None:
     secret = with_totp(person)
     client.force_login(person)
     confirm(client, person, ago=STEP_UP_HOLDS.total_seconds() + 1)
@@ -49,7 +49,7 @@ def test_what_needs_step_up_is_asked_for_once_the_confirmation_is_old(person: Us
     assert client.get(NEW_KEY).status_code == 200
 
 
-def test_a_password_confirms_nothing_for_somebody_with_a_second_factor(person: User, client: Client) -> None:
+def test_password_does_not_confirm_user_with_second_factor(person: User, client: Client) -> None:
     with_totp(person)
     client.force_login(person)
     confirm(client, person, ago=STEP_UP_HOLDS.total_seconds() + 1)
@@ -58,7 +58,7 @@ def test_a_password_confirms_nothing_for_somebody_with_a_second_factor(person: U
     assert client.get(NEW_KEY).status_code == 302
 
 
-def test_a_request_that_was_held_up_goes_on_with_what_it_was_sent_with(person: User, client: Client) -> None:
+def test_interrupted_request_resumes_with_its_data(person: User, client: Client) -> None:
     secret = with_totp(person)
     client.force_login(person)
     confirm(client, person, ago=STEP_UP_HOLDS.total_seconds() + 1)
@@ -68,7 +68,7 @@ def test_a_request_that_was_held_up_goes_on_with_what_it_was_sent_with(person: U
     assert AuthKey.objects.get(comment="for the SIEM").user_id == person.pk
 
 
-def test_signing_in_with_the_second_factor_confirms_it(person: User, client: Client) -> None:
+def test_second_factor_at_sign_in_counts_as_step_up(person: User, client: Client) -> None:
     secret = with_totp(person)
     post_sign_in(client, person.email)
     client.post("/account/second-factor/authenticate/", {"code": code_of(secret)})
@@ -76,32 +76,32 @@ def test_signing_in_with_the_second_factor_confirms_it(person: User, client: Cli
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_where_no_second_factor_is_required_the_password_confirms(person: User) -> None:
+def test_password_confirms_where_no_second_factor_is_required(person: User) -> None:
     client = signed_in(person)
     assert client.get(NEW_KEY).status_code == 200
     confirm(client, person, ago=STEP_UP_HOLDS.total_seconds() + 1)
     assert client.get(NEW_KEY).headers["Location"].startswith("/account/reauthenticate/")
 
 
-def test_a_person_without_a_second_factor_is_sent_to_set_one_up(person: User) -> None:
+def test_user_without_second_factor_is_sent_to_set_it_up(person: User) -> None:
     person.role.perm_skip_otp = True
     person.role.save()
     assert signed_in(person).get(NEW_KEY).headers["Location"] == "/account/second-factor/"
 
 
 @pytest.mark.parametrize("credential", [each for each in Credential if each is not Credential.BROWSER])
-def test_no_other_credential_has_stepped_up(person: User, credential: Credential) -> None:
+def test_other_credentials_have_no_step_up(person: User, credential: Credential) -> None:
     with pytest.raises(StepUpRequired):
         actor_for(person, credential).require_step_up()
 
 
-def test_step_up_holds_for_minutes(person: User) -> None:
+def test_step_up_expires(person: User) -> None:
     actor_for(person, Credential.BROWSER, confirmed_at=timezone.now()).require_step_up()
     with pytest.raises(StepUpRequired):
         actor_for(person, Credential.BROWSER, confirmed_at=timezone.now() - STEP_UP_HOLDS).require_step_up()
 
 
-def test_credentials_that_somebody_else_set_do_not_count_for_some_days(person: User) -> None:
+def test_credentials_set_by_another_wait_some_days(person: User) -> None:
     acting, days = actor_for(person, Credential.BROWSER), CREDENTIAL_WAITING_DAYS.value
     assert has_own_credentials(acting, person)
     person.credentials_set_by_another_at = timezone.now() - timedelta(days=days, seconds=-60)
@@ -110,7 +110,7 @@ def test_credentials_that_somebody_else_set_do_not_count_for_some_days(person: U
     assert has_own_credentials(acting, person)
 
 
-def test_every_address_of_an_account_is_remembered(seed: Seed) -> None:
+def test_every_address_of_account_is_remembered(seed: Seed) -> None:
     pk, before = seed.analyst.user.pk, seed.analyst.user.email
     User.objects.filter(pk=pk).update(email="other@a.example")
     User.objects.get(pk=pk).delete()
@@ -120,7 +120,7 @@ def test_every_address_of_an_account_is_remembered(seed: Seed) -> None:
     }
 
 
-def test_who_issued_a_key_is_recorded(seed: Seed) -> None:
+def test_issuer_of_key_is_recorded(seed: Seed) -> None:
     console = replace(seed.analyst.actor, credential=Credential.CONSOLE)
     own, _ = issue_key(seed.analyst.actor, seed.analyst.user)
     assert own.is_issued_by_owner
@@ -142,6 +142,6 @@ def test_who_issued_a_key_is_recorded(seed: Seed) -> None:
     ],
     ids=["password reset", "second factor reset", "password set", "address changed"],
 )
-def test_what_an_administrator_sets_is_recorded_as_set_by_another(seed: Seed, act: Any) -> None:
+def test_administrators_changes_are_recorded_as_set_by_another(seed: Seed, act: Any) -> None:
     act(seed.site_admin.actor, seed.analyst.user)
     assert User.objects.get(pk=seed.analyst.user.pk).credentials_set_by_another_at is not None

@@ -1,4 +1,4 @@
-"""Terms and mail in the browser: written by officers, accepted by members, refused to others."""
+"""Terms and mail texts in the browser: written by officers, accepted by members, refused to others."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ def publish_second(seed: Seed, client: Client) -> None:
     assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"confirmed"})
     assert f"{unanswered(2).count()} medlem ombeds att godkänna den" in refused.content.decode()
     assert client.post(reverse("terms_publish"), told | {"confirmed": "on"}).status_code == 302
-    assert queries.current_terms().version == 1, "not by one alone"
+    assert queries.current_terms().version == 1, "not by one person"
     approved(phase_approvals.colleague(seed))
 
 
-def test_a_new_version_is_written_published_and_accepted(
+def test_new_version_is_written_published_and_accepted(
     jurist: Client, seed: Seed, member: Membership
 ) -> None:
     assert "säkerhetsskyddsklassificerade" in text(jurist, "terms_and_criteria")
@@ -70,14 +70,14 @@ def test_a_new_version_is_written_published_and_accepted(
     admin = signed_in(seed.org_admin.user)
     assert "Nya villkor" in text(admin, "terms")
     given = {"version": "2", "name": "Britt Åkerlund", "role": "kommundirektör"}
-    assert admin.post(reverse("terms"), given).status_code == 422, "nothing is accepted by the way"
+    assert admin.post(reverse("terms"), given).status_code == 422, "nothing is accepted implicitly"
     assert admin.post(reverse("terms"), given | {"accepted": "on"}).status_code == 302
     assert "Godkända av Britt Åkerlund" in text(admin, "terms")
     assert "Britt Åkerlund" in text(jurist, "terms_answers", 2, show="answered")
     assert "säkerhetsskyddsklassificerade" in text(jurist, "terms_version", 1)
 
 
-def test_the_private_link_needs_no_account_and_is_not_passed_on(
+def test_private_link_needs_no_account_and_does_not_leak(
     jurist: Client, seed: Seed, member: Membership
 ) -> None:
     publish_second(seed, jurist)
@@ -95,9 +95,7 @@ def test_criteria_are_added_changed_and_removed(jurist: Client) -> None:
     assert jurist.get(reverse("terms_draft")).status_code == 404
     jurist.post(reverse("terms_start"))
     jurist.post(reverse("terms_criterion_add"), CRITERION)
-    assert jurist.post(reverse("terms_criterion_add"), CRITERION).status_code == 422, (
-        "there is one of that name"
-    )
+    assert jurist.post(reverse("terms_criterion_add"), CRITERION).status_code == 422, "the name is taken"
     jurist.post(reverse("terms_criterion", args=["logs"]), CRITERION | {"title_sv": "Sparade loggar"})
     assert "Sparade loggar" in text(jurist, "terms_draft")
     jurist.post(reverse("terms_criterion_remove", args=["logs"]))
@@ -106,7 +104,7 @@ def test_criteria_are_added_changed_and_removed(jurist: Client) -> None:
     assert queries.draft() is None
 
 
-def test_a_text_is_previewed_proposed_approved_and_taken_back(jurist: Client, seed: Seed) -> None:
+def test_mail_text_is_previewed_proposed_approved_and_reset(jurist: Client, seed: Seed) -> None:
     url = reverse("mail_template", args=["letter_approval", "sv"])
     written = {"subject": "Beslut", "body": "{organisation} är **välkommen**."}
     shown = jurist.post(f"{url}preview/", written).content.decode()
@@ -115,18 +113,18 @@ def test_a_text_is_previewed_proposed_approved_and_taken_back(jurist: Client, se
     assert jurist.post(url, {"subject": "Beslut", "body": "{nonsens}"}).status_code == 422
     assert jurist.post(url, written).status_code == 422, "without a reason for the second person"
     assert jurist.post(url, written | {"reason": "Ny praxis."}).status_code == 302
-    assert not MailTemplate.objects.exists(), "not by one alone"
+    assert not MailTemplate.objects.exists(), "not by one person"
     approved(phase_approvals.colleague(seed))
     assert "Ändrad" in text(jurist, "mail_templates") or "Ändrat" in text(jurist, "mail_templates")
     jurist.post(reverse("mail_template_reset", args=["letter_approval", "sv"]))
     approved(phase_approvals.colleague(seed))
     assert "beviljar {organisation}" in text(jurist, "mail_template", "letter_approval", "sv")
     again = text(jurist, "mail_template", "letter_approval", "sv", version="1")
-    assert ">\n{organisation} är **välkommen**.</textarea>" in again, "what was written can be taken again"
+    assert ">\n{organisation} är **välkommen**.</textarea>" in again, "the earlier text can be used again"
     assert jurist.get(reverse("mail_template", args=["letter_approval", "de"])).status_code == 404
 
 
-def test_what_was_sent_is_found_and_a_signature_kept(jurist: Client) -> None:
+def test_sent_mail_is_searchable_and_signature_saved(jurist: Client) -> None:
     assert "Inget har skickats" in text(jurist, "sent_mail")
     SentMail.objects.create(
         kind="terms_asked", language="sv", recipient="ada@a.example", subject="Nya villkor", written_by="x"
@@ -140,7 +138,7 @@ def test_what_was_sent_is_found_and_a_signature_kept(jurist: Client) -> None:
 
 
 @pytest.mark.parametrize("page", ["terms_and_criteria", "mail_templates", "sent_mail", "signature"])
-def test_others_have_no_part_in_it(seed: Seed, page: str) -> None:
+def test_other_roles_are_refused(seed: Seed, page: str) -> None:
     operator = signed_in(make_staff(seed, StaffRole.OPERATOR))
     for client in (operator, signed_in(seed.org_admin.user), signed_in(seed.site_admin.user)):
         assert client.get(reverse(page)).status_code == 403

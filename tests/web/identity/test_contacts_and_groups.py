@@ -1,4 +1,6 @@
-"""Contacts without accounts, further fields by versioned schemas, and groups of organisations with administrators."""
+"""Contacts without accounts, additional fields by versioned schemas, and organisation groups with
+administrators.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ def officer(seed: Seed) -> User:
 
 @pytest.fixture
 def group(seed: Seed, officer: User) -> OrganisationGroup:
-    """A's administrator looks after B, which has accepted that; A is in the group as well."""
+    """A's administrator manages B, which has consented; A is in the group too."""
     told = {
         "name": "Kommunerna i länet",
         "organisations": [seed.org_a.pk, seed.org_b.pk],
@@ -55,7 +57,7 @@ def group(seed: Seed, officer: User) -> OrganisationGroup:
     return saved
 
 
-def test_an_administrator_keeps_the_contacts_of_the_organisation(seed: Seed) -> None:
+def test_administrator_manages_contacts(seed: Seed) -> None:
     client = signed_in(seed.org_admin.user)
     assert client.post(reverse("contact_new", args=[seed.org_a.pk]), ADA).status_code == 302
     row = Contact.objects.get()
@@ -72,14 +74,14 @@ def test_an_administrator_keeps_the_contacts_of_the_organisation(seed: Seed) -> 
     remove = reverse("contact_remove", args=[seed.org_a.pk, row.pk])
     assert signed_in(seed.reader.user).get(remove).status_code == 404
     assert "Ta bort Jouren" in client.get(remove).content.decode()
-    assert Contact.objects.exists(), "it is asked first"
+    assert Contact.objects.exists(), "deleting asks first"
     client.post(remove)
     assert not Contact.objects.exists()
     acts = AuditEntry.objects.filter(action__startswith="contact.").order_by("pk")
     assert [entry.action for entry in acts] == ["contact.added", "contact.changed", "contact.removed"]
 
 
-def test_nobody_else_keeps_or_reads_them(seed: Seed, officer: User) -> None:
+def test_others_cannot_read_or_change_contacts(seed: Seed, officer: User) -> None:
     row = services.save_contact(seed.org_admin.actor, seed.org_a.pk, ADA)
     assert signed_in(officer).get(reverse("contacts", args=[seed.org_a.pk])).status_code == 200
     assert signed_in(seed.stranger.user).get(reverse("contacts", args=[seed.org_a.pk])).status_code == 404
@@ -97,7 +99,7 @@ def test_nobody_else_keeps_or_reads_them(seed: Seed, officer: User) -> None:
         services.remove_contact(seed.org_admin.actor, seed.org_a.pk, other.pk)
 
 
-def test_further_fields_are_checked_and_keep_the_version_of_their_schema(seed: Seed) -> None:
+def test_additional_fields_are_validated_and_keep_schema_version(seed: Seed) -> None:
     client = signed_in(seed.org_admin.user)
     address = reverse("contact_extra", args=[seed.org_a.pk, "first"])
     wrong = {
@@ -108,7 +110,7 @@ def test_further_fields_are_checked_and_keep_the_version_of_their_schema(seed: S
         "member_since": "x",
     }
     errors = client.post(address, wrong).context["form"].errors
-    assert set(errors) == {"team_name"}, "the form asks for what must be there first"
+    assert set(errors) == {"team_name"}, "the form asks for required fields first"
     errors = client.post(address, {**wrong, "team_name": "A-CERT"}).context["form"].errors
     assert set(errors) == {"established", "web", "member_since"}
     assert client.post(address, TEAM).status_code == 302
@@ -123,7 +125,7 @@ def test_further_fields_are_checked_and_keep_the_version_of_their_schema(seed: S
     assert client.get(reverse("contacts", args=[seed.org_a.pk])).context["extra"][1]["is_older"]
 
 
-def test_every_schema_can_be_asked_in_both_languages() -> None:
+def test_every_schema_has_both_languages() -> None:
     for schema in extra.every_version().values():
         assert {"sv", "en"} <= schema.titles.keys()
         for each in schema.fields:
@@ -131,9 +133,7 @@ def test_every_schema_can_be_asked_in_both_languages() -> None:
             assert each.type in extra.CHECKS
 
 
-def test_the_administrator_of_a_group_looks_after_its_organisations(
-    seed: Seed, group: OrganisationGroup
-) -> None:
+def test_group_administrator_manages_its_organisations(seed: Seed, group: OrganisationGroup) -> None:
     client = signed_in(seed.org_admin.user)
     assert seed.org_b.name in client.get(reverse("group", args=[group.pk])).content.decode()
     page = client.get(reverse("group_organisation", args=[seed.org_b.pk]))
@@ -151,8 +151,12 @@ def test_the_administrator_of_a_group_looks_after_its_organisations(
     services.save_contact(seed.org_admin.actor, seed.org_b.pk, ADA)
 
 
-def test_and_no_further_than_its_own_administrator_could(seed: Seed, group: OrganisationGroup) -> None:
-    """No role above one's own, no other organisation, no event, nothing while the organisation may only read."""
+def test_group_administrator_has_no_more_power_than_organisations_own(
+    seed: Seed, group: OrganisationGroup
+) -> None:
+    """No role above their own, no other organisation, no event, and nothing while the organisation may only
+    read.
+    """
     actor = actor_for(seed.org_admin.user, Credential.BROWSER)
     above = Role.objects.get(name="admin")
     with pytest.raises(Forbidden):
@@ -172,14 +176,14 @@ def test_and_no_further_than_its_own_administrator_could(seed: Seed, group: Orga
         groups.switch_account(actor, seed.org_b.pk, seed.partner.user.pk, disabled=True)
 
 
-def test_who_no_longer_administers_at_home_does_not_elsewhere(seed: Seed, group: OrganisationGroup) -> None:
+def test_former_administrator_loses_group(seed: Seed, group: OrganisationGroup) -> None:
     seed.org_admin.user.role = Role.objects.get(name="User")
     seed.org_admin.user.save()
     with pytest.raises(NotFound):
         groups.for_organisation(actor_for(seed.org_admin.user, Credential.BROWSER), seed.org_b.pk)
 
 
-def test_only_officers_keep_groups(seed: Seed, group: OrganisationGroup, officer: User) -> None:
+def test_only_officers_manage_groups(seed: Seed, group: OrganisationGroup, officer: User) -> None:
     for api_user in (seed.org_admin, seed.site_admin):
         with pytest.raises(Forbidden):
             groups.save_group(api_user.actor, {"name": "Mine"})

@@ -1,4 +1,4 @@
-"""Applying on the web, without a single script: the whole way, by private link, and what is refused."""
+"""Applying on the web without scripts, by private link, and what is refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAIL = "anna@skogsby.example"
 
 
 def browser_of(application: Application) -> Client:
-    """A browser in which the application's private link has been followed."""
+    """A browser that has opened the application's private link."""
     client = Client(headers={"accept-language": "sv"})
     opened = client.post(reverse("apply_link"), {"secret": new_link(application)})
     assert opened["Location"] == reverse("apply_resume") + "#main"
@@ -35,12 +35,12 @@ def browser_of(application: Application) -> Client:
 def send(
     client: Client, application: Application, view: str, args: list[Any] | None = None, **data: Any
 ) -> HttpResponse:
-    """Post a form of the application's."""
+    """Posts a form of the application pages."""
     address = reverse(view, args=args)
     return client.post(address, {"application": application.number, **data})  # type: ignore[return-value]
 
 
-def test_a_municipality_applies_from_the_first_page_to_the_receipt(seed: Seed) -> None:
+def test_municipality_applies_from_first_page_to_receipt(seed: Seed) -> None:
     with time_machine.travel(PHASE_2, tick=True):
         client = Client(headers={"accept-language": "sv"})
         assert "Ansök om medlemskap" in client.get(reverse("apply")).content.decode()
@@ -73,7 +73,7 @@ def test_a_municipality_applies_from_the_first_page_to_the_receipt(seed: Seed) -
     assert "Ni skickade in ansökan" in status
 
 
-def test_what_is_missing_is_told_and_what_was_written_is_saved(db: None) -> None:
+def test_incomplete_step_is_saved_with_errors(db: None) -> None:
     application = make_application()
     client = browser_of(application)
     response = send(client, application, "apply_step", ["needs"], seen="", **{"technology.now": "manual"})
@@ -90,13 +90,13 @@ def test_what_is_missing_is_told_and_what_was_written_is_saved(db: None) -> None
     assert application.state == "draft"
 
 
-def test_in_english(db: None) -> None:
+def test_application_in_english(db: None) -> None:
     client = browser_of(make_application())
     client.post(reverse("set_language"), {"language": "en", "next": "/apply/"})
     assert "Conditions and needs" in client.get(reverse("apply_step", args=["needs"])).content.decode()
 
 
-def test_two_tabs(db: None) -> None:
+def test_concurrent_tabs_do_not_overwrite(db: None) -> None:
     application = make_application()
     client = browser_of(application)
     first = as_sent("organisation", answers()["organisation"])
@@ -110,7 +110,7 @@ def test_two_tabs(db: None) -> None:
     assert application.saved["organisation"] in page
 
 
-def test_two_applications_in_one_browser_do_not_mix(db: None) -> None:
+def test_two_applications_in_one_browser_stay_separate(db: None) -> None:
     one, other = make_application(), make_application()
     client = browser_of(one)
     client.post(reverse("apply_link"), {"secret": new_link(other)})
@@ -123,7 +123,7 @@ def test_two_applications_in_one_browser_do_not_mix(db: None) -> None:
 PAGES = ["apply_review", "apply_status", "apply_withdraw", "apply_resume", "apply_no_link"]
 
 
-def test_without_a_good_link_nothing_is_shown(db: None) -> None:
+def test_invalid_link_shows_nothing(db: None) -> None:
     application = make_application("under_review")
     expired = application.links.create(digest=b"0" * 32, expires=PHASE_1)
     for token in ("", "guessed", "x" * 43):
@@ -138,7 +138,7 @@ def test_without_a_good_link_nothing_is_shown(db: None) -> None:
     assert expired.application == application
 
 
-def test_the_link_leaves_no_trace(db: None, caplog: pytest.LogCaptureFixture) -> None:
+def test_link_token_is_in_no_url_or_log(db: None, caplog: pytest.LogCaptureFixture) -> None:
     application = make_application()
     token = new_link(application)
     client = Client()
@@ -157,7 +157,7 @@ def test_the_link_leaves_no_trace(db: None, caplog: pytest.LogCaptureFixture) ->
     assert token not in caplog.text
 
 
-def test_the_files_and_letters_of_others_are_not_to_be_had(db: None) -> None:
+def test_files_and_letters_of_other_applications_are_not_served(db: None) -> None:
     other = make_application("under_review")
     message = conversation.write_message(applicant(other), other, "Hej", [("a.txt", b"hemligt")])
     file = message.attachments.get()
@@ -181,7 +181,7 @@ def test_the_files_and_letters_of_others_are_not_to_be_had(db: None) -> None:
     assert "Mellan oss" not in browser_of(other).get(reverse("apply_status")).content.decode()
 
 
-def test_a_completion_is_a_conversation(db: None) -> None:
+def test_completion_request_is_answered(db: None) -> None:
     application = make_application("completion_requested", answers=answers(), reopened=["contacts"])
     Message.objects.create(
         application=application, kind=Author.OFFICER, text="Vem är <b>ombud</b>?", steps=["contacts"]
@@ -207,7 +207,7 @@ def test_a_completion_is_a_conversation(db: None) -> None:
     assert application.attachments.get().name == "intyg.pdf"
 
 
-def test_evidence_is_attached_and_taken_away(db: None) -> None:
+def test_evidence_is_attached_and_removed(db: None) -> None:
     application = make_application()
     client = browser_of(application)
     given = as_sent("security", answers()["security"])
@@ -228,7 +228,7 @@ def test_evidence_is_attached_and_taken_away(db: None) -> None:
 
 
 @pytest.mark.parametrize("state", ["approved", "rejected", "withdrawn"])
-def test_after_the_end_nothing_is_changed_but_a_decision_may_be_asked_about(db: None, state: str) -> None:
+def test_closed_application_is_read_only_except_messages(db: None, state: str) -> None:
     application = make_application(state, answers=answers())
     client = browser_of(application)
     assert client.get(reverse("apply_status")).status_code == 200
@@ -242,7 +242,7 @@ def test_after_the_end_nothing_is_changed_but_a_decision_may_be_asked_about(db: 
     assert said == ([] if state == "withdrawn" else ["Hej"])
 
 
-def test_withdrawing_is_confirmed(db: None) -> None:
+def test_withdrawal_is_confirmed(db: None) -> None:
     application = make_application("waiting", waits_for=3)
     client = browser_of(application)
     assert "Fas 3, Privat sektor" in client.get(reverse("apply_status")).content.decode()
@@ -254,9 +254,7 @@ def test_withdrawing_is_confirmed(db: None) -> None:
     assert application.state == "withdrawn"
 
 
-def test_an_invitation_is_opened_as_often_as_one_likes_and_used_once(
-    seed: Seed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_invitation_can_be_opened_often_and_used_once(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(invitations.secrets, "token_urlsafe", lambda _length: "inviting")
     with time_machine.travel(PHASE_1, tick=True):
         invitations.invite(staff(seed), MAIL)
@@ -272,7 +270,7 @@ def test_an_invitation_is_opened_as_often_as_one_likes_and_used_once(
         assert late["Location"] == f"{reverse('apply_no_link')}?invited=1"
 
 
-def test_the_recommendation_follows_what_is_chosen(db: None) -> None:
+def test_recommended_connection_follows_answers(db: None) -> None:
     application = make_application()
     client = browser_of(application)
     chosen = {"technology.now": "automatic", "processes.now": "watch", "resources.now": "full"}
@@ -283,7 +281,7 @@ def test_the_recommendation_follows_what_is_chosen(db: None) -> None:
     assert application.answers == {}
 
 
-def test_a_form_of_more_than_a_megabyte_is_for_applicants_alone(db: None) -> None:
+def test_large_form_is_accepted_only_from_applicants(db: None) -> None:
     big = {"email": "a" * (1024 * 1024 + 1)}
     assert Client().post(reverse("apply"), big).status_code == 413
     application = make_application()
@@ -294,19 +292,19 @@ def test_a_form_of_more_than_a_megabyte_is_for_applicants_alone(db: None) -> Non
     assert "Skriv högst 200 tecken" in told.content.decode()
 
 
-def test_too_many_beginnings_are_told_so(db: None) -> None:
+def test_starting_applications_is_rate_limited(db: None) -> None:
     client = Client(headers={"accept-language": "sv"})
     answers_given = [client.post(reverse("apply"), {"email": MAIL}).status_code for _ in range(6)]
     assert answers_given == [302] * 5 + [429]
 
 
-def test_the_first_page_tells_which_phase_is_open(db: None) -> None:
+def test_first_page_shows_open_phase(db: None) -> None:
     page = Client(headers={"accept-language": "sv"}).get(reverse("apply")).content.decode()
     assert "Väntar på lagstöd" in page
 
 
-def test_an_applicant_sees_the_guide_by_the_private_link(seed: Seed) -> None:
-    """The six steps follow the application; what the organisation has done is told once it is approved, not before."""
+def test_applicant_sees_guide_by_private_link(seed: Seed) -> None:
+    """The six steps follow the application; the organisation's own progress shows only after approval."""
     given = answers()
     application = make_application(
         answers=given, saved={"needs": "2026-03-02T12:00:00+00:00"}, organisation=seed.org_b

@@ -1,4 +1,4 @@
-"""The way to the provider and back: once, in one browser, whatever state the provider is in."""
+"""The redirect to the provider and back: once, in one browser, and when the provider fails."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vardkase.identity.sign_in_policy.models import IdentityProvider
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_somebody_comes_in_as_at_work(seed: Seed, provider: Provider, browser: Client) -> None:
+def test_sign_in_through_provider(seed: Seed, provider: Provider, browser: Client) -> None:
     assert START in browser.get("/account/login/").content.decode()
     link = way_there(browser, seed.analyst.user.email, next="/events/")
     answer = browser.get(provider.sign_in(link, seed.analyst.user.email.upper()))
@@ -32,13 +32,13 @@ def test_somebody_comes_in_as_at_work(seed: Seed, provider: Provider, browser: C
     assert browser.get(START).headers["Location"] == "/"
 
 
-def test_a_page_elsewhere_is_not_gone_to_afterwards(seed: Seed, provider: Provider, browser: Client) -> None:
+def test_redirect_to_other_site_is_ignored(seed: Seed, provider: Provider, browser: Client) -> None:
     link = way_there(browser, seed.analyst.user.email, next="https://evil.example/")
     answer = browser.get(provider.sign_in(link, seed.analyst.user.email))
     assert answer.headers["Location"] == "/"
 
 
-def test_unverified_domains_and_strangers_have_no_way_there(
+def test_unverified_domains_and_unknown_addresses_are_refused(
     seed: Seed, provider: Provider, browser: Client
 ) -> None:
     for address in (
@@ -52,28 +52,28 @@ def test_unverified_domains_and_strangers_have_no_way_there(
     assert provider.running.requests == []
 
 
-def test_a_domain_given_up_meanwhile(seed: Seed, provider: Provider, browser: Client) -> None:
+def test_domain_removed_meanwhile_is_refused(seed: Seed, provider: Provider, browser: Client) -> None:
     link = way_there(browser, seed.analyst.user.email)
     Organisation.objects.filter(pk=seed.org_a.pk).update(verified_domains=[])
     browser.get(provider.sign_in(link, seed.analyst.user.email))
     assert (last_refusal()["reason"], is_in(browser)) == ("domain", False)
 
 
-def test_an_account_that_is_off_stays_out(seed: Seed, provider: Provider, browser: Client) -> None:
+def test_disabled_account_is_refused(seed: Seed, provider: Provider, browser: Client) -> None:
     User.objects.filter(pk=seed.analyst.user.pk).update(disabled=True)
     answer = come_in(browser, provider, seed.analyst.user.email)
     assert (answer.headers["Location"], is_in(browser)) == ("/account/inactive/", False)
     assert AuditEntry.objects.filter(action="user.entrance_refused").exists()
 
 
-def test_the_organisations_networks_hold_here_too(seed: Seed, provider: Provider, browser: Client) -> None:
+def test_organisations_network_rule_applies(seed: Seed, provider: Provider, browser: Client) -> None:
     Organisation.objects.filter(pk=seed.org_a.pk).update(networks=["192.0.2.0/24"], networks_mode="enforce")
     answer = come_in(browser, provider, seed.analyst.user.email)
     assert (answer.status_code, is_in(browser)) == (403, False)
     assert "only admits its own networks" in answer.content.decode()
 
 
-def test_an_answer_is_good_once_and_in_one_browser(seed: Seed, provider: Provider, browser: Client) -> None:
+def test_callback_is_valid_once_and_in_one_browser(seed: Seed, provider: Provider, browser: Client) -> None:
     email = seed.analyst.user.email
     back = provider.sign_in(way_there(browser, email), email)
     stranger = Client()
@@ -93,8 +93,8 @@ def test_an_answer_is_good_once_and_in_one_browser(seed: Seed, provider: Provide
     assert last_refusal()["reason"] == "state"
 
 
-def test_a_code_needs_the_verifier_of_this_browser(seed: Seed, provider: Provider, browser: Client) -> None:
-    """A code that was stolen on its way is worth nothing in another sign-in."""
+def test_stolen_code_is_refused_in_other_browser(seed: Seed, provider: Provider, browser: Client) -> None:
+    """PKCE: the code needs this browser's verifier."""
     email = seed.analyst.user.email
     provider.sign_in(way_there(Client(), email), email)
     stolen = next(iter(provider.codes))
@@ -102,15 +102,15 @@ def test_a_code_needs_the_verifier_of_this_browser(seed: Seed, provider: Provide
     assert (answer.status_code, is_in(browser), last_refusal()["reason"]) == (502, False, "answer")
 
 
-def test_two_providers_are_not_mixed_up(seed: Seed, provider: Provider, browser: Client) -> None:
-    """What one organisation's provider says opens no account of the other, whichever way back it takes."""
+def test_callbacks_of_two_providers_are_not_mixed_up(seed: Seed, provider: Provider, browser: Client) -> None:
+    """One organisation's provider opens no account of another, through either callback."""
     email = seed.analyst.user.email
     with openid_provider() as other:
         registered(seed.org_b, other)
         back = provider.sign_in(way_there(browser, email), email)
         elsewhere = back.replace(f"/{seed.org_a.pk}/back/", f"/{seed.org_b.pk}/back/")
         assert (browser.get(elsewhere).status_code, is_in(browser)) == (403, False)
-        assert other.running.requests == [], "the code is not handed to the other provider"
+        assert other.running.requests == [], "the code is not sent to the other provider"
         come_in(browser, provider, email, iss=other.url)
         assert (last_refusal()["reason"], is_in(browser)) == ("state", False)
         provider.metadata = {"authorization_response_iss_parameter_supported": True}
@@ -135,19 +135,19 @@ def huge(_path: str, handler: BaseHTTPRequestHandler) -> bool:
     return True
 
 
-def sends_on(_path: str, handler: BaseHTTPRequestHandler) -> bool:
+def redirects(_path: str, handler: BaseHTTPRequestHandler) -> bool:
     write(handler, b"", 302, Location="http://127.0.0.1:1/private")
     return True
 
 
-def talks(_path: str, handler: BaseHTTPRequestHandler) -> bool:
+def deeply_nested(_path: str, handler: BaseHTTPRequestHandler) -> bool:
     write(handler, b"[" * 200_000)
     return True
 
 
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
-@pytest.mark.parametrize("trouble", [slow, huge, sends_on, talks])
-def test_a_provider_in_trouble(
+@pytest.mark.parametrize("trouble", [slow, huge, redirects, deeply_nested])
+def test_failing_provider_is_refused(
     seed: Seed, provider: Provider, browser: Client, monkeypatch: pytest.MonkeyPatch, trouble: Any, path: str
 ) -> None:
     monkeypatch.setattr(discovery, "SECONDS", 0.3)
@@ -158,7 +158,7 @@ def test_a_provider_in_trouble(
     assert last_refusal()["reason"] in ("unreachable", "answer")
 
 
-def test_a_provider_that_is_down_or_where_we_do_not_go(
+def test_unreachable_or_disallowed_provider_is_refused(
     seed: Seed, provider: Provider, browser: Client, settings: Any
 ) -> None:
     email = seed.analyst.user.email
@@ -180,8 +180,8 @@ def test_a_provider_that_is_down_or_where_we_do_not_go(
     assert not is_in(browser)
 
 
-def test_sign_ins_are_counted(seed: Seed, provider: Provider, browser: Client) -> None:
-    """Nobody has the hub ask providers without end."""
+def test_sign_ins_are_rate_limited(seed: Seed, provider: Provider, browser: Client) -> None:
+    """The hub cannot be used to flood a provider."""
     answers = [browser.post(START, {"email": "x@nowhere.example"}).status_code for _ in range(31)]
     assert (answers[0], answers[-1]) == (422, 429)
     back = f"{START}{seed.org_a.pk}/back/"

@@ -1,4 +1,4 @@
-"""The pages of MISP policies: written from a template, put in force, met when publishing, decided by two."""
+"""The pages of policies: drafted from a template, put in force, applied on publishing, approved by two."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def said(response: Any) -> str:
     return re.sub(r"\s+", " ", response.content.decode())
 
 
-def test_an_administrator_writes_a_policy_from_a_template(seed: Seed) -> None:
+def test_administrator_drafts_policy_from_template(seed: Seed) -> None:
     web = english(seed.org_admin)
     assert "Small municipality" in said(web.get("/policy/"))
     assert web.post("/policy/begin/", {"from": "municipality"}).url == "/policy/draft/"
@@ -43,7 +43,7 @@ def test_an_administrator_writes_a_policy_from_a_template(seed: Seed) -> None:
     assert "TLP:RED stays in a sharing group" in page
     assert "What carries the tag tlp:red may go no further than a sharing group." in page
     asked = said(web.get("/policy/in-force/"))
-    assert "requires the training “MISP: dela information”" in asked, "nobody has done it yet"
+    assert "requires the training “MISP: dela information”" in asked, "it has not been done yet"
     web.post("/policy/draft/rules/1/move/", {"by": "1"})
     web.post("/policy/draft/rules/1/remove/")
     new = {"title_sv": "Röd stannar", "tags": ["tlp:red", "TLP:RED-ish"], "reach": "organisation"}
@@ -73,7 +73,7 @@ def test_an_administrator_writes_a_policy_from_a_template(seed: Seed) -> None:
 @pytest.mark.parametrize(
     "kind", ["at_most", "must_carry", "personal_data", "four_eyes", "who", "defaults", "retention"]
 )
-def test_each_kind_of_rule_has_its_form(seed: Seed, kind: str) -> None:
+def test_each_kind_of_rule_has_form(seed: Seed, kind: str) -> None:
     web = english(seed.org_admin)
     web.post("/policy/begin/", {"from": "empty"})
     shown = web.get(f"/policy/draft/add/{kind}/")
@@ -88,8 +88,8 @@ def test_each_kind_of_rule_has_its_form(seed: Seed, kind: str) -> None:
     assert again.initial["title_sv"] == "Regel"
 
 
-def test_what_a_rule_is_about_is_chosen_from_what_there_is(seed: Seed) -> None:
-    """Tags that are here, tags of taxonomies and all that begin so; MISP's types; the organisation's own people."""
+def test_rule_values_are_chosen_from_existing_ones(seed: Seed) -> None:
+    """Existing tags, tags of taxonomies and prefixes; MISP's types; the organisation's own users."""
     web = english(seed.org_admin)
     make_tag("tlp:red")
     space = Taxonomy.objects.create(namespace="tlp", version=1)
@@ -105,7 +105,9 @@ def test_what_a_rule_is_about_is_chosen_from_what_there_is(seed: Seed) -> None:
     assert found("types", "iban") == {"iban"}
     own, other = seed.analyst.user.email, seed.stranger.user.email
     assert own in found("users", own[:3])
-    assert found("users", other) == {other}, "what was typed may be chosen; nobody else's people are offered"
+    assert found("users", other) == {other}, (
+        "typed text may be chosen; other organisations' users are not offered"
+    )
     assert web.get("/policy/draft/find/four_eyes/", {"field": "days"}).status_code == 404
     assert english(seed.reader).get("/policy/draft/find/four_eyes/", {"field": "tags"}).status_code == 403
     web.post("/policy/begin/", {"from": "empty"})
@@ -115,7 +117,7 @@ def test_what_a_rule_is_about_is_chosen_from_what_there_is(seed: Seed) -> None:
     assert PolicyVersion.objects.get().rules == []
 
 
-def test_others_read_and_do_not_write(seed: Seed) -> None:
+def test_others_can_read_but_not_write(seed: Seed) -> None:
     in_force(seed, RED)
     web = english(seed.reader)
     assert "TLP:RED stays in a sharing group" in said(web.get("/policy/"))
@@ -136,7 +138,7 @@ def test_others_read_and_do_not_write(seed: Seed) -> None:
     assert stranger.get(f"/policy/versions/{pk}/document.pdf").status_code == 404
 
 
-def test_the_page_before_publishing_says_which_rule_is_met(seed: Seed) -> None:
+def test_publish_preview_names_rule(seed: Seed) -> None:
     make_tag("tlp:red")
     in_force(seed, RED, SECOND)
     red = made(seed.publisher.key, "tlp:red")
@@ -153,7 +155,7 @@ def test_the_page_before_publishing_says_which_rule_is_met(seed: Seed) -> None:
     assert "Regel 1 i din organisations MISP-policy, ”TLP:RED stannar i en delningsgrupp”" in said(refused)
 
 
-def test_two_people_publish_in_the_browser(seed: Seed) -> None:
+def test_two_people_publish_in_browser(seed: Seed) -> None:
     in_force(seed, RED, SECOND)
     made_event = made(seed.publisher.key)
     event = Event.objects.get(pk=made_event["id"])
@@ -186,7 +188,7 @@ def test_two_people_publish_in_the_browser(seed: Seed) -> None:
     assert "Decided by" in said(decides.get(path))
 
 
-def test_a_policy_is_tried_on_a_page(seed: Seed) -> None:
+def test_policy_is_tried_out_on_page(seed: Seed) -> None:
     make_tag("tlp:red")
     red = made_public(seed.publisher.key, "tlp:red")
     in_force(seed, RED)
@@ -198,7 +200,7 @@ def test_a_policy_is_tried_on_a_page(seed: Seed) -> None:
     )
 
 
-def test_people_are_marked_as_trained(seed: Seed) -> None:
+def test_users_are_marked_as_trained(seed: Seed) -> None:
     web = english(seed.org_admin)
     sent = {
         "user": [seed.analyst.user.email],
@@ -213,7 +215,7 @@ def test_people_are_marked_as_trained(seed: Seed) -> None:
     assert not Training.objects.exists()
 
 
-def test_a_policy_that_asks_for_a_second_person_who_is_not_there_says_so(seed: Seed) -> None:
+def test_missing_second_person_is_reported(seed: Seed) -> None:
     web = english(seed.org_admin)
     web.post("/policy/begin/", {"from": "authority"})
     make_user(seed.org_a, seed.org_admin.user.role, "two@a.example")

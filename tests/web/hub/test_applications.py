@@ -1,4 +1,4 @@
-"""The officers' desk in the browser: what is shown, what is saved, and what is refused."""
+"""The officers' application pages: what is shown, saved and refused."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def text(client: Client, name: str, *args: object, **query: str) -> str:
     return response.content.decode()
 
 
-def test_an_officer_assesses_and_proposes_and_another_decides(seed: Seed) -> None:
+def test_one_officer_proposes_and_another_decides(seed: Seed) -> None:
     first, second = browser(seed, "eva@hub.example"), browser(seed, "ulf@hub.example")
     application = submitted()
     number = application.number
@@ -64,10 +64,10 @@ def test_an_officer_assesses_and_proposes_and_another_decides(seed: Seed) -> Non
     assert "En annan handläggare" in alone.content.decode()
     page = text(second, "application", number)
     assert "Din bedömning" in page
-    assert "Prövningen av ansökan började (eva@hub.example)" in page, "what has been done is told as done"
-    assert 'value="agree" checked' not in page, "nobody decides for the second officer"
+    assert "Prövningen av ansökan började (eva@hub.example)" in page, "a finished action shows as done"
+    assert 'value="agree" checked' not in page, "the second officer's answer is not preselected"
     draft = second.get(reverse("application_preview", args=[number, proposal.pk]))
-    assert "beviljar Skogsby kommun medlemskap" in words_of(b"".join(draft))  # type: ignore[arg-type]
+    assert "beviljar Skogsby kommun medlemskap" in pdf_words(b"".join(draft))  # type: ignore[arg-type]
     assert not Letter.objects.exists()
     partial = browser(seed, "ida@hub.example")
     ida = actor_for(User.objects.get(email="ida@hub.example"), Credential.BROWSER)
@@ -83,7 +83,7 @@ def test_an_officer_assesses_and_proposes_and_another_decides(seed: Seed) -> Non
     assert second.post(decide, {"answer": "agree"}).status_code == 422
 
 
-def test_a_verdict_without_its_reason_is_told_where_it_was_written(seed: Seed) -> None:
+def test_missing_reason_is_reported_at_its_field(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
     application = under_review(per(seed))
     url = reverse("application_assess", args=[application.number, "security_work"])
@@ -94,7 +94,7 @@ def test_a_verdict_without_its_reason_is_told_where_it_was_written(seed: Seed) -
     assert not CriterionAssessment.objects.exists()
 
 
-def test_the_list_is_narrowed_sorted_and_counted(seed: Seed) -> None:
+def test_list_is_filtered_sorted_and_counted(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
     submitted()
     under_review(
@@ -111,7 +111,7 @@ def test_the_list_is_narrowed_sorted_and_counted(seed: Seed) -> None:
     assert "dag 1 av 30" in page
 
 
-def test_a_completion_is_asked_for(seed: Seed) -> None:
+def test_officer_requests_completion(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
     application = under_review(per(seed))
     url = reverse("application_completion", args=[application.number])
@@ -124,14 +124,14 @@ def test_a_completion_is_asked_for(seed: Seed) -> None:
     assert "Vi saknar planen." in words
     assert "Utkast" in words
     application.refresh_from_db()
-    assert (application.state, Letter.objects.count()) == ("under_review", 0), "nothing is sent yet"
+    assert (application.state, Letter.objects.count()) == ("under_review", 0), "nothing has been sent yet"
     assert client.post(url, {"text": "Vi saknar planen.", "steps": ["security"]}).status_code == 302
     page = text(client, "application", application.number)
     assert "Vi saknar planen." in page
     assert "Begäran om komplettering" in page
 
 
-def test_notes_are_kept_apart_from_messages(seed: Seed) -> None:
+def test_notes_are_separate_from_messages(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
     application = under_review(per(seed))
     url = reverse("application_message", args=[application.number])
@@ -143,7 +143,7 @@ def test_notes_are_kept_apart_from_messages(seed: Seed) -> None:
     assert client.post(url, {"text": " "}).status_code == 422
 
 
-def test_an_officer_of_the_applicant_sees_why_they_have_no_part(seed: Seed) -> None:
+def test_officer_of_applicant_sees_why_excluded(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
     application = under_review(per(seed))
     Application.objects.filter(pk=application.pk).update(
@@ -160,7 +160,7 @@ def test_an_officer_of_the_applicant_sees_why_they_have_no_part(seed: Seed) -> N
     assert not Proposal.objects.exists()
 
 
-def test_a_declared_partiality_takes_the_buttons_away(seed: Seed) -> None:
+def test_declared_conflict_of_interest_hides_actions(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
     application = assessed(per(seed))
     given = {"partial": "1", "reason": "Min syster arbetar där."}
@@ -172,7 +172,7 @@ def test_a_declared_partiality_takes_the_buttons_away(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("role", [StaffRole.OPERATOR, StaffRole.AUDITOR, StaffRole.ANALYST])
-def test_others_see_nothing_of_it(seed: Seed, role: StaffRole) -> None:
+def test_other_roles_are_refused(seed: Seed, role: StaffRole) -> None:
     application = under_review(per(seed))
     for client in (
         browser(seed, "x@hub.example", role),
@@ -188,14 +188,14 @@ def test_others_see_nothing_of_it(seed: Seed, role: StaffRole) -> None:
             assert client.get(reverse(name, args=args)).status_code == 403
 
 
-def test_answers_and_the_application_as_pdf(seed: Seed) -> None:
+def test_answers_and_application_as_pdf(seed: Seed) -> None:
     client = browser(seed, "eva@hub.example")
     application = under_review(per(seed))
     assert "Kommundirektör" in text(client, "application_answers", application.number)
     pdf = b"".join(client.get(reverse("application_form_pdf", args=[application.number])))  # type: ignore[arg-type]
-    assert "Skogsby kommun" in words_of(pdf)
+    assert "Skogsby kommun" in pdf_words(pdf)
     assert client.get(reverse("application", args=["2026-99999"])).status_code == 404
 
 
-def words_of(pdf: bytes) -> str:
+def pdf_words(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())

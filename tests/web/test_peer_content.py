@@ -1,4 +1,4 @@
-"""What other hubs have and know, looked at on pages."""
+"""Pages that show what peers have."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def browser(seed: Seed) -> Client:
 
 
 @pytest.fixture
-def here(seed: Seed) -> Event:
-    """An event that the other hub has in a newer version."""
+def local_event(seed: Seed) -> Event:
+    """An event that the peer has in a newer version."""
     event = make_event(seed.org_a, info="Phishing", timestamp=100)
     event.save()
     return event
@@ -56,12 +56,12 @@ def connected(seed: Seed, url: str) -> Server:
     )
 
 
-def other_hub(here: Event) -> Any:
-    """A hub with two events: one that is here in an older version, and a new one."""
+def other_hub(local_event: Event) -> Any:
+    """A peer with two events: one that exists here in an older version, and a new one."""
     about = {"date": "2026-11-25", "Orgc": {"name": "Norden CERT"}, "attribute_count": "7"}
     rows = [
         {"id": "8", "uuid": THERE, "info": "<b>New</b>", "timestamp": "200", **about},
-        {"id": "7", "uuid": str(here.uuid), "info": "Phishing", "timestamp": "200", **about},
+        {"id": "7", "uuid": str(local_event.uuid), "info": "Phishing", "timestamp": "200", **about},
         "nonsense",
     ]
     attributes = [{"type": "domain", "value": "evil.example", "category": "Network activity"}]
@@ -69,7 +69,7 @@ def other_hub(here: Event) -> Any:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         if handler.path.startswith("/events/index"):
             says(json.dumps(rows).encode())(handler)
-        elif THERE in handler.path or str(here.uuid) in handler.path:
+        elif THERE in handler.path or str(local_event.uuid) in handler.path:
             row = rows[0] if THERE in handler.path else rows[1]
             says(json.dumps({"Event": row | {"Attribute": attributes}}).encode())(handler)  # type: ignore[operator]
         else:
@@ -82,11 +82,9 @@ def asked(peer: Running) -> str:
     return peer.requests[-1][1]
 
 
-def test_the_events_of_another_hub_are_looked_at(
-    seed: Seed, browser: Client, here: Event, settings: Any
-) -> None:
+def test_peers_events_are_listed(seed: Seed, browser: Client, local_event: Event, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    with other_hub(here) as peer:
+    with other_hub(local_event) as peer:
         address = f"{LIST}{connected(seed, peer.url).pk}/there/"
         told = browser.get(address).content.decode()
         assert "&lt;b&gt;New&lt;/b&gt;" in told
@@ -103,13 +101,13 @@ def test_the_events_of_another_hub_are_looked_at(
     assert "could not be reached" in browser.get(address).content.decode()
 
 
-def test_what_would_move_is_shown_and_nothing_moves(
-    seed: Seed, browser: Client, here: Event, settings: Any
+def test_dry_run_shows_changes_without_moving_events(
+    seed: Seed, browser: Client, local_event: Event, settings: Any
 ) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     rows = [
         {"id": "8", "uuid": THERE, "timestamp": "200", "published": True, "orgc_uuid": ""},
-        {"id": "7", "uuid": str(here.uuid), "timestamp": "100", "published": True, "orgc_uuid": ""},
+        {"id": "7", "uuid": str(local_event.uuid), "timestamp": "100", "published": True, "orgc_uuid": ""},
     ]
     answers: dict[str, Any] = {
         "/servers/getVersion": {"version": "2.5.1", "perm_sync": True},
@@ -126,7 +124,7 @@ def test_what_would_move_is_shown_and_nothing_moves(
         told = browser.get(f"{LIST}{server.pk}/would-fetch/").content.decode()
         assert "New there" in told
         assert "The event here is as new." in told
-        assert not server.push, "what would go if somebody sent it now is shown all the same"
+        assert not server.push, "the page still shows what a push would send now"
         told = browser.get(f"{LIST}{server.pk}/would-send/").content.decode()
         assert "The event is not published." in told
         assert browser.get(f"{LIST}{server.pk}/would-vanish/").status_code == 404
@@ -134,20 +132,18 @@ def test_what_would_move_is_shown_and_nothing_moves(
     assert Event.objects.count() == 1
 
 
-def test_an_event_is_found_by_its_number_elsewhere(
-    seed: Seed, browser: Client, here: Event, settings: Any
-) -> None:
+def test_event_is_found_by_peers_id(seed: Seed, browser: Client, local_event: Event, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
-    with other_hub(here) as peer:
+    with other_hub(local_event) as peer:
         server = connected(seed, peer.url)
-        found = browser.get(f"{LIST}numbers/", {"number": here.uuid}).content.decode()
+        found = browser.get(f"{LIST}numbers/", {"number": local_event.uuid}).content.decode()
         assert f"{peer.url}/events/view/7" in found
         missing = browser.get(f"{LIST}numbers/", {"server": server.pk, "number": "9"})
         assert missing.status_code == 422
         assert "There is no such event" in missing.content.decode()
 
 
-def test_overlaps_and_hashes_of_connections_show(seed: Seed, browser: Client) -> None:
+def test_overlap_and_cache_of_connections(seed: Seed, browser: Client) -> None:
     assert "No hashes are kept" in browser.get(f"{LIST}overlap/").content.decode()
     one, other = connected(seed, "https://one.example"), connected(seed, "https://other.example")
     store(SERVER, one.pk, [(uuid4().hex, THERE), ("a" * 32, THERE)])
@@ -159,7 +155,7 @@ def test_overlaps_and_hashes_of_connections_show(seed: Seed, browser: Client) ->
     assert ProcrastinateJob.objects.get(task_name="servers.cache").args["server_id"] == one.pk
 
 
-def test_tags_that_keep_events_out_are_chosen(seed: Seed, browser: Client) -> None:
+def test_blocking_tags_are_chosen(seed: Seed, browser: Client) -> None:
     make_tag("rumour")
     address = f"{LIST}kept-out/"
     assert "rumour" in browser.get(f"{address}choices/", {"field": "tags", "q_tags": "rum"}).content.decode()
@@ -183,7 +179,7 @@ def test_tags_that_keep_events_out_are_chosen(seed: Seed, browser: Client) -> No
         "{server}/hashes/",
     ],
 )
-def test_nobody_else_looks_or_acts(seed: Seed, path: str) -> None:
+def test_other_roles_cannot_view_or_act(seed: Seed, path: str) -> None:
     address = LIST + path.format(server=connected(seed, "https://one.example").pk)
     for api_user in (seed.org_admin, seed.partner_sync, seed.reader):
         client = Client()

@@ -1,4 +1,4 @@
-"""Terms and the notice on personal data are for everybody; what nobody has stated is not told as a fact."""
+"""Terms and the privacy notice are public, and state nothing that the hub owner has not confirmed."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SWEDISH, ENGLISH = {"accept-language": "sv"}, {"accept-language": "en"}
 @pytest.mark.parametrize(
     "path", ["/about/", "/about/steps/", "/apply/", "/about/personal-data/", "/about/who-sees-what/"]
 )
-def test_the_terms_are_linked_from_every_public_page(seed: Seed, path: str) -> None:
+def test_every_public_page_links_to_terms(seed: Seed, path: str) -> None:
     assert 'href="/about/terms/"' in Client().get(path, headers=SWEDISH).content.decode()
 
 
-def test_every_version_of_the_terms_is_public_as_page_and_pdf(seed: Seed) -> None:
+def test_every_version_of_terms_is_public_as_page_and_pdf(seed: Seed) -> None:
     visitor = Client()
     assert "Allmänna villkor, version 1" in visitor.get("/about/terms/", headers=SWEDISH).content.decode()
     new_terms()
@@ -44,14 +44,14 @@ def test_every_version_of_the_terms_is_public_as_page_and_pdf(seed: Seed) -> Non
     assert visitor.get("/about/terms/1/fr.pdf").status_code == 404
 
 
-def test_the_notice_on_personal_data_stands_at_every_form_for_outsiders(seed: Seed) -> None:
+def test_privacy_notice_is_linked_from_public_forms(seed: Seed) -> None:
     for path in ("/apply/", "/support/ask/"):
         page = Client().get(path, headers=SWEDISH, follow=True).content.decode()
         assert 'href="/about/personal-data/"' in page, path
         assert "blir allmän handling" in page, path
 
 
-def test_what_the_owner_has_not_stated_is_told_plainly_and_named_by_check(seed: Seed) -> None:
+def test_missing_statements_are_shown_and_reported_by_check(seed: Seed) -> None:
     page = Client().get("/about/personal-data/", headers=SWEDISH).content.decode()
     assert page.count("CERT-SE har inte angett detta än.") == 4
     assert "Integritetsskyddsmyndigheten" in page
@@ -67,7 +67,7 @@ def test_what_the_owner_has_not_stated_is_told_plainly_and_named_by_check(seed: 
     assert any(each.startswith("Vardkase.sender_address") for each in _not_stated())
 
 
-def test_no_claim_is_delivered_as_a_fact(seed: Seed) -> None:
+def test_shipped_texts_make_no_unconfirmed_claims(seed: Seed) -> None:
     for headers in (SWEDISH, ENGLISH):
         for path in ("/about/", "/apply/"):
             page = Client().get(path, headers=headers).content.decode().lower()
@@ -76,9 +76,7 @@ def test_no_claim_is_delivered_as_a_fact(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize(("headers", "language"), [(SWEDISH, "sv"), (ENGLISH, "en")])
-def test_the_terms_and_the_page_say_alike_who_sees_what(
-    seed: Seed, headers: dict[str, str], language: str
-) -> None:
+def test_terms_and_page_agree_on_who_sees_what(seed: Seed, headers: dict[str, str], language: str) -> None:
     said = [line for line in who_sees(language).splitlines() if line]
     assert len(said) >= 7
     pages = [
@@ -90,7 +88,7 @@ def test_the_terms_and_the_page_say_alike_who_sees_what(
         assert all(words in page for page in pages), line
 
 
-def test_the_foot_names_who_runs_this_hub(seed: Seed) -> None:
+def test_footer_names_hub_owner(seed: Seed) -> None:
     def foot() -> str:
         return Client().get("/about/", headers=SWEDISH).content.decode().partition("<footer")[2]
 

@@ -1,4 +1,4 @@
-"""The audit trail in words: every act that is recorded has its sentence, and details are no raw fields."""
+"""The audit log in words: every action has a sentence, and details show no raw field names."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_every_declared_action_is_recorded_somewhere() -> None:
         assert set(unused) <= by_name
 
 
-def test_every_action_has_a_sentence_in_both_languages_and_a_noun() -> None:
+def test_every_action_has_sentence_in_both_languages_and_noun() -> None:
     for enum in AuditAction.__subclasses__():
         for action in enum:
             with override("en"):
@@ -60,7 +60,7 @@ def test_every_action_has_a_sentence_in_both_languages_and_a_noun() -> None:
         ("future.happened", {}, "future.happened"),
     ],
 )
-def test_a_sentence_in_swedish(action: str, change: dict[str, Any], swedish: str) -> None:
+def test_sentence_in_swedish(action: str, change: dict[str, Any], swedish: str) -> None:
     with override("sv"):
         assert act(AuditEntry(action=action, change=change)) == swedish
 
@@ -95,7 +95,7 @@ def test_details_in_swedish(change: dict[str, Any], swedish: str) -> None:
         assert details(change) == swedish
 
 
-def test_an_event_and_an_account_tell_what_was_done(seed: Seed, password_is_enough: None) -> None:
+def test_event_and_account_pages_show_their_history(seed: Seed, password_is_enough: None) -> None:
     event = make_event(seed.org_a)
     event.save()
     target = Target("event", event.pk, event.uuid, event.info)
@@ -112,9 +112,7 @@ def test_an_event_and_an_account_tell_what_was_done(seed: Seed, password_is_enou
     assert "The account was given a one-time password" in account.content.decode()
 
 
-def test_an_auditor_reads_that_the_trail_is_of_everybody_also_on_a_narrow_page(
-    seed: Seed, password_is_enough: None
-) -> None:
+def test_auditor_sees_actor_on_narrow_page(seed: Seed, password_is_enough: None) -> None:
     record(seed.stranger.actor, "auth_key.created", Target("auth_key", 1, None, "abcd…efgh"), {})
     auditor = make_user(seed.hub, make_role("Auditor", [Permission.AUDIT]), "revision@hub.example")
     User.objects.filter(pk=auditor.pk).update(staff_roles=[StaffRole.AUDITOR])
@@ -124,7 +122,7 @@ def test_an_auditor_reads_that_the_trail_is_of_everybody_also_on_a_narrow_page(
     assert seed.stranger.user.email in narrow
 
 
-def test_errors_have_the_menu_for_whoever_is_signed_in(seed: Seed, password_is_enough: None) -> None:
+def test_error_pages_have_navigation_when_signed_in(seed: Seed, password_is_enough: None) -> None:
     for path, status in (("/event/9999999/", 404), (reverse("schedules"), 403)):
         answer = signed_in(seed.reader.user).get(path)
         assert answer.status_code == status

@@ -1,4 +1,4 @@
-"""Customer service: who asks, who answers, what the operator sees and does not, and what is announced."""
+"""Customer service: who asks, who answers, what the operator does not see, and announcements."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def mailed_to() -> list[str]:
     return sorted(OutgoingMail.objects.values_list("recipient", flat=True))
 
 
-def test_a_member_asks_about_a_connection_and_its_diagnosis_comes_along(seed: Seed, operator: User) -> None:
+def test_connection_request_includes_diagnosis(seed: Seed, operator: User) -> None:
     refused = Target("user", seed.analyst.user.pk, title=seed.analyst.user.email)
     record(visitor("198.51.100.9"), "user.sign_in_refused", refused)
     answer = signed_in(seed.analyst.user).post(reverse("support_new"), TOLD)
@@ -77,16 +77,16 @@ def test_a_member_asks_about_a_connection_and_its_diagnosis_comes_along(seed: Se
     assert request.diagnosis["who"] == seed.analyst.user.email
     assert request.diagnosis["address"] == "127.0.0.1"
     assert seed.analyst.key[:4] in str(request.diagnosis["keys"])
-    assert seed.analyst.key not in str(request.diagnosis), "a key is only recognised"
+    assert seed.analyst.key not in str(request.diagnosis), "a key is only identified"
     assert request.diagnosis["refused"][0]["address"] == "198.51.100.9"
     assert mailed_to() == [seed.analyst.user.email, operator.email]
     seen = signed_in(operator).get(reverse("service_request", args=[request.pk])).content.decode()
     assert "198.51.100.9" in seen
     assert "Vi får 403 från i dag." in seen
-    assert asked(seed.analyst, kind="access").diagnosis == {}, "other questions bring none"
+    assert asked(seed.analyst, kind="access").diagnosis == {}, "other requests have none"
 
 
-def test_the_operator_knows_nothing_of_requests_about_content_or_law(
+def test_operator_does_not_see_requests_about_content_or_law(
     seed: Seed, operator: User, officer: User
 ) -> None:
     client = signed_in(operator)
@@ -103,12 +103,12 @@ def test_the_operator_knows_nothing_of_requests_about_content_or_law(
         reverse("service_organisations"),
     ):
         assert SECRET not in client.get(address).content.decode()
-    assert not AuditEntry.objects.filter(title__contains=SECRET).exists(), "the trail is read by others"
+    assert not AuditEntry.objects.filter(title__contains=SECRET).exists(), "others read the audit log"
     assert not OutgoingMail.objects.filter(recipient=operator.email).exists()
-    assert not OutgoingMail.objects.filter(text__contains=SECRET).exists(), "no mail holds what was asked"
+    assert not OutgoingMail.objects.filter(text__contains=SECRET).exists(), "no mail contains the request"
 
 
-def test_what_was_said_before_a_request_became_the_operators_stays_unseen(
+def test_messages_before_rerouting_stay_hidden_from_operator(
     seed: Seed, operator: User, officer: User
 ) -> None:
     request = asked(seed.analyst, kind="content", subject=SECRET, text=SECRET)
@@ -120,10 +120,10 @@ def test_what_was_said_before_a_request_became_the_operators_stays_unseen(
     assert "Hjälp till här." in html
     assert "Sidan svarar inte" in html
     assert SECRET not in html
-    assert [each.text for each in queries.conversation(request)] == [SECRET], "who asked sees no notes"
+    assert [each.text for each in queries.conversation(request)] == [SECRET], "the requester sees no notes"
 
 
-def test_a_request_is_asked_back_answered_and_solved(seed: Seed, operator: User) -> None:
+def test_request_is_asked_back_answered_and_solved(seed: Seed, operator: User) -> None:
     request = asked(seed.analyst)
     desk, member = signed_in(operator), signed_in(seed.analyst.user)
     desk.post(reverse("service_ask_back", args=[request.pk]), {"text": "Från vilken adress?"})
@@ -135,7 +135,7 @@ def test_a_request_is_asked_back_answered_and_solved(seed: Seed, operator: User)
     desk.post(reverse("service_solve", args=[request.pk]), {"text": "Nu är den tillagd."})
     html = member.get(reverse("support_request", args=[request.pk])).content.decode()
     assert "Nu är den tillagd." in html
-    assert operator.email not in html, "the desk answers, not a person"
+    assert operator.email not in html, "the service answers, not a person"
     member.post(reverse("support_request", args=[request.pk]), {"text": "Den nekas igen."})
     request.refresh_from_db()
     assert request.state == RequestState.IN_HAND
@@ -145,10 +145,10 @@ def test_a_request_is_asked_back_answered_and_solved(seed: Seed, operator: User)
     ]  # fmt: skip
 
 
-def test_others_see_nothing_of_a_request(seed: Seed, client: Client) -> None:
+def test_others_cannot_see_request(seed: Seed, client: Client) -> None:
     request = asked(seed.analyst)
     address = reverse("support_request", args=[request.pk])
-    assert signed_in(seed.org_admin.user).get(address).status_code == 200, "administers who asked"
+    assert signed_in(seed.org_admin.user).get(address).status_code == 200, "administers the requester"
     for api_user in (seed.colleague, seed.stranger, seed.site_admin):
         browser = signed_in(api_user.user)
         assert browser.get(address).status_code == 404
@@ -159,13 +159,13 @@ def test_others_see_nothing_of_a_request(seed: Seed, client: Client) -> None:
     assert SupportMessage.objects.count() == 1
 
 
-def test_an_organisation_that_may_only_read_can_still_ask(seed: Seed) -> None:
+def test_read_only_organisation_can_ask(seed: Seed) -> None:
     seed.org_a.write_period = NEVER
     seed.org_a.save()
     assert signed_in(seed.analyst.user).post(reverse("support_new"), TOLD).status_code == 302
 
 
-def test_an_organisation_that_is_suspended_can_still_ask(seed: Seed) -> None:
+def test_suspended_organisation_can_ask(seed: Seed) -> None:
     seed.org_a.read_period = seed.org_a.write_period = NEVER
     seed.org_a.save()
     client = signed_in(seed.org_admin.user)
@@ -176,7 +176,7 @@ def test_an_organisation_that_is_suspended_can_still_ask(seed: Seed) -> None:
     assert TOLD["subject"] in client.get(made["Location"]).content.decode()
 
 
-def test_an_outsider_asks_and_follows_by_the_private_link(seed: Seed, officer: User, client: Client) -> None:
+def test_visitor_asks_and_follows_by_private_link(seed: Seed, officer: User, client: Client) -> None:
     told = {**TOLD, "kind": "legal", "name": "Ada, Kommunen", "email": "ada@kommun.example"}
     page = client.post(reverse("support_ask"), told)
     request = SupportRequest.objects.get()
@@ -186,7 +186,7 @@ def test_an_outsider_asks_and_follows_by_the_private_link(seed: Seed, officer: U
     )
     assert link
     assert page.status_code == 200
-    assert link[1] not in page.content.decode(), "only who reads the mail gets the link"
+    assert link[1] not in page.content.decode(), "only the mailbox gets the link"
     services.answer(at_a_browser(officer), request.pk, "Så här är det.")
     services.answer(at_a_browser(officer), request.pk, "Hon frågar ofta.", internal=True)
     followed = follow(client, link[1])
@@ -201,19 +201,19 @@ def test_an_outsider_asks_and_follows_by_the_private_link(seed: Seed, officer: U
         assert follow(Client(), wrong).status_code == 404
 
 
-def test_visitors_are_counted(seed: Seed, client: Client) -> None:
+def test_visitors_are_rate_limited(seed: Seed, client: Client) -> None:
     told = {**TOLD, "email": "ada@kommun.example"}
     for _ in range(services.FROM_ONE_ADDRESS):
         assert client.post(reverse("support_ask"), told).status_code == 200
     assert client.post(reverse("support_ask"), {**told, "email": "b@kommun.example"}).status_code == 429
     elsewhere = client.post(reverse("support_ask"), told, REMOTE_ADDR="203.0.113.5")
-    assert elsewhere.status_code == 429, "nobody's mailbox is filled from many addresses"
+    assert elsewhere.status_code == 429, "a mailbox cannot be flooded from many addresses"
     assert SupportRequest.objects.count() == services.FROM_ONE_ADDRESS
     SupportRequest.objects.update(created=timezone.now() - timedelta(hours=2))
     assert client.post(reverse("support_ask"), told).status_code == 200
 
 
-def test_bad_input_changes_nothing(seed: Seed, client: Client) -> None:
+def test_invalid_request_is_not_stored(seed: Seed, client: Client) -> None:
     for wrong in (
         {"kind": "weather"},
         {"subject": ""},
@@ -227,14 +227,14 @@ def test_bad_input_changes_nothing(seed: Seed, client: Client) -> None:
     assert not SupportRequest.objects.exists()
 
 
-def test_a_mail_becomes_a_request_and_its_answer_a_message(seed: Seed) -> None:
+def test_mail_becomes_request_and_reply_becomes_message(seed: Seed) -> None:
     console = console_actor(seed.hub.pk, "Hub", "ada")
     made = register_mail(console, mail("Hur ansöker vi?", "Vi vill vara med.\n"), "legal")
     assert (made.kind, made.asker_email, made.asker_name) == ("legal", "ada@kommun.example", "Ada Ek")
     again = register_mail(console, mail(f"Sv: Svar i ärende #{made.pk}", "Tack!"))
     other = register_mail(console, mail(f"#{made.pk}", "Visa mig", sender="eve@evil.example"))
     assert again == made
-    assert other != made, "a number alone opens nobody's request"
+    assert other != made, "a number alone opens no request of others"
     assert [(each.text, each.by_mail) for each in queries.conversation(made)] == [
         ("Vi vill vara med.", False), ("Tack!", True),
     ]  # fmt: skip
@@ -256,7 +256,7 @@ def mail(
     return bytes(written)
 
 
-def test_the_desk_filters_assigns_and_sees_what_is_late(seed: Seed, operator: User, officer: User) -> None:
+def test_list_is_filtered_assigned_and_shows_overdue(seed: Seed, operator: User, officer: User) -> None:
     late, due = asked(seed.analyst), asked(seed.partner, kind="fault", subject="Sidan är långsam")
     SupportRequest.objects.filter(pk=late.pk).update(deadline=timezone.now() - timedelta(days=1))
     desk = signed_in(operator)
@@ -278,7 +278,7 @@ def test_the_desk_filters_assigns_and_sees_what_is_late(seed: Seed, operator: Us
     assert queries.waiting_for(at_a_browser(officer)) == 0
 
 
-def test_an_answer_becomes_a_public_question(seed: Seed, officer: User) -> None:
+def test_answer_becomes_public_question(seed: Seed, officer: User) -> None:
     request = asked(seed.analyst, kind="legal", subject="Vem äger det vi delar?")
     services.answer(at_a_browser(officer), request.pk, "Den som delar det.")
     form = signed_in(officer).get(reverse("question_add") + f"?request={request.pk}").context["form"]
@@ -287,10 +287,12 @@ def test_an_answer_becomes_a_public_question(seed: Seed, officer: User) -> None:
         "Den som delar det.",
     )
     plain = signed_in(seed.site_admin.user).get(reverse("question_add") + f"?request={request.pk}")
-    assert plain.context["form"]["title_sv"].value() is None, "who has no desk reads no request this way"
+    assert plain.context["form"]["title_sv"].value() is None, (
+        "only those who handle requests can copy from one"
+    )
 
 
-def test_an_interruption_is_announced_on_the_status_page_and_by_mail(
+def test_interruption_is_announced_on_status_page_and_by_mail(
     seed: Seed, operator: User, client: Client
 ) -> None:
     now = timezone.localtime()
@@ -325,7 +327,7 @@ def test_an_interruption_is_announced_on_the_status_page_and_by_mail(
         publishing_announcements.end(at_a_browser(seed.site_admin.user), row.pk)
 
 
-def test_the_operators_view_of_an_organisation_holds_no_content(seed: Seed, operator: User) -> None:
+def test_operators_view_of_organisation_has_no_content(seed: Seed, operator: User) -> None:
     request = asked(seed.analyst)
     desk = signed_in(operator)
     rows = desk.get(reverse("service_organisations")).context["rows"]
@@ -347,14 +349,14 @@ def test_the_operators_view_of_an_organisation_holds_no_content(seed: Seed, oper
     )
 
 
-def test_a_members_own_platform_has_no_customer_service(seed: Seed, client: Client, monkeypatch: Any) -> None:
+def test_member_installation_has_no_customer_service(seed: Seed, client: Client, monkeypatch: Any) -> None:
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
     for name in ("support_ask", "status"):
         assert client.get(reverse(name)).status_code == 404
     assert signed_in(seed.analyst.user).get(reverse("support")).status_code == 404
 
 
-def test_who_asked_does_not_handle_the_request(seed: Seed, officer: User) -> None:
+def test_requester_cannot_handle_own_request(seed: Seed, officer: User) -> None:
     mine = services.ask(at_a_browser(officer), {**TOLD, "kind": "access"})
     visitor_of_mine = services.register_for(
         at_a_browser(officer),

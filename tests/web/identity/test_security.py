@@ -1,4 +1,4 @@
-"""The pages about an organisation's security: what its administrators do there, and who else sees them."""
+"""The organisation security pages: what administrators do, and who else sees them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def in_english(password_is_enough: None, seed: Seed) -> Iterator[None]:
 
 
 def browser(api_user: ApiUser, *duties: StaffRole) -> Client:
-    """Somebody signed in, with these duties at the hub."""
+    """Signed in, with these duties at the hub."""
     api_user.user.staff_roles = list(duties)
     api_user.user.language = "en"
     api_user.user.save()
@@ -43,7 +43,7 @@ def fresh(organisation: Organisation) -> Organisation:
     return Organisation.objects.get(pk=organisation.pk)
 
 
-def test_an_administrator_registers_networks_and_enforces_them(seed: Seed) -> None:
+def test_administrator_registers_and_enforces_networks(seed: Seed) -> None:
     client, base = browser(seed.org_admin), f"/security/{seed.org_a.pk}/"
     assert client.get("/security/", follow=True).redirect_chain[-1][0] == base
     page = client.get(base).content.decode()
@@ -59,7 +59,7 @@ def test_an_administrator_registers_networks_and_enforces_them(seed: Seed) -> No
     assert client.get(base, REMOTE_ADDR="192.0.2.1").status_code == 403
 
 
-def test_a_certificate_is_uploaded_and_removed(seed: Seed) -> None:
+def test_certificate_is_uploaded_and_removed(seed: Seed) -> None:
     client, base = browser(seed.org_admin), f"/security/{seed.org_a.pk}/"
     own = Authority().issue("Organisation A")
     new = base + "certificates/new/"
@@ -75,7 +75,7 @@ def test_a_certificate_is_uploaded_and_removed(seed: Seed) -> None:
     assert fresh(seed.org_a).certificate_pins == []
 
 
-def test_a_domain_is_verified_by_dns(seed: Seed, settings: Any) -> None:
+def test_domain_is_verified_by_dns(seed: Seed, settings: Any) -> None:
     client, base = browser(seed.org_admin), f"/security/{seed.org_a.pk}/"
     with name_server() as names:
         settings.VARDKASE_DNS_SERVER = names.address
@@ -92,7 +92,7 @@ def test_a_domain_is_verified_by_dns(seed: Seed, settings: Any) -> None:
     assert fresh(seed.org_a).verified_domains == []
 
 
-def test_the_link_in_a_mail_asks_before_it_verifies(seed: Seed, settings: Any) -> None:
+def test_mailed_verification_link_asks_first(seed: Seed, settings: Any) -> None:
     """A scanner that opens every link proves nothing."""
     settings.VARDKASE_SMTP_HOST, settings.VARDKASE_MAIL_FROM = "127.0.0.1", "hub@hub.example"
     client, base = browser(seed.org_admin), f"/security/{seed.org_a.pk}/"
@@ -111,14 +111,14 @@ def test_the_link_in_a_mail_asks_before_it_verifies(seed: Seed, settings: Any) -
 @pytest.mark.parametrize(
     "path", ["", "networks/", "certificates/new/", "domains/new/", "requirements/", "reviews/"]
 )
-def test_nobody_else_sees_or_changes_it(seed: Seed, path: str) -> None:
+def test_others_cannot_view_or_change(seed: Seed, path: str) -> None:
     for api_user in (seed.analyst, seed.publisher, seed.partner, seed.stranger):
         assert browser(api_user).get(f"/security/{seed.org_a.pk}/{path}").status_code == 404
     assert browser(seed.org_admin).get(f"/security/{seed.org_b.pk}/{path}").status_code == 404
     assert Client().get(f"/security/{seed.org_a.pk}/{path}").status_code == 302
 
 
-def test_posts_of_strangers_change_nothing(seed: Seed) -> None:
+def test_posts_of_others_change_nothing(seed: Seed) -> None:
     review = AccessReview.objects.create(
         org=seed.org_a, opened=timezone.now(), due=timezone.now() + timedelta(days=1)
     )
@@ -139,7 +139,7 @@ def test_posts_of_strangers_change_nothing(seed: Seed) -> None:
     assert fresh(seed.org_a).networks_mode == "off"
 
 
-def test_an_officer_decides_what_an_administrator_sends_in(seed: Seed) -> None:
+def test_officer_decides_on_submitted_requirements(seed: Seed) -> None:
     base = f"/security/{seed.org_a.pk}/requirements/"
     admin = browser(seed.org_admin)
     filled = {
@@ -158,7 +158,7 @@ def test_an_officer_decides_what_an_administrator_sends_in(seed: Seed) -> None:
     assert fresh(seed.org_a).egress_addresses == ["192.0.2.0/28"]
 
 
-def test_who_runs_the_hub_registers_networks_of_all_but_decides_no_rule(seed: Seed) -> None:
+def test_operator_registers_networks_but_sets_no_mode(seed: Seed) -> None:
     operator = browser(seed.stranger, StaffRole.OPERATOR)
     assert operator.get("/security/organisations/").status_code == 200
     base = f"/security/{seed.org_a.pk}/"
@@ -167,7 +167,7 @@ def test_who_runs_the_hub_registers_networks_of_all_but_decides_no_rule(seed: Se
     assert fresh(seed.org_a).networks == ["192.0.2.0/24"]
 
 
-def test_an_administrator_goes_through_the_accounts(seed: Seed) -> None:
+def test_administrator_reviews_accounts(seed: Seed) -> None:
     User.objects.update(date_created=timezone.now() - timedelta(days=100))
     client, base = browser(seed.org_admin), f"/security/{seed.org_a.pk}/reviews/"
     assert "There has been no review yet" in client.get(base).content.decode()
@@ -186,7 +186,7 @@ def test_an_administrator_goes_through_the_accounts(seed: Seed) -> None:
     assert not User.objects.get(pk=seed.reader.user.pk).disabled
 
 
-def test_who_connects_by_web_is_not_asked_for_what_machines_need(seed: Seed) -> None:
+def test_web_member_is_not_asked_for_api_requirements(seed: Seed) -> None:
     member = Membership.objects.create(
         organisation=seed.org_a, sector="municipality", connection="both", state="active"
     )

@@ -1,4 +1,4 @@
-"""The public page: what visitors read, that it says all that the FAQ says, and how its owner changes it."""
+"""The public page: its contents, that it covers the FAQ, and how the hub owner edits it."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("place", [0, 1], ids=LANGUAGES)
-def test_the_page_says_all_that_the_faq_says(place: int) -> None:
+def test_page_covers_faq(place: int) -> None:
     language = LANGUAGES[place]
     words = [each.in_language(language) for each in shipped()]
     text = " ".join(f"{each.title} {each.lead} {each.text}" for each in words).casefold()
@@ -105,12 +105,12 @@ def test_the_page_says_all_that_the_faq_says(place: int) -> None:
     assert missing == []
 
 
-def test_both_languages_have_the_same_passages() -> None:
+def test_both_languages_have_same_passages() -> None:
     assert all(set(each.words) == set(LANGUAGES) for each in shipped())
     assert len([each for each in shipped() if each.part is PassagePart.STEP]) == 6
 
 
-def test_a_visitor_starts_at_the_public_page_and_signs_in_by_one_click(client: Client) -> None:
+def test_visitor_starts_at_public_page_and_signs_in_by_one_click(client: Client) -> None:
     page = client.get("/", headers={"Accept-Language": "sv"})
     html = page.content.decode()
     assert page.status_code == 200
@@ -118,12 +118,12 @@ def test_a_visitor_starts_at_the_public_page_and_signs_in_by_one_click(client: C
     assert f'href="{reverse("account_login")}"' in html
     assert html.count("<summary>") == len(queries.shown(PassagePart.QUESTION))
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    assert not re.findall(r'(?:src|<link[^>]*href)="https?://', html), "nothing is fetched from elsewhere"
+    assert not re.findall(r'(?:src|<link[^>]*href)="https?://', html), "nothing is loaded from other hosts"
     assert "One warns." in client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert client.get(reverse("public_steps")).status_code == 200
 
 
-def test_the_front_page_names_every_open_phase_and_contradicts_none(seed: Seed, client: Client) -> None:
+def test_front_page_names_every_open_phase(seed: Seed, client: Client) -> None:
     waiting = client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert re.search(r"Open to: public sector\s*<", waiting)
     assert waiting.count("Apply now, and you are in the queue.") == 1
@@ -135,18 +135,18 @@ def test_the_front_page_names_every_open_phase_and_contradicts_none(seed: Seed, 
     assert "står ni i kö" not in client.get("/", headers={"Accept-Language": "sv"}).content.decode()
 
 
-def test_members_still_begin_with_their_overview(seed: Seed) -> None:
+def test_members_start_at_their_overview(seed: Seed) -> None:
     assert "hero" not in signed_in(seed.reader.user).get("/").content.decode()
 
 
-def test_a_members_own_platform_has_no_public_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_member_installation_has_no_public_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
     assert client.get("/").headers["Location"].startswith("/account/login/")
     assert client.get(reverse("public")).status_code == 404
     assert client.get(reverse("public_steps")).status_code == 404
 
 
-def test_questions_are_searched_in_the_readers_language(client: Client) -> None:
+def test_questions_are_searched_in_readers_language(client: Client) -> None:
     def found(text: str, language: str) -> list[str]:
         page = client.get(reverse("public"), {"q": text}, headers={"Accept-Language": language})
         return [each["name"] for each in page.context["question"]]
@@ -158,7 +158,7 @@ def test_questions_are_searched_in_the_readers_language(client: Client) -> None:
         assert len(found("", "sv")) == len(queries.questions("sv"))
 
 
-def test_the_owner_adds_a_question_after_seeing_how_it_looks(seed: Seed, client: Client) -> None:
+def test_owner_previews_and_adds_question(seed: Seed, client: Client) -> None:
     owner = signed_in(seed.site_admin.user)
     seen = owner.post(reverse("question_preview"), WORDS)
     assert "<strong>Nothing</strong>" in seen.content.decode()
@@ -176,13 +176,13 @@ def test_the_owner_adds_a_question_after_seeing_how_it_looks(seed: Seed, client:
     assert AuditEntry.objects.filter(action="public_passage.added").count() == 1
 
 
-def test_every_change_is_a_version_that_can_be_had_back(seed: Seed) -> None:
+def test_every_change_is_a_version_that_can_be_restored(seed: Seed) -> None:
     owner = signed_in(seed.site_admin.user)
     address = reverse("passage", args=["question", "join"])
     original = queries.find_passage("question", "join").words
     owner.post(address, WORDS)
     late = owner.post(address, {**WORDS, "title_sv": "Sent"})
-    assert late.status_code == 422, "who began before somebody else saved is told"
+    assert late.status_code == 422, "a concurrent editor is told"
     assert queries.find_passage("question", "join").words["sv"].title == "Vad kostar det?"
     history = owner.get(reverse("passage_versions", args=["question", "join"]))
     assert "Vad kostar det?" in history.content.decode()
@@ -192,7 +192,7 @@ def test_every_change_is_a_version_that_can_be_had_back(seed: Seed) -> None:
     assert (again.words, again.number) == (original, 2)
 
 
-def test_the_owner_says_when_applicants_can_ask_for_help(seed: Seed, client: Client) -> None:
+def test_owner_sets_support_hours(seed: Seed, client: Client) -> None:
     assert "svarar på vardagar" not in client.get(reverse("apply")).content.decode()
     words = {**WORDS, "title_sv": "Fråga oss", "lead_sv": "Vi svarar dygnet runt."}
     signed_in(seed.site_admin.user).post(reverse("passage", args=["help", "customer_service"]), words)
@@ -200,7 +200,7 @@ def test_the_owner_says_when_applicants_can_ask_for_help(seed: Seed, client: Cli
     assert "Vi svarar dygnet runt." in page
 
 
-def test_a_question_is_taken_off_put_back_and_moved(seed: Seed) -> None:
+def test_question_is_hidden_restored_and_moved(seed: Seed) -> None:
     owner = signed_in(seed.site_admin.user)
     names = [each.name for each in queries.shown(PassagePart.QUESTION)]
     owner.post(reverse("question_show", args=[names[0]]), {"shown": "0"})
@@ -211,7 +211,7 @@ def test_a_question_is_taken_off_put_back_and_moved(seed: Seed) -> None:
     assert [each.name for each in queries.shown(PassagePart.QUESTION)] == [names[1], names[0], *names[2:]]
 
 
-def test_nobody_else_changes_the_page(seed: Seed, client: Client) -> None:
+def test_other_roles_cannot_edit_page(seed: Seed, client: Client) -> None:
     member = signed_in(seed.org_admin.user)
     for name, arguments in (
         ("passages", []),
@@ -232,7 +232,7 @@ def test_nobody_else_changes_the_page(seed: Seed, client: Client) -> None:
     assert queries.last_changed() is None
 
 
-def test_what_makes_no_sense_is_refused_by_field(seed: Seed) -> None:
+def test_invalid_passage_is_refused_by_field(seed: Seed) -> None:
     owner = signed_in(seed.site_admin.user)
     refused = owner.post(reverse("question_add"), {**WORDS, "title_en": " ", "lead_sv": "x" * 401})
     assert refused.status_code == 422

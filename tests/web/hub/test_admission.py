@@ -21,7 +21,7 @@ from vardkase.identity.accounts.staff import StaffRole
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 
-def test_a_jurist_records_what_the_law_says(seed: Seed) -> None:
+def test_legal_officer_records_precondition(seed: Seed) -> None:
     jurist = signed_in(make_staff(seed, StaffRole.LEGAL_OFFICER))
     page = reverse("precondition", args=["offence_data"])
     make_application("waiting", sector="private_company", waits_for=3)
@@ -30,7 +30,7 @@ def test_a_jurist_records_what_the_law_says(seed: Seed) -> None:
     assert "1 ansökan väntar på den fasen" in shown
     assert jurist.post(page, {"since": "2026-03-01"}).status_code == 422
     assert jurist.post(page, {"since": "2026-03-01", "reference": "SFS 2026:417"}).status_code == 302
-    assert not queries.is_in_force("offence_data", PHASE_2), "not by one alone"
+    assert not queries.is_in_force("offence_data", PHASE_2), "not by one person"
     approved(phase_approvals.colleague(seed))
     with time_machine.travel(PHASE_2, tick=True):
         shown = signed_in(make_staff(seed, StaffRole.LEGAL_OFFICER, "b@hub.example"))
@@ -41,7 +41,7 @@ def test_a_jurist_records_what_the_law_says(seed: Seed) -> None:
     assert "inte längre gällande" in jurist.get(page).content.decode()
 
 
-def test_an_officer_changes_a_phase_and_sees_its_history(seed: Seed) -> None:
+def test_officer_changes_phase_and_sees_history(seed: Seed) -> None:
     officer = signed_in(make_staff(seed, StaffRole.MEMBERSHIP_OFFICER))
     page = reverse("phase", args=[2])
     data = {
@@ -53,14 +53,14 @@ def test_an_officer_changes_a_phase_and_sees_its_history(seed: Seed) -> None:
     }
     assert officer.post(page, data | {"closes": "2026-03-01"}).status_code == 422
     assert officer.post(page, data).status_code == 302
-    assert not Phase.objects.exists(), "not by one alone"
+    assert not Phase.objects.exists(), "not by one person"
     approved(phase_approvals.colleague(seed))
     assert Phase.objects.get(number=2).sectors == ["region"]
     assert "Fasen ändrades" in officer.get(page).content.decode()
     assert officer.get(reverse("precondition", args=["offence_data"])).status_code == 403
 
 
-def test_an_officer_invites_reminds_and_takes_back(seed: Seed) -> None:
+def test_officer_sends_reminds_and_revokes_invitation(seed: Seed) -> None:
     with time_machine.travel(PHASE_1, tick=True):
         officer = signed_in(make_staff(seed, StaffRole.MEMBERSHIP_OFFICER))
         assert "Inga inbjudningar än" in officer.get(reverse("invitations")).content.decode()
@@ -81,6 +81,6 @@ def test_an_officer_invites_reminds_and_takes_back(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("page", ["phases", "invitations", "invitation_new", "application_import"])
-def test_others_are_not_let_in(seed: Seed, page: str) -> None:
+def test_other_roles_are_refused(seed: Seed, page: str) -> None:
     for user in (seed.site_admin.user, seed.org_admin.user):
         assert signed_in(user).get(reverse(page)).status_code == 403
