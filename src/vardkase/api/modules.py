@@ -93,7 +93,7 @@ def index(_call: Call, type: str = "") -> Json:
     kinds = {kind.value for kind in ModuleKind}
     if type and type not in kinds:
         raise MispError(404, f"Invalid type: {', '.join(sorted(kinds))} are known.")
-    return Json([module.told for module in modules() if not type or ModuleKind(type) in module.kinds])
+    return Json([module.description for module in modules() if not type or ModuleKind(type) in module.kinds])
 
 
 @endpoint("modules/queryEnrichment", requires=(Permission.AUTH,), methods=("POST", "PUT"))

@@ -86,6 +86,7 @@ def connected(
         raise AddressRefused(OutgoingProblem.PRIVATE_ADDRESS(host=host))
     failure = OSError("no address")
     for family, address in found:
+        # The address that was checked, not the name: it could resolve differently the second time.
         opened = socket.socket(family, socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM)
         opened.settimeout(timeout)
         try:

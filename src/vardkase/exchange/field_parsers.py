@@ -28,6 +28,7 @@ def web_address(value: Any) -> str:
     scheme, host, _ = origin(url)
     if scheme not in ("http", "https") or not host:
         raise Invalid(ConfigurationProblem.BAD_ADDRESS())
+    # Addresses are shown, logged and audited: they must not carry a password.
     if "@" in urlsplit(url).netloc:
         raise Invalid(ConfigurationProblem.CREDENTIALS_IN_ADDRESS())
     return url
@@ -64,7 +65,9 @@ def rules(value: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, lists in parsed.items():
         if name in ("tags", "orgs", "type_attributes", "type_objects"):
-            found[name] = _lists(lists)
+            if not isinstance(lists, dict) or not lists.keys() <= set(RULE_LISTS):
+                raise Invalid(ConfigurationProblem.NOT_RULE_LISTS())
+            found[name] = {side: _texts(texts) for side, texts in lists.items()}
         elif name == "url_params":
             # More filters for the other side's index, as the JSON of an object.
             written = lists if isinstance(lists, str) else json.dumps(lists)
@@ -86,10 +89,11 @@ def decoded(value: Any) -> Any:
         raise Invalid(ConfigurationProblem.NOT_JSON()) from None
 
 
-def _lists(value: Any) -> dict[str, list[str]]:
-    if not isinstance(value, dict) or not value.keys() <= set(RULE_LISTS):
-        raise Invalid(ConfigurationProblem.NOT_RULE_LISTS())
-    return {name: _texts(texts) for name, texts in value.items()}
+def filters(value: Any) -> dict[str, Any]:
+    found = decoded(value)
+    if not isinstance(found, dict):
+        raise Invalid(ConfigurationProblem.FILTERS_NOT_AN_OBJECT())
+    return found
 
 
 def _texts(value: Any) -> list[str]:

@@ -179,7 +179,7 @@ def _send(
     headers: Mapping[str, str],
     body: bytes | None,
 ) -> BaseHTTPResponse:
-    gate.permitted = _permitted(policy)
+    gate.permitted = _permitted(policy)  # Anew for every hop, as a redirect narrows what is allowed.
     context = tls_context(policy.authority, policy.client_certificate) if target.scheme == "https" else None
     connection, path, extra = connection_to(gate, target, context, policy.timeout, _proxy(policy))
     connection.request(method, path, body=body, headers={**headers, **extra}, preload_content=False)

@@ -63,7 +63,7 @@ class Link:
     def _has_ended(self) -> bool:
         self._socket.setblocking(False)
         try:
-            while self._socket.recv(4096):  # What it says is of no interest, only whether it has closed.
+            while self._socket.recv(4096):  # Whatever was received is discarded: an empty read means closed.
                 pass
         except (BlockingIOError, ssl.SSLWantReadError):
             return False

@@ -19,7 +19,11 @@ def tls_context(authority: str = "", client_certificate: str = "") -> ssl.SSLCon
         context = ssl.create_default_context(cadata=authority or None)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if client_certificate:
-            _present(context, client_certificate)
+            # Through a short-lived private file, as OpenSSL reads our certificate and its key from files only.
+            with NamedTemporaryFile("w", suffix=".pem", encoding="utf-8") as file:
+                file.write(client_certificate)
+                file.flush()
+                context.load_cert_chain(file.name)
     except (ssl.SSLError, ValueError) as error:
         raise OutgoingFailed(OutgoingProblem.UNREADABLE_CERTIFICATES()) from error
     return context
@@ -32,11 +36,3 @@ def unchecked_context(client_certificate: str = "") -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _present(context: ssl.SSLContext, certificate: str) -> None:
-    """Load our client certificate through a short-lived private file, as OpenSSL reads it from files only."""
-    with NamedTemporaryFile("w", suffix=".pem", encoding="utf-8") as file:
-        file.write(certificate)
-        file.flush()
-        context.load_cert_chain(file.name)

@@ -42,6 +42,7 @@ def letter(actor: Actor, community: Community, data: Mapping[str, Any], base_url
     try:
         mail["To"], mail["Reply-To"] = community.email, texts["email"]
         mail["Subject"] = f"Request for access to {community.name}"
+    # A line break, or no address: the policy refuses to write such a header.
     except ValueError:
         raise Invalid({"email": [CommunityProblem.BAD_ADDRESS()]}) from None
     lines = [f"{title}: {texts[name]}" for title, name in DETAILS if texts[name]]

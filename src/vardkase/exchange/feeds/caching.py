@@ -42,6 +42,7 @@ def cache_feed(actor: Actor, feed: Feed) -> int:
 def _hashed_values(feed: Feed) -> Iterator[Cached]:
     if feed.source_format != SourceFormat.MISP:
         for found in reading.values(feed):
+            # MD5, as in the hash lists of MISP's feeds: it identifies a value, and protects nothing.
             yield from ((md5_of(part), None) for part in parts_of(found.type, found.value))
         return
     try:

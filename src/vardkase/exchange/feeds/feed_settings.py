@@ -21,6 +21,7 @@ def tags_of(actor: Actor, feed: Feed) -> list[str]:
 
 def with_feed_settings(actor: Actor, feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
     settings = feed.settings or {}
+    # Ids are those of another instance; a locked event could not be edited here.
     event = {name: value for name, value in event.items() if name not in ("id", "locked")}
     if feed.distribution != Distribution.INHERIT:
         event = with_distribution(event, feed.distribution, feed.sharing_group_id)

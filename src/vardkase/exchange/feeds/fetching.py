@@ -126,6 +126,7 @@ def _store_event(actor: Actor, feed: Feed, announced: AnnouncedEvent, fetched: F
             else:
                 number = edit_event(actor, known, document, from_feed=True).event_id
                 fetched.edited += 1
+            # Published in the transaction that stores it: nobody sees it unpublished.
             if feed.publish and not as_bool(document.get("published")):
                 publish_event(actor, number)
         taken_in(feed, f"{announced.uuid}.json")

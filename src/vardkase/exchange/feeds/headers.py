@@ -12,6 +12,7 @@ from vardkase.exchange.feeds.problems import FeedProblem
 MASK = "*****"
 LONGEST = 8_000
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+# Visible ASCII alone: a line break in a value would start another header.
 VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 type Headers = list[tuple[str, str]]

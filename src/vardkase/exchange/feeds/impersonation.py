@@ -114,18 +114,18 @@ def _without_claims(value: Any, barred: set[str], theirs: set[str]) -> Any:
     kept = {}
     for name, inner in value.items():
         if name in SPEAKERS:
-            parts = [part for part in _parts(name, inner) if _may_stay(name, part, barred, theirs)]
+            parts = []
+            for part in _parts(name, inner):
+                speakers = set(_speakers_of(name, part))
+                # What nobody says would be stored in the name of the fetching administrator.
+                if speakers and not speakers & barred and _uuid(part.get("uuid")) not in theirs:
+                    parts.append(part)
             kept[name] = _without_claims(parts, barred, theirs)
         elif name not in GROUP_MEMBERS:
             kept[name] = _without_claims(inner, barred, theirs)
     if as_int(kept.get("distribution")) == Distribution.SHARING_GROUP:
         kept["distribution"] = int(Distribution.ORGANISATION)
     return kept
-
-
-def _may_stay(kind: str, document: dict[str, Any], barred: set[str], theirs: set[str]) -> bool:
-    speakers = set(_speakers_of(kind, document))
-    return bool(speakers) and not speakers & barred and _uuid(document.get("uuid")) not in theirs
 
 
 def _speakers_of(kind: str, document: dict[str, Any]) -> Iterator[str]:

@@ -32,7 +32,7 @@ AT_ONCE = 5_000
 
 
 def take_values(actor: Actor, feed: Feed, values: Iterable[DetectedValue], *, whole: bool) -> int:
-    """Add the values that the list's event lacks; returns how many. Raises what `found` raises.
+    """Add the values that the list's event lacks; returns how many. Raises what `values` raises.
 
     With `delta_merge`, values missing from a `whole` list are removed. The list is read to its end before the
     event is changed, so that a slow feed blocks nobody, and one that breaks off changes nothing.
@@ -103,7 +103,7 @@ CREATE TEMPORARY TABLE listed_in_feed (
     place bigint GENERATED ALWAYS AS IDENTITY, type text, category text, value text, to_ids boolean, comment text)
 """
 COPY = "COPY listed_in_feed (type, category, value, to_ids, comment) FROM STDIN"
-# In the order of the list.
+# Each value once, in the order of the list.
 NEW = """
 CREATE TEMPORARY TABLE new_in_feed ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY place) AS number, json_build_object(
@@ -116,7 +116,7 @@ FROM (
     ORDER BY type, value, place) new
 """
 SOME = "SELECT number, document FROM new_in_feed WHERE number > %(last)s ORDER BY number LIMIT %(limit)s"
-# The event is the feed's: what else somebody put into it goes as well, but nothing in objects.
+# The event belongs to the feed: attributes that people added are removed too, except those in objects.
 VANISHED = """
 SELECT a.id FROM attribute a
 WHERE a.event_id = %(event)s AND NOT a.deleted AND a.object_id IS NULL AND NOT EXISTS (

@@ -26,14 +26,15 @@ def path_below(written: str) -> PurePosixPath:
 
     Raises Invalid for a path outside, and if no folder is configured.
     """
-    folder = _folder()
-    if folder is None:
+    if not settings.VARDKASE_FEED_FOLDER:
         raise Invalid(FeedProblem.NO_FOLDER())
+    folder = Path(settings.VARDKASE_FEED_FOLDER)
     path = PurePosixPath(written.strip())
     if path.is_absolute():
         if not path.is_relative_to(folder):
             raise Invalid(FeedProblem.OUTSIDE_FOLDER(detail=folder))
         path = path.relative_to(folder)
+    # Also an address of the web, which would look like a relative path.
     if not path.parts or ".." in path.parts or "\0" in written or "://" in written:
         raise Invalid(FeedProblem.OUTSIDE_FOLDER(detail=folder))
     return path
@@ -43,7 +44,7 @@ def read(written: str, limit: int) -> Iterator[bytes]:
     """The content of a file, piece by piece; at most `limit` bytes. Raises OutgoingFailed."""
     total = 0
     with _opened(written, os.O_RDONLY | os.O_NONBLOCK) as descriptor:
-        # O_NONBLOCK, or opening a named pipe would wait for somebody to write into it.
+        # O_NONBLOCK, or opening a named pipe would wait for a writer.
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OutgoingFailed(FeedContentProblem.FILE_UNREADABLE(file=written))
         while piece := os.read(descriptor, CHUNK):
@@ -66,14 +67,13 @@ def remove(written: str) -> None:
 
 @contextmanager
 def _opened(written: str, flags: int) -> Iterator[int]:
-    folder = _folder()
     try:
         parts = path_below(written).parts if written != "." else ()
     except Invalid as error:
         raise OutgoingFailed(error.problem) from error
     with ExitStack() as leaving:
         try:
-            descriptor = os.open(folder or "", os.O_RDONLY | os.O_DIRECTORY)
+            descriptor = os.open(settings.VARDKASE_FEED_FOLDER or "", os.O_RDONLY | os.O_DIRECTORY)
             leaving.callback(os.close, descriptor)
             for number, part in enumerate(parts, 1):
                 step = flags if number == len(parts) else os.O_RDONLY | os.O_DIRECTORY
@@ -82,7 +82,3 @@ def _opened(written: str, flags: int) -> Iterator[int]:
         except OSError as error:
             raise OutgoingFailed(FeedContentProblem.FILE_UNREADABLE(file=written)) from error
         yield descriptor
-
-
-def _folder() -> Path | None:
-    return Path(settings.VARDKASE_FEED_FOLDER) if settings.VARDKASE_FEED_FOLDER else None

@@ -67,6 +67,7 @@ def hashes(feed: Feed) -> Iterator[tuple[str, str]]:
 
 def values(feed: Feed, policy: RequestPolicy = LIST) -> Iterator[DetectedValue]:
     written = feed.settings.get("common", {}).get("excluderegex") if feed.settings else ""
+    # RE2: no expression that somebody wrote takes more than linear time.
     unwanted = compiled(expression_from(str(written))) if written else None
     with opened(feed, "", policy) as content:
         found = (
@@ -117,6 +118,7 @@ def _lines(chunks: Iterable[str]) -> Iterator[str]:
     left = ""
     for chunk in chunks:
         *whole, left = (left + chunk).replace("\r\n", "\n").split("\n")
+        # A file without line breaks would be held whole.
         if len(left) > LONGEST_LINE:
             raise BadFeed(FeedContentProblem.LINE_TOO_LONG())
         yield from whole
@@ -126,6 +128,7 @@ def _lines(chunks: Iterable[str]) -> Iterator[str]:
 
 def _decoded(content: Iterable[bytes]) -> Iterator[str]:
     """The text of a response as a stream, without characters that PostgreSQL cannot store."""
+    # Lists of Windows programs begin with a byte order mark.
     decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
     for chunk in content:
         if text := decoder.decode(chunk).replace("\0", ""):

@@ -158,9 +158,7 @@ def _known_feeds() -> list[dict[str, Any]]:
 
 def _add_known(rows: Iterable[Mapping[str, Any]]) -> int:
     known = set(Feed.objects.values_list("url", flat=True))
-    new = [_feed_from_list(row) for row in rows if row["url"] not in known]
-    Feed.objects.bulk_create(new)
-    return len(new)
+    return len(Feed.objects.bulk_create(_feed_from_list(row) for row in rows if row["url"] not in known))
 
 
 def _feed_from_list(row: Mapping[str, Any]) -> Feed:
@@ -184,7 +182,8 @@ def _tag_by_name(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _apply(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> list[str]:
     before = feed.url
-    place = {"url": _address_reader(str(data.get("input_source") or feed.input_source))}
+    source = str(data.get("input_source") or feed.input_source)
+    place = {"url": local_path if source == InputSource.LOCAL else web_address}
     changed = apply(feed, _with_address(feed, data), {**READERS, **place})
     if feed.delete_local_file and feed.input_source == InputSource.NETWORK:
         raise Invalid({"delete_local_file": [FeedProblem.NOT_REMOVABLE()]})
@@ -204,14 +203,9 @@ def _with_address(feed: Feed, data: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"url": feed.url, **data}
 
 
-def _address_reader(source: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if source == InputSource.LOCAL:
-            path_below(path := name(value))
-            return path
-        return web_address(value)
-
-    return read
+def local_path(value: Any) -> str:
+    path_below(path := name(value))
+    return path
 
 
 def _apply_references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
@@ -257,20 +251,20 @@ def _apply_headers(feed: Feed, data: Mapping[str, Any], *, moved: bool) -> None:
     feed.encrypted_headers = HEADERS.encrypt(merged(wanted, stored))
 
 
-def _distribution(value: Any) -> int:
+def feed_distribution(value: Any) -> int:
     number = as_int(value)
     if number not in list(Distribution):
         raise Invalid(FeedProblem.BAD_DISTRIBUTION())
     return int(number)
 
 
-def _rules(value: Any) -> dict[str, Any] | None:
+def feed_rules(value: Any) -> dict[str, Any] | None:
     parsed = rules(value) if value else None
     check_times((parsed or {}).get("url_params"))
     return parsed
 
 
-def _settings(value: Any) -> dict[str, Any]:
+def list_settings(value: Any) -> dict[str, Any]:
     """List settings: ``{"csv": {"value": "1,3", "delimiter": ","}, "common": {"excluderegex": "/x/i"}}``."""
     parsed = decoded(value)
     if isinstance(parsed, list) and not parsed:
@@ -297,11 +291,11 @@ def _settings(value: Any) -> dict[str, Any]:
 READERS: Readers = {
     "name": name,
     "provider": name,
-    "rules": _rules,
+    "rules": feed_rules,
     "input_source": member_of(*InputSource.values),
-    "distribution": _distribution,
+    "distribution": feed_distribution,
     "source_format": member_of(*SourceFormat.values),
-    "settings": _settings,
+    "settings": list_settings,
     "event_id": lambda value: as_int(value) or 0,
     **dict.fromkeys(FLAGS, as_bool),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
+from procrastinate.tasks import Task
 
 from vardkase.exchange.feeds.caching import cache_feed
 from vardkase.exchange.feeds.fetching import fetch_feed
@@ -12,16 +13,18 @@ from vardkase.identity.access.jobs import hub_actor, job_actor
 
 
 def order_fetch(actor: Actor | None, feed_ids: list[int]) -> list[int]:
-    return [
-        fetch.configure(lock=_lock_name(feed_id)).defer(user_id=_user_id_of(actor), feed_id=feed_id)
-        for feed_id in feed_ids
-    ]
+    return _order(fetch, actor, feed_ids)
 
 
 def order_cache(actor: Actor | None, feed_ids: list[int]) -> list[int]:
+    return _order(cache, actor, feed_ids)
+
+
+def _order(job: Task[..., None, ...], actor: Actor | None, feed_ids: list[int]) -> list[int]:
+    user_id = (actor.user_id or 0) if actor else 0
+    # Fetching and caching share the lock: both read the whole feed, and one server is asked once at a time.
     return [
-        cache.configure(lock=_lock_name(feed_id)).defer(user_id=_user_id_of(actor), feed_id=feed_id)
-        for feed_id in feed_ids
+        job.configure(lock=f"feed {feed_id}").defer(user_id=user_id, feed_id=feed_id) for feed_id in feed_ids
     ]
 
 
@@ -35,12 +38,3 @@ def fetch(user_id: int, feed_id: int) -> None:
 def cache(user_id: int, feed_id: int) -> None:
     actor = job_actor(user_id) if user_id else hub_actor()
     cache_feed(actor, find_feed(actor, feed_id))
-
-
-def _user_id_of(actor: Actor | None) -> int:
-    return (actor.user_id or 0) if actor else 0
-
-
-def _lock_name(feed_id: int) -> str:
-    # Fetching and caching share it: both read the whole feed, and one server is asked once at a time.
-    return f"feed {feed_id}"

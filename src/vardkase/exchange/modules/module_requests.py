@@ -90,6 +90,7 @@ def ask_about(module: Module, attribute: Mapping[str, Any], kind: ModuleKind) ->
         request[attribute["type"]] = attribute["value"]
         if "data" in attribute:
             request["data"] = attribute["data"]
+    # MISP sends it with questions whose answers are only shown.
     if kind is ModuleKind.HOVER:
         request["persistent"] = 0
     return ask(module, request, TIMEOUTS[kind].value)

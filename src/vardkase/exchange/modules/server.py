@@ -46,7 +46,7 @@ class Module:
     """A module as described by the server.
 
     `inputs` are the accepted attribute types, `standard` is true if it uses MISP's format, `configuration` is
-    set by the site administrator, `parameters` by the user; `told` is the server's complete description.
+    set by the site administrator, `parameters` by the user; `description` is the server's own, complete.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Module:
     parameters: tuple[str, ...]
     response_type: str
     extension: str
-    told: dict[str, Any]
+    description: dict[str, Any]
 
     @property
     def prefix(self) -> str:
@@ -70,6 +70,7 @@ _known: dict[str, tuple[float, list[Module]]] = {}
 def modules() -> list[Module]:
     url = settings.VARDKASE_MODULES_URL
     since, found = _known.get(url, (0.0, []))
+    # 0.0 is "never": a monotonic clock may start near it, just after the machine.
     if not since or time.monotonic() - since > FRESH:
         found = _parsed_modules(_request("GET", "/modules", TIMEOUT))
         _known[url] = (time.monotonic(), found)
@@ -121,15 +122,15 @@ def _parsed_modules(reply: Reply) -> list[Module]:
     return sorted(found, key=lambda module: module.name)
 
 
-def _parsed_module(told: dict[str, Any]) -> Module | None:
-    about = told.get("mispattributes")
-    meta = told.get("meta")
+def _parsed_module(description: dict[str, Any]) -> Module | None:
+    about = description.get("mispattributes")
+    meta = description.get("meta")
     about, meta = about if isinstance(about, dict) else {}, meta if isinstance(meta, dict) else {}
-    if not isinstance(told.get("name"), str):
+    if not isinstance(description.get("name"), str):
         return None
     parameters = about.get("userConfig")
     return Module(
-        name=told["name"],
+        name=description["name"],
         kinds=frozenset(ModuleKind(word) for word in _texts(meta.get("module-type")) if word in KINDS),
         inputs=frozenset(_texts(about.get("input"))),
         standard=about.get("format") == "misp_standard",
@@ -137,7 +138,7 @@ def _parsed_module(told: dict[str, Any]) -> Module | None:
         parameters=tuple(parameters) if isinstance(parameters, dict) else (),
         response_type=str(about.get("responseType") or "text/plain"),
         extension=str(about.get("outputFileExtension") or "txt"),
-        told=told,
+        description=description,
     )
 
 

@@ -16,7 +16,7 @@ SECRET = re.compile(r"key|pass|token|secret|auth|cred|cert|private|api$", re.IGN
 """Modules do not say which of their settings are secrets. What only looks like one is hidden too: that harms nobody."""
 
 
-def _timeout(seconds: int) -> Problem | None:
+def check_seconds(seconds: int) -> Problem | None:
     return None if 1 <= seconds <= 600 else SettingProblem.NOT_SECONDS(least=1, most=600)
 
 
@@ -36,16 +36,16 @@ ENABLED: dict[ModuleKind, Setting[bool]] = {
 }  # fmt: skip
 TIMEOUTS: dict[ModuleKind, Setting[int]] = {
     ModuleKind.EXPANSION: Setting(
-        "Plugin.Enrichment_timeout", 60, "Seconds that an enrichment module may take.", check=_timeout
+        "Plugin.Enrichment_timeout", 60, "Seconds that an enrichment module may take.", check=check_seconds
     , changed_by=ChangedBy.OPERATOR),
     ModuleKind.HOVER: Setting(
-        "Plugin.Enrichment_hover_timeout", 10, "Seconds that a module may take to explain a value.", check=_timeout
+        "Plugin.Enrichment_hover_timeout", 10, "Seconds that a module may take to explain a value.", check=check_seconds
     , changed_by=ChangedBy.OPERATOR),
     ModuleKind.IMPORT: Setting(
-        "Plugin.Import_timeout", 300, "Seconds that an import module may take.", check=_timeout
+        "Plugin.Import_timeout", 300, "Seconds that an import module may take.", check=check_seconds
     , changed_by=ChangedBy.OPERATOR),
     ModuleKind.EXPORT: Setting(
-        "Plugin.Export_timeout", 300, "Seconds that an export module may take.", check=_timeout
+        "Plugin.Export_timeout", 300, "Seconds that an export module may take.", check=check_seconds
     , changed_by=ChangedBy.OPERATOR),
 }  # fmt: skip
 

@@ -29,11 +29,11 @@ def passing(event_id: int, people: list[Recipient], filters: Mapping[int, Any]) 
     for name, patterns in patterns_of.items():
         for reader, pattern in recipients.holding(event_id, kinds, HAS[name], sorted(patterns)):
             held.add((reader, (name, pattern)))
-    return {person.id for person in people if allows(filters.get(person.id), _holder(held, person.reader))}
 
+    def lets_pass(person: Recipient) -> bool:
+        return allows(filters.get(person.id), lambda leaf: (person.reader, leaf) in held)
 
-def _holder(held: set[tuple[MailReader, Leaf]], reader: MailReader) -> Holds:
-    return lambda leaf: (reader, leaf) in held
+    return {person.id for person in people if lets_pass(person)}
 
 
 def leaves(rule: Any) -> Iterator[Leaf]:
@@ -57,6 +57,7 @@ def _is_true(part: tuple[str, Any], holds: Holds) -> bool:
     answers = [_is_true(operand, holds) for operand in _conditions(inner)]
     if name == "AND":
         return all(answers)
+    # NOT of several: none of them may be true.
     return any(answers) if name == "OR" else not any(answers)
 
 

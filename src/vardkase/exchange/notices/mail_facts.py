@@ -69,6 +69,7 @@ def marking_of(tags: Sequence[str], subject: Subject) -> str:
         return subject.without_tag
     if subject.whole_tag:
         return found
+    # Of a tag namespace:predicate="value" the value, otherwise the predicate.
     return found.rpartition(":")[2].rpartition("=")[2].strip('"')
 
 

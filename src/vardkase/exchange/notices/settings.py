@@ -10,7 +10,7 @@ from vardkase.core.settings import Setting
 from vardkase.core.settings.problems import SettingProblem
 
 
-def _not_negative(number: int) -> Problem | None:
+def negative_problem(number: int) -> Problem | None:
     return None if number >= 0 else SettingProblem.NEGATIVE()
 
 
@@ -30,13 +30,13 @@ SUMMARY_ONLY = Setting(
 EXTENDED_SUBJECT = Setting(
     "MISP.extended_alert_subject",
     False,
-    "Whether the event's title stands in the subject of mail that is not encrypted; other mail has it inside only.",
+    "Whether the subject of mail that is not encrypted contains the event's title; other mail has it inside only.",
     changed_by=ChangedBy.SITE_ADMIN,
 )
 SUBJECT_TAG = Setting(
     "MISP.email_subject_tag",
     "tlp",
-    "The tag of an event that stands in the subject begins with this.",
+    "The beginning of the tag of an event that is shown in the subject.",
     level=2,
     changed_by=ChangedBy.SITE_ADMIN,
 )
@@ -50,14 +50,14 @@ SUBJECT_TAG_NAME = Setting(
 SUBJECT_WITHOUT_TAG = Setting(
     "MISP.email_subject_TLP_string",
     "tlp:amber",
-    "What stands in the subject when the event has no such tag.",
+    "What the subject contains if the event has no such tag.",
     level=2,
     changed_by=ChangedBy.SITE_ADMIN,
 )
 BLOCK_BY_TAG = Setting(
     "MISP.block_event_alert",
     False,
-    "Whether an event with the tag MISP.block_event_alert_tag is told to nobody.",
+    "Whether no mail is sent about an event with the tag MISP.block_event_alert_tag.",
     changed_by=ChangedBy.SITE_ADMIN,
 )
 BLOCKING_TAG = Setting(
@@ -70,7 +70,7 @@ BLOCKING_TAG = Setting(
 BLOCK_OLD = Setting(
     "MISP.block_old_event_alert",
     False,
-    "Whether old events are told to nobody.",
+    "Whether no mail is sent about old events.",
     changed_by=ChangedBy.SITE_ADMIN,
 )
 OLD_BY_CHANGE = Setting(
@@ -78,7 +78,7 @@ OLD_BY_CHANGE = Setting(
     0,
     "An event is old when it was changed last so many days ago; 0: not by this.",
     level=2,
-    check=_not_negative,
+    check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
 )
 OLD_BY_DATE = Setting(
@@ -86,13 +86,13 @@ OLD_BY_DATE = Setting(
     0,
     "An event is old when its date is so many days ago; 0: not by this.",
     level=2,
-    check=_not_negative,
+    check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
 )
 REPUBLISH_BAN = Setting(
     "MISP.event_alert_republish_ban",
     False,
-    "Whether an event that was told shortly before is not told again.",
+    "Whether no mail is sent about an event if some was sent shortly before.",
     changed_by=ChangedBy.SITE_ADMIN,
 )
 REPUBLISH_MINUTES = Setting(
@@ -100,7 +100,7 @@ REPUBLISH_MINUTES = Setting(
     5,
     "Minutes that count as shortly.",
     level=2,
-    check=_not_negative,
+    check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
 )
 USER_BAN = Setting(
@@ -114,7 +114,7 @@ USER_BAN_MINUTES = Setting(
     60,
     "Minutes that count as a while.",
     level=2,
-    check=_not_negative,
+    check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
 )
 USER_BAN_AMOUNT = Setting(
@@ -122,15 +122,15 @@ USER_BAN_AMOUNT = Setting(
     10,
     "How many mails one gets in a while.",
     level=2,
-    check=_not_negative,
+    check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
 )
 ORGANISATION_THRESHOLD = Setting(
     "MISP.org_alert_threshold",
     0,
-    "How many events of one creator organisation are told in an hour; 0: all of them.",
+    "About how many events of one creator organisation mail is sent in an hour; 0: all of them.",
     level=2,
-    check=_not_negative,
+    check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
 )
 

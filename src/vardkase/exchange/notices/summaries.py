@@ -33,6 +33,7 @@ MOST_EVENTS = 50
 """Events in one mail; the rest is on the hub."""
 
 FILTERS = "periodic_notification_filters"
+# ISO weeks, so that the week around New Year has one name.
 NAMED = {"daily": "%Y-%m-%d", "weekly": "%G-W%V", "monthly": "%Y-%m"}
 """How the day, week or month of a summary is called."""
 
@@ -63,14 +64,12 @@ class _Summaries:
 
     @transaction.atomic
     def _send(self, people: Sequence[User]) -> int:
-        claimed = self._claim([person.pk for person in people])
+        parameters = {"ids": [person.pk for person in people], "period": self.period, "of": self.of}
+        # In the transaction that queues the mail: a job that runs again claims only the rest.
+        claimed = {row[0] for row in cursor().execute(CLAIM, parameters).fetchall()}
         wishes = values_for(FILTERS, claimed)
         groups = self._mails([person for person in people if person.pk in claimed], wishes)
         return notify_each("summary", None, groups, headers=headers(f"summary-{self.period}")).count
-
-    def _claim(self, user_ids: list[int]) -> set[int]:
-        rows = cursor().execute(CLAIM, {"ids": user_ids, "period": self.period, "of": self.of})
-        return {row[0] for row in rows.fetchall()}
 
     def _mails(
         self, people: Sequence[User], wishes: dict[int, Any]
@@ -82,6 +81,7 @@ class _Summaries:
 
     def _summary(self, person: User, filters: dict[str, Any]) -> Summary:
         key = (person.org_id, person.role.perm_site_admin, json.dumps(filters, sort_keys=True))
+        # Within one run only: what people may read can change until the next.
         if key not in self.found:
             self.found[key] = summary(job_actor(person.pk), self.period, self.until, filters)
         return self.found[key]

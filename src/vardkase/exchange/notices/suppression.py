@@ -51,7 +51,7 @@ def _republishing_reason(event: Event, version: int) -> str:
     values = {"uuid": event.uuid, "version": version, "since": since}
     if cursor().execute(SENT_BEFORE, values).fetchone() is None:
         return ""
-    return "The event was told shortly before (MISP.event_alert_republish_ban)."
+    return "Mail about the event was sent shortly before (MISP.event_alert_republish_ban)."
 
 
 def _creator_reason(event: Event) -> str:
@@ -63,7 +63,9 @@ def _creator_reason(event: Event) -> str:
     )
     if row is None or row[0] < most:
         return ""
-    return "Enough events of this organisation were told in the last hour (MISP.org_alert_threshold)."
+    return (
+        "Enough mail about events of this organisation was sent in the last hour (MISP.org_alert_threshold)."
+    )
 
 
 HAS_TAG = """

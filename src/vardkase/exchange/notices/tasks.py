@@ -23,8 +23,8 @@ def alert(event_id: int, version: int) -> None:
 
 def _audience(published: EventPublished) -> list[Receiver]:
     """All who want mail about the event, as one receiver; none where nobody is to be notified."""
-    told = published.told and can_send()
-    return [Receiver(EntryKind.MAIL, published.event_id, "")] if told else []
+    wanted = published.told and can_send()
+    return [Receiver(EntryKind.MAIL, published.event_id, "")] if wanted else []
 
 
 # The job claims: people are thousands, and what each may read would hold up the publication.

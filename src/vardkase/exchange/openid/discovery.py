@@ -34,6 +34,7 @@ class Metadata:
 
 def discover(issuer: str) -> Metadata:
     found = ask("GET", issuer.rstrip("/") + PATH)
+    # Otherwise one provider could present itself as another (OpenID Connect Discovery, section 4.3).
     if found.get("issuer") != issuer:
         raise ProviderRefused(ProviderFault.ANSWER, "The provider names another issuer.")
     methods = found.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
@@ -85,6 +86,7 @@ def ask(
 
 def _endpoint(found: dict[str, Any], name: str) -> str:
     url = found.get(name)
+    # Plain HTTP as for security keys: on machines of developers only.
     schemes = ("https", "http") if settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN else ("https",)
     try:
         parts = urlsplit(url if isinstance(url, str) else "")

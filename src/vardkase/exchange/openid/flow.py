@@ -63,6 +63,7 @@ def register(actor: Actor, organisation: Organisation, asked: services.Registrat
 def begin(provider: IdentityProvider, redirect_uri: str, email: str) -> tuple[SignInFlow, str]:
     """A new attempt, and the provider's URL to redirect the browser to. Raises ProviderRefused."""
     metadata = discover(provider.issuer)
+    # 256 bits each; the verifier's 43 characters are the least that PKCE allows (RFC 7636).
     attempt = SignInFlow(provider.issuer, *(secrets.token_urlsafe(32) for _ in range(3)))
     digest = hashlib.sha256(attempt.verifier.encode()).digest()
     query = {

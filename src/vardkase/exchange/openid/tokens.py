@@ -38,6 +38,7 @@ def id_token(
     }
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     if metadata.takes_basic:
+        # Form-encoded before Base64 (RFC 6749, section 2.3.1).
         pair = f"{quote_plus(provider.client_id)}:{quote_plus(provider.client_secret)}"
         headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
     else:
@@ -66,6 +67,7 @@ def verified_claims(token: str, metadata: Metadata, client_id: str, nonce: str) 
         )
     except MALFORMED as error:
         raise ProviderRefused(ProviderFault.TOKEN, str(error)) from error
+    # With several audiences `azp` names the client that the token was issued to.
     if claims.get("azp", client_id) != client_id or (
         isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and "azp" not in claims
     ):

@@ -88,7 +88,7 @@ def settle(receiver: Receiver, outcomes: Iterable[Outcome]) -> None:
         "reasons": [stored(each.reason) if each.reason else "" for each in settled],
     }
     cursor().execute(SETTLE, values)
-    # Whoever has this version needs no earlier one that is still waiting.
+    # A receiver that has this version needs none of the earlier ones that are still waiting.
     cursor().execute(SETTLE_OLDER, values)
 
 

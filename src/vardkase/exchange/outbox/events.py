@@ -117,7 +117,7 @@ FROM unnest(%(topics)s::text[], %(acts)s::text[], %(subjects)s::bigint[], %(even
      AS each (topic, act, subject, event, about, audiences)
 """
 
-# The places come from a sequence, since the end of the line may have been cleaned away; in the order of the ids.
+# From a sequence, as the last entries may have been removed; in the order of the ids.
 LINE_UP = """
 WITH line AS MATERIALIZED (
     SELECT id, nextval('outbox_place') AS place

@@ -6,13 +6,13 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """Something that receivers are to hear of, under one of MISP's topics (`misp_json` is a published event).
+    """A change that receivers are notified of, under one of MISP's topics (`misp_json`: a published event).
 
-    `event_id` and `event_uuid` say of which event, and `version` is when that was published (Unix seconds);
-    `subject_id` is the row that the topic speaks of, where that is not the event; `act` is MISP's word for what was
-    done to it, and `about` what is left to say of it when it is gone. `audiences` say who of those who read the event
-    may hear of it (`event_times.may_know`; none: all of them). `place` is the entry's place in
-    the line; it has none before `entries.line_up` has given it one, after its transaction is through.
+    `event_id` and `event_uuid` identify the event, and `version` is when it was published (Unix seconds). `subject_id`
+    is the row that the topic is about, if that is not the event; `act` is MISP's word for what was done to it, and
+    `about` what is needed of it once it is deleted. `audiences` are those among the event's readers who may know
+    (`event_times.may_know`; none: all). `place` is the position in the line, which `events.line_up` assigns after the
+    transaction has committed.
     """
 
     topic = models.TextField()

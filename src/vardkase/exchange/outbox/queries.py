@@ -29,10 +29,9 @@ def deliveries(
     found = Delivery.objects.filter(**{name: value for name, value in exact.items() if value})
     if receiver:
         found = found.filter(receiver_name__icontains=receiver)
-    return _of_event(found, event.strip()) if event.strip() else found
-
-
-def _of_event(found: QuerySet[Delivery], event: str) -> QuerySet[Delivery]:
+    event = event.strip()
+    if not event:
+        return found
     if event.isascii() and event.isdigit() and len(event) < 19:
         return found.filter(event_id=int(event))
     try:

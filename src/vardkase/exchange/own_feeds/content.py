@@ -59,7 +59,7 @@ def reach_of(actor: Actor, content: FeedContent) -> FeedReach:
 
 
 def outsider(actor: Actor, reach: FeedReach) -> Actor:
-    """Whoever fetches the feed, as a reader: of what `actor` reads they may know no more than its reach lets out."""
+    """The readers of the feed as an actor: of what `actor` may read, no more than the feed's reach lets out."""
     groups = tuple(number for number in actor.sharing_group_ids if str(number) in reach.sharing_groups)
     if actor.is_site_admin:
         groups = tuple(map(int, reach.sharing_groups))

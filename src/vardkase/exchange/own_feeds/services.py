@@ -22,13 +22,12 @@ from vardkase.core.jobs.problems import problem_of
 from vardkase.core.problems import stored
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.audit_actions import ExchangeAction
-from vardkase.exchange.field_parsers import decoded
+from vardkase.exchange.field_parsers import filters
 from vardkase.exchange.own_feeds.content import PUBLIC, FeedContent, chosen, reach_of
 from vardkase.exchange.own_feeds.folders import folder_of, remove_folder
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.problems import OwnFeedProblem
 from vardkase.exchange.own_feeds.writing import Exported, export_feed
-from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.connection_scope import ConnectionScope
 from vardkase.identity.access.jobs import reading_actor
@@ -174,6 +173,7 @@ def _may_read(actor: Actor, feed: OwnFeed) -> bool:
 
 
 def _has_token(feed: OwnFeed, token: str) -> bool:
+    # In constant time. Unsalted: a random token of 40 characters cannot be guessed from its digest.
     return bool(token and feed.token_digest) and hmac.compare_digest(
         _digest(token), bytes(feed.token_digest or b"")
     )
@@ -195,7 +195,7 @@ def _require_valid(feed: OwnFeed) -> None:
     chosen(reader, content)
 
 
-def _name(value: Any) -> str:
+def feed_name(value: Any) -> str:
     written = str(value or "").strip().lower()
     try:
         validate_slug(written)
@@ -208,14 +208,7 @@ def _name(value: Any) -> str:
     return written
 
 
-def _filters(value: Any) -> dict[str, Any]:
-    filters = decoded(value)
-    if not isinstance(filters, dict):
-        raise Invalid(ConfigurationProblem.FILTERS_NOT_AN_OBJECT())
-    return filters
-
-
-def _distributions(value: Any) -> list[int]:
+def public_distributions(value: Any) -> list[int]:
     numbers = {as_int(number) for number in (value if isinstance(value, list) else [value])}
     if not numbers <= set(PUBLIC):
         raise Invalid(OwnFeedProblem.BAD_DISTRIBUTION())
@@ -223,8 +216,8 @@ def _distributions(value: Any) -> list[int]:
 
 
 READERS: Readers = {
-    "name": _name,
-    "filters": _filters,
-    "distributions": _distributions,
+    "name": feed_name,
+    "filters": filters,
+    "distributions": public_distributions,
     **dict.fromkeys(("local_tags", "enabled", "open", "members"), as_bool),
 }

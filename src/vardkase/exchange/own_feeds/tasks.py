@@ -58,7 +58,7 @@ def _audience(published: EventPublished) -> list[Receiver]:
 
 
 def _concerns(published: EventPublished, feed: OwnFeed) -> bool:
-    """Whether those who fetch the feed may know of the version."""
+    """True if the feed's readers may know of the version."""
     if not published.groups:
         return True
     let_out = FeedReach(sharing_groups=frozenset(map(str, feed.sharing_groups.values_list("pk", flat=True))))

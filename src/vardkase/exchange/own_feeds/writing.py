@@ -142,6 +142,7 @@ class _Writing:
 
 
 def _manifest_bytes(announced: Mapping[str, Raw]) -> bytes:
+    # Entries that stay are copied as bytes: a manifest of thousands is not parsed and written anew.
     entries = (b'"%s":%s' % (uuid.encode(), entry) for uuid, entry in announced.items())
     return b"{" + b",\n".join(entries) + b"}\n"
 
@@ -149,6 +150,7 @@ def _manifest_bytes(announced: Mapping[str, Raw]) -> bytes:
 def _replace_if_changed(target: Path) -> bool:
     """Move what was written beside `target` there; when it is the same, leave the older file as it is."""
     written = unfinished(target)
+    # An unchanged file keeps its time: web servers and clients need not fetch it again.
     if target.exists() and _digest(target) == _digest(written):
         written.unlink()
         return False

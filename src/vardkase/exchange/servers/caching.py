@@ -51,8 +51,8 @@ def cache_server(actor: Actor | None, server: Server) -> int:
         raise Conflict(ConnectionProblem.CACHING_OFF())
     require_exchange_over(server, gives=True)
     # A generator all the way: hashes go to the database as they arrive, and nothing is replaced before the last.
-    values = _within_limit(_value_hashes(Peer(server, SECONDS, LARGEST, patient=True)))
-    number = caches.store(SERVER, server.pk, values, report)
+    values = _value_hashes(Peer(server, SECONDS, LARGEST, patient=True))
+    number = caches.store(SERVER, server.pk, _within_limit(values), report)
     if actor is not None:
         record(
             actor,
@@ -103,14 +103,16 @@ def _hashes_from_index(peer: Peer, reply: Reply) -> Iterator[Cached]:
         yield from _parsed_lines(reply)
         last = reached
         reply = peer.with_retries("GET", f"attributes/getInstanceCache/{last}/limit:{AT_ONCE}")
-        _require_success(reply)
+        if reply.status != 200:
+            raise RemoteRefused(reply.status, message_of(reply))
 
 
 def _hashes_from_search(peer: Peer) -> Iterator[Cached]:
     for page in count(1):
         query = {"returnFormat": "cache", "includeEventUuid": 1, "page": page, "limit": AT_ONCE}
         reply = peer.with_retries("POST", "attributes/restSearch.json", query)
-        _require_success(reply)
+        if reply.status != 200:
+            raise RemoteRefused(reply.status, message_of(reply))
         found = list(_parsed_lines(reply))
         yield from found
         if not found or page == MOST_ANSWERS:
@@ -120,11 +122,6 @@ def _hashes_from_search(peer: Peer) -> Iterator[Cached]:
 def _last_id(reply: Reply) -> int | None:
     header = reply.headers.get("x-last-id", "")
     return int(header) if header.isdecimal() and len(header) < 20 else None
-
-
-def _require_success(reply: Reply) -> None:
-    if reply.status != 200:
-        raise RemoteRefused(reply.status, message_of(reply))
 
 
 def _parsed_lines(reply: Reply) -> Iterator[Cached]:

@@ -157,6 +157,7 @@ def _member_administrators(server: Server) -> Iterable[User]:
 def _require_member(actor: Actor) -> None:
     actor.require(Permission.ADMIN)
     actor.require_own_affairs()
+    # The hub's own people do not confirm for a member: one of them may have set the connection up.
     if actor.is_site_admin or actor.staff or actor.organisation_id == host_organisation_id():
         raise Forbidden
 

@@ -12,6 +12,7 @@ def note(server_id: int, *, works: bool, reason: Problem | None = None) -> None:
     cursor().execute(NOTE, values)
 
 
+# From `server`: a connection that was deleted during its run gets no row.
 NOTE = """
 INSERT INTO server_standing AS known (server_id, works, since, at, reason)
 SELECT id, %(works)s, now(), now(), %(reason)s FROM server WHERE id = %(server)s

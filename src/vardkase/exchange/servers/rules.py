@@ -61,6 +61,7 @@ def _ids_by_name(rules: Mapping[str, Any], rule: str, found_by_name: str) -> tup
 
 
 def _ids(rules: Mapping[str, Any], rule: str, side: str) -> tuple[int, ...]:
+    # Ids are numbers in texts, and at most a bigint: more digits would fail the query.
     return tuple(int(value) for value in listed(rules, rule, side) if value.isdecimal() and len(value) < 19)
 
 

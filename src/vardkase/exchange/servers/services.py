@@ -176,6 +176,7 @@ def sync_configuration(actor: Actor, base_url: str, instance: str) -> dict[str, 
     Raises Forbidden for users without sync permission, and for site administrators.
     """
     actor.require_writing(Permission.SYNC)
+    # With the key the other instance acts as this account.
     if actor.is_site_admin or actor.user_id is None:
         raise Forbidden(ConnectionProblem.NOT_FOR_SITE_ADMINS())
     host = find_organisation(host_organisation_id() or 0)
@@ -213,6 +214,7 @@ def _apply(server: Server, data: Mapping[str, Any]) -> list[str]:
     errors: dict[str, Sequence[Problem]] = {}
     changed: list[str] = []
     before = server.url
+    # All steps run, so that a form shows every error at once.
     for step in (_apply_fields, _apply_key, _apply_organisation, _apply_certificates):
         try:
             changed += step(server, data)
@@ -220,8 +222,7 @@ def _apply(server: Server, data: Mapping[str, Any]) -> list[str]:
             errors |= {"": [fault.errors]} if isinstance(fault.errors, Problem) else fault.errors
     if errors:
         raise Invalid(errors)
-    # A stored key is sent only to its original server: changing the address requires entering the key
-    # again.
+    # A stored key is sent only to its original server: an edit must not be a way to read it.
     if before and origin(before) != origin(server.url) and "authkey" not in changed:
         raise Invalid({"authkey": [ConnectionProblem.KEY_AGAIN()]})
     return changed

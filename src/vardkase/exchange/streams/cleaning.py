@@ -13,6 +13,7 @@ from vardkase.core.schedules import Schedule
 from vardkase.core.sql import cursor
 from vardkase.exchange.streams.settings import KEPT_DAYS
 
+# Small transactions: the deleted rows stay locked until the end of one.
 AT_A_TIME = 10_000
 
 
@@ -42,6 +43,7 @@ CLEAN = Schedule(
     changed_by=ChangedBy.OPERATOR,
 )
 
+# Only entries with a place: by it is known which streams have not sent them yet.
 FORGET = """
 WITH gone AS (
     DELETE FROM outbox WHERE id IN (

@@ -72,7 +72,10 @@ def deliver_some(stream: Stream, sender: Sender) -> int:
             unsent = (each.version for each in batch.outcomes if each.state is DeliveryState.SENT)
             settle(receiver(stream), [Outcome(each, DeliveryState.FAILED, error.problem) for each in unsent])
             raise
-        _record_acknowledged(stream, batch)
+        with transaction.atomic():
+            # Together: what was acknowledged must not be recorded without the position, or it is sent again.
+            _advance(stream, batch.place, sent=bool(batch.messages))
+            settle(receiver(stream), batch.outcomes)
     return len(entries)
 
 
@@ -99,20 +102,15 @@ def _batches(found: Iterator[Step], most: int) -> Iterator[StreamBatch]:
         if batch.is_full(most):
             yield batch
             batch = StreamBatch()
+    # A batch without messages counts too: it moves the position past entries that were not to be sent.
     if batch.place:
         yield batch
-
-
-@transaction.atomic
-def _record_acknowledged(stream: Stream, batch: StreamBatch) -> None:
-    _advance(stream, batch.place, sent=bool(batch.messages))
-    settle(receiver(stream), batch.outcomes)
 
 
 def _advance(stream: Stream, place: int, *, sent: bool = False) -> None:
     well = {"failing_since": None, "failures": 0, "fault": "", "fault_code": "", "last_sent": timezone.now()}
     found = Stream.objects.filter(pk=stream.pk, revision=stream.revision, enabled=True)
-    # Not `stream.save()`: whoever edited, paused or moved the stream meanwhile has the last word.
+    # Not `stream.save()`: an edit, pause or move made meanwhile wins.
     if not found.update(position=place, **(well if sent else {})):
         raise Changed
     stream.position = place

@@ -17,7 +17,7 @@ from vardkase.core.fields import read
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.audit_actions import ExchangeAction
-from vardkase.exchange.field_parsers import decoded, member_of, name
+from vardkase.exchange.field_parsers import filters, member_of, name
 from vardkase.exchange.outbox.events import last_place, place_before
 from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.exchange.streams.bodies.reader import read_filters
@@ -181,6 +181,7 @@ def _apply(stream: Stream, data: Mapping[str, Any]) -> None:
     errors: dict[str, Sequence[Problem]] = {}
     # Noted before the settings change: a new destination must not get the secrets of the old one.
     before = {part: stream.settings.get(part) for part in SHAPES[StreamKind(stream.kind)].place}
+    # All steps run, so that a form shows every error at once.
     for step in (_apply_fields, _apply_filters, _apply_settings):
         try:
             step(stream, data)
@@ -196,8 +197,8 @@ def _apply_fields(stream: Stream, data: Mapping[str, Any]) -> None:
     readers = {
         "name": name,
         "format": member_of(*sorted(SHAPES[StreamKind(stream.kind)].formats)),
-        "topics": _topics,
-        "org_id": _organisation,
+        "topics": topics_in,
+        "org_id": organisation_in,
     }
     entered = {
         member: data.get(member, getattr(stream, member))
@@ -215,12 +216,10 @@ def _apply_fields(stream: Stream, data: Mapping[str, Any]) -> None:
 
 def _apply_filters(stream: Stream, data: Mapping[str, Any]) -> None:
     try:
-        filters = decoded(data.get("filters", stream.filters))
+        found = filters(data.get("filters", stream.filters))
     except Invalid as error:
         raise Invalid({"filters": [error.problem]}) from None
-    if not isinstance(filters, dict):
-        raise Invalid({"filters": [ConfigurationProblem.FILTERS_NOT_AN_OBJECT()]})
-    stream.filters = read_filters(filters)
+    stream.filters = read_filters(found)
 
 
 def _apply_settings(stream: Stream, data: Mapping[str, Any]) -> None:
@@ -265,13 +264,13 @@ def _kind_in(data: Mapping[str, Any]) -> str:
         raise Invalid({"kind": [error.problem]}) from None
 
 
-def _topics(value: Any) -> list[str]:
+def topics_in(value: Any) -> list[str]:
     if not isinstance(value, list) or not value or not all(topic in TOPICS for topic in value):
         raise Invalid(StreamProblem.UNKNOWN_TOPICS(topics=list(TOPICS)))
     return [topic for topic in TOPICS if topic in value]  # Each once, in MISP's order.
 
 
-def _organisation(value: Any) -> int | None:
+def organisation_in(value: Any) -> int | None:
     if value in (None, "", 0, "0"):
         return None
     try:

@@ -1,7 +1,7 @@
 """Signatures in the format of Standard Webhooks (standardwebhooks.com), verifiable with any of its libraries.
 
-HMAC-SHA256 over ``id.timestamp.body``. The id is the same each time a message is sent and the time is in the
-signature: a receiver that keeps the ids of the last minutes and refuses older times cannot be played a message again.
+HMAC-SHA256 over ``id.timestamp.body``. The id stays the same when a message is sent again, and the time is signed: a
+receiver that remembers the ids of the last minutes and refuses older times is safe from replays.
 """
 
 from __future__ import annotations

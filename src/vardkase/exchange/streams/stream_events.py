@@ -1,7 +1,7 @@
 """Writes stream events to the outbox under MISP's topics, in the transaction of the change.
 
-Published events are entered always, so that a stream may begin in the past; all else only while a stream wants its
-topic, for it is many times as much.
+Published events are always entered, so that a stream can start in the past; everything else only while a stream
+subscribes to its topic, as there is far more of it.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def _enter_new_parts(topic: str, stored: PartsStored) -> None:
 
 
 def _subscribed(topics: Iterable[str]) -> set[str]:
-    """The topics that any stream subscribes to, paused ones included."""
+    # Paused streams count: they go on from their position, and what happens meanwhile must be in the outbox.
     return {row[0] for row in cursor().execute(WANTED, {"topics": list(topics)}).fetchall()}
 
 

@@ -19,6 +19,7 @@ from vardkase.exchange.tls import tls_context
 from vardkase.misp.flags import as_int
 
 HOST = re.compile(r"(?=.{1,253}$)([A-Za-z0-9_-]{1,63}\.?)+|[0-9A-Fa-f:.]+")
+# Kafka accepts no other topic names.
 KAFKA_NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 LONGEST_SECRET = 4000
 LONGEST_CERTIFICATE = 100_000
@@ -56,28 +57,28 @@ def secret(value: Any) -> str:
     return value.strip()
 
 
-def _host(value: Any) -> str:
+def host_name(value: Any) -> str:
     host = str(value or "").strip().strip("[]")
     if not HOST.fullmatch(host):
         raise Invalid(StreamProblem.BAD_HOST())
     return host
 
 
-def _own_address(value: Any) -> str:
+def own_address(value: Any) -> str:
     try:
         return str(ip_address(str(value or "").strip()))
     except ValueError:
         raise Invalid(StreamProblem.BAD_OWN_ADDRESS()) from None
 
 
-def _port_number(value: Any) -> int:
+def port_number(value: Any) -> int:
     port = as_int(value)
     if port is None or not 0 < port < 65536:
         raise Invalid(StreamProblem.BAD_PORT())
     return port
 
 
-def _authority(value: Any) -> str:
+def certificate_authority(value: Any) -> str:
     pem = str(value or "").strip()
     if not pem:
         return ""
@@ -90,18 +91,18 @@ def _authority(value: Any) -> str:
     return pem
 
 
-def _brokers(value: Any) -> str:
+def broker_list(value: Any) -> str:
     places = [broker.strip() for broker in str(value or "").split(",") if broker.strip()]
     if not places:
         raise Invalid(StreamProblem.BAD_BROKER())
     for place in places:
         host, _, port = place.rpartition(":")
-        _host(host or place)
-        _port_number(port if host else 9092)
+        host_name(host or place)
+        port_number(port if host else 9092)
     return ",".join(places)
 
 
-def _kafka_names(value: Any) -> dict[str, str]:
+def kafka_names(value: Any) -> dict[str, str]:
     names = decoded(value)
     if not isinstance(names, dict) or not names.keys() <= TOPICS.keys():
         raise Invalid(StreamProblem.KAFKA_NAMES_NOT_BY_TOPIC())
@@ -110,7 +111,7 @@ def _kafka_names(value: Any) -> dict[str, str]:
     return dict(names)
 
 
-def _text(value: Any) -> str:
+def line_of_text(value: Any) -> str:
     text = str(value or "").strip()
     if len(text) > 255 or not text.isprintable():
         raise Invalid(StreamProblem.BAD_TEXT())
@@ -119,34 +120,34 @@ def _text(value: Any) -> str:
 
 SHAPES: dict[StreamKind, SettingsShape] = {
     StreamKind.WEBHOOK: SettingsShape(
-        {"url": web_address, "authority": _authority}, {}, ("url",), ("authorization",)
+        {"url": web_address, "authority": certificate_authority}, {}, ("url",), ("authorization",)
     ),
     StreamKind.SYSLOG: SettingsShape(
         {
-            "host": _host,
-            "port": _port_number,
+            "host": host_name,
+            "port": port_number,
             "protocol": member_of("tls", "tcp", "udp"),
             "framing": member_of("octets", "lines", "bare"),
-            "authority": _authority,
+            "authority": certificate_authority,
         },
         {"port": 6514, "protocol": "tls", "framing": "octets"},
         ("host", "port"),
     ),
     StreamKind.KAFKA: SettingsShape(
         {
-            "brokers": _brokers,
+            "brokers": broker_list,
             "security": member_of("plaintext", "ssl", "sasl_plaintext", "sasl_ssl"),
             "mechanism": member_of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"),
-            "username": _text,
-            "authority": _authority,
-            "names": _kafka_names,
+            "username": line_of_text,
+            "authority": certificate_authority,
+            "names": kafka_names,
         },
         {"security": "ssl", "mechanism": "SCRAM-SHA-512", "names": {}},
         ("brokers",),
         ("password",),
     ),
     StreamKind.ZEROMQ: SettingsShape(
-        {"host": _own_address, "port": _port_number},
+        {"host": own_address, "port": port_number},
         {"host": "127.0.0.1", "port": 50000},
         ("host", "port"),
         formats=frozenset((Format.MISP, Format.ECS)),

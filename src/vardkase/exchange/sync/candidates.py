@@ -95,6 +95,8 @@ def names_of_tags(ids: Sequence[int]) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
+# A roaming group reaches every connection to one of its members, another only those to instances that it
+# names.
 GROUPS = """
 SELECT coalesce(array_agg(g.id ORDER BY g.id), '{}')
 FROM sharing_group g
@@ -108,6 +110,7 @@ WHERE g.active AND (
     END)
 """
 
+# Distribution 0 is the own organisation alone, 4 a sharing group.
 MAY_GO = """{published} AND e.distribution <> 0 AND e.id > %(after)s
     AND (e.distribution <> 4 OR e.sharing_group_id = ANY(%(reader_groups)s)) AND {visible}"""
 
@@ -118,6 +121,7 @@ WHERE (%(events)s::bigint[] IS NULL OR e.id = ANY(%(events)s)) AND {MAY_GO}
 ORDER BY e.id
 """
 
+# The first reason that applies is the one that is shown.
 KEPT_BACK = f"""
 WITH kept AS (
     SELECT e.id, e.uuid::text AS uuid, CASE

@@ -77,6 +77,8 @@ class EventSelector:
         if known is not None and not self.force:
             if offered.timestamp <= known.timestamp:
                 return SyncDecision.KNOWN
+            # Not locked: the event was made here, and only an instance of the same organisation may change
+            # it.
             if not known.locked and not self.internal:
                 return SyncDecision.MADE_HERE
         if not self.force and self.aside.get(offered.uuid, -1) >= offered.timestamp:

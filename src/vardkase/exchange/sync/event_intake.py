@@ -183,6 +183,7 @@ def _detaching_tags(part: Document, stored: set[str]) -> Document:
 
 STORED = "SELECT id, locked, timestamp FROM event WHERE uuid = %s"
 
+# Without an attribute for the tags of the event itself.
 GLOBAL_TAGS = """
 SELECT NULL, t.name FROM event_tag et JOIN tag t ON t.id = et.tag_id
 WHERE et.event_id = %(event)s AND NOT et.local

@@ -14,10 +14,10 @@ from vardkase.misp.flags import as_bool, as_int
 type Document = dict[str, Any]
 
 CLOSER = {Distribution.COMMUNITY: Distribution.ORGANISATION, Distribution.CONNECTED: Distribution.COMMUNITY}
-"""One step closer to home at each hop; other reaches stay as they are."""
+"""The distribution drops by one step at each hop; others stay as they are."""
 
 SAID = ("Note", "Opinion", "Relationship")
-"""What is said of a part stands in it, has a reach of its own, and may be spoken of itself."""
+"""Analyst data is nested in the part it is about, has its own distribution, and may carry analyst data itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class InboundFilter:
         """The event as it will be stored: locked, distribution reduced by one step, without what the rules
         exclude."""
         kept = {name: value for name, value in event.items() if name not in ("id", "user_id", "org_id")}
+        # Without a distribution an event counts as for the community, and so stays with the own
+        # organisation.
         arrived = self.part(kept | {"distribution": event.get("distribution", Distribution.COMMUNITY)})
         arrived["locked"] = True
         if self.unpublished:

@@ -92,6 +92,7 @@ class Sources:
     """Proposals changed before (Unix seconds) are not requested."""
 
     def clusters(self, which: ContributionKinds) -> int:
+        # One by one: a cluster is fetched only after the one before is stored.
         done = capture_clusters(self.actor, map(self._fetch_cluster, self.lacking_clusters(which)))
         return done[Captured.IMPORTED]
 
@@ -114,7 +115,13 @@ class Sources:
 
     def proposals(self) -> int:
         return sum(
-            self._store_by_event(rows, "ShadowAttribute", self._store_proposals)
+            self._store_by_event(
+                rows,
+                "ShadowAttribute",
+                lambda event_id, rows: receive_proposals(
+                    self.actor, event_id, read_proposals(self.actor, rows)
+                ),
+            )
             for rows in self._proposal_pages()
         )
 
@@ -140,6 +147,7 @@ class Sources:
 
     def _proposal_path(self, page: int) -> str:
         path = f"shadow_attributes/index/all:1/timestamp:{self.since}/limit:{PROPOSALS}/page:{page}"
+        # Deleted ones as well: a withdrawn proposal has to be withdrawn here too.
         return f"{path}/deleted[]:0/deleted[]:1.json"
 
     def begin(self, pool: Executor, *, analyst_data: bool) -> None:
@@ -178,9 +186,12 @@ class Sources:
         taken = 0
         for kind, uuids in self.lacking_analyst_data().items():
             for batch in batched(uuids, NAMED):
-                taken += self._store_analyst_data(
-                    kind, self._fetch_by_uuid(f"analyst_data/index/{kind}", batch)
+                found = self._fetch_by_uuid(f"analyst_data/index/{kind}", batch)
+                arrived = {kind: [self.passage.part(_member(part, kind)) for part in found]}
+                done = _unless_refused(
+                    lambda arrived=arrived: analyst_data.receive_analyst_data(self.actor, arrived)
                 )
+                taken += done[analyst_data.Captured.IMPORTED] if done else 0
         return taken
 
     def lacking_analyst_data(self) -> dict[str, list[str]]:
@@ -235,17 +246,9 @@ class Sources:
             taken += _unless_refused(lambda number=number, documents=documents: take(number, documents)) or 0
         return taken
 
-    def _store_proposals(self, event_id: int, rows: Sequence[Document]) -> int:
-        return receive_proposals(self.actor, event_id, read_proposals(self.actor, rows))
-
     def _store_sightings(self, event_id: int, rows: Sequence[Document], sighted: Mapping[str, int]) -> int:
         moment = sighted.get(str(rows[0]["event_uuid"]).lower())
         return receive_sightings(self.actor, event_id, read_sightings(self.actor, rows), seen_at=moment)
-
-    def _store_analyst_data(self, kind: str, found: Sequence[Document]) -> int:
-        documents = [self.passage.part(_member(part, kind)) for part in found]
-        done = _unless_refused(lambda: analyst_data.receive_analyst_data(self.actor, {kind: documents}))
-        return done[analyst_data.Captured.IMPORTED] if done else 0
 
 
 TAGGED = """
@@ -256,10 +259,11 @@ WHERE t.is_galaxy AND t.name ~* '="[0-9a-f]{8}-[0-9a-f-]{27}"$' AND (
 ORDER BY uuid
 """
 
-# Up to when they were fetched is the owner's to know: `receive_sightings` tells readers of those that they read.
+# The owner's column: to others the time would reveal sightings that they may not read. `receive_sightings` moves the
+# times that readers see.
 ASKED_AT = """
-UPDATE event e SET private_sighting_timestamp = greatest(e.private_sighting_timestamp, told.at)
-FROM unnest(%(uuids)s::uuid[], %(times)s::bigint[]) AS told(uuid, at) WHERE e.uuid = told.uuid
+UPDATE event e SET private_sighting_timestamp = greatest(e.private_sighting_timestamp, fetched.at)
+FROM unnest(%(uuids)s::uuid[], %(times)s::bigint[]) AS fetched(uuid, at) WHERE e.uuid = fetched.uuid
 """
 
 
@@ -268,6 +272,7 @@ def _unless_refused[Result](work: Any) -> Any:
     others."""
     try:
         return work()
+    # The peer failed, not the document: the run has to end.
     except OutgoingFailed:
         raise
     except VardkaseError:

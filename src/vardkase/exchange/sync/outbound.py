@@ -120,7 +120,12 @@ class OutboundFilter:
         if not self.internal and as_int(part.get("distribution")) == Distribution.CONNECTED:
             sent["distribution"] = int(Distribution.COMMUNITY)
         if isinstance(part.get("Tag"), list):
-            sent["Tag"] = [tag for tag in parts(part, "Tag") if self._tag_travels(tag)]
+            sent["Tag"] = [
+                tag
+                for tag in parts(part, "Tag")
+                if as_bool(tag.get("exportable"), default=True)
+                and (self.internal or not as_bool(tag.get("local")))
+            ]
         if isinstance(group := part.get("SharingGroup"), dict):
             sent["SharingGroup"] = self._with_server_address(group)
         return sent
@@ -138,7 +143,3 @@ class OutboundFilter:
                 for listed in parts(group, "SharingGroupServer")
             ]
         }
-
-    def _tag_travels(self, tag: Document) -> bool:
-        local = as_bool(tag.get("local")) and not self.internal
-        return not local and as_bool(tag.get("exportable"), default=True)

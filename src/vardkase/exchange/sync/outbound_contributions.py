@@ -1,7 +1,7 @@
 """Outbound data other than events: clusters, sightings, proposals, analyst data (sync-protocol §4).
 
-Everything is chosen as the reader at the other end (`candidates.reader_of`) may read it, whose limits are the
-connection's: so none of it tells of an event, or of a part of one, that stays at home.
+Everything is chosen as the reader at the other end (`candidates.reader_of`) may read it, within the connection's
+limits: so none of it reveals an event, or a part of one, that stays here.
 """
 
 from __future__ import annotations
@@ -144,6 +144,7 @@ WHERE NOT c."default" AND c.published AND {IN_REACH("c")} AND {{visible}}
 ORDER BY c.id
 """
 
+# Only these are asked about: where nobody has contributed, there is nothing to send.
 SPOKEN_OF = """
 SELECT e.id FROM event e WHERE e.id = ANY(%(events)s) AND (
     EXISTS (SELECT 1 FROM sighting s WHERE s.event_id = e.id)
@@ -181,6 +182,7 @@ FROM analyst_data n"""
 
 ANALYST_DATA = f"{ANALYST_COLUMNS} WHERE {IN_REACH('n')} AND {{visible}} ORDER BY n.id"
 
+# Recursive, as analyst data may be about analyst data.
 ANALYST_DATA_OF_EVENTS = f"""
 WITH RECURSIVE said AS (
     SELECT m.uuid FROM analyst_data m

@@ -49,6 +49,6 @@ class _CallingThread(Executor):
         done: Future[Any] = Future()
         try:
             done.set_result(work(*args, **kwargs))
-        except BaseException as fault:  # noqa: BLE001 - whoever asks for the result gets it
+        except BaseException as fault:  # noqa: BLE001 - `Future.result` raises it
             done.set_exception(fault)
         return done

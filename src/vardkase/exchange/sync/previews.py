@@ -42,8 +42,9 @@ def preview_index(actor: Actor, reference: Reference, filters: Mapping[str, str]
     """
     actor.require_content_access()
     query = {"sort": "timestamp", "direction": "desc", "page": "1", "limit": str(PAGE), **filters}
+    # MISP reads the filters of its index from the path.
     path = "".join(f"/{quote(name, safe='[]')}:{quote(value, safe='')}" for name, value in query.items())
-    found = _peer(find_server(actor, reference)).document("GET", f"events/index{path}")
+    found = Peer(find_server(actor, reference), SECONDS, LARGEST).document("GET", f"events/index{path}")
     if not isinstance(found, list):
         raise OutgoingFailed(SyncProblem.NO_EVENT_LIST())
     return found
@@ -53,7 +54,9 @@ def preview_event(actor: Actor, reference: Reference, event: str) -> dict[str, A
     actor.require_content_access()
     missing = NotFound(SyncProblem.EVENT_NOT_THERE(detail=event))
     try:
-        found = _peer(find_server(actor, reference)).document("GET", f"events/{quote(event, safe='')}")
+        found = Peer(find_server(actor, reference), SECONDS, LARGEST).document(
+            "GET", f"events/{quote(event, safe='')}"
+        )
     except RemoteRefused as refused:
         if refused.status == 404:
             raise missing from refused
@@ -122,7 +125,3 @@ def reset_remote_key(actor: Actor, reference: Reference) -> None:
         server.confirmed = identity_of(server)
     server.save(update_fields=["encrypted_key", "confirmed"])
     record(actor, ExchangeAction.SERVER_KEY_RENEWED, Target("server", server.pk, title=server.name))
-
-
-def _peer(server: Server) -> Peer:
-    return Peer(server, SECONDS, LARGEST)

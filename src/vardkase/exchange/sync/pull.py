@@ -199,6 +199,7 @@ class PullRun:
         book.expect(1)
         uuid = self.technique.lower()
         if not UUID.fullmatch(uuid):
+            # The peer's own number: events are known here by uuid only.
             if (event := self.header()) is None:
                 book.run.done += 1
                 book.count("failed", 1)

@@ -149,6 +149,7 @@ class PushRun:
         except RemoteRefused as refused:
             raise OutgoingFailed(SyncProblem.VERSION_REFUSED(status=refused.status)) from refused
         version = found if isinstance(found, dict) else {}
+        # A role of MISP may send sightings without being allowed to send events.
         if not version.get("perm_sync") and not version.get("perm_sighting"):
             raise OutgoingFailed(SyncProblem.MAY_NOT_SEND())
         return version
@@ -185,6 +186,7 @@ class PushRun:
         if event_ids is None:  # All: one request for the index, instead of one for each event.
             return {event.uuid: event.sighting_timestamp for event in offered_events(self.peer, {})}
         found = candidates(self.server, event_ids=outbound_contributions.spoken_of(event_ids))
+        # -1, as without the index the time of its last sighting is unknown: all sightings are compared.
         return {event.uuid: -1 for event in found if self.upload.is_there(event.uuid)}
 
     def _push_events(self, book: SyncRunRecorder, technique: str, event_ids: Sequence[int] | None) -> None:

@@ -55,6 +55,7 @@ class Refusals:
         return True
 
 
+# A changed version gets all its attempts again.
 NOTE = """
 INSERT INTO sync_refused_thing AS known (server_id, kind, uuid, version, reason, attempts, at)
 VALUES (%s, %s, %s, %s, %s, 1, now())

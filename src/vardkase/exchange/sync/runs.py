@@ -176,6 +176,7 @@ MOVED_EVENT = """
 INSERT INTO sync_event (run_id, uuid, timestamp, outcome, reason, at) VALUES (%s, %s, %s, %s, %s, now())
 """
 
+# A newer version gets all its attempts again, and is shown even if the one before was dismissed.
 SET_ASIDE = """
 INSERT INTO sync_set_aside AS known (server_id, uuid, timestamp, outcome, reason, attempts, since, dismissed)
 VALUES (%(server)s, %(uuid)s, %(timestamp)s, %(outcome)s, %(reason)s, 1, now(), false)

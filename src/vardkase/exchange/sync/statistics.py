@@ -67,6 +67,7 @@ LEFT JOIN LATERAL (
     WHERE r.server_id = asked.server_id AND r.direction = way.direction AND r.state = 'done'
     ORDER BY id DESC LIMIT 1) best ON true
 """
+# By the newest attempt of each event: one that was sent after a failure is not listed.
 UNSENT = """
 SELECT uuid, reason, at FROM (
     SELECT DISTINCT ON (e.uuid) e.uuid, e.reason, e.at, e.outcome

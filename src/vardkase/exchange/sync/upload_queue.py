@@ -193,6 +193,7 @@ def _new_count(answer: Any, otherwise: int) -> int:
         return otherwise
     if (number := as_int(answer.get("counter"))) is not None:
         return number
+    # MISP gives no number for these, only a sentence.
     text = " ".join(str(answer.get(member)) for member in ("message", "success"))
     found = COUNTED.search(text)
     return int(found[1]) if found else otherwise if answer.get("saved", True) else 0

@@ -78,8 +78,5 @@ def with_context(objects: Sequence[StixObject], known: Mapping[str, StixObject])
 
 
 def _references(references: Any) -> list[str]:
-    return (
-        [reference for reference in references if isinstance(reference, str)]
-        if isinstance(references, list)
-        else []
-    )
+    listed = references if isinstance(references, list) else []
+    return [reference for reference in listed if isinstance(reference, str)]

@@ -68,11 +68,8 @@ class TaxiiClient:
 
     def collections(self) -> list[dict[str, Any]]:
         found = self._ask("GET", self._address("collections/"))[0].get("collections")
-        return (
-            [collection for collection in found if isinstance(collection, dict)]
-            if isinstance(found, list)
-            else []
-        )
+        listed = found if isinstance(found, list) else []
+        return [collection for collection in listed if isinstance(collection, dict)]
 
     def objects(self, collection: str, **parameters: str | int) -> TaxiiEnvelope:
         return self._envelope(f"collections/{quote(collection, safe='')}/objects/", parameters)
@@ -106,7 +103,10 @@ class TaxiiClient:
     def _ask(
         self, method: Method, url: str, body: bytes | None = None
     ) -> tuple[dict[str, Any], Mapping[str, str]]:
-        ask = partial(fetch, method, url, headers=self._headers(), body=body, policy=POLICY)
+        headers = {"Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE}
+        if self.key:
+            headers["Authorization"] = authorization(self.key)
+        ask = partial(fetch, method, url, headers=headers, body=body, policy=POLICY)
         # Repeating a write is safe: it stores the same object.
         reply = with_retries(ask) if self.patient else ask()
         try:
@@ -119,10 +119,6 @@ class TaxiiClient:
         if not isinstance(answer, dict):
             raise OutgoingFailed(TaxiiServerProblem.NOT_TAXII())
         return answer, reply.headers
-
-    def _headers(self) -> dict[str, str]:
-        known = {"Authorization": authorization(self.key)} if self.key else {}
-        return {"Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE, **known}
 
 
 POLICY = RequestPolicy(timeout=60.0, seconds=180.0, limit=64 * MEBIBYTE)

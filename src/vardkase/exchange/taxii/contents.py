@@ -176,6 +176,7 @@ def entries_sql(actor: Actor, conditions: Sequence[str], *, newest_first: bool) 
 
 def uuid_of(stix_id: str) -> str:
     uuid = stix_id.rpartition("--")[2]
+    # Before it reaches PostgreSQL, whose cast would fail the whole statement.
     return uuid if len(uuid) == 36 and set(uuid) <= set("0123456789abcdefABCDEF-") else ""
 
 
@@ -189,18 +190,19 @@ def _first_within_size(entries: Sequence[_Entry]) -> list[_Entry]:
     return list(entries)
 
 
-# What is being published right now may be committed after something newer: a client that has seen the newer would
-# never ask for it. So a second counts only when no transaction is open that could still publish in it: such a one
-# holds these locks from before it looks at the clock.
 ADDED = "{added}"
-"""Stands for the time of publication that the reader knows, in conditions."""
+"""Placeholder in conditions for the time of publication that the reader knows."""
+
+# What is being published right now may be committed after something newer, and a client that has seen the newer would
+# never ask for it. So a second is served only when no open transaction could still publish in it: such a transaction
+# holds these locks from before it reads the clock.
 SETTLED = f"""
 {ADDED} < floor(extract(epoch FROM least(clock_timestamp(), (
     SELECT min(writing.xact_start) FROM pg_locks held JOIN pg_stat_activity writing ON writing.pid = held.pid
     WHERE held.relation = 'event'::regclass AND writing.datname = current_database()
       AND held.mode IN ('RowShareLock', 'RowExclusiveLock') AND held.pid <> pg_backend_pid()))))
 """
-# The few events of which readers know different times are asked for beside the others, which an index has in order.
+# The few events whose time depends on the reader are queried separately: an index has the others in order.
 ENTRIES = """
 SELECT * FROM (
     (SELECT e.id, e.publish_timestamp AS added, e.attribute_count FROM event e
@@ -213,7 +215,7 @@ SELECT * FROM (
 ) found
 ORDER BY added {newest}, id {newest} LIMIT %(most)s
 """
-# Where an object may be found: its uuid is that of something in the event, or somebody was given it out of it.
+# Where an object may be found: its uuid is that of something in the event, or an earlier rendering contained it.
 HOLDING = """
 SELECT id FROM event WHERE uuid = ANY(%(stix_uuids)s::uuid[])
 UNION ALL SELECT event_id FROM attribute WHERE uuid = ANY(%(stix_uuids)s::uuid[])
@@ -221,6 +223,8 @@ UNION ALL SELECT event_id FROM object WHERE uuid = ANY(%(stix_uuids)s::uuid[])
 UNION ALL SELECT r.event_id FROM taxii_object o JOIN taxii_rendering r ON r.id = o.rendering_id
     WHERE o.stix_id = ANY(%(stix_ids)s)
 """
+# The same version of an object may be in several events: it is served once, with the first of them. STIX
+# objects without a version (a marking, an observable) count as of the time of publication.
 OBJECTS = """
 WITH chosen AS (
     SELECT o.id, o.stix_id, o.place, r.added, r.event_id, r.event_place,

@@ -12,9 +12,11 @@ from vardkase.exchange.taxii.problems import TaxiiProblem
 
 MOST = 1000
 """Objects of a page at most, and by default."""
+# The largest integer of PostgreSQL: no object of an event comes after it.
 END_OF_EVENT = 2**31 - 1
 STIX_ID = re.compile(r"[a-z][a-z0-9-]{0,249}--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z")
+# Bounded, so that each part fits the type of its column.
 MARK_PATTERN = re.compile(r"(\d{1,18})-(\d{1,18})-(\d{1,10})")
 SERVED = "2.1"
 """The only version of STIX that is served: a request for others only finds nothing."""

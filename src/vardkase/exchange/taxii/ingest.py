@@ -124,6 +124,7 @@ def _store(
 ) -> tuple[str, list[IngestResult]]:
     uuid = str(document.get("uuid"))
     known = _stored_version(actor, uuid)
+    # An object without a time always counts as newer.
     if known is not None and (as_int(document.get("timestamp")) or known[1] + 1) <= known[1]:
         return uuid, [
             IngestResult.of(stix_object, StixObjectProblem.KNOWN_ALREADY(), stored=True)

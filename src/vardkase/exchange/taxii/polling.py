@@ -126,6 +126,7 @@ def _store_all(server: TaxiiServer, run: Run) -> None:
     storer = replace(actor, permissions=actor.permissions - {Permission.SYNC} | {Permission.MODIFY_ORG})
     group = server.sharing_group_id
     reach = Distribution.SHARING_GROUP if group else server.distribution
+    # The same event in every poll, and another one for another collection.
     loose_uuid = uuid5(server.uuid, f"{server.baseurl} {server.api_root} {server.collection}")
     target = Target(int(reach), group, f"TAXII: {server.name}", str(loose_uuid))
     for container in list(fetched.filter(type__in=CONTAINERS, used=False).values_list("stix_id", flat=True)):
@@ -133,11 +134,11 @@ def _store_all(server: TaxiiServer, run: Run) -> None:
         members = members_of(held[container])
         objects = held | _load_objects(server, members)
         _store(server, storer, target, uuid_of(container), objects, run)
-        _mark_used(server, objects)
+        fetched.filter(stix_id__in=list(objects)).update(used=True)
     loose = fetched.filter(used=False).exclude(type__in=CONTEXT)
     while names := list(loose.order_by("pk").values_list("stix_id", flat=True)[:LOOSE_AT_ONCE]):
         _store(server, storer, target, target.loose_uuid, _load_objects(server, names), run)
-        _mark_used(server, names)
+        fetched.filter(stix_id__in=names).update(used=True)
     fetched.delete()
 
 
@@ -152,13 +153,8 @@ def _store(
     # Only events that came from this server: another server, or a member, may have made one with this uuid.
     mine = FetchedEvent.objects.filter(server=server, event_uuid=event_uuid)
     if Event.objects.filter(uuid=event_uuid).exists() and not mine.exists():
-        note(
-            run,
-            [
-                IngestResult.of(stix_object, StixObjectProblem.NOT_FROM_HERE())
-                for stix_object in objects.values()
-            ],
-        )
+        foreign = StixObjectProblem.NOT_FROM_HERE()
+        note(run, [IngestResult.of(stix_object, foreign) for stix_object in objects.values()])
         return
     FetchedEvent.objects.get_or_create(server=server, event_uuid=UUID(event_uuid))
     sound, outcomes = sound_objects(list(objects.values()))
@@ -173,10 +169,7 @@ def _load_objects(server: TaxiiServer, names: Iterable[str]) -> dict[str, StixOb
     return {name: json.loads(body) for name, body in found.values_list("stix_id", "body")}
 
 
-def _mark_used(server: TaxiiServer, names: Iterable[str]) -> None:
-    FetchedObject.objects.filter(server=server, stix_id__in=list(names)).update(used=True)
-
-
+# Pages need not be in the order of versions: an older one never replaces a newer one.
 KEEP = """
 INSERT INTO taxii_fetched AS known (server_id, stix_id, type, version, body, used)
 SELECT %(server)s, id, type, version, body, FALSE

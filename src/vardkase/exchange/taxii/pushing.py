@@ -146,8 +146,8 @@ def _failures_in(failures: Any) -> list[IngestResult]:
     return [IngestResult(name, "", False, CommonProblem.QUOTED(said=words)) for name, words in said]
 
 
-# Events of one second go together: `pushed_to` names a second, not an event. Who is in no group knows the times in the
-# columns themselves.
+# Events of one second go together, as `pushed_to` names a second, not an event. A reader without groups knows the times
+# of the columns themselves.
 ENTRIES = f"""
 SELECT e.id, e.publish_timestamp FROM event e
 WHERE e.id IN ({{found}}) AND e.published AND e.distribution = ANY(%(leaving)s)

@@ -40,6 +40,7 @@ class Head(msgspec.Struct):
 def renderings(actor: Actor, event_ids: Iterable[int], options: EventOptions) -> dict[int, int]:
     documents = dict(separate_events(actor, list(event_ids), options))
     digests = {
+        # A new version of the STIX libraries renders everything anew.
         event_id: hashlib.sha256(library_versions().encode() + document).digest()
         for event_id, document in documents.items()
     }
@@ -102,6 +103,7 @@ def faults() -> list[Rendering]:
     return list(Rendering.objects.exclude(fault="").order_by("-pk")[:20])
 
 
+# `used` is written at most once a day, so that reading seldom writes.
 KNOWN = """
 WITH found AS (SELECT id, digest, used FROM taxii_rendering WHERE digest = ANY(%(digests)s::bytea[])),
      seen AS (UPDATE taxii_rendering r SET used = %(today)s FROM found f WHERE r.id = f.id AND f.used < %(today)s)

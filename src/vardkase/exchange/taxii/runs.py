@@ -22,6 +22,7 @@ def running(server: TaxiiServer, direction: TaxiiDirection) -> Iterator[Run]:
     run = Run.objects.create(server=server, direction=direction)
     try:
         yield run
+    # An aborted job too: its run must not seem to go on.
     except BaseException as fault:
         run.fault = stored(problem_of(fault))
         raise

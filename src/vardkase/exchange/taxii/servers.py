@@ -93,12 +93,8 @@ def _apply(actor: Actor, server: TaxiiServer, data: Mapping[str, Any]) -> list[s
     if "sharing_group_id" in data:
         server.sharing_group_id = group_of(actor, data["sharing_group_id"])
     changed += _apply_key(server, data)
-    if (
-        before
-        and origin(before) != origin(server.baseurl)
-        and "api_key" not in changed
-        and server.encrypted_key
-    ):
+    moved = bool(before) and origin(before) != origin(server.baseurl)
+    if moved and "api_key" not in changed and server.encrypted_key:
         # The key was given for the old server: an edit must not be a way to read it.
         raise Invalid({"api_key": [TaxiiServerProblem.KEY_AGAIN()]})
     if origin(urljoin(server.baseurl.rstrip("/") + "/", server.api_root)) != origin(server.baseurl):
@@ -124,7 +120,7 @@ def _apply_key(server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
     return ["api_key"]
 
 
-def _api_root(value: Any) -> str:
+def root_address(value: Any) -> str:
     root = short_text(value)
     if not root:
         raise Invalid(CommonProblem.REQUIRED())
@@ -140,7 +136,7 @@ READERS: Readers = {
     "name": name,
     "owner": short_text,
     "baseurl": base_address,
-    "api_root": _api_root,
+    "api_root": root_address,
     "collection": short_text,
     "description": lambda value: str(value or "").strip(),
     "filters": saved_search,

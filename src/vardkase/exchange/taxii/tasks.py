@@ -15,6 +15,7 @@ from vardkase.identity.access.jobs import job_actor
 
 def order_submission(actor: Actor, submission: Submission) -> None:
     if BACKGROUND_JOBS.value:
+        # In order: a later envelope may change objects of an earlier one.
         receive.configure(lock=f"taxii {submission.collection_id}").defer(
             user_id=actor.user_id, submission_id=submission.pk
         )

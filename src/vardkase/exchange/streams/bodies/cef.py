@@ -26,7 +26,7 @@ EXTENSIONS = {
 
 
 def cef_line(indicator: Indicator) -> bytes:
-    event = indicator.event
+    attribute, event = indicator.attribute, indicator.event
     head = (
         "CEF:0",
         "Vardkase",
@@ -36,19 +36,15 @@ def cef_line(indicator: Indicator) -> bytes:
         _head(event["info"]),
         str(SEVERITY.get(event["threat_level_id"], UNKNOWN_SEVERITY)),
     )
-    extension = " ".join(f"{name}={_value(value)}" for name, value in _extension(indicator).items() if value)
-    return ("|".join(head) + "|" + extension).encode()
-
-
-def _extension(indicator: Indicator) -> dict[str, str]:
-    attribute, event = indicator.attribute, indicator.event
-    return {
+    extension = {
+        # In milliseconds.
         "rt": str(int(indicator.changed.timestamp()) * 1000),
         "externalId": indicator.uuid,
         "act": "removed" if indicator.is_gone else "published",
         "cat": attribute["category"],
         **_of_value(indicator),
         "msg": attribute["comment"],
+        # CEF has six custom texts, each named by a field of its own.
         "cs1Label": "value",
         "cs1": indicator.value,
         "cs2Label": "event",
@@ -58,6 +54,8 @@ def _extension(indicator: Indicator) -> dict[str, str]:
         "cs4Label": "tags" if indicator.tags else "",
         "cs4": ", ".join(indicator.tags),
     }
+    written = " ".join(f"{name}={_value(value)}" for name, value in extension.items() if value)
+    return ("|".join(head) + "|" + written).encode()
 
 
 def _of_value(indicator: Indicator) -> dict[str, str]:
@@ -85,9 +83,11 @@ def _address(side: str, first: str, second: str) -> dict[str, str]:
 
 
 def _head(text: str) -> str:
+    # The header is one line whose separator is escaped; "=" needs that only in the extension.
     return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
 
 
 def _value(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("=", "\\=")
+    # One record is one line: line breaks are written as \n.
     return escaped.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")

@@ -27,6 +27,7 @@ def ecs_document(indicator: Indicator) -> bytes:
             "tags": indicator.tags,
             "event": {
                 "id": indicator.uuid,
+                # As ECS classifies threat indicators, so that rules of Elastic find them.
                 "kind": "enrichment",
                 "category": ["threat"],
                 "type": ["indicator"],
@@ -67,7 +68,7 @@ def _moment(when: datetime) -> str:
     return f"{when:%Y-%m-%dT%H:%M:%S}Z"
 
 
-def _address(first: str, second: str) -> Fields:
+def address_fields(first: str, second: str) -> Fields:
     try:
         kind = f"ipv{ip_address(first).version}-addr"
     except ValueError:
@@ -75,25 +76,26 @@ def _address(first: str, second: str) -> Fields:
     return {"type": kind, "ip": first, **({"port": int(second)} if second.isdigit() else {})}
 
 
-def _domain(first: str, second: str) -> Fields:
+def domain_fields(first: str, second: str) -> Fields:
     return {
         "type": "domain-name",
+        # Of `domain|ip` the second part, which may also be empty: Elastic refuses an `ip` that is none.
         "url": {"domain": first},
-        **({"ip": second} if _is_address(second) else {}),
+        **({"ip": second} if "ip" in address_fields(second, "") else {}),
     }
 
 
-def _registry(first: str, second: str) -> Fields:
+def registry_fields(first: str, second: str) -> Fields:
     key = {"key": first, **({"data": {"strings": [second]}} if second else {})}
     return {"type": "windows-registry-key", "registry": key}
 
 
-def _network(first: str, _second: str) -> Fields:
+def network_fields(first: str, _second: str) -> Fields:
     number = first.upper().removeprefix("AS")
     return {"type": "autonomous-system", "as": {"number": int(number)}} if number.isdigit() else {}
 
 
-def _hash(name: str) -> Callable[[str, str], Fields]:
+def hash_fields(name: str) -> Callable[[str, str], Fields]:
     def write(first: str, second: str) -> Fields:
         named = {"name": first} if second else {}
         return {"type": "file", "file": {**named, "hash": {name: second or first}}}
@@ -101,20 +103,12 @@ def _hash(name: str) -> Callable[[str, str], Fields]:
     return write
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha512/224", "sha512/256", "ssdeep", "tlsh")
 FIELDS: dict[str, Callable[[str, str], Fields]] = {
-    **dict.fromkeys(("ip-src", "ip-dst", "ip-src|port", "ip-dst|port"), _address),
-    **dict.fromkeys(("domain", "hostname", "domain|ip"), _domain),
+    **dict.fromkeys(("ip-src", "ip-dst", "ip-src|port", "ip-dst|port"), address_fields),
+    **dict.fromkeys(("domain", "hostname", "domain|ip"), domain_fields),
     "hostname|port": lambda first, second: {
-        **_domain(first, ""),
+        **domain_fields(first, ""),
         **({"port": int(second)} if second.isdigit() else {}),
     },
     **dict.fromkeys(
@@ -126,10 +120,10 @@ FIELDS: dict[str, Callable[[str, str], Fields]] = {
         lambda first, _second: {"type": "email-addr", "email": {"address": first}},
     ),
     "filename": lambda first, _second: {"type": "file", "file": {"name": first}},
-    **dict.fromkeys(("regkey", "regkey|value"), _registry),
-    "AS": _network,
-    **{name: _hash(name) for name in HASHES},
-    **{f"filename|{name}": _hash(name) for name in HASHES},
-    **dict.fromkeys(("malware-sample",), _hash("md5")),
+    **dict.fromkeys(("regkey", "regkey|value"), registry_fields),
+    "AS": network_fields,
+    **{name: hash_fields(name) for name in HASHES},
+    **{f"filename|{name}": hash_fields(name) for name in HASHES},
+    **dict.fromkeys(("malware-sample",), hash_fields("md5")),
 }
 """Type → the fields for its value. Other types have their value as the indicator's name alone."""

@@ -53,10 +53,13 @@ def part_bodies(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tupl
         if (document := found.get(_row_id(entry))) is not None:
             if _row_id(entry) in passing:
                 # An attribute is deleted by a flag: the row is still there, and MISP calls that a deletion.
-                gone = document[kind.noun].get("deleted") is True
-                yield entry, encoded({**document, "action": "delete" if gone else entry.act})
+                deleted = document[kind.noun].get("deleted") is True
+                yield entry, encoded({**document, "action": "delete" if deleted else entry.act})
         elif entry.act == "delete" and _may_learn_of_deletion(reader, entry):
-            yield entry, encoded({kind.noun: _deleted_document(entry), "action": "delete"})
+            gone = {"id": str(_row_id(entry)), "uuid": entry.about.get("uuid", ""), "deleted": True}
+            if entry.topic != topics.EVENT and entry.event_id:
+                gone["event_id"] = str(entry.event_id)
+            yield entry, encoded({kind.noun: gone, "action": "delete"})
 
 
 def encoded(document: Document) -> bytes:
@@ -81,37 +84,31 @@ def _passing_filters(reader: StreamReader, noun: str, found: dict[int, Document]
 
 
 def _may_learn_of_deletion(reader: StreamReader, entry: Entry) -> bool:
-    """Nobody can check any more who might have read a deleted row; receivers that got it from us may learn of
-    its deletion."""
+    # Whether the reader might have read the row can no longer be checked: only receivers that got the event from
+    # us learn of its deletion.
     if reader.sees_everything:
         return not reader.stream.filters
     return entry.topic == topics.EVENT and reader.has_sent(entry.about.get("uuid", ""))
 
 
-def _deleted_document(entry: Entry) -> Document:
-    left = {"id": str(_row_id(entry)), "uuid": entry.about.get("uuid", ""), "deleted": True}
-    is_part = entry.topic != topics.EVENT and entry.event_id
-    return {**left, "event_id": str(entry.event_id)} if is_part else left
-
-
-def _events(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
+def read_events(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     yield from _decoded_response(events_document(reader.actor, ids, METADATA))
 
 
-def _attributes(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
+def read_attributes(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     options = AttributeOptions(deleted=Deleted.BOTH, include_context=True)
     for attribute in _decoded_response(attributes_document(reader.actor, ids, options))["Attribute"]:
         beside = {name: attribute.pop(name) for name in BESIDE if name in attribute}
         yield {"Attribute": attribute, **beside}
 
 
-def _objects(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
+def read_objects(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     yield from _decoded_response(
         objects_document(reader.actor, ids, ObjectOptions(deleted=Deleted.BOTH, metadata=True))
     )
 
 
-def _sightings(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
+def read_sightings(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     options = SightingOptions(attribute_uuid=True, event_uuid=True, value=True)
     return map(msgspec.json.decode, sighting_rows(reader.actor, ids, options))
 
@@ -121,13 +118,13 @@ def _decoded_response(pieces: Iterable[bytes]) -> Any:
 
 
 KINDS = {
-    topics.EVENT: PartKind("Event", _events),
-    topics.ATTRIBUTE: PartKind("Attribute", _attributes),
-    topics.OBJECT: PartKind("Object", _objects),
+    topics.EVENT: PartKind("Event", read_events),
+    topics.ATTRIBUTE: PartKind("Attribute", read_attributes),
+    topics.OBJECT: PartKind("Object", read_objects),
     topics.REFERENCE: PartKind(
         "ObjectReference", lambda reader, ids: map(msgspec.json.decode, reference_rows(reader.actor, ids))
     ),
-    topics.SIGHTING: PartKind("Sighting", _sightings),
+    topics.SIGHTING: PartKind("Sighting", read_sightings),
     topics.PROPOSAL: PartKind(
         "ShadowAttribute", lambda reader, ids: map(msgspec.json.decode, proposal_rows(reader.actor, ids))
     ),

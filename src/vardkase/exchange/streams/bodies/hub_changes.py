@@ -36,7 +36,7 @@ def _row_documents(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[t
         if row is not None:
             document = write(reader, row)
         else:
-            # Nobody can check who might have read a deleted row, so only readers of everything hear of it.
+            # Who might have read a deleted row can no longer be checked: only streams that see everything report it.
             is_reported = reader.sees_everything and entry.act == "delete"
             document = {NOUNS[entry.topic]: {"id": str(entry.subject_id)}} if is_reported else None
         if document:
@@ -59,21 +59,21 @@ def _tag_documents(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[t
     for entry in attachments:
         tag, attribute = by_name.get(entry.about["name"]), entry.about.get("attribute_id")
         seen = int(attribute) in attributes if attribute else entry.event_id in events
-        if tag and seen and (document := _tag(reader, tag)):
+        if tag and seen and (document := tag_document(reader, tag)):
             on = {name: value for name, value in entry.about.items() if name.endswith("_id")}
             yield entry, {"Tag": {**document["Tag"], **on}}
 
 
-def _known_tag(reader: StreamReader, tag: Tag) -> Document | None:
-    return _tag(reader, tag) if named_tags(reader.actor).filter(pk=tag.pk).exists() else None
+def known_tag_document(reader: StreamReader, tag: Tag) -> Document | None:
+    return tag_document(reader, tag) if named_tags(reader.actor).filter(pk=tag.pk).exists() else None
 
 
-def _tag(_reader: StreamReader, tag: Tag) -> Document | None:
+def tag_document(_reader: StreamReader, tag: Tag) -> Document | None:
     members = ("name", "colour", "exportable", "is_galaxy", "local_only")
     return {"Tag": _members(tag, members)} if tag.exportable else None
 
 
-def _user(reader: StreamReader, user: User) -> Document | None:
+def user_document(reader: StreamReader, user: User) -> Document | None:
     # The members that MISP sends, and never password or keys.
     if not reader.sees_organisation(user.org_id):
         return None
@@ -81,17 +81,17 @@ def _user(reader: StreamReader, user: User) -> Document | None:
     return {"User": {**members, "org_id": str(user.org_id), "role_id": str(user.role_id)}}
 
 
-def _organisation(reader: StreamReader, organisation: Organisation) -> Document | None:
+def organisation_document(reader: StreamReader, organisation: Organisation) -> Document | None:
     members = _members(organisation, ("name", "type", "nationality", "sector", "local"))
     return {"Organisation": {**members, "uuid": str(organisation.uuid)}} if reader.actor.may_read else None
 
 
-def _warninglist(reader: StreamReader, listed: Warninglist) -> Document | None:
+def warninglist_document(reader: StreamReader, listed: Warninglist) -> Document | None:
     members = _members(listed, ("name", "type", "description", "enabled", "category"))
     return {"Warninglist": {**members, "version": str(listed.version)}} if reader.actor.may_read else None
 
 
-def _log(reader: StreamReader, entry: AuditEntry) -> Document | None:
+def log_document(reader: StreamReader, entry: AuditEntry) -> Document | None:
     if not reader.sees_organisation(entry.organisation_id):
         return None
     return {
@@ -118,11 +118,11 @@ def _members(row: Model, names: Sequence[str]) -> Document:
 type Writer = Callable[[StreamReader, Any], Document | None]
 
 ROWS: dict[str, tuple[Callable[[], QuerySet[Any]], Writer]] = {
-    topics.USER: (User.objects.all, _user),
-    topics.ORGANISATION: (Organisation.objects.all, _organisation),
-    topics.WARNINGLIST: (Warninglist.objects.all, _warninglist),
-    topics.TAG: (Tag.objects.all, _known_tag),
-    topics.AUDIT: (AuditEntry.objects.all, _log),
+    topics.USER: (User.objects.all, user_document),
+    topics.ORGANISATION: (Organisation.objects.all, organisation_document),
+    topics.WARNINGLIST: (Warninglist.objects.all, warninglist_document),
+    topics.TAG: (Tag.objects.all, known_tag_document),
+    topics.AUDIT: (AuditEntry.objects.all, log_document),
 }
 NOUNS = {
     topics.USER: "User",

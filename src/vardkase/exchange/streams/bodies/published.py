@@ -10,7 +10,7 @@ from vardkase.core.errors import NotFound
 from vardkase.core.problems import Problem
 from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.exchange.streams.problems import ReceiverProblem, StreamProblem
-from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.formats.misp_json import event_document
 from vardkase.formats.search_options import event_options
 
 LARGEST = 32 * 1024 * 1024
@@ -26,19 +26,17 @@ def event_body(reader: StreamReader, event_id: int) -> tuple[bytes, Problem | No
         include_event_correlations=False,
         no_sightings=True,
     )
-    if (whole := _document(reader, event_id, options)) is not None:
+    if (whole := joined(event_document(reader.actor, event_id, options))) is not None:
         return whole, None
-    return _document(reader, event_id, replace(options, metadata=True)) or b"{}", ReceiverProblem.TOO_LARGE()
-
-
-def _document(reader: StreamReader, event_id: int, options: EventOptions) -> bytes | None:
-    return joined(event_document(reader.actor, event_id, options))
+    header = joined(event_document(reader.actor, event_id, replace(options, metadata=True)))
+    return header or b"{}", ReceiverProblem.TOO_LARGE()
 
 
 def joined(pieces: Iterable[bytes]) -> bytes | None:
     whole = bytearray()
     for piece in pieces:
         whole += piece
+        # Measured while it is rendered, so that a huge event is never whole in memory.
         if len(whole) > LARGEST:
             return None
     return bytes(whole)

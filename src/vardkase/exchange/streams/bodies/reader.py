@@ -90,5 +90,5 @@ class StreamReader:
         if not ids or not event_ids:
             return set()
         found = query(self.actor, self.search(scope, event_ids, **filters))
-        among = f"SELECT id FROM ({found.sql}) found WHERE id = ANY(%(told_of)s::bigint[])"
-        return set(chosen_ids(SqlQuery(among, {**found.parameters, "told_of": list(ids)})))
+        among = f"SELECT id FROM ({found.sql}) found WHERE id = ANY(%(candidates)s::bigint[])"
+        return set(chosen_ids(SqlQuery(among, {**found.parameters, "candidates": list(ids)})))

@@ -17,7 +17,7 @@ from vardkase.exchange.streams.bodies.ecs import ecs_document
 from vardkase.exchange.streams.bodies.event_parts import KINDS, part_bodies
 from vardkase.exchange.streams.bodies.hub_changes import people_bodies
 from vardkase.exchange.streams.bodies.indicators import Indicator, indicators
-from vardkase.exchange.streams.bodies.messages import Message, Step, message_of
+from vardkase.exchange.streams.bodies.messages import Step, message_of
 from vardkase.exchange.streams.bodies.published import event_body
 from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.exchange.streams.models import Format, Stream
@@ -46,7 +46,10 @@ def steps(stream: Stream, entries: Sequence[Entry]) -> Iterator[Step]:
         elif writer := WRITERS.get(stream.format):
             yield from _attribute_indicator_steps(StreamReader(stream), together, writer)
         else:
-            yield _changes_step(StreamReader(stream), together)
+            bodies = part_bodies if topic in KINDS else people_bodies
+            # Both group entries in ways of their own; receivers get them in the order of the outbox.
+            rendered = sorted(bodies(StreamReader(stream), together), key=lambda pair: pair[0].place or 0)
+            yield Step(together[-1].place or 0, [message_of(entry, topic, body) for entry, body in rendered])
 
 
 def _published_event_steps(reader: StreamReader, entry: Entry) -> Iterator[Step]:
@@ -70,7 +73,10 @@ def _event_indicator_steps(
     chosen = query(reader.actor, reader.search(Scope.ATTRIBUTES, [entry.event_id or 0]))
     for page in indicators(reader, chosen):
         # Not yet `place`: a receiver that is cut off in between gets the event again from its first page.
-        yield Step(place - 1, [_indicator_message(entry, indicator, writer) for indicator in page])
+        yield Step(
+            place - 1,
+            [message_of(entry, entry.topic, writer(indicator), indicator.uuid) for indicator in page],
+        )
         sent += len(page)
     if sent:
         yield Step(place, outcomes=_outcomes(entry, DeliveryState.SENT))
@@ -82,27 +88,18 @@ def _attribute_indicator_steps(
     reader: StreamReader, entries: Sequence[Entry], writer: Callable[[Indicator], bytes]
 ) -> Iterator[Step]:
     place = entries[-1].place or 0
+    # ECS and CEF have indicators only: other changes are passed over.
     if entries[0].topic != ATTRIBUTE:
         yield Step(place)
         return
     by_id = {entry.subject_id: entry for entry in entries if entry.subject_id}
     chosen = list(reader.attributes(list(by_id), {entry.event_id for entry in entries if entry.event_id}))
     messages = [
-        _indicator_message(by_id[int(indicator.attribute["id"])], indicator, writer)
+        message_of(by_id[int(indicator.attribute["id"])], ATTRIBUTE, writer(indicator), indicator.uuid)
         for page in indicators(reader, sorted(chosen))
         for indicator in page
     ]
     yield Step(place, messages)
-
-
-def _indicator_message(entry: Entry, indicator: Indicator, writer: Callable[[Indicator], bytes]) -> Message:
-    return message_of(entry, entry.topic, writer(indicator), indicator.uuid)
-
-
-def _changes_step(reader: StreamReader, entries: Sequence[Entry]) -> Step:
-    bodies = part_bodies if entries[0].topic in KINDS else people_bodies
-    rendered = sorted(bodies(reader, entries), key=lambda pair: pair[0].place or 0)
-    return Step(entries[-1].place or 0, [message_of(entry, entry.topic, body) for entry, body in rendered])
 
 
 def _outcomes(entry: Entry, state: DeliveryState, reason: Problem | None = None) -> list[Outcome]:

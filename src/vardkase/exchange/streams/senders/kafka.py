@@ -80,6 +80,7 @@ class KafkaSender:
     def close(self) -> None:
         self._producer.purge()  # What was not acknowledged is sent again from the outbox.
         self._producer.flush(0)
+        # Its threads end with the last reference.
         del self._producer
 
     def _produce(self, message: Message, reported: Any) -> None:
@@ -89,6 +90,7 @@ class KafkaSender:
             self._producer.produce(
                 topic, message.body, key=message.key, headers=headers, on_delivery=reported
             )
+        # librdkafka's own queue is full.
         except BufferError as error:
             raise TimedOut(ReceiverProblem.BROKERS_SLOW()) from error
         except KafkaException as error:
@@ -109,6 +111,7 @@ def _configuration(stream: Stream) -> dict[str, Any]:
         "bootstrap.servers": settings["brokers"],
         "security.protocol": settings["security"],
         "enable.idempotence": True,  # A retry neither repeats nor reorders the messages of a partition.
+        # A broker is connected to only to produce to it, after its address was checked.
         "enable.sparse.connections": True,
         "compression.type": "zstd",
         "message.max.bytes": LARGEST,

@@ -31,6 +31,7 @@ class SyslogSender:
         settings = stream.settings
         self._datagrams = settings["protocol"] == "udp"
         self._framing = settings["framing"]
+        # At most 255 characters, and "-" for none (RFC 5424).
         self._host = platform.node()[:255] or "-"
         self._link = Link(
             settings["host"],
@@ -49,6 +50,7 @@ class SyslogSender:
         ]
         if self._datagrams:
             for line in lines:
+                # Whole messages: a datagram is one message (RFC 5426).
                 self._link.send(line[:DATAGRAM])
         elif self._framing == "octets":  # Octet counting (RFC 6587): a line may then hold a line break.
             self._link.send(b"".join(b"%d %s" % (len(line), line) for line in lines))
@@ -65,6 +67,7 @@ class SyslogSender:
 def syslog_line(message: Message, host: str, now: datetime) -> bytes:
     """A message with an RFC 5424 header; the message itself is one line of UTF-8."""
     head = (
+        # MSGID has at most 32 characters (RFC 5424); "-" before it: no process id.
         f"<{FACILITY * 8 + SEVERITY}>1 {now:%Y-%m-%dT%H:%M:%S.%f}Z {host} {APPLICATION} - {message.topic[:32]} "
         f'[{PRIVATE} id="{message.id}"] '
     )

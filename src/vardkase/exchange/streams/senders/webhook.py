@@ -39,6 +39,7 @@ class WebhookSender:
         self.at_once = 1 if stream.format == Format.MISP else MANY
         self._policy = RequestPolicy(
             authority=stream.settings["authority"],
+            # A redirect could lead signed messages and the credentials elsewhere.
             redirects=0,
             timeout=SECONDS,
             seconds=SECONDS,

@@ -42,6 +42,7 @@ class ZeroMqSender:
 
     def send(self, messages: Sequence[Message]) -> None:
         for message in messages:
+            # One frame, not a multipart message: subscribers of MISP split it at the first space.
             self._socket.send(message.topic.encode() + b" " + message.body)
 
     def idle(self) -> None:
