@@ -26,6 +26,12 @@ class Exclusions:
         )
 
 
+def like_pattern(value: str) -> str:
+    """The LIKE pattern of a value in which only a leading or trailing `%` is a wildcard."""
+    literal = value.strip("%").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{'%' * value.startswith('%')}{literal}{'%' * value.endswith('%')}"
+
+
 def exclusions_from(values: Iterable[str]) -> Exclusions:
     by_wildcards: dict[tuple[bool, bool], list[str]] = {
         (a, b): [] for a in (True, False) for b in (True, False)

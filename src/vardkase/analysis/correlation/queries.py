@@ -2,9 +2,8 @@
 
 Two attributes of different events correlate when they share a key and both rows say `correlates`, or when their
 fuzzy hashes are alike. A value with more readable other occurrences than VARDKASE_CORRELATION_LIMIT is
-over-correlating: it is named and counted, and its occurrences are listed when somebody asks for that value. Events
-that a correlation rule keeps apart are not related with each other; how often a value is found is another question,
-which no rule answers.
+over-correlating: it is named and counted, and its occurrences are listed only on request for that value. Events that a
+correlation rule keeps apart are not related to each other; the rules do not affect how often a value is found.
 """
 
 from __future__ import annotations
@@ -230,6 +229,7 @@ def networks_containing(actor: Actor, network: str, *, limit: int = 1000) -> lis
     Raises ValueError when `network` is not an address or network.
     """
     net = ip_network(network, strict=False)
+    # By equality with each of the 33 (IPv6: 129) networks that can hold it, which the b-tree has.
     supernets = [str(net.supernet(new_prefix=prefix)) for prefix in range(net.prefixlen + 1)]
     sql = _visible(IN_NETWORKS, actor, "a", "e", where="n.net = ANY(%(nets)s::inet[])")
     return [row[0] for row in _rows(actor, sql, nets=supernets, limit=limit)]

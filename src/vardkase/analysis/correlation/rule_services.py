@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from vardkase.analysis.audit_actions import AnalysisAction
+from vardkase.analysis.correlation.exclusions import like_pattern
 from vardkase.analysis.correlation.models import CorrelationRule, Selector
 from vardkase.analysis.correlation.problems import CorrelationRuleProblem
 from vardkase.audit.services import Target, record
@@ -80,14 +81,14 @@ def _write(rule: CorrelationRule, data: Mapping[str, Any]) -> None:
     rule.save()
 
 
-def _read_type(value: Any) -> str:
+def type_of_selector(value: Any) -> str:
     name = text(value)
     if name not in Selector.values:
         raise Invalid(CorrelationRuleProblem.UNKNOWN_TYPE(choices=Selector.values))
     return name
 
 
-def _read_list(value: Any) -> list[Any]:
+def selected_entries(value: Any) -> list[Any]:
     try:
         entries = json_limits.decoded(value) if isinstance(value, str) else value
     except ValueError:
@@ -107,11 +108,9 @@ def _identifier(rule: CorrelationRule, entry: Any) -> int:
 
 
 def _pattern(entry: Any) -> str:
-    """The LIKE pattern of an entry: only a leading or trailing `%` is a wildcard."""
     if not isinstance(entry, str) or len(entry) > LONGEST or "\x00" in entry or not entry.strip("%"):
         raise Invalid({"selector_list": [CorrelationRuleProblem.NOT_TEXTS(most=LONGEST)]})
-    literal = entry.strip("%").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"{'%' * entry.startswith('%')}{literal}{'%' * entry.endswith('%')}"
+    return like_pattern(entry)
 
 
 def _audit_details(rule: CorrelationRule) -> dict[str, Any]:
@@ -121,6 +120,6 @@ def _audit_details(rule: CorrelationRule) -> dict[str, Any]:
 READERS: Readers = {
     "name": filled("name", LONGEST),
     "comment": text,
-    "selector_type": _read_type,
-    "selector_list": _read_list,
+    "selector_type": type_of_selector,
+    "selector_list": selected_entries,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from vardkase.analysis.audit_actions import AnalysisAction
+from vardkase.analysis.correlation.exclusions import like_pattern
 from vardkase.analysis.correlation.keys import key_of
 from vardkase.analysis.correlation.models import CorrelationExclusion
 from vardkase.analysis.correlation.problems import CorrelationExclusionProblem
@@ -133,11 +134,10 @@ def _checked_value(value: str) -> str:
 
 def _rebuild_matching(value: str) -> None:
     if value.startswith("%") or value.endswith("%"):
-        literal = value.strip("%").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        start, end = "%" * value.startswith("%"), "%" * value.endswith("%")
-        rows = cursor().execute(BY_PATTERN, {"pattern": f"{start}{literal}{end}"}).fetchall()
+        rows = cursor().execute(BY_PATTERN, {"pattern": like_pattern(value)}).fetchall()
     else:
         rows = cursor().execute(BY_KEY, {"key": key_of(value)}).fetchall()
+    # In the order of events, so that a batch locks few of them.
     ids = [row[0] for row in rows]
     for first in range(0, len(ids), BATCH):
         rebuild_attributes(ids[first : first + BATCH])

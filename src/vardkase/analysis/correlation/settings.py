@@ -9,7 +9,7 @@ from vardkase.core.settings.problems import SettingProblem
 DISABLED = Setting(
     "MISP.completely_disable_correlation",
     False,
-    "Whether nothing is told of what events and attributes have in common. The keys are kept, so it can be undone.",
+    "Whether correlations are neither shown nor returned. The keys are kept, so this can be undone.",
     changed_by=ChangedBy.SITE_ADMIN,
 )
 

@@ -1,8 +1,8 @@
 """Marks the keys that an event shares with others, so that the rest, most of them, need not be looked up.
 
 An event that was written is unmarked until it has been compared with all others, which happens once it is committed:
-two events written at the same time do not see each other before. While any event is unmarked, readers look up all
-keys. A mark may be left over from an event that is gone; none is ever missing.
+before that, two events written at the same time do not see each other. While any event is unmarked, readers look up
+all keys. A mark may remain from a deleted event; none is ever missing.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _mark_next() -> bool:
     return row is not None
 
 
-# Locks the row if it is there: it must not be taken, by whoever marks what was written before, until this is committed.
+# Locks an existing row, so that nobody who marks an earlier state of the event takes it before this is committed.
 UNMARK = """
 INSERT INTO unmarked_event SELECT unnest(%(events)s::bigint[]) ORDER BY 1
 ON CONFLICT (event_id) DO UPDATE SET event_id = EXCLUDED.event_id

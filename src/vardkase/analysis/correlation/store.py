@@ -23,7 +23,7 @@ MANY = 500
 """From this many attributes on, a thread writes their keys."""
 
 DERIVED = ("attribute_key", "attribute_network", "attribute_ssdeep")
-"""The tables of what is derived from attributes."""
+"""The tables derived from attributes."""
 
 COPY_KEYS = """
 COPY attribute_key (key, attribute_id, event_id, object_id, distribution, sharing_group_id, correlates)
@@ -42,6 +42,7 @@ SELECT a.id, a.event_id, a.object_id, a.type, a.value1, a.value2, a.distribution
 FROM attribute a JOIN event e ON e.id = a.event_id
 """
 
+# By id, as other writers of several events lock them: no two can wait for each other.
 LOCK_EVENTS = """
 SELECT id FROM event WHERE id IN (SELECT event_id FROM attribute WHERE id = ANY(%(ids)s::bigint[]))
 ORDER BY id FOR UPDATE

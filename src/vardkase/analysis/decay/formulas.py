@@ -78,6 +78,7 @@ def _prevailing(weights: Mapping[str, float], tags: Iterable[ScoringTag]) -> Ite
 
 
 def _key(weights: Mapping[str, float], name: str) -> str | None:
+    # A model may weigh a predicate (`a:b`) or a whole namespace (`a`): the nearer weight counts.
     for key in (name.partition("=")[0], name.partition(":")[0]):
         if key in weights:
             return key

@@ -87,6 +87,7 @@ def _known(
     conditions = []
     if terms.wanted:
         wanted = _matching(terms.wanted, names, fold=fold)
+        # As MISP does: on events and attributes either type also finds the type `email`.
         if mail and wanted & {"email-src", "email-dst"}:
             wanted.add("email")
         conditions.append(f"{column} = ANY({statement.bind(sorted(wanted), 'text[]')})")
@@ -114,5 +115,6 @@ def _matching(items: Iterable[str], names: Iterable[str], *, fold: bool) -> set[
     return found
 
 
+# A proposal without `to_ids` for the same value is one to clear the flag.
 UNDISPUTED = """NOT EXISTS (SELECT 1 FROM proposal s WHERE s.attribute_id = a.id AND NOT s.deleted AND (
     s.to_delete OR (NOT s.to_ids AND s.value1 = a.value1 AND s.value2 IS NOT DISTINCT FROM a.value2)))"""

@@ -94,7 +94,10 @@ def _texts(statement: Statement, items: list[str], fold: bool) -> str:
 
 def _identity(statement: Statement, search: Search) -> Iterator[str]:
     if search.eventid and "all" not in search.eventid.wanted:
-        yield from _ids(statement, "e.id", search.eventid)
+        if search.eventid.wanted:
+            yield f"e.id = ANY({statement.bind(resolve.event_ids(search.eventid.wanted), 'bigint[]')})"
+        if search.eventid.none_of:
+            yield f"e.id <> ALL({statement.bind(resolve.event_ids(search.eventid.none_of), 'bigint[]')})"
     if search.id_list is not None and search.tags is None:
         yield f"e.id = ANY({statement.bind(list(search.id_list), 'bigint[]')})"
     if search.event_uuid and search.event_uuid.wanted:
@@ -104,13 +107,6 @@ def _identity(statement: Statement, search: Search) -> Iterator[str]:
         parents = f"SELECT uuid FROM event WHERE id = ANY({statement.bind(ids, 'bigint[]')})"
         uuids = statement.bind(resolve.uuids_in(search.extending.wanted), "uuid[]")
         yield f"(e.extends_uuid = ANY({uuids}) OR e.extends_uuid IN ({parents}))"
-
-
-def _ids(statement: Statement, column: str, terms: Terms) -> Iterator[str]:
-    if terms.wanted:
-        yield f"{column} = ANY({statement.bind(resolve.event_ids(terms.wanted), 'bigint[]')})"
-    if terms.none_of:
-        yield f"{column} <> ALL({statement.bind(resolve.event_ids(terms.none_of), 'bigint[]')})"
 
 
 def _creator(statement: Statement, search: Search) -> Iterator[str]:

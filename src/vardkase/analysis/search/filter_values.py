@@ -45,20 +45,15 @@ def terms(value: Any) -> Terms | None:
         found = Terms(**groups)
         return found if found != Terms() else None
     any_of, none_of = [], []
-    for item in _items(_split(value)):
+    if isinstance(value, str):
+        value = value.split("||" if value.find("||") > 0 else "&&")
+    for item in _items(value if isinstance(value, list) else [value]):
         if item.startswith("!"):
             none_of.append(item[1:])
         else:
             any_of.append(item)
     found = Terms(any_of=tuple(any_of), none_of=tuple(item for item in none_of if item))
     return found if found != Terms() else None
-
-
-def _split(value: Any) -> list[Any]:
-    if isinstance(value, str):
-        separator = "||" if value.find("||") > 0 else "&&"
-        return list(value.split(separator))
-    return value if isinstance(value, list) else [value]
 
 
 def _items(values: Iterable[Any]) -> Iterable[str]:
@@ -196,12 +191,9 @@ def _readable(value: Any, now: int) -> bool:
 
 
 def _day(name: str, value: Any, now: int) -> str:
-    if not _readable(value, now) and not _is_word(value):
+    # A word without digits cannot be a mistyped date.
+    is_word = isinstance(value, str) and not any(map(str.isdigit, value))
+    if not is_word and not _readable(value, now):
         raise Invalid({name: [SearchProblem.BAD_DATE(name=name)]})
     moment = min(max(_moment(value, now), 0), LARGEST)
     return datetime.fromtimestamp(moment, UTC).date().isoformat()
-
-
-def _is_word(value: Any) -> bool:
-    """True if the text has no digits, so that it cannot be a mistyped date."""
-    return isinstance(value, str) and not any(character.isdigit() for character in value)

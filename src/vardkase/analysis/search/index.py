@@ -110,7 +110,7 @@ def _items(value: Any) -> Terms | None:
     return read.terms(value.split("|") if isinstance(value, str) else value)
 
 
-def _numbers(column: str) -> Callable[[Statement, Any], Iterator[str]]:
+def numbers_condition(column: str) -> Callable[[Statement, Any], Iterator[str]]:
     def condition(statement: Statement, value: Any) -> Iterator[str]:
         yield from _members(statement, column, _items(value), resolve.ids_in)
 
@@ -126,17 +126,17 @@ def _members(
         yield f"{column} <> ALL({statement.bind(ids(terms.none_of), 'bigint[]')})"
 
 
-def _events(statement: Statement, value: Any) -> Iterator[str]:
+def events_condition(statement: Statement, value: Any) -> Iterator[str]:
     yield from _members(statement, "e.id", _items(value), resolve.event_ids)
 
 
-def _creators(statement: Statement, value: Any) -> Iterator[str]:
+def creators_condition(statement: Statement, value: Any) -> Iterator[str]:
     yield from _members(
         statement, "e.orgc_id", _items(value), partial(resolve.organisation_ids, any_case=True)
     )
 
 
-def _tags(statement: Statement, value: Any) -> Iterator[str]:
+def tags_condition(statement: Statement, value: Any) -> Iterator[str]:
     if isinstance(value, str) and "&" in value:
         value = {"AND": value.split("&")}
     terms = _items(value)
@@ -150,7 +150,7 @@ def _tags(statement: Statement, value: Any) -> Iterator[str]:
         yield f"NOT {ON_EVENT.format(tags=statement.bind(resolve.tag_ids(terms.none_of), 'bigint[]'))}"
 
 
-def _info(statement: Statement, value: Any) -> Iterator[str]:
+def info_condition(statement: Statement, value: Any) -> Iterator[str]:
     terms = _items(value)
     for items, template in (
         (terms.wanted if terms else (), "e.info ILIKE ANY({})"),
@@ -166,7 +166,7 @@ def _parts(name: str, items: Sequence[str]) -> list[str]:
     return [pattern for part in parts for pattern in like_patterns(part)]
 
 
-def _attribute(statement: Statement, value: Any) -> Iterator[str]:
+def attribute_condition(statement: Statement, value: Any) -> Iterator[str]:
     terms = _items(value)
     for items, word in ((terms.wanted if terms else (), "IN"), (terms.none_of if terms else (), "NOT IN")):
         if items:
@@ -174,7 +174,7 @@ def _attribute(statement: Statement, value: Any) -> Iterator[str]:
             yield f"e.id {word} ({_events_of(statement, found)})"
 
 
-def _value(statement: Statement, value: Any) -> Iterator[str]:
+def value_condition(statement: Statement, value: Any) -> Iterator[str]:
     terms = _items(value)
     check_terms("value", terms)
     if terms and terms.wanted:
@@ -190,7 +190,7 @@ def _events_of(statement: Statement, found: str, check: str = "TRUE", column: st
     )
 
 
-def _all(statement: Statement, value: Any) -> Iterator[str]:
+def anywhere_condition(statement: Statement, value: Any) -> Iterator[str]:
     text = read.plain_text(value)
     if text is None:
         return
@@ -212,18 +212,20 @@ def _all(statement: Statement, value: Any) -> Iterator[str]:
     yield f"e.id IN (SELECT id FROM {found})"
 
 
-def _published(statement: Statement, value: Any) -> Iterator[str]:
+def publication_condition(statement: Statement, value: Any) -> Iterator[str]:
     wanted = _yes_or_no(value)
     if wanted is not None:
         yield f"{event_published(statement.actor)} = {statement.bind(True in wanted, 'boolean')}"
 
 
 def _yes_or_no(value: Any) -> frozenset[bool] | None:
+    # 2 is MISP's word for both.
     return None if str(value) == "2" else read.flags(value)
 
 
-def _email(statement: Statement, value: Any) -> Iterator[str]:
+def email_condition(statement: Statement, value: Any) -> Iterator[str]:
     pattern = statement.bind(containing(read.plain_text(value) or ""), "text")
+    # Others than site administrators find their own events only: whose address created one is not theirs to know.
     own = (
         ""
         if statement.actor.is_site_admin
@@ -232,7 +234,7 @@ def _email(statement: Statement, value: Any) -> Iterator[str]:
     yield f"e.user_id IN (SELECT u.id FROM account u WHERE u.email ILIKE {pattern}{own})"
 
 
-def _proposals(statement: Statement, value: Any) -> Iterator[str]:
+def proposals_condition(statement: Statement, value: Any) -> Iterator[str]:
     wanted = _yes_or_no(value)
     if wanted is not None:
         open_ones = (
@@ -242,14 +244,15 @@ def _proposals(statement: Statement, value: Any) -> Iterator[str]:
         yield f"{'' if True in wanted else 'NOT '}EXISTS ({open_ones})"
 
 
-def _minimal(statement: Statement, value: Any) -> Iterator[str]:
+def minimal_condition(statement: Statement, value: Any) -> Iterator[str]:
+    # The list that peers pull by: an event without attributes and reports has nothing for them.
     if as_bool(value):
         report = f"r.event_id = e.id AND {report_predicate(statement.actor, 'r')}"
         count = visible_attribute_count(statement.actor)
         yield f"({count} > 0 OR EXISTS (SELECT 1 FROM event_report r WHERE {report}))"
 
 
-def _date(comparison: str) -> Callable[[Statement, Any], Iterator[str]]:
+def date_condition(comparison: str) -> Callable[[Statement, Any], Iterator[str]]:
     def condition(statement: Statement, value: Any) -> Iterator[str]:
         days = read.days(value, None, None, now_seconds())
         if days and days.start:
@@ -259,24 +262,24 @@ def _date(comparison: str) -> Callable[[Statement, Any], Iterator[str]]:
 
 
 CONDITIONS: dict[str, Callable[[Statement, Any], Iterator[str]]] = {
-    "all": _all,
-    "attribute": _attribute,
-    "value": _value,
-    "eventid": _events,
-    "eventinfo": _info,
-    "org": _creators,
-    "tag": _tags,
-    "tags": _tags,
-    "published": _published,
-    "email": _email,
-    "minimal": _minimal,
-    "hasproposal": _proposals,
-    "datefrom": _date(">="),
-    "dateuntil": _date("<="),
-    "distribution": _numbers("e.distribution"),
-    "sharinggroup": _numbers("e.sharing_group_id"),
-    "analysis": _numbers("e.analysis"),
-    "threatlevel": _numbers("e.threat_level_id"),
+    "all": anywhere_condition,
+    "attribute": attribute_condition,
+    "value": value_condition,
+    "eventid": events_condition,
+    "eventinfo": info_condition,
+    "org": creators_condition,
+    "tag": tags_condition,
+    "tags": tags_condition,
+    "published": publication_condition,
+    "email": email_condition,
+    "minimal": minimal_condition,
+    "hasproposal": proposals_condition,
+    "datefrom": date_condition(">="),
+    "dateuntil": date_condition("<="),
+    "distribution": numbers_condition("e.distribution"),
+    "sharinggroup": numbers_condition("e.sharing_group_id"),
+    "analysis": numbers_condition("e.analysis"),
+    "threatlevel": numbers_condition("e.threat_level_id"),
 }
 
 

@@ -44,7 +44,12 @@ def events_with_values(actor: Actor, values: Sequence[str]) -> dict[str, list[in
 
     Only readable attributes count. One statement for all values.
     """
-    texts = [(place, text) for place, value in enumerate(values) for text in _as_stored(value)]
+    # As written, and as an address would be stored.
+    texts = [
+        (place, text)
+        for place, value in enumerate(map(str.strip, values))
+        for text in dict.fromkeys((value, normalise("ip-dst", value)))
+    ]
     given = {
         "places": [place for place, _ in texts],
         "texts": [text for _, text in texts],
@@ -74,11 +79,6 @@ def samples_beside(actor: Actor, digest: str, event_id: int | None = None) -> li
 def attributes_after(actor: Actor, last_id: int, limit: int) -> list[int]:
     """Ids of the undeleted attributes with an id above `last_id`, in ascending order."""
     return [row[0] for row in _rows(actor, AFTER, {"last": last_id, "limit": limit})]
-
-
-def _as_stored(value: str) -> tuple[str, ...]:
-    text = value.strip()
-    return tuple(dict.fromkeys((text, normalise("ip-dst", text))))
 
 
 def _samples(actor: Actor, which: str, given: dict[str, Any]) -> list[FoundSample]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from vardkase.analysis.search.statement import split_items
 from vardkase.core.sql import cursor
+from vardkase.misp.fields import UUID
 
 TAGS = """
 SELECT id FROM tag
@@ -56,16 +56,9 @@ def event_ids(items: Sequence[str]) -> list[int]:
 
 
 def ids_in(items: Sequence[str]) -> list[int]:
+    # At most a bigint: more digits would fail the whole statement.
     return [int(item) for item in items if item.isdecimal() and len(item) < 19]
 
 
 def uuids_in(items: Sequence[str]) -> list[str]:
-    return [item for item in items if len(item) == 36 and _is_uuid(item)]
-
-
-def _is_uuid(item: str) -> bool:
-    try:
-        UUID(item)
-    except ValueError:
-        return False
-    return True
+    return [item for item in items if UUID.fullmatch(item.lower())]

@@ -42,6 +42,7 @@ def tag_conditions(statement: Statement, search: Search) -> Iterator[str]:
 def tag_branches(statement: Statement, search: Search) -> tuple[str, str] | None:
     if search.scope is not Scope.ATTRIBUTES or search.tags is None:
         return None
+    # One wanted tag to start from by an index is enough: the others remain conditions.
     tags = next(_wanted(statement, search.tags), None)
     if tags is None:
         return None

@@ -209,6 +209,8 @@ def _by_key(statement: Statement, values: Sequence[str]) -> str:
 
 def _around(statement: Statement, text: str) -> str:
     network = ip_network(text, strict=False)
+    # By equality with each of the 33 (IPv6: 129) networks that can hold it: a b-tree has these, containment
+    # it has not.
     supernets = [str(network.supernet(new_prefix=prefix)) for prefix in range(network.prefixlen + 1)]
     return AROUND.format(
         supernets=statement.bind(supernets, "inet[]"),

@@ -124,6 +124,7 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+# The first comparison is for the index: only events whose times depend on the reader need the second.
 IN_PERIOD = """{condition} AND (e.publish_timestamp > %(since)s OR e.has_group_times)
     AND {published_at} > %(since)s AND {published_at} <= %(until)s"""
 TAGGED = (

@@ -119,7 +119,8 @@ FROM attribute a JOIN event e ON e.id = a.event_id
 WHERE NOT a.deleted AND {event} AND {attribute}
 """
 
-# Pairs of attributes of different events with a part in common.
+# Pairs of attributes of different events with a part in common: of n occurrences all n² ordered pairs, less those
+# within one event, and each pair once.
 CORRELATION_TOTAL = """
 SELECT coalesce(sum((n * n - same) / 2), 0)::bigint FROM (
     SELECT sum(m) AS n, sum(m * m) AS same FROM (
