@@ -23,6 +23,7 @@ def is_named(actor: Actor, answers: Mapping[str, Any], email: str = "") -> bool:
     addresses = {str(person.get("email") or "") for person in people} | {email}
     if are_one_person(addresses_of(actor.user_id, actor.name), addresses - {""}):
         return True
+    # By name as well: a contact may be given with a private address.
     own = signature(actor)
     names = {" ".join(str(person.get("name") or "").casefold().split()) for person in people}
     return own is not None and own.name.casefold() in names

@@ -99,6 +99,7 @@ def _decide(approval: Approval) -> Application:
     APPLICATION.after(application.state, proposal.outcome)
     if refusal := refusal_of(application, proposal.outcome, proposal.exception):
         raise Conflict(refusal)
+    # For the record: later versions of the terms do not change what the decision was made on.
     Handling.objects.filter(application=application).update(terms_version=current_terms().version)
     application.decided = timezone.now()
     application.save(update_fields=["decided", "changed"])

@@ -79,6 +79,7 @@ def decision(actor: Actor, application: Application, proposal: Proposal) -> Cont
             decider = signature(actor.user_id, actor.name, language)
             facts[language] = {
                 **common(application),
+                # 32 § förvaltningslagen: the letter states the circumstances that decided the matter.
                 "reasons": _reasons(application, proposal),
                 "unmet": _unmet_criteria(application) if proposal.outcome == Outcome.REJECT else "",
                 "terms_version": str(accepted_version(application) or ""),

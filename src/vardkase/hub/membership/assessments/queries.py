@@ -28,6 +28,8 @@ from vardkase.hub.membership.terms.models import Terms
 from vardkase.hub.membership.terms.queries import current_terms, terms_of
 from vardkase.identity.access.actor import Actor
 
+# Our own term: 9 § förvaltningslagen asks for speed, and 12 § lets a party ask for a decision after six
+# months.
 DAYS_TO_DECIDE = Setting(
     "Vardkase.days_to_decide",
     30,

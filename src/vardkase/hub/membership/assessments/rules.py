@@ -47,6 +47,7 @@ def conflict(officer: Officer, applicant: AssessedApplicant) -> Problem | None:
     Being named in the application is not enough by itself, or applicants could choose their officers: a named
     person declares on record first (`access.conflict_of`).
     """
+    # The grounds for partiality (jäv) are those of 16 § förvaltningslagen (2017:900).
     if officer.declared_partial:
         return AssessmentProblem.IS_PARTIAL()
     if officer.organisation_id != 0 and officer.organisation_id == applicant.organisation_id:

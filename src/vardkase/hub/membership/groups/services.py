@@ -104,6 +104,7 @@ def for_organisation(actor: Actor, organisation_id: int) -> Actor:
         organisation_id=organisation.pk,
         organisation_name=organisation.name,
         may_write=actor.may_write and organisation.may_write,
+        # Accounts and contacts only: none of the organisation's content.
         may_read=False,
         may_sync=False,
         sharing_group_ids=(),

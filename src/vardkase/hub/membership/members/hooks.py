@@ -7,6 +7,6 @@ from vardkase.hub.membership.members.models import Membership, ProposedChange
 
 membership_opened: Hook[Membership] = Hook("membership_opened")
 membership_changed: Hook[Membership] = Hook("membership_changed")
-"""State, restrictions or data of a membership are others now; its organisation's facts are stored already."""
+"""State, restrictions or data of a membership have changed; what follows is already stored on its organisation."""
 change_accepted: Hook[ProposedChange] = Hook("change_accepted")
-"""An officer took over what a member proposed to tell of itself; the membership has it already."""
+"""Two officers accepted a member's proposed change of its data, which is already stored."""

@@ -44,13 +44,14 @@ def termination(actor: AuditActor, membership: Membership, reason: str, contribu
 
 
 def _common(actor: AuditActor, membership: Membership, language: str, reason: str) -> dict[str, str]:
+    user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
     with override(language):
         return {
             "organisation": membership.organisation.name,
             "organisation_number": hyphenated(membership.organisation_number) or "–",
             "day": formatted(timezone.localtime(), "j F Y"),
             "reason": reason,
-            "decider": _decider(actor, language),
+            "decider": signature_of(user, language) if user else sender(),
             "sender": sender(),
             "sender_address": sender_and_address(),
             "number": case_of(membership),
@@ -60,11 +61,6 @@ def _common(actor: AuditActor, membership: Membership, language: str, reason: st
 
 def case_of(membership: Membership) -> str:
     return f"M-{membership.pk:05d}"
-
-
-def _decider(actor: AuditActor, language: str) -> str:
-    user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
-    return signature_of(user, language) if user else sender()
 
 
 def _written(

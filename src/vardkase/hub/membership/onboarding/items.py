@@ -114,7 +114,7 @@ def _line(item: ChecklistItem, facts: OnboardingFacts, remark: Remark | None) ->
     return ChecklistLine(item, state, detail, remark)
 
 
-def _organisation(facts: OnboardingFacts) -> Finding:
+def organisation_finding(facts: OnboardingFacts) -> Finding:
     if facts.namesake is not None:
         text = gettext(
             "%(name)s exists, but so does another organisation with the name or UUID given in "
@@ -129,7 +129,7 @@ def _organisation(facts: OnboardingFacts) -> Finding:
     return ItemState.DONE, facts.organisation.name
 
 
-def _administrator(facts: OnboardingFacts) -> Finding:
+def administrator_finding(facts: OnboardingFacts) -> Finding:
     if facts.settled_administrator:
         return ItemState.DONE, facts.settled_administrator.email
     if facts.administrators:
@@ -145,7 +145,7 @@ def _administrator(facts: OnboardingFacts) -> Finding:
     return ItemState.OPEN, ""
 
 
-def _domain(facts: OnboardingFacts) -> Finding:
+def domain_finding(facts: OnboardingFacts) -> Finding:
     if facts.organisation.verified_domains:
         return ItemState.DONE, ", ".join(facts.organisation.verified_domains)
     claimed = list(facts.organisation.mail_domains.values_list("domain", flat=True))
@@ -154,7 +154,7 @@ def _domain(facts: OnboardingFacts) -> Finding:
     return ItemState.OPEN, ""
 
 
-def _requirements(facts: OnboardingFacts) -> Finding:
+def requirements_finding(facts: OnboardingFacts) -> Finding:
     requirements = facts.requirements
     if (
         addresses := facts.organisation.egress_addresses
@@ -169,7 +169,7 @@ def _requirements(facts: OnboardingFacts) -> Finding:
     return ItemState.STARTED, gettext("Started, not yet submitted.")
 
 
-def _networks(facts: OnboardingFacts) -> Finding:
+def networks_finding(facts: OnboardingFacts) -> Finding:
     held = facts.organisation.networks
     if not held:
         text = gettext("The sign-in minimum requires a network or a client certificate: none is registered.")
@@ -181,7 +181,7 @@ def _networks(facts: OnboardingFacts) -> Finding:
     return ItemState.DONE, text
 
 
-def _certificate(facts: OnboardingFacts) -> Finding:
+def certificate_finding(facts: OnboardingFacts) -> Finding:
     if not facts.certificates:
         return ItemState.OPEN, ""
     text = ", ".join(certificate.label for certificate in facts.valid_certificates or facts.certificates)
@@ -200,7 +200,7 @@ def _kept(held: str, mode: str) -> str:
     return f"{held} ({meaning[mode]})"
 
 
-def _sync_user(facts: OnboardingFacts) -> Finding:
+def sync_user_finding(facts: OnboardingFacts) -> Finding:
     if (key := facts.bound_key) is not None:
         text = gettext("%(user)s, key %(key)s, from %(addresses)s, until %(day)s")
         addresses = ", ".join(key.allowed_ips or [])
@@ -215,7 +215,7 @@ def _sync_user(facts: OnboardingFacts) -> Finding:
     return ItemState.OPEN, ""
 
 
-def _call(facts: OnboardingFacts) -> Finding:
+def call_finding(facts: OnboardingFacts) -> Finding:
     if facts.last_call is None:
         text = gettext("No call has been received with this key yet.") if facts.bound_key else ""
         return ItemState.OPEN, text
@@ -223,7 +223,7 @@ def _call(facts: OnboardingFacts) -> Finding:
     return ItemState.DONE, gettext("A call came in with this key: %s") % when
 
 
-def _server(facts: OnboardingFacts) -> Finding:
+def server_finding(facts: OnboardingFacts) -> Finding:
     if facts.server is None:
         return ItemState.OPEN, ""
     if facts.server.pull and waits_for_confirmation(facts.server):
@@ -237,7 +237,7 @@ def _server(facts: OnboardingFacts) -> Finding:
     return ItemState.TROUBLE, stored_words(health.reason)
 
 
-def _sign_in(facts: OnboardingFacts) -> Finding:
+def sign_in_finding(facts: OnboardingFacts) -> Finding:
     if not facts.required_sign_in:
         return ItemState.NOT_NEEDED, gettext("Nothing is required beyond what the hub requires of everyone.")
     if not (lacking := facts.sign_in_lacks):
@@ -246,13 +246,13 @@ def _sign_in(facts: OnboardingFacts) -> Finding:
     return ItemState.TROUBLE if is_refused else ItemState.OPEN, " ".join(lacking)
 
 
-def _policy(facts: OnboardingFacts) -> Finding:
+def policy_finding(facts: OnboardingFacts) -> Finding:
     if facts.policy_version is None:
         return ItemState.OPEN, ""
     return ItemState.DONE, gettext("Version %s is in force.") % facts.policy_version
 
 
-def _statement(facts: OnboardingFacts) -> Finding:
+def statement_finding(facts: OnboardingFacts) -> Finding:
     until = facts.statement.valid_until if facts.statement else None
     if until is not None and until >= today():
         return ItemState.DONE, gettext("Valid through %s") % date_format(until, "j F Y")
@@ -265,14 +265,14 @@ def _statement(facts: OnboardingFacts) -> Finding:
     )
 
 
-def _terms(facts: OnboardingFacts) -> Finding:
+def terms_finding(facts: OnboardingFacts) -> Finding:
     if (accepted := facts.accepted_terms) is None:
         return ItemState.OPEN, ""
     text = gettext("Version %(version)s, by %(name)s")
     return ItemState.DONE, text % {"version": accepted.version, "name": accepted.name}
 
 
-def _trained(facts: OnboardingFacts) -> Finding:
+def trained_finding(facts: OnboardingFacts) -> Finding:
     text = gettext("%(done)s of %(all)s people") % {"done": facts.trained, "all": facts.people}
     if not facts.people or not facts.trained:
         return ItemState.OPEN, text if facts.people else ""
@@ -284,70 +284,70 @@ ITEMS = (
         "organisation",
         _("The organisation exists here"),
         _("Everything that a member publishes and reads is tied to its organisation."),
-        EVERYBODY, ItemOwner.HUB, _organisation,
+        EVERYBODY, ItemOwner.HUB, organisation_finding,
     ),
     ChecklistItem(
         "administrator",
         _("First administrator signs in with two factors"),
         _("The administrator invites colleagues, and manages their accounts from then on."),
-        EVERYBODY, ItemOwner.BOTH, _administrator,
+        EVERYBODY, ItemOwner.BOTH, administrator_finding,
     ),
     ChecklistItem(
         "domain",
         _("Mail domain is verified"),
         _("Accounts can only have addresses in a verified domain of the organisation."),
-        EVERYBODY, ItemOwner.BOTH, _domain,
+        EVERYBODY, ItemOwner.BOTH, domain_finding,
     ),
     ChecklistItem(
         "networks",
         _("Networks of the users are registered"),
         _("The web is used from the organisation’s own networks."),
-        EVERYBODY, ItemOwner.BOTH, _networks, is_optional=True,
+        EVERYBODY, ItemOwner.BOTH, networks_finding, is_optional=True,
     ),
     ChecklistItem(
         "requirements",
         _("Requirements on API connections are approved"),
         _("The member commits to fixed addresses, a contact, new keys every year and logs; an "
 "officer approves it."),
-        BY_API, ItemOwner.BOTH, _requirements,
+        BY_API, ItemOwner.BOTH, requirements_finding,
     ),
     ChecklistItem(
         "certificate",
         _("Client certificate is registered"),
         _("The API is called with the organisation’s own certificate."),
-        BY_API, ItemOwner.BOTH, _certificate,
+        BY_API, ItemOwner.BOTH, certificate_finding,
     ),
     ChecklistItem(
         "sync_user",
         _("Sync user with a bound key"),
         _("A dedicated account, whose key works from fixed addresses only and expires."),
-        BY_API, ItemOwner.HUB, _sync_user,
+        BY_API, ItemOwner.HUB, sync_user_finding,
     ),
     ChecklistItem(
         "sign_in",
         _("Minimum sign-in requirements are met"),
         _("What the hub owner requires of everyone who signs in for the member. Anyone who "
 "does not meet it is refused."),
-        EVERYBODY, ItemOwner.BOTH, _sign_in,
+        EVERYBODY, ItemOwner.BOTH, sign_in_finding,
     ),
     ChecklistItem(
         "call",
         _("A call has been received"),
         _("The member tests from its side: the hub registers the call, and which key was used."),
-        BY_API, ItemOwner.MEMBER, _call,
+        BY_API, ItemOwner.MEMBER, call_finding,
     ),
     ChecklistItem(
         "server",
         _("The hub reaches the member"),
         _("For members that the hub sends to or fetches from. Not needed if the member does "
 "both itself."),
-        BY_API, ItemOwner.HUB, _server, is_optional=True,
+        BY_API, ItemOwner.HUB, server_finding, is_optional=True,
     ),
     ChecklistItem(
         "policy",
         _("MISP policy is in force"),
         _("The member has decided what it shares, with whom, and who may publish."),
-        EVERYBODY, ItemOwner.MEMBER, _policy,
+        EVERYBODY, ItemOwner.MEMBER, policy_finding,
     ),
     ChecklistItem(
         "terms",
@@ -355,7 +355,7 @@ ITEMS = (
         _("The signatory has accepted the terms that apply now."),
         EVERYBODY,
         ItemOwner.MEMBER,
-        _terms,
+        terms_finding,
     ),
     ChecklistItem(
         "statement",
@@ -364,13 +364,13 @@ ITEMS = (
 "year."),
         EVERYBODY,
         ItemOwner.MEMBER,
-        _statement,
+        statement_finding,
     ),
     ChecklistItem(
         "trained",
         _("Users are trained"),
         _("Everyone who uses the hub knows how it works and what may be shared."),
-        EVERYBODY, ItemOwner.BOTH, _trained,
+        EVERYBODY, ItemOwner.BOTH, trained_finding,
     ),
 )  # fmt: skip
 NAMES = {item.name: item for item in ITEMS}

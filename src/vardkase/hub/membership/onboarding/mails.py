@@ -11,8 +11,8 @@ from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.accounts.rules import is_one_mailbox
 
-TOLD = ("signatory", "main", "technical", "security")
-"""The contacts that hear of new ways into their organisation."""
+NOTIFIED = ("signatory", "main", "technical", "security")
+"""The contacts that are notified of new ways into their organisation."""
 
 
 def invite(actor: Actor, membership: Membership, user: User, link: str) -> None:
@@ -44,7 +44,7 @@ def _announce(
         user.email: Recipient(user.email, user.language or membership.language)
         for user in active_users().filter(org=membership.organisation_id, role__perm_admin=True)
     }
-    for name in TOLD:
+    for name in NOTIFIED:
         contact = membership.details.get(f"contact_{name}") or {}
         if email := contact.get("email"):
             found.setdefault(email, Recipient(email, membership.language, contact.get("key", "")))

@@ -64,9 +64,8 @@ def connect(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Serv
     reason = str(data.pop("reason", "") or "")
     server = Server.objects.filter(remote_org=organisation).order_by("priority").first()
     fields = {"name": organisation.name, **data, "remote_org_id": organisation.pk}
-    acting = replace(
-        for_the_hub(actor), staff=actor.staff
-    )  # An operator, who may not read content, may not make a connection send it either.
+    # With the actor's own duties: an operator, who may not read content, may not make a connection send it either.
+    acting = replace(for_the_hub(actor), staff=actor.staff)
     saved = edit_server(acting, server.pk, fields) if server else add_server(acting, fields)
     note_done(actor, membership, "server", saved.url, saved)
     if reason and waits_for_confirmation(saved):

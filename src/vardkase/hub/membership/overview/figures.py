@@ -87,6 +87,7 @@ def times(actor: Actor) -> list[TimeInState]:
     return [by_state[state] for state in order if state in by_state]
 
 
+# Ended memberships count by state only: they no longer belong to a sector or phase.
 COUNTS = """
 SELECT dimension.name, value, count(*)
 FROM membership m

@@ -18,12 +18,12 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.queries import count_to_answer
 
 
-def _undelivered(actor: Actor) -> OpenTask:
+def undelivered_task(actor: Actor) -> OpenTask:
     count = undelivered(actor).count()
     return OpenTask(_("Letters and decisions that have not been delivered"), count, "undelivered_letters")
 
 
-def _applications(actor: Actor) -> OpenTask:
+def applications_task(actor: Actor) -> OpenTask:
     return OpenTask(_("Applications to handle"), applications_to_handle(actor), "applications")
 
 
@@ -34,52 +34,52 @@ def connecting(actor: Actor) -> OpenTask:
     return OpenTask(_("Members being connected"), count, "members", "?state=onboarding")
 
 
-def _changes(actor: Actor) -> OpenTask:
+def changes_task(actor: Actor) -> OpenTask:
     changes = ProposedChange.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
     count = changes.filter(state=ChangeState.PROPOSED).count()
     return OpenTask(_("Changes of members’ data to decide"), count, "members", "?waiting=change")
 
 
-def _statements(actor: Actor) -> OpenTask:
+def statements_task(actor: Actor) -> OpenTask:
     statements = Statement.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
     count = statements.filter(state=StatementState.SUBMITTED).count()
     return OpenTask(_("Security statements to review"), count, "members", "?waiting=statement")
 
 
-def _expiring(actor: Actor) -> OpenTask:
+def expiring_task(actor: Actor) -> OpenTask:
     rows = members(actor, MemberFilter(expiring=True))
     count = rows.exclude(organisation__in=organisations_of_interest(actor)).count()
     return OpenTask(_("Security statements that expire within 60 days"), count, "members", "?expiring=1")
 
 
-def _approvals(actor: Actor) -> OpenTask:
+def approvals_task(actor: Actor) -> OpenTask:
     return OpenTask(_("Requests waiting for your approval"), count_to_answer(actor), "approval_requests")
 
 
-def _missing_settings(_actor: Actor) -> OpenTask:
+def settings_task(_actor: Actor) -> OpenTask:
     label = _("Settings that decisions require")
     return OpenTask(label, len(missing_for_decisions()), "settings", "?missing=1")
 
 
-def _privacy_notice(_actor: Actor) -> OpenTask:
+def privacy_notice_task(_actor: Actor) -> OpenTask:
     return OpenTask(_("Parts of the privacy notice to write"), len(unstated()), "passages")
 
 
-def _base_url(_actor: Actor) -> OpenTask:
+def base_url_task(_actor: Actor) -> OpenTask:
     label = _("The operator has to set the hub’s address: links in e-mail and letters lead nowhere")
     return OpenTask(label, int(not settings.BASE_URL), "settings", "?q=MISP.baseurl")
 
 
 SOURCES = (
-    _undelivered,
-    _applications,
+    undelivered_task,
+    applications_task,
     connecting,
-    _changes,
-    _statements,
-    _expiring,
-    _approvals,
-    _missing_settings,
-    _privacy_notice,
-    _base_url,
+    changes_task,
+    statements_task,
+    expiring_task,
+    approvals_task,
+    settings_task,
+    privacy_notice_task,
+    base_url_task,
 )
 """In the order in which the overview lists them."""

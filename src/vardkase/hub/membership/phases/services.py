@@ -43,6 +43,7 @@ LEGAL_OFFICER = frozenset({Party.LEGAL_OFFICER})
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 LONGEST = {"title_sv": 100, "title_en": 100, "text_sv": 500, "text_en": 500}
 LONGEST_REFERENCE = 300
+# A packaged phase or precondition has no row yet that could be locked.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('membership phases'))"
 
 
@@ -102,7 +103,7 @@ def _precondition(actor: Actor, name: str) -> LegalPrecondition:
 def locked_precondition(name: str) -> LegalPrecondition:
     if name not in preconditions():
         raise NotFound(PhaseProblem.NO_SUCH_PRECONDITION())
-    cursor().execute(ONE_AT_A_TIME)  # A default has no row yet that could be locked.
+    cursor().execute(ONE_AT_A_TIME)
     return recorded_preconditions()[name]
 
 

@@ -42,6 +42,7 @@ def name(text: str) -> str:
 def organisation_number(text: str) -> str:
     """Ten digits with a valid check digit; accepts a hyphen, and the prefix 16."""
     digits = re.sub(r"[\s-]", "", text)
+    # The Swedish Tax Agency writes the numbers of organisations with 16 where a person's have the century.
     if len(digits) == 12 and digits.startswith("16"):
         digits = digits[2:]
     try:

@@ -80,6 +80,7 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
         "statement": statement.pk,
         "state": statement.state,
         "answers": hashlib.sha256(text.encode()).hexdigest(),
+        # Part of what is approved: a file added or removed meanwhile makes the proposal lapse.
         "evidence": sorted(statement.evidence.values_list("digest", flat=True)),
     }
 

@@ -36,6 +36,7 @@ from vardkase.hub.membership.questionnaire.steps import BY_NAME, STEPS
 
 HOUR, DAY = 3600, 24 * 3600
 LANGUAGES = ("sv", "en")
+# The case number contains the id, which is therefore drawn before the row is stored.
 NEXT_NUMBER = "SELECT nextval(pg_get_serial_sequence('application', 'id'))"
 
 

@@ -28,23 +28,17 @@ def queue_admitted(actor: Actor) -> int:
     queued = 0
     for done, application in enumerate(waiting, start=1):
         if admits(application.sector, invited=application.is_invited, now=now) is not None:
-            queued += _queue(actor, application)
+            with transaction.atomic():  # One each: a fault with one leaves the others queued.
+                # Read again under the lock: its applicant may have withdrawn it in the meantime.
+                rows = Application.objects.select_for_update()
+                if still := rows.filter(pk=application.pk, state=ApplicationState.WAITING).first():
+                    queue(actor, still)
+                    queued += 1
         else:
             awaited = waits_for(application.sector, now)
             Application.objects.filter(pk=application.pk).exclude(waits_for=awaited).update(waits_for=awaited)
         report(done, len(waiting))
     return queued
-
-
-def _queue(actor: Actor, application: Application) -> int:
-    with transaction.atomic():
-        found = Application.objects.select_for_update().filter(
-            pk=application.pk, state=ApplicationState.WAITING
-        )
-        for each in found:
-            queue(actor, each)
-            return 1
-    return 0
 
 
 def tell_of_new_terms(published: Published) -> None:

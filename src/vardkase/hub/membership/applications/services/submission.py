@@ -32,6 +32,7 @@ def submit(actor: Acting, application: Application) -> Application:
     """
     application = _taken(actor, application, "submit")
     _require_complete(application)
+    # It counts as received the day it reaches us (22 § förvaltningslagen).
     application.submitted = timezone.now()
     copy_columns(application)
     application.save()

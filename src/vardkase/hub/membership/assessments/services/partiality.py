@@ -37,6 +37,7 @@ def declare_in_application(
     A partial officer takes no further part in the case, which cannot be undone. An officer named in the application
     declares this before doing anything else with it. Raises Forbidden, Invalid under `reason`.
     """
+    # 18 § förvaltningslagen: who knows of a circumstance that may make them partial reports it at once.
     application = locked(application)
     user_id = _oneself(actor)
     actor.require_staff(*OFFICERS)
@@ -51,6 +52,7 @@ def declare_in_application(
     if not partial:
         record(actor, HubAction.APPLICATION_IMPARTIALITY_DECLARED, Target.of(application))
         return []
+    # 17 § förvaltningslagen: who is partial takes no further part in the case.
     Handling.objects.filter(application=application, officer=user_id).update(officer=None)
     record(actor, HubAction.APPLICATION_PARTIALITY_DECLARED, Target.of(application))
     return drop_conflicting(actor, before)

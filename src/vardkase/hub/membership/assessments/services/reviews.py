@@ -96,6 +96,7 @@ def request_completion(
     """
     application = opened(actor, application)
     APPLICATION.after(application.state, "request_completion")
+    # An order to complete (20 § förvaltningslagen) says what is missing, and by when.
     text, chosen, last = checked_text(text), _steps(steps), _last_day(complete_by)
     # A proposal was made on the answers that the applicant is now asked to change.
     drop(actor, DECIDE, application.number)

@@ -30,6 +30,7 @@ def bring_into_use(actor: AuditActor) -> None:
     """
     if profile() is not Profile.HUB or membership_is_in_use() or not in_use():
         return
+    # A row that nothing deletes: a hub that loses its officers does not open to everybody again.
     MembershipInUse.objects.create(pk=1)
     outsiders = Organisation.objects.filter(membership=None).exclude(pk=host_organisation_id() or 0)
     # Listed before the update: the change of each is announced.

@@ -33,6 +33,7 @@ def push(membership: Membership) -> None:
 
 
 def reasons(text: Any) -> str:
+    # Never empty: a decision that affects a member states its reasons (32 § förvaltningslagen).
     reason = text.strip() if isinstance(text, str) else ""
     if not reason or len(reason) > LONGEST:
         raise Invalid({"reason": [MembershipProblem.LACKS_REASONS(count=LONGEST)]})
