@@ -27,6 +27,7 @@ def export_readers(actor: Actor, choose: Callable[[Actor], list[int]]) -> tuple[
     Each event read under content access is recorded, and its organisations are notified as of any such read;
     before there are officers, immediately. Raises Forbidden without content access that covers one of them.
     """
+    # A hub without officers has nobody who could grant access.
     if not (membership_is_in_use() or officers().exists()):
         chosen = choose(actor)
         _record(actor, len(chosen), None)

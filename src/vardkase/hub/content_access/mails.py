@@ -1,6 +1,6 @@
 """Mail about content access: to officers, to the operator, and to the organisations that own the content.
 
-No mail holds a reason or anything of what was read: it leads to where that stands.
+No mail contains a reason or anything that was read, only a link to the page that shows it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def tell_organisation(
 ) -> None:
     """Mail an organisation's administrators how many events with its content were read under content access."""
     if grant.decided_at is None or grant.ended_at is None:
-        raise ValueError("a grant is told of when it has ended")
+        raise ValueError("organisations are notified once a grant has ended")
     facts: Facts = {
         "organisation": name,
         "operator": grant.asked_by_name,

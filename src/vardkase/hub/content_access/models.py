@@ -85,6 +85,7 @@ class ContentGrant(models.Model):
 class ContentReading(models.Model):
     """An event read in one request: `request` names it as the API or the pages do ("events/view")."""
 
+    # A grant that was used cannot be deleted: the record of what was read must remain.
     grant = models.ForeignKey(ContentGrant, models.PROTECT, related_name="readings")
     event_id = models.BigIntegerField()
     event_uuid = models.UUIDField()

@@ -127,6 +127,7 @@ def openable(actor: Actor, grant: ContentGrant, *, limit: int, offset: int = 0) 
         GrantReach.ORGANISATION: "e.org_id = %(organisation)s",
         GrantReach.HUB: "TRUE",
     }[GrantReach(grant.reach)]
+    # The hub owner's rights apply, not the operator's: access extends to what that organisation may read.
     sql = OPENABLE.format(reached=reached, visible=event_predicate(reader))
     parameters = {
         **reader_parameters(reader),
@@ -138,6 +139,7 @@ def openable(actor: Actor, grant: ContentGrant, *, limit: int, offset: int = 0) 
     return [OpenableEvent(*row) for row in cursor().execute(sql, parameters).fetchall()]
 
 
+# The title is read with the rights of the reader: the event may have been restricted or deleted since.
 OURS = """
 SELECT r.event_id, r.event_uuid, count(*), min(r.at), max(r.at), g.id, g.asked_by_name, g.asked_for, g.reason,
        g.decided_by_name, coalesce((SELECT e.info FROM event e WHERE e.id = r.event_id AND {visible}), '')

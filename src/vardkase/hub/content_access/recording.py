@@ -62,7 +62,7 @@ class RecordedContentAccess:
         self._opened.add(event_id)
 
 
-# The shared lock makes whoever ends the grant wait, so that nothing is read after its end is announced.
+# The shared lock delays the end of the grant until this read is recorded: nothing is read after the end is announced.
 RECORD = """
 WITH held AS (
     SELECT g.id, g.reach, g.event_id, g.organisation_id
@@ -84,6 +84,7 @@ WHERE CASE held.reach WHEN 'event' THEN held.event_id = e.id
 RETURNING grant_id, event_uuid
 """
 
+# Also those that only added a sighting or a proposal: it is their content that was read.
 CONCERN = """
 INSERT INTO content_concerned (grant_id, event_id, organisation_id)
 SELECT %(grant)s, %(event)s, o.id

@@ -106,6 +106,7 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
 def _grant(approval: Approval) -> ContentGrant:
     grant, actor = _grant_of(approval.for_action(GRANT_ACCESS).request), cast(Actor, approval.actor)
     GRANT.after(grant.state, "grant")
+    # The requester may have lost the duty while the request waited.
     if not active_users().filter(pk=grant.asked_by_id or 0, staff_roles=["operator"]).exists():
         raise Conflict(ContentAccessProblem.NO_LONGER_AN_OPERATOR())
     # The officer may grant fewer hours than were asked for, never more.

@@ -61,6 +61,7 @@ def conflict(actor: Actor, grant: ContentGrant) -> Problem | None:
     """Why the actor may not answer this request although an officer; None if they may."""
     if grant.asked_by_id is None or actor.user_id == grant.asked_by_id:
         return ContentAccessProblem.ASKED_BY_THE_SAME()
+    # A second account of the same person does not count as another person.
     if is_same_person(actor, grant.asked_by_id, grant.asked_by_name):
         return ContentAccessProblem.ASKED_BY_THE_SAME()
     return None

@@ -169,6 +169,7 @@ def _end_overdue(actor: Actor, asked_by: int | None = None) -> int:
     locked = ContentGrant.objects.select_for_update(of=("self",))
     if asked_by is not None:
         locked = locked.filter(asked_by=asked_by)
+    # In the order of their keys, so that two transactions lock them in the same order.
     expired = list(locked.filter(state=GrantState.GRANTED, ends_at__lte=now).order_by("pk"))
     unanswered = list(locked.filter(state=GrantState.ASKED, answer_by__lte=now).order_by("pk"))
     for grant in expired:
@@ -186,6 +187,7 @@ def _end(actor: Actor, grant: ContentGrant, step: str, reason: str) -> None:
     grant.ending = reason
     grant.save(update_fields=["ended_at", "ending"])
     take_step(actor, GRANT, grant, step, reason)
+    # Only at the end: one mail that covers all reads, not one for each event.
     unnotified = GrantOrganisation.objects.filter(grant=grant, told_at=None)
     counts = list(
         unnotified.values_list("organisation_id", "organisation__name").annotate(
@@ -208,6 +210,7 @@ def _to_answer(actor: Actor, pk: int | str, step: str) -> ApprovalRequest:
     if not is_officer(actor, host_organisation_id()):
         raise Forbidden(ContentAccessProblem.NOT_AN_OFFICER())
     grant = find_grant(actor, pk)
+    # Checked before the request: its refusal says which state the grant is in.
     GRANT.after(grant.state, step)
     request = waiting_request(GRANT_ACCESS.name, str(grant.pk))
     if request is None or grant.answer_by <= timezone.now():
@@ -236,6 +239,7 @@ def _scope(actor: Actor, reach: str, event: str, organisation: int | None) -> di
 def _event(actor: Actor, reference: str) -> tuple[int, Any]:
     try:
         host = reading_actor(host_organisation_id() or 0, actor.name)
+    # A new hub has no owner yet.
     except Organisation.DoesNotExist:
         raise NotFound(ContentAccessProblem.NO_HUB_OWNER()) from None
     sql = f"SELECT e.id, e.uuid FROM event e WHERE {matches('e', reference)} AND {event_predicate(host)}"

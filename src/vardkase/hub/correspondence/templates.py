@@ -56,6 +56,7 @@ def whole_body(kind: MailKind, language: str, body: str) -> str:
 
 
 def changed_kinds() -> set[tuple[str, str]]:
+    # DISTINCT ON keeps the first row of each, the newest version.
     newest = MailTemplate.objects.order_by("kind", "language", "-version").distinct("kind", "language")
     return {(each.kind, each.language) for each in newest if not each.is_standard}
 
@@ -93,6 +94,7 @@ def _refuse(kind: MailKind, subject: str, body: str, language: str) -> None:
         "body": [] if kind.is_section and not body.strip() else list(_faults(kind, body, LONGEST_BODY)),
     }
     if any(map(kind.is_private, placeholders(subject))):
+        # The subject is in clear text even in an encrypted mail.
         errors["subject"].append(MailTextProblem.LINK_IN_SUBJECT())
     for name in sorted(placeholders(kind.texts[language].body) - placeholders(body)):
         if name in kind.sections:
@@ -110,6 +112,7 @@ def _faults(kind: MailKind, text: str, longest: int) -> Iterable[Problem]:
     for number, line in enumerate(text.splitlines(), 1):
         for name in kind.unknown(line):
             yield MailTextProblem.UNKNOWN_PLACEHOLDER(line=number, name=name, known=known)
+        # A misspelt placeholder would be mailed as it is.
         if re.search(r"[{}]", PLACEHOLDER.sub("", line)):
             yield MailTextProblem.UNMATCHED_BRACE(line=number)
 

@@ -27,6 +27,7 @@ from vardkase.identity.access.actor import Actor
 LARGEST = 5 * 1024 * 1024
 """Bytes of a mail; attachments are not kept."""
 
+# 18 digits always fit PostgreSQL's bigint.
 NUMBER = re.compile(r"#(\d{1,18})\b")
 
 
@@ -41,6 +42,7 @@ def register_mail(actor: Actor, raw: bytes, kind: str = RequestKind.ACCESS) -> S
     actor.require_staff(*DESKS)
     if len(raw) > LARGEST:
         raise Invalid(IncomingMailProblem.TOO_LARGE())
+    # Without the policy, Python keeps its interface of 2012, which decodes no headers and finds no body.
     mail = message_from_bytes(raw, policy=default)
     name, email = _sender(mail)
     subject = " ".join(str(mail["subject"] or "").split())[: services.LONGEST_SUBJECT]

@@ -15,6 +15,7 @@ from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.customer_service.models import SupportRequest
 from vardkase.hub.customer_service.problems import SupportProblem
 
+# A salt of its own, so that a signature made for another purpose opens no request.
 SIGNER = Signer(salt="vardkase.support", sep=".")
 PATH = "/support/follow/"
 
@@ -30,6 +31,7 @@ def link_to(request: SupportRequest) -> str:
 def opened_by(token: str) -> SupportRequest:
     try:
         uuid = UUID(SIGNER.unsign(token))
+    # The same answer to a forged link and to a removed request.
     except (BadSignature, ValueError) as error:
         raise NotFound(SupportProblem.NO_SUCH_LINK()) from error
     return first_or_not_found(

@@ -50,6 +50,7 @@ def _notify(
 
 
 def _where(request: SupportRequest) -> str:
+    # Only requesters without an account get a private link: others sign in.
     return f"{settings.BASE_URL}/support/{request.pk}/" if request.user_id else link_to(request)
 
 

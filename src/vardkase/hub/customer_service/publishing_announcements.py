@@ -47,6 +47,7 @@ def announce(
 def end(actor: Actor, pk: int) -> Announcement:
     _require_desk(actor)
     row = find_announcement(actor, pk)
+    # One that is planned ends as it begins, so that the order of its times stays right.
     row.ends = max(timezone.now(), row.begins)
     row.save()
     record(actor, HubAction.ANNOUNCEMENT_ENDED, Target.of(row))

@@ -60,12 +60,12 @@ def filtered(
 
 def find_own_request(actor: Actor, pk: int) -> SupportRequest:
     """A request by the actor, or by a user they administer. Raises NotFound."""
-    return _first(own_requests(actor), pk)
+    return first_or_not_found(own_requests(actor).filter(pk=pk), SupportProblem.NO_SUCH_REQUEST())
 
 
 def find_desk_request(actor: Actor, pk: int) -> SupportRequest:
     """A request that the actor may handle. Raises NotFound, also if it is another desk's; Forbidden."""
-    return _first(desk_requests(actor), pk)
+    return first_or_not_found(desk_requests(actor).filter(pk=pk), SupportProblem.NO_SUCH_REQUEST())
 
 
 def conversation(request: SupportRequest, actor: Actor | None = None) -> list[SupportMessage]:
@@ -110,7 +110,3 @@ def announcements(now: datetime) -> dict[str, list[Announcement]]:
         "planned": [row for row in rest if row.begins > now],
         "over": over,
     }
-
-
-def _first(rows: QuerySet[SupportRequest], pk: int) -> SupportRequest:
-    return first_or_not_found(rows.filter(pk=pk), SupportProblem.NO_SUCH_REQUEST())

@@ -155,6 +155,7 @@ def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool =
 def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
     """Apply a transition of the state machine. Raises TransitionRefused, NotFound, Forbidden."""
     request = _for_desk(actor, pk)
+    # The machine has that step for the requester, whose message takes it.
     if step == "answered":
         raise TransitionRefused(SupportProblem.NOT_THE_ASKER())
     if step == "take" and actor.user_id:
@@ -170,6 +171,7 @@ def assign(actor: Actor, pk: int, user_id: int | None) -> SupportRequest:
     """Assign a request to a colleague at the desk for its kind, or to nobody. Raises Invalid, NotFound."""
     request = _for_desk(actor, pk)
     owner = colleagues(request.kind).filter(pk=user_id or 0).first()
+    # Nobody handles their own request.
     if user_id and (owner is None or owner.email.casefold() == request.asker_email.casefold()):
         raise Invalid({"owner": [SupportProblem.NOT_AT_THIS_DESK()]})
     request.owner = owner
@@ -190,10 +192,12 @@ def route(actor: Actor, pk: int, kind: Any, subject: Any = "") -> SupportRequest
     if kind not in RequestKind.values:
         raise Invalid({"kind": [SupportProblem.UNKNOWN_KIND()]})
     before, other_desk = request.kind, (kind in FOR_THE_OPERATOR) != (request.kind in FOR_THE_OPERATOR)
+    # The operator may not read content, and the requester's own subject may hold some.
     if other_desk and kind in FOR_THE_OPERATOR and not str(subject or "").strip():
         raise Invalid({"subject": [SupportProblem.SUBJECT_FOR_OPERATOR()]})
     if str(subject or "").strip():
         request.subject = _line(subject, "subject", LONGEST_SUBJECT)
+    # From when it was asked: routing it on gives nobody more time.
     request.kind, request.deadline = kind, request.created + time_for(kind)
     if other_desk:
         request.owner = None

@@ -37,6 +37,7 @@ def dashboard(actor: Actor) -> list[Any]:
         return stored
     chosen = [widget.name for widget in widgets(actor) if widget.name in FIRST]
     return [
+        # MISP's grid has twelve columns.
         {"widget": name, "config": {}, "position": {"x": 4 * place, "y": 0, "width": 4, "height": 4}}
         for place, name in enumerate(chosen)
     ]

@@ -49,7 +49,7 @@ def find_widget(actor: Actor, name: str) -> Widget:
     return widget
 
 
-def _status(actor: Actor, config: Config) -> list[dict[str, Any]]:
+def status_data(actor: Actor, config: Config) -> list[dict[str, Any]]:
     today = datetime.fromtimestamp(now_seconds(), UTC)
     month = today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     totals = queries.totals(actor, int(month.timestamp()))
@@ -63,17 +63,17 @@ def _status(actor: Actor, config: Config) -> list[dict[str, Any]]:
     return [{"title": title, "value": count} for title, count in lines]
 
 
-def _whoami(actor: Actor, config: Config) -> list[dict[str, Any]]:
+def whoami_data(actor: Actor, config: Config) -> list[dict[str, Any]]:
     role = find_role(actor.role_id or 0).name if actor.role_id else ""
     lines = (("Email", actor.name), ("Role", role), ("Organisation", actor.organisation_name))
     return [{"title": title, "value": value} for title, value in lines]
 
 
-def _stream(actor: Actor, config: Config) -> dict[str, Any]:
+def stream_data(actor: Actor, config: Config) -> dict[str, Any]:
     return {"data": [asdict(event) for event in _recent(actor, config).events[: _limit(config)]]}
 
 
-def _types(actor: Actor, config: Config) -> dict[str, Any]:
+def type_data(actor: Actor, config: Config) -> dict[str, Any]:
     counts: dict[str, int] = {}
     for by_type in queries.attribute_histogram(actor).values():
         for kind, count in by_type.items():
@@ -81,7 +81,7 @@ def _types(actor: Actor, config: Config) -> dict[str, Any]:
     return {"data": dict(sorted(counts.items(), key=lambda item: -item[1])[: _limit(config)])}
 
 
-def _workers(actor: Actor, config: Config) -> list[dict[str, Any]]:
+def worker_data(actor: Actor, config: Config) -> list[dict[str, Any]]:
     return [
         {"title": name, "value": f"{len(queue['workers'])} workers, {queue['jobCount']} jobs"}
         for name, queue in workers.queues(actor).items()
@@ -101,8 +101,8 @@ def _limit(config: Config) -> int:
 
 
 WIDGETS = (
-    Widget("MispStatusWidget", "Status", "How much there is.", "SimpleList", _status),
-    Widget("WhoamiWidget", "Whoami", "Who you are here.", "SimpleList", _whoami),
+    Widget("MispStatusWidget", "Status", "How much there is.", "SimpleList", status_data),
+    Widget("WhoamiWidget", "Whoami", "Who you are here.", "SimpleList", whoami_data),
     Widget(
         "TrendingTagsWidget",
         "Trending tags",
@@ -119,13 +119,13 @@ WIDGETS = (
         lambda actor, config: {"data": dict(_recent(actor, config).organisations[: _limit(config)])},
         PERIOD,
     ),
-    Widget("EventStreamWidget", "Event stream", "What was published last.", "Index", _stream, PERIOD),
+    Widget("EventStreamWidget", "Event stream", "What was published last.", "Index", stream_data, PERIOD),
     Widget(
         "AttributeTypesWidget",
         "Types",
         "Attributes by type.",
         "BarChart",
-        _types,
+        type_data,
         {"limit": PERIOD["limit"]},
     ),
     Widget(
@@ -133,7 +133,7 @@ WIDGETS = (
         "Workers",
         "Who works on the queues.",
         "SimpleList",
-        _workers,
+        worker_data,
         site_admin=True,
     ),
 )

@@ -58,7 +58,9 @@ def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
     if not organisation.local:
         raise NotFound(EnrolmentProblem.NOT_LOCAL())
     membership = _membership_of(actor, organisation)
+    # At most one valid code for each organisation.
     EnrolmentCode.objects.filter(organisation=organisation, ended=None).update(ended=timezone.now())
+    # 25 characters of 32: 125 bits, so that guessing is hopeless even without a limit.
     code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(LETTERS)) for _ in range(GROUPS))
     row = EnrolmentCode.objects.create(
         digest=_digest(code),
@@ -133,6 +135,7 @@ def _membership_of(actor: Actor, organisation: Organisation) -> Membership | Non
 
 
 def _create_account(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[User, str]:
+    # The least that can synchronise.
     role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()
     if role is None:
         raise Conflict(EnrolmentProblem.NO_ROLE())
@@ -163,6 +166,7 @@ def _find(code: Any, *, locked: bool = False) -> EnrolmentCode:
     rows = EnrolmentCode.objects.select_related("organisation")
     if locked:
         rows = rows.select_for_update(of=("self",))
+    # Locked when redeemed: of two platforms with the same code, the second finds it used.
     row = rows.filter(digest=_digest(str(code or "")), ended=None, expires__gt=timezone.now()).first()
     if row is None or is_shut_out(row.organisation.standing):
         raise NotFound(EnrolmentProblem.UNKNOWN_CODE())
@@ -180,6 +184,8 @@ def _document(organisation: Organisation) -> dict[str, str]:
 def _digest(code: str) -> bytes:
     # Without regard to case, spaces and dashes, as people copy a code by hand.
     letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    # Unsalted: the code is random, so that tables of digests are of no use, and it is looked up by its
+    # digest.
     return hashlib.sha256(letters.encode()).digest()
 
 

@@ -34,6 +34,7 @@ from vardkase.identity.organisations.services import capture_organisations
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.intel.models import Event
 
+# No redirects: they would hand the code or our key to another host.
 REQUEST_POLICY = RequestPolicy(seconds=30.0, limit=1024 * 1024, redirects=0)
 
 
@@ -136,6 +137,7 @@ def _account_for_hub(actor: Actor, hub_id: int) -> dict[str, str]:
     role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()
     if role is None:
         raise Conflict(JoiningProblem.NO_ROLE())
+    # Only local organisations have accounts.
     Organisation.objects.filter(pk=hub_id).update(local=True)
     email = f"hub-{hub_id}@{settings.BASE_URL.partition('://')[2].partition(':')[0]}"
     user = create_user(actor, {"email": email, "org_id": hub_id, "role_id": role.pk, "change_pw": 0})
@@ -148,6 +150,7 @@ def _adopt_identity(offer: EnrolmentOffer) -> Organisation:
     if offer.takes_identity:
         taken = Organisation.objects.filter(name__iexact=offer.organisation_name).exclude(pk=own.pk)
         own.uuid = UUID(offer.organisation_uuid)
+        # Names are unique here, regardless of case; the uuid is what peers go by.
         own.name = own.name if taken.exists() else offer.organisation_name
         own.save()
     return own
@@ -168,6 +171,7 @@ def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         body=msgspec.json.encode(body),
         policy=REQUEST_POLICY,
     )
+    # The hub gives the same answer to an unknown, used and expired code.
     if reply.status in (403, 404):
         raise Invalid({"code": [JoiningProblem.CODE_REFUSED()]})
     document = decoded(reply)

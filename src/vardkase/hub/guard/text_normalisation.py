@@ -84,6 +84,7 @@ def with_look_alikes(pattern: str) -> str:
         alike[plain_letter] = alike.get(plain_letter, "") + letter
     parts: list[str] = []
     in_class = False
+    # An escape such as \m is one piece: its letter is not text, and has no look-alikes.
     for piece in re.findall(r"\\.|.", pattern):
         in_class = piece == "[" or (in_class and piece != "]")
         letters = piece + alike.get(piece, "")

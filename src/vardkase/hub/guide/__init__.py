@@ -22,7 +22,7 @@ class Progress:
 
 
 type Provider = Callable[[int], Sequence[Progress]]
-"""Organisation's id → what there is to say of a step. Nothing where the room does not know the organisation."""
+"""Organisation's id → the items of a step; none for an organisation that it does not know."""
 
 _providers: dict[str, list[Provider]] = {step: [] for step in STEPS}
 

@@ -149,6 +149,7 @@ def _differing_columns(columns: dict[str, list[str]]) -> dict[str, list[dict[str
     return differing
 
 
+# An estimate: the size of a table times the share of its rows that are dead.
 SIZES = """
 SELECT c.relname, pg_table_size(c.oid), pg_indexes_size(c.oid),
        (pg_table_size(c.oid) * coalesce(s.n_dead_tup, 0)
@@ -170,6 +171,7 @@ WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
 GROUP BY c.relname ORDER BY c.relname
 """
 
+# A column counts as unique only if it is the one key of its index.
 INDEXES = """
 SELECT t.relname, a.attname, i.indisunique AND i.indnkeyatts = 1
 FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid

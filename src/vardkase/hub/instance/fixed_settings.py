@@ -23,63 +23,63 @@ class InstanceFact:
     secret: bool = False
 
 
-def _from_environment(
+def set_before_start(
     name: str, level: int, variable: str, text: str, read: Callable[[], Value]
 ) -> InstanceFact:
     return InstanceFact(name, level, f"{text} Set before the start as {variable}.", read)
 
 
-def _always(name: str, value: Value, text: str) -> InstanceFact:
+def constant(name: str, value: Value, text: str) -> InstanceFact:
     return InstanceFact(name, 2, text, lambda: value)
 
 
 FACTS: tuple[InstanceFact, ...] = (
-    _from_environment(
+    set_before_start(
         "MISP.baseurl", 0, "VARDKASE_BASE_URL", "How people reach the hub.", lambda: settings.BASE_URL
     ),
-    _from_environment(
+    set_before_start(
         "MISP.external_baseurl", 0, "VARDKASE_BASE_URL", "The same, for others.", lambda: settings.BASE_URL
     ),
     InstanceFact("MISP.uuid", 0, "This instance's uuid.", instance_uuid),
-    _from_environment(
+    set_before_start(
         "MISP.language",
         1,
         "VARDKASE_LANGUAGE",
         "The language of pages before a person has chosen.",
         lambda: settings.LANGUAGE_CODE,
     ),
-    _from_environment(
+    set_before_start(
         "MISP.unpublishedprivate",
         2,
         "VARDKASE_UNPUBLISHED_PRIVATE",
         "Whether events that are not published are seen by their own organisation only.",
         lambda: settings.VARDKASE_UNPUBLISHED_PRIVATE,
     ),
-    _from_environment(
+    set_before_start(
         "MISP.default_event_distribution",
         0,
         "VARDKASE_DEFAULT_EVENT_DISTRIBUTION",
         "The distribution of an event that names none.",
         lambda: settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION,
     ),
-    _from_environment(
+    set_before_start(
         "MISP.default_attribute_distribution",
         0,
         "VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION",
         "The distribution of an attribute that names none; 5 follows the event.",
         lambda: settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION,
     ),
-    _from_environment(
+    set_before_start(
         "MISP.correlation_limit",
         1,
         "VARDKASE_CORRELATION_LIMIT",
         "A value in more attributes than this counts as over-correlating.",
         lambda: settings.VARDKASE_CORRELATION_LIMIT,
     ),
-    _always("MISP.log_new_audit", True, "Every change is in the audit trail."),
-    _always("Security.advanced_authkeys", True, "Keys are kept as hashes and shown once."),
-    _always("Security.password_policy_length", 12, "The fewest characters of a password."),
-    _from_environment(
+    constant("MISP.log_new_audit", True, "Every change is in the audit trail."),
+    constant("Security.advanced_authkeys", True, "Keys are kept as hashes and shown once."),
+    constant("Security.password_policy_length", 12, "The fewest characters of a password."),
+    set_before_start(
         "Security.otp_required",
         2,
         "VARDKASE_REQUIRE_SECOND_FACTOR",

@@ -103,6 +103,7 @@ def find_job(actor: Actor, job_id: int) -> Job:
 def job_rows(actor: Actor, states: Sequence[str] = ()) -> QuerySet[ProcrastinateJob]:
     """The queue's rows in these states (none: all), except the worker's every-minute jobs. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
+    # Failures of those are shown: only the noise of those that work is left out.
     rows = ProcrastinateJob.objects.exclude(task_name__in=TICKS, status__in=("todo", "doing", "succeeded"))
     return rows.filter(status__in=states) if states else rows
 
@@ -117,7 +118,7 @@ def described(actor: Actor, rows: Iterable[ProcrastinateJob]) -> list[Job]:
 
 
 def job_lines(actor: Actor, job: Job) -> list[JobLogLine]:
-    del actor  # Whoever found the job may read what it says.
+    del actor  # Those who can find the job may read its lines.
     lines = JobLogLine.objects.filter(job_id=job.id).order_by("-pk")[:LINES_SHOWN]
     return list(reversed(lines))
 
@@ -162,6 +163,7 @@ def _select(condition: str, parameters: dict[str, Any]) -> list[Job]:
     return [Job(*row) for row in cursor().execute(JOBS.format(condition=condition), parameters).fetchall()]
 
 
+# The user is compared as text: arguments are JSON of the caller, and a cast of something else would fail.
 JOBS = """
 SELECT j.id, j.queue_name, j.task_name, j.args::text, j.status::text, j.attempts, e.first, e.last, u.id, u.org_id,
     u.email, j.scheduled_at, j.abort_requested AND j.status = 'doing', coalesce(p.done, 0), coalesce(p.total, 0),

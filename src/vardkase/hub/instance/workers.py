@@ -62,6 +62,7 @@ def stop_workers(actor: Actor, pid: int | None = None) -> int:
         raise Conflict(WorkerProblem.ELSEWHERE())
     for worker in workers:
         with contextlib.suppress(ProcessLookupError):
+            # It may have ended since the query.
             os.kill(worker.pid, signal.SIGTERM)
     title = ", ".join(str(worker.pid) for worker in workers)
     record(actor, HubAction.WORKER_STOPPED, Target("worker", title=title), {"count": len(workers)})

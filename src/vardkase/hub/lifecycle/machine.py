@@ -58,6 +58,7 @@ class StateMachine:
 
     def refusal(self, state: str, name: str) -> Problem:
         """Why step `name` is not possible from `state`, and which steps are."""
+        # An unknown step comes from a client: it is named as it was given.
         words = self.steps[name].words if name in self.steps else name
         label = self.states(state).label
         if possible := [self.steps[step].words for step in self.open_steps(state)]:

@@ -9,6 +9,7 @@ class HistoryEntry(models.Model):
     """A transition of an object (`kind`, `thing_id`): states before and after, who, when, and a note."""
 
     kind = models.CharField(max_length=64)
+    # Not a foreign key: one table serves every kind of object.
     thing_id = models.BigIntegerField()
     step = models.CharField(max_length=64)
     before = models.CharField(max_length=32)

@@ -38,6 +38,7 @@ def compare(before: Sequence[Rule], after: Sequence[Rule]) -> list[Compared]:
     blocks = SequenceMatcher(
         None, [_key(rule) for rule in before], [_key(rule) for rule in after], autojunk=False
     ).get_matching_blocks()
+    # A block of equal keys has kept its order; a rule outside of all blocks was moved.
     in_order = {(block.a + n, block.b + n) for block in blocks for n in range(1, block.size + 1)}
     left: dict[tuple[type, str], list[int]] = {}
     for number, rule in enumerate(before, 1):

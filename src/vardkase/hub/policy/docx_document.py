@@ -77,6 +77,7 @@ def _prepare(written: Any, document: PolicyDocument) -> None:
     properties.language, properties.comments = LOCALES[document.language], ""
     # The file format has no time zones: its times are in UTC.
     properties.created = properties.modified = now.replace(tzinfo=None)
+    # A4: the default template is in US Letter.
     margins = written.sections[0]
     margins.page_width, margins.page_height = Cm(21), Cm(29.7)
     margins.left_margin = margins.right_margin = Cm(2.6)
@@ -86,6 +87,7 @@ def _prepare(written: Any, document: PolicyDocument) -> None:
         paragraph.add_run(before)
         field = OxmlElement("w:fldSimple")
         field.set(qn("w:instr"), name)
+        # python-docx has no call for fields such as the page number.
         paragraph.add_run(after).element.addprevious(field)
 
 

@@ -73,6 +73,8 @@ def _facts_of_batch(
 ) -> Iterator[PublicationFacts]:
     parameters = {"events": list(event_ids), "as_if": as_if and as_if.rank, "group": group}
     facts: dict[int, PublicationFacts] = {}
+    # PostgreSQL returns the parts of the UNION in order: scans of a common table expression that is read
+    # more than once, as `wanted` is, rule out a parallel plan.
     for event, name, on_event, local, rank, groups, count in cursor().execute(TAGS, parameters):
         if name is None:  # the first part of TAGS: the event itself, before any of its tags
             facts[event] = PublicationFacts(event, REACHES[rank], tuple(groups))
@@ -95,6 +97,7 @@ wanted AS (
 
 def _rank(*parts: str) -> str:
     ranks = ", ".join(rank_in_sql(f"{part}.distribution") for part in parts)
+    # A part goes no further than the narrowest of itself, its object and its event.
     return f"least(w.rank, {ranks})"
 
 

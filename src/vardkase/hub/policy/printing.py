@@ -29,6 +29,7 @@ def printed(version: PolicyVersion, form: str, language: str = "sv") -> bytes:
     document = document_of(version, language)
     if form == "pdf":
         return pdf(TEMPLATE, msgspec.to_builtins(document), language=language)
+    # Loaded only when needed: python-docx is an optional part of the installation.
     docx_document = OptionalPart.DOCX.load("vardkase.hub.policy.docx_document")
     content: bytes = docx_document.as_docx(
         msgspec.convert(printable(msgspec.to_builtins(document)), PolicyDocument)

@@ -116,6 +116,7 @@ def _tagged(patterns: Collection[str]) -> QuerySet[EventTag, int]:
     return EventTag.objects.filter(wanted).values_list("event_id", flat=True)
 
 
+# Without models: it runs whenever an event is created or published.
 IN_FORCE = """
 SELECT v.id, v.organisation_id, o.name, v.rules
 FROM policy_version v JOIN organisation o ON o.id = v.organisation_id

@@ -205,6 +205,7 @@ def _faults(rule: Rule) -> dict[str, Problem]:
     if not rule.title.sv.strip() or max(len(rule.title.sv), len(rule.title.en)) > LONGEST:
         faults["title"] = RuleProblem.TITLE_LENGTH(most=LONGEST)
     for field, known in (("types", TYPES), ("categories", CATEGORIES)):
+        # At most five, cut: the names come from the client, and the message repeats them.
         if unknown := [name for name in getattr(rule, field, ()) if name not in known]:
             faults[field] = RuleProblem.UNKNOWN_NAMES(names=", ".join(unknown[:5])[:LONGEST])
     for field in ("tags", "roles", "users", "groups"):

@@ -44,8 +44,9 @@ def save_draft(actor: Actor, rules: Any, note: str = "") -> PolicyVersion:
         raise Invalid({"note": [PolicyProblem.NOTE_TOO_LONG(count=LONGEST_NOTE)]})
     # Locked, so that two people who begin at once do not both take the next number.
     Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    latest = PolicyVersion.objects.filter(organisation_id=actor.organisation_id).order_by("-number").first()
     draft = draft_of(actor.organisation_id) or PolicyVersion(
-        organisation_id=actor.organisation_id, number=_next_number(actor.organisation_id)
+        organisation_id=actor.organisation_id, number=(latest.number if latest else 0) + 1
     )
     draft.rules, draft.note = written(parsed), note.strip()
     draft.written_by, draft.written_at = actor.name, timezone.now()
@@ -70,6 +71,7 @@ def put_in_force(actor: Actor) -> PolicyVersion:
         raise Invalid({"rules": [PolicyProblem.NO_RULES()]})
     if TWO_PEOPLE.value and not _is_somebody_elses(draft, actor):
         raise Forbidden(PolicyProblem.WRITTEN_BY_THE_SAME())
+    # Before the draft is saved: the database allows one version in force for each organisation.
     _replace(policy_in_force(actor.organisation_id))
     draft.state, draft.decided_by, draft.in_force_from = PolicyState.IN_FORCE, actor.name, timezone.now()
     draft.save()
@@ -126,11 +128,6 @@ def _is_somebody_elses(draft: PolicyVersion, actor: Actor) -> bool:
         return draft.written_by != actor.name
     writer = User.objects.filter(email=draft.written_by, org_id=draft.organisation_id).first()
     return writer is not None and writer.pk != actor.user_id
-
-
-def _next_number(organisation_id: int) -> int:
-    latest = PolicyVersion.objects.filter(organisation_id=organisation_id).order_by("-number").first()
-    return latest.number + 1 if latest else 1
 
 
 def _replace(policy: PolicyVersion | None) -> None:

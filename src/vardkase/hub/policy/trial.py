@@ -25,6 +25,7 @@ DAYS = 30
 MOST_SHOWN = 500
 """Events listed one by one; all are counted."""
 LONGEST_SPAN = 3660
+"""Days, some ten years."""
 
 
 @dataclass(frozen=True, slots=True)

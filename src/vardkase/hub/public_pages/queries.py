@@ -13,6 +13,7 @@ from vardkase.hub.public_pages.passages import LANGUAGES, Passage, PassagePart, 
 
 
 def passages() -> list[Passage]:
+    # DISTINCT ON keeps the first row of each passage, its newest version.
     newest = PassageVersion.objects.order_by("part", "name", "-number").distinct("part", "name")
     current = {(passage.part, passage.name): passage for passage in shipped()}
     current |= {(passage.part, passage.name): passage for passage in map(passage_of, newest)}
@@ -45,6 +46,7 @@ def questions(language: str, text: str = "") -> list[Passage]:
 
 
 def unstated() -> list[Passage]:
+    # The privacy notice of article 13 of the GDPR is incomplete until the hub owner has written these.
     return [passage for passage in shown(PassagePart.PRIVACY) if not passage.words["sv"].text]
 
 

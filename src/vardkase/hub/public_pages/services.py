@@ -75,6 +75,7 @@ def add_question(actor: Actor, data: Mapping[str, Any], reason: str = "") -> App
     questions = [passage for passage in passages() if passage.part == PassagePart.QUESTION]
     taken = {question.name for question in questions}
     start = slugify(words["sv"].title)[:NAME_LENGTH].strip("-") or "question"
+    # The name is part of the address, and stays when the title changes.
     names = (start if count == 1 else f"{start}-{count}" for count in range(1, len(taken) + 3))
     name = next(name for name in names if name not in taken)
     last = max((question.position for question in questions), default=0)
@@ -88,7 +89,7 @@ def add_question(actor: Actor, data: Mapping[str, Any], reason: str = "") -> App
 
 @transaction.atomic
 def show_question(actor: Actor, name: str, *, shown: bool) -> ApprovalRequest | None:
-    """Propose to take a question off the page, or to put it back; None where it is so. Raises NotFound, Forbidden."""
+    """Propose to remove a question from the page or restore it; None if nothing changes. Raises NotFound, Forbidden."""
     _require(actor)
     passage = find_passage(PassagePart.QUESTION, name)
     if passage.shown == shown:
@@ -117,7 +118,7 @@ def move_question(actor: Actor, name: str, *, up: bool) -> None:
 
 @transaction.atomic
 def restore_version(actor: Actor, part: str, name: str, number: int) -> ApprovalRequest:
-    """Propose to take the words of an earlier version again (0: those that came with the software).
+    """Propose to restore the text of an earlier version (0: the packaged text).
 
     Raises Invalid, NotFound, Forbidden.
     """
@@ -151,6 +152,7 @@ def _current(request: ApprovalRequest) -> Passage | None:
 
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+    # A packaged passage has no row to lock.
     cursor().execute(ONE_AT_A_TIME, (f"public text {request.subject}",))
     passage = _current(request)
     return {"number": passage.number, "position": passage.position} if passage else {}

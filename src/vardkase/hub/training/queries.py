@@ -26,6 +26,7 @@ def modules_of(user_id: int | None) -> frozenset[str]:
     if user_id is None:
         return frozenset()
     done = Training.objects.filter(valid(), user_id=user_id)
+    # Module names are written by hand, and compared regardless of case.
     return frozenset(name.lower() for name in done.values_list("module", flat=True))
 
 

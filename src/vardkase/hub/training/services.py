@@ -92,10 +92,13 @@ def remove_training(actor: Actor, training_id: int) -> Training:
 
 
 def _named(people: QuerySet[User], emails: Sequence[str]) -> Sequence[User]:
+    # Twice the same address is one person.
     wanted = {email.strip().lower() for email in emails}
     if not wanted or len(wanted) > MOST:
         raise Invalid({"user": [TrainingProblem.PEOPLE_COUNT(count=MOST)]})
     users = list(people.annotate(address=Lower("email")).filter(address__in=wanted))
+    # The same answer for an unknown address and for another organisation's, so that nobody can probe for
+    # accounts.
     if len(users) < len(wanted):
         raise Invalid({"user": [TrainingProblem.NOT_A_USER()]})
     return users

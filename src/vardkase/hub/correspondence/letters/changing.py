@@ -103,6 +103,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     kind, language = _subject(request)
+    # A text that was never changed has no row to lock.
     cursor().execute(ONE_AT_A_TIME, (f"letter text {request.subject}",))
     text = texts(kind, [language])[language]
     return {"version": text.version, "subject": text.subject, "body": text.body}

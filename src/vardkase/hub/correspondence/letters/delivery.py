@@ -22,6 +22,7 @@ from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 
 LONGEST = 1000
+# A letter is found in a mail by the name of its file: its number, with - for the colon, which Windows forbids.
 UNDELIVERED = """
 SELECT l.id FROM letter l
 WHERE NOT EXISTS (SELECT FROM letter_delivery d WHERE d.letter_id = l.id)

@@ -49,6 +49,7 @@ def resend(actor: Actor, letter_id: int) -> int:
         raise Conflict(OutgoingMailProblem.NO_MAIL_SERVER())
     paper = Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", bytes(letter.content))
     mails = sent_about(letter.thing_kind, letter.thing_id).filter(attachments__contains=[paper.name])
+    # The outgoing queue tries again by itself; a second mail would deliver the letter twice.
     if mails.filter(state=SentState.WAITING).exists():
         raise Conflict(LetterProblem.BEING_SENT())
     find = _recipients.get(letter.thing_kind)

@@ -44,9 +44,9 @@ def sign_as(actor: Actor, data: Mapping[str, str]) -> Signature:
     if actor.user_id is None:
         raise Forbidden
     texts = {name: " ".join(data.get(name, "").split()) for name in ("name", "title_sv", "title_en")}
-    told = HubProblem.TEXT_LENGTH(count=LONGEST)
+    length = HubProblem.TEXT_LENGTH(count=LONGEST)
     if wrong := {
-        name: [told] for name, text in texts.items() if not text or len(text) > LONGEST or "\0" in text
+        name: [length] for name, text in texts.items() if not text or len(text) > LONGEST or "\0" in text
     }:
         raise Invalid(wrong)
     kept, _ = Signature.objects.update_or_create(pk=actor.user_id, defaults=texts)

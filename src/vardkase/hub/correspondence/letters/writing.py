@@ -64,6 +64,7 @@ def write(actor: AuditActor, contents: Contents, about: Target) -> Letter:
     """
     kind = _kind(contents.kind)
     require_sender(kind)
+    # The first letter of a case has no row to lock; two written at once would take the same number.
     cursor().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"letter {contents.number}",))
     number = (
         f"{contents.number}:{Letter.objects.filter(number__startswith=f'{contents.number}:').count() + 1}"
@@ -79,6 +80,7 @@ def write(actor: AuditActor, contents: Contents, about: Target) -> Letter:
         thing_id=about.id or 0,
         signed_by=", ".join(contents.signatures[SWEDISH])[:255],
         content=content,
+        # Also in the audit log below: a replaced file would show.
         sha256=hashlib.sha256(content).hexdigest(),
     )
     target = Target("letter", kept.pk, title=str(kept))
@@ -99,6 +101,8 @@ def letter_about(kind: str, thing_id: int, number: str) -> Letter:
 
 
 def _typeset(contents: Contents, kind: MailKind, number: str, day: date, *, is_draft: bool) -> bytes:
+    # The language of authorities is Swedish (10 § språklagen): a translation follows it, and does not
+    # replace it.
     languages = [SWEDISH, *(["en"] if contents.translated else [])]
     pages = [_page(contents, kind, number, day, language) for language in languages]
     data = {

@@ -78,6 +78,7 @@ def is_approved(event: Event, organisation_id: int) -> bool:
 def digest_of(event: Event) -> str:
     """SHA-256 of the event as its own organisation reads it, deleted parts included."""
     digest = hashlib.sha256()
+    # As its owner reads it, so that the digest does not depend on who asks and who approves.
     for piece in event_document(owner(event.org_id), event.pk, WHOLE):
         digest.update(piece)
     return digest.hexdigest()
