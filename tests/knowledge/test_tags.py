@@ -162,6 +162,12 @@ def test_all_tags_of_a_taxonomy(seed: Seed, scale: Taxonomy) -> None:
         services.create_taxonomy_tags(seed.site_admin.actor, scale.pk, ["scale:nothing"])
 
 
+def test_values_that_differ_by_case_only_make_one_tag(seed: Seed, scale: Taxonomy) -> None:
+    note = scale.predicates.get(value="note")
+    note.entries.create(value="A")
+    assert services.create_taxonomy_tags(seed.site_admin.actor, scale.pk) == 3
+
+
 @pytest.mark.parametrize(
     ("name", "parts"),
     [

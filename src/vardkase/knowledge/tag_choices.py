@@ -30,6 +30,7 @@ def tag_choices(actor: Actor, text: str) -> list[TagChoice]:
     wanted = text.strip()
     if not wanted:
         return []
+    # The wildcards of ILIKE are taken as they are written.
     pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = cursor().execute(ENTRIES, {"pattern": pattern, "limit": SHOWN}).fetchall()
     # A tag in several kinds keeps the entry that says the most about it: taxonomies, clusters, bare tags.

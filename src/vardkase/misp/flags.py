@@ -18,6 +18,11 @@ def as_bool(value: object, default: bool = False) -> bool:
     return bool(value)
 
 
+def is_id(text: str) -> bool:
+    """True for the number of a row: ASCII digits, few enough for PostgreSQL's bigint."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 def as_int(value: object, default: int | None = None) -> int | None:
     """The integer that `value` means, or `default` if it is none (or exceeds 64 bits)."""
     if isinstance(value, str):

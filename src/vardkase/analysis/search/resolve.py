@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from vardkase.analysis.search.statement import split_items
 from vardkase.core.sql import cursor
 from vardkase.misp.fields import UUID
+from vardkase.misp.flags import is_id
 
 TAGS = """
 SELECT id FROM tag
@@ -57,7 +58,7 @@ def event_ids(items: Sequence[str]) -> list[int]:
 
 def ids_in(items: Sequence[str]) -> list[int]:
     # At most a bigint: more digits would fail the whole statement.
-    return [int(item) for item in items if item.isdecimal() and len(item) < 19]
+    return [int(item) for item in items if is_id(item)]
 
 
 def uuids_in(items: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from vardkase.exchange.outbox.models import Delivery
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.misp.flags import is_id
 
 
 def deliveries(
@@ -32,7 +33,7 @@ def deliveries(
     event = event.strip()
     if not event:
         return found
-    if event.isascii() and event.isdigit() and len(event) < 19:
+    if is_id(event):
         return found.filter(event_id=int(event))
     try:
         return found.filter(event_uuid=UUID(event))

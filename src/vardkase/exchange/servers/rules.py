@@ -9,6 +9,7 @@ from typing import Any
 from vardkase.core.sql import cursor
 from vardkase.exchange.servers.models import Server
 from vardkase.identity.access.connection_scope import BEYOND, COMMUNITY, ConnectionScope
+from vardkase.misp.flags import is_id
 
 FILTERS = {"tags": "tag", "orgs": "org", "type_attributes": "type_attribute", "type_objects": "type_object"}
 """Rule → its name in an index request."""
@@ -62,7 +63,7 @@ def _ids_by_name(rules: Mapping[str, Any], rule: str, found_by_name: str) -> tup
 
 def _ids(rules: Mapping[str, Any], rule: str, side: str) -> tuple[int, ...]:
     # Ids are numbers in texts, and at most a bigint: more digits would fail the query.
-    return tuple(int(value) for value in listed(rules, rule, side) if value.isdecimal() and len(value) < 19)
+    return tuple(int(value) for value in listed(rules, rule, side) if is_id(value))
 
 
 def url_params(rules: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from vardkase.identity.access.jobs import reading_actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.misp.flags import is_id
 
 MOST = 500
 """Events listed of one grant. There are no more than somebody has opened one by one."""
@@ -67,8 +68,7 @@ def grants(actor: Actor) -> QuerySet[ContentGrant]:
 
 def find_grant(actor: Actor, pk: int | str) -> ContentGrant:
     text = str(pk)
-    is_number = text.isascii() and text.isdigit() and len(text) < 19  # fits PostgreSQL's bigint
-    grant = grants(actor).filter(pk=int(text)).first() if is_number else None
+    grant = grants(actor).filter(pk=int(text)).first() if is_id(text) else None
     if grant is None:
         raise NotFound(ContentAccessProblem.NO_SUCH_REQUEST())
     return grant

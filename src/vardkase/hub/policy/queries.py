@@ -23,6 +23,7 @@ from vardkase.identity.access.visibility import event_predicate, numbers_written
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.intel.models import Event, EventTag
+from vardkase.misp.flags import is_id
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ def versions(actor: Actor) -> QuerySet[PolicyVersion]:
 def find_version(actor: Actor, reference: int | str | UUID) -> PolicyVersion:
     text = str(reference)
     try:
-        # 18 digits always fit PostgreSQL's bigint.
-        key = {"pk": int(text)} if text.isdecimal() and len(text) < 19 else {"uuid": UUID(text)}
+        key = {"pk": int(text)} if is_id(text) else {"uuid": UUID(text)}
     except ValueError:
         raise NotFound(PolicyProblem.NO_SUCH_POLICY()) from None
     return first_or_not_found(versions(actor).filter(**key), PolicyProblem.NO_SUCH_POLICY())

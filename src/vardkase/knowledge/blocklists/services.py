@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -45,9 +45,7 @@ class AddedEntries:
 
 def block(kind: Blocked, uuid: UUID, about: BlockReason) -> None:
     """Blocklist an object that has just been deleted, in the deleting transaction."""
-    BlocklistEntry.objects.get_or_create(
-        kind=kind, uuid=uuid, defaults={"info": about.info, "orgc": about.orgc, "comment": about.comment}
-    )
+    BlocklistEntry.objects.get_or_create(kind=kind, uuid=uuid, defaults=asdict(about))
 
 
 @transaction.atomic
@@ -64,7 +62,7 @@ def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: BlockR
         )
         if name := open_to.filter(uuid__in=wanted).values_list("name", flat=True).first():
             raise Invalid({"uuids": [BlocklistProblem.TAKES_PART(name=name)]})
-    rows = cursor().execute(ADD, {"kind": kind.value, "uuids": list(wanted), **_columns(about)})
+    rows = cursor().execute(ADD, {"kind": kind.value, "uuids": list(wanted), **asdict(about)})
     new = {row[0] for row in rows.fetchall()}
     added = AddedEntries([], [])
     for text in texts:
@@ -90,7 +88,7 @@ def edit_entry(actor: Actor, kind: Blocked, reference: str, changes: Mapping[str
         **{name: changes.get(name, getattr(entry, name)) for name in ("info", "orgc", "comment")}
     )
     _require_texts(about)
-    BlocklistEntry.objects.filter(pk=entry.pk).update(**_columns(about))
+    BlocklistEntry.objects.filter(pk=entry.pk).update(**asdict(about))
     record(actor, KnowledgeAction.BLOCKLIST_EDITED, _target(entry))
     return find_entry(actor, kind, reference)
 
@@ -111,21 +109,18 @@ def count_blocked(kind: Blocked, uuid: UUID | str, amount: int = 1) -> None:
 
 
 def _require_texts(about: BlockReason) -> None:
-    for name, value in _columns(about).items():
+    for name, value in asdict(about).items():
         if not isinstance(value, str):
             raise Invalid({name: [CommonProblem.NOT_TEXT()]})
     if len(about.orgc) > LONGEST_ORGC:
         raise Invalid({"orgc": [BlocklistProblem.CREATOR_TOO_LONG(most=LONGEST_ORGC)]})
 
 
-def _columns(about: BlockReason) -> dict[str, str]:
-    return {"info": about.info, "orgc": about.orgc, "comment": about.comment}
-
-
 def _target(entry: BlocklistEntry) -> Target:
     return Target(f"{entry.kind} blocklist", entry.pk, entry.uuid, entry.info)
 
 
+# RETURNING leaves out the rows that were there: those uuids are reported as failed.
 ADD = """
 INSERT INTO blocklist_entry (kind, uuid, created, info, orgc, comment, blocked_amount)
 SELECT %(kind)s, uuid, now(), %(info)s, %(orgc)s, %(comment)s, 0 FROM unnest(%(uuids)s::uuid[]) AS given (uuid)
@@ -133,6 +128,7 @@ ON CONFLICT DO NOTHING
 RETURNING uuid::text
 """
 
+# One statement, so that two refusals at once are both counted.
 COUNT = """
 UPDATE blocklist_entry SET blocked_amount = blocked_amount + %(amount)s, blocked_last_time = %(now)s
 WHERE kind = %(kind)s AND uuid = %(uuid)s::uuid

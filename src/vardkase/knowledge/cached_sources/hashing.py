@@ -9,6 +9,7 @@ from vardkase.misp.types import COMPOSITE_TYPES
 
 def md5_of(value: str) -> str:
     """The hexadecimal MD5 by which a value is cached, of its exact text."""
+    # With "replace", because JSON can spell half a surrogate pair, which UTF-8 cannot.
     return hashlib.md5(value.strip().encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 

@@ -142,6 +142,7 @@ def coverage(kind: str, number: int) -> float:
     return round(100 * sum(covered) / source.size, 2)
 
 
+# The md5 comes first in the index: a value is found in all sources with one look.
 HITS = """
 SELECT md5, source_id, (array_agg(event_uuid ORDER BY event_uuid))[1:%(most)s] FROM cached_value
 WHERE md5 = ANY(%(md5s)s::uuid[]) AND source_id = ANY(%(sources)s) GROUP BY md5, source_id ORDER BY source_id

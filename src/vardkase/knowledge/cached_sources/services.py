@@ -48,9 +48,8 @@ def forget(kind: str, number: int) -> None:
 @transaction.atomic
 def _replace_values(kind: str, number: int) -> int:
     source, _ = CachedSource.objects.get_or_create(kind=kind, number=number)
-    cursor().execute(
-        "LOCK TABLE cached_overlap IN EXCLUSIVE MODE"
-    )  # Two loads at once would not see each other.
+    # Two loads at once would not see each other's values, and miss what they share.
+    cursor().execute("LOCK TABLE cached_overlap IN EXCLUSIVE MODE")
     parameters = {"source": source.pk}
     for statement in (REMOVE_GONE, ADD_NEW, FORGET_OVERLAPS, COUNT_OVERLAPS):
         cursor().execute(statement, parameters)
@@ -61,7 +60,7 @@ def _replace_values(kind: str, number: int) -> int:
     return source.size
 
 
-# A load that was interrupted leaves its table behind in the session.
+# Without ON COMMIT DROP: it is filled outside a transaction. A load that was interrupted leaves it in the session.
 INCOMING = """
 DROP TABLE IF EXISTS incoming_value;
 CREATE TEMPORARY TABLE incoming_value (md5 uuid NOT NULL, event_uuid uuid NOT NULL)

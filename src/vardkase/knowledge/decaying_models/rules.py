@@ -18,6 +18,7 @@ FORMULAS = ("Polynomial", "PolynomialExtended", "Sightings")
 LONGEST_NAME = 255
 LONGEST = 65_535
 
+# The formulas divide by the first two.
 RANGES: dict[str, tuple[float, float]] = {
     "lifetime": (1e-6, 1e6),
     "decay_speed": (1e-6, 1e6),
@@ -140,6 +141,7 @@ def number(value: object) -> int | float | None:
         except ValueError:
             return None
         value = int(value) if math.isfinite(value) and value.is_integer() else value
+    # True and False are integers to Python.
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value if abs(value) <= 1e9 else None

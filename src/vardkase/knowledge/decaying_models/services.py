@@ -60,6 +60,7 @@ def add_model(
     values = asdict(fields)
     if fields.uuid is None:
         del values["uuid"]
+    # Also one that the actor may not see: uuids are unique.
     elif DecayingModel.objects.filter(uuid=fields.uuid).exists():
         raise Invalid({"uuid": [DecayingModelProblem.UUID_TAKEN()]})
     model = DecayingModel.objects.create(org_id=actor.organisation_id, **values)

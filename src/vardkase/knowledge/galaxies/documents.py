@@ -151,6 +151,7 @@ def _authors(value: Any) -> list[str] | None:
 
 def _json(member: str, text: str) -> Any:
     try:
+        # With the limits of a request: its body was checked, but not the JSON inside a text of it.
         return json_limits.decoded(text)
     except ValueError:
         raise Invalid({member: [GalaxyClusterProblem.NOT_JSON()]}) from None

@@ -159,6 +159,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS incoming_cluster (
 ) ON COMMIT DROP
 """
 
+# A uuid may be in several galaxies. Packaged clusters belong to no organisation (0) and go to all
+# communities (3).
 UPSERT = """
 INSERT INTO galaxy_cluster AS stored
     (uuid, collection_uuid, type, value, tag_name, description, galaxy_id, source, authors, version,
@@ -173,6 +175,7 @@ ON CONFLICT (uuid, galaxy_id) DO UPDATE SET
 RETURNING uuid, id
 """
 
+# All parts of the statement see the same rows, in any order; foreign keys are checked at the end.
 REMOVE_GONE = """
 WITH gone AS (
     SELECT c.id FROM galaxy_cluster c
@@ -215,5 +218,6 @@ def _elements(clusters: Iterable[tuple[int, ClusterFile]]) -> Iterator[tuple[int
 def _relations(clusters: Iterable[tuple[int, ClusterFile]]) -> Iterator[tuple[Any, ...]]:
     for number, cluster in clusters:
         for related in cluster.related or ():
+            # Some published relations have another text in place of a uuid.
             if UUID_FORM.fullmatch(related.target):
                 yield number, related.target, related.type, 3, True, related.tags

@@ -61,6 +61,7 @@ def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
         cell = dict(zip(CELL_MEMBERS, values, strict=True))
         for place in places:
             tab, _, column = place.partition(":")
+            # A cluster may name a column that the galaxy does not have, or no longer.
             if column in tabs.get(tab, ()):
                 tabs[tab][column].append(cell)
     return Matrix(galaxy, tabs)

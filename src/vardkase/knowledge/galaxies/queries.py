@@ -28,6 +28,7 @@ from vardkase.knowledge.galaxies.problems import (
     GalaxyProblem,
 )
 from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
+from vardkase.misp.flags import is_id
 
 CHUNK = 500
 CONTEXTS = ("all", "default", "custom", "org", "deleted")
@@ -105,6 +106,7 @@ def with_elements_in_chunks(clusters: QuerySet[GalaxyCluster]) -> Iterator[Seque
     """The same clusters with their elements, by id, in chunks of some hundreds: there may be thousands, with
     a hundred thousand elements."""
     elements = Prefetch("elements", GalaxyElement.objects.order_by("pk"))
+    # By id and not by offset, for which each chunk would read all rows before it.
     last = 0
     while True:
         rest = clusters.filter(pk__gt=last).order_by("pk").prefetch_related(elements)
@@ -138,6 +140,6 @@ def _ids(sql: str) -> RawSQL:
 def _matches(reference: str) -> Q:
     if UUID_FORM.fullmatch(reference):
         return Q(uuid=reference)
-    if reference.isascii() and reference.isdigit() and len(reference) < 19:  # bigint
+    if is_id(reference):
         return Q(pk=int(reference))
     return Q(pk__in=())

@@ -72,12 +72,11 @@ class Chain:
 def import_filter() -> ImportFilter:
     """The current import regexps: one query, recompiled only after changes."""
     rows = cursor().execute("SELECT regexp, replacement, type FROM import_expression ORDER BY id").fetchall()
-    return _filter_of(tuple(rows))  # A tuple is a key of the cache.
+    return filter_of(tuple(rows))  # A tuple is a key of the cache.
 
 
-@lru_cache(maxsize=4)
-def _filter_of(rows: tuple[Row, ...]) -> ImportFilter:
-    return ImportFilter(rows)
+filter_of = lru_cache(maxsize=4)(ImportFilter)
+"""Several, because other processes may change the expressions while a long import still uses the former ones."""
 
 
 def _filled_in(template: Template, match: Any) -> str:

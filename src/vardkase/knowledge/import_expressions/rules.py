@@ -14,6 +14,7 @@ from vardkase.misp.types import TYPES
 
 LONGEST = 255
 
+# ASCII: \d would also match digits of other scripts, which PHP does not take.
 REFERENCE = re.compile(r"\\\\|\\(\d{1,2})|\$(\d{1,2})|\$\{(\d{1,2})\}", re.ASCII)
 """In a replacement: a doubled backslash, or the number of a group as PHP's ``preg_replace`` takes it."""
 

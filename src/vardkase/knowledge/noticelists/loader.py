@@ -42,6 +42,7 @@ def _store(document: dict[str, Any]) -> None:
             "version": int(document["version"]),
         },
     )
+    # Notices have no identity of their own, so they are replaced and not compared.
     NoticelistEntry.objects.filter(noticelist=noticelist).delete()
     NoticelistEntry.objects.bulk_create(
         [NoticelistEntry(noticelist=noticelist, data=notice) for notice in document["notice"]]

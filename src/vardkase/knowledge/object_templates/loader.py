@@ -153,5 +153,6 @@ def _store_relationships(document: dict[str, Any]) -> None:
         ],
         update_conflicts=True,
         unique_fields=["name"],
+        # With `org_id`: a custom type of the same name becomes the packaged one.
         update_fields=["description", "format", "version", "org_id"],
     )

@@ -10,6 +10,7 @@ from vardkase.core.query_expressions import first_or_not_found
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem
 from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
+from vardkase.misp.flags import is_id
 
 
 def active_templates() -> QuerySet[ObjectTemplate]:
@@ -53,6 +54,6 @@ def requirements(template: ObjectTemplate) -> dict[str, list[str]]:
 def _matches(reference: str) -> Q:
     if UUID_FORM.fullmatch(reference):
         return Q(uuid=reference)
-    if reference.isascii() and reference.isdigit() and len(reference) < 19:  # bigint
+    if is_id(reference):
         return Q(pk=int(reference))
     return Q(name=reference)

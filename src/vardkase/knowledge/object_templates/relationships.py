@@ -75,7 +75,11 @@ def _saved(
     fill(
         relationship,
         data,
-        {"name": _name, "description": lambda value: _text(value, LONGEST_TEXT), "format": _formats},
+        {
+            "name": relationship_name,
+            "description": lambda value: _text(value, LONGEST_TEXT),
+            "format": format_names,
+        },
     )
     if ObjectRelationship.objects.filter(name=relationship.name).exclude(pk=relationship.pk).exists():
         raise Invalid({"name": [RelationshipTypeProblem.NAME_TAKEN()]})
@@ -84,14 +88,14 @@ def _saved(
     return relationship
 
 
-def _name(value: Any) -> str:
+def relationship_name(value: Any) -> str:
     name = _text(value, LONGEST_NAME)
     if not name:
         raise Invalid(CommonProblem.MISSING())
     return name
 
 
-def _formats(value: Any) -> list[str]:
+def format_names(value: Any) -> list[str]:
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list) or len(listed) > MOST_FORMATS:
         raise Invalid(RelationshipTypeProblem.BAD_FORMATS(most=MOST_FORMATS))

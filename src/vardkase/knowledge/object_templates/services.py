@@ -82,6 +82,7 @@ def toggle_template(actor: Actor, reference: str) -> bool:
     lock(loader.NAME)
     template = find_template(reference)
     versions = ObjectTemplate.objects.filter(uuid=template.uuid)
+    # First, because at most one version of a template is active.
     versions.update(active=False)
     if not template.active:
         versions.filter(pk=template.pk).update(active=True)

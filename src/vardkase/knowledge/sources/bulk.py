@@ -17,6 +17,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     count = 0
+    # The connection is busy for the whole COPY, so `rows` cannot query it.
     with cursor() as open_cursor, open_cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)

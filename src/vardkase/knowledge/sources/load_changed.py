@@ -47,6 +47,7 @@ def load_changed(
         return LoadResult(name, 0, total)
     with transaction.atomic():
         lock(name)
+        # Another process may have loaded the files while this one waited; then nothing is newer.
         updated = load()
         KnowledgeSource.objects.update_or_create(name=name, defaults={"fingerprint": state})
     return LoadResult(name, updated, total)

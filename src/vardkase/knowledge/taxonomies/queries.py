@@ -25,6 +25,7 @@ from vardkase.knowledge.taxonomies.models import (
 )
 from vardkase.knowledge.taxonomies.problems import TagProblem, TaxonomyProblem
 from vardkase.knowledge.taxonomies.rules import MachineTag, colour_of, parse_machine_tag
+from vardkase.misp.flags import is_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def favourites(actor: Actor) -> set[int]:
 
 def find_tag(actor: Actor, reference: str) -> Tag:
     tags = visible_tags(actor)
-    matches = tags.filter(pk=int(reference)) if _is_id(reference) else tags.filter(name__iexact=reference)
+    matches = tags.filter(pk=int(reference)) if is_id(reference) else tags.filter(name__iexact=reference)
     return first_or_not_found(matches, TagProblem.NOT_FOUND())
 
 
@@ -141,6 +142,7 @@ def suggested_tags(actor: Actor, text: str, most: int) -> list[str]:
 
 
 def _pattern(word: str) -> str:
+    # MISP's wildcards are those of LIKE; all other signs are taken as they are written.
     wildcards = {"%": ".*", "_": "."}
     return "^" + "".join(wildcards.get(c) or (c if c.isalnum() else f"\\{c}") for c in word) + "$"
 
@@ -148,7 +150,7 @@ def _pattern(word: str) -> str:
 def find_taxonomy(reference: str) -> Taxonomy:
     taxonomies = Taxonomy.objects.all()
     matches = (
-        taxonomies.filter(pk=int(reference)) if _is_id(reference) else taxonomies.filter(namespace=reference)
+        taxonomies.filter(pk=int(reference)) if is_id(reference) else taxonomies.filter(namespace=reference)
     )
     return first_or_not_found(matches, TaxonomyProblem.NOT_FOUND())
 
@@ -298,7 +300,3 @@ def missing_required(names: Iterable[str]) -> list[str]:
     present = {machine.namespace for name in names if (machine := parse_machine_tag(name))}
     required = Taxonomy.objects.filter(required=True, enabled=True).exclude(namespace__in=present)
     return list(required.order_by("namespace").values_list("namespace", flat=True))
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19  # bigint

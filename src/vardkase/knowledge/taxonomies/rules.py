@@ -15,6 +15,7 @@ LONGEST_NAME = 2_000
 """Bytes of UTF-8: a name is in a unique index, whose entries PostgreSQL limits to 2,704 bytes."""
 
 LARGEST_NUMBER = 2**31 - 1
+# The value may contain quotes and colons; the namespace ends with the first colon.
 MACHINE_TAG = re.compile(r'(?P<namespace>[^:="]+):(?P<predicate>[^="]+)(?:="(?P<value>[^\n]*)")?')
 
 

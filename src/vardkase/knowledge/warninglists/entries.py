@@ -36,6 +36,7 @@ def remove_entries(warninglist: Warninglist) -> None:
 def network_of_entry(value: str) -> str | None:
     """`value` as a canonical network; None if malformed, which matches nothing."""
     try:
+        # Not strict: people write 10.0.0.1/8. PostgreSQL's cidr would refuse it.
         return str(ipaddress.ip_network(value.strip(), strict=False))
     except ValueError:
         return None

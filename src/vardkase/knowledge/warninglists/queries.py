@@ -31,6 +31,7 @@ def find_warninglist(warninglist_id: int) -> Warninglist:
 
 
 def entries_in_chunks(warninglist: Warninglist) -> Iterator[Sequence[WarninglistEntry]]:
+    # By id and not by offset: a list may have a million entries.
     last = 0
     while True:
         rest = WarninglistEntry.objects.filter(warninglist=warninglist, pk__gt=last).order_by("pk")

@@ -37,12 +37,15 @@ class ListFields:
 
 def list_fields(data: Mapping[str, Any]) -> ListFields:
     errors: dict[str, list[Problem]] = {}
+    version = as_int(data.get("version", 1))
+    if version is None or not 0 <= version <= LARGEST_VERSION:
+        errors["version"] = [WarninglistProblem.BAD_VERSION()]
     fields = ListFields(
         name=_name(data, errors),
         type=str(data.get("type", "string")),
         description=_description(data, errors),
         category=str(data.get("category", "false_positive")),
-        version=_version(data, errors),
+        version=version or 0,
         enabled=as_bool(data.get("enabled")),
         # No list means every type, as does ALL.
         matching_attributes=_types(data, errors),
@@ -146,14 +149,6 @@ def _description(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> s
 
 def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def _version(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> int:
-    version = as_int(data.get("version", 1))
-    if version is None or not 0 <= version <= LARGEST_VERSION:
-        errors["version"] = [WarninglistProblem.BAD_VERSION()]
-        return 0
-    return version
 
 
 def _types(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> list[str]:

@@ -114,6 +114,7 @@ def set_enabled(
     Returns how many matched. Raises Forbidden without `perm_warninglist`.
     """
     actor.require_writing(Permission.WARNINGLIST)
+    # Locked, so that two toggles at once end where they began.
     lists = list(_chosen(list(ids), list(names)).select_for_update())
     for item in lists:
         item.enabled = (not item.enabled) if enabled is None else enabled

@@ -10,6 +10,7 @@ from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
 from vardkase.hub.policy.problems import PublicationApprovalProblem
 from vardkase.hub.policy.queries import role_name
 from vardkase.identity.access.actor import Actor
+from vardkase.misp.flags import is_id
 
 MOST_WAITING = 200
 """Requests looked at for an inbox; the oldest come first, and make room for others when they are decided."""
@@ -24,8 +25,7 @@ def approvals(actor: Actor) -> QuerySet[PublicationApproval]:
 
 def find_approval(actor: Actor, approval_id: int | str) -> PublicationApproval:
     text = str(approval_id)
-    # 18 digits always fit PostgreSQL's bigint; a longer number would be an error of the database.
-    approval = approvals(actor).filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
+    approval = approvals(actor).filter(pk=int(text)).first() if is_id(text) else None
     if approval is None:
         raise NotFound(PublicationApprovalProblem.NO_SUCH_REQUEST())
     return approval

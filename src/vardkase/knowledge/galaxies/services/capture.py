@@ -130,7 +130,7 @@ def _is_blocked(uuid: UUID, document: Mapping[str, Any]) -> bool:
 def _may_replace(actor: Actor, stored: GalaxyCluster, version: int) -> bool:
     if stored.default or not stored.locked or version <= stored.version:
         return False
-    # Whoever cannot see the stored cluster learns nothing of it, and cannot replace it.
+    # An actor that cannot see the stored cluster learns nothing of it, and cannot replace it.
     return visible_clusters(actor).filter(pk=stored.pk).exists()
 
 

@@ -62,6 +62,7 @@ def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
     kind = fields["type"]
     if not kind or any(sign in kind for sign in ':="\n'):
         raise Invalid({"type": [GalaxyProblem.BAD_TYPE()]})
+    # Tags name a galaxy by its type only.
     if visible_galaxies(actor).filter(type=kind).exists():
         raise Invalid({"type": [GalaxyProblem.TYPE_TAKEN()]})
     uuid = uuid_of(data)

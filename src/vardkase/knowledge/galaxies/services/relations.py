@@ -82,6 +82,7 @@ def _store(actor: Actor, relation: GalaxyClusterRelation, data: Mapping[str, Any
 
 def _locked(actor: Actor, reference: str) -> GalaxyClusterRelation:
     actor.require_writing(Permission.GALAXY_EDITOR)
+    # Found with the rights of the actor, then locked by its cluster, of which it is a part.
     found = find_relation(actor, reference)
     source = GalaxyCluster.objects.select_for_update().get(pk=found.galaxy_cluster_id)
     # Read anew, because another writer may have removed it while this one waited.

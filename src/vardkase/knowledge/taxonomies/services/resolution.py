@@ -80,6 +80,7 @@ WITH named AS (
     ON CONFLICT DO NOTHING
 )
 """
+# By the expression of the unique index, lower(name), so that each name is one look into it.
 FIND = """
 SELECT asked.name AS asked, t.* FROM unnest(%(names)s::text[]) AS asked(name)
 JOIN tag t ON lower(t.name) = lower(asked.name) WHERE {by_name}

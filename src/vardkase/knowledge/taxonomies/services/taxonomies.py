@@ -85,6 +85,8 @@ def create_taxonomy_tags(actor: Actor, taxonomy_id: int, names: Sequence[str] | 
         entries = [entry for entry in entries if entry.tag.lower() in wanted]
         if not wanted or len(entries) < len(wanted):
             raise Invalid(TaxonomyProblem.TAGS_NOT_SAVED())
+    # Published taxonomies have values that differ by case only; PostgreSQL refuses to update one tag twice.
+    entries = list({entry.tag.lower(): entry for entry in entries}.values())
     cursor().execute(
         SHOW_TAGS,
         {
