@@ -73,7 +73,7 @@ from vardkase.hub.membership.statements import reviewing
 from vardkase.hub.membership.statements import schedules as statement_schedules
 from vardkase.hub.policy import schedules as policy_schedules
 from vardkase.hub.public_pages import services as public_pages
-from vardkase.identity.access.connection_scope import rules_are_told_by
+from vardkase.identity.access.connection_scope import register_connection_rules
 from vardkase.identity.access.content_access import register_content_access_factory
 from vardkase.identity.access_reviews.schedules import REVIEW
 from vardkase.identity.accounts.four_eyes import registry as four_eyes
@@ -177,7 +177,7 @@ def wire() -> None:
         guide.register(step, provider)
     connection_diagnosis.register(sign_in_facts.facts)
     # Who answers what a lower layer asks without knowing the package above that knows:
-    rules_are_told_by(connection_scope_of_server)
+    register_connection_rules(connection_scope_of_server)
     register_content_access_factory(RecordedContentAccess)
     caches.register(caches.SERVER, described_servers)
     caches.register(caches.FEED, described_feeds)

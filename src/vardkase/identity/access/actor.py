@@ -80,19 +80,19 @@ class Actor:
     address: str | None = None
     role_id: int | None = None
     is_quiet: bool = False
-    """Whether nobody is told by mail of what it publishes: a connection that is set so."""
+    """True for a connection that is set to send no mail about what it publishes."""
     connection_id: int = 0
     delivered_by: int = 0
     """The organisation at the other end of the connection that acts; 0 when people do."""
     is_vouched_for: bool = True
-    """Whether more than one person says whose the connection that acts is (`servers.confirmation`)."""
+    """Whether a second person has confirmed whose the acting connection is (`servers.confirmation`)."""
     connection_scope: ConnectionScope | None = None
     staff: frozenset[StaffRole] = frozenset()
     """The duties it has at the hub."""
     standing: str = ""
-    """Why its organisation may do what it may (`organisations.standing`)."""
+    """The standing of its organisation, which explains its access (`organisations.standing`)."""
     login: str = ""
-    """Who sits at the machine's console, by login name, in whatever account's name; empty elsewhere."""
+    """The login name of the person at the machine's console, whichever account they act for; empty elsewhere."""
     key: PresentedKey | None = None
     """The API key of the request; None for every other credential."""
     confirmed_at: datetime | None = None

@@ -1,7 +1,7 @@
 """Scope of a connection: read limits of the account that reads for the peer.
 
 An account may be bound to a connection, so that it reads no more than the connection's rules of a push let out;
-and a push reads as the organisation at the other end. Connections live above: they say here what their rules are.
+and a push reads as the organisation at the other end. Connections are in a higher layer, which registers their rules.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ type Rules = Callable[[int], ConnectionScope | None]
 _rules: list[Rules] = []
 
 
-def rules_are_told_by(rules: Rules) -> None:
+def register_connection_rules(rules: Rules) -> None:
     """Register the source of connection rules, once, when the applications are ready."""
     _rules[:] = [rules]
 

@@ -3,8 +3,8 @@
 An operator's Actor reads nothing by itself. In a read-only request it carries a `ContentAccess`, which shows nothing
 either until an event is looked up. The lookup records the reading in the same statement that checks that the grant is
 still valid and covers the event, and only then does the visibility rule let that one event through, in that one
-request. What is not on record has not been read, whichever way it is asked
-for: lists, searches, counts, exports, jobs and whatever writes look nothing up, and stay shut.
+request. Lists, searches, counts, exports, jobs and writes look nothing up, so that they show nothing: what is not on
+record has not been read.
 
 Who grants access, and where readings are recorded, is decided in a higher layer (`hub.content_access`), which registers
 its factory here.
@@ -20,7 +20,7 @@ from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.staff import StaffRole
 
 READING_CREDENTIALS = frozenset({Credential.BROWSER, Credential.API_KEY, Credential.READ_ONLY_KEY})
-"""What somebody reads with who was granted it: neither the console nor a job is them."""
+"""The credentials of a person with a grant: neither the console nor a job is that person."""
 
 
 type ContentAccessFactory = Callable[[Actor, str], ContentAccess]

@@ -53,7 +53,7 @@ SYNCHRONISING = frozenset(
         Permission.ANALYST_DATA,
     }
 )
-"""What a connection may do with what it brings: what a user of MISP's role "Sync user" may."""
+"""The permissions of a connection for what it delivers: those of MISP's role "Sync user"."""
 
 
 def connection_actor(

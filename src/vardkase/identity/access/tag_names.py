@@ -1,12 +1,12 @@
 """Visibility of tag names: a name can reveal as much as the tagged content.
 
-The name of a tag that stands in a taxonomy, or is that of a readable cluster, is everybody's. Any other is known to
+The name of a tag that is in a taxonomy, or is that of a readable cluster, is everybody's. Any other is known to
 
 * those who may read something that carries it: an event, attribute, report or tag collection;
 * the organisation that first named it; everybody who may read, when that was a site administrator;
 * site administrators.
 
-Who may put a tag on things is another question (`knowledge.taxonomies.rules.may_use`).
+Who may attach a tag is decided elsewhere (`knowledge.taxonomies.rules.may_use`).
 """
 
 from __future__ import annotations

@@ -348,18 +348,20 @@ def _in_group(part: str) -> str:
     return f"({part}.distribution = 4 AND {part}.sharing_group_id = ANY(%(reader_groups)s))"
 
 
-# These say nothing of the outer row, so that each is asked once for a statement, and only where the rest leaves it
-# open.
+# None is correlated with the outer row, so that each is evaluated once per statement, and only if the other conditions
+# do not decide.
 DELEGATED = "SELECT asked.event_id FROM event_delegation asked WHERE asked.org_id = %(reader_org)s"
 GROUP_MEMBERS_HIDDEN = (
     f"SELECT 1 FROM setting_value WHERE name = '{HIDE_GROUP_MEMBERS.name}' AND value = 'true'"
 )
 IN_USE = "SELECT 1 FROM membership_in_use"
 HIDING = "SELECT hiding.id FROM organisation hiding WHERE hiding.hides_unpublished"
+# Without rights of its own: `for_each_reader` fills in those of each row.
 NOBODY_SPECIAL = Actor(None, "", 0, "", frozenset(), Credential.JOB)
 ANALYST_DATA = "('Note', 'Opinion', 'Relationship')"
 
-# Up the chain of what analyst data is about: itself, what that is about if it is analyst data too, and so on.
+# Up the chain of what analyst data is about: itself, what that is about if it is analyst data too, and so on. UNION
+# drops what was reached before, so that a circle ends.
 UP = (
     "WITH RECURSIVE up AS (SELECT {said}.object_type, {said}.object_uuid UNION "
     "SELECT next.object_type, next.object_uuid FROM up JOIN analyst_data next "

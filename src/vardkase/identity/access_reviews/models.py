@@ -39,9 +39,9 @@ class ReviewAnswer(models.Model):
         CONFIRMED = "confirmed"
         DISABLED = "disabled"
         UNANSWERED = "unanswered"
-        """Nobody said anything in time, so the account was switched off."""
+        """Nobody answered in time, so the account was disabled."""
         SPARED = "spared"
-        """Nobody said anything, but without this account nobody could administer."""
+        """Nobody answered, but without this account nobody could administer the organisation."""
 
     review = models.ForeignKey(AccessReview, models.CASCADE, related_name="answers")
     user_id = models.BigIntegerField()

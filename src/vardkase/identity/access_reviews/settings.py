@@ -10,7 +10,7 @@ from vardkase.core.settings.problems import SettingProblem
 MOST = 3650
 
 
-def _days(number: int) -> Problem | None:
+def days_problem(number: int) -> Problem | None:
     return None if 0 <= number <= MOST else SettingProblem.NOT_DAYS(least=0, most=MOST)
 
 
@@ -18,7 +18,7 @@ REVIEW_EVERY = Setting(
     "Vardkase.access_review_days",
     90,
     "After how many days an organisation's administrators confirm each account anew; 0: never.",
-    check=_days,
+    check=days_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
 )
@@ -34,7 +34,7 @@ IDLE = Setting(
     "Vardkase.idle_account_days",
     180,
     "After how many days without being used an account is switched off; 0: never.",
-    check=_days,
+    check=days_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
 )

@@ -17,9 +17,7 @@ from vardkase.identity.accounts.staff import NO_CONTENT_ROLES
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.organisations.standing import may_now
-
-LONGEST_ID = 19
-"""Digits that may be too many for a bigint."""
+from vardkase.misp.flags import is_id
 
 
 def visible_users(actor: Acting) -> QuerySet[User]:
@@ -78,7 +76,7 @@ def search_users(actor: Acting, *, value: str = "", organisation: str = "", role
 
 
 def _named(field: str, text: str) -> Q:
-    if text.isdecimal() and len(text) < LONGEST_ID:
+    if is_id(text):
         return Q(**{f"{field}_id": int(text)})
     return Q(**{f"{field}__name__iexact": text})
 

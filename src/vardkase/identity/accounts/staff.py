@@ -1,7 +1,7 @@
 """Duties of the hub's staff, in addition to MISP's roles.
 
-hub.md section 1. One person may hold several duties, but not any two: who runs the platform decides nothing and
-reads nothing, and who audits takes no part in what is audited.
+hub.md section 1. One person may hold several duties, but not any two: operators decide and read nothing, and auditors
+take no part in what they audit.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def chosen_ids(actor: Actor, blueprint: SharingGroupBlueprint) -> tuple[str, dic
     """SQL (one column) and parameters. Groups that `actor` may not know of are treated as empty."""
     built = condition(blueprint.rules)
     known = visible_groups(actor).prefetch_related(None)
-    if not actor.is_site_admin:  # Nor has one that hides them, but for its owner.
+    if not actor.is_site_admin:  # One that hides its members is empty to all but its owner.
         known = known.filter(Q(hides_members=False) | Q(org=actor.organisation_id))
     groups = list(known.values_list("pk", flat=True))
     return f"SELECT o.id FROM organisation o WHERE {built.sql}", {

@@ -1,7 +1,7 @@
 """Compiles a blueprint's rules to one SQL condition over organisations.
 
 ``{"OR": {"org_sector": ["Health"], "AND": {"org_type": "CERT", "NOT": {"org_nationality": ["Sweden"]}}}}``:
-OR is the union of what stands in it, AND the intersection, NOT (of leaves only) the organisations in none of them.
+OR is the union of its members, AND their intersection, NOT (of leaves only) the organisations in none of them.
 """
 
 from __future__ import annotations
@@ -77,21 +77,21 @@ def _leaf(built: BlueprintCondition, name: str, given: Any) -> str:
     return sql.format(values=f"%({parameter})s")
 
 
-def _number(value: Any) -> int:
+def read_number(value: Any) -> int:
     number = as_int(value)
     if number is None:
         raise InvalidValue(BlueprintProblem.NOT_AN_ID())
     return number
 
 
-def _uuid(value: Any) -> str:
+def read_uuid(value: Any) -> str:
     try:
         return str(UUID(str(value)))
     except ValueError:
         raise InvalidValue(BlueprintProblem.NOT_A_UUID()) from None
 
 
-def _text(value: Any) -> str:
+def read_text(value: Any) -> str:
     if not isinstance(value, str | int) or len(str(value)) > LONGEST:
         raise InvalidValue(BlueprintProblem.NOT_TEXT())
     return str(value).strip().lower()
@@ -102,12 +102,13 @@ MEMBERS = (
     "WHERE g.id = ANY(%(blueprint_groups)s::bigint[]) AND {condition})"
 )
 LEAVES: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "org_id": ("o.id = ANY({values}::bigint[])", _number),
-    "org_uuid": ("o.uuid = ANY({values}::uuid[])", _uuid),
+    "org_id": ("o.id = ANY({values}::bigint[])", read_number),
+    "org_uuid": ("o.uuid = ANY({values}::uuid[])", read_uuid),
     **{
-        f"org_{column}": (f"lower(o.{column}) = ANY({{values}}::text[])", _text)
+        f"org_{column}": (f"lower(o.{column}) = ANY({{values}}::text[])", read_text)
         for column in ("name", "nationality", "sector", "type")
     },
-    "sharing_group_id": (MEMBERS.replace("{condition}", "g.id = ANY({values}::bigint[])"), _number),
-    "sharing_group_uuid": (MEMBERS.replace("{condition}", "g.uuid = ANY({values}::uuid[])"), _uuid),
+    # Not format(), which would also fill in {values}.
+    "sharing_group_id": (MEMBERS.replace("{condition}", "g.id = ANY({values}::bigint[])"), read_number),
+    "sharing_group_uuid": (MEMBERS.replace("{condition}", "g.uuid = ANY({values}::uuid[])"), read_uuid),
 }

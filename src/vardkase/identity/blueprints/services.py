@@ -120,7 +120,7 @@ def _locked(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
     return blueprints(actor).select_for_update(of=("self",)).get(pk=pk)
 
 
-def _rules(value: Any) -> dict[str, Any]:
+def read_rules(value: Any) -> dict[str, Any]:
     try:
         tree = json_limits.decoded(value) if isinstance(value, str) else value
     except ValueError:
@@ -140,4 +140,4 @@ ON CONFLICT DO NOTHING
 """
 
 
-READERS: Readers = {"name": filled(gettext_lazy("name"), LONGEST_NAME), "rules": _rules}
+READERS: Readers = {"name": filled(gettext_lazy("name"), LONGEST_NAME), "rules": read_rules}

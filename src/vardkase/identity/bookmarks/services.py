@@ -24,7 +24,7 @@ from vardkase.identity.organisations.queries import Reference
 from vardkase.misp.flags import as_bool, as_int
 
 ADDRESS = re.compile(r"(?:https?://[^\s/]|/(?![/\\]))\S*", re.IGNORECASE)
-"""A page elsewhere, or one of this hub: nothing that a browser would run."""
+"""A page elsewhere, or one of this hub: nothing that a browser would run. // and /\\ would lead to another host."""
 LONGEST_NAME = 191
 LONGEST_COMMENT = 10_000
 
@@ -75,7 +75,7 @@ def _changeable(actor: Actor, reference: Reference) -> Bookmark:
     return Bookmark.objects.select_for_update().get(pk=bookmark.pk)
 
 
-def _url(value: Any) -> str:
+def read_url(value: Any) -> str:
     address = short_text(value)
     if not ADDRESS.fullmatch(address):
         raise Invalid(BookmarkProblem.NOT_AN_ADDRESS())
@@ -84,7 +84,7 @@ def _url(value: Any) -> str:
 
 READERS: Readers = {
     "name": filled(gettext_lazy("name"), LONGEST_NAME),
-    "url": _url,
+    "url": read_url,
     "comment": lambda value: text(value)[:LONGEST_COMMENT],
     "exposed_to_org": as_bool,
 }

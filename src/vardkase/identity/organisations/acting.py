@@ -1,7 +1,6 @@
 """The protocol of an actor as organisations and accounts need it; implemented by `identity.access.Actor`.
 
-Who you are rests on your account, and your account on your organisation, so the actor is known here by its
-shape alone.
+The actor is built from an account and its organisation, which therefore know it by its shape alone.
 """
 
 from __future__ import annotations

@@ -159,7 +159,7 @@ class SharingGroup(models.Model):
 
     class Meta:
         db_table = "sharing_group"
-        # Not unique: a group that somebody may not know of must not be told by its name.
+        # Not unique: a refused name would reveal a group that somebody may not know of.
         indexes = [models.Index(Lower("name"), name="sharing_group_name")]
 
     def __str__(self) -> str:

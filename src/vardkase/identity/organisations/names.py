@@ -36,6 +36,7 @@ SWEDISH_MARKS = {
 DIACRITIC = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]")
 """The marks of Latin, Greek and Cyrillic letters: elsewhere (が) a mark makes another letter."""
 ABOUT_NAMES = "organisation name "
+# In one order, so that two transactions with several names cannot deadlock.
 LOCK = "SELECT pg_advisory_xact_lock(hashtext(%s || name)) FROM unnest(%s::text[]) AS name ORDER BY name"
 
 

@@ -23,7 +23,7 @@ SEARCHED = ("name", "description", "nationality", "sector", "type", "contacts")
 MAX_ID = 2**63 - 1
 
 type Reference = int | str | UUID
-"""A numeric id (also as text) or a uuid, as they stand in paths and bodies."""
+"""A numeric id (also as text) or a uuid, as in paths and bodies."""
 
 
 def by_reference(reference: Reference) -> Q | None:

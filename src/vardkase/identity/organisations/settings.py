@@ -15,7 +15,7 @@ from vardkase.identity.organisations.standing import MembershipStanding
 WITHOUT_MEMBERSHIP = (MembershipStanding.NO_MEMBERSHIP, MembershipStanding.TERMINATED)
 
 
-def _known(number: int) -> Problem | None:
+def host_problem(number: int) -> Problem | None:
     if number != HOST_ORGANISATION.value and membership_is_in_use():
         return OrganisationProblem.HOST_FIXED()
     if number == 0 or Organisation.objects.filter(pk=number, local=True).exists():
@@ -28,7 +28,7 @@ HOST_ORGANISATION = Setting(
     0,
     "The organisation that runs this installation; 0 means the first local one.",
     level=0,
-    check=_known,
+    check=host_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
 )

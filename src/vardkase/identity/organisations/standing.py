@@ -46,7 +46,7 @@ SHUT_OUT = frozenset(
 )
 """An organisation with such a standing sees only its membership, and no job runs for it."""
 READS_NOTHING = SHUT_OUT | {MembershipStanding.ONBOARDING}
-"""Nobody of an organisation that stands so reads what is shared, not even an operator with a grant."""
+"""Nobody of an organisation with such a standing reads what is shared, not even an operator with a grant."""
 
 
 class Access(NamedTuple):
@@ -128,7 +128,7 @@ def refusal(standing: str) -> StandingRefused:
 
 
 def code_of(standing: str) -> StandingProblem | None:
-    """What an organisation that stands so may not do; None for full access."""
+    """What an organisation with this standing may not do; None for full access."""
     return StandingProblem[standing.upper()] if standing else None
 
 

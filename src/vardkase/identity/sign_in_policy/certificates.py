@@ -20,7 +20,7 @@ LONGEST = 32_768
 UNKNOWN_ISSUER = re.compile(
     r"FAILED:.*(self.signed|issuer|unable to verify the first certificate)", re.IGNORECASE
 )
-"""What OpenSSL says of a certificate of an authority that the front does not know. Members choose their own: it is
+"""What OpenSSL says of a certificate whose authority the front end does not know. Members choose their own: it is
 the registered fingerprint that is trusted, and the handshake has proved that the other end holds the key."""
 
 type Pins = frozenset[str]
@@ -51,7 +51,7 @@ def shown_certificate(header: str, verdict: str) -> Certificate | None:
     return _shown(header, verdict)
 
 
-# A client sends the same certificate with every request, and parsing it each time would be the dearest part of many.
+# A client sends the same certificate with every request, and parsing it is the most expensive part of many of them.
 @lru_cache(maxsize=512)
 def _shown(header: str, verdict: str) -> Certificate | None:
     trusted = verdict in ("", "SUCCESS") or UNKNOWN_ISSUER.match(verdict)

@@ -33,7 +33,11 @@ def has_record(domain: str, token: str) -> bool:
     try:
         with blocking():
             answer = _resolver(settings.VARDKASE_DNS_SERVER).resolve(
-                f"{record_name(domain)}.", "TXT", search=False
+                # Absolute and without a search list: the resolver would otherwise try the name under the
+                # hub's own domain.
+                f"{record_name(domain)}.",
+                "TXT",
+                search=False,
             )
     except (NXDOMAIN, NoAnswer):
         return False

@@ -24,8 +24,8 @@ from vardkase.identity.sign_in_policy.rules import (
 
 unknown_keys = RepeatSuppressor(rows=20)
 
-TOLD_EVERY = 60
-"""Seconds: the trail hears of one key, address and reason once in so long, however many requests there are."""
+RECORDED_EVERY = 60
+"""Seconds: one key, address and reason is recorded once in this time, however many requests there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ def note(caller: SignInCaller, reason: str, action: AuditAction) -> None:
     now = now_seconds()
     facts = {"who": who, "address": caller.address or "", "reason": reason, "now": now}
     told, times, is_new = cursor().execute(COUNT, facts).fetchone() or (0, 1, True)
-    if not is_new and told > now - TOLD_EVERY:
+    if not is_new and told > now - RECORDED_EVERY:
         return
-    cursor().execute(TOLD, facts)
+    cursor().execute(RECORDED, facts)
     change = {"reason": reason, **({"times": times} if times > 1 else {})}
     record(caller, action, Target("user", caller.user_id, title=caller.name), change)
 
@@ -108,7 +108,7 @@ VALUES (%(who)s, %(address)s, %(reason)s, %(now)s, 1)
 ON CONFLICT (who, address, reason) DO UPDATE SET times = n.times + 1
 RETURNING told, times, xmax = 0
 """
-TOLD = """
+RECORDED = """
 UPDATE refusal_note SET told = %(now)s, times = 0
 WHERE who = %(who)s AND address = %(address)s AND reason = %(reason)s
 """

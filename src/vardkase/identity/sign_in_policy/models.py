@@ -1,7 +1,7 @@
 """Models for an organisation's sign-in policy, and for notified refusals.
 
-What decides at the door is on the organisation itself (`networks`, `certificate_pins`, `verified_domains` and their
-modes); the rows here say where each of those came from.
+What a sign-in is checked against is on the organisation itself (`networks`, `certificate_pins`, `verified_domains` and
+their modes); the rows here record where each of those came from.
 """
 
 from __future__ import annotations

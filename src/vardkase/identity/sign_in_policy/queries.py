@@ -15,9 +15,10 @@ from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.sign_in_policy.models import ApiRequirements, ClientCertificate, MailDomain
 from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
 from vardkase.identity.sign_in_policy.rules import may_decide, may_secure
+from vardkase.misp.flags import is_id
 
 OF_THE_HUB = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR})
-"""Duties whose holders look after the entrances of all organisations."""
+"""Duties whose holders look after the sign-in policies of all organisations."""
 
 
 def find_secured(actor: Actor, reference: Reference = "") -> Organisation:
@@ -74,7 +75,7 @@ def find_domain(organisation: Organisation, reference: Reference) -> MailDomain:
 
 def _number(reference: Reference) -> int:
     text = str(reference)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    return int(text) if is_id(text) else 0
 
 
 def lists_to_decide(actor: Actor) -> QuerySet[ApiRequirements]:

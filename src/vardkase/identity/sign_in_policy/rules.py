@@ -118,12 +118,12 @@ def admits(asked: SignInRequirements, attempt: SignInAttempt) -> SignInRefusal |
 def violations(asked: SignInRequirements, attempt: SignInAttempt) -> Iterator[SignInRefusal]:
     required = asked.required_sign_in
     for mode, reason in (
-        (asked.networks_mode, _of_network),
-        (asked.certificates_mode, _of_certificate),
-        (required_mode(required, SignInRule.SOURCE), _of_source),
-        (stricter(asked.domains_mode, required, SignInRule.DOMAINS), _of_domain),
-        (required_mode(required, SignInRule.KEYS), _of_any_key),
-        (asked.keys_mode, _of_key),
+        (asked.networks_mode, network_refusal),
+        (asked.certificates_mode, certificate_refusal),
+        (required_mode(required, SignInRule.SOURCE), source_refusal),
+        (stricter(asked.domains_mode, required, SignInRule.DOMAINS), domain_refusal),
+        (required_mode(required, SignInRule.KEYS), key_refusal),
+        (asked.keys_mode, sync_key_refusal),
     ):
         if mode != SignInMode.OFF and (found := reason(asked, attempt)):
             shown = attempt.certificate
@@ -137,11 +137,11 @@ def violations(asked: SignInRequirements, attempt: SignInAttempt) -> Iterator[Si
             )
 
 
-def _of_network(asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
+def network_refusal(asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
     return None if lies_in(attempt.address, asked.networks) else RefusalReason.NETWORK
 
 
-def _of_certificate(asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
+def certificate_refusal(asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
     shown = attempt.certificate
     if shown is None:
         return RefusalReason.NO_CERTIFICATE
@@ -152,21 +152,21 @@ def _of_certificate(asked: SignInRequirements, attempt: SignInAttempt) -> Refusa
     return None
 
 
-def _of_domain(asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
+def domain_refusal(asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
     return None if has_verified_domain(attempt.email, asked.verified_domains) else RefusalReason.DOMAIN
 
 
-def _of_source(asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
-    if _of_network(asked, attempt) is None or _of_certificate(asked, attempt) is None:
+def source_refusal(asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
+    if network_refusal(asked, attempt) is None or certificate_refusal(asked, attempt) is None:
         return None
     return RefusalReason.SOURCE
 
 
-def _of_key(_asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
+def sync_key_refusal(_asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
     return RefusalReason.UNBOUND_KEY if attempt.has_unbound_key and attempt.synchronises else None
 
 
-def _of_any_key(_asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
+def key_refusal(_asked: SignInRequirements, attempt: SignInAttempt) -> RefusalReason | None:
     if attempt.has_unbound_key:
         return RefusalReason.REQUIRED_KEY
     return RefusalReason.LONG_KEY if attempt.has_long_key else None

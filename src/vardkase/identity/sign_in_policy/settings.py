@@ -8,7 +8,7 @@ from vardkase.core.settings import Setting
 from vardkase.core.settings.problems import SettingProblem
 
 
-def _days(number: int) -> Problem | None:
+def days_problem(number: int) -> Problem | None:
     return None if 1 <= number <= 3650 else SettingProblem.NOT_DAYS(least=1, most=3650)
 
 
@@ -16,7 +16,7 @@ DOMAIN_PROOF = Setting(
     "Vardkase.domain_proof_days",
     365,
     "For how many days a mail domain stays verified by a mail; it is asked anew thirty days before.",
-    check=_days,
+    check=days_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
 )
@@ -24,7 +24,7 @@ DOMAIN_GRACE = Setting(
     "Vardkase.domain_grace_days",
     14,
     "For how many days a mail domain stays verified after its TXT record was seen last.",
-    check=_days,
+    check=days_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
 )

@@ -15,7 +15,7 @@ from vardkase.misp.flags import as_bool
 LARGEST = 100_000
 """Characters of a value as JSON."""
 MOST_COMPARED = 500
-"""Texts in a filter of alerts: each is looked for in every attribute of every event that is published."""
+"""Texts in a filter of alerts: each is compared with every attribute of every published event."""
 
 PYTHON_BYTES = re.compile(r"\Ab'(.*)'\Z", re.DOTALL)
 """How PyMISP writes JSON where orjson is installed: bytes as Python shows them."""
@@ -81,7 +81,7 @@ def _decoded(value: Any) -> Any:
         return value
 
 
-def _alert_filter(value: Any) -> Any:
+def read_alert_filter(value: Any) -> Any:
     if _compared(value) > MOST_COMPARED:
         raise InvalidValue(UserSettingProblem.TOO_MANY_COMPARED(most=MOST_COMPARED))
     return value
@@ -104,13 +104,13 @@ def _compared(value: Any) -> int:
     return count
 
 
-def _flag(value: Any) -> Any:
+def read_flag(value: Any) -> Any:
     if isinstance(value, dict | list):
         raise InvalidValue(UserSettingProblem.NOT_A_FLAG())
     return int(as_bool(value))
 
 
-def _dashboard(value: Any) -> Any:
+def read_dashboard(value: Any) -> Any:
     if not isinstance(value, list) or not all(
         isinstance(widget, dict) and isinstance(widget.get("widget"), str) for widget in value
     ):
@@ -118,20 +118,21 @@ def _dashboard(value: Any) -> Any:
     return value
 
 
-def _homepage(value: Any) -> Any:
+def read_homepage(value: Any) -> Any:
     path = value.get("path") if isinstance(value, dict) else value
+    # A browser takes what begins with // for another host.
     if not isinstance(path, str) or not path.startswith("/") or path.startswith("//") or len(path) > 1000:
         raise InvalidValue(UserSettingProblem.NOT_A_PATH())
     return {"path": path}
 
 
-def _parameters(value: Any) -> Any:
+def read_parameters(value: Any) -> Any:
     if not isinstance(value, dict) or not all(isinstance(inner, dict) for inner in value.values()):
         raise InvalidValue(UserSettingProblem.NO_PARAMETERS())
     return value
 
 
-def _numbers(value: Any) -> Any:
+def read_numbers(value: Any) -> Any:
     if not isinstance(value, dict) or not all(
         isinstance(number, int | float) and not isinstance(number, bool)
         for number in map(_number, value.values())
@@ -148,13 +149,13 @@ def _number(value: Any) -> Any:
     )
 
 
-def _columns(value: Any) -> Any:
+def read_columns(value: Any) -> Any:
     if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
         raise InvalidValue(UserSettingProblem.NO_COLUMNS())
     return list(dict.fromkeys(value))
 
 
-def _periodic_filters(value: Any) -> Any:
+def read_periodic_filters(value: Any) -> Any:
     if not isinstance(value, dict):
         raise InvalidValue(UserSettingProblem.FILTERS_NOT_AN_OBJECT())
     if unknown := sorted(value.keys() - PERIODIC_FILTERS):
@@ -163,14 +164,14 @@ def _periodic_filters(value: Any) -> Any:
 
 
 SETTINGS: dict[str, Callable[[Any], Any]] = {
-    "publish_alert_filter": _alert_filter,
-    "dashboard_access": _flag,
-    "dashboard": _dashboard,
-    "homepage": _homepage,
-    "default_restsearch_parameters": _parameters,
-    "tag_numerical_value_override": _numbers,
-    "event_index_hide_columns": _columns,
-    "periodic_notification_filters": _periodic_filters,
+    "publish_alert_filter": read_alert_filter,
+    "dashboard_access": read_flag,
+    "dashboard": read_dashboard,
+    "homepage": read_homepage,
+    "default_restsearch_parameters": read_parameters,
+    "tag_numerical_value_override": read_numbers,
+    "event_index_hide_columns": read_columns,
+    "periodic_notification_filters": read_periodic_filters,
 }
 """Every setting with the reader of its values."""
 

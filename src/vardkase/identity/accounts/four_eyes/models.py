@@ -60,6 +60,7 @@ class ApprovalRequest(models.Model):
                 condition=Q(state="waiting"),
                 name="approval_request_one_waiting",
             ),
+            # Also in the database, so that no code can store an approval by one person.
             models.CheckConstraint(
                 condition=~Q(state="approved")
                 | Q(digest="")

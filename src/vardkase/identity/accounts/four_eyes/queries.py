@@ -16,8 +16,7 @@ from vardkase.identity.accounts.four_eyes.registry import action_of, actions
 from vardkase.identity.accounts.four_eyes.rules import plain, refusal_of_part
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.acting import Acting
-
-LONGEST_ID = 19
+from vardkase.misp.flags import is_id
 
 
 def visible(actor: Acting) -> QuerySet[ApprovalRequest]:
@@ -38,8 +37,7 @@ def waiting() -> QuerySet[ApprovalRequest]:
 
 def find(actor: Acting, pk: int | str) -> ApprovalRequest:
     text = str(pk)
-    is_number = text.isascii() and text.isdigit() and len(text) < LONGEST_ID
-    request = visible(actor).filter(pk=int(text)).first() if is_number else None
+    request = visible(actor).filter(pk=int(text)).first() if is_id(text) else None
     if request is None or action_of(request) is None:
         raise NotFound(FourEyesProblem.NOT_FOUND())
     return request

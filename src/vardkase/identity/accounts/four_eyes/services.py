@@ -81,7 +81,10 @@ def propose(
     request.subject_state = plain(action.fingerprint(request))
     request.digest = digest_of(request)
     if alone:
-        return _carry_out_alone(actor, action, request)
+        _close(actor, request, State.ALONE, "")
+        _record(actor, IdentityAction.APPROVAL_REQUEST_DONE_ALONE, request)
+        action.execute(sealed(actor, request, {}))
+        return request
     request.save()
     _record(actor, IdentityAction.APPROVAL_REQUEST_PROPOSED, request)
     if not action.writes_itself:
@@ -178,6 +181,7 @@ def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[
         state_now = plain(action.fingerprint(request))
     except NotFound as gone:
         raise AlreadyAnswered(FourEyesProblem.CHANGED()) from gone
+    # The digest is computed anew from the row: a change made in the database itself shows as well.
     if state_now != request.subject_state or digest_of(request) != request.digest:
         raise AlreadyAnswered(FourEyesProblem.CHANGED())
     _close(actor, request, State.APPROVED, remark.strip()[:LONGEST])
@@ -186,13 +190,6 @@ def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[
     if not action.writes_itself:
         mails.tell_proposer(action, request)
     return result
-
-
-def _carry_out_alone(actor: Acting, action: ApprovalAction, request: ApprovalRequest) -> ApprovalRequest:
-    _close(actor, request, State.ALONE, "")
-    _record(actor, IdentityAction.APPROVAL_REQUEST_DONE_ALONE, request)
-    action.execute(sealed(actor, request, {}))
-    return request
 
 
 def _to_answer(actor: Acting, pk: int) -> tuple[ApprovalAction, ApprovalRequest]:
@@ -224,6 +221,7 @@ def _refuse_twice(request: ApprovalRequest) -> None:
         action=request.action, subject=request.subject, state=State.WAITING
     )
     for earlier in same:
+        # The unique constraint counts one that has lapsed as waiting, until it is marked here.
         if earlier.is_waiting:
             raise Conflict(FourEyesProblem.ALREADY_PROPOSED())
         earlier.state = State.LAPSED

@@ -82,4 +82,5 @@ def choose_password(visitor: AuditActor, secret: str, password: str) -> User:
 
 
 def _digest(secret: str) -> bytes:
+    # Half a surrogate pair in a forged link is a wrong secret, and no error of the server.
     return hashlib.sha256(secret.encode(errors="surrogateescape")).digest()

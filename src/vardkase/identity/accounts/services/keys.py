@@ -170,6 +170,7 @@ def _expiration(value: Any) -> int:
     written = str(value or "").strip()
     if written in ("", "0"):
         return 0
+    # Unix seconds: eleven digits last until the year 5138.
     if written.isdecimal() and len(written) <= 11:
         return int(written)
     if day := _parsed(written):

@@ -17,6 +17,7 @@ INSERT INTO one_time_code (user_id, counter, wrong, wrong_since) VALUES (%(user)
 ON CONFLICT (user_id) DO UPDATE SET counter = EXCLUDED.counter, wrong = 0
 WHERE one_time_code.counter < EXCLUDED.counter
 """
+# By the clock of the database, which all processes share.
 COUNT = """
 INSERT INTO one_time_code AS known (user_id, counter, wrong, wrong_since)
 VALUES (%(user)s, 0, 1, extract(epoch FROM clock_timestamp())::bigint)

@@ -21,7 +21,7 @@ LONGEST = 4096
 
 def set_password(user: User, password: str) -> None:
     """Set the password of `user` (not saved here). Raises Invalid if the policy refuses it."""
-    if len(password) > LONGEST:  # Hashing is made slow on purpose: its input must not grow as it likes.
+    if len(password) > LONGEST:  # Hashing is slow on purpose, so its input is limited.
         raise Invalid({"password": [AccountProblem.PASSWORD_TOO_LONG()]})
     try:
         validate_password(password, user)

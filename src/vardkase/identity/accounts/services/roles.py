@@ -176,7 +176,7 @@ def _held(role: Role) -> list[str]:
     return [name for name in PERMISSIONS if getattr(role, name)]
 
 
-def _flag(value: Any) -> bool:
+def read_flag(value: Any) -> bool:
     """A flag in any of MISP's spellings; unknown words never grant a permission."""
     if isinstance(value, str) and value.strip().lower() not in TRUE_WORDS | FALSE_WORDS:
         raise Invalid(CommonProblem.NOT_TRUE_OR_FALSE())
@@ -185,11 +185,11 @@ def _flag(value: Any) -> bool:
 
 READERS: dict[str, Callable[[Any], Any]] = {
     "name": short_text,
-    **dict.fromkeys(PERMISSIONS, _flag),
-    "restricted_to_site_admin": _flag,
+    **dict.fromkeys(PERMISSIONS, read_flag),
+    "restricted_to_site_admin": read_flag,
     "memory_limit": short_text,
     "max_execution_time": short_text,
-    "enforce_rate_limit": _flag,
+    "enforce_rate_limit": read_flag,
     "rate_limit_count": lambda value: number(value, LARGEST_COUNT),
     "restsearch_limit_result": lambda value: number(value, LARGEST_COUNT),
 }

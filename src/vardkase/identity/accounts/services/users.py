@@ -80,6 +80,7 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
         require_unlimited(actor, "password")
     require_may_add(actor)
     user = User(change_pw=True, invited_by=actor.user_id or 0, gpgkey="", external_auth_key="")
+    # As in MISP: where the numbers of the NIDS rules that the user exports begin.
     user.nids_sid = random.randint(1_000_000, 9_999_999)  # noqa: S311
     user.org = _organisation(actor, data)
     refuse_at_console(actor, user.org)
@@ -333,7 +334,7 @@ def check_address(user: User, email: Any) -> str:
     return tried.email
 
 
-def _email(value: Any) -> str:
+def read_email(value: Any) -> str:
     address = short_text(value)
     try:
         validate_email(address)
@@ -342,7 +343,7 @@ def _email(value: Any) -> str:
     return address
 
 
-def _moment(value: Any) -> datetime | None:
+def read_moment(value: Any) -> datetime | None:
     if value in (None, "", 0, "0", False):
         return None
     if str(value).isdecimal():
@@ -354,7 +355,7 @@ def _moment(value: Any) -> datetime | None:
 
 
 OWN: dict[str, Callable[[Any], Any]] = {
-    "email": _email,
+    "email": read_email,
     "autoalert": as_bool,
     "contactalert": as_bool,
     "gpgkey": text,
@@ -370,7 +371,7 @@ ADMINISTERED: dict[str, Callable[[Any], Any]] = {
     "termsaccepted": as_bool,
     "change_pw": as_bool,
     "disabled": as_bool,
-    "expiration": _moment,
+    "expiration": read_moment,
     "force_logout": as_bool,
     "external_auth_required": as_bool,
     "external_auth_key": text,

@@ -47,6 +47,7 @@ def _ids(uuids: Iterable[str]) -> dict[str, int]:
 
 
 def _add(missing: Mapping[str, str], created_by: int) -> None:
+    # Cut before it is normalised: its length is the sender's choice.
     names = {uuid: cleaned(name[: MAX_NAME * 2])[:MAX_NAME].strip() or uuid for uuid, name in missing.items()}
     skeletons = {organisation_skeleton(name) for name in names.values()}
     take_turns(skeletons)

@@ -124,6 +124,7 @@ def _is_newer(block: Mapping[str, Any], group: SharingGroup) -> bool:
         modified = datetime.strptime(str(block.get("modified")), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
         return True
+    # Times on the wire are in whole seconds.
     return modified > group.modified.replace(microsecond=0)
 
 

@@ -139,7 +139,7 @@ def _clash(table: str, column: str, others: tuple[str, ...]) -> str:
 
 
 JOINED = frozenset({"sharing_group_org"})
-"""Where both may be in the same, and become one."""
+"""Tables in which both organisations may be in the same thing: their two rows become one."""
 
 KEEP_EXTEND = """
 UPDATE sharing_group_org theirs SET extend = TRUE FROM sharing_group_org mine

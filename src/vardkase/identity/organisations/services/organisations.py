@@ -24,7 +24,7 @@ from vardkase.misp.flags import as_bool
 
 TEXTS = ("name", "description", "nationality", "sector", "type", "contacts", "landingpage")
 AS_WHOM = frozenset({"uuid", "local"})
-"""By what others know an organisation, and whether it is one of this hub: what is shared with it goes by these."""
+"""What others know an organisation by, and whether it is one of this hub: these decide what is shared with it."""
 LONG = ("description", "contacts", "landingpage")
 
 
@@ -153,14 +153,14 @@ def _clashes(organisation: Organisation) -> dict[str, list[Problem]]:
     return {}
 
 
-def _uuid(value: Any) -> UUID:
+def read_uuid(value: Any) -> UUID:
     try:
         return UUID(str(value))
     except ValueError:
         raise Invalid(CommonProblem.NOT_AN_RFC_4122_UUID()) from None
 
 
-def _domains(value: Any) -> list[str]:
+def read_domains(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else str(value or "").replace(",", "\n").splitlines()
     return [composed(str(part)).lower() for part in parts if str(part).strip()]
 
@@ -168,7 +168,7 @@ def _domains(value: Any) -> list[str]:
 READERS: dict[str, Callable[[Any], Any]] = {
     **{name: text if name in LONG else short_text for name in TEXTS},
     "name": lambda value: short_text(composed(text(value))),
-    "uuid": _uuid,
+    "uuid": read_uuid,
     "local": as_bool,
-    "restricted_to_domain": _domains,
+    "restricted_to_domain": read_domains,
 }

@@ -55,9 +55,9 @@ def keep_open(
 
 
 ANSWERED_BY = {"source": {"networks", "certificates"}}
-"""Rules of the hub owner that either of several rules of an organisation answers."""
+"""Rules of the hub owner that any of several rules of an organisation satisfies."""
 HELD = {"networks": "networks", "certificates": "certificate_pins", "domains": "verified_domains"}
-"""Where the organisation keeps what a rule is kept by."""
+"""The field of the organisation that holds what each rule compares."""
 
 
 NOTHING_HELD = {

@@ -27,8 +27,9 @@ from vardkase.identity.sign_in_policy.services.common import changing, keep_open
 from vardkase.identity.sign_in_policy.settings import DOMAIN_GRACE, DOMAIN_PROOF
 
 MAILBOXES = ("postmaster", "hostmaster", "webmaster", "administrator", "admin")
-"""Addresses that only who runs a domain can read (RFC 2142 and the CA/Browser Forum's list)."""
+"""Addresses that only those who run a domain can read (RFC 2142 and the CA/Browser Forum's list)."""
 
+# Host names of RFC 1123. The last label begins with a letter, so that no IP address is one.
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")
 LINK_HOLDS = timedelta(days=7)
 MOST = 50
@@ -56,7 +57,7 @@ def start_domain_check(
         raise Conflict(SignInPolicyProblem.MAILED_A_MOMENT_AGO())
     secret = secrets.token_urlsafe(24)
     if row.seen and row.method == Method.DNS and method == Method.MAIL:
-        # A record that is gone ends the proof soon; asking for a mail, which holds for long, puts that off no further.
+        # A missing record ends the proof soon; asking for a mail, which is valid for longer, must not postpone that.
         row.seen = min(row.seen, now - timedelta(days=max(DOMAIN_PROOF.value - DOMAIN_GRACE.value, 0)))
     row.method, row.asked, row.added_by = method, now, actor.name
     row.mailbox = mailbox if method == Method.MAIL else ""
@@ -185,6 +186,7 @@ def _lookalike(organisation: Organisation, name: str) -> str:
 
 def _readable(domain: str) -> str:
     try:
+        # In Unicode, since look-alikes do not show in the form of the DNS.
         return domain.encode().decode("idna")
     except UnicodeError:
         return domain

@@ -24,7 +24,7 @@ from vardkase.identity.sign_in_policy.rules import may_decide
 from vardkase.identity.sign_in_policy.services.common import changing, written_down
 
 SHOWN_OF_PROVIDER = ("issuer", "client_id", "label", "required", "trusts_second_factor")
-"""What the audit trail is told of a provider: all but its secret."""
+"""What the audit log records of a provider: all but its secret."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def decide_requirements(
     row.decided, row.decided_by, row.note = timezone.now(), actor.name, note.strip()[:LONGEST_NOTE]
     row.save()
     if approve:
-        # Copied only now: until then keys are held to the list that was approved before.
+        # Copied only now: until then keys are checked against the list that was approved before.
         organisation.egress_addresses = row.egress_addresses
         organisation.save(update_fields=["egress_addresses", "date_modified"])
         written_down(actor, organisation, IdentityAction.ORGANISATION_API_REQUIREMENTS_APPROVED, {})
@@ -106,7 +106,7 @@ def decide_requirements(
     return row
 
 
-def _addresses(value: Any) -> list[str]:
+def read_addresses(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else str(value or "").replace(",", " ").split()
     try:
         return distinct_networks(map(str, parts))
@@ -114,7 +114,7 @@ def _addresses(value: Any) -> list[str]:
         raise Invalid(error.problem) from error
 
 
-def _email(value: Any) -> str:
+def read_email(value: Any) -> str:
     address = short_text(value)
     try:
         if address:
@@ -124,20 +124,20 @@ def _email(value: Any) -> str:
     return address
 
 
-def _proof(value: Any) -> str:
+def read_proof(value: Any) -> str:
     if value not in ApiRequirements.Proof.values:
         raise Invalid(SignInPolicyProblem.UNKNOWN_PROOF())
     return str(value)
 
 
-def _rotation(value: Any) -> int:
+def read_rotation_days(value: Any) -> int:
     days = number(value)
     if not 1 <= days <= LONGEST_ROTATION:
         raise Invalid(SignInPolicyProblem.ROTATION_TOO_LONG())
     return days
 
 
-def _log(value: Any) -> int:
+def read_log_days(value: Any) -> int:
     days = number(value)
     if not SHORTEST_LOG <= days <= 3650:
         raise Invalid(SignInPolicyProblem.LOG_TOO_SHORT())
@@ -146,11 +146,11 @@ def _log(value: Any) -> int:
 
 READERS: dict[str, Callable[[Any], Any]] = {
     "software": short_text,
-    "egress_addresses": _addresses,
-    "proof": _proof,
+    "egress_addresses": read_addresses,
+    "proof": read_proof,
     "contact_name": short_text,
-    "contact_email": _email,
+    "contact_email": read_email,
     "contact_phone": lambda value: short_text(value)[:64],
-    "rotation_days": _rotation,
-    "log_days": _log,
+    "rotation_days": read_rotation_days,
+    "log_days": read_log_days,
 }
