@@ -1,7 +1,7 @@
 """`vardkase membership review|assess|request-completion|resume`: assessment of applications.
 
-An officer with a name (`--as`) does so: the console itself is nobody. What takes two people, and the answer to whether
-an officer is partial, has no command: anybody's name can be used at a console.
+A named officer (`--as`) acts: the console itself is nobody. What takes two people, and an officer's declaration of
+partiality, have no command: any name can be used at a console.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""`vardkase membership change …`: what a member tells of itself. Two officers take it over, on the pages."""
+"""`vardkase membership change …`: a member's own data. Two officers accept it on the pages."""
 
 from __future__ import annotations
 
-import json as json_text
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.membership import Member, Reason, reference_of
-from vardkase.cli.output import AsUser, Json, fail, result
+from vardkase.cli.output import AsUser, Json, fail, read_json, result
 from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
@@ -18,12 +17,12 @@ if TYPE_CHECKING:
 
 PROFILES = Profile.HUB
 
-commands = typer.Typer(no_args_is_help=True, help="Changes of what a member tells of itself.")
+commands = typer.Typer(no_args_is_help=True, help="Changes of a member's own data.")
 
 AsAdministrator = Annotated[
     str, typer.Option("--as", help="The member's administrator who proposes.", metavar="EMAIL")
 ]
-File = Annotated[Path, typer.Argument(help='What shall be otherwise, as JSON: {"address": "…"}.')]
+File = Annotated[Path, typer.Argument(help='The new values, as JSON: {"address": "…"}.')]
 Note = Annotated[str, typer.Option("--note", help="What the hub owner should know.")]
 
 
@@ -32,10 +31,7 @@ def propose(
     file: File, user: AsAdministrator, note: Note = "", data_dir: DataDir = None, json: Json = False
 ) -> None:
     """Propose changes to a member's data; the hub owner decides."""
-    try:
-        given = json_text.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        raise fail(f"{file} cannot be read as JSON.") from None
+    given = read_json(file)
     if not isinstance(given, dict):
         raise fail(f"{file} holds no object.")
     with opened(data_dir):

@@ -22,7 +22,7 @@ commands = typer.Typer()
 Item = Annotated[str, typer.Argument(help="The item, as `membership onboarding` lists it.")]
 Values = Annotated[
     list[str] | None,
-    typer.Argument(help="What it needs: NAME=VALUE, or NAME=@FILE. Without it what is missing is told."),
+    typer.Argument(help="What it needs: NAME=VALUE, or NAME=@FILE. Without it, what is missing is listed."),
 ]
 
 

@@ -24,8 +24,8 @@ class CommandGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         found = super().get_command(ctx, cmd_name)
         if found is not None and not _holds(found):
-            told = f"there is no such command: {cmd_name} {WHOSE[profile()]} (VARDKASE_PROFILE)."
-            raise fail(told, 2)
+            reason = f"there is no such command: {cmd_name} {WHOSE[profile()]} (VARDKASE_PROFILE)."
+            raise fail(reason, 2)
         return found
 
 

@@ -18,6 +18,7 @@ def console() -> Actor:
     owner = Organisation.objects.filter(local=True).order_by("pk").first()
     if owner is None:
         raise fail("the installation is not prepared yet: run `vardkase init` or `vardkase serve` first.")
+    # Under sudo the person is recorded, not root.
     return console_actor(owner.pk, owner.name, os.environ.get("SUDO_USER") or _login())
 
 

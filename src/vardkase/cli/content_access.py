@@ -1,7 +1,7 @@
 """`vardkase content-access`: operators' access to content from the command line.
 
 Access is ended in an operator's name and withdrawn in an officer's (`--as`). It is asked for on the pages or with the
-operator's API key, and granted or refused on the pages alone: whoever sits at the console could be both.
+operator's API key, and granted or refused on the pages alone: the person at the console could be both.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def export(
             exported = export_feed(reader, folder, content, only=frozenset(readable))
         except OSError as error:
             raise fail(str(error)) from error
-        result(_told(exported), as_json=json)
+        result(_counts(exported), as_json=json)
 
 
 @commands.command()
@@ -99,10 +99,10 @@ def refresh(
         from vardkase.exchange.own_feeds.tasks import refresh_and_settle
 
         try:
-            result(_told(refresh_and_settle(find_own_feed(console(), name), whole=whole)), as_json=json)
+            result(_counts(refresh_and_settle(find_own_feed(console(), name), whole=whole)), as_json=json)
         except OSError as error:
             raise fail(str(error)) from error
 
 
-def _told(exported: Exported) -> dict[str, int]:
+def _counts(exported: Exported) -> dict[str, int]:
     return {"written": exported.written, "unchanged": exported.unchanged, "removed": exported.removed}

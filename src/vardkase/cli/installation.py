@@ -41,6 +41,7 @@ def choose(data_dir: Path | None) -> Path:
         os.environ["VARDKASE_DATA_DIR"] = str(data_dir.expanduser().absolute())
     chosen = data_directory()
     os.environ["VARDKASE_DATA_DIR"] = str(chosen)
+    # For this user alone: secrets and the database are in it.
     chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
     return chosen
 

@@ -65,6 +65,7 @@ def _shown(done: Membership | ApprovalRequest) -> dict[str, str]:
         return {"waits_for_approval": str(done.pk), "action": done.action, "organisation": done.title}
     membership = done
     organisation = membership.organisation
+    # Its periods were changed in the database, not in this object.
     organisation.refresh_from_db()
     return {
         "id": str(organisation.pk),

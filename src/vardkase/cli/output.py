@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +31,14 @@ def fail(message: str, code: int = 1) -> typer.Exit:
     """Print why the command failed; `raise fail(…)` exits."""
     typer.echo(f"vardkase: {message}", err=True)
     return typer.Exit(code)
+
+
+def read_json(file: Path) -> Any:
+    """The JSON document in a file; ends the command if it cannot be read."""
+    try:
+        return json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        raise fail(f"{file} cannot be read as JSON.") from None
 
 
 def sentences(error: Exception) -> list[str]:

@@ -14,6 +14,7 @@ def claim(data_dir: Path, url: str) -> Iterator[str | None]:
 
     The lock is the kernel's, so it is released however its holder dies.
     """
+    # Not "w", which would empty the file before it is known whether another process holds it.
     with (data_dir / "serve.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

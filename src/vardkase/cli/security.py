@@ -95,6 +95,7 @@ def certificate(
     with opened(data_dir):
         from vardkase.identity.sign_in_policy.services import add_certificate
 
+        # PEM is ASCII, but the text around it need not be.
         text = file.read_text(encoding="ascii", errors="replace")
         made = add_certificate(*_found(org), text, pins="key" if key else "certificate")
         result({"id": made.pk, "subject": made.subject, "fingerprint": made.fingerprint}, as_json=json)

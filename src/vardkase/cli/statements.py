@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_text
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,7 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.membership import Member, reference_of
-from vardkase.cli.output import Json, fail, note, result
+from vardkase.cli.output import Json, fail, note, read_json, result
 from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
@@ -64,12 +63,12 @@ def show(member: Member, user: AsOfficer = "", data_dir: DataDir = None, json: J
 def write(
     file: File,
     user: AsAdministrator,
-    submit: Annotated[bool, typer.Option("--submit", help="Hand it in, whole.")] = False,
+    submit: Annotated[bool, typer.Option("--submit", help="Submit it; it has to be complete.")] = False,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
     """Save the draft statement and list what is still required, or submit it."""
-    document = _document(file)
+    document = read_json(file)
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.statements import services
@@ -128,13 +127,6 @@ def _shown(row: Statement) -> dict[str, Any]:
             for evidence in row.evidence.order_by("pk")
         ],
     }
-
-
-def _document(file: Path) -> Any:
-    try:
-        return json_text.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        raise fail(f"{file} cannot be read as JSON.") from None
 
 
 def _day(written: str) -> date | None:

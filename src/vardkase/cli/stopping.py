@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from types import FrameType
 
+# SIGHUP is sent when the terminal is closed.
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 

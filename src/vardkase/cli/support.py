@@ -23,7 +23,9 @@ Number = Annotated[int, typer.Argument(help="The request's number.")]
 StepName = Annotated[str, typer.Argument(help="take, ask, solve or reopen.")]
 Text = Annotated[str, typer.Option("--text", help="What is written.")]
 AnswerStep = Annotated[str, typer.Option("--step", help="ask or solve, when that is what the answer does.")]
-Internal = Annotated[bool, typer.Option("--note", help="A note to colleagues, which who asked does not see.")]
+Internal = Annotated[
+    bool, typer.Option("--note", help="A note to colleagues, which the requester does not see.")
+]
 State = Annotated[str, typer.Option("--state", help="new, in_hand, waiting or solved; open or late.")]
 Kind = Annotated[str, typer.Option("--kind", help="connection, access, content, legal or fault.")]
 

@@ -46,6 +46,7 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
 def beside(work: Callable[[threading.Event], None]) -> Iterator[None]:
     """Run `work` in a thread for the duration of a block; its event is set at the end."""
     stop = threading.Event()
+    # A daemon: a delivery that hangs must not keep the process from ending.
     thread = threading.Thread(target=work, args=(stop,), name=work.__name__, daemon=True)
     thread.start()
     try:

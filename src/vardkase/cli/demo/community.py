@@ -1,7 +1,7 @@
 """The demonstration community: organisations, users, groups, events and memberships, created once.
 
-Everything goes through the services that the pages and the API use, in one transaction, but for what an operator
-reads: a start that is interrupted leaves nothing half made.
+Everything goes through the services that the pages and the API use, in one transaction, except for what an operator
+reads: an interrupted start leaves nothing half done.
 """
 
 from __future__ import annotations
@@ -227,14 +227,14 @@ def _share_events(
         set_enabled(console, taxonomy.pk, enabled=True)
         create_taxonomy_tags(console, taxonomy.pk)
     resolve_tags(console, [tag for document in documents for tag in _tags(document)], may_create=True)
-    publishers = [_publisher(organisations[member.name]) for member in MEMBERS]
+    publishers = [
+        actor_for(
+            User.objects.get(org=organisations[member.name], role__name="Publisher"), Credential.CONSOLE
+        )
+        for member in MEMBERS
+    ]
     for number, (document, publisher) in enumerate(zip(documents, cycle(publishers), strict=False)):
         _share(publisher, document, number, groups.get(publisher.organisation_name, ()))
-
-
-def _publisher(organisation: Organisation) -> Actor:
-    user = User.objects.get(org=organisation, role__name="Publisher")
-    return actor_for(user, Credential.CONSOLE)
 
 
 def _share(actor: Actor, document: dict[str, Any], number: int, groups: Sequence[int]) -> None:

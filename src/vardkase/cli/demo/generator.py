@@ -20,6 +20,7 @@ from uuid import UUID
 POOL = 5_000
 SHARED = 0.3
 TAGGED = 0.08
+"""Values that repeat, the share of values that are of these, and of attributes with a tag of their own."""
 SPAN_DAYS = 120
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -155,7 +156,8 @@ class _Maker:
     def __init__(self, seed: int, until: datetime) -> None:
         self._random = random.Random(seed)  # noqa: S311 - has to repeat, not to be unguessable
         self._until = until
-        self._next = POOL + seed % 1_000 * 1_000_000
+        self._fresh = itertools.count(POOL + seed % 1_000 * 1_000_000 + 1)
+        # Zipf's law: the n-th value is as frequent as 1/n.
         self._weights = list(itertools.accumulate(1 / rank for rank in range(1, POOL + 1)))
         self._shares = list(itertools.accumulate(kind.share for kind in KINDS))
 
@@ -183,7 +185,7 @@ class _Maker:
         for kind in self._random.choices(KINDS, cum_weights=self._shares, k=count):
             value = kind.value(self._number())
             while (kind.type, value) in seen:
-                value = kind.value(self._new())
+                value = kind.value(next(self._fresh))
             seen.add((kind.type, value))
             row = self._attribute(kind.type, value, timestamp, category=kind.category, to_ids=kind.to_ids)
             if self._random.random() < TAGGED:
@@ -193,37 +195,27 @@ class _Maker:
 
     def _objects(self, timestamp: str) -> list[dict[str, Any]]:
         number = self._number()
-        file, page = self._file(number, timestamp), self._page(number, timestamp)
-        host = self._object(
-            "domain-ip",
-            timestamp,
-            [("domain", "domain", _domain(number)), ("ip", "ip-dst", _address(number))],
-        )
-        mail = self._mail(number, timestamp)
-        mail["ObjectReference"] = [_reference(mail, file, "contains"), _reference(mail, page, "contains")]
-        page["ObjectReference"] = [_reference(page, host, "resolved-to")]
-        file["ObjectReference"] = [_reference(file, page, "downloaded-from")]
-        return [mail, file, page, host]
-
-    def _mail(self, number: int, timestamp: str) -> dict[str, Any]:
-        rows = [
-            ("from", "email-src", f"lon{number % 200}@{_domain(number)}"),
-            ("subject", "email-subject", self._random.choice(SUBJECTS)),
-        ]
-        return self._object("email", timestamp, rows)
-
-    def _file(self, number: int, timestamp: str) -> dict[str, Any]:
+        domain, address = _domain(number), _address(number)
         rows = [
             ("filename", "filename", FILENAMES[number % len(FILENAMES)].format(n=number)),
             ("md5", "md5", _hash("md5", number)),
             ("sha256", "sha256", _hash("sha256", number)),
             ("size-in-bytes", "size-in-bytes", str(20_000 + number % 900_000)),
         ]
-        return self._object("file", timestamp, rows)
-
-    def _page(self, number: int, timestamp: str) -> dict[str, Any]:
-        rows = [("url", "url", f"https://{_domain(number)}/{number}"), ("domain", "domain", _domain(number))]
-        return self._object("url", timestamp, rows)
+        file = self._object("file", timestamp, rows)
+        rows = [("url", "url", f"https://{domain}/{number}"), ("domain", "domain", domain)]
+        page = self._object("url", timestamp, rows)
+        rows = [("domain", "domain", domain), ("ip", "ip-dst", address)]
+        host = self._object("domain-ip", timestamp, rows)
+        rows = [
+            ("from", "email-src", f"lon{number % 200}@{domain}"),
+            ("subject", "email-subject", self._random.choice(SUBJECTS)),
+        ]
+        mail = self._object("email", timestamp, rows)
+        mail["ObjectReference"] = [_reference(mail, file, "contains"), _reference(mail, page, "contains")]
+        page["ObjectReference"] = [_reference(page, host, "resolved-to")]
+        file["ObjectReference"] = [_reference(file, page, "downloaded-from")]
+        return [mail, file, page, host]
 
     def _object(self, name: str, timestamp: str, rows: list[tuple[str, str, str]]) -> dict[str, Any]:
         uuid, version, category = TEMPLATES[name]
@@ -248,11 +240,7 @@ class _Maker:
     def _number(self) -> int:
         if self._random.random() < SHARED:
             return self._random.choices(range(POOL), cum_weights=self._weights)[0]
-        return self._new()
-
-    def _new(self) -> int:
-        self._next += 1
-        return self._next
+        return next(self._fresh)
 
     def _uuid(self) -> str:
         return str(UUID(int=self._random.getrandbits(128), version=4))

@@ -1,7 +1,7 @@
 """Demonstration data for membership: members, applicants, and open cases for the hub's staff.
 
-As the community, it is made by the services that the pages use, but for what takes a year: a statement that is about to
-end is set back in time.
+Like the community, it is created by the services that the pages use, except what takes a year: the statement that is
+about to expire is backdated.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ MEMBERS = {
 """By name: sector, connection, NIS2 status, organisation number (invented) and county."""
 ABOUT_TO_END = ("Region Solvik", 21)
 HANDED_IN = "Länsstyrelsen i Ekelund"
+# Some may sign in only from these: private networks, from which people look at the demonstration.
 NETWORKS = ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"]
 FULL = {f"{name}.level": "3" for name in MEASURES}
 
