@@ -74,5 +74,6 @@ def _text(mail: EmailMessage) -> str:
         text = str(body.get_content())
     except (LookupError, UnicodeDecodeError) as error:  # an unknown or a wrong charset
         raise Invalid(IncomingMailProblem.UNREADABLE()) from error
+    # It is shown as text, in which entities would be read as they are written.
     plain = unescape(strip_tags(text)) if body.get_content_type() == "text/html" else text
     return plain.replace("\0", "").strip()[: services.LONGEST_TEXT]

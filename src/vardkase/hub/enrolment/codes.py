@@ -168,6 +168,7 @@ def _find(code: Any, *, locked: bool = False) -> EnrolmentCode:
         rows = rows.select_for_update(of=("self",))
     # Locked when redeemed: of two platforms with the same code, the second finds it used.
     row = rows.filter(digest=_digest(str(code or "")), ended=None, expires__gt=timezone.now()).first()
+    # The membership may have been suspended or ended since the code was made.
     if row is None or is_shut_out(row.organisation.standing):
         raise NotFound(EnrolmentProblem.UNKNOWN_CODE())
     return row

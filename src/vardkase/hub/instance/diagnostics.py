@@ -141,6 +141,7 @@ def _differing_columns(columns: dict[str, list[str]]) -> dict[str, list[dict[str
         actual = set(columns.get(table, ()))
         faults = [("missing_column", name) for name in sorted(expected - actual)]
         faults += [("additional_column", name) for name in sorted(actual - expected)]
+        # A proxy model has fewer fields than the table that it shares.
         if faults and meta.managed and not meta.proxy:
             differing[table] = [
                 {"error_type": kind, "column_name": name, "is_critical": kind == "missing_column"}

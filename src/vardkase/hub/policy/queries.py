@@ -92,6 +92,7 @@ def _groups(rules: Collection[Rule]) -> list[SharingGroup]:
 def due_for_review(actor: Actor, version: PolicyVersion, limit: int = 200) -> list[tuple[int, str, str]]:
     """Id, info and date of own events that a retention rule wants reviewed, oldest first, readable by the
     actor."""
+    # A title is content: the list has only what the actor may read.
     readable = f"SELECT e.id FROM event e WHERE {numbers_written_in(event_predicate(actor), actor)}"
     events_by_id: dict[int, tuple[int, str, str]] = {}
     for rule in policy_of(version).rules:

@@ -75,6 +75,7 @@ def put_in_force(actor: Actor) -> PolicyVersion:
     _replace(policy_in_force(actor.organisation_id))
     draft.state, draft.decided_by, draft.in_force_from = PolicyState.IN_FORCE, actor.name, timezone.now()
     draft.save()
+    # No rule has looked at an event before it is published.
     Organisation.objects.filter(pk=actor.organisation_id).update(hides_unpublished=True)
     record(
         actor,

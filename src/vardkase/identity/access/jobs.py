@@ -36,6 +36,7 @@ def hub_actor() -> Actor:
     organisation = Organisation.objects.filter(pk=host_organisation_id() or 0).first()
     if organisation is None:
         raise Forbidden(AccessProblem.NO_HOST())
+    # Without a login: rules for the person at the console are not for the hub itself.
     return replace(console_actor(organisation.pk, organisation.name, "hub"), login="")
 
 

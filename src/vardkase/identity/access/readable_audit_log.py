@@ -38,6 +38,7 @@ def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
 def last_visit(actor: Actor) -> datetime | None:
     if actor.user_id is None:
         return None
+    # The newest is the sign-in of the present visit.
     entries = entries_about("user", actor.user_id, limit=2, actions=(IdentityAction.USER_SIGNED_IN,))
     return entries[1].created if len(entries) > 1 else None
 

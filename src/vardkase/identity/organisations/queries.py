@@ -75,6 +75,7 @@ def organisations(scope: str = "local", search: str = "") -> QuerySet[Organisati
         condition = Q()
         for field in SEARCHED:
             condition |= Q(**{f"{field}__icontains": search})
+        # A uuid only: digits are searched for as text, and not as an id.
         identity = by_reference(search) if "-" in search else None
         found = found.filter(condition | identity if identity is not None else condition)
     return found.order_by(Collate(Upper("name"), "C"), "pk")

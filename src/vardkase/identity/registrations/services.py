@@ -69,6 +69,7 @@ def accept_requests(actor: Actor, requests: Sequence[Inbox], chosen: Mapping[str
     actor.require_writing(Permission.SITE_ADMIN)
     for request in requests:
         fields = {name: chosen[name] for name in ("org_id", "role_id") if chosen.get(name)}
+        # What the visitor asked for is shown to the administrator, but only `chosen` counts.
         user = create_user(actor, {"email": request.data["email"], "contactalert": True, **fields})
         record(actor, IdentityAction.REGISTRATION_ACCEPTED, _target(request), {"user": user.email})
         request.delete()

@@ -41,6 +41,7 @@ def set_user_setting(actor: Actor, user: User, setting: str, given: Any) -> User
 @transaction.atomic
 def toggle_column(actor: Actor, user: User, column: str) -> UserSetting:
     locked(user)
+    # Read under the lock: of two toggles at once one would be lost.
     setting = UserSetting.objects.filter(user=user, setting="event_index_hide_columns").first()
     hidden = list(setting.value) if setting else []
     now = [name for name in hidden if name != column] if column in hidden else [*hidden, column]

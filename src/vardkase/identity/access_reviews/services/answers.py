@@ -96,6 +96,7 @@ def _keep(actor: Actor, review: AccessReview, users: Collection[User], kind: str
             )
             for user in users
         ),
+        # An answer may be changed as long as the review is open.
         update_conflicts=True,
         unique_fields=["review", "user_id"],
         update_fields=["kind", "answered", "answered_by"],

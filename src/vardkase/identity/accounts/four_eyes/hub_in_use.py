@@ -35,6 +35,7 @@ def in_use() -> bool:
         state__in=(RequestState.APPROVED, RequestState.ALONE),
     )
     ever = _holders(User.objects.all()).values_list("email").union(appointments.values_list("title"))
+    # Two spellings of one mailbox are one person.
     return len({mailbox(email) for (email,) in ever}) >= ENOUGH
 
 

@@ -58,6 +58,7 @@ def to_answer(actor: Acting) -> list[ApprovalRequest]:
     account = User.objects.select_related("role").filter(pk=actor.user_id or 0).first() if names else None
     if account is None:
         return []
+    # Without locks below: each page counts these in its navigation, outside a transaction.
     requests = waiting().filter(action__in=names)
     return [
         each

@@ -69,6 +69,7 @@ def create_role(actor: Acting, data: Mapping[str, Any]) -> Role:
     `permission`, a level of MISP's older scale, stands for the event permissions of that level.
     """
     _require_site_admin(actor)
+    # As recorded: MISP answers null only for the limits of its own roles.
     role = Role(memory_limit="", max_execution_time="")
     _apply(role, data)
     role.save()

@@ -31,6 +31,7 @@ def appoint(actor: Acting, user: User, names: Iterable[str], reason: str = "") -
     user = locked(user)
     wanted = sorted(set(names))
     refuse(user, wanted)
+    # Otherwise an earlier proposal would undo this when it is approved.
     appointments.drop_waiting(actor, user)
     if not appointments.makes_officer(user, wanted):
         return give(actor, user, wanted)

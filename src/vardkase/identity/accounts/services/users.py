@@ -79,6 +79,7 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
     if _password(data):
         require_unlimited(actor, "password")
     require_may_add(actor)
+    # Empty keys and not null, as MISP was recorded to answer for a new account.
     user = User(change_pw=True, invited_by=actor.user_id or 0, gpgkey="", external_auth_key="")
     # As in MISP: where the numbers of the NIDS rules that the user exports begin.
     user.nids_sid = random.randint(1_000_000, 9_999_999)  # noqa: S311

@@ -155,5 +155,6 @@ def _is_issuer(issuer: str) -> bool:
 
 
 def _end_sessions(actor: Actor, organisation: Organisation) -> None:
+    # Those who serve the hub never sign in through a provider.
     bound = User.objects.filter(org=organisation, role__perm_site_admin=False, staff_roles=[])
     bound.exclude(pk=actor.user_id or 0).update(force_logout=True)
