@@ -82,6 +82,7 @@ def event_page(actor: Actor, filters: EventFilters, place: PagePosition | None, 
     place = sound(place, cast)
     condition, order = beyond(key, "e.id", cast, place, descending=filters.is_descending)
     statement = Statement(actor)
+    # The sort key as text: it goes into the address of the next page.
     select = _select(statement, filters, f"e.id, ({key})::text", condition, order)
     rows = _run(statement, f"{select} LIMIT {statement.bind(size + 1, 'bigint')}", place)
     page = page_of(rows, place, size, lambda row: (row[1], row[0]))
@@ -92,6 +93,7 @@ def count_events(actor: Actor, filters: EventFilters) -> int:
     """The number of events in the list, counted up to COUNTED + 1."""
     statement = Statement(actor)
     select = _select(statement, filters, "1", "TRUE", "")
+    # The limit is inside, so that counting stops there.
     counted = f"SELECT count(*) FROM ({select} LIMIT {COUNTED + 1}) every"
     return int(_run(statement, counted, None)[0][0])
 

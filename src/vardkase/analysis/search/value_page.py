@@ -70,6 +70,7 @@ def _visible(statement: Statement) -> str:
     return f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
 
 
+# `first_seen` and `last_seen` are in microseconds, as MISP stores them; timestamps are in seconds.
 LIFE = """
 WITH seen AS (
     SELECT a.id, a.event_id, e.orgc_id, a.to_ids, a.type,
@@ -85,6 +86,7 @@ SELECT count(*), count(DISTINCT event_id), count(DISTINCT orgc_id),
 FROM seen
 """
 
+# Materialised, since it is read three times and its limit bounds all that follows.
 NEAR = """
 WITH places AS MATERIALIZED (
     SELECT a.id, a.object_id, a.value1, a.value2, a.type, a.event_id

@@ -45,6 +45,7 @@ def elsewhere(actor: Actor, event: EventRow) -> Iterator[RemoteEvent]:
         try:
             found = _event(server, str(event.uuid))
         except RemoteRefused as refused:
+            # 404: that instance does not have the event, or does not show it to us.
             yield RemoteEvent(server, fault=None if refused.status == 404 else refused.problem)
         except OutgoingFailed as failed:
             yield RemoteEvent(server, fault=failed.problem)
@@ -69,6 +70,7 @@ def here(actor: Actor, server_reference: Reference, number: str) -> EventRow:
 
 
 def _event(server: Server, reference: str) -> dict[str, Any]:
+    # Only the head of the event: its attributes may be a hundred thousand.
     found = Peer(server, SECONDS, LARGEST).document("GET", f"events/view/{reference}/metadata:1")
     event = found.get("Event") if isinstance(found, dict) else None
     if not isinstance(event, dict):

@@ -47,6 +47,7 @@ def unsent(actor: Actor, server_id: int) -> list[Unsent]:
     return [Unsent(*row) for row in cursor().execute(UNSENT, values).fetchall()]
 
 
+# The last success may be older than the week, so it is looked up by index and not among these runs.
 FIGURES = """
 WITH lately AS (
     SELECT server_id, direction,

@@ -102,6 +102,7 @@ def send_again(actor: Actor, pk: int) -> Invitation:
     invitation = find_invitation(actor, pk)
     _require_unused(invitation)
     token = secrets.token_urlsafe(32)
+    # A new link, because only the digest of the former one is stored.
     invitation.digest, invitation.sent = digest_of(token), timezone.now()
     invitation.expires = invitation.sent + VALID_FOR
     invitation.save(update_fields=["digest", "sent", "expires"])
