@@ -36,16 +36,18 @@ def safe_name(name: str) -> str:
     last = name.replace("\\", "/").rpartition("/")[2]
     name = "".join(character for character in last if character.isprintable()).strip(" .")
     start, dot, ending = name.rpartition(".")
+    # Shortened before the ending, by which people and programs know the format.
     return f"{start[: LONGEST_NAME - 12]}{dot}{ending[:10]}" if dot else name[:LONGEST_NAME]
 
 
-def _begins(*starts: bytes) -> Callable[[bytes], bool]:
+def begins_with(*starts: bytes) -> Callable[[bytes], bool]:
     return lambda content: content.startswith(starts)
 
 
-def _office(part: str) -> Callable[[bytes], bool]:
+def is_office_file(part: str) -> Callable[[bytes], bool]:
     def matches(content: bytes) -> bool:
         try:
+            # Only the directory is read: nothing is unpacked, however large it would be.
             names = zipfile.ZipFile(BytesIO(content)).namelist()
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
             return False
@@ -56,7 +58,7 @@ def _office(part: str) -> Callable[[bytes], bool]:
     return matches
 
 
-def _is_text(content: bytes) -> bool:
+def is_text(content: bytes) -> bool:
     try:
         text = content.decode()
     except UnicodeDecodeError:
@@ -68,11 +70,11 @@ def _is_text(content: bytes) -> bool:
 
 
 ACCEPTED: dict[str, tuple[str, Callable[[bytes], bool]]] = {
-    "pdf": ("application/pdf", _begins(b"%PDF-")),
-    "png": ("image/png", _begins(b"\x89PNG\r\n\x1a\n")),
-    "jpg": ("image/jpeg", _begins(b"\xff\xd8\xff")),
-    "jpeg": ("image/jpeg", _begins(b"\xff\xd8\xff")),
-    "docx": (f"{OFFICE}wordprocessingml.document", _office("word/document.xml")),
-    "xlsx": (f"{OFFICE}spreadsheetml.sheet", _office("xl/workbook.xml")),
-    "txt": ("text/plain", _is_text),
+    "pdf": ("application/pdf", begins_with(b"%PDF-")),
+    "png": ("image/png", begins_with(b"\x89PNG\r\n\x1a\n")),
+    "jpg": ("image/jpeg", begins_with(b"\xff\xd8\xff")),
+    "jpeg": ("image/jpeg", begins_with(b"\xff\xd8\xff")),
+    "docx": (f"{OFFICE}wordprocessingml.document", is_office_file("word/document.xml")),
+    "xlsx": (f"{OFFICE}spreadsheetml.sheet", is_office_file("xl/workbook.xml")),
+    "txt": ("text/plain", is_text),
 }

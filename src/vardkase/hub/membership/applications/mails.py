@@ -27,6 +27,7 @@ def tell(actor: Acting, kind: str, application: Application, attachments: Sequen
         "organisation": application.organisation_name,
         "phase": phase,
         "opening": opening,
+        # A new link, because only digests of the former ones are stored.
         "link": link_address(new_link(application)),
     }
     about = Target.of(application)

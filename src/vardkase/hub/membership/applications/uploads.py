@@ -28,6 +28,7 @@ DAILY = Setting(
 def count_uploads(owner: str, size: int, field: str) -> None:
     """Count `size` bytes that `owner` ("organisation 5") uploads today; raises Invalid under `field` over the quota."""
     allowed = DAILY.value
+    # Rounded up, so that many small files count as well.
     usage = Limit("uploads (KiB)", allowed * 1024, DAY).spend(owner, -(-size // KIBIBYTE))
     if usage.is_exceeded:
         hours = -(-usage.wait // 3600)

@@ -66,6 +66,7 @@ def save_community(actor: Actor, data: Mapping[str, Any], community: Community |
     """
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     actor.require_own_affairs()
+    # As the hub, which owns the group: an officer need not be allowed to handle sharing groups.
     hub, name = hub_actor(), {"name": data.get("name", "")}
     if community is None:
         group = create_sharing_group(hub, name | {"releasability": gettext("Members by rule")})

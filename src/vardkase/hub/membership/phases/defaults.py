@@ -24,6 +24,7 @@ class Precondition:
 
 
 def default_phases() -> list[Phase]:
+    # New objects each time: callers change them and save them as rows.
     return [Phase(**phase) for phase in _file()["phase"]]
 
 

@@ -207,7 +207,7 @@ def _require_order(phase: Phase) -> None:
         raise Invalid({missing: [PhaseProblem.LACKS_TITLE()]})
 
 
-def _text(longest: int) -> Any:
+def text_reader(longest: int) -> Any:
     def read(value: Any) -> str:
         if not isinstance(value, str) or len(value) > longest or "\0" in value:
             raise Invalid(PhaseProblem.TOO_LONG(most=longest))
@@ -216,7 +216,7 @@ def _text(longest: int) -> Any:
     return read
 
 
-def _day(value: Any) -> date | None:
+def read_day(value: Any) -> date | None:
     if value is None or isinstance(value, date):
         return value
     try:
@@ -225,7 +225,7 @@ def _day(value: Any) -> date | None:
         raise Invalid(PhaseProblem.NOT_A_DATE()) from None
 
 
-def _some_of(known: Any) -> Any:
+def choices_reader(known: Any) -> Any:
     def read(value: Any) -> list[str]:
         names = list(known())
         if not isinstance(value, list | tuple) or any(name not in names for name in value):
@@ -236,12 +236,12 @@ def _some_of(known: Any) -> Any:
 
 
 READERS = {
-    **{name: _text(longest) for name, longest in LONGEST.items()},
-    "opens": _day,
-    "closes": _day,
-    "sectors": _some_of(lambda: Sector.values),
+    **{name: text_reader(longest) for name, longest in LONGEST.items()},
+    "opens": read_day,
+    "closes": read_day,
+    "sectors": choices_reader(lambda: Sector.values),
     "invitation_only": bool,
-    "preconditions": _some_of(preconditions),
+    "preconditions": choices_reader(preconditions),
 }
 FIELD_NAMES: Mapping[str, Promise] = {
     "title_sv": _("Title in Swedish"),

@@ -71,6 +71,7 @@ def write_message(
         raise Conflict(ApplicationProblem.NOT_BEING_HANDLED())
     from_applicant = isinstance(actor, Applicant)
     if from_applicant:
+        # By application, whose links may be used from many addresses.
         spend("message", application.number, allowed=30, window=3600)
     kind = Author.APPLICANT if from_applicant else Author.NOTE if note else Author.OFFICER
     message = Message.objects.create(

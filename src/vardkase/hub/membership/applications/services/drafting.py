@@ -59,11 +59,13 @@ def begin(address: str | None, email: str, language: str = "sv") -> tuple[Applic
         email = checks.email(email.strip()[:254])
     except Invalid as error:
         raise Invalid({"email": [error.problem]}) from None
+    # By recipient as well: anybody can enter a stranger's address.
     spend("mail", email, allowed=5, window=DAY)
     application = new_application(email, language)
     actor = Applicant(application.pk, email, address)
     record(actor, HubAction.APPLICATION_BEGUN, Target.of(application))
     tell(actor, "application_begun", application)
+    # The mail has a link of its own; this one is for the visitor's browser.
     return application, new_link(application)
 
 
