@@ -1,4 +1,6 @@
-"""New officers: the first two are appointed by one person, every other one by two, and nobody can undo that alone."""
+"""Appointing officers: one person appoints the first two, two people every other, and one person cannot undo
+that.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ WHY = "We are too few."
 
 
 def officers_of(seed: Seed) -> list[User]:
-    """The hub's first two officers, whom a site administrator appoints alone."""
+    """The hub's first two officers, appointed by a site administrator alone."""
     role = make_role("User", [])
     both = [make_user(seed.hub, role, f"{name}@hub.example") for name in ("per", "johanna")]
     assert not in_use()
@@ -62,7 +64,7 @@ def duties_of(user: User) -> list[str]:
     return User.objects.get(pk=user.pk).staff_roles
 
 
-def test_once_there_are_two_officers_one_of_them_approves_the_next(seed: Seed) -> None:
+def test_third_officer_needs_approval_of_an_officer(seed: Seed) -> None:
     per, johanna = officers_of(seed)
     anna = colleague_of_the_hub(seed)
     with pytest.raises(Invalid):
@@ -95,13 +97,13 @@ def test_once_there_are_two_officers_one_of_them_approves_the_next(seed: Seed) -
         approved(johanna, waits)
 
 
-def test_an_officer_is_not_made_without_an_approval(seed: Seed) -> None:
+def test_officer_is_not_appointed_without_approval(seed: Seed) -> None:
     anna = colleague_of_the_hub(seed)
     with pytest.raises(PermissionError):
         give(seed.site_admin.actor, anna, ["legal_officer"])
 
 
-def test_other_duties_wait_for_nobody_and_taking_an_officers_away_for_another_one(seed: Seed) -> None:
+def test_other_duties_need_no_approval_but_removing_officer_does(seed: Seed) -> None:
     per, johanna = officers_of(seed)
     anna = colleague_of_the_hub(seed)
     for duties in (["analyst"], ["operator"], []):
@@ -113,7 +115,7 @@ def test_other_duties_wait_for_nobody_and_taking_an_officers_away_for_another_on
     assert duties_of(per) == []
 
 
-def test_whoever_proposes_or_is_concerned_does_not_approve(seed: Seed) -> None:
+def test_proposer_and_appointee_cannot_approve(seed: Seed) -> None:
     """Nor with another account of the same mailbox."""
     _, johanna = officers_of(seed)
     anna = colleague_of_the_hub(seed)
@@ -129,13 +131,13 @@ def test_whoever_proposes_or_is_concerned_does_not_approve(seed: Seed) -> None:
 
 
 def without_duties(user: User) -> None:
-    """However they came to lose them: it takes an approval, which has its own story."""
+    """By whatever means; removing duties takes an approval, tested elsewhere."""
     User.objects.filter(pk=user.pk).update(staff_roles=[])
 
 
 @pytest.mark.parametrize("way", ["duties", "accounts off", "accounts removed", "addresses"])
-def test_getting_rid_of_the_officers_is_no_way_to_appoint_alone(seed: Seed, way: str) -> None:
-    """Neither for a site administrator nor at the console, nor for somebody who is both: two of them are needed."""
+def test_removing_officers_does_not_allow_appointing_alone(seed: Seed, way: str) -> None:
+    """Not for a site administrator, at the console, or for somebody who is both: it takes two."""
     both, admin = officers_of(seed), seed.site_admin.actor
     other = another_site_admin(seed)
     anna = colleague_of_the_hub(seed)
@@ -169,8 +171,8 @@ def test_getting_rid_of_the_officers_is_no_way_to_appoint_alone(seed: Seed, way:
 
 
 @pytest.mark.parametrize("way", ["made", "password", "role", "role of others", "duty"])
-def test_whom_the_console_makes_a_site_administrator_does_not_begin_again(seed: Seed, way: str) -> None:
-    """Somebody with the console and an account of a site administrator would be both people."""
+def test_new_site_administrator_from_console_cannot_approve(seed: Seed, way: str) -> None:
+    """One person with the console and a site administrator's account would be both."""
     both, console = officers_of(seed), console_of(seed)
     anna = colleague_of_the_hub(seed)
     role = seed.site_admin.user.role
@@ -198,7 +200,7 @@ def test_whom_the_console_makes_a_site_administrator_does_not_begin_again(seed: 
     assert duties_of(anna) == []
 
 
-def test_one_officer_that_is_left_is_needed_for_the_next(seed: Seed) -> None:
+def test_single_remaining_officer_must_approve(seed: Seed) -> None:
     per, johanna = officers_of(seed)
     without_duties(johanna)
     appoint(seed.site_admin.actor, colleague_of_the_hub(seed), ["legal_officer"], WHY)
@@ -207,7 +209,7 @@ def test_one_officer_that_is_left_is_needed_for_the_next(seed: Seed) -> None:
     approved(per)
 
 
-def test_what_changed_since_it_was_proposed_is_not_approved(seed: Seed) -> None:
+def test_changed_account_makes_request_stale(seed: Seed) -> None:
     per, _ = officers_of(seed)
     anna = colleague_of_the_hub(seed)
     appoint(seed.site_admin.actor, anna, ["legal_officer"], WHY)
@@ -219,8 +221,8 @@ def test_what_changed_since_it_was_proposed_is_not_approved(seed: Seed) -> None:
     assert duties_of(anna) == []
 
 
-def test_who_lost_the_duty_meanwhile_does_not_approve(seed: Seed) -> None:
-    """The account is read again where it counts, whatever the request began with."""
+def test_former_officer_cannot_approve(seed: Seed) -> None:
+    """The account is read again on approval."""
     per, _ = officers_of(seed)
     anna = colleague_of_the_hub(seed)
     appoint(seed.site_admin.actor, anna, ["legal_officer"], WHY)
@@ -232,7 +234,7 @@ def test_who_lost_the_duty_meanwhile_does_not_approve(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_the_page_where_it_is_approved(seed: Seed) -> None:
+def test_appointment_is_approved_on_page(seed: Seed) -> None:
     per, _ = officers_of(seed)
     anna = colleague_of_the_hub(seed)
     admin, officer = signed_in(seed.site_admin.user), signed_in(with_password(per))
@@ -259,7 +261,7 @@ def test_the_page_where_it_is_approved(seed: Seed) -> None:
     assert duties_of(anna) == ["membership_officer"]
 
 
-def test_neither_a_key_nor_a_command_approves(seed: Seed) -> None:
+def test_key_and_command_cannot_approve(seed: Seed) -> None:
     per, _ = officers_of(seed)
     anna = colleague_of_the_hub(seed)
     done = CliRunner().invoke(commands, ["staff", anna.email, "legal_officer", "--reason", WHY])
@@ -278,7 +280,7 @@ def test_neither_a_key_nor_a_command_approves(seed: Seed) -> None:
     assert (duties_of(anna), the_request().state) == ([], "waiting")
 
 
-def test_what_was_made_before_an_appointment_does_not_act_as_the_officer(seed: Seed) -> None:
+def test_credentials_from_before_appointment_are_refused(seed: Seed) -> None:
     officers_of(seed)
     anna = colleague_of_the_hub(seed)
     own, given = make_key(anna), make_key(anna, issued_by_id=seed.site_admin.user.pk)
@@ -287,12 +289,12 @@ def test_what_was_made_before_an_appointment_does_not_act_as_the_officer(seed: S
     approved(User.objects.get(email="johanna@hub.example"))
     assert web.get("/").status_code == 302
     assert [call(key, "GET", "/users/view/me")[0] for key in (own, given)] == [200, 403]
-    old = make_key(anna, issued_by_id=None)  # As one from before who issued a key was recorded.
+    old = make_key(anna, issued_by_id=None)  # As if from before issuers were recorded.
     status, body = call(old, "GET", "/users/view/me")
     assert (status, "made themselves" in body["message"]) == (403, True)
 
 
-def test_whose_credentials_somebody_else_set_waits_from_the_appointment_on(seed: Seed) -> None:
+def test_officer_with_credentials_set_by_another_must_wait(seed: Seed) -> None:
     per, _ = officers_of(seed)
     anna = colleague_of_the_hub(seed)
     key, long_ago = make_key(anna), timezone.now() - timedelta(days=300)
@@ -306,8 +308,8 @@ def test_whose_credentials_somebody_else_set_waits_from_the_appointment_on(seed:
     approved(per)
 
 
-def test_the_first_officers_of_a_new_hub_wait_for_nothing(seed: Seed) -> None:
-    """Somebody has to make their accounts, and nobody else could go on; what is set later does wait."""
+def test_first_officers_do_not_wait(seed: Seed) -> None:
+    """Somebody must create their accounts, and nobody else could continue; credentials set later do wait."""
     User.objects.update(credentials_set_by_another_at=timezone.now())
     per, _ = officers_of(seed)
     User.objects.filter(email__startswith="per@").update(credentials_set_by_another_at=timezone.now())
@@ -325,7 +327,7 @@ def test_the_first_officers_of_a_new_hub_wait_for_nothing(seed: Seed) -> None:
     assert duties_of(anna) == ["membership_officer"]
 
 
-def test_a_page_says_why_one_may_not_take_part(seed: Seed, password_is_enough: None) -> None:
+def test_page_explains_exclusion(seed: Seed, password_is_enough: None) -> None:
     per, _ = officers_of(seed)
     User.objects.filter(pk=per.pk).update(credentials_set_by_another_at=timezone.now())
     web = signed_in(per)

@@ -1,4 +1,4 @@
-"""A member speaks for itself: nobody else's account or instance brings anything in that it has created."""
+"""Only a member's own accounts and instance bring in what it has created."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def event_of(organisation: Organisation, **members: Any) -> dict[str, Any]:
 
 
 def pushed(api_user: ApiUser, document: dict[str, Any]) -> tuple[int, Any]:
-    """What a MISP does: an event that is there is edited, another added."""
+    """As MISP does: edits an existing event, adds a new one."""
     there = call(api_user.key, "GET", f"/events/view/{document['uuid']}")[0] == 200
     action = f"edit/{document['uuid']}" if there else "add"
     return call(api_user.key, "POST", f"/events/{action}/metadata:1", {"Event": document})
@@ -65,23 +65,21 @@ def sync_a(seed: Seed) -> ApiUser:
     return ApiUser(users[0], make_keys(users)[0])
 
 
-def test_nobody_publishes_in_the_name_of_another_member(seed: Seed) -> None:
+def test_other_member_cannot_publish_in_members_name(seed: Seed) -> None:
     document = event_of(seed.org_a)
     status, body = pushed(seed.partner_sync, document)
     assert (status, body["errors"]) == (403, {"Event": {"Orgc": [AttributionProblem.NOT_THE_SENDER().wire]}})
     assert not Event.objects.exists()
 
 
-def test_a_member_publishes_what_it_has_created_itself_whoever_tried_before(
-    seed: Seed, sync_a: ApiUser
-) -> None:
+def test_member_publishes_own_event_after_others_attempt(seed: Seed, sync_a: ApiUser) -> None:
     document = event_of(seed.org_a)
     pushed(seed.partner_sync, document)
     assert pushed(sync_a, document)[0] == 200
     assert Event.objects.get(uuid=document["uuid"]).orgc_id == seed.org_a.pk
 
 
-def test_what_comes_back_from_another_member_unchanged_changes_nothing(seed: Seed, sync_a: ApiUser) -> None:
+def test_unchanged_event_from_other_member_changes_nothing(seed: Seed, sync_a: ApiUser) -> None:
     document = event_of(seed.org_a)
     assert pushed(sync_a, document)[0] == 200
     status, body = pushed(seed.partner_sync, document)
@@ -95,8 +93,8 @@ def test_what_comes_back_from_another_member_unchanged_changes_nothing(seed: See
     assert Event.objects.get(uuid=document["uuid"]).info == "by A"
 
 
-def test_an_event_made_here_that_comes_back_is_not_newer(seed: Seed) -> None:
-    """MISP takes any other answer for a fault and logs it each time."""
+def test_local_event_that_comes_back_is_not_newer(seed: Seed) -> None:
+    """MISP treats and logs every other answer as an error."""
     status, body = call(seed.publisher.key, "POST", "/events/add", {"info": "ours", "distribution": 1})
     assert status == 200
     made = Event.objects.get(pk=body["Event"]["id"])
@@ -107,8 +105,8 @@ def test_an_event_made_here_that_comes_back_is_not_newer(seed: Seed) -> None:
     assert (status, "not authorised" in body["errors"]) == (403, True)
 
 
-def test_others_are_passed_on_as_in_misp(seed: Seed) -> None:
-    """Strangers, and instances that only synchronise here, have nobody who could publish for them."""
+def test_events_of_non_members_are_passed_on(seed: Seed) -> None:
+    """Unknown organisations, and instances that only synchronise here, have nobody to publish for them."""
     roles = make_roles({"Sync of a peer": SYNC_USER})
     (peer,) = make_organisations("Another hub")
     make_users((peer, roles["Sync of a peer"], "sync@hub.example"))
@@ -119,8 +117,8 @@ def test_others_are_passed_on_as_in_misp(seed: Seed) -> None:
         assert Event.objects.get(uuid=document["uuid"]).orgc.uuid == organisation.uuid
 
 
-def test_a_member_that_only_synchronises_speaks_for_itself(seed: Seed) -> None:
-    """From the moment membership is in use; before that nobody knows who is a member."""
+def test_synchronising_member_speaks_for_itself(seed: Seed) -> None:
+    """Once membership is in use; before that it is unknown who is a member."""
     roles = make_roles({"Sync of a member": SYNC_USER})
     (member,) = make_organisations("Member by API")
     make_users((member, roles["Sync of a member"], "sync@member.example"))
@@ -134,8 +132,8 @@ def test_a_member_that_only_synchronises_speaks_for_itself(seed: Seed) -> None:
     assert pushed(seed.partner_sync, event_of(member))[0] == 200
 
 
-def test_a_member_does_not_rewrite_what_others_brought_from_a_partner(seed: Seed, sync_a: ApiUser) -> None:
-    """A later version of a partner's event comes from who brought it, or from the hub owner."""
+def test_member_cannot_rewrite_event_from_partner(seed: Seed, sync_a: ApiUser) -> None:
+    """A later version comes from the original sender or from the hub owner."""
     MembershipInUse.objects.create(pk=1)
     Organisation.objects.update(fixed_standing="")
     partner = Organisation(uuid=uuid4(), name="CERT of another country")
@@ -152,7 +150,7 @@ def test_a_member_does_not_rewrite_what_others_brought_from_a_partner(seed: Seed
     assert Event.objects.get(uuid=brought["uuid"]).info == "by the hub"
 
 
-def test_nor_its_notes_and_clusters(seed: Seed, sync_a: ApiUser) -> None:
+def test_member_cannot_rewrite_notes_and_clusters_from_partner(seed: Seed, sync_a: ApiUser) -> None:
     MembershipInUse.objects.create(pk=1)
     Organisation.objects.update(fixed_standing="")
     partner = block(Organisation(uuid=uuid4(), name="CERT of another country"))
@@ -181,7 +179,7 @@ def test_nor_its_notes_and_clusters(seed: Seed, sync_a: ApiUser) -> None:
     assert GalaxyCluster.objects.get(uuid=cluster["uuid"]).description == "said"
 
 
-def test_the_hub_owner_brings_in_what_members_have_created(seed: Seed) -> None:
+def test_hub_owner_may_bring_in_members_events(seed: Seed) -> None:
     roles = make_roles({"Sync of the hub": SYNC_USER})
     users = make_users((seed.hub, roles["Sync of the hub"], "sync@own.example"))
     own = ApiUser(users[0], make_keys(users)[0])
@@ -192,7 +190,7 @@ def test_the_hub_owner_brings_in_what_members_have_created(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize(("other_end", "arrives"), [("org_a", True), ("org_b", False), ("stranger", True)])
-def test_a_pull_takes_from_a_member_only_its_own(
+def test_pull_accepts_only_members_own_events(
     seed: Seed, settings: Any, other_end: str, arrives: bool
 ) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
@@ -211,13 +209,15 @@ def test_a_pull_takes_from_a_member_only_its_own(
     assert (AttributionProblem.NOT_THE_SENDER() in said) is not arrives
 
 
-def test_what_is_said_of_an_event_is_said_by_who_sends_it(seed: Seed) -> None:
-    """Sightings, proposals, notes, clusters and groups in another member's name stay out; one's own come in."""
+def test_additions_to_event_belong_to_sender(seed: Seed) -> None:
+    """Sightings, proposals, notes, clusters and groups in another member's name are refused; one's own are
+    stored.
+    """
     document = event_of(seed.org_b)
     assert pushed(seed.partner_sync, document)[0] == 200
     part, event = document["Attribute"][0]["uuid"], document["uuid"]
     for organisation in (seed.org_a, seed.org_b):
-        _say_everything(seed.partner_sync, organisation, event, part)
+        _send_everything(seed.partner_sync, organisation, event, part)
     assert [each.org_id for each in Sighting.objects.all()] == [seed.org_b.pk]
     assert [each.org_id for each in Proposal.objects.all()] == [seed.org_b.pk]
     assert [each.orgc_id for each in AnalystData.objects.all()] == [seed.org_b.pk]
@@ -226,7 +226,7 @@ def test_what_is_said_of_an_event_is_said_by_who_sends_it(seed: Seed) -> None:
     assert list(owners) == [seed.org_b.pk]
 
 
-def _say_everything(api_user: ApiUser, organisation: Organisation, event: str, part: str) -> None:
+def _send_everything(api_user: ApiUser, organisation: Organisation, event: str, part: str) -> None:
     by = block(organisation)
     proposal = {"type": "domain", "category": "Network activity", "value": f"{uuid4()}.example", "Org": by}
     note = {
@@ -263,8 +263,8 @@ def _say_everything(api_user: ApiUser, organisation: Organisation, event: str, p
 
 
 @pytest.mark.parametrize("member", ["Event", "Attribute", "Object", "EventReport"])
-def test_nothing_comes_from_the_future(seed: Seed, member: str) -> None:
-    """A time far ahead would keep out every later version that comes by synchronisation."""
+def test_future_timestamps_are_refused(seed: Seed, member: str) -> None:
+    """A timestamp far ahead would block every later version."""
     ahead = {"timestamp": str(now_seconds() + 2 * 86_400)}
     if member == "Event":
         status, body = call(seed.publisher.key, "POST", "/events/add", event_of(seed.org_a, **ahead))
@@ -301,12 +301,12 @@ def test_nothing_comes_from_the_future(seed: Seed, member: str) -> None:
     assert Event.objects.get(pk=made["id"]).info == "passed on"
 
 
-def test_a_clock_that_is_a_little_ahead_is_no_fault(seed: Seed) -> None:
+def test_slightly_fast_clock_is_tolerated(seed: Seed) -> None:
     document = event_of(seed.org_a, timestamp=str(now_seconds() + 3_600))
     assert call(seed.publisher.key, "POST", "/events/add", {"Event": document})[0] == 200
 
 
-def test_sightings_and_notes_do_not_come_from_the_future(seed: Seed) -> None:
+def test_sightings_and_notes_with_future_timestamps_are_refused(seed: Seed) -> None:
     document = event_of(seed.org_b)
     assert pushed(seed.partner_sync, document)[0] == 200
     part, ahead = document["Attribute"][0]["uuid"], now_seconds() + 2 * 86_400

@@ -1,4 +1,4 @@
-"""An auditor reads the whole audit log and all settings, and writes nothing, whatever role the account has."""
+"""An auditor reads the whole audit log and all settings, and writes nothing, whatever the account's role."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def auditor(request: pytest.FixtureRequest, seed: Seed) -> User:
     return make_user(seed.hub, role, "revision@hub.example", staff_roles=["auditor"])
 
 
-def test_no_endpoint_that_writes_is_theirs(auditor: User) -> None:
+def test_writing_endpoints_are_refused(auditor: User) -> None:
     actor = actor_for(auditor, Credential.API_KEY)
     writing = [each for each in declared_permissions() if each.writes and not each.public]
     assert len(writing) > 300
@@ -44,7 +44,7 @@ def test_no_endpoint_that_writes_is_theirs(auditor: User) -> None:
         assert refused.value.has(AccessProblem.AUDITOR_READS_ONLY)
 
 
-def test_no_page_takes_a_form_of_theirs(auditor: User, password_is_enough: None) -> None:
+def test_pages_accept_no_form_from_auditor(auditor: User, password_is_enough: None) -> None:
     browser, taken = signed_in(auditor), []
     browser.raise_request_exception = False
     AuditEntry.objects.all().delete()
@@ -62,12 +62,12 @@ def test_no_page_takes_a_form_of_theirs(auditor: User, password_is_enough: None)
     }  # Their own.
 
 
-def test_all_that_is_exempt_is_ones_own_account() -> None:
+def test_exemptions_cover_own_account_only() -> None:
     assert {name for name in AUDITORS_OWN if not name.startswith(("account_", "mfa_"))} == set()
     assert not AUDITORS_OWN & (SIGN_IN_VIEWS - AUDITORS_OWN)
 
 
-def test_the_findings_reproduction_is_refused(seed: Seed, auditor: User) -> None:
+def test_editing_organisations_and_roles_is_refused(seed: Seed, auditor: User) -> None:
     key = make_key(auditor)
     for path, body in (
         (f"/admin/organisations/edit/{seed.org_a.pk}", {"name": "Renamed"}),
@@ -81,7 +81,7 @@ def test_the_findings_reproduction_is_refused(seed: Seed, auditor: User) -> None
         assert call(key, "POST", path, body)[0] in (403, 405), path
 
 
-def test_they_read_the_whole_log_and_every_setting(
+def test_auditor_reads_whole_log_and_all_settings(
     seed: Seed, auditor: User, password_is_enough: None
 ) -> None:
     record(seed.org_admin.actor, "organisation.edited", Target("organisation", seed.org_a.pk, title="Told"))
@@ -97,9 +97,7 @@ def test_they_read_the_whole_log_and_every_setting(
     assert call(seed.analyst.key, "GET", "/servers/serverSettings")[0] == 403
 
 
-def test_they_find_settings_and_schedules_and_no_button_there(
-    auditor: User, password_is_enough: None
-) -> None:
+def test_auditor_sees_settings_and_schedules_without_buttons(auditor: User, password_is_enough: None) -> None:
     browser = signed_in(auditor)
     home = browser.get("/").content.decode()
     for path in ("/administration/settings/", "/administration/schedules/", "/administration/audit/"):
@@ -111,7 +109,7 @@ def test_they_find_settings_and_schedules_and_no_button_there(
     assert "/pause/" not in schedules
 
 
-def test_they_keep_their_own_account(auditor: User, password_is_enough: None) -> None:
+def test_auditor_manages_own_account(auditor: User, password_is_enough: None) -> None:
     browser = signed_in(auditor)
     assert browser.post("/account/keys/new/", {"comment": "To read the log"}).status_code == 200
     assert auditor.auth_keys.count() == 1

@@ -1,4 +1,4 @@
-"""Blueprints: which organisations their rules choose, and sharing groups made by them."""
+"""Sharing group blueprints: the organisations that their rules select, and the groups made from them."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ def chosen(seed: Seed, rules: Any) -> set[str]:
         ({"OR": {"org_sector": "none"}}, set()),
     ],
 )
-def test_rules_choose_organisations(seed: Seed, rules: Any, expected: set[str]) -> None:
+def test_rules_select_organisations(seed: Seed, rules: Any, expected: set[str]) -> None:
     assert chosen(seed, rules) == chosen(seed, json.dumps(rules)) == expected
 
 
-def test_rules_name_organisations_and_the_members_of_groups(seed: Seed) -> None:
+def test_rules_select_by_organisation_and_group(seed: Seed) -> None:
     assert chosen(seed, {"OR": {"org_id": [seed.org_c.pk], "org_uuid": str(seed.hub.uuid)}}) == {"C", "Hub"}
     for rule in ({"sharing_group_id": [seed.group.pk]}, {"sharing_group_uuid": [str(seed.group.uuid)]}):
         assert chosen(seed, {"OR": rule}) == {"A", "B"}
         assert chosen(seed, {"AND": {**rule, "NOT": {"org_id": seed.org_a.pk}}}) == {"B"}
 
 
-def test_a_group_that_one_may_not_know_of_gives_its_members_to_nobody(seed: Seed) -> None:
+def test_hidden_group_does_not_reveal_its_members(seed: Seed) -> None:
     hidden = make_sharing_group(seed.org_c, [seed.org_c, seed.org_b], name="hidden")
     for rule in ({"sharing_group_id": [hidden.pk]}, {"sharing_group_uuid": [str(hidden.uuid)]}):
         assert chosen(seed, {"OR": rule}) == set()
@@ -81,13 +81,13 @@ def test_a_group_that_one_may_not_know_of_gives_its_members_to_nobody(seed: Seed
         {"OR": [{"org_name": "x"}] * 101}, {"OR": {"org_name') OR TRUE --": "x"}},
     ],
 )  # fmt: skip
-def test_rules_that_make_no_sense_are_refused(seed: Seed, rules: Any) -> None:
+def test_invalid_rules_are_refused(seed: Seed, rules: Any) -> None:
     status, body = add(seed.org_admin.key, rules)
     assert (status, list(body["errors"])) == (403, ["rules"])
     assert not SharingGroupBlueprint.objects.exists()
 
 
-def test_a_group_is_made_and_follows_its_rules(seed: Seed) -> None:
+def test_group_is_created_and_follows_rules(seed: Seed) -> None:
     number = add(seed.org_admin.key, {"OR": {"org_sector": ["Health"]}})[1]["SharingGroupBlueprint"]["id"]
     status, body = call(seed.org_admin.key, "POST", f"{ROOT}/execute/{number}", {})
     assert (status, body["message"]) == (200, "Sharing group rebuilt: 1 organisations added, 0 removed.")
@@ -111,13 +111,13 @@ def test_a_group_is_made_and_follows_its_rules(seed: Seed) -> None:
     assert (status, list(body["errors"])) == (
         403,
         ["name"],
-    )  # Its name is taken by the group that was let go.
+    )  # Its name is taken by the detached group.
     assert call(seed.org_admin.key, "POST", f"{ROOT}/delete/{number}", {})[0] == 200
     assert SharingGroup.objects.filter(pk=group.pk).exists()
     assert AuditEntry.objects.filter(action="sharing_group.rebuilt").count() == 2
 
 
-def test_each_organisation_has_its_own(seed: Seed) -> None:
+def test_blueprints_belong_to_their_organisation(seed: Seed) -> None:
     number = add(seed.org_admin.key, {"OR": {"org_sector": ["Health"]}})[1]["SharingGroupBlueprint"]["id"]
     assert call(seed.partner_sync.key, "GET", f"{ROOT}/index")[1] == []
     for action in ("view", "viewOrgs", "generateUuidList"):
@@ -129,7 +129,7 @@ def test_each_organisation_has_its_own(seed: Seed) -> None:
     assert (stored["sharing_group_id"], stored["org_id"]) == ("0", str(seed.org_b.pk))
 
 
-def test_a_connections_rules_are_filled(seed: Seed) -> None:
+def test_blueprint_fills_rules_of_connection(seed: Seed) -> None:
     body = {"name": "S", "url": "https://s.example", "authkey": "A" * 40, "remote_org_id": seed.org_b.pk}
     server = call(seed.site_admin.key, "POST", "/servers/add", body)[1]["Server"]["id"]
     rules = {"OR": {"org_sector": ["Health"]}}

@@ -1,4 +1,4 @@
-"""Addresses that people keep, for themselves or for their organisation."""
+"""Bookmarks of users, private or shared with their organisation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def keep(key: str, **fields: Any) -> tuple[int, Any]:
     return call(key, "POST", "/bookmarks/add", {"Bookmark": {**KEPT, **fields}})
 
 
-def test_a_bookmark_is_kept_changed_and_removed(seed: Seed) -> None:
+def test_bookmark_is_added_edited_and_removed(seed: Seed) -> None:
     status, body = keep(seed.analyst.key, comment="mine")
     bookmark = body["Bookmark"]
     assert status == 200
@@ -52,13 +52,13 @@ def test_a_bookmark_is_kept_changed_and_removed(seed: Seed) -> None:
         ("comment", {"a": 1}),
     ],
 )
-def test_what_makes_no_sense_is_refused(seed: Seed, field: str, value: Any) -> None:
+def test_invalid_bookmark_is_refused(seed: Seed, field: str, value: Any) -> None:
     status, body = keep(seed.analyst.key, **{field: value})
     assert (status, list(body["errors"])) == (403, [field])
     assert not Bookmark.objects.exists()
 
 
-def test_the_organisation_sees_what_is_shown_to_it_and_its_administrators_change_it(seed: Seed) -> None:
+def test_shared_bookmark_is_visible_to_organisation_and_edited_by_administrators(seed: Seed) -> None:
     own = keep(seed.analyst.key)[1]["Bookmark"]["id"]
     shown = keep(seed.analyst.key, exposed_to_org="1")[1]["Bookmark"]["id"]
     for key, numbers in (

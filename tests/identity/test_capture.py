@@ -20,7 +20,7 @@ OTHER = "31ccc73c-f1cc-5b7d-8de9-d6a1bd629fe3"
 
 
 def block(seed: Seed, **fields: Any) -> dict[str, Any]:
-    """A group as B's instance sends it: it lists B, which may extend it, and somebody unknown here."""
+    """A group as B's instance sends it: it lists B, which may extend it, and an unknown organisation."""
     return {
         "uuid": NEW,
         "name": "From afar",
@@ -36,20 +36,20 @@ def block(seed: Seed, **fields: Any) -> dict[str, Any]:
     }
 
 
-def test_unknown_organisations_become_remote_ones(seed: Seed) -> None:
+def test_unknown_organisation_is_created_as_remote(seed: Seed) -> None:
     found = capture_organisations([{"uuid": NEW.upper(), "name": "Afar"}, {"uuid": str(seed.org_a.uuid)}])
     assert found[str(seed.org_a.uuid)] == seed.org_a.pk
     added = Organisation.objects.get(pk=found[NEW])
     assert (added.name, added.local, added.uuid) == ("Afar", False, UUID(NEW))
 
 
-def test_known_organisations_keep_their_name(seed: Seed) -> None:
+def test_known_organisation_keeps_name(seed: Seed) -> None:
     capture_organisations([{"uuid": str(seed.org_a.uuid), "name": "Impostor"}])
     seed.org_a.refresh_from_db()
     assert seed.org_a.name == "Organisation A"
 
 
-def test_a_name_that_is_taken_gets_a_number(seed: Seed) -> None:
+def test_taken_name_gets_number(seed: Seed) -> None:
     found = capture_organisations(
         [{"uuid": NEW, "name": "ORGANISATION A"}, {"uuid": OTHER, "name": "Organisation a"}]
     )
@@ -59,12 +59,12 @@ def test_a_name_that_is_taken_gets_a_number(seed: Seed) -> None:
 
 
 @pytest.mark.django_db
-def test_blocks_without_a_uuid_are_left_out() -> None:
+def test_blocks_without_uuid_are_skipped() -> None:
     assert capture_organisations([{"name": "Nameless"}, {"uuid": "nope"}, {}]) == {}
     assert not Organisation.objects.exists()
 
 
-def test_two_statements_whatever_the_number(seed: Seed, django_assert_max_num_queries: Any) -> None:
+def test_query_count_is_independent_of_number(seed: Seed, django_assert_max_num_queries: Any) -> None:
     blocks = [{"uuid": str(UUID(int=number)), "name": f"Org {number}"} for number in range(1, 500)]
     with django_assert_max_num_queries(6):
         assert len(capture_organisations(blocks)) == 499
@@ -72,7 +72,7 @@ def test_two_statements_whatever_the_number(seed: Seed, django_assert_max_num_qu
         capture_organisations(blocks)
 
 
-def test_a_synchronising_user_brings_a_group(seed: Seed) -> None:
+def test_sync_user_brings_group(seed: Seed) -> None:
     pk = capture_sharing_group(seed.partner_sync.actor, block(seed))
     group = SharingGroup.objects.get(pk=pk)
     assert (group.name, group.org.name, group.local) == ("From afar", "Owner afar", False)
@@ -83,7 +83,7 @@ def test_a_synchronising_user_brings_a_group(seed: Seed) -> None:
     }
 
 
-def test_who_is_not_let_extend_brings_nothing(seed: Seed) -> None:
+def test_group_without_right_to_extend_is_not_stored(seed: Seed) -> None:
     members = [{"extend": False, "Organisation": {"uuid": str(seed.org_b.uuid), "name": "B"}}]
     assert capture_sharing_group(seed.partner_sync.actor, block(seed, SharingGroupOrg=members)) is None
     assert capture_sharing_group(seed.partner.actor, block(seed)) is None
@@ -91,8 +91,8 @@ def test_who_is_not_let_extend_brings_nothing(seed: Seed) -> None:
     assert not Organisation.objects.filter(uuid=OTHER).exists()
 
 
-def test_a_group_cannot_be_taken_over_by_its_uuid(seed: Seed) -> None:
-    """C claims A's group, with itself as a member and a later date."""
+def test_group_cannot_be_taken_over_by_uuid(seed: Seed) -> None:
+    """C sends A's group with itself as a member and a later date."""
     forged = block(seed, uuid=str(seed.group.uuid), name="Ours now", modified="2099-01-01 00:00:00")
     forged["SharingGroupOrg"] = [
         {"extend": True, "Organisation": {"uuid": str(seed.org_c.uuid), "name": "C"}}
@@ -105,14 +105,14 @@ def test_a_group_cannot_be_taken_over_by_its_uuid(seed: Seed) -> None:
     assert not seed.group.members.filter(org=seed.org_c).exists()
 
 
-def test_a_member_may_use_a_group_it_may_not_change(seed: Seed) -> None:
+def test_member_without_extend_may_use_group(seed: Seed) -> None:
     forged = block(seed, uuid=str(seed.group.uuid), name="Renamed", modified="2099-01-01 00:00:00")
     assert capture_sharing_group(seed.partner_sync.actor, forged) == seed.group.pk
     seed.group.refresh_from_db()
     assert seed.group.name == "A and B"
 
 
-def test_news_of_a_group_come_from_where_it_came_from(seed: Seed) -> None:
+def test_group_is_updated_only_by_its_source(seed: Seed) -> None:
     actor = seed.partner_sync.actor
     pk = capture_sharing_group(actor, block(seed))
     assert capture_sharing_group(actor, block(seed, name="Old", modified="2001-01-01 00:00:00")) == pk
@@ -121,7 +121,7 @@ def test_news_of_a_group_come_from_where_it_came_from(seed: Seed) -> None:
     assert SharingGroup.objects.get(pk=pk).name == "Renamed"
 
 
-def test_another_instances_own_server_does_not_open_ours(seed: Seed, settings: Any) -> None:
+def test_roaming_on_other_instance_does_not_open_group_here(seed: Seed, settings: Any) -> None:
     settings.BASE_URL = "https://here.example"
     theirs = [{"server_id": "0", "all_orgs": True, "Server": {"id": "0", "url": "https://there.example"}}]
     capture_sharing_group(seed.partner_sync.actor, block(seed, SharingGroupServer=theirs))
@@ -131,10 +131,10 @@ def test_another_instances_own_server_does_not_open_ours(seed: Seed, settings: A
 @pytest.mark.parametrize(
     ("who", "opens"), [("org_admin", False), ("partner_sync", True), ("site_admin", True)]
 )
-def test_who_opens_a_new_group_to_every_organisation(
+def test_roaming_group_may_be_created_by_sync_users_only(
     seed: Seed, settings: Any, who: str, opens: bool
 ) -> None:
-    """Another instance may send one; a member's administrator may not, as with the form."""
+    """Another instance may send one; a member's administrator may not, here as in the form."""
     settings.BASE_URL = "https://here.example"
     api_user: ApiUser = getattr(seed, who)
     own = [{"extend": True, "Organisation": {"uuid": str(api_user.user.org.uuid), "name": "Own"}}]
@@ -144,7 +144,7 @@ def test_who_opens_a_new_group_to_every_organisation(
     assert group.servers.filter(server_id=0, all_orgs=True).exists() is opens
 
 
-def test_a_group_with_events_is_not_opened_by_who_pushes(seed: Seed, settings: Any) -> None:
+def test_push_cannot_make_group_with_events_roaming(seed: Seed, settings: Any) -> None:
     settings.BASE_URL = "https://here.example"
     actor = seed.partner_sync.actor
     capture_sharing_group(actor, block(seed, roaming=True))
@@ -154,7 +154,7 @@ def test_a_group_with_events_is_not_opened_by_who_pushes(seed: Seed, settings: A
     assert list(group.servers.values_list("server_id", "all_orgs")) == [(0, False)]
 
 
-def test_a_read_only_key_captures_nothing(seed: Seed) -> None:
+def test_read_only_key_captures_nothing(seed: Seed) -> None:
     actor: Actor = actor_for(seed.partner_sync.user, Credential.READ_ONLY_KEY)
     with pytest.raises(Forbidden):
         capture_sharing_group(actor, block(seed))
@@ -162,8 +162,8 @@ def test_a_read_only_key_captures_nothing(seed: Seed) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("owner", ["hub", "org_a"])
-def test_a_connection_lets_nobody_into_a_group_that_was_made_here(seed: Seed, owner: str) -> None:
-    """Also where the hub owns it, or may extend it: what another instance says is not the hub's word."""
+def test_connection_cannot_extend_local_group(seed: Seed, owner: str) -> None:
+    """Even if the hub owns or may extend it: another instance does not speak for the hub."""
     SharingGroup.objects.filter(pk=seed.group.pk).update(org=getattr(seed, owner))
     SharingGroupOrg.objects.create(sharing_group=seed.group, org=seed.hub, extend=True)
     group = SharingGroup.objects.get(pk=seed.group.pk)
@@ -176,50 +176,52 @@ def test_a_connection_lets_nobody_into_a_group_that_was_made_here(seed: Seed, ow
     assert SharingGroup.objects.get(pk=group.pk).name == group.name
 
 
-def over(seed: Seed, connection_id: int) -> Actor:
-    """A connection of the hub's, taking things in."""
+def connection_of_hub(seed: Seed, connection_id: int) -> Actor:
+    """The actor of a pull over one of the hub's connections."""
     return connection_actor(seed.hub.pk, "connection", connection_id=connection_id)
 
 
-def test_a_connection_brings_the_groups_of_what_it_brings(seed: Seed) -> None:
-    """Whether or not we may extend them: the other instance lets us read what is in them."""
+def test_connection_brings_groups_of_its_events(seed: Seed) -> None:
+    """Whether or not we may extend them: the other instance lets us read their contents."""
     members = [{"extend": False, "Organisation": {"uuid": str(seed.org_b.uuid), "name": "B"}}]
-    pk = capture_sharing_group(over(seed, 7), block(seed, SharingGroupOrg=members))
+    pk = capture_sharing_group(connection_of_hub(seed, 7), block(seed, SharingGroupOrg=members))
     group = SharingGroup.objects.get(pk=pk)
     assert [row.org.name for row in group.members.all()] == ["Organisation B"]
     later = block(seed, modified="2099-01-01 00:00:00")
-    assert capture_sharing_group(over(seed, 7), later) == pk
+    assert capture_sharing_group(connection_of_hub(seed, 7), later) == pk
     assert group.members.count() == 2
 
 
-def test_another_connection_changes_no_group_and_puts_nothing_into_it(seed: Seed) -> None:
+def test_other_connection_cannot_change_or_use_group(seed: Seed) -> None:
     members = [{"extend": False, "Organisation": {"uuid": str(seed.org_b.uuid), "name": "B"}}]
-    pk = capture_sharing_group(over(seed, 7), block(seed, SharingGroupOrg=members))
+    pk = capture_sharing_group(connection_of_hub(seed, 7), block(seed, SharingGroupOrg=members))
     entry = {"extend": True, "Organisation": {"uuid": str(seed.org_c.uuid), "name": "C"}}
     forged = block(seed, name="Ours now", modified="2099-01-01 00:00:00", SharingGroupOrg=[entry])
-    for actor in (over(seed, 8), over(seed, 0)):
+    for actor in (connection_of_hub(seed, 8), connection_of_hub(seed, 0)):
         assert capture_sharing_group(actor, forged) is None
     group = SharingGroup.objects.get(pk=pk)
     assert (group.name, group.members.count()) == ("From afar", 1)
 
 
 @pytest.mark.parametrize("standing", ["extends", "owns"])
-def test_another_connection_does_not_speak_for_the_hub(seed: Seed, standing: str) -> None:
-    """The hub may change the group that came over the one connection; what comes over the other is not its word."""
+def test_other_connection_does_not_speak_for_hub(seed: Seed, standing: str) -> None:
+    """The hub may change a group that came over one connection; what another connection sends is not the
+    hub's word.
+    """
     entry = {"extend": True, "Organisation": {"uuid": str(seed.hub.uuid), "name": "Hub"}}
-    pk = capture_sharing_group(over(seed, 7), block(seed, SharingGroupOrg=[entry]))
+    pk = capture_sharing_group(connection_of_hub(seed, 7), block(seed, SharingGroupOrg=[entry]))
     if standing == "owns":
         SharingGroup.objects.filter(pk=pk).update(org=seed.hub)
     theirs = {"extend": True, "Organisation": {"uuid": str(seed.org_c.uuid), "name": "C"}}
     forged = block(seed, name="Ours now", modified="2099-01-01 00:00:00", SharingGroupOrg=[theirs])
-    for actor in (over(seed, 8), over(seed, 0)):
+    for actor in (connection_of_hub(seed, 8), connection_of_hub(seed, 0)):
         assert capture_sharing_group(actor, forged) == pk
     group = SharingGroup.objects.get(pk=pk)
     assert (group.name, [row.org for row in group.members.all()]) == ("From afar", [seed.hub])
 
 
-def test_a_document_that_names_all_alike_comes_to_an_end(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There are ten thousand short numbers, here one; whoever needs more of them waits for ever."""
+def test_many_equal_names_in_document_terminate(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The random suffixes can run out (here there is one), which must not loop for ever."""
     monkeypatch.setattr("random.randint", lambda *_: 7)
     blocks = [{"uuid": str(UUID(int=number)), "name": "Same"} for number in range(1, 6)]
     assert len(capture_organisations(blocks)) == 5

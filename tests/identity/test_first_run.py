@@ -13,7 +13,7 @@ from vardkase.identity.organisations.models import Organisation
 pytestmark = pytest.mark.django_db
 
 
-def test_it_makes_somebody_who_can_administer() -> None:
+def test_first_run_creates_administrator() -> None:
     made = first_run()
     assert made is not None
     user = User.objects.get(email="admin@admin.test")
@@ -23,13 +23,13 @@ def test_it_makes_somebody_who_can_administer() -> None:
     assert call(made.key, "GET", "/users/view/me")[1]["User"]["email"] == made.email
 
 
-def test_it_makes_nothing_the_second_time() -> None:
+def test_second_run_creates_nothing() -> None:
     first_run()
     assert first_run() is None
     assert (User.objects.count(), Organisation.objects.count(), Role.objects.count()) == (1, 1, 6)
 
 
-def test_its_secrets_are_in_no_trail() -> None:
+def test_secrets_are_not_in_audit_log() -> None:
     made = first_run()
     assert made is not None
     assert AuditEntry.objects.count() == 1
@@ -38,7 +38,7 @@ def test_its_secrets_are_in_no_trail() -> None:
     assert made.key not in trail
 
 
-def test_the_roles_are_misps() -> None:
+def test_default_roles_are_misps() -> None:
     ensure_default_roles()
     roles = {role.name: role for role in Role.objects.order_by("pk")}
     assert list(roles) == ["admin", "Org Admin", "User", "Publisher", "Sync user", "Read Only"]

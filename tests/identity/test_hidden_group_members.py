@@ -1,4 +1,4 @@
-"""Security.hide_organisations_in_sharing_groups: who is in a group is told to those who handle groups."""
+"""Security.hide_organisations_in_sharing_groups: only those who manage groups see their members."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ SETTING = "Security.hide_organisations_in_sharing_groups"
 
 @pytest.fixture
 def event(seed: Seed) -> Any:
-    """An event in the group of A, B and C, which A owns."""
+    """An event in the group of A, B and C, owned by A."""
     SharingGroupOrg.objects.create(sharing_group=seed.group, org=seed.org_c)
     found = make_event(seed.org_a, distribution=4, sharing_group=seed.group, published=True)
     found.save()
     return found
 
 
-def told(api_user: ApiUser, event: Any, name: str) -> set[str]:
-    """The doors by which the user reads the name of an organisation in the event's group."""
+def places_showing(api_user: ApiUser, event: Any, name: str) -> set[str]:
+    """The places where the user reads an organisation's name in the event's group."""
     doors = {
         "group": ("GET", f"/sharing_groups/view/{event.sharing_group_id}", None),
         "groups": ("GET", "/sharing_groups/index", None),
@@ -46,34 +46,34 @@ def told(api_user: ApiUser, event: Any, name: str) -> set[str]:
     return found
 
 
-def test_members_are_told_of_each_other_until_it_is_set(seed: Seed, event: Any) -> None:
-    assert {"group", "event", "search"} <= told(seed.partner, event, seed.org_c.name)
+def test_setting_hides_members_from_each_other(seed: Seed, event: Any) -> None:
+    assert {"group", "event", "search"} <= places_showing(seed.partner, event, seed.org_c.name)
     configure(SETTING, True)
-    assert told(seed.partner, event, seed.org_c.name) == set()
-    assert "event" in told(seed.partner, event, seed.org_b.name), "who is in it knows that it is"
+    assert places_showing(seed.partner, event, seed.org_c.name) == set()
+    assert "event" in places_showing(seed.partner, event, seed.org_b.name), "a member still sees its own name"
 
 
-def test_those_who_handle_groups_and_its_owner_are_told(seed: Seed, event: Any) -> None:
+def test_group_managers_and_owner_see_members(seed: Seed, event: Any) -> None:
     configure(SETTING, True)
     for api_user in (seed.partner_sync, seed.analyst, seed.site_admin):
-        assert {"group", "event"} <= told(api_user, event, seed.org_c.name)
+        assert {"group", "event"} <= places_showing(api_user, event, seed.org_c.name)
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_pages_keep_to_it(seed: Seed, event: Any) -> None:
+def test_event_page_hides_members(seed: Seed, event: Any) -> None:
     reader = visitor(seed.partner)
     assert seed.org_c.name in text_of(reader.get(f"/event/{event.pk}/"))
     configure(SETTING, True)
     assert seed.org_c.name not in text_of(reader.get(f"/event/{event.pk}/"))
 
 
-def test_another_publisher_is_told_how_many_they_are(seed: Seed, event: Any) -> None:
+def test_publish_preview_hides_names_of_receivers(seed: Seed, event: Any) -> None:
     configure(SETTING, True)
     names = {each.name for each in receivers(4, event.sharing_group_id, seed.org_b.pk)}
     assert not names & {seed.org_a.name, seed.org_c.name}
 
 
-def test_it_is_the_officers_to_set(seed: Seed) -> None:
+def test_setting_is_changed_by_officers(seed: Seed) -> None:
     assert call(seed.analyst.key, "POST", f"/servers/serverSettingsEdit/{SETTING}", {"value": True})[0] == 403
     assert (
         call(seed.site_admin.key, "POST", f"/servers/serverSettingsEdit/{SETTING}", {"value": True})[0] == 200

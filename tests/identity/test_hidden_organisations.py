@@ -1,4 +1,4 @@
-"""Security.hide_organisation_index_from_users: who takes part is told to those who need it, and no more."""
+"""Security.hide_organisation_index_from_users: organisations are visible only to those who need them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SETTING = "Security.hide_organisation_index_from_users"
 
 
 def views(who: ApiUser, organisation: int | str) -> set[int]:
-    """How API and page answer for one organisation."""
+    """The statuses of API and page for one organisation."""
     answers = {call(who.key, "GET", f"/organisations/view/{organisation}")[0]}
     if isinstance(organisation, int):
         answers.add(signed_in(who).get(f"/administration/organisations/{organisation}/").status_code)
@@ -31,13 +31,15 @@ def lists(who: ApiUser) -> set[int]:
     return {page, call(who.key, "GET", "/organisations/index")[0]}
 
 
-def test_everybody_sees_every_organisation_unless_it_is_set(seed: Seed, password_is_enough: None) -> None:
+def test_organisations_are_visible_by_default(seed: Seed, password_is_enough: None) -> None:
     assert lists(seed.stranger) == {200}
     assert views(seed.stranger, seed.org_b.pk) == {200}
 
 
 @pytest.mark.usefixtures("_hidden")
-def test_users_see_their_own_and_whose_events_they_read(seed: Seed, password_is_enough: None) -> None:
+def test_setting_limits_users_to_own_organisation_and_creators_they_read(
+    seed: Seed, password_is_enough: None
+) -> None:
     assert lists(seed.stranger) == {403}
     assert lists(seed.site_admin) == {200}
     assert views(seed.stranger, seed.org_c.pk) == {200}

@@ -1,4 +1,4 @@
-"""What site administrators tell everybody."""
+"""News from site administrators to all users."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vardkase.identity.news.models import News
 TOLD = {"title": "Maintenance", "message": "On Sunday"}
 
 
-def test_news_are_told_changed_read_and_taken_back(seed: Seed) -> None:
+def test_news_is_added_edited_read_and_deleted(seed: Seed) -> None:
     status, body = call(seed.site_admin.key, "POST", "/news/add", {"News": TOLD})
     news = body["News"]
     assert (status, list(news)) == (200, ["id", "message", "title", "user_id", "date_created"])
@@ -38,13 +38,13 @@ def test_news_are_told_changed_read_and_taken_back(seed: Seed) -> None:
 @pytest.mark.parametrize(
     "fields", [{"title": ""}, {"title": "x" * 256}, {"message": ["x"]}, {"message": None}]
 )
-def test_what_makes_no_sense_is_refused(seed: Seed, fields: dict[str, Any]) -> None:
+def test_invalid_news_is_refused(seed: Seed, fields: dict[str, Any]) -> None:
     status, body = call(seed.site_admin.key, "POST", "/news/add", {**TOLD, **fields})
     assert (status, list(body["errors"])) == (403, list(fields))
     assert not News.objects.exists()
 
 
-def test_only_site_administrators_tell(seed: Seed) -> None:
+def test_only_site_administrators_write_news(seed: Seed) -> None:
     for key in (seed.org_admin.key, seed.analyst.key, None):
         assert call(key, "POST", "/news/add", TOLD)[0] == 403
     assert call(None, "GET", "/news/index")[0] == 403

@@ -1,4 +1,4 @@
-"""One mailbox is one person, however its address is written: in every rule that takes two people."""
+"""All spellings of one mailbox count as one person wherever two people are required."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ def test_spellings_of_one_mailbox(other: str) -> None:
         ("per@[192.0.2.1]", "per@[192.0.2.2]"),
     ],
 )
-def test_other_mailboxes(one: str, other: str) -> None:
+def test_different_mailboxes(one: str, other: str) -> None:
     assert not is_one_mailbox(one, other) or (one == "" and other == "@")
 
 
 @pytest.mark.parametrize("other", ['"per.nystrom+x"@hub.example', "PER.NYSTROM@hub.example."])
 @pytest.mark.parametrize("is_former", [True, False])
-def test_a_second_account_of_one_mailbox_approves_nothing(
+def test_second_account_of_same_mailbox_cannot_approve(
     seed: Seed, password_is_enough: None, other: str, is_former: bool
 ) -> None:
-    """By its address now, or by one that it once had."""
+    """By its current address or a former one."""
     officer = staff_of(seed, "per.nystrom@hub.example", "membership_officer")
     second = make_user(
         seed.hub,
@@ -80,7 +80,7 @@ def test_two_accounts_of_one_mailbox_are_one_officer(seed: Seed) -> None:
     assert not hub_in_use.in_use()
 
 
-def test_whoever_is_named_in_an_application_is_known_by_any_spelling(seed: Seed) -> None:
+def test_officer_in_application_is_recognised_by_any_spelling(seed: Seed) -> None:
     officer = staff_of(seed, "per@xn--rende-fra.example", "membership_officer")
     contacts = {"contacts": {"main": {"email": '"per"@ärende.example'}}}
     assert is_named(at_the_screen(officer), contacts)

@@ -1,4 +1,4 @@
-"""Names of organisations that would deceive: refused where people write them, marked where other hubs send them."""
+"""Deceptive organisation names: refused when entered, marked when received from other hubs."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ LOOKALIKES = [
 
 
 @pytest.mark.parametrize("name", ["ＯrgA", "Оrga", "0rga", "ORGA", "Org\u00a0a".replace("\u00a0", "")])
-def test_a_name_that_looks_like_anothers_is_refused(seed: Seed, name: str) -> None:
+def test_lookalike_name_is_refused(seed: Seed, name: str) -> None:
     create_organisation(seed.site_admin.actor, {"name": "OrgA", "local": False})
     with pytest.raises(Invalid) as refused:
         create_organisation(seed.site_admin.actor, {"name": name})
@@ -75,14 +75,14 @@ def test_a_name_that_looks_like_anothers_is_refused(seed: Seed, name: str) -> No
 
 
 @pytest.mark.parametrize("name", UNSHOWN)
-def test_a_name_with_characters_that_are_not_shown_is_refused(seed: Seed, name: str) -> None:
+def test_name_with_invisible_characters_is_refused(seed: Seed, name: str) -> None:
     with pytest.raises(Invalid, check=problem_is(OrganisationProblem.NAME_INVISIBLE)):
         create_organisation(seed.site_admin.actor, {"name": name})
     assert "name" in read_step(ORGANISATION, {"name": name}).errors
 
 
 @pytest.mark.parametrize("name", LOOKALIKES)
-def test_punctuation_spaces_and_foreign_marks_make_no_other_name(seed: Seed, name: str) -> None:
+def test_punctuation_spaces_and_marks_do_not_distinguish_names(seed: Seed, name: str) -> None:
     mine = create_organisation(seed.site_admin.actor, {"name": "Norrviks kommun", "local": True})
     with pytest.raises(Invalid, check=problem_is(OrganisationProblem.NAME_RESEMBLES)):
         create_organisation(seed.site_admin.actor, {"name": name})
@@ -96,7 +96,7 @@ def test_punctuation_spaces_and_foreign_marks_make_no_other_name(seed: Seed, nam
     assert found.name_skeleton != mine.name_skeleton
 
 
-def test_invisible_letters_from_a_peer_are_removed_and_the_name_is_marked(seed: Seed) -> None:
+def test_invisible_characters_from_peer_are_removed_and_name_is_marked(seed: Seed) -> None:
     create_organisation(seed.site_admin.actor, {"name": "Norrviks kommun", "local": True})
     uuids = {str(uuid4()): filler for filler in "\u115f\u1160\u3164\uffa0\u2800\u180f"}
     capture_organisations({"uuid": uuid, "name": f"Norrviks{each}kommun"} for uuid, each in uuids.items())
@@ -105,7 +105,7 @@ def test_invisible_letters_from_a_peer_are_removed_and_the_name_is_marked(seed: 
     assert not set("".join(each.name for each in found)) & set(uuids.values())
 
 
-def test_swedish_letters_make_names_of_their_own(seed: Seed) -> None:
+def test_swedish_letters_distinguish_names(seed: Seed) -> None:
     for name in ("Håbo kommun", "Habo kommun", "Häbo kommun", "Malmö stad", "Malmo stad"):
         create_organisation(seed.site_admin.actor, {"name": name, "local": True})
     for name in (
@@ -120,12 +120,12 @@ def test_swedish_letters_make_names_of_their_own(seed: Seed) -> None:
             create_organisation(seed.site_admin.actor, {"name": name})
 
 
-def test_names_of_other_scripts_stay_apart() -> None:
+def test_names_in_other_scripts_are_distinct() -> None:
     names = ["日本", "本", "がく", "かく", "!!!", "???", "ЦЕРТ", "ΕΛΛΑΣ"]
     assert len({organisation_skeleton(name) for name in names}) == len(names)
 
 
-def test_stored_names_that_collide_are_kept_and_can_be_edited(seed: Seed) -> None:
+def test_colliding_stored_names_remain_editable(seed: Seed) -> None:
     rows = Organisation.objects.bulk_create(
         Organisation(name=name, local=local)
         for name, local in (
@@ -138,15 +138,15 @@ def test_stored_names_that_collide_are_kept_and_can_be_edited(seed: Seed) -> Non
     edit_organisation(seed.site_admin.actor, rows[1], {"sector": "Kommun"})
 
 
-def test_its_own_name_and_a_composed_form_are_kept(seed: Seed) -> None:
+def test_own_name_and_composed_form_are_accepted(seed: Seed) -> None:
     made = create_organisation(seed.site_admin.actor, {"name": "Ra\u0308ddning  Öst"})
     assert made.name == "Räddning Öst"
     edit_organisation(seed.site_admin.actor, made, {"name": "räddning öst", "sector": "Kommun"})
-    create_organisation(seed.site_admin.actor, {"name": "Raddning Ost"})  # ä is no a.
+    create_organisation(seed.site_admin.actor, {"name": "Raddning Ost"})  # ä is not a.
 
 
 @pytest.mark.parametrize("name", ["ＯrgA", "Оrg\u202eA", "Org\u200bA", "orga"])
-def test_a_document_that_names_one_so_is_kept_with_a_mark(seed: Seed, name: str) -> None:
+def test_deceptive_name_in_document_is_stored_and_marked(seed: Seed, name: str) -> None:
     mine = create_organisation(seed.site_admin.actor, {"name": "OrgA"})
     uuid = str(uuid4())
     event = {"info": "x", "uuid": str(uuid4()), "Orgc": {"uuid": uuid, "name": name}}
@@ -162,7 +162,7 @@ def test_a_document_that_names_one_so_is_kept_with_a_mark(seed: Seed, name: str)
     assert "The name resembles another" in page.content.decode()
 
 
-def test_many_of_one_document_get_names_of_their_own(seed: Seed) -> None:
+def test_lookalike_names_in_one_document_become_unique(seed: Seed) -> None:
     uuids = [str(uuid4()) for _ in range(4)]
     names = ["Acme", "Аcme", "ACME", "\u200b"]
     found = capture_organisations(
@@ -173,7 +173,7 @@ def test_many_of_one_document_get_names_of_their_own(seed: Seed) -> None:
     assert Organisation.objects.get(uuid=uuids[3]).name == uuids[3]
 
 
-def test_an_organisation_without_membership_is_marked(seed: Seed) -> None:
+def test_organisation_without_membership_is_marked(seed: Seed) -> None:
     Organisation.objects.filter(pk=seed.org_c.pk).update(fixed_standing="no_membership")
     page = signed_in(seed.site_admin).get(reverse("organisations"), headers={"accept-language": "en"})
     assert page.content.decode().count("Not a member") == 1

@@ -1,4 +1,4 @@
-"""Which passwords are taken, over the API as on the pages: one list of rules serves both."""
+"""Password rules, the same over the API and on the pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PLAIN = (
 
 
 def set_password(seed: Seed, password: str) -> tuple[int, Any]:
-    """Over the API administrators alone set passwords, and those of others."""
+    """Over the API only administrators set passwords, and only those of others."""
     path = f"/admin/users/edit/{seed.analyst.user.pk}"
     return call(seed.site_admin.key, "POST", path, {"password": password})
 
@@ -23,7 +23,7 @@ def set_password(seed: Seed, password: str) -> tuple[int, Any]:
 @pytest.mark.parametrize(
     "password", ["Password1234", "Åäöåäöåäö-ÅÄÖ", "correct horse battery", "i" * 8 + " " * 8]
 )
-def test_a_good_password_is_taken(seed: Seed, password: str) -> None:
+def test_good_password_is_accepted(seed: Seed, password: str) -> None:
     assert set_password(seed, password)[0] == 200
     seed.analyst.user.refresh_from_db()
     assert seed.analyst.user.check_password(password)
@@ -39,7 +39,7 @@ def test_a_good_password_is_taken(seed: Seed, password: str) -> None:
         ("1q2w3e4r5t6y7u8i", None),
     ],
 )
-def test_a_plain_or_common_password_is_refused(seed: Seed, password: str, reason: str | None) -> None:
+def test_weak_or_common_password_is_refused(seed: Seed, password: str, reason: str | None) -> None:
     before = seed.analyst.user.password
     status, body = set_password(seed, password)
     assert status == 403

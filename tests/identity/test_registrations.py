@@ -1,4 +1,4 @@
-"""A visitor asks for an account; site administrators decide."""
+"""Visitors request accounts; site administrators decide."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ASKED = {"email": "new@a.example", "org_name": "Organisation A", "org_id": None,
 
 
 @pytest.fixture(autouse=True)
-def open_house(seed: Seed) -> None:
+def registration_enabled(seed: Seed) -> None:
     SettingValue.objects.create(name="Security.allow_self_registration", value=True)
     Role.objects.filter(name="User").update(default_role=True)
 
@@ -30,7 +30,7 @@ def ask(**fields: Any) -> tuple[int, Any]:
     return call(None, "POST", REGISTER, {**ASKED, **fields})
 
 
-def test_a_request_waits_and_is_accepted(seed: Seed) -> None:
+def test_request_waits_and_is_accepted(seed: Seed) -> None:
     status, body = ask()
     assert (status, body["saved"]) == (200, True)
     [row] = call(seed.site_admin.key, "GET", "/users/registrations/index")[1]
@@ -59,7 +59,7 @@ def test_a_request_waits_and_is_accepted(seed: Seed) -> None:
     assert call(seed.site_admin.key, "POST", accept, {"User": {"org_id": "1"}})[0] == 404
 
 
-def test_several_are_discarded_at_once(seed: Seed) -> None:
+def test_several_requests_are_discarded_at_once(seed: Seed) -> None:
     ask()
     ask(email="other@a.example")
     ids = list(Inbox.objects.values_list("pk", flat=True))
@@ -78,13 +78,13 @@ def test_several_are_discarded_at_once(seed: Seed) -> None:
         {"org_name": "x" * 3000},
     ],
 )
-def test_a_request_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
+def test_invalid_request_is_refused(fields: dict[str, Any]) -> None:
     status, body = ask(**fields)
     assert (status, list(body["errors"])) == (403, list(fields))
     assert not Inbox.objects.exists()
 
 
-def test_a_second_request_for_an_address_replaces_the_first_and_tells_nothing(seed: Seed) -> None:
+def test_second_request_replaces_first_with_same_answer(seed: Seed) -> None:
     ask()
     ask(email="NEW@a.example", message="please")
     assert Inbox.objects.get().data["message"] == "please"
@@ -95,13 +95,13 @@ def test_a_second_request_for_an_address_replaces_the_first_and_tells_nothing(se
     assert Inbox.objects.filter(pk=number).exists()
 
 
-def test_nothing_is_accepted_while_it_is_off() -> None:
+def test_requests_are_refused_while_registration_is_off() -> None:
     SettingValue.objects.update(value=False)
     assert ask()[0] == 405
     assert not Inbox.objects.exists()
 
 
-def test_one_address_cannot_fill_the_inbox(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_are_rate_limited_per_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registrations, "REQUESTS", replace(registrations.REQUESTS, allowed=2))
     assert [ask(email=f"n{number}@a.example")[0] for number in range(4)] == [200, 200, 429, 429]
 
@@ -119,7 +119,7 @@ def test_only_site_administrators_decide(seed: Seed) -> None:
     assert Inbox.objects.exists()
 
 
-def test_a_request_by_a_visitor_is_in_the_trail(seed: Seed) -> None:
+def test_visitors_request_is_in_audit_log(seed: Seed) -> None:
     ask()
     entry = AuditEntry.objects.get(action="registration.requested")
     assert (entry.credential, entry.title, entry.actor_id) == ("nobody", "new@a.example", None)

@@ -1,4 +1,4 @@
-"""A role that officers have changes with an officer's approval alone: it is what they may do."""
+"""A role that officers have is changed only with an officer's approval, because it sets what they may do."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def flags(role: Role) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("flag", ["perm_skip_otp", "perm_admin", "perm_auth", "perm_site_admin"])
-def test_nobody_changes_it_alone(seed: Seed, per: ApiUser, flag: str) -> None:
+def test_role_of_officers_is_not_changed_alone(seed: Seed, per: ApiUser, flag: str) -> None:
     role, before = per.user.role, flags(per.user.role)
     change = {flag: not getattr(role, flag)}
     path = f"/admin/roles/edit/{role.pk}"
@@ -48,7 +48,7 @@ def test_nobody_changes_it_alone(seed: Seed, per: ApiUser, flag: str) -> None:
     assert flags(role) == before
 
 
-def test_an_officer_approves_it(seed: Seed, per: ApiUser) -> None:
+def test_officer_approves_role_change(seed: Seed, per: ApiUser) -> None:
     role = per.user.role
     status, told = call(
         seed.site_admin.key,
@@ -64,7 +64,7 @@ def test_an_officer_approves_it(seed: Seed, per: ApiUser) -> None:
     assert flags(role)["perm_skip_otp"]
 
 
-def test_the_page_proposes_it(seed: Seed, per: ApiUser) -> None:
+def test_role_change_is_proposed_on_page(seed: Seed, per: ApiUser) -> None:
     role = per.user.role
     client, page = signed_in(seed.site_admin), reverse("role_edit", args=[role.pk])
     assert 'name="reason"' in client.get(page).content.decode()
@@ -74,7 +74,7 @@ def test_the_page_proposes_it(seed: Seed, per: ApiUser) -> None:
     assert not flags(role)["perm_skip_otp"]
 
 
-def test_other_roles_change_as_before_and_what_changes_nothing_takes_nobody(seed: Seed, per: ApiUser) -> None:
+def test_other_roles_and_unchanged_values_need_no_approval(seed: Seed, per: ApiUser) -> None:
     other = seed.analyst.user.role
     key = make_key(seed.site_admin.user)
     assert call(key, "POST", f"/admin/roles/edit/{other.pk}", {"perm_skip_otp": True})[0] == 200

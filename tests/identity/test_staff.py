@@ -1,4 +1,4 @@
-"""Duties at the hub: who gives them, which stand alone, and what their holders cannot read."""
+"""Duties at the hub: who assigns them, which exclude each other, and what their holders cannot read."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def colleague_of_the_hub(seed: Seed) -> User:
     return make_user(seed.hub, make_role("User", []), "anna@hub.example")
 
 
-def test_a_site_administrator_appoints_an_officer(seed: Seed) -> None:
+def test_site_administrator_appoints_officer(seed: Seed) -> None:
     anna = colleague_of_the_hub(seed)
     appoint(seed.site_admin.actor, anna, ["legal_officer", "membership_officer"])
     actor = actor_for(User.objects.get(pk=anna.pk), Credential.BROWSER)
@@ -71,7 +71,7 @@ def test_a_site_administrator_appoints_an_officer(seed: Seed) -> None:
     }
 
 
-def test_nobody_else_appoints_and_nobody_themselves(seed: Seed) -> None:
+def test_others_cannot_appoint_nor_oneself(seed: Seed) -> None:
     anna = colleague_of_the_hub(seed)
     for who in (seed.org_admin, seed.analyst):
         with pytest.raises(Forbidden):
@@ -81,7 +81,7 @@ def test_nobody_else_appoints_and_nobody_themselves(seed: Seed) -> None:
     assert not User.objects.exclude(staff_roles=[]).exists()
 
 
-def test_a_site_administrator_is_no_officer_by_that(seed: Seed) -> None:
+def test_site_administrator_has_no_officers_duty(seed: Seed) -> None:
     with pytest.raises(Forbidden):
         seed.site_admin.actor.require_staff(*StaffRole)
 
@@ -90,13 +90,13 @@ def test_a_site_administrator_is_no_officer_by_that(seed: Seed) -> None:
     "duties",
     [["operator", "membership_officer"], ["auditor", "legal_officer"], ["operator", "auditor"], ["king"]],
 )
-def test_duties_in_conflict_and_unknown_ones_are_refused(seed: Seed, duties: list[str]) -> None:
+def test_conflicting_and_unknown_duties_are_refused(seed: Seed, duties: list[str]) -> None:
     anna = colleague_of_the_hub(seed)
     with pytest.raises(Invalid):
         appoint(seed.site_admin.actor, anna, duties)
 
 
-def test_an_officer_is_of_the_hub(seed: Seed) -> None:
+def test_officer_belongs_to_hub_owner(seed: Seed) -> None:
     with pytest.raises(Invalid, match="organisation som driver hubben"):
         appoint(seed.site_admin.actor, seed.analyst.user, ["legal_officer"])
     appoint(seed.site_admin.actor, seed.analyst.user, ["operator"])
@@ -108,8 +108,8 @@ def test_an_officer_is_of_the_hub(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("duty", BLIND)
-def test_whoever_runs_or_audits_reads_nothing(seed: Seed, duty: StaffRole) -> None:
-    """Neither as a site administrator, nor what their own organisation owns; by key and in the browser."""
+def test_operator_and_auditor_read_no_content(seed: Seed, duty: StaffRole) -> None:
+    """Even as a site administrator, and even of their own organisation; by key and in the browser."""
     user = make_user(
         seed.org_a, make_role("Blind", [*Permission]), "blind@a.example", staff_roles=[duty.value]
     )
@@ -123,15 +123,15 @@ def test_whoever_runs_or_audits_reads_nothing(seed: Seed, duty: StaffRole) -> No
 
 
 def blind_administrator(seed: Seed, duty: StaffRole = StaffRole.OPERATOR) -> User:
-    """Who runs or audits the hub as a site administrator."""
+    """An operator or auditor with a site administrator's role."""
     return make_user(
         seed.hub, make_role("Blind", [*Permission]), "drift@hub.example", staff_roles=[duty.value]
     )
 
 
 @pytest.mark.parametrize("duty", BLIND)
-def test_whoever_reads_nothing_makes_no_account_or_key_that_reads(seed: Seed, duty: StaffRole) -> None:
-    """Not by another's key, password, second factor, role, duty or account; and not in their own organisation."""
+def test_operator_and_auditor_cannot_create_reading_account_or_key(seed: Seed, duty: StaffRole) -> None:
+    """Not by another's key, password, second factor, role, duty or account, nor in their own organisation."""
     actor = actor_for(blind_administrator(seed, duty), Credential.BROWSER)
     other = seed.analyst.user
     administrator = Role.objects.filter(perm_site_admin=True).order_by("pk")[0]
@@ -154,7 +154,7 @@ def test_whoever_reads_nothing_makes_no_account_or_key_that_reads(seed: Seed, du
     assert (User.objects.count(), AuthKey.objects.count(), AuditEntry.objects.count()) == before
 
 
-def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(seed: Seed) -> None:
+def test_operator_cannot_direct_content_elsewhere(seed: Seed) -> None:
     actor = actor_for(blind_administrator(seed), Credential.BROWSER)
     ways: list[Callable[[], object]] = [
         lambda: add_stream(actor, {"name": "mine", "kind": "webhook", "url": "https://drift.example"}),
@@ -194,10 +194,8 @@ def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(seed: Seed) -> N
         {"push": False, "push_analyst_data": True},
     ],
 )
-def test_whoever_reads_nothing_changes_nothing_of_what_a_connection_sends(
-    seed: Seed, changed: dict[str, Any]
-) -> None:
-    """Nor in two steps; what it fetches, and whether it does, is theirs to see to."""
+def test_operator_cannot_change_what_connection_sends(seed: Seed, changed: dict[str, Any]) -> None:
+    """Not even in two steps; what it pulls, and whether it does, is theirs to configure."""
     actor = actor_for(blind_administrator(seed), Credential.BROWSER)
     given = {"name": "B", "url": "https://b.example", "authkey": "x" * 40, "remote_org_id": seed.org_b.pk}
     with pytest.raises(Invalid):
@@ -213,10 +211,10 @@ def test_whoever_reads_nothing_changes_nothing_of_what_a_connection_sends(
 
 
 @pytest.mark.parametrize("who", ["site administrator", "organisation administrator", "officer"])
-def test_who_does_not_speak_for_an_organisation_says_not_who_vouches_for_its_people(
-    seed: Seed, who: str
-) -> None:
-    """Whoever holds the provider can be any of them, and read what they read. A requirement can be taken back."""
+def test_sign_in_provider_is_registered_only_by_organisations_own_administrator(seed: Seed, who: str) -> None:
+    """Whoever controls the provider can sign in as any user and read what they read. A requirement can be
+    withdrawn.
+    """
     blind = blind_administrator(seed)
     if who == "organisation administrator":
         blind = make_user(
@@ -250,9 +248,7 @@ def test_who_does_not_speak_for_an_organisation_says_not_who_vouches_for_its_peo
 
 
 @pytest.mark.parametrize("who", ["key", "session", "site administrator", "console"])
-def test_once_membership_is_in_use_a_provider_takes_the_administrators_second_factor(
-    seed: Seed, who: str
-) -> None:
+def test_registering_provider_takes_second_factor_once_membership_is_in_use(seed: Seed, who: str) -> None:
     MembershipInUse.objects.create(pk=1)
     Organisation.objects.update(fixed_standing="")
     asked = Registration("https://id.a.example", "hub", "s" * 20, "Login", trusts_second_factor=True)
@@ -268,12 +264,12 @@ def test_once_membership_is_in_use_a_provider_takes_the_administrators_second_fa
     assert not IdentityProvider.objects.exists()
     own = actor_for(seed.org_admin.user, Credential.BROWSER, **confirmed)
     save_provider(own, seed.org_a, asked)
-    assert save_provider(actors["session"], seed.org_a, replace(asked, client_secret="")).pk  # As it was.
+    assert save_provider(actors["session"], seed.org_a, replace(asked, client_secret="")).pk  # As before.
     with pytest.raises(Forbidden):
         save_provider(actors[who], seed.org_a, replace(asked, client_id="other"))
 
 
-def test_the_name_of_a_hidden_cluster_is_no_tag_for_whoever_reads_nothing(seed: Seed) -> None:
+def test_hidden_clusters_tag_is_not_listed_for_operator(seed: Seed) -> None:
     make_cluster(make_galaxy("ours"), "Secret", default=False, org_id=seed.org_a.pk, distribution=0)
     Tag.objects.create(name='misp-galaxy:ours="Secret"', is_galaxy=True)
     assert "Secret" in str(call(seed.site_admin.key, "GET", "/tags/index")[1])
@@ -282,8 +278,8 @@ def test_the_name_of_a_hidden_cluster_is_no_tag_for_whoever_reads_nothing(seed: 
 
 @pytest.mark.usefixtures("password_is_enough")
 @pytest.mark.parametrize("duty", BLIND)
-def test_who_may_read_nothing_looks_into_no_feed(seed: Seed, duty: StaffRole) -> None:
-    """Nor asks the caches who else knows a value; the feed itself is theirs to run."""
+def test_operator_cannot_preview_feed(seed: Seed, duty: StaffRole) -> None:
+    """Nor look up in the caches who else has a value; the feed itself is theirs to run."""
     feed = Feed.objects.create(name="Feed", provider="P", url="http://127.0.0.1:9/", lookup_visible=True)
     source = CachedSource.objects.create(kind=FEED, number=feed.pk, cached=1)
     CachedValue.objects.create(source=source, md5=UUID(md5_of("secret.example")))
@@ -291,7 +287,7 @@ def test_who_may_read_nothing_looks_into_no_feed(seed: Seed, duty: StaffRole) ->
     key, pages = make_key(blind), signed_in(blind)
     for path in (f"previewIndex/{feed.pk}", f"previewEvent/{feed.pk}/{uuid4()}"):
         assert call(key, "GET", f"/feeds/{path}")[0] == 403
-        assert call(seed.site_admin.key, "GET", f"/feeds/{path}")[0] == 404, "nothing answers there"
+        assert call(seed.site_admin.key, "GET", f"/feeds/{path}")[0] == 404, "nothing listens there"
     assert pages.get(reverse("feed_preview", args=[feed.pk])).status_code == 403
     asked = {"value": "secret.example"}
     assert len(call(seed.site_admin.key, "POST", "/feeds/searchCaches", asked)[1]) == 1
@@ -299,7 +295,7 @@ def test_who_may_read_nothing_looks_into_no_feed(seed: Seed, duty: StaffRole) ->
     assert call(key, "GET", f"/feeds/view/{feed.pk}")[0] == 200
 
 
-def test_the_trail_tells_an_auditor_who_did_what_and_not_what_it_says(seed: Seed) -> None:
+def test_audit_log_shows_auditor_actions_but_no_content(seed: Seed) -> None:
     auditor = make_key(blind_administrator(seed, StaffRole.AUDITOR))
     body = {"Event": {"info": "SECRET plan", "Attribute": [{"type": "domain", "value": "secret.example"}]}}
     event = call(seed.analyst.key, "POST", "/events/add", body)[1]["Event"]

@@ -1,4 +1,4 @@
-"""People choose for themselves; administrators also for their people; nobody for others."""
+"""User settings: set by users for themselves and by administrators for their users."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def choose(key: str, setting: Any, value: Any, **more: Any) -> tuple[int, Any]:
     return call(key, "POST", SET, {"setting": setting, "value": value, **more})
 
 
-def test_a_setting_is_set_read_listed_and_taken_back(seed: Seed) -> None:
+def test_setting_is_set_read_listed_and_deleted(seed: Seed) -> None:
     key, me = seed.analyst.key, str(seed.analyst.user.pk)
     status, body = choose(key, "publish_alert_filter", '{"Tag.name": "tlp:red"}')
     row = body["UserSetting"]
@@ -45,7 +45,7 @@ def test_a_setting_is_set_read_listed_and_taken_back(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("name", ["nosuch", "oidc", "", None, ["homepage"], {"a": 1}, 7])
-def test_an_unknown_setting_is_refused(seed: Seed, name: Any) -> None:
+def test_unknown_setting_is_refused(seed: Seed, name: Any) -> None:
     status, body = choose(seed.analyst.key, name, 1)
     assert (status, body["message"]) == (405, "Invalid setting.")
 
@@ -69,7 +69,7 @@ def test_an_unknown_setting_is_refused(seed: Seed, name: Any) -> None:
         ("homepage", "/" + "x" * 200_000),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused(seed: Seed, setting: str, value: Any) -> None:
+def test_invalid_value_is_refused(seed: Seed, setting: str, value: Any) -> None:
     status, body = choose(seed.analyst.key, setting, value)
     assert (status, list(body["errors"])) == (403, ["value"])
     assert not UserSetting.objects.exists()
@@ -85,7 +85,7 @@ def test_a_value_that_makes_no_sense_is_refused(seed: Seed, setting: str, value:
         ("dashboard", [WIDGET], [WIDGET]),
     ],
 )  # fmt: skip
-def test_what_is_kept(seed: Seed, setting: str, value: Any, kept: Any) -> None:
+def test_stored_value(seed: Seed, setting: str, value: Any, kept: Any) -> None:
     assert choose(seed.analyst.key, setting, value)[1]["UserSetting"]["value"] == kept
 
 
@@ -98,7 +98,7 @@ def test_homepage_and_columns(seed: Seed) -> None:
     assert chosen == {"homepage": {"path": "/events"}, "event_index_hide_columns": ["tags"]}
 
 
-def test_administrators_set_for_their_own_people_alone(seed: Seed) -> None:
+def test_administrators_set_for_own_users_only(seed: Seed) -> None:
     me = seed.analyst.user.pk
     assert choose(seed.org_admin.key, "homepage", "/a", user_id=me)[0] == 200
     for stranger in (seed.colleague, seed.partner, seed.partner_sync):
@@ -118,13 +118,13 @@ def test_administrators_set_for_their_own_people_alone(seed: Seed) -> None:
     ]
 
 
-def test_the_dashboard_is_opened_by_site_administrators(seed: Seed) -> None:
+def test_dashboard_access_is_set_by_site_administrators(seed: Seed) -> None:
     assert choose(seed.analyst.key, "dashboard_access", 1)[0] == 403
     status, body = choose(seed.site_admin.key, "dashboard_access", 1)
     assert (status, body["UserSetting"]["value"]) == (200, 1)
 
 
-def test_a_read_only_key_sets_nothing(seed: Seed) -> None:
+def test_read_only_key_sets_nothing(seed: Seed) -> None:
     key = make_key(seed.analyst.user, read_only=True)
     assert choose(key, "homepage", "/a")[0] == 403
     assert call(key, "POST", "/userSettings/setHomePage", {"path": "/a"})[0] == 403

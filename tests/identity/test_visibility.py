@@ -54,7 +54,7 @@ ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A distribution as the oracle and as the tables know it."""
+    """A distribution as the oracle and as the tables have it."""
 
     reach: Reach
     group: SharingGroup | None = None
@@ -65,8 +65,8 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """What is stored, by table and id, as the oracle knows it."""
+class SampleRows:
+    """The stored rows, by table and id, as the oracle knows them."""
 
     reader_org: int
     events: dict[int, SharedEvent]
@@ -74,8 +74,8 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
-    """Events × (attributes, objects, attributes in objects, reports) × every place × deleted or not."""
+def sample_rows() -> SampleRows:
+    """Events × (attributes, objects, attributes in objects, reports) × every distribution × deleted or not."""
     reader, other, third = (make_organisation() for _ in range(3))
     groups = _groups(reader, other, third)
     event_places = [Place(Reach(distribution)) for distribution in (0, 1, 2, 3)] + groups
@@ -87,7 +87,7 @@ def world() -> World:
     reports = _loose(make_report, events, part_places)
     Attribute.objects.bulk_create((row for row, _ in attributes), batch_size=2000)
     EventReport.objects.bulk_create(row for row, _ in reports)
-    return World(
+    return SampleRows(
         reader.pk,
         {event.pk: shared for event, shared in events},
         {
@@ -97,20 +97,20 @@ def world() -> World:
     )
 
 
-def test_sql_and_oracle_agree(world: World, settings: Settings, subtests: pytest.Subtests) -> None:
-    """No reader sees a row too many or a row too few."""
+def test_sql_and_oracle_agree(sample_rows: SampleRows, settings: Settings, subtests: pytest.Subtests) -> None:
+    """No reader sees a row too many or too few."""
     for private, role, may_read in itertools.product((False, True), ROLES, (True, False)):
         settings.VARDKASE_UNPUBLISHED_PRIVATE = private
-        actor = _actor(world.reader_org, role, may_read)
-        reader = Reader(world.reader_org, role == "site admin", role == "sync user", may_read)
+        actor = _actor(sample_rows.reader_org, role, may_read)
+        reader = Reader(sample_rows.reader_org, role == "site admin", role == "sync user", may_read)
         with subtests.test("events", role=role, may_read=may_read, private=private):
             expected = {
                 key
-                for key, event in world.events.items()
+                for key, event in sample_rows.events.items()
                 if may_see_event(reader, event, unpublished_is_private=private)
             }
             assert _visible(actor, "event") == expected
-        for table, parts in world.parts.items():
+        for table, parts in sample_rows.parts.items():
             with subtests.test(table, role=role, may_read=may_read, private=private):
                 expected = {
                     key
@@ -119,34 +119,35 @@ def test_sql_and_oracle_agree(world: World, settings: Settings, subtests: pytest
                 }
                 assert _visible(actor, table) == expected
     settings.VARDKASE_UNPUBLISHED_PRIVATE = False
-    reader = Reader(world.reader_org)
+    reader = Reader(sample_rows.reader_org)
     published = {
         key
-        for key, event in world.events.items()
+        for key, event in sample_rows.events.items()
         if may_see_event(reader, event, unpublished_is_private=True)
     }
     with subtests.test("events of organisations that hide what is not published"):
         Organisation.objects.update(hides_unpublished=True)
-        assert _visible(_actor(world.reader_org, "user", True), "event") == published
+        assert _visible(_actor(sample_rows.reader_org, "user", True), "event") == published
     with subtests.test("events while membership is in use"):
         Organisation.objects.update(hides_unpublished=False)
         MembershipInUse.objects.create(pk=1)
-        assert _visible(_actor(world.reader_org, "user", True), "event") == published
+        assert _visible(_actor(sample_rows.reader_org, "user", True), "event") == published
 
 
-def test_the_world_has_every_kind_of_row(world: World) -> None:
-    """A comparison of empty sets would prove nothing."""
-    reader = Reader(world.reader_org)
-    assert len(world.events) == 11 * 2 * 2 * 2
-    assert {len(parts) > 1000 for parts in world.parts.values()} == {True}
+def test_sample_has_every_kind_of_row(sample_rows: SampleRows) -> None:
+    """Comparing empty sets would prove nothing."""
+    reader = Reader(sample_rows.reader_org)
+    assert len(sample_rows.events) == 11 * 2 * 2 * 2
+    assert {len(parts) > 1000 for parts in sample_rows.parts.values()} == {True}
     seen = [
-        may_see_part(reader, part, unpublished_is_private=False) for part in world.parts["attribute"].values()
+        may_see_part(reader, part, unpublished_is_private=False)
+        for part in sample_rows.parts["attribute"].values()
     ]
     assert 0.2 < sum(seen) / len(seen) < 0.8
 
 
 def _visible(actor: Actor, table: str) -> set[int]:
-    """The ids of `table` that the product's predicates let through, as its queries combine them."""
+    """The ids of `table` that the product's predicates admit, combined as its queries do."""
     if table == "event":
         sql = f"SELECT e.id FROM event e WHERE {event_predicate(actor)}"
     else:
@@ -172,7 +173,9 @@ def _actor(organisation_id: int, role: str, may_read: bool) -> Actor:
 
 
 def _groups(reader: Organisation, other: Organisation, third: Organisation) -> list[Place]:
-    """Member; not a member; not, as its server is listed but not all of it; owner; everybody; none active."""
+    """Member; not a member; not, because its server is listed but not all of it; owner; everybody; none
+    active.
+    """
     kinds: list[tuple[Organisation, list[Organisation], bool | None, bool]] = [
         (other, [other, reader], None, True),
         (other, [other, third], None, True),
@@ -204,7 +207,7 @@ def _events(places: list[Place], organisations: tuple[Organisation, ...]) -> Kno
 def _loose[Row: Model](
     make: Callable[..., Row], events: Known[Event, SharedEvent], places: list[Place]
 ) -> Known[Row, SharedPart]:
-    """A part of every event in every place, deleted and not."""
+    """A part of every event with every distribution, deleted and not."""
     return [
         (make(event, deleted=deleted, **place.columns), SharedPart(shared, place.reach, deleted))
         for (event, shared), place, deleted in itertools.product(events, places, (False, True))
@@ -212,7 +215,7 @@ def _loose[Row: Model](
 
 
 def _inside(objects: Known[Object, SharedPart], places: list[Place]) -> Known[Attribute, SharedPart]:
-    """An attribute in every place, deleted and not, in every object that is not deleted itself."""
+    """An attribute with every distribution, deleted and not, in every object that is not deleted itself."""
     standing = [(row, part) for row, part in objects if not part.deleted]
     return [
         (

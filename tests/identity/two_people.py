@@ -1,4 +1,4 @@
-"""Approving as the second person does: signed in on the pages, with the second factor just confirmed."""
+"""Approving as the second person does: on the pages, right after step-up authentication."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from vardkase.identity.accounts.models import User
 
 
 def at_screen(user: User) -> Actor:
-    """The person in a browser, as the account is now, who has just confirmed who they are."""
+    """The person in a browser, with the account's current state, right after step-up authentication."""
     found = User.objects.select_related("org", "role").get(pk=user.pk)
     return actor_for(found, Credential.BROWSER, confirmed_at=timezone.now())
 
 
 def the_request() -> ApprovalRequest:
-    """The only request that waits."""
+    """The only pending request."""
     return ApprovalRequest.objects.get(state="waiting")
 
 
 def approved(second: User, request: ApprovalRequest | None = None, remark: str = "", **choices: str) -> Any:
-    """What comes of a request (the only one that waits, unless told) that `second` has read and approves."""
+    """What a request (the only pending one by default) results in once `second` has read and approved it."""
     found = request or the_request()
     return services.approve(at_screen(second), found.pk, found.digest, remark, choices)

@@ -1,4 +1,4 @@
-"""Who may read what, a second time: plain Python, written from the specification and from nothing else.
+"""Who may read what, implemented a second time: plain Python, written from the specification alone.
 
 core-format §16 and sync-protocol §2. The product's rule is SQL, in one place; this one exists to disagree.
 """
@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who asks."""
-
     org: int
     site_admin: bool = False
     sync: bool = False
@@ -20,7 +18,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A sharing group: its owner, its members, whether all of this instance is in it."""
+    """A sharing group: its owner, its members, and whether the whole instance is in it."""
 
     owner: int
     members: frozenset[int] = frozenset()
@@ -38,7 +36,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class SharedEvent:
-    """An event as far as reading goes. Its creator is given too: it must make no difference."""
+    """An event as far as reading goes. Its creator is included, and must make no difference."""
 
     owner: int
     creator: int
@@ -48,7 +46,7 @@ class SharedEvent:
 
 @dataclass(frozen=True, slots=True)
 class SharedPart:
-    """An attribute, object or report; `within` is the reach of the object that an attribute is in."""
+    """An attribute, object or report; `within` is the distribution of the object that an attribute is in."""
 
     event: SharedEvent
     reach: Reach
@@ -57,7 +55,7 @@ class SharedPart:
 
 
 def in_group(reader: Reader, group: Group | None) -> bool:
-    """Members, the owner, everybody when the whole instance is in it; nobody when it is inactive."""
+    """Members, the owner, and everybody when the whole instance is in it; nobody when it is inactive."""
     if group is None or not group.active:
         return False
     return group.everyone_here or reader.org == group.owner or reader.org in group.members

@@ -1,4 +1,4 @@
-"""Each account is confirmed every 90 days, or it is switched off; so is one that nobody uses."""
+"""Accounts that are not confirmed every 90 days, or not used, are disabled."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def in_english(db: None, settings: Any) -> Iterator[None]:
         yield
 
 
-def everybody_is_of_old(days: int = 100, **fields: Any) -> None:
-    """Every account was made so many days ago, and used yesterday."""
+def set_account_age(days: int = 100, **fields: Any) -> None:
+    """Every account was created so many days ago and used yesterday."""
     seen = timezone.now() - DAY
     User.objects.update(
         date_created=timezone.now() - days * DAY,
@@ -55,24 +55,24 @@ def everybody_is_of_old(days: int = 100, **fields: Any) -> None:
     )
 
 
-def is_off(user: User) -> tuple[bool, str]:
+def disabled_state(user: User) -> tuple[bool, str]:
     fresh = User.objects.get(pk=user.pk)
     return fresh.disabled, fresh.disabled_because
 
 
 def opened(seed: Seed) -> AccessReview:
-    """The review that the hub has opened of organisation A."""
-    everybody_is_of_old()
+    """The hub's review of organisation A."""
+    set_account_age()
     assert services.open_due_reviews() == 4
     return AccessReview.objects.get(org=seed.org_a)
 
 
-def time_is_up() -> None:
+def pass_due_date() -> None:
     AccessReview.objects.update(due=timezone.now() - DAY)
 
 
-def test_the_hub_opens_a_review_every_ninety_days_and_tells_the_administrators(seed: Seed) -> None:
-    everybody_is_of_old(89)
+def test_review_opens_every_ninety_days_and_notifies_administrators(seed: Seed) -> None:
+    set_account_age(89)
     assert services.open_due_reviews() == 0
     opened(seed)
     assert services.open_due_reviews() == 0, "one is open"
@@ -80,27 +80,27 @@ def test_the_hub_opens_a_review_every_ninety_days_and_tells_the_administrators(s
     mail = OutgoingMail.objects.get(recipient=seed.org_admin.user.email)
     assert "Confirm the accounts of Organisation A" in mail.subject
     assert "5 accounts" in mail.text
-    assert services.remind_of_reviews() == 0, "told already"
+    assert services.remind_of_reviews() == 0, "notified already"
     AccessReview.objects.update(reminded=timezone.now() - 7 * DAY)
-    assert services.remind_of_reviews() == 2, "those that have an administrator: A and the hub"
+    assert services.remind_of_reviews() == 2, "organisations with an administrator: A and the hub"
     AccessReview.objects.update(closed=timezone.now(), opened=timezone.now() - 91 * DAY)
     assert services.open_due_reviews() == 4
 
 
-def test_a_review_can_be_switched_off(seed: Seed) -> None:
-    everybody_is_of_old(1000)
+def test_reviews_can_be_switched_off(seed: Seed) -> None:
+    set_account_age(1000)
     for name in ("Vardkase.access_review_days", "Vardkase.idle_account_days"):
         SettingValue.objects.create(name=name, value=0)
     User.objects.exclude(pk=seed.site_admin.user.pk).update(last_login=None, last_api_access=None)
     assert look_after_accounts() == 0
 
 
-def test_the_administrator_confirms_each_or_switches_off(seed: Seed) -> None:
+def test_administrator_confirms_or_disables_accounts(seed: Seed) -> None:
     review = opened(seed)
     admin = seed.org_admin.actor
     assert services.answer_for(admin, review, [seed.analyst.user.pk], "confirmed") == 1
     assert services.answer_for(admin, review, [seed.reader.user.pk], "disabled") == 1
-    assert is_off(seed.reader.user) == (True, ""), "an administrator did it"
+    assert disabled_state(seed.reader.user) == (True, ""), "an administrator did it"
     lines = {user.email: user.answer for user in accounts_of(review)}
     assert lines[seed.analyst.user.email] == "confirmed"
     assert seed.reader.user.email not in lines
@@ -114,7 +114,7 @@ def test_the_administrator_confirms_each_or_switches_off(seed: Seed) -> None:
     assert AuditEntry.objects.filter(action="organisation.accounts_reviewed").count() == 3
 
 
-def test_nobody_confirms_themselves_while_a_colleague_can(seed: Seed) -> None:
+def test_administrator_cannot_confirm_self_while_colleague_can(seed: Seed) -> None:
     other = make_user(seed.org_a, make_role("Second admin", ORG_ADMIN), "second@a.example")
     review = opened(seed)
     me = seed.org_admin
@@ -123,12 +123,12 @@ def test_nobody_confirms_themselves_while_a_colleague_can(seed: Seed) -> None:
             services.answer_for(me.actor, review, [me.user.pk], kind)
     services.answer_for(me.actor, review, None, "confirmed")
     waiting = [user.email for user in accounts_of(review) if not user.answer]
-    assert waiting == [me.user.email], "all but oneself"
+    assert waiting == [me.user.email], "all but their own"
     User.objects.filter(pk=other.pk).update(disabled=True)
     assert services.answer_for(me.actor, review, None, "confirmed") == 1
 
 
-def test_only_ones_own_accounts_can_be_answered_for(seed: Seed) -> None:
+def test_review_covers_own_organisation_only(seed: Seed) -> None:
     review = opened(seed)
     with pytest.raises(Invalid, check=problem_is(AccessReviewProblem.NOT_IN_REVIEW)):
         services.answer_for(seed.org_admin.actor, review, [seed.partner.user.pk], "disabled")
@@ -149,16 +149,16 @@ def test_only_ones_own_accounts_can_be_answered_for(seed: Seed) -> None:
     assert not may_review(seed.partner.actor, seed.org_a.pk)
 
 
-def test_what_nobody_confirms_is_switched_off_and_told_and_brought_back(seed: Seed) -> None:
+def test_unconfirmed_account_is_disabled_notified_and_restored(seed: Seed) -> None:
     person = with_password(seed.analyst.user)
     review = opened(seed)
     services.answer_for(seed.org_admin.actor, review, [seed.publisher.user.pk], "confirmed")
-    assert services.close_overdue_reviews() == 0, "there is time yet"
-    time_is_up()
+    assert services.close_overdue_reviews() == 0, "still within the time limit"
+    pass_due_date()
     assert services.close_overdue_reviews() > 0
-    assert is_off(person) == (True, "unreviewed")
-    assert is_off(seed.publisher.user) == (False, "")
-    assert is_off(seed.org_admin.user) == (False, ""), "somebody has to be left who administers"
+    assert disabled_state(person) == (True, "unreviewed")
+    assert disabled_state(seed.publisher.user) == (False, "")
+    assert disabled_state(seed.org_admin.user) == (False, ""), "an administrator has to remain"
     kinds = dict(review.answers.values_list("email", "kind"))
     assert kinds[person.email] == "unanswered"
     assert kinds[seed.org_admin.user.email] == "spared"
@@ -177,19 +177,19 @@ def test_what_nobody_confirms_is_switched_off_and_told_and_brought_back(seed: Se
         == 2
     )
     edit_user(seed.org_admin.actor, person, {"disabled": False})
-    assert is_off(person) == (False, "")
+    assert disabled_state(person) == (False, "")
     assert call(seed.analyst.key, "GET", "/servers/getVersion")[0] == 200
 
 
-def test_the_last_site_administrator_stays(seed: Seed) -> None:
+def test_last_site_administrator_stays_enabled(seed: Seed) -> None:
     opened(seed)
-    time_is_up()
+    pass_due_date()
     services.close_overdue_reviews()
-    assert is_off(seed.site_admin.user) == (False, "")
+    assert disabled_state(seed.site_admin.user) == (False, "")
 
 
-def test_an_idle_account_is_switched_off_and_not_again_the_day_it_is_brought_back(seed: Seed) -> None:
-    everybody_is_of_old(400)
+def test_idle_account_is_disabled_but_not_right_after_restoring(seed: Seed) -> None:
+    set_account_age(400)
     long_ago = timezone.now() - 181 * DAY
     idle = (seed.analyst.user, seed.reader.user)
     User.objects.filter(pk__in=[user.pk for user in idle]).update(
@@ -197,31 +197,31 @@ def test_an_idle_account_is_switched_off_and_not_again_the_day_it_is_brought_bac
     )
     User.objects.filter(pk=seed.reader.user.pk).update(last_api_access=timezone.now() - DAY)
     assert services.switch_off_idle_accounts() == 1
-    assert is_off(seed.analyst.user) == (True, "idle")
-    assert is_off(seed.reader.user) == (False, ""), "its key was used"
+    assert disabled_state(seed.analyst.user) == (True, "idle")
+    assert disabled_state(seed.reader.user) == (False, ""), "its key was used"
     assert "long time" in call(seed.analyst.key, "GET", "/servers/getVersion")[1]["message"]
     switch_field(seed.org_admin.actor, [seed.analyst.user.pk], "disabled", False)
-    assert is_off(seed.analyst.user) == (False, "")
+    assert disabled_state(seed.analyst.user) == (False, "")
     assert services.switch_off_idle_accounts() == 0
 
 
-def test_a_machine_is_judged_by_its_use_of_the_api(seed: Seed) -> None:
-    everybody_is_of_old(400)
+def test_machine_account_is_judged_by_api_use(seed: Seed) -> None:
+    set_account_age(400)
     User.objects.filter(pk=seed.partner_sync.user.pk).update(last_api_access=timezone.now() - 200 * DAY)
     assert services.switch_off_idle_accounts() == 1, "signing in does not count"
-    assert is_off(seed.partner_sync.user) == (True, "idle")
+    assert disabled_state(seed.partner_sync.user) == (True, "idle")
 
 
-def test_never_used_counts_from_when_the_account_was_made(seed: Seed) -> None:
-    everybody_is_of_old(170)
+def test_unused_account_is_judged_by_creation_date(seed: Seed) -> None:
+    set_account_age(170)
     User.objects.exclude(pk=seed.site_admin.user.pk).update(last_login=None, last_api_access=None)
     assert services.switch_off_idle_accounts() == 0
     User.objects.update(date_created=timezone.now() - 190 * DAY)
     assert services.switch_off_idle_accounts() == 7, "all but the administrators of the hub and of A"
-    assert is_off(seed.org_admin.user) == (False, "")
+    assert disabled_state(seed.org_admin.user) == (False, "")
 
 
-def test_somebody_new_waits_for_the_next_review(seed: Seed) -> None:
+def test_new_account_waits_for_next_review(seed: Seed) -> None:
     review = opened(seed)
     make_user(seed.org_a, seed.analyst.user.role, "new@a.example")
     assert "new@a.example" not in {user.email for user in accounts_of(review)}
@@ -229,7 +229,7 @@ def test_somebody_new_waits_for_the_next_review(seed: Seed) -> None:
         services.open_review(seed.org_admin.actor, seed.org_a)
 
 
-def test_what_a_line_says_of_an_account(seed: Seed) -> None:
+def test_review_line_shows_account_use(seed: Seed) -> None:
     review = opened(seed)
     AuthKey.objects.filter(user=seed.reader.user).update(expiration=1)
     lines = {user.email: user for user in accounts_of(review)}

@@ -1,4 +1,6 @@
-"""Keys of machines, where the organisation wants them bound: made, changed, replaced, and warned of."""
+"""Keys of synchronisation users where the organisation requires bound keys: creating, changing, replacing,
+expiring.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,7 @@ def everybody_reads_english(seed: Seed) -> None:
 
 @pytest.fixture
 def sync(seed: Seed) -> User:
-    """The synchronising account of organisation B, which wants keys bound."""
+    """The synchronisation user of organisation B, which requires bound keys."""
     services.set_modes(seed.site_admin.actor, seed.org_b, keys="enforce")
     return seed.partner_sync.user
 
@@ -73,15 +75,13 @@ def in_days(days: int) -> int:
         ({"allowed_ips": ["192.0.2.1"], "expiration": in_days(30)}, set()),
     ],
 )
-def test_a_key_is_made_bound_or_not_at_all(
-    seed: Seed, sync: User, data: dict[str, Any], wrong: set[str]
-) -> None:
+def test_key_without_limits_is_refused(seed: Seed, sync: User, data: dict[str, Any], wrong: set[str]) -> None:
     status, body = call(seed.site_admin.key, "POST", f"/auth_keys/add/{sync.pk}", data)
     assert (status, set(body.get("errors", {}))) == (403 if wrong else 200, wrong)
     assert AuthKey.objects.filter(user=sync).count() == (1 if wrong else 2)
 
 
-def test_a_bound_key_is_not_loosened_nor_stretched(seed: Seed, sync: User) -> None:
+def test_bound_key_cannot_be_widened_or_extended(seed: Seed, sync: User) -> None:
     made = call(
         seed.site_admin.key,
         "POST",
@@ -97,13 +97,13 @@ def test_a_bound_key_is_not_loosened_nor_stretched(seed: Seed, sync: User) -> No
     assert call(seed.site_admin.key, "POST", path, {"expiration": in_days(90)})[0] == 200
 
 
-def test_people_make_keys_as_before(seed: Seed, sync: User) -> None:
+def test_people_create_unbound_keys(seed: Seed, sync: User) -> None:
     assert call(seed.partner.key, "POST", "/auth_keys/add/me", {})[0] == 200
 
 
-def test_replacing_the_keys_keeps_what_they_were_bound_to(seed: Seed, sync: User) -> None:
+def test_replacement_key_keeps_limits(seed: Seed, sync: User) -> None:
     path = f"/users/resetauthkey/{sync.pk}"
-    assert call(seed.site_admin.key, "POST", path)[0] == 403, "nothing is known of where it comes from"
+    assert call(seed.site_admin.key, "POST", path)[0] == 403, "its addresses are unknown"
     make_key(sync, allowed_ips=["192.0.2.1"], expiration=in_days(10))
     assert call(seed.site_admin.key, "POST", path)[0] == 200
     new = AuthKey.objects.filter(user=sync).latest("pk")
@@ -111,13 +111,13 @@ def test_replacing_the_keys_keeps_what_they_were_bound_to(seed: Seed, sync: User
     assert new.expiration > in_days(300)
 
 
-def test_a_new_machine_gets_no_loose_key_with_its_account(seed: Seed, sync: User) -> None:
+def test_new_machine_account_gets_no_unbound_key(seed: Seed, sync: User) -> None:
     data = {"email": "new@b.example", "org_id": seed.org_b.pk, "role_id": sync.role_id}
     user, raw = create_user_with_key(seed.site_admin.actor, data)
     assert (raw, user.auth_keys.count()) == ("", 0)
 
 
-def test_the_list_is_filled_in_sent_in_and_decided_by_an_officer_of_another_organisation(seed: Seed) -> None:
+def test_requirements_are_submitted_and_decided_by_officer(seed: Seed) -> None:
     admin, officer = seed.org_admin.actor, console_actor(seed.hub.pk, "Hub", "officer")
     with pytest.raises(Invalid) as refused:
         services.submit_requirements(admin, seed.org_a)
@@ -156,10 +156,10 @@ def test_the_list_is_filled_in_sent_in_and_decided_by_an_officer_of_another_orga
     assert services.security_state(Organisation.objects.get(pk=seed.org_a.pk)).has("api_requirements")
     again = services.save_requirements(admin, seed.org_a, {"log_days": 365})
     assert again.state == "draft"
-    assert Organisation.objects.get(pk=seed.org_a.pk).egress_addresses, "what was approved holds meanwhile"
+    assert Organisation.objects.get(pk=seed.org_a.pk).egress_addresses, "the approved ones apply meanwhile"
 
 
-def test_a_key_is_bound_to_the_addresses_that_were_approved(seed: Seed, sync: User) -> None:
+def test_key_is_bound_to_approved_addresses(seed: Seed, sync: User) -> None:
     Organisation.objects.filter(pk=seed.org_b.pk).update(egress_addresses=["192.0.2.0/28"])
     for address, status in (
         ("192.0.2.77", 403),
@@ -171,31 +171,31 @@ def test_a_key_is_bound_to_the_addresses_that_were_approved(seed: Seed, sync: Us
         assert call(seed.site_admin.key, "POST", f"/auth_keys/add/{sync.pk}", data)[0] == status, address
 
 
-def test_a_key_that_ends_is_told_of_thrice(seed: Seed) -> None:
+def test_expiring_key_is_announced_three_times(seed: Seed) -> None:
     AuthKey.objects.all().delete()
     make_user(seed.org_b, seed.org_admin.user.role, "admin@b.example")
     person, machine = seed.analyst.user, seed.partner_sync.user
     for user in (person, machine):
         make_key(user, expiration=in_days(29))
 
-    def told() -> list[str]:
+    def notified() -> list[str]:
         OutgoingMail.objects.all().delete()
         check_sign_in_policies()
         return sorted(OutgoingMail.objects.values_list("recipient", flat=True))
 
     everybody = ["admin@b.example", person.email, machine.email]
-    assert told() == sorted(everybody)
-    assert told() == []
+    assert notified() == sorted(everybody)
+    assert notified() == []
     AuthKey.objects.update(expiration=in_days(6))
-    assert told() == sorted(everybody)
+    assert notified() == sorted(everybody)
     AuthKey.objects.update(expiration=int(time.time()) + 3600)
-    assert told() == sorted(everybody)
-    assert told() == []
+    assert notified() == sorted(everybody)
+    assert notified() == []
     AuthKey.objects.update(expiration=int(time.time()) - 1)
-    assert told() == []
+    assert notified() == []
 
 
-def test_a_certificate_that_ends_is_told_of(seed: Seed) -> None:
+def test_expiring_certificate_is_announced(seed: Seed) -> None:
     own = Authority().issue("Organisation A", ends=6 * A_DAY)
     services.add_certificate(seed.org_admin.actor, seed.org_a, own.pem)
     AuthKey.objects.all().delete()
@@ -204,7 +204,7 @@ def test_a_certificate_that_ends_is_told_of(seed: Seed) -> None:
     assert "CN=Organisation A" in OutgoingMail.objects.get(recipient=seed.org_admin.user.email).subject
 
 
-def test_a_record_that_is_gone_is_told_of_and_in_the_end_the_domain_lapses(seed: Seed, settings: Any) -> None:
+def test_missing_dns_record_is_announced_until_domain_lapses(seed: Seed, settings: Any) -> None:
     with name_server() as names:
         settings.VARDKASE_DNS_SERVER = names.address
         claim = services.start_domain_check(seed.org_admin.actor, seed.org_a, "a.example", "dns")
@@ -213,10 +213,10 @@ def test_a_record_that_is_gone_is_told_of_and_in_the_end_the_domain_lapses(seed:
         MailDomain.objects.update(seen=timezone.now() - timedelta(days=20))
         names.fails = True
         check_sign_in_policies()
-        assert _verified(seed) == ["a.example"], "DNS that does not answer says nothing"
+        assert _verified(seed) == ["a.example"], "a DNS failure proves nothing"
         names.fails = False
         check_sign_in_policies()
-        assert _verified(seed) == ["a.example"], "it is there"
+        assert _verified(seed) == ["a.example"], "the record exists"
         names.texts.clear()
         check_sign_in_policies()
         check_sign_in_policies()
@@ -228,7 +228,7 @@ def test_a_record_that_is_gone_is_told_of_and_in_the_end_the_domain_lapses(seed:
     assert AuditEntry.objects.filter(action="organisation.domain_lapsed").exists()
 
 
-def test_a_mail_has_to_be_answered_anew_each_year(seed: Seed) -> None:
+def test_mail_verification_is_repeated_yearly(seed: Seed) -> None:
     now = timezone.now()
     MailDomain.objects.create(
         org=seed.org_a, domain="a.example", method="mail", mailbox="admin", token="x", asked=now, verified=now,
@@ -259,14 +259,14 @@ MIDNIGHT = 1_795_910_400
         (MIDNIGHT + DAY - 1, date(2027, 11, 29)),
     ],
 )
-def test_days_of_a_key_are_counted_in_one_way(created: int, latest: date) -> None:
+def test_key_expiry_days_agree(created: int, latest: date) -> None:
     assert latest_day(created, 365) == latest
     assert last_day(end_of(latest)) == latest
     assert last_day(end_of(latest) + 1) > latest
 
 
-def test_the_last_day_that_the_key_form_suggests_is_taken(seed: Seed, password_is_enough: None) -> None:
-    """By the form, by the API, and by the sign-in minimum at each request: the same day is the last one."""
+def test_last_day_suggested_by_key_form_is_accepted(seed: Seed, password_is_enough: None) -> None:
+    """Form, API and sign-in minimum agree on the last day."""
     Organisation.objects.filter(pk=seed.org_a.pk).update(
         required_sign_in=[SignInRule.KEYS], required_key_days=365
     )
@@ -290,9 +290,7 @@ def test_the_last_day_that_the_key_form_suggests_is_taken(seed: Seed, password_i
     assert refused.status_code == 403
 
 
-def test_the_page_for_a_key_of_somebody_else_lies_below_their_account(
-    seed: Seed, password_is_enough: None
-) -> None:
+def test_key_page_of_other_account_is_below_that_account(seed: Seed, password_is_enough: None) -> None:
     page = signed_in(seed.org_admin).get(f"/administration/users/{seed.analyst.user.pk}/keys/new/")
     crumbs = page.content.decode().split('class="crumbs"')[1].split("</nav>")[0]
     assert (seed.analyst.user.email in crumbs, "Your account" in crumbs) == (True, False)

@@ -1,4 +1,4 @@
-"""What an organisation registers for its entrance, by whom, and what is refused."""
+"""What an organisation registers for its sign-in policy, by whom, and what is refused."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def names(settings: Any) -> Iterator[NameServer]:
         yield server
 
 
-def test_networks_are_kept_as_they_are_compared(seed: Seed) -> None:
+def test_networks_are_normalised(seed: Seed) -> None:
     given = ["192.0.2.77/24", " 198.51.100.7 ", "::ffff:203.0.113.0/120", "2001:DB8::/32", "192.0.2.0/24", ""]
     saved = services.set_networks(seed.org_admin.actor, seed.org_a, given)
     assert saved.networks == ["192.0.2.0/24", "198.51.100.7/32", "203.0.113.0/24", "2001:db8::/32"]
@@ -61,7 +61,7 @@ def test_networks_are_kept_as_they_are_compared(seed: Seed) -> None:
 @pytest.mark.parametrize(
     "wrong", ["nonsense", "0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "10.0.0.0/33", "10.0.0.0 /8"]
 )
-def test_what_is_no_network_changes_nothing(seed: Seed, wrong: str) -> None:
+def test_invalid_network_changes_nothing(seed: Seed, wrong: str) -> None:
     with pytest.raises(Invalid, match=r"network|address"):
         services.set_networks(seed.org_admin.actor, seed.org_a, ["192.0.2.0/24", wrong])
     assert Organisation.objects.get(pk=seed.org_a.pk).networks == []
@@ -70,21 +70,21 @@ def test_what_is_no_network_changes_nothing(seed: Seed, wrong: str) -> None:
 @pytest.mark.parametrize(
     "halves", [["0.0.0.0/1", "128.0.0.0/1"], ["::/1", "8000::/1"], [f"{n}.0.0.0/8" for n in range(1, 6)]]
 )
-def test_networks_that_hold_half_of_the_world_are_none(seed: Seed, halves: list[str]) -> None:
+def test_too_large_networks_are_refused(seed: Seed, halves: list[str]) -> None:
     with pytest.raises(Invalid):
         services.set_networks(seed.org_admin.actor, seed.org_a, halves)
     services.set_networks(seed.org_admin.actor, seed.org_a, ["10.0.0.0/8", "2001:db8::/32"])
 
 
 @pytest.mark.parametrize("who", ["analyst", "publisher", "partner", "stranger", "partner_sync"])
-def test_others_than_the_administrators_may_change_nothing(seed: Seed, who: str) -> None:
+def test_other_roles_cannot_change_policy(seed: Seed, who: str) -> None:
     actor = getattr(seed, who).actor
     for attempt in _attempts(actor, seed.org_a):
         with pytest.raises(Forbidden):
             attempt()
 
 
-def test_nor_may_an_administrator_of_another_organisation_or_a_key_that_only_reads(seed: Seed) -> None:
+def test_other_organisations_and_read_only_keys_cannot_change_policy(seed: Seed) -> None:
     reads = replace(seed.org_admin.actor, credential=Credential.READ_ONLY_KEY)
     for actor, organisation in ((seed.org_admin.actor, seed.org_b), (reads, seed.org_a)):
         for attempt in _attempts(actor, organisation):
@@ -105,7 +105,7 @@ def _attempts(actor: Any, organisation: Organisation) -> list[Any]:
     ]
 
 
-def test_who_runs_the_hub_registers_but_does_not_decide_how_strict_it_is(seed: Seed) -> None:
+def test_operator_registers_but_does_not_set_modes(seed: Seed) -> None:
     operator = replace(seed.stranger.actor, staff=frozenset({StaffRole.OPERATOR}))
     officer = replace(seed.stranger.actor, staff=frozenset({StaffRole.MEMBERSHIP_OFFICER}))
     services.set_networks(operator, seed.org_a, ["192.0.2.0/24"])
@@ -114,7 +114,7 @@ def test_who_runs_the_hub_registers_but_does_not_decide_how_strict_it_is(seed: S
     assert services.set_modes(officer, seed.org_a, networks="enforce").networks_mode == "enforce"
 
 
-def test_nobody_shuts_themselves_out_but_the_console_may_set_everything_right(seed: Seed) -> None:
+def test_administrator_cannot_lock_self_out_and_console_can_reset(seed: Seed) -> None:
     admin = replace(seed.org_admin.actor, address="192.0.2.5")
     with pytest.raises(Invalid, check=problem_is(SignInPolicyProblem.NO_NETWORKS)):
         services.set_modes(admin, seed.org_a, networks="enforce")
@@ -134,7 +134,7 @@ def test_nobody_shuts_themselves_out_but_the_console_may_set_everything_right(se
     assert services.set_networks(console, seed.org_a, []).networks == []
 
 
-def test_a_certificate_is_registered_once_and_never_with_its_private_key(seed: Seed) -> None:
+def test_certificate_is_registered_once_without_private_key(seed: Seed) -> None:
     admin, authority = seed.org_admin.actor, Authority()
     own = authority.issue("Organisation A")
     kept = services.add_certificate(admin, seed.org_a, own.pem)
@@ -166,7 +166,7 @@ def test_a_certificate_is_registered_once_and_never_with_its_private_key(seed: S
 
 
 @pytest.mark.usefixtures("mail_goes_out")
-def test_a_domain_is_proved_by_who_reads_its_postmasters_mail(seed: Seed) -> None:
+def test_domain_is_verified_by_postmasters_mail(seed: Seed) -> None:
     admin = seed.org_admin.actor
     claim = services.start_domain_check(admin, seed.org_a, "A.Example.", "mail", "postmaster")
     mail = OutgoingMail.objects.get()
@@ -188,14 +188,14 @@ def test_a_domain_is_proved_by_who_reads_its_postmasters_mail(seed: Seed) -> Non
 
 
 @pytest.mark.usefixtures("mail_goes_out")
-def test_a_link_that_is_old_or_replaced_proves_nothing(seed: Seed) -> None:
-    def claimed() -> str:
+def test_expired_or_replaced_link_verifies_nothing(seed: Seed) -> None:
+    def start_claim() -> str:
         MailDomain.objects.update(asked="2020-01-01T00:00:00Z")
         services.start_domain_check(seed.org_admin.actor, seed.org_a, "a.example", "mail", "admin")
         text = OutgoingMail.objects.latest("pk").text
         return text.partition("/entrance/domain/#")[2].split()[0]
 
-    first, second = claimed(), claimed()
+    first, second = start_claim(), start_claim()
     for secret in (first, "", "guess"):
         with pytest.raises(NotFound):
             services.confirm_by_link(visitor(None), secret)
@@ -218,7 +218,7 @@ def test_a_link_that_is_old_or_replaced_proves_nothing(seed: Seed) -> None:
     ],
 )
 @pytest.mark.usefixtures("mail_goes_out")
-def test_a_claim_that_cannot_be_proved_is_refused(
+def test_unverifiable_claim_is_refused(
     seed: Seed, domain: str, method: str, mailbox: str, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
@@ -227,7 +227,7 @@ def test_a_claim_that_cannot_be_proved_is_refused(
     assert not OutgoingMail.objects.exists()
 
 
-def test_a_domain_is_proved_by_a_record_in_dns(seed: Seed, names: NameServer) -> None:
+def test_domain_is_verified_by_dns_record(seed: Seed, names: NameServer) -> None:
     admin = seed.org_admin.actor
     claim = services.start_domain_check(admin, seed.org_a, "räksmörgås.example", "dns")
     assert claim.domain == "xn--rksmrgs-5wao1o.example"
@@ -248,10 +248,10 @@ def test_a_domain_is_proved_by_a_record_in_dns(seed: Seed, names: NameServer) ->
     assert set(names.asked) == {where}
 
 
-def test_a_slow_name_server_keeps_nobody_waiting(
+def test_dns_query_runs_outside_transaction(
     seed: Seed, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is locked while DNS is asked, and an answer to a question that no longer stands proves nothing."""
+    """No lock is held while DNS is queried, and the answer to a withdrawn claim verifies nothing."""
     admin = seed.org_admin.actor
     with name_server() as names:
         settings.VARDKASE_DNS_SERVER = names.address
@@ -271,7 +271,7 @@ def test_a_slow_name_server_keeps_nobody_waiting(
     assert (within, _verified(seed)) == ([outside], [])
 
 
-def test_a_record_that_is_gone_is_not_outlived_by_asking_for_a_mail(
+def test_missing_dns_record_is_not_replaced_by_mail_claim(
     seed: Seed, names: NameServer, mail_goes_out: None
 ) -> None:
     admin = seed.org_admin.actor
@@ -287,7 +287,7 @@ def test_a_record_that_is_gone_is_not_outlived_by_asking_for_a_mail(
     assert _verified(seed) == []
 
 
-def test_another_organisations_claim_is_not_there(seed: Seed, names: NameServer) -> None:
+def test_claim_of_other_organisation_returns_not_found(seed: Seed, names: NameServer) -> None:
     claim = services.start_domain_check(seed.org_admin.actor, seed.org_a, "a.example", "dns")
     names.texts = {"_vardkase.a.example": [f"vardkase-domain-verification={claim.token}"]}
     with pytest.raises(NotFound):
@@ -295,7 +295,7 @@ def test_another_organisations_claim_is_not_there(seed: Seed, names: NameServer)
     assert Organisation.objects.get(pk=seed.org_b.pk).verified_domains == []
 
 
-def test_what_is_missing_is_told(seed: Seed) -> None:
+def test_missing_requirements_are_listed(seed: Seed) -> None:
     state = services.security_state(seed.org_b)
     to_do = {"certificate", "bound_key", "api_requirements"}
     assert set(state.missing) == to_do | {"domain", "network", "domains_enforced"}
@@ -314,7 +314,7 @@ def _verified(seed: Seed) -> list[str]:
 
 
 @pytest.mark.usefixtures("mail_goes_out")
-def test_giving_up_a_claim_does_not_let_one_write_to_strangers_without_end(seed: Seed) -> None:
+def test_repeated_claims_cannot_flood_mailbox(seed: Seed) -> None:
     admin = seed.org_admin.actor
     for _ in range(20):
         claim = services.start_domain_check(admin, seed.org_a, "victim.example", "mail", "postmaster")

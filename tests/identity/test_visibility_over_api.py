@@ -1,4 +1,4 @@
-"""Every surface that shows intelligence shows exactly what the oracle allows: no second rule anywhere."""
+"""Every endpoint that shows intelligence shows exactly what the oracle allows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ READERS = ("analyst", "reader", "partner", "partner_sync", "stranger", "site_adm
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A distribution as the wire and as the oracle have it."""
+    """A distribution as the API and as the oracle have it."""
 
     reach: Reach
     group_id: int = 0
@@ -52,7 +52,9 @@ class SampleHub:
     event_of: dict[str, str] = field(default_factory=dict)
 
     def event(self, owner: int, place: Place, inner: list[Place], *, published: bool) -> dict[str, Any]:
-        """An event as events/add takes it: an attribute in each place, alone and in an object in each place."""
+        """An event as events/add takes it: an attribute with each distribution, alone and in an object with
+        each.
+        """
         ref = str(uuid.uuid4())
         event = self.events[ref] = SharedEvent(owner, owner, published, place.reach)
         return {
@@ -98,17 +100,14 @@ class Api:
         self._client = Client(headers={"Authorization": api_user.key, "Accept": "application/json"})
 
     def post(self, path: str, body: dict[str, Any]) -> tuple[int, bytes]:
-        """Status and body."""
         answer = self._client.post(path, json.dumps(body), content_type="application/json")
         return answer.status_code, answer.getvalue()
 
     def get(self, path: str) -> tuple[int, bytes]:
-        """Status and body."""
         answer = self._client.get(path)
         return answer.status_code, answer.getvalue()
 
     def search(self, scope: str, **filters: Any) -> Any:
-        """The `response` of a restSearch."""
         status, body = self.post(f"/{scope}/restSearch", {"returnFormat": "json", **filters})
         assert status == 200, body
         return json.loads(body)["response"]
@@ -116,7 +115,7 @@ class Api:
 
 @pytest.fixture
 def sample_hub(seed: Seed) -> SampleHub:
-    """Events in every place, published or not. Through events/add: keys and indexes are what a client gets."""
+    """Events with each distribution, published or not, through events/add so that keys and indexes are real."""
     alone = make_sharing_group(seed.org_a, [seed.org_a], name="A alone")
     both = Group(seed.org_a.pk, frozenset({seed.org_a.pk, seed.org_b.pk}))
     places = [
@@ -134,7 +133,6 @@ def sample_hub(seed: Seed) -> SampleHub:
 
 
 def view(api: Api, sample_hub: SampleHub) -> set[str]:
-    """events/view."""
     found = set()
     for ref in sample_hub.events:
         status, body = api.get(f"/events/view/{ref}")
@@ -144,34 +142,30 @@ def view(api: Api, sample_hub: SampleHub) -> set[str]:
 
 
 def events_search(api: Api, _stage: SampleHub) -> set[str]:
-    """events/restSearch."""
     return {one for entry in api.search("events") for one in _inside(entry["Event"])}
 
 
 def attributes_search(api: Api, _stage: SampleHub) -> set[str]:
-    """attributes/restSearch without a filter."""
     return {attribute["uuid"] for attribute in api.search("attributes")["Attribute"]}
 
 
 def value_search(api: Api, _stage: SampleHub) -> set[str]:
-    """attributes/restSearch by exact value, the way of the key index."""
+    """By exact value, through the key index."""
     return {attribute["uuid"] for attribute in api.search("attributes", value=COMMON)["Attribute"]}
 
 
 def substring_search(api: Api, _stage: SampleHub) -> set[str]:
-    """attributes/restSearch by trigrams."""
+    """By trigrams."""
     return {attribute["uuid"] for attribute in api.search("attributes", value="%by-many%")["Attribute"]}
 
 
 def csv_export(api: Api, _stage: SampleHub) -> set[str]:
-    """attributes/restSearch as CSV."""
     status, body = api.post("/attributes/restSearch", {"returnFormat": "csv"})
     assert status == 200
     return {row["uuid"] for row in csv.DictReader(io.StringIO(body.decode()))}
 
 
 def single(api: Api, sample_hub: SampleHub) -> set[str]:
-    """attributes/view, one by one."""
     return {ref for ref in sample_hub.attributes if api.get(f"/attributes/view/{ref}")[0] == 200}
 
 
@@ -189,10 +183,10 @@ SURFACES: tuple[Callable[[Api, SampleHub], set[str]], ...] = (
 @pytest.mark.django_db
 @pytest.mark.parametrize("private", [False, True], ids=["", "unpublished private"])
 @pytest.mark.parametrize("name", READERS)
-def test_attributes(
+def test_attributes_match_oracle(
     name: str, private: bool, seed: Seed, sample_hub: SampleHub, settings: Settings, subtests: pytest.Subtests
 ) -> None:
-    """The same attributes through every door, and a right count of them."""
+    """The same attributes through every endpoint, and the right count."""
     settings.VARDKASE_UNPUBLISHED_PRIVATE = private
     api_user, reader = getattr(seed, name), _reader(seed, name)
     api = Api(api_user)
@@ -212,7 +206,7 @@ def test_attributes(
 @pytest.mark.django_db
 @pytest.mark.parametrize("private", [False, True], ids=["", "unpublished private"])
 @pytest.mark.parametrize("name", READERS)
-def test_events_and_correlations(
+def test_events_and_correlations_match_oracle(
     name: str, private: bool, seed: Seed, sample_hub: SampleHub, settings: Settings, subtests: pytest.Subtests
 ) -> None:
     """The index lists, and correlations name, exactly the events that the reader may open."""

@@ -1,4 +1,6 @@
-"""An account with a duty at the hub is administered by nobody who lacks that duty, and nobody else makes keys of it."""
+"""An account with a duty at the hub is administered only by those who have that duty, and only its owner
+makes its keys.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ DUTIES = [StaffRole.AUDITOR, StaffRole.ANALYST, StaffRole.OPERATOR]
 
 @pytest.fixture
 def chief(seed: Seed) -> ApiUser:
-    """An administrator of the organisation that runs the hub."""
+    """An administrator of the hub owner."""
     user = make_user(seed.hub, make_role("Org Admin of the hub", ORG_ADMIN), "chief@hub.example")
     return ApiUser(user, make_key(user))
 
@@ -54,7 +56,7 @@ def holder(seed: Seed, request: pytest.FixtureRequest) -> ApiUser:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_administrator_of_the_hub_owner_gets_no_hold_of_them(
+def test_hub_owners_administrator_cannot_change_account_with_duty(
     chief: ApiUser, holder: ApiUser, way: str
 ) -> None:
     before = AuthKey.objects.count()
@@ -70,7 +72,7 @@ def test_an_administrator_of_the_hub_owner_gets_no_hold_of_them(
     assert AuthKey.objects.count() == before
 
 
-def test_by_api_and_page(chief: ApiUser, holder: ApiUser) -> None:
+def test_changes_by_api_and_page_are_refused(chief: ApiUser, holder: ApiUser) -> None:
     pk = holder.user.pk
     for path, body in (
         (f"/auth_keys/add/{pk}", {}),
@@ -95,7 +97,7 @@ def test_by_api_and_page(chief: ApiUser, holder: ApiUser) -> None:
     assert AuthKey.objects.filter(user=pk).count() == 1
 
 
-def test_nobody_else_makes_their_keys(seed: Seed, holder: ApiUser) -> None:
+def test_only_owner_creates_keys(seed: Seed, holder: ApiUser) -> None:
     for actor in (
         seed.site_admin.actor,
         at_screen(seed.site_admin.user),
@@ -107,14 +109,14 @@ def test_nobody_else_makes_their_keys(seed: Seed, holder: ApiUser) -> None:
     assert AuthKey.objects.filter(user=holder.user).count() == 1
 
 
-def test_a_key_that_somebody_else_made_does_not_enter(seed: Seed, holder: ApiUser) -> None:
+def test_key_issued_by_another_is_refused(seed: Seed, holder: ApiUser) -> None:
     raw = make_key(holder.user, issued_by_id=seed.site_admin.user.pk)
     status, answer = call(raw, "GET", "/users/view/me")
     assert (status, "keys that they have made themselves" in str(answer)) == (403, True)
     assert call(holder.key, "GET", "/users/view/me")[0] == 200
 
 
-def test_a_duty_ends_the_keys_that_others_made_before(seed: Seed) -> None:
+def test_new_duty_expires_keys_issued_by_others(seed: Seed) -> None:
     analyst = make_user(seed.hub, make_role("User of the hub", []), "new@hub.example")
     services.issue_key(seed.site_admin.actor, analyst)
     appoint(seed.site_admin.actor, analyst, ["analyst"])
@@ -122,15 +124,15 @@ def test_a_duty_ends_the_keys_that_others_made_before(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("way", sorted(WAYS.keys() - {"key", "keys"}))
-def test_an_auditors_account_takes_an_officers_approval(seed: Seed, way: str) -> None:
-    """Whoever could switch the auditor off alone would not be audited."""
+def test_changing_auditors_account_needs_officers_approval(seed: Seed, way: str) -> None:
+    """Whoever could disable the auditor alone would not be audited."""
     auditor = officer(seed, "audit@hub.example", StaffRole.AUDITOR)
     officer(seed, "per@hub.example")
     with pytest.raises(ApprovalNeeded):
         WAYS[way](at_screen(seed.site_admin.user), auditor.user)
 
 
-def test_the_approval_carries_it_out(seed: Seed) -> None:
+def test_approval_carries_out_account_change(seed: Seed) -> None:
     auditor = officer(seed, "audit@hub.example", StaffRole.AUDITOR)
     per = officer(seed, "per@hub.example")
     propose_account_change(at_screen(seed.site_admin.user), auditor.user, "off", "", "Has left.")
@@ -139,8 +141,8 @@ def test_the_approval_carries_it_out(seed: Seed) -> None:
     assert User.objects.get(pk=auditor.user.pk).disabled
 
 
-def test_auditors_come_and_go_by_two(seed: Seed) -> None:
-    """A site administrator takes no auditor's duty away alone; and an auditor's appointment makes no officer."""
+def test_auditors_are_appointed_and_dismissed_by_two(seed: Seed) -> None:
+    """A site administrator cannot dismiss an auditor alone; appointing one makes no officer."""
     officer(seed, "per@hub.example"), officer(seed, "eva@hub.example")
     auditor = officer(seed, "audit@hub.example", StaffRole.AUDITOR)
     appoint(at_screen(seed.site_admin.user), auditor.user, [], "Not needed.")
@@ -149,7 +151,7 @@ def test_auditors_come_and_go_by_two(seed: Seed) -> None:
     assert User.objects.get(pk=auditor.user.pk).staff_roles == []
 
 
-def test_auditors_are_not_counted_as_officers(seed: Seed) -> None:
+def test_auditors_do_not_count_as_officers(seed: Seed) -> None:
     for name in ("one", "two"):
         user = make_user(seed.hub, make_role(f"Role {name}", []), f"{name}@hub.example")
         appoint(at_screen(seed.site_admin.user), user, ["auditor"], "Audits.")

@@ -1,4 +1,6 @@
-"""An organisation's own rules at every door: who is kept out, what they are told, and every way around it."""
+"""An organisation's sign-in policy on every way in: who is refused, with which message, and attempts to get
+around it.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ def quick_passwords(db: None, settings: Any) -> None:
 
 @pytest.fixture
 def networked(seed: Seed) -> Organisation:
-    """Organisation A comes from its own only admits its own networks."""
+    """Organisation A admits only its own networks."""
     services.set_networks(seed.site_admin.actor, seed.org_a, ["192.0.2.0/24", "2001:db8::/32"])
     return services.set_modes(seed.site_admin.actor, seed.org_a, networks="enforce")
 
@@ -52,14 +54,14 @@ def behind_a_front(settings: Any) -> None:
     settings.VARDKASE_CLIENT_CERTIFICATE_HEADER = HEADER
 
 
-def asked(key: str, address: str = INSIDE, **options: Any) -> tuple[int, str]:
-    """What a program with the key is told that comes from `address`."""
+def request_version(key: str, address: str = INSIDE, **options: Any) -> tuple[int, str]:
+    """Status and message for a request with the key from `address`."""
     status, body = call(key, "GET", VERSION, REMOTE_ADDR=address, **options)
     return status, body.get("message", "")
 
 
-def reasons(action: str = "user.entrance_refused") -> list[str]:
-    """What the audit trail has heard, the oldest first."""
+def recorded_reasons(action: str = "user.entrance_refused") -> list[str]:
+    """Refusals in the audit log, oldest first."""
     return [entry.change["reason"] for entry in AuditEntry.objects.filter(action=action).order_by("pk")]
 
 
@@ -76,16 +78,16 @@ def reasons(action: str = "user.entrance_refused") -> list[str]:
         ("", 403),
     ],
 )
-def test_a_key_works_from_the_organisations_networks_alone(seed: Seed, address: str, status: int) -> None:
-    got, message = asked(seed.analyst.key, address)
+def test_key_works_only_from_organisations_networks(seed: Seed, address: str, status: int) -> None:
+    got, message = request_version(seed.analyst.key, address)
     assert got == status
     assert ("only admits its own networks" in message) == (status == 403)
-    assert asked(seed.partner.key, address)[0] == 200, "the rule is one organisation's"
+    assert request_version(seed.partner.key, address)[0] == 200, "the rule is one organisation's"
 
 
 @pytest.mark.usefixtures("networked")
-def test_the_refusal_is_in_the_trail_that_the_organisations_administrator_reads(seed: Seed) -> None:
-    asked(seed.analyst.key, OUTSIDE)
+def test_refusal_is_in_audit_log_of_organisation(seed: Seed) -> None:
+    request_version(seed.analyst.key, OUTSIDE)
     entry = AuditEntry.objects.get(action="user.entrance_refused")
     assert (entry.actor_name, entry.organisation_id, entry.address, entry.credential) == (
         seed.analyst.user.email,
@@ -98,14 +100,14 @@ def test_the_refusal_is_in_the_trail_that_the_organisations_administrator_reads(
 
 
 @pytest.mark.usefixtures("networked")
-def test_a_flood_is_noted_once_a_minute(seed: Seed) -> None:
+def test_repeated_refusals_are_logged_once_a_minute(seed: Seed) -> None:
     for _ in range(5):
-        assert asked(seed.analyst.key, OUTSIDE)[0] == 403
-    asked(seed.analyst.key, "203.0.113.1")
-    assert reasons() == ["network", "network"], "once for each address"
+        assert request_version(seed.analyst.key, OUTSIDE)[0] == 403
+    request_version(seed.analyst.key, "203.0.113.1")
+    assert recorded_reasons() == ["network", "network"], "once per address"
     note = RefusalNote.objects.get(address=OUTSIDE)
     RefusalNote.objects.update(told=note.told - 61)
-    asked(seed.analyst.key, OUTSIDE)
+    request_version(seed.analyst.key, OUTSIDE)
     assert AuditEntry.objects.filter(action="user.entrance_refused").latest("pk").change == {
         "reason": "network",
         "times": 5,
@@ -113,7 +115,7 @@ def test_a_flood_is_noted_once_a_minute(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("networked")
-def test_no_other_way_of_giving_the_key_gets_around_the_networks(seed: Seed, settings: Any) -> None:
+def test_other_ways_to_send_key_do_not_bypass_networks(seed: Seed, settings: Any) -> None:
     key, outside = seed.analyst.key, {"REMOTE_ADDR": OUTSIDE}
     assert call(None, "GET", VERSION, headers={"X-MISP-AUTH": key}, **outside)[0] == 403
     assert call(key, "GET", VERSION, headers={"X-MISP-AUTH": seed.partner.key}, **outside)[0] == 403
@@ -125,7 +127,7 @@ def test_no_other_way_of_giving_the_key_gets_around_the_networks(seed: Seed, set
 
 
 @pytest.mark.usefixtures("networked")
-def test_neither_taxii_nor_a_feed_gets_around_the_networks(seed: Seed) -> None:
+def test_taxii_and_feeds_do_not_bypass_networks(seed: Seed) -> None:
     pair = base64.b64encode(f"{seed.analyst.user.email}:{seed.analyst.key}".encode()).decode()
     taxii = {"Accept": "application/taxii+json;version=2.1", "Authorization": f"Basic {pair}"}
     inside = Client().get("/taxii2/", headers=taxii, REMOTE_ADDR=INSIDE)
@@ -136,16 +138,16 @@ def test_neither_taxii_nor_a_feed_gets_around_the_networks(seed: Seed) -> None:
         "/feed/x/manifest.json", headers={"Authorization": f"Basic {pair}"}, REMOTE_ADDR=OUTSIDE
     )
     assert feed.status_code == 401
-    assert reasons() == ["network"]
+    assert recorded_reasons() == ["network"]
 
 
 @pytest.mark.usefixtures("seed")
-def test_it_costs_no_query(seed: Seed, networked: Organisation, django_assert_num_queries: Any) -> None:
-    asked(seed.analyst.key)
-    with django_assert_num_queries(
-        0
-    ):  # Django counts only its own; the key is found by a cursor of the house.
-        assert asked(seed.analyst.key)[0] == 200
+def test_policy_check_needs_no_query(
+    seed: Seed, networked: Organisation, django_assert_num_queries: Any
+) -> None:
+    request_version(seed.analyst.key)
+    with django_assert_num_queries(0):  # Django counts only its own; the key is looked up by a raw cursor.
+        assert request_version(seed.analyst.key)[0] == 200
 
 
 @pytest.fixture
@@ -154,7 +156,7 @@ def person(seed: Seed) -> User:
 
 
 @pytest.mark.usefixtures("networked", "password_is_enough")
-def test_a_password_from_elsewhere_is_refused_in_words(person: User) -> None:
+def test_password_from_other_network_is_refused_with_message(person: User) -> None:
     client = Client(REMOTE_ADDR=OUTSIDE)
     page = post_sign_in(client, person.email)
     assert page.status_code == 403
@@ -162,12 +164,12 @@ def test_a_password_from_elsewhere_is_refused_in_words(person: User) -> None:
     assert "organisation" in page.content.decode()
     assert client.get("/events/").status_code == 302, "no session has begun"
     assert post_sign_in(Client(REMOTE_ADDR=INSIDE), person.email).headers["Location"] == "/"
-    assert reasons() == ["network"]
+    assert recorded_reasons() == ["network"]
 
 
 @pytest.mark.usefixtures("networked", "password_is_enough")
-def test_a_session_that_began_inside_ends_at_the_border(person: User) -> None:
-    """Also when somebody carries the cookie away."""
+def test_session_ends_outside_networks(person: User) -> None:
+    """Also when the cookie is copied."""
     client = Client(REMOTE_ADDR=INSIDE)
     post_sign_in(client, person.email)
     assert client.get("/events/").status_code == 200
@@ -177,13 +179,13 @@ def test_a_session_that_began_inside_ends_at_the_border(person: User) -> None:
         assert elsewhere.get(path).status_code == 403, path
     for path in ("/account/reauthenticate/", "/account/second-factor/reauthenticate/"):
         assert elsewhere.post(path, {"password": "x"}).status_code == 403, path
-    assert elsewhere.get("/account/logout/").status_code == 200, "one may leave from anywhere"
+    assert elsewhere.get("/account/logout/").status_code == 200, "signing out works from anywhere"
     assert client.get("/events/").status_code == 200
 
 
 @pytest.mark.usefixtures("networked")
-def test_a_second_factor_does_not_open_from_elsewhere(person: User) -> None:
-    """The password was given inside, the code or a recovery code comes from outside."""
+def test_second_factor_from_other_network_is_refused(person: User) -> None:
+    """The password is entered inside, the code or recovery code outside."""
     secret = with_totp(person)
     recovery = person.authenticator_set.get(type="recovery_codes").wrap().get_unused_codes()[0]
     for code in (code_of(secret), recovery):
@@ -192,31 +194,31 @@ def test_a_second_factor_does_not_open_from_elsewhere(person: User) -> None:
         outside.cookies = client.cookies
         refused = outside.post("/account/second-factor/authenticate/", {"code": code})
         assert (refused.status_code, OUTSIDE in refused.content.decode()) == (403, True)
-        assert client.get("/events/").status_code == 302, "nor is anybody signed in by it"
-    assert reasons() == ["network"]
+        assert client.get("/events/").status_code == 302, "nor is anybody signed in"
+    assert recorded_reasons() == ["network"]
 
 
 @pytest.mark.usefixtures("networked", "password_is_enough")
-def test_a_password_that_was_given_anew_does_not_open_from_elsewhere(seed: Seed, person: User) -> None:
+def test_one_time_password_from_other_network_is_refused(seed: Seed, person: User) -> None:
     given = reset_password(seed.org_admin.actor, person)
     assert post_sign_in(Client(REMOTE_ADDR=OUTSIDE), person.email, given).status_code == 403
     inside = post_sign_in(Client(REMOTE_ADDR=INSIDE), person.email, given)
     assert inside.status_code == 302, "and a new one is chosen there"
 
 
-def test_report_only_lets_in_and_tells(seed: Seed, person: User, networked: Organisation) -> None:
+def test_report_mode_admits_and_records(seed: Seed, person: User, networked: Organisation) -> None:
     services.set_modes(seed.site_admin.actor, networked, networks="report", domains="report")
-    assert asked(seed.analyst.key, OUTSIDE)[0] == 200
-    assert sorted(reasons("user.entrance_reported")) == ["domain", "network"]
-    assert reasons() == []
+    assert request_version(seed.analyst.key, OUTSIDE)[0] == 200
+    assert sorted(recorded_reasons("user.entrance_reported")) == ["domain", "network"]
+    assert recorded_reasons() == []
     services.set_modes(seed.site_admin.actor, networked, networks="off", domains="off")
-    asked(seed.analyst.key, "203.0.113.9")
-    assert len(reasons("user.entrance_reported")) == 2
+    request_version(seed.analyst.key, "203.0.113.9")
+    assert len(recorded_reasons("user.entrance_reported")) == 2
 
 
 @pytest.fixture
 def certified(seed: Seed, authority: Authority) -> Issued:
-    """Organisation A admits only those with its certificate, which this is."""
+    """Organisation A admits only this certificate."""
     own = authority.issue("A's programs")
     services.add_certificate(seed.site_admin.actor, seed.org_a, own.pem)
     services.set_modes(seed.site_admin.actor, seed.org_a, certificates="enforce")
@@ -228,7 +230,7 @@ def with_certificate(escaped: str, verdict: str = "SUCCESS") -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("behind_a_front")
-def test_a_certificate_opens_and_everything_else_is_told_apart(
+def test_certificate_is_accepted_and_failures_are_distinguished(
     seed: Seed, certified: Issued, authority: Authority
 ) -> None:
     key = seed.analyst.key
@@ -237,41 +239,41 @@ def test_a_certificate_opens_and_everything_else_is_told_apart(
         seed.site_admin.actor, seed.org_a, ended.certificate.fingerprint(SHA256()).hex(":")
     )
     shown = with_certificate(certified.escaped)
-    assert asked(key, headers=shown)[0] == 200
+    assert request_version(key, headers=shown)[0] == 200
     told = {
-        "none was presented": asked(key, headers={"X-Forwarded-For": INSIDE}),
-        "has registered": asked(key, headers=with_certificate(authority.issue("Other").escaped)),
-        "not currently valid": asked(
+        "none was presented": request_version(key, headers={"X-Forwarded-For": INSIDE}),
+        "has registered": request_version(key, headers=with_certificate(authority.issue("Other").escaped)),
+        "not currently valid": request_version(
             key, headers=with_certificate(ended.escaped, "FAILED:certificate has expired")
         ),
     }
     for words, (status, message) in told.items():
         assert (status, words in message) == (403, True), message
     revoked = with_certificate(certified.escaped, "FAILED:certificate revoked")
-    assert asked(key, headers=revoked)[0] == 403, "what the front refuses is refused"
+    assert request_version(key, headers=revoked)[0] == 403, "what the proxy refuses is refused"
     own_authority = with_certificate(certified.escaped, "FAILED:unable to verify the first certificate")
-    assert asked(key, headers=own_authority)[0] == 200, "the fingerprint is what is trusted"
-    assert reasons() == ["no_certificate", "other_certificate", "certificate_not_valid"]
+    assert request_version(key, headers=own_authority)[0] == 200, "the fingerprint is what is trusted"
+    assert recorded_reasons() == ["no_certificate", "other_certificate", "certificate_not_valid"]
 
 
 @pytest.mark.usefixtures("behind_a_front")
-def test_a_renewed_certificate_with_the_same_key_opens_when_the_key_is_registered(
+def test_renewed_certificate_with_registered_key_is_accepted(
     seed: Seed, certified: Issued, authority: Authority
 ) -> None:
     renewed = authority.issue("A's programs, renewed", key=certified.key)
-    assert asked(seed.analyst.key, headers=with_certificate(renewed.escaped))[0] == 403
+    assert request_version(seed.analyst.key, headers=with_certificate(renewed.escaped))[0] == 403
     services.add_certificate(seed.site_admin.actor, seed.org_a, certified.pem, pins="key")
-    assert asked(seed.analyst.key, headers=with_certificate(renewed.escaped))[0] == 200
+    assert request_version(seed.analyst.key, headers=with_certificate(renewed.escaped))[0] == 200
 
 
-def test_a_forged_header_is_not_believed(seed: Seed, certified: Issued, settings: Any) -> None:
+def test_forged_certificate_header_is_ignored(seed: Seed, certified: Issued, settings: Any) -> None:
     key, shown = seed.analyst.key, with_certificate(certified.escaped)
-    assert asked(key, headers=shown)[0] == 403, "no header is named, no proxy stands in front"
+    assert request_version(key, headers=shown)[0] == 403, "no header configured, no proxy"
     settings.VARDKASE_CLIENT_CERTIFICATE_HEADER = HEADER
-    assert asked(key, headers=shown)[0] == 403, "no proxy stands in front"
+    assert request_version(key, headers=shown)[0] == 403, "no proxy"
     settings.TRUSTED_PROXIES = 1
     past_the_proxy = {name: value for name, value in shown.items() if name != "X-Forwarded-For"}
-    assert asked(key, headers=past_the_proxy)[0] == 403, "it did not come through the proxy"
+    assert request_version(key, headers=past_the_proxy)[0] == 403, "it did not come through the proxy"
     for nonsense in (
         "nonsense",
         "-----BEGIN CERTIFICATE-----",
@@ -279,27 +281,27 @@ def test_a_forged_header_is_not_believed(seed: Seed, certified: Issued, settings
         "%00",
         certified.escaped[:-400],
     ):
-        assert asked(key, headers=with_certificate(nonsense))[0] == 403
-    assert asked(key, headers=shown)[0] == 200
+        assert request_version(key, headers=with_certificate(nonsense))[0] == 403
+    assert request_version(key, headers=shown)[0] == 200
 
 
-def test_an_address_in_no_verified_domain_is_refused_everywhere(seed: Seed, person: User) -> None:
+def test_address_outside_verified_domains_is_refused(seed: Seed, person: User) -> None:
     staff = seed.site_admin.actor
     verified(seed.org_a, "kommun.example")
     services.set_modes(staff, seed.org_a, domains="enforce")
-    status, message = asked(seed.analyst.key)
+    status, message = request_version(seed.analyst.key)
     assert (status, person.email in message) == (403, True)
     assert post_sign_in(Client(), person.email).status_code == 403
     verified(seed.org_a, "a.example")
-    assert asked(seed.analyst.key)[0] == 200
+    assert request_version(seed.analyst.key)[0] == 200
 
 
 @pytest.mark.parametrize(
     "email",
     ["x@sub.a.example", "x@b.example", '"x@a.example"@b.example', "x@а.example", "x@a.example.evil.example"],
 )
-def test_nobody_gives_an_account_an_address_outside_the_domains(seed: Seed, email: str) -> None:
-    """By whatever way: added or changed by the administrator, or by oneself."""
+def test_account_cannot_get_address_outside_domains(seed: Seed, email: str) -> None:
+    """Added or changed by the administrator, or by the user."""
     verified(seed.org_a, "a.example")
     services.set_modes(seed.site_admin.actor, seed.org_a, domains="enforce")
     for key, path, body in (
@@ -318,11 +320,11 @@ def test_nobody_gives_an_account_an_address_outside_the_domains(seed: Seed, emai
     moved = call(
         seed.site_admin.key, "POST", f"/admin/users/edit/{seed.stranger.user.pk}", {"org_id": seed.org_a.pk}
     )
-    assert moved[0] == 403, "nor is somebody moved into the organisation"
+    assert moved[0] == 403, "nor is an account moved into the organisation"
     assert not User.objects.filter(email=email).exists()
 
 
-def test_who_is_outside_the_domains_can_still_be_switched_off(seed: Seed) -> None:
+def test_account_outside_domains_can_be_disabled(seed: Seed) -> None:
     verified(seed.org_a, "kommun.example")
     services.set_modes(seed.site_admin.actor, seed.org_a, domains="enforce")
     whole = {"email": seed.analyst.user.email, "disabled": True}
@@ -331,40 +333,40 @@ def test_who_is_outside_the_domains_can_still_be_switched_off(seed: Seed) -> Non
     assert User.objects.get(pk=seed.analyst.user.pk).disabled
 
 
-def test_an_unbound_key_of_a_synchronising_account_stops_where_keys_must_be_bound(seed: Seed) -> None:
+def test_unbound_key_of_sync_user_stops_where_binding_is_required(seed: Seed) -> None:
     services.set_modes(seed.site_admin.actor, seed.org_b, keys="enforce")
-    status, message = asked(seed.partner_sync.key)
+    status, message = request_version(seed.partner_sync.key)
     assert (status, "bound to addresses" in message) == (403, True)
-    assert asked(seed.partner.key)[0] == 200, "people's keys are another matter"
+    assert request_version(seed.partner.key)[0] == 200, "people's keys are exempt"
     sync = seed.partner_sync.user
-    assert asked(make_key(sync, expiration=2_000_000_000))[0] == 403
-    assert asked(make_key(sync, allowed_ips=[INSIDE]))[0] == 403
+    assert request_version(make_key(sync, expiration=2_000_000_000))[0] == 403
+    assert request_version(make_key(sync, allowed_ips=[INSIDE]))[0] == 403
     bound = make_key(sync, allowed_ips=[INSIDE], expiration=2_000_000_000)
-    assert asked(bound)[0] == 200
-    assert asked(bound, OUTSIDE)[0] == 403
-    assert set(reasons()) == {"unbound_key", "key_address"}
+    assert request_version(bound)[0] == 200
+    assert request_version(bound, OUTSIDE)[0] == 403
+    assert set(recorded_reasons()) == {"unbound_key", "key_address"}
 
 
-def test_what_is_off_asks_nothing(seed: Seed) -> None:
+def test_rules_in_mode_off_are_not_checked(seed: Seed) -> None:
     assert seed.org_a.networks_mode == seed.org_a.domains_mode == SignInMode.OFF
-    assert asked(seed.analyst.key, OUTSIDE)[0] == 200
+    assert request_version(seed.analyst.key, OUTSIDE)[0] == 200
 
 
 @pytest.mark.usefixtures("networked", "password_is_enough")
-def test_the_words_are_in_the_readers_language(person: User) -> None:
+def test_refusal_is_in_readers_language(person: User) -> None:
     with override("sv"):
         page = post_sign_in(Client(REMOTE_ADDR=OUTSIDE), person.email, **{"Accept-Language": "sv"})
     assert "släpper bara in" in page.content.decode()
-    assert "own networks" in asked(make_key(person), OUTSIDE)[1], "the API speaks English"
+    assert "own networks" in request_version(make_key(person), OUTSIDE)[1], "the API speaks English"
 
 
 def verified(organisation: Organisation, *domains: str) -> None:
-    """The organisation has proved these domains."""
+    """Marks these domains as verified for the organisation."""
     organisation.refresh_from_db()
     organisation.verified_domains = sorted({*organisation.verified_domains, *domains})
     organisation.save()
 
 
-def test_the_answer_has_misps_form(seed: Seed, networked: Organisation) -> None:
+def test_refusal_has_misps_shape(seed: Seed, networked: Organisation) -> None:
     body = send(seed.analyst.key, "GET", VERSION, REMOTE_ADDR=OUTSIDE).json()
     assert body.keys() == {"name", "message", "url"}

@@ -1,4 +1,6 @@
-"""Nobody can act as somebody who decides: every way to change what they sign in with, tried by whoever could."""
+"""Accounts that decide (officers and site administrators) cannot be taken over: every way to change their
+credentials.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,7 @@ def per(seed: Seed, request: pytest.FixtureRequest) -> ApiUser:
 
 
 def by(who: str, seed: Seed) -> Actor:
-    """Each who could change accounts: by key, on the pages with step-up, at the console in nobody's name."""
+    """Each actor who could change accounts: by key, on the pages after step-up, at the console as nobody."""
     if who == "console":
         return console_actor(seed.hub.pk, "Hub", "root")
     if who == "another officer who administers":
@@ -109,7 +111,7 @@ def state(user: User) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("who", ["key", "pages", "console", "another officer who administers"])
 @pytest.mark.parametrize("way", WAYS)
-def test_nobody_changes_somebody_who_decides_alone(seed: Seed, per: ApiUser, way: str, who: str) -> None:
+def test_protected_account_is_not_changed_by_one_person(seed: Seed, per: ApiUser, way: str, who: str) -> None:
     with_totp(per.user)
     actor, before = by(who, seed), state(per.user)
     with pytest.raises((ApprovalNeeded, Forbidden, NotFound)) as refused:
@@ -120,7 +122,7 @@ def test_nobody_changes_somebody_who_decides_alone(seed: Seed, per: ApiUser, way
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_others_are_changed_as_before(seed: Seed, way: str) -> None:
+def test_other_accounts_are_changed_directly(seed: Seed, way: str) -> None:
     console = console_actor(seed.hub.pk, "Hub", "root")
     WAYS[way](console, ApiUser(seed.colleague.user, seed.colleague.key), seed)
 
@@ -145,10 +147,8 @@ def test_others_are_changed_as_before(seed: Seed, way: str) -> None:
         ("/admin/users/massToggleField/disabled/1", {"User": {"user_ids": ["{id}"]}}),
     ],
 )
-def test_no_key_of_an_administrator_takes_over_an_officer(
-    seed: Seed, path: str, body: dict[str, Any]
-) -> None:
-    """The first finding: a site administrator alone was every officer."""
+def test_administrators_key_cannot_take_over_officer(seed: Seed, path: str, body: dict[str, Any]) -> None:
+    """Otherwise a site administrator alone could act as any officer."""
     per = officer(seed)
     before = state(per.user)
     names = {"id": per.user.pk, "key": key_of(per).pk}
@@ -161,15 +161,15 @@ def test_no_key_of_an_administrator_takes_over_an_officer(
 
 
 @pytest.mark.parametrize("way", ["key issued", "key edited", "key revoked", "keys reset"])
-def test_they_change_their_own_after_step_up_alone(seed: Seed, per: ApiUser, way: str) -> None:
+def test_own_account_change_requires_step_up(seed: Seed, per: ApiUser, way: str) -> None:
     for credential in (Credential.API_KEY, Credential.BROWSER):
         with pytest.raises(StepUpRequired):
             WAYS[way](actor_for(per.user, credential), per, seed)
     WAYS[way](actor_for(per.user, Credential.BROWSER, confirmed_at=timezone.now()), per, seed)
 
 
-def test_what_does_not_make_anybody_them_stays_open(seed: Seed, per: ApiUser) -> None:
-    """A client that sends a whole account back changes nothing."""
+def test_harmless_fields_remain_editable(seed: Seed, per: ApiUser) -> None:
+    """A client that sends the whole account back unchanged changes nothing."""
     same = {
         "email": per.user.email,
         "role_id": per.user.role_id,
@@ -182,7 +182,7 @@ def test_what_does_not_make_anybody_them_stays_open(seed: Seed, per: ApiUser) ->
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_the_pages_say_what_is_needed(seed: Seed) -> None:
+def test_pages_explain_required_approval(seed: Seed) -> None:
     per = officer(seed)
     client = signed_in(seed.site_admin)
     confirm(client, seed.site_admin.user)
@@ -193,14 +193,14 @@ def test_the_pages_say_what_is_needed(seed: Seed) -> None:
         assert per.user.email in answer.content.decode(), path
 
 
-def test_a_merge_takes_nobody_with_duties_along(seed: Seed) -> None:
+def test_merge_cannot_move_account_with_duties(seed: Seed) -> None:
     per = officer(seed, "per@b.example", org="org_b")
     with pytest.raises(Invalid):
         merge_organisations(seed.site_admin.actor, seed.org_b.pk, seed.org_a.pk)
     assert User.objects.get(pk=per.user.pk).org_id == seed.org_b.pk
 
 
-def test_an_officer_is_no_site_administrator(seed: Seed, per: ApiUser) -> None:
+def test_officer_cannot_become_site_administrator(seed: Seed, per: ApiUser) -> None:
     admin = seed.site_admin.user.role
     for actor in (console_actor(seed.hub.pk, "Hub", "root"), seed.site_admin.actor):
         with pytest.raises(Invalid):
@@ -220,7 +220,7 @@ TOLD = (
 )
 
 
-def test_every_change_is_told_by_mail(seed: Seed, settings: Any) -> None:
+def test_every_change_is_notified_by_mail(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_SMTP_HOST = "127.0.0.1"
     told = 0
     for way in (
@@ -244,7 +244,7 @@ def two_officers(seed: Seed) -> tuple[ApiUser, ApiUser]:
 
 
 @pytest.mark.parametrize("change", ["password", "second_factor", "keys", "email", "role", "off", "delete"])
-def test_another_officer_approves_a_change(seed: Seed, settings: Any, change: str) -> None:
+def test_another_officer_approves_change(seed: Seed, settings: Any, change: str) -> None:
     settings.VARDKASE_SMTP_HOST = "127.0.0.1"
     per, johanna = two_officers(seed)
     with_totp(per.user)
@@ -270,7 +270,7 @@ def test_another_officer_approves_a_change(seed: Seed, settings: Any, change: st
     assert OutgoingMail.objects.filter(recipient=per.user.email).exists()
 
 
-def test_nobody_proposes_for_themselves_nor_approves_alone(seed: Seed) -> None:
+def test_change_cannot_be_proposed_for_self_or_approved_alone(seed: Seed) -> None:
     per, _ = two_officers(seed)
     with pytest.raises(Forbidden):
         propose_account_change(at_screen(per.user), per.user, "keys", "", "Mine.")
@@ -279,8 +279,8 @@ def test_nobody_proposes_for_themselves_nor_approves_alone(seed: Seed) -> None:
         propose_account_change(console, seed.analyst.user, "keys", "", "No officer.")
 
 
-def test_the_only_officer_takes_two_site_administrators(seed: Seed) -> None:
-    """The console proposes nothing: who sits there may have the account of a site administrator too."""
+def test_only_officers_account_takes_two_site_administrators(seed: Seed) -> None:
+    """The console cannot propose: its user may also have a site administrator's account."""
     per = officer(seed)
     other = make_user(seed.hub, seed.site_admin.user.role, "other.admin@hub.example")
     console = console_actor(seed.hub.pk, "Hub", "root")
@@ -295,23 +295,23 @@ def test_the_only_officer_takes_two_site_administrators(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_the_page_proposes_it(seed: Seed) -> None:
+def test_change_is_proposed_on_page(seed: Seed) -> None:
     per, _ = two_officers(seed)
     client = signed_in(seed.site_admin)
     page = f"/administration/users/{per.user.pk}/propose/"
     assert client.get(page).status_code == 200
-    assert client.post(page, {"change": "keys"}).status_code == 422, "why is asked for"
+    assert client.post(page, {"change": "keys"}).status_code == 422, "a reason is required"
     assert client.post(page, {"change": "keys", "reason": "Stolen laptop."}).status_code == 302
     assert the_request().parameters["change"] == "keys"
 
 
-def test_site_administrators_do_not_become_officers(seed: Seed) -> None:
+def test_site_administrator_cannot_become_officer(seed: Seed) -> None:
     with pytest.raises(Invalid):
         appoint(console_actor(seed.hub.pk, "Hub", "root"), seed.site_admin.user, ["legal_officer"])
 
 
-def test_having_to_change_a_password_is_no_way_around_the_second_factor(seed: Seed) -> None:
-    """Only one that somebody else has set is changed without; and nobody asks themselves to."""
+def test_forced_password_change_does_not_bypass_second_factor(seed: Seed) -> None:
+    """Only a password set by somebody else is changed without it; users cannot force a change on themselves."""
     per = officer(seed)
     with pytest.raises(Forbidden):
         services.edit_user(seed.org_admin.actor, seed.org_admin.user, {"change_pw": True})
