@@ -1,4 +1,4 @@
-"""Calling the API in the test's own process and transaction, as a client with a key would."""
+"""Calls the API as a client with a key would, in the test's own process and transaction."""
 
 from __future__ import annotations
 
@@ -21,23 +21,22 @@ def send(
     headers: dict[str, str] | None = None,
     **environ: Any,
 ) -> HttpResponse:
-    """One request; `body` is encoded as JSON unless it is bytes already, `key` goes into Authorization."""
+    """Sends one request; `body` is encoded as JSON unless it is bytes, `key` goes into Authorization."""
     data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     sent = JSON | ({"Authorization": key} if key else {}) | (headers or {})
-    # An unexpected exception is the API's to answer, so the client must not raise it again.
+    # The API must answer an unexpected exception itself, so the client must not raise it again.
     client = Client(raise_request_exception=False)
     response: HttpResponse = client.generic(method, path, data, content_type, headers=sent, **environ)
     return response
 
 
 def answer(response: HttpResponse | StreamingHttpResponse) -> Any:
-    """The decoded JSON of a response."""
     if isinstance(response, StreamingHttpResponse):
         return json.loads(b"".join(response))
     return json.loads(response.content)
 
 
 def call(key: str | None, method: str, path: str, body: Any = None, **options: Any) -> tuple[int, Any]:
-    """Status and decoded JSON of one request."""
+    """Sends one request; returns status and decoded JSON."""
     response = send(key, method, path, body, **options)
     return response.status_code, answer(response)

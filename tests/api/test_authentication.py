@@ -1,4 +1,4 @@
-"""Who gets in, and every way around that we could think of."""
+"""Which keys authenticate, and attempts to get around it."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def refusal(key: str | None, **options: Any) -> tuple[int, str]:
     return status, body.get("message", "")
 
 
-def test_a_key_is_known_by_either_header(seed: Seed) -> None:
+def test_key_is_accepted_in_either_header(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", VERSION)[0] == 200
     assert call(None, "GET", VERSION, headers={"X-MISP-AUTH": seed.analyst.key})[0] == 200
 
 
-def test_of_several_keys_the_first_valid_one_counts(seed: Seed) -> None:
+def test_first_valid_key_counts(seed: Seed) -> None:
     both = f"{'x' * 40}, {seed.reader.key}"
     _, body = call(both, "GET", "/users/view/me")
     assert body["User"]["email"] == seed.reader.user.email
@@ -44,50 +44,50 @@ def test_of_several_keys_the_first_valid_one_counts(seed: Seed) -> None:
 @pytest.mark.parametrize(
     "key", [None, "x" * 40, "short", "Bearer {key}", "Basic {key}", "{key}x", "' OR 1=1 --"]
 )
-def test_anything_but_a_whole_valid_key_is_refused(seed: Seed, key: str | None) -> None:
+def test_incomplete_or_unknown_key_is_refused(seed: Seed, key: str | None) -> None:
     sent = key.format(key=seed.analyst.key) if key else None
     headers = {"Authorization": sent} if sent else {}
     assert refusal(None, headers=headers) == (403, AUTHENTICATION_FAILED)
 
 
-def test_a_key_in_the_url_is_refused(seed: Seed) -> None:
+def test_key_in_url_is_refused(seed: Seed) -> None:
     for path in (f"{VERSION}/apikey:{seed.analyst.key}", f"{VERSION}?apikey={seed.analyst.key}"):
         status, body = call(None, "GET", path)
         assert (status, body["message"]) == (403, AUTHENTICATION_FAILED)
 
 
-def test_a_browser_session_does_not_open_the_api(seed: Seed) -> None:
+def test_browser_session_does_not_authenticate_api(seed: Seed) -> None:
     client = Client(headers={"Accept": "application/json"})
     client.force_login(seed.site_admin.user)
     response = client.get(VERSION)
     assert (response.status_code, response.json()["message"]) == (403, AUTHENTICATION_FAILED)
 
 
-def test_an_expired_key_is_refused(seed: Seed) -> None:
-    """And told the day, which only who holds it can learn."""
+def test_expired_key_is_refused(seed: Seed) -> None:
+    """The answer names the day, which only the key's holder can learn."""
     key = make_key(seed.analyst.user, expiration=1_700_000_000)
     assert refusal(key) == (403, KEY_ENDED.format(day="2023-11-14"))
 
 
-def test_a_key_that_will_expire_says_when(seed: Seed) -> None:
+def test_expiring_key_returns_expiry_header(seed: Seed) -> None:
     key = make_key(seed.analyst.user, expiration=2_000_000_000)
     assert send(key, "GET", VERSION)["X-Auth-Key-Expiration"] == "2033-05-18T03:33:20+00:00"
 
 
-def test_a_revoked_key_stops_at_once(seed: Seed) -> None:
+def test_revoked_key_is_refused_immediately(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", VERSION)[0] == 200
     AuthKey.objects.filter(user=seed.analyst.user).delete()
     assert refusal(seed.analyst.key) == (403, AUTHENTICATION_FAILED)
 
 
-def test_a_disabled_or_expired_account_is_refused(seed: Seed) -> None:
+def test_disabled_or_expired_account_is_refused(seed: Seed) -> None:
     User.objects.filter(pk=seed.analyst.user.pk).update(disabled=True)
     User.objects.filter(pk=seed.reader.user.pk).update(expiration=timezone.now() - timedelta(seconds=1))
     assert refusal(seed.analyst.key) == (403, ACCOUNT_DISABLED)
     assert refusal(seed.reader.key) == (403, ACCOUNT_DISABLED)
 
 
-def test_a_role_without_api_access_is_refused(seed: Seed) -> None:
+def test_role_without_api_access_is_refused(seed: Seed) -> None:
     key = make_key(make_user(seed.org_a, make_role("No API", [])))
     assert refusal(key) == (403, AUTHENTICATION_FAILED)
 
@@ -103,14 +103,14 @@ def test_a_role_without_api_access_is_refused(seed: Seed) -> None:
         (["10.0.0.0/8"], "", 403),
     ],
 )
-def test_a_key_may_be_bound_to_addresses(seed: Seed, allowed: list[str], address: str, status: int) -> None:
+def test_key_limited_to_addresses(seed: Seed, allowed: list[str], address: str, status: int) -> None:
     key = make_key(seed.analyst.user, allowed_ips=allowed)
     got, message = refusal(key, REMOTE_ADDR=address)
     assert got == status
     assert (message == WRONG_ADDRESS) == (status == 403)
 
 
-def test_a_forged_forwarded_address_is_not_believed(seed: Seed, settings: Any) -> None:
+def test_forged_forwarded_address_is_ignored(seed: Seed, settings: Any) -> None:
     key = make_key(seed.analyst.user, allowed_ips=["10.0.0.1"])
     forged = {"X-Forwarded-For": "10.0.0.1"}
     assert refusal(key, headers=forged, REMOTE_ADDR="192.0.2.7")[0] == 403
@@ -131,14 +131,14 @@ def test_a_forged_forwarded_address_is_not_believed(seed: Seed, settings: Any) -
         (1, "", "127.0.0.1"),
     ],
 )
-def test_the_address_is_what_our_own_proxies_saw(
+def test_client_address_is_taken_from_trusted_proxies(
     rf: Any, settings: Any, proxies: int, forwarded: str, address: str
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
     assert client_address(rf.get("/", headers={"X-Forwarded-For": forwarded})) == address
 
 
-def test_a_read_only_key_writes_nothing(seed: Seed) -> None:
+def test_read_only_key_cannot_write(seed: Seed) -> None:
     key = make_key(seed.site_admin.user, read_only=True)
     assert call(key, "GET", "/admin/users/index")[0] == 200
     for path in ("/admin/organisations/add", "/auth_keys/add/me", "/users/change_pw", "/admin/roles/add"):
@@ -146,7 +146,7 @@ def test_a_read_only_key_writes_nothing(seed: Seed) -> None:
         assert (status, body["message"]) == (403, NO_PERMISSION), path
 
 
-def test_use_is_noted_at_most_once_a_minute(seed: Seed) -> None:
+def test_key_use_is_recorded_once_a_minute(seed: Seed) -> None:
     stored = AuthKey.objects.get(user=seed.analyst.user)
     call(seed.analyst.key, "GET", VERSION, REMOTE_ADDR="192.0.2.1")
     stored.refresh_from_db()
@@ -160,7 +160,7 @@ def test_use_is_noted_at_most_once_a_minute(seed: Seed) -> None:
     assert AuthKey.objects.get(pk=stored.pk).unique_ips == ["192.0.2.2", "192.0.2.1"]
 
 
-def test_an_address_that_keeps_failing_is_told_to_slow_down_and_locks_nobody_out(
+def test_failing_address_is_throttled_without_locking_out_others(
     seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "now_seconds", lambda: 1_000_000)
@@ -172,7 +172,7 @@ def test_an_address_that_keeps_failing_is_told_to_slow_down_and_locks_nobody_out
     assert refusal("x" * 40, REMOTE_ADDR="192.0.2.9")[0] == 403
 
 
-def test_one_query_tells_who_is_asking(
+def test_authentication_takes_one_query(
     seed: Seed, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     call(seed.analyst.key, "GET", VERSION)
@@ -183,13 +183,12 @@ def test_one_query_tells_who_is_asking(
         return sql.cursor(**options)
 
     monkeypatch.setattr(authentication, "cursor", counted)
-    with django_assert_num_queries(0):  # The ORM is not asked at all.
+    with django_assert_num_queries(0):  # Without the ORM.
         assert call(seed.analyst.key, "GET", VERSION)[0] == 200
     assert len(asked) == 1
 
 
-def test_over_the_wire(server: WebServer, server_seed: Seed) -> None:
-    """The same rules hold on a real connection, byte for byte."""
+def test_authentication_over_network(server: WebServer, server_seed: Seed) -> None:
     wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
 
     def ask(key: str, **headers: str) -> tuple[int, Any]:
@@ -208,7 +207,7 @@ def test_over_the_wire(server: WebServer, server_seed: Seed) -> None:
     wire.close()
 
 
-def test_a_key_in_a_refused_url_is_in_no_log(seed: Seed, caplog: pytest.LogCaptureFixture) -> None:
+def test_key_in_refused_url_is_not_logged(seed: Seed, caplog: pytest.LogCaptureFixture) -> None:
     call(None, "GET", f"/servers/getVersion/apikey:{seed.analyst.key}")
     call(seed.reader.key, "GET", f"/nothing/apikey:{seed.analyst.key}")
     assert seed.analyst.key not in caplog.text

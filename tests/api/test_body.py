@@ -1,4 +1,4 @@
-"""Reading bodies: wrappers, forms, compression, and what is refused before anything happens."""
+"""Reading request bodies: wrappers, forms, compression, and early refusals."""
 
 from __future__ import annotations
 
@@ -54,24 +54,24 @@ def test_bodies(raw: bytes, kind: str, body: Any) -> None:
         b"[" * 101 + b"]" * 101,
     ],
 )
-def test_what_is_no_sound_json_is_refused(raw: bytes) -> None:
+def test_invalid_json_is_refused(raw: bytes) -> None:
     with pytest.raises(MispError) as refused:
         decoded_body(raw, JSON)
     assert (refused.value.status, refused.value.message) == (405, INVALID_JSON)
 
 
-def test_brackets_inside_text_are_not_depth() -> None:
+def test_brackets_inside_text_do_not_count_as_depth() -> None:
     assert decoded_body(json.dumps({"value": "[" * 500}).encode(), JSON) == {"value": "[" * 500}
 
 
 @pytest.mark.parametrize("raw", [b'{"a": "x\\u0000y"}', b'{"a": "\\\\\\u0000"}'])
-def test_text_with_nul_is_refused_because_the_database_cannot_hold_it(raw: bytes) -> None:
+def test_text_with_nul_is_refused(raw: bytes) -> None:
     with pytest.raises(MispError) as refused:
         decoded_body(raw, JSON)
     assert refused.value.status == 400
 
 
-def test_an_escaped_backslash_before_u0000_is_plain_text() -> None:
+def test_escaped_backslash_before_u0000_is_plain_text() -> None:
     assert decoded_body(b'{"a": "\\\\u0000"}', JSON) == {"a": "\\u0000"}
 
 
@@ -82,14 +82,14 @@ def test_compressed_bodies() -> None:
 
 
 @pytest.mark.parametrize(("encoding", "body"), [("gzip", b"notgzip"), ("br", b"notbrotli"), ("zstd", b"x")])
-def test_what_cannot_be_decompressed_is_refused(encoding: str, body: bytes) -> None:
+def test_invalid_compression_is_refused(encoding: str, body: bytes) -> None:
     with pytest.raises(MispError) as refused:
         plain(body, **{"Content-Encoding": encoding})
     assert refused.value.status == 400
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
-def test_a_small_body_cannot_unfold_into_a_huge_one(settings: Any, encoding: str) -> None:
+def test_decompression_bomb_is_refused(settings: Any, encoding: str) -> None:
     settings.VARDKASE_MAX_BODY = 100_000
     huge = b"0" * 50_000_000
     bomb = gzip.compress(huge) if encoding == "gzip" else brotli.compress(huge, quality=1)
@@ -99,14 +99,14 @@ def test_a_small_body_cannot_unfold_into_a_huge_one(settings: Any, encoding: str
     assert refused.value.status == 413
 
 
-def test_a_body_over_the_limit_is_refused_unread(settings: Any) -> None:
+def test_body_over_limit_is_refused(settings: Any) -> None:
     settings.VARDKASE_MAX_BODY = 10
     with pytest.raises(MispError) as refused:
         plain(b"x" * 11)
     assert refused.value.status == 413
 
 
-def test_half_a_gzip_body_is_refused() -> None:
+def test_truncated_gzip_body_is_refused() -> None:
     whole = gzip.compress(b'{"info": "x"}' * 100)
     with pytest.raises(MispError) as refused:
         plain(whole[:-10], **{"Content-Encoding": "gzip"})
@@ -125,11 +125,11 @@ FORM = "application/x-www-form-urlencoded"
         (b"a[]=1&a[b]=2", {"a": {"b": "2"}}),
     ],
 )
-def test_a_form_that_contradicts_itself_is_read_by_its_last_word(form: bytes, read: dict[str, Any]) -> None:
+def test_last_value_of_contradictory_form_counts(form: bytes, read: dict[str, Any]) -> None:
     assert decoded_body(form, FORM) == read
 
 
-def test_a_form_of_too_many_fields_is_refused() -> None:
+def test_form_with_too_many_fields_is_refused() -> None:
     with pytest.raises(MispError) as refused:
         decoded_body(b"&".join(b"a=1" for _ in range(10_001)), FORM)
     assert refused.value.status == 400
@@ -139,7 +139,7 @@ OF_LISTS = b'{"code":[' + b"[]," * 15_000_000 + b"[]]}"
 
 
 @pytest.mark.parametrize("limits", BodyLimits)
-def test_a_compressed_body_is_not_unpacked_beyond_what_its_size_explains(limits: BodyLimits) -> None:
+def test_compressed_body_is_limited_by_expansion_ratio(limits: BodyLimits) -> None:
     bomb = gzip.compress(OF_LISTS)
     request = RequestFactory().generic("POST", "/", bomb, headers={"Content-Encoding": "gzip"})
     with pytest.raises(MispError) as refused:
@@ -156,20 +156,18 @@ def test_a_compressed_body_is_not_unpacked_beyond_what_its_size_explains(limits:
         (b"&".join([b"a[b]" * 250 + b"=1"] * 1500), FORM),
     ],
 )
-def test_more_values_than_a_body_of_this_size_has_are_refused_before_they_are_made(
-    raw: bytes, kind: str
-) -> None:
+def test_too_many_values_are_refused_before_parsing(raw: bytes, kind: str) -> None:
     with pytest.raises(MispError) as refused:
         decoded_body(raw, kind)
     assert refused.value.status == 413
 
 
-def test_commas_and_brackets_inside_text_are_no_values() -> None:
+def test_commas_and_brackets_inside_text_do_not_count_as_values() -> None:
     text = "a,b,[c]{d}" * 50_000
     assert decoded_body(json.dumps({"value": text}).encode(), JSON) == {"value": text}
 
 
-def test_an_event_that_was_compressed_well_is_read() -> None:
+def test_well_compressed_event_is_accepted() -> None:
     attribute = {"type": "ip-dst", "category": "Network activity", "value": "198.51.100.7", "to_ids": True}
     event = {
         "Event": {"info": "x", "Attribute": [{**attribute, "uuid": str(uuid4())} for _ in range(20_000)]}

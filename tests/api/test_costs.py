@@ -1,4 +1,4 @@
-"""A body of 60 kB costs no endpoint more than a second of processor time, its queries included, or 200 MB."""
+"""A body of 60 kB costs no endpoint more than a second of processor time, queries included, or 200 MB."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def of_size(size: int, *elements: str) -> str:
 
 
 def values_of(size: int) -> Iterator[str]:
-    """What many members hold, in many forms."""
+    """Many members, in many forms."""
     yield of_size(size, "{n}", '"host{n}.example"', '"%a{n}%"', '"192.0.2.{n}/8"')
     yield of_size(size, '{"type":"domain","value":"a{n}.example","Tag":[{"name":"t{n}"}]}', SSDEEP)
 
 
 def bodies_for(found: Endpoint) -> Iterator[str]:
-    """Bodies of SIZE in the members that the endpoint is known to read, and as a bare list."""
+    """Bodies of SIZE in the members that the endpoint reads, and as a bare list."""
     model = model_of(found)
     names = members_of(found)[:10] or ["value"]
     for value in values_of(SIZE // len(names)):
@@ -60,17 +60,17 @@ def bodies_for(found: Endpoint) -> Iterator[str]:
 
 
 def processor_of_database(pid: int) -> float:
-    """Seconds that a backend of PostgreSQL on this machine has used."""
+    """Processor seconds used by a PostgreSQL backend on this machine."""
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 def memory() -> float:
-    """The most that this process has ever taken, in MiB."""
+    """This process's peak memory in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_small_bodies_cost_little(part: int, key: str, seed: Seed) -> None:
+def test_small_bodies_are_cheap(part: int, key: str, seed: Seed) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""What browsers report of content that the hub's policy kept from them."""
+"""Browsers' reports of violations of the content security policy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def report(body: bytes) -> HttpResponse:
 
 
 @pytest.mark.django_db
-def test_a_report_is_written_to_the_log_without_paths(caplog: pytest.LogCaptureFixture) -> None:
+def test_report_is_logged_without_paths(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         assert report(json.dumps(REPORT).encode()).status_code == 204
     assert "script-src-elem kept https://evil.example from loading" in caplog.text
@@ -37,11 +37,11 @@ def test_a_report_is_written_to_the_log_without_paths(caplog: pytest.LogCaptureF
     ("body", "status"),
     [(b"{}", 400), (b"[]", 400), (b"nonsense", 405), (b"{" + b" " * LARGEST + b"}", 413)],
 )
-def test_what_is_no_report_is_refused(body: bytes, status: int) -> None:
+def test_invalid_report_is_refused(body: bytes, status: int) -> None:
     assert report(body).status_code == status
 
 
 @pytest.mark.django_db
-def test_nobody_floods_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_reports_are_rate_limited(caplog: pytest.LogCaptureFixture) -> None:
     statuses = [report(json.dumps(REPORT).encode()).status_code for _ in range(REPORTS.allowed + 1)]
     assert statuses == [204] * REPORTS.allowed + [429]

@@ -1,4 +1,4 @@
-"""What a client is told: routing, permissions, errors word for word, and the forms of an answer."""
+"""Routing, permissions, error texts and response formats."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VERSION = "/servers/getVersion"
 
 @pytest.fixture
 def probes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Endpoints of these tests alone."""
+    """Endpoints of these tests only."""
     monkeypatch.setattr(dispatch, "_endpoints", dict(dispatch._endpoints))
 
     @endpoint("probes/raise")
@@ -65,20 +65,20 @@ def probes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("path", ["/servers/nothing", "/users/describeRole", "/users/view/%00"])
-def test_unknown_actions(seed: Seed, path: str) -> None:
+def test_unknown_action_returns_404(seed: Seed, path: str) -> None:
     status, body = call(seed.analyst.key, "GET", path)
     assert (status, body["name"], body["message"]) == (404, "Not Found", "Not Found")
     assert list(body) == ["name", "message", "url"]
 
 
-def test_an_unknown_controller_is_not_found_even_for_a_key(seed: Seed) -> None:
+def test_unknown_controller_returns_404_even_with_key(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", "/nothing/here") == (
         404,
         {"name": "Not Found", "message": "Not Found", "url": "/nothing/here"},
     )
 
 
-def test_nothing_is_told_before_authentication(seed: Seed) -> None:
+def test_unknown_action_requires_authentication(seed: Seed) -> None:
     assert call(None, "GET", "/users/nothing.json")[0] == 403
 
 
@@ -98,7 +98,7 @@ def test_errors_have_misps_bodies(seed: Seed, fault: str, status: int, message: 
 
 
 @pytest.mark.usefixtures("probes")
-def test_a_fault_of_ours_says_nothing_but_a_number(seed: Seed, caplog: pytest.LogCaptureFixture) -> None:
+def test_internal_error_shows_only_a_number(seed: Seed, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR, "vardkase.api.dispatch"):
         response = send(seed.analyst.key, "GET", "/probes/raise/fault")
     assert response.status_code == 500
@@ -128,32 +128,32 @@ def test_each_kind_of_permission(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("probes")
-def test_an_organisation_that_may_not_write_is_refused(seed: Seed) -> None:
+def test_organisation_without_write_access_is_refused(seed: Seed) -> None:
     seed.org_a.write_period = NEVER
     seed.org_a.save()
     assert call(seed.analyst.key, "POST", "/probes/add", {})[0] == 403
 
 
 @pytest.mark.usefixtures("probes")
-def test_writing_takes_more_than_get(seed: Seed) -> None:
+def test_writing_by_get_is_refused(seed: Seed) -> None:
     status, body = call(seed.analyst.key, "GET", "/probes/add")
     assert (status, body["message"]) == (405, "This method is only accessible via POST requests.")
 
 
-def test_an_unusual_method_is_told_the_usual_ones(seed: Seed) -> None:
+def test_unusual_method_is_refused_with_usual_ones(seed: Seed) -> None:
     status, body = call(seed.analyst.key, "PATCH", "/events/index", {})
     told = "PATCH is not used here, but GET, POST, PUT, DELETE, OPTIONS."
     assert (status, body["message"]) == (405, told)
 
 
-def test_get_on_a_described_endpoint_tells_what_to_send(seed: Seed) -> None:
+def test_get_describes_writing_endpoint(seed: Seed) -> None:
     status, body = call(seed.site_admin.key, "GET", "/admin/organisations/add")
     assert (status, body["name"]) == (200, "/admin/organisations/add API description")
     assert body["mandatory_fields"] == ["name"]
 
 
 @pytest.mark.usefixtures("probes")
-def test_a_body_is_read_only_by_those_who_may(seed: Seed) -> None:
+def test_body_is_parsed_only_with_permission(seed: Seed) -> None:
     assert call(seed.reader.key, "POST", "/probes/add", b"{bad")[1]["message"] == NO_PERMISSION
     status, body = call(seed.analyst.key, "POST", "/probes/add", b"{bad")
     assert (status, body["message"][:19]) == (405, "Invalid JSON input.")
@@ -171,13 +171,13 @@ def test_parameters_come_from_body_path_and_query(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("probes")
-def test_a_stream_arrives_with_its_headers(seed: Seed) -> None:
+def test_stream_keeps_headers(seed: Seed) -> None:
     response = send(seed.analyst.key, "GET", "/probes/stream")
     assert (answer(response), response["X-Result-Count"]) == ({"a": 1}, "1")
 
 
 @pytest.mark.usefixtures("probes")
-def test_entity_tags_only_for_those_who_ask(seed: Seed) -> None:
+def test_entity_tags_are_sent_on_request(seed: Seed) -> None:
     path, body = "/probes/stream", b'{"a": 1}'
     assert "ETag" not in send(seed.analyst.key, "GET", path)
     first = send(seed.analyst.key, "GET", path, headers={"If-None-Match": '""'})
@@ -195,7 +195,7 @@ def test_head_has_no_body(seed: Seed) -> None:
         assert (response.status_code, response.content) == (status, b"")
 
 
-def test_people_read_indented_json_and_machines_compact(seed: Seed) -> None:
+def test_json_is_indented_for_browsers_and_compact_for_clients(seed: Seed) -> None:
     def text(**headers: str) -> str:
         return send(seed.analyst.key, "GET", VERSION, headers=headers).content.decode()
 
@@ -207,25 +207,25 @@ def test_people_read_indented_json_and_machines_compact(seed: Seed) -> None:
     assert json.loads(indented)["perm_sync"] is False
 
 
-def test_xml_for_those_who_accept_nothing_else(seed: Seed) -> None:
+def test_xml_is_sent_if_only_xml_is_accepted(seed: Seed) -> None:
     response = send(seed.analyst.key, "GET", VERSION, headers={"Accept": "application/xml"})
     assert response["Content-Type"] == "application/xml; charset=UTF-8"
     assert "<version>2.5.1</version><pymisp_recommended_version>" in response.content.decode()
     assert "<perm_sync>0</perm_sync>" in response.content.decode()
 
 
-def test_a_browser_gets_pages_not_the_api(seed: Seed) -> None:
+def test_browser_gets_pages(seed: Seed) -> None:
     browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
     response = send(None, "GET", "/users/view/me", headers=browser)
     assert not response["Content-Type"].startswith(("application/json", "application/xml"))
 
 
-def test_no_endpoint_is_declared_twice() -> None:
+def test_duplicate_endpoint_declaration_fails() -> None:
     with pytest.raises(RuntimeError, match="twice"):
         endpoint("Servers/get_version")
 
 
-def test_the_missing_function_names_are_none(seed: Seed) -> None:
+def test_acl_lists_functions_and_no_missing_names(seed: Seed) -> None:
     assert call(seed.site_admin.key, "GET", "/events/queryACL/findMissingFunctionNames") == (200, [])
     _, functions = call(seed.site_admin.key, "GET", "/servers/queryACL/printAllFunctionNames")
     assert "getVersion" in functions["servers"]

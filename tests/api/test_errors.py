@@ -1,4 +1,4 @@
-"""Texts of errors: as MISP escapes them where MISP has the endpoint, and as they are everywhere else."""
+"""Error texts: escaped as by MISP on MISP's endpoints, plain everywhere else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.factories.seed import Seed
 ODD = '2026-<i>O\'Neill & "Co"</i>'
 
 
-def test_no_entity_stands_in_a_text_of_an_endpoint_of_ours(seed: Seed) -> None:
+def test_own_endpoints_do_not_escape_error_texts(seed: Seed) -> None:
     per = officer(seed)
     for controller in ("membershipApplications", "membershipAssessments"):
         status, told = call(per.key, "GET", f"/{controller}/view/{ODD.replace('/', '')}")
@@ -23,6 +23,6 @@ def test_no_entity_stands_in_a_text_of_an_endpoint_of_ours(seed: Seed) -> None:
         assert "&#" not in told["message"]
 
 
-def test_our_own_sentences_need_no_escape_on_misps_endpoints(seed: Seed) -> None:
+def test_typographic_apostrophe_needs_no_escape(seed: Seed) -> None:
     status, told = call(seed.stranger.key, "GET", "/membershipPhases/index")
     assert (status, told["message"]) == (403, "This is for the hub’s own staff.")

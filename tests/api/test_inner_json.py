@@ -1,4 +1,4 @@
-"""JSON that stands as text inside of a body is as limited as the body itself."""
+"""JSON inside a string of the body has the same limits as the body itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CALLS = (
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=("nul", "surrogate", "deep", "filters"))
-def test_what_nobody_can_keep_is_refused_and_not_stored(seed: Seed, text: str) -> None:
+def test_unstorable_text_is_refused(seed: Seed, text: str) -> None:
     event = make_event(seed.org_a)
     event.save()
     for path, body in CALLS:
@@ -35,7 +35,7 @@ def test_what_nobody_can_keep_is_refused_and_not_stored(seed: Seed, text: str) -
     assert call(seed.org_admin.key, "GET", "/dashboards/listTemplates")[1] == []
 
 
-def test_half_a_surrogate_pair_in_free_text_is_no_character(seed: Seed) -> None:
+def test_lone_surrogate_in_free_text_is_dropped(seed: Seed) -> None:
     event = make_event(seed.org_a, user_id=seed.analyst.user.pk)
     event.save()
     text = '{"a": "http://evil.example/\\ud800x", "b": "good.example.com"}'
@@ -45,6 +45,6 @@ def test_half_a_surrogate_pair_in_free_text_is_no_character(seed: Seed) -> None:
     assert "good.example.com" in [each["value"] for each in found]
 
 
-def test_a_period_that_is_no_text_is_refused(seed: Seed) -> None:
+def test_period_that_is_not_text_is_refused(seed: Seed) -> None:
     body = {"widget": "TrendingTagsWidget", "config": {"period": ["daily"]}}
     assert call(seed.reader.key, "POST", "/dashboards/renderWidget", body)[0] == 400

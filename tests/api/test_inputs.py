@@ -1,4 +1,4 @@
-"""What an endpoint declares is read, whatever way it is sent, and what it cannot be is refused by name."""
+"""Declared inputs are read from body, path and query, and invalid ones are refused by name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def handler(call: Call, thing_id: str, place: str = "", *, body: Fields, params:
     raise NotImplementedError
 
 
-def test_a_signature_is_the_declaration() -> None:
+def test_signature_declares_inputs() -> None:
     declared = inputs_of(handler, {})
     assert declared.path == {"thing_id": True, "place": False}
     assert declared.read == {"body": Fields, "params": Query}
@@ -48,7 +48,7 @@ def test_a_signature_is_the_declaration() -> None:
     }
 
 
-def test_a_parameter_that_is_no_input_is_a_mistake_of_the_programmer() -> None:
+def test_undeclared_parameter_is_type_error() -> None:
     def wrong(call: Call, number: int) -> Json:
         raise NotImplementedError
 
@@ -64,21 +64,21 @@ def test_a_parameter_that_is_no_input_is_a_mistake_of_the_programmer() -> None:
         ("/galaxies/index?context=custom", None),
     ],
 )
-def test_a_parameter_comes_in_the_body_the_path_or_the_query(seed: Seed, path: str, body: Any) -> None:
+def test_parameter_comes_from_body_path_or_query(seed: Seed, path: str, body: Any) -> None:
     galaxy = {"name": "Ours", "type": "ours", "namespace": "x", "description": "d"}
     assert send(seed.site_admin.key, "POST", "/galaxies/add", galaxy).status_code == 200
     status, found = call(seed.site_admin.key, "POST" if body else "GET", path, body)
     assert (status, [each["Galaxy"]["name"] for each in found]) == (200, ["Ours"])
 
 
-def test_a_parameter_of_the_wrong_kind_is_refused_by_name(seed: Seed) -> None:
+def test_parameter_of_wrong_type_is_refused_by_name(seed: Seed) -> None:
     status, refused = call(seed.reader.key, "POST", "/galaxies/index", {"enabled": ["yes"]})
     assert status == 400
     assert refused["message"] == "enabled is true or false."
     assert refused["errors"] == {"enabled": ["enabled is true or false."]}
 
 
-def test_every_wrong_member_of_a_body_is_named_in_misps_error(seed: Seed) -> None:
+def test_all_invalid_members_are_named_in_misps_error(seed: Seed) -> None:
     body = {"FavouriteTag": {"data": ["x"], "tag_id": {"y": 1}}}
     response = send(seed.reader.key, "POST", "/favouriteTags/toggle", body)
     assert response.status_code == 403
@@ -87,13 +87,13 @@ def test_every_wrong_member_of_a_body_is_named_in_misps_error(seed: Seed) -> Non
     assert refused["errors"].keys() == {"data", "tag_id"}
 
 
-def test_what_is_not_declared_is_ignored_as_in_misp(seed: Seed) -> None:
+def test_undeclared_members_are_ignored_as_in_misp(seed: Seed) -> None:
     sent = {"name": "t-1", "colour": "#ff0000", "no_such_member": {"a": []}}
     status, tag = call(seed.site_admin.key, "POST", "/tags/add", {"Tag": sent})
     assert (status, tag["Tag"]["name"]) == (200, "t-1")
 
 
-def test_a_tag_that_looks_like_a_parameter_is_an_argument(seed: Seed) -> None:
+def test_tag_that_looks_like_parameter_is_argument(seed: Seed) -> None:
     key = seed.site_admin.key
     event = call(key, "POST", "/events/add", {"info": "i"})[1]["Event"]["id"]
     call(key, "POST", "/tags/add", {"name": "tlp:white"})
@@ -103,7 +103,7 @@ def test_a_tag_that_looks_like_a_parameter_is_an_argument(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("sent", [{}, {"networks": None}])
-def test_a_list_that_replaces_another_has_to_be_sent(seed: Seed, sent: dict[str, Any]) -> None:
+def test_replacing_list_is_required(seed: Seed, sent: dict[str, Any]) -> None:
     seed.org_a.networks = ["192.0.2.0/24"]
     seed.org_a.save()
     status, refused = call(seed.org_admin.key, "POST", "/organisationSecurity/setNetworks", sent)
@@ -113,7 +113,7 @@ def test_a_list_that_replaces_another_has_to_be_sent(seed: Seed, sent: dict[str,
 
 
 @pytest.mark.parametrize("none", [0, False, None, ""])
-def test_a_reference_to_nothing_is_none_sent(seed: Seed, none: Any) -> None:
+def test_empty_reference_counts_as_missing(seed: Seed, none: Any) -> None:
     for path, body in (
         ("/sightings/index", {"event_id": none}),
         ("/shadow_attributes/index", {"eventId": none}),
@@ -122,24 +122,24 @@ def test_a_reference_to_nothing_is_none_sent(seed: Seed, none: Any) -> None:
         assert call(seed.reader.key, "POST", path, body) == (200, []), path
 
 
-def test_this_instance_is_server_0_of_a_sharing_group(seed: Seed) -> None:
+def test_server_0_of_sharing_group_is_this_instance(seed: Seed) -> None:
     servers = {"sg_id": str(seed.group.uuid), "server_id": 0}
     status, body = call(seed.site_admin.key, "POST", "/sharing_groups/addServer", servers)
     assert "Invalid Server" not in body["message"], (status, body)
 
 
 @pytest.mark.parametrize("word", ["null", "None", "", "ja"])
-def test_a_word_that_decides_nothing_is_no_decision(word: str) -> None:
+def test_unclear_decision_is_refused(word: str) -> None:
     with pytest.raises(ValueError):
         Decision.fields()["accept"].kind.read(word)
 
 
-def test_peers_are_told_the_list_that_they_sent(seed: Seed) -> None:
+def test_post_test_echoes_body(seed: Seed) -> None:
     assert call(seed.reader.key, "POST", "/servers/postTest", [1, "å"])[1]["body"] == [1, "å"]
     assert call(seed.reader.key, "POST", "/servers/postTest", {})[1]["body"] == []
 
 
-def test_a_tag_named_as_a_parameter_is_not_mistaken_for_another(seed: Seed) -> None:
+def test_tag_named_like_parameter_is_not_another_tag(seed: Seed) -> None:
     key = seed.site_admin.key
     for name in ("x", "id:x"):
         call(key, "POST", "/tags/add", {"name": name})
@@ -148,8 +148,8 @@ def test_a_tag_named_as_a_parameter_is_not_mistaken_for_another(seed: Seed) -> N
     assert send(key, "GET", "/tags/view/id:x").status_code == 405
 
 
-def test_false_is_no_number(seed: Seed) -> None:
-    """To MISP's flags it is 0, and mail to the recipient 0 goes to everybody."""
+def test_false_is_not_a_number(seed: Seed) -> None:
+    """In MISP's flags it is 0, and mail to recipient 0 goes to all users."""
     letter = {"recipient": False, "subject": "s", "body": "b"}
     status, refused = call(seed.site_admin.key, "POST", "/admin/users/email", letter)
     assert (status, refused["errors"]) == (403, {"recipient": ["recipient is a number."]})

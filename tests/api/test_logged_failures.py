@@ -1,4 +1,4 @@
-"""Failed authentications and mails in MISP's log: all of them counted, few of them written, no secret kept."""
+"""Failed authentications and mails in MISP's log: all counted, few stored, no secret."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vardkase.identity.sign_in_policy import enforcement
 UNKNOWN = "k" * 39
 
 
-def test_a_key_that_nobody_has_is_in_the_log_without_the_key(seed: Seed) -> None:
+def test_unknown_key_is_logged_without_the_key(seed: Seed) -> None:
     assert call(f"{UNKNOWN}1", "GET", "/events/index")[0] == 403
     [entry] = logs(seed.site_admin, action="auth_fail")
     assert (entry["ip"], entry["email"], entry["org"]) == ("127.0.0.1", "SYSTEM", "SYSTEM")
@@ -30,14 +30,12 @@ def test_a_key_that_nobody_has_is_in_the_log_without_the_key(seed: Seed) -> None
     assert not logs(seed.org_admin, action="auth_fail")
 
 
-def test_a_request_without_a_key_is_no_failed_authentication(seed: Seed) -> None:
+def test_request_without_key_is_not_logged(seed: Seed) -> None:
     assert call(None, "GET", "/events/index")[0] == 403
     assert not AuditEntry.objects.exists()
 
 
-def test_a_flood_of_unknown_keys_fills_no_log_and_asks_no_database(
-    seed: Seed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_unknown_keys_store_few_rows(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authentication, "FAILURES", Limit("of this test", allowed=10_000, window=60))
     for attempt in range(50):
         send(f"{UNKNOWN}{attempt % 10}", "GET", "/events/index")
@@ -52,7 +50,7 @@ def test_a_flood_of_unknown_keys_fills_no_log_and_asks_no_database(
     assert written.filter(address=None).count() == 1, "one row stands for all other addresses"
 
 
-def test_what_was_held_back_is_counted_in_the_next_row(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_suppressed_failures_are_counted_in_next_row(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         send(f"{UNKNOWN}1", "GET", "/events/index")
     monkeypatch.setattr(enforcement.unknown_keys, "_window", 0.0)
@@ -63,7 +61,7 @@ def test_what_was_held_back_is_counted_in_the_next_row(seed: Seed, monkeypatch: 
     assert list(changes) == [{}, {"times": 5}]
 
 
-def test_a_sign_in_that_failed_is_found_as_a_failed_authentication(seed: Seed) -> None:
+def test_failed_sign_in_appears_as_auth_fail(seed: Seed) -> None:
     given = {"login": seed.analyst.user.email, "password": "not-the-password"}
     Client().post("/account/login/", given)
     found = logs(seed.site_admin, action="auth_fail")
@@ -71,7 +69,7 @@ def test_a_sign_in_that_failed_is_found_as_a_failed_authentication(seed: Seed) -
     assert "not-the-password" not in json.dumps(found)
 
 
-def test_mails_are_in_the_log_by_whom_they_went_to(seed: Seed) -> None:
+def test_mails_appear_in_log_of_their_recipients(seed: Seed) -> None:
     mail_ended.emit(MailEnded("anna@a.example", ""))
     mail_ended.emit(MailEnded("bo@b.example", "550 no such mailbox"))
     found = logs(seed.site_admin, action="email")

@@ -1,4 +1,4 @@
-"""The audit trail as MISP's clients read it."""
+"""The audit log in MISP's shape."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def logs(api_user: ApiUser, path: str = "/admin/logs/index", **filters: Any) -> 
 
 @pytest.fixture
 def changed(seed: Seed) -> Seed:
-    """The site administrator renamed the analyst, and both organisations made an event."""
+    """The site administrator has renamed the analyst, and both organisations have made an event."""
     path = f"/admin/users/edit/{seed.analyst.user.pk}"
     assert call(seed.site_admin.key, "POST", path, {"email": "renamed@a.example"})[0] == 200
     for api_user in (seed.org_admin, seed.partner):
@@ -31,7 +31,7 @@ def changed(seed: Seed) -> Seed:
     return seed
 
 
-def test_a_change_in_misps_words(changed: Seed) -> None:
+def test_change_has_misps_wording(changed: Seed) -> None:
     [entry] = logs(changed.site_admin, model="User", action="edit")
     assert list(entry) == LOG
     assert (entry["model"], entry["action"], entry["model_id"]) == (
@@ -75,19 +75,19 @@ def test_filters(changed: Seed, filters: dict[str, Any], count: int) -> None:
 
 
 @pytest.mark.parametrize("filters", [{"model": {"a": 1}}, {"model_id": [[1]]}])
-def test_filters_are_texts(seed: Seed, filters: dict[str, Any]) -> None:
+def test_filters_must_be_texts(seed: Seed, filters: dict[str, Any]) -> None:
     status, body = call(seed.site_admin.key, "POST", "/admin/logs/index", filters)
     assert (status, [*body["errors"]]) == (400, [*filters])
 
 
-def test_everybody_reads_what_concerns_them(changed: Seed) -> None:
+def test_log_is_limited_to_readers_organisation(changed: Seed) -> None:
     assert {entry["org"] for entry in logs(changed.org_admin)} == {"Organisation A"}
     assert len(logs(changed.partner, "/logs/index")) == 1
     assert logs(changed.stranger) == []
     assert call(changed.partner.key, "GET", "/logs/index/limit:1")[0] == 200
 
 
-def test_the_history_of_an_event(seed: Seed) -> None:
+def test_history_of_event(seed: Seed) -> None:
     secret = {"type": "text", "value": "secret", "distribution": 0}
     event = {"info": "x", "distribution": 3, "Attribute": [{"type": "text", "value": "open"}, secret]}
     _, body = call(seed.org_admin.key, "POST", "/events/add", event)
@@ -111,7 +111,7 @@ def test_the_history_of_an_event(seed: Seed) -> None:
         assert call(seed.stranger.key, "GET", path + hidden["Event"]["id"])[0] == 404
 
 
-def test_the_newer_shape(changed: Seed) -> None:
+def test_audit_logs_endpoint(changed: Seed) -> None:
     _, rows = call(changed.site_admin.key, "GET", "/admin/audit_logs/index")
     assert [row["AuditLog"]["action"] for row in rows] == ["add", "add", "edit"]
     assert rows[2]["User"]["email"] == "staff@hub.example"
@@ -122,7 +122,7 @@ def test_the_newer_shape(changed: Seed) -> None:
         assert call(api_user.key, "GET", f"/audit_logs/fullChange/{number}")[0] == 404
 
 
-def test_days(changed: Seed) -> None:
+def test_return_dates(changed: Seed) -> None:
     assert list(call(changed.site_admin.key, "GET", "/logs/returnDates")[1].values()) == [3]
     assert list(call(changed.site_admin.key, "GET", "/logs/returnDates/Hub")[1].values()) == [1]
     assert list(call(changed.org_admin.key, "GET", "/audit_logs/returnDates/all")[1].values()) == [1]

@@ -1,4 +1,4 @@
-"""An application is assessed and decided over the API and the command line, by two officers and never by one."""
+"""Applications over the API and command line: two officers decide, never one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def post(who: ApiUser, action: str, number: str, body: dict[str, Any] | None = N
     return call(who.key, "POST", f"/membershipAssessments/{action}/{number}", body or {})
 
 
-def test_two_officers_decide_over_the_api(per: ApiUser, johanna: ApiUser) -> None:
+def test_two_officers_decide_over_api(per: ApiUser, johanna: ApiUser) -> None:
     application = submitted()
     number = application.number
     assert post(per, "review", number)[1]["Application"]["state"] == "under_review"
@@ -56,8 +56,8 @@ def test_two_officers_decide_over_the_api(per: ApiUser, johanna: ApiUser) -> Non
     assert (status, list(refused["errors"])) == (403, ["reason"])
     _, made = post(per, "propose", number, {"outcome": "approve", "reasons": REASONS})
     answer = {"proposal_id": made["Proposal"]["id"], "answer": "agree"}
-    assert post(per, "decide", number, answer)[0] == 403, "not by oneself"
-    assert post(johanna, "decide", number, answer)[0] == 403, "by no key"
+    assert post(per, "decide", number, answer)[0] == 403, "not by the proposer"
+    assert post(johanna, "decide", number, answer)[0] == 403, "not with a key"
     decide(at_the_screen(johanna), application, int(made["Proposal"]["id"]), "agree")
     assert post(johanna, "decide", number, answer)[0] == 409
     decided = call(per.key, "GET", f"/membershipAssessments/view/{number}")[1]
@@ -70,7 +70,7 @@ def test_two_officers_decide_over_the_api(per: ApiUser, johanna: ApiUser) -> Non
     assert [each["Application"]["number"] for each in listed] == [number]
 
 
-def test_a_completion_and_a_partiality_over_the_api(per: ApiUser) -> None:
+def test_completion_and_conflict_of_interest_over_api(per: ApiUser) -> None:
     application, proposal = proposed(at_the_screen(per))
     body = {"text": "Vi saknar planen.", "steps": "security"}
     assert post(per, "request_completion", application.number, body)[0] == 403
@@ -81,14 +81,14 @@ def test_a_completion_and_a_partiality_over_the_api(per: ApiUser) -> None:
     assert post(per, "declare_partial", application.number, {"reason": "Syster."})[0] == 403
 
 
-def test_an_officer_of_the_applicant_is_refused_over_the_api(per: ApiUser, seed: Seed) -> None:
+def test_officer_of_applicant_is_refused(per: ApiUser, seed: Seed) -> None:
     application = submitted(organisation=seed.hub)
     status, refused = post(per, "review", application.number)
     assert status == 403
     assert "own organisation" in refused["message"]
 
 
-def test_terms_over_the_api(per: ApiUser, seed: Seed) -> None:
+def test_terms_over_api(per: ApiUser, seed: Seed) -> None:
     _, terms = call(seed.reader.key, "GET", "/membershipTerms/view")
     assert terms["Terms"]["version"] == 1
     assert call(per.key, "POST", "/membershipTerms/draft", {})[1]["Terms"]["version"] == 2
@@ -99,7 +99,7 @@ def test_terms_over_the_api(per: ApiUser, seed: Seed) -> None:
     )
     body = {"version": 2, "answer_by": "2199-01-31", "reason": "Ny lag."}
     assert call(per.key, "POST", "/membershipTerms/publish", body)[0] == 200
-    assert call(per.key, "GET", "/membershipTerms/view")[1]["Terms"]["version"] == 1, "not by one alone"
+    assert call(per.key, "GET", "/membershipTerms/view")[1]["Terms"]["version"] == 1, "not by one person"
     approved(phase_approvals.colleague(seed))
     assert call(per.key, "GET", "/membershipTerms/unanswered")[1] == []
     accepted = {"version": 2, "name": "Eva", "role": "chef"}
@@ -107,7 +107,7 @@ def test_terms_over_the_api(per: ApiUser, seed: Seed) -> None:
 
 
 def run(*arguments: str) -> None:
-    """A command; what it refuses with is raised, as the entry point sees it."""
+    """Runs a command; a refusal is raised, as the entry point sees it."""
     done = CliRunner().invoke(commands, ["membership", *arguments])
     if isinstance(done.exception, VardkaseError):
         raise done.exception
@@ -115,12 +115,12 @@ def run(*arguments: str) -> None:
 
 
 def at_console(seed: Seed, who: ApiUser, login: str = "root") -> Actor:
-    """Whoever sits at the console, in the name of `who`."""
+    """The console in the name of `who`."""
     return in_the_name_of(console_actor(seed.hub.pk, seed.hub.name, login), who.user)
 
 
-def test_the_console_is_one_person_in_whoevers_name(per: ApiUser, johanna: ApiUser, seed: Seed) -> None:
-    """There is no command to propose or decide, and the service that one would use refuses it in every name."""
+def test_console_cannot_propose_or_decide_in_any_name(per: ApiUser, johanna: ApiUser, seed: Seed) -> None:
+    """There is no such command, and the service behind it refuses in every name."""
     number = submitted().number
     first, second = ("--as", "per@hub.example"), ("--as", "johanna@hub.example")
     run("review", number, *first)
@@ -162,7 +162,7 @@ def test_the_console_is_one_person_in_whoevers_name(per: ApiUser, johanna: ApiUs
         decide(at_console(seed, johanna), application, made.pk, "agree")
 
 
-def test_the_console_is_not_the_other_of_two(per: ApiUser, johanna: ApiUser, seed: Seed) -> None:
+def test_console_cannot_be_second_officer(per: ApiUser, johanna: ApiUser, seed: Seed) -> None:
     application, proposal = proposed(at_the_screen(per))
     for who in (per, johanna):
         with override("en"), pytest.raises(Forbidden, match="signed in there"):

@@ -1,4 +1,4 @@
-"""The description of the API: valid, whole, and as open as the API itself."""
+"""The OpenAPI document: valid, complete, and as public as the API."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def operations(document: Any) -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
-def test_it_is_valid(document: Any) -> None:
-    # Importing it builds a parser for each rule of RFC 3987: seconds, which no other test should pay.
+def test_document_is_valid(document: Any) -> None:
+    # Importing it builds a parser for each rule of RFC 3987: seconds that no other test should pay.
     from openapi_spec_validator import OpenAPIV31SpecValidator  # noqa: PLC0415
 
     assert document["openapi"] == "3.1.0"
     assert [str(error) for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
 
 
-def test_every_endpoint_is_in_it_with_a_summary_and_its_refusals(document: Any) -> None:
+def test_every_endpoint_has_summary_and_refusals(document: Any) -> None:
     addresses = {path.partition("/{")[0] for path in document["paths"]}
     assert addresses == {address_of(found.name) for found in declared_permissions()}
     for path, kind, operation in operations(document):
@@ -51,7 +51,7 @@ def test_every_endpoint_is_in_it_with_a_summary_and_its_refusals(document: Any) 
     assert len(names) == len(set(names))
 
 
-def test_what_stands_beside_an_endpoint_is_said(document: Any) -> None:
+def test_permissions_and_other_notes_are_described(document: Any) -> None:
     edit = document["paths"]["/events/edit/{event_id}"]["post"]
     assert edit["x-requires"] == ["perm_add", "a key that may write"]
     bare, wrapped = edit["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
@@ -60,8 +60,8 @@ def test_what_stands_beside_an_endpoint_is_said(document: Any) -> None:
     assert document["paths"]["/attributes/restore/{attribute_id}"]["post"]["responses"]["302"]
 
 
-def test_what_a_handler_declares_is_said(document: Any) -> None:
-    """Nobody wrote these down: they are in the signatures of the handlers."""
+def test_declared_parameters_and_responses_are_described(document: Any) -> None:
+    """They come from the handlers' signatures."""
     view = document["paths"]["/events/view/{event_id}"]["get"]
     names = {each["name"] for each in view["parameters"]}
     assert {"event_id", "deleted", "extended", "noSightings"} <= names
@@ -72,27 +72,26 @@ def test_what_a_handler_declares_is_said(document: Any) -> None:
     ] == {"$ref": "#/components/schemas/Saved"}
 
 
-def test_an_argument_that_is_one_of_some_words_keeps_its_place(document: Any) -> None:
-    """MISP writes ``[add|edit]``; the arguments behind it must not move up."""
+def test_optional_segment_keeps_its_position(document: Any) -> None:
+    """MISP writes ``[add|edit]``; the arguments after it must not shift."""
     rest = "{add_or_edit}/{event_id}/{template_id}/{object_id}/{similar_objects}"
     assert f"/objects/revise_object/{rest}" in document["paths"]
 
 
-def test_nothing_is_left_unsaid(document: Any) -> None:
-    """Each endpoint says what it does in a sentence, and what stands where in its path."""
+def test_every_summary_and_parameter_name_is_written(document: Any) -> None:
     unsaid = [found.name for found in declared_permissions() if summary_of(found) == words_of(found.name)]
     assert unsaid == []
     nameless = re.compile(r"\{(second|third|fourth|argument_\d+|\w+_\d)\}")
     assert [path for path in document["paths"] if nameless.search(path)] == []
 
 
-def test_the_formats_of_a_search_are_listed(document: Any) -> None:
+def test_search_formats_are_listed(document: Any) -> None:
     search = document["paths"]["/events/restSearch"]["post"]["requestBody"]["content"]["application/json"]
     told = search["schema"]["properties"]["returnFormat"]["description"]
     assert all(name in told for name in FORMATS)
 
 
-def test_only_what_is_open_to_visitors_needs_no_key(document: Any) -> None:
+def test_only_public_endpoints_need_no_key(document: Any) -> None:
     assert document["components"]["securitySchemes"]["key"]["name"] == "Authorization"
     assert document["security"] == [{"key": []}]
     public = {address_of(found.name) for found in declared_permissions() if found.public}
@@ -100,15 +99,15 @@ def test_only_what_is_open_to_visitors_needs_no_key(document: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_it_tells_nothing_of_this_hub(seed: Seed, document: Any) -> None:
+def test_document_reveals_nothing_of_this_hub(seed: Seed, document: Any) -> None:
     text = str(document)
     assert seed.org_a.name not in text
     assert str(seed.hub.uuid) not in text
 
 
 @pytest.mark.django_db
-def test_what_a_member_may_call_is_listed(seed: Seed) -> None:
-    """MISP's own lists, by what the caller may."""
+def test_callable_endpoints_are_listed(seed: Seed) -> None:
+    """MISP's own lists, by the caller's permissions."""
     status, listed = call(seed.reader.key, "GET", "/api/getAllApis")
     assert status == 200
     assert "/events/view" in listed["allApis"]

@@ -1,4 +1,4 @@
-"""organisations and sharing_groups: MISP's shapes, and who may change a circle."""
+"""Organisations and sharing groups: MISP's shapes, and who may change what."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def names(key: str, path: str) -> list[str]:
     return [row["Organisation"]["name"] for row in call(key, "GET", path)[1]]
 
 
-def test_an_organisation_is_added_changed_and_removed(seed: Seed) -> None:
+def test_organisation_is_added_changed_and_removed(seed: Seed) -> None:
     admin = seed.site_admin.key
     wanted = {"name": "Org-Two", "uuid": UUID, "local": True, "nationality": "Luxembourg", "sector": "Test"}
     status, body = call(admin, "POST", "/admin/organisations/add", wanted)
@@ -57,25 +57,25 @@ def test_an_organisation_is_added_changed_and_removed(seed: Seed) -> None:
         ({"name": "x" * 256}, {"name": ["At most 255 characters are allowed."]}),
     ],
 )
-def test_refused_organisations(seed: Seed, fields: dict[str, Any], errors: Any) -> None:
+def test_invalid_organisations_are_refused(seed: Seed, fields: dict[str, Any], errors: Any) -> None:
     status, body = call(seed.site_admin.key, "POST", "/admin/organisations/add", fields)
     assert (status, body["message"], body["errors"]) == (403, "Could not add Organisation", errors)
 
 
-def test_an_organisation_in_use_stays(seed: Seed) -> None:
+def test_organisation_in_use_cannot_be_deleted(seed: Seed) -> None:
     path = f"/admin/organisations/delete/{seed.org_a.pk}"
     status, body = call(seed.site_admin.key, "POST", path, {})
     assert (status, body["errors"]) == (403, "The organisation still has 1 sharing groups, 5 users.")
     assert Organisation.objects.filter(pk=seed.org_a.pk).exists()
 
 
-def test_an_organisation_is_found_by_its_name(seed: Seed) -> None:
+def test_organisation_is_found_by_name(seed: Seed) -> None:
     status, body = call(seed.reader.key, "GET", "/organisations/view/organisation%20b")
     assert (status, body["Organisation"]["id"]) == (200, str(seed.org_b.pk))
     assert call(seed.reader.key, "GET", "/organisations/view/organisation")[0] == 404
 
 
-def test_who_made_an_organisation_is_told_to_its_administrator_alone(seed: Seed) -> None:
+def test_creator_of_organisation_is_shown_to_administrators_only(seed: Seed) -> None:
     def told(key: str, path: str) -> set[str]:
         body = call(key, "GET", path)[1]
         rows = [row["Organisation"] for row in (body if isinstance(body, list) else [body])]
@@ -116,7 +116,7 @@ def test_scopes_and_search(seed: Seed) -> None:
     )
 
 
-def test_a_sharing_group_is_made_by_a_site_administrator(seed: Seed) -> None:
+def test_sharing_group_is_made_by_site_administrator(seed: Seed) -> None:
     admin = seed.site_admin.key
     wanted = {"name": "SGx", "releasability": "r", "uuid": UUID}
     status, body = call(admin, "POST", "/sharingGroups/add", wanted)
@@ -142,7 +142,7 @@ def test_a_sharing_group_is_made_by_a_site_administrator(seed: Seed) -> None:
     assert send(admin, "HEAD", f"/sharing_groups/view/{UUID}").status_code == 404
 
 
-def test_the_texts_of_membership(seed: Seed) -> None:
+def test_messages_of_group_membership(seed: Seed) -> None:
     admin, group = seed.site_admin.key, seed.group.pk
 
     def told(path: str) -> tuple[int, str, Any]:
@@ -161,7 +161,7 @@ def test_the_texts_of_membership(seed: Seed) -> None:
     assert told(f"/sharing_groups/addServer/{group}/999") == (405, "Invalid Server.", None)
 
 
-def test_strangers_do_not_learn_of_a_group(seed: Seed) -> None:
+def test_sharing_group_is_hidden_from_non_members(seed: Seed) -> None:
     status, body = call(seed.stranger.key, "GET", f"/sharing_groups/view/{seed.group.pk}")
     refusal = "Sharing group doesn&#039;t exist or you do not have permission to access it."
     assert (status, body["message"]) == (405, refusal)
@@ -171,8 +171,8 @@ def test_strangers_do_not_learn_of_a_group(seed: Seed) -> None:
     assert (row["SharingGroup"]["org_count"], row["editable"], row["deletable"]) == ("2", False, False)
 
 
-def test_only_those_with_the_extend_flag_extend(seed: Seed) -> None:
-    """B's synchronising user handles sharing groups, but B was not given the right to extend this one."""
+def test_extending_group_requires_extend_flag(seed: Seed) -> None:
+    """B's synchronisation user manages sharing groups, but B may not extend this one."""
     add = f"/sharing_groups/addOrg/{seed.group.pk}/{seed.org_c.pk}"
     edit = f"/sharing_groups/edit/{seed.group.pk}"
     key = seed.partner_sync.key
@@ -186,14 +186,14 @@ def test_only_those_with_the_extend_flag_extend(seed: Seed) -> None:
     assert call(key, "POST", "/sharing_groups/addServer", opened)[1]["message"] == NO_EDITING
 
 
-def test_a_member_without_the_permission_changes_nothing(seed: Seed) -> None:
+def test_editing_group_requires_permission(seed: Seed) -> None:
     seed.group.members.update(extend=True)
     path = f"/sharing_groups/edit/{seed.group.pk}"
     assert call(seed.partner.key, "POST", path, {"name": "x"})[1]["message"] == NO_PERMISSION
 
 
 @pytest.mark.parametrize("extend", [False, True])
-def test_others_need_their_own_organisation_with_extend_to_make_a_group(seed: Seed, extend: bool) -> None:
+def test_creating_group_requires_own_organisation_with_extend(seed: Seed, extend: bool) -> None:
     member = {"Organisation": {"uuid": str(seed.org_a.uuid), "name": "whatever"}, "extend": extend}
     wanted = {"name": "SG two only", "releasability": "r", "uuid": UUID, "SharingGroupOrg": [member]}
     status, body = call(seed.org_admin.key, "POST", "/sharing_groups/add", wanted)
@@ -204,21 +204,21 @@ def test_others_need_their_own_organisation_with_extend_to_make_a_group(seed: Se
         assert not SharingGroup.objects.filter(uuid=UUID).exists()
 
 
-def test_a_group_that_something_is_shared_with_stays(seed: Seed) -> None:
+def test_group_in_use_cannot_be_deleted(seed: Seed) -> None:
     make_event(seed.org_a, user_id=seed.analyst.user.pk, distribution=4, sharing_group=seed.group).save()
     status, body = call(seed.site_admin.key, "POST", f"/sharing_groups/delete/{seed.group.pk}", {})
     assert (status, body["errors"]) == (403, "The sharing group could not be deleted.")
 
 
-def test_a_taken_name_gets_a_number(seed: Seed) -> None:
+def test_taken_name_gets_number(seed: Seed) -> None:
     _, body = call(seed.site_admin.key, "POST", "/sharing_groups/add", {"name": "a AND b"})
     assert body["SharingGroup"]["name"].startswith("a AND b_")
     status, body = call(seed.site_admin.key, "POST", "/sharing_groups/add", {"releasability": "r"})
     assert (status, body["errors"]) == (403, "Could not save sharing group.")
 
 
-def test_a_new_member_reads_with_the_next_request(seed: Seed) -> None:
-    """The groups are part of the one query that authenticates, so nothing stale decides."""
+def test_new_member_sees_group_at_next_request(seed: Seed) -> None:
+    """The groups come with the query that authenticates, so no cache decides."""
     assert call(seed.stranger.key, "GET", f"/sharing_groups/view/{seed.group.pk}")[0] == 405
     call(seed.site_admin.key, "POST", f"/sharing_groups/addOrg/{seed.group.pk}/{seed.org_c.pk}", {})
     assert call(seed.stranger.key, "GET", f"/sharing_groups/view/{seed.group.pk}")[0] == 200

@@ -1,4 +1,4 @@
-"""A list has a largest page, for who asks for none and for who asks for more."""
+"""Every list has a largest page, whether or not a client asks for more."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from vardkase.knowledge.taxonomies.models import Tag
         ("?page=3", []),
     ],
 )
-def test_no_more_than_the_largest_page_is_told(
+def test_list_is_cut_at_largest_page(
     seed: Seed, monkeypatch: pytest.MonkeyPatch, asked: str, names: list[str]
 ) -> None:
     Tag.objects.all().delete()
@@ -35,6 +35,6 @@ def test_no_more_than_the_largest_page_is_told(
     assert [tag["name"] for tag in json.loads(answer.content)["Tag"]] == names
 
 
-def test_relations_are_told_a_thousand_at_a_time() -> None:
+def test_cluster_relations_are_paged_by_a_thousand() -> None:
     """All of them with both their clusters were 166 MB in one answer."""
     assert cluster_relations.MOST <= 1_000

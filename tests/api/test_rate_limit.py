@@ -1,4 +1,4 @@
-"""The limit that a role sets on searches."""
+"""The rate limit of a role for searches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def limit(seed: Seed, count: int) -> None:
     Role.objects.filter(pk=seed.analyst.user.role_id).update(enforce_rate_limit=True, rate_limit_count=count)
 
 
-def test_what_is_left_is_told_and_then_refused(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remaining_searches_are_reported_then_refused(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     limit(seed, 2)
     monkeypatch.setattr(limits, "now_seconds", lambda: 1_000_000)
     told = []
@@ -39,8 +39,8 @@ def test_what_is_left_is_told_and_then_refused(seed: Seed, monkeypatch: pytest.M
     assert send(seed.analyst.key, "POST", SEARCH, {})["X-Rate-Limit-Remaining"] == "1"
 
 
-def test_the_count_is_of_the_user_not_of_the_key_or_the_spelling(seed: Seed) -> None:
-    """Another key, another way to write the address, HEAD: all count together; a colleague counts alone."""
+def test_limit_counts_per_user(seed: Seed) -> None:
+    """Another key, another spelling of the path, HEAD: all count together; a colleague counts separately."""
     limit(seed, 1)
     assert call(seed.analyst.key, "POST", SEARCH, {})[0] == 200
     for key in (seed.analyst.key, make_key(seed.analyst.user), make_key(seed.analyst.user, read_only=True)):
@@ -50,13 +50,13 @@ def test_the_count_is_of_the_user_not_of_the_key_or_the_spelling(seed: Seed) -> 
     assert call(seed.colleague.key, "POST", SEARCH, {})[0] == 200
 
 
-def test_the_limit_0_allows_none(seed: Seed) -> None:
+def test_limit_0_allows_none(seed: Seed) -> None:
     limit(seed, 0)
     status, body = call(seed.analyst.key, "POST", SEARCH, {})
     assert (status, body["message"]) == (405, "API searches are not allowed for this user role.")
 
 
-def test_without_a_limit_nothing_is_counted_or_told(seed: Seed) -> None:
+def test_without_limit_nothing_is_counted(seed: Seed) -> None:
     response = send(seed.analyst.key, "POST", SEARCH, {})
     assert response.status_code == 200
     assert not any(name in response for name in HEADERS)

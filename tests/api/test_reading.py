@@ -21,7 +21,7 @@ def setup(seed: Seed) -> Setup:
     return make_setup(seed)
 
 
-def test_an_event_by_id_uuid_and_verb(seed: Seed, setup: Setup) -> None:
+def test_event_by_id_uuid_and_method(seed: Seed, setup: Setup) -> None:
     event = setup.event
     for method, path in (
         ("GET", f"/events/view/{event.pk}"),
@@ -34,7 +34,7 @@ def test_an_event_by_id_uuid_and_verb(seed: Seed, setup: Setup) -> None:
         assert list(body["Event"]) == recorded.EVENT
 
 
-def test_an_unknown_or_hidden_event(seed: Seed) -> None:
+def test_unknown_or_hidden_event_returns_404(seed: Seed) -> None:
     hidden = make_event(seed.org_a)
     hidden.save()
     for reference in (hidden.pk, hidden.uuid, MISSING, "abc", 10**30):
@@ -60,7 +60,7 @@ def test_an_unknown_or_hidden_event(seed: Seed) -> None:
         ([1], "dead"),
     ],
 )
-def test_deleted_in_the_ways_clients_write_it(seed: Seed, setup: Setup, deleted: object, shown: str) -> None:
+def test_deleted_parameter_in_all_spellings(seed: Seed, setup: Setup, deleted: object, shown: str) -> None:
     body = {} if deleted is None else {"deleted": deleted}
     _, answered = call(seed.analyst.key, "POST", f"/events/view/{setup.event.pk}", body)
     values = {attribute["value"] for attribute in answered["Event"]["Attribute"]}
@@ -81,7 +81,7 @@ def test_flags_in_the_path(seed: Seed, setup: Setup) -> None:
     assert "gone" in [attribute["value"] for attribute in event["Attribute"]]
 
 
-def test_head_says_only_whether_it_is_there(seed: Seed, setup: Setup) -> None:
+def test_head_tells_only_existence(seed: Seed, setup: Setup) -> None:
     there = (
         f"/events/view/{setup.event.pk}",
         f"/attributes/view/{setup.open.uuid}",
@@ -99,7 +99,7 @@ def test_head_says_only_whether_it_is_there(seed: Seed, setup: Setup) -> None:
         assert send(seed.stranger.key, "HEAD", path).status_code == 404
 
 
-def test_the_index_counts_all_and_shows_a_page(seed: Seed) -> None:
+def test_index_counts_all_and_pages(seed: Seed) -> None:
     events = [make_event(seed.org_a, distribution=1, published=True) for _ in range(3)]
     for event in [*events, make_event(seed.org_b)]:
         event.save()
@@ -112,7 +112,7 @@ def test_the_index_counts_all_and_shows_a_page(seed: Seed) -> None:
     assert [row["id"] for row in answer(named)] == [str(events[1].pk)]
 
 
-def test_an_attribute(seed: Seed, setup: Setup) -> None:
+def test_attribute_view(seed: Seed, setup: Setup) -> None:
     status, body = call(seed.partner.key, "GET", f"/attributes/view/{setup.shared.uuid}")
     assert status == 200
     assert body["Attribute"]["value"] == "A and B"
@@ -128,7 +128,7 @@ def test_an_attribute(seed: Seed, setup: Setup) -> None:
         )
 
 
-def test_the_index_of_attributes_is_paged_newest_first(seed: Seed, setup: Setup) -> None:
+def test_attribute_index_is_paged_newest_first(seed: Seed, setup: Setup) -> None:
     rows = call(seed.analyst.key, "GET", "/attributes/index/limit:2")[1]
     newest = list(Attribute.objects.filter(deleted=False).order_by("-pk").values_list("pk", flat=True))
     assert [int(row["id"]) for row in rows] == newest[:2]
@@ -136,7 +136,7 @@ def test_the_index_of_attributes_is_paged_newest_first(seed: Seed, setup: Setup)
     assert len(call(seed.stranger.key, "GET", "/attributes")[1]) == 2
 
 
-def test_statistics_count_what_the_reader_sees(seed: Seed, setup: Setup) -> None:
+def test_statistics_count_only_readable_attributes(seed: Seed, setup: Setup) -> None:
     counts = call(seed.analyst.key, "GET", "/attributes/attributeStatistics/type")[1]
     assert counts == {"domain|ip": "1", "filename": "1", "text": "3"}
     shares = call(seed.analyst.key, "GET", "/attributes/attributeStatistics/category/true")[1]
@@ -147,7 +147,7 @@ def test_statistics_count_what_the_reader_sees(seed: Seed, setup: Setup) -> None
     }
 
 
-def test_types_are_described(seed: Seed) -> None:
+def test_describe_types(seed: Seed) -> None:
     status, body = call(seed.reader.key, "GET", "/attributes/describeTypes.json")
     assert status == 200
     assert body["result"]["sane_defaults"]["md5"] == {"default_category": "Payload delivery", "to_ids": 1}
@@ -170,7 +170,7 @@ def download(seed: Seed, reference: object, who: str = "analyst") -> HttpRespons
     return send(getattr(seed, who).key, "GET", f"/attributes/download/{reference}")
 
 
-def test_an_attachment_is_a_file_and_never_a_page(seed: Seed, file_event: Event) -> None:
+def test_attachment_is_downloaded_and_never_displayed(seed: Seed, file_event: Event) -> None:
     for name, content_type, shown in (
         ("note.txt", "text/plain; charset=UTF-8", 'attachment; filename="note.txt"'),
         ("../../x/page.html", "application/octet-stream", 'attachment; filename="page.html"'),
@@ -181,7 +181,7 @@ def test_an_attachment_is_a_file_and_never_a_page(seed: Seed, file_event: Event)
         assert response["Content-Disposition"] == shown
 
 
-def test_a_sample_stays_in_its_zip(seed: Seed, file_event: Event) -> None:
+def test_malware_sample_stays_zipped(seed: Seed, file_event: Event) -> None:
     sample = stored(file_event, "malware-sample", "bad.exe", b"PK zip")
     path = f"/attributes/downloadAttachment/download/{sample.pk}"
     response = send(seed.analyst.key, "GET", path)
@@ -189,7 +189,7 @@ def test_a_sample_stays_in_its_zip(seed: Seed, file_event: Event) -> None:
     assert response["Content-Disposition"] == 'attachment; filename="bad.exe.zip"'
 
 
-def test_a_file_of_somebody_else(seed: Seed, file_event: Event) -> None:
+def test_attachment_of_hidden_event_is_refused(seed: Seed, file_event: Event) -> None:
     attribute = stored(file_event, "attachment", "a.txt", b"a")
     for reference in (attribute.pk, 999_999, "abc"):
         assert download(seed, reference, "stranger").status_code == 401
@@ -198,7 +198,7 @@ def test_a_file_of_somebody_else(seed: Seed, file_event: Event) -> None:
     assert download(seed, attribute.pk).status_code == 401
 
 
-def test_an_attribute_without_a_file(seed: Seed, setup: Setup) -> None:
+def test_attribute_without_file_returns_404(seed: Seed, setup: Setup) -> None:
     assert download(seed, setup.open.pk).status_code == 404
 
 
@@ -217,12 +217,12 @@ def test_objects_and_references(seed: Seed, setup: Setup) -> None:
     assert sorted(body["ObjectReference"]) == sorted(recorded.REFERENCE)
 
 
-def test_a_key_that_only_reads_may_read(seed: Seed, setup: Setup) -> None:
+def test_read_only_role_may_read(seed: Seed, setup: Setup) -> None:
     for path in ("/events/index", f"/events/view/{setup.event.pk}", f"/attributes/view/{setup.open.pk}"):
         assert send(seed.reader.key, "GET", path).status_code == 200
 
 
-def test_nothing_is_answered_without_a_key(setup: Setup) -> None:
+def test_reading_requires_key(setup: Setup) -> None:
     for path in ("/events/index", f"/events/view/{setup.event.pk}", f"/attributes/download/{setup.open.pk}"):
         assert send(None, "GET", path).status_code == 403
 
@@ -237,10 +237,10 @@ def test_nothing_is_answered_without_a_key(setup: Setup) -> None:
         "/admin/users/index/searchrole:99999999999999999999",
     ],
 )
-def test_numbers_beyond_everything_find_nothing(seed: Seed, path: str) -> None:
+def test_out_of_range_numbers_find_nothing(seed: Seed, path: str) -> None:
     status, found = call(seed.site_admin.key, "GET", path)
     assert (status, found.get("Tag") if isinstance(found, dict) else found) == (200, [])
 
 
-def test_a_nul_in_the_query_is_not_found(seed: Seed) -> None:
+def test_nul_in_query_returns_404(seed: Seed) -> None:
     assert call(seed.site_admin.key, "GET", "/admin/users/index?value=%00")[0] == 404

@@ -1,4 +1,4 @@
-"""MISP's paths, taken apart."""
+"""Parsing MISP's paths."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ SAME = ["/eventReports/index", "/event_reports/index", "//EVENTREPORTS/Index", "
 
 
 @pytest.mark.parametrize("path", SAME)
-def test_spellings_of_one_controller_are_one_route(path: str) -> None:
+def test_spellings_of_controller_are_one_route(path: str) -> None:
     assert route_of("GET", path).name == "eventreports/index"
 
 
-def test_admin_is_a_prefix() -> None:
+def test_admin_is_prefix() -> None:
     assert route_of("POST", "/admin/users/add").name == "admin/users/add"
 
 
@@ -36,17 +36,17 @@ def test_resource_routes(method: str, path: str, name: str) -> None:
     assert route_of(method, path).name == name
 
 
-def test_named_parameters_are_taken_out_of_the_arguments() -> None:
+def test_named_parameters_are_separated_from_arguments() -> None:
     route = route_of("GET", "/events/index/searchinfo:red+fox/time:10;30/limit:2/5")
     assert route.named == {"searchinfo": "red fox", "time": "10:30", "limit": "2"}
     assert route.args == ["5"]
 
 
-def test_lists_of_named_parameters_keep_their_order_and_the_suffix_goes() -> None:
+def test_repeated_named_parameters_keep_order_and_suffix_is_removed() -> None:
     route = route_of("GET", "/shadow_attributes/index/all:1/deleted[]:0/deleted[]:1.json")
     assert route.named == {"all": "1", "deleted": ["0", "1"]}
     assert route.suffix == "json"
 
 
-def test_a_tag_with_a_colon_can_still_be_read() -> None:
+def test_tag_with_colon_is_argument() -> None:
     assert route_of("GET", "/tags/search/tlp:white").segments == ["tlp:white"]

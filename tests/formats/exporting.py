@@ -1,4 +1,4 @@
-"""Exports as a client gets them, of events whose values are as hostile as an event from elsewhere may be."""
+"""Exports as a client gets them, of events with hostile values."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ COMPOSITE = ("domain|ip", "ip-dst|port", "ip-src|port", "filename|sha256", "regk
 
 
 def export(key: str, name: str, scope: str = "attributes", **given: Any) -> str:
-    """What restSearch answers in the format `name`."""
+    """The answer of restSearch in the format `name`."""
     response = send(key, "POST", f"/{scope}/restSearch", {"returnFormat": name, **given})
     assert response.status_code == 200, response.content
     return whole(response)
@@ -59,12 +59,12 @@ def whole(response: Any) -> str:
 
 
 def parsed(document: str) -> ET.Element:
-    """The root of an XML document that we wrote."""
+    """The root of an XML document of ours."""
     return ET.fromstring(document)  # noqa: S314 - ours, and without a document type
 
 
 def make_published(seed: Seed, values: dict[str, list[str]], **fields: Any) -> Event:
-    """A published event of organisation A for everybody, its attributes for detection; `values` by type."""
+    """A published event of organisation A for everybody, with attributes for detection; `values` by type."""
     event = make_event(seed.org_a, distribution=3, published=True, **fields)
     event.save()
     Attribute.objects.bulk_create(
@@ -76,7 +76,7 @@ def make_published(seed: Seed, values: dict[str, list[str]], **fields: Any) -> E
 
 
 def make_hostile(seed: Seed) -> Event:
-    """An event with every hostile value in every type that a format reads; past the checks of the API."""
+    """An event with every hostile value in every exported type, bypassing the API's validation."""
     pairs = [f"{one}|{two}" for one, two in zip(HOSTILE, reversed(HOSTILE), strict=True)]
     values = {kind: list(HOSTILE) for kind in TYPES} | dict.fromkeys(COMPOSITE, pairs)
     return make_published(seed, values, info='"; } // --> </info> \n# =1+1 {{x}}')

@@ -1,4 +1,4 @@
-"""The members of each entity and their order, as a MISP 2.5.1 sent them (facts of the wire)."""
+"""The members of each entity and their order, as sent by a MISP 2.5.1."""
 
 from __future__ import annotations
 

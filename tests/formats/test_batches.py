@@ -1,4 +1,4 @@
-"""Many small events are fetched together, and come out as each does alone."""
+"""Small events are fetched in batches, with the same result as one by one."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def events(seed: Seed) -> list[Event]:
         {"no_event_reports": True, "exclude_galaxy": True, "sg_reference_only": True},
     ],
 )
-def test_together_as_alone(seed: Seed, events: list[Event], options: dict[str, Any]) -> None:
+def test_batch_equals_single_events(seed: Seed, events: list[Event], options: dict[str, Any]) -> None:
     chosen = EventOptions(**options)
     ids = [event.pk for event in events]
     for api_user in (seed.analyst, seed.partner, seed.stranger):
@@ -52,8 +52,8 @@ def test_together_as_alone(seed: Seed, events: list[Event], options: dict[str, A
         assert together == [document(event_document(api_user.actor, number, chosen)) for number in ids]
 
 
-def test_a_batch_that_is_bigger_than_it_says(seed: Seed, events: list[Event]) -> None:
-    """`attribute_count` decides what is fetched together; when it is wrong, the pages are read one by one."""
+def test_batch_larger_than_attribute_count_is_paged(seed: Seed, events: list[Event]) -> None:
+    """`attribute_count` decides what is fetched together; when it is too low, events are read page by page."""
     many = [make_attribute(events[0], value1=str(number)) for number in range(PAGE + 1)]
     Attribute.objects.bulk_create(many)
     together = document(events_document(seed.analyst.actor, [event.pk for event in events]))["response"]
@@ -61,7 +61,7 @@ def test_a_batch_that_is_bigger_than_it_says(seed: Seed, events: list[Event]) ->
     assert together == [document(event_document(seed.analyst.actor, event.pk)) for event in events]
 
 
-def test_the_number_of_queries_does_not_grow_with_the_events(
+def test_query_count_does_not_grow_with_events(
     seed: Seed, events: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []

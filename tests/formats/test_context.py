@@ -1,4 +1,4 @@
-"""The context of events: the ATT&CK matrix, technique sightings, tags and clusters; and workbooks."""
+"""Context exports: ATT&CK matrix, technique sightings, tags and clusters, workbooks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PHISHING = 'misp-galaxy:mitre-attack-pattern="Phishing - T1566"'
 
 
 def tagged(seed: Seed) -> Event:
-    """A published event with a technique and a TLP mark on its attribute."""
+    """A published event with a technique and a TLP tag on its attribute."""
     make_attack()
     taxonomy = Taxonomy.objects.create(namespace="tlp", description="<b>Who</b> may read")
     TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="red", expanded="Few")
@@ -29,7 +29,7 @@ def tagged(seed: Seed) -> Event:
     return event
 
 
-def test_the_matrix_counts_events(seed: Seed) -> None:
+def test_matrix_counts_events(seed: Seed) -> None:
     tagged(seed)
     matrix = json.loads(export(seed.reader.key, "attack", scope="events"))
     assert (matrix["scores"], matrix["maxScore"]) == ({PHISHING: 1}, 1)
@@ -39,7 +39,7 @@ def test_the_matrix_counts_events(seed: Seed) -> None:
     assert send(seed.reader.key, "POST", "/events/restSearch", body).status_code == 404
 
 
-def test_techniques_are_sighted(seed: Seed) -> None:
+def test_technique_sightings(seed: Seed) -> None:
     event = tagged(seed)
     for scope in ("events", "attributes"):
         (found,) = json.loads(export(seed.reader.key, "attack-sightings", scope=scope))
@@ -48,7 +48,7 @@ def test_techniques_are_sighted(seed: Seed) -> None:
         assert found["startTime"] == found["endTime"]
 
 
-def test_context_holds_only_what_the_reader_may_see(seed: Seed) -> None:
+def test_context_has_only_readable_data(seed: Seed) -> None:
     tagged(seed)
     context = json.loads(export(seed.partner.key, "context", scope="events"))
     assert [each["Tag"]["name"] for each in context["tags"]["tlp"]] == ["tlp:red"]
@@ -64,7 +64,7 @@ def test_context_holds_only_what_the_reader_may_see(seed: Seed) -> None:
         assert '"Phishing' not in hidden.partition('"tags"')[2], name
 
 
-def test_a_workbook_holds_texts_not_formulas(seed: Seed) -> None:
+def test_workbook_has_texts_instead_of_formulas(seed: Seed) -> None:
     event = make_hostile(seed)
     body = {"returnFormat": "xlsx", "published": [0, 1]}
     response = send(seed.reader.key, "POST", "/attributes/restSearch", body)

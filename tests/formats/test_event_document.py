@@ -1,4 +1,4 @@
-"""Whole events: what stands in them, in which order, and for whom."""
+"""Whole events: members, order and visibility."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def names(tags: list[dict[str, Any]]) -> list[str]:
     return [tag["name"] for tag in tags]
 
 
-def test_members_are_those_of_misp_in_its_order(seed: Seed, setup: Setup) -> None:
+def test_members_are_misps_in_misps_order(seed: Seed, setup: Setup) -> None:
     event = seen_by(seed.analyst, setup)
     assert list(event) == recorded.EVENT
     first, second = event["Attribute"][:2]
@@ -60,7 +60,7 @@ def test_members_are_those_of_misp_in_its_order(seed: Seed, setup: Setup) -> Non
     assert list(event["Galaxy"][0]["GalaxyCluster"][0]) == recorded.CLUSTER
 
 
-def test_values_have_the_forms_of_the_wire(seed: Seed, setup: Setup) -> None:
+def test_values_have_wire_formats(seed: Seed, setup: Setup) -> None:
     event = seen_by(seed.analyst, setup)
     attribute = event["Attribute"][0]
     assert event["id"] == str(setup.event.pk)
@@ -74,7 +74,7 @@ def test_values_have_the_forms_of_the_wire(seed: Seed, setup: Setup) -> None:
     assert event["Tag"][0]["relationship_type"] is None
 
 
-def test_pymisp_reads_the_document_as_it_was_meant(seed: Seed, setup: Setup) -> None:
+def test_pymisp_reads_document(seed: Seed, setup: Setup) -> None:
     event = MISPEvent()
     event.from_json(b"".join(event_document(seed.analyst.actor, setup.event.pk)).decode())
     assert event.uuid == str(setup.event.uuid)
@@ -91,7 +91,7 @@ def test_pymisp_reads_the_document_as_it_was_meant(seed: Seed, setup: Setup) -> 
     assert event.galaxies[0].clusters[0].meta == {"ISO": ["SE"]}
 
 
-def test_a_document_that_pymisp_wrote_again_says_the_same(seed: Seed, setup: Setup) -> None:
+def test_pymisp_round_trip_is_lossless(seed: Seed, setup: Setup) -> None:
     before = seen_by(seed.analyst, setup)
     event = MISPEvent()
     event.from_dict(Event=copy.deepcopy(before))
@@ -101,7 +101,7 @@ def test_a_document_that_pymisp_wrote_again_says_the_same(seed: Seed, setup: Set
             assert ours[member] == theirs[member], member
 
 
-def test_a_partner_sees_what_is_shared_and_no_more(seed: Seed, setup: Setup) -> None:
+def test_partner_sees_only_what_is_shared(seed: Seed, setup: Setup) -> None:
     event = seen_by(seed.partner, setup)
     assert values(event) == ["evil.example|192.0.2.1", "A and B"]
     assert [each["id"] for each in event["Object"]] == [str(setup.file.pk)]
@@ -111,11 +111,11 @@ def test_a_partner_sees_what_is_shared_and_no_more(seed: Seed, setup: Setup) -> 
     assert b"inside" not in json.dumps(event).encode()
 
 
-def test_a_stranger_does_not_see_what_the_group_shares(seed: Seed, setup: Setup) -> None:
+def test_other_organisation_does_not_see_group_parts(seed: Seed, setup: Setup) -> None:
     assert values(seen_by(seed.stranger, setup)) == ["evil.example|192.0.2.1"]
 
 
-def test_a_hidden_target_of_a_reference_keeps_its_secrets(seed: Seed, setup: Setup) -> None:
+def test_reference_to_hidden_target_has_no_details(seed: Seed, setup: Setup) -> None:
     mine, theirs = (
         seen_by(api_user, setup)["Object"][0]["ObjectReference"][1]
         for api_user in (seed.analyst, seed.partner)
@@ -131,7 +131,7 @@ def test_a_hidden_target_of_a_reference_keeps_its_secrets(seed: Seed, setup: Set
     }
 
 
-def test_what_may_not_be_read_is_not_there(seed: Seed) -> None:
+def test_unreadable_event_is_absent(seed: Seed) -> None:
     event = make_event(seed.org_a, distribution=0)
     event.save()
     for number in (event.pk, 10**12):
@@ -140,7 +140,7 @@ def test_what_may_not_be_read_is_not_there(seed: Seed) -> None:
     assert document(events_document(seed.stranger.actor, [event.pk])) == {"response": []}
 
 
-def test_the_sharing_group_is_shown_once_to_those_who_may_know_it(seed: Seed, setup: Setup) -> None:
+def test_sharing_group_is_shown_once_to_members(seed: Seed, setup: Setup) -> None:
     shared = seen_by(seed.partner, setup)["Attribute"][1]
     assert list(shared["SharingGroup"]) == recorded.SHARING_GROUP
     assert [each["org_id"] for each in shared["SharingGroup"]["SharingGroupOrg"]] == [
@@ -152,7 +152,7 @@ def test_the_sharing_group_is_shown_once_to_those_who_may_know_it(seed: Seed, se
     assert reference["sharing_group_id"] == str(seed.group.pk)
 
 
-def test_tags_that_do_not_leave_are_hidden_unless_all_are_asked_for(seed: Seed, setup: Setup) -> None:
+def test_non_exportable_tags_are_hidden_unless_requested(seed: Seed, setup: Setup) -> None:
     shown = names(seen_by(seed.analyst, setup)["Tag"])
     assert "internal" not in shown
     assert "workflow:todo" in shown
@@ -168,7 +168,7 @@ def test_deleted_parts(seed: Seed, setup: Setup) -> None:
     assert "gone" in values(seen_by(seed.partner_sync, setup, deleted=Deleted.BOTH))
 
 
-def test_options_that_leave_out(seed: Seed, setup: Setup) -> None:
+def test_options_that_exclude_parts(seed: Seed, setup: Setup) -> None:
     assert list(seen_by(seed.analyst, setup, metadata=True)) == recorded.EVENT_METADATA
     assert "EventReport" not in seen_by(seed.analyst, setup, no_event_reports=True)
     assert "ShadowAttribute" not in seen_by(seed.analyst, setup, no_shadow_attributes=True)
@@ -177,20 +177,20 @@ def test_options_that_leave_out(seed: Seed, setup: Setup) -> None:
     assert without["Galaxy"] == without["Attribute"][0]["Galaxy"] == []
 
 
-def test_a_flattened_event_has_the_attributes_of_its_objects(seed: Seed, setup: Setup) -> None:
+def test_flattened_event_includes_object_attributes(seed: Seed, setup: Setup) -> None:
     event = seen_by(seed.analyst, setup, flatten=True)
     assert "Object" not in event
     assert {"a.exe", "inside"} <= set(values(event))
 
 
-def test_attributes_can_be_trimmed(seed: Seed, setup: Setup) -> None:
+def test_attributes_can_be_filtered(seed: Seed, setup: Setup) -> None:
     assert values(seen_by(seed.analyst, setup, to_ids=True)) == ["evil.example|192.0.2.1"]
     assert "evil.example|192.0.2.1" not in values(seen_by(seed.analyst, setup, to_ids=False))
     condition = Condition("a.value1 = %(wanted)s", {"wanted": "only A"})
     assert values(seen_by(seed.analyst, setup, attributes=condition)) == ["only A"]
 
 
-def test_attachments_only_when_asked_for(seed: Seed) -> None:
+def test_attachments_are_included_on_request(seed: Seed) -> None:
     event = make_event(seed.org_a)
     event.save()
     for name in ("a.txt", "b.txt"):
@@ -203,7 +203,7 @@ def test_attachments_only_when_asked_for(seed: Seed) -> None:
     assert data == [base64.b64encode(b"a.txt").decode(), base64.b64encode(b"b.txt").decode(), None]
 
 
-def test_extending_events_are_merged_as_far_as_they_may_be_read(seed: Seed, setup: Setup) -> None:
+def test_readable_extending_events_are_merged(seed: Seed, setup: Setup) -> None:
     theirs = make_event(seed.org_b, distribution=1, published=True, extends_uuid=setup.event.uuid)
     secret = make_event(seed.org_b, distribution=0, extends_uuid=setup.event.uuid)
     for event, value in ((theirs, "added"), (secret, "kept")):
@@ -218,7 +218,7 @@ def test_extending_events_are_merged_as_far_as_they_may_be_read(seed: Seed, setu
     ]
 
 
-def test_several_events_in_the_frame_of_misp(seed: Seed, setup: Setup) -> None:
+def test_several_events_have_misps_envelope(seed: Seed, setup: Setup) -> None:
     other = make_event(seed.org_b, distribution=1)
     other.save()
     content = b"".join(events_document(seed.analyst.actor, [other.pk, setup.event.pk]))
@@ -231,7 +231,7 @@ def test_several_events_in_the_frame_of_misp(seed: Seed, setup: Setup) -> None:
     assert b"".join(events_document(seed.analyst.actor, [])) == b'{"response": []}\n'
 
 
-def test_an_export_holds_all_that_an_import_needs(seed: Seed, setup: Setup) -> None:
+def test_export_has_everything_an_import_needs(seed: Seed, setup: Setup) -> None:
     event = document(export_events(seed.analyst.actor, [setup.event.pk]))["response"][0]["Event"]
     assert "gone" in values(event)
     assert "internal" in names(event["Tag"])

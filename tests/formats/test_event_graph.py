@@ -1,4 +1,4 @@
-"""An event drawn: each reader gets the parts that events/view shows, and no edge to anything else."""
+"""Event graphs: each reader gets the parts that events/view shows, and no other edges."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def drawn(api_user: ApiUser, what: str, event: Event, body: Any = None) -> Any:
     return found
 
 
-def test_the_graph_of_references_has_the_parts_and_what_joins_them(seed: Seed, event: Event) -> None:
+def test_reference_graph_has_parts_and_edges(seed: Seed, event: Event) -> None:
     graph = drawn(seed.analyst, "getEventGraphReferences", event)
     labels = {item["label"] or item["type"] for item in graph["items"]}
     assert labels == {"open.example", "secret.example", "file", "secret-thing"}
@@ -95,7 +95,7 @@ def test_the_graph_of_references_has_the_parts_and_what_joins_them(seed: Seed, e
         ("getDistributionGraph", None),
     ],
 )
-def test_hidden_parts_are_in_no_drawing(seed: Seed, event: Event, what: str, body: Any) -> None:
+def test_hidden_parts_are_in_no_graph(seed: Seed, event: Event, what: str, body: Any) -> None:
     text = json.dumps(drawn(seed.stranger, what, event, body))
     for hidden in ("secret", "betrays", "gone.example", "000000000002", "000000000011"):
         assert hidden not in text
@@ -106,7 +106,7 @@ def test_hidden_parts_are_in_no_drawing(seed: Seed, event: Event, what: str, bod
     assert call(seed.stranger.key, "GET", f"/events/{what}/{event.pk}")[0] == 404
 
 
-def test_a_reference_from_a_hidden_object_is_not_told(seed: Seed, event: Event) -> None:
+def test_reference_from_hidden_object_is_omitted(seed: Seed, event: Event) -> None:
     graph = drawn(seed.analyst, "getEventGraphReferences", event)
     (edge,) = [each for each in graph["relations"] if each["type"] == "betrays-too"]
     assert call(seed.stranger.key, "GET", f"/events/getReferenceData/{edge['uuid']}")[0] == 404
@@ -133,7 +133,7 @@ def test_tags_and_common_values_join_parts(seed: Seed, event: Event) -> None:
     assert (status, "keyType has to be one of" in body["message"]) == (400, True)
 
 
-def test_extending_events_are_drawn_with_it_where_they_may_be_read(seed: Seed, event: Event) -> None:
+def test_readable_extending_events_are_included(seed: Seed, event: Event) -> None:
     for info, reach in (("open", 3), ("hidden", 0)):
         document = {"info": info, "distribution": reach, "published": True, "extends_uuid": str(event.uuid)}
         attribute = {"type": "domain", "value": f"{info}.extends.example"}
@@ -146,7 +146,7 @@ def test_extending_events_are_drawn_with_it_where_they_may_be_read(seed: Seed, e
     assert "extends.example" not in json.dumps(drawn(seed.stranger, "getEventGraphReferences", event))
 
 
-def test_the_timeline_has_times_and_the_sightings_that_the_policy_shows(seed: Seed, event: Event) -> None:
+def test_timeline_has_times_and_visible_sightings(seed: Seed, event: Event) -> None:
     attribute = event.attributes.get(value1="open.example")
     assert (
         call(seed.partner.key, "POST", f"/sightings/add/{attribute.pk}", {"timestamp": 1_700_000_000})[0]
@@ -162,7 +162,7 @@ def test_the_timeline_has_times_and_the_sightings_that_the_policy_shows(seed: Se
     ]
 
 
-def test_how_far_the_parts_reach(seed: Seed, event: Event) -> None:
+def test_distribution_graph(seed: Seed, event: Event) -> None:
     make_report(event, distribution=4, sharing_group=seed.group).save()
     graph = drawn(seed.analyst, "getDistributionGraph", event)
     assert (graph["event"], graph["attribute"], graph["object"]) == (
@@ -188,7 +188,7 @@ def test_attributes_are_paged_and_filtered(seed: Seed, event: Event) -> None:
     assert "datefrom" in call(seed.analyst.key, "GET", "/events/filterEventIndex")[1]
 
 
-def test_a_drawing_is_bounded_and_asks_no_query_per_part(
+def test_graph_is_bounded_without_query_per_part(
     seed: Seed, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "MOST_NODES", 3)

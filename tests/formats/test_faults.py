@@ -1,4 +1,4 @@
-"""What a program that knows no Django refuses a document for is a problem with a text here."""
+"""Every fault code of the Django-free parsers is also a problem with a text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from vardkase.formats.faults import ImportFault
 from vardkase.formats.problems import ImportProblem
 
 
-def test_every_fault_of_a_document_is_a_problem() -> None:
+def test_every_import_fault_is_a_problem() -> None:
     assert ImportProblem.NOT_XML.code == ImportFault.NOT_XML
     assert set(ImportFault) <= {each.code for each in all_codes()}

@@ -1,4 +1,4 @@
-"""Exports that people open in spreadsheets and readers: hostile names and values stay what they are, texts."""
+"""Exports opened in spreadsheets and readers: hostile names and values stay plain text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ HOSTILE_NAMES = (
 )
 
 
-def test_csv_holds_values_as_they_are_unless_a_spreadsheet_is_to_open_them(seed: Seed) -> None:
+def test_csv_escapes_formulas_only_on_request(seed: Seed) -> None:
     event = make_event(seed.org_a, distribution=3, info="=HYPERLINK(1)")
     event.save()
     Attribute.objects.bulk_create(make_attribute(event, value1=value) for value in (*FORMULAS, *PLAIN))
@@ -54,25 +54,25 @@ def test_csv_holds_values_as_they_are_unless_a_spreadsheet_is_to_open_them(seed:
     assert set(values(escapeFormulas=1)) == {*(f"'{value}" for value in FORMULAS), *PLAIN}
 
 
-def test_csv_that_is_escaped_has_no_cell_that_a_spreadsheet_calculates(seed: Seed) -> None:
+def test_escaped_csv_has_no_formula_cells(seed: Seed) -> None:
     make_hostile(seed)
     text = export(seed.reader.key, "csv", scope="events", escapeFormulas=1, includeContext=1)
     for row in csv.reader(io.StringIO(text, newline="")):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
 
 
-def test_a_full_sheet_is_followed_by_another_with_the_same_head() -> None:
+def test_full_sheet_continues_on_next_with_header() -> None:
     rows = [(number, f"={number}") for number in range(7)]
     book = load_workbook(io.BytesIO(b"".join(of_rows(("id", "value"), rows, most=4))))
     sheets = [[tuple(cell.value for cell in row) for row in sheet.iter_rows()] for sheet in book]
     assert [sheet[0] for sheet in sheets] == [("id", "value")] * 3
-    assert [len(sheet) for sheet in sheets] == [4, 4, 2], "no sheet holds more than it may"
+    assert [len(sheet) for sheet in sheets] == [4, 4, 2], "no sheet exceeds the limit"
     assert list(chain.from_iterable(sheet[1:] for sheet in sheets)) == rows, "and no row is lost"
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} == {"n", "s"}
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_names_are_no_markup_in_markdown_of_the_context(seed: Seed, name: str) -> None:
+def test_context_markdown_escapes_names(seed: Seed, name: str) -> None:
     event = make_event(seed.org_a, distribution=3, published=True)
     event.save()
     taxonomy = Taxonomy.objects.create(namespace="evil", description=name)
@@ -107,9 +107,7 @@ def _tokens(tokens: Any) -> Iterator[Any]:
         yield from token.children or ()
 
 
-def test_a_bundle_past_the_limits_is_refused_and_the_next_is_read(
-    seed: Seed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bundle_over_limits_is_refused_and_next_is_read(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     (one,) = BUNDLE["objects"]
     many = [{**one, "id": f"indicator--81f07fa8-bf5e-552b-ad34-{number:012}"} for number in range(10_000)]
     with monkeypatch.context() as patched:
@@ -124,7 +122,7 @@ def test_a_bundle_past_the_limits_is_refused_and_the_next_is_read(
     assert status == 200, body
 
 
-def test_an_export_past_the_limits_ends_in_an_error_not_in_half_a_document(
+def test_export_over_limits_is_error_without_partial_document(
     seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = Limits(memory=64 << 20)

@@ -1,4 +1,4 @@
-"""Attributes, objects and events outside their events: searches and indexes."""
+"""Attributes, objects and events in searches and indexes."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def attributes(seed: Seed, api_user: str, **options: Any) -> list[dict[str, Any]
     return found
 
 
-def test_attributes_stand_in_the_frame_of_misp(seed: Seed) -> None:
+def test_attributes_have_misps_envelope(seed: Seed) -> None:
     content = b"".join(attributes_document(seed.analyst.actor, ALL_ATTRIBUTES))
     assert content == b'{"response": {"Attribute": []}}\n'
 
 
-def test_members_of_a_listed_attribute(seed: Seed, setup: Setup) -> None:
+def test_members_of_listed_attribute(seed: Seed, setup: Setup) -> None:
     by_value = {each["value"]: each for each in attributes(seed, "analyst")}
     assert list(by_value["only A"]) == [*recorded.LISTED_ATTRIBUTE, "Event"]
     assert list(by_value["only A"]["Event"]) == recorded.LISTED_EVENT
@@ -63,7 +63,7 @@ def test_members_of_a_listed_attribute(seed: Seed, setup: Setup) -> None:
     ]  # fmt: skip
 
 
-def test_the_order_chosen_is_kept_and_what_is_hidden_left_out(seed: Seed, setup: Setup) -> None:
+def test_requested_order_is_kept_without_hidden_attributes(seed: Seed, setup: Setup) -> None:
     ids = [int(each["id"]) for each in attributes(seed, "analyst")]
     assert ids == sorted(ids, reverse=True)
     assert len(ids) == 5
@@ -85,7 +85,7 @@ def test_the_order_chosen_is_kept_and_what_is_hidden_left_out(seed: Seed, setup:
         {"value": "evil.example|192.0.2.1"},
     ],
 )
-def test_a_search_reads_with_its_statement_what_it_would_read_by_id(
+def test_search_statement_equals_reading_by_id(
     seed: Seed, setup: Setup, api_user: str, given: dict[str, Any]
 ) -> None:
     actor = getattr(seed, api_user).actor
@@ -96,14 +96,14 @@ def test_a_search_reads_with_its_statement_what_it_would_read_by_id(
     assert b"".join(attributes_document(actor, found)) == b"".join(attributes_document(actor, ids))
 
 
-def test_more_than_is_kept_is_read_by_id(seed: Seed, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_result_over_limit_is_read_by_id(seed: Seed, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listed_attributes, "MOST_ROWS", 1)
     found = find_attributes(seed.analyst.actor, parse(SearchScope.ATTRIBUTES, {"value": "%e%"}))
     assert not isinstance(found, FoundAttributes)
     assert len(found) > 1
 
 
-def test_flags_of_a_listed_attribute(seed: Seed, setup: Setup) -> None:
+def test_flags_of_listed_attribute(seed: Seed, setup: Setup) -> None:
     flags = ("event_uuid", "event_tags", "context", "proposals", "sightings", "correlations")
     everything = attributes(seed, "analyst", **{f"include_{flag}": True for flag in flags})
     plain = next(each for each in everything if each["value"] == "only A")
@@ -117,7 +117,7 @@ def test_flags_of_a_listed_attribute(seed: Seed, setup: Setup) -> None:
     ]
 
 
-def test_one_attribute(seed: Seed, setup: Setup) -> None:
+def test_single_attribute(seed: Seed, setup: Setup) -> None:
     row = attribute_dict(seed.analyst.actor, setup.open.pk)
     assert list(row) == [*recorded.LISTED_ATTRIBUTE, "event_uuid", "Tag"]
     with pytest.raises(NotFound):
@@ -126,7 +126,7 @@ def test_one_attribute(seed: Seed, setup: Setup) -> None:
         attribute_dict(seed.analyst.actor, setup.deleted.pk)
 
 
-def test_objects_with_their_attributes(seed: Seed, setup: Setup) -> None:
+def test_objects_with_attributes(seed: Seed, setup: Setup) -> None:
     content = b"".join(objects_document(seed.analyst.actor, ALL_OBJECTS))
     assert content.startswith(b'{"response": [{"Object":{')
     objects = [each["Object"] for each in json.loads(content)["response"]]
@@ -137,12 +137,12 @@ def test_objects_with_their_attributes(seed: Seed, setup: Setup) -> None:
     assert document(objects_document(seed.stranger.actor, [])) == {"response": []}
 
 
-def test_objects_without_their_attributes(seed: Seed, setup: Setup) -> None:
+def test_objects_without_attributes(seed: Seed, setup: Setup) -> None:
     found = document(objects_document(seed.analyst.actor, ALL_OBJECTS, ObjectOptions(metadata=True)))
     assert "Attribute" not in found["response"][0]["Object"]
 
 
-def test_one_object(seed: Seed, setup: Setup) -> None:
+def test_single_object(seed: Seed, setup: Setup) -> None:
     row = object_dict(seed.analyst.actor, setup.file.pk)
     assert list(row)[-2:] == ["Event", "Attribute"]
     assert [each["value"] for each in row["Attribute"]] == ["a.exe"]
@@ -150,7 +150,7 @@ def test_one_object(seed: Seed, setup: Setup) -> None:
         object_dict(seed.partner.actor, setup.own_object.pk)
 
 
-def test_a_deleted_object_is_shown_without_attributes(seed: Seed, setup: Setup) -> None:
+def test_deleted_object_has_no_attributes(seed: Seed, setup: Setup) -> None:
     setup.file.deleted = True
     setup.file.save()
     row = object_dict(seed.analyst.actor, setup.file.pk)
@@ -180,5 +180,5 @@ def test_minimal_index_rows(seed: Seed, setup: Setup) -> None:
     assert list(rows[0]) == recorded.MINIMAL_ROW
 
 
-def test_chosen_ids_are_counted_before_anything_is_rendered(seed: Seed, setup: Setup) -> None:
+def test_selected_ids_are_counted_before_rendering(seed: Seed, setup: Setup) -> None:
     assert len(chosen_ids(ALL_ATTRIBUTES)) == 6

@@ -1,4 +1,4 @@
-"""Files that a MISP exported, brought in: JSON and XML, one event or many, each with its own result."""
+"""Importing MISP exports: JSON and XML, one event or many, each with its own result."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def form(content: bytes, name: str = "a.xml", **fields: str) -> bytes:
 
 
 def renamed(text: str) -> bytes:
-    """The document as of other things: every uuid is another, the same everywhere."""
+    """The document with every uuid replaced consistently."""
     new: dict[str, str] = {}
     return UUID.sub(lambda found: new.setdefault(found[0], str(uuid4())), text).encode()
 
 
-def told(key: str, event: str) -> dict[str, Any]:
-    """What an event says but for what every hub says in its own way."""
+def content_of(key: str, event: str) -> dict[str, Any]:
+    """The members of an event that do not differ between hubs."""
     found = answer(send(key, "GET", f"/events/view/{event}"))["Event"]
     inside = [each for one in found["Object"] for each in one["Attribute"]]
     return {
@@ -62,19 +62,22 @@ def told(key: str, event: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
-def test_what_was_exported_comes_in_as_it_went_out(seed: Seed, form: str) -> None:
+def test_export_and_import_round_trip(seed: Seed, form: str) -> None:
     setup = make_setup(seed)
     Object.objects.update(template_uuid=uuid4(), template_version=1, description="a thing")
     text = export(seed.publisher.key, form, "events", eventid=setup.event.pk, includeEventReports=1)
     status, results = bring(seed.publisher.key, renamed(text))
     assert (status, [each["result"] for each in results]) == (200, [True]), results
-    before, after = told(seed.publisher.key, str(setup.event.pk)), told(seed.publisher.key, results[0]["id"])
+    before, after = (
+        content_of(seed.publisher.key, str(setup.event.pk)),
+        content_of(seed.publisher.key, results[0]["id"]),
+    )
     assert after == before
     stored = Event.objects.get(pk=results[0]["id"])
-    assert (stored.published, stored.orgc) == (False, seed.org_a), "it is published by who says so"
+    assert (stored.published, stored.orgc) == (False, seed.org_a), "it is published only by somebody who may"
 
 
-def test_each_event_of_a_file_has_its_own_result(seed: Seed) -> None:
+def test_each_event_has_own_result(seed: Seed) -> None:
     there = make_event(seed.org_b, distribution=0)
     there.save()
     bad = {"type": "ip-dst", "value": "no address", "category": "Network activity"}
@@ -89,7 +92,9 @@ def test_each_event_of_a_file_has_its_own_result(seed: Seed) -> None:
     status, results = bring(seed.analyst.key, json.dumps(file).encode())
     assert (status, [each["result"] is True for each in results]) == (200, [True, False, False, True])
     assert results[0]["validationIssues"] == {"Attribute.0": {"value": ["IP address has an invalid format."]}}
-    assert "blocklist" in results[1]["result"], "an event that one may not see is answered like a blocked one"
+    assert "blocklist" in results[1]["result"], (
+        "an event that the user may not see is answered like a blocked one"
+    )
     assert "id" not in results[1]
     assert set(results[2]["validationIssues"]) == {"info", "analysis"}
     assert set(Event.objects.exclude(pk=there.pk).values_list("info", flat=True)) == {"first", "last"}
@@ -104,12 +109,12 @@ def test_each_event_of_a_file_has_its_own_result(seed: Seed) -> None:
         '<?xml version="1.0" encoding="UTF-16"?><x><Event><info>one</info></Event></x>'.encode("utf-16"),
     ],
 )  # fmt: skip
-def test_every_wrapper_of_misp_is_known(seed: Seed, file: bytes) -> None:
+def test_every_misp_envelope_is_accepted(seed: Seed, file: bytes) -> None:
     status, results = bring(seed.analyst.key, file, kind="application/json")
     assert (status, results[0]["info"], results[0]["result"]) == (200, "one", True), results
 
 
-def test_a_form_with_a_file_or_its_text_and_wishes(seed: Seed) -> None:
+def test_form_with_file_or_text_and_options(seed: Seed) -> None:
     kind = "multipart/form-data; boundary=x"
     for sent in (form(GOOD + b"</response>", publish="1"), form(b"", "", filecontent='{"info": "good"}')):
         status, results = bring(seed.publisher.key, sent, kind=kind)
@@ -117,7 +122,7 @@ def test_a_form_with_a_file_or_its_text_and_wishes(seed: Seed) -> None:
     assert list(Event.objects.order_by("pk").values_list("published", flat=True)) == [True, False]
 
 
-def test_published_only_by_wish_and_by_who_may(seed: Seed) -> None:
+def test_import_publishes_only_on_request_and_with_permission(seed: Seed) -> None:
     file = {
         "Event": {"info": "x", "published": True, "Attribute": [{"type": "domain", "value": "a.example"}]}
     }
@@ -130,7 +135,7 @@ def test_published_only_by_wish_and_by_who_may(seed: Seed) -> None:
     assert Event.objects.count() == 2, "what may not be published is not stored either"
 
 
-def test_who_synchronises_keeps_the_maker_unless_they_take_ownership(seed: Seed) -> None:
+def test_sync_user_keeps_creator_unless_taking_ownership(seed: Seed) -> None:
     stranger = Organisation.objects.create(uuid=uuid4(), name="Somebody far away")
     file = {"Event": {"info": "x", "Orgc": {"name": stranger.name, "uuid": str(stranger.uuid)}}}
     for path, maker in ((PATH, stranger), (f"{PATH}/takeownership:1", seed.org_b)):
@@ -152,7 +157,7 @@ def test_who_synchronises_keeps_the_maker_unless_they_take_ownership(seed: Seed)
         (b'{"filecontent": "<x"}', "not XML"), (b"\xff\xfe\0", "not XML"),
     ],
 )  # fmt: skip
-def test_a_file_that_is_not_whole_changes_nothing(seed: Seed, file: bytes, words: str) -> None:
+def test_incomplete_file_changes_nothing(seed: Seed, file: bytes, words: str) -> None:
     status, body = bring(seed.analyst.key, file)
     if file != b"{}":
         assert (status, body["name"]) == (403, "Could not add_misp_export Event"), body
@@ -160,13 +165,13 @@ def test_a_file_that_is_not_whole_changes_nothing(seed: Seed, file: bytes, words
     assert not Event.objects.exists()
 
 
-def test_who_may_not_modify_brings_nothing(seed: Seed) -> None:
+def test_import_requires_modify_permission(seed: Seed) -> None:
     for key in (seed.reader.key, None, "x" * 40):
         assert bring(key or "", b'{"info": "x"}')[0] == 403
     assert not Event.objects.exists()
 
 
-def test_events_are_added_in_xml_too(seed: Seed) -> None:
+def test_events_are_added_as_xml(seed: Seed) -> None:
     sent = (
         b"<request><Event><info>xml</info><distribution>0</distribution><threat_level_id>1</threat_level_id>"
         b"<Attribute><type>domain</type><value>evil.example</value><to_ids>0</to_ids><Tag><name>a</name></Tag>"
@@ -190,13 +195,13 @@ def test_events_are_added_in_xml_too(seed: Seed) -> None:
     assert Event.objects.count() == 1
 
 
-def test_an_export_of_one_event_is_added_as_it_is(seed: Seed) -> None:
+def test_xml_export_of_one_event_is_added(seed: Seed) -> None:
     file = b"<response><Event><info>one</info></Event></response>"
     status, body = call(seed.analyst.key, "POST", "/events/add", file, content_type="application/xml")
     assert (status, body["Event"]["info"]) == (200, "one"), body
 
 
-def test_an_export_of_several_events_is_refused_with_where_to_send_it(seed: Seed) -> None:
+def test_xml_export_of_several_events_is_refused_with_advice(seed: Seed) -> None:
     several = b"<response><Event><info>one</info></Event><Event><info>two</info></Event></response>"
     status, body = call(seed.analyst.key, "POST", "/events/add", several, content_type="application/xml")
     assert status == 403
@@ -204,7 +209,7 @@ def test_an_export_of_several_events_is_refused_with_where_to_send_it(seed: Seed
     assert not Event.objects.exists()
 
 
-def test_searches_are_asked_in_xml_too(seed: Seed) -> None:
+def test_search_accepts_xml(seed: Seed) -> None:
     make_setup(seed)
     sent = b"<request><returnFormat>json</returnFormat><type>filename</type></request>"
     status, found = call(

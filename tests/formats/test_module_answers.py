@@ -1,4 +1,4 @@
-"""A module's answer is material: what may not come along with it."""
+"""What is not accepted from a module's answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from vardkase.formats.incoming.module_answers import document_of
 GROUP = {"uuid": "8f10c4ec-f6e6-42fa-8dec-265bfe982f1d", "SharingGroupOrg": [{"org_id": "3"}]}
 
 
-def test_it_describes_no_sharing_group() -> None:
-    """Storing one would let organisations into a group of whoever asked."""
+def test_sharing_group_description_is_removed() -> None:
+    """Storing one would add organisations to a group of the user."""
     inside = {"type": "domain", "value": "a.example", "distribution": "4", "SharingGroup": GROUP}
     results = {
         "Attribute": [inside],

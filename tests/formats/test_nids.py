@@ -1,4 +1,4 @@
-"""Rules for Suricata and Snort: loaded by Suricata itself, whatever the values."""
+"""Suricata and Snort rules, loaded by Suricata itself whatever the values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RULE = re.compile(r'alert [^"]+ \(msg: "MISP e\d+ \[[^"]*\] [^"]*"; .*\) ')
 
 
 def loaded(rules: str, folder: Path) -> int:
-    """How many rules Suricata takes; not one may be refused."""
+    """The number of rules that Suricata loads; none may be refused."""
     (folder / "misp.rules").write_text(rules, "utf-8")
     code, said = run_tool(
         "suricata", "-T", "-c", CONFIGURATION, "-S", str(folder / "misp.rules"), "-l", str(folder), "-v"
@@ -58,26 +58,26 @@ def test_every_kind_of_rule_is_loaded_by_suricata(seed: Seed, tmp_path: Path) ->
     )  # fmt: skip
     text = export(seed.reader.key, "suricata")
     assert loaded(text, tmp_path) == len(rules(text)) == 23
-    assert "# Attribute" in text, "a port that is none is told"
+    assert "# Attribute" in text, "an invalid port is reported"
     sids = [int(number) for number in re.findall(r"sid:(\d+);", text)]
-    assert len(sids) == len(set(sids)), "no number twice"
+    assert len(sids) == len(set(sids)), "no id twice"
 
 
-def test_hostile_values_are_rules_that_suricata_loads(seed: Seed, tmp_path: Path) -> None:
+def test_hostile_values_give_valid_suricata_rules(seed: Seed, tmp_path: Path) -> None:
     make_hostile(seed)
     text = export(seed.reader.key, "suricata", scope="events")
     assert loaded(text, tmp_path) == len(rules(text)) > 100
-    assert all(RULE.fullmatch(line) for line in rules(text)), "one rule a line, each of our making"
+    assert all(RULE.fullmatch(line) for line in rules(text)), "one rule per line, each generated"
 
 
-def test_hostile_values_are_one_rule_a_line_in_snort(seed: Seed) -> None:
+def test_hostile_values_give_one_snort_rule_per_line(seed: Seed) -> None:
     make_hostile(seed)
     text = export(seed.reader.key, "snort")
     assert all(RULE.fullmatch(line) for line in rules(text))
     assert all(line.isascii() for line in text.splitlines())
 
 
-def test_a_tag_with_quotes_does_not_end_the_message(seed: Seed, tmp_path: Path) -> None:
+def test_quotes_in_tag_do_not_end_message(seed: Seed, tmp_path: Path) -> None:
     event = make_published(seed, {"ip-dst": ["192.0.2.1"]})
     tag = Tag.objects.create(name='misp-galaxy:threat-actor="A; B"')
     AttributeTag.objects.create(attribute=event.attributes.get(), event_id=event.pk, tag=tag)
@@ -86,7 +86,7 @@ def test_a_tag_with_quotes_does_not_end_the_message(seed: Seed, tmp_path: Path) 
     assert loaded(text, tmp_path) == 1
 
 
-def test_a_connection_is_one_rule(seed: Seed, tmp_path: Path) -> None:
+def test_connection_object_is_one_rule(seed: Seed, tmp_path: Path) -> None:
     event = make_published(seed, {})
     for name, relation in (("network-connection", "layer4-protocol"), ("ddos", "protocol")):
         _connection(event, name, relation)
@@ -96,7 +96,7 @@ def test_a_connection_is_one_rule(seed: Seed, tmp_path: Path) -> None:
         "alert tcp 192.0.2.1 any -> 192.0.2.2 443",
     ]
     assert loaded(text, tmp_path) == 2
-    assert len(rules(export(seed.reader.key, "suricata"))) == 4, "of attributes, each stands alone"
+    assert len(rules(export(seed.reader.key, "suricata"))) == 4, "attributes are exported separately"
 
 
 def _connection(event: Event, name: str, relation: str) -> None:
@@ -123,11 +123,11 @@ def _connection(event: Event, name: str, relation: str) -> None:
         "# alert ip any any -> any any (sid:1;)",
     ],
 )
-def test_what_is_not_one_rule_that_detects_is_not_taken_over(text: str) -> None:
+def test_invalid_rule_attribute_is_not_exported(text: str) -> None:
     assert taken_over(text, "MISP ", 7, "x") is None
 
 
-def test_a_rule_of_somebody_is_on_one_line_with_our_numbers() -> None:
+def test_rule_attribute_is_on_one_line_with_own_sid() -> None:
     text = 'alert tcp any any ->\n any 80 (msg:"a \\"b\\""; content:"c\\;"; sid:1; reference:cve,1; nocase;)'
     assert taken_over(text, "MISP e1 [] ", 7, "u") == (
         'alert tcp any any -> any 80 (msg: "MISP e1 [] a |5c||22|b|5c||22|"; content:"c\\;"; sid:7; '
@@ -136,7 +136,7 @@ def test_a_rule_of_somebody_is_on_one_line_with_our_numbers() -> None:
 
 
 @pytest.mark.parametrize("name", ["suricata", "snort"])
-def test_rules_of_what_a_reader_may_not_see_are_not_exported(seed: Seed, name: str) -> None:
+def test_hidden_attributes_give_no_rules(seed: Seed, name: str) -> None:
     event = make_published(seed, {"ip-dst": ["192.0.2.1"], "url": ["http://evil.example/"]})
     Attribute.objects.filter(event=event).update(distribution=0)
     assert len(rules(export(seed.reader.key, name, scope="events"))) == 2
@@ -144,7 +144,7 @@ def test_rules_of_what_a_reader_may_not_see_are_not_exported(seed: Seed, name: s
     assert not rules(export(seed.partner.key, name))
 
 
-def test_numbers_begin_where_the_account_says(seed: Seed) -> None:
+def test_sids_start_at_users_setting(seed: Seed) -> None:
     event = make_published(seed, {"ip-dst": ["192.0.2.1"]})
     seed.reader.user.nids_sid = 9_000_000
     seed.reader.user.save()

@@ -1,4 +1,4 @@
-"""The export addresses of older clients: the same formats, with their parameters by place."""
+"""Export endpoints of older clients: the same formats, with positional parameters."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def get(seed: Seed, path: str, *, status: int = 200, accept: str = "application/
     return response
 
 
-def test_text_is_what_rest_search_writes_and_says_that_it_is_older(seed: Seed, event: Event) -> None:
+def test_text_equals_rest_search_with_deprecation_header(seed: Seed, event: Event) -> None:
     answer = get(seed, "/attributes/text/download/ip-src")
     assert whole(answer) == "192.0.2.1\n"
     assert answer["X-Deprecation-Warning"].endswith(
@@ -60,7 +60,7 @@ def test_text_is_what_rest_search_writes_and_says_that_it_is_older(seed: Seed, e
     assert whole(get(seed, path)) == "192.0.2.1\n"
 
 
-def test_csv_of_one_event_holds_what_is_published_for_detection(seed: Seed, event: Event) -> None:
+def test_csv_of_event_has_published_attributes_for_detection(seed: Seed, event: Event) -> None:
     answer = get(seed, f"/events/csv/download/{event.pk}")
     assert len(whole(answer).splitlines()) == len(VALUES) + 2
     assert answer["Content-Disposition"] == f'attachment; filename="misp.event.{event.pk}.csv"'
@@ -75,14 +75,14 @@ def test_csv_of_one_event_holds_what_is_published_for_detection(seed: Seed, even
 @pytest.mark.parametrize(
     ("kind", "hashes"), [("md5", [DIGEST, DIGEST]), ("sha256", ["ab" * 32]), ("sha1", [""])]
 )
-def test_hids_are_the_hashes_of_one_kind(seed: Seed, event: Event, kind: str, hashes: list[str]) -> None:
+def test_hids_has_hashes_of_one_type(seed: Seed, event: Event, kind: str, hashes: list[str]) -> None:
     answer = get(seed, f"/events/hids/{kind}/download")
     assert whole(answer).removesuffix("\n").split("\n") == hashes
     assert answer["X-Export-Module-Used"] == "hashes"
 
 
 @pytest.mark.parametrize("engine", ["suricata", "snort"])
-def test_nids_are_the_rules_of_the_engine_named(seed: Seed, event: Event, engine: str) -> None:
+def test_nids_has_rules_of_engine(seed: Seed, event: Event, engine: str) -> None:
     answer = get(seed, f"/events/nids/{engine}/download/{event.pk}/null/null/null/null/null/ip-src")
     text = whole(answer)
     assert f"optimized for {engine}" in text
@@ -90,7 +90,7 @@ def test_nids_are_the_rules_of_the_engine_named(seed: Seed, event: Event, engine
     assert answer["X-Export-Module-Used"] == engine
 
 
-def test_rpz_takes_its_options_by_place(seed: Seed, event: Event) -> None:
+def test_rpz_takes_positional_options(seed: Seed, event: Event) -> None:
     text = whole(get(seed, f"/attributes/rpz/download/null/{event.pk}/null/null/DROP/null/ns.example."))
     assert "NS ns.example." in text
     assert "evil.example CNAME rpz-drop." in text
@@ -106,25 +106,25 @@ def test_xml_and_return_attributes(seed: Seed, event: Event) -> None:
     get(seed, "/attributes/returnAttributes", status=400)
 
 
-def test_one_event_as_openioc(seed: Seed, event: Event) -> None:
+def test_event_as_openioc(seed: Seed, event: Event) -> None:
     Event.objects.update(published=False)
     assert "evil.example" in whole(get(seed, f"/events/downloadOpenIOCEvent/{event.pk}"))
     get(seed, "/events/downloadOpenIOCEvent", status=404)
 
 
-def test_a_search_in_any_format(seed: Seed, event: Event) -> None:
+def test_search_in_any_format(seed: Seed, event: Event) -> None:
     response = send(seed.reader.key, "POST", "/attributes/exportSearch/text", {"type": "url"})
     assert whole(response) == "https://evil.example/a?b=c\n"
     get(seed, "/attributes/exportSearch/pdf", status=404)
 
 
 def lines(text: str) -> list[list[str]]:
-    """The fields of each line, as Zeek's reader takes them."""
+    """The fields of each line, as Zeek reads them."""
     assert text.startswith(HEAD)
     return [line.split("\t") for line in text.removeprefix(HEAD).split("\n") if line]
 
 
-def test_zeek_gets_each_value_with_its_kind(seed: Seed, event: Event) -> None:
+def test_zeek_intel_types(seed: Seed, event: Event) -> None:
     found = lines(whole(get(seed, "/attributes/bro/download/all")))
     assert {(row[0], row[1]) for row in found} >= {
         ("192.0.2.1", "Intel::ADDR"), ("198.51.100.1", "Intel::ADDR"), ("192.0.2.2", "Intel::ADDR"),
@@ -162,7 +162,7 @@ def test_hostile_values_stay_in_their_field(seed: Seed) -> None:
         assert not any(CONTROL.search(field) for field in row)
 
 
-def test_what_a_reader_may_not_see_is_in_no_older_export(seed: Seed, event: Event) -> None:
+def test_hidden_values_are_not_exported(seed: Seed, event: Event) -> None:
     Attribute.objects.update(distribution=0)
     for path in ("attributes/bro/download/all", "attributes/text/download", "events/csv/download",
                  "events/hids/md5", "attributes/rpz/download", f"events/xml/download/{event.pk}",
@@ -176,6 +176,6 @@ def test_what_a_reader_may_not_see_is_in_no_older_export(seed: Seed, event: Even
 @pytest.mark.parametrize(
     "path", ["events/hids/crc32/download", "events/nids/bro/download", "attributes/bro/download/everything"]
 )
-def test_a_kind_that_is_none_is_refused(seed: Seed, path: str) -> None:
+def test_unknown_kind_is_refused(seed: Seed, path: str) -> None:
     get(seed, f"/{path}", status=405)
     assert send("", "GET", f"/{path}").status_code == 403

@@ -1,4 +1,4 @@
-"""OpenIOC documents brought in: what MISP can say becomes attributes, the rest is told."""
+"""Importing OpenIOC: what MISP can express becomes attributes, the rest is reported."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def stored(event: Event) -> dict[str, tuple[str, bool]]:
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-def test_what_either_holds_stands_alone(seed: Seed, event: Event, version: str) -> None:
+def test_or_items_become_separate_attributes(seed: Seed, event: Event, version: str) -> None:
     content = document(
         item(1, "FileItem/Md5sum", "d41d8cd98f00b204e9800998ecf8427e"),
         item(2, "portitem/REMOTEIP", "192.0.2.1:8080"),
@@ -80,10 +80,10 @@ def test_what_either_holds_stands_alone(seed: Seed, event: Event, version: str) 
     }
     assert set(Attribute.objects.values_list("distribution", flat=True)) == {0}
     status, body = bring(seed.analyst.key, event, content)
-    assert body["name"] == "0 attributes and 0 objects added.", "what is there already is passed over"
+    assert body["name"] == "0 attributes and 0 objects added.", "existing values are skipped"
 
 
-def test_what_holds_together_is_composite_or_not_for_detection(seed: Seed, event: Event) -> None:
+def test_and_items_become_composite_or_not_for_detection(seed: Seed, event: Event) -> None:
     together = '<Indicator operator="AND" id="x">{}</Indicator>'
     content = document(
         together.format(item(1, "FileItem/Md5sum", "d" * 32) + item(2, "FileItem/FileName", "a.exe")),
@@ -106,14 +106,14 @@ def test_what_holds_together_is_composite_or_not_for_detection(seed: Seed, event
     found = stored(event)
     assert found["a.exe|" + "d" * 32] == ("filename|md5", True)
     assert found["HKLM\\Run|a.exe"] == ("regkey|value", True)
-    assert found["a" * 40] == ("sha1", True), "one condition stands alone whatever its operator"
+    assert found["a" * 40] == ("sha1", True), "a single item is separate whatever its operator"
     assert found["evil.example"] == ("domain", False)
     assert found["m1"] == ("mutex", False)
     assert found["192.0.2.1|80"] == ("ip-dst|port", False)
     assert "holds only together with others" in Attribute.objects.get(value1="m1").comment
 
 
-def test_what_misp_cannot_say_is_told(seed: Seed, event: Event) -> None:
+def test_unsupported_items_are_reported(seed: Seed, event: Event) -> None:
     content = document(
         item(1, "Unheard/Of", "x"),
         item(2, "FileItem/Md5sum", "c" * 32, "isnot"),
@@ -133,7 +133,7 @@ def test_what_misp_cannot_say_is_told(seed: Seed, event: Event) -> None:
     assert list(refused) == ["value"]
 
 
-def test_our_own_export_comes_back(seed: Seed, event: Event) -> None:
+def test_own_export_is_imported(seed: Seed, event: Event) -> None:
     wanted = {"192.0.2.7": "ip-dst", "evil.example": "domain", "d" * 32: "md5", "m@evil.example": "email-src"}
     sent = [{"type": kind, "value": value, "to_ids": True} for value, kind in wanted.items()]
     sent += [{"type": "filename|md5", "value": "a.exe|" + "e" * 32, "to_ids": True}]
@@ -149,14 +149,14 @@ def test_our_own_export_comes_back(seed: Seed, event: Event) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"<stix/>", b"<ioc>", b'<!DOCTYPE x [<!ENTITY a "b">]><ioc>&a;</ioc>', b"{}"]
 )
-def test_what_is_not_openioc_is_refused_in_words(seed: Seed, event: Event, content: bytes) -> None:
+def test_invalid_document_is_refused_with_reason(seed: Seed, event: Event, content: bytes) -> None:
     status, body = bring(seed.analyst.key, event, content)
     assert (status, body["name"]) == (403, "Could not addIOC Event")
     assert body["errors"]
     assert not Attribute.objects.exists()
 
 
-def test_only_who_may_change_the_event_adds_to_it(seed: Seed, event: Event) -> None:
+def test_import_requires_write_access_to_event(seed: Seed, event: Event) -> None:
     content = document(item(1, "ProcessItem/Mutex", "m1"))
     hidden = make_event(seed.org_a, distribution=0)
     hidden.save()

@@ -1,4 +1,4 @@
-"""The bodies of every format, as a MISP 2.5.1 wrote them of the same data set (tests/analysis/recorded.py)."""
+"""Every format's body as written by a MISP 2.5.1 for the same data set (tests/analysis/recorded.py)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ INSTANCE = "bbbbbbbb-2137-42a1-8290-6430d96492ce"
 
 
 @pytest.mark.django_db
-def test_formats_are_written_as_by_misp(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_formats_equal_misps(monkeypatch: pytest.MonkeyPatch) -> None:
     on_stage = sample_hub()
     key = make_key(User.objects.get(pk=on_stage.actors["admin"].user_id))
     wrong = []
@@ -77,7 +77,7 @@ def _differences(on_stage: SampleHub, key: str, case: dict[str, Any]) -> list[st
 
 
 def _own(on_stage: SampleHub, recorded: str) -> str:
-    """What was recorded, with the ids of this database and without what only chance decides."""
+    """The recording with this database's ids and without random parts."""
     events, attributes = on_stage.ids["events"], on_stage.ids["attributes"]
 
     def rule(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""The archive of a sandbox's analysis: its files become samples, what the sample did becomes attributes."""
+"""Importing a sandbox analysis: its files become samples, its observations attributes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ NAMES = f"C:\\temp\\d.bin|13|{MD5}|1\n".encode()
 
 
 def archive(**files: bytes | str) -> bytes:
-    """Members by path, with ``__`` for a slash where a keyword cannot say it."""
+    """Members by path, with ``__`` for the slash that a keyword cannot contain."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in files.items():
@@ -77,7 +77,7 @@ def bring(key: str, event: Event, content: bytes) -> tuple[int, Any]:
     return call(key, "POST", f"{PATH}/{event.pk}", content, content_type="application/zip")
 
 
-def test_an_archive_becomes_samples_and_what_was_seen(seed: Seed, event: Event) -> None:
+def test_archive_becomes_samples_and_observations(seed: Seed, event: Event) -> None:
     status, body = bring(seed.analyst.key, event, archive(**WHOLE))
     assert (status, "errors" in body) == (200, False), body
     rows = {
@@ -112,7 +112,7 @@ def test_an_archive_becomes_samples_and_what_was_seen(seed: Seed, event: Event) 
     assert body["message"] == "0 attributes and 0 objects added."
 
 
-def test_the_analysis_may_be_json(seed: Seed, event: Event) -> None:
+def test_analysis_may_be_json(seed: Seed, event: Event) -> None:
     status, _ = bring(seed.analyst.key, event, archive(**{"Analysis/analysis.json": json.dumps(AS_JSON)}))
     assert status == 200
     assert Attribute.objects.filter(type="domain|ip", value1="c2.example", value2="192.0.2.2").exists()
@@ -136,16 +136,14 @@ ENTITIES = '<!DOCTYPE a [<!ENTITY x "y">]><analysis filename="&x;"/>'
     ],
     ids=lambda given: given if isinstance(given, str) else "",
 )  # fmt: skip
-def test_what_is_no_such_archive_or_a_bomb_is_refused(
-    seed: Seed, event: Event, content: bytes, words: str
-) -> None:
+def test_invalid_archive_or_bomb_is_refused(seed: Seed, event: Event, content: bytes, words: str) -> None:
     status, body = bring(seed.analyst.key, event, content)
     assert (status, body["name"]) == (403, "Could not upload_analysis_file Event"), body
     assert words in body["errors"]
     assert not Attribute.objects.exists()
 
 
-def test_only_who_may_change_the_event_adds_to_it(seed: Seed, event: Event) -> None:
+def test_import_requires_write_access_to_event(seed: Seed, event: Event) -> None:
     hidden = make_event(seed.org_a, distribution=0)
     hidden.save()
     tried = ((seed.stranger.key, event, 403), (seed.stranger.key, hidden, 404), (seed.reader.key, event, 403))

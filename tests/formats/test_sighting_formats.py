@@ -1,4 +1,4 @@
-"""Sightings of a search in other formats than JSON."""
+"""Sightings in formats other than JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was published is kept, whole and unchanged."""
+"""Published versions are kept, whole and unchanged."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ def test_each_publication_is_a_version(setup: Setup) -> None:
     assert hashlib.sha256(first).hexdigest() == versions[0].snapshot_id
 
 
-def test_a_snapshot_is_what_the_owner_saw(setup: Setup) -> None:
+def test_snapshot_is_owners_view(setup: Setup) -> None:
     publish(setup, 10)
     event = json.loads(read_snapshot(str(setup.event.uuid), 1))["Event"]
     assert {"only A", "A and B", "gone"} <= {each["value"] for each in event["Attribute"]}
 
 
-def test_the_same_content_is_stored_once(setup: Setup) -> None:
+def test_identical_content_is_stored_once(setup: Setup) -> None:
     publish(setup, 10)
     publish(setup, 20)
     assert EventVersion.objects.count() == 2
     assert Snapshot.objects.count() == 1
 
 
-def test_nothing_that_went_out_can_be_changed(setup: Setup) -> None:
+def test_published_versions_are_immutable(setup: Setup) -> None:
     publish(setup, 10)
     before = read_snapshot(str(setup.event.uuid), 1)
     for table, change in ((Snapshot, {"document": b"forged"}), (EventVersion, {"published_by": "nobody"})):
@@ -61,6 +61,6 @@ def test_nothing_that_went_out_can_be_changed(setup: Setup) -> None:
     assert read_snapshot(str(setup.event.uuid), 1) == before
 
 
-def test_a_version_that_never_was(setup: Setup) -> None:
+def test_unknown_version_returns_not_found(setup: Setup) -> None:
     with pytest.raises(NotFound):
         read_snapshot(str(setup.event.uuid), 1)

@@ -1,4 +1,4 @@
-"""STIX both ways: what a search found, written; what somebody else wrote, stored."""
+"""STIX export of searches, and import of foreign documents."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def search(seed: Seed, setup: Setup, form: str, where: str = "events", **more: A
 
 @pytest.mark.parametrize("where", ["events", "attributes"])
 @pytest.mark.parametrize("version", ["2.0", "2.1"])
-def test_stix_2_is_valid_and_holds_only_what_the_reader_may_read(
+def test_stix_2_is_valid_and_has_only_readable_data(
     seed: Seed, setup: Setup, where: str, version: str
 ) -> None:
     response = search(seed, setup, "stix2", where, **{"stix-version": version})
@@ -50,7 +50,7 @@ def test_stix_2_is_valid_and_holds_only_what_the_reader_may_read(
 
 
 @pytest.mark.parametrize("where", ["events", "attributes"])
-def test_stix_1_is_xml_or_json_by_what_the_client_accepts(seed: Seed, setup: Setup, where: str) -> None:
+def test_stix_1_is_xml_or_json_by_accept_header(seed: Seed, setup: Setup, where: str) -> None:
     found = answer(search(seed, setup, "stix", where))
     assert found["version"] == "1.1.1"
     assert "evil.example" in json.dumps(found)
@@ -66,7 +66,7 @@ def test_stix_1_is_xml_or_json_by_what_the_client_accepts(seed: Seed, setup: Set
     assert text.endswith("</stix:STIX_Package>\n")
 
 
-def test_the_older_addresses(seed: Seed, setup: Setup) -> None:
+def test_older_endpoints(seed: Seed, setup: Setup) -> None:
     status, bundle = call(seed.analyst.key, "GET", f"/events/stix2/download/{setup.event.pk}.json")
     assert (status, bundle["type"]) == (200, "bundle")
     status, package = call(seed.analyst.key, "GET", f"/events/stix/{setup.event.uuid}")
@@ -75,7 +75,7 @@ def test_the_older_addresses(seed: Seed, setup: Setup) -> None:
 
 @pytest.mark.parametrize("form", ["stix", "stix-json", "stix2"])
 @pytest.mark.parametrize("where", ["events", "attributes"])
-def test_nothing_found_is_an_empty_document(seed: Seed, where: str, form: str) -> None:
+def test_empty_result_is_empty_document(seed: Seed, where: str, form: str) -> None:
     response = send(
         seed.analyst.key, "POST", f"/{where}/restSearch", {"returnFormat": form, "eventid": 999999}
     )
@@ -84,7 +84,7 @@ def test_nothing_found_is_an_empty_document(seed: Seed, where: str, form: str) -
     assert found.get("objects", []) == []
 
 
-def test_an_unknown_version_is_refused(seed: Seed) -> None:
+def test_unknown_version_is_refused(seed: Seed) -> None:
     for version in ("3", "1.1.1", ["2.1"], {}):
         status, body = call(
             seed.analyst.key,
@@ -96,7 +96,7 @@ def test_an_unknown_version_is_refused(seed: Seed) -> None:
         assert "STIX version" in body["message"]
 
 
-def test_many_events_make_one_bundle_with_each_identity_once(seed: Seed) -> None:
+def test_many_events_make_one_bundle_with_unique_identities(seed: Seed) -> None:
     for number in range(3):
         event = make_event(seed.org_a, distribution=3)
         event.save()
@@ -128,7 +128,7 @@ BUNDLE = {
 }
 
 
-def test_a_bundle_becomes_an_event_that_keeps_the_file(seed: Seed) -> None:
+def test_bundle_becomes_event_with_original_file(seed: Seed) -> None:
     status, body = call(seed.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
     assert status == 200, body
     assert body["Event"]["uuid"] == "1562e0fa-7f6f-5e8b-964b-b8e57860aada"
@@ -145,7 +145,7 @@ def test_a_bundle_becomes_an_event_that_keeps_the_file(seed: Seed) -> None:
     assert "already exists" in body["errors"]
 
 
-def test_what_is_here_already_is_told_when_it_comes_in_another_report(seed: Seed) -> None:
+def test_existing_object_in_other_report_is_reported(seed: Seed) -> None:
     call(seed.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
     again = json.dumps(BUNDLE).replace("1562e0fa-7f6f-5e8b-964b-b8e57860aada", str(uuid4()))
     status, body = call(seed.analyst.key, "POST", "/events/upload_stix/2", json.loads(again))
@@ -154,7 +154,7 @@ def test_what_is_here_already_is_told_when_it_comes_in_another_report(seed: Seed
     assert (place.partition(".")[0], list(reason)) == ("Attribute", ["uuid"])
 
 
-def test_a_form_with_a_file_and_wishes(seed: Seed) -> None:
+def test_form_with_file_and_options(seed: Seed) -> None:
     content = (
         b'--x\r\nContent-Disposition: form-data; name="data[Event][distribution]"\r\n\r\n0\r\n'
         b'--x\r\nContent-Disposition: form-data; name="data[Event][stix]"; filename="a.json"\r\n\r\n'
@@ -186,18 +186,18 @@ def test_a_form_with_a_file_and_wishes(seed: Seed) -> None:
      ("2", b'{"type": "bundle", "objects": [{}]}'), ("2", b'{"type": "bundle", "objects": 7}'),
      ("2", b'{"type": "bundle", "id": 5, "objects": [[]]}'), ("3", b"{}"), ("2", b"[" * 100_000), ("2", b"\xff")],
 )  # fmt: skip
-def test_what_is_not_stix_is_refused_in_words(seed: Seed, version: str, content: bytes) -> None:
+def test_invalid_stix_is_refused_with_reason(seed: Seed, version: str, content: bytes) -> None:
     status, body = call(
         seed.analyst.key, "POST", f"/events/upload_stix/{version}", content, content_type="text/plain"
     )
     assert (status, body["saved"], body["name"]) == (403, False, "Could not upload_stix Event"), body
     assert body["errors"]
-    assert not re.match(r"\w+Error:", body["errors"]), "the library's names for errors help nobody"
+    assert not re.match(r"\w+Error:", body["errors"]), "the library's error names help nobody"
     assert not Event.objects.exists()
 
 
-def test_tags_are_told_apart_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An attribute carries its event's tags, often a hundred; each is compared with all before it."""
+def test_tags_are_compared_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attribute has its event's tags, often a hundred, and each is compared with all before it."""
     monkeypatch.setattr(MISPTag, "__eq__", same)
     monkeypatch.setattr(MISPTag, "to_dict", lambda *_: pytest.fail("written out to be compared"))
     attribute = MISPAttribute()
@@ -208,7 +208,7 @@ def test_tags_are_told_apart_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     assert attribute.tags[0] != "tag 0"
 
 
-def test_who_may_not_modify_uploads_nothing(seed: Seed) -> None:
+def test_upload_requires_modify_permission(seed: Seed) -> None:
     for key in (seed.reader.key,):
         assert send(key, "POST", "/events/upload_stix/2", BUNDLE).status_code == 403
     status, _ = call(seed.analyst.key, "POST", "/events/upload_stix/2/1", BUNDLE)
@@ -218,8 +218,8 @@ def test_who_may_not_modify_uploads_nothing(seed: Seed) -> None:
     assert (status, body["Event"]["published"]) == (200, True)
 
 
-def test_a_pattern_may_nest_so_deep() -> None:
-    """Reading one with 300 brackets, in 700 bytes, took 11 s. Brackets in texts are none."""
+def test_pattern_nesting_is_limited() -> None:
+    """Parsing 300 nested brackets, in 700 bytes, took 11 s. Brackets in strings do not count."""
     read: list[str] = []
     validate = by_shape(lambda pattern, _version: read.append(pattern) or [])
     shallow = f"[{'(' * 20}file:name = '{'(' * 100}'{')' * 20}]"

@@ -1,4 +1,4 @@
-"""Big events go out in pieces: memory does not grow with them."""
+"""Large events are streamed with bounded memory."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def big(seed: Seed) -> Event:
     event.save()
     with connection.cursor() as rows:
         rows.execute(ROWS, [event.pk, None, ATTRIBUTES])
-        # As autovacuum does within seconds of a commit: a plan that was kept from an empty table reads it all
-        # for every page.
+        # As autovacuum does soon after a commit; a plan cached for an empty table would scan it all for every
+        # page.
         rows.execute("ANALYZE attribute")
     return event
 
 
 def consumed(pieces: Iterable[bytes]) -> tuple[int, int, int]:
-    """Bytes in all, of the biggest piece, and the peak of memory used meanwhile."""
+    """Total bytes, the largest chunk, and peak memory meanwhile."""
     tracemalloc.start()
     try:
         sizes = [len(piece) for piece in pieces]
@@ -49,14 +49,14 @@ def consumed(pieces: Iterable[bytes]) -> tuple[int, int, int]:
         tracemalloc.stop()
 
 
-def test_memory_of_an_event_is_bounded(seed: Seed, big: Event) -> None:
+def test_memory_of_event_is_bounded(seed: Seed, big: Event) -> None:
     total, biggest, peak = consumed(event_document(seed.analyst.actor, big.pk))
     assert total > 30 * MEBIBYTE
     assert biggest < 2 * MEBIBYTE
     assert peak < BOUND
 
 
-def test_memory_of_a_search_is_bounded(seed: Seed, big: Event) -> None:
+def test_memory_of_search_is_bounded(seed: Seed, big: Event) -> None:
     query = SqlQuery("SELECT id FROM attribute ORDER BY id", {})
     total, biggest, peak = consumed(attributes_document(seed.analyst.actor, query))
     assert total > 30 * MEBIBYTE
@@ -64,7 +64,7 @@ def test_memory_of_a_search_is_bounded(seed: Seed, big: Event) -> None:
     assert peak < BOUND
 
 
-def test_every_attribute_is_there_once_across_pages(seed: Seed) -> None:
+def test_every_attribute_appears_once_across_pages(seed: Seed) -> None:
     event = make_event(seed.org_a)
     event.save()
     holder = Object.objects.create(event=event, name="file", meta_category="file", timestamp=1)

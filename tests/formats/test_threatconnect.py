@@ -1,4 +1,4 @@
-"""ThreatConnect's CSV brought in: each row an attribute, or told by its number."""
+"""Importing ThreatConnect's CSV: each row becomes an attribute, or is reported by number."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def bring(key: str, event: Event, table: str | bytes, tail: str = "") -> tuple[i
     return call(key, "POST", path, content, content_type="text/csv")
 
 
-def test_rows_become_attributes_and_the_others_are_told(seed: Seed, event: Event) -> None:
+def test_rows_become_attributes_or_are_reported(seed: Seed, event: Event) -> None:
     status, body = bring(seed.analyst.key, event, TABLE, "/distribution:0")
     assert (status, body["message"]) == (200, "9 attributes added."), body
     rows = Attribute.objects.filter(event=event).values_list("type", "value1", "to_ids", "comment")
@@ -61,11 +61,11 @@ def test_rows_become_attributes_and_the_others_are_told(seed: Seed, event: Event
     }  # fmt: skip
     status, body = bring(seed.analyst.key, event, HEAD + "Host,evil.example,1,90,,\n")
     assert (body["message"], list(body["errors"])) == ("0 attributes added.", ["Attribute.0"]), (
-        "it is there already"
+        "it exists already"
     )
 
 
-def test_a_form_with_the_file(seed: Seed, event: Event) -> None:
+def test_form_with_file(seed: Seed, event: Event) -> None:
     head = b"--x\r\nContent-Disposition: form-data; "
     content = (
         head + b'name="data[Attribute][distribution]"\r\n\r\n1\r\n'
@@ -87,7 +87,7 @@ def test_a_form_with_the_file(seed: Seed, event: Event) -> None:
         (HEAD + "Host,good.example,1,90,,\nHost," + "y" * 200_000 + ",1,1,,\n", "row"),
     ],
 )  # fmt: skip
-def test_what_is_no_such_table_is_refused_and_changes_nothing(
+def test_invalid_table_is_refused_and_changes_nothing(
     seed: Seed, event: Event, table: str | bytes, field: str
 ) -> None:
     status, body = bring(seed.analyst.key, event, table)
@@ -96,7 +96,7 @@ def test_what_is_no_such_table_is_refused_and_changes_nothing(
     assert not Attribute.objects.exists()
 
 
-def test_only_who_may_change_the_event_adds_to_it(seed: Seed, event: Event) -> None:
+def test_import_requires_write_access_to_event(seed: Seed, event: Event) -> None:
     hidden = make_event(seed.org_a, distribution=0)
     hidden.save()
     tried = ((seed.stranger.key, event, 403), (seed.stranger.key, hidden, 404), (seed.reader.key, event, 403))

@@ -44,7 +44,7 @@ def values(attributes: list[dict[str, Any]]) -> list[str]:
     return [attribute["value"] for attribute in attributes]
 
 
-def test_hits_are_shown_on_request(seed: Seed, event: Event) -> None:
+def test_hits_are_included_on_request(seed: Seed, event: Event) -> None:
     for include in (True, False):
         options = EventOptions(include_warninglist_hits=include)
         shown = document(event_document(seed.analyst.actor, event.pk, options))["Event"]
@@ -57,7 +57,7 @@ def test_hits_are_shown_on_request(seed: Seed, event: Event) -> None:
     assert (warning["value"], warning["warninglist_name"]) == ("known.example", "Known names")
 
 
-def test_hits_are_about_detection_unless_the_hub_says_all(seed: Seed, event: Event) -> None:
+def test_hits_cover_only_detection_unless_configured(seed: Seed, event: Event) -> None:
     Attribute.objects.update(to_ids=False)
     shown = AttributeOptions(include_warninglist_hits=True)
 
@@ -70,7 +70,7 @@ def test_hits_are_about_detection_unless_the_hub_says_all(seed: Seed, event: Eve
     assert warned() == [False, True, True]
 
 
-def test_enforced_lists_leave_attributes_out(seed: Seed, event: Event) -> None:
+def test_enforced_warninglists_exclude_attributes(seed: Seed, event: Event) -> None:
     options = EventOptions(enforce_warninglist=True)
     alone = document(event_document(seed.analyst.actor, event.pk, options))
     assert values(alone["Event"]["Attribute"]) == ["bad.example"]
@@ -83,7 +83,7 @@ def test_enforced_lists_leave_attributes_out(seed: Seed, event: Event) -> None:
     assert values(listed["response"]["Attribute"]) == ["bad.example"]
 
 
-def test_a_list_that_is_off_says_nothing(seed: Seed, event: Event) -> None:
+def test_disabled_list_has_no_effect(seed: Seed, event: Event) -> None:
     Warninglist.objects.update(enabled=False)
     options = EventOptions(enforce_warninglist=True, include_warninglist_hits=True)
     shown = document(event_document(seed.analyst.actor, event.pk, options))["Event"]

@@ -1,4 +1,4 @@
-"""MISP XML: what MISP JSON says, readable by any parser whatever the values."""
+"""MISP XML: the content of MISP JSON, parseable whatever the values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.formats.exporting import HOSTILE, export, make_hostile, parsed, whole
 from vardkase.formats.xml import element
 
 
-def test_an_event_says_in_xml_what_it_says_in_json(seed: Seed) -> None:
+def test_event_xml_equals_json(seed: Seed) -> None:
     setup = make_setup(seed)
     asked = {"eventid": str(setup.event.uuid), "includeAllTags": 1}
     found = parsed(export(seed.analyst.key, "xml", scope="events", **asked))
@@ -28,23 +28,23 @@ def test_an_event_says_in_xml_what_it_says_in_json(seed: Seed) -> None:
     assert _values(found, "Event/Tag/name") == [each["name"] for each in event["Tag"]]
 
 
-def test_hostile_values_are_text_to_a_parser(seed: Seed) -> None:
+def test_hostile_values_parse_as_text(seed: Seed) -> None:
     make_hostile(seed)
     for scope in ("events", "attributes"):
         found = parsed(export(seed.reader.key, "xml", scope=scope))
         values = {text for text in _values(found, ".//value") if "<" in text}
         assert "</Content><script>alert(1)</script>&\"'" in values
         assert not found.findall(".//script")
-    assert any("\x1b" in value for value in HOSTILE), "what XML cannot say became a space"
+    assert any("\x1b" in value for value in HOSTILE), "characters that XML cannot contain became spaces"
 
 
-def test_members_that_are_no_names_and_empty_ones() -> None:
+def test_invalid_names_and_empty_members() -> None:
     assert element("6", ["a", "b"]) == "<item>a</item><item>b</item>"
     assert element("x><y", {"a": True, "b": None, "c": []}) == "<item><a>1</a><b/><c/></item>"
     assert element("a", "\0\x1b<\ufffe>") == "<a>  &lt; &gt;</a>"
 
 
-def test_other_answers_are_xml_when_only_that_is_accepted(seed: Seed) -> None:
+def test_other_answers_are_xml_if_only_xml_is_accepted(seed: Seed) -> None:
     setup = make_setup(seed)
     accepting = {"Accept": "application/xml"}
     found = send(seed.analyst.key, "GET", f"/tags/view/{setup.tag.pk}", headers=accepting)

@@ -1,4 +1,4 @@
-"""Rules for YARA: loaded by YARA itself, whatever somebody wrote."""
+"""YARA rules, loaded by YARA itself whatever their author wrote."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MD5 = "0cc175b9c0f1b6a831c399e269772661"
 
 
 def scanned(rules: str, folder: Path, content: bytes) -> list[str]:
-    """The names of the rules that hit a file with this content; YARA must take the rules."""
+    """The names of the rules that match this content; YARA must load the rules."""
     (folder / "misp.yara").write_text(rules, "utf-8")
     (folder / "file").write_bytes(content)
     code, said = run_tool("yara", "--no-warnings", str(folder / "misp.yara"), str(folder / "file"))
@@ -33,14 +33,14 @@ def scanned(rules: str, folder: Path, content: bytes) -> list[str]:
 
 
 def as_is(seed: Seed, *rules: str) -> list[dict[str, Any]]:
-    """What becomes of rules that somebody wrote."""
+    """What becomes of YARA attributes."""
     make_published(seed, {"yara": list(rules)})
     found: list[dict[str, Any]] = json.loads(export(seed.reader.key, "yara-json"))["as-is"]
     return found
 
 
 @pytest.mark.parametrize("scope", ["attributes", "events"])
-def test_what_is_looked_for_is_found(seed: Seed, tmp_path: Path, scope: str) -> None:
+def test_rules_match_their_values(seed: Seed, tmp_path: Path, scope: str) -> None:
     event = make_published(seed, {"domain|ip": ["evil.example|192.0.2.1"], "md5": [MD5.upper()]})
     text = export(seed.reader.key, "yara", scope=scope)
     assert len(scanned(text, tmp_path, b"a")) == 1
@@ -50,7 +50,7 @@ def test_what_is_looked_for_is_found(seed: Seed, tmp_path: Path, scope: str) -> 
     assert str(event.uuid) in text
 
 
-def test_an_event_is_one_rule_with_what_is_in_its_objects(seed: Seed, tmp_path: Path) -> None:
+def test_event_is_one_rule_including_objects(seed: Seed, tmp_path: Path) -> None:
     event = make_published(seed, {"url": ["http://evil.example/"]})
     file = make_object(event)
     file.save()
@@ -61,7 +61,7 @@ def test_an_event_is_one_rule_with_what_is_in_its_objects(seed: Seed, tmp_path: 
     assert scanned(text, tmp_path, b"http://evil.example/") == [name]
 
 
-def test_a_large_event_is_several_rules_that_yara_takes(
+def test_large_event_is_split_into_valid_rules(
     seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generated, "TOGETHER", 400)
@@ -74,7 +74,7 @@ def test_a_large_event_is_several_rules_that_yara_takes(
     assert len(scanned(text, tmp_path, b"host1.example")) >= 1
 
 
-def test_hostile_values_are_rules_that_yara_takes(seed: Seed, tmp_path: Path) -> None:
+def test_hostile_values_give_valid_rules(seed: Seed, tmp_path: Path) -> None:
     make_hostile(seed)
     for scope in ("attributes", "events"):
         text = export(seed.reader.key, "yara", scope=scope)
@@ -82,7 +82,7 @@ def test_hostile_values_are_rules_that_yara_takes(seed: Seed, tmp_path: Path) ->
         assert text.isascii() or "// " in text
 
 
-def test_a_rule_is_passed_on_with_where_it_is_from(seed: Seed, tmp_path: Path) -> None:
+def test_rule_attribute_is_exported_with_origin(seed: Seed, tmp_path: Path) -> None:
     rule = (
         'import "pe"\nrule good : a { meta: author = "me \\"x\\"" strings: $a = "evil" nocase condition: $a }'
     )
@@ -109,7 +109,7 @@ def test_names_are_unique_and_references_follow(seed: Seed, tmp_path: Path) -> N
     assert scanned(text, tmp_path, b"second") == ["other"]
 
 
-def test_a_global_rule_does_not_silence_the_others(seed: Seed, tmp_path: Path) -> None:
+def test_global_rule_does_not_disable_others(seed: Seed, tmp_path: Path) -> None:
     found = as_is(
         seed, "global rule silence { condition: false }", 'rule good { strings: $a = "evil" condition: $a }'
     )
@@ -117,7 +117,7 @@ def test_a_global_rule_does_not_silence_the_others(seed: Seed, tmp_path: Path) -
     assert scanned(export(seed.reader.key, "yara"), tmp_path, b"evil") == ["good"]
 
 
-def test_what_a_word_processor_did_is_undone(seed: Seed, tmp_path: Path) -> None:
+def test_typographic_quotes_are_repaired(seed: Seed, tmp_path: Path) -> None:
     (found,) = as_is(seed, "Rule good { strings: $a = \u201cevil\u201d condition: $a }")
     assert found["comment"] == "Loaded from source. Auto-repaired: repaired. "
     assert scanned(export(seed.reader.key, "yara"), tmp_path, b"evil") == ["good"]
@@ -137,7 +137,7 @@ def test_what_a_word_processor_did_is_undone(seed: Seed, tmp_path: Path) -> None
         "rule broken { // \u2028 rule all { condition: true }\r rule all { condition: true }",
     ],
 )  # fmt: skip
-def test_what_yara_would_refuse_stands_in_comments(seed: Seed, tmp_path: Path, text: str) -> None:
+def test_invalid_rule_becomes_comment(seed: Seed, tmp_path: Path, text: str) -> None:
     found = as_is(seed, text, 'rule good { strings: $a = "evil" condition: $a }')
     assert [rule["valid"] for rule in found] == [False, True]
     assert found[0]["comment"].startswith("Not valid: ")
@@ -147,7 +147,7 @@ def test_what_yara_would_refuse_stands_in_comments(seed: Seed, tmp_path: Path, t
     assert scanned(exported, tmp_path, b"harmless") == []
 
 
-def test_rules_of_what_a_reader_may_not_see_are_not_exported(seed: Seed) -> None:
+def test_hidden_attributes_give_no_rules(seed: Seed) -> None:
     make_published(seed, {"yara": ["rule secret { condition: true }"], "md5": [MD5]})
     Attribute.objects.update(distribution=0)
     for scope in ("attributes", "events"):
@@ -169,14 +169,14 @@ CUT_OFF = (
 
 
 @pytest.mark.parametrize("before", [RULE, *CUT_OFF])
-def test_nothing_of_one_rule_is_left_for_the_next(before: str) -> None:
+def test_parser_keeps_no_state_between_rules(before: str) -> None:
     with contextlib.suppress(ParseTypeError, ParseValueError):
         program._parser.rules_of(before)
     assert program._parser.rules_of(RULE) == Plyara().parse_string(RULE)
 
 
 def test_plyara_builds_its_tables_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For each rule that would take 25 ms."""
+    """Each rule would otherwise take 25 ms."""
     built: list[object] = []
     monkeypatch.setattr(plyara.core.yacc, "yacc", lambda **given: built.append(given))
     for _ in range(3):
@@ -184,7 +184,7 @@ def test_plyara_builds_its_tables_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not built
 
 
-def test_rules_that_take_too_long_together_are_not_read(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_over_total_time_are_skipped(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vardkase.formats.yara.export.ALL_SECONDS", 0.0)
     (rule,) = as_is(seed, RULE)
     assert (rule["value"], rule["valid"]) == (RULE, False)

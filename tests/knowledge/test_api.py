@@ -83,7 +83,7 @@ def attach(key: str, uuid: object, tag: Any, **more: Any) -> tuple[int, Any]:
     return call(key, "POST", "/tags/attachTagToObject", {"uuid": str(uuid), "tag": tag, **more})
 
 
-def test_a_tag_from_adding_to_deleting(seed: Seed) -> None:
+def test_tag_is_added_edited_and_deleted(seed: Seed) -> None:
     admin = seed.site_admin.key
     status, body = call(admin, "POST", "/tags/add", {"name": "no-colour"})
     assert (status, list(body["Tag"]), body["Tag"]["colour"]) == (200, TAG, "#d5dc36")
@@ -107,12 +107,12 @@ def test_a_tag_from_adding_to_deleting(seed: Seed) -> None:
         ({"name": ""}, "[name]: This field is required."),
     ],
 )
-def test_refused_tags(seed: Seed, sent: dict[str, str], message: str) -> None:
+def test_invalid_tags_are_refused(seed: Seed, sent: dict[str, str], message: str) -> None:
     status, body = call(seed.site_admin.key, "POST", "/tags/add", sent)
     assert (status, body["message"]) == (405, f"Could not add the Tag. {message}")
 
 
-def test_a_taken_name(seed: Seed) -> None:
+def test_taken_name_is_refused(seed: Seed) -> None:
     tags = [make_tag(name) for name in ("alpha", "beta")]
     status, body = call(seed.site_admin.key, "POST", f"/tags/edit/{tags[1].pk}", {"name": "alpha"})
     expected = "Could not add the Tag. [name]: A similar name already exists."
@@ -133,7 +133,7 @@ def test_a_taken_name(seed: Seed) -> None:
         ("/noticelists/enableNoticelist/1/true", "org_admin"),
     ],
 )
-def test_who_may_not(seed: Seed, path: str, api_user: str) -> None:
+def test_writing_requires_permission(seed: Seed, path: str, api_user: str) -> None:
     status, body = call(getattr(seed, api_user).key, "POST", path, {"name": "x"})
     assert (status, body["message"]) == (403, NO_PERMISSION)
 
@@ -150,7 +150,7 @@ def test_search(seed: Seed, taxonomy: Taxonomy) -> None:
     assert (body[0]["Taxonomy"]["namespace"], body[0]["TaxonomyPredicate"]["value"]) == ("tlp", "red")
 
 
-def test_tagging_an_event(seed: Seed, event: Event) -> None:
+def test_event_is_tagged(seed: Seed, event: Event) -> None:
     tag = make_tag("alpha")
     key = seed.analyst.key
     _, body = attach(key, event.uuid, "alpha")
@@ -175,7 +175,7 @@ def test_tagging_an_event(seed: Seed, event: Event) -> None:
     assert not EventTag.objects.exists()
 
 
-def test_tagging_an_attribute_by_path(seed: Seed, event: Event) -> None:
+def test_attribute_is_tagged_by_path(seed: Seed, event: Event) -> None:
     attribute = make_attribute(event)
     attribute.save()
     tag = make_tag("tlp:red")
@@ -186,7 +186,7 @@ def test_tagging_an_attribute_by_path(seed: Seed, event: Event) -> None:
     assert AttributeTag.objects.get().local
 
 
-def test_a_list_of_tags(seed: Seed, event: Event) -> None:
+def test_list_of_tags_is_attached(seed: Seed, event: Event) -> None:
     _, body = attach(seed.org_admin.key, event.uuid, ["tlp:white", "tlp:amber"])
     assert body["message"] == f"Successfully attached 2 tags to Event ({event.pk})"
 
@@ -226,7 +226,9 @@ def test_refused_tagging(seed: Seed, event: Event) -> None:
         ({"uuid": "nope", "tag": "a"}, 404, "Invalid Target."),
     ],
 )
-def test_tagging_nothing(seed: Seed, sent: dict[str, str], status: int, message: str) -> None:
+def test_tagging_unknown_target_is_refused(
+    seed: Seed, sent: dict[str, str], status: int, message: str
+) -> None:
     found, body = call(seed.analyst.key, "POST", "/tags/attachTagToObject", sent)
     assert (found, body["message"]) == (status, message)
 
@@ -280,14 +282,14 @@ def test_galaxies_and_clusters(seed: Seed, cluster: GalaxyCluster) -> None:
     assert (status, body["message"]) == (404, "Invalid galaxy cluster")
 
 
-def test_a_cluster_kept_by_another_organisation_is_not_there(seed: Seed, cluster: GalaxyCluster) -> None:
+def test_hidden_cluster_of_other_organisation_returns_404(seed: Seed, cluster: GalaxyCluster) -> None:
     GalaxyCluster.objects.update(default=False, distribution=0, org_id=seed.org_b.pk)
     path = f"/galaxy_clusters/view/{CLUSTER}"
     assert [call(api_user.key, "GET", path)[0] for api_user in (seed.analyst, seed.partner)] == [404, 200]
     assert call(seed.analyst.key, "GET", f"/galaxies/view/{GALAXY}")[1]["GalaxyCluster"] == []
 
 
-def test_attaching_a_cluster(seed: Seed, cluster: GalaxyCluster, event: Event) -> None:
+def test_cluster_is_attached(seed: Seed, cluster: GalaxyCluster, event: Event) -> None:
     attribute = make_attribute(event)
     attribute.save()
     key, sent = seed.analyst.key, {"Galaxy": {"target_id": str(cluster.pk)}}
@@ -305,7 +307,7 @@ def test_attaching_a_cluster(seed: Seed, cluster: GalaxyCluster, event: Event) -
     assert not EventTag.objects.exists()
 
 
-def test_refused_clusters(seed: Seed, cluster: GalaxyCluster, event: Event) -> None:
+def test_attaching_cluster_is_refused(seed: Seed, cluster: GalaxyCluster, event: Event) -> None:
     sent = {"Galaxy": {"target_id": str(cluster.pk)}}
     for api_user, path, body, status, message in [
         (seed.analyst, "999999/event", sent, 404, "Invalid event."),
@@ -374,7 +376,7 @@ def test_warninglists(seed: Seed) -> None:
         ("/noticelists/update", "All noticelists are up to date already."),
     ],
 )
-def test_a_second_update_finds_nothing(seed: Seed, path: str, message: str) -> None:
+def test_second_update_finds_nothing(seed: Seed, path: str, message: str) -> None:
     admin = seed.site_admin.key
     assert call(admin, "POST", path)[1]["message"].startswith("Successfully updated ")
     assert call(admin, "POST", path)[1]["message"] == message

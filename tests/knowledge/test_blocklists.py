@@ -1,4 +1,4 @@
-"""Blocklists: kept by few, and in force wherever something comes in."""
+"""Blocklists: who edits them, and that they apply to everything that arrives."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def done(successes: list[str], fails: list[str]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("controller", "model", "uuid", "info", "orgc"), LISTS, ids=str)
-def test_an_entry_from_its_making_to_its_end(
+def test_entry_is_added_edited_and_deleted(
     seed: Seed, controller: str, model: str, uuid: str, info: str, orgc: str | None
 ) -> None:
     def ask(action: str, body: Any = None) -> tuple[int, Any]:
@@ -88,14 +88,14 @@ def test_an_entry_from_its_making_to_its_end(
 
 @pytest.mark.parametrize("controller", [entry[0] for entry in LISTS])
 @pytest.mark.parametrize("action", ["index", "add", "edit/1", "delete/1"])
-def test_others_have_no_say(seed: Seed, controller: str, action: str) -> None:
+def test_other_roles_are_refused(seed: Seed, controller: str, action: str) -> None:
     for api_user in (seed.analyst, seed.org_admin, seed.partner_sync, seed.reader):
         status, body = call(api_user.key, "POST", f"/{controller}/{action}", {"uuids": [BLOCK]})
         assert (status, body["message"]) == (403, "You do not have permission to use this functionality.")
     assert not BlocklistEntry.objects.exists()
 
 
-def test_people_of_the_host_organisation_keep_the_list_of_events(seed: Seed) -> None:
+def test_host_organisation_edits_event_blocklist(seed: Seed) -> None:
     configure("MISP.host_org_id", seed.org_a.pk)
     assert call(seed.analyst.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK]})[0] == 200
     assert call(seed.reader.key, "POST", "/eventBlocklists/add", {"uuids": [OTHER]})[0] == 403
@@ -103,7 +103,7 @@ def test_people_of_the_host_organisation_keep_the_list_of_events(seed: Seed) -> 
     assert call(seed.analyst.key, "POST", "/orgBlocklists/add", {"uuids": [OTHER]})[0] == 403
 
 
-def test_an_event_on_the_list_stays_out_until_it_is_taken_off(seed: Seed) -> None:
+def test_blocked_event_is_refused_until_unblocked(seed: Seed) -> None:
     call(seed.site_admin.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK.upper()]})
     document = {"uuid": BLOCK, "info": "Back again"}
     status, body = call(seed.analyst.key, "POST", "/events/add", document)
@@ -112,7 +112,7 @@ def test_an_event_on_the_list_stays_out_until_it_is_taken_off(seed: Seed) -> Non
     assert call(seed.analyst.key, "POST", "/events/add", document)[0] == 200
 
 
-def test_a_deleted_event_goes_on_the_list(seed: Seed) -> None:
+def test_deleted_event_is_blocked(seed: Seed) -> None:
     event = beacons(seed)
     call(seed.analyst.key, "POST", f"/events/delete/{event.pk}")
     _, rows = call(seed.site_admin.key, "GET", "/eventBlocklists/index")
@@ -128,7 +128,7 @@ def test_a_deleted_event_goes_on_the_list(seed: Seed) -> None:
     )
 
 
-def test_events_of_a_blocked_organisation_stay_out_and_are_counted(seed: Seed) -> None:
+def test_events_of_blocked_organisation_are_refused_and_counted(seed: Seed) -> None:
     blocked = [str(seed.org_a.uuid), OTHER]
     call(seed.site_admin.key, "POST", "/orgBlocklists/add", {"uuids": blocked})
     refused = "Event blocked by organisation blocklist."
@@ -136,7 +136,8 @@ def test_events_of_a_blocked_organisation_stay_out_and_are_counted(seed: Seed) -
     assert (status, body["message"]) == (403, refused)
     theirs = {"info": "By a third", "Orgc": {"uuid": OTHER, "name": "Third"}}
     assert call(seed.partner_sync.key, "POST", "/events/add", theirs)[1]["message"] == refused
-    # Who does not synchronise cannot speak for the blocked one, and so is not refused for it.
+    # A user who does not synchronise cannot speak for the blocked organisation, so this is not refused
+    # because of it.
     assert call(seed.partner.key, "POST", "/events/add", theirs)[0] == 200
     assert Event.objects.count() == 1
     _, rows = call(seed.site_admin.key, "GET", "/orgBlocklists/index")
@@ -145,7 +146,7 @@ def test_events_of_a_blocked_organisation_stay_out_and_are_counted(seed: Seed) -
         assert abs(int(row["blocked_data"]["blocked_last_time"]) - time.time()) < 10
 
 
-def test_sightings_of_a_blocked_organisation_stay_out(seed: Seed) -> None:
+def test_sightings_of_blocked_organisation_are_refused(seed: Seed) -> None:
     event = beacons(seed)
     uuids = [str(seed.org_b.uuid), OTHER]
     call(seed.site_admin.key, "POST", "/sightingBlocklists/add", {"uuids": uuids})
@@ -172,7 +173,7 @@ def test_several_entries_are_removed_at_once(seed: Seed) -> None:
     assert not BlocklistEntry.objects.exists()
 
 
-def test_the_lists_are_apart_and_asked_in_one_query(seed: Seed) -> None:
+def test_blocklists_are_separate_and_checked_in_one_query(seed: Seed) -> None:
     call(seed.site_admin.key, "POST", "/galaxyClusterBlocklists/add", {"uuids": [BLOCK]})
     assert blocked_uuids(Blocked.GALAXY_CLUSTER, [BLOCK, OTHER]) == {BLOCK}
     assert blocked_uuids(Blocked.ANALYST_DATA, [BLOCK, OTHER]) == set()
@@ -200,8 +201,8 @@ def test_malformed_bodies_block_nothing(seed: Seed, body: Any) -> None:
     assert not BlocklistEntry.objects.exists()
 
 
-def test_a_member_is_not_limited_by_a_blocklist(seed: Seed) -> None:
-    """Two officers limit a membership; the list is for organisations that take no part."""
+def test_member_cannot_be_blocked(seed: Seed) -> None:
+    """Restricting a member takes two officers; the blocklist is for organisations that are not members."""
     add, uuids = "/orgBlocklists/add", {"uuids": [str(seed.org_a.uuid)]}
     MembershipInUse.objects.create(pk=1)
     Organisation.objects.filter(pk=seed.org_a.pk).update(fixed_standing="")
@@ -213,13 +214,13 @@ def test_a_member_is_not_limited_by_a_blocklist(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("list_name", ["orgBlocklists", "eventBlocklists", "galaxyClusterBlocklists"])
-def test_an_operator_keeps_nothing_out(seed: Seed, list_name: str) -> None:
+def test_operator_cannot_edit_blocklists(seed: Seed, list_name: str) -> None:
     User.objects.filter(pk=seed.site_admin.user.pk).update(staff_roles=["operator"])
     assert call(seed.site_admin.key, "POST", f"/{list_name}/add", {"uuids": [OTHER]})[0] == 403
     assert not BlocklistEntry.objects.exists()
 
 
-def test_an_operator_rewrites_nothing(seed: Seed) -> None:
+def test_operator_cannot_edit_import_expressions(seed: Seed) -> None:
     """An import expression changes what members write, in their name."""
     User.objects.filter(pk=seed.site_admin.user.pk).update(staff_roles=["operator"])
     expression = {"regexp": "/evil/i", "replacement": "harmless"}

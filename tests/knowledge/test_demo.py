@@ -1,4 +1,4 @@
-"""The demonstration community and the events it is made of."""
+"""The demonstration community and its events."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import find_event
 
 
-def test_a_seed_always_gives_the_same_events() -> None:
+def test_same_seed_gives_same_events() -> None:
     assert list(events(1, 3, 20)) == list(events(1, 3, 20))
     assert next(events(1, 1, 20)) != next(events(2, 1, 20))
 
 
-def test_events_have_the_size_asked_for_and_no_value_twice() -> None:
+def test_events_have_requested_size_and_unique_values() -> None:
     until = datetime(2026, 6, 1, tzinfo=UTC)
     for event in events(7, 5, 200, until=until):
         values = [(row["type"], row["value"]) for row in event["Attribute"]]
@@ -47,7 +47,7 @@ def test_events_have_the_size_asked_for_and_no_value_twice() -> None:
         assert {ref["referenced_uuid"] for ref in references} <= uuids
 
 
-def test_some_values_are_shared_by_many_events_and_most_by_none() -> None:
+def test_some_values_are_shared_and_most_are_not() -> None:
     seen: dict[str, int] = {}
     for event in events(3, 100, 50):
         for value in {row["value"] for row in event["Attribute"]}:
@@ -57,7 +57,7 @@ def test_some_values_are_shared_by_many_events_and_most_by_none() -> None:
     assert 20 < len(shared) < len(seen) / 4 < POOL
 
 
-def test_published_events_in_any_wrapper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_published_events_are_read_in_any_envelope(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.json").write_text(json.dumps({"response": [{"Event": {"info": "a"}}]}))
     (tmp_path / "b.json").write_text(json.dumps({"Event": {"info": "b"}}))
     (tmp_path / "c.json").write_text('{"Event": [1,]')
@@ -71,7 +71,7 @@ def test_published_events_in_any_wrapper(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def _small(monkeypatch: pytest.MonkeyPatch, settings: Any, db: None) -> None:
-    """No published events, small invented ones, and a quick hash of the eighteen passwords."""
+    """No published events, small generated ones, and fast hashing of the eighteen passwords."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(community, "published_events", list)
     monkeypatch.setattr(community, "ATTRIBUTES", 5)
@@ -79,7 +79,7 @@ def _small(monkeypatch: pytest.MonkeyPatch, settings: Any, db: None) -> None:
 
 
 @pytest.mark.usefixtures("_small")
-def test_the_community_is_made_once() -> None:
+def test_community_is_created_once() -> None:
     colleague = make_user(Organisation.objects.get(), Role.objects.earliest("pk"), "anna@hub.example")
     assert community.fill() == [], "somebody has begun to use the hub"
     colleague.delete()
@@ -109,7 +109,7 @@ def test_the_community_is_made_once() -> None:
 
 
 @pytest.mark.usefixtures("_small")
-def test_members_see_what_is_shared_with_them_only() -> None:
+def test_members_see_only_what_is_shared_with_them() -> None:
     community.fill()
     readers = {
         org.name: actor_for(User.objects.filter(org=org).earliest("pk"), Credential.BROWSER)

@@ -1,4 +1,4 @@
-"""Clusters that people make: one organisation's knowledge, shared as far as it says."""
+"""Custom clusters: one organisation's knowledge, with a distribution."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ def galaxy(db: None) -> Galaxy:
 
 
 def add(api_user: ApiUser, galaxy: Galaxy, body: dict[str, Any]) -> dict[str, Any]:
-    """Add a cluster and give what was answered."""
     status, answer = call(api_user.key, "POST", f"/galaxy_clusters/add/{galaxy.pk}", body)
     assert status == 200, answer
     found: dict[str, Any] = answer["GalaxyCluster"]
@@ -45,7 +44,7 @@ def post(api_user: ApiUser, path: str, body: Any = None) -> tuple[int, Any]:
     return call(api_user.key, "POST", path, {} if body is None else body)
 
 
-def test_a_cluster_is_added_as_misp_answers_it(seed: Seed, galaxy: Galaxy) -> None:
+def test_added_cluster_has_misps_shape(seed: Seed, galaxy: Galaxy) -> None:
     cluster = add(seed.analyst, galaxy, ACTOR)
     assert list(cluster)[-5:] == ["Galaxy", "GalaxyElement", "GalaxyClusterRelation", "Org", "Orgc"]
     assert cluster["tag_name"] == f'misp-galaxy:threat-actor="{UUID}"'
@@ -83,7 +82,9 @@ def test_a_cluster_is_added_as_misp_answers_it(seed: Seed, galaxy: Galaxy) -> No
         ),
     ],
 )
-def test_nonsense_is_refused_and_changes_nothing(seed: Seed, galaxy: Galaxy, body: Any, errors: Any) -> None:
+def test_invalid_cluster_is_refused_and_changes_nothing(
+    seed: Seed, galaxy: Galaxy, body: Any, errors: Any
+) -> None:
     make_cluster(galaxy, "taken", uuid=UUID)
     status, answer = post(seed.analyst, f"/galaxy_clusters/add/{galaxy.pk}", body)
     assert (status, answer["errors"]) == (403, errors)
@@ -91,7 +92,7 @@ def test_nonsense_is_refused_and_changes_nothing(seed: Seed, galaxy: Galaxy, bod
     assert GalaxyCluster.objects.count() == 1
 
 
-def test_editing_replaces_elements_raises_the_version_and_unpublishes(seed: Seed, galaxy: Galaxy) -> None:
+def test_edit_replaces_elements_raises_version_and_unpublishes(seed: Seed, galaxy: Galaxy) -> None:
     cluster = add(seed.analyst, galaxy, ACTOR)
     assert post(seed.colleague, f"/galaxy_clusters/publish/{UUID}")[1] == {
         "saved": True,
@@ -111,7 +112,7 @@ def test_editing_replaces_elements_raises_the_version_and_unpublishes(seed: Seed
     assert [element["value"] for element in answer["GalaxyCluster"]["GalaxyElement"]] == ["a", "b"]
 
 
-def test_soft_deletion_can_be_taken_back_and_a_hard_one_not(seed: Seed, galaxy: Galaxy) -> None:
+def test_soft_deletion_can_be_undone_and_hard_cannot(seed: Seed, galaxy: Galaxy) -> None:
     number = add(seed.analyst, galaxy, ACTOR)["id"]
     soft = "Galaxy cluster successfuly soft deleted."
     hard = "Galaxy cluster successfuly hard deleted and added to the block list."
@@ -133,7 +134,7 @@ def test_soft_deletion_can_be_taken_back_and_a_hard_one_not(seed: Seed, galaxy: 
 
 
 @pytest.mark.parametrize("action", ["edit", "publish", "unpublish", "delete", "restore"])
-def test_nobody_changes_what_another_organisation_made(seed: Seed, galaxy: Galaxy, action: str) -> None:
+def test_other_organisations_cannot_change_cluster(seed: Seed, galaxy: Galaxy, action: str) -> None:
     cluster = add(seed.analyst, galaxy, ACTOR)
     path = f"/galaxy_clusters/{action}/{cluster['id']}"
     assert post(seed.stranger, path, {"value": "mine"})[0] == 403
@@ -144,7 +145,7 @@ def test_nobody_changes_what_another_organisation_made(seed: Seed, galaxy: Galax
 
 
 @pytest.mark.parametrize("action", ["edit", "publish", "unpublish", "delete", "restore"])
-def test_a_cluster_one_may_not_see_is_not_there(seed: Seed, galaxy: Galaxy, action: str) -> None:
+def test_hidden_cluster_returns_404(seed: Seed, galaxy: Galaxy, action: str) -> None:
     cluster = add(seed.analyst, galaxy, ACTOR | {"distribution": 0})
     for reference in (cluster["id"], UUID):
         status, answer = post(seed.stranger, f"/galaxy_clusters/{action}/{reference}")
@@ -152,8 +153,8 @@ def test_a_cluster_one_may_not_see_is_not_there(seed: Seed, galaxy: Galaxy, acti
     assert GalaxyCluster.objects.get().deleted is False
 
 
-def test_who_may_read(seed: Seed, galaxy: Galaxy) -> None:
-    """By distribution, everywhere that a cluster is told of."""
+def test_visibility_by_distribution(seed: Seed, galaxy: Galaxy) -> None:
+    """Everywhere that a cluster is shown."""
     group = {"distribution": 4, "sharing_group_id": seed.group.pk}
     for name, reach in (("own", {"distribution": 0}), ("group", group), ("all", {"distribution": 3})):
         add(seed.analyst, galaxy, {"value": name, "GalaxyElement": [{"key": "k", "value": name}]} | reach)
@@ -181,7 +182,7 @@ def test_who_may_read(seed: Seed, galaxy: Galaxy) -> None:
     assert view["SharingGroup"]["name"] == "A and B"
 
 
-def test_a_custom_galaxy_hides_its_clusters(seed: Seed, db: None) -> None:
+def test_custom_galaxy_hides_its_clusters(seed: Seed, db: None) -> None:
     body = {"name": "Our Actors", "distribution": 0, "kill_chain_order": {"tab": ["column"]}}
     status, answer = post(seed.analyst, "/galaxies/add", body)
     assert (status, answer["Galaxy"]["type"], answer["Galaxy"]["default"]) == (200, "our-actors", False)
@@ -206,7 +207,7 @@ def test_a_custom_galaxy_hides_its_clusters(seed: Seed, db: None) -> None:
     assert not GalaxyCluster.objects.exists()
 
 
-def test_a_fork_takes_what_its_parent_gets(seed: Seed, galaxy: Galaxy) -> None:
+def test_fork_follows_parent(seed: Seed, galaxy: Galaxy) -> None:
     parent = add(seed.analyst, galaxy, ACTOR)
     path = f"/galaxy_clusters/add/{galaxy.pk}/forkUUID:{UUID}"
     fork = post(seed.partner, path, {"description": "ours"})[1]["GalaxyCluster"]
@@ -276,12 +277,12 @@ def test_export_and_import_in_both_forms(seed: Seed, galaxy: Galaxy) -> None:
         cluster = GalaxyCluster.objects.get()
         assert (cluster.orgc_id, cluster.locked, cluster.elements.count()) == (seed.org_b.pk, False, 2)
     text = "Galaxy clusters imported. 0 imported, 1 ignored, 0 failed. "
-    assert post(seed.analyst, "/galaxies/import", exported)[1]["message"] == text  # another's, and not locked
+    assert post(seed.analyst, "/galaxies/import", exported)[1]["message"] == text  # not ours, not locked
     assert post(seed.analyst, "/galaxies/import", ["x", {"uuid": "y"}])[1]["message"].endswith("2 failed. ")
     assert post(seed.reader, "/galaxies/import", exported)[0] == 403
 
 
-def test_another_instance_pushes_clusters(seed: Seed, galaxy: Galaxy) -> None:
+def test_peer_pushes_clusters(seed: Seed, galaxy: Galaxy) -> None:
     document = ACTOR | {
         "version": "100",
         "published": True,
@@ -313,7 +314,7 @@ def test_another_instance_pushes_clusters(seed: Seed, galaxy: Galaxy) -> None:
     assert post(seed.analyst, "/galaxies/pushCluster", [])[0] == 403
 
 
-def test_switching_galaxies(seed: Seed, galaxy: Galaxy) -> None:
+def test_galaxy_is_enabled_and_disabled(seed: Seed, galaxy: Galaxy) -> None:
     make_cluster(galaxy, "packaged")
     for action, enabled in (("disable", False), ("toggle", True), ("toggle", False), ("enable", True)):
         assert post(seed.site_admin, f"/galaxies/{action}/{galaxy.pk}")[0] == 200
@@ -328,7 +329,7 @@ def test_switching_galaxies(seed: Seed, galaxy: Galaxy) -> None:
     assert [cluster.value for cluster in GalaxyCluster.objects.all()] == ["my actor"]
 
 
-def test_the_tag_of_a_hidden_cluster_is_not_told(seed: Seed, galaxy: Galaxy) -> None:
+def test_tag_of_hidden_cluster_is_not_listed(seed: Seed, galaxy: Galaxy) -> None:
     cluster = add(seed.analyst, galaxy, ACTOR | {"distribution": "0"})
     call(seed.site_admin.key, "POST", "/tags/add", {"name": cluster["tag_name"]})
     for api_user, told in ((seed.analyst, True), (seed.stranger, False), (seed.site_admin, True)):

@@ -1,4 +1,4 @@
-"""Links between clusters, their elements one by one, and the pictures drawn of them."""
+"""Relations between clusters, their elements, and the graphs and matrices made of them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def relation(source: GalaxyCluster, target: GalaxyCluster, **more: Any) -> dict[
     }
 
 
-def test_from_adding_to_deleting(seed: Seed, galaxy: Galaxy, own: GalaxyCluster) -> None:
+def test_relation_is_added_edited_and_deleted(seed: Seed, galaxy: Galaxy, own: GalaxyCluster) -> None:
     apt = make_cluster(galaxy, "APT28")
     make_tag(LIKELY)
     body = {"GalaxyClusterRelation": relation(own, apt, tags=[LIKELY, "unknown and not mine to make"])}
@@ -67,7 +67,7 @@ def test_from_adding_to_deleting(seed: Seed, galaxy: Galaxy, own: GalaxyCluster)
     assert not GalaxyClusterRelation.objects.exists()
 
 
-def test_what_makes_no_relation(seed: Seed, galaxy: Galaxy, own: GalaxyCluster) -> None:
+def test_invalid_relation_is_refused(seed: Seed, galaxy: Galaxy, own: GalaxyCluster) -> None:
     apt = make_cluster(galaxy, "APT28")
     secret = make_cluster(galaxy, "secret", default=False, distribution=0, org_id=seed.org_b.pk)
     path = "/galaxy_cluster_relations/add"
@@ -99,7 +99,7 @@ def test_what_makes_no_relation(seed: Seed, galaxy: Galaxy, own: GalaxyCluster) 
         assert post(seed.stranger, f"/galaxy_cluster_relations/{action}/{number}")[0] == 404
 
 
-def test_the_relations_of_a_hidden_cluster_are_hidden(seed: Seed, galaxy: Galaxy, own: GalaxyCluster) -> None:
+def test_relations_of_hidden_cluster_are_hidden(seed: Seed, galaxy: Galaxy, own: GalaxyCluster) -> None:
     apt = make_cluster(galaxy, "APT28")
     post(seed.analyst, "/galaxy_cluster_relations/add", relation(own, apt))
     for api_user, seen in ((seed.stranger, 1), (seed.colleague, 1)):
@@ -113,7 +113,7 @@ def test_the_relations_of_a_hidden_cluster_are_hidden(seed: Seed, galaxy: Galaxy
         assert (len(graph["nodes"]), len(graph["links"])) == (2 * seen, seen)
 
 
-def test_elements_one_by_one(seed: Seed, own: GalaxyCluster) -> None:
+def test_elements_are_edited_individually(seed: Seed, own: GalaxyCluster) -> None:
     json = {"a": {"b": [1, True], "c": None}, "d": "text"}
     path = f"/galaxy_elements/flattenJson/{own.pk}"
     for body in ({"GalaxyElement": {"jsonData": '{"a": 1, "a2"'}}, {}, {"jsonData": "null"}):
@@ -136,7 +136,7 @@ def test_elements_one_by_one(seed: Seed, own: GalaxyCluster) -> None:
     assert post(seed.stranger, f"/galaxy_elements/delete/{last.pk}")[0] == 404
 
 
-def test_the_matrix_of_an_event_an_attribute_and_a_cluster(seed: Seed, own: GalaxyCluster) -> None:
+def test_matrix_of_event_attribute_and_cluster(seed: Seed, own: GalaxyCluster) -> None:
     attack = make_attack()
     phishing = GalaxyCluster.objects.get(value__startswith="Phishing")
     tag = make_tag(phishing.tag_name, is_galaxy=True)
@@ -163,7 +163,7 @@ def test_the_matrix_of_an_event_an_attribute_and_a_cluster(seed: Seed, own: Gala
     assert call(seed.stranger.key, "GET", f"/events/viewGalaxyMatrix/{event.pk}/{own.galaxy_id}")[0] == 404
 
 
-def test_clusters_are_attached_many_at_once(seed: Seed, galaxy: Galaxy, own: GalaxyCluster) -> None:
+def test_many_clusters_are_attached_at_once(seed: Seed, galaxy: Galaxy, own: GalaxyCluster) -> None:
     event = make_event(seed.org_a, distribution=3)
     event.save()
     other = make_cluster(galaxy, "other")

@@ -1,4 +1,4 @@
-"""Import expressions: what they rewrite in values that come in, and what they keep out."""
+"""Import expressions: what they rewrite in arriving values, and what they refuse."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BLOCKED = "This value is blocked by a regular expression in the import filters."
 
 @pytest.fixture
 def keeper(seed: Seed) -> ApiUser:
-    """An analyst of A who may keep the expressions."""
+    """An analyst of A who may edit the expressions."""
     role = make_role("Keeper", {Permission.AUTH, Permission.ADD, Permission.REGEXP_ACCESS})
     user = make_user(seed.org_a, role, "keeper@a.example")
     return ApiUser(user, make_key(user))
@@ -31,8 +31,8 @@ def write(regexp: str, replacement: str = "", kind: str = "ALL") -> None:
     ImportExpression.objects.create(regexp=regexp, replacement=replacement, type=kind)
 
 
-def case(seed: Seed) -> Event:
-    """The event that the story's values go into."""
+def first_event(seed: Seed) -> Event:
+    """The event that the test's values are added to."""
     found = Event.objects.first() or make_event(seed.org_a)
     found.save()
     return found
@@ -40,7 +40,7 @@ def case(seed: Seed) -> Event:
 
 def add(seed: Seed, kind: str, value: str, **more: Any) -> tuple[int, Any]:
     document = {"type": kind, "value": value, **more}
-    return call(seed.analyst.key, "POST", f"/attributes/add/{case(seed).pk}", document)
+    return call(seed.analyst.key, "POST", f"/attributes/add/{first_event(seed).pk}", document)
 
 
 def stored(seed: Seed, kind: str, value: str, **more: Any) -> str:
@@ -49,7 +49,7 @@ def stored(seed: Seed, kind: str, value: str, **more: Any) -> str:
     return str(body["Attribute"]["value"])
 
 
-def test_an_expression_from_its_making_to_its_end(seed: Seed, keeper: ApiUser) -> None:
+def test_expression_is_added_edited_and_deleted(seed: Seed, keeper: ApiUser) -> None:
     def ask(action: str, body: Any = None) -> tuple[int, Any]:
         return call(keeper.key, "POST", f"/admin/regexp/{action}", body)
 
@@ -91,7 +91,7 @@ def test_an_expression_from_its_making_to_its_end(seed: Seed, keeper: ApiUser) -
     ],
     ids=str,
 )
-def test_what_cannot_be_used_is_refused_by_field(
+def test_invalid_expression_is_refused_by_field(
     keeper: ApiUser, said: dict[str, Any], field: str, why: str
 ) -> None:
     status, body = call(keeper.key, "POST", "/admin/regexp/add", said)
@@ -100,7 +100,7 @@ def test_what_cannot_be_used_is_refused_by_field(
     assert not ImportExpression.objects.exists()
 
 
-def test_others_have_no_say(seed: Seed) -> None:
+def test_other_roles_are_refused(seed: Seed) -> None:
     write("/a/", "b")
     number = ImportExpression.objects.get().pk
     for api_user in (seed.analyst, seed.org_admin, seed.reader, seed.partner_sync):
@@ -110,7 +110,7 @@ def test_others_have_no_say(seed: Seed) -> None:
     assert ImportExpression.objects.get().regexp == "/a/"
 
 
-def test_a_value_is_rewritten_when_it_comes_in(seed: Seed) -> None:
+def test_arriving_value_is_rewritten(seed: Seed) -> None:
     write(r"/.:.Users.(\w+)/i", r"%USERS%\\$1 (\1, ${1})", "filename")
     write(r"/\.internal$/", ".example")
     assert stored(seed, "filename", r"c:\users\Eva\a.exe") == r"%USERS%\Eva (Eva, Eva)\a.exe"
@@ -119,7 +119,7 @@ def test_a_value_is_rewritten_when_it_comes_in(seed: Seed) -> None:
     assert stored(seed, "sigma", "title: www.internal") == "title: www.internal"
 
 
-def test_a_rewritten_value_is_in_normal_form_and_judged(seed: Seed) -> None:
+def test_rewritten_value_is_normalised_and_validated(seed: Seed) -> None:
     write("/^mirror of /", "HXXP://EVIL[.]")
     write("/^bad$/", "not a hash", "md5")
     assert stored(seed, "url", "mirror of example/a") == "http://EVIL.example/a"
@@ -129,7 +129,7 @@ def test_a_rewritten_value_is_in_normal_form_and_judged(seed: Seed) -> None:
     )
 
 
-def test_expressions_are_applied_in_their_order(seed: Seed) -> None:
+def test_expressions_apply_in_order(seed: Seed) -> None:
     write("/b/", "c")
     write("/a/", "b")
     write("/^x/", "", "comment")
@@ -138,12 +138,12 @@ def test_expressions_are_applied_in_their_order(seed: Seed) -> None:
     assert stored(seed, "text", "b") == "x"
 
 
-def test_a_value_that_an_expression_without_replacement_matches_stays_out(seed: Seed) -> None:
+def test_value_matching_expression_without_replacement_is_refused(seed: Seed) -> None:
     write(r"/^127\.0\.0\.1/", "", "ip-dst")
     status, body = add(seed, "ip-dst", "127.0.0.1")
     assert (status, body["errors"]) == (403, {"value": [BLOCKED]})
     assert stored(seed, "ip-src", "127.0.0.1") == "127.0.0.1"
-    held = make_attribute(case(seed), type="ip-dst", category="Network activity", value1="203.0.113.9")
+    held = make_attribute(first_event(seed), type="ip-dst", category="Network activity", value1="203.0.113.9")
     held.save()
     status, body = call(seed.analyst.key, "POST", f"/attributes/edit/{held.pk}", {"value": "127.0.0.1"})
     assert (status, body["errors"]) == (403, {"value": [BLOCKED]})
@@ -151,7 +151,7 @@ def test_a_value_that_an_expression_without_replacement_matches_stays_out(seed: 
     assert held.value1 == "203.0.113.9"
 
 
-def test_events_and_objects_come_in_without_what_stays_out(seed: Seed) -> None:
+def test_events_and_objects_arrive_without_refused_values(seed: Seed) -> None:
     write("/198.51.100.1/")
     write("/^a[.]/", "b.")
     event = beacons(seed)
@@ -162,8 +162,8 @@ def test_events_and_objects_come_in_without_what_stays_out(seed: Seed) -> None:
     assert not Attribute.objects.filter(value1="198.51.100.1").exists()
 
 
-def test_a_pasted_text_gives_what_may_come_in(seed: Seed) -> None:
-    event = case(seed)
+def test_free_text_import_applies_expressions(seed: Seed) -> None:
+    event = first_event(seed)
     write("/^9[.]9/")
     write("/[.]internal/", ".example")
     body = {"value": "9.9.9.9 203.0.113.7 https://www.internal.com/a"}
@@ -173,7 +173,7 @@ def test_a_pasted_text_gives_what_may_come_in(seed: Seed) -> None:
     assert set(values) == {"203.0.113.7", "https://www.example.com/a"}
 
 
-def test_what_becomes_the_same_is_there_once(seed: Seed) -> None:
+def test_values_rewritten_to_same_text_are_stored_once(seed: Seed) -> None:
     write("/^www[.]/", "w.")
     assert stored(seed, "domain", "www.example.com") == "w.example.com"
     status, body = add(seed, "domain", "www.example.com")
@@ -192,7 +192,7 @@ def test_what_becomes_the_same_is_there_once(seed: Seed) -> None:
     assert set(live.values_list("value1", flat=True)) == {"w.example.com", "w.example.org"}
 
 
-def test_a_proposal_is_read_likewise(seed: Seed) -> None:
+def test_proposals_are_rewritten_too(seed: Seed) -> None:
     event = beacons(seed)
     write("/^www[.]/", "w.")
     write("/^bad/")
@@ -203,16 +203,16 @@ def test_a_proposal_is_read_likewise(seed: Seed) -> None:
     assert BLOCKED in body["message"]
 
 
-def test_no_expression_makes_a_value_grow_without_end(seed: Seed) -> None:
+def test_rewriting_growth_is_limited(seed: Seed) -> None:
     for _ in range(40):
         write("/(?s)(.*)/", "$1$1$1$1")
-    # Each of the forty makes four texts of one: their whole chain would be 1,000 × 4⁴⁰ characters.
+    # Each of the forty makes four texts of one: all of them would make 1,000 × 4⁴⁰ characters.
     assert len(str(import_filter()("text", "x" * 1000))) <= 4 * LONGEST
     assert add(seed, "text", "x" * 1000)[0] == 403
 
 
 @pytest.mark.usefixtures("db")
-def test_without_expressions_nothing_is_made_for_a_value() -> None:
+def test_without_expressions_values_pass_unchanged() -> None:
     keep, value = import_filter(), "203.0.113.9"
     assert keep("ip-dst", value) is value
     assert import_filter() is keep

@@ -1,4 +1,4 @@
-"""Loading: newer replaces older, the rest stays, a second run finds nothing to do."""
+"""Loading libraries: newer versions replace older ones, and a second run does nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEMPLATE = "44444444-4444-4444-8444-444444444444"
 
 @pytest.fixture
 def folder(tmp_path: Path, settings: Any, db: None) -> Path:
-    """A small knowledge folder in the upstream layout, used instead of the packages."""
+    """A small knowledge folder in the upstream layout, instead of the packages."""
     settings.VARDKASE_KNOWLEDGE_DIR = str(tmp_path)
     write(tmp_path, "misp-taxonomies/colour/machinetag.json", taxonomy(version=1))
     write(tmp_path, "misp-objects/objects/thing/definition.json", template(version=1))
@@ -105,7 +105,7 @@ def test_everything_is_loaded_once(folder: Path) -> None:
     assert [loaded.updated for loaded in services.update_all()] == [0] * 5
 
 
-def test_a_newer_version_replaces_and_keeps_what_people_chose(folder: Path) -> None:
+def test_newer_version_replaces_and_keeps_users_choices(folder: Path) -> None:
     services.update_all()
     Taxonomy.objects.update(enabled=True, required=True)
     Warninglist.objects.update(enabled=True)
@@ -129,7 +129,7 @@ def test_a_newer_version_replaces_and_keeps_what_people_chose(folder: Path) -> N
     assert Warninglist.objects.get().enabled
 
 
-def test_an_older_version_changes_nothing(folder: Path) -> None:
+def test_older_version_changes_nothing(folder: Path) -> None:
     write(folder, "misp-taxonomies/colour/machinetag.json", taxonomy(version=2))
     services.load()
     write(folder, "misp-taxonomies/colour/machinetag.json", taxonomy(version=1, value="blue"))
@@ -137,34 +137,34 @@ def test_an_older_version_changes_nothing(folder: Path) -> None:
     assert (Taxonomy.objects.get().version, TaxonomyEntry.objects.get().value) == (2, "red")
 
 
-def test_a_file_of_another_shape_stores_nothing_of_its_kind(folder: Path) -> None:
+def test_malformed_file_stores_nothing_of_its_kind(folder: Path) -> None:
     write(folder, "misp-taxonomies/zz/machinetag.json", {"namespace": "zz", "predicates": "none"})
     with pytest.raises(Exception, match="Expected `array`"):
         services.load()
     assert not Taxonomy.objects.exists()
 
 
-def test_progress_tells_how_far_it_is(folder: Path) -> None:
+def test_progress_is_reported(folder: Path) -> None:
     told: list[tuple[str, int, int]] = []
     services.update_all(lambda name, done, total: told.append((name, done, total)))
     assert ("galaxies", 1, 1) in told
     assert ("warninglists", 1, 1) in told
 
 
-def test_the_packages_are_found_without_importing_them() -> None:
+def test_packages_are_found_without_importing_them() -> None:
     before = set(sys.modules)
     assert (repository("misp-galaxy") / "clusters").is_dir()
     assert not {"pymispgalaxies", "pytaxonomies"} & (set(sys.modules) - before)
 
 
-def test_missing_data_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_data_error_gives_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vardkase.knowledge.sources.files.find_spec", lambda _: None)
     with pytest.raises(KnowledgeMissing, match="VARDKASE_KNOWLEDGE_DIR"):
         repository("misp-galaxy")
 
 
-def test_the_real_taxonomies_templates_and_notices_load(db: None, settings: Any) -> None:
-    """The shapes of the installed packages; galaxies and warninglists take seconds and are left to use."""
+def test_installed_taxonomies_templates_and_noticelists_load(db: None, settings: Any) -> None:
+    """Galaxies and warninglists take seconds and are left out."""
     settings.VARDKASE_KNOWLEDGE_DIR = ""
     for loader in services.QUICK[:3]:
         loaded = loader(lambda *_: None)
@@ -173,7 +173,7 @@ def test_the_real_taxonomies_templates_and_notices_load(db: None, settings: Any)
     assert find_template("file").elements.filter(object_relation="sha256").exists()
 
 
-def test_tlp_is_offered_from_the_start_and_stays_as_people_left_it(folder: Path) -> None:
+def test_tlp_is_enabled_at_first_and_later_left_unchanged(folder: Path) -> None:
     name = "misp-taxonomies/tlp/machinetag.json"
     write(folder, name, taxonomy(version=1) | {"namespace": "tlp"})
     services.update_all()

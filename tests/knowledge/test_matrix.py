@@ -1,4 +1,4 @@
-"""The ATT&CK matrix: where clusters stand, and how often events speak of them."""
+"""The ATT&CK matrix: positions of clusters, and counts of events."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vardkase.knowledge.taxonomies.models import Tag
 ALL_EVENTS = SqlQuery("SELECT id FROM event", {})
 
 
-def test_a_cluster_stands_in_each_column_it_names(seed: Seed) -> None:
+def test_cluster_is_in_each_column_it_names(seed: Seed) -> None:
     make_attack()
     matrix = galaxy_matrix(seed.analyst.actor, matrix_galaxy(seed.analyst.actor))
     assert matrix.column_orders == {"attack-Linux": ["initial-access", "execution"], "pre": ["plan"]}
@@ -29,7 +29,7 @@ def test_a_cluster_stands_in_each_column_it_names(seed: Seed) -> None:
     assert [galaxy.type for galaxy in matrix_galaxies()] == ["mitre-attack-pattern"]
 
 
-def test_no_matrix_without_a_kill_chain(seed: Seed) -> None:
+def test_galaxy_without_kill_chain_has_no_matrix(seed: Seed) -> None:
     plain = make_galaxy("country")
     with pytest.raises(NotFound):
         galaxy_matrix(seed.analyst.actor, plain)
@@ -37,7 +37,7 @@ def test_no_matrix_without_a_kill_chain(seed: Seed) -> None:
         matrix_galaxy(seed.analyst.actor, "country")
 
 
-def test_clusters_of_others_do_not_show(seed: Seed) -> None:
+def test_hidden_clusters_are_not_shown(seed: Seed) -> None:
     galaxy = make_attack()
     own = make_cluster(galaxy, "Own", default=False, distribution=0, org_id=seed.org_a.pk)
     GalaxyElement.objects.create(galaxy_cluster=own, key="kill_chain", value="attack-Linux:execution")
@@ -45,7 +45,7 @@ def test_clusters_of_others_do_not_show(seed: Seed) -> None:
     assert len(galaxy_matrix(seed.stranger.actor, galaxy).tag_names) == 2
 
 
-def test_scores_count_events_once_and_only_what_the_reader_may_see(seed: Seed) -> None:
+def test_scores_count_readable_events_once(seed: Seed) -> None:
     names = galaxy_matrix(seed.analyst.actor, make_attack()).tag_names
     phishing, cron = (
         Tag.objects.create(name=name.upper(), is_galaxy=True) for name in sorted(names, reverse=True)
@@ -70,6 +70,6 @@ def test_scores_count_events_once_and_only_what_the_reader_may_see(seed: Seed) -
     assert scores(seed.stranger) == {"T1566": 1}
 
 
-def test_colours_go_from_blue_to_red() -> None:
+def test_heat_colours_go_from_blue_to_red() -> None:
     assert heat_colours({"hot": 4, "warm": 2, "none": 0}) == {"hot": "#ff0000", "warm": "#800080"}
     assert heat_colours({}) == {}

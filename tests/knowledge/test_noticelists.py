@@ -1,4 +1,4 @@
-"""Noticelists: read, switched on and off, deleted and brought back."""
+"""Noticelists: read, enabled, deleted and reloaded."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_noticelists(seed: Seed) -> None:
     assert not call(admin, "GET", f"/noticelists/view/{number}")[1]["Noticelist"]["enabled"]
 
 
-def test_a_noticelist_is_turned_round(seed: Seed) -> None:
+def test_noticelist_is_toggled(seed: Seed) -> None:
     noticelists.load()
     number = Noticelist.objects.get().pk
     for sent, told in (({"Noticelist": {"data": number}}, "enabled"), ({"id": number}, "disabled")):
@@ -35,7 +35,7 @@ def test_a_noticelist_is_turned_round(seed: Seed) -> None:
     assert body == {"saved": False, "errors": "Noticelist not found."}
 
 
-def test_a_deleted_noticelist_comes_back_by_an_update(seed: Seed) -> None:
+def test_deleted_noticelist_returns_with_update(seed: Seed) -> None:
     noticelists.load()
     path = f"/noticelists/delete/{Noticelist.objects.get().pk}"
     assert call(seed.org_admin.key, "POST", path)[0] == 403

@@ -1,4 +1,4 @@
-"""Tags over the API: favourites, statistics, made quickly, and what stands on a thing."""
+"""Tags over the API: favourites, statistics, quick add, and relationship types."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def tagged_event(org: Organisation, *names: str, **fields: object) -> Event:
     return event
 
 
-def test_favourites_are_ones_own(seed: Seed) -> None:
+def test_favourites_are_personal(seed: Seed) -> None:
     alpha, _ = (make_tag(name) for name in ("alpha", "beta"))
     theirs = make_tag("theirs", org_id=seed.org_b.pk)
     key = seed.analyst.key
@@ -37,7 +37,7 @@ def test_favourites_are_ones_own(seed: Seed) -> None:
     assert not FavouriteTag.objects.exists()
 
 
-def test_statistics_count_what_the_reader_may_see(seed: Seed) -> None:
+def test_statistics_count_only_readable_data(seed: Seed) -> None:
     for namespace, enabled in (("tlp", True), ("pap", False)):
         taxonomy = Taxonomy.objects.create(namespace=namespace, enabled=enabled)
         TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="red")
@@ -60,11 +60,11 @@ def test_statistics_count_what_the_reader_may_see(seed: Seed) -> None:
     assert "alpha" not in call(seed.stranger.key, "GET", "/tags/tagStatistics")[1]["tags"]
 
 
-def test_no_tags_are_an_empty_list(seed: Seed) -> None:
+def test_without_tags_statistics_are_empty(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", "/tags/tagStatistics")[1] == {"tags": [], "taxonomies": []}
 
 
-def test_a_tag_of_a_name_alone(seed: Seed) -> None:
+def test_quick_add(seed: Seed) -> None:
     added = call(seed.org_admin.key, "POST", "/tags/quickAdd", {"Tag": {"name": "quick"}})[1]
     assert added["data"]["Tag"]["name"] == "quick"
     assert call(seed.analyst.key, "GET", f"/tags/viewTag/{added['id']}")[1]["name"] == "quick"
@@ -72,7 +72,7 @@ def test_a_tag_of_a_name_alone(seed: Seed) -> None:
     assert call(seed.analyst.key, "POST", "/tags/quickAdd", {"name": "no"})[0] == 403
 
 
-def test_what_stands_on_a_thing_and_how_it_relates(seed: Seed) -> None:
+def test_tags_and_relationship_types_of_target(seed: Seed) -> None:
     event = tagged_event(seed.org_a, "alpha", distribution=3, published=True)
     attribute = make_attribute(event)
     attribute.save()
@@ -89,7 +89,7 @@ def test_what_stands_on_a_thing_and_how_it_relates(seed: Seed) -> None:
     assert call(seed.analyst.key, "POST", path, {"Tag": {"relationship_type": "x" * 192}})[0] == 403
     assert call(seed.analyst.key, "POST", path, body)[0] == 200
     event.refresh_from_db()
-    assert not event.published, "a global tag is part of what goes out"
+    assert not event.published, "a global tag is part of what is published"
     path = f"/tags/modifyTagRelationship/attribute/{link.pk}"
     assert call(seed.analyst.key, "POST", path, body)[0] == 200
     stored = {EventTag.objects.get().relationship_type, AttributeTag.objects.get().relationship_type}
@@ -97,7 +97,7 @@ def test_what_stands_on_a_thing_and_how_it_relates(seed: Seed) -> None:
     assert call(seed.analyst.key, "POST", "/tags/modifyTagRelationship/attribute/999999", body)[0] == 404
 
 
-def test_what_is_hidden_is_not_there(seed: Seed) -> None:
+def test_hidden_target_returns_404(seed: Seed) -> None:
     event = tagged_event(seed.org_a, "alpha", distribution=0)
     link = EventTag.objects.get()
     assert call(seed.stranger.key, "GET", f"/tags/showEventTag/{event.pk}")[0] == 404

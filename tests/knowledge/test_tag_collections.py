@@ -1,4 +1,4 @@
-"""Tag collections: one's own or everyone's, filled and put on things as one."""
+"""Tag collections: private or for all organisations, filled and attached as one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def names(collection: dict[str, Any]) -> list[str]:
     return [link["Tag"]["name"] for link in collection["TagCollectionTag"]]
 
 
-def test_from_making_to_deleting(seed: Seed) -> None:
+def test_collection_is_added_edited_and_deleted(seed: Seed) -> None:
     key = seed.org_admin.key
     made = add(key, "Phishing", description="What we see", TagCollectionTag=[{"Tag": {"name": "tlp:amber"}}])
     about = made["TagCollection"]
@@ -55,7 +55,7 @@ def test_from_making_to_deleting(seed: Seed) -> None:
     assert Tag.objects.filter(name="beta").exists()
 
 
-def test_who_sees_and_who_changes(seed: Seed) -> None:
+def test_visibility_and_editing_by_organisation(seed: Seed) -> None:
     Tag.objects.create(name="theirs", org_id=seed.org_a.pk)
     own = add(seed.org_admin.key, "Ours", TagCollectionTag=[{"Tag": {"name": "theirs"}}])["TagCollection"][
         "id"
@@ -63,7 +63,9 @@ def test_who_sees_and_who_changes(seed: Seed) -> None:
     shared = add(seed.org_admin.key, "All", all_orgs=True, Tag=["theirs", "open"])["TagCollection"]["id"]
     stranger, other_editor = seed.stranger.key, seed.partner_sync.key
     (seen,) = call(stranger, "GET", "/tag_collections/index")[1]
-    assert (seen["TagCollection"]["id"], names(seen)) == (shared, ["open"]), "tags kept for A stay hidden"
+    assert (seen["TagCollection"]["id"], names(seen)) == (shared, ["open"]), (
+        "tags restricted to A stay hidden"
+    )
     assert call(stranger, "GET", f"/tag_collections/view/{own}")[0] == 404
     for number, status in ((own, 404), (shared, 403)):
         assert call(other_editor, "POST", f"/tag_collections/edit/{number}", {"name": "x"})[0] == status
@@ -90,18 +92,18 @@ def test_who_sees_and_who_changes(seed: Seed) -> None:
         ({"name": "x", "TagCollectionTag": [7.5]}, "Tag"),
     ],
 )
-def test_what_is_no_collection(seed: Seed, body: dict[str, Any], field: str) -> None:
+def test_invalid_collection_is_refused(seed: Seed, body: dict[str, Any], field: str) -> None:
     status, answer = call(seed.org_admin.key, "POST", "/tag_collections/add", body)
     assert (status, list(answer["errors"])) == (403, [field])
     assert not TagCollection.objects.exists()
 
 
-def test_what_was_exported_can_be_imported(seed: Seed) -> None:
+def test_export_can_be_imported(seed: Seed) -> None:
     add(seed.org_admin.key, "One", Tag=["alpha", "beta"])
     add(seed.org_admin.key, "Two", Tag=["alpha"])
     exported = call(seed.org_admin.key, "GET", "/tag_collections/index")[1]
     refused = call(seed.org_admin.key, "POST", "/tag_collections/import", exported)
-    assert (refused[0], sorted(refused[1]["errors"])) == (403, ["0", "1"]), "they are here already"
+    assert (refused[0], sorted(refused[1]["errors"])) == (403, ["0", "1"]), "they exist already"
     TagCollection.objects.all().delete()
     Tag.objects.all().delete()
     body = call(seed.partner_sync.key, "POST", "/tag_collections/import", [*exported, {"name": ""}])[1]
@@ -113,20 +115,20 @@ def test_what_was_exported_can_be_imported(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", "/tag_collections/index")[1] == [], "they are the importer's own"
 
 
-def test_a_collection_is_put_on_an_event(seed: Seed, event: Event) -> None:
+def test_collection_is_attached_to_event(seed: Seed, event: Event) -> None:
     number = add(seed.org_admin.key, "One", Tag=["alpha", "beta"])["TagCollection"]["id"]
     added = call(seed.analyst.key, "POST", f"/events/addTag/{event.pk}/collection_{number}", {})
     assert added[1]["success"] == "Tag added."
     assert set(EventTag.objects.values_list("tag__name", flat=True)) == {"alpha", "beta"}
     body = {"uuid": str(event.uuid), "tag": f"collection_{number}"}
     again = call(seed.analyst.key, "POST", "/tags/attachTagToObject", body)[1]
-    assert again["message"] == f"Successfully attached 2 tags to Event ({event.pk})", "as MISP says it"
+    assert again["message"] == f"Successfully attached 2 tags to Event ({event.pk})", "in MISP's wording"
     theirs = call(seed.stranger.key, "POST", f"/events/addTag/{event.pk}/collection_{number}", {})
     assert theirs[1] == {"saved": False, "errors": "Invalid Tag Collection"}
     assert call(seed.stranger.key, "POST", "/tags/attachTagToObject", body)[0] == 404
 
 
-def test_clusters_stand_in_collections(seed: Seed) -> None:
+def test_clusters_are_added_to_collections(seed: Seed) -> None:
     cluster = make_cluster(make_galaxy(), "APT28")
     made = add(seed.org_admin.key, "One")
     number, key = made["TagCollection"]["id"], seed.org_admin.key

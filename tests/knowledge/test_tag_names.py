@@ -1,4 +1,4 @@
-"""Who learns the name of a tag that no taxonomy has: a name can tell as much as what carries it."""
+"""Who may learn the name of a custom tag: the name can reveal as much as the event that has it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DOORS = {
 }
 
 
-def hears(api_user: ApiUser, door: str) -> bool:
+def learns(api_user: ApiUser, door: str) -> bool:
     method, path, body = DOORS[door]
     return NAME in send(api_user.key, method, path, body).getvalue().decode()
 
@@ -49,14 +49,14 @@ def secret(seed: Seed) -> Tag:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_tag_on_a_hidden_event_is_told_only_to_its_readers(seed: Seed, secret: Tag, door: str) -> None:
-    assert hears(seed.analyst, door)
-    assert hears(seed.site_admin, door)
+def test_tag_of_hidden_event_is_shown_to_its_readers_only(seed: Seed, secret: Tag, door: str) -> None:
+    assert learns(seed.analyst, door)
+    assert learns(seed.site_admin, door)
     for other in (seed.partner, seed.partner_sync, seed.stranger):
-        assert not hears(other, door)
+        assert not learns(other, door)
 
 
-def test_its_number_is_that_of_no_tag(seed: Seed, secret: Tag) -> None:
+def test_hidden_tags_id_looks_unknown(seed: Seed, secret: Tag) -> None:
     own = make_event(seed.org_b, distribution=0)
     own.save()
     refusals = []
@@ -79,13 +79,13 @@ def test_its_number_is_that_of_no_tag(seed: Seed, secret: Tag) -> None:
     assert not EventTag.objects.filter(event=own).exists()
 
 
-def test_a_document_does_not_learn_a_name_by_its_number(seed: Seed, secret: Tag) -> None:
+def test_document_cannot_resolve_hidden_tag_by_id(seed: Seed, secret: Tag) -> None:
     event = {"info": "probe", "distribution": 0, "Tag": [{"id": str(secret.pk)}]}
     _, made = call(seed.partner_sync.key, "POST", "/events/add", {"Event": event})
     assert NAME not in str(made)
 
 
-def test_who_may_not_make_tags_cannot_try_names(seed: Seed, secret: Tag) -> None:
+def test_names_cannot_be_probed_without_permission_to_create_tags(seed: Seed, secret: Tag) -> None:
     own = make_event(seed.org_b, distribution=0, user_id=seed.partner.user.pk)
     own.save()
     told = [
@@ -98,11 +98,11 @@ def test_who_may_not_make_tags_cannot_try_names(seed: Seed, secret: Tag) -> None
     )
 
 
-def test_who_may_make_tags_uses_the_name_as_their_own(seed: Seed, secret: Tag) -> None:
+def test_creator_of_same_name_uses_it_as_own(seed: Seed, secret: Tag) -> None:
     status, _ = call(seed.partner_sync.key, "POST", "/tags/add", {"Tag": {"name": NAME}})
     assert status == 200
-    assert hears(seed.partner, "index")
-    assert not hears(seed.stranger, "index")
+    assert learns(seed.partner, "index")
+    assert not learns(seed.stranger, "index")
 
 
 def _on_attribute(tag: Tag, seed: Seed, **hidden: Any) -> None:
@@ -128,16 +128,16 @@ def _on_event(tag: Tag, seed: Seed, **hidden: Any) -> None:
 
 
 @pytest.mark.parametrize("carrier", [_on_event, _on_attribute, _on_report])
-def test_who_reads_what_carries_it_knows_it(seed: Seed, carrier: Callable[..., None]) -> None:
+def test_reader_of_tagged_content_knows_tag(seed: Seed, carrier: Callable[..., None]) -> None:
     tag = Tag.objects.create(name=NAME)
     carrier(tag, seed, distribution=0)
-    assert hears(seed.analyst, "index")
-    assert not hears(seed.stranger, "index")
+    assert learns(seed.analyst, "index")
+    assert not learns(seed.stranger, "index")
     carrier(tag, seed)
-    assert hears(seed.stranger, "index")
+    assert learns(seed.stranger, "index")
 
 
-def test_vocabulary_and_what_an_administrator_made_is_everybodys(seed: Seed) -> None:
+def test_vocabulary_and_administrators_tags_are_public(seed: Seed) -> None:
     taxonomy = Taxonomy.objects.create(namespace="colour")
     predicate = TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="warm")
     TaxonomyEntry.objects.create(predicate=predicate, value="red")
@@ -149,7 +149,7 @@ def test_vocabulary_and_what_an_administrator_made_is_everybodys(seed: Seed) -> 
     assert names == {'colour:warm="red"', "colour:warm", "for everybody"}
 
 
-def test_a_report_is_not_searched_for_names_that_its_writer_does_not_know(seed: Seed) -> None:
+def test_report_is_not_scanned_for_tags_unknown_to_its_author(seed: Seed) -> None:
     for name in ("case:nightfall", "case:daybreak"):
         Tag.objects.create(name=name)
     event = make_event(seed.org_b, distribution=0)
@@ -162,27 +162,27 @@ def test_a_report_is_not_searched_for_names_that_its_writer_does_not_know(seed: 
 
 
 @pytest.mark.parametrize("duty", [StaffRole.OPERATOR, StaffRole.AUDITOR])
-def test_operator_and_auditor_hear_of_none(seed: Seed, secret: Tag, duty: StaffRole) -> None:
+def test_operator_and_auditor_see_no_hidden_tags(seed: Seed, secret: Tag, duty: StaffRole) -> None:
     make_tag("for everybody")
     names = send(make_key(blind_administrator(seed, duty)), "GET", "/tags/index").getvalue().decode()
     assert NAME not in names
     assert "for everybody" not in names
 
 
-def test_a_name_in_a_document_belongs_to_the_organisation_that_wrote_it(seed: Seed) -> None:
-    """Also when the event is gone; what a site administrator writes is everybody's."""
+def test_tag_in_document_belongs_to_senders_organisation(seed: Seed) -> None:
+    """Even after the event is deleted; a site administrator's tags are for everybody."""
     for api_user, name in ((seed.org_admin, NAME), (seed.site_admin, "for everybody")):
         event = {"info": "made", "distribution": 0, "Tag": [{"name": name}]}
         _, made = call(api_user.key, "POST", "/events/add", {"Event": event})
         assert call(api_user.key, "POST", f"/events/delete/{made['Event']['id']}")[0] == 200
-    assert hears(seed.reader, "index")
-    assert not hears(seed.stranger, "index")
+    assert learns(seed.reader, "index")
+    assert not learns(seed.stranger, "index")
     assert "for everybody" in send(seed.stranger.key, "GET", "/tags/index").getvalue().decode()
 
 
 @pytest.fixture
-def red(secret: Tag) -> Tag:
-    """The secret tag, in a colour that its organisation chose."""
+def red_secret(secret: Tag) -> Tag:
+    """The secret tag, in a colour chosen by its organisation."""
     secret.colour = "#ff0000"
     secret.save()
     return secret
@@ -192,7 +192,7 @@ NEW_COLOUR = colour_of(NAME)
 
 
 def colours(api_user: ApiUser, event_uuid: str = "") -> set[str]:
-    """The colours in which somebody sees the tag, wherever tags are shown."""
+    """The colours in which a user sees the tag, wherever tags are shown."""
     tags = [
         ("GET", f"/tags/view/{NAME}", None),
         ("GET", "/tags/index", None),
@@ -217,8 +217,8 @@ def colours(api_user: ApiUser, event_uuid: str = "") -> set[str]:
 
 
 @pytest.mark.parametrize("way", ["made", "in an event", "put on", "in a collection"])
-def test_the_colour_of_a_hidden_tag_is_not_told(seed: Seed, red: Tag, way: str) -> None:
-    """Who names it sees the colour that a new tag would have; those who knew it see the one that they know."""
+def test_colour_of_hidden_tag_is_not_revealed(seed: Seed, red_secret: Tag, way: str) -> None:
+    """A user who names it sees a new tag's default colour; those who know it see its own."""
     tags = [{"name": NAME}] if way == "in an event" else []
     event = {"info": "own", "distribution": 0, "Tag": tags}
     _, made = call(seed.partner_sync.key, "POST", "/events/add", {"Event": event})
@@ -238,35 +238,35 @@ def test_the_colour_of_a_hidden_tag_is_not_told(seed: Seed, red: Tag, way: str) 
     assert "#ff0000" not in str(answered)
     assert colours(seed.partner_sync, uuid) == {NEW_COLOUR}
     assert colours(seed.analyst) == {"#ff0000"}
-    red.refresh_from_db()
-    assert red.colour == "#ff0000"
+    red_secret.refresh_from_db()
+    assert red_secret.colour == "#ff0000"
 
 
-def test_who_names_a_tag_chooses_its_colour_for_their_organisation(seed: Seed, red: Tag) -> None:
+def test_colour_is_chosen_per_organisation(seed: Seed, red_secret: Tag) -> None:
     answered = answer(send(seed.partner_sync.key, "POST", "/tags/add", {"name": NAME, "colour": "#00ff00"}))
     assert answered["Tag"]["colour"] == "#00ff00"
     assert colours(seed.partner_sync) == {"#00ff00"}
     assert colours(seed.analyst) == {"#ff0000"}
 
 
-def test_a_tag_that_is_known_has_its_own_colour(seed: Seed, red: Tag) -> None:
+def test_known_tag_keeps_its_colour(seed: Seed, red_secret: Tag) -> None:
     event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
-    EventTag.objects.create(event=event, tag=red)
+    EventTag.objects.create(event=event, tag=red_secret)
     answered = answer(send(seed.partner_sync.key, "POST", "/tags/add", {"name": NAME, "colour": "#00ff00"}))
     assert answered["Tag"]["colour"] == "#ff0000"
 
 
 @pytest.mark.parametrize("path", ["/tags/add", f"/tags/quickAdd/{NAME}"])
-def test_whose_a_tag_is_that_is_kept_for_others_is_not_told(seed: Seed, red: Tag, path: str) -> None:
+def test_owner_of_restricted_tag_is_not_revealed(seed: Seed, red_secret: Tag, path: str) -> None:
     Tag.objects.update(org_id=seed.org_a.pk)
     refused = send(seed.partner_sync.key, "POST", path, {"name": NAME})
     assert refused.status_code == 405
     assert "This name cannot be used for a tag." in refused.getvalue().decode()
-    assert not hears(seed.partner_sync, "index")
+    assert not learns(seed.partner_sync, "index")
 
 
-def test_a_relation_between_clusters_does_not_tell_of_tags(seed: Seed, red: Tag) -> None:
+def test_cluster_relation_does_not_reveal_tags(seed: Seed, red_secret: Tag) -> None:
     galaxy, mine = (
         make_galaxy("mine"),
         {"default": False, "org_id": seed.org_b.pk, "orgc_id": seed.org_b.pk, "distribution": 1},

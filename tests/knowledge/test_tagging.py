@@ -1,4 +1,4 @@
-"""The older routes to tags: success and refusal both answer 200."""
+"""The older tagging endpoints answer 200 for success and refusal alike."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def attribute(seed: Seed) -> Attribute:
     return attribute
 
 
-def test_an_event(seed: Seed, attribute: Attribute) -> None:
+def test_event_is_tagged_and_untagged(seed: Seed, attribute: Attribute) -> None:
     event, key = attribute.event_id, seed.analyst.key
     tags = [make_tag(name) for name in ("tlp:white", "alpha", "beta")]
     already = {"saved": False, "errors": "Tag is already attached to this event."}
@@ -42,7 +42,7 @@ def test_an_event(seed: Seed, attribute: Attribute) -> None:
     assert not EventTag.objects.exists()
 
 
-def test_an_attribute(seed: Seed, attribute: Attribute) -> None:
+def test_attribute_is_tagged_and_untagged(seed: Seed, attribute: Attribute) -> None:
     tag = make_tag("alpha")
     key, path = seed.analyst.key, f"{attribute.pk}/{tag.pk}"
     assert call(key, "POST", f"/attributes/addTag/{path}", {})[1] == ADDED
@@ -67,7 +67,7 @@ def test_refusals(seed: Seed, attribute: Attribute, path: str, status: int, text
     assert (found[0], found[1].get("errors", found[1].get("message"))) == (status, text)
 
 
-def test_others_may_not(seed: Seed, attribute: Attribute) -> None:
+def test_other_organisations_are_refused(seed: Seed, attribute: Attribute) -> None:
     make_tag("alpha")
     for action in ("addTag", "removeTag"):
         path = f"/events/{action}/{attribute.event_id}/alpha"
@@ -77,10 +77,8 @@ def test_others_may_not(seed: Seed, attribute: Attribute) -> None:
 
 
 @pytest.mark.parametrize("tag", ["tlp:red", {"name": "tlp:red"}, ["tlp:red"], [{"name": "tlp:red"}]])
-def test_a_tag_in_a_document_is_not_lost_for_how_it_is_written(
-    seed: Seed, attribute: Attribute, tag: Any
-) -> None:
-    """Least of all a TLP mark: what is not marked is shared as if it were free."""
+def test_tag_in_document_is_accepted_in_every_form(seed: Seed, attribute: Attribute, tag: Any) -> None:
+    """A lost TLP tag would let its event be shared freely."""
     make_tag("tlp:red")
     added = call(seed.analyst.key, "POST", "/events/add", {"info": "new", "Tag": tag})[1]
     edited = call(seed.analyst.key, "POST", f"/events/edit/{attribute.event_id}", {"Tag": tag})[1]

@@ -1,4 +1,4 @@
-"""Tags: found without regard to case, made by those who may, kept from those they are not for."""
+"""Tags: found regardless of case, created with permission, hidden from others if restricted."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_names_are_found_in_any_case(seed: Seed) -> None:
     }
 
 
-def test_unknown_names_are_made_only_by_those_who_may(seed: Seed) -> None:
+def test_unknown_names_are_created_only_with_permission(seed: Seed) -> None:
     assert resolve(seed, "new", may_create=False) == {}
     made = resolve(seed, "new", "New", "other")
     assert {tag.name.lower() for tag in made.values()} == {"new", "other"}
@@ -59,11 +59,11 @@ def test_unknown_names_are_made_only_by_those_who_may(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\0b", "å" * 1001, " ", "\ud800"])
-def test_names_that_cannot_be(seed: Seed, name: str) -> None:
+def test_invalid_names_are_skipped(seed: Seed, name: str) -> None:
     assert resolve(seed, name, "fine").keys() == {"fine"}
 
 
-def test_a_number_too_large_is_left_out(seed: Seed) -> None:
+def test_out_of_range_numerical_value_is_dropped(seed: Seed) -> None:
     wanted = [{"name": "big", "numerical_value": 2**40}]
     tags = services.resolve_tags(seed.analyst.actor, wanted, may_create=True)
     assert tags["big"].numerical_value is None
@@ -77,7 +77,7 @@ def test_any_number_of_tags_takes_two_statements(seed: Seed) -> None:
     assert len(seen) <= 2
 
 
-def test_a_taxonomy_gives_its_tags_colour_and_number(seed: Seed, scale: Taxonomy) -> None:
+def test_taxonomy_sets_colour_and_numerical_value(seed: Seed, scale: Taxonomy) -> None:
     tag = resolve(seed, 'scale:level="high"')['scale:level="high"']
     assert (tag.colour, tag.numerical_value) == ("#ff0000", 75)
 
@@ -93,7 +93,7 @@ def test_galaxy_tags_are_recognised(seed: Seed) -> None:
     }
 
 
-def test_tags_kept_for_others_are_left_out(seed: Seed) -> None:
+def test_tags_restricted_to_others_are_skipped(seed: Seed) -> None:
     make_tag("theirs", org_id=seed.org_b.pk)
     make_tag("his", user_id=seed.colleague.user.pk)
     assert resolve(seed, "theirs", "his") == {}
@@ -112,14 +112,14 @@ def test_tags_kept_for_others_are_left_out(seed: Seed) -> None:
         ({"name": "x", "org_id": "y"}, "org_id"),
     ],
 )
-def test_refused_tags(seed: Seed, data: dict[str, Any], field: str) -> None:
+def test_invalid_tags_are_refused(seed: Seed, data: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refused:
         services.create_tag(seed.org_admin.actor, data)
     assert list(refused.value.errors) == [field]
     assert not Tag.objects.exists()
 
 
-def test_who_may_make_change_and_delete(seed: Seed) -> None:
+def test_permissions_to_create_edit_and_delete(seed: Seed) -> None:
     with pytest.raises(Forbidden):
         services.create_tag(seed.analyst.actor, {"name": "x"})
     tag = services.create_tag(seed.org_admin.actor, {"name": "x"})
@@ -152,7 +152,7 @@ def test_required_taxonomies(scale: Taxonomy) -> None:
     assert missing_required(['scale:note="a"']) == []
 
 
-def test_all_tags_of_a_taxonomy(seed: Seed, scale: Taxonomy) -> None:
+def test_all_tags_of_taxonomy(seed: Seed, scale: Taxonomy) -> None:
     assert services.create_taxonomy_tags(seed.site_admin.actor, scale.pk) == 3
     services.hide_taxonomy_tags(seed.site_admin.actor, scale.pk)
     assert Tag.objects.filter(hide_tag=True).count() == 3

@@ -1,4 +1,6 @@
-"""Taxonomies over the API: switched, imported and exported, required, exclusive, and hand-written tags made theirs."""
+"""Taxonomies over the API: enabled, imported, exported, required, exclusive, and custom tags normalised to
+them.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,7 @@ def stored_event(seed: Seed, *tags: str, **fields: Any) -> Event:
     return event
 
 
-def test_what_is_exported_can_be_imported(seed: Seed, scale: str) -> None:
+def test_export_can_be_imported(seed: Seed, scale: str) -> None:
     exported = call(seed.analyst.key, "GET", f"/taxonomies/export/{scale}")[1]
     assert exported == DOCUMENT
     assert call(seed.site_admin.key, "POST", f"/taxonomies/delete/{scale}", {})[0] == 200
@@ -59,7 +61,7 @@ def test_what_is_exported_can_be_imported(seed: Seed, scale: str) -> None:
     tags = [(entry["tag"], entry.get("numerical_value")) for entry in back["entries"]]
     assert tags == [('scale:level="high"', 75), ('scale:level="low"', 0), ("scale:note", None)]
     again = call(seed.site_admin.key, "POST", "/taxonomies/import", {**exported, "description": "New"})[1]
-    assert again["Taxonomy"] == back["Taxonomy"] | {"description": "New"}, "one taxonomy for each namespace"
+    assert again["Taxonomy"] == back["Taxonomy"] | {"description": "New"}, "one taxonomy per namespace"
 
 
 @pytest.mark.parametrize(
@@ -79,13 +81,13 @@ def test_what_is_exported_can_be_imported(seed: Seed, scale: str) -> None:
         ({"values": [{"predicate": "note", "entry": [{"value": "a\nb"}]}]}, "values"),
     ],
 )
-def test_what_is_no_taxonomy(seed: Seed, change: dict[str, Any], field: str) -> None:
+def test_invalid_taxonomy_is_refused(seed: Seed, change: dict[str, Any], field: str) -> None:
     status, body = call(seed.site_admin.key, "POST", "/taxonomies/import", {**DOCUMENT, **change})
     assert (status, list(body["errors"])) == (403, [field])
     assert not Taxonomy.objects.exists()
 
 
-def test_switches(seed: Seed, scale: str) -> None:
+def test_enable_require_and_highlight(seed: Seed, scale: str) -> None:
     key = seed.site_admin.key
     for action, text in (
         ("enable", "Taxonomy enabled"),
@@ -100,7 +102,7 @@ def test_switches(seed: Seed, scale: str) -> None:
     assert call(key, "POST", "/taxonomies/toggleHighlighted/999999", {})[0] == 404
 
 
-def test_tags_hidden_and_offered_again(seed: Seed, scale: str) -> None:
+def test_tags_are_hidden_and_offered_again(seed: Seed, scale: str) -> None:
     call(seed.site_admin.key, "POST", f"/taxonomies/addTag/{scale}", {})
     both = ['scale:level="high"', "scale:note"]
     hidden = call(
@@ -115,7 +117,7 @@ def test_tags_hidden_and_offered_again(seed: Seed, scale: str) -> None:
     assert [entry["existing_tag"]["Tag"]["hide_tag"] for entry in entries] == [True, False, False]
 
 
-def test_who_may(seed: Seed, scale: str) -> None:
+def test_writing_requires_permission(seed: Seed, scale: str) -> None:
     read_only = make_key(seed.site_admin.user, read_only=True)
     for action in (
         "import",
@@ -133,7 +135,7 @@ def test_who_may(seed: Seed, scale: str) -> None:
     assert call(None, "GET", f"/taxonomies/export/{scale}")[0] == 403
 
 
-def test_a_required_taxonomy_holds_publication_up(seed: Seed, scale: str) -> None:
+def test_required_taxonomy_blocks_publication(seed: Seed, scale: str) -> None:
     Taxonomy.objects.update(enabled=True, required=True)
     event = stored_event(seed, "other:tag")
     key = seed.publisher.key
@@ -146,18 +148,18 @@ def test_a_required_taxonomy_holds_publication_up(seed: Seed, scale: str) -> Non
         "Attribute": [{"type": "text", "value": "x"}],
     }
     added = call(key, "POST", "/events/add", document)[1]["Event"]
-    assert added["published"] is False, "nor does the document's own word publish it"
+    assert added["published"] is False, "nor does the document publish itself"
     merged = {**document, "timestamp": int(added["timestamp"]) + 1}
     assert call(key, "POST", f"/events/edit/{added['id']}", merged)[1]["Event"]["published"] is False
     EventTag.objects.create(event=event, tag=Tag.objects.create(name="scale:note"), local=True)
-    assert call(key, "POST", f"/events/publish/{event.pk}", {})[0] == 403, "a local tag goes nowhere"
+    assert call(key, "POST", f"/events/publish/{event.pk}", {})[0] == 403, "a local tag is not published"
     EventTag.objects.update(local=False)
     assert call(key, "POST", f"/events/publish/{event.pk}", {})[0] == 200
     document["Tag"] = [{"name": "scale:note"}]
     assert call(key, "POST", "/events/add", document)[1]["Event"]["published"] is True
 
 
-def test_exclusive_tags_do_not_come_beside_each_other(seed: Seed, scale: str) -> None:
+def test_exclusive_tags_cannot_be_combined(seed: Seed, scale: str) -> None:
     call(seed.site_admin.key, "POST", f"/taxonomies/addTag/{scale}", {})
     event = stored_event(seed, 'scale:level="high"')
     refused = call(seed.analyst.key, "POST", f"/events/addTag/{event.pk}", {"tag": 'scale:level="low"'})[1]
@@ -175,7 +177,7 @@ def test_exclusive_tags_do_not_come_beside_each_other(seed: Seed, scale: str) ->
     assert call(seed.analyst.key, "POST", "/attributes/addTag/selected", body)[1]["saved"] is False
 
 
-def test_an_event_is_looked_through(seed: Seed, scale: str) -> None:
+def test_check_of_events_tags(seed: Seed, scale: str) -> None:
     event = stored_event(seed, 'scale:level="high"', 'scale:level="low"', "scale:note")
     shown, hidden = make_attribute(event), make_attribute(event, distribution=0)
     Attribute.objects.bulk_create([shown, hidden])
@@ -195,7 +197,7 @@ def test_an_event_is_looked_through(seed: Seed, scale: str) -> None:
     assert call(seed.stranger.key, "GET", path)[0] == 404
 
 
-def test_hand_written_tags_become_the_taxonomys(seed: Seed, scale: str) -> None:
+def test_custom_tags_are_normalised_to_taxonomy(seed: Seed, scale: str) -> None:
     names = ("Scale:Level=High", 'scale : level = "high"', "SCALE:NOTE", "free text", 'scale:level="other"')
     event = stored_event(seed, *names, timestamp=1_700_000_000)
     attribute = make_attribute(event)

@@ -1,4 +1,4 @@
-"""Matching: five kinds of lists, each with its own idea of being on it."""
+"""Matching values against the five types of warninglists."""
 
 from __future__ import annotations
 
@@ -53,21 +53,21 @@ def lists(db: None) -> None:
         ("https://[broken", set()),
     ],
 )
-def test_what_is_on_which_list(value: str, on: set[str]) -> None:
+def test_matching_by_list_type(value: str, on: set[str]) -> None:
     assert {hit.name for hit in check_values([value]).get(value, [])} == on
 
 
-def test_the_matching_entry_is_told() -> None:
+def test_matching_entry_is_returned() -> None:
     hits = check_values(["8.8.8.8", "10.0.0.1", "a.google.com"])
     assert [hits[value][0].matched for value in hits] == ["8.8.8.8/32", "10.0.0.0/8", "google.com"]
 
 
-def test_disabled_lists_are_silent() -> None:
+def test_disabled_lists_are_ignored() -> None:
     Warninglist.objects.update(enabled=False)
     assert check_values(["8.8.8.8"]) == {}
 
 
-def test_a_list_is_about_its_types() -> None:
+def test_list_applies_to_its_attribute_types() -> None:
     Warninglist.objects.filter(name="cidr").update(matching_attributes=["ip-dst", "ip-dst|port"])
     values = [
         CheckedValue("8.8.8.8", "ip-dst"),
@@ -77,7 +77,7 @@ def test_a_list_is_about_its_types() -> None:
     assert list(find_hits(values)) == [0, 2]
 
 
-def test_a_changed_list_is_read_anew() -> None:
+def test_changed_list_is_reloaded() -> None:
     assert "nosuch@spam.example" not in check_values(["nosuch@spam.example"])
     store(WarninglistFile(name="substring", type="substring", version=2, values=["spam.example"]))
     assert [hit.matched for hit in check_values(["nosuch@spam.example"])["nosuch@spam.example"]] == [
@@ -85,25 +85,25 @@ def test_a_changed_list_is_read_anew() -> None:
     ]
 
 
-def test_substrings_do_not_reach_from_one_value_into_the_next() -> None:
+def test_substrings_do_not_span_values() -> None:
     store(WarninglistFile(name="substring", type="substring", version=2, values=["ab", "b", "ba"]))
     hits = check_values(["xa", "bx", "ab", "aba"])
     assert {value: found[0].matched for value, found in hits.items()} == {"bx": "b", "ab": "ab", "aba": "ab"}
 
 
-def test_a_long_entry_is_found_and_breaks_nothing() -> None:
+def test_long_entry_is_matched() -> None:
     long = "https://long.example/" + "x" * 20_000
     store(WarninglistFile(name="string", type="string", version=2, values=[long]))
     assert set(check_values([long, long[:-1]])) == {long}
 
 
-def test_no_expression_takes_for_ever() -> None:
+def test_regex_matching_time_is_bounded() -> None:
     store(WarninglistFile(name="regex", type="regex", version=2, values=["/^(a+)+$/", "/(x+x+)+y/i"]))
-    # An engine that tries one way after the other would not live to answer: there are 2⁵⁰⁰⁰ of them.
+    # A backtracking engine would never finish: there are 2⁵⁰⁰⁰ paths.
     assert check_values(["a" * 5000 + "!", "x" * 5000]) == {}
 
 
-def test_switching_by_id_and_by_name(seed: Seed) -> None:
+def test_enabling_by_id_and_name(seed: Seed) -> None:
     actor = seed.site_admin.actor
     first = Warninglist.objects.get(name="cidr")
     assert set_enabled(actor, ids=[first.pk], enabled=False) == 1
@@ -119,6 +119,6 @@ def test_switching_by_id_and_by_name(seed: Seed) -> None:
         set_enabled(seed.analyst.actor, ids=[first.pk], enabled=False)
 
 
-def test_what_is_too_long_for_a_host_name_is_not_taken_apart() -> None:
+def test_overlong_host_name_is_not_split() -> None:
     assert set(check_values(["a." * 100 + "google.com"])) == {"a." * 100 + "google.com"}
     assert check_values(["a." * 30_000 + "google.com"]) == {}

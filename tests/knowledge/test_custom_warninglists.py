@@ -1,4 +1,4 @@
-"""Lists of one's own: made, changed, carried to another hub, and enforced when attributes are added."""
+"""Custom warninglists: created, edited, moved to another hub, and enforced when attributes are added."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def make(seed: Seed, **changes: Any) -> dict[str, Any]:
     return dict(body["Warninglist"])
 
 
-def test_a_list_of_our_own_warns_about_our_names(seed: Seed) -> None:
+def test_custom_list_warns(seed: Seed) -> None:
     made = make(seed)
     assert (made["default"], made["enabled"], made["version"], made["category"]) == (
         False,
@@ -51,7 +51,7 @@ def test_a_list_of_our_own_warns_about_our_names(seed: Seed) -> None:
     assert AuditEntry.objects.filter(action="warninglist.added", target_id=int(made["id"])).exists()
 
 
-def test_editing_changes_what_is_named_and_keeps_the_rest(seed: Seed) -> None:
+def test_edit_changes_only_given_members(seed: Seed) -> None:
     made = make(seed)
     path = f"/warninglists/edit/{made['id']}"
     _, body = call(seed.site_admin.key, "POST", path, {"Warninglist": {"description": "Other words"}})
@@ -90,14 +90,14 @@ def test_editing_changes_what_is_named_and_keeps_the_rest(seed: Seed) -> None:
         ({"type": "substring", "entries": [str(n) for n in range(20_001)]}, "entries"),
     ],
 )
-def test_what_cannot_be_a_list_is_refused_by_field(seed: Seed, changes: dict[str, Any], field: str) -> None:
+def test_invalid_list_is_refused_by_field(seed: Seed, changes: dict[str, Any], field: str) -> None:
     status, body = call(seed.site_admin.key, "POST", "/warninglists/add", {**MINE, **changes})
     assert (status, body["name"], list(body["errors"])) == (403, "Could not add warninglist", [field])
     assert not Warninglist.objects.exists()
     assert not WarninglistEntry.objects.exists()
 
 
-def test_two_lists_never_share_a_name(seed: Seed) -> None:
+def test_names_are_unique(seed: Seed) -> None:
     make(seed)
     other = make(seed, name="Other")
     for path in ("/warninglists/add", f"/warninglists/edit/{other['id']}"):
@@ -105,7 +105,7 @@ def test_two_lists_never_share_a_name(seed: Seed) -> None:
         assert (status, list(body["errors"])) == (403, ["name"])
 
 
-def test_what_is_exported_can_be_imported(seed: Seed) -> None:
+def test_export_can_be_imported(seed: Seed) -> None:
     made = make(seed)
     for entries in (MINE["entries"], [{"value": "a.example", "comment": 'with "comment"'}]):
         changed = {"WarninglistEntry": entries} if isinstance(entries, list) else {}
@@ -122,7 +122,7 @@ def test_what_is_exported_can_be_imported(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("missing", ["name", "type", "version", "description", "list"])
-def test_an_import_must_be_whole(seed: Seed, missing: str) -> None:
+def test_incomplete_import_is_refused(seed: Seed, missing: str) -> None:
     whole = {"name": "x", "type": "string", "version": 1, "description": "d", "list": ["a"]}
     del whole[missing]
     if missing == "type":
@@ -131,7 +131,7 @@ def test_an_import_must_be_whole(seed: Seed, missing: str) -> None:
     assert (status, list(body["errors"])) == (403, [missing])
 
 
-def test_a_list_that_comes_with_the_hub_is_not_edited_but_may_be_replaced_by_import(seed: Seed) -> None:
+def test_packaged_list_is_replaced_by_import_but_not_edited(seed: Seed) -> None:
     store(WarninglistFile(name="Packaged", type="string", version=1, values=["a"]))
     number = Warninglist.objects.get().pk
     for path in ("edit", "add_attribute"):
@@ -150,7 +150,7 @@ def test_a_list_that_comes_with_the_hub_is_not_edited_but_may_be_replaced_by_imp
     assert Warninglist.objects.get().default
 
 
-def test_switching_through_the_path(seed: Seed) -> None:
+def test_list_is_enabled_by_path(seed: Seed) -> None:
     made = make(seed)
     for suffix, enabled in (("/1", True), ("", False)):
         response = send(
@@ -163,7 +163,7 @@ def test_switching_through_the_path(seed: Seed) -> None:
         assert Warninglist.objects.get().enabled is enabled
 
 
-def test_deleting_takes_the_entries_too(seed: Seed) -> None:
+def test_deletion_removes_entries(seed: Seed) -> None:
     made = make(seed)
     status, body = call(seed.site_admin.key, "POST", f"/warninglists/delete/{made['id']}", {})
     assert (status, body["message"], body["id"]) == (200, "Warninglist deleted.", int(made["id"]))
@@ -171,7 +171,7 @@ def test_deleting_takes_the_entries_too(seed: Seed) -> None:
     assert call(seed.site_admin.key, "POST", f"/warninglists/delete/{made['id']}", {})[0] == 404
 
 
-def test_the_value_of_an_attribute_goes_on_a_list(seed: Seed) -> None:
+def test_attribute_value_is_added_to_list(seed: Seed) -> None:
     made = make(seed, type="string")
     event = make_event(seed.org_a)
     event.distribution = 0
@@ -188,7 +188,7 @@ def test_the_value_of_an_attribute_goes_on_a_list(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("who", ["analyst", "reader", "stranger", "org_admin"])
-def test_lists_are_for_those_who_keep_them(seed: Seed, who: str) -> None:
+def test_editing_lists_requires_permission(seed: Seed, who: str) -> None:
     made = make(seed)
     key = getattr(seed, who).key
     for path in (
@@ -203,7 +203,7 @@ def test_lists_are_for_those_who_keep_them(seed: Seed, who: str) -> None:
     assert Warninglist.objects.get().enabled
 
 
-def test_an_attribute_may_ask_to_be_held_against_the_lists(seed: Seed) -> None:
+def test_attribute_may_ask_for_enforcement(seed: Seed) -> None:
     make(seed)
     event = make_event(seed.org_a)
     event.save()
@@ -218,8 +218,8 @@ def test_an_attribute_may_ask_to_be_held_against_the_lists(seed: Seed) -> None:
     assert call(seed.analyst.key, "POST", path, {**warned, "enforceWarninglist": "0"})[0] == 200
 
 
-def test_so_many_values_are_looked_up_at_once(seed: Seed) -> None:
-    """Commas within a value count for nothing."""
+def test_number_of_checked_values_is_limited(seed: Seed) -> None:
+    """Commas within a value do not separate values."""
     values = [f"v{n}" for n in range(50_001)]
     status, refused = call(seed.analyst.key, "POST", "/warninglists/checkValue", values)
     assert (status, refused["message"]) == (

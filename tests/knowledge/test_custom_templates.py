@@ -1,4 +1,4 @@
-"""Object templates and words for relationships of one's own: checked, versioned, and kept when the packages change."""
+"""Custom object templates and relationship names: validated, versioned, and kept when the packages change."""
 
 from __future__ import annotations
 
@@ -40,20 +40,19 @@ DEFINITION: dict[str, Any] = {
 
 
 def editor(org: Organisation, address: str) -> str:
-    """The key of somebody who may make templates."""
+    """The key of a user who may edit templates."""
     role = make_role("Template editor", USER | {Permission.OBJECT_TEMPLATE})
     return make_key(make_user(org, role, address))
 
 
 @pytest.fixture
 def key(seed: Seed) -> str:
-    """Of organisation A."""
     return editor(seed.org_a, "templates@a.example")
 
 
 @pytest.fixture
 def packaged(db: None) -> ObjectTemplate:
-    """The file template, as it comes with the hub."""
+    """The file template of the packages."""
     attributes = {"md5": {"misp-attribute": "md5"}}
     about = {"name": "file", "version": 24, "meta-category": "file"}
     (number,) = loader.store([{"uuid": PACKAGED, **about, "attributes": attributes}])
@@ -68,7 +67,7 @@ def versions() -> list[tuple[str, int, bool]]:
     return list(ObjectTemplate.objects.order_by("name", "version").values_list("name", "version", "active"))
 
 
-def test_a_template_of_our_own(seed: Seed, key: str) -> None:
+def test_template_is_added(seed: Seed, key: str) -> None:
     status, body = add(key)
     assert status == 200, body
     made = body["ObjectTemplate"]
@@ -90,8 +89,8 @@ def test_a_template_of_our_own(seed: Seed, key: str) -> None:
     assert (entry.title, entry.change) == ("sensor", {"version": 3})
 
 
-def test_objects_are_held_to_it(seed: Seed, key: str) -> None:
-    """PyMISP builds an object from the raw definition; the hub refuses one that lacks what is required."""
+def test_objects_follow_template(seed: Seed, key: str) -> None:
+    """PyMISP builds an object from the raw definition; the hub refuses one without its required attributes."""
     add(key)
     event = make_event(seed.org_a)
     event.save()
@@ -115,7 +114,7 @@ def test_objects_are_held_to_it(seed: Seed, key: str) -> None:
     )
 
 
-def test_it_is_taken_from_a_file_and_from_what_view_shows(seed: Seed, key: str) -> None:
+def test_template_from_file_or_view_output(seed: Seed, key: str) -> None:
     form = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="definition.json"\r\n'
         b"Content-Type: application/json\r\n\r\n" + json.dumps(DEFINITION).encode() + b"\r\n--x--\r\n"
@@ -172,14 +171,14 @@ WRONG_ELEMENTS: list[tuple[dict[str, Any], str]] = [
     ("changes", "field"),
     [*WRONG, *(({"attributes": each, "required": [], "requiredOneOf": []}, field) for each, field in WRONG_ELEMENTS)],
 )  # fmt: skip
-def test_what_is_wrong_is_named(key: str, changes: dict[str, Any], field: str) -> None:
+def test_invalid_definition_is_refused_by_field(key: str, changes: dict[str, Any], field: str) -> None:
     status, body = add(key, **changes)
     assert (status, list(body["errors"])) == (403, [field])
     assert versions() == []
 
 
-def test_a_relation_that_is_there_twice(key: str) -> None:
-    """In JSON the second would silently take the place of the first."""
+def test_duplicate_relation_is_refused(key: str) -> None:
+    """In JSON the second would silently replace the first."""
     text = json.dumps(DEFINITION).replace('"domain": {', '"address": {')
     status, body = call(key, "POST", "/objectTemplates/add", text.encode())
     assert (status, body["errors"]) == (403, {"attributes": ['"address" is there twice.']})
@@ -208,25 +207,25 @@ def test_versions(seed: Seed, key: str, packaged: ObjectTemplate) -> None:
     assert len(versions()) == 3
 
 
-def test_changing_makes_a_newer_version(seed: Seed, key: str) -> None:
+def test_edit_creates_newer_version(seed: Seed, key: str) -> None:
     number = add(key)[1]["ObjectTemplate"]["id"]
     path = f"/objectTemplates/edit/{number}"
     status, body = call(key, "POST", path, {"ObjectTemplate": {"description": "Other words"}})
     assert status == 200, body
     assert (body["ObjectTemplate"]["version"], body["ObjectTemplate"]["description"]) == ("4", "Other words")
-    assert len(body["ObjectTemplateElement"]) == 3, "what is not sent stays"
+    assert len(body["ObjectTemplateElement"]) == 3, "omitted members stay"
     fewer = {"attributes": {"name": {"misp-attribute": "text"}}}
     assert list(call(key, "POST", path, fewer)[1]["errors"]) == ["requiredOneOf"]
     assert list(call(key, "POST", path, {"version": 4})[1]["errors"]) == ["version"]
     status, body = call(key, "POST", path, {**fewer, "requiredOneOf": [], "version": 7, "uuid": PACKAGED})
-    assert (status, body["ObjectTemplate"]["uuid"]) == (200, MINE), "what it is does not change"
+    assert (status, body["ObjectTemplate"]["uuid"]) == (200, MINE), "the identity does not change"
     assert versions() == [("sensor", 3, False), ("sensor", 4, False), ("sensor", 7, True)]
     newest = body["ObjectTemplate"]["id"]
     assert call(key, "POST", f"/objectTemplates/delete/{newest}")[1]["message"] == "ObjectTemplate deleted"
-    assert versions() == [("sensor", 3, False), ("sensor", 4, True)], "the one before is in use again"
+    assert versions() == [("sensor", 3, False), ("sensor", 4, True)], "the previous one is in use again"
 
 
-def test_who_may_not(seed: Seed, key: str, packaged: ObjectTemplate) -> None:
+def test_edit_requires_permission_and_ownership(seed: Seed, key: str, packaged: ObjectTemplate) -> None:
     number = add(key)[1]["ObjectTemplate"]["id"]
     before = versions()
     other = editor(seed.org_b, "templates@b.example")
@@ -246,7 +245,7 @@ def test_who_may_not(seed: Seed, key: str, packaged: ObjectTemplate) -> None:
     assert (status, body["ObjectTemplate"]["org_id"]) == (200, str(seed.org_a.pk)), "it stays A's"
 
 
-def test_switching_off_and_on(seed: Seed, packaged: ObjectTemplate) -> None:
+def test_template_is_enabled_and_disabled(seed: Seed, packaged: ObjectTemplate) -> None:
     admin, path = seed.site_admin.key, f"/objectTemplates/activate/{packaged.pk}"
     assert call(admin, "POST", path)[1] == {"saved": True, "success": "Template disabled."}
     assert call(admin, "GET", "/objectTemplates/index")[1] == []
@@ -264,7 +263,7 @@ def test_switching_off_and_on(seed: Seed, packaged: ObjectTemplate) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, settings: Any) -> Path:
-    """A knowledge folder with the file template, a newer one of ours that has been taken up, and a word."""
+    """A knowledge folder with the file template, a newer one that was custom before, and a relationship name."""
     settings.VARDKASE_KNOWLEDGE_DIR = str(tmp_path)
     text = {"text": {"misp-attribute": "text"}}
     about = {"meta-category": "misc", "attributes": text}
@@ -280,24 +279,26 @@ def folder(tmp_path: Path, settings: Any) -> Path:
     return tmp_path
 
 
-def test_an_update_keeps_what_is_ours(seed: Seed, key: str, packaged: ObjectTemplate, folder: Path) -> None:
+def test_update_keeps_custom_entries(seed: Seed, key: str, packaged: ObjectTemplate, folder: Path) -> None:
     add(key)
     for name in ("guards", "feeds"):
         assert call(key, "POST", "/objectRelationships/add", {"name": name})[0] == 200
     call(seed.site_admin.key, "POST", f"/objectTemplates/activate/{packaged.pk}")
     loader.load()
-    assert versions() == [("file", 24, False), ("file", 25, False), ("sensor", 3, True)], "off stays off"
+    assert versions() == [("file", 24, False), ("file", 25, False), ("sensor", 3, True)], (
+        "disabled stays disabled"
+    )
     assert ObjectTemplate.objects.get(uuid=MINE).definition == DEFINITION
     newer = json.loads((folder / "misp-objects/objects/sensor/definition.json").read_text()) | {"version": 9}
     (folder / "misp-objects/objects/sensor/definition.json").write_text(json.dumps(newer))
     loader.load()
-    assert versions()[2:] == [("sensor", 3, False), ("sensor", 9, True)], "the package took it up"
-    assert list(add(key, version=10)[1]["errors"]) == ["uuid"], "and it is the package's from now on"
+    assert versions()[2:] == [("sensor", 3, False), ("sensor", 9, True)], "the package took it over"
+    assert list(add(key, version=10)[1]["errors"]) == ["uuid"], "and it belongs to the package from now on"
     words = dict(ObjectRelationship.objects.values_list("name", "org_id"))
     assert words == {"feeds": seed.org_a.pk, "guards": 0}
 
 
-def test_words_for_relationships(seed: Seed, key: str) -> None:
+def test_relationship_names(seed: Seed, key: str) -> None:
     packaged = ObjectRelationship.objects.create(name="contains", format=["misp"], version=54)
     sent = {"name": " watches ", "description": "Keeps an eye on", "format": ["ours"]}
     status, body = call(key, "POST", "/objectRelationships/add", {"ObjectRelationship": sent})
@@ -331,7 +332,7 @@ def test_words_for_relationships(seed: Seed, key: str) -> None:
     assert list(ObjectRelationship.objects.values_list("name", flat=True)) == ["contains"]
 
 
-def test_every_fault_of_a_definition_is_a_problem_in_the_same_words() -> None:
+def test_every_template_fault_is_a_problem_with_same_text() -> None:
     assert {fault.name: str(fault) for fault in TemplateFault} == {
         code.name: str(code.own_wire) for code in TemplateFieldProblem
     }

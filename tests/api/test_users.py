@@ -31,7 +31,7 @@ def default_role(seed: Seed) -> Role:
     return role
 
 
-def test_me(seed: Seed) -> None:
+def test_view_me(seed: Seed) -> None:
     status, body = call(seed.analyst.key, "GET", "/users/view/me")
     assert status == 200
     assert list(body) == ["User", "Role", "UserSetting", "Organisation"]
@@ -42,7 +42,7 @@ def test_me(seed: Seed) -> None:
     assert body["Organisation"]["uuid"] == str(seed.org_a.uuid)
 
 
-def test_an_account_is_added_with_its_key(seed: Seed, default_role: Role) -> None:
+def test_account_is_added_with_key(seed: Seed, default_role: Role) -> None:
     status, body = call(seed.site_admin.key, "POST", ADD, {"email": "new@a.example", "org_id": seed.org_a.pk})
     user = body["User"]
     assert (status, list(user)) == (200, SAVED)
@@ -66,7 +66,7 @@ def test_an_account_is_added_with_its_key(seed: Seed, default_role: Role) -> Non
         ({"role_id": "9" * 30}, 405, None),
     ],
 )
-def test_refused_accounts(
+def test_invalid_accounts_are_refused(
     seed: Seed, default_role: Role, fields: dict[str, Any], status: int, errors: Any
 ) -> None:
     before = User.objects.count()
@@ -76,7 +76,7 @@ def test_refused_accounts(
     assert User.objects.count() == before
 
 
-def test_an_organisations_administrator_stays_inside_it(seed: Seed, default_role: Role) -> None:
+def test_org_admin_is_limited_to_own_organisation(seed: Seed, default_role: Role) -> None:
     _, body = call(seed.org_admin.key, "POST", ADD, {"email": "n@b.example", "org_id": seed.org_b.pk})
     assert body["User"]["org_id"] == str(seed.org_a.pk)
     foreign = seed.partner.user.pk
@@ -96,7 +96,7 @@ def test_an_organisations_administrator_stays_inside_it(seed: Seed, default_role
 
 
 @pytest.mark.parametrize("role", ["admin", "Sync user"])
-def test_nobody_hands_out_more_than_they_hold(seed: Seed, default_role: Role, role: str) -> None:
+def test_role_above_own_cannot_be_assigned(seed: Seed, default_role: Role, role: str) -> None:
     number = Role.objects.get(name=role).pk
     fields = {"email": "n@a.example", "role_id": number}
     assert call(seed.org_admin.key, "POST", ADD, fields)[0] == 403
@@ -106,8 +106,8 @@ def test_nobody_hands_out_more_than_they_hold(seed: Seed, default_role: Role, ro
     assert seed.org_admin.user.role.name == "Org Admin"
 
 
-def test_nobody_touches_those_above_them(seed: Seed) -> None:
-    """A site administrator in the same organisation would be a ladder up."""
+def test_account_ranking_above_cannot_be_changed(seed: Seed) -> None:
+    """A site administrator in the same organisation would otherwise be a way to gain rights."""
     above = make_user(seed.org_a, Role.objects.get(name="admin"), "boss@a.example")
     attempts = {
         f"/admin/users/edit/{above.pk}": {"password": "a long enough password"},
@@ -120,7 +120,7 @@ def test_nobody_touches_those_above_them(seed: Seed) -> None:
     assert not AuthKey.objects.filter(user=above).exists()
 
 
-def test_plain_users_change_only_themselves_and_never_their_rights(seed: Seed) -> None:
+def test_users_change_only_themselves_and_not_their_rights(seed: Seed) -> None:
     body = {"autoalert": True, "role_id": seed.site_admin.user.role_id, "org_id": seed.hub.pk, "server_id": 3}
     status, saved = call(seed.analyst.key, "POST", "/users/edit/me", body)
     assert (status, saved["User"]["autoalert"]) == (200, True)
@@ -132,7 +132,7 @@ def test_plain_users_change_only_themselves_and_never_their_rights(seed: Seed) -
         assert call(seed.analyst.key, "GET", path)[1]["message"] == NO_PERMISSION
 
 
-def test_a_client_may_send_an_account_back_as_it_came(seed: Seed) -> None:
+def test_unchanged_account_can_be_sent_back(seed: Seed) -> None:
     seed.analyst.user.set_password("the one and only password")
     seed.analyst.user.save()
     _, shown = call(seed.site_admin.key, "GET", f"/admin/users/view/{seed.analyst.user.pk}")
@@ -143,7 +143,7 @@ def test_a_client_may_send_an_account_back_as_it_came(seed: Seed) -> None:
     assert seed.analyst.user.check_password("the one and only password")
 
 
-def test_the_last_site_administrator_stays(seed: Seed) -> None:
+def test_last_site_administrator_stays(seed: Seed) -> None:
     number = seed.site_admin.user.pk
     attempts: list[tuple[str, dict[str, Any]]] = [
         (f"/admin/users/delete/{number}", {}),
@@ -174,7 +174,7 @@ def test_passwords(seed: Seed) -> None:
     assert not any(good in str(entry.change) for entry in AuditEntry.objects.all())
 
 
-def test_addresses_outside_an_organisations_domains_are_refused(seed: Seed, default_role: Role) -> None:
+def test_address_outside_organisations_domains_is_refused(seed: Seed, default_role: Role) -> None:
     seed.org_a.restricted_to_domain = ["a.example"]
     seed.org_a.save()
     assert call(seed.org_admin.key, "POST", ADD, {"email": "n@elsewhere.example"})[0] == 403
@@ -217,7 +217,7 @@ def test_roles(seed: Seed) -> None:
 OVER_EVENTS = ("perm_add", "perm_modify", "perm_modify_org", "perm_publish")
 
 
-def test_a_level_stands_for_its_permissions(seed: Seed) -> None:
+def test_permission_level_sets_flags(seed: Seed) -> None:
     admin = seed.site_admin.key
     for level in range(4):
         sent = {"name": f"level {level}", "permission": str(level)}
@@ -256,14 +256,14 @@ def test_keys(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("fields", [{"allowed_ips": ["10.0.0.0/99"]}, {"expiration": "some day"}])
-def test_keys_with_bad_limits_are_refused_not_made_unlimited(seed: Seed, fields: dict[str, Any]) -> None:
+def test_key_with_invalid_limits_is_refused(seed: Seed, fields: dict[str, Any]) -> None:
     before = AuthKey.objects.count()
     status, body = call(seed.analyst.key, "POST", "/auth_keys/add/me", fields)
     assert (status, list(body["errors"])) == (403, list(fields))
     assert AuthKey.objects.count() == before
 
 
-def test_a_reset_ends_the_old_keys(seed: Seed) -> None:
+def test_reset_revokes_old_keys(seed: Seed) -> None:
     _, body = call(seed.analyst.key, "POST", "/users/resetauthkey/me", {})
     new = body["message"].removeprefix("Authkey updated: ")
     assert call(seed.analyst.key, "GET", "/users/view/me")[0] == 403
@@ -271,15 +271,15 @@ def test_a_reset_ends_the_old_keys(seed: Seed) -> None:
     assert not any(new in f"{entry.title}{entry.change}" for entry in AuditEntry.objects.all())
 
 
-def test_acts_are_in_the_audit_trail(seed: Seed, default_role: Role) -> None:
+def test_actions_are_in_audit_log(seed: Seed, default_role: Role) -> None:
     call(seed.site_admin.key, "POST", ADD, {"email": "n@a.example"}, REMOTE_ADDR="192.0.2.5")
     actions = AuditEntry.objects.order_by("pk").values_list("action", "actor_name", "address", "credential")
     staff = ("staff@hub.example", "192.0.2.5", "api_key")
     assert list(actions) == [("user.created", *staff), ("auth_key.created", *staff)]
 
 
-def test_organisation_administrators_hold_no_more_than_misps(seed: Seed) -> None:
-    """The seed data's role and the installation's are the same thing."""
+def test_org_admin_role_lacks_perm_sync(seed: Seed) -> None:
+    """The role of the test data and of a new installation is the same."""
     assert make_role("Org Admin", ORG_ADMIN).perm_sync is False
 
 
@@ -299,7 +299,7 @@ def test_organisation_administrators_hold_no_more_than_misps(seed: Seed) -> None
         ("/admin/organisations/add", {"name": ["x"]}, "name"),
     ],
 )
-def test_odd_values_are_refused_by_field(
+def test_unusual_values_are_refused_by_field(
     seed: Seed, default_role: Role, path: str, body: dict[str, Any], field: str
 ) -> None:
     status, answer = call(seed.site_admin.key, "POST", path, body)

@@ -1,4 +1,4 @@
-"""Two organisations that turn out to be one, and the uuid for a new one."""
+"""Merging two organisations, and the uuid for a new one."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def merge(key: str | None, source: Organisation, target: Organisation) -> tuple[
     return call(key, "POST", f"/admin/organisations/merge/{source.pk}", {"target_id": target.pk})
 
 
-def test_everything_of_the_one_is_the_others(seed: Seed) -> None:
-    """B turns out to be a part of A: its people, events, groups and words are A's, and seen as A's."""
+def test_merge_moves_everything_to_target(seed: Seed) -> None:
+    """B's users, events, groups and analyst data become A's and are seen as A's."""
     a, b = seed.org_a, seed.org_b
     event = make_event(b, info="Of B")
     event.save()
@@ -51,14 +51,16 @@ def test_everything_of_the_one_is_the_others(seed: Seed) -> None:
     both.save()
     of_b = make_sharing_group(b, [b], name="B alone")
     EventDelegation.objects.create(event=event, org=a, requester_org=b, distribution=1)
-    assert call(seed.analyst.key, "GET", f"/events/view/{event.pk}")[0] == 200, "it was asked to take it over"
+    assert call(seed.analyst.key, "GET", f"/events/view/{event.pk}")[0] == 200, (
+        "A was asked to take the event over"
+    )
     secret = make_event(b, info="B's secret")
     secret.save()
     assert call(seed.analyst.key, "GET", f"/events/view/{secret.pk}")[0] == 404
     with CaptureQueriesContext(connection) as seen:
         status, body = merge(seed.site_admin.key, b, a)
     assert (status, body["message"], body["id"]) == (200, "Organisation merged", str(a.pk)), body
-    assert len(seen) < 70, "a statement for each column, none for each row"
+    assert len(seen) < 70, "one statement per column, none per row"
     assert not Organisation.objects.filter(pk=b.pk).exists()
     for table, column in organisation_columns():
         with connection.cursor() as cursor:
@@ -69,7 +71,7 @@ def test_everything_of_the_one_is_the_others(seed: Seed) -> None:
     assert (pulled.org_id, pulled.orgc_id) == (seed.org_c.pk, a.pk)
     assert (of_b.org_id, of_b.organisation_uuid) == (a.pk, a.uuid)
     assert [(each.org_id, each.extend) for each in seed.group.members.all()] == [(a.pk, True)]
-    assert not EventDelegation.objects.exists(), "nobody takes over from themselves"
+    assert not EventDelegation.objects.exists(), "a delegation to oneself is dropped"
     assert Sighting.objects.get().org_id == a.pk
     assert call(seed.analyst.key, "GET", f"/events/view/{secret.pk}")[1]["Event"]["Orgc"]["name"] == a.name
     assert call(seed.partner.key, "POST", f"/events/edit/{event.pk}", {"info": "Still mine"})[0] == 200
@@ -78,7 +80,7 @@ def test_everything_of_the_one_is_the_others(seed: Seed) -> None:
     assert entry.change["moved"]["event.orgc_id"] == 53
 
 
-def test_the_target_as_misps_form_names_it(seed: Seed) -> None:
+def test_target_is_named_as_in_misps_form(seed: Seed) -> None:
     spare, other = (make_organisation(name) for name in ("Spare", "Remote"))
     Organisation.objects.filter(pk=other.pk).update(local=False)
     form = {"Organisation": {"targetType": 1, "orgsLocal": seed.org_a.pk, "orgsExternal": other.pk}}
@@ -89,7 +91,7 @@ def test_the_target_as_misps_form_names_it(seed: Seed) -> None:
     )
 
 
-def test_what_cannot_be_merged_changes_nothing(seed: Seed) -> None:
+def test_refused_merge_changes_nothing(seed: Seed) -> None:
     remote = make_organisation("Remote")
     Organisation.objects.filter(pk=remote.pk).update(local=False)
     SettingValue.objects.create(name="MISP.host_org_id", value=seed.hub.pk)
@@ -109,8 +111,8 @@ def test_what_cannot_be_merged_changes_nothing(seed: Seed) -> None:
     assert not AuditEntry.objects.filter(action="organisation.merged").exists()
 
 
-def test_what_both_have_and_one_has_once_is_refused_by_name(seed: Seed) -> None:
-    """Whatever room it lies in: here a mail domain that both have, and a membership each."""
+def test_conflicting_unique_rows_are_refused_by_name(seed: Seed) -> None:
+    """In any package: here a mail domain of both, and a membership each."""
     spare = make_organisation("Spare")
     for organisation in (spare, seed.org_c):
         MailDomain.objects.create(org=organisation, domain="c.example", method="dns", asked=timezone.now())
@@ -126,14 +128,14 @@ def test_what_both_have_and_one_has_once_is_refused_by_name(seed: Seed) -> None:
     assert MailDomain.objects.filter(org=seed.org_c).count() == 2
 
 
-def test_a_uuid_for_a_new_organisation(seed: Seed) -> None:
+def test_generated_uuids_differ(seed: Seed) -> None:
     first, second = (
         call(seed.site_admin.key, "GET", "/admin/organisations/generateuuid")[1]["uuid"] for _ in "ab"
     )
     assert UUID(first) != UUID(second)
 
 
-def test_who_was_moved_keeps_their_role(seed: Seed) -> None:
+def test_merged_user_keeps_role(seed: Seed) -> None:
     spare = make_organisation("Spare")
     person = make_user(spare, make_role("Reader", frozenset()), "somebody@spare.example")
     assert merge(seed.site_admin.key, spare, seed.org_c)[0] == 200

@@ -1,4 +1,4 @@
-"""Many accounts at once: switched, their keys ended, written to; and a key held to an address."""
+"""Many accounts at once: flags, ending keys, mail; and pinning a key to an address."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from vardkase.identity.accounts.models import AuthKey, User
 
 @pytest.fixture
 def mail(settings: Any) -> None:
-    """The hub has a mail server."""
     settings.VARDKASE_SMTP_HOST = "127.0.0.1"
 
 
-def switch(key: str | None, field: str, on: int, *users: User) -> tuple[int, Any]:
+def toggle(key: str | None, field: str, on: int, *users: User) -> tuple[int, Any]:
     path = f"/admin/users/massToggleField/{field}/{on}"
     return call(key, "POST", path, {"User": {"user_ids": [user.pk for user in users]}})
 
@@ -31,22 +30,22 @@ def states(field: str = "disabled") -> list[bool]:
     return list(User.objects.order_by("pk").values_list(field, flat=True))
 
 
-def test_many_are_switched_at_once(seed: Seed) -> None:
+def test_many_accounts_are_changed_at_once(seed: Seed) -> None:
     role = make_role("More", READ_ONLY)
     people = [make_user(seed.org_a, role, f"n{n}@a.example") for n in range(30)]
     with CaptureQueriesContext(connection) as seen:
-        status, body = switch(seed.org_admin.key, "disabled", 1, *people)
+        status, body = toggle(seed.org_admin.key, "disabled", 1, *people)
     assert (status, body["message"]) == (200, "30 users got their field `disabled` enabled")
-    assert len(seen) < 25, "not one for each account"
+    assert len(seen) < 25, "not one query per account"
     assert User.objects.filter(disabled=True).count() == 30
     entry = AuditEntry.objects.get(action="user.edited")
     assert (entry.change["count"], entry.change["disabled"]) == (30, True)
     assert call(make_key(people[0]), "GET", "/users/view/me")[0] == 403
-    assert switch(seed.org_admin.key, "disabled", 0, *people[:2])[0] == 200
+    assert toggle(seed.org_admin.key, "disabled", 0, *people[:2])[0] == 200
     assert User.objects.filter(disabled=True).count() == 28
 
 
-def test_who_may_not_be_switched(seed: Seed) -> None:
+def test_accounts_outside_authority_are_not_changed(seed: Seed) -> None:
     own, admin = seed.analyst.user, seed.org_admin
     above = make_user(
         seed.org_a, make_role("Above", USER | {*seed.site_admin.actor.permissions}), "above@a.example"
@@ -55,7 +54,7 @@ def test_who_may_not_be_switched(seed: Seed) -> None:
     refused = [
         (admin.key, "disabled", (own, seed.partner.user), 404),  # another organisation's
         (admin.key, "disabled", (own, above), 403),  # above the administrator
-        (admin.key, "disabled", (own, admin.user), 403),  # oneself
+        (admin.key, "disabled", (own, admin.user), 403),  # their own
         (admin.key, "change_pw", (own,), 403),
         (admin.key, "email", (own,), 403),
         (admin.key, "disabled", (), 403),
@@ -64,18 +63,18 @@ def test_who_may_not_be_switched(seed: Seed) -> None:
         (None, "disabled", (own,), 403),
     ]
     for key, field, users, expected in refused:
-        assert switch(key, field, 1, *users)[0] == expected, (field, users)
+        assert toggle(key, field, 1, *users)[0] == expected, (field, users)
     body = {"User": {"user_ids": '["x"]'}}
     assert call(admin.key, "POST", "/admin/users/massToggleField/disabled/1", body)[0] == 403
     assert states() == before
     other = make_user(seed.hub, seed.site_admin.user.role, "second@hub.example")
-    assert switch(make_key(other), "disabled", 1, seed.site_admin.user)[0] == 200
+    assert toggle(make_key(other), "disabled", 1, seed.site_admin.user)[0] == 200
     User.objects.filter(pk=other.pk).update(expiration="2020-01-01T00:00Z")
-    assert switch(seed.org_admin.key, "autoalert", 1, own)[0] == 200
+    assert toggle(seed.org_admin.key, "autoalert", 1, own)[0] == 200
     assert User.objects.get(pk=own.pk).autoalert
 
 
-def test_an_account_goes_by_the_older_address_too(seed: Seed) -> None:
+def test_older_address_deletes_account(seed: Seed) -> None:
     for key in (seed.analyst.key, seed.reader.key, None):
         assert call(key, "POST", f"/users/delete/{seed.colleague.user.pk}")[0] == 403
     assert call(seed.org_admin.key, "POST", f"/users/delete/{seed.partner.user.pk}")[0] == 404
@@ -84,7 +83,7 @@ def test_an_account_goes_by_the_older_address_too(seed: Seed) -> None:
     assert not User.objects.filter(pk=seed.colleague.user.pk).exists()
 
 
-def test_the_keys_of_those_who_synchronise_are_ended(seed: Seed, mail: None) -> None:
+def test_keys_of_all_sync_users_are_reset(seed: Seed, mail: None) -> None:
     for key in (seed.org_admin.key, seed.partner_sync.key, seed.reader.key, None):
         assert call(key, "POST", "/users/resetAllSyncAuthKeys")[0] == 403
     assert call(seed.partner_sync.key, "GET", "/users/view/me")[0] == 200
@@ -109,7 +108,7 @@ def test_the_keys_of_those_who_synchronise_are_ended(seed: Seed, mail: None) -> 
 
 
 @pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::7"])
-def test_a_key_is_held_to_an_address(seed: Seed, address: str) -> None:
+def test_key_is_pinned_to_address(seed: Seed, address: str) -> None:
     raw = make_key(seed.analyst.user)
     key = AuthKey.objects.latest("pk")
     path = f"/authKeys/pin/{key.pk}"
@@ -130,7 +129,7 @@ def test_a_key_is_held_to_an_address(seed: Seed, address: str) -> None:
     assert key.allowed_ips == [address, "127.0.0.1"]
 
 
-def test_administrators_write_to_their_people(seed: Seed, mail: None) -> None:
+def test_administrators_write_to_users(seed: Seed, mail: None) -> None:
     text = {"subject": "Maintenance\ntonight", "body": "We are off from ten."}
     quick = f"/admin/users/quickEmail/{seed.analyst.user.pk}"
     assert call(seed.org_admin.key, "POST", quick, {"User": text})[1]["message"] == "Email sent."
@@ -146,7 +145,7 @@ def test_administrators_write_to_their_people(seed: Seed, mail: None) -> None:
     everybody = call(seed.org_admin.key, "POST", "/admin/users/email", {**text, "recipient": 0})
     assert everybody[1]["message"] == "Email sent to 4 users."
     addresses = set(OutgoingMail.objects.values_list("recipient", flat=True))
-    assert all(address.endswith("@a.example") for address in addresses), "of one's own organisation"
+    assert all(address.endswith("@a.example") for address in addresses), "of their own organisation"
     assert seed.reader.user.email not in addresses
     of_b = {**text, "recipient": 2, "orgNameList": [seed.org_b.pk]}
     assert (
@@ -156,7 +155,7 @@ def test_administrators_write_to_their_people(seed: Seed, mail: None) -> None:
     assert AuditEntry.objects.filter(action="user.written_to").count() == 3
 
 
-def test_who_may_not_write_and_what_is_no_mail(seed: Seed, mail: None) -> None:
+def test_invalid_mail_and_other_senders_are_refused(seed: Seed, mail: None) -> None:
     text = {"subject": "s", "body": "b"}
     theirs = {**text, "recipient": 1, "recipientEmailList": seed.partner.user.pk}
     assert call(seed.org_admin.key, "POST", "/admin/users/email", theirs)[0] == 404
@@ -181,7 +180,7 @@ def test_who_may_not_write_and_what_is_no_mail(seed: Seed, mail: None) -> None:
     assert call(seed.org_admin.key, "POST", path, text)[0] == 429
 
 
-def test_without_a_mail_server_it_is_said(seed: Seed) -> None:
+def test_missing_mail_server_is_reported(seed: Seed) -> None:
     path = f"/admin/users/quickEmail/{seed.analyst.user.pk}"
     assert (
         "nothing was sent"
@@ -189,7 +188,7 @@ def test_without_a_mail_server_it_is_said(seed: Seed) -> None:
     )
 
 
-def test_nobody_is_monitored(seed: Seed) -> None:
+def test_user_monitoring_is_refused(seed: Seed) -> None:
     path = f"/admin/users/monitor/{seed.analyst.user.pk}"
     status, body = call(seed.site_admin.key, "POST", path, {"value": 1})
     assert (status, "not enabled" in body["message"]) == (405, True)

@@ -1,4 +1,4 @@
-"""Lists for devices that block: hashes, hosts files, packet filters, response policy zones, Kunai."""
+"""Formats for blocking devices: hashes, hosts files, packet filters, response policy zones, Kunai."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ FORMATS = ("hashes", "hosts", "netfilter", "rpz", "kunai")
 
 
 def check_zone(zone: str, folder: Path) -> str:
-    """What named-checkzone says of a zone that it takes."""
+    """The output of named-checkzone for a valid zone."""
     (folder / "rpz.zone").write_text(zone, "utf-8")
     code, said = run_tool("named-checkzone", "rpz.example", str(folder / "rpz.zone"))
     assert code == 0, said
     return said
 
 
-def test_addresses_are_blocked_by_the_packet_filter_of_their_version(seed: Seed) -> None:
+def test_packet_filter_by_ip_version(seed: Seed) -> None:
     make_published(seed, {"ip-dst": ["192.0.2.1", "2001:db8::/32"], "domain|ip": ["evil.example|192.0.2.2"]})
     assert export(seed.reader.key, "netfilter", netfilter_action="LOGDROP").splitlines() == [
         "iptables -A INPUT -s 192.0.2.1 -j LOGDROP",
@@ -35,7 +35,7 @@ def test_addresses_are_blocked_by_the_packet_filter_of_their_version(seed: Seed)
     ]
 
 
-def test_commands_for_a_shell_are_only_those_commands(seed: Seed, tmp_path: Path) -> None:
+def test_shell_script_has_only_filter_commands(seed: Seed, tmp_path: Path) -> None:
     make_hostile(seed)
     script = export(seed.reader.key, "netfilter", scope="events")
     stand_ins = 'iptables() { printf "%s\\n" "$*"; }; ip6tables() { printf "%s\\n" "$*"; }\n'
@@ -46,20 +46,20 @@ def test_commands_for_a_shell_are_only_those_commands(seed: Seed, tmp_path: Path
 
 
 @pytest.mark.parametrize("action", ["DROP; reboot", "$(id)", "a" * 29, "", ["DROP"], "DROP\n"])
-def test_an_action_that_a_shell_would_run_is_refused(seed: Seed, action: object) -> None:
+def test_action_with_shell_syntax_is_refused(seed: Seed, action: object) -> None:
     sent = {"returnFormat": "netfilter", "netfilter_action": action}
     status, body = call(seed.reader.key, "POST", "/attributes/restSearch", sent) if action else (400, {})
     assert status == 400, body
 
 
-def test_a_hosts_file_holds_names_and_nothing_else(seed: Seed) -> None:
+def test_hosts_file_has_only_valid_names(seed: Seed) -> None:
     make_hostile(seed)
     lines = export(seed.reader.key, "hosts").splitlines()
     assert lines[0].startswith("#")
     assert lines[2:] == ["0.0.0.0 xn--rksmrgs-5wao1o.example", "0.0.0.0 xn--r8jz45g.example"]
 
 
-def test_a_zone_is_one_that_bind_loads(seed: Seed, tmp_path: Path) -> None:
+def test_zone_is_loaded_by_bind(seed: Seed, tmp_path: Path) -> None:
     make_published(
         seed,
         {
@@ -74,7 +74,7 @@ def test_a_zone_is_one_that_bind_loads(seed: Seed, tmp_path: Path) -> None:
     assert "loaded serial" in check_zone(zone, tmp_path)
 
 
-def test_hostile_values_do_not_reach_a_zone(seed: Seed, tmp_path: Path) -> None:
+def test_hostile_values_are_not_in_zone(seed: Seed, tmp_path: Path) -> None:
     make_hostile(seed)
     zone = export(seed.reader.key, "rpz", scope="events")
     check_zone(zone, tmp_path)
@@ -97,7 +97,7 @@ def test_hostile_values_do_not_reach_a_zone(seed: Seed, tmp_path: Path) -> None:
         ({"policy": "no such policy"}, "CNAME ."),
     ],
 )
-def test_the_policy_of_a_zone(seed: Seed, tmp_path: Path, given: dict[str, object], record: str) -> None:
+def test_zone_policy_option(seed: Seed, tmp_path: Path, given: dict[str, object], record: str) -> None:
     make_published(seed, {"hostname": ["www.evil.example"]})
     zone = export(seed.reader.key, "rpz", **given)
     check_zone(zone, tmp_path)
@@ -117,18 +117,18 @@ def test_the_policy_of_a_zone(seed: Seed, tmp_path: Path, given: dict[str, objec
         {"minimum_ttl": {"a": 1}},
     ],
 )
-def test_an_option_that_is_no_part_of_a_zone_is_refused(seed: Seed, option: dict[str, object]) -> None:
+def test_invalid_zone_option_is_refused(seed: Seed, option: dict[str, object]) -> None:
     status, _ = call(seed.reader.key, "POST", "/attributes/restSearch", {"returnFormat": "rpz", **option})
     assert status == 400
 
 
-def test_addresses_of_version_6_as_resolvers_write_them() -> None:
+def test_ipv6_triggers() -> None:
     assert trigger("::/0") == "0.zz.rpz-ip"
     assert trigger("::ffff:1.2.3.4/128") == "128.304.102.ffff.zz.rpz-ip"
     assert trigger("2001:db8:0:1:0:0:0:1/128") == "128.1.zz.1.0.db8.2001.rpz-ip"
 
 
-def test_kunai_gets_json_whatever_the_values(seed: Seed) -> None:
+def test_kunai_output_is_valid_json(seed: Seed) -> None:
     event = make_hostile(seed)
     found = json.loads(export(seed.reader.key, "kunai", scope="events"))
     assert {each["event_uuid"] for each in found} == {str(event.uuid)}
@@ -137,7 +137,7 @@ def test_kunai_gets_json_whatever_the_values(seed: Seed) -> None:
 
 @pytest.mark.parametrize("scope", ["attributes", "events"])
 @pytest.mark.parametrize("name", FORMATS)
-def test_what_a_reader_may_not_see_is_in_no_list(seed: Seed, name: str, scope: str) -> None:
+def test_hidden_values_are_not_exported(seed: Seed, name: str, scope: str) -> None:
     values = {"domain|ip": ["evil.example|192.0.2.1"], "domain": ["evil.example"], "md5": ["0" * 32]}
     event = make_published(seed, values)
     Attribute.objects.filter(event=event).update(distribution=4, sharing_group=seed.group)

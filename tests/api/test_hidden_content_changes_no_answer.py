@@ -1,6 +1,6 @@
-"""What organisation A hides changes no answer that organisation B gets from any endpoint or page that only reads.
+"""What organisation A hides changes no answer that organisation B gets from a reading endpoint or page.
 
-Gaps in the numbers of what is made later are not among it: numbers are drawn from one sequence for everybody.
+Gaps in later ids are an exception, because all rows draw from one sequence.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ def text(value: str, **fields: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """An event of A that everybody reads, and one of B; the reader is of B and may do all that a member may."""
+    """An event of A that everybody reads, and one of B; the reader belongs to B and has every permission of a
+    member.
+    """
 
     sample_hub: SampleHub
     author: Caller
@@ -70,7 +72,7 @@ class Setup:
     browser: Client
 
     def act(self, path: str, body: Any = None) -> Any:
-        """Somebody of A changes something."""
+        """A user of A changes something."""
         status, said = call(self.author.key, "POST", path, body)
         assert status == 200, (path, said)
         return said
@@ -100,7 +102,7 @@ def setup(db: None, password_is_enough: None) -> Setup:
 
 
 def hide(setup: Setup, reach: dict[str, Any]) -> None:
-    """A keeps parts of the event that everybody reads, and an event with the same value, from B."""
+    """A hides parts of the shared event, and an event with the same value, from B."""
     value = {"type": "domain", "category": "Network activity"}
     part = setup.act(f"/attributes/add/{setup.event.pk}", text("hidden.example", **value, **reach))[
         "Attribute"
@@ -136,7 +138,9 @@ def furnish(setup: Setup) -> None:
 
 
 def questions(setup: Setup) -> Iterator[Question]:
-    """Every reading endpoint: with nothing, with the event, with an attribute, and as the roles table asks it."""
+    """Every reading endpoint: without arguments, with the event, with an attribute, and as in the roles
+    table.
+    """
     attribute = setup.event.attributes.order_by("pk")[0]
     sent = {line.name: line for line in lines() if not mentioned([line.to, line.send]) & OURS}
     for endpoint in declared_permissions():
@@ -158,7 +162,7 @@ def questions(setup: Setup) -> Iterator[Question]:
 
 
 def more_questions(setup: Setup) -> Iterator[Question]:
-    """Every format, orders that could tell of what is counted, TAXII, and every page."""
+    """Every format, orders that could reveal counts, TAXII, and every page."""
     for kind in (
         "csv",
         "xml",
@@ -196,7 +200,7 @@ def answers(setup: Setup, asked: Iterable[Question]) -> dict[str, tuple[Any, ...
 
 
 def _stable(response: Any) -> tuple[Any, ...]:
-    """An answer without what goes with the clock, and without what is random."""
+    """An answer without times and random parts."""
     content = b"".join(response) if response.streaming else response.content
     said = MOMENT.sub("MOMENT", RANDOM.sub("", " ".join(content.decode("utf-8", "replace").split())))
     return response.status_code, SECONDS.sub(_of_now, said), *(response.headers.get(name) for name in HEADERS)
@@ -206,9 +210,9 @@ def _of_now(found: re.Match[str]) -> str:
     return "NOW" if abs(int(found[0]) - now_seconds()) < 2 * 86400 else found[0]
 
 
-def test_what_is_hidden_changes_no_answer(setup: Setup, subtests: pytest.Subtests) -> None:
+def test_hidden_content_changes_no_answer(setup: Setup, subtests: pytest.Subtests) -> None:
     asked = [*questions(setup), *more_questions(setup)]
-    # The first round also writes down what a first visit does.
+    # The first round also absorbs what a first visit records.
     first = answers(setup, asked)
     asked = [each for each in asked if first["{} {} {}".format(*each)][0] == 200]
     assert len(asked) > 400
@@ -222,7 +226,7 @@ def test_what_is_hidden_changes_no_answer(setup: Setup, subtests: pytest.Subtest
                 narrow = {"distribution": "4", "sharing_group_id": str(group.pk)}
                 hide(setup, {"distribution": "0"} if kept == "for the organisation" else narrow)
             after = answers(setup, asked)
-            # Each is hidden by itself: two rounds of a thousand questions serve all three.
+            # Each is hidden separately: two rounds of a thousand requests serve all three.
             transaction.set_rollback(True)
             differ = {
                 name: _difference(before[name], said) for name, said in after.items() if said != before[name]
@@ -231,7 +235,7 @@ def test_what_is_hidden_changes_no_answer(setup: Setup, subtests: pytest.Subtest
 
 
 def _difference(before: tuple[Any, ...], after: tuple[Any, ...]) -> list[str]:
-    """The members or tags that are new or gone."""
+    """The members or tags that appeared or disappeared."""
     old, new = (re.split(r"(?<=[,>\n])", each[1]) for each in (before, after))
     gone = [f"- {part}" for part in old if part not in set(new)]
     come = [f"+ {part}" for part in new if part not in set(old)]
