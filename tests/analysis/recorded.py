@@ -1,6 +1,6 @@
-"""The data set that a MISP 2.5.1 was asked about, and its answers (restsearch_recorded.json).
+"""The data set that a MISP 2.5.1 was queried about, and its answers (restsearch_recorded.json).
 
-A case is a request, when it was made, as whom, and the ids it found among those of the data set.
+A case is a request with its time and user, and the ids it found among those of the data set.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ALPHA = 8
 
 @dataclass(frozen=True, slots=True)
 class SampleHub:
-    """The recorded data set, stored: who asks, and which recorded id became which."""
+    """The stored data set: the actors, and which recorded id became which."""
 
     actors: dict[str, Actor]
     ids: dict[str, dict[str, int]]
@@ -41,7 +41,7 @@ class SampleHub:
         return {name: self._own(name, value) for name, value in request.items()}
 
     def found(self, scope: str, ids: list[int]) -> list[str]:
-        """The recorded ids of what was found here, in its order."""
+        """The recorded ids of what was found here, in order."""
         recorded = {own: theirs for theirs, own in self.ids[scope].items()}
         return [recorded[each] for each in ids if each in recorded]
 
@@ -63,7 +63,7 @@ def recorded() -> dict[str, Any]:
 
 
 def sample_hub() -> SampleHub:
-    """Store the data set through the services, then set what only time can make: timestamps and publication."""
+    """Stores the data set through the services, then sets timestamps and publication as recorded."""
     one = make_organisation("ORGNAME")
     two = make_organisation("Org-Two", uuid="31ccc73c-f1cc-5b7d-8de9-d6a1bd629fe3", sector="Test")
     actors = {"admin": _actor(one, Permission), "user2": _actor(two, ORG_ADMIN), "readonly1": _actor(one, ())}

@@ -1,4 +1,4 @@
-"""What correlates, for whom, and what does not."""
+"""What correlates, and for which readers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _number = itertools.count(1)
 
 
 def event(actor: Actor, *values: str | tuple[str, str], **fields: Any) -> int:
-    """An event with one attribute for each value; its type is ip-dst unless given with it."""
+    """An event with one attribute per value, of type ip-dst unless the type is given too."""
     attributes = [
         {"type": kind, "value": text}
         for kind, text in (each if isinstance(each, tuple) else ("ip-dst", each) for each in values)
@@ -44,7 +44,7 @@ def attribute_of(event_id: int, **fields: Any) -> Attribute:
     return Attribute.objects.get(event=event_id, **fields)
 
 
-def test_events_with_a_common_value_are_related(seed: Seed) -> None:
+def test_events_with_common_value_are_related(seed: Seed) -> None:
     actor = seed.analyst.actor
     one = event(actor, "198.51.100.1", "198.51.100.2")
     two = event(actor, "198.51.100.1", "198.51.100.2", "198.51.100.3")
@@ -54,7 +54,7 @@ def test_events_with_a_common_value_are_related(seed: Seed) -> None:
     assert len(queries.correlations_of_event(actor, one).pairs) == 2
 
 
-def test_either_half_of_a_composite_correlates_in_any_case(seed: Seed) -> None:
+def test_either_part_of_composite_value_correlates_in_any_case(seed: Seed) -> None:
     actor = seed.analyst.actor
     one = event(actor, ("domain|ip", "evil.example|198.51.100.1"))
     halves = [event(actor, ("domain", "evil.example")), event(actor, "198.51.100.1")]
@@ -62,20 +62,20 @@ def test_either_half_of_a_composite_correlates_in_any_case(seed: Seed) -> None:
     assert related(actor, one) == [*halves, upper]
 
 
-def test_some_types_and_the_port_of_an_address_do_not_correlate(seed: Seed) -> None:
+def test_ports_and_non_correlating_types_are_ignored(seed: Seed) -> None:
     actor = seed.analyst.actor
     one = event(actor, ("ip-dst|port", "198.51.100.1|8080"), ("comment", "the same words"))
     event(actor, ("ip-dst|port", "198.51.100.2|8080"), ("comment", "the same words"))
     assert related(actor, one) == []
 
 
-def test_what_is_within_one_event_is_no_correlation(seed: Seed) -> None:
+def test_values_within_one_event_do_not_correlate(seed: Seed) -> None:
     actor = seed.analyst.actor
     one = event(actor, ("ip-dst", "198.51.100.1"), ("ip-src", "198.51.100.1"))
     assert queries.correlations_of_event(actor, one).pairs == []
 
 
-def test_another_organisation_learns_nothing_of_what_it_may_not_read(seed: Seed) -> None:
+def test_unreadable_events_are_not_related(seed: Seed) -> None:
     shown = event(seed.analyst.actor, "198.51.100.1", distribution=1)
     event(seed.analyst.actor, "198.51.100.1", distribution=0)
     theirs = event(seed.stranger.actor, "198.51.100.1")
@@ -90,7 +90,7 @@ def test_another_organisation_learns_nothing_of_what_it_may_not_read(seed: Seed)
     assert queries.count_of_value(seed.analyst.actor, "198.51.100.1") == (3, 3)
 
 
-def test_a_hidden_attribute_of_a_shown_event_does_not_correlate_for_others(seed: Seed) -> None:
+def test_hidden_attribute_of_readable_event_does_not_correlate(seed: Seed) -> None:
     header = {"info": "mixed", "distribution": 1}
     hidden = {"type": "ip-dst", "value": "198.51.100.7", "distribution": 0}
     mixed = add_event(seed.analyst.actor, {**header, "Attribute": [hidden]}).event_id
@@ -100,7 +100,7 @@ def test_a_hidden_attribute_of_a_shown_event_does_not_correlate_for_others(seed:
     assert related(seed.analyst.actor, theirs) == [mixed]
 
 
-def test_deleting_restoring_and_switching_off_take_effect_at_once(seed: Seed) -> None:
+def test_deleting_restoring_and_disabling_take_effect_immediately(seed: Seed) -> None:
     actor = seed.analyst.actor
     one, two = event(actor, "198.51.100.1"), event(actor, "198.51.100.1")
     attribute = attribute_of(two)
@@ -115,7 +115,7 @@ def test_deleting_restoring_and_switching_off_take_effect_at_once(seed: Seed) ->
     assert queries.count_of_value(actor, "198.51.100.2") == (1, 1)
 
 
-def test_a_deleted_event_leaves_no_key(seed: Seed) -> None:
+def test_deleted_event_leaves_no_keys(seed: Seed) -> None:
     one = event(seed.analyst.actor, "198.51.100.1")
     delete_event(seed.analyst.actor, one)
     assert not AttributeKey.objects.filter(event_id=one).exists()
@@ -123,7 +123,7 @@ def test_a_deleted_event_leaves_no_key(seed: Seed) -> None:
 
 
 @override_settings(VARDKASE_CORRELATION_LIMIT=2)
-def test_a_value_that_is_everywhere_is_named_but_links_nothing(seed: Seed) -> None:
+def test_over_correlating_value_is_named_but_relates_nothing(seed: Seed) -> None:
     actor = seed.analyst.actor
     one, *_ = [event(actor, "198.51.100.1", f"198.51.100.{number}") for number in (10, 11, 12, 13)]
     rare = event(actor, "198.51.100.10")
@@ -137,7 +137,7 @@ def test_a_value_that_is_everywhere_is_named_but_links_nothing(seed: Seed) -> No
     assert len(queries.attributes_with_value(actor, "198.51.100.1")) == 4
 
 
-def test_addresses_and_networks_find_each_other(seed: Seed) -> None:
+def test_addresses_and_networks_are_found_by_network(seed: Seed) -> None:
     actor = seed.analyst.actor
     one = event(actor, ("ip-src", "198.51.100.0/24"), "198.51.100.77", ("ip-dst|port", "198.51.101.1|80"))
     two = event(actor, ("domain|ip", "v6.example|2001:db8::7"), ("ip-src", "2001:db8::/32"))
@@ -153,7 +153,7 @@ def test_addresses_and_networks_find_each_other(seed: Seed) -> None:
         queries.within_network(actor, "nonsense")
 
 
-def test_the_correlations_of_a_page_are_those_of_the_events(seed: Seed) -> None:
+def test_correlations_of_page_equal_those_of_events(seed: Seed) -> None:
     actor = seed.analyst.actor
     one = event(actor, "198.51.100.1", "198.51.100.2")
     two = event(actor, "198.51.100.2", "198.51.100.1")
@@ -166,7 +166,7 @@ def test_the_correlations_of_a_page_are_those_of_the_events(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("excluded", ["198.51.100.1", "198.51.100.%", "%.100.1", "%51.100%"])
-def test_an_exclusion_works_at_once_and_ends_with_it(seed: Seed, excluded: str) -> None:
+def test_exclusion_takes_effect_immediately_and_can_be_removed(seed: Seed, excluded: str) -> None:
     actor, staff = seed.analyst.actor, seed.site_admin.actor
     one, two = event(actor, "198.51.100.1"), event(actor, "198.51.100.1")
     exclusion = services.add_exclusion(staff, excluded)
@@ -181,7 +181,7 @@ def test_an_exclusion_works_at_once_and_ends_with_it(seed: Seed, excluded: str) 
     assert related(actor, one) == [two, later]
 
 
-def test_an_exclusion_needs_a_value_of_its_own_and_a_site_administrator(seed: Seed) -> None:
+def test_exclusion_requires_unique_value_and_site_administrator(seed: Seed) -> None:
     staff = seed.site_admin.actor
     services.add_exclusion(staff, "198.51.100.1")
     for value in ("198.51.100.1", " ", "%"):
@@ -191,7 +191,7 @@ def test_an_exclusion_needs_a_value_of_its_own_and_a_site_administrator(seed: Se
         services.add_exclusion(seed.org_admin.actor, "198.51.100.2")
 
 
-def test_rebuilding_gives_the_same_rows(seed: Seed) -> None:
+def test_rebuild_gives_same_rows(seed: Seed) -> None:
     actor = seed.analyst.actor
     event(actor, "198.51.100.1", ("domain|ip", "evil.example|198.51.100.2"), ("comment", "words"))
     event(actor, ("ip-dst|port", "198.51.100.1|80"))
@@ -209,25 +209,25 @@ def rows() -> list[Any]:
     ]
 
 
-def test_an_exact_search_finds_parts_that_do_not_correlate(seed: Seed) -> None:
+def test_exact_search_finds_non_correlating_parts(seed: Seed) -> None:
     one = event(seed.analyst.actor, ("ip-dst|port", "198.51.100.1|8080"))
     assert queries.attributes_with_value(seed.analyst.actor, "8080") == [attribute_of(one).pk]
 
 
-def test_a_change_of_distribution_reaches_the_keys(seed: Seed) -> None:
+def test_distribution_change_reaches_keys(seed: Seed) -> None:
     one = event(seed.analyst.actor, "198.51.100.1")
     Attribute.objects.filter(event=one).update(distribution=0)
     rebuild_keys(AttributesChanged(one, (attribute_of(one).pk,)))
     assert queries.count_of_value(seed.stranger.actor, "198.51.100.1") == (0, 0)
 
 
-def test_case_and_spaces_around_do_not_make_another_key() -> None:
+def test_keys_ignore_case_and_surrounding_space() -> None:
     assert key_of("Evil.Example") == key_of(" evil.example\n") != key_of("evil. example")
     assert keys_of(["a", "b"]) == [key_of("a"), key_of("b")]
     assert -(2**63) <= key_of("x") < 2**63
 
 
-def test_exclusions_mind_where_the_percent_sign_stands() -> None:
+def test_exclusion_wildcards() -> None:
     found = exclusions_from(["Exact", "start%", "%end", "%middle%", "%"])
     assert [
         text for text in ("EXACT", "exact2", "starting", "weekend", "amiddleb", "ends") if found.cover(text)

@@ -1,4 +1,4 @@
-"""correlation_exclusions/* and correlations/* as MISP answers them."""
+"""correlation_exclusions/* and correlations/* in MISP's shapes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 NAME = "Could not add correlation_exclusion"
 
 
-def test_an_exclusion_through_its_life(seed: Seed) -> None:
+def test_exclusion_is_added_edited_and_deleted(seed: Seed) -> None:
     key = seed.site_admin.key
     status, body = call(key, "POST", "/correlation_exclusions/add", {"value": "203.0.117.9", "comment": "x"})
     exclusion = body["CorrelationExclusion"]
@@ -44,7 +44,7 @@ def test_an_exclusion_through_its_life(seed: Seed) -> None:
 @pytest.mark.parametrize(
     "path", ["correlation_exclusions/index", "correlations/top", "correlations/overCorrelations"]
 )
-def test_only_site_administrators_may_look(seed: Seed, path: str) -> None:
+def test_reading_requires_site_administrator(seed: Seed, path: str) -> None:
     assert call(seed.org_admin.key, "GET", f"/{path}")[0] == 403
     assert call(seed.site_admin.key, "GET", f"/{path}") == (200, [])
 
@@ -57,7 +57,7 @@ def test_top_values(seed: Seed) -> None:
     assert top == [{"Correlation": {"value": "198.51.100.1", "count": "2"}}]
 
 
-def test_an_event_is_correlated_anew(seed: Seed) -> None:
+def test_event_is_recorrelated(seed: Seed) -> None:
     attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
     one, two = (
         add_event(seed.analyst.actor, {"info": info, "distribution": 0, "Attribute": attributes}).event_id
@@ -73,7 +73,7 @@ def test_an_event_is_correlated_anew(seed: Seed) -> None:
     assert call(seed.site_admin.key, "POST", "/events/recorrelate/999999999")[0] == 404
 
 
-def test_all_correlations_are_worked_out_anew(seed: Seed) -> None:
+def test_all_correlations_are_rebuilt(seed: Seed) -> None:
     attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
     event_id = add_event(
         seed.analyst.actor, {"info": "one", "distribution": 0, "Attribute": attributes}
@@ -85,7 +85,7 @@ def test_all_correlations_are_worked_out_anew(seed: Seed) -> None:
     assert AttributeKey.objects.filter(event_id=event_id).exists()
 
 
-def test_what_was_derived_from_attributes_that_are_gone_is_removed(seed: Seed) -> None:
+def test_orphaned_correlations_are_removed(seed: Seed) -> None:
     attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
     add_event(seed.analyst.actor, {"info": "one", "distribution": 0, "Attribute": attributes})
     AttributeKey.objects.update(attribute_id=2**40)

@@ -1,4 +1,4 @@
-"""Correlation rules: events that one names are not related with each other, wherever correlations show."""
+"""Correlation rules: the events that a rule names are not related with each other anywhere."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add_rule(seed: Seed, kind: str, *selected: Any) -> dict[str, Any]:
 
 
 def related(api_user: ApiUser, event_id: int) -> set[int]:
-    """The related events, as every way of asking must tell them."""
+    """The related events, on which all queries must agree."""
     actor = api_user.actor
     found = {each.event_id for each in queries.related_events(actor, event_id)}
     ids = list(Attribute.objects.filter(event=event_id).values_list("pk", flat=True))
@@ -48,7 +48,7 @@ def related(api_user: ApiUser, event_id: int) -> set[int]:
     return found
 
 
-def test_a_rule_through_its_life(seed: Seed) -> None:
+def test_rule_is_added_edited_and_deleted(seed: Seed) -> None:
     key = seed.site_admin.key
     one, two = event(seed.analyst), event(seed.analyst)
     rule = add_rule(seed, "event_id", str(one), two)
@@ -72,7 +72,7 @@ def test_a_rule_through_its_life(seed: Seed) -> None:
     assert call(key, "POST", "/correlation_rules/delete/0")[0] == 404
 
 
-def test_events_of_one_organisation_are_kept_apart_but_not_from_others(seed: Seed) -> None:
+def test_rule_separates_events_of_organisation_but_not_others(seed: Seed) -> None:
     one, two = event(seed.analyst), event(seed.analyst)
     theirs, third = event(seed.partner), event(seed.stranger)
     add_rule(seed, "orgc_id", seed.org_a.pk)
@@ -98,7 +98,7 @@ def test_events_of_one_organisation_are_kept_apart_but_not_from_others(seed: See
     ],
     ids=str,
 )
-def test_titles_are_named_whole_or_by_a_part(seed: Seed, selected: list[str], named: list[str]) -> None:
+def test_rule_matches_title_or_part_of_it(seed: Seed, selected: list[str], named: list[str]) -> None:
     events = {info: event(seed.analyst, info) for info in ("Daily List", "The list", "daily_report")}
     other = event(seed.partner, "other")
     add_rule(seed, "event_info", *selected)
@@ -108,7 +108,7 @@ def test_titles_are_named_whole_or_by_a_part(seed: Seed, selected: list[str], na
 
 
 @override_settings(VARDKASE_CORRELATION_LIMIT=2)
-def test_what_is_kept_apart_does_not_count_as_too_much(seed: Seed) -> None:
+def test_separated_events_do_not_count_as_over_correlating(seed: Seed) -> None:
     mine = [event(seed.analyst, "feed") for _ in range(4)]
     theirs = event(seed.partner)
     actor = seed.analyst.actor
@@ -118,7 +118,7 @@ def test_what_is_kept_apart_does_not_count_as_too_much(seed: Seed) -> None:
     assert queries.correlations_of_event(actor, mine[0]).over_correlating == set()
 
 
-def test_attributes_of_many_events_follow_the_rules_of_their_own(seed: Seed) -> None:
+def test_attributes_of_many_events_follow_rules(seed: Seed) -> None:
     one, two, three = event(seed.analyst, "a"), event(seed.analyst, "a"), event(seed.analyst, "b")
     add_rule(seed, "event_info", "a")
     body = {"value": ADDRESS, "includeCorrelations": True, "returnFormat": "json"}
@@ -148,13 +148,13 @@ def test_attributes_of_many_events_follow_the_rules_of_their_own(seed: Seed) -> 
     ],
     ids=str,
 )
-def test_a_malformed_rule_is_refused_by_field(seed: Seed, said: dict[str, Any], field: str) -> None:
+def test_invalid_rule_is_refused_by_field(seed: Seed, said: dict[str, Any], field: str) -> None:
     status, body = call(seed.site_admin.key, "POST", "/correlation_rules/add", {"name": "x", **said})
     assert (status, body["message"], list(body["errors"])) == (403, "Could not add CorrelationRule", [field])
     assert not CorrelationRule.objects.exists()
 
 
-def test_others_have_no_say(seed: Seed) -> None:
+def test_other_roles_are_refused(seed: Seed) -> None:
     number = add_rule(seed, "event_info", "secret")["id"]
     for api_user in (seed.org_admin, seed.analyst, seed.reader, seed.partner_sync):
         for path in ("index", "add", f"view/{number}", f"edit/{number}", f"delete/{number}"):

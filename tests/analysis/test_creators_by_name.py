@@ -1,4 +1,4 @@
-"""Events, notes and collections are asked for by their creators' names: the case of a name does not matter."""
+"""Events, notes and collections are searched by creator names in any case."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ from vardkase.intel.models import Event
         (["organisation c"], set()),
     ],
 )
-def test_the_index_of_events_is_asked_for_creators_in_any_case(
-    seed: Seed, asked: Any, found: set[str]
-) -> None:
+def test_event_index_matches_creators_in_any_case(seed: Seed, asked: Any, found: set[str]) -> None:
     for organisation, info in ((seed.org_a, "A"), (seed.org_b, "B")):
         event = make_event(
             organisation, info=info, distribution=3, published=True, publish_timestamp=1, attribute_count=1
@@ -40,7 +38,7 @@ def test_the_index_of_events_is_asked_for_creators_in_any_case(
         assert {names[UUID(row["uuid"])] for row in rows} == found
 
 
-def test_notes_are_asked_for_by_creators_in_any_case(seed: Seed) -> None:
+def test_notes_match_creators_in_any_case(seed: Seed) -> None:
     event = make_event(seed.org_a, distribution=3, published=True, publish_timestamp=1)
     event.save()
     note = {"note": "said", "distribution": 3}

@@ -1,4 +1,4 @@
-"""Decaying models: what a value is worth after some time, and who says so."""
+"""Decaying models: the score of a value over time."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ MINE = {
 
 
 @pytest.mark.parametrize(("days", "score"), [(0, 80), (30, 40), (67.5, 20), (120, 0), (1000, 0), (1.2, 72)])
-def test_the_polynomial(days: float, score: float) -> None:
+def test_polynomial_score(days: float, score: float) -> None:
     assert polynomial(80, NIDS, SightingStatus(days * DAY)) == pytest.approx(score)
 
 
-def test_a_retention_ends_the_life() -> None:
+def test_retention_limits_lifetime() -> None:
     week = (ScoringTag("retention:1w", 7, inherited=True),)
     assert polynomial_extended(80, NIDS, SightingStatus(6 * DAY, week)) == polynomial(
         80, NIDS, SightingStatus(6 * DAY)
@@ -69,9 +69,7 @@ def test_sightings_confirm_or_refute() -> None:
         ([("priority-level:low", 20, False), ("priority-level:high", 100, False)], 60),
     ],
 )
-def test_base_scores_come_from_tags_the_attributes_own_first(
-    tags: list[tuple[str, float, bool]], score: float
-) -> None:
+def test_base_score_prefers_attributes_own_tags(tags: list[tuple[str, float, bool]], score: float) -> None:
     parameters = {**NIDS, "base_score_config": {"priority-level": 0.75, "phishing:state": 0.25}}
     assert base_score(parameters, [ScoringTag(*tag) for tag in tags]) == pytest.approx(score)
 
@@ -108,7 +106,7 @@ def scores(seed: Seed, **parameters: Any) -> dict[str, Any]:
     return {each["value"]: each.get("decay_score") for each in found}
 
 
-def test_the_models_of_the_hub_are_those_of_misp(seed: Seed, model: DecayingModel) -> None:
+def test_default_models_are_misps(seed: Seed, model: DecayingModel) -> None:
     _, models = call(seed.reader.key, "GET", "/decayingModel/index")
     assert [each["DecayingModel"]["name"] for each in models] == [
         "Vishing model",
@@ -128,9 +126,7 @@ def test_the_models_of_the_hub_are_those_of_misp(seed: Seed, model: DecayingMode
     assert DecayingModel.objects.filter(enabled=True).count() == 1
 
 
-def test_searches_tell_scores_and_leave_out_what_has_decayed(
-    seed: Seed, event: Event, model: DecayingModel
-) -> None:
+def test_searches_show_scores_and_exclude_decayed(seed: Seed, event: Event, model: DecayingModel) -> None:
     found = scores(seed)
     [old], [new] = found["old.example"], found["new.example"]
     assert old["DecayingModel"] == {"id": str(model.pk), "name": model.name}
@@ -152,7 +148,7 @@ def test_searches_tell_scores_and_leave_out_what_has_decayed(
     assert "old.example" not in b"".join(text).decode()
 
 
-def test_whole_events_carry_scores_too(seed: Seed, event: Event, model: DecayingModel) -> None:
+def test_whole_events_include_scores(seed: Seed, event: Event, model: DecayingModel) -> None:
     tag = Tag.objects.create(name="priority-level:high", numerical_value=100)
     EventTag.objects.create(event=event, tag=tag)
     [found] = search(seed, "events", includeDecayScore=1, includeScoresOnEvent=1)
@@ -164,7 +160,7 @@ def test_whole_events_carry_scores_too(seed: Seed, event: Event, model: Decaying
     ]
 
 
-def test_sightings_and_last_seen_keep_a_value_alive(seed: Seed, event: Event, model: DecayingModel) -> None:
+def test_sightings_and_last_seen_raise_score(seed: Seed, event: Event, model: DecayingModel) -> None:
     attribute = Attribute.objects.get(value1="old.example")
     now = int(time.time())
     Attribute.objects.filter(pk=attribute.pk).update(last_seen=(now - 7 * DAY) * 1_000_000)
@@ -179,9 +175,7 @@ def test_sightings_and_last_seen_keep_a_value_alive(seed: Seed, event: Event, mo
     assert scores(seed)["old.example"][0]["score"] > 79
 
 
-def test_a_sighting_that_the_policy_hides_keeps_nothing_alive(
-    seed: Seed, event: Event, model: DecayingModel
-) -> None:
+def test_hidden_sightings_do_not_raise_score(seed: Seed, event: Event, model: DecayingModel) -> None:
     Event.objects.update(distribution=1, published=True)
     Attribute.objects.update(distribution=5)
     attribute = Attribute.objects.get(value1="old.example")
@@ -201,7 +195,7 @@ def test_a_sighting_that_the_policy_hides_keeps_nothing_alive(
     assert round(by_reader["stranger"]) == 40
 
 
-def test_a_reader_may_value_tags_in_their_own_way(seed: Seed, event: Event, model: DecayingModel) -> None:
+def test_users_tag_values_change_score(seed: Seed, event: Event, model: DecayingModel) -> None:
     tag = Tag.objects.create(name="priority-level:high", numerical_value=100)
     attribute = Attribute.objects.get(value1="new.example")
     AttributeTag.objects.create(attribute=attribute, event=event, tag=tag)
@@ -217,7 +211,7 @@ def test_a_reader_may_value_tags_in_their_own_way(seed: Seed, event: Event, mode
     assert scores(seed)["new.example"][0]["base_score"] == 80
 
 
-def test_a_search_may_name_its_models_and_see_them_whole(
+def test_search_may_select_models_and_show_them_in_full(
     seed: Seed, event: Event, model: DecayingModel
 ) -> None:
     other = DecayingModel.objects.get(name="Vishing model")
@@ -242,7 +236,7 @@ def test_a_search_may_name_its_models_and_see_them_whole(
         {"decayingModel": [[1]]},
     ],
 )
-def test_nonsense_is_refused_before_anything_is_answered(
+def test_invalid_parameters_are_refused(
     seed: Seed, event: Event, model: DecayingModel, parameters: dict[str, Any]
 ) -> None:
     for flag in ("includeDecayScore", "excludeDecayed"):
@@ -250,7 +244,7 @@ def test_nonsense_is_refused_before_anything_is_answered(
         assert status == 400
 
 
-def test_scoring_a_page_costs_a_fixed_number_of_queries(
+def test_scoring_page_takes_fixed_number_of_queries(
     seed: Seed, event: Event, model: DecayingModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
@@ -264,7 +258,7 @@ def test_scoring_a_page_costs_a_fixed_number_of_queries(
     assert len(asked) == few
 
 
-def test_models_of_ones_own(seed: Seed) -> None:
+def test_custom_model_is_added_edited_and_deleted(seed: Seed) -> None:
     status, made = call(seed.analyst.key, "POST", "/decayingModel/add", {"DecayingModel": MINE})
     assert status == 200, made
     shown = made["DecayingModel"]
@@ -302,7 +296,7 @@ def test_models_of_ones_own(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("who", ["partner", "stranger", "reader"])
-def test_other_peoples_models_are_not_touched(seed: Seed, who: str) -> None:
+def test_other_users_cannot_change_custom_model(seed: Seed, who: str) -> None:
     _, made = call(seed.analyst.key, "POST", "/decayingModel/add", MINE)
     number = made["DecayingModel"]["id"]
     key = getattr(seed, who).key
@@ -326,7 +320,9 @@ def test_other_peoples_models_are_not_touched(seed: Seed, who: str) -> None:
 
 
 @pytest.mark.parametrize("who", ["analyst", "org_admin", "reader"])
-def test_only_site_administrators_touch_the_hubs_models(seed: Seed, model: DecayingModel, who: str) -> None:
+def test_default_models_are_changed_by_site_administrators(
+    seed: Seed, model: DecayingModel, who: str
+) -> None:
     for path in (f"enable/{model.pk}", f"delete/{model.pk}", f"edit/{model.pk}", "update"):
         assert call(getattr(seed, who).key, "POST", f"/decayingModel/{path}", {})[0] == 403
 
@@ -352,14 +348,14 @@ def test_only_site_administrators_touch_the_hubs_models(seed: Seed, model: Decay
         ({"version": "x"}, "version"),
     ],
 )
-def test_what_is_no_model_is_refused_by_field(seed: Seed, changes: dict[str, Any], field: str) -> None:
+def test_invalid_model_is_refused_by_field(seed: Seed, changes: dict[str, Any], field: str) -> None:
     status, body = call(seed.analyst.key, "POST", "/decayingModel/add", {**MINE, **changes})
     assert (status, list(body["errors"])) == (403, [field])
     assert "1e" not in str(body["errors"]), "bounds are written out"
     assert not DecayingModel.objects.exists()
 
 
-def test_the_simulation(seed: Seed, event: Event, model: DecayingModel) -> None:
+def test_simulation(seed: Seed, event: Event, model: DecayingModel) -> None:
     attribute = Attribute.objects.get(value1="old.example")
     path = f"/decayingModel/decayingToolComputeSimulation/{model.pk}/{attribute.uuid}"
     _, simulated = call(seed.analyst.key, "GET", path)
@@ -373,7 +369,7 @@ def test_the_simulation(seed: Seed, event: Event, model: DecayingModel) -> None:
     assert shown["DecayingModel"]["id"] == str(model.pk)
 
 
-def test_base_scores_can_be_made_of_taxonomies_with_values(seed: Seed) -> None:
+def test_taxonomies_with_numerical_values_are_listed(seed: Seed) -> None:
     taxonomy = Taxonomy.objects.create(namespace="retention", enabled=True)
     TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="1w", numerical_value=7)
     _, found = call(seed.analyst.key, "GET", "/decayingModel/decayingToolBasescore")

@@ -1,4 +1,4 @@
-"""The language of restSearch: how a filter is read."""
+"""How restSearch filters are parsed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_items(value: Any, expected: Terms | None) -> None:
 
 
 @pytest.mark.parametrize("value", [{"XOR": ["a"]}, {"OR": [["a"]]}, [["a"]], [{"a": 1}]])
-def test_what_is_no_list_of_items_is_refused(value: Any) -> None:
+def test_invalid_list_is_refused(value: Any) -> None:
     with pytest.raises(Invalid):
         terms(value)
 
@@ -82,7 +82,7 @@ def test_moments(value: Any, expected: Range | None) -> None:
     assert search(timestamp=value).timestamp == expected
 
 
-def test_seen_is_in_microseconds_and_last_seen_an_upper_bound() -> None:
+def test_first_and_last_seen_are_bounds_in_microseconds() -> None:
     found = search(first_seen="2023-01-01", last_seen="2023-01-01")
     assert found.first_seen == Range(start=1_672_531_200_000_000)
     assert found.last_seen == Range(end=1_672_531_200_000_000)
@@ -168,7 +168,7 @@ def test_paging() -> None:
         ("value", {"XOR": ["a"]}),
     ],
 )
-def test_a_filter_that_cannot_be_understood_is_refused_by_name(name: str, value: Any) -> None:
+def test_invalid_filter_is_refused_by_name(name: str, value: Any) -> None:
     with pytest.raises(Invalid) as refused:
         parse(Scope.EVENTS, {name: value}, now=NOW)
     assert refused.value.errors == {name: [refused.value.problem]}
@@ -188,7 +188,7 @@ def test_a_filter_that_cannot_be_understood_is_refused_by_name(name: str, value:
         ("searchall", "%a" * 17),
     ],
 )
-def test_a_filter_that_costs_too_much_is_refused_by_name(name: str, value: Any) -> None:
+def test_expensive_filter_is_refused_by_name(name: str, value: Any) -> None:
     """Sixty kilobytes of patterns kept PostgreSQL busy for more than a minute."""
     with pytest.raises(Invalid) as refused:
         parse(Scope.EVENTS, {name: value}, now=NOW)
@@ -205,7 +205,7 @@ def test_a_filter_that_costs_too_much_is_refused_by_name(name: str, value: Any) 
         ("tags", {"OR": [f"tag{n}" for n in range(5000)]}),
     ],
 )
-def test_a_long_filter_that_costs_little_is_taken(name: str, value: Any) -> None:
+def test_long_but_cheap_filter_is_accepted(name: str, value: Any) -> None:
     assert parse(Scope.EVENTS, {name: value}, now=NOW) != parse(Scope.EVENTS, {}, now=NOW)
 
 
@@ -215,11 +215,11 @@ def test_searchall_takes_its_text_from_value() -> None:
     assert parse(Scope.EVENTS, {"searchall": False}).pattern is None
 
 
-def test_names_that_a_scope_does_not_know_are_ignored() -> None:
+def test_unknown_parameters_are_ignored() -> None:
     assert search(quickFilter="x", object_name="file", nosuch={"a": [[]]}) == search()
 
 
-def test_a_path_names_parameters_by_their_place() -> None:
+def test_path_parameters_are_positional() -> None:
     assert PARAMETERS[Scope.ATTRIBUTES][6] == "org"
     path = ["json", "null", "0", "false", "ip-dst", "null", "null", "tlp;white"]
     assert from_path(Scope.ATTRIBUTES, path) == {
@@ -250,10 +250,10 @@ requests = st.dictionaries(st.sampled_from(sorted(set().union(*PARAMETERS.values
 
 
 @pytest.mark.django_db
-def test_whatever_is_sent_is_refused_or_searched(seed: Seed) -> None:
+def test_any_search_is_refused_or_executed(seed: Seed) -> None:
     actors = [seed.site_admin.actor, seed.stranger.actor]
 
-    @hypothesis_settings(deadline=None)  # A slow machine is no fault.
+    @hypothesis_settings(deadline=None)  # Slow machines must not fail it.
     @given(scope=st.sampled_from(list(Scope)), sent=requests, actor=st.sampled_from(actors))
     def searched(scope: Scope, sent: dict[str, Any], actor: Actor) -> None:
         try:
@@ -270,7 +270,7 @@ index_filters = st.dictionaries(st.sampled_from(sorted({*CONDITIONS, *TIMES, "so
 
 
 @pytest.mark.django_db
-def test_whatever_is_asked_of_the_index_is_refused_or_listed(seed: Seed) -> None:
+def test_any_index_query_is_refused_or_executed(seed: Seed) -> None:
     @hypothesis_settings(deadline=None)
     @given(sent=index_filters)
     def listed(sent: dict[str, Any]) -> None:
@@ -296,7 +296,7 @@ def test_whatever_is_asked_of_the_index_is_refused_or_listed(seed: Seed) -> None
     ],
 )
 @pytest.mark.django_db
-def test_a_pattern_of_types_costs_no_more_for_its_stars(seed: Seed, pattern: str, found: int) -> None:
+def test_wildcards_in_type_do_not_multiply_cost(seed: Seed, pattern: str, found: int) -> None:
     event = make_event(seed.org_a)
     event.save()
     for kind in ("ip-src", "ip-dst", "email-dst"):
@@ -306,7 +306,7 @@ def test_a_pattern_of_types_costs_no_more_for_its_stars(seed: Seed, pattern: str
 
 
 @pytest.mark.django_db
-def test_an_object_is_not_found_by_an_attribute_in_it_that_the_reader_may_not_see(seed: Seed) -> None:
+def test_object_is_not_found_by_hidden_attribute(seed: Seed) -> None:
     event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     around = make_object(event, distribution=1)

@@ -1,4 +1,4 @@
-"""Exact questions: which events hold a value, samples by hash, and what another instance has not cached yet."""
+"""Exact lookups: events by value, samples by hash, and the values a peer has not cached yet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MD5 = hashlib.md5(SAMPLE, usedforsecurity=False).hexdigest()
 
 
 def make(api_user: ApiUser, *attributes: dict[str, Any], distribution: int = 3) -> Event:
-    """An event through the door, so that its values have keys."""
+    """An event added through the API, so that its values have keys."""
     document = {"info": "One", "distribution": distribution, "Attribute": list(attributes)}
     return Event.objects.get(pk=add_event(api_user.actor, document).event_id)
 
@@ -40,8 +40,8 @@ def lookup(key: str | None, *values: Any) -> tuple[int, Any]:
     return call(key, "POST", "/attributes/fastLookup", {"value": list(values), "maxAge": 60})
 
 
-def test_where_values_are(seed: Seed) -> None:
-    """A and the hub's own people ask; B hides one of its attributes, and C a whole event."""
+def test_lookup_finds_events_by_value(seed: Seed) -> None:
+    """A and the hub owner look up; B hides one of its attributes, and C a whole event."""
     first = make(seed.analyst, value("Bad.example"), value("192.0.2.7|443", "ip-dst|port"))
     second = make(
         seed.partner,
@@ -77,7 +77,7 @@ def test_where_values_are(seed: Seed) -> None:
     assert lookup(seed.analyst.key, "192.0.2.7")[1] == {}
 
 
-def test_many_values_are_one_question(seed: Seed) -> None:
+def test_many_values_take_one_query(seed: Seed) -> None:
     make(seed.analyst, *(value(f"n{n}.example") for n in range(300)))
     names = [f"n{n}.example" for n in range(1_000)]
     with CaptureQueriesContext(connection) as seen:
@@ -88,7 +88,7 @@ def test_many_values_are_one_question(seed: Seed) -> None:
     assert list(single[1]) == ["n7.example"]
 
 
-def test_what_is_no_question(seed: Seed) -> None:
+def test_invalid_lookup_is_refused(seed: Seed) -> None:
     for wrong in ([], ["x"] * 1_001, [""], [None], [{}], {"a": 1}, "x" * 65_536):
         status, body = call(seed.analyst.key, "POST", "/attributes/fastLookup", {"value": wrong})
         assert (status, body["message"].startswith("value: ")) == (400, True), wrong
@@ -97,7 +97,7 @@ def test_what_is_no_question(seed: Seed) -> None:
     assert lookup(seed.analyst.key, "x")[0] == 405
 
 
-def test_a_lookup_counts_as_a_search(seed: Seed) -> None:
+def test_lookup_counts_as_search(seed: Seed) -> None:
     role = seed.analyst.user.role
     role.enforce_rate_limit, role.rate_limit_count = True, 1
     role.save()
@@ -109,7 +109,7 @@ def samples(key: str, *segments: object, **body: Any) -> Any:
     return answer(send(key, "POST" if body else "GET", path, body or None))
 
 
-def test_a_sample_by_its_hash(seed: Seed) -> None:
+def test_sample_is_found_by_hash(seed: Seed) -> None:
     event = make(seed.partner, sample(), value("b" * 64, "sha256"))
     stored = event.attributes.get(type="malware-sample")
     (found,) = samples(seed.analyst.key, MD5.upper())["result"]
@@ -134,10 +134,10 @@ def test_a_sample_by_its_hash(seed: Seed) -> None:
     assert len(samples(seed.analyst.key, "b" * 64, 1)["result"]) == 1, "all samples beside that hash"
     assert len(samples(seed.analyst.key, hash="", allSamples=1, eventID=event.pk)["result"]) == 1
     Attribute.objects.filter(pk=stored.pk).update(data_sha256=None)
-    assert samples(seed.analyst.key, MD5)["result"][0]["base64"] == "", "the file never came along"
+    assert samples(seed.analyst.key, MD5)["result"][0]["base64"] == "", "the file was never stored"
 
 
-def test_hidden_samples_stay_hidden(seed: Seed) -> None:
+def test_hidden_samples_are_not_found(seed: Seed) -> None:
     closed = make(seed.partner, sample(), distribution=0)
     half = make(
         seed.partner,
@@ -155,7 +155,7 @@ def test_hidden_samples_stay_hidden(seed: Seed) -> None:
     assert len(samples(seed.site_admin.key, "d" * 64, 1)["result"]) == 1
 
 
-def test_what_another_instance_has_not_cached_yet(seed: Seed) -> None:
+def test_instance_cache_lists_new_values(seed: Seed) -> None:
     event = make(seed.analyst, value("a.example"), value("b.example"), value("mine.example", distribution=0))
     make(seed.stranger, value("theirs.example"), distribution=0)
     shown = [f"{hashlib.md5(f'{name}.example'.encode()).hexdigest()},{event.uuid}" for name in "ab"]  # noqa: S324

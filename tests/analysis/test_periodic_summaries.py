@@ -1,4 +1,4 @@
-"""What was published in the last day, week or month, as one wants to be told of it."""
+"""Summaries of what was published in the last day, week or month."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def published(org: Organisation, info: str, days_ago: float, *tags: str, **field
     return event
 
 
-def told(key: str, period: str = "weekly") -> Any:
+def summary(key: str, period: str = "weekly") -> Any:
     status, body = call(key, "GET", f"/users/viewPeriodicSummary/{period}")
     assert status == 200
     return body
@@ -40,7 +40,7 @@ def choose(key: str, **filters: Any) -> int:
     return call(key, "POST", "/users/notificationSettings", body)[0]
 
 
-def test_the_period_and_its_figures(seed: Seed) -> None:
+def test_periods_and_figures(seed: Seed) -> None:
     published(seed.org_a, "today", 0, "tlp:green", "apt")
     published(seed.org_b, "this week", 3, "apt")
     published(seed.org_b, "this month", 20)
@@ -50,22 +50,22 @@ def test_the_period_and_its_figures(seed: Seed) -> None:
         ("weekly", ["today", "this week"]),
         ("monthly", ["today", "this week", "this month"]),
     ):
-        assert [event["info"] for event in told(seed.analyst.key, period)["events"]] == infos
-    body = told(seed.analyst.key)
+        assert [event["info"] for event in summary(seed.analyst.key, period)["events"]] == infos
+    body = summary(seed.analyst.key)
     assert (body["event_count"], body["attribute_count"]) == ("2", "4")
     assert body["tags"] == {"apt": "2", "tlp:green": "1"}
     assert body["organisations"] == {"Organisation A": "1", "Organisation B": "1"}
     assert call(seed.analyst.key, "GET", "/users/viewPeriodicSummary/hourly")[0] == 405
 
 
-def test_nothing_is_told_that_one_may_not_see(seed: Seed) -> None:
-    """In no figure either: not the events, their attributes, tags or organisations."""
+def test_summary_has_only_readable_data(seed: Seed) -> None:
+    """Also in figures: of events, attributes, tags and organisations."""
     published(seed.org_a, "ours", 0, "secret-tag", distribution=0)
     choose(seed.stranger.key, trending_for_tags=["secret"])
-    body = told(seed.stranger.key)
+    body = summary(seed.stranger.key)
     assert (body["events"], body["event_count"], body["attribute_count"]) == ([], "0", "0")
     assert (body["tags"], body["organisations"], body["trending"]) == ({}, {}, {})
-    assert [event["info"] for event in told(seed.colleague.key)["events"]] == ["ours"]
+    assert [event["info"] for event in summary(seed.colleague.key)["events"]] == ["ours"]
 
 
 @pytest.mark.parametrize(
@@ -80,23 +80,23 @@ def test_nothing_is_told_that_one_may_not_see(seed: Seed) -> None:
         ({"sharing_group_id": 999999}, set()),
     ],
 )
-def test_ones_own_filters(seed: Seed, filters: dict[str, Any], expected: set[str]) -> None:
+def test_users_filters_apply(seed: Seed, filters: dict[str, Any], expected: set[str]) -> None:
     published(seed.org_b, "phishing", 0)
     published(seed.org_a, "apt one", 0, "apt")
     published(seed.org_a, "other", 0, distribution=3)
     wanted = {name: seed.org_b.pk if value == "b" else value for name, value in filters.items()}
     assert choose(seed.analyst.key, **wanted) == 200
-    assert {event["info"] for event in told(seed.analyst.key)["events"]} == expected
+    assert {event["info"] for event in summary(seed.analyst.key)["events"]} == expected
 
 
-def test_tags_are_followed_over_periods(seed: Seed) -> None:
+def test_trending_tags_over_periods(seed: Seed) -> None:
     for days in (0, 1, 8, 15, 22):
         published(seed.org_a, "e", days, "misp-galaxy:ransomware", "other")
     choose(seed.analyst.key, trending_for_tags=["misp-galaxy:%"], trending_period_amount=2)
-    assert told(seed.analyst.key)["trending"] == {"misp-galaxy:ransomware": [2, 1, 1]}
+    assert summary(seed.analyst.key)["trending"] == {"misp-galaxy:ransomware": [2, 1, 1]}
 
 
-def test_settings_are_ones_own(seed: Seed) -> None:
+def test_users_change_only_their_own_settings(seed: Seed) -> None:
     path = "/users/notificationSettings"
     flags = {"notification_daily": True, "notification_weekly": "0", "role_id": "1"}
     body = call(seed.analyst.key, "POST", path, {"User": flags, "UserSetting": {}})[1]
@@ -110,7 +110,7 @@ def test_settings_are_ones_own(seed: Seed) -> None:
         assert call(key, "POST", path, {"User": flags})[0] == 403
 
 
-def test_the_tag_of_a_hidden_cluster_is_not_counted(seed: Seed) -> None:
+def test_tag_of_hidden_cluster_is_not_counted(seed: Seed) -> None:
     galaxy = make_galaxy("actor")
     body = {"value": "of A alone", "description": "d", "source": "s", "distribution": "0"}
     made = call(seed.analyst.key, "POST", f"/galaxy_clusters/add/{galaxy.pk}", body)[1]["GalaxyCluster"]
@@ -119,6 +119,6 @@ def test_the_tag_of_a_hidden_cluster_is_not_counted(seed: Seed) -> None:
     Tag.objects.filter(name=name).update(is_galaxy=True)
     for key in (seed.analyst.key, seed.stranger.key):
         assert choose(key, trending_for_tags=["misp-galaxy:%"]) == 200
-    assert name in told(seed.analyst.key)["tags"]
-    assert told(seed.stranger.key)["tags"] == {}
-    assert name not in str(told(seed.stranger.key))
+    assert name in summary(seed.analyst.key)["tags"]
+    assert summary(seed.stranger.key)["tags"] == {}
+    assert name not in str(summary(seed.stranger.key))

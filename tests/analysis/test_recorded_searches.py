@@ -1,4 +1,4 @@
-"""What a MISP 2.5.1 found, found here: some eight hundred recorded requests against the same data set."""
+"""The results of a MISP 2.5.1 for some eight hundred recorded requests against the same data set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vardkase.api.request import route_of
 from vardkase.core.sql import cursor
 
 DEFECTS = {
-    "06_restsearch_attributes 4",  # value "!…" compared a text that had lost its first character
+    "06_restsearch_attributes 4",  # value "!…" was compared without its first character
     "06_restsearch_attributes 28",
     "06_restsearch_attributes 122",  # uuid "!…" of an event removed nothing
 }
@@ -25,7 +25,7 @@ DEFECTS = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("scope", list(Scope))
-def test_the_same_is_found_as_in_misp(scope: Scope) -> None:
+def test_results_equal_misps(scope: Scope) -> None:
     on_stage = sample_hub()
     cases = [case for case in recorded()["cases"] if case["scope"] == scope and case["case"] not in DEFECTS]
     assert len(cases) > 200
@@ -45,7 +45,7 @@ def _found(on_stage: SampleHub, scope: Scope, case: dict[str, Any]) -> list[str]
 
 
 @pytest.mark.django_db
-def test_the_index_lists_the_same_events_as_misp() -> None:
+def test_index_equals_misps() -> None:
     on_stage = sample_hub()
     cases = recorded()["index"]
     assert len(cases) > 30

@@ -1,4 +1,4 @@
-"""restSearch over HTTP: headers, formats, where parameters may stand, refusals."""
+"""restSearch over HTTP: headers, formats, placement of parameters, refusals."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def content(response: HttpResponse | StreamingHttpResponse) -> str:
     return whole.decode()
 
 
-def test_attributes_are_counted_and_named_in_the_headers(on_stage: SampleHub) -> None:
+def test_attributes_are_counted_and_named_in_headers(on_stage: SampleHub) -> None:
     response = ask(on_stage, "/attributes/restSearch", {"value": "evil.test.example"})
     assert [row["uuid"] for row in answer(response)["response"]["Attribute"]] == [DOMAIN]
     assert response["X-Result-Count"] == "1"
@@ -40,7 +40,7 @@ def test_attributes_are_counted_and_named_in_the_headers(on_stage: SampleHub) ->
     assert response["Content-Type"] == "application/json; charset=UTF-8"
 
 
-def test_a_full_page_hints_at_the_next(on_stage: SampleHub) -> None:
+def test_full_page_hints_at_next(on_stage: SampleHub) -> None:
     counts = [
         ask(on_stage, "/attributes/restSearch", {"eventid": "3915cd05-d32b-53e3-9ffa-299c46d37564", **page})[
             "X-Result-Count"
@@ -50,14 +50,14 @@ def test_a_full_page_hints_at_the_next(on_stage: SampleHub) -> None:
     assert counts == ["3", "1", "1", "4"]
 
 
-def test_a_page_of_events_tells_how_many_there_are(on_stage: SampleHub) -> None:
+def test_event_page_has_total_count(on_stage: SampleHub) -> None:
     response = ask(on_stage, "/events/restSearch", {"limit": 1, "page": 2, "metadata": 1})
     assert response["X-Result-Count"] == "3"
     assert response["Content-Disposition"] == 'attachment; filename="misp.event.list.json"'
     assert [event["Event"]["info"] for event in answer(response)["response"]] == ["rs two beta"]
 
 
-def test_events_come_whole_but_without_what_is_filtered_in_them(on_stage: SampleHub) -> None:
+def test_events_are_whole_except_filtered_tags(on_stage: SampleHub) -> None:
     found = answer(ask(on_stage, "/events/restSearch", {"tags": "!alpha", "eventinfo": "rs two beta"}))
     event = found["response"][0]["Event"]
     assert [a["value"] for a in event["Attribute"]] == [
@@ -75,12 +75,12 @@ def test_events_come_whole_but_without_what_is_filtered_in_them(on_stage: Sample
         "/attributes/restSearch/json/null/null/198.18.0.2/ip-%||domain%",
     ],
 )
-def test_parameters_may_stand_in_the_path(on_stage: SampleHub, path: str) -> None:
+def test_parameters_may_be_in_path(on_stage: SampleHub, path: str) -> None:
     found = answer(ask(on_stage, path))["response"]["Attribute"]
     assert DOMAIN in [row["uuid"] for row in found]
 
 
-def test_a_get_without_parameters_is_refused(on_stage: SampleHub) -> None:
+def test_get_without_parameters_is_refused(on_stage: SampleHub) -> None:
     response = ask(on_stage, "/attributes/restSearch")
     assert response.status_code == 400
     assert answer(response)["message"].startswith("Restsearch queries using GET and no parameters")
@@ -100,16 +100,16 @@ def test_a_get_without_parameters_is_refused(on_stage: SampleHub) -> None:
         ({"returnFormat": "cache", "hash_type": "rot13"}, 400),
     ],
 )
-def test_what_cannot_be_searched_is_refused(on_stage: SampleHub, body: Any, status: int) -> None:
+def test_invalid_searches_are_refused(on_stage: SampleHub, body: Any, status: int) -> None:
     assert ask(on_stage, "/attributes/restSearch", body).status_code == status
 
 
-def test_a_refused_filter_is_named(on_stage: SampleHub) -> None:
+def test_refused_filter_is_named(on_stage: SampleHub) -> None:
     response = ask(on_stage, "/events/restSearch", {"published": "maybe"})
     assert list(answer(response)["errors"]) == ["published"]
 
 
-def test_text_holds_only_what_is_published_and_for_detection(on_stage: SampleHub) -> None:
+def test_text_has_only_published_attributes_for_detection(on_stage: SampleHub) -> None:
     every = [on_stage.request({"eventid": ["87", "88", "89"]})]
     response = ask(on_stage, "/attributes/restSearch", {"returnFormat": "text", **every[0]})
     lines = content(response).split("\n")
@@ -143,7 +143,7 @@ HEADER = (
 )
 
 
-def test_csv_as_misp_writes_it(on_stage: SampleHub) -> None:
+def test_csv_equals_misps(on_stage: SampleHub) -> None:
     body = {"returnFormat": "csv", **on_stage.request({"eventid": ["87", "88", "89"]})}
     events = content(ask(on_stage, "/events/restSearch", body))
     assert events.startswith(HEADER + "\n")
@@ -158,7 +158,7 @@ def test_csv_as_misp_writes_it(on_stage: SampleHub) -> None:
     assert in_object not in content(ask(on_stage, "/attributes/restSearch", body))
 
 
-def test_csv_with_context_and_chosen_columns(on_stage: SampleHub) -> None:
+def test_csv_with_context_and_selected_columns(on_stage: SampleHub) -> None:
     body = {"returnFormat": "csv", "requested_attributes": ["value", "nosuch"], "includeContext": 1}
     chosen = content(ask(on_stage, "/attributes/restSearch", {**body, "value": DOMAIN, "uuid": DOMAIN}))
     assert chosen == (
@@ -172,7 +172,7 @@ def test_csv_with_context_and_chosen_columns(on_stage: SampleHub) -> None:
     )
 
 
-def test_another_organisation_finds_only_what_it_may_see(on_stage: SampleHub) -> None:
+def test_other_organisation_finds_only_readable_data(on_stage: SampleHub) -> None:
     response = ask(on_stage, "/attributes/restSearch", {"value": "198.18.0.1"}, who="user2")
     assert [row["type"] for row in answer(response)["response"]["Attribute"]] == ["ip-dst"]
     assert response["X-Result-Count"] == "1"
@@ -180,7 +180,7 @@ def test_another_organisation_finds_only_what_it_may_see(on_stage: SampleHub) ->
     assert events["X-Result-Count"] == "1"
 
 
-def test_values_on_a_warninglist_can_be_left_out_of_flat_formats(on_stage: SampleHub) -> None:
+def test_warninglisted_values_can_be_excluded_from_flat_formats(on_stage: SampleHub) -> None:
     listed = Warninglist.objects.create(name="Known", type="string", enabled=True)
     WarninglistEntry.objects.create(warninglist=listed, value="198.18.0.1")
     body = {"returnFormat": "text", "published": [0, 1], "to_ids": [0, 1], "value": "198.18.0.%"}

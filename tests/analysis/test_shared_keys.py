@@ -1,4 +1,4 @@
-"""Marks of the keys that events share: with them as without, the same events are related."""
+"""Marks of keys shared by several events: related events are the same with and without them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def marked() -> dict[int, int]:
-    """Event → the number of keys that are marked in it, once all are compared."""
+    """Event → number of its marked keys, once all are compared."""
     mark_events()
     assert not UnmarkedEvent.objects.exists()
     counts: dict[int, int] = {}
@@ -25,7 +25,7 @@ def marked() -> dict[int, int]:
     return counts
 
 
-def test_only_what_events_share_is_marked(seed: Seed) -> None:
+def test_only_shared_keys_are_marked(seed: Seed) -> None:
     actor = seed.analyst.actor
     one = event(actor, "198.51.100.1", "198.51.100.2")
     assert marked() == {}
@@ -38,7 +38,7 @@ def test_only_what_events_share_is_marked(seed: Seed) -> None:
     assert len(queries.correlations_of_event(actor, three).pairs) == 3
 
 
-def test_events_that_are_marked_together_find_each_other(seed: Seed) -> None:
+def test_events_marked_together_are_related(seed: Seed) -> None:
     actor = seed.analyst.actor
     ids = [event(actor, "198.51.100.1") for _ in range(4)]
     assert related(actor, ids[0]) == ids[1:]  # While none is marked.
@@ -46,7 +46,7 @@ def test_events_that_are_marked_together_find_each_other(seed: Seed) -> None:
     assert related(actor, ids[0]) == ids[1:]
 
 
-def test_an_edit_is_compared_again(seed: Seed) -> None:
+def test_edited_event_is_compared_again(seed: Seed) -> None:
     actor = seed.analyst.actor
     one, two = event(actor, "198.51.100.1"), event(actor, "198.51.100.2")
     assert marked() == {}
@@ -56,7 +56,7 @@ def test_an_edit_is_compared_again(seed: Seed) -> None:
     assert related(actor, one) == [two]
 
 
-def test_a_mark_that_is_left_over_relates_nothing(seed: Seed) -> None:
+def test_stale_mark_relates_nothing(seed: Seed) -> None:
     actor = seed.analyst.actor
     one, two = event(actor, "198.51.100.1"), event(actor, "198.51.100.1")
     marked()
@@ -66,7 +66,7 @@ def test_a_mark_that_is_left_over_relates_nothing(seed: Seed) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_commit_marks_what_was_written(seed: Seed) -> None:
+def test_commit_marks_written_keys(seed: Seed) -> None:
     actor = seed.analyst.actor
     one, two = event(actor, "198.51.100.1"), event(actor, "198.51.100.1")
     assert not UnmarkedEvent.objects.exists()

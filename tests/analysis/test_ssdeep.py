@@ -1,4 +1,4 @@
-"""Fuzzy hashes that are alike correlate, for whom they may and as far as the setting says."""
+"""Similar fuzzy hashes correlate, for readers who may see them and up to the configured threshold."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def event(api_user: ApiUser, *hashes: str, **fields: Any) -> int:
 
 
 def related(api_user: ApiUser, number: int) -> set[int]:
-    """The related events, as every way of asking must tell them."""
+    """The related events, on which all queries must agree."""
     found = {each.event_id for each in queries.related_events(api_user.actor, number)}
     pairs = queries.correlations_of_event(api_user.actor, number).pairs
     assert {pair.related_event_id for pair in pairs} == found
     return found
 
 
-def test_hashes_that_are_alike_correlate(seed: Seed) -> None:
+def test_similar_hashes_correlate(seed: Seed) -> None:
     one, near = event(seed.analyst, ONE), event(seed.analyst, f"a.exe|{NEAR}")
     doubled, same = event(seed.analyst, DOUBLED), event(seed.analyst, ONE)
     event(seed.analyst, OTHER)
@@ -52,7 +52,7 @@ def test_hashes_that_are_alike_correlate(seed: Seed) -> None:
     assert values[near] == values[same] == [SharedValue(ONE, "ssdeep")]
 
 
-def test_the_setting_says_how_alike(seed: Seed) -> None:
+def test_threshold_setting(seed: Seed) -> None:
     one, near, doubled = (event(seed.analyst, each) for each in (ONE, NEAR, DOUBLED))
     assert 40 <= similarity(ONE, DOUBLED) < similarity(ONE, NEAR) < 100
     configure("MISP.ssdeep_correlation_threshold", similarity(ONE, NEAR))
@@ -63,7 +63,7 @@ def test_the_setting_says_how_alike(seed: Seed) -> None:
     assert call(seed.site_admin.key, "POST", path, {"value": 0})[0] == 403
 
 
-def test_nobody_learns_of_what_they_may_not_read(seed: Seed) -> None:
+def test_hidden_events_are_not_related(seed: Seed) -> None:
     shown, theirs = event(seed.analyst, ONE), event(seed.stranger, NEAR)
     hidden = event(seed.analyst, f"{NEAR[:-1]}Z", distribution=0)
     assert related(seed.stranger, theirs) == {shown}
@@ -71,7 +71,7 @@ def test_nobody_learns_of_what_they_may_not_read(seed: Seed) -> None:
     assert related(seed.analyst, theirs) == related(seed.site_admin, theirs) == {shown, hidden}
 
 
-def test_rules_and_exclusions_hold_for_hashes_too(seed: Seed) -> None:
+def test_rules_and_exclusions_apply_to_hashes(seed: Seed) -> None:
     one, near, theirs = event(seed.analyst, ONE), event(seed.analyst, NEAR), event(seed.partner, NEAR)
     rule = {"name": "x", "selector_type": "orgc_id", "selector_list": [seed.org_a.pk]}
     call(seed.site_admin.key, "POST", "/correlation_rules/add", rule)
@@ -81,7 +81,7 @@ def test_rules_and_exclusions_hold_for_hashes_too(seed: Seed) -> None:
     assert related(seed.analyst, theirs) == {near}
 
 
-def test_changes_take_effect_at_once(seed: Seed) -> None:
+def test_changes_take_effect_immediately(seed: Seed) -> None:
     actor = seed.analyst.actor
     one, two = event(seed.analyst, ONE), event(seed.analyst, NEAR)
     number = Attribute.objects.get(event=two).pk
@@ -100,7 +100,7 @@ def test_changes_take_effect_at_once(seed: Seed) -> None:
 
 
 @override_settings(VARDKASE_CORRELATION_LIMIT=2)
-def test_a_hash_that_is_like_too_many_links_nothing(seed: Seed) -> None:
+def test_hash_with_too_many_similar_relates_nothing(seed: Seed) -> None:
     hashes = [NEAR[:-1] + letter for letter in "WXYZ"]
     one, *_ = (event(seed.analyst, each) for each in hashes)
     found = queries.correlations_of_event(seed.analyst.actor, one)
@@ -110,13 +110,13 @@ def test_a_hash_that_is_like_too_many_links_nothing(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("seed")
-def test_an_event_without_hashes_pays_nothing(seed: Seed) -> None:
+def test_event_without_hashes_needs_no_query(seed: Seed) -> None:
     number = add_event(seed.analyst.actor, {"info": "none", "distribution": 1}).event_id
     assert similar_to_event(seed.analyst.actor, number) == []
 
 
-def test_only_so_many_hashes_are_looked_up(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thousands that are alike would be read once for each of them, by everybody who meets their event."""
+def test_number_of_compared_hashes_is_limited(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of similar hashes would be compared with each other on every view of their event."""
     one = event(seed.analyst, ONE)
     event(seed.analyst, NEAR)
     assert similar_to_event(seed.analyst.actor, one)

@@ -1,4 +1,4 @@
-"""The figures of the instance count what their reader may see."""
+"""The instance's statistics count what their reader may see."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_hidden_attributes_are_not_counted(setup: Seed) -> None:
     assert page(setup.stranger, "orgs")["Organisation A"]["attributeCount"] == "3"
 
 
-def test_sightings_by_source_of_what_may_be_seen(setup: Seed) -> None:
+def test_visible_sightings_by_source(setup: Seed) -> None:
     assert page(setup.partner, "sightings") == {"toplist": [], "eventids": []}
     for body in ({"value": "secret"}, {"value": "b"}, {"value": "b", "source": "sensor", "type": "1"}):
         assert call(setup.org_admin.key, "POST", "/sightings/add", body)[0] == 200
@@ -104,7 +104,7 @@ def test_sightings_by_source_of_what_may_be_seen(setup: Seed) -> None:
     assert hidden not in json.dumps(page(setup.stranger, "sightings")["eventids"]).split('"')
 
 
-def test_open_proposals_are_counted_for_those_who_see_them(setup: Seed) -> None:
+def test_open_proposals_are_counted_for_their_readers(setup: Seed) -> None:
     events = call(setup.stranger.key, "GET", "/events/index")[1]
     proposal = {"event_id": events[0]["id"], "type": "text", "category": "Other", "value": "better"}
     added = call(setup.stranger.key, "POST", f"/shadow_attributes/add/{events[0]['id']}", proposal)
@@ -113,5 +113,5 @@ def test_open_proposals_are_counted_for_those_who_see_them(setup: Seed) -> None:
     assert page(setup.stranger, "data")["stats"]["proposal_count"] == "1"
 
 
-def test_an_unknown_page(seed: Seed) -> None:
+def test_unknown_page_is_refused(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", "/users/statistics/nosuch")[0] == 404

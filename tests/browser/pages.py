@@ -14,13 +14,13 @@ from vardkase.identity.accounts.models import User
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Without `resultTypes`, axe describes every element that passes as well, which takes most of its time.
+# Without `resultTypes`, axe also describes every passing element, which takes most of its time.
 RUN_AXE = "async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']})).violations"
 WIDE, PHONE = (1440, 900), (390, 844)
 
 
 class Visit:
-    """A page and what went wrong on it: refused inline code, failed loads and script errors."""
+    """A page and its faults: refused inline code, failed loads and script errors."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -48,7 +48,7 @@ def visit(
     size: tuple[int, int] = WIDE,
     dark: bool = False,
 ) -> Visit:
-    """Open `path` as `user` (nobody when None)."""
+    """Opens `path` as `user` (a visitor when None)."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if dark else "light",
@@ -68,6 +68,6 @@ def visit(
 
 
 def open_private_link(page: Page, link: str) -> None:
-    """Open a private link, and wait until its landing page has led to what it opens."""
+    """Opens a private link and waits until its landing page has redirected."""
     page.goto(link)
     page.wait_for_selector("main:not(:has(form[data-private-link]))")

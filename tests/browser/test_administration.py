@@ -1,4 +1,4 @@
-"""The account and administration pages in a real browser: axe, width, and no refused inline code."""
+"""Account and administration pages in a real browser: axe, width, and no refused inline code."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ LISTS = (
 LIBRARIES = ("/taxonomies/", "/warninglists/")
 
 
-def that_is_down(seed: Seed) -> Stream:
-    """A stream whose page says what is wrong and what to do."""
+def failing_stream(seed: Seed) -> Stream:
+    """A stream whose page reports a failure with advice."""
     down = stream(
         seed, "syslog", host="siem.example", format="cef", org_id=seed.org_b.pk, filters={"to_ids": 1}
     )
@@ -58,7 +58,7 @@ def test_pages_pass_axe_and_fit(
         f"/administration/users/{server_seed.analyst.user.pk}/",
         f"/administration/organisations/{server_seed.org_a.pk}/",
         f"/administration/sharing-groups/{server_seed.group.uuid}/",
-        f"/administration/streams/{that_is_down(server_seed).pk}/",
+        f"/administration/streams/{failing_stream(server_seed).pk}/",
     ]
     opened = visit(chromium, server, "/", with_password(server_seed.site_admin.user), size, dark)
     for path in (*OWN, *administration, *LIBRARIES, *things):

@@ -1,4 +1,4 @@
-"""The API's pages in a real browser: no inline script, no violation, nothing too wide."""
+"""The API documentation in a real browser: no inline script, no axe violation, no overflow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("size", "dark"), [(WIDE, True), (PHONE, False)])
-def test_an_endpoint_opens_where_it_stands(
+def test_endpoint_opens_in_place(
     chromium: Browser, server: WebServer, size: tuple[int, int], dark: bool
 ) -> None:
     opened = visit(chromium, server, "/api/docs", None, size, dark)

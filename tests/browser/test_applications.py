@@ -1,4 +1,4 @@
-"""The officers' desk in a real browser: criteria are saved at once, axe finds nothing, and a phone can show it."""
+"""The officers' application pages in a real browser: autosave, axe, and phone width."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vardkase.identity.accounts.models import User
 pytestmark = pytest.mark.browser
 
 
-def test_everything_can_be_read_on_a_phone(server: WebServer, server_seed: Seed, chromium: Browser) -> None:
+def test_application_pages_fit_on_phone(server: WebServer, server_seed: Seed, chromium: Browser) -> None:
     first, second = per(server_seed), johanna(server_seed)
     application = assessed(first)
     assess(first, application, "security_work", "met_with_remark", "Fysiskt skydd är en plan till mars 2027.")
@@ -48,9 +48,7 @@ def test_everything_can_be_read_on_a_phone(server: WebServer, server_seed: Seed,
         opened.page.context.close()
 
 
-def test_a_criterion_is_saved_as_it_is_chosen(
-    server: WebServer, server_seed: Seed, chromium: Browser
-) -> None:
+def test_criterion_is_saved_on_selection(server: WebServer, server_seed: Seed, chromium: Browser) -> None:
     first = per(server_seed)
     application = under_review(first)
     reader = User.objects.get(pk=first.user_id)
@@ -59,7 +57,7 @@ def test_a_criterion_is_saved_as_it_is_chosen(
     with page.expect_response(lambda answer: "/criteria/" in answer.url):
         page.locator("#c-security_work-not_met").check()
     page.locator("#e-security_work").wait_for()
-    assert not CriterionAssessment.objects.exists(), "a reason is needed"
+    assert not CriterionAssessment.objects.exists(), "a reason is required"
     page.fill("#r-security_work", "Nivå 1 av 4.")
     page.locator("#r-security_work").blur()
     page.locator("#c-security_work .muted").wait_for()

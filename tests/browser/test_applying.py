@@ -1,4 +1,4 @@
-"""Applying in a real browser: axe, both schemes, phones, and the recommendation that follows the choices."""
+"""Applying in a real browser: axe, both colour schemes, phones, and the live recommendation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vardkase.hub.membership.applications.models import Author, Message
 pytestmark = pytest.mark.browser
 
 
-def test_the_form_passes_axe_and_fits(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
+def test_form_passes_axe_and_fits(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
     draft = make_application(answers=answers(), saved={"organisation": timezone.now().isoformat()})
     opened = visit(chromium, server, f"/apply/link/#{new_link(draft)}", None, PHONE, dark=True)
     for name in ("", "needs/", "security/", "terms/", "review/"):
@@ -31,7 +31,7 @@ def test_the_form_passes_axe_and_fits(chromium: Browser, server: WebServer, serv
     opened.page.context.close()
 
 
-def test_the_status_page_passes_axe(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
+def test_status_page_passes_axe(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
     sent = make_application("completion_requested", answers=answers(), reopened=["contacts"])
     Message.objects.create(application=sent, kind=Author.OFFICER, text="Vem är ombud?", steps=["contacts"])
     opened = visit(chromium, server, f"/apply/link/#{new_link(sent)}", None, WIDE)

@@ -1,4 +1,4 @@
-"""The living page of components, in a real browser."""
+"""The component gallery in a real browser."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_keys_move_and_select_rows(components: Visit) -> None:
     assert page.evaluate("document.activeElement.id") == "q"
 
 
-def test_dialog_takes_the_focus_and_a_blocked_button_keeps_it(components: Visit) -> None:
+def test_dialog_takes_focus_and_blocked_button_keeps_it(components: Visit) -> None:
     page = components.page
     page.click("[data-dialog] >> nth=0")
     assert page.evaluate("document.activeElement.id") == "publish-dialog-title"
@@ -79,7 +79,7 @@ def test_language_is_remembered(components: Visit) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_built_files_are_kept_for_ever(components: Visit) -> None:
+def test_built_files_are_cached_permanently(components: Visit) -> None:
     page = components.page
     address = page.evaluate("document.querySelector('link[rel=stylesheet]').href")
     answer = page.request.get(address)

@@ -1,4 +1,4 @@
-"""The editing pages in a real browser: rules of accessibility, small screens, and what the scripts add."""
+"""The editing pages in a real browser: accessibility, small screens, and scripts."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_pages_pass_axe_and_fit(
     assert opened.complaints == []
 
 
-def test_a_list_is_pasted_and_looked_through(
+def test_list_is_pasted_and_previewed(
     chromium: Browser, server: WebServer, server_seed: Seed, event: Event
 ) -> None:
     opened = visit(chromium, server, f"/event/{event.pk}/attributes/paste/", server_seed.analyst.user)
@@ -93,7 +93,7 @@ def test_a_list_is_pasted_and_looked_through(
     assert Attribute.objects.filter(event=event, type="ip-src", value1="198.51.100.7").exists()
 
 
-def test_the_audience_follows_the_chosen_reach(
+def test_audience_follows_selected_distribution(
     chromium: Browser, server: WebServer, server_seed: Seed, event: Event
 ) -> None:
     page = visit(chromium, server, f"/event/{event.pk}/publish/", server_seed.publisher.user).page
@@ -116,7 +116,7 @@ def test_categories_follow_the_type(
     page.select_option("#id_category", "Payload delivery")
 
 
-def test_many_are_chosen_deleted_and_brought_back(
+def test_many_attributes_are_selected_deleted_and_restored(
     chromium: Browser, server: WebServer, server_seed: Seed, event: Event
 ) -> None:
     opened = visit(chromium, server, f"/event/{event.pk}/", server_seed.analyst.user)

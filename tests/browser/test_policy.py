@@ -1,4 +1,4 @@
-"""The pages of MISP policies in a real browser: axe, width, and no refused inline code."""
+"""The policy pages in a real browser: axe, width, and no refused inline code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vardkase.hub.policy.models import PublicationApproval
 pytestmark = pytest.mark.browser
 
 
-def test_everything_can_be_read_on_a_phone(server: WebServer, server_seed: Seed, chromium: Browser) -> None:
+def test_policy_pages_fit_on_phone(server: WebServer, server_seed: Seed, chromium: Browser) -> None:
     made(server_seed.publisher.key, published=True)
     in_force(server_seed, SECOND)
     made(server_seed.publisher.key, published=True)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_without_scripts_the_link_is_pasted(
+def test_link_is_pasted_without_scripts(
     chromium: Browser, server: WebServer, server_seed: Seed, dark: bool
 ) -> None:
     opened = visit(chromium, server, "/apply/link/", None, PHONE, dark=dark)
@@ -32,7 +32,7 @@ def test_without_scripts_the_link_is_pasted(
     context.close()
 
 
-def test_the_secret_leaves_the_address_and_is_sent_in_no_address(
+def test_secret_is_removed_from_address_and_never_sent_in_url(
     chromium: Browser, server: WebServer, server_seed: Seed
 ) -> None:
     context = chromium.new_context(locale="sv-SE")

@@ -1,4 +1,4 @@
-"""Public pages and those of customer service and members in a real browser: axe, both schemes, phones."""
+"""Public, customer service and member pages in a real browser: axe, both colour schemes, phones."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ def test_public_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, ser
         opened.page.context.close()
 
 
-def test_pages_of_the_hubs_staff_pass_axe_and_fit(
-    chromium: Browser, server: WebServer, server_seed: Seed
-) -> None:
+def test_staff_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
     seed = server_seed
     officer = make_user(
         seed.hub, make_role("Plain", []), "officer@hub.example", staff_roles=["membership_officer"]

@@ -1,4 +1,4 @@
-"""The reading pages in a real browser: axe, both schemes, phone width, suggestions, filters."""
+"""The reading pages in a real browser: axe, both colour schemes, phone width, suggestions, filters."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_see
         opened.page.context.close()
 
 
-def test_the_search_box_suggests_and_enter_opens(
-    chromium: Browser, server: WebServer, server_seed: Seed
-) -> None:
+def test_search_box_suggests_and_enter_opens(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
     make_setup(server_seed)
     opened = visit(chromium, server, "/events/", server_seed.reader.user)
     page = opened.page
@@ -52,7 +50,7 @@ def test_the_search_box_suggests_and_enter_opens(
     page.wait_for_url("**/value/?v=login.example")
 
 
-def test_the_filter_row_filters_with_enter(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
+def test_filter_row_filters_on_enter(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
     make_setup(server_seed)
     page = visit(chromium, server, "/events/?view=ours", server_seed.reader.user).page
     box = page.locator("tr.filter-cells input[name=text]")

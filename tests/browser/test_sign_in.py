@@ -1,4 +1,4 @@
-"""The way in, in a real browser: a one-time password, an app with codes, then a passkey."""
+"""Signing in with a real browser: one-time password, authenticator app, passkey."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _strict_server(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def strict_server(_strict_server: WebServer, transactional_db: None) -> str:
-    """The address of a server that asks for a second factor; passkeys need a host with a name."""
+    """The address of a server that requires a second factor; passkeys need a host name."""
     cache.clear()
     return f"http://localhost:{_strict_server.port}"
 
@@ -40,7 +40,7 @@ def attempt(strict_server: str) -> User:
 
 
 def give_authenticator(page: Page) -> None:
-    """A security key that is always touched, and knows its owner."""
+    """A virtual security key that is always touched and verifies its owner."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
@@ -54,7 +54,7 @@ def enter_password(page: Page, email: str, password: str) -> None:
     page.press("#id_password", "Enter")
 
 
-def test_from_a_one_time_password_to_a_passkey(chromium: Browser, strict_server: str, attempt: User) -> None:
+def test_one_time_password_to_passkey(chromium: Browser, strict_server: str, attempt: User) -> None:
     opened = Visit(chromium.new_context(locale="sv-SE").new_page())
     page = opened.page
     page.goto(f"{strict_server}/account/login/")
@@ -91,7 +91,7 @@ def test_from_a_one_time_password_to_a_passkey(chromium: Browser, strict_server:
     page.get_by_role("heading", name="Du kommer inte in härifrån").wait_for()
 
 
-def test_a_passkey_as_the_second_factor(chromium: Browser, strict_server: str, attempt: User) -> None:
+def test_passkey_as_second_factor(chromium: Browser, strict_server: str, attempt: User) -> None:
     with_password(attempt, change_pw=False)
     opened = Visit(chromium.new_context(locale="sv-SE").new_page())
     page = opened.page

@@ -1,1 +1,1 @@
-"""Whole stories of membership, as all who take part see them."""
+"""Membership from end to end, in the browsers of everyone involved."""

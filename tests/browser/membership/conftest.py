@@ -1,4 +1,4 @@
-"""One hub for all stories of this folder."""
+"""One hub for all tests of this folder."""
 
 from __future__ import annotations
 

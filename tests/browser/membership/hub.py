@@ -1,4 +1,4 @@
-"""A real hub with its worker, behind its front; the people at their screens, and the mail that reaches them."""
+"""A real hub with its worker behind a reverse proxy, the browsers of its users, and their mail."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ OFFICE = "192.0.2.10"
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """The hub under way, and beside it `peer`, a member's own instance.
+    """The running hub, and beside it `peer`, a member's own instance.
 
-    `authenticators` holds the secret of the authenticator app of whoever sits at a page.
+    `authenticators` holds the authenticator app's secret for each signed-in page.
     """
 
     instance: Instance
@@ -59,7 +59,7 @@ class Hub:
     authenticators: dict[Page, str] = field(default_factory=dict)
 
     def page(self, certificate: tuple[str, str] | None = None) -> Page:
-        """A browser of somebody's own, which shows a client certificate where one is given."""
+        """A separate browser context, with a client certificate if one is given."""
         shown = (
             [{"origin": self.url, "certPath": certificate[0], "keyPath": certificate[1]}]
             if certificate
@@ -78,23 +78,22 @@ class Hub:
         return ONE_TIME
 
     def post(self, path: str, body: dict[str, object]) -> Any:
-        """Call the API as the first administrator."""
+        """Calls the API as the first administrator."""
         with Client(self.instance.url, self.instance.key) as client:
             return client.post(path, body).json()
 
     def get(self, path: str) -> Any:
-        """The same."""
         with Client(self.instance.url, self.instance.key) as client:
             return client.get(path).json()
 
     def colleague(self, email: str, duty: str) -> Page:
-        """A colleague of the hub who has signed in, and had the account for long enough to decide."""
+        """A signed-in colleague of the hub whose account is old enough to decide."""
         page = self.sign_in(email, self.make_staff(email, duty))
         self.let_days_pass(email)
         return page
 
     def let_days_pass(self, email: str) -> None:
-        """So many that what others have set of the account's credentials counts no more."""
+        """As many as it takes until credentials set by others no longer hold the account back."""
         days = CREDENTIAL_WAITING_DAYS.default
         with psycopg.connect(**database_of(self.folder)) as connection:
             connection.execute(
@@ -104,7 +103,7 @@ class Hub:
             )
 
     def sign_in(self, email: str, password: str, certificate: tuple[str, str] | None = None) -> Page:
-        """Somebody at their own screen for the first time: a new password where asked, and an app for codes."""
+        """First sign-in: sets a new password where asked, and an authenticator app."""
         page = self.page(certificate)
         page.goto("/account/login/")
         page.fill("#id_login", email)
@@ -124,7 +123,7 @@ class Hub:
         return page
 
     def decide(self, page: Page, button: str, outcome: str) -> None:
-        """Press a button that decides, confirm the second factor where it is asked for, and read the `outcome`."""
+        """Presses the deciding button, steps up if asked, and reads the `outcome`."""
         page.click(button)
         message = page.get_by_text(outcome)
         code = page.locator("#id_code")
@@ -135,16 +134,16 @@ class Hub:
         expect(message).to_be_visible(timeout=TIMEOUT * 1000)
 
     def approve_request(self, proposer: Page, second: Page) -> None:
-        """Another officer opens what was just proposed, and approves it."""
+        """Another officer opens the latest proposal and approves it."""
         proposer.wait_for_url("**/approval-requests/*/")
-        assert proposer.locator("form[action$='/approve/']").count() == 0, "who proposed does not approve"
+        assert proposer.locator("form[action$='/approve/']").count() == 0, "the proposer does not approve"
         second.goto(proposer.url)
         self.decide(second, "form[action$='/approve/'] button", "Godkänt och genomfört.")
 
     def link_in_mail(self, address: str, pattern: str, *, about: str = "", secret: Tsk | None = None) -> str:
-        """The path of the newest link to `address` that `pattern` finds; waits for the worker to send it.
+        """The path of the newest link mailed to `address` that matches `pattern`; waits for the worker.
 
-        `about` is in the subject; `secret` opens what was encrypted to the recipient.
+        `about` is in the subject; `secret` decrypts what was encrypted to the recipient.
         """
 
         def found(document: EmailMessage) -> str | None:
@@ -157,7 +156,7 @@ class Hub:
         return self._in_mail(address, pattern, found)
 
     def mail_to(self, address: str, words: str) -> str:
-        """The text of the newest mail to `address` with these words in its subject or text; waits for it."""
+        """The text of the newest mail to `address` with these words in subject or text; waits for it."""
 
         def found(document: EmailMessage) -> str | None:
             body = document.get_body(("plain",))
@@ -167,7 +166,7 @@ class Hub:
         return self._in_mail(address, words, found)
 
     def letter(self, address: str, words: str) -> str:
-        """The text of the PDF that was sent to `address` and holds `words`; waits for it."""
+        """The text of the PDF mailed to `address` that contains `words`; waits for it."""
 
         def found(document: EmailMessage) -> str | None:
             for part in document.iter_attachments():
@@ -182,7 +181,7 @@ class Hub:
         return self._in_mail(address, words, found)
 
     def days_pass(self, days: int) -> None:
-        """As if so many days had gone since the law was looked at: then the hub does its work of the night."""
+        """Moves the stored dates back so many days, then runs the nightly jobs."""
         with psycopg.connect(**database_of(self.folder)) as connection:
             connection.execute("UPDATE legal_precondition SET since = since - %s", [days])
         page = self.sign_in(self.instance.email, self.instance.password)
@@ -202,7 +201,7 @@ class Hub:
 
 
 def _opened(document: EmailMessage, secret: Tsk | None) -> EmailMessage:
-    """What is in an encrypted mail, for who has the key; any other mail as it is."""
+    """The content of an encrypted mail, given the key; any other mail unchanged."""
     if secret is None or document.get_content_type() != "multipart/encrypted":
         return document
     _, closed = document.iter_parts()
@@ -213,7 +212,7 @@ def _opened(document: EmailMessage, secret: Tsk | None) -> EmailMessage:
 
 @dataclass(frozen=True, slots=True)
 class Colleagues:
-    """Who works at the hub, each at their own screen."""
+    """The hub's staff, each in their own browser."""
 
     officer: Page
     jurist: Page
@@ -222,7 +221,7 @@ class Colleagues:
 
 @contextmanager
 def one_hub(browser: Browser) -> Iterator[Hub]:
-    """The hub of the stories, for the length of a block."""
+    """The hub of these tests, for the length of a block."""
     with ExitStack() as stack:
         enter = stack.enter_context
         mail = enter(mail_server())
@@ -256,14 +255,14 @@ def one_hub(browser: Browser) -> Iterator[Hub]:
 
 
 def database_of(folder: Path) -> dict[str, Any]:
-    """How the database of the data directory `folder` is connected to."""
+    """The connection parameters of the database in the data folder `folder`."""
     postmaster = read_postmaster(Layout(folder).cluster)
     assert postmaster is not None
     return {"host": postmaster.socket_directory, "port": PORT, "user": ROLE, "dbname": DATABASE}
 
 
 def fill(page: Page, step: str, given: dict[str, object]) -> None:
-    """Fill in a step of the form, and save it."""
+    """Fills in a step of the form and saves it."""
     for name, value in as_sent(step, given).items():
         control = page.locator(f"[name='{name}']")
         kind = control.first.evaluate("one => one.type || one.tagName.toLowerCase()")
@@ -282,7 +281,7 @@ def fill(page: Page, step: str, given: dict[str, object]) -> None:
 
 
 def assess(officer: Page, here: str) -> None:
-    """An officer finds every criterion met."""
+    """An officer marks every criterion as met."""
     officer.goto(here)
     criteria = officer.locator(".criterion input[type=radio][value=met]")
     for number in range(criteria.count()):
@@ -292,13 +291,13 @@ def assess(officer: Page, here: str) -> None:
 
 
 def approve(hub: Hub, first: Page, second: Page, here: str, reasons: str) -> None:
-    """Two officers approve an application: one proposes, and does not decide alone; another agrees."""
+    """Two officers approve an application: one proposes and cannot decide alone; the other agrees."""
     first.goto(here)
     first.check("#deciding input[value=approve]")
     first.fill("#deciding textarea[name=reasons]", reasons)
     first.click("#deciding button.button-primary")
     assert "Andra beslutsfattare behövs" in first.inner_text("main")
-    assert first.locator("#deciding input[name=answer]").count() == 0, "one officer does not decide alone"
+    assert first.locator("#deciding input[name=answer]").count() == 0, "one officer cannot decide alone"
     second.goto(here)
     second.check("#deciding input[name=answer][value=agree]")
     hub.decide(second, "#deciding button.button-primary", "Ditt ställningstagande är sparat.")

@@ -1,4 +1,4 @@
-"""An authority connects by API, with its certificate and a key that is bound to its address, and synchronises."""
+"""An authority connects by API, with a client certificate and a key bound to its address, and synchronises."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MODULE = "MISP: dela information"
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The authority's own MISP, and what it has: its certificate, the key to the hub, and the ways there."""
+    """The authority's own MISP with its certificate, its key to the hub, and the routes there."""
 
     instance: Instance
     hub: Hub
@@ -46,14 +46,14 @@ class Machine:
     other_way: int
 
     def ask(self, path: str, body: Any = None) -> Any:
-        """What its own API answers to its administrator."""
+        """An answer of its own API to its administrator."""
         with Client(self.instance.url, self.instance.key) as client:
             return (client.get(path) if body is None else client.post(path, body)).json()
 
     def call(
         self, path: str, *, shown: tuple[str, str] | None = None, way: int = 0, bare: bool = False
     ) -> tuple[int, Any]:
-        """What the hub answers to a call by the key: with the certificate unless `bare`, or with another."""
+        """The hub's answer to a call with the key: with the certificate unless `bare`, or with another."""
         answer = requests.get(
             f"https://localhost:{way or self.way}{path}",
             headers={"Authorization": self.key, "Accept": "application/json"},
@@ -64,7 +64,7 @@ class Machine:
         return answer.status_code, answer.json()
 
     def refusals(self) -> dict[str, str]:
-        """What the hub says to whoever lacks something."""
+        """The hub's answers when something is missing."""
         other = self.hub.front.files("other", Authority().issue("annan.example"))
         tried = {
             "no certificate": self.call("/events/index", bare=True),
@@ -76,7 +76,7 @@ class Machine:
 
 
 def application(certificate: Issued, uuid: str, pgp: str) -> dict[str, Any]:
-    """The form as it came by mail."""
+    """The application form, received by mail."""
     contacts = {
         role: {**each, "email": each["email"].replace("skogsby", "hav")}
         for role, each in ANSWERS["contacts"].items()
@@ -101,7 +101,7 @@ def application(certificate: Issued, uuid: str, pgp: str) -> dict[str, Any]:
 
 
 def states(page: Page) -> dict[str, str]:
-    """What the checklist on the page says of each item."""
+    """The checklist's states as shown on the page."""
     rows = page.locator("table:has(caption:text('Checklista')) tbody tr").all()
     return {
         row.locator("th").inner_text().split("\n")[0]: row.locator("td").inner_text().strip() for row in rows
@@ -109,7 +109,7 @@ def states(page: Page) -> dict[str, str]:
 
 
 def eventually(found: Any) -> Any:
-    """What `found` gives, once it does not refuse."""
+    """The result of `found`, once it raises no error."""
     deadline = time.monotonic() + TIMEOUT
     while True:
         try:
@@ -121,15 +121,15 @@ def eventually(found: Any) -> Any:
 
 
 def press(page: Page) -> None:
-    """Do what the form on the page is for."""
+    """Submits the page's main form."""
     before = page.url
     page.click("main form:has(button.button-primary) button.button-primary")
     page.wait_for_load_state()
     assert page.locator(".error").count() == 0, (before, page.inner_text("main"))
 
 
-def admitted(hub: Hub, colleagues: Colleagues, document: dict[str, Any]) -> str:
-    """The application is registered by an officer, assessed and approved by two; returns the member's page."""
+def admit(hub: Hub, colleagues: Colleagues, document: dict[str, Any]) -> str:
+    """An officer imports the application, two assess and approve it; returns the member's page."""
     file = hub.folder / "form.json"
     file.write_text(json.dumps(document))
     run(hub.folder, "membership", "import", str(file))
@@ -147,7 +147,7 @@ def admitted(hub: Hub, colleagues: Colleagues, document: dict[str, Any]) -> str:
 
 
 def technical_items(hub: Hub, colleagues: Colleagues, member: str, uuid: str) -> None:
-    """What the officer and the operator do, each from the page of its item; most stands in the application."""
+    """The officer's and the operator's items, each on its page; most values come from the application."""
     officer, operator = colleagues.officer, colleagues.operator
     assert states(officer)["Organisationen finns här"] == "Pågår", "its own MISP knows it by another UUID"
     officer.goto(f"{member}checklist/organisation/")
@@ -171,7 +171,7 @@ def technical_items(hub: Hub, colleagues: Colleagues, member: str, uuid: str) ->
 
 
 def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[str, str]) -> Page:
-    """What its administrator does: signs in with two factors, promises, decides on a policy, has people trained."""
+    """The administrator's items: second factor, statement, policy, trained users."""
     visitor = hub.page()
     open_private_link(visitor, hub.link_in_mail(SIV, r"/welcome/\S+"))
     visitor.fill("[name=password]", PASSWORD)
@@ -183,7 +183,7 @@ def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[
     assert f"skickats till {TECHNICIAN} men inte öppnats" in siv.inner_text("main")
     assert hub.url in siv.inner_text("#connecting")
     siv.click("a:has-text('Kraven på API-anslutning är godkända')")
-    assert EGRESS in siv.input_value("[name=egress_addresses]"), "what stood in the application"
+    assert EGRESS in siv.input_value("[name=egress_addresses]"), "from the application"
     siv.click("main button[formaction$='/requirements/submit/']")
     officer.goto(f"{member}checklist/requirements/")
     officer.click("main a:has-text('Öppna kravlistan')")
@@ -201,8 +201,8 @@ def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[
 
 
 @contextmanager
-def connected(hub: Hub, issued: Issued, certificate: tuple[str, str], secret: Tsk) -> Iterator[Machine]:
-    """The technician fetches the key, puts it into the authority's MISP, and tests the connection from there."""
+def connect(hub: Hub, issued: Issued, certificate: tuple[str, str], secret: Tsk) -> Iterator[Machine]:
+    """The technician fetches the key, enters it in the authority's MISP, and tests the connection from there."""
     technician = hub.page()
     open_private_link(technician, hub.link_in_mail(TECHNICIAN, r"/welcome/key/\S+", secret=secret))
     technician.click("main button.button-primary")
@@ -227,7 +227,7 @@ def connected(hub: Hub, issued: Issued, certificate: tuple[str, str], secret: Ts
         yield machine
 
 
-def way_back(machine: Machine, colleagues: Colleagues, member: str) -> None:
+def connect_back(machine: Machine, colleagues: Colleagues, member: str) -> None:
     """The hub gets an account at the authority, and tests the connection from its side."""
     roles = {each["Role"]["name"]: each["Role"]["id"] for each in machine.ask("/roles/index")}
     hub = next(
@@ -250,7 +250,7 @@ def way_back(machine: Machine, colleagues: Colleagues, member: str) -> None:
     assert "Anslutningen fungerar." in operator.inner_text("main")
 
 
-def test_an_authority_connects_by_api_and_synchronises(hub: Hub, colleagues: Colleagues) -> None:
+def test_authority_connects_by_api_and_synchronises(hub: Hub, colleagues: Colleagues) -> None:
     issued = Authority("Havsmyndighetens CA").issue("misp.hav.example")
     certificate = hub.front.files("hav", issued)
     secret = Tsk.generate(user_id=f"Teknik <{TECHNICIAN}>")
@@ -258,21 +258,21 @@ def test_an_authority_connects_by_api_and_synchronises(hub: Hub, colleagues: Col
         client.post("/admin/organisations/edit/1", {"name": NAME})
         uuid = client.get("/organisations/view/1").json()["Organisation"]["uuid"]
     document = application(issued, uuid, str(secret.extract_certificate()))
-    member = admitted(hub, colleagues, document)
+    member = admit(hub, colleagues, document)
     technical_items(hub, colleagues, member, uuid)
     siv = own_items(hub, colleagues, member, certificate)
     officer = colleagues.officer
-    with connected(hub, issued, certificate, secret) as machine:
+    with connect(hub, issued, certificate, secret) as machine:
         siv.goto("/membership/")
         assert states(siv)["Ett anrop har kommit in"] == "Klart"
-        way_back(machine, colleagues, member)
+        connect_back(machine, colleagues, member)
         siv.click("a:has-text('Klientcertifikatet är registrerat')")
         for rule in ("certificates", "keys"):
             siv.check(f"input[name={rule}][value=enforce]", force=True)
         siv.click("form[action$='/modes/'] button.button-primary")
         officer.goto(member)
         assert set(states(officer).values()) == {"Klart"}
-        assert machine.call("/events/index")[1] == [], "it is no member yet"
+        assert machine.call("/events/index")[1] == [], "not a member yet"
         officer.click("a[href$='/activate/']")
         press(officer)
 
@@ -295,7 +295,7 @@ def test_an_authority_connects_by_api_and_synchronises(hub: Hub, colleagues: Col
 
 
 def synchronise(hub: Hub, machine: Machine, siv: Page) -> None:
-    """Over MISP's protocol, both ways; what the authority sends is under its own policy here as well."""
+    """By MISP's protocol, both ways; the authority's events are under its own policy on the hub too."""
     theirs = hub.post(
         "/events/add",
         {
@@ -317,7 +317,7 @@ def synchronise(hub: Hub, machine: Machine, siv: Page) -> None:
     siv.goto("/policy/")
     siv.click("main button:has-text('Skriv en ny version')")
     siv.locator("main li", has_text="Vem som publicerar").locator("a:has-text('Ändra')").click()
-    siv.check("input[name=roles][value='Sync user']")  # Until then the rule refuses what the machine sends.
+    siv.check("input[name=roles][value='Sync user']")  # Until then the rule blocks what the machine sends.
     siv.fill("[name=module]", "")
     press(siv)
     siv.click("a[href*=in-force]")

@@ -1,4 +1,4 @@
-"""A company applies before the phase that admits it: it waits, the law comes into force, and it is assessed."""
+"""A company applies before the phase that admits it, waits until the law is in force, and is assessed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PHASE = "Fas 3, Privat sektor"
 LAW = "SFS 2026:417"
 
 
-def test_a_company_waits_for_its_phase_and_becomes_a_member(hub: Hub, colleagues: Colleagues) -> None:
+def test_company_waits_for_phase_and_becomes_member(hub: Hub, colleagues: Colleagues) -> None:
     officer, jurist = colleagues.officer, colleagues.jurist
     given = answers(organisation=ABOUT)
     applicant = hub.page()

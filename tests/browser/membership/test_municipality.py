@@ -1,4 +1,4 @@
-"""From application to connected member by web, as all who take part see it."""
+"""From application to member connected by web."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.hub.membership.answers import answers
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
 
-def test_a_municipality_becomes_a_member(hub: Hub, colleagues: Colleagues) -> None:
-    """It applies in phase 2, is asked to complete, is approved by two officers, and connects by web."""
+def test_municipality_becomes_member(hub: Hub, colleagues: Colleagues) -> None:
+    """It applies in phase 2, completes its application, is approved by two officers, and connects by web."""
     per, johanna, operator = colleagues.officer, colleagues.jurist, colleagues.operator
     applicant = hub.page()
     applicant.goto("/")

@@ -1,4 +1,4 @@
-"""Addresses correlate with the networks that hold them, while MISP's setting asks for it."""
+"""Addresses correlate with the networks that contain them if MISP's setting enables it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def event(api_user: ApiUser, *values: str, **fields: Any) -> int:
 
 
 def related(api_user: ApiUser, number: int) -> set[int]:
-    """The related events, as every way of asking must tell them."""
+    """The related events, on which all queries must agree."""
     found = {each.event_id for each in queries.related_events(api_user.actor, number)}
     pairs = queries.correlations_of_event(api_user.actor, number).pairs
     assert {pair.related_event_id for pair in pairs} == found
@@ -51,7 +51,7 @@ def advanced(db: None) -> None:
     configure(SETTING, True)
 
 
-def test_it_is_off_as_in_misp(seed: Seed) -> None:
+def test_network_correlation_is_off_by_default(seed: Seed) -> None:
     network, address = event(seed.analyst, "192.0.2.0/24"), event(seed.analyst, "192.0.2.7")
     assert related(seed.analyst, network) == related(seed.analyst, address) == set()
     assert (
@@ -70,7 +70,9 @@ def test_it_is_off_as_in_misp(seed: Seed) -> None:
         ("0.0.0.0/0", "198.51.100.1", "2001:db8::1"),
     ],
 )
-def test_both_sides_are_told(seed: Seed, network: str, inside: str, outside: str) -> None:
+def test_network_and_address_are_related_both_ways(
+    seed: Seed, network: str, inside: str, outside: str
+) -> None:
     one, held, other = event(seed.analyst, network), event(seed.analyst, inside), event(seed.analyst, outside)
     assert related(seed.analyst, one) == {held}
     assert related(seed.analyst, held) == {one}
@@ -84,7 +86,7 @@ def test_both_sides_are_told(seed: Seed, network: str, inside: str, outside: str
 
 
 @pytest.mark.usefixtures("advanced")
-def test_networks_do_not_correlate_with_networks_nor_other_types(seed: Seed) -> None:
+def test_networks_do_not_correlate_with_networks_or_other_types(seed: Seed) -> None:
     wide = event(seed.analyst, "198.51.0.0/16")
     event(seed.analyst, "198.51.100.0/24")
     event(seed.analyst, "d.example|198.51.100.1")
@@ -92,7 +94,7 @@ def test_networks_do_not_correlate_with_networks_nor_other_types(seed: Seed) -> 
 
 
 @pytest.mark.usefixtures("advanced")
-def test_nobody_learns_of_what_they_may_not_read(seed: Seed) -> None:
+def test_hidden_events_are_not_related(seed: Seed) -> None:
     theirs = event(seed.stranger, "192.0.2.7")
     shown = event(seed.analyst, "192.0.2.0/24")
     hidden = event(seed.analyst, "192.0.0.0/16", distribution=0)
@@ -102,7 +104,7 @@ def test_nobody_learns_of_what_they_may_not_read(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("advanced")
-def test_what_does_not_correlate_is_left_out(seed: Seed) -> None:
+def test_excluded_values_do_not_correlate(seed: Seed) -> None:
     address = event(seed.analyst, "192.0.2.7")
     network = event(seed.analyst, "192.0.2.0/24")
     event(seed.analyst, "192.0.2.0/25", disable_correlation=True)
@@ -115,7 +117,7 @@ def test_what_does_not_correlate_is_left_out(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("advanced")
-def test_changes_and_rebuilds_follow(seed: Seed) -> None:
+def test_changes_and_rebuilds_take_effect(seed: Seed) -> None:
     address, network = event(seed.analyst, "192.0.2.7"), event(seed.analyst, "192.0.2.0/24")
     stored = Attribute.objects.get(event=network)
     edit_attribute(seed.analyst.actor, stored.pk, {"value": "203.0.113.0/24"})
@@ -132,7 +134,7 @@ def test_changes_and_rebuilds_follow(seed: Seed) -> None:
 
 @pytest.mark.usefixtures("advanced")
 @override_settings(VARDKASE_CORRELATION_LIMIT=2)
-def test_a_network_that_holds_too_many_links_nothing(seed: Seed) -> None:
+def test_network_with_too_many_addresses_relates_nothing(seed: Seed) -> None:
     network = event(seed.analyst, "192.0.2.0/24")
     first = [event(seed.analyst, f"192.0.2.{number}") for number in (1, 2)]
     assert related(seed.analyst, network) == set(first)
