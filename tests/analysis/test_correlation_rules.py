@@ -23,8 +23,8 @@ def event(api_user: ApiUser, info: str = "story", *values: str) -> int:
 
 
 def add_rule(seed: Seed, kind: str, *selected: Any) -> dict[str, Any]:
-    said = {"name": "Apart", "selector_type": kind, "selector_list": list(selected)}
-    status, body = call(seed.site_admin.key, "POST", "/correlationRules/add", {"CorrelationRule": said})
+    collected = {"name": "Apart", "selector_type": kind, "selector_list": list(selected)}
+    status, body = call(seed.site_admin.key, "POST", "/correlationRules/add", {"CorrelationRule": collected})
     assert status == 200, body
     rule: dict[str, Any] = body["CorrelationRule"]
     return rule

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 SIZE = 60_000
 SECONDS = 3.0
-"""Of the processor, here and in PostgreSQL: three times what is promised, for a machine that does much else."""
+"""Processor time, here and in PostgreSQL: three times the promise, because the machine may be busy."""
 MEBIBYTES = 200
 PARTS = 6
 SSDEEP = '{"type":"ssdeep","value":"3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C{n}"}'

@@ -23,7 +23,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.standing import NEVER
 
 PROFILES = EVERY
-"""Of the endpoints of this module; what declares none exists nowhere."""
+"""Profiles of this module's endpoints; an endpoint without any exists nowhere."""
 
 VERSION = "/servers/getVersion"
 

@@ -12,17 +12,17 @@ ODD = '2026-<i>O\'Neill & "Co"</i>'
 def test_own_endpoints_do_not_escape_error_texts(seed: Seed) -> None:
     per = officer(seed)
     for controller in ("membershipApplications", "membershipAssessments"):
-        status, told = call(per.key, "GET", f"/{controller}/view/{ODD.replace('/', '')}")
+        status, body = call(per.key, "GET", f"/{controller}/view/{ODD.replace('/', '')}")
         assert status == 404
-        assert "&" not in told["message"]
-        assert "&quot;" not in told["url"]
-        assert "&#039;" not in told["url"]
+        assert "&" not in body["message"]
+        assert "&quot;" not in body["url"]
+        assert "&#039;" not in body["url"]
     for path in ("/membershipApplications/index", "/membershipTerms/unanswered", "/mispPolicies/nothing"):
-        status, told = call(seed.stranger.key, "GET", path)
+        status, body = call(seed.stranger.key, "GET", path)
         assert status in (403, 404)
-        assert "&#" not in told["message"]
+        assert "&#" not in body["message"]
 
 
 def test_typographic_apostrophe_needs_no_escape(seed: Seed) -> None:
-    status, told = call(seed.stranger.key, "GET", "/membershipPhases/index")
-    assert (status, told["message"]) == (403, "This is for the hub’s own staff.")
+    status, body = call(seed.stranger.key, "GET", "/membershipPhases/index")
+    assert (status, body["message"]) == (403, "This is for the hub’s own staff.")

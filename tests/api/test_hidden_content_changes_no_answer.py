@@ -39,14 +39,14 @@ PUBLIC = frozenset(
         "user",
     }
 )  # fmt: skip
-"""Of what others may not change: what everybody may know of, or what comes with an account or an organisation."""
+"""Not content: public, or part of an account or an organisation."""
 NOT_ASKED = re.compile(r"/(account/second-factor|account/sign-out|account/logout|sign-out|logout|metrics)")
-"""Addresses that end a session, or that hold what is random by design."""
+"""Addresses that end a session, or answer with random data by design."""
 RANDOM = re.compile(
     r'(nonce|value|content|id|for|data-[a-z]+)="[^"]{20,}"|"X-CSRFToken": "[^"]+"|"(from|to)": ?"?\d+"?'
     r'|(STIXPackage-|bundle--)[0-9a-f-]{36}|"(average_)?user_(count|per_org)": ?"[0-9.]+"'
 )
-"""What is random, the bounds of a summary, and how many accounts there are, which is told and is not content."""
+"""Random data, the bounds of a summary, and the number of accounts, which is public."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?|\b\d\d:\d\d(:\d\d)?\b")
 SECONDS = re.compile(r"\b1[789]\d{8}\b")
 

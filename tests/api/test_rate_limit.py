@@ -21,11 +21,11 @@ def limit(seed: Seed, count: int) -> None:
 def test_remaining_searches_are_reported_then_refused(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     limit(seed, 2)
     monkeypatch.setattr(limits, "now_seconds", lambda: 1_000_000)
-    told = []
+    found = []
     for path in (SEARCH, "/events/restSearch", SEARCH, SEARCH):
         response = send(seed.analyst.key, "POST", path, {"returnFormat": "json"})
-        told.append((response.status_code, *(response[name] for name in HEADERS)))
-    assert told == [
+        found.append((response.status_code, *(response[name] for name in HEADERS)))
+    assert found == [
         (200, "2", "1", "900"),
         (200, "2", "0", "900"),
         (429, "2", "0", "900"),

@@ -44,8 +44,8 @@ def test_staff_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, serv
     )
     actor = actor_for(officer, Credential.BROWSER)
     Membership.objects.create(organisation=seed.org_a, sector="region", connection="both", state="active")
-    told = {"kind": "connection", "subject": "Nyckeln nekas", "text": "Vi får 403."}
-    asked = services.ask(actor_for(seed.analyst.user, Credential.BROWSER), told)
+    found = {"kind": "connection", "subject": "Nyckeln nekas", "text": "Vi får 403."}
+    asked = services.ask(actor_for(seed.analyst.user, Credential.BROWSER), found)
     services.answer(actor, asked.pk, "Från vilken adress?", step="ask")
     save_contact(actor, seed.org_a.pk, {"role": "security", "name": "Jouren", "email": "jour@a.example"})
     group = save_group(actor, {"name": "Länet", "organisations": [seed.org_a.pk]})

@@ -34,7 +34,7 @@ HOSTILE = (
     "::1\n",
     "*/ } rule all { condition: true } /*",
 )
-"""Values that mean something to a shell, a zone, a rule, a page, a sheet or a terminal."""
+"""Values with a special meaning to a shell, a zone, a rule, a page, a spreadsheet or a terminal."""
 
 TYPES = (
     "ip-src", "ip-dst", "domain", "hostname", "url", "uri", "user-agent", "email", "email-src", "email-dst",

@@ -20,7 +20,7 @@ from vardkase.formats.stix.tag_equality import same
 from vardkase.intel.models import Event
 
 DERIVED = re.compile(r"'relationship--\S{13}-5\S+ does not match the id format")
-"""misp-stix derives the ids of relationships (UUIDs of version 5); STIX 2.0, unlike 2.1, wants random ones."""
+"""misp-stix derives the ids of relationships (UUIDs of version 5); STIX 2.0, unlike 2.1, requires random ones."""
 
 
 @pytest.fixture
@@ -201,10 +201,10 @@ def test_tags_are_compared_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MISPTag, "__eq__", same)
     monkeypatch.setattr(MISPTag, "to_dict", lambda *_: pytest.fail("written out to be compared"))
     attribute = MISPAttribute()
-    told = [{"name": f"tag {number}", "id": number} for number in range(50)]
-    attribute.from_dict(type="domain", value="a.example", Tag=[*told, *told])
+    collected = [{"name": f"tag {number}", "id": number} for number in range(50)]
+    attribute.from_dict(type="domain", value="a.example", Tag=[*collected, *collected])
     attribute.add_tag({"name": "tag 1", "local": True})
-    assert [tag.name for tag in attribute.tags] == [each["name"] for each in told] + ["tag 1"]
+    assert [tag.name for tag in attribute.tags] == [each["name"] for each in collected] + ["tag 1"]
     assert attribute.tags[0] != "tag 0"
 
 

@@ -20,7 +20,7 @@ from vardkase.formats.yara import generated, program
 from vardkase.intel.models import Attribute
 
 MD5 = "0cc175b9c0f1b6a831c399e269772661"
-"""Of a file that holds "a"."""
+"""Of a file containing "a"."""
 
 
 def scanned(rules: str, folder: Path, content: bytes) -> list[str]:

@@ -1,4 +1,4 @@
-"""An entity's columns are declared once, in its model: what follows from them takes them from there."""
+"""An entity's columns are declared once, in its model; everything else derives from them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from vardkase.intel.models import Attribute, Event, EventReport, Object, ObjectR
 
 SOURCES = Path(__file__).parents[2] / "src" / "vardkase"
 MANY = 11
-"""Columns that nothing names together by accident."""
+"""So many columns are never named together by accident."""
 
-ALLOWED = {  # Path: what it declares by naming them.
+ALLOWED = {  # Path: why the module names columns.
     "formats/misp_json/structs.py": "the order in which MISP writes them",
     "formats/feed/structs.py": "the order in which PyMISP writes them",
     "formats/misp_json/proposals.py": "the order in which MISP writes proposals",
@@ -36,7 +36,7 @@ ALLOWED = {  # Path: what it declares by naming them.
 
 @pytest.fixture
 def wider() -> Iterator[Any]:
-    """The model of attributes with one line more."""
+    """The attribute model with one column more."""
     with isolate_apps("vardkase.intel"):
         own = {field.name: copy.copy(field) for field in Attribute._meta.local_fields}
         for field in own.values():
@@ -48,31 +48,31 @@ def wider() -> Iterator[Any]:
         yield type("Wider", (models.Model,), {"__module__": __name__, "Meta": meta, **own, **more})
 
 
-def test_a_new_column_reaches_everything_that_has_the_columns(wider: Any) -> None:
+def test_new_column_reaches_everything_derived(wider: Any) -> None:
     assert [*columns.columns_of(wider)] == [*columns.columns_of(Attribute), "received"]  # What COPY writes.
     row = columns.new_row(wider)(uuid="u", value1="a")
     assert (row.received, row.comment, row.value) == (7, "", "a")
     assert (
         columns.changeable(wider)["received"].sql_type == "bigint"
-    )  # What an edit changes and a token covers.
+    )  # What an edit changes and a version token covers.
     assert "received" in columns.read_row(wider).__struct_fields__
     assert wire(wider, "a", ["id", "received"]) == "a.id::text, a.received::text"
     assert written(row, ["received"]) == {"received": "7"}
 
 
 @pytest.mark.parametrize("entity", [Attribute, Object, Event, EventReport, ObjectReference])
-def test_a_row_has_every_column_that_its_reader_may_know(entity: columns.Entity) -> None:
+def test_read_row_has_every_column_but_secret_ones(entity: columns.Entity) -> None:
     row = columns.read_row(entity)
     assert {*row.__struct_fields__} == {*columns.columns_of(entity)} - columns.SECRET
 
 
-def test_nothing_lists_the_columns_of_an_attribute_again() -> None:
+def test_no_module_lists_attribute_columns_again() -> None:
     paths = [path for path in SOURCES.rglob("*.py") if "migrations" not in path.parts]
     found = {str(path.relative_to(SOURCES)) for path in paths if lists_columns(path.read_text())}
     assert found <= set(ALLOWED)
 
 
-def test_the_check_finds_what_it_looks_for() -> None:
+def test_check_finds_planted_lists() -> None:
     names = [name for name in columns.columns_of(Attribute) if name.isidentifier()][:MANY]
     assert lists_columns(f"COLUMNS = ({', '.join(map(repr, names))})")
     assert lists_columns("SQL = 'SELECT " + ", ".join(f"a.{name}" for name in names) + "'")

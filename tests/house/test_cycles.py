@@ -1,4 +1,4 @@
-"""No cycle between packages at any depth: import-linter's layers name the upper packages only."""
+"""No cycle between packages at any depth; import-linter's layers name only the upper packages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SOURCE = Path(vardkase.__file__).parent
 
 
 def modules(root: Path) -> dict[str, Path]:
-    """The modules of the package `root` by their dotted names."""
+    """The modules of the package `root` by dotted name."""
     paths = (path for path in root.rglob("*.py") if "migrations" not in path.parts)
     dotted = ((".".join(path.relative_to(root.parent).with_suffix("").parts), path) for path in paths)
     return {name.removesuffix(".__init__"): path for name, path in dotted}
@@ -31,7 +31,7 @@ def imports(path: Path, known: dict[str, Path]) -> Iterator[str]:
 
 
 def cycles(root: Path) -> list[list[str]]:
-    """One for each folder in which packages need each other in a circle."""
+    """One entry per folder with packages that import each other in a cycle."""
     known = modules(root)
     packages = {".".join(path.parent.relative_to(root.parent).parts) for path in known.values()}
     needs: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -40,7 +40,7 @@ def cycles(root: Path) -> list[list[str]]:
             ours, theirs = name.split("."), needed.split(".")
             while ours and theirs and ours[0] == theirs[0]:
                 ours, theirs = ours[1:], theirs[1:]
-            # The two sides in the folder where their paths part; none where one is the folder of the other.
+            # The two packages in the folder where their paths part; none where one contains the other.
             if ours and theirs:
                 folder = name.removesuffix(".".join(ours))
                 sides = folder + ours[0], folder + theirs[0]
@@ -55,11 +55,11 @@ def cycles(root: Path) -> list[list[str]]:
     return found
 
 
-def test_no_packages_need_each_other() -> None:
+def test_packages_have_no_cycles() -> None:
     assert cycles(SOURCE) == []
 
 
-def test_a_planted_cycle_is_found(tmp_path: Path) -> None:
+def test_planted_cycle_is_found(tmp_path: Path) -> None:
     files = {
         "house/__init__.py": "",
         "house/attic/__init__.py": "",
@@ -71,7 +71,7 @@ def test_a_planted_cycle_is_found(tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    # A circle of modules inside one package, and a package that needs its parent, are none of packages.
+    # A cycle of modules inside one package, or of a package with its parent, does not count.
     (tmp_path / "house/attic/trunk/lid.py").write_text("import house.attic.trunk.lock\nimport house.attic\n")
     (found,) = cycles(tmp_path / "house")
     assert set(found) == {"house.attic.chest", "house.attic.trunk"}

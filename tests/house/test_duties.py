@@ -1,4 +1,4 @@
-"""What takes two people: documented as it is registered, and carried out by the mechanism alone."""
+"""Actions that take two people are documented as registered, and carried out by the mechanism alone."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SOURCE = Path(vardkase.__file__).parent
 MECHANISM = SOURCE / "identity" / "accounts" / "four_eyes"
 
 
-def test_the_document_is_current() -> None:
+def test_document_is_current() -> None:
     """Else: `python -m tools.duties`."""
     with translation.override("en"):
         assert DOCUMENT.read_text() == document()
 
 
-def test_no_action_can_be_approved_by_nobody_or_by_those_who_read_nothing() -> None:
+def test_every_action_is_approved_by_officers() -> None:
     """Operators, auditors, members and the console never decide."""
     for action in actions():
         assert action.propose, action.name
@@ -35,7 +35,7 @@ def test_no_action_can_be_approved_by_nobody_or_by_those_who_read_nothing() -> N
         )
 
 
-def test_an_approval_is_made_by_the_mechanism_alone() -> None:
+def test_only_mechanism_creates_approvals() -> None:
     with pytest.raises(TypeError):
         Approval(None, ApprovalRequest())  # type: ignore[arg-type]
     makers = {
@@ -44,8 +44,8 @@ def test_an_approval_is_made_by_the_mechanism_alone() -> None:
     assert makers == {MECHANISM / "services.py", MECHANISM / "registry.py"}
 
 
-def test_nothing_but_the_mechanism_calls_what_carries_out_an_action() -> None:
-    """It takes an approval and nothing else; no module calls it, and none but its own takes it up."""
+def test_only_mechanism_executes_actions() -> None:
+    """An action's function takes an approval; no module calls it, and only its own module registers it."""
     assert len(actions()) >= 2
     for action in actions():
         execute = action.execute
@@ -61,7 +61,7 @@ def test_nothing_but_the_mechanism_calls_what_carries_out_an_action() -> None:
             and node.func.id == execute.__name__
         ]
         assert calls == [], action.name
-        assert execute.__name__.startswith("_"), f"{action.name}: no other module takes it"
+        assert execute.__name__.startswith("_"), f"{action.name}: no other module uses it"
         takers = [
             path
             for path in SOURCE.rglob("*.py")
@@ -71,7 +71,7 @@ def test_nothing_but_the_mechanism_calls_what_carries_out_an_action() -> None:
 
 
 def names_in(path: Path) -> set[str]:
-    """Every name that a module uses or takes from another."""
+    """Every name that a module uses or imports."""
     tree = ast.parse(path.read_text())
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     taken = {

@@ -1,4 +1,6 @@
-"""Every column that names stored files is declared: what is not would lose its files (`core.file_columns`)."""
+"""Every column that refers to stored files is declared in `core.file_columns`; otherwise its files would be
+deleted.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,10 @@ NO_FILES = {
     ("policy_approval", "digest"),
     ("snapshot", "sha256"),
 }
-"""Digests in hex of what is kept in the database itself."""
+"""Hex digests of content that is stored in the database itself."""
 
 
-def test_columns_of_digests_are_declared_or_known_to_name_no_files() -> None:
+def test_digest_columns_are_declared_or_exempt() -> None:
     found = {
         (model._meta.db_table, field.column)
         for model in apps.get_models()

@@ -1,4 +1,4 @@
-"""What must, and what must not, stand in the repository's files."""
+"""What repository files must and must not contain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ELSEWHERE = re.compile(
 
 
 def tracked() -> list[Path]:
-    """Every file that git knows, but the deleted ones."""
+    """The files that git tracks, without deleted ones."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     return [path for name in listed.decode().split("\0") if name and (path := ROOT / name).is_file()]
 
@@ -40,7 +40,7 @@ def test_no_source_file_is_too_long() -> None:
     assert long.keys() == LONG_FOR_A_REASON.keys(), long
 
 
-def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
+def test_no_file_names_a_registry_or_local_path() -> None:
     """A clone works anywhere, whatever mirror or folder its author used."""
     found = {
         str(path.relative_to(ROOT)): match.group().decode()
@@ -51,8 +51,7 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
     assert found == {}
 
 
-def test_the_check_finds_what_it_looks_for() -> None:
-    """The pattern above is worth something."""
+def test_check_finds_planted_paths() -> None:
     for bad in (b'url = "https://pypi.org/simple"', b"cd /home/somebody/vardkase", f"see {ROOT}/x".encode()):
         assert ELSEWHERE.search(bad)
     for good in (b"$HOME/home/page", b"https://example.org/home/of/art"):

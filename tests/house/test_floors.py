@@ -1,4 +1,4 @@
-"""The floors of the house (docs/architecture.md), where import-linter cannot see."""
+"""The layers of docs/architecture.md, where import-linter cannot see."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from django.db.models import Field
 ROOT = Path(__file__).parents[2]
 
 
-def floors() -> dict[str, int]:
-    """Each room's floor, from the layers that import-linter checks: 0 is the ground."""
+def layer_numbers() -> dict[str, int]:
+    """Each package's layer as import-linter checks it: 0 is the lowest."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
     return {
-        room.strip(" ()"): floor for floor, layer in enumerate(reversed(layers)) for room in layer.split("|")
+        package.strip(" ()"): number
+        for number, layer in enumerate(reversed(layers))
+        for package in layer.split("|")
     }
 
 
 def relations() -> list[Field[Any, Any]]:
-    """Every foreign key and many-to-many field between the house's own models."""
+    """Every foreign key and many-to-many field between our own models."""
     return [
         field
         for model in apps.get_models()
@@ -35,31 +37,31 @@ def relations() -> list[Field[Any, Any]]:
     ]
 
 
-def room(model: type[Any]) -> str:
-    """The room that a model lives in: vardkase.<room>.…"""
+def package_of(model: type[Any]) -> str:
+    """The top package of a model: vardkase.<package>.…"""
     return model.__module__.split(".")[1] if model.__module__.startswith("vardkase.") else ""
 
 
-def test_foreign_keys_never_point_to_a_higher_floor() -> None:
+def test_foreign_keys_never_point_to_a_higher_layer() -> None:
     """Relations named by string ("intel.Event") are imports that no linter sees."""
-    floor = floors()
+    number = layer_numbers()
     assert len(relations()) > 20
     upward = [
         f"{field.model.__name__}.{field.name} -> {field.related_model.__name__}"  # type: ignore[union-attr]
         for field in relations()
-        if room(field.related_model) and floor[room(field.related_model)] > floor[room(field.model)]  # type: ignore[arg-type]
+        if package_of(field.related_model)
+        and number[package_of(field.related_model)] > number[package_of(field.model)]  # type: ignore[arg-type]
     ]
     assert upward == []
 
 
-def test_every_room_of_the_house_has_a_floor() -> None:
-    """A package nobody placed would be checked by nothing."""
-    rooms = {path.parent.name for path in (ROOT / "src" / "vardkase").glob("*/__init__.py")}
-    assert rooms <= floors().keys()
+def test_every_package_has_a_layer() -> None:
+    """A package without a layer would be checked by nothing."""
+    packages = {path.parent.name for path in (ROOT / "src" / "vardkase").glob("*/__init__.py")}
+    assert packages <= layer_numbers().keys()
 
 
-def test_imports_go_down_only() -> None:
-    """import-linter's contracts hold."""
+def test_import_linter_contracts_hold() -> None:
     linter = Path(sys.executable).parent / "lint-imports"
     if not linter.exists():
         pytest.fail("import-linter is not installed: run `uv sync --all-groups`")

@@ -1,4 +1,4 @@
-"""Every mail goes through `core.mail.notify`, and its words are in a file that somebody sends."""
+"""Every mail goes through `core.mail.notify`, with its text in a file."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from vardkase.core.mail.kinds import PACKAGE, all_kinds, find
 
 
 def trees(word: str) -> Iterator[tuple[Path, ast.Module]]:
-    """The modules that hold a word, parsed."""
+    """The modules that contain a word, parsed."""
     for path in PACKAGE.rglob("*.py"):
         if word in (source := path.read_text(encoding="utf-8")):
             yield path, ast.parse(source)
 
 
-def test_nobody_but_core_mail_queues_mail() -> None:
+def test_only_core_mail_queues_mail() -> None:
     found = {
         str(path.relative_to(PACKAGE))
         for path, tree in trees("core.mail.services")
@@ -38,7 +38,7 @@ def test_every_kind_that_is_sent_exists() -> None:
         and node.func.id.startswith("notify")
         if node.args and isinstance(node.args[0], ast.Constant)
     }
-    assert len(sent) > 20, "the search finds what it looks for"
+    assert len(sent) > 20, "the search finds sent kinds"
     assert not {each for each in sent if find(str(each[1])) is None}
 
 
@@ -50,8 +50,8 @@ def test_every_kind_is_sent() -> None:
     assert {kind.name for kind in all_kinds()} - unsent - named == set()
 
 
-def test_no_mail_is_written_in_code() -> None:
-    """A subject is in a file: no module makes the content of a mail itself."""
+def test_no_mail_is_composed_in_code() -> None:
+    """Subjects and texts are in files."""
     made = {
         str(path.relative_to(PACKAGE))
         for path, tree in trees("AddressedMail")

@@ -1,4 +1,4 @@
-"""The migrations and the models say the same."""
+"""Migrations and models agree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.core.management import call_command
 
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
-    """`makemigrations` would have nothing to write."""
     try:
         call_command("makemigrations", check_changes=True, dry_run=True, verbosity=1)
     except SystemExit:

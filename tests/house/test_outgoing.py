@@ -1,4 +1,4 @@
-"""One outgoing door: nobody but `exchange` opens connections to others."""
+"""Only the gateway in `exchange` opens connections to other hosts."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ says to its children; the mail server, which the operator names and nobody else 
 operator names too."""
 
 
-def openers_in(source: str) -> set[str]:
-    """The modules imported in `source` with which one could open a connection."""
+def network_modules_in(source: str) -> set[str]:
+    """The modules imported in `source` that can open a connection."""
     named: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -46,28 +46,27 @@ def openers_in(source: str) -> set[str]:
     return {opener for opener in OPENERS for name in named if f"{name}.".startswith(f"{opener}.")}
 
 
-def test_only_the_door_opens_connections() -> None:
-    """What is fetched anywhere else would not be judged by its address."""
+def test_only_gateway_opens_connections() -> None:
+    """A connection opened anywhere else would skip the address checks."""
     found = {
         str(path.relative_to(HOUSE)): openers
         for path in HOUSE.rglob("*.py")
-        if (openers := openers_in(path.read_text(encoding="utf-8")))
+        if (openers := network_modules_in(path.read_text(encoding="utf-8")))
     }
     assert found == ALLOWED
 
 
-def test_the_check_finds_what_it_looks_for() -> None:
-    """The test above is worth something."""
+def test_check_finds_planted_imports() -> None:
     for bad in (
         "import requests",
         "from urllib import request",
         "import urllib3.util",
         "from http.client import X",
     ):
-        assert openers_in(bad), bad
+        assert network_modules_in(bad), bad
     for good in (
         "from urllib.parse import urlsplit",
         "from http import HTTPStatus",
         "import vardkase.exchange.http",
     ):
-        assert not openers_in(good), good
+        assert not network_modules_in(good), good

@@ -1,4 +1,4 @@
-"""Every list of the API has a largest page, or is here with the reason why it cannot grow long."""
+"""Every list of the API has a largest page, or is listed here with the reason why it stays short."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ API = Path(vardkase.__file__).parent / "api"
 PAGED = {"limit_and_offset", "of"}
 """Methods of `api.paging.Paging`."""
 LIMITED_ELSEWHERE = {
-    # Searches and exports: streamed a page at a time from the database, stopped when the client leaves.
+    # Searches and exports: streamed page by page from the database, stopped when the client disconnects.
     "attributes/export_search", "attributes/rest_search", "events/rest_search", "objects/rest_search",
     "sightings/list_sightings", "sightings/rest_search", "decayingModel/decayingToolRestSearch",
-    # Pages of its own helper (`_page`), or a fixed number of rows.
+    # Pages with its own helper (`_page`), or a fixed number of rows.
     "admin/auditLogs/index", "admin/logs/index", "admin/logs/search", "auditLogs/eventIndex", "contentAccess/index",
     "logs/event_index", "logs/index", "feeds/searchCaches", "taxiiServers/objectsIndex", "tags/search",
-    # What a peer answers, within the limits of an answer from outside.
+    # A peer's answer, within the limits of answers from outside.
     "servers/previewIndex", "taxiiServers/collectionsIndex",
     # Filters, not rows.
     "events/filterEventIndex", "feeds/fetchSelectedFromFreetextIndex", "api/getAllApis",
     "noticelists/enable_noticelist", "warninglists/enable_warninglist",
 }  # fmt: skip
 SHORT = {
-    # What administrators and officers of a hub write by hand, tens to a few thousand rows of under a kilobyte.
+    # Written by hand by a hub's administrators and officers: tens to a few thousand rows of under a kilobyte.
     "accessReviews/index", "admin/users/index", "approvalRequests/index",
     "approvals/index",
     "auth_keys/index", "bookmarks/index", "communities/index", "correlation_exclusions/index",
@@ -40,7 +40,7 @@ SHORT = {
 
 
 def lists() -> Iterator[tuple[str, bool]]:
-    """Each endpoint that lists, and whether its function pages what it found."""
+    """Each endpoint that lists, and whether its function pages its result."""
     for path in API.rglob("*.py"):
         for function in ast.walk(ast.parse(path.read_text())):
             if not isinstance(function, ast.FunctionDef):
@@ -75,4 +75,4 @@ def test_every_list_has_a_largest_page() -> None:
     assert len(found) > 50
     unlimited = {name for name, pages in found.items() if not pages}
     assert unlimited - LIMITED_ELSEWHERE - SHORT == set()
-    assert (LIMITED_ELSEWHERE | SHORT) - unlimited == set(), "no longer there, or paged by now"
+    assert (LIMITED_ELSEWHERE | SHORT) - unlimited == set(), "removed, or paged by now"

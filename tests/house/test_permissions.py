@@ -1,4 +1,4 @@
-"""Default deny: every door says who may pass, and an undeclared one breaks the build."""
+"""Deny by default: every page and endpoint declares its permission."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vardkase.api import registry
 from vardkase.api.dispatch import declared_permissions
 
 ALLAUTH = ("allauth.",)
-"""Signing in is open by nature: allauth's views guard themselves, and web.middleware.SignedIn knows them."""
+"""Sign-in pages are public: allauth's views check access themselves, and web.middleware.SignedIn knows them."""
 
 CHANGES = {
     "add",
@@ -76,8 +76,8 @@ def test_every_page_declares_its_permission() -> None:
     assert undeclared == []
 
 
-def test_every_endpoint_that_changes_something_says_so() -> None:
-    """What `writes` is refused to read-only keys and to organisations that may not write."""
+def test_every_endpoint_that_changes_something_declares_writes() -> None:
+    """`writes` endpoints refuse read-only keys and organisations without write access."""
     assert registry.controllers() >= {"events", "attributes", "objects", "tags"}
     silent = [
         found.name

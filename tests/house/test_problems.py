@@ -1,4 +1,6 @@
-"""Problems are values: each has a text in both languages, and nothing reads a sentence to find out what happened."""
+"""Problems are values: each has a text in both languages, and no code reads a message to find out what
+happened.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ READ_OF_LIBRARIES = {
 
 @cache
 def modules() -> Mapping[str, ast.Module]:
-    """Every module of the package by its dotted name."""
+    """Every module of the package by dotted name."""
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
@@ -40,7 +42,7 @@ def modules() -> Mapping[str, ast.Module]:
 
 @cache
 def codes() -> Sequence[ProblemCode]:
-    # Those of a package that nothing has imported yet would be missing.
+    # Codes of packages that have not been imported yet would be missing.
     for name, module in modules().items():
         if any(declares_codes(node) for node in module.body):
             importlib.import_module(name)
@@ -52,7 +54,7 @@ def declares_codes(node: ast.stmt) -> bool:
 
 
 class Placeholder(int):
-    """A parameter that chooses a plural form, and is filled in as its own placeholder."""
+    """A parameter that selects a plural form and renders as its own placeholder."""
 
     name: str
 
@@ -74,8 +76,8 @@ class Placeholders(dict[str, Placeholder]):
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_both_languages_and_the_wire_take_the_same_parameters(count: int) -> None:
-    # One test for all: as thousands of their own they would take a fifth of the start of every worker.
+def test_texts_in_both_languages_and_wire_take_same_parameters(count: int) -> None:
+    # One test for all: thousands of separate tests would take a fifth of each worker's start.
     assert [fault for code in codes() for fault in faults_of(code, count)] == []
 
 
@@ -120,7 +122,7 @@ def is_sentence(node: ast.AST) -> bool:
 
 
 def sentences_of(module: ast.Module) -> set[str]:
-    """The constants of a module that hold a sentence, or a regular expression that reads one."""
+    """The constants of a module that hold a sentence, or a regular expression matching one."""
     found = set()
     for node in module.body:
         match node:
@@ -133,7 +135,7 @@ def sentences_of(module: ast.Module) -> set[str]:
 
 
 def names_for_sentences(module: ast.Module, by_module: Mapping[str, set[str]]) -> set[str]:
-    """As the module itself writes them: ``TOO_MANY``, or ``caching.TOO_MANY`` of a module that it imports."""
+    """As the module writes them: ``TOO_MANY``, or ``caching.TOO_MANY`` of an imported module."""
     found = sentences_of(module)
     for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom):
@@ -146,7 +148,7 @@ def names_for_sentences(module: ast.Module, by_module: Mapping[str, set[str]]) -
 
 
 def sentences_as_keys(module: ast.Module, named: set[str]) -> Iterator[int]:
-    """The lines on which a dictionary is keyed by a sentence, spelled out or by the name of a constant."""
+    """The lines where a dictionary is keyed by a sentence, literally or by a constant's name."""
     for node in ast.walk(module):
         if isinstance(node, ast.Dict):
             for key in node.keys:
@@ -201,7 +203,9 @@ def has_text_of(node: ast.expr, error: str) -> bool:
 
 
 def texts_for_people(module: ast.Module) -> Iterator[int]:
-    """The lines of `except` branches that word an error of ours in the reader's language: `str`, not `wire`."""
+    """The lines of `except` branches that use an error's text in the reader's language (`str`) instead of
+    `wire`.
+    """
     ours = {
         each.asname or each.name
         for node in ast.walk(module)
@@ -233,7 +237,7 @@ def test_no_dictionary_is_keyed_by_a_sentence() -> None:
     assert found == []
 
 
-def test_no_except_branch_compares_the_text_of_an_error() -> None:
+def test_no_except_branch_compares_error_texts() -> None:
     found = {name: list(reads_of_text(module)) for name, module in modules().items()}
     reading = {name for name, lines in found.items() if lines}
 
@@ -241,7 +245,7 @@ def test_no_except_branch_compares_the_text_of_an_error() -> None:
     assert READ_OF_LIBRARIES.keys() - reading == set(), "no longer read"
 
 
-def test_the_api_words_errors_for_clients() -> None:
+def test_api_words_errors_for_clients() -> None:
     found = [
         f"{name}:{line}"
         for name, module in modules().items()
@@ -252,7 +256,7 @@ def test_the_api_words_errors_for_clients() -> None:
     assert found == []
 
 
-def test_the_checks_find_what_they_look_for() -> None:
+def test_checks_find_planted_faults() -> None:
     declares = ast.parse(
         'TOO_MANY = "The other hub has more values than are kept here."\nKIND = "Event info"\n'
     )

@@ -1,4 +1,4 @@
-"""Class names of the style sheets are words, and each is used."""
+"""CSS class names are words, and each is used."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Templates can be read in a diff: lines of at most 120 characters, not counting a sentence to translate.
+"""Templates are readable in a diff: lines of at most 120 characters, not counting a sentence to translate.
 
-`make lint` checks the layout (djangofmt, 100 columns), which breaks no sentence, no tag and no attribute.
+`make lint` checks the layout (djangofmt, 100 columns), which breaks no sentence, tag or attribute.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def _width(line: str) -> int:
     return len(line) - len(longest)
 
 
-def test_no_line_is_wider_than_a_screen() -> None:
+def test_no_template_line_is_too_long() -> None:
     wide = [
         f"{path.relative_to(TEMPLATES)}:{number}"
         for path in sorted(TEMPLATES.rglob("*.html"))
@@ -31,6 +31,6 @@ def test_no_line_is_wider_than_a_screen() -> None:
     assert wide == []
 
 
-def test_a_sentence_does_not_count_but_markup_does() -> None:
+def test_sentences_do_not_count_but_markup_does() -> None:
     assert _width('    {% translate "A sentence that is long." %}') == 4
     assert _width("<b>" * 50) == 150

@@ -1,4 +1,4 @@
-"""Every word that a person reads exists in Swedish."""
+"""Every text for people exists in Swedish."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tools import messages
 
 
 def test_every_message_has_swedish() -> None:
-    assert messages.messages(), "the extractor found nothing at all"
+    assert messages.messages(), "the extractor found nothing"
     assert messages.untranslated() == []
 
 

@@ -1,4 +1,4 @@
-"""The words of the code are those of docs/glossary.md."""
+"""Names in the code use the words of docs/glossary.md."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ METAPHORS = {
     "crossing", "departure", "fate", "fates", "glass", "happening", "happenings", "living", "newcomer", "outlook",
     "sieve", "wishes", "workshop",
 }  # fmt: skip
-"""Words that once stood for a term of the field; see docs/glossary.md for the terms."""
+"""Words once used instead of the field's terms, which docs/glossary.md lists."""
 DOCUMENTED = 0.34
 """The share of functions with a docstring may fall from here, not rise."""
 
 
 @cache
 def modules() -> dict[str, ast.Module]:
-    """Every module of the product but the migrations, by dotted name below `vardkase`."""
+    """Every module except migrations, by dotted name below `vardkase`."""
     return {
         ".".join(path.relative_to(SOURCE).with_suffix("").parts): ast.parse(path.read_text())
         for path in SOURCE.rglob("*.py")
@@ -39,7 +39,7 @@ def words_of(name: str) -> set[str]:
     return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
 
 
-def test_names_use_no_private_metaphors() -> None:
+def test_names_contain_no_metaphors() -> None:
     found = {
         f"{module}: {name}"
         for module, tree in modules().items()
@@ -61,18 +61,18 @@ def test_class_names_are_unique_within_a_layer() -> None:
     assert {key: where for key, where in classes.items() if len(where) > 1} == {}
 
 
-def test_the_folders_of_the_api_are_nouns_of_its_urls() -> None:
-    """An endpoint lives in the folder, or the module, of its noun."""
+def test_api_folders_are_nouns_of_its_urls() -> None:
+    """An endpoint is in the folder or module of its noun."""
     invented = {"members", "quality", "contributions", "administration", "exchange"}
     assert not invented & {path.name for path in (SOURCE / "api").iterdir()}
 
 
-def test_docstrings_are_kept_for_what_a_name_cannot_say() -> None:
+def test_share_of_functions_with_docstring_is_limited() -> None:
     documented = Counter(bool(ast.get_docstring(function)) for function in functions())
     assert documented[True] <= DOCUMENTED * documented.total()
 
 
-def test_the_check_tells_words_apart() -> None:
+def test_check_splits_names_into_words() -> None:
     assert words_of("exchange.sync.HTTPReply_from") == {"exchange", "sync", "http", "reply", "from"}
     assert words_of("RecordedGlass") & METAPHORS
     assert not words_of("ContentAccess") & METAPHORS

@@ -29,13 +29,13 @@ def test_packages_mirror_those_of_their_layer() -> None:
     assert {name for name in mirrored if not (WEB.parent / name / "__init__.py").exists()} == JOINED.keys()
 
 
-def test_what_makes_a_page_is_in_a_package_with_urls() -> None:
-    """A layer's own folder may hold what its packages share; views and forms it may not."""
+def test_views_and_forms_are_in_a_package_with_urls() -> None:
+    """A layer's own folder may hold what its packages share, but no views or forms."""
     for path in WEB.rglob("*.py"):
         folder = path.relative_to(WEB).parent
         if {"views.py", "forms.py"} & {path.name} or "render(request" in path.read_text():
             owners = {folder, *folder.parents} & {*packages(), WITH_URLS_OF_ALLAUTH}
-            assert owners, f"{path.relative_to(WEB)} has no urls.py beside or above it"
+            assert owners, f"{path.relative_to(WEB)}has no urls.py beside or above it"
 
 
 def test_templates_are_named_after_their_package() -> None:
@@ -52,6 +52,6 @@ def test_templates_are_named_after_their_package() -> None:
     } == set()
 
 
-def test_no_two_templates_have_the_same_name() -> None:
+def test_template_names_are_unique() -> None:
     names = [path.relative_to(folder) for folder in TEMPLATE_FOLDERS for path in folder.rglob("*.html")]
     assert len(names) == len(set(names))

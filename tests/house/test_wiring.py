@@ -22,7 +22,7 @@ SOURCE = Path(vardkase.__file__).parent
 
 
 def declared[Kind](kind: type[Kind]) -> set[Kind]:
-    """What the modules that name `kind` hold of it, alone or in a tuple."""
+    """The instances of `kind` in the modules that name it, alone or in a tuple."""
     named = re.compile(rf"\b{kind.__name__}\b")
     paths = [path for path in SOURCE.rglob("*.py") if named.search(path.read_text())]
     names = [".".join(path.relative_to(SOURCE.parent).with_suffix("").parts) for path in paths]
@@ -33,30 +33,30 @@ def declared[Kind](kind: type[Kind]) -> set[Kind]:
     return {value for value in values if type(value) is kind}
 
 
-def test_the_table_of_hooks_is_current() -> None:
+def test_hook_table_is_current() -> None:
     """Else: `python -m tools.hooks`."""
     assert DOCUMENT.read_text() == document()
 
 
-def test_every_listener_is_in_the_table_and_called_in_its_order() -> None:
+def test_every_listener_is_in_table_and_called_in_order() -> None:
     hooks: set[Hook[Any]] = declared(Hook)
     assert len(hooks) > 25
     for hook in hooks:
         assert hook._listeners == [each.call for each in LISTENERS if each.hook is hook], hook.name
 
 
-def test_no_schedule_and_no_action_is_forgotten() -> None:
-    """One that is declared and not registered would never be due, or could never be approved."""
+def test_every_schedule_and_action_is_registered() -> None:
+    """An unregistered one would never run, or could never be approved."""
     assert declared(Schedule) == set(schedules.registered().values())
     assert declared(ApprovalAction) == set(actions())
 
 
-def test_no_channel_is_forgotten() -> None:
-    """What is published would not leave by it."""
+def test_every_channel_is_registered() -> None:
+    """Nothing would leave through an unregistered one."""
     assert declared(Channel) == set(channels.registered())
 
 
-def test_no_job_is_forgotten() -> None:
-    """The worker would not know it."""
+def test_every_job_module_is_registered() -> None:
+    """The worker would not know its jobs."""
     holding = {path for path in SOURCE.rglob("*.py") if "\n@app.task(" in path.read_text()}
     assert holding == {Path(str(module.__file__)) for module in JOB_MODULES}

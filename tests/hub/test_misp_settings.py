@@ -51,9 +51,11 @@ def test_reasons_are_sentences() -> None:
     ],
 )
 def test_unsupported_setting_is_refused_with_reason(seed: Seed, name: str) -> None:
-    status, told = call(seed.site_admin.key, "POST", f"/servers/serverSettingsEdit/{name}", {"value": "1"})
-    assert status == 405, told
-    assert told["message"] == why_not(name)
+    status, answered = call(
+        seed.site_admin.key, "POST", f"/servers/serverSettingsEdit/{name}", {"value": "1"}
+    )
+    assert status == 405, answered
+    assert answered["message"] == why_not(name)
 
 
 def test_setting_unknown_to_misp_returns_404(seed: Seed) -> None:
@@ -67,9 +69,9 @@ def test_setting_unknown_to_misp_returns_404(seed: Seed) -> None:
 def test_disable_user_add_limits_adding_to_site_administrators(seed: Seed) -> None:
     configure("MISP.disable_user_add", True)
     account = {"email": "new@a.example", "role_id": seed.analyst.user.role_id, "org_id": seed.org_a.pk}
-    status, told = call(seed.org_admin.key, "POST", "/admin/users/add", account)
+    status, answered = call(seed.org_admin.key, "POST", "/admin/users/add", account)
     assert status == 403
-    assert "site administrators" in told["message"]
+    assert "site administrators" in answered["message"]
     assert call(seed.site_admin.key, "POST", "/admin/users/add", account)[0] == 200
 
 
@@ -94,8 +96,8 @@ def test_secret_settings_are_neither_shown_nor_changed(seed: Seed, name: str) ->
         (f"/servers/serverSettingsEdit/{name}", {}),
         (f"/servers/getSetting/{name}", {}),
     ):
-        status, told = call(seed.site_admin.key, "POST", path, body)
-        assert (status, told["message"]) == (403, "This setting is redacted.")
+        status, answered = call(seed.site_admin.key, "POST", path, body)
+        assert (status, answered["message"]) == (403, "This setting is redacted.")
 
 
 def test_diagnostics_have_prio_queue(seed: Seed) -> None:

@@ -65,15 +65,15 @@ def test_single_officer_cannot_change_membership(seed: Seed, desk: Desk, step: s
         with_approval.suspend(at_the_screen(officer), org, "suspended", "Because.")
     before = state_of(seed)
     assert NO_COMMAND in CliRunner().invoke(commands, ["membership", step, seed.org_b.name]).output
-    for face in ("page", "API"):
+    for interface in ("page", "API"):
         ApprovalRequest.objects.filter(state="waiting").delete()
-        if face == "page":
+        if interface == "page":
             assert signed_in(officer).post(f"/members/{org}/step/{step}/", GIVEN).status_code == 302
         else:
             status, body = call(officer.key, "POST", f"/memberships/{step}/{org}", GIVEN)
             assert (status, "Another person has to approve" in body["message"]) == (200, True)
         try_to_approve_alone(officer, ApprovalRequest.objects.get(state="waiting"))
-        assert state_of(seed) == before, face
+        assert state_of(seed) == before, interface
     call(officer.key, "POST", f"/memberships/{step}/{org}", GIVEN)
     approved(desk.second.user, ApprovalRequest.objects.get(state="waiting"))
     assert state_of(seed) != before
@@ -196,8 +196,8 @@ def test_officer_named_in_application_must_declare_first(seed: Seed, desk: Desk)
     with pytest.raises(NotImpartial):
         reviews.review(officer, application)
     page = reverse("application_partial", args=[application.number])
-    told = {"partial": "0", "reason": "Jag har slutat där."}
-    assert signed_in(desk.officer).post(page, told).status_code == 302
+    collected = {"partial": "0", "reason": "Jag har slutat där."}
+    assert signed_in(desk.officer).post(page, collected).status_code == 302
     assert reviews.review(officer, application).state == "under_review"
 
 

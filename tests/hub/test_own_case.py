@@ -45,9 +45,9 @@ def test_one_officer_cannot_decide_by_mixing_interfaces(seed: Seed, desk: Desk) 
             ),
             by_api(desk.officer, f"/membershipAssessments/decide/{number}", given),
         ]
-        told = [attempt() for attempt in attempts]
-        assert [ALONE in each for each in told] == [True, True, False], answer
-        assert ON_PAGES in told[2], answer
+        found = [attempt() for attempt in attempts]
+        assert [ALONE in each for each in found] == [True, True, False], answer
+        assert ON_PAGES in found[2], answer
     proposal.refresh_from_db()
     assert (proposal.state, Letter.objects.exists()) == ("waiting", False)
     opposed = {"proposal_id": proposal.pk, "answer": "oppose", "text": "Skäl."}

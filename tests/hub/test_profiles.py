@@ -26,7 +26,7 @@ from vardkase.api.openapi.document import document
 from vardkase.cli.main import commands
 from vardkase.hub.profiles import EVERY, NONE, Profile, is_available, only_in, profiles_of
 
-ROOMS_OF_THE_HUB = ("membership", "customer_service", "correspondence", "public_pages", "enrolment")
+HUB_PACKAGES = ("membership", "customer_service", "correspondence", "public_pages", "enrolment")
 IN_BOTH = (
     "vardkase.cli.check",
     "vardkase.web.core.settings.views",
@@ -35,7 +35,7 @@ IN_BOTH = (
     "vardkase.web.identity.access_reviews",
     "vardkase.web.identity.sign_in_policy",
 )
-"""They read of a hub's packages and exist everywhere: they show what there is, which on the other is nothing."""
+"""They use the hub's packages and exist in both profiles: on a member installation they have nothing to show."""
 
 DECLARED_ONE_BY_ONE = ("vardkase.web.hub.training.views",)
 HUB_ONLY = {
@@ -84,7 +84,7 @@ def every_command(
 
 def unavailable(found: Iterator[tuple[Any, Any]]) -> list[Any]:
     """What the current profile leaves out."""
-    return [where for where, face in found if face is not None and not is_available(face)]
+    return [where for where, function in found if function is not None and not is_available(function)]
 
 
 def unavailable_commands() -> list[tuple[str, ...]]:
@@ -202,6 +202,6 @@ def _depth(parts: list[str]) -> int:
 
 
 def _reads_of_a_hub(module: str) -> bool:
-    rooms = tuple(f"vardkase.hub.{room}" for room in ROOMS_OF_THE_HUB)
+    packages = tuple(f"vardkase.hub.{package}" for package in HUB_PACKAGES)
     tree = ast.walk(ast.parse(inspect.getsource(sys.modules[module])))
-    return any(isinstance(each, ast.ImportFrom) and (each.module or "").startswith(rooms) for each in tree)
+    return any(isinstance(each, ast.ImportFrom) and (each.module or "").startswith(packages) for each in tree)

@@ -44,9 +44,9 @@ RULES = {
     "GnuPG.onlyencrypted",
     "MISP.event_alert_metadata_only",
 }
-"""What decides who is a member, who may see what, and how what is shared leaves."""
+"""Settings that decide on membership, visibility, and how content leaves the hub."""
 UNSET = sorted(RULES - {"MISP.host_org_id", "Vardkase.sender_address"})
-"""Those of them that no hub has set from the start."""
+"""Those without a default value."""
 EDIT = "/servers/serverSettingsEdit/"
 GRACE = "Vardkase.statement_grace_days"
 PAUSE = {"Task": {"{number}": {"timer": "0"}}}
@@ -99,8 +99,8 @@ def test_operator_and_site_administrator_cannot_change_hub_rules(
 def test_hub_rule_takes_two_officers(seed: Seed, officer: User, password_is_enough: None) -> None:
     make_staff(seed, StaffRole.LEGAL_OFFICER)
     key = make_key(officer)
-    status, told = call(key, "POST", EDIT + GRACE, {"value": 20, "reason": "Beslut den 3 december."})
-    assert (status, told["message"]) == (202, "The change is waiting for a second officer.")
+    status, answered = call(key, "POST", EDIT + GRACE, {"value": 20, "reason": "Beslut den 3 december."})
+    assert (status, answered["message"]) == (202, "The change is waiting for a second officer.")
     again = {"value": 21, "reason": "Nej, tjugoen."}
     assert call(key, "POST", EDIT + GRACE, again)[0] == 409
     other = "Vardkase.statement_valid_days"

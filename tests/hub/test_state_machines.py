@@ -66,7 +66,7 @@ ALLOWED = {
         ("granted", "withdraw", "withdrawn"),
     },
 }
-"""hub.md sections 1 and 2, written down a second time."""
+"""Sections 1 and 2 of hub.md, stated a second time."""
 
 
 @pytest.mark.parametrize(

@@ -48,12 +48,12 @@ from vardkase.web.ui.private_links import OWN_LINK
 
 WHY = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
 KEPT = (HistoryEntry, OutgoingMail, Letter, Restriction, SupportMessage)
-"""What a step leaves behind, beside the thing itself and the audit trail."""
+"""What a step may write besides its own row and the audit log."""
 WRITING = {f"{name}.level": "3" for name in MEASURES}
 
 type Attempt = Callable[[], str]
-"""Tries a step by one face; returns what is told of the refusal."""
-type Face = Mapping[str, Attempt]
+"""Tries a step on one interface; returns the refusal's text."""
+type Interface = Mapping[str, Attempt]
 type Pair = tuple[str, str]
 
 
@@ -67,7 +67,7 @@ class Case:
 
     machine: StateMachine
     thing: Model
-    faces: dict[str, Face]
+    interfaces: dict[str, Interface]
     told: dict[Pair, str] = field(default_factory=dict)
     not_these: dict[Pair, str] = field(default_factory=dict)
 
@@ -101,33 +101,33 @@ def by_command(*words: str) -> Attempt:
     return attempt
 
 
-def forbidden(life: Case, face: Face) -> list[Pair]:
-    pairs = itertools.product(life.machine.states.values, face)
-    return [pair for pair in pairs if not life.machine.may(*pair) and pair not in life.not_these]
+def forbidden(case: Case, interface: Interface) -> list[Pair]:
+    pairs = itertools.product(case.machine.states.values, interface)
+    return [pair for pair in pairs if not case.machine.may(*pair) and pair not in case.not_these]
 
 
-def snapshot(life: Case) -> list[Any]:
+def snapshot(case: Case) -> list[Any]:
     """Whatever a step could have changed."""
-    kind = type(life.thing)
+    kind = type(case.thing)
     acts = AuditEntry.objects.exclude(action="user.name_used_at_console").count()
-    return [kind._default_manager.values().get(pk=life.thing.pk), acts] + [
+    return [kind._default_manager.values().get(pk=case.thing.pk), acts] + [
         each.objects.count() for each in KEPT
     ]  # type: ignore[attr-defined]
 
 
-def try_forbidden_pairs(life: Case) -> int:
+def try_forbidden_pairs(case: Case) -> int:
     """Tries every forbidden pair on every interface; returns their number."""
     tried = 0
-    for name, face in life.faces.items():
-        for state, step in forbidden(life, face):
+    for name, interface in case.interfaces.items():
+        for state, step in forbidden(case, interface):
             with transaction.atomic():
-                type(life.thing)._default_manager.filter(pk=life.thing.pk).update(state=state)
-                before = snapshot(life)
-                told = face[step]()
+                type(case.thing)._default_manager.filter(pk=case.thing.pk).update(state=state)
+                before = snapshot(case)
+                told = interface[step]()
                 with translation.override("en"):
-                    sentence = life.told.get((state, step), str(life.machine.refusal(state, step)))
+                    sentence = case.told.get((state, step), str(case.machine.refusal(state, step)))
                 assert sentence in told, (name, state, step, told[-500:])
-                assert snapshot(life) == before, (name, state, step)
+                assert snapshot(case) == before, (name, state, step)
                 transaction.set_rollback(True)
             tried += 1
     return tried
@@ -142,12 +142,12 @@ def test_membership_steps(seed: Seed, desk: Desk) -> None:
     membership = opened(desk, seed.org_b)
     org, web = seed.org_b.pk, signed_in(desk.officer)
     words = ("--reason", WHY["reason"], "--user", desk.officer.user.email)
-    faces: dict[str, Face] = {
+    interfaces: dict[str, Interface] = {
         "page": {step: by_page(web, f"/members/{org}/step/{step}/", WHY) for step in MEMBERSHIP.steps},
         "API": {step: by_api(desk.officer, f"/memberships/{step}/{org}", WHY) for step in MEMBERSHIP.steps},
         "command": {"activate": by_command("membership", "activate", seed.org_b.name, *words)},
     }
-    assert try_forbidden_pairs(Case(MEMBERSHIP, membership, faces)) == 20 + 3
+    assert try_forbidden_pairs(Case(MEMBERSHIP, membership, interfaces)) == 20 + 3
 
 
 def test_application_steps(seed: Seed, desk: Desk) -> None:
@@ -161,7 +161,7 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
     alone = ("submit", "wait", "queue", "complete", "withdraw")
     place, api, run = f"/applications/{number}", "/membershipAssessments", ("membership",)
     by_name, words = ("--as", desk.officer.user.email), ("--user", desk.officer.user.email)
-    faces: dict[str, Face] = {
+    interfaces: dict[str, Interface] = {
         "page": {
             "submit": by_page(applicant, "/apply/review/", own),
             "complete": by_page(applicant, "/apply/completion/", own | {"text": ""}),
@@ -196,8 +196,8 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
         ["draft"], ["review", "request_completion", "resume", "approve", "reject"]
     )
     # The officers' pages do not know an applicant's draft, and say only that.
-    life = Case(APPLICATION, application, faces, told=dict.fromkeys(of_officers, ""))
-    assert try_forbidden_pairs(life) == 2 * 66 + 38
+    case = Case(APPLICATION, application, interfaces, told=dict.fromkeys(of_officers, ""))
+    assert try_forbidden_pairs(case) == 2 * 66 + 38
 
 
 def test_two_officer_steps_are_not_available_as_plain_steps(seed: Seed, desk: Desk) -> None:
@@ -219,7 +219,7 @@ def test_security_statement_steps(seed: Seed, desk: Desk, tmp_path: Any) -> None
     file.write_text(str(answers).replace("'", '"'))
     words, given = ("membership", "statement"), {"reason": "Skäl."}
     review = f"/securityStatements/review/{org}"
-    faces: dict[str, Face] = {
+    interfaces: dict[str, Interface] = {
         "page": {
             "submit": by_page(admin, "/membership/statement/submit/", WRITING),
             "accept": by_page(web, f"/members/{org}/statement/", given | {"decision": "accept"}),
@@ -234,14 +234,14 @@ def test_security_statement_steps(seed: Seed, desk: Desk, tmp_path: Any) -> None
             "submit": by_command(*words, "write", str(file), "--submit", "--as", desk.admin.user.email),
         },
     }
-    life = Case(
+    case = Case(
         STATEMENT,
         statement,
-        faces,
+        interfaces,
         told={("submitted", "submit"): "The statement has been submitted."},
         not_these={("accepted", "submit"): "A member whose statement is accepted hands in its next one."},
     )
-    assert try_forbidden_pairs(life) == 2 * 7 + 1
+    assert try_forbidden_pairs(case) == 2 * 7 + 1
     # A submitted statement is not changed either.
     Statement.objects.update(state="submitted")
     told = by_page(admin, "/membership/evidence/1/remove/")()
@@ -256,7 +256,7 @@ def test_support_request_steps(seed: Seed, desk: Desk) -> None:
     place, api, words = f"/service/{thing.pk}", "/supportRequests", ("--user", desk.operator.user.email)
     answers = [(step, {"text": "When?", "step": step}) for step in ("ask", "solve")]
     number = str(thing.pk)
-    faces: dict[str, Face] = {
+    interfaces: dict[str, Interface] = {
         "page": {step: by_page(web, f"{place}/step/", {"step": step}) for step in steps},
         "answer on the page": {
             "ask": by_page(web, f"{place}/ask-back/", {"text": "When?"}),
@@ -276,9 +276,9 @@ def test_support_request_steps(seed: Seed, desk: Desk) -> None:
     told = dict.fromkeys(
         itertools.product(states, ["answered"]), "Only the person who asked can answer that."
     )
-    assert try_forbidden_pairs(Case(REQUEST, thing, faces, told=told)) == 3 * 12 + 3 * 3
+    assert try_forbidden_pairs(Case(REQUEST, thing, interfaces, told=told)) == 3 * 12 + 3 * 3
     SupportRequest.objects.update(state="waiting")
-    assert told["new", "answered"] in faces["API"]["answered"]()
+    assert told["new", "answered"] in interfaces["API"]["answered"]()
 
 
 def test_decided_data_change_is_final(seed: Seed, desk: Desk) -> None:

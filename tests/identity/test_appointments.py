@@ -240,8 +240,8 @@ def test_appointment_is_approved_on_page(seed: Seed) -> None:
     admin, officer = signed_in(seed.site_admin.user), signed_in(with_password(per))
     address = reverse("user_duties", args=[anna.pk])
     given = {"staff_roles": ["membership_officer"], "reason": WHY}
-    told = admin.post(address, given, follow=True).content.decode()
-    assert "En annan person måste godkänna" in told
+    html = admin.post(address, given, follow=True).content.decode()
+    assert "En annan person måste godkänna" in html
     waits = the_request()
     page, inbox = reverse("approval_request", args=[waits.pk]), reverse("approval_requests")
     assert anna.email in officer.get(inbox).content.decode()

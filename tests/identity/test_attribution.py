@@ -258,8 +258,8 @@ def _send_everything(api_user: ApiUser, organisation: Organisation, event: str, 
         ("/galaxies/pushCluster", [{"GalaxyCluster": cluster}]),
         ("/events/add", {"Event": carrier}),
     ):
-        status, said = call(api_user.key, "POST", path, body)
-        assert status == 200, (path, json.dumps(said))
+        status, answered = call(api_user.key, "POST", path, body)
+        assert status == 200, (path, json.dumps(answered))
 
 
 @pytest.mark.parametrize("member", ["Event", "Attribute", "Object", "EventReport"])

@@ -87,8 +87,8 @@ def test_auditor_reads_whole_log_and_all_settings(
     record(seed.org_admin.actor, "organisation.edited", Target("organisation", seed.org_a.pk, title="Told"))
     key, browser = make_key(auditor), signed_in(auditor)
     for path in ("/admin/logs/index", "/logs/index", "/admin/auditLogs/index"):
-        status, told = call(key, "GET", path)
-        assert (status, "Told" in str(told)) == (200, True), path
+        status, response_body = call(key, "GET", path)
+        assert (status, "Told" in str(response_body)) == (200, True), path
     assert "Told" in browser.get("/administration/audit/").content.decode()
     status, report = call(key, "GET", "/servers/serverSettings")
     assert status == 200

@@ -28,7 +28,7 @@ def event(seed: Seed) -> Any:
 
 def places_showing(api_user: ApiUser, event: Any, name: str) -> set[str]:
     """The places where the user reads an organisation's name in the event's group."""
-    doors = {
+    requests = {
         "group": ("GET", f"/sharing_groups/view/{event.sharing_group_id}", None),
         "groups": ("GET", "/sharing_groups/index", None),
         "event": ("GET", f"/events/view/{event.pk}", None),
@@ -39,10 +39,10 @@ def places_showing(api_user: ApiUser, event: Any, name: str) -> set[str]:
         "stix": ("POST", "/events/restSearch", {"returnFormat": "stix2"}),
     }
     found = set()
-    for door, (method, path, body) in doors.items():
+    for place, (method, path, body) in requests.items():
         response = send(api_user.key, method, path, body)
         if name in (b"".join(response) if response.streaming else response.content).decode():
-            found.add(door)
+            found.add(place)
     return found
 
 

@@ -21,12 +21,12 @@ def test_news_is_added_edited_read_and_deleted(seed: Seed) -> None:
     call(seed.site_admin.key, "POST", "/news/add", {**TOLD, "title": "Later"})
     call(seed.site_admin.key, "POST", f"/news/edit/{news['id']}", {"message": "On Monday"})
     for key, path in ((seed.reader.key, "/news/index"), (seed.site_admin.key, "/admin/news/index")):
-        told = call(key, "GET", path)[1]
-        assert [(row["News"]["title"], row["News"]["message"]) for row in told] == [
+        answered = call(key, "GET", path)[1]
+        assert [(row["News"]["title"], row["News"]["message"]) for row in answered] == [
             ("Later", "On Sunday"),
             ("Maintenance", "On Monday"),
         ]
-        assert told[0]["User"] == {"email": "staff@hub.example"}
+        assert answered[0]["User"] == {"email": "staff@hub.example"}
     assert len(call(seed.reader.key, "GET", "/news/index/limit:1/page:2")[1]) == 1
     assert (
         call(seed.site_admin.key, "POST", f"/news/delete/{news['id']}")[1]["message"] == "News item deleted."

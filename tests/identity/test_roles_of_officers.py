@@ -50,13 +50,13 @@ def test_role_of_officers_is_not_changed_alone(seed: Seed, per: ApiUser, flag: s
 
 def test_officer_approves_role_change(seed: Seed, per: ApiUser) -> None:
     role = per.user.role
-    status, told = call(
+    status, body = call(
         seed.site_admin.key,
         "POST",
         f"/admin/roles/edit/{role.pk}",
         {"perm_skip_otp": True, "reason": WHY},
     )
-    assert (status, "waits for the approval" in told["message"]) == (202, True)
+    assert (status, "waits for the approval" in body["message"]) == (202, True)
     assert not flags(role)["perm_skip_otp"]
     with pytest.raises(Forbidden):
         approved(seed.site_admin.user)

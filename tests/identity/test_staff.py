@@ -302,11 +302,11 @@ def test_audit_log_shows_auditor_actions_but_no_content(seed: Seed) -> None:
     part = event["Attribute"][0]["id"]
     call(seed.analyst.key, "POST", f"/attributes/edit/{part}", {"value": "secret2.example"})
     for path in ("/admin/logs/index", "/admin/auditLogs/index", "/logs/index"):
-        status, told = call(auditor, "POST", path, {})
+        status, answered = call(auditor, "POST", path, {})
         assert status == 200
         assert "SECRET plan" in str(call(seed.site_admin.key, "POST", path, {})[1])
-        assert "#" + event["id"] in str(told)
-        assert "secret" not in str(told).lower()
+        assert "#" + event["id"] in str(answered)
+        assert "secret" not in str(answered).lower()
     for kind in ("event", "galaxy_cluster", "analyst_data"):
         record(seed.site_admin.actor, "blocklist.edited", Target(f"{kind} blocklist", 1, None, "SECRET"), {})
     assert "SECRET" not in str(call(auditor, "POST", "/admin/logs/index", {})[1])

@@ -53,18 +53,18 @@ def test_expression_is_added_edited_and_deleted(seed: Seed, keeper: ApiUser) -> 
     def ask(action: str, body: Any = None) -> tuple[int, Any]:
         return call(keeper.key, "POST", f"/admin/regexp/{action}", body)
 
-    said = {"regexp": r"/C:.Users.[^\\]+/i", "replacement": "%USERPROFILE%", "type": "filename"}
-    status, body = ask("add", {"Regexp": said})
-    assert (status, body["Regexp"]) == (200, {"id": body["Regexp"]["id"], **said})
+    collected = {"regexp": r"/C:.Users.[^\\]+/i", "replacement": "%USERPROFILE%", "type": "filename"}
+    status, body = ask("add", {"Regexp": collected})
+    assert (status, body["Regexp"]) == (200, {"id": body["Regexp"]["id"], **collected})
     number = body["Regexp"]["id"]
     for path in ("/regexp/index", "/admin/regexp/index"):
         assert call(keeper.key, "GET", path) == (200, [body])
     assert call(seed.stranger.key, "GET", "/regexp/index") == (200, [body])
     edited = ask(f"edit/{number}", {"Regexp": {"replacement": "", "all": "1"}})[1]["Regexp"]
-    assert edited == {**said, "id": number, "replacement": "", "type": "ALL"}
+    assert edited == {**collected, "id": number, "replacement": "", "type": "ALL"}
     status, body = ask(f"delete/{number}")
     assert (status, body["message"], body["id"]) == (200, "Regexp deleted", number)
-    assert ask(f"delete/{number}")[0] == ask(f"edit/{number}", said)[0] == 404
+    assert ask(f"delete/{number}")[0] == ask(f"edit/{number}", collected)[0] == 404
     assert [row.action for row in AuditEntry.objects.filter(target_kind="import_expression")] == [
         "import_expression.added",
         "import_expression.edited",
@@ -182,9 +182,9 @@ def test_values_rewritten_to_same_text_are_stored_once(seed: Seed) -> None:
         ["A similar attribute already exists for this event."],
     )
     event = Event.objects.get()
-    said = {"type": "domain", "value": "www.example.com", "comment": "Again"}
+    collected = {"type": "domain", "value": "www.example.com", "comment": "Again"}
     path = f"/attributes/add/{event.pk}/breakOnDuplicate:0"
-    assert call(seed.analyst.key, "POST", path, said)[1]["Attribute"]["comment"] == "Again"
+    assert call(seed.analyst.key, "POST", path, collected)[1]["Attribute"]["comment"] == "Again"
     template = {"category": "Network activity", "type": "domain"}
     replaced = {"Attribute": template | {"value": "www.example.com\nwww.example.org"}}
     call(seed.analyst.key, "POST", f"/attributes/attributeReplace/{event.pk}", replaced)
@@ -197,8 +197,8 @@ def test_proposals_are_rewritten_too(seed: Seed) -> None:
     write("/^www[.]/", "w.")
     write("/^bad/")
     path = f"/shadow_attributes/add/{event.pk}"
-    said = {"type": "domain", "value": "www.example.com"}
-    assert call(seed.partner.key, "POST", path, said)[1]["ShadowAttribute"]["value"] == "w.example.com"
+    collected = {"type": "domain", "value": "www.example.com"}
+    assert call(seed.partner.key, "POST", path, collected)[1]["ShadowAttribute"]["value"] == "w.example.com"
     _, body = call(seed.partner.key, "POST", path, {"type": "domain", "value": "bad.example.com"})
     assert BLOCKED in body["message"]
 

@@ -145,10 +145,10 @@ def test_malformed_file_stores_nothing_of_its_kind(folder: Path) -> None:
 
 
 def test_progress_is_reported(folder: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    services.update_all(lambda name, done, total: told.append((name, done, total)))
-    assert ("galaxies", 1, 1) in told
-    assert ("warninglists", 1, 1) in told
+    found: list[tuple[str, int, int]] = []
+    services.update_all(lambda name, done, total: found.append((name, done, total)))
+    assert ("galaxies", 1, 1) in found
+    assert ("warninglists", 1, 1) in found
 
 
 def test_packages_are_found_without_importing_them() -> None:

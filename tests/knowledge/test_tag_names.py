@@ -22,7 +22,7 @@ from vardkase.knowledge.taxonomies.rules import colour_of
 
 NAME = "operation nightfall"
 
-DOORS = {
+REQUESTS = {
     "index": ("GET", "/tags/index", None),
     "filtered": ("GET", f"/tags/index?filter={NAME}", None),
     "search": ("POST", "/tags/search", {"tag": "operation%"}),
@@ -33,8 +33,8 @@ DOORS = {
 }
 
 
-def learns(api_user: ApiUser, door: str) -> bool:
-    method, path, body = DOORS[door]
+def learns(api_user: ApiUser, place: str) -> bool:
+    method, path, body = REQUESTS[place]
     return NAME in send(api_user.key, method, path, body).getvalue().decode()
 
 
@@ -48,12 +48,12 @@ def secret(seed: Seed) -> Tag:
     return tag
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_tag_of_hidden_event_is_shown_to_its_readers_only(seed: Seed, secret: Tag, door: str) -> None:
-    assert learns(seed.analyst, door)
-    assert learns(seed.site_admin, door)
+@pytest.mark.parametrize("place", REQUESTS)
+def test_tag_of_hidden_event_is_shown_to_its_readers_only(seed: Seed, secret: Tag, place: str) -> None:
+    assert learns(seed.analyst, place)
+    assert learns(seed.site_admin, place)
     for other in (seed.partner, seed.partner_sync, seed.stranger):
-        assert not learns(other, door)
+        assert not learns(other, place)
 
 
 def test_hidden_tags_id_looks_unknown(seed: Seed, secret: Tag) -> None:
@@ -88,12 +88,12 @@ def test_document_cannot_resolve_hidden_tag_by_id(seed: Seed, secret: Tag) -> No
 def test_names_cannot_be_probed_without_permission_to_create_tags(seed: Seed, secret: Tag) -> None:
     own = make_event(seed.org_b, distribution=0, user_id=seed.partner.user.pk)
     own.save()
-    told = [
+    collected = [
         send(seed.partner.key, "POST", "/tags/attachTagToObject", {"uuid": str(own.uuid), "tag": name})
         for name in (NAME, "operation daybreak")
     ]
-    assert told[0].status_code == told[1].status_code
-    assert told[0].content.replace(NAME.encode(), b"X") == told[1].content.replace(
+    assert collected[0].status_code == collected[1].status_code
+    assert collected[0].content.replace(NAME.encode(), b"X") == collected[1].content.replace(
         b"operation daybreak", b"X"
     )
 
@@ -208,12 +208,12 @@ def colours(api_user: ApiUser, event_uuid: str = "") -> set[str]:
         ("POST", "/attributes/restSearch", {"uuid": event_uuid, "includeEventTags": 1}),
         ("GET", f"/tags/showEventTag/{event_uuid}", None),
     ]
-    said = [
+    collected = [
         send(api_user.key, *request).getvalue().decode()
         for request in [*tags, *(events if event_uuid else ())]
     ]
     found = re.compile(r'"colour": ?"(#[0-9a-f]{6})"')
-    return {colour for text in said if NAME in text for colour in found.findall(text)}
+    return {colour for text in collected if NAME in text for colour in found.findall(text)}
 
 
 @pytest.mark.parametrize("way", ["made", "in an event", "put on", "in a collection"])

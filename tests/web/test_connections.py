@@ -81,10 +81,10 @@ def test_run_shows_moved_and_failed(seed: Seed, connection: Server) -> None:
     listed = client.get(LIST).content.decode()
     assert "Norden" in listed
     assert "1 event not moved" in listed
-    told = client.get(f"{LIST}{connection.pk}/").content.decode()
-    assert "2 sightings" in told
-    assert "Info is missing." in told
-    assert KEY not in told
+    page = client.get(f"{LIST}{connection.pk}/").content.decode()
+    assert "2 sightings" in page
+    assert "Info is missing." in page
+    assert KEY not in page
     of_run = client.get(f"{LIST}runs/{run.pk}/").content.decode()
     assert "refused here" in of_run
     assert str(lost) in of_run
@@ -92,10 +92,10 @@ def test_run_shows_moved_and_failed(seed: Seed, connection: Server) -> None:
 
 def test_failed_test_gives_advice(seed: Seed, connection: Server) -> None:
     client = signed_in(seed.site_admin, "sv")
-    told = client.post(f"{LIST}{connection.pk}/test/").content.decode()
-    assert "Nätet känner inte till namnet i adressen." in told
-    assert "Kontrollera hur adressen är stavad." in told
-    assert "Inte prövat" in told
+    page = client.post(f"{LIST}{connection.pk}/test/").content.decode()
+    assert "Nätet känner inte till namnet i adressen." in page
+    assert "Kontrollera hur adressen är stavad." in page
+    assert "Inte prövat" in page
     later = client.get(f"{LIST}{connection.pk}/").content.decode()
     assert "fungerar inte" in later
     assert "Nätet säger ”" in later
@@ -117,11 +117,11 @@ def test_successful_test_shows_our_identity_at_peer(seed: Seed, connection: Serv
 
     with override_settings(VARDKASE_PRIVATE_NETWORKS=HERE), serving(answer) as peer:
         Server.objects.filter(pk=connection.pk).update(url=peer.url)
-        told = signed_in(seed.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
-    assert "The connection works." in told
-    assert "We are us@norden.example there, with the role “Sync user”." in told
-    assert "It is not: the key and events are sent in the clear." in told
-    assert "It runs version 2.4.190" in told
+        page = signed_in(seed.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
+    assert "The connection works." in page
+    assert "We are us@norden.example there, with the role “Sync user”." in page
+    assert "It is not: the key and events are sent in the clear." in page
+    assert "It runs version 2.4.190" in page
     standing = ConnectionHealth.objects.get(server=connection)
     assert (standing.works, standing.reason) == (True, "")
 
@@ -132,17 +132,17 @@ def test_certificate_is_trusted_by_fingerprint(seed: Seed, connection: Server, t
     refused = says(b"{}", 403)
     with override_settings(VARDKASE_PRIVATE_NETWORKS=HERE), serving(refused, encrypted(tmp_path)) as peer:
         Server.objects.filter(pk=connection.pk).update(url=peer.url)
-        told = browser.post(f"{address}test/").content.decode()
-        assert "The other hub’s certificate is not issued by a CA that this hub trusts." in told
+        page = browser.post(f"{address}test/").content.decode()
+        assert "The other hub’s certificate is not issued by a CA that this hub trusts." in page
         shown = of_pem(certificate())
         assert shown is not None
-        assert shown.fingerprint in told
+        assert shown.fingerprint in page
         browser.post(f"{address}trust/", {"fingerprint": shown.fingerprint[::-1]})
         connection.refresh_from_db()
         assert connection.authority == ""
         browser.post(f"{address}trust/", {"fingerprint": shown.fingerprint})
-        told = browser.post(f"{address}test/").content.decode()
-    assert "The other hub does not know our key." in told
+        page = browser.post(f"{address}test/").content.decode()
+    assert "The other hub does not know our key." in page
     connection.refresh_from_db()
     assert connection.self_signed
     assert of_pem(connection.authority) == shown
@@ -155,9 +155,9 @@ def test_expired_certificate_is_not_offered_for_trust(seed: Seed, connection: Se
         serving(says(b"{}", 403), encrypted(tmp_path, ended)) as peer,
     ):
         Server.objects.filter(pk=connection.pk).update(url=peer.url)
-        told = signed_in(seed.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
-    assert "Ask its administrators to renew it." in told
-    assert "trust this certificate" not in told
+        page = signed_in(seed.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
+    assert "Ask its administrators to renew it." in page
+    assert "trust this certificate" not in page
 
 
 def test_empty_push_runs_do_not_hide_others(seed: Seed, connection: Server) -> None:
@@ -201,10 +201,10 @@ def test_events_of_run_link_to_local_event(seed: Seed, connection: Server) -> No
     )
     browser = signed_in(seed.site_admin)
     for path in (f"runs/{run.pk}/", f"{connection.pk}/"):
-        told = browser.get(LIST + path).content.decode()
-        assert reverse("event", args=[event.pk]) in told
-        assert "Phishing mot Norden" in told
-        assert "“Que?”" in told
+        page = browser.get(LIST + path).content.decode()
+        assert reverse("event", args=[event.pk]) in page
+        assert "Phishing mot Norden" in page
+        assert "“Que?”" in page
     claim([Receiver(EntryKind.CONNECTION, connection.pk, "Norden")], version_of(event.pk))
     assert "Waiting to be sent" in browser.get(f"{LIST}{connection.pk}/").content.decode()
     MovedEvent.objects.create(run=run, uuid=event.uuid, timestamp=2, outcome=EventOutcome.SENT)

@@ -43,13 +43,13 @@ def test_reason_for_showing_event(seed: Seed) -> None:
     shared = event(seed.org_a, distribution=4, sharing_group=seed.group, published=True)
     everybody = event(seed.org_a, distribution=3, published=True)
     secret = event(seed.org_a)
-    told = [
+    found = [
         (seed.analyst, shared, ArrivalReason.OWN),
         (seed.partner, shared, ArrivalReason.GROUP),
         (seed.stranger, everybody, ArrivalReason.ALL),
         (seed.site_admin, secret, ArrivalReason.ADMINISTRATOR),
     ]
-    for person, one, reason in told:
+    for person, one, reason in found:
         assert reason_for(person.actor, index_rows(person.actor, [one.pk])[0]) == reason
 
 

@@ -55,10 +55,10 @@ def test_job_page_shows_progress_and_output(seed: Seed, job: int) -> None:
     listed = client.get(JOBS).content.decode()
     assert "4,000 / 12,000" in listed
     assert seed.analyst.user.email in listed
-    told = client.get(f"{JOBS}{job}/").content.decode()
+    page = client.get(f"{JOBS}{job}/").content.decode()
     for words in ("4,000 of 12,000", "40 per second", "about 3 minutes left", "&lt;b&gt;Reading"):
-        assert words in told
-    assert "hx-trigger" in told
+        assert words in page
+    assert "hx-trigger" in page
 
 
 def test_job_is_cancelled_and_retried(seed: Seed, job: int) -> None:

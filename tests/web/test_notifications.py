@@ -47,9 +47,9 @@ def test_preferences_are_stored(seed: Seed) -> None:
         "publish_alert_filter": {"AND": wanted},
         "periodic_notification_filters": {"tags": ["tlp:green"]},
     }
-    told = client.get(PAGE).content.decode()
-    assert "Organisation B" in told
-    assert "encrypted with your key" in told or "krypteras med din nyckel" in told
+    page = client.get(PAGE).content.decode()
+    assert "Organisation B" in page
+    assert "encrypted with your key" in page or "krypteras med din nyckel" in page
     assert client.post(PAGE, {"tags": ""}).status_code == 302
     user.refresh_from_db()
     assert (settings_of(user), user.autoalert, user.gpgkey) == ({}, False, "")

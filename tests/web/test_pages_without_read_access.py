@@ -16,7 +16,7 @@ from tests.house.test_permissions import views
 from tests.web.accounts import signed_in
 from vardkase.identity.accounts.models import AuthKey
 
-TOLD = {
+SHOWN = {
     "trainings are of people, as over the API": ("policy/training/",),
     "what an organisation has registered for its entrance is what operators look after": (
         "security/",
@@ -24,13 +24,13 @@ TOLD = {
     ),
     "accounts and their keys are what administrators look after": ("administration/users/",),
 }
-"""Why operators and auditors are told something of ours, and how the addresses of the pages begin."""
-ALLOWED = tuple(itertools.chain.from_iterable(TOLD.values()))
+"""Why operators and auditors see some shared content, and the prefixes of these pages."""
+ALLOWED = tuple(itertools.chain.from_iterable(SHOWN.values()))
 PART = re.compile(r"<(\w+):(\w+)>")
-OTHERWISE = {"form": "attack", "language": "sv", "format": "csv", "kind": "event", "part": "about"}
-"""What stands in an address for what is no number."""
+TEXT_ARGUMENTS = {"form": "attack", "language": "sv", "format": "csv", "kind": "event", "part": "about"}
+"""Values for the non-numeric parts of addresses."""
 FIRST = range(1, 3)
-"""The numbers that things have in tables which were empty: there are few of each."""
+"""The ids of rows in tables that were empty: there are few of each."""
 
 
 @pytest.mark.usefixtures("password_is_enough")
@@ -62,7 +62,7 @@ def test_no_page_shows_shared_content(db: None) -> None:
 
 def _addresses(route: str, references: list[str], things: Samples) -> Iterator[str]:
     """A route filled with each of `references`, if it takes any."""
-    texts = OTHERWISE | {"number": things.application.number}
+    texts = TEXT_ARGUMENTS | {"number": things.application.number}
     found = {
         PART.sub(lambda part, each=each: _in_place(part, each, texts), f"/{route}")  # type: ignore[misc]
         for each in references

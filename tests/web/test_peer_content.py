@@ -86,10 +86,10 @@ def test_peers_events_are_listed(seed: Seed, browser: Client, local_event: Event
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     with other_hub(local_event) as peer:
         address = f"{LIST}{connected(seed, peer.url).pk}/there/"
-        told = browser.get(address).content.decode()
-        assert "&lt;b&gt;New&lt;/b&gt;" in told
-        assert ("not here" in told, "older here" in told, "as new here" in told) == (True, True, False)
-        assert told.count('name="event" value=') == 2
+        page = browser.get(address).content.decode()
+        assert "&lt;b&gt;New&lt;/b&gt;" in page
+        assert ("not here" in page, "older here" in page, "as new here" in page) == (True, True, False)
+        assert page.count('name="event" value=') == 2
         browser.get(address, {"text": "new/ones", "page": "3"})
         assert "/page:3/" in asked(peer)
         assert "/searcheventinfo:new%2Fones" in asked(peer)
@@ -121,12 +121,12 @@ def test_dry_run_shows_changes_without_moving_events(
 
     with serving(answer) as peer:
         server = connected(seed, peer.url)
-        told = browser.get(f"{LIST}{server.pk}/would-fetch/").content.decode()
-        assert "New there" in told
-        assert "The event here is as new." in told
+        page = browser.get(f"{LIST}{server.pk}/would-fetch/").content.decode()
+        assert "New there" in page
+        assert "The event here is as new." in page
         assert not server.push, "the page still shows what a push would send now"
-        told = browser.get(f"{LIST}{server.pk}/would-send/").content.decode()
-        assert "The event is not published." in told
+        page = browser.get(f"{LIST}{server.pk}/would-send/").content.decode()
+        assert "The event is not published." in page
         assert browser.get(f"{LIST}{server.pk}/would-vanish/").status_code == 404
         assert not any("/events/view" in path or "/events/add" in path for _, path, _, _ in peer.requests)
     assert Event.objects.count() == 1
@@ -148,8 +148,8 @@ def test_overlap_and_cache_of_connections(seed: Seed, browser: Client) -> None:
     one, other = connected(seed, "https://one.example"), connected(seed, "https://other.example")
     store(SERVER, one.pk, [(uuid4().hex, THERE), ("a" * 32, THERE)])
     store(SERVER, other.pk, [("a" * 32, GONE)])
-    told = browser.get(f"{LIST}overlap/").content.decode()
-    assert ("50 %" in told, "100 %" in told) == (True, True)
+    page = browser.get(f"{LIST}overlap/").content.decode()
+    assert ("50 %" in page, "100 %" in page) == (True, True)
     assert "2 values" in browser.get(f"{LIST}{one.pk}/").content.decode()
     browser.post(f"{LIST}{one.pk}/hashes/")
     assert ProcrastinateJob.objects.get(task_name="servers.cache").args["server_id"] == one.pk

@@ -87,20 +87,22 @@ def test_limited_key_is_refused_only_for_sign_in_settings(seed: Seed, officers: 
     key = make_key(officers[0], **LIMIT)
     body = {"value": "Exempelmyndigheten", "reason": "Namnet är bytt."}
     assert call(key, "POST", EDIT + NAME, body)[0] == 202
-    status, told = call(key, "POST", EDIT + "Vardkase.idle_account_days", {"value": 400, "reason": "Beslut."})
-    assert (status, told["message"]) == (403, KeyProblem.OPENS_A_WAY_IN().wire)
-    status, told = call(make_key(seed.site_admin.user, **LIMIT), "POST", EDIT + NAME, body)
+    status, response_body = call(
+        key, "POST", EDIT + "Vardkase.idle_account_days", {"value": 400, "reason": "Beslut."}
+    )
+    assert (status, response_body["message"]) == (403, KeyProblem.OPENS_A_WAY_IN().wire)
+    status, response_body = call(make_key(seed.site_admin.user, **LIMIT), "POST", EDIT + NAME, body)
     assert status == 403
-    assert "its officers change it" in told["message"]
+    assert "its officers change it" in response_body["message"]
     auditor = make_user(seed.hub, make_role("User", []), "revision@hub.example", staff_roles=["auditor"])
-    status, told = call(make_key(auditor, **LIMIT), "POST", EDIT + "MISP.live", {"value": 0})
+    status, response_body = call(make_key(auditor, **LIMIT), "POST", EDIT + "MISP.live", {"value": 0})
     assert status == 403
-    assert "requires a key" not in told["message"], "no key of theirs would do"
+    assert "requires a key" not in response_body["message"], "no key of theirs would do"
 
 
 def test_missing_reason_is_named(seed: Seed, officers: tuple[User, User]) -> None:
-    status, told = call(make_key(officers[0]), "POST", EDIT + NAME, {"value": "Exempelmyndigheten"})
-    assert (status, told["errors"]) == (403, {"reason": ["Enter a reason."]})
+    status, response_body = call(make_key(officers[0]), "POST", EDIT + NAME, {"value": "Exempelmyndigheten"})
+    assert (status, response_body["errors"]) == (403, {"reason": ["Enter a reason."]})
     described = call(make_key(officers[0]), "GET", EDIT + NAME)[1]
     assert "reason" in described["optional_fields"]
 

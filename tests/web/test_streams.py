@@ -54,8 +54,8 @@ def test_webhook_is_added_and_secret_shown_once(seed: Seed) -> None:
             "format": "misp",
             "types": "ip-dst\ndomain",
         }
-        told = shown(client, f"{LIST}new/webhook/", **written)
-        found = re.search(r"whsec_[A-Za-z0-9+/=]+", told)
+        page = shown(client, f"{LIST}new/webhook/", **written)
+        found = re.search(r"whsec_[A-Za-z0-9+/=]+", page)
         assert found
         receiver.secret = found[0]
         added = Stream.objects.get(name="Analysis")
@@ -82,9 +82,9 @@ def test_invalid_stream_is_reported_at_its_field(seed: Seed) -> None:
 
 @pytest.mark.parametrize("kind", ["webhook", "syslog", "kafka", "zeromq"])
 def test_each_kind_has_form(seed: Seed, kind: str) -> None:
-    told = shown(signed_in(seed.site_admin), f"{LIST}new/{kind}/")
-    assert "What it receives" in told
-    assert "Published events" in told
+    page = shown(signed_in(seed.site_admin), f"{LIST}new/{kind}/")
+    assert "What it receives" in page
+    assert "Published events" in page
 
 
 def test_settings_are_changed_and_secrets_kept(seed: Seed) -> None:
@@ -110,9 +110,9 @@ def test_unreachable_receiver_is_explained(seed: Seed) -> None:
     with pytest.raises(OutgoingFailed) as failed:
         play(chosen)
     note_failure(chosen, failed.value)
-    told = shown(signed_in(seed.site_admin, "sv"), f"{LIST}{chosen.pk}/")
-    assert "Mottagaren går inte att nå." in told
-    assert "Kontrollera adressen och porten" in told
+    page = shown(signed_in(seed.site_admin, "sv"), f"{LIST}{chosen.pk}/")
+    assert "Mottagaren går inte att nå." in page
+    assert "Kontrollera adressen och porten" in page
     client = signed_in(seed.site_admin)
     assert "cannot connect" in shown(client, LIST)
     assert "It is paused." in shown(client, f"{LIST}{chosen.pk}/pause/", now=1)

@@ -39,7 +39,7 @@ ONE_TIME = "Bonfire harbour 77 x"
 TIMEOUT = 60
 STEPS = ("organisation", "contacts", "needs", "security", "connection", "terms")
 OFFICE = "192.0.2.10"
-"""Where people sit."""
+"""The network of the users."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ NAME = "Havsmyndigheten"
 EGRESS, ELSEWHERE = "198.51.100.20", "198.51.100.21"
 SIV, TECHNICIAN = "siv@hav.example", "teknik@hav.example"
 MODULE = "MISP: dela information"
-"""What the authority's policy calls the training that it asks for."""
+"""The training that the authority's policy requires."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,9 @@ def test_request_grant_read_and_end(seed: Seed) -> None:
 
     grant_access(in_browser(setup.officer.user), grant.pk, hours=1, answer="Läs bara det som behövs.")
     assert recipients_of("content_access_granted") == [setup.operator.user.email]
-    status, told = call(setup.operator.key, "GET", path)
-    assert (status, told["Event"]["info"]) == (200, "SECRET plan")
-    assert told["Event"]["Attribute"][0]["value"] == SECRET
+    status, body = call(setup.operator.key, "GET", path)
+    assert (status, body["Event"]["info"]) == (200, "SECRET plan")
+    assert body["Event"]["Attribute"][0]["value"] == SECRET
     assert call(setup.operator.key, "GET", f"/attributes/view/{setup.attribute.uuid}")[0] == 200
     assert readings() == [(setup.event.pk, "events/view"), (setup.event.pk, "attributes/view")]
 

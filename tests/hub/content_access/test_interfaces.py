@@ -60,9 +60,9 @@ def test_grant_is_requested_approved_and_ended_on_pages(seed: Seed) -> None:
     assert BANNER in shown
     assert readings() == [(setup.event.pk, "page event")]
 
-    told = ours.get(reverse("content_read")).content.decode()
+    html = ours.get(reverse("content_read")).content.decode()
     for words in ("SECRET plan", setup.operator.user.email, setup.officer.user.email, WHY):
-        assert words in told
+        assert words in html
     assert "SECRET plan" not in acting.get(page).content.decode()
     operator.post(reverse("content_grant_end", args=[grant.pk]))
     assert operator.get(event).status_code == 404
@@ -150,16 +150,18 @@ def test_content_access_over_api(seed: Seed) -> None:
     number = ask_by_key(setup)
     assert call(setup.operator.key, "POST", f"/contentAccess/refuse/{number}", {"reason": "x"})[0] == 403
     assert call(setup.officer.key, "POST", f"/contentAccess/grant/{number}")[0] == 404
-    status, told = call(setup.officer.key, "POST", f"/contentAccess/refuse/{number}", {"reason": "Nej."})
-    assert (status, "signed in there" in told["message"]) == (403, True), "an API key cannot answer a request"
+    status, answered = call(setup.officer.key, "POST", f"/contentAccess/refuse/{number}", {"reason": "Nej."})
+    assert (status, "signed in there" in answered["message"]) == (403, True), (
+        "an API key cannot answer a request"
+    )
     refuse(in_browser(setup.officer.user), number, "Nej.")
     grant = setup.granted()
     call(setup.operator.key, "GET", f"/events/view/{setup.event.pk}")
     seen = call(setup.officer.key, "GET", f"/contentAccess/view/{grant.pk}")[1]
     assert [each["event_id"] for each in seen["read"]] == [str(setup.event.pk)]
     assert [each["step"] for each in seen["history"]] == ["asked", "grant"]
-    told = call(seed.org_admin.key, "GET", "/contentAccess/read")[1][0]["ContentReading"]
-    assert (told["read_by"], told["reason"]) == (setup.operator.user.email, WHY)
+    answered = call(seed.org_admin.key, "GET", "/contentAccess/read")[1][0]["ContentReading"]
+    assert (answered["read_by"], answered["reason"]) == (setup.operator.user.email, WHY)
     ended = call(setup.operator.key, "POST", f"/contentAccess/end/{grant.pk}")[1]
     assert ended["ContentAccess"]["state"] == "ended"
     assert [

@@ -201,10 +201,10 @@ def test_parts_hidden_from_hub_owner_stay_hidden(seed: Seed) -> None:
     make_attribute(setup.event, value1="taken-away", deleted=True).save()
     Event.objects.update(user_id=seed.analyst.user.pk)
     setup.granted()
-    told = str(call(setup.operator.key, "GET", f"/events/view/{setup.event.pk}/deleted:1")[1])
-    assert SECRET in told
+    text = str(call(setup.operator.key, "GET", f"/events/view/{setup.event.pk}/deleted:1")[1])
+    assert SECRET in text
     for word in ("kept-at-home", "taken-away", seed.analyst.user.email):
-        assert word not in told
+        assert word not in text
 
 
 def test_searches_and_lists_stay_empty_under_grant(seed: Seed) -> None:

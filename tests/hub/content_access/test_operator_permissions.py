@@ -46,7 +46,7 @@ SHARED = (
     *("event", "attribute", "object", "event_report", "object_reference", "event_tag", "attribute_tag"),
     *("sighting", "proposal", "analyst_data", "collection", "sharing_group", "sharing_group_org"),
 )
-"""The tables of what is shared, and with whom."""
+"""The tables of shared content and its recipients."""
 
 
 @pytest.fixture
@@ -156,8 +156,8 @@ def test_operator_cannot_read_officers_statement_notes(seed: Seed, desk: Desk, d
     officer = at_the_screen(desk.officer)
     note_in_history(officer, MEMBERSHIP, membership, "membership.statement_returned", "Brist i åtkomsten")
     blind = make_user(seed.hub, make_role("Blind", [*Permission]), "b@hub.example", staff_roles=[duty.value])
-    told = [entry.note for entry in history(in_browser(blind), membership)]
-    assert "Brist i åtkomsten" not in told
+    found = [entry.note for entry in history(in_browser(blind), membership)]
+    assert "Brist i åtkomsten" not in found
     assert "Brist i åtkomsten" in [entry.note for entry in history(officer, membership)]
 
 
@@ -186,5 +186,5 @@ def test_operator_does_not_see_names_of_groups_and_rules(seed: Seed) -> None:
         "/event_templates/index",
         "/collections/index",
     ):
-        told = str(call(key, "GET", path)[1])
-        assert "only-for-a" not in told, path
+        text = str(call(key, "GET", path)[1])
+        assert "only-for-a" not in text, path

@@ -25,7 +25,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Attribute, Event, EventReport, Object
 
 CHANGING = re.compile(r"\b\d{10}\b|[0-9a-f]{8}-[0-9a-f-]{27}|\bw\d+q\b|[0-9a-f]{32,}|\d\d:\d\d:\d\d[.\dZ+:]*")
-"""What differs between two answers to the same question: times, new uuids, made-up words, digests."""
+"""What differs between two answers to the same request: times, new uuids, generated words, digests."""
 FOR_CONTENT = {"events/view", "attributes/view", "objects/view", "event_reports/view", "attributes/download"}
 
 OF_EVENTS = {
@@ -43,7 +43,7 @@ OF_EVENTS = {
     ),
     *("event_graph", "sighting", "deleted_report", "proposed_attachment", "picture"),
 }
-"""What lies in events: what writes and names none of it is not asked."""
+"""Contents of events: writing endpoints that name none of them are skipped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,8 @@ def attachment_name(letter: Letter) -> str:
 def test_undelivered_letters_over_api_by_duty(seed: Seed) -> None:
     letter, who = decided(seed), officer(seed)
     assert call(seed.org_admin.key, "GET", "/membershipLetters/undelivered")[0] == 403
-    told = call(who.key, "GET", "/membershipLetters/undelivered")[1]
-    assert [each["Letter"]["number"] for each in told] == [letter.number]
+    body = call(who.key, "GET", "/membershipLetters/undelivered")[1]
+    assert [each["Letter"]["number"] for each in body] == [letter.number]
     path = f"/membershipLetters/delivered/{letter.pk}"
     assert call(who.key, "POST", path, {"how": "pigeon", "on": today().isoformat()})[0] == 403
     assert call(who.key, "POST", path, {"how": "handed", "on": today().isoformat()})[0] == 200

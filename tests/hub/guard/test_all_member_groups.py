@@ -50,8 +50,8 @@ def test_red_event_in_group_of_all_members_is_blocked(
 ) -> None:
     event = red_event(seed, distribution=4, sharing_group=group(seed))
     EventTag.objects.create(event=event, tag=make_tag("tlp:red"))
-    status, told = call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
-    assert status == (405 if stops else 200), told
+    status, body = call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+    assert status == (405 if stops else 200), body
     assert Event.objects.get(pk=event.pk).published is not stops
 
 

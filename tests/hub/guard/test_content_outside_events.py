@@ -50,7 +50,7 @@ def relationship(seed: Seed, text: str) -> Request:
 
 def pushed_note(seed: Seed, text: str) -> Request:
     moment = "2026-01-01 00:00:00"
-    said = {
+    collected = {
         **about(seed),
         "uuid": str(uuid4()),
         "authors": "x",
@@ -58,7 +58,7 @@ def pushed_note(seed: Seed, text: str) -> Request:
         "modified": moment,
         "note": text,
     }
-    return seed.partner_sync, "/analystData/pushAnalystData", {"Note": said}
+    return seed.partner_sync, "/analystData/pushAnalystData", {"Note": collected}
 
 
 def proposal(seed: Seed, text: str) -> Request:
@@ -140,19 +140,19 @@ def stored_rows() -> list[list[Any]]:
 def test_marked_content_is_refused(seed: Seed, name: str) -> None:
     api_user, path, body = REQUESTS[name](seed, MARKED)
     before = stored_rows()
-    status, told = call(api_user.key, "POST", path, body)
+    status, answered = call(api_user.key, "POST", path, body)
     assert stored_rows() == before
     if "push" not in name:
-        assert status == 403, told
-        assert "BEGRÄNSAT HEMLIG" in str(told)
+        assert status == 403, answered
+        assert "BEGRÄNSAT HEMLIG" in str(answered)
 
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_unmarked_content_is_stored(seed: Seed, name: str) -> None:
     api_user, path, body = REQUESTS[name](seed, "hemligt")
     before = stored_rows()
-    status, told = call(api_user.key, "POST", path, body)
-    assert status == 200, told
+    status, answered = call(api_user.key, "POST", path, body)
+    assert status == 200, answered
     assert stored_rows() != before
 
 

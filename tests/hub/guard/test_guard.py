@@ -110,10 +110,10 @@ def test_marking_anywhere_blocks_publication_and_names_place(
 ) -> None:
     event = stored(seed, distribution=1)
     mark(event, "BEGRÄNSAT HEMLIG")
-    status, told = call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+    status, body = call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
     assert status == 405
-    assert "A marking was found in" in told["message"]
-    assert "BEGRÄNSAT HEMLIG" in told["message"].replace("_", " ")
+    assert "A marking was found in" in body["message"]
+    assert "BEGRÄNSAT HEMLIG" in body["message"].replace("_", " ")
     assert not Event.objects.get(pk=event.pk).published
 
 
@@ -180,9 +180,9 @@ DOCUMENT = {
 
 
 def test_marked_document_that_publishes_is_not_stored(seed: Seed) -> None:
-    status, told = call(seed.publisher.key, "POST", "/events/add", {"Event": DOCUMENT})
+    status, body = call(seed.publisher.key, "POST", "/events/add", {"Event": DOCUMENT})
     assert status == 403
-    assert "NATO SECRET" in told["message"]
+    assert "NATO SECRET" in body["message"]
     assert not Event.objects.exists()
 
 
@@ -232,9 +232,9 @@ def test_marked_event_cannot_be_delegated(seed: Seed) -> None:
     event = stored(seed, distribution=0)
     mark_comment(event, "HEMLIG")
     asked = {"org_id": seed.org_b.pk, "distribution": "0"}
-    status, told = call(seed.publisher.key, "POST", f"/event_delegations/delegateEvent/{event.pk}", asked)
+    status, body = call(seed.publisher.key, "POST", f"/event_delegations/delegateEvent/{event.pk}", asked)
     assert status == 403
-    assert "HEMLIG" in told["message"]
+    assert "HEMLIG" in body["message"]
 
 
 def red_event(event: Event) -> None:
@@ -265,9 +265,9 @@ def test_tlp_red_for_whole_hub_is_blocked(
     event = stored(seed, distribution=distribution)
     mark(event)
     for api_user in (seed.publisher, seed.site_admin):
-        status, told = call(api_user.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+        status, body = call(api_user.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
         assert status == 405
-        assert "Choose a narrower reach" in told["message"]
+        assert "Choose a narrower reach" in body["message"]
     assert not Event.objects.get(pk=event.pk).published
 
 
@@ -276,9 +276,9 @@ def test_tlp_red_blocks_despite_many_amber_tags(seed: Seed) -> None:
     for number in range(12):
         EventTag.objects.create(event=event, tag=make_tag(f"tlp:amber{' ' * number}"))
     red_attribute(event)
-    status, told = call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+    status, body = call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
     assert status == 405
-    assert "tlp:red" in told["message"]
+    assert "tlp:red" in body["message"]
     assert not Event.objects.get(pk=event.pk).published
 
 
@@ -301,9 +301,9 @@ def test_tlp_amber_beyond_hub_requires_recorded_confirmation(seed: Seed) -> None
     event = stored(seed, distribution=3)
     EventTag.objects.create(event=event, tag=make_tag("tlp:amber+strict"))
     path = f"/events/publish/{event.pk}"
-    status, told = call(seed.publisher.key, "POST", path)
+    status, body = call(seed.publisher.key, "POST", path)
     assert status == 405
-    assert "confirm_tlp" in told["message"]
+    assert "confirm_tlp" in body["message"]
     assert call(seed.publisher.key, "POST", path, {"confirm_tlp": 1})[0] == 200
     entry = AuditEntry.objects.get(action="event.tlp_confirmed")
     assert (entry.actor_name, entry.change["found"]) == (seed.publisher.user.email, ["tlp:amber+strict"])

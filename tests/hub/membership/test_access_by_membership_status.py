@@ -204,9 +204,9 @@ def writing_job(setup: Setup) -> bool:
     return True
 
 
-type Door = Callable[[Setup], bool]
+type Way = Callable[[Setup], bool]
 
-DOORS: dict[str, tuple[Door, str]] = {
+WAYS: dict[str, tuple[Way, str]] = {
     "page, session open": (page, "read_only no_sync"),
     "form, session open": (form, "no_sync"),
     "API key": (api, "read_only"),
@@ -227,21 +227,21 @@ DOORS: dict[str, tuple[Door, str]] = {
     "job ordered before": (job, "read_only no_sync"),
     "job that writes": (writing_job, "no_sync"),
 }
-"""Door → how it is tried, and in which standings it stays open, beside a member's own."""
+"""Way → how it is tried, and the statuses other than active in which it stays open."""
 
 
 def open_ways(setup: Setup) -> set[str]:
-    return {name for name, (door, _) in DOORS.items() if door(setup)}
+    return {name for name, (way, _) in WAYS.items() if way(setup)}
 
 
 @pytest.mark.parametrize("kind", ["read_only", "no_sync", "suspended"])
 def test_each_way_in_each_status_and_after_it(setup: Setup, kind: str) -> None:
     officer = at_the_screen(setup.desk.officer)
-    assert open_ways(setup) == set(DOORS)
+    assert open_ways(setup) == set(WAYS)
     with_approval.suspend(officer, setup.seed.org_b.pk, kind, "It is looked into.")
-    assert open_ways(setup) == {name for name, (_, stays) in DOORS.items() if kind in stays.split()}
+    assert open_ways(setup) == {name for name, (_, stays) in WAYS.items() if kind in stays.split()}
     with_approval.restore(officer, setup.seed.org_b.pk, "It was nothing.")
-    assert open_ways(setup) == set(DOORS)
+    assert open_ways(setup) == set(WAYS)
 
 
 def test_ended_membership_opens_nothing(setup: Setup) -> None:

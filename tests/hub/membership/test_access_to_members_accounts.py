@@ -73,23 +73,23 @@ def assert_nothing_was_made(seed: Seed, email: str) -> None:
         ("sync_user", {"email": "machine@b.example", "send_to": "bo@b.example", **KEY}),
     ],
 )
-@pytest.mark.parametrize("face", ["page", "API", "console", "operator"])
+@pytest.mark.parametrize("interface", ["page", "API", "console", "operator"])
 def test_access_to_active_member_needs_second_officer(
-    seed: Seed, desk: Desk, face: str, item: str, given: dict[str, str]
+    seed: Seed, desk: Desk, interface: str, item: str, given: dict[str, str]
 ) -> None:
     """Whatever the address: an officer only proposes, and operators and the console are refused."""
     member(desk, seed.org_b, connection="both")
     reason = {"reason": "They lost theirs."}
-    if face == "page":
+    if interface == "page":
         path = f"/members/{seed.org_b.pk}/checklist/{item}/"
         assert signed_in(desk.officer).post(path, given).status_code == 422  # The reason is missing.
         assert signed_in(desk.officer).post(path, given | reason).status_code == 302
-    elif face == "API":
+    elif interface == "API":
         path = f"/membershipChecklists/do/{seed.org_b.pk}/{item}"
         assert call(desk.officer.key, "POST", path, given)[0] in (400, 403)
-        status, told = call(desk.officer.key, "POST", path, given | reason)
-        assert (status, told["ApprovalRequest"]["state"]) == (200, "waiting")
-    elif face == "console":
+        status, body = call(desk.officer.key, "POST", path, given | reason)
+        assert (status, body["ApprovalRequest"]["state"]) == (200, "waiting")
+    elif interface == "console":
         words = [
             "membership",
             "do",
@@ -103,7 +103,7 @@ def test_access_to_active_member_needs_second_officer(
         path = f"/membershipChecklists/do/{seed.org_b.pk}/{item}"
         assert call(desk.operator.key, "POST", path, given | reason)[0] in (400, 403)
     assert_nothing_was_made(seed, given["email"])
-    if face in ("console", "operator"):
+    if interface in ("console", "operator"):
         assert not ApprovalRequest.objects.filter(state="waiting").exists()
         return
     with pytest.raises(Forbidden):
@@ -152,12 +152,14 @@ def test_approved_invitation_requires_unchanged_facts(seed: Seed, desk: Desk) ->
     assert not MemberLink.objects.exists()
 
 
-@pytest.mark.parametrize("face", ["page", "service"])
-def test_enrolment_code_is_not_shown_to_hub_staff(seed: Seed, desk: Desk, settings: Any, face: str) -> None:
+@pytest.mark.parametrize("interface", ["page", "service"])
+def test_enrolment_code_is_not_shown_to_hub_staff(
+    seed: Seed, desk: Desk, settings: Any, interface: str
+) -> None:
     settings.VARDKASE_PROFILE = "hub"
     member(desk, seed.org_b)
     MembershipInUse.objects.create(pk=1)
-    if face == "page":
+    if interface == "page":
         shown = signed_in(desk.officer).post(f"/service/organisations/{seed.org_b.pk}/code/").content.decode()
         assert "bo@b.example" in shown
     else:
@@ -181,26 +183,26 @@ def test_enrolment_code_requires_recipient(seed: Seed, desk: Desk, without: str)
         codes.make_code(at_the_screen(desk.officer), seed.org_b.pk)
 
 
-@pytest.mark.parametrize("face", ["page", "API", "console", "operator"])
+@pytest.mark.parametrize("interface", ["page", "API", "console", "operator"])
 def test_moving_membership_to_other_organisation_needs_second_officer(
-    seed: Seed, desk: Desk, face: str
+    seed: Seed, desk: Desk, interface: str
 ) -> None:
     made, other = make_organisation("Sunda Vatten AB"), make_organisation("Another AB")
     opened(desk, made)
     given = {"other": str(other.pk), "reason": "They are one."}
     api = f"/membershipChecklists/do/{made.pk}/organisation"
-    if face == "page":
+    if interface == "page":
         path = f"/members/{made.pk}/checklist/organisation/"
         assert signed_in(desk.officer).post(path, given).status_code == 302
-    elif face == "API":
+    elif interface == "API":
         assert call(desk.officer.key, "POST", api, given)[1]["ApprovalRequest"]["state"] == "waiting"
-    elif face == "console":
+    elif interface == "console":
         words = ["membership", "do", made.name, "organisation", *(f"{n}={v}" for n, v in given.items())]
         assert isinstance(CliRunner().invoke(commands, words).exception, Forbidden)
     else:
         assert call(desk.operator.key, "POST", api, given)[0] == 403
     assert Membership.objects.get().organisation == made
-    if face in ("console", "operator"):
+    if interface in ("console", "operator"):
         return
     shown = signed_in(desk.second).get(f"/approval-requests/{the_request().pk}/").content.decode()
     assert all(each in shown for each in (made.name, str(made.uuid), other.name, str(other.uuid)))

@@ -90,10 +90,10 @@ def test_member_administrator_consents_and_withdraws_on_page(
     assert browser.post(answer, {"accept": "1"}).status_code == 302
     assert GroupConsent.objects.get().accepted_by_name == admin.user.email
     services.for_organisation(at_screen(seed.org_admin.user), seed.org_b.pk)
-    told = set(
+    found = set(
         OutgoingMail.objects.filter(subject__contains="sköta konton").values_list("recipient", flat=True)
     )
-    assert told == {"admin@b.example", seed.org_admin.user.email}
+    assert found == {"admin@b.example", seed.org_admin.user.email}
     assert browser.post(answer, {"accept": "0"}).status_code == 302
     has_no_power(at_screen(seed.org_admin.user), seed)
 

@@ -107,8 +107,8 @@ def test_import_on_page(officer: Client) -> None:
     def send(content: bytes) -> Any:
         return officer.post(reverse("application_import"), {"file": SimpleUploadedFile("form.json", content)})
 
-    told = send(json.dumps(wrong()).encode()).content.decode()
-    assert all(path in told for path in WRONG)
+    page = send(json.dumps(wrong()).encode()).content.decode()
+    assert all(path in page for path in WRONG)
     assert send(b"{").status_code == 422
     assert send(b'"' + b"x" * (2 * 1024 * 1024) + b'"').status_code == 422
     assert not Application.objects.exists()

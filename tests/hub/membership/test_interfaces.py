@@ -309,8 +309,8 @@ def test_phases_and_invitations_over_api_and_at_command_line(seed: Seed, desk: D
     assert post(desk.officer, f"/membershipInvitations/revoke/{number}")[0] == 200
     assert post(desk.officer, f"/membershipInvitations/revoke/{number}")[0] == 409
     assert run("membership", "invite", "eva@c.example")["email"] == "eva@c.example"
-    told = call(desk.officer.key, "GET", "/membershipInvitations/index")[1]
-    assert [each["Invitation"]["standing"] for each in told] == ["sent", "revoked"]
+    response_body = call(desk.officer.key, "GET", "/membershipInvitations/index")[1]
+    assert [each["Invitation"]["standing"] for each in response_body] == ["sent", "revoked"]
     assert post(desk.operator, "/membershipInvitations/add", invited)[0] == 403
 
 

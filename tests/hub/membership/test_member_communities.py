@@ -108,7 +108,7 @@ def test_hidden_members_do_not_see_each_other(seed: Seed, desk: Desk, hides: boo
         "SharingGroupBlueprint"
     ]["id"]
     draft = published_event(seed.org_b, "own.example", distribution=4, sharing_group=group)
-    told = {
+    html = {
         "group": call(desk.admin.key, "GET", f"/sharing_groups/view/{group.pk}"),
         "groups": call(desk.admin.key, "GET", "/sharing_groups/index"),
         "event": call(seed.partner.key, "GET", f"/events/view/{event.pk}"),
@@ -119,8 +119,8 @@ def test_hidden_members_do_not_see_each_other(seed: Seed, desk: Desk, hides: boo
         "before publishing": web.get(f"/event/{draft.pk}/publish/").content.decode(),
         "blueprint": call(desk.admin.key, "GET", f"/sharing_group_blueprints/viewOrgs/{made}"),
     }
-    seen = {way for way, answer in told.items() if seed.org_c.name in str(answer)}
-    assert seen == (set() if hides else set(told)), seen
+    seen = {way for way, answer in html.items() if seed.org_c.name in str(answer)}
+    assert seen == (set() if hides else set(html)), seen
     everybody = call(seed.site_admin.key, "GET", f"/sharing_groups/view/{group.pk}")
     assert seed.org_c.name in str(everybody)
 
@@ -131,12 +131,12 @@ def test_preview_shows_members_before_saving(seed: Seed, desk: Desk) -> None:
     member(desk, seed.org_c, county="01", sector="region")
     made = services.save_community(officer, {"name": "Kommuner", "sectors": ["municipality"]})
     web, page = signed_in(desk.officer), f"/members/communities/{made.pk}/"
-    told = {"name": "Kommuner", "sectors": ["region"], "counties": ["01"]}
-    preview = web.post(f"{page}preview/", told).context["preview"]
+    collected = {"name": "Kommuner", "sectors": ["region"], "counties": ["01"]}
+    preview = web.post(f"{page}preview/", collected).context["preview"]
     assert [(each.name, is_new) for each, is_new in preview["rows"]] == [(seed.org_c.name, True)]
     assert preview["leaving"] == [seed.org_b]
     assert names(made) == {"Hub", seed.org_b.name}, "nothing is saved"
     found = web.get("/members/communities/find/", {"field": "chosen", "q_chosen": seed.org_b.name[-3:]})
     assert str(seed.org_b.pk) in {each.value for each in found.context["found"]}
-    assert web.post(page, told | {"chosen": [str(seed.org_b.pk)]}).status_code == 302
+    assert web.post(page, collected | {"chosen": [str(seed.org_b.pk)]}).status_code == 302
     assert names(made) == {"Hub", seed.org_b.name, seed.org_c.name}

@@ -47,8 +47,8 @@ def test_whole_membership_is_in_history_and_mail(seed: Seed, desk: Desk, mail: A
         assert web.post(f"/members/{seed.org_b.pk}/step/{step}/", {**GIVEN, **more}).status_code == 302, step
         approved(desk.second.user)
     membership = Membership.objects.get()
-    told = [entry.step for entry in queries.history(at_the_screen(desk.officer), membership)]
-    assert told == ["terminate", "restore", "suspend", "activate", "opened"]
+    found = [entry.step for entry in queries.history(at_the_screen(desk.officer), membership)]
+    assert found == ["terminate", "restore", "suspend", "activate", "opened"]
     kinds = set(SentMail.objects.values_list("kind", flat=True))
     assert kinds == {"membership_activated", "membership_limited", "membership_restored", "membership_ended"}
     to_members = OutgoingMail.objects.exclude(recipient__endswith="@hub.example")

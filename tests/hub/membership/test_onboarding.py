@@ -378,16 +378,16 @@ def test_hub_staff_mark_members_people_as_trained(seed: Seed, desk: Desk) -> Non
     page = f"/members/{seed.org_b.pk}/training/"
     operator = signed_in(desk.operator)
     assert page in operator.get(f"/members/{seed.org_b.pk}/checklist/trained/").content.decode()
-    told = {
+    collected = {
         "user": [seed.partner.user.email, desk.admin.user.email],
         "module": "MISP",
         "done_on": str(today()),
     }
-    refused = operator.post(page, told | {"done_on": str(today() + timedelta(days=1))})
+    refused = operator.post(page, collected | {"done_on": str(today() + timedelta(days=1))})
     assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"done_on"})
-    assert operator.post(page, told | {"user": [seed.analyst.user.email]}).status_code == 422
-    assert operator.post(page, told).status_code == 302
-    assert {each.email for each in trained_users(seed.org_b.pk)} == set(told["user"])
+    assert operator.post(page, collected | {"user": [seed.analyst.user.email]}).status_code == 422
+    assert operator.post(page, collected).status_code == 302
+    assert {each.email for each in trained_users(seed.org_b.pk)} == set(collected["user"])
     assert set(AuditEntry.objects.filter(action="training.added").values_list("actor_name", flat=True)) == {
         desk.operator.user.email
     }
@@ -395,7 +395,7 @@ def test_hub_staff_mark_members_people_as_trained(seed: Seed, desk: Desk) -> Non
     jurist = staff_of(seed, "jurist@hub.example", "legal_officer")
     for api_user in (jurist, seed.org_admin, seed.site_admin):
         web = signed_in(api_user)
-        assert [web.get(page).status_code, web.post(page, told).status_code] == [403, 403]
+        assert [web.get(page).status_code, web.post(page, collected).status_code] == [403, 403]
         assert web.post(remove).status_code == 403
     operator.post(remove)
     assert Training.objects.count() == 1

@@ -98,15 +98,15 @@ def test_only_legal_officer_records_precondition(seed: Seed) -> None:
 
 
 def test_officer_changes_phase(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[None] = []
-    monkeypatch.setattr(phases_changed, "_listeners", [*phases_changed._listeners, told.append])
+    found: list[None] = []
+    monkeypatch.setattr(phases_changed, "_listeners", [*phases_changed._listeners, found.append])
     officer = staff(seed)
     phase_approvals.change_phase(seed, officer, 2, {"opens": "2026-04-01", "sectors": ["region"]})
     assert queries.admits("municipality", invited=False, now=PHASE_2) is None
     entry = AuditEntry.objects.get(action="phase.changed")
     assert entry.change["opens"] == ["2026-02-23", "2026-04-01"]
     assert entry.change["sectors"][1] == ["region"]
-    assert len(told) == 1
+    assert len(found) == 1
     with pytest.raises(Invalid):
         services.propose_change(officer, 2, {"opens": "2026-04-01"}, "Again.")
     assert AuditEntry.objects.filter(action="phase.changed").count() == 1

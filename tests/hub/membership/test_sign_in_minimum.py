@@ -301,8 +301,8 @@ def test_proposal_shows_how_many_accounts_and_keys_it_blocks(
         ):
             assert words in shown
     pk = answer["Location"].strip("/").split("/")[-1]
-    _, told = call(desk.second.key, "GET", f"/approvalRequests/view/{pk}")
-    assert any(nobody in each for each in told["warnings"])
+    _, answered = call(desk.second.key, "GET", f"/approvalRequests/view/{pk}")
+    assert any(nobody in each for each in answered["warnings"])
     approved(desk.second.user)
     assert reads(seed.partner)[0] == 403
     assert nobody not in unescape(signed_in(desk.second).get(answer["Location"]).content.decode())

@@ -126,11 +126,11 @@ def test_members_are_reminded_until_they_accept(seed: Seed, member: Membership, 
     publish_second(seed, officer(seed).actor)
     assert asking.remind() == 0, "thirty days remain"
     request = AcceptanceRequest.objects.get()
-    told = []
+    found = []
     for days in (14, 13, 7, 1, -2, -3):
         _skip_terms_trigger(days)
-        told.append(asking.remind())
-    assert told == [1, 0, 1, 1, 1, 0]
+        found.append(asking.remind())
+    assert found == [1, 0, 1, 1, 1, 0]
     assert SentMail.objects.filter(kind="terms_reminder").count() == 4
     accept_by_link(visitor(None), asking.token_of(request), "Eva", "chef")
     AcceptanceRequest.objects.update(reminders=[])

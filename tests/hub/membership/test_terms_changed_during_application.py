@@ -134,8 +134,8 @@ def test_application_on_former_terms_cannot_be_approved(seed: Seed, password_is_
     who = officer(seed)
     page = signed_in(who).get(f"/applications/{application.number}/", headers=ENGLISH).content.decode()
     assert "The applicant has accepted version 1 of the terms. Version 2 applies now." in page
-    told = call(who.key, "GET", f"/membershipAssessments/view/{application.number}")[1]
-    assert (told["terms_version"], told["terms_accepted"], told["lacks_current_terms"]) == (2, 1, True)
+    body = call(who.key, "GET", f"/membershipAssessments/view/{application.number}")[1]
+    assert (body["terms_version"], body["terms_accepted"], body["lacks_current_terms"]) == (2, 1, True)
     accept(application, 2)
     decided = decisions.decide(second, application, proposal.pk, "agree")
     assert decided.state == "approved"
@@ -143,8 +143,8 @@ def test_application_on_former_terms_cannot_be_approved(seed: Seed, password_is_
     assert "Allmänna villkor, version 2, gäller." in pdf_words(bytes(letter.content))
     assert list(Acceptance.objects.values_list("version", flat=True)) == [2]
     new_terms()  # Version 3 asks the new member like all others; the case keeps the version of its time.
-    told = call(who.key, "GET", f"/membershipAssessments/view/{application.number}")[1]
-    assert (told["terms_version"], told["terms_accepted"], told["lacks_current_terms"]) == (2, 2, False)
+    body = call(who.key, "GET", f"/membershipAssessments/view/{application.number}")[1]
+    assert (body["terms_version"], body["terms_accepted"], body["lacks_current_terms"]) == (2, 2, False)
 
 
 def test_rejection_needs_no_acceptance(seed: Seed) -> None:
@@ -166,15 +166,15 @@ def test_reworded_criterion_is_assessed_again(seed: Seed) -> None:
 def test_officer_resumes_case_without_completion(seed: Seed, password_is_enough: None) -> None:
     handler = per(seed)
     application, who = under_review(handler), officer(seed)
-    for door in ("page", "API", "step"):
+    for interface in ("page", "API", "step"):
         reviews.request_completion(handler, application, "Vi saknar planen.", ["security"])
         application.refresh_from_db()
         assert application.complete_by is not None
-        if door == "page":
+        if interface == "page":
             web = signed_in(who)
             assert web.post(f"/applications/{application.number}/resume/", {"note": ""}).status_code == 422
             web.post(f"/applications/{application.number}/resume/", {"note": "Den kom med post."})
-        elif door == "API":
+        elif interface == "API":
             path = f"/membershipAssessments/resume/{application.number}"
             assert call(who.key, "POST", path, {})[0] == 403
             assert call(who.key, "POST", path, {"note": "Ingen kom."})[0] == 200

@@ -158,9 +158,9 @@ def pushed(key: str, creator: Organisation, **more: Any) -> dict[str, Any]:
         "Attribute": [{"type": "domain", "value": "a.example"}],
         **more,
     }
-    status, told = call(key, "POST", "/events/add", body)
-    assert status == 200, told
-    return dict(told["Event"])
+    status, answered = call(key, "POST", "/events/add", body)
+    assert status == 200, answered
+    return dict(answered["Event"])
 
 
 def test_naming_another_creator_does_not_bypass_approval(seed: Seed) -> None:

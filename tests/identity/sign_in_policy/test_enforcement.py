@@ -240,14 +240,14 @@ def test_certificate_is_accepted_and_failures_are_distinguished(
     )
     shown = with_certificate(certified.escaped)
     assert request_version(key, headers=shown)[0] == 200
-    told = {
+    found = {
         "none was presented": request_version(key, headers={"X-Forwarded-For": INSIDE}),
         "has registered": request_version(key, headers=with_certificate(authority.issue("Other").escaped)),
         "not currently valid": request_version(
             key, headers=with_certificate(ended.escaped, "FAILED:certificate has expired")
         ),
     }
-    for words, (status, message) in told.items():
+    for words, (status, message) in found.items():
         assert (status, words in message) == (403, True), message
     revoked = with_certificate(certified.escaped, "FAILED:certificate revoked")
     assert request_version(key, headers=revoked)[0] == 403, "what the proxy refuses is refused"

@@ -72,8 +72,8 @@ def test_officer_sends_reminds_and_revokes_invitation(seed: Seed) -> None:
         assert officer.post(reverse("invitation_revoke", args=[pk])).status_code == 302
         assert "Återkallad" in officer.get(reverse("invitations")).content.decode()
         link = reverse("apply_invited") + "#one-that-was-revoked"
-        told = follow(Client(headers={"accept-language": "sv"}), link).content.decode()
-        assert "ha gått ut efter 30 dagar eller ha återkallats" in told
+        html = follow(Client(headers={"accept-language": "sv"}), link).content.decode()
+        assert "ha gått ut efter 30 dagar eller ha återkallats" in html
     with time_machine.travel(PHASE_2, tick=True):
         later = signed_in(make_staff(seed, StaffRole.MEMBERSHIP_OFFICER, "b@hub.example"))
         for page in ("invitations", "invitation_new"):

@@ -238,8 +238,8 @@ def test_closed_application_is_read_only_except_messages(db: None, state: str) -
     assert send(client, application, "apply_complete", text="Hej").status_code == 302
     application.refresh_from_db()
     assert (application.state, application.organisation_name) == (state, "Skogsby kommun")
-    said = list(application.messages.values_list("text", flat=True))
-    assert said == ([] if state == "withdrawn" else ["Hej"])
+    found = list(application.messages.values_list("text", flat=True))
+    assert found == ([] if state == "withdrawn" else ["Hej"])
 
 
 def test_withdrawal_is_confirmed(db: None) -> None:

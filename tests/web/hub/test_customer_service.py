@@ -177,8 +177,8 @@ def test_suspended_organisation_can_ask(seed: Seed) -> None:
 
 
 def test_visitor_asks_and_follows_by_private_link(seed: Seed, officer: User, client: Client) -> None:
-    told = {**TOLD, "kind": "legal", "name": "Ada, Kommunen", "email": "ada@kommun.example"}
-    page = client.post(reverse("support_ask"), told)
+    collected = {**TOLD, "kind": "legal", "name": "Ada, Kommunen", "email": "ada@kommun.example"}
+    page = client.post(reverse("support_ask"), collected)
     request = SupportRequest.objects.get()
     link = re.search(
         r"https://hub\.example(/support/follow/\S+)",
@@ -202,15 +202,15 @@ def test_visitor_asks_and_follows_by_private_link(seed: Seed, officer: User, cli
 
 
 def test_visitors_are_rate_limited(seed: Seed, client: Client) -> None:
-    told = {**TOLD, "email": "ada@kommun.example"}
+    collected = {**TOLD, "email": "ada@kommun.example"}
     for _ in range(services.FROM_ONE_ADDRESS):
-        assert client.post(reverse("support_ask"), told).status_code == 200
-    assert client.post(reverse("support_ask"), {**told, "email": "b@kommun.example"}).status_code == 429
-    elsewhere = client.post(reverse("support_ask"), told, REMOTE_ADDR="203.0.113.5")
+        assert client.post(reverse("support_ask"), collected).status_code == 200
+    assert client.post(reverse("support_ask"), {**collected, "email": "b@kommun.example"}).status_code == 429
+    elsewhere = client.post(reverse("support_ask"), collected, REMOTE_ADDR="203.0.113.5")
     assert elsewhere.status_code == 429, "a mailbox cannot be flooded from many addresses"
     assert SupportRequest.objects.count() == services.FROM_ONE_ADDRESS
     SupportRequest.objects.update(created=timezone.now() - timedelta(hours=2))
-    assert client.post(reverse("support_ask"), told).status_code == 200
+    assert client.post(reverse("support_ask"), collected).status_code == 200
 
 
 def test_invalid_request_is_not_stored(seed: Seed, client: Client) -> None:
@@ -296,7 +296,7 @@ def test_interruption_is_announced_on_status_page_and_by_mail(
     seed: Seed, operator: User, client: Client
 ) -> None:
     now = timezone.localtime()
-    told = {
+    collected = {
         "kind": "incident", "title_sv": "Inloggningen är nere", "title_en": "Sign-in is down",
         "text_sv": "Vi **felsöker**.",
         "begins": (now - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"), "ends": "", "mail": "on",
@@ -306,7 +306,7 @@ def test_interruption_is_announced_on_status_page_and_by_mail(
         in client.get(reverse("status"), headers={"Accept-Language": "sv"}).content.decode()
     )
     desk = signed_in(operator)
-    assert desk.post(reverse("announcement_new"), told).status_code == 302
+    assert desk.post(reverse("announcement_new"), collected).status_code == 302
     assert seed.org_admin.user.email in mailed_to()
     assert seed.analyst.user.email not in mailed_to()
     html = client.get(reverse("status"), headers={"Accept-Language": "sv"}).content.decode()
@@ -320,9 +320,9 @@ def test_interruption_is_announced_on_status_page_and_by_mail(
     assert [each.pk for each in queries.announcements(timezone.now() + timedelta(seconds=1))["over"]] == [
         row.pk
     ]
-    wrong = {**told, "ends": "2020-01-01T00:00", "title_en": ""}
+    wrong = {**collected, "ends": "2020-01-01T00:00", "title_en": ""}
     assert set(desk.post(reverse("announcement_new"), wrong).context["form"].errors) == {"title_en"}
-    assert signed_in(seed.org_admin.user).post(reverse("announcement_new"), told).status_code == 403
+    assert signed_in(seed.org_admin.user).post(reverse("announcement_new"), collected).status_code == 403
     with pytest.raises(Forbidden):
         publishing_announcements.end(at_a_browser(seed.site_admin.user), row.pk)
 

@@ -22,7 +22,7 @@ NOT_SECRET = {
     "application_assess",
 }
 SHUT = {"account_confirm_email", "account_reset_password_from_key"}
-"""allauth's, which nobody reaches: `web.middleware.SignedIn` answers 404, and no such link is ever made."""
+"""allauth's, which are unreachable: `web.middleware.SignedIn` answers 404, and no such link is ever made."""
 
 
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:

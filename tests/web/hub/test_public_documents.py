@@ -77,13 +77,13 @@ def test_shipped_texts_make_no_unconfirmed_claims(seed: Seed) -> None:
 
 @pytest.mark.parametrize(("headers", "language"), [(SWEDISH, "sv"), (ENGLISH, "en")])
 def test_terms_and_page_agree_on_who_sees_what(seed: Seed, headers: dict[str, str], language: str) -> None:
-    said = [line for line in who_sees(language).splitlines() if line]
-    assert len(said) >= 7
+    found = [line for line in who_sees(language).splitlines() if line]
+    assert len(found) >= 7
     pages = [
         unescape(Client().get(path, headers=headers).content.decode())
         for path in ("/about/who-sees-what/", "/about/terms/")
     ]
-    for line in said:
+    for line in found:
         words = line.rpartition("** ")[2]
         assert all(words in page for page in pages), line
 

@@ -84,7 +84,7 @@ FACTS = {
         r"does not provide the service on the members' behalf",
     ),
 }
-"""Each fact of the operator's FAQ, and how it is found again in Swedish and in English."""
+"""Each fact of the operator's FAQ, and a pattern for it in Swedish and in English."""
 
 WORDS = {
     "title_sv": "Vad kostar det?",

@@ -51,11 +51,11 @@ def publish_second(seed: Seed, client: Client) -> None:
     client.post(reverse("terms_start"))
     client.post(reverse("terms_draft"), {"text_sv": "# Nya villkor", "text_en": "# New terms"})
     day = (today() + timedelta(days=30)).isoformat()
-    told = {"version": "2", "answer_by": day, "reason": "Ny lag."}
-    refused = client.post(reverse("terms_publish"), told)
+    found = {"version": "2", "answer_by": day, "reason": "Ny lag."}
+    refused = client.post(reverse("terms_publish"), found)
     assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"confirmed"})
     assert f"{unanswered(2).count()} medlem ombeds att godkänna den" in refused.content.decode()
-    assert client.post(reverse("terms_publish"), told | {"confirmed": "on"}).status_code == 302
+    assert client.post(reverse("terms_publish"), found | {"confirmed": "on"}).status_code == 302
     assert queries.current_terms().version == 1, "not by one person"
     approved(phase_approvals.colleague(seed))
 

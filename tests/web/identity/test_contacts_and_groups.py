@@ -46,12 +46,12 @@ def officer(seed: Seed) -> User:
 @pytest.fixture
 def group(seed: Seed, officer: User) -> OrganisationGroup:
     """A's administrator manages B, which has consented; A is in the group too."""
-    told = {
+    collected = {
         "name": "Kommunerna i länet",
         "organisations": [seed.org_a.pk, seed.org_b.pk],
         "administrators": [seed.org_admin.user.email],
     }
-    saved = groups.save_group(actor_for(officer, Credential.BROWSER), told)
+    saved = groups.save_group(actor_for(officer, Credential.BROWSER), collected)
     admin = make_user(seed.org_b, make_role("Org Admin of B", ORG_ADMIN), "admin@b.example")
     consent.accept(at_screen(admin), saved.pk, seed.org_admin.user.pk)
     return saved
@@ -139,8 +139,8 @@ def test_group_administrator_manages_its_organisations(seed: Seed, group: Organi
     page = client.get(reverse("group_organisation", args=[seed.org_b.pk]))
     assert seed.partner.user.email in page.content.decode()
     role = Role.objects.get(name="User")
-    told = {"email": "new@b.example", "role_id": str(role.pk)}
-    assert client.post(reverse("group_organisation", args=[seed.org_b.pk]), told).status_code == 302
+    collected = {"email": "new@b.example", "role_id": str(role.pk)}
+    assert client.post(reverse("group_organisation", args=[seed.org_b.pk]), collected).status_code == 302
     made = User.objects.get(email="new@b.example")
     assert (made.org, made.role) == (seed.org_b, role)
     client.post(reverse("group_switch", args=[seed.org_b.pk, made.pk]), {"disabled": "1"})
@@ -197,7 +197,10 @@ def test_only_officers_manage_groups(seed: Seed, group: OrganisationGroup, offic
     )
     found = client.get(reverse("group_find"), {"field": "administrators", "q_administrators": "@a.example"})
     assert {each.value for each in found.context["found"]} == {"@a.example", seed.org_admin.user.email}
-    told = {"name": "kommunerna I länet", "administrators": [seed.analyst.user.email]}
-    assert set(client.post(reverse("group_new"), told).context["form"].errors) == {"name", "administrators"}
+    collected = {"name": "kommunerna I länet", "administrators": [seed.analyst.user.email]}
+    assert set(client.post(reverse("group_new"), collected).context["form"].errors) == {
+        "name",
+        "administrators",
+    }
     assert client.post(reverse("group_delete", args=[group.pk])).status_code == 302
     assert not OrganisationGroup.objects.exists()
