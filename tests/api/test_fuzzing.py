@@ -1,4 +1,4 @@
-"""Whatever is sent to whichever endpoint: never a fault of ours, and what is refused changes nothing."""
+"""No request to any endpoint causes an internal error, and a refused request changes nothing."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def paths_to(found: Endpoint) -> list[str]:
 
 
 def requests_to(found: Endpoint) -> Iterator[tuple[str, bytes]]:
-    """Hostile paths and bodies for one endpoint, made of the members it is known to read."""
+    """Hostile paths and bodies for one endpoint, built from the members it reads."""
     address, model = address_of(found.name), model_of(found)
     names = dict.fromkeys(members_of(found)) or dict.fromkeys(("id", "value", "uuid"))
     if found.writes:
@@ -95,7 +95,7 @@ def requests_to(found: Endpoint) -> Iterator[tuple[str, bytes]]:
 
 
 def fault_of(response: Any) -> str:
-    """What is wrong with an answer: a fault of ours, or a refusal without MISP's body."""
+    """What is wrong with an answer: an internal error, or a refusal without MISP's body."""
     if response.status_code >= 500:
         return "a fault of ours"
     if isinstance(response, StreamingHttpResponse):
@@ -111,9 +111,10 @@ def fault_of(response: Any) -> str:
 def faults_of(
     ask: Callable[[str, bytes], Any], requests: Iterable[tuple[str, bytes]], before: Contents
 ) -> list[str]:
-    """The faults met by some requests; what was accepted is undone, and what was refused must have changed nothing.
+    """The faults in answers to some requests; accepted changes are rolled back, refused requests must have
+    changed nothing.
 
-    `before` is the `contents` when nothing was sent yet, to which everything is brought back in the end.
+    `before` is the result of `contents` before the requests, to which everything is restored.
     """
     faults: list[str] = []
     with transaction.atomic():
@@ -147,7 +148,7 @@ def controllers() -> list[str]:
 
 
 @pytest.mark.parametrize("controller", controllers())
-def test_nothing_breaks_an_endpoint(controller: str, key: str) -> None:
+def test_hostile_requests_cause_no_fault(controller: str, key: str) -> None:
     faults: list[str] = []
     before = contents(without=TOUCHED)
     for found in declared_permissions():
@@ -162,7 +163,9 @@ def test_nothing_breaks_an_endpoint(controller: str, key: str) -> None:
 
 
 def files() -> Iterator[SimpleUploadedFile]:
-    """Uploads that mean harm: a bomb, a bomb in a bomb, names that lead elsewhere, what only looks like a zip."""
+    """Malicious uploads: a zip bomb, a nested one, names that lead outside, and files that only look like a
+    zip.
+    """
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("../../../tmp/x", b"0" * 30_000_000)
@@ -177,7 +180,7 @@ def files() -> Iterator[SimpleUploadedFile]:
     yield SimpleUploadedFile("empty", b"")
 
 
-def test_no_upload_breaks_an_endpoint(key: str) -> None:
+def test_hostile_uploads_cause_no_fault(key: str) -> None:
     takers = [found for found in declared_permissions() if found.inputs.first(Upload)]
     assert takers
     client = Client(raise_request_exception=False)
@@ -194,7 +197,7 @@ def test_no_upload_breaks_an_endpoint(key: str) -> None:
         assert faults_of(upload, ((path, name) for name in sent), before) == []
 
 
-def test_no_compressed_body_breaks_the_limit(key: str) -> None:
+def test_compressed_bodies_stay_within_limit(key: str) -> None:
     bodies = {
         gzip.compress(b" " * 50_000_000, 1): "gzip",
         gzip.compress(gzip.compress(b" " * 50_000_000, 1)): "gzip",

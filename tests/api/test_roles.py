@@ -1,6 +1,7 @@
-"""Every endpoint as everybody: who is let in, who is refused and how, and that ours stays ours.
+"""Every endpoint called in every role: who is let in, who is refused and how, and that A's content stays
+hidden.
 
-The expectations are the lines of roles.toml, which explains them; the things they name are made by sample_hub.py.
+The expectations are the lines of roles.toml, which explains them; sample_hub.py makes the things they name.
 """
 
 from __future__ import annotations
@@ -65,16 +66,16 @@ class Line:
         object.__setattr__(self, "asked_by", self.method or ("POST" if by_post else "GET"))
 
     @property
-    def names_ours(self) -> bool:
+    def names_hidden(self) -> bool:
         """Whether other organisations may not see or change what the line is about."""
         return bool(mentioned([self.to, self.send]) & OURS)
 
     def lets_in(self, holds: frozenset[str]) -> bool:
-        """Whether `needs` is met by somebody who holds these."""
+        """Whether somebody with these permissions meets `needs`."""
         return _met(self.needs, holds)
 
     def serves(self, holds: frozenset[str]) -> bool:
-        """Whether somebody who holds these is let in and gets what the line asks for."""
+        """Whether somebody with these permissions is let in and gets what the line asks for."""
         return self.lets_in(holds) and (not self.also or _met(self.also, holds))
 
 
@@ -94,8 +95,8 @@ def lines() -> list[Line]:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """The hub under test: its address, and everybody who calls it and is expected to change nothing."""
+class RolesHub:
+    """The hub under test: its address, and all callers that must change nothing."""
 
     port: int
     sample_hub: SampleHub
@@ -106,12 +107,12 @@ class World:
     """Site administrators who run or audit the hub."""
 
     def call(self, line: Line, key: str | None, things: Samples) -> tuple[int, Any]:
-        """Make the call of `line`; status and body, decoded where it is JSON."""
+        """Makes the call of `line`; returns status and body, decoded if it is JSON."""
         to = things.fill(line.to)
         body = None if line.send is None else json.dumps(things.fill(line.send))
         if body is None and line.asked_by == "POST":
             body = "{}"
-        # Each caller without a key from an address of its own: whoever fails often is made to wait.
+        # Each caller without a key has its own address, because repeated failures are throttled.
         source = ("127.1.{}.{}".format(*divmod(next(_addresses), 250)), 0) if key is None else None
         asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=source)
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
@@ -134,62 +135,62 @@ def _decoded(text: str) -> Any:
 
 @pytest.fixture(scope="module")
 def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """One state of the database for the whole module, in place of an empty one for each test."""
+    """One database state for the whole module instead of an empty one per test."""
     with django_db_blocker.unblock():
         yield
         call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="module")
-def world(_web_server: WebServer, transactional_db: None) -> World:
-    """One hub for the whole table, furnished with one of everything."""
+def roles_hub(_web_server: WebServer, transactional_db: None) -> RolesHub:
+    """One hub for the whole table, with one of everything."""
     sample_hub = SampleHub()
     members = {who: sample_hub.caller(who) for who in MEMBERS}
     Samples(sample_hub, members["user"]).furnish()
     reader = sample_hub.caller("site admin", read_only=True)
     blind = {duty: sample_hub.caller("site admin", duty=duty) for duty in ("operator", "auditor")}
-    return World(_web_server.port, sample_hub, members, reader, sample_hub.caller("stranger"), blind)
+    return RolesHub(_web_server.port, sample_hub, members, reader, sample_hub.caller("stranger"), blind)
 
 
 @pytest.mark.parametrize("line", [pytest.param(line, id=line.name) for line in lines()])
-def test_everybody(line: Line, world: World) -> None:
-    _refused(line, world)
+def test_roles_of_endpoint(line: Line, roles_hub: RolesHub) -> None:
+    _refused(line, roles_hub)
     if not line.skip:
-        _strangers_stay_out(line, world)
-        _let_in(line, world)
-        _the_blind_read_nothing(line, world)
+        _others_see_and_change_nothing(line, roles_hub)
+        _let_in(line, roles_hub)
+        _operators_and_auditors_read_nothing(line, roles_hub)
 
 
-def _refused(line: Line, world: World) -> None:
-    """Everybody who may not: told so in MISP's words, and nothing has changed."""
-    things = Samples(world.sample_hub, world.members["user"])
+def _refused(line: Line, roles_hub: RolesHub) -> None:
+    """Everybody without permission gets MISP's refusal, and nothing changes."""
+    things = Samples(roles_hub.sample_hub, roles_hub.members["user"])
     things.fill([line.to, line.send])
     before = contents(without=THROTTLES)
-    for who, caller in world.members.items():
+    for who, caller in roles_hub.members.items():
         if line.lets_in(caller.holds) and not line.serves(caller.holds):
-            status, body = world.call(line, caller.key, things)
+            status, body = roles_hub.call(line, caller.key, things)
             assert refuses(status, body), f"{who}: {status} {body}"
             assert body != Refusal(NO_PERMISSION), who
-    outsiders = {who: caller for who, caller in world.members.items() if not line.lets_in(caller.holds)}
+    outsiders = {who: caller for who, caller in roles_hub.members.items() if not line.lets_in(caller.holds)}
     if line.writes or not line.lets_in(frozenset(READABLE)):
-        outsiders["read-only key"] = world.reader
-    if not line.lets_in(world.stranger.holds):
-        outsiders["stranger"] = world.stranger
+        outsiders["read-only key"] = roles_hub.reader
+    if not line.lets_in(roles_hub.stranger.holds):
+        outsiders["stranger"] = roles_hub.stranger
     for who, caller in outsiders.items():
         words = STAFF_ONLY if line.needs == "staff" else NO_PERMISSION
-        assert world.call(line, caller.key, things) == (403, Refusal(words)), who
+        assert roles_hub.call(line, caller.key, things) == (403, Refusal(words)), who
     if line.needs != "anyone":
-        assert world.call(line, None, things) == (403, Refusal(NO_KEY)), "without a key"
+        assert roles_hub.call(line, None, things) == (403, Refusal(NO_KEY)), "without a key"
     assert contents(without=THROTTLES) == before
 
 
 def refuses(status: int, body: Any) -> bool:
-    """Whether an answer says no: by its status or, as the routes of MISP's pages do, in an answer of success."""
+    """Whether an answer refuses: by its status or, as MISP's page routes do, within an answer of success."""
     return status in (401, 403, 404, 405) or (isinstance(body, dict) and body.get("saved") is False)
 
 
 class Refusal:
-    """Equal to MISP's body of a refusal in these words, whatever the address."""
+    """Equals MISP's body of a refusal with this text, at any address."""
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -207,15 +208,15 @@ class Refusal:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _strangers_stay_out(line: Line, world: World) -> None:
-    """Another organisation, whatever it holds, sees nothing of ours and changes nothing of it."""
-    if not line.lets_in(world.stranger.holds):
+def _others_see_and_change_nothing(line: Line, roles_hub: RolesHub) -> None:
+    """Another organisation, whatever its permissions, neither sees nor changes A's content."""
+    if not line.lets_in(roles_hub.stranger.holds):
         return
-    owner = world.members["user"]
-    things = Samples(world.sample_hub, owner if line.names_ours else world.stranger)
+    owner = roles_hub.members["user"]
+    things = Samples(roles_hub.sample_hub, owner if line.names_ours else roles_hub.stranger)
     things.fill([line.to, line.send])
     before = contents(without=THROTTLES)
-    status, body = world.call(line, world.stranger.key, things)
+    status, body = roles_hub.call(line, roles_hub.stranger.key, things)
     assert SECRET not in json.dumps(body)
     assert status < 500
     expected = line.stranger or ("refused" if line.names_ours else "let in")
@@ -226,18 +227,20 @@ def _strangers_stay_out(line: Line, world: World) -> None:
         assert contents(without=THROTTLES) == before or line.needs == "anyone"
 
 
-def _let_in(line: Line, world: World) -> None:
-    """Everybody who may gets what they asked for; a write is each time about new things, by a new caller."""
+def _let_in(line: Line, roles_hub: RolesHub) -> None:
+    """Everybody with permission gets what they asked for; each write is about new things, by a new caller."""
     callers: dict[str, Callable[[], Caller]] = {
-        who: (lambda who=who: world.sample_hub.caller(who)) if line.writes else (lambda caller=caller: caller)
-        for who, caller in world.members.items()
+        who: (lambda who=who: roles_hub.sample_hub.caller(who))
+        if line.writes
+        else (lambda caller=caller: caller)
+        for who, caller in roles_hub.members.items()
         if line.serves(caller.holds)
     }
     if not line.writes and line.lets_in(frozenset(READABLE)):
-        callers["read-only key"] = lambda: world.reader
+        callers["read-only key"] = lambda: roles_hub.reader
     for who, make in callers.items():
         caller = make()
-        status, body = world.call(line, caller.key, Samples(world.sample_hub, caller))
+        status, body = roles_hub.call(line, caller.key, Samples(roles_hub.sample_hub, caller))
         if line.answers:
             assert status == line.answers, f"{who}: {status} {body}"
             assert body != Refusal(NO_PERMISSION), who
@@ -246,18 +249,18 @@ def _let_in(line: Line, world: World) -> None:
             assert not (isinstance(body, dict) and body.get("saved") is False), f"{who}: {body}"
 
 
-def _the_blind_read_nothing(line: Line, world: World) -> None:
-    """Who runs or audits the hub is told nothing of ours, unless the line says why."""
+def _operators_and_auditors_read_nothing(line: Line, roles_hub: RolesHub) -> None:
+    """Operators and auditors see none of A's content, unless the line gives a reason."""
     told = []
-    for duty, caller in world.blind.items():
-        _, body = world.call(line, caller.key, Samples(world.sample_hub, world.members["user"]))
+    for duty, caller in roles_hub.blind.items():
+        _, body = roles_hub.call(line, caller.key, Samples(roles_hub.sample_hub, roles_hub.members["user"]))
         text = body if isinstance(body, str) else json.dumps(body)
         told += [f"{duty}: {text}"] if SECRET in text or ENCODED in text else []
-    assert bool(told) == bool(line.blind), told or "nothing is told: the line needs no reason"
+    assert bool(told) == bool(line.blind), told or "nothing is shown: the line needs no reason"
 
 
-def test_the_table_is_of_the_endpoints_there_are() -> None:
-    """An endpoint without a line, and a line without an endpoint, are listed here."""
+def test_table_lists_every_endpoint() -> None:
+    """Prints endpoints without a line, and lines without an endpoint."""
     assert registry.controllers()
     endpoints = {_plain(found.name): found.name for found in declared_permissions()}
     listed = {_plain(line.name): line.name for line in lines()}
@@ -265,8 +268,7 @@ def test_the_table_is_of_the_endpoints_there_are() -> None:
     assert {listed[name] for name in listed.keys() - endpoints.keys()} == set()
 
 
-def test_writes_are_called_writes() -> None:
-    """Whether an endpoint changes something is the table's word, and the declaration must agree."""
+def test_table_agrees_with_declared_writes() -> None:
     declared = {_plain(found.name): found.writes for found in declared_permissions()}
     assert {line.name for line in lines() if declared.get(_plain(line.name), line.writes) != line.writes} <= {
         "users/register"

@@ -46,7 +46,7 @@ RULES = {
 }
 """Settings that decide on membership, visibility, and how content leaves the hub."""
 UNSET = sorted(RULES - {"MISP.host_org_id", "Vardkase.sender_address"})
-"""Those without a default value."""
+"""The rules that a new hub has not set."""
 EDIT = "/servers/serverSettingsEdit/"
 GRACE = "Vardkase.statement_grace_days"
 PAUSE = {"Task": {"{number}": {"timer": "0"}}}
