@@ -76,18 +76,18 @@ def test_organisation_is_found_by_name(seed: Seed) -> None:
 
 
 def test_creator_of_organisation_is_shown_to_administrators_only(seed: Seed) -> None:
-    def told(key: str, path: str) -> set[str]:
+    def named_with_creator(key: str, path: str) -> set[str]:
         body = call(key, "GET", path)[1]
         rows = [row["Organisation"] for row in (body if isinstance(body, list) else [body])]
         return {row["name"] for row in rows if "created_by" in row}
 
     everybody = {each.name for each in (seed.hub, seed.org_a, seed.org_b, seed.org_c)}
     for path in ("/organisations/index", f"/organisations/view/{seed.org_a.pk}"):
-        assert told(seed.reader.key, path) == set()
-        assert told(seed.partner.key, path) == set()
-        assert told(seed.org_admin.key, path) == {seed.org_a.name}
-    assert told(seed.org_admin.key, f"/organisations/view/{seed.org_b.pk}") == set()
-    assert told(seed.site_admin.key, "/organisations/index") == everybody
+        assert named_with_creator(seed.reader.key, path) == set()
+        assert named_with_creator(seed.partner.key, path) == set()
+        assert named_with_creator(seed.org_admin.key, path) == {seed.org_a.name}
+    assert named_with_creator(seed.org_admin.key, f"/organisations/view/{seed.org_b.pk}") == set()
+    assert named_with_creator(seed.site_admin.key, "/organisations/index") == everybody
 
 
 @pytest.mark.parametrize("path", ["add", "edit/1", "delete/1"])
@@ -145,20 +145,20 @@ def test_sharing_group_is_made_by_site_administrator(seed: Seed) -> None:
 def test_messages_of_group_membership(seed: Seed) -> None:
     admin, group = seed.site_admin.key, seed.group.pk
 
-    def told(path: str) -> tuple[int, str, Any]:
+    def post(path: str) -> tuple[int, str, Any]:
         status, body = call(admin, "POST", path, {})
         return status, body["message"], body.get("errors")
 
     add, remove = f"/sharing_groups/addOrg/{group}", f"/sharing_groups/removeOrg/{group}"
     could_not = "Could not add Organisation to SharingGroup"
-    assert told(f"{add}/{seed.org_b.pk}") == (403, could_not, "Organisation is already in the sharing group.")
-    assert told(f"{add}/{seed.org_c.pk}/1") == (200, ADDED, None)
+    assert post(f"{add}/{seed.org_b.pk}") == (403, could_not, "Organisation is already in the sharing group.")
+    assert post(f"{add}/{seed.org_c.pk}/1") == (200, ADDED, None)
     assert seed.group.members.get(org=seed.org_c).extend
-    assert told(f"{add}/999999") == (405, "Invalid organisation.", None)
-    assert told(f"/sharing_groups/addOrg/999999/{seed.org_b.pk}") == (405, NO_EDITING, None)
-    assert told(f"{remove}/{seed.org_c.pk}") == (200, "Organisation removed from the sharing group.", None)
-    assert told(f"{remove}/{seed.org_c.pk}")[2] == "Organisation is not in the sharing group."
-    assert told(f"/sharing_groups/addServer/{group}/999") == (405, "Invalid Server.", None)
+    assert post(f"{add}/999999") == (405, "Invalid organisation.", None)
+    assert post(f"/sharing_groups/addOrg/999999/{seed.org_b.pk}") == (405, NO_EDITING, None)
+    assert post(f"{remove}/{seed.org_c.pk}") == (200, "Organisation removed from the sharing group.", None)
+    assert post(f"{remove}/{seed.org_c.pk}")[2] == "Organisation is not in the sharing group."
+    assert post(f"/sharing_groups/addServer/{group}/999") == (405, "Invalid Server.", None)
 
 
 def test_sharing_group_is_hidden_from_non_members(seed: Seed) -> None:

@@ -129,19 +129,19 @@ def test_visibility_of_requests(seed: Seed) -> None:
         read_of_ours(seed.analyst.actor, limit=9)
 
 
-def ended(_scene: Setup) -> None:
+def set_ended(_setup: Setup) -> None:
     ContentGrant.objects.update(state=GrantState.ENDED)
 
 
-def over(_scene: Setup) -> None:
+def expire(_setup: Setup) -> None:
     ContentGrant.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
 
 
-def withdrawn(setup: Setup) -> None:
+def withdraw_grant(setup: Setup) -> None:
     withdraw(in_browser(setup.officer.user), ContentGrant.objects.get().pk, "Det räcker.")
 
 
-def no_operator(setup: Setup) -> None:
+def remove_operator_duty(setup: Setup) -> None:
     User.objects.filter(pk=setup.operator.user.pk).update(staff_roles=["auditor"])
 
 
@@ -153,13 +153,13 @@ def exclude_owner(setup: Setup) -> None:
     type(setup.seed.hub).objects.filter(pk=setup.seed.hub.pk).update(read_period=NEVER)
 
 
-def hidden(setup: Setup) -> None:
+def hide_event(setup: Setup) -> None:
     Event.objects.filter(pk=setup.event.pk).update(distribution=0)
 
 
 @pytest.mark.parametrize(
     "change",
-    [ended, over, withdrawn, no_operator, exclude_operator, exclude_owner, hidden],
+    [set_ended, expire, withdraw_grant, remove_operator_duty, exclude_operator, exclude_owner, hide_event],
     ids=lambda each: each.__name__,
 )
 def test_access_stops_immediately(seed: Seed, change: Callable[[Setup], None]) -> None:

@@ -45,7 +45,7 @@ def run(*words: str) -> Any:
     return CliRunner().invoke(commands, [*words])
 
 
-def told(answer: Any) -> str:
+def output_of(answer: Any) -> str:
     return f"{answer.stderr} {answer.exception}"
 
 
@@ -60,7 +60,7 @@ def test_commands_acting_as_member_are_refused(
     with override("en"):
         answer = run(*(word.format_map(given) for word in command))
         assert answer.exit_code == 1
-        assert f"{seed.org_b.name} is a member" in told(answer)
+        assert f"{seed.org_b.name} is a member" in output_of(answer)
     assert (User.objects.count(), AuthKey.objects.count(), Event.objects.count()) == before
     assert not AuditEntry.objects.filter(action="user.name_used_at_console").exists()
 

@@ -57,7 +57,7 @@ def saved_group(seed: Seed, per: ApiUser, pk: int | None = None, **changes: Any)
     return services.save_group(at_screen(per.user), data, pk)
 
 
-def has_no_power(actor: Actor, seed: Seed) -> None:
+def assert_no_power(actor: Actor, seed: Seed) -> None:
     role = Role.objects.get(name="User").pk
     for use in (
         lambda: services.for_organisation(actor, seed.org_b.pk),
@@ -70,7 +70,7 @@ def has_no_power(actor: Actor, seed: Seed) -> None:
 
 
 def test_single_officer_gives_no_power(seed: Seed, group: OrganisationGroup) -> None:
-    has_no_power(at_screen(seed.org_admin.user), seed)
+    assert_no_power(at_screen(seed.org_admin.user), seed)
     browser = signed_in(seed.org_admin)
     assert browser.get(reverse("group_organisation", args=[seed.org_b.pk])).status_code == 404
     off = reverse("group_switch", args=[seed.org_b.pk, seed.partner.user.pk])
@@ -95,7 +95,7 @@ def test_member_administrator_consents_and_withdraws_on_page(
     )
     assert found == {"admin@b.example", seed.org_admin.user.email}
     assert browser.post(answer, {"accept": "0"}).status_code == 302
-    has_no_power(at_screen(seed.org_admin.user), seed)
+    assert_no_power(at_screen(seed.org_admin.user), seed)
 
 
 def test_only_member_administrator_consents(
@@ -131,12 +131,12 @@ def test_consent_covers_one_person_and_one_group(
     both = [seed.org_admin.user.email, other.email]
     saved_group(seed, per, group.pk, administrators=both)
     services.for_organisation(at_screen(seed.org_admin.user), seed.org_b.pk)
-    has_no_power(at_screen(other), seed)
+    assert_no_power(at_screen(other), seed)
     saved_group(seed, per, name="Another", administrators=[other.email])
-    has_no_power(at_screen(other), seed)
+    assert_no_power(at_screen(other), seed)
     saved_group(seed, per, group.pk, organisations=[seed.org_a.pk])
     saved_group(seed, per, group.pk)
-    has_no_power(at_screen(seed.org_admin.user), seed)
+    assert_no_power(at_screen(seed.org_admin.user), seed)
 
 
 def test_last_administrator_is_not_disabled_from_outside(

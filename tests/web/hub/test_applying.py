@@ -312,15 +312,15 @@ def test_applicant_sees_guide_by_private_link(seed: Seed) -> None:
     client, page = browser_of(application), reverse("apply_guide")
     assert Client().get(page).status_code == 404
 
-    def far() -> dict[str, list[bool]]:
+    def progress() -> dict[str, list[bool]]:
         steps = client.get(page).context["steps"]
         return {each["text"]["name"]: [one.done for one, _url in each["progress"]] for each in steps}
 
-    assert far() == {
+    assert progress() == {
         "read": [], "needs": [True], "terms": [False], "apply": [False, False], "connect": [], "routines": [],
     }  # fmt: skip
     assert reverse("apply_step", args=["terms"]) in client.get(page).content.decode()
     Application.objects.update(state="approved", submitted="2026-03-02T12:00:00+00:00")
-    after = far()
+    after = progress()
     assert (after["apply"], after["connect"], after["routines"]) == ([True, True], [False, False], [False])
     assert page in client.get(reverse("apply_status")).content.decode()

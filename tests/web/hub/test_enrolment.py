@@ -29,28 +29,28 @@ def console(seed: Seed) -> Actor:
     return console_actor(seed.hub.pk, "Hub", "ada")
 
 
-def told(step: str, **body: Any) -> tuple[int, Any]:
+def enrol(step: str, **body: Any) -> tuple[int, Any]:
     """The hub's answer to another instance that presents a code."""
     return call(None, "POST", f"/enrolments/{step}", body)
 
 
 def test_unknown_used_or_expired_code_is_refused(seed: Seed) -> None:
     row, code = codes.make_code(console(seed), seed.org_a.pk)
-    assert told("offer", code=code.lower().replace("-", " "))[0] == 200
+    assert enrol("offer", code=code.lower().replace("-", " "))[0] == 200
     _, newer = codes.make_code(console(seed), seed.org_a.pk)
-    assert told("offer", code=code)[0] == 404, "replaced"
+    assert enrol("offer", code=code)[0] == 404, "replaced"
     EnrolmentCode.objects.exclude(pk=row.pk).update(expires=timezone.now() - timedelta(seconds=1))
     for wrong in (newer, "", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", None, {"$ne": ""}):
-        assert told("redeem", code=wrong, uuid=str(seed.org_a.uuid))[0] == 404
+        assert enrol("redeem", code=wrong, uuid=str(seed.org_a.uuid))[0] == 404
     assert not User.objects.filter(email__startswith="sync-").exists()
 
 
 def test_code_admits_its_organisation_once(seed: Seed) -> None:
     _, code = codes.make_code(console(seed), seed.org_a.pk)
-    assert told("redeem", code=code, uuid=str(seed.org_b.uuid))[0] == 403
-    status, admitted = told("redeem", code=code, uuid=str(seed.org_a.uuid))
+    assert enrol("redeem", code=code, uuid=str(seed.org_b.uuid))[0] == 403
+    status, admitted = enrol("redeem", code=code, uuid=str(seed.org_a.uuid))
     assert status == 200
-    assert told("redeem", code=code, uuid=str(seed.org_a.uuid))[0] == 404
+    assert enrol("redeem", code=code, uuid=str(seed.org_a.uuid))[0] == 404
     key = admitted["authkey"]
     assert call(key, "GET", "/users/view/me")[1]["User"]["org_id"] == str(seed.org_a.pk)
     standing = call(key, "GET", "/enrolments/standing")[1]
@@ -62,12 +62,12 @@ def test_excluded_organisation_is_not_admitted(seed: Seed, standing: str) -> Non
     _, code = codes.make_code(console(seed), seed.org_a.pk)
     Organisation.objects.filter(pk=seed.org_a.pk).update(fixed_standing=standing)
     for way in ("offer", "redeem"):
-        assert told(way, code=code, uuid=str(seed.org_a.uuid))[0] == 404
+        assert enrol(way, code=code, uuid=str(seed.org_a.uuid))[0] == 404
     assert not User.objects.filter(email__startswith="sync-").exists()
 
 
 def test_guessing_codes_is_rate_limited(seed: Seed) -> None:
-    assert {told("offer", code=str(n))[0] for n in range(21)} == {404, 429}
+    assert {enrol("offer", code=str(n))[0] for n in range(21)} == {404, 429}
 
 
 def test_only_officers_create_codes(seed: Seed) -> None:
@@ -91,7 +91,7 @@ def test_member_installation_creates_no_codes(seed: Seed, monkeypatch: pytest.Mo
     monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
     with pytest.raises(NotFound):
         codes.make_code(console(seed), seed.org_a.pk)
-    assert told("offer", code="x")[0] == 404
+    assert enrol("offer", code="x")[0] == 404
 
 
 def test_pages_of_other_profile_return_404(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:

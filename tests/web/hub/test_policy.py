@@ -29,20 +29,20 @@ def english(api_user: Any) -> Client:
     return client
 
 
-def said(response: Any) -> str:
+def text_of(response: Any) -> str:
     return re.sub(r"\s+", " ", response.content.decode())
 
 
 def test_administrator_drafts_policy_from_template(seed: Seed) -> None:
     web = english(seed.org_admin)
-    assert "Small municipality" in said(web.get("/policy/"))
+    assert "Small municipality" in text_of(web.get("/policy/"))
     assert web.post("/policy/begin/", {"from": "municipality"}).url == "/policy/draft/"
     draft = PolicyVersion.objects.get()
     before = len(draft.rules)
-    page = said(web.get("/policy/draft/"))
+    page = text_of(web.get("/policy/draft/"))
     assert "TLP:RED stays in a sharing group" in page
     assert "What carries the tag tlp:red may go no further than a sharing group." in page
-    asked = said(web.get("/policy/in-force/"))
+    asked = text_of(web.get("/policy/in-force/"))
     assert "requires the training “MISP: dela information”" in asked, "it has not been done yet"
     web.post("/policy/draft/rules/1/move/", {"by": "1"})
     web.post("/policy/draft/rules/1/remove/")
@@ -52,9 +52,9 @@ def test_administrator_drafts_policy_from_template(seed: Seed) -> None:
     assert len(draft.rules) == before
     assert (draft.rules[-1]["tags"], draft.rules[-1]["reach"]) == (["tlp:red", "TLP:RED-ish"], "organisation")
     wrong = new | {"types": "no-such-type"}
-    assert "Not known: no-such-type." in said(web.post(f"/policy/draft/rules/{before}/", wrong))
+    assert "Not known: no-such-type." in text_of(web.post(f"/policy/draft/rules/{before}/", wrong))
     assert web.post(f"/policy/draft/rules/{before}/", new | {"title_sv": "Röd"}).status_code == 302
-    assert "You have published nothing during the last month." in said(web.get("/policy/in-force/"))
+    assert "You have published nothing during the last month." in text_of(web.get("/policy/in-force/"))
     assert web.post("/policy/in-force/").url == "/policy/"
     draft.refresh_from_db()
     assert (draft.state, draft.rules[-1]["title"]["sv"]) == (PolicyState.IN_FORCE, "Röd")
@@ -62,8 +62,8 @@ def test_administrator_drafts_policy_from_template(seed: Seed) -> None:
     web.post("/policy/draft/rules/2/remove/")
     web.post("/policy/in-force/")
     newest = PolicyVersion.objects.get(state=PolicyState.IN_FORCE)
-    assert "Changes since version 1" in said(web.get(f"/policy/versions/{newest.pk}/"))
-    assert "No longer in force" in said(web.get("/policy/versions/"))
+    assert "Changes since version 1" in text_of(web.get(f"/policy/versions/{newest.pk}/"))
+    assert "No longer in force" in text_of(web.get("/policy/versions/"))
     for form in ("pdf", "docx"):
         assert web.get(f"/policy/versions/{newest.pk}/document.{form}").status_code == 200
     assert web.post("/policy/end/").url == "/policy/"
@@ -120,7 +120,7 @@ def test_rule_values_are_chosen_from_existing_ones(seed: Seed) -> None:
 def test_others_can_read_but_not_write(seed: Seed) -> None:
     in_force(seed, RED)
     web = english(seed.reader)
-    assert "TLP:RED stays in a sharing group" in said(web.get("/policy/"))
+    assert "TLP:RED stays in a sharing group" in text_of(web.get("/policy/"))
     assert web.get("/policy/draft/").status_code == web.get("/policy/training/").status_code == 403
     for path in (
         "begin/",
@@ -133,7 +133,7 @@ def test_others_can_read_but_not_write(seed: Seed) -> None:
         assert web.post(f"/policy/{path}").status_code == 403
     stranger = english(seed.stranger)
     pk = PolicyVersion.objects.get().pk
-    assert "TLP:RED" not in said(stranger.get("/policy/"))
+    assert "TLP:RED" not in text_of(stranger.get("/policy/"))
     assert stranger.get(f"/policy/versions/{pk}/").status_code == 404
     assert stranger.get(f"/policy/versions/{pk}/document.pdf").status_code == 404
 
@@ -144,15 +144,15 @@ def test_publish_preview_names_rule(seed: Seed) -> None:
     red = made(seed.publisher.key, "tlp:red")
     web = english(seed.publisher)
     look = web.get(f"/event/{red['id']}/publish/")
-    assert "Rule 1 does not allow it: TLP:RED stays in a sharing group" in said(look)
+    assert "Rule 1 does not allow it: TLP:RED stays in a sharing group" in text_of(look)
     event = Event.objects.get(pk=red["id"])
     sent = {"seen": event.timestamp, "distribution": 1, "sharing_group_id": ""}
     refused = web.post(f"/event/{red['id']}/publish/", sent)
-    assert "what is tagged tlp:red would go to everyone on this hub." in said(refused)
+    assert "what is tagged tlp:red would go to everyone on this hub." in text_of(refused)
     swedish = signed_in(seed.publisher)
     swedish.defaults["HTTP_ACCEPT_LANGUAGE"] = "sv"
     refused = swedish.post(f"/event/{red['id']}/publish/", sent)
-    assert "Regel 1 i din organisations MISP-policy, ”TLP:RED stannar i en delningsgrupp”" in said(refused)
+    assert "Regel 1 i din organisations MISP-policy, ”TLP:RED stannar i en delningsgrupp”" in text_of(refused)
 
 
 def test_two_people_publish_in_browser(seed: Seed) -> None:
@@ -160,24 +160,24 @@ def test_two_people_publish_in_browser(seed: Seed) -> None:
     made_event = made(seed.publisher.key)
     event = Event.objects.get(pk=made_event["id"])
     asks = english(seed.publisher)
-    assert "Ask for approval" in said(asks.get(f"/event/{event.pk}/publish/"))
+    assert "Ask for approval" in text_of(asks.get(f"/event/{event.pk}/publish/"))
     sent = {"seen": event.timestamp, "distribution": 1, "sharing_group_id": ""}
     asked = asks.post(f"/event/{event.pk}/publish/", sent)
     request = PublicationApproval.objects.get()
     path = f"/policy/approvals/{request.pk}/"
     assert asked.url == path
-    assert "Approve and publish" not in said(asks.get(path))
+    assert "Approve and publish" not in text_of(asks.get(path))
     decides = english(seed.org_admin)
-    assert event.info in said(decides.get("/policy/approvals/"))
-    assert "Approve and publish" in said(decides.get(path))
+    assert event.info in text_of(decides.get("/policy/approvals/"))
+    assert "Approve and publish" in text_of(decides.get(path))
     assert english(seed.stranger).get(path).status_code == 404
     User.objects.filter(pk=seed.org_admin.user.pk).update(credentials_set_by_another_at=timezone.now())
-    waits = said(decides.get(path))
+    waits = text_of(decides.get(path))
     assert "recently set your sign-in details" in waits
     assert "Approve and publish" not in waits
     assert f"{seed.org_admin.user.email} (not before " in waits
     User.objects.filter(pk=seed.org_admin.user.pk).update(credentials_set_by_another_at=None)
-    home = said(decides.get("/"))
+    home = text_of(decides.get("/"))
     assert "Publications that wait for your approval" in home
     assert "1 event of your organisation waits for an approval." in home
     decides.post(f"{path}reject/", {"reason": ""})
@@ -185,17 +185,17 @@ def test_two_people_publish_in_browser(seed: Seed) -> None:
     decides.post(f"{path}approve/")
     event.refresh_from_db()
     assert (PublicationApproval.objects.get().state, event.published) == (ApprovalDecision.APPROVED, True)
-    assert "Decided by" in said(decides.get(path))
+    assert "Decided by" in text_of(decides.get(path))
 
 
 def test_policy_is_tried_out_on_page(seed: Seed) -> None:
     make_tag("tlp:red")
     red = made_public(seed.publisher.key, "tlp:red")
     in_force(seed, RED)
-    page = said(english(seed.reader).get("/policy/try/"))
+    page = text_of(english(seed.reader).get("/policy/try/"))
     assert "1 would have been refused." in page
     assert f'href="/events/{red["id"]}' in page or f"/event/{red['id']}" in page
-    assert "first day before" in said(
+    assert "first day before" in text_of(
         english(seed.reader).get("/policy/try/?since=2026-02-02&until=2026-02-01")
     )
 
@@ -210,7 +210,7 @@ def test_users_are_marked_as_trained(seed: Seed) -> None:
     }
     assert web.post("/policy/training/add/", sent | {"valid_until": "2025-01-01"}).status_code == 422
     assert web.post("/policy/training/add/", sent).url == "/policy/training/"
-    assert "ended" in said(web.get("/policy/training/"))
+    assert "ended" in text_of(web.get("/policy/training/"))
     web.post(f"/policy/training/{Training.objects.get().pk}/remove/")
     assert not Training.objects.exists()
 
@@ -219,8 +219,8 @@ def test_missing_second_person_is_reported(seed: Seed) -> None:
     web = english(seed.org_admin)
     web.post("/policy/begin/", {"from": "authority"})
     make_user(seed.org_a, seed.org_admin.user.role, "two@a.example")
-    assert "alone may be it" not in said(web.get("/policy/in-force/"))
+    assert "alone may be it" not in text_of(web.get("/policy/in-force/"))
     others = User.objects.filter(org=seed.org_a).exclude(pk=seed.org_admin.user.pk)
     others.update(disabled=True)
-    shown = said(web.get("/policy/in-force/"))
+    shown = text_of(web.get("/policy/in-force/"))
     assert f"asks for a second person, and {seed.org_admin.user.email} alone may be it" in shown
