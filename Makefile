@@ -13,10 +13,10 @@ unexport PYTHONDONTWRITEBYTECODE
 QUICK := tests/house tests/misp tests/analysis/test_correlation_rules.py tests/analysis/test_filters.py \
 	tests/identity/test_visibility.py tests/knowledge/test_tagging.py tests/intel/test_find.py \
 	tests/intel/test_proposals.py tests/formats/test_event_document.py tests/exchange/test_outbox.py \
-	tests/exchange/test_passing.py tests/hub/test_state_machines.py tests/hub/guard/test_guard.py \
+	tests/exchange/test_inbound_and_outbound_filters.py tests/hub/test_state_machines.py tests/hub/guard/test_guard.py \
 	tests/hub/membership/test_form_validation.py tests/hub/membership/test_applications.py tests/api/test_reading.py \
 	tests/api/test_authentication.py tests/web/test_home.py tests/web/test_editing_events.py \
-	tests/wire/test_sharing_story.py
+	tests/wire/test_sharing_workflow.py
 
 .PHONY: help run test quick lint audit bench setup tools
 

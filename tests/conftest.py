@@ -53,8 +53,8 @@ ABOUT_HUBS = frozenset(
     f"tests/exchange/{name}.py"
     for name in (
         "test_sync",
-        "test_three_hubs",
-        "test_field_by_field",
+        "test_sync_related_data",
+        "test_synced_event_contents",
         "test_connection_settings",
         "test_taxii_hubs",
     )

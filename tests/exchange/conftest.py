@@ -1,4 +1,4 @@
-"""A module server, and hubs, for the tests that ask them."""
+"""A module server and connected hubs for the tests that need them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def modules(module_server: str, settings: Settings) -> None:
 
 @pytest.fixture(scope="session")
 def hubs() -> Iterator[tuple[Hub, Hub, Hub]]:
-    """A, B and C, all connected; tests/conftest.py names whose tests ask for them, so that they start once."""
+    """A, B and C, connected with each other. tests/conftest.py lists the files that use them, so that they
+    start only once.
+    """
     with three_hubs() as every:
         yield every

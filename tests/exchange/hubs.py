@@ -1,4 +1,4 @@
-"""Three real hubs that are connected, and what a story asks of them."""
+"""Three real, connected hubs, and the requests that tests make to them."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ class Hub:
 
     @property
     def connection(self) -> str:
-        """The connection that was made first: A's to B, and that of the others to A."""
+        """The first connection: from A to B, and from the others to A."""
         return next(iter(self.connections.values()))
 
     def get(self, path: str) -> Any:
-        """What a GET answers; raises Refused unless the status is 200."""
-        return self._told(lambda: self.client.get(path)).json()
+        """The body of a GET; raises Refused unless the status is 200."""
+        return self._retried(lambda: self.client.get(path)).json()
 
     def post(self, path: str, body: Any = None) -> Any:
-        """What a POST answers; raises Refused unless the status is 200."""
-        return self._told(lambda: self.client.post(path, body if body is not None else {})).json()
+        """The body of a POST; raises Refused unless the status is 200."""
+        return self._retried(lambda: self.client.post(path, body if body is not None else {})).json()
 
-    def _told(self, ask: Callable[[], Answer]) -> Answer:
-        """An answer; asked again when the hub had closed the connection that was kept, idle, meanwhile."""
+    def _retried(self, ask: Callable[[], Answer]) -> Answer:
+        """The response; retried once when the hub had meanwhile closed the idle keep-alive connection."""
         try:
             return ask()
         except (BrokenPipeError, RemoteDisconnected):
             return ask()
 
     def add(self, **members: Any) -> dict[str, Any]:
-        """A published event that goes everywhere, unless `members` say otherwise."""
+        """A published event with distribution 3, unless `members` say otherwise."""
         event = {"uuid": str(uuid4()), "info": "story", "distribution": 3, "published": True, **members}
         event.setdefault("Attribute", [{"type": "domain", "value": f"{uuid4()}.example"}])
         return dict(self.post("/events/add", {"Event": event})["Event"])
 
     def event(self, uuid: str) -> dict[str, Any] | None:
-        """The event with everything deleted in it, as the administrator sees it; None when it is not here."""
+        """The event with its deleted parts, as the administrator sees it; None when it does not exist."""
         try:
             return dict(self.get(f"/events/view/{uuid}/deleted[]:0/deleted[]:1")["Event"])
         except Refused as refused:
@@ -63,11 +63,11 @@ class Hub:
             return None
 
     def pull(self, technique: str = "full", of: str = "") -> str:
-        """Pull over the connection; returns what MISP's clients are told."""
+        """Pull over the connection; returns the message for MISP's clients."""
         return str(self.post(f"/servers/pull/{self._over(of)}/{technique}")["message"])
 
     def push(self, technique: str = "full", to: str = "") -> str:
-        """Push over the connection, which is off otherwise; returns what MISP's clients are told."""
+        """Push over the connection, which is otherwise off; returns the message for MISP's clients."""
         self.set(to, push=True)
         try:
             return str(self.post(f"/servers/push/{self._over(to)}/{technique}")["message"])
@@ -98,7 +98,7 @@ def three_hubs() -> Iterator[tuple[Hub, Hub, Hub]]:
 
 @contextmanager
 def _hubs(names: str) -> Iterator[list[Hub]]:
-    """Hubs, each with an account for every other and a connection to it; loopback is let through."""
+    """Hubs, each with an account on every other and a connection to it; requests to loopback are permitted."""
     os.environ["VARDKASE_PRIVATE_NETWORKS"] = "127.0.0.0/8"
     try:
         with ExitStack() as stack, ThreadPoolExecutor(len(names)) as starting:
@@ -112,7 +112,7 @@ def _hubs(names: str) -> Iterator[list[Hub]]:
             for hub, peer in permutations(hubs, 2):
                 _connect(hub, peer)
             yield hubs
-            for each in running:  # All at once: each takes a while.
+            for each in running:  # Stopped together: each takes a while.
                 os.kill(each.pid or 0, signal.SIGTERM)
     finally:
         del os.environ["VARDKASE_PRIVATE_NETWORKS"]
@@ -123,15 +123,15 @@ def _connect(hub: Hub, peer: Hub) -> None:
     server = {
         "name": peer.name,
         "url": peer.instance.url,
-        "authkey": _admitted(hub, peer),
-        "remote_org_id": _known(peer, hub),
+        "authkey": _sync_key(hub, peer),
+        "remote_org_id": _organisation_on(peer, hub),
         "pull": True,
         "pull_galaxy_clusters": True,
     }
     hub.connections[peer.name] = str(hub.post("/servers/add", server)["Server"]["id"])
 
 
-def _known(guest: Hub, hub: Hub) -> str:
+def _organisation_on(guest: Hub, hub: Hub) -> str:
     """The id of the guest's organisation on `hub`."""
     own = guest.get("/organisations/view/1")["Organisation"]
     known = {"name": f"Hub {guest.name}", "uuid": own["uuid"], "local": True}
@@ -141,12 +141,12 @@ def _known(guest: Hub, hub: Hub) -> str:
         return str(hub.post("/admin/organisations/add", known)["Organisation"]["id"])
 
 
-def _admitted(guest: Hub, hub: Hub) -> str:
-    """The key of a new account on `hub` for `guest`."""
+def _sync_key(guest: Hub, hub: Hub) -> str:
+    """The key of a new account for `guest` on `hub`."""
     roles = {role["Role"]["name"]: role["Role"]["id"] for role in hub.get("/roles/index")}
     account = {
         "email": f"sync@{guest.name.lower()}.example",
-        "org_id": _known(guest, hub),
+        "org_id": _organisation_on(guest, hub),
         "role_id": roles["Sync user"],
         "change_pw": 0,
     }

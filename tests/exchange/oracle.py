@@ -1,7 +1,7 @@
-"""What another hub has to hold of an event, said from the origin's own document by the rules alone.
+"""The expected copy of an event on another hub, derived from the origin's document and the rules alone.
 
-The rules (sync-protocol §2, 3.4, 4.3): who may read a part; what travels; one step closer at each hop; local tags
-stay at home. Nothing here asks the code that is tested.
+The rules (sync-protocol §2, 3.4, 4.3): who may read a part; what is transferred; one step less distribution per
+hop; local tags are not transferred. Nothing here calls the code under test.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ NOTE = ("uuid", "note", "opinion", "comment", "relationship_type", "object_uuid"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How an event gets there: what reaches the other hub, and the uuids of the sharing groups that do.
+    """How an event gets there: the distributions that are transferred, and the uuids of such sharing groups.
 
     A pull takes what the other organisation may read at the origin, a push what reaches other hubs.
     """
@@ -57,36 +57,36 @@ class Way:
     groups: Collection[str] = ()
 
     def takes(self, part: Document) -> bool:
-        """Whether a part goes along."""
+        """Whether a part is transferred."""
         if part["distribution"] == "4":
             return (part.get("SharingGroup") or {}).get("uuid") in self.groups
         return part["distribution"] in (*self.reaching, "5")
 
 
 def by_pull(*groups: str) -> Way:
-    """Fetched from the origin."""
+    """Pulled from the origin."""
     return Way(("1", "2", "3"), groups)
 
 
 def by_push(*groups: str) -> Way:
-    """Sent by the origin."""
+    """Pushed by the origin."""
     return Way(("2", "3"), groups)
 
 
 def stored(event: Document) -> Document:
-    """What a hub holds, in the form that is compared."""
+    """What a hub stores, in the form that is compared."""
     return _event(event, Way(("0", "1", "2", "3"), _every_group(event)), hop=False)
 
 
 def expected(origin: Document, way: Way) -> Document | None:
-    """What the other hub has to hold of `origin` (as its own organisation sees it); None: nothing at all."""
+    """The expected copy of `origin` (as its own organisation sees it) on the other hub; None for none."""
     if not origin["published"] or not way.takes(origin):
         return None
     return _event(origin, way, hop=True) | {"locked": True}
 
 
 def differences(found: Any, wanted: Any, place: str = "") -> list[str]:
-    """Where two of these differ, a line for each place."""
+    """One line per place where the two differ."""
     if isinstance(found, dict) and isinstance(wanted, dict):
         names = [*wanted, *(found.keys() - wanted.keys())]
         return [
@@ -101,7 +101,8 @@ def _event(event: Document, way: Way, *, hop: bool) -> Document:
     attributes = _parts(event, "Attribute", way, hop)
     holders = {each["uuid"]: each for each in event.get("Object", ()) if way.takes(each)}
     inside = {uuid: _parts(each, "Attribute", way, hop) for uuid, each in holders.items()}
-    inside = {uuid: found for uuid, found in inside.items() if found}  # An object of nothing does not go.
+    # An object without attributes is not transferred.
+    inside = {uuid: found for uuid, found in inside.items() if found}
     there = {*attributes, *inside, *(uuid for found in inside.values() for uuid in found)}
     objects = {
         uuid: _chosen(holders[uuid], OBJECT, hop)
@@ -133,7 +134,7 @@ def _parts(holder: Document, member: str, way: Way, hop: bool) -> dict[str, Docu
 
 
 def _chosen(part: Document, members: Iterable[str], hop: bool) -> Document:
-    """The members that mean the same everywhere, how far it goes, and the tags that travel."""
+    """The members that mean the same everywhere, the distribution, and the tags that are transferred."""
     reach = part["distribution"]
     tags = {
         (tag["name"], tag.get("relationship_type") or "")
@@ -149,7 +150,7 @@ def _chosen(part: Document, members: Iterable[str], hop: bool) -> Document:
 
 
 def _references(found: Document, there: Collection[str]) -> dict[str, Document]:
-    """The references to what goes along, too."""
+    """The references whose targets are transferred as well."""
     return {
         each["uuid"]: {name: each.get(name) for name in REFERENCE}
         for each in found.get("ObjectReference", ())

@@ -1,4 +1,4 @@
-"""Small servers on this machine, each a thread for the length of a block."""
+"""Small HTTP servers on this machine, each in a thread for the length of a block."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HERE = ("127.0.0.0/8",)
 
 @dataclass(slots=True)
 class Running:
-    """A server that runs: its address, and the requests it got (method, path, headers, body)."""
+    """A running server: its URL, and the requests it received (method, path, headers, body)."""
 
     url: str
     requests: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Running:
 
 @contextmanager
 def serving(answer: Answer, context: ssl.SSLContext | None = None, port: int = 0) -> Iterator[Running]:
-    """Answer every request with `answer`, which writes to the handler; on any free port, or this one."""
+    """Answer every request with `answer`, which writes to the handler; on any free port, or on `port`."""
     running = Running("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -64,8 +64,8 @@ def serving(answer: Answer, context: ssl.SSLContext | None = None, port: int = 0
         thread.join()
 
 
-def says(content: bytes, status: int = 200, **headers: str) -> Answer:
-    """An answer with a fixed content; `headers` have _ for -."""
+def responds(content: bytes, status: int = 200, **headers: str) -> Answer:
+    """A fixed response; `headers` are written with _ for -."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
@@ -78,14 +78,14 @@ def says(content: bytes, status: int = 200, **headers: str) -> Answer:
     return answer
 
 
-def leads_to(url: str, status: int = 302) -> Answer:
+def redirects_to(url: str, status: int = 302) -> Answer:
     """A redirect."""
-    return says(b"", status, Location=url)
+    return responds(b"", status, Location=url)
 
 
 @cache
 def certificate(until: dt.datetime | None = None) -> str:
-    """A certificate of 127.0.0.1 that signed itself, with its key (PEM); it holds for a day, or `until`."""
+    """A self-signed certificate for 127.0.0.1 with its key (PEM), valid for a day or `until`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "peer.example")])
     now = dt.datetime.now(dt.UTC)
@@ -108,7 +108,7 @@ def certificate(until: dt.datetime | None = None) -> str:
 
 
 def encrypted(folder: Path, shown: str | None = None) -> ssl.SSLContext:
-    """What a server with this certificate (PEM with its key; `certificate`) speaks."""
+    """The TLS context of a server with this certificate (PEM with its key; see `certificate`)."""
     file = folder / "server.pem"
     file.write_text(shown or certificate())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

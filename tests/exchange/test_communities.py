@@ -1,4 +1,4 @@
-"""The communities that are known, and the letter that asks one for access."""
+"""The known communities, and the letter that requests access to one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_communities_are_listed_found_and_viewed(seed: Seed) -> None:
     assert call(seed.site_admin.key, "GET", "/communities/view/999")[0] == 404
 
 
-def test_the_letter_is_written_and_not_said_to_be_sent(seed: Seed) -> None:
+def test_access_request_letter_is_written_but_not_sent(seed: Seed) -> None:
     asked = {
         "org_name": "Vård\r\nBcc: x@evil.example",
         "email": "soc@a.example",
@@ -38,13 +38,13 @@ def test_the_letter_is_written_and_not_said_to_be_sent(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("address", ["", "a@b.example\r\nBcc: c@d.example", ["a@b.example"]])
-def test_an_address_that_is_none_is_refused(seed: Seed, address: object) -> None:
+def test_invalid_mail_address_is_rejected(seed: Seed, address: object) -> None:
     asked = {"email": address, "mock": True}
     status, body = call(seed.site_admin.key, "POST", "/communities/requestAccess/1", asked)
     assert (status, list(body["errors"])) == (403, ["email"])
 
 
-def test_only_site_administrators_see_them(seed: Seed) -> None:
+def test_only_site_administrators_see_communities(seed: Seed) -> None:
     for key in (seed.org_admin.key, seed.analyst.key, None):
         assert call(key, "GET", "/communities/index")[0] == 403
         assert call(key, "POST", "/communities/requestAccess/1", {"mock": True})[0] == 403

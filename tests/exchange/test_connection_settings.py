@@ -1,4 +1,4 @@
-"""What the settings of a connection change, between real hubs."""
+"""The effect of each setting of a connection, between real hubs."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ def tags(hub: Hub, uuid: str) -> set[str]:
 
 
 def change(hub: Hub, uuid: str, **members: Any) -> None:
-    """Change an event, a second later than it was made, and publish it."""
+    """Change an event with a timestamp one second later, and publish it."""
     event = hub.event(uuid) or {}
     hub.post(f"/events/edit/{uuid}", {"Event": {"timestamp": int(event["timestamp"]) + 1, **members}})
     hub.post(f"/events/publish/{uuid}")
 
 
-def soon(happens: Callable[[], Any]) -> bool:
-    """Whether the workers bring something about within a minute."""
+def happens_soon(happens: Callable[[], Any]) -> bool:
+    """Whether the workers make `happens` true within a minute."""
     deadline = time.monotonic() + 60
     while not (done := happens()) and time.monotonic() < deadline:
         time.sleep(0.1)
     return bool(done)
 
 
-def test_what_is_published_goes_on_from_hub_to_hub(hubs: Hubs) -> None:
-    """A to B to C, each by itself; not further than the distribution says, and not round in circles."""
+def test_published_events_are_forwarded_from_hub_to_hub(hubs: Hubs) -> None:
+    """From A to B to C automatically, no further than the distribution permits, and not in circles."""
     a, b, c = hubs
     for hub in hubs:
         hub.post("/servers/serverSettingsEdit/Plugin.Sightings_policy", {"value": 2})
@@ -52,14 +52,14 @@ def test_what_is_published_goes_on_from_hub_to_hub(hubs: Hubs) -> None:
         far = a.add(published=False, Attribute=inside)
         for event in (near, far):
             a.post(f"/events/publish/{event['uuid']}")
-        assert soon(lambda: c.event(far["uuid"]))
+        assert happens_soon(lambda: c.event(far["uuid"]))
         change(a, far["uuid"], info="changed")
-        assert soon(lambda: (c.event(far["uuid"]) or {})["info"] == "changed")
+        assert happens_soon(lambda: (c.event(far["uuid"]) or {})["info"] == "changed")
         seen = inside[3]["uuid"]
         a.post(f"/sightings/add/{seen}", {"source": "sensor of A"})
         a.post(f"/events/publishSightings/{far['uuid']}")
         asked = {"returnFormat": "json", "uuid": [far["uuid"]]}
-        assert soon(lambda: c.post("/sightings/restSearch/event", asked)["response"])
+        assert happens_soon(lambda: c.post("/sightings/restSearch/event", asked)["response"])
     finally:
         for hub, peer in ways:
             hub.set(peer, push=False, push_sightings=False)
@@ -70,7 +70,7 @@ def test_what_is_published_goes_on_from_hub_to_hub(hubs: Hubs) -> None:
     assert (a.event(far["uuid"]) or {})["locked"] is False
 
 
-def test_what_comes_in_may_stay_unpublished(hubs: Hubs) -> None:
+def test_unpublish_event_setting_leaves_incoming_events_unpublished(hubs: Hubs) -> None:
     a, b, _ = hubs
     pulled, pushed = a.add(), b.add()
     b.set("A", unpublish_event=True)
@@ -83,7 +83,7 @@ def test_what_comes_in_may_stay_unpublished(hubs: Hubs) -> None:
     assert (a.event(pushed["uuid"]) or {})["published"] is False
 
 
-def test_tags_that_are_gone_at_the_origin_go_when_that_is_set(hubs: Hubs) -> None:
+def test_remove_missing_tags_setting_removes_tags_gone_at_the_origin(hubs: Hubs) -> None:
     a, b, _ = hubs
     event = a.add(
         Tag=[{"name": "one"}, {"name": "two"}], Attribute=[attribute("tagged", Tag=[{"name": "three"}])]
@@ -91,7 +91,7 @@ def test_tags_that_are_gone_at_the_origin_go_when_that_is_set(hubs: Hubs) -> Non
     b.pull(of="A")
     b.post("/tags/attachTagToObject", {"uuid": event["uuid"], "tag": "own", "local": 1})
     inside = event["Attribute"][0]["uuid"]
-    time.sleep(1)  # What is not later by a second is no news.
+    time.sleep(1)  # A change within the same second does not count as newer.
     a.post("/tags/removeTagFromObject", {"uuid": event["uuid"], "tag": "one"})
     a.post("/tags/removeTagFromObject", {"uuid": inside, "tag": "three"})
     change(a, event["uuid"])
@@ -109,7 +109,7 @@ def test_tags_that_are_gone_at_the_origin_go_when_that_is_set(hubs: Hubs) -> Non
     assert not (b.event(event["uuid"]) or {})["Attribute"][0].get("Tag")
 
 
-def test_between_hubs_of_one_organisation_all_stays_as_it_is(hubs: Hubs) -> None:
+def test_internal_connection_keeps_distributions_and_local_tags(hubs: Hubs) -> None:
     a, b, _ = hubs
     inside = [attribute(f"reach {reach}", distribution=reach) for reach in (1, 2, 3, 5)]
     event = a.add(distribution=2, Attribute=inside, Tag=[{"name": "local one", "local": 1}])
@@ -126,7 +126,7 @@ def test_between_hubs_of_one_organisation_all_stays_as_it_is(hubs: Hubs) -> None
     assert (a.event(sent["uuid"]) or {})["distribution"] == "1"
 
 
-def test_types_and_templates_may_be_left_out(hubs: Hubs) -> None:
+def test_rules_exclude_types_and_templates(hubs: Hubs) -> None:
     a, b, _ = hubs
     event = a.add(
         Attribute=[attribute("kept"), {"type": "comment", "category": "Other", "value": "left out"}]
@@ -142,7 +142,7 @@ def test_types_and_templates_may_be_left_out(hubs: Hubs) -> None:
     assert [each["value"] for each in (b.event(event["uuid"]) or {})["Attribute"]] == ["kept"]
 
 
-def test_an_event_of_nothing_but_a_report_travels(hubs: Hubs) -> None:
+def test_event_with_only_a_report_is_synchronised(hubs: Hubs) -> None:
     a, b, _ = hubs
     report = {"name": "all there is", "content": "text", "distribution": 5}
     pulled, pushed = (hub.add(Attribute=[], published=False) for hub in (a, b))
@@ -156,7 +156,7 @@ def test_an_event_of_nothing_but_a_report_travels(hubs: Hubs) -> None:
         assert [each["name"] for each in found.values()] == ["all there is"]
 
 
-def test_a_sharing_group_of_a_hub_reaches_that_hub_alone(hubs: Hubs) -> None:
+def test_sharing_group_of_one_hub_reaches_only_that_hub(hubs: Hubs) -> None:
     a, b, c = hubs
     own = {hub.name: hub.get("/organisations/view/1")["Organisation"]["uuid"] for hub in hubs}
     members = [{"Organisation": {"uuid": own[name], "name": f"Hub {name}"}, "extend": True} for name in "AB"]

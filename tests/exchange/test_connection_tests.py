@@ -1,4 +1,4 @@
-"""How a connection is: asked of real servers, and of this very hub."""
+"""Connection tests against real servers and against this hub itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.exchange.servers import HERE, says, serving
+from tests.exchange.servers import HERE, responds, serving
 from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 
@@ -33,14 +33,14 @@ def connect(seed: Seed, url: str, key: str = KEY) -> str:
     return str(call(seed.site_admin.key, "POST", "/servers/add", body)[1]["Server"]["id"])
 
 
-def how_it_is(seed: Seed, number: str) -> Any:
+def connection_status(seed: Seed, number: str) -> Any:
     return call(seed.site_admin.key, "POST", f"/servers/testConnection/{number}", {})[1]
 
 
-def test_two_hubs_know_each_other(server: WebServer, server_seed: Seed) -> None:
+def test_two_hubs_recognise_each_other(server: WebServer, server_seed: Seed) -> None:
     """The other hub is this one, over HTTP."""
     number = connect(server_seed, server.url, server_seed.partner_sync.key)
-    found = how_it_is(server_seed, number)
+    found = connection_status(server_seed, number)
     assert (found["status"], found["post"], found["mismatch"], found["newer"]) == (1, 1, False, False)
     assert found["request_encoding"] == ["gzip", "br"]
     user = call(server_seed.site_admin.key, "GET", f"/servers/getRemoteUser/{number}")[1]
@@ -50,7 +50,7 @@ def test_two_hubs_know_each_other(server: WebServer, server_seed: Seed) -> None:
     assert "Organisation A" in rules["data"]["organisations"]
     for key, status in ((KEY, 4), (server_seed.reader.key, 7), (server_seed.analyst.key, 8)):
         call(server_seed.site_admin.key, "POST", f"/servers/edit/{number}", {"authkey": key})
-        assert how_it_is(server_seed, number)["status"] == status
+        assert connection_status(server_seed, number)["status"] == status
 
 
 @pytest.mark.parametrize(
@@ -68,32 +68,32 @@ def test_two_hubs_know_each_other(server: WebServer, server_seed: Seed) -> None:
         (405, json.dumps({"message": "You have not accepted the terms of use yet, please"}).encode(), 6),
     ],
 )
-def test_what_is_wrong_is_told(seed: Seed, status: int, answer: bytes, told: int) -> None:
-    with serving(says(answer, status)) as other:
+def test_connection_test_reports_the_failure(seed: Seed, status: int, answer: bytes, told: int) -> None:
+    with serving(responds(answer, status)) as other:
         number = connect(seed, other.url)
-        assert how_it_is(seed, number)["status"] == told
+        assert connection_status(seed, number)["status"] == told
         assert call(seed.site_admin.key, "GET", f"/servers/getRemoteUser/{number}")[0] == 404
         body = call(seed.site_admin.key, "GET", f"/servers/queryAvailableSyncFilteringRules/{number}")[1]
         assert bool(body["error"]) == (answer != b"{}" or status != 200)
-    assert how_it_is(seed, number)["status"] == 2
-    assert KEY not in json.dumps(how_it_is(seed, number))
+    assert connection_status(seed, number)["status"] == 2
+    assert KEY not in json.dumps(connection_status(seed, number))
 
 
-def test_versions_and_altered_requests(seed: Seed) -> None:
+def test_version_mismatch_and_altered_requests_are_reported(seed: Seed) -> None:
     def altering(handler: BaseHTTPRequestHandler) -> None:
         version = {**VERSION, "version": "2.4.200"}
-        says(json.dumps(version if handler.command == "GET" else {"body": {}, "headers": {}}).encode())(
+        responds(json.dumps(version if handler.command == "GET" else {"body": {}, "headers": {}}).encode())(
             handler
         )
 
     with serving(altering) as other:
-        found = how_it_is(seed, connect(seed, other.url))
+        found = connection_status(seed, connect(seed, other.url))
         assert (found["status"], found["mismatch"], found["newer"], found["post"]) == (1, "minor", "local", 9)
         assert other.requests[0][2]["Authorization"] == KEY
 
 
-def test_only_site_administrators_ask(seed: Seed) -> None:
-    with serving(says(b"{}")) as other:
+def test_only_site_administrators_test_connections(seed: Seed) -> None:
+    with serving(responds(b"{}")) as other:
         number = connect(seed, other.url)
         for action in ("testConnection", "getRemoteUser", "queryAvailableSyncFilteringRules"):
             for key in (seed.org_admin.key, seed.partner_sync.key, None):
@@ -102,7 +102,7 @@ def test_only_site_administrators_ask(seed: Seed) -> None:
     assert other.requests == []
 
 
-def test_what_is_there_is_looked_at(server: WebServer, server_seed: Seed) -> None:
+def test_remote_events_are_previewed(server: WebServer, server_seed: Seed) -> None:
     admin = server_seed.site_admin.key
     for info in ("first", "second"):
         event = {
@@ -122,12 +122,12 @@ def test_what_is_there_is_looked_at(server: WebServer, server_seed: Seed) -> Non
     assert (status, body["message"]) == (404, "Event &#039;99999999&#039; not found.")
 
 
-def test_the_key_is_renewed(server: WebServer, server_seed: Seed) -> None:
+def test_remote_key_is_reset(server: WebServer, server_seed: Seed) -> None:
     admin, old = server_seed.site_admin.key, server_seed.partner_sync.key
     number = connect(server_seed, server.url, old)
     status, body = call(admin, "POST", f"/servers/resetRemoteAuthKey/{number}")
     assert (status, body["message"]) == (200, "API key updated.")
-    assert how_it_is(server_seed, number)["status"] == 1
+    assert connection_status(server_seed, number)["status"] == 1
     assert call(old, "GET", "/servers/getVersion")[0] == 403
     call(admin, "POST", f"/servers/edit/{number}", {"authkey": KEY})
     assert call(admin, "POST", f"/servers/resetRemoteAuthKey/{number}")[0] == 404

@@ -1,4 +1,4 @@
-"""Events enriched by the worker: ordered and answered at once, done as whoever ordered it may then."""
+"""Enrichment of events by the worker: queued at once, run with the requester's permissions at that time."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def event(seed: Seed) -> Event:
     return event
 
 
-def ordered() -> list[dict[str, Any]]:
-    """The arguments of the jobs that wait."""
+def queued_arguments() -> list[dict[str, Any]]:
+    """The arguments of the queued jobs."""
     waiting = ProcrastinateJob.objects.filter(task_name="modules.enrich").order_by("id")
     return list(waiting.values_list("args", flat=True))
 
 
 @pytest.mark.usefixtures("modules")
-def test_an_event_is_enriched_by_the_worker_and_the_client_does_not_wait(seed: Seed, event: Event) -> None:
+def test_event_enrichment_is_queued_for_the_worker(seed: Seed, event: Event) -> None:
     switch_on(seed, "hub_told", "extract_url_components")
     for number in range(3):
         attribute(event, "domain", f"h{number}.example")
@@ -46,26 +46,28 @@ def test_an_event_is_enriched_by_the_worker_and_the_client_does_not_wait(seed: S
     assert (status, body["saved"], body["id"]) == (200, True, str(event.pk)), body
     assert "queued for background processing" in body["message"]
     assert Attribute.objects.count() == 5
-    [job] = ordered()
+    [job] = queued_arguments()
     assert job == {
         "user_id": seed.analyst.user.pk, "event_id": event.pk, "modules": ["hub_told", "extract_url_components"]
     }  # fmt: skip
     with pytest.raises(ModuleFailed) as failed:
         tasks.enrich(**job)
     assert failed.value.wire.startswith("hub_told: The other side is closed")
-    assert Attribute.objects.filter(value1="203.0.113.5").count() == 1, "what the others know is stored, once"
+    assert Attribute.objects.filter(value1="203.0.113.5").count() == 1, (
+        "results of the other modules are stored once"
+    )
     assert Object.objects.filter(name="url").count() == 1
-    assert call(seed.analyst.key, "POST", path, {})[0] == 403, "no module is named"
-    assert len(ordered()) == 1
+    assert call(seed.analyst.key, "POST", path, {})[0] == 403, "a request without modules is refused"
+    assert len(queued_arguments()) == 1
 
 
 @pytest.mark.usefixtures("modules")
-def test_a_job_may_do_what_its_owner_may_when_it_runs(seed: Seed, event: Event) -> None:
+def test_job_runs_with_its_owners_current_permissions(seed: Seed, event: Event) -> None:
     switch_on(seed, "hub_told")
     attribute(event, "domain", "evil.example")
     path = f"/events/enrichEvent/{event.pk}"
     assert call(seed.analyst.key, "POST", path, {"hub_told": True})[0] == 200
-    [job] = ordered()
+    [job] = queued_arguments()
     Event.objects.update(orgc=seed.org_b)
     with pytest.raises(NotOwned):
         tasks.enrich(**job)
@@ -82,8 +84,8 @@ def test_a_job_may_do_what_its_owner_may_when_it_runs(seed: Seed, event: Event) 
 
 
 @pytest.mark.usefixtures("modules")
-def test_who_may_not_change_the_event_orders_nothing(seed: Seed, event: Event) -> None:
+def test_enrichment_requires_permission_to_edit_the_event(seed: Seed, event: Event) -> None:
     switch_on(seed, "hub_told")
     for key in (seed.reader.key, seed.stranger.key, seed.partner_sync.key, None):
         assert call(key, "POST", f"/events/enrichEvent/{event.pk}", {"hub_told": True})[0] == 403
-    assert not ordered()
+    assert not queued_arguments()

@@ -1,4 +1,4 @@
-"""A member's own platform joins a hub by a one-time code: two real installations, each with its own database."""
+"""A member's own platform joins a hub by enrolment code: two real installations, each with its own database."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SWITCHES = {"VARDKASE_PRIVATE_NETWORKS": "127.0.0.0/8", "VARDKASE_PROFILE": "mem
 
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Instance, Path]]:
-    """A member's own platform, and the folder that it keeps everything in."""
+    """A member's own platform, and its data folder."""
     for name, value in SWITCHES.items():
         monkeypatch.setenv(name, value)
     with TemporaryDirectory(prefix="vardkase-platform-") as folder, running_hub(Path(folder)) as instance:
@@ -44,16 +44,16 @@ def console(seed: Seed) -> Actor:
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A `vardkase` command at the platform's console."""
     line = [*VARDKASE, *words, "--data-dir", str(folder), "--json"]
-    return subprocess.run(line, capture_output=True, text=True, check=False, env=_surroundings(), timeout=120)
+    return subprocess.run(line, capture_output=True, text=True, check=False, env=_environment(), timeout=120)
 
 
-def _surroundings() -> dict[str, str]:
-    """The environment without the database of the tests: the platform has its own."""
+def _environment() -> dict[str, str]:
+    """The environment without the tests' database: the platform has its own."""
     return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
 
 
 @pytest.mark.live
-def test_a_platform_joins_by_its_code_and_fetches(
+def test_platform_joins_by_enrolment_code_and_pulls(
     server: WebServer, server_seed: Seed, platform: tuple[Instance, Path]
 ) -> None:
     seed, (instance, folder) = server_seed, platform
@@ -70,7 +70,7 @@ def test_a_platform_joins_by_its_code_and_fetches(
     assert joined.returncode == 0, joined.stderr
     assert json.loads(joined.stdout)["fault"] == ""
     again = command(folder, "enrol", code, server.url)
-    assert again.returncode == 1, "a code is good once"
+    assert again.returncode == 1, "a code works once"
     assert "does not recognise this code" in again.stderr or "känner inte till koden" in again.stderr
 
     used = EnrolmentCode.objects.get()

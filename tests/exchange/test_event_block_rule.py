@@ -1,4 +1,4 @@
-"""The rule that keeps events with some tags out of the hub, whoever sends them."""
+"""The rule that blocks events with certain tags, from every source."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def event(*tags: str, **members: Any) -> dict[str, Any]:
     return {"Event": {"info": "story", "distribution": 0, "Tag": [{"name": tag} for tag in tags], **members}}
 
 
-def test_events_with_a_tag_are_taken_in_from_nobody(seed: Seed) -> None:
+def test_events_with_a_blocked_tag_are_refused(seed: Seed) -> None:
     admin, key = seed.site_admin.key, seed.publisher.key
     made = call(seed.org_admin.key, "POST", "/events/add", event("rumour"))[1]["Event"]
     rule = {"tags": ["Rumour", "hearsay"]}
@@ -35,7 +35,7 @@ def test_events_with_a_tag_are_taken_in_from_nobody(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("value", ["tags", "[1]", '{"tags": [1]}', '{"tags": {"a": 1}}'])
-def test_what_is_no_rule_changes_nothing(seed: Seed, value: str) -> None:
+def test_invalid_rule_is_rejected(seed: Seed, value: str) -> None:
     admin = seed.site_admin.key
     call(admin, "POST", RULE, {"value": '{"tags": ["rumour"]}'})
     status, body = call(admin, "POST", RULE, {"value": value})
@@ -44,7 +44,7 @@ def test_what_is_no_rule_changes_nothing(seed: Seed, value: str) -> None:
 
 
 @pytest.mark.parametrize("sent", [{}, {"value": None}, {"Server": {}}])
-def test_the_rule_is_removed_by_an_empty_text_alone(seed: Seed, sent: dict[str, Any]) -> None:
+def test_only_an_empty_text_removes_the_rule(seed: Seed, sent: dict[str, Any]) -> None:
     admin = seed.site_admin.key
     call(admin, "POST", RULE, {"value": '{"tags": ["rumour"]}'})
     status, body = call(admin, "POST", RULE, sent)
@@ -52,13 +52,13 @@ def test_the_rule_is_removed_by_an_empty_text_alone(seed: Seed, sent: dict[str, 
     assert call(admin, "GET", RULE)[1]["value"] == '{"tags": ["rumour"]}'
 
 
-def test_a_key_that_only_reads_does_not_change_the_rule(seed: Seed) -> None:
+def test_read_only_key_cannot_change_the_rule(seed: Seed) -> None:
     key = make_key(seed.site_admin.user, read_only=True)
     assert call(key, "POST", RULE, {"value": '{"tags": ["rumour"]}'})[0] == 403
     assert call(key, "GET", RULE)[1]["value"] == ""
 
 
-def test_nobody_else_sees_or_changes_the_rule(seed: Seed) -> None:
+def test_only_site_administrators_see_or_change_the_rule(seed: Seed) -> None:
     for api_user in (seed.org_admin, seed.partner_sync, seed.reader):
         assert call(api_user.key, "GET", RULE)[0] == 403
         assert call(api_user.key, "POST", RULE, {"value": '{"tags": ["tlp:red"]}'})[0] == 403

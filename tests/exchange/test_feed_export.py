@@ -1,4 +1,4 @@
-"""The hub's own feed: what PyMISP would make of the events, no more than may leave, and only what is new."""
+"""Feed export: what PyMISP would make of the events, no more than may leave, and only what is new."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pymisp import MISPEvent, PyMISP
 from tests.api.calls import call
 from tests.cli.test_content import run
 from tests.exchange.servers import HERE
-from tests.exchange.test_feed_contents import add, fetch, publishing
+from tests.exchange.test_feed_fetching import add, fetch, publishing
 from tests.factories import (
     make_attribute,
     make_event,
@@ -42,12 +42,12 @@ from vardkase.knowledge.taxonomies.models import Tag
 
 @pytest.fixture
 def feed(tmp_path: Path) -> Path:
-    """A folder that is not there yet."""
+    """A folder that does not exist yet."""
     return tmp_path / "feed"
 
 
-def out(seed: Seed, **fields: Any) -> Event:
-    """A published event of organisation A for everybody, with one value."""
+def exported(seed: Seed, **fields: Any) -> Event:
+    """A published event of organisation A for everyone, with one attribute."""
     event = make_event(
         seed.org_a, **{"distribution": 3, "published": True, "publish_timestamp": 1_700_000_100} | fields
     )
@@ -65,7 +65,7 @@ def hashes(feed: Path) -> list[tuple[str, ...]]:
     return [tuple(line.split(",")) for line in (feed / "hashes.csv").read_text().splitlines()]
 
 
-def held(feed: Path, event: Event) -> dict[str, Any]:
+def exported_document(feed: Path, event: Event) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((feed / f"{event.uuid}.json").read_bytes())["Event"]
     return document
 
@@ -75,9 +75,7 @@ def values(event: dict[str, Any]) -> Iterator[str]:
         yield from (attribute["value"] for attribute in part.get("Attribute", []))
 
 
-def test_a_feed_holds_what_pymisp_makes_of_the_events(
-    server: WebServer, server_seed: Seed, feed: Path
-) -> None:
+def test_feed_matches_pymisps_feed_output(server: WebServer, server_seed: Seed, feed: Path) -> None:
     setup = make_setup(server_seed)
     Object.objects.update(template_uuid="688c46fb-5edb-40a3-8273-1af7923e2215", template_version=24)
     sample = make_attribute(
@@ -88,26 +86,27 @@ def test_a_feed_holds_what_pymisp_makes_of_the_events(
     assert isinstance(read, MISPEvent)
     expected = read.to_feed(valid_distributions=[3, 5], with_meta=True, with_local_tags=False)["Event"]
     announced = expected.pop("_manifest")
-    announced[str(setup.event.uuid)]["Tag"] = expected["Tag"]  # PyMISP announces local tags in any case.
+    # PyMISP's manifest contains local tags regardless.
+    announced[str(setup.event.uuid)]["Tag"] = expected["Tag"]
     hashed = expected.pop("_hashes")
     run("feed", "export", str(feed))
     assert manifest(feed) == announced
     assert sorted(hashes(feed)) == sorted((each, str(setup.event.uuid)) for each in hashed)
     (whole,) = expected["Object"]
-    for reference in whole["ObjectReference"]:  # PyMISP reads them before it knows the object's uuid.
+    for reference in whole["ObjectReference"]:  # PyMISP reads references before the object's uuid.
         reference["object_uuid"] = whole["uuid"]
-    assert held(feed, setup.event) == expected
+    assert exported_document(feed, setup.event) == expected
     assert len(hashed) == 5
     assert {tag["name"] for tag in expected["Tag"]} >= {"tlp:amber"}
     assert [report["name"] for report in expected["EventReport"]] == ["Report"]
 
 
-def test_only_what_may_go_that_far_leaves(seed: Seed, feed: Path) -> None:
+def test_export_is_limited_to_the_chosen_distributions(seed: Seed, feed: Path) -> None:
     alone = make_sharing_group(seed.org_a, [seed.org_a], name="A alone")
-    events = {number: out(seed, distribution=number) for number in range(4)}
-    draft = out(seed, published=False)
-    grouped = out(seed, distribution=4, sharing_group=seed.group)
-    other = out(seed, distribution=4, sharing_group=alone)
+    events = {number: exported(seed, distribution=number) for number in range(4)}
+    draft = exported(seed, published=False)
+    grouped = exported(seed, distribution=4, sharing_group=seed.group)
+    other = exported(seed, distribution=4, sharing_group=alone)
     run("feed", "export", str(feed))
     assert set(manifest(feed)) == {str(events[3].uuid)}
     run("feed", "export", str(feed), "--distribution", "1", "--distribution", "2")
@@ -118,13 +117,13 @@ def test_only_what_may_go_that_far_leaves(seed: Seed, feed: Path) -> None:
     assert not names & {str(draft.uuid), str(other.uuid), str(events[0].uuid)}
 
 
-def test_parts_that_may_not_leave_stay(seed: Seed, feed: Path) -> None:
-    """Neither as values, nor as hashes; an object keeps what is in it."""
+def test_parts_of_other_distributions_are_not_exported(seed: Seed, feed: Path) -> None:
+    """Neither as values nor as hashes; an object's own limit applies to its attributes."""
     setup = make_setup(seed)
     make_attribute(setup.event, value1="own in open", object=setup.file, distribution=0).save()
     export_feed(seed.site_admin.actor, feed, FeedContent())
     kept = {"evil.example|192.0.2.1", "a.exe"}
-    assert set(values(held(feed, setup.event))) == kept
+    assert set(values(exported_document(feed, setup.event))) == kept
     assert {digest for digest, _ in hashes(feed)} == {
         md5_of(part) for value in kept for part in value.split("|")
     }
@@ -136,13 +135,13 @@ def test_parts_that_may_not_leave_stay(seed: Seed, feed: Path) -> None:
     export_feed(
         seed.site_admin.actor, feed, FeedContent(sharing_groups=(str(seed.group.pk),), local_tags=True)
     )
-    assert set(values(held(feed, setup.event))) == kept | {"A and B"}
-    assert "workflow:todo" in {tag["name"] for tag in held(feed, setup.event)["Tag"]}
+    assert set(values(exported_document(feed, setup.event))) == kept | {"A and B"}
+    assert "workflow:todo" in {tag["name"] for tag in exported_document(feed, setup.event)["Tag"]}
 
 
-def test_an_account_gives_no_more_than_it_may_read(seed: Seed, feed: Path) -> None:
+def test_export_as_user_contains_only_what_they_may_read(seed: Seed, feed: Path) -> None:
     setup = make_setup(seed)
-    hidden = out(seed, distribution=4, sharing_group=seed.group)
+    hidden = exported(seed, distribution=4, sharing_group=seed.group)
     run("feed", "export", str(feed), "--user", seed.stranger.user.email)
     assert set(manifest(feed)) == {str(setup.event.uuid)}
     with pytest.raises(NotFound):
@@ -150,8 +149,8 @@ def test_an_account_gives_no_more_than_it_may_read(seed: Seed, feed: Path) -> No
     assert not (feed / f"{hidden.uuid}.json").exists()
 
 
-def test_only_what_is_new_is_written_and_what_is_gone_goes(seed: Seed, feed: Path) -> None:
-    first, second = out(seed), out(seed)
+def test_export_writes_changes_and_removes_stale_files(seed: Seed, feed: Path) -> None:
+    first, second = exported(seed), exported(seed)
     assert json.loads(run("feed", "export", str(feed), "--json")) == {
         "written": 2,
         "unchanged": 0,
@@ -164,16 +163,15 @@ def test_only_what_is_new_is_written_and_what_is_gone_goes(seed: Seed, feed: Pat
         "removed": 0,
     }
     assert {path.name: path.stat().st_ino for path in feed.iterdir()} == before
-    EventTag.objects.create(
-        event=first, tag=Tag.objects.create(name="tlp:clear")
-    )  # Its timestamp is the same.
+    # Its timestamp is the same.
+    EventTag.objects.create(event=first, tag=Tag.objects.create(name="tlp:clear"))
     Event.objects.filter(pk=second.pk).update(published=False)
     assert json.loads(run("feed", "export", str(feed), "--json")) == {
         "written": 1,
         "unchanged": 0,
         "removed": 1,
     }
-    assert [tag["name"] for tag in held(feed, first)["Tag"]] == ["tlp:clear"]
+    assert [tag["name"] for tag in exported_document(feed, first)["Tag"]] == ["tlp:clear"]
     assert {uuid for _, uuid in hashes(feed)} == set(manifest(feed)) == {str(first.uuid)}
     assert {path.name for path in feed.iterdir()} == {"manifest.json", "hashes.csv", f"{first.uuid}.json"}
     Event.objects.all().delete()
@@ -181,12 +179,12 @@ def test_only_what_is_new_is_written_and_what_is_gone_goes(seed: Seed, feed: Pat
     assert (manifest(feed), hashes(feed)) == ({}, [])
 
 
-def test_an_export_that_breaks_off_leaves_the_feed_whole(
+def test_interrupted_export_leaves_the_feed_intact(
     seed: Seed, feed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = out(seed)
+    first = exported(seed)
     run("feed", "export", str(feed))
-    out(seed)
+    exported(seed)
     before = {path.name: path.read_bytes() for path in feed.iterdir()}
     real, calls = os.replace, iter(range(9))
 
@@ -204,10 +202,10 @@ def test_an_export_that_breaks_off_leaves_the_feed_whole(
     assert not list(feed.glob("*.part"))
 
 
-def test_filters_choose_among_the_events(seed: Seed, feed: Path) -> None:
-    tagged, old = out(seed), out(seed, publish_timestamp=1_500_000_000)
+def test_options_filter_the_exported_events(seed: Seed, feed: Path) -> None:
+    tagged, old = exported(seed), exported(seed, publish_timestamp=1_500_000_000)
     EventTag.objects.create(event=tagged, tag=Tag.objects.create(name="feed:public"))
-    foreign = out(seed, orgc=make_organisation("Elsewhere", local=False))
+    foreign = exported(seed, orgc=make_organisation("Elsewhere", local=False))
 
     def holds(*options: str) -> set[str]:
         run("feed", "export", str(feed), *options)
@@ -219,8 +217,8 @@ def test_filters_choose_among_the_events(seed: Seed, feed: Path) -> None:
     assert holds("--published-since", "2020-01-01") == {str(tagged.uuid), str(foreign.uuid)}
 
 
-def test_what_makes_no_sense_is_refused_and_changes_nothing(seed: Seed, feed: Path, tmp_path: Path) -> None:
-    out(seed)
+def test_invalid_options_are_rejected(seed: Seed, feed: Path, tmp_path: Path) -> None:
+    exported(seed)
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (theirs / "29ce5996-b0a6-5625-a10b-67142095b7ba.json").write_text("mine")
@@ -236,7 +234,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(seed: Seed, feed: Pa
     assert not feed.exists()
 
 
-def test_two_exports_at_once_do_not_mix(seed: Seed, feed: Path) -> None:
+def test_concurrent_export_is_refused(seed: Seed, feed: Path) -> None:
     feed.mkdir()
     held_open = os.open(feed, os.O_RDONLY)
     fcntl.flock(held_open, fcntl.LOCK_EX)
@@ -249,7 +247,7 @@ def test_two_exports_at_once_do_not_mix(seed: Seed, feed: Path) -> None:
     assert not list(feed.iterdir())
 
 
-def test_many_events_need_no_more_queries(seed: Seed, feed: Path) -> None:
+def test_export_needs_no_query_per_event(seed: Seed, feed: Path) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             export_feed(seed.site_admin.actor, feed, FeedContent())
@@ -257,7 +255,7 @@ def test_many_events_need_no_more_queries(seed: Seed, feed: Path) -> None:
 
     def several() -> None:
         for _ in range(5):
-            event = out(seed)
+            event = exported(seed)
             kept = make_object(event)
             kept.save()
             make_attribute(event, object=kept).save()
@@ -270,7 +268,7 @@ def test_many_events_need_no_more_queries(seed: Seed, feed: Path) -> None:
     assert len(manifest(feed)) == 10
 
 
-def test_a_feed_reader_takes_it_in(seed: Seed, feed: Path, settings: Any) -> None:
+def test_exported_feed_can_be_fetched(seed: Seed, feed: Path, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     SettingValue.objects.create(name="MISP.background_jobs", value=False)
     setup: Setup = make_setup(seed)

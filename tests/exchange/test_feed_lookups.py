@@ -1,4 +1,4 @@
-"""Who else knows a value: beside attributes in the API and on pages, as far as the reader may know of it."""
+"""Which feeds and connected instances know a value, in the API and on pages, as far as the reader may see."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ THEIRS, ANOTHER = str(uuid4()), str(uuid4())
 
 @pytest.fixture
 def feeds(seed: Seed) -> tuple[Feed, Feed]:
-    """A MISP feed that everybody may know of, and a list for site administrators; the roles see what feeds know."""
+    """A MISP feed that everyone may see, and a list for site administrators; all roles see feed correlations."""
     Role.objects.update(perm_view_feed_correlations=True)
     shown, hidden = (
         Feed.objects.create(
@@ -48,7 +48,7 @@ def feeds(seed: Seed) -> tuple[Feed, Feed]:
 
 @pytest.fixture
 def event(seed: Seed) -> Event:
-    """Three values: one that both know, one of which the list knows a half, one of nobody's."""
+    """Three attributes: one that both feeds know, one of which the list knows a half, and one that no feed knows."""
     event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     make_attribute(event, type="domain", value1="evil.example").save()
@@ -57,74 +57,68 @@ def event(seed: Seed) -> Event:
     return event
 
 
-def known(api_user: ApiUser, path: str) -> dict[str, Any]:
+def viewed(api_user: ApiUser, path: str) -> dict[str, Any]:
     status, body = call(api_user.key, "GET", path)
     assert status == 200
     return body["Event"]  # type: ignore[no-any-return]
 
 
-def names(document: dict[str, Any]) -> list[str]:
+def feed_names(document: dict[str, Any]) -> list[str]:
     return [feed["name"] for feed in document.get("Feed", [])]
 
 
-def test_attributes_and_their_event_name_the_feeds_that_know_them(
-    seed: Seed, feeds: tuple[Feed, Feed], event: Event
-) -> None:
-    document = known(seed.site_admin, f"/events/view/{event.pk}")
+def test_attributes_and_event_list_matching_feeds(seed: Seed, feeds: tuple[Feed, Feed], event: Event) -> None:
+    document = viewed(seed.site_admin, f"/events/view/{event.pk}")
     first, half, alone = document["Attribute"]
-    assert (names(first), names(half), names(alone)) == (["shown", "hidden"], ["hidden"], [])
+    assert (feed_names(first), feed_names(half), feed_names(alone)) == (["shown", "hidden"], ["hidden"], [])
     assert first["Feed"][0] == {
         "id": str(feeds[0].pk), "name": "shown", "url": "https://shown.example", "provider": "P",
         "source_format": "misp", "event_uuids": sorted([THEIRS, ANOTHER]),
     }  # fmt: skip
     assert "event_uuids" not in first["Feed"][1]
-    assert names(document) == ["shown", "hidden"]
+    assert feed_names(document) == ["shown", "hidden"]
     assert "Feed" not in alone
-    silent = known(seed.site_admin, f"/events/view/{event.pk}/includeFeedCorrelations:0")
+    silent = viewed(seed.site_admin, f"/events/view/{event.pk}/includeFeedCorrelations:0")
     assert "Feed" not in silent
     assert "Feed" not in silent["Attribute"][0]
 
 
-def test_searches_name_them_when_they_are_asked_to(
-    seed: Seed, feeds: tuple[Feed, Feed], event: Event
-) -> None:
+def test_searches_list_matching_feeds_on_request(seed: Seed, feeds: tuple[Feed, Feed], event: Event) -> None:
     def found(**more: Any) -> dict[str, Any]:
         body = call(seed.site_admin.key, "POST", "/events/restSearch", {"eventid": event.pk, **more})[1]
         return body["response"][0]["Event"]  # type: ignore[no-any-return]
 
-    assert names(found()) == []
-    assert names(found(includeFeedCorrelations=1)) == ["shown", "hidden"]
+    assert feed_names(found()) == []
+    assert feed_names(found(includeFeedCorrelations=1)) == ["shown", "hidden"]
 
 
-def test_others_learn_of_feeds_that_are_for_everybody_only(
-    seed: Seed, feeds: tuple[Feed, Feed], event: Event
-) -> None:
+def test_other_users_see_only_visible_feeds(seed: Seed, feeds: tuple[Feed, Feed], event: Event) -> None:
     path = f"/events/view/{event.pk}"
-    assert names(known(seed.analyst, path)) == ["shown"]
+    assert feed_names(viewed(seed.analyst, path)) == ["shown"]
     feeds[0].lookup_visible = False
     feeds[0].save()
-    assert names(known(seed.analyst, path)) == []
+    assert feed_names(viewed(seed.analyst, path)) == []
 
 
-def test_a_role_without_the_permission_is_told_nothing(
+def test_role_without_permission_sees_no_feed_correlations(
     seed: Seed, feeds: tuple[Feed, Feed], event: Event
 ) -> None:
     Role.objects.filter(perm_site_admin=False).update(perm_view_feed_correlations=False)
     analyst = ApiUser(type(seed.analyst.user).objects.get(pk=seed.analyst.user.pk), seed.analyst.key)
-    assert names(known(analyst, f"/events/view/{event.pk}")) == []
+    assert feed_names(viewed(analyst, f"/events/view/{event.pk}")) == []
 
 
-def test_what_does_not_correlate_is_not_looked_up(seed: Seed, feeds: tuple[Feed, Feed], event: Event) -> None:
-    event.attributes.filter(value1="evil.example").update(disable_correlation=True)
-    assert names(known(seed.site_admin, f"/events/view/{event.pk}")) == ["hidden"]
-
-
-def test_a_page_of_attributes_costs_no_more_queries_than_one(
+def test_attributes_without_correlation_are_not_looked_up(
     seed: Seed, feeds: tuple[Feed, Feed], event: Event
 ) -> None:
+    event.attributes.filter(value1="evil.example").update(disable_correlation=True)
+    assert feed_names(viewed(seed.site_admin, f"/events/view/{event.pk}")) == ["hidden"]
+
+
+def test_lookups_need_no_query_per_attribute(seed: Seed, feeds: tuple[Feed, Feed], event: Event) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            known(seed.site_admin, f"/events/view/{event.pk}")
+            viewed(seed.site_admin, f"/events/view/{event.pk}")
         return len(captured)
 
     few = queries()
@@ -133,7 +127,7 @@ def test_a_page_of_attributes_costs_no_more_queries_than_one(
     assert queries() == few
 
 
-def test_caching_again_replaces_and_counts(seed: Seed, feeds: tuple[Feed, Feed]) -> None:
+def test_recaching_replaces_values_and_counts(seed: Seed, feeds: tuple[Feed, Feed]) -> None:
     shown, hidden = feeds
     [(_, others), _] = overlaps(seed.site_admin.actor)
     assert [(each.shared, each.percent) for each in others] == [(1, 50)]
@@ -148,13 +142,13 @@ def test_caching_again_replaces_and_counts(seed: Seed, feeds: tuple[Feed, Feed])
     assert not CachedValue.objects.exists()
 
 
-def test_what_several_know_is_covered_once(seed: Seed, feeds: tuple[Feed, Feed]) -> None:
+def test_value_in_several_feeds_is_covered_once(seed: Seed, feeds: tuple[Feed, Feed]) -> None:
     third = Feed.objects.create(name="third", provider="P", url="https://third.example")
     store(kinds.FEED, third.pk, [(md5_of("evil.example"), None)])
     assert coverage(kinds.FEED, feeds[0].pk) == 50.0
 
 
-def test_connected_instances_stand_beside_the_feeds(
+def test_connected_instances_are_listed_with_the_feeds(
     seed: Seed, feeds: tuple[Feed, Feed], event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def describe(actor: Actor, numbers: Any) -> dict[int, kinds.About]:
@@ -163,7 +157,7 @@ def test_connected_instances_stand_beside_the_feeds(
     monkeypatch.setitem(kinds._kinds, kinds.SERVER, describe)
     store(kinds.SERVER, 7, [(md5_of("evil.example"), THEIRS)])
     path = f"/events/view/{event.pk}/includeServerCorrelations:1"
-    first = known(seed.site_admin, path)["Attribute"][0]
+    first = viewed(seed.site_admin, path)["Attribute"][0]
     assert [server["name"] for server in first["Server"]] == ["Norden"]
     hits = call(seed.site_admin.key, "POST", "/feeds/searchCaches", {"value": "evil.example"})[1]
     assert [(hit["Feed"]["name"], hit["Feed"]["type"]) for hit in hits] == [

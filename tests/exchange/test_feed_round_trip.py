@@ -1,4 +1,4 @@
-"""A feed that PyMISP makes is fetched, and ours is read by PyMISP: field by field the same events come back."""
+"""A feed made by PyMISP is fetched, and ours is read by PyMISP: the events are equal field by field."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from pymisp import MISPEvent, MISPObject
 
 from tests.exchange.servers import HERE
-from tests.exchange.test_feed_contents import DONE, add, fetch, publishing
-from tests.exchange.test_own_feeds import made, read
+from tests.exchange.test_feed_fetching import DONE, add, fetch, publishing
+from tests.exchange.test_own_feeds import make_own_feed, read_file
 from tests.factories.seed import Seed
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.own_feeds import services
@@ -23,7 +23,7 @@ THEIRS = {"name": "ORG-A", "uuid": "aaaaaaaa-0000-4000-8000-00000000000a"}
 
 @pytest.fixture(autouse=True)
 def of_its_own(seed: Seed, tmp_path: Path, settings: Any) -> None:
-    """No worker runs, and feeds lie in folders of the test."""
+    """No worker runs, and feeds are in the test's own folders."""
     settings.DATA_DIR = tmp_path
     settings.VARDKASE_FEED_FOLDER = str(tmp_path / "in")
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
@@ -31,7 +31,7 @@ def of_its_own(seed: Seed, tmp_path: Path, settings: Any) -> None:
 
 
 def event(info: str) -> MISPEvent:
-    """An event of another organisation with what feeds can hold."""
+    """An event of another organisation with everything that feeds can contain."""
     made = MISPEvent()
     made.from_dict(
         info=info, uuid=str(uuid4()), date="2026-11-20", threat_level_id=1, analysis=2, distribution=3, published=True,
@@ -58,12 +58,12 @@ def event(info: str) -> MISPEvent:
     made.add_object(file)
     made.add_event_report("Report", "# What happened", distribution=5)
     for part in (*made.attributes, *file.attributes, file, *made.event_reports):
-        part.timestamp, part.deleted = 1_763_000_000, False  # As MISP says it of every part.
+        part.timestamp, part.deleted = 1_763_000_000, False  # MISP's documents have both on every part.
     return made
 
 
 def as_feed(source: MISPEvent) -> dict[str, Any]:
-    """The event as PyMISP writes it into a feed; lists in an order of their own."""
+    """The event as PyMISP writes it into a feed, with sorted lists."""
     document: dict[str, Any] = source.to_feed(valid_distributions=[3, 5], with_meta=True)["Event"]
     document["_hashes"] = sorted(document["_hashes"])
     for name in ("Attribute", "Object", "Tag"):
@@ -72,7 +72,7 @@ def as_feed(source: MISPEvent) -> dict[str, Any]:
 
 
 def generated(folder: Path, *events: MISPEvent) -> None:
-    """What PyMISP's feed generator writes: an event in a file each, hashes, manifest."""
+    """What PyMISP's feed generator writes: a file per event, hashes, manifest."""
     folder.mkdir(parents=True)
     manifest: dict[str, Any] = {}
     with (folder / "hashes.csv").open("w") as hashes:
@@ -92,7 +92,7 @@ def loaded(content: bytes) -> MISPEvent:
 
 
 @pytest.mark.parametrize("over_the_wire", [False, True])
-def test_what_pymisp_wrote_comes_back_to_pymisp(seed: Seed, tmp_path: Path, over_the_wire: bool) -> None:
+def test_pymisp_feed_round_trip(seed: Seed, tmp_path: Path, over_the_wire: bool) -> None:
     sources = [event("first"), event("second")]
     generated(tmp_path / "in" / "feed", *sources)
     if over_the_wire:
@@ -104,14 +104,13 @@ def test_what_pymisp_wrote_comes_back_to_pymisp(seed: Seed, tmp_path: Path, over
     else:
         number = add(seed, "feed", input_source="local", source_format="misp", distribution=3)
         assert fetch(seed, number) == f"{DONE} Downloaded 2 new event(s)."
-    Event.objects.update(
-        publish_timestamp=1_763_000_100
-    )  # Fetching is publishing here, and has its own time.
-    services.refresh(made(seed, organisation_id=seed.org_c.pk))
-    manifest = json.loads(read(seed.stranger).body)
-    hashes = [line.split(",") for line in read(seed.stranger, "public/hashes.csv").body.decode().split()]
+    # Fetching sets its own publication time.
+    Event.objects.update(publish_timestamp=1_763_000_100)
+    services.refresh(make_own_feed(seed, organisation_id=seed.org_c.pk))
+    manifest = json.loads(read_file(seed.stranger).body)
+    hashes = [line.split(",") for line in read_file(seed.stranger, "public/hashes.csv").body.decode().split()]
     for source in sources:
-        back = loaded(read(seed.stranger, f"public/{source.uuid}.json").body)
+        back = loaded(read_file(seed.stranger, f"public/{source.uuid}.json").body)
         expected, found = as_feed(source), as_feed(back)
         announced = expected.pop("_manifest")[source.uuid]
         found.pop("_manifest")

@@ -1,4 +1,4 @@
-"""Where feeds lie, and what their settings make of them."""
+"""Feeds in local folders, and the effect of each feed setting."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.exchange.servers import HERE, says, serving
-from tests.exchange.test_feed_contents import DONE, FIRST, SECOND, add, event, fetch, misp_files, publishing
+from tests.exchange.servers import HERE, responds, serving
+from tests.exchange.test_feed_fetching import DONE, FIRST, SECOND, add, event, fetch, misp_files, publishing
 from tests.factories.seed import Seed
 from vardkase.core.problems import stored_wire
 from vardkase.core.settings.models import SettingValue
@@ -27,14 +27,14 @@ FAILED = "Fetching the feed has failed."
 
 @pytest.fixture(autouse=True)
 def at_once(seed: Seed, settings: Any) -> None:
-    """No worker runs in these tests, and the feeds stand on this machine."""
+    """No worker runs in these tests, and feeds on this machine are permitted."""
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     SettingValue.objects.create(name="MISP.background_jobs", value=False)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, settings: Any) -> Path:
-    """The folder that the operator opened, beside one that is nobody's business."""
+    """The feed folder permitted by the operator, next to a file outside it."""
     opened = tmp_path / "feeds"
     opened.mkdir()
     (tmp_path / "secret.txt").write_text("secret.example\n")
@@ -54,7 +54,7 @@ def tags(uuid: str) -> set[str]:
     return set(EventTag.objects.filter(event__uuid=uuid).values_list("tag__name", flat=True))
 
 
-def test_a_file_below_the_folder_is_read_and_stays(seed: Seed, folder: Path) -> None:
+def test_file_in_the_feed_folder_is_read_and_kept(seed: Seed, folder: Path) -> None:
     (folder / "inner").mkdir()
     (folder / "inner" / "list.txt").write_text("one.example.com\n10.1.1.1\n")
     for path in ("inner/list.txt", folder / "inner" / "list.txt"):
@@ -69,7 +69,7 @@ def test_a_file_below_the_folder_is_read_and_stays(seed: Seed, folder: Path) -> 
     assert (folder / "inner" / "list.txt").exists()
 
 
-def test_a_folder_is_a_misp_feed_and_goes_file_by_file_when_wished(seed: Seed, folder: Path) -> None:
+def test_folder_feed_deletes_its_files_once_fetched(seed: Seed, folder: Path) -> None:
     files = misp_files(event(FIRST, 1000, "one.example"), event(SECOND, 1000, "two.example"))
     files[f"/feed/{SECOND}.json"] = b"{}"
     (folder / "feed").mkdir()
@@ -78,7 +78,12 @@ def test_a_folder_is_a_misp_feed_and_goes_file_by_file_when_wished(seed: Seed, f
     number = local(seed, folder / "feed", source_format="misp", delete_local_file=True)
     assert fetch(seed, number) == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
     left = {path.name for path in (folder / "feed").iterdir()}
-    assert left == {"manifest.json", "hashes.csv", f"{SECOND}.json"}  # What could not be taken in stays.
+    # The event that could not be added stays.
+    assert left == {
+        "manifest.json",
+        "hashes.csv",
+        f"{SECOND}.json",
+    }
     (folder / "feed" / f"{SECOND}.json").write_bytes(
         json.dumps({"Event": event(SECOND, 1000, "two.example")}).encode()
     )
@@ -86,7 +91,7 @@ def test_a_folder_is_a_misp_feed_and_goes_file_by_file_when_wished(seed: Seed, f
     assert {path.name for path in (folder / "feed").iterdir()} == {"hashes.csv"}
 
 
-def test_a_list_that_was_fetched_goes_when_wished(seed: Seed, folder: Path) -> None:
+def test_fetched_list_is_deleted_when_configured(seed: Seed, folder: Path) -> None:
     (folder / "list.txt").write_text("one.example.com\n")
     number = local(seed, "list.txt", delete_local_file=True)
     assert (fetch(seed, number), fetch(seed, number)) == (DONE, FAILED)
@@ -96,19 +101,19 @@ def test_a_list_that_was_fetched_goes_when_wished(seed: Seed, folder: Path) -> N
 @pytest.mark.parametrize(
     "path", ["../secret.txt", "inner/../../secret.txt", "/etc/passwd", ".", "{}/../secret.txt", ""]
 )
-def test_no_path_leads_out_of_the_folder(seed: Seed, folder: Path, path: str) -> None:
+def test_paths_outside_the_feed_folder_are_refused(seed: Seed, folder: Path, path: str) -> None:
     body = {"name": "x", "provider": "p", "url": path.format(folder), "input_source": "local"}
     status, answer = call(seed.site_admin.key, "POST", "/feeds/add", body)
     assert (status, list(answer["errors"])) == (403, ["url"])
     assert not Feed.objects.exists()
     number = local(seed, "list.txt")
-    Feed.objects.update(url=path.format(folder))  # Whatever stands in the row is judged again.
+    Feed.objects.update(url=path.format(folder))  # The stored path is checked again.
     assert fetch(seed, number) == FAILED
     assert values() == set()
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "pipe", "directory"])
-def test_no_link_and_no_pipe_in_the_folder_is_followed(seed: Seed, folder: Path, kind: str) -> None:
+def test_links_pipes_and_directories_are_refused(seed: Seed, folder: Path, kind: str) -> None:
     make = {
         "link": lambda: (folder / "list.txt").symlink_to(folder.parent / "secret.txt"),
         "folder": lambda: (folder / "inner").symlink_to(folder.parent),
@@ -123,7 +128,7 @@ def test_no_link_and_no_pipe_in_the_folder_is_followed(seed: Seed, folder: Path,
     assert (folder.parent / "secret.txt").exists()
 
 
-def test_no_folder_is_open_unless_the_operator_opened_it(seed: Seed, folder: Path, settings: Any) -> None:
+def test_local_feeds_require_a_configured_folder(seed: Seed, folder: Path, settings: Any) -> None:
     (folder / "list.txt").write_text("one.example.com\n")
     number = local(seed, "list.txt")
     settings.VARDKASE_FEED_FOLDER = ""
@@ -132,22 +137,22 @@ def test_no_folder_is_open_unless_the_operator_opened_it(seed: Seed, folder: Pat
     assert "VARDKASE_FEED_FOLDER" in str(call(seed.site_admin.key, "POST", "/feeds/add", body)[1]["errors"])
 
 
-def test_a_feed_that_moves_must_be_somewhere(seed: Seed, folder: Path) -> None:
+def test_changed_input_source_requires_a_matching_url(seed: Seed, folder: Path) -> None:
     number = add(seed, "https://feed.example/list.txt", headers="X-Key: k3y")
     edit = f"/feeds/edit/{number}"
     status, body = call(seed.site_admin.key, "POST", edit, {"input_source": "local"})
     assert (status, list(body["errors"])) == (403, ["url"])
     assert call(seed.site_admin.key, "POST", edit, {"input_source": "local", "url": "list.txt"})[0] == 200
-    assert Feed.objects.get().encrypted_headers == ""  # Nobody is sent anything.
+    assert Feed.objects.get().encrypted_headers == ""  # Headers are not for a local file.
     status, body = call(seed.site_admin.key, "POST", edit, {"input_source": "network"})
     assert (status, list(body["errors"])) == (403, ["url"])
 
 
-def test_a_name_and_password_go_along_sealed(seed: Seed) -> None:
+def test_basic_authentication_is_sent_and_stored_encrypted(seed: Seed) -> None:
     def guarded(handler: BaseHTTPRequestHandler) -> None:
         expected = "Basic " + base64.b64encode("häns:s3cret:x".encode()).decode()
         permitted = handler.headers["Authorization"] == expected
-        says(b"one.example.com\n" if permitted else b"", 200 if permitted else 401)(handler)
+        responds(b"one.example.com\n" if permitted else b"", 200 if permitted else 401)(handler)
 
     with serving(guarded) as server:
         headers = basic_authentication("häns", "s3cret:x")
@@ -164,7 +169,7 @@ def test_a_name_and_password_go_along_sealed(seed: Seed) -> None:
     assert stored_wire(FeedRun.objects.latest("pk").fault) == "The feed answered with status 401."
 
 
-def test_times_choose_among_the_announced_events(seed: Seed) -> None:
+def test_time_rules_select_events_of_the_manifest(seed: Seed) -> None:
     files = misp_files(
         event(FIRST, 1_700_000_000, "one.example"), event(SECOND, 1_500_000_000, "two.example")
     )
@@ -182,7 +187,7 @@ def test_times_choose_among_the_announced_events(seed: Seed) -> None:
 
 @pytest.fixture
 def tagged(seed: Seed) -> dict[str, str]:
-    """A tag of its own and a collection of two, as a feed names them."""
+    """A tag and a collection of two tags, as feed settings."""
 
     def made(path: str, body: dict[str, Any], name: str) -> str:
         return str(call(seed.site_admin.key, "POST", path, body)[1][name]["id"])
@@ -197,7 +202,7 @@ def tagged(seed: Seed) -> dict[str, str]:
     return {"tag_id": own, "tag_collection_id": collection}
 
 
-def test_everything_bears_the_feeds_tags(seed: Seed, tagged: dict[str, str]) -> None:
+def test_fetched_events_get_the_feeds_tags(seed: Seed, tagged: dict[str, str]) -> None:
     wanted = {"feed:own", "feed:one", "feed:two"}
     files = misp_files(event(FIRST, 1000, "one.example"))
     files["/list.txt"] = b"two.example.com\n"
@@ -213,7 +218,7 @@ def test_everything_bears_the_feeds_tags(seed: Seed, tagged: dict[str, str]) -> 
     assert tags(str(Event.objects.get(info="A list feed").uuid)) == wanted
 
 
-def test_what_a_feed_brings_may_stay_uncorrelated_and_unpublished(seed: Seed) -> None:
+def test_settings_disable_correlation_and_publication(seed: Seed) -> None:
     files = misp_files(event(FIRST, 1000, "one.example"))
     files["/list.txt"] = b"two.example.com\n"
     settings = {"disable_correlation": "1", "unpublish_event": "1"}
@@ -232,7 +237,7 @@ def test_what_a_feed_brings_may_stay_uncorrelated_and_unpublished(seed: Seed) ->
         ({"override_ids": "1"}, {("10.1.1.1", False), ("CVE-2021-1234", False)}),
     ],
 )
-def test_the_feed_decides_what_is_for_detection(
+def test_feed_settings_override_to_ids(
     seed: Seed, options: dict[str, str], expected: set[tuple[str, bool]]
 ) -> None:
     with publishing({"/list.txt": b"10.1.1.1\nCVE-2021-1234\n"}) as server:
@@ -240,7 +245,7 @@ def test_the_feed_decides_what_is_for_detection(
     assert set(Attribute.objects.values_list("value1", "to_ids")) == expected
 
 
-def test_an_event_that_was_chosen_takes_the_list_and_its_creator_may_be_named(seed: Seed) -> None:
+def test_list_goes_into_a_chosen_event_or_gets_a_named_creator(seed: Seed) -> None:
     body = {"info": "Collected", "distribution": 0}
     chosen = call(seed.site_admin.key, "POST", "/events/add", body)[1]["Event"]["id"]
     with publishing({"/list.txt": b"10.1.1.1\n"}) as server:
@@ -251,7 +256,7 @@ def test_an_event_that_was_chosen_takes_the_list_and_its_creator_may_be_named(se
     assert (stored.orgc, stored.org, stored.distribution) == (seed.org_a, seed.hub, 1)
 
 
-def test_how_each_run_went_is_kept(seed: Seed) -> None:
+def test_each_run_is_recorded(seed: Seed) -> None:
     files = {"/list.txt": b"10.1.1.1\n10.1.1.2\n"}
     with publishing(files) as server:
         number = add(seed, f"{server.url}/list.txt")

@@ -1,4 +1,4 @@
-"""Feeds as site administrators configure them."""
+"""Configuration of feeds by site administrators."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add(seed: Seed, **fields: Any) -> tuple[int, Any]:
     return call(seed.site_admin.key, "POST", "/feeds/add", {"Feed": {**ASKED, **fields}})
 
 
-def test_a_feed_is_added_changed_switched_and_removed(seed: Seed) -> None:
+def test_feed_is_added_changed_switched_and_deleted(seed: Seed) -> None:
     status, body = add(seed)
     feed = body["Feed"]
     assert (status, list(feed)) == (200, MEMBERS)
@@ -83,15 +83,13 @@ def test_a_feed_is_added_changed_switched_and_removed(seed: Seed) -> None:
         ({"headers": ["X-A: b"]}, ["headers"]),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(
-    seed: Seed, fields: dict[str, Any], faults: list[str]
-) -> None:
+def test_invalid_fields_are_named(seed: Seed, fields: dict[str, Any], faults: list[str]) -> None:
     status, body = add(seed, **fields)
     assert (status, sorted(body["errors"])) == (403, faults)
     assert not Feed.objects.exists()
 
 
-def test_headers_are_not_told_again_and_stay_with_their_server(seed: Seed) -> None:
+def test_headers_are_masked_and_bound_to_their_server(seed: Seed) -> None:
     feed = add(seed, headers="Authorization: Bearer s3cret\nX-Team: soc")[1]["Feed"]
     assert feed["headers"] == "Authorization: *****\nX-Team: *****"
     assert "s3cret" not in Feed.objects.get().encrypted_headers
@@ -108,7 +106,7 @@ def test_headers_are_not_told_again_and_stay_with_their_server(seed: Seed) -> No
     assert "s3cret" not in json.dumps(list(AuditEntry.objects.values("title", "change")))
 
 
-def test_the_known_feeds_are_loaded_once(seed: Seed) -> None:
+def test_default_feeds_are_loaded_once(seed: Seed) -> None:
     for _ in range(2):
         status, body = call(seed.site_admin.key, "POST", "/feeds/loadDefaultFeeds", {})
         assert (status, body["message"]) == (200, "Default feed metadata loaded.")
@@ -135,7 +133,7 @@ def test_feeds_of_another_instance_are_imported(seed: Seed) -> None:
     assert {row["Feed"]["url"] for row in again} == {row["Feed"]["url"] for row in exported}
 
 
-def test_several_are_switched_together_or_none(seed: Seed) -> None:
+def test_several_feeds_are_switched_all_or_none(seed: Seed) -> None:
     ids = [add(seed, url=f"http://feed.example/{name}")[1]["Feed"]["id"] for name in "ab"]
     path = "/feeds/toggleSelected/1/0"
     assert call(seed.site_admin.key, "POST", path, {"Feed": {"feed_list": [*ids, "999999"]}})[0] == 404
@@ -147,14 +145,13 @@ def test_several_are_switched_together_or_none(seed: Seed) -> None:
     assert call(seed.site_admin.key, "POST", path, {"Feed": {"feed_list": "x"}})[0] == 400
 
 
-def test_who_sees_and_who_configures(seed: Seed) -> None:
+def test_permissions_to_view_and_configure_feeds(seed: Seed) -> None:
     number = add(seed)[1]["Feed"]["id"]
     shown = add(seed, name="Shown", url="http://feed.example/b", lookup_visible=True)[1]["Feed"]["id"]
     assert [row["Feed"]["id"] for row in call(seed.analyst.key, "GET", "/feeds/index")[1]] == [shown]
     assert call(seed.analyst.key, "GET", f"/feeds/previewIndex/{number}")[0] == 404
-    assert (
-        call(seed.analyst.key, "GET", f"/feeds/view/{shown}")[0] == 403
-    )  # Not of the organisation that runs it.
+    # Not a member of the host organisation.
+    assert call(seed.analyst.key, "GET", f"/feeds/view/{shown}")[0] == 403
     assert call(None, "GET", "/feeds/index")[0] == 403
     read_only = make_key(seed.site_admin.user, read_only=True)
     writes = ("add", f"edit/{number}", f"delete/{number}", f"enable/{number}", "loadDefaultFeeds", "importFeeds",

@@ -1,4 +1,4 @@
-"""What is published for a sharing group alone reaches receivers in the group, and nobody else notices."""
+"""A publication for a sharing group reaches only receivers in the group, and is invisible to others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from tests.exchange.servers import HERE
 from tests.exchange.streams.receivers import hook
-from tests.exchange.test_own_feeds import made, read, worked
+from tests.exchange.test_own_feeds import make_own_feed, read_file, run_feed_jobs
 from tests.factories.hidden_parts import ACTS, HIDDEN, LONG_AGO, Setup
 from tests.factories.seed import Seed
 from tests.factories.streams import play, webhook
@@ -34,7 +34,7 @@ ACT = "publishes what has changed"
 
 @pytest.fixture(params=["group", "owner"])
 def setup(request: Any, seed: Seed, tmp_path: Path, settings: Settings) -> Setup:
-    """An event for all, with parts for a group or for the owner alone."""
+    """An event for everyone, with parts for a group or for the owner only."""
     settings.DATA_DIR = tmp_path
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     SharingGroup.objects.update(roaming=True)
@@ -52,7 +52,7 @@ def connection(seed: Seed, org: Any) -> Server:
     )
 
 
-def test_connections_are_promised_it_when_they_lead_to_the_group(setup: Setup) -> None:
+def test_only_connections_to_the_group_get_a_delivery(setup: Setup) -> None:
     inside, outside = (connection(setup.seed, org) for org in (setup.seed.org_b, setup.seed.org_c))
     before = candidates(outside)
     ACTS[ACT](setup)
@@ -67,44 +67,44 @@ def test_connections_are_promised_it_when_they_lead_to_the_group(setup: Setup) -
     assert (candidate.published > LONG_AGO + 1) is is_for_group(setup)
 
 
-def test_a_connection_gets_nothing_while_a_change_for_its_group_waits(setup: Setup) -> None:
+def test_unpublished_group_change_holds_back_the_event_for_that_group(setup: Setup) -> None:
     inside, outside = (connection(setup.seed, org) for org in (setup.seed.org_b, setup.seed.org_c))
     ACTS["edits"](setup)
     assert bool(candidates(inside)) is not is_for_group(setup)
     assert candidates(outside)
 
 
-def test_a_feed_of_the_owner_changes_for_those_alone_who_get_the_part(setup: Setup) -> None:
-    made(setup.seed)
-    made(setup.seed, name="grouped", distributions=[3], sharing_groups=[setup.seed.group.pk])
+def test_only_feeds_with_the_part_change(setup: Setup) -> None:
+    make_own_feed(setup.seed)
+    make_own_feed(setup.seed, name="grouped", distributions=[3], sharing_groups=[setup.seed.group.pk])
     files = ("manifest.json", "hashes.csv", f"{setup.event['uuid']}.json")
-    before = {file: read(setup.seed.stranger, f"public/{file}").body for file in files}
+    before = {file: read_file(setup.seed.stranger, f"public/{file}").body for file in files}
     assert before[files[2]]
     ACTS["edits"](setup)
     for feed in OwnFeed.objects.all():
         refresh_and_settle(feed, whole=True)
-    assert {file: read(setup.seed.stranger, f"public/{file}").body for file in files} == before
+    assert {file: read_file(setup.seed.stranger, f"public/{file}").body for file in files} == before
     setup.act(f"/events/publish/{setup.event['id']}")
     waiting = Delivery.objects.filter(kind=EntryKind.FEED)
     assert list(waiting.values_list("receiver_name", flat=True)) == (
         ["grouped"] if is_for_group(setup) else []
     )
-    worked()
-    assert {file: read(setup.seed.stranger, f"public/{file}").body for file in files} == before
-    told = read(setup.seed.analyst, f"grouped/{setup.event['uuid']}.json").body
+    run_feed_jobs()
+    assert {file: read_file(setup.seed.stranger, f"public/{file}").body for file in files} == before
+    told = read_file(setup.seed.analyst, f"grouped/{setup.event['uuid']}.json").body
     assert (b'"comment":"more"' in told) is is_for_group(setup)
 
 
-def test_a_collection_has_it_anew_for_the_group_alone(setup: Setup) -> None:
+def test_taxii_collection_shows_a_new_version_to_the_group_only(setup: Setup) -> None:
     collection = make_collection(setup.seed)
     path = f"collections/{collection.uuid}"
     asked = ("objects/", "manifest/")
-    resource(setup.seed.stranger.key, f"{path}/objects/")  # The first time takes long, and gives a part.
+    resource(setup.seed.stranger.key, f"{path}/objects/")  # The first request renders only a part.
     outside = [resource(setup.seed.stranger.key, f"{path}/{each}") for each in asked]
     ACTS["edits"](setup)
     assert [resource(setup.seed.stranger.key, f"{path}/{each}") for each in asked] == outside
     setup.act(f"/events/publish/{setup.event['id']}")
-    scene_is_settled()
+    let_a_second_pass()
     assert [resource(setup.seed.stranger.key, f"{path}/{each}") for each in asked] == outside
     later = {"added_after": "2024-01-01T00:00:00Z"}
     assert not resource(setup.seed.stranger.key, f"{path}/manifest/", **later).get("objects")
@@ -112,15 +112,15 @@ def test_a_collection_has_it_anew_for_the_group_alone(setup: Setup) -> None:
     assert bool(anew) is is_for_group(setup)
 
 
-def scene_is_settled() -> None:
-    """Put the publication a second back: the present second is served when it is over."""
+def let_a_second_pass() -> None:
+    """Move the publication into the past: the present second is served only once it is over."""
     cursor().execute("UPDATE event_group_times SET publish_timestamp = publish_timestamp - 5")
     cursor().execute("UPDATE event SET private_publish_timestamp = private_publish_timestamp - 5 "
                      "WHERE private_publish_timestamp > 0")  # fmt: skip
 
 
 @pytest.mark.parametrize("topics", [["misp_json"], ["misp_json", "misp_json_event", "misp_json_attribute"]])
-def test_streams_say_nothing_of_it_to_others(setup: Setup, topics: list[str]) -> None:
+def test_streams_of_other_organisations_get_nothing(setup: Setup, topics: list[str]) -> None:
     with hook() as inside, hook() as outside:
         one, inside.secret = webhook(
             setup.seed, inside.running.url, name="B", topics=topics, org_id=setup.seed.org_b.pk
@@ -138,7 +138,7 @@ def test_streams_say_nothing_of_it_to_others(setup: Setup, topics: list[str]) ->
     assert two.position == Entry.objects.order_by("-place").values_list("place", flat=True)[0]
 
 
-def test_mail_goes_to_the_group_alone(setup: Setup, settings: Settings) -> None:
+def test_mail_goes_only_to_the_group(setup: Setup, settings: Settings) -> None:
     User.objects.update(autoalert=True)
     setup.act(f"/attributes/edit/{setup.hidden['uuid']}", {"comment": str(uuid4())})
     with mail_server() as server:
@@ -147,7 +147,7 @@ def test_mail_goes_to_the_group_alone(setup: Setup, settings: Settings) -> None:
         for job in ProcrastinateJob.objects.filter(task_name="notices.alert"):
             notices.alert(**job.args)
     told = {mail.recipient.partition("@")[2] for mail in OutgoingMail.objects.all()}
-    # With nothing new for anybody, it is the version from before that people are told of once more.
+    # Without anything new, users are notified of the previous version once more.
     assert told == {"a.example", "b.example", "hub.example"} | (
         set() if is_for_group(setup) else {"c.example"}
     )

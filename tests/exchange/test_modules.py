@@ -1,4 +1,4 @@
-"""Modules of a real misp-modules server enrich, explain, import and export."""
+"""Enrichment, hover, import and export by a real misp-modules server."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_modules_are_listed_by_type(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("modules")
-def test_site_administrators_switch_modules_on_and_configure_them(seed: Seed, event: Event) -> None:
+def test_site_administrators_enable_and_configure_modules(seed: Seed, event: Event) -> None:
     made = attribute(event, "domain", "evil.example")
     path = f"/attributes/enrich/{made.uuid}"
     status, body = call(seed.analyst.key, "POST", path, {"hub_told": True})
@@ -62,7 +62,7 @@ def test_site_administrators_switch_modules_on_and_configure_them(seed: Seed, ev
 
 
 @pytest.mark.usefixtures("modules")
-def test_an_answer_in_the_older_form_becomes_attributes_once(seed: Seed, event: Event) -> None:
+def test_response_in_the_older_format_becomes_attributes_once(seed: Seed, event: Event) -> None:
     switch_on(seed, "hub_told")
     made = attribute(event, "domain", "evil.example")
     status, body = call(seed.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
@@ -77,9 +77,7 @@ def test_an_answer_in_the_older_form_becomes_attributes_once(seed: Seed, event: 
 
 
 @pytest.mark.usefixtures("modules")
-def test_an_answer_in_misps_format_becomes_objects_that_refer_to_the_attribute(
-    seed: Seed, event: Event
-) -> None:
+def test_response_in_misp_format_becomes_objects_with_references(seed: Seed, event: Event) -> None:
     switch_on(seed, "extract_url_components")
     made = attribute(event, "url", URL)
     attribute(event, "md5", "d41d8cd98f00b204e9800998ecf8427e", "Payload delivery")
@@ -108,7 +106,7 @@ def test_an_answer_in_misps_format_becomes_objects_that_refer_to_the_attribute(
         ("slow.example", "Timeout"),
     ],
 )
-def test_a_module_that_fails_is_named_and_nothing_is_stored(
+def test_failing_module_is_named_and_nothing_is_stored(
     seed: Seed, event: Event, value: str, expected: str
 ) -> None:
     switch_on(seed, "hub_told", timeout=1)
@@ -120,7 +118,7 @@ def test_a_module_that_fails_is_named_and_nothing_is_stored(
 
 
 @pytest.mark.usefixtures("modules")
-def test_nonsense_is_left_out(seed: Seed, event: Event) -> None:
+def test_invalid_results_are_skipped(seed: Seed, event: Event) -> None:
     switch_on(seed, "hub_told")
     made = attribute(event, "domain", "odd.example")
     status, body = call(seed.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
@@ -128,7 +126,7 @@ def test_nonsense_is_left_out(seed: Seed, event: Event) -> None:
 
 
 @pytest.mark.usefixtures("modules")
-def test_pointing_at_a_value_explains_it_and_stores_nothing(seed: Seed, event: Event) -> None:
+def test_hover_enrichment_stores_nothing(seed: Seed, event: Event) -> None:
     switch_on(seed, "yara_syntax_validator", "hub_told", "extract_url_components")
     rule = attribute(event, "yara", "rule a { condition: true }", "Artifacts dropped")
     status, body = call(seed.analyst.key, "GET", f"/attributes/hoverEnrichment/{rule.pk}")
@@ -141,7 +139,7 @@ def test_pointing_at_a_value_explains_it_and_stores_nothing(seed: Seed, event: E
 
 
 @pytest.mark.usefixtures("modules")
-def test_looked_through_before_it_is_stored(seed: Seed, event: Event) -> None:
+def test_results_are_reviewed_before_they_are_stored(seed: Seed, event: Event) -> None:
     switch_on(seed, "extract_url_components")
     made = attribute(event, "url", URL)
     path = f"/events/queryEnrichment/{made.pk}/extract_url_components/Enrichment"
@@ -159,7 +157,7 @@ def test_looked_through_before_it_is_stored(seed: Seed, event: Event) -> None:
 
 
 @pytest.mark.usefixtures("modules")
-def test_the_raw_answer_of_a_module(seed: Seed) -> None:
+def test_raw_module_response(seed: Seed) -> None:
     switch_on(seed, "hub_told", hub_told_region="north")
     asked = {"module": "hub_told", "domain": "a.com", "event_id": "1", "config": {"region": "mine"}}
     status, body = call(seed.analyst.key, "POST", "/modules/queryEnrichment", asked)
@@ -171,7 +169,7 @@ def test_the_raw_answer_of_a_module(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("modules")
-def test_a_module_for_one_organisation_only(seed: Seed, event: Event) -> None:
+def test_module_restricted_to_one_organisation(seed: Seed, event: Event) -> None:
     switch_on(seed, "hub_told", hub_told_restrict=seed.org_b.pk)
     asked = {"module": "hub_told", "domain": "a.com", "event_id": "1"}
     for api_user, expected in ((seed.analyst, 405), (seed.partner, 200), (seed.site_admin, 200)):
@@ -179,7 +177,7 @@ def test_a_module_for_one_organisation_only(seed: Seed, event: Event) -> None:
 
 
 @pytest.mark.usefixtures("modules")
-def test_who_may_not_change_the_event_sends_it_to_no_module(seed: Seed, event: Event) -> None:
+def test_modules_require_permission_to_edit_the_event(seed: Seed, event: Event) -> None:
     switch_on(seed, "hub_told")
     made = attribute(event, "domain", "evil.com")
     paths = (f"/attributes/enrich/{made.pk}", f"/events/enrichEvent/{event.pk}",
@@ -203,7 +201,7 @@ CSV = "ip-dst,comment\n203.0.113.8,first\nno address,second\n"
 
 
 @pytest.mark.usefixtures("modules")
-def test_a_document_is_read_by_an_import_module(seed: Seed, event: Event) -> None:
+def test_import_module_reads_a_document(seed: Seed, event: Event) -> None:
     switch_on(seed, "csvimport", kind="Import")
     path = f"/events/importModule/csvimport/{event.pk}"
     config = {"header": "", "has_header": "1", "special_delimiter": ""}
@@ -222,7 +220,7 @@ def test_a_document_is_read_by_an_import_module(seed: Seed, event: Event) -> Non
 
 
 @pytest.mark.usefixtures("modules")
-def test_columns_of_a_table_are_named_by_who_brings_it(seed: Seed, event: Event) -> None:
+def test_import_module_takes_column_names_from_the_request(seed: Seed, event: Event) -> None:
     switch_on(seed, "csvimport", kind="Import")
     table = "ignored;evil.example;seen twice\nignored;192.0.2.9;once\n"
     config = {"header": "_,text,comment", "has_header": "0", "special_delimiter": ";"}
@@ -263,7 +261,7 @@ YmFkIGJ5dGVz
 
 
 @pytest.mark.usefixtures("modules")
-def test_a_mail_becomes_an_object_that_refers_to_its_attachments(seed: Seed, event: Event) -> None:
+def test_imported_mail_becomes_an_object_with_its_attachments(seed: Seed, event: Event) -> None:
     switch_on(seed, "email_import", kind="Import", email_import_extract_urls="yes")
     sent = {"data": base64.b64encode(MAIL).decode(), "filename": "a.eml", "save": 1}
     path = f"/events/importModule/email_import/{event.pk}"
@@ -287,7 +285,7 @@ def test_a_mail_becomes_an_object_that_refers_to_its_attachments(seed: Seed, eve
 
 
 @pytest.mark.usefixtures("modules")
-def test_an_event_is_written_by_an_export_module_as_its_reader_may_read_it(seed: Seed, event: Event) -> None:
+def test_export_module_writes_only_what_the_reader_may_read(seed: Seed, event: Event) -> None:
     switch_on(seed, "cef_export", kind="Export")
     attribute(event, "ip-dst", "203.0.113.9")
     hidden = attribute(event, "ip-dst", "203.0.113.10")
@@ -302,7 +300,7 @@ def test_an_event_is_written_by_an_export_module_as_its_reader_may_read_it(seed:
     assert status == 404
 
 
-def test_a_server_that_does_not_answer_is_said_to(seed: Seed, event: Event, settings: Settings) -> None:
+def test_unreachable_module_server_is_reported(seed: Seed, event: Event, settings: Settings) -> None:
     for url in ("http://127.0.0.1:9", "", "nonsense"):
         settings.VARDKASE_MODULES_URL = url
         status, body = call(seed.analyst.key, "GET", "/modules/index")

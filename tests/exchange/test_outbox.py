@@ -1,4 +1,4 @@
-"""What is published is entered for all who are to hear of it, and a version goes to nobody twice."""
+"""Publications are recorded in the outbox for every receiver, and no version is delivered twice."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ LISTENER = Receiver(EntryKind.STREAM, 7, "Analysis")
 
 
 def publish(key: str) -> str:
-    """A new event, published; returns its id."""
+    """A new published event; returns its id."""
     status, body = call(key, "POST", "/events/add", {"info": "Beacon", "distribution": 1})
     assert status == 200, body
     assert call(key, "POST", f"/events/publish/{body['Event']['id']}", {})[0] == 200
     return str(body["Event"]["id"])
 
 
-def test_each_publication_is_a_version_of_its_own(seed: Seed) -> None:
+def test_each_publication_is_a_new_version(seed: Seed) -> None:
     number = publish(seed.publisher.key)
     call(seed.publisher.key, "POST", f"/attributes/add/{number}", {"type": "text", "value": "more"})
     call(seed.publisher.key, "POST", f"/events/publish/{number}", {})
@@ -42,7 +42,7 @@ def test_each_publication_is_a_version_of_its_own(seed: Seed) -> None:
 
 
 @pytest.mark.django_db
-def test_connections_that_push_are_promised_each_version_once(seed: Seed) -> None:
+def test_pushing_connections_get_each_version_once(seed: Seed) -> None:
     for name, push in (("Finland", True), ("Norway", True), ("Quiet", False)):
         Server.objects.create(
             name=name, url="https://peer.example", org=seed.hub, remote_org=seed.org_b, push=push, priority=1
@@ -57,15 +57,15 @@ def test_connections_that_push_are_promised_each_version_once(seed: Seed) -> Non
 
 @pytest.fixture
 def other_transaction(server: WebServer) -> Iterator[psycopg.Connection]:
-    """A second writer beside the test's own connection; what both write stays until the test ends."""
+    """A second connection next to the test's own; writes of both stay until the test ends."""
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
         yield other
 
 
-def test_who_is_through_late_is_not_passed_over(other_transaction: psycopg.Connection) -> None:
+def test_late_commit_with_a_lower_id_is_not_skipped(other_transaction: psycopg.Connection) -> None:
     start = events.last_place()
     enter = "INSERT INTO outbox (topic, version, at) VALUES ('late', 0, now())"
-    other_transaction.execute(enter)  # Has the lower id, and is through later.
+    other_transaction.execute(enter)  # Has the lower id, and commits later.
     events.enter([OutboxEvent("early", "add", 1)])
     events.line_up()
     first = events.after(start, 10)
@@ -76,7 +76,7 @@ def test_who_is_through_late_is_not_passed_over(other_transaction: psycopg.Conne
     assert first[0].pk > events.after(first[0].place or 0, 10)[0].pk
 
 
-def test_a_waiting_job_begins_only_after_what_it_shall_send_is_committed(
+def test_queued_job_starts_only_after_its_entries_are_committed(
     other_transaction: psycopg.Connection,
 ) -> None:
     with connection.cursor() as cursor:
@@ -91,16 +91,16 @@ def test_a_waiting_job_begins_only_after_what_it_shall_send_is_committed(
 
     wanted = {"to feed 7": {"feed_id": 7, "whole": False}}
     assert channels.order_jobs(write, wanted) == 1
-    assert channels.order_jobs(write, wanted) == 0, "one waits at most"
+    assert channels.order_jobs(write, wanted) == 0, "at most one job is queued"
     other_transaction.execute(channels.WAITING, {"task": write.name, "locks": list(wanted)})
     assert not begun()
     other_transaction.commit()
     assert begun()
-    assert channels.order_jobs(write, wanted) == 1, "one that has begun may have looked already"
+    assert channels.order_jobs(write, wanted) == 1, "a running job may have read the outbox already"
 
 
 @pytest.mark.django_db
-def test_places_go_on_after_the_line_was_cleaned_away() -> None:
+def test_positions_continue_after_cleanup() -> None:
     events.enter([OutboxEvent("one", "add", number) for number in (1, 2, 3)])
     end = events.last_place()
     Entry.objects.all().delete()
@@ -113,13 +113,13 @@ def test_places_go_on_after_the_line_was_cleaned_away() -> None:
 
 
 @pytest.mark.django_db
-def test_a_version_is_claimed_once_and_what_arrived_stays_so() -> None:
+def test_version_is_claimed_once_and_stays_sent() -> None:
     first, second = (PublishedVersion(1, uuid, 100 + at) for uuid in [uuid4()] for at in (0, 1))
     assert claim([LISTENER], first) == {7}
     assert claim([LISTENER], first) == set()
     assert claim([LISTENER], second) == {7}
     settle(LISTENER, [Outcome(second, DeliveryState.SENT)])
     states = Delivery.objects.order_by("version").values_list("version", "state")
-    assert list(states) == [(100, "sent"), (101, "sent")]  # The newer went instead of the older.
+    assert list(states) == [(100, "sent"), (101, "sent")]  # The newer version was sent in place of the older.
     settle(LISTENER, [Outcome(second, DeliveryState.FAILED, CommonProblem.QUOTED(said="nobody there"))])
     assert Delivery.objects.get(version=101).state == DeliveryState.SENT

@@ -1,4 +1,4 @@
-"""Sightings that a connection fetches move the event's time for those only who read what was seen."""
+"""Pulled sightings change the event's sighting time only for those who may read the sighted attribute."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 
 from tests.api.calls import answer, send
-from tests.exchange.servers import HERE, says, serving
-from tests.exchange.test_pull_troubles import connection, event, misp
+from tests.exchange.servers import HERE, responds, serving
+from tests.exchange.test_pull_failures import connection, event, misp
 from tests.factories.seed import Seed
 from vardkase.exchange.sync.pull import pull
 from vardkase.intel.models import Attribute, Event
@@ -27,7 +27,7 @@ def _on_this_machine(settings: Any) -> None:
 
 
 def peer(made: dict[str, Any], seen: dict[str, Any], moment: int) -> Callable[[BaseHTTPRequestHandler], None]:
-    """Another MISP: it has an event, and says that an attribute of it was seen."""
+    """Another MISP with one event and a sighting of one of its attributes."""
     other = misp(
         {made["uuid"]: (200, json.dumps({"Event": made}).encode())},
         timestamp=str(made["timestamp"]), sighting_timestamp=str(moment),
@@ -39,14 +39,14 @@ def peer(made: dict[str, Any], seen: dict[str, Any], moment: int) -> Callable[[B
 
     def answers(handler: BaseHTTPRequestHandler) -> None:
         if handler.path.startswith("/sightings/restSearch"):
-            says(json.dumps({"response": [{"Sighting": sighting}]}).encode())(handler)
+            responds(json.dumps({"response": [{"Sighting": sighting}]}).encode())(handler)
         else:
             other(handler)
 
     return answers
 
 
-def test_sightings_of_what_only_the_owner_reads_stay_with_the_owner(seed: Seed) -> None:
+def test_sighting_of_a_hidden_attribute_changes_only_the_private_time(seed: Seed) -> None:
     open_, hidden = (
         {"type": "text", "category": "Other", "value": value, "uuid": str(uuid4()), "distribution": reach}
         for value, reach in (("open", "5"), ("hidden", "1"))
@@ -56,7 +56,7 @@ def test_sightings_of_what_only_the_owner_reads_stay_with_the_owner(seed: Seed) 
         moment = BEFORE + number
         with serving(peer(made, seen, moment)) as there:
             server = connection(seed, there.url)
-            for _ in range(2):  # Sightings come with the second run: the first brings the event.
+            for _ in range(2):  # The first run brings the event, the second its sightings.
                 pull(seed.site_admin.actor, server)
         assert Sighting.objects.count() == number + 1
         here = Event.objects.get()

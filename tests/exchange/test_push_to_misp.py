@@ -1,4 +1,4 @@
-"""A push to a MISP 2.5: what it takes, what it stumbles over, and what is sent when somebody asks for it."""
+"""Pushing to a MISP 2.5: what it accepts, what it fails on, and what is sent on request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.api.calls import call
 from tests.exchange.servers import HERE, Running, serving
 from tests.factories import make_attribute, make_event
 from tests.factories.seed import Seed
-from tests.intel.proposed import propose
+from tests.intel.proposal_calls import propose
 from vardkase.core.problems import stored_wire
 from vardkase.core.retries import RetryPolicy
 from vardkase.exchange.servers.models import KEYS, Server
@@ -30,11 +30,11 @@ VERSION = {
     "perm_analyst_data": True,
 }
 NEEDED = {"event_org_id", "email", "org_id", "event_uuid", "comment", "old_id", "proposal_to_delete"}
-"""Columns of a proposal that a MISP fills from the document."""
+"""Columns of a proposal that MISP fills from the document."""
 
 
 class Misp:
-    """A MISP that has the events `known`, asks for what it wants, and answers 500 to the actions in `fails`."""
+    """A MISP that has the events `known`, requests those it wants, and answers 500 to the actions in `fails`."""
 
     def __init__(self, **wants: Any) -> None:
         self.known: tuple[str, ...] = tuple(wants.pop("known", ()))
@@ -91,13 +91,13 @@ def connection(seed: Seed, url: str, **members: Any) -> Server:
 
 
 def sent(peer: Running, action: str) -> list[Any]:
-    """The bodies that were posted to an action."""
+    """The bodies posted to an action."""
     return [
         json.loads(body) for _method, path, _headers, body in peer.requests if path.startswith(f"/{action}")
     ]
 
 
-def test_proposals_carry_every_column_that_misp_needs(seed: Seed, event: Event) -> None:
+def test_proposals_contain_every_column_misp_needs(seed: Seed, event: Event) -> None:
     propose(seed.partner, event, type="domain", category="Network activity", value="proposed.example")
     with serving(Misp(known=[str(event.uuid)])) as peer:
         push(None, connection(seed, peer.url))
@@ -106,7 +106,7 @@ def test_proposals_carry_every_column_that_misp_needs(seed: Seed, event: Event) 
     assert (proposal["event_org_id"], proposal["value"]) == (str(seed.org_a.pk), "proposed.example")
 
 
-def test_what_is_said_of_an_event_goes_after_it_and_by_itself(seed: Seed, event: Event) -> None:
+def test_analyst_data_is_pushed_separately_after_its_event(seed: Seed, event: Event) -> None:
     attribute = event.attributes.get()
     for kind, uuid, text in (
         ("Event", event.uuid, "of the event"),
@@ -124,7 +124,7 @@ def test_what_is_said_of_an_event_goes_after_it_and_by_itself(seed: Seed, event:
     with serving(Misp(events=[str(event.uuid)], analyst_data={"Note": notes})) as peer:
         push(None, connection(seed, peer.url))
     [pushed] = sent(peer, "events/add")
-    assert not {"Note", "Opinion", "Relationship"} & _members(pushed)
+    assert not {"Note", "Opinion", "Relationship"} & _all_keys(pushed)
     pushed_notes = sent(peer, "analyst_data/pushAnalystData")
     assert {each["Note"]["note"] for each in pushed_notes} == {"of the event", "of a part"}
     assert {each["Note"]["locked"] for each in pushed_notes} == {True}
@@ -132,14 +132,14 @@ def test_what_is_said_of_an_event_goes_after_it_and_by_itself(seed: Seed, event:
     assert order.index("events/add") < order.index("analyst_data/pushAnalystData")
 
 
-def _members(document: Any) -> set[str]:
-    """Every name in a document, however deep."""
+def _all_keys(document: Any) -> set[str]:
+    """Every key in a document, at any depth."""
     if isinstance(document, dict):
-        return set(document) | {name for value in document.values() for name in _members(value)}
-    return {name for each in document for name in _members(each)} if isinstance(document, list) else set()
+        return set(document) | {name for value in document.values() for name in _all_keys(value)}
+    return {name for each in document for name in _all_keys(each)} if isinstance(document, list) else set()
 
 
-def test_what_a_peer_answers_500_to_is_given_up_until_it_changes_or_somebody_asks(
+def test_proposals_answered_with_500_are_given_up_until_changed_or_requested(
     seed: Seed, event: Event
 ) -> None:
     propose(seed.partner, event, type="domain", category="Network activity", value="proposed.example")
@@ -159,9 +159,7 @@ def test_what_a_peer_answers_500_to_is_given_up_until_it_changes_or_somebody_ask
         assert len(sent(peer, "events/pushProposals")) == refusals.MOST_ATTEMPTS + 2
 
 
-def test_a_connection_that_does_not_push_by_itself_is_pushed_to_when_somebody_asks(
-    seed: Seed, event: Event
-) -> None:
+def test_manual_push_works_without_automatic_push(seed: Seed, event: Event) -> None:
     call(seed.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.background_jobs", {"value": False})
     with serving(Misp(events=[str(event.uuid)])) as peer:
         server = connection(seed, peer.url, push=False)

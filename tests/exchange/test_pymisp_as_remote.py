@@ -1,7 +1,7 @@
-"""A hub that is not ours at the other end: PyMISP, with the key of a synchronising user, pulls and pushes.
+"""A remote hub that is not ours: PyMISP, with a sync user's key, pulls and pushes.
 
-It asks what MISP asks (sync-protocol §3 and §4): through PyMISP's own calls where it has them, else through its
-`direct_call`, or by a bare request where a header or an encoding matters.
+It sends MISP's requests (sync-protocol §3 and §4): through PyMISP's own calls where they exist, otherwise by
+its `direct_call`, or by a plain request where a header or an encoding matters.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ from vardkase.core.settings.models import SettingValue
 CONNECTED, EVERYBODY, GROUP = 2, 3, 4
 THEN = 1_700_000_000
 THEIRS = {"name": "Norden CERT", "uuid": "5b1f0a3e-2f0c-4f7e-9c6d-0d4f6f1f0a01"}
-"""The organisation that created what is pushed: known on the other hub only."""
+"""Creator organisation of the pushed data, known on the other hub only."""
 
 type Client = Any
-"""PyMISP: its calls return documents or objects, as one asks for, which its types cannot say."""
+"""PyMISP: its calls return documents or objects on request, which its types cannot express."""
 type Connect = Callable[[str], Client]
 
 
 @pytest.fixture
 def connect(server: WebServer) -> Connect:
-    """PyMISP with somebody's key."""
+    """PyMISP with a given key."""
     return lambda key: PyMISP(server.url, key, ssl=False)
 
 
 @pytest.fixture
 def remote(connect: Connect, server_seed: Seed) -> Client:
-    """The other hub: organisation B's synchronising user."""
+    """The other hub: organisation B's sync user."""
     return connect(server_seed.partner_sync.key)
 
 
 @pytest.fixture
 def author(connect: Connect, server_seed: Seed) -> Client:
-    """Somebody here who writes and publishes."""
+    """A user of this hub who writes and publishes."""
     return connect(server_seed.org_admin.key)
 
 
@@ -56,7 +56,7 @@ def reader(connect: Connect, server_seed: Seed) -> Client:
 
 
 def pushed(**members: Any) -> MISPEvent:
-    """An event as a hub pushes it: of its creator, locked, with times of its own."""
+    """An event as a hub pushes it: with its creator, locked, with its own timestamps."""
     event = MISPEvent()
     event.from_dict(**document(**members))
     return event
@@ -94,7 +94,7 @@ def written(author: Client, **members: Any) -> Any:
 
 
 def index(remote: Client, **filters: Any) -> dict[str, dict[str, Any]]:
-    """Uuid → row of the minimal index that a pull begins with."""
+    """Uuid → row of the minimal index, the first request of a pull."""
     rows = remote.search_index(minimal=True, published=True, **filters)
     assert isinstance(rows, list), rows
     return {row["uuid"]: row for row in rows}
@@ -108,7 +108,7 @@ def raw(
     return requests.request(method, server.url + path, data=body, headers=sent | named, timeout=60)
 
 
-def test_it_learns_what_we_are(remote: Client, reader: Client) -> None:
+def test_remote_reads_version_and_permissions(remote: Client, reader: Client) -> None:
     told = remote.misp_instance_version
     assert (told["perm_sync"], told["perm_sighting"], told["request_encoding"]) == (
         True,
@@ -119,7 +119,7 @@ def test_it_learns_what_we_are(remote: Client, reader: Client) -> None:
     assert reader.misp_instance_version["uuid"] == "-"
 
 
-def test_it_pulls_what_it_may_read(
+def test_remote_pulls_what_it_may_read(
     author: Client, remote: Client, server: WebServer, server_seed: Seed
 ) -> None:
     open_event, other = written(author), written(author)
@@ -151,7 +151,7 @@ def test_it_pulls_what_it_may_read(
     assert remote.get_event(ours.uuid)["errors"][0] == 404
 
 
-def test_it_pushes_events_and_newer_versions_of_them(
+def test_remote_pushes_events_and_newer_versions(
     remote: Client, reader: Client, author: Client, server: WebServer, server_seed: Seed
 ) -> None:
     sent = document(Tag=[{"name": "tlp:green"}, {"name": 'norden:case="1"'}])
@@ -182,8 +182,8 @@ def test_it_pushes_events_and_newer_versions_of_them(
     assert reader.get_event(mine.uuid)["Event"]["info"] == "written here"
 
 
-def test_nobody_pushes_in_the_name_of_others_without_the_right(author: Client, reader: Client) -> None:
-    """Without perm_sync an event is one's own, whoever it says created it."""
+def test_creator_of_others_events_requires_perm_sync(author: Client, reader: Client) -> None:
+    """Without perm_sync an event belongs to the sender, whatever creator it names."""
     event = pushed()
     answer = author.add_event(event, pythonify=True)
     assert isinstance(answer, MISPEvent)
@@ -192,7 +192,7 @@ def test_nobody_pushes_in_the_name_of_others_without_the_right(author: Client, r
     assert author.direct_call(f"events/pushProposals/{event.uuid}", [])["errors"][0] == 403
 
 
-def test_it_exchanges_sightings(author: Client, remote: Client) -> None:
+def test_remote_exchanges_sightings(author: Client, remote: Client) -> None:
     SettingValue.objects.create(name="Plugin.Sightings_policy", value=2)
     event = written(author)
     attribute = event.attributes[0]
@@ -218,7 +218,7 @@ def test_it_exchanges_sightings(author: Client, remote: Client) -> None:
     assert theirs["uuid"] in {each.uuid for each in author.sightings(event, pythonify=True)}
 
 
-def test_it_pushes_clusters(remote: Client, reader: Client) -> None:
+def test_remote_pushes_clusters(remote: Client, reader: Client) -> None:
     galaxy = {
         "uuid": str(uuid4()),
         "type": "norden-actor",
@@ -253,7 +253,7 @@ def test_it_pushes_clusters(remote: Client, reader: Client) -> None:
     assert [each["GalaxyCluster"] for each in known] == [{"uuid": cluster["uuid"], "version": "11"}]
 
 
-def test_it_pushes_notes(author: Client, remote: Client, reader: Client) -> None:
+def test_remote_pushes_notes(author: Client, remote: Client, reader: Client) -> None:
     event = written(author)
     note = {
         "uuid": str(uuid4()),
@@ -281,7 +281,7 @@ def test_it_pushes_notes(author: Client, remote: Client, reader: Client) -> None
     assert note["uuid"] in index_of["Note"]
 
 
-def test_it_pushes_proposals(author: Client, remote: Client) -> None:
+def test_remote_pushes_proposals(author: Client, remote: Client) -> None:
     event = written(author)
     proposal = {
         "uuid": str(uuid4()),
@@ -306,7 +306,7 @@ def test_it_pushes_proposals(author: Client, remote: Client) -> None:
     assert [each["ShadowAttribute"]["event_uuid"] for each in pulled] == [event.uuid]
 
 
-def test_a_sharing_group_comes_along(remote: Client, reader: Client, server_seed: Seed) -> None:
+def test_pushed_event_brings_its_sharing_group(remote: Client, reader: Client, server_seed: Seed) -> None:
     member = {"uuid": str(server_seed.org_b.uuid), "name": server_seed.org_b.name}
 
     def group(*organisations: dict[str, str]) -> dict[str, Any]:
@@ -340,7 +340,7 @@ def test_a_sharing_group_comes_along(remote: Client, reader: Client, server_seed
 @pytest.mark.parametrize(
     ("encoding", "packed"), [("gzip", gzip.compress), ("br", brotli.compress)], ids=["gzip", "br"]
 )
-def test_compressed_bodies_are_read(
+def test_compressed_bodies_are_accepted(
     server: WebServer, server_seed: Seed, remote: Client, encoding: str, packed: Callable[[bytes], bytes]
 ) -> None:
     sent = document(info="å" * 2000)

@@ -1,4 +1,4 @@
-"""What other hubs know, without fetching it: hashes of their values, and the numbers of their events."""
+"""Caches of connected instances: hashes of their values, and the ids of their events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.exchange.servers import Running, says, serving
+from tests.exchange.servers import Running, responds, serving
 from tests.exchange.test_connection_tests import connect, on_this_machine
 from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
@@ -33,22 +33,22 @@ def digest(value: str) -> str:
 
 
 def cached(seed: Seed, url: str, key: str) -> tuple[str, tuple[int, Any]]:
-    """A connection whose other side is to be cached, and what came of caching it now."""
+    """A connection with caching enabled, and the response to caching it."""
     at_once()
     number = connect(seed, url, key)
     call(seed.site_admin.key, "POST", f"/servers/edit/{number}", {"caching_enabled": True})
     return number, call(seed.site_admin.key, "POST", f"/servers/cache/{number}", {})
 
 
-def known(seed: Seed, value: str) -> list[dict[str, Any]]:
-    """Who else has a value, as the site administrator is told."""
+def cache_hits(seed: Seed, value: str) -> list[dict[str, Any]]:
+    """Sources that know a value, as a site administrator sees them."""
     return [
         hit["Feed"] for hit in call(seed.site_admin.key, "POST", "/feeds/searchCaches", {"value": value})[1]
     ]
 
 
-def test_another_hub_is_cached_by_its_index_of_hashes(server: WebServer, server_seed: Seed) -> None:
-    """The other hub is this one, over HTTP, asked as organisation B."""
+def test_hub_is_cached_by_its_hash_index(server: WebServer, server_seed: Seed) -> None:
+    """The other hub is this one, over HTTP, with organisation B's key."""
     for distribution, value in ((1, "shared.example"), (0, "hidden.example")):
         attributes = [{"type": "domain", "value": value}]
         event = {"info": value, "distribution": distribution, "Attribute": attributes}
@@ -56,9 +56,9 @@ def test_another_hub_is_cached_by_its_index_of_hashes(server: WebServer, server_
     admin = server_seed.site_admin.key
     number, (status, body) = cached(server_seed, server.url, server_seed.partner_sync.key)
     assert (status, body["message"]) == (200, "Caching the servers has successfully completed.")
-    (hit,) = known(server_seed, "shared.example")
+    (hit,) = cache_hits(server_seed, "shared.example")
     assert (hit["id"], hit["name"], hit["type"], len(hit["uuid"])) == (number, "There", "MISP Server", 1)
-    assert known(server_seed, "hidden.example") == []
+    assert cache_hits(server_seed, "hidden.example") == []
     rows = {row["Server"]["id"]: row["Server"] for row in call(admin, "GET", "/servers/index")[1]}
     assert int(rows[number]["cache_timestamp"]) > 0
     other, (status, _) = cached(server_seed, server.url, server_seed.partner_sync.key)
@@ -68,57 +68,57 @@ def test_another_hub_is_cached_by_its_index_of_hashes(server: WebServer, server_
     assert compared[number][other] == 100
     call(admin, "POST", f"/servers/edit/{other}", {"caching_enabled": False})
     assert call(admin, "POST", f"/servers/cache/{other}", {})[0] == 403
-    assert [each["id"] for each in known(server_seed, "shared.example")] == [number]
+    assert [each["id"] for each in cache_hits(server_seed, "shared.example")] == [number]
     call(admin, "POST", f"/servers/delete/{number}", {})
-    assert known(server_seed, "shared.example") == []
+    assert cache_hits(server_seed, "shared.example") == []
 
 
 @contextmanager
-def searched(*pages: str) -> Iterator[Running]:
-    """An instance without an index of hashes, whose search answers with these pages."""
+def searchable_peer(*pages: str) -> Iterator[Running]:
+    """An instance without a hash index, whose search returns these pages."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         if handler.command == "GET":
-            says(b"{}", 404)(handler)
+            responds(b"{}", 404)(handler)
             return
         asked = json.loads(peer.requests[-1][3])
         assert (asked["returnFormat"], asked["includeEventUuid"]) == ("cache", 1)
-        says([*pages, "\n"][asked["page"] - 1].encode())(handler)
+        responds([*pages, "\n"][asked["page"] - 1].encode())(handler)
 
     with serving(answer) as peer:
         yield peer
 
 
-def test_an_instance_without_an_index_is_searched(seed: Seed) -> None:
+def test_instance_without_a_hash_index_is_searched(seed: Seed) -> None:
     one, two = (f"{digest(value)},{FOREIGN}\n" for value in ("one.example", "two.example"))
-    with searched(one, two) as peer:
+    with searchable_peer(one, two) as peer:
         _number, (status, _) = cached(seed, peer.url, "A" * 40)
     assert status == 200
     for value in ("one.example", "two.example"):
-        assert known(seed, value)[0]["uuid"] == [FOREIGN]
+        assert cache_hits(seed, value)[0]["uuid"] == [FOREIGN]
 
 
 @pytest.mark.parametrize("page", ["<html>hello</html>", '{"errors": "no"}'])
-def test_an_answer_that_breaks_off_leaves_the_cache_as_it_was(seed: Seed, page: str) -> None:
-    with searched(f"{digest('one.example')},{FOREIGN}\n") as peer:
+def test_invalid_page_leaves_the_cache_unchanged(seed: Seed, page: str) -> None:
+    with searchable_peer(f"{digest('one.example')},{FOREIGN}\n") as peer:
         number, _ = cached(seed, peer.url, "A" * 40)
-    with searched(f"{digest('two.example')},{FOREIGN}\n", page) as peer:
+    with searchable_peer(f"{digest('two.example')},{FOREIGN}\n", page) as peer:
         moved = {"url": peer.url, "authkey": "A" * 40}
         call(seed.site_admin.key, "POST", f"/servers/edit/{number}", moved)
         status, body = call(seed.site_admin.key, "POST", f"/servers/cache/{number}", {})
     assert status == 403
     assert "did not answer with hashes" in body["errors"]
-    assert known(seed, "one.example")
-    assert not known(seed, "two.example")
+    assert cache_hits(seed, "one.example")
+    assert not cache_hits(seed, "two.example")
 
 
-def test_only_those_who_may_see_what_others_know_are_told(seed: Seed) -> None:
-    with searched(f"{digest('one.example')},{FOREIGN}\n") as peer:
+def test_cache_search_requires_permission(seed: Seed) -> None:
+    with searchable_peer(f"{digest('one.example')},{FOREIGN}\n") as peer:
         cached(seed, peer.url, "A" * 40)
     assert call(seed.analyst.key, "POST", "/feeds/searchCaches", {"value": "one.example"})[1] == []
 
 
-def test_an_event_has_a_number_here_and_there(server: WebServer, server_seed: Seed) -> None:
+def test_event_ids_are_translated_between_instances(server: WebServer, server_seed: Seed) -> None:
     admin = server_seed.site_admin.key
     number = connect(server_seed, server.url, server_seed.partner_sync.key)
     dead = connect(server_seed, "http://127.0.0.1:9")
@@ -140,12 +140,10 @@ def test_an_event_has_a_number_here_and_there(server: WebServer, server_seed: Se
     assert call(admin, "GET", "/servers/idTranslator/999999")[0] == 404
 
 
-def test_a_hub_that_has_endless_values_does_not_fill_our_disk(
-    seed: Seed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_number_of_cached_values_is_limited(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching, "MOST_VALUES", 1)
     lines = "".join(f"{digest(value)},{FOREIGN}\n" for value in ("one.example", "two.example"))
-    with searched(lines) as peer:
+    with searchable_peer(lines) as peer:
         _, (status, body) = cached(seed, peer.url, "A" * 40)
     assert (status, PeerProblem.TOO_MANY_VALUES().wire in body["errors"]) == (403, True)
-    assert known(seed, "one.example") == []
+    assert cache_hits(seed, "one.example") == []

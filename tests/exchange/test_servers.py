@@ -1,4 +1,4 @@
-"""Connections to other instances, as site administrators configure them."""
+"""Configuration of connections to other instances by site administrators."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add(seed: Seed, **fields: Any) -> tuple[int, Any]:
     return call(seed.site_admin.key, "POST", "/servers/add", body)
 
 
-def test_a_connection_is_added_changed_listed_and_removed(seed: Seed) -> None:
+def test_connection_is_added_changed_listed_and_deleted(seed: Seed) -> None:
     status, body = add(seed)
     server = body["Server"]
     assert (status, server["name"], server["remote_org_id"], server["pull"], server["priority"]) == (
@@ -49,7 +49,7 @@ def test_a_connection_is_added_changed_listed_and_removed(seed: Seed) -> None:
     assert set(actions) == {"server.added", "server.edited", "server.deleted"}
 
 
-def test_keys_and_certificates_are_never_told_again(seed: Seed) -> None:
+def test_keys_and_certificates_are_never_returned(seed: Seed) -> None:
     pem = certificate()
     add(seed, submitted_cert=pem.partition("-----BEGIN PRIVATE")[0], submitted_client_cert=pem)
     server = Server.objects.get()
@@ -72,8 +72,8 @@ def test_keys_and_certificates_are_never_told_again(seed: Seed) -> None:
     )
 
 
-def test_a_key_does_not_follow_the_connection_to_another_server(seed: Seed) -> None:
-    """Who may configure may not read: pointing a connection at one's own server needs the key anew."""
+def test_new_url_requires_the_key_again(seed: Seed) -> None:
+    """Otherwise an administrator could read the key by pointing the connection at their own server."""
     number = add(seed)[1]["Server"]["id"]
     edit = f"/servers/edit/{number}"
     for elsewhere in ("https://evil.example", "http://misp.example", "https://misp.example:8443"):
@@ -101,15 +101,13 @@ def test_a_key_does_not_follow_the_connection_to_another_server(seed: Seed) -> N
         ({"submitted_client_cert": "-----BEGIN CERTIFICATE-----\nAAAA"}, ["submitted_client_cert"]),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(
-    seed: Seed, fields: dict[str, Any], faults: list[str]
-) -> None:
+def test_invalid_fields_are_named(seed: Seed, fields: dict[str, Any], faults: list[str]) -> None:
     status, body = add(seed, **fields)
     assert (status, body["message"], sorted(body["errors"])) == (403, "Could not add Server", faults)
     assert not Server.objects.exists()
 
 
-def test_another_instance_imports_what_a_sync_user_gets_here(seed: Seed) -> None:
+def test_sync_users_configuration_can_be_imported(seed: Seed) -> None:
     status, body = call(seed.partner_sync.key, "GET", "/servers/createSync")
     configuration = body["Server"]
     assert (status, list(configuration)) == (200, ["url", "uuid", "authkey", "Organisation"])
@@ -130,7 +128,7 @@ def test_another_instance_imports_what_a_sync_user_gets_here(seed: Seed) -> None
     assert call(seed.site_admin.key, "POST", "/servers/import", {"Server": {}})[0] == 403
 
 
-def test_a_configuration_is_made_for_sync_users_alone(seed: Seed) -> None:
+def test_only_sync_users_get_a_configuration(seed: Seed) -> None:
     keys = AuthKey.objects.count()
     status, body = call(seed.site_admin.key, "GET", "/servers/createSync")
     assert (status, body["message"]) == (
@@ -143,16 +141,16 @@ def test_a_configuration_is_made_for_sync_users_alone(seed: Seed) -> None:
     assert AuthKey.objects.count() == keys + 1
 
 
-def test_priorities_are_exchanged(seed: Seed) -> None:
+def test_priorities_are_swapped(seed: Seed) -> None:
     first, second = (add(seed, name=name)[1]["Server"]["id"] for name in ("A", "B"))
     path = f"/servers/changePriority/{second}/up"
-    for _ in range(2):  # Once at the top it stays there.
+    for _ in range(2):  # The first one stays first.
         assert call(seed.site_admin.key, "POST", path)[0] == 200
     listed = call(seed.site_admin.key, "GET", "/servers/index")[1]
     assert [row["Server"]["id"] for row in listed] == [second, first]
 
 
-def test_sharing_groups_may_name_a_connection_and_lose_it_with_it(seed: Seed) -> None:
+def test_deleted_connection_is_removed_from_sharing_groups(seed: Seed) -> None:
     number = add(seed)[1]["Server"]["id"]
     path = f"/sharing_groups/addServer/{seed.group.pk}"
     assert call(seed.site_admin.key, "POST", f"{path}/{int(number) + 1}", {})[0] == 405
@@ -165,7 +163,7 @@ def test_sharing_groups_may_name_a_connection_and_lose_it_with_it(seed: Seed) ->
     assert not SharingGroupServer.objects.filter(server_id=number).exists()
 
 
-def test_only_site_administrators_configure(seed: Seed) -> None:
+def test_only_site_administrators_configure_connections(seed: Seed) -> None:
     number = add(seed)[1]["Server"]["id"]
     read_only = make_key(seed.site_admin.user, read_only=True)
     everybody = (seed.org_admin.key, seed.partner_sync.key, seed.analyst.key, None)

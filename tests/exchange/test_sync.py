@@ -1,4 +1,4 @@
-"""Two real hubs: what one publishes reaches the other as the rules say, by pull and by push."""
+"""Two real hubs: published events reach the other hub by pull and push, as the rules require."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.exchange.hubs import Hub
 Hubs = tuple[Hub, Hub, Hub]
 
 
-def reached(event: dict[str, Any] | None) -> dict[str, str]:
-    """Value → distribution of what is in an event."""
+def distributions(event: dict[str, Any] | None) -> dict[str, str]:
+    """Value → distribution of an event's attributes."""
     found = event["Attribute"] if event else []
     return {attribute["value"]: attribute["distribution"] for attribute in found}
 
 
-def counted(message: str) -> int:
+def moved_events(message: str) -> int:
     """How many events a pull or push moved."""
     return int(message.split(".")[1].split(maxsplit=1)[0])
 
@@ -30,7 +30,7 @@ def attribute(value: str, **members: Any) -> dict[str, Any]:
     return {"uuid": str(uuid4()), "type": "text", "category": "Other", "value": value, **members}
 
 
-def test_each_hop_brings_things_a_step_closer(hubs: Hubs) -> None:
+def test_each_hop_lowers_the_distribution(hubs: Hubs) -> None:
     a, b, _ = hubs
     inside = [attribute(f"reach {reach}", distribution=reach) for reach in (0, 1, 2, 3, 5)]
     mine = {
@@ -43,12 +43,12 @@ def test_each_hop_brings_things_a_step_closer(hubs: Hubs) -> None:
         event = b.event(mine[reach]["uuid"])
         assert event
         assert event["distribution"] == arrived
-        assert reached(event) == {"reach 1": "0", "reach 2": "1", "reach 3": "3", "reach 5": "5"}
+        assert distributions(event) == {"reach 1": "0", "reach 2": "1", "reach 3": "3", "reach 5": "5"}
         assert event["Orgc"]["uuid"] == mine[reach]["Orgc"]["uuid"]
         assert event["org_id"] == "1"
 
 
-def test_changes_at_the_origin_follow(hubs: Hubs) -> None:
+def test_changes_at_the_origin_are_pulled(hubs: Hubs) -> None:
     a, b, _ = hubs
     one, other = attribute("first"), attribute("second")
     event = a.add(Attribute=[one, other], Tag=[{"name": "tlp:green"}, {"name": "own", "local": 1}])
@@ -60,14 +60,14 @@ def test_changes_at_the_origin_follow(hubs: Hubs) -> None:
         {**other, "deleted": True, "timestamp": later},
     ]
     a.post(f"/events/edit/{event['uuid']}", {"Event": {"timestamp": later, "Attribute": changed}})
-    assert counted(b.pull("update")) == 0  # Not published again.
+    assert moved_events(b.pull("update")) == 0  # Not republished.
     a.post(f"/events/publish/{event['uuid']}")
-    assert counted(b.pull("update")) == 1
+    assert moved_events(b.pull("update")) == 1
     found = (b.event(event["uuid"]) or {})["Attribute"]
     assert {each["value"]: each["deleted"] for each in found} == {"changed": False, "second": True}
 
 
-def test_what_was_made_here_is_not_changed_from_there(hubs: Hubs) -> None:
+def test_own_event_is_not_changed_by_a_peer(hubs: Hubs) -> None:
     a, b, _ = hubs
     event = a.add()
     b.pull()
@@ -78,19 +78,19 @@ def test_what_was_made_here_is_not_changed_from_there(hubs: Hubs) -> None:
     assert (a.event(event["uuid"]) or {})["info"] == event["info"]
 
 
-def test_one_event_is_asked_for_by_itself(hubs: Hubs) -> None:
+def test_single_event_is_pulled_by_id_or_uuid(hubs: Hubs) -> None:
     a, b, _ = hubs
     one, other = a.add(), a.add()
-    assert counted(b.pull(one["id"])) == 1
+    assert moved_events(b.pull(one["id"])) == 1
     assert b.event(one["uuid"])
     assert b.event(other["uuid"]) is None
-    assert counted(b.pull(other["uuid"])) == 1
+    assert moved_events(b.pull(other["uuid"])) == 1
     assert "1 events could not be pulled" in b.pull("99999999")
     with pytest.raises(Refused, match="Invalid pull technique"):
         b.pull("nosuch")
 
 
-def test_rules_let_in_by_tag_and_creator(hubs: Hubs) -> None:
+def test_pull_rules_filter_by_tag(hubs: Hubs) -> None:
     a, b, _ = hubs
     keep, drop, both = (
         a.add(Tag=[{"name": name} for name in names]) for names in (("keep",), ("drop",), ("keep", "drop"))
@@ -108,7 +108,7 @@ def test_rules_let_in_by_tag_and_creator(hubs: Hubs) -> None:
     assert b.event(drop["uuid"])
 
 
-def test_a_blocked_event_stays_out(hubs: Hubs) -> None:
+def test_deleted_event_is_not_pulled_again(hubs: Hubs) -> None:
     a, b, _ = hubs
     event = a.add()
     b.pull()
@@ -117,9 +117,9 @@ def test_a_blocked_event_stays_out(hubs: Hubs) -> None:
     assert b.event(event["uuid"]) is None
 
 
-def test_what_others_say_comes_along(hubs: Hubs) -> None:
+def test_sightings_and_notes_are_pulled(hubs: Hubs) -> None:
     a, b, _ = hubs
-    for hub in (a, b):  # Everybody sees every sighting.
+    for hub in (a, b):  # Everyone sees every sighting.
         hub.post("/servers/serverSettingsEdit/Plugin.Sightings_policy", {"value": 2})
     event = a.add()
     b.pull()
@@ -135,7 +135,7 @@ def test_what_others_say_comes_along(hubs: Hubs) -> None:
     assert [each["note"] for each in copy["Note"]] == ["told on A"]
 
 
-def test_proposals_come_home(hubs: Hubs) -> None:
+def test_proposals_are_pulled_by_the_origin(hubs: Hubs) -> None:
     a, b, _ = hubs
     event = a.add()
     b.pull()
@@ -146,9 +146,9 @@ def test_proposals_come_home(hubs: Hubs) -> None:
     assert [each["value"] for each in held] == [proposed["value"]]
 
 
-def test_a_push_sends_what_may_travel(hubs: Hubs) -> None:
+def test_push_sends_only_permitted_distributions(hubs: Hubs) -> None:
     a, b, _ = hubs
-    b.push()  # What the other stories left.
+    b.push()  # Flush what other tests left.
     inside = [attribute(f"sent {reach}", distribution=reach) for reach in (0, 1, 2, 3, 5)]
     mine = {
         reach: b.add(distribution=reach, Attribute=[dict(each, uuid=str(uuid4())) for each in inside])
@@ -160,13 +160,13 @@ def test_a_push_sends_what_may_travel(hubs: Hubs) -> None:
         event = a.event(mine[reach]["uuid"])
         assert (event and event["distribution"]) == arrived
         if event:
-            assert reached(event) == {"sent 2": "1", "sent 3": "3", "sent 5": "5"}
+            assert distributions(event) == {"sent 2": "1", "sent 3": "3", "sent 5": "5"}
             assert event["locked"] is True
     assert a.event(hidden["uuid"]) is None
     assert b.push() == "Push complete. 0 events pushed, 0 events could not be pushed."
 
 
-def test_a_push_obeys_its_rules(hubs: Hubs) -> None:
+def test_push_rules_exclude_events(hubs: Hubs) -> None:
     a, b, _ = hubs
     b.push()
     kept, sent = b.add(Tag=[{"name": "stays"}]), b.add()
@@ -174,14 +174,14 @@ def test_a_push_obeys_its_rules(hubs: Hubs) -> None:
     rules = {"tags": {"OR": [], "NOT": [tag]}, "orgs": {"OR": [], "NOT": []}}
     b.post(f"/servers/edit/{b.connection}", {"push_rules": json.dumps(rules)})
     try:
-        assert counted(b.push()) == 1
+        assert moved_events(b.push()) == 1
     finally:
         b.post(f"/servers/edit/{b.connection}", {"push_rules": json.dumps({})})
     assert a.event(kept["uuid"]) is None
     assert a.event(sent["uuid"])
 
 
-def test_what_is_published_goes_out_by_itself(hubs: Hubs) -> None:
+def test_published_event_is_pushed_automatically(hubs: Hubs) -> None:
     a, b, _ = hubs
     b.set(push=True)
     try:
@@ -196,8 +196,8 @@ def test_what_is_published_goes_out_by_itself(hubs: Hubs) -> None:
     assert arrived["published"] is True
 
 
-def test_protected_events_travel_signed_or_not_at_all(hubs: Hubs) -> None:
-    """What a real MISP does with the same (recordings, sync 22)."""
+def test_protected_events_are_synchronised_only_when_signed(hubs: Hubs) -> None:
+    """As a real MISP does (recordings, sync 22)."""
     a, b, _ = hubs
     vouched, foreign, bare = (a.add(published=False) for _ in range(3))
     for event in (vouched, foreign, bare):
@@ -217,22 +217,22 @@ def test_protected_events_travel_signed_or_not_at_all(hubs: Hubs) -> None:
     def changed(info: str) -> None:
         a.post(f"/events/edit/{vouched['id']}", {"info": info})
         a.post(f"/events/publish/{vouched['id']}")
-        time.sleep(1)  # What is not later by a second is no news.
+        time.sleep(1)  # A change within the same second does not count as newer.
 
     time.sleep(1)
     changed("pulled, signed")
     b.pull()
-    assert told(b.event(vouched["uuid"])) == "pulled, signed"
+    assert info_of(b.event(vouched["uuid"])) == "pulled, signed"
     changed("pushed, signed")
-    assert counted(a.push()) >= 1
-    assert told(b.event(vouched["uuid"])) == "pushed, signed"
+    assert moved_events(a.push()) >= 1
+    assert info_of(b.event(vouched["uuid"])) == "pushed, signed"
     a.post(f"/events/unprotect/{vouched['id']}")
     changed("unsigned")
     a.push()
     b.pull()
-    assert told(b.event(vouched["uuid"])) == "pushed, signed"
+    assert info_of(b.event(vouched["uuid"])) == "pushed, signed"
 
 
-def told(event: dict[str, Any] | None) -> str:
+def info_of(event: dict[str, Any] | None) -> str:
     """What an event says it is about."""
     return event["info"] if event else ""

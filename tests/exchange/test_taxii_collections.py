@@ -1,4 +1,4 @@
-"""What this hub offers over TAXII, as site administrators choose it."""
+"""Configuration of our TAXII collections by site administrators."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def add(seed: Seed, **fields: Any) -> tuple[int, Any]:
     return call(seed.site_admin.key, "POST", "/taxiiCollections/add", {"name": "Open", **fields})
 
 
-def test_a_collection_is_added_changed_listed_and_removed(seed: Seed) -> None:
+def test_collection_is_added_changed_listed_and_deleted(seed: Seed) -> None:
     status, body = add(seed, filters={"tags": ["tlp:clear"]}, readers=[seed.org_b.pk], open_to_write=True)
     added = body["TaxiiCollection"]
     assert (status, added["filters"], added["readers"]) == (
@@ -52,7 +52,7 @@ def test_a_collection_is_added_changed_listed_and_removed(seed: Seed) -> None:
         ("writers", "everybody"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(seed: Seed, field: str, value: Any) -> None:
+def test_invalid_fields_are_named(seed: Seed, field: str, value: Any) -> None:
     status, body = add(seed, **{field: value})
     assert (status, list(body["errors"])) == (403, [field])
     assert not Collection.objects.exists()

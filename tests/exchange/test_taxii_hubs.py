@@ -1,4 +1,4 @@
-"""TAXII between real hubs, and with the reference client: taxii2-client reads and writes, stix2 understands it."""
+"""TAXII between real hubs, and with the reference implementation: taxii2-client reads and writes, stix2 parses."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tests.exchange.test_taxii_writing import indicator
 
 type Hubs = tuple[Hub, Hub, Hub]
 type Account = tuple[str, str]
-"""Name and key."""
+"""Email address and key."""
 
 SETTLED = 1.1
-"""Seconds until what was published is served: its second has to be over."""
+"""Seconds until a publication is served: its second has to be over."""
 
 
 @pytest.fixture(scope="module")
 def account(hubs: Hubs) -> Account:
-    """Somebody of an organisation of its own who may publish on A."""
+    """A user of a separate organisation who may publish on A."""
     a, *_ = hubs
     organisation = a.post("/admin/organisations/add", {"name": "Client", "local": True})["Organisation"]["id"]
     roles = {role["Role"]["name"]: role["Role"]["id"] for role in a.get("/roles/index")}
@@ -37,7 +37,7 @@ def account(hubs: Hubs) -> Account:
 
 @pytest.fixture
 def offered(hubs: Hubs) -> Iterator[str]:
-    """A collection of A of its own, by its uuid, with the events of one tag."""
+    """The uuid of a new collection of A, with the events of one tag."""
     a, *_ = hubs
     made = a.post(
         "/taxiiCollections/add",
@@ -68,7 +68,7 @@ def collection_of(hub: Hub, uuid: str, account: Account) -> Collection:
     return found
 
 
-def test_the_reference_client_reads_and_writes_a_hub(hubs: Hubs, account: Account, offered: str) -> None:
+def test_reference_client_reads_and_writes(hubs: Hubs, account: Account, offered: str) -> None:
     a, *_ = hubs
     event = a.add(
         info="Told",
@@ -97,8 +97,8 @@ def test_the_reference_client_reads_and_writes_a_hub(hubs: Hubs, account: Accoun
     assert [each["uuid"] for each in found] == [written["id"].partition("--")[2]]
 
 
-def contents_of(event: dict[str, Any]) -> dict[str, Any]:
-    """What of an event survives STIX."""
+def stix_contents_of(event: dict[str, Any]) -> dict[str, Any]:
+    """The contents of an event that survive STIX."""
     return {
         "info": event["info"],
         "attributes": {
@@ -112,8 +112,8 @@ def contents_of(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_a_hub_polls_and_pushes_to_another(hubs: Hubs, account: Account, offered: str) -> None:
-    """An event of A is polled by B; one of B is pushed to A. Both arrive whole, and change with their origin."""
+def test_hub_polls_and_pushes_to_another(hubs: Hubs, account: Account, offered: str) -> None:
+    """B polls an event of A, and pushes one of its own to A. Both arrive complete; changes follow."""
     a, b, _ = hubs
     tag = tag_of(a, offered)
     file = [
@@ -149,7 +149,7 @@ def test_a_hub_polls_and_pushes_to_another(hubs: Hubs, account: Account, offered
     assert "1 events stored, 0 refused" in b.post(f"/taxiiServers/poll/{server}")["message"]
     arrived = b.event(event["uuid"])
     assert arrived is not None
-    assert contents_of(arrived) == contents_of(event)
+    assert stix_contents_of(arrived) == stix_contents_of(event)
     assert "0 objects fetched" in b.post(f"/taxiiServers/poll/{server}")["message"]
 
     own = b.add(info="From B", Tag=[{"name": tag}, {"name": "tlp:green"}], Attribute=[
@@ -158,7 +158,7 @@ def test_a_hub_polls_and_pushes_to_another(hubs: Hubs, account: Account, offered
     assert ", 0 refused" in b.post(f"/taxiiServers/push/{server}")["message"]
     arrived = a.event(own["uuid"])
     assert arrived is not None
-    assert contents_of(arrived) == contents_of(own)
+    assert stix_contents_of(arrived) == stix_contents_of(own)
     assert (arrived["Orgc"]["name"], arrived["distribution"]) == ("Client", "3")
 
     a.post(f"/events/edit/{event['uuid']}", {"Event": {"info": "Changed"}})

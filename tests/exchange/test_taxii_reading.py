@@ -1,4 +1,4 @@
-"""What others read out of our collections over TAXII 2.1, and what they never do."""
+"""Reading our collections over TAXII 2.1: what clients get, and what they never get."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def test_a_client_finds_its_way_from_discovery_to_the_objects(seed: Seed, everything: Collection) -> None:
+def test_discovery_leads_to_collections_and_objects(seed: Seed, everything: Collection) -> None:
     published_event(seed.org_a, "evil.example")
     key = seed.stranger.key
     discovery = json.loads(taxii(key, "", root="/taxii2/").content)
@@ -65,14 +65,14 @@ def test_a_client_finds_its_way_from_discovery_to_the_objects(seed: Seed, everyt
     assert [str(error) for error in report.errors] == []
 
 
-def test_a_saved_search_is_what_is_in_a_collection(seed: Seed) -> None:
+def test_collection_contains_the_results_of_its_search(seed: Seed) -> None:
     published_event(seed.org_a, "a.example")
     published_event(seed.org_c, "c.example")
     only_a = make_collection(seed, filters={"org": seed.org_a.name})
     assert patterns(objects(seed.stranger.key, only_a)) == ["a.example"]
 
 
-def test_a_sharing_group_is_a_collection_for_its_members_alone(seed: Seed) -> None:
+def test_sharing_group_collection_is_only_for_its_members(seed: Seed) -> None:
     published_event(seed.org_a, "shared.example", distribution=4, sharing_group=seed.group)
     published_event(seed.org_a, "open.example")
     group = make_collection(seed, sharing_group_id=seed.group.pk)
@@ -82,7 +82,7 @@ def test_a_sharing_group_is_a_collection_for_its_members_alone(seed: Seed) -> No
     assert resource(seed.stranger.key, "collections/") == {}
 
 
-def test_nobody_reads_more_in_a_collection_than_elsewhere(seed: Seed, everything: Collection) -> None:
+def test_collections_contain_only_what_the_reader_may_read(seed: Seed, everything: Collection) -> None:
     event = published_event(seed.org_a, "open.example")
     hidden = add_domain(event, "own.example", distribution=0)
     shared = add_domain(event, "shared.example", distribution=4, sharing_group=seed.group)
@@ -106,7 +106,7 @@ def test_nobody_reads_more_in_a_collection_than_elsewhere(seed: Seed, everything
         "own words"
         not in taxii(seed.stranger.key, f"collections/{everything.uuid}/objects/").content.decode()
     )
-    # Neither by id, nor in the manifest, nor by its versions: and the owner has had it rendered already.
+    # Neither by id, nor in the manifest, nor by versions, though it is already rendered for the owner.
     for stix_id in (hidden, shared, deleted):
         for path in (f"objects/{stix_id}/", f"objects/{stix_id}/versions/"):
             assert taxii(seed.stranger.key, f"collections/{everything.uuid}/{path}").status_code == 404
@@ -115,7 +115,7 @@ def test_nobody_reads_more_in_a_collection_than_elsewhere(seed: Seed, everything
     assert taxii(seed.partner.key, f"collections/{everything.uuid}/objects/{shared}/").status_code == 200
 
 
-def test_a_collection_is_found_by_those_who_may_use_it(seed: Seed) -> None:
+def test_collections_are_listed_for_those_who_may_use_them(seed: Seed) -> None:
     closed = make_collection(seed, open_to_read=False, open_to_write=False)
     written = make_collection(seed, open_to_read=False, writers=[seed.org_b.pk])
     named = make_collection(seed, open_to_read=False, open_to_write=False, readers=[seed.org_b.pk])
@@ -134,7 +134,7 @@ def test_a_collection_is_found_by_those_who_may_use_it(seed: Seed) -> None:
         assert open_one["can_write"] is False
 
 
-def test_pages_go_on_where_the_last_one_ended(seed: Seed, everything: Collection) -> None:
+def test_pages_continue_where_the_last_one_ended(seed: Seed, everything: Collection) -> None:
     for number in range(3):
         published_event(seed.org_a, f"{number}-a.example", f"{number}-b.example", added=PUBLISHED + number)
     path = f"collections/{everything.uuid}/objects/"
@@ -150,15 +150,16 @@ def test_pages_go_on_where_the_last_one_ended(seed: Seed, everything: Collection
         assert first <= last
         if not page.get("more"):
             break
-        published_event(seed.org_a, "late.example", added=PUBLISHED - 100)  # What comes before moves nothing.
+        # An earlier entry does not shift pages.
+        published_event(seed.org_a, "late.example", added=PUBLISHED - 100)
         asked["next"] = page["next"]
-    # The identity of A is in each event: once in a page, and in each page in which there is such an event.
+    # The identity of A belongs to each event: it appears once on every page with such an event.
     assert [each for each in pieces if not each.startswith("identity")] == [
         each for each in whole if not each.startswith("identity")
     ]
 
 
-def test_only_what_was_added_since(seed: Seed, everything: Collection) -> None:
+def test_added_after_returns_only_newer_objects(seed: Seed, everything: Collection) -> None:
     published_event(seed.org_a, "old.example", added=PUBLISHED)
     published_event(seed.org_a, "new.example", added=PUBLISHED + 60)
     key = seed.partner.key
@@ -169,8 +170,10 @@ def test_only_what_was_added_since(seed: Seed, everything: Collection) -> None:
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_nothing_is_added_behind_a_client_s_back() -> None:
-    """While somebody may still publish in a second, what was published in it or later waits: the order stays true."""
+def test_open_publication_holds_back_later_ones() -> None:
+    """While a publication of a second may still commit, those of that second or later wait, so that the order
+    stays true.
+    """
     seed = make_seed()
     everything = make_collection(seed)
     old = published_event(seed.org_a, "old.example")
@@ -183,7 +186,7 @@ def test_nothing_is_added_behind_a_client_s_back() -> None:
         assert patterns(objects(seed.partner.key, everything)) == ["old.example", "new.example"]
 
 
-def test_pages_count_as_searches(seed: Seed, everything: Collection) -> None:
+def test_pages_count_towards_the_rate_limit(seed: Seed, everything: Collection) -> None:
     Role.objects.filter(pk=seed.partner.user.role_id).update(enforce_rate_limit=True, rate_limit_count=1)
     path = f"collections/{everything.uuid}/objects/"
     assert taxii(seed.partner.key, path).status_code == 200
@@ -192,7 +195,7 @@ def test_pages_count_as_searches(seed: Seed, everything: Collection) -> None:
     assert refused["Retry-After"]
 
 
-def test_filters_by_id_type_and_version_of_stix(seed: Seed, everything: Collection) -> None:
+def test_match_filters_by_id_type_and_spec_version(seed: Seed, everything: Collection) -> None:
     event = published_event(seed.org_a, "a.example")
     indicator = add_domain(event, "b.example")
     key = seed.partner.key
@@ -209,14 +212,14 @@ def test_filters_by_id_type_and_version_of_stix(seed: Seed, everything: Collecti
     assert [each["id"] for each in whole["objects"]] == [indicator]
 
 
-def test_versions_of_what_several_events_hold(seed: Seed, everything: Collection) -> None:
+def test_versions_of_an_object_in_several_events(seed: Seed, everything: Collection) -> None:
     for day in range(3):
         published_event(
             seed.org_a, f"{day}.example", added=PUBLISHED + day, timestamp=PUBLISHED + 86_400 * day
         )
     key, identity = seed.partner.key, f"identity--{seed.org_a.uuid}"
     path = f"collections/{everything.uuid}/objects/{identity}/"
-    assert objects(key, everything)  # By which the client comes to know of it.
+    assert objects(key, everything)  # The client learns of the identity here.
     found = resource(key, f"{path}versions/")["versions"]
     assert found == sorted(found)
     assert len(found) == 3
@@ -233,7 +236,7 @@ def test_versions_of_what_several_events_hold(seed: Seed, everything: Collection
     assert [each["version"] for each in listed["objects"]] == found
 
 
-def test_the_manifest_says_of_each_object_when_it_was_added(seed: Seed, everything: Collection) -> None:
+def test_manifest_contains_when_each_object_was_added(seed: Seed, everything: Collection) -> None:
     published_event(seed.org_a, "a.example")
     path = f"collections/{everything.uuid}"
     listed = resource(seed.partner.key, f"{path}/manifest/")["objects"]
@@ -245,7 +248,7 @@ def test_the_manifest_says_of_each_object_when_it_was_added(seed: Seed, everythi
         assert record["media_type"] == "application/stix+json;version=2.1"
 
 
-def test_who_sees_the_same_is_given_the_same_rendering(seed: Seed, everything: Collection) -> None:
+def test_readers_with_equal_access_share_a_rendering(seed: Seed, everything: Collection) -> None:
     event = published_event(seed.org_a, "a.example")
     add_domain(event, "own.example", distribution=0)
     for api_user in (seed.partner, seed.stranger, seed.partner, seed.analyst):
@@ -258,7 +261,9 @@ def test_who_sees_the_same_is_given_the_same_rendering(seed: Seed, everything: C
 
 
 @pytest.mark.parametrize("who", ["name and key", "key alone"])
-def test_a_caller_says_who_they_are(seed: Seed, everything: Collection, who: str) -> None:
+def test_client_authenticates_with_name_and_key_or_key_alone(
+    seed: Seed, everything: Collection, who: str
+) -> None:
     key, name = seed.partner.key, seed.partner.user.email
     given = key if who == "key alone" else basic(name, key)
     assert taxii(given, "collections/").status_code == 200
@@ -267,7 +272,7 @@ def test_a_caller_says_who_they_are(seed: Seed, everything: Collection, who: str
 @pytest.mark.parametrize(
     "given", ["nothing", "nonsense", "other name", "wrong key", "no base64", "only a name"]
 )
-def test_strangers_are_asked_for_name_and_key(seed: Seed, everything: Collection, given: str) -> None:
+def test_invalid_credentials_return_401(seed: Seed, everything: Collection, given: str) -> None:
     name, key = seed.partner.user.email, seed.partner.key
     header = {
         "nothing": None,
@@ -307,7 +312,7 @@ REFUSALS: list[tuple[str, str, dict[str, str], int]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "environ", "status"), REFUSALS)
-def test_the_errors_of_the_specification(
+def test_errors_follow_the_specification(
     seed: Seed, everything: Collection, method: str, path: str, environ: dict[str, str], status: int
 ) -> None:
     address = ROOT + path.format(c=everything.uuid)

@@ -1,4 +1,4 @@
-"""TAXII servers of others: configured by site administrators, asked through the outgoing door, polled and pushed to."""
+"""TAXII servers of others: configuration, polling and pushing through the outgoing gateway."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def add(seed: Seed, **fields: Any) -> tuple[int, Any]:
     return call(seed.site_admin.key, "POST", "/taxiiServers/add", {**GIVEN, **fields})
 
 
-def test_a_server_is_added_changed_listed_and_removed(seed: Seed) -> None:
+def test_server_is_added_changed_listed_and_deleted(seed: Seed) -> None:
     status, body = add(seed)
     added = body["TaxiiServer"]
     assert (status, added["name"], added["collection"]) == (200, "Partner", "c")
@@ -60,7 +60,7 @@ def test_a_server_is_added_changed_listed_and_removed(seed: Seed) -> None:
     assert set(actions) == {"taxii_server.added", "taxii_server.edited", "taxii_server.deleted"}
 
 
-def test_keys_are_not_told_again_and_stay_with_their_server(seed: Seed) -> None:
+def test_keys_are_not_returned_and_bound_to_their_server(seed: Seed) -> None:
     added = add(seed)[1]["TaxiiServer"]
     stored = TaxiiServer.objects.get()
     assert KEYS.decrypt(stored.encrypted_key) == "user:secret"
@@ -81,7 +81,7 @@ def test_keys_are_not_told_again_and_stay_with_their_server(seed: Seed) -> None:
     ("key", "sent"),
     [("user:secret", "Basic dXNlcjpzZWNyZXQ="), ("Bearer a:b", "Bearer a:b"), ("k" * 40, "k" * 40)],
 )
-def test_how_a_key_is_sent(key: str, sent: str) -> None:
+def test_authorization_header_for_each_kind_of_key(key: str, sent: str) -> None:
     assert authorization(key) == sent
 
 
@@ -100,14 +100,14 @@ def test_how_a_key_is_sent(key: str, sent: str) -> None:
         ("api_key", "two\nlines"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(seed: Seed, field: str, value: Any) -> None:
+def test_invalid_fields_are_named(seed: Seed, field: str, value: Any) -> None:
     status, body = add(seed, **{field: value})
     assert (status, list(body["errors"])) == (403, [field])
     assert not TaxiiServer.objects.exists()
 
 
 def taxii_server(pages: Callable[[dict[str, str]], tuple[dict[str, Any], str]]) -> Answer:
-    """A server whose pages are what `pages` makes of the parameters: an envelope, and when its last was added."""
+    """A server whose pages come from `pages`: given the query, an envelope and when its last object was added."""
 
     def answer(handler: Any) -> None:
         query = {name: values[-1] for name, values in parse_qs(urlsplit(handler.path).query).items()}
@@ -135,8 +135,8 @@ def loopback(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("loopback")
-def test_a_poll_that_is_cut_goes_on_where_it_was(seed: Seed) -> None:
-    """Report and indicator come on different pages, and the server fails between them."""
+def test_interrupted_poll_resumes(seed: Seed) -> None:
+    """Report and indicator are on different pages, and the server fails between them."""
     inside, loose = indicator("inside.example"), indicator("loose.example")
     told = report("Told", [inside])
     broken = [True]
@@ -174,7 +174,7 @@ def test_a_poll_that_is_cut_goes_on_where_it_was(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("loopback")
-def test_a_server_changes_only_what_came_from_it(seed: Seed) -> None:
+def test_server_can_change_only_its_own_events(seed: Seed) -> None:
     ours = published_event(seed.org_a, "ours.example", user_id=seed.analyst.user.pk)
     theirs = published_event(seed.org_c, "theirs.example")
     forged = [
@@ -206,7 +206,7 @@ def test_a_server_changes_only_what_came_from_it(seed: Seed) -> None:
         ({"title": "Gone", "http_status": "404"}, "status 404: Gone"),
     ],
 )
-def test_a_server_that_answers_nonsense(seed: Seed, envelope: dict[str, Any], told: str) -> None:
+def test_invalid_response_fails_the_poll(seed: Seed, envelope: dict[str, Any], told: str) -> None:
     with (
         serving(taxii_server(lambda _query: (envelope, ""))) as running,
         pytest.raises(OutgoingFailed) as failed,
@@ -217,7 +217,7 @@ def test_a_server_that_answers_nonsense(seed: Seed, envelope: dict[str, Any], to
 
 
 @pytest.mark.usefixtures("loopback")
-def test_objects_that_are_none_stop_no_others(seed: Seed) -> None:
+def test_invalid_objects_do_not_stop_the_others(seed: Seed) -> None:
     good = indicator("good.example")
     bad = [7, {"type": "indicator"}, {**indicator("x"), "pattern": "nonsense"}]
     with serving(taxii_server(lambda _query: ({"objects": [*bad, good]}, ""))) as running:
@@ -227,7 +227,7 @@ def test_objects_that_are_none_stop_no_others(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("loopback")
-def test_a_push_sends_what_may_leave_and_only_once(seed: Seed) -> None:
+def test_push_sends_permitted_events_once(seed: Seed) -> None:
     event = published_event(seed.org_a, "leaves.example")
     add_domain(event, "own.example", distribution=0)
     add_domain(event, "community.example", distribution=1)
@@ -267,7 +267,7 @@ def test_a_push_sends_what_may_leave_and_only_once(seed: Seed) -> None:
     )
 
 
-def test_inner_addresses_are_not_turned_to(seed: Seed, settings: Settings) -> None:
+def test_private_addresses_are_refused(seed: Seed, settings: Settings) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = ()
     with serving(taxii_server(lambda _query: ({}, ""))) as running:
         server = partner(seed, running)

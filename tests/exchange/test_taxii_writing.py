@@ -1,4 +1,4 @@
-"""What others write into our collections over TAXII 2.1, what becomes of it, and what they never may."""
+"""Writing into our collections over TAXII 2.1: what becomes of it, and what is refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LATER = "2025-01-01T00:00:00.000Z"
 
 @pytest.fixture
 def everything(seed: Seed) -> Collection:
-    """A collection for everybody, on a hub that does everything at once."""
+    """A collection for everyone, on a hub without background jobs."""
     SettingValue.objects.create(name=BACKGROUND_JOBS.name, value=False)
     return make_collection(seed)
 
@@ -65,7 +65,7 @@ def report(name: str, members: list[dict[str, Any]], **more: Any) -> dict[str, A
 
 
 def write(api_user: ApiUser, collection: Collection, *sent: Any) -> dict[str, Any]:
-    """The status of what was sent, which must have been taken."""
+    """The status resource of an accepted submission."""
     response = taxii(api_user.key, f"collections/{collection.uuid}/objects/", "POST", {"objects": list(sent)})
     assert response.status_code == 202, response.content
     status: dict[str, Any] = json.loads(response.content)
@@ -78,7 +78,7 @@ def uuid_in(stix_object: dict[str, Any]) -> str:
     return str(stix_object["id"]).partition("--")[2]
 
 
-def test_a_report_becomes_an_event_of_the_writer(seed: Seed, everything: Collection) -> None:
+def test_report_becomes_an_event_of_the_writer(seed: Seed, everything: Collection) -> None:
     inside = indicator("evil.example")
     told = report("A campaign", [inside])
     status = write(seed.publisher, everything, told, inside)
@@ -90,9 +90,7 @@ def test_a_report_becomes_an_event_of_the_writer(seed: Seed, everything: Collect
     assert Attribute.objects.get(uuid=uuid_in(inside)).value1 == "evil.example"
 
 
-def test_each_report_is_an_event_and_what_is_in_none_is_one_together(
-    seed: Seed, everything: Collection
-) -> None:
+def test_each_report_becomes_an_event_and_loose_objects_share_one(seed: Seed, everything: Collection) -> None:
     one, other, loose = indicator("one.example"), indicator("other.example"), indicator("loose.example")
     reports = [report("One", [one]), report("Other", [other])]
     status = write(seed.publisher, everything, loose, one, other, *reports)
@@ -100,7 +98,7 @@ def test_each_report_is_an_event_and_what_is_in_none_is_one_together(
     assert set(Event.objects.values_list("info", flat=True)) == {"One", "Other", "TAXII: Everything"}
 
 
-def test_what_is_written_reaches_whom_the_collection_says(seed: Seed, everything: Collection) -> None:
+def test_distribution_comes_from_the_collection(seed: Seed, everything: Collection) -> None:
     group = make_collection(seed, name="Group", sharing_group_id=seed.group.pk)
     community = make_collection(seed, name="Community", distribution=1)
     for collection in (group, community, everything):
@@ -111,9 +109,7 @@ def test_what_is_written_reaches_whom_the_collection_says(seed: Seed, everything
     assert set(Attribute.objects.values_list("distribution", flat=True)) == {5}
 
 
-def test_a_newer_version_changes_the_event_and_an_old_one_does_not(
-    seed: Seed, everything: Collection
-) -> None:
+def test_only_a_newer_version_changes_the_event(seed: Seed, everything: Collection) -> None:
     inside = indicator("evil.example")
     told = report("First", [inside])
     write(seed.publisher, everything, told, inside)
@@ -130,7 +126,7 @@ def test_a_newer_version_changes_the_event_and_an_old_one_does_not(
     }
 
 
-def test_each_object_fails_on_its_own(seed: Seed, everything: Collection) -> None:
+def test_invalid_objects_fail_individually(seed: Seed, everything: Collection) -> None:
     good = indicator("good.example")
     broken = {**indicator("x.example"), "pattern": "[this is no pattern"}
     nameless = {"type": "indicator"}
@@ -142,7 +138,7 @@ def test_each_object_fails_on_its_own(seed: Seed, everything: Collection) -> Non
     assert list(Attribute.objects.values_list("value1", flat=True)) == ["good.example"]
 
 
-def test_nobody_writes_into_the_events_of_others(seed: Seed, everything: Collection) -> None:
+def test_events_of_others_cannot_be_changed(seed: Seed, everything: Collection) -> None:
     theirs = published_event(seed.org_c, "c.example", added=1)
     hidden = published_event(seed.org_c, "hidden.example", distribution=0)
     attribute = Attribute.objects.get(value1="c.example")
@@ -158,7 +154,7 @@ def test_nobody_writes_into_the_events_of_others(seed: Seed, everything: Collect
     assert not Attribute.objects.filter(value1__in=("forged.example", "taken.example")).exists()
 
 
-def test_nobody_speaks_for_others(seed: Seed, everything: Collection) -> None:
+def test_identity_of_another_organisation_is_ignored(seed: Seed, everything: Collection) -> None:
     author = {
         "type": "identity",
         "spec_version": "2.1",
@@ -186,8 +182,8 @@ def test_nobody_speaks_for_others(seed: Seed, everything: Collection) -> None:
 
 
 @pytest.mark.parametrize("who", ["reader", "analyst", "stranger", "outside"])
-def test_who_may_not_write(seed: Seed, everything: Collection, who: str) -> None:
-    """Read-only roles, those who may not publish, other organisations, and those who do not find the collection."""
+def test_writing_requires_permission(seed: Seed, everything: Collection, who: str) -> None:
+    """Read-only roles, users who may not publish, other organisations, and those who cannot see the collection."""
     only_a = make_collection(seed, open_to_write=False, writers=[seed.org_a.pk])
     group = make_collection(seed, sharing_group_id=seed.group.pk)
     api_user = {"reader": seed.reader, "analyst": seed.analyst}.get(who, seed.stranger)
@@ -198,14 +194,14 @@ def test_who_may_not_write(seed: Seed, everything: Collection, who: str) -> None
     assert not Submission.objects.exists()
 
 
-def test_a_status_is_for_who_sent_it(seed: Seed, everything: Collection) -> None:
+def test_status_is_visible_only_to_its_sender(seed: Seed, everything: Collection) -> None:
     status = write(seed.publisher, everything, indicator("x.example"))
     for api_user in (seed.org_admin, seed.stranger, seed.site_admin):
         assert taxii(api_user.key, f"status/{status['id']}/").status_code == 404
     assert taxii(seed.publisher.key, "status/nonsense/").status_code == 404
 
 
-def test_a_status_is_pending_until_the_worker_has_come_to_it(seed: Seed, everything: Collection) -> None:
+def test_status_is_pending_until_the_worker_runs(seed: Seed, everything: Collection) -> None:
     SettingValue.objects.filter(name=BACKGROUND_JOBS.name).delete()
     sent = indicator("x.example")
     status = write(seed.publisher, everything, sent)
@@ -228,7 +224,7 @@ BODIES: list[tuple[str, bytes, int]] = [
 
 
 @pytest.mark.parametrize(("media_type", "body", "status"), BODIES)
-def test_bodies_that_are_no_envelope(
+def test_invalid_envelopes_are_rejected(
     seed: Seed,
     everything: Collection,
     monkeypatch: pytest.MonkeyPatch,
@@ -252,7 +248,7 @@ def delete(api_user: ApiUser, collection: Collection, stix_id: str, **match: Any
     ).status_code
 
 
-def test_the_writer_takes_out_what_is_theirs(seed: Seed, everything: Collection) -> None:
+def test_writer_deletes_own_objects(seed: Seed, everything: Collection) -> None:
     event = published_event(seed.org_a, "stays.example", user_id=seed.publisher.user.pk)
     gone = add_domain(event, "gone.example")
     assert delete(seed.publisher, everything, gone, match_version="2001-01-01T00:00:00Z") == 404
@@ -260,9 +256,8 @@ def test_the_writer_takes_out_what_is_theirs(seed: Seed, everything: Collection)
     assert Attribute.objects.get(value1="gone.example").deleted
     event.refresh_from_db()
     assert event.published
-    Event.objects.filter(pk=event.pk).update(
-        publish_timestamp=event.publish_timestamp - 5
-    )  # The clock goes on.
+    # Lets the present second pass.
+    Event.objects.filter(pk=event.pk).update(publish_timestamp=event.publish_timestamp - 5)
     assert [each["pattern"] for each in objects(seed.partner.key, everything, match_type="indicator")] == [
         "[domain-name:value = 'stays.example']"
     ]
@@ -272,7 +267,7 @@ def test_the_writer_takes_out_what_is_theirs(seed: Seed, everything: Collection)
     assert not Event.objects.filter(pk=event.pk).exists()
 
 
-def test_nobody_takes_out_what_is_of_others(seed: Seed, everything: Collection) -> None:
+def test_objects_of_others_cannot_be_deleted(seed: Seed, everything: Collection) -> None:
     event = published_event(seed.org_a, "a.example")
     indicator_of_a = objects(seed.partner.key, everything, match_type="indicator")[0]["id"]
     own = add_domain(event, "own.example", distribution=0)

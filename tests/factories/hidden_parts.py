@@ -12,7 +12,7 @@ from uuid import uuid4
 from tests.api.calls import answer, call, send
 from tests.factories.knowledge import make_tags
 from tests.factories.seed import Seed
-from tests.intel.test_objects_made import make_template
+from tests.intel.test_objects_from_attributes import make_template
 from vardkase.intel.models import Event
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.api.calls import call
 from tests.exchange.servers import HERE, serving
-from tests.exchange.test_pull_troubles import connection, good, misp
+from tests.exchange.test_pull_failures import connection, good, misp
 from tests.factories import make_keys, make_organisations, make_roles, make_users
 from tests.factories.seed import SYNC_USER, ApiUser, Seed
 from vardkase.core.clock import now_seconds

@@ -1,4 +1,4 @@
-"""An event template with one field of every kind, and the calls of the stories about templates."""
+"""An event template with one field of every kind, and calls for tests about templates."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def fill(api_user: ApiUser, template: dict[str, Any], **values: Any) -> tuple[in
 
 
 def with_change(*path: Any, to: Any) -> dict[str, Any]:
-    """The definition with another value at a place in it."""
+    """The definition with another value at one path."""
     changed = copy.deepcopy(DEFINITION)
     here: Any = changed
     for step in path[:-1]:

@@ -1,4 +1,4 @@
-"""Nobody changes what is not theirs, whether they name it by id or by uuid."""
+"""Nobody changes another organisation's data, whether they name it by id or by uuid."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ def attempts(it: ForeignEvent) -> list[tuple[str, Any]]:
 
 
 def refused(status: int, body: Any) -> bool:
-    """The older tagging routes refuse with 200 and ``saved: false``."""
+    """The older tagging endpoints refuse with 200 and ``saved: false``."""
     return status in (403, 404, 405) or (status == 200 and body.get("saved") is False)
 
 
-def _none_gets_through(api_user: ApiUser, it: ForeignEvent) -> None:
+def _assert_all_refused(api_user: ApiUser, it: ForeignEvent) -> None:
     before = everything()
     for path, body in attempts(it):
         status, answer = call(api_user.key, "POST", path, body)
@@ -97,8 +97,8 @@ def tags(db: None) -> None:
         Tag.objects.get_or_create(name=name)
 
 
-def test_the_attempts_would_change_something(seed: Seed, tags: None) -> None:
-    """Made by those who may, so that the tests below have something to fail on: each route has an effect."""
+def test_each_attempt_works_for_the_owner(seed: Seed, tags: None) -> None:
+    """Without this the tests below could pass because an attempt has no effect for anyone."""
     routes = [_route(path) for path, _ in attempts(foreign_event(seed.org_admin))]
     effective: set[str] = set()
     for number, route in enumerate(routes):
@@ -120,25 +120,25 @@ def _route(path: str) -> str:
 @pytest.mark.parametrize("distribution", [0, 3])
 @pytest.mark.parametrize("who", ["stranger", "partner", "partner_sync"])
 def test_other_organisations_change_nothing(who: str, distribution: int, seed: Seed, tags: None) -> None:
-    _none_gets_through(
+    _assert_all_refused(
         getattr(seed, who), foreign_event(seed.org_admin, distribution=distribution, published=True)
     )
 
 
-def test_an_organisations_administrator_is_none_of_another(seed: Seed, tags: None) -> None:
+def test_administrator_of_another_organisation_changes_nothing(seed: Seed, tags: None) -> None:
     it = foreign_event(seed.org_admin, distribution=3, published=True)
     admin = make_user(seed.org_c, seed.org_admin.user.role)
-    _none_gets_through(ApiUser(admin, make_key(admin)), it)
+    _assert_all_refused(ApiUser(admin, make_key(admin)), it)
 
 
 def test_read_only_roles_and_keys_change_nothing_of_their_own(seed: Seed, tags: None) -> None:
     it = foreign_event(seed.org_admin)
-    _none_gets_through(seed.reader, it)
+    _assert_all_refused(seed.reader, it)
     read_only = ApiUser(seed.org_admin.user, make_key(seed.org_admin.user, read_only=True))
-    _none_gets_through(read_only, it)
+    _assert_all_refused(read_only, it)
 
 
-def test_no_endpoint_that_writes_answers_to_a_read_only_key(seed: Seed) -> None:
+def test_read_only_key_is_refused_by_every_writing_endpoint(seed: Seed) -> None:
     key = make_key(seed.site_admin.user, read_only=True)
     for endpoint in declared_permissions():
         if endpoint.writes:
@@ -146,9 +146,7 @@ def test_no_endpoint_that_writes_answers_to_a_read_only_key(seed: Seed) -> None:
             assert status == 403, (endpoint.name, body)
 
 
-def test_whoever_may_change_only_what_they_made_changes_nothing_of_a_colleague(
-    seed: Seed, tags: None
-) -> None:
+def test_user_without_modify_org_cannot_change_a_colleagues_event(seed: Seed, tags: None) -> None:
     role = make_role("Only mine", READ_ONLY | {Permission.ADD, Permission.MODIFY})
     user = make_user(seed.org_a, role)
-    _none_gets_through(ApiUser(user, make_key(user)), foreign_event(seed.org_admin))
+    _assert_all_refused(ApiUser(user, make_key(user)), foreign_event(seed.org_admin))

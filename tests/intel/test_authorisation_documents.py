@@ -1,4 +1,4 @@
-"""Nobody gets round the rules from inside a document: other events' parts, groups, creators, tags."""
+"""Documents do not bypass the rules: parts of other events, sharing groups, creators, tags."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _own_event(api_user: ApiUser) -> Event:
 
 
 @pytest.mark.parametrize("how", ["add", "edit"])
-def test_a_document_does_not_take_parts_out_of_another_event(how: str, seed: Seed, tags: None) -> None:
+def test_document_cannot_take_parts_of_another_event(how: str, seed: Seed, tags: None) -> None:
     it = foreign_event(seed.org_admin, distribution=3, published=True)
     parts = {
         "Attribute": [
@@ -77,7 +77,7 @@ def _parts_of(it: ForeignEvent) -> list[list[dict[str, Any]]]:
     return [list(table.objects.filter(event=it.event).order_by("pk").values()) for table in tables]
 
 
-def test_ids_in_a_document_move_nothing(seed: Seed, tags: None) -> None:
+def test_ids_in_a_document_are_ignored(seed: Seed, tags: None) -> None:
     it = foreign_event(seed.org_admin, distribution=3, published=True)
     own = _own_event(seed.stranger)
     mine = Attribute.objects.get(event=own)
@@ -102,7 +102,7 @@ def test_ids_in_a_document_move_nothing(seed: Seed, tags: None) -> None:
     assert Event.objects.get(pk=it.event.pk).info == "ForeignEvent"
 
 
-def test_references_stay_inside_an_event(seed: Seed, tags: None) -> None:
+def test_references_to_other_events_are_refused(seed: Seed, tags: None) -> None:
     it = foreign_event(seed.org_admin, distribution=3, published=True)
     own = _own_event(seed.stranger)
     status, body = call(seed.stranger.key, "POST", f"/objects/add/{own.pk}", make_object())
@@ -115,7 +115,7 @@ def test_references_stay_inside_an_event(seed: Seed, tags: None) -> None:
     assert not ObjectReference.objects.filter(event=own).exists()
 
 
-def test_a_sharing_group_is_for_its_members(seed: Seed) -> None:
+def test_sharing_group_can_be_used_only_by_its_members(seed: Seed) -> None:
     shared = {"distribution": 4, "sharing_group_id": str(seed.group.pk)}
     assert _add_own(seed.stranger, **shared)[0] == 405
     by_uuid = {"distribution": 4, "SharingGroup": {"uuid": str(seed.group.uuid), "name": "A and B"}}
@@ -136,7 +136,7 @@ def test_a_sharing_group_is_for_its_members(seed: Seed) -> None:
     assert _add_own(seed.partner, **shared)[0] == 200
 
 
-def test_nobody_joins_a_sharing_group_through_a_document(seed: Seed) -> None:
+def test_document_cannot_add_sharing_group_members(seed: Seed) -> None:
     members = [{"Organisation": {"uuid": str(seed.org_c.uuid), "name": "C"}, "extend": True}]
     block = {
         "uuid": str(seed.group.uuid),
@@ -147,13 +147,13 @@ def test_nobody_joins_a_sharing_group_through_a_document(seed: Seed) -> None:
     sync = make_user(seed.org_c, seed.partner_sync.user.role)
     event = {"info": "x", "distribution": 4, "SharingGroup": block}
     assert call(seed.stranger.key, "POST", "/events/add", event)[0] == 405
-    # A peer's event arrives for its own organisation alone (recordings, sync 15).
+    # A peer's event is stored with distribution 0 (recordings, sync 15).
     status, body = call(make_key(sync), "POST", "/events/add", event)
     assert (status, body["Event"]["distribution"], body["Event"]["sharing_group_id"]) == (200, "0", "0")
     assert not seed.group.members.filter(org=seed.org_c).exists()
 
 
-def test_publishing_takes_the_permission_in_every_door(seed: Seed) -> None:
+def test_every_way_to_publish_requires_permission(seed: Seed) -> None:
     status, body = _add_own(seed.analyst, published=True, Attribute=[{"type": "text", "value": "x"}])
     assert status == 200
     event = Event.objects.get(pk=int(body["Event"]["id"]))
@@ -167,7 +167,7 @@ def test_publishing_takes_the_permission_in_every_door(seed: Seed) -> None:
     assert Event.objects.get(pk=event.pk).published
 
 
-def test_who_made_an_event_is_not_for_an_ordinary_user_to_say(seed: Seed) -> None:
+def test_creator_named_by_an_ordinary_user_is_ignored(seed: Seed) -> None:
     claims = {
         "Orgc": {"uuid": str(seed.org_b.uuid), "name": "Organisation B"},
         "orgc_id": str(seed.org_b.pk),
@@ -184,9 +184,7 @@ def test_who_made_an_event_is_not_for_an_ordinary_user_to_say(seed: Seed) -> Non
     assert event.user_id == seed.stranger.user.pk
 
 
-def test_a_synchronising_user_merges_what_came_by_synchronisation_and_nothing_else(
-    seed: Seed, tags: None
-) -> None:
+def test_sync_user_changes_only_locked_events(seed: Seed, tags: None) -> None:
     it = foreign_event(seed.org_admin, distribution=3, published=True)
     newer = {"Event": {"info": "merged", "timestamp": str(it.event.timestamp + 1000)}}
     path = f"/events/edit/{it.event.pk}"
@@ -198,7 +196,9 @@ def test_a_synchronising_user_merges_what_came_by_synchronisation_and_nothing_el
         call(seed.partner_sync.key, "POST", f"/attributes/edit/{it.attribute.pk}", {"comment": "x"})[0] == 403
     )
     assert everything() == before
-    assert call(seed.partner_sync.key, "POST", path, newer)[0] == 403, "A is a member: it changes its own"
+    assert call(seed.partner_sync.key, "POST", path, newer)[0] == 403, (
+        "A is a member, and only A changes its events"
+    )
     Event.objects.filter(pk=it.event.pk).update(orgc=Organisation.objects.create(name="Far away"))
     assert call(seed.partner_sync.key, "POST", path, newer)[0] == 200
     hidden = foreign_event(seed.org_admin, distribution=0)
@@ -206,7 +206,7 @@ def test_a_synchronising_user_merges_what_came_by_synchronisation_and_nothing_el
     assert call(seed.partner_sync.key, "POST", f"/events/edit/{hidden.event.pk}", newer)[0] == 404
 
 
-def test_extending_an_event_shows_nothing_of_it(seed: Seed) -> None:
+def test_extending_a_hidden_event_reveals_nothing(seed: Seed) -> None:
     it = foreign_event(seed.org_admin, distribution=0)
     status, body = _add_own(seed.stranger, extends_uuid=str(it.event.uuid))
     assert status == 200
@@ -217,7 +217,7 @@ def test_extending_an_event_shows_nothing_of_it(seed: Seed) -> None:
         assert "ForeignEvent" not in str(shown)
 
 
-def test_a_tag_kept_for_one_organisation_is_attached_by_nobody_else(seed: Seed) -> None:
+def test_tag_of_one_organisation_cannot_be_attached_by_others(seed: Seed) -> None:
     kept = Tag.objects.create(name="kept", org_id=seed.org_b.pk)
     own = _own_event(seed.stranger)
     mine = Attribute.objects.get(event=own)
@@ -235,7 +235,7 @@ def test_a_tag_kept_for_one_organisation_is_attached_by_nobody_else(seed: Seed) 
     assert not AttributeTag.objects.filter(tag=kept).exists()
 
 
-def test_only_readers_learn_which_event_has_the_uuid_already(seed: Seed) -> None:
+def test_duplicate_uuid_reveals_the_event_only_to_readers(seed: Seed) -> None:
     uuid = str(uuid4())
     stored = send(seed.analyst.key, "POST", "/events/add", {"uuid": uuid, "info": "i", "distribution": 0})
     assert stored.status_code == 200

@@ -1,4 +1,4 @@
-"""Collections: made, filled, shared and exchanged."""
+"""Collections: adding, filling, sharing and exchanging them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def make(by: ApiUser, **members: Any) -> dict[str, Any]:
-    """A collection, as it is answered."""
+    """A collection, as in the response."""
     body = {"name": "Winter", "type": "campaign", **members}
     status, answer = call(by.key, "POST", "/collections/add", body)
     assert status == 200, answer
@@ -33,7 +33,7 @@ def make(by: ApiUser, **members: Any) -> dict[str, Any]:
 
 
 def readers(seed: Seed, uuid: str) -> set[str]:
-    """Who can read a collection: view, index and minimal index say the same."""
+    """Who can read a collection; view, index and minimal index must agree."""
     api_users = {"a": seed.colleague, "b": seed.partner, "c": seed.stranger, "hub": seed.site_admin}
     shown, listed, minimal = set(), set(), set()
     for name, api_user in api_users.items():
@@ -47,7 +47,7 @@ def readers(seed: Seed, uuid: str) -> set[str]:
     return shown
 
 
-def test_a_collection_is_made_with_what_is_in_it(seed: Seed) -> None:
+def test_collection_is_added_with_its_elements(seed: Seed) -> None:
     inside = [{"element_uuid": EVENT, "element_type": "Event", "description": "the first"}]
     made = make(seed.analyst, description="Of 2026", CollectionElement=inside)
     assert list(made) == [
@@ -76,7 +76,7 @@ def test_a_collection_is_made_with_what_is_in_it(seed: Seed) -> None:
         ({"CollectionElement": [{"element_type": "Event"}]}, "element_uuid"),
     ],
 )
-def test_what_is_wrong_is_refused_with_the_reason(seed: Seed, members: dict[str, Any], field: str) -> None:
+def test_invalid_fields_are_named(seed: Seed, members: dict[str, Any], field: str) -> None:
     status, answer = call(
         seed.analyst.key, "POST", "/collections/add", {"name": "Winter", "type": "campaign", **members}
     )
@@ -88,7 +88,9 @@ def test_what_is_wrong_is_refused_with_the_reason(seed: Seed, members: dict[str,
     ("distribution", "expected"),
     [(0, {"a", "hub"}), (1, {"a", "b", "c", "hub"}), (3, {"a", "b", "c", "hub"}), (4, {"a", "b", "hub"})],
 )
-def test_the_reach_of_a_collection(seed: Seed, distribution: int, expected: set[str]) -> None:
+def test_distribution_decides_who_reads_a_collection(
+    seed: Seed, distribution: int, expected: set[str]
+) -> None:
     made = make(seed.analyst, distribution=distribution, sharing_group_id=seed.group.pk)
     assert readers(seed, made["uuid"]) == expected
     element = call(
@@ -105,7 +107,7 @@ def test_the_reach_of_a_collection(seed: Seed, distribution: int, expected: set[
     assert CollectionElement.objects.count() == 1
 
 
-def test_a_note_on_a_collection_is_shown_with_it(seed: Seed) -> None:
+def test_collection_shows_its_notes(seed: Seed) -> None:
     made = make(seed.analyst, distribution=4, sharing_group_id=seed.group.pk)
     path = f"/analyst_data/add/Note/{made['uuid']}/Collection"
     note = call(seed.analyst.key, "POST", path, {"note": "why", "distribution": 5})[1]["Note"]
@@ -116,7 +118,7 @@ def test_a_note_on_a_collection_is_shown_with_it(seed: Seed) -> None:
     assert not call(seed.stranger.key, "GET", f"/analyst_data/getRelatedElement/Collection/{made['uuid']}")[1]
 
 
-def test_an_edit_changes_what_it_names_and_the_list_replaces(seed: Seed) -> None:
+def test_edit_changes_named_fields_and_replaces_elements(seed: Seed) -> None:
     inside = [{"element_uuid": EVENT, "element_type": "Event"}]
     made = make(seed.analyst, CollectionElement=inside, description="stays")
     body = {
@@ -133,7 +135,7 @@ def test_an_edit_changes_what_it_names_and_the_list_replaces(seed: Seed) -> None
     assert emptied["Collection"]["CollectionElement"] == []
 
 
-def test_elements_come_and_go(seed: Seed) -> None:
+def test_elements_are_added_and_deleted(seed: Seed) -> None:
     made = make(seed.analyst)
     element = {"element_uuid": EVENT, "element_type": "Event"}
     path = f"/collectionElements/add/{made['id']}"
@@ -155,7 +157,7 @@ def test_elements_come_and_go(seed: Seed) -> None:
     ]  # fmt: skip
 
 
-def test_only_those_who_may_write(seed: Seed) -> None:
+def test_writing_requires_permission(seed: Seed) -> None:
     made = make(
         seed.analyst, distribution=3, CollectionElement=[{"element_uuid": EVENT, "element_type": "Event"}]
     )
@@ -177,7 +179,7 @@ def test_only_those_who_may_write(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", f"/collections/view/{made['id']}")[1]["Collection"] == made
 
 
-def test_without_modify_org_one_changes_only_ones_own(seed: Seed) -> None:
+def test_without_modify_org_only_own_collections_can_be_changed(seed: Seed) -> None:
     made = make(seed.analyst)
     role = seed.colleague.user.role
     role.perm_modify_org = False
@@ -186,7 +188,7 @@ def test_without_modify_org_one_changes_only_ones_own(seed: Seed) -> None:
     assert call(seed.analyst.key, "POST", f"/collections/edit/{made['id']}", {"name": "x"})[0] == 200
 
 
-def test_lists_are_narrowed(seed: Seed) -> None:
+def test_index_filters(seed: Seed) -> None:
     mine = make(
         seed.analyst, name="Alpha", CollectionElement=[{"element_uuid": EVENT, "element_type": "Event"}]
     )
@@ -219,7 +221,7 @@ def push(seed: Seed, **members: Any) -> str:
     return str(answer["message"])
 
 
-def test_a_peer_brings_a_collection_which_goes_less_far_here(seed: Seed) -> None:
+def test_pushed_collection_loses_one_step_of_distribution(seed: Seed) -> None:
     creator = {"uuid": CLUSTER, "name": "Elsewhere"}
     inside = [{"uuid": EVENT, "element_uuid": EVENT, "element_type": "Event"}]
     assert push(seed, distribution=2, Orgc=creator, CollectionElement=inside) == "Collection captured."
@@ -236,18 +238,20 @@ def test_a_peer_brings_a_collection_which_goes_less_far_here(seed: Seed) -> None
     assert (stored.name, stored.distribution, stored.elements.count()) == ("Newer", 0, 1)
 
 
-def test_a_peer_cannot_change_what_is_from_here_nor_what_it_may_not_read(seed: Seed) -> None:
+def test_peer_cannot_change_local_or_hidden_collections(seed: Seed) -> None:
     make(seed.analyst, uuid=THEIRS, distribution=3)
     assert push(seed, modified=LATER) == "Collection ignored."
     Collection.objects.update(locked=True, distribution=0)
     assert push(seed, modified=LATER) == "Collection ignored."
     Collection.objects.update(distribution=3)
-    assert push(seed, modified=LATER) == "Collection ignored.", "A is a member, and changes its own"
+    assert push(seed, modified=LATER) == "Collection ignored.", (
+        "A is a member, and only A changes its collections"
+    )
     Collection.objects.update(orgc=Organisation.objects.create(name="Far away"))
     assert push(seed, modified=LATER) == "Collection captured."
 
 
-def test_what_is_blocked_or_wrong_does_not_come_in(seed: Seed) -> None:
+def test_blocked_or_invalid_collections_are_not_stored(seed: Seed) -> None:
     BlocklistEntry.objects.create(kind=Blocked.ORGANISATION, uuid=CLUSTER)
     assert push(seed, Orgc={"uuid": CLUSTER, "name": "Elsewhere"}) == "Collection ignored."
     for wrong in ({"uuid": None}, {"name": None}, {"modified": "soon"}, {"distribution": 7}):
@@ -256,7 +260,7 @@ def test_what_is_blocked_or_wrong_does_not_come_in(seed: Seed) -> None:
     assert not Collection.objects.exists()
 
 
-def test_a_peer_compares(seed: Seed) -> None:
+def test_peer_lists_and_filters_collections(seed: Seed) -> None:
     made = make(seed.analyst, distribution=1)
     assert call(seed.partner_sync.key, "POST", "/collections/indexMinimal", {"orgc_name": []})[1] == {
         made["uuid"]: made["modified"]
@@ -273,7 +277,7 @@ def test_a_peer_compares(seed: Seed) -> None:
         assert call(api_user.key, "POST", "/collections/captureCollection", {})[0] == 403
 
 
-def test_the_number_of_queries_does_not_grow_with_the_list(seed: Seed) -> None:
+def test_query_count_is_independent_of_the_list_length(seed: Seed) -> None:
     counts = []
     for number in range(3):
         make(

@@ -1,4 +1,4 @@
-"""events/contact: who is written to, by whom, and what stands in the mail."""
+"""events/contact: senders, recipients and contents of the mail."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SENT = "Email sent to the reporter."
 
 @pytest.fixture
 def event(seed: Seed) -> Event:
-    """An event that A's analyst made and the whole hub reads."""
+    """An event of A's analyst, readable by the whole hub."""
     return beacons(seed)
 
 
@@ -46,8 +46,8 @@ def contact(api_user: ApiUser, thing: Any, **body: Any) -> tuple[int, Any]:
     )
 
 
-def delivered() -> None:
-    """Send what waits, as the job does."""
+def deliver() -> None:
+    """Send the queued mail, as the job does."""
     for each in OutgoingMail.objects.all():
         smtp.send(each)
 
@@ -58,7 +58,7 @@ def in_plain_text(document: EmailMessage) -> str:
     return str(part.get_content()).replace("\r\n", "\n")
 
 
-def test_those_of_the_organisation_who_want_it_are_written_to(
+def test_subscribed_users_of_the_organisation_are_contacted(
     seed: Seed, event: Event, mail: MailServer
 ) -> None:
     wants(seed.colleague, seed.publisher, seed.reader, seed.partner, seed.stranger, seed.site_admin)
@@ -76,7 +76,7 @@ def test_those_of_the_organisation_who_want_it_are_written_to(
             "id": str(event.pk),
         },
     )
-    delivered()
+    deliver()
     assert mail.recipients == ["colleague@a.example"]
     [(_, document)] = mail.arrived
     assert document["Reply-To"] == "analyst@c.example"
@@ -87,7 +87,7 @@ def test_those_of_the_organisation_who_want_it_are_written_to(
     assert event.info not in document.as_string()
 
 
-def test_the_creator_alone_is_written_to(seed: Seed, event: Event, mail: MailServer) -> None:
+def test_only_the_creator_is_contacted_on_request(seed: Seed, event: Event, mail: MailServer) -> None:
     wants(seed.colleague)
     for person in (1, True, "1"):
         assert contact(seed.partner, event.pk, person=person)[0] == 200
@@ -95,13 +95,11 @@ def test_the_creator_alone_is_written_to(seed: Seed, event: Event, mail: MailSer
         seed.partner.key, "POST", f"/events/contact/{event.pk}", {"Event": {"message": "x", "person": "1"}}
     )
     assert (status, body["message"]) == (200, SENT)
-    delivered()
+    deliver()
     assert mail.recipients == ["analyst@a.example"] * 4
 
 
-def test_whoever_only_brought_the_event_here_is_not_its_reporter(
-    seed: Seed, event: Event, mail: MailServer
-) -> None:
+def test_sync_user_is_not_contacted_as_reporter(seed: Seed, event: Event, mail: MailServer) -> None:
     Event.objects.filter(pk=event.pk).update(user_id=seed.partner_sync.user.pk)
     status, body = contact(seed.stranger, event.pk, person=1)
     assert (status, body["notice"]) == (
@@ -111,7 +109,7 @@ def test_whoever_only_brought_the_event_here_is_not_its_reporter(
     assert not OutgoingMail.objects.exists()
 
 
-def test_each_reads_it_in_their_own_language(seed: Seed, event: Event, mail: MailServer) -> None:
+def test_mail_is_in_the_recipients_language(seed: Seed, event: Event, mail: MailServer) -> None:
     User.objects.filter(pk=seed.analyst.user.pk).update(language="en")
     wants(seed.analyst, seed.colleague)
     contact(seed.stranger, event.pk)
@@ -122,7 +120,7 @@ def test_each_reads_it_in_their_own_language(seed: Seed, event: Event, mail: Mai
     }
 
 
-def test_only_who_reads_the_event_may_write_and_a_reading_key_may_not(
+def test_contacting_requires_reading_the_event_and_a_writing_key(
     seed: Seed, event: Event, mail: MailServer
 ) -> None:
     wants(seed.colleague)
@@ -141,7 +139,7 @@ def test_only_who_reads_the_event_may_write_and_a_reading_key_may_not(
     assert contact(seed.reader, event.pk)[0] == 200
 
 
-def test_a_message_is_a_text_of_bounded_length(seed: Seed, event: Event, mail: MailServer) -> None:
+def test_invalid_messages_are_rejected(seed: Seed, event: Event, mail: MailServer) -> None:
     wants(seed.colleague)
     for wrong in (None, "", " \n ", 7, ["x"], {"a": 1}, "x" * (LONGEST + 1)):
         status, body = contact(seed.analyst, event.pk, message=wrong)
@@ -151,17 +149,17 @@ def test_a_message_is_a_text_of_bounded_length(seed: Seed, event: Event, mail: M
     assert not OutgoingMail.objects.exists()
 
 
-def test_a_message_writes_no_header(seed: Seed, event: Event, mail: MailServer) -> None:
+def test_message_cannot_inject_headers(seed: Seed, event: Event, mail: MailServer) -> None:
     wants(seed.colleague)
     contact(seed.stranger, event.pk, message="Hej\r\nBcc: all@c.example\r\n\r\n.\r\nQUIT")
-    delivered()
+    deliver()
     [(recipients, document)] = mail.arrived
     assert recipients == ["colleague@a.example"]
     assert "Bcc" not in document
     assert "Bcc: all@c.example\n\n.\nQUIT" in in_plain_text(document)
 
 
-def test_so_many_an_hour(seed: Seed, event: Event, mail: MailServer) -> None:
+def test_messages_per_hour_are_limited(seed: Seed, event: Event, mail: MailServer) -> None:
     wants(seed.colleague)
     for _message in range(MESSAGES_PER_HOUR):
         assert contact(seed.stranger, event.pk)[0] == 200
@@ -172,7 +170,7 @@ def test_so_many_an_hour(seed: Seed, event: Event, mail: MailServer) -> None:
     assert contact(seed.partner, event.pk)[0] == 200
 
 
-def test_without_a_mail_server_the_answer_says_so(seed: Seed, event: Event) -> None:
+def test_response_says_when_there_is_no_mail_server(seed: Seed, event: Event) -> None:
     wants(seed.colleague)
     status, body = contact(seed.stranger, event.pk)
     assert (status, body["message"]) == (200, SENT)
@@ -182,7 +180,9 @@ def test_without_a_mail_server_the_answer_says_so(seed: Seed, event: Event) -> N
     assert (entry.actor_id, entry.target_id, entry.change) == (seed.stranger.user.pk, event.pk, {"count": 0})
 
 
-def test_the_trail_tells_to_how_many_and_not_what(seed: Seed, event: Event, mail: MailServer) -> None:
+def test_audit_entry_has_the_recipient_count_but_not_the_message(
+    seed: Seed, event: Event, mail: MailServer
+) -> None:
     wants(seed.colleague, seed.org_admin)
     contact(seed.stranger, event.pk)
     entry = AuditEntry.objects.get(action="event.reporter_contacted")

@@ -1,4 +1,4 @@
-"""Short questions about events: does a peer's push bring anything, is it published, whose is it to change."""
+"""Small queries about events: whether a push is wanted, publication status, edit strategy, mass deletion."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HERE = 1_000
 
 @pytest.fixture
 def event(seed: Seed) -> Event:
-    """A published event of organisation A that everyone may read."""
+    """A published event of organisation A, readable by everyone."""
     event = make_event(seed.org_a, distribution=3, published=True, info="found", timestamp=HERE)
     event.save()
     return event
@@ -26,7 +26,7 @@ def offered(uuid: object, timestamp: object) -> dict[str, dict[str, str]]:
     return {"Event": {"uuid": str(uuid), "timestamp": str(timestamp)}}
 
 
-def test_a_peer_learns_what_is_wanted(seed: Seed, event: Event) -> None:
+def test_peer_asks_which_events_are_wanted(seed: Seed, event: Event) -> None:
     synchronised = make_event(seed.org_a, distribution=3, locked=True, timestamp=HERE)
     synchronised.save()
     unknown = uuid4()
@@ -44,7 +44,7 @@ def test_a_peer_learns_what_is_wanted(seed: Seed, event: Event) -> None:
         assert call(key, "POST", path, [offered(unknown, 1)])[0] == 403
 
 
-def test_what_an_event_is_without_its_contents(seed: Seed, event: Event) -> None:
+def test_event_info_and_published_status(seed: Seed, event: Event) -> None:
     make_attribute(event).save()
     about = call(seed.stranger.key, "GET", f"/events/getEventInfoById/{event.uuid}")[1]
     assert (about["Event"]["id"], about["Event"]["info"]) == (str(event.pk), "found")
@@ -55,19 +55,19 @@ def test_what_an_event_is_without_its_contents(seed: Seed, event: Event) -> None
     assert call(seed.analyst.key, "GET", f"/events/checkPublishedStatus/{event.pk}") == (200, False)
 
 
-def test_ones_own_is_edited_and_anothers_extended(seed: Seed, event: Event) -> None:
+def test_edit_strategy_is_edit_for_own_and_extend_for_other_events(seed: Seed, event: Event) -> None:
     for distribution in (3, 0):
         make_event(seed.org_b, distribution=distribution, published=True, extends_uuid=event.uuid).save()
     path = f"/events/getEditStrategy/{event.pk}"
     assert call(seed.analyst.key, "GET", path)[1]["strategy"] == "edit"
     theirs = call(seed.stranger.key, "GET", path)[1]
     assert theirs["strategy"] == "extend"
-    assert len(theirs["extensions"]) == 1, "not what they may not see"
+    assert len(theirs["extensions"]) == 1, "hidden extensions are left out"
     assert len(call(seed.partner.key, "GET", path)[1]["extensions"]) == 2
     assert call(seed.reader.key, "GET", path)[0] == 403
 
 
-def test_several_events_go_together(seed: Seed, event: Event) -> None:
+def test_mass_deletion_is_all_or_nothing(seed: Seed, event: Event) -> None:
     other = make_event(seed.org_b, distribution=0)
     other.save()
     for key in (seed.analyst.key, seed.org_admin.key, seed.reader.key, None):
@@ -81,7 +81,7 @@ def test_several_events_go_together(seed: Seed, event: Event) -> None:
     assert not Event.objects.exists()
 
 
-def test_what_is_hidden_is_not_told(seed: Seed, event: Event) -> None:
+def test_hidden_event_returns_404(seed: Seed, event: Event) -> None:
     Event.objects.update(distribution=0)
     for action in (
         "getEventInfoById",

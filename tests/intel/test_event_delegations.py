@@ -1,4 +1,4 @@
-"""Delegation: an organisation asks another to take over an event, and publish it in its own name."""
+"""Delegation: an organisation asks another to take over an event and publish it in its own name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ VALUE = "delegated.example"
 
 @pytest.fixture
 def event(seed: Seed) -> Event:
-    """An event that A keeps to itself, with a part for everybody who may read it and one for A alone."""
+    """A private event of A, with one part for all its readers and one for A only."""
     configure("MISP.delegation", True)
     document = {
         "info": "Quietly found",
@@ -73,7 +73,7 @@ def sees(api_user: ApiUser, event: Event) -> bool:
     return call(api_user.key, "GET", f"/events/view/{event.pk}")[0] == 200
 
 
-def test_an_event_changes_hands(seed: Seed, event: Event) -> None:
+def test_accepted_delegation_transfers_the_event(seed: Seed, event: Event) -> None:
     status, body = ask(seed, event)
     assert status == 200
     assert (
@@ -110,7 +110,7 @@ def test_an_event_changes_hands(seed: Seed, event: Event) -> None:
 
 
 @pytest.mark.parametrize("path", ["/auditLogs/eventIndex", "/logs/event_index"])
-def test_whose_event_it_was_is_not_told_by_its_history(seed: Seed, event: Event, path: str) -> None:
+def test_history_does_not_reveal_the_former_owner(seed: Seed, event: Event, path: str) -> None:
     accept(seed.partner, asked(seed, event))
     changed = {"Attribute": {"comment": "Ours"}}
     attribute = event.attributes.get(value1=VALUE)
@@ -125,7 +125,7 @@ def test_whose_event_it_was_is_not_told_by_its_history(seed: Seed, event: Event,
 
 
 @pytest.fixture
-def worked_on(seed: Seed, event: Event) -> Event:
+def revealing_event(seed: Seed, event: Event) -> Event:
     """The event with everything on it that tells who wrote it: all by A, before anybody else saw it."""
     attribute = event.attributes.get(value1=VALUE)
     told = {
@@ -164,54 +164,56 @@ READING = (
 )
 
 
-def test_nothing_that_came_with_the_event_tells_whose_it_was(seed: Seed, worked_on: Event) -> None:
+def test_no_part_reveals_the_former_owner(seed: Seed, revealing_event: Event) -> None:
     configure(POLICY.name, EVERYONE)
-    assert accept(seed.partner, asked(seed, worked_on, distribution=3))[0] == 200
+    assert accept(seed.partner, asked(seed, revealing_event, distribution=3))[0] == 200
     publisher = make_user(seed.org_b, make_role("Publisher", PUBLISHER), "publisher@b.example")
-    assert call(make_key(publisher), "POST", f"/events/publish/{worked_on.pk}")[0] == 200
+    assert call(make_key(publisher), "POST", f"/events/publish/{revealing_event.pk}")[0] == 200
     for reader in (seed.stranger, seed.partner, seed.partner_sync):
         for path in READING:
-            answered = send(reader.key, "GET", path.format(event=worked_on.pk)).getvalue().decode()
+            answered = send(reader.key, "GET", path.format(event=revealing_event.pk)).getvalue().decode()
             assert "Organisation A" not in answered, path
             assert "a.example" not in answered, path
             assert str(seed.org_a.uuid) not in answered, path
-    search = {"returnFormat": "json", "id": worked_on.pk}
+    search = {"returnFormat": "json", "id": revealing_event.pk}
     _, found = call(seed.stranger.key, "POST", "/sightings/restSearch/event", search)
     assert "Organisation A" not in json.dumps(found)
-    assert len(found["response"]) == 1  # That it was seen is told, and not by whom.
+    assert len(found["response"]) == 1  # The sighting is shown without its organisation.
 
 
-def test_the_pages_tell_its_new_owners_of_their_own_versions_and_acts(seed: Seed, worked_on: Event) -> None:
+def test_pages_show_the_new_owner_only_its_own_history(seed: Seed, revealing_event: Event) -> None:
     assert [
         line.version
-        for line in event_versions(seed.analyst.actor, find_event(seed.analyst.actor, worked_on.pk))
+        for line in event_versions(seed.analyst.actor, find_event(seed.analyst.actor, revealing_event.pk))
     ]
-    accept(seed.partner, asked(seed, worked_on, distribution=3))
+    accept(seed.partner, asked(seed, revealing_event, distribution=3))
     AuditEntry.objects.filter(action="event.delegation_accepted").update(
         created=timezone.now() + timedelta(hours=1)
     )
-    found = find_event(seed.partner.actor, worked_on.pk)
+    found = find_event(seed.partner.actor, revealing_event.pk)
     assert event_versions(seed.partner.actor, found) == []
     assert [entry.action for entry in event_acts(seed.partner.actor, found)] == ["event.delegation_accepted"]
     assert len(event_versions(seed.site_admin.actor, found)) == 1
 
 
-def test_what_the_former_owner_said_of_it_is_their_own_now(seed: Seed, worked_on: Event) -> None:
-    accept(seed.partner, asked(seed, worked_on, distribution=3))
+def test_analyst_data_of_the_former_owner_stays_with_it(seed: Seed, revealing_event: Event) -> None:
+    accept(seed.partner, asked(seed, revealing_event, distribution=3))
     assert len(call(seed.analyst.key, "GET", "/analyst_data/index/Note")[1]) == 1
-    worked_on.refresh_from_db()
-    assert worked_on.protected is None
+    revealing_event.refresh_from_db()
+    assert revealing_event.protected is None
 
 
-def test_a_request_that_is_declined_changes_nothing(seed: Seed, worked_on: Event) -> None:
-    assert decline(seed.partner, asked(seed, worked_on))[0] == 200
-    answered = json.dumps(call(seed.analyst.key, "GET", f"/sightings/listSightings/{worked_on.pk}/event")[1])
+def test_declined_request_changes_nothing(seed: Seed, revealing_event: Event) -> None:
+    assert decline(seed.partner, asked(seed, revealing_event))[0] == 200
+    answered = json.dumps(
+        call(seed.analyst.key, "GET", f"/sightings/listSightings/{revealing_event.pk}/event")[1]
+    )
     assert "Organisation A" in answered
-    assert worked_on.cryptographic_keys.count() == 1
-    assert Proposal.objects.filter(event=worked_on).count() == 2
+    assert revealing_event.cryptographic_keys.count() == 1
+    assert Proposal.objects.filter(event=revealing_event).count() == 2
 
 
-def test_whoever_accepts_decides_where_that_was_left_open(seed: Seed, event: Event) -> None:
+def test_accepting_organisation_chooses_an_open_distribution(seed: Seed, event: Event) -> None:
     delegation = asked(seed, event, distribution=-1)
     for wrong in (
         {"distribution": 5},
@@ -226,14 +228,14 @@ def test_whoever_accepts_decides_where_that_was_left_open(seed: Seed, event: Eve
     assert (event.distribution, event.sharing_group_id) == (4, seed.group.pk)
 
 
-def test_a_reach_that_was_asked_for_is_kept(seed: Seed, event: Event) -> None:
+def test_requested_distribution_is_kept(seed: Seed, event: Event) -> None:
     delegation = asked(seed, event, distribution=4, sharing_group_id=seed.group.pk)
     assert accept(seed.partner, delegation, distribution=3)[0] == 200
     event.refresh_from_db()
     assert (event.distribution, event.sharing_group_id) == (4, seed.group.pk)
 
 
-def test_nothing_said_keeps_the_event_with_its_new_owner(seed: Seed, event: Event) -> None:
+def test_without_a_choice_the_event_stays_private_to_its_new_owner(seed: Seed, event: Event) -> None:
     assert accept(seed.partner, asked(seed, event, distribution=-1))[0] == 200
     event.refresh_from_db()
     assert event.distribution == 0
@@ -241,7 +243,7 @@ def test_nothing_said_keeps_the_event_with_its_new_owner(seed: Seed, event: Even
     assert not sees(seed.analyst, event)
 
 
-def test_only_those_asked_see_the_event_and_only_while_they_are(seed: Seed, event: Event) -> None:
+def test_only_the_requested_organisation_sees_the_event_meanwhile(seed: Seed, event: Event) -> None:
     assert not sees(seed.partner, event)
     delegation = asked(seed, event)
     assert sees(seed.partner, event)
@@ -259,7 +261,7 @@ def test_only_those_asked_see_the_event_and_only_while_they_are(seed: Seed, even
     assert AuditEntry.objects.filter(action="event.delegation_deleted", target_id=event.pk).exists()
 
 
-def test_a_request_is_seen_by_both_sides_and_taken_back(seed: Seed, event: Event) -> None:
+def test_request_is_listed_for_both_sides_and_withdrawn(seed: Seed, event: Event) -> None:
     delegation = asked(seed, event)
     for api_user, pending, issued in (
         (seed.partner, [delegation], []),
@@ -273,7 +275,7 @@ def test_a_request_is_seen_by_both_sides_and_taken_back(seed: Seed, event: Event
     assert listed(seed.site_admin) == []
 
 
-def test_nobody_else_accepts_or_declines(seed: Seed, event: Event) -> None:
+def test_only_the_parties_accept_or_decline(seed: Seed, event: Event) -> None:
     delegation = asked(seed, event)
     read_only = ApiUser(seed.partner.user, make_key(seed.partner.user, read_only=True))
     for api_user, accepting, declining in (
@@ -291,11 +293,11 @@ def test_nobody_else_accepts_or_declines(seed: Seed, event: Event) -> None:
     assert EventDelegation.objects.count() == 1
 
 
-def test_what_cannot_be_delegated(seed: Seed, event: Event) -> None:
+def test_invalid_delegations_are_refused(seed: Seed, event: Event) -> None:
     path = f"/eventDelegations/delegateEvent/{event.pk}"
     given = {"org_id": seed.org_b.pk, "distribution": 1}
     assert call(seed.analyst.key, "POST", path, given)[0] == 403, "without perm_delegate"
-    assert call(seed.partner_sync.key, "POST", path, given)[0] == 404, "somebody else's"
+    assert call(seed.partner_sync.key, "POST", path, given)[0] == 404, "another organisation's event"
     away = make_organisation("Elsewhere", local=False)
     apart = make_sharing_group(seed.org_a, [seed.org_a], name="A alone")
     for wrong in (
@@ -313,34 +315,34 @@ def test_what_cannot_be_delegated(seed: Seed, event: Event) -> None:
         assert (status, body["saved"]) == (403, False), wrong
         assert body["errors"], wrong
     Event.objects.filter(pk=event.pk).update(distribution=1)
-    assert ask(seed, event)[0] == 405, "others see it"
+    assert ask(seed, event)[0] == 405, "others can read it"
     Event.objects.filter(pk=event.pk).update(distribution=0)
     assert not EventDelegation.objects.exists()
     asked(seed, event)
-    assert ask(seed, event, org_id=seed.org_c.pk)[0] == 405, "asked already"
+    assert ask(seed, event, org_id=seed.org_c.pk)[0] == 405, "already requested"
 
 
-def test_a_published_event_waits_for_its_new_owner_to_publish_it(seed: Seed, event: Event) -> None:
+def test_accepted_event_is_unpublished(seed: Seed, event: Event) -> None:
     assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
     assert accept(seed.partner, asked(seed, event))[0] == 200
     event.refresh_from_db()
     assert (event.published, event.distribution) == (False, 1)
 
 
-def test_an_event_that_others_see_meanwhile_is_not_taken_over(seed: Seed, event: Event) -> None:
+def test_event_shared_meanwhile_cannot_be_accepted(seed: Seed, event: Event) -> None:
     delegation = asked(seed, event)
     assert call(seed.analyst.key, "POST", f"/events/edit/{event.pk}", {"distribution": 1})[0] == 200
     assert accept(seed.partner, delegation)[0] == 405
     assert Event.objects.get(pk=event.pk).org_id == seed.org_a.pk
 
 
-def test_a_request_goes_with_its_event(seed: Seed, event: Event) -> None:
+def test_deleting_the_event_deletes_the_request(seed: Seed, event: Event) -> None:
     asked(seed, event)
     assert call(seed.analyst.key, "POST", f"/events/delete/{event.pk}")[0] == 200
     assert not EventDelegation.objects.exists()
 
 
-def test_a_hub_without_delegation_refuses_it_all(seed: Seed, event: Event) -> None:
+def test_disabled_delegation_refuses_everything(seed: Seed, event: Event) -> None:
     delegation = asked(seed, event)
     configure("MISP.delegation", False)
     answers = [

@@ -1,4 +1,4 @@
-"""Event locks: colleagues are told who is at work on an event, and nobody is kept from anything."""
+"""Event locks: they tell colleagues who is editing an event, and block nobody."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def lock(api_user: ApiUser, event: Event) -> tuple[int, Any]:
     return call(api_user.key, "POST", f"/events/addEventLock/{event.uuid}")
 
 
-def told(api_user: ApiUser, event: Event) -> str | None:
-    """What `api_user` is told; None for nothing."""
+def lock_message(api_user: ApiUser, event: Event) -> str | None:
+    """The message shown to `api_user`; None for none."""
     response = send(api_user.key, "GET", f"/events/checkLocks/{event.pk}/1700000000")
     if response.status_code == 204:
         assert not response.content
@@ -35,21 +35,19 @@ def told(api_user: ApiUser, event: Event) -> str | None:
     return response.content.decode()
 
 
-def test_colleagues_are_told_who_is_at_work(seed: Seed, event: Event) -> None:
+def test_colleagues_see_who_is_editing(seed: Seed, event: Event) -> None:
     status, body = lock(seed.analyst, event)
     assert (status, list(body)) == (200, ["lock_id"])
-    assert "currently being edited by: analyst@a.example" in (told(seed.colleague, event) or "")
-    assert told(seed.analyst, event) is None
+    assert "currently being edited by: analyst@a.example" in (lock_message(seed.colleague, event) or "")
+    assert lock_message(seed.analyst, event) is None
     assert call(seed.colleague.key, "POST", f"/events/edit/{event.pk}", {"info": "All the same"})[0] == 200
     path = f"/events/removeEventLock/{event.pk}/{body['lock_id']}"
     assert call(seed.analyst.key, "POST", path) == (200, {"deleted": True})
-    assert told(seed.colleague, event) is None
+    assert lock_message(seed.colleague, event) is None
     assert call(seed.analyst.key, "POST", path) == (200, {"deleted": False})
 
 
-def test_a_lock_expires_unless_it_is_renewed(
-    seed: Seed, event: Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lock_expires_unless_renewed(seed: Seed, event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     def at(moment: int) -> None:
         monkeypatch.setattr("vardkase.core.clock.time", SimpleNamespace(time=lambda: moment))
 
@@ -58,14 +56,14 @@ def test_a_lock_expires_unless_it_is_renewed(
     at(1_800_000_800)
     assert lock(seed.analyst, event) == first
     at(1_800_001_600)
-    assert told(seed.colleague, event)
+    assert lock_message(seed.colleague, event)
     at(1_800_001_700)
-    assert told(seed.colleague, event) is None
+    assert lock_message(seed.colleague, event) is None
     lock(seed.colleague, event)
     assert EventLock.objects.get().user == seed.colleague.user
 
 
-def test_only_the_creators_lock_and_learn_of_it(seed: Seed, event: Event) -> None:
+def test_only_the_creator_organisation_uses_locks(seed: Seed, event: Event) -> None:
     hidden = make_event(seed.org_a)
     hidden.save()
     for api_user in (seed.stranger, seed.partner, seed.reader):
@@ -73,11 +71,11 @@ def test_only_the_creators_lock_and_learn_of_it(seed: Seed, event: Event) -> Non
     assert lock(seed.stranger, hidden)[0] == 404
     lock(seed.analyst, event)
     lock(seed.analyst, hidden)
-    assert told(seed.partner, event) is None
-    assert told(seed.stranger, hidden) is None
+    assert lock_message(seed.partner, event) is None
+    assert lock_message(seed.stranger, hidden) is None
 
 
-def test_nobody_takes_anothers_lock_away(seed: Seed, event: Event) -> None:
+def test_lock_of_a_colleague_cannot_be_removed(seed: Seed, event: Event) -> None:
     _, body = lock(seed.analyst, event)
     for lock_id in (body["lock_id"], "1", "", "nonsense"):
         path = f"/events/removeEventLock/{event.pk}/{lock_id}"
@@ -85,21 +83,21 @@ def test_nobody_takes_anothers_lock_away(seed: Seed, event: Event) -> None:
     assert EventLock.objects.count() == 1
 
 
-def test_people_of_other_organisations_are_not_named(seed: Seed, event: Event) -> None:
+def test_users_of_other_organisations_are_not_named(seed: Seed, event: Event) -> None:
     lock(seed.site_admin, event)
-    assert "edited by: another user" in (told(seed.analyst, event) or "")
+    assert "edited by: another user" in (lock_message(seed.analyst, event) or "")
     lock(seed.analyst, event)
-    assert "analyst@a.example" in (told(seed.site_admin, event) or "")
+    assert "analyst@a.example" in (lock_message(seed.site_admin, event) or "")
 
 
-def test_locks_can_be_switched_off(seed: Seed, event: Event) -> None:
+def test_locks_can_be_disabled(seed: Seed, event: Event) -> None:
     lock(seed.analyst, event)
     configure("MISP.disable_event_locks", True)
     assert lock(seed.analyst, event)[0] == 403
-    assert told(seed.colleague, event) is None
+    assert lock_message(seed.colleague, event) is None
 
 
-def test_locks_go_with_their_event(seed: Seed, event: Event) -> None:
+def test_deleting_the_event_deletes_its_locks(seed: Seed, event: Event) -> None:
     lock(seed.analyst, event)
     assert call(seed.analyst.key, "POST", f"/events/delete/{event.pk}")[0] == 200
     assert not EventLock.objects.exists()

@@ -1,4 +1,4 @@
-"""Event templates: kept by an organisation, filled in by anybody who may use them."""
+"""Event templates: managed by an organisation, filled in by everyone who may use them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def templates(seed: Seed) -> None:
     make_cluster(make_galaxy("tool"), "Kit")
 
 
-def test_a_template_from_its_making_to_its_end(seed: Seed) -> None:
+def test_template_is_added_viewed_changed_and_deleted(seed: Seed) -> None:
     key = seed.org_admin.key
     row = add(seed.org_admin)
     assert (
@@ -72,7 +72,7 @@ def test_a_template_from_its_making_to_its_end(seed: Seed) -> None:
     assert [each.action.partition(".")[2] for each in told] == ["added", "edited", "deleted"]
 
 
-def test_a_filled_in_form_becomes_an_event(seed: Seed) -> None:
+def test_filled_in_template_becomes_an_event(seed: Seed) -> None:
     cluster = make_cluster(make_galaxy(), "Sandy")
     picture = base64.b64encode(b"\x89PNG").decode()
     status, body = fill(
@@ -118,7 +118,7 @@ def test_a_filled_in_form_becomes_an_event(seed: Seed) -> None:
     assert names == {"tlp:amber", "tlp:green", cluster.tag_name, 'misp-galaxy:tool="Kit"'}
 
 
-def test_what_nobody_enters_is_left_out_or_its_default(seed: Seed) -> None:
+def test_empty_fields_are_left_out_or_get_defaults(seed: Seed) -> None:
     status, body = fill(seed.org_admin, add(seed.org_admin), sender="eva@evil.example")
     assert status == 200, body
     values = set(Attribute.objects.filter(event=body["event_id"]).values_list("value1", flat=True))
@@ -152,7 +152,7 @@ def test_what_nobody_enters_is_left_out_or_its_default(seed: Seed) -> None:
     ],
     ids=str,
 )
-def test_what_does_not_fit_is_refused_by_field_and_nothing_is_made(
+def test_invalid_values_are_named_and_no_event_is_added(
     seed: Seed, values: dict[str, Any], field: str, why: str
 ) -> None:
     given = {"sender": "eva@evil.example", **values} if field != "sender" else values
@@ -167,7 +167,7 @@ def test_what_does_not_fit_is_refused_by_field_and_nothing_is_made(
 
 
 @pytest.mark.parametrize("values", [[], "x", 5, None], ids=str)
-def test_values_have_to_be_a_form(seed: Seed, values: Any) -> None:
+def test_values_must_be_a_mapping(seed: Seed, values: Any) -> None:
     path = f"/event_templates/instantiate/{add(seed.org_admin)['id']}"
     status, _ = call(seed.analyst.key, "POST", path, {"values": values})
     assert (status, Event.objects.exists()) == (403, False)
@@ -197,7 +197,7 @@ def test_values_have_to_be_a_form(seed: Seed, values: Any) -> None:
     ],
     ids=str,
 )  # fmt: skip
-def test_a_definition_that_makes_no_sense_is_refused(seed: Seed, definition: Any, why: str) -> None:
+def test_invalid_definition_is_rejected(seed: Seed, definition: Any, why: str) -> None:
     key = seed.org_admin.key
     status, body = call(key, "POST", "/event_templates/add", {"definition": definition})
     assert (status, body["message"]) == (403, "Could not add EventTemplates")
@@ -214,7 +214,7 @@ def test_a_definition_that_makes_no_sense_is_refused(seed: Seed, definition: Any
     [({"distribution": 3}, "distribution"), ({"name": ""}, "name"), ({"uuid": "x"}, "uuid")],
     ids=str,
 )
-def test_a_malformed_head_is_refused_by_field(seed: Seed, said: dict[str, Any], field: str) -> None:
+def test_invalid_template_fields_are_named(seed: Seed, said: dict[str, Any], field: str) -> None:
     body = {"definition": DEFINITION, **said}
     status, told = call(seed.org_admin.key, "POST", "/event_templates/add", body)
     assert (status, list(told["errors"])) == (403, [field])
@@ -223,7 +223,7 @@ def test_a_malformed_head_is_refused_by_field(seed: Seed, said: dict[str, Any], 
     assert told["errors"] == {"uuid": ["uuid must be unique"]}
 
 
-def test_a_template_is_its_organisations_unless_it_is_for_everyone(seed: Seed) -> None:
+def test_template_is_private_unless_shared(seed: Seed) -> None:
     own = add(seed.org_admin)
     shared = add(seed.org_admin, with_change("uuid", to=str(uuid4())), distribution="1")
 
@@ -242,7 +242,7 @@ def test_a_template_is_its_organisations_unless_it_is_for_everyone(seed: Seed) -
     assert fill(seed.reader, own, sender="a@b.example")[0] == 403
 
 
-def test_only_authors_of_the_organisation_change_it(seed: Seed) -> None:
+def test_only_authors_of_the_organisation_change_a_template(seed: Seed) -> None:
     number = add(seed.org_admin, distribution="1")["id"]
     for path in ("add", f"edit/{number}", f"delete/{number}"):
         for api_user in (seed.analyst, seed.reader, seed.partner_sync):
@@ -257,7 +257,7 @@ def test_only_authors_of_the_organisation_change_it(seed: Seed) -> None:
     assert call(seed.site_admin.key, "POST", f"/event_templates/edit/{number}", {"name": "y"})[0] == 200
 
 
-def test_a_template_travels_and_is_copied(seed: Seed) -> None:
+def test_template_is_exported_imported_and_duplicated(seed: Seed) -> None:
     row = add(seed.org_admin, distribution=1)
     key, path = seed.org_admin.key, "/event_templates/import"
     _, exported = call(key, "GET", f"/event_templates/export/{row['id']}")
@@ -298,7 +298,7 @@ def test_a_template_travels_and_is_copied(seed: Seed) -> None:
     assert copied["EventTemplate"].items() >= {"name": "Mine", "org_id": str(seed.org_c.pk)}.items()
 
 
-def test_the_hubs_own_templates_are_installed_and_renewed(seed: Seed) -> None:
+def test_library_templates_are_installed_and_updated(seed: Seed) -> None:
     def update() -> dict[str, list[str]]:
         status, body = call(seed.site_admin.key, "POST", "/event_templates/updateFromLibrary")
         assert status == 200, body
@@ -329,7 +329,7 @@ def test_the_hubs_own_templates_are_installed_and_renewed(seed: Seed) -> None:
     assert Attribute.objects.get(type="ip-dst").comment == "evil.example pointed here"
 
 
-def test_an_event_without_a_tag_of_its_template_is_not_made(seed: Seed) -> None:
+def test_missing_tag_of_a_template_prevents_the_event(seed: Seed) -> None:
     template = add(seed.org_admin)
     Tag.objects.filter(name="tlp:amber").delete()
     status, body = fill(seed.analyst, template, sender="eva@evil.example")

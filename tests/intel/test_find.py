@@ -1,4 +1,4 @@
-"""Look-ups by id or uuid: hidden and missing are the same."""
+"""Look-ups by id or uuid: hidden and missing are treated alike."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def setup(seed: Seed) -> Setup:
     return make_setup(seed)
 
 
-def test_an_event_by_id_and_by_uuid(seed: Seed, setup: Setup) -> None:
+def test_event_is_found_by_id_and_uuid(seed: Seed, setup: Setup) -> None:
     event = setup.event
     for reference in (event.pk, str(event.pk), event.uuid, str(event.uuid), str(event.uuid).upper()):
         found = find_event(seed.stranger.actor, reference)
@@ -26,13 +26,13 @@ def test_an_event_by_id_and_by_uuid(seed: Seed, setup: Setup) -> None:
 @pytest.mark.parametrize(
     "reference", ["", "0", "-1", "1.5", "abc", "1 OR 1=1", "9" * 40, "²", "urn:uuid:x", f"{{{'0' * 32}}}"]
 )
-def test_what_is_no_reference_finds_nothing(seed: Seed, setup: Setup, reference: str) -> None:
+def test_invalid_references_raise_not_found(seed: Seed, setup: Setup, reference: str) -> None:
     for find in (find_event, find_attribute, find_object, find_reference, find_report):
         with pytest.raises(NotFound):
             find(seed.site_admin.actor, reference)
 
 
-def test_parts_are_found_by_those_who_may_read_them(seed: Seed, setup: Setup) -> None:
+def test_parts_are_found_by_their_readers(seed: Seed, setup: Setup) -> None:
     actor = seed.partner.actor
     assert find_attribute(actor, setup.shared.uuid).value == "A and B"
     assert find_attribute(actor, setup.file_name.pk).event.id == setup.event.pk
@@ -55,7 +55,7 @@ def test_hidden_parts_are_not_found(seed: Seed, setup: Setup) -> None:
                 find(api_user.actor, part.pk)
 
 
-def test_a_reference_is_hidden_with_its_object(seed: Seed, setup: Setup) -> None:
+def test_reference_of_a_hidden_object_is_hidden(seed: Seed, setup: Setup) -> None:
     reference = ObjectReference.objects.earliest("pk")
     setup.file.distribution = 0
     setup.file.save()

@@ -1,4 +1,4 @@
-"""Somebody pastes a text, a page or a list, and what it holds becomes part of the event."""
+"""Values of a pasted text, page or list become attributes of an event."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def post(key: str, event: Event, **body: Any) -> tuple[int, Any]:
     return call(key, "POST", f"/events/freeTextImport/{event.uuid}", body)
 
 
-def test_values_are_stored_in_one_go(seed: Seed, event: Event) -> None:
+def test_values_are_stored_together(seed: Seed, event: Event) -> None:
     status, body = post(seed.analyst.key, event, value=TEXT, distribution=2, comment="A mail")
     assert status == 200, body
     found = [(each["Attribute"]["type"], each["Attribute"]["value"]) for each in body]
@@ -61,7 +61,7 @@ def test_values_are_stored_in_one_go(seed: Seed, event: Event) -> None:
     assert post(seed.analyst.key, event, value=TEXT) == (200, [])
 
 
-def test_only_shown_nothing_is_stored(seed: Seed, event: Event) -> None:
+def test_preview_stores_nothing(seed: Seed, event: Event) -> None:
     asking = {"Attribute": {"value": TEXT, "returnMetaAttributes": 1}}
     for path, body in ((f"{event.pk}/0/1", {"value": TEXT}), (f"{event.pk}", asking)):
         status, found = call(seed.analyst.key, "POST", f"/events/freeTextImport/{path}", body)
@@ -69,7 +69,7 @@ def test_only_shown_nothing_is_stored(seed: Seed, event: Event) -> None:
     assert not Attribute.objects.exists()
 
 
-def test_a_whole_page(seed: Seed, event: Event) -> None:
+def test_values_of_an_html_page_are_found(seed: Seed, event: Event) -> None:
     _, found = post(seed.analyst.key, event, value=PAGE)
     assert [each["Attribute"]["value"] for each in found] == [
         "evil.com",
@@ -84,7 +84,7 @@ def test_a_whole_page(seed: Seed, event: Event) -> None:
     [(False, {"9.9.9.9": 1, "203.0.113.7": 1}), ("soft", {"9.9.9.9": 0, "203.0.113.7": 1}), (True, {"203.0.113.7": 1}),
      ("1", {"203.0.113.7": 1})],
 )  # fmt: skip
-def test_warninglists_are_heeded_as_asked(
+def test_warninglists_are_applied_as_requested(
     seed: Seed, event: Event, adhere: Any, expected: dict[str, int]
 ) -> None:
     _, body = post(seed.analyst.key, event, value="9.9.9.9 203.0.113.7", adhereToWarninglists=adhere)
@@ -92,7 +92,7 @@ def test_warninglists_are_heeded_as_asked(
 
 
 @pytest.mark.usefixtures("resolvers")
-def test_who_leaves_it_to_the_background_hears_all_that_was_found(seed: Seed, event: Event) -> None:
+def test_background_import_returns_all_found_values(seed: Seed, event: Event) -> None:
     path = f"/events/freeTextImport/{event.pk}/disable_background_processing:0"
     body = {"value": "9.9.9.9 a.evil.com", "adhereToWarninglists": True, "distribution": -1}
     status, found = call(seed.analyst.key, "POST", path, body)
@@ -101,7 +101,7 @@ def test_who_leaves_it_to_the_background_hears_all_that_was_found(seed: Seed, ev
 
 
 @pytest.mark.usefixtures("resolvers")
-def test_hints_name_warninglists_and_other_events_that_the_asker_may_read(seed: Seed, event: Event) -> None:
+def test_hints_name_warninglists_and_readable_related_events(seed: Seed, event: Event) -> None:
     hidden = make_event(seed.org_c, info="C's own")
     hidden.save()
     readable = make_event(seed.org_b, distribution=3, info="B's open")
@@ -119,12 +119,12 @@ def test_hints_name_warninglists_and_other_events_that_the_asker_may_read(seed: 
 
 
 @pytest.mark.parametrize("value", [None, 5, ["1.2.3.4"], {"a": "1.2.3.4"}, "1.2.3.4 " * 700_000])
-def test_what_is_no_text_is_refused(seed: Seed, event: Event, value: Any) -> None:
+def test_non_text_values_are_rejected(seed: Seed, event: Event, value: Any) -> None:
     status, body = post(seed.analyst.key, event, value=value)
     assert (status, list(body["errors"])) == (403, ["value"])
 
 
-def test_bad_wishes_store_nothing(seed: Seed, event: Event) -> None:
+def test_invalid_options_store_nothing(seed: Seed, event: Event) -> None:
     for wish in ({"distribution": 9}, {"distribution": 4, "sharing_group_id": 999}, {"distribution": 4}):
         status, body = post(seed.analyst.key, event, value="1.2.3.4 5.6.7.8", **wish)
         assert (status, body["saved"]) == (403, False), body
@@ -132,7 +132,7 @@ def test_bad_wishes_store_nothing(seed: Seed, event: Event) -> None:
     assert not AuditEntry.objects.filter(action="attribute.added").exists()
 
 
-def test_who_may_not_change_the_event_stores_nothing(seed: Seed, event: Event) -> None:
+def test_import_requires_permission_to_edit_the_event(seed: Seed, event: Event) -> None:
     assert post(seed.reader.key, event, value="1.2.3.4")[0] == 403
     for key in (seed.reader.key, seed.stranger.key, seed.partner_sync.key):
         body = {"JsonObject": [{"type": "domain", "value": "a.com"}]}
@@ -147,7 +147,7 @@ def test_who_may_not_change_the_event_stores_nothing(seed: Seed, event: Event) -
 
 
 @pytest.mark.usefixtures("resolvers")
-def test_who_may_not_change_the_event_proposes_what_the_text_holds(seed: Seed, event: Event) -> None:
+def test_import_into_a_foreign_event_makes_proposals(seed: Seed, event: Event) -> None:
     hidden = make_attribute(
         event, type="ip-dst", category="Network activity", value1="203.0.113.7", distribution=0
     )
@@ -156,8 +156,8 @@ def test_who_may_not_change_the_event_proposes_what_the_text_holds(seed: Seed, e
     status, found = post(seed.stranger.key, event, value=TEXT, **wishes)
     assert status == 200, found
     said = {each["ShadowAttribute"]["value"]: each["ShadowAttribute"] for each in found}
-    assert "9.9.9.9" not in said, "warninglists are heeded"
-    assert "203.0.113.7" in said, "what is hidden in the event is not told by its absence"
+    assert "9.9.9.9" not in said, "warninglists are applied"
+    assert "203.0.113.7" in said, "a missing proposal must not reveal a hidden attribute"
     proposals = Proposal.objects.filter(event=event)
     assert set(proposals.values_list("value1", flat=True)) == set(said)
     assert set(proposals.values_list("org", "user_id", "comment")) == {
@@ -173,7 +173,7 @@ def test_who_may_not_change_the_event_proposes_what_the_text_holds(seed: Seed, e
     assert (status, Attribute.objects.filter(value1="evil.com").count()) == (200, 1)
 
 
-def test_what_was_looked_through_is_saved(seed: Seed, event: Event) -> None:
+def test_reviewed_values_are_saved(seed: Seed, event: Event) -> None:
     chosen = (
         '[{"value":"203.0.113.9","type":"ip-src/ip-dst","category":"Network activity","to_ids":1},'
         '{"value":"x.evil.com","type":"hostname","comment":"C2"},{"value":"no hash","type":"md5"}]'

@@ -1,4 +1,4 @@
-"""What happens in parts that only their own organisation reads moves nothing that anybody else can see."""
+"""Changes in parts that only the owner organisation reads are invisible to everyone else."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def setup(seed: Seed) -> Setup:
 
 
 def seen_by_a_stranger(setup: Setup, relationship: str) -> dict[str, tuple[int, bytes]]:
-    """What each door answers to somebody who reads the event, but none of its hidden parts."""
+    """The response of each endpoint to a reader of the event who may read none of its hidden parts."""
     return seen(setup, relationship, setup.seed.stranger.key, setup.seed.partner_sync.key)
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_a_hidden_change_changes_no_answer_for_those_who_may_not_see_it(setup: Setup, act: str) -> None:
+def test_hidden_change_changes_no_response_for_others(setup: Setup, act: str) -> None:
     relationship = relationship_to(setup)
     before = seen_by_a_stranger(setup, relationship)
     ACTS[act](setup)
@@ -46,7 +46,7 @@ def test_a_hidden_change_changes_no_answer_for_those_who_may_not_see_it(setup: S
 
 
 @pytest.mark.parametrize("act", [act for act in ACTS if act != "proposes to the hidden"])
-def test_its_owner_and_administrators_are_told(setup: Setup, act: str) -> None:
+def test_owner_and_administrators_see_the_change(setup: Setup, act: str) -> None:
     ACTS[act](setup)
     for api_user in (setup.seed.analyst, setup.seed.site_admin):
         path = f"/events/view/{setup.event['uuid']}"
@@ -58,8 +58,8 @@ def test_its_owner_and_administrators_are_told(setup: Setup, act: str) -> None:
             assert bool(listed) == (found["timestamp"] == "30d")
 
 
-def test_a_peer_that_may_see_it_is_offered_the_later_version(setup: Setup) -> None:
-    """MISP compares timestamps in the minimal index, and fetches what is later than its own."""
+def test_peer_with_access_sees_the_later_timestamp(setup: Setup) -> None:
+    """MISP compares timestamps in the minimal index, and fetches what is later than its own copy."""
     ACTS["edits"](setup)
     for api_user, is_told in ((setup.seed.site_admin, True), (setup.seed.partner_sync, False)):
         [row] = answer(send(api_user.key, "POST", "/events/index", {"minimal": 1, "published": 1}))
@@ -67,7 +67,7 @@ def test_a_peer_that_may_see_it_is_offered_the_later_version(setup: Setup) -> No
 
 
 @pytest.mark.parametrize("act", ["becomes open", "becomes hidden"])
-def test_a_part_that_changes_hands_is_told_of(setup: Setup, act: str) -> None:
+def test_part_that_becomes_open_or_hidden_is_a_visible_change(setup: Setup, act: str) -> None:
     part = setup.hidden if act == "becomes open" else setup.event["Attribute"][0]
     wanted = "5" if act == "becomes open" else "0"
     setup.act(f"/attributes/edit/{part['uuid']}", {"distribution": wanted})
@@ -76,7 +76,7 @@ def test_a_part_that_changes_hands_is_told_of(setup: Setup, act: str) -> None:
     assert found["published"] is False
 
 
-def test_a_document_that_changes_the_event_as_well_is_told_of(setup: Setup) -> None:
+def test_document_that_also_changes_the_event_is_visible(setup: Setup) -> None:
     merge(setup, info="renamed")
     found = answer(send(setup.seed.stranger.key, "GET", f"/events/view/{setup.event['uuid']}"))["Event"]
     assert int(found["timestamp"]) > LONG_AGO
@@ -84,7 +84,7 @@ def test_a_document_that_changes_the_event_as_well_is_told_of(setup: Setup) -> N
 
 @pytest.mark.usefixtures("password_is_enough")
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_show_nothing_of_it(setup: Setup, page: str) -> None:
+def test_pages_do_not_show_hidden_changes(setup: Setup, page: str) -> None:
     reader: Client = visitor(setup.seed.stranger)
     url = page.format(**setup.event)
     before = reader.get(url)
@@ -96,7 +96,7 @@ def test_pages_show_nothing_of_it(setup: Setup, page: str) -> None:
 
 
 def _stable(response: Any) -> list[str]:
-    """The lines of a page without the values that differ with every request."""
+    """The lines of a page without values that differ in every response."""
     content = b"".join(response) if response.streaming else response.content
     return re.sub(
         r'(nonce|value|content)="[^"]{20,}"|"X-CSRFToken": "[^"]+"', "", content.decode()
@@ -104,8 +104,8 @@ def _stable(response: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_the_history_of_the_event_tells_its_owner_alone(setup: Setup, act: str) -> None:
-    """What was done to hidden parts, and how many they were, is in the trail that others read of the event."""
+def test_history_shows_hidden_changes_only_to_the_owner(setup: Setup, act: str) -> None:
+    """Other readers' history of the event names neither acts on hidden parts nor their number."""
     doors = (f"/auditLogs/eventIndex/{setup.event['id']}", f"/logs/event_index/{setup.event['id']}")
 
     def told(key: str) -> list[Any]:

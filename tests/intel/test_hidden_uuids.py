@@ -1,4 +1,4 @@
-"""Whoever knows a uuid does not learn whether the thing is here, and says nothing of it to those who read it."""
+"""Knowing a uuid does not reveal whether the entity exists, and gives no way to address its readers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def hidden(seed: Seed) -> Event:
     return event
 
 
-def test_an_event_that_is_hidden_is_as_one_that_may_not_come(seed: Seed, hidden: Event) -> None:
+def test_hidden_event_uuid_answers_like_a_blocked_one(seed: Seed, hidden: Event) -> None:
     barred = uuid4()
     block(Blocked.EVENT, barred, BlockReason())
     told = []
@@ -38,21 +38,21 @@ def test_an_event_that_is_hidden_is_as_one_that_may_not_come(seed: Seed, hidden:
     assert Event.objects.count() == 1
 
 
-def test_who_reads_the_event_is_told_where_it_is(seed: Seed, hidden: Event) -> None:
+def test_reader_of_the_event_gets_its_location(seed: Seed, hidden: Event) -> None:
     document = {"info": "again", "uuid": str(hidden.uuid), "Attribute": [ATTRIBUTE]}
     refused = send(seed.analyst.key, "POST", "/events/add", {"Event": document})
     assert refused.status_code == 404
     assert refused.headers["Location"].endswith(f"/events/{hidden.pk}")
 
 
-def test_what_a_peer_offers_is_compared_with_what_it_may_read(seed: Seed, hidden: Event) -> None:
+def test_offered_events_are_compared_only_with_readable_ones(seed: Seed, hidden: Event) -> None:
     unknown = str(uuid4())
     offered = [{"Event": {"uuid": uuid, "timestamp": "1"}} for uuid in (str(hidden.uuid), unknown)]
     wanted = answer(send(seed.partner_sync.key, "POST", "/events/filterEventIdsForPush", offered))
     assert wanted == [str(hidden.uuid), unknown]
 
 
-def test_collections_and_notes_that_a_peer_offers_too(seed: Seed) -> None:
+def test_offered_collections_and_notes_are_compared_only_with_readable_ones(seed: Seed) -> None:
     collection = Collection.objects.create(
         name="Secret", type="campaign", org=seed.org_a, orgc=seed.org_a, distribution=0,
         created="2026-01-01T00:00:00Z", modified="2026-01-01T00:00:00Z",
@@ -61,7 +61,7 @@ def test_collections_and_notes_that_a_peer_offers_too(seed: Seed) -> None:
     offered = {str(collection.uuid): moment, str(uuid4()): moment}
     wanted = answer(send(seed.partner_sync.key, "POST", "/collections/filterCollectionsForPush", offered))
     assert wanted == list(offered)
-    note = said(seed, str(uuid4()), key=seed.analyst.key, distribution=0)
+    note = add_note(seed, str(uuid4()), key=seed.analyst.key, distribution=0)
     offered_notes = {"Note": {note["uuid"]: moment, str(uuid4()): moment}}
     notes = answer(
         send(seed.partner_sync.key, "POST", "/analystData/filterAnalystDataForPush", offered_notes)
@@ -69,7 +69,7 @@ def test_collections_and_notes_that_a_peer_offers_too(seed: Seed) -> None:
     assert set(notes["Note"]) == set(offered_notes["Note"])
 
 
-def said(seed: Seed, about: str, kind: str = "Event", *, key: str, **fields: Any) -> dict[str, Any]:
+def add_note(seed: Seed, about: str, kind: str = "Event", *, key: str, **fields: Any) -> dict[str, Any]:
     note = {"object_uuid": about, "object_type": kind, "note": "I know", "distribution": 1} | fields
     status, made = call(key, "POST", "/analystData/add/Note", note)
     assert status == 200, made
@@ -89,8 +89,8 @@ def _parts(event: Event) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ["Event", "Attribute", "Object", "EventReport"])
-def test_a_note_on_something_hidden_is_read_by_its_author_alone(seed: Seed, hidden: Event, kind: str) -> None:
-    note = said(seed, _parts(hidden)[kind], kind, key=seed.partner.key)
+def test_note_on_a_hidden_target_is_read_only_by_its_author(seed: Seed, hidden: Event, kind: str) -> None:
+    note = add_note(seed, _parts(hidden)[kind], kind, key=seed.partner.key)
     path = f"/analystData/view/Note/{note['uuid']}"
     assert call(seed.partner.key, "GET", path)[0] == 200
     for other in (seed.analyst, seed.stranger):
@@ -99,20 +99,20 @@ def test_a_note_on_something_hidden_is_read_by_its_author_alone(seed: Seed, hidd
     assert "I know" not in shown.getvalue().decode()
 
 
-def test_the_answer_is_that_of_a_note_on_something_that_is_not_here(seed: Seed, hidden: Event) -> None:
-    notes = [said(seed, about, key=seed.partner.key) for about in (str(hidden.uuid), str(uuid4()))]
+def test_note_on_a_hidden_target_answers_as_on_a_missing_one(seed: Seed, hidden: Event) -> None:
+    notes = [add_note(seed, about, key=seed.partner.key) for about in (str(hidden.uuid), str(uuid4()))]
     differing = {name for name in notes[0] if notes[0][name] != notes[1][name]}
     assert differing <= {"id", "uuid", "object_uuid", "created", "modified"}
 
 
-def test_a_note_on_something_readable_is_read_by_those_it_names(seed: Seed) -> None:
+def test_note_on_a_readable_target_is_read_by_others(seed: Seed) -> None:
     event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
-    note = said(seed, str(event.uuid), key=seed.partner.key)
+    note = add_note(seed, str(event.uuid), key=seed.partner.key)
     assert call(seed.analyst.key, "GET", f"/analystData/view/Note/{note['uuid']}")[0] == 200
 
 
-def test_a_synchronising_user_pushes_no_note_to_what_it_may_not_read(seed: Seed, hidden: Event) -> None:
+def test_pushed_note_on_a_hidden_target_is_detached(seed: Seed, hidden: Event) -> None:
     note = {
         "uuid": str(uuid4()), "object_uuid": str(hidden.uuid), "object_type": "Event", "note": "pushed",
         "distribution": "1", "authors": "x", "created": "2026-01-01 00:00:00", "modified": "2026-01-01 00:00:00",
@@ -122,14 +122,14 @@ def test_a_synchronising_user_pushes_no_note_to_what_it_may_not_read(seed: Seed,
     assert call(seed.analyst.key, "GET", f"/analystData/view/Note/{note['uuid']}")[0] == 404
 
 
-def test_an_answer_to_such_a_note_reaches_nobody_either(seed: Seed, hidden: Event) -> None:
-    note = said(seed, str(hidden.uuid), key=seed.partner.key)
-    reply = said(seed, note["uuid"], "Note", key=seed.partner.key)
+def test_reply_to_a_note_on_a_hidden_target_is_hidden(seed: Seed, hidden: Event) -> None:
+    note = add_note(seed, str(hidden.uuid), key=seed.partner.key)
+    reply = add_note(seed, note["uuid"], "Note", key=seed.partner.key)
     assert call(seed.analyst.key, "GET", f"/analystData/view/Note/{reply['uuid']}")[0] == 404
 
 
-def test_the_uuid_of_a_hidden_note_is_as_one_that_may_not_come(seed: Seed) -> None:
-    note = said(seed, str(uuid4()), key=seed.analyst.key, distribution=0)
+def test_hidden_note_uuid_answers_like_a_blocked_one(seed: Seed) -> None:
+    note = add_note(seed, str(uuid4()), key=seed.analyst.key, distribution=0)
     barred = str(uuid4())
     block(Blocked.ANALYST_DATA, barred, BlockReason())
     told = []

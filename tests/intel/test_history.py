@@ -1,4 +1,4 @@
-"""What was done to an event, told to those who may read only some of it."""
+"""The history of an event, shown to readers of only some of its parts."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ def change(seed: Seed, event: Event, parts: list[Attribute], **said: object) -> 
     Event.objects.filter(pk=event.pk).update(published=True)
 
 
-def told(api_user: ApiUser, event: Event) -> str:
-    """Everything that both shapes of the trail say."""
+def history(api_user: ApiUser, event: Event) -> str:
+    """Everything that both forms of the history contain."""
     answers = [call(api_user.key, "GET", f"{path}{event.pk}") for path in TRAILS]
     assert [status for status, _ in answers] == [200, 200]
     return json.dumps(answers)
 
 
-def test_what_was_done_to_hidden_attributes_is_not_told(seed: Seed, event: Event) -> None:
+def test_changes_to_hidden_attributes_are_not_shown(seed: Seed, event: Event) -> None:
     hidden, open_one = attribute(event, 0), attribute(event, 5)
     make_tag("secret:tag")
     change(seed, event, [hidden], comment="secret comment")
     change(seed, event, [hidden, open_one], tags_ids_add=["secret:tag"])
     change(seed, event, [hidden], tags_ids_remove=["secret:tag"])
     change(seed, event, [open_one], comment="for everybody")
-    assert "secret" not in told(seed.stranger, event)
-    assert "for everybody" in told(seed.stranger, event)
+    assert "secret" not in history(seed.stranger, event)
+    assert "for everybody" in history(seed.stranger, event)
     for reader in (seed.reader, seed.site_admin):
-        assert "secret comment" in told(reader, event)
-        assert "secret:tag" in told(reader, event)
+        assert "secret comment" in history(reader, event)
+        assert "secret:tag" in history(reader, event)
 
 
-def test_not_after_they_are_gone_either(seed: Seed, event: Event) -> None:
+def test_changes_to_deleted_hidden_attributes_are_not_shown(seed: Seed, event: Event) -> None:
     hidden = attribute(event, 0)
     change(seed, event, [hidden], comment="secret comment")
     assert call(seed.analyst.key, "POST", f"/attributes/delete/{hidden.pk}/1", {})[0] == 200
     Event.objects.filter(pk=event.pk).update(published=True)
-    assert "secret" not in told(seed.stranger, event)
-    assert "secret comment" in told(seed.reader, event)
+    assert "secret" not in history(seed.stranger, event)
+    assert "secret comment" in history(seed.reader, event)

@@ -1,4 +1,4 @@
-"""An object looked over before it is saved, moved to a newer template; many references at once."""
+"""Reviewing an object before it is saved, moving it to a newer template, and adding many references at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.api.calls import call
 from tests.factories import make_attribute, make_event, make_object
 from tests.factories.seed import Seed
-from tests.intel.test_objects_made import ADDRESS, contents, foreign, made, make_template
+from tests.intel.test_objects_from_attributes import ADDRESS, contents, foreign, made, make_template
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Event, Object, ObjectReference
 from vardkase.knowledge.object_templates.models import ObjectTemplate
@@ -25,7 +25,7 @@ def template(db: None) -> ObjectTemplate:
 
 @pytest.fixture
 def event(seed: Seed) -> Event:
-    """An event of organisation A that everyone may read."""
+    """An event of organisation A, readable by everyone."""
     event = make_event(seed.org_a, distribution=3, published=True)
     event.save()
     return event
@@ -51,7 +51,7 @@ def revise(key: str, event: Event, template: ObjectTemplate, body: Any, more: st
     return call(key, "POST", f"/objects/revise_object/{action}/{event.pk}/{template.pk}{more}", body)
 
 
-def test_an_object_is_looked_over(seed: Seed, event: Event, template: ObjectTemplate) -> None:
+def test_object_is_reviewed_with_similar_objects(seed: Seed, event: Event, template: ObjectTemplate) -> None:
     twin = host(event, template, "192.0.2.1", "192.0.2.2")
     cousin = host(event, template, "192.0.2.2", "192.0.2.9")
     host(event, template, "192.0.2.3")
@@ -65,7 +65,9 @@ def test_an_object_is_looked_over(seed: Seed, event: Event, template: ObjectTemp
     assert alike == [(str(twin.pk), 2), (str(cousin.pk), 1)]
     own = revise(seed.analyst.key, event, template, sent, f"/{twin.pk}/1")[1]
     assert (own["Object"]["id"], own["Object"]["uuid"]) == (str(twin.pk), str(twin.uuid))
-    assert [each["Object"]["id"] for each in own["similar_objects"]] == [str(cousin.pk)], "not like itself"
+    assert [each["Object"]["id"] for each in own["similar_objects"]] == [str(cousin.pk)], (
+        "an object is not similar to itself"
+    )
     file = {"type": "attachment", "object_relation": "note", "value": "a.txt", "data": "Zm9v"}
     for wrong in ({}, addresses("nowhere"), {"Attribute": [file]}):
         assert revise(seed.analyst.key, event, template, wrong)[0] == 403, wrong
@@ -77,8 +79,8 @@ def test_an_object_is_looked_over(seed: Seed, event: Event, template: ObjectTemp
     assert contents(event) == before, "nothing is stored"
 
 
-def test_hidden_values_are_like_nothing(seed: Seed, foreign: Event, template: ObjectTemplate) -> None:
-    """What the host of the event keeps to itself does not show by being similar."""
+def test_hidden_objects_are_not_similar(seed: Seed, foreign: Event, template: ObjectTemplate) -> None:
+    """A hidden part of the host organisation must not be revealed by similarity."""
     hidden = host(foreign, template, "192.0.2.1", distribution=0)
     assert revise(seed.analyst.key, foreign, template, addresses("192.0.2.1"))[1]["similar_objects"] == []
     found = revise(seed.site_admin.key, foreign, template, addresses("192.0.2.1"))[1]["similar_objects"]
@@ -88,7 +90,7 @@ def test_hidden_values_are_like_nothing(seed: Seed, foreign: Event, template: Ob
     assert revise(seed.analyst.key, own, template, addresses("192.0.2.1"), f"/{hidden.pk}")[0] == 403
 
 
-def test_an_object_moves_to_the_newest_template(seed: Seed, event: Event, template: ObjectTemplate) -> None:
+def test_object_is_moved_to_the_newest_template(seed: Seed, event: Event, template: ObjectTemplate) -> None:
     held, full = host(event, template, "192.0.2.1"), host(event, template, "192.0.2.1", "192.0.2.2")
     path = f"/objects/edit/{held.pk}/1"
     refused = call(seed.analyst.key, "POST", path, {})
@@ -110,7 +112,7 @@ def test_an_object_moves_to_the_newest_template(seed: Seed, event: Event, templa
         assert call(key, "POST", f"/objects/edit/{full.pk}/1", {})[0] == 403
 
 
-def test_many_references_at_once(seed: Seed, event: Event) -> None:
+def test_many_references_are_added_at_once(seed: Seed, event: Event) -> None:
     first, second = make_object(event), make_object(event)
     first.save()
     second.save()
@@ -142,7 +144,7 @@ def test_many_references_at_once(seed: Seed, event: Event) -> None:
     assert not event.published
 
 
-def test_references_all_or_none(seed: Seed, event: Event, foreign: Event) -> None:
+def test_references_are_added_all_or_none(seed: Seed, event: Event, foreign: Event) -> None:
     held, kept = make_object(foreign), make_attribute(foreign, distribution=0)
     held.save()
     kept.save()
@@ -155,7 +157,7 @@ def test_references_all_or_none(seed: Seed, event: Event, foreign: Event) -> Non
     )  # fmt: skip
     good = {"object_uuid": str(held.uuid), "referenced_uuid": str(held.uuid)}
     wrong: list[tuple[Any, str]] = [
-        ({**good, "referenced_uuid": str(kept.uuid)}, "referenced_uuid"),  # the host keeps it to itself
+        ({**good, "referenced_uuid": str(kept.uuid)}, "referenced_uuid"),  # hidden by the host organisation
         ({**good, "referenced_uuid": str(elsewhere.uuid)}, "referenced_uuid"),
         ({**good, "referenced_uuid": "x"}, "referenced_uuid"),
         ({**good, "object_uuid": str(other.uuid)}, "object_uuid"),
@@ -170,6 +172,6 @@ def test_references_all_or_none(seed: Seed, event: Event, foreign: Event) -> Non
     for nothing in ([], {}, {"ObjectReference": "x"}):
         assert call(seed.analyst.key, "POST", f"/objectReferences/bulkAdd/{foreign.pk}", nothing)[0] == 403
     one = {"object_uuid": str(held.uuid), "referenced_uuid": str(kept.uuid), "relationship_type": "x"}
-    assert call(seed.analyst.key, "POST", "/objectReferences/add", one)[0] == 404, "nor one at a time"
+    assert call(seed.analyst.key, "POST", "/objectReferences/add", one)[0] == 404, "nor individually"
     assert contents(foreign) == before
     assert ObjectReference.objects.count() == 1

@@ -1,4 +1,4 @@
-"""What people and clients read when parts of an event are refused."""
+"""Messages to people and clients when parts of an event are refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.problems import AttributeProblem, EventProblem, ObjectProblem, RefusedFields
 
 
-def test_errors_of_a_value_are_text_for_people_and_json_for_clients() -> None:
+def test_value_errors_are_text_for_people_and_json_for_clients() -> None:
     details = RefusedFields({"value": [MispProblem.BAD_IP()], "type": [MispProblem.UNKNOWN_TYPE()]})
     problem = ObjectProblem.ATTRIBUTE_REFUSED(relation="ip", details=details)
 
@@ -24,14 +24,14 @@ def test_errors_of_a_value_are_text_for_people_and_json_for_clients() -> None:
         )
 
 
-def test_a_stored_problem_keeps_its_errors_as_clients_read_them() -> None:
+def test_stored_problem_keeps_its_wire_text() -> None:
     details = RefusedFields({"value": [MispProblem.BAD_IP()]})
     problem = ObjectProblem.ATTRIBUTE_REFUSED(relation="ip", details=details)
 
     assert problem_from_json(problem.as_json()).wire == problem.wire
 
 
-def test_a_reason_is_read_in_the_language_of_the_reader() -> None:
+def test_reason_is_in_the_readers_language() -> None:
     problem = EventProblem.NOT_SAVED(reason=MispProblem.DATE_AHEAD())
 
     assert problem.wire.startswith("Event could not be saved: The date is more than a day ahead")
@@ -39,7 +39,7 @@ def test_a_reason_is_read_in_the_language_of_the_reader() -> None:
         assert str(problem).startswith("The event was not saved: It is dated more than a day ahead")
 
 
-def test_a_rejected_part_is_recognised_by_its_code() -> None:
+def test_rejected_part_is_recognised_by_its_code() -> None:
     rejections = Rejections()
     rejections.add("Attribute.1", {"value": [AttributeProblem.DUPLICATE()]})
 

@@ -1,4 +1,4 @@
-"""Proposals: who may make them, who sees them, and what becomes of the event when its owner decides."""
+"""Proposals: who makes and sees them, and what happens when the owner decides."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from tests.api.calls import answer, call, send
 from tests.factories import make_attribute, make_event
 from tests.factories.seed import ApiUser, Seed
 from tests.factories.sightings import attribute_of, beacons, configure
-from tests.intel.proposed import decide, listed, propose, propose_change, propose_deletion, shown, viewed
+from tests.intel.proposal_calls import (
+    decide,
+    listed,
+    propose,
+    propose_change,
+    propose_deletion,
+    shown,
+    viewed,
+)
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.proposals.models import Proposal
@@ -28,7 +36,7 @@ def event(seed: Seed) -> Event:
     return found
 
 
-def test_a_new_attribute_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
+def test_new_attribute_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
     saved = propose(seed.partner, event, **NEW)
     expected = {
         "old_id": "0", "event_id": str(event.pk), "type": "ip-dst", "category": "Network activity",
@@ -48,7 +56,7 @@ def test_a_new_attribute_is_proposed_and_accepted(seed: Seed, event: Event) -> N
     assert len(found["response"]["Attribute"]) == 1
 
 
-def test_a_change_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
+def test_change_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, ADDRESS)
     saved = propose_change(seed.partner, attribute, value="198.51.100.99", to_ids=False)
     assert (saved["uuid"], saved["old_id"]) == (str(attribute.uuid), str(attribute.pk))
@@ -62,7 +70,7 @@ def test_a_change_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
     assert shown(seed.partner, event) == ([], {})
 
 
-def test_a_deletion_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
+def test_deletion_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "a.exe")
     propose_change(seed.partner, attribute, comment="not this one")
     number = propose_deletion(seed.partner, attribute)
@@ -78,7 +86,7 @@ def test_a_deletion_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
     assert not Proposal.objects.exists()
 
 
-def test_what_is_discarded_changes_nothing_but_itself(seed: Seed, event: Event) -> None:
+def test_discarded_proposal_changes_nothing(seed: Seed, event: Event) -> None:
     before = Attribute.objects.filter(event=event).values()
     unchanged = list(before)
     number = propose_change(seed.partner, attribute_of(event, ADDRESS), comment="no")["id"]
@@ -98,7 +106,7 @@ def test_what_is_discarded_changes_nothing_but_itself(seed: Seed, event: Event) 
     )
 
 
-def test_one_takes_back_ones_own(seed: Seed, event: Event) -> None:
+def test_own_proposal_can_be_withdrawn(seed: Seed, event: Event) -> None:
     number = propose(seed.partner, event, **NEW)["id"]
     assert decide(seed.stranger, "discard", number)[0] == 403
     assert decide(seed.partner_sync, "discard", number)[0] == 200
@@ -122,7 +130,7 @@ def test_only_the_owner_accepts(seed: Seed, event: Event) -> None:
     assert decide(seed.site_admin, "accept", proposals[0])[0] == 200
 
 
-def test_it_takes_the_permission_and_a_writing_key(seed: Seed, event: Event) -> None:
+def test_proposing_requires_permission_and_a_writing_key(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, ADDRESS)
     for path in (
         f"add/{event.pk}",
@@ -142,7 +150,7 @@ def test_it_takes_the_permission_and_a_writing_key(seed: Seed, event: Event) -> 
     assert not Proposal.objects.exists()
 
 
-def test_nobody_proposes_for_what_they_may_not_read(seed: Seed, event: Event) -> None:
+def test_proposals_for_hidden_attributes_are_refused(seed: Seed, event: Event) -> None:
     hidden = attribute_of(event, "198.51.100.3")
     for reference in (hidden.pk, hidden.uuid):
         for action in ("edit", "delete"):
@@ -159,7 +167,7 @@ def test_nobody_proposes_for_what_they_may_not_read(seed: Seed, event: Event) ->
 
 
 def _ways_to_see(api_user: ApiUser, event: Event) -> list[int]:
-    """How many proposals `api_user` meets on each way to them."""
+    """How many proposals `api_user` finds by each way to list them."""
     new, about = shown(api_user, event)
     _, found = call(
         api_user.key, "POST", "/attributes/restSearch", {"eventid": event.pk, "includeProposals": 1}
@@ -178,7 +186,7 @@ def _ways_to_see(api_user: ApiUser, event: Event) -> list[int]:
     ]
 
 
-def test_proposals_are_seen_with_what_they_are_about(seed: Seed, event: Event) -> None:
+def test_proposals_are_visible_to_readers_of_their_target(seed: Seed, event: Event) -> None:
     propose(seed.partner, event, **NEW)
     propose_change(seed.partner, attribute_of(event, ADDRESS), comment="x")
     propose_change(seed.analyst, attribute_of(event, "198.51.100.3"), comment="secret")
@@ -213,14 +221,14 @@ def test_proposals_are_seen_with_what_they_are_about(seed: Seed, event: Event) -
     ],
     ids=str,
 )
-def test_what_makes_no_sense_is_refused(seed: Seed, event: Event, said: Any, status: int, words: str) -> None:
+def test_invalid_proposals_are_rejected(seed: Seed, event: Event, said: Any, status: int, words: str) -> None:
     code, body = call(seed.partner.key, "POST", f"/shadow_attributes/add/{event.pk}", said)
     assert code == status
     assert body["message"].startswith(f"Could not save the proposal. Errors: {words}")
     assert not Proposal.objects.exists()
 
 
-def test_a_change_must_change_something_into_something_sound(seed: Seed, event: Event) -> None:
+def test_empty_or_invalid_change_is_rejected(seed: Seed, event: Event) -> None:
     path = f"/shadow_attributes/edit/{attribute_of(event, ADDRESS).pk}"
     for said in ({}, {"distribution": 0}, {"uuid": UNKNOWN}, []):
         status, body = call(seed.partner.key, "POST", path, said)
@@ -230,8 +238,8 @@ def test_a_change_must_change_something_into_something_sound(seed: Seed, event: 
     assert not Proposal.objects.exists()
 
 
-def test_what_cannot_be_accepted_stays_open(seed: Seed, event: Event) -> None:
-    """A value that the event has by now, and a uuid that somebody else has taken."""
+def test_unacceptable_proposal_stays_open(seed: Seed, event: Event) -> None:
+    """A value that the event meanwhile has, and a uuid that is meanwhile taken."""
     double = propose(seed.partner, event, type="ip-dst", value=ADDRESS)["id"]
     taken = propose(seed.partner, event, type="ip-dst", value="198.51.100.77", uuid=UNKNOWN)["id"]
     other = {"info": "Other", "Attribute": [{"type": "text", "value": "x", "uuid": UNKNOWN}]}
@@ -245,7 +253,7 @@ def test_what_cannot_be_accepted_stays_open(seed: Seed, event: Event) -> None:
     assert Attribute.objects.filter(event=event).count() == 5
 
 
-def test_several_at_once(seed: Seed, event: Event) -> None:
+def test_several_proposals_are_decided_at_once(seed: Seed, event: Event) -> None:
     first = [propose(seed.partner, event, type="ip-dst", value=f"203.0.113.{n}")["id"] for n in range(4)]
     change = propose_change(seed.partner, attribute_of(event, ADDRESS), comment="better")["id"]
     deletion = propose_deletion(seed.partner, attribute_of(event, "198.51.100.2"))
@@ -265,7 +273,7 @@ def test_several_at_once(seed: Seed, event: Event) -> None:
     assert shown(seed.analyst, event) == ([], {})
 
 
-def test_an_attachment_is_proposed_fetched_and_accepted(seed: Seed, event: Event) -> None:
+def test_attachment_is_proposed_downloaded_and_accepted(seed: Seed, event: Event) -> None:
     data = base64.b64encode(b"evidence").decode()
     saved = propose(seed.partner, event, type="attachment", value="note.txt", data=data)
     fetched = send(seed.analyst.key, "GET", f"/shadow_attributes/download/{saved['id']}")
@@ -282,7 +290,7 @@ def test_an_attachment_is_proposed_fetched_and_accepted(seed: Seed, event: Event
     assert send(seed.stranger.key, "GET", f"/shadow_attributes/download/{other['id']}").status_code == 404
 
 
-def test_a_file_is_proposed_by_a_form(seed: Seed, event: Event) -> None:
+def test_file_is_proposed_by_a_multipart_form(seed: Seed, event: Event) -> None:
     body = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="bad.exe"\r\n\r\nMZ\r\n'
         b'--x\r\nContent-Disposition: form-data; name="malware"\r\n\r\n1\r\n--x--\r\n'
@@ -293,7 +301,7 @@ def test_a_file_is_proposed_by_a_form(seed: Seed, event: Event) -> None:
     assert saved["value"].startswith("bad.exe|")
 
 
-def test_proposals_go_with_their_attribute_and_their_event(seed: Seed, event: Event) -> None:
+def test_deleting_attribute_or_event_deletes_its_proposals(seed: Seed, event: Event) -> None:
     for value in (ADDRESS, "198.51.100.2", "a.exe"):
         propose_change(seed.partner, attribute_of(event, value), comment="x")
     propose(seed.partner, event, **NEW)
@@ -307,14 +315,14 @@ def test_proposals_go_with_their_attribute_and_their_event(seed: Seed, event: Ev
     assert not Proposal.objects.exists()
 
 
-def test_a_proposal_leaves_the_event_as_it_is(seed: Seed, event: Event) -> None:
+def test_proposal_does_not_change_the_event(seed: Seed, event: Event) -> None:
     before = Event.objects.values().get(pk=event.pk)
     propose(seed.partner, event, **NEW)
     after = Event.objects.values().get(pk=event.pk)
     assert after == {**before, "proposal_email_lock": True}
 
 
-def test_disputed_attributes_stay_out_of_exports_where_the_hub_says_so(seed: Seed, event: Event) -> None:
+def test_setting_excludes_disputed_attributes_from_exports(seed: Seed, event: Event) -> None:
     Event.objects.filter(pk=event.pk).update(published=True)
     propose_deletion(seed.partner, attribute_of(event, ADDRESS))
     propose_change(seed.partner, attribute_of(event, "198.51.100.2"), to_ids=False)
@@ -336,7 +344,7 @@ def test_disputed_attributes_stay_out_of_exports_where_the_hub_says_so(seed: See
     assert {each["value"] for each in found["response"]["Attribute"]} == undisputed
 
 
-def test_events_with_proposals_are_found(seed: Seed, event: Event) -> None:
+def test_events_are_filtered_by_proposals(seed: Seed, event: Event) -> None:
     call(seed.analyst.key, "POST", "/events/add", {"info": "Undisputed", "distribution": 1})
     number = propose(seed.partner, event, **NEW)["id"]
 
@@ -352,7 +360,7 @@ def test_events_with_proposals_are_found(seed: Seed, event: Event) -> None:
     assert titles("/events/index", {"hasproposal": 1}) == []
 
 
-def test_every_act_is_in_the_trail(seed: Seed, event: Event) -> None:
+def test_proposals_and_decisions_are_audited(seed: Seed, event: Event) -> None:
     number = propose(seed.partner, event, **NEW)["id"]
     decide(seed.analyst, "accept", number)
     other = propose_change(seed.partner, attribute_of(event, ADDRESS), comment="x")["id"]
@@ -366,7 +374,7 @@ def test_every_act_is_in_the_trail(seed: Seed, event: Event) -> None:
     ]
 
 
-def test_a_proposal_for_a_hidden_attribute_is_not_noticed_by_searching(seed: Seed) -> None:
+def test_search_does_not_reveal_proposals_for_hidden_attributes(seed: Seed) -> None:
     event = make_event(seed.org_a, distribution=1, published=True)
     event.save()
     hidden = make_attribute(event, distribution=0)

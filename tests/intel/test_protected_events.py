@@ -1,4 +1,4 @@
-"""Protected events: from elsewhere they are changed only by documents that one of their keys has signed."""
+"""Protected events: a peer changes them only with documents signed by one of their keys."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ LATER = int(time.time()) + 3600
 
 @pytest.fixture
 def event(seed: Seed) -> Event:
-    """An event of A that everybody may read."""
+    """An event of A, readable by everyone."""
     return made(seed.analyst, info="Watched", distribution=3)
 
 
 @pytest.fixture
 def sync(seed: Seed) -> ApiUser:
-    """A machine of A's own that synchronises."""
+    """A sync user of A itself."""
     user = make_user(seed.org_a, make_role("Sync user", SYNC_USER), "sync@a.example")
     return ApiUser(user, make_key(user))
 
@@ -76,7 +76,7 @@ def keys(*secrets: str, **fields: Any) -> list[dict[str, Any]]:
 def sent(
     api_user: ApiUser, path: str, body: dict[str, Any], secret: str | None = None, **headers: str
 ) -> tuple[int, Any]:
-    """`body` as a peer sends it, signed with `secret`."""
+    """`body` as sent by a peer, signed with `secret`."""
     content = json.dumps({"Event": body}, indent=1).encode()
     if secret is not None:
         signature = signature_of([re.sub(rb"\s", b"", content)], secret)
@@ -86,14 +86,14 @@ def sent(
 
 
 def received(api_user: ApiUser, **fields: Any) -> Event:
-    """A protected event that came from elsewhere, vouched for by their key."""
+    """A protected event from another instance, with that instance's key."""
     body = document(CryptographicKey=keys(THEIR_KEY), locked=True, **fields)
     status, stored = sent(api_user, "/events/add", body, THEIR_KEY)
     assert status == 200, stored
     return Event.objects.get(pk=stored["Event"]["id"])
 
 
-def test_the_creators_protect_their_event_and_say_who_may_sign(seed: Seed, event: Event) -> None:
+def test_creator_organisation_protects_its_event_and_manages_keys(seed: Seed, event: Event) -> None:
     status, body = call(seed.analyst.key, "POST", f"/events/protect/{event.uuid}")
     text, url = "Event switched to protected mode.", f"/events/protect/{event.pk}"
     assert (status, body) == (
@@ -121,7 +121,7 @@ def test_the_creators_protect_their_event_and_say_who_may_sign(seed: Seed, event
     assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))[-4:] == acts
 
 
-def test_what_is_no_public_key_is_refused_by_field(seed: Seed, event: Event) -> None:
+def test_invalid_public_keys_are_rejected(seed: Seed, event: Event) -> None:
     path = f"/cryptographicKeys/add/Event/{event.pk}"
     protect(seed, event, THEIR_KEY)
     for given, field in (
@@ -137,7 +137,7 @@ def test_what_is_no_public_key_is_refused_by_field(seed: Seed, event: Event) -> 
     assert CryptographicKey.objects.count() == 1
 
 
-def test_nobody_else_protects_or_adds_or_removes(seed: Seed, event: Event) -> None:
+def test_other_organisations_cannot_protect_or_manage_keys(seed: Seed, event: Event) -> None:
     protect(seed, event, THEIR_KEY)
     key = CryptographicKey.objects.get()
     hidden = made(seed.analyst, info="Hidden", distribution=0)
@@ -154,7 +154,7 @@ def test_nobody_else_protects_or_adds_or_removes(seed: Seed, event: Event) -> No
     assert (event.protected, CryptographicKey.objects.count()) == (True, 1)
 
 
-def test_an_event_goes_out_to_peers_signed_by_the_hub(seed: Seed, event: Event) -> None:
+def test_event_is_sent_to_peers_signed_by_the_hub(seed: Seed, event: Event) -> None:
     protect(seed, event, signing_key())
     response = send(
         seed.partner_sync.key, "GET", f"/events/view/{event.uuid}/deleted[]:0/deleted[]:1", headers=PEER
@@ -172,7 +172,7 @@ def test_an_event_goes_out_to_peers_signed_by_the_hub(seed: Seed, event: Event) 
 
 
 @pytest.mark.parametrize("held", ["none", "theirs", "ours", "both", "revoked"])
-def test_automatic_tools_get_a_signature_whatever_keys_an_event_has(
+def test_misp_clients_get_a_signature_whatever_keys_the_event_has(
     seed: Seed, event: Event, held: str
 ) -> None:
     held_keys = {"none": (), "theirs": (THEIR_KEY,), "both": (THEIR_KEY, signing_key())}
@@ -186,7 +186,7 @@ def test_automatic_tools_get_a_signature_whatever_keys_an_event_has(
         assert is_signed_by([armored], b64decode(found["X-PGP-Signature"]), content)
 
 
-def test_peers_are_not_told_of_what_the_hub_cannot_sign(seed: Seed, event: Event) -> None:
+def test_unsignable_events_are_hidden_from_peers(seed: Seed, event: Event) -> None:
     signed, revoked, bare = (
         made(seed.analyst, info=info, distribution=3) for info in ("signed", "revoked", "bare")
     )
@@ -210,7 +210,7 @@ def test_peers_are_not_told_of_what_the_hub_cannot_sign(seed: Seed, event: Event
         )
 
 
-def test_a_protected_event_comes_in_when_one_of_its_own_keys_signed_it(seed: Seed) -> None:
+def test_protected_event_signed_by_its_own_key_is_accepted(seed: Seed) -> None:
     stored = received(seed.partner_sync)
     assert (stored.protected, stored.locked) == (True, True)
     assert CryptographicKey.objects.get().fingerprint == public_key(public_part(THEIR_KEY)).fingerprint
@@ -229,7 +229,7 @@ def test_a_protected_event_comes_in_when_one_of_its_own_keys_signed_it(seed: See
         (["nonsense", {"key_data": {}}], THEIR_KEY, {}, BADLY_SIGNED),
     ],
 )
-def test_a_new_protected_event_that_is_not_rightly_signed_is_refused(
+def test_protected_event_with_an_invalid_signature_is_refused(
     seed: Seed, listed: Any, signed_by: str | None, headers: dict[str, str], reason: str
 ) -> None:
     body = document(CryptographicKey=listed)
@@ -238,7 +238,7 @@ def test_a_new_protected_event_that_is_not_rightly_signed_is_refused(
     assert not Event.objects.exists()
 
 
-def test_a_change_must_be_signed_by_a_key_that_is_here_already(seed: Seed) -> None:
+def test_change_must_be_signed_by_a_stored_key(seed: Seed) -> None:
     event = received(seed.partner_sync)
     path = f"/events/edit/{event.uuid}"
     change = document(info="Changed", timestamp=LATER, CryptographicKey=keys(THEIR_KEY))
@@ -258,7 +258,7 @@ def test_a_change_must_be_signed_by_a_key_that_is_here_already(seed: Seed) -> No
     assert (status, stored["Event"]["info"], stored["Event"]["protected"]) == (200, "Changed", True)
 
 
-def test_what_was_signed_is_not_taken_with_anything_else(seed: Seed) -> None:
+def test_signature_of_another_document_is_refused(seed: Seed) -> None:
     body = document(CryptographicKey=keys(THEIR_KEY))
     other = json.dumps({"Event": {**body, "info": "Another"}}).encode()
     signature = b64encode(signature_of([re.sub(rb"\s", b"", other)], THEIR_KEY)).decode()
@@ -266,7 +266,7 @@ def test_what_was_signed_is_not_taken_with_anything_else(seed: Seed) -> None:
     assert (status, refused["message"]) == (405, BADLY_SIGNED)
 
 
-def test_the_keys_are_replaced_by_those_of_a_signed_change(seed: Seed) -> None:
+def test_signed_change_replaces_the_keys(seed: Seed) -> None:
     event = received(seed.partner_sync)
     path = f"/events/edit/{event.uuid}"
     both = [*keys(THEIR_KEY), *keys(OTHER_KEY)]
@@ -284,8 +284,8 @@ def test_the_keys_are_replaced_by_those_of_a_signed_change(seed: Seed) -> None:
     ]
 
 
-def test_a_synchronising_key_has_no_way_around_the_signature(seed: Seed, event: Event, sync: ApiUser) -> None:
-    """Also in its own organisation, which created the event: a machine speaks by signed documents alone."""
+def test_sync_key_cannot_bypass_the_signature(seed: Seed, event: Event, sync: ApiUser) -> None:
+    """Not even in the organisation that created the event: a machine needs signed documents."""
     protect(seed, event, THEIR_KEY)
     attribute = event.attributes.get()
     key = CryptographicKey.objects.get()
@@ -313,20 +313,20 @@ def test_a_synchronising_key_has_no_way_around_the_signature(seed: Seed, event: 
     assert "slipped in" not in json.dumps(viewed)
 
 
-def test_people_of_the_creating_organisation_still_change_their_event(seed: Seed, event: Event) -> None:
+def test_users_of_the_creator_organisation_change_the_event_unsigned(seed: Seed, event: Event) -> None:
     protect(seed, event, THEIR_KEY)
     assert call(seed.colleague.key, "POST", f"/events/edit/{event.pk}", {"info": "Better"})[0] == 200
     assert call(seed.site_admin.key, "POST", f"/events/edit/{event.pk}", {"info": "Best"})[0] == 200
     assert CryptographicKey.objects.count() == 1
 
 
-def test_the_keys_go_with_their_event(seed: Seed, event: Event) -> None:
+def test_deleting_the_event_deletes_its_keys(seed: Seed, event: Event) -> None:
     protect(seed, event, THEIR_KEY)
     assert call(seed.analyst.key, "POST", f"/events/delete/{event.pk}")[0] == 200
     assert not CryptographicKey.objects.exists()
 
 
-def test_the_hubs_key_is_made_once_lies_encrypted_and_signs_for_those_who_may(seed: Seed) -> None:
+def test_hub_key_is_generated_once_stored_encrypted_and_signs_on_request(seed: Seed) -> None:
     assert call(seed.reader.key, "GET", "/users/getGpgPublicKey")[0] == 404
     made(seed.analyst, info="Protected")
     protect(seed, Event.objects.get())
@@ -345,7 +345,7 @@ def test_the_hubs_key_is_made_once_lies_encrypted_and_signs_for_those_who_may(se
     assert call(seed.org_admin.key, "POST", "/cryptographicKeys/serverSign", "a blob")[0] == 403
 
 
-def test_a_site_administrator_brings_the_key_of_an_earlier_instance(seed: Seed) -> None:
+def test_site_administrator_imports_an_existing_signing_key(seed: Seed) -> None:
     path = f"/servers/serverSettingsEdit/{SIGNING_KEY.name}"
     assert call(seed.site_admin.key, "POST", path, {"value": "nonsense"})[0] == 403
     assert call(seed.site_admin.key, "POST", path, {"value": public_part(THEIR_KEY)})[0] == 403

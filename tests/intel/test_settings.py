@@ -1,4 +1,4 @@
-"""What a site administrator sets about events, attributes and their tags, and what it does."""
+"""Settings about events, attributes and tags, and their effect."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def added(key: str, **members: Any) -> dict[str, Any]:
     return dict(body["Event"])
 
 
-def test_an_event_that_names_no_threat_level_gets_the_default(seed: Seed) -> None:
+def test_default_threat_level(seed: Seed) -> None:
     set_to(seed, "MISP.default_event_threat_level", 2)
     assert added(seed.analyst.key)["threat_level_id"] == "2"
     assert added(seed.analyst.key, threat_level_id=3)["threat_level_id"] == "3"
 
 
-def test_every_new_event_gets_the_tags_of_the_chosen_collection(seed: Seed) -> None:
+def test_new_events_get_the_default_tag_collection(seed: Seed) -> None:
     key = seed.site_admin.key
     for name in ("tlp:amber", "only:hub"):
         restricted = {"org_id": seed.hub.pk} if name == "only:hub" else {}
@@ -46,7 +46,7 @@ def test_every_new_event_gets_the_tags_of_the_chosen_collection(seed: Seed) -> N
     assert "Tag" not in from_a_peer
 
 
-def test_whoever_made_an_event_leaves_its_publication_to_others(seed: Seed) -> None:
+def test_creator_cannot_publish_when_the_setting_forbids_it(seed: Seed) -> None:
     set_to(seed, "MISP.block_publishing_for_same_creator", value=True)
     mine = added(seed.publisher.key, Attribute=[{"type": "domain", "value": "a.example"}], published=True)
     assert mine["published"] is False
@@ -62,7 +62,7 @@ def test_whoever_made_an_event_leaves_its_publication_to_others(seed: Seed) -> N
     assert Event.objects.get(pk=mine["id"]).published
 
 
-def test_a_cluster_on_an_attribute_is_mirrored_to_its_event(seed: Seed) -> None:
+def test_attribute_clusters_are_mirrored_to_the_event(seed: Seed) -> None:
     galaxy = Galaxy.objects.create(name="Tool", type="tool", namespace="test")
     tag_name = 'misp-galaxy:tool="Hammer"'
     cluster = GalaxyCluster.objects.create(galaxy=galaxy, type="tool", value="Hammer", tag_name=tag_name)
@@ -81,7 +81,7 @@ def test_a_cluster_on_an_attribute_is_mirrored_to_its_event(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("hard", [False, True])
-def test_a_deleted_attribute_keeps_nothing_of_what_it_said(seed: Seed, *, hard: bool) -> None:
+def test_deleted_attribute_is_sanitised(seed: Seed, *, hard: bool) -> None:
     set_to(seed, "Security.sanitise_attribute_on_delete", value=True)
     event = added(seed.analyst.key, Attribute=[{"type": "domain", "value": "secret.example", "comment": "c"}])
     number = event["Attribute"][0]["id"]
@@ -93,7 +93,7 @@ def test_a_deleted_attribute_keeps_nothing_of_what_it_said(seed: Seed, *, hard: 
     assert found["response"]["Attribute"] == []
 
 
-def test_correlation_is_switched_off_and_on(seed: Seed) -> None:
+def test_correlation_can_be_disabled(seed: Seed) -> None:
     value = [{"type": "domain", "value": "shared.example"}]
     first, second = (added(seed.analyst.key, Attribute=value, distribution=1) for _ in range(2))
     path = f"/events/view/{second['id']}"
@@ -112,7 +112,7 @@ def test_correlation_is_switched_off_and_on(seed: Seed) -> None:
     assert related() == [first["id"]]
 
 
-def test_tags_nobody_knew_are_hidden_at_first(seed: Seed) -> None:
+def test_new_incoming_tags_are_hidden(seed: Seed) -> None:
     set_to(seed, "MISP.incoming_tags_disabled_by_default", value=True)
     added(seed.partner_sync.key, Tag=[{"name": "unheard-of"}])
     found = call(seed.site_admin.key, "GET", "/tags/search/unheard-of")[1]

@@ -1,4 +1,4 @@
-"""Sightings: who may report them, of what, and who then sees them."""
+"""Sightings: who may report them, on what, and who sees them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def event(seed: Seed) -> Event:
     return beacons(seed)
 
 
-def test_an_attribute_is_meant_by_id_uuid_or_value(seed: Seed, event: Event) -> None:
+def test_attribute_is_named_by_id_uuid_or_value(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
     expected = {"attribute_id": str(attribute.pk), "event_id": str(event.pk), "type": "0", "source": ""}
     for thing, said in (
@@ -62,7 +62,7 @@ def test_an_attribute_is_meant_by_id_uuid_or_value(seed: Seed, event: Event) -> 
     assert Sighting.objects.count() == 10
 
 
-def test_several_values_an_object_and_an_event_give_a_sighting_each(seed: Seed, event: Event) -> None:
+def test_values_objects_and_events_add_a_sighting_per_attribute(seed: Seed, event: Event) -> None:
     sight(seed.analyst, values=["198.51.100.1", "198.51.100.2", "nowhere.example"])
     assert Sighting.objects.count() == 2
     sight(seed.analyst, event.misp_objects.get().uuid)
@@ -71,7 +71,7 @@ def test_several_values_an_object_and_an_event_give_a_sighting_each(seed: Seed, 
     assert Sighting.objects.count() == 9
 
 
-def test_what_is_said_of_it(seed: Seed, event: Event) -> None:
+def test_type_source_and_date_are_stored(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
     said = sight(seed.analyst, attribute.pk, type="1", source="honeypot", timestamp=1_700_000_000)["Sighting"]
     assert (said["type"], said["source"], said["date_sighting"]) == ("1", "honeypot", "1700000000")
@@ -98,8 +98,8 @@ def test_what_is_said_of_it(seed: Seed, event: Event) -> None:
         {"source": ["a"]},
     ],
 )
-def test_what_makes_no_sense_is_refused(seed: Seed, event: Event, said: dict[str, Any]) -> None:
-    """In MISP's form: status 200 with the reason; nothing is stored."""
+def test_invalid_sightings_are_rejected(seed: Seed, event: Event, said: dict[str, Any]) -> None:
+    """As in MISP: status 200 with the reason; nothing is stored."""
     body = sight(seed.analyst, attribute_of(event, "198.51.100.1").pk, **said)
     assert body["message"].startswith("Could not add the Sighting. Reason: ")
     assert not Sighting.objects.exists()
@@ -108,7 +108,7 @@ def test_what_makes_no_sense_is_refused(seed: Seed, event: Event, said: dict[str
 @pytest.mark.parametrize(
     "thing", ["0", "999999", UNKNOWN, "abc", "9" * 40, "%00", "1' OR '1'='1"], ids=lambda thing: thing[:8]
 )
-def test_nothing_there(seed: Seed, event: Event, thing: str) -> None:
+def test_unknown_targets_add_nothing(seed: Seed, event: Event, thing: str) -> None:
     status, body = call(seed.analyst.key, "POST", f"/sightings/add/{thing}", {})
     assert body == NOTHING or status == 404
 
@@ -130,13 +130,13 @@ def test_nothing_there(seed: Seed, event: Event, thing: str) -> None:
     ],
     ids=str,
 )
-def test_malformed_bodies_add_nothing(seed: Seed, event: Event, body: Any) -> None:
+def test_invalid_bodies_add_nothing(seed: Seed, event: Event, body: Any) -> None:
     response = send(seed.analyst.key, "POST", "/sightings/add", body)
     assert response.status_code < 500
     assert not Sighting.objects.exists()
 
 
-def test_an_expiration_replaces_the_earlier_one_of_the_same_organisation(seed: Seed, event: Event) -> None:
+def test_expiration_replaces_the_organisations_earlier_one(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
     sight(seed.partner, attribute.pk, type="2", timestamp=1_600_000_000)
     sight(seed.analyst, attribute.pk, type="2", timestamp=1_700_000_000)
@@ -145,14 +145,14 @@ def test_an_expiration_replaces_the_earlier_one_of_the_same_organisation(seed: S
     assert list(dates) == [("Organisation B", 1_600_000_000), ("Organisation A", 1_750_000_000)]
 
 
-def test_it_takes_the_permission_and_a_writing_key(seed: Seed, event: Event) -> None:
+def test_sighting_requires_permission_and_a_writing_key(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
     status, body = call(seed.reader.key, "POST", f"/sightings/add/{attribute.pk}", {})
     assert (status, body["message"]) == (403, "You do not have permission to use this functionality.")
     assert not Sighting.objects.exists()
 
 
-def test_nobody_sights_what_they_may_not_read(seed: Seed, event: Event) -> None:
+def test_hidden_attributes_cannot_be_sighted(seed: Seed, event: Event) -> None:
     hidden = attribute_of(event, "198.51.100.3")
     for thing, said in (
         (hidden.pk, {}),
@@ -169,7 +169,7 @@ def test_nobody_sights_what_they_may_not_read(seed: Seed, event: Event) -> None:
     assert not Sighting.objects.exists()
 
 
-def test_a_sighting_leaves_the_event_as_it_is(seed: Seed, event: Event) -> None:
+def test_sighting_does_not_change_the_event(seed: Seed, event: Event) -> None:
     before = Event.objects.values().get(pk=event.pk)
     sight(seed.analyst, attribute_of(event, "198.51.100.1").pk)
     assert Event.objects.values().get(pk=event.pk) == before
@@ -177,7 +177,7 @@ def test_a_sighting_leaves_the_event_as_it_is(seed: Seed, event: Event) -> None:
 
 @pytest.fixture
 def sighted(seed: Seed, event: Event) -> Event:
-    """A saw the first address, B both, the hub the second."""
+    """A has sighted the first address, B both, the hub the second."""
     sight(seed.analyst, value="198.51.100.1")
     sight(seed.partner, values=["198.51.100.1", "198.51.100.2"])
     sight(seed.site_admin, value="198.51.100.2")
@@ -197,14 +197,14 @@ EVERYTHING = [(A, "198.51.100.1"), (B, "198.51.100.1"), (B, "198.51.100.2"), (HU
         (3, EVERYTHING[1:], EVERYTHING[3:]),
     ],
 )
-def test_the_policy_says_who_sees_whose(
+def test_policy_decides_who_sees_whose_sightings(
     seed: Seed,
     sighted: Event,
     policy: int,
     partner: list[tuple[str, str]],
     stranger: list[tuple[str, str]],
 ) -> None:
-    """In the event, in every list, in searches and one by one: everywhere the same."""
+    """Alike in the event, in every list, in searches and individually."""
     configure("Plugin.Sightings_policy", policy)
     configure("MISP.host_org_id", seed.hub.pk)
     for api_user, expected in (
@@ -232,7 +232,7 @@ def test_the_policy_says_who_sees_whose(
             assert (status == 200) == (str(sighting.pk) in {each["id"] for each in listed})
 
 
-def test_a_hidden_attribute_hides_its_sightings(seed: Seed, sighted: Event) -> None:
+def test_sightings_of_a_hidden_attribute_are_hidden(seed: Seed, sighted: Event) -> None:
     configure("Plugin.Sightings_policy", 2)
     Attribute.objects.filter(value1="198.51.100.1").update(distribution=0)
     assert seen_by(seed.stranger, sighted) == EVERYTHING[2:]
@@ -241,7 +241,7 @@ def test_a_hidden_attribute_hides_its_sightings(seed: Seed, sighted: Event) -> N
     assert call(seed.stranger.key, "GET", "/sightings/index")[1] == []
 
 
-def test_anonymised_sightings_hide_whose_they_are(seed: Seed, sighted: Event) -> None:
+def test_anonymised_sightings_hide_their_organisation(seed: Seed, sighted: Event) -> None:
     configure("Plugin.Sightings_policy", 2)
     configure("Plugin.Sightings_anonymise", True)
     nobody = [("nobody", value) for _, value in EVERYTHING]
@@ -254,12 +254,12 @@ def test_anonymised_sightings_hide_whose_they_are(seed: Seed, sighted: Event) ->
     assert seen_by(seed.stranger, sighted) == [(HUB, value) for _, value in EVERYTHING]
 
 
-def test_events_without_sightings_on_request(seed: Seed, sighted: Event) -> None:
+def test_event_without_sightings_on_request(seed: Seed, sighted: Event) -> None:
     _, body = call(seed.analyst.key, "POST", f"/events/view/{sighted.pk}", {"noSightings": 1})
     assert not any("Sighting" in attribute for attribute in body["Event"]["Attribute"])
 
 
-def test_sightings_of_attributes_in_objects_stand_there(seed: Seed, event: Event) -> None:
+def test_attributes_in_objects_show_their_sightings(seed: Seed, event: Event) -> None:
     sight(seed.analyst, value="a.exe")
     _, body = call(seed.analyst.key, "GET", f"/events/view/{event.pk}")
     inside = {each["value"]: each.get("Sighting") for each in body["Event"]["Object"][0]["Attribute"]}
@@ -278,7 +278,7 @@ def test_sightings_of_attributes_in_objects_stand_there(seed: Seed, event: Event
     ]
 
 
-def test_a_sighting_is_taken_back_by_its_own_organisation(seed: Seed, sighted: Event) -> None:
+def test_only_the_own_organisation_deletes_a_sighting(seed: Seed, sighted: Event) -> None:
     configure("Plugin.Sightings_policy", 2)
     own, theirs = Sighting.objects.order_by("pk")[:2]
     refused = call(seed.analyst.key, "POST", f"/sightings/delete/{theirs.pk}")
@@ -292,7 +292,7 @@ def test_a_sighting_is_taken_back_by_its_own_organisation(seed: Seed, sighted: E
     assert Sighting.objects.count() == 2
 
 
-def test_sightings_go_with_their_attribute_and_their_event(seed: Seed, sighted: Event) -> None:
+def test_deleting_attribute_or_event_deletes_its_sightings(seed: Seed, sighted: Event) -> None:
     gone = attribute_of(sighted, "198.51.100.1")
     call(seed.analyst.key, "POST", f"/attributes/delete/{gone.pk}/1")
     assert Sighting.objects.count() == 2
@@ -300,14 +300,14 @@ def test_sightings_go_with_their_attribute_and_their_event(seed: Seed, sighted: 
     assert not Sighting.objects.exists()
 
 
-def test_a_deleted_attribute_can_be_sighted(seed: Seed, event: Event) -> None:
+def test_deleted_attribute_can_be_sighted(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
     call(seed.analyst.key, "POST", f"/attributes/delete/{attribute.pk}")
     assert "Sighting" in sight(seed.analyst, attribute.uuid)
     assert sight(seed.stranger, attribute.uuid) == NOTHING
 
 
-def test_the_rooms_above_hear_of_it(seed: Seed, event: Event) -> None:
+def test_hooks_receive_stored_and_removed_sightings(seed: Seed, event: Event) -> None:
     heard: list[Any] = []
     sightings_stored.register(heard.append)
     sightings_removed.register(heard.append)
@@ -323,7 +323,7 @@ def test_the_rooms_above_hear_of_it(seed: Seed, event: Event) -> None:
     assert removed == SightingsRemoved((stored[0].attribute_id,))
 
 
-def test_when_an_attribute_was_last_seen(seed: Seed, event: Event) -> None:
+def test_last_sighting_of_an_attribute(seed: Seed, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
     for said in ({"timestamp": 1_600_000_000}, {"timestamp": 1_500_000_000}, {"type": "1"}):
         sight(seed.analyst, attribute.pk, **said)

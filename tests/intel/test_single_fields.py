@@ -1,4 +1,4 @@
-"""One field of an attribute, an object or an event, changed or read by itself."""
+"""Changing and reading one field of an attribute, an object or an event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vardkase.intel.models import Attribute, Event, Object
 
 @pytest.fixture
 def attribute(seed: Seed) -> Attribute:
-    """An attribute of a published event of organisation A that everyone may read."""
+    """An attribute of a published event of organisation A, readable by everyone."""
     event = make_event(seed.org_a, distribution=3, published=True)
     event.save()
     attribute = make_attribute(event, type="domain", category="Network activity", value1="a.example")
@@ -22,14 +22,14 @@ def attribute(seed: Seed) -> Attribute:
 
 @pytest.fixture
 def thing(attribute: Attribute) -> Object:
-    """An object beside it."""
+    """An object in the same event."""
     named = {"template_uuid": "688c46fb-5edb-40a3-8273-1af7923e2215", "description": "A file"}
     thing = make_object(attribute.event, comment="found", **named)
     thing.save()
     return thing
 
 
-def test_switches_go_over_and_back(seed: Seed, attribute: Attribute) -> None:
+def test_correlation_and_to_ids_are_toggled(seed: Seed, attribute: Attribute) -> None:
     path = f"/attributes/toggleCorrelation/{attribute.pk}"
     for told, disabled in (("Correlation disabled.", True), ("Correlation enabled.", False)):
         status, body = call(seed.analyst.key, "POST", path, {})
@@ -47,7 +47,7 @@ def test_switches_go_over_and_back(seed: Seed, attribute: Attribute) -> None:
     assert event.disable_correlation
 
 
-def test_one_field_is_changed_and_read(seed: Seed, attribute: Attribute, thing: Object) -> None:
+def test_single_field_is_changed_and_read(seed: Seed, attribute: Attribute, thing: Object) -> None:
     path = f"/attributes/editField/{attribute.pk}"
     changed = call(seed.analyst.key, "POST", path, {"Attribute": {"value": "b.example"}})[1]
     assert changed == {"saved": True, "success": "Field updated.", "check_publish": True}
@@ -61,7 +61,7 @@ def test_one_field_is_changed_and_read(seed: Seed, attribute: Attribute, thing: 
     assert told.startswith(b"2026-01-02T03:04:05")
 
 
-def test_what_is_no_field_changes_nothing(seed: Seed, attribute: Attribute, thing: Object) -> None:
+def test_invalid_fields_change_nothing(seed: Seed, attribute: Attribute, thing: Object) -> None:
     path = f"/attributes/editField/{attribute.pk}"
     for body in ({}, {"uuid": "x"}, {"deleted": 1}, {"comment": "a", "value": "b.example"}):
         assert call(seed.analyst.key, "POST", path, body)[0] == 400
@@ -77,7 +77,7 @@ def test_what_is_no_field_changes_nothing(seed: Seed, attribute: Attribute, thin
     assert call(seed.analyst.key, "POST", f"/objects/editField/{thing.pk}", {"comment": "x"})[0] == 404
 
 
-def test_not_others(seed: Seed, attribute: Attribute, thing: Object) -> None:
+def test_other_organisations_cannot_change_fields(seed: Seed, attribute: Attribute, thing: Object) -> None:
     calls = [
         (f"/attributes/toggleCorrelation/{attribute.pk}", {}),
         (f"/attributes/toggleToIDS/{attribute.pk}", {}),

@@ -1,4 +1,4 @@
-"""What a document says is stored as it says: times of objects and of what is in them, and files that are empty."""
+"""Documents are stored as sent: times of objects and their attributes, and empty files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from tests.api.calls import call
 from tests.exchange.servers import HERE, serving
-from tests.exchange.test_pull_troubles import connection, good, misp
+from tests.exchange.test_pull_failures import connection, good, misp
 from tests.factories.seed import Seed
 from vardkase.exchange.sync.pull import pull
 
@@ -39,7 +39,7 @@ def seen(seed: Seed, reference: str) -> list[tuple[str | None, str | None]]:
     ]
 
 
-def test_an_objects_times_stay_its_own(seed: Seed) -> None:
+def test_object_times_are_not_copied_to_its_attributes(seed: Seed) -> None:
     found = {**HOST, "uuid": str(uuid4()), "Attribute": [inside(), inside(first_seen=LAST)]}
     document = {"info": "host", "distribution": 1, "Object": [found]}
     status, body = call(seed.analyst.key, "POST", "/events/add", document)
@@ -53,15 +53,15 @@ def test_an_objects_times_stay_its_own(seed: Seed) -> None:
     assert seen(seed, number) == [(None, None), (LAST, None), (None, None), (None, None)]
 
 
-def test_an_object_that_is_added_by_itself_lends_its_times_as_in_misp(seed: Seed) -> None:
-    """Recorded: behaviour 17, objects/add."""
+def test_object_added_separately_copies_its_times(seed: Seed) -> None:
+    """As MISP does (recordings, behaviour 17, objects/add)."""
     number = call(seed.analyst.key, "POST", "/events/add", {"info": "host"})[1]["Event"]["id"]
     found = {**HOST, "Attribute": [inside(first_seen=FIRST)]}
     assert call(seed.analyst.key, "POST", f"/objects/add/{number}", found)[0] == 200
     assert seen(seed, number) == [(FIRST, LAST)]
 
 
-def test_an_objects_times_stay_its_own_in_a_pull(seed: Seed, settings: Any) -> None:
+def test_pulled_object_times_are_not_copied(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     uuid, said = good(Object=[{**HOST, "uuid": str(uuid4()), "distribution": "5", "Attribute": [inside()]}])
     with serving(misp({uuid: said})) as peer:
@@ -69,8 +69,8 @@ def test_an_objects_times_stay_its_own_in_a_pull(seed: Seed, settings: Any) -> N
     assert seen(seed, uuid) == [(None, None)]
 
 
-def test_a_file_that_is_empty_is_said_to_be(seed: Seed) -> None:
-    """Recorded: behaviour 10, the view at its end."""
+def test_empty_file_has_empty_data(seed: Seed) -> None:
+    """Recordings, behaviour 10, the view at its end."""
     named = {"type": "attachment", "category": "Payload delivery"}
     sent = [{**named, "value": "empty.txt", "data": ""}, {**named, "value": "full.txt", "data": "YQ=="}]
     document = {"info": "files", "Attribute": [*sent, {"type": "domain", "value": "a.example"}]}

@@ -1,4 +1,4 @@
-"""A uuid of a hidden part is answered as that of somebody else's part that is read, and nothing of it changes."""
+"""A hidden part's uuid answers like that of another organisation's readable part, and the part stays unchanged."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ FORM: dict[str, Any] = {"schema_version": 1, "name": "mine", "event_defaults": {
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What B's synchronising user tries: `own` is an event of B, with an object."""
+    """What B's sync user tries: `own` is an event of B, with an object."""
 
     seed: Seed
     own: Event
@@ -56,11 +56,11 @@ class Setup:
         return event
 
     def key(self) -> str:
-        """Somebody of B who may do everything but what site administrators do."""
+        """A user of B with every permission but site administration."""
         return make_key(make_user(self.seed.org_b, make_role(f"role {uuid4()}", MEMBERS)))
 
     def source(self) -> str:
-        """An object of B's event."""
+        """An object in B's event."""
         found = make_object(self.own)
         found.save()
         return str(found.uuid)
@@ -149,12 +149,12 @@ def own_collection(setup: Setup) -> int:
 
 
 def event_with(**parts: Any) -> Callable[[Setup, str], tuple[str, Any]]:
-    """A new event of B that holds a part; `uuid` stands for the uuid that is tried."""
+    """A new event of B with a part; `uuid` is the uuid that is tried."""
 
     def request(setup: Setup, uuid: str) -> tuple[str, Any]:
         filled = {kind: [{**part, "uuid": uuid}] for kind, part in parts.items()}
         filled = {kind: [part | {"value": str(uuid4())} for part in some] for kind, some in filled.items()}
-        # Another attribute, so that the event is not refused for being empty.
+        # One more attribute: an empty event would be refused.
         kept = {**TEXT, "value": str(uuid4())}
         return "/events/add", {"info": "probe", **filled, "Attribute": [*filled.get("Attribute", []), kept]}
 
@@ -293,7 +293,7 @@ def own_event(seed: Seed) -> Event:
 
 
 @pytest.mark.parametrize("name", TRIES)
-def test_a_hidden_uuid_is_as_one_of_others_that_is_read(seed: Seed, name: str) -> None:
+def test_hidden_uuid_answers_like_a_readable_one_of_others(seed: Seed, name: str) -> None:
     make, request = TRIES[name]
     answers = []
     for reach in (0, 1):
@@ -310,7 +310,7 @@ def test_a_hidden_uuid_is_as_one_of_others_that_is_read(seed: Seed, name: str) -
     assert answers[0] == answers[1]
 
 
-def test_a_cluster_is_not_put_into_a_galaxy_that_its_sender_may_not_read(seed: Seed) -> None:
+def test_cluster_cannot_be_pushed_into_a_hidden_galaxy(seed: Seed) -> None:
     hidden = galaxy(Setup(seed, own_event(seed), 0))
     for named in (str(hidden.uuid), str(uuid4())):
         uuid = str(uuid4())
@@ -323,7 +323,7 @@ def test_a_cluster_is_not_put_into_a_galaxy_that_its_sender_may_not_read(seed: S
     assert not GalaxyCluster.objects.filter(galaxy=hidden).exists()
 
 
-def test_a_type_of_a_hidden_galaxy_is_free(seed: Seed) -> None:
+def test_type_of_a_hidden_galaxy_can_be_reused(seed: Seed) -> None:
     hidden = galaxy(Setup(seed, own_event(seed), 0))
     read = galaxy(Setup(seed, own_event(seed), 1))
     for kind, expected in ((hidden.type, 200), (read.type, 403)):
@@ -332,7 +332,7 @@ def test_a_type_of_a_hidden_galaxy_is_free(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("way", ["added", "renamed", "captured"])
-def test_the_name_of_a_hidden_sharing_group_is_free(seed: Seed, way: str) -> None:
+def test_name_of_a_hidden_sharing_group_can_be_reused(seed: Seed, way: str) -> None:
     name = "Operation Sparv"
     hidden = SharingGroup.objects.create(name=name, org=seed.org_a, organisation_uuid=seed.org_a.uuid)
     SharingGroupOrg.objects.create(sharing_group=hidden, org=seed.org_a)
@@ -353,7 +353,7 @@ def test_the_name_of_a_hidden_sharing_group_is_free(seed: Seed, way: str) -> Non
             refused = call(
                 seed.partner_sync.key, "POST", f"/sharing_groups/edit/{number}", {"name": seed.group.name}
             )
-            assert refused[0] == 403, "a group that is known keeps its name"
+            assert refused[0] == 403, "the name of a visible group is taken"
             made = done(seed, f"/sharing_groups/edit/{number}", {"name": name})
     assert made["SharingGroup"]["name"] == name
 
@@ -364,8 +364,8 @@ def done(seed: Seed, path: str, body: Any) -> dict[str, Any]:
     return made  # type: ignore[no-any-return]
 
 
-def test_a_peer_is_not_told_of_sightings_of_what_it_may_not_read(seed: Seed) -> None:
-    """Those of a hidden attribute in an event that it reads are unknown, as are those that are nowhere."""
+def test_sightings_of_hidden_attributes_are_unknown_to_peers(seed: Seed) -> None:
+    """Those of a hidden attribute in a readable event are unknown, as are missing ones."""
     event = stored(make_event(seed.org_a, distribution=1, published=True))
     made = []
     for reach in (0, 5):

@@ -1,4 +1,4 @@
-"""Files put on an event: from a form, as malware samples, and pictures that are looked at."""
+"""Files added to an event: from a form, as malware samples, and pictures for viewing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PNG = b"\x89PNG\r\n\x1a\n rest"
 
 @pytest.fixture
 def event(seed: Seed) -> Event:
-    """An event of organisation A that everyone may read."""
+    """An event of organisation A, readable by everyone."""
     event = make_event(seed.org_a, distribution=3)
     event.save()
     return event
@@ -34,7 +34,7 @@ def sent(name: str, content: bytes) -> dict[str, str]:
     return {"filename": name, "data": base64.b64encode(content).decode()}
 
 
-def test_files_of_a_form(seed: Seed, event: Event) -> None:
+def test_files_of_a_form_are_added(seed: Seed, event: Event) -> None:
     form = {
         "comment": "from a mailbox",
         "values": [SimpleUploadedFile("a.txt", b"one"), SimpleUploadedFile("b.txt", b"two")],
@@ -55,7 +55,7 @@ def test_files_of_a_form(seed: Seed, event: Event) -> None:
     assert files.read(sample.data_sha256 or "").startswith(b"PK")
 
 
-def test_nothing_sent_changes_nothing(seed: Seed, event: Event) -> None:
+def test_empty_form_changes_nothing(seed: Seed, event: Event) -> None:
     answer = send(seed.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", {"values": []})
     assert answer.status_code == 302
     assert answer["Location"].endswith(f"/events/view/{event.pk}")
@@ -64,12 +64,12 @@ def test_nothing_sent_changes_nothing(seed: Seed, event: Event) -> None:
     assert event.timestamp == before
 
 
-def test_a_body_that_names_no_files_is_refused(seed: Seed, event: Event) -> None:
+def test_body_without_files_is_rejected(seed: Seed, event: Event) -> None:
     status, body = call(seed.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", {"comment": "x"})
     assert (status, list(body["errors"])) == (403, ["values"])
 
 
-def test_a_sample_becomes_a_file_object(seed: Seed, event: Event) -> None:
+def test_sample_becomes_a_file_object(seed: Seed, event: Event) -> None:
     body = {"files": [sent("up.bin", CONTENT)], "comment": "cm", "distribution": 0}
     status, answer = call(seed.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)
     assert (status, answer["message"]) == (200, "Success, saved all attributes.")
@@ -85,7 +85,7 @@ def test_a_sample_becomes_a_file_object(seed: Seed, event: Event) -> None:
     assert flags == {"malware-sample", "md5", "sha1", "sha256"}
 
 
-def test_a_sample_without_an_event(seed: Seed) -> None:
+def test_sample_without_an_event_adds_one(seed: Seed) -> None:
     body = {"request": {"files": [sent("up2.bin", CONTENT)], "info": "made by upload_sample"}}
     refused = call(seed.analyst.key, "POST", "/events/upload_sample", body)
     assert refused[0] == 400
@@ -97,7 +97,7 @@ def test_a_sample_without_an_event(seed: Seed) -> None:
     assert (made.info, made.distribution, made.orgc) == ("made by upload_sample", 1, seed.org_a)
 
 
-def test_bad_uploads_change_nothing(seed: Seed, event: Event) -> None:
+def test_invalid_uploads_change_nothing(seed: Seed, event: Event) -> None:
     path = f"/events/upload_sample/{event.pk}"
     good = sent("a.bin", CONTENT)
     for files_sent in (
@@ -122,7 +122,7 @@ def test_bad_uploads_change_nothing(seed: Seed, event: Event) -> None:
     assert not Attribute.objects.exists()
 
 
-def test_pictures_are_known_by_what_they_are(seed: Seed, event: Event) -> None:
+def test_pictures_are_recognised_by_content(seed: Seed, event: Event) -> None:
     values = [sent("seen.png", PNG), sent("fake.png", b"<svg onload=alert(1)>")]
     path = f"/attributes/add_attachment/{event.pk}"
     assert send(seed.analyst.key, "POST", path, {"values": values}).status_code == 302
@@ -144,7 +144,7 @@ def test_pictures_are_known_by_what_they_are(seed: Seed, event: Event) -> None:
         ("\u202eexe.pdf", "filename*=utf-8''%E2%80%AEexe.pdf.zip"),
     ],
 )
-def test_a_hostile_name_stays_a_name_and_an_archive_inside_stays_closed(
+def test_hostile_file_names_are_quoted_and_archives_not_opened(
     seed: Seed, event: Event, name: str, offered: str
 ) -> None:
     body = {"files": [sent(name, BOMB)]}
@@ -157,7 +157,7 @@ def test_a_hostile_name_stays_a_name_and_an_archive_inside_stays_closed(
     assert inside == {str(sample.value2): BOMB, f"{sample.value2}.filename.txt": sample.value1.encode()}
 
 
-def test_a_name_of_two_lines_is_refused(seed: Seed, event: Event) -> None:
+def test_file_name_with_a_line_break_is_rejected(seed: Seed, event: Event) -> None:
     body = {"files": [sent("a\r\nX-Evil: 1", CONTENT)]}
     assert call(seed.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)[0] == 403
     assert not Attribute.objects.exists()

@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.exchange.servers import HERE, certificate, encrypted, says, serving
+from tests.exchange.servers import HERE, certificate, encrypted, responds, serving
 from tests.exchange.test_connection_tests import KEY
 from tests.factories import make_event
 from tests.factories.seed import ApiUser, Seed
@@ -113,7 +113,7 @@ def test_successful_test_shows_our_identity_at_peer(seed: Seed, connection: Serv
     }
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        says(json.dumps(answers[handler.path]).encode())(handler)
+        responds(json.dumps(answers[handler.path]).encode())(handler)
 
     with override_settings(VARDKASE_PRIVATE_NETWORKS=HERE), serving(answer) as peer:
         Server.objects.filter(pk=connection.pk).update(url=peer.url)
@@ -129,7 +129,7 @@ def test_successful_test_shows_our_identity_at_peer(seed: Seed, connection: Serv
 def test_certificate_is_trusted_by_fingerprint(seed: Seed, connection: Server, tmp_path: Path) -> None:
     browser = signed_in(seed.site_admin)
     address = f"{LIST}{connection.pk}/"
-    refused = says(b"{}", 403)
+    refused = responds(b"{}", 403)
     with override_settings(VARDKASE_PRIVATE_NETWORKS=HERE), serving(refused, encrypted(tmp_path)) as peer:
         Server.objects.filter(pk=connection.pk).update(url=peer.url)
         page = browser.post(f"{address}test/").content.decode()
@@ -152,7 +152,7 @@ def test_expired_certificate_is_not_offered_for_trust(seed: Seed, connection: Se
     ended = certificate(datetime.now(UTC) - timedelta(hours=1))
     with (
         override_settings(VARDKASE_PRIVATE_NETWORKS=HERE),
-        serving(says(b"{}", 403), encrypted(tmp_path, ended)) as peer,
+        serving(responds(b"{}", 403), encrypted(tmp_path, ended)) as peer,
     ):
         Server.objects.filter(pk=connection.pk).update(url=peer.url)
         page = signed_in(seed.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()

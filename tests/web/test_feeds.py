@@ -14,8 +14,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.api.calls import call
 from tests.exchange.servers import HERE
-from tests.exchange.test_feed_contents import FIRST, misp_files, publishing
-from tests.exchange.test_feed_contents import event as told
+from tests.exchange.test_feed_fetching import FIRST, misp_files, publishing
+from tests.exchange.test_feed_fetching import event as told
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import ApiUser, Seed
 from vardkase.core.problems import stored

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.exchange.servers import HERE, Running, says, serving
+from tests.exchange.servers import HERE, Running, responds, serving
 from tests.exchange.test_connection_tests import KEY
 from tests.factories import make_event
 from tests.factories.knowledge import make_tag
@@ -68,12 +68,12 @@ def other_hub(local_event: Event) -> Any:
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         if handler.path.startswith("/events/index"):
-            says(json.dumps(rows).encode())(handler)
+            responds(json.dumps(rows).encode())(handler)
         elif THERE in handler.path or str(local_event.uuid) in handler.path:
             row = rows[0] if THERE in handler.path else rows[1]
-            says(json.dumps({"Event": row | {"Attribute": attributes}}).encode())(handler)  # type: ignore[operator]
+            responds(json.dumps({"Event": row | {"Attribute": attributes}}).encode())(handler)  # type: ignore[operator]
         else:
-            says(b"{}", 404)(handler)
+            responds(b"{}", 404)(handler)
 
     return serving(answer)
 
@@ -117,7 +117,7 @@ def test_dry_run_shows_changes_without_moving_events(
     }
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        says(json.dumps(answers.get(handler.path, [])).encode())(handler)
+        responds(json.dumps(answers.get(handler.path, [])).encode())(handler)
 
     with serving(answer) as peer:
         server = connected(seed, peer.url)

@@ -1,4 +1,4 @@
-"""PyMISP against a real server: what every story on the wire needs."""
+"""PyMISP against a real server: fixtures of all wire tests."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ EMPTY = {
 
 
 def event_facts(event: MISPEvent) -> dict[str, Any]:
-    """The event with everything in it, by uuid."""
+    """The event and all its parts, by uuid."""
     return {
         **_members(event, EVENT),
         "uuid": event.uuid,
@@ -75,12 +75,12 @@ def _members(thing: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """MISP writes numbers as text in one place and as numbers in another."""
+    """MISP writes numbers as text in some places and as numbers in others."""
     return value if value is None or isinstance(value, bool) else str(value)
 
 
 def _seconds(thing: Any) -> int:
-    """PyMISP turns the timestamps of all but references into moments."""
+    """PyMISP turns all timestamps but those of references into datetimes."""
     moment = thing.timestamp
     return int(moment.timestamp() if isinstance(moment, datetime) else moment)
 

@@ -1,6 +1,7 @@
-"""PyMISP's own live test-suite: fetched, kept in .cache, run unmodified in a process of its own.
+"""PyMISP's own live test suite: downloaded, kept in .cache, and run unmodified in its own process.
 
-The wheel does not hold it and it is not ours to copy: it comes from the source distribution of that version.
+The wheel does not contain it and its licence is not ours: it comes from the source distribution of the
+installed version.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ CACHE = ROOT / ".cache" / "pymisp"
 STAND_INS = Path(__file__).parent / "stand_ins"
 TIMEOUT = 1800
 SAMPLES = {"whoami.exe": "cli-32.exe", "sample2.pe": "cli-64.exe"}
-"""Windows programs that the suite would clone from a repository, and setuptools' launchers that serve as well:
+"""Windows programs that the suite would clone from a repository, replaced by setuptools' launchers:
 with five sections and with six. The third, chromeinstall-8u31.exe, is compared by its hashes: no other will do."""
 
 
 class Unavailable(RuntimeError):
-    """The source distribution cannot be had: no network, no pip."""
+    """The source distribution is unavailable: no network, no pip."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the tests, by name; a reason for each that did not pass."""
+    """The results by test name, with a reason for each test that did not pass."""
 
     passed: frozenset[str]
     failed: dict[str, str]
@@ -55,7 +56,7 @@ def suite_folder() -> Path:
 
 
 def run_suite(url: str, key: str, *, only: str = "") -> Outcome:
-    """Run it against `url` as the site administrator with `key`; `only` is a pytest -k expression."""
+    """Run it against `url` with the site administrator's `key`; `only` is a pytest -k expression."""
     folder = suite_folder()
     (folder / "keys.py").write_text(f"url = {url!r}\nkey = {key!r}\n")
     report = CACHE / f"report-{os.getpid()}.xml"
@@ -100,7 +101,7 @@ def run_suite(url: str, key: str, *, only: str = "") -> Outcome:
 
 
 def _place_samples(folder: Path) -> None:
-    """Put programs where the suite looks for them; it clones nothing when the folder is there."""
+    """Put programs where the suite looks for them; it clones nothing when the folder exists."""
     folder.mkdir(parents=True, exist_ok=True)
     programs = importlib.resources.files("setuptools")
     for name, program in SAMPLES.items():

@@ -1,4 +1,4 @@
-"""Requests with nothing between test and server, where the exact status and body count."""
+"""Plain requests, for tests of the exact status and body."""
 
 from __future__ import annotations
 

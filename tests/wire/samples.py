@@ -1,4 +1,4 @@
-"""Whole events for stories: our own, and those that others have published, where a folder of them is named."""
+"""Whole events: our own, and published ones where a folder of them is configured."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ OWN_FOLDER = Path(__file__).parents[1] / "data" / "events"
 
 
 class Sample(NamedTuple):
-    """A document ({"Event": …}), by the name of its file."""
+    """A document ({"Event": …}), with the name of its file."""
 
     name: str
     document: dict[str, Any]
 
     def event(self) -> MISPEvent:
-        """As PyMISP reads it, its timestamps kept as they are."""
+        """The event as PyMISP reads it, with its timestamps."""
         event = MISPEvent(force_timestamps=True)
         event.load(json.loads(json.dumps(self.document)))
         return event
 
 
 def _read(folder: Path) -> tuple[list[Sample], list[Path]]:
-    """The events of a folder, out of whatever envelope each has, and the files that are no JSON."""
+    """The events of a folder, unwrapped, and the files that are not JSON."""
     sound, damaged = [], []
     for path in sorted(folder.glob("*.json")):
         try:
@@ -55,4 +55,4 @@ _not_run = pytest.param(
 each_sample = pytest.mark.parametrize(
     "sample", [pytest.param(each, id=each.name) for each in (*OWN, *PUBLISHED)] + [_not_run] * (not _named)
 )
-"""A test for every event; one more is skipped, and named in the summary, when no folder of them was."""
+"""A test for every event; without a configured folder one more is skipped and named in the summary."""

@@ -1,4 +1,4 @@
-"""An event too big to be in memory at once: read element by element, written a chunk at a time, all or nothing."""
+"""Events too big for memory: read element by element, written in chunks, all or nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def raw(server: WebServer, server_seed: Seed) -> Raw:
 
 
 def big_event(**more: Any) -> dict[str, Any]:
-    """An event of more than a chunk, whose body is read element by element."""
+    """An event of more than one chunk, whose body is read element by element."""
     attributes = [
         {"type": "domain", "value": f"d{number}.example.com", "comment": PADDING} for number in range(COUNT)
     ]
@@ -33,13 +33,13 @@ def big_event(**more: Any) -> dict[str, Any]:
 
 
 def add(raw: Raw, body: Any) -> tuple[int, Any]:
-    """Send it; the answer is only the header."""
+    """Send it; the response contains only the header."""
     return raw.post("/events/add/metadata:1", body)
 
 
 @pytest.mark.parametrize("wrap", [lambda event: event, lambda event: {"request": {"Event": event}}])
-def test_every_attribute_of_a_big_event_is_stored(raw: Raw, wrap: Any) -> None:
-    """Bare or wrapped, across the border between two chunks."""
+def test_all_attributes_of_a_big_event_are_stored(raw: Raw, wrap: Any) -> None:
+    """Bare or wrapped, across the boundary between two chunks."""
     event = big_event()
     status, body = add(raw, wrap(event))
     assert (status, body["Event"]["attribute_count"]) == (200, str(COUNT))
@@ -47,8 +47,8 @@ def test_every_attribute_of_a_big_event_is_stored(raw: Raw, wrap: Any) -> None:
     assert found[1] == COUNT
 
 
-def test_doubles_are_refused_across_chunks(raw: Raw) -> None:
-    """The same value, and the same uuid, once in the first chunk and once in the last."""
+def test_duplicates_are_refused_across_chunks(raw: Raw) -> None:
+    """The same value, and the same uuid, in the first chunk and in the last."""
     event = big_event()
     uuid = str(uuid4())
     event["Attribute"][0]["uuid"] = uuid
@@ -60,8 +60,8 @@ def test_doubles_are_refused_across_chunks(raw: Raw) -> None:
     assert (status, body["Event"]["attribute_count"]) == (200, str(COUNT))
 
 
-def test_an_element_that_is_no_json_deep_inside_changes_nothing(raw: Raw) -> None:
-    """The first chunk is written by then, in a transaction that is undone."""
+def test_invalid_json_in_a_later_chunk_changes_nothing(raw: Raw) -> None:
+    """The first chunk is already written, in a transaction that is rolled back."""
     event = big_event()
     event["Attribute"][COUNT - 1]["comment"] = "BROKEN"
     encoded = requests.models.complexjson.dumps(event).replace('"BROKEN"', '"\\ud800 alone"')
@@ -72,8 +72,8 @@ def test_an_element_that_is_no_json_deep_inside_changes_nothing(raw: Raw) -> Non
     assert raw.get(f"/events/view/{event['uuid']}")[0] == 404
 
 
-def test_a_refused_header_changes_nothing(raw: Raw) -> None:
-    """What is wrong with the event itself is told before anything is stored."""
+def test_rejected_header_changes_nothing(raw: Raw) -> None:
+    """Errors of the event itself are reported before anything is stored."""
     event = big_event(threat_level_id="9")
     status, body = add(raw, event)
     assert status == 403

@@ -1,4 +1,4 @@
-"""Bodies that are being received take a bounded part of the disk, and each sender a bounded part of that."""
+"""Bodies being received take a bounded part of the disk, and each sender a bounded share of it."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
 MAX_BODY = 1024 * 1024
-"""A quarter of what the process holds; an organisation may have half of it."""
+"""A quarter of the process's budget; an organisation may have half of it."""
 SENT = 900 * 1024
-"""Of each upload that never ends: two of them leave an organisation no room for a third."""
+"""Bytes of each unfinished upload: two of them leave an organisation no space for a third."""
 EVENT = {"Event": {"info": "x" * 600_000}}
 JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
 def small(server_seed: Seed, tmp_path: Path) -> Iterator[WebServer]:
-    """A server with little room."""
+    """A server with a small budget."""
     with running_web_server(tmp_path, VARDKASE_MAX_BODY=str(MAX_BODY)) as running:
         yield running
 
 
 @contextlib.contextmanager
 def unfinished_uploads(server: WebServer, *api_users: ApiUser) -> Iterator[list[socket.socket]]:
-    """Uploads of which SENT bytes have been sent, and no more come; two of each api_user."""
+    """Uploads that stop after SENT bytes; two for each user."""
     with contextlib.ExitStack() as opened:
         clients = []
         for api_user in api_users * 2:
@@ -61,7 +61,7 @@ def add_event(server: WebServer, api_user: ApiUser) -> requests.Response:
     return requests.post(f"{server.url}/events/add", json=EVENT, headers=headers, timeout=30)
 
 
-def test_one_organisation_cannot_spend_all(small: WebServer, server_seed: Seed) -> None:
+def test_one_organisation_cannot_use_the_whole_budget(small: WebServer, server_seed: Seed) -> None:
     uploader, other = server_seed.org_admin, server_seed.stranger
     with unfinished_uploads(small, uploader) as clients:
         wait_until(lambda: add_event(small, uploader).status_code == 503, 30)
@@ -74,8 +74,8 @@ def test_one_organisation_cannot_spend_all(small: WebServer, server_seed: Seed) 
         wait_until(lambda: add_event(small, uploader).status_code == 200, 30)
 
 
-def test_when_all_is_spent_small_requests_and_pages_go_on(small: WebServer, server_seed: Seed) -> None:
-    """Also everybody without an account is told to come back, in the form they asked for."""
+def test_small_requests_and_pages_work_when_the_budget_is_spent(small: WebServer, server_seed: Seed) -> None:
+    """Anonymous clients are also told to retry, in the format they asked for."""
     others = server_seed.site_admin
     session = Client()
     session.force_login(others.user)
@@ -109,7 +109,7 @@ def test_when_all_is_spent_small_requests_and_pages_go_on(small: WebServer, serv
     wait_until(lambda: add_event(small, others).status_code == 200, 30)
 
 
-def test_refused_and_failed_bodies_give_their_room_back(small: WebServer, server_seed: Seed) -> None:
+def test_refused_and_failed_bodies_release_their_budget(small: WebServer, server_seed: Seed) -> None:
     headers = JSON | {"Authorization": server_seed.org_admin.key, "Content-Type": "application/json"}
 
     def pieces(size: int) -> Iterator[bytes]:
@@ -118,13 +118,13 @@ def test_refused_and_failed_bodies_give_their_room_back(small: WebServer, server
             yield b" " * 10_000
 
     for size, status in [(MAX_BODY - 100_000, 405), (MAX_BODY + 100_000, 413)] * 4:
-        with contextlib.suppress(requests.ConnectionError):  # Closed while it was still sent.
+        with contextlib.suppress(requests.ConnectionError):  # Closed while the body was still being sent.
             answer = requests.post(f"{small.url}/events/add", data=pieces(size), headers=headers, timeout=30)
             assert answer.status_code == status
     assert add_event(small, server_seed.org_admin).status_code == 200
 
 
-def test_visitors_share_what_is_theirs(settings: SettingsWrapper) -> None:
+def test_anonymous_visitors_share_a_budget(settings: SettingsWrapper) -> None:
     settings.VARDKASE_MAX_BODY = MAX_BODY
     budget, one = Budget(), Sender.visitor("192.0.2.1")
     budget.take(one, MAX_BODY // 4)
@@ -141,8 +141,8 @@ def test_visitors_share_what_is_theirs(settings: SettingsWrapper) -> None:
     budget.take(Sender.organisation(2), MAX_BODY // 4)
 
 
-def test_the_reserve_of_the_disk_is_left(settings: SettingsWrapper, tmp_path: Path) -> None:
-    """Nothing of a body is received that would leave less; one without a length ends where the reserve begins."""
+def test_disk_reserve_is_kept(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """A body that would leave less is not received; one without a length is stopped at the reserve."""
     settings.DATA_DIR = tmp_path
     free = shutil.disk_usage(tmp_path).free
     body, sender = IncomingBody(Budget()), Sender.organisation(1)
@@ -157,7 +157,7 @@ def test_the_reserve_of_the_disk_is_left(settings: SettingsWrapper, tmp_path: Pa
             body.write(b"x")
 
 
-def test_a_full_disk_is_no_room() -> None:
+def test_full_disk_refuses_the_body() -> None:
     budget, sender = Budget(), Sender.organisation(1)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (IN_MEMORY + 1000, before[1]))

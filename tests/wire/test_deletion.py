@@ -1,4 +1,4 @@
-"""Soft and hard deletion, and who still sees what was deleted (core-format §13, recordings behaviour 15)."""
+"""Soft and hard deletion, and who still sees deleted parts (core-format §13, recordings behaviour 15)."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def seen(raw: Raw, suffix: str = "") -> set[str]:
     return {thing["uuid"] for thing in (*event["Attribute"], *event["Object"], *inner)}
 
 
-def test_a_soft_deleted_attribute_is_there_only_when_asked_for(raw: Raw) -> None:
-    """And the event is no longer what was published."""
+def test_soft_deleted_attribute_is_shown_only_on_request(raw: Raw) -> None:
+    """And the event is no longer published."""
     status, body = raw.post(f"/attributes/delete/{ATTRIBUTE}", {})
     assert (status, body["message"]) == (200, "Attribute deleted.")
     assert ATTRIBUTE not in seen(raw)
@@ -65,10 +65,10 @@ def test_a_soft_deleted_attribute_is_there_only_when_asked_for(raw: Raw) -> None
     assert found == []
 
 
-def test_deleted_material_is_for_its_owner_and_for_synchronisation(
+def test_deleted_attributes_are_visible_to_the_owner_and_sync_users(
     raw: Raw, server: WebServer, server_seed: Seed
 ) -> None:
-    """Others do not see it, even when they ask (core-format §16)."""
+    """Others do not see them even on request (core-format §16)."""
     raw.post(f"/attributes/delete/{ATTRIBUTE}", {})
 
     def as_player(api_user: ApiUser) -> bool:
@@ -81,8 +81,8 @@ def test_deleted_material_is_for_its_owner_and_for_synchronisation(
 
 
 @pytest.mark.parametrize("form", ["path", "body"])
-def test_a_hard_deleted_attribute_is_gone(raw: Raw, form: str) -> None:
-    """Without trace, so that the value may come again under the same uuid."""
+def test_hard_deleted_attribute_can_be_added_again(raw: Raw, form: str) -> None:
+    """Without trace: the value may be added again under the same uuid."""
     path, body = (
         (f"/attributes/delete/{ATTRIBUTE}/1", {})
         if form == "path"
@@ -98,8 +98,8 @@ def test_a_hard_deleted_attribute_is_gone(raw: Raw, form: str) -> None:
     assert raw.post(f"/attributes/add/{EVENT}", again)[0] == 200
 
 
-def test_an_object_goes_with_its_attributes(raw: Raw) -> None:
-    """Softly: both come back with `deleted`; hard: neither does."""
+def test_deleting_an_object_deletes_its_attributes(raw: Raw) -> None:
+    """After soft deletion both are shown with `deleted`; after hard deletion neither is."""
     assert raw.post(f"/objects/delete/{OBJECT}", {})[1]["message"] == "Object deleted"
     assert seen(raw) == {ATTRIBUTE, KEPT}
     assert {OBJECT, IN_OBJECT} <= seen(raw, "/deleted:1")
@@ -107,8 +107,7 @@ def test_an_object_goes_with_its_attributes(raw: Raw) -> None:
     assert seen(raw, "/deleted:1") == {ATTRIBUTE, KEPT}
 
 
-def test_others_cannot_delete(raw: Raw, server: WebServer, server_seed: Seed) -> None:
-    """Visible, but not theirs."""
+def test_other_organisations_cannot_delete(raw: Raw, server: WebServer, server_seed: Seed) -> None:
     for api_user in (server_seed.partner, server_seed.stranger, server_seed.reader):
         other = Raw(server.url, api_user.key)
         assert other.post(f"/attributes/delete/{ATTRIBUTE}", {})[0] == 403
@@ -117,8 +116,8 @@ def test_others_cannot_delete(raw: Raw, server: WebServer, server_seed: Seed) ->
     assert {ATTRIBUTE, OBJECT} <= seen(raw)
 
 
-def test_a_deleted_event_does_not_come_back(raw: Raw) -> None:
-    """Its uuid is blocked; nothing of it is found any more."""
+def test_deleted_event_cannot_be_added_again(raw: Raw) -> None:
+    """Its uuid is blocked, and nothing of it is found."""
     status, body = raw.post(f"/events/delete/{EVENT}", {})
     assert (status, body["message"]) == (200, "Event deleted.")
     assert raw.get(f"/events/view/{EVENT}")[0] == 404

@@ -15,7 +15,7 @@ SECRET = "56343ddf-7f21-4a7d-ae57-e3ae76cdeb77"
 
 @pytest.fixture
 def raw(server: WebServer, server_seed: Seed) -> Raw:
-    """A's event for all, extended by A for all, and by B for B alone."""
+    """A's event for all, extended by A for all, and by B for B only."""
     ours, theirs = Raw(server.url, server_seed.org_admin.key), Raw(server.url, server_seed.partner.key)
     for who, uuid, distribution, extends, value in (
         (ours, BASE, 3, "", "base.example"),
@@ -34,21 +34,19 @@ def raw(server: WebServer, server_seed: Seed) -> Raw:
 
 
 def values(raw: Raw, ref: str) -> set[str]:
-    """The values in the event as it is shown."""
+    """The values in the event as shown."""
     return {attribute["value"] for attribute in raw.event(ref)["Attribute"]}
 
 
-def test_alone_an_event_holds_only_its_own(raw: Raw) -> None:
-    """Extending changes nothing in either event."""
+def test_event_shows_only_its_own_attributes_by_default(raw: Raw) -> None:
+    """Extending changes neither event."""
     assert values(raw, BASE) == {"base.example"}
     assert values(raw, OURS) == {"ours.example"}
     assert raw.event(OURS)["extends_uuid"] == BASE
 
 
-def test_the_extended_view_merges_what_the_reader_may_see(
-    raw: Raw, server: WebServer, server_seed: Seed
-) -> None:
-    """A secret extension is seen by its owner alone."""
+def test_extended_view_merges_readable_extensions(raw: Raw, server: WebServer, server_seed: Seed) -> None:
+    """A private extension is seen only by its owner."""
     assert values(raw, f"{BASE}/extended:1") == {"base.example", "ours.example"}
     partner = Raw(server.url, server_seed.partner.key)
     assert values(partner, f"{BASE}/extended:1") == {"base.example", "ours.example", "secret.example"}

@@ -1,4 +1,4 @@
-"""Whatever is sent: it is stored, or refused in clear words and changes nothing. It is never a fault of ours."""
+"""Any input is either stored, or refused with a reason and without changes; it never causes a server error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vardkase.intel.models import Attribute, Event, EventReport, EventTag, Objec
 pytestmark = pytest.mark.django_db
 TABLES = (Event, Attribute, Object, ObjectReference, EventReport, EventTag)
 OWN = "99999999-9999-4999-8999-99999999999"
-"""The uuids of what the tests may change, but for the last digit: event, attribute, object, its attribute."""
+"""The uuids that the tests may change, without the last digit: event, attribute, object, its attribute."""
 DEEP = "[" * 1000 + "]" * 1000
 NASTY = [
     *(
@@ -220,7 +220,7 @@ JSON = st.recursive(
 
 @pytest.fixture
 def key(seed: Seed) -> str:
-    """A site administrator's key: nobody gets further. The event that the places name is stored."""
+    """A site administrator's key, for the widest access. The event named in the places is stored."""
     thing = {**THING, "uuid": OWN + "2", "Attribute": [{**THING["Attribute"][0], "uuid": OWN + "3"}]}
     attribute = {"uuid": OWN + "1", "type": "domain", "value": "a.example"}
     document = {"uuid": OWN + "0", "info": "own", "Attribute": [attribute], "Object": [thing]}
@@ -232,8 +232,8 @@ def rows() -> list[int]:
     return [table.objects.count() for table in TABLES]
 
 
-def withstands(key: str, method: str, path: str, body: bytes = b"", **options: Any) -> int:
-    """Send it; whatever is refused says why and stores nothing. Returns the status."""
+def assert_withstood(key: str, method: str, path: str, body: bytes = b"", **options: Any) -> int:
+    """Send it; a refusal must give a reason and store nothing. Returns the status."""
     before = rows()
     response: Any = send(key, method, path, body, **options)
     if response.status_code == 302:
@@ -253,14 +253,14 @@ def withstands(key: str, method: str, path: str, body: bytes = b"", **options: A
     derandomize=True, max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 @given(data=st.data())
-def test_nothing_breaks_a_member(place: str, key: str, data: st.DataObject) -> None:
+def test_hostile_member_values_are_handled(place: str, key: str, data: st.DataObject) -> None:
     path, base, members, wrapper = PLACES[place]
     member = data.draw(st.sampled_from(members))
     raw = data.draw(st.sampled_from(NASTY) | JSON.map(json.dumps))
     rest = "".join(
         f", {json.dumps(name)}: {json.dumps(value)}" for name, value in base.items() if name != member
     )
-    withstands(key, "POST", path, (wrapper % f"{{{json.dumps(member)}: {raw}{rest}}}").encode())
+    assert_withstood(key, "POST", path, (wrapper % f"{{{json.dumps(member)}: {raw}{rest}}}").encode())
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_nothing_breaks_a_member(place: str, key: str, data: st.DataObject) -> N
         ("/tags/attachTagToObject", {"uuid": OWN + "0", "tag": "t" * 3000}, "Tag"),
     ],
 )
-def test_the_refusal_names_the_field(path: str, document: dict[str, Any], named: str, key: str) -> None:
+def test_refusal_names_the_field(path: str, document: dict[str, Any], named: str, key: str) -> None:
     before = rows()
     response = send(key, "POST", path, document)
     assert 400 <= response.status_code < 500
@@ -302,12 +302,14 @@ def test_the_refusal_names_the_field(path: str, document: dict[str, Any], named:
     assert rows() == before
 
 
-def test_bodies_that_are_none(key: str) -> None:
+def test_invalid_bodies_are_handled(key: str) -> None:
     add = "/events/add"
     with override_settings(VARDKASE_MAX_BODY=1_000_000):
         bomb = gzip.compress(b" " * 100_000_000, 1)
-        assert withstands(key, "POST", add, bomb, headers={"Content-Encoding": "gzip"}) == 413
-    assert withstands(key, "POST", add, b"\x1f\x8bnot gzip", headers={"Content-Encoding": "gzip"}) == 400
+        assert assert_withstood(key, "POST", add, bomb, headers={"Content-Encoding": "gzip"}) == 413
+    assert (
+        assert_withstood(key, "POST", add, b"\x1f\x8bnot gzip", headers={"Content-Encoding": "gzip"}) == 400
+    )
     for body in (
         b'{"info": "\xff\xfe"}',
         b'{"info": "i"',
@@ -316,17 +318,17 @@ def test_bodies_that_are_none(key: str) -> None:
         b'{"a":' * 50_000,
         b"\0",
     ):
-        assert withstands(key, "POST", add, body) == 405
+        assert assert_withstood(key, "POST", add, body) == 405
     for body in (b"null", b"[]", b"{}"):
-        assert withstands(key, "POST", add, body) == 405
+        assert assert_withstood(key, "POST", add, body) == 405
     for body in (b'"Event"', b"5", b"[[]]", b'{"Event": []}', b'{"request": {"request": 5}}'):
-        assert withstands(key, "POST", add, body) == 403
+        assert assert_withstood(key, "POST", add, body) == 403
     form = "application/x-www-form-urlencoded"
     for body in (b"data[Event][info][][x]=1&data[Event]=2", b"info=%ff%fe", b"=&&[]=1&[[[]]]=2"):
-        withstands(key, "POST", add, body, content_type=form)
+        assert_withstood(key, "POST", add, body, content_type=form)
 
 
-def test_of_a_member_given_twice_the_last_one_counts(key: str) -> None:
+def test_last_of_duplicate_members_counts(key: str) -> None:
     response = send(key, "POST", "/events/add", b'{"info": "first", "info": "last"}')
     assert answer(response)["Event"]["info"] == "last"
 
@@ -334,7 +336,7 @@ def test_of_a_member_given_twice_the_last_one_counts(key: str) -> None:
 @pytest.mark.parametrize(
     "argument", ["-1", "0", "%00", "..%2f..%2f", "%ff", "1" + "0" * 30, "1" * 5000, "%C2%B2", "x" * 3000]
 )
-def test_paths(argument: str, key: str) -> None:
+def test_hostile_paths_are_handled(argument: str, key: str) -> None:
     for route in (
         "events/view",
         "events/edit",
@@ -344,21 +346,21 @@ def test_paths(argument: str, key: str) -> None:
         "events/publish",
     ):
         for path in (f"/{route}/{argument}", f"/{route}/{OWN}0/{argument}", f"/{route}/a:{argument}"):
-            withstands(key, "GET", path)
-            withstands(key, "POST", f"{path}?a={argument}", b"{}")
-    assert withstands(key, "POST", f"/events/removeTag/{OWN}0/{argument}", b"{}") in (200, 404)
+            assert_withstood(key, "GET", path)
+            assert_withstood(key, "POST", f"{path}?a={argument}", b"{}")
+    assert assert_withstood(key, "POST", f"/events/removeTag/{OWN}0/{argument}", b"{}") in (200, 404)
 
 
-def test_big_texts_are_stored_whole(key: str) -> None:
+def test_big_texts_are_stored_completely(key: str) -> None:
     comment = "å" * 2_500_000
     value = "v" * 65_000
     document = {"uuid": str(uuid4()), "type": "text", "value": value, "comment": comment}
-    assert withstands(key, "POST", f"/attributes/add/{OWN}0", json.dumps(document).encode()) == 200
+    assert assert_withstood(key, "POST", f"/attributes/add/{OWN}0", json.dumps(document).encode()) == 200
     stored = Attribute.objects.get(uuid=document["uuid"])
     assert (stored.value1, stored.comment) == (value, comment)
 
 
-def test_numbers_that_json_has_not(key: str) -> None:
+def test_nan_and_infinity_are_rejected(key: str) -> None:
     for number in (math.nan, math.inf):
         body = json.dumps({"info": "i", "timestamp": number}).encode()
-        assert withstands(key, "POST", "/events/add", body) == 405
+        assert assert_withstood(key, "POST", "/events/add", body) == 405

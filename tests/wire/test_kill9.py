@@ -1,4 +1,4 @@
-"""kill -9 of everything in the middle of an ingest loop (fifty times: `python -m bench.kill`)."""
+"""kill -9 of everything during an ingest loop (fifty times: `python -m bench.kill`)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.support.prepared import copy_prepared
 ROUNDS = 3
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_is_half() -> None:
-    """After each restart every acknowledged event is whole; an unanswered one is whole or not there."""
+def test_acknowledged_events_survive_and_no_event_is_partial() -> None:
+    """After each restart an acknowledged event is complete; an unacknowledged one is complete or absent."""
     with TemporaryDirectory(prefix="vardkase-kill-") as name:
         folder = Path(name)
         copy_prepared(folder)

@@ -58,8 +58,8 @@ def tags(raw: Raw) -> set[str]:
 
 
 @pytest.mark.parametrize("age", [-500, 0])
-def test_an_event_that_is_not_newer_is_refused(raw: Raw, age: int) -> None:
-    """Older or equal: 403, nothing changes."""
+def test_event_edit_that_is_not_newer_is_refused(raw: Raw, age: int) -> None:
+    """Older or equal: 403, and nothing changes."""
     status, body = raw.post(
         f"/events/edit/{EVENT}", {"Event": {"timestamp": str(NOW + age), "info": "after"}}
     )
@@ -68,16 +68,16 @@ def test_an_event_that_is_not_newer_is_refused(raw: Raw, age: int) -> None:
     assert raw.event(EVENT)["info"] == "before"
 
 
-def test_a_newer_event_is_taken_with_its_timestamp(raw: Raw) -> None:
-    """What is not sent stays."""
+def test_newer_event_is_stored_with_its_timestamp(raw: Raw) -> None:
+    """Members that are not sent keep their value."""
     status, _ = raw.post(f"/events/edit/{EVENT}", {"Event": {"timestamp": str(NOW + 100), "info": "after"}})
     event = raw.event(EVENT)
     assert (status, event["info"], event["timestamp"]) == (200, "after", str(NOW + 100))
     assert (event["threat_level_id"], event["analysis"], event["distribution"]) == ("1", "2", "3")
 
 
-def test_without_a_timestamp_it_is_an_edit_of_now(raw: Raw) -> None:
-    """And attributes that are not mentioned are left alone; a new one without uuid is added, once."""
+def test_edit_without_a_timestamp_counts_as_now(raw: Raw) -> None:
+    """Unmentioned attributes are kept; a new one without uuid is added once."""
     for _ in range(2):
         status, _body = raw.post(
             f"/events/edit/{EVENT}",
@@ -101,7 +101,7 @@ def test_without_a_timestamp_it_is_an_edit_of_now(raw: Raw) -> None:
     ids=["no timestamp", "newer", "equal", "older"],
 )
 def test_each_attribute_is_merged_by_its_own_timestamp(raw: Raw, sent: dict[str, str], kept: str) -> None:
-    """The event moves on either way; members that are not sent keep their value."""
+    """The event itself is updated either way; members that are not sent keep their value."""
     body = {"Event": {"info": "after", "Attribute": [{"uuid": SECOND, **sent}]}}
     assert raw.post(f"/events/edit/{EVENT}", body)[0] == 200
     assert raw.event(EVENT)["info"] == "after"
@@ -110,8 +110,8 @@ def test_each_attribute_is_merged_by_its_own_timestamp(raw: Raw, sent: dict[str,
     assert values[SECOND] == "203.0.113.1"
 
 
-def test_an_attribute_of_another_event_cannot_be_pulled_over(raw: Raw) -> None:
-    """The same uuid elsewhere is dropped, and stays as it is there."""
+def test_attribute_of_another_event_cannot_be_moved(raw: Raw) -> None:
+    """The same uuid in another event is dropped, and stays unchanged there."""
     other = {
         "info": "other",
         "distribution": 0,
@@ -124,8 +124,8 @@ def test_an_attribute_of_another_event_cannot_be_pulled_over(raw: Raw) -> None:
     assert raw.get(f"/attributes/view/{FOREIGN}")[1]["Attribute"]["value"] == "there"
 
 
-def test_an_invalid_value_does_not_replace_a_good_one(raw: Raw) -> None:
-    """The rest of the edit is taken."""
+def test_invalid_value_does_not_replace_a_valid_one(raw: Raw) -> None:
+    """The rest of the edit is stored."""
     bad = {"uuid": FIRST, "type": "ip-dst", "value": "no address"}
     good = {"uuid": SECOND, "comment": "new"}
     assert raw.post(f"/events/edit/{EVENT}", {"Event": {"Attribute": [bad, good]}})[0] == 200
@@ -134,7 +134,7 @@ def test_an_invalid_value_does_not_replace_a_good_one(raw: Raw) -> None:
     assert comments(raw)[SECOND] == "new"
 
 
-def test_tags_are_added_and_only_removed_when_told(raw: Raw) -> None:
+def test_tags_are_added_and_only_removed_explicitly(raw: Raw) -> None:
     """A list adds; `deleted` detaches; an empty list does nothing."""
     steps = [
         ([{"name": "beta"}], {"alpha", "beta"}),
@@ -147,22 +147,22 @@ def test_tags_are_added_and_only_removed_when_told(raw: Raw) -> None:
 
 
 @pytest.mark.parametrize("age", [-50, 0])
-def test_an_attribute_edit_that_is_not_newer_is_refused(raw: Raw, age: int) -> None:
-    """405, in MISP's words."""
+def test_attribute_edit_that_is_not_newer_is_refused(raw: Raw, age: int) -> None:
+    """405, with MISP's message."""
     status, body = raw.post(f"/attributes/edit/{THIRD}", {"comment": "new", "timestamp": str(NOW + age)})
     assert (status, body["message"]) == (405, ATTRIBUTE_NOT_NEWER)
     assert comments(raw)[THIRD] == "old"
 
 
-def test_an_edit_unpublishes(raw: Raw) -> None:
-    """What went out is not what is here any more; publishing again is an act of its own."""
+def test_edit_unpublishes(raw: Raw) -> None:
+    """The published version is outdated; publishing again is a separate act."""
     assert raw.post(f"/events/publish/{EVENT}", {})[0] == 200
     assert raw.event(EVENT)["published"] is True
     assert raw.post(f"/attributes/edit/{THIRD}", {"comment": "new"})[0] == 200
     assert raw.event(EVENT)["published"] is False
 
 
-def test_the_same_event_twice_is_refused_and_told_where_it_is(raw: Raw) -> None:
+def test_adding_an_existing_event_returns_its_location(raw: Raw) -> None:
     """404 with a Location header (recordings, behaviour 03)."""
     answer = raw.send("POST", "/events/add", {"uuid": EVENT, "info": "again", "distribution": 0})
     assert answer.status_code == 404

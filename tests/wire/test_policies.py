@@ -1,4 +1,4 @@
-"""PyMISP and a policy: what clients in use are told."""
+"""PyMISP and a sharing policy: the messages that existing clients get."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vardkase.hub.policy.models import PublicationApproval
 from vardkase.intel.models import Event
 
 
-def test_pymisp_is_told_which_rule_it_meets_and_what_waits(connect: Connect, server_seed: Seed) -> None:
+def test_pymisp_gets_the_rule_and_the_pending_approval(connect: Connect, server_seed: Seed) -> None:
     make_tag("tlp:red")
     in_force(server_seed, RED, SECOND)
     client = connect(server_seed.publisher)

@@ -1,4 +1,4 @@
-"""Whole events, ours and as their publishers made them: added, read back, found, exported; a damaged one refused."""
+"""Whole events, ours and published ones: added, read back, found, exported; a damaged one is refused."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from vardkase.cli.demo.published import PUBLISHED_EVENTS
 from vardkase.intel.models import Attribute, Event
 
 
-def test_the_set_is_complete() -> None:
-    """Reports, objects that refer to each other, galaxies, attachments: nothing that real events have is missing."""
+def test_sample_events_cover_all_kinds_of_parts() -> None:
+    """Reports, referring objects, galaxies, attachments: nothing that real events have is missing."""
     documents = [each.document["Event"] for each in OWN]
     parts = [part for each in documents for part in (*each.get("Attribute", ()), *each.get("Object", ()))]
     assert any(each.get("EventReport") for each in documents)
@@ -33,7 +33,7 @@ def test_the_set_is_complete() -> None:
 
 
 @each_sample
-def test_an_event_comes_back_as_it_went_in(sample: Sample, analyst: PyMISP) -> None:
+def test_event_is_returned_as_sent(sample: Sample, analyst: PyMISP) -> None:
     """Everything that PyMISP models: uuid, types, values, tags, objects, references, timestamps."""
     sent = sample.event()
     wanted = event_facts(sent)
@@ -43,8 +43,8 @@ def test_an_event_comes_back_as_it_went_in(sample: Sample, analyst: PyMISP) -> N
 
 
 @each_sample
-def test_an_event_is_found_by_each_of_its_values(sample: Sample, analyst: PyMISP) -> None:
-    """Exact search, both halves of a composite; then all of them in one query."""
+def test_event_is_found_by_each_of_its_values(sample: Sample, analyst: PyMISP) -> None:
+    """Exact search for both halves of composites, then for all values in one query."""
     analyst.add_event(sample.event())
     parts = {part: attribute.uuid for attribute in _all(sample.event()) for part in _parts(attribute)}
     missed = [part for part, uuid in parts.items() if uuid not in _found(analyst, [part])]
@@ -53,8 +53,8 @@ def test_an_event_is_found_by_each_of_its_values(sample: Sample, analyst: PyMISP
 
 
 @each_sample
-def test_an_event_is_exported_as_csv(sample: Sample, analyst: PyMISP) -> None:
-    """A line for each attribute, with its uuid, type and value."""
+def test_event_is_exported_as_csv(sample: Sample, analyst: PyMISP) -> None:
+    """One line per attribute, with its uuid, type and value."""
     sent = sample.event()
     stored = analyst.add_event(sent, pythonify=True)
     assert isinstance(stored, MISPEvent)
@@ -67,10 +67,8 @@ def test_an_event_is_exported_as_csv(sample: Sample, analyst: PyMISP) -> None:
 
 
 @pytest.mark.parametrize("path", DAMAGED, ids=lambda path: path.stem)
-def test_a_damaged_event_is_refused_and_changes_nothing(
-    path: Path, server: WebServer, server_seed: Seed
-) -> None:
-    """A comma too many at the end of a list: the answer says that it is no JSON and where."""
+def test_damaged_event_is_refused_without_changes(path: Path, server: WebServer, server_seed: Seed) -> None:
+    """A comma too many at the end of a list: the response says that it is not JSON, and where."""
     entries = AuditEntry.objects.count()
     answer = requests.post(
         f"{server.url}/events/add",

@@ -1,7 +1,7 @@
-"""The scripts that PyMISP ships as examples, run as they are against a real server: what people have in cron.
+"""The example scripts that PyMISP ships, run unmodified against a real server, as people run them from cron.
 
-Left aside are those that no MISP can serve: written for PyMISP's old answers (search, yara, …), for a path on their
-author's machine (show_sightings, …), or for services and packages of others.
+Left out are those that no MISP can serve: written for PyMISP's old responses (search, yara, …), for a path on
+their author's machine (show_sightings, …), or for other services and packages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_content import run
-from tests.exchange.test_feed_export import out
+from tests.exchange.test_feed_export import exported
 from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from tests.wire.pymisp_suite import Unavailable, suite_folder
@@ -37,7 +37,7 @@ type Example = Callable[..., str]
 def example(
     server: WebServer, server_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Example]:
-    """Runs one of them as the site administrator and returns what it printed."""
+    """Runs one script as the site administrator and returns its output."""
     try:
         folder = suite_folder() / "examples"
     except Unavailable as reason:
@@ -69,7 +69,7 @@ def _run(script: Path) -> None:
 
 @pytest.fixture
 def event(example: Example) -> Event:
-    """The event that create_events makes."""
+    """The event that create_events adds."""
     example("create_events", "-d", 3, "-i", "Made by an example", "-a", 1, "-t", 2)
     return Event.objects.get(info="Made by an example")
 
@@ -78,7 +78,7 @@ def values(event: Event) -> set[str]:
     return set(Attribute.objects.filter(event=event, deleted=False).values_list("value1", flat=True))
 
 
-def test_events_are_filled_tagged_changed_and_removed(example: Example, event: Event, tmp_path: Path) -> None:
+def test_events_are_filled_tagged_changed_and_deleted(example: Example, event: Event, tmp_path: Path) -> None:
     assert (event.distribution, event.threat_level_id, event.analysis) == (3, 2, 1)
     example("add_named_attribute", "-e", event.pk, "-t", "ip-dst", "-v", "198.51.100.7")
     table, text, document = tmp_path / "table.csv", tmp_path / "report.txt", tmp_path / "event.json"
@@ -148,7 +148,7 @@ def test_objects_and_files_are_added(example: Example, event: Event, tmp_path: P
     assert values(banned) >= {"192.0.2.1", "192.0.2.2"}
 
 
-def test_what_is_known_comes_out(example: Example, event: Event) -> None:
+def test_events_are_exported_and_reported(example: Example, event: Event) -> None:
     for kind, value in (("ip-dst", "198.51.100.7"), ("domain", "evil.example"), ("ip-src", "192.0.2.9")):
         example("add_named_attribute", "-e", event.pk, "-t", kind, "-v", value)
     assert "evil.example" in example("get_csv", "-e", event.pk)
@@ -179,7 +179,7 @@ def test_what_is_known_comes_out(example: Example, event: Event) -> None:
     assert "Made by an example" in report
 
 
-def test_people_and_groups(example: Example, server_seed: Seed, tmp_path: Path) -> None:
+def test_users_organisations_and_sharing_groups(example: Example, server_seed: Seed, tmp_path: Path) -> None:
     example(
         "add_user", "-e", "new@a.example", "-o", server_seed.org_a.pk, "-r", server_seed.reader.user.role_id
     )
@@ -201,8 +201,8 @@ def test_people_and_groups(example: Example, server_seed: Seed, tmp_path: Path) 
     example("edit_organisation", "-i", works.pk, "-e", "x@water.example")
 
 
-def test_feeds(example: Example, server_seed: Seed, tmp_path: Path) -> None:
-    """And the files that we write are those that PyMISP would have written beside our events."""
+def test_feeds_are_managed_and_exported(example: Example, server_seed: Seed, tmp_path: Path) -> None:
+    """The exported files are those that PyMISP would have written."""
     example(
         "add_feed",
         "-f",
@@ -219,7 +219,7 @@ def test_feeds(example: Example, server_seed: Seed, tmp_path: Path) -> None:
     feed = Feed.objects.get(name="Osint")
     assert (feed.url, feed.provider, feed.source_format) == ("https://f.example/", "CIRCL", "freetext")
     for _ in range(3):
-        out(server_seed)
+        exported(server_seed)
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     run("feed", "export", str(ours))
     shutil.copytree(ours, theirs, ignore=shutil.ignore_patterns("manifest.json", "hashes.csv"))

@@ -1,4 +1,4 @@
-"""Two clients at once: one is served, the other is told in the ordinary way; nothing fails, nothing is double."""
+"""Concurrent requests: one succeeds, the others get the ordinary refusal; nothing fails or is stored twice."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _new_event(api: Raw, **members: Any) -> str:
     return uuid
 
 
-def test_the_same_event_added_at_once_is_stored_once(api: Raw) -> None:
+def test_concurrently_added_event_is_stored_once(api: Raw) -> None:
     for _ in range(ROUNDS):
         document: dict[str, Any] = {
             "uuid": str(uuid4()),
@@ -72,7 +72,7 @@ def test_the_same_event_added_at_once_is_stored_once(api: Raw) -> None:
         assert Attribute.objects.filter(event=event).count() == event.attribute_count == 1
 
 
-def test_the_same_attribute_uuid_added_to_two_events_at_once_is_stored_once(api: Raw) -> None:
+def test_attribute_uuid_added_concurrently_to_two_events_is_stored_once(api: Raw) -> None:
     for _ in range(ROUNDS):
         events = [_new_event(api) for _ in range(CLIENTS)]
         attribute = {"uuid": str(uuid4()), "type": "domain", "value": "a.example"}
@@ -83,7 +83,7 @@ def test_the_same_attribute_uuid_added_to_two_events_at_once_is_stored_once(api:
         assert Attribute.objects.filter(uuid=attribute["uuid"]).count() == 1
 
 
-def test_the_same_value_added_to_one_event_at_once_is_stored_once(api: Raw) -> None:
+def test_concurrently_added_value_is_stored_once(api: Raw) -> None:
     event = _new_event(api)
     path = f"/attributes/add/{event}"
     answers = at_once([lambda: api.post(path, {"type": "domain", "value": "a.example"})] * CLIENTS)
@@ -91,7 +91,7 @@ def test_the_same_value_added_to_one_event_at_once_is_stored_once(api: Raw) -> N
     assert Event.objects.get(uuid=event).attribute_count == 1
 
 
-def test_the_same_tag_made_at_once_is_made_once(api: Raw) -> None:
+def test_concurrently_added_tag_is_stored_once(api: Raw) -> None:
     for number in range(ROUNDS):
         name = f"race:{number}"
         events = [_new_event(api) for _ in range(CLIENTS // 2)]
@@ -104,7 +104,7 @@ def test_the_same_tag_made_at_once_is_made_once(api: Raw) -> None:
         assert EventTag.objects.filter(tag__name__iexact=name).count() == len(events)
 
 
-def test_tags_made_in_opposite_orders_do_not_lock_each_other_out(api: Raw) -> None:
+def test_tags_added_in_opposite_orders_do_not_deadlock(api: Raw) -> None:
     for number in range(ROUNDS):
         names = [{"name": f"order:{number}-{tag}"} for tag in range(30)]
         documents = [{"info": "tags", "Tag": names[:: 1 if client % 2 else -1]} for client in range(CLIENTS)]
@@ -113,7 +113,7 @@ def test_tags_made_in_opposite_orders_do_not_lock_each_other_out(api: Raw) -> No
         assert all(len(body["Event"]["Tag"]) == len(names) for _, body in answers)
 
 
-def test_everything_at_once_on_one_event(api: Raw) -> None:
+def test_concurrent_changes_to_one_event(api: Raw) -> None:
     uuid = str(uuid4())
     event = _new_event(api, Attribute=[{"uuid": uuid, "type": "domain", "value": "a.example"}])
     calls: list[Callable[[], Answer]] = [
@@ -137,7 +137,7 @@ def test_everything_at_once_on_one_event(api: Raw) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_is_always_overtaken_is_told_so() -> None:
+def test_repeated_deadlocks_raise_conflict() -> None:
     attempts = []
 
     def work() -> None:
@@ -150,7 +150,7 @@ def test_who_is_always_overtaken_is_told_so() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_other_failures_are_not_tried_again() -> None:
+def test_other_errors_are_not_retried() -> None:
     attempts = []
 
     def work() -> None:

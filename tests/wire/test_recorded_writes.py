@@ -1,7 +1,7 @@
-"""Every recorded write is answered as a MISP 2.5.1 answered it: status, wording, members and values.
+"""Every recorded write is answered as by MISP 2.5.1: status, wording, members and values.
 
-tests/data/recorded_writes.json holds the requests of one subject in order, each with what it was answered;
-recorded_writes_differences.json says where we answer otherwise on purpose, and why.
+tests/data/recorded_writes.json holds the requests of one subject in order, each with its response;
+recorded_writes_differences.json lists where we deliberately differ, and why.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _data(name: str) -> Any:
 @pytest.mark.django_db
 @pytest.mark.parametrize("subject", _data("recorded_writes.json"))
 def test_writes_are_answered_as_by_misp(subject: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys, names = _stage()
+    keys, names = _store_setup()
     found = []
     for exchange in _data("recorded_writes.json")[subject]:
         _set_clock(monkeypatch, exchange["t"])
@@ -69,7 +69,7 @@ def test_writes_are_answered_as_by_misp(subject: str, monkeypatch: pytest.Monkey
 
 
 def _set_clock(monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
-    """Let it be the time at which a request was recorded: some carry a timestamp a little before or after it."""
+    """Set the clock to the time of the recording: some requests contain a timestamp close to it."""
     monkeypatch.setattr("vardkase.core.clock.time", SimpleNamespace(time=lambda: moment))
 
 
@@ -90,13 +90,13 @@ def _decoded(response: Any) -> Any:
     return content.decode("utf-8", "replace") or None
 
 
-def _stage() -> tuple[dict[str, str], Names]:
-    """The organisations, people, tags, sharing group and template that the recordings begin with."""
+def _store_setup() -> tuple[dict[str, str], Names]:
+    """The organisations, users, tags, sharing group and template that the recordings begin with."""
     one = make_organisation("ORGNAME")
     two = make_organisation("Org-Two", uuid="31ccc73c-f1cc-5b7d-8de9-d6a1bd629fe3", sector="Test")
     keys = {api_user: _key(api_user, two if api_user.endswith("2") else one) for api_user in PLAYERS}
     names = Names()
-    with connection.cursor() as cursor:  # The recordings ask for 999, a group that is not there.
+    with connection.cursor() as cursor:  # The recordings use 999 as a missing group.
         cursor.execute(
             "SELECT setval('sharing_group_id_seq', greatest(nextval('sharing_group_id_seq'), 1000))"
         )
@@ -120,14 +120,12 @@ def _tag(name: str, two: Organisation) -> int:
         "org_id": two.pk if name == "hidden" else 0,
     }
     tag, _ = Tag.objects.update_or_create(name=name, defaults=fields)
-    TagMaker.objects.get_or_create(
-        tag=tag, org_id=0
-    )  # As a site administrator makes it: everybody knows the name.
+    TagMaker.objects.get_or_create(tag=tag, org_id=0)  # As a site administrator adds it, for everyone.
     return tag.pk
 
 
 def _file_template() -> None:
-    """The template of files in the version of the recordings; the packaged one is newer."""
+    """The file template in the version of the recordings; the packaged one is newer."""
     definition = MISPObject("file")._definition
     assert definition
     ObjectTemplate.objects.get_or_create(

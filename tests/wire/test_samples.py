@@ -1,4 +1,4 @@
-"""Attachments and malware samples: what goes in comes out, and a sample never lies about unprotected."""
+"""Attachments and malware samples: they are returned as sent, and samples are never stored unprotected."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def event(analyst: PyMISP) -> MISPEvent:
     return stored
 
 
-def test_an_attachment_comes_back_as_it_was(analyst: PyMISP, event: MISPEvent) -> None:
-    """By restSearch with attachments, and by events/view without them."""
+def test_attachment_is_returned_as_sent(analyst: PyMISP, event: MISPEvent) -> None:
+    """By restSearch with attachments; without them, not."""
     sent = MISPAttribute()
     sent.from_dict(type="attachment", value="note.txt", data=io.BytesIO(NOTE))
     stored = analyst.add_attribute(event, sent, pythonify=True)
@@ -42,8 +42,8 @@ def test_an_attachment_comes_back_as_it_was(analyst: PyMISP, event: MISPEvent) -
     assert analyst.search("attributes", uuid=stored.uuid)["Attribute"][0].get("data") is None  # type: ignore[index, call-overload]
 
 
-def test_a_sample_is_kept_in_an_encrypted_zip(analyst: PyMISP, event: MISPEvent) -> None:
-    """PyMISP gets the sample back out of it; the value holds name and MD5."""
+def test_sample_is_stored_in_an_encrypted_zip(analyst: PyMISP, event: MISPEvent) -> None:
+    """PyMISP extracts the sample from it; the value contains name and MD5."""
     sent = MISPAttribute()
     sent.from_dict(type="malware-sample", value="bad.exe", data=io.BytesIO(SAMPLE), expand="binary")
     stored = analyst.add_attribute(event, sent, pythonify=True)
@@ -57,7 +57,7 @@ def test_a_sample_is_kept_in_an_encrypted_zip(analyst: PyMISP, event: MISPEvent)
     assert found[0].malware_binary.getvalue() == SAMPLE
 
 
-def test_the_server_encrypts_when_asked(server: WebServer, server_seed: Seed, event: MISPEvent) -> None:
+def test_server_encrypts_on_request(server: WebServer, server_seed: Seed, event: MISPEvent) -> None:
     """`encrypt` with plain data: a zip with the password "infected", holding the sample and its name."""
     raw = Raw(server.url, server_seed.org_admin.key)
     body = {
@@ -79,8 +79,8 @@ def test_the_server_encrypts_when_asked(server: WebServer, server_seed: Seed, ev
             archive.read(digest)
 
 
-def test_a_sample_without_its_hash_is_refused(server: WebServer, server_seed: Seed, event: MISPEvent) -> None:
-    """A name alone is half of the value; nothing is stored (recordings, behaviour 10b)."""
+def test_sample_without_its_hash_is_refused(server: WebServer, server_seed: Seed, event: MISPEvent) -> None:
+    """A name is only half of the value; nothing is stored (recordings, behaviour 10b)."""
     raw = Raw(server.url, server_seed.org_admin.key)
     body = {"type": "malware-sample", "value": "one.bin", "data": base64.b64encode(SAMPLE).decode()}
     status, answer = raw.post(f"/attributes/add/{event.id}", body)
@@ -88,7 +88,7 @@ def test_a_sample_without_its_hash_is_refused(server: WebServer, server_seed: Se
     assert raw.event(event.uuid)["attribute_count"] == "0"
 
 
-def test_a_file_object_carries_its_sample(analyst: PyMISP, tmp_path: Path) -> None:
+def test_file_object_contains_its_sample(analyst: PyMISP, tmp_path: Path) -> None:
     """The object that PyMISP makes of a file: hashes, size and the sample itself."""
     path = tmp_path / "tool.exe"
     path.write_bytes(SAMPLE)
@@ -105,7 +105,9 @@ def test_a_file_object_carries_its_sample(analyst: PyMISP, tmp_path: Path) -> No
     assert thing.get_attributes_by_relation("sha256")[0].value == hashlib.sha256(SAMPLE).hexdigest()
 
 
-def test_a_stranger_cannot_download(server: WebServer, server_seed: Seed, event: MISPEvent) -> None:
+def test_download_requires_reading_the_attribute(
+    server: WebServer, server_seed: Seed, event: MISPEvent
+) -> None:
     """The file follows its attribute's distribution."""
     raw = Raw(server.url, server_seed.org_admin.key)
     body = {"type": "attachment", "value": "note.txt", "data": base64.b64encode(NOTE).decode()}

@@ -1,4 +1,4 @@
-"""Clients that send or read slowly, or leave: nobody else waits for them, and nothing is done for them in vain."""
+"""Clients that send or read slowly, or disconnect: they delay nobody, and work for them is cancelled."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from vardkase.config.gateway.application import ACCOUNT_SHARE, SHARE, THREADS
 from vardkase.config.server import end_without_memory
 
 CLIENTS = 60
-"""Many times the threads of the web server."""
+"""Many times the number of web server threads."""
 BODY = "Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n"
 JSON = "Accept: application/json\r\n"
 
@@ -74,12 +74,12 @@ def clients(server: WebServer, head: str, count: int = CLIENTS) -> Iterator[list
     ],
     ids=["headers", "form", "body", "chunks", "taxii"],
 )
-def test_those_who_send_slowly_keep_no_page_waiting(server: WebServer, head: str) -> None:
+def test_slow_senders_do_not_delay_pages(server: WebServer, head: str) -> None:
     with clients(server, head):
         assert {page_status(server) for _ in range(3)} == {200}
 
 
-def test_those_who_send_slowly_with_a_key_keep_nobody_waiting(server: WebServer, server_seed: Seed) -> None:
+def test_slow_senders_with_a_key_delay_nobody(server: WebServer, server_seed: Seed) -> None:
     key = server_seed.org_admin.key
     head = f"POST /events/add HTTP/1.1\r\nHost: hub\r\nAuthorization: {key}\r\n{JSON}{BODY}{{"
     with clients(server, head):
@@ -87,7 +87,7 @@ def test_those_who_send_slowly_with_a_key_keep_nobody_waiting(server: WebServer,
         assert Raw(server.url, key).get("/servers/getVersion")[0] == 200
 
 
-def test_those_who_do_not_read_keep_nobody_waiting(server: WebServer, server_seed: Seed) -> None:
+def test_clients_that_do_not_read_delay_nobody(server: WebServer, server_seed: Seed) -> None:
     key, uuid = server_seed.org_admin.key, str(uuid4())
     api = Raw(server.url, key)
     attributes = [{"type": "text", "value": f"{n} " + "v" * 2000} for n in range(4_000)]
@@ -102,8 +102,8 @@ def test_those_who_do_not_read_keep_nobody_waiting(server: WebServer, server_see
         assert page_status(server) == 200
 
 
-def test_a_large_body_is_asked_for_only_after_the_key(server: WebServer, server_seed: Seed) -> None:
-    """A client that waits for leave to send (curl does) is refused before it has sent anything."""
+def test_large_body_is_requested_only_after_the_key_is_checked(server: WebServer, server_seed: Seed) -> None:
+    """A client that sends Expect: 100-continue (as curl does) is refused before it sends the body."""
     heads = {
         b"403": f"Authorization: {'x' * 40}\r\nContent-Length: 100000000\r\n",
         b"413": f"Authorization: {server_seed.org_admin.key}\r\nContent-Length: 600000000\r\n",
@@ -115,7 +115,7 @@ def test_a_large_body_is_asked_for_only_after_the_key(server: WebServer, server_
             assert client.recv(100).split()[1] == status
 
 
-def test_a_body_without_a_length_is_read(server: WebServer, server_seed: Seed) -> None:
+def test_chunked_body_is_read(server: WebServer, server_seed: Seed) -> None:
     body = json.dumps({"Event": {"info": "x" * 200_000}}).encode()
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as asking:
         headers = {"Authorization": server_seed.org_admin.key, "Accept": "application/json"}
@@ -126,7 +126,7 @@ def test_a_body_without_a_length_is_read(server: WebServer, server_seed: Seed) -
 
 @contextlib.contextmanager
 def locked_events() -> Iterator[Callable[[], int]]:
-    """Every query of events waits until the end of the block; yields how many queries wait."""
+    """Every query of events waits until the end of the block; yields how many are waiting."""
     keys = ("USER", "HOST", "NAME", "PASSWORD", "PORT")
     user, host, name, password, port = (str(connection.settings_dict[key]) or None for key in keys)
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -146,10 +146,8 @@ def index_head(key: str) -> str:
     return f"GET /events/index HTTP/1.1\r\nHost: hub\r\nAuthorization: {key}\r\n{JSON}\r\n"
 
 
-def test_what_is_searched_for_somebody_who_has_left_is_cancelled(
-    server: WebServer, server_seed: Seed
-) -> None:
-    """The search waits for a table that this test holds locked."""
+def test_search_of_a_disconnected_client_is_cancelled(server: WebServer, server_seed: Seed) -> None:
+    """The search waits for a table that this test has locked."""
     with locked_events() as waiters:
         with clients(server, index_head(server_seed.org_admin.key), 1):
             wait_until(lambda: waiters() == 1, 30)
@@ -158,8 +156,8 @@ def test_what_is_searched_for_somebody_who_has_left_is_cancelled(
     assert Raw(server.url, server_seed.org_admin.key).get("/events/index")[0] == 200
 
 
-def test_those_who_ask_for_much_keep_nobody_waiting(server: WebServer, server_seed: Seed) -> None:
-    """Exports take minutes. One client has a share of the threads, and what waits behind it gets others."""
+def test_long_requests_of_one_client_do_not_delay_others(server: WebServer, server_seed: Seed) -> None:
+    """Exports take minutes. A client has a share of the threads; its further requests wait for these."""
     exporter = server_seed.reader
     with locked_events() as waiters, clients(server, index_head(exporter.key), 12) as exports:
         wait_until(lambda: waiters() >= THREADS, 30)
@@ -175,14 +173,14 @@ def test_those_who_ask_for_much_keep_nobody_waiting(server: WebServer, server_se
 
 @contextlib.contextmanager
 def searches(server: WebServer, keys: list[str]) -> Iterator[None]:
-    """A search with each of `keys`, under way for as long as somebody holds the table of events locked."""
+    """A search with each of `keys`, in progress for as long as the events table is locked."""
     with contextlib.ExitStack() as stack:
         for key in keys:
             stack.enter_context(clients(server, index_head(key), 1))
         yield
 
 
-def test_several_keys_of_one_account_count_as_one_client(server: WebServer, server_seed: Seed) -> None:
+def test_keys_of_one_account_count_as_one_client(server: WebServer, server_seed: Seed) -> None:
     keys = [server_seed.analyst.key, *(make_key(server_seed.analyst.user) for _ in range(11))]
     with locked_events() as waiters, searches(server, keys):
         wait_until(lambda: waiters() >= ACCOUNT_SHARE, 30)
@@ -193,7 +191,7 @@ def test_several_keys_of_one_account_count_as_one_client(server: WebServer, serv
     wait_until(lambda: Raw(server.url, keys[-1]).get("/servers/getVersion")[0] == 200, 30)
 
 
-def test_many_accounts_of_one_organisation_count_as_one_client(server: WebServer, server_seed: Seed) -> None:
+def test_accounts_of_one_organisation_count_as_one_client(server: WebServer, server_seed: Seed) -> None:
     seed = server_seed
     accounts = (seed.analyst, seed.colleague, seed.publisher, seed.org_admin, seed.reader)
     keys = [make_key(each.user) for each in accounts for _ in range(4)]
@@ -206,15 +204,15 @@ def test_many_accounts_of_one_organisation_count_as_one_client(server: WebServer
         assert Raw(server.url, each.key).get("/servers/getVersion")[0] == 200
 
 
-def test_unknown_keys_count_for_their_address(server: WebServer, server_seed: Seed) -> None:
-    """Whoever sends them has us look them up, but not as so many clients."""
+def test_unknown_keys_count_by_address(server: WebServer, server_seed: Seed) -> None:
+    """Each costs a look-up, but they do not count as so many clients."""
     with clients(server, index_head("x" * 40), CLIENTS) as refused:
         assert Raw(server.url, server_seed.analyst.key).get("/servers/getVersion")[0] == 200
         assert {client.recv(100).split()[1] for client in refused} <= {b"403", b"429"}
 
 
-def test_names_with_underscores_are_no_headers(server: WebServer, server_seed: Seed) -> None:
-    """`X_MISP_AUTH` would arrive as the header that reverse proxies and clients write with hyphens."""
+def test_header_names_with_underscores_are_ignored(server: WebServer, server_seed: Seed) -> None:
+    """`X_MISP_AUTH` would otherwise arrive as the header with hyphens that reverse proxies set."""
     head = f"GET /servers/getVersion HTTP/1.1\r\nHost: hub\r\nX_MISP_AUTH: {server_seed.org_admin.key}\r\n{JSON}\r\n"
     with clients(server, head, 1) as (client,):
         assert client.recv(100).split()[1] == b"403"
@@ -227,8 +225,8 @@ CHUNKED = (
 )
 
 
-def test_trailers_are_no_headers(server_seed: Seed, tmp_path: Path) -> None:
-    """A key that is bound to an address does not open to one that follows the body."""
+def test_trailers_do_not_act_as_headers(server_seed: Seed, tmp_path: Path) -> None:
+    """A key bound to an address must not accept an address given after the body."""
     key = make_key(server_seed.org_admin.user, allowed_ips=["192.0.2.1"])
     with running_web_server(tmp_path, VARDKASE_TRUSTED_PROXIES="1") as behind_proxy:
         for address, trailer, status in (
@@ -242,7 +240,7 @@ def test_trailers_are_no_headers(server_seed: Seed, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("start", ["", "X-Trailer: "], ids=["many", "one"])
-def test_trailers_have_a_limit(server: WebServer, server_seed: Seed, start: str) -> None:
+def test_size_of_trailers_is_limited(server: WebServer, server_seed: Seed, start: str) -> None:
     trailers = (b"x" * 1000 if start else b"X-Trailer: " + b"x" * 1000 + b"\r\n") * 24_000
     head = CHUNKED.format(key=server_seed.org_admin.key, address="192.0.2.1") + start
     with clients(server, head, 1) as (client,), pytest.raises(ConnectionError):
@@ -250,8 +248,8 @@ def test_trailers_have_a_limit(server: WebServer, server_seed: Seed, start: str)
     assert Raw(server.url, server_seed.org_admin.key).get("/servers/getVersion")[0] == 200
 
 
-def test_a_process_whose_event_loop_has_no_memory_ends() -> None:
-    """It is replaced; else it would accept connections and answer none."""
+def test_process_ends_when_its_event_loop_runs_out_of_memory() -> None:
+    """It is replaced; otherwise it would accept connections and answer none."""
 
     class Event:
         def __del__(self) -> None:

@@ -1,4 +1,4 @@
-"""Client certificates through a real TLS front: nginx, with the very file that deploy/ holds."""
+"""Client certificates through a real TLS front: nginx with the configuration file of deploy/."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def front(transactional_db: None, tmp_path: Path) -> Iterator[Front]:
 
 
 @pytest.mark.live
-def test_a_client_certificate_opens_through_nginx_and_nothing_else_does(front: Front) -> None:
+def test_only_a_registered_client_certificate_is_accepted_through_nginx(front: Front) -> None:
     seed = make_seed()
     own, other = front.authority.issue("A's programs"), front.authority.issue("Somebody else")
     self_made = Authority("A's own authority").issue("A's self-made")
@@ -52,9 +52,7 @@ def test_a_client_certificate_opens_through_nginx_and_nothing_else_does(front: F
     for words, (status, message) in refused.items():
         assert (status, words in message) == (403, True), message
     assert _asked(front, seed, front.files("own", own))[0] == 200
-    assert _asked(front, seed, front.files("self-made", self_made))[0] == 200, (
-        "any authority may have issued it"
-    )
+    assert _asked(front, seed, front.files("self-made", self_made))[0] == 200, "any authority is accepted"
 
     for name in (HEADER, HEADER.lower(), HEADER.replace("-", "_")):
         forged = {name: own.escaped, f"{name}-Verify": "SUCCESS", "X-Forwarded-For": "127.0.0.1"}
@@ -75,7 +73,7 @@ def _pymisp(front: Front, seed: Seed, certificate: tuple[str, str] | None) -> Py
 def _asked(
     front: Front, seed: Seed, certificate: tuple[str, str] | None, headers: dict[str, str] | None = None
 ) -> tuple[int, str]:
-    """What the API tells somebody with this certificate."""
+    """The API's response to a client with this certificate."""
     answer = requests.get(
         front.url + PATH,
         headers={"Authorization": seed.analyst.key, "Accept": "application/json", **(headers or {})},

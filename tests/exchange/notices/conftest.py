@@ -1,4 +1,4 @@
-"""A mail server, people who want mail, and an event with a part for each reach."""
+"""A mail server, users who want mail, and an event with a part for each distribution."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def mail(settings: Any) -> Iterator[MailServer]:
 
 @pytest.fixture
 def everybody(seed: Seed, mail: MailServer) -> MailServer:
-    """All seeded users want mail, and what events hold may be said in the open."""
+    """All seeded users want mail, and unencrypted mail may contain event content."""
     User.objects.update(autoalert=True)
     put("GnuPG.bodyonlyencrypted", False)
     return mail
@@ -32,7 +32,7 @@ def everybody(seed: Seed, mail: MailServer) -> MailServer:
 
 @pytest.fixture
 def event(seed: Seed) -> Event:
-    """A published event of A with a part for each reach, an object that only A gets, and a tag of A's own."""
+    """A published event of A with a part for each distribution, an object for A only, and a local tag of A."""
     event = saved(
         make_event,
         seed.org_a,

@@ -1,4 +1,4 @@
-"""Mail of published events: to whom it goes, what it says, and what it never says."""
+"""Mail about published events: recipients and content."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from vardkase.intel.models import Event
 
 
 @pytest.mark.usefixtures("everybody")
-def test_everybody_is_told_what_they_may_read_and_nothing_else(seed: Seed, event: Event) -> None:
+def test_alerts_contain_only_what_the_recipient_may_read(seed: Seed, event: Event) -> None:
     mails = alerted(event)
     assert len(mails) == User.objects.count()
     seen = {
@@ -54,16 +54,14 @@ def test_everybody_is_told_what_they_may_read_and_nothing_else(seed: Seed, event
         ({"distribution": 3}, {"a.example", "b.example", "c.example", "hub.example"}),
     ],
 )
-def test_who_may_not_read_the_event_hears_nothing_of_it(
-    seed: Seed, reach: dict[str, Any], told: set[str]
-) -> None:
+def test_alerts_go_only_to_readers_of_the_event(seed: Seed, reach: dict[str, Any], told: set[str]) -> None:
     reach = {name: seed.group if value == "group" else value for name, value in reach.items()}
     event = saved(make_event, seed.org_a, published=True, publish_timestamp=1_800_000_000, **reach)
     assert {address.partition("@")[2] for address in alerted(event)} == told
 
 
 @pytest.mark.usefixtures("everybody")
-def test_who_is_off_or_expired_or_may_not_read_or_did_not_ask_gets_none(seed: Seed, event: Event) -> None:
+def test_disabled_expired_unsubscribed_or_suspended_users_get_no_alert(seed: Seed, event: Event) -> None:
     def change(api_user: ApiUser, **fields: Any) -> None:
         User.objects.filter(pk=api_user.user.pk).update(**fields)
 
@@ -79,8 +77,8 @@ def test_who_is_off_or_expired_or_may_not_read_or_did_not_ask_gets_none(seed: Se
 
 @pytest.mark.usefixtures("everybody")
 @pytest.mark.parametrize("duty", ["operator", "auditor"])
-def test_who_runs_or_audits_the_hub_hears_nothing(seed: Seed, event: Event, duty: str) -> None:
-    """Neither of what their own organisation owns, nor as a site administrator."""
+def test_operators_and_auditors_get_no_alerts(seed: Seed, event: Event, duty: str) -> None:
+    """Neither about events of their own organisation, nor as site administrators."""
     for api_user in (seed.colleague, seed.site_admin):
         User.objects.filter(pk=api_user.user.pk).update(staff_roles=[duty])
     told = alerted(event)
@@ -89,7 +87,7 @@ def test_who_runs_or_audits_the_hub_hears_nothing(seed: Seed, event: Event, duty
 
 
 @pytest.mark.usefixtures("everybody")
-def test_a_version_is_told_once_and_its_fate_is_kept(seed: Seed, event: Event) -> None:
+def test_each_version_is_alerted_once_and_its_delivery_is_recorded(seed: Seed, event: Event) -> None:
     first = alerted(event)
     assert len(alerted(event)) == len(first)
     told = first[seed.analyst.user.email]
@@ -99,7 +97,7 @@ def test_a_version_is_told_once_and_its_fate_is_kept(seed: Seed, event: Event) -
         assert (kept.state, stored_wire(kept.reason)) == (state, fault)
     event.publish_timestamp += 1
     event.save()
-    send_alerts(event.pk, event.publish_timestamp - 1)  # Published anew since: that has a job of its own.
+    send_alerts(event.pk, event.publish_timestamp - 1)  # Republished since: the new version has its own job.
     assert OutgoingMail.objects.count() == len(first)
     send_alerts(event.pk, event.publish_timestamp)
     assert OutgoingMail.objects.count() == 2 * len(first)
@@ -108,7 +106,7 @@ def test_a_version_is_told_once_and_its_fate_is_kept(seed: Seed, event: Event) -
     assert len(alerted(event)) == len(first)
 
 
-def test_it_costs_no_query_for_each_person(
+def test_alerts_need_no_query_per_recipient(
     seed: Seed, event: Event, everybody: MailServer, django_assert_max_num_queries: Any
 ) -> None:
     role = seed.reader.user.role
@@ -127,7 +125,7 @@ def test_it_costs_no_query_for_each_person(
 
 
 @pytest.mark.usefixtures("mail")
-def test_in_the_open_an_event_is_only_named(seed: Seed, event: Event) -> None:
+def test_unencrypted_alerts_contain_no_event_content(seed: Seed, event: Event) -> None:
     User.objects.filter(pk=seed.analyst.user.pk).update(autoalert=True, language="sv")
     told = alerted(event)[seed.analyst.user.email]
     assert str(event.uuid) in told.text
@@ -142,7 +140,7 @@ def test_in_the_open_an_event_is_only_named(seed: Seed, event: Event) -> None:
     assert kept_back(event)[seed.analyst.user.email] == MailKeyProblem.ENCRYPTED_ONLY().wire
 
 
-def test_an_encrypted_mail_has_the_title_inside_only(seed: Seed, event: Event, mail: MailServer) -> None:
+def test_encrypted_alert_reveals_nothing_in_its_headers(seed: Seed, event: Event, mail: MailServer) -> None:
     pair = Tsk.generate(user_id="Anna <analyst@a.example>")
     User.objects.filter(pk=seed.analyst.user.pk).update(
         autoalert=True, gpgkey=str(pair.extract_certificate())
@@ -162,7 +160,7 @@ def test_an_encrypted_mail_has_the_title_inside_only(seed: Seed, event: Event, m
 
 
 @pytest.mark.usefixtures("everybody")
-def test_what_somebody_wrote_makes_no_header_and_no_html(seed: Seed, event: Event) -> None:
+def test_event_title_cannot_inject_headers_or_html(seed: Seed, event: Event) -> None:
     put("MISP.extended_alert_subject", True)
     Event.objects.filter(pk=event.pk).update(info="Hi\r\nBcc: all@c.example\r\n\r\n<script>x</script>")
     told = alerted(event)[seed.stranger.user.email]
@@ -183,22 +181,24 @@ def test_what_somebody_wrote_makes_no_header_and_no_html(seed: Seed, event: Even
     ],
 )
 @pytest.mark.usefixtures("everybody")
-def test_the_subject(seed: Seed, event: Event, settings_now: dict[str, Any], subject: str) -> None:
+def test_subject_follows_settings(
+    seed: Seed, event: Event, settings_now: dict[str, Any], subject: str
+) -> None:
     for name, value in settings_now.items():
         put(name, value)
     assert alerted(event)[seed.stranger.user.email].subject.endswith(f"– {subject}")
 
 
 @pytest.mark.usefixtures("everybody")
-def test_metadata_alone(seed: Seed, event: Event) -> None:
+def test_metadata_only_setting_leaves_out_attributes(seed: Seed, event: Event) -> None:
     put("MISP.event_alert_metadata_only", True)
     told = alerted(event)[seed.analyst.user.email]
     assert "Phishing wave" in told.text
     assert "everybody" not in told.text
 
 
-def test_another_hubs_account_is_told_nothing(seed: Seed, everybody: MailServer, event: Event) -> None:
-    """It reads by the rules of its connection, which may keep the event back."""
+def test_connection_account_gets_no_alert(seed: Seed, everybody: MailServer, event: Event) -> None:
+    """It reads by the rules of its connection, which may exclude the event."""
     User.objects.filter(pk=seed.partner_sync.user.pk).update(server_id=1)
     told = alerted(event)
     assert seed.partner.user.email in told
@@ -206,8 +206,8 @@ def test_another_hubs_account_is_told_nothing(seed: Seed, everybody: MailServer,
 
 
 @pytest.mark.usefixtures("everybody")
-def test_a_title_of_several_lines_keeps_nobodys_mail_back(seed: Seed, event: Event) -> None:
-    """It would be no header of a mail, and the whole job would fail."""
+def test_multi_line_title_does_not_stop_alerts(seed: Seed, event: Event) -> None:
+    """A mail header cannot contain line breaks; unless they are removed, the whole job fails."""
     pair = Tsk.generate(user_id="Anna <analyst@a.example>")
     User.objects.filter(pk=seed.analyst.user.pk).update(gpgkey=str(pair.extract_certificate()))
     Event.objects.filter(pk=event.pk).update(info="Wave\r\nBcc: thief@evil.example\n\nof the week")

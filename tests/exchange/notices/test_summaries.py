@@ -1,4 +1,4 @@
-"""Mail of what a day, a week or a month brought."""
+"""Daily, weekly and monthly summaries by mail."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("mail")
 
 @pytest.fixture
 def published(seed: Seed) -> list[Event]:
-    """One event that all may read, one that A alone may, and one of last week."""
+    """One event for everyone, one for A only, and one of last week."""
     now = int(time.time())
     kinds: list[tuple[str, dict[str, Any]]] = [
         ("open to all", {"distribution": 1, "publish_timestamp": now - 60}),
@@ -45,7 +45,7 @@ def sent(period: str) -> dict[str, OutgoingMail]:
     return {mail.recipient: mail for mail in OutgoingMail.objects.all()}
 
 
-def test_each_is_told_what_they_may_read_once(seed: Seed, published: list[Event]) -> None:
+def test_summary_is_sent_once_with_what_the_recipient_may_read(seed: Seed, published: list[Event]) -> None:
     put("GnuPG.bodyonlyencrypted", False)
     people = [seed.analyst.user.pk, seed.stranger.user.pk]
     User.objects.filter(pk__in=people).update(notification_daily=True, notification_weekly=True)
@@ -65,7 +65,7 @@ def test_each_is_told_what_they_may_read_once(seed: Seed, published: list[Event]
 
 
 @pytest.mark.usefixtures("published")
-def test_in_the_open_it_only_counts_and_in_ones_own_language(seed: Seed) -> None:
+def test_unencrypted_summary_only_counts_in_the_users_language(seed: Seed) -> None:
     User.objects.filter(pk=seed.stranger.user.pk).update(notification_monthly=True, language="sv")
     told = sent("monthly")[seed.stranger.user.email]
     assert told.subject == "Det som publicerades den senaste månaden"
@@ -75,7 +75,7 @@ def test_in_the_open_it_only_counts_and_in_ones_own_language(seed: Seed) -> None
 
 
 @pytest.mark.usefixtures("published")
-def test_ones_own_filters_and_who_gets_none(seed: Seed) -> None:
+def test_summary_follows_user_filters_and_skips_users_without_access(seed: Seed) -> None:
     put("GnuPG.bodyonlyencrypted", False)
     User.objects.update(notification_daily=True)
     User.objects.filter(pk=seed.colleague.user.pk).update(disabled=True)
@@ -91,7 +91,7 @@ def test_ones_own_filters_and_who_gets_none(seed: Seed) -> None:
 
 
 @pytest.mark.usefixtures("seed")
-def test_the_hub_does_it_by_itself() -> None:
+def test_summaries_are_scheduled() -> None:
     periods = {"daily": "day", "weekly": "week", "monthly": "month"}
     for period, rhythm in periods.items():
         found = schedules.find(f"notices.{period}_summary")
@@ -100,16 +100,18 @@ def test_the_hub_does_it_by_itself() -> None:
 
 
 @pytest.mark.usefixtures("published")
-def test_another_hubs_account_gets_none(seed: Seed) -> None:
-    """It reads by the rules of its connection; who has no such rules would be told the same as it, or it as they."""
+def test_connection_account_gets_no_summary(seed: Seed) -> None:
+    """It reads by the rules of its connection; a summary shared with users without such rules would show too
+    much or too little.
+    """
     User.objects.filter(org=seed.org_b).update(notification_daily=True)
     User.objects.filter(pk=seed.partner_sync.user.pk).update(server_id=1)
     assert set(sent("daily")) == {seed.partner.user.email}
 
 
 @pytest.mark.usefixtures("published")
-def test_who_runs_or_audits_the_hub_gets_none(seed: Seed) -> None:
-    """Nor what was gathered for a colleague; and the colleague gets theirs, whoever comes first."""
+def test_operators_and_auditors_get_no_summaries(seed: Seed) -> None:
+    """Nor the summary cached for a colleague; and the colleague gets theirs, in either order."""
     operator, colleague = seed.analyst.user, seed.colleague.user
     User.objects.filter(pk__in=[operator.pk, colleague.pk]).update(notification_daily=True)
     User.objects.filter(pk=operator.pk).update(staff_roles=["operator"])

@@ -1,1 +1,1 @@
-"""Streams, each told to a real receiver."""
+"""Streams, each with a real receiver."""

@@ -1,4 +1,4 @@
-"""Receivers may stand on this machine."""
+"""Receivers on this machine are permitted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receivers on this machine: machines of a security centre that listen for what a stream sends."""
+"""Receivers on this machine that stand for a SOC's collectors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ TIMEOUT = 10.0
 
 @dataclass(slots=True)
 class Hook:
-    """A receiver that verifies as docs/streams.md says; what it accepted, in order, and how it answers next."""
+    """A webhook receiver that verifies as docs/streams.md describes; what it accepted, in order, and its next
+    status codes.
+    """
 
     secret: str = ""
     running: Running = field(default_factory=lambda: Running(""))
@@ -32,11 +34,11 @@ class Hook:
 
     @property
     def documents(self) -> list[Any]:
-        """What was accepted, decoded."""
+        """The accepted bodies, decoded."""
         return [json.loads(body) for _, body in self.accepted]
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        """2xx for what bears a signature with our secret."""
+        """2xx for a body signed with our secret."""
         headers, body = self.running.requests[-1][2:]
         status = self.statuses.pop(0) if self.statuses else 204
         try:
@@ -45,7 +47,7 @@ class Hook:
             status = 401
         except (
             json.JSONDecodeError
-        ):  # The library also reads what it has verified; lines are not one document.
+        ):  # The library parses what it has verified, and lines are not one document.
             pass
         if status == 204:
             self.accepted.append((next(v for k, v in headers.items() if k.lower() == "webhook-id"), body))
@@ -65,14 +67,14 @@ def hook() -> Iterator[Hook]:
 
 @dataclass(slots=True)
 class Sink:
-    """What has arrived at a port."""
+    """What arrived at a port."""
 
     port: int = 0
     received: bytearray = field(default_factory=bytearray)
     datagrams: list[bytes] = field(default_factory=list)
 
     def wait(self, enough: Callable[[], bool]) -> None:
-        """Until enough has arrived."""
+        """Wait until enough has arrived."""
         waited = threading.Event()
         for _ in range(int(TIMEOUT / 0.01)):
             if enough():
@@ -83,7 +85,7 @@ class Sink:
 
 @contextmanager
 def tcp_sink(context: ssl.SSLContext | None = None) -> Iterator[Sink]:
-    """A collector that reads whatever is sent over TCP, or TLS."""
+    """A collector that reads everything sent over TCP or TLS."""
     sink = Sink()
 
     class Handler(socketserver.BaseRequestHandler):
@@ -134,14 +136,14 @@ def syslog_messages(received: bytes) -> list[bytes]:
 
 @contextmanager
 def kafka_broker() -> Iterator[str]:
-    """The broker inside librdkafka, which answers Kafka's protocol over TCP; its address."""
+    """The mock broker of librdkafka, which speaks Kafka's protocol over TCP; yields its address."""
     owner = Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "none", "log_level": 0})
     broker = next(iter(owner.list_topics(timeout=TIMEOUT).brokers.values()))
     yield f"{broker.host}:{broker.port}"
 
 
 def kafka_messages(address: str, topic: str, count: int) -> list[Any]:
-    """The first messages of a topic, as a consumer of Kafka reads them."""
+    """The first messages of a topic, as a Kafka consumer reads them."""
     consumer = Consumer({"bootstrap.servers": address, "group.id": "siem", "log_level": 0})
     try:
         known = consumer.list_topics(topic, timeout=TIMEOUT).topics[topic].partitions
@@ -157,7 +159,7 @@ def kafka_messages(address: str, topic: str, count: int) -> list[Any]:
 
 @contextmanager
 def relay(host: str, port: int, *, at: str) -> Iterator[int]:
-    """The same server met at another address; yields the port there."""
+    """The same server at another address; yields the port there."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:

@@ -1,4 +1,4 @@
-"""What happens is told to Kafka, under MISP's names or one's own."""
+"""Changes are sent to Kafka, to MISP's topics or custom ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def setting(seed: Seed, name: str, value: object) -> None:
     assert call(seed.site_admin.key, "POST", edit, {"value": value})[0] == 200
 
 
-def test_misps_settings_describe_a_stream(seed: Seed) -> None:
+def test_misp_settings_define_a_stream(seed: Seed) -> None:
     with kafka_broker() as address:
         setting(seed, "brokers", address)
         setting(seed, "event_publish_notifications_enable", True)
@@ -46,7 +46,7 @@ def test_misps_settings_describe_a_stream(seed: Seed) -> None:
     assert AuditEntry.objects.filter(action="event.pushed_to_kafka", target_id=pushed).exists()
 
 
-def test_a_stream_of_ones_own_with_a_format_for_the_security_centre(seed: Seed) -> None:
+def test_custom_stream_sends_ecs_to_a_renamed_topic(seed: Seed) -> None:
     address = {"type": "ip-dst|port", "value": "203.0.113.7|8443", "to_ids": True}
     with kafka_broker() as broker:
         chosen = stream(
@@ -59,7 +59,7 @@ def test_a_stream_of_ones_own_with_a_format_for_the_security_centre(seed: Seed) 
     assert (indicator["type"], indicator["ip"], indicator["port"]) == ("ipv4-addr", "203.0.113.7", 8443)
 
 
-def test_who_may_push(seed: Seed) -> None:
+def test_push_to_kafka_requires_permission(seed: Seed) -> None:
     number = add_event(seed.publisher.key)
     path = f"/events/pushEventToKafka/{number}"
     status, body = call(seed.publisher.key, "POST", path, {})
@@ -68,7 +68,7 @@ def test_who_may_push(seed: Seed) -> None:
     assert call(seed.stranger.key, "POST", path, {})[0] in {403, 404}
 
 
-def test_brokers_inside_are_not_turned_to(seed: Seed, settings: Settings) -> None:
+def test_private_broker_address_is_refused(seed: Seed, settings: Settings) -> None:
     with kafka_broker() as broker:
         chosen = stream(seed, "kafka", brokers=broker, security="plaintext")
         publish(seed.publisher.key, add_event(seed.publisher.key))
@@ -77,7 +77,7 @@ def test_brokers_inside_are_not_turned_to(seed: Seed, settings: Settings) -> Non
             play(chosen)
 
 
-def test_a_broker_that_names_others_inside_gets_nothing(seed: Seed, settings: Settings) -> None:
+def test_broker_that_advertises_a_private_address_is_refused(seed: Seed, settings: Settings) -> None:
     with kafka_broker() as broker:
         port = int(broker.rpartition(":")[2])
         with relay("127.0.0.1", port, at="127.0.0.2") as there:
@@ -89,7 +89,7 @@ def test_a_broker_that_names_others_inside_gets_nothing(seed: Seed, settings: Se
             assert refused.value.problem == OutgoingProblem.PRIVATE_ADDRESS(host="127.0.0.1")
 
 
-def test_nobody_there(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_broker_fails_the_delivery(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vardkase.exchange.streams.senders.kafka.TIMEOUT", 0.5)
     chosen = stream(seed, "kafka", brokers=f"127.0.0.1:{free_port()}", security="plaintext")
     publish(seed.publisher.key, add_event(seed.publisher.key))
@@ -98,6 +98,6 @@ def test_nobody_there(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("brokers", ["", "siem.example:99999", "http://siem.example", "a b:9092"])
-def test_addresses_that_cannot_be(seed: Seed, brokers: str) -> None:
+def test_invalid_broker_addresses_are_rejected(seed: Seed, brokers: str) -> None:
     with pytest.raises(Invalid):
         stream(seed, "kafka", brokers=brokers)

@@ -1,4 +1,4 @@
-"""A security centre collects indicators over syslog, or as lines."""
+"""Indicators sent to a SOC by syslog, or as lines."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ ATTRIBUTES = [
 
 
 def published(seed: Seed, **fields: object) -> str:
-    """An event with indicators, published."""
+    """A published event with indicators; returns its id."""
     return publish(seed.publisher.key, add_event(seed.publisher.key, "A | B", Attribute=ATTRIBUTES, **fields))
 
 
-def test_cef_over_tls_in_frames(seed: Seed, tmp_path: Path) -> None:
+def test_cef_is_sent_over_tls_in_frames(seed: Seed, tmp_path: Path) -> None:
     authority = certificate().partition("-----BEGIN PRIVATE")[0]
     with tcp_sink(encrypted(tmp_path)) as sink:
         chosen = stream(
@@ -62,7 +62,7 @@ def test_cef_over_tls_in_frames(seed: Seed, tmp_path: Path) -> None:
     assert f"fname=a.exe fileHash={'ab' * 32} " in file
 
 
-def test_ecs_as_bare_lines_over_tcp(seed: Seed) -> None:
+def test_ecs_is_sent_as_bare_lines_over_tcp(seed: Seed) -> None:
     with tcp_sink() as sink:
         chosen = stream(
             seed, "syslog", host="127.0.0.1", port=sink.port, protocol="tcp", framing="bare", format="ecs"
@@ -85,7 +85,7 @@ def test_ecs_as_bare_lines_over_tcp(seed: Seed) -> None:
     assert found["domain"]["event"]["provider"] == "Organisation A"
 
 
-def test_datagrams(seed: Seed) -> None:
+def test_cef_is_sent_in_udp_datagrams(seed: Seed) -> None:
     with udp_sink() as sink:
         chosen = stream(seed, "syslog", host="127.0.0.1", port=sink.port, protocol="udp", format="cef")
         published(seed)
@@ -94,13 +94,13 @@ def test_datagrams(seed: Seed) -> None:
     assert all(HEADER.fullmatch(line) for line in sink.datagrams)
 
 
-def test_whole_events_do_not_fit_into_datagrams(seed: Seed) -> None:
+def test_misp_format_over_udp_is_rejected(seed: Seed) -> None:
     with pytest.raises(Invalid) as refused:
         stream(seed, "syslog", host="siem.example", protocol="udp", format="misp")
     assert list(refused.value.errors) == ["format"]
 
 
-def test_an_event_of_several_pages_arrives_whole(seed: Seed) -> None:
+def test_event_of_several_pages_arrives_complete(seed: Seed) -> None:
     many = [{"type": "domain", "value": f"d{number}.example"} for number in range(1500)]
     with tcp_sink() as sink:
         chosen = stream(
@@ -111,7 +111,7 @@ def test_an_event_of_several_pages_arrives_whole(seed: Seed) -> None:
         sink.wait(lambda: sink.received.count(b"\n") == len(many))
 
 
-def test_a_certificate_that_nobody_vouches_for(seed: Seed, tmp_path: Path) -> None:
+def test_untrusted_certificate_is_refused(seed: Seed, tmp_path: Path) -> None:
     with tcp_sink(encrypted(tmp_path)) as sink:
         chosen = stream(seed, "syslog", host="127.0.0.1", port=sink.port, format="cef")
         published(seed)
@@ -121,7 +121,7 @@ def test_a_certificate_that_nobody_vouches_for(seed: Seed, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("protocol", ["tcp", "tls", "udp"])
-def test_a_collector_inside_is_not_turned_to(seed: Seed, settings: Settings, protocol: str) -> None:
+def test_private_collector_address_is_refused(seed: Seed, settings: Settings, protocol: str) -> None:
     chosen = stream(seed, "syslog", host="127.0.0.1", port=free_port(), protocol=protocol, format="cef")
     published(seed)
     settings.VARDKASE_PRIVATE_NETWORKS = []
@@ -129,7 +129,7 @@ def test_a_collector_inside_is_not_turned_to(seed: Seed, settings: Settings, pro
         play(chosen)
 
 
-def test_nobody_there_and_then_somebody(seed: Seed) -> None:
+def test_failed_delivery_does_not_advance_the_position(seed: Seed) -> None:
     port = free_port()
     chosen = stream(seed, "syslog", host="127.0.0.1", port=port, protocol="tcp", format="cef")
     published(seed)

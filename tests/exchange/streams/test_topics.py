@@ -1,4 +1,4 @@
-"""Changes are told in MISP's words, to those who may read of them when they are sent."""
+"""Changes are sent under MISP's topics, to those who may read them at the time of sending."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ FILE = {"name": "file", "meta-category": "file", "template_uuid": "688c46fb-5edb
 INSIDE = {"type": "filename", "object_relation": "filename", "value": "a.exe"}
 
 
-def told(receiver: Hook) -> list[tuple[str, Any]]:
-    """Topic and document of each message since the last time this was asked."""
+def received(receiver: Hook) -> list[tuple[str, Any]]:
+    """Topic and document of each message since the last call."""
     topics = [sent["X-Vardkase-Topic"] for _, _, sent, _ in receiver.running.requests]
     found = list(zip(topics, receiver.documents, strict=True))
     receiver.running.requests.clear()
@@ -36,8 +36,8 @@ def post(key: str, path: str, body: Any) -> Any:
     return answer
 
 
-def acts(messages: list[tuple[str, Any]]) -> list[tuple[str, str]]:
-    """Topic and action of each, but of those from the trail."""
+def actions(messages: list[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Topic and action of each message outside the audit topic."""
     return [(topic, document.get("action", "")) for topic, document in messages if topic != AUDIT]
 
 
@@ -45,13 +45,13 @@ def documents(messages: list[tuple[str, Any]], wanted: str) -> list[Any]:
     return [document for topic, document in messages if topic == wanted]
 
 
-def test_changes_of_an_event_are_told_in_misps_words(seed: Seed, receiver: Hook) -> None:
+def test_event_changes_use_misp_topics_and_actions(seed: Seed, receiver: Hook) -> None:
     key = seed.publisher.key
     stream, receiver.secret = webhook(seed, receiver.running.url, topics=ALL)
     number = add_event(key, Attribute=[{"type": "domain", "value": "one.example"}])
     play(stream)
-    first = told(receiver)
-    assert acts(first) == [("misp_json_attribute", "add"), ("misp_json_event", "add")]
+    first = received(receiver)
+    assert actions(first) == [("misp_json_attribute", "add"), ("misp_json_event", "add")]
     [document] = documents(first, "misp_json_attribute")
     assert (document["Attribute"]["value"], document["Event"]["info"]) == ("one.example", "Beacon")
     attribute = document["Attribute"]["id"]
@@ -60,9 +60,9 @@ def test_changes_of_an_event_are_told_in_misps_words(seed: Seed, receiver: Hook)
     post(key, "/sightings/add", {"id": attribute})
     post(key, f"/attributes/delete/{attribute}", {})
     play(stream)
-    messages = told(receiver)
-    assert acts(messages) == [
-        ("misp_json_attribute", "delete"),  # As it is when it is sent.
+    messages = received(receiver)
+    assert actions(messages) == [
+        ("misp_json_attribute", "delete"),  # As it is at the time of sending.
         ("misp_json_sighting", "add"),
         ("misp_json_attribute", "delete"),
     ]
@@ -71,10 +71,10 @@ def test_changes_of_an_event_are_told_in_misps_words(seed: Seed, receiver: Hook)
     publish(key, number)
     post(key, f"/events/delete/{number}", {})
     play(stream)
-    assert acts(told(receiver)) == [("misp_json_event", "delete")]
+    assert actions(received(receiver)) == [("misp_json_event", "delete")]
 
 
-def test_objects_references_and_tags(seed: Seed, receiver: Hook) -> None:
+def test_objects_references_and_tags_are_sent(seed: Seed, receiver: Hook) -> None:
     key = seed.publisher.key
     stream, receiver.secret = webhook(seed, receiver.running.url, topics=ALL[1:-1])
     number = add_event(
@@ -87,8 +87,8 @@ def test_objects_references_and_tags(seed: Seed, receiver: Hook) -> None:
         ],
     )  # fmt: skip
     play(stream)
-    messages = told(receiver)
-    assert sorted(acts(messages)) == [
+    messages = received(receiver)
+    assert sorted(actions(messages)) == [
         ("misp_json_attribute", "add"),
         ("misp_json_attribute", "add"),
         ("misp_json_event", "add"),
@@ -103,8 +103,8 @@ def test_objects_references_and_tags(seed: Seed, receiver: Hook) -> None:
     post(key, f"/events/addTag/{number}", {"tag": "beacon:seen"})
     post(key, f"/events/removeTag/{number}", {"tag": "beacon:seen"})
     play(stream)
-    messages = told(receiver)
-    assert acts(messages) == [
+    messages = received(receiver)
+    assert actions(messages) == [
         ("misp_json_tag", "add"),
         ("misp_json_tag", "attached to event"),
         ("misp_json_tag", "detached from event"),
@@ -112,14 +112,14 @@ def test_objects_references_and_tags(seed: Seed, receiver: Hook) -> None:
     assert messages[1][1]["Tag"]["event_id"] == number
 
 
-def test_people_and_the_trail_are_told_to_their_own(seed: Seed, receiver: Hook) -> None:
+def test_users_and_audit_entries_are_sent_to_their_own_organisation(seed: Seed, receiver: Hook) -> None:
     topics = ["misp_json_user", "misp_json_organisation", "misp_json_audit"]
     everything, receiver.secret = webhook(seed, receiver.running.url, topics=topics)
     role = seed.analyst.user.role_id
     admin = seed.site_admin.key
     post(admin, "/admin/users/add", {"email": "new@a.example", "org_id": seed.org_a.pk, "role_id": role})
     play(everything)
-    messages = told(receiver)
+    messages = received(receiver)
     assert [document["User"]["email"] for topic, document in messages if topic == "misp_json_user"] == [
         "new@a.example"
     ]
@@ -127,13 +127,14 @@ def test_people_and_the_trail_are_told_to_their_own(seed: Seed, receiver: Hook) 
 
     Stream.objects.filter(pk=everything.pk).update(org=seed.org_b, position=0)
     play(everything)
-    assert told(receiver) == []
+    assert received(receiver) == []
     Stream.objects.filter(pk=everything.pk).update(org=seed.org_a, position=0)
     play(everything)
-    assert [topic for topic, _ in told(receiver)] == ["misp_json_user"]  # The hub's own people did it.
+    # The act was the hub owner's, so its audit entry stays out.
+    assert [topic for topic, _ in received(receiver)] == ["misp_json_user"]
 
 
-def test_nothing_is_entered_that_nobody_wants(seed: Seed) -> None:
+def test_topics_without_subscribers_are_not_queued(seed: Seed) -> None:
     publish(
         seed.publisher.key,
         add_event(seed.publisher.key, Attribute=[{"type": "domain", "value": "a.example"}]),
@@ -146,7 +147,7 @@ SHOWN = {"type": "domain", "value": "shown.example", "distribution": 5}
 
 
 @pytest.mark.parametrize("output", ["misp", "ecs", "cef"])
-def test_an_organisation_hears_of_what_it_may_read_and_of_nothing_else(
+def test_stream_of_an_organisation_contains_only_what_it_may_read(
     seed: Seed, receiver: Hook, output: str
 ) -> None:
     key = seed.publisher.key
@@ -169,7 +170,7 @@ def test_an_organisation_hears_of_what_it_may_read_and_of_nothing_else(
     assert states == {int(own): "withheld", int(shared): "sent"}
 
 
-def test_nothing_is_said_about_what_is_hidden(seed: Seed, receiver: Hook) -> None:
+def test_changes_to_hidden_parts_are_not_sent(seed: Seed, receiver: Hook) -> None:
     key = seed.publisher.key
     stream, receiver.secret = webhook(seed, receiver.running.url, topics=ALL, org_id=seed.org_c.pk)
     buried = {
@@ -182,10 +183,10 @@ def test_nothing_is_said_about_what_is_hidden(seed: Seed, receiver: Hook) -> Non
     event = call(key, "GET", f"/events/view/{number}")[1]["Event"]
     [hidden], [within] = event["Attribute"], event["Object"]
     play(stream)
-    told(receiver)
+    received(receiver)
     post(seed.site_admin.key, "/tags/add", {"name": "beacon:seen", "colour": "#112233"})
     play(stream)
-    told(receiver)
+    received(receiver)
 
     post(key, "/sightings/add", {"id": hidden["id"]})
     post(key, f"/tags/attachTagToObject/{hidden['uuid']}/beacon:seen", {})
@@ -202,11 +203,11 @@ def test_nothing_is_said_about_what_is_hidden(seed: Seed, receiver: Hook) -> Non
     post(key, f"/objects/delete/{within['id']}", {})
     post(key, f"/attributes/delete/{hidden['id']}/1", {})
     play(stream)
-    # That the event has changed is seen by everybody who may read it; what changed in it is not.
-    assert {topic for topic, _ in told(receiver)} <= {"misp_json_event", "misp_json_shadow_attribute"}
+    # Every reader of the event sees that it changed, but not what changed in it.
+    assert {topic for topic, _ in received(receiver)} <= {"misp_json_event", "misp_json_shadow_attribute"}
 
 
-def test_what_is_hidden_before_it_is_sent_does_not_leave(seed: Seed, receiver: Hook) -> None:
+def test_event_hidden_before_sending_is_not_sent(seed: Seed, receiver: Hook) -> None:
     key = seed.publisher.key
     stream, receiver.secret = webhook(seed, receiver.running.url, topics=ALL, org_id=seed.org_c.pk)
     number = add_event(key, Attribute=[SHOWN])
@@ -221,21 +222,21 @@ def test_what_is_hidden_before_it_is_sent_does_not_leave(seed: Seed, receiver: H
     assert receiver.running.requests == []
 
 
-def test_who_got_an_event_hears_that_it_is_gone(seed: Seed, receiver: Hook) -> None:
+def test_deletion_is_sent_to_receivers_of_the_event(seed: Seed, receiver: Hook) -> None:
     key = seed.publisher.key
     topics = [PUBLISHED, "misp_json_event"]
     stream, receiver.secret = webhook(seed, receiver.running.url, topics=topics, org_id=seed.org_c.pk)
     number = publish(key, add_event(key))
     play(stream)
-    told(receiver)
+    received(receiver)
     post(key, f"/events/delete/{number}", {})
     play(stream)
-    [(_, document)] = told(receiver)
+    [(_, document)] = received(receiver)
     assert (document["Event"]["id"], document["action"]) == (number, "delete")
     assert "Beacon" not in str(document)
 
 
-def test_filters_choose(seed: Seed, receiver: Hook) -> None:
+def test_filters_select_events_and_attributes(seed: Seed, receiver: Hook) -> None:
     key = seed.publisher.key
     stream, receiver.secret = webhook(
         seed, receiver.running.url, topics=ALL, filters={"type": ["ip-dst"], "to_ids": 1}
@@ -244,6 +245,6 @@ def test_filters_choose(seed: Seed, receiver: Hook) -> None:
     chosen = publish(key, add_event(key, Attribute=[address, {**SHOWN, "to_ids": False}]))
     publish(key, add_event(key, Attribute=[SHOWN]))
     play(stream)
-    whole = [document["Event"] for topic, document in told(receiver) if topic == PUBLISHED]
+    whole = [document["Event"] for topic, document in received(receiver) if topic == PUBLISHED]
     assert [event["id"] for event in whole] == [chosen]
     assert [attribute["value"] for attribute in whole[0]["Attribute"]] == ["203.0.113.7"]

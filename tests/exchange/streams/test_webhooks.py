@@ -1,4 +1,4 @@
-"""A program hears of what is published by webhook, can be sure who says it, and misses nothing."""
+"""Webhooks: published events arrive signed, in order and completely."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.problems import ReceiverProblem
 
 
-def test_what_is_published_arrives_signed_and_once(seed: Seed, receiver: Hook) -> None:
+def test_published_events_arrive_signed_and_once(seed: Seed, receiver: Hook) -> None:
     stream, receiver.secret = webhook(seed, receiver.running.url, authorization="Splunk 1234")
     numbers = [publish(seed.publisher.key, add_event(seed.publisher.key, info)) for info in ("One", "Two")]
     assert play(stream) == 2
@@ -37,7 +37,7 @@ def test_what_is_published_arrives_signed_and_once(seed: Seed, receiver: Hook) -
     assert "1234" not in stream.encrypted_secrets
 
 
-def test_a_forged_or_old_message_does_not_verify(seed: Seed, receiver: Hook) -> None:
+def test_forged_or_old_messages_do_not_verify(seed: Seed, receiver: Hook) -> None:
     stream, receiver.secret = webhook(seed, receiver.running.url)
     publish(seed.publisher.key, add_event(seed.publisher.key))
     play(stream)
@@ -56,7 +56,7 @@ def test_a_forged_or_old_message_does_not_verify(seed: Seed, receiver: Hook) -> 
             verifying.verify(*forged)
 
 
-def test_what_was_not_taken_is_sent_again_with_the_same_id_and_in_order(seed: Seed, receiver: Hook) -> None:
+def test_failed_delivery_is_retried_in_order_with_the_same_id(seed: Seed, receiver: Hook) -> None:
     stream, receiver.secret = webhook(seed, receiver.running.url)
     numbers = [
         publish(seed.publisher.key, add_event(seed.publisher.key, info)) for info in ("One", "Two", "Three")
@@ -69,14 +69,12 @@ def test_what_was_not_taken_is_sent_again_with_the_same_id_and_in_order(seed: Se
     assert stored_wire(failed[0].reason) == "The receiver answered 503."
     assert play(stream) == 2
     ids = [sent["webhook-id"] for _, _, sent, _ in receiver.running.requests]
-    assert ids[1] == ids[2]  # Whoever took it and could not say so recognises it.
+    assert ids[1] == ids[2]  # A receiver that processed it without confirming recognises it.
     assert [each["Event"]["id"] for each in receiver.documents] == numbers
     assert set(Delivery.objects.filter(kind="stream").values_list("state", flat=True)) == {"sent"}
 
 
-def test_a_renewed_secret_does_not_cut_off_a_receiver_that_has_the_old_one(
-    seed: Seed, receiver: Hook
-) -> None:
+def test_old_secret_still_verifies_after_renewal(seed: Seed, receiver: Hook) -> None:
     stream, receiver.secret = webhook(seed, receiver.running.url)
     made = services.renew_secret(seed.site_admin.actor, stream.pk)
     publish(seed.publisher.key, add_event(seed.publisher.key))
@@ -87,7 +85,7 @@ def test_a_renewed_secret_does_not_cut_off_a_receiver_that_has_the_old_one(
     assert len(receiver.accepted) == 2
 
 
-def test_paused_replayed_and_skipped(seed: Seed, receiver: Hook) -> None:
+def test_streams_can_be_paused_replayed_and_skipped(seed: Seed, receiver: Hook) -> None:
     actor = seed.site_admin.actor
     stream, receiver.secret = webhook(seed, receiver.running.url)
     first = publish(seed.publisher.key, add_event(seed.publisher.key))
@@ -110,9 +108,7 @@ def test_paused_replayed_and_skipped(seed: Seed, receiver: Hook) -> None:
         services.skip_next(actor, stream.pk)
 
 
-def test_an_address_inside_is_refused_where_the_connection_is_made(
-    seed: Seed, receiver: Hook, settings: Settings
-) -> None:
+def test_private_address_is_refused_on_connecting(seed: Seed, receiver: Hook, settings: Settings) -> None:
     stream, _ = webhook(seed, receiver.running.url)
     publish(seed.publisher.key, add_event(seed.publisher.key))
     settings.VARDKASE_PRIVATE_NETWORKS = []
@@ -121,7 +117,7 @@ def test_an_address_inside_is_refused_where_the_connection_is_made(
     assert receiver.running.requests == []
 
 
-def test_a_secret_is_for_the_place_it_was_given_for(seed: Seed) -> None:
+def test_new_url_requires_the_authorization_again(seed: Seed) -> None:
     stream, _ = webhook(seed, "https://siem.example/hook", authorization="Splunk 1234")
     with pytest.raises(Invalid) as refused:
         services.edit_stream(seed.site_admin.actor, stream.pk, {"url": "https://elsewhere.example/"})
@@ -131,7 +127,7 @@ def test_a_secret_is_for_the_place_it_was_given_for(seed: Seed) -> None:
     )
 
 
-def test_only_site_administrators_set_streams_up(seed: Seed) -> None:
+def test_only_site_administrators_manage_streams(seed: Seed) -> None:
     stream, _ = webhook(seed, "https://siem.example/hook")
     for api_user in (seed.org_admin, seed.publisher, seed.reader, seed.stranger):
         for act in (services.delete_stream, services.pause_stream, services.renew_secret, services.skip_all):
@@ -155,7 +151,7 @@ def test_only_site_administrators_set_streams_up(seed: Seed) -> None:
         ("authority", {"authority": "no certificate"}),
     ],
 )
-def test_what_cannot_be_is_refused_by_field(seed: Seed, field: str, data: dict[str, object]) -> None:
+def test_invalid_fields_are_named(seed: Seed, field: str, data: dict[str, object]) -> None:
     with pytest.raises(Invalid) as refused:
         webhook(seed, **{"url": "https://siem.example", **data})  # type: ignore[arg-type]
     assert list(refused.value.errors) == [field]

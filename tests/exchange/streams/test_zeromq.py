@@ -1,4 +1,4 @@
-"""A program that listens over ZeroMQ hears of what is published."""
+"""Published events are sent over ZeroMQ."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TIMEOUT = 20_000
 
 @contextmanager
 def publisher() -> Iterator[None]:
-    """As the worker runs it."""
+    """The delivery loops, as the worker runs them."""
     stop = threading.Event()
     thread = threading.Thread(target=deliver_until, args=(stop,), daemon=True)
     thread.start()
@@ -37,20 +37,20 @@ def publisher() -> Iterator[None]:
 
 @contextmanager
 def subscriber(port: int, topic: str) -> Iterator[zmq.Socket[bytes]]:
-    """Connected: it waits until the publisher has taken the subscription."""
+    """A connected subscriber; waits until the publisher has accepted the subscription."""
     with zmq.Context() as context, context.socket(zmq.SUB) as socket:
         socket.rcvtimeo = TIMEOUT
         socket.subscribe(topic)
         monitor = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
         socket.connect(f"tcp://127.0.0.1:{port}")
-        assert monitor.poll(TIMEOUT), "nobody listens"
+        assert monitor.poll(TIMEOUT), "no publisher is listening"
         socket.disable_monitor()
         with closing(monitor):
             yield socket
 
 
-def heard(socket: zmq.Socket[bytes]) -> tuple[str, Any]:
-    """The next message: its topic and its document."""
+def received(socket: zmq.Socket[bytes]) -> tuple[str, Any]:
+    """The topic and document of the next message."""
     topic, _, body = socket.recv().partition(b" ")
     return topic.decode(), json.loads(body)
 
@@ -62,8 +62,8 @@ def switch_on(seed: Seed, port: int) -> None:
     assert call(key, "POST", "/servers/startZeroMQServer", {})[0] == 200
 
 
-def waiting(seed: Seed) -> int:
-    """How many wait to be sent."""
+def queued(seed: Seed) -> int:
+    """How many messages are queued."""
     return int(call(seed.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]["waiting"])
 
 
@@ -73,40 +73,40 @@ def add(key: str) -> str:
     return str(body["Event"]["id"])
 
 
-def test_subscribers_get_what_is_published_and_what_is_pushed(server: WebServer, server_seed: Seed) -> None:
+def test_subscribers_get_published_and_pushed_events(server: WebServer, server_seed: Seed) -> None:
     seed, port = server_seed, free_port()
     switch_on(seed, port)
     published, pushed = add(seed.publisher.key), add(seed.publisher.key)
     with publisher(), subscriber(port, "misp_json") as socket:
         assert call(seed.publisher.key, "POST", f"/events/publish/{published}", {})[0] == 200
-        topic, document = heard(socket)
+        topic, document = received(socket)
         assert (topic, document["Event"]["id"]) == ("misp_json", published)
         assert document["Event"]["Attribute"][0]["value"] == "beacon.example"
         status, body = call(seed.publisher.key, "POST", f"/events/pushEventToZMQ/{pushed}.json", {})
         assert (status, body["message"], body["id"]) == (200, "Event published to ZMQ", pushed)
-        assert heard(socket)[1]["Event"]["id"] == pushed
+        assert received(socket)[1]["Event"]["id"] == pushed
     assert AuditEntry.objects.filter(action="event.pushed_to_zeromq", target_id=pushed).exists()
-    assert waiting(seed) == 0
+    assert queued(seed) == 0
 
 
-def test_what_is_published_while_nobody_sends_is_sent_later(server: WebServer, server_seed: Seed) -> None:
+def test_events_published_without_a_worker_are_sent_later(server: WebServer, server_seed: Seed) -> None:
     seed, port = server_seed, free_port()
     switch_on(seed, port)
     kept, gone = add(seed.publisher.key), add(seed.publisher.key)
     for number in (gone, kept):
         assert call(seed.publisher.key, "POST", f"/events/publish/{number}", {})[0] == 200
     assert call(seed.publisher.key, "POST", f"/events/delete/{gone}", {})[0] == 200
-    assert waiting(seed) == 2
+    assert queued(seed) == 2
     with publisher():
         deadline = threading.Event()
         for _ in range(200):
-            if not waiting(seed):
+            if not queued(seed):
                 break
             deadline.wait(0.05)
-    assert waiting(seed) == 0
+    assert queued(seed) == 0
 
 
-def test_while_it_is_off_nothing_is_queued(seed: Seed) -> None:
+def test_nothing_is_queued_while_zeromq_is_off(seed: Seed) -> None:
     number = add(seed.publisher.key)
     status, body = call(seed.publisher.key, "POST", f"/events/pushEventToZMQ/{number}.json", {})
     assert (status, body["message"], body["id"]) == (200, "ZMQ event publishing not enabled.", number)
@@ -116,24 +116,24 @@ def test_while_it_is_off_nothing_is_queued(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("action", ["startZeroMQServer", "stopZeroMQServer", "statusZeroMQServer"])
-def test_only_site_administrators_switch_it(seed: Seed, action: str) -> None:
+def test_only_site_administrators_control_zeromq(seed: Seed, action: str) -> None:
     assert call(seed.org_admin.key, "POST", f"/servers/{action}", {})[0] == 403
     told = call(seed.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
     assert told == {"message": "ZMQ event publishing not enabled."}
 
 
-def test_who_may_not(seed: Seed) -> None:
+def test_push_to_zeromq_requires_permission(seed: Seed) -> None:
     switch_on(seed, free_port())
     number = add(seed.publisher.key)
     path = f"/events/pushEventToZMQ/{number}"
     assert call(seed.analyst.key, "POST", path, {})[0] == 403
     assert call(seed.stranger.key, "POST", path, {})[0] in {403, 404}
     assert call(seed.site_admin.key, "POST", "/events/pushEventToZMQ/999999", {})[0] == 404
-    assert waiting(seed) == 0
+    assert queued(seed) == 0
 
 
 @pytest.mark.parametrize("port", [0, 65536, -1])
-def test_a_port_that_cannot_be_is_refused(seed: Seed, port: int) -> None:
+def test_invalid_port_is_rejected(seed: Seed, port: int) -> None:
     edit = "/servers/serverSettingsEdit/Plugin.ZeroMQ_port"
     status, body = call(seed.site_admin.key, "POST", edit, {"value": port})
     assert (status, body["errors"]) == (403, "The port has to be between 1 and 65535.")

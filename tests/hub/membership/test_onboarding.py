@@ -13,7 +13,7 @@ from django.utils import timezone
 from pymisp import MISPEvent, PyMISP
 
 from tests.api.calls import call
-from tests.exchange.servers import HERE, says, serving
+from tests.exchange.servers import HERE, responds, serving
 from tests.factories import make_key, make_role, make_user
 from tests.factories.applications import make_application
 from tests.factories.memberships import Desk, at_the_screen, make_desk, opened, staff_of
@@ -166,7 +166,7 @@ def test_authority_is_connected_by_api(seed: Seed, desk: Desk, settings: Any) ->
     assert states(seed.org_c)["call"] == "done"
     assert call(raw[1], "GET", "/servers/getVersion", REMOTE_ADDR="192.0.2.9")[0] == 403
     version = b'{"version": "2.5.0", "perm_sync": true, "perm_sighting": true}'
-    with serving(says(version)) as peer:
+    with serving(responds(version)) as peer:
         path = f"/members/{seed.org_c.pk}/checklist/server/"
         sends = {"url": peer.url, "authkey": "k" * 40, "push": "on"}
         assert operator.post(path, sends).status_code == 422  # To an address that the operator chose.

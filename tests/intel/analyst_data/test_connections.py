@@ -1,4 +1,4 @@
-"""What a connection brings of what analysts say: it is another instance's word, in whoever's name."""
+"""Analyst data from a connection is the other instance's, whatever creator it names."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
 
 @pytest.mark.parametrize("carried", [False, True])
 @pytest.mark.parametrize("locked", [False, True])
-def test_it_changes_no_note_that_was_written_here(seed: Seed, locked: bool, carried: bool) -> None:
-    """Not even the hub's own, in whose name a connection stores what it brings."""
+def test_connection_changes_only_locked_notes(seed: Seed, locked: bool, carried: bool) -> None:
+    """Not even the hub's own notes, though a connection stores what it brings in the hub's name."""
     about = f"/analystData/add/Note/{uuid4()}/Event"
     _, body = call(seed.site_admin.key, "POST", about, {"note": "ours", "distribution": 3})
     uuid = body["Note"]["uuid"]
@@ -38,8 +38,8 @@ def test_it_changes_no_note_that_was_written_here(seed: Seed, locked: bool, carr
     assert AnalystData.objects.get(uuid=uuid).text == ("theirs" if locked else "ours")
 
 
-def test_what_came_inside_an_event_is_brought_up_to_date_alone(seed: Seed) -> None:
-    """Also when it did not say that it was from elsewhere, as it does not in MISP's events."""
+def test_note_received_inside_an_event_is_updated_separately(seed: Seed) -> None:
+    """Also when it was not marked as locked, as in MISP's events."""
     connection = connection_actor(seed.hub.pk, "connection to B")
     event, note = str(uuid4()), str(uuid4())
     said = {"uuid": note, "note": "as it was", "modified": "2026-01-01 00:00:00", "distribution": 3}

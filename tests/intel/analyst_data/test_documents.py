@@ -1,4 +1,4 @@
-"""What is said travels in event documents, both ways, and between peers."""
+"""Analyst data in event documents, both ways, and its exchange between peers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.api.calls import call
 from tests.factories.seed import Seed
-from tests.intel.analyst_data.said import (
+from tests.intel.analyst_data.analyst_data_calls import (
     ATTRIBUTE,
     EVENT,
     INSIDE,
@@ -19,9 +19,9 @@ from tests.intel.analyst_data.said import (
     NOWHERE,
     OBJECT,
     REPORT,
+    add_analyst_data,
+    listed_uuids,
     make_event,
-    say,
-    seen,
 )
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.analyst_data.models import AnalystData
@@ -38,11 +38,11 @@ def viewed(seed: Seed, path: str = "") -> dict[str, Any]:
     return dict(answer["Event"])
 
 
-def test_every_part_of_an_event_shows_what_is_said_of_it(seed: Seed) -> None:
+def test_every_part_of_an_event_shows_its_analyst_data(seed: Seed) -> None:
     make_event(seed.analyst)
     for thing in (f"{EVENT}/Event", f"{ATTRIBUTE}/Attribute", f"{OBJECT}/Object", f"{INSIDE}/Attribute"):
-        say(seed.analyst, thing, note=thing)
-    say(seed.analyst, f"{REPORT}/EventReport", kind="Opinion", opinion=5)
+        add_analyst_data(seed.analyst, thing, note=thing)
+    add_analyst_data(seed.analyst, f"{REPORT}/EventReport", kind="Opinion", opinion=5)
     event = viewed(seed)
     parts = (event, event["Attribute"][0], event["Object"][0], event["Object"][0]["Attribute"][0])
     assert [part["Note"][0]["object_uuid"] for part in parts] == [EVENT, ATTRIBUTE, OBJECT, INSIDE]
@@ -61,12 +61,12 @@ def test_every_part_of_an_event_shows_what_is_said_of_it(seed: Seed) -> None:
     }
 
 
-def test_searches_show_it_when_asked(seed: Seed) -> None:
+def test_searches_include_analyst_data_on_request(seed: Seed) -> None:
     make_event(seed.analyst)
     make_event(seed.analyst, uuid=NOWHERE, Attribute=[], Object=[], EventReport=[])
-    say(seed.analyst, note="one")
-    say(seed.analyst, f"{NOWHERE}/Event", note="two")
-    say(seed.analyst, f"{ATTRIBUTE}/Attribute", note="three")
+    add_analyst_data(seed.analyst, note="one")
+    add_analyst_data(seed.analyst, f"{NOWHERE}/Event", note="two")
+    add_analyst_data(seed.analyst, f"{ATTRIBUTE}/Attribute", note="three")
 
     def search(**members: Any) -> list[dict[str, Any]]:
         body = {"returnFormat": "json", **members}
@@ -80,11 +80,11 @@ def test_searches_show_it_when_asked(seed: Seed) -> None:
     assert found[0]["Attribute"][0]["Note"][0]["note"] == "three"
 
 
-def test_two_levels_are_shown_and_deeper_ones_are_fetched(seed: Seed) -> None:
+def test_two_levels_are_shown_and_deeper_ones_fetched(seed: Seed) -> None:
     make_event(seed.analyst)
     above = f"{EVENT}/Event"
     for level in ("1", "2", "3", "4"):
-        above = say(seed.analyst, above, note=level)["uuid"] + "/Note"
+        above = add_analyst_data(seed.analyst, above, note=level)["uuid"] + "/Note"
     first = viewed(seed)["Note"][0]
     second = first["Note"][0]
     assert (first["_max_depth_reached"], second["note"]) == (True, "2")
@@ -94,10 +94,10 @@ def test_two_levels_are_shown_and_deeper_ones_are_fetched(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", f"/analyst_data/getChildren/Note/{above.split('/')[0]}")[1] == []
 
 
-def test_one_part_alone_shows_what_is_said_of_it(seed: Seed) -> None:
+def test_analyst_data_of_a_single_part(seed: Seed) -> None:
     make_event(seed.analyst)
-    say(seed.analyst, f"{ATTRIBUTE}/Attribute", note="of an attribute")
-    say(seed.analyst, f"{OBJECT}/Object", note="of an object")
+    add_analyst_data(seed.analyst, f"{ATTRIBUTE}/Attribute", note="of an attribute")
+    add_analyst_data(seed.analyst, f"{OBJECT}/Object", note="of an object")
     for path, text in (
         (f"/attributes/viewAnalystData/{ATTRIBUTE}", "of an attribute"),
         (f"/objects/viewAnalystData/{OBJECT}", "of an object"),
@@ -107,14 +107,14 @@ def test_one_part_alone_shows_what_is_said_of_it(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", f"/attributes/viewAnalystData/{NOWHERE}")[0] == 404
 
 
-def test_relationships_that_lead_to_a_thing_are_shown_there(seed: Seed) -> None:
+def test_inbound_relationships_are_shown_at_their_target(seed: Seed) -> None:
     event = make_event(seed.analyst)
     galaxy = Galaxy.objects.create(uuid=NOWHERE, name="G", type="g", distribution=3)
     cluster = GalaxyCluster.objects.create(galaxy=galaxy, uuid=NOTE, value="v", type="g", distribution=3)
     for uuid, kind in ((REPORT, "EventReport"), (NOTE, "GalaxyCluster")):
         leads = {"related_object_uuid": uuid, "related_object_type": kind, "relationship_type": "explains"}
-        say(seed.analyst, kind="Relationship", **leads)
-    say(seed.analyst, f"{NOTE}/GalaxyCluster", note="of a cluster")
+        add_analyst_data(seed.analyst, kind="Relationship", **leads)
+    add_analyst_data(seed.analyst, f"{NOTE}/GalaxyCluster", note="of a cluster")
     report = call(seed.analyst.key, "GET", f"/eventReports/view/{REPORT}")[1]
     assert [each["relationship_type"] for each in report["RelationshipInbound"]] == ["explains"]
     shown = call(seed.analyst.key, "GET", f"/galaxy_clusters/view/{cluster.pk}")[1]["GalaxyCluster"]
@@ -122,16 +122,16 @@ def test_relationships_that_lead_to_a_thing_are_shown_there(seed: Seed) -> None:
     assert [each["note"] for each in shown["Note"]] == ["of a cluster"]
 
 
-def test_a_related_event_shows_what_is_said_of_it(seed: Seed) -> None:
+def test_related_event_shows_its_analyst_data(seed: Seed) -> None:
     make_event(seed.analyst)
     same = [{"type": "ip-dst", "value": "198.51.100.7"}]
     make_event(seed.analyst, uuid=NOWHERE, Attribute=same, Object=[], EventReport=[])
-    say(seed.analyst, f"{NOWHERE}/Event", note="of the related")
+    add_analyst_data(seed.analyst, f"{NOWHERE}/Event", note="of the related")
     related = viewed(seed)["RelatedEvent"][0]
     assert list(related) == ["Event", "Note", "RelationshipInbound"]
 
 
-def test_documents_bring_it_for_every_part(seed: Seed) -> None:
+def test_documents_bring_analyst_data_for_every_part(seed: Seed) -> None:
     note = {"note": "new", "Opinion": [{"opinion": 10}]}
     document = make_event(seed.stranger, uuid=NOWHERE, Attribute=[], Object=[], EventReport=[])
     make_event(seed.analyst, Note=[note | {"uuid": NOTE, "object_uuid": document["uuid"]}])
@@ -151,7 +151,7 @@ def test_documents_bring_it_for_every_part(seed: Seed) -> None:
     assert AnalystData.objects.count() == count
 
 
-def test_a_document_changes_only_what_is_older_here(seed: Seed) -> None:
+def test_document_changes_only_older_notes(seed: Seed) -> None:
     make_event(seed.analyst, Note=[{"uuid": NOTE, "note": "first", "modified": "2024-01-01 00:00:00"}])
     for modified, expected in ((EARLY, "first"), ("2024-01-01 00:00:00", "first"), (LATER, "later")):
         body = {"Note": [{"uuid": NOTE, "note": "later", "modified": modified}]}
@@ -159,13 +159,13 @@ def test_a_document_changes_only_what_is_older_here(seed: Seed) -> None:
         assert AnalystData.objects.get().text == expected
 
 
-def test_what_is_wrong_in_a_document_is_left_out(seed: Seed) -> None:
+def test_invalid_notes_in_a_document_are_skipped(seed: Seed) -> None:
     make_event(seed.analyst, Note=[{"note": "good"}, {"note": "bad", "distribution": 9}, "text", None])
     assert [note["note"] for note in viewed(seed)["Note"]] == ["good"]
 
 
-def test_documents_cannot_be_used_to_write_for_others(seed: Seed) -> None:
-    say(seed.analyst, f"{NOWHERE}/Event", note="of A", uuid=NOTE)
+def test_documents_cannot_write_in_the_name_of_others(seed: Seed) -> None:
+    add_analyst_data(seed.analyst, f"{NOWHERE}/Event", note="of A", uuid=NOTE)
     forged = {"uuid": NOTE, "note": "forged", "modified": LATER, "orgc_uuid": str(seed.org_a.uuid)}
     new = {"note": "as A", "Orgc": {"uuid": str(seed.org_a.uuid), "name": "Organisation A"}}
     make_event(seed.stranger, Note=[forged, new])
@@ -173,7 +173,7 @@ def test_documents_cannot_be_used_to_write_for_others(seed: Seed) -> None:
     assert AnalystData.objects.get(text="as A").orgc == seed.org_c
 
 
-def test_documents_of_those_who_may_not_say_anything_say_nothing(seed: Seed) -> None:
+def test_analyst_data_in_documents_requires_permission(seed: Seed) -> None:
     role = seed.stranger.user.role
     role.perm_analyst_data = False
     role.save()
@@ -188,7 +188,7 @@ def push(seed: Seed, **members: Any) -> str:
     return str(answer["message"])
 
 
-def test_a_peer_pushes(seed: Seed) -> None:
+def test_peer_pushes_analyst_data(seed: Seed) -> None:
     creator = {"uuid": NOWHERE, "name": "Elsewhere"}
     done = "Analyst Data imported. {} imported, {} ignored, {} failed. "
     assert push(seed, Orgc=creator, modified=EARLY, Opinion=[{"opinion": 3}]) == done.format(2, 0, 0)
@@ -200,19 +200,21 @@ def test_a_peer_pushes(seed: Seed) -> None:
     assert AnalystData.objects.get(uuid=NOTE).text == "newer"
 
 
-def test_a_peer_cannot_change_what_is_from_here_nor_what_it_may_not_read(seed: Seed) -> None:
-    say(seed.analyst, note="local", uuid=NOTE, distribution=3)
+def test_peer_cannot_change_local_or_hidden_notes(seed: Seed) -> None:
+    add_analyst_data(seed.analyst, note="local", uuid=NOTE, distribution=3)
     assert "0 imported, 1 ignored" in push(seed, modified=LATER)
     AnalystData.objects.update(locked=True, distribution=0)
     assert "0 imported, 1 ignored" in push(seed, modified=LATER)
     AnalystData.objects.update(distribution=3)
-    assert "0 imported, 1 ignored" in push(seed, modified=LATER), "A is a member, and changes its own"
+    assert "0 imported, 1 ignored" in push(seed, modified=LATER), (
+        "A is a member, and only A changes its notes"
+    )
     AnalystData.objects.update(orgc=Organisation.objects.create(name="Far away"))
     assert "1 imported" in push(seed, modified=LATER)
 
 
 @pytest.mark.parametrize("kind", [Blocked.ANALYST_DATA, Blocked.ORGANISATION])
-def test_what_is_blocked_does_not_come_in(seed: Seed, kind: Blocked) -> None:
+def test_blocked_notes_are_ignored(seed: Seed, kind: Blocked) -> None:
     blocked = NOTE if kind is Blocked.ANALYST_DATA else NOWHERE
     BlocklistEntry.objects.create(kind=kind, uuid=blocked)
     assert "0 imported, 1 ignored" in push(seed, Orgc={"uuid": NOWHERE, "name": "Elsewhere"})
@@ -221,8 +223,8 @@ def test_what_is_blocked_does_not_come_in(seed: Seed, kind: Blocked) -> None:
     assert not AnalystData.objects.exists()
 
 
-def test_a_peer_asks_what_is_wanted(seed: Seed) -> None:
-    say(seed.analyst, note="local", uuid=NOTE)
+def test_peer_asks_which_notes_are_wanted(seed: Seed) -> None:
+    add_analyst_data(seed.analyst, note="local", uuid=NOTE)
     path = "/analyst_data/filterAnalystDataForPush"
     offered = {"Note": {NOTE: LATER, NOWHERE: EARLY, "nope": EARLY, EVENT: 5}, "Opinion": "x"}
     assert call(seed.partner_sync.key, "POST", path, offered)[1] == {
@@ -240,16 +242,16 @@ def test_a_peer_asks_what_is_wanted(seed: Seed) -> None:
     }
 
 
-def test_only_synchronising_users_push(seed: Seed) -> None:
+def test_only_sync_users_push(seed: Seed) -> None:
     for api_user in (seed.analyst, seed.org_admin, seed.reader):
         for action in ("pushAnalystData", "filterAnalystDataForPush"):
             assert call(api_user.key, "POST", f"/analyst_data/{action}", {})[0] == 403
 
 
-def test_a_peer_compares_and_fetches(seed: Seed) -> None:
-    mine = say(seed.analyst, note="of A")
-    theirs = say(seed.partner, note="of B")
-    say(seed.analyst, note="hidden", distribution=0)
+def test_peer_lists_and_fetches_notes(seed: Seed) -> None:
+    mine = add_analyst_data(seed.analyst, note="of A")
+    theirs = add_analyst_data(seed.partner, note="of B")
+    add_analyst_data(seed.analyst, note="hidden", distribution=0)
 
     def minimal(*names: str) -> list[str]:
         body = {"orgc_name": list(names)}
@@ -268,16 +270,16 @@ def test_a_peer_compares_and_fetches(seed: Seed) -> None:
         call(seed.partner_sync.key, "GET", "/analyst_data/index/Note/limit:1/page:2")[1][0]["Note"]["uuid"]
         == theirs["uuid"]
     )
-    assert seen(seed.partner_sync, "Opinion") == []
+    assert listed_uuids(seed.partner_sync, "Opinion") == []
 
 
-def test_the_number_of_queries_does_not_grow_with_what_is_said(seed: Seed) -> None:
+def test_query_count_is_independent_of_the_number_of_notes(seed: Seed) -> None:
     make_event(seed.analyst)
     counts = []
     for _ in range(3):
         for thing in (f"{EVENT}/Event", f"{ATTRIBUTE}/Attribute", f"{OBJECT}/Object"):
-            note = say(seed.analyst, thing, note="x")
-            say(seed.analyst, f"{note['uuid']}/Note", kind="Opinion", opinion=1)
+            note = add_analyst_data(seed.analyst, thing, note="x")
+            add_analyst_data(seed.analyst, f"{note['uuid']}/Note", kind="Opinion", opinion=1)
         with CaptureQueriesContext(connection) as queries:
             viewed(seed)
         counts.append(len(queries))

@@ -1,4 +1,4 @@
-"""What a report speaks of becomes attributes and tags of its event, and the report refers to them."""
+"""Values in a report become attributes and tags of its event, and the report refers to them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
-from tests.exchange.servers import HERE, says, serving
+from tests.exchange.servers import HERE, responds, serving
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import Seed
 from tests.intel.event_reports.test_reports import make_event, make_report
@@ -35,7 +35,7 @@ def make_clusters() -> None:
     make_tag("tlp:amber")
 
 
-def test_everything_in_a_report_becomes_part_of_the_event(seed: Seed) -> None:
+def test_all_values_of_a_report_are_added_to_the_event(seed: Seed) -> None:
     make_clusters()
     event = make_event(seed.analyst, Attribute=[{"type": "ip-dst", "value": "198.51.100.7"}])
     report = make_report(seed.analyst, event, content=TEXT)
@@ -55,7 +55,7 @@ def test_everything_in_a_report_becomes_part_of_the_event(seed: Seed) -> None:
     assert len(values(event)) == 2
 
 
-def test_what_a_warninglist_knows_is_not_for_detection(seed: Seed) -> None:
+def test_warninglisted_values_are_not_for_detection(seed: Seed) -> None:
     event = make_event(seed.analyst)
     report = make_report(seed.analyst, event, content="198.51.100.7 and 198.51.100.8")
     known = Warninglist.objects.create(
@@ -67,7 +67,7 @@ def test_what_a_warninglist_knows_is_not_for_detection(seed: Seed) -> None:
     assert [attribute.to_ids for attribute in found] == [False, True]
 
 
-def test_suggestions_are_shown_to_readers_and_accepted_by_the_owner(seed: Seed) -> None:
+def test_readers_see_suggestions_and_the_owner_accepts_them(seed: Seed) -> None:
     event = make_event(seed.analyst)
     report = make_report(seed.analyst, event, content="evil.example and http://[")
     path = f"/event_reports/extractFromReport/{report['id']}"
@@ -100,7 +100,7 @@ def test_suggestions_are_shown_to_readers_and_accepted_by_the_owner(seed: Seed) 
         [{"value": ["a"], "type": "domain"}],
     ],
 )
-def test_bad_suggestions_change_nothing(seed: Seed, suggestions: Any) -> None:
+def test_invalid_suggestions_change_nothing(seed: Seed, suggestions: Any) -> None:
     event = make_event(seed.analyst)
     report = make_report(seed.analyst, event)
     path = f"/event_reports/replaceSuggestionInReport/{report['id']}"
@@ -108,7 +108,7 @@ def test_bad_suggestions_change_nothing(seed: Seed, suggestions: Any) -> None:
     assert call(seed.analyst.key, "GET", f"/event_reports/view/{report['id']}")[1]["EventReport"] == report
 
 
-def test_values_that_a_reader_may_not_see_stay_suggestions(seed: Seed) -> None:
+def test_hidden_values_stay_suggestions(seed: Seed) -> None:
     hidden = {"type": "domain", "value": "evil.example", "distribution": 0}
     event = make_event(seed.analyst, Attribute=[hidden])
     report = make_report(seed.analyst, event, content="evil.example")
@@ -118,7 +118,7 @@ def test_values_that_a_reader_may_not_see_stay_suggestions(seed: Seed) -> None:
     assert call(seed.partner.key, "POST", path.replace("extract", "extractAll"))[0] == 403
 
 
-def test_the_editor_gets_what_may_be_referred_to(seed: Seed) -> None:
+def test_editor_gets_the_elements_that_can_be_referred_to(seed: Seed) -> None:
     note = {
         "name": "note",
         "meta-category": "misc",
@@ -145,7 +145,7 @@ def test_the_editor_gets_what_may_be_referred_to(seed: Seed) -> None:
     assert found["attribute"] == found["object"] == found["tagname"] == []
 
 
-def test_a_report_is_made_of_an_event(seed: Seed) -> None:
+def test_report_is_generated_from_an_event(seed: Seed) -> None:
     attributes = [{"type": "domain", "value": "evil.example"}, {"type": "ip-src", "value": "198.51.100.7"}]
     event = make_event(seed.analyst, Attribute=attributes)
     path = f"/event_reports/reportFromEvent/{event['id']}"
@@ -158,14 +158,12 @@ def test_a_report_is_made_of_an_event(seed: Seed) -> None:
     assert values(event)["198.51.100.7"] not in text
 
 
-def test_a_page_becomes_a_report(seed: Seed, settings: Any) -> None:
+def test_web_page_becomes_a_report(seed: Seed, settings: Any) -> None:
     event = make_event(seed.analyst)
     path = f"/event_reports/importReportFromUrl/{event['id']}"
-    page = says(PAGE, Content_Type="text/html")
+    page = responds(PAGE, Content_Type="text/html")
     with serving(page) as server:
-        assert (
-            call(seed.analyst.key, "POST", path, {"url": server.url})[0] == 403
-        )  # Not on the public network.
+        assert call(seed.analyst.key, "POST", path, {"url": server.url})[0] == 403  # Not a public address.
         settings.VARDKASE_PRIVATE_NETWORKS = (
             HERE  # For feeds and connections, not for what any member may name.
         )
@@ -180,19 +178,19 @@ def test_a_page_becomes_a_report(seed: Seed, settings: Any) -> None:
 
 
 @pytest.mark.parametrize("page", ["<svg " * 300_000, "<div>" * 300_000, "<title" * 300_000, "<!--" * 300_000])
-def test_a_page_that_would_take_hours_is_given_up(seed: Seed, settings: Any, page: str) -> None:
-    """It is read in a confined process, which ends after a few seconds whatever the page holds."""
+def test_expensive_page_is_abandoned(seed: Seed, settings: Any, page: str) -> None:
+    """It is parsed in a sandbox that ends after a few seconds, whatever the page contains."""
     settings.VARDKASE_PAGE_NETWORKS = HERE
     event = make_event(seed.analyst)
-    with serving(says(page.encode(), Content_Type="text/html")) as server:
+    with serving(responds(page.encode(), Content_Type="text/html")) as server:
         path = f"/event_reports/importReportFromUrl/{event['id']}"
         assert call(seed.analyst.key, "POST", path, {"url": server.url})[0] in (200, 403)
 
 
-def test_pages_are_imported_so_often_and_no_more(seed: Seed, settings: Any) -> None:
+def test_page_imports_are_rate_limited(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_PAGE_NETWORKS = HERE
     event = make_event(seed.analyst)
-    with serving(says(PAGE, Content_Type="text/html")) as server:
+    with serving(responds(PAGE, Content_Type="text/html")) as server:
         for _ in range(IMPORTS.allowed):
             IMPORTS.spend(seed.analyst.user.pk)
         path = f"/event_reports/importReportFromUrl/{event['id']}"
@@ -203,7 +201,7 @@ def test_pages_are_imported_so_often_and_no_more(seed: Seed, settings: Any) -> N
 
 
 @pytest.mark.parametrize("distribution", [0, 5])
-def test_what_is_taken_out_of_a_hidden_report_stays_hidden(seed: Seed, distribution: int) -> None:
+def test_attributes_from_a_hidden_report_stay_hidden(seed: Seed, distribution: int) -> None:
     event = make_event(seed.analyst, distribution=1)
     report = make_report(seed.analyst, event, content="198.51.100.7", distribution=distribution)
     assert call(seed.analyst.key, "POST", f"/event_reports/extractAllFromReport/{report['id']}")[0] == 200

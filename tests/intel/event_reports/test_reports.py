@@ -1,4 +1,4 @@
-"""Reports are written, read, changed and deleted by those who may, and exist for nobody else."""
+"""Event reports are written, read, changed and deleted by users with permission, and are invisible to others."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def names(by: ApiUser, path: str = "/event_reports/index") -> list[str]:
     return [row["EventReport"]["name"] for row in call(by.key, "GET", path)[1]]
 
 
-def test_a_report_is_answered_with_its_event_and_group(seed: Seed) -> None:
+def test_response_contains_event_and_sharing_group(seed: Seed) -> None:
     event = make_event(seed.analyst)
     body = {"name": "one", "uuid": UUID, "distribution": 4, "sharing_group_id": seed.group.pk}
     status, answer = call(seed.analyst.key, "POST", f"/event_reports/add/{event['id']}", body)
@@ -52,7 +52,7 @@ def test_a_report_is_answered_with_its_event_and_group(seed: Seed) -> None:
         ({"timestamp": {"a": 1}}, "Expected a Unix timestamp"),
     ],
 )
-def test_a_report_that_is_wrong_is_refused_with_the_reason(
+def test_invalid_report_is_rejected_with_the_reason(
     seed: Seed, members: dict[str, Any], message: str
 ) -> None:
     event = make_event(seed.analyst)
@@ -64,7 +64,7 @@ def test_a_report_that_is_wrong_is_refused_with_the_reason(
     assert len(names(seed.analyst)) == 1
 
 
-def test_an_edit_changes_what_it_names_and_unpublishes(seed: Seed) -> None:
+def test_edit_changes_only_named_fields_and_unpublishes(seed: Seed) -> None:
     event = make_event(seed.org_admin, Attribute=[{"type": "domain", "value": "evil.example"}])
     report = make_report(seed.org_admin, event)
     call(seed.org_admin.key, "POST", f"/events/publish/{event['id']}")
@@ -75,7 +75,7 @@ def test_an_edit_changes_what_it_names_and_unpublishes(seed: Seed) -> None:
     assert not call(seed.org_admin.key, "GET", f"/events/view/{event['id']}")[1]["Event"]["published"]
 
 
-def test_soft_deletion_hides_and_restoring_shows_and_hard_deletion_ends(seed: Seed) -> None:
+def test_soft_deletion_restoring_and_hard_deletion(seed: Seed) -> None:
     event = make_event(seed.analyst)
     report = make_report(seed.analyst, event)
     path = report["uuid"]
@@ -92,7 +92,7 @@ def test_soft_deletion_hides_and_restoring_shows_and_hard_deletion_ends(seed: Se
     assert (status, answer["message"]) == (404, "Invalid report")
 
 
-def test_the_list_is_narrowed_by_event_word_and_extension(seed: Seed) -> None:
+def test_index_filters_by_event_text_and_extension(seed: Seed) -> None:
     event = make_event(seed.analyst)
     extending = make_event(seed.partner, extends_uuid=event["uuid"])
     make_report(seed.analyst, event, name="Main", content="100% sure")
@@ -107,7 +107,7 @@ def test_the_list_is_narrowed_by_event_word_and_extension(seed: Seed) -> None:
 @pytest.mark.parametrize(
     ("distribution", "readers"), [(0, "A"), (1, "ABC"), (3, "ABC"), (4, "AB"), (5, "ABC")]
 )
-def test_a_report_has_its_own_reach(seed: Seed, distribution: int, readers: str) -> None:
+def test_report_has_its_own_distribution(seed: Seed, distribution: int, readers: str) -> None:
     event = make_event(seed.analyst)
     report = make_report(seed.analyst, event, distribution=distribution, sharing_group_id=str(seed.group.pk))
     for name, api_user in (("A", seed.reader), ("B", seed.partner), ("C", seed.stranger)):
@@ -118,7 +118,7 @@ def test_a_report_has_its_own_reach(seed: Seed, distribution: int, readers: str)
         assert bool(document["Event"]["EventReport"]) is may
 
 
-def test_a_report_of_a_hidden_event_is_hidden(seed: Seed) -> None:
+def test_report_of_a_hidden_event_is_hidden(seed: Seed) -> None:
     event = make_event(seed.analyst, distribution=0)
     report = make_report(seed.analyst, event, distribution=3)
     assert call(seed.stranger.key, "GET", f"/event_reports/view/{report['id']}")[0] == 404
@@ -126,7 +126,7 @@ def test_a_report_of_a_hidden_event_is_hidden(seed: Seed) -> None:
     assert call(seed.stranger.key, "GET", f"/event_reports/index/event_id:{event['id']}")[0] == 404
 
 
-def test_others_may_not_write(seed: Seed) -> None:
+def test_other_organisations_cannot_change_reports(seed: Seed) -> None:
     event = make_event(seed.analyst)
     report = make_report(seed.analyst, event)
     for act, body in (("edit", {"name": "x"}), ("delete", {}), ("delete", {"hard": 1}), ("restore", {})):
@@ -139,13 +139,13 @@ def test_others_may_not_write(seed: Seed) -> None:
     assert call(seed.analyst.key, "GET", f"/event_reports/view/{report['id']}")[1]["EventReport"] == report
 
 
-def test_peers_find_out_that_there_are_reports(seed: Seed) -> None:
+def test_peers_can_detect_support_for_reports(seed: Seed) -> None:
     status, answer = call(seed.partner_sync.key, "GET", "/eventReports/add")
     assert (status, answer["mandatory_fields"]) == (200, ["name"])
     assert call(seed.analyst.key, "GET", "/eventReports/view/none")[0] == 404
 
 
-def test_tags_on_reports_travel_with_the_event(seed: Seed) -> None:
+def test_report_tags_are_part_of_the_event(seed: Seed) -> None:
     tag = {"name": "tlp:green"}
     sent = {"name": "Tagged", "uuid": UUID, "distribution": 5, "Tag": [tag]}
     event = make_event(seed.org_admin, EventReport=[sent])

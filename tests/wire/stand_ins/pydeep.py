@@ -1,4 +1,4 @@
-"""What PyMISP asks of pydeep, answered by ppdeep.
+"""The part of pydeep that PyMISP uses, implemented with ppdeep.
 
 pydeep is a binding of libfuzzy without wheels: it needs a compiler and headers on every machine. ppdeep
 computes the same hashes in Python.

@@ -1,4 +1,4 @@
-"""A module in the older form: says what it was configured by and asked, and misbehaves when the value says so."""
+"""A module in the older format: reports its configuration and request, and misbehaves when the value says so."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ODD = [
 
 
 def handler(q: bytes) -> Any:
-    """Answer one question."""
+    """Answer one request."""
     request = json.loads(q)
     value = request.get("domain") or request.get("attachment")
     match str(value).partition(".")[0]:
@@ -47,10 +47,10 @@ def handler(q: bytes) -> Any:
 
 
 def introspection() -> dict[str, Any]:
-    """What it takes and gives."""
+    """Input and output types."""
     return {"input": ["domain", "attachment"], "output": ["text"]}
 
 
 def version() -> dict[str, Any]:
-    """What it is."""
+    """Description of the module."""
     return ABOUT
