@@ -244,9 +244,7 @@ CLAIMED = {
 
 @pytest.mark.parametrize(("columns", "words"), CLAIMED.values(), ids=CLAIMED.keys())
 def test_applicant_cannot_exclude_officers_by_claims(seed: Seed, columns: dict[str, Any], words: str) -> None:
-    """Whatever it claims, every officer can act (those it names once they have declared themselves
-    impartial), and is warned that the claimed identity belongs to somebody else.
-    """
+    """Officers whom it names act once they have declared themselves impartial; all are warned of the claim."""
     Membership.objects.create(
         organisation=seed.hub, sector="state_authority", connection="web", organisation_number="2120000142"
     )

@@ -277,9 +277,7 @@ def test_member_takes_uuid_of_its_own_misp(seed: Seed, desk: Desk) -> None:
 
 
 def test_operator_sends_access_only_to_the_members_mailbox(seed: Seed, desk: Desk) -> None:
-    """Otherwise the operator, who may read nothing, could read what the member reads. A domain verified since
-    the application does not count: the operator may verify one in the member's name.
-    """
+    """Domains verified since the application do not count: the operator may verify one in the member's name."""
     opened(desk, seed.org_c)
     type(seed.org_c).objects.filter(pk=seed.org_c.pk).update(verified_domains=["supplier.example"])
     who, org, until = at_the_screen(desk.operator), seed.org_c.pk, today() + timedelta(days=9)
