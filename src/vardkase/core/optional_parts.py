@@ -39,11 +39,15 @@ class OptionalPart(Enum):
     YARA = "yara"
     ZEROMQ = "zeromq"
 
+    @property
+    def is_installed(self) -> bool:
+        # Found, not imported: some of the libraries take a second to load.
+        return all(map(find_spec, PARTS[self][1]))
+
     def require(self) -> None:
-        """Raises PartMissing. Does not import the libraries: some of them take a second to load."""
-        name, libraries = PARTS[self]
-        if not all(map(find_spec, libraries)):
-            raise PartMissing(OptionalPartProblem.MISSING(part=name, extra=self.value))
+        """Raises PartMissing."""
+        if not self.is_installed:
+            raise PartMissing(OptionalPartProblem.MISSING(part=PARTS[self][0], extra=self.value))
 
     def load(self, module: str) -> ModuleType:
         """`module` of ours, which imports the part's libraries. Raises PartMissing."""

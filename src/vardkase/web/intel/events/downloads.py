@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 
-from vardkase.analysis.search.filters import Scope, Search
+from vardkase.analysis.search.filters import Scope
 from vardkase.core import files
 from vardkase.core.zipcrypto import encrypted_zip, is_encrypted_zip
-from vardkase.formats import csv
 from vardkase.formats.misp_json import EventOptions, event_document
 from vardkase.intel.columns import AttributeRow
 from vardkase.intel.kernel.attachments import MALWARE_SAMPLE, SAMPLE_PASSWORD
 from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.web.ui.exports import JSON_WITH_ATTACHMENTS, export_events, offered_formats
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest, page
 
 
 @page()
-def as_json(request: PageRequest, reference: str) -> HttpResponseBase:
-    """The event in MISP's format; `?attachments=1` puts its files in as well."""
+def formats(request: PageRequest, reference: str) -> HttpResponse:
+    """Every format in which the event can be downloaded, and what each is for."""
     event = find_event(request.actor, reference)
-    options = EventOptions(include_attachments=request.GET.get("attachments") == "1")
-    document = event_document(request.actor, event.id, options)
-    return download(document, f"misp.event.{event.uuid}.json", "application/json")
+    context = {"heading": event.info, "event": event, "groups": offered_formats(Scope.EVENTS)}
+    return render(request, "events/downloads.html", context)
 
 
 @page()
-def as_csv(request: PageRequest, reference: str) -> HttpResponseBase:
-    """The event's attributes, a line each, in MISP's columns."""
+def event_file(request: PageRequest, reference: str, format: str) -> HttpResponseBase:
     event = find_event(request.actor, reference)
-    search = Search(Scope.EVENTS, options={"includeContext": True, "escapeFormulas": True})
-    rows = csv.table(request.actor, search, [event.id])
-    return download(rows, f"misp.event.{event.uuid}.csv", "text/csv; charset=utf-8")
+    name = f"misp.event.{event.uuid}"
+    if not format.startswith("json"):
+        return export_events(request, format, [event.id], name)
+    # One event by itself, as events/view answers, and not a list of one as a search would.
+    options = EventOptions(include_attachments=format == JSON_WITH_ATTACHMENTS)
+    return download(event_document(request.actor, event.id, options), f"{name}.json", "application/json")
 
 
 @page()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +18,14 @@ from vardkase.analysis.search.event_list import (
     event_page,
     every_event,
 )
+from vardkase.analysis.search.filters import Scope
 from vardkase.core.sql import SqlQuery
 from vardkase.formats.event_list import event_table
-from vardkase.formats.misp_json import Chosen, event_index
+from vardkase.formats.misp_json import Chosen, chosen_ids, event_index
 from vardkase.web.intel.events.forms import EventFilterForm
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.ui.display import thin
+from vardkase.web.ui.exports import export_events, offered_formats
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
@@ -62,12 +65,33 @@ def export(request: PageRequest, format: str) -> HttpResponseBase:
     return download(write(request.actor, _chosen(request)), f"events.{format}", content_type)
 
 
+@page()
+def formats(request: PageRequest) -> HttpResponse:
+    """Every format in which the listed or selected events can be downloaded, and what each is for."""
+    count = len(_chosen_ids(request))
+    message = ngettext("Download %(count)s event", "Download %(count)s events", count) % {
+        "count": thin(count)
+    }
+    context = {"heading": message, "groups": offered_formats(Scope.EVENTS)}
+    return render(request, "events/downloads.html", context)
+
+
+@page()
+def event_files(request: PageRequest, format: str) -> HttpResponseBase:
+    return export_events(request, format, _chosen_ids(request), "misp.events")
+
+
 def _chosen(request: PageRequest) -> Chosen:
     chosen = [int(pk) for pk in request.GET.getlist("pk") if pk.isdecimal() and len(pk) < 19]
     if chosen:
         return chosen
     query: SqlQuery = every_event(request.actor, EventFilterForm(request.GET).filters())
     return query
+
+
+def _chosen_ids(request: PageRequest) -> Sequence[int]:
+    chosen = _chosen(request)
+    return chosen_ids(chosen) if isinstance(chosen, SqlQuery) else chosen
 
 
 def _chips(request: PageRequest, form: EventFilterForm) -> list[dict[str, str]]:

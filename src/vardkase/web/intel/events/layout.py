@@ -23,9 +23,12 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.object_lines import count_references
 from vardkase.web.intel.events.rows import ListedEvent, moment
 from vardkase.web.ui.chips import is_tlp
+from vardkase.web.ui.exports import BY_SLUG, JSON_WITH_ATTACHMENTS, ExportFormat
 
 RELATED_SHOWN = 5
 """Events named in the side column; the tab has them all."""
+COMMON_FORMATS = ("json", JSON_WITH_ATTACHMENTS, "csv", "stix2", "suricata")
+"""In the menu of an event; the others are on a page of their own."""
 AT_ONCE = 1000
 """The related events of a larger event are looked up after its page is there, by a request of their own."""
 
@@ -66,6 +69,10 @@ class EventLayout:
         if self.event.published or not rules.is_open_unpublished(self.event.distribution):
             return False
         return not hides_unpublished(self.event.org_id)
+
+    @property
+    def common_formats(self) -> list[ExportFormat]:
+        return [BY_SLUG[slug] for slug in COMMON_FORMATS]
 
     @property
     def changes(self) -> int:

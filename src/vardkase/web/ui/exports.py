@@ -1,0 +1,175 @@
+"""The export formats that pages offer: which there are, what each is for, and the file in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, groupby
+from typing import Any
+
+from django.http import Http404, HttpResponseBase
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.analysis.search.filters import Scope, Search
+from vardkase.analysis.search.parse import parse
+from vardkase.core.optional_parts import OptionalPart
+from vardkase.formats.registry import FORMATS, ZEEK, Format
+from vardkase.web.ui.files import download
+from vardkase.web.ui.pages import PageRequest
+
+DOCUMENTS = _("Complete events, for other platforms")
+TABLES = _("Tables, for spreadsheets")
+RULES = _("Detection rules")
+LISTS = _("Lists of indicators, for devices")
+OVERVIEWS = _("Overviews")
+
+JSON_WITH_ATTACHMENTS = "json-attachments"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """A format of restSearch with options, under a name of its own in URLs."""
+
+    slug: str
+    group: Promise
+    label: Promise | str
+    purpose: Promise
+    registered: str
+    """Its name in `formats.registry`."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    needs: OptionalPart | None = None
+
+    def output(self, scope: Scope) -> Format | None:
+        registered = ZEEK["all"] if self.registered == "zeek" else FORMATS[self.registered]
+        return registered if scope in registered.renderers else None
+
+    @property
+    def detection_only(self) -> bool:
+        """Whether the file contains only values marked for detection."""
+        output = self.output(Scope.ATTRIBUTES)
+        return output is not None and output.restrictive
+
+
+EXPORT_FORMATS = (
+    ExportFormat("json", DOCUMENTS, "MISP JSON", _("Everything, as MISP and PyMISP read it."), "json"),
+    ExportFormat(
+        JSON_WITH_ATTACHMENTS,
+        DOCUMENTS,
+        _("MISP JSON with attachments"),
+        _("The same, with files and malware samples inside the document."),
+        "json",
+        {"withAttachments": 1},
+    ),
+    ExportFormat("xml", DOCUMENTS, "MISP XML", _("Everything, for tools that read XML."), "xml"),
+    ExportFormat(
+        "stix2",
+        DOCUMENTS,
+        "STIX 2.1",
+        _("The standard for TAXII servers, OpenCTI and most SIEMs."),
+        "stix2",
+        {"stix-version": "2.1"},
+        OptionalPart.STIX,
+    ),
+    ExportFormat(
+        "stix1", DOCUMENTS, "STIX 1.1.1", _("XML for older systems."), "stix", needs=OptionalPart.STIX
+    ),
+    ExportFormat("openioc", DOCUMENTS, "OpenIOC 1.0", _("For Mandiant’s tools."), "openioc"),
+    ExportFormat(
+        "csv",
+        TABLES,
+        "CSV",
+        _("One line for each attribute."),
+        "csv",
+        {"includeContext": 1, "escapeFormulas": 1},
+    ),
+    ExportFormat("xlsx", TABLES, "Excel", _("The same columns as a workbook."), "xlsx"),
+    ExportFormat("suricata", RULES, "Suricata", _("Rules for Suricata’s own syntax."), "suricata"),
+    ExportFormat("snort", RULES, "Snort", _("Rules for Snort 2 and 3."), "snort"),
+    ExportFormat(
+        "yara",
+        RULES,
+        "YARA",
+        _("Rules from hashes and patterns, and rules written by hand."),
+        "yara",
+        needs=OptionalPart.YARA,
+    ),
+    ExportFormat("zeek", RULES, "Zeek", _("Input for Zeek’s intelligence framework."), "zeek"),
+    ExportFormat("kunai", RULES, "Kunai", _("Indicators for Kunai on Linux hosts."), "kunai"),
+    ExportFormat("text", LISTS, _("Values"), _("One value on each line."), "text"),
+    ExportFormat("hashes", LISTS, _("Hashes"), _("All hashes of files, one on each line."), "hashes"),
+    ExportFormat("hosts", LISTS, _("Hosts file"), _("Blocks domains on a computer."), "hosts"),
+    ExportFormat("rpz", LISTS, "RPZ", _("Response policy zone that blocks names in a DNS resolver."), "rpz"),
+    ExportFormat("netfilter", LISTS, "netfilter", _("Commands for iptables that drop traffic."), "netfilter"),
+    ExportFormat(
+        "attack", OVERVIEWS, _("ATT&CK heat map"), _("The matrix with its techniques, as JSON."), "attack"
+    ),
+    ExportFormat(
+        "context",
+        OVERVIEWS,
+        _("Context"),
+        _("Tags, clusters and techniques as Markdown."),
+        "context-markdown",
+    ),
+)
+
+BY_SLUG = {offered.slug: offered for offered in EXPORT_FORMATS}
+
+
+def offered_formats(scope: Scope) -> list[tuple[Promise, list[ExportFormat]]]:
+    """The formats that this hub can write of events or attributes, by group."""
+    usable = [
+        offered
+        for offered in EXPORT_FORMATS
+        if (offered.output(scope) or scope is Scope.EVENTS)
+        and (offered.needs is None or offered.needs.is_installed)
+    ]
+    return [(group, list(members)) for group, members in groupby(usable, key=lambda offered: offered.group)]
+
+
+def export_events(request: PageRequest, slug: str, event_ids: Sequence[int], name: str) -> HttpResponseBase:
+    """The file, called `name`, of those of these events that the actor may read. Raises Http404, PartMissing."""
+    offered = _wanted(slug)
+    scope = Scope.EVENTS if offered.output(Scope.EVENTS) else Scope.ATTRIBUTES
+    search = _search(request, offered, scope, {})
+    return _file(request, offered, name, replace(search, id_list=tuple(event_ids)))
+
+
+def export_attributes(
+    request: PageRequest, slug: str, filters: Mapping[str, Any], name: str
+) -> HttpResponseBase:
+    """The file of the attributes found by these filters of restSearch. Raises Http404, Invalid, PartMissing."""
+    offered = _wanted(slug)
+    return _file(request, offered, name, _search(request, offered, Scope.ATTRIBUTES, filters))
+
+
+def _wanted(slug: str) -> ExportFormat:
+    try:
+        offered = BY_SLUG[slug]
+    except KeyError:
+        raise Http404 from None
+    if offered.needs:
+        offered.needs.require()
+    return offered
+
+
+def _search(request: PageRequest, offered: ExportFormat, scope: Scope, filters: Mapping[str, Any]) -> Search:
+    output = offered.output(scope)
+    if output is None:
+        raise Http404
+    # Without `published`: who downloads the rules of a draft wants to see what they will be.
+    defaults = {name: value for name, value in output.defaults(scope).items() if name != "published"}
+    search = parse(scope, {**defaults, **offered.options, **filters})
+    return replace(search, base_url=request.build_absolute_uri("/").rstrip("/"))
+
+
+def _file(request: PageRequest, offered: ExportFormat, name: str, search: Search) -> HttpResponseBase:
+    output = offered.output(search.scope)
+    if output is None:
+        raise Http404
+    found = output.find(request.actor, search)
+    content = output.renderers[search.scope](request.actor, search, found)
+    suffix = "" if offered.slug == output.extension else f".{offered.slug}"
+    # What fails before its first part fails now, while the answer can still be a page that says so.
+    begun = chain([next(content, b"")], content)
+    return download(begun, f"{name}{suffix}.{output.extension}", output.content_type)
