@@ -61,3 +61,29 @@ def test_filter_row_filters_on_enter(chromium: Browser, server: WebServer, serve
     expect(page.locator("tbody tr")).to_have_count(1)
     page.locator(".filter-chip a").click()
     expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_filter_row_filters_as_soon_as_something_is_chosen(
+    chromium: Browser, server: WebServer, server_seed: Seed
+) -> None:
+    make_setup(server_seed)
+    opened = visit(chromium, server, "/events/?view=ours", server_seed.reader.user)
+    page = opened.page
+    page.locator("#quick-tlp").focus()
+    page.locator("#quick-tlp").select_option("amber")
+    page.wait_for_url("**tlp=amber**")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator(".filter-chip")).to_have_count(1)
+    expect(page.locator("#quick-tlp")).to_be_focused()
+    page.locator(".filter-chip a").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.locator("#quick-text").press_sequentially("payroll")
+    page.wait_for_url("**text=payroll**")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    # Typing goes on where it was, although the table was replaced.
+    expect(page.locator("#quick-text")).to_be_focused()
+    page.keyboard.type("xyz")
+    expect(page.get_by_text("Ingen händelse stämmer")).to_be_visible()
+    assert "view=ours" in page.url
+    assert opened.violations() == []
+    assert opened.complaints == []
