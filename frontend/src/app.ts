@@ -5,6 +5,7 @@ import { dialogs } from "./islands/dialog";
 import { drawer } from "./islands/drawer";
 import { liveRegion } from "./islands/live";
 import { menus } from "./islands/menu";
+import { moreOptions } from "./islands/moreOptions";
 import { passkeyFailures } from "./islands/passkey";
 import { pickers } from "./islands/pick";
 import { privateLink } from "./islands/privateLink";
@@ -28,6 +29,7 @@ const islands = [
   drawer,
   liveRegion,
   menus,
+  moreOptions,
   passkeyFailures,
   pickers,
   privateLink,

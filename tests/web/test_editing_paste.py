@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_attribute, make_event
+from tests.factories.knowledge import make_attack
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, Event
+from vardkase.intel.queries.event_parts import event_tags
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
@@ -100,4 +102,64 @@ def test_other_organisations_cannot_paste(event: Event, seed: Seed) -> None:
     Event.objects.filter(pk=event.pk).update(published=True, distribution=1)
     assert signed_in(seed.stranger).post(url(event), sent(go="add")).status_code == 403
     assert signed_in(seed.reader).post(url(event), sent(go="add")).status_code == 403
+    assert not Attribute.objects.filter(event=event).exists()
+
+
+REPORT = r"""Subject: Unpaid invoice
+hxxps://payments[.]example/login and kommunportal[.]example, mail from boss(at)kommunportal[.]example
+The ransomware creates Global\akira_2026 before T1566."""
+
+
+@pytest.fixture
+def technique(db: None) -> str:
+    make_attack()
+    return 'misp-galaxy:mitre-attack-pattern="Phishing - T1566"'
+
+
+def test_defanged_names_mutexes_and_subjects_have_their_types(web: Client, event: Event) -> None:
+    rows = web.post(url(event), sent(REPORT)).context["review"].rows
+    assert {row.pasted.found.value: row.choice.type for row in rows} == {
+        "Unpaid invoice": "email-subject",
+        "https://payments.example/login": "url",
+        "kommunportal.example": "domain",
+        "boss@kommunportal.example": "email-src",
+        r"Global\akira_2026": "mutex",
+    }
+
+
+def test_any_type_can_be_chosen(web: Client, event: Event) -> None:
+    page = web.post(url(event), sent("report.docx"))
+    assert "<option>windows-service-name</option>" in page.text
+    chosen = {"page": "0", "a0": "1", "t0": "windows-service-name", "c0": "Artifacts dropped"}
+    again = web.post(url(event), sent("report.docx", go="look", **chosen))
+    assert again.context["review"].rows[0].choice.type == "windows-service-name"
+    web.post(url(event), sent("report.docx", go="add", **chosen))
+    assert Attribute.objects.get(event=event).type == "windows-service-name"
+
+
+def test_techniques_in_the_text_become_tags(web: Client, event: Event, technique: str) -> None:
+    page = web.post(url(event), sent(REPORT))
+    assert [(tag.name, tag.phrase, tag.chosen) for tag in page.context["tags"]] == [
+        (technique, "T1566", True)
+    ]
+    assert page.context["unknown"] == []
+    web.post(url(event), sent(REPORT, go="add", tag=technique, **everything(0, 0)))
+    assert [tag.name for tag in event_tags(event.pk)] == [technique]
+
+
+def test_a_tag_that_is_not_ticked_stays_off(web: Client, event: Event, technique: str) -> None:
+    web.post(url(event), sent(REPORT, go="add", **everything(0, 0)))
+    assert Attribute.objects.filter(event=event).count() == 1
+    assert event_tags(event.pk) == []
+
+
+def test_only_tags_that_the_text_names_are_attached(web: Client, event: Event, technique: str) -> None:
+    web.post(url(event), sent("198.51.100.7", go="add", tag=technique, **everything(0, 0)))
+    assert event_tags(event.pk) == []
+
+
+def test_a_refused_value_attaches_no_tag(web: Client, event: Event, technique: str) -> None:
+    rows = {**everything(0, 0, 1), "t1": "ip-dst"}
+    assert "must be corrected" in web.post(url(event), sent(REPORT, go="add", tag=technique, **rows)).text
+    assert event_tags(event.pk) == []
     assert not Attribute.objects.filter(event=event).exists()

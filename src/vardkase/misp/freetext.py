@@ -31,6 +31,11 @@ DOT = re.compile(r"\[dot\]|\(dot\)", re.IGNORECASE)
 AT = re.compile(r"\[at\]", re.IGNORECASE)
 WRAPPED_CHARACTER = re.compile(r"\[(.)\]")
 
+DEFANGED_DOT = re.compile(r"\[(?:\.|dot)\]|\(dot\)", re.IGNORECASE)
+PARENTHESISED_AT = re.compile(r"\(at\)", re.IGNORECASE)
+MUTEX = re.compile(r"(?:Global|Local|Session)\\[^\\\s]{2,}", re.IGNORECASE)
+SUBJECT = re.compile(r"^[ \t]*(?:Subject|Ämne)[ \t]*:[ \t]*(\S.{1,500})$", re.IGNORECASE | re.MULTILINE)
+
 HASH_BY_LENGTH = {
     32: ("md5", "imphash", "x509-fingerprint-md5", "ja3-fingerprint-md5"),
     40: ("sha1", "pehash", "x509-fingerprint-sha1", "cdhash"),
@@ -77,12 +82,15 @@ type Guess = tuple[str, tuple[str, ...], str]
 """Value, types with the likeliest first, comment."""
 
 
-def detect(text: str) -> list[DetectedValue]:
-    """Every probable value in `text` (prose, lists, JSON, a web page), without duplicates, in order."""
-    detected: dict[str, DetectedValue] = {}
+def detect(text: str, *, beyond_misp: bool = False) -> list[DetectedValue]:
+    """Every probable value in `text` (prose, lists, JSON, a web page), without duplicates, in order.
+
+    `beyond_misp` also recognises what MISP's free-text import does not: defanged names in reserved domains such as
+    ``.example``, ``(at)``, mutexes and mail subjects. For people, who review the result; clients expect MISP's.
+    """
+    detected = {value.value: value for value in _subjects(text)} if beyond_misp else {}
     for word in dict.fromkeys(_words(text)):
-        refanged = refang(word)
-        guess = next((guess for test in TESTS if (guess := test(refanged)) is not None), None)
+        guess = (_guess_beyond_misp(word) if beyond_misp else None) or _guess(refang(word))
         if guess is None:
             continue
         value, types, comment = guess
@@ -92,6 +100,32 @@ def detect(text: str) -> list[DetectedValue]:
         category, to_ids = default_category(types[0]), default_to_ids(types[0])
         detected[value] = DetectedValue(value, types[0], types, category, to_ids, word, comment)
     return list(detected.values())
+
+
+def _guess(refanged: str) -> Guess | None:
+    return next((guess for test in TESTS if (guess := test(refanged)) is not None), None)
+
+
+def _guess_beyond_misp(word: str) -> Guess | None:
+    if MUTEX.fullmatch(word):
+        return word, ("mutex", "filename"), ""
+    whole = refang(PARENTHESISED_AT.sub("@", word))
+    # Nobody puts brackets into the name of a file: they are there because the name is a domain.
+    if DEFANGED_DOT.search(word) and (match := URL.fullmatch(whole)):
+        host = match["host"]
+        if validate("domain", normalise("domain", host)) is None and not _is_domain(host):
+            if match["scheme"] or match["path"]:
+                return whole, ("url", "link"), ""
+            return whole, ("hostname", "domain") if host.count(".") > 1 else ("domain", "hostname"), ""
+    return _guess(whole)
+
+
+def _subjects(text: str) -> Iterator[DetectedValue]:
+    for match in SUBJECT.finditer(text):
+        value = match[1].strip()
+        yield DetectedValue(
+            value, "email-subject", ("email-subject", "text"), default_category("email-subject"), False, value
+        )
 
 
 def refang(word: str) -> str:

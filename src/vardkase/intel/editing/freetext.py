@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -13,7 +13,11 @@ from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import MispProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.tagging import attach_tag
+from vardkase.intel.kernel.results import AddedAttributes
 from vardkase.intel.problems import AttributeProblem
+from vardkase.intel.queries.find import find_event
+from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.misp.freetext import LONGEST_TEXT, DetectedValue, detect
 
@@ -71,6 +75,21 @@ def add_freetext(
             raise Invalid(errors)
     stored = [value for place, value in enumerate(values) if f"Attribute.{place}" not in refused]
     return list(zip(added.attribute_ids, stored, strict=True))
+
+
+@transaction.atomic
+def add_reviewed(
+    actor: Actor, event_id: int, documents: Iterable[dict[str, Any]], tags: Iterable[str]
+) -> AddedAttributes:
+    """Add attributes, and attach global tags to their event, all or nothing.
+
+    Ignores tags that the actor may not use. Raises NotFound, NotYours, Forbidden, Invalid.
+    """
+    added = add_attributes(actor, event_id, documents)
+    for name in tags:
+        if tag := usable_tag(actor, name):
+            attach_tag(actor, find_event(actor, event_id).uuid, tag.pk)
+    return added
 
 
 def document_of(value: DetectedValue, options: FreetextOptions) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class PastedValues:
 
 
 def pasted(event_id: int, text: str) -> PastedValues:
-    detected = detect(text)
+    detected = detect(text, beyond_misp=True)
     known = _known(event_id, detected)
     hits = find_hits([CheckedValue(value.value, value.type) for value in detected])
     values = [
@@ -44,7 +44,9 @@ def pasted(event_id: int, text: str) -> PastedValues:
     words = {value.original for value in detected}
     lines = dict.fromkeys(line.strip() for line in text.splitlines())
     unknown_lines = [
-        line for line in lines if line and not words.intersection(line.split()) and not detect(line)
+        line
+        for line in lines
+        if line and not words.intersection(line.split()) and not detect(line, beyond_misp=True)
     ]
     return PastedValues(values, unknown_lines)
 

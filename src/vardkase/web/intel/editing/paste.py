@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,8 +14,11 @@ from django.utils.translation import gettext, ngettext
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
-from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.freetext import add_reviewed
+from vardkase.intel.event_reports.tag_recognition import tags_in
+from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.queries.pasted_text import PastedValues, pasted
+from vardkase.misp.types import DEFAULTS
 from vardkase.web.intel.editing.common import back_to, group_options, own_event, reach_context
 from vardkase.web.intel.editing.forms.paste import ROWS_A_PAGE, PasteForm, Review
 from vardkase.web.ui.display import thin
@@ -20,6 +27,18 @@ from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
 
 UNKNOWN_SHOWN = 200
+
+IDENTIFIER = re.compile(r"[A-Z]{1,4}\d{4}(?:\.\d{3})?|[^\s:]+:\S.*")
+"""A phrase that names one tag and nothing else: ATT&CK's T1486 or S0154, or the tag itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedTag:
+    """A tag that the text names by `phrase`; `chosen`: its box is ticked."""
+
+    name: str
+    phrase: str
+    chosen: bool
 
 
 @page(Permission.ADD, writes=True)
@@ -37,20 +56,39 @@ def paste(request: PageRequest, reference: str) -> HttpResponse:
         return render(request, "editing/paste.html", context)
     values = pasted(event.id, form.cleaned_data["text"])
     review = Review(values.values, request.POST)
-    if step == "add" and (done := _add(request, event, form, review)):
+    tags = _suggested_tags(request, event, form.cleaned_data["text"])
+    if step == "add" and (done := _add(request, event, form, review, tags)):
         return done
-    return _review_page(request, event, form, values, review)
+    return _review_page(request, event, form, values, review, tags)
 
 
-def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review) -> HttpResponse | None:
+def _suggested_tags(request: PageRequest, event: EventRow, text: str) -> list[SuggestedTag]:
+    """Tags that the text names and the event lacks, if the actor may attach them."""
+    if not request.actor.may(Permission.TAGGER):
+        return []
+    attached = {tag.name for tag in event_tags(event.id)}
+    named = {name: phrase for phrase, name in sorted(tags_in(request.actor, text).items(), reverse=True)}
+    # The boxes of an earlier step say what is wanted; before that, only what cannot mean anything else.
+    sent = posted.texts(request, "tag") if "page" in request.POST else None
+    return [
+        SuggestedTag(name, phrase, bool(IDENTIFIER.fullmatch(phrase)) if sent is None else name in sent)
+        for name, phrase in sorted(named.items())
+        if name not in attached
+    ]
+
+
+def _add(
+    request: PageRequest, event: EventRow, form: PasteForm, review: Review, tags: Sequence[SuggestedTag]
+) -> HttpResponse | None:
     if review.wrong:
         return None
-    if not review.chosen:
-        form.add_error(None, gettext("Choose at least one value."))
+    chosen = [tag.name for tag in tags if tag.chosen]
+    if not review.chosen and not chosen:
+        form.add_error(None, gettext("Choose at least one value or tag."))
         return None
     try:
         documents = review.documents(form.cleaned_data["comment"], form.reach())
-        added = add_attributes(request.actor, event.id, documents)
+        added = add_reviewed(request.actor, event.id, documents, chosen)
     except Invalid as refused:
         take_errors(form, refused)
         return None
@@ -63,9 +101,16 @@ def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review)
 
 
 def _review_page(
-    request: PageRequest, event: EventRow, form: PasteForm, found: PastedValues, review: Review
+    request: PageRequest,
+    event: EventRow,
+    form: PasteForm,
+    found: PastedValues,
+    review: Review,
+    tags: Sequence[SuggestedTag],
 ) -> HttpResponse:
     page_number = _wanted_page(posted.text(request, "go"), review)
+    phrases = {tag.phrase for tag in tags}
+    unknown = [line for line in found.unknown if not phrases.intersection([line, *line.split()])]
     context = {
         "heading": gettext("Review what was found"),
         "event": event,
@@ -75,9 +120,11 @@ def _review_page(
         "first": page_number * ROWS_A_PAGE + 1,
         "known": sum(row.pasted.is_known for row in review.rows),
         "warned": sum(bool(row.pasted.lists) for row in review.rows),
-        "unknown": found.unknown[:UNKNOWN_SHOWN],
-        "more_unknown": max(0, len(found.unknown) - UNKNOWN_SHOWN),
-        "unknown_count": len(found.unknown),
+        "tags": tags,
+        "every_type": sorted(DEFAULTS),
+        "unknown": unknown[:UNKNOWN_SHOWN],
+        "more_unknown": max(0, len(unknown) - UNKNOWN_SHOWN),
+        "unknown_count": len(unknown),
         **reach_context(request.actor, form),
     }
     return render(request, "editing/paste_review.html", context)

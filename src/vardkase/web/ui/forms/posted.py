@@ -12,6 +12,11 @@ def text(request: HttpRequest, name: str, default: str = "") -> str:
     return str(request.POST.get(name, default)).replace("\0", "")
 
 
+def texts(request: HttpRequest, name: str) -> list[str]:
+    """What was sent in several fields of one name, such as ticked boxes."""
+    return [str(value).replace("\0", "") for value in request.POST.getlist(name)]
+
+
 def flag(request: HttpRequest, name: str) -> bool:
     return request.POST.get(name) == "1"
 

@@ -72,7 +72,7 @@ class ReviewRow:
 
     @property
     def types(self) -> list[str]:
-        return list(dict.fromkeys([*self.pasted.found.alternatives, *ALSO]))
+        return list(dict.fromkeys([*self.pasted.found.alternatives, self.choice.type, *ALSO]))
 
     @property
     def categories(self) -> list[str]:
