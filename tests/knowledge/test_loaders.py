@@ -13,8 +13,9 @@ from vardkase.knowledge import services
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.object_templates.models import ObjectRelationship, ObjectTemplate
 from vardkase.knowledge.object_templates.queries import find_template
-from vardkase.knowledge.sources.files import KnowledgeMissing, repository
+from vardkase.knowledge.sources.files import KnowledgeMissing, files, repository
 from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyEntry
+from vardkase.knowledge.warninglists.loader import ENABLED_AT_FIRST
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 
 GALAXY = "11111111-1111-4111-8111-111111111111"
@@ -127,6 +128,25 @@ def test_newer_version_replaces_and_keeps_users_choices(folder: Path) -> None:
     assert GalaxyCluster.objects.get(pk=old).elements.count() == 0
     assert WarninglistEntry.objects.get().value == "9.9.9.9"
     assert Warninglist.objects.get().enabled
+
+
+def test_lists_of_harmless_values_are_enabled_at_first(folder: Path) -> None:
+    chosen = {**warninglist(1, "d41d8cd98f00b204e9800998ecf8427e"), "name": "Empty files", "type": "string"}
+    write(folder, "misp-warninglists/lists/empty-hashes/list.json", chosen)
+    services.update_all()
+    assert set(Warninglist.objects.values_list("name", "enabled")) == {
+        ("Empty files", True),
+        ("Resolvers", False),
+    }
+    Warninglist.objects.update(enabled=False)
+    write(folder, "misp-warninglists/lists/empty-hashes/list.json", {**chosen, "version": 2})
+    services.update_all()
+    assert not Warninglist.objects.get(name="Empty files").enabled
+
+
+def test_every_list_that_is_enabled_at_first_is_packaged() -> None:
+    packaged = {path.parent.name for path in files("misp-warninglists", "lists/*/list.json")}
+    assert packaged >= ENABLED_AT_FIRST
 
 
 def test_older_version_changes_nothing(folder: Path) -> None:

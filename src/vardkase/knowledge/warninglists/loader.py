@@ -14,6 +14,38 @@ from vardkase.knowledge.warninglists.models import Warninglist
 
 NAME = "warninglists"
 
+ENABLED_AT_FIRST = frozenset(
+    (
+        "automated-malware-analysis",
+        "captive-portals",
+        "common-ioc-false-positive",
+        "eicar.com",
+        "empty-hashes",
+        "findip-host",
+        "google",
+        "ipv6-linklocal",
+        "microsoft",
+        "microsoft-office365",
+        "mozilla-CA",
+        "mozilla-IntermediateCA",
+        "multicast",
+        "public-dns-hostname",
+        "public-dns-v4",
+        "public-dns-v6",
+        "rfc1918",
+        "rfc6598",
+        "second-level-tlds",
+        "security-provider-blogpost",
+        "sinkholes",
+        "ti-falsepositives",
+        "tlds",
+        "tranco10k",
+        "whats-my-ip",
+    )
+)
+"""Folders of the lists that a hub enables when it stores them for the first time. MISP enables none, so that a pasted
+8.8.8.8 is ready for everybody's sensors. Left out are lists of networks in which attackers rent machines as well."""
+
 
 class WarninglistFile(msgspec.Struct):
     """A list.json; `values` maps to comments if the list has them."""
@@ -51,7 +83,7 @@ def load(progress: Progress = quiet) -> LoadResult:
     for done, path in enumerate(sorted(paths, key=lambda path: path.stat().st_size), start=1):
         head = read(path, WarninglistHead)
         if not Warninglist.objects.filter(name=head.name, version__gte=head.version).exists():
-            updated += store(read(path, WarninglistFile))
+            updated += store(read(path, WarninglistFile), enabled=path.parent.name in ENABLED_AT_FIRST)
         progress(NAME, done, len(paths))
     # Last, so that an interrupted load is not taken for a complete one.
     KnowledgeSource.objects.update_or_create(name=NAME, defaults={"fingerprint": state})
@@ -59,20 +91,20 @@ def load(progress: Progress = quiet) -> LoadResult:
 
 
 @transaction.atomic
-def store(file: WarninglistFile) -> bool:
-    """Replace one list; False if another process has done so meanwhile."""
+def store(file: WarninglistFile, *, enabled: bool = False) -> bool:
+    """Replace one list; False if another process has done so meanwhile. `enabled` is for a list that is new here."""
     lock(NAME)
     if Warninglist.objects.filter(name=file.name, version__gte=file.version).exists():
         return False  # Another process stored it while this one waited for the lock.
+    contents = {
+        "type": file.type,
+        "description": file.description,
+        "version": file.version,
+        "category": file.category,
+        "matching_attributes": file.matching_attributes,
+    }
     warninglist, _ = Warninglist.objects.update_or_create(
-        name=file.name,
-        defaults={
-            "type": file.type,
-            "description": file.description,
-            "version": file.version,
-            "category": file.category,
-            "matching_attributes": file.matching_attributes,
-        },
+        name=file.name, defaults=contents, create_defaults={**contents, "enabled": enabled}
     )
     write_entries(warninglist, file.entries())
     return True
