@@ -49,5 +49,6 @@ urlpatterns = [
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("vardkase.web.intel.events.urls")),
     path("", include("vardkase.web.intel.editing.urls")),
+    path("", include("vardkase.web.intel.sightings.urls")),
     path("", include("vardkase.web.analysis.search.urls")),
 ]

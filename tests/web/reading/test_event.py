@@ -128,7 +128,7 @@ def test_event_download(seed: Seed, setup: Setup) -> None:
     assert document["uuid"] == str(setup.event.uuid)
     assert len(document["Attribute"]) == 4
     assert "data" not in document["Attribute"][-1]
-    full = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/download/json/?attachments=1"))
+    full = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/download/json-attachments/"))
     assert any("data" in attribute for attribute in json.loads(full)["Event"]["Attribute"])
     table = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/download/csv/"))
     assert "login.example" in table

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from vardkase.core.errors import NotFound
+from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
@@ -44,6 +46,22 @@ class FoundSighting:
     org_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class SightingLine:
+    """A sighting as its readers see it; `organisation` is None if it is anonymised."""
+
+    id: int
+    type: int
+    date_sighting: int
+    source: str
+    org_id: int | None
+    organisation: str | None
+
+    @property
+    def when(self) -> datetime:
+        return datetime.fromtimestamp(self.date_sighting, UTC)
+
+
 def readable_sightings(actor: Actor) -> ReadableSightings:
     condition = " AND ".join(
         (
@@ -70,6 +88,23 @@ def find_sighting(actor: Actor, reference: Reference) -> FoundSighting:
     if row is None:
         raise NotFound(SightingProblem.NOT_FOUND())
     return FoundSighting(*row)
+
+
+def attribute_sightings(
+    actor: Actor, attribute_id: int, place: PagePosition | None, size: int
+) -> Page[SightingLine]:
+    """A page of an attribute's sightings, newest first."""
+    place = sound(place, "bigint")
+    readable = readable_sightings(actor)
+    condition, order = beyond("s.date_sighting", "s.id", "bigint", place, descending=True)
+    sql = (
+        f"SELECT s.id, s.type, s.date_sighting, s.source, org.id, org.name {readable.source} "
+        f"WHERE s.attribute_id = %(attribute)s AND {readable.condition} AND {condition} "
+        f"ORDER BY {order} LIMIT %(limit)s"
+    )
+    parameters = {**readable.parameters, **place_parameters(place), "attribute": attribute_id}
+    lines = [SightingLine(*row) for row in cursor().execute(sql, {**parameters, "limit": size + 1})]
+    return page_of(lines, place, size, lambda line: (line.date_sighting, line.id))
 
 
 def last_sighted(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, int]:

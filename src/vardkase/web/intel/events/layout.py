@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from vardkase.analysis.correlation.queries import RelatedEvent, related_events
 from vardkase.hub.guard.preview import ShownFinding, by_severity
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
@@ -88,6 +89,10 @@ class EventLayout:
     @property
     def may_modify(self) -> bool:
         return self.actor.may_write and rules.may_modify_event(self.actor, self.event)
+
+    @property
+    def may_sight(self) -> bool:
+        return self.actor.may_write and self.actor.may(Permission.SIGHTING)
 
     @property
     def may_publish(self) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from urllib.parse import urlencode
@@ -15,9 +15,31 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
 from vardkase.intel.queries.attribute_lines import AttributeLine, Layout
 from vardkase.intel.queries.object_lines import ObjectHead, object_heads
+from vardkase.intel.sightings.models import SightingType
+from vardkase.intel.sightings.queries import counts_by_type
 from vardkase.knowledge.cached_sources.queries import CacheHit, elsewhere_for
+from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.chips import INHERIT
+
+
+@dataclass(frozen=True, slots=True)
+class SightingCounts:
+    """How often a value was sighted, by type."""
+
+    by_type: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> int:
+        return self.by_type.get(SightingType.SEEN, 0)
+
+    @property
+    def false_positives(self) -> int:
+        return self.by_type.get(SightingType.FALSE_POSITIVE, 0)
+
+    @property
+    def expired(self) -> int:
+        return self.by_type.get(SightingType.EXPIRATION, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +52,9 @@ class PartRow:
     over: bool
     elsewhere: Sequence[CacheHit] = ()
     """The cached feeds and instances that know the value too."""
+    sighted: SightingCounts = SightingCounts()
+    warninglists: Sequence[str] = ()
+    """The names of the warninglists that the value is on."""
 
     @property
     def value_url(self) -> str:
@@ -80,6 +105,8 @@ def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> lis
         events.setdefault(pair.attribute_id, set()).add(pair.related_event_id)
     elsewhere = elsewhere_for(actor)
     known = elsewhere.of_attributes({line.id: (line.type, line.value) for line in lines}) if elsewhere else {}
+    sighted = counts_by_type(actor, [line.id for line in lines])
+    warned = find_hits([CheckedValue(line.value, line.type) for line in lines])
     return [
         PartRow(
             line,
@@ -87,8 +114,10 @@ def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> lis
             len(events.get(line.id, ())),
             line.id in correlations.over_correlating,
             known.get(line.id, ()),
+            SightingCounts(sighted.get(line.id, {})),
+            [hit.name for hit in warned.get(position, ())],
         )
-        for line in lines
+        for position, line in enumerate(lines)
     ]
 
 

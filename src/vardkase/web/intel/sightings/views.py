@@ -1,0 +1,88 @@
+"""Sightings of an attribute: reporting one with a click, listing them, and deleting one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from vardkase.core.clock import now_seconds
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import AttributeRow, EventRow
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.sightings.models import SightingType
+from vardkase.intel.sightings.queries import attribute_sightings, counts_by_type, find_sighting
+from vardkase.intel.sightings.services import SightingReport, add_sightings, delete_sighting
+from vardkase.web.intel.events.presenters import SightingCounts
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.paging import page_links, wanted_place, wanted_size
+
+REPORTED = {
+    SightingType.SEEN: _("Your sighting has been recorded."),
+    SightingType.FALSE_POSITIVE: _("The value has been reported as a false positive."),
+    SightingType.EXPIRATION: _("The value has been reported as expired."),
+}
+
+
+@page()
+def index(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
+    event, attribute = _attribute_of(request, reference, attribute_id)
+    found = attribute_sightings(request.actor, attribute.id, wanted_place(request), wanted_size(request))
+    context = {
+        **_counted(request, event, attribute),
+        "heading": gettext("Sightings"),
+        "attribute": attribute,
+        "sightings": found.rows,
+        **page_links(request, found),
+    }
+    return render(request, "sightings/index.html", context)
+
+
+@page(Permission.SIGHTING, writes=True)
+@require_POST
+def add(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
+    """Report a sighting of the kind `type` now; answers htmx with the counts of the row."""
+    event, attribute = _attribute_of(request, reference, attribute_id)
+    kind = posted.text(request, "type")
+    if kind not in map(str, SightingType.values):
+        raise Http404
+    report = SightingReport(int(kind), now_seconds(), "")
+    with errors_shown_as_message(request):
+        add_sightings(request.actor, [attribute.id], report)
+        messages.success(request, REPORTED[SightingType(report.type)])
+    if request.headers.get("HX-Request"):
+        # Announced with the new counts; shown on no later page.
+        said = " ".join(map(str, messages.get_messages(request)))
+        return render(request, "sightings/counts.html", {**_counted(request, event, attribute), "said": said})
+    return redirect("sightings", event.id, attribute.id)
+
+
+@page(Permission.SIGHTING, Permission.MODIFY_ORG, writes=True)
+@require_POST
+def delete(request: PageRequest, reference: str, attribute_id: int, sighting_id: int) -> HttpResponse:
+    event, attribute = _attribute_of(request, reference, attribute_id)
+    if find_sighting(request.actor, sighting_id).attribute_id != attribute.id:
+        raise Http404
+    delete_sighting(request.actor, sighting_id)
+    messages.success(request, gettext("The sighting has been deleted."))
+    return redirect("sightings", event.id, attribute.id)
+
+
+def _attribute_of(request: PageRequest, reference: str, attribute_id: int) -> tuple[EventRow, AttributeRow]:
+    event = find_event(request.actor, reference)
+    attribute = find_attribute(request.actor, attribute_id)
+    if attribute.event_id != event.id:
+        raise Http404
+    return event, attribute
+
+
+def _counted(request: PageRequest, event: EventRow, attribute: AttributeRow) -> dict[str, Any]:
+    counts = counts_by_type(request.actor, [attribute.id]).get(attribute.id, {})
+    return {"event": event, "line": attribute, "sighted": SightingCounts(counts)}
