@@ -41,6 +41,7 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
     )
     context = {
         "blocks": blocks_of(request.actor, shell.event, lines.rows, wanted.layout),
+        "shows_comments": any(line.comment for line in lines.rows),
         "wanted": wanted,
         "text": request.GET.get("text", ""),
         "layouts": [(Layout.OBJECTS, gettext("Objects")), (Layout.FLAT, gettext("Flat list"))],
