@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
@@ -62,13 +62,21 @@ PILLS = {
 
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """An icon of the sprite, hidden from screen readers unless it has a `label`."""
-    css = f"icon icon-{size}" if size else "icon"
-    href = f"{asset_url('icons.svg')}#{name}"
-    if label:
-        return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, href
-        )
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, href)
+    if not label:
+        return _hidden_icon(name, size)
+    css, href = _icon_attributes(name, size)
+    return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, href)
+
+
+@lru_cache(maxsize=512)
+def _hidden_icon(name: str, size: str) -> SafeString:
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', *_icon_attributes(name, size)
+    )
+
+
+def _icon_attributes(name: str, size: str) -> tuple[str, str]:
+    return f"icon icon-{size}" if size else "icon", f"{asset_url('icons.svg')}#{name}"
 
 
 def tag_name(tag: Any) -> str:
@@ -79,8 +87,11 @@ def tag_name(tag: Any) -> str:
 
 def tlp(tag: Any) -> SafeString:
     label = tag_name(tag).lower().removeprefix("tlp:")
-    if label not in TLP_COLOURS:
-        return SafeString("")
+    return _tlp(label) if label in TLP_COLOURS else SafeString("")
+
+
+@cache
+def _tlp(label: str) -> SafeString:
     return format_html('<span class="tlp tlp-{}">TLP:{}</span>', TLP_COLOURS[label], label.upper())
 
 
@@ -165,15 +176,21 @@ def tag_chip(tag: Any, *, local: bool | None = None, remove: SafeString | str = 
     """A tag or cluster in two parts. TLP becomes a badge; a local tag has a dashed edge and a label."""
     if is_tlp(tag):
         return tlp(tag)
-    namespace, value = tag_parts(tag_name(tag))
     is_local = bool(getattr(tag, "local", False)) if local is None else local
+    title = gettext("Local tag: never leaves the organisation") if is_local else ""
+    return _tag_chip(tag_name(tag), title, remove)
+
+
+@lru_cache(maxsize=2048)  # A list shows the same few tags in every row.
+def _tag_chip(name: str, title: str, remove: SafeString | str) -> SafeString:
+    namespace, value = tag_parts(name)
     cluster = namespace.startswith("misp-galaxy:")
-    css = "tag" + (" tag-galaxy" if cluster else "") + (" tag-local" if is_local else "")
+    css = "tag" + (" tag-galaxy" if cluster else "") + (" tag-local" if title else "")
     shown = namespace.removeprefix("misp-galaxy:").replace("-", " ").capitalize() if cluster else namespace
     return format_html(
         '<span class="{}"{}>{}<span class="tag-value">{}</span>{}</span>',
         css,
-        format_html(' title="{}"', gettext("Local tag: never leaves the organisation")) if is_local else "",
+        format_html(' title="{}"', title) if title else "",
         format_html('<span class="tag-namespace">{}</span>', shown) if shown else "",
         value,
         remove,

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
 from vardkase.intel.queries.event_index import IndexRow, IndexTag
-from vardkase.web.ui.chips import is_tlp
+from vardkase.web.ui.chips import is_tlp, pill
 
 SHOWN_TAGS = 4
 
@@ -38,6 +42,13 @@ class ListedEvent:
     @property
     def _others(self) -> list[IndexTag]:
         return [tag for tag in self.row.tags if not is_tlp(tag)]
+
+    @property
+    def state(self) -> SafeString:
+        if self.row.published:
+            return format_html('<span class="soft small">{}</span>', pgettext("event", "Published"))
+        changed = gettext("Unpublished changes") if self.row.publish_timestamp else ""
+        return pill("land", changed or pgettext("event", "Unpublished"))
 
     @property
     def sharing_group_name(self) -> str:
