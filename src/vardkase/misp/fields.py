@@ -17,9 +17,14 @@ FLAG_WORDS = TRUE_WORDS | {"0", "false", "no", "off", ""}
 
 
 def read_uuid(data: Mapping[str, Any], errors: Errors, key: str = "uuid") -> str | None:
-    if data.get(key) is None:
+    value = data.get(key)
+    if value is None:
         return None
-    text = str(data[key]).strip().lower()
+    if isinstance(value, str) and UUID.fullmatch(
+        value
+    ):  # As MISP writes it, a hundred thousand times in a document.
+        return value
+    text = str(value).strip().lower()
     if not UUID.fullmatch(text):
         errors[key] = [Fault.BAD_UUID()]
         return None
@@ -56,9 +61,11 @@ def read_part_distribution(data: Mapping[str, Any], default: int, errors: Errors
 def read_flag(data: Mapping[str, Any], key: str, default: bool, errors: Errors) -> bool:
     """A boolean in any of MISP's spellings; `default` if not sent."""
     value = data.get(key)
+    if value is True or value is False:
+        return value
     if value is None:
         return default
-    if isinstance(value, bool | int | float):
+    if isinstance(value, int | float):
         return bool(value)
     if isinstance(value, str) and value.strip().lower() in FLAG_WORDS:
         return as_bool(value)

@@ -15,6 +15,9 @@ class Exclusions:
     suffixes: tuple[str, ...]
     infixes: tuple[str, ...]
 
+    def __bool__(self) -> bool:
+        return bool(self.exact or self.prefixes or self.suffixes or self.infixes)
+
     def cover(self, part: str) -> bool:
         folded = part.casefold()
         return (

@@ -100,21 +100,23 @@ def current_exclusions() -> Exclusions:
 
 def key_rows(attributes: Iterable[NewAttribute], exclusions: Exclusions) -> Iterator[KeyRow]:
     """One search key per distinct value part; `correlates` says whether it also correlates."""
-    for attribute in attributes:
-        # All parts, for the exact search; those that do not correlate get a row that says so.
-        parts = search_parts(attribute.type, attribute.value1, attribute.value2)
+    # All parts, for the exact search; those that do not correlate get a row that says so.
+    found = [(each, search_parts(each.type, each.value1, each.value2)) for each in attributes]
+    keys = iter(keys_of(part for _, parts in found for part in parts))
+    excludes = bool(exclusions)
+    for attribute, parts in found:
         correlating: tuple[str, ...] = ()
         if attribute.correlates:
             correlating = correlation_parts(attribute.type, attribute.value1, attribute.value2)
-        for key, part in zip(keys_of(parts), parts, strict=True):
+        for part in parts:
             yield (
-                key,
+                next(keys),
                 attribute.id,
                 attribute.event_id,
                 attribute.object_id,
                 attribute.distribution,
                 attribute.sharing_group_id,
-                part in correlating and not exclusions.cover(part),
+                part in correlating and not (excludes and exclusions.cover(part)),
             )
 
 

@@ -26,7 +26,7 @@ from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.flags import as_bool
 from vardkase.misp.object import parse_object
 
-CONTRIBUTED = ("Sighting", "ShadowAttribute", *KINDS)
+CONTRIBUTED = frozenset(("Sighting", "ShadowAttribute", *KINDS))
 """The members of a part that are what others said of it."""
 
 type ValueKey = tuple[str, str, str, str | None]
@@ -127,7 +127,7 @@ class Assembler:
     ) -> None:
         """Remember the part `data` if it came with sightings, proposals or analyst data of other
         organisations."""
-        if any(map(data.get, CONTRIBUTED)):
+        if not CONTRIBUTED.isdisjoint(data) and any(map(data.get, CONTRIBUTED)):
             self._contributed.append(ContributionTarget(kind, uuid, data, place))
 
     def take_contributed(self) -> list[ContributionTarget]:
