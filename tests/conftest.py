@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import django
 import hypothesis
 import pytest
-from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -23,6 +23,7 @@ from tests.support.web_server import WebServer, running_web_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from pytest_django import DjangoDbBlocker
     from pytest_django.fixtures import SettingsWrapper
 
     from tests.factories.seed import Seed
@@ -120,10 +121,23 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
     """The test database is a copy of the migrated one, where the run has one."""
-    if template := os.environ.get(database.TEMPLATE):
-        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
+    template = os.environ.get(database.TEMPLATE)
+    if not template:
+        request.getfixturevalue("django_db_setup")  # The fixture of pytest-django, which this one replaces.
+        yield
+        return
+    # Django would migrate the copy again, and drop it: seconds of each worker. It goes with the server.
+    with django_db_blocker.unblock():
+        database.copy_template(template)
+    yield
+    connection.close()
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tests.factories.inserting import draw_keys, insert
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.organisations.models import (
@@ -43,26 +44,29 @@ def make_role(name: str, permissions: Iterable[Permission]) -> Role:
 def make_roles(wanted: Mapping[str, Iterable[Permission]]) -> dict[str, Role]:
     """The roles called so, by name; made with these permissions when the installation has none of that name."""
     found = {role.name: role for role in Role.objects.filter(name__in=wanted)}
-    missing = (name for name in wanted if name not in found)
-    made = Role.objects.bulk_create(
-        Role(name=name, **{permission.value: True for permission in wanted[name]}) for name in missing
-    )
-    return found | {role.name: role for role in made}
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        keys = draw_keys([Role] * len(missing))
+        for name, key in zip(missing, keys, strict=True):
+            found[name] = Role(pk=key, name=name, **{permission.value: True for permission in wanted[name]})
+        insert([found[name] for name in missing])
+    return found
 
 
 def make_user(org: Organisation, role: Role, email: str | None = None, **fields: Any) -> User:
     """A user without a usable password: tests sign in by key or by force."""
-    user = _user(org, role, email or f"user{next(_number)}@test.example", **fields)
+    user = new_user(org, role, email or f"user{next(_number)}@test.example", **fields)
     user.save(force_insert=True)
     return user
 
 
 def make_users(*people: tuple[Organisation, Role, str]) -> list[User]:
     """Such users, of these organisations, with these roles and addresses."""
-    return User.objects.bulk_create(_user(*person) for person in people)
+    return User.objects.bulk_create(new_user(*person) for person in people)
 
 
-def _user(org: Organisation, role: Role, email: str, **fields: Any) -> User:
+def new_user(org: Organisation, role: Role, email: str, **fields: Any) -> User:
+    """Not stored yet."""
     return User(email=email, org=org, role=role, **{"password": "!", "termsaccepted": True, **fields})
 
 
@@ -73,18 +77,16 @@ def make_key(user: User, **fields: Any) -> str:
 
 def make_keys(users: Iterable[User], **fields: Any) -> list[str]:
     """A new API key for each."""
-    keys = [(user, _key()) for user in users]
-    AuthKey.objects.bulk_create(_row_of(user, key, **fields) for user, key in keys)
-    return [key for _, key in keys]
+    made = [new_key(user, **fields) for user in users]
+    AuthKey.objects.bulk_create(row for _, row in made)
+    return [key for key, _ in made]
 
 
-def _key() -> str:
+def new_key(user: User, **fields: Any) -> tuple[str, AuthKey]:
+    """A key, and its row, which is not stored yet."""
     alphabet = string.ascii_letters + string.digits
-    return "".join(secrets.choice(alphabet) for _ in range(40))
-
-
-def _row_of(user: User, key: str, **fields: Any) -> AuthKey:
-    return AuthKey(
+    key = "".join(secrets.choice(alphabet) for _ in range(40))
+    row = AuthKey(
         user=user,
         authkey_start=key[:4],
         authkey_end=key[-4:],
@@ -92,6 +94,7 @@ def _row_of(user: User, key: str, **fields: Any) -> AuthKey:
         created=int(time.time()),
         **{"issued_by_id": user.pk, **fields},
     )
+    return key, row
 
 
 def make_sharing_group(

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+from django.db import connection
 
 from tests.support.folders import RUN_FOLDER
 from tests.support.prepared import copy_prepared
@@ -50,6 +51,16 @@ def _set_aside() -> str:
         connection.execute("ALTER DATABASE vardkase RENAME TO prepared")
         connection.execute("CREATE DATABASE vardkase")
     return "prepared"
+
+
+def copy_template(template: str) -> None:
+    """Make this process's test database of the migrated one, and connect Django to it."""
+    creation = connection.creation
+    connection.settings_dict["TEST"]["TEMPLATE"] = template
+    name = creation._get_test_db_name()
+    creation._create_test_db(verbosity=0, autoclobber=True)
+    connection.close()
+    connection.settings_dict["NAME"] = name
 
 
 def stop() -> None:
