@@ -213,17 +213,17 @@ def _others_see_and_change_nothing(line: Line, roles_hub: RolesHub) -> None:
     if not line.lets_in(roles_hub.stranger.holds):
         return
     owner = roles_hub.members["user"]
-    things = Samples(roles_hub.sample_hub, owner if line.names_ours else roles_hub.stranger)
+    things = Samples(roles_hub.sample_hub, owner if line.names_hidden else roles_hub.stranger)
     things.fill([line.to, line.send])
     before = contents(without=THROTTLES)
     status, body = roles_hub.call(line, roles_hub.stranger.key, things)
     assert SECRET not in json.dumps(body)
     assert status < 500
-    expected = line.stranger or ("refused" if line.names_ours else "let in")
+    expected = line.stranger or ("refused" if line.names_hidden else "let in")
     assert refuses(status, body) == (expected == "refused" or bool(line.answers)), (
         f"stranger: {status} {body}"
     )
-    if line.names_ours or not line.writes:
+    if line.names_hidden or not line.writes:
         assert contents(without=THROTTLES) == before or line.needs == "anyone"
 
 
