@@ -1,6 +1,6 @@
-"""What a hub answers to a site administrator over the API, as JSON: python -m tests.cli.answers KEY.
+"""A hub's responses to a site administrator over the API, as JSON: python -m tests.cli.answers KEY.
 
-The answers in tests/data/former.json.xz are those of the version that made tests/data/former.sql.xz.
+The responses in tests/data/former.json.xz are those of the version that made tests/data/former.sql.xz.
 """
 
 from __future__ import annotations

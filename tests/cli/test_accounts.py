@@ -1,4 +1,4 @@
-"""Accounts and keys from the console."""
+"""Users and keys from the console."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def run(*arguments: str, code: int = 0) -> Any:
     return json.loads(answer.stdout) if code == 0 else answer
 
 
-def test_an_account_with_a_key(seed: Seed) -> None:
+def test_user_is_created_with_a_key(seed: Seed) -> None:
     made = run("createuser", "ny@a.example", "--org", "Organisation A", "--role", "Publisher", "--key")
     user = User.objects.get(email="ny@a.example")
     assert (user.org, user.role.name, user.change_pw) == (seed.org_a, "Publisher", True)
@@ -29,13 +29,13 @@ def test_an_account_with_a_key(seed: Seed) -> None:
     assert entry.actor_name.startswith("console:")
 
 
-def test_an_unknown_role_names_those_there_are(seed: Seed) -> None:
+def test_unknown_role_lists_the_existing_ones(seed: Seed) -> None:
     answer = run("createuser", "ny@a.example", "--role", "Emperor", code=1)
     assert "Publisher" in answer.stderr
     assert not User.objects.filter(email="ny@a.example").exists()
 
 
-def test_keys_are_issued_listed_without_their_secret_and_revoked(seed: Seed) -> None:
+def test_keys_are_issued_listed_without_secret_and_revoked(seed: Seed) -> None:
     email = seed.analyst.user.email
     made = run("key", "issue", email, "--read-only", "--expires", "2090-01-31", "--allow", "192.0.2.0/24")
     stored = AuthKey.objects.get(uuid=made["uuid"])
@@ -47,7 +47,7 @@ def test_keys_are_issued_listed_without_their_secret_and_revoked(seed: Seed) -> 
     assert not AuthKey.objects.filter(uuid=made["uuid"]).exists()
 
 
-def test_a_bad_date_makes_no_key(seed: Seed) -> None:
+def test_invalid_date_issues_no_key(seed: Seed) -> None:
     before = AuthKey.objects.count()
     answer = CliRunner().invoke(commands, ["key", "issue", seed.analyst.user.email, "--expires", "soon"])
     assert answer.exit_code != 0

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def safe(settings: Settings, tmp_path: Path) -> Settings:
-    """Settings of an installation in service."""
+    """Settings of an installation in production."""
     settings.DATA_DIR = tmp_path
     settings.BASE_URL = "https://hub.example"
     settings.ALLOWED_HOSTS = ["hub.example"]
@@ -39,7 +39,7 @@ def problems(*options: str) -> list[str]:
     return found
 
 
-def test_settings_of_an_installation_in_service_pass(safe: Settings) -> None:
+def test_production_settings_pass(safe: Settings) -> None:
     assert problems() == []
 
 
@@ -60,14 +60,12 @@ def test_each_unsafe_setting_is_named(safe: Settings, name: str, value: object, 
     assert problems() == [f"vardkase.{variable}"]
 
 
-def test_an_unencrypted_connection_to_another_machine(
-    safe: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unencrypted_remote_database_is_named(safe: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(safe.DATABASES["default"], "HOST", "db.example")
     assert problems() == ["vardkase.DATABASE_URL"]
 
 
-def test_a_secret_that_others_can_read(safe: Settings, tmp_path: Path) -> None:
+def test_readable_secret_is_named(safe: Settings, tmp_path: Path) -> None:
     secret = tmp_path / "secrets" / "django"
     secret.parent.mkdir()
     secret.write_text("x")
@@ -76,19 +74,18 @@ def test_a_secret_that_others_can_read(safe: Settings, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("mode", "is_open"), [(0o700, False), (0o710, False), (0o750, True), (0o701, True)])
-def test_a_data_folder_that_others_can_look_into(
-    safe: Settings, tmp_path: Path, mode: int, is_open: bool
-) -> None:
+def test_accessible_data_folder_is_named(safe: Settings, tmp_path: Path, mode: int, is_open: bool) -> None:
     tmp_path.chmod(mode)
     safe.DATA_DIR = tmp_path
     assert problems() == (["vardkase.VARDKASE_DATA_DIR"] if is_open else [])
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "hub.example"])  # noqa: S104
-def test_an_address_that_others_reach_needs_a_reverse_proxy(
+def test_public_address_requires_a_reverse_proxy(
     safe: Settings, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("VARDKASE_DATA_DIR", str(safe.DATA_DIR))  # The command passes it on to its children.
+    # The command passes it to its child processes.
+    monkeypatch.setenv("VARDKASE_DATA_DIR", str(safe.DATA_DIR))
     assert problems("--host", host) == ["vardkase.VARDKASE_TRUSTED_PROXIES"]
     refused = CliRunner().invoke(commands, ["serve", "--host", host])
     assert refused.exit_code == 1
@@ -97,13 +94,13 @@ def test_an_address_that_others_reach_needs_a_reverse_proxy(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_an_address_of_this_machine_needs_none(safe: Settings, host: str) -> None:
+def test_loopback_address_needs_no_reverse_proxy(safe: Settings, host: str) -> None:
     assert problems("--host", host) == []
 
 
-def test_an_officer_who_is_a_site_administrator_is_named(safe: Settings, seed: Seed) -> None:
+def test_officer_with_site_administrator_role_is_named(safe: Settings, seed: Seed) -> None:
     both = officer(seed).user
     assert problems() == []
     User.objects.filter(pk=both.pk).update(role=seed.site_admin.user.role)
     assert problems() == ["vardkase.officers"]
-    assert not parties_of_account(User.objects.get(pk=both.pk)) & OFFICERS, "and decides nothing"
+    assert not parties_of_account(User.objects.get(pk=both.pk)) & OFFICERS, "such an officer may not decide"

@@ -1,4 +1,4 @@
-"""The commands, run as a script would run them."""
+"""The commands, run as by a script."""
 
 from __future__ import annotations
 
@@ -50,24 +50,24 @@ def test_help_lists_every_command() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str) -> None:
+def test_every_command_has_help(command: str) -> None:
     answer = CliRunner().invoke(commands, [*command.split(), "--help"])
     assert answer.exit_code == 0
     assert "Usage" in answer.stdout
 
 
-def test_wrong_usage_is_exit_code_2() -> None:
+def test_wrong_usage_exits_with_2() -> None:
     for arguments in (["serve", "--port", "many"], ["no-such-command"]):
         assert CliRunner().invoke(commands, arguments).exit_code == 2
 
 
-def test_version_for_scripts() -> None:
+def test_version_as_json() -> None:
     versions = json.loads(CliRunner().invoke(commands, ["version", "--json"]).stdout)
     assert versions["vardkase"]
     assert versions["django"].startswith("6.1")
 
 
-def test_init_prints_one_json_object_and_needs_no_second_time(data_dir: Path) -> None:
+def test_init_prints_one_json_object_and_is_idempotent(data_dir: Path) -> None:
     copy_prepared(data_dir)
     assert [path.name for path in data_dir.iterdir()] == ["database"], "keys and secrets are each hub's own"
     first = run("init", "--data-dir", str(data_dir), "--json", "--no-knowledge")
@@ -81,14 +81,14 @@ def test_init_prints_one_json_object_and_needs_no_second_time(data_dir: Path) ->
     assert json.loads(run("migrate", "--data-dir", str(data_dir), "--json").stdout) == {"applied": 0}
 
 
-def test_nonsense_in_the_environment_is_refused_by_name(data_dir: Path) -> None:
+def test_invalid_environment_variable_is_named(data_dir: Path) -> None:
     answer = run("migrate", "--data-dir", str(data_dir), VARDKASE_REQUIRE_SECOND_FACTOR="perhaps")
     assert answer.returncode == 1
     assert "VARDKASE_REQUIRE_SECOND_FACTOR" in answer.stderr
     assert "Traceback" not in answer.stderr
 
 
-def test_a_database_that_cannot_be_reached_is_one_sentence(data_dir: Path) -> None:
+def test_unreachable_database_is_reported_in_one_sentence(data_dir: Path) -> None:
     answer = run("migrate", "--data-dir", str(data_dir), DATABASE_URL="postgresql://u:hemligt@127.0.0.1:1/x")
     assert answer.returncode == 1
     assert "Traceback" not in answer.stderr

@@ -1,4 +1,4 @@
-"""Events from files and to files."""
+"""Importing events from files and exporting them."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def written(path: Path, document: object) -> str:
     ],
     ids=["bare", "wrapped", "list", "response"],
 )
-def test_import_reads_every_form_that_misp_writes(seed: Seed, tmp_path: Path, wrap: Any) -> None:
+def test_import_reads_every_format_that_misp_writes(seed: Seed, tmp_path: Path, wrap: Any) -> None:
     run("import", written(tmp_path / "event.json", wrap(EVENT)), "--user", seed.analyst.user.email)
     event = Event.objects.get(uuid=EVENT["uuid"])
     assert (event.info, event.org, event.published) == ("From a file", seed.org_a, False)
 
 
-def test_what_is_exported_can_be_imported_again(seed: Seed, tmp_path: Path) -> None:
+def test_exported_events_can_be_imported_again(seed: Seed, tmp_path: Path) -> None:
     run("import", written(tmp_path / "event.json", EVENT), "--publish")
     target = tmp_path / "out.json"
     run("export", str(EVENT["uuid"]), "--output", str(target))
@@ -73,7 +73,7 @@ def test_export_writes_to_standard_output(seed: Seed, tmp_path: Path) -> None:
     assert len(json.loads(run("export"))["response"]) == 1
 
 
-def test_a_damaged_file_changes_nothing_and_the_others_are_imported(seed: Seed, tmp_path: Path) -> None:
+def test_damaged_file_is_skipped_and_the_others_imported(seed: Seed, tmp_path: Path) -> None:
     good = written(tmp_path / "good.json", EVENT)
     damaged = tmp_path / "damaged.json"
     damaged.write_text(json.dumps({"Event": {**EVENT, "uuid": str(uuid.uuid4())}})[:-20])
@@ -83,7 +83,7 @@ def test_a_damaged_file_changes_nothing_and_the_others_are_imported(seed: Seed, 
     assert [event.uuid for event in Event.objects.all()] == [uuid.UUID(str(EVENT["uuid"]))]
 
 
-def test_the_same_file_twice_is_refused_by_name(seed: Seed, tmp_path: Path) -> None:
+def test_importing_the_same_file_twice_is_refused(seed: Seed, tmp_path: Path) -> None:
     file = written(tmp_path / "event.json", EVENT)
     run("import", file)
     (outcome,) = json.loads(run("import", file, "--json", code=1))

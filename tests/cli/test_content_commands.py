@@ -1,4 +1,4 @@
-"""What each command reads of what members share: content leaves at the console under a grant alone."""
+"""Which commands read members' content: at the console it needs a content access grant."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vardkase.intel.models import Event
 
 
 class Reads(Enum):
-    """What of events a command prints or writes to a file that the caller names."""
+    """How much of events a command prints, or writes to a file that the caller names."""
 
     CONTENT = "what events say: titles, values, tags, files"
     METADATA = "ids, counts, owners and outcomes"
@@ -77,7 +77,7 @@ def names(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def test_every_command_is_classified_once() -> None:
-    """A new command goes into one of the three; one that reads content also goes through `export_readers`."""
+    """A new command goes into one of the three groups; one that reads content also uses `export_readers`."""
     classified = sorted(name for group in COMMANDS.values() for name in group)
     assert classified == sorted(names(typer.main.get_command(commands)))
 
@@ -112,7 +112,7 @@ def test_content_is_refused_without_a_grant(setup: Setup, tmp_path: Path, comman
 
 
 @pytest.mark.parametrize("command", COMMANDS[Reads.CONTENT])
-def test_content_under_a_grant_is_what_it_reaches_and_on_record(
+def test_grant_limits_the_content_and_each_read_is_recorded(
     setup: Setup, tmp_path: Path, command: str
 ) -> None:
     setup.granted()
@@ -127,7 +127,7 @@ def test_content_under_a_grant_is_what_it_reaches_and_on_record(
 
 
 @pytest.mark.parametrize("command", COMMANDS[Reads.CONTENT])
-def test_before_there_are_officers_it_is_audited(seed: Seed, tmp_path: Path, command: str) -> None:
+def test_export_before_the_first_officer_is_audited(seed: Seed, tmp_path: Path, command: str) -> None:
     make_event(seed.org_a, distribution=1, published=True).save()
     assert CliRunner().invoke(commands, arguments(command, tmp_path)).exit_code == 0
     assert AuditEntry.objects.get(action="console.exported").change["count"] == 1

@@ -1,4 +1,4 @@
-"""A run of this suite that is ended leaves no process behind, whatever it had started."""
+"""An ended run of this suite leaves no process behind, whatever it had started."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_no_server_outlives_its_test_run(tmp_path: Path, number: signal.Signals)
 
 
 def _name_of(pid: int) -> str:
-    """What the kernel calls a process; nothing if it has just ended."""
+    """The kernel's name of a process; empty if it has just ended."""
     try:
         return Path(f"/proc/{pid}/comm").read_text().strip()
     except OSError:

@@ -1,7 +1,8 @@
-"""A database that the former apps made starts, and holds what it held; one from before their last migrations does not.
+"""A database of the former apps can be started with its contents; one from before their last migrations is
+refused.
 
-tests/data/former.sql.xz is the demonstration as version 0.1.0 (a5d4b522) made it, with the twelve events that it began
-with; former.json.xz is what that version answered about it (tests/cli/answers.py).
+tests/data/former.sql.xz is the demonstration as version 0.1.0 (a5d4b522) made it, with its original twelve
+events; former.json.xz is what that version answered about it (tests/cli/answers.py).
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ KEY = "RC6zMdUl04cm2jXMFZRjs8jR39p6ubP3QfnjrXWX"
 
 
 NEWER = {"analysis.0002_shared_keys": 2}
-"""The migrations since the apps were merged, each with the number of models that it adds."""
+"""The migrations since the apps were merged, each with the number of added models."""
 
 
 class FormerDatabase:
-    """A database of its own on the server of the run."""
+    """A separate database on the server of the run."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.environment = os.environ | {
@@ -70,9 +71,7 @@ def former(tmp_path: Path) -> Iterator[FormerDatabase]:
         server.close()
 
 
-def test_a_database_of_the_former_apps_starts_and_holds_what_it_held(
-    former: FormerDatabase, db: None
-) -> None:
+def test_database_of_the_former_apps_starts_with_its_contents(former: FormerDatabase, db: None) -> None:
     counted = "SELECT (SELECT count(*) FROM django_content_type), (SELECT count(*) FROM auth_permission)"
     before = former.rows(counted)
     done = former.migrate()
@@ -80,7 +79,7 @@ def test_a_database_of_the_former_apps_starts_and_holds_what_it_held(
     assert former.rows("SELECT app, name FROM django_migrations WHERE app = 'membership'") == [
         ("membership", "0001_initial")
     ]
-    # Nothing but what is new is there once more.
+    # Only new rows were added.
     models = sum(NEWER.values())
     assert former.rows(counted) == [(types + models, rights + 4 * models) for types, rights in before]
     types = "SELECT app_label, model FROM django_content_type ORDER BY app_label, model"
@@ -97,12 +96,12 @@ def test_a_database_of_the_former_apps_starts_and_holds_what_it_held(
         assert_holds(told[path], answer, path)
 
 
-def test_a_database_of_now_is_left_alone(db: None) -> None:
-    """That of the test run, which is made by the migrations of now."""
+def test_current_database_is_unchanged(db: None) -> None:
+    """The database of the test run, made by the current migrations."""
     assert replace_former_history(connection) is False
 
 
-def test_an_older_one_is_refused_and_stays_as_it_was(former: FormerDatabase) -> None:
+def test_older_database_is_refused_unchanged(former: FormerDatabase) -> None:
     former.connection.execute("DELETE FROM django_migrations WHERE name = '0002_sent_to'")
     query = "SELECT * FROM django_migrations ORDER BY id"
     before = former.rows(query)
@@ -113,7 +112,7 @@ def test_an_older_one_is_refused_and_stays_as_it_was(former: FormerDatabase) -> 
 
 
 def assert_holds(now: Any, recorded: Any, where: str) -> None:
-    """Everything that was recorded is told still; later versions may tell more."""
+    """Everything recorded is still returned; later versions may return more."""
     if isinstance(recorded, dict):
         assert recorded.keys() <= now.keys(), where
         for name, value in recorded.items():

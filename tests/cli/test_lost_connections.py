@@ -28,11 +28,11 @@ PATHS = (
     "/about/",
 )
 TRIES = 8
-"""Of each path: more than the web server has threads, since each has a connection of its own."""
+"""Requests per path: more than the web server has threads, since each has its own connection."""
 
 
 class Hub:
-    """A running hub with its worker, and a way into its database."""
+    """A running hub with its worker, and access to its database."""
 
     def __init__(self, url: str, key: str, folder: Path) -> None:
         self.url, self.key, self.folder = url, key, folder
@@ -55,7 +55,7 @@ class Hub:
             return connection.execute(statement).fetchall()
 
     def publishes(self) -> None:
-        """Publish an event, which the worker does, and wait for it."""
+        """Publish an event through the worker, and wait for it."""
         event = {"uuid": str(uuid4()), "info": "published by the worker"}
         with Client(self.url, self.key) as client:
             client.post("/events/add", {"Event": event})
@@ -72,7 +72,7 @@ def hub() -> Iterator[Hub]:
         yield Hub(url, key, folder)
 
 
-def test_after_the_server_ended_all_connections_not_one_request_fails(hub: Hub) -> None:
+def test_no_request_fails_after_all_connections_are_terminated(hub: Hub) -> None:
     before = hub.statuses()
     hub.publishes()
     ended = hub.query(
@@ -84,7 +84,7 @@ def test_after_the_server_ended_all_connections_not_one_request_fails(hub: Hub) 
     hub.publishes()
 
 
-def test_after_the_kill_of_one_database_process_everything_answers_again(hub: Hub) -> None:
+def test_everything_recovers_after_a_database_process_is_killed(hub: Hub) -> None:
     before = hub.statuses()
     ((victim, *_), *_) = hub.query(
         "SELECT pid FROM pg_stat_activity WHERE application_name = 'vardkase' AND pid <> pg_backend_pid()"
@@ -95,7 +95,7 @@ def test_after_the_kill_of_one_database_process_everything_answers_again(hub: Hu
     hub.publishes()
 
 
-def test_after_the_restart_of_an_external_database_everything_answers_again(
+def test_everything_recovers_after_an_external_database_restarts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)

@@ -1,4 +1,4 @@
-"""`vardkase policy`: what an organisation has decided, tried and printed at the console."""
+"""`vardkase policy`: an organisation's policy shown, tried and exported at the console."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.factories.policies import RED, SECOND, in_force, made_public
 from tests.factories.seed import Seed
 
 
-def test_a_policy_is_shown_tried_and_exported(seed: Seed, tmp_path: Path) -> None:
+def test_policy_is_shown_tried_and_exported(seed: Seed, tmp_path: Path) -> None:
     make_tag("tlp:red")
     event = made_public(seed.publisher.key, "tlp:red")
     in_force(seed, RED, SECOND)

@@ -1,4 +1,4 @@
-"""How an organisation keeps its entrance, from the console."""
+"""An organisation's sign-in policy, from the console."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vardkase.identity.sign_in_policy.services import save_requirements, submit_
 ORG = "Organisation A"
 
 
-def test_what_is_registered_and_how_strictly_it_is_kept(seed: Seed, tmp_path: Path) -> None:
+def test_networks_domains_and_certificates_are_registered_and_enforced(seed: Seed, tmp_path: Path) -> None:
     assert run("security", "networks", ORG, "192.0.2.0/24")["networks"] == ["192.0.2.0/24"]
     assert run("security", "modes", ORG, "--networks", "enforce")["networks"] == "enforce"
     run("security", "networks", ORG, code=1)
@@ -29,7 +29,7 @@ def test_what_is_registered_and_how_strictly_it_is_kept(seed: Seed, tmp_path: Pa
     run("security", "show", "Nobody", code=1)
 
 
-def test_the_console_decides_api_requirements(seed: Seed) -> None:
+def test_api_requirements_are_returned_and_approved(seed: Seed) -> None:
     filled = {
         "software": "x",
         "egress_addresses": "192.0.2.1",

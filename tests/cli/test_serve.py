@@ -1,4 +1,4 @@
-"""`serve`: one command starts everything, and nothing of it outlives the command."""
+"""`serve`: one command starts everything, and nothing outlives it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TIMEOUT = 60.0
 
 
 class Serve:
-    """`vardkase serve` as a process, with what it has printed so far."""
+    """`vardkase serve` as a process, with its output so far."""
 
     def __init__(self, data_dir: Path, port: int, *options: str) -> None:
         self.port = port
@@ -77,7 +77,7 @@ class Serve:
 
 @pytest.fixture(scope="module")
 def data_dir() -> Path:
-    """One for all stories here but that of the first start, which is from an empty folder."""
+    """Shared by all tests here but that of the first start, which uses an empty folder."""
     folder = open_folder()
     copy_prepared(folder)
     return folder
@@ -96,17 +96,17 @@ def served(data_dir: Path) -> Iterator[Serve]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_all_of_it(served: Serve, number: signal.Signals) -> None:
+def test_signal_stops_all_processes(served: Serve, number: signal.Signals) -> None:
     assert served.status() == 403  # MISP's answer without a key
     everyone = descendants(served.process.pid)
     assert len(everyone) > 5
-    assert not [pid for pid in everyone if b"knowledge" in _command(pid)], "it was told not to"
+    assert not [pid for pid in everyone if b"knowledge" in _command(pid)], "knowledge must not be loaded"
     assert served.end(number) == 0
     assert not {pid for pid in everyone if is_running(pid)}
     assert "Traceback" not in served.output
 
 
-def test_an_empty_folder_becomes_a_hub_and_the_first_administrator_is_shown_once() -> None:
+def test_empty_folder_becomes_a_hub_and_shows_the_administrator_once() -> None:
     first = Serve(open_folder(), free_port())
     try:
         first.wait_until_up()
@@ -127,7 +127,7 @@ def test_an_empty_folder_becomes_a_hub_and_the_first_administrator_is_shown_once
     assert "admin@admin.test" not in again.output
 
 
-def test_a_second_serve_says_where_the_first_is(served: Serve) -> None:
+def test_second_serve_names_the_first_ones_address(served: Serve) -> None:
     second = Serve(served.data_dir, free_port())
     assert second.process.wait(TIMEOUT) == 1
     second._reader.join(TIMEOUT)
@@ -146,7 +146,7 @@ def test_kill_9_leaves_no_process_and_no_damage(served: Serve) -> None:
         again.end()
 
 
-def test_what_dies_is_started_again(served: Serve) -> None:
+def test_dead_processes_are_restarted(served: Serve) -> None:
     postmaster = int((served.data_dir / "database" / "postmaster.pid").read_text().split()[0])
     os.kill(postmaster, signal.SIGKILL)
     wait_until(lambda: "started again" in served.output, 30)
@@ -163,7 +163,7 @@ def _command(pid: int) -> bytes:
     return b""
 
 
-def test_a_taken_port_is_named(data_dir: Path) -> None:
+def test_port_in_use_is_named(data_dir: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

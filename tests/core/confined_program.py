@@ -1,4 +1,4 @@
-"""A program that misbehaves as it is told."""
+"""A sandboxed program that misbehaves on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Archives of strangers: what comes out is bounded in bytes and in files, whatever they say of themselves."""
+"""Archives from others: the extracted bytes and files are limited, whatever the archive claims."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def archive(files: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
 @pytest.mark.parametrize(
     "how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
 )
-def test_an_archive_within_bounds_is_read_however_it_is_packed(how: int) -> None:
+def test_archive_within_limits_is_read_with_any_compression(how: int) -> None:
     files = {"a": b"x" * 60_000, "b/c": b"", "../d": b"y" * 40_000}
     assert dict(members(archive(files, how), SMALL)) == files
 
 
 @pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_bomb_is_refused_after_the_bytes_it_may_have(how: int) -> None:
+def test_zip_bomb_is_refused_at_the_byte_limit(how: int) -> None:
     bomb = archive({"a": bytes(50_000_000)}, how)
     assert len(bomb) < 60_000
     with pytest.raises(ValueError, match="unfolds to more"):
@@ -44,7 +44,7 @@ def test_a_bomb_is_refused_after_the_bytes_it_may_have(how: int) -> None:
         list(read)
 
 
-def test_what_an_archive_says_of_its_sizes_is_not_believed() -> None:
+def test_declared_sizes_are_not_trusted() -> None:
     bomb = bytearray(archive({"a": bytes(5_000_000)}))
     directory = bomb.index(b"PK\1\2")
     bomb[directory + 24 : directory + 28] = struct.pack("<L", 10)
@@ -52,7 +52,7 @@ def test_what_an_archive_says_of_its_sizes_is_not_believed() -> None:
         list(members(bytes(bomb), SMALL))
 
 
-def test_more_files_than_allowed_are_refused_before_they_are_listed() -> None:
+def test_too_many_files_are_refused_before_listing() -> None:
     many = archive({str(number): b"" for number in range(51)})
     with pytest.raises(ValueError, match="more than 50 files"):
         next(members(many, SMALL))
@@ -60,7 +60,7 @@ def test_more_files_than_allowed_are_refused_before_they_are_listed() -> None:
     assert not is_encrypted_zip(crowd)
 
 
-def test_an_archive_inside_stays_closed() -> None:
+def test_nested_archive_is_not_opened() -> None:
     inner = archive({"a": bytes(50_000_000)})
     assert dict(members(archive({"inner.zip": inner}), SMALL)) == {"inner.zip": inner}
 
@@ -70,12 +70,12 @@ def test_an_archive_inside_stays_closed() -> None:
     [b"", b"PK", b"PK\3\4" + bytes(30), archive({"a": b"b" * 999})[:-30]],
     ids=["nothing", "two letters", "a head", "cut off"],
 )
-def test_what_is_no_archive_is_refused_in_words(content: bytes) -> None:
+def test_invalid_archive_is_refused_with_a_message(content: bytes) -> None:
     with pytest.raises(ValueError, match="The archive cannot be read"):
         list(members(content, SMALL))
 
 
-def test_damage_is_told() -> None:
+def test_damaged_archive_is_refused() -> None:
     whole = archive({"a": b"abcdefgh" * 999}, zipfile.ZIP_STORED)
     with pytest.raises(ValueError, match="The archive cannot be read"):
         list(members(whole.replace(b"hgfe", b"xxxx").replace(b"habc", b"hxbc"), SMALL))

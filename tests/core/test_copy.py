@@ -1,4 +1,4 @@
-"""COPY by a thread, while the caller goes on."""
+"""COPY in a background thread, while the caller continues."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def stored() -> list[tuple[int, str]]:
     return cursor().execute("SELECT id, word FROM copied ORDER BY id").fetchall()
 
 
-def test_what_is_copied_in_the_background_is_there_for_the_next_query() -> None:
+def test_background_copy_is_complete_for_the_next_query() -> None:
     threads = []
 
     def rows(first: int) -> Iterator[tuple[int, str]]:
@@ -42,13 +42,13 @@ def test_what_is_copied_in_the_background_is_there_for_the_next_query() -> None:
     assert threading.current_thread() not in threads
 
 
-def test_a_commit_waits_for_it() -> None:
+def test_commit_waits_for_the_copy() -> None:
     with transaction.atomic():
         copy_rows(COPY, ((number, "x") for number in range(1000)), in_background=True)
     assert len(stored()) == 1000
 
 
-def test_an_error_is_raised_by_the_next_use_and_nothing_is_stored() -> None:
+def test_error_is_raised_by_the_next_query() -> None:
     with transaction.atomic():
         copy_rows(COPY, [(1, "x"), (1, "y")], in_background=True)
         copy_rows(COPY, [(2, "z")], in_background=True)
@@ -58,13 +58,13 @@ def test_an_error_is_raised_by_the_next_use_and_nothing_is_stored() -> None:
     assert stored() == []
 
 
-def test_an_error_is_raised_by_the_commit_too() -> None:
+def test_error_is_raised_by_the_commit() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         copy_rows(COPY, [(1, "x"), (1, "y")], in_background=True)
     assert stored() == []
 
 
-def test_a_caller_that_fails_meanwhile_rolls_back() -> None:
+def test_failing_caller_rolls_back() -> None:
     with transaction.atomic():
         copy_rows(COPY, ((number, "x") for number in range(1000)), in_background=True)
         transaction.set_rollback(True)

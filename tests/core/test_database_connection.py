@@ -1,4 +1,4 @@
-"""Where the database is, from the environment."""
+"""Location of the database, from the environment."""
 
 from __future__ import annotations
 
@@ -36,16 +36,14 @@ def test_url_may_name_the_folder_of_a_socket(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     "url", ["mysql://u:hemligt@h/d", "postgresql://u:hemligt@h", "postgresql://u:hemligt@h:x/d"]
 )
-def test_another_address_is_refused_without_repeating_its_password(
-    monkeypatch: pytest.MonkeyPatch, url: str
-) -> None:
+def test_invalid_url_is_refused_without_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(DatabaseUnavailable) as refusal:
         connection_settings()
     assert "hemligt" not in str(refusal.value)
 
 
-def test_without_a_running_server_there_is_an_address_all_the_same(
+def test_embedded_server_has_an_address_before_it_runs(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
@@ -54,7 +52,7 @@ def test_without_a_running_server_there_is_an_address_all_the_same(
 
 
 @pytest.mark.django_db
-def test_statements_of_a_thread_have_a_limit() -> None:
+def test_statement_timeout_applies_per_thread() -> None:
     def ask() -> tuple[str, type[Exception] | None]:
         limit_statements(1)
         try:

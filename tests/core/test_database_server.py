@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL survives what machines and people do to it."""
+"""The embedded PostgreSQL survives crashes, odd paths and operators' mistakes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="changes accounts")
 
 @pytest.fixture
 def data_dir(monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data directory that the server's account can reach."""
+    """A data directory that the server's account can access."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     return open_folder()
 
@@ -43,7 +43,7 @@ def query(data_dir: Path, statement: str) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def test_it_starts_answers_in_unicode_and_stops(data_dir: Path) -> None:
+def test_server_starts_handles_unicode_and_stops(data_dir: Path) -> None:
     server = EmbeddedPostgres(data_dir, durable=False).start()
     pid = read_postmaster(server.layout.cluster).pid  # type: ignore[union-attr]
     assert query(data_dir, "SELECT 'ÅÄÖ' ILIKE 'åäö', current_setting('listen_addresses')") == [(True, "")]
@@ -52,7 +52,7 @@ def test_it_starts_answers_in_unicode_and_stops(data_dir: Path) -> None:
     assert read_postmaster(server.layout.cluster) is None
 
 
-def test_safety_is_on_unless_a_test_switches_it_off(data_dir: Path) -> None:
+def test_durability_is_on_by_default(data_dir: Path) -> None:
     server = EmbeddedPostgres(data_dir).start()
     try:
         names = "'fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums'"
@@ -61,7 +61,7 @@ def test_safety_is_on_unless_a_test_switches_it_off(data_dir: Path) -> None:
         server.stop()
 
 
-def test_only_we_may_use_the_socket(data_dir: Path) -> None:
+def test_socket_accepts_only_our_account(data_dir: Path) -> None:
     with holding(data_dir) as holder:
         sockets = Path(holder.ready()["host"])
         assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
@@ -70,11 +70,11 @@ def test_only_we_may_use_the_socket(data_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o777])
-def test_the_data_folder_is_closed_to_others_and_repaired(data_dir: Path, mode: int) -> None:
+def test_data_folder_permissions_are_repaired(data_dir: Path, mode: int) -> None:
     data_dir.chmod(mode)
     server = EmbeddedPostgres(data_dir, durable=False).start()
     try:
-        # As root the server runs as another account, which passes through by its group.
+        # As root the server runs as another account, which has access through its group.
         expected = 0o710 if os.geteuid() == 0 else 0o700
         assert data_dir.stat().st_mode & 0o777 == expected
         assert query(data_dir, "SELECT 1") == [(1,)]
@@ -82,7 +82,7 @@ def test_the_data_folder_is_closed_to_others_and_repaired(data_dir: Path, mode: 
         server.stop()
 
 
-def test_a_second_process_joins_and_its_end_leaves_the_server(data_dir: Path) -> None:
+def test_second_process_joins_and_leaves_the_server_running(data_dir: Path) -> None:
     with holding(data_dir) as owner:
         first = owner.ready()
         with holding(data_dir) as guest:
@@ -92,7 +92,7 @@ def test_a_second_process_joins_and_its_end_leaves_the_server(data_dir: Path) ->
         assert query(data_dir, "SELECT 1") == [(1,)]
 
 
-def test_two_first_starts_at_once_prepare_once(data_dir: Path) -> None:
+def test_two_concurrent_first_starts_prepare_once(data_dir: Path) -> None:
     with holding(data_dir, "prepare") as one, holding(data_dir, "prepare") as other:
         found = [one.ready(), other.ready()]
         assert sorted(each["owned"] for each in found) == [False, True]
@@ -102,7 +102,7 @@ def test_two_first_starts_at_once_prepare_once(data_dir: Path) -> None:
                 holder.finish()
 
 
-def test_kill_9_of_the_application_takes_the_server_along(data_dir: Path) -> None:
+def test_kill_9_of_the_application_ends_the_server(data_dir: Path) -> None:
     with holding(data_dir) as owner:
         pid = owner.ready()["pid"]
         query(data_dir, "CREATE TABLE kept AS SELECT 1 AS one")
@@ -113,7 +113,7 @@ def test_kill_9_of_the_application_takes_the_server_along(data_dir: Path) -> Non
         assert query(data_dir, "SELECT one FROM kept") == [(1,)]
 
 
-def test_a_start_right_after_kill_9_waits_for_the_old_server(data_dir: Path) -> None:
+def test_start_after_kill_9_waits_for_the_old_server(data_dir: Path) -> None:
     with holding(data_dir) as owner:
         owner.ready()
         owner.kill()
@@ -122,7 +122,7 @@ def test_a_start_right_after_kill_9_waits_for_the_old_server(data_dir: Path) -> 
             assert query(data_dir, "SELECT 1") == [(1,)]
 
 
-def test_kill_9_of_the_postmaster_is_recovered_from(data_dir: Path) -> None:
+def test_server_recovers_from_kill_9_of_the_postmaster(data_dir: Path) -> None:
     server = EmbeddedPostgres(data_dir).start()
     try:
         query(data_dir, "CREATE TABLE kept AS SELECT 1 AS one")
@@ -135,7 +135,7 @@ def test_kill_9_of_the_postmaster_is_recovered_from(data_dir: Path) -> None:
         server.stop()
 
 
-def test_processes_without_a_postmaster_are_ended_before_a_new_one_starts(data_dir: Path) -> None:
+def test_orphaned_backends_are_ended_before_a_new_start(data_dir: Path) -> None:
     """A busy backend notices the death of its postmaster late; a second server beside it destroys data."""
     with holding(data_dir) as owner:
         found = owner.ready()
@@ -159,7 +159,7 @@ def test_processes_without_a_postmaster_are_ended_before_a_new_one_starts(data_d
 
 
 @pytest.mark.parametrize("kind", ["dead", "zombie", "somebody else", "garbage"])
-def test_a_stale_pid_file_does_not_stop_a_start(data_dir: Path, kind: str) -> None:
+def test_stale_pid_file_does_not_prevent_a_start(data_dir: Path, kind: str) -> None:
     server = EmbeddedPostgres(data_dir, durable=False).start()
     lines = (server.layout.cluster / "postmaster.pid").read_text().splitlines()
     server.stop()
@@ -188,7 +188,7 @@ def _write_as_owner(path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 150, 200])
-def test_odd_paths(data_dir: Path, length: int) -> None:
+def test_unusual_paths_are_supported(data_dir: Path, length: int) -> None:
     folder = data_dir / "Våra data, 'och' ~annat; & (mer) *"
     folder /= "x" * max(1, length - len(os.fsencode(folder)) - 1)
     with holding(folder) as holder:
@@ -197,12 +197,12 @@ def test_odd_paths(data_dir: Path, length: int) -> None:
 
 
 @pytest.mark.parametrize("character", ['"', "$", "`", "\\"])
-def test_a_path_that_initdb_cannot_handle_is_refused_by_name(data_dir: Path, character: str) -> None:
+def test_path_that_initdb_cannot_handle_is_refused(data_dir: Path, character: str) -> None:
     with pytest.raises(DatabaseUnavailable, match=f"cannot hold {re.escape(character)}"):
         EmbeddedPostgres(data_dir / f"a{character}b").start()
 
 
-def test_an_unknown_locale_does_not_matter(data_dir: Path) -> None:
+def test_unknown_locale_is_ignored(data_dir: Path) -> None:
     with holding(
         data_dir, env={**os.environ, "LC_ALL": "xx_XX.nothing", "PGPORT": "1", "PGDATA": "/no"}
     ) as holder:
@@ -210,7 +210,7 @@ def test_an_unknown_locale_does_not_matter(data_dir: Path) -> None:
         assert query(data_dir, "SHOW server_encoding") == [("UTF8",)]
 
 
-def test_a_crash_in_initdb_leaves_nothing_in_the_way(data_dir: Path) -> None:
+def test_interrupted_initdb_does_not_prevent_a_start(data_dir: Path) -> None:
     unfinished = data_dir / "database.unfinished"
     unfinished.mkdir()
     (unfinished / "PG_VERSION").write_text("18\n")
@@ -218,14 +218,14 @@ def test_a_crash_in_initdb_leaves_nothing_in_the_way(data_dir: Path) -> None:
         assert holder.ready()["owned"]
 
 
-def test_data_of_another_major_version_are_refused_untouched(data_dir: Path) -> None:
+def test_data_of_another_major_version_is_refused(data_dir: Path) -> None:
     EmbeddedPostgres(data_dir, durable=False).start().stop()
     (data_dir / "database" / "PG_VERSION").write_text("15\n")
     with pytest.raises(DatabaseUnavailable, match="of PostgreSQL 15"):
         EmbeddedPostgres(data_dir, durable=False).start()
 
 
-def test_a_server_that_cannot_start_says_why(data_dir: Path) -> None:
+def test_failed_start_reports_the_reason(data_dir: Path) -> None:
     EmbeddedPostgres(data_dir, durable=False).start().stop()
     with (data_dir / "database" / "postgresql.conf").open("a") as file:
         file.write("no_such_setting = 1\n")
@@ -233,7 +233,7 @@ def test_a_server_that_cannot_start_says_why(data_dir: Path) -> None:
         EmbeddedPostgres(data_dir, durable=False).start()
 
 
-def test_an_operators_own_settings_win_and_stay(data_dir: Path) -> None:
+def test_operators_settings_take_precedence(data_dir: Path) -> None:
     EmbeddedPostgres(data_dir, durable=False).start().stop()
     with (data_dir / "database" / "postgresql.conf").open("a") as file:
         file.write("work_mem = '7MB'\n")
@@ -244,7 +244,7 @@ def test_an_operators_own_settings_win_and_stay(data_dir: Path) -> None:
         server.stop()
 
 
-def test_a_thread_may_not_start_it(data_dir: Path) -> None:
+def test_only_the_main_thread_may_start_the_server(data_dir: Path) -> None:
     """The kernel would stop the server when the thread ends."""
     refusals: list[Exception] = []
 
@@ -268,7 +268,7 @@ def test_as_root_the_server_runs_under_another_account(data_dir: Path) -> None:
 
 
 @as_root
-def test_as_root_a_closed_home_sends_the_database_to_a_system_folder(
+def test_as_root_an_inaccessible_home_moves_the_database_to_a_system_folder(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = data_dir / "state"
@@ -287,8 +287,8 @@ def test_as_root_a_closed_home_sends_the_database_to_a_system_folder(
 
 
 @as_root
-def test_an_ordinary_user_needs_nobody_else(data_dir: Path) -> None:
-    """`nobody` runs it: the account every machine has. It may not see this checkout, and runs a copy."""
+def test_ordinary_user_runs_the_server_alone(data_dir: Path) -> None:
+    """The account `nobody` runs it: every machine has it. It may not read this checkout, and uses a copy."""
     account = pwd.getpwnam("nobody")
     packages = _copied_packages(data_dir / "packages")
     mine = data_dir / "mine"
@@ -300,14 +300,14 @@ def test_an_ordinary_user_needs_nobody_else(data_dir: Path) -> None:
     with holding(mine, env=environment, interpreter=interpreter, **options) as holder:
         found = holder.ready()
         assert Path(f"/proc/{found['pid']}").stat().st_uid == account.pw_uid
-    # What a user has made, root can use later: the server keeps running as the owner of the files.
+    # Root can use a user's data later: the server runs as the owner of the files.
     with holding(mine) as holder:
         assert Path(f"/proc/{holder.ready()['pid']}").stat().st_uid == account.pw_uid
         assert query(mine, "SELECT 1") == [(1,)]
 
 
 def _copied_packages(folder: Path) -> Path:
-    """What a holder imports, and the server's programs."""
+    """The packages that a holder imports, and the server's programs."""
     ours, installed = Path(vardkase.__file__).parent, Path(psycopg.__file__).parents[1]
     shutil.copytree(ours / "core", folder / "vardkase" / "core")
     shutil.copy(ours / "__init__.py", folder / "vardkase")
@@ -318,8 +318,8 @@ def _copied_packages(folder: Path) -> Path:
 
 @as_root
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
-def test_in_a_container_root_may_not_look_into_other_accounts_processes(data_dir: Path) -> None:
-    """Without CAP_SYS_PTRACE /proc hides working folders, and a guest would take the server for dead."""
+def test_root_in_a_container_finds_the_running_server(data_dir: Path) -> None:
+    """Without CAP_SYS_PTRACE /proc hides working folders, and a guest would consider the server dead."""
     with holding(data_dir) as owner:
         first = owner.ready()
         inside = Layout(data_dir).cluster
@@ -336,8 +336,8 @@ def test_in_a_container_root_may_not_look_into_other_accounts_processes(data_dir
         assert int(found.stdout) == first["pid"]
 
 
-def test_looking_as_another_account_keeps_the_signal_of_the_parents_death() -> None:
-    """The kernel forgets it at each change of account: a hub run by root would outlive what started it."""
+def test_parent_death_signal_survives_a_change_of_account() -> None:
+    """The kernel forgets it at each change of account: a hub run by root would outlive its parent."""
     looks = (
         "import ctypes, signal\n"
         "from vardkase.core.database import processes\n"

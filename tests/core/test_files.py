@@ -1,4 +1,4 @@
-"""What is kept on disk, and from whom."""
+"""Files on disk and their permissions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from vardkase.core import files
 OTHERS = 0o077
 
 
-def test_other_accounts_of_the_machine_read_neither_files_nor_their_names(
-    tmp_path: Path, settings: Any
-) -> None:
+def test_files_and_their_names_are_private(tmp_path: Path, settings: Any) -> None:
     settings.FILES_DIR = tmp_path / "files"
     digest = files.store(b"sample")
     kept = tmp_path / "files" / digest[:2] / digest
@@ -22,7 +20,7 @@ def test_other_accounts_of_the_machine_read_neither_files_nor_their_names(
     assert not kept.parent.stat().st_mode & OTHERS
 
 
-def test_a_secret_is_made_once_and_for_us_alone(tmp_path: Path, monkeypatch: Any) -> None:
+def test_secret_is_generated_once_and_private(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.delenv("VARDKASE_TEST_SECRET", raising=False)
     kept = tmp_path / "secrets" / "test"
     made = secret_from("VARDKASE_TEST_SECRET", kept)
@@ -31,7 +29,7 @@ def test_a_secret_is_made_once_and_for_us_alone(tmp_path: Path, monkeypatch: Any
     assert not (kept.stat().st_mode | kept.parent.stat().st_mode) & OTHERS
 
 
-def test_only_a_digest_names_a_file(settings: Any, tmp_path: Path) -> None:
+def test_only_digests_are_valid_file_names(settings: Any, tmp_path: Path) -> None:
     settings.FILES_DIR = tmp_path
     for name in ("../../etc/passwd", "", "A" * 64, "a" * 63 + "/"):
         try:

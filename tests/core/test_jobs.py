@@ -1,4 +1,4 @@
-"""What the worker writes when a job fails."""
+"""What the worker logs when a job fails."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORESEEN = OutgoingFailed("feeds.example could not be reached: 100%")
 
 
 @pytest.mark.parametrize(("error", "traced"), [(FORESEEN, False), (KeyError("x"), True)])
-def test_what_was_foreseen_takes_one_line_and_a_fault_is_traced(error: Exception, traced: bool) -> None:
+def test_expected_failures_log_one_line_and_others_a_traceback(error: Exception, traced: bool) -> None:
     assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["expected", "routes"]
     out = StringIO()
     handler = logging.StreamHandler(out)

@@ -1,4 +1,4 @@
-"""Mail: it arrives, waits while the mail server is away, is given up in the end, and gives nothing away."""
+"""Mail is delivered, retried while the mail server is down, given up in the end, and leaks nothing."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ HELLO = Mail("anna@a.example", "Hej på dig", "Första raden\n.\nSista raden å"
 
 @pytest.fixture
 def queue(transactional_db: None) -> None:
-    """The queue, emptied: its tables are procrastinate's, so no test empties them when it ends."""
+    """An empty queue: its tables are procrastinate's, so no test empties them when it ends."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 def work() -> None:
-    """Do what is due, as the worker does, and stop when nothing is.
+    """Run the due jobs as the worker does, and stop when none are left.
 
-    In a thread of its own: where a browser was used before, this one has a running event loop.
+    In its own thread: after a browser was used, this one has a running event loop.
     """
     with ThreadPoolExecutor(1) as threads:
         threads.submit(_work).result()
@@ -54,14 +54,14 @@ def _work() -> None:
 
 
 def and_hang_up(run: Callable[[], Any], _context: Any, _worker: Any) -> Any:
-    """Close the connection of the thread that a job ran in: the thread ends with the worker."""
+    """Close the database connection of the job's thread, which ends with the worker."""
     try:
         return run()
     finally:
         connections.close_all()
 
 
-def hurry() -> None:
+def make_retries_due() -> None:
     """Let what waits for another attempt be due."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_at IS NOT NULL")
@@ -76,7 +76,7 @@ def waiting(**fields: Any) -> OutgoingMail:
 
 
 @pytest.mark.usefixtures("queue")
-def test_a_mail_waits_for_the_server_arrives_once_and_is_forgotten(settings: Any) -> None:
+def test_mail_is_retried_delivered_once_and_deleted(settings: Any) -> None:
     port = free_port()
     use(settings, port)
     assert queue_mail([HELLO]) == 1
@@ -87,7 +87,7 @@ def test_a_mail_waits_for_the_server_arrives_once_and_is_forgotten(settings: Any
     assert (job.status, job.attempts) == ("todo", 1)
     assert job.scheduled_at > datetime.now(UTC) + timedelta(seconds=55)
     assert OutgoingMail.objects.count() == 1
-    hurry()
+    make_retries_due()
     with mail_server(port) as server:
         work()
         work()
@@ -103,7 +103,7 @@ def test_a_mail_waits_for_the_server_arrives_once_and_is_forgotten(settings: Any
 
 
 @pytest.mark.usefixtures("queue")
-def test_a_mail_is_given_up_in_the_end_and_the_log_names_nobody(
+def test_mail_is_given_up_and_the_log_contains_no_addresses(
     settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     use(settings, free_port(), VARDKASE_SMTP_USER="hub", VARDKASE_SMTP_PASSWORD="a-secret")
@@ -112,7 +112,7 @@ def test_a_mail_is_given_up_in_the_end_and_the_log_names_nobody(
         for _attempt in range(MAIL.retries or 0):
             work()
             assert OutgoingMail.objects.count() == 1
-            hurry()
+            make_retries_due()
         work()
     assert not OutgoingMail.objects.exists()
     assert [(job.status, job.attempts) for job in jobs()] == [("failed", 1 + (MAIL.retries or 0))]
@@ -122,7 +122,7 @@ def test_a_mail_is_given_up_in_the_end_and_the_log_names_nobody(
 
 
 @pytest.mark.usefixtures("queue")
-def test_a_final_refusal_is_not_tried_again(settings: Any) -> None:
+def test_permanent_refusal_is_not_retried(settings: Any) -> None:
     with mail_server() as server:
         use(settings, server.port)
         server.refusal = "550 No such person"
@@ -133,7 +133,7 @@ def test_a_final_refusal_is_not_tried_again(settings: Any) -> None:
 
 
 @pytest.mark.usefixtures("queue")
-def test_what_fails_was_never_written_and_what_lost_its_job_goes(settings: Any) -> None:
+def test_rolled_back_mail_is_not_queued_and_orphaned_mail_is_deleted(settings: Any) -> None:
     use(settings, free_port())
     with transaction.atomic():
         queue_mail([HELLO])
@@ -148,7 +148,7 @@ def test_what_fails_was_never_written_and_what_lost_its_job_goes(settings: Any) 
 
 
 @pytest.mark.django_db
-def test_nobody_writes_a_header_by_a_subject_or_an_address(settings: Any) -> None:
+def test_subject_and_address_cannot_inject_headers(settings: Any) -> None:
     use(settings, free_port())
     queue_mail([Mail("anna@a.example", "Hej\r\nBcc: all@c.example\n\nText", "Hej")])
     mail = OutgoingMail.objects.get()
@@ -162,7 +162,7 @@ def test_nobody_writes_a_header_by_a_subject_or_an_address(settings: Any) -> Non
 
 
 @pytest.mark.django_db
-def test_a_later_please_is_a_delay_and_an_international_domain_is_written_in_ascii(settings: Any) -> None:
+def test_temporary_refusal_delays_and_international_domains_use_ascii(settings: Any) -> None:
     with mail_server() as server:
         use(settings, server.port)
         server.refusal = "451 Come back later"
@@ -174,7 +174,7 @@ def test_a_later_please_is_a_delay_and_an_international_domain_is_written_in_asc
 
 
 @pytest.mark.django_db
-def test_signing_in(settings: Any) -> None:
+def test_smtp_authentication(settings: Any) -> None:
     with mail_server() as server:
         use(settings, server.port, VARDKASE_SMTP_USER="hub", VARDKASE_SMTP_PASSWORD="wrong")
         with pytest.raises(MailDelayed) as refused:
@@ -188,7 +188,7 @@ def test_signing_in(settings: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_no_mail_and_no_password_go_out_when_encryption_was_asked_for_and_is_not_there(settings: Any) -> None:
+def test_nothing_is_sent_when_required_encryption_is_unavailable(settings: Any) -> None:
     with mail_server() as server:
         use(settings, server.port, VARDKASE_SMTP_USER="hub", VARDKASE_SMTP_PASSWORD="right")
         for security in ("starttls", "tls"):
@@ -199,7 +199,7 @@ def test_no_mail_and_no_password_go_out_when_encryption_was_asked_for_and_is_not
 
 
 @pytest.mark.django_db
-def test_one_person_writes_so_many_an_hour() -> None:
+def test_messages_per_person_and_hour_are_limited() -> None:
     for _message in range(3):
         count_messages(7, allowed=3)
     with pytest.raises(TooManyMessages) as refused:
@@ -216,7 +216,7 @@ def test_one_person_writes_so_many_an_hour() -> None:
         ({"VARDKASE_SMTP_PORT": "smtp"}, "VARDKASE_SMTP_PORT"),
     ],
 )
-def test_settings_that_make_no_sense_stop_the_start_by_name(
+def test_invalid_mail_settings_prevent_the_start(
     environment: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():

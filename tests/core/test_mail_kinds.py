@@ -1,4 +1,4 @@
-"""Mail as text files: what a file may hold, and what becomes of the facts that it names."""
+"""Mail kinds as text files: what a file may contain, and how facts are filled in."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ name = { description = "Who", sample = "Ada" }
 
 
 def written(folder: Path, header: str = HEADER, body: str = "Hello {name}", **other: str) -> MailKind:
-    """A kind whose file is the same in both languages, unless `other` has one of its own."""
+    """A kind with the same file in both languages, unless `other` has one for a language."""
     files = {language: folder / f"test_file.{language}.md" for language in LANGUAGES}
     for language, path in files.items():
         path.write_text(other.get(language, f"{header}+++\n\n{body}\n"), encoding="utf-8")
@@ -53,7 +53,7 @@ def text_of(kind: MailKind, language: str = "en", **facts: Any) -> str:
     "kind", [each for each in all_kinds() if not each.is_letter], ids=lambda each: each.name
 )
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_mail_of_every_kind_has_a_value_for_every_placeholder(kind: MailKind, language: str) -> None:
+def test_every_kind_has_a_value_for_every_placeholder(kind: MailKind, language: str) -> None:
     facts = kind.texts[language].samples
     if kind.without_key:
         facts |= kind_named(kind.without_key).texts[language].samples
@@ -66,7 +66,7 @@ def test_a_mail_of_every_kind_has_a_value_for_every_placeholder(kind: MailKind, 
 
 
 @pytest.mark.parametrize("kind", all_kinds(), ids=lambda each: each.name)
-def test_every_kind_says_when_it_is_sent_and_what_its_variables_are(kind: MailKind) -> None:
+def test_every_kind_describes_its_use_and_variables(kind: MailKind) -> None:
     for text in kind.texts.values():
         assert text.describes.strip()
         assert all(variable.description.strip() for variable in text.variables.values())
@@ -81,7 +81,7 @@ def test_every_kind_says_when_it_is_sent_and_what_its_variables_are(kind: MailKi
 
 
 @pytest.mark.parametrize("kind", all_kinds(), ids=lambda each: each.name)
-def test_what_stands_in_for_a_mail_without_a_key_needs_no_other_facts_in_other_shapes(kind: MailKind) -> None:
+def test_substitute_without_a_key_is_a_plain_kind(kind: MailKind) -> None:
     if kind.without_key:
         brief = kind_named(kind.without_key)
         assert not brief.is_correspondence
@@ -102,12 +102,12 @@ def test_what_stands_in_for_a_mail_without_a_key_needs_no_other_facts_in_other_s
         (HEADER.replace("+++", "---"), "Hello", "no header"),
     ],
 )  # fmt: skip
-def test_a_faulty_file_is_refused(tmp_path: Path, header: str, body: str, fault: str) -> None:
+def test_invalid_file_is_refused(tmp_path: Path, header: str, body: str, fault: str) -> None:
     with pytest.raises(MailFileError, match=fault):
         written(tmp_path, header, body)
 
 
-def test_a_kind_is_written_in_both_languages_and_alike(tmp_path: Path) -> None:
+def test_kind_needs_both_languages_with_equal_headers(tmp_path: Path) -> None:
     kind = written(tmp_path)
     with pytest.raises(MailFileError, match="sv, en"):
         read_kind("test_file", {"sv": tmp_path / "test_file.sv.md"})
@@ -120,7 +120,7 @@ def test_a_kind_is_written_in_both_languages_and_alike(tmp_path: Path) -> None:
     assert kind.unknown("{name} {nobody}") == ["nobody"]
 
 
-def test_a_kind_exists_once(tmp_path: Path) -> None:
+def test_duplicate_kind_is_refused(tmp_path: Path) -> None:
     for language in LANGUAGES:
         (tmp_path / f"account_changed.{language}.md").write_text(f"{HEADER}+++\n\nHello {{name}}\n")
     with pytest.raises(MailFileError, match="twice"):
@@ -128,7 +128,7 @@ def test_a_kind_exists_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_an_empty_fact_takes_its_line_with_it(tmp_path: Path) -> None:
+def test_line_of_an_empty_fact_is_removed(tmp_path: Path) -> None:
     kind = written(
         tmp_path,
         with_variable('note = { description = "A note", sample = "x" }'),
@@ -139,7 +139,7 @@ def test_an_empty_fact_takes_its_line_with_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_list_is_a_line_each_and_what_somebody_wrote_stays_text(tmp_path: Path) -> None:
+def test_lists_become_lines_and_values_are_escaped(tmp_path: Path) -> None:
     lines = with_variable('items = { description = "Items", sample = ["x"] }')
     kind = written(tmp_path, lines, "All of {items}:\n\n- {items}\n")
     assert text_of(kind, items=["*a*", "b"]) == "All of *a*, b:\n\n– *a*\n– b\n"
@@ -149,7 +149,7 @@ def test_a_list_is_a_line_each_and_what_somebody_wrote_stays_text(tmp_path: Path
 
 
 @pytest.mark.django_db
-def test_a_table(tmp_path: Path) -> None:
+def test_tables_are_rendered(tmp_path: Path) -> None:
     lines = with_variable(
         'rows = { description = "Rows", columns = ["Type", "Value"], sample = [["a", "b"]] }'
     )
@@ -162,11 +162,11 @@ def test_a_table(tmp_path: Path) -> None:
     assert text_of(kind, rows=[]) == "Before\n\nAfter\n"
     words = in_words(kind, kind.texts["sv"], "sv", {"name": "Ada", "rows": rows})["rows"]
     assert isinstance(words, Table)
-    assert words.rows[1][1] == "Ja", "a lazy text is read in the recipient's language"
+    assert words.rows[1][1] == "Ja", "a lazy text is translated for the recipient"
 
 
 @pytest.mark.django_db
-def test_codes_numbers_and_days_are_worded_in_the_readers_language(tmp_path: Path) -> None:
+def test_codes_numbers_and_dates_are_localised(tmp_path: Path) -> None:
     lines = with_variable(
         'count = { description = "Count", sample = 2, one = "{n} event", other = "{n} events" }\n'
         'state = { description = "State", sample = "a", choices = { a = "open", b = "closed" } }\n'
@@ -187,6 +187,6 @@ def test_codes_numbers_and_days_are_worded_in_the_readers_language(tmp_path: Pat
 
 
 @pytest.mark.django_db
-def test_an_unknown_kind_is_the_callers_fault() -> None:
+def test_unknown_kind_raises_value_error() -> None:
     with pytest.raises(ValueError, match="no kind of mail unheard_of"):
         notify("unheard_of", None, [Recipient("ada@a.example")], {})

@@ -1,4 +1,4 @@
-"""Every fault of MISP's format has a text for people, and clients read the fault's own."""
+"""Every fault of MISP's format has a text for people; clients get the fault's own."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from vardkase.misp.faults import Fault
 
 
 @pytest.mark.parametrize("fault", list(Fault), ids=lambda fault: fault.name)
-def test_clients_read_the_text_of_the_fault(fault: Fault) -> None:
+def test_wire_text_is_the_faults_own(fault: Fault) -> None:
     assert BY_FAULT[fault].own_wire == fault.value
 
 
-def test_parameters_are_carried_over() -> None:
+def test_parameters_are_kept() -> None:
     refusal = Fault.BAD_NETWORK_SIZE(version=4, most=32)
 
     assert problem_of(refusal).wire == str(refusal)

@@ -1,4 +1,4 @@
-"""OpenPGP as MISP's peers use it: what they sign is recognised, and what is signed here they recognise."""
+"""OpenPGP as MISP's peers use it: their signatures verify here, and ours with them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def recorded() -> Any:
     return json.loads(RECORDED.read_text())
 
 
-def test_what_a_real_misp_signed_is_recognised(recorded: Any) -> None:
+def test_signature_of_a_real_misp_is_verified(recorded: Any) -> None:
     content = re.sub(r"\s", "", recorded["content"]).encode()
     signature = b64decode(recorded["signature"])
     assert public_key(recorded["key"]).fingerprint == recorded["fingerprint"]
@@ -42,7 +42,7 @@ def test_what_a_real_misp_signed_is_recognised(recorded: Any) -> None:
     assert not is_signed_by([recorded["key"]], b"no signature", content)
 
 
-def test_a_made_key_signs_and_its_public_half_recognises(secret: str) -> None:
+def test_generated_key_signs_and_its_public_part_verifies(secret: str) -> None:
     public = public_part(secret)
     signature = signature_of([b"one ", b"two"], secret)
     assert is_signed_by([public], signature, b"one two")
@@ -54,14 +54,14 @@ def test_a_made_key_signs_and_its_public_half_recognises(secret: str) -> None:
     assert not is_signed_by([public_part(new_secret_key("Another", THEN))], signature, b"one two")
 
 
-def test_many_keys_are_well_formed_whatever_their_numbers() -> None:
-    """A number with leading zeros is written shorter: one key in 256 has such."""
+def test_generated_keys_are_always_well_formed() -> None:
+    """A number with leading zeros is written shorter: one key in 256 has such a number."""
     for _ in range(400):
         assert public_key(public_part(new_secret_key("x", THEN))).fingerprint
 
 
-def test_a_signature_by_a_subkey_is_none_of_the_key() -> None:
-    """MISP takes those of the primary key only; Sequoia's own generator makes a subkey that signs."""
+def test_signature_by_a_subkey_is_not_accepted() -> None:
+    """MISP accepts those of the primary key only; Sequoia's own generator makes a signing subkey."""
     pair = Tsk.generate("Somebody")
     signature = sign(pair.signer(), b"content", mode=SignatureMode.DETACHED, armor=False)
     assert not is_signed_by([str(pair.extract_certificate())], signature, b"content")
@@ -70,7 +70,7 @@ def test_a_signature_by_a_subkey_is_none_of_the_key() -> None:
     assert refused.value.has(MailKeyProblem.NO_SIGNING_KEY)
 
 
-def test_what_is_no_public_key_is_refused(secret: str) -> None:
+def test_invalid_public_key_is_refused(secret: str) -> None:
     disguised = secret.replace("PRIVATE KEY", "PUBLIC KEY")
     for wrong in ("", "nonsense", secret, disguised, public_part(secret)[:120]):
         with pytest.raises(InvalidValue) as refused:
@@ -79,7 +79,7 @@ def test_what_is_no_public_key_is_refused(secret: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("gpg") is None, reason="there is no GnuPG on this machine")
-def test_gnupg_which_misp_uses_recognises_what_is_signed_here(secret: str, tmp_path: Path) -> None:
+def test_gnupg_verifies_our_signatures(secret: str, tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     files = {
         "key": public_part(secret).encode(),

@@ -1,4 +1,4 @@
-"""Without the library of an optional part the hub runs, and says which extra is missing where the part is needed."""
+"""Without the library of an optional part the hub runs, and names the missing extra where the part is needed."""
 
 from __future__ import annotations
 
@@ -104,9 +104,7 @@ def said() -> dict[str, str]:
         ("postgresql", "postgresql", "PostgreSQL"),
     ],
 )
-def test_a_missing_library_is_named_by_its_extra(
-    said: dict[str, str], use: str, extra: str, name: str
-) -> None:
+def test_missing_library_is_named_by_its_extra(said: dict[str, str], use: str, extra: str, name: str) -> None:
     assert said[use].startswith(name)
     assert f"“{extra}” of the package vardkase" in said[use]
 
@@ -117,7 +115,7 @@ def test_each_part_is_an_extra_of_the_package() -> None:
     assert set(PARTS) == set(OptionalPart)
 
 
-def test_the_api_answers_that_an_export_is_not_installed(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_api_reports_an_export_that_is_not_installed(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "yara", None)
     response = send(seed.reader.key, "POST", "/events/restSearch", {"returnFormat": "yara"})
     assert response.status_code == 501
@@ -125,7 +123,9 @@ def test_the_api_answers_that_an_export_is_not_installed(seed: Seed, monkeypatch
 
 
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_page_says_that_a_document_is_not_installed(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_reports_a_document_format_that_is_not_installed(
+    seed: Seed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "docx", None)
     policy = in_force(seed, RED)
     page = signed_in(seed.reader).get(reverse("policy_document", args=[policy.pk, "docx"]), follow=True)

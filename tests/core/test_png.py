@@ -1,4 +1,4 @@
-"""What counts as a PNG picture."""
+"""Recognition of PNG pictures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def picture(width: int = 1, height: int = 1) -> bytes:
     return SIGNATURE + head + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND")
 
 
-def test_a_whole_picture_is_one() -> None:
+def test_complete_picture_is_recognised() -> None:
     assert is_png(picture())
 
 
@@ -40,5 +40,5 @@ def test_a_whole_picture_is_one() -> None:
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     ],
 )
-def test_anything_else_is_none(content: bytes) -> None:
+def test_other_content_is_not_recognised(content: bytes) -> None:
     assert not is_png(content)

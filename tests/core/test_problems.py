@@ -17,7 +17,7 @@ from vardkase.core.problems import (
 )
 
 
-def test_people_and_clients_read_different_words() -> None:
+def test_people_and_clients_get_different_texts() -> None:
     problem = CommonProblem.REQUIRED()
 
     with translation.override("sv"):
@@ -27,7 +27,7 @@ def test_people_and_clients_read_different_words() -> None:
         assert str(problem) == "This must be filled in."
 
 
-def test_parameters_are_filled_in_both() -> None:
+def test_parameters_are_filled_into_both_texts() -> None:
     problem = CommonProblem.NOT_ACCEPTED(reason="no such thing")
 
     with translation.override("en"):
@@ -35,7 +35,7 @@ def test_parameters_are_filled_in_both() -> None:
     assert problem.wire == "no such thing"
 
 
-def test_an_error_is_recognised_by_its_code() -> None:
+def test_error_is_recognised_by_its_code() -> None:
     error = Conflict(CommonProblem.TOO_LONG(most=5))
 
     assert error.has(CommonProblem.TOO_LONG)
@@ -50,7 +50,7 @@ def test_fields_are_worded_for_clients() -> None:
         assert str(error) == "Det här måste fyllas i."
 
 
-def test_a_stored_problem_is_read_in_any_language() -> None:
+def test_stored_problem_can_be_read_in_any_language() -> None:
     problem = CommonProblem.NOT_ACCEPTED(reason=CommonProblem.TOO_LONG(most=5))
 
     stored = msgspec.json.decode(msgspec.json.encode(problem.as_json()))
@@ -58,11 +58,11 @@ def test_a_stored_problem_is_read_in_any_language() -> None:
     assert problem_from_json(stored) == problem
 
 
-def test_a_code_that_is_gone_is_quoted() -> None:
+def test_removed_code_is_quoted() -> None:
     assert problem_from_json({"code": "feed.gone", "params": {}}).wire == "feed.gone"
 
 
-def test_a_list_is_filled_in_with_commas_in_each_language() -> None:
+def test_list_parameter_is_joined_with_commas() -> None:
     problem = CommonProblem.NO_SUCH_CHOICE(choices=[CommonProblem.NOT_A_UUID(), "other"])
 
     with translation.override("sv"):
@@ -71,7 +71,7 @@ def test_a_list_is_filled_in_with_commas_in_each_language() -> None:
     assert problem_from_json(problem.as_json()) == problem
 
 
-def test_problems_in_a_column_are_read_in_the_language_of_the_reader() -> None:
+def test_several_problems_in_a_column_are_read() -> None:
     column = stored(CommonProblem.TOO_LONG(most=5), CommonProblem.REQUIRED())
 
     assert problems_in(column) == [CommonProblem.TOO_LONG(most=5), CommonProblem.REQUIRED()]
@@ -96,8 +96,8 @@ def test_plain_sentences_of_older_rows_are_quoted() -> None:
         '{"code": "common.not_accepted", "params": {"reas',
     ],
 )
-def test_a_row_that_does_not_fit_its_code_is_quoted(line: str) -> None:
-    """Of another version, or of a time when such columns held what others had said."""
+def test_stored_problem_that_does_not_fit_its_code_is_quoted(line: str) -> None:
+    """Of another version, or from a time when such columns contained plain text."""
     (problem,) = problems_in(line)
 
     assert problem.code is CommonProblem.QUOTED

@@ -1,4 +1,4 @@
-"""A job tells how far it is, keeps why it failed, and stops when it is asked to."""
+"""A job reports its progress, keeps the reason of its failure, and stops on request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def job(db: None) -> int:
 
 
 def doing(job: int, work: Callable[[], Any]) -> Any:
-    """Do `work` as the worker does the job."""
+    """Run `work` as the worker runs the job."""
     return progress.followed(work, SimpleNamespace(job=SimpleNamespace(id=job)), None)  # type: ignore[arg-type]
 
 
@@ -33,10 +33,10 @@ def sql(text: str, *parameters: Any) -> None:
         cursor.execute(text, parameters)
 
 
-def test_how_far_it_is_and_what_it_says(job: int) -> None:
+def test_progress_and_log_lines_are_stored(job: int) -> None:
     def work() -> None:
         progress.report(1, 4, "first")
-        progress.report(2, 4)  # Too soon to be written.
+        progress.report(2, 4)  # Too soon after the last one to be written.
         assert JobProgress.objects.get(pk=job).done == 1
         progress.report(4, 4, "x" * 9000)
 
@@ -53,7 +53,7 @@ def test_how_far_it_is_and_what_it_says(job: int) -> None:
         (KeyError("s3cret"), "KeyError"),
     ],
 )
-def test_why_it_failed_is_kept_until_it_succeeds(job: int, fault: Exception, words: str) -> None:
+def test_failure_is_kept_until_the_job_succeeds(job: int, fault: Exception, words: str) -> None:
     def fail() -> None:
         raise fault
 
@@ -66,19 +66,19 @@ def test_why_it_failed_is_kept_until_it_succeeds(job: int, fault: Exception, wor
     assert JobProgress.objects.get(pk=job).fault == ""
 
 
-def test_it_stops_when_it_is_asked_to(job: int) -> None:
+def test_job_stops_when_abort_is_requested(job: int) -> None:
     sql("UPDATE procrastinate_jobs SET status = 'doing', abort_requested = true WHERE id = %s", job)
     with pytest.raises(JobAborted):
         doing(job, lambda: progress.report(1, 4))
     assert JobProgress.objects.get(pk=job).fault == ""
 
 
-def test_outside_a_job_nothing_is_told(db: None) -> None:
+def test_report_outside_a_job_is_ignored(db: None) -> None:
     progress.report(1, 2, "to nobody")
     assert not JobProgress.objects.exists()
 
 
-def test_ended_jobs_are_forgotten_after_their_time_with_what_they_told(job: int) -> None:
+def test_ended_jobs_and_their_logs_are_deleted_after_a_time(job: int) -> None:
     doing(job, lambda: progress.report(1, 1, "done"))
     kept = int(app.configure_task("feeds.fetch", allow_unknown=True).defer(user_id=0, feed_id=2))
     tick = int(app.configure_task("schedules.look").defer(timestamp=0))

@@ -1,4 +1,4 @@
-"""What fails is tried again by one policy, and operators read which."""
+"""Retry policies, and their documentation for operators."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "deploy.md"
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_the_operators_table_says_how_long_it_waits(name: str) -> None:
+def test_documented_delays_match_the_policies(name: str) -> None:
     policy = RetryPolicy(POLICIES[name].first, POLICIES[name].factor, POLICIES[name].longest)
     row = re.search(rf"^\| `{name}` \|[^|]*\|([^|]*)\|([^|]*)\|$", DOCUMENT.read_text(), re.MULTILINE)
     assert row
@@ -24,7 +24,7 @@ def test_the_operators_table_says_how_long_it_waits(name: str) -> None:
     assert str(POLICIES[name].retries or "never") in row[2]
 
 
-def test_it_gives_up_after_its_retries_and_never_waits_longer_than_said() -> None:
+def test_policy_gives_up_after_its_retries_and_limits_the_delay() -> None:
     policy = RetryPolicy(4, 4, longest=900, retries=3)
     assert [policy.delay(failures) for failures in (1, 2, 3, 4)] == [4, 16, 64, None]
     assert RetryPolicy(4, 4, longest=900).delay(10**6) == 900

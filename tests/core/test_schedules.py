@@ -1,4 +1,4 @@
-"""What the hub does by itself: when it is due, once each time, and how it went."""
+"""Scheduled tasks: when they are due, run once each time, and their results."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def due(name: str) -> None:
     ScheduledTask.objects.filter(pk=name).update(next_run=timezone.now() - timedelta(days=2))
 
 
-def ordered() -> list[str]:
+def queued() -> list[str]:
     jobs = ProcrastinateJob.objects.filter(task_name="schedules.run", status="todo")
     return sorted(job.args["name"] for job in jobs)
 
@@ -65,22 +65,22 @@ def ordered() -> list[str]:
         ("2026-11-25T10:00", Interval.MONTHLY, "06:30", "2026-12-01T06:30"),
     ],
 )
-def test_when_a_rhythm_is_due_next(now: str, rhythm: Interval, at: str, expected: str) -> None:
+def test_next_run_of_an_interval(now: str, rhythm: Interval, at: str, expected: str) -> None:
     local = datetime.fromisoformat(now).replace(tzinfo=STOCKHOLM)
     found = next_after(local.astimezone(UTC), rhythm, time.fromisoformat(at), STOCKHOLM)
     assert found == datetime.fromisoformat(expected).replace(tzinfo=STOCKHOLM)
 
 
-def test_what_is_due_is_ordered_once_and_what_is_paused_is_not() -> None:
+def test_due_tasks_are_queued_once_unless_paused() -> None:
     due("test.works")
     due("test.fails")
     look(timestamp=0)
     look(timestamp=60)
-    assert ordered() == ["test.works"]
+    assert queued() == ["test.works"]
     assert ScheduledTask.objects.get(pk="test.works").next_run > timezone.now()
 
 
-def test_how_it_went_is_kept() -> None:
+def test_result_of_a_run_is_stored() -> None:
     run("test.works")
     with pytest.raises(Conflict):
         run("test.fails")
@@ -90,7 +90,7 @@ def test_how_it_went_is_kept() -> None:
     run("test.unknown")
 
 
-def test_other_times_hold_from_then_on() -> None:
+def test_changed_times_apply_immediately() -> None:
     [fails_row, works_row] = services.all_tasks()
     services.change(works_row, Interval.MONTHLY, time(5, 0), paused=False)
     services.change(fails_row, Interval.QUARTERLY, time(5, 0), paused=False)
@@ -99,13 +99,13 @@ def test_other_times_hold_from_then_on() -> None:
     assert works_row.next_run.astimezone(STOCKHOLM).day == 1
 
 
-def test_it_waits_once_however_often_it_is_ordered() -> None:
+def test_task_is_queued_only_once() -> None:
     assert services.order("test.works", 7)
     assert not services.order("test.works", 8)
-    assert ordered() == ["test.works"]
+    assert queued() == ["test.works"]
 
 
-def test_a_name_stands_for_one_thing() -> None:
+def test_duplicate_schedule_name_is_refused() -> None:
     words = gettext_lazy("Overview")
     with pytest.raises(RuntimeError):
         schedules.register(Schedule("test.works", words, words, fails, changed_by=ChangedBy.OPERATOR))

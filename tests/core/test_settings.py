@@ -14,7 +14,7 @@ WORDS = Setting("Test.words", "", "What.", changed_by=ChangedBy.SITE_ADMIN)
 
 
 @pytest.mark.django_db
-def test_a_setting_is_its_default_until_somebody_sets_it() -> None:
+def test_setting_has_its_default_until_it_is_set() -> None:
     assert LIMIT.value == 20
     SettingValue.objects.create(name="Test.limit", value=5)
     assert LIMIT.value == 5
@@ -22,14 +22,12 @@ def test_a_setting_is_its_default_until_somebody_sets_it() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("setting", "value"), [(SWITCH, False), (WORDS, "två ord")])
-def test_flags_and_texts_are_read_as_they_were_set(
-    setting: Setting[bool] | Setting[str], value: object
-) -> None:
+def test_flags_and_texts_are_read_as_stored(setting: Setting[bool] | Setting[str], value: object) -> None:
     SettingValue.objects.create(name=setting.name, value=value)
     assert setting.value == value
 
 
-def test_a_name_is_declared_once() -> None:
+def test_duplicate_declaration_is_refused() -> None:
     assert declared_settings()["Test.limit"] is LIMIT
     with pytest.raises(RuntimeError, match="declared twice"):
         Setting("Test.limit", 3, "Something else.", changed_by=ChangedBy.SITE_ADMIN)

@@ -14,11 +14,11 @@ from vardkase.core.retries import CUT_JOB
 from vardkase.core.stalled_jobs import take_up_again
 
 
-@pytest.mark.django_db(transaction=True)  # What is waited for sees what is committed.
-def test_they_are_taken_up_again_but_not_for_ever() -> None:
+@pytest.mark.django_db(transaction=True)  # The job runs in another thread and sees only committed rows.
+def test_stalled_jobs_are_retried_a_limited_number_of_times() -> None:
     number = app.configure_task("sync.pull", lock="pull 1", allow_unknown=True).defer(server_id=1)
     again = app.configure_task("sync.pull", lock="pull 2", allow_unknown=True).defer(server_id=2)
-    with connection.cursor() as cursor:  # As a worker leaves them that was killed and forgotten.
+    with connection.cursor() as cursor:  # The state in which a killed worker leaves them.
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id IN (%s, %s)", [number, again])
         cursor.execute("UPDATE procrastinate_jobs SET attempts = %s WHERE id = %s", [CUT_JOB.retries, again])
     waited_for(take_up_again.func, SimpleNamespace(app=app), 0)

@@ -1,4 +1,4 @@
-"""A request that has had its time is stopped at its next query, says so, and has stored nothing."""
+"""A request beyond its time budget is stopped at its next query, says so, and has stored nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONG = 3600.0
 
 @contextmanager
 def ending_at_attributes() -> Iterator[None]:
-    """A budget that is spent when attributes have been stored, in the middle of a transaction."""
+    """A budget that runs out after attributes were stored, within a transaction."""
 
     def spend(_: Any) -> None:
         time_budget._present.deadline = 0.0
@@ -38,7 +38,7 @@ def ending_at_attributes() -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_begun_is_undone(seed: Seed) -> None:
+def test_request_out_of_time_is_rolled_back(seed: Seed) -> None:
     event = {"info": "long", "Attribute": [{"type": "domain", "value": "long.example"}]}
     with ending_at_attributes():
         status, refused = call(seed.analyst.key, "POST", "/events/add", {"Event": event})
@@ -52,7 +52,7 @@ def test_what_was_begun_is_undone(seed: Seed) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("password_is_enough")
-def test_a_page_says_so(seed: Seed) -> None:
+def test_page_reports_the_exceeded_budget(seed: Seed) -> None:
     client = signed_in(seed.analyst)
     event = make_event(seed.org_a)
     event.save()
@@ -64,8 +64,8 @@ def test_a_page_says_so(seed: Seed) -> None:
 
 
 @pytest.mark.django_db
-def test_who_goes_on_is_stopped_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Code that treats each of many things by itself, whatever fails, does not outlive its budget."""
+def test_code_that_continues_is_stopped_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code that handles items one by one and ignores failures must not outlive its budget."""
     monkeypatch.setattr(time_budget, "GRACE", 0.0)
     with time_budget.time_budget(-1.0):
         for _ in range(3):
@@ -75,7 +75,7 @@ def test_who_goes_on_is_stopped_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db
-def test_waiting_for_others_does_not_count() -> None:
+def test_waiting_for_other_machines_is_not_counted() -> None:
     with time_budget.time_budget(LONG):
         before = time_budget._present.deadline
         with time_budget.paused():
@@ -83,14 +83,14 @@ def test_waiting_for_others_does_not_count() -> None:
         assert before is not None
         assert time_budget._present.deadline is not None
         assert time_budget._present.deadline > before
-        with blocking():  # In no pool it is nobody's thread that waits.
+        with blocking():  # Outside a pool there is no thread to count.
             pass
 
 
 @pytest.mark.django_db
-def test_what_is_known_to_take_long_gets_more() -> None:
+def test_budget_can_be_extended() -> None:
     with time_budget.time_budget(-1.0):
         time_budget.allow(LONG)
         cursor().execute("SELECT 1")
     time_budget.allow(LONG)
-    assert time_budget._present.deadline is None, "what has no budget gets none"
+    assert time_budget._present.deadline is None, "without a budget none is set"

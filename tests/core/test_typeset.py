@@ -1,4 +1,4 @@
-"""PDF from a template: what is in it, and that data stays data."""
+"""PDF from a template: its contents, and that data is not interpreted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LETTER = '#import "/core/typeset/letter.typ": *\n#show: document-of.with(title: 
 ODD = ("\x07", "\x1b[31m", "\x85", "漢字", "🧿", "\u202e", "\uffff", "\x0b")
 
 
-def test_nobody_can_write_what_stops_a_document() -> None:
+def test_unusual_characters_do_not_break_the_document() -> None:
     template = TEMPLATE.parent / "odd.test.typ"
     template.write_text(LETTER)
     try:
@@ -29,7 +29,7 @@ def test_nobody_can_write_what_stops_a_document() -> None:
         template.unlink()
 
 
-def test_text_is_set_as_it_is_written(tmp_path: Path, monkeypatch: object) -> None:
+def test_markup_in_data_is_not_interpreted(tmp_path: Path, monkeypatch: object) -> None:
     template = TEMPLATE.parent / "sample.test.typ"
     template.write_text(LETTER)
     hostile = "#panic() $x$ @ref *fet* åäö <b>"
@@ -43,7 +43,7 @@ def test_text_is_set_as_it_is_written(tmp_path: Path, monkeypatch: object) -> No
     document = PdfReader(BytesIO(made))
     text = document.pages[0].extract_text()
     assert hostile in text
-    assert wide not in text, "what is longer than a line goes on below"
+    assert wide not in text, "a long word is broken across lines"
     assert wide in text.replace("\n", "").replace("\u200b", "")
     assert "Beslut" in text
     assert document.metadata is not None

@@ -1,4 +1,4 @@
-"""Values of every shape, for comparing what the types make of them."""
+"""Values of every shape, for comparing how the types treat them."""
 
 from __future__ import annotations
 

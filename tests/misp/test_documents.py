@@ -42,13 +42,13 @@ def refused(**sent: Any) -> Errors:
     return parsed
 
 
-def test_an_attribute_gets_the_defaults_of_its_type() -> None:
+def test_attribute_gets_the_defaults_of_its_type() -> None:
     parsed = attribute(type="ip-dst", value="1.2.3.4")
     assert (parsed.category, parsed.to_ids, parsed.distribution) == ("Network activity", True, 5)
     assert (parsed.uuid, parsed.timestamp, parsed.first_seen, parsed.value2) == (None, None, None, None)
 
 
-def test_the_value_may_come_in_two_parts() -> None:
+def test_value_may_be_sent_in_two_parts() -> None:
     parsed = attribute(
         type="filename|md5", value=None, value1="a.exe", value2="D41D8CD98F00B204E9800998ECF8427E"
     )
@@ -58,23 +58,23 @@ def test_the_value_may_come_in_two_parts() -> None:
 @pytest.mark.parametrize(
     ("sent", "stored"), [(0, "0"), (12, "12"), (1.5, "1.5"), (True, "1"), ("a\0b", "ab")]
 )
-def test_values_of_other_json_types(sent: object, stored: str) -> None:
+def test_values_of_other_json_types_are_converted(sent: object, stored: str) -> None:
     assert attribute(value=sent).value1 == stored
 
 
-def test_tags_come_as_names_and_documents() -> None:
+def test_tags_may_be_names_or_documents() -> None:
     tags = attribute(Tag=["tlp:red", {"name": "x", "local": 1}]).tags
     assert [tag["name"] for tag in tags] == ["tlp:red", "x"]
     assert attribute(Tag="tlp:red").tags == attribute(Tag={"name": "tlp:red"}).tags == [{"name": "tlp:red"}]
     assert attribute(Tag=7).tags == attribute(Tag="").tags == []
 
 
-def test_several_faults_are_told_at_once() -> None:
+def test_several_faults_are_reported_together() -> None:
     errors = refused(uuid="nope", distribution=9, first_seen="nope", to_ids="maybe", timestamp="yesterday")
     assert set(errors) == {"uuid", "distribution", "first_seen", "to_ids", "timestamp"}
 
 
-def test_uuids_are_lower_case() -> None:
+def test_uuids_are_lower_cased() -> None:
     assert attribute(uuid=UUID).uuid == UUID.lower()
 
 
@@ -85,18 +85,18 @@ def test_pictures_do_not_correlate_unless_asked_to() -> None:
 
 
 @pytest.mark.parametrize("word", ["initial", "ongoing", "completed"])
-def test_analysis_has_names(word: str) -> None:
+def test_analysis_may_be_a_name(word: str) -> None:
     parsed = parse_event({"info": "x", "analysis": word}, now=NOW)
     assert isinstance(parsed, EventInput)
     assert parsed.analysis == Analysis[word.upper()]
 
 
-def test_the_enumerations_are_misps() -> None:
+def test_enumerations_match_misp() -> None:
     assert [level.value for level in ThreatLevel] == [1, 2, 3, 4]
     assert [each.value for each in Distribution] == [0, 1, 2, 3, 4, 5]
 
 
-def test_an_object_is_read() -> None:
+def test_object_is_parsed() -> None:
     parsed = parse_object(
         OBJECT | {"uuid": UUID, "first_seen": "2024-01-01T01:02:03.5+01:00"}, SimpleNamespace, now=NOW
     )
@@ -106,28 +106,28 @@ def test_an_object_is_read() -> None:
 
 
 @pytest.mark.parametrize("member", ["name", "meta-category", "template_uuid"])
-def test_an_object_without_its_template_is_refused(member: str) -> None:
+def test_object_without_its_template_is_rejected(member: str) -> None:
     errors = parse_object(
         {key: value for key, value in OBJECT.items() if key != member}, SimpleNamespace, now=NOW
     )
     assert errors == {"template": [Fault.NO_TEMPLATE(field=member)]}
 
 
-def test_an_object_ends_after_it_began() -> None:
+def test_last_seen_before_first_seen_is_rejected() -> None:
     errors = parse_object(
         OBJECT | {"first_seen": "2024-02-01", "last_seen": "2024-01-01"}, SimpleNamespace, now=NOW
     )
     assert errors == {"last_seen": [Fault.SEEN_ORDER()]}
 
 
-def test_a_reference_names_its_target() -> None:
+def test_reference_requires_its_target() -> None:
     parsed = parse_reference({"referenced_uuid": UUID, "relationship_type": "drops"}, now=NOW)
     assert isinstance(parsed, ReferenceInput)
     assert (parsed.referenced_uuid, parsed.relationship_type) == (UUID.lower(), "drops")
     assert parse_reference({"relationship_type": "drops"}, now=NOW) == {"referenced_uuid": [Fault.BAD_UUID()]}
 
 
-def test_a_report_needs_a_name_alone() -> None:
+def test_report_requires_only_a_name() -> None:
     parsed = parse_report({"name": "r"}, now=NOW)
     assert isinstance(parsed, ReportInput)
     assert (parsed.content, parsed.distribution) == (None, Distribution.INHERIT)
@@ -135,20 +135,20 @@ def test_a_report_needs_a_name_alone() -> None:
 
 
 @pytest.mark.parametrize("value", [1, "1", "true", "yes", 2, True])
-def test_flags_that_are_set(value: object) -> None:
+def test_true_flags(value: object) -> None:
     assert as_bool(value) is True
 
 
 @pytest.mark.parametrize("value", ["0", "false", "No", "", 0, None, False])
-def test_flags_that_are_not(value: object) -> None:
+def test_false_flags(value: object) -> None:
     assert as_bool(value) is False
 
 
 @pytest.mark.parametrize(("value", "number"), [("12", 12), (" 12 ", 12), (12.0, 12), (True, 1), ("-3", -3)])
-def test_numbers(value: object, number: int) -> None:
+def test_numeric_values_are_parsed(value: object, number: int) -> None:
     assert as_int(value) == number
 
 
 @pytest.mark.parametrize("value", ["1.5", 1.5, "x", None, [], "٣", "9" * 30, 10**30])
-def test_what_is_no_number(value: object) -> None:
+def test_non_numeric_values_are_rejected(value: object) -> None:
     assert as_int(value) is None

@@ -1,4 +1,4 @@
-"""Values in pasted text, compared with what a real MISP found in the same text."""
+"""Values found in pasted text, compared with those found by a real MISP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def only(text: str) -> DetectedValue:
     return found
 
 
-def test_finds_what_misp_found() -> None:
+def test_finds_the_same_values_as_misp() -> None:
     ours = [
         (each.value, each.original, each.type, set(each.alternatives), each.to_ids, each.comment)
         for each in detect(RECORDED["text"])
@@ -57,16 +57,16 @@ def test_finds_what_misp_found() -> None:
         ("bücher.de", "domain", "bücher.de"),
     ],
 )
-def test_one_word(text: str, type: str, value: str) -> None:
+def test_type_of_a_single_word(text: str, type: str, value: str) -> None:
     found = only(text)
     assert (found.type, found.value) == (type, value)
 
 
-def test_prose_holds_nothing() -> None:
+def test_prose_contains_no_values() -> None:
     assert detect("It was seen at 12:30:45, twice (1.5 times as often). Hello :: world, and so on...") == []
 
 
-def test_each_value_once() -> None:
+def test_each_value_is_found_once() -> None:
     assert [each.value for each in detect("8.8.8.8 8[.]8[.]8[.]8, 8.8.8.8.")] == ["8.8.8.8"]
 
 
@@ -82,7 +82,7 @@ def test_json_is_walked_in_order() -> None:
     st.text()
     | st.lists(st.sampled_from([each["original_value"] for each in RECORDED["found"]])).map(" ".join)
 )
-def test_whatever_is_found_can_be_stored(text: str) -> None:
+def test_found_values_can_be_stored(text: str) -> None:
     for found in detect(text):
         assert validate(found.type, normalise(found.type, found.value)) is None
         assert category_allows(found.category, found.type)
@@ -92,7 +92,7 @@ def test_whatever_is_found_can_be_stored(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["<script", "<!--", "<a href=", '<a href="', "<a href='x' ", "<!---->", "&", "<html>", "<", "[dot]", '"']
 )  # fmt: skip
-def test_a_hostile_page_takes_no_longer(unit: str) -> None:
+def test_hostile_page_is_parsed_in_bounded_time(unit: str) -> None:
     page = "<html>" + unit * (1_000_000 // len(unit))
     started = time.process_time()
     detect(page)

@@ -1,4 +1,4 @@
-"""References in reports are read, and words exchanged, without touching anything else."""
+"""References in reports are found, and words replaced, without changing anything else."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ def test_references_are_found(text: str, found: list[ReportReference]) -> None:
     assert list(references(text)) == found
 
 
-def test_a_reference_is_written_as_it_is_read() -> None:
+def test_reference_is_written_as_it_was_read() -> None:
     for text in (f"@![attribute]({UUID})", '@[tag](a:b="c (d)")', "@[suggestion](http://e.example/x)"):
         assert "".join(map(str, references(text))) == text
 
 
-def test_only_whole_words_outside_references_are_exchanged() -> None:
+def test_only_whole_words_outside_references_are_replaced() -> None:
     text = "e.example, **e.example** not-e.example [e.example](x) @[suggestion](e.example) `e.example`."
     assert with_words_replaced(text, {"e.example": "X"}) == (
         "X, **X** not-e.example [X](x) @[suggestion](e.example) `X`."
     )
 
 
-def test_prose_keeps_every_place() -> None:
+def test_prose_keeps_every_position() -> None:
     text = f"# |a|`b` [c](http://d.example) @[attribute]({UUID}) a|b"
     assert len(prose(text)) == len(text)
     assert prose(text).split() == ["#", "a", "b", "c", "http://d.example)", "a|b"]
 
 
-def test_hostile_text_costs_no_time() -> None:
+def test_hostile_text_is_parsed_in_bounded_time() -> None:
     for text in (
         "@[tag](" * 20_000,
         '@[tag]("' * 20_000,

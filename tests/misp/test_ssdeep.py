@@ -1,4 +1,4 @@
-"""Fuzzy hashes: the same score as ppdeep, and an index that misses nothing."""
+"""Fuzzy hashes: the same scores as ppdeep, and an index that misses no match."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OTHER = "3072:dT8IGyF0sP5qLr2mZxWvNcB7JhKoUeA1Ry9tQ4ViMf3Hg6kSlXnDpwCjEbYzOa:qLr
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[str, str]:
-    """Two hashes of near block sizes, whose texts have a piece in common as often as not."""
+    """Two hashes of similar block sizes, whose texts share a piece about half of the time."""
     few = draw(st.sampled_from((LETTERS, LETTERS[:4])))
     text = st.text(few, max_size=28)
     piece = draw(st.text(few, min_size=3, max_size=12))
@@ -32,7 +32,7 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(pairs())
-def test_the_score_is_ppdeeps(pair: tuple[str, str]) -> None:
+def test_score_matches_ppdeep(pair: tuple[str, str]) -> None:
     one, other = pair
     score = ppdeep.compare(one, other)
     assert similarity(one, other) == score
@@ -41,7 +41,7 @@ def test_the_score_is_ppdeeps(pair: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize("other", [ONE, NEAR, DOUBLED, OTHER])
-def test_known_hashes(other: str) -> None:
+def test_scores_of_known_hashes(other: str) -> None:
     assert similarity(ONE, other) == ppdeep.compare(ONE, other)
     assert bool(set(runs_of(ONE)) & set(runs_of(other))) is (other != OTHER)
 
@@ -50,6 +50,6 @@ def test_known_hashes(other: str) -> None:
     "value",
     ["", "x", "5:abcdefgh:abcdefgh", "0::", f"3:{'a' * 65}:b", "9999999999999:a:b", "3:a:b:c"],
 )
-def test_what_only_looks_like_a_hash_is_like_nothing(value: str) -> None:
+def test_invalid_hash_has_no_similarity(value: str) -> None:
     assert runs_of(value) == []
     assert similarity(value, value) == similarity(value, ONE) == 0

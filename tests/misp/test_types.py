@@ -1,4 +1,4 @@
-"""The table of types, and which parts of a value are found and correlate."""
+"""The table of types, and which parts of a value are searched and correlated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vardkase.misp import types
 from vardkase.misp.types import correlation_parts, network_of, search_parts
 
 
-def test_describe_types_is_pymisps_file_byte_for_byte() -> None:
+def test_describe_types_equals_pymisps_file() -> None:
     file = Path(pymisp.__file__).parent / "data" / "describeTypes.json"
     assert types.describe_types_bytes() == file.read_bytes()
 
@@ -27,12 +27,12 @@ def test_every_type_has_a_default_category_that_allows_it() -> None:
         assert types.default_to_ids(name) == bool(table["sane_defaults"][name]["to_ids"])
 
 
-def test_a_category_refuses_foreign_and_unknown_types() -> None:
+def test_category_rejects_other_and_unknown_types() -> None:
     assert not types.category_allows("Person", "ip-dst")
     assert not types.category_allows("Nope", "ip-dst")
 
 
-def test_our_own_lists_name_only_known_types() -> None:
+def test_type_lists_name_only_known_types() -> None:
     ours = (types.HASH_TYPES, types.NON_CORRELATING, types.VALUE1_ONLY_CORRELATING, types.IP_TYPES)
     for names in (*ours, types.ATTACHMENT_TYPES, types.COMPOSITE_TYPES):
         assert names <= set(types.TYPES)
@@ -53,7 +53,7 @@ def test_correlation_parts(name: str, value1: str, value2: str | None, parts: tu
     assert correlation_parts(name, value1, value2) == parts
 
 
-def test_what_does_not_correlate_is_still_found() -> None:
+def test_non_correlating_parts_are_searchable() -> None:
     assert search_parts("ip-dst|port", "1.2.3.4", "80") == ("1.2.3.4", "80")
     assert search_parts("comment", "Straße", None) == ("strasse",)
 
@@ -74,7 +74,7 @@ def test_network_of(name: str, value1: str, value2: str | None, network: str) ->
     assert ip_interface(str(found)) == ip_interface(network)
 
 
-def test_other_types_hold_no_network() -> None:
+def test_other_types_have_no_network() -> None:
     assert network_of("domain", "10.1.2.3", None) is None
     assert network_of("ip-dst", "not an address", None) is None
     assert network_of("domain|ip", "a.example", None) is None

@@ -1,4 +1,4 @@
-"""Normal forms and rules of values, for all types at once, and against PyMISP's own validation."""
+"""Normal forms and validation of values, for all types, compared with PyMISP's own validation."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SAME_BUT = {
 
 
 def judged(name: str, text: str) -> str | None:
-    """The normal form, or None when refused."""
+    """The normal form, or None when rejected."""
     value = normalise(name, text)
     return value if validate(name, value) is None else None
 
@@ -50,7 +50,7 @@ def judged_by_pymisp(name: str, text: str) -> str | None:
     try:
         value: Any = AttributeValidationTool.modifyBeforeValidation(name, text)
         verdict = AttributeValidationTool.validate(name, value)
-    except (ValueError, TypeError):  # it breaks on some samples, which are no values of that type
+    except (ValueError, TypeError):  # it raises on some samples that are not values of that type
         return None
     accepted = verdict is True or verdict == value
     return str(value) if accepted and not isinstance(value, datetime) else None
@@ -79,14 +79,14 @@ def test_agrees_with_pymisp(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_normal_once_is_normal_twice(name: str) -> None:
+def test_normalisation_is_idempotent(name: str) -> None:
     for text in SAMPLES:
         value = normalise(name, text)
         assert normalise(name, value) == value
 
 
 @given(st.sampled_from(TYPES), st.text(max_size=60) | st.sampled_from(SAMPLES))
-def test_any_text_is_judged_and_what_passes_is_stored_whole(name: str, text: str) -> None:
+def test_accepted_text_is_stored_completely(name: str, text: str) -> None:
     value = normalise(name, text)
     if validate(name, value) is None:
         assert normalise(name, value) == value
@@ -96,7 +96,7 @@ def test_any_text_is_judged_and_what_passes_is_stored_whole(name: str, text: str
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
-def test_no_value_is_slow_or_breaks(text: str) -> None:
+def test_validation_of_any_text_takes_bounded_time(text: str) -> None:
     started = time.process_time()
     for name in TYPES:
         validate(name, normalise(name, text))
@@ -121,17 +121,17 @@ def test_no_value_is_slow_or_breaks(text: str) -> None:
         ("http-method", "FETCH", "Unknown HTTP method."),
     ],
 )
-def test_messages(name: str, value: str, message: str) -> None:
+def test_error_messages(name: str, value: str, message: str) -> None:
     found = validate(name, value)
     assert found is not None
     assert str(found).startswith(message)
 
 
-def test_the_longest_value_passes() -> None:
+def test_longest_value_is_accepted() -> None:
     assert validate("comment", "x" * 65_535) is None
 
 
-def test_no_excuse_is_left_over() -> None:
+def test_listed_exceptions_still_apply() -> None:
     for name in PYMISP_DIFFERS:
         assert any(judged(name, text) != judged_by_pymisp(name, text) for text in SAMPLES), name
     for name, text in SAME_BUT:

@@ -1,4 +1,4 @@
-"""What a job orders stands and falls with what the job stores."""
+"""A job queued by another job is part of that job's transaction."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ NAME, ORDERED = "tests.order_and_fail", "sync.push_published"
 
 
 @pytest.fixture
-def ordering() -> Iterator[None]:
-    """A job that orders another one in a transaction which comes to nothing."""
+def queueing() -> Iterator[None]:
+    """A job that queues another one in a transaction that is rolled back."""
 
     @app.task(name=NAME)
     def order_and_fail() -> None:
@@ -32,7 +32,7 @@ def ordering() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("queue", "ordering")
-def test_an_order_that_was_undone_is_not_carried_out() -> None:
+def test_rolled_back_job_is_not_run() -> None:
     work()
     assert ProcrastinateJob.objects.get(task_name=NAME).status == "failed"
     assert not ProcrastinateJob.objects.filter(task_name=ORDERED).exists()

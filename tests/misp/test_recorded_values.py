@@ -1,7 +1,8 @@
-"""What a real MISP stored or refused, case by case: Vårdkase must store the same value or say the same words.
+"""Case by case what a real MISP stored or refused: Vårdkase must store the same value or give the same message.
 
-`recorded/*.jsonl` hold one request each with what MISP stored (`stored`) or its errors by field (`refused`; null
-where MISP itself broke). `recorded/differences.json` names the cases where we differ on purpose, and why.
+`recorded/*.jsonl` hold one request each with what MISP stored (`stored`) or its errors by field (`refused`;
+null where MISP itself failed). `recorded/differences.json` lists the cases where we deliberately differ, and
+why.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def agrees(case: dict[str, Any], ours: dict[str, Any]) -> bool:
         return case["refused"] is None or ours.get("errors") == case["refused"]
     if "errors" in ours:
         return False
-    # What a header leaves out gets its default when it is stored, above this floor.
+    # Missing members of a header get their defaults when stored, in a layer above.
     return all(
         ours[name] == value or (ours[name] is None and case["sent"].get(name) in (None, ""))
         for name, value in case["stored"].items()
@@ -87,7 +88,7 @@ def agrees(case: dict[str, Any], ours: dict[str, Any]) -> bool:
 
 def check(case: dict[str, Any], ours: dict[str, Any]) -> None:
     if case["case"] in DIFFERENCES:
-        assert not agrees(case, ours), "no longer differs: take it out of differences.json"
+        assert not agrees(case, ours), "no longer differs: remove it from differences.json"
     else:
         assert agrees(case, ours), (
             f"sent {case['sent']}\nMISP {case.get('stored', case.get('refused'))}\nours {ours}"
@@ -95,12 +96,12 @@ def check(case: dict[str, Any], ours: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", cases("attributes"))
-def test_attribute_as_recorded(case: dict[str, Any]) -> None:
+def test_attribute_matches_the_recording(case: dict[str, Any]) -> None:
     check(case, stored_attribute(case["sent"]))
 
 
 @pytest.mark.parametrize("case", cases("events"))
-def test_event_header_as_recorded(case: dict[str, Any]) -> None:
+def test_event_header_matches_the_recording(case: dict[str, Any]) -> None:
     check(case, stored_event(case["sent"]))
 
 

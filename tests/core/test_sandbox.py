@@ -1,4 +1,4 @@
-"""Programs in processes of their own: what comes back, and how each limit ends them."""
+"""Sandboxed programs: their results, and how each limit ends them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def ask(workshop: SandboxPool, document: bytes) -> bytes:
         return b"".join(job.ask(document))
 
 
-def test_a_job_answers_one_document_after_the_other(workshop: SandboxPool) -> None:
+def test_job_answers_documents_one_after_another(workshop: SandboxPool) -> None:
     with workshop.job({}) as job:
         assert list(job.ask(b"a")) == [b"a", b"a"]
         big = os.urandom(3_000_000)
@@ -52,7 +52,7 @@ def test_a_job_answers_one_document_after_the_other(workshop: SandboxPool) -> No
         (b"sleep", LimitReached, "too long"),
     ],
 )
-def test_every_misdeed_ends_in_words(
+def test_every_misdeed_raises_an_error_with_a_message(
     workshop: SandboxPool, document: bytes, error: type[VardkaseError], says: str
 ) -> None:
     with pytest.raises(error, match=says):
@@ -60,25 +60,25 @@ def test_every_misdeed_ends_in_words(
     assert ask(workshop, b"next") == b"nextnext"
 
 
-def test_a_job_knows_nothing_of_ours(workshop: SandboxPool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_does_not_inherit_our_environment(workshop: SandboxPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VARDKASE_SECRET_KEY", "secret")
     fresh = SandboxPool("tests.core.confined_program", LIMITS)
     assert b"VARDKASE" not in ask(fresh, b"environment")
 
 
-def test_who_stops_listening_ends_the_job_and_frees_its_place(workshop: SandboxPool) -> None:
+def test_abandoned_job_is_ended_and_frees_its_slot(workshop: SandboxPool) -> None:
     with workshop.job({}) as job:
         next(job.ask(bytes(50_000_000)))
     assert ask(workshop, b"next") == b"nextnext"
 
 
-def test_the_next_job_waits_its_turn(workshop: SandboxPool) -> None:
+def test_second_job_waits_for_the_slot(workshop: SandboxPool) -> None:
     with workshop.job({}), pytest.raises(LimitReached, match="busy"):
         ask(workshop, b"a")
     assert ask(workshop, b"a") == b"aa"
 
 
-def test_a_keeper_that_was_killed_is_replaced() -> None:
+def test_killed_keeper_process_is_replaced() -> None:
     workshop = SandboxPool("tests.core.confined_program", LIMITS)
     assert ask(workshop, b"a") == b"aa"
     for keeper in _keepers():
@@ -88,7 +88,7 @@ def test_a_keeper_that_was_killed_is_replaced() -> None:
 
 
 def _keepers() -> Iterator[int]:
-    """Our children that keep the program of these tests."""
+    """Our child processes that keep the program of these tests loaded."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
@@ -99,8 +99,8 @@ def _keepers() -> Iterator[int]:
             yield int(process.name)
 
 
-def test_a_job_has_so_much_time_for_all_its_documents() -> None:
-    """Many documents, each within its own limit, do not go on for ever."""
+def test_total_time_of_a_job_is_limited() -> None:
+    """Many documents, each within its own limit, must not go on for ever."""
     with SandboxPool("tests.core.confined_program", Limits(all_seconds=0)).job({}) as job:
         assert list(job.ask(b"a")) == [b"a", b"a"]
         with pytest.raises(LimitReached) as refused:

@@ -1,4 +1,4 @@
-"""Mail that only its reader can read: opened with GnuPG and OpenSSL, which are not ours."""
+"""Encrypted and signed mail, verified with GnuPG and OpenSSL."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ POLICY = MailPolicy(only_encrypted=False, body_only_encrypted=True, obscure_subj
 
 @dataclass
 class Reader:
-    """Somebody who gets mail."""
+    """A recipient of mail."""
 
     email: str = "anna@a.example"
     gpgkey: str | None = None
@@ -57,7 +57,7 @@ class Reader:
 
 @dataclass
 class GnuPg:
-    """A key ring of its own."""
+    """A separate key ring."""
 
     home: Path
 
@@ -78,7 +78,7 @@ def gnupg(tmp_path: Path) -> Iterator[GnuPg]:
 
 @pytest.fixture(scope="module")
 def pair() -> Tsk:
-    """A key pair of today's making."""
+    """A newly generated key pair."""
     return Tsk.generate(user_id="Anna <anna@a.example>")
 
 
@@ -87,14 +87,14 @@ def public(pair: Tsk) -> str:
 
 
 def made(gnupg: GnuPg, *options: str) -> str:
-    """The public part of a key that GnuPG made, good for a year."""
+    """The public part of a key that GnuPG made, valid for a year."""
     arguments = ("--passphrase", "", "--quick-gen-key", "anna@a.example", "future-default", "default", "1y")
     assert gnupg(*options, *arguments).returncode == 0
     return gnupg("--armor", "--export", "anna@a.example").stdout.decode()
 
 
 def certificate(days: int = 7, key: Any = None) -> tuple[str, bytes]:
-    """A certificate that is valid for so many days from yesterday on, and its secret key, PEM."""
+    """A certificate valid for so many days from yesterday, and its secret key, PEM."""
     key = key or rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Anna")])
     yesterday = datetime.now(UTC) - timedelta(days=1)
@@ -115,7 +115,7 @@ def certificate(days: int = 7, key: Any = None) -> tuple[str, bytes]:
 def arrived(
     settings: Any, to: Reader, policy: MailPolicy = POLICY, letter: AddressedMail = LETTER
 ) -> EmailMessage:
-    """The mail as it came over the wire."""
+    """The mail as received."""
     mail = addressed(letter, to, policy)
     row = OutgoingMail(
         pk=1, recipient=mail.recipient, subject=mail.subject, text=mail.text, html=mail.html, content=mail.content,
@@ -129,7 +129,7 @@ def arrived(
 
 
 @pytest.mark.django_db
-def test_gnupg_opens_what_is_encrypted_and_knows_who_signed(settings: Any, gnupg: GnuPg) -> None:
+def test_gnupg_decrypts_the_mail_and_verifies_the_signature(settings: Any, gnupg: GnuPg) -> None:
     signer = new_secret_key("Hub <hub@hub.example>", 1_700_000_000)
     set_unless_set(SIGNING_KEY, signer)
     document = arrived(settings, Reader(gpgkey=made(gnupg)), MailPolicy.now())
@@ -149,7 +149,7 @@ def test_gnupg_opens_what_is_encrypted_and_knows_who_signed(settings: Any, gnupg
 
 
 @pytest.mark.django_db
-def test_openssl_opens_what_is_closed_with_a_certificate(settings: Any, tmp_path: Path) -> None:
+def test_openssl_decrypts_smime_mail(settings: Any, tmp_path: Path) -> None:
     pem, secret = certificate()
     document = arrived(settings, Reader(certif_public=pem))
     assert "Hemligt" not in document.as_string()
@@ -162,7 +162,7 @@ def test_openssl_opens_what_is_closed_with_a_certificate(settings: Any, tmp_path
 
 
 @pytest.mark.django_db
-def test_what_is_not_encrypted_is_signed_and_says_no_more_than_it_may(
+def test_unencrypted_mail_is_signed_and_contains_no_secrets(
     settings: Any, gnupg: GnuPg, tmp_path: Path
 ) -> None:
     set_unless_set(SIGNING_KEY, new_secret_key("Hub <hub@hub.example>", 1_700_000_000))
@@ -180,7 +180,7 @@ def test_what_is_not_encrypted_is_signed_and_says_no_more_than_it_may(
 
 
 @pytest.mark.django_db
-def test_a_hub_may_say_all_in_the_open_or_nothing(settings: Any) -> None:
+def test_policy_allows_everything_or_nothing_unencrypted(settings: Any) -> None:
     all_of_it = MailPolicy(False, False, False, "")
     document = arrived(settings, Reader(), all_of_it)
     assert document.get_body(("html",)).get_content().strip() == LETTER.html  # type: ignore[union-attr]
@@ -193,13 +193,13 @@ def test_a_hub_may_say_all_in_the_open_or_nothing(settings: Any) -> None:
     )
 
 
-def test_a_subject_may_go_inside(pair: Tsk) -> None:
+def test_subject_can_be_encrypted(pair: Tsk) -> None:
     closed = addressed(LETTER, Reader(gpgkey=public(pair)), MailPolicy(False, True, True, ""))
     assert (closed.subject, closed.text, closed.html) == ("...", "", "")
 
 
 def subkey_expired(gnupg: GnuPg) -> str:
-    """A key that signs for ever, with one for encryption that was good in 2020."""
+    """A key that signs for ever, with an encryption subkey that expired in 2020."""
     then = ("--faked-system-time", "20200101T000000", "--passphrase", "")
     gnupg(*then, "--quick-gen-key", "sub@a.example", "ed25519", "sign", "0")
     listed = gnupg("--list-keys", "--with-colons", "sub@a.example").stdout.decode()
@@ -208,7 +208,7 @@ def subkey_expired(gnupg: GnuPg) -> str:
     return gnupg("--armor", "--export", "sub@a.example").stdout.decode()
 
 
-def test_a_key_that_cannot_be_used_keeps_the_mail_back(pair: Tsk, gnupg: GnuPg) -> None:
+def test_unusable_key_prevents_the_mail(pair: Tsk, gnupg: GnuPg) -> None:
     good = pair.extract_certificate()
     revoked = str(Cert.from_bytes(bytes(good) + bytes(good.revoke(pair.certifier()))))
     signs_only = str(Tsk.from_bytes(new_secret_key("X <x@x.example>", 1).encode()).extract_certificate())

@@ -1,4 +1,4 @@
-"""What attempts are counted under: who has one address of IPv6 has 2^64 of them."""
+"""The address that attempts are counted under: a subscriber with one IPv6 network has 2^64 addresses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vardkase.core.addresses import counted_as
 from vardkase.hub.customer_service import services as customer_service
 
 NEIGHBOURS = [f"2001:db8:7:8::{number:x}" for number in range(1, 80)]
-"""Addresses that one subscriber may call from in turn."""
+"""Addresses that a single subscriber can use in turn."""
 ELSEWHERE = "2001:db8:7:9::1"
 
 
@@ -31,7 +31,7 @@ ELSEWHERE = "2001:db8:7:9::1"
         ("nowhere", "nowhere"),
     ],
 )
-def test_ipv6_is_counted_by_the_network_that_a_subscriber_has(address: str | None, counted: str) -> None:
+def test_ipv6_addresses_are_counted_by_subscriber_network(address: str | None, counted: str) -> None:
     assert counted_as(address) == counted
 
 
@@ -48,7 +48,7 @@ def _link(name: str) -> Callable[[str], int]:
 
 
 def _form(name: str, /, **fields: str) -> Callable[[str], int]:
-    """A form of which each is about another mailbox, which are counted as well."""
+    """A form, each time about another mailbox, since mailboxes are counted as well."""
 
     def post(address: str) -> int:
         told = fields | {"email": f"n{address.replace(':', 'x')}@kommun.example"}
@@ -76,9 +76,7 @@ SUPPORT = {"kind": "access", "subject": "Hej", "text": "Hej", "name": "Ada"}
         pytest.param(_form("provider_sign_in"), 30, id="sign-in through a provider"),
     ],
 )
-def test_whoever_changes_the_address_within_a_network_is_counted_together(
-    attempt: Callable[[str], int], allowed: int
-) -> None:
+def test_addresses_of_one_network_are_counted_together(attempt: Callable[[str], int], allowed: int) -> None:
     told = [attempt(address) for address in NEIGHBOURS[: allowed + 1]]
     assert 429 not in told[:allowed], told
     assert told[-1] == 429, told
