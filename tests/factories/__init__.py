@@ -1,4 +1,4 @@
-"""What tests begin with, straight into the tables: quick, with only what a test must say. `seed` is in every test."""
+"""Rows that tests begin with, written directly to the tables: fast, with only what a test must specify."""
 
 from tests.factories.intel import make_attribute, make_event, make_object, make_report
 from tests.factories.people import (

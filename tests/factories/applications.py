@@ -1,4 +1,4 @@
-"""Who appears in the stories of membership: officers of the hub, and applications in any state."""
+"""People for tests of membership: officers of the hub, and applications in any state."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _numbers = count(1)
 
 
 def make_staff(seed: Seed, role: StaffRole, email: str = "") -> User:
-    """Somebody of the hub's own organisation with one duty."""
+    """A user of the hub's own organisation with one duty."""
     plain = Role.objects.filter(name="Plain").first() or make_role("Plain", [Permission.AUTH])
     return make_user(seed.hub, plain, email or f"{role.value}@hub.example", staff_roles=[role.value])
 
@@ -38,12 +38,12 @@ def staff(seed: Seed, role: StaffRole = StaffRole.MEMBERSHIP_OFFICER, email: str
 
 
 def make_application(state: str = "draft", **columns: Any) -> Application:
-    """An application as a row, without having gone the way to `state`."""
+    """An application as a row in `state`, without the steps that lead there."""
     number = f"2026-{next(_numbers):05d}"
     about = {"organisation_name": "Skogsby kommun", "sector": "municipality", "email": "anna@skogsby.example"}
     return Application.objects.create(number=number, state=state, **(about | columns))
 
 
 def applicant(application: Application) -> Applicant:
-    """Whoever has the application's private link."""
+    """The holder of the application's private link."""
     return Applicant(application.pk, application.email, VISITOR)

@@ -24,7 +24,7 @@ WHY = "Händelsen går inte att öppna, se ärende 12."
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The operator is a site administrator by role, of organisation C, the supplier."""
+    """The operator is a site administrator by role, in organisation C, the supplier."""
 
     seed: Seed
     operator: ApiUser
@@ -38,7 +38,7 @@ class Setup:
         return in_browser(self.operator.user)
 
     def asked(self, **given: Any) -> ContentGrant:
-        """A request for the event, unless told otherwise."""
+        """A request for the event, unless `given` says otherwise."""
         wanted = {"reason": WHY, "hours": 2, "reach": "event"} | given
         if wanted["reach"] == "event":
             wanted = {"event": str(self.event.pk)} | wanted
@@ -50,7 +50,7 @@ class Setup:
 
 
 def make_setup(seed: Seed) -> Setup:
-    """Everybody; nothing asked yet."""
+    """Everyone, without a request."""
     event = make_event(seed.org_a, distribution=1, published=True, info="SECRET plan")
     event.save()
     attribute = make_attribute(event, type="domain", value1=SECRET, distribution=5)
@@ -59,7 +59,7 @@ def make_setup(seed: Seed) -> Setup:
 
 
 def operator_of(seed: Seed, email: str = "drift@c.example") -> ApiUser:
-    """Somebody of the supplier who runs the hub, holding every permission that there is."""
+    """A user of the supplier who runs the hub, with every permission."""
     user = make_user(
         seed.org_c, make_role("Everything", [*Permission]), email, staff_roles=[StaffRole.OPERATOR.value]
     )
@@ -67,15 +67,15 @@ def operator_of(seed: Seed, email: str = "drift@c.example") -> ApiUser:
 
 
 def in_browser(user: User) -> Actor:
-    """Who has signed in on the pages."""
+    """The user as signed in on the pages."""
     return actor_for(User.objects.get(pk=user.pk), Credential.BROWSER, confirmed_at=timezone.now())
 
 
 def by_key(user: User) -> Actor:
-    """The same person with a key."""
+    """The same user with a key."""
     return replace(in_browser(user), credential=Credential.API_KEY)
 
 
 def readings() -> list[tuple[int, str]]:
-    """Every read that is on record: event and request, in order."""
+    """Every recorded read: event and request, in order."""
     return list(ContentReading.objects.order_by("pk").values_list("event_id", "request"))

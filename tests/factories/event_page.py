@@ -1,4 +1,4 @@
-"""What the reading pages are tried on: one event with everything in it, and who is signed in."""
+"""Data for tests of the reading pages: one event with every kind of part, and signed-in users."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REPORT = "# What happened\n\n**Mail** [click](https://evil.example/)\n\n<script>
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """An event of organisation A for the hub, with a part for A alone; and a draft for A alone."""
+    """An event of organisation A for the whole hub, with a part for A only; and a draft for A only."""
 
     event: Event
     draft: Event
@@ -31,7 +31,7 @@ class Setup:
 
 
 def make_setup(seed: Seed) -> Setup:
-    """Store both through the services, so that keys and counts are there."""
+    """Store both through the services, so that keys and counts exist."""
     actor = seed.org_admin.actor
     event_id = add_event(actor, EVENT).event_id
     publish_event(actor, event_id)
@@ -47,7 +47,7 @@ def visitor(api_user: ApiUser, **options: Any) -> Client:
 
 
 def text_of(response: Any) -> str:
-    """The body of a page or of a file."""
+    """The body of a page or a file."""
     assert response.status_code == 200, response.status_code
     return bytes_of(response).decode()
 

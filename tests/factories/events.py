@@ -1,4 +1,4 @@
-"""Event documents as rich as published ones: the demonstration's, with what few events have added to them."""
+"""Event documents as rich as published ones: the demonstration's, with rarer kinds of data added."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ type Document = dict[str, Any]
 SIZES = {"small": 6, "medium": 60, "large": 300}
 """Loose attributes of the generated events, by name."""
 OBJECTS_ONLY = 12
-"""Times four objects in the event that has no loose attributes."""
+"""Times four objects in the event without loose attributes."""
 SPACE = UUID("5c7b2f0e-9d3a-4c55-8f0e-2d4f0c1f8a11")
 HASH = "0123456789abcdef0123456789abcdef01234567"
 RARE: tuple[tuple[str, str, str], ...] = (
@@ -38,7 +38,7 @@ RARE: tuple[tuple[str, str, str], ...] = (
     ("other", "Other", "0"),
     ("comment", "Other", "med  två blanksteg inuti"),
 )
-"""Types that the demonstration has none of, with the characters that get lost on the way."""
+"""Types that the demonstration does not use, with characters that are easily lost."""
 REPORT = """# Händelsen
 
 Angriparen använde `powershell -enc` och en [panel](https://panel.login.example/).
@@ -51,7 +51,7 @@ Angriparen använde `powershell -enc` och en [panel](https://panel.login.example
 
 
 def rich_events() -> dict[str, Document]:
-    """Documents (``{"Event": …}``) by name; the same ones whenever they are asked for."""
+    """Documents (``{"Event": …}``) by name; the same ones at every call."""
     made = {name: next(events(number, 1, size)) for number, (name, size) in enumerate(SIZES.items(), 1)}
     made["objects only"] = _of_objects()
     return {name: {"Event": _enriched(name, event)} for name, event in made.items()}
@@ -103,7 +103,7 @@ def _enriched(name: str, event: Document) -> Document:
 
 
 def _members(seen: dict[str, str]) -> tuple[dict[str, Any], ...]:
-    """What attributes have beside their value, in turn."""
+    """The further members of attributes, in turn."""
     return (
         {"to_ids": True, "comment": "Från loggen, kl. 08:14", **seen},
         {"to_ids": False, "disable_correlation": True},

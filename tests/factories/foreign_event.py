@@ -1,4 +1,4 @@
-"""Another organisation's event, to try things on, and all that may not change."""
+"""Another organisation's event to try changes on, and everything that must not change."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TEMPLATE = "11111111-aaaa-4bbb-8ccc-222222222222"
 
 @dataclass(frozen=True, slots=True)
 class ForeignEvent:
-    """An event of organisation A, with one of everything in it."""
+    """An event of organisation A, with one of each kind of part."""
 
     event: Event
     attribute: Attribute
@@ -92,5 +92,5 @@ def foreign_event(owner: ApiUser, **header: Any) -> ForeignEvent:
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
-    """All intelligence there is."""
+    """All threat intelligence in the database."""
     return {table.__name__: list(table.objects.order_by("pk").values()) for table in TABLES}

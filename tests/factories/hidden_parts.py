@@ -1,5 +1,6 @@
-"""A published event with parts that not everybody who reads it may read, what is done to those, and every way to see of
-it. `Setup.limit` says who may read them."""
+"""A published event with parts that only some of its readers may read, changes to these, and every way to
+notice them. `Setup.limit` says who may read them.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ def an_object(limit: Limit) -> dict[str, Any]:
 
 
 def an_open_object(limit: Limit) -> dict[str, Any]:
-    """An object for everybody, of which one attribute is limited."""
+    """An object for everyone, with one limited attribute."""
     made = an_object({"distribution": "5"})
     inside = text("192.0.2.2", type="ip-dst", category="Network activity", object_relation="ip", **limit)
     return {**made, "Attribute": [*made["Attribute"], inside]}
@@ -73,7 +74,7 @@ class Setup:
         return cls(seed, seen["Event"], limit)
 
     def act(self, path: str, body: Any = None, method: str = "POST") -> None:
-        """Somebody of A changes something."""
+        """A user of A changes something."""
         status, said = call(self.seed.publisher.key, method, path, body)
         assert status == 200, (path, said)
 
@@ -94,7 +95,7 @@ class Setup:
         return self.event["Object"][0]  # type: ignore[no-any-return]
 
     def edit_open_object(self, **more: Any) -> None:
-        """The object that everybody reads is sent whole, with its limited attribute changed."""
+        """Send the object that everyone reads complete, with its limited attribute changed."""
         parts = [
             part | ({"comment": "more"} if part["distribution"] != "5" else {})
             for part in self.open_object["Attribute"]
@@ -111,7 +112,7 @@ class Setup:
 
 
 def merge(setup: Setup, **said: Any) -> None:
-    """The event is sent as PyMISP sends it: whole, with one hidden part changed."""
+    """Send the event as PyMISP does: complete, with one hidden part changed."""
     parts = [
         part | ({"comment": "seen", "timestamp": ""} if part["value"] == "hidden" else {})
         for part in setup.event["Attribute"]
@@ -195,13 +196,13 @@ DOORS: dict[str, tuple[str, str, Any]] = {
 }  # fmt: skip
 
 PERIOD = re.compile(rb'"(from|to)":"[0-9]+"')
-"""The bounds of a summary, which go with the clock."""
+"""The bounds of a summary, which move with the clock."""
 
 PAGES = ("/events/", "/events/?sort=-changed", "/event/{id}/", "/event/{id}/history/", "/")
 
 
 def seen(setup: Setup, relationship: str, key: str, sync_key: str) -> dict[str, tuple[int, bytes]]:
-    """What each door answers to the holder of `key`; `sync_key` is for what only machines ask."""
+    """The response of each endpoint to the holder of `key`; `sync_key` is for endpoints of sync users."""
     found = {}
     for door, (method, path, body) in DOORS.items():
         known = {"uuid": setup.event["uuid"], "id": setup.event["id"], "relationship": relationship}
@@ -216,7 +217,7 @@ def seen(setup: Setup, relationship: str, key: str, sync_key: str) -> dict[str, 
 
 
 def relationship_to(setup: Setup) -> str:
-    """Something of the stranger's that leads to the event."""
+    """A relationship of the stranger's to the event."""
     own = {"info": "own", "distribution": "0"}
     status, made = call(setup.seed.stranger.key, "POST", "/events/add", {"Event": own})
     assert status == 200

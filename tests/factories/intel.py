@@ -1,4 +1,4 @@
-"""Events and their parts as bare rows. A story that is about adding goes through the services instead."""
+"""Events and their parts as bare rows. A test about adding them uses the services instead."""
 
 from __future__ import annotations
 

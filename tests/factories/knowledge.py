@@ -34,7 +34,7 @@ def make_attack() -> Galaxy:
 
 
 def make_tag(name: str, **fields: Any) -> Tag:
-    """A tag as a site administrator makes it: for everybody, unless `fields` say otherwise."""
+    """A tag as a site administrator adds it: for everyone, unless `fields` say otherwise."""
     tag = Tag.objects.create(name=name, **fields)
     TagMaker.objects.create(tag=tag, org_id=0)
     return tag

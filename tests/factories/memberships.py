@@ -1,4 +1,4 @@
-"""A member: organisation B of the seed data, the officer who decides on it, and the operator who helps."""
+"""A member, organisation B of the seed data; the officer who decides on it, and the operator who helps."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ FACTS = {
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who works with memberships."""
+    """The people who work with memberships."""
 
     officer: ApiUser
     second: ApiUser
     operator: ApiUser
     admin: ApiUser
-    """The administrator of the member."""
+    """The member's administrator."""
 
 
 def staff_of(seed: Seed, email: str, *roles: str) -> ApiUser:
-    """Somebody of the hub with duties."""
+    """A user of the hub with duties."""
     user = make_user(seed.hub, make_role("User", []), email, staff_roles=list(roles))
     return ApiUser(user, make_key(user))
 
 
 def make_desk(seed: Seed) -> Desk:
-    """The people of a story about memberships."""
+    """The people of a test about memberships."""
     admin = make_user(seed.org_b, make_role("Org Admin", ORG_ADMIN), "admin@b.example")
     return Desk(
         officer=staff_of(seed, "officer@hub.example", "membership_officer"),
@@ -63,13 +63,13 @@ def make_desk(seed: Seed) -> Desk:
 
 
 def at_the_screen(api_user: ApiUser) -> Actor:
-    """The actor in a browser, as the organisation stands now."""
+    """The actor in a browser, with the organisation's current state."""
     user = User.objects.select_related("org", "role").get(pk=api_user.user.pk)
     return actor_for(user, Credential.BROWSER, confirmed_at=timezone.now())
 
 
 def sign_in_set_up(organisation: Organisation, domain: str = "b.example") -> None:
-    """What the hub's minimum asks for: a verified domain, this machine's network, keys that are bound."""
+    """Meet the hub's minimum: a verified domain, this machine's network, bound keys."""
     type(organisation).objects.filter(pk=organisation.pk).update(
         verified_domains=[domain], networks=["127.0.0.0/8"]
     )
@@ -78,13 +78,12 @@ def sign_in_set_up(organisation: Organisation, domain: str = "b.example") -> Non
 
 
 def opened(desk: Desk, organisation: Organisation, **facts: Any) -> Membership:
-    """A membership that is being connected."""
+    """A membership in onboarding."""
     return with_approval.open_membership(at_the_screen(desk.officer), organisation, {**FACTS, **facts})
 
 
 def member(desk: Desk, organisation: Organisation, *, statement: bool = True, **facts: Any) -> Membership:
-    """A membership that is active already, with a security statement that has been accepted. It connects on the web
-    unless told."""
+    """An active membership with an accepted security statement, connected by web unless `facts` say otherwise."""
     membership = opened(desk, organisation, **{"connection": "web", **facts})
     if statement:
         begin_with(membership, {name: {"level": "3"} for name in MEASURES})

@@ -1,4 +1,4 @@
-"""What tests of modules begin with: attributes to ask about, and modules that are switched on."""
+"""Setup for tests of modules: attributes to enrich, and enabled modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stories about mail share."""
+"""Helpers for tests of mail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OPEN = {"type": "domain", "value1": "everybody.example"}
 
 
 def saved(make: Callable[..., Any], *owner: Any, **fields: Any) -> Any:
-    """A row of the factories, stored."""
+    """A stored row of the factories."""
     row = make(*owner, **fields)
     row.save()
     return row
@@ -34,7 +34,7 @@ def put(name: str, value: bool | int | str) -> None:
 
 
 def alerted(event: Event) -> dict[str, OutgoingMail]:
-    """Send the event's mail; what waits then, by address."""
+    """Send the event's mail; returns the queued mails by address."""
     send_alerts(event.pk, event.publish_timestamp)
     return {mail.recipient: mail for mail in OutgoingMail.objects.all()}
 

@@ -1,4 +1,4 @@
-"""The hub's officers, as the stories of membership and cases need them."""
+"""The hub's officers, for tests of membership and cases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vardkase.identity.accounts.staff import StaffRole
 
 
 def officer(seed: Seed, email: str = "per@hub.example", *duties: StaffRole, org: str = "hub") -> ApiUser:
-    """Somebody of the hub (or of another organisation of the seed data) with `duties`: an officer unless told."""
+    """A user of the hub (or of another seeded organisation) with `duties`: an officer by default."""
     role = Role.objects.filter(name="Officer").first() or make_role("Officer", USER)
     user = make_user(getattr(seed, org), role, email)
     user.staff_roles = [each.value for each in duties or (StaffRole.MEMBERSHIP_OFFICER,)]

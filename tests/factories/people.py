@@ -36,13 +36,13 @@ def make_organisations(*names: str) -> list[Organisation]:
 
 
 def make_role(name: str, permissions: Iterable[Permission]) -> Role:
-    """The role called `name`; made with `permissions` when the installation has none of that name."""
+    """The role with this name, added with `permissions` when the installation has none."""
     flags = {permission.value: True for permission in permissions}
     return Role.objects.get_or_create(name=name, defaults=flags)[0]
 
 
 def make_roles(wanted: Mapping[str, Iterable[Permission]]) -> dict[str, Role]:
-    """The roles called so, by name; made with these permissions when the installation has none of that name."""
+    """The roles with these names, added with these permissions when the installation has none."""
     found = {role.name: role for role in Role.objects.filter(name__in=wanted)}
     missing = [name for name in wanted if name not in found]
     if missing:
@@ -61,7 +61,7 @@ def make_user(org: Organisation, role: Role, email: str | None = None, **fields:
 
 
 def make_users(*people: tuple[Organisation, Role, str]) -> list[User]:
-    """Such users, of these organisations, with these roles and addresses."""
+    """Such users, with these organisations, roles and addresses."""
     return User.objects.bulk_create(new_user(*person) for person in people)
 
 
@@ -71,7 +71,7 @@ def new_user(org: Organisation, role: Role, email: str, **fields: Any) -> User:
 
 
 def make_key(user: User, **fields: Any) -> str:
-    """A new API key of `user`, in the form MISP's have: 40 letters and digits."""
+    """A new API key of `user`, in MISP's form: 40 letters and digits."""
     return make_keys([user], **fields)[0]
 
 

@@ -1,4 +1,4 @@
-"""What the stories of policies share: rules as JSON, a policy in force, events that are tried on it."""
+"""Helpers for tests of policies: rules as JSON, a policy in force, events to try it on."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ SECOND = {
 
 
 def in_force(seed: Seed, *rules: dict[str, Any]) -> PolicyVersion:
-    """Organisation A's policy, of these rules."""
+    """Organisation A's policy with these rules."""
     actor = seed.org_admin.actor
     save_draft(actor, list(rules))
     return put_in_force(actor)
 
 
 def made(key: str, *tags: str, **event: Any) -> dict[str, Any]:
-    """An event that goes to everybody on the hub, with one domain in it."""
+    """An event for everyone on the hub, with one domain."""
     body = {
         "info": "a phish",
         "distribution": 1,
@@ -59,7 +59,7 @@ def made(key: str, *tags: str, **event: Any) -> dict[str, Any]:
 
 
 def made_public(key: str, *tags: str) -> dict[str, Any]:
-    """As `made`, and out already: published before the hub stopped what is marked so."""
+    """As `made`, but published before the hub held back events with such tags."""
     event = made(key, *tags)
     Event.objects.filter(pk=event["id"]).update(published=True, publish_timestamp=now_seconds())
     return event

@@ -1,4 +1,4 @@
-"""What the stories of signing in through a provider do again and again."""
+"""Helpers for tests of signing in through a provider."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def way_there(browser: Client, email: str, **data: str) -> str:
 
 
 def come_in(browser: Client, provider: Provider, email: str, typed: str = "", **changed: Any) -> HttpResponse:
-    """The whole way of somebody whom the provider knows by `email`."""
+    """The whole sign-in of a user whom the provider knows by `email`."""
     link = way_there(browser, typed or email)
     return browser.get(provider.sign_in(link, email, **changed))  # type: ignore[return-value]
 

@@ -1,7 +1,7 @@
-"""What the roles table (roles.toml) speaks of: the callers, and one of every thing, made when a line names it.
+"""The callers and samples that the roles table (roles.toml) names; a sample is made when a line names it.
 
-A new thing is one function below: its name is what a line says in braces, `ours` if other organisations may
-neither see nor change it. Ours carry the word SECRET in whatever of them can be read.
+A new kind of sample is one function below: its name is used in braces in the table, `ours` if other
+organisations may neither see nor change it. Ours contain the word SECRET in every readable field.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ from vardkase.knowledge.warninglists.models import Warninglist
 
 SECRET = "only-for-a"
 NEVER_TOUCHED = 1 << 40
-"""When the keys were used last: so late that using them writes nothing."""
+"""The last use of the keys: so late that using them writes nothing."""
 ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
     "read only": ("Read Only", READ_ONLY),
     "user": ("User", USER),
@@ -99,14 +99,14 @@ ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
     "site admin": ("admin", frozenset(Permission)),
     "stranger": ("Everything but the hub", frozenset(Permission) - {Permission.SITE_ADMIN}),
 }
-"""MISP's own roles; the stranger, of another organisation, holds whatever can be held there."""
+"""MISP's own roles; the stranger, of another organisation, has every permission possible there."""
 THING = re.compile(r"\{(\w+)((?:\.\w+)*)\}")
 _number = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody with a key. `holds` are the words that a line's `needs` is made of."""
+    """A user with a key. `holds` are the words that a line's `needs` consists of."""
 
     user: User
     key: str
@@ -114,7 +114,7 @@ class Caller:
 
 
 class SampleHub:
-    """The organisations, and people in them; what the hub leaves switched off is on."""
+    """The organisations and their users; features that are off by default are on."""
 
     def __init__(self) -> None:
         for name in ("Security.allow_self_registration", "MISP.delegation"):
@@ -122,7 +122,7 @@ class SampleHub:
         self.hub, self.a, self.b = (make_organisation(name) for name in ("The hub", "A", "B"))
 
     def caller(self, who: str, *, read_only: bool = False, duty: str = "") -> Caller:
-        """A new user of the kind `who`, in the organisation that goes with it, with a duty at the hub."""
+        """A new user of the kind `who`, in the organisation that belongs to it, with a duty at the hub."""
         name, permissions = ROLES[who]
         org = {"site admin": self.hub, "stranger": self.b}.get(who, self.a)
         domain = "b.example" if who == "stranger" else "hub.example" if duty else f"{SECRET}.example"
@@ -136,11 +136,11 @@ class SampleHub:
 type Maker = Callable[[Samples], Any]
 _makers: dict[str, Maker] = {}
 OURS: set[str] = set()
-"""The things that other organisations may neither see nor change."""
+"""The samples that other organisations may neither see nor change."""
 
 
 class Samples:
-    """One of each thing, of organisation A, made at its first mention; `caller` has a say in a few."""
+    """One sample of each kind, of organisation A, made when first named; a few depend on `caller`."""
 
     def __init__(self, sample_hub: SampleHub, caller: Caller) -> None:
         self.sample_hub = sample_hub
@@ -153,12 +153,12 @@ class Samples:
         return self._made[name]
 
     def furnish(self) -> None:
-        """Make one of everything."""
+        """Make one of each kind."""
         for name in _makers:
             getattr(self, name)
 
     def fill(self, value: Any) -> Any:
-        """`value`, a text, list or map, with its {things} replaced."""
+        """`value`, a text, list or map, with its {samples} replaced."""
         if isinstance(value, dict):
             return {key: self.fill(each) for key, each in value.items()}
         if isinstance(value, list):
@@ -173,23 +173,23 @@ class Samples:
 
 
 def mentioned(value: Any) -> set[str]:
-    """The names of the things in a line."""
+    """The names of the samples in a line."""
     return {name for name, _ in THING.findall(str(value))}
 
 
 def word() -> str:
-    """A word that nobody used yet."""
+    """A word that is not used yet."""
     return f"w{next(_number)}q"
 
 
 def ours(maker: Maker) -> Maker:
-    """A thing that other organisations may neither see nor change."""
+    """A sample that other organisations may neither see nor change."""
     OURS.add(maker.__name__)
     return shared(maker)
 
 
 def shared(maker: Maker) -> Maker:
-    """A thing that is everybody's, or the hub's."""
+    """A sample that belongs to everyone, or to the hub."""
     _makers[maker.__name__] = maker
     return maker
 
@@ -244,7 +244,7 @@ def cryptographic_key(it: Samples) -> CryptographicKey:
 
 @ours
 def delegation(it: Samples) -> EventDelegation:
-    """Somebody asks A to take over an event."""
+    """A request that A take over an event."""
     requester = make_organisation(word())
     asked = _saved(make_event(requester, info=SECRET))
     return EventDelegation.objects.create(
@@ -657,7 +657,7 @@ def dashboard(it: Samples) -> DashboardTemplate:
 
 @shared
 def silent(it: Samples) -> Server:
-    """A connection to where the hub does not turn."""
+    """A connection to an address that the hub does not contact."""
     return Server.objects.create(
         name=word(), url="http://127.0.0.1:9", org=it.sample_hub.hub, remote_org=it.sample_hub.b, priority=1
     )
@@ -665,13 +665,13 @@ def silent(it: Samples) -> Server:
 
 @shared
 def taxii_collection(it: Samples) -> TaxiiCollection:
-    """What the hub offers over TAXII."""
+    """A collection that the hub offers over TAXII."""
     return TaxiiCollection.objects.create(name=word(), org=it.sample_hub.hub)
 
 
 @shared
 def taxii_server(it: Samples) -> TaxiiServer:
-    """A TAXII server where the hub does not turn."""
+    """A TAXII server at an address that the hub does not contact."""
     return TaxiiServer.objects.create(
         name=word(), baseurl="http://127.0.0.1:9", api_root="/api/", collection="a", org=it.sample_hub.hub
     )
@@ -679,7 +679,7 @@ def taxii_server(it: Samples) -> TaxiiServer:
 
 @shared
 def feed(it: Samples) -> Feed:
-    """A feed that everybody may look at and that nothing answers for."""
+    """A feed that everyone may view and that no server answers for."""
     number = next(_number)
     return Feed.objects.create(
         name=f"Feed {number}",
@@ -745,20 +745,20 @@ def note(it: Samples) -> AnalystData:
 
 @ours
 def policy(it: Samples) -> PolicyVersion:
-    """A version of A's policy that holds no more."""
+    """A version of A's policy that is no longer in force."""
     return _policy(it, it.sample_hub.a, PolicyState.REPLACED)
 
 
 @shared
 def policy_draft(it: Samples) -> PolicyVersion:
-    """What the caller's organisation is writing."""
+    """The draft of the caller's organisation."""
     found = PolicyVersion.objects.filter(organisation=it.caller.user.org, state=PolicyState.DRAFT)
     return found.first() or _policy(it, it.caller.user.org, PolicyState.DRAFT)
 
 
 @shared
 def policy_in_force(it: Samples) -> PolicyVersion:
-    """What holds in the caller's organisation; it forbids nothing."""
+    """The policy in force in the caller's organisation; it forbids nothing."""
     found = PolicyVersion.objects.filter(organisation=it.caller.user.org, state=PolicyState.IN_FORCE)
     return found.first() or _policy(it, it.caller.user.org, PolicyState.IN_FORCE)
 
@@ -774,13 +774,13 @@ def _policy(it: Samples, org: Organisation, state: PolicyState) -> PolicyVersion
 
 @ours
 def approval(it: Samples) -> PublicationApproval:
-    """Somebody in the caller's organisation asks to publish an event."""
+    """A request in the caller's organisation to publish an event."""
     return _approval(it, make_user(it.caller.user.org, it.caller.user.role, f"{word()}@{SECRET}.example"))
 
 
 @ours
 def own_approval(it: Samples) -> PublicationApproval:
-    """The caller has asked to publish an event."""
+    """The caller's own request to publish an event."""
     return _approval(it, it.caller.user)
 
 
@@ -803,14 +803,14 @@ def _approval(it: Samples, requester: User) -> PublicationApproval:
 
 @ours
 def training(it: Samples) -> Training:
-    """Somebody of A has been trained."""
+    """A user of A has been trained."""
     trained = make_user(it.sample_hub.a, it.caller.user.role, f"{word()}@{SECRET}.example")
     return Training.objects.create(user=trained, module=SECRET, done_on=timezone.now().date())
 
 
 @ours
 def access_review(it: Samples) -> AccessReview:
-    """A's accounts wait to be confirmed."""
+    """An access review of A that is open."""
     now = timezone.now()
     begun = {"opened": now, "due": now + timedelta(days=14), "closed": None}
     return AccessReview.objects.update_or_create(org=it.sample_hub.a, defaults=begun)[0]
@@ -818,14 +818,14 @@ def access_review(it: Samples) -> AccessReview:
 
 @shared
 def reviewed(it: Samples) -> Organisation:
-    """The caller's organisation; no review of its accounts is open."""
+    """The caller's organisation; it has no open access review."""
     AccessReview.objects.filter(org=it.caller.user.org).delete()
     return it.caller.user.org
 
 
 @ours
 def mail_domain(it: Samples) -> MailDomain:
-    """A says that a domain is its own."""
+    """A domain that A claims."""
     return MailDomain.objects.create(
         org=it.sample_hub.a,
         domain=f"{word()}.example",
@@ -838,7 +838,7 @@ def mail_domain(it: Samples) -> MailDomain:
 
 @ours
 def client_certificate(it: Samples) -> ClientCertificate:
-    """A has registered a certificate."""
+    """A certificate that A has registered."""
     return ClientCertificate.objects.create(
         org=it.sample_hub.a, fingerprint=uuid.uuid4().hex * 2, subject=SECRET, added_by=""
     )
@@ -846,7 +846,7 @@ def client_certificate(it: Samples) -> ClientCertificate:
 
 @ours
 def api_requirements(it: Samples) -> ApiRequirements:
-    """A has filled in what it promises of its machines."""
+    """A's answers about the security of its machines."""
     filled = {
         "software": SECRET,
         "egress_addresses": ["192.0.2.0/28"],

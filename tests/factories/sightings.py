@@ -1,4 +1,4 @@
-"""An event with values to sight, and the calls of the stories about sightings."""
+"""An event with values to sight, and calls for tests about sightings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vardkase.intel.models import Attribute, Event
 
 
 def beacons(seed: Seed) -> Event:
-    """An event of A for the whole community: two addresses, one value for A alone, and a file."""
+    """An event of A for the whole community: two addresses, one value for A only, and a file."""
     document = {
         "info": "Beacons",
         "distribution": 1,

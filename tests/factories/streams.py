@@ -1,4 +1,4 @@
-"""Streams: events that happen, and a stream's rounds played by hand."""
+"""Streams: events to send, and the rounds of a stream run by hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PUBLISHED = "misp_json"
 
 
 def webhook(seed: Seed, url: str, **data: Any) -> tuple[Stream, str]:
-    """A webhook to `url` of whoever sees everything, with its secret."""
+    """A webhook to `url` with access to everything, and its secret."""
     given = {"name": "Analysis", "kind": "webhook", "url": url, "topics": [PUBLISHED], **data}
     return add_stream(seed.site_admin.actor, given)
 
@@ -27,7 +27,7 @@ def stream(seed: Seed, kind: str, **data: Any) -> Stream:
 
 
 def play(chosen: Stream) -> int:
-    """What the loop does once: send what waits; returns how many entries that were."""
+    """One round of the loop: send what is queued; returns the number of entries."""
     chosen.refresh_from_db()
     sender = opened_sender(chosen)
     try:

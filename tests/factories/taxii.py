@@ -1,4 +1,4 @@
-"""Calling the TAXII server in a test's own process, and events to be found there."""
+"""Calling the TAXII server in the test's process, and events to find there."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ PUBLISHED = 1_700_000_000
 def taxii(
     key: str | None, path: str, method: str = "GET", body: Any = None, *, root: str = ROOT, **match: Any
 ) -> HttpResponse:
-    """One request below the API root; `match` are parameters, `match_type` standing for ``match[type]``."""
+    """One request below the API root; `match` are parameters, where `match_type` stands for ``match[type]``."""
     given = {_parameter(name): value for name, value in match.items()}
     address = f"{root}{path}" + (f"?{urlencode(given)}" if given else "")
     return send(key, method, address, body, content_type=TAXII, headers={"Accept": TAXII})
 
 
 def resource(key: str | None, path: str, **match: Any) -> dict[str, Any]:
-    """What a GET answers, which must be well."""
+    """The body of a successful GET."""
     response = taxii(key, path, **match)
     assert response.status_code == 200, response.content
     assert response["Content-Type"] == TAXII
@@ -74,7 +74,7 @@ def add_domain(event: Event, value: str, **fields: Any) -> str:
 
 
 def make_collection(seed: Seed, by: ApiUser | None = None, **data: Any) -> Collection:
-    """A collection that everybody may read and write, unless `data` says otherwise."""
+    """A collection that everyone may read and write, unless `data` says otherwise."""
     actor = (by or seed.site_admin).actor
     return add_collection(actor, {"name": "Everything", "open_to_read": True, "open_to_write": True, **data})
 

@@ -1,4 +1,4 @@
-"""Scenes of what gives somebody a way into a member, and says whose membership or connection something is."""
+"""Setups for two-person actions that give access to a member, or assign a membership or connection."""
 
 from __future__ import annotations
 

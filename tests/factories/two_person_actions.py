@@ -1,4 +1,4 @@
-"""For each action that takes two people: who proposes and who approves it, each way to it, and what it changes."""
+"""For each two-person action: who proposes and who approves it, every way to do it, and what it changes."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ type Way = tuple[str, dict[str, Any]] | None
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Everything that somebody needs who tries the action: `page` and `api` are an address and what is sent there, None
-    where there is no such way; `command` is empty where there is none. `state` is what the action changes."""
+    """Everything needed to try the action: `page` and `api` are an address and its data, None where no such way
+    exists; `command` is empty where there is none. `state` is what the action changes.
+    """
 
     proposer: ApiUser
     second: User
@@ -66,7 +67,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom every setup may use."""
+    """The people that every setup may use."""
 
     seed: Seed
     desk: Desk
@@ -379,11 +380,11 @@ SCENES: dict[str, Callable[[People], Setup]] = {
     "sign_in_minimum.change": minimum,
     "terminate_membership": terminating,
 }
-"""By the action's name; a test fails for an action that has none."""
+"""Setups by action; a test fails for an action without one."""
 
 
 def proposed(setup: Setup, actor: Actor) -> ApprovalRequest:
-    """The request that comes of proposing by the service."""
+    """The request that results from proposing through the service."""
     setup.propose(actor)
     found = waiting().order_by("-pk").first()
     assert found is not None

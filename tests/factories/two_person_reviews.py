@@ -1,4 +1,4 @@
-"""Scenes of `duties_scenes` about what officers review: statements and data of members, and the public page."""
+"""Setups for two-person actions on what officers review: members' statements and data, and the public page."""
 
 from __future__ import annotations
 

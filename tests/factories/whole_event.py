@@ -1,4 +1,4 @@
-"""An event with one of everything, for tests that look at whole documents."""
+"""An event with one of each kind of part, for tests of whole documents."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COUNTRY = 'misp-galaxy:country="sweden"'
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Organisation A's event, readable by everybody; parts of it are only A's or only for A and B."""
+    """Organisation A's event, readable by everyone; some parts are only for A, or for A and B."""
 
     event: Event
     open: Attribute
@@ -72,7 +72,7 @@ def make_setup(seed: Seed) -> Setup:
 
 
 def document(pieces: Iterable[bytes]) -> Any:
-    """What the bytes of a document say."""
+    """The decoded document."""
     return json.loads(b"".join(pieces))
 
 

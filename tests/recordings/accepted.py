@@ -1,10 +1,10 @@
-"""tests/data/recording_differences.toml: where we answer otherwise than the recordings, and why.
+"""tests/data/recording_differences.toml: where our answers differ from the recordings, and why.
 
-`[[left_out]]` names exchanges that are not asked: `file` and `endpoint` are patterns, `n` their places in the file and
-`status` what they were answered with, where not all are meant. `[[difference]]` has a `world`,
-a `reason` and the differences `at` that it holds for, as "file | endpoint | place | kind", each of them a pattern.
-`place` is where in the answer (`#` stands for any element of a list), `kind` is one of lacks, also, type, value,
-length and `status THEIRS -> OURS`.
+`[[left_out]]` names exchanges that are not replayed: `file` and `endpoint` are patterns; `n`, their positions
+in the file, and `status`, the recorded status, limit them. `[[difference]]` has a `world`, a `reason` and the
+differences `at` that it covers, as "file | endpoint | place | kind", each a pattern. `place` is the position in
+the answer (`#` stands for any list element), `kind` is one of lacks, also, type, value, length and `status
+THEIRS -> OURS`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from tests.recordings.replay import Found, endpoint_of
 
 ALSO = {"pymisp-newest": "pymisp-live"}
-"""The same tests asked by a newer client: what holds for the one holds for the other."""
+"""The same tests run by a newer client: differences of one apply to the other."""
 LISTED = Path(__file__).parents[1] / "data" / "recording_differences.toml"
 
 
@@ -29,7 +29,7 @@ def _listed() -> dict[str, list[dict[str, Any]]]:
 
 
 def left_out(exchange: dict[str, Any]) -> bool:
-    """Whether an exchange is not asked."""
+    """Whether an exchange is not replayed."""
     file, endpoint = exchange["file"], endpoint_of(exchange["path"])
     return any(
         fnmatchcase(file, rule["file"])
@@ -41,13 +41,13 @@ def left_out(exchange: dict[str, Any]) -> bool:
 
 
 def line_of(found: Found) -> str:
-    """A difference as the file lists it."""
+    """A difference as listed in the file."""
     difference = found.difference
     return f"{found.file} | {found.endpoint} | {difference.place} | {difference.kind}"
 
 
 def unlisted_and_stale(world: str, found: Iterable[Found]) -> tuple[list[str], list[str]]:
-    """The differences that no line covers, with what they are exactly; and the lines that cover none."""
+    """The differences that no line covers, with details; and the lines that cover none."""
     own = _lines(world)
     lines = own | _lines(ALSO.get(world, ""))
     patterns = [line for line in lines if "*" in line]

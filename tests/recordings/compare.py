@@ -1,4 +1,4 @@
-"""Where an answer differs from a recorded one, once ids, times and what they stand for are set aside."""
+"""Differences between an answer and its recording, ignoring ids and times and what stands for them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 from tests.recordings.names import NUMBER, UUID, Names
 
 CUT = re.compile(r"\.\.\. \d+ more.*", re.DOTALL)
-"""What stands in place of the elements or characters that a recording leaves out."""
+"""The placeholder for elements or characters that a recording leaves out."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?)?|1[78]\d{8}")
 ZIP = "UEsDB"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`place` in the answer (`Event.Attribute.#.value`), what `kind` of difference, and `what` it is exactly."""
+    """`place` in the answer (`Event.Attribute.#.value`), the `kind` of difference, and `what` it is exactly."""
 
     place: str
     kind: str
@@ -54,7 +54,7 @@ def _members(names: Names, recorded: dict[str, Any], own: dict[str, Any], place:
 
 
 def _elements(names: Names, recorded: list[Any], own: list[Any], place: str) -> Iterator[Difference]:
-    """Element by element where there are as many; else only the first, for its shape."""
+    """Element by element when there are as many; otherwise only the first, for its shape."""
     cut = bool(recorded) and isinstance(recorded[-1], str) and CUT.fullmatch(recorded[-1])
     theirs = recorded[:-1] if cut else recorded
     if len(theirs) > len(own) or (len(theirs) < len(own) and not cut):
@@ -77,13 +77,13 @@ def _same_text(names: Names, recorded: str, own: str, member: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """With moments and uuids made the same; in more than a mere number, the numbers too: they may be ids."""
+    """With times and uuids made equal; in more than a mere number also the numbers, which may be ids."""
     timeless = _timeless(text)
     return timeless if timeless.strip("-").replace(".", "").isdigit() else NUMBER.sub("#", timeless)
 
 
 def _timeless(text: str) -> str:
-    """Uuids first: the digits within one may look like a moment."""
+    """Uuids first: the digits of one may look like a time."""
     return MOMENT.sub("<moment>", UUID.sub("<uuid>", text))
 
 

@@ -1,4 +1,4 @@
-"""The knowledge that the recordings name: all templates, taxonomies and noticelists, few galaxies and warninglists."""
+"""The knowledge that the recordings use: all templates, taxonomies and noticelists, few galaxies and warninglists."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ WARNINGLISTS = (
     "public-dns-v6", "whats-my-ip", "wikimedia", "zscaler",
 )  # fmt: skip
 LONGEST, NEEDED = 2_000, {"1.1.1.1", "8.8.8.8", "9.9.9.9"}
-"""A longer warninglist is loaded with only the values that the recordings meet."""
+"""A longer warninglist is loaded only with the values that the recordings use."""
 TAGS = {"likely": "#c71cae", "very-likely": "#6e408c", "almost-certain": "#84bcd4"}
 TAGS |= {"roughly-even-chance": "#a3c94a", "unlikely": "#1cc8a5"}
-"""The tags of relations between clusters, which MISP makes as it loads them."""
+"""The tags of relations between clusters, which MISP adds when it loads them."""
 TEMPLATE_OF_FILES = "file", 24
-"""What the recordings store in objects; the packaged template is newer."""
+"""Templates of the recorded objects; the packaged ones are newer."""
 TOLD_APART = (
     (Galaxy, "uuid"),
     (GalaxyCluster, "uuid"),
@@ -38,11 +38,11 @@ TOLD_APART = (
     (Noticelist, "name"),
     (Warninglist, "name"),
 )
-"""What is loaded, and by which member a recorded one is found here."""
+"""What is loaded, and the member by which a recorded one is identified here."""
 
 
 def place(folder: Path) -> None:
-    """Lay out in `folder` what is to be loaded of galaxies and warninglists."""
+    """Prepare `folder` with the galaxies and warninglists to load."""
     galaxies, warninglists = repository("misp-galaxy"), repository("misp-warninglists")
     for name in GALAXIES:
         for kind in ("galaxies", "clusters"):
@@ -63,7 +63,7 @@ def _link(original: Path, place: Path) -> None:
 
 
 def load(names: Names, exchanges: Iterable[dict[str, Any]]) -> None:
-    """Load it, and note which recorded id is which of ours."""
+    """Load the knowledge, and note which recorded id is which of ours."""
     services.update_all()
     _store_template(*TEMPLATE_OF_FILES)
     for value, colour in TAGS.items():
@@ -95,7 +95,7 @@ def _store_template(name: str, version: int) -> None:
 
 
 def _named(answer: Any) -> Iterator[tuple[str, str, str]]:
-    """The kind, id and telling member of every piece of knowledge in an answer."""
+    """Kind, id and identifying member of every piece of knowledge in an answer."""
     if isinstance(answer, list):
         for element in answer:
             yield from _named(element)

@@ -1,4 +1,4 @@
-"""Which recorded id, uuid and key became which here, and requests rewritten accordingly."""
+"""Which of our ids, uuids and keys corresponds to each recorded one, and requests rewritten accordingly."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KINDS = {
     "template": "ObjectTemplate",
     "target": "GalaxyCluster",
 }
-"""The kind of what a member, a wrapper or a controller in the singular names, where its own name is not it."""
+"""Member, wrapper or singular controller → kind, where the kind has another name."""
 ADDED_TO = {
     "attributes": "Event",
     "objects": "Event",
@@ -45,25 +45,25 @@ ADDED_TO = {
     "galaxy_clusters": "Galaxy",
     "object_references": "Object",
 }
-"""What `<controller>/add/<id>` and `<controller>/index/<id>` name."""
+"""The kind of the id in `<controller>/add/<id>` and `<controller>/index/<id>`."""
 NAMED = {
     ("sightings", "index"): "Event",
     ("shadow_attributes", "edit"): "Attribute",
     ("shadow_attributes", "delete"): "Attribute",
 }
-"""What the first number of other actions names: a proposal to change an attribute names the attribute."""
+"""The kind of the first number of other actions: a proposal to change an attribute names the attribute."""
 ATTACHING = {"attachCluster", "attachMultipleClusters", "detach", "listSightings"}
-"""Actions in whose path the kind of the first number follows it; a second number is a tag's."""
+"""Actions whose path has the kind after the first number; a second number is a tag's."""
 BARE = {"event", "attribute", "object", "tag"}
-"""Members of a request that hold an id though they are not called one."""
+"""Members of a request that contain an id under another name."""
 IDS = re.compile(r'[\["!]*\d+(?:[\s,|&"!\]]+\d*)*')
 """One id or several, in any notation."""
 SECOND = {"addTag": "Tag", "removeTag": "Tag", "addOrg": "Organisation", "removeOrg": "Organisation"}
-"""What the second number of an action names."""
+"""The kind of the second number of an action."""
 
 
 def kind_of(name: str) -> str:
-    """The kind that `org_id`, `Orgc`, `sharing_groups` or `galaxyClusters` stands for, in one form for all."""
+    """The kind named by `org_id`, `Orgc`, `sharing_groups` or `galaxyClusters`, in one normal form."""
     bare = (
         re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().rstrip("s").removesuffix("_id").removesuffix("id")
     )
@@ -72,7 +72,7 @@ def kind_of(name: str) -> str:
 
 
 def named_by(controller: str, action: str = "") -> str:
-    """The kind of what the first number in the path of an action names."""
+    """The kind of the first number in the path of an action."""
     snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", controller).lower()
     if (snake, action) in NAMED:
         return NAMED[snake, action]
@@ -82,7 +82,7 @@ def named_by(controller: str, action: str = "") -> str:
 
 
 def _same_name(recorded: dict[str, Any], own: dict[str, Any]) -> bool:
-    """Whether two things, and those within them, are called the same."""
+    """Whether two entities, and those within them, have the same names."""
     within = [
         (theirs, own[key]) for key, theirs in recorded.items() if isinstance(theirs, dict) and key in own
     ]
@@ -105,7 +105,7 @@ class Names:
     etags: dict[str, str] = field(default_factory=dict)
 
     def learn(self, recorded: Any, own: Any, kind: str) -> None:
-        """Note the ids, uuids and keys that stand in the same place in both answers."""
+        """Note the ids, uuids and keys in the same position of both answers."""
         if isinstance(recorded, dict) and isinstance(own, dict):
             if self._same_thing(recorded, own):
                 for member in recorded:
@@ -116,7 +116,7 @@ class Names:
                 self.learn(theirs, ours, kind)
 
     def _same_thing(self, recorded: dict[str, Any], own: dict[str, Any]) -> bool:
-        """Lists need not be in the same order: what has another name or uuid is something else."""
+        """Lists may be in another order: an element with another name or uuid is another entity."""
         if not _same_name(recorded, own):
             return "saved" in recorded
         theirs, ours = recorded.get("uuid"), own.get("uuid")

@@ -1,8 +1,10 @@
-"""What a real MISP 2.5.1 was asked, asked again here: tests/data/recordings.jsonl.xz, written by tools/recordings.py.
+"""The requests sent to a real MISP 2.5.1, sent here again: tests/data/recordings.jsonl.xz, written by
+tools/recordings.py.
 
-A line is an exchange: its `world` (one instance from its set-up on), `file` (a subject, or a test of PyMISP) and
-place `n` in it, `t` when (epoch seconds), `as` whose key (a label; `KEY_…` in the answers is where it was made),
-`method`, `path`, `request` and `headers` as sent, `status`, content `type`, perhaps `etag`, and `response`.
+A line is an exchange: its `world` (one instance from its set-up on), `file` (a subject, or a test of PyMISP)
+and position `n` in it, the time `t` (epoch seconds), `as` whose key (a label; `KEY_…` in the answers is where
+it was issued), `method`, `path`, `request` and `headers` as sent, `status`, content `type`, perhaps `etag`, and
+`response`.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ PACKED = Path(__file__).parents[1] / "data" / "recordings.jsonl.xz"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A difference, the exchange it was found in, and its endpoint in one form for all (`events/view`)."""
+    """A difference, its exchange, and the endpoint in a normal form (`events/view`)."""
 
     file: str
     n: int
@@ -56,14 +58,14 @@ def endpoint_of(path: str) -> str:
 
 
 def replayed(names: Names, exchange: dict[str, Any]) -> Iterator[Found]:
-    """Ask once more what was asked; yields where the answer differs, and learns the names in it."""
+    """Send the request again; yields where the answer differs, and learns the names in it."""
     endpoint = endpoint_of(exchange["path"])
     for difference in _compared(names, exchange, endpoint):
         yield Found(exchange["file"], exchange["n"], endpoint, difference)
 
 
 def _compared(names: Names, exchange: dict[str, Any], endpoint: str) -> Iterator[Difference]:
-    """An event that is published only after confirmation is confirmed, so that what follows is compared too."""
+    """Events that need confirmation to be published are confirmed, so that the rest can be compared."""
     label = f"KEY_{exchange['as'].upper()}"
     key = {"nobody": None, "invalid key": "x" * 40}.get(exchange["as"], names.keys.get(label, label))
     response = _send(names, key, exchange, endpoint)
@@ -102,7 +104,7 @@ def _send(names: Names, key: str | None, exchange: dict[str, Any], endpoint: str
 
 
 def _body(names: Names, exchange: dict[str, Any], endpoint: str) -> Any:
-    """As sent: what is text in the recording was no JSON, but for a text sent as JSON, which has quotes."""
+    """As sent: a text in the recording was not JSON, except for a text sent as JSON, which has quotes."""
     recorded = exchange["request"]
     if isinstance(recorded, dict) and "$base64" in recorded:
         return b64decode(recorded["$base64"])
@@ -111,7 +113,7 @@ def _body(names: Names, exchange: dict[str, Any], endpoint: str) -> Any:
 
 
 def _about(exchange: dict[str, Any], endpoint: str) -> str:
-    """The kind of what a body's own `id` names: a search for sightings says of what, in its path or body."""
+    """The kind of a body's own `id`: a search for sightings names it in its path or body."""
     body = exchange["request"]
     said = [body.get("context") if isinstance(body, dict) else None, *exchange["path"].split("/")[3:4]]
     about = next((kind_of(each) for each in said if each in ("attribute", "event")), None)

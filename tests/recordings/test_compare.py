@@ -1,4 +1,4 @@
-"""The comparison tells what must be told apart, and nothing else."""
+"""The comparison finds every relevant difference, and no other."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.recordings.replay import Found, endpoint_of
 UUID, OTHER = "1a8d9bb5-e273-498c-ac06-abbe4f187516", "0d5e1f6c-6f0a-4c39-8f0e-5a3d0b3c1f11"
 
 
-def test_ids_uuids_and_moments_are_no_difference() -> None:
-    """What was learnt from one answer is put into the next request."""
+def test_ids_uuids_and_times_are_ignored() -> None:
+    """Names learnt from one answer are put into the next request."""
     names = Names()
     recorded = {"Event": {"id": "77", "uuid": UUID, "org_id": "2", "timestamp": "1795563604", "info": "a"}}
     own = {"Event": {"id": "5", "uuid": OTHER, "org_id": "9", "timestamp": "1795563999", "info": "a"}}
@@ -25,8 +25,8 @@ def test_ids_uuids_and_moments_are_no_difference() -> None:
     }
 
 
-def test_members_types_values_and_lengths_are() -> None:
-    """Each kind of difference, where it stands."""
+def test_members_types_values_and_lengths_are_compared() -> None:
+    """Each kind of difference, with its position."""
     recorded = {"a": [{"b": "x", "c": 1}], "d": "1", "e": [1, 2], "f": True}
     own = {"a": [{"b": "y"}], "d": 1, "e": [1], "g": None, "f": False}
     found = {(one.place, one.kind) for one in differences(Names(), recorded, own)}
@@ -40,16 +40,16 @@ def test_members_types_values_and_lengths_are() -> None:
     }
 
 
-def test_what_was_cut_out_of_a_recording_is_not_asked_for() -> None:
-    """Of a shortened list, map or text the beginning is compared."""
+def test_shortened_parts_of_a_recording_are_ignored() -> None:
+    """Of a shortened list, map or text only the beginning is compared."""
     recorded = {"list": ["a", "... 2 more"], "text": "begin... 40 more characters", "... 3 more": ""}
     assert (
         list(differences(Names(), recorded, {"list": ["a", "b", "c"], "text": "begin and end", "x": 1})) == []
     )
 
 
-def test_an_unlisted_difference_and_a_stale_line_are_told() -> None:
-    """Of a world with listed differences none of which was found, all are stale."""
+def test_unlisted_differences_and_stale_lines_are_reported() -> None:
+    """When none of a world's listed differences occurs, all its lines are stale."""
     found = Found(
         "no such file", 1, endpoint_of("/admin/users/edit/3?x=1"), Difference("User.x", "lacks", "")
     )

@@ -1,6 +1,6 @@
-"""A real MISP's recorded answers are ours, but for the differences that recording_differences.toml gives a reason for.
+"""Our answers equal a real MISP's recorded ones, except where recording_differences.toml gives a reason.
 
-A difference that is not listed fails, and so does a listed one that no longer occurs.
+An unlisted difference fails, and so does a listed one that no longer occurs.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ ADDRESSES = {
     "sync-pushed": "http://127.0.0.1:8901",
 }
 HOSTS = {"sync-pulled": ("ORG-A", "admin@a.test"), "sync-pushed": ("ORG-B", "admin@b.test")}
-"""The host organisations, and their administrators, that are not called as after a first start."""
+"""The host organisations and administrators whose names differ from those of a first start."""
 
 
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
 @pytest.mark.parametrize("world", ADDRESSES)
-def test_answers_are_those_that_were_recorded(
+def test_answers_match_the_recordings(
     world: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any
 ) -> None:
     settings.VARDKASE_KNOWLEDGE_DIR = str(tmp_path)
     settings.BASE_URL = ADDRESSES[world]
-    names = _stage(world, tmp_path)
+    names = _set_up(world, tmp_path)
     found = []
     for exchange in exchanges()[world]:
         if not left_out(exchange):
@@ -50,8 +50,8 @@ def test_answers_are_those_that_were_recorded(
     assert not stale, "\n".join(["Listed differences that no longer occur:", *stale])
 
 
-def _stage(world: str, folder: Path) -> Names:
-    """An installation as it is after its first start, with the first administrator's key and some knowledge."""
+def _set_up(world: str, folder: Path) -> Names:
+    """An installation after its first start, with the first administrator's key and some knowledge."""
     LimitUse.objects.all().delete()
     made = first_run()
     assert made
@@ -66,5 +66,5 @@ def _stage(world: str, folder: Path) -> Names:
 
 
 def _set_clock(monkeypatch: pytest.MonkeyPatch, moment: float) -> None:
-    """Let it be the time at which a request was recorded: some carry a timestamp a little before or after it."""
+    """Set the clock to the time of the recording: some requests contain a timestamp close to it."""
     monkeypatch.setattr("vardkase.core.clock.time", SimpleNamespace(time=lambda: moment))

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-"""The first has no windows to draw, which takes a sixth of the others' time."""
+"""The first draws no windows, which takes a sixth of the time of the others."""
 
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    """The machine's Chromium, without a window. Playwright brings none and must be told the path."""
+    """The machine's Chromium, headless. Playwright installs none here and must be given the path."""
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         refuse("Chromium is not installed; `make test` installs it on Debian")

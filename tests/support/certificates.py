@@ -1,4 +1,4 @@
-"""A certification authority of the tests, and what its certificates look like on the wire."""
+"""A certification authority for tests, and its certificates as transferred by a proxy."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Issued:
 
     @property
     def escaped(self) -> str:
-        """As nginx hands it on."""
+        """As nginx passes it on."""
         return quote(self.pem)
 
 
 class Authority:
-    """Signs certificates: its own is `root`."""
+    """Issues certificates; its own is `root`."""
 
     def __init__(self, name: str = "Authority of the tests") -> None:
         key = generate_private_key(SECP256R1())
@@ -52,7 +52,7 @@ class Authority:
     def issue(
         self, name: str, *, ends: timedelta = 30 * DAY, key: EllipticCurvePrivateKey | None = None
     ) -> Issued:
-        """A certificate for `name` that ends so long from now (before now: it has ended), also for 127.0.0.1."""
+        """A certificate for `name` that expires after `ends` (negative: expired), also valid for 127.0.0.1."""
         key = key or generate_private_key(SECP256R1())
         return Issued(_signed(name, key, self.name, self.root.key, ends=ends), key)
 

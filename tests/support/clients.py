@@ -1,4 +1,4 @@
-"""Django's test client on middleware that is loaded once, as in a web process, and not once for each client."""
+"""Django's test client with middleware that is loaded once per process, not once per client."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PARTS = (
 
 
 class LoadedOnce(client.ClientHandler):
-    """Loading looks at every static file: it takes longer than most requests. Other settings load anew."""
+    """Loading inspects every static file and takes longer than most requests. Changed settings reload it."""
 
     loaded: dict[str, Any] | None = None
 
@@ -29,12 +29,12 @@ class LoadedOnce(client.ClientHandler):
 
 
 def _forget(setting: str, **_changed: Any) -> None:
-    # A thousand tests switch the second factor off, which is asked for by each request, as whatever is our own is.
+    # A thousand tests switch the second factor off; our own settings are read by each request anyway.
     if setting != "REQUIRE_SECOND_FACTOR" and not setting.startswith("VARDKASE_"):
         LoadedOnce.loaded = None
 
 
 def install() -> None:
-    """Have every test client share it."""
+    """Make every test client share it."""
     client.ClientHandler = LoadedOnce
     setting_changed.connect(_forget)

@@ -1,6 +1,6 @@
-"""The command line in a test's own process: built once, where a program builds it once in its life.
+"""The command line inside a test's process: built once, as in a real program.
 
-Typer makes all its commands anew for each call of its test client, and `migrate` reads every migration: together
+Typer builds all its commands for each call of its test client, and `migrate` reads every migration: together
 they take longer than most commands.
 """
 
@@ -17,11 +17,11 @@ from vardkase.cli import installation
 
 @cache
 def _executor() -> MigrationExecutor:
-    """The database of a test is migrated, and stays so."""
+    """The test database is migrated, and stays so."""
     return MigrationExecutor(connection)
 
 
 def install() -> None:
-    """Let all calls of a process share them."""
+    """Make all calls of a process share them."""
     typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]
     installation.MigrationExecutor = lambda _connection: _executor()  # type: ignore[assignment, misc]

@@ -1,4 +1,4 @@
-"""Whether anything in the database has changed."""
+"""Detecting whether the database has changed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from django.db import connection
 
 
 def contents(without: Collection[str] = ()) -> dict[str, tuple[int, int]]:
-    """How many rows each table has, and a number that changes when one of them does; all but `without`."""
+    """For each table but those in `without`: its number of rows, and a checksum of them."""
     name = f"contents_{sha256(repr(sorted(without)).encode()).hexdigest()[:16]}"
     with connection.cursor() as cursor:
-        # Prepared: planning takes longer than counting, and there are thousands of counts.
+        # Prepared: planning takes longer than counting, and there are thousands of calls.
         cursor.execute("SELECT FROM pg_prepared_statements WHERE name = %s", [name])
         if not cursor.rowcount:
             sums = " UNION ALL ".join(

@@ -1,6 +1,6 @@
-"""The PostgreSQL server of a test run: DATABASE_URL when it is set, else an embedded one without fsync.
+"""The PostgreSQL server of a test run: DATABASE_URL when set, otherwise an embedded one without fsync.
 
-In the embedded one a worker's database is a copy of one that was migrated before; elsewhere each is migrated.
+In the embedded one each worker's database is a copy of an already migrated one; otherwise each is migrated.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TEMPLATE = "VARDKASE_TEST_TEMPLATE"
 
 
 def bootstrap() -> None:
-    """Start what is not running yet, and tell Django by environment variables, which workers inherit."""
+    """Start what is not running yet, and pass it to Django in environment variables, which workers inherit."""
     global _folder, _server  # noqa: PLW0603 - one per process by design
     os.environ["DJANGO_SETTINGS_MODULE"] = "vardkase.config.settings"
     # Playwright runs an event loop in the test's thread, where Django would refuse its synchronous ORM.
@@ -34,7 +34,7 @@ def bootstrap() -> None:
     if RUN_FOLDER in os.environ:
         return
     _folder = Path(tempfile.mkdtemp(prefix="vardkase-test-"))
-    _folder.chmod(0o755)  # As root the database server runs under another account, which has to get in.
+    _folder.chmod(0o755)  # As root the database server runs as another account, which needs access.
     data = _folder / "data"
     data.mkdir()
     os.environ[RUN_FOLDER], os.environ["VARDKASE_DATA_DIR"] = str(_folder), str(data)
@@ -46,7 +46,7 @@ def bootstrap() -> None:
 
 
 def _set_aside() -> str:
-    """Rename the migrated database, as a template that nobody is connected to; returns its name."""
+    """Rename the migrated database to a template without connections; returns its name."""
     with psycopg.connect(f"{os.environ['DATABASE_URL']}&dbname=postgres", autocommit=True) as connection:
         connection.execute("ALTER DATABASE vardkase RENAME TO prepared")
         connection.execute("CREATE DATABASE vardkase")
@@ -72,7 +72,7 @@ def stop() -> None:
 
 
 def url_of(user: str, host: str, name: str, password: str = "", port: str = "") -> str:
-    """A DATABASE_URL; `host` may be the folder of a socket."""
+    """A DATABASE_URL; `host` may be a socket's folder."""
     who = quote(user, safe="") + (f":{quote(password, safe='')}" if password else "")
     where = "" if host.startswith("/") else f"{host}{f':{port}' if port else ''}"
     query = f"?host={quote(host, safe='')}" if host.startswith("/") else ""

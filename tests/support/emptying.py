@@ -1,7 +1,8 @@
-"""The database as a test that commits found it: only what it filled is emptied, not two hundred tables each time.
+"""Restores the database after a test that commits: only tables that were filled are emptied, not all two
+hundred.
 
-Django truncates every table and then makes content types and permissions anew: most of a second, where a test
-commits to a dozen tables. Where the database's user may not switch off triggers, Django's way is taken.
+Django truncates every table and then recreates content types and permissions: most of a second, where a test
+commits to a dozen tables. Where the database user may not disable triggers, Django's way is used.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 KEPT = frozenset({"django_content_type", "auth_permission"})
-"""What migrating made: nothing else writes there."""
+"""Filled by migrations; nothing else writes to them."""
 JOBS = frozenset({"procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers"})
-"""What Django does not count among its own tables, and would leave to the next test."""
+"""Tables that Django does not manage and would leave filled for the next test."""
 _djangos = TransactionTestCase._fixture_teardown
 
 
@@ -24,7 +25,7 @@ def _empty(case: TransactionTestCase) -> None:
         _djangos(case)
         return
     with transaction.atomic(), connection.cursor() as cursor:
-        # Neither foreign keys nor the triggers that keep published things from being deleted.
+        # Disables foreign keys and the triggers that protect published rows from deletion.
         cursor.execute("SET LOCAL session_replication_role = replica")
         for table in _filled(cursor):
             cursor.execute(f'DELETE FROM "{table}"')
@@ -44,5 +45,5 @@ def _may_switch_off_triggers() -> bool:
 
 
 def install() -> None:
-    """Have every test that commits end so."""
+    """Make every test that commits end this way."""
     TransactionTestCase._fixture_teardown = _empty

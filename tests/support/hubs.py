@@ -1,4 +1,4 @@
-"""Whole hubs for tests: `vardkase serve` with a database of its own, web server and worker."""
+"""Whole hubs for tests: `vardkase serve` with its own database, web server and worker."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tests.support.prepared import copy_prepared
 
 @contextlib.contextmanager
 def running_hub(folder: Path | None = None, **environment: str) -> Iterator[Instance]:
-    """Run a new hub for the length of a block, in `folder` or in one that is removed afterwards.
+    """Run a new hub for the length of a block, in `folder` or in a temporary one.
 
-    Its database was migrated before (tests/cli/test_serve.py starts from an empty folder), and it loads no
+    Its database is already migrated (tests/cli/test_serve.py starts from an empty folder), and it loads no
     taxonomies, galaxies or warninglists.
     """
     with contextlib.ExitStack() as leaving:

@@ -1,6 +1,6 @@
-"""The way from here to a front, as if from elsewhere: who connects has the public address that the way was laid for.
+"""Connections to a TLS front that appear to come from a public address.
 
-The front is told by the PROXY protocol, as by a load balancer that stands before it.
+The front gets the address by the PROXY protocol, as from a load balancer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ CHUNK = 1 << 16
 
 
 class _Way(socketserver.ThreadingTCPServer):
-    """Passes on what comes, with the address that it comes from written before it."""
+    """Forwards connections, each with its source address written in front."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -48,7 +48,7 @@ def _pass(source: socket.socket, target: socket.socket) -> None:
 
 @contextmanager
 def way_from(address: str, front: int, port: int = 0) -> Iterator[int]:
-    """A port of this machine that leads to the port `front`, for the length of a block, as from `address`."""
+    """A local port that forwards to the port `front`, for the length of a block, with source address `address`."""
     with _Way(port, front, address) as way:
         threading.Thread(target=way.serve_forever, daemon=True).start()
         try:

@@ -1,4 +1,4 @@
-"""Asynchronous work in a test."""
+"""Running asynchronous code in a test."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.db import connections
 
 
 def waited_for[T](work: Callable[..., Awaitable[T]], *args: Any) -> T:
-    """What `work` comes to, in a thread of its own: in the test's, Playwright may keep a loop running.
+    """The result of `work`, run in its own thread: in the test's, Playwright may keep a loop running.
 
-    It has a connection of its own as well, and sees what is committed.
+    The thread has its own database connection, and sees only what is committed.
     """
     with ThreadPoolExecutor(1) as threads:
         return threads.submit(_run, work, *args).result()

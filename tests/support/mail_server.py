@@ -1,4 +1,4 @@
-"""A real SMTP server on a free port of this machine, and the hub set up to use it."""
+"""A real SMTP server on a free local port, and a hub configured to use it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from aiosmtpd.smtp import AuthResult, Envelope
 
 @dataclass
 class MailServer:
-    """What arrived: recipients and document of each mail. `refusal` is answered to every recipient when set."""
+    """The received mails: recipients and document of each. `refusal`, when set, is the response to every
+    recipient.
+    """
 
     port: int
     arrived: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
@@ -41,18 +43,18 @@ class MailServer:
     def authenticate(
         self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any
     ) -> AuthResult:
-        """Let everybody in who gives the password "right"."""
+        """Accept everyone with the password "right"."""
         self.signed_in.append((data.login, data.password))
         return AuthResult(success=data.password == b"right", handled=False)
 
     @property
     def recipients(self) -> list[str]:
-        """Everybody to whom a mail came, sorted."""
+        """All recipients, sorted."""
         return sorted(address for addresses, _ in self.arrived for address in addresses)
 
 
 def free_port() -> int:
-    """A port where nobody listens."""
+    """A port without a listener."""
     with socket.socket() as chosen:
         chosen.bind(("127.0.0.1", 0))
         return int(chosen.getsockname()[1])

@@ -21,7 +21,7 @@ TIMEOUT = 120.0
 
 @contextlib.contextmanager
 def running_modules(folder: Path) -> Iterator[str]:
-    """The address of a server that runs for the length of a block."""
+    """The URL of a server that runs for the length of a block."""
     port = free_port()
     log = folder / "modules.log"
     command = [sys.executable, "-m", "misp_modules", "-l", "127.0.0.1", "-p", str(port), "-c", str(OWN)]

@@ -1,4 +1,4 @@
-"""A real name server on loopback that answers TXT questions as told."""
+"""A real name server on loopback with configurable TXT records."""
 
 from __future__ import annotations
 

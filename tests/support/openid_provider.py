@@ -1,4 +1,4 @@
-"""A real OpenID Connect provider on this machine: discovery, sign-in, token and keys. It lies when it is told to."""
+"""A real OpenID Connect provider on this machine: discovery, sign-in, token and keys. Tests can make it misbehave."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ CLIENT, SECRET = "hub", "the client's secret: 1%"
 
 @cache
 def key_of(name: str) -> RSAPrivateKey:
-    """A key pair; the same name has the same one."""
+    """A key pair; the same name always gives the same one."""
     assert name
     return generate_private_key(65537, 2048)
 
 
 @dataclass(slots=True)
 class Provider:
-    """What the provider says and does; a story changes it. `claims` stand in for those of an honest token.
+    """The provider's responses, which tests change. `claims` replace those of an honest token.
 
-    `sign` makes the token, `disturb` may answer a request (by path) in another way and returns whether it has.
+    `sign` makes the token; `disturb` may answer a request (by path) in another way and returns whether it did.
     """
 
     url: str = ""
@@ -45,7 +45,7 @@ class Provider:
     running: Running = field(default_factory=lambda: Running(""))
 
     def sign_in(self, link: str, email: str, **changed: Any) -> str:
-        """What a browser does that opens `link` where somebody is signed in: the address it is sent back to."""
+        """What a browser with a signed-in user does on opening `link`: returns the address it is redirected to."""
         parts = urlsplit(link)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{self.url}/authorize"
@@ -56,7 +56,7 @@ class Provider:
         return asked["redirect_uri"] + "?" + urlencode({k: v for k, v in answer.items() if v is not None})
 
     def honest_claims(self, asked: dict[str, str]) -> dict[str, Any]:
-        """What an honest provider says of whoever asked."""
+        """The claims of an honest provider about the user."""
         now = int(time.time())
         return {
             "iss": self.url, "sub": "248289761001", "aud": asked["client_id"], "iat": now, "exp": now + 300,
@@ -68,12 +68,12 @@ class Provider:
         return jwt.encode(claims, key_of("own"), algorithm="RS256", headers={"kid": "own"})
 
     def keys(self) -> dict[str, Any]:
-        """Its public keys."""
+        """The public keys."""
         jwk = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key_of("own").public_key()))
         return {"keys": [jwk | {"kid": "own", "use": "sig", "alg": "RS256"}]}
 
     def discovery(self) -> dict[str, Any]:
-        """What it says of itself."""
+        """The discovery document."""
         return {
             "issuer": self.url,
             "authorization_endpoint": f"{self.url}/authorize",
@@ -83,7 +83,9 @@ class Provider:
         }
 
     def token(self, form: dict[str, str], header: str) -> tuple[int, dict[str, Any]]:
-        """The answer of the token endpoint: a code is good once, for who began, with the secret and the verifier."""
+        """The response of the token endpoint: a code works once, for the client that began, with secret and
+        verifier.
+        """
         asked = self.codes.pop(form["code"], None)
         pair = b64decode(header.removeprefix("Basic ")).decode().replace("+", " ")
         challenge = urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=")
@@ -107,7 +109,7 @@ class Provider:
         path = urlsplit(handler.path).path
         if self.disturb(path, handler):
             return
-        if path == "/authorize":  # Somebody is signed in here already: whoever the hub expects.
+        if path == "/authorize":  # The user that the hub expects is already signed in.
             hint = parse_qs(urlsplit(handler.path).query)["login_hint"][0]
             write(handler, b"", 302, Location=self.sign_in(self.url + handler.path, hint))
             return
@@ -122,7 +124,7 @@ class Provider:
 
 
 def write(handler: BaseHTTPRequestHandler, content: bytes, status: int = 200, **headers: str) -> None:
-    """A whole answer."""
+    """Send a complete response."""
     handler.send_response(status)
     for name, value in {
         "Content-Length": str(len(content)),

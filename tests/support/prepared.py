@@ -1,7 +1,7 @@
 """A database cluster that is migrated once, and copied by every test run and every hub that a test starts.
 
-It is kept in .cache for as long as no migration changes. It belongs to no installation: organisation, accounts,
-keys and secrets are made in each copy, by `vardkase init` or `serve`, as in an empty folder.
+It is kept in .cache until a migration changes. It belongs to no installation: organisation, users, keys and
+secrets are made in each copy, by `vardkase init` or `serve`, as in an empty folder.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ IMPORTED = re.compile(r"^(?:from|import) (vardkase[\w.]*)", re.MULTILINE)
 
 
 def copy_prepared(folder: Path) -> None:
-    """Put the cluster into `folder`, a data directory that has none yet."""
-    folder.chmod(0o755)  # As root the server runs under another account, which has to get in.
+    """Copy the cluster into `folder`, a data directory without one."""
+    folder.chmod(0o755)  # As root the server runs as another account, which needs access.
     with _current() as cluster:
         subprocess.run(["cp", "-a", cluster, folder / CLUSTER], check=True)
 
 
 @contextlib.contextmanager
 def _current() -> Iterator[Path]:
-    """The cluster of the migrations as they are; nobody makes another while the block runs."""
+    """The cluster of the current migrations; nobody builds another while the block runs."""
     made_for = CACHE / _fingerprint()
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
@@ -48,7 +48,7 @@ def _current() -> Iterator[Path]:
 
 
 def _make(made_for: Path) -> None:
-    """Migrate an empty folder, and keep its cluster in place of the earlier ones."""
+    """Migrate an empty folder, and keep its cluster in place of earlier ones."""
     for earlier in CACHE.iterdir():
         if earlier.is_dir():
             shutil.rmtree(earlier)
@@ -63,7 +63,7 @@ def _make(made_for: Path) -> None:
 
 
 def _fingerprint() -> str:
-    """Of all that decides what a migrated database looks like: migrations, what they import, the libraries."""
+    """A hash of everything that determines a migrated database: migrations, their imports, the libraries."""
     migrations = sorted(SOURCE.rglob("migrations/*.py"))
     texts = [path.read_bytes() for path in (ROOT / "uv.lock", *migrations)]
     imported = {name for text in texts for name in IMPORTED.findall(text.decode())}

@@ -1,4 +1,4 @@
-"""Starting the program as a person would, and looking at the processes it leaves."""
+"""Starting the program as a user would, and inspecting the processes it leaves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from vardkase.core.database import die_with_parent
 
-# Starts or joins the server of argv[1], says so in one line of JSON, and stops at the end of its input.
+# Starts or joins the server of argv[1], reports it in one line of JSON, and stops at the end of its input.
 HOLDER = """
 import json, signal, sys
 from pathlib import Path
@@ -60,7 +60,7 @@ class Holder:
         )
 
     def ready(self) -> dict[str, Any]:
-        """Wait for the server and return `owned`, `pid` and `host`; raises with what the process printed."""
+        """Wait for the server and return `owned`, `pid` and `host`; raises with the process's output."""
         assert self.process.stdout
         assert self.process.stderr
         line = self.process.stdout.readline()
@@ -71,7 +71,7 @@ class Holder:
         return found
 
     def finish(self) -> str:
-        """End it in the ordinary way and return what it said on standard error."""
+        """End it normally and return its standard error."""
         _out, said = self.process.communicate(timeout=30)
         return said
 
@@ -103,7 +103,7 @@ def wait_until(condition: Callable[[], bool], timeout: float = 15.0) -> None:
     """Return when `condition` holds; fails after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.03)
 
 
@@ -138,6 +138,6 @@ def _parents() -> dict[int, int]:
 
 
 def without_database_url() -> dict[str, str]:
-    """This environment, but with the embedded server instead of the test run's, and compiled modules."""
+    """This environment with the embedded server in place of the test run's, and with compiled modules."""
     hidden = {"DATABASE_URL", "VARDKASE_DATA_DIR", "VARDKASE_TEST_RUN", "PYTHONDONTWRITEBYTECODE"}
     return {name: value for name, value in os.environ.items() if name not in hidden}

@@ -1,6 +1,7 @@
-"""Comparing answers with those a MISP 2.5.1 once gave, where only ids, new uuids and wordings with ids in them differ.
+"""Comparing answers with recorded ones of MISP 2.5.1, ignoring ids, new uuids and texts with ids in them.
 
-`Names` learns which recorded id and uuid became which here, and rewrites later requests accordingly.
+`Names` learns which of our ids and uuids corresponds to each recorded one, and rewrites later requests
+accordingly.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ KINDS = {
     "object_references": "ObjectReference",
     "tags": "Tag",
 }
-"""What a number in the path of a controller names."""
+"""Controller → kind of the number in its path."""
 MEMBERS = {
     "event": "Event",
     "event_id": "Event",
@@ -27,12 +28,12 @@ MEMBERS = {
     "tag": "Tag",
     "sharing_group_id": "SharingGroup",
 }
-"""What a number in a member of a request names."""
+"""Member of a request → kind of its number."""
 ZIP = "UEsDB"
-"""How a zip begins in base64. The rest depends on the time, and on chance where it is encrypted."""
+"""The beginning of a zip in base64. The rest depends on the time, and on chance when encrypted."""
 TIMES = {"timestamp", "publish_timestamp"}
 WORDINGS = {"name", "message", "url", "errors", "success", "id"}
-"""Members of an answer about a save, which hold ids inside texts."""
+"""Members of a response to a save whose texts contain ids."""
 UNCOMPARED = {
     "Galaxy",
     "Org",
@@ -44,9 +45,9 @@ UNCOMPARED = {
     "CryptographicKey",
     "colour",
 }
-"""What the recordings were shortened by; tests/formats compares it."""
+"""The marker of shortened recordings; tests/formats compares these parts."""
 A_MOMENT = 2
-"""A request was recorded when it was sent, and answered up to so many seconds later."""
+"""Seconds that the response may be later than the recorded time of the request."""
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ class Names:
     uuids: dict[str, str] = field(default_factory=dict)
 
     def learn(self, recorded: Any, own: Any, kind: str = "") -> None:
-        """Note the ids and uuids of what stands in the same place in both answers."""
+        """Note the ids and uuids in the same position of both answers."""
         if isinstance(recorded, dict) and isinstance(own, dict):
             if "uuid" in recorded and "uuid" in own:
                 self.uuids[str(recorded["uuid"])] = str(own["uuid"])
@@ -133,7 +134,7 @@ def _differing_members(
 
 
 def _differing_wording(names: Names, recorded: Any, own: Any, place: str) -> Iterator[str]:
-    """As `differences`, but any number is as good as another."""
+    """As `differences`, but all numbers count as equal."""
     if isinstance(recorded, str) and isinstance(own, str):
         if NUMBER.sub("#", names.text(recorded)) != NUMBER.sub("#", own):
             yield f"{place}: {recorded!r} -> {own!r}"

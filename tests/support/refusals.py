@@ -1,4 +1,4 @@
-"""Which problem a refusal is, for `pytest.raises`: the text of one depends on the language.
+"""The problem code of a refusal, for `pytest.raises`: its text depends on the language.
 
 `with pytest.raises(Invalid, check=problem_is(OrganisationProblem.NAME_INVISIBLE)):`
 """

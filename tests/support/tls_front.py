@@ -1,4 +1,4 @@
-"""nginx before a hub, with the very file that deploy/ holds."""
+"""nginx in front of a hub, with the configuration file of deploy/."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from vardkase.core.database import die_with_parent
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx" / "vardkase.conf"
 HEADER = "X-Client-Certificate"
 BEHIND_A_FRONT = {"VARDKASE_TRUSTED_PROXIES": "1", "VARDKASE_CLIENT_CERTIFICATE_HEADER": HEADER}
-"""What a hub is started with that has a front (docs/deploy.md)."""
+"""The settings of a hub behind a front (docs/deploy.md)."""
 TOLD_BY_PROXY = "set_real_ip_from 127.0.0.1; real_ip_header proxy_protocol"
 
 
 def nginx() -> str:
-    """The program. Missing, it skips on a developer's machine and fails in CI."""
+    """The program. When it is missing, skips on a developer's machine and fails in CI."""
     found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if found is None:
         if os.environ.get("CI"):
@@ -38,7 +38,7 @@ def nginx() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Where it answers, and the authority that issued its certificate."""
+    """The front's address, and the authority that issued its certificate."""
 
     port: int
     authority: Authority
@@ -50,11 +50,11 @@ class Front:
 
     @property
     def root(self) -> str:
-        """The file with the certificate of the authority, as clients take it."""
+        """The file with the authority's certificate, for clients."""
         return str(self.folder / "root.pem")
 
     def files(self, name: str, issued: Issued) -> tuple[str, str]:
-        """A certificate and its key as files, as clients take them."""
+        """A certificate and its key as files, for clients."""
         pair = self.folder / f"{name}.pem", self.folder / f"{name}.key"
         pair[0].write_text(issued.pem)
         pair[1].write_text(issued.key_pem)
@@ -63,9 +63,9 @@ class Front:
 
 @contextmanager
 def running_front(hub: int, folder: Path, *, told_by_proxy: bool = False) -> Iterator[Front]:
-    """nginx before the hub on the port `hub`, for the length of a block.
+    """nginx in front of the hub on port `hub`, for the length of a block.
 
-    With `told_by_proxy` it is told who connects by the PROXY protocol (tests/support/internet.py).
+    With `told_by_proxy` it gets the client address by the PROXY protocol (tests/support/internet.py).
     """
     front = Front(free_port(), Authority(), folder)
     (folder / "root.pem").write_text(front.authority.root.pem)

@@ -1,4 +1,4 @@
-"""The programs that exports are made for: what they refuse is no export."""
+"""The programs that exports are for: an export that they reject is not valid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SYSTEM = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
 
 
 def run_tool(name: str, *arguments: str, text: str | None = None) -> tuple[int, str]:
-    """Exit code and everything it said. Missing, it skips on a developer's machine and fails in CI."""
+    """Exit code and all output. When it is missing, skips on a developer's machine and fails in CI."""
     path = shutil.which(name, path=SYSTEM)
     if path is None:
         refuse(f"{name} is not installed; `make test` installs it on Debian")

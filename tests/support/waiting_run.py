@@ -12,7 +12,7 @@ from tests.support.hubs import running_hub
 from tests.support.web_server import WebServer
 
 READY = "VARDKASE_TEST_READY"
-"""The variable that names a file, which is made when all servers answer."""
+"""The environment variable with the file to create once all servers answer."""
 
 
 def test_until_it_is_ended(server: WebServer, chromium: Browser) -> None:

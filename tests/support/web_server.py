@@ -24,7 +24,7 @@ TIMEOUT = 60.0
 
 @dataclass(frozen=True, slots=True)
 class WebServer:
-    """Where it answers (`url` without a slash at the end), its process, and what it printed."""
+    """Its address (`url` without a trailing slash), its process, and its output."""
 
     url: str
     port: int
@@ -34,9 +34,9 @@ class WebServer:
 
 @contextlib.contextmanager
 def running_web_server(folder: Path, **environment: str) -> Iterator[WebServer]:
-    """Run the web server on the database of the current connection for the length of a block.
+    """Run the web server on the current connection's database for the length of a block.
 
-    A second factor is not asked for; pass `VARDKASE_REQUIRE_SECOND_FACTOR="true"` to have it.
+    It does not ask for a second factor unless `VARDKASE_REQUIRE_SECOND_FACTOR="true"` is passed.
     """
     port = free_port()
     log = folder / "web.log"
@@ -60,7 +60,7 @@ def running_web_server(folder: Path, **environment: str) -> Iterator[WebServer]:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now."""
+    """A TCP port of 127.0.0.1 without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
