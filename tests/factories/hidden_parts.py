@@ -171,7 +171,7 @@ ACTS: dict[str, Callable[[Setup], None]] = {
 
 OFFERED = "the event itself, later than here"
 
-DOORS: dict[str, tuple[str, str, Any]] = {
+ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "view": ("GET", "/events/view/{uuid}", None),
     "deleted": ("GET", "/events/view/{uuid}/deleted:2", None),
     "index": ("GET", "/events/index", None),
@@ -204,15 +204,15 @@ PAGES = ("/events/", "/events/?sort=-changed", "/event/{id}/", "/event/{id}/hist
 def seen(setup: Setup, relationship: str, key: str, sync_key: str) -> dict[str, tuple[int, bytes]]:
     """The response of each endpoint to the holder of `key`; `sync_key` is for endpoints of sync users."""
     found = {}
-    for door, (method, path, body) in DOORS.items():
+    for endpoint, (method, path, body) in ENDPOINTS.items():
         known = {"uuid": setup.event["uuid"], "id": setup.event["id"], "relationship": relationship}
         url = path.format(**known)
         sent = (
             [{"Event": {"uuid": setup.event["uuid"], "timestamp": "1800000000"}}] if body is OFFERED else body
         )
-        response = send(sync_key if door in ("offered", "minimal") else key, method, url, sent)
+        response = send(sync_key if endpoint in ("offered", "minimal") else key, method, url, sent)
         content = b"".join(response) if response.streaming else response.content
-        found[door] = (response.status_code, PERIOD.sub(b"", content))
+        found[endpoint] = (response.status_code, PERIOD.sub(b"", content))
     return found
 
 
@@ -231,4 +231,8 @@ def relationship_to(setup: Setup) -> str:
 
 
 def difference(before: dict[str, tuple[int, bytes]], after: dict[str, tuple[int, bytes]]) -> str:
-    return "\n".join(f"{before[door]} → {after[door]}" for door in before if before[door] != after[door])
+    return "\n".join(
+        f"{before[endpoint]} → {after[endpoint]}"
+        for endpoint in before
+        if before[endpoint] != after[endpoint]
+    )

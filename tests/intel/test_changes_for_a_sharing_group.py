@@ -12,7 +12,7 @@ from tests.api.calls import answer, call, send
 from tests.factories import make_keys, make_roles, make_sharing_group, make_users
 from tests.factories.hidden_parts import (
     ACTS,
-    DOORS,
+    ENDPOINTS,
     LONG_AGO,
     Setup,
     an_object,
@@ -56,7 +56,9 @@ def test_change_for_a_group_changes_no_response_for_others(
     before = seen(setup, relationship, *keys)
     ACTS[act](setup)
     after = seen(setup, relationship, *keys)
-    assert {door for door in DOORS if before[door] != after[door]} == set(), difference(before, after)
+    assert {endpoint for endpoint in ENDPOINTS if before[endpoint] != after[endpoint]} == set(), difference(
+        before, after
+    )
     assert all(status == 200 for status, _ in before.values()), before
 
 

@@ -36,10 +36,10 @@ COUNTING = {
 }
 
 
-@pytest.mark.parametrize("door", COUNTING)
-def test_counts_include_only_readable_attributes(seed: Seed, door: str) -> None:
+@pytest.mark.parametrize("endpoint", COUNTING)
+def test_counts_include_only_readable_attributes(seed: Seed, endpoint: str) -> None:
     event = add_event(seed, 5, 5, 0, 0, 0)
-    method, path, count = COUNTING[door]
+    method, path, count = COUNTING[endpoint]
     for api_user, expected in ((seed.analyst, "5"), (seed.site_admin, "5"), (seed.stranger, "2")):
         found = answer(send(api_user.key, method, path.format(id=event["id"])))
         assert count(found) == expected

@@ -12,7 +12,7 @@ from tests.api.calls import answer, send
 from tests.factories.event_page import visitor
 from tests.factories.hidden_parts import (
     ACTS,
-    DOORS,
+    ENDPOINTS,
     HIDDEN,
     LONG_AGO,
     PAGES,
@@ -41,7 +41,9 @@ def test_hidden_change_changes_no_response_for_others(setup: Setup, act: str) ->
     before = seen_by_a_stranger(setup, relationship)
     ACTS[act](setup)
     after = seen_by_a_stranger(setup, relationship)
-    assert {door for door in DOORS if before[door] != after[door]} == set(), difference(before, after)
+    assert {endpoint for endpoint in ENDPOINTS if before[endpoint] != after[endpoint]} == set(), difference(
+        before, after
+    )
     assert all(status == 200 for status, _ in before.values()), before
 
 
@@ -106,10 +108,10 @@ def _stable(response: Any) -> list[str]:
 @pytest.mark.parametrize("act", ACTS)
 def test_history_shows_hidden_changes_only_to_the_owner(setup: Setup, act: str) -> None:
     """Other readers' history of the event names neither acts on hidden parts nor their number."""
-    doors = (f"/auditLogs/eventIndex/{setup.event['id']}", f"/logs/event_index/{setup.event['id']}")
+    endpoints = (f"/auditLogs/eventIndex/{setup.event['id']}", f"/logs/event_index/{setup.event['id']}")
 
     def told(key: str) -> list[Any]:
-        return [answer(send(key, "GET", door)) for door in doors]
+        return [answer(send(key, "GET", endpoint)) for endpoint in endpoints]
 
     before, of_the_owner = told(setup.seed.stranger.key), told(setup.seed.analyst.key)
     ACTS[act](setup)
