@@ -60,7 +60,7 @@ ABOUT_HUBS = frozenset(
         "test_taxii_hubs",
     )
 )
-"""The files whose tests ask for the fixture `hubs`: starting hubs takes longer than most of their stories."""
+"""The files whose tests use the fixture `hubs`: starting hubs takes longer than most of their tests."""
 
 
 LONG = tuple(

@@ -22,7 +22,7 @@ THEIRS = {"name": "ORG-A", "uuid": "aaaaaaaa-0000-4000-8000-00000000000a"}
 
 
 @pytest.fixture(autouse=True)
-def of_its_own(seed: Seed, tmp_path: Path, settings: Any) -> None:
+def own_data_folder(seed: Seed, tmp_path: Path, settings: Any) -> None:
     """No worker runs, and feeds are in the test's own folders."""
     settings.DATA_DIR = tmp_path
     settings.VARDKASE_FEED_FOLDER = str(tmp_path / "in")

@@ -27,7 +27,7 @@ from vardkase.intel.models import Event, EventTag
 
 
 @pytest.fixture(autouse=True)
-def of_its_own(tmp_path: Path, settings: Any) -> None:
+def own_data_folder(tmp_path: Path, settings: Any) -> None:
     """The feeds of these tests are in their own folder."""
     settings.DATA_DIR = tmp_path
 

@@ -47,7 +47,7 @@ def sources(hub: Hub, event: str) -> set[str]:
     return {each["Sighting"]["source"] for each in found}
 
 
-def everybody_sees_sightings(*hubs: Hub) -> None:
+def show_sightings_to_everyone(*hubs: Hub) -> None:
     for hub in hubs:
         hub.post("/servers/serverSettingsEdit/Plugin.Sightings_policy", {"value": 2})
 
@@ -71,7 +71,7 @@ def happens_soon(happens: Callable[[], bool]) -> bool:
 
 def test_push_brings_proposals_sightings_and_notes(hubs: Hubs) -> None:
     a, b, _ = hubs
-    everybody_sees_sightings(a, b)
+    show_sightings_to_everyone(a, b)
     event = a.add(Attribute=[attribute("seen")])
     b.pull(of="A")
     inside = event["Attribute"][0]["uuid"]
@@ -100,7 +100,7 @@ def test_push_brings_proposals_sightings_and_notes(hubs: Hubs) -> None:
 
 def test_dry_run_reports_moves_without_moving(hubs: Hubs) -> None:
     a, b, _ = hubs
-    everybody_sees_sightings(a, b)
+    show_sightings_to_everyone(a, b)
     b.pull(of="A")
     a.pull(of="B")
     event = a.add(info="to be fetched")
@@ -136,7 +136,7 @@ def test_dry_run_reports_moves_without_moving(hubs: Hubs) -> None:
 def test_data_about_excluded_parts_is_not_pushed(hubs: Hubs) -> None:
     """Each kind is held back by the distribution of its target, by the rules, and by its own distribution."""
     a, b, _ = hubs
-    everybody_sees_sightings(a, b)
+    show_sightings_to_everyone(a, b)
     inside = [attribute(f"part {reach}", distribution=reach) for reach in (0, 1, 5)]
     inside.append(attribute("ruled out", Tag=[{"name": "stays"}]))
     sent = b.add(Attribute=inside)

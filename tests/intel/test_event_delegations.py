@@ -126,7 +126,7 @@ def test_history_does_not_reveal_the_former_owner(seed: Seed, event: Event, path
 
 @pytest.fixture
 def revealing_event(seed: Seed, event: Event) -> Event:
-    """The event with everything on it that tells who wrote it: all by A, before anybody else saw it."""
+    """The event with every kind of part that reveals its author, all by A, before anyone else could read it."""
     attribute = event.attributes.get(value1=VALUE)
     told = {
         f"/sightings/add/{attribute.pk}": {"source": "Organisation A's sensor"},

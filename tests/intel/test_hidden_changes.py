@@ -110,11 +110,11 @@ def test_history_shows_hidden_changes_only_to_the_owner(setup: Setup, act: str) 
     """Other readers' history of the event names neither acts on hidden parts nor their number."""
     endpoints = (f"/auditLogs/eventIndex/{setup.event['id']}", f"/logs/event_index/{setup.event['id']}")
 
-    def told(key: str) -> list[Any]:
+    def history(key: str) -> list[Any]:
         return [answer(send(key, "GET", endpoint)) for endpoint in endpoints]
 
-    before, of_the_owner = told(setup.seed.stranger.key), told(setup.seed.analyst.key)
+    before, of_the_owner = history(setup.seed.stranger.key), history(setup.seed.analyst.key)
     ACTS[act](setup)
-    assert told(setup.seed.stranger.key) == before
+    assert history(setup.seed.stranger.key) == before
     if act in ("adds an attribute", "adds many", "sends the event"):
-        assert told(setup.seed.analyst.key) != of_the_owner
+        assert history(setup.seed.analyst.key) != of_the_owner

@@ -37,7 +37,7 @@ class Raw:
         return answer.status_code, answer.json()
 
     def event(self, ref: str) -> dict[str, Any]:
-        """The event as it is now."""
+        """The current event."""
         status, body = self.get(f"/events/view/{ref}")
         assert status == 200, body
         return dict(body["Event"])

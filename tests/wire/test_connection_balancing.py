@@ -29,7 +29,7 @@ def server(listener: socket.socket, counts: ConnectionCounts, worker: int, grace
 
 @contextlib.contextmanager
 def running(*servers: Server) -> Iterator[None]:
-    """Each in an event loop of its own, as the worker processes are."""
+    """Each in its own event loop, like the worker processes."""
     threads = [threading.Thread(target=each.run, daemon=True) for each in servers]
     for thread in threads:
         thread.start()

@@ -23,7 +23,7 @@ def mail(settings: Any) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def everybody(seed: Seed, mail: MailServer) -> MailServer:
+def subscribed_users(seed: Seed, mail: MailServer) -> MailServer:
     """All seeded users want mail, and unencrypted mail may contain event content."""
     User.objects.update(autoalert=True)
     put("GnuPG.bodyonlyencrypted", False)

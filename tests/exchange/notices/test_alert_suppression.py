@@ -28,7 +28,7 @@ from vardkase.intel.models import Attribute, Event
         ({"MISP.disable_emailing": True}, False),
     ],
 )
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_hub_settings_suppress_alerts(event: Event, settings_now: dict[str, Any], told: bool) -> None:
     Event.objects.filter(pk=event.pk).update(timestamp=1_500_000_000, date="2017-07-14")
     for name, value in settings_now.items():
@@ -36,7 +36,7 @@ def test_hub_settings_suppress_alerts(event: Event, settings_now: dict[str, Any]
     assert bool(alerted(event)) is told
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_republication_within_the_ban_sends_no_alert(seed: Seed, event: Event) -> None:
     put("MISP.event_alert_republish_ban", True)
     first = len(alerted(event))
@@ -47,7 +47,7 @@ def test_republication_within_the_ban_sends_no_alert(seed: Seed, event: Event) -
         assert OutgoingMail.objects.count() == expected
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_limits_per_user_and_per_organisation_suppress_alerts(seed: Seed, event: Event) -> None:
     put("MISP.user_email_notification_ban", True)
     put("MISP.user_email_notification_ban_amount_threshold", 1)
@@ -66,7 +66,7 @@ def test_limits_per_user_and_per_organisation_suppress_alerts(seed: Seed, event:
     assert OutgoingMail.objects.count() == 2 * first
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_users_with_summaries_get_no_single_alerts(seed: Seed, event: Event) -> None:
     put("MISP.publish_alerts_summary_only", True)
     User.objects.filter(pk=seed.analyst.user.pk).update(notification_weekly=True)
@@ -96,7 +96,7 @@ def test_users_with_summaries_get_no_single_alerts(seed: Seed, event: Event) -> 
         ({"Attribute.to_ids": 1}, False),
     ],
 )
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_users_alert_filter_matches_only_what_they_may_read(
     seed: Seed, event: Event, rule: Any, told: bool
 ) -> None:

@@ -26,7 +26,7 @@ from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Event
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_alerts_contain_only_what_the_recipient_may_read(seed: Seed, event: Event) -> None:
     mails = alerted(event)
     assert len(mails) == User.objects.count()
@@ -45,7 +45,7 @@ def test_alerts_contain_only_what_the_recipient_may_read(seed: Seed, event: Even
         assert "Phishing wave" in told.text
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 @pytest.mark.parametrize(
     ("reach", "told"),
     [
@@ -60,7 +60,7 @@ def test_alerts_go_only_to_readers_of_the_event(seed: Seed, reach: dict[str, Any
     assert {address.partition("@")[2] for address in alerted(event)} == told
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_disabled_expired_unsubscribed_or_suspended_users_get_no_alert(seed: Seed, event: Event) -> None:
     def change(api_user: ApiUser, **fields: Any) -> None:
         User.objects.filter(pk=api_user.user.pk).update(**fields)
@@ -75,7 +75,7 @@ def test_disabled_expired_unsubscribed_or_suspended_users_get_no_alert(seed: See
     assert seed.analyst.user.email in told
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 @pytest.mark.parametrize("duty", ["operator", "auditor"])
 def test_operators_and_auditors_get_no_alerts(seed: Seed, event: Event, duty: str) -> None:
     """Neither about events of their own organisation, nor as site administrators."""
@@ -86,7 +86,7 @@ def test_operators_and_auditors_get_no_alerts(seed: Seed, event: Event, duty: st
     assert {seed.colleague.user.email, seed.site_admin.user.email}.isdisjoint(told)
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_each_version_is_alerted_once_and_its_delivery_is_recorded(seed: Seed, event: Event) -> None:
     first = alerted(event)
     assert len(alerted(event)) == len(first)
@@ -107,7 +107,7 @@ def test_each_version_is_alerted_once_and_its_delivery_is_recorded(seed: Seed, e
 
 
 def test_alerts_need_no_query_per_recipient(
-    seed: Seed, event: Event, everybody: MailServer, django_assert_max_num_queries: Any
+    seed: Seed, event: Event, subscribed_users: MailServer, django_assert_max_num_queries: Any
 ) -> None:
     role = seed.reader.user.role
     User.objects.bulk_create(
@@ -159,7 +159,7 @@ def test_encrypted_alert_reveals_nothing_in_its_headers(seed: Seed, event: Event
     assert document["Auto-Submitted"] == "auto-generated"
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_event_title_cannot_inject_headers_or_html(seed: Seed, event: Event) -> None:
     put("MISP.extended_alert_subject", True)
     Event.objects.filter(pk=event.pk).update(info="Hi\r\nBcc: all@c.example\r\n\r\n<script>x</script>")
@@ -180,7 +180,7 @@ def test_event_title_cannot_inject_headers_or_html(seed: Seed, event: Event) -> 
         ({"MISP.email_subject_tag": "ours"}, "tlp:amber"),
     ],
 )
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_subject_follows_settings(
     seed: Seed, event: Event, settings_now: dict[str, Any], subject: str
 ) -> None:
@@ -189,7 +189,7 @@ def test_subject_follows_settings(
     assert alerted(event)[seed.stranger.user.email].subject.endswith(f"– {subject}")
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_metadata_only_setting_leaves_out_attributes(seed: Seed, event: Event) -> None:
     put("MISP.event_alert_metadata_only", True)
     told = alerted(event)[seed.analyst.user.email]
@@ -197,7 +197,7 @@ def test_metadata_only_setting_leaves_out_attributes(seed: Seed, event: Event) -
     assert "everybody" not in told.text
 
 
-def test_connection_account_gets_no_alert(seed: Seed, everybody: MailServer, event: Event) -> None:
+def test_connection_account_gets_no_alert(seed: Seed, subscribed_users: MailServer, event: Event) -> None:
     """It reads by the rules of its connection, which may exclude the event."""
     User.objects.filter(pk=seed.partner_sync.user.pk).update(server_id=1)
     told = alerted(event)
@@ -205,7 +205,7 @@ def test_connection_account_gets_no_alert(seed: Seed, everybody: MailServer, eve
     assert seed.partner_sync.user.email not in told
 
 
-@pytest.mark.usefixtures("everybody")
+@pytest.mark.usefixtures("subscribed_users")
 def test_multi_line_title_does_not_stop_alerts(seed: Seed, event: Event) -> None:
     """A mail header cannot contain line breaks; unless they are removed, the whole job fails."""
     pair = Tsk.generate(user_id="Anna <analyst@a.example>")
