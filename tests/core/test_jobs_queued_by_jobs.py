@@ -31,7 +31,7 @@ def queueing() -> Iterator[None]:
     del app.tasks[NAME]
 
 
-@pytest.mark.usefixtures("queue", "ordering")
+@pytest.mark.usefixtures("queue", "queueing")
 def test_rolled_back_job_is_not_run() -> None:
     work()
     assert ProcrastinateJob.objects.get(task_name=NAME).status == "failed"
