@@ -182,6 +182,12 @@ def test_authentication_takes_one_query(
         asked.append(None)
         return sql.cursor(**options)
 
+    def looked_up(query: sql.PreparedQuery, *parameters: str) -> Any:
+        asked.append(None)
+        return rows(query, *parameters)
+
+    rows = sql.PreparedQuery.rows
+    monkeypatch.setattr(sql.PreparedQuery, "rows", looked_up)
     monkeypatch.setattr(authentication, "cursor", counted)
     with django_assert_num_queries(0):  # Without the ORM.
         assert call(seed.analyst.key, "GET", VERSION)[0] == 200

@@ -22,7 +22,7 @@ from vardkase.core.addresses import counted_as
 from vardkase.core.clock import now_seconds
 from vardkase.core.limits import Limit
 from vardkase.core.settings.instance import MAINTENANCE_MESSAGE
-from vardkase.core.sql import cursor, statement
+from vardkase.core.sql import PreparedQuery, cursor, statement
 from vardkase.identity.access.actor import (
     SHARING_GROUPS_OF_ORGANISATION,
     Actor,
@@ -162,20 +162,19 @@ class _Row:
 
 
 @cache
-def _find_keys() -> str:
+def _find_keys() -> PreparedQuery:
     """sql/find_keys.sql with the permissions in order and the shared rule for group membership."""
     flags = ", ".join(f"r.{flag.value}" for flag in FLAGS)
     groups = SHARING_GROUPS_OF_ORGANISATION.replace("%(org)s", "o.id")
-    now = "%(now)s::timestamptz"
-    return statement(FIND).format(flags=flags, groups=groups, access=ACCESS_SQL.format(now=now))
+    access_sql = ACCESS_SQL.format(now="$2::timestamptz")
+    return PreparedQuery(statement(FIND).format(flags=flags, groups=groups, access=access_sql))
 
 
 def _row_of(keys: list[str]) -> _Row:
-    now = timezone.now()
+    now = str(timezone.now())
     for key in keys:
-        parameters = {"start": key[:4], "now": now}
         digest = hashlib.sha256(key.encode()).digest()
-        for columns in cursor().execute(_find_keys(), parameters, binary=True):
+        for columns in _find_keys().rows(key[:4], now):
             row = _Row(*columns)
             # Several keys may begin alike, and the time of a comparison must not tell how much of one was
             # right.

@@ -19,4 +19,4 @@ FROM auth_key k
 JOIN account u ON u.id = k.user_id
 JOIN role r ON r.id = u.role_id
 JOIN organisation o ON o.id = u.org_id
-WHERE k.authkey_start = %(start)s
+WHERE k.authkey_start = $1
