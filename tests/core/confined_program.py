@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from vardkase.core.sandbox.program import Answerer, Refused
+from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
+from vardkase.core.sandbox.program import Answerer
 
 
 def open_job(arguments: dict[str, Any]) -> Answerer:
@@ -17,7 +19,7 @@ def open_job(arguments: dict[str, Any]) -> Answerer:
     def answer(document: bytes) -> Iterator[bytes]:
         match document:
             case b"refuse":
-                raise Refused("common.not_accepted", reason="not a document: å")
+                raise Invalid(CommonProblem.NOT_ACCEPTED(reason="not a document: å"))
             case b"fail":
                 raise ZeroDivisionError("oh")
             case b"eat":

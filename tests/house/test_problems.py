@@ -25,7 +25,7 @@ SENTENCE = re.compile(r"[A-Z“\"%].* .* .* .*|.+ .+[.!?:]", re.DOTALL)
 """Four words from a capital on, or two that end a sentence: names of things are shorter."""
 READ_OF_LIBRARIES = {
     "vardkase.core.typeset": "Typst says in words alone that a font has no such character",
-    "vardkase.knowledge.taxonomies.documents": "msgspec says in words alone at which place it failed",
+    "vardkase.core.documents": "msgspec says in words alone what failed at which place",
 }
 
 

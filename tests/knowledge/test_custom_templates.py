@@ -18,8 +18,6 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Object
 from vardkase.knowledge.object_templates import loader
 from vardkase.knowledge.object_templates.models import ObjectRelationship, ObjectTemplate
-from vardkase.knowledge.object_templates.problems import TemplateFieldProblem
-from vardkase.misp.object_template import TemplateFault
 
 PACKAGED = "688c46fb-5edb-40a3-8273-1af7923e2215"
 MINE = "0c2f0d0a-3d1e-4a55-8a35-6d8f9b7c1a11"
@@ -330,9 +328,3 @@ def test_relationship_names(seed: Seed, key: str) -> None:
     assert ObjectRelationship.objects.count() == 2
     assert call(seed.site_admin.key, "POST", f"/objectRelationships/delete/{made['id']}")[0] == 200
     assert list(ObjectRelationship.objects.values_list("name", flat=True)) == ["contains"]
-
-
-def test_every_template_fault_is_a_problem_with_same_text() -> None:
-    assert {fault.name: str(fault) for fault in TemplateFault} == {
-        code.name: str(code.own_wire) for code in TemplateFieldProblem
-    }

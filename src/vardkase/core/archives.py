@@ -13,6 +13,11 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import InvalidValue
+from vardkase.core.problems import ProblemCode
+
 MEBIBYTE = 1024 * 1024
 CHUNK = 64 * 1024
 DIRECTORY_ENTRY = b"PK\1\2"
@@ -28,6 +33,12 @@ BROKEN = (
 """What the standard library raises for an archive that is damaged, needs a password, or packs in an unknown way."""
 
 
+class ArchiveProblem(ProblemCode):
+    UNREADABLE = _("The archive cannot be read: %(reason)s")
+    TOO_MANY_FILES = _("The archive is too large: it contains more than %(most)s files.")
+    TOO_LARGE = _("The archive is too large: unpacked, it exceeds what is allowed.")
+
+
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
     """Limits on extracting an archive: `size` bytes in total, `members` files."""
@@ -36,13 +47,10 @@ class ArchiveLimits:
     members: int = 2_000
 
 
-def members(
-    archive: bytes, bounds: ArchiveLimits, password: bytes | None = None
-) -> Iterator[tuple[str, bytes]]:
+def members(archive: bytes, bounds: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file in `archive`.
 
-    Raises ValueError, worded for the sender, if it is not an archive, is damaged, needs another password, or
-    exceeds `bounds`.
+    Raises InvalidValue if it is not an archive, is damaged, needs a password, or exceeds `bounds`.
     """
     left = bounds.size
     try:
@@ -50,28 +58,28 @@ def members(
             for info in found.infolist():
                 if info.is_dir():
                     continue
-                content = _content(found, info, left, password)
+                content = _content(found, info, left)
                 left -= len(content)
                 yield info.filename, content
     except BROKEN as error:
-        raise ValueError(f"The archive cannot be read: {error}") from error
+        raise InvalidValue(ArchiveProblem.UNREADABLE(reason=str(error))) from error
 
 
 def opened(archive: bytes, most: int) -> zipfile.ZipFile:
-    """The archive, if it lists at most `most` files. Raises ValueError and the standard library's errors.
+    """The archive, if it lists at most `most` files. Raises InvalidValue and the standard library's errors.
 
     Files are counted before the directory is read, which takes some hundred bytes of memory per file.
     """
     if archive.count(DIRECTORY_ENTRY) > most:
-        raise ValueError(f"The archive is too large: it holds more than {most} files.")
+        raise InvalidValue(ArchiveProblem.TOO_MANY_FILES(most=most))
     return zipfile.ZipFile(io.BytesIO(archive))
 
 
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, password: bytes | None) -> bytes:
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
     out = bytearray()
-    with archive.open(info, pwd=password) as member:
+    with archive.open(info) as member:
         while chunk := member.read(CHUNK):
             out += chunk
             if len(out) > left:
-                raise ValueError("The archive is too large: it unfolds to more than is allowed.")
+                raise InvalidValue(ArchiveProblem.TOO_LARGE())
     return bytes(out)

@@ -12,6 +12,10 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 import re2
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import InvalidValue
+from vardkase.core.problems import ProblemCode, said_by_library
 
 DELIMITED = re.compile(r"/(.*)/([a-zA-Z]*)", re.DOTALL)
 FLAGS = "ims"
@@ -28,16 +32,42 @@ SEPARATOR = b"\0"
 """Stands in no text that the hub keeps."""
 
 
-class InvalidExpression(ValueError):
-    """The expression is malformed, or uses features that RE2 lacks; the text says which."""
+class ExpressionProblem(ProblemCode):
+    """Why an expression cannot be used; the texts for clients are RE2's own."""
+
+    TOO_LONG = _("it is longer than %(most)s characters"), "too long"
+    UNKNOWN_MODIFIER = _("unknown modifier %(part)s"), "unknown modifier %(part)s"
+    OPEN_PARENTHESIS = _("a closing parenthesis is missing: %(part)s"), "missing ): %(part)s"
+    CLOSED_PARENTHESIS = _("an opening parenthesis is missing: %(part)s"), "unexpected ): %(part)s"
+    OPEN_BRACKET = _("a closing bracket is missing: %(part)s"), "missing ]: %(part)s"
+    NOTHING_TO_REPEAT = (
+        _("there is nothing to repeat before %(part)s"),
+        "no argument for repetition operator: %(part)s",
+    )
+    REPEATED_TWICE = _("two repetitions in a row: %(part)s"), "bad repetition operator: %(part)s"
+    REPEATED_TOO_OFTEN = (
+        _("this number of repetitions is not supported: %(part)s"),
+        "invalid repetition size: %(part)s",
+    )
+    BAD_ESCAPE = _("%(part)s is not supported"), "invalid escape sequence: %(part)s"
+    BAD_RANGE = (
+        _("this range of characters is not valid: %(part)s"),
+        "invalid character class range: %(part)s",
+    )
+    BAD_OPERATOR = _("%(part)s is not supported"), "invalid perl operator: %(part)s"
+    BAD_GROUP_NAME = (
+        _("the name of this group is not valid: %(part)s"),
+        "invalid named capture group: %(part)s",
+    )
+    LAST_BACKSLASH = _("it ends with a backslash"), "trailing \\"
 
 
 def expression_from(written: str) -> str:
-    """The expression in RE2 syntax; raises InvalidExpression."""
+    """The expression in RE2 syntax; raises InvalidValue with an `ExpressionProblem`."""
     match = DELIMITED.fullmatch(written)
     pattern, flags = match.groups() if match else (written, "")
     if unknown := set(flags) - set(FLAGS + IGNORED_FLAGS):
-        raise InvalidExpression(f"unknown modifier {''.join(sorted(unknown))}")
+        raise InvalidValue(ExpressionProblem.UNKNOWN_MODIFIER(part="".join(sorted(unknown))))
     kept = "".join(flag for flag in FLAGS if flag in flags)
     expression = f"(?{kept}){pattern}" if kept else pattern
     compiled(expression)
@@ -45,16 +75,15 @@ def expression_from(written: str) -> str:
 
 
 def compiled(expression: str) -> re2._Regexp:
-    """The compiled expression, for search and replace; raises InvalidExpression."""
+    """The compiled expression, for search and replace; raises InvalidValue."""
     if len(expression) > LONGEST:
-        raise InvalidExpression("too long")
+        raise InvalidValue(ExpressionProblem.TOO_LONG(most=LONGEST))
     try:
         return re2.compile(_bytes(expression).decode(), options=_options())
     except re2.error as error:
         cause = error.args[0] if error.args else ""
-        raise InvalidExpression(
-            cause.decode("utf-8", "replace") if isinstance(cause, bytes) else str(cause)
-        ) from None
+        text = cause.decode("utf-8", "replace") if isinstance(cause, bytes) else str(cause)
+        raise InvalidValue(said_by_library(text, ExpressionProblem)) from None
 
 
 class ExpressionSet:

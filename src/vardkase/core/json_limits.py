@@ -8,6 +8,10 @@ from itertools import accumulate
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import InvalidValue
+from vardkase.core.problems import ProblemCode
 
 MAX_DEPTH = 100
 BRACKETS = b"{}[]"
@@ -50,6 +54,16 @@ def holds_more_values_than(raw: bytes, most: int, separators: Sequence[bytes] = 
     return _count(raw, separators) > most and _count(STRINGS.sub(b"", raw), separators) > most
 
 
+class JsonProblem(ProblemCode):
+    NUL_CHARACTER = (
+        _("A text in the JSON contains the character U+0000."),
+        "A text in the JSON holds the character U+0000.",
+    )
+    TOO_MANY_VALUES = _("The JSON contains too many values."), "The JSON holds too many values."
+    NOT_JSON = _("This is not JSON.")
+    TOO_DEEP = _("The JSON is nested deeper than %(most)s."), "The JSON nests deeper than %(most)s."
+
+
 def apparent_depth(raw: bytes) -> int:
     """The nesting depth of brackets, counting those inside strings: fast, and seldom too high."""
     brackets = raw.translate(None, NOT_BRACKETS)
@@ -65,21 +79,21 @@ def depth(value: Any) -> int:
 
 
 def decoded(written: str | bytes) -> Any:
-    """Decode untrusted JSON from a text or a fetched document; raises ValueError for what cannot be stored.
+    """Decode untrusted JSON from a text or a fetched document; raises InvalidValue for what cannot be stored.
 
     A request's own body is checked when it is read (`api.body`); a text inside it may contain JSON again.
     """
     raw = written.encode() if isinstance(written, str) else written.removeprefix(BYTE_ORDER_MARK)
     if holds_nul(raw):
-        raise ValueError("A text in the JSON holds the character U+0000.")
+        raise InvalidValue(JsonProblem.NUL_CHARACTER())
     if holds_too_many_values(raw):
-        raise ValueError("The JSON holds too many values.")
+        raise InvalidValue(JsonProblem.TOO_MANY_VALUES())
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ValueError("This is not JSON.") from error
+        raise InvalidValue(JsonProblem.NOT_JSON()) from error
     if apparent_depth(raw) > MAX_DEPTH and depth(value) > MAX_DEPTH:
-        raise ValueError(f"The JSON nests deeper than {MAX_DEPTH}.")
+        raise InvalidValue(JsonProblem.TOO_DEEP(most=MAX_DEPTH))
     return value
 
 

@@ -47,6 +47,21 @@ class MispProblem(ProblemCode):
     )
     BAD_TEMPLATE_VERSION = _("A version of a template is a whole number."), Fault.BAD_TEMPLATE_VERSION
 
+    BAD_VERSION = _("Enter a whole number, 1 or more."), Fault.BAD_VERSION
+    NO_ATTRIBUTES = _("A template needs at least one attribute."), Fault.NO_ATTRIBUTES
+    TOO_MANY_ATTRIBUTES = _("A template can have at most %(most)s attributes."), Fault.TOO_MANY_ATTRIBUTES
+    BAD_RELATION = _("A relation needs a name without spaces around it."), Fault.BAD_RELATION
+    RELATION_TAKEN = _("Another relation has the same name."), Fault.RELATION_TAKEN
+    RELATION_TWICE = _("The relation “%(name)s” occurs twice."), Fault.RELATION_TWICE
+    RELATION_NOT_AN_OBJECT = _("An attribute is described by an object."), Fault.RELATION_NOT_AN_OBJECT
+    UNKNOWN_RELATION_TYPE = _("There is no attribute type “%(type)s”."), Fault.UNKNOWN_RELATION_TYPE
+    UNKNOWN_CATEGORY = _("There is no category “%(category)s”."), Fault.UNKNOWN_CATEGORY
+    NOT_RELATIONS = _("Enter a list of relations."), Fault.NOT_RELATIONS
+    UNKNOWN_RELATIONS = _("The template has no relation: %(names)s."), Fault.UNKNOWN_RELATIONS
+    NOT_TRUE_OR_FALSE = _("Enter true or false."), Fault.NOT_TRUE_OR_FALSE
+    NOT_A_NUMBER = _("Enter a number, 0 or more."), Fault.NOT_A_NUMBER
+    NOT_TEXTS = _("Enter a list of at most %(most)s texts."), Fault.NOT_TEXTS
+
     BAD_OPINION = _("An opinion is a number from 0 to 100."), Fault.BAD_OPINION
     BAD_MOMENT = _("Write the time as year-month-day hour:minute:second."), Fault.BAD_MOMENT
     ABOUT_ITSELF = _("Nothing can be about itself."), Fault.ABOUT_ITSELF
@@ -114,6 +129,8 @@ class MispProblem(ProblemCode):
 
 BY_FAULT: dict[Fault, ProblemCode] = {
     Fault.REQUIRED: CommonProblem.REQUIRED,
+    Fault.MISSING: CommonProblem.MISSING,
+    Fault.NOT_TEXT: CommonProblem.NOT_TEXT,
     Fault.NOT_A_UUID: CommonProblem.NOT_A_UUID,
     Fault.BAD_UUID: CommonProblem.NOT_AN_RFC_4122_UUID,
     **{Fault[code.name]: code for code in MispProblem},

@@ -148,6 +148,8 @@ def problem_from_json(stored: Mapping[str, Any]) -> Problem:
 _known: dict[str, ProblemCode] = {}
 """A page may show hundreds of stored problems, and there are thousands of codes: each is looked up here."""
 
+LONGEST_PART = 100
+"""Characters of what a library quotes, which may be all that somebody wrote."""
 LONGEST_STORED = 500
 """Characters of a parameter that are stored; what another system said has no bound of its own."""
 
@@ -171,6 +173,16 @@ def stored_wire(text: str) -> str:
 def stored_words(text: str) -> str:
     """What `stored` wrote, for people in the language that is active now."""
     return "\n".join(map(str, problems_in(text)))
+
+
+def said_by_library(text: str, codes: type[ProblemCode]) -> Problem:
+    """The problem of `codes` that has `text` on the wire: for libraries that say in words alone what is wrong."""
+    for code in codes:
+        # A parameter becomes a group: re.escape puts backslashes around its parentheses.
+        pattern = re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+?)", re.escape(code.own_wire))
+        if code.own_wire and (match := re.fullmatch(pattern, text, re.DOTALL)):
+            return code(**{name: part[:LONGEST_PART] for name, part in match.groupdict().items()})
+    return CommonProblem.QUOTED(said=text[:LONGEST_STORED])
 
 
 def all_codes() -> Iterator[ProblemCode]:

@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 
-from vardkase.core.archives import ArchiveLimits, members, opened
+from vardkase.core.archives import ArchiveLimits, opened
 
 ENCRYPTED = 0x1
 MAX_32 = 0xFFFFFFFF
@@ -29,11 +29,6 @@ def encrypted_zip(files: Mapping[str, bytes], password: bytes) -> bytes:
     size = out.tell() - start
     out.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(directory), len(directory), size, start, 0))
     return out.getvalue()
-
-
-def open_encrypted_zip(archive: bytes, password: bytes, *, limit: int) -> dict[str, bytes]:
-    """The files in `archive`; raises ValueError when it is no such archive or holds over `limit` bytes."""
-    return dict(members(archive, ArchiveLimits(limit), password))
 
 
 def is_encrypted_zip(content: bytes) -> bool:

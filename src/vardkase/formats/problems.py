@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.problems import ProblemCode
 
+LONGEST_REASON = 270
+"""Characters of a library's error message."""
+
 
 class ExportProblem(ProblemCode):
     VERSION_NOT_FOUND = _("There is no such version of the event."), "Invalid event version"
@@ -44,6 +47,15 @@ class ImportProblem(ProblemCode):
     )
     NOT_MISP_JSON = _("The file is not MISP JSON: %(reason)s.")
     NOT_OPENIOC = _("The document is not OpenIOC: its outermost element is neither ioc nor OpenIOC.")
+    NO_TERM = _("The item has no term or no value."), "The item names no term, or no value."
+    NEGATED_TERM = (
+        _("The item describes what is absent: %(term)s, %(value)s."),
+        "The item says what is not there: '%(term)s', '%(value)s'.",
+    )
+    NO_TYPE_FOR_TERM = (
+        _("MISP has no type for the term %(term)s (value %(value)s)."),
+        "MISP has no type for the term '%(term)s' (value '%(value)s').",
+    )
     NO_ANALYSIS = (
         _("The archive has no analysis: neither %(xml)s nor %(json)s is in it."),
         "The archive holds no analysis: neither %(xml)s nor %(json)s is in it.",

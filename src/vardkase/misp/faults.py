@@ -71,6 +71,24 @@ class Fault(StrEnum):
     NO_TEMPLATE = "No valid template found and object lacking template information. (%(field)s)"
     BAD_TEMPLATE_VERSION = "Expected the number of a version"
 
+    # Of templates of objects
+    MISSING = "This field is required."
+    BAD_VERSION = "The version is a whole number, 1 or more."
+    NO_ATTRIBUTES = "A template needs at least one attribute."
+    TOO_MANY_ATTRIBUTES = "A template has at most %(most)s attributes."
+    BAD_RELATION = "A relation has a name without space around it."
+    RELATION_TAKEN = "Another relation has the same name."
+    RELATION_TWICE = 'The relation "%(name)s" is there twice.'
+    RELATION_NOT_AN_OBJECT = "An attribute is described by an object."
+    UNKNOWN_RELATION_TYPE = "%(type)s is no type of attribute."
+    UNKNOWN_CATEGORY = "%(category)s is no category."
+    NOT_RELATIONS = "A list of relations is needed."
+    UNKNOWN_RELATIONS = "The template has no relation: %(names)s."
+    NOT_TEXT = "A text is expected."
+    NOT_TRUE_OR_FALSE = "Expected true or false."
+    NOT_A_NUMBER = "A number, 0 or more, is expected."
+    NOT_TEXTS = "A list of at most %(most)s texts is expected."
+
     # Of notes, opinions and relationships
     BAD_OPINION = "An opinion is a number from 0 to 100."
     BAD_MOMENT = "Expected a date and time: YYYY-MM-DD HH:MM:SS"

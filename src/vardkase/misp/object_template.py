@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from typing import Any
 
+from vardkase.misp.faults import Errors, Fault, Refusal
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool, as_int
 from vardkase.misp.types import CATEGORIES, TYPES
@@ -18,50 +18,23 @@ LARGEST_VERSION = 2**31 - 1  # An integer column of PostgreSQL
 REQUIREMENTS = ("required", "requiredOneOf")
 
 
-class TemplateFault(StrEnum):
-    """What a definition is refused for; the value is the text for clients, with ``%(name)s`` for parameters."""
-
-    MISSING = "This field is required."
-    BAD_UUID = "Please provide a valid RFC 4122 UUID"
-    BAD_VERSION = "The version is a whole number, 1 or more."
-    NO_ATTRIBUTES = "A template needs at least one attribute."
-    TOO_MANY_ATTRIBUTES = "A template has at most %(most)s attributes."
-    BAD_RELATION = "A relation has a name without space around it."
-    RELATION_TAKEN = "Another relation has the same name."
-    RELATION_TWICE = 'The relation "%(name)s" is there twice.'
-    NOT_AN_OBJECT = "An attribute is described by an object."
-    UNKNOWN_TYPE = "%(type)s is no type of attribute."
-    UNKNOWN_CATEGORY = "%(category)s is no category."
-    NOT_RELATIONS = "A list of relations is needed."
-    UNKNOWN_RELATIONS = "The template has no relation: %(names)s."
-    NOT_TEXT = "A text is expected."
-    TOO_LONG = "A text of at most %(most)s characters is expected."
-    NOT_TRUE_OR_FALSE = "Expected true or false."
-    NOT_A_NUMBER = "A number, 0 or more, is expected."
-    NOT_TEXTS = "A list of at most %(most)s texts is expected."
-
-
-class FieldFault(ValueError):
-    def __init__(self, fault: TemplateFault, **params: object) -> None:
-        self.fault = fault
-        self.params = params
-        super().__init__(fault)
-
-
-type Faults = dict[str, FieldFault]
+class RefusedMember(ValueError):
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal)
 
 
 class BadTemplate(ValueError):
-    """`faults` by field; those of an attribute are named ``attributes.<relation>.<member>``."""
+    """`errors` by field; those of an attribute are named ``attributes.<relation>.<member>``."""
 
-    def __init__(self, faults: Faults) -> None:
-        self.faults = faults
-        super().__init__(", ".join(faults))
+    def __init__(self, errors: Errors) -> None:
+        self.errors = errors
+        super().__init__(", ".join(errors))
 
 
 def parse_template(data: Mapping[str, Any]) -> dict[str, Any]:
     """The definition with its known fields (``uuid`` only if given). Raises BadTemplate."""
-    errors: Faults = {}
+    errors: Errors = {}
     parsed: dict[str, Any] = {
         "name": _text(data.get("name"), "name", errors, longest=LONGEST_NAME, needed=True),
         "meta-category": _text(
@@ -72,7 +45,7 @@ def parse_template(data: Mapping[str, Any]) -> dict[str, Any]:
         "attributes": _attributes(data.get("attributes"), errors),
     }
     if (uuid := str(data.get("uuid") or "").strip().lower()) and not UUID.fullmatch(uuid):
-        errors["uuid"] = FieldFault(TemplateFault.BAD_UUID)
+        errors["uuid"] = [Fault.BAD_UUID()]
     elif uuid:
         parsed["uuid"] = uuid
     for name in REQUIREMENTS:
@@ -86,14 +59,14 @@ def parse_template(data: Mapping[str, Any]) -> dict[str, Any]:
 def definition_of(template: Mapping[str, Any], elements: list[Any]) -> dict[str, Any]:
     """The definition of a template in MISP's display form, with ``ObjectTemplateElement``.
 
-    Raises FieldFault if two elements have the same relation.
+    Raises BadTemplate if two elements have the same relation.
     """
     attributes: dict[str, Any] = {}
     for element in elements:
         inner = dict(element) if isinstance(element, dict) else {}
         relation = str(inner.pop("object_relation", ""))
         if relation in attributes:
-            raise FieldFault(TemplateFault.RELATION_TWICE, name=relation)
+            raise BadTemplate({"attributes": [Fault.RELATION_TWICE(name=relation)]})
         attributes[relation] = inner | {"misp-attribute": inner.pop("type", inner.get("misp-attribute"))}
     # MISP shows what is required under `requirements`; a definition.json has it at the top.
     needs = template.get("requirements")
@@ -101,40 +74,40 @@ def definition_of(template: Mapping[str, Any], elements: list[Any]) -> dict[str,
     return {**own, **(needs if isinstance(needs, dict) else {}), "attributes": attributes}
 
 
-def _version(value: Any, errors: Faults) -> int:
+def _version(value: Any, errors: Errors) -> int:
     number = as_int(value)
     if value is None or isinstance(value, bool) or number is None or not 0 < number <= LARGEST_VERSION:
-        errors["version"] = FieldFault(TemplateFault.BAD_VERSION)
+        errors["version"] = [Fault.BAD_VERSION()]
         return 0
     return number
 
 
-def _attributes(elements: Any, errors: Faults) -> dict[str, dict[str, Any]]:
+def _attributes(elements: Any, errors: Errors) -> dict[str, dict[str, Any]]:
     if not isinstance(elements, dict) or not elements:
-        errors["attributes"] = FieldFault(TemplateFault.NO_ATTRIBUTES)
+        errors["attributes"] = [Fault.NO_ATTRIBUTES()]
         return {}
     if len(elements) > MOST_ELEMENTS:
-        errors["attributes"] = FieldFault(TemplateFault.TOO_MANY_ATTRIBUTES, most=MOST_ELEMENTS)
+        errors["attributes"] = [Fault.TOO_MANY_ATTRIBUTES(most=MOST_ELEMENTS)]
         return {}
     seen: set[str] = set()
     for relation in elements:
         is_bare = bool(relation) and relation == relation.strip() and "\0" not in relation
         if not is_bare or len(relation) > LONGEST_NAME:
-            errors[f"attributes.{relation[:50]}"] = FieldFault(TemplateFault.BAD_RELATION)
+            errors[f"attributes.{relation[:50]}"] = [Fault.BAD_RELATION()]
         elif relation.casefold() in seen:
-            errors[f"attributes.{relation[:50]}"] = FieldFault(TemplateFault.RELATION_TAKEN)
+            errors[f"attributes.{relation[:50]}"] = [Fault.RELATION_TAKEN()]
         seen.add(relation.casefold())
     return {relation: _element(relation, element, errors) for relation, element in elements.items()}
 
 
-def _element(relation: str, definition: Any, errors: Faults) -> dict[str, Any]:
+def _element(relation: str, definition: Any, errors: Errors) -> dict[str, Any]:
     place = f"attributes.{relation[:50]}"
     if not isinstance(definition, dict):
-        errors[place] = FieldFault(TemplateFault.NOT_AN_OBJECT)
+        errors[place] = [Fault.RELATION_NOT_AN_OBJECT()]
         return {}
     kind = definition.get("misp-attribute")
     if not isinstance(kind, str) or kind not in TYPES:
-        errors[f"{place}.misp-attribute"] = FieldFault(TemplateFault.UNKNOWN_TYPE, type=str(kind)[:50])
+        errors[f"{place}.misp-attribute"] = [Fault.UNKNOWN_RELATION_TYPE(type=str(kind)[:50])]
         return {}
     element: dict[str, Any] = {"misp-attribute": kind}
     for name, reader in READERS.items():
@@ -142,67 +115,67 @@ def _element(relation: str, definition: Any, errors: Faults) -> dict[str, Any]:
             continue
         try:
             element[name] = reader(definition[name])
-        except FieldFault as fault:
-            errors[f"{place}.{name}"] = fault
+        except RefusedMember as refused:
+            errors[f"{place}.{name}"] = [refused.refusal]
     return element
 
 
-def _requirement(relations: Any, name: str, attributes: Mapping[str, Any], errors: Faults) -> list[str]:
+def _requirement(relations: Any, name: str, attributes: Mapping[str, Any], errors: Errors) -> list[str]:
     if relations is None:
         return []
     if not isinstance(relations, list) or not all(isinstance(relation, str) for relation in relations):
-        errors[name] = FieldFault(TemplateFault.NOT_RELATIONS)
+        errors[name] = [Fault.NOT_RELATIONS()]
         return []
     unknown = [relation for relation in relations if relation not in attributes]
     if unknown and "attributes" not in errors:  # Without attributes all would be unknown.
-        errors[name] = FieldFault(TemplateFault.UNKNOWN_RELATIONS, names=", ".join(unknown)[:200])
+        errors[name] = [Fault.UNKNOWN_RELATIONS(names=", ".join(unknown)[:200])]
     return list(dict.fromkeys(relations))
 
 
 def _text(
-    value: Any, field: str, errors: Faults, *, longest: int = LONGEST_TEXT, needed: bool = False
+    value: Any, field: str, errors: Errors, *, longest: int = LONGEST_TEXT, needed: bool = False
 ) -> str:
     try:
         text = read_text(value, longest) if value is not None else ""
-    except FieldFault as fault:
-        errors[field] = fault
+    except RefusedMember as refused:
+        errors[field] = [refused.refusal]
         return ""
     if needed and not text:
-        errors[field] = FieldFault(TemplateFault.MISSING)
+        errors[field] = [Fault.MISSING()]
     return text
 
 
 def read_text(value: Any, longest: int = LONGEST_TEXT) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise FieldFault(TemplateFault.NOT_TEXT)
+        raise RefusedMember(Fault.NOT_TEXT())
     if len(text := value.strip()) > longest:
-        raise FieldFault(TemplateFault.TOO_LONG, most=longest)
+        raise RefusedMember(Fault.TOO_LONG(most=longest))
     return text
 
 
 def read_flag(value: Any) -> bool:
     if isinstance(value, bool) or value in ("0", "1", 0, 1):
         return as_bool(value)
-    raise FieldFault(TemplateFault.NOT_TRUE_OR_FALSE)
+    raise RefusedMember(Fault.NOT_TRUE_OR_FALSE())
 
 
 def read_priority(value: Any) -> float:
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else as_int(value)
     if number is None or not 0 <= number <= LARGEST_VERSION:
-        raise FieldFault(TemplateFault.NOT_A_NUMBER)
+        raise RefusedMember(Fault.NOT_A_NUMBER())
     return number
 
 
 def read_choices(value: Any) -> list[str]:
     if not isinstance(value, list) or len(value) > MOST_CHOICES:
-        raise FieldFault(TemplateFault.NOT_TEXTS, most=MOST_CHOICES)
+        raise RefusedMember(Fault.NOT_TEXTS(most=MOST_CHOICES))
     return [read_text(choice) for choice in value]
 
 
 def read_categories(value: Any) -> list[str]:
     chosen = read_choices(value)
     if unknown := next((category for category in chosen if category not in CATEGORIES), None):
-        raise FieldFault(TemplateFault.UNKNOWN_CATEGORY, category=unknown[:50])
+        raise RefusedMember(Fault.UNKNOWN_CATEGORY(category=unknown[:50]))
     return chosen
 
 

@@ -14,10 +14,11 @@ from vardkase.api.inputs import Body, JsonObject, Upload
 from vardkase.api.object_templates.templates import found_template, template_document
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
+from vardkase.core.misp_problems import problems_of
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.object_templates import services
-from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem, TemplateFieldProblem
-from vardkase.misp.object_template import FieldFault, definition_of
+from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem
+from vardkase.misp.object_template import BadTemplate, definition_of
 
 MODEL, ELEMENTS = "ObjectTemplate", "ObjectTemplateElement"
 MANDATORY = ("name", "meta-category", "version", "attributes")
@@ -96,8 +97,8 @@ def _definition(upload: Upload, sent: dict[str, Any]) -> dict[str, Any]:
         return dict(template)
     try:
         return definition_of(template, elements)
-    except FieldFault as twice:
-        raise Invalid({"attributes": [TemplateFieldProblem[twice.fault.name](**twice.params)]}) from None
+    except BadTemplate as twice:
+        raise Invalid(problems_of(twice.errors)) from None
 
 
 def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -17,8 +17,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from vardkase.core.errors import Invalid
 from vardkase.core.sandbox.framing import Kind, Stream, read_frame, write_frame
-from vardkase.core.sandbox.program import Answerer, Refused
+from vardkase.core.sandbox.program import Answerer
 
 REQUEST = 65_536
 
@@ -67,8 +68,8 @@ def _work(open_job: Opener, request: dict[str, Any], stream: Stream) -> None:
             for piece in answer(frame[1]):
                 write_frame(stream, Kind.DATA, piece)
             write_frame(stream, Kind.DONE)
-    except Refused as refusal:
-        write_frame(stream, Kind.REFUSED, json.dumps(refusal.as_json()).encode())
+    except Invalid as refusal:
+        write_frame(stream, Kind.REFUSED, json.dumps(refusal.problem.as_json()).encode())
     except MemoryError:
         write_frame(stream, Kind.EXHAUSTED)
     except Exception as error:  # noqa: BLE001  whatever a library does with a hostile document

@@ -27,7 +27,7 @@ class Kind(IntEnum):
     DONE = 1
     """The answer to a document is complete."""
     REFUSED = 2
-    """The document is not what it should be; why, in words."""
+    """The document is not what it should be; the problem, as `problems_in` reads it."""
     FAILED = 3
     """The program failed; the name of its error."""
     EXHAUSTED = 4

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Invalid, NotFound
-from vardkase.core.expressions import InvalidExpression, expression_from
+from vardkase.core.errors import Invalid, InvalidValue, NotFound
+from vardkase.core.expressions import expression_from
 from vardkase.core.fields import Readers, apply
 from vardkase.core.problems import CommonProblem
 from vardkase.exchange.audit_actions import ExchangeAction
@@ -283,8 +283,8 @@ def list_settings(value: Any) -> dict[str, Any]:
     try:
         if written:
             expression_from(str(written))
-    except InvalidExpression as fault:
-        raise Invalid(FeedProblem.BAD_EXPRESSION(reason=str(fault))) from None
+    except InvalidValue as fault:
+        raise Invalid(FeedProblem.BAD_EXPRESSION(reason=fault.problem)) from None
     return {**parsed, "csv": table, "common": common} if parsed else {}
 
 

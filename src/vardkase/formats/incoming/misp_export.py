@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from vardkase.core.errors import Invalid
 from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, depth, holds_nul
-from vardkase.core.sandbox.program import Refused
-from vardkase.formats.faults import LONGEST_REASON, ImportFault
 from vardkase.formats.incoming.misp_xml import data_of
 from vardkase.formats.incoming.xml_elements import outermost
+from vardkase.formats.problems import LONGEST_REASON, ImportProblem
 
 WRAPPERS = ("response", "Event")
 TEXT = "filecontent"
@@ -19,7 +19,7 @@ BOM_AND_SPACE = b"\xef\xbb\xbf \t\r\n"
 
 
 def read_events(document: bytes) -> Iterator[bytes]:
-    """Each event without its wrappers, as JSON; raises Refused."""
+    """Each event without its wrappers, as JSON; raises Invalid."""
     # The first character decides between JSON and XML, which have no common header to look for.
     content = document.lstrip(BOM_AND_SPACE)
     if content.startswith((b"{", b"[")):
@@ -32,16 +32,16 @@ def read_events(document: bytes) -> Iterator[bytes]:
 
 def _events_of_json(content: bytes) -> Iterator[bytes]:
     if holds_nul(content):
-        raise Refused(ImportFault.NUL_CHARACTER)
+        raise Invalid(ImportProblem.NUL_CHARACTER())
     try:
         for event in _unwrapped(content):
             decoded = msgspec.json.decode(event)  # The hub itself gets only what can be decoded.
             # The first only counts brackets, also those in texts: few documents need the second.
             if apparent_depth(event) > MAX_DEPTH and depth(decoded) > MAX_DEPTH:
-                raise Refused(ImportFault.FILE_TOO_DEEP, most=MAX_DEPTH)
+                raise Invalid(ImportProblem.FILE_TOO_DEEP(most=MAX_DEPTH))
             yield event
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(ImportFault.NOT_MISP_JSON, reason=str(error)[:LONGEST_REASON]) from error
+        raise Invalid(ImportProblem.NOT_MISP_JSON(reason=str(error)[:LONGEST_REASON])) from error
 
 
 def _unwrapped(encoded: bytes) -> Iterator[bytes]:

@@ -36,6 +36,6 @@ def data_of(element: Element) -> Any:
 
 
 def read_body(document: bytes) -> dict[str, Any]:
-    """An XML request body, under the name of its root; raises Refused."""
+    """An XML request body, under the name of its root; raises Invalid."""
     root = root_of(document)
     return {root.name: data_of(root)}

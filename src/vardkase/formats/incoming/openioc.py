@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any, NamedTuple
 
-from vardkase.core.sandbox.program import Refused
-from vardkase.formats.faults import ImportFault
+from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
 from vardkase.formats.incoming.openioc_terms import PAIRS, TYPES
 from vardkase.formats.incoming.xml_elements import Element, root_of
+from vardkase.formats.problems import ImportProblem
 
 ROOTS = ("ioc", "OpenIOC")
 EQUAL = ("", "is")
@@ -40,25 +41,25 @@ class UnsupportedTerm(NamedTuple):
     """An item that has no counterpart in MISP's types, and why."""
 
     id: str
-    why: str
+    why: Problem
 
 
 type Converted = dict[str, Any] | UnsupportedTerm
 
 
 def read_openioc(document: bytes) -> dict[str, list[Any]]:
-    """`attributes` (MISP documents) and `unsupported` items (``id``, ``why``); raises Refused."""
+    """`attributes` (MISP documents) and `unsupported` items (``id``, ``why``); raises Invalid."""
     root = root_of(document)
     if root.name not in ROOTS:
-        raise Refused(ImportFault.NOT_OPENIOC)
+        raise Invalid(ImportProblem.NOT_OPENIOC())
     # OpenIOC 1.0 has its metadata in the root and a `definition`; 1.1 has `metadata` and `criteria`.
     attributes: list[dict[str, Any]] = list(_metadata(root.child("metadata") or root))
-    unsupported: list[dict[str, str]] = []
+    unsupported: list[dict[str, Any]] = []
     definition = root.child("criteria") or root.child("definition")
     for indicator in definition.children if definition else ():
         for converted in _of_indicator(indicator, together=False):
             if isinstance(converted, UnsupportedTerm):
-                unsupported.append(converted._asdict())
+                unsupported.append({"id": converted.id, "why": converted.why.as_json()})
             else:
                 attributes.append(converted)
     return {"attributes": attributes, "unsupported": unsupported}
@@ -112,7 +113,7 @@ def _of_item(element: Element, *, together: bool) -> Converted:
     type, value = _typed(item)
     if not type:
         return UnsupportedTerm(
-            item.id, f"MISP has no type for the term {item.term!r} (value {item.value[:200]!r})."
+            item.id, ImportProblem.NO_TYPE_FOR_TERM(term=item.term, value=item.value[:200])
         )
     exact = item.condition in EQUAL and not together
     return _attribute(type, value, [item], detects=exact, note=ONLY_TOGETHER if together else "")
@@ -128,12 +129,10 @@ def _parsed_item(element: Element) -> OpeniocItem | UnsupportedTerm:
         element.text_of("Comment"),
     )
     if not item.term or not item.value:
-        return UnsupportedTerm(item.id, "The item names no term, or no value.")
+        return UnsupportedTerm(item.id, ImportProblem.NO_TERM())
     # "Is not" has no counterpart in MISP: an attribute says only what was seen.
     if item.condition in NEGATED or element.attributes.get("negate", "").lower() == "true":
-        return UnsupportedTerm(
-            item.id, f"The item says what is not there: {item.term!r}, {item.value[:200]!r}."
-        )
+        return UnsupportedTerm(item.id, ImportProblem.NEGATED_TERM(term=item.term, value=item.value[:200]))
     return item
 
 

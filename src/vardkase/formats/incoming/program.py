@@ -1,6 +1,6 @@
 """Sandbox program that parses documents imported by users.
 
-Only the process that starts sandboxes (`vardkase.core.sandbox`) imports it; it does not use Django.
+Only the process that starts sandboxes (`vardkase.core.sandbox`) imports it; it has no settings of Django's.
 """
 
 from __future__ import annotations

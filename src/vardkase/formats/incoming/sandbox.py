@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 
 from vardkase.core.archives import ArchiveLimits, members
+from vardkase.core.errors import Invalid
 from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, holds_nul
-from vardkase.core.sandbox.program import Refused
-from vardkase.formats.faults import ImportFault
 from vardkase.formats.incoming.xml_elements import Element, root_of
+from vardkase.formats.problems import ImportProblem
 
 BOUNDS = ArchiveLimits()
 REPORTS = ("Analysis/analysis.xml", "Analysis/analysis.json")
@@ -33,11 +33,8 @@ type Document = dict[str, Any]
 
 
 def read_sandbox(document: bytes) -> Iterator[bytes]:
-    """Each attribute as JSON, without duplicates; raises Refused."""
-    try:
-        files = dict(members(document, BOUNDS))
-    except ValueError as error:
-        raise Refused(ImportFault.NOT_ACCEPTED, reason=str(error)) from error
+    """Each attribute as JSON, without duplicates; raises Invalid."""
+    files = dict(members(document, BOUNDS))
     seen: set[tuple[str, ...]] = set()
     for attribute in _attributes(files):
         if (key := (attribute["type"], attribute["value"], attribute.get("data", ""))) not in seen:
@@ -48,7 +45,7 @@ def read_sandbox(document: bytes) -> Iterator[bytes]:
 def _attributes(files: dict[str, bytes]) -> Iterator[Document]:
     path = next((path for path in REPORTS if path in files), None)
     if path is None:
-        raise Refused(ImportFault.NO_ANALYSIS, xml=REPORTS[0], json=REPORTS[1])
+        raise Invalid(ImportProblem.NO_ANALYSIS(xml=REPORTS[0], json=REPORTS[1]))
     report = _report(path, files[path])
     yield _file("attachment", path.rpartition("/")[2], files[path], "External analysis", to_ids=False)
     if (name := _name(report.attributes.get("filename", ""))) and (sample := files.get(SAMPLE)):
@@ -66,11 +63,11 @@ def _report(path: str, content: bytes) -> Element:
     if path.endswith(".xml"):
         return root_of(content)
     if holds_nul(content) or apparent_depth(content) > MAX_DEPTH:
-        raise Refused(ImportFault.ANALYSIS_TOO_DEEP)
+        raise Invalid(ImportProblem.ANALYSIS_TOO_DEEP())
     try:
         decoded = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refused(ImportFault.ANALYSIS_NOT_JSON, reason=str(error)) from error
+        raise Invalid(ImportProblem.ANALYSIS_NOT_JSON(reason=str(error))) from error
     analysis = decoded.get("analysis") if isinstance(decoded, dict) else None
     return _element("analysis", analysis if isinstance(analysis, dict) else {})
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.core.errors import Conflict, FieldErrors, Forbidden, Invalid
-from vardkase.core.problems import CommonProblem, Problem
+from vardkase.core.problems import CommonProblem, Problem, problem_from_json
 from vardkase.formats.incoming import reading
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.kernel.results import Ingested
@@ -93,7 +93,7 @@ def openioc_parts(
     kept = kept_file(name or "openioc.ioc", content, "OpenIOC import source file")
     parts = [{**reach, **attribute} for attribute in (kept, *converted["attributes"])]
     unsupported = {
-        f"IndicatorItem.{item['id']}": {"Context": [CommonProblem.NOT_ACCEPTED(reason=item["why"])]}
+        f"IndicatorItem.{item['id']}": {"Context": [problem_from_json(item["why"])]}
         for item in converted["unsupported"]
     }
     return {"Attribute": parts}, unsupported

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from vardkase.core.sandbox.program import Refused
-from vardkase.formats.faults import LONGEST_REASON, ImportFault
+from vardkase.core.errors import Invalid
+from vardkase.formats.problems import LONGEST_REASON, ImportProblem
 
 CHUNK = 1 << 20
 DEEPEST = 100  # Later steps walk the elements recursively.
@@ -47,14 +47,14 @@ class Element:
 
 
 def root_of(document: bytes) -> Element:
-    """The root element; raises Refused unless it is XML without a document type."""
+    """The root element; raises Invalid unless it is XML without a document type."""
     return next(_parsed(document, None))
 
 
 def outermost(document: bytes, names: Container[str]) -> Iterator[Element]:
     """Yield the outermost elements with these names; the rest is not kept in memory.
 
-    Raises Refused unless the document is XML without a document type.
+    Raises Invalid unless the document is XML without a document type.
     """
     return _parsed(document, names)
 
@@ -74,7 +74,7 @@ def _parsed(document: bytes, names: Container[str] | None) -> Iterator[Element]:
         # Only here does expat report an element that was never closed.
         parser.Parse(b"", True)
     except (ExpatError, LookupError, ValueError) as error:
-        raise Refused(ImportFault.NOT_XML, reason=str(error)[:LONGEST_REASON]) from error
+        raise Invalid(ImportProblem.NOT_XML(reason=str(error)[:LONGEST_REASON])) from error
     yield from collector.take()
 
 
@@ -92,12 +92,12 @@ class _Collector:
         return taken
 
     def doctype(self, *_declared: Any) -> None:
-        raise Refused(ImportFault.DOCUMENT_TYPE)
+        raise Invalid(ImportProblem.DOCUMENT_TYPE())
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise Refused(ImportFault.XML_TOO_DEEP, most=DEEPEST)
+            raise Invalid(ImportProblem.XML_TOO_DEEP(most=DEEPEST))
         # Without the namespace prefix, which every producer chooses for itself.
         element = Element(name.rpartition(":")[2], attributes)
         if self._open:

@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.core.optional_parts import OptionalPart
-from vardkase.core.problems import CommonProblem, problem_from_json
+from vardkase.core.problems import problem_from_json
 from vardkase.core.sandbox import Limits, ProgramFailed, SandboxPool
 from vardkase.formats.problems import ImportProblem
 
@@ -60,8 +60,6 @@ def _answer(job: dict[str, Any], content: bytes) -> Any:
             return json_limits.decoded(b"".join(process.ask(content)))
     except ProgramFailed as failed:
         raise Invalid(failed.problem or ImportProblem.NOT_READ(reason="")) from failed
-    except ValueError as failed:
-        raise Invalid(CommonProblem.NOT_ACCEPTED(reason=str(failed))) from failed
 
 
 def _event(answer: dict[str, Any]) -> dict[str, Any]:

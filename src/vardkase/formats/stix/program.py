@@ -1,6 +1,6 @@
 """Sandbox program for STIX: the only module that imports the misp-stix library.
 
-Only the process that starts sandboxes (`vardkase.core.sandbox`) imports it; it does not use Django.
+Only the process that starts sandboxes (`vardkase.core.sandbox`) imports it; it has no settings of Django's.
 """
 
 from __future__ import annotations

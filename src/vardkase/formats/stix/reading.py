@@ -20,8 +20,10 @@ from misp_stix_converter.tools import (
 from stix2 import parse
 from stix2.exceptions import STIXError
 
-from vardkase.core.sandbox.program import Answerer, Refused
-from vardkase.formats.faults import ImportFault
+from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem, Problem
+from vardkase.core.sandbox.program import Answerer
+from vardkase.formats.problems import ImportProblem
 from vardkase.formats.stix.patterns import validate_by_shape
 
 UNREADABLE = (STIXLoadingError, STIXError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -75,7 +77,7 @@ def _fault(stix_object: Any) -> dict[str, Any] | None:
         # Custom properties (x_misp_…) are where exports of MISP put what STIX has no place for.
         parse(stix_object, allow_custom=True, interoperability=True, version="2.1")
     except UNREADABLE as error:
-        return _refusal(error, longest=500).as_json()
+        return _problem(error, longest=500).as_json()
     return None
 
 
@@ -104,20 +106,20 @@ def _refusing_unreadable() -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:
-        raise _refusal(error, longest=1_000) from error
+        raise Invalid(_problem(error, longest=1_000)) from error
 
 
-def _refusal(error: Exception, *, longest: int) -> Refused:
+def _problem(error: Exception, *, longest: int) -> Problem:
     reason = str(error)[:longest]
     match error:
         case json.JSONDecodeError():
-            return Refused(ImportFault.NOT_JSON, reason=reason)
+            return ImportProblem.NOT_JSON(reason=reason)
         case UnicodeError():
-            return Refused(ImportFault.NOT_UTF8)
+            return ImportProblem.NOT_UTF8()
         case RecursionError():
-            return Refused(ImportFault.NESTED_TOO_DEEPLY)
+            return ImportProblem.NESTED_TOO_DEEPLY()
         case KeyError() | TypeError() | AttributeError():
-            return Refused(ImportFault.BAD_STIX_PART, reason=reason)
+            return ImportProblem.BAD_STIX_PART(reason=reason)
     if reason:
-        return Refused(ImportFault.NOT_ACCEPTED, reason=reason)
-    return Refused(ImportFault.NOT_STIX, error=type(error).__name__)
+        return CommonProblem.NOT_ACCEPTED(reason=reason)
+    return ImportProblem.NOT_STIX(error=type(error).__name__)

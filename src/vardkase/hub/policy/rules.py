@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
-from vardkase.core.errors import Invalid
-from vardkase.core.problems import CommonProblem, Problem
+from vardkase.core.documents import converted
+from vardkase.core.errors import Invalid, InvalidValue, by_field
+from vardkase.core.problems import Problem
 from vardkase.hub.policy.problems import RuleProblem
 from vardkase.hub.policy.reach import PolicyReach
 from vardkase.misp.types import CATEGORIES, TYPES
@@ -187,9 +188,9 @@ def stored_rules(data: Any) -> tuple[Rule, ...]:
 
 def read_rule(data: Any, place: str) -> Rule:
     try:
-        rule: Rule = msgspec.convert(data, Rule)
-    except msgspec.ValidationError as error:
-        raise Invalid({place: [CommonProblem.NOT_ACCEPTED(reason=str(error))]}) from error
+        rule: Rule = converted(data, Rule)
+    except InvalidValue as error:
+        raise Invalid(by_field(error, place)) from None
     if faults := _faults(rule):
         raise Invalid({f"{place}.{field}": [fault] for field, fault in faults.items()})
     return rule

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from vardkase.core.errors import Invalid
+from vardkase.core.documents import converted
+from vardkase.core.errors import Invalid, InvalidValue, by_field
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.intel.event_templates.problems import TemplateDefinitionProblem
 from vardkase.misp.types import CATEGORIES, TYPES, category_allows
@@ -190,9 +191,9 @@ def document_of(definition: Any) -> Any:
 def read_definition(document: Any) -> Definition:
     """The definition in a document. Raises Invalid under ``definition``, with all errors."""
     try:
-        definition = msgspec.convert(document, Definition)
-    except msgspec.ValidationError as error:
-        raise Invalid({"definition": [CommonProblem.NOT_ACCEPTED(reason=str(error))]}) from None
+        definition = converted(document, Definition)
+    except InvalidValue as error:
+        raise Invalid(by_field(error, "definition")) from None
     if problems := list(_problems(definition)):
         raise Invalid({"definition": problems})
     return definition

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from vardkase.core.errors import Invalid
-from vardkase.core.expressions import DELIMITED, InvalidExpression, compiled, expression_from
+from vardkase.core.errors import Invalid, InvalidValue
+from vardkase.core.expressions import DELIMITED, compiled, expression_from
 from vardkase.identity.organisations.fields import filled, short_text
 from vardkase.knowledge.import_expressions.models import EVERY_TYPE, ImportExpression
 from vardkase.knowledge.problems import ImportExpressionProblem
@@ -28,8 +28,8 @@ def read_regexp(value: Any) -> str:
         raise Invalid(ImportExpressionProblem.NOT_DELIMITED())
     try:
         expression_from(written)
-    except InvalidExpression as error:
-        raise Invalid(ImportExpressionProblem.NOT_USABLE(reason=str(error))) from None
+    except InvalidValue as error:
+        raise Invalid(ImportExpressionProblem.NOT_USABLE(reason=error.problem)) from None
     return written
 
 

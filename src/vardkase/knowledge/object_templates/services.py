@@ -11,13 +11,14 @@ from django.db import transaction
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.misp_problems import problems_of
 from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.object_templates import loader
 from vardkase.knowledge.object_templates.models import ObjectTemplate
-from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem, TemplateFieldProblem
+from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem
 from vardkase.knowledge.object_templates.queries import find_template
 from vardkase.knowledge.sources.bulk import lock
 from vardkase.knowledge.sources.load_changed import LoadResult
@@ -127,12 +128,7 @@ def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return parse_template(data)
     except BadTemplate as bad:
-        raise Invalid(
-            {
-                field: [TemplateFieldProblem[error.fault.name](**error.params)]
-                for field, error in bad.faults.items()
-            }
-        ) from None
+        raise Invalid(problems_of(bad.errors)) from None
 
 
 def _stored(actor: Actor, definition: dict[str, Any], action: AuditAction) -> ObjectTemplate:

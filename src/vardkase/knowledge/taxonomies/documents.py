@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
-from vardkase.core.errors import Invalid
-from vardkase.core.problems import CommonProblem
+from vardkase.core.documents import converted
+from vardkase.core.errors import Invalid, InvalidValue, by_field
 from vardkase.knowledge.taxonomies.loader import EntryFile, TaxonomyFile
 from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyEntry, TaxonomyPredicate
 from vardkase.knowledge.taxonomies.problems import TaxonomyProblem
@@ -21,11 +19,10 @@ LONGEST_NAMESPACE = 255
 
 def taxonomy_file(document: Mapping[str, Any]) -> TaxonomyFile:
     try:
-        file = msgspec.convert(dict(document), TaxonomyFile)
-    except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `$.")
-        field = path.rstrip("`").partition("[")[0] or "taxonomy"
-        raise Invalid({field: [CommonProblem.NOT_ACCEPTED(reason=reason)]}) from None
+        file = converted(dict(document), TaxonomyFile)
+    except InvalidValue as error:
+        place = str(error.problem.params.get("place", "taxonomy"))
+        raise Invalid(by_field(error, place.removeprefix("$.").partition("[")[0])) from None
     _check_header(file)
     predicates = {predicate.value for predicate in file.predicates}
     for predicate in file.predicates:

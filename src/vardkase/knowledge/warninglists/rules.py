@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vardkase.core.errors import Invalid
-from vardkase.core.expressions import InvalidExpression, expression_from
+from vardkase.core.errors import Invalid, InvalidValue
+from vardkase.core.expressions import expression_from
 from vardkase.core.problems import Problem
 from vardkase.knowledge.warninglists.entries import Entries, network_of_entry
 from vardkase.knowledge.warninglists.models import CATEGORIES, TYPES
@@ -97,8 +97,8 @@ def _entry_problem(kind: str, value: str) -> Problem | None:
     if kind == "regex":
         try:
             expression_from(value)
-        except InvalidExpression as error:
-            return WarninglistProblem.BAD_EXPRESSION(value=value[:200], reason=str(error))
+        except InvalidValue as error:
+            return WarninglistProblem.BAD_EXPRESSION(value=value[:200], reason=error.problem)
     return None
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from vardkase.core.expressions import ExpressionSet, InvalidExpression, TextSet, expression_from
+from vardkase.core.errors import InvalidValue
+from vardkase.core.expressions import ExpressionSet, TextSet, expression_from
 from vardkase.core.sql import cursor
 
 LARGEST = 20_000
@@ -33,7 +34,7 @@ def expressions_of(warninglist_id: int, _revision: int) -> ExpressionSet:
 def _is_readable(value: str) -> bool:
     try:
         expression_from(value)
-    except InvalidExpression:
+    except InvalidValue:
         return False
     return True
 
