@@ -17,7 +17,7 @@ from vardkase.web.ui.picker_tags import choices
 
 def form_with_pickers[Form: forms.Form](request: PageRequest, make: Callable[[Any], Form]) -> Form:
     """The bound form. A search without JavaScript (`find`) keeps the input and skips validation."""
-    if request.method == "POST" and "find" not in request.POST:
+    if request.method == "POST" and not posted.text(request, "find"):
         return make(request.POST)
     form = make(None)
     if request.method == "POST":

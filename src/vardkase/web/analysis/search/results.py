@@ -22,6 +22,7 @@ from vardkase.web.analysis.search.hits import hits_of
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
 
@@ -34,8 +35,8 @@ SHORTEST_TITLE = 3
 
 @page()
 def search(request: PageRequest) -> HttpResponse:
-    parameters = request.POST if request.method == "POST" else request.GET
-    query = understand(parameters.get("q", "")[:LONGEST])
+    text = posted.text(request, "q") if request.method == "POST" else request.GET.get("q", "")
+    query = understand(text[:LONGEST])
     context = _found(request, query) | {"title": gettext("Search")}
     return render(request, "search/results.html", context)
 

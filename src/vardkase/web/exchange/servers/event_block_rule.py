@@ -14,37 +14,29 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.settings import EVENT_BLOCK_RULE, blocked_tags
 from vardkase.knowledge.taxonomies.queries import visible_tags
 from vardkase.web.exchange.servers.overlap_forms import BlockRuleForm
-from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.picker import SHOWN, Names
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.picker_tags import choices
+from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest) -> HttpResponse:
-    searched = posted.text(request, "find")
-    written = request.POST if request.method == "POST" and not searched else None
-    form = BlockRuleForm(
-        _tags(request), written, initial={"tags": sorted(blocked_tags(EVENT_BLOCK_RULE.value))}
-    )
-    if searched:  # A search without scripts: what was chosen stays.
-        form.initial["tags"] = request.POST.getlist("tags")
+    initial = {"tags": sorted(blocked_tags(EVENT_BLOCK_RULE.value))}
+    form = form_with_pickers(request, lambda data: BlockRuleForm(_tags(request), data, initial=initial))
     if form.is_bound and form.is_valid():
         tags = form.cleaned_data["tags"]
         rule = json.dumps({"tags": tags}) if tags else ""
         change_setting(request.actor, EVENT_BLOCK_RULE.name, rule)
         messages.success(request, gettext("Saved."))
         return redirect("event_block_rule")
-    context = {"form": form, "searched": searched, "text": posted.text(request, "q_tags")}
+    context = {"form": form, **searched_for(request)}
     status = 422 if form.is_bound else 200
     return render(request, "servers/event_block_rule.html", context, status=status)
 
 
 @page(Permission.SITE_ADMIN)
 def find(request: PageRequest) -> HttpResponse:
-    field = BlockRuleForm(_tags(request)).fields["tags"]
-    context = choices(field, request.GET.getlist("tags"), request.GET.get("q_tags", ""))  # type: ignore[arg-type]
-    return render(request, "components/picker.html#choices", context | {"name": "tags"})
+    return found_choices(request, BlockRuleForm(_tags(request)))
 
 
 def _tags(request: PageRequest) -> Names:

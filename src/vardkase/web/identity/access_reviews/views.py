@@ -69,7 +69,7 @@ def view(request: PageRequest, pk: int, review: int) -> HttpResponse:
 @page()
 def answer(request: PageRequest, pk: int, review: int) -> HttpResponse:
     access_review = find_review(request.actor, review)
-    chosen = None if "all" in request.POST else posted.numbers(request, "pk")
+    chosen = None if posted.flag(request, "all") else posted.numbers(request, "pk")
     kind = posted.text(request, "answer")
     # None stands for every account, so an empty choice must not be taken for that.
     if chosen == []:

@@ -87,7 +87,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def set_modes(request: PageRequest, pk: int) -> HttpResponse:
     organisation = find_secured(request.actor, pk)
-    modes = {rule: posted.text(request, rule) for rule in RULES if rule in request.POST}
+    modes = {rule: mode for rule, mode in posted.fields(request).items() if rule in RULES}
     with errors_shown_as_message(request):
         shown = getattr(request, "client_certificate", None)
         services.set_modes(request.actor, organisation, shown=shown, **modes)

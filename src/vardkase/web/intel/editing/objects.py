@@ -135,7 +135,7 @@ def _choose(request: PageRequest, event: EventRow) -> HttpResponse:
 
 
 def _is_saving(request: PageRequest) -> bool:
-    return request.method == "POST" and "more" not in request.POST
+    return request.method == "POST" and not posted.text(request, "more")
 
 
 def _both_valid(form: ObjectForm, fields: TemplateFields) -> bool:
@@ -150,8 +150,8 @@ def _form(request: PageRequest, initial: dict[str, Any]) -> ObjectForm:
 
 def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | None = None) -> TemplateFields:
     held = values_of_object(request.actor, object_id) if object_id is not None else []
-    sent = request.method == "POST"
-    return TemplateFields(template, held, request.POST if sent else None, request.FILES if sent else None)
+    sent = posted.lists(request) if request.method == "POST" else None
+    return TemplateFields(template, held, sent, request.FILES)
 
 
 def _stored(object_: ObjectRow) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def paste(request: PageRequest, reference: str) -> HttpResponse:
         context = {"heading": gettext("Paste lines"), "event": event, **reach_context(request.actor, form)}
         return render(request, "editing/paste.html", context)
     values = pasted(event.id, form.cleaned_data["text"])
-    review = Review(values.values, request.POST)
+    review = Review(values.values, posted.fields(request))
     tags = _suggested_tags(request, event, form.cleaned_data["text"])
     if step == "add" and (done := _add(request, event, form, review, tags)):
         return done
@@ -69,7 +69,7 @@ def _suggested_tags(request: PageRequest, event: EventRow, text: str) -> list[Su
     attached = {tag.name for tag in event_tags(event.id)}
     named = {name: phrase for phrase, name in sorted(tags_in(request.actor, text).items(), reverse=True)}
     # The boxes of an earlier step say what is wanted; before that, only what cannot mean anything else.
-    sent = posted.texts(request, "tag") if "page" in request.POST else None
+    sent = posted.texts(request, "tag") if posted.text(request, "page") else None
     return [
         SuggestedTag(name, phrase, bool(IDENTIFIER.fullmatch(phrase)) if sent is None else name in sent)
         for name, phrase in sorted(named.items())

@@ -56,7 +56,7 @@ BAR = 640
 def publish(request: PageRequest, reference: str) -> HttpResponse:
     """Show the review (GET, with `distribution` for another level), or publish what was reviewed (POST)."""
     event = _publishable(request.actor, reference)
-    sent = request.POST if request.method == "POST" else request.GET
+    sent = posted.fields(request) if request.method == "POST" else request.GET
     data = {
         "distribution": sent.get("distribution", event.distribution),
         "sharing_group_id": sent.get("sharing_group_id", event.sharing_group_id or ""),

@@ -57,11 +57,7 @@ class StepForm(forms.Form):
         ]
 
     def given(self) -> dict[str, Any]:
-        sent = self.data
-        return {
-            key: sent.getlist(key) if field.kind is FieldKind.CHOICES else sent.get(key, "")  # type: ignore[attr-defined]
-            for key, field in self.step.fields()
-        }
+        return {key: self[key].data for key, _ in self.step.fields()}
 
     def blame(self, errors: Mapping[str, Sequence[Problem]]) -> None:
         self.full_clean()

@@ -57,7 +57,10 @@ def status(request: ApplicantRequest) -> HttpResponse:
 def write(request: ApplicantRequest) -> HttpResponse:
     try:
         write_message(
-            request.applicant, request.application, posted.text(request, "text"), _sent_files(request)
+            request.applicant,
+            request.application,
+            posted.text(request, "text"),
+            posted.files(request, "files"),
         )
     except Invalid as error:
         return _refused(request, error)
@@ -71,7 +74,7 @@ def write(request: ApplicantRequest) -> HttpResponse:
 @require_POST
 @applicant_page
 def send_completion(request: ApplicantRequest) -> HttpResponse:
-    text, sent = posted.text(request, "text"), _sent_files(request)
+    text, sent = posted.text(request, "text"), posted.files(request, "files")
     try:
         if sent:
             # Files belong to a message, and the completion takes none: its text is that of the message then.
@@ -85,10 +88,6 @@ def send_completion(request: ApplicantRequest) -> HttpResponse:
     else:
         messages.success(request, gettext("Your completion has been submitted. The assessment continues."))
     return redirect("apply_status")
-
-
-def _sent_files(request: ApplicantRequest) -> list[tuple[str, bytes]]:
-    return [(file.name or "", file.read()) for file in request.FILES.getlist("files")]
 
 
 @applicant_page

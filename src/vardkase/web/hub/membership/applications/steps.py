@@ -220,9 +220,8 @@ def _evidence(application: Application) -> list[Attachment]:
 def _add_files(request: ApplicantRequest) -> dict[str, list[Problem]]:
     errors: dict[str, list[Problem]] = {}
     for measure in MEASURES:
-        sent = [(file.name or "", file.read()) for file in request.FILES.getlist(f"{measure}.files")]
         try:
-            if sent:
+            if sent := posted.files(request, f"{measure}.files"):
                 add_evidence(request.applicant, request.application, measure, sent)
         except Invalid as error:
             # A field for files shows no errors of its own: they are shown at the measure's level.

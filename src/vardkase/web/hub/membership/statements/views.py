@@ -83,7 +83,7 @@ def write(request: PageRequest) -> HttpResponse:
     errors: Mapping[str, Sequence[Problem]] = {}
     if request.method == "POST":
         try:
-            _, errors = services.save_statement(request.actor, request.POST)
+            _, errors = services.save_statement(request.actor, posted.fields(request))
         except Conflict as error:
             messages.error(request, str(error))
             return redirect("membership")
@@ -96,10 +96,10 @@ def write(request: PageRequest) -> HttpResponse:
 def submit(request: PageRequest) -> HttpResponse:
     membership = queries.own_membership(request.actor)
     try:
-        services.submit_statement(request.actor, request.POST)
+        services.submit_statement(request.actor, posted.fields(request))
     except Invalid as error:
         # The refused submission was rolled back with all that was written: keep it as a draft.
-        services.save_statement(request.actor, request.POST)
+        services.save_statement(request.actor, posted.fields(request))
         return _form_page(request, membership, error.by_field)
     except Conflict as error:
         messages.error(request, str(error))

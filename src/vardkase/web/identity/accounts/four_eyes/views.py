@@ -64,8 +64,8 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
     # The digest of what the approver saw: the service refuses if that has changed since.
     digest, remark = posted.text(request, "digest"), posted.text(request, "remark")
     choices = {
-        name.removeprefix("choice_"): str(value)
-        for name, value in request.POST.items()
+        name.removeprefix("choice_"): value
+        for name, value in posted.fields(request).items()
         if name.startswith("choice_")
     }
     done = gettext("Approved and carried out.")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -98,7 +97,7 @@ class TemplateFields:
         self,
         template: ObjectTemplate,
         held: Sequence[HeldValue] = (),
-        sent: QueryDict | None = None,
+        sent: Mapping[str, Sequence[str]] | None = None,
         files: MultiValueDict[str, UploadedFile[Any]] | None = None,
     ) -> None:
         self.template = template
@@ -160,7 +159,7 @@ class TemplateFields:
         self,
         element: ObjectTemplateElement,
         held: Sequence[HeldValue],
-        sent: QueryDict | None,
+        sent: Mapping[str, Sequence[str]] | None,
         files: MultiValueDict[str, UploadedFile[Any]] | None,
     ) -> ElementField:
         relation = element.object_relation
@@ -174,10 +173,10 @@ class TemplateFields:
         for value in stored:
             name = f"x{value.id}"
             made.inputs.append(
-                Input(name, value.value if sent is None else _clean(sent.get(name, "")), value)
+                Input(name, value.value if sent is None else _clean("".join(sent.get(name, ())[-1:])), value)
             )
         made.inputs += _new_inputs(f"e{element.pk}", sent, files)
-        wants_more = sent is not None and sent.get("more") == str(element.pk)
+        wants_more = sent is not None and sent.get("more") == [str(element.pk)]
         if not made.inputs or (element.multiple and wants_more):
             made.inputs.append(Input(f"e{element.pk}"))
         return made
@@ -199,17 +198,17 @@ class TemplateFields:
 
 
 def _new_inputs(
-    name: str, sent: QueryDict | None, files: MultiValueDict[str, UploadedFile[Any]] | None
+    name: str, sent: Mapping[str, Sequence[str]] | None, files: MultiValueDict[str, UploadedFile[Any]] | None
 ) -> list[Input]:
     if sent is None:
         return []
-    written = [Input(name, text) for value in sent.getlist(name)[:MOST_INPUTS] if (text := _clean(value))]
+    written = [Input(name, text) for value in sent.get(name, ())[:MOST_INPUTS] if (text := _clean(value))]
     uploads = files.getlist(name) if files else []
     return written + [Input(name, file=file) for file in uploads]
 
 
 def _clean(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\0", "").strip()
+    return text.replace("\r\n", "\n").strip()
 
 
 def _is_unchanged(entered: Input) -> bool:
