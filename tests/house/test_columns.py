@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,22 @@ import pytest
 from django.db import models
 from django.test.utils import isolate_apps
 
+from vardkase.api.attributes.writing import AttributeBody
+from vardkase.api.fields import NUMBER
+from vardkase.api.shared_inputs import with_columns
 from vardkase.formats.misp_json.columns import wire, written
 from vardkase.intel import columns
 from vardkase.intel.models import Attribute, Event, EventReport, Object, ObjectReference
+from vardkase.intel.models.sent import sent
+from vardkase.misp.attribute import parse_attribute
+from vardkase.misp.faults import Fault
+from vardkase.misp.fields import Readers
 
 SOURCES = Path(__file__).parents[2] / "src" / "vardkase"
 MANY = 11
 """So many columns are never named together by accident."""
+
+DOCUMENT = {"type": "text", "value": "a"}
 
 ALLOWED = {  # Path: why the module names columns.
     "formats/misp_json/structs.py": "the order in which MISP writes them",
@@ -43,7 +52,7 @@ def wider() -> Iterator[Any]:
             if field.remote_field:
                 field.remote_field = copy.copy(field.remote_field)
                 field.remote_field.related_name = "+"
-        more = {"received": models.BigIntegerField(default=7)}
+        more = {"received": sent(models.BigIntegerField(default=7))}
         meta = type("Meta", (), {"app_label": "intel", "db_table": "attribute"})
         yield type("Wider", (models.Model,), {"__module__": __name__, "Meta": meta, **own, **more})
 
@@ -58,6 +67,40 @@ def test_new_column_reaches_everything_derived(wider: Any) -> None:
     assert "received" in columns.read_row(wider).__struct_fields__
     assert wire(wider, "a", ["id", "received"]) == "a.id::text, a.received::text"
     assert written(row, ["received"]) == {"received": "7"}
+
+
+def test_a_new_column_that_is_sent_is_read_from_documents_and_described(wider: Any) -> None:
+    known = parse_attribute(DOCUMENT, dict, now=0, default_distribution=0)
+    further = columns.further_readers(wider, known)
+    assert [name for name, _ in further] == ["received"]
+
+    row = parsed(wider, {**DOCUMENT, "received": "12"}, further)
+    assert row.received == 12
+    assert parsed(wider, DOCUMENT, further).received == 7
+    assert parsed(wider, {**DOCUMENT, "received": "soon"}, further) == {"received": [Fault.NOT_AN_INTEGER()]}
+
+    field = with_columns(AttributeBody, wider).fields()["received"]
+    assert (field.kind.schema, field.is_mandatory) == (NUMBER.schema, False)
+
+
+def parsed(entity: columns.Entity, document: Mapping[str, Any], further: Readers) -> Any:
+    row = columns.new_row(entity, tags=(), group_block=None)
+    return parse_attribute(document, row, now=0, default_distribution=0, further=further)
+
+
+def test_the_parsers_know_the_columns_of_today() -> None:
+    assert not columns.FURTHER_OF_ATTRIBUTE
+    assert not columns.FURTHER_OF_OBJECT
+    assert not columns.FURTHER_OF_REFERENCE
+    assert not columns.FURTHER_OF_REPORT
+    assert not columns.FURTHER_OF_EVENT
+
+
+def test_a_column_that_is_not_marked_is_the_hubs_own() -> None:
+    """A client must not say whose an event is, or what is known of it to its owner alone."""
+    for entity in (Attribute, Object, Event, EventReport, ObjectReference):
+        own = {"id", "event_id", "org_id", "orgc_id", "user_id", "data_sha256", "withheld", *columns.SECRET}
+        assert own.isdisjoint(columns.sent_columns(entity))
 
 
 @pytest.mark.parametrize("entity", [Attribute, Object, Event, EventReport, ObjectReference])

@@ -12,8 +12,8 @@ from vardkase.misp.distribution import Analysis, Distribution, ThreatLevel
 from vardkase.misp.event import EventInput, parse_event
 from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.flags import as_bool, as_int
-from vardkase.misp.object import ReferenceInput, parse_object, parse_reference
-from vardkase.misp.report import ReportInput, parse_report
+from vardkase.misp.object import parse_object, parse_reference
+from vardkase.misp.report import parse_report
 
 NOW = 1_795_564_922
 UUID = "18D9CC69-48D6-55C2-B1A9-398617FD71B1"
@@ -121,17 +121,20 @@ def test_last_seen_before_first_seen_is_rejected() -> None:
 
 
 def test_reference_requires_its_target() -> None:
-    parsed = parse_reference({"referenced_uuid": UUID, "relationship_type": "drops"}, now=NOW)
-    assert isinstance(parsed, ReferenceInput)
+    sent = {"referenced_uuid": UUID, "relationship_type": "drops"}
+    parsed = parse_reference(sent, SimpleNamespace, now=NOW)
+    assert not isinstance(parsed, dict)
     assert (parsed.referenced_uuid, parsed.relationship_type) == (UUID.lower(), "drops")
-    assert parse_reference({"relationship_type": "drops"}, now=NOW) == {"referenced_uuid": [Fault.BAD_UUID()]}
+    errors = parse_reference({"relationship_type": "drops"}, SimpleNamespace, now=NOW)
+    assert errors == {"referenced_uuid": [Fault.BAD_UUID()]}
 
 
 def test_report_requires_only_a_name() -> None:
-    parsed = parse_report({"name": "r"}, now=NOW)
-    assert isinstance(parsed, ReportInput)
+    parsed = parse_report({"name": "r"}, SimpleNamespace, now=NOW)
+    assert not isinstance(parsed, dict)
     assert (parsed.content, parsed.distribution) == (None, Distribution.INHERIT)
-    assert parse_report({"name": " ", "content": "c"}, now=NOW) == {"name": [Fault.REQUIRED()]}
+    errors = parse_report({"name": " ", "content": "c"}, SimpleNamespace, now=NOW)
+    assert errors == {"name": [Fault.REQUIRED()]}
 
 
 @pytest.mark.parametrize("value", [1, "1", "true", "yes", 2, True])

@@ -18,6 +18,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial, update_wrapper
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self, get_args
 
 import msgspec
@@ -179,9 +180,11 @@ class Upload:
         return self._call.document()
 
 
-def with_fields(base: type[Input], names: Iterable[str]) -> type[Any]:
+def with_fields(
+    base: type[Input], names: Iterable[str], kinds: Mapping[str, Any] = MappingProxyType({})
+) -> type[Any]:
     """`base` with fields of these names too, for parameters that a parser declares and reads."""
-    fields = [(name, Anything, None) for name in sorted(names)]
+    fields = [(name, kinds.get(name, Anything), None) for name in sorted(names)]
     return msgspec.defstruct(base.__name__, fields, bases=(base,), kw_only=True)
 
 

@@ -1,18 +1,23 @@
 """What follows from the columns of an entity. Its model is their only specification.
 
-COPY, rows in memory, change detection and look-ups take their columns from here, and `formats.misp_json.columns`
+COPY, rows in memory, documents, changes and look-ups take their columns from here, and `formats.misp_json.columns`
 casts them for the wire: a new column is one line of a model, and a migration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, models
 from msgspec import defstruct
 
 from vardkase.intel.models import Attribute, Event, EventReport, Object, ObjectReference
+from vardkase.misp.attribute import parse_attribute
+from vardkase.misp.event import EventInput
+from vardkase.misp.fields import Readers, reader_of
+from vardkase.misp.object import parse_object, parse_reference
+from vardkase.misp.report import parse_report
 
 type Entity = type[models.Model]
 
@@ -31,11 +36,16 @@ SECRET = frozenset(
 """What most readers must not learn (`identity.access.event_times`): no row that is read for an actor has them."""
 
 
+KINDS = {"boolean": bool, "smallint": int, "integer": int, "bigint": int}
+
+
 class Column(NamedTuple):
     name: str
     sql_type: str
     null: bool
     default: Any
+    is_sent: bool
+    """Whether a document may carry it (`models.sent`)."""
 
 
 def columns_of(entity: Entity) -> dict[str, Column]:
@@ -46,9 +56,24 @@ def columns_of(entity: Entity) -> dict[str, Column]:
             str(field.db_type(connection)),
             field.null,
             field.default if field.has_default() and not callable(field.default) else None,
+            getattr(field, "is_sent", False),
         )
         for field in entity._meta.concrete_fields  # noqa: SLF001 - documented API of Django
     }
+
+
+def sent_columns(entity: Entity) -> list[str]:
+    return [name for name, column in columns_of(entity).items() if column.is_sent]
+
+
+def further_readers(entity: Entity, known: Container[str]) -> Readers:
+    """Readers, by type, of the columns that documents carry and whose parser does not know them (`known`)."""
+    columns = columns_of(entity)
+    return [
+        (name, reader_of(name, KINDS.get(columns[name].sql_type, str)))
+        for name in sent_columns(entity)
+        if name not in known
+    ]
 
 
 def changeable(entity: Entity) -> dict[str, Column]:
@@ -99,6 +124,16 @@ if TYPE_CHECKING:
         attributes: list[NewAttribute]  # type: ignore[assignment, misc]  # in place of the model's managers
         references: list[dict[str, Any]]  # type: ignore[assignment, misc]
 
+    class NewReference(ObjectReference):
+        uuid: Any
+        referenced_uuid: Any
+        source_uuid: Any
+
+    class NewReport(EventReport):
+        uuid: Any
+        tags: list[dict[str, Any]]  # type: ignore[assignment]
+        group_block: dict[str, Any] | None
+
     class EventRow(Event): ...
 
     class AttributeRow(Attribute):
@@ -117,7 +152,22 @@ else:
     # `group_block` is the document's SharingGroup, `correlates` whether deletion, switches and the event allow it.
     NewAttribute = new_row(Attribute, tags=(), group_block=None, correlates=False)
     NewObject = new_row(Object, group_block=None, attributes=[], references=[])
+    NewReference = new_row(ObjectReference)
+    NewReport = new_row(EventReport, group_block=None, tags=())
     EventRow = read_row(Event)
     AttributeRow, ObjectRow, ReferenceRow, ReportRow = (
         read_row(entity, ["event"]) for entity in (Attribute, Object, ObjectReference, EventReport)
     )
+
+# Made into a dictionary, a document shows which members its parser knows.
+FURTHER_OF_ATTRIBUTE = further_readers(
+    Attribute, parse_attribute({"type": "text", "value": "x"}, dict, now=0, default_distribution=0)
+)
+FURTHER_OF_OBJECT = further_readers(
+    Object, parse_object({"name": "x", "meta-category": "x", "template_uuid": "x"}, dict, now=0)
+)
+FURTHER_OF_REFERENCE = further_readers(
+    ObjectReference, parse_reference({"referenced_uuid": "0" * 8 + "-0000" * 3 + "-" + "0" * 12}, dict, now=0)
+)
+FURTHER_OF_REPORT = further_readers(EventReport, parse_report({"name": "x"}, dict, now=0))
+FURTHER_OF_EVENT = further_readers(Event, EventInput.__dataclass_fields__)

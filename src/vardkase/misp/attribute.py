@@ -7,6 +7,8 @@ from typing import Any
 
 from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.fields import (
+    Readers,
+    read_all,
     read_block,
     read_flag,
     read_part_distribution,
@@ -34,10 +36,12 @@ def parse_attribute[Row](
     now: int,
     default_distribution: int,
     rewrite: Rewriter | None = None,
+    further: Readers = (),
 ) -> Row | Errors:
     """The attribute in `data` as a `row` made with its members, or what is wrong with it by field.
 
     Times are Unix seconds, first and last seen microseconds. `uuid` and `timestamp` are None if they were not sent.
+    `further` reads members that only the row knows.
     """
     errors: Errors = {}
     type_name = data.get("type")
@@ -48,8 +52,9 @@ def parse_attribute[Row](
     value = _read_value(data, type_name, errors, rewrite)
     first_seen, last_seen = read_seen(data, now, errors)
     value1, value2 = split(type_name, value)
-    # Most members of most attributes are not sent, or null: those cost one look-up each.
-    members = {name: read(data, errors, now) for name, read in READERS if data.get(name) is not None}
+    members = read_all(data, READERS, now, errors)
+    if further:
+        members |= read_all(data, further, now, errors)
     if errors:
         return errors
     return row(
@@ -110,7 +115,7 @@ NOT_SENT: dict[str, Any] = {
     "timestamp": None,
     "object_relation": None,
 }
-READERS: tuple[tuple[str, Callable[[Mapping[str, Any], Errors, int], Any]], ...] = (
+READERS: Readers = (
     ("uuid", lambda data, errors, _: read_uuid(data, errors)),
     ("to_ids", lambda data, errors, _: read_flag(data, "to_ids", False, errors)),
     ("distribution", lambda data, errors, _: read_part_distribution(data, 0, errors)),

@@ -11,6 +11,8 @@ from typing import Any
 from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.fields import (
     UUID,
+    Readers,
+    read_all,
     read_block,
     read_flag,
     read_sharing_group_id,
@@ -46,9 +48,10 @@ class EventInput:
     extends_uuid: str | None
     orgc: dict[str, Any] | None
     tags: list[dict[str, Any]]
+    further: dict[str, Any]
 
 
-def parse_event(data: Mapping[str, Any], *, now: int) -> EventInput | Errors:
+def parse_event(data: Mapping[str, Any], *, now: int, further: Readers = ()) -> EventInput | Errors:
     """The header in `data`, or what is wrong with it by field. `analysis` may also be a name."""
     errors: Errors = {}
     parsed = EventInput(
@@ -69,6 +72,7 @@ def parse_event(data: Mapping[str, Any], *, now: int) -> EventInput | Errors:
         extends_uuid=_read_extends(data, errors),
         orgc=read_block(data, "Orgc"),
         tags=read_tags(data),
+        further=read_all(data, further, now, errors),
     )
     return errors or parsed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vardkase.misp.faults import Errors, Fault
@@ -14,6 +14,25 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 UUID_IN_ANY_CASE = re.compile(UUID.pattern, re.IGNORECASE)
 # Fewer negative words than in `as_bool`: here an unknown word is an error, there it means True.
 FLAG_WORDS = TRUE_WORDS | {"0", "false", "no", "off", ""}
+
+
+type Reader = Callable[[Mapping[str, Any], Errors, int], Any]
+"""Reads a member that was sent, at this time (Unix seconds)."""
+type Readers = Sequence[tuple[str, Reader]]
+
+
+def reader_of(name: str, kind: type) -> Reader:
+    """How a member without a rule of its own is read: a flag, a whole number of 64 bits, or else a text."""
+    if kind is bool:
+        return lambda data, errors, _: read_flag(data, name, False, errors)
+    if kind is int:
+        return lambda data, errors, _: _read_number(data, name, errors)
+    return lambda data, *_: read_text(data[name])
+
+
+def read_all(data: Mapping[str, Any], readers: Readers, now: int, errors: Errors) -> dict[str, Any]:
+    """The members that were sent: most are not, or null, and cost one look-up each."""
+    return {name: read(data, errors, now) for name, read in readers if data.get(name) is not None}
 
 
 def read_uuid(data: Mapping[str, Any], errors: Errors, key: str = "uuid") -> str | None:
@@ -71,6 +90,14 @@ def read_flag(data: Mapping[str, Any], key: str, default: bool, errors: Errors) 
         return as_bool(value)
     errors[key] = [Fault.NOT_A_FLAG()]
     return default
+
+
+def _read_number(data: Mapping[str, Any], key: str, errors: Errors) -> int | None:
+    number = as_int(data[key])
+    if number is None or isinstance(data[key], bool) or not -(2**63) <= number < 2**63:
+        errors[key] = [Fault.NOT_AN_INTEGER()]
+        return None
+    return number
 
 
 def read_seen(data: Mapping[str, Any], now: int, errors: Errors) -> tuple[int | None, int | None]:

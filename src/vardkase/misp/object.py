@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.fields import (
     UUID,
+    Readers,
+    read_all,
     read_block,
     read_flag,
     read_part_distribution,
@@ -24,17 +25,9 @@ from vardkase.misp.flags import as_int
 LARGEST_VERSION = 2**31 - 1  # An integer column of PostgreSQL
 
 
-@dataclass(slots=True)
-class ReferenceInput:
-    uuid: str | None
-    referenced_uuid: str
-    relationship_type: str
-    comment: str
-    timestamp: int | None
-    deleted: bool
-
-
-def parse_object[Row](data: Mapping[str, Any], row: Callable[..., Row], *, now: int) -> Row | Errors:
+def parse_object[Row](
+    data: Mapping[str, Any], row: Callable[..., Row], *, now: int, further: Readers = ()
+) -> Row | Errors:
     """The object in `data` as a `row` made with its members, or what is wrong with it by field.
 
     As in MISP, `distribution` is 0 if missing.
@@ -63,21 +56,26 @@ def parse_object[Row](data: Mapping[str, Any], row: Callable[..., Row], *, now: 
         first_seen=first_seen,
         last_seen=last_seen,
         timestamp=read_timestamp(data, now, errors),
+        **read_all(data, further, now, errors),
     )
     return errors or parsed
 
 
-def parse_reference(data: Mapping[str, Any], *, now: int) -> ReferenceInput | Errors:
+def parse_reference[Row](
+    data: Mapping[str, Any], row: Callable[..., Row], *, now: int, further: Readers = ()
+) -> Row | Errors:
+    """The reference in `data` as a `row`; `uuid` and `timestamp` are None if they were not sent."""
     errors: Errors = {}
     referenced_uuid = str(data.get("referenced_uuid") or "").strip().lower()
     if not UUID.fullmatch(referenced_uuid):
         errors["referenced_uuid"] = [Fault.BAD_UUID()]
-    parsed = ReferenceInput(
+    parsed = row(
         uuid=read_uuid(data, errors),
         referenced_uuid=referenced_uuid,
         relationship_type=read_text(data.get("relationship_type")),
         comment=read_text(data.get("comment")),
         timestamp=read_timestamp(data, now, errors),
         deleted=read_flag(data, "deleted", False, errors),
+        **read_all(data, further, now, errors),
     )
     return errors or parsed

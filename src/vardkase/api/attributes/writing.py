@@ -14,13 +14,12 @@ from vardkase.api.fields import (
     Flag,
     Mandatory,
     Tags,
-    Uuid,
     Value,
 )
-from vardkase.api.inputs import JsonArray, UploadOptions, field
+from vardkase.api.inputs import Body, JsonArray, UploadOptions, field
 from vardkase.api.request import Call
 from vardkase.api.saved_rows import stored_attribute, stored_attributes, stored_tags, tags_of_edited
-from vardkase.api.shared_inputs import DeletionParams, SeenPart
+from vardkase.api.shared_inputs import DeletionParams, with_columns
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import FieldErrors, NotFound
 from vardkase.core.problems import Problem
@@ -31,19 +30,15 @@ from vardkase.intel.editing.attributes import add_attributes, edit_attribute
 from vardkase.intel.editing.deletion import delete_attribute, restore_attribute
 from vardkase.intel.errors import NotNewer, SharingGroupRefused
 from vardkase.intel.kernel.results import Rejections
+from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.misp.flags import as_bool
 
 
-class AttributeChanges(SeenPart, kw_only=True):
+class AttributeChanges(Body, kw_only=True):
     model = "Attribute"
 
-    type: AnyText = None
     value: Value = None
-    category: AnyText = None
-    to_ids: AnyFlag = None
-    uuid: Uuid = None
-    disable_correlation: AnyFlag = None
     data: Base64 = None
     encrypt: AnyFlag = None
     tags: Tags = field(name="Tag", default=None)
@@ -52,6 +47,9 @@ class AttributeChanges(SeenPart, kw_only=True):
 class AttributeBody(AttributeChanges, kw_only=True):
     type: Mandatory[AnyText] = None
     value: Mandatory[Value] = None
+
+
+AttributeInput = with_columns(AttributeBody, Attribute)
 
 
 class AttributeOptions(UploadOptions, kw_only=True):
@@ -72,6 +70,7 @@ class AttributeOptions(UploadOptions, kw_only=True):
         "Add one attribute, or a list of them, to an event.",
         url="/attributes/add/[event_id]",
     ),
+    inputs={"body": AttributeInput},
 )
 def add(
     call: Call, event_id: str, *, body: AttributeBody, several: JsonArray, options: AttributeOptions
@@ -111,6 +110,7 @@ def add(
         "Change an attribute; what is not sent stays.",
         url="/attributes/edit/[attribute_id]",
     ),
+    inputs={"body": with_columns(AttributeChanges, Attribute)},
 )
 def edit(call: Call, attribute_id: str, *, body: AttributeChanges) -> Json:
     """Edit an attribute and return it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from vardkase.api.answers import Json, Saved, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.fields import AnyText, Distribution, Flag, Mandatory, Reference, Segment, Text, Texts
+from vardkase.api.fields import AnyText, Flag, Mandatory, Reference, Segment, Text, Texts
 from vardkase.api.inputs import Body, Params
 from vardkase.api.paging import LARGEST, Paging
 from vardkase.api.request import Call
-from vardkase.api.shared_inputs import DeletionParams
+from vardkase.api.shared_inputs import DeletionParams, with_columns
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json import chosen_ids, report_dict, report_list
@@ -18,6 +18,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports import services
 from vardkase.intel.event_reports.queries import ReportFilter, reports_query
 from vardkase.intel.event_reports.tags import tag_report, untag_report
+from vardkase.intel.models import EventReport
 from vardkase.intel.queries.find import find_event, find_report
 from vardkase.misp.flags import as_bool
 
@@ -31,10 +32,6 @@ ABOUT_EDIT = Description("POST a report in JSON format to update the report")
 
 class ReportChanges(Body, kw_only=True):
     model = "EventReport"
-
-    name: AnyText = None
-    content: AnyText = None
-    distribution: Distribution = None
 
 
 class ReportBody(ReportChanges, kw_only=True):
@@ -84,6 +81,7 @@ def index(call: Call, *, params: ReportList) -> Stream:
     requires=(Permission.ADD,),
     writes=True,
     describes=ABOUT_ADD,
+    inputs={"body": with_columns(ReportBody, EventReport)},
 )
 def add(call: Call, event_id: str = "", *, body: ReportBody) -> Json:
     """Add a report to the event named in the path or in the body."""
@@ -102,6 +100,7 @@ def add(call: Call, event_id: str = "", *, body: ReportBody) -> Json:
     requires=(Permission.ADD,),
     writes=True,
     describes=ABOUT_EDIT,
+    inputs={"body": with_columns(ReportChanges, EventReport, without=("uuid", "timestamp"))},
 )
 def edit(call: Call, report_id: str, *, body: ReportChanges) -> Json:
     """Edit a report; only the members given in the body change."""

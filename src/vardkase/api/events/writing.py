@@ -13,26 +13,19 @@ from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.events.protection import signed_document
 from vardkase.api.events.reading import event_answer
 from vardkase.api.fields import (
-    Analysis,
-    AnyFlag,
     AnyText,
     Anything,
     Attributes,
-    Day,
-    Distribution,
     Flag,
     Mandatory,
     Objects,
     Parts,
-    SharingGroup,
     Tags,
-    ThreatLevel,
-    Timestamp,
-    Uuid,
 )
 from vardkase.api.inputs import Body, Params, UploadOptions, field
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
+from vardkase.api.shared_inputs import with_columns
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json import EventOptions
@@ -57,16 +50,6 @@ WAITS = (
 class EventChanges(Body, kw_only=True):
     model = "Event"
 
-    info: AnyText = None
-    date: Day = None
-    threat_level_id: ThreatLevel = None
-    analysis: Analysis = None
-    distribution: Distribution = None
-    sharing_group_id: SharingGroup = None
-    uuid: Uuid = None
-    published: AnyFlag = None
-    timestamp: Timestamp = None
-    extends_uuid: Anything = None
     attributes: Attributes = field(name="Attribute", default=None)
     objects: Objects = field(name="Object", default=None)
     tags: Tags = field(name="Tag", default=None)
@@ -98,6 +81,7 @@ class Confirmation(Params, kw_only=True):
     writes=True,
     methods=("POST", "PUT"),
     describes=Description("Store a new event with everything in it."),
+    inputs={"body": with_columns(EventBody, Event)},
 )
 def add(call: Call, *, body: EventBody, options: StoredOptions) -> Stream:
     """Store an event and return it; with ``/metadata:1`` only its header."""
@@ -148,6 +132,7 @@ def _location(call: Call, exists: EventExists) -> dict[str, str]:
     writes=True,
     methods=("POST", "PUT"),
     describes=Description("Merge a document into an event.", url="/events/edit/[event_id]"),
+    inputs={"body": with_columns(EventChanges, Event)},
 )
 def edit(call: Call, event_id: str, *, body: EventChanges, options: StoredOptions) -> Stream:
     """Merge a document into an event; returns the complete event."""

@@ -15,6 +15,7 @@ from vardkase.api.fields import (
     Attributes,
     Mandatory,
     Reference,
+    Seen,
     Texts,
     decoded,
     listed,
@@ -24,7 +25,7 @@ from vardkase.api.object_templates.templates import fits_of, template_body
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
 from vardkase.api.saved_rows import object_body
-from vardkase.api.shared_inputs import PartBody, SeenPart
+from vardkase.api.shared_inputs import PartBody
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import object_list
@@ -66,9 +67,11 @@ class FindingsBody(PartBody, kw_only=True):
     mapping: Mandatory[Anything] = field(name="selectedObjectRelationMapping", default=None)
 
 
-class RevisedObject(SeenPart, kw_only=True):
+class RevisedObject(PartBody, kw_only=True):
     model = "Object"
 
+    first_seen: Seen = None
+    last_seen: Seen = None
     attributes: Mandatory[Attributes] = field(name="Attribute", default=None)
 
 

@@ -19,20 +19,22 @@ from vardkase.api.fields import (
 from vardkase.api.inputs import Body, JsonArray, Params, field
 from vardkase.api.request import Call
 from vardkase.api.saved_rows import stored_object, stored_reference, stored_tags
-from vardkase.api.shared_inputs import DeletionParams, SeenPart
+from vardkase.api.shared_inputs import DeletionParams, with_columns
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.deletion import delete_object, delete_reference
+from vardkase.intel.models import Object, ObjectReference
 from vardkase.intel.problems import EventProblem, ObjectProblem
 from vardkase.intel.queries.find import find_event, find_object, find_reference
 from vardkase.intel.services.object_templates import find_template
 from vardkase.intel.services.objects import add_object, edit_object
+from vardkase.intel.services.objects_merge import FIXED
 from vardkase.intel.services.references import add_reference, add_references
 from vardkase.misp.flags import as_bool
 
 
-class ObjectChanges(SeenPart, kw_only=True):
+class ObjectChanges(Body, kw_only=True):
     model = "Object"
 
     attributes: Attributes = field(name="Attribute", default=None)
@@ -44,8 +46,10 @@ class ObjectBody(ObjectChanges, kw_only=True):
     template_uuid: Mandatory[Uuid] = None
     template_version: Mandatory[Anything] = None
     attributes: Mandatory[Attributes] = field(name="Attribute", default=None)
-    uuid: Uuid = None
     references: Parts = field(name="ObjectReference", default=None)
+
+
+ObjectInput = with_columns(ObjectBody, Object)
 
 
 class ObjectParams(Params, kw_only=True):
@@ -58,8 +62,6 @@ class ReferenceBody(Body, kw_only=True):
     object_uuid: Mandatory[Reference] = ""
     referenced_uuid: Mandatory[AnyReference] = None
     relationship_type: Mandatory[AnyText] = None
-    comment: AnyText = None
-    uuid: Uuid = None
 
 
 class ReferencesParams(Params, kw_only=True):
@@ -76,6 +78,7 @@ class ReferencesParams(Params, kw_only=True):
         "Add an object with its attributes to an event.",
         url="/objects/add/[event_id]/[template_uuid]",
     ),
+    inputs={"body": ObjectInput},
 )
 def add(
     call: Call, event_id: str, template_uuid: str = "", *, body: ObjectBody, params: ObjectParams
@@ -104,6 +107,7 @@ def add(
         "Change an object; attributes not listed are deleted.",
         url="/objects/edit/[object_id]/[update_template_available]",
     ),
+    inputs={"body": with_columns(ObjectChanges, Object, without=FIXED)},
 )
 def edit(call: Call, object_id: str, update_template_available: str = "", *, body: ObjectChanges) -> Json:
     """Edit an object as a whole; ``/1`` upgrades it to the newest version of its template."""
@@ -136,6 +140,7 @@ def delete(call: Call, object_id: str, hard: str = "", *, params: DeletionParams
     writes=True,
     methods=("POST", "PUT"),
     describes=Description("Refer from an object to another part of its event."),
+    inputs={"body": with_columns(ReferenceBody, ObjectReference, without=("timestamp", "deleted"))},
 )
 def add_object_reference(call: Call, object_id: str = "", *, body: ReferenceBody) -> Json:
     """Add a reference from the object given in the path or in ``object_uuid``."""

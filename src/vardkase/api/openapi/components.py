@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from vardkase.api.attributes.writing import AttributeBody
+from vardkase.api.attributes.writing import AttributeInput
 from vardkase.api.fields import Schema
 from vardkase.api.inputs import Body
-from vardkase.api.objects.writing import ObjectBody
+from vardkase.api.objects.writing import ObjectInput
 from vardkase.formats.misp_json import structs
 
 TEXT: Schema = {"type": "string"}
@@ -67,7 +67,7 @@ PARTS = {
     "Object": ("Attribute", "ObjectReference"),
     "Attribute": ("Tag",),
 }
-INPUTS: dict[str, type[Body]] = {"AttributeInput": AttributeBody, "ObjectInput": ObjectBody}
+INPUTS: dict[str, type[Body]] = {"AttributeInput": AttributeInput, "ObjectInput": ObjectInput}
 """Parts of larger documents: what is taken alone is taken inside an event."""
 REFUSALS = {
     400: ("BadRequest", "The request cannot be understood.", "Error"),

@@ -16,6 +16,8 @@ from vardkase.core.misp_problems import problems_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.columns import FURTHER_OF_REPORT, NewReport
+from vardkase.intel.event_reports.documents import MERGED, assign
 from vardkase.intel.event_reports.tags import put_tags
 from vardkase.intel.kernel.attribute_changes import named
 from vardkase.intel.kernel.audiences import Audiences, report_audiences
@@ -25,10 +27,7 @@ from vardkase.intel.models import Event, EventReport
 from vardkase.intel.problems import EventReportProblem, IntelProblem
 from vardkase.intel.queries.find import Reference, find_report
 from vardkase.misp.distribution import Distribution
-from vardkase.misp.report import ReportInput, parse_report
-
-CHANGEABLE = frozenset({"name", "content", "distribution", "sharing_group_id", "SharingGroup", "deleted"})
-"""What an edit may change; other members are ignored, as in MISP."""
+from vardkase.misp.report import parse_report
 
 
 @transaction.atomic
@@ -43,7 +42,7 @@ def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
         event=event,
         timestamp=parsed.timestamp or now_seconds(),
     )
-    _assign(actor, report, parsed)
+    assign(report, parsed, SharingGroups(actor))
     put_tags(actor, report, parsed.tags)
     _touch_and_record(actor, event, report, IntelAction.EVENT_REPORT_ADDED)
     return report.pk
@@ -53,17 +52,12 @@ def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
 def edit_report(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> int:
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
-    stored = {
-        "name": report.name,
-        "content": report.content,
-        "distribution": report.distribution,
-        "sharing_group_id": report.sharing_group_id,
-        "deleted": report.deleted,
-    }
-    sent = {key: value for key, value in named(data).items() if key in CHANGEABLE}
+    stored = {name: getattr(report, name) for name in MERGED}
+    # Other members are ignored, as in MISP.
+    sent = {key: value for key, value in named(data).items() if key in {*MERGED, "SharingGroup"}}
     report.timestamp = now_seconds()
     before = report_audiences([report.pk])
-    _assign(actor, report, _parse(stored | sent))
+    assign(report, _parse(stored | sent), SharingGroups(actor))
     _touch_and_record(actor, event, report, IntelAction.EVENT_REPORT_EDITED, before=before)
     return report.pk
 
@@ -96,21 +90,14 @@ def lock_own_report(actor: Actor, reference: Reference) -> tuple[EventReport, Ev
     return EventReport.objects.get(pk=row.id), event
 
 
-def _parse(data: Mapping[str, Any]) -> ReportInput:
-    parsed = parse_report(data, now=now_seconds(), default_distribution=Distribution.ORGANISATION)
+def _parse(data: Mapping[str, Any]) -> NewReport:
+    own = Distribution.ORGANISATION
+    parsed = parse_report(
+        data, NewReport, now=now_seconds(), default_distribution=own, further=FURTHER_OF_REPORT
+    )
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))
     return parsed
-
-
-def _assign(actor: Actor, report: EventReport, parsed: ReportInput) -> None:
-    report.name = parsed.name
-    report.content = report.content if parsed.content is None else parsed.content
-    report.deleted = parsed.deleted
-    report.distribution, report.sharing_group_id = SharingGroups(actor).limited(
-        parsed.distribution, parsed.sharing_group_id, parsed.sharing_group
-    )
-    report.save()
 
 
 def _touch_and_record(

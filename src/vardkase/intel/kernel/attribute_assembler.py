@@ -12,7 +12,7 @@ from vardkase.core.errors import Invalid, by_field
 from vardkase.core.misp_problems import MispProblem, problems_of
 from vardkase.core.sql import array_of, cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.columns import NewAttribute, NewObject
+from vardkase.intel.columns import FURTHER_OF_ATTRIBUTE, FURTHER_OF_OBJECT, NewAttribute, NewObject
 from vardkase.intel.contribution_targets import ContributionTarget
 from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.kernel.attachments import take_data
@@ -109,6 +109,7 @@ class Assembler:
             now=self.now,
             default_distribution=self._default_distribution,
             rewrite=self.filter,
+            further=FURTHER_OF_ATTRIBUTE,
         )
         if isinstance(row, dict):
             raise Invalid(problems_of(row))
@@ -150,7 +151,7 @@ class Assembler:
     def new_object(self, data: object, place: str) -> NewObject | None:
         if not isinstance(data, dict):
             return None
-        row = parse_object(data, NewObject, now=self.now)
+        row = parse_object(data, NewObject, now=self.now, further=FURTHER_OF_OBJECT)
         if isinstance(row, dict):
             self.rejections.add(place, problems_of(row))
             return None

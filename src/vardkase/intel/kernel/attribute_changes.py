@@ -15,7 +15,7 @@ from django.conf import settings
 from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import problems_of
 from vardkase.core.sql import cursor
-from vardkase.intel.columns import IDENTITY, changeable
+from vardkase.intel.columns import FURTHER_OF_ATTRIBUTE, IDENTITY, changeable
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
 from vardkase.intel.kernel.attachments import take_data
 from vardkase.intel.kernel.bulk_insert import TagLink
@@ -71,6 +71,7 @@ def merge_attribute(
         now=now,
         default_distribution=settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION,
         rewrite=rewrite,
+        further=FURTHER_OF_ATTRIBUTE,
     )
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))

@@ -14,24 +14,10 @@ from typing import Any
 import psycopg
 
 from vardkase.core.sql import copy_rows, reserve_ids
-from vardkase.intel.columns import Entity, NewAttribute, NewObject, columns_of
+from vardkase.intel.columns import Entity, NewAttribute, NewObject, NewReference, columns_of
 from vardkase.intel.hooks import PartsStored, attributes_stored, objects_stored, references_stored
-from vardkase.intel.models import Attribute, Object
+from vardkase.intel.models import Attribute, Object, ObjectReference
 
-REFERENCE_COLUMNS = (
-    "uuid",
-    "event_id",
-    "object_id",
-    "source_uuid",
-    "referenced_uuid",
-    "referenced_id",
-    "referenced_type",
-    "relationship_type",
-    "comment",
-    "timestamp",
-    "deleted",
-)
-EVENT_OF_REFERENCE = REFERENCE_COLUMNS.index("event_id")
 MANY = 500
 """From this many rows on, a thread is worth its start."""
 ATTRIBUTE_TAG_COLUMNS = ("attribute_id", "event_id", "tag_id", "local", "relationship_type")
@@ -77,13 +63,14 @@ def write_objects(event_id: int, rows: Sequence[NewObject]) -> None:
     objects_stored.emit(PartsStored(event_id, tuple(row.id for row in rows)))
 
 
-def write_references(rows: Iterable[tuple[Any, ...]]) -> None:
-    if not (rows := list(rows)):
+def write_references(event_id: int, rows: Sequence[NewReference]) -> None:
+    if not rows:
         return
-    ids = reserve_ids("object_reference", len(rows))
-    numbered = ((new_id, *row) for new_id, row in zip(ids, rows, strict=True))
-    _copy("object_reference", ("id", *REFERENCE_COLUMNS), numbered)
-    references_stored.emit(PartsStored(rows[0][EVENT_OF_REFERENCE], tuple(ids)))
+    for row, new_id in zip(rows, reserve_ids("object_reference", len(rows)), strict=True):
+        row.id = new_id
+        row.event_id = event_id
+    _copy_entity(ObjectReference, rows)
+    references_stored.emit(PartsStored(event_id, tuple(row.id for row in rows)))
 
 
 def _tag_rows(rows: Sequence[NewAttribute], link_tags: TagResolver) -> list[tuple[Any, ...]]:

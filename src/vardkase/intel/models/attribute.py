@@ -15,6 +15,7 @@ from vardkase.core.file_columns import names_files
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.intel.models.event import LONGEST_RELATIONSHIP, Event
 from vardkase.intel.models.object import Object
+from vardkase.intel.models.sent import sent
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.types import HASH_TYPES
 
@@ -29,34 +30,36 @@ class Attribute(models.Model):
     `data_sha256` names the attachment or sample in `core.files`.
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    uuid = sent(models.UUIDField(default=uuid.uuid4, unique=True))
     event = models.ForeignKey(
         Event, models.CASCADE, db_constraint=False, db_index=False, related_name="attributes"
     )
     object = models.ForeignKey(
         Object, models.CASCADE, db_constraint=False, db_index=False, null=True, related_name="attributes"
     )
-    object_relation = models.TextField(null=True)
-    type = models.TextField()
-    category = models.TextField()
+    object_relation = sent(models.TextField(null=True))
+    type = sent(models.TextField())
+    category = sent(models.TextField())
     value1 = models.TextField()
     value2 = models.TextField(null=True)
-    to_ids = models.BooleanField()
-    distribution = models.SmallIntegerField(default=5)
-    sharing_group = models.ForeignKey(
-        SharingGroup,
-        models.PROTECT,
-        db_constraint=False,
-        db_index=False,
-        null=True,
-        related_name="attributes",
+    to_ids = sent(models.BooleanField())
+    distribution = sent(models.SmallIntegerField(default=5))
+    sharing_group = sent(
+        models.ForeignKey(
+            SharingGroup,
+            models.PROTECT,
+            db_constraint=False,
+            db_index=False,
+            null=True,
+            related_name="attributes",
+        )
     )
-    timestamp = models.BigIntegerField()
-    comment = models.TextField(default="")
-    deleted = models.BooleanField(default=False)
-    disable_correlation = models.BooleanField(default=False)
-    first_seen = models.BigIntegerField(null=True)
-    last_seen = models.BigIntegerField(null=True)
+    timestamp = sent(models.BigIntegerField())
+    comment = sent(models.TextField(default=""))
+    deleted = sent(models.BooleanField(default=False))
+    disable_correlation = sent(models.BooleanField(default=False))
+    first_seen = sent(models.BigIntegerField(null=True))
+    last_seen = sent(models.BigIntegerField(null=True))
     data_sha256 = models.CharField(max_length=64, null=True)
 
     class Meta:

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from vardkase.identity.organisations.models import Organisation, SharingGroup
+from vardkase.intel.models.sent import sent
 from vardkase.knowledge.taxonomies.models import Tag
 
 LONGEST_RELATIONSHIP = 191
@@ -26,17 +27,17 @@ class Event(models.Model):
     own organisation and site administrators read it, published or not, until a version without that is published.
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    uuid = sent(models.UUIDField(default=uuid.uuid4, unique=True))
     org = models.ForeignKey(Organisation, models.PROTECT, related_name="owned_events")
     orgc = models.ForeignKey(Organisation, models.PROTECT, related_name="created_events")
     user_id = models.BigIntegerField(default=0)
-    date = models.DateField()
-    info = models.TextField()
-    threat_level_id = models.SmallIntegerField(default=4)
-    analysis = models.SmallIntegerField(default=0)
-    distribution = models.SmallIntegerField(default=0)
-    sharing_group = models.ForeignKey(SharingGroup, models.PROTECT, null=True, related_name="events")
-    timestamp = models.BigIntegerField()
+    date = sent(models.DateField())
+    info = sent(models.TextField())
+    threat_level_id = sent(models.SmallIntegerField(default=4))
+    analysis = sent(models.SmallIntegerField(default=0))
+    distribution = sent(models.SmallIntegerField(default=0))
+    sharing_group = sent(models.ForeignKey(SharingGroup, models.PROTECT, null=True, related_name="events"))
+    timestamp = sent(models.BigIntegerField())
     publish_timestamp = models.BigIntegerField(default=0)
     sighting_timestamp = models.BigIntegerField(default=0)
     private_timestamp = models.BigIntegerField(default=0, db_default=0)
@@ -44,12 +45,12 @@ class Event(models.Model):
     private_publish_timestamp = models.BigIntegerField(default=0, db_default=0)
     has_group_times = models.BooleanField(default=False, db_default=False)
     group_changes_unpublished = models.BooleanField(default=False, db_default=False)
-    published = models.BooleanField(default=False)
-    locked = models.BooleanField(default=False)
+    published = sent(models.BooleanField(default=False))
+    locked = sent(models.BooleanField(default=False))
     proposal_email_lock = models.BooleanField(default=False)
-    disable_correlation = models.BooleanField(default=False)
-    protected = models.BooleanField(null=True)
-    extends_uuid = models.UUIDField(null=True)
+    disable_correlation = sent(models.BooleanField(default=False))
+    protected = sent(models.BooleanField(null=True))
+    extends_uuid = sent(models.UUIDField(null=True))
     attribute_count = models.IntegerField(default=0)
     withheld = models.BooleanField(default=False, db_default=False)
 

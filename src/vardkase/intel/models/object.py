@@ -8,6 +8,7 @@ from django.db import models
 
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.intel.models.event import Event
+from vardkase.intel.models.sent import sent
 
 
 class Object(models.Model):
@@ -17,30 +18,32 @@ class Object(models.Model):
     organisation knows of them (`identity.access.event_times.object_timestamp`).
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    uuid = sent(models.UUIDField(default=uuid.uuid4, unique=True))
     event = models.ForeignKey(
         Event, models.CASCADE, db_constraint=False, db_index=False, related_name="misp_objects"
     )
-    name = models.TextField()
-    meta_category = models.TextField()
-    description = models.TextField(null=True)
-    template_uuid = models.TextField(null=True)
-    template_version = models.IntegerField(default=1)
-    timestamp = models.BigIntegerField()
+    name = sent(models.TextField())
+    meta_category = sent(models.TextField())
+    description = sent(models.TextField(null=True))
+    template_uuid = sent(models.TextField(null=True))
+    template_version = sent(models.IntegerField(default=1))
+    timestamp = sent(models.BigIntegerField())
     private_timestamp = models.BigIntegerField(default=0, db_default=0)
-    distribution = models.SmallIntegerField(default=5)
-    sharing_group = models.ForeignKey(
-        SharingGroup,
-        models.PROTECT,
-        db_constraint=False,
-        db_index=False,
-        null=True,
-        related_name="misp_objects",
+    distribution = sent(models.SmallIntegerField(default=5))
+    sharing_group = sent(
+        models.ForeignKey(
+            SharingGroup,
+            models.PROTECT,
+            db_constraint=False,
+            db_index=False,
+            null=True,
+            related_name="misp_objects",
+        )
     )
-    comment = models.TextField(default="")
-    deleted = models.BooleanField(default=False)
-    first_seen = models.BigIntegerField(null=True)
-    last_seen = models.BigIntegerField(null=True)
+    comment = sent(models.TextField(default=""))
+    deleted = sent(models.BooleanField(default=False))
+    first_seen = sent(models.BigIntegerField(null=True))
+    last_seen = sent(models.BigIntegerField(null=True))
 
     class Meta:
         db_table = "object"
@@ -62,19 +65,19 @@ class ObjectReference(models.Model):
     `referenced_type` is 0 for an attribute and 1 for an object; the target may be known by uuid only.
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    uuid = sent(models.UUIDField(default=uuid.uuid4, unique=True))
     event = models.ForeignKey(
         Event, models.CASCADE, db_constraint=False, db_index=False, related_name="references"
     )
     object = models.ForeignKey(Object, models.CASCADE, db_constraint=False, related_name="references")
     source_uuid = models.UUIDField()
-    referenced_uuid = models.UUIDField()
+    referenced_uuid = sent(models.UUIDField())
     referenced_id = models.BigIntegerField()
     referenced_type = models.SmallIntegerField()
-    relationship_type = models.TextField(default="")
-    comment = models.TextField(default="")
-    timestamp = models.BigIntegerField()
-    deleted = models.BooleanField(default=False)
+    relationship_type = sent(models.TextField(default=""))
+    comment = sent(models.TextField(default=""))
+    timestamp = sent(models.BigIntegerField())
+    deleted = sent(models.BooleanField(default=False))
 
     class Meta:
         db_table = "object_reference"

@@ -8,17 +8,18 @@ from django.db import models
 
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.intel.models.event import Event
+from vardkase.intel.models.sent import sent
 
 
 class EventReport(models.Model):
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    uuid = sent(models.UUIDField(default=uuid.uuid4, unique=True))
     event = models.ForeignKey(Event, models.CASCADE, related_name="reports")
-    name = models.CharField(max_length=255)
-    content = models.TextField(default="")
-    distribution = models.SmallIntegerField(default=5)
-    sharing_group = models.ForeignKey(SharingGroup, models.PROTECT, null=True, related_name="reports")
-    timestamp = models.BigIntegerField()
-    deleted = models.BooleanField(default=False)
+    name = sent(models.CharField(max_length=255))
+    content = sent(models.TextField(default=""))
+    distribution = sent(models.SmallIntegerField(default=5))
+    sharing_group = sent(models.ForeignKey(SharingGroup, models.PROTECT, null=True, related_name="reports"))
+    timestamp = sent(models.BigIntegerField())
+    deleted = sent(models.BooleanField(default=False))
 
     class Meta:
         db_table = "event_report"

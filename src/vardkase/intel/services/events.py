@@ -23,7 +23,7 @@ from vardkase.identity.organisations.attribution import require_attribution
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.audit_actions import IntelAction
-from vardkase.intel.columns import NewAttribute, NewObject
+from vardkase.intel.columns import FURTHER_OF_EVENT, NewAttribute, NewObject
 from vardkase.intel.editing.tagging import link_event_tags
 from vardkase.intel.errors import EventBlocked, EventExists
 from vardkase.intel.event_reports.documents import store_reports
@@ -63,7 +63,7 @@ def add_event(
     """
     actor.require_writing(Permission.ADD)
     # The header; a block is reported before any validation errors.
-    parsed = parse_event(dict(data), now=now_seconds())
+    parsed = parse_event(dict(data), now=now_seconds(), further=FURTHER_OF_EVENT)
     if isinstance(parsed, dict):
         refuse_blocked(None, _own_uuid(actor))
         raise Invalid(problems_of(parsed))
@@ -200,6 +200,7 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tup
         disable_correlation=header.disable_correlation,
         protected=header.protected,
         extends_uuid=UUID(header.extends_uuid) if header.extends_uuid else None,
+        **header.further,
     )
     return event, creation.tags
 

@@ -21,6 +21,7 @@ from vardkase.identity.organisations.attribution import (
 )
 from vardkase.identity.organisations.problems import AttributionProblem
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.columns import FURTHER_OF_EVENT, sent_columns
 from vardkase.intel.editing.tagging import link_event_tags
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.kernel.attribute_assembler import Assembler, mentioned_tags
@@ -118,7 +119,7 @@ def _refuse_merge(actor: Actor, event: Event, data: Mapping[str, Any], signed: S
 def _merge_header(
     actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler, *, any_date: bool
 ) -> bool:
-    parsed = parse_event(_overlay(event, data), now=assembler.now)
+    parsed = parse_event(_overlay(event, data), now=assembler.now, further=FURTHER_OF_EVENT)
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))
     if not any_date:
@@ -134,14 +135,9 @@ def _merge_header(
 
 
 def _overlay(event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
-    base: dict[str, Any] = {
-        "info": event.info,
+    base = {name: getattr(event, name) for name in SHARED_COLUMNS} | {
         "date": event.date.isoformat(),
-        "threat_level_id": event.threat_level_id,
-        "analysis": event.analysis,
-        "distribution": event.distribution,
         "sharing_group_id": event.sharing_group_id or 0,
-        "disable_correlation": event.disable_correlation,
         "extends_uuid": str(event.extends_uuid or ""),
     }
     return base | {
@@ -157,6 +153,8 @@ def _assign(event: Event, parsed: EventInput) -> None:
     event.distribution = event.distribution if parsed.distribution is None else parsed.distribution
     event.disable_correlation = parsed.disable_correlation
     event.extends_uuid = UUID(parsed.extends_uuid) if parsed.extends_uuid else None
+    for name, value in parsed.further.items():
+        setattr(event, name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +191,12 @@ class _SharedState:
         move_private_times(event, audiences, changed)
 
 
-SHARED_COLUMNS = (
-    "info", "date", "threat_level_id", "analysis", "distribution", "sharing_group_id", "disable_correlation",
-    "extends_uuid",
-)  # fmt: skip
+SHARED_COLUMNS = [
+    name
+    for name in sent_columns(Event)
+    if name not in {"uuid", "timestamp", "published", "locked", "protected"}
+]
+"""What a document changes in an event, beside its times and what has a service of its own."""
 
 
 def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler) -> Audiences:

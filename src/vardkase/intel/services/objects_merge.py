@@ -8,7 +8,7 @@ from typing import Any
 
 from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import problems_of
-from vardkase.intel.columns import NewObject
+from vardkase.intel.columns import FURTHER_OF_OBJECT, NewObject, sent_columns
 from vardkase.intel.kernel.attribute_changes import as_document, named
 from vardkase.intel.kernel.audiences import Audiences, audience_of, group_of
 from vardkase.intel.kernel.sharing import SharingGroups
@@ -56,12 +56,15 @@ def _own_audiences(event: Event, stored: Object) -> Audiences:
     return frozenset({audience_of(group_of(event), (stored.distribution, stored.sharing_group_id))})
 
 
-MERGED = ("distribution", "sharing_group_id", "comment", "first_seen", "last_seen", "deleted")
-"""The columns that a document changes."""
+FIXED = frozenset(
+    {"uuid", "name", "meta_category", "description", "template_uuid", "template_version", "timestamp"}
+)
+"""What a document says of a new object alone; each change brings a time of its own."""
+MERGED = [name for name in sent_columns(Object) if name not in FIXED]
 
 
 def merge_object_header(stored: Object, sent: Mapping[str, Any], sharing: SharingGroups, now: int) -> None:
-    parsed = parse_object(_overlay(stored, sent), NewObject, now=now)
+    parsed = parse_object(_overlay(stored, sent), NewObject, now=now, further=FURTHER_OF_OBJECT)
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))
     parsed.distribution, parsed.sharing_group_id = sharing.limited(

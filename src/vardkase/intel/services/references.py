@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
-from vardkase.core.errors import FieldErrors, Invalid, NotFound
+from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.misp_problems import problems_of
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sql import cursor
@@ -24,7 +23,7 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
 )
 from vardkase.intel.audit_actions import IntelAction
-from vardkase.intel.columns import NewObject
+from vardkase.intel.columns import FURTHER_OF_REFERENCE, NewObject, NewReference
 from vardkase.intel.kernel.attribute_assembler import numbered_parts, taken_uuids
 from vardkase.intel.kernel.audiences import reference_audiences, touch_objects
 from vardkase.intel.kernel.audit_entries import event_target, known_to
@@ -34,15 +33,13 @@ from vardkase.intel.models import Event, ObjectReference
 from vardkase.intel.problems import IntelProblem, ObjectProblem
 from vardkase.intel.queries.find import find_object
 from vardkase.misp.fields import UUID as UUID_FORM
-from vardkase.misp.object import ReferenceInput, parse_reference
+from vardkase.misp.object import parse_reference
 
 ATTRIBUTE = 0
 OBJECT = 1
 
 type Targets = dict[str, tuple[int, int]]
 """uuid → (id, ATTRIBUTE or OBJECT)."""
-type ParsedReference = tuple[int, str, ReferenceInput]
-"""Id and uuid of the object that a reference starts from, and the rest of it."""
 
 
 @transaction.atomic
@@ -52,30 +49,18 @@ def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> Object
     Raises NotFound (no such object, or no such target in the event), NotYours, Invalid.
     """
     source, event = lock_own_part(actor, lambda: find_object(actor, object_ref))
-    parsed = parse_reference(data, now=now_seconds())
+    parsed = _parsed(data, source.id, source.uuid)
     if isinstance(parsed, dict):
-        raise Invalid(problems_of(parsed))
-    target = readable_targets(actor, event.pk, [parsed.referenced_uuid]).get(parsed.referenced_uuid)
-    if target is None:
+        raise Invalid(parsed)
+    targets = readable_targets(actor, event.pk, [parsed.referenced_uuid])
+    if parsed.referenced_uuid not in targets:
         raise NotFound(ObjectProblem.NO_TARGET())
     if parsed.uuid and taken_uuids("object_reference", [parsed.uuid]):
         raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
-    now = now_seconds()
-    reference = ObjectReference.objects.create(
-        uuid=UUID(parsed.uuid) if parsed.uuid else uuid4(),
-        event=event,
-        object_id=source.id,
-        source_uuid=source.uuid,
-        referenced_uuid=UUID(parsed.referenced_uuid),
-        referenced_id=target[0],
-        referenced_type=target[1],
-        relationship_type=parsed.relationship_type,
-        comment=parsed.comment,
-        timestamp=now,
-    )
-    audiences = reference_audiences([(source.id, parsed.referenced_uuid)])
-    touch_objects([(source.id, parsed.referenced_uuid)])
-    touch(event, audiences)
+    # As in MISP: what is added alone is of now, and there.
+    parsed.timestamp, parsed.deleted = 0, False
+    (reference,) = _write(event, [parsed], targets)
+    touch(event, reference_audiences([(source.id, parsed.referenced_uuid)]))
     record(
         actor, IntelAction.OBJECT_REFERENCE_ADDED, Target("object_reference", reference.pk, reference.uuid)
     )
@@ -91,13 +76,11 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
     """
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
-    parsed = {place: _parsed(part) for place, part in numbered_parts(documents, "ObjectReference")}
-    good = [result for result in parsed.values() if isinstance(result, WantedReference)]
-    named = [uuid for wanted in good for uuid in (wanted.source, wanted.reference.referenced_uuid)]
+    parsed = {place: _with_source(part) for place, part in numbered_parts(documents, "ObjectReference")}
+    good = [result for result in parsed.values() if not isinstance(result, dict)]
+    named = [uuid for wanted in good for uuid in (wanted.source_uuid, wanted.referenced_uuid)]
     targets = readable_targets(actor, event.pk, named)
-    taken = taken_uuids(
-        "object_reference", [wanted.reference.uuid for wanted in good if wanted.reference.uuid]
-    )
+    taken = taken_uuids("object_reference", [wanted.uuid for wanted in good if wanted.uuid])
     refused = {
         f"{place}.{name}": problems
         for place, result in parsed.items()
@@ -105,11 +88,10 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
     }
     if refused or not good:
         raise Invalid(refused or {"ObjectReference": [ObjectProblem.NO_REFERENCES()]})
-    references = [(targets[wanted.source][0], wanted.source, wanted.reference) for wanted in good]
-    stored = _write(event, references, targets)
-    audiences = reference_audiences(
-        [(object_id, reference.referenced_uuid) for object_id, _, reference in references]
-    )
+    for wanted in good:
+        wanted.object_id = targets[wanted.source_uuid][0]
+    stored = _write(event, good, targets)
+    audiences = reference_audiences([(wanted.object_id, wanted.referenced_uuid) for wanted in good])
     touch(event, audiences)
     target = event_target(event)
     change = {"count": len(stored), **known_to(event, audiences)}
@@ -117,49 +99,48 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
     return stored
 
 
-@dataclass(frozen=True, slots=True)
-class WantedReference:
-    """A valid reference: the uuid of its object, and the rest."""
-
-    source: str
-    reference: ReferenceInput
+type Parsed = NewReference | dict[str, list[Problem]]
+"""A reference, or its problems by field."""
 
 
-def _parsed(part: Any) -> WantedReference | FieldErrors:
+def _with_source(part: Any) -> Parsed:
     if not isinstance(part, dict):
         return {"object_uuid": [ObjectProblem.NOT_A_REFERENCE()]}
     source = str(part.get("object_uuid") or part.get("source_uuid") or "").strip().lower()
     if not UUID_FORM.fullmatch(source):
         return {"object_uuid": [CommonProblem.NOT_AN_RFC_4122_UUID()]}
-    parsed = parse_reference(part, now=now_seconds())
-    return problems_of(parsed) if isinstance(parsed, dict) else WantedReference(source, parsed)
+    return _parsed(part, None, source)
 
 
-def _errors_of(result: WantedReference | FieldErrors, targets: Targets, taken: set[str]) -> FieldErrors:
-    if not isinstance(result, WantedReference):
+def _parsed(part: Mapping[str, Any], object_id: int | None, source: object) -> Parsed:
+    parsed = parse_reference(part, NewReference, now=now_seconds(), further=FURTHER_OF_REFERENCE)
+    if isinstance(parsed, dict):
+        return problems_of(parsed)
+    parsed.object_id, parsed.source_uuid = object_id, source
+    return parsed
+
+
+def _errors_of(result: Parsed, targets: Targets, taken: set[str]) -> dict[str, list[Problem]]:
+    if isinstance(result, dict):
         return result
     errors: dict[str, list[Problem]] = {}
-    if targets.get(result.source, (0, ATTRIBUTE))[1] != OBJECT:
+    if targets.get(result.source_uuid, (0, ATTRIBUTE))[1] != OBJECT:
         errors["object_uuid"] = [ObjectProblem.NOT_FOUND()]
-    if result.reference.referenced_uuid not in targets:
+    if result.referenced_uuid not in targets:
         errors["referenced_uuid"] = [ObjectProblem.NO_TARGET()]
-    if result.reference.uuid in taken:
+    if result.uuid in taken:
         errors["uuid"] = [IntelProblem.UUID_TAKEN()]
-    if result.reference.uuid:
-        taken.add(result.reference.uuid)
+    if result.uuid:
+        taken.add(result.uuid)
     return errors
 
 
-def _write(event: Event, references: Sequence[ParsedReference], targets: Targets) -> list[ObjectReference]:
-    now = now_seconds()
-    rows = list(_reference_rows(event.pk, references, targets, set(), now))
-    write_references(rows)
-    touch_objects([(object_id, reference.referenced_uuid) for object_id, _, reference in references])
-    stored = {
-        str(reference.uuid): reference
-        for reference in ObjectReference.objects.filter(uuid__in=[row[0] for row in rows])
-    }
-    return [stored[row[0]] for row in rows]
+def _write(event: Event, references: Sequence[NewReference], targets: Targets) -> list[ObjectReference]:
+    rows = _complete(references, targets, set(), now_seconds())
+    write_references(event.pk, rows)
+    touch_objects([(row.object_id, row.referenced_uuid) for row in rows])
+    stored = ObjectReference.objects.in_bulk([row.id for row in rows])
+    return [stored[row.id] for row in rows]
 
 
 def readable_targets(actor: Actor, event_id: int, uuids: Sequence[str]) -> Targets:
@@ -179,40 +160,32 @@ def write_object_references(event_id: int, objects: Sequence[NewObject], now: in
 def store_references(event_id: int, wanted: Sequence[tuple[int, str, Any]], now: int) -> set[int]:
     """Write (object id, object uuid, document) references that are new here; returns the ids of their objects."""
     parsed = [
-        (object_id, object_uuid, reference)
+        reference
         for object_id, object_uuid, part in wanted
-        if isinstance(part, dict) and not isinstance(reference := parse_reference(part, now=now), dict)
+        if isinstance(part, dict) and not isinstance(reference := _parsed(part, object_id, object_uuid), dict)
     ]
     if not parsed:
         return set()
-    targets = targets_in_event(event_id, [reference.referenced_uuid for _, _, reference in parsed])
-    taken = taken_uuids("object_reference", [r.uuid for _, _, r in parsed if r.uuid])
-    rows = list(_reference_rows(event_id, parsed, targets, taken, now))
-    write_references(rows)
-    return {row[2] for row in rows}
+    targets = targets_in_event(event_id, [reference.referenced_uuid for reference in parsed])
+    taken = taken_uuids("object_reference", [reference.uuid for reference in parsed if reference.uuid])
+    rows = _complete(parsed, targets, taken, now)
+    write_references(event_id, rows)
+    return {row.object_id for row in rows}
 
 
-def _reference_rows(
-    event_id: int, parsed: Iterable[ParsedReference], targets: Targets, taken: set[str], now: int
-) -> Iterator[tuple[Any, ...]]:
-    for object_id, object_uuid, reference in parsed:
-        uuid = reference.uuid or str(uuid4())
-        target = targets.get(reference.referenced_uuid)
-        if target is None or uuid in taken:
-            continue
-        taken.add(uuid)
-        yield (
-            uuid,
-            event_id,
-            object_id,
-            object_uuid,
-            reference.referenced_uuid,
-            *target,
-            reference.relationship_type,
-            reference.comment,
-            reference.timestamp or now,
-            reference.deleted,
-        )
+def _complete(
+    references: Iterable[NewReference], targets: Targets, taken: set[str], now: int
+) -> list[NewReference]:
+    """With what their targets and the time of writing add, without those whose target or uuid is not to be had."""
+    kept = []
+    for reference in references:
+        reference.uuid = reference.uuid or str(uuid4())
+        reference.timestamp = reference.timestamp or now
+        if reference.referenced_uuid in targets and reference.uuid not in taken:
+            taken.add(reference.uuid)
+            reference.referenced_id, reference.referenced_type = targets[reference.referenced_uuid]
+            kept.append(reference)
+    return kept
 
 
 def targets_in_event(event_id: int, uuids: Sequence[str]) -> Targets:
