@@ -7,14 +7,14 @@ from typing import Any
 from vardkase.api.answers import Json
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.fields import Anything, Mandatory, Text
-from vardkase.api.inputs import Body
+from vardkase.api.fields import Mandatory, Text
+from vardkase.api.inputs import Body, with_fields
 from vardkase.api.request import Call
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.members.rules import TECHNICAL
 from vardkase.hub.membership.onboarding import services
-from vardkase.hub.membership.onboarding.actions import do_item
+from vardkase.hub.membership.onboarding.actions import CHECKLIST_ACTIONS, do_item
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
@@ -24,24 +24,13 @@ ITEM = "[organisation_id]/[item]"
 
 
 class ItemFields(Body, kw_only=True):
+    """What the item takes (`CHECKLIST_ACTIONS`), which reads it."""
+
     model = "Item"
 
-    email: Anything = None
-    addresses: Anything = None
-    until: Anything = None
-    send_to: Anything = None
-    networks: Anything = None
-    pem: Anything = None
-    domain: Anything = None
-    method: Anything = None
-    mailbox: Anything = None
-    url: Anything = None
-    authkey: Anything = None
-    push: Anything = None
-    pull: Anything = None
-    other: Anything = None
-    uuid: Anything = None
-    reason: Anything = None
+
+TAKEN = {name: (*action.needs, *action.takes) for name, action in CHECKLIST_ACTIONS.items()}
+ITEMS = ", ".join(f"{name} ({', '.join(fields)})" for name, fields in TAKEN.items())
 
 
 class Waiver(Body, kw_only=True):
@@ -61,13 +50,12 @@ def view(call: Call, organisation_id: str = "") -> Json:
     staff=TECHNICAL,
     writes=True,
     describes=Description(
-        "`item` is administrator (email), sync_user (email, addresses, until, send_to), networks (networks), "
-        "certificate (pem), domain (domain, method, mailbox), server (url, authkey, push, pull) or, for officers, "
-        "organisation (other: the id of one that is here, in place of the one that was made; else uuid: the one that "
-        "it has in its own MISP). `reason`: needed for what a second officer has to approve; the answer is then the "
-        "request.",
+        f"`item` and its fields are {ITEMS}. Officers alone complete organisation: `other` is the id of one "
+        "that is here, in place of the one that was made; `uuid` the one that it has in its own MISP. `reason`: needed "
+        "for what a second officer has to approve; the answer is then the request.",
         url=f"/membershipChecklists/do/{ITEM}",
     ),
+    inputs={"body": with_fields(ItemFields, {field for fields in TAKEN.values() for field in fields})},
 )
 def do(call: Call, organisation_id: str, item: str, *, body: ItemFields) -> Json:
     """Complete an item of a member's checklist."""
