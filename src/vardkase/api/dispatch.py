@@ -78,7 +78,8 @@ class Endpoint:
     `body`: the limits of its body. `most_values`: how many values its JSON body may hold, where each has its price.
     `proposes`: names of the actions that take two people, which is all that this does, or does in part.
     `unlimited_key`: refused to keys with addresses or a last day, since what it writes lets somebody in without them.
-    `answers` is the entity in a streamed response: "Event" for ``{"Event": {…}}``, "[Attribute]" for a list.
+    `answers` is the entity in an answer: "Event" for ``{"Event": {…}}``, "[Event]" for a list of such, "Tag[]" for a
+    list inside.
     `before_body` raises for what can be refused without looking at the body: a feature that is off, too many tries.
     """
 

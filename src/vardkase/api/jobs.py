@@ -72,7 +72,7 @@ def job_dict(job: Job) -> dict[str, Any]:
     }
 
 
-@endpoint("jobs/index", site_admin=True)
+@endpoint("jobs/index", site_admin=True, answers="[Job]")
 def index(call: Call, queue: str = "", *, params: Paging) -> Json:
     """List the jobs, newest first, page by page: ``/jobs/index/<queue>``."""
     limit, offset = params.limit_and_offset(PAGE)

@@ -56,7 +56,7 @@ def index(call: Call, *, params: Paging) -> Json:
     )
 
 
-@endpoint("news/add", site_admin=True, writes=True, describes=ABOUT_ADD)
+@endpoint("news/add", site_admin=True, writes=True, describes=ABOUT_ADD, answers="News")
 def add(call: Call, *, body: NewNewsBody) -> Json:
     try:
         news = services.add_news(call.actor, body.sent)
@@ -65,7 +65,7 @@ def add(call: Call, *, body: NewNewsBody) -> Json:
     return Json({"News": news_dict(news)})
 
 
-@endpoint("news/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+@endpoint("news/edit", site_admin=True, writes=True, describes=ABOUT_EDIT, answers="News")
 def edit(call: Call, news_id: str, *, body: NewsBody) -> Json:
     try:
         news = services.edit_news(call.actor, news_id, body.sent)

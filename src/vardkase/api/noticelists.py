@@ -20,13 +20,13 @@ PROFILES = EVERY
 UP_TO_DATE = "All noticelists are up to date already."
 
 
-@endpoint("noticelists/index")
+@endpoint("noticelists/index", answers="[Noticelist]")
 def index(call: Call) -> Json:
     """List the noticelists."""
     return Json([{"Noticelist": _noticelist(row)} for row in queries.all_noticelists()])
 
 
-@endpoint("noticelists/view")
+@endpoint("noticelists/view", answers="Noticelist")
 def view(call: Call, noticelist_id: str) -> Json:
     """Return one noticelist with its notices."""
     noticelist = queries.find_noticelist(as_int(noticelist_id) or 0)

@@ -205,7 +205,7 @@ def index(call: Call, event_id: str = "", *, params: ProposalList) -> Stream:
     return Stream(array(proposal_rows(call.actor, ids)))
 
 
-@endpoint("shadow_attributes/view")
+@endpoint("shadow_attributes/view", answers="ShadowAttribute")
 def view(call: Call, proposal_id: str) -> Json:
     """Return one open proposal."""
     return Json({"ShadowAttribute": _body(find_proposal(call.actor, proposal_id), VIEW_MEMBERS)})

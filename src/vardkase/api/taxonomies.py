@@ -73,7 +73,7 @@ class TaxonomyDocument(Body, kw_only=True):
     values: Anything = None
 
 
-@endpoint("taxonomies/index")
+@endpoint("taxonomies/index", answers="[Taxonomy]")
 def index(call: Call, *, params: TaxonomyList) -> Json:
     """List the taxonomies, each with the number of its tags and of those that exist on this instance."""
     counts = {count.taxonomy.pk: count for count in queries.taxonomy_counts()}

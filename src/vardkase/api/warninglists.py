@@ -113,7 +113,7 @@ def index(call: Call, *, params: WarninglistList) -> Json:
     )
 
 
-@endpoint("warninglists/view")
+@endpoint("warninglists/view", answers="Warninglist")
 def view(call: Call, warninglist_id: str) -> Stream:
     """Return one warninglist with its values and the types it applies to."""
     return Stream(_document(_find(warninglist_id)))
@@ -125,6 +125,7 @@ def view(call: Call, warninglist_id: str) -> Stream:
     requires=(Permission.WARNINGLIST,),
     writes=True,
     describes=ABOUT_ADD,
+    answers="Warninglist",
 )
 def add(call: Call, *, body: NewWarninglist) -> Stream:
     """Add a custom warninglist; returns it."""
@@ -140,6 +141,7 @@ def add(call: Call, *, body: NewWarninglist) -> Stream:
     requires=(Permission.WARNINGLIST,),
     writes=True,
     describes=ABOUT_EDIT,
+    answers="Warninglist",
 )
 def edit(call: Call, warninglist_id: str, *, body: WarninglistChanges) -> Stream:
     """Edit the fields or entries of a custom warninglist; returns it."""

@@ -23,7 +23,7 @@ PAGE = 60
 NOT_DOWNLOADABLE = "Attribute does not exist or you do not have the permission to download this attribute."
 
 
-@endpoint("attributes/view")
+@endpoint("attributes/view", answers="Attribute")
 def view(call: Call, attribute_id: str) -> Json | Text:
     """Return one attribute. HEAD only checks that it exists; a GET for an unknown one returns 405."""
     if not is_reference(attribute_id):

@@ -111,6 +111,7 @@ def add(
         url="/attributes/edit/[attribute_id]",
     ),
     inputs={"body": with_columns(AttributeChanges, Attribute)},
+    answers="Attribute",
 )
 def edit(call: Call, attribute_id: str, *, body: AttributeChanges) -> Json:
     """Edit an attribute and return it."""

@@ -55,14 +55,14 @@ class ReportTag(Params, kw_only=True):
     tag: Reference = ""
 
 
-@endpoint("event_reports/view")
-@endpoint("event_reports/view_summary")
+@endpoint("event_reports/view", answers="EventReport")
+@endpoint("event_reports/view_summary", answers="EventReport")
 def view(call: Call, report_id: str) -> Json:
     """Return one report, deleted or not, with its event."""
     return Json(report_dict(call.actor, number_of(call.actor, report_id)))
 
 
-@endpoint("event_reports/index")
+@endpoint("event_reports/index", answers="[EventReport]")
 def index(call: Call, *, params: ReportList) -> Stream:
     """List the reports that the caller may read, by event, by search word, or deleted ones."""
     chosen = ReportFilter(
@@ -82,6 +82,7 @@ def index(call: Call, *, params: ReportList) -> Stream:
     writes=True,
     describes=ABOUT_ADD,
     inputs={"body": with_columns(ReportBody, EventReport)},
+    answers="EventReport",
 )
 def add(call: Call, event_id: str = "", *, body: ReportBody) -> Json:
     """Add a report to the event named in the path or in the body."""
@@ -101,6 +102,7 @@ def add(call: Call, event_id: str = "", *, body: ReportBody) -> Json:
     writes=True,
     describes=ABOUT_EDIT,
     inputs={"body": with_columns(ReportChanges, EventReport, without=("uuid", "timestamp"))},
+    answers="EventReport",
 )
 def edit(call: Call, report_id: str, *, body: ReportChanges) -> Json:
     """Edit a report; only the members given in the body change."""

@@ -82,6 +82,7 @@ class Confirmation(Params, kw_only=True):
     methods=("POST", "PUT"),
     describes=Description("Store a new event with everything in it."),
     inputs={"body": with_columns(EventBody, Event)},
+    answers="Event",
 )
 def add(call: Call, *, body: EventBody, options: StoredOptions) -> Stream:
     """Store an event and return it; with ``/metadata:1`` only its header."""
@@ -133,6 +134,7 @@ def _location(call: Call, exists: EventExists) -> dict[str, str]:
     methods=("POST", "PUT"),
     describes=Description("Merge a document into an event.", url="/events/edit/[event_id]"),
     inputs={"body": with_columns(EventChanges, Event)},
+    answers="Event",
 )
 def edit(call: Call, event_id: str, *, body: EventChanges, options: StoredOptions) -> Stream:
     """Merge a document into an event; returns the complete event."""

@@ -125,7 +125,7 @@ def require_host(actor: Actor) -> None:
         raise Forbidden
 
 
-@endpoint("feeds/index")
+@endpoint("feeds/index", answers="[Feed]")
 def index(call: Call, *, params: FeedQuery) -> Json:
     """List the feeds the caller may see; all of them unless a page is requested."""
     rows = queries.feeds(call.actor)
@@ -137,7 +137,7 @@ def index(call: Call, *, params: FeedQuery) -> Json:
     return Json([_listed_feed(call.actor, feed, cached.get(feed.pk)) for feed in page])
 
 
-@endpoint("feeds/view")
+@endpoint("feeds/view", answers="Feed")
 def view(call: Call, feed_id: str) -> Json:
     """Return one feed with its cache status; only for the organisation that runs the installation."""
     require_host(call.actor)
@@ -150,7 +150,7 @@ def view(call: Call, feed_id: str) -> Json:
     return Json({"Feed": feed_dict(feed) | figures})
 
 
-@endpoint("feeds/add", site_admin=True, writes=True, describes=ABOUT_ADD)
+@endpoint("feeds/add", site_admin=True, writes=True, describes=ABOUT_ADD, answers="Feed")
 def add(call: Call, *, body: NewFeedBody) -> Json:
     try:
         feed = services.add_feed(call.actor, body.sent)
@@ -159,7 +159,7 @@ def add(call: Call, *, body: NewFeedBody) -> Json:
     return Json({"Feed": feed_dict(feed)})
 
 
-@endpoint("feeds/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+@endpoint("feeds/edit", site_admin=True, writes=True, describes=ABOUT_EDIT, answers="Feed")
 def edit(call: Call, feed_id: str, *, body: FeedBody) -> Json:
     number = found(call.actor, feed_id).pk
     try:

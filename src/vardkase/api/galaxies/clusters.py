@@ -78,7 +78,7 @@ class Deletion(Body, kw_only=True):
     hard: Hard = False
 
 
-@endpoint("galaxy_clusters/index")
+@endpoint("galaxy_clusters/index", answers="[GalaxyCluster]")
 def index(call: Call, galaxy_id: str, *, params: ClusterList) -> Json:
     """List the clusters of a galaxy: all, packaged, custom, those of the caller's organisation, or deleted
     ones."""
@@ -93,7 +93,7 @@ def index(call: Call, galaxy_id: str, *, params: ClusterList) -> Json:
     return Json([{"GalaxyCluster": cluster_dict(rows[number])} for number in chosen])
 
 
-@endpoint("galaxy_clusters/view")
+@endpoint("galaxy_clusters/view", answers="GalaxyCluster")
 def view(call: Call, cluster_id: str) -> Json:
     """Return one cluster by id or uuid, deleted or not, with its galaxy, elements, relations and tag usage."""
     cluster = queries.find_cluster(call.actor, cluster_id, deleted=True)
@@ -106,7 +106,14 @@ def view(call: Call, cluster_id: str) -> Json:
     return Json({"GalaxyCluster": document})
 
 
-@endpoint("galaxy_clusters/add", body=BodyLimits.DOCUMENT, requires=EDITOR, writes=True, describes=ABOUT_ADD)
+@endpoint(
+    "galaxy_clusters/add",
+    body=BodyLimits.DOCUMENT,
+    requires=EDITOR,
+    writes=True,
+    describes=ABOUT_ADD,
+    answers="GalaxyCluster",
+)
 def add(call: Call, galaxy_id: str, *, body: NewCluster, params: ForkQuery) -> Json:
     """Create a cluster in a galaxy; ``forkUUID`` names a cluster that supplies the members missing in the
     body."""
@@ -117,7 +124,12 @@ def add(call: Call, galaxy_id: str, *, body: NewCluster, params: ForkQuery) -> J
 
 
 @endpoint(
-    "galaxy_clusters/edit", body=BodyLimits.DOCUMENT, requires=EDITOR, writes=True, describes=ABOUT_EDIT
+    "galaxy_clusters/edit",
+    body=BodyLimits.DOCUMENT,
+    requires=EDITOR,
+    writes=True,
+    describes=ABOUT_EDIT,
+    answers="GalaxyCluster",
 )
 def edit(call: Call, cluster_id: str, *, body: ClusterChanges) -> Json:
     """Edit a cluster; only the members given in the body change, and its elements are replaced as a whole."""

@@ -54,7 +54,7 @@ class GalaxyChanges(GalaxyFields, kw_only=True):
     name: Anything = None
 
 
-@endpoint("galaxies/index")
+@endpoint("galaxies/index", answers="[Galaxy]")
 def index(call: Call, *, params: GalaxyList) -> Json:
     """List the galaxies, optionally those that contain ``value``; packaged (``default``) or ``custom`` ones."""
     galaxies = queries.search_galaxies(call.actor, params.value or params.searchall)
@@ -69,19 +69,23 @@ def index(call: Call, *, params: GalaxyList) -> Json:
     return Json([{"Galaxy": galaxy_dict(rows[number])} for number in chosen])
 
 
-@endpoint("galaxies/view")
+@endpoint("galaxies/view", answers="Galaxy")
 def view(call: Call, galaxy_id: str) -> Stream:
     """Return one galaxy by id or uuid, with all its clusters."""
     return Stream(_document(call.actor, queries.find_galaxy(call.actor, galaxy_id)))
 
 
-@endpoint("galaxies/add", requires=(Permission.GALAXY_EDITOR,), writes=True, describes=ABOUT_ADD)
+@endpoint(
+    "galaxies/add", requires=(Permission.GALAXY_EDITOR,), writes=True, describes=ABOUT_ADD, answers="Galaxy"
+)
 def add(call: Call, *, body: NewGalaxy) -> Json:
     """Create a galaxy owned by the caller's organisation."""
     return Json({"Galaxy": galaxy_dict(services.add_galaxy(call.actor, body.sent))})
 
 
-@endpoint("galaxies/edit", requires=(Permission.GALAXY_EDITOR,), writes=True, describes=ABOUT_EDIT)
+@endpoint(
+    "galaxies/edit", requires=(Permission.GALAXY_EDITOR,), writes=True, describes=ABOUT_EDIT, answers="Galaxy"
+)
 def edit(call: Call, galaxy_id: str, *, body: GalaxyChanges) -> Json:
     """Edit a galaxy; only the members given in the body change."""
     galaxy = services.edit_galaxy(call.actor, queries.find_galaxy(call.actor, galaxy_id).pk, body.sent)

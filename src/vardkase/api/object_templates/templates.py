@@ -31,7 +31,7 @@ class TypesParams(Params, kw_only=True):
     types: Mandatory[Texts] = field(name="attributeTypes", default=[])
 
 
-@endpoint("object_templates/index")
+@endpoint("object_templates/index", answers="[ObjectTemplate]")
 def index(call: Call, all: str = "", *, params: TemplateList) -> Json:
     """List the newest versions of all templates in use; for site administrators, ``/all`` includes the
     others."""

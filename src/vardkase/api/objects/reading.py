@@ -13,7 +13,7 @@ from vardkase.intel.queries.lists import newest_objects
 PAGE = 60
 
 
-@endpoint("objects/view")
+@endpoint("objects/view", answers="Object")
 def view(call: Call, object_id: str) -> Json | Text:
     """Return one object with its attributes, even if deleted. HEAD only checks that it exists."""
     row = find_object(call.actor, object_id, deleted=True)

@@ -9,7 +9,7 @@ from vardkase.api.saved_rows import stored_reference
 from vardkase.intel.queries.find import find_reference
 
 
-@endpoint("object_references/view")
+@endpoint("object_references/view", answers="ObjectReference")
 def view(call: Call, reference_id: str) -> Json:
     """Return one reference, even if deleted."""
     reference = find_reference(call.actor, reference_id, deleted=True)

@@ -79,6 +79,7 @@ class ReferencesParams(Params, kw_only=True):
         url="/objects/add/[event_id]/[template_uuid]",
     ),
     inputs={"body": ObjectInput},
+    answers="Object",
 )
 def add(
     call: Call, event_id: str, template_uuid: str = "", *, body: ObjectBody, params: ObjectParams
@@ -108,6 +109,7 @@ def add(
         url="/objects/edit/[object_id]/[update_template_available]",
     ),
     inputs={"body": with_columns(ObjectChanges, Object, without=FIXED)},
+    answers="Object",
 )
 def edit(call: Call, object_id: str, update_template_available: str = "", *, body: ObjectChanges) -> Json:
     """Edit an object as a whole; ``/1`` upgrades it to the newest version of its template."""
@@ -141,6 +143,7 @@ def delete(call: Call, object_id: str, hard: str = "", *, params: DeletionParams
     methods=("POST", "PUT"),
     describes=Description("Refer from an object to another part of its event."),
     inputs={"body": with_columns(ReferenceBody, ObjectReference, without=("timestamp", "deleted"))},
+    answers="ObjectReference",
 )
 def add_object_reference(call: Call, object_id: str = "", *, body: ReferenceBody) -> Json:
     """Add a reference from the object given in the path or in ``object_uuid``."""

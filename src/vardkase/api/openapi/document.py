@@ -222,7 +222,8 @@ def _success(kinds: tuple[type, ...]) -> dict[str, Any]:
 def _entity(answers: str) -> dict[str, Any]:
     name = answers.strip("[]")
     one = reference(name) if name in WRITTEN else {"type": "object"}
-    schema: Schema = {"type": "object", "required": [name], "properties": {name: one}}
+    inner: Schema = {"type": "array", "items": one} if answers == f"{name}[]" else one
+    schema: Schema = {"type": "object", "required": [name], "properties": {name: inner}}
     if answers.startswith("["):
         schema = {"type": "array", "items": schema}
     return {"description": "Done.", "content": {"application/json": {"schema": schema}}}

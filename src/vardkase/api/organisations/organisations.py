@@ -108,7 +108,7 @@ def index(call: Call, *, params: OrganisationSearch) -> Json:
     return Json(rows)
 
 
-@endpoint("organisations/view")
+@endpoint("organisations/view", answers="Organisation")
 def view(call: Call, organisation_id: str) -> Json:
     """Return one organisation by id, uuid or name."""
     organisation = queries.find_organisation_or_name(organisation_id)
@@ -137,7 +137,9 @@ def uuids(call: Call) -> Json:
     return Json([str(organisation.uuid) for organisation in queries.organisations("local")])
 
 
-@endpoint("admin/organisations/add", site_admin=True, writes=True, describes=ABOUT_ADD)
+@endpoint(
+    "admin/organisations/add", site_admin=True, writes=True, describes=ABOUT_ADD, answers="Organisation"
+)
 def add(call: Call, *, body: OrganisationBody) -> Json:
     try:
         organisation = services.create_organisation(call.actor, body.sent)
@@ -146,7 +148,9 @@ def add(call: Call, *, body: OrganisationBody) -> Json:
     return Json({"Organisation": organisation_dict(organisation)})
 
 
-@endpoint("admin/organisations/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+@endpoint(
+    "admin/organisations/edit", site_admin=True, writes=True, describes=ABOUT_EDIT, answers="Organisation"
+)
 def edit(call: Call, organisation_id: str, *, body: OrganisationBody) -> Json:
     organisation = queries.find_organisation(organisation_id)
     url = f"/admin/organisations/edit/{organisation.pk}"

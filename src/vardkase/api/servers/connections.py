@@ -119,7 +119,7 @@ def server_dict(server: Server) -> dict[str, Any]:
     }
 
 
-@endpoint("servers/index", site_admin=True)
+@endpoint("servers/index", site_admin=True, answers="[Server]")
 def index(call: Call) -> Json:
     """List all connections with their organisations and bound accounts."""
     page = list(queries.servers(call.actor))
@@ -142,7 +142,7 @@ def index(call: Call) -> Json:
     )
 
 
-@endpoint("servers/add", site_admin=True, writes=True, describes=ABOUT_ADD)
+@endpoint("servers/add", site_admin=True, writes=True, describes=ABOUT_ADD, answers="Server")
 def add(call: Call, *, body: NewServerBody) -> Json:
     try:
         server = services.add_server(call.actor, _sent_server(body))
@@ -151,7 +151,7 @@ def add(call: Call, *, body: NewServerBody) -> Json:
     return Json({"Server": server_dict(server)})
 
 
-@endpoint("servers/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+@endpoint("servers/edit", site_admin=True, writes=True, describes=ABOUT_EDIT, answers="Server")
 def edit(call: Call, server_id: str, *, body: ServerBody) -> Json:
     try:
         server = services.edit_server(call.actor, server_id, _sent_server(body))
@@ -160,7 +160,7 @@ def edit(call: Call, server_id: str, *, body: ServerBody) -> Json:
     return Json({"Server": server_dict(server)})
 
 
-@endpoint("servers/import", site_admin=True, writes=True)
+@endpoint("servers/import", site_admin=True, writes=True, answers="Server")
 def import_configuration(call: Call, *, body: ServerConfiguration) -> Json:
     """Add the connection described by another instance's servers/createSync."""
     try:

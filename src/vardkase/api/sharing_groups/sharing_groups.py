@@ -191,7 +191,7 @@ def index(call: Call, passive: str = "0") -> Json:
     return Json({"response": [_listed_group(call.actor, group) for group in groups]})
 
 
-@endpoint("sharing_groups/view")
+@endpoint("sharing_groups/view", answers="SharingGroup")
 def view(call: Call, sharing_group_id: str) -> Json:
     """Return one sharing group with its organisations and servers."""
     group = _find_group(call, sharing_group_id)
@@ -210,7 +210,13 @@ def view(call: Call, sharing_group_id: str) -> Json:
     )
 
 
-@endpoint("sharing_groups/add", requires=(Permission.SHARING_GROUP,), writes=True, describes=ABOUT_ADD)
+@endpoint(
+    "sharing_groups/add",
+    requires=(Permission.SHARING_GROUP,),
+    writes=True,
+    describes=ABOUT_ADD,
+    answers="SharingGroup",
+)
 def add(call: Call, *, body: NewGroupBody, document: JsonObject) -> Json:
     # MISP's own documents have organisations and servers beside the group, not in it.
     names = ("SharingGroupOrg", "SharingGroupServer", "Organisation")
@@ -225,7 +231,13 @@ def add(call: Call, *, body: NewGroupBody, document: JsonObject) -> Json:
     return _saved_group(queries.find_group(call.actor, number))
 
 
-@endpoint("sharing_groups/edit", requires=(Permission.SHARING_GROUP,), writes=True, describes=ABOUT_EDIT)
+@endpoint(
+    "sharing_groups/edit",
+    requires=(Permission.SHARING_GROUP,),
+    writes=True,
+    describes=ABOUT_EDIT,
+    answers="SharingGroup",
+)
 def edit(call: Call, sharing_group_id: str, *, body: GroupBody) -> Json:
     group = _find_group(call, sharing_group_id)
     url = f"/sharing_groups/edit/{group.pk}"

@@ -76,7 +76,7 @@ class TagSearch(Params, kw_only=True):
     strict: Flag | None = None
 
 
-@endpoint("tags/index")
+@endpoint("tags/index", answers="Tag[]")
 def index(call: Call, favourites_only: str = "", *, params: TagList) -> Json:
     """List the tags visible to the caller, or their favourites (``/1``), with usage counts."""
     tags = queries.visible_tags(call.actor)
@@ -111,7 +111,7 @@ def view(call: Call, tag_id: Segment = "", *, params: TagReference) -> Json:
     return Json(tag_dict(tag) | _counts(tag, counts))
 
 
-@endpoint("tags/add", requires=(Permission.TAG_EDITOR,), writes=True, describes=ABOUT_ADD)
+@endpoint("tags/add", requires=(Permission.TAG_EDITOR,), writes=True, describes=ABOUT_ADD, answers="Tag")
 def add(call: Call, *, body: NewTag) -> Json:
     """Add a tag; if the name is taken, returns the existing tag."""
     try:
@@ -130,7 +130,7 @@ def quick_add(call: Call, name: str = "", *, body: TagName) -> Saved:
     return saved("Tag added.", "/tags/quickAdd", id=str(tag.pk), data={"Tag": tag_dict(tag)})
 
 
-@endpoint("tags/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+@endpoint("tags/edit", site_admin=True, writes=True, describes=ABOUT_EDIT, answers="Tag")
 def edit(call: Call, tag_id: Segment = "", *, body: TagChanges, params: TagReference) -> Json:
     """Edit a tag; fields left out keep their values."""
     try:

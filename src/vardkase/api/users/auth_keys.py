@@ -63,7 +63,7 @@ def _with_user(key: AuthKey) -> dict[str, Any]:
     return {"AuthKey": key_dict(key), "User": {"id": str(key.user_id), "email": key.user.email}}
 
 
-@endpoint("auth_keys/index", requires=(Permission.AUTH,))
+@endpoint("auth_keys/index", requires=(Permission.AUTH,), answers="[AuthKey]")
 def index(call: Call, user_id: str = "") -> Json:
     """List API keys: the caller's own, or those of the accounts that the caller may administer."""
     keys = queries.visible_keys(call.actor)
@@ -72,13 +72,13 @@ def index(call: Call, user_id: str = "") -> Json:
     return Json([_with_user(key) for key in keys])
 
 
-@endpoint("auth_keys/view", requires=(Permission.AUTH,))
+@endpoint("auth_keys/view", requires=(Permission.AUTH,), answers="AuthKey")
 def view(call: Call, key_id: str) -> Json:
     """Return one API key, without the secret."""
     return Json(_with_user(queries.find_key(call.actor, key_id)))
 
 
-@endpoint("auth_keys/add", requires=(Permission.AUTH,), writes=True, describes=ABOUT_ADD)
+@endpoint("auth_keys/add", requires=(Permission.AUTH,), writes=True, describes=ABOUT_ADD, answers="AuthKey")
 def add(call: Call, user_id: str = "", *, body: NewAuthKeyBody) -> Json:
     user = queries.find_user(call.actor, user_id or body.user_id or "me")
     try:
@@ -88,7 +88,7 @@ def add(call: Call, user_id: str = "", *, body: NewAuthKeyBody) -> Json:
     return Json({"AuthKey": key_dict(key) | {"comment": body.sent.get("comment"), "authkey_raw": raw}})
 
 
-@endpoint("auth_keys/edit", requires=(Permission.AUTH,), writes=True, describes=ABOUT_EDIT)
+@endpoint("auth_keys/edit", requires=(Permission.AUTH,), writes=True, describes=ABOUT_EDIT, answers="AuthKey")
 def edit(call: Call, key_id: str, *, body: AuthKeyBody) -> Json:
     key = queries.find_key(call.actor, key_id)
     try:

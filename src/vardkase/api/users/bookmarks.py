@@ -46,19 +46,19 @@ def bookmark_dict(bookmark: Bookmark) -> dict[str, Any]:
     }
 
 
-@endpoint("bookmarks/index")
+@endpoint("bookmarks/index", answers="[Bookmark]")
 def index(call: Call) -> Json:
     """List the caller's bookmarks and those shared with the caller's organisation."""
     return Json([{"Bookmark": bookmark_dict(bookmark)} for bookmark in services.bookmarks(call.actor)])
 
 
-@endpoint("bookmarks/view")
+@endpoint("bookmarks/view", answers="Bookmark")
 def view(call: Call, bookmark_id: str) -> Json:
     """Return one bookmark."""
     return Json({"Bookmark": bookmark_dict(services.find_bookmark(call.actor, bookmark_id))})
 
 
-@endpoint("bookmarks/add", writes=True, describes=ABOUT_ADD)
+@endpoint("bookmarks/add", writes=True, describes=ABOUT_ADD, answers="Bookmark")
 def add(call: Call, *, body: NewBookmarkBody) -> Json:
     try:
         bookmark = services.add_bookmark(call.actor, body.sent)
@@ -67,7 +67,7 @@ def add(call: Call, *, body: NewBookmarkBody) -> Json:
     return Json({"Bookmark": bookmark_dict(bookmark)})
 
 
-@endpoint("bookmarks/edit", writes=True, describes=ABOUT_EDIT)
+@endpoint("bookmarks/edit", writes=True, describes=ABOUT_EDIT, answers="Bookmark")
 def edit(call: Call, bookmark_id: str, *, body: BookmarkBody) -> Json:
     try:
         bookmark = services.edit_bookmark(call.actor, bookmark_id, body.sent)

@@ -104,19 +104,26 @@ def role_dict(role: Role) -> dict[str, Any]:
     }
 
 
-@endpoint("roles/index")
+@endpoint("roles/index", answers="[Role]")
 def index(call: Call) -> Json:
     """List all roles with their permissions."""
     return Json([{"Role": role_dict(role) | {"default": role.default_role}} for role in queries.roles()])
 
 
-@endpoint("roles/view")
+@endpoint("roles/view", answers="Role")
 def view(call: Call, role_id: str) -> Json:
     """Return one role with its permissions."""
     return Json({"Role": role_dict(queries.find_role(role_id))})
 
 
-@endpoint("admin/roles/add", site_admin=True, writes=True, describes=ABOUT_ADD, inputs={"body": NewRole})
+@endpoint(
+    "admin/roles/add",
+    site_admin=True,
+    writes=True,
+    describes=ABOUT_ADD,
+    inputs={"body": NewRole},
+    answers="Role",
+)
 def add(call: Call, *, body: RoleBody) -> Json:
     try:
         role = services.create_role(call.actor, body.sent)

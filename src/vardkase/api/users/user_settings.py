@@ -63,7 +63,7 @@ def setting_dict(setting: UserSetting) -> dict[str, Any]:
     }
 
 
-@endpoint("userSettings/index")
+@endpoint("userSettings/index", answers="[UserSetting]")
 def index(call: Call, *, params: SettingsQuery) -> Json:
     """List the user settings that the caller may read."""
     settings = queries.visible_settings(call.actor)
@@ -74,7 +74,7 @@ def index(call: Call, *, params: SettingsQuery) -> Json:
     return Json([{"UserSetting": setting_dict(setting)} for setting in settings])
 
 
-@endpoint("userSettings/view")
+@endpoint("userSettings/view", answers="UserSetting")
 def view(call: Call, user_setting_id: str) -> Json:
     """Return one user setting by id."""
     return Json({"UserSetting": setting_dict(queries.find_user_setting(call.actor, user_setting_id))})
@@ -92,7 +92,7 @@ def get_setting(
     return Json(setting_dict(queries.setting_of(call.actor, user, name)))
 
 
-@endpoint("userSettings/setSetting", writes=True, describes=ABOUT_SET)
+@endpoint("userSettings/setSetting", writes=True, describes=ABOUT_SET, answers="UserSetting")
 def set_setting(
     call: Call, user_id: str = "", setting: str = "", *, body: UserSettingBody, params: UserQuery
 ) -> Json:

@@ -174,7 +174,7 @@ def listed_user(user: User) -> dict[str, Any]:
     }
 
 
-@endpoint("users/view")
+@endpoint("users/view", answers="User")
 def view(call: Call, user_id: str = "me") -> Json:
     """Return one account: the caller's own (`me`), or one that the caller may administer."""
     return Json(viewed_user(queries.find_user(call.actor, user_id)))
@@ -209,7 +209,7 @@ def heartbeat(call: Call) -> Message:
     return message("The instance is up.")
 
 
-@endpoint("admin/users/index", requires=(Permission.ADMIN,))
+@endpoint("admin/users/index", requires=(Permission.ADMIN,), answers="[User]")
 def index(call: Call, *, params: UserSearch) -> Json:
     """List the accounts that the caller may administer."""
     users = queries.search_users(
@@ -221,7 +221,7 @@ def index(call: Call, *, params: UserSearch) -> Json:
     return Json([listed_user(user) for user in users])
 
 
-@endpoint("admin/users/view", requires=(Permission.ADMIN,))
+@endpoint("admin/users/view", requires=(Permission.ADMIN,), answers="User")
 def admin_view(call: Call, user_id: str) -> Json:
     """Return one account that the caller may administer, with its role and organisation."""
     user = queries.find_user(call.actor, user_id)
@@ -230,7 +230,7 @@ def admin_view(call: Call, user_id: str) -> Json:
     return Json(shown)
 
 
-@endpoint("admin/users/add", requires=(Permission.ADMIN,), writes=True, describes=ABOUT_ADD)
+@endpoint("admin/users/add", requires=(Permission.ADMIN,), writes=True, describes=ABOUT_ADD, answers="User")
 def add(call: Call, *, body: NewUserBody) -> Json:
     try:
         user, key = services.create_user_with_key(call.actor, body.sent)
