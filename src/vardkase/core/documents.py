@@ -37,8 +37,11 @@ class DocumentProblem(ProblemCode):
     NO_SUCH_NAME = _("The value %(value)s is not allowed here."), "Invalid enum value %(value)s"
 
 
-def converted[T](document: Any, kind: type[T]) -> T:
-    """Raises InvalidValue; its problem is a `DocumentProblem.AT` if the fault lies inside the document."""
+def converted(document: Any, kind: Any) -> Any:
+    """`document` as a value of the type `kind`.
+
+    Raises InvalidValue; its problem is a `DocumentProblem.AT` if the fault lies inside the document.
+    """
     try:
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:

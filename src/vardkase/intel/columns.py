@@ -126,12 +126,13 @@ if TYPE_CHECKING:
 
     class NewReference(ObjectReference):
         uuid: Any
+        object_id: Any
         referenced_uuid: Any
         source_uuid: Any
 
     class NewReport(EventReport):
         uuid: Any
-        tags: list[dict[str, Any]]  # type: ignore[assignment]
+        tags: list[dict[str, Any]]
         group_block: dict[str, Any] | None
 
     class EventRow(Event): ...

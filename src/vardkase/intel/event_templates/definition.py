@@ -191,7 +191,7 @@ def document_of(definition: Any) -> Any:
 def read_definition(document: Any) -> Definition:
     """The definition in a document. Raises Invalid under ``definition``, with all errors."""
     try:
-        definition = converted(document, Definition)
+        definition: Definition = converted(document, Definition)
     except InvalidValue as error:
         raise Invalid(by_field(error, "definition")) from None
     if problems := list(_problems(definition)):

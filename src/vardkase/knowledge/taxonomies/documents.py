@@ -19,7 +19,7 @@ LONGEST_NAMESPACE = 255
 
 def taxonomy_file(document: Mapping[str, Any]) -> TaxonomyFile:
     try:
-        file = converted(dict(document), TaxonomyFile)
+        file: TaxonomyFile = converted(dict(document), TaxonomyFile)
     except InvalidValue as error:
         place = str(error.problem.params.get("place", "taxonomy"))
         raise Invalid(by_field(error, place.removeprefix("$.").partition("[")[0])) from None
