@@ -9,8 +9,8 @@ SOURCES := src tests bench tools
 # Every process of a test run would compile each test module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The rules and the tables of the house, and a story or two of every layer above them.
-QUICK := tests/house tests/misp tests/analysis/test_correlation_rules.py tests/analysis/test_filters.py \
+# The conventions and the tables, and a few tests of every layer above them.
+QUICK := tests/conventions tests/misp tests/analysis/test_correlation_rules.py tests/analysis/test_filters.py \
 	tests/identity/test_visibility.py tests/knowledge/test_tagging.py tests/intel/test_find.py \
 	tests/intel/test_proposals.py tests/formats/test_event_document.py tests/exchange/test_outbox.py \
 	tests/exchange/test_inbound_and_outbound_filters.py tests/hub/test_state_machines.py tests/hub/guard/test_guard.py \

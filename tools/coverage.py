@@ -2,7 +2,7 @@
 
 A file has [[feature]] blocks: `feature` is a sentence about it, `endpoints` what answers for it, and one of `tests`
 ("path" or "path::name") that prove it, `left_out` with the reason, or `missing` where it is to come. The names of
-all that MISP answers are in docs/coverage/misp_endpoints.txt; tests/house/test_coverage.py compares the three.
+all that MISP answers are in docs/coverage/misp_endpoints.txt; tests/conventions/test_coverage.py compares the three.
 """
 
 from __future__ import annotations

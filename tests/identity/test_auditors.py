@@ -8,9 +8,9 @@ import pytest
 from django.urls import get_resolver
 
 from tests.api.calls import call
+from tests.conventions.test_permissions import views
 from tests.factories import make_key, make_role, make_user
 from tests.factories.seed import Seed
-from tests.house.test_permissions import views
 from tests.web.accounts import signed_in
 from vardkase.api.dispatch import declared_permissions
 from vardkase.audit.models import AuditEntry

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import get_resolver
 
+from tests.conventions.test_permissions import views
 from tests.factories.samples import SECRET, SampleHub, Samples
-from tests.house.test_permissions import views
 from tests.web.accounts import signed_in
 from vardkase.identity.accounts.models import AuthKey
 

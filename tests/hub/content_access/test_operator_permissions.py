@@ -17,12 +17,12 @@ from django.urls import get_resolver
 
 from tests.api.calls import call, send
 from tests.api.test_roles import lines
+from tests.conventions.test_permissions import views
 from tests.factories import make_key, make_role, make_user
 from tests.factories.content_access import in_browser, operator_of
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member
 from tests.factories.samples import SampleHub, Samples
 from tests.factories.seed import Seed
-from tests.house.test_permissions import views
 from tests.web.accounts import signed_in
 from vardkase.api import registry
 from vardkase.api.dispatch import declared_permissions

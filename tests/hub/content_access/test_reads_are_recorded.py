@@ -15,9 +15,9 @@ from django.urls import get_resolver
 
 from tests.api.calls import send
 from tests.api.test_roles import Line, lines
+from tests.conventions.test_permissions import views
 from tests.factories import make_key, make_role, make_user
 from tests.factories.samples import SECRET, SampleHub, Samples, mentioned
-from tests.house.test_permissions import views
 from tests.web.accounts import signed_in
 from vardkase.hub.content_access.models import ContentGrant, ContentReading, GrantState
 from vardkase.identity.access.permissions import Permission

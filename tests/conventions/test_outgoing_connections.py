@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-HOUSE = Path(__file__).parents[2] / "src" / "vardkase"
+PACKAGE = Path(__file__).parents[2] / "src" / "vardkase"
 OPENERS = {
     "aiohttp", "asyncio", "confluent_kafka", "dns", "ftplib", "http.client", "httpx", "imaplib", "niquests", "pycurl",
     "requests", "smtplib", "socket", "ssl", "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc", "zmq",
@@ -49,8 +49,8 @@ def network_modules_in(source: str) -> set[str]:
 def test_only_gateway_opens_connections() -> None:
     """A connection opened anywhere else would skip the address checks."""
     found = {
-        str(path.relative_to(HOUSE)): openers
-        for path in HOUSE.rglob("*.py")
+        str(path.relative_to(PACKAGE)): openers
+        for path in PACKAGE.rglob("*.py")
         if (openers := network_modules_in(path.read_text(encoding="utf-8")))
     }
     assert found == ALLOWED

@@ -1,4 +1,4 @@
-"""What a page was sent is read in two ways: by `web.ui.forms.posted`, or by a Django form that is made of it."""
+"""Posted data is read in two ways only: by `web.ui.forms.posted`, or by a Django form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ READS = {
 }
 
 
-def test_what_was_sent_is_read_in_two_ways() -> None:
+def test_posted_data_is_read_in_two_ways() -> None:
     found = {
         f"{path.relative_to(WEB)}:{line}"
         for path in WEB.rglob("*.py")
@@ -26,7 +26,7 @@ def test_what_was_sent_is_read_in_two_ways() -> None:
     assert found == set()
 
 
-def test_the_check_finds_what_it_looks_for() -> None:
+def test_check_finds_planted_reads() -> None:
     source = (
         'request.POST.get("a")\nrequest.POST["a"]\n"a" in request.POST\nservices.save(actor, request.POST)\n'
         "sent = request.POST\nfor name in request.POST: pass\n"
@@ -39,7 +39,7 @@ def test_the_check_finds_what_it_looks_for() -> None:
 
 
 def other_readings(module: ast.Module) -> Iterator[int]:
-    """The lines on which what was sent goes anywhere but into a form, or into nothing until it was sent."""
+    """The lines on which posted data is used other than to make a form or to ask whether there is any."""
     parents = {child: node for node in ast.walk(module) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(module):
         if isinstance(node, ast.Attribute) and ast.unparse(node) in ("request.POST", "request.FILES"):
