@@ -20,14 +20,14 @@ TLS_MODES = frozenset({"require", "verify-ca", "verify-full"})
 
 def unsafe_settings(app_configs: object = None, **_options: Any) -> list[CheckMessage]:
     """An error for each unsafe setting; its id ends with the name of the variable to change."""
-    problems = (*_encryption(), *_sign_in(), *_secrets(), *_database(), *_mail())
+    problems = (*check_encryption(), *check_sign_in(), *check_secrets(), *check_database(), *check_mail())
     return [Error(message, hint=hint, id=f"vardkase.{name}") for name, message, hint in problems]
 
 
 type Problem = tuple[str, str, str]
 
 
-def _encryption() -> Iterator[Problem]:
+def check_encryption() -> Iterator[Problem]:
     if not settings.BASE_URL:
         yield (
             "VARDKASE_BASE_URL",
@@ -48,7 +48,7 @@ def _encryption() -> Iterator[Problem]:
         )
 
 
-def _sign_in() -> Iterator[Problem]:
+def check_sign_in() -> Iterator[Problem]:
     if not settings.REQUIRE_SECOND_FACTOR:
         yield (
             "VARDKASE_REQUIRE_SECOND_FACTOR",
@@ -65,7 +65,7 @@ def _sign_in() -> Iterator[Problem]:
         )
 
 
-def _secrets() -> Iterator[Problem]:
+def check_secrets() -> Iterator[Problem]:
     for name, secret in {
         "VARDKASE_SECRET_KEY": settings.SECRET_KEY,
         "VARDKASE_CORRELATION_SECRET": settings.CORRELATION_SECRET,
@@ -88,9 +88,10 @@ def _secrets() -> Iterator[Problem]:
             yield "VARDKASE_DATA_DIR", f"Other accounts can read {file}.", f"chmod 600 {file}"
 
 
-def _database() -> Iterator[Problem]:
+def check_database() -> Iterator[Problem]:
     database = settings.DATABASES["default"]
     host = str(database["HOST"])
+    # A host that begins with a slash is the folder of a Unix socket.
     local = host in LOCAL or host.startswith("/")
     if not local and database["OPTIONS"].get("sslmode") not in TLS_MODES:
         yield (
@@ -100,7 +101,7 @@ def _database() -> Iterator[Problem]:
         )
 
 
-def _mail() -> Iterator[Problem]:
+def check_mail() -> Iterator[Problem]:
     if not settings.VARDKASE_SMTP_HOST:
         yield (
             "VARDKASE_SMTP_HOST",

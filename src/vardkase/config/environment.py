@@ -107,6 +107,7 @@ def _make_secret(file: Path) -> str:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     value = secrets.token_urlsafe(48)
     try:
+        # O_EXCL: of two processes that start at once, one makes the secret and the other reads it.
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return file.read_text(encoding="ascii").strip()

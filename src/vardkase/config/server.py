@@ -38,7 +38,7 @@ def serve(listener: socket.socket, workers: int) -> None:
     gc.collect()
     gc.freeze()  # What is loaded by now stays shared between the workers.
     counts = ConnectionCounts(workers)
-    Workers(workers, lambda worker: _work(listener, workers, counts, worker)).watch()
+    Workers(workers, lambda worker: run_worker(listener, workers, counts, worker)).watch()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -53,7 +53,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _work(listener: socket.socket, workers: int, counts: ConnectionCounts, worker: int) -> None:
+def run_worker(listener: socket.socket, workers: int, counts: ConnectionCounts, worker: int) -> None:
     # Limit the allocated memory (RLIMIT_DATA): a request that needs more gets a MemoryError, alone.
     # RLIMIT_AS would also count reserved memory (64 MiB for each thread's heap, mapped files), and a
     # cgroup's limit kills the whole process with everybody else's requests.

@@ -24,9 +24,9 @@ class BodyLimits(Enum):
     """The maximum size of a body, as sent and as unpacked."""
 
     PUBLIC = 64 * KIBIBYTE
-    """For callers that are not known, and what every request may send before anybody is asked."""
+    """For unauthenticated callers, and for every request until its sender is known."""
     QUERY = 8 * MEBIBYTE
-    """Searches, forms, single things: what does not say otherwise."""
+    """The default: searches, forms, single objects."""
     FILES = 32 * MEBIBYTE
     """Forms with evidence, envelopes of TAXII."""
     DOCUMENT = 512 * MEBIBYTE

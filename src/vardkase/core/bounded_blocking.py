@@ -39,6 +39,7 @@ def blocking() -> Iterator[None]:
 
     Has no effect when nested, or in a thread outside a pool, as in a worker.
     """
+    # Without a pool until the end of the block, so that a nested call gives up no second place.
     pool, _thread.pool = _thread.pool, None
     try:
         if pool is None:

@@ -19,7 +19,7 @@ from vardkase.core.problems import ProblemCode, said_by_library
 
 DELIMITED = re.compile(r"/(.*)/([a-zA-Z]*)", re.DOTALL)
 FLAGS = "ims"
-"""The flags that change what matches; g and u, which do not here, may stand beside them."""
+"""The flags that change what matches; the ones below are accepted and have no effect."""
 IGNORED_FLAGS = "guD"
 MEMORY = 64 << 20
 """Bytes that RE2 may use for one set of expressions."""
@@ -29,7 +29,7 @@ TEXTS_AT_ONCE = 2_000
 """Texts in one automaton."""
 LONGEST = 65_535
 SEPARATOR = b"\0"
-"""Stands in no text that the hub keeps."""
+"""Is in no text that the hub stores, because PostgreSQL does not accept it."""
 
 
 class ExpressionProblem(ProblemCode):
@@ -116,6 +116,7 @@ class TextSet:
     """Many texts searched for together, ignoring case."""
 
     def __init__(self, written: Sequence[str]) -> None:
+        # Reversed, so that of texts that differ in case the first is the one reported.
         self._written = {_bytes(text.lower()): text for text in reversed(written) if text}
         wanted = list(self._written)
         self._expressions = [
@@ -133,6 +134,7 @@ class TextSet:
             while (match := expression.search(whole, position)) is not None:
                 place = bisect_right(starts, match.start()) - 1
                 yield place, self._written[match.group()]
+                # On to the next text: one match in each is enough.
                 position = starts[place + 1]
 
 

@@ -41,6 +41,8 @@ def remove_unused(before: float) -> tuple[int, int]:
     with executor.copy("COPY stored_file (digest) FROM STDIN") as copy:
         for digest in files.stored_before(before):
             copy.write_row([digest])
+    # Autovacuum cannot see temporary tables, and without statistics the anti-joins are planned for a few
+    # rows.
     executor.execute("ANALYZE stored_file")
     count = size = 0
     for digest in _unnamed():

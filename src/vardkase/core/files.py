@@ -29,8 +29,10 @@ def store(content: bytes) -> str:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(target.parent, fcntl.LOCK_SH):
         try:
+            # It counts as stored now, so that `remove` lets it be until a row references it.
             os.utime(target)
         except FileNotFoundError:
+            # In the same folder: a rename is atomic only within a file system.
             handle, temporary = tempfile.mkstemp(dir=target.parent)
             with os.fdopen(handle, "wb") as file:
                 file.write(content)

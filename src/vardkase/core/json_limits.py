@@ -46,11 +46,13 @@ def holds_too_many_values(
         allowed = min(allowed, VALUES_ANYWAY + int(sent / SENT_BYTES_OF_A_VALUE))
     if _count(raw, separators) <= allowed:
         return False
-    return _count(STRINGS.sub(b"", raw), separators) > allowed  # What stands in texts is no separator.
+    return (
+        _count(STRINGS.sub(b"", raw), separators) > allowed
+    )  # Commas and brackets inside strings do not count.
 
 
 def holds_more_values_than(raw: bytes, most: int, separators: Sequence[bytes] = OF_JSON) -> bool:
-    """Whether the encoded JSON holds more than `most` values, told before any of them takes up memory."""
+    """Whether the encoded JSON holds more than `most` values, determined before any of them uses memory."""
     return _count(raw, separators) > most and _count(STRINGS.sub(b"", raw), separators) > most
 
 

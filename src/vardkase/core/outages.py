@@ -27,13 +27,13 @@ class Outage(VardkaseError):
 def outage_of(fault: BaseException) -> Outage | None:
     """The outage that `fault` indicates; None if the data caused it. Details go to the log."""
     if isinstance(fault, OSError) and fault.errno in OF_THE_DISK:
-        return _told(fault, disk=True)
+        return logged_outage(fault, disk=True)
     if not isinstance(fault, BROKEN):
         return None
     cause = fault if isinstance(fault, psycopg.Error) else fault.__cause__
     state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
     if state is None or state.startswith(OF_THE_DATABASE):
-        return _told(fault, disk=state == DISK_FULL)
+        return logged_outage(fault, disk=state == DISK_FULL)
     return None
 
 
@@ -48,6 +48,6 @@ def raise_if_infrastructure_error(fault: Exception) -> None:
         raise outage from fault
 
 
-def _told(fault: BaseException, *, disk: bool) -> Outage:
+def logged_outage(fault: BaseException, *, disk: bool) -> Outage:
     log.error("nothing can be stored: %s", fault)
     return Outage(CommonProblem.DISK_FULL() if disk else CommonProblem.DATABASE_UNAVAILABLE())

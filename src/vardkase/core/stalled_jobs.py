@@ -12,7 +12,7 @@ from vardkase.core.retries import CUT_JOB
 @app.periodic(cron="* * * * *")
 @app.task(name="jobs.take_up_again", queueing_lock="jobs.take_up_again", pass_context=True)
 async def take_up_again(context: JobContext, timestamp: int) -> None:
-    """Have every job done again whose worker has not been heard of for half a minute."""
+    """Retry every job whose worker has sent no heartbeat for half a minute."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
         if CUT_JOB.delay(job.attempts + 1) is None:

@@ -46,6 +46,7 @@ def _write_member(out: io.BytesIO, name: bytes, content: bytes, password: bytes)
     checksum = zlib.crc32(content)
     # Negative window bits: the bare deflate stream that zip wants, without zlib's header.
     body = _encrypt(zlib.compress(content, 6, wbits=-15), checksum, password)
+    # Bit 11: the name is UTF-8. 0x21 is 1 January 1980, zip's earliest date: the time is not disclosed.
     flags = ENCRYPTED | (0x800 if not name.isascii() else 0)
     common = struct.pack("<4H3L", flags, zipfile.ZIP_DEFLATED, 0, 0x21, checksum, len(body), len(content))
     out.write(struct.pack("<4sH", b"PK\3\4", 20) + common + struct.pack("<2H", len(name), 0) + name + body)
@@ -58,7 +59,7 @@ def _write_member(out: io.BytesIO, name: bytes, content: bytes, password: bytes)
 
 
 def _encrypt(plain: bytes, checksum: int, password: bytes) -> bytes:
-    table = _CRC_TABLE
+    table = CRC_TABLE
     key0, key1, key2 = 0x12345678, 0x23456789, 0x34567890
     cipher = bytearray()
     # The last byte lets a reader reject a wrong password (APPNOTE.TXT §6.1).
@@ -74,14 +75,5 @@ def _encrypt(plain: bytes, checksum: int, password: bytes) -> bytes:
     return bytes(cipher)
 
 
-def _crc_table() -> tuple[int, ...]:
-    table = []
-    for byte in range(256):
-        value = byte
-        for _ in range(8):
-            value = (value >> 1) ^ (0xEDB88320 if value & 1 else 0)
-        table.append(value)
-    return tuple(table)
-
-
-_CRC_TABLE = _crc_table()
+# The cipher needs single steps of CRC-32; inverted before and after, zlib's checksum of one byte is a step from 0.
+CRC_TABLE = tuple(zlib.crc32(bytes([byte]), MAX_32) ^ MAX_32 for byte in range(256))

@@ -74,6 +74,7 @@ class Exchange:
         return request
 
     def _lost(self) -> None:
+        # In a thread, because cancelling a query waits for PostgreSQL.
         self.loop.run_in_executor(None, self.interruption.interrupt)
 
 
@@ -130,7 +131,11 @@ class Application:
         declared = int(request.META.get("CONTENT_LENGTH") or 0)
         complete = declared <= UNASKED and await _receive(receive, body, UNASKED)
         if not complete:
-            reply = await self._asked(exchange, max(body.size, declared))
+            # Django answers before the body: with a refusal, or with how much it accepts.
+            asked = exchange.request()
+            asked.META["CONTENT_LENGTH"] = str(max(body.size, declared))
+            asked.body_is_pending = True  # type: ignore[attr-defined]
+            reply = await self._answered(asked, exchange)
             if reply.wants_body is None:
                 return reply
             limits = reply.wants_body.limits
@@ -145,19 +150,16 @@ class Application:
             request.META["CONTENT_LENGTH"] = str(body.size)  # Without a body: it is refused for its size.
         return await self._answered(request, exchange, body.size)
 
-    async def _asked(self, exchange: Exchange, size: int) -> Reply:
-        """Django's answer before the body: a refusal, or how much it takes."""
-        request = exchange.request()
-        request.META["CONTENT_LENGTH"] = str(size)
-        request.body_is_pending = True  # type: ignore[attr-defined]
-        return await self._answered(request, exchange)
-
     async def _answered(self, request: WSGIRequest, exchange: Exchange, size: int = 0) -> Reply:
         lane = self._documents if size > LARGE else self._api if is_for_machines(request) else self._pages
         future: asyncio.Future[Reply] = exchange.loop.create_future()
 
+        def settle(made: Reply) -> None:
+            if not future.done():  # The client may have left, which cancels it.
+                future.set_result(made)
+
         def reply(made: Reply) -> None:
-            exchange.loop.call_soon_threadsafe(_settle, future, made)
+            exchange.loop.call_soon_threadsafe(settle, made)
 
         def work() -> None:
             self._work(request, exchange, lane.seconds, reply)
@@ -258,8 +260,3 @@ async def _deliver(reply: Reply, connection: Connection, send: Send) -> None:
         await send({"type": "http.response.body", "body": b""})
     finally:
         reply.body.close()
-
-
-def _settle(future: asyncio.Future[Reply], reply: Reply) -> None:
-    if not future.done():
-        future.set_result(reply)

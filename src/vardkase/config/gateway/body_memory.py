@@ -70,14 +70,14 @@ class IncomingBody:
         """Count the bytes held and those to come for `sender`; raises NoRoom, immediately if `declared` does
         not fit."""
         self._budget.check(sender, max(declared, self.size))
-        _check_disk(max(declared, self.size))
+        check_disk(max(declared, self.size))
         self._budget.take(sender, self.size)
         self._sender = sender
 
     def write(self, piece: bytes) -> None:
         if self._sender is not None:
             self._budget.take(self._sender, len(piece))
-            _check_disk(len(piece))
+            check_disk(len(piece))
         self.size += len(piece)
         with _disk_errors():
             self.file.write(piece)
@@ -95,7 +95,7 @@ class IncomingBody:
             self.file.close()
 
 
-def _check_disk(size: int) -> None:
+def check_disk(size: int) -> None:
     """Raise NoRoom if `size` more bytes would leave less free space than VARDKASE_DISK_RESERVE."""
     with _disk_errors():
         free = shutil.disk_usage(settings.DATA_DIR).free

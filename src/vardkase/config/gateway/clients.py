@@ -41,6 +41,10 @@ class Client:
         return cls(f"address {address}", f"visitor {address}")
 
     @classmethod
+    def account(cls, user_id: int, org_id: int) -> Self:
+        return cls(f"organisation {org_id}", f"account {user_id}")
+
+    @classmethod
     def unidentified(cls, request: WSGIRequest) -> Self:
         """Somebody whose credential is to be looked up: not kept back by what else comes from the address."""
         address = counted_as(client_address(request))
@@ -59,7 +63,7 @@ class Clients:
 
     def known(self, request: WSGIRequest) -> Client | None:
         """Who sent `request`; None when that takes a query: `identify` then."""
-        credential = _credential(request)
+        credential = credential_of(request)
         if not credential:
             return Client.visitor(request)
         digest = _digest(credential)
@@ -71,20 +75,20 @@ class Clients:
     def identify(self, request: WSGIRequest) -> Client:
         """Who sent `request`, from the database; a visitor when its credential is none. Raises nothing."""
         try:
-            client = _owner(request)
+            client = owner_of_request(request)
         except Exception:
             logger.exception("the client of a request could not be identified")
             client = None
         if client is None:
             return Client.visitor(request)
         with self._lock:
-            self._known[_digest(_credential(request))] = client
+            self._known[_digest(credential_of(request))] = client
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return client
 
 
-def _credential(request: WSGIRequest) -> str:
+def credential_of(request: WSGIRequest) -> str:
     """What says who it is: the headers for keys, or the cookie of a session; "" for a visitor."""
     headers = (request.META.get("HTTP_AUTHORIZATION", ""), request.META.get("HTTP_X_MISP_AUTH", ""))
     if any(headers):
@@ -96,31 +100,27 @@ def _digest(credential: str) -> bytes:
     return hashlib.sha256(credential.encode()).digest()
 
 
-def _owner(request: WSGIRequest) -> Client | None:
+def owner_of_request(request: WSGIRequest) -> Client | None:
     authorization = request.META.get("HTTP_AUTHORIZATION", "").strip()
     if authorization[: len(BASIC)].lower() == BASIC:
         _, password = credentials(authorization[len(BASIC) :])
-        return _owner_of_keys([password] if KEY.fullmatch(password) else [])
+        return owner_of_keys([password] if KEY.fullmatch(password) else [])
     if keys := presented_keys(request):
-        return _owner_of_keys(keys)
+        return owner_of_keys(keys)
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if not session or authorization:
         return None
     user_id = SessionStore(session).get(SESSION_KEY)
     row = User.objects.filter(pk=user_id).values_list("pk", "org_id").first() if user_id else None
-    return _member(*row) if row else None
+    return Client.account(*row) if row else None
 
 
-def _owner_of_keys(keys: list[str]) -> Client | None:
+def owner_of_keys(keys: list[str]) -> Client | None:
     digests = {key[:4]: hashlib.sha256(key.encode()).digest() for key in keys}
     rows = AuthKey.objects.filter(authkey_start__in=digests).values_list(
         "authkey_start", "digest", "user_id", "user__org_id"
     )
     for start, digest, user_id, org_id in rows:
         if hmac.compare_digest(digests[start], bytes(digest)):
-            return _member(user_id, org_id)
+            return Client.account(user_id, org_id)
     return None
-
-
-def _member(user_id: int, org_id: int) -> Client:
-    return Client(f"organisation {org_id}", f"account {user_id}")

@@ -14,21 +14,6 @@ type Scope = dict[str, Any]
 
 def request_of(scope: Scope) -> WSGIRequest:
     """The request without its body; raises ValueError if it is not HTTP."""
-    return WSGIRequest(_environ(scope))
-
-
-def attach_body(request: WSGIRequest, body: Any, size: int) -> None:
-    """Let `request` read `size` bytes of the file `body`."""
-    request.META["CONTENT_LENGTH"] = str(size)
-    request._stream = LimitedStream(body, size)  # type: ignore[assignment]  # noqa: SLF001 - as WSGIRequest
-
-
-def sends_body(request: WSGIRequest) -> bool:
-    length = request.META.get("CONTENT_LENGTH", "")
-    return length not in ("", "0") or "HTTP_TRANSFER_ENCODING" in request.META
-
-
-def _environ(scope: Scope) -> dict[str, Any]:
     client, server = scope["client"], scope["server"] or ("localhost", 0)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
@@ -58,4 +43,15 @@ def _environ(scope: Scope) -> dict[str, Any]:
         # A header given twice is one list, but for cookies (RFC 9110, section 5.3; RFC 9113, section 8.2.3).
         known = environ.get(name)
         environ[name] = value if known is None else f"{known}{'; ' if name == 'HTTP_COOKIE' else ','}{value}"
-    return environ
+    return WSGIRequest(environ)
+
+
+def attach_body(request: WSGIRequest, body: Any, size: int) -> None:
+    """Let `request` read `size` bytes of the file `body`."""
+    request.META["CONTENT_LENGTH"] = str(size)
+    request._stream = LimitedStream(body, size)  # type: ignore[assignment]  # noqa: SLF001 - as WSGIRequest
+
+
+def sends_body(request: WSGIRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH", "")
+    return length not in ("", "0") or "HTTP_TRANSFER_ENCODING" in request.META

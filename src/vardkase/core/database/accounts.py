@@ -32,6 +32,7 @@ class ServerAccount:
     def popen_arguments(self) -> PopenAccount:
         if not self.switch:
             return {}
+        # Without `extra_groups` the server would keep the supplementary groups of root.
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def can_enter(self, folder: Path) -> bool:

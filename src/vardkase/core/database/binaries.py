@@ -45,6 +45,7 @@ def _copy_all(source: Path, target: Path, folder: Path) -> None:
         _copy(libraries, unfinished / libraries.name)
     for path in (target, unfinished, *(p for p in unfinished.rglob("*") if p.is_dir())):
         path.chmod(0o755)
+    # Last, so that the folder of a version is either complete or missing.
     unfinished.rename(folder)
 
 

@@ -35,6 +35,7 @@ class Postmaster:
 def read_postmaster(cluster: Path) -> Postmaster | None:
     try:
         lines = (cluster / "postmaster.pid").read_text().splitlines()
+        # Lines of the file, by position: 1 the pid, 5 the folder of the socket, 8 the state.
         return Postmaster(
             int(lines[0]),
             lines[4].strip(),

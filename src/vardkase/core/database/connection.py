@@ -72,6 +72,7 @@ def _from_url(url: str) -> dict[str, Any]:
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
+        # The folder of a socket cannot be the host of a URL, so libpq takes it as a parameter.
         "HOST": unquote(parts.hostname or "") or options.pop("host", ""),
         "PORT": _port(parts) or options.pop("port", ""),
         "OPTIONS": options,

@@ -119,6 +119,7 @@ def _make_private(folder: Path, account: ServerAccount) -> bool:
         pass
     except OSError:
         return False
+    # Anybody can create a folder in /tmp, or a link there: only one of our own is used.
     status = folder.lstat()
     is_folder = not folder.is_symlink() and folder.is_dir()
     return is_folder and status.st_uid == account.uid and not status.st_mode & 0o077

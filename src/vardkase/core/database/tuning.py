@@ -23,6 +23,7 @@ def server_settings(*, durable: bool) -> dict[str, str]:
         "maintenance_work_mem": f"{max(64, min(memory // 16, 512))}MB",
         # Every query here is short or streams; compiling costs more than it saves.
         "jit": "off",
+        # On an SSD, a page elsewhere costs hardly more than the next one.
         "random_page_cost": "1.1",
         # With few cores the web workers need them more than one query does.
         "max_parallel_workers_per_gather": "0" if cores <= 2 else str(min(4, cores // 2)),
@@ -52,6 +53,7 @@ _FOR_TESTS = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
+    # This level is refused as long as there may be WAL senders.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "shared_buffers": "128MB",

@@ -18,7 +18,7 @@ class JobProblem(ProblemCode):
 
 
 def problem_of(fault: BaseException) -> Problem:
-    """Why something failed: told of foreseen errors only, as others may hold confidential data."""
+    """Why something failed; the text only of foreseen errors, as others may contain confidential data."""
     if isinstance(fault, VardkaseError):
         return fault.problem or CommonProblem.QUOTED(said=type(fault).__name__)
     return JobProblem.UNFORESEEN(name=type(fault).__name__)

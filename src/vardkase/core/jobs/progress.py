@@ -50,7 +50,7 @@ def report(done: int, total: int = 0, line: str = "") -> None:
     if time.monotonic() - job.wrote < EVERY and done != total:
         return
     job.wrote = time.monotonic()
-    cursor().execute(TOLD, {"job": job.id, "done": done, "total": total})
+    cursor().execute(REPORTED, {"job": job.id, "done": done, "total": total})
     # Asked only as often as progress is written: report may be called for each of a million rows.
     row = cursor().execute(ABORT_REQUESTED, (job.id,)).fetchone()
     if row and row[0]:
@@ -77,7 +77,7 @@ def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
             cursor().execute(FAILED, {"job": context.job.id, "fault": stored(problem_of(fault))})
         raise
     else:
-        cursor().execute(FORGIVEN, (context.job.id,))
+        cursor().execute(CLEAR_FAULT, (context.job.id,))
         return result
     finally:
         _running.reset(token)
@@ -85,7 +85,7 @@ def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
 
 ABORT_REQUESTED = "SELECT abort_requested FROM procrastinate_jobs WHERE id = %s"
 # What is done grows less when the job is tried again: the rate is that of the new try.
-TOLD = """
+REPORTED = """
 INSERT INTO job_progress AS known (job_id, done, total, started, heard, fault)
 VALUES (%(job)s, %(done)s, %(total)s, clock_timestamp(), clock_timestamp(), '')
 ON CONFLICT (job_id) DO UPDATE SET done = excluded.done, total = excluded.total, heard = excluded.heard, fault = '',
@@ -96,4 +96,4 @@ INSERT INTO job_progress (job_id, done, total, started, heard, fault)
 VALUES (%(job)s, 0, 0, clock_timestamp(), clock_timestamp(), %(fault)s)
 ON CONFLICT (job_id) DO UPDATE SET fault = excluded.fault, heard = excluded.heard
 """
-FORGIVEN = "UPDATE job_progress SET fault = '' WHERE job_id = %s AND fault <> ''"
+CLEAR_FAULT = "UPDATE job_progress SET fault = '' WHERE job_id = %s AND fault <> ''"

@@ -52,6 +52,7 @@ def forget_past_uses() -> None:
     cursor().execute("DELETE FROM limit_use WHERE ends <= %s", (now_seconds(),))
 
 
+# One statement, because concurrent uses of a key then wait for its row and are all counted.
 SPEND = """
 INSERT INTO limit_use AS u (key, began, ends, times) VALUES (%(key)s, %(now)s, %(now)s + %(window)s, %(count)s)
 ON CONFLICT (key) DO UPDATE SET

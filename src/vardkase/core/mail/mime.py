@@ -28,15 +28,18 @@ def entity(text: str, html: str = "", subject: str = "", attachments: Sequence[A
     `subject` is one that only the reader may see. It is reduced to one line, as it may contain user input.
     """
     part = EmailMessage(policy=SMTP)
+    # What is signed must be 7-bit, so that no mail server re-encodes it (RFC 3156, section 3).
     part.set_content(text, cte="quoted-printable")
     if html:
         part.add_alternative(html, subtype="html", cte="quoted-printable")
     for each in attachments:
         main, _, sub = each.type.partition("/")
         part.add_attachment(each.content, main, sub, filename=each.name)
+    # Only the outermost entity has it.
     del part["MIME-Version"]
     if subject:
         part["Subject"] = " ".join(subject.split())
+        # Asks mail programs to show this subject in place of the outer one.
         part.set_param("protected-headers", "v1")
     return part.as_bytes()
 

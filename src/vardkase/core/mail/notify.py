@@ -142,6 +142,7 @@ def notify_each(
         mail = _Notification(
             known, about, facts, by, attachments, reply_to, headers or {}, policy, sent_by, has_server
         )
+        # One mail for each address, even if somebody is there in two roles.
         people = {person.email.lower(): person for person in recipients}
         for person in people.values():
             try:

@@ -78,6 +78,7 @@ def count_messages(user_id: int, *, allowed: int) -> None:
 
 
 def _row(mail: Mail) -> OutgoingMail:
+    # A line break would begin another header.
     subject = " ".join(mail.subject.split())[:LONGEST_SUBJECT]
     return OutgoingMail(
         recipient=mail.recipient,
@@ -87,6 +88,7 @@ def _row(mail: Mail) -> OutgoingMail:
         html=mail.html,
         content=mail.content,
         headers=dict(mail.headers),
+        # Chosen once: a mail that is sent again after a doubtful failure is recognised as the same.
         message_id=make_msgid(domain=settings.VARDKASE_MAIL_FROM.rpartition("@")[2]),
         about=mail.about,
     )

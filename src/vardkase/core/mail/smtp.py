@@ -62,6 +62,7 @@ def written(mail: OutgoingMail) -> bytes:
     head["Subject"] = mail.subject
     head["Date"] = formatdate()
     head["Message-ID"] = mail.message_id or make_msgid()
+    # Keeps automatic replies, such as those of holidays, from coming back (RFC 3834).
     head["Auto-Submitted"] = "auto-generated"
     for name, value in mail.headers.items():
         head[name] = value

@@ -45,7 +45,9 @@ def public_key(armored: str) -> PublicKey:
     if not armored.lstrip().startswith(ARMOR) or len(armored) > LONGEST_KEY:
         raise InvalidValue(MailKeyProblem.NO_PUBLIC_KEY())
     certificate = _certificate(armored)
-    if certificate is None or _holds_secrets(armored):
+    # Sequoia reads the public part of a secret key as well, which must not be stored.
+    secret = (Tag.SecretKey, Tag.SecretSubkey)
+    if certificate is None or any(p.tag in secret for p in PacketPile.from_bytes(armored.encode())):
         raise InvalidValue(MailKeyProblem.NO_PUBLIC_KEY())
     return PublicKey(certificate.fingerprint.upper(), certificate.is_revoked)
 
@@ -127,11 +129,6 @@ def _encrypts_now(armored: str) -> bool:
             statement = (packet.signature_created or made, good)
             newest[key] = max(newest.get(key, statement), statement)
     return any(good for _, good in newest.values())
-
-
-def _holds_secrets(armored: str) -> bool:
-    secret = (Tag.SecretKey, Tag.SecretSubkey)
-    return any(packet.tag in secret for packet in PacketPile.from_bytes(armored.encode()))
 
 
 def _secret(armored: str) -> Tsk:

@@ -30,37 +30,47 @@ def new_secret_key(user_id: str, created: int) -> str:
     """
     key = Ed25519PrivateKey.generate()
     public = pack(">BIBB", 4, created, EDDSA, len(ED25519)) + ED25519
-    public += _number(b"\x40" + key.public_key().public_bytes_raw())
-    secret = _number(key.private_bytes_raw())
+    # 0x40: the point is in its native, compressed form.
+    public += multiprecision_integer(b"\x40" + key.public_key().public_bytes_raw())
+    secret = multiprecision_integer(key.private_bytes_raw())
     name = user_id.encode()
     packets = (
-        _packet(SECRET_KEY, public + b"\0" + secret + pack(">H", sum(secret) & 0xFFFF)),
-        _packet(USER_ID, name),
-        _packet(SIGNATURE, _certification(key, public, name, created)),
+        # 0: not encrypted, so that a plain checksum follows the key (RFC 4880, section 5.5.3).
+        packet(SECRET_KEY, public + b"\0" + secret + pack(">H", sum(secret) & 0xFFFF)),
+        packet(USER_ID, name),
+        packet(SIGNATURE, certification(key, public, name, created)),
     )
     return armor(b"".join(packets), ArmorKind.SecretKey)
 
 
-def _certification(key: Ed25519PrivateKey, public: bytes, name: bytes, created: int) -> bytes:
+def certification(key: Ed25519PrivateKey, public: bytes, name: bytes, created: int) -> bytes:
     of_key = b"\x99" + pack(">H", len(public)) + public
+    # The fingerprint of a version 4 key is SHA-1 by definition (RFC 4880, section 12.2).
     fingerprint = hashlib.sha1(of_key, usedforsecurity=False).digest()
-    about = _subpacket(CREATED, pack(">I", created)) + _subpacket(KEY_FLAGS, CERTIFIES_AND_SIGNS)
-    about += _subpacket(ISSUER, b"\x04" + fingerprint)
+    about = subpacket(CREATED, pack(">I", created)) + subpacket(KEY_FLAGS, CERTIFIES_AND_SIGNS)
+    about += subpacket(ISSUER, b"\x04" + fingerprint)
     signed = pack(">BBBBH", 4, POSITIVE_CERTIFICATION, EDDSA, SHA512, len(about)) + about
+    # What a certification signs: the key, the user id, and the head of the signature itself (section 5.2.4).
     whole = of_key + b"\xb4" + pack(">I", len(name)) + name + signed + b"\x04\xff" + pack(">I", len(signed))
     digest = hashlib.sha512(whole).digest()
     signature = key.sign(digest)
-    return signed + b"\0\0" + digest[:2] + _number(signature[:32]) + _number(signature[32:])
+    return (
+        signed
+        + b"\0\0"
+        + digest[:2]
+        + multiprecision_integer(signature[:32])
+        + multiprecision_integer(signature[32:])
+    )
 
 
-def _number(raw: bytes) -> bytes:
+def multiprecision_integer(raw: bytes) -> bytes:
     value = int.from_bytes(raw)
     return pack(">H", value.bit_length()) + value.to_bytes((value.bit_length() + 7) // 8)
 
 
-def _packet(number: int, body: bytes) -> bytes:
+def packet(number: int, body: bytes) -> bytes:
     return bytes([0xC0 | number, 0xFF]) + pack(">I", len(body)) + body
 
 
-def _subpacket(number: int, body: bytes) -> bytes:
+def subpacket(number: int, body: bytes) -> bytes:
     return bytes([len(body) + 1, number]) + body

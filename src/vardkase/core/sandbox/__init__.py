@@ -119,8 +119,10 @@ class SandboxPool:
         if self._part:
             # The forkserver would end on the import, and all that we see of it is a closed socket.
             self._part.require()
+        # SEQPACKET keeps the bounds of messages, and so each request together with its descriptor.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
+            # -P: nothing is imported from the current folder.
             command = (sys.executable, "-P", "-m", "vardkase.core.sandbox.forkserver", self._module)
             forkserver = subprocess.Popen(
                 (*command, str(theirs.fileno())),

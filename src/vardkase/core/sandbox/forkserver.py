@@ -31,8 +31,8 @@ def main(module: str, control: int) -> None:
     closes."""
     open_job: Opener = importlib.import_module(module).open_job
     gc.collect()
-    gc.freeze()
-    # Nobody waits for the jobs: their answers say how they went.
+    gc.freeze()  # The collector would write to the pages that the jobs share, and so copy them.
+    # Ended jobs are not waited for, and must not stay as zombies: their answers say how they went.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, with whom this ends.
     with socket.socket(fileno=control) as requests:
@@ -51,7 +51,7 @@ def main(module: str, control: int) -> None:
 
 
 def _work(open_job: Opener, request: dict[str, Any], stream: Stream) -> None:
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Who no longer listens needs no more answer.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # End at once when the parent has stopped reading.
     resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))  # A web worker's own limit is inherited.

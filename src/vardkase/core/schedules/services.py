@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, time
 
 from django.db import transaction
@@ -51,6 +49,7 @@ def order(name: str, user_id: int = 0) -> bool:
     """Order a run now, for `user_id` (0: the hub itself); False if one is already waiting."""
     job = app.configure_task(RUN, lock=f"schedule {name}", queueing_lock=f"schedule {name}")
     try:
+        # A savepoint: the unique violation behind AlreadyEnqueued would end the caller's transaction.
         with transaction.atomic():
             job.defer(name=name, user_id=user_id)
     except AlreadyEnqueued:
@@ -69,18 +68,12 @@ def run(name: str) -> None:
     if schedule is None:  # Ordered by a newer or an older hub.
         return
     _enter_new()
-    with _kept(name) as row:
-        row.last_count = schedule.work()
-
-
-@contextmanager
-def _kept(name: str) -> Iterator[ScheduledTask]:
     row = ScheduledTask.objects.get(pk=name)
     row.last_run, row.last_count, row.last_fault = timezone.now(), 0, ""
     row.save(update_fields=["last_run"])
     try:
-        yield row
-    except BaseException as fault:
+        row.last_count = schedule.work()
+    except BaseException as fault:  # Also a cancelled job: it ended too, and why belongs in the list.
         row.last_fault = stored(problem_of(fault))
         raise
     finally:

@@ -24,7 +24,7 @@ def readable(setting: AnySetting, given: Any) -> bool | int | str:
     return value
 
 
-def _flag(given: Any) -> bool:
+def read_flag(given: Any) -> bool:
     if isinstance(given, bool):
         return given
     word = str(given).strip().lower() if isinstance(given, int | str) else None
@@ -33,14 +33,14 @@ def _flag(given: Any) -> bool:
     return word in TRUE_WORDS
 
 
-def _number(given: Any) -> int:
+def read_number(given: Any) -> int:
     number = None if isinstance(given, bool) else as_int(given)
     if number is None or abs(number) > LARGEST:
         raise InvalidValue(SettingProblem.NOT_A_NUMBER())
     return number
 
 
-def _text(given: Any) -> str:
+def read_text(given: Any) -> str:
     if given is None:
         return ""
     if not isinstance(given, str | int | float) or len(str(given)) > LONGEST:
@@ -48,4 +48,4 @@ def _text(given: Any) -> str:
     return str(given).strip()
 
 
-READERS: dict[type, Callable[[Any], bool | int | str]] = {bool: _flag, int: _number, str: _text}
+READERS: dict[type, Callable[[Any], bool | int | str]] = {bool: read_flag, int: read_number, str: read_text}

@@ -62,6 +62,7 @@ class AnalystDataLoader:
         """
         levels: list[list[Said]] = []
         wanted = list(uuids)
+        # Level by level instead of a recursive query: a note on a note on a note ends at `depth`, as in MISP.
         while wanted and len(levels) < depth and self._is_any():
             level = list(self._rows(OF_THINGS, start + len(levels), uuids=array_of(wanted)))
             levels.append(level)
@@ -117,6 +118,7 @@ class AnalystDataLoader:
         return list(self._rows(CHOSEN, WITHIN, ids=array_of(map(str, ids))))
 
     def _is_any(self) -> bool:
+        # Many instances have none at all: this one look-up then saves a query for every page of a document.
         if self._any is None:
             self._any = cursor().execute("SELECT 1 FROM analyst_data LIMIT 1").fetchone() is not None
         return self._any
@@ -126,6 +128,7 @@ class AnalystDataLoader:
         statement = sql.format(columns=COLUMNS, visible=visible)
         rows = cursor().execute(statement, reader_parameters(self._actor) | parameters).fetchall()
         self._organisations.learn(number for row in rows for number in row[-2:])
+        # Analyst data has null for no group, where events and their parts have 0.
         self._groups.learn(row[GROUP] or "0" for row in rows)
         related = related_objects(self._actor, [(row[-3], row[-4]) for row in rows if row[-4]])
         named_whole = _named_whole(level, rows)
@@ -188,12 +191,8 @@ def _named_whole(level: int, rows: Sequence[Sequence[Any]]) -> set[tuple[int, st
     return {
         (kind, thing)
         for kind, thing in found
-        if kind not in short or _beside_notes(kind, thing, found, level)
+        if kind not in short or (level == FIRST and kind == OPINION and (NOTE, thing) in found)
     }
-
-
-def _beside_notes(kind: int, thing: str, found: set[tuple[int, str]], level: int) -> bool:
-    return level == FIRST and kind == OPINION and (NOTE, thing) in found
 
 
 def _grouped(level: Iterable[Said]) -> dict[str, ByKind]:

@@ -73,6 +73,7 @@ def few_attributes(scope: Scope, event_ids: Sequence[int], carried: CarriedParts
     None if they exceed a page, or if there are attachments, which must be read one at a time.
     """
     sql = FEW_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute)
+    # One more than a page, to see whether there are more.
     rows = scope.rows(sql, events=list(event_ids), limit=PAGE + 1)
     if len(rows) > PAGE or (scope.options.include_attachments and any(row[WIDTH] for row in rows)):
         return None
@@ -81,6 +82,7 @@ def few_attributes(scope: Scope, event_ids: Sequence[int], carried: CarriedParts
 
 def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: CarriedParts) -> Iterator[Page]:
     page = [Attribute(*row[:WIDTH]) for row in rows]
+    # First, so that nothing is looked up for attributes that are left out.
     if scope.options.enforce_warninglist:
         kept = clean(page)
         page, rows = list(compress(page, kept)), list(compress(rows, kept))
@@ -104,7 +106,9 @@ def _complete(scope: Scope, page: Page, carried: CarriedParts) -> None:
         for attribute in page:
             attribute.Sighting = found.get(int(attribute.id), UNSET)
     if carried.proposals:
-        _add_proposals(scope, page)
+        proposals = proposals_of_attributes(scope, [int(attribute.id) for attribute in page])
+        for attribute in page:
+            attribute.ShadowAttribute = proposals.get(int(attribute.id), EMPTY)
     if not scope.options.sg_reference_only:
         _add_groups(scope, page)
     if scope.options.include_granular_correlations:
@@ -122,6 +126,7 @@ def _with_data(page: Page, digests: Sequence[str | None]) -> Iterator[Page]:
         attribute.data = encoded_data(digest, attribute.type)
         if attribute.data:
             yield part
+            # Written by now; the page would otherwise keep every file until its end.
             attribute.data = UNSET
             part = []
     if part or not page:
@@ -137,12 +142,6 @@ def _add_tags(scope: Scope, page: Page) -> None:
             attribute.Tag = [scope.tags.tag(attachment) for attachment in attachments]
             if not scope.options.exclude_galaxy:
                 attribute.Galaxy = scope.galaxies.blocks(attachments, "attribute_tag_id")
-
-
-def _add_proposals(scope: Scope, page: Page) -> None:
-    found = proposals_of_attributes(scope, [int(attribute.id) for attribute in page])
-    for attribute in page:
-        attribute.ShadowAttribute = found.get(int(attribute.id), EMPTY)
 
 
 def _add_groups(scope: Scope, page: Page) -> None:

@@ -35,6 +35,7 @@ class CacheHitLoader:
                 self.met[event_id] = united([*self.met.get(event_id, ()), *hits], MOST_EVENTS)
 
     def sections(self, event_ids: Iterable[int]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        # Removed as they are written, or an export of many events would collect the hits of all.
         hits = united(hit for event_id in event_ids for hit in self.met.pop(event_id, ()))
         for kind, blocks in _by_kind(hits).items():
             yield kind, iter([encoder.encode(blocks)[1:-1]])

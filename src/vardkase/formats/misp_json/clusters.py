@@ -58,10 +58,12 @@ class ClusterFacts:
 def facts_of(actor: Actor, clusters: list[dict[str, Any]]) -> ClusterFacts:
     ids = [int(cluster["id"]) for cluster in clusters]
     uuids = [cluster["uuid"] for cluster in clusters]
+    rows = cursor().execute(ELEMENTS, {"ids": ids}).fetchall()
+    elements = [dict(zip(ELEMENT_MEMBERS, row, strict=True)) for row in rows]
     sources = _relations(actor, "r.galaxy_cluster_id = ANY(%(ids)s)", {"ids": ids})
     targets = _relations(actor, "r.referenced_galaxy_cluster_uuid = ANY(%(uuids)s::uuid[])", {"uuids": uuids})
     return ClusterFacts(
-        elements=_grouped(_elements(ids), "galaxy_cluster_id"),
+        elements=_grouped(elements, "galaxy_cluster_id"),
         relations=_grouped(sources, "galaxy_cluster_uuid"),
         targeting=_grouped(targets, "referenced_galaxy_cluster_uuid"),
         organisations=_organisations(actor, {c[role] for c in clusters for role in ("org_id", "orgc_id")}),
@@ -79,11 +81,6 @@ def _cluster(members: dict[str, Any], facts: ClusterFacts) -> Cluster:
         members=members,
         meta=meta,
     )
-
-
-def _elements(cluster_ids: list[int]) -> list[dict[str, Any]]:
-    rows = cursor().execute(ELEMENTS, {"ids": cluster_ids}).fetchall()
-    return [dict(zip(ELEMENT_MEMBERS, row, strict=True)) for row in rows]
 
 
 def _relations(actor: Actor, condition: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:

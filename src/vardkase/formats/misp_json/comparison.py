@@ -110,17 +110,22 @@ def _attributes(event: EventRow, old: _Event) -> Iterator[DocumentChange]:
         known = before.get(uuid)
         if known is None:
             yield DocumentChange("added", kind, new=value)
+        # An attribute that is older than the publication is as it was published.
         elif touched:
             after = (kind, value, comment, to_ids, str(distribution), category)
-            if after != _content(known):
+            before_it = (
+                known.type,
+                known.value,
+                known.comment,
+                known.to_ids,
+                known.distribution,
+                known.category,
+            )
+            if after != before_it:
                 yield _difference(known, kind, value, comment)
     for uuid, gone in before.items():
         if uuid not in present:
             yield DocumentChange("removed", gone.type, old=gone.value)
-
-
-def _content(known: _Attribute) -> tuple[str, str, str, bool, str, str]:
-    return known.type, known.value, known.comment, known.to_ids, known.distribution, known.category
 
 
 def _difference(known: _Attribute, kind: str, value: str, comment: str) -> DocumentChange:

@@ -53,7 +53,9 @@ def _short_tag(event_id: int, attachment: Attachment, tag: TagFacts) -> dict[str
 
 def _page(rows: list[IndexRow], tags: TagLoader, galaxies: GalaxyLoader, *, minimal: bool) -> bytes:
     if minimal:
-        return encoder.encode([_minimal(row) for row in rows])[1:-1]
+        shown = [{name: _wire(getattr(row, name)) for name in MINIMAL_MEMBERS} for row in rows]
+        pairs = zip(shown, rows, strict=True)
+        return encoder.encode([{**members, "orgc_uuid": row.orgc.uuid} for members, row in pairs])[1:-1]
     attached = tags.of_events([row.id for row in rows])
     galaxies.learn(attached.values())
     return encoder.encode([_row(row, attached.get(row.id, []), galaxies) for row in rows])[1:-1]
@@ -89,11 +91,6 @@ def _event_tag(event_id: int, tag: IndexTag) -> dict[str, Any]:
         "relationship_type": tag.relationship_type,
         "Tag": {"id": str(tag.tag_id), "name": tag.name, "colour": tag.colour, "is_galaxy": tag.is_galaxy},
     }
-
-
-def _minimal(row: IndexRow) -> dict[str, Any]:
-    members = {name: _wire(getattr(row, name)) for name in MINIMAL_MEMBERS}
-    return members | {"orgc_uuid": row.orgc.uuid}
 
 
 def _organisation(organisation: IndexOrganisation) -> dict[str, str]:

@@ -71,6 +71,7 @@ def _response(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[b
         yield separator
         yield from _rendered(*event)
         separator = b","
+    # MISP's answers to a search end with a new line.
     yield b"]}\n"
 
 
@@ -105,6 +106,7 @@ def _sections(scope: Scope, contents: Contents, members: list[int]) -> Iterator[
     if whole and not options.no_event_reports:
         yield _section("EventReport", contents.reports(members))
     if scope.elsewhere:
+        # After the attributes, because their hits are collected while those are written.
         yield from scope.elsewhere.sections(members)
     yield _section("CryptographicKey", contents.keys(members))
     if attachments:

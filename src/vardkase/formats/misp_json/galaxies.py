@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from msgspec import Raw
 
@@ -62,7 +61,10 @@ class GalaxyLoader:
     def _learn_galaxies(self, galaxy_ids: set[int]) -> None:
         missing = sorted(galaxy_ids - self._galaxies.keys())
         for galaxy_id, *row in cursor().execute(GALAXIES, {"ids": missing}).fetchall() if missing else ():
-            self._galaxies[galaxy_id] = encoder.encode(_galaxy(*row))
+            galaxy = dict(zip(GALAXY_MEMBERS, row, strict=False))
+            if row[-1] is not None:
+                galaxy["kill_chain_order"] = Raw(row[-1].encode())
+            self._galaxies[galaxy_id] = encoder.encode(galaxy)
 
 
 def _tail(attachment: Attachment, association: str) -> bytes:
@@ -70,16 +72,10 @@ def _tail(attachment: Attachment, association: str) -> bytes:
         "tag_id": attachment.tag_id,
         association: str(attachment.id),
         "local": attachment.local,
+        # MISP writes false here, where a tag has null.
         "relationship_type": attachment.relationship_type or False,
     }
     return b"," + encoder.encode(members)[1:]
-
-
-def _galaxy(*row: Any) -> dict[str, Any]:
-    galaxy = dict(zip(GALAXY_MEMBERS, row, strict=False))
-    if row[-1] is not None:
-        galaxy["kill_chain_order"] = Raw(row[-1].encode())
-    return galaxy
 
 
 GALAXY_MEMBERS = (

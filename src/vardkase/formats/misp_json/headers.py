@@ -71,6 +71,7 @@ def extend(scope: Scope, header: EventHeader) -> list[int]:
 def _header(scope: Scope, row: tuple[Any, ...]) -> EventHeader:
     own, (email, *organisations) = row[:WIDTH], row[WIDTH:]
     header = EventHeader(*own)
+    # The address is personal data: MISP shows it to the creator's organisation and to site admins.
     if email and (scope.actor.is_site_admin or int(header.orgc_id) == scope.actor.organisation_id):
         header.event_creator_email = email
     header.Org = Organisation(*organisations[:4])

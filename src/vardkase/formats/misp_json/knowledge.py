@@ -39,10 +39,21 @@ def galaxy_dict(galaxy: Galaxy) -> dict[str, Any]:
         "local_only": galaxy.local_only,
     }
     body |= {"kill_chain_order": galaxy.kill_chain_order} if galaxy.kill_chain_order else {}
-    return body if galaxy.default else body | _ownership(galaxy)
+    if galaxy.default:
+        return body
+    return body | {
+        "default": False,
+        "org_id": str(galaxy.org_id),
+        "orgc_id": str(galaxy.orgc_id),
+        "distribution": str(int(galaxy.distribution)),
+        "sharing_group_id": _number(galaxy.sharing_group_id),
+        "created": galaxy.created.strftime("%Y-%m-%d %H:%M:%S"),
+        "modified": galaxy.modified.strftime("%Y-%m-%d %H:%M:%S"),
+    }
 
 
 def cluster_dict(cluster: GalaxyCluster) -> dict[str, Any]:
+    # MISP writes an empty text for a packaged cluster that extends none, and null for a custom one.
     nothing = "" if cluster.default else None
     return {
         "id": str(cluster.pk),
@@ -75,18 +86,6 @@ def element_dict(element: GalaxyElement) -> dict[str, Any]:
         "galaxy_cluster_id": str(element.galaxy_cluster_id),
         "key": element.key,
         "value": element.value,
-    }
-
-
-def _ownership(galaxy: Galaxy) -> dict[str, Any]:
-    return {
-        "default": False,
-        "org_id": str(galaxy.org_id),
-        "orgc_id": str(galaxy.orgc_id),
-        "distribution": str(int(galaxy.distribution)),
-        "sharing_group_id": _number(galaxy.sharing_group_id),
-        "created": galaxy.created.strftime("%Y-%m-%d %H:%M:%S"),
-        "modified": galaxy.modified.strftime("%Y-%m-%d %H:%M:%S"),
     }
 
 

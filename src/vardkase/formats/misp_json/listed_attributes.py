@@ -174,7 +174,11 @@ class Listing:
             return
         for number, *row in self.scope.rows(CONTEXT.format(**event_times(self.scope.actor)), ids=missing):
             tags = [self.scope.tags.context(each) for each in event_tags.get(number, ())]
-            self.events[str(number)] = Raw(encoder.encode(_context(row, tags)))
+            event: dict[str, Any] = dict(zip(CONTEXT_MEMBERS, row, strict=False))
+            creator = row[len(CONTEXT_MEMBERS) :]
+            event["Tag"] = tags
+            event["Orgc"] = dict(zip(("id", "name", "uuid", "local"), creator, strict=True))
+            self.events[str(number)] = Raw(encoder.encode(event))
 
 
 def listing(actor: Actor, options: AttributeOptions) -> Listing:
@@ -233,13 +237,6 @@ def split_attributes(actor: Actor, ids: Sequence[int], options: EventOptions) ->
 
 def _visible(scope: Scope) -> str:
     return f"{scope.event} AND {scope.attribute}"
-
-
-def _context(row: list[Any], tags: list[Raw]) -> dict[str, Any]:
-    event: dict[str, Any] = dict(zip(CONTEXT_MEMBERS, row, strict=False))
-    event["Tag"] = tags
-    event["Orgc"] = dict(zip(("id", "name", "uuid", "local"), row[len(CONTEXT_MEMBERS) :], strict=True))
-    return event
 
 
 VIEW = AttributeOptions(include_event_uuid=True, include_attachments=True)

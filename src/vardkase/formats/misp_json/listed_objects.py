@@ -51,6 +51,7 @@ def object_dict(actor: Actor, object_id: int) -> dict[str, Any]:
     if not found:
         raise NotFound(ObjectProblem.NOT_FOUND())
     head, event = found[0]
+    # A deleted object can be viewed, deleted attributes cannot.
     living = _scope(actor, ObjectOptions())
     attributes = [] if head.deleted else list(_attributes(living, [object_id], data=False))
     row: dict[str, Any] = msgspec.json.decode(encoder.encode(head))

@@ -11,7 +11,7 @@ from msgspec import Raw
 from vardkase.formats.misp_json.attributes import CarriedParts, Page, object_attributes
 from vardkase.formats.misp_json.columns import OBJECT, REFERENCE, members_of, wire
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data
-from vardkase.formats.misp_json.structs import Object, ObjectReference, encoder
+from vardkase.formats.misp_json.structs import Object, ObjectReference, encoder, raw_object
 from vardkase.identity.access.event_times import object_timestamp
 from vardkase.intel.models import Attribute
 from vardkase.intel.models import Object as StoredObject
@@ -34,6 +34,7 @@ def event_objects(scope: Scope, event_id: int, carried: CarriedParts) -> Iterato
 
 def few_objects(scope: Scope, attributes: Page) -> dict[str, list[bytes]]:
     """Event id → its objects, for small events whose attributes are already loaded."""
+    # Attributes come by event and id, but an object is written in one piece.
     inside = sorted(
         (each for each in attributes if each.object_id != "0"),
         key=lambda each: (int(each.object_id), int(each.id)),
@@ -102,16 +103,12 @@ def _references(scope: Scope, object_ids: list[int]) -> dict[str, list[Raw]]:
 def _reference(own: Sequence[Any], target: Sequence[Any], attribute: Sequence[Any]) -> ObjectReference:
     reference = ObjectReference(*own)
     if target[0] is not None:
-        reference.Object = _raw(OBJECT_TARGET, target)
+        reference.Object = raw_object(OBJECT_TARGET, target)
     elif attribute[0] is not None:
-        reference.Attribute = _raw(ATTRIBUTE_TARGET, attribute)
+        reference.Attribute = raw_object(ATTRIBUTE_TARGET, attribute)
     else:
-        reference.Object = _raw(HIDDEN_TARGET, ("", HIDDEN, HIDDEN, "", "", reference.referenced_uuid))
+        reference.Object = raw_object(HIDDEN_TARGET, ("", HIDDEN, HIDDEN, "", "", reference.referenced_uuid))
     return reference
-
-
-def _raw(members: Sequence[str], values: Sequence[Any]) -> Raw:
-    return Raw(encoder.encode(dict(zip(members, values, strict=True))))
 
 
 WIDTH = len(members_of(ObjectReference))

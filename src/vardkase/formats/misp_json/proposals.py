@@ -150,6 +150,7 @@ WITH_COLUMNS = wire(Proposal, "s", LISTED_MEMBERS, **GIVEN)
 LISTED = f"""{wire(Proposal, "s", members_of(ListedShadowAttribute), **GIVEN)},
     a.uuid::text, e.uuid::text, s.data_sha256, org.name"""
 
+# Only proposals for a new attribute: the others are shown on the attribute that they would change.
 OF_EVENT = """
 SELECT {columns} {source} JOIN organisation org ON org.id = s.org_id
 WHERE s.event_id = %(event)s AND s.attribute_id IS NULL AND NOT s.deleted AND {visible}

@@ -80,6 +80,7 @@ def _found(actor: Actor, kind: str, uuids: list[str]) -> list[tuple[str, Raw]]:
 
 
 def _visible(actor: Actor, kind: str) -> str:
+    # A part is never more visible than its event.
     in_event = f"{event_predicate(actor)} AND "
     if kind in KINDS:
         return f"n.kind = {KINDS.index(kind)} AND {analyst_data_predicate(actor)}"

@@ -89,6 +89,7 @@ def _matrices(actor: Actor) -> dict[str, Any]:
 
 
 def _map(members: Iterator[bytes]) -> Iterator[bytes]:
+    # PHP writes an empty map as a list, and MISP's clients expect it.
     first = next(members, None)
     if first is None:
         yield b"[]"

@@ -91,6 +91,7 @@ def _with_event(report: EventReport, around: Sequence[Any], inbound: Sequence[An
     }
 
 
+# The sharing group counts only at its level of distribution; a row may keep one from before.
 REPORTS = """
 SELECT {columns}, e.id::text, e.orgc_id::text, e.org_id::text, e.info, e.user_id::text, e.date::text,
        org.name, orgc.name, g.id::text, g.name, g.uuid::text

@@ -60,6 +60,7 @@ class Scope:
         return " AND ".join([part_predicate(self.actor, alias), *self._existing(alias)])
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        # The search's own condition is part of `attribute`, so its parameters go with every statement.
         extra: Mapping[str, Any] = self.options.attributes.parameters if self.options.attributes else {}
         everything = {**reader_parameters(self.actor), **extra, **parameters}
         return cursor().execute(sql, everything, binary=True).fetchall()

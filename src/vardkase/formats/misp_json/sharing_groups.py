@@ -39,7 +39,9 @@ def _blocks(actor: Actor, group_ids: list[int]) -> dict[str, Raw]:
     servers = _grouped(cursor().execute(SERVERS, parameters).fetchall(), _server)
     blocks = {}
     for row in cursor().execute(GROUPS, parameters).fetchall():
-        block = _group(row) | {
+        block: dict[str, Any] = dict(zip(GROUP_MEMBERS, row, strict=False))
+        block |= {
+            "Organisation": {"id": row[6], "name": row[13], "uuid": row[14]},
             "SharingGroupOrg": members.get(row[0], []),
             "SharingGroupServer": servers.get(row[0], []),
         }
@@ -54,12 +56,6 @@ def _grouped(rows: list[Any], shape: Any) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _group(row: tuple[Any, ...]) -> dict[str, Any]:
-    block: dict[str, Any] = dict(zip(GROUP_MEMBERS, row, strict=False))
-    block["Organisation"] = {"id": row[6], "name": row[13], "uuid": row[14]}
-    return block
-
-
 def _member(number: str, group: str, org: str, extend: bool, name: str, uuid: str) -> dict[str, Any]:
     return {
         "id": number,
@@ -72,6 +68,7 @@ def _member(number: str, group: str, org: str, extend: bool, name: str, uuid: st
 
 def _server(number: str, group: str, server: str, all_orgs: bool) -> dict[str, Any]:
     block = {"id": number, "sharing_group_id": group, "server_id": server, "all_orgs": all_orgs}
+    # In the wire format, 0 is the instance that writes the document.
     if server == "0":
         block["Server"] = {"id": "0", "url": settings.BASE_URL, "name": settings.BASE_URL}
     return block

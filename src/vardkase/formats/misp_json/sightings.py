@@ -12,7 +12,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from vardkase.core.sql import array_of, cursor
 from vardkase.formats.misp_json.columns import value
 from vardkase.formats.misp_json.selection import Chosen, pages_of
-from vardkase.formats.misp_json.structs import encoder
+from vardkase.formats.misp_json.structs import encoder, raw_object
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.sightings.queries import readable_sightings
 
@@ -48,13 +48,13 @@ class SightingOptions:
 
 
 LISTED = SightingOptions(attribute_uuid=True)
-"""What stands in documents and in sightings/index."""
+"""As in documents and in sightings/index."""
 
 NAMED = SightingOptions(organisation=("name",))
-"""What stands in sightings/listSightings and sightings/view."""
+"""As in sightings/listSightings and sightings/view."""
 
 BARE = SightingOptions(organisation=())
-"""What sightings/add answers."""
+"""As in the answer of sightings/add."""
 
 
 def sightings_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Raw]:
@@ -82,6 +82,7 @@ def sighting_rows(actor: Actor, chosen: Chosen, options: SightingOptions) -> Ite
     for page in sighting_pages(actor, chosen, options):
         for sighting in page:
             organisation, sighting.Organisation = sighting.Organisation, UNSET
+            # In lists of their own, MISP puts the organisation beside the sighting and not in it.
             beside = b"" if organisation is UNSET else b',"Organisation":' + encoder.encode(organisation)
             yield b'{"Sighting":' + encoder.encode(sighting) + beside + b"}"
 
@@ -97,17 +98,17 @@ def _sighting(row: Sequence[Any], options: SightingOptions) -> Sighting:
     if options.event_uuid:
         found.event_uuid = event_uuid
     if options.attribute:
-        found.Attribute = _raw(ATTRIBUTE_MEMBERS, (found.attribute_id, attribute_uuid, *row[14:17], shown))
+        found.Attribute = raw_object(
+            ATTRIBUTE_MEMBERS, (found.attribute_id, attribute_uuid, *row[14:17], shown)
+        )
     if options.event:
         event = (found.event_id, event_uuid, *row[17:20], {"name": row[20]})
-        found.Event = _raw(EVENT_MEMBERS, event)
+        found.Event = raw_object(EVENT_MEMBERS, event)
     if options.organisation and members["id"] is not None:
-        found.Organisation = _raw(options.organisation, [members[name] for name in options.organisation])
+        found.Organisation = raw_object(
+            options.organisation, [members[name] for name in options.organisation]
+        )
     return found
-
-
-def _raw(members: Sequence[str], values: Sequence[Any]) -> Raw:
-    return Raw(encoder.encode(dict(zip(members, values, strict=True))))
 
 
 WIDTH = 8

@@ -52,6 +52,7 @@ def read_snapshot(event_uuid: str, version: int) -> bytes:
     stored = found.first()
     if stored is None:
         raise NotFound(ExportProblem.VERSION_NOT_FOUND())
+    # A frame that was compressed piece by piece does not say how large it is.
     return zstandard.ZstdDecompressor().decompress(
         bytes(stored.snapshot.document), max_output_size=stored.snapshot.size
     )

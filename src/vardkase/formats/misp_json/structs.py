@@ -7,6 +7,9 @@ cycle, so the garbage collector is told to pass them by.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
@@ -14,6 +17,10 @@ EMPTY = Raw(b"[]")
 
 encoder = msgspec.json.Encoder()
 """One encoder for all documents; it keeps no state between calls."""
+
+
+def raw_object(members: Sequence[str], values: Sequence[Any]) -> Raw:
+    return Raw(encoder.encode(dict(zip(members, values, strict=True))))
 
 
 class Organisation(Struct, gc=False):

@@ -98,14 +98,10 @@ class TagLoader:
         found: dict[int, list[Attachment]] = {}
         for owner_id, *row in rows:
             attachment = Attachment(*row)
-            if self._shown(attachment):
+            is_excluded = attachment.local and self._exclude_local
+            if not is_excluded and (self._include_all or self._facts[attachment.tag_id].exportable):
                 found.setdefault(owner_id, []).append(attachment)
         return found
-
-    def _shown(self, attachment: Attachment) -> bool:
-        if attachment.local and self._exclude_local:
-            return False
-        return self._include_all or self._facts[attachment.tag_id].exportable
 
     def _learn(self, tag_ids: Iterable[int]) -> None:
         missing = [tag_id for tag_id in tag_ids if tag_id not in self._facts]
@@ -114,6 +110,7 @@ class TagLoader:
             self._facts.update((row[0], TagFacts(*row)) for row in rows)
 
     def _cached(self, shape: type, attachment: Attachment) -> Raw:
+        # A tag looks the same on every part of a document, except for these members of its attachment.
         key = (shape, attachment.tag_id, attachment.local, attachment.relationship_type)
         raw = self._rendered.get(key)
         if raw is None:

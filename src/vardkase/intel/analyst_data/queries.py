@@ -75,6 +75,7 @@ def analyst_data_query(actor: Actor, kind: AnalystDataKind, filters: Mapping[str
             continue
         texts = [str(value) for value in (wanted if isinstance(wanted, list) else [wanted])]
         if member in INDEXED:
+            # A filter that is no UUID matches nothing; as a parameter it would be an error of the database.
             texts = [text.lower() for text in texts if UUID.fullmatch(text.lower())]
             conditions.append(f"{INDEXED[member]} = ANY(%({member})s::uuid[])")
         else:
@@ -119,6 +120,7 @@ def stored_versions(uuids: Iterable[str]) -> dict[str, tuple[int, str, bool]]:
     return {uuid: (kind, modified, locked) for uuid, kind, modified, locked in rows}
 
 
+# In the wire's form, which sorts by time: versions are compared as texts.
 VERSIONS = """
 SELECT uuid::text, kind, to_char(modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), locked
 FROM analyst_data WHERE uuid = ANY(%s::uuid[])

@@ -174,6 +174,7 @@ def wanted(actor: Actor, offered: Mapping[str, Mapping[str, str]]) -> dict[str, 
 def _is_news(stored: tuple[int, str, bool] | None, kind: str, modified: str) -> bool:
     if stored is None:
         return True
+    # A copy that was created here (not locked) is never replaced by a peer's.
     number, known, locked = stored
     return AnalystDataKind(number).label == kind and locked and modified > known
 

@@ -62,6 +62,7 @@ def collections_query(actor: Actor, filters: Mapping[str, Any], context: str = "
         conditions.append(CONTEXTS[context])
     for key, columns in (("name", ("name",)), ("quickFilter", ("name", "description"))):
         if wanted := _texts(filters.get(key)):
+            # strpos and not LIKE: "%" and "_" in what the user typed stand for themselves.
             found = " OR ".join(f"strpos(lower(c.{column}), lower(%({key})s)) > 0" for column in columns)
             conditions.append(f"({found})")
             parameters[key] = wanted[0]

@@ -207,6 +207,7 @@ def _require_fields(data: Mapping[str, Any]) -> dict[str, str]:
 def _lock_own(actor: Actor, reference: Reference) -> Collection:
     actor.require_writing(Permission.MODIFY)
     number = find_collection(actor, reference).pk
+    # Found again under the lock: it may have been changed, deleted or hidden while this waited.
     Collection.objects.select_for_update().filter(pk=number).first()
     collection = find_collection(actor, number)
     if not may_modify_created(actor, collection):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
@@ -24,7 +24,7 @@ from vardkase.intel.kernel.attribute_changes import (
     write_changes,
 )
 from vardkase.intel.kernel.audiences import Audiences, attribute_audiences
-from vardkase.intel.kernel.audit_entries import event_target, known_to
+from vardkase.intel.kernel.audit_entries import attribute_target, event_target, known_to
 from vardkase.intel.kernel.bulk_insert import write_attributes
 from vardkase.intel.kernel.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.kernel.results import AddedAttributes, Rejections
@@ -86,7 +86,7 @@ def edit_attribute(actor: Actor, reference: int | str, data: Mapping[str, Any]) 
     if not is_newer(data, stored.timestamp):
         raise NotNewer(AttributeProblem.NOT_NEWER())
     touch(event, change_attribute(actor, event, stored, data))
-    record(actor, IntelAction.ATTRIBUTE_EDITED, Target("attribute", stored.pk, stored.uuid, stored.value))
+    record(actor, IntelAction.ATTRIBUTE_EDITED, attribute_target(stored))
     return stored.pk
 
 

@@ -134,6 +134,7 @@ def _touch_and_record(
     return len(chosen)
 
 
+# `deleted` NULL matches live and deleted ones.
 VISIBLE = """
 SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id
 WHERE a.event_id = %(event)s AND a.id = ANY(%(ids)s::bigint[]) AND a.deleted = COALESCE(%(deleted)s::boolean, a.deleted)

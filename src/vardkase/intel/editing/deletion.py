@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, NotFound
-from vardkase.core.problems import ProblemCode
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
@@ -31,7 +29,7 @@ from vardkase.intel.kernel.audiences import (
     reference_audiences,
     touch_objects,
 )
-from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.audit_entries import attribute_target, event_target
 from vardkase.intel.kernel.locking import lock_event, lock_own_part, touch
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
 from vardkase.intel.problems import AttributeProblem, IntelProblem, ObjectProblem
@@ -41,6 +39,8 @@ from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.services import BlockReason, block
 
 BLOCKED_BY_DELETION = "Automatically blocked by deleting event"
+# Deleted by SQL: these references have no constraint that would cascade, and Django would load every row
+# first.
 TABLES_OF_EVENT = (
     "attribute_tag", "attribute", "object_reference", "object", "event_tag", "event_report", "event_group_times"
 )  # fmt: skip
@@ -75,7 +75,7 @@ def delete_events(actor: Actor, event_ids: Iterable[int]) -> None:
 
 @transaction.atomic
 def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> None:
-    attribute, event = lock_own_part(actor, lambda: _find_attribute(attribute_id))
+    attribute, event = lock_own_part(actor, lambda: stored_attribute(attribute_id))
     if attribute.deleted and not hard:
         raise NotFound(AttributeProblem.NOT_FOUND())
     audiences = attribute_audiences([attribute.pk])
@@ -84,22 +84,22 @@ def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> 
     else:
         soft_delete_attributes(event.pk, [attribute.pk])
     touch(event, audiences)
-    record(actor, IntelAction.ATTRIBUTE_DELETED, _audit_target(attribute), {"hard": hard})
+    record(actor, IntelAction.ATTRIBUTE_DELETED, attribute_target(attribute), {"hard": hard})
 
 
 @transaction.atomic
 def restore_attribute(actor: Actor, attribute_id: int) -> None:
-    attribute, event = lock_own_part(actor, lambda: _find_attribute(attribute_id))
+    attribute, event = lock_own_part(actor, lambda: stored_attribute(attribute_id))
     Attribute.objects.filter(pk=attribute.pk).update(deleted=False, timestamp=now_seconds())
     _emit_edited(event.pk, (attribute.pk,))
     touch(event, attribute_audiences([attribute.pk]))
-    record(actor, IntelAction.ATTRIBUTE_RESTORED, _audit_target(attribute))
+    record(actor, IntelAction.ATTRIBUTE_RESTORED, attribute_target(attribute))
 
 
 @transaction.atomic
 def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object:
     stored, event = lock_own_part(
-        actor, lambda: _require_one(Object.objects.all(), object_id, ObjectProblem.NOT_FOUND)
+        actor, lambda: first_or_not_found(Object.objects.filter(pk=object_id), ObjectProblem.NOT_FOUND())
     )
     attribute_ids = list(Attribute.objects.filter(object=stored.pk).values_list("pk", flat=True))
     audiences = object_audiences([stored.pk])
@@ -123,11 +123,10 @@ def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object
 
 @transaction.atomic
 def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> None:
-    every = ObjectReference.objects.all()
+    chosen = ObjectReference.objects.filter(pk=reference_id)
     reference, event = lock_own_part(
-        actor, lambda: _require_one(every, reference_id, ObjectProblem.REFERENCE_NOT_FOUND)
+        actor, lambda: first_or_not_found(chosen, ObjectProblem.REFERENCE_NOT_FOUND())
     )
-    chosen = ObjectReference.objects.filter(pk=reference.pk)
     pairs = [(reference.object_id, str(reference.referenced_uuid))]
     audiences = reference_audiences(pairs)
     if hard:
@@ -192,13 +191,5 @@ def _emit_edited(event_id: int, attribute_ids: tuple[int, ...]) -> None:
     attributes_edited.emit(AttributesEdited(event_id, attribute_ids))
 
 
-def _find_attribute(attribute_id: int) -> Attribute:
-    return _require_one(Attribute.objects.all(), attribute_id, AttributeProblem.NOT_FOUND)
-
-
-def _require_one[Row: Model](stored: QuerySet[Row], pk: int, missing: ProblemCode) -> Row:
-    return first_or_not_found(stored.filter(pk=pk), missing())
-
-
-def _audit_target(attribute: Attribute) -> Target:
-    return Target("attribute", attribute.pk, attribute.uuid, attribute.value)
+def stored_attribute(attribute_id: int) -> Attribute:
+    return first_or_not_found(Attribute.objects.filter(pk=attribute_id), AttributeProblem.NOT_FOUND())

@@ -16,6 +16,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.kernel.audiences import READERS, Audiences, attribute_audiences
+from vardkase.intel.kernel.audit_entries import attribute_target, event_target
 from vardkase.intel.kernel.locking import lock_event, touch
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.intel.models.event import LONGEST_RELATIONSHIP
@@ -77,7 +78,8 @@ def attach_tag(
     local = local or chosen.local_only
     if _links(target).filter(tag=chosen).exists():
         return Tagged(target, chosen, local, changed=False)
-    if exclusive and _is_excluded(target, chosen):
+    scope = exclusive_scope(chosen.name) if exclusive else ""
+    if scope and _links(target).filter(tag__name__istartswith=scope).exists():
         raise Invalid(TaggingProblem.EXCLUDED())
     _link(target, chosen, local=local, relationship_type=relationship_type)
     if not local:
@@ -178,6 +180,7 @@ def require_may_tag(actor: Actor, event: Event, *, local: bool) -> None:
 
 def usable_tag(actor: Actor, tag: str | int) -> Tag:
     """The tag with this id or name, created if new and permitted. Raises Invalid with the reason."""
+    # A name of digits alone is taken for an id.
     mention = {"name": str(tag)} if _tag_id(tag) is None else {"id": str(tag)}
     found = resolve_tags(actor, [mention], may_create=actor.may(Permission.TAG_EDITOR))
     if found:
@@ -210,11 +213,6 @@ def _tag_id(tag: str | int) -> int | None:
     return as_int(tag) if str(tag).isdigit() else None
 
 
-def _is_excluded(target: Taggable, tag: Tag) -> bool:
-    scope = exclusive_scope(tag.name)
-    return bool(scope) and _links(target).filter(tag__name__istartswith=scope).exists()
-
-
 def _links(target: Taggable) -> QuerySet[EventTag] | QuerySet[AttributeTag]:
     if target.is_event:
         return EventTag.objects.filter(event=target.id)
@@ -240,6 +238,5 @@ def _audiences(target: Taggable) -> Audiences:
 
 def _audit_target(target: Taggable) -> Target:
     if target.is_event:
-        return Target("event", target.id, target.event.uuid, target.event.info)
-    attribute = Attribute.objects.get(pk=target.id)
-    return Target("attribute", target.id, attribute.uuid, attribute.value)
+        return event_target(target.event)
+    return attribute_target(Attribute.objects.get(pk=target.id))

@@ -6,12 +6,12 @@ from typing import Literal
 
 from django.db import transaction
 
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.editing.attributes import change_attribute
-from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.audit_entries import attribute_target, event_target
 from vardkase.intel.kernel.locking import correlation_changed, lock_own_event, lock_own_part, touch
 from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_attribute
@@ -26,8 +26,7 @@ def switch_attribute(actor: Actor, reference: str, switch: Switch) -> bool:
     stored = Attribute.objects.get(pk=found.id)
     value = not getattr(stored, switch)
     touch(event, change_attribute(actor, event, stored, {switch: value}))
-    target = Target("attribute", stored.pk, stored.uuid, stored.value)
-    record(actor, IntelAction.ATTRIBUTE_EDITED, target, {switch: value})
+    record(actor, IntelAction.ATTRIBUTE_EDITED, attribute_target(stored), {switch: value})
     return value
 
 

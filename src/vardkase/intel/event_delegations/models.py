@@ -8,7 +8,7 @@ from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.intel.models import Event
 
 RECIPIENT_DECIDES = -1
-"""The distribution of a request that leaves it to whoever accepts."""
+"""The distribution of a request that leaves the choice to the recipient."""
 
 
 class EventDelegation(models.Model):

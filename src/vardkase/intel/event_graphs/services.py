@@ -109,6 +109,7 @@ def _drawing(value: Any, errors: dict[str, list[Problem]]) -> str:
     # Clients send the graph as JSON, or as a text that holds JSON.
     try:
         decoded = json_limits.decoded(value) if isinstance(value, str) else value
+        # Python would write NaN and Infinity, which are not JSON.
         text = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
     except ValueError:
         decoded, text = None, ""

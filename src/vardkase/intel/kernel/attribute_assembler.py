@@ -27,7 +27,7 @@ from vardkase.misp.flags import as_bool
 from vardkase.misp.object import parse_object
 
 CONTRIBUTED = frozenset(("Sighting", "ShadowAttribute", *KINDS))
-"""The members of a part that are what others said of it."""
+"""The members of a part that other organisations contribute."""
 
 type ValueKey = tuple[str, str, str, str | None]
 
@@ -202,6 +202,7 @@ class Assembler:
         hits = find_hits([CheckedValue(row.value, row.type) for _, row in enforced])
         for position in hits:
             self.rejections.add(enforced[position][0], {"warninglist": [AttributeProblem.WARNED()]})
+        # By identity: rows compare by content, and cannot be hashed.
         warned = {id(enforced[position][1]) for position in hits}
         return [row for row in rows if id(row) not in warned]
 

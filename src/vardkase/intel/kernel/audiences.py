@@ -101,6 +101,7 @@ def _audiences(sql: str, parameters: dict[str, Any]) -> Audiences:
 
 def limits_in(columns: Iterable[int | None]) -> list[Limit]:
     """Pairs of columns as limits."""
+    # One iterator, named twice: each pair takes the next two columns.
     return list(zip(*[iter(columns)] * 2, strict=True))
 
 

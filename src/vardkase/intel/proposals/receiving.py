@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import is_shareable
 from vardkase.identity.access.visibility import attribute_predicate, reader_parameters
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import identity_of, texts_of
@@ -45,7 +46,7 @@ def receive_proposals(actor: Actor, event_id: int, received: Sequence[Proposal])
         record(
             actor,
             IntelAction.PROPOSAL_RECEIVED,
-            Target("event", event.pk, event.uuid, event.info),
+            event_target(event),
             {"count": len(stored)},
         )
         if not all(proposal.deleted for proposal in stored):
@@ -68,7 +69,7 @@ def write_received(actor: Actor, event: Event, received: Sequence[Proposal]) -> 
     for proposal in received:
         about = attributes.get(str(proposal.uuid))
         # Without its attribute a proposal is for a new one, so there is nothing to delete. A proposal for an
-        # attribute that is deleted, or that the actor may not read, is skipped without a word.
+        # attribute that is deleted, or that the actor may not read, is skipped silently.
         if proposal.to_delete if about is None else not about.open:
             continue
         if not is_shareable(Distribution.COMMUNITY, texts_of(proposal)):

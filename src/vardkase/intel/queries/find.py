@@ -209,6 +209,7 @@ def is_reference(text: str) -> bool:
 
 def _is_id(reference: int | str) -> bool:
     text = str(reference)
+    # `isdigit` alone accepts other scripts' digits, which PostgreSQL does not.
     return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID and int(text) <= BIGGEST_ID
 
 

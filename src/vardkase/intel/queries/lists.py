@@ -50,6 +50,7 @@ WHERE a.event_id = %(event)s AND a.type = ANY(%(types)s) AND NOT a.deleted AND {
 ORDER BY a.id
 """
 
+# By bytes, so that the order does not depend on the collation of the database.
 COUNTS = """
 SELECT a.{column}, count(*) FROM attribute a JOIN event e ON e.id = a.event_id
 WHERE NOT a.deleted AND {event} AND {attribute}

@@ -58,15 +58,12 @@ def receivers(distribution: int, sharing_group_id: int | None, own_id: int) -> l
         RECEIVERS.format(condition=condition), {"own": own_id, "group": sharing_group_id, "now": now}
     )
     members = [Receiver(*row) for row in rows.fetchall()]
-    if distribution == Distribution.SHARING_GROUP and _hides_members(sharing_group_id, own_id):
-        return [Receiver(0, gettext("A member of the group"), "", receiver.users) for receiver in members]
+    if distribution == Distribution.SHARING_GROUP:
+        hidden = Q(hides_members=True) | Q(group_members_are_hidden())
+        # The organisation that owns the group knows its members anyway.
+        if SharingGroup.objects.filter(hidden, pk=sharing_group_id or 0).exclude(org=own_id).exists():
+            return [Receiver(0, gettext("A member of the group"), "", receiver.users) for receiver in members]
     return members
-
-
-def _hides_members(sharing_group_id: int | None, own_id: int) -> bool:
-    hidden = Q(hides_members=True) | Q(group_members_are_hidden())
-    groups = SharingGroup.objects.filter(hidden, pk=sharing_group_id or 0)
-    return groups.exclude(org=own_id).exists()
 
 
 def count_members(own_id: int) -> int:

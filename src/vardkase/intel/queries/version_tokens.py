@@ -32,6 +32,7 @@ SELECT info, date, threat_level_id, analysis, distribution, sharing_group_id, ex
 FROM event WHERE id = %(id)s
 """
 
+# Without timestamps, which also move when nothing that a form shows has changed.
 CONTENT_OF_ATTRIBUTE, CONTENT_OF_OBJECT = (
     ", ".join(name for name in changeable(entity) if name not in ("timestamp", "private_timestamp"))
     for entity in (Attribute, Object)

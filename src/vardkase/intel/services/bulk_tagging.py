@@ -96,6 +96,7 @@ def tag_attributes(
     if exclusive and exclusive_conflicts(tag.name for tag in tags):
         raise Invalid(TaggingProblem.EXCLUDED())
     is_local = [local or tag.local_only for tag in tags]
+    # Local and global tags need different rights, and one request may have both.
     for flag in set(is_local):
         require_may_tag(actor, event, local=flag)
     chosen = visible_attributes(actor, event, attribute_ids, deleted=False)

@@ -70,6 +70,7 @@ def add_event(
     header = parsed
     if not from_feed:
         refuse_date_ahead(actor, header)
+    # Before the transaction, so that the count of blocked attempts is kept although the event is refused.
     refuse_blocked(header.uuid, _creator_uuid(actor, header))
     refuse_by_rule(data)
     require_signature_of_new(actor, data, signed)

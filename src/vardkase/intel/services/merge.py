@@ -85,6 +85,7 @@ def edit_event(
         before.restore(event, audiences)
         publish = publish and bool(groups_among(audiences))
         change = {"audiences": sorted(audiences)}
+    # One is the negation of the other: they are equal when the switch has been changed.
     if correlated == event.disable_correlation:
         correlation_changed(event.pk)
     record(actor, IntelAction.EVENT_EDITED, event_target(event), change)

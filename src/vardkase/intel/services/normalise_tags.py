@@ -31,6 +31,7 @@ SELECT m.new, {columns} FROM {table} l
 JOIN unnest(%(old)s::bigint[], %(new)s::bigint[]) AS m (old, new) ON m.old = l.tag_id
 ON CONFLICT DO NOTHING
 """
+# Joined to itself, since RETURNING gives the new name and only the join the old one.
 RECASE = """
 UPDATE tag SET name = n.name
 FROM (SELECT DISTINCT ON (lower(name)) name FROM unnest(%(names)s::text[]) AS n (name) ORDER BY lower(name)) n

@@ -64,7 +64,10 @@ MERGED = [name for name in sent_columns(Object) if name not in FIXED]
 
 
 def merge_object_header(stored: Object, sent: Mapping[str, Any], sharing: SharingGroups, now: int) -> None:
-    parsed = parse_object(_overlay(stored, sent), NewObject, now=now, further=FURTHER_OF_OBJECT)
+    base = as_document(stored) | {"meta-category": stored.meta_category}
+    merged = {*MERGED, "SharingGroup", "timestamp"}
+    overlay = {key: value for key, value in named(sent).items() if key in merged}
+    parsed = parse_object(base | overlay, NewObject, now=now, further=FURTHER_OF_OBJECT)
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))
     parsed.distribution, parsed.sharing_group_id = sharing.limited(
@@ -74,9 +77,3 @@ def merge_object_header(stored: Object, sent: Mapping[str, Any], sharing: Sharin
         setattr(stored, name, getattr(parsed, name))
     stored.timestamp = parsed.timestamp or now
     stored.save()
-
-
-def _overlay(stored: Object, sent: Mapping[str, Any]) -> dict[str, Any]:
-    base = as_document(stored) | {"meta-category": stored.meta_category}
-    merged = {*MERGED, "SharingGroup", "timestamp"}
-    return base | {key: value for key, value in named(sent).items() if key in merged}

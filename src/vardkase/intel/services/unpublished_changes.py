@@ -22,6 +22,7 @@ def unpublished_audiences(event: Event) -> Audiences:
 
 
 # Each row: distribution and sharing group of the note (if any), of the part, and of the object that it is in.
+# EXISTS is answered once: as long as no group has changed, the attributes of the event are not read at all.
 CHANGED_BESIDE = """
 WITH noted AS (
     SELECT object_uuid, distribution, sharing_group_id FROM analyst_data WHERE modified > to_timestamp(%(at)s)

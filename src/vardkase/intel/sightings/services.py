@@ -30,7 +30,7 @@ from vardkase.intel.kernel.audiences import (
     attribute_audiences,
     is_known_to_readers,
 )
-from vardkase.intel.kernel.audit_entries import known_to
+from vardkase.intel.kernel.audit_entries import event_target, known_to
 from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.kernel.private_times import move_private_sighting_times
 from vardkase.intel.models import Event
@@ -110,7 +110,7 @@ def receive_sightings(
     stored = write_received(actor, event, received)
     if stored:
         change = {"count": len(stored), **known_to(event, attribute_audiences(stored))}
-        record(actor, IntelAction.SIGHTING_RECEIVED, _of_event(event), change)
+        record(actor, IntelAction.SIGHTING_RECEIVED, event_target(event), change)
         if event.published and actor.may(Permission.SYNC) and not actor.is_connection:
             _let_out(event, attribute_audiences(stored))
         if seen_at is not None:
@@ -152,7 +152,7 @@ def publish_sightings(actor: Actor, event_id: int) -> None:
     actor.require_writing(Permission.SIGHTING)
     event = lock_event(actor, event_id)
     _let_out(event)
-    record(actor, IntelAction.SIGHTING_PUBLISHED, _of_event(event))
+    record(actor, IntelAction.SIGHTING_PUBLISHED, event_target(event))
 
 
 def _let_out(event: Event, audiences: Audiences = READERS) -> None:
@@ -204,11 +204,8 @@ def _visible(actor: Actor) -> str:
     return " AND ".join((event_predicate(actor), attribute_predicate(actor), deleted_predicate(actor, "a")))
 
 
-def _of_event(event: Event) -> Target:
-    return Target("event", event.pk, event.uuid, event.info)
-
-
-# Against somebody who deletes the event, or the attributes, meanwhile; sightings do not wait for each other.
+# Keeps the event and its attributes from being deleted meanwhile; sightings do not wait for each other. In the order
+# of the ids, so that two callers never wait for each other either.
 # Here and in ADD the subquery hides the length of the array: otherwise the whole table is read for many attributes.
 LOCK_EVENTS = """
 SELECT 1 FROM event

@@ -78,6 +78,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()
         if _limits.statement_seconds:
+            # Set as the connection is opened: a SET afterwards would cost a round trip.
             limit = f"-c statement_timeout={_limits.statement_seconds}s"
             parameters["options"] = f"{parameters.get('options') or ''} {limit}".strip()
         return parameters
