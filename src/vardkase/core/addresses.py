@@ -22,6 +22,7 @@ def subscriber_of(address: str | None) -> IPv4Network | IPv6Network | None:
         return None
     if isinstance(parsed, IPv4Address):
         return IPv4Network(parsed)
+    # A socket that serves both shows an IPv4 client as ::ffff:192.0.2.1.
     if parsed.ipv4_mapped is not None:
         return IPv4Network(parsed.ipv4_mapped)
     return IPv6Network((int(parsed), SUBSCRIBER), strict=False)

@@ -78,6 +78,7 @@ def place_parameters(place: PagePosition | None) -> dict[str, Any]:
 def page_of[Row](
     read: Sequence[Row], place: PagePosition | None, size: int, where: Callable[[Row], tuple[Any, int]]
 ) -> Page[Row]:
+    # One row more than the page was read, which shows that another page follows.
     rows, more = list(read[:size]), len(read) > size
     back = bool(place and place.back)
     if back:

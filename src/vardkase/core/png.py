@@ -31,6 +31,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     while place < len(content):
         length, kind = struct.unpack_from(">I4s", content, place)
         end = place + 8 + length
+        # It covers the type and the content of a chunk, but not the length.
         (checksum,) = struct.unpack_from(">I", content, end)
         if zlib.crc32(content[place + 4 : end]) != checksum:
             raise ValueError("wrong checksum")

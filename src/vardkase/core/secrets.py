@@ -28,6 +28,7 @@ class SecretStore:
         return self._keys().decrypt(encrypted.encode()).decode() if encrypted else ""
 
     def _keys(self) -> MultiFernet:
+        # The first key encrypts, all of them decrypt.
         return MultiFernet(
             [self._key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
         )

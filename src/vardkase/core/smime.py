@@ -23,6 +23,7 @@ def enveloped(content: bytes, certificate: str) -> bytes:
     """`content` (a MIME entity) encrypted with a PEM certificate, as DER; raises InvalidValue."""
     owner = usable_certificate(certificate)
     builder = PKCS7EnvelopeBuilder().set_data(content).set_content_encryption_algorithm(AES256)
+    # Binary: the entity has its line ends, and a signature inside must stay as it is.
     return builder.add_recipient(owner).encrypt(Encoding.DER, [PKCS7Options.Binary])
 
 

@@ -32,6 +32,7 @@ WHERE {kept}
 ORDER BY chosen.place, a.object_id NULLS FIRST, a.id
 """
 
+# WITH ORDINALITY keeps the order in which the search found them.
 ROWS = """
 SELECT {columns}
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)

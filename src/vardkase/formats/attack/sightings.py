@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from vardkase.intel.sightings.queries import sighted_between
 from vardkase.knowledge.galaxies.matrix import DEFAULT_GALAXY
 from vardkase.misp.flags import as_bool
 
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+# Tags are compared without case, as MISP's database does.
 TAGGED = """
 SELECT tagged.id, tagged.uuid::text, tagged.timestamp, array_agg(DISTINCT element.value ORDER BY element.value)
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
@@ -54,23 +56,19 @@ def _items(actor: Actor, table: str, ids: Sequence[int], *, all_tags: bool) -> l
     parameters = {"ids": list(ids), "type": DEFAULT_GALAXY, "all_tags": all_tags, **reader_parameters(actor)}
     rows = cursor().execute(sql, parameters).fetchall()
     seen = sighted_between(actor, f"{table}_id", [row[0] for row in rows]) if rows else {}
-    return [_item(seen, *row) for row in rows]
-
-
-def _item(
-    seen: Mapping[int, tuple[int, int]], id: int, uuid: str, timestamp: int, techniques: Sequence[str]
-) -> dict[str, Any]:
-    # Without sightings the element's own time counts; with them, the span includes it (MISP's rule).
-    first, last = seen.get(id, (timestamp, timestamp))
-    return {
-        "id": uuid,
-        "sightingType": "direct-technique-sighting",
-        "startTime": _moment(min(first, timestamp)),
-        "endTime": _moment(max(last, timestamp)),
-        "detectionType": "raw",
-        "techniques": [{"techniqueID": technique} for technique in techniques],
-    }
-
-
-def _moment(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    items = []
+    for id, uuid, timestamp, techniques in rows:
+        # Without sightings the element's own time counts; with them, the span includes it (MISP's rule).
+        first, last = seen.get(id, (timestamp, timestamp))
+        start, end = (datetime.fromtimestamp(at, UTC) for at in (min(first, timestamp), max(last, timestamp)))
+        items.append(
+            {
+                "id": uuid,
+                "sightingType": "direct-technique-sighting",
+                "startTime": f"{start:{TIME}}",
+                "endTime": f"{end:{TIME}}",
+                "detectionType": "raw",
+                "techniques": [{"techniqueID": technique} for technique in techniques],
+            }
+        )
+    return items

@@ -44,6 +44,7 @@ EVENT_TAGS = """(
     SELECT string_agg(t.name, ',' ORDER BY et.id) FROM event_tag et JOIN tag t ON t.id = et.tag_id
     WHERE et.event_id = e.id AND (t.exportable OR %(all_tags)s::boolean))"""
 
+# PostgreSQL's arrays begin at 1, as the levels do.
 THREAT_LEVEL = "(ARRAY['High', 'Medium', 'Low', 'Undefined'])[e.threat_level_id]"
 
 COLUMNS: dict[str, str] = {

@@ -7,7 +7,6 @@ otherwise single values that are not for detection: one of them alone is no indi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 from typing import Any, NamedTuple
 
 from vardkase.core.errors import Invalid
@@ -15,6 +14,7 @@ from vardkase.core.problems import Problem
 from vardkase.formats.incoming.openioc_terms import PAIRS, TYPES
 from vardkase.formats.incoming.xml_elements import Element, root_of
 from vardkase.formats.problems import ImportProblem
+from vardkase.misp.types import network_of
 
 ROOTS = ("ioc", "OpenIOC")
 EQUAL = ("", "is")
@@ -139,19 +139,12 @@ def _parsed_item(element: Element) -> OpeniocItem | UnsupportedTerm:
 def _typed(item: OpeniocItem) -> tuple[str, str]:
     # Some terms are used with the type of their value behind them.
     type = TYPES.get(item.key, "") or TYPES.get(item.key.removesuffix("/string").removesuffix("/ip"), "")
-    if item.key.startswith(DESTINATION) and not _is_network(item.value.partition(":")[0]):
-        return ("ip-dst" if _is_network(item.value) else "hostname"), item.value
+    if item.key.startswith(DESTINATION) and network_of("ip-dst", item.value.partition(":")[0], None) is None:
+        return ("ip-dst" if network_of("ip-dst", item.value, None) else "hostname"), item.value
+    # One colon is a port: an IPv6 address has two at least.
     if type in ("ip-src", "ip-dst") and item.value.count(":") == 1:
         return f"{type}|port", item.value.replace(":", "|")
     return type, item.value
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True
 
 
 def _attribute(

@@ -17,7 +17,7 @@ from vardkase.formats.misp_json.organisations import OrganisationLoader
 from vardkase.formats.misp_json.related_objects import related_objects
 from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.sharing_groups import SharingGroupLoader
-from vardkase.formats.misp_json.stream import coalesced, joined
+from vardkase.formats.misp_json.stream import in_chunks, joined
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import analyst_data_predicate, reader_parameters
@@ -77,7 +77,11 @@ class AnalystDataLoader:
         """The analyst data on parts of an event, each list encoded for the members of a struct."""
         return {
             uuid: {
-                kind: Raw(encoder.encode([_without_end(each) for each in said]))
+                kind: Raw(
+                    encoder.encode(
+                        [{name: each[name] for name in each if name != "_max_depth_reached"} for each in said]
+                    )
+                )
                 for kind, said in by_kind.items()
             }
             for uuid, by_kind in self.of(uuids, start=WITHIN).items()
@@ -138,7 +142,9 @@ class AnalystDataLoader:
     def _said(self, row: Sequence[Any], related: dict[tuple[str, str], Any], *, whole: bool) -> Said:
         kind, org_id, orgc_id = row[0], row[-2], row[-1]
         said: Said = dict(zip(MEMBERS, row[1:], strict=False))
-        said |= dict(zip(OWN_MEMBERS[kind], _own(kind, row), strict=True))
+        text, language, opinion, relationship_type, related_uuid, related_type = row[-8:-2]
+        own = ((text or "", language), (opinion, text), (relationship_type, related_uuid, related_type))
+        said |= dict(zip(OWN_MEMBERS[kind], own[kind], strict=True))
         said |= {"note_type": kind, "note_type_name": KINDS[kind]}
         said["Orgc"] = self._organisations.creator(orgc_id, whole=whole)
         said["Org"] = self._organisations.owner(org_id, whole=whole)
@@ -170,12 +176,10 @@ def said_of(actor: Actor, uuid: str, depth: int = DEPTH) -> tuple[ByKind, list[S
     return book.of([uuid], depth).get(uuid, {}), book.leading_to([uuid]).get(uuid, [])
 
 
+@in_chunks
 def analyst_data_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
     """A list of ``{"Note": {…}}``, without nested analyst data."""
-    return coalesced(_list(AnalystDataLoader(actor), chosen))
-
-
-def _list(book: AnalystDataLoader, chosen: Chosen) -> Iterator[bytes]:
+    book = AnalystDataLoader(actor)
     yield b"["
     yield from joined(
         encoder.encode({said["note_type_name"]: said})
@@ -206,19 +210,6 @@ def _with_below(said: Said, below: dict[str, ByKind]) -> Said:
     children = below.get(said["uuid"], {})
     ends = any("_max_depth_reached" not in child for each in children.values() for child in each)
     return said | children | {"_max_depth_reached": ends}
-
-
-def _without_end(said: Said) -> Said:
-    return {name: value for name, value in said.items() if name != "_max_depth_reached"}
-
-
-def _own(kind: int, row: Sequence[Any]) -> tuple[Any, ...]:
-    text, language, opinion, relationship_type, related_uuid, related_type = row[-8:-2]
-    return (
-        (text or "", language),
-        (opinion, text),
-        (relationship_type, related_uuid, related_type),
-    )[kind]
 
 
 MEMBERS = (

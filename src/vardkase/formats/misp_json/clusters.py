@@ -142,6 +142,7 @@ c.extends_version::text, c.published, c.deleted
 """
 """What is packaged extends ""; what people made extends nothing, which MISP writes as null."""
 
+# Of several clusters with one tag, the oldest.
 CLUSTERS = """
 SELECT DISTINCT ON (lower(c.tag_name)) lower(c.tag_name), {members}
 FROM galaxy_cluster c
@@ -161,6 +162,7 @@ RELATION_MEMBERS = (
     "referenced_galaxy_cluster_type", "galaxy_cluster_uuid", "distribution", "sharing_group_id", "default",
 )  # fmt: skip
 
+# The target need not be on this hub: its number is 0 then.
 RELATIONS = """
 SELECT r.id::text, r.galaxy_cluster_id::text,
        coalesce((SELECT min(t.id) FROM galaxy_cluster t

@@ -11,7 +11,7 @@ from vardkase.formats.misp_json.analyst_data import said_of
 from vardkase.formats.misp_json.organisations import OrganisationLoader
 from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.sharing_groups import SharingGroupLoader
-from vardkase.formats.misp_json.stream import coalesced, joined
+from vardkase.formats.misp_json.stream import in_chunks, joined
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import collection_predicate, reader_parameters
@@ -31,8 +31,16 @@ def collection_dict(actor: Actor, number: int, *, viewed: bool = False) -> dict[
     return {"Collection": inner}
 
 
+@in_chunks
 def collection_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    return coalesced(_list(actor, chosen))
+    organisations, groups = OrganisationLoader(), SharingGroupLoader(actor)
+    yield b"["
+    yield from joined(
+        encoder.encode({"Collection": row})
+        for ids in pages_of(chosen, AT_ONCE)
+        for row in _rows(actor, ids, organisations, groups)
+    )
+    yield b"]"
 
 
 def element_list(chosen: Chosen) -> Iterator[bytes]:
@@ -48,17 +56,6 @@ def element_list(chosen: Chosen) -> Iterator[bytes]:
 def elements(column: str, ids: Sequence[int]) -> list[dict[str, Any]]:
     rows = cursor().execute(ELEMENTS.format(column=column), {"ids": array_of(map(str, ids))}).fetchall()
     return [dict(zip(ELEMENT_MEMBERS, row, strict=True)) for row in rows]
-
-
-def _list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    organisations, groups = OrganisationLoader(), SharingGroupLoader(actor)
-    yield b"["
-    yield from joined(
-        encoder.encode({"Collection": row})
-        for ids in pages_of(chosen, AT_ONCE)
-        for row in _rows(actor, ids, organisations, groups)
-    )
-    yield b"]"
 
 
 def _rows(

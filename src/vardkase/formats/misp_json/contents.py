@@ -38,6 +38,7 @@ class Contents:
             self._reports = _reports(
                 scope, [number for number, each in self._carried.items() if each.reports]
             )
+        # A batch of one event may be a large one, which is read in pages.
         if len(event_ids) > 1:
             self._fetch_small(event_ids)
 

@@ -16,7 +16,7 @@ from vardkase.formats.misp_json.options import Deleted, EventOptions
 from vardkase.formats.misp_json.related import related_event_blocks
 from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.selection import Chosen, pages_of
-from vardkase.formats.misp_json.stream import coalesced, joined
+from vardkase.formats.misp_json.stream import coalesced, in_chunks, joined
 from vardkase.formats.misp_json.structs import EventHeader, encoder
 from vardkase.formats.misp_json.tags import Attachment
 from vardkase.identity.access.actor import Actor
@@ -42,9 +42,17 @@ def event_document(actor: Actor, event_id: int, options: EventOptions | None = N
     return coalesced(piece for event in _batch(scope, found) for piece in _rendered(*event))
 
 
+@in_chunks
 def events_document(actor: Actor, chosen: Chosen, options: EventOptions | None = None) -> Iterator[bytes]:
     """Events as ``{"response": [{"Event": {…}}, …]}``; unreadable ones are left out."""
-    return coalesced(_response(actor, chosen, options or EventOptions()))
+    separator = b""
+    yield b'{"response": ['
+    for event in event_parts(actor, chosen, options or EventOptions()):
+        yield separator
+        yield from _rendered(*event)
+        separator = b","
+    # MISP's answers to a search end with a new line.
+    yield b"]}\n"
 
 
 def separate_events(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[tuple[int, bytes]]:
@@ -62,17 +70,6 @@ def event_parts(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator
     for ids in pages_of(chosen):
         for batch in batches(headers(scope, ids)):
             yield from _batch(scope, batch)
-
-
-def _response(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[bytes]:
-    separator = b""
-    yield b'{"response": ['
-    for event in event_parts(actor, chosen, options):
-        yield separator
-        yield from _rendered(*event)
-        separator = b","
-    # MISP's answers to a search end with a new line.
-    yield b"]}\n"
 
 
 def _rendered(header: EventHeader, sections: Iterator[Section]) -> Iterator[bytes]:

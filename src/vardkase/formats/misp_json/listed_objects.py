@@ -71,14 +71,13 @@ def _rendered(scope: Scope, ids: Sequence[int], options: ObjectOptions) -> bytes
     if not options.metadata:
         for attribute in _attributes(scope, ids, data=options.include_attachments):
             attributes.setdefault(attribute.object_id, []).append(attribute)
-    return b",".join(_one(head, event, attributes, options) for head, event in objects)
-
-
-def _one(
-    head: Object, event: dict[str, str], attributes: dict[str, list[SplitAttribute]], options: ObjectOptions
-) -> bytes:
-    inner = b"" if options.metadata else b',"Attribute":' + encoder.encode(attributes.get(head.id, []))
-    return b'{"Object":' + encoder.encode(head)[:-1] + inner + b',"Event":' + encoder.encode(event) + b"}}"
+    documents = []
+    for head, event in objects:
+        inside = encoder.encode(attributes.get(head.id, []))
+        inner = b"" if options.metadata else b',"Attribute":' + inside
+        document = encoder.encode(head)[:-1] + inner + b',"Event":' + encoder.encode(event)
+        documents.append(b'{"Object":' + document + b"}}")
+    return b",".join(documents)
 
 
 def _objects(scope: Scope, ids: Sequence[int]) -> list[tuple[Object, dict[str, str]]]:

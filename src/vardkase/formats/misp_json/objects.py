@@ -64,6 +64,7 @@ def _heads(scope: Scope, objects: Sequence[Object]) -> dict[str, bytes]:
 def _objects(heads: dict[str, bytes], pages: Iterator[Page]) -> Iterator[bytes]:
     open_id, parts = "", []
     for page in pages:
+        # In the order of the objects; the last one of a page may go on in the next.
         for object_id, group in groupby(page, key=lambda attribute: attribute.object_id):
             attributes = encoder.encode(list(group))[1:-1]
             if object_id == open_id:

@@ -29,7 +29,16 @@ def related_event_blocks(actor: Actor, event_id: int) -> list[dict[str, Any]]:
         return []
     sql = RELATED_EVENTS.format(visible=event_predicate(actor), **event_times(actor))
     rows = cursor().execute(sql, reader_parameters(actor) | {"ids": ids}).fetchall()
-    return [{"Event": _event(row)} for row in rows]
+    return [
+        {
+            "Event": {
+                **dict(zip(EVENT_MEMBERS, row, strict=False)),
+                "Org": {"id": row[9], "name": row[11], "uuid": row[12]},
+                "Orgc": {"id": row[10], "name": row[13], "uuid": row[14]},
+            }
+        }
+        for row in rows
+    ]
 
 
 def related_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Raw]:
@@ -78,13 +87,6 @@ def _listed_related_attribute(row: tuple[Any, ...]) -> dict[str, Any]:
     own = len(LISTED_RELATED_MEMBERS)
     attribute: dict[str, Any] = dict(zip(LISTED_RELATED_MEMBERS, row[:own], strict=True))
     return attribute | {"Event": dict(zip(RELATED_EVENT_MEMBERS, row[own:], strict=True))}
-
-
-def _event(row: tuple[Any, ...]) -> dict[str, Any]:
-    event: dict[str, Any] = dict(zip(EVENT_MEMBERS, row, strict=False))
-    event["Org"] = {"id": row[9], "name": row[11], "uuid": row[12]}
-    event["Orgc"] = {"id": row[10], "name": row[13], "uuid": row[14]}
-    return event
 
 
 EVENT_MEMBERS = (

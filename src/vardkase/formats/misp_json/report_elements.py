@@ -14,7 +14,7 @@ from vardkase.formats.misp_json.attributes import CarriedParts, Page, event_attr
 from vardkase.formats.misp_json.objects import event_objects
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.misp_json.scope import Scope, scope_of
-from vardkase.formats.misp_json.stream import coalesced, joined
+from vardkase.formats.misp_json.stream import in_chunks, joined
 from vardkase.formats.misp_json.structs import EMPTY, AttributeColumns, encoder
 from vardkase.formats.misp_json.tags import whole_tag
 from vardkase.identity.access.actor import Actor
@@ -34,15 +34,13 @@ class _Named(Struct):
     template_version: str | None = None
 
 
+@in_chunks
 def report_elements(actor: Actor, event_id: int) -> Iterator[bytes]:
     """Attributes, objects and tags of an event that the actor may read, object templates and galaxy matrices.
 
     Each is a map; MISP writes an empty one as a list.
     """
-    return coalesced(_elements(scope_of(actor, EventOptions(flatten=True)), event_id))
-
-
-def _elements(scope: Scope, event_id: int) -> Iterator[bytes]:
+    scope = scope_of(actor, EventOptions(flatten=True))
     yield b'{"attribute":'
     yield from _map(
         member
@@ -51,9 +49,9 @@ def _elements(scope: Scope, event_id: int) -> Iterator[bytes]:
     )
     templates: dict[str, _Named] = {}
     yield b',"object":'
-    yield from _map(_objects(scope_of(scope.actor, EventOptions()), event_id, templates))
+    yield from _map(_objects(scope_of(actor, EventOptions()), event_id, templates))
     yield b',"objectTemplates":' + encoder.encode(_templates(templates) or [])
-    yield b',"galaxymatrix":' + encoder.encode(_matrices(scope.actor) or [])
+    yield b',"galaxymatrix":' + encoder.encode(_matrices(actor) or [])
     tags = [scope.tags.facts(attachment) for attachment in scope.tags.of_events([event_id]).get(event_id, ())]
     yield b',"tagname":' + encoder.encode({tag.name: whole_tag(tag) for tag in tags} or []) + b"}"
 

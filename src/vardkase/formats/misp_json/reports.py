@@ -12,7 +12,7 @@ from vardkase.formats.misp_json.columns import REPORT, members_of
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data, scope_of
 from vardkase.formats.misp_json.selection import Chosen, pages_of
-from vardkase.formats.misp_json.stream import coalesced, joined
+from vardkase.formats.misp_json.stream import in_chunks, joined
 from vardkase.formats.misp_json.structs import EventReport, encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import deleted_predicate, report_predicate
@@ -37,9 +37,14 @@ def report_dict(actor: Actor, report_id: int, *, stored: bool = False) -> dict[s
     return document
 
 
+@in_chunks
 def report_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
     scope = scope_of(actor, EventOptions(include_analyst_data=True))
-    return coalesced(_list(scope, chosen))
+    yield b"["
+    yield from joined(
+        encoder.encode(_rendered(scope, ids))[1:-1] for ids in pages_of(chosen, REPORTS_AT_ONCE)
+    )
+    yield b"]"
 
 
 def add_report_tags(scope: Scope, reports: Sequence[EventReport]) -> None:
@@ -47,14 +52,6 @@ def add_report_tags(scope: Scope, reports: Sequence[EventReport]) -> None:
     for report in reports:
         if attachments := attached.get(int(report.id)):
             report.Tag = [scope.tags.tag(attachment) for attachment in attachments]
-
-
-def _list(scope: Scope, chosen: Chosen) -> Iterator[bytes]:
-    yield b"["
-    yield from joined(
-        encoder.encode(_rendered(scope, ids))[1:-1] for ids in pages_of(chosen, REPORTS_AT_ONCE)
-    )
-    yield b"]"
 
 
 def _rendered(scope: Scope, ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 
 CHUNK = 64 * 1024
 """Bytes to hand on at a time: each costs the web server a turn."""
@@ -15,6 +16,16 @@ def joined(items: Iterable[bytes]) -> Iterator[bytes]:
         if item:
             yield separator + item
             separator = b","
+
+
+def in_chunks[**Given](write: Callable[Given, Iterator[bytes]]) -> Callable[Given, Iterator[bytes]]:
+    """Decorates a generator of a document, whose pieces are then `coalesced`."""
+
+    @wraps(write)
+    def chunked(*arguments: Given.args, **options: Given.kwargs) -> Iterator[bytes]:
+        return coalesced(write(*arguments, **options))
+
+    return chunked
 
 
 def coalesced(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -61,19 +61,23 @@ def in_pattern(name: str) -> str:
 
 
 def to_address(indicator: Indicator) -> Sequence[Alert]:
-    return _address(indicator, "ip $HOME_NET any -> {} {}", "Outgoing To IP: ")
+    return address_alerts(indicator, "ip $HOME_NET any -> {} {}", "Outgoing To IP: ")
 
 
 def from_address(indicator: Indicator) -> Sequence[Alert]:
-    return _address(indicator, "ip {} {} -> $HOME_NET any", "Incoming From IP: ")
+    return address_alerts(indicator, "ip {} {} -> $HOME_NET any", "Incoming From IP: ")
 
 
 def from_mailbox(indicator: Indicator) -> Sequence[Alert]:
-    return _mail(indicator.value1, "Source Email Address: ", 'content:"MAIL FROM|3a|"; nocase;', "nocase;")
+    return mail_alerts(
+        indicator.value1, "Source Email Address: ", 'content:"MAIL FROM|3a|"; nocase;', "nocase;"
+    )
 
 
 def to_mailbox(indicator: Indicator) -> Sequence[Alert]:
-    return _mail(indicator.value1, "Destination Email Address: ", 'content:"RCPT TO|3a|"; nocase;', "nocase;")
+    return mail_alerts(
+        indicator.value1, "Destination Email Address: ", 'content:"RCPT TO|3a|"; nocase;', "nocase;"
+    )
 
 
 def mailbox(indicator: Indicator) -> Sequence[Alert]:
@@ -81,12 +85,12 @@ def mailbox(indicator: Indicator) -> Sequence[Alert]:
 
 
 def mail_subject(indicator: Indicator) -> Sequence[Alert]:
-    return _mail(indicator.value1, "Bad Email Subject: ", 'content:"Subject|3a|"; nocase;', "nocase;")
+    return mail_alerts(indicator.value1, "Bad Email Subject: ", 'content:"Subject|3a|"; nocase;', "nocase;")
 
 
 def mail_attachment(indicator: Indicator) -> Sequence[Alert]:
     before = 'content:"Content-Disposition|3a| attachment|3b| filename|3d 22|"; nocase;'
-    return _mail(indicator.value1, "Bad Email Attachment: ", before, "nocase;")
+    return mail_alerts(indicator.value1, "Bad Email Attachment: ", before, "nocase;")
 
 
 def port_of(value: str | None) -> str | None:
@@ -95,7 +99,7 @@ def port_of(value: str | None) -> str | None:
     return None
 
 
-def _address(indicator: Indicator, head: str, text: str) -> Sequence[Alert]:
+def address_alerts(indicator: Indicator, head: str, text: str) -> Sequence[Alert]:
     network = network_of(indicator.type, indicator.value1, indicator.value2)
     if network is None:
         return ()
@@ -105,7 +109,7 @@ def _address(indicator: Indicator, head: str, text: str) -> Sequence[Alert]:
     return [Alert(head.format(network, port), f"{text}{network}|{port}")] if port else ()
 
 
-def _mail(value: str, text: str, before: str, after: str) -> Sequence[Alert]:
+def mail_alerts(value: str, text: str, before: str, after: str) -> Sequence[Alert]:
     if not value:
         return ()
     content = (

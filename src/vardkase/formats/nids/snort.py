@@ -26,13 +26,13 @@ FLOW = "flow:to_server,established;"
 def domain(indicator: Indicator) -> Sequence[Alert]:
     """A domain and its subdomains, in DNS queries over UDP and TCP, and in HTTP."""
     header = 'content: "Host|3a|"; nocase; http_header; content:"{}"; fast_pattern; nocase; http_header;'
-    return _name_alerts(indicator.value1, "Domain", "", r"(^|[^A-Za-z0-9-])", header)
+    return name_alerts(indicator.value1, "Domain", "", r"(^|[^A-Za-z0-9-])", header)
 
 
 def hostname(indicator: Indicator) -> Sequence[Alert]:
     """A host without subdomains: the byte before its name is the last of the DNS header."""
     header = 'content: "Host|3a| {}"; nocase; http_header;'
-    return _name_alerts(indicator.value1, "Hostname", "|01|", r"(^|[^A-Za-z0-9-\.])", header)
+    return name_alerts(indicator.value1, "Hostname", "|01|", r"(^|[^A-Za-z0-9-\.])", header)
 
 
 def domain_and_address(indicator: Indicator) -> Sequence[Alert]:
@@ -40,14 +40,14 @@ def domain_and_address(indicator: Indicator) -> Sequence[Alert]:
 
 
 def url(indicator: Indicator) -> Sequence[Alert]:
-    return _http_alerts(indicator.value1, "Outgoing HTTP URL: ", "nocase; http_uri;")
+    return http_alerts(indicator.value1, "Outgoing HTTP URL: ", "nocase; http_uri;")
 
 
 def user_agent(indicator: Indicator) -> Sequence[Alert]:
-    return _http_alerts(indicator.value1, "Outgoing User-Agent: ", "http_header;")
+    return http_alerts(indicator.value1, "Outgoing User-Agent: ", "http_header;")
 
 
-def _name_alerts(value: str, word: str, before: str, start: str, header: str) -> Sequence[Alert]:
+def name_alerts(value: str, word: str, before: str, start: str, header: str) -> Sequence[Alert]:
     name = dns_name(value)
     if name is None:
         return ()
@@ -63,7 +63,7 @@ def _name_alerts(value: str, word: str, before: str, start: str, header: str) ->
     ]
 
 
-def _http_alerts(value: str, text: str, after: str) -> Sequence[Alert]:
+def http_alerts(value: str, text: str, after: str) -> Sequence[Alert]:
     if not value:
         return ()
     escaped = in_content(value)

@@ -28,12 +28,12 @@ PLAIN_PORTS = {"ssh": 22, "ftp": 21}
 def domain(indicator: Indicator) -> Sequence[Alert]:
     """A domain and its subdomains, in DNS queries and HTTP."""
     header = 'content: "Host|3a|"; nocase; http.header; content:"{}"; fast_pattern; nocase;'
-    return _name_alerts(indicator.value1, "Domain", r"(^|[^A-Za-z0-9-])", header)
+    return name_alerts(indicator.value1, "Domain", r"(^|[^A-Za-z0-9-])", header)
 
 
 def hostname(indicator: Indicator) -> Sequence[Alert]:
     header = 'content: "Host|3a| {}"; fast_pattern; nocase;'
-    return _name_alerts(indicator.value1, "Hostname", r"(^|[^A-Za-z0-9-\.])", header)
+    return name_alerts(indicator.value1, "Hostname", r"(^|[^A-Za-z0-9-\.])", header)
 
 
 def domain_and_address(indicator: Indicator) -> Sequence[Alert]:
@@ -76,7 +76,7 @@ def ja3(indicator: Indicator) -> Sequence[Alert]:
     return [Alert("tls any any -> any any", f"{word} Hash: {value}", content, FOLLOW)]
 
 
-def _name_alerts(value: str, word: str, start: str, header: str) -> Sequence[Alert]:
+def name_alerts(value: str, word: str, start: str, header: str) -> Sequence[Alert]:
     name = dns_name(value)
     if name is None:
         return ()

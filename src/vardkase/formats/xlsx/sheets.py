@@ -28,24 +28,24 @@ def write_workbook(
     used = most  # So that the first row starts a sheet.
     for row in rows:
         if used >= most:
-            sheet, used = _new_sheet(book, head, title)
-        sheet.append([_cell(sheet, value) for value in row])
+            sheet, used = new_sheet(book, head, title)
+        sheet.append([cell_of(sheet, value) for value in row])
         used += 1
     if sheet is None:
-        _new_sheet(book, head, title)
+        new_sheet(book, head, title)
     book.save(file)
 
 
-def _new_sheet(book: Workbook, head: Sequence[str], title: str) -> tuple[Any, int]:
+def new_sheet(book: Workbook, head: Sequence[str], title: str) -> tuple[Any, int]:
     sheet = book.create_sheet(title or None)
     if title:
-        _write_header(sheet, head)
+        write_header(sheet, head)
     elif head:
         sheet.append(list(head))
     return sheet, int(bool(head))
 
 
-def _write_header(sheet: Any, head: Sequence[str]) -> None:
+def write_header(sheet: Any, head: Sequence[str]) -> None:
     # Panes and widths before the first row: a write-only sheet writes them ahead of its rows.
     sheet.freeze_panes = "A2"
     for number, title in enumerate(head, 1):
@@ -58,7 +58,7 @@ def _write_header(sheet: Any, head: Sequence[str]) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}1"
 
 
-def _cell(sheet: Any, value: str | int | bool | date | None) -> Any:
+def cell_of(sheet: Any, value: str | int | bool | date | None) -> Any:
     """Texts stay texts, even if they look like a formula or a number."""
     if not isinstance(value, str):
         return int(value) if isinstance(value, bool) else value

@@ -10,7 +10,7 @@ import msgspec
 from vardkase.analysis.search.filters import Search
 from vardkase.formats.misp_json import EventOptions, attribute_pages, event_parts
 from vardkase.formats.misp_json.events import Section
-from vardkase.formats.misp_json.stream import coalesced
+from vardkase.formats.misp_json.stream import in_chunks
 from vardkase.formats.misp_json.structs import EventHeader, encoder
 from vardkase.formats.search_options import attribute_options, event_options
 from vardkase.formats.xml.element import END, START, document, element, text
@@ -27,8 +27,14 @@ def events(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     return whole_events(actor, ids, event_options(actor, search))
 
 
+@in_chunks
 def whole_events(actor: Actor, ids: Sequence[int], options: EventOptions) -> Iterator[bytes]:
-    return coalesced(_events(actor, ids, options))
+    yield START.encode()
+    for header, sections in event_parts(actor, ids, options):
+        yield b"<Event>"
+        yield from _event_content(header, sections)
+        yield b"</Event>"
+    yield END.encode()
 
 
 def attributes(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
@@ -39,15 +45,6 @@ def attributes(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[byt
     for page in attribute_pages(actor, ids, options):
         rows = msgspec.json.decode(encoder.encode(page))
         yield "".join(f"{element('Attribute', _without(row, left_out))}\n" for row in rows).encode()
-    yield END.encode()
-
-
-def _events(actor: Actor, ids: Sequence[int], options: EventOptions) -> Iterator[bytes]:
-    yield START.encode()
-    for header, sections in event_parts(actor, ids, options):
-        yield b"<Event>"
-        yield from _event_content(header, sections)
-        yield b"</Event>"
     yield END.encode()
 
 

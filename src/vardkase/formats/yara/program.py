@@ -62,7 +62,13 @@ class _Reader:
 
     def _exported(self, request: Mapping[str, str]) -> dict[str, Any]:
         rules, repaired = _parsed_or_repaired(request["text"])
-        renamed = self._renamed(rules, request["uuid"])
+        # Old name → new name, where another rule has the name or it is reserved for generated rules.
+        tail = request["uuid"].replace("-", "_")
+        renamed = {
+            name: f"as_is_{name[:80]}_{tail}"
+            for name in (rule["rule_name"] for rule in rules)
+            if name in self._taken or name.startswith(RESERVED)
+        }
         unscoped = any("global" in rule.get("scopes", ()) for rule in rules)
         meta = (
             ("MISP_EVENT_INFO", request["event_info"]),
@@ -79,16 +85,6 @@ class _Reader:
         changes = ", ".join(word for word, is_true in possible if is_true)
         comment = "Loaded from source. " + (f"Auto-repaired: {changes}. " if changes else "")
         return {"value": value, "comment": comment, "valid": True, "names": names}
-
-    def _renamed(self, rules: Sequence[Rule], uuid: str) -> dict[str, str]:
-        """Name → new name, for names used by another rule or reserved for generated ones."""
-        names = [rule["rule_name"] for rule in rules]
-        tail = uuid.replace("-", "_")
-        return {
-            name: f"as_is_{name[:80]}_{tail}"
-            for name in names
-            if name in self._taken or name.startswith(RESERVED)
-        }
 
 
 class _Unfit(Exception):

@@ -12,6 +12,7 @@ from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import IP_TYPES, network_of
 
+# Of the last two, T has Zeek report a match, and - is for anywhere that the value is seen.
 HEAD = "#fields\tindicator\tindicator_type\tmeta.source\tmeta.desc\tmeta.url\tmeta.do_notice\tmeta.if_in\n"
 COLUMNS = "a.type, a.value1, a.value2, e.id, e.info"
 

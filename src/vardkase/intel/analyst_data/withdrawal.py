@@ -14,6 +14,7 @@ def withdraw_of_former_owner(taken: EventOwnerChanged) -> None:
     )
 
 
+# From 5, as the event, to 0, the own organisation only.
 WITHDRAW = """
 UPDATE analyst_data SET distribution = 0
 WHERE distribution = 5 AND (org_id = %(former)s OR orgc_id = %(former)s) AND object_uuid IN (

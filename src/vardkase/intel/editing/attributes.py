@@ -61,6 +61,7 @@ def add_attributes(
     audiences: Audiences = frozenset()
     numbered = ((f"Attribute.{number}", part) for number, part in enumerate(spread_values(parts)))
     for chunk in batched(numbered, CHUNK):
+        # Only those of this chunk are looked up: the event itself may have more than memory holds.
         assembler.know_values(known_in_event(event, chunk, assembler.filter))
         rows = assembler.numbered_attributes(chunk, "Attribute")
         if update_duplicates:
@@ -153,6 +154,7 @@ def _update_duplicates(
 
 
 def _refuse_double(stored: Attribute) -> None:
+    # As in MISP, only live attributes outside objects have to be unique.
     if stored.object_id is not None or stored.deleted:
         return
     same = Attribute.objects.filter(event=stored.event_id, object=None, deleted=False).exclude(pk=stored.pk)

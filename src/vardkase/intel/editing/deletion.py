@@ -144,6 +144,7 @@ def soft_delete_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
     now = now_seconds()
     sanitised = SANITISED if SANITISE_DELETED.value else {}
     Attribute.objects.filter(pk__in=attribute_ids).update(deleted=True, timestamp=now, **sanitised)
+    # MISP deletes the references to a deleted attribute with it.
     uuids = Attribute.objects.filter(pk__in=attribute_ids).values("uuid")
     ObjectReference.objects.filter(event=event_id, referenced_uuid__in=uuids).update(
         deleted=True, timestamp=now

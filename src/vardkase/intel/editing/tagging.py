@@ -133,7 +133,7 @@ def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: s
         raise NotFound(TaggingProblem.NO_LINK())
     try:
         target = _target_of(actor, link)
-    except NotFound:
+    except NotFound:  # The same answer as for no link, so that nobody learns of what is hidden.
         raise NotFound(TaggingProblem.NO_LINK()) from None
     require_may_tag(actor, target.event, local=link.local)
     links.update(relationship_type=relationship_type)

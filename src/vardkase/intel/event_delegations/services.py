@@ -103,6 +103,7 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
     event.org_id = event.orgc_id = delegation.org_id
     # A site administrator who accepts for another organisation does not become the event's user.
     event.user_id = (actor.user_id or 0) if delegation.org_id == actor.organisation_id else 0
+    # Not protected: its keys, which a listener removes, would reveal the former owner.
     event.timestamp, event.published, event.protected = now_seconds(), False, None
     event.save(update_fields=HANDED_OVER)
     delegation.delete()

@@ -37,6 +37,7 @@ class TagLoader:
                 continue
             local = tag.local_only or as_bool(mention.get("local"))
             relationship = read_text(mention.get("relationship_type"))[:LONGEST_RELATIONSHIP]
+            # A tag may be there twice, once for this instance and once for everybody.
             links.setdefault((tag.pk, local), TagLink(tag.pk, local, relationship))
         return list(links.values())
 

@@ -69,6 +69,7 @@ class Attribute(models.Model):
             models.Index(
                 fields=["object"], name="attribute_object", condition=models.Q(object__isnull=False)
             ),
+            # For `intel.queries.attribute_counts`: what a reader may be denied is little, and found at once.
             models.Index(
                 fields=["event"], name="attribute_restricted", condition=models.Q(distribution__in=(0, 4))
             ),

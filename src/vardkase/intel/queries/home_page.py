@@ -98,6 +98,7 @@ SELECT count(*) FROM (
 ) news
 """
 
+# Days without a changed event are listed too, with 0.
 BY_DAY = """
 WITH days AS (
     SELECT generate_series(

@@ -31,6 +31,7 @@ def similar_objects(
     return dict(cursor().execute(sql, {**arrays, **chosen, **reader_parameters(actor)}).fetchall())
 
 
+# NULL equals nothing, also within a row: hence the empty text in place of a missing second part.
 SIMILAR = """
 SELECT o.id, count(DISTINCT (a.object_relation, a.value1, a.value2))
 FROM object o JOIN event e ON e.id = o.event_id JOIN attribute a ON a.object_id = o.id

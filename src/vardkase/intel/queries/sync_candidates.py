@@ -22,6 +22,7 @@ def wanted_events(actor: Actor, offered: Sequence[tuple[str, int]]) -> list[str]
     return [row[0] for row in cursor().execute(sql, parameters | reader_parameters(actor)).fetchall()]
 
 
+# An event that was made here (not locked) is never fetched from a peer.
 WANTED = """
 SELECT o.uuid::text
 FROM unnest(%(uuids)s::uuid[], %(timestamps)s::bigint[]) WITH ORDINALITY AS o (uuid, timestamp, place)

@@ -27,6 +27,7 @@ SELECT t.name, count(*) FROM event_tag l JOIN tag t ON t.id = l.tag_id JOIN even
 WHERE {visible} GROUP BY t.id, t.name ORDER BY count(*) DESC, t.id
 """
 
+# FULL JOIN, as a tag may be only on events or only on attributes.
 COUNTS = """
 WITH on_events AS (
     SELECT t.tag_id, count(*) AS number FROM event_tag t JOIN event e ON e.id = t.event_id

@@ -130,6 +130,7 @@ def _merge_header(
         event.distribution, parsed.sharing_group_id, parsed.sharing_group
     )
     event.timestamp = parsed.timestamp or assembler.now
+    # Any change withdraws it; `mark_published` publishes it again if the document says so.
     event.published = False
     event.save()
     return as_bool(data.get("published")) and actor.may(Permission.PUBLISH)

@@ -131,7 +131,7 @@ def _errors_of(result: Parsed, targets: Targets, taken: set[str]) -> dict[str, l
     if result.uuid in taken:
         errors["uuid"] = [IntelProblem.UUID_TAKEN()]
     if result.uuid:
-        taken.add(result.uuid)
+        taken.add(result.uuid)  # So that a second document with this uuid is refused, too.
     return errors
 
 

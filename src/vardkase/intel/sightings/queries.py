@@ -73,6 +73,7 @@ def readable_sightings(actor: Actor) -> ReadableSightings:
     )
     shown = "s.org_id"
     if ANONYMISE.value and not actor.is_site_admin:
+        # A reader's own sightings show its own organisation.
         shown = "CASE WHEN s.org_id = %(reader_org)s THEN s.org_id ELSE %(shown_as)s::bigint END"
     parameters = {**reader_parameters(actor), "shown_as": ANONYMISE_AS.value or None}
     return ReadableSightings(SOURCE.format(shown=shown), condition, parameters)

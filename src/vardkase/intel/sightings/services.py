@@ -247,6 +247,7 @@ JOIN sighting s ON s.attribute_id = made.old ORDER BY s.id
 RETURNING id, uuid::text, attribute_id, event_id, org_id, date_sighting, source, type
 """
 
+# As in MISP, an organisation has one expiration of an attribute: the one that came last.
 KEEP_LAST_EXPIRATION = f"""
 DELETE FROM sighting s USING sighting later
 WHERE s.attribute_id = ANY(%(ids)s) AND s.type = {SightingType.EXPIRATION.value}
