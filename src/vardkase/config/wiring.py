@@ -187,10 +187,10 @@ def wire() -> None:
     register_checklist(still_open, never_waived)
     account_audit.listen()
     # Django sends the signal once for each app that has models: one is enough.
-    post_migrate.connect(_create_cache_table, sender=apps.get_app_config("core"))
+    post_migrate.connect(create_cache_table, sender=apps.get_app_config("core"))
     checks.register(unsafe_settings, checks.Tags.security, deploy=True)
 
 
-def _create_cache_table(using: str, **_: object) -> None:
+def create_cache_table(using: str, **_: object) -> None:
     """Create the table of settings.CACHES, which no migration creates, unless it exists."""
     call_command("createcachetable", database=using, verbosity=0)

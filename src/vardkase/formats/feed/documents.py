@@ -46,7 +46,11 @@ class FeedEvent:
 
     def document(self) -> Iterator[bytes]:
         header = self.header
-        writers = {"Attribute": self._attributes, "Object": self._objects, "EventReport": self._reports}
+        writers: dict[str, Callable[[bytes], bytes]] = {
+            "Attribute": lambda piece: _list_content(self._included(ATTRIBUTES.decode(b"[" + piece + b"]"))),
+            "Object": self._objects,
+            "EventReport": self._reports,
+        }
         if header.protected:
             writers["CryptographicKey"] = lambda piece: _list_content(KEYS.decode(b"[" + piece + b"]"))
         event = structs.Event(
@@ -75,9 +79,6 @@ class FeedEvent:
         if isinstance(creator, msgspec.UnsetType):
             raise TypeError("an event without its creator was rendered")
         return structs.FeedOrganisation(creator.name, creator.uuid)
-
-    def _attributes(self, piece: bytes) -> bytes:
-        return _list_content(self._included(ATTRIBUTES.decode(b"[" + piece + b"]")))
 
     def _objects(self, piece: bytes) -> bytes:
         decoded = OBJECTS.decode(b"[" + piece + b"]")

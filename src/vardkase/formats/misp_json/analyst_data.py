@@ -70,7 +70,11 @@ class AnalystDataLoader:
         below: dict[str, ByKind] = {}
         for level in reversed(levels):
             is_last = level is levels[depth - 1] if len(levels) == depth else False
-            below = _grouped(level if is_last else [_with_below(each, below) for each in level])
+            shown = level if is_last else [_with_below(each, below) for each in level]
+            below = {}
+            for said in shown:
+                by_kind = below.setdefault(said["object_uuid"], {})
+                by_kind.setdefault(said["note_type_name"], []).append(said)
         return below
 
     def lists_of(self, uuids: Iterable[str]) -> dict[str, dict[str, Raw]]:
@@ -197,13 +201,6 @@ def _named_whole(level: int, rows: Sequence[Sequence[Any]]) -> set[tuple[int, st
         for kind, thing in found
         if kind not in short or (level == FIRST and kind == OPINION and (NOTE, thing) in found)
     }
-
-
-def _grouped(level: Iterable[Said]) -> dict[str, ByKind]:
-    found: dict[str, ByKind] = {}
-    for said in level:
-        found.setdefault(said["object_uuid"], {}).setdefault(said["note_type_name"], []).append(said)
-    return found
 
 
 def _with_below(said: Said, below: dict[str, ByKind]) -> Said:

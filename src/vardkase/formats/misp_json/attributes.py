@@ -110,7 +110,7 @@ def _complete(scope: Scope, page: Page, carried: CarriedParts) -> None:
         for attribute in page:
             attribute.ShadowAttribute = proposals.get(int(attribute.id), EMPTY)
     if not scope.options.sg_reference_only:
-        _add_groups(scope, page)
+        scope.groups.add_to(page)
     if scope.options.include_granular_correlations:
         _add_correlations(scope, page)
     if scope.elsewhere:
@@ -142,13 +142,6 @@ def _add_tags(scope: Scope, page: Page) -> None:
             attribute.Tag = [scope.tags.tag(attachment) for attachment in attachments]
             if not scope.options.exclude_galaxy:
                 attribute.Galaxy = scope.galaxies.blocks(attachments, "attribute_tag_id")
-
-
-def _add_groups(scope: Scope, page: Page) -> None:
-    shared = [attribute for attribute in page if attribute.distribution == "4"]
-    scope.groups.learn({attribute.sharing_group_id for attribute in shared})
-    for attribute in shared:
-        attribute.SharingGroup = scope.groups.block(attribute.sharing_group_id)
 
 
 def _add_correlations(scope: Scope, page: Page) -> None:

@@ -100,10 +100,8 @@ def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventRepo
     visible = report_predicate(scope.actor, "p")
     rows = scope.rows(REPORTS.format(columns=REPORT, visible=visible), events=list(event_ids))
     reports = [EventReport(*row) for row in rows]
-    shared = [each for each in reports if each.distribution == "4" and not scope.options.sg_reference_only]
-    scope.groups.learn({each.sharing_group_id for each in shared})
-    for each in shared:
-        each.SharingGroup = scope.groups.block(each.sharing_group_id)
+    if not scope.options.sg_reference_only:
+        scope.groups.add_to(reports)
     if reports:
         add_report_tags(scope, reports)
         add_analyst_data(scope, reports)

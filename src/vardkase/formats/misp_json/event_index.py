@@ -98,6 +98,7 @@ def _organisation(organisation: IndexOrganisation) -> dict[str, str]:
 
 
 def _wire(value: Any) -> Any:
+    # Numbers are strings on the wire, and booleans stay booleans.
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

@@ -48,7 +48,16 @@ class GalaxyLoader:
     def blocks(self, attachments: Sequence[Attachment], association: str) -> list[Raw]:
         grouped: dict[int, list[bytes]] = {}
         for tagged in self.tagged(attachments):
-            rendered = tagged.cluster.document[:-1] + _tail(tagged.attachment, association)
+            attachment = tagged.attachment
+            members = {
+                "tag_id": attachment.tag_id,
+                association: str(attachment.id),
+                "local": attachment.local,
+                # MISP writes false here, where a tag has null.
+                "relationship_type": attachment.relationship_type or False,
+            }
+            # Spliced, so that a cluster is encoded once, however many parts of the document are tagged with it.
+            rendered = tagged.cluster.document[:-1] + b"," + encoder.encode(members)[1:]
             grouped.setdefault(tagged.cluster.galaxy_id, []).append(rendered)
         return [
             Raw(self._galaxies[galaxy_id][:-1] + b',"GalaxyCluster":[' + b",".join(clusters) + b"]}")
@@ -65,17 +74,6 @@ class GalaxyLoader:
             if row[-1] is not None:
                 galaxy["kill_chain_order"] = Raw(row[-1].encode())
             self._galaxies[galaxy_id] = encoder.encode(galaxy)
-
-
-def _tail(attachment: Attachment, association: str) -> bytes:
-    members = {
-        "tag_id": attachment.tag_id,
-        association: str(attachment.id),
-        "local": attachment.local,
-        # MISP writes false here, where a tag has null.
-        "relationship_type": attachment.relationship_type or False,
-    }
-    return b"," + encoder.encode(members)[1:]
 
 
 GALAXY_MEMBERS = (

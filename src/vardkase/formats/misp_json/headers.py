@@ -30,10 +30,7 @@ def headers(scope: Scope, event_ids: Sequence[int]) -> list[EventHeader]:
     rows = scope.rows(HEADERS.format(columns=columns, visible=scope.event), events=list(event_ids))
     found = [_header(scope, row) for row in rows]
     if not scope.options.sg_reference_only:
-        shared = [header for header in found if header.distribution == "4"]
-        scope.groups.learn(header.sharing_group_id for header in shared)
-        for header in shared:
-            header.SharingGroup = scope.groups.block(header.sharing_group_id)
+        scope.groups.add_to(found)
     if scope.scorer and scope.options.decay and scope.options.decay.on_event:
         add_event_scores(scope.scorer, found)
     return found
@@ -61,7 +58,11 @@ def extend(scope: Scope, header: EventHeader) -> list[int]:
         return []
     rows = scope.rows(EXTENSIONS.format(visible=scope.event), uuid=header.uuid, event=int(header.id))
     if options.extension_list and rows:
-        header.ExtendedBy = Raw(encoder.encode([_extending(*row) for row in rows]))
+        extending = [
+            {"id": number, "uuid": uuid, "info": info, "Orgc": {"id": orgc, "uuid": orgc_uuid, "name": name}}
+            for number, uuid, info, orgc, _user, name, orgc_uuid in rows
+        ]
+        header.ExtendedBy = Raw(encoder.encode(extending))
     if not options.extended or not rows:
         return []
     header.extensionEvents = Raw(encoder.encode({row[0]: _merged(*row) for row in rows}))
@@ -77,10 +78,6 @@ def _header(scope: Scope, row: tuple[Any, ...]) -> EventHeader:
     header.Org = Organisation(*organisations[:4])
     header.Orgc = Organisation(*organisations[4:])
     return header
-
-
-def _extending(number: str, uuid: str, info: str, orgc: str, _user: str, name: str, orgc_uuid: str) -> Any:
-    return {"id": number, "uuid": uuid, "info": info, "Orgc": {"id": orgc, "uuid": orgc_uuid, "name": name}}
 
 
 def _merged(number: str, _uuid: str, info: str, orgc: str, user: str, name: str, orgc_uuid: str) -> Any:

@@ -79,12 +79,10 @@ def _objects(heads: dict[str, bytes], pages: Iterator[Page]) -> Iterator[bytes]:
 
 def _complete(scope: Scope, objects: Sequence[Object], ids: list[int]) -> None:
     references = _references(scope, ids)
-    shared = [each for each in objects if each.distribution == "4" and not scope.options.sg_reference_only]
-    scope.groups.learn({each.sharing_group_id for each in shared})
     for each in objects:
         each.ObjectReference = references.get(each.id, [])
-    for each in shared:
-        each.SharingGroup = scope.groups.block(each.sharing_group_id)
+    if not scope.options.sg_reference_only:
+        scope.groups.add_to(objects)
     add_analyst_data(scope, objects)
 
 

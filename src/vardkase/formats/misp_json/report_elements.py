@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -50,8 +50,18 @@ def report_elements(actor: Actor, event_id: int) -> Iterator[bytes]:
     templates: dict[str, _Named] = {}
     yield b',"object":'
     yield from _map(_objects(scope_of(actor, EventOptions()), event_id, templates))
-    yield b',"objectTemplates":' + encoder.encode(_templates(templates) or [])
-    yield b',"galaxymatrix":' + encoder.encode(_matrices(actor) or [])
+    used = {"uuids": [each.template_uuid for each in templates.values()]}
+    known = {
+        f"{row[1]}.{row[4]}": dict(zip(TEMPLATE_MEMBERS, row, strict=True))
+        for row in cursor().execute(TEMPLATES, used).fetchall()
+    }
+    yield b',"objectTemplates":' + encoder.encode(known or [])
+    sql = MATRICES.format(visible=galaxy_predicate(actor))
+    matrices = {
+        row[1]: dict(zip(MATRIX_MEMBERS, row, strict=True))
+        for row in cursor().execute(sql, reader_parameters(actor)).fetchall()
+    }
+    yield b',"galaxymatrix":' + encoder.encode(matrices or [])
     tags = [scope.tags.facts(attachment) for attachment in scope.tags.of_events([event_id]).get(event_id, ())]
     yield b',"tagname":' + encoder.encode({tag.name: whole_tag(tag) for tag in tags} or []) + b"}"
 
@@ -73,17 +83,6 @@ def _objects(scope: Scope, event_id: int, templates: dict[str, _Named]) -> Itera
         named = msgspec.json.decode(document, type=_Named)
         templates[f"{named.template_uuid}.{named.template_version}"] = named
         yield _member(named.uuid, Raw(document))
-
-
-def _templates(used: dict[str, _Named]) -> dict[str, Any]:
-    rows = cursor().execute(TEMPLATES, {"uuids": [each.template_uuid for each in used.values()]}).fetchall()
-    return {f"{row[1]}.{row[4]}": dict(zip(TEMPLATE_MEMBERS, row, strict=True)) for row in rows}
-
-
-def _matrices(actor: Actor) -> dict[str, Any]:
-    sql = MATRICES.format(visible=galaxy_predicate(actor))
-    rows: Sequence[tuple[Any, ...]] = cursor().execute(sql, reader_parameters(actor)).fetchall()
-    return {row[1]: dict(zip(MATRIX_MEMBERS, row, strict=True)) for row in rows}
 
 
 def _map(members: Iterator[bytes]) -> Iterator[bytes]:

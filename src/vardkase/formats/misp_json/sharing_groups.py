@@ -9,7 +9,7 @@ from django.conf import settings
 from msgspec import Raw
 
 from vardkase.core.sql import cursor
-from vardkase.formats.misp_json.structs import encoder
+from vardkase.formats.misp_json.structs import Attribute, EventHeader, EventReport, Object, encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import group_member_predicate
 
@@ -29,6 +29,13 @@ class SharingGroupLoader:
 
     def block(self, group_id: str) -> Raw:
         return self._rendered[group_id]
+
+    def add_to(self, parts: Iterable[EventHeader | Attribute | Object | EventReport]) -> None:
+        """Set `SharingGroup` on those of `parts` that are for a sharing group."""
+        shared = [part for part in parts if part.distribution == "4"]
+        self.learn({part.sharing_group_id for part in shared})
+        for part in shared:
+            part.SharingGroup = self.block(part.sharing_group_id)
 
 
 def _blocks(actor: Actor, group_ids: list[int]) -> dict[str, Raw]:

@@ -89,6 +89,7 @@ def _require_form(name: str, value: str, pattern: re.Pattern[str]) -> str:
 
 
 def _require_name(option: str, value: str) -> str:
+    # `dns_name` would convert an IDN, but the value goes into the zone as it was written.
     if dns_name(value) is None or not value.isascii():
         raise Invalid(ExportProblem.BAD_ZONE_OPTION(name=option))
     return value

@@ -113,6 +113,7 @@ def _store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool) -> Cou
             continue
         if known is None:
             row = _new_row(actor, sent, creators)
+            # Whether it came from elsewhere is not for a member to claim.
             row.locked = locked or (speaks_for_others(actor) and sent.locked)
             new.append(row)
         elif str(known.uuid) in readable and _replaces(actor, known, sent):

@@ -182,6 +182,7 @@ def _is_news(stored: tuple[int, str, bool] | None, kind: str, modified: str) -> 
 def _lock_row(actor: Actor, found: FoundAnalystData) -> AnalystData:
     require_editor(actor, found.orgc_id)
     # Found again under the lock: it may have been deleted or hidden while this waited.
+    # Of this row only: the organisation joined to it stays free for others.
     rows = AnalystData.objects.select_for_update(of=("self",)).select_related("orgc")
     return rows.get(pk=find_analyst_data(actor, AnalystDataKind(found.kind), found.id).id)
 

@@ -157,6 +157,7 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
         raise Invalid({"uuid": [CommonProblem.REQUIRED()]})
     stored = Collection.objects.select_for_update().filter(uuid=uuid).first()
     modified = moment_of(data, "modified") or now_in_whole_seconds()
+    # A version dated far ahead could not be replaced: no later one would count as newer.
     if modified > now_in_whole_seconds() + timedelta(seconds=LARGEST_LEAD):
         raise Invalid({"modified": [MispProblem.IN_THE_FUTURE()]})
     if stored is not None and (

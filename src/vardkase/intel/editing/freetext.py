@@ -21,6 +21,7 @@ from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.misp.freetext import LONGEST_TEXT, DetectedValue, detect
 
+# Rejections that skip one value; any other refuses the whole text.
 SKIPPED = ({"value": [AttributeProblem.DUPLICATE()]}, {"value": [MispProblem.BLOCKED_VALUE()]})
 
 

@@ -40,6 +40,7 @@ HANDED_OVER = (
     "org_id", "orgc_id", "user_id", "distribution", "sharing_group_id", "timestamp", "published", "protected"
 )  # fmt: skip
 """The columns of an event that change with its owner."""
+# An event has nothing to inherit from.
 DISTRIBUTIONS: frozenset[int] = frozenset(Distribution) - {Distribution.INHERIT}
 
 

@@ -94,6 +94,7 @@ def untag_report(actor: Actor, reference: Reference, name: str) -> tuple[Tag, bo
 def _lock_taggable(actor: Actor, reference: Reference, *, local: bool) -> tuple[EventReport, Event]:
     actor.require_writing(Permission.TAGGER)
     event = lock_event(actor, find_report(actor, reference).event_id)
+    # Found again under the lock: it may have been deleted while this waited.
     report = first_or_not_found(
         EventReport.objects.filter(pk=find_report(actor, reference).id),
         EventReportProblem.NOT_FOUND_TO_CHANGE(),

@@ -74,6 +74,7 @@ def touch(event: Event, audiences: Audiences = READERS) -> None:
         cursor().execute(TOUCH, {"id": event.pk, "now": now})
     else:
         move_private_times(event, audiences, now)
+        # The stored number counts all; `queries.attribute_counts` subtracts what a reader does not see.
         recount(event.pk)
 
 

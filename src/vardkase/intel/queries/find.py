@@ -40,7 +40,7 @@ type Reference = int | str | UUID
 """A MISP id or a uuid, as numbers or as text."""
 
 BIGGEST_ID = 2**63 - 1
-LONGEST_ID = 19
+LONGEST_ID = 19  # Digits of BIGGEST_ID
 OBJECT = 1
 """MISP's number for references to an object; 0 stands for an attribute."""
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -70,6 +70,7 @@ def taken_over_at(event_id: int) -> int:
 
 
 def _since_taken_over(actor: Actor, event_id: int) -> Q:
+    # By id, as entries are numbered in the order in which they are written.
     return Q(pk__gte=_taken_over(event_id)) | Q(organisation_id=actor.organisation_id)
 
 

@@ -72,6 +72,7 @@ def contact_reporter(
 
 
 def _message(value: Any) -> str:
+    # Browsers send the lines of a form with CRLF.
     text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
     if not text:
         raise Invalid({"message": [ReporterProblem.NO_MESSAGE()]})

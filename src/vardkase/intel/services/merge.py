@@ -142,6 +142,7 @@ def _overlay(event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
         "sharing_group_id": event.sharing_group_id or 0,
         "extends_uuid": str(event.extends_uuid or ""),
     }
+    # Lists are the event's parts, which are merged one by one.
     return base | {
         key: value for key, value in named(data).items() if not isinstance(value, list) and key != "uuid"
     }

@@ -18,7 +18,7 @@ from vardkase.misp.flags import as_int
 from vardkase.misp.time import parse_time_filter
 
 CONTEXTS = {"attribute": "a", "event": "e"}
-DEFAULT_PERIOD = "30d"
+DEFAULT_PERIOD = "30d"  # MISP's, for searches that name no time
 DAY = 86_400
 NEWEST_FIRST = "s.date_sighting DESC, s.id"
 BY_ID = "s.id"
