@@ -46,9 +46,8 @@ def holds_too_many_values(
         allowed = min(allowed, VALUES_ANYWAY + int(sent / SENT_BYTES_OF_A_VALUE))
     if _count(raw, separators) <= allowed:
         return False
-    return (
-        _count(STRINGS.sub(b"", raw), separators) > allowed
-    )  # Commas and brackets inside strings do not count.
+    # Commas and brackets inside strings do not count.
+    return _count(STRINGS.sub(b"", raw), separators) > allowed
 
 
 def holds_more_values_than(raw: bytes, most: int, separators: Sequence[bytes] = OF_JSON) -> bool:

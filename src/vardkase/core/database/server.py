@@ -253,7 +253,6 @@ def _exclusive(path: Path, announce: Callable[[str], None]) -> Iterator[None]:
 def _open_log(path: Path) -> Iterator[int]:
     if path.exists() and path.stat().st_size > LARGEST_LOG:
         path.replace(path.with_suffix(".log.1"))
-    # Appending, because every process of the server writes to it by itself.
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
     try:
         yield descriptor

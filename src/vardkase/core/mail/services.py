@@ -88,7 +88,7 @@ def _row(mail: Mail) -> OutgoingMail:
         html=mail.html,
         content=mail.content,
         headers=dict(mail.headers),
-        # Chosen once: a mail that is sent again after a doubtful failure is recognised as the same.
+        # Chosen now, so that every attempt to deliver it sends the same.
         message_id=make_msgid(domain=settings.VARDKASE_MAIL_FROM.rpartition("@")[2]),
         about=mail.about,
     )

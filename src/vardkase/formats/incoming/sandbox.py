@@ -169,7 +169,7 @@ def _file_names(process: Element) -> Iterator[Document]:
             name, digest = stored.attributes.get("filename", ""), stored.attributes.get("md5", "")
             if not name:
                 continue
-            # The MD5 of an empty file is the same everywhere, and would correlate with everything.
+            # The MD5 of an empty file is the same everywhere.
             if digest and stored.attributes.get("filesize") != "0":
                 yield _attribute("filename|md5", f"{name}|{digest}", "Artifacts dropped")
             else:
