@@ -58,3 +58,18 @@ def test_every_class_is_used() -> None:
     assert {
         name for name in classes() if name not in words and f"{name.partition('-')[0]}-" not in computed
     } == set()
+
+
+def test_every_class_of_a_template_has_a_style() -> None:
+    scripts = "\n".join(path.read_text() for path in (FRONT_END / "src").rglob("*.ts"))
+    known = classes() | set(re.findall(r"""[.'"`]([a-z][a-z-]*)['"`]""", scripts))
+    used = {name for path in WEB.rglob("*.html") for name in classes_in(path.read_text())}
+    assert used - known == set()
+
+
+def classes_in(template: str) -> set[str]:
+    """Class names that stand whole in a template: of attributes, and of the tags that take some as `css`."""
+    without = re.sub(r"\{%-?\s*(?:if|elif|else|endif|for|endfor)\b.*?%\}", " ", template, flags=re.DOTALL)
+    without = re.sub(r"\{\{.*?\}\}", "{}", without, flags=re.DOTALL)
+    attributes = re.findall(r"""\b(?:class|css)=(["'])(.*?)\1""", without, flags=re.DOTALL)
+    return {word for _quote, names in attributes for word in names.split() if "{" not in word}

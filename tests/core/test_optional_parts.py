@@ -106,7 +106,7 @@ def said() -> dict[str, str]:
 )
 def test_missing_library_is_named_by_its_extra(said: dict[str, str], use: str, extra: str, name: str) -> None:
     assert said[use].startswith(name)
-    assert f"“{extra}” of the package vardkase" in said[use]
+    assert f"“{extra}” of the vardkase package" in said[use]
 
 
 def test_each_part_is_an_extra_of_the_package() -> None:

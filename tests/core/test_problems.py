@@ -24,7 +24,7 @@ def test_people_and_clients_get_different_texts() -> None:
         assert str(problem) == "Det här måste fyllas i."
         assert problem.wire == "This field cannot be left blank"
     with translation.override("en"):
-        assert str(problem) == "This must be filled in."
+        assert str(problem) == "Fill this in."
 
 
 def test_parameters_are_filled_into_both_texts() -> None:
@@ -75,7 +75,7 @@ def test_several_problems_in_a_column_are_read() -> None:
     column = stored(CommonProblem.TOO_LONG(most=5), CommonProblem.REQUIRED())
 
     assert problems_in(column) == [CommonProblem.TOO_LONG(most=5), CommonProblem.REQUIRED()]
-    assert stored_wire(column) == "Write at most 5 characters.\nThis field cannot be left blank"
+    assert stored_wire(column) == "Enter at most 5 characters.\nThis field cannot be left blank"
 
 
 def test_plain_sentences_of_older_rows_are_quoted() -> None:

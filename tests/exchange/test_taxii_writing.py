@@ -114,7 +114,10 @@ def test_only_a_newer_version_changes_the_event(seed: Seed, everything: Collecti
     told = report("First", [inside])
     write(seed.publisher, everything, told, inside)
     again = write(seed.publisher, everything, told, inside)
-    assert (again["success_count"], again["successes"][0]["message"]) == (2, "This version is here already.")
+    assert (again["success_count"], again["successes"][0]["message"]) == (
+        2,
+        "This version already exists here.",
+    )
     more = indicator("more.example")
     newer = {**report("Second", [inside, more]), "id": told["id"], "modified": LATER}
     assert write(seed.publisher, everything, newer, inside, more)["success_count"] == 3

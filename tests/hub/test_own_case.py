@@ -20,10 +20,10 @@ from vardkase.hub.membership.members.models import Membership, ProposedChange
 from vardkase.hub.membership.onboarding.models import Remark
 from vardkase.hub.membership.statements.models import Statement
 
-ALONE = "You made the proposal: another person has to respond."
-ON_PAGES = "What takes two people is decided on the hub’s pages"
+ALONE = "You made the proposal, so another person must respond."
+ON_PAGES = "Two-person decisions are made on the hub’s pages"
 OWN_CASE = "This is your own organisation’s application"
-OWN_MEMBERSHIP = "This membership is your own organisation’s"
+OWN_MEMBERSHIP = "This is your own organisation’s membership"
 
 
 @pytest.fixture

@@ -50,13 +50,13 @@ def test_setting_is_changed_and_audited(seed: Seed) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("MISP.live", "perhaps", "The value has to be true or false."),
-        ("MISP.live", [], "The value has to be true or false."),
-        ("MISP.max_correlations_per_event", "many", "The value has to be a whole number."),
-        ("MISP.max_correlations_per_event", 10**30, "The value has to be a whole number."),
-        ("MISP.max_correlations_per_event", -1, "The value has to be greater than 0."),
-        ("debug", 7, "The value has to be one of: 0, 1, 2."),
-        ("MISP.maintenance_message", {"a": 1}, "The value has to be a text of at most 65535 characters."),
+        ("MISP.live", "perhaps", "The value must be true or false."),
+        ("MISP.live", [], "The value must be true or false."),
+        ("MISP.max_correlations_per_event", "many", "The value must be a whole number."),
+        ("MISP.max_correlations_per_event", 10**30, "The value must be a whole number."),
+        ("MISP.max_correlations_per_event", -1, "The value must be greater than 0."),
+        ("debug", 7, "The value must be one of: 0, 1, 2."),
+        ("MISP.maintenance_message", {"a": 1}, "Enter text of at most 65535 characters."),
     ],
 )
 def test_invalid_value_is_refused_with_reason(seed: Seed, name: str, value: Any, reason: str) -> None:

@@ -144,9 +144,13 @@ def test_empty_fields_are_left_out_or_get_defaults(seed: Seed) -> None:
         ({"sample": {"filename": "a", "sha1": "x"}}, "sample", "The object has no sha1 to fill in."),
         ({"sample": {"filename": "a", "md5": ["x", "y"]}}, "sample", "Could not save the object as a unique"),
         ({"sample": {"filename": "a", "md5": "x"}}, "sample", "Checksum has an invalid length"),
-        ({"level": "osint:source"}, "level", "osint:source is a tag of none of these taxonomies: tlp, pap."),
-        ({"level": "tlp:purple"}, "level", "The tag tlp:purple is not here, or you may not use it."),
-        ({"actor": "Nobody"}, "actor", "There is no cluster Nobody."),
+        (
+            {"level": "osint:source"},
+            "level",
+            "osint:source does not belong to any of these taxonomies: tlp, pap.",
+        ),
+        ({"level": "tlp:purple"}, "level", "The tag tlp:purple does not exist, or you may not use it."),
+        ({"actor": "Nobody"}, "actor", "Cluster Nobody not found."),
         ({"picture": "p.png"}, "picture", "A file is expected"),
         ({"picture": {"filename": "p.png", "data": ["x"]}}, "picture", "A file is expected"),
     ],
@@ -184,11 +188,11 @@ def test_values_must_be_a_mapping(seed: Seed, values: Any) -> None:
         (with_change("structure", 2, "type", to="riddle"), "Invalid value 'riddle' - at `$.structure[2].type`"),
         (with_change("structure", 2, "id", to="a b"), "Expected `str` matching regex"),
         (with_change("structure", 3, "id", to="sender"), "sender: the id is used twice."),
-        (with_change("structure", 2, "parent", to="hosts"), "sender: its parent hosts is no section."),
-        (with_change("structure", 2, "misp", "type", to="colour"), "sender: there is no type colour."),
-        (with_change("structure", 2, "misp", "category", to="Mail"), "sender: there is no category Mail."),
+        (with_change("structure", 2, "parent", to="hosts"), "sender: its parent hosts is not a section."),
+        (with_change("structure", 2, "misp", "type", to="colour"), "sender: unknown type colour."),
+        (with_change("structure", 2, "misp", "category", to="Mail"), "sender: unknown category Mail."),
         (with_change("structure", 2, "misp", "type", to="btc"), "sender: the category Payload delivery"),
-        (with_change("structure", 9, "from", to="sender"), "sent: from: sender is no object_field."),
+        (with_change("structure", 9, "from", to="sender"), "sent: from: sender is not an object_field."),
         (with_change("structure", 9, "to", to="level"), "sent: to: level becomes nothing"),
         (with_change("structure", 4, "object_template", "minimum_version", to=9999), "sample: the object template"),
         (with_change("event_defaults", "distribution", to=4), "event_defaults: distribution 4 needs"),
@@ -333,6 +337,6 @@ def test_missing_tag_of_a_template_prevents_the_event(seed: Seed) -> None:
     template = add(seed.org_admin)
     Tag.objects.filter(name="tlp:amber").delete()
     status, body = fill(seed.analyst, template, sender="eva@evil.example")
-    why = "The tag tlp:amber is not here, or you may not use it."
+    why = "The tag tlp:amber does not exist, or you may not use it."
     assert (status, body["errors"]) == (403, {"event_defaults": [why]})
     assert not Event.objects.exists()

@@ -117,10 +117,13 @@ def test_new_remote_organisation_is_created(seed: Seed, browser: Client) -> None
     ("members", "words"),
     [
         ({"name": ""}, "This field is required."),
-        ({"authkey": "short"}, "A key has exactly 40 characters"),
-        ({"authkey": ""}, "This must be filled in."),
-        ({"url": "misp.norden.example"}, "An address begins with https:// or http://."),
-        ({"url": "https://me:secret@misp.norden.example"}, "An address may not hold a name and password."),
+        ({"authkey": "short"}, "A key has exactly 40 letters"),
+        ({"authkey": ""}, "Fill this in."),
+        ({"url": "misp.norden.example"}, "The address must start with https:// or http://."),
+        (
+            {"url": "https://me:secret@misp.norden.example"},
+            "The address may not contain a user name or password.",
+        ),
         ({"pull_changed": "yesterday"}, "Enter a number and d, h or m, such as 30d."),
         ({"pull_parameters": "threatlevel"}, "Enter each line as name=value."),
         (
@@ -143,7 +146,7 @@ def test_key_is_not_reused_for_other_address(seed: Seed, browser: Client) -> Non
     browser.post(f"{LIST}new/", settings(seed))
     server = Server.objects.get()
     moved = settings(seed, authkey="", url="https://elsewhere.example")
-    assert "enter it anew" in browser.post(f"{LIST}{server.pk}/edit/", moved).content.decode()
+    assert "Enter it again" in browser.post(f"{LIST}{server.pk}/edit/", moved).content.decode()
     assert browser.post(f"{LIST}{server.pk}/edit/", moved | {"authkey": OTHER_KEY}).status_code == 302
 
 

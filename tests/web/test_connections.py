@@ -120,7 +120,7 @@ def test_successful_test_shows_our_identity_at_peer(seed: Seed, connection: Serv
         page = signed_in(seed.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
     assert "The connection works." in page
     assert "We are us@norden.example there, with the role “Sync user”." in page
-    assert "It is not: the key and events are sent in the clear." in page
+    assert "It is not: the key and events are sent unencrypted." in page
     assert "It runs version 2.4.190" in page
     standing = ConnectionHealth.objects.get(server=connection)
     assert (standing.works, standing.reason) == (True, "")

@@ -40,7 +40,7 @@ def test_invalid_event_is_refused_by_field(web: Client) -> None:
     page = web.post(
         "/event/new/", sent(info=" ", distribution="4", tags="no:such"), headers={"accept-language": "en"}
     )
-    for words in ("Write a title.", "Choose which group.", "There is no such tag: no:such"):
+    for words in ("Enter a title.", "Choose which group.", "Tag not found: no:such"):
         assert words in page.text
     assert not Event.objects.exists()
 

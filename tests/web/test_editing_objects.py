@@ -77,7 +77,7 @@ def test_object_is_added_entirely_or_not_at_all(web: Client, event: Event, templ
     empty = web.post(url, {"distribution": "5", names["state"]: "up"})
     assert "Fill in at least one of these: ip, name" in empty.text
     wrong = web.post(url, {"distribution": "5", names["ip"]: ["192.0.2.1", "nonsense"]})
-    assert "That is not an IP address" in wrong.text
+    assert "This is not an IP address" in wrong.text
     assert not Object.objects.exists()
     more = web.post(url, {"distribution": "5", names["ip"]: "192.0.2.1", "more": names["ip"][1:]})
     assert more.text.count(f'name="{names["ip"]}"') == 2

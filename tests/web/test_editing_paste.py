@@ -80,8 +80,8 @@ def test_invalid_row_blocks_all(web: Client, event: Event) -> None:
     rows = {**everything(0, 0, 1), "t0": "ip-dst"}
     page = web.post(url(event), sent(go="add", **rows))
     assert page.status_code == 200
-    assert "must be corrected" in page.text
-    assert "That is not an IP address" in page.text
+    assert "needs to be corrected" in page.text
+    assert "This is not an IP address" in page.text
     assert not Attribute.objects.filter(event=event).exists()
 
 

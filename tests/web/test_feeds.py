@@ -106,9 +106,9 @@ def test_feed_is_added_and_changed(seed: Seed) -> None:
     [
         ({"name": ""}, "This field is required"),
         ({"url": "nowhere"}, "http"),
-        ({"columns": "one"}, "columns are numbers"),
-        ({"input_source": "local", "url": "../passwd"}, "no folder for feeds"),
-        ({"tag": "nosuch"}, "There is no tag with this name."),
+        ({"columns": "one"}, "column numbers"),
+        ({"input_source": "local", "url": "../passwd"}, "no feeds folder"),
+        ({"tag": "nosuch"}, "No tag has this name."),
         ({"distribution": "4"}, "Choose which group."),
         ({"changed": "soon"}, "such as 30d"),
     ],
@@ -169,8 +169,8 @@ def test_runs_and_overlap_of_feeds_are_shown(seed: Seed, feed: Feed) -> None:
     store(kinds.FEED, other.pk, [(md5_of("evil.example"), None), (md5_of("x"), None)])
     client = signed_in(seed.site_admin)
     page = client.get(f"{LIST}{feed.pk}/").content.decode()
-    assert "The feed&#x27;s server answered with status 404." in page
-    assert re.search(r"70\D000 values so far", page)
+    assert "The feed&#x27;s server responded with status 404." in page
+    assert re.search(r"70\D000 values found so far", page)
     matrix = client.get(f"{LIST}overlap/").content.decode()
     assert "100 %" in matrix
     assert "50 %" in matrix
@@ -193,12 +193,12 @@ def test_own_feed_is_created_and_served(seed: Seed, tmp_path: Path, settings: An
     )
     assert ProcrastinateJob.objects.get().task_name == "own_feeds.write"
     made = client.post(f"{LIST}own/public/key/").content.decode()
-    assert "It is only shown now" in made
-    assert "It is only shown now" not in client.get(f"{LIST}own/public/").content.decode()
+    assert "It is shown only now" in made
+    assert "It is shown only now" not in client.get(f"{LIST}own/public/").content.decode()
     client.post(f"{LIST}own/public/key/remove/")
     assert OwnFeed.objects.get().token_digest is None
     refused = client.post(f"{LIST}own/public/edit/", {**form, "readers": "open"})
-    assert "A feed that anybody may read holds only what is for everyone" in refused.content.decode()
+    assert "A feed that anyone may read contains only what is for everyone" in refused.content.decode()
     named = client.post(f"{LIST}own/new/", {**form, "name": "Ours, all"}).content.decode()
     assert "Use only letters from a to z" in named
     client.post(f"{LIST}own/public/edit/", {**form, "readers": "token", "since": "2020-01-01"})

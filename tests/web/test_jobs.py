@@ -86,7 +86,7 @@ def test_only_finished_jobs_are_removed(seed: Seed, job: int) -> None:
     done = int(tasks.order_cache(seed.analyst.actor, [8])[0])
     set_state(done, "succeeded")
     client = signed_in(seed.site_admin)
-    assert "failed or cancelled are removed" in client.get(f"{JOBS}forget/").content.decode()
+    assert "failed and cancelled jobs are removed" in client.get(f"{JOBS}forget/").content.decode()
     client.post(f"{JOBS}forget/")
     assert list(ProcrastinateJob.objects.values_list("pk", flat=True)) == [job]
 

@@ -104,10 +104,10 @@ def test_server_is_added_tested_and_used(client: Client) -> None:
         assert client.post(f"{HOME}servers/new/", sent).status_code == 302
         server = TaxiiServer.objects.get()
         page = f"servers/{server.pk}/"
-        assert "No collection is chosen yet" in text(client, page)
+        assert "No collection has been chosen yet" in text(client, page)
         tested = client.post(f"{HOME}{page}test/").content.decode()
         assert "Theirs" in tested
-        assert "Use it" in tested
+        assert "Use this collection" in tested
         assert client.post(f"{HOME}{page}collection/", {"collection": "c-1"}).status_code == 302
         inside = re.sub("<[^>]*>", "", text(client, f"{page}objects/"))
         assert "evil[.]example" in inside
@@ -130,7 +130,7 @@ def test_unreachable_server_is_reported(client: Client) -> None:
     server = client.post(f"{HOME}servers/new/", {**SERVER, "baseurl": "http://127.0.0.1:9"})
     pk = TaxiiServer.objects.get().pk
     assert server.status_code == 302
-    assert "does not answer as expected" in client.post(f"{HOME}servers/{pk}/test/").content.decode()
+    assert "does not respond as expected" in client.post(f"{HOME}servers/{pk}/test/").content.decode()
     assert client.post(f"{HOME}servers/{pk}/delete/").status_code == 302
     assert not TaxiiServer.objects.exists()
 

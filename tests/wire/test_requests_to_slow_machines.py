@@ -53,4 +53,4 @@ def test_requests_waiting_for_slow_pages_delay_nobody(server_seed: Seed, tmp_pat
         assert [each for each in asked if not each.done()], "the request was delayed by the others"
         answers = [each.result() for each in asked]
     assert {status for status, _ in answers} == {403}
-    assert any("waits for many others" in str(answer) for _, answer in answers)
+    assert any("is already waiting for many others" in str(answer) for _, answer in answers)

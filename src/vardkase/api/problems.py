@@ -8,27 +8,30 @@ from vardkase.core.problems import ProblemCode
 
 
 class ApiProblem(ProblemCode):
-    NOT_A_TIME = _("%(name)s has to be an ISO time with its zone."), "%(name)s is an ISO time with its zone."
-    NOT_A_TEXT = _("%(name)s has to be a text."), "%(name)s is a text."
-    NOT_A_NUMBER = _("%(name)s has to be a number."), "%(name)s is a number."
+    NOT_A_TIME = (
+        _("%(name)s must be an ISO 8601 time with a time zone."),
+        "%(name)s is an ISO time with its zone.",
+    )
+    NOT_A_TEXT = _("%(name)s must be text."), "%(name)s is a text."
+    NOT_A_NUMBER = _("%(name)s must be a number."), "%(name)s is a number."
     MISSING = _("%(name)s is missing.")
-    NOT_A_LIST = _("%(name)s has to be a list."), "%(name)s is a list."
-    NOT_NAMES = _("%(name)s has to be a list of names."), "%(name)s is a list of names."
+    NOT_A_LIST = _("%(name)s must be a list."), "%(name)s is a list."
+    NOT_NAMES = _("%(name)s must be a list of names."), "%(name)s is a list of names."
     NOT_ORGANISATIONS = (
-        _("%(name)s has to be a list of the ids of organisations."),
+        _("%(name)s must be a list of organisation IDs."),
         "%(name)s lists ids of organisations.",
     )
-    NOT_AN_OBJECT = _("%(name)s has to be an object."), "%(name)s is an object."
-    NOT_TRUE_OR_FALSE = _("%(name)s has to be true or false."), "%(name)s is true or false."
-    NOT_BASE64 = _("%(name)s has to be a file in Base64."), "%(name)s is a file in Base64."
-    NOT_TEXTS = _("The name and the role have to be texts."), "name and role are texts."
-    NOT_A_DAY = _("%(name)s is a day such as 2027-01-31.")
-    NOT_AN_ACCOUNT = _("%(name)s is the number of an account, or empty for nobody.")
-    NO_SUCH_TASK = _("There is no task %(number)s.")
-    UNKNOWN_TIMER = _("The timer has to be one of: %(choices)s.")
-    NOT_A_TIME_OF_DAY = _("The time has to read HH:MM.")
-    NO_FEED = _("There is no feed here for you.")
-    NO_SUCH_ENTRY = _("There is no such entry in the log."), "Invalid log entry."
+    NOT_AN_OBJECT = _("%(name)s must be an object."), "%(name)s is an object."
+    NOT_TRUE_OR_FALSE = _("%(name)s must be true or false."), "%(name)s is true or false."
+    NOT_BASE64 = _("%(name)s must be a Base64-encoded file."), "%(name)s is a file in Base64."
+    NOT_TEXTS = _("The name and the role must be text."), "name and role are texts."
+    NOT_A_DAY = _("%(name)s must be a date such as 2027-01-31.")
+    NOT_AN_ACCOUNT = _("%(name)s must be the number of an account, or empty for no account.")
+    NO_SUCH_TASK = _("Task %(number)s not found.")
+    UNKNOWN_TIMER = _("The timer must be one of: %(choices)s.")
+    NOT_A_TIME_OF_DAY = _("Enter the time as HH:MM.")
+    NO_FEED = _("No feed is available to you here.")
+    NO_SUCH_ENTRY = _("Log entry not found."), "Invalid log entry."
 
 
 class PartRequestProblem(ProblemCode):

@@ -18,8 +18,8 @@ from vardkase.core.problems import Problem, ProblemCode
 
 class OptionalPartProblem(ProblemCode):
     MISSING = _(
-        "%(part)s cannot be used on this hub because a library is missing. "
-        "The operator of the hub installs it as the extra “%(extra)s” of the package vardkase."
+        "%(part)s cannot be used on this hub because a library is missing. The hub’s operator can install it "
+        "with the extra “%(extra)s” of the vardkase package."
     )
 
 

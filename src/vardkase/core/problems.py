@@ -90,15 +90,15 @@ class Problem:
 class CommonProblem(ProblemCode):
     """What any field can be refused for."""
 
-    REQUIRED = _("This must be filled in."), "This field cannot be left blank"
+    REQUIRED = _("Fill this in."), "This field cannot be left blank"
     NOT_ACCEPTED = _("The value was not accepted: %(reason)s"), "%(reason)s"
     """`reason` is the text of a library or of another system."""
-    TOO_LONG = _("Write at most %(most)s characters.")
+    TOO_LONG = _("Enter at most %(most)s characters.")
     NO_SUCH_CHOICE = _("Choose one of: %(choices)s.")
     INVALID_INPUT = _("The input was not accepted."), "Invalid input"
-    NOT_A_UUID = _("That is not a UUID."), "Please provide a valid UUID"
-    NOT_AN_RFC_4122_UUID = _("That is not a UUID."), "Please provide a valid RFC 4122 UUID"
-    MISSING = _("This must be filled in."), "This field is required."
+    NOT_A_UUID = _("This is not a UUID."), "Please provide a valid UUID"
+    NOT_AN_RFC_4122_UUID = _("This is not a UUID."), "Please provide a valid RFC 4122 UUID"
+    MISSING = _("Fill this in."), "This field is required."
     NOT_TEXT = _("Enter text."), "A text is expected."
     NOT_A_WHOLE_NUMBER = _("Enter a whole number."), "This has to be a whole number."
     NOT_TRUE_OR_FALSE = _("Please enter true or false.")
@@ -110,8 +110,8 @@ class CommonProblem(ProblemCode):
     )
     DISK_FULL = _("This hub’s disk is full.")
     DATABASE_UNAVAILABLE = _("This hub’s database cannot be used at the moment.")
-    OVERTAKEN = _("Somebody else changed the same thing at the same time. Try again.")
-    BUSY = _("The server waits for many others already. Try again in a moment.")
+    OVERTAKEN = _("Someone else changed the same thing at the same time. Try again.")
+    BUSY = _("The server is already waiting for many others. Try again in a moment.")
     QUOTED = _("“%(said)s”"), "%(said)s"
     """What another system said, in its own words."""
 

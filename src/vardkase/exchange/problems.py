@@ -18,43 +18,43 @@ class OutgoingProblem(ProblemCode):
     `said` is what the system's library said, `detail` the same with its error numbers.
     """
 
-    BAD_ADDRESS = _("This is not an address of a web page.")
+    BAD_ADDRESS = _("This is not the address of a web page.")
     BAD_SCHEME = (
-        _("An address begins with https:// or http://."),
+        _("The address must start with https:// or http://."),
         "Only addresses that begin with http:// or https:// can be fetched.",
     )
-    CREDENTIALS_IN_ADDRESS = _("An address may not hold a name and password.")
+    CREDENTIALS_IN_ADDRESS = _("The address may not contain a user name or password.")
     PRIVATE_ADDRESS = (
         _(
-            "%(host)s is inside a closed network that this hub may not turn to. Those who run the hub can allow it "
-            "(VARDKASE_PRIVATE_NETWORKS)."
+            "%(host)s is in a private network that this hub may not connect to. The hub’s operator can allow "
+            "it (VARDKASE_PRIVATE_NETWORKS)."
         ),
         "%(host)s is an address that this hub may not turn to.",
     )
     NAME_NOT_FOUND = (
-        _("%(host)s could not be found. The network says “%(said)s”"),
+        _("%(host)s could not be found. Network error: “%(said)s”"),
         "%(host)s could not be found: %(detail)s",
     )
     UNREACHABLE = (
-        _("%(place)s could not be reached. The network says “%(said)s”"),
+        _("%(place)s could not be reached. Network error: “%(said)s”"),
         "%(place)s could not be reached: %(detail)s",
     )
     TIMED_OUT = _("%(place)s took too long to answer."), "%(place)s took too long."
-    NO_CERTIFICATE = _("%(place)s shows no certificate.")
+    NO_CERTIFICATE = _("%(place)s does not present a certificate.")
     UNREADABLE_CERTIFICATES = (
         _("The certificates of the connection cannot be read."),
         "The certificates for this server cannot be read.",
     )
     TOO_MANY_REDIRECTS = (
-        _("%(place)s leads from one address to another without end."),
+        _("%(place)s redirects in a loop."),
         "%(place)s redirects too often.",
     )
     UNENCRYPTED_REDIRECT = (
-        _("%(place)s leads on to an address without encryption, where our key is not sent."),
+        _("%(place)s redirects to an unencrypted address, and our key is never sent unencrypted."),
         "%(place)s redirects to an address without encryption.",
     )
     ANSWER_TOO_BIG = (
-        _("The answer of %(place)s is bigger than this hub takes (%(bytes)s bytes)."),
+        _("The response from %(place)s is larger than this hub accepts (%(bytes)s bytes)."),
         "The answer of %(place)s is longer than %(bytes)s bytes.",
     )
 
@@ -67,32 +67,32 @@ def words_of(said: str) -> dict[str, str]:
 class ConfigurationProblem(ProblemCode):
     """What a setting of a connection, feed, stream or server can be refused for."""
 
-    NAME_MISSING = _("This must be filled in."), "Name cannot be empty."
+    NAME_MISSING = _("Fill this in."), "Name cannot be empty."
     BAD_ADDRESS = (
-        _("An address begins with https:// or http://."),
+        _("The address must start with https:// or http://."),
         "Please enter an address that begins with http:// or https://.",
     )
     CREDENTIALS_IN_ADDRESS = (
-        _("An address may not hold a name and password."),
+        _("The address may not contain a user name or password."),
         "The address may not hold a name and password.",
     )
     NO_SUCH_CHOICE = _("Choose one of: %(choices)s."), "Please enter one of: %(choices)s."
     NOT_JSON = _("This is not JSON.")
     FILTERS_NOT_AN_OBJECT = (
-        _("The filters are a JSON object: it begins with a brace."),
+        _("Enter the filters as a JSON object, starting with a brace."),
         "The filters must be a JSON object.",
     )
     RULES_NOT_AN_OBJECT = (
-        _("The rules are a JSON object: it begins with a brace."),
+        _("Enter the rules as a JSON object, starting with a brace."),
         "The rules must be a JSON object.",
     )
-    UNKNOWN_RULES = _("There are no rules for %(name)s."), "There are no rules of %(name)s."
-    NOT_RULE_LISTS = _("Each rule has the lists OR and NOT.")
+    UNKNOWN_RULES = _("Unknown rule: %(name)s."), "There are no rules of %(name)s."
+    NOT_RULE_LISTS = _("Each rule must have the lists OR and NOT.")
     NOT_RULE_TEXTS = _("One of the rules is too long."), "A rule is a list of texts."
     NOT_URL_PARAMETERS = _("The filters are too long."), "url_params must be a JSON object."
-    UNKNOWN_ORGANISATION = _("There is no such organisation any longer."), "Invalid organisation."
+    UNKNOWN_ORGANISATION = _("The organisation no longer exists."), "Invalid organisation."
     FUTURE_TIME = (
-        _("%(name)s is neither a period such as 30d nor a day that has been."),
+        _("%(name)s must be a period such as 30d, or a date in the past."),
         "%(name)s: neither a period such as 30d nor a day that has been.",
     )
 
@@ -102,7 +102,7 @@ class PageImportProblem(ProblemCode):
 
     TOO_MANY = _("You have imported many pages lately. Try again in an hour.")
     STATUS = (
-        _("The server of the page answered with status %(status)s."),
+        _("The page’s server responded with status %(status)s."),
         "The page was answered with status %(status)s.",
     )
-    NO_TEXT = _("The page holds no text.")
+    NO_TEXT = _("The page contains no text.")

@@ -11,29 +11,29 @@ LONGEST_REASON = 270
 
 
 class ExportProblem(ProblemCode):
-    VERSION_NOT_FOUND = _("There is no such version of the event."), "Invalid event version"
-    UNKNOWN_HASH_TYPE = _("There is no hash type “%(name)s”."), "Invalid hash type: %(name)s."
+    VERSION_NOT_FOUND = _("Version of the event not found."), "Invalid event version"
+    UNKNOWN_HASH_TYPE = _("Unknown hash type “%(name)s”."), "Invalid hash type: %(name)s."
     BAD_NETFILTER_ACTION = (
         _("The action for Netfilter must be the name of a target, such as DROP."),
         "Invalid netfilter action.",
     )
-    BAD_IP_ADDRESS = _("That is not an IP address."), "Invalid IP address."
-    BAD_ZONE_OPTION = _("%(name)s cannot have this value in a zone."), "Invalid value for %(name)s."
+    BAD_IP_ADDRESS = _("This is not an IP address."), "Invalid IP address."
+    BAD_ZONE_OPTION = _("This value of %(name)s is not allowed in a zone."), "Invalid value for %(name)s."
     UNKNOWN_STIX_VERSION = (
-        _("There is no STIX version %(version)s in this format. Choose one of: %(known)s."),
+        _("STIX version %(version)s is not available in this format. Choose one of: %(known)s."),
         "Invalid STIX version: %(version)s. Versions of this format: %(known)s.",
     )
 
 
 class ImportProblem(ProblemCode):
     NO_EVENT = (
-        _("The file has no event: it is neither MISP JSON nor MISP XML of one."),
+        _("The file contains no event: it is neither MISP JSON nor MISP XML."),
         "The file holds no event: it is neither MISP JSON nor MISP XML of one.",
     )
     NOT_READ = _("The document cannot be read: %(reason)s")
     NOT_XML = _("The document is not XML: %(reason)s.")
     DOCUMENT_TYPE = (
-        _("The document declares a document type. The hub takes neither that nor entities."),
+        _("The document declares a document type. The hub accepts neither document types nor entities."),
         "The document declares a document type. That is refused, as are entities.",
     )
     XML_TOO_DEEP = (
@@ -42,7 +42,7 @@ class ImportProblem(ProblemCode):
     )
     FILE_TOO_DEEP = _("The file is nested deeper than %(most)s."), "The file nests deeper than %(most)s."
     NUL_CHARACTER = (
-        _("A text in the file contains the character U+0000."),
+        _("Text in the file contains the character U+0000."),
         "A text in the file holds the character U+0000.",
     )
     NOT_MISP_JSON = _("The file is not MISP JSON: %(reason)s.")
@@ -57,7 +57,7 @@ class ImportProblem(ProblemCode):
         "MISP has no type for the term '%(term)s' (value '%(value)s').",
     )
     NO_ANALYSIS = (
-        _("The archive has no analysis: neither %(xml)s nor %(json)s is in it."),
+        _("The archive contains no analysis: neither %(xml)s nor %(json)s was found."),
         "The archive holds no analysis: neither %(xml)s nor %(json)s is in it.",
     )
     ANALYSIS_TOO_DEEP = (
@@ -79,7 +79,7 @@ class ImportProblem(ProblemCode):
     )
     BAD_LINE = _("Line %(number)s cannot be read: %(reason)s.")
     UNKNOWN_INDICATOR = (
-        _("The hub does not know this kind of indicator: %(type)s %(value)s"),
+        _("The hub does not recognise this kind of indicator: %(type)s %(value)s"),
         "Not known: %(type)s %(value)s",
     )
     TOO_LARGE_TO_MERGE = (

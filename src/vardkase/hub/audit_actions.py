@@ -9,7 +9,7 @@ from vardkase.audit.actions import AuditAction
 
 class HubAction(AuditAction):
     ANNOUNCEMENT_CHANGED = "announcement.changed", _("An announcement was changed")
-    ANNOUNCEMENT_ENDED = "announcement.ended", _("A planned interruption was ended")
+    ANNOUNCEMENT_ENDED = "announcement.ended", _("A planned interruption was closed")
     ANNOUNCEMENT_MADE = "announcement.made", _("An interruption or incident was announced")
     APPLICATION_APPROVED = "application.approved", _("The application was approved")
     APPLICATION_ASSESSED = "application.assessed", _("A criterion was assessed")
@@ -24,7 +24,10 @@ class HubAction(AuditAction):
         "application.impartiality_declared",
         _("An officer named in the application declared that they have no conflict of interest"),
     )
-    APPLICATION_LINK_RENEWED = "application.link_renewed", _("A new private link to the application was made")
+    APPLICATION_LINK_RENEWED = (
+        "application.link_renewed",
+        _("A new private link to the application was created"),
+    )
     APPLICATION_MESSAGE_WRITTEN = (
         "application.message_written",
         _("A message about the application was written"),
@@ -57,10 +60,10 @@ class HubAction(AuditAction):
     APPLICATION_REJECTED = "application.rejected", _("The application was rejected")
     APPLICATION_RESUMED = (
         "application.resumed",
-        _("The assessment continued without a completion by the link"),
+        _("The assessment continued without additions through the link"),
     )
     APPLICATION_SUBMITTED = "application.submitted", _("The application was received")
-    APPLICATION_TAKEN_OVER = "application.taken_over", _("Another officer took the application over")
+    APPLICATION_TAKEN_OVER = "application.taken_over", _("Another officer took over the application")
     APPLICATION_TAKEN_UP = "application.taken_up", _("The review of the application was started")
     APPLICATION_TERMS_ACCEPTED = (
         "application.terms_accepted",
@@ -127,13 +130,13 @@ class HubAction(AuditAction):
     MEMBERSHIP_EXPORTED = "membership.exported", _("The list of members was exported")
     MEMBERSHIP_IMPARTIALITY_DECLARED = (
         "membership.impartiality_declared",
-        _("A contact of the member declared that they have no conflict of interest"),
+        _("A contact of the member declared no conflict of interest"),
     )
-    MEMBERSHIP_ONBOARDED = "membership.onboarded", _("An item of the member’s checklist was done")
+    MEMBERSHIP_ONBOARDED = "membership.onboarded", _("An item of the member’s checklist was completed")
     MEMBERSHIP_OPENED = "membership.opened", _("The membership was opened")
     MEMBERSHIP_PARTIALITY_DECLARED = (
         "membership.partiality_declared",
-        _("Somebody at the hub declared a conflict of interest"),
+        _("Someone at the hub declared a conflict of interest"),
     )
     MEMBERSHIP_REOPENED_ITEM = "membership.reopened_item", _("A checklist item of the member was reopened")
     MEMBERSHIP_RESTORED = "membership.restored", _("The suspension of the membership was lifted")
@@ -173,7 +176,7 @@ class HubAction(AuditAction):
     POLICY_DISCARDED = "policy.discarded", _("The draft of the MISP policy was discarded")
     POLICY_DRAFTED = "policy.drafted", _("The draft of the MISP policy was written")
     POLICY_ENDED = "policy.ended", _("The MISP policy was ended")
-    POLICY_IN_FORCE = "policy.in_force", _("The MISP policy was put in force")
+    POLICY_IN_FORCE = "policy.in_force", _("The MISP policy was brought into force")
     PRECONDITION_IN_FORCE = "precondition.in_force", _("The legal precondition was recorded as in force")
     PRECONDITION_REVOKED = (
         "precondition.revoked",
@@ -184,7 +187,7 @@ class HubAction(AuditAction):
     PUBLIC_PASSAGE_MOVED = "public_passage.moved", _("A question of the public page was moved")
     PUBLIC_PASSAGE_REMOVED = "public_passage.removed", _("A question was removed from the public page")
     PUBLIC_PASSAGE_RESTORED = "public_passage.restored", _("An earlier text of the public page was restored")
-    SCHEDULE_CHANGED = "schedule.changed", _("The times of a scheduled task were changed")
+    SCHEDULE_CHANGED = "schedule.changed", _("The schedule of a task was changed")
     SCHEDULE_ORDERED = "schedule.ordered", _("A scheduled task was started manually")
     SECURITY_STATEMENT_ACCEPTED = "security_statement.accepted", _("The security statement was accepted")
     SECURITY_STATEMENT_EVIDENCE_ADDED = (
@@ -202,7 +205,7 @@ class HubAction(AuditAction):
         "support_request.answered",
         _("The requester answered customer service’s question"),
     )
-    SUPPORT_REQUEST_ASKED = "support_request.asked", _("Customer service asked a question back")
+    SUPPORT_REQUEST_ASKED = "support_request.asked", _("Customer service asked for more information")
     SUPPORT_REQUEST_ASSIGNED = "support_request.assigned", _("The customer service request was assigned")
     SUPPORT_REQUEST_OPENED = "support_request.opened", _("Customer service was contacted")
     SUPPORT_REQUEST_REOPENED = "support_request.reopened", _("The customer service request was reopened")
@@ -211,7 +214,7 @@ class HubAction(AuditAction):
     SUPPORT_REQUEST_TAKEN = "support_request.taken", _("Work on the customer service request was started")
     TERMS_ACCEPTED = "terms.accepted", _("The terms were accepted for a member")
     TERMS_DISCARDED = "terms.discarded", _("The draft of the terms was discarded")
-    TERMS_DRAFTED = "terms.drafted", _("A new version of the terms was begun")
+    TERMS_DRAFTED = "terms.drafted", _("A new draft of the terms was started")
     TERMS_EDITED = "terms.edited", _("The draft of the terms was changed")
     TERMS_PUBLISHED = "terms.published", _("A version of the terms was published")
     TRAINING_ADDED = "training.added", _("The person’s training was recorded")

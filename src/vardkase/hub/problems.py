@@ -8,14 +8,14 @@ from vardkase.core.problems import ProblemCode
 
 
 class HubProblem(ProblemCode):
-    TEXT_LENGTH = _("Please enter a text of at most %(count)s characters.")
+    TEXT_LENGTH = _("Please enter text of at most %(count)s characters.")
     """For texts that may not be empty either."""
-    NO_SUCH_LETTER = _("There is no such letter.")
+    NO_SUCH_LETTER = _("Letter not found.")
 
 
 class LifecycleProblem(ProblemCode):
     NOT_POSSIBLE = _(
-        "“%(step)s” is not possible in the state “%(state)s”. Possible now: %(open)s.",
+        "“%(step)s” is not possible in the state “%(state)s”. Available now: %(open)s.",
     )
     FINAL_STATE = _("“%(step)s” is not possible: “%(state)s” is a final state.")
 
@@ -23,7 +23,7 @@ class LifecycleProblem(ProblemCode):
 class GuardProblem(ProblemCode):
     FOUND = "%(findings)s"
     UNCONFIRMED = (
-        _("%(findings)s Confirm that you mean it to publish all the same."),
+        _("%(findings)s To publish anyway, confirm that this is intended."),
         "%(findings)s Send confirm_tlp with the value 1 to publish it all the same.",
     )
 
@@ -31,26 +31,26 @@ class GuardProblem(ProblemCode):
 class DashboardProblem(ProblemCode):
     NAME_LENGTH = _("Please enter a name of at most %(count)s characters.")
     UNKNOWN_PERIOD = _("Choose one of: %(choices)s."), "Has to be one of: %(choices)s."
-    NO_SUCH_TEMPLATE = _("There is no such layout."), "Invalid dashboard template."
-    NO_SUCH_WIDGET = _("There is no such widget."), "Invalid widget."
+    NO_SUCH_TEMPLATE = _("Layout not found."), "Invalid dashboard template."
+    NO_SUCH_WIDGET = _("Widget not found."), "Invalid widget."
 
 
 class PublicPageProblem(ProblemCode):
     NOT_AN_EDITOR = _("This is for the hub’s membership officers and site administrators.")
-    OVERTAKEN = _("Somebody else has changed the text. Your version is below, theirs is saved.")
+    OVERTAKEN = _("Someone else has changed the text. Their version is saved; yours is below.")
     TITLE_MISSING = (
-        _("Write a heading in both languages."),
+        _("Enter a heading in both languages."),
         "Please enter a heading in each language.",
     )
-    NO_SUCH_VERSION = _("There is no such version.")
-    NO_SUCH_PASSAGE = _("There is no such passage."), "Invalid passage."
+    NO_SUCH_VERSION = _("Version not found.")
+    NO_SUCH_PASSAGE = _("Passage not found."), "Invalid passage."
 
 
 class TrainingProblem(ProblemCode):
-    MODULE_LENGTH = _("A module has a name of 1 to %(count)s characters.")
-    NOTE_TOO_LONG = _("A note has at most %(count)s characters.")
+    MODULE_LENGTH = _("A module’s name must be 1 to %(count)s characters.")
+    NOTE_TOO_LONG = _("A note can have at most %(count)s characters.")
     IN_THE_FUTURE = _("Training in the future has not been done yet.")
     ENDS_BEFORE_DONE = _("Training is valid at least until the day it was done.")
     PEOPLE_COUNT = _("Choose between 1 and %(count)s people.")
     NOT_A_USER = _("Nobody with this address is a user of your organisation.")
-    NO_SUCH_TRAINING = _("There is no such training."), "Invalid training."
+    NO_SUCH_TRAINING = _("Training not found."), "Invalid training."

@@ -18,13 +18,16 @@ class IdentityAction(AuditAction):
     )
     APPROVAL_REQUEST_DONE_ALONE = (
         "approval_request.done_alone",
-        _("One person did what takes two since the hub’s second officer was appointed"),
+        _("One person did what has required two since the hub’s second officer was appointed"),
     )
     APPROVAL_REQUEST_DROPPED = (
         "approval_request.dropped",
-        _("A proposal stopped counting: who made it declared a conflict of interest"),
+        _("A proposal no longer counts because the proposer declared a conflict of interest"),
     )
-    APPROVAL_REQUEST_PROPOSED = "approval_request.proposed", _("A proposal needs a second person’s approval")
+    APPROVAL_REQUEST_PROPOSED = (
+        "approval_request.proposed",
+        _("A proposal is waiting for a second person’s approval"),
+    )
     APPROVAL_REQUEST_WITHDRAWN = "approval_request.withdrawn", _("A proposal was withdrawn")
     AUTH_KEY_CREATED = "auth_key.created", _("The API key was created")
     AUTH_KEY_DELETED = "auth_key.deleted", _("The API key was revoked")
@@ -43,7 +46,7 @@ class IdentityAction(AuditAction):
     )
     ORGANISATION_ACCOUNTS_REVIEWED = (
         "organisation.accounts_reviewed",
-        _("Accounts were answered for in the access review"),
+        _("Accounts were reviewed in the access review"),
     )
     ORGANISATION_API_REQUIREMENTS_APPROVED = (
         "organisation.api_requirements_approved",
@@ -147,26 +150,26 @@ class IdentityAction(AuditAction):
     )
     USER_ADDRESS_CANCELLED = (
         "user.address_cancelled",
-        _("A change of the email address was cancelled from the old address"),
+        _("A change of email address was cancelled from the old address"),
     )
     USER_ADDRESS_REQUESTED = (
         "user.address_requested",
-        _("A new email address was requested and waits for confirmation"),
+        _("A new email address was requested and awaits confirmation"),
     )
     USER_ALL_SWITCHED_OFF = "user.all_switched_off", _("All accounts of the organisation were disabled")
     USER_APPOINTED = "user.appointed", _("The account’s duties at the hub were changed")
     USER_CREATED = "user.created", _("The account was created")
     USER_DELETED = "user.deleted", _("The account was deleted")
     USER_EDITED = "user.edited", _("The account was changed"), _("The accounts were changed")
-    USER_ENTRANCE_REFUSED = "user.entrance_refused", _("Somebody was refused by the organisation's rules")
+    USER_ENTRANCE_REFUSED = "user.entrance_refused", _("A sign-in was refused by the organisation’s rules")
     USER_ENTRANCE_REPORTED = (
         "user.entrance_reported",
-        _("Somebody signed in against a rule that is only reported"),
+        _("A sign-in broke a rule that is only reported"),
     )
     USER_KEY_REFUSED = "user.key_refused", _("An API key that does not exist was used")
     USER_NAME_USED_AT_CONSOLE = (
         "user.name_used_at_console",
-        _("Somebody at the console acted in the account’s name"),
+        _("Someone at the console acted in the account’s name"),
     )
     USER_PASSWORD_CHANGED = "user.password_changed", _("The password was changed")
     USER_PASSWORD_RESET = "user.password_reset", _("The account was given a one-time password")

@@ -21,11 +21,11 @@ class IntelAction(AuditAction):
     COLLECTION_RECEIVED = "collection.received", _("The collection was received from another instance")
     CRYPTOGRAPHIC_KEY_ADDED = (
         "cryptographic_key.added",
-        _("A key was added that may change the event from another instance"),
+        _("A key that may change the event from another instance was added"),
     )
     CRYPTOGRAPHIC_KEY_DELETED = (
         "cryptographic_key.deleted",
-        _("A key was removed that could change the event from another instance"),
+        _("A key that could change the event from another instance was removed"),
     )
     CRYPTOGRAPHIC_KEY_SIGNED = "cryptographic_key.signed", _("Something was signed with the hub's key")
     EVENT_ADDED = "event.added", _("The event was created")
@@ -40,7 +40,7 @@ class IntelAction(AuditAction):
     EVENT_PARTS_ADDED = "event.parts-added", _("Attributes, objects or reports were added to the event")
     EVENT_PROTECTED = "event.protected", _("The event is protected: changes from elsewhere must be signed")
     EVENT_PUBLISHED = "event.published", _("The event was published")
-    EVENT_REPORTER_CONTACTED = "event.reporter_contacted", _("A message was sent to those who made the event")
+    EVENT_REPORTER_CONTACTED = "event.reporter_contacted", _("A message was sent to the event’s creator")
     EVENT_UNPROTECTED = "event.unprotected", _("The event is no longer protected")
     EVENT_UNPUBLISHED = "event.unpublished", _("The publication was withdrawn")
     EVENT_WITHHELD = "event.withheld", _("The event was withheld: something in it must not be shared")
@@ -86,4 +86,4 @@ class IntelAction(AuditAction):
     TAG_ATTACHED = "tag.attached", _("The tag was added"), _("The tag was added to attributes")
     TAG_DETACHED = "tag.detached", _("The tag was removed")
     TAG_RELATED = "tag.related", _("The relationship of the tag was changed")
-    TAXONOMY_TAGS_NORMALISED = "taxonomy.tags_normalised", _("Tags were turned into the taxonomies’ own")
+    TAXONOMY_TAGS_NORMALISED = "taxonomy.tags_normalised", _("Tags were converted to the taxonomies’ tags")

@@ -15,27 +15,27 @@ class IntelProblem(ProblemCode):
 
     NOT_AUTHORISED = _("You do not have permission to do this."), "You are not authorised to do that."
     NOT_ALLOWED = _("You do not have permission to do this."), "You do not have the permission to do that."
-    UUID_TAKEN = _("Something else has this UUID already."), "The UUID provided is not unique"
+    UUID_TAKEN = _("Something else already has this UUID."), "The UUID provided is not unique"
     BAD_SHARING_GROUP = (
         _("Choose a sharing group that your organisation is in."),
         "Invalid Sharing Group or not authorised.",
     )
-    NO_ORGANISATION = _("There is no such organisation."), "Invalid organisation"
-    CHANGED_MEANWHILE = _("Somebody else has changed this meanwhile.")
+    NO_ORGANISATION = _("Organisation not found."), "Invalid organisation"
+    CHANGED_MEANWHILE = _("Someone else has changed this in the meantime.")
 
 
 class EventProblem(ProblemCode):
-    NOT_FOUND = _("There is no such event."), "Invalid event"
-    NOT_FOUND_TO_FILL = _("There is no such event."), "Invalid event."
-    NOT_FOUND_TO_MERGE = _("There is no such event."), "Invalid Event."
-    NOT_FOUND_BY_UUID = _("There is no such event."), "Event not found."
+    NOT_FOUND = _("Event not found."), "Invalid event"
+    NOT_FOUND_TO_FILL = _("Event not found."), "Invalid event."
+    NOT_FOUND_TO_MERGE = _("Event not found."), "Invalid Event."
+    NOT_FOUND_BY_UUID = _("Event not found."), "Event not found."
     NOT_OWNER = (
         _("Only the organisation that created the event can change it. You can send it a proposal."),
         "You do not have permission to do that.",
     )
     """PyMISP files a proposal instead of an edit when it reads exactly this text (endpoints.md §1.3)."""
     EXISTS = (
-        _("The event is here already."),
+        _("The event already exists here."),
         "Event already exists, if you would like to edit it, use the url in the location header.",
     )
     BLOCKED = _("The event is on this hub's blocklist."), "Event blocked by event blocklist."
@@ -44,20 +44,20 @@ class EventProblem(ProblemCode):
         "Event blocked by organisation blocklist.",
     )
     TAG_BLOCKED = (
-        _("It has a tag that this hub takes in from nobody."),
+        _("It has a tag that this hub does not accept."),
         "Event blocked by the event block rule.",
     )
     EMPTY = (
-        _("The event is published and empty, and such are not taken in."),
+        _("The event is published but empty. Empty events are not accepted."),
         "Received a published event that was empty. Event add process blocked.",
     )
     NOT_SAVED = _("The event was not saved: %(reason)s"), "Event could not be saved: %(reason)s"
     NOT_NEWER = (
-        _("The event here is as new."),
+        _("The event here is already up to date."),
         "Event could not be saved: Event in the request not newer than the local copy.",
     )
     NOT_THE_SAME = (
-        _("The document is of another event."),
+        _("The document belongs to another event."),
         "Event could not be saved: Could not find the local event.",
     )
     NOT_AN_EDITOR = (
@@ -70,27 +70,27 @@ class EventProblem(ProblemCode):
     )
     TAXONOMIES_MISSING = _("The event has no tag of these required taxonomies: %(names)s.")
     PUBLISHER_IS_CREATOR = (
-        _("Somebody other than the person who created the event has to publish it."),
+        _("Someone other than the creator of the event must publish it."),
         "An event has to be published by somebody else than the user who created it.",
     )
-    AGREEMENT_MISSING = _("Somebody else has to agree to its publication first.")
+    AGREEMENT_MISSING = _("Someone else must approve its publication first.")
     LOCKS_OFF = _("This hub does not show who is working on an event."), "Event locks are disabled."
 
 
 class AttributeProblem(ProblemCode):
-    NOT_FOUND = _("There is no such attribute."), "Invalid attribute"
-    DUPLICATE = _("The event has this value already."), "A similar attribute already exists for this event."
+    NOT_FOUND = _("Attribute not found."), "Invalid attribute"
+    DUPLICATE = _("The event already has this value."), "A similar attribute already exists for this event."
     WARNED = (
-        _("The value is on a warninglist, and values on warninglists are kept out."),
+        _("The value is on a warninglist, and such values are excluded."),
         "Attribute could not be saved as it trips over a warninglist and enforceWarninglist is enforced.",
     )
     NOT_NEWER = (
-        _("The attribute here is as new."),
+        _("The attribute here is already up to date."),
         "Attribute could not be saved: Attribute in the request not newer than the local copy.",
     )
     BAD_FILE = _("The file could not be read. Choose it again."), "The data is not valid base64."
     BAD_DISTRIBUTION = _("Choose who should see it."), "Invalid distribution."
-    NONE_CHOSEN = _("The chosen attributes are not there."), "Selected Attributes do not exist."
+    NONE_CHOSEN = _("The chosen attributes do not exist."), "Selected Attributes do not exist."
     NOT_A_LIST = _("This must be a list of attributes."), "A list of attributes is needed."
     TEXT_TOO_LONG = (
         _("The text is longer than %(most)s characters. Paste it in parts."),
@@ -99,9 +99,9 @@ class AttributeProblem(ProblemCode):
 
 
 class ObjectProblem(ProblemCode):
-    NOT_FOUND = _("There is no such object."), "Invalid object."
-    REFERENCE_NOT_FOUND = _("There is no such reference."), "Invalid object reference."
-    TEMPLATE_NOT_FOUND = _("There is no such template."), "Template not found"
+    NOT_FOUND = _("Object not found."), "Invalid object."
+    REFERENCE_NOT_FOUND = _("Reference not found."), "Invalid object reference."
+    TEMPLATE_NOT_FOUND = _("Template not found."), "Template not found"
     NO_TARGET = _("What it refers to is not in the event."), "Invalid target."
     NO_ATTRIBUTES = (
         _("Fill in at least one value."),
@@ -117,7 +117,7 @@ class ObjectProblem(ProblemCode):
         "Could not save object as at least one attribute has failed validation (%(relation)s). %(details)s",
     )
     DUPLICATE = (
-        _("The event has the same object already: number %(id)s, UUID %(uuid)s."),
+        _("The event already has the same object: number %(id)s, UUID %(uuid)s."),
         (
             "Duplicate object found (id: %(id)s, uuid: %(uuid)s). Since breakOnDuplicate is set the object was "
             "not added."
@@ -131,43 +131,43 @@ class ObjectProblem(ProblemCode):
         ),
     )
     NEEDS_ALL = (
-        _("These must be filled in: %(names)s"),
+        _("Fill in: %(names)s"),
         "Could not save the object as it requires the following attributes to be set: %(names)s",
     )
     NOT_MULTIPLE = (
-        _("A relation that the template allows once has several values."),
+        _("A relation that the template allows only once has several values."),
         (
             "Could not save the object as a unique relationship within the object was assigned to more than one "
             "attribute. This is only allowed if the multiple flag is set in the object template."
         ),
     )
     NO_NEWER_TEMPLATE = (
-        _("There is no newer version of this object's template in use."),
+        _("No newer version of this object’s template is in use."),
         "There is no newer version of this object’s template in use.",
     )
-    NO_PLACE = _("Version %(version)s of the template has no place for: %(relations)s.")
+    NO_PLACE = _("Version %(version)s of the template does not include: %(relations)s.")
     IN_ANOTHER_EVENT = _("The object is in another event.")
     NO_REFERENCES = _("This must be a list of references."), "A list of references is needed."
     NOT_A_REFERENCE = _("This must be a reference."), "A reference is needed here."
 
 
 class TaggingProblem(ProblemCode):
-    NO_TAG = _("There is no such tag."), "Invalid Tag."
-    NO_LINK = _("There is no such tag on it."), "Invalid tag"
+    NO_TAG = _("Tag not found."), "Invalid Tag."
+    NO_LINK = _("The item does not have this tag."), "Invalid tag"
     NOT_CREATED = (
-        _("There is no such tag, and you may not make new ones."),
+        _("The tag does not exist, and you may not create new ones."),
         "Tag not found and insufficient privileges to create it.",
     )
     OF_ONE_USER = (
-        _("Only one certain user may use this tag."),
+        _("Only one specific user may use this tag."),
         "Invalid Tag. This tag can only be set by a fixed user.",
     )
     OF_ONE_ORGANISATION = (
-        _("Only one certain organisation may use this tag."),
+        _("Only one specific organisation may use this tag."),
         "Invalid Tag. This tag can only be set by a fixed organisation.",
     )
     LOCAL_NOT_ALLOWED = (
-        _("Only the organisation that has the event here may put local tags on it."),
+        _("Only the organisation that owns the event here may add local tags to it."),
         "Local tags can only be added by users of the host organisation.",
     )
     GLOBAL_NOT_ALLOWED = (
@@ -178,19 +178,19 @@ class TaggingProblem(ProblemCode):
         ),
     )
     EXCLUDED = (
-        _("The taxonomy allows only one of its tags at a time, and there is one already."),
+        _("The taxonomy allows only one of its tags at a time, and one is already set."),
         "Tag is not allowed due to taxonomy exclusivity settings",
     )
     NOT_ATTACHED = (
-        _("The tag is not on it (%(kind)s)."),
+        _("The tag is not on this item (%(kind)s)."),
         "Could not remove tag as it is not attached to the target %(kind)s",
     )
     RELATIONSHIP_TOO_LONG = _("The relationship is too long.")
 
 
 class EventReportProblem(ProblemCode):
-    NOT_FOUND = _("There is no such report."), "Invalid event report"
-    NOT_FOUND_TO_CHANGE = _("There is no such report."), "Invalid report"
+    NOT_FOUND = _("Report not found."), "Invalid event report"
+    NOT_FOUND_TO_CHANGE = _("Report not found."), "Invalid report"
     NOT_A_REPORT = _("This must be a report."), "Invalid report."
     INCOMPLETE_SUGGESTION = (
         _("Each suggestion must have a value and a type."),
@@ -200,31 +200,31 @@ class EventReportProblem(ProblemCode):
 
 class ReporterProblem(ProblemCode):
     ONLY_PEOPLE = (
-        _("Only a person can send a message, because only a person can be answered."),
+        _("Only a person can send a message, because only a person can receive a reply."),
         ("Only people can be answered."),
     )
-    NO_MESSAGE = _("Write a message."), "You must specify a message."
-    TOO_LONG = _("Write at most %(most)s characters."), "Please enter a text of at most %(most)s characters."
+    NO_MESSAGE = _("Enter a message."), "You must specify a message."
+    TOO_LONG = _("Enter at most %(most)s characters."), "Please enter a text of at most %(most)s characters."
 
 
 class EventGraphProblem(ProblemCode):
-    NOT_FOUND = _("There is no such graph."), "Invalid event graph"
+    NOT_FOUND = _("Graph not found."), "Invalid event graph"
     TOO_MANY = (
         _("An organisation can keep at most %(most)s graphs of an event."),
         "An organisation keeps at most %(most)s graphs of an event.",
     )
     BAD_NAME = (
-        _("Write a name of at most 255 characters."),
+        _("Enter a name of at most 255 characters."),
         "The name must be a text of at most 255 characters.",
     )
     NOT_JSON = _("The graph must be a JSON object.")
     TOO_LARGE = _("The graph must be smaller than %(most)s bytes.")
-    BAD_PICTURE = _("The picture must be a PNG of at most %(most)s bytes, in base64.")
+    BAD_PICTURE = _("The picture must be a PNG of at most %(most)s bytes, in Base64.")
 
 
 class ProtectionProblem(ProblemCode):
-    KEY_NOT_FOUND = _("There is no such key."), "Invalid cryptographic key."
-    KEY_THERE = _("The event has this key already.")
+    KEY_NOT_FOUND = _("Key not found."), "Invalid cryptographic key."
+    KEY_THERE = _("The event already has this key.")
     TOO_MANY_KEYS = (
         _("An event can have at most %(most)s keys."),
         "An event may have at most %(most)s keys.",
@@ -241,56 +241,56 @@ class ProtectionProblem(ProblemCode):
 
 
 class ProposalProblem(ProblemCode):
-    NOT_FOUND = _("There is no such proposal."), "Invalid proposal."
+    NOT_FOUND = _("Proposal not found."), "Invalid proposal."
     NO_CHANGE = _("The proposal changes nothing."), "Invalid input."
 
 
 class SightingProblem(ProblemCode):
-    NOT_FOUND = _("There is no such sighting."), "Invalid sighting."
+    NOT_FOUND = _("Sighting not found."), "Invalid sighting."
     NO_ATTRIBUTES = (
-        _("There is no such attribute."),
+        _("Attribute not found."),
         "No valid attributes found that match the criteria.",
     )
     BLOCKED = _("Sightings of your organisation are blocked."), "Sightings of this organisation are blocked."
     UNKNOWN_TYPE = (
-        _("There is no such type of sighting."),
+        _("Unknown type of sighting."),
         "Invalid type, please change it before you POST 1000000 sightings.",
     )
     BAD_SOURCE = (
-        _("Write a source of at most %(most)s characters."),
+        _("Enter a source of at most %(most)s characters."),
         "The source must be a text of at most %(most)s characters.",
     )
     BAD_TIME = (
-        _("Write when it was seen."),
+        _("Enter when it was seen."),
         '{"date_sighting":["This field cannot be left blank"]}',
     )
     TIME_AHEAD = (
         _("It is dated more than a day ahead of this hub's clock."),
         '{"date_sighting":["The timestamp is more than a day ahead of this instance\'s clock"]}',
     )
-    UNKNOWN_CONTEXT = _("There is no context “%(context)s”."), "Invalid context %(context)s."
+    UNKNOWN_CONTEXT = _("Unknown context “%(context)s”."), "Invalid context %(context)s."
     NO_ID = (
-        _("With a context, enter an ID or a UUID."),
+        _("If you give a context, also give an ID or a UUID."),
         "An ID or UUID must be provided if the context is set.",
     )
     BAD_ID = _("“%(id)s” is not an ID."), "Invalid ID `%(id)s` provided."
     BAD_FILTER = (
-        _("The filter “%(name)s” must be a text, a number or a list of them."),
+        _("The filter “%(name)s” must be text, a number or a list of these."),
         "Invalid filter: %(name)s must be a text, a number or a list of them.",
     )
 
 
 class DelegationProblem(ProblemCode):
-    NOT_FOUND = _("There is no such request."), "Invalid delegation request."
+    NOT_FOUND = _("Request not found."), "Invalid delegation request."
     PENDING = (
-        _("Another organisation has been asked to take over this event already."),
+        _("Another organisation has already been asked to take over this event."),
         "There is already a pending delegation request for this event.",
     )
     NOT_PRIVATE = (
-        _("Only events that are for your organisation only can be handed over."),
+        _("Only events shared with your organisation alone can be handed over."),
         "Only events that are for your organisation only can be delegated.",
     )
-    NO_ORGANISATION = _("There is no such organisation."), "Invalid organisation."
+    NO_ORGANISATION = _("Organisation not found."), "Invalid organisation."
     UNSUITABLE_ORGANISATION = (
         _("Choose another organisation that uses this hub."),
         "Please choose another organisation that uses this instance.",
@@ -298,16 +298,16 @@ class DelegationProblem(ProblemCode):
     OUTSIDE_GROUP = _("The other organisation is not in this sharing group.")
     BAD_DISTRIBUTION = _("Choose who should see it."), "Please choose a distribution from 0 to 4."
     BAD_MESSAGE = (
-        _("Write at most %(most)s characters."),
+        _("Enter at most %(most)s characters."),
         "The message must be a text of at most %(most)s characters.",
     )
 
 
 class AnalystDataProblem(ProblemCode):
-    NOT_FOUND = _("There is no such note or opinion."), "Invalid Analyst Data."
-    NOTE_NOT_FOUND = _("There is no such note."), "Invalid Note."
-    OPINION_NOT_FOUND = _("There is no such opinion."), "Invalid Opinion."
-    RELATIONSHIP_NOT_FOUND = _("There is no such relationship."), "Invalid Relationship."
+    NOT_FOUND = _("Note or opinion not found."), "Invalid Analyst Data."
+    NOTE_NOT_FOUND = _("Note not found."), "Invalid Note."
+    OPINION_NOT_FOUND = _("Opinion not found."), "Invalid Opinion."
+    RELATIONSHIP_NOT_FOUND = _("Relationship not found."), "Invalid Relationship."
     BLOCKED = _("It is on this hub's blocklist."), "Blocked by the analyst data blocklist."
     CREATOR_BLOCKED = (
         _("Its creator is on this hub's blocklist."),
@@ -317,9 +317,9 @@ class AnalystDataProblem(ProblemCode):
 
 
 class CollectionProblem(ProblemCode):
-    NOT_FOUND = _("There is no such collection."), "Invalid Collection."
-    ELEMENT_NOT_FOUND = _("There is no such element in a collection."), "Invalid CollectionElement."
-    ELEMENT_THERE = _("It is in the collection already."), "Element already in the Collection."
+    NOT_FOUND = _("Collection not found."), "Invalid Collection."
+    ELEMENT_NOT_FOUND = _("The collection does not contain this element."), "Invalid CollectionElement."
+    ELEMENT_THERE = _("It is already in the collection."), "Element already in the Collection."
     NOT_ELEMENTS = _("This must be a list of elements."), "A list of elements is expected."
 
 

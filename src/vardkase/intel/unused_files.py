@@ -30,8 +30,8 @@ REMOVE_UNUSED_FILES = Schedule(
     "files.remove_unused",
     _("Remove unused files"),
     _(
-        "Removes attachments, evidence and other stored files from the disk when nothing refers to them any longer and "
-        "they are more than a day old."
+        "Removes attachments, evidence and other stored files from disk once nothing refers to them and they "
+        "are more than a day old."
     ),
     remove_unused_files,
     at=time(4, 10),

@@ -136,4 +136,4 @@ def test_push_to_zeromq_requires_permission(seed: Seed) -> None:
 def test_invalid_port_is_rejected(seed: Seed, port: int) -> None:
     edit = "/servers/serverSettingsEdit/Plugin.ZeroMQ_port"
     status, body = call(seed.site_admin.key, "POST", edit, {"value": port})
-    assert (status, body["errors"]) == (403, "The port has to be between 1 and 65535.")
+    assert (status, body["errors"]) == (403, "The port must be between 1 and 65535.")

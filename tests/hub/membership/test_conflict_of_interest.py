@@ -122,7 +122,7 @@ def test_page_warns_when_too_few_officers_remain(seed: Seed, desk: Desk) -> None
     application = assessed(at_the_screen(desk.officer))
     place = reverse("application_partial", args=[application.number])
     page = signed_in(desk.officer).get(place, headers={"accept-language": "en"})
-    assert (page.context["left"], "decisions take two" in page.content.decode()) == (1, True)
+    assert (page.context["left"], "decisions require two" in page.content.decode()) == (1, True)
     of_member = reverse("member_partial", args=[member(desk, seed.org_b).organisation_id])
     assert not signed_in(desk.operator).get(of_member).context["is_too_few"], "operators do not decide"
     johanna(seed)

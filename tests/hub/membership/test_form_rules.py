@@ -84,7 +84,7 @@ def test_renewed_statement_requires_plan_for_gap(seed: Seed, desk: Desk) -> None
     given = GOOD | {f"risk.{part}": value for part, value in BEGUN.items()}
     web = signed_in(desk.admin)
     page = web.post("/membership/statement/submit/", given, headers={"accept-language": "en"})
-    assert (page.status_code, "Say by which date" in page.content.decode()) == (422, True)
+    assert (page.status_code, "Enter the date by which" in page.content.decode()) == (422, True)
     by_api = {"answers": {name: {"level": "3"} for name in MEASURES} | {"risk": BEGUN}}
     assert call(desk.admin.key, "POST", "/securityStatements/submit", by_api)[0] == 403
     assert web.post("/membership/statement/submit/", given | {"risk.by": "2027-03-31"}).status_code == 302

@@ -32,7 +32,7 @@ def test_proposal_lists_obstacles_until_membership_is_active(seed: Seed, desk: D
             request = open_membership(at_the_screen(desk.officer), organisation, FACTS, "They asked.")
             told = " ".join(OPEN.describe(request).warnings)
             assert "until the membership is active" in told
-            assert ("Operators of the hub belong to it" in told) == concerns_operators
+            assert ("The hub’s operators belong to it" in told) == concerns_operators
 
 
 def test_form_excludes_hub_owner_and_is_in_swedish(seed: Seed, desk: Desk) -> None:
@@ -59,4 +59,4 @@ def test_operator_of_onboarding_member_is_told_why_grant_opens_nothing(seed: See
     opened(desk, operator.user.org)
     shown = signed_in(operator).get("/membership/", headers={"accept-language": "en"}).content.decode()
     assert "You may read content until" not in shown
-    assert "it opens nothing now" in shown
+    assert "it has no effect now" in shown

@@ -289,7 +289,7 @@ def test_proposal_shows_how_many_accounts_and_keys_it_blocks(
     accounts_there = User.objects.filter(org=api_member, disabled=False).count()
     keys_there = AuthKey.objects.filter(user__org=api_member).count()
     path, given = f"/members/{api_member.pk}/sign-in-minimum/", {"rules": ["source"], "key_days": 365}
-    nobody = f"Nobody comes in from {api_member.name}: no network"
+    nobody = f"Nobody can sign in from {api_member.name}: no network"
     assert nobody in unescape(signed_in(desk.officer).get(path).content.decode())
     answer = signed_in(desk.officer).post(path, {**given, "reason": "It is time."})
     for reader in (desk.officer, desk.second):
@@ -330,7 +330,7 @@ def test_activation_warns_whom_minimum_refuses(seed: Seed, desk: Desk) -> None:
     membership = opened(desk, seed.org_c, connection="api")
     Organisation.objects.filter(pk=seed.org_c.pk).update(networks=[])
     request = ApprovalRequest(action=ACTIVATE.name, subject=str(membership.pk), parameters={})
-    assert any("Nobody comes in" in each for each in ACTIVATE.describe(request).warnings)
+    assert any("Nobody can sign in" in each for each in ACTIVATE.describe(request).warnings)
 
 
 def test_required_networks_cannot_be_waived(seed: Seed, desk: Desk, api_member: Organisation) -> None:
@@ -358,9 +358,9 @@ def test_all_pages_agree_on_required_minimum(seed: Seed, desk: Desk, api_member:
     assert "Private" in told
     page = unescape(signed_in(desk.officer).get(f"/security/{api_member.pk}/").content.decode())
     assert f"Security of {api_member.name}" in page
-    for wrong in ("Our organisation’s security", "in any mail domain", "your people", "You connect by"):
+    for wrong in ("Our organisation’s security", "in any mail domain", "your people", "You connect through"):
         assert wrong not in page
-    assert "A private network lets in only" in page
+    assert "A private network admits only" in page
     facts = {each["label"]: each["value"] for each in state_of(api_member.pk)["facts"]}
     assert facts["Networks"].startswith("a network or a client certificate is required")
     assert facts["Mail domains"].startswith("enforced")

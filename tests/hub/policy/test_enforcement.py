@@ -24,7 +24,7 @@ from vardkase.intel.models import Event
 
 REFUSED = (
     "Rule 1 of your organisation’s MISP policy, “TLP:RED stays in a sharing group”, does "
-    "not allow this: what is tagged tlp:red would go to everyone on this hub."
+    "not allow this: what is tagged tlp:red would be shared with everyone on this hub."
 )
 
 
@@ -98,7 +98,7 @@ def test_edit_of_published_event_hides_it_until_allowed(seed: Seed) -> None:
         last = call(seed.publisher.key, "POST", f"/events/publish/{number}")
     assert last[0] == 405
     assert "Rule 2" in last[1]["message"]
-    assert "1 value of type iban would go to everyone on this hub." in last[1]["message"]
+    assert "1 value of type iban would be shared with everyone on this hub." in last[1]["message"]
 
 
 def test_pushed_event_is_under_senders_policy(seed: Seed) -> None:
@@ -158,7 +158,7 @@ def test_personal_data_requires_stated_necessity(seed: Seed) -> None:
     in_force(seed, IBAN | {"handling": "necessity"})
     event = made(seed.publisher.key, Attribute=[{"type": "iban", "value": "SE4550000000058398257466"}])
     refused = call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[1]["message"]
-    assert refused.endswith("1 value of type iban has no comment that says why it is needed.")
+    assert refused.endswith("1 value of type iban has no comment explaining why it is needed.")
     change = {"comment": "Receives what the fraud yields"}
     call(seed.publisher.key, "POST", f"/attributes/edit/{event['Attribute'][0]['id']}", change)
     assert call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
@@ -221,7 +221,7 @@ def test_policy_applies_to_manual_stream_push(seed: Seed) -> None:
     Stream.objects.create(name="zmq", kind="zeromq", enabled=True, org=None)
     for tag, said in (
         ("tlp:red", REFUSED),
-        ("tlp:green", "Somebody else has to agree to its publication first."),
+        ("tlp:green", "Someone else must approve its publication first."),
     ):
         event = made(seed.publisher.key, tag)
         status, answer = call(seed.publisher.key, "POST", f"/events/pushEventToZMQ/{event['id']}")

@@ -120,7 +120,8 @@ def test_try_out_lists_published_events_that_policy_forbids(seed: Seed) -> None:
     found = {each["event_id"]: each for each in trial["findings"]}
     assert set(found) == {red["id"], green["id"]}
     assert (
-        found[red["id"]]["forbidden"][0]["why"] == "what is tagged tlp:red would go to everyone on this hub."
+        found[red["id"]]["forbidden"][0]["why"]
+        == "what is tagged tlp:red would be shared with everyone on this hub."
     )
     assert Event.objects.get(pk=red["id"]).published
     earlier = {"since": "2020-01-01", "until": "2020-02-01"}

@@ -84,12 +84,12 @@ def test_officers_overview_lists_pending_and_missing(seed: Seed) -> None:
     browser = signed_in(reader)
     page = browser.get("/", headers=ENGLISH).content.decode()
     assert "Requests waiting for your approval" in page
-    assert "Settings that decisions require" in page
+    assert "Settings required for decisions" in page
     assert "Parts of the privacy notice to write" in page
     missing = browser.get(reverse("settings") + "?missing=1").content.decode()
     assert "Vardkase.appeal_court" in missing
     assert "Vardkase.sender_name" not in missing
     assert (
-        "Settings that decisions require"
+        "Settings required for decisions"
         not in signed_in(seed.org_admin.user).get("/", headers=ENGLISH).content.decode()
     )

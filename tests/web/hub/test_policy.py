@@ -54,7 +54,7 @@ def test_administrator_drafts_policy_from_template(seed: Seed) -> None:
     wrong = new | {"types": "no-such-type"}
     assert "Not known: no-such-type." in text_of(web.post(f"/policy/draft/rules/{before}/", wrong))
     assert web.post(f"/policy/draft/rules/{before}/", new | {"title_sv": "Röd"}).status_code == 302
-    assert "You have published nothing during the last month." in text_of(web.get("/policy/in-force/"))
+    assert "You have not published anything in the last month." in text_of(web.get("/policy/in-force/"))
     assert web.post("/policy/in-force/").url == "/policy/"
     draft.refresh_from_db()
     assert (draft.state, draft.rules[-1]["title"]["sv"]) == (PolicyState.IN_FORCE, "Röd")
@@ -160,7 +160,7 @@ def test_two_people_publish_in_browser(seed: Seed) -> None:
     made_event = made(seed.publisher.key)
     event = Event.objects.get(pk=made_event["id"])
     asks = english(seed.publisher)
-    assert "Ask for approval" in text_of(asks.get(f"/event/{event.pk}/publish/"))
+    assert "Request approval" in text_of(asks.get(f"/event/{event.pk}/publish/"))
     sent = {"seen": event.timestamp, "distribution": 1, "sharing_group_id": ""}
     asked = asks.post(f"/event/{event.pk}/publish/", sent)
     request = PublicationApproval.objects.get()
@@ -178,7 +178,7 @@ def test_two_people_publish_in_browser(seed: Seed) -> None:
     assert f"{seed.org_admin.user.email} (not before " in waits
     User.objects.filter(pk=seed.org_admin.user.pk).update(credentials_set_by_another_at=None)
     home = text_of(decides.get("/"))
-    assert "Publications that wait for your approval" in home
+    assert "Publications waiting for your approval" in home
     assert "1 event of your organisation waits for an approval." in home
     decides.post(f"{path}reject/", {"reason": ""})
     assert PublicationApproval.objects.get().state == ApprovalDecision.WAITING

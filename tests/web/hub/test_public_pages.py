@@ -126,7 +126,7 @@ def test_visitor_starts_at_public_page_and_signs_in_by_one_click(client: Client)
 def test_front_page_names_every_open_phase(seed: Seed, client: Client) -> None:
     waiting = client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert re.search(r"Open to: public sector\s*<", waiting)
-    assert waiting.count("Apply now, and you are in the queue.") == 1
+    assert waiting.count("Apply now to join the queue.") == 1
     jurist = staff(seed, StaffRole.LEGAL_OFFICER)
     phase_approvals.record_in_force(seed, jurist, "offence_data", date(2026, 3, 1), "SFS 2026:417")
     opened = client.get("/", headers={"Accept-Language": "en"}).content.decode()

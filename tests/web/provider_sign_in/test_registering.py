@@ -38,9 +38,9 @@ def test_administrator_registers_and_requires_provider(seed: Seed, browser: Clie
         ):
             assert admin.post(base + "provider/", provider_form(provider, **wrong)).status_code == 422
         nobody = admin.post(base + "provider/", provider_form(provider, issuer=provider.url + "/nobody"))
-        assert "No OpenID Connect provider answers there" in nobody.content.decode()
+        assert "No OpenID Connect provider responds at this address" in nobody.content.decode()
         early = admin.post(base + "provider/", provider_form(provider, required="on"))
-        assert "Sign in through it once" in early.content.decode()
+        assert "Sign in with it once" in early.content.decode()
         assert not IdentityProvider.objects.exists()
         assert admin.post(base + "provider/", provider_form(provider)).status_code == 302
         kept = IdentityProvider.objects.get()

@@ -32,10 +32,10 @@ def test_visitor_is_redirected_to_sign_in(client: object, db: None) -> None:
 def test_own_and_shared_events_are_listed(seed: Seed, setup: Setup) -> None:
     own = text_of(visitor(seed.reader).get("/events/"))
     assert titles(own) == [EVENT["info"], DRAFT["info"]]
-    assert "2 events that Organisation A can see" in own
+    assert "2 events visible to Organisation A" in own
     other = text_of(visitor(seed.stranger).get("/events/"))
     assert titles(other) == [EVENT["info"]]
-    assert "1 event that Organisation C can see" in other
+    assert "1 event visible to Organisation C" in other
 
 
 def test_hidden_attributes_are_not_counted(seed: Seed, setup: Setup) -> None:

@@ -8,7 +8,7 @@ from vardkase.core.problems import ProblemCode
 
 
 class CorrelationRuleProblem(ProblemCode):
-    NOT_FOUND = _("There is no such correlation rule."), "Invalid CorrelationRule"
+    NOT_FOUND = _("Correlation rule not found."), "Invalid CorrelationRule"
     TOO_MANY = (
         _("There can be at most %(most)s correlation rules."),
         "There can be %(most)s correlation rules at most.",
@@ -21,13 +21,11 @@ class CorrelationRuleProblem(ProblemCode):
     NOT_EVENTS = _("Enter the ids of events."), "Expected the ids of events."
     NOT_ORGANISATIONS = _("Enter the ids of organisations."), "Expected the ids of organisations."
     NOT_TEXTS = (
-        _(
-            "Enter texts of at most %(most)s characters. A percent sign at either end stands for any characters."
-        ),
+        _("Enter text of at most %(most)s characters. A percent sign at either end matches any characters."),
         "Expected texts of at most %(most)s characters; %% at an end stands for anything.",
     )
 
 
 class CorrelationExclusionProblem(ProblemCode):
-    VALUE_MISSING = _("Write a value."), "Value cannot be empty."
+    VALUE_MISSING = _("Enter a value."), "Value cannot be empty."
     VALUE_TAKEN = _("The value is already in the list."), "Value is already in the exclusion list."

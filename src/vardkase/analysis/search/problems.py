@@ -9,7 +9,7 @@ from vardkase.core.problems import ProblemCode
 
 class SearchProblem(ProblemCode):
     UNKNOWN_GROUP = (
-        _("%(name)s is not one of OR, AND and NOT."),
+        _("%(name)s must be OR, AND or NOT."),
         "Invalid filter: %(name)s is not one of OR, AND and NOT.",
     )
     NOT_A_LIST = (

@@ -12,7 +12,7 @@ class JobProblem(ProblemCode):
     """Why a job failed."""
 
     UNFORESEEN = (
-        _("An unforeseen error (%(name)s). The log of the worker says more."),
+        _("Unexpected error (%(name)s). See the worker’s log for details."),
         "An unforeseen fault (%(name)s). The log of the worker has it under the job's number.",
     )
 

@@ -10,7 +10,7 @@ from vardkase.core.problems import ProblemCode
 class OutgoingMailProblem(ProblemCode):
     NO_MAIL_SERVER = _("The hub has no mail server.")
     TOO_MANY = _("Too many messages. Please try again later.")
-    FORBIDDEN_HEADER = _("The mail has a header that no mail may have.")
+    FORBIDDEN_HEADER = _("The e-mail has a header that is not allowed.")
     NOT_LET_IN = (
         _("The mail server does not accept the hub’s user name and password (%(status)s)."),
         "The mail server does not let us in (%(status)s).",

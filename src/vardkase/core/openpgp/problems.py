@@ -11,21 +11,25 @@ class MailKeyProblem(ProblemCode):
     """About OpenPGP keys and S/MIME certificates."""
 
     NO_PUBLIC_KEY = (
-        _("This is no public OpenPGP key. Paste all of it, from the line “BEGIN PGP PUBLIC KEY BLOCK” on."),
+        _(
+            "This is not a public OpenPGP key. Paste all of it, starting with the line “BEGIN PGP PUBLIC KEY BLOCK”."
+        ),
         "This is not an OpenPGP public key in ASCII armor.",
     )
     NO_SIGNING_KEY = _("This is not an OpenPGP secret key, without a passphrase, whose primary key signs.")
     NO_ENCRYPTION_KEY = (
-        _("Nothing can be encrypted with this key: it has expired, is revoked, or is not made for that."),
+        _(
+            "This key cannot be used for encryption: it has expired, has been revoked, or is not an encryption key."
+        ),
         "Nothing can be encrypted with this OpenPGP key: it is expired, revoked, or not made for that.",
     )
     NO_CERTIFICATE = (
-        _("This is no certificate in PEM form with an RSA key."),
+        _("This is not a certificate in PEM format with an RSA key."),
         "This is not an X.509 certificate with an RSA key.",
     )
-    NOT_VALID_NOW = _("The certificate does not hold now."), "The certificate is not valid now."
-    NOT_FOR_MAIL = _("The certificate is not made for mail.")
+    NOT_VALID_NOW = _("The certificate is not currently valid."), "The certificate is not valid now."
+    NOT_FOR_MAIL = _("The certificate is not an e-mail certificate.")
     ENCRYPTED_ONLY = (
-        _("There is no key to encrypt with, and this hub sends mail about events encrypted only."),
+        _("There is no key to encrypt with, and this hub sends e-mail about events only encrypted."),
         "There is no key, and mail goes out encrypted only (GnuPG.onlyencrypted).",
     )

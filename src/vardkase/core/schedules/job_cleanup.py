@@ -40,7 +40,7 @@ def forget_ended() -> int:
 FORGET_ENDED = Schedule(
     "jobs.forget_ended",
     _("Remove old jobs"),
-    _("Removes background jobs that ended a while ago, with their logs."),
+    _("Removes old background jobs with their logs."),
     forget_ended,
     Interval.HOURLY,
     time(0, 20),

@@ -8,9 +8,9 @@ from vardkase.core.problems import ProblemCode
 
 
 class NoticeProblem(ProblemCode):
-    FILTERED = _("The person's own filter keeps it back.")
-    SUMMARISED = _("The person gets summaries instead.")
+    FILTERED = _("The person’s own filter excludes it.")
+    SUMMARISED = _("The person receives summaries instead.")
     TOO_MANY = (
-        _("The person has had many mails in a short time."),
+        _("The person has received many e-mails in a short time."),
         "The person has had many mails in a short while.",
     )

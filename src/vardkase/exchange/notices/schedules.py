@@ -11,10 +11,7 @@ from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Interval, Schedule
 from vardkase.exchange.notices.summaries import send_summaries
 
-HELP = _(
-    "E-mails people who have chosen it about what was published. Each receives it once, "
-    "however often it runs."
-)
+HELP = _("E-mails subscribers about what was published. Each receives it once, however often the task runs.")
 
 SCHEDULES = (
     Schedule(

@@ -8,5 +8,5 @@ from vardkase.core.problems import ProblemCode
 
 
 class IdentityProviderProblem(ProblemCode):
-    NO_ANSWER = _("No OpenID Connect provider answers there: %(why)s")
+    NO_ANSWER = _("No OpenID Connect provider responds at this address: %(why)s")
     """`why` is in the provider's or the network's own words."""

@@ -26,7 +26,7 @@ SCHEDULES = (
     Schedule(
         "own_feeds.refresh",
         _("Refresh the hub's own feeds"),
-        _("Writes what is new into our own feeds, and removes what was unpublished or deleted."),
+        _("Adds new content to our own feeds, and removes what was unpublished or deleted."),
         refresh_all,
         Interval.QUARTERLY,
         on=True,
@@ -36,7 +36,7 @@ SCHEDULES = (
         "own_feeds.write_anew",
         _("Rewrite the hub’s own feeds"),
         _(
-            "Rewrites every event of our own feeds: names of organisations and tags change "
+            "Rewrites every event in our own feeds, because names of organisations and tags can change "
             "without a new version."
         ),
         write_all,

@@ -178,8 +178,8 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
         ]
     return ActionDescription(
         gettext(
-            "What is fetched there counts as the organisation’s own. Where it is no member, the connection may also "
-            "bring in what members have created."
+            "What is fetched there is treated as the organisation’s own. If it is not a member, the "
+            "connection may also bring in what members have created."
         ),
         tuple(details),
     )
@@ -211,7 +211,7 @@ def _execute(approval: Approval) -> Server:
 
 CONFIRM = ApprovalAction(
     name="confirm_connection",
-    title=_("Confirm who owns the connection"),
+    title=_("Confirm the connection’s owner"),
     propose=frozenset({Party.SITE_ADMIN, Party.MEMBERSHIP_OFFICER, Party.OPERATOR}),
     approve=OFFICERS,
     describe=_describe,

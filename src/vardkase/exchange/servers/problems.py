@@ -10,13 +10,13 @@ from vardkase.core.problems import ProblemCode
 class ConnectionProblem(ProblemCode):
     """Why a connection is not stored or used."""
 
-    NOT_FOUND = _("There is no such connection."), "Invalid server"
+    NOT_FOUND = _("Connection not found."), "Invalid server"
     BAD_KEY = (
-        _("A key has exactly 40 characters, letters and digits."),
+        _("A key has exactly 40 letters and digits."),
         "The authkey has to be exactly 40 characters long and consist of alphanumeric characters.",
     )
     KEY_AGAIN = (
-        _("The address leads to another server now. The key was given for the old one: enter it anew."),
+        _("The address now points to another server. The key was for the old one. Enter it again."),
         "The address leads elsewhere now: enter the authkey for it.",
     )
     NOT_FOR_SITE_ADMINS = (
@@ -28,41 +28,44 @@ class ConnectionProblem(ProblemCode):
         "The organisation of the other instance must have a uuid.",
     )
     BAD_CERTIFICATE = (
-        _("This is not a certificate in PEM form, or its key is missing or locked with a pass phrase."),
+        _("This is not a certificate in PEM format, or its key is missing or protected by a passphrase."),
         "This is not a certificate in PEM form.",
     )
     NOT_EACH_ONCE = _("Name each connection once."), "Name every server once."
-    SENDING_NEEDS_ANOTHER = _("An officer or another administrator has to enable this.")
+    SENDING_NEEDS_ANOTHER = _("An officer or another administrator must enable this.")
     OTHER_CERTIFICATE = (
         _("The other hub now presents another certificate. Test the connection again."),
         "The other side shows another certificate now.",
     )
     CHANGED = _("The connection has changed. Read it again.")
     NOT_CONFIRMED = _(
-        "%(organisation)s has not confirmed this connection. Its administrator can confirm "
-        "it on the page %(page)s, or two people of the hub can."
+        "%(organisation)s has not confirmed this connection. Its administrator can confirm it on the page "
+        "%(page)s, or two of the hub’s officers can."
     )
     OWN_CONNECTION = _(
-        "This connection belongs to your own organisation: somebody without an interest in it decides."
+        "This connection belongs to your own organisation. Someone without an interest in it must decide."
     )
-    CACHING_OFF = _("Keeping hashes is off for this connection."), "Caching is not enabled for this server."
+    CACHING_OFF = _("Hashes are not cached for this connection."), "Caching is not enabled for this server."
     PULL_OFF = _("Fetching is off for this connection."), "Pull is not enabled for this server."
 
 
 class PeerProblem(ProblemCode):
     """What is wrong with an answer of the hub at the other end; `said` are its own words."""
 
-    NOT_JSON = _("The other hub did not answer as MISP does."), "The other instance did not answer with JSON."
+    NOT_JSON = (
+        _("The other hub did not respond as MISP does."),
+        "The other instance did not answer with JSON.",
+    )
     STATUS = (
-        _("The other hub answered with status %(status)s."),
+        _("The other hub responded with status %(status)s."),
         "The other instance answered with status %(status)s.",
     )
     REFUSED = (
-        _("The other hub refused it, with status %(status)s and the words “%(said)s”"),
+        _("The other hub refused it with status %(status)s: “%(said)s”"),
         "The other instance answered with status %(status)s: %(said)s",
     )
     REFUSED_SILENTLY = (
-        _("The other hub answered with status %(status)s and gave no reason."),
+        _("The other hub responded with status %(status)s and gave no reason."),
         "The other instance answered with status %(status)s: no reason given",
     )
     KEY_REFUSED = _("The other hub does not know our key."), "The other instance does not know our key."
@@ -71,7 +74,7 @@ class PeerProblem(ProblemCode):
         "Our account on the other instance has to change its password.",
     )
     TERMS_NOT_ACCEPTED = (
-        _("Our account there has to accept the terms of use."),
+        _("Our account there must accept the terms of use."),
         "Our account on the other instance has to accept the terms of use.",
     )
     MAY_NOT_SYNC = (
@@ -83,7 +86,7 @@ class PeerProblem(ProblemCode):
         "Our account on the other instance may only send sightings.",
     )
     NO_ACCOUNT = (
-        _("The other hub did not say who we are there."),
+        _("The other hub did not say which account we have there."),
         "The other instance did not say who we are.",
     )
     NO_HASHES = (
@@ -91,6 +94,6 @@ class PeerProblem(ProblemCode):
         "The other instance did not answer with hashes of its values.",
     )
     TOO_MANY_VALUES = (
-        _("The other hub has more values than are kept here of one hub."),
+        _("The other hub has more values than can be cached here for one hub."),
         "The other instance has more values than are kept here of one.",
     )

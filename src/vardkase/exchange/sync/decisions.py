@@ -38,8 +38,8 @@ class SyncDecision(StrEnum):
 REASONS: Mapping[SyncDecision, str | Promise] = {
     SyncDecision.NEW: _("The event does not exist there yet."),
     SyncDecision.NEWER: _("The event has changed."),
-    SyncDecision.KNOWN: _("The event here is as new."),
-    SyncDecision.MADE_HERE: _("The event was created here; what others change in it is not taken in."),
+    SyncDecision.KNOWN: _("The event here is already up to date."),
+    SyncDecision.MADE_HERE: _("The event was created here. Changes made by others are not accepted."),
     SyncDecision.BLOCKED: _("The event, or the organisation that created it, is on a blocklist."),
     SyncDecision.SET_ASIDE: _("The event could not be stored before, and has not changed since."),
     SyncDecision.ABSENT: _("The event does not exist here, and only existing events are updated."),
@@ -47,8 +47,8 @@ REASONS: Mapping[SyncDecision, str | Promise] = {
     SyncDecision.UNPUBLISHED: _("The event is not published."),
     SyncDecision.DISTRIBUTION: _("The distribution of the event does not reach other hubs."),
     SyncDecision.SHARING_GROUP: _("The sharing group of the event does not reach the other hub."),
-    SyncDecision.EARLIER: _("An earlier push has already handled the event."),
-    SyncDecision.NOT_WANTED: _("The other hub’s copy is as new, or it created the event."),
+    SyncDecision.EARLIER: _("The event has already been sent in an earlier push."),
+    SyncDecision.NOT_WANTED: _("The other hub’s copy is already up to date, or it created the event."),
     SyncDecision.MISSING: _("The other hub does not show the event to us."),
 }
 

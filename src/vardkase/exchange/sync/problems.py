@@ -10,35 +10,35 @@ from vardkase.core.problems import Problem, ProblemCode
 class SyncProblem(ProblemCode):
     """`reason` is another problem; `error` is the name of a Python error."""
 
-    CUT_OFF = _("The run was cut off before it was done."), "The run was cut off."
+    CUT_OFF = _("The run was interrupted."), "The run was cut off."
     CANCELLED = _("The run was cancelled.")
     BAD_PULL_TECHNIQUE = (
-        _("Enter the event’s number there or its UUID."),
+        _("Enter the event’s number there, or its UUID."),
         "Invalid pull technique `%(detail)s`.",
     )
     BAD_PUSH_TECHNIQUE = _("Enter the event’s number."), "Invalid push technique `%(detail)s`."
-    RUN_NOT_FOUND = _("There is no such run."), "Invalid run"
-    EVENT_NOT_FOUND = _("There is no such event."), "Event not found."
+    RUN_NOT_FOUND = _("Run not found."), "Invalid run"
+    EVENT_NOT_FOUND = _("Event not found."), "Event not found."
     EVENT_NOT_THERE = _("The other hub does not show the event to us."), "Event '%(detail)s' not found."
     NO_EVENT_LIST = (
         _("The other hub did not answer with a list of events."),
         "The other instance did not answer with a list of events.",
     )
-    NO_VERSION = _("The other hub did not say what it is."), "The other instance did not say what it is."
+    NO_VERSION = _("The other hub did not identify itself."), "The other instance did not say what it is."
     VERSION_REFUSED = (
-        _("The other hub answered with status %(status)s when it was asked what it is."),
+        _("The other hub responded with status %(status)s when asked to identify itself."),
         "Error: Connection to the server has failed. Returned response code: %(status)s",
     )
     NO_ANALYST_DATA_INDEX = (
-        _("The other hub did not say which notes and opinions it has."),
+        _("The other hub did not list its notes and opinions."),
         "The other instance did not say which analyst data it has.",
     )
     NO_NEW_KEY = (
-        _("The other hub did not tell us a new key."),
+        _("The other hub did not provide a new key."),
         "The other instance did not tell us a new key.",
     )
     NOT_THE_EVENT = (
-        _("The other hub answered with something else than the event."),
+        _("The other hub responded with something other than the event."),
         "The other instance answered with something else than the event.",
     )
     NOT_AUTHORISED = (
@@ -53,40 +53,40 @@ class SyncProblem(ProblemCode):
         _("Our account there may not send events."),
         "Remote instance is outdated or no permission to push.",
     )
-    KNOWN_THERE = _("The other hub has it as new."), "The other instance has it as new."
-    KNOWN_HERE = _("The event here is as new.")
+    KNOWN_THERE = _("The other hub’s version is already up to date."), "The other instance has it as new."
+    KNOWN_HERE = _("The event here is already up to date.")
     MADE_HERE = (
-        _("The event was created here. What others change in it is not taken in."),
+        _("The event was created here. Changes made by others are not accepted."),
         "The event was created here; what others change in it is not taken in.",
     )
     EMPTY = _("The event has no attributes and no reports.")
     AHEAD_OF_TIME = (
-        _("The event's last change lies ahead of now. No later change of it would be taken in."),
+        _("The event’s last change is in the future. Later changes to it would not be accepted."),
         "The event's last change lies ahead of now; no later change of it would be taken in.",
     )
     PROTECTED = (
-        _("The event is protected, and this hub's key is none of its keys."),
+        _("The event is protected, and this hub’s key is not one of its keys."),
         "The event is protected, and this instance's key is none of its keys.",
     )
     NOT_OVER_THIS_CONNECTION = (
-        _("Its reach, or the rules of the connection, keep the event from going there."),
+        _("The event’s reach or the connection’s rules prevent it from being sent there."),
         "The event does not go over this connection.",
     )
     SOME_NOT_SENT = (
-        _("Some events could not be sent. The run says why."),
+        _("Some events could not be sent. See the run for details."),
         "Some events could not be sent; the run says why.",
     )
     NOT_READ = (
-        _("This hub failed with the event (%(error)s). Its log says more to those who run it."),
+        _("This hub failed to process the event (%(error)s). Its operator can find details in the log."),
         "This instance could not read the event (%(error)s).",
     )
     NOT_SENT = (
-        _("This hub failed with the event (%(error)s). Its log says more to those who run it."),
+        _("This hub failed to process the event (%(error)s). Its operator can find details in the log."),
         "This instance could not send the event (%(error)s).",
     )
     GIVEN_UP = (
         _(
-            "%(count)s were refused several times and are not sent again until they change. Last answer: %(reason)s"
+            "%(count)s were refused several times and will not be resent until they change. Last response: %(reason)s"
         ),
         "%(count)s not sent again before they change. Last answer: %(reason)s",
     )

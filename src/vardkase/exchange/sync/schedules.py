@@ -67,8 +67,7 @@ SCHEDULES = (
         "sync.push_all",
         _("Send to connected hubs"),
         _(
-            "Sends what they lack to every connection with sending enabled. Published events are "
-            "sent at once anyway."
+            "Sends missing events to every connection with sending enabled. Published events are also sent at once."
         ),
         push_all,
         at=time(4, 30),

@@ -42,8 +42,11 @@ SCHEDULES = (
     ),
     Schedule(
         "taxii.forget",
-        _("Clean up after TAXII"),
-        _("Removes STIX that nobody has read for a month, and old records of polls, pushes and submissions."),
+        _("Clean up TAXII data"),
+        _(
+            "Removes STIX documents that nobody has read for a month, and old records of polls, pushes and "
+            "submissions."
+        ),
         forget,
         at=time(2, 20),
         on=True,

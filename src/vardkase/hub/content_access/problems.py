@@ -13,15 +13,15 @@ class ContentAccessProblem(ProblemCode):
     ALREADY_OPEN = _("You already have an open request. End it first.")
     NOT_THE_REQUESTER = _("Only the person who requested access can end it; officers withdraw it.")
     NOT_AN_OFFICER = _("An officer of the organisation that runs the hub answers this.")
-    ASKED_BY_THE_SAME = _("Somebody other than the person who asked has to answer.")
-    TOO_LATE = _("The time to answer this request has run out. The operator has to ask again.")
+    ASKED_BY_THE_SAME = _("Someone other than the requester must answer.")
+    TOO_LATE = _("The time to answer this request has run out. The operator must ask again.")
     HOURS_OUT_OF_RANGE = _("Enter a whole number of hours from 1 to %(most)s.")
     TEXT_LENGTH = _("Enter %(least)s to %(most)s characters.")
     NO_SUCH_ORGANISATION = _("Choose an organisation.")
-    NO_SUCH_EVENT = _("There is no event with this number or UUID that the hub owner may read.")
-    NO_SUCH_REQUEST = _("There is no such request for content access.")
+    NO_SUCH_EVENT = _("The hub owner may not read any event with this number or UUID.")
+    NO_SUCH_REQUEST = _("Content access request not found.")
     NO_HUB_OWNER = _("No organisation runs this hub.")
     NEEDS_GRANT = _(
-        "Once the hub has officers, content leaves at the console only under access that they have granted. "
-        "The operator asks on the pages; name them with --user."
+        "Once the hub has officers, content can be exported at the console only with access that they have "
+        "granted. The operator requests it on the web; name the operator with --user."
     )

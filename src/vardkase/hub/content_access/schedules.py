@@ -13,8 +13,8 @@ SCHEDULES = (
         "content_access.end_overdue",
         _("End operators’ access to content"),
         _(
-            "Records access that has expired, notifies the organisations whose content was read, "
-            "and lets unanswered requests expire."
+            "Records expired access, notifies the organisations whose content was read, and lets unanswered "
+            "requests expire."
         ),
         end_overdue,
         rhythm=Interval.QUARTERLY,

@@ -39,7 +39,7 @@ class DeliveredHow(models.TextChoices):
 
     POST = "post", _("By post")
     HANDED = "handed", _("Handed over")
-    OTHER = "other", _("In another way")
+    OTHER = "other", _("Another way")
 
 
 class Delivery(models.Model):

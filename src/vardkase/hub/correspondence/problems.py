@@ -11,19 +11,19 @@ class LetterProblem(ProblemCode):
     ALREADY_DELIVERED = _("The delivery of this letter has already been recorded.")
     DELIVERY_DAY = _("Choose a day between the date of the letter and today.")
     NOT_WAITING = _("This letter is not waiting for delivery.")
-    BEING_SENT = _("The letter is being sent already.")
+    BEING_SENT = _("The letter is already being sent.")
     NO_RECIPIENT = _("No recipient with an e-mail address is known.")
     SENDER_UNKNOWN = _(
-        "The decision cannot be written until it is known who decides and where to appeal. Set %(names)s first."
+        "The decision cannot be written until the hub knows who decides and where to appeal. Set %(names)s first."
     )
 
 
 class MailTextProblem(ProblemCode):
     NOTHING_TO_CHANGE = _("Nothing to change.")
-    LINK_IN_SUBJECT = _("Do not put a link in the subject: every mail server on the way can read it.")
+    LINK_IN_SUBJECT = _("Do not put links in the subject. Every mail server on the way can read it.")
     SECTION_MISSING = _("The text must contain {%(name)s}: a legal officer writes it separately.")
     LINK_MISSING = _("The text must contain {%(name)s}: without it the reader cannot continue.")
     UNKNOWN_PLACEHOLDER = _("Line %(line)s: there is no {%(name)s} in this e-mail. Available: %(known)s.")
     UNMATCHED_BRACE = _("Line %(line)s: unmatched brace.")
-    NO_SUCH_KIND = _("There is no such kind of mail.")
-    NO_SUCH_LANGUAGE = _("There is no such language.")
+    NO_SUCH_KIND = _("Unknown kind of e-mail.")
+    NO_SUCH_LANGUAGE = _("Unknown language.")

@@ -24,7 +24,7 @@ class RequestKind(models.TextChoices):
 
 class RequestState(models.TextChoices):
     NEW = "new", pgettext_lazy("request", "New")
-    IN_HAND = "in_hand", _("Being handled")
+    IN_HAND = "in_hand", _("Being processed")
     WAITING = "waiting", _("Waiting for the requester")
     SOLVED = "solved", _("Solved")
 

@@ -10,25 +10,25 @@ from vardkase.core.problems import ProblemCode
 class SupportProblem(ProblemCode):
     UNKNOWN_KIND = _("Choose one of the kinds.")
     NO_ADDRESS = _("Enter an e-mail address that we can reply to.")
-    SUBJECT_FOR_OPERATOR = _("Enter a heading that the operator may read.")
+    SUBJECT_FOR_OPERATOR = _("Enter a heading that the operator is allowed to read.")
     NOT_AT_THIS_DESK = _("This person does not handle requests of this kind.")
-    NOT_THE_ASKER = _("Only the person who asked can answer that.")
-    OWN_REQUEST = _("You are named as the contact of this request: a colleague handles it.")
+    NOT_THE_ASKER = _("Only the requester can answer that.")
+    OWN_REQUEST = _("You are named as the contact for this request, so a colleague must handle it.")
     TOO_MANY_REQUESTS = _("Too many requests have been sent from here recently. Please try again in an hour.")
-    TOO_MANY_MESSAGES = _("You have written a lot recently. Please try again in an hour.")
-    NO_SUCH_REQUEST = _("There is no such request."), "Invalid request."
-    NO_SUCH_LINK = _("There is nothing behind this link."), "Invalid link."
-    NO_SUCH_ORGANISATION = _("There is no such organisation."), "Invalid organisation."
+    TOO_MANY_MESSAGES = _("You have sent many messages recently. Please try again in an hour.")
+    NO_SUCH_REQUEST = _("Request not found."), "Invalid request."
+    NO_SUCH_LINK = _("This link leads nowhere."), "Invalid link."
+    NO_SUCH_ORGANISATION = _("Organisation not found."), "Invalid organisation."
 
 
 class IncomingMailProblem(ProblemCode):
-    TOO_LARGE = _("The mail is larger than 5 MB.")
-    NO_SENDER = _("The mail has no sender that could be answered.")
-    NO_TEXT = _("The mail has no text.")
-    UNREADABLE = _("The mail's text cannot be read.")
+    TOO_LARGE = _("The e-mail is larger than 5 MB.")
+    NO_SENDER = _("The e-mail has no sender to reply to.")
+    NO_TEXT = _("The e-mail has no text.")
+    UNREADABLE = _("The e-mail’s text cannot be read.")
 
 
 class AnnouncementProblem(ProblemCode):
-    START_MISSING = _("Say when it starts.")
+    START_MISSING = _("Enter when it starts.")
     ENDS_BEFORE_START = _("It cannot end before it starts.")
-    NO_SUCH_ANNOUNCEMENT = _("There is no such announcement."), "Invalid announcement."
+    NO_SUCH_ANNOUNCEMENT = _("Announcement not found."), "Invalid announcement."

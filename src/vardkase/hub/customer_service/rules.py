@@ -15,10 +15,12 @@ REQUEST = StateMachine(
     "support_request",
     State,
     {
-        "take": Transition(HubAction.SUPPORT_REQUEST_TAKEN, _("Take it on"), (State.NEW,), State.IN_HAND),
+        "take": Transition(
+            HubAction.SUPPORT_REQUEST_TAKEN, _("Take the request"), (State.NEW,), State.IN_HAND
+        ),
         "ask": Transition(
             HubAction.SUPPORT_REQUEST_ASKED,
-            _("Ask a question back"),
+            _("Ask for more information"),
             (State.NEW, State.IN_HAND),
             State.WAITING,
         ),

@@ -8,7 +8,7 @@ from vardkase.core.problems import ProblemCode
 
 
 class EnrolmentProblem(ProblemCode):
-    NOT_LOCAL = _("There is no such organisation."), "Invalid organisation"
+    NOT_LOCAL = _("Organisation not found."), "Invalid organisation"
     NOT_A_MEMBER = _("The organisation is not a member.")
     NO_CONTACT = _("The code is sent to the member’s technical or main contact, but the member has none.")
     WRONG_UUID = (
@@ -16,7 +16,7 @@ class EnrolmentProblem(ProblemCode):
         "The organisation has the uuid %(uuid)s here.",
     )
     NO_ROLE = (
-        _("There is no role with the permission to synchronise."),
+        _("No role has the permission to synchronise."),
         "This hub has no role that may synchronise.",
     )
     UNKNOWN_CODE = (
@@ -35,9 +35,9 @@ class JoiningProblem(ProblemCode):
         "The hub knows your organisation by another UUID, and yours already has events. Ask the hub to change it "
         "to %(uuid)s, and start again."
     )
-    NO_ROLE = _("There is no role with the permission to synchronise.")
+    NO_ROLE = _("No role has the permission to synchronise.")
     NOT_A_HUB = (
-        _("What answers at this address is not a hub of this kind."),
+        _("The server at this address is not a hub of this kind."),
         "The hub did not answer as a hub does.",
     )
-    NO_SUCH_HUB = _("There is no such hub."), "Invalid hub."
+    NO_SUCH_HUB = _("Hub not found."), "Invalid hub."

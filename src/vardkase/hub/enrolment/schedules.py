@@ -12,7 +12,7 @@ from vardkase.hub.enrolment.joining import ask_everywhere
 
 SCHEDULE = Schedule(
     "joined_hub.standing",
-    _("Ask the hub for our status there"),
+    _("Ask the hub for our membership status"),
     _(
         "For a platform that has joined a hub: fetches the status of its membership and what "
         "remains to be done."

@@ -13,8 +13,8 @@ def in_words(findings: Sequence[GuardFinding]) -> str:
     sentences = dict.fromkeys(map(sentence, findings))  # each sentence once, in order
     if any(finding.detector is Detector.TLP for finding in findings):
         advice = gettext(
-            "Choose a narrower reach, such as your organisation alone or a sharing group of those who may have it, or "
-            "correct the label."
+            "Choose a narrower reach, such as your organisation only or a sharing group of those who may see "
+            "it, or correct the label."
         )
         sentences[advice] = None
     return " ".join(sentences)
@@ -25,11 +25,12 @@ def sentence(finding: GuardFinding) -> str:
     if finding.detector is Detector.CLASSIFICATION:
         return (
             gettext(
-                "Security-classified information must not be on the hub. A marking was found in %(where)s: %(text)s"
+                "Security-classified information is not allowed on the hub. A marking was found in "
+                "%(where)s: %(text)s"
             )
             % texts
         )
-    return gettext("%(text)s, on %(where)s, does not allow sharing that far.") % texts
+    return gettext("%(text)s on %(where)s does not allow sharing that widely.") % texts
 
 
 def where(finding: GuardFinding) -> str:

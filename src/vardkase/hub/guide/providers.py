@@ -59,7 +59,7 @@ def connected(organisation_id: int) -> Sequence[Progress]:
     people = User.objects.filter(org=organisation_id, last_login__isnull=False).exists()
     machines = AuthKey.objects.filter(user__org=organisation_id, last_used__isnull=False).exists()
     membership = _membership(organisation_id)
-    steps = [Progress(gettext("Somebody has signed in"), done=people)]
+    steps = [Progress(gettext("A person signed in"), done=people)]
     if membership is None or membership.connection != Connection.WEB:
         steps.append(Progress(gettext("A machine has called with a key"), done=machines))
     if membership is not None and membership.state not in STANDING:

@@ -76,7 +76,7 @@ def _describe_schedule(request: ApprovalRequest) -> ActionDescription:
     schedule, values = schedules.find(request.subject), request.parameters
     facts = {"name": schedule.title if schedule else request.subject, "at": values["at"]}
     effect = (
-        gettext("“%(name)s” is paused.") if values["paused"] else gettext("“%(name)s” is done at %(at)s.")
+        gettext("“%(name)s” is paused.") if values["paused"] else gettext("“%(name)s” will run at %(at)s.")
     )
     return ActionDescription(effect % facts, ((gettext("Interval"), values["rhythm"]),))
 

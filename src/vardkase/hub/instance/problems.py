@@ -8,7 +8,7 @@ from vardkase.core.problems import ProblemCode
 
 
 class InstanceProblem(ProblemCode):
-    NO_SUCH_SETTING = _("There is no setting %(name)s."), "Setting %(name)s is invalid."
+    NO_SUCH_SETTING = _("Unknown setting %(name)s."), "Setting %(name)s is invalid."
     SET_AT_START = (
         _("This setting is read when the hub starts, and cannot be changed here."),
         "This setting can only be edited via the CLI.",
@@ -20,16 +20,16 @@ class InstanceProblem(ProblemCode):
         _("A secret cannot be proposed for approval."),
         "A secret is not proposed.",
     )
-    NO_SUCH_TASK = _("There is no such task."), "Invalid task."
+    NO_SUCH_TASK = _("Task not found."), "Invalid task."
 
 
 class JobProblem(ProblemCode):
-    NO_SUCH_JOB = _("There is no such job."), "Invalid job."
+    NO_SUCH_JOB = _("Job not found."), "Invalid job."
     ENDED = _("The job has already ended.")
     NOT_FAILED = _("Only a job that failed can be retried."), "Only a job that failed is done again."
     ALREADY_WAITING = _("The same job is already waiting."), "The same waits to be done already."
 
 
 class WorkerProblem(ProblemCode):
-    NO_SUCH_WORKER = _("There is no such worker."), "Invalid worker."
-    ELSEWHERE = _("The worker runs on another machine and has to be restarted there.")
+    NO_SUCH_WORKER = _("Worker not found."), "Invalid worker."
+    ELSEWHERE = _("The worker runs on another machine and must be restarted there.")

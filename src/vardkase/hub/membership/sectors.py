@@ -29,7 +29,7 @@ class Nis2Status(TextChoices):
     ESSENTIAL = "essential", _("Essential entity")
     IMPORTANT = "important", _("Important entity")
     NOT_COVERED = "not_covered", _("Not covered")
-    UNKNOWN = "unknown", _("Not known yet")
+    UNKNOWN = "unknown", _("Not yet known")
 
 
 class Connection(TextChoices):

@@ -52,13 +52,13 @@ THEMES = (
             Measure(
                 "suppliers",
                 _("Supply chain"),
-                _("Suppliers must meet security requirements, and are followed up."),
+                _("Suppliers must meet security requirements and are followed up."),
                 "d",
             ),
             Measure(
                 "effectiveness",
                 _("Follow-up of measures"),
-                _("Whether the measures work is assessed regularly."),
+                _("The effectiveness of the measures is assessed regularly."),
                 "f",
             ),
         ),
@@ -76,7 +76,7 @@ THEMES = (
             Measure(
                 "personnel",
                 _("Personnel security"),
-                _("Background checks, confidentiality, and what happens when somebody leaves."),
+                _("Background checks, confidentiality, and what happens when someone leaves."),
                 "i",
             ),
         ),
@@ -108,7 +108,7 @@ THEMES = (
             Measure(
                 "cryptography",
                 _("Cryptography"),
-                _("It is decided when and how information is encrypted."),
+                _("Rules define when and how information is encrypted."),
                 "h",
             ),
             Measure(

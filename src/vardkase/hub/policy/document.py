@@ -100,9 +100,9 @@ def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section
             )
             % name,
             gettext(
-                "The numbered rules are also enforced on the hub. What a rule does not allow does "
-                "not leave us, whether somebody publishes in a browser, over the API or by "
-                "synchronisation. The hub then names the rule."
+                "The numbered rules are also enforced on the hub. What a rule does not allow does not leave "
+                "us, whether it is published in a browser, over the API or by synchronisation. The hub then "
+                "names the rule."
             ),
         ],
         [],
@@ -112,8 +112,8 @@ def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section
         gettext("What we share, and with whom"),
         [
             gettext(
-                "How far information may go depends on how it is marked and on what it is. Where "
-                "several rules concern the same information, the strictest applies."
+                "How widely information may be shared depends on its marking and its kind. Where several "
+                "rules apply to the same information, the strictest prevails."
             )
         ],
         numbered.of(DefaultsRule, RequiredTagRule, ReachLimitRule),
@@ -123,8 +123,8 @@ def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section
         gettext("Personal data"),
         [
             gettext(
-                "We are the controller of the personal data that we publish. We share such data only where it is "
-                "needed to understand, detect or stop an attack, and no more of it than that takes."
+                "We are the controller of the personal data that we publish. We share personal data only "
+                "where, and only as far as, it is needed to understand, detect or stop an attack."
             )
         ],
         numbered.of(PersonalDataRule),
@@ -183,12 +183,12 @@ def _roles(numbered: _Numbered) -> list[str]:
 
 def _two_people(numbered: _Numbered) -> list[str]:
     if not numbered.of(FourEyesRule):
-        return [gettext("We do not ask for a second person before we publish.")]
+        return [gettext("We do not require a second person before we publish.")]
     return [
         gettext(
-            "Some information is published only after a second person has approved it. That "
-            "person sees exactly the version that goes out. If the event changes in the "
-            "meantime, it has to be approved again."
+            "Some information is published only after a second person has approved it. That person sees "
+            "exactly the version that goes out. If the event changes in the meantime, it must be approved "
+            "again."
         )
     ]
 
@@ -197,8 +197,7 @@ def _retention(numbered: _Numbered) -> list[str]:
     if numbered.of(RetentionRule):
         return [
             gettext(
-                "The hub lists the events that are due. The organisation administrator makes sure "
-                "that it is done."
+                "The hub lists the events that are due. The organisation administrator makes sure they are reviewed."
             )
         ]
     return [gettext("We have not set a time after which our events are reviewed.")]
@@ -220,9 +219,9 @@ def _training(rules: Sequence[Rule]) -> list[str]:
 
 def _decision(version: PolicyVersion) -> str:
     if version.state == PolicyState.DRAFT or version.in_force_from is None:
-        return gettext("This is a draft. It takes effect when it is put in force.")
+        return gettext("This is a draft. It takes effect when it is brought into force.")
     facts = {"number": version.number, "name": version.decided_by, "day": _day(version.in_force_from)}
-    return gettext("Version %(number)s was put in force by %(name)s and applies from %(day)s.") % facts
+    return gettext("Version %(number)s was brought into force by %(name)s and applies from %(day)s.") % facts
 
 
 def _day(moment: datetime) -> str:

@@ -9,11 +9,11 @@ from vardkase.core.problems import ProblemCode
 
 
 class PolicyProblem(ProblemCode):
-    NO_DRAFT = _("There is no draft of a policy.")
-    DRAFT_EXISTS = _("There is a draft already.")
+    NO_DRAFT = _("There is no draft policy.")
+    DRAFT_EXISTS = _("There is already a draft.")
     NO_RULES = _("A policy must have at least one rule.")
-    NOTE_TOO_LONG = _("A note has at most %(count)s characters.")
-    WRITTEN_BY_THE_SAME = _("An administrator other than the author puts the policy in force.")
+    NOTE_TOO_LONG = _("A note can have at most %(count)s characters.")
+    WRITTEN_BY_THE_SAME = _("An administrator other than the author brings the policy into force.")
     ENDED_BY_ONE = _("Where two people decide about a policy, one cannot end it.")
     NOT_IN_FORCE = _("There is no policy in force.")
     STARTS_AFTER_END = (
@@ -22,12 +22,12 @@ class PolicyProblem(ProblemCode):
     )
     SPAN_TOO_LONG = _("Choose at most %(count)s days."), "The span has at most %(count)s days."
     NOT_A_DAY = (
-        _("Write the day as in 2026-01-31."),
+        _("Enter the day as in 2026-01-31."),
         "A day is written as 2026-01-31.",
     )
-    NO_SUCH_POLICY = _("There is no such policy."), "Invalid policy."
+    NO_SUCH_POLICY = _("Policy not found."), "Invalid policy."
     NO_POLICY = _("Your organisation has no policy.")
-    NO_SUCH_TEMPLATE = _("There is no such template."), "Invalid template."
+    NO_SUCH_TEMPLATE = _("Template not found."), "Invalid template."
     NO_SUCH_FORMAT = (
         _("A policy can be downloaded as DOCX or PDF, in Swedish or English."),
         "A policy is written as docx or pdf, in sv or en.",
@@ -37,16 +37,16 @@ class PolicyProblem(ProblemCode):
 class RuleProblem(ProblemCode):
     """A rule as it was written."""
 
-    TOO_MANY = _("Write at most %(most)s rules."), "The rules must be a list of at most %(most)s."
-    NO_SUCH_RULE = _("There is no such rule."), "Invalid rule."
-    TITLE_LENGTH = _("A rule needs a title of at most %(most)s characters.")
-    UNKNOWN_NAMES = _("Not known: %(names)s.")
-    TEXT_LENGTH = _("Each must be a text of 1 to %(most)s characters.")
+    TOO_MANY = _("Enter at most %(most)s rules."), "The rules must be a list of at most %(most)s."
+    NO_SUCH_RULE = _("Rule not found."), "Invalid rule."
+    TITLE_LENGTH = _("Enter a title of at most %(most)s characters.")
+    UNKNOWN_NAMES = _("Unknown: %(names)s.")
+    TEXT_LENGTH = _("Each must be text of 1 to %(most)s characters.")
     NO_TAG = _("Name at least one tag, or the beginning of one followed by *.")
     NO_TYPE = _("Name at least one type.")
-    DAYS_OUT_OF_RANGE = _("A request waits for 1 to 365 days.")
+    DAYS_OUT_OF_RANGE = _("A request can wait for 1 to 365 days.")
     MONTHS_OUT_OF_RANGE = _("The age must be between 1 and 1200 months.")
-    MODULE_TOO_LONG = _("The name of a module has at most %(most)s characters.")
+    MODULE_TOO_LONG = _("A module’s name can have at most %(most)s characters.")
 
 
 class RuleRefusal(ProblemCode):
@@ -61,27 +61,27 @@ class RuleRefusal(ProblemCode):
 class RuleReason(ProblemCode):
     """Ends a sentence of `RuleRefusal`; all take the same parameters: `name`, `reach` and `n`."""
 
-    EVENT = _("the event would go to %(reach)s.")
-    TAG = _("what is tagged %(name)s would go to %(reach)s.")
+    EVENT = _("the event would be shared with %(reach)s.")
+    TAG = _("what is tagged %(name)s would be shared with %(reach)s.")
     TYPE = ngettext_lazy(
-        "%(n)s value of type %(name)s would go to %(reach)s.",
-        "%(n)s values of type %(name)s would go to %(reach)s.",
+        "%(n)s value of type %(name)s would be shared with %(reach)s.",
+        "%(n)s values of type %(name)s would be shared with %(reach)s.",
         "n",
     )
     CATEGORY = ngettext_lazy(
-        "%(n)s value of category %(name)s would go to %(reach)s.",
-        "%(n)s values of category %(name)s would go to %(reach)s.",
+        "%(n)s value of category %(name)s would be shared with %(reach)s.",
+        "%(n)s values of category %(name)s would be shared with %(reach)s.",
         "n",
     )
-    MISSING_TAG = _("the event carries none of these tags: %(name)s.")
+    MISSING_TAG = _("the event has none of these tags: %(name)s.")
     UNEXPLAINED = ngettext_lazy(
-        "%(n)s value of type %(name)s has no comment that says why it is needed.",
-        "%(n)s values of type %(name)s have no comment that says why they are needed.",
+        "%(n)s value of type %(name)s has no comment explaining why it is needed.",
+        "%(n)s values of type %(name)s have no comment explaining why they are needed.",
         "n",
     )
     UNTRAINED = _(
-        "the training “%(name)s” has to be done first. The administrator of your organisation registers it "
-        "under Sharing policy, Training."
+        "the training “%(name)s” must be done first. Your organisation’s administrator registers it under "
+        "Sharing policy, Training."
     )
     NOT_AMONG_CREATORS = _("you are not among those who may create events.")
     NOT_AMONG_PUBLISHERS = _("you are not among those who may publish events.")
@@ -94,13 +94,13 @@ class PublicationApprovalProblem(ProblemCode):
         _("The request has expired. Request approval of the event again."),
         "The request has expired. The event has to be asked for again.",
     )
-    REASON_LENGTH = _("Say why, in 1 to %(most)s characters.")
+    REASON_LENGTH = _("Give a reason of 1 to %(most)s characters.")
     NOT_THE_REQUESTER = (
-        _("Only the person who asked can withdraw the request."),
+        _("Only the requester can withdraw the request."),
         "Only who asked can withdraw the request.",
     )
     NOT_NAMED = _(
-        "Somebody else has to decide this: a person named in your organisation’s policy, and not the person who asked."
+        "Someone else must decide this: a person named in your organisation’s policy, other than the requester."
     )
-    OWN_REQUEST = _("You asked for it yourself: another person has to decide.")
-    NO_SUCH_REQUEST = _("There is no such request."), "Invalid approval."
+    OWN_REQUEST = _("You requested it yourself, so another person must decide.")
+    NO_SUCH_REQUEST = _("Request not found."), "Invalid approval."

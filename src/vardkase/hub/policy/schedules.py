@@ -13,8 +13,8 @@ from vardkase.hub.policy.approvals.services import expire_approvals
 SCHEDULES = (
     Schedule(
         "approvals.expire",
-        _("Close approval requests that nobody has decided"),
-        _("Closes approval requests whose time has run out, and notifies those who asked."),
+        _("Close undecided approval requests"),
+        _("Closes expired approval requests and notifies the requesters."),
         expire_approvals,
         rhythm=Interval.HOURLY,
         at=time(0, 20),

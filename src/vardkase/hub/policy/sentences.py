@@ -30,7 +30,9 @@ ONLY: dict[Action, str | Promise] = {
     Action.PUBLISH: _("Events are published by %(who)s only."),
     Action.DELEGATE: _("Events are delegated to others by %(who)s only."),
 }
-FURTHER = _("%(what)s may go to %(reach)s, or further, only with the approval of a second person.")
+FURTHER = _(
+    "%(what)s may be shared with %(reach)s, or more widely, only with the approval of a second person."
+)
 SECOND: dict[PolicyReach, str | Promise] = {
     PolicyReach.ORGANISATION: _("%(what)s may be published only with the approval of a second person."),
     PolicyReach.SHARING_GROUP: _(
@@ -38,9 +40,9 @@ SECOND: dict[PolicyReach, str | Promise] = {
     ),
 }
 TRAINED: dict[Action, str | Promise] = {
-    Action.CREATE: _("Those who create events have done the training “%(module)s”."),
-    Action.PUBLISH: _("Those who publish events have done the training “%(module)s”."),
-    Action.DELEGATE: _("Those who delegate events have done the training “%(module)s”."),
+    Action.CREATE: _("Anyone who creates events has done the training “%(module)s”."),
+    Action.PUBLISH: _("Anyone who publishes events has done the training “%(module)s”."),
+    Action.DELEGATE: _("Anyone who delegates events has done the training “%(module)s”."),
 }
 
 
@@ -70,7 +72,7 @@ def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
                 rule.months,
             ) % {"n": rule.months}
             if rule.tags:
-                text += " " + gettext("This applies to what carries %(tags)s.") % {"tags": tagged(rule.tags)}
+                text += " " + gettext("This applies to anything with %(tags)s.") % {"tags": tagged(rule.tags)}
             return f"{text} {gettext('We then delete them, or say why we keep them.')}"
 
 
@@ -94,7 +96,7 @@ def tagged(patterns: Sequence[str]) -> str:
 def selected(rule: Selecting) -> str:
     parts = []
     if rule.tags:
-        parts.append(gettext("what carries %(tags)s") % {"tags": tagged(rule.tags)})
+        parts.append(gettext("anything with %(tags)s") % {"tags": tagged(rule.tags)})
     if rule.types:
         parts.append(gettext("values of type %(types)s") % _types(rule.types))
     if rule.categories:
@@ -121,10 +123,10 @@ def _audience(rule: RuleAudience) -> str:
 def _required_tag(rule: RequiredTagRule) -> str:
     words = {"reach": REACHES[rule.reach], "tags": tagged(rule.tags)}
     if rule.reach is PolicyReach.ORGANISATION:
-        return gettext("What we publish carries %(tags)s.") % words
+        return gettext("Anything we publish must have %(tags)s.") % words
     if rule.reach is PolicyReach.SHARING_GROUP:
-        return gettext("What leaves our organisation carries %(tags)s.") % words
-    return gettext("What goes to %(reach)s, or further, carries %(tags)s.") % words
+        return gettext("Anything that leaves our organisation must have %(tags)s.") % words
+    return gettext("Anything shared with %(reach)s, or more widely, must have %(tags)s.") % words
 
 
 def _reach_limit(rule: ReachLimitRule, groups: Mapping[str, str]) -> str:
@@ -133,11 +135,11 @@ def _reach_limit(rule: ReachLimitRule, groups: Mapping[str, str]) -> str:
         return gettext("%(what)s may not leave our organisation.") % words
     if rule.reach is PolicyReach.SHARING_GROUP and rule.groups:
         named = [groups.get(uuid, uuid) for uuid in rule.groups]
-        return gettext("%(what)s may go no further than the sharing group %(groups)s.") % {
+        return gettext("%(what)s may be shared with the sharing group %(groups)s at most.") % {
             **words,
             "groups": listed(named),
         }
-    return gettext("%(what)s may go no further than %(reach)s.") % words
+    return gettext("%(what)s may be shared with %(reach)s at most.") % words
 
 
 def _four_eyes(rule: FourEyesRule) -> str:
@@ -145,7 +147,7 @@ def _four_eyes(rule: FourEyesRule) -> str:
     sentences = [str(SECOND.get(rule.reach, FURTHER)) % words]
     if rule.roles or rule.users:
         who = {"who": people(rule.roles, rule.users)}
-        sentences.append(gettext("Approval is given by %(who)s, never by the person who asks for it.") % who)
+        sentences.append(gettext("Approval is given by %(who)s, never by the person who requests it.") % who)
     sentences.append(
         ngettext(
             "A request has been waiting for %(n)s day.",
@@ -167,11 +169,11 @@ def _defaults(rule: DefaultsRule, groups: Mapping[str, str]) -> str:
     if rule.group:
         name = {"group": groups.get(rule.group, rule.group)}
         sentences.append(
-            gettext("It goes to the sharing group %(group)s unless something else is chosen.") % name
+            gettext("It is shared with the sharing group %(group)s unless something else is chosen.") % name
         )
     elif rule.reach is PolicyReach.ORGANISATION:
         sentences.append(gettext("It stays in our organisation unless something else is chosen."))
     elif rule.reach is not None:
         reach = {"reach": REACHES[rule.reach]}
-        sentences.append(gettext("It goes to %(reach)s unless something else is chosen.") % reach)
+        sentences.append(gettext("It is shared with %(reach)s unless something else is chosen.") % reach)
     return " ".join(sentences) or gettext("The rule is empty.")

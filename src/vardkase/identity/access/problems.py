@@ -9,11 +9,11 @@ from vardkase.core.problems import ProblemCode
 
 class AccessProblem(ProblemCode):
     FOR_STAFF = (
-        _("This is done by people with a duty at the hub."),
+        _("This requires a duty at the hub."),
         "This is for the hub’s own staff.",
     )
     STEP_UP_NEEDED = (
-        _("Confirm your second factor on the pages, and do it within ten minutes."),
+        _("Confirm your second factor on the web, and complete this within ten minutes."),
         "This is done on the pages, after confirming the second factor within the last minutes.",
     )
     CONTENT_CLOSED = (
@@ -28,7 +28,7 @@ class AccessProblem(ProblemCode):
         "Auditors read the audit log and the settings. They change nothing but their own account."
     )
     REQUESTER_GONE = (
-        _("The account that ordered this may no longer do it."),
+        _("The account that started this is no longer permitted to do it."),
         "Whoever ordered this may not act any more.",
     )
     NO_HOST = _("No organisation runs this hub.")

@@ -8,9 +8,9 @@ from vardkase.core.problems import ProblemCode
 
 
 class AccessReviewProblem(ProblemCode):
-    NOT_FOUND = _("There is no such access review."), "Invalid access review"
+    NOT_FOUND = _("Access review not found."), "Invalid access review"
     ALREADY_OPEN = _("A review is already open.")
     UNKNOWN_ANSWER = _("Choose confirmed or disabled.")
     CLOSED = _("The review has been closed.")
     NOT_IN_REVIEW = _("One of these accounts is not in the review.")
-    OWN_ACCOUNT = _("Another administrator has to answer for your own account.")
+    OWN_ACCOUNT = _("Another administrator must review your own account.")

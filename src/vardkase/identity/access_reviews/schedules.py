@@ -25,8 +25,8 @@ REVIEW = Schedule(
     "access_reviews.daily",
     _("Review accounts"),
     _(
-        "Asks organisations’ administrators to confirm their accounts, sends reminders, and "
-        "disables accounts that nobody confirmed in time or that have long been unused."
+        "Asks organisations’ administrators to confirm their accounts, sends reminders, and disables "
+        "accounts that were not confirmed in time or have long been unused."
     ),
     look_after_accounts,
     Interval.DAILY,

@@ -8,5 +8,5 @@ from vardkase.core.problems import ProblemCode
 
 
 class BookmarkProblem(ProblemCode):
-    NOT_FOUND = _("There is no such bookmark."), "Invalid bookmark."
+    NOT_FOUND = _("Bookmark not found."), "Invalid bookmark."
     NOT_AN_ADDRESS = _("Please enter an address that begins with http://, https:// or /.")

@@ -8,4 +8,4 @@ from vardkase.core.problems import ProblemCode
 
 
 class NewsProblem(ProblemCode):
-    NOT_FOUND = _("There is no such news item."), "Invalid news item."
+    NOT_FOUND = _("News item not found."), "Invalid news item."

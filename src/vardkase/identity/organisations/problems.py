@@ -8,8 +8,8 @@ from vardkase.core.problems import ProblemCode
 
 
 class OrganisationProblem(ProblemCode):
-    NOT_FOUND = _("There is no such organisation."), "Invalid organisation"
-    LIST_HIDDEN = _("On this instance, the list of organisations is shown to those who need it alone.")
+    NOT_FOUND = _("Organisation not found."), "Invalid organisation"
+    LIST_HIDDEN = _("On this instance, the list of organisations is shown only to those who need it.")
     NAME_TAKEN = _("An organisation with this name already exists.")
     NAME_RESEMBLES = _("The name looks like that of another organisation: %(name)s.")
     NAME_INVISIBLE = _("The name contains invisible characters. Type it again.")
@@ -19,26 +19,26 @@ class OrganisationProblem(ProblemCode):
     )
     HOST_STAYS = _("The organisation that runs the hub stays local and keeps its UUID.")
     MEMBER_STAYS = _(
-        "A member stays local and keeps its UUID while its membership is open. During "
-        "onboarding, two officers can change its UUID in the checklist."
+        "A member stays local and keeps its UUID for as long as it is a member. During onboarding, two "
+        "officers can change the UUID in the checklist."
     )
     IDENTITY_NOT_YOURS = (
         _("Operators and auditors do not change the name, UUID or origin of an organisation."),
         "Operators and auditors do not decide as whom an organisation is known.",
     )
-    HOST_FIXED = _("The organisation that runs a hub is not changed once membership is in use.")
-    NO_LOCAL = _("There is no local organisation with this id.")
+    HOST_FIXED = _("The organisation that runs a hub cannot be changed once membership is in use.")
+    NO_LOCAL = _("No local organisation has this ID.")
     IN_USE = _("The organisation still has users, events or sharing groups.")
     MERGED_INTO_ITSELF = _("An organisation cannot be merged into itself.")
     HOST_NOT_MERGED = _("The organisation that runs this hub cannot be merged into another.")
     HAS_DUTIES = _("People of the organisation have duties at the hub. Remove them first.")
     TARGET_NOT_LOCAL = _("The organisation has users, who can only be moved to a local one.")
-    BOTH_HAVE = _("Both organisations have: %(things)s. Remove it from one of them first.")
+    BOTH_HAVE = _("Both organisations have %(things)s. Remove it from one of them first.")
 
 
 class SharingGroupProblem(ProblemCode):
     NOT_FOUND = (
-        _("There is no such sharing group, or you do not have access to it."),
+        _("The sharing group does not exist, or you do not have access to it."),
         "Sharing group doesn't exist or you do not have permission to access it.",
     )
     NOT_DELETED = _("The sharing group could not be deleted.")
@@ -52,7 +52,7 @@ class SharingGroupProblem(ProblemCode):
 class ValueProblem(ProblemCode):
     """What the readers of single values in `fields` refuse."""
 
-    NOT_TEXT = _("Please enter a text.")
+    NOT_TEXT = _("Please enter some text.")
     OVER_255 = _("At most 255 characters are allowed.")
     NOT_FILLED = _("Please enter a %(what)s of at most %(most)s characters.")
     NOT_A_NUMBER = _("Please enter a number.")
@@ -61,8 +61,7 @@ class ValueProblem(ProblemCode):
 class AttributionProblem(ProblemCode):
     NOT_THE_SENDER = (
         _(
-            "Another member of this hub has created it. Only that member's own accounts and connections can bring it "
-            "in."
+            "Another member of this hub created it. Only that member’s own accounts and connections can add it here."
         ),
         (
             "The creator is a member of this hub. Only its own accounts and connections, and those of the "
@@ -70,8 +69,8 @@ class AttributionProblem(ProblemCode):
         ),
     )
     ANOTHER_BROUGHT_IT = _(
-        "Another organisation has brought it here. Only that one, or the organisation that runs the hub, may bring in "
-        "a later version."
+        "Another organisation added it here. Only that organisation, or the one that runs the hub, may add a "
+        "later version."
     )
 
 

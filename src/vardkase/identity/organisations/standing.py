@@ -30,7 +30,7 @@ class MembershipStanding(TextChoices):
     """The reason for an organisation's current access; the names are stored."""
 
     FULL = "", pgettext_lazy("standing", "Full access")
-    ONBOARDING = "onboarding", _("Being connected")
+    ONBOARDING = "onboarding", _("Onboarding")
     READ_ONLY = "read_only", _("Read-only")
     NO_SYNC = "no_sync", _("API connection suspended")
     READ_ONLY_NO_SYNC = "read_only_no_sync", _("Read-only on the web")

@@ -8,10 +8,10 @@ from vardkase.core.problems import ProblemCode
 
 
 class RegistrationProblem(ProblemCode):
-    NOT_FOUND = _("There is no such request."), "Invalid registration(s)."
+    NOT_FOUND = _("Request not found."), "Invalid registration(s)."
     NOT_ENABLED = (
         _("Nobody can ask for an account on this hub."),
         "Self registration is not enabled on this instance.",
     )
     FULL = _("Too many requests are waiting. Please try again later.")
-    TOO_LONG = _("Please enter a text of at most 2000 characters.")
+    TOO_LONG = _("Please enter text of at most 2000 characters.")

@@ -8,10 +8,10 @@ from vardkase.core.problems import ProblemCode
 
 
 class SignInPolicyProblem(ProblemCode):
-    CERTIFICATE_NOT_FOUND = _("There is no such certificate.")
-    CERTIFICATE_UNKNOWN = _("There is no such certificate."), "Invalid certificate"
-    DOMAIN_NOT_FOUND = _("There is no such domain.")
-    DOMAIN_UNKNOWN = _("There is no such domain."), "Invalid domain"
+    CERTIFICATE_NOT_FOUND = _("Certificate not found.")
+    CERTIFICATE_UNKNOWN = _("Certificate not found."), "Invalid certificate"
+    DOMAIN_NOT_FOUND = _("Domain not found.")
+    DOMAIN_UNKNOWN = _("Domain not found."), "Invalid domain"
     HAS_PRIVATE_KEY = _(
         "This contains a private key, which nobody else may see. Create a new key pair, and "
         "send only the certificate."
@@ -28,11 +28,11 @@ class SignInPolicyProblem(ProblemCode):
     NO_CERTIFICATES = _("Register a client certificate first.")
     NO_DOMAINS = _("Verify a mail domain first.")
     MAILED_A_MOMENT_AGO = _("An e-mail was sent a moment ago. Wait five minutes before you ask for another.")
-    TOO_MANY_MAILS = _("You have written a lot recently. Please try again in an hour.")
+    TOO_MANY_MAILS = _("You have sent many messages recently. Please try again in an hour.")
     LINK_GONE = _("The link has been used or has expired.")
     VERIFIED_BY_MAIL = _("This domain is verified by e-mail.")
-    NO_NAME_SERVER = _("DNS does not answer for this domain. Try again later.")
-    NEWER_VERIFICATION = _("A newer verification was requested meanwhile. Reload the page.")
+    NO_NAME_SERVER = _("DNS is not responding for this domain. Try again later.")
+    NEWER_VERIFICATION = _("A newer verification has been requested. Reload the page.")
     NOT_A_DOMAIN = _("Enter a mail domain such as kommun.example.")
     DOMAIN_RESEMBLES = _("The domain looks like %(other)s, which another organisation has verified.")
     UNKNOWN_METHOD = _("Choose mail or dns.")
@@ -41,22 +41,24 @@ class SignInPolicyProblem(ProblemCode):
     UNKNOWN_MODE = _("Choose off, report or enforce.")
     REQUIRED_BY_HUB = _("The hub owner requires this of your organisation.")
     TOO_MANY_NETWORKS = _("At most %(count)s networks can be registered.")
-    TOO_WIDE = _("Networks this wide restrict nothing.")
+    TOO_WIDE = _("Networks this large restrict nothing.")
     NOT_A_NETWORK = _("%(network)s is not a network such as 192.0.2.0/24.")
     EVERY_ADDRESS = _("%(network)s covers every address.")
-    PROVIDER_UNPROVED = _("Sign in through it once to check that it works. Then require it.")
+    PROVIDER_UNPROVED = _("Sign in with it once to check that it works. Then require it.")
     NO_PROVIDER = _("No provider is registered.")
     OWN_ADMINISTRATORS_ONLY = _(
         "Only the organisation’s own administrators decide which provider signs its people "
         "in. You can withdraw the requirement, or remove the provider."
     )
-    NOT_AN_ISSUER = _("Enter the issuer as the provider does, such as https://login.kommun.example.")
+    NOT_AN_ISSUER = _(
+        "Enter the issuer exactly as the provider states it, such as https://login.kommun.example."
+    )
     EMPTY = _("Fill this in.")
     SECRET_MISSING = _("Enter the secret that belongs to this issuer.")
     ALREADY_SUBMITTED = _("The list has already been submitted.")
-    OWN_ORGANISATION = _("Nobody decides in matters of their own organisation.")
+    OWN_ORGANISATION = _("Nobody can decide on matters concerning their own organisation.")
     NOT_SUBMITTED = _("No list waits for a decision.")
-    NOTE_MISSING = _("Say what is missing.")
+    NOTE_MISSING = _("Explain what is missing.")
     UNKNOWN_PROOF = _("Choose a client certificate or a pinned key.")
     ROTATION_TOO_LONG = _("Keys are changed at least once a year: enter 1 to 365 days.")
     LOG_TOO_SHORT = _("Logs are kept for 90 days at least.")

@@ -35,7 +35,7 @@ class ProviderFault(StrEnum):
 
 SENTENCES: dict[ProviderFault, str | Promise] = {
     ProviderFault.STATE: _("The sign-in took too long, or was started in another browser. Start again."),
-    ProviderFault.DECLINED: _("Your organisation's sign-in service did not let you in."),
+    ProviderFault.DECLINED: _("Your organisation’s sign-in service refused your sign-in."),
     ProviderFault.UNREACHABLE: _(
         "Your organisation's sign-in service cannot be reached. Try again in a while."
     ),
@@ -43,8 +43,7 @@ SENTENCES: dict[ProviderFault, str | Promise] = {
         "Your organisation’s sign-in service does not respond as expected. Notify your administrator."
     ),
     ProviderFault.TOKEN: _(
-        "What your organisation’s sign-in service says about you cannot be trusted. Notify "
-        "your administrator."
+        "The information from your organisation’s sign-in service cannot be trusted. Notify your administrator."
     ),
     ProviderFault.EMAIL: _(
         "Your organisation’s sign-in service does not confirm your e-mail address. Notify your administrator."

@@ -8,18 +8,18 @@ from vardkase.core.problems import ProblemCode
 
 
 class UserSettingProblem(ProblemCode):
-    NOT_FOUND = _("There is no such setting."), "Invalid user setting."
-    UNKNOWN = _("There is no such setting."), "Invalid setting."
+    NOT_FOUND = _("Setting not found."), "Invalid user setting."
+    UNKNOWN = _("Setting not found."), "Invalid setting."
     TOO_LONG = _("The value is too long.")
-    TOO_MANY_COMPARED = _("The filter compares with more than %(most)s texts.")
-    FILTER_NOT_AN_OBJECT = _("The filter has to be an object.")
-    NOT_FILTERED_BY = _("Nothing can be filtered by %(name)s.")
-    NOT_COMPARED_WITH = _("%(name)s has to be compared with a text or a list of texts.")
-    NOT_A_FLAG = _("The value has to be 0 or 1.")
-    NOT_A_DASHBOARD = _("The dashboard has to be a list of widgets.")
-    NOT_A_PATH = _("The homepage has to be a path of this hub.")
-    NO_PARAMETERS = _("The value has to be an object that gives each scope its parameters.")
-    NO_NUMBERS = _("The value has to be an object that gives each tag a number.")
-    NO_COLUMNS = _("The value has to be a list of columns.")
-    FILTERS_NOT_AN_OBJECT = _("The filters have to be an object.")
+    TOO_MANY_COMPARED = _("The filter contains more than %(most)s texts.")
+    FILTER_NOT_AN_OBJECT = _("The filter must be an object.")
+    NOT_FILTERED_BY = _("Filtering by %(name)s is not supported.")
+    NOT_COMPARED_WITH = _("%(name)s must be compared with text or a list of texts.")
+    NOT_A_FLAG = _("The value must be 0 or 1.")
+    NOT_A_DASHBOARD = _("The dashboard must be a list of widgets.")
+    NOT_A_PATH = _("The homepage must be a path on this hub.")
+    NO_PARAMETERS = _("The value must be an object that gives each scope its parameters.")
+    NO_NUMBERS = _("The value must be an object that gives each tag a number.")
+    NO_COLUMNS = _("Enter a list of columns.")
+    FILTERS_NOT_AN_OBJECT = _("The filters must be an object.")
     SUMMARY_NOT_FILTERED_BY = _("Summaries cannot be filtered by %(name)s.")

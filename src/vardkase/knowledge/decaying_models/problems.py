@@ -8,14 +8,14 @@ from vardkase.core.problems import ProblemCode
 
 
 class DecayingModelProblem(ProblemCode):
-    NOT_FOUND = _("There is no such decaying model."), "No Decaying Model with the provided ID exists"
+    NOT_FOUND = _("Decaying model not found."), "No Decaying Model with the provided ID exists"
     NOT_OWNER = _("You may not edit this model."), "You are not authorised to edit this model."
     UUID_TAKEN = (
-        _("There is already a decaying model with this UUID."),
+        _("A decaying model with this UUID already exists."),
         "A decaying model with this uuid exists already.",
     )
     BAD_NAME = (
-        _("Write a name of at most %(most)s characters."),
+        _("Enter a name of at most %(most)s characters."),
         "Name must be a text of up to %(most)s characters.",
     )
     BAD_FORMULA = _("Choose one of: %(choices)s."), "The formula must be one of %(choices)s."

@@ -8,12 +8,12 @@ from vardkase.core.problems import ProblemCode
 
 
 class GalaxyProblem(ProblemCode):
-    NOT_FOUND = _("There is no such galaxy."), "Galaxy not found"
+    NOT_FOUND = _("Galaxy not found."), "Galaxy not found"
     NO_MATRIX = _("This galaxy has no matrix.")
-    UUID_TAKEN = _("There is already a galaxy with this UUID."), "A galaxy with this UUID already exists."
-    TYPE_TAKEN = _("There is already a galaxy of this type."), "A galaxy of this type exists already."
+    UUID_TAKEN = _("A galaxy with this UUID already exists."), "A galaxy with this UUID already exists."
+    TYPE_TAKEN = _("A galaxy of this type already exists."), "A galaxy of this type exists already."
     BAD_TYPE = (
-        _("A type is one word, without colons, equals signs or quotation marks."),
+        _("A type must be a single word without colons, equals signs or quotation marks."),
         "The type has to be a word, without colon, equals sign or quote.",
     )
     BAD_KILL_CHAIN = (
@@ -28,14 +28,14 @@ class GalaxyProblem(ProblemCode):
 
 
 class GalaxyClusterProblem(ProblemCode):
-    NOT_FOUND = _("There is no such galaxy cluster."), "Invalid galaxy cluster"
-    ELEMENT_NOT_FOUND = _("There is no such element."), "Element not found"
+    NOT_FOUND = _("Galaxy cluster not found."), "Invalid galaxy cluster"
+    ELEMENT_NOT_FOUND = _("Element not found."), "Element not found"
     UUID_TAKEN = (
-        _("There is already a galaxy cluster with this UUID."),
+        _("A galaxy cluster with this UUID already exists."),
         "A galaxy cluster with this UUID already exists.",
     )
     PACKAGED = (
-        _("This galaxy cluster comes with the hub and cannot be changed."),
+        _("This galaxy cluster is supplied with the hub and cannot be changed."),
         "Default galaxy clusters cannot be modified.",
     )
     NOT_OWNER = (
@@ -74,7 +74,7 @@ class GalaxyClusterProblem(ProblemCode):
     )
     BAD_FILTER = _("Enter a value or a list of values."), "This has to be a value or a list of values."
     BAD_ELEMENT_FILTER = (
-        _("Enter keys with a value each."),
+        _("Enter each key with a value."),
         "This has to be an object of keys and values.",
     )
     TOO_MANY_ELEMENT_FILTERS = (
@@ -84,13 +84,13 @@ class GalaxyClusterProblem(ProblemCode):
 
 
 class GalaxyClusterRelationProblem(ProblemCode):
-    NOT_FOUND = _("There is no such relationship between galaxy clusters."), "Invalid cluster relation"
+    NOT_FOUND = _("Relationship between galaxy clusters not found."), "Invalid cluster relation"
     PACKAGED = (
-        _("This relationship comes with the hub and cannot be changed."),
+        _("This relationship is supplied with the hub and cannot be changed."),
         "Default galaxy cluster relations cannot be modified.",
     )
     BAD_TYPE = (
-        _("Write what kind of relationship it is, in at most %(most)s characters."),
+        _("Describe the relationship in at most %(most)s characters."),
         "This has to be a text of up to %(most)s characters.",
     )
     TO_ITSELF = (
@@ -101,4 +101,4 @@ class GalaxyClusterRelationProblem(ProblemCode):
         _("The hub does not have the other galaxy cluster."),
         "The referenced galaxy cluster is not known here.",
     )
-    TAKEN = _("The relationship exists already."), "This relation exists already."
+    TAKEN = _("The relationship already exists."), "This relation exists already."

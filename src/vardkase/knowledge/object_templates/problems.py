@@ -8,16 +8,16 @@ from vardkase.core.problems import ProblemCode
 
 
 class ObjectTemplateProblem(ProblemCode):
-    NOT_FOUND = _("There is no such template."), "Template not found"
-    NOT_ACTIVE = _("There is no such active template."), "Invalid template."
+    NOT_FOUND = _("Template not found."), "Template not found"
+    NOT_ACTIVE = _("Active template not found."), "Invalid template."
     PACKAGED = (
-        _("This template comes with the hub and cannot be changed. You can turn it off."),
+        _("This template is supplied with the hub and cannot be changed. You can turn it off."),
         "This template comes with the hub and cannot be changed. It can be switched off.",
     )
     NOT_OWNER = _("This template belongs to another organisation.")
     NAME_TAKEN = _("Another template has this name.")
     UUID_OF_PACKAGED = (
-        _("A template that comes with the hub has this UUID."),
+        _("A template supplied with the hub has this UUID."),
         "A template that comes with the hub has this uuid.",
     )
     UUID_OF_ANOTHER = (
@@ -25,7 +25,7 @@ class ObjectTemplateProblem(ProblemCode):
         "A template of another organisation has this uuid.",
     )
     NEWER_VERSION = (
-        _("Version %(version)s exists already. Give the change a higher number."),
+        _("Version %(version)s already exists. Give the change a higher number."),
         "Version %(version)s is here already; a change has a higher number.",
     )
     TWICE = _("“%(name)s” occurs twice."), '"%(name)s" is there twice.'
@@ -40,9 +40,9 @@ class ObjectTemplateProblem(ProblemCode):
 
 
 class RelationshipTypeProblem(ProblemCode):
-    NOT_FOUND = _("There is no such relationship type."), "Invalid object relationship."
+    NOT_FOUND = _("Relationship type not found."), "Invalid object relationship."
     PACKAGED = (
-        _("This relationship type comes with the hub and cannot be changed."),
+        _("This relationship type is supplied with the hub and cannot be changed."),
         "This relationship comes with the hub and cannot be changed.",
     )
     NOT_OWNER = (
@@ -50,7 +50,7 @@ class RelationshipTypeProblem(ProblemCode):
         "This relationship belongs to another organisation.",
     )
     NAME_TAKEN = (
-        _("There is already a relationship type with this name."),
+        _("A relationship type with this name already exists."),
         "There is a relationship with this name already.",
     )
     BAD_FORMATS = (
@@ -58,6 +58,6 @@ class RelationshipTypeProblem(ProblemCode):
         "A list of at most %(most)s names of formats is expected.",
     )
     BAD_TEXT = (
-        _("Enter a text of at most %(most)s characters."),
+        _("Enter text of at most %(most)s characters."),
         "A text of at most %(most)s characters is expected.",
     )

@@ -8,7 +8,7 @@ from vardkase.core.problems import ProblemCode
 
 
 class TaxonomyProblem(ProblemCode):
-    NOT_FOUND = _("There is no such taxonomy."), "Taxonomy not found."
+    NOT_FOUND = _("Taxonomy not found."), "Taxonomy not found."
     UNKNOWN_TAG = _("The taxonomy has no such tag."), "Invalid taxonomy tag."
     TAGS_NOT_SAVED = (
         _("The taxonomy does not have all of these tags. None was saved."),
@@ -18,7 +18,7 @@ class TaxonomyProblem(ProblemCode):
     BAD_VERSION = _("The version must be a number."), "The version has to be a number."
     NOT_TEXT = _("Enter text."), "This is no text."
     NO_PREDICATES = _("A taxonomy needs predicates.")
-    UNKNOWN_PREDICATE = _("There is no predicate “%(name)s”."), "There is no predicate `%(name)s`."
+    UNKNOWN_PREDICATE = _("Unknown predicate “%(name)s”."), "There is no predicate `%(name)s`."
     TWICE = _("“%(name)s” occurs twice."), "`%(name)s` is there twice."
     NOT_IN_A_TAG = _("“%(name)s” cannot be part of a tag."), "`%(name)s` cannot be part of a tag."
     NOT_A_PREDICATE = _("“%(name)s” cannot be a predicate."), "`%(name)s` cannot be a predicate."
@@ -34,8 +34,8 @@ class TaxonomyProblem(ProblemCode):
 
 
 class TagProblem(ProblemCode):
-    NOT_FOUND = _("There is no such tag."), "Invalid Tag"
-    NAME_TAKEN = _("There is already a tag with this name."), "A similar name already exists."
+    NOT_FOUND = _("Tag not found."), "Invalid Tag"
+    NAME_TAKEN = _("A tag with this name already exists."), "A similar name already exists."
     NAME_RESERVED = _("This name cannot be used for a tag.")
     BAD_NAME = _("The name is too long or is not text."), "The name is too long, or no text."
-    BAD_COLOUR = _("Write the colour as #FFFFFF."), "Colour has to be in the RGB format (#FFFFFF)"
+    BAD_COLOUR = _("Enter the colour as #FFFFFF."), "Colour has to be in the RGB format (#FFFFFF)"

@@ -8,31 +8,31 @@ from vardkase.core.problems import ProblemCode
 
 
 class WarninglistProblem(ProblemCode):
-    NOT_FOUND = _("There is no such warninglist."), "Invalid Warninglist."
+    NOT_FOUND = _("Warninglist not found."), "Invalid Warninglist."
     PACKAGED = (
-        _("This warninglist comes with the hub and cannot be changed."),
+        _("This warninglist is supplied with the hub and cannot be changed."),
         "This warninglist comes with the hub and cannot be changed.",
     )
     NAME_TAKEN = (
-        _("There is already a warninglist with this name."),
+        _("A warninglist with this name already exists."),
         "A warninglist with this name already exists.",
     )
-    NAME_MISSING = _("Write a name."), "Name cannot be empty."
-    NAME_TOO_LONG = _("Write at most %(most)s characters."), "Name may have %(most)s characters at most."
-    DESCRIPTION_MISSING = _("Write a description."), "Description cannot be empty."
+    NAME_MISSING = _("Enter a name."), "Name cannot be empty."
+    NAME_TOO_LONG = _("Enter at most %(most)s characters."), "Name may have %(most)s characters at most."
+    DESCRIPTION_MISSING = _("Enter a description."), "Description cannot be empty."
     DESCRIPTION_TOO_LONG = (
-        _("Write at most %(most)s characters."),
+        _("Enter at most %(most)s characters."),
         "Description may have %(most)s characters at most.",
     )
     BAD_TYPE = _("Choose one of: %(choices)s."), "Type must be one of %(choices)s."
     BAD_CATEGORY = _("Choose one of: %(choices)s."), "Category must be one of %(choices)s."
     BAD_VERSION = _("The version must be a number."), "Version must be a number."
     UNKNOWN_TYPE = (
-        _("There is no attribute type “%(type)s”."),
+        _("Unknown attribute type “%(type)s”."),
         "Unknown attribute type `%(type)s`.",
     )
     LIST_MISSING = _("The list of values is missing.")
-    NO_ENTRIES = _("Write at least one entry."), "Entries cannot be empty."
+    NO_ENTRIES = _("Enter at least one entry."), "Entries cannot be empty."
     ENTRIES_NOT_TEXT = _("Every entry must be text."), "Entries must be texts."
     ENTRY_TOO_LONG = (
         _("An entry can have at most %(most)s characters."),

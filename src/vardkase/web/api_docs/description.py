@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.web.ui.permission_labels import FLAGS
 
 METHODS = ("get", "post", "put", "delete")
-NEEDS = {"site administrator": _("site administrator"), "a key that may write": _("a key that may write")}
+NEEDS = {"site administrator": _("site administrator"), "a key that may write": _("a key with write access")}
 EXAMPLES = {"integer": 1, "boolean": True, "array": [], "object": {}}
 
 

@@ -56,7 +56,7 @@ NOUNS: dict[str, str | Promise] = {
     "opinion": _("Opinion"),
     "organisation": _("Organisation"),
     "organisation_group": _("Group of organisations"),
-    "own_feed": _("Own feed"),
+    "own_feed": _("Our feed"),
     "phase": _("Phase"),
     "policy": _("MISP policy"),
     "precondition": _("Legal precondition"),

@@ -75,7 +75,7 @@ def _todo(actor: Actor) -> dict[str, Any]:
     tasks += operators_tasks(actor) if StaffRole.OPERATOR in actor.staff else []
     tasks += own_tasks(actor)
     if to_answer := len(waiting_for(actor)):
-        tasks.append(OpenTask(_("Publications that wait for your approval"), to_answer, "approvals"))
+        tasks.append(OpenTask(_("Publications waiting for your approval"), to_answer, "approvals"))
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
     drafts_waiting = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
     return {

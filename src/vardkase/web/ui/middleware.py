@@ -87,7 +87,7 @@ AUDITORS_OWN = (
 """All that an auditor may write: what one signs in with, and what the pages look like to oneself."""
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-TOOK_TOO_LONG = gettext_noop("This takes longer than a page may. Try with less at once.")
+TOOK_TOO_LONG = gettext_noop("This takes too long for a page. Try with less at a time.")
 
 
 class Language:

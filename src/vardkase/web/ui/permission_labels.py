@@ -41,11 +41,11 @@ FLAGS: dict[str, tuple[Any, Any]] = {
     "perm_decaying": (_("Decay models"), _("Create and change decaying models.")),
     "perm_warninglist": (_("Warninglists"), _("Manage warninglists.")),
     "perm_regexp_access": (_("Import rules"), _("Manage import expressions, which rewrite incoming values.")),
-    "perm_view_feed_correlations": (_("See feed correlations"), _("See which feeds hold a value.")),
+    "perm_view_feed_correlations": (_("See feed correlations"), _("See which feeds contain a value.")),
     "perm_publish_zmq": (_("Publish to ZeroMQ"), _("Send events to the hub’s message queue manually.")),
     "perm_publish_kafka": (_("Publish to Kafka"), _("Send events to Kafka manually.")),
     "perm_skip_otp": (_("No second factor"), _("Sign in with only a password. Avoid it.")),
-    "perm_full": (_("Full access"), _("Assigned by administrators; grants nothing by itself.")),
+    "perm_full": (_("Full access"), _("Assigned by administrators. Grants no permissions by itself.")),
     "perm_site_admin": (_("Administer the hub"), _("Everything, for every organisation. Read all events.")),
 }
 
@@ -54,7 +54,7 @@ DUTIES = {
     StaffRole.LEGAL_OFFICER: _("Legal officer: handles applications, legal preconditions, terms and letters"),
     StaffRole.ANALYST: _("Analyst: works with what is shared"),
     StaffRole.OPERATOR: _(
-        "Operator: runs the platform and helps members to connect, without reading what is shared"
+        "Operator: runs the platform and helps members connect, without reading what is shared"
     ),
     StaffRole.AUDITOR: _("Auditor: reads the audit log and the settings, and nothing that is shared"),
 }

@@ -12,5 +12,5 @@ from vardkase.web.ui.pages import PageRequest
 
 
 def proposed(request: PageRequest, made: ApprovalRequest) -> HttpResponse:
-    messages.success(request, gettext("Proposed. Another person has to approve it before anything happens."))
+    messages.success(request, gettext("Proposed. Another person must approve it before anything happens."))
     return redirect("approval_request", made.pk)

@@ -46,7 +46,7 @@ TOKENS = (
 
 
 class SampleForm(forms.Form):
-    title = forms.CharField(label=_("Title"), help_text=_("What happened, in one line."))
+    title = forms.CharField(label=_("Title"), help_text=_("Describe what happened, in one line."))
     contact = forms.EmailField(label=_("Contact"))
     description = forms.CharField(
         label=_("Description"), widget=forms.Textarea(attrs={"rows": 3}), required=False

@@ -91,7 +91,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     standard = {"subject": kind.texts[language].subject, "body": kind.texts[language].body}
     new = standard if given.get("standard") else given
     return ActionDescription(
-        gettext("The text is used from now on in every e-mail or letter of this kind."),
+        gettext("From now on, the text is used in every e-mail or letter of this kind."),
         (
             (gettext("Heading"), f"{request.subject_state.get('subject', '')} → {new['subject']}"),
             (gettext("Current text"), str(request.subject_state.get("body", ""))),

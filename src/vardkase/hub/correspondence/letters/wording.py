@@ -55,6 +55,6 @@ def appeal_facts(sector: str) -> dict[str, str]:
     period = (
         gettext("three weeks from the day of the decision")
         if sector in REPRESENTS_THE_PUBLIC
-        else gettext("three weeks from the day on which you received the decision")
+        else gettext("three weeks from the day you received the decision")
     )
     return {"court": APPEAL_COURT.value, "appeal_period": period, "service": SERVICE_NAME.value}

@@ -13,7 +13,7 @@ from vardkase.hub.membership.agreements.services.asking import remind
 REMIND = Schedule(
     "membership_terms.remind",
     _("Remind members of new terms"),
-    _("Writes to each member that has not accepted the current version as the deadline approaches."),
+    _("Reminds each member that has not accepted the current version as the deadline approaches."),
     remind,
     at=time(7, 0),
     on=True,

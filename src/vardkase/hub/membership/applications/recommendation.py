@@ -88,7 +88,7 @@ def _reasons(answers: Mapping[str, Any]) -> list[Reason]:
         ),
         _of(answers, "resources.now", RESOURCES_NOW, _("You have not yet said how much time you have.")),
     ]
-    reads = Reason(_("You want contact and material that people read: that is done on the web."))
+    reads = Reason(_("You want contacts and material for people to read, which is what the web is for."))
     return [*reasons, reads] if BY_PEOPLE & set(answers.get("value") or ()) else reasons
 
 
@@ -101,7 +101,7 @@ TECHNOLOGY_NOW = {
     "none": _("You receive no values today. The web needs nothing installed."),
     "manual": _("You enter values manually today."),
     "platform": _("You have a platform that can be connected by API."),
-    "automatic": _("Values already reach your protection automatically, which API feeds."),
+    "automatic": _("Values already reach your security tools automatically, which suits the API."),
 }
 TECHNOLOGY_TARGET = {
     "none": _("Your target needs no automation. The web is enough."),
@@ -110,14 +110,14 @@ TECHNOLOGY_TARGET = {
     "automatic": _("Your target requires automation. The API is suitable when the routine is in place."),
 }
 PROCESSES_NOW = {
-    "none": _("There is no routine yet for who assesses what is shared."),
+    "none": _("There is no routine yet for assessing what is shared."),
     "incidents": _("Your routine is for incidents, not yet for sharing."),
     "sharing": _("You have a routine for sharing, with reviewers."),
     "watch": _("You have people on watch who act on hits."),
 }
 RESOURCES_NOW = {
-    "none": _("No time is set aside to look after an API connection."),
-    "hours": _("Some hours a week are enough for the web, hardly for an API connection."),
+    "none": _("No time is set aside for maintaining an API connection."),
+    "hours": _("A few hours a week are enough for the web, but hardly for an API connection."),
     "days": _("You have time to maintain an API connection."),
     "full": _("You have people to maintain an API connection."),
 }

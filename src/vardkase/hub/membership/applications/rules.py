@@ -27,7 +27,7 @@ APPLICATION = StateMachine(
         ),
         "request_completion": Transition(
             HubAction.APPLICATION_COMPLETION_REQUESTED,
-            _("Request completion"),
+            _("Request additions"),
             (State.UNDER_REVIEW,),
             State.COMPLETION_REQUESTED,
         ),

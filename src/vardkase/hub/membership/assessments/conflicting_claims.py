@@ -33,7 +33,7 @@ def claims(actor: Actor, application: Application) -> list[str]:
         *_about_the_signatory(application),
         *(
             gettext(
-                "“%(domain)s” is among its e-mail domains: %(organisation)s has verified %(verified)s here."
+                "“%(domain)s” is one of its e-mail domains, but %(organisation)s has verified %(verified)s here."
             )
             % {"domain": domain, "organisation": name, "verified": verified}
             for name, domains in others.exclude(verified_domains=[]).values_list("name", "verified_domains")
@@ -42,7 +42,7 @@ def claims(actor: Actor, application: Application) -> list[str]:
             if domain and (lies_under(domain, verified) or lies_under(verified, domain))
         ),
         *(
-            gettext("Its organisation number is that of %s.") % member.organisation.name
+            gettext("It has the same organisation number as %s.") % member.organisation.name
             for member in Membership.objects.filter(
                 organisation_number=claimed.number, organisation__in=others
             )

@@ -10,7 +10,7 @@ from vardkase.core.problems import ProblemCode
 class AssessmentProblem(ProblemCode):
     IS_PARTIAL = _("You have declared a conflict of interest in this case.")
     OWN_APPLICATION = _(
-        "This is your own organisation’s application: somebody without an interest in it decides."
+        "This is your own organisation’s application. Someone without an interest in it must decide."
     )
     NAMED_IN_APPLICATION = _(
         "The application names you. State on record whether you have a conflict of interest "
@@ -21,13 +21,11 @@ class AssessmentProblem(ProblemCode):
         "interest before you do anything else with it."
     )
     ANSWERED_BY_ONESELF = _(
-        "Whether you are partial, you answer yourself: on the pages, or with an API key of your own."
+        "Only you can declare your own conflicts of interest: on the web, or with your own API key."
     )
     NOT_ASSESSED = _("Assess every criterion first. Remaining: %(criteria)s.")
     NEEDS_EXCEPTION = _("Not met: %(criteria)s. An approval then needs an exception, with its reasons.")
-    TERMS_NOT_ACCEPTED = _(
-        "The applicant has not accepted the terms. Ask for a completion of that step first."
-    )
+    TERMS_NOT_ACCEPTED = _("The applicant has not accepted the terms. Ask them to complete that step first.")
     OTHER_TERMS_ACCEPTED = _(
         "The applicant has accepted version %(accepted)s of the terms, and version %(current)s applies now. "
         "An approval needs the acceptance of version %(current)s."
@@ -36,8 +34,8 @@ class AssessmentProblem(ProblemCode):
     NOT_UNDER_REVIEW = _("The application is not under review.")
     DECISION_PROPOSED = _("A decision has been proposed. Withdraw it before you assess criteria again.")
     ALREADY_PROPOSED = _("A decision has already been proposed and is waiting for a second officer.")
-    NO_SUCH_CRITERION = _("There is no such criterion.")
-    NO_SUCH_PROPOSAL = _("There is no such proposal.")
+    NO_SUCH_CRITERION = _("Criterion not found.")
+    NO_SUCH_PROPOSAL = _("Proposal not found.")
     PROPOSAL_ANSWERED = _("This proposal is no longer waiting. Look at the case as it is now.")
     NO_STEPS = _("Choose what the applicant is to change.")
     DAY_HAS_PASSED = _("Choose a future day.")

@@ -8,5 +8,5 @@ from vardkase.core.problems import ProblemCode
 
 
 class MemberCommunityProblem(ProblemCode):
-    NO_SUCH_COMMUNITY = _("There is no such community."), "Invalid community"
-    NO_SUCH_CHOICE = _("There is no such choice: %(choice)s.")
+    NO_SUCH_COMMUNITY = _("Community not found."), "Invalid community"
+    NO_SUCH_CHOICE = _("Unknown choice: %(choice)s.")

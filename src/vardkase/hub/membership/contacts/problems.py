@@ -8,11 +8,11 @@ from vardkase.core.problems import ProblemCode
 
 
 class ContactProblem(ProblemCode):
-    NO_SUCH_CONTACT = _("There is no such contact."), "Invalid contact."
-    NO_SUCH_SCHEMA = _("There is no such schema."), "Invalid schema."
-    NO_SUCH_FIELD = _("There is no such field.")
+    NO_SUCH_CONTACT = _("Contact not found."), "Invalid contact."
+    NO_SUCH_SCHEMA = _("Schema not found."), "Invalid schema."
+    NO_SUCH_FIELD = _("Field not found.")
     NOT_AN_ADMINISTRATOR = _("Contacts are kept by the organisation’s administrators.")
-    TOO_MANY = _("There are already as many contacts as possible.")
+    TOO_MANY = _("No more contacts can be added.")
     NO_ROLE = _("Choose what the contact is for.")
     KEY_TOO_LARGE = _("The key is too large.")
     NOT_AN_OPENPGP_KEY = _("This is not a usable OpenPGP key.")

@@ -8,11 +8,11 @@ from vardkase.core.problems import ProblemCode
 
 
 class OrganisationGroupProblem(ProblemCode):
-    NO_SUCH_GROUP = _("There is no such group."), "Invalid group."
-    NAME_TAKEN = _("A group with this name exists.")
+    NO_SUCH_GROUP = _("Group not found."), "Invalid group."
+    NAME_TAKEN = _("A group with this name already exists.")
     NOT_ADMINISTRATORS = _("Nobody who administers accounts has the address %(emails)s.")
     SIGN_IN_SET_BY_ANOTHER = _(
-        "Somebody else has set your sign-in details within the last few days: another "
-        "administrator of your organisation has to accept, or you can do it later."
+        "Someone else set your sign-in details within the last few days. Another administrator of your "
+        "organisation must accept, or you can do it later."
     )
     ACCEPTS_ONESELF = _("You cannot accept yourself as the administrator of a group.")

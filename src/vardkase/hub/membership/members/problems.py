@@ -8,18 +8,18 @@ from vardkase.core.problems import ProblemCode
 
 
 class MemberProblem(ProblemCode):
-    NO_SUCH_MEMBERSHIP = _("There is no such membership."), "Invalid membership"
-    MEMBERSHIP_GONE = _("There is no such membership.")
-    NO_SUCH_ORGANISATION = _("There is no such organisation."), "Invalid organisation"
+    NO_SUCH_MEMBERSHIP = _("Membership not found."), "Invalid membership"
+    MEMBERSHIP_GONE = _("Membership not found.")
+    NO_SUCH_ORGANISATION = _("Organisation not found."), "Invalid organisation"
     OWN_MEMBERSHIP = _(
-        "This membership is your own organisation’s: somebody without an interest in it decides."
+        "This is your own organisation’s membership. Someone without an interest in it must decide."
     )
     ALREADY_A_MEMBER = _("%(name)s is already a member.")
     NUMBER_OF_MEMBER = _("%(name)s is a member with this organisation number. End that membership first.")
     NOTHING_DIFFERS = _("Nothing differs from what we have.")
     NO_CHANGE_WAITING = _("No change is waiting for a decision.")
     NOT_A_MAIL_DOMAIN = _("%(value)s is not a mail domain.")
-    NOT_NETWORKS = _("Enter networks as 192.0.2.0/24 or 2001:db8::/48, one on each line.")
+    NOT_NETWORKS = _("Enter networks as 192.0.2.0/24 or 2001:db8::/48, one per line.")
     TOO_LONG = _("At most %(count)s characters are allowed.")
     MERGE_CHANGES_MEMBERSHIP = _(
         "One of the organisations has a membership, which a merge would change. End it first."
@@ -28,7 +28,7 @@ class MemberProblem(ProblemCode):
     ALREADY_RESTRICTED = _("The membership already has this restriction.")
     NEVER_WAIVED = _("Remaining: %(items)s. No member is admitted without it.")
     ITEMS_REMAIN = _(
-        "Remaining: %(items)s. Give reasons to propose activation anyway: another officer approves."
+        "Remaining: %(items)s. To propose activation anyway, give your reasons. Another officer must approve."
     )
     TIME_HAS_PASSED = _("Choose a time in the future.")
-    LACKS_CONTRIBUTIONS = _("Say what happens to what the member has contributed.")
+    LACKS_CONTRIBUTIONS = _("Choose what happens to the member’s contributions.")

@@ -112,11 +112,11 @@ def warnings_of(refused: Refused) -> Iterator[str]:
     """A sentence for each thing that stops at once; none where nothing does."""
     if names := refused.organisations.get(SignInRule.SOURCE):
         sentence = gettext(
-            "Nobody comes in from %(names)s: no network and no valid client certificate is registered."
+            "Nobody can sign in from %(names)s: no network and no valid client certificate is registered."
         )
         yield sentence % {"names": _named(names)}
     if names := refused.organisations.get(SignInRule.DOMAINS):
-        sentence = gettext("Nobody comes in from %(names)s: no mail domain is verified.")
+        sentence = gettext("Nobody can sign in from %(names)s: no mail domain is verified.")
         yield sentence % {"names": _named(names)}
     if count := len(_union(refused.accounts, but=SignInRule.SECOND_FACTOR)):
         sentence = ngettext(
@@ -134,8 +134,8 @@ def warnings_of(refused: Refused) -> Iterator[str]:
         yield sentence % {"count": count, "all": refused.keys_in_all}
     if count := len(refused.accounts.get(SignInRule.SECOND_FACTOR, ())):
         sentence = ngettext(
-            "%(count)s of %(all)s accounts has to set up a second factor before anything else.",
-            "%(count)s of %(all)s accounts have to set up a second factor before anything else.",
+            "%(count)s of %(all)s accounts must set up a second factor before anything else.",
+            "%(count)s of %(all)s accounts must set up a second factor before anything else.",
             count,
         )
         yield sentence % {"count": count, "all": refused.accounts_in_all}

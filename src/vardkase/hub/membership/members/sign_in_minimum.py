@@ -105,7 +105,7 @@ def describe_minimum(request: ApprovalRequest) -> ActionDescription:
     parameters = request.parameters
     refused = would_refuse(_membership(request), parameters["rules"], parameters["key_days"])
     return ActionDescription(
-        gettext("The sign-in of %(who)s will require at least what is listed below.")
+        gettext("Sign-in for %(who)s will require at least what is listed below.")
         % {"who": gettext("all members") if request.subject == ALL else request.title},
         (
             (gettext("What is required"), "; ".join(rules) or gettext("Nothing")),

@@ -134,11 +134,13 @@ def administrator_finding(facts: OnboardingFacts) -> Finding:
         return ItemState.DONE, facts.settled_administrator.email
     if facts.administrators:
         text = (
-            gettext("%s is invited, and has not yet signed in with their own password and a second factor.")
+            gettext(
+                "%s has been invited but has not yet signed in with their own password and a second factor."
+            )
             if can_send()
             else gettext(
-                "%s has an account. The hub cannot send mail, so no invitation is sent until a mail "
-                "server is set up. Send it again here after that."
+                "%s has an account. The hub cannot send mail, so no invitation is sent until a mail server "
+                "is set up. Resend it here afterwards."
             )
         )
         return ItemState.STARTED, text % facts.administrators[0].email
@@ -176,7 +178,7 @@ def networks_finding(facts: OnboardingFacts) -> Finding:
         return ItemState.OPEN, text if facts.lacks_source else ""
     text = _kept(", ".join(held), kept_mode(facts.organisation, "networks"))
     if private := [network for network in held if is_private(network)]:
-        note = gettext("Private, so that it lets in only those whom the hub itself sees come from there: %s")
+        note = gettext("Private, so it admits only connections that reach the hub directly from it: %s")
         text = f"{text}. {note % ', '.join(private)}"
     return ItemState.DONE, text
 
@@ -210,7 +212,7 @@ def sync_user_finding(facts: OnboardingFacts) -> Finding:
         text = gettext("The link to the key of %(user)s was sent to %(address)s, and has not been opened.")
         return ItemState.STARTED, text % {"user": link.user.email, "address": link.sent_to}
     if facts.sync_users:
-        text = gettext("%s has no valid key that is bound to addresses.")
+        text = gettext("%s has no valid key bound to addresses.")
         return ItemState.STARTED, text % facts.sync_users[0].email
     return ItemState.OPEN, ""
 
@@ -220,14 +222,14 @@ def call_finding(facts: OnboardingFacts) -> Finding:
         text = gettext("No call has been received with this key yet.") if facts.bound_key else ""
         return ItemState.OPEN, text
     when = moment(facts.last_call)
-    return ItemState.DONE, gettext("A call came in with this key: %s") % when
+    return ItemState.DONE, gettext("Call received with this key: %s") % when
 
 
 def server_finding(facts: OnboardingFacts) -> Finding:
     if facts.server is None:
         return ItemState.OPEN, ""
     if facts.server.pull and waits_for_confirmation(facts.server):
-        text = gettext("%s is set up. Nothing is fetched until the member confirms that it is theirs.")
+        text = gettext("%s is set up. Nothing is fetched until the member confirms that it owns it.")
         return ItemState.STARTED, text % facts.server.url
     health = facts.server_standing
     if health is None:
@@ -241,7 +243,7 @@ def sign_in_finding(facts: OnboardingFacts) -> Finding:
     if not facts.required_sign_in:
         return ItemState.NOT_NEEDED, gettext("Nothing is required beyond what the hub requires of everyone.")
     if not (lacking := facts.sign_in_lacks):
-        return ItemState.DONE, gettext("Everything that is required is in place.")
+        return ItemState.DONE, gettext("All requirements are met.")
     is_refused = facts.membership.state != MembershipState.ONBOARDING
     return ItemState.TROUBLE if is_refused else ItemState.OPEN, " ".join(lacking)
 
@@ -320,7 +322,7 @@ ITEMS = (
     ChecklistItem(
         "sync_user",
         _("Sync user with a bound key"),
-        _("A dedicated account, whose key works from fixed addresses only and expires."),
+        _("A dedicated account whose key expires and works only from fixed addresses."),
         BY_API, ItemOwner.HUB, sync_user_finding,
     ),
     ChecklistItem(
@@ -333,7 +335,7 @@ ITEMS = (
     ChecklistItem(
         "call",
         _("A call has been received"),
-        _("The member tests from its side: the hub registers the call, and which key was used."),
+        _("The member tests from its side. The hub registers the call and which key was used."),
         BY_API, ItemOwner.MEMBER, call_finding,
     ),
     ChecklistItem(

@@ -250,7 +250,7 @@ def _describes(effect: Promise) -> Callable[[ApprovalRequest], ActionDescription
         state = MembershipState(membership.state).label if membership else ""
         labels = (
             (gettext("Account"), given["email"]),
-            (gettext("The link is sent to"), given.get("send_to") or given["email"]),
+            (gettext("Send the link to"), given.get("send_to") or given["email"]),
             (gettext("Addresses it connects from"), ", ".join(given.get("addresses", ()))),
             (gettext("The key’s expiry date"), given.get("until", "")),
             (gettext("State of the membership"), str(state)),
@@ -288,8 +288,8 @@ INVITE = ApprovalAction(
     approve=OFFICERS,
     describe=_describes(
         _(
-            "Anyone who reads this mailbox administers the member’s accounts and acts in its "
-            "name. Its administrators and contacts are notified."
+            "Anyone with access to this mailbox can administer the member’s accounts and act in its name. "
+            "The member’s administrators and contacts are notified."
         )
     ),
     fingerprint=_fingerprint,
@@ -303,7 +303,7 @@ MAKE_SYNC_USER = ApprovalAction(
     approve=OFFICERS,
     describe=_describes(
         _(
-            "Anyone who gets the key reads what the member reads and sends in its name. Its "
+            "Anyone who has the key can read what the member can read, and send in its name. The member’s "
             "administrators and contacts are notified."
         )
     ),

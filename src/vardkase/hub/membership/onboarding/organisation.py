@@ -168,7 +168,7 @@ def _describe_join(request: ApprovalRequest) -> ActionDescription:
                 request.title,
                 membership.organisation_number if membership else "",
             ),
-            *_details(gettext("Instead"), other, "–", ""),
+            *_details(gettext("Alternative"), other, "–", ""),
         ),
     )
 
@@ -196,7 +196,7 @@ def _describe_uuid(request: ApprovalRequest) -> ActionDescription:
     before = str(membership.organisation.uuid) if membership else "–"
     applied = OnboardingFacts(membership).other_uuid if membership else ""
     return ActionDescription(
-        gettext("What other instances know by this UUID belongs to the member from now on."),
+        gettext("Whatever other instances know by this UUID will belong to the member from now on."),
         (
             (gettext("Member"), request.title),
             (gettext("Current UUID"), before),

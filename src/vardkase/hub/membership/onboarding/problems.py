@@ -15,14 +15,14 @@ class OnboardingProblem(ProblemCode):
     UNKNOWN_VALUE = _("This item does not accept such a value.")
     MISSING_VALUE = _("Fill this in.")
     NOT_A_DAY = _("Enter a day as 2027-01-31.")
-    NO_RECIPIENT = _("Say to whom the link with the key is sent.")
+    NO_RECIPIENT = _("Enter who should receive the link to the key.")
     DAY_OUT_OF_RANGE = _("Choose a future day, no later than %(day)s.")
     NOT_OF_THE_MEMBER = _(
-        "This address is neither a contact’s nor in a mail domain of the member: an officer has to enter it."
+        "This address belongs neither to a contact nor to one of the member’s mail domains. An officer must enter it."
     )
-    HAS_SIGNED_IN = _("%(email)s has signed in already.")
+    HAS_SIGNED_IN = _("%(email)s has already signed in.")
     NOT_ITS_OWN_ADDRESS = _(
-        "This account has had a key. A link to a new one is sent to its own address, or its "
+        "This account already has had a key. A link to a new one is sent to its own address, or its "
         "administrator creates one."
     )
     ADDRESS_TAKEN = _("An account with this email address already exists.")
@@ -34,6 +34,6 @@ class OnboardingProblem(ProblemCode):
     UUID_IS_KNOWN = _("The organisation is already known to others by its UUID.")
     NOT_A_UUID = _("This is not a UUID.")
     UUID_TAKEN = _("An organisation with this UUID already exists.")
-    NO_CONNECTION = _("There is no connection to this member.")
-    NOT_OPTIONAL = _("Every member needs this. Its status is determined from facts.")
+    NO_CONNECTION = _("This member has no connection.")
+    NOT_OPTIONAL = _("Every member needs this. The status is determined automatically.")
     LACKS_SOURCE = _("The sign-in minimum requires a network or a client certificate: none is registered.")

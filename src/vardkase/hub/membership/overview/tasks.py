@@ -57,7 +57,7 @@ def approvals_task(actor: Actor) -> OpenTask:
 
 
 def settings_task(_actor: Actor) -> OpenTask:
-    label = _("Settings that decisions require")
+    label = _("Settings required for decisions")
     return OpenTask(label, len(missing_for_decisions()), "settings", "?missing=1")
 
 
@@ -66,7 +66,7 @@ def privacy_notice_task(_actor: Actor) -> OpenTask:
 
 
 def base_url_task(_actor: Actor) -> OpenTask:
-    label = _("The operator has to set the hub’s address: links in e-mail and letters lead nowhere")
+    label = _("The operator must set the hub’s address: links in e-mail and letters lead nowhere")
     return OpenTask(label, int(not settings.BASE_URL), "settings", "?q=MISP.baseurl")
 
 

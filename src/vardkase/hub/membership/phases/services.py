@@ -142,15 +142,15 @@ def _described_in_force(request: ApprovalRequest) -> ActionDescription:
     since = date.fromisoformat(request.parameters["since"])
     facts = {"what": _title_of_precondition(request), "day": date_format(since, "j F Y")}
     return ActionDescription(
-        gettext("Recorded as in force from %(day)s: %(what)s. Phases that only wait for it open then.")
+        gettext("Recorded as in force from %(day)s: %(what)s. Phases waiting only for this will open then.")
         % facts,
-        ((gettext("Act or decision"), request.parameters["reference"]),),
+        ((gettext("Law or decision"), request.parameters["reference"]),),
         "/phases/",
     )
 
 
 def _described_revoking(request: ApprovalRequest) -> ActionDescription:
-    effect = gettext("Recorded as no longer in force: %(what)s. Phases that need it close.")
+    effect = gettext("Recorded as no longer in force: %(what)s. Phases that require it will close.")
     return ActionDescription(effect % {"what": _title_of_precondition(request)}, (), "/phases/")
 
 

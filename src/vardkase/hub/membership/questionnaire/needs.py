@@ -20,7 +20,7 @@ TECHNOLOGY: Choices = (
     ("none", _("Nowhere yet")),
     ("manual", _("Entered manually from e-mail")),
     ("platform", _("Our own platform")),
-    ("automatic", _("Automatically to protection and logs")),
+    ("automatic", _("Straight into security tools and logs")),
 )
 PROCESSES: Choices = (
     ("none", _("No routine yet")),
@@ -30,14 +30,14 @@ PROCESSES: Choices = (
 )
 RESOURCES: Choices = (
     ("none", _("No time set aside")),
-    ("hours", _("Some hours a week")),
+    ("hours", _("A few hours a week")),
     ("days", _("Two days a week")),
     ("full", _("Full time or more")),
 )
 VALUES: Choices = (
     ("warnings", _("Early warnings of campaigns against our sector")),
     ("detection", _("Values to detect in our own systems")),
-    ("contact", _("Contact with others who see the same attack")),
+    ("contact", _("Contact with others who are seeing the same attack")),
     ("risk", _("Material for risk assessment")),
 )
 
@@ -93,7 +93,7 @@ NEEDS = FormStep(
         _now_and_target(
             "processes",
             _("Processes"),
-            _("Who assesses, and what happens at a hit?"),
+            _("Who assesses it, and what happens on a hit?"),
             PROCESSES,
             UnansweredProblem.PROCESSES_NOW,
             UnansweredProblem.PROCESSES_TARGET,

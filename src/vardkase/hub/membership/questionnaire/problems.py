@@ -12,24 +12,22 @@ class AnswerProblem(ProblemCode):
     INVISIBLE_CHARACTERS = _("The name contains invisible characters. Type it again.")
     TOO_LONG = _("Enter at most %(most)s characters.")
     TOO_MANY_LINES = _("Enter at most %(most)s lines.")
-    NOT_AN_INTEGER = _("An integer is expected here.")
+    NOT_AN_INTEGER = _("Enter a whole number.")
     NOT_A_NUMBER = _("Enter a whole number, such as 25.")
-    NOT_A_LIST = _("A list is expected here.")
-    NOT_A_LIST_OF_TEXTS = _("A list of at most %(most)s texts is expected here.")
-    NOT_A_BOOLEAN = _("A boolean is expected here.")
-    NOT_AN_ORGANISATION_NUMBER = _(
-        "The number is not valid: its check digit is wrong. Enter it as 212000-0142."
-    )
+    NOT_A_LIST = _("Enter a list.")
+    NOT_A_LIST_OF_TEXTS = _("Enter a list of at most %(most)s texts.")
+    NOT_A_BOOLEAN = _("Enter true or false.")
+    NOT_AN_ORGANISATION_NUMBER = _("The number’s check digit is wrong. Enter it as 212000-0142.")
     NOT_AN_ADDRESS = _("Enter an e-mail address, such as namn@myndighet.se.")
     NOT_A_TELEPHONE_NUMBER = _("Enter a telephone number with its area code, such as 010-240 40 40.")
     NOT_A_DOMAIN = _("“%(text)s” is not a domain. Enter it as myndighet.se.")
     NOT_A_NETWORK = _("“%(text)s” is not a network. Enter it as 192.0.2.0/24.")
-    ADDRESS_IN_A_NETWORK = _("“%(text)s” is an address in the network %(network)s. Enter one of them.")
+    ADDRESS_IN_A_NETWORK = _("“%(text)s” is an address in the network %(network)s. Enter one of the two.")
     PRIVATE_NETWORK = _(
-        "“%(text)s” is private: nobody outside sees it. Enter the addresses by which your users "
+        "“%(text)s” is private and cannot be seen from outside. Enter the addresses from which your users "
         "reach the internet."
     )
-    NETWORK_TOO_WIDE = _("“%(text)s” is too wide: enter your own networks, /%(prefix)s or narrower.")
+    NETWORK_TOO_WIDE = _("“%(text)s” is too large. Enter your own networks, /%(prefix)s or smaller.")
     NOT_AN_IP_ADDRESS = _("“%(text)s” is not an IP address. Enter it as 192.0.2.10.")
     NOT_A_UUID = _("Enter a UUID, such as 55f6ea65-aa10-4c5a-bf01-4f84950d210f.")
     PRIVATE_KEY_OF_CERTIFICATE = _(
@@ -47,12 +45,12 @@ class AnswerProblem(ProblemCode):
         "“%(domain)s” belongs to the organisation that runs this hub. Enter your own domains."
     )
     ADDRESS_OF_THE_HUB = _(
-        "“%(address)s” is an address of the organisation that runs this hub. Name your own people."
+        "“%(address)s” belongs to the organisation that runs this hub. Name your own people."
     )
     OUTDATED_TERMS = _("The terms have a new version. Read it, and accept it.")
-    ACCEPTED_BY_ANOTHER = _("The signatory in step 2 is %(name)s. Say why somebody else accepts the terms.")
-    LACKS_PLAN = _("Say what is missing, and what you will do.")
-    LACKS_PLANNED_DATE = _("Say by which date it will be done.")
+    ACCEPTED_BY_ANOTHER = _("The signatory in step 2 is %(name)s. Say why someone else accepts the terms.")
+    LACKS_PLAN = _("Explain what is missing, and what you will do.")
+    LACKS_PLANNED_DATE = _("Enter the date by which it will be done.")
 
 
 class UnansweredProblem(ProblemCode):
@@ -62,15 +60,15 @@ class UnansweredProblem(ProblemCode):
     LEGAL_FORM = _("Choose your legal form")
     NIS2 = _("Choose your classification under the Cybersecurity Act, or that it is not yet known")
     CONNECTION = _("Choose how you want to connect")
-    TERMS = _("The signatory has to accept the terms")
+    TERMS = _("The signatory must accept the terms")
     LEVEL = _("Choose a level for each measure")
-    TECHNOLOGY_NOW = _("Say where you receive values today")
-    TECHNOLOGY_TARGET = _("Say where you want to receive values")
-    PROCESSES_NOW = _("Say which routines you have today")
-    PROCESSES_TARGET = _("Say which routines you want to have")
-    RESOURCES_NOW = _("Say how much time you have today")
-    RESOURCES_TARGET = _("Say how much time you want to have")
-    VALUE = _("Choose at least one thing that you want from the hub")
+    TECHNOLOGY_NOW = _("Choose where you receive values today")
+    TECHNOLOGY_TARGET = _("Choose where you want to receive values")
+    PROCESSES_NOW = _("Choose which routines you have today")
+    PROCESSES_TARGET = _("Choose which routines you want to have")
+    RESOURCES_NOW = _("Choose how much time you have today")
+    RESOURCES_TARGET = _("Choose how much time you want to have")
+    VALUE = _("Choose at least one thing you want from the hub")
 
 
 class FileProblem(ProblemCode):

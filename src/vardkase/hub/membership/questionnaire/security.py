@@ -69,7 +69,7 @@ SECURITY = FormStep(
                 ),
                 FormField(
                     "by",
-                    _("Completed on (date)"),
+                    _("Completion date"),
                     required=False,
                     longest=10,
                     hint=_("Needed at level 0 and 1. Enter it as 2027-03-31."),

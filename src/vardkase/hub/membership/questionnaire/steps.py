@@ -67,7 +67,7 @@ ORGANISATION = FormStep(
                     _("E-mail domains"),
                     FieldKind.LINES,
                     longest=253,
-                    hint=_("One on each line. Your users can only have addresses in these."),
+                    hint=_("One per line. Your users can only have addresses in these."),
                     check=checks.each(reserved.anothers_domain),
                 ),
             ),
@@ -97,7 +97,7 @@ def _contact(name: str, title: object, hint: object, *more: FormField) -> FieldG
                 FieldKind.LONG,
                 required=False,
                 longest=LONGEST_KEY,
-                hint=_("The public key. What we write to this address is then encrypted."),
+                hint=_("The public key. E-mail to this address is then encrypted."),
                 check=checks.openpgp_key,
             ),
         ),
@@ -111,12 +111,12 @@ CONTACTS = FormStep(
     "contacts",
     _("Contacts"),
     _("Contacts"),
-    _("Whom we contact. One person may have several of the roles. Allow ten minutes."),
+    _("Who we contact. One person may have several of the roles. Allow ten minutes."),
     (
         _contact(
             "signatory",
             _("Signatory"),
-            _("May commit the organisation, and accepts the terms."),
+            _("Authorised to commit the organisation. Accepts the terms."),
             FormField("role", _("Position")),
         ),
         _contact(
@@ -126,9 +126,9 @@ CONTACTS = FormStep(
         _contact(
             "security",
             _("Security, day and night"),
-            _("Somebody who answers at any hour, by role rather than by name."),
+            _("Someone who can be reached at any hour, by role rather than by name."),
         ),
-        _contact("dpo", _("Data protection officer"), _("Whom we ask about personal data.")),
+        _contact("dpo", _("Data protection officer"), _("Who we ask about personal data.")),
     ),
 )
 
@@ -138,7 +138,7 @@ CONNECTION = FormStep(
     "connection",
     _("Connection"),
     _("Connection"),
-    _("How your people and systems reach the hub. Allow ten minutes, and ask your network team."),
+    _("How your people and systems reach the hub. Allow ten minutes, and check with your network team."),
     (
         FieldGroup(
             (
@@ -151,7 +151,7 @@ CONNECTION = FormStep(
                 ),
                 FormField(
                     "reasons",
-                    _("Why that one?"),
+                    _("Why this level?"),
                     FieldKind.LONG,
                     longest=1000,
                     hint=_("A sentence or two is enough."),
@@ -168,7 +168,7 @@ CONNECTION = FormStep(
                     _("Networks that your users come from"),
                     FieldKind.LINES,
                     longest=50,
-                    hint=_("As seen from the internet, one on each line, such as 192.0.2.0/24."),
+                    hint=_("As seen from the internet, one per line, such as 192.0.2.0/24."),
                     check=checks.each(checks.network),
                 ),
             )
@@ -182,7 +182,7 @@ CONNECTION = FormStep(
                     _("Addresses it connects from"),
                     FieldKind.LINES,
                     longest=45,
-                    hint=_("Fixed addresses, one on each line."),
+                    hint=_("Fixed addresses, one per line."),
                     check=checks.each(checks.address),
                 ),
                 FormField(
@@ -255,7 +255,7 @@ TERMS = FormStep(
                 ),
                 FormField(
                     "accepted",
-                    _("I may commit the organisation, and accept the terms on its behalf"),
+                    _("I am authorised to commit the organisation, and accept the terms on its behalf"),
                     FieldKind.FLAG,
                     missing=UnansweredProblem.TERMS,
                 ),

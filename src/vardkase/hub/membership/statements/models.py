@@ -11,7 +11,7 @@ from vardkase.hub.membership.members.models import Membership
 
 
 class StatementState(models.TextChoices):
-    DRAFT = "draft", _("Being written")
+    DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")
     RETURNED = "returned", _("Returned")
     ACCEPTED = "accepted", _("Accepted")

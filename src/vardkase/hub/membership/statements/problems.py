@@ -9,8 +9,8 @@ from vardkase.core.problems import ProblemCode
 
 class StatementProblem(ProblemCode):
     NOT_TO_READ = _("Security statements are read by the member itself and by the hub’s officers.")
-    NO_SUCH_FILE = _("There is no such file."), "Invalid file"
-    NO_SUCH_STATEMENT = _("There is no such statement.")
+    NO_SUCH_FILE = _("File not found."), "Invalid file"
+    NO_SUCH_STATEMENT = _("Statement not found.")
     NONE_WAITING = _("No statement is waiting for review.")
     NO_MEASURE = _("Choose a measure.")
     SUBMITTED = _("The statement has been submitted. It can be changed again if the hub owner returns it.")

@@ -86,13 +86,13 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _describe_accepting(request: ApprovalRequest) -> ActionDescription:
-    effect = gettext("The statement holds from today on. What its end had limited works again at once.")
+    effect = gettext("The statement is valid from today. What its expiry had restricted works again at once.")
     return _described(request, effect, gettext("Remark"))
 
 
 def _describe_returning(request: ApprovalRequest) -> ActionDescription:
     effect = gettext(
-        "The member is asked to write it anew. What the end of its last statement limits stays limited."
+        "The member is asked to write it again. What the expiry of its last statement restricted stays restricted."
     )
     return _described(request, effect, gettext("Reasons"))
 

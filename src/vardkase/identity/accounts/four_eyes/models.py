@@ -14,7 +14,7 @@ class RequestState(models.TextChoices):
 
     WAITING = "waiting", _("Waiting for approval")
     APPROVED = "approved", pgettext_lazy("approval request", "Approved")
-    ALONE = "alone", _("Done by one person, before the hub was in use")
+    ALONE = "alone", _("Done by one person before the hub was in use")
     DECLINED = "declined", pgettext_lazy("approval request", "Declined")
     RETURNED = "returned", _("Returned with a question")
     WITHDRAWN = "withdrawn", pgettext_lazy("approval request", "Withdrawn")

@@ -62,7 +62,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     duties = _in_words(request.parameters["staff_roles"])
     before = _in_words(request.subject_state.get("staff_roles", []))
     return ActionDescription(
-        gettext("%(email)s gets the duties: %(duties)s.") % {"email": request.title, "duties": duties},
+        gettext("%(email)s is assigned the duties: %(duties)s.") % {"email": request.title, "duties": duties},
         ((gettext("Account"), request.title), (gettext("Current duties"), before)),
     )
 
@@ -96,7 +96,7 @@ OFFICER = _about_account(
 )
 AGAIN = _about_account(
     name=BEGIN_AGAIN,
-    title=_("Appoint an officer when none is left"),
+    title=_("Appoint an officer when there are none left"),
     propose=frozenset({Party.SITE_ADMIN}),
     approve=frozenset({Party.SITE_ADMIN}),
 )

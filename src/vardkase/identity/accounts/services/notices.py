@@ -86,7 +86,7 @@ def tell_each(actor: AuditActor, users: Iterable[User], changed: AccountChange) 
 
 
 def _facts(actor: AuditActor, user: User, changes: list[AccountChange], detail: str) -> Facts:
-    another = actor.name or gettext_lazy("somebody who was not signed in")
+    another = actor.name or gettext_lazy("someone who was not signed in")
     return {
         "email": user.email,
         "hub": settings.BASE_URL,

@@ -77,7 +77,7 @@ def _events(request: PageRequest, query: ValueQuery) -> list[Suggestion]:
 def _everything(query: ValueQuery) -> Suggestion:
     if query.meaning in (ValueMeaning.VALUE, ValueMeaning.NETWORK):
         wanted = f"%{query.text}%" if query.meaning is ValueMeaning.VALUE else query.text
-        return Suggestion("search", _search_url(wanted), gettext("Everything that contains this"), "")
+        return Suggestion("search", _search_url(wanted), gettext("Everything containing this"), "")
     return Suggestion("search", _search_url(query.text), gettext("All results"), "")
 
 

@@ -20,7 +20,7 @@ KINDS: dict[str, str | Promise] = {
     "mail.deliver": _("Send a mail"),
     "modules.enrich": _("Enrich an event"),
     "notices.alert": _("Send e-mail about a published event"),
-    "own_feeds.write": _("Write an own feed"),
+    "own_feeds.write": _("Enter one of our feeds"),
     "schedules.look": _("See what is due"),
     "schedules.run": _("A scheduled task"),
     "servers.cache": _("Cache a connected hub’s values for comparison"),

@@ -27,9 +27,9 @@ class ScheduleForm(forms.Form):
     )
     on = forms.BooleanField(label=_("The hub does this automatically"), required=False)
     reason = forms.CharField(
-        label=_("Why this is changed"),
+        label=_("Reason for the change"),
         required=False,
         max_length=LONGEST,
-        help_text=_("For the second officer, if one has to approve the change."),
+        help_text=_("For the second officer, if one must approve the change."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -50,7 +50,7 @@ def run(request: PageRequest, name: str) -> HttpResponse:
     if schedules.run_now(request.actor, name):
         messages.success(request, gettext("It starts in a moment."))
     else:
-        messages.info(request, gettext("It is already waiting to run."))
+        messages.info(request, gettext("It is already queued."))
     return redirect("schedules")
 
 
@@ -60,7 +60,7 @@ def switch(request: PageRequest, name: str, *, paused: bool) -> HttpResponse:
     try:
         waits = schedules.change_schedules(request.actor, {name: ScheduleChange(paused=paused)})
     except Invalid:
-        messages.info(request, gettext("This takes a second officer. Say here why it is changed."))
+        messages.info(request, gettext("This requires a second officer. Explain why it is being changed."))
         return redirect("schedule", name)
     if waits:
         messages.success(request, gettext(WAITS))

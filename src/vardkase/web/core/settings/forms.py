@@ -19,9 +19,9 @@ class SettingForm(forms.Form):
         self.fields["value"] = _field_for(line)
         if needs_reason:
             self.fields["reason"] = forms.CharField(
-                label=_("Why this is changed"),
+                label=_("Reason for the change"),
                 max_length=LONGEST,
-                help_text=_("For the second officer, who has to approve the change."),
+                help_text=_("For the second officer, who must approve the change."),
                 error_messages={"required": _("Enter a reason.")},
                 widget=forms.Textarea(attrs={"rows": 2}),
             )

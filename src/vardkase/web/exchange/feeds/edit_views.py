@@ -21,7 +21,7 @@ from vardkase.web.ui.pages import PageRequest, page
 
 FIELDS = {"settings": "columns", "rules": "changed", "tag_id": "tag"}
 """What a service calls something → the field where it was written."""
-AS_THE_FEED_SAYS = _("as the feed says; for lists: only us")
+AS_THE_FEED_SAYS = _("as the feed specifies; for lists: only us")
 
 
 @page(Permission.SITE_ADMIN, writes=True)
@@ -57,7 +57,7 @@ def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
                 if feed
                 else services.add_feed(request.actor, form.wire())
             )
-            messages.success(request, gettext("Saved. Preview it to check that it can be read."))
+            messages.success(request, gettext("Saved. Preview it to check that it is readable."))
             return redirect("feed", saved.pk)
     context: dict[str, Any] = {
         "form": form,

@@ -23,14 +23,14 @@ from vardkase.web.ui.forms.reach import ReachForm
 FORMATS = (
     (SourceFormat.MISP, _("MISP feed: a list of events, with a file for each")),
     (SourceFormat.CSV, _("Table: values in columns (CSV)")),
-    (SourceFormat.FREETEXT, _("Any text: values are detected in it")),
+    (SourceFormat.FREETEXT, _("Any text; values are detected automatically")),
 )
 PLACES = (
     (InputSource.NETWORK, _("On the web")),
     (InputSource.LOCAL, _("In the feeds folder on this server")),
 )
 EVENTS = (
-    ("1", _("All into the same event, every time")),
+    ("1", _("Always into the same event")),
     ("0", _("A new event each time")),
 )
 FLAGS = (
@@ -45,7 +45,7 @@ LISTS = {
     "tags_or": ("tags", "OR"),
     "tags_not": ("tags", "NOT"),
 }
-ONE_A_LINE = _("One on each line.")
+ONE_A_LINE = _("One per line.")
 
 
 class FeedForm(ReachForm):
@@ -57,13 +57,13 @@ class FeedForm(ReachForm):
         max_length=255,
         help_text=_("Who publishes the feed. It is shown beside its values."),
     )
-    source_format = forms.ChoiceField(label=_("What it is"), choices=FORMATS, widget=forms.RadioSelect)
-    input_source = forms.ChoiceField(label=_("Where it is"), choices=PLACES, widget=forms.RadioSelect)
+    source_format = forms.ChoiceField(label=_("Format"), choices=FORMATS, widget=forms.RadioSelect)
+    input_source = forms.ChoiceField(label=_("Location"), choices=PLACES, widget=forms.RadioSelect)
     url = forms.CharField(
         label=_("Address or path"),
         max_length=255,
         widget=forms.TextInput(attrs={"inputmode": "url", **PLAIN_TEXT}),
-        help_text=_("An address that begins with https://, or a path in the feeds folder."),
+        help_text=_("An address that starts with https://, or a path in the feeds folder."),
     )
     delete_local_file = forms.BooleanField(
         label=_("Remove the file after fetching it"),
@@ -71,7 +71,7 @@ class FeedForm(ReachForm):
         help_text=_("Only for files on this server. What could not be stored stays."),
     )
     basic_name = forms.CharField(
-        label=_("Name there"),
+        label=_("Name in the feed"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", **PLAIN_TEXT}),
@@ -89,35 +89,35 @@ class FeedForm(ReachForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, **PLAIN_TEXT}),
         help_text=_(
-            "One on each line, as Name: value, such as a key that the provider has given you. "
-            "Stored values are shown as *****; leave them unchanged to keep them."
+            "One per line, as Name: value, such as a key from the provider. Stored values are shown as "
+            "*****. Leave them unchanged to keep them."
         ),
     )
     enabled = forms.BooleanField(
         label=_("Fetch from the feed"),
         required=False,
-        help_text=_("When ordered, manually or by a scheduled task. What is fetched becomes events here."),
+        help_text=_("On request, manually or by a scheduled task. What is fetched becomes events here."),
     )
     caching_enabled = forms.BooleanField(
         label=_("Cache its values"),
         required=False,
-        help_text=_("Shows beside a value that the feed also knows it, without creating events."),
+        help_text=_("Shows next to a value that it is also in the feed, without creating events."),
     )
     lookup_visible = forms.BooleanField(
         label=_("Everyone on the hub may see what the feed knows"),
         required=False,
         help_text=_(
-            "Otherwise only those who run the hub. Roles decide whether users see such marks at all."
+            "Otherwise only the organisation that runs the hub. Roles decide whether users see such marks at all."
         ),
     )
     orgs_or = LinesField(
         label=_("Only events created by these organisations"),
-        help_text=_("Their names, one on each line. Empty: all."),
+        help_text=_("Their names, one per line. Leave empty for all."),
     )
     orgs_not = LinesField(label=_("No events created by these organisations"), help_text=ONE_A_LINE)
     tags_or = LinesField(
         label=_("Only events with any of these tags"),
-        help_text=_("A part of the tag's name is enough. One on each line. Empty: all."),
+        help_text=_("Part of the tag’s name is enough. One per line. Leave empty for all."),
     )
     tags_not = LinesField(label=_("No events with any of these tags"), help_text=ONE_A_LINE)
     changed = WithinField(label=_("Only events changed within"))
@@ -125,7 +125,9 @@ class FeedForm(ReachForm):
         label=_("Columns with values"),
         required=False,
         max_length=200,
-        help_text=_("Their numbers from 1, separated by commas, such as 1,3. Empty: all of them."),
+        help_text=_(
+            "Their numbers, counted from 1 and separated by commas, such as 1,3. Leave empty for all."
+        ),
     )
     delimiter = forms.CharField(
         label=_("Separator between columns"),
@@ -142,13 +144,13 @@ class FeedForm(ReachForm):
         help_text=_("A regular expression, such as /example[.]com$/i."),
     )
     fixed_event = forms.ChoiceField(
-        label=_("Where the values go"), choices=EVENTS, widget=forms.RadioSelect, required=False
+        label=_("Columns"), choices=EVENTS, widget=forms.RadioSelect, required=False
     )
     event_id = forms.IntegerField(
         label=_("Number of the event"),
         required=False,
         min_value=0,
-        help_text=_("Empty: an event is created the first time."),
+        help_text=_("Leave empty to create an event the first time."),
     )
     delta_merge = forms.BooleanField(
         label=_("Values removed from the list are also removed from the event"),
@@ -162,7 +164,7 @@ class FeedForm(ReachForm):
     force_to_ids = forms.BooleanField(
         label=_("Everything from the feed is for detection"),
         required=False,
-        help_text=_("Without either, the kind of value decides."),
+        help_text=_("If neither is set, the type of value decides."),
     )
     publish = forms.BooleanField(
         label=_("Publish what is fetched at once"),
@@ -172,19 +174,22 @@ class FeedForm(ReachForm):
         ),
     )
     unpublish_event = forms.BooleanField(
-        label=_("Incoming events are unpublished"),
+        label=_("Keep incoming events unpublished"),
         required=False,
-        help_text=_("Somebody here then reviews each event before it goes on."),
+        help_text=_("Someone here then reviews each event before it is passed on."),
     )
     disable_correlation = forms.BooleanField(
-        label=_("Incoming events are not correlated"),
+        label=_("Do not correlate incoming events"),
         required=False,
-        help_text=_("For long lists of little value, which would otherwise appear beside everything."),
+        help_text=_("For long lists of little value that would otherwise appear next to everything."),
     )
     orgc_id = forms.ChoiceField(
-        label=_("In whose name the events are created"),
+        label=_("Create the events in the name of"),
         required=False,
-        help_text=_("Nobody chosen: the creator named by the feed, and for lists those who run the hub."),
+        help_text=_(
+            "If nobody is chosen: the creator named by the feed, or for lists, the organisation that runs "
+            "the hub."
+        ),
     )
     tag = forms.CharField(
         label=_("Tag everything"),
@@ -214,7 +219,7 @@ class FeedForm(ReachForm):
         try:
             return find_tag(self.actor, name).pk if name else 0
         except NotFound:
-            raise forms.ValidationError(_("There is no tag with this name.")) from None
+            raise forms.ValidationError(_("No tag has this name.")) from None
 
     def wire(self) -> dict[str, Any]:
         data = self.cleaned_data

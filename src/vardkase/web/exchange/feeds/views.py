@@ -151,7 +151,11 @@ def switch(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def load_known(request: PageRequest) -> HttpResponse:
     added = services.load_default_feeds(request.actor)
-    message = ngettext("%(n)s feed was added, disabled.", "%(n)s feeds were added, disabled.", added)
+    message = ngettext(
+        "%(n)s feed was added. It is disabled until you enable it.",
+        "%(n)s feeds were added. They are disabled until you enable them.",
+        added,
+    )
     messages.success(
         request,
         message % {"n": thin(added)} if added else gettext("All known feeds have already been added."),

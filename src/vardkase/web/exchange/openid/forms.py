@@ -35,7 +35,7 @@ class ProviderForm(forms.Form):
     trusts_second_factor = forms.BooleanField(
         label=_("The provider's second factor counts"),
         required=False,
-        help_text=_("When the provider says that it required one (mfa), the hub does not ask for its own."),
+        help_text=_("If the provider reports that it required one (mfa), the hub does not ask for its own."),
     )
     required = forms.BooleanField(
         label=_("Require it"),

@@ -36,13 +36,14 @@ class OwnFeedForm(forms.Form):
         help_text=_("The feed never contains more than this organisation may read on the hub."),
     )
     distributions = forms.TypedMultipleChoiceField(
-        label=_("Contains what is for"),
+        label=_("Includes content shared with"),
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=[(level, REACHES[level]) for level in PUBLIC],
         help_text=_(
-            "How far something must be shared to be in the feed. The same applies to each part of an event."
+            "How widely something must be shared to be included in the feed. The same applies to each part "
+            "of an event."
         ),
     )
     sharing_groups = forms.TypedMultipleChoiceField(
@@ -50,26 +51,26 @@ class OwnFeedForm(forms.Form):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Such a feed is for members of all these groups, and for those who have its key."),
+        help_text=_("Such a feed is for members of all these groups and for those with its key."),
     )
     tags = LinesField(
         label=_("Only events with any of these tags"),
-        help_text=_("One on each line; with ! before it: without the tag."),
+        help_text=_("One per line. Prefix with ! to exclude events with the tag."),
     )
     orgs = LinesField(
         label=_("Only events created by these organisations"),
-        help_text=_("One on each line; with ! before it: not those."),
+        help_text=_("One per line. Prefix with ! to exclude."),
     )
     since = forms.CharField(
-        label=_("Only what was published since"),
+        label=_("Only what has been published since"),
         required=False,
         max_length=40,
-        help_text=_("A day such as 2026-01-31, or a period such as 90d. Empty: however old."),
+        help_text=_("A date such as 2026-01-31, or a period such as 90d. Leave empty for no limit."),
     )
     local_tags = forms.BooleanField(
         label=_("With tags that are meant for the hub only"),
         required=False,
-        help_text=_("Leave it off unless the feed is for our own systems."),
+        help_text=_("Leave this off unless the feed is for our own systems."),
     )
     readers = forms.ChoiceField(label=_("Who may read it"), choices=READERS, widget=forms.RadioSelect)
     enabled = forms.BooleanField(

@@ -47,7 +47,7 @@ class Diagnosis:
 
 NAME, REACH, ENCRYPTION, CERTIFICATE, KEY, ROLE, VERSION, TRAFFIC, CLOCKS = LABELS = (
     _("The name resolves"),
-    _("There is an answer"),
+    _("Responds"),
     _("The connection is encrypted"),
     _("The certificate is correct"),
     _("Our key is accepted"),
@@ -62,31 +62,31 @@ FAULTS: dict[ConnectionFault, tuple[int, Words, Words]] = {
         0,
         _("The name in the address cannot be resolved."),
         _(
-            "Check the spelling of the address. If it is right, the other hub’s domain name does "
-            "not resolve: notify them."
+            "Check the spelling of the address. If it is right, the other hub’s domain name does not "
+            "resolve. Let them know."
         ),
     ),
     ConnectionFault.CLOSED: (
         0,
         _("The address is in a private network that this hub may not connect to."),
-        _("If this is intended, those who run this hub can allow the network (VARDKASE_PRIVATE_NETWORKS)."),
+        _("If this is intended, the hub’s operator can allow the network (VARDKASE_PRIVATE_NETWORKS)."),
     ),
     ConnectionFault.REACH: (
         1,
-        _("There is no answer at this address."),
-        _("Ask whether the other hub is up, and whether firewalls on both sides let the connection through."),
+        _("There is no response from this address."),
+        _("Ask whether the other hub is running, and whether firewalls on both sides allow the connection."),
     ),
     ConnectionFault.SLOW: (
         1,
-        _("There was no answer in time."),
+        _("There was no response in time."),
         _("Try again in a while. If it continues, ask whether the other hub and the firewalls let us in."),
     ),
     ConnectionFault.ENCRYPTION: (
         2,
         _("No encrypted connection could be established."),
         _(
-            "The other hub has to offer TLS 1.2 or newer. If it asks for a certificate of ours, enter that in the "
-            "settings of the connection."
+            "The other hub must support TLS 1.2 or newer. If it requires a certificate from us, enter one in "
+            "the connection’s settings."
         ),
     ),
     ConnectionFault.EXPIRED: (
@@ -103,13 +103,13 @@ FAULTS: dict[ConnectionFault, tuple[int, Words, Words]] = {
         3,
         _("The other hub’s certificate is not issued by a CA that this hub trusts."),
         _(
-            "Read the fingerprint to the other hub’s administrators over another channel, such "
-            "as by telephone. If it matches, trust the certificate here."
+            "Read the fingerprint to the other hub’s administrators through another channel, such as by "
+            "telephone. If it matches, trust the certificate here."
         ),
     ),
     ConnectionFault.OTHER: (
         1,
-        _("The answer was not usable."),
+        _("The response could not be used."),
         _(
             "Check that the address leads to MISP itself, and not to a sign-in page or a proxy in front of it."
         ),
@@ -117,11 +117,11 @@ FAULTS: dict[ConnectionFault, tuple[int, Words, Words]] = {
 }
 """Where a connection failed: the place among `LABELS`, what was found, what to do."""
 
-GIVEN_ROLE = _("Ask its administrators to give the account the role of a sync user.")
+GIVEN_ROLE = _("Ask its administrators to give the account the sync user role.")
 REFUSALS: dict[int, tuple[int, Words, Words]] = {
     client.UNEXPECTED: (
         4,
-        _("There is an answer, but not from MISP."),
+        _("There is a response, but not from MISP."),
         _(
             "Check that the address leads to MISP itself, and not to a sign-in page or a proxy in front of it."
         ),
@@ -138,7 +138,7 @@ REFUSALS: dict[int, tuple[int, Words, Words]] = {
     ),
     client.TERMS: (
         4,
-        _("Our account there has to accept the terms of use."),
+        _("Our account there must accept the terms of use."),
         _("Ask its administrators to sign in once with the account and accept them."),
     ),
     client.NO_RIGHTS: (5, _("Our account there may not exchange anything."), GIVEN_ROLE),
@@ -192,7 +192,7 @@ def _encryption(server: Server) -> Step:
     return Step(
         ENCRYPTION,
         "warn",
-        gettext("It is not: the key and events are sent in the clear."),
+        gettext("It is not: the key and events are sent unencrypted."),
         gettext("Ask its administrators for an address that begins with https://."),
     )
 
@@ -219,12 +219,14 @@ def _role(checkup: Checkup) -> Step:
 
 def _version(checkup: Checkup) -> Step:
     theirs = str(checkup.result.get("version"))[:20]
-    message = gettext("It runs version %(theirs)s, we speak %(ours)s.") % {
+    message = gettext("It runs version %(theirs)s; we support %(ours)s.") % {
         "theirs": theirs,
         "ours": checkup.result.get("local_version"),
     }
     if checkup.result.get("mismatch") in ("major", "minor"):
-        return Step(VERSION, "warn", message, gettext("Something may not pass. Update the older one."))
+        return Step(
+            VERSION, "warn", message, gettext("Some content may not get through. Update the older one.")
+        )
     return Step(VERSION, "ok", message)
 
 
@@ -235,7 +237,7 @@ def _traffic(checkup: Checkup) -> Step:
         TRAFFIC,
         "bad",
         gettext("What we send is changed or stopped on the way."),
-        gettext("A proxy or firewall between the two hubs changes requests. Contact those who run it."),
+        gettext("A proxy or firewall between the two hubs changes requests. Contact its administrators."),
     )
 
 
@@ -253,8 +255,5 @@ def _clock(checkup: Checkup) -> Step:
         CLOCKS,
         "warn",
         message % {"n": minutes},
-        gettext(
-            "The clock decides which change of an event is newer. Whichever clock is wrong "
-            "should be set right."
-        ),
+        gettext("The clock decides which change to an event is newer. Correct whichever clock is wrong."),
     )

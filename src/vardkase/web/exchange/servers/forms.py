@@ -42,8 +42,8 @@ ONLY_CREATORS = _("Only events created by these organisations")
 NO_CREATORS = _("No events created by these organisations")
 EVERYTHING = _("Nothing chosen: everything passes.")
 TYPES_HELP = _(
-    "Takes effect while the setting MISP.enable_synchronisation_filtering_on_type is on. Events then arrive without "
-    "what is left out."
+    "Takes effect when the setting MISP.enable_synchronisation_filtering_on_type is on. Events are then "
+    "received without the excluded parts."
 )
 
 
@@ -87,7 +87,7 @@ class ConnectionForm(forms.Form):
     new_org_uuid = forms.UUIDField(
         label=_("Its UUID"),
         required=False,
-        help_text=_("Ask the other hub’s administrators: it has to be the same there and here."),
+        help_text=_("Ask the other hub’s administrators. It must be the same on both hubs."),
     )
     authkey = forms.CharField(
         label=_("Our key there"),
@@ -98,7 +98,7 @@ class ConnectionForm(forms.Form):
     pull = forms.BooleanField(
         label=_("Fetch events from the other hub"),
         required=False,
-        help_text=_("When ordered, manually or by a scheduled task."),
+        help_text=_("On request, manually or by a scheduled task."),
     )
     pull_galaxy_clusters = forms.BooleanField(
         label=_("Fetch the other hub's own galaxy clusters too"), required=False
@@ -110,7 +110,7 @@ class ConnectionForm(forms.Form):
     caching_enabled = forms.BooleanField(
         label=_("Cache hashes of the other hub’s values here"),
         required=False,
-        help_text=_("Shows that the other hub also knows a value, without fetching its events."),
+        help_text=_("Shows when the other hub also has a value, without fetching its events."),
     )
     pull_tags_or = Picker(label=ONLY_TAGS, help_text=EVERYTHING)
     pull_tags_not = Picker(label=NO_TAGS)
@@ -123,12 +123,12 @@ class ConnectionForm(forms.Form):
         label=_("More filters of the other hub's index"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"}),
-        help_text=_("One on each line, as name=value, such as threatlevel=1. Most connections need none."),
+        help_text=_("One per line, as name=value, such as threatlevel=1. Most connections need none."),
     )
     push = forms.BooleanField(
         label=_("Send what is published here"),
         required=False,
-        help_text=_("As soon as it is published. Only what may leave the hub is sent."),
+        help_text=_("Sent on publication. Only what may leave the hub is sent."),
     )
     push_sightings = forms.BooleanField(label=_("Send sightings too"), required=False)
     push_galaxy_clusters = forms.BooleanField(label=_("Send our own galaxy clusters too"), required=False)
@@ -139,7 +139,7 @@ class ConnectionForm(forms.Form):
     push_tags_or = Picker(label=ONLY_TAGS, help_text=EVERYTHING)
     push_tags_not = Picker(
         label=NO_TAGS,
-        help_text=_("Attributes with one of these tags are left out of events that are sent."),
+        help_text=_("Attributes with any of these tags are left out when events are sent."),
     )
     push_orgs_or = Picker(label=ONLY_CREATORS, help_text=EVERYTHING)
     push_orgs_not = Picker(label=NO_CREATORS)
@@ -147,17 +147,17 @@ class ConnectionForm(forms.Form):
         label=_("The other hub belongs to our own organisation"),
         required=False,
         help_text=_(
-            "Then distribution is not reduced on the way, local tags are included, and either "
-            "side may change the other’s events. Leave it off for everyone else."
+            "If on, distribution is not reduced in transit, local tags are included, and either side may "
+            "change the other’s events. Leave this off for everyone else."
         ),
     )
     unpublish_event = forms.BooleanField(
-        label=_("Incoming events are unpublished"),
+        label=_("Keep incoming events unpublished"),
         required=False,
-        help_text=_("Somebody here then reviews each event before it goes on."),
+        help_text=_("Someone here then reviews each event before it is passed on."),
     )
     publish_without_email = forms.BooleanField(
-        label=_("Incoming events are published without e-mail"),
+        label=_("Publish incoming events without e-mail"),
         required=False,
         help_text=_("Nobody receives e-mail about events that come over this connection."),
     )
@@ -171,15 +171,15 @@ class ConnectionForm(forms.Form):
     submitted_cert = CertificateField(
         label=_("The other hub’s certificate, or that of its CA (PEM)"),
         help_text=_(
-            "Needed if it is self-signed, or its CA is not public. From then on only this "
-            "certificate is trusted. A certificate is always checked."
+            "Needed if it is self-signed or its CA is not public. Only this certificate is then trusted. "
+            "Certificates are always checked."
         ),
     )
     delete_cert = forms.BooleanField(label=_("Remove this certificate"), required=False)
     submitted_client_cert = CertificateField(
         label=_("Our own certificate (PEM)"),
         help_text=_(
-            "Only if the other hub asks for one. With its key, or with the key in a separate file below."
+            "Only if the other hub requires one. Include its key, or provide the key in a separate file below."
         ),
     )
     client_key = CertificateField(
@@ -190,7 +190,7 @@ class ConnectionForm(forms.Form):
     skip_proxy = forms.BooleanField(
         label=_("Bypass the proxy"),
         required=False,
-        help_text=_("Only applies if this hub reaches others through a proxy."),
+        help_text=_("Applies only if this hub reaches others through a proxy."),
     )
 
     def __init__(
@@ -301,7 +301,7 @@ class ConnectionImportForm(forms.Form):
         label=_("What the other hub gave you"),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off"}),
         max_length=20_000,
-        help_text=_("A JSON text with address, key and organisation. It begins with a brace."),
+        help_text=_("JSON with address, key and organisation. It starts with a brace."),
     )
 
     def clean_document(self) -> dict[str, Any]:
@@ -321,7 +321,7 @@ NEW_KEY_HELP = _(
     "stored encrypted and is not shown again."
 )
 OLD_KEY_HELP = _(
-    "There is one. Write only to replace it; it is needed anew when the address leads elsewhere."
+    "One is stored. Enter a new one only to replace it. It must be entered again if the address changes."
 )
 
 

@@ -42,7 +42,7 @@ def cache(request: PageRequest, pk: int) -> HttpResponse:
         tasks.order_cache(request.actor, [server.pk])
         messages.success(request, gettext("The hashes will be fetched in a moment."))
     else:
-        messages.error(request, gettext("Keeping hashes is off for this connection."))
+        messages.error(request, gettext("Hashes are not cached for this connection."))
     return redirect("server", pk)
 
 
@@ -59,7 +59,7 @@ def numbers(request: PageRequest) -> HttpResponse:
                 else find_event(request.actor, number)
             )
         except NotFound:
-            form.add_error("number", gettext("There is no such event here."))
+            form.add_error("number", gettext("The event does not exist here."))
         except OutgoingFailed as failed:
             form.add_error("server", str(failed))
         else:

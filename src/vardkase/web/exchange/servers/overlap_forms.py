@@ -14,11 +14,11 @@ from vardkase.web.ui.forms.picker import Choices, Picker
 
 
 class TranslationForm(forms.Form):
-    server = forms.ChoiceField(label=_("Whose number it is"), required=False)
+    server = forms.ChoiceField(label=_("Numbered by"), required=False)
     number = forms.CharField(
         label=_("Number of the event"),
         max_length=36,
-        help_text=_("For an event on this hub you can also enter its UUID."),
+        help_text=_("For an event on this hub, you can also enter its UUID."),
     )
 
     def __init__(self, servers: Iterable[Server], *args: Any, **kwargs: Any) -> None:
@@ -31,7 +31,7 @@ class BlockRuleForm(forms.Form):
     tags = Picker(
         label=_("Events with any of these tags are not imported"),
         help_text=_(
-            "From nowhere: neither people here, programs, feeds nor other hubs. What already exists stays."
+            "Applies to everything: people here, programs, feeds and other hubs. Existing content stays."
         ),
     )
 

@@ -52,7 +52,7 @@ def event(request: PageRequest, pk: int, reference: str) -> HttpResponse:
     attributes = list(_attributes(document))
     about = next(iter(previews.previewed([document])), None)
     if about is None:
-        messages.error(request, gettext("The other hub answered with something else than the event."))
+        messages.error(request, gettext("The other hub responded with something other than the event."))
         return redirect("server_there", pk)
     context = {
         "server": server,

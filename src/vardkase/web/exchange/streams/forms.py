@@ -18,7 +18,7 @@ EVERYTHING = "0"
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 CODE = {"autocapitalize": "off", "spellcheck": "false", "autocomplete": "off"}
 SECRET = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-KEEPS = _("Empty: keep the stored one.")
+KEEPS = _("Leave empty to keep the stored one.")
 
 
 class StreamForm(forms.Form):
@@ -30,8 +30,8 @@ class StreamForm(forms.Form):
     org_id = forms.ChoiceField(
         label=_("Sees what this organisation may read"),
         help_text=_(
-            "The receiver gets only what the organisation may read at the time of sending. Choose the organisation "
-            "that the receiver belongs to."
+            "The receiver gets only what the organisation may read at the time of sending. Choose the "
+            "organisation the receiver belongs to."
         ),
     )
     topics = forms.MultipleChoiceField(
@@ -45,15 +45,15 @@ class StreamForm(forms.Form):
         label=_("Only with these tags"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, **CODE}),
-        help_text=_("One on each line. With ! before it: only without it. Empty: all."),
+        help_text=_("One per line. Prefix with ! to require that it is absent. Leave empty for all."),
     )
     types = forms.CharField(
         label=_("Only these types of attributes"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, **CODE}),
-        help_text=_("One on each line, such as ip-dst or domain. Empty: all."),
+        help_text=_("One per line, such as ip-dst or domain. Leave empty for all."),
     )
-    to_ids = forms.BooleanField(label=_("Only what is meant for detection"), required=False)
+    to_ids = forms.BooleanField(label=_("Only what is marked for detection"), required=False)
 
     def __init__(self, stream: Stream | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,7 +96,7 @@ class WebhookForm(StreamForm):
     url = forms.CharField(
         label=_("Address"),
         max_length=255,
-        help_text=_("Where messages are sent, such as https://siem.example.org/hook."),
+        help_text=_("Where to send messages, such as https://siem.example.org/hook."),
         widget=forms.TextInput(attrs={"inputmode": "url", **CODE}),
     )
     authorization = forms.CharField(
@@ -104,8 +104,8 @@ class WebhookForm(StreamForm):
         required=False,
         widget=SECRET,
         help_text=_(
-            "If the receiver asks for one, such as “Splunk 1234” or “Bearer 1234”. Empty: keep "
-            "the stored one."
+            "If the receiver requires one, such as “Splunk 1234” or “Bearer 1234”. Leave empty to keep the "
+            "stored one."
         ),
     )
     authority = forms.CharField(
@@ -126,7 +126,7 @@ class SyslogForm(StreamForm):
         choices=[
             ("tls", _("TLS: encrypted, and the collector proves its identity")),
             ("tcp", _("TCP: readable by anyone on the network path")),
-            ("udp", _("UDP: unencrypted, and lost messages are not resent")),
+            ("udp", _("UDP: unencrypted; lost messages are not resent")),
         ],
         widget=forms.RadioSelect,
     )
@@ -134,11 +134,11 @@ class SyslogForm(StreamForm):
         label=_("How messages are separated"),
         choices=[
             ("octets", _("Length-prefixed (usual with TLS)")),
-            ("lines", _("One line each, with syslog’s header")),
+            ("lines", _("One line each, with a syslog header")),
             ("bare", _("One line each, without a header")),
         ],
         widget=forms.RadioSelect,
-        help_text=_("With UDP each message is a datagram."),
+        help_text=_("With UDP, each message is a datagram."),
     )
     authority = forms.CharField(
         label=_("CA certificate of the collector"),
@@ -183,10 +183,10 @@ class ZeroMqForm(StreamForm):
     kind = StreamKind.ZEROMQ
     own = ("host", "port")
     host = forms.CharField(
-        label=_("Address of this machine to listen at"),
+        label=_("Address on this machine to listen on"),
         help_text=_(
-            "127.0.0.1 for programs on this machine only. Anyone who reaches the port can read "
-            "it without signing in."
+            "Use 127.0.0.1 to allow only programs on this machine. Anyone who can reach the port can read it "
+            "without signing in."
         ),
         widget=forms.TextInput(attrs=CODE),
     )
@@ -200,7 +200,7 @@ FORMS: dict[str, type[StreamForm]] = {
 
 class ReplayForm(forms.Form):
     since = forms.DateTimeField(
-        label=_("Send everything again since"),
+        label=_("Resend everything since"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
@@ -211,12 +211,12 @@ class DeliveryFilterForm(forms.Form):
     )
     receiver = forms.CharField(label=_("Receiver"), required=False, max_length=200)
     kind = forms.ChoiceField(
-        label=_("Kind"), required=False, choices=[("", _("Every kind")), *RECEIVERS.items()]
+        label=_("Kind"), required=False, choices=[("", _("All kinds")), *RECEIVERS.items()]
     )
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("Every state")), *((state, words) for state, (words, _tone) in STATES.items())],
+        choices=[("", _("All states")), *((state, words) for state, (words, _tone) in STATES.items())],
     )
     since = forms.DateField(label=_("From"), required=False, widget=DAY)
     until = forms.DateField(label=_("Until"), required=False, widget=DAY)

@@ -22,14 +22,14 @@ KINDS: dict[str, tuple[Words, Words]] = {
     ),
     StreamKind.SYSLOG: (
         _("Syslog"),
-        _("Lines to the log collector of a security centre, encrypted (TLS) or not."),
+        _("Lines to a SOC’s log collector, with or without encryption (TLS)."),
     ),
     StreamKind.KAFKA: (_("Kafka"), _("Messages to topics of a Kafka cluster.")),
     StreamKind.ZEROMQ: (
         _("ZeroMQ"),
         _(
-            "A port of this hub that programs subscribe to, as in MISP. Anyone who reaches the "
-            "port receives everything."
+            "A port on this hub that programs subscribe to, as in MISP. Anyone who can reach the port "
+            "receives everything."
         ),
     ),
 }
@@ -37,8 +37,8 @@ KINDS: dict[str, tuple[Words, Words]] = {
 
 FORMATS: dict[str, Words] = {
     Format.MISP: _("MISP's messages (whole events, JSON)"),
-    Format.ECS: _("ECS: one indicator at a time, for Elastic (JSON)"),
-    Format.CEF: _("CEF: one indicator at a time, for ArcSight and most others (lines)"),
+    Format.ECS: _("ECS: one indicator per message, for Elastic (JSON)"),
+    Format.CEF: _("CEF: one indicator per message, for ArcSight and most others (lines)"),
 }
 
 TOPICS: dict[str, Words] = {
@@ -59,46 +59,48 @@ TOPICS: dict[str, Words] = {
 FAULTS: dict[str, tuple[Words, Words]] = {
     StreamFault.UNREACHABLE: (
         _("The receiver cannot be reached."),
-        _("Check the address and the port, that the receiver runs, and that firewalls let the hub through."),
+        _(
+            "Check the address and port, that the receiver is running, and that firewalls let the hub through."
+        ),
     ),
     StreamFault.ADDRESS: (
         _("The receiver is in a network that the hub may not connect to."),
-        _("Those who run the hub can list its network in VARDKASE_PRIVATE_NETWORKS."),
+        _("The hub’s operator can list its network in VARDKASE_PRIVATE_NETWORKS."),
     ),
     StreamFault.TIMEOUT: (
-        _("The receiver does not answer in time."),
+        _("The receiver does not respond in time."),
         _(
-            "Ask those who run the receiver whether it is overloaded, or whether something in "
-            "between is delaying it."
+            "Ask the receiver’s administrators whether it is overloaded, or whether something in between is "
+            "causing delays."
         ),
     ),
     StreamFault.REFUSED: (
         _("The receiver does not accept the message."),
-        _("Ask those who run the receiver what it expects. If it concerns a single message, skip that one."),
+        _("Ask the receiver’s administrators what it expects. If only one message is affected, skip it."),
     ),
     StreamFault.CREDENTIALS: (
         _("The receiver does not accept us."),
         _("Check the secret or the password, and enter it again in the settings."),
     ),
     StreamFault.GONE: (
-        _("The receiver says that it is permanently gone."),
+        _("The receiver reports that it is permanently gone."),
         _("Ask for its new address, or remove the stream."),
     ),
     StreamFault.TOO_LARGE: (
         _("The message is larger than the receiver accepts."),
-        _("Ask those who run the receiver to accept larger messages, or skip this one."),
+        _("Ask the receiver’s administrators to accept larger messages, or skip this one."),
     ),
     StreamFault.BUSY: (
         _("The receiver is overloaded."),
         _("It is retried automatically. You do not need to do anything unless this continues."),
     ),
     StreamFault.PORT: (
-        _("The hub cannot listen at this address."),
+        _("The hub cannot listen on this address."),
         _("Another program may be using the port, or the address is not this machine’s. Choose another."),
     ),
     StreamFault.OURS: (
         _("Something is wrong with the hub itself."),
-        _("Its log says more. It is retried automatically; if it concerns a single message, skip that one."),
+        _("See its log for details. It is retried automatically. If only one message is affected, skip it."),
     ),
 }
 """What is wrong → that in words, and what to do."""

@@ -104,7 +104,7 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
         return _shown(request, find_stream(request.actor, pk), found=result)
     except Conflict:
         messages.error(
-            request, gettext("Nobody acknowledges what ZeroMQ sends: subscribe to see that it arrives.")
+            request, gettext("ZeroMQ messages are not acknowledged. Subscribe to check that they arrive.")
         )
         return redirect("stream", pk)
     return _shown(request, find_stream(request.actor, pk), found={"works": True})
@@ -119,7 +119,7 @@ def switch(request: PageRequest, pk: int, on: bool) -> HttpResponse:
         messages.error(request, gettext("Too many streams are enabled. Pause one first."))
     else:
         message = (
-            gettext("It continues where it stopped.")
+            gettext("It resumes where it stopped.")
             if on
             else gettext("It is paused. New messages are waiting.")
         )

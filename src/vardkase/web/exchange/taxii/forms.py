@@ -32,9 +32,7 @@ class SearchForm(forms.Form):
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"}),
-        help_text=_(
-            'In JSON, as restSearch takes them, such as {"threat_level_id": [1, 2]}. Most need none.'
-        ),
+        help_text=_('In JSON, as for restSearch, such as {"threat_level_id": [1, 2]}. Most feeds need none.'),
     )
     distribution = forms.TypedChoiceField(label=_("Who may see what arrives"), coerce=int)
     sharing_group_id = forms.ChoiceField(label=_("Sharing group"), required=False)
@@ -65,12 +63,12 @@ class SearchForm(forms.Form):
 
 
 class CollectionForm(SearchForm):
-    name = forms.CharField(label=_("Name"), max_length=255, help_text=_("What others see it as."))
+    name = forms.CharField(label=_("Name"), max_length=255, help_text=_("The name shown to others."))
     description = forms.CharField(
         label=_("Description"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("What is in it, for those who choose among collections."),
+        help_text=_("Describe the contents for those choosing a collection."),
     )
     open_to_read = forms.BooleanField(label=_("Every organisation on this hub may read it"), required=False)
     readers = Picker(label=_("Only these may read it"), help_text=_("Our own organisation always may."))
@@ -87,10 +85,10 @@ class CollectionForm(SearchForm):
         for members in ("readers", "writers"):
             self.fields[members].source = RuleRows(lambda: organisations("local"))  # type: ignore[attr-defined]
         self.fields["sharing_group_id"].help_text = _(
-            "With a group, the collection holds what is shared with it, and its members alone find it."
+            "If a group is chosen, the collection contains what is shared with it, and only its members can find it."
         )
         self.fields["distribution"].label = _("Who may see what others write into it")
-        self.fields["distribution"].help_text = _("Without a sharing group.")
+        self.fields["distribution"].help_text = _("No sharing group.")
 
     def wire(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -100,20 +98,18 @@ class CollectionForm(SearchForm):
 
 
 class TaxiiServerForm(SearchForm):
-    name = forms.CharField(
-        label=_("Name"), max_length=191, help_text=_("What it is called here. Only we see it.")
-    )
-    owner = forms.CharField(label=_("Who runs it"), required=False, max_length=191)
+    name = forms.CharField(label=_("Name"), max_length=191, help_text=_("Its name here. Only we see it."))
+    owner = forms.CharField(label=_("Run by"), required=False, max_length=191)
     baseurl = forms.CharField(
         label=_("Address"),
         max_length=191,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
-        help_text=_("Where the server is on the web, such as https://taxii.example.org."),
+        help_text=_("The server’s web address, such as https://taxii.example.org."),
     )
     api_root = forms.CharField(
         label=_("API root"),
         max_length=191,
-        help_text=_("The path of the API root, such as /taxii2/api/. The server's owner tells it."),
+        help_text=_("The path of the API root, such as /taxii2/api/. Ask the server’s owner for it."),
     )
     api_key = forms.CharField(
         label=_("Our key there"),
@@ -125,7 +121,7 @@ class TaxiiServerForm(SearchForm):
         label=_("Collection"),
         required=False,
         max_length=191,
-        help_text=_("Its id. Leave it empty, test the server, and choose among the collections it has."),
+        help_text=_("Its ID. Leave empty and test the server to choose from its collections."),
     )
     description = forms.CharField(
         label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -136,7 +132,7 @@ class TaxiiServerForm(SearchForm):
         kept = server is not None and bool(server.encrypted_key)
         self.fields["api_key"].help_text = OLD_KEY if kept else NEW_KEY
         self.fields["distribution"].label = _("Who may see the events that arrive")
-        self.fields["sharing_group_id"].help_text = _("With a group, its members alone see them.")
+        self.fields["sharing_group_id"].help_text = _("If a group is chosen, only its members see them.")
 
     def wire(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -190,7 +186,9 @@ def _initial_server(server: TaxiiServer | None) -> dict[str, Any]:
 
 
 NEW_KEY = _(
-    "Name and password with a colon between (name:password), or what the server wants in the Authorization header. "
-    "It is kept encrypted and is never shown again."
+    "Name and password separated by a colon (name:password), or the value the server expects in the "
+    "Authorization header. It is stored encrypted and never shown again."
 )
-OLD_KEY = _("There is one. Write only to replace it; it is needed anew when the address leads elsewhere.")
+OLD_KEY = _(
+    "One is stored. Enter a new one only to replace it. It must be entered again if the address changes."
+)

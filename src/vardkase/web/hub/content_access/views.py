@@ -91,7 +91,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @page(staff=OFFICERS, writes=True, allowed_while_suspended=True, confirmed=True)
 def grant(request: PageRequest, pk: int) -> HttpResponse:
     hours, answer = posted.text(request, "hours"), posted.text(request, "answer")
-    done = gettext("Access is granted. The operator has been notified.")
+    done = gettext("Access has been granted. The operator has been notified.")
     return _done(
         request, pk, done, lambda: services.grant_access(request.actor, pk, hours=hours, answer=answer)
     )
@@ -101,7 +101,7 @@ def grant(request: PageRequest, pk: int) -> HttpResponse:
 @page(staff=OFFICERS, writes=True, allowed_while_suspended=True, confirmed=True)
 def refuse(request: PageRequest, pk: int) -> HttpResponse:
     reason = posted.text(request, "reason")
-    done = gettext("The request has been refused. The operator has been told why.")
+    done = gettext("The request has been refused. The operator has been notified of the reason.")
     return _done(request, pk, done, lambda: services.refuse(request.actor, pk, reason))
 
 
@@ -109,7 +109,7 @@ def refuse(request: PageRequest, pk: int) -> HttpResponse:
 @page(staff=OFFICERS, writes=True, allowed_while_suspended=True)
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     reason = posted.text(request, "reason")
-    done = gettext("Access is withdrawn with immediate effect.")
+    done = gettext("Access has been withdrawn with immediate effect.")
     return _done(request, pk, done, lambda: services.withdraw(request.actor, pk, reason))
 
 

@@ -78,5 +78,5 @@ def _why(letter: Letter) -> str:
     mails = sent_about(letter.thing_kind, letter.thing_id).filter(attachments__contains=[name])
     last = mails.last()
     if last is None:
-        return gettext("No e-mail was written: no recipient is known.")
+        return gettext("No e-mail was sent: no recipient is known.")
     return last.why or str(last.get_state_display())

@@ -24,7 +24,7 @@ class TextForm(forms.Form):
         help_text=_("Text in braces is filled in. An empty line starts a new paragraph, ## a heading."),
     )
     reason = forms.CharField(
-        label=_("Why the text is changed"),
+        label=_("Reason for changing the text"),
         max_length=LONGEST_REASON,
         help_text=_("For the second person, who approves it."),
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -29,7 +29,7 @@ from vardkase.web.ui.paging import first_page
 SORTS = {"pk", "deadline", "changed"}
 STATES = {
     "open": gettext_lazy("Open"),
-    "late": gettext_lazy("Late"),
+    "late": gettext_lazy("Overdue"),
     "mine": gettext_lazy("Mine"),
     "solved": gettext_lazy("Solved"),
     "": gettext_lazy("All requests"),
@@ -89,7 +89,7 @@ def solve(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True, staff=DESKS)
 def note(request: PageRequest, pk: int) -> HttpResponse:
-    message = gettext("The note has been saved. The person who asked does not see it.")
+    message = gettext("The note has been saved. The requester cannot see it.")
     return _write(request, pk, message, internal=True)
 
 

@@ -21,8 +21,8 @@ class SupportRequestForm(forms.Form):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_(
-            "Do not write anything here that you have shared on the hub, and no classified "
-            "information. A link to an event is enough."
+            "Do not include anything you have shared on the hub, or any classified information. A link to an "
+            "event is enough."
         ),
     )
 
@@ -50,8 +50,7 @@ class RouteForm(forms.Form):
         max_length=LONGEST_SUBJECT,
         required=False,
         help_text=_(
-            "Needed when the request goes to the operator, who may not read content. Otherwise "
-            "it may be empty."
+            "Required when the request goes to the operator, who may not read content. Otherwise optional."
         ),
     )
 
@@ -74,7 +73,7 @@ class AnnouncementForm(forms.Form):
         label=_("Ends"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("Empty: not known yet."),
+        help_text=_("Leave empty if not yet known."),
     )
     mail = forms.BooleanField(label=_("Notify the administrators of all members by e-mail"), required=False)
 

@@ -56,7 +56,7 @@ def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
 @page(writes=True, staff=DESKS)
 def end(request: PageRequest, pk: int) -> HttpResponse:
     publishing_announcements.end(request.actor, pk)
-    messages.success(request, gettext("The status page says that it is over."))
+    messages.success(request, gettext("The status page now shows it as resolved."))
     return redirect("announcements")
 
 

@@ -23,15 +23,15 @@ HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] 
         (("public", _("Questions and answers")), ("api_docs", _("About the API"))),
     ),
     "needs": (
-        _("The self-analysis of the application suggests how to connect, with the reasons."),
+        _("The self-analysis in the application suggests how to connect, and why."),
         (("apply", _("The application")),),
     ),
     "terms": (
-        _("Every version of the terms is published here, and your signatory accepts them here."),
+        _("Every version of the terms is published here, and your signatory accepts it here."),
         (("terms", _("Terms")), ("membership", _("Membership and statement"))),
     ),
     "apply": (
-        _("The application is a form in steps that you can leave and come back to."),
+        _("The application is a form in steps. You can leave it and come back later."),
         (("apply", _("The application")),),
     ),
     "connect": (
@@ -43,8 +43,8 @@ HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] 
     ),
     "routines": (
         _(
-            "Your policy is written as rules: it is a document to read, and it is enforced "
-            "wherever information leaves."
+            "Your policy is written as rules. It is a document people can read, and it is enforced wherever "
+            "information leaves."
         ),
         (("sharing_policy", _("Sharing policy")), ("own_contacts", _("Contacts"))),
     ),

@@ -82,8 +82,8 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
         messages.error(
             request,
             gettext(
-                "The event has changed since. Nothing has been published: approval has to be "
-                "requested for the event as it is now."
+                "The event has changed since. Nothing has been published: approval must be requested for the "
+                "event as it is now."
             ),
         )
     return redirect("approval", pk)
@@ -94,7 +94,9 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
 def reject(request: PageRequest, pk: int) -> HttpResponse:
     reason = posted.text(request, "reason")
     if _decided(request, pk, lambda: services.reject(request.actor, pk, reason)) is not None:
-        messages.success(request, gettext("The request has been rejected. The person who asked is told why."))
+        messages.success(
+            request, gettext("The request has been rejected. The requester is notified of the reason.")
+        )
     return redirect("approval", pk)
 
 
@@ -114,13 +116,13 @@ def _decided(
     except StepUpRequired:
         raise
     except PublisherIsCreator:
-        messages.error(request, gettext("Somebody else has to decide this."))
+        messages.error(request, gettext("Someone else must decide this."))
     except Forbidden as refused:
         messages.error(request, str(refused))
     except Conflict:
         messages.error(request, gettext("The request has already been decided, or has expired."))
     except Invalid:
-        messages.error(request, gettext("Say why you reject it."))
+        messages.error(request, gettext("Give a reason for rejecting it."))
     return None
 
 

@@ -27,7 +27,7 @@ def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
     parts = [
         ("sharing_policy", gettext("Policy"), 0, True),
         ("approvals", gettext("Approvals"), waiting, True),
-        ("policy_try", gettext("Try"), 0, True),
+        ("policy_try", gettext("Try out"), 0, True),
         ("trainings", gettext("Training"), 0, actor.may(Permission.ADMIN)),
         ("policy_versions", gettext("Versions"), 0, True),
     ]

@@ -27,11 +27,11 @@ ACTIONS = (
     (Action.DELEGATE, _("Delegate events to others")),
 )
 HANDLINGS = (
-    (HandlingRule.NECESSITY, _("May leave us with a comment that says why it is needed")),
+    (HandlingRule.NECESSITY, _("May leave us with a comment explaining why it is needed")),
     (HandlingRule.STAYS, _("Stays with us")),
 )
 KINDS: dict[str, Any] = {
-    "at_most": _("How far something may go"),
+    "at_most": _("How widely something may be shared"),
     "must_carry": _("A required tag"),
     "personal_data": _("Personal data"),
     "four_eyes": _("Two people decide"),
@@ -50,12 +50,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "retention": ("months", "tags"),
 }
 LABELS: dict[tuple[str, str], Any] = {
-    ("at_most", "reach"): _("Goes no further than"),
-    ("must_carry", "reach"): _("Required for what goes as far as"),
-    ("four_eyes", "reach"): _("Needs approval when it goes as far as"),
+    ("at_most", "reach"): _("Shared at most with"),
+    ("must_carry", "reach"): _("Required for what is shared with"),
+    ("four_eyes", "reach"): _("Needs approval when shared with"),
     ("four_eyes", "roles"): _("Roles that may approve"),
     ("four_eyes", "users"): _("People who may approve"),
-    ("defaults", "reach"): _("Goes to"),
+    ("defaults", "reach"): _("Shared with"),
 }
 
 
@@ -63,13 +63,13 @@ class RuleForm(forms.Form):
     title_sv = forms.CharField(
         label=_("Title in Swedish"),
         max_length=500,
-        help_text=_("Keep it short: it is shown when the rule refuses something."),
+        help_text=_("Keep it short. It is shown when the rule blocks something."),
     )
     title_en = forms.CharField(label=_("Title in English"), max_length=500, required=False)
     action = forms.ChoiceField(label=_("What the rule covers"), choices=ACTIONS, widget=forms.RadioSelect)
     tags = Picker(
         label=pgettext_lazy("noun", "Tags"),
-        help_text=_("A tag such as tlp:red, or tlp:* for all that start with it."),
+        help_text=_("A tag such as tlp:red, or tlp:* for all tags that start with tlp:."),
     )
     types = Picker(label=_("Types of attributes"), help_text=_("MISP's names, such as iban or target-email."))
     categories = forms.MultipleChoiceField(
@@ -78,23 +78,23 @@ class RuleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    reach = forms.ChoiceField(label=_("How far"), choices=REACHES, widget=forms.RadioSelect)
+    reach = forms.ChoiceField(label=_("How widely"), choices=REACHES, widget=forms.RadioSelect)
     groups = forms.MultipleChoiceField(
         label=_("Only these sharing groups"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_("If it may go no further than a sharing group. None chosen: any of them."),
+        help_text=_("Applies when sharing is limited to a sharing group. If none is chosen: any of them."),
     )
     group = forms.ChoiceField(
         label=_("Sharing group"), required=False, help_text=_("If a new event goes to a sharing group.")
     )
-    handling = forms.ChoiceField(label=_("Such values"), choices=HANDLINGS, widget=forms.RadioSelect)
+    handling = forms.ChoiceField(label=_("These values"), choices=HANDLINGS, widget=forms.RadioSelect)
     roles = forms.MultipleChoiceField(
         label=_("Roles that may"), widget=forms.CheckboxSelectMultiple, required=False
     )
     users = Picker(
         label=_("People who may"),
-        help_text=_("By e-mail address. With no role and nobody named: everyone."),
+        help_text=_("By e-mail address. If no role and no person is named: everyone."),
     )
     module = forms.CharField(
         label=_("Required training"),
@@ -135,7 +135,7 @@ class RuleForm(forms.Form):
     def clean_types(self) -> list[str]:
         types: list[str] = self.cleaned_data["types"]
         if unknown := [name for name in types if name not in TYPES]:
-            raise forms.ValidationError(_("Not known: %s.") % ", ".join(unknown[:5])[:200])
+            raise forms.ValidationError(_("Unknown: %s.") % ", ".join(unknown[:5])[:200])
         return types
 
     def rule(self) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def put_in_force(request: PageRequest) -> HttpResponse:
             messages.error(request, gettext("A policy must have at least one rule."))
         except Forbidden:
             messages.error(
-                request, gettext("An administrator other than the author puts the policy in force.")
+                request, gettext("An administrator other than the author brings the policy into force.")
             )
         else:
             messages.success(request, gettext("The policy is in force."))
@@ -174,7 +174,7 @@ def end(request: PageRequest) -> HttpResponse:
         except Forbidden:
             messages.error(
                 request,
-                gettext("On this hub two people decide on a policy. Put another version in force."),
+                gettext("On this hub, two people decide on a policy. Bring another version into force."),
             )
         else:
             messages.success(request, gettext("The policy has ended. Its versions are kept."))

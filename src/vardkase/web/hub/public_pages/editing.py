@@ -112,7 +112,7 @@ def restore(request: PageRequest, part: str, name: str) -> HttpResponse:
         version = int(number) if number.isdecimal() else -1
         made = services.restore_version(request.actor, part, name, version)
     except Invalid:
-        messages.error(request, gettext("There is no such version."))
+        messages.error(request, gettext("Version not found."))
     except Conflict as refused:
         messages.error(request, str(refused))
     else:
@@ -175,11 +175,11 @@ def _of_request(request: PageRequest) -> dict[str, str]:
 
 
 PARTS = {
-    PassagePart.HERO: lambda: gettext("At the top"),
+    PassagePart.HERO: lambda: gettext("Header"),
     PassagePart.STEP: lambda: gettext("Get started in six steps"),
     PassagePart.QUESTION: lambda: gettext("Questions and answers"),
     PassagePart.LEG: lambda: gettext("Security rests on two pillars"),
     PassagePart.HELP: lambda: gettext("Help beside the application"),
-    PassagePart.FOOT: lambda: gettext("At the foot"),
+    PassagePart.FOOT: lambda: gettext("Footer"),
     PassagePart.PRIVACY: lambda: gettext("Privacy notice"),
 }

@@ -14,7 +14,7 @@ from vardkase.web.ui.permission_labels import FLAGS
 class RoleForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=255)
     restricted_to_site_admin = forms.BooleanField(
-        label=_("Only site administrators may give it to somebody"), required=False
+        label=_("Only site administrators may give it to someone"), required=False
     )
 
     def __init__(self, *args: Any, takes_two: bool = False, **kwargs: Any) -> None:
@@ -23,8 +23,8 @@ class RoleForm(forms.Form):
             self.fields[name] = forms.BooleanField(label=label, help_text=help_text, required=False)
         if takes_two:
             self.fields["reason"] = forms.CharField(
-                label=_("Why this is changed"),
+                label=_("Reason for the change"),
                 max_length=LONGEST,
-                help_text=_("Officers have this role, so an officer has to approve the change."),
+                help_text=_("Officers have this role, so an officer must approve the change."),
                 widget=forms.Textarea(attrs={"rows": 2}),
             )

@@ -25,6 +25,6 @@ def propose(request: PageRequest, pk: int) -> HttpResponse:
         with errors_shown_in(form):
             data = form.cleaned_data
             propose_account_change(request.actor, user, data["change"], form.value, data["reason"])
-            messages.success(request, gettext("Proposed. Another officer has to approve it."))
+            messages.success(request, gettext("Proposed. Another officer must approve it."))
             return redirect("user", pk)
     return render(request, "accounts/user_change.html", context, status=422 if form.errors else 200)

@@ -25,7 +25,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
             appoint(request.actor, user, form.cleaned_data["staff_roles"], form.cleaned_data["reason"])
             if waits_for_approval(user):
                 message = gettext(
-                    "Proposed. A second person has to approve before the account has its new duties."
+                    "Proposed. A second person must approve before the account has its new duties."
                 )
                 messages.info(request, message)
             else:

@@ -38,14 +38,14 @@ class KeyForm(forms.Form):
         label=_("Valid through"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Without a day the key never expires."),
+        help_text=_("Without a date, the key never expires."),
     )
     allowed_ips = forms.CharField(
         label=_("Only from these addresses"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Addresses or networks, one on each line. Empty: from anywhere."),
+        help_text=_("Addresses or networks, one per line. Leave empty to allow any address."),
     )
     read_only = forms.BooleanField(label=_("The key is read-only"), required=False)
 
@@ -57,7 +57,7 @@ class KeyForm(forms.Form):
             hint = _("At most %(days)s days from today: no later than %(day)s.")
             day = date_format(latest_day(now_seconds(), days), "j F Y")
             self.fields["expiration"].help_text = hint % {"days": days, "day": day}
-            self.fields["allowed_ips"].help_text = _("Addresses or networks, one on each line.")
+            self.fields["allowed_ips"].help_text = _("Addresses or networks, one per line.")
             for name in ("expiration", "allowed_ips"):
                 self.fields[name].required = True
 

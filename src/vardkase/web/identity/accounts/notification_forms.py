@@ -18,20 +18,18 @@ class NotificationsForm(forms.Form):
     tags = LinesField(
         max_length=LONGEST_LIST,
         label=_("Only events with one of these tags"),
-        help_text=_("One tag on each line. % matches any text: tlp:%. Empty: all events."),
+        help_text=_("One tag per line. % matches any text, as in tlp:%. Leave empty for all events."),
     )
     without_tags = LinesField(max_length=LONGEST_LIST, label=_("No events with one of these tags"))
     organisations = LinesField(
         max_length=LONGEST_LIST,
         label=_("Only events of these organisations"),
-        help_text=_("The name of one on each line."),
+        help_text=_("One name per line."),
     )
-    contactalert = forms.BooleanField(
-        label=_("E-mail me when somebody asks about our events"), required=False
-    )
-    notification_daily = forms.BooleanField(label=_("A summary each day"), required=False)
-    notification_weekly = forms.BooleanField(label=_("A summary each week"), required=False)
-    notification_monthly = forms.BooleanField(label=_("A summary each month"), required=False)
+    contactalert = forms.BooleanField(label=_("E-mail me when someone asks about our events"), required=False)
+    notification_daily = forms.BooleanField(label=_("Daily summary"), required=False)
+    notification_weekly = forms.BooleanField(label=_("Weekly summary"), required=False)
+    notification_monthly = forms.BooleanField(label=_("Monthly summary"), required=False)
     summary_tags = LinesField(
         max_length=LONGEST_LIST, label=_("Summaries of events with one of these tags only")
     )
@@ -47,7 +45,7 @@ class NotificationsForm(forms.Form):
         required=False,
         max_length=65_535,
         widget=forms.Textarea(attrs={"rows": 4, "class": "value", "spellcheck": "false"}),
-        help_text=_("As PEM text. If there are both, put the OpenPGP key first."),
+        help_text=_("In PEM format. If you enter both, put the OpenPGP key first."),
     )
 
     def __init__(self, *args: Any, plain: bool = True, **kwargs: Any) -> None:

@@ -27,18 +27,16 @@ class UserForm(forms.Form):
         label=_("Expires on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("The account can no longer be used from this day. Empty: it does not expire."),
+        help_text=_("The account cannot be used from this date. Leave empty if it does not expire."),
     )
-    autoalert = forms.BooleanField(label=_("Gets mail when an event is published"), required=False)
-    contactalert = forms.BooleanField(
-        label=_("Gets mail when somebody asks about our events"), required=False
-    )
+    autoalert = forms.BooleanField(label=_("E-mailed when an event is published"), required=False)
+    contactalert = forms.BooleanField(label=_("E-mailed when someone asks about our events"), required=False)
     server_id = forms.ChoiceField(
         label=_("Account of a connected hub"),
         required=False,
         help_text=_(
-            "For the account that another hub fetches with: what limits what we send over the "
-            "connection then also limits what the account can fetch."
+            "For the account another hub uses for fetching: limits on what we send over the connection then "
+            "also apply to what the account can fetch."
         ),
     )
 
@@ -51,7 +49,7 @@ class UserForm(forms.Form):
             local = organisations("local").values_list("pk", "name")
             self.fields["org_id"].choices = list(local)  # type: ignore[attr-defined]
             hubs = [(str(server.pk), server.name) for server in servers(actor)]
-            self.fields["server_id"].choices = [("0", _("Of none")), *hubs]  # type: ignore[attr-defined]
+            self.fields["server_id"].choices = [("0", _("None")), *hubs]  # type: ignore[attr-defined]
         else:
             del self.fields["org_id"], self.fields["server_id"]
 

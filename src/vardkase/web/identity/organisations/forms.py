@@ -16,7 +16,9 @@ class OrganisationForm(forms.Form):
     uuid = forms.UUIDField(
         label=_("UUID"),
         required=False,
-        help_text=_("The same on every hub that knows the organisation. Empty: a new one is generated."),
+        help_text=_(
+            "The same on every hub where the organisation is known. Leave empty to generate a new one."
+        ),
     )
     local = forms.BooleanField(
         label=_("A member of this hub"),
@@ -35,7 +37,7 @@ class OrganisationForm(forms.Form):
         label=_("Mail domains of its accounts"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("One on each line. Empty: any."),
+        help_text=_("One per line. Leave empty for any."),
     )
 
     def wire(self) -> dict[str, Any]:
@@ -50,7 +52,7 @@ class SharingGroupForm(forms.Form):
     releasability = forms.CharField(
         label=_("Releasable to"),
         required=False,
-        help_text=_("In words: who may read what is shared with it."),
+        help_text=_("Describe who may read what is shared with it."),
     )
     description = forms.CharField(
         label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -59,7 +61,7 @@ class SharingGroupForm(forms.Form):
         label=_("Available"),
         required=False,
         initial=True,
-        help_text=_("When it cannot, its members no longer read what is shared with it."),
+        help_text=_("If not, its members can no longer read what is shared with it."),
     )
     roaming = forms.BooleanField(
         label=_("May be sent to any hub that has one of its members"), required=False

@@ -17,8 +17,7 @@ class SecurityNetworksForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text=_(
-            "One on each line, such as 192.0.2.0/24 or 2001:db8::/32. A single address also "
-            "counts as a network."
+            "One per line, such as 192.0.2.0/24 or 2001:db8::/32. A single address also counts as a network."
         ),
     )
 
@@ -37,8 +36,8 @@ class SecurityCertificateForm(forms.Form):
     pins = forms.ChoiceField(
         label=_("What is recognised"),
         choices=[
-            ("certificate", _("This certificate: a renewed one has to be registered again")),
-            ("key", _("Its key: a renewed certificate with the same key is accepted")),
+            ("certificate", _("The certificate: a renewed one must be registered again")),
+            ("key", _("The key: a renewed certificate with the same key is accepted")),
         ],
         widget=forms.RadioSelect,
         initial="certificate",
@@ -64,8 +63,11 @@ class SecurityDomainForm(forms.Form):
         help_text=_("The part after @ in your addresses. A subdomain is a separate domain."),
     )
     method = forms.ChoiceField(
-        label=_("How you verify it"),
-        choices=[("dns", _("A TXT record in DNS")), ("mail", _("A link mailed to those who run the domain"))],
+        label=_("How to verify it"),
+        choices=[
+            ("dns", _("A TXT record in DNS")),
+            ("mail", _("A link mailed to the domain’s administrators")),
+        ],
         widget=forms.RadioSelect,
         initial="dns",
     )
@@ -80,10 +82,10 @@ class SecurityDomainForm(forms.Form):
 class RequirementsForm(forms.Form):
     software = forms.CharField(label=_("Software and version"), required=False, max_length=255)
     egress_addresses = forms.CharField(
-        label=_("Fixed addresses it calls from"),
+        label=_("Fixed addresses it connects from"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_("One on each line. The keys of your synchronising accounts are bound to these."),
+        help_text=_("One per line. The keys of your synchronising accounts are bound to these."),
     )
     proof = forms.ChoiceField(
         label=_("How it is identified besides the key"),
@@ -95,10 +97,10 @@ class RequirementsForm(forms.Form):
     contact_email = forms.CharField(label=_("The contact's e-mail address"), required=False, max_length=255)
     contact_phone = forms.CharField(label=_("The contact's telephone"), required=False, max_length=64)
     rotation_days = forms.IntegerField(
-        label=_("Days until keys are changed"), initial=365, help_text=_("At most 365.")
+        label=_("Days between key changes"), initial=365, help_text=_("At most 365.")
     )
     log_days = forms.IntegerField(
-        label=_("Days that connection logs are kept"), initial=180, help_text=_("At least 90.")
+        label=_("Days to keep connection logs"), initial=180, help_text=_("At least 90.")
     )
 
 
@@ -107,5 +109,5 @@ class RequirementsDecisionForm(forms.Form):
         label=_("To the organisation"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Say what is missing when you return the list."),
+        help_text=_("Explain what is missing when you return the list."),
     )

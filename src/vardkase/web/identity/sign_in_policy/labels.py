@@ -54,7 +54,7 @@ REQUIREMENT_STATES: dict[str, tuple[str, str | Promise]] = {
 ANSWERS: dict[str, tuple[str, str | Promise]] = {
     "confirmed": ("ok", _("Confirmed")),
     "disabled": ("lock", _("Disabled")),
-    "unanswered": ("lock", _("Disabled: nobody answered")),
-    "spared": ("warn", _("Kept: the last administrator")),
+    "unanswered": ("lock", _("Disabled: not confirmed")),
+    "spared": ("warn", _("Exempt: the last administrator")),
 }
 """What became of an account in a review: the kind of its mark, and the word."""

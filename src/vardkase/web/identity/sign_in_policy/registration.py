@@ -98,7 +98,7 @@ def check_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
             messages.success(request, gettext("The record exists: the domain is verified."))
         else:
             messages.error(
-                request, gettext("The record does not exist yet. It may take an hour until DNS shows it.")
+                request, gettext("The record does not exist yet. It may take an hour to appear in DNS.")
             )
     return redirect("security", pk)
 

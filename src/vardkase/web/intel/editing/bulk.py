@@ -71,7 +71,7 @@ def tag(request: PageRequest, reference: str) -> HttpResponse:
     event, chosen = find_event(request.actor, reference), posted.numbers(request, "pk")
     usable = usable_tag(request.actor, posted.text(request, "tag").strip())
     if usable is None:
-        messages.error(request, gettext("There is no such tag, or you may not use it."))
+        messages.error(request, gettext("The tag does not exist, or you may not use it."))
         return redirect("event", event.id)
     # Others than the creator may only add local tags.
     local = not (request.actor.is_site_admin or event.orgc_id == request.actor.organisation_id)

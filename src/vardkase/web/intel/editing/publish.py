@@ -108,14 +108,14 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
     except PolicyForbids as refused:
         return str(refused)
     except PublicationStopped:
-        return gettext("The event is not published. The list of checks says why.")
+        return gettext("The event is not published. See the checks for the reason.")
     except ConfirmationNeeded:
         return gettext(
-            "The TLP label does not allow sharing that far. Confirm that you mean it, or choose "
+            "The TLP label does not allow sharing this widely. Confirm that this is intended, or choose "
             "another distribution."
         )
     except PublisherIsCreator:
-        return gettext("You created the event, and this hub asks for somebody else to publish it.")
+        return gettext("You created the event, and on this hub someone else must publish it.")
     except TaxonomiesMissing as missing:
         names = ", ".join(missing.namespaces)
         return gettext("The hub requires tags that the event lacks: %(names)s") % {"names": names}

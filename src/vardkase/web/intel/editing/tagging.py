@@ -100,7 +100,7 @@ def _put_on(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
             request, "editing/tagging.html", {**_context(request, carrier), "conflict": conflict}, status=409
         )
     if (chosen := usable_tag(request.actor, name)) is None:
-        messages.error(request, gettext("There is no such tag, or you may not use it."))
+        messages.error(request, gettext("The tag does not exist, or you may not use it."))
         return redirect(carrier.tag_url)
     reference = str(chosen.pk) if chosen.name.isdigit() else chosen.name
     with errors_shown_as_message(request):

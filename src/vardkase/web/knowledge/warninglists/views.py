@@ -66,7 +66,7 @@ def switch_several(request: PageRequest, enabled: bool) -> HttpResponse:
 def _switch(request: PageRequest, ids: Sequence[int], enabled: bool, row: str = "") -> HttpResponse:
     count = services.set_enabled(request.actor, ids=ids, enabled=enabled)
     if not count:
-        raise Http404(gettext("No such warninglist."))
+        raise Http404(gettext("Warninglist not found."))
     if enabled:
         message = ngettext("%(n)s warninglist is enabled.", "%(n)s warninglists are enabled.", count)
     else:

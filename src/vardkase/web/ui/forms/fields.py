@@ -33,7 +33,10 @@ class WithinField(forms.RegexField):
         super().__init__(
             r"^\d{1,4}[dhm]$",
             required=False,
-            help_text=_("A number and d (days), h (hours) or m (minutes), such as 30d. Empty: however old."),
+            help_text=_(
+                "A number followed by d (days), h (hours) or m (minutes), such as 30d. Leave empty for no "
+                "limit."
+            ),
             error_messages={"invalid": _("Enter a number and d, h or m, such as 30d.")},
             **options,
         )

@@ -73,8 +73,8 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     day = formatted(date.fromisoformat(request.parameters["answer_by"]), "j F Y")
     return ActionDescription(
         gettext(
-            "Version %(version)s of the terms applies at once, and every member is asked to accept it by %(day)s. "
-            "Applicants have to accept it before they can be approved."
+            "Version %(version)s of the terms applies at once, and every member is asked to accept it by "
+            "%(day)s. Applicants must accept it before they can be approved."
         )
         % {"version": request.subject, "day": day},
         ((gettext("Last day to answer"), day), *_changes(int(request.subject))),

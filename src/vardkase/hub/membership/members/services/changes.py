@@ -151,7 +151,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     )
     return ActionDescription(
         gettext(
-            "What the member has proposed applies from now on. Contacts are written to, and may ask for accounts."
+            "The member’s proposal applies from now on. Contacts are written to, and may request accounts."
         ),
         ((gettext("Member"), request.title), *rows),
     )

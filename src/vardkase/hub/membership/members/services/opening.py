@@ -125,9 +125,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     ]
     if active_users().filter(org=int(request.subject), staff_roles__contains=[StaffRole.OPERATOR]).exists():
         warnings.append(
-            gettext(
-                "Operators of the hub belong to it: what they are granted to read opens nothing until then."
-            )
+            gettext("The hub’s operators belong to it. Access granted to them has no effect until then.")
         )
     return ActionDescription(
         gettext("The organisation becomes a member, and onboarding starts. No application is needed."),

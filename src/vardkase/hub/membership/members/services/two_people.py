@@ -179,7 +179,7 @@ def _terminate(approval: Approval) -> Membership:
 
 
 _describe_open_items = _description(
-    _("The member reads and shares from now on, although items of its checklist are open."),
+    _("The member can read and share from now on, although its checklist has open items."),
     open=_("Remaining"),
 )
 _of_a_member = partial(
@@ -204,14 +204,14 @@ LIMIT = _of_a_member(
 LIFT = _of_a_member(
     name="lift_limits",
     title=_("Lift restrictions of a membership"),
-    describe=_description(_("Everything that officers have restricted works again at once.")),
+    describe=_description(_("Everything that officers have restricted will work again at once.")),
     execute=_lift,
 )
 TERMINATE = _of_a_member(
     name="terminate_membership",
     title=_("Terminate a membership"),
     describe=_description(
-        _("Accounts are disabled, keys are revoked, and nothing more is exchanged. This cannot be undone."),
+        _("Accounts will be disabled, keys revoked, and exchange stopped. This cannot be undone."),
         contributions=_("What happens to its contributions"),
     ),
     execute=_terminate,

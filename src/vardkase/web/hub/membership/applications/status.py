@@ -86,7 +86,7 @@ def send_completion(request: ApplicantRequest) -> HttpResponse:
     except Conflict as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, gettext("Your completion has been submitted. The assessment continues."))
+        messages.success(request, gettext("Your additions have been submitted. The assessment continues."))
     return redirect("apply_status")
 
 
@@ -135,7 +135,7 @@ def _refused(request: ApplicantRequest, error: Invalid) -> HttpResponse:
     if set(wrong) == {"terms"} and lacks_current_terms(request.application):
         form.add_error(None, NEW_TERMS)
     elif wrong:
-        form.add_error(None, gettext("Something is missing in: %s.") % ", ".join(wrong.values()))
+        form.add_error(None, gettext("Incomplete: %s.") % ", ".join(wrong.values()))
     else:
         take_errors(form, error)
     return _status(request, form, status=422)
@@ -179,10 +179,10 @@ def _timeline(application: Application) -> list[dict[str, Any]]:
 PAST = {
     "submit": _("You sent the application"),
     "wait": _("It was put on the waiting list"),
-    "queue": _("Its phase opened, and it was queued"),
+    "queue": _("Its phase opened and it was queued"),
     "review": _("An officer started the review"),
     "request_completion": _("You were asked to complete it"),
-    "complete": _("You sent your completion"),
+    "complete": _("You sent your additions"),
     "resume": _("The assessment continued"),
     "approve": _("It was approved"),
     "reject": _("It was rejected"),
@@ -193,8 +193,8 @@ WORDS = {
     State.SUBMITTED: (
         _("Received, waiting to be handled"),
         _(
-            "An officer will review the application. You do not need to do anything, and are "
-            "notified by e-mail when something happens."
+            "An officer will review the application. You do not need to do anything. We will notify you by "
+            "e-mail of any news."
         ),
     ),
     State.UNDER_REVIEW: (
@@ -206,12 +206,12 @@ WORDS = {
     ),
     State.COMPLETION_REQUESTED: (
         _("You are asked to complete the application"),
-        _("Read what we ask for below, change those answers, and submit the completion."),
+        _("Read what we ask for below, change those answers, and submit them again."),
     ),
     State.APPROVED: (
         _("Approved"),
         _(
-            "You are granted membership. We contact your technical contact about the connection. "
+            "You have been granted membership. We will contact your technical contact about the connection. "
             "The decision is below."
         ),
     ),

@@ -42,11 +42,11 @@ class CompletionForm(forms.Form):
 
 class ResumeForm(forms.Form):
     note = _text(
-        _("Why do you continue without it?"),
+        _("Why are you continuing without it?"),
         2,
         hint=_(
-            "How the information arrived instead, or that none arrived in time. It is kept in "
-            "the history; the applicant is notified that the assessment continues."
+            "How the information was received instead, or that none was received in time. This is kept in "
+            "the history. The applicant is notified that the assessment continues."
         ),
     )
 
@@ -73,7 +73,7 @@ class ProposalForm(forms.Form):
         _("Exception"),
         2,
         required=False,
-        hint=_("Only if you approve although a criterion is not met: why it can still be approved."),
+        hint=_("Only if you approve although a criterion is not met. Explain why it can still be approved."),
     )
 
 
@@ -91,9 +91,9 @@ class PartialityForm(forms.Form):
     partial = forms.ChoiceField(
         label=_("Your answer"),
         choices=[
-            ("1", _("I have a conflict of interest, and take no part in this case")),
+            ("1", _("I have a conflict of interest and will take no part in this case")),
             ("0", _("I have no conflict of interest")),
         ],
         widget=forms.RadioSelect,
     )
-    reason = _text(_("Why?"), hint=_("It is kept with the case, and is read by the hub’s officers."))
+    reason = _text(_("Why?"), hint=_("It is kept with the case and read by the hub’s officers."))

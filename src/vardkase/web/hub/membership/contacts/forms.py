@@ -13,7 +13,7 @@ from vardkase.web.ui.forms.fields import PLAIN_TEXT
 
 
 class ContactForm(forms.Form):
-    role = forms.ChoiceField(label=_("What for"), choices=ContactRole.choices)
+    role = forms.ChoiceField(label=_("Purpose"), choices=ContactRole.choices)
     name = forms.CharField(label=_("Name or function"), max_length=200)
     email = forms.EmailField(label=_("E-mail"), max_length=255)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
@@ -21,7 +21,7 @@ class ContactForm(forms.Form):
         label=_("OpenPGP key"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, **PLAIN_TEXT}),
-        help_text=_("The public key, as text. E-mail to the contact is encrypted with it."),
+        help_text=_("The public key as text. E-mail to the contact is encrypted with it."),
     )
 
 

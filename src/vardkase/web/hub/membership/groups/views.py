@@ -101,7 +101,7 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
             services.add_account(request.actor, pk, form.cleaned_data["email"], form.cleaned_data["role_id"])
             messages.success(
                 request,
-                gettext("The account has been created. Its password is chosen on the page for a new one."),
+                gettext("The account has been created. Its password is chosen on the new password page."),
             )
             return redirect("group_organisation", pk)
     context: dict[str, Any] = {

@@ -34,7 +34,7 @@ class SignInMinimumForm(ReasonForm):
         label=_("Longest validity of a key, in days"),
         min_value=SHORTEST,
         max_value=LONGEST,
-        help_text=_("Applies where keys must be bound. Keys with a longer validity stop working."),
+        help_text=_("Applies where keys must be bound. Keys that are valid for longer stop working."),
     )
     field_order = ("rules", "key_days", "reason")
 
@@ -48,16 +48,16 @@ class ActivateForm(forms.Form):
 class SuspendForm(ChangeDecisionForm):
     kind = forms.ChoiceField(label=_("What is suspended"), choices=RestrictionKind.choices)
     until = day_field(
-        label=_("Lifted on"), required=False, help_text=_("Empty: until the suspension is lifted.")
+        label=_("Lifted on"), required=False, help_text=_("Leave empty to suspend until lifted.")
     )
     field_order = ("kind", "reason", "until")
 
 
 class TerminateForm(ChangeDecisionForm):
     contributions = forms.CharField(
-        label=_("What happens to what the member has contributed"),
+        label=_("What happens to the member’s contributions"),
         widget=forms.Textarea(attrs=ROWS),
-        help_text=_("It stays on the hub. Write what was agreed, such as under whose name."),
+        help_text=_("It stays on the hub. Describe what was agreed, such as under whose name."),
     )
 
 

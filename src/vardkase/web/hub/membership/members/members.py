@@ -112,20 +112,19 @@ type Take = Callable[[PageRequest, int, dict[str, Any]], Done]
 STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
     "activate": (
         _("Activate the membership"), written.ActivateForm, _activate,
-        _("The member reads and writes from now on, as its roles and its policy allow."),
+        _("The member can read and write from now on, as its roles and policy allow."),
     ),
     "suspend": (
         _("Suspend or restrict"), written.SuspendForm, _suspend,
-        _("It takes effect everywhere as soon as another officer has approved it."),
+        _("It takes effect everywhere once another officer has approved it."),
     ),
     "restore": (
         _("Lift the suspension"), ReasonForm, _restore,
-        _("Everything works again at once, and what was waiting is sent."),
+        _("Everything will work again at once, and anything waiting will be sent."),
     ),
     "terminate": (
         _("Terminate the membership"), written.TerminateForm, _terminate,
-        _("Accounts are disabled, keys are revoked, and nothing more is exchanged. This cannot "
-"be undone."),
+        _("Accounts will be disabled, keys revoked, and exchange stopped. This cannot be undone."),
     ),
 }  # fmt: skip
 

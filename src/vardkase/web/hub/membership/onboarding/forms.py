@@ -22,7 +22,7 @@ class TakesTwoForm(forms.Form):
         widget=forms.Textarea(attrs=ROWS),
         max_length=4000,
         required=False,
-        help_text=_("Needed if another officer has to approve it. You are told when that is the case."),
+        help_text=_("Required if another officer must approve it. We tell you when that is the case."),
     )
 
 
@@ -30,7 +30,7 @@ class AdministratorForm(TakesTwoForm):
     field_order = ("email", "reason")
     email = forms.EmailField(
         label=_("E-mail address of the administrator"),
-        help_text=_("A private link to choose a password is sent to this address."),
+        help_text=_("A private link for choosing a password is sent to this address."),
     )
 
 
@@ -38,18 +38,20 @@ class SyncUserForm(TakesTwoForm):
     field_order = ("email", "addresses", "until", "send_to", "reason")
     email = forms.EmailField(
         label=_("Address of the account"),
-        help_text=_("An address of the machine, in the member’s own domain."),
+        help_text=_("The machine’s address in the member’s own domain."),
     )
     addresses = forms.CharField(
         label=_("Addresses it connects from"),
         widget=forms.Textarea(attrs=ROWS),
-        help_text=_("Fixed addresses or networks, one on each line. The key works from nowhere else."),
+        help_text=_("Fixed addresses or networks, one per line. The key works from nowhere else."),
     )
-    until = day_field(label=_("The key’s expiry date"), help_text=_("The key works through this day."))
+    until = day_field(
+        label=_("The key’s expiry date"), help_text=_("The key works up to and including this date.")
+    )
     send_to = forms.EmailField(
-        label=_("Send the link with the key to"),
+        label=_("Send the link to the key to"),
         required=False,
-        help_text=_("Empty: to the technical contact. The key is shown once."),
+        help_text=_("Leave empty to send it to the technical contact. The key is shown once."),
     )
 
 
@@ -57,7 +59,7 @@ class ChecklistNetworksForm(forms.Form):
     networks = forms.CharField(
         label=_("Networks"),
         widget=forms.Textarea(attrs=ROWS),
-        help_text=_("As seen from the internet, one on each line, such as 192.0.2.0/24."),
+        help_text=_("As seen from the internet, one per line, such as 192.0.2.0/24."),
     )
 
 
@@ -74,7 +76,7 @@ class ChecklistDomainForm(forms.Form):
     method = forms.ChoiceField(
         label=_("Verification"),
         choices=[
-            (MailDomain.Method.MAIL, _("A mail to the domain")),
+            (MailDomain.Method.MAIL, _("An e-mail to the domain")),
             (MailDomain.Method.DNS, _("A record in DNS")),
         ],
     )
@@ -95,8 +97,8 @@ class ServerForm(TakesTwoForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = _(
-            "Empty: the member confirms the connection before anything is fetched. With a reason "
-            "you propose that two officers confirm it instead."
+            "Leave empty to let the member confirm the connection before anything is fetched. If you give a "
+            "reason, you propose that two officers confirm it instead."
         )
 
 
@@ -108,16 +110,15 @@ class ChecklistOrganisationForm(TakesTwoForm):
     field_order = ("other", "uuid", "reason")
     other = forms.ModelChoiceField(
         Organisation.objects.filter(membership=None).order_by("name"),
-        label=_("The organisation it is, if it already existed here"),
+        label=_("The corresponding organisation, if it already existed here"),
         help_text=_(
-            "It receives everything this organisation has here. Make sure that they are the same "
-            "organisation."
+            "It will receive everything this organisation has here. Make sure that they are the same organisation."
         ),
         required=False,
         empty_label="–",
     )
     uuid = forms.UUIDField(
-        label=_("Otherwise the UUID that it has in its own MISP"),
+        label=_("Otherwise the UUID it has in its own MISP"),
         help_text=_(
             "What the member sends is recognised as its own by this UUID. Make sure that it is the member’s."
         ),

@@ -29,12 +29,12 @@ class PhaseForm(forms.Form):
     opens = day_field(
         label=_("First day"),
         required=False,
-        help_text=_("Empty: the phase opens when its legal preconditions are in force."),
+        help_text=_("Leave empty to open the phase when its legal preconditions are in force."),
     )
     closes = day_field(
         label=_("Ends on"),
         required=False,
-        help_text=_("From this day on the phase admits nobody. Empty: it does not end."),
+        help_text=_("From this date, the phase admits nobody. Leave empty for no end date."),
     )
     sectors = forms.MultipleChoiceField(
         label=_("Admits"), choices=Sector.choices, required=False, widget=forms.CheckboxSelectMultiple
@@ -45,7 +45,7 @@ class PhaseForm(forms.Form):
     )
 
     reason = forms.CharField(
-        label=_("Why the phase is changed"),
+        label=_("Reason for changing the phase"),
         max_length=LONGEST_REFERENCE,
         help_text=_("For the second person, who approves it."),
     )
@@ -59,7 +59,7 @@ class PhaseForm(forms.Form):
 class InForceForm(forms.Form):
     since = day_field(label=_("In force from"))
     reference = forms.CharField(
-        label=_("Act or decision"), max_length=LONGEST_REFERENCE, help_text=_("For example SFS 2026:417.")
+        label=_("Law or decision"), max_length=LONGEST_REFERENCE, help_text=_("For example SFS 2026:417.")
     )
 
 

@@ -49,7 +49,7 @@ class PublishForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.CharField(
-        label=_("Why there is a new version"),
+        label=_("Reason for the new version"),
         max_length=LONGEST_REASON,
         help_text=_("For the second person, who approves it."),
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -59,10 +59,8 @@ class PublishForm(forms.Form):
     def __init__(self, version: int, members: int, earliest: date, data: Any = None) -> None:
         super().__init__(data, initial={"answer_by": earliest + timedelta(days=APPROVAL_DAYS.value)})
         label = ngettext(
-            "Yes, version %(version)s is to apply once it is approved, and %(count)s member is "
-            "to be asked by e-mail",
-            "Yes, version %(version)s is to apply once it is approved, and %(count)s members are "
-            "to be asked by e-mail",
+            "Yes, version %(version)s should apply once approved, and %(count)s member should be asked by e-mail",
+            "Yes, version %(version)s should apply once approved, and %(count)s members should be asked by e-mail",
             members,
         )
         self.fields["confirmed"].label = label % {"version": version, "count": members}
@@ -73,5 +71,5 @@ class AcceptanceForm(forms.Form):
     name = forms.CharField(label=_("Name of the signatory"), max_length=LONGEST_NAME)
     role = forms.CharField(label=_("Position"), max_length=LONGEST_NAME)
     accepted = forms.BooleanField(
-        label=_("The signatory may commit the organisation, and accepts the terms on its behalf")
+        label=_("The signatory is authorised to commit the organisation, and accepts the terms on its behalf")
     )

@@ -80,7 +80,7 @@ def edit(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         with errors_shown_in(form):
             draft = drafts.edit_draft(request.actor, form.cleaned_data)
-            messages.success(request, gettext("Saved. Members see nothing of it until it is published."))
+            messages.success(request, gettext("Saved. Members cannot see it until it is published."))
             return redirect("terms_draft")
     context = {
         "draft": draft,

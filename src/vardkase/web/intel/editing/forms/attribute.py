@@ -48,7 +48,7 @@ class AttributeForm(ReachForm):
 
     type = forms.ChoiceField(
         label=_("Type"),
-        help_text=_("Start typing its name to find one."),
+        help_text=_("Start typing a name to find one."),
         error_messages={"required": _("Choose a type.")},
     )
     category = forms.ChoiceField(
@@ -64,7 +64,7 @@ class AttributeForm(ReachForm):
     file = forms.FileField(
         label=_("File"),
         required=False,
-        help_text=_("For attachments and malware samples. A sample is encrypted as soon as it arrives."),
+        help_text=_("For attachments and malware samples. Samples are encrypted on upload."),
     )
     to_ids = forms.ChoiceField(
         label=_("For detection"),
@@ -129,7 +129,7 @@ class AttributeForm(ReachForm):
         elif kind in ATTACHMENT_TYPES and self.is_new and not file:
             self.add_error("file", gettext("Choose a file."))
         elif not file and not value and "type" in self.cleaned_data:
-            self.add_error("value", gettext("Write a value."))
+            self.add_error("value", gettext("Enter a value."))
 
     def document(self) -> dict[str, Any]:
         """The attribute as MISP writes it. Times are included only when changed."""

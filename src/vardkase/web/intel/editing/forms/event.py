@@ -28,15 +28,18 @@ class EventForm(ReachForm):
 
     info = forms.CharField(
         label=_("Title"),
-        help_text=_("What happened, in one line. Everyone who may see the event reads it in lists and mail."),
+        help_text=_(
+            "Describe what happened, in one line. It is shown in lists and e-mail to everyone who may see "
+            "the event."
+        ),
         max_length=5000,
-        error_messages={"required": _("Write a title.")},
+        error_messages={"required": _("Enter a title.")},
     )
     date = forms.DateField(
         label=_("Date"),
         help_text=_("When it happened, or when you learned of it."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Write the date as year-month-day.")},
+        error_messages={"invalid": _("Enter the date as year-month-day.")},
     )
     threat_level_id = forms.TypedChoiceField(
         label=_("Threat level"), coerce=int, choices=[(level, each[2]) for level, each in THREATS.items()]
@@ -68,7 +71,7 @@ class EventForm(ReachForm):
         except NotFound:
             if UUID_FORM.fullmatch(named):
                 return named
-        raise forms.ValidationError(gettext("There is no event with this number."))
+        raise forms.ValidationError(gettext("No event has this number."))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -147,7 +147,7 @@ class TemplateFields:
     def _check_required(self, present: set[str]) -> None:
         missing = [name for name in self.needs.get("required", ()) if name not in present]
         if missing:
-            self.errors.append(gettext("These must be filled in: %(names)s") % {"names": ", ".join(missing)})
+            self.errors.append(gettext("Fill in: %(names)s") % {"names": ", ".join(missing)})
         one_of = self.needs.get("requiredOneOf", ())
         if one_of and not present.intersection(one_of):
             message = gettext("Fill in at least one of these: %(names)s")
@@ -248,7 +248,7 @@ def _error(document: dict[str, Any]) -> str:
 class ReferenceForm(forms.Form):
     referenced_uuid = forms.UUIDField(
         label=_("Refers to"),
-        error_messages={"required": _("Choose what it refers to."), "invalid": _("That is not a UUID.")},
+        error_messages={"required": _("Choose what it refers to."), "invalid": _("This is not a UUID.")},
     )
     relationship_type = forms.CharField(
         label=_("How it relates"),

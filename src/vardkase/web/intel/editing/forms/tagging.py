@@ -25,7 +25,7 @@ class TagLines(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", _("Tags"))
-        options.setdefault("help_text", _("One on each line, such as tlp:amber. You can add more later."))
+        options.setdefault("help_text", _("One per line, such as tlp:amber. You can add more later."))
         widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
         super().__init__(required=False, max_length=20_000, widget=widget, **options)
 
@@ -45,10 +45,10 @@ class TagLines(forms.CharField):
 def check_tags(form: forms.Form, field: str, actor: Actor) -> None:
     names: Sequence[str] = form.cleaned_data.get(field) or []
     if names and not actor.may(Permission.TAGGER):
-        form.add_error(field, gettext("Your role may not tag."))
+        form.add_error(field, gettext("Your role may not add tags."))
         return
     if unusable := unusable_tags(actor, names):
-        form.add_error(field, gettext("There is no such tag: %(names)s") % {"names": ", ".join(unusable)})
+        form.add_error(field, gettext("Tag not found: %(names)s") % {"names": ", ".join(unusable)})
     for conflict in exclusive_conflicts(names):
         form.add_error(field, conflict_words(conflict.tags))
 
