@@ -21,7 +21,7 @@ def test_people_and_clients_get_different_texts() -> None:
     problem = CommonProblem.REQUIRED()
 
     with translation.override("sv"):
-        assert str(problem) == "Det här måste fyllas i."
+        assert str(problem) == "Fyll i det här."
         assert problem.wire == "This field cannot be left blank"
     with translation.override("en"):
         assert str(problem) == "Fill this in."
@@ -47,7 +47,7 @@ def test_fields_are_worded_for_clients() -> None:
 
     with translation.override("sv"):
         assert wire(error.errors) == {"info": ["This field cannot be left blank"]}
-        assert str(error) == "Det här måste fyllas i."
+        assert str(error) == "Fyll i det här."
 
 
 def test_stored_problem_can_be_read_in_any_language() -> None:

@@ -134,7 +134,7 @@ def test_faulty_events_do_not_stop_the_others(seed: Seed) -> None:
         (403, b'{"message": "no"}', "Not authorised"),
         (502, b"<html>", "status 502"),
         (200, b"<html>", "did not answer with JSON"),
-        (200, b"[]", "did not identify itself"),
+        (200, b"[]", "did not say what it is"),
     ],
 )
 def test_unusable_peer_is_reported(seed: Seed, status: int, content: bytes, told: str) -> None:

@@ -273,5 +273,5 @@ def test_private_addresses_are_refused(seed: Seed, settings: Settings) -> None:
         server = partner(seed, running)
         for path in (f"collectionsIndex/{server.pk}", f"objectsIndex/{server.pk}/c"):
             status, body = call(seed.site_admin.key, "GET", f"/taxiiServers/{path}")
-            assert (status, "may not connect to" in body["message"]) == (404, True)
+            assert (status, "may not turn to" in body["message"]) == (404, True)
         assert running.requests == []

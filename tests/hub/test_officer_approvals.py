@@ -71,7 +71,7 @@ def test_single_officer_cannot_change_membership(seed: Seed, desk: Desk, step: s
             assert signed_in(officer).post(f"/members/{org}/step/{step}/", GIVEN).status_code == 302
         else:
             status, body = call(officer.key, "POST", f"/memberships/{step}/{org}", GIVEN)
-            assert (status, "Another person must approve" in body["message"]) == (200, True)
+            assert (status, "Another person has to approve" in body["message"]) == (200, True)
         try_to_approve_alone(officer, ApprovalRequest.objects.get(state="waiting"))
         assert state_of(seed) == before, interface
     call(officer.key, "POST", f"/memberships/{step}/{org}", GIVEN)

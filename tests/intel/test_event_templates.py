@@ -193,7 +193,7 @@ def test_values_must_be_a_mapping(seed: Seed, values: Any) -> None:
         (with_change("structure", 2, "misp", "category", to="Mail"), "sender: unknown category Mail."),
         (with_change("structure", 2, "misp", "type", to="btc"), "sender: the category Payload delivery"),
         (with_change("structure", 9, "from", to="sender"), "sent: from: sender is not an object_field."),
-        (with_change("structure", 9, "to", to="level"), "sent: to: level becomes nothing"),
+        (with_change("structure", 9, "to", to="level"), "sent: to: level does not produce"),
         (with_change("structure", 4, "object_template", "minimum_version", to=9999), "sample: the object template"),
         (with_change("event_defaults", "distribution", to=4), "event_defaults: distribution 4 needs"),
         (with_change("event_defaults", "info_template", to="{{secret}}"), "event_defaults: info_template takes"),

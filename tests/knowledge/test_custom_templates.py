@@ -234,7 +234,7 @@ def test_edit_requires_permission_and_ownership(seed: Seed, key: str, packaged: 
     for who in (key, seed.site_admin.key):
         for action in ("edit", "delete"):
             status, body = call(who, "POST", f"/objectTemplates/{action}/{packaged.pk}", {"description": "x"})
-            assert (status, "supplied with the hub" in body["message"]) == (403, True)
+            assert (status, "comes with the hub" in body["message"]) == (403, True)
         assert call(who, "POST", "/objectTemplates/edit/0", {})[0] == 404
     assert versions() == before
     status, body = call(

@@ -61,7 +61,7 @@ def test_added_cluster_has_misps_shape(seed: Seed, galaxy: Galaxy) -> None:
     [
         ({"description": "d"}, {"value": ["This field is required."]}),
         ({"value": "  "}, {"value": ["This field is required."]}),
-        ({"value": ["x"]}, {"value": ["This must be text."]}),
+        ({"value": ["x"]}, {"value": ["This has to be a text."]}),
         ({"value": "x" * 2000}, {"value": ["The value is too long."]}),
         (
             {"value": "x", "distribution": 9},
@@ -70,7 +70,7 @@ def test_added_cluster_has_misps_shape(seed: Seed, galaxy: Galaxy) -> None:
         ({"value": "x", "distribution": 4}, {"sharing_group_id": ["Sharing group not found."]}),
         ({"value": "x", "uuid": "no"}, {"uuid": ["Please provide a valid RFC 4122 UUID"]}),
         ({"value": "x", "uuid": UUID}, {"uuid": ["A galaxy cluster with this UUID already exists."]}),
-        ({"value": "x", "authors": {"a": 1}}, {"authors": ["This must be a list of names."]}),
+        ({"value": "x", "authors": {"a": 1}}, {"authors": ["This has to be a list of names."]}),
         ({"value": "x", "elements": "{"}, {"elements": ["This is not valid JSON."]}),
         (
             {"value": "x", "GalaxyElement": ["a"]},

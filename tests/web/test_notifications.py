@@ -59,7 +59,7 @@ def test_preferences_are_stored(seed: Seed) -> None:
 def test_unusable_key_is_refused(seed: Seed, field: str, value: str) -> None:
     answer = signed_in(seed.analyst).post(PAGE, {"autoalert": "on", field: value})
     assert answer.status_code == 422
-    assert any(words in answer.content.decode() for words in ("This is no ", "Det här är ing"))
+    assert any(words in answer.content.decode() for words in ("This is not a ", "Det här är ing"))
     seed.analyst.user.refresh_from_db()
     assert seed.analyst.user.autoalert is False
 

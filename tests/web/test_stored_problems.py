@@ -56,4 +56,4 @@ def test_problem_of_object_keeps_object_id() -> None:
     name = "report--d52d7756-7b7c-45dc-980a-ddb61a5596f6"
     column = stored(StixObjectProblem.OF_OBJECT(id=name, reason=StixObjectProblem.NOT_FROM_HERE()))
     with override("en"):
-        assert stored_words(column).startswith(f"{name}: The event is here already")
+        assert stored_words(column).startswith(f"{name}: The event already exists here")

@@ -57,6 +57,6 @@ def test_duties_are_proposed_in_words(seed: Seed) -> None:
     page = (
         signed_in(reader).get(reverse("approval_request", args=[made.pk]), headers=ENGLISH).content.decode()
     )
-    assert "gets the duties: membership officer." in page
+    assert "is assigned the duties: membership officer." in page
     account = signed_in(seed.site_admin.user).get(reverse("user", args=[anna.pk]), headers=ENGLISH)
     assert f'href="{reverse("approval_request", args=[made.pk])}"' in account.content.decode()

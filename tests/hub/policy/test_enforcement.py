@@ -180,7 +180,10 @@ def test_creating_and_publishing_by_role_and_training(seed: Seed) -> None:
     event = made(seed.publisher.key)
     status, answer = call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")
     assert status == 405
-    assert "the training “MISP for publishers” has to be done first. The administrator" in answer["message"]
+    assert (
+        "the training “MISP for publishers” must be done first. Your organisation’s administrator"
+        in answer["message"]
+    )
     assert call(seed.site_admin.key, "POST", f"/events/publish/{event['id']}")[0] == 405
     mark_trained(seed.org_admin.actor, seed.publisher.user.email, "misp for publishers")
     assert call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
@@ -203,7 +206,7 @@ def test_policy_applies_to_delegation(seed: Seed) -> None:
     in_force(seed, RED | {"reach": "organisation"}, SECOND)
     call(seed.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.delegation", {"value": True})
     for tag, distribution, refused in (
-        ("tlp:red", -1, "would go to a sharing group or another organisation."),
+        ("tlp:red", -1, "would be shared with a sharing group or another organisation."),
         ("tlp:green", 3, "Rule 2"),
         ("tlp:green", -1, ""),
     ):

@@ -131,7 +131,7 @@ def test_front_page_names_every_open_phase(seed: Seed, client: Client) -> None:
     phase_approvals.record_in_force(seed, jurist, "offence_data", date(2026, 3, 1), "SFS 2026:417")
     opened = client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert re.search(r"Open to: public sector, private sector\s*<", opened)
-    assert "in the queue" not in opened
+    assert "join the queue" not in opened
     assert "står ni i kö" not in client.get("/", headers={"Accept-Language": "sv"}).content.decode()
 
 
