@@ -8,14 +8,12 @@ from django.utils.translation import pgettext_lazy
 
 from vardkase.analysis.search.value_search import AttributeFilters
 from vardkase.misp.types import CATEGORIES, TYPES
-from vardkase.web.intel.events.forms import DATE
+from vardkase.web.ui.forms.filters import DATE, FilterForm
 
 DETECT = [("", _("Either")), ("1", pgettext_lazy("detect", "Yes")), ("0", pgettext_lazy("detect", "No"))]
 
 
-class AttributeFilterForm(forms.Form):
-    """The search filters, each a query parameter. An invalid value is reported and ignored."""
-
+class AttributeFilterForm(FilterForm):
     type = forms.ChoiceField(
         label=_("Type"),
         required=False,
@@ -40,18 +38,3 @@ class AttributeFilterForm(forms.Form):
             since=data.get("since"),
             until=data.get("until"),
         )
-
-    def asked(self) -> list[tuple[str, str, str]]:
-        """The active filters as (name, label, value text)."""
-        self.is_valid()
-        return [
-            (name, str(field.label), self._words(name))
-            for name, field in self.fields.items()
-            if self.cleaned_data.get(name) not in ("", None)
-        ]
-
-    def _words(self, name: str) -> str:
-        value, field = self.cleaned_data[name], self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices)[value])  # type: ignore[arg-type]
-        return str(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -25,12 +24,15 @@ from vardkase.intel.services.optimistic_edit import edit_unchanged_attribute
 from vardkase.web.intel.editing.common import (
     attempt,
     back_to,
+    differences,
+    form_page,
     group_options,
+    moment,
     own_event,
-    reach_context,
     say_with_undo,
 )
 from vardkase.web.intel.editing.forms.attribute import AttributeForm, category_choices
+from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -48,10 +50,11 @@ FIELDS = (
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def create(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
-    form = _form(request, is_new=True, initial={"distribution": 5, "to_ids": ""})
+    form = _form(request, is_new=True, initial={"distribution": INHERIT, "to_ids": ""})
     if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
         return back_to(request, event.id, gettext("The attribute has been added."))
-    return _page(request, form, {"heading": gettext("New attribute"), "event": event, "is_new": True})
+    context = {"heading": gettext("New attribute"), "event": event, "is_new": True}
+    return form_page(request, "editing/attribute_form.html", form, context)
 
 
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
@@ -75,10 +78,10 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
         "event": event,
         "attribute": attribute,
         "mark": attribute_mark(attribute.id),
-        "conflict": _differences(form) if conflict else [],
-        "stored_at": _moment(attribute.timestamp * 1_000_000),
+        "conflict": differences(form) if conflict else [],
+        "stored_at": moment(attribute.timestamp * 1_000_000),
     }
-    return _page(request, form, context, status=409 if conflict else 200)
+    return form_page(request, "editing/attribute_form.html", form, context, has_conflict=conflict)
 
 
 @page(Permission.ADD, writes=True)
@@ -113,6 +116,7 @@ def categories(request: PageRequest) -> HttpResponse:
 
 def _add(request: PageRequest, event: EventRow, form: AttributeForm) -> list[int]:
     added = add_attributes(request.actor, event.id, [form.document()])
+    # By place in the list: of one attribute there is at most one entry.
     for errors in added.rejections.errors.values():
         raise Invalid(errors)
     return added.attribute_ids
@@ -123,6 +127,7 @@ def _own_attribute(
 ) -> tuple[EventRow, AttributeRow]:
     event = own_event(request.actor, reference)
     attribute = find_attribute(request.actor, attribute_id, deleted=deleted)
+    # The right to change is asked of the event in the address, so the attribute must be that event's.
     if attribute.event_id != event.id:
         raise Http404
     return event, attribute
@@ -146,24 +151,5 @@ def _form(
 
 def _stored(attribute: AttributeRow) -> dict[str, Any]:
     stored = {name: getattr(attribute, name) for name in FIELDS}
-    seen = {name: _moment(getattr(attribute, name)) for name in ("first_seen", "last_seen")}
+    seen = {name: moment(getattr(attribute, name)) for name in ("first_seen", "last_seen")}
     return stored | seen | {"to_ids": "1" if attribute.to_ids else "0"}
-
-
-def _moment(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else datetime.fromtimestamp(microseconds / 1_000_000, UTC)
-
-
-def _differences(form: AttributeForm) -> list[dict[str, Any]]:
-    return [
-        {"label": form[name].label, "stored": form.initial.get(name), "written": form[name].value()}
-        for name in form.changed_data
-        if name != "file"
-    ]
-
-
-def _page(
-    request: PageRequest, form: AttributeForm, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    full = {**context, **reach_context(request.actor, form)}
-    return render(request, "editing/attribute_form.html", full, status=status)

@@ -5,13 +5,14 @@ errors.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
@@ -71,6 +72,31 @@ def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:
     except Invalid as refused:
         take_errors(form, refused)
         return None
+
+
+def form_page(
+    request: PageRequest,
+    template: str,
+    form: forms.Form,
+    context: dict[str, Any],
+    *,
+    has_conflict: bool = False,
+) -> HttpResponse:
+    full = {**context, **reach_context(request.actor, form)}
+    return render(request, template, full, status=409 if has_conflict else 200)
+
+
+def differences(form: forms.Form) -> list[dict[str, Any]]:
+    """What the form would change in what is stored now, field by field; a file cannot be compared."""
+    return [
+        {"label": form[name].label, "stored": form.initial.get(name), "written": form[name].value()}
+        for name in form.changed_data
+        if name != "file"
+    ]
+
+
+def moment(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else datetime.fromtimestamp(microseconds / 1_000_000, UTC)
 
 
 def back_to(request: PageRequest, event_id: int, said: str = "") -> HttpResponse:

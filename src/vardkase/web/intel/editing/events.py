@@ -18,7 +18,14 @@ from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.version_tokens import event_mark
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.optimistic_edit import edit_unchanged_event
-from vardkase.web.intel.editing.common import attempt, back_to, group_options, own_event, reach_context
+from vardkase.web.intel.editing.common import (
+    attempt,
+    back_to,
+    differences,
+    form_page,
+    group_options,
+    own_event,
+)
 from vardkase.web.intel.editing.forms.event import EventForm
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
@@ -41,7 +48,8 @@ def create(request: PageRequest) -> HttpResponse:
             return back_to(
                 request, made.event_id, gettext("The event has been added. It is not published yet.")
             )
-    return _page(request, form, {"heading": gettext("New event"), "is_new": True})
+    context = {"heading": gettext("New event"), "is_new": True}
+    return form_page(request, "editing/event_form.html", form, context)
 
 
 @page(Permission.ADD, writes=True)
@@ -63,9 +71,9 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
         "heading": gettext("Edit the event"),
         "event": event,
         "mark": event_mark(event.id),
-        "conflict": _differences(form, conflict),
+        "conflict": differences(form) if conflict else [],
     }
-    return _page(request, form, context, status=409 if conflict else 200)
+    return form_page(request, "editing/event_form.html", form, context, has_conflict=conflict)
 
 
 @page(Permission.ADD, writes=True)
@@ -92,17 +100,3 @@ def _stored(request: PageRequest, event: EventRow) -> dict[str, Any]:
     names = ("info", "date", "threat_level_id", "analysis", "distribution", "disable_correlation")
     stored = {name: getattr(row, name) for name in names}
     return stored | {"sharing_group_id": event.sharing_group_id, "extends_uuid": event.extends_uuid or ""}
-
-
-def _differences(form: EventForm, conflict: bool) -> list[dict[str, Any]]:
-    if not conflict:
-        return []
-    return [
-        {"label": form[name].label, "stored": form.initial.get(name), "written": form[name].value()}
-        for name in form.changed_data
-    ]
-
-
-def _page(request: PageRequest, form: EventForm, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    full = {**context, **reach_context(request.actor, form)}
-    return render(request, "editing/event_form.html", full, status=status)

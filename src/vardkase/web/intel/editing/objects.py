@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -25,8 +24,16 @@ from vardkase.intel.services.objects import add_object
 from vardkase.intel.services.optimistic_edit import edit_unchanged_object
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import active_templates, find_template
-from vardkase.web.intel.editing.common import attempt, back_to, group_options, own_event, reach_context
+from vardkase.web.intel.editing.common import (
+    attempt,
+    back_to,
+    form_page,
+    group_options,
+    moment,
+    own_event,
+)
 from vardkase.web.intel.editing.forms.object import ObjectForm, TemplateFields
+from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -41,7 +48,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     if not chosen:
         return _choose(request, event)
     template = find_template(chosen)
-    form = _form(request, {"distribution": 5})
+    form = _form(request, {"distribution": INHERIT})
     fields = _fields(request, template)
     if _is_saving(request) and _both_valid(form, fields):
         document = {
@@ -54,8 +61,8 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
             return back_to(
                 request, event.id, gettext("The object has been added: %(name)s") % {"name": template.name}
             )
-    context = {"heading": gettext("New object"), "event": event, "is_new": True}
-    return _page(request, form, fields, context)
+    context = {"heading": gettext("New object"), "event": event, "is_new": True, "fields": fields}
+    return form_page(request, "editing/object_form.html", form, context)
 
 
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
@@ -65,7 +72,9 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
         raise NotFound(ObjectProblem.TEMPLATE_NOT_FOUND())
     made = find_version(object_.template_uuid, object_.template_version)
     template = made if made is not None else find_template(object_.template_uuid)
-    form = _form(request, _stored(object_))
+    stored = {name: getattr(object_, name) for name in ("comment", "distribution", "sharing_group_id")}
+    stored |= {name: moment(getattr(object_, name)) for name in ("first_seen", "last_seen")}
+    form = _form(request, stored)
     fields = _fields(request, template, object_.id)
     conflict = False
     if _is_saving(request) and _both_valid(form, fields):
@@ -84,8 +93,9 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
         # A form that was refused keeps the token of what it showed; a new one shows the object as it is now.
         "mark": object_mark(object_.id) if conflict or not kept else kept,
         "conflict": conflict,
+        "fields": fields,
     }
-    return _page(request, form, fields, context, status=409 if conflict else 200)
+    return form_page(request, "editing/object_form.html", form, context, has_conflict=conflict)
 
 
 @page(Permission.ADD, writes=True)
@@ -139,6 +149,7 @@ def _is_saving(request: PageRequest) -> bool:
 
 
 def _both_valid(form: ObjectForm, fields: TemplateFields) -> bool:
+    # Both are asked, so that the page shows the errors of both.
     right = fields.is_valid()
     return form.is_valid() and right
 

@@ -131,16 +131,12 @@ def _after(request: PageRequest, event: EventRow, form: ReachForm) -> HttpRespon
             gettext("The event is waiting for a second person. Those who may decide are notified by e-mail."),
         )
         return redirect("approval", waiting.pk)
-    return back_to(request, event.id, _published_words(event, form))
-
-
-def _published_words(event: EventRow, form: ReachForm) -> str:
     reach = form.reach()
     count = len(receivers(reach["distribution"], reach["sharing_group_id"], event.org_id))
     if not count:
-        return gettext("The event has been published.")
+        return back_to(request, event.id, gettext("The event has been published."))
     message = ngettext("Published to %(n)s organisation.", "Published to %(n)s organisations.", count)
-    return message % {"n": thin(count)}
+    return back_to(request, event.id, message % {"n": thin(count)})
 
 
 def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from vardkase.analysis.search.event_list import SORTS, EventFilters, EventListView, EventState
 from vardkase.web.ui.chips import REACHES, THREATS
+from vardkase.web.ui.forms.filters import DATE, FilterForm
 
 TLPS = ("red", "amber+strict", "amber", "green", "clear", "white")
 STATES = (
@@ -18,15 +19,14 @@ STATES = (
     (EventState.PUBLISHED, pgettext_lazy("event", "Published")),
 )
 ORDERS = [(f"{sign}{name}", name) for name in SORTS for sign in ("", "-")]
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def _chosen(label: Any, empty_label: Any, choices: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[("", empty_label), *choices])
 
 
-class EventFilterForm(forms.Form):
-    """The list's filters, each a query parameter. An invalid value is reported and ignored."""
+class EventFilterForm(FilterForm):
+    UNNAMED = frozenset({"view", "sort"})
 
     text = forms.CharField(label=_("Title, number or tag"), required=False, max_length=200)
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=200)
@@ -41,29 +41,12 @@ class EventFilterForm(forms.Form):
     view = forms.ChoiceField(required=False, choices=[(view.value, view.name) for view in EventListView])
     sort = forms.ChoiceField(required=False, choices=ORDERS)
 
-    FILTERS = ("text", "organisation", "tlp", "reach", "threat", "state", "since", "until")
-
     def filters(self) -> EventFilters:
         self.is_valid()
         filters = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
         filters |= {name: int(filters[name]) for name in ("reach", "threat") if name in filters}
         filters |= {name: kind(filters[name]) for name, kind in KINDS.items() if name in filters}
         return EventFilters(**filters)
-
-    def asked(self) -> list[tuple[str, str, str]]:
-        """The active filters as (name, label, value text)."""
-        self.is_valid()
-        return [
-            (name, str(self.fields[name].label), self._words(name))
-            for name in self.FILTERS
-            if self.cleaned_data.get(name) not in ("", None)
-        ]
-
-    def _words(self, name: str) -> str:
-        value, field = self.cleaned_data[name], self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices)[value]).removeprefix("TLP:")  # type: ignore[arg-type]
-        return str(value)
 
 
 KINDS = {"state": EventState, "view": EventListView}

@@ -48,7 +48,10 @@ def index(request: PageRequest) -> HttpResponse:
         "form": form,
         "filters": filters,
         "events": [ListedEvent(row) for row in events.rows],
-        "chips": _chips(request, form),
+        "chips": [
+            {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
+            for name, label, text in form.asked()
+        ],
         "count": _count_words(count_events(request.actor, filters)),
         "views": _views(request, filters),
         "default_sort": filters.sort,

@@ -45,7 +45,8 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
         "wanted": wanted,
         "text": request.GET.get("text", ""),
         "layouts": [(Layout.OBJECTS, gettext("Objects")), (Layout.FLAT, gettext("Flat list"))],
-        "shown": _shown_words(len(lines.rows), total),
+        "shown": ngettext("%(shown)s of %(total)s attribute", "%(shown)s of %(total)s attributes", total)
+        % {"shown": thin(len(lines.rows)), "total": thin(total)},
         "may_see_deleted": _may_see_deleted(shell),
         "bulk_reaches": bulk_reaches(request.actor) if shell.may_modify else [],
         "all_url": first_page(request, text=None),
@@ -85,6 +86,7 @@ def related(request: PageRequest, reference: str) -> HttpResponse:
 @page()
 def reports(request: PageRequest, reference: str) -> HttpResponse:
     shell = shell_of(request.actor, reference)
+    # The reports of a page share one allowance: each could be as long as rendering permits.
     shown, room = [], LONGEST
     for report in event_parts.event_reports(request.actor, shell.event.id):
         html = rendered(report.content, room)
@@ -120,6 +122,7 @@ def _part(
 
 
 def _wanted(request: PageRequest, shell: EventLayout) -> LineFilter:
+    # PostgreSQL refuses NUL in a text.
     text = request.GET.get("text", "").strip()[:500].replace("\0", "")
     layout = Layout.FLAT if request.GET.get("layout") == Layout.FLAT else Layout.OBJECTS
     deleted = request.GET.get("deleted") == "1" and _may_see_deleted(shell)
@@ -130,8 +133,3 @@ def _wanted(request: PageRequest, shell: EventLayout) -> LineFilter:
 
 def _may_see_deleted(shell: EventLayout) -> bool:
     return shell.is_ours or shell.actor.is_site_admin
-
-
-def _shown_words(shown: int, total: int) -> str:
-    message = ngettext("%(shown)s of %(total)s attribute", "%(shown)s of %(total)s attributes", total)
-    return message % {"shown": thin(shown), "total": thin(total)}

@@ -10,9 +10,14 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.clock import now_seconds
+from vardkase.core.misp_problems import problem_of
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import NewAttribute
+from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.types import ATTACHMENT_TYPES, CATEGORIES, DEFAULTS, TYPES, category_allows
 from vardkase.web.intel.editing.forms.tagging import TagLines, check_tags
+from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms.reach import ReachForm
 
 MOMENT = "%Y-%m-%dT%H:%M:%S"
@@ -34,6 +39,14 @@ def category_choices(type_name: str) -> Iterator[tuple[str, str]]:
     for category in CATEGORIES:
         if not usual or category_allows(category, type_name):
             yield category, category
+
+
+def refusal_of(document: dict[str, Any]) -> str:
+    """Why the document is no attribute; empty where it is one."""
+    parsed = parse_attribute(document, NewAttribute, now=now_seconds(), default_distribution=INHERIT)
+    if not isinstance(parsed, dict):
+        return ""
+    return " ".join(str(problem_of(refusal)) for refusals in parsed.values() for refusal in refusals)
 
 
 def moment_field(label: Any) -> forms.DateTimeField:

@@ -14,15 +14,11 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.clock import now_seconds
-from vardkase.core.misp_problems import problem_of
-from vardkase.intel.columns import NewAttribute
 from vardkase.intel.queries.object_contents import HeldValue
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.queries import elements_of, requirements
-from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.types import ATTACHMENT_TYPES, DEFAULTS, category_allows, default_category
-from vardkase.web.intel.editing.forms.attribute import moment_field
+from vardkase.web.intel.editing.forms.attribute import moment_field, refusal_of
 from vardkase.web.ui.forms.reach import ReachForm
 
 BOOLEAN = "boolean"
@@ -123,7 +119,7 @@ class TemplateFields:
         for element_field, entered in self._given():
             present.add(element_field.relation)
             if not (entered.file or _is_unchanged(entered)):
-                entered.error = _error(self._document(element_field, entered))
+                entered.error = refusal_of(self._document(element_field, entered))
         self._check_required(present)
         return not self.errors and not any(
             i.error for element_field in self.fields for i in element_field.inputs
@@ -169,6 +165,7 @@ class TemplateFields:
             relation in self.needs.get("required", ()),
             relation in self.needs.get("requiredOneOf", ()),
         )
+        # Inputs of stored values are named x and the attribute's number, new ones e and the element's.
         stored = [value for value in held if value.object_relation == relation]
         for value in stored:
             name = f"x{value.id}"
@@ -236,13 +233,6 @@ def _data(entered: Input) -> dict[str, Any]:
         return {}
     entered.file.seek(0)
     return {"data": base64.b64encode(entered.file.read()).decode("ascii"), "encrypt": True}
-
-
-def _error(document: dict[str, Any]) -> str:
-    parsed = parse_attribute(document, NewAttribute, now=now_seconds(), default_distribution=5)
-    if not isinstance(parsed, dict):
-        return ""
-    return " ".join(str(problem_of(refusal)) for refusals in parsed.values() for refusal in refusals)
 
 
 class ReferenceForm(forms.Form):

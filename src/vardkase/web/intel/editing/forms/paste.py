@@ -16,13 +16,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.clock import now_seconds
-from vardkase.core.misp_problems import problem_of
-from vardkase.intel.columns import NewAttribute
 from vardkase.intel.queries.pasted_text import PastedValue
-from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.freetext import LONGEST_TEXT
 from vardkase.misp.types import CATEGORIES, DEFAULTS, category_allows, default_category
+from vardkase.web.intel.editing.forms.attribute import refusal_of
 from vardkase.web.ui.forms.reach import ReachForm
 
 ROWS_A_PAGE = 100
@@ -84,10 +81,24 @@ class Review:
         """`sent` is the posted form: choices made on other pages, and the fields of the previous page."""
         text = sent.get("page")
         self.page = int(str(text)) if str(text).isdecimal() and len(str(text)) < 6 else 0
-        usual = [_usual(value) for value in values]
+        usual = [
+            PastedChoice(
+                value.found.type,
+                value.found.category,
+                # What is on a warninglist often causes false positives; what the event has is not added twice.
+                to_ids=value.found.to_ids and not value.lists,
+                add=not value.is_known,
+            )
+            for value in values
+        ]
         choices = _merged(usual, sent, self.page)
         self.rows = [
-            ReviewRow(n, value, choice, _error(value, choice))
+            ReviewRow(
+                n,
+                value,
+                choice,
+                refusal_of({"type": choice.type, "category": choice.category, "value": value.found.value}),
+            )
             for n, (value, choice) in enumerate(zip(values, choices, strict=True))
         ]
         self.changed = json.dumps(
@@ -127,11 +138,6 @@ class Review:
         ]
 
 
-def _usual(value: PastedValue) -> PastedChoice:
-    found = value.found
-    return PastedChoice(found.type, found.category, found.to_ids and not value.lists, not value.is_known)
-
-
 def _merged(usual: Sequence[PastedChoice], sent: Mapping[str, Any], page: int) -> list[PastedChoice]:
     choices = list(usual)
     for key, kept in _kept(sent.get("choices")).items():
@@ -165,11 +171,3 @@ def _posted(before: PastedChoice, sent: Mapping[str, Any], number: int) -> Paste
     return replace(
         before, type=kind, category=category, to_ids=f"d{number}" in sent, add=f"a{number}" in sent
     )
-
-
-def _error(value: PastedValue, choice: PastedChoice) -> str:
-    document = {"type": choice.type, "category": choice.category, "value": value.found.value}
-    parsed = parse_attribute(document, NewAttribute, now=now_seconds(), default_distribution=5)
-    if not isinstance(parsed, dict):
-        return ""
-    return " ".join(str(problem_of(refusal)) for refusals in parsed.values() for refusal in refusals)
