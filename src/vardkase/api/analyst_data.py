@@ -195,5 +195,6 @@ def _analyst_data_on(actor: Actor, uuid: str) -> Json:
 def _kind(label: str) -> AnalystDataKind:
     kind = KINDS.get(label)
     if kind is None:
+        # MISP's status for an unknown kind of analyst data.
         raise MispError(405, "Invalid type.")
     return kind

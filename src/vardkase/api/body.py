@@ -195,6 +195,7 @@ def _refusing_bad_json() -> Iterator[None]:
     try:
         yield
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        # MISP answers 405 to a body that is no JSON.
         raise MispError(405, INVALID_JSON) from error
 
 

@@ -160,6 +160,7 @@ def accept(call: Call, proposal_id: str) -> Json:
     try:
         proposal = services.accept_proposal(call.actor, proposal_id)
     except NotFound as missing:
+        # One status for a proposal that does not exist and one that is not the caller's to accept.
         raise MispError(405, NOT_TO_ACCEPT) from missing
     is_new = proposal.attribute_id is None
     text = "Proposal accepted." if is_new else "Proposed change accepted."
@@ -270,6 +271,7 @@ def _not_saved(refused: Invalid) -> MispError:
     if isinstance(refused.errors, Problem):
         return MispError(405, refused.errors.wire)
     errors = "".join(f"[{field}]: {problems[0].wire}\n" for field, problems in refused.errors.items())
+    # 404 and one text with a line for each field, where other entities return field errors with 403.
     return MispError(404, f"Could not save the proposal. Errors: {errors}")
 
 

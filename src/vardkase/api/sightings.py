@@ -277,6 +277,7 @@ def _list_filters(
     context = context or params.context or "attribute"
     organisation = organisation_id or params.org_id
     if context not in CONTEXTS:
+        # MISP calls an unknown context, and an unknown thing in it, an invalid object.
         raise MispError(405, "Invalid object.")
     try:
         of_event = context == "event"

@@ -149,6 +149,7 @@ def toggle_required(call: Call, taxonomy_id: str = "", *, body: Required, params
     taxonomy = _find(taxonomy_id, params)
     required = not taxonomy.required if body.required is None else body.required
     services.set_required(call.actor, taxonomy.pk, required=required)
+    # Not a slip of ours: MISP adds “ed” to the name of the action.
     return saved("Taxonomy toggleRequireded", call.path, id=str(taxonomy.pk))
 
 

@@ -81,4 +81,5 @@ def _downloadable(actor: Actor, reference: str) -> AttributeRow:
     try:
         return find_attribute(actor, reference)
     except NotFound as missing:
+        # MISP answers 401 for a file that is not found, though the key was accepted.
         raise MispError(401, NOT_DOWNLOADABLE) from missing

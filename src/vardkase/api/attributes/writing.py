@@ -84,6 +84,7 @@ def add(
     try:
         added = add_attributes(call.actor, event.id, documents, update_duplicates=update)
     except SharingGroupRefused as refused:
+        # 403, where events/add answers 405 to the same refusal.
         raise MispError(403, refused.wire) from refused
     if not added.attribute_ids:
         raise SaveFailed("add Attribute", "/attributes/add", _refusals(added.rejections, documents))
@@ -120,6 +121,7 @@ def edit(call: Call, attribute_id: str, *, body: AttributeChanges) -> Json:
     except NotFound as missing:
         raise MispError(404, "Invalid attribute") from missing
     except NotNewer as old:
+        # MISP answers 405, not 409, to an edit that is not newer than the attribute.
         raise MispError(405, old.wire) from old
     stored = stored_attribute(edited)
     # MISP's edit returns the joined value alone, its add all three.
@@ -147,6 +149,7 @@ def restore(call: Call, attribute_id: str) -> Redirect:
         attribute = find_attribute(call.actor, attribute_id, deleted=True)
         restore_attribute(call.actor, attribute.id)
     except NotFound as missing:
+        # MISP spells and numbers this unlike the 404 of edit and delete.
         raise MispError(405, "Invalid Attribute") from missing
     return Redirect(f"/attributes/view/{attribute.id}")
 

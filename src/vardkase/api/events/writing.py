@@ -92,8 +92,10 @@ def add(call: Call, *, body: EventBody, options: StoredOptions) -> Stream:
         document = _exported(body.sent) if call.sends_xml else body.sent
         stored = add_event(call.actor, document, signed_document(call))
     except (SharingGroupRefused, SignatureRefused) as refused:
+        # MISP answers 405 here, and 403 when an attribute names the same sharing group.
         raise MispError(405, refused.wire) from refused
     except EventExists as exists:
+        # MISP answers 404 for an event that exists, and says in Location where it is.
         raise MispError(404, exists.wire, headers=_location(call, exists)) from exists
     except EventBlocked as blocked:
         raise MispError(403, blocked.wire) from blocked
@@ -159,6 +161,7 @@ def delete(call: Call, event_id: str = "", *, params: EventIds) -> Saved:
         ids = {find_event(call.actor, each_reference).id for each_reference in references}
         delete_events(call.actor, ids)
     except (Forbidden, NotFound) as refused:
+        # As in MISP, an event that is unknown and one that the caller may not delete get the same 403.
         raise SaveFailed("delete Event", "/events/delete", "Event was not deleted.") from refused
     if isinstance(reference, list):
         return saved(f"{len(ids)} events deleted." if len(ids) > 1 else "Event deleted.", "/events/delete")

@@ -181,6 +181,7 @@ def _find_group(call: Call, reference: str) -> SharingGroup:
     try:
         return queries.find_group(call.actor, reference)
     except NotFound:
+        # PyMISP asks by HEAD whether a group exists, and takes 404 alone for no; a GET gets MISP's 405.
         raise MispError(404 if call.method == "HEAD" else 405, NOT_FOUND) from None
 
 

@@ -178,6 +178,7 @@ def _links(actor: Actor, kind: str, identifier: int) -> Json:
 
 def _attachment(actor: Actor, uuid: str, tags: list[str]) -> tuple[UUID, list[str]]:
     if not uuid:
+        # 405 for a call without a target, 404 for a target that is not found: both as in MISP.
         raise MispError(405, "Invalid object uuid")
     try:
         chosen = without_collections(actor, tags)

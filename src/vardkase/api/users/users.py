@@ -285,6 +285,7 @@ def _refused(action: str, url: str, error: Invalid) -> MispError | SaveFailed:
     errors = error.errors
     if isinstance(errors, Mapping):
         if "role_id" in errors:
+            # MISP answers an unknown role with 405 and one text, other fields with 403 and errors by field.
             return MispError(405, INVALID_ROLE)
         if "org_id" in errors:
             return SaveFailed(f"{action} User", url, list(errors["org_id"]))

@@ -94,6 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         address = getattr(context.request, "client_address", None)
         confirmed = timezone.now() if may_change_password(context.request, user) else None
         actor = actor_for(user, Credential.BROWSER, address=address, confirmed_at=confirmed)
+        # Changing one's own password is no sharing: a member that may only read can do it.
         changed = change_password(replace(actor, may_write=True, at_own_account=True), password)
         user.password, user.change_pw = changed.password, changed.change_pw
 

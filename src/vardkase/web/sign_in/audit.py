@@ -106,6 +106,7 @@ def _failed(request: HttpRequest, user: User, authenticator: Authenticator, **_:
 
 
 def _tell(request: HttpRequest, user: User, changed: AccountChange, authenticator: Authenticator) -> None:
+    # Recovery codes come and go with another factor, of which the owner is notified already.
     if changed is AccountChange.RECOVERY_CODES or authenticator.type != Authenticator.Type.RECOVERY_CODES:
         tell_of_changes(actor_for(user, Credential.BROWSER), user, [changed])
 

@@ -46,6 +46,7 @@ class LoginForm(account.LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         _word(self, login=_("E-mail address"), password=_("Password"))
         _bound(self, "password")
+        # With "webauthn" the browser offers passkeys in the field itself.
         self.fields["login"].widget.attrs.update(autocomplete="username webauthn", maxlength=LONGEST_EMAIL)
 
     def clean(self) -> dict[str, Any] | None:
@@ -75,6 +76,7 @@ class _Code(mfa.BaseAuthenticateForm):  # type: ignore[misc]
         code: str = self.cleaned_data["code"]
         _require_attempt(self.user)
         app: Authenticator | None = None
+        # A passkey answers a challenge; no code belongs to it.
         for authenticator in Authenticator.objects.filter(user=self.user).exclude(
             type=Authenticator.Type.WEBAUTHN
         ):

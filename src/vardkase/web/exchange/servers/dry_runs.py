@@ -19,6 +19,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.web.ui.pages import PageRequest, page
 
+DIRECTIONS = {"fetch": SyncDirection.PULL, "send": SyncDirection.PUSH}
 TECHNIQUES = {SyncDirection.PULL: ("full", "update"), SyncDirection.PUSH: ("full", "incremental")}
 """What may be looked at each way; the first is what "now" does on a connection's page."""
 
@@ -27,7 +28,9 @@ NOT_HERE = _("The event does not exist here yet.")
 
 @page(Permission.SITE_ADMIN)
 def show(request: PageRequest, pk: int, way: str) -> HttpResponse:
-    server, direction = find_server(request.actor, pk), _direction(way)
+    if way not in DIRECTIONS:
+        raise Http404
+    server, direction = find_server(request.actor, pk), DIRECTIONS[way]
     wanted = request.GET.get("only", "")
     technique = wanted if wanted in TECHNIQUES[direction] else TECHNIQUES[direction][0]
     context: dict[str, Any] = {"server": server, "way": way, "technique": technique}
@@ -47,10 +50,3 @@ def show(request: PageRequest, pk: int, way: str) -> HttpResponse:
         "here": titles_by_uuid(request.actor, [item.uuid for item in plan.items]),
     }
     return render(request, "servers/plan.html", context)
-
-
-def _direction(way: str) -> SyncDirection:
-    try:
-        return {"fetch": SyncDirection.PULL, "send": SyncDirection.PUSH}[way]
-    except KeyError:
-        raise Http404 from None

@@ -75,7 +75,11 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _write(request: PageRequest, organisation: Organisation | None) -> HttpResponse:
-    form = OrganisationForm(request.POST or None, initial=_fields(organisation) if organisation else {})
+    stored: dict[str, Any] = {}
+    if organisation:
+        stored = {name: getattr(organisation, name) for name in OrganisationForm.base_fields}
+        stored["restricted_to_domain"] = "\n".join(organisation.restricted_to_domain or [])
+    form = OrganisationForm(request.POST or None, initial=stored)
     context = {"form": form, "organisation": organisation}
     if form.is_valid():
         with errors_shown_in(form):
@@ -89,8 +93,3 @@ def _write(request: PageRequest, organisation: Organisation | None) -> HttpRespo
     return render(
         request, "organisations/organisation_form.html", context, status=422 if form.errors else 200
     )
-
-
-def _fields(organisation: Organisation) -> dict[str, Any]:
-    fields = {name: getattr(organisation, name) for name in OrganisationForm.base_fields}
-    return fields | {"restricted_to_domain": "\n".join(organisation.restricted_to_domain or [])}

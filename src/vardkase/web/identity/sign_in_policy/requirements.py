@@ -41,7 +41,9 @@ def _write(request: PageRequest, pk: int, *, submits: bool) -> HttpResponse:
     row = services.requirements_of(organisation)
     # Until the list is first filled in, it begins with what the application said.
     details = _from_application(pk) if row.pk is None or not row.software else {}
-    form = RequirementsForm(request.POST or None, initial=_fields(row) | details)
+    stored = {name: getattr(row, name) for name in RequirementsForm.base_fields}
+    stored["egress_addresses"] = "\n".join(row.egress_addresses)
+    form = RequirementsForm(request.POST or None, initial=stored | details)
     officer = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff and request.actor.organisation_id != pk
     context: dict[str, Any] = {
         "form": form,
@@ -84,11 +86,6 @@ def _decide(request: PageRequest, pk: int, *, approve: bool) -> HttpResponse:
         )
         messages.success(request, gettext("The decision has been recorded."))
     return redirect("security_requirements", pk)
-
-
-def _fields(row: ApiRequirements) -> dict[str, Any]:
-    fields = {name: getattr(row, name) for name in RequirementsForm.base_fields}
-    return fields | {"egress_addresses": "\n".join(row.egress_addresses)}
 
 
 def _from_application(org_id: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,10 @@ class StepForm(forms.Form):
     """A step with saved or submitted values. It validates nothing: `blame` adds the service's errors."""
 
     def __init__(self, step: FormStep, answers: Mapping[str, Any], data: QueryDict | None = None) -> None:
-        initial = {key: _shown(field, value_at(answers, key)) for key, field in step.fields()}
+        initial = {key: value_at(answers, key) for key, _field in step.fields()}
+        for key, field in step.fields():
+            if field.kind is FieldKind.LINES and isinstance(initial[key], list):
+                initial[key] = "\n".join(initial[key])
         super().__init__(data, initial=initial)
         self.step = step
         for key, field in step.fields():
@@ -65,10 +68,6 @@ class StepForm(forms.Form):
             self.add_error(key if key in self.fields else None, [str(problem) for problem in problems])
 
 
-def _shown(field: FormField, value: Any) -> Any:
-    return "\n".join(value) if field.kind is FieldKind.LINES and isinstance(value, list) else value
-
-
 def _options(field: FormField) -> dict[str, Any]:
     return {"label": field.label, "help_text": field.hint, "required": False}
 
@@ -94,14 +93,6 @@ def _select(field: FormField) -> forms.Field:
     return _Free(widget=forms.Select(choices=choices), **_options(field))
 
 
-def _boxes(field: FormField) -> forms.Field:
-    return _Free(widget=forms.CheckboxSelectMultiple(choices=list(field.choices)), **_options(field))
-
-
-def _box(field: FormField) -> forms.Field:
-    return forms.BooleanField(**_options(field))
-
-
 class _Free(forms.Field):
     """A field that accepts any input: the service validates it."""
 
@@ -109,7 +100,7 @@ class _Free(forms.Field):
         return value
 
 
-MAKERS = {
+MAKERS: dict[FieldKind, Callable[[FormField], forms.Field]] = {
     FieldKind.TEXT: _line,
     FieldKind.EMAIL: _line,
     FieldKind.PHONE: _line,
@@ -117,8 +108,10 @@ MAKERS = {
     FieldKind.LONG: _area,
     FieldKind.LINES: _area,
     FieldKind.CHOICE: _select,
-    FieldKind.CHOICES: _boxes,
-    FieldKind.FLAG: _box,
+    FieldKind.CHOICES: lambda field: _Free(
+        widget=forms.CheckboxSelectMultiple(choices=list(field.choices)), **_options(field)
+    ),
+    FieldKind.FLAG: lambda field: forms.BooleanField(**_options(field)),
 }
 
 

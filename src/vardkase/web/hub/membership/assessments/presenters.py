@@ -67,7 +67,9 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "agreed": next((proposal for proposal in proposals if proposal.state == RequestState.APPROVED), None),
         "is_mine": bool(waiting and waiting.proposed_by == actor.user_id),
         "signs_as": getattr(signature(actor), "name", ""),
-        "member": _member(application),
+        "member": Membership.objects.filter(application=application)
+        .values_list("organisation_id", flat=True)
+        .first(),
         "waits_for": phase_title(application.waits_for),
         "opening": opening_in_words(application.waits_for, timezone.now()),
         "opposite": _opposite(waiting),
@@ -192,11 +194,6 @@ def sections(application: Application) -> list[dict[str, Any]]:
         ]
         shown_sections.append({"name": step.name, "title": step.title, "groups": groups})
     return shown_sections
-
-
-def _member(application: Application) -> int | None:
-    membership = Membership.objects.filter(application=application).first()
-    return membership.organisation_id if membership else None
 
 
 def _opposite(waiting: Proposal | None) -> str:

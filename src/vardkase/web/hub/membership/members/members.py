@@ -24,6 +24,7 @@ from vardkase.hub.membership.members.models import Membership, RestrictionCause
 from vardkase.hub.membership.members.rules import MEMBERSHIP, TECHNICAL, conflict_of
 from vardkase.hub.membership.onboarding.items import never_waived, still_open
 from vardkase.hub.training.queries import STAFF as TRAINERS
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.membership.members import forms as written
@@ -90,28 +91,17 @@ type Done = Membership | ApprovalRequest
 """A membership that was led on, or what another officer has to approve first."""
 
 
-def _activate(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
-    return services.activate(request.actor, pk, data["reason"])
-
-
-def _suspend(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
+def _suspend(actor: Actor, pk: int, data: dict[str, Any]) -> Done:
     until = timezone.make_aware(datetime.combine(data["until"], time.min)) if data["until"] else None
-    return services.suspend(request.actor, pk, data["kind"], data["reason"], until=until)
+    return services.suspend(actor, pk, data["kind"], data["reason"], until=until)
 
 
-def _restore(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
-    return services.restore(request.actor, pk, data["reason"])
-
-
-def _terminate(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
-    return services.terminate(request.actor, pk, data["reason"], data["contributions"])
-
-
-type Take = Callable[[PageRequest, int, dict[str, Any]], Done]
+type Take = Callable[[Actor, int, dict[str, Any]], Done]
 
 STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
     "activate": (
-        _("Activate the membership"), written.ActivateForm, _activate,
+        _("Activate the membership"), written.ActivateForm,
+        lambda actor, pk, data: services.activate(actor, pk, data["reason"]),
         _("The member can read and write from now on, as its roles and policy allow."),
     ),
     "suspend": (
@@ -119,11 +109,13 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
         _("It takes effect everywhere once another officer has approved it."),
     ),
     "restore": (
-        _("Lift the suspension"), ReasonForm, _restore,
+        _("Lift the suspension"), ReasonForm,
+        lambda actor, pk, data: services.restore(actor, pk, data["reason"]),
         _("Everything will work again at once, and anything waiting will be sent."),
     ),
     "terminate": (
-        _("Terminate the membership"), written.TerminateForm, _terminate,
+        _("Terminate the membership"), written.TerminateForm,
+        lambda actor, pk, data: services.terminate(actor, pk, data["reason"], data["contributions"]),
         _("Accounts will be disabled, keys revoked, and exchange stopped. This cannot be undone."),
     ),
 }  # fmt: skip
@@ -138,7 +130,7 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
     form = kind(request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
-            done = take(request, pk, form.cleaned_data)
+            done = take(request.actor, pk, form.cleaned_data)
             if isinstance(done, ApprovalRequest):
                 return proposed(request, done)
             messages.success(request, gettext("Done."))

@@ -47,14 +47,6 @@ def _organisation(membership: Membership) -> Data:
     return {"other": facts.namesake, "uuid": facts.other_uuid}
 
 
-def _networks(membership: Membership) -> Data:
-    return {"networks": "\n".join(membership.organisation.networks) or _join(membership, "networks")}
-
-
-def _certificate(membership: Membership) -> Data:
-    return {"pem": certificate_of(membership.application.answers) if membership.application else ""}
-
-
 def _server(membership: Membership) -> Data:
     server = OnboardingFacts(membership).server
     return {"url": server.url, "push": server.push, "pull": server.pull} if server else {"push": True}
@@ -77,8 +69,14 @@ ITEM_FORMS: Mapping[str, tuple[type[forms.Form], Callable[[Membership], Data]]] 
         written.ChecklistDomainForm,
         lambda member: {"domain": next(iter(member.details.get("domains") or []), "")},
     ),
-    "networks": (written.ChecklistNetworksForm, _networks),
-    "certificate": (written.ChecklistCertificateForm, _certificate),
+    "networks": (
+        written.ChecklistNetworksForm,
+        lambda member: {"networks": "\n".join(member.organisation.networks) or _join(member, "networks")},
+    ),
+    "certificate": (
+        written.ChecklistCertificateForm,
+        lambda member: {"pem": certificate_of(member.application.answers) if member.application else ""},
+    ),
     "sync_user": (written.SyncUserForm, _sync_user),
     "server": (written.ServerForm, _server),
 }

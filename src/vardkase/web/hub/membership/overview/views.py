@@ -54,7 +54,10 @@ def overview(request: PageRequest) -> HttpResponse:
         "months": months,
         "new": sum(number for _month, number in months),
         "tasks": figures.open_tasks(request.actor),
-        "times": [(time, _state(time)) for time in figures.times(request.actor)],
+        "times": [
+            (time, (ApplicationState if time.kind == "application" else MembershipState)(time.state).label)
+            for time in figures.times(request.actor)
+        ],
     }
     return render(request, "overview/overview.html", context)
 
@@ -149,8 +152,3 @@ def _bars(rows: list[tuple[str, Any, int]]) -> list[dict[str, Any]]:
         {"value": value, "label": label, "count": number, "length": WHOLE * number // most}
         for value, label, number in rows
     ]
-
-
-def _state(state: figures.TimeInState) -> Any:
-    states = ApplicationState if state.kind == "application" else MembershipState
-    return states(state.state).label

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -100,7 +99,8 @@ def criterion(request: PageRequest, key: str = "") -> HttpResponse:
     if form.is_bound and form.is_valid():
         changed = {**form.cleaned_data, "key": key}
         rows = [changed if name == key else row for name, row in stored.items()]
-        if _is_kept(request, form, rows if key else [*rows, changed]):
+        with errors_shown_in(form):
+            drafts.edit_draft(request.actor, {"criteria": rows if key else [*rows, changed]})
             return redirect("terms_draft")
     context = {"draft": draft, "form": form, "key": key}
     return render(request, "terms/criterion.html", context, status=422 if form.errors else 200)
@@ -142,9 +142,3 @@ def _draft() -> Terms:
     if draft is None:
         raise Http404
     return draft
-
-
-def _is_kept(request: PageRequest, form: CriterionForm, rows: list[dict[str, Any]]) -> bool:
-    with errors_shown_in(form):
-        drafts.edit_draft(request.actor, {"criteria": rows})
-    return not form.errors
