@@ -15,7 +15,6 @@ from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.misp_json.analyst_data import analyst_data_dict, analyst_data_list, said_of
 from vardkase.formats.misp_json.related_objects import related_objects
 from vardkase.hub.profiles import EVERY
-from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.analyst_data import queries, services
 from vardkase.intel.analyst_data.models import AnalystDataKind
@@ -179,17 +178,13 @@ def push(call: Call, *, body: JsonObject) -> Saved:
 @endpoint("attributes/view_analyst_data")
 def view_of_attribute(call: Call, attribute_id: str) -> Json:
     """List the analyst data on an attribute."""
-    return _analyst_data_on(call.actor, str(find_attribute(call.actor, attribute_id).uuid))
+    return Json(said_of(call.actor, str(find_attribute(call.actor, attribute_id).uuid))[0] or [])
 
 
 @endpoint("objects/view_analyst_data")
 def view_of_object(call: Call, object_id: str) -> Json:
     """List the analyst data on an object."""
-    return _analyst_data_on(call.actor, str(find_object(call.actor, object_id).uuid))
-
-
-def _analyst_data_on(actor: Actor, uuid: str) -> Json:
-    return Json(said_of(actor, uuid)[0] or [])
+    return Json(said_of(call.actor, str(find_object(call.actor, object_id).uuid))[0] or [])
 
 
 def _kind(label: str) -> AnalystDataKind:

@@ -79,5 +79,10 @@ def not_toggled(errors: Any) -> Toggled:
     return Toggled({"saved": False, "errors": errors})
 
 
+def named(text: str, url: str) -> Json:
+    """MISP's body of an action that says what it did, without saying whether anything was saved."""
+    return Json({"name": text, "message": text, "url": url})
+
+
 def message(text: str) -> Message:
     return Message({"message": text})

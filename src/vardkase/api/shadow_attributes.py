@@ -8,7 +8,7 @@ from typing import Any
 
 from vardkase.analysis.search.filter_values import deleted_flags
 from vardkase.analysis.search.index import event_index_query
-from vardkase.api.answers import Json, Stream, Text, Toggled, toggled
+from vardkase.api.answers import Json, Stream, Text, Toggled, named, toggled
 from vardkase.api.attributes.attachments import attachment
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
@@ -164,7 +164,7 @@ def accept(call: Call, proposal_id: str) -> Json:
         raise MispError(405, NOT_TO_ACCEPT) from missing
     is_new = proposal.attribute_id is None
     text = "Proposal accepted." if is_new else "Proposed change accepted."
-    return _decision(text, f"{call.base_url}/shadow_attributes/accept/{proposal_id}")
+    return named(text, f"{call.base_url}/shadow_attributes/accept/{proposal_id}")
 
 
 @endpoint("shadow_attributes/accept_selected", requires=(Permission.ADD,), writes=True)
@@ -181,7 +181,7 @@ def discard(call: Call, proposal_id: str) -> Json:
         services.discard_proposal(call.actor, proposal_id)
     except NotFound as missing:
         raise MispError(405, NOT_TO_DISCARD) from missing
-    return _decision("Proposal discarded.", f"{call.base_url}/shadow_attributes/discard/{proposal_id}")
+    return named("Proposal discarded.", f"{call.base_url}/shadow_attributes/discard/{proposal_id}")
 
 
 @endpoint("shadow_attributes/discard_selected", requires=(Permission.ADD,), writes=True)
@@ -273,10 +273,6 @@ def _not_saved(refused: Invalid) -> MispError:
     errors = "".join(f"[{field}]: {problems[0].wire}\n" for field, problems in refused.errors.items())
     # 404 and one text with a line for each field, where other entities return field errors with 403.
     return MispError(404, f"Could not save the proposal. Errors: {errors}")
-
-
-def _decision(text: str, url: str) -> Json:
-    return Json({"name": text, "message": text, "url": url})
 
 
 def _selected_ids(selection: Any) -> Sequence[int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from vardkase.api.answers import Json, Saved, saved
+from vardkase.api.answers import Json, Saved, named, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.fields import Anything, Distribution, Flag, Mandatory, SharingGroup, Text, decoded
@@ -223,7 +223,7 @@ def import_feeds(call: Call, *, listed: JsonArray, document: JsonObject, body: F
 def _toggle(call: Call, feed_id: str, text: str, *, enabled: bool) -> Json:
     number = found(call.actor, feed_id).pk
     services.toggle_feeds(call.actor, [number], enabled=enabled)
-    return Json({"name": text, "message": text, "url": f"/feeds/{call.action}/{number}"})
+    return named(text, f"/feeds/{call.action}/{number}")
 
 
 def _listed_feed(actor: Actor, feed: Feed, cached: int | None) -> dict[str, Any]:

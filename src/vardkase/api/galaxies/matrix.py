@@ -9,7 +9,6 @@ from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.core.instance import instance_uuid
 from vardkase.core.sql import SqlQuery
-from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.cluster_scores import attribute_scores, cluster_scores
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.knowledge.galaxies import queries
@@ -22,7 +21,8 @@ ONE_EVENT = "SELECT %(event)s::bigint AS id"
 @endpoint("events/view_galaxy_matrix")
 def of_event(call: Call, scope_id: str, galaxy_id: str = "", scope: str = "event") -> Json:
     """Return the matrix of a galaxy with the scores of an event or attribute."""
-    matrix = _matrix(call.actor, galaxy_id)
+    galaxy = queries.find_galaxy(call.actor, galaxy_id) if galaxy_id else matrix_galaxy(call.actor)
+    matrix = galaxy_matrix(call.actor, galaxy)
     try:
         if scope == "event":
             event = find_event(call.actor, scope_id).id
@@ -40,14 +40,8 @@ def of_event(call: Call, scope_id: str, galaxy_id: str = "", scope: str = "event
 def of_cluster(call: Call, cluster_id: str) -> Json:
     """Return the ATT&CK matrix with the patterns related to a cluster, in either direction."""
     related = related_clusters(call.actor, queries.find_cluster(call.actor, cluster_id))
-    return _scored_matrix(
-        _matrix(call.actor, ""), dict.fromkeys([cluster["tag_name"] for cluster in related], 1)
-    )
-
-
-def _matrix(actor: Actor, reference: str) -> Matrix:
-    galaxy = queries.find_galaxy(actor, reference) if reference else matrix_galaxy(actor)
-    return galaxy_matrix(actor, galaxy)
+    matrix = galaxy_matrix(call.actor, matrix_galaxy(call.actor))
+    return _scored_matrix(matrix, dict.fromkeys([cluster["tag_name"] for cluster in related], 1))
 
 
 def _scored_matrix(matrix: Matrix, scores: dict[str, int]) -> Json:

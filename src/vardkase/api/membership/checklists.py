@@ -10,7 +10,6 @@ from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.fields import Mandatory, Text
 from vardkase.api.inputs import Body, with_fields
 from vardkase.api.request import Call
-from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.members.rules import TECHNICAL
 from vardkase.hub.membership.onboarding import services
@@ -42,7 +41,7 @@ class Waiver(Body, kw_only=True):
 @endpoint("membershipChecklists/view")
 def view(call: Call, organisation_id: str = "") -> Json:
     """Return the current status of each checklist item; without an id, for the caller's own organisation."""
-    return _checklist(find_membership(call.actor, organisation_id or call.actor.organisation_id))
+    return _checklist(call.actor, organisation_id or call.actor.organisation_id)
 
 
 @endpoint(
@@ -60,7 +59,7 @@ def view(call: Call, organisation_id: str = "") -> Json:
 def do(call: Call, organisation_id: str, item: str, *, body: ItemFields) -> Json:
     """Complete an item of a member's checklist."""
     waits = do_item(call.actor, organisation_id, item, body.sent)
-    return Json(as_json(waits)) if waits else _checklist_of(call.actor, organisation_id)
+    return Json(as_json(waits)) if waits else _checklist(call.actor, organisation_id)
 
 
 @endpoint(
@@ -95,7 +94,7 @@ def test(call: Call, organisation_id: str) -> Json:
 def waive(call: Call, organisation_id: str, item: str, *, body: Waiver) -> Json:
     """Waive a checklist item that a member does not need."""
     services.waive(call.actor, organisation_id, item, body.note)
-    return _checklist_of(call.actor, organisation_id)
+    return _checklist(call.actor, organisation_id)
 
 
 @endpoint(
@@ -106,14 +105,11 @@ def waive(call: Call, organisation_id: str, item: str, *, body: Waiver) -> Json:
 def reopen(call: Call, organisation_id: str, item: str) -> Json:
     """Revoke the waiver of a checklist item."""
     services.reopen(call.actor, organisation_id, item)
-    return _checklist_of(call.actor, organisation_id)
+    return _checklist(call.actor, organisation_id)
 
 
-def _checklist_of(actor: Actor, organisation_id: str) -> Json:
-    return _checklist(find_membership(actor, organisation_id))
-
-
-def _checklist(membership: Membership) -> Json:
+def _checklist(actor: Actor, organisation_id: str | int) -> Json:
+    membership = find_membership(actor, organisation_id)
     lines: list[dict[str, Any]] = [
         {
             "item": line.item.name,

@@ -94,7 +94,11 @@ def add(
     try:
         object_id = add_object(call.actor, event.id, data, break_on_duplicate=breaks, fill_seen=True)
     except Invalid as invalid:
-        raise _refusal(f"{event_id}/{template_uuid}", invalid) from invalid
+        # MISP words a refusal of the object's attributes unlike one of the object: even the capital differs.
+        if invalid.has(ObjectProblem.NO_ATTRIBUTES) or invalid.has(ObjectProblem.ATTRIBUTE_REFUSED):
+            path = f"{event_id}/{template_uuid}"
+            raise SaveFailed("add object", f"/objects/add/{path}", invalid.errors, id=path) from invalid
+        raise SaveFailed("add Object", "/objects/add", invalid.errors) from invalid
     return Json({"Object": stored_object(object_id)})
 
 
@@ -188,9 +192,3 @@ def delete_object_reference(
     except NotFound as missing:
         raise MispError(405, "Invalid object reference.") from missing
     return saved("ObjectReference deleted", f"/object_references/delete/{reference_id}", id=reference_id)
-
-
-def _refusal(path: str, invalid: Invalid) -> SaveFailed:
-    if invalid.has(ObjectProblem.NO_ATTRIBUTES) or invalid.has(ObjectProblem.ATTRIBUTE_REFUSED):
-        return SaveFailed("add object", f"/objects/add/{path}", invalid.errors, id=path)
-    return SaveFailed("add Object", "/objects/add", invalid.errors)

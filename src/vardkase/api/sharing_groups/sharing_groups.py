@@ -137,13 +137,6 @@ def _server_dict(server: SharingGroupServer) -> dict[str, Any]:
     }
 
 
-def _server_name(server_id: int, names: dict[int, tuple[str, str]]) -> dict[str, Any]:
-    if server_id not in names:
-        return {}
-    name, url = names[server_id]
-    return {"Server": {"id": str(server_id), "name": name, "url": url}}
-
-
 def _saved_group(group: SharingGroup) -> Json:
     return Json(
         {
@@ -196,8 +189,12 @@ def index(call: Call, passive: str = "0") -> Json:
 def view(call: Call, sharing_group_id: str) -> Json:
     """Return one sharing group with its organisations and servers."""
     group = _find_group(call, sharing_group_id)
-    named = {THIS_INSTANCE: ("Local instance", call.base_url)}
-    named |= names_of(server.server_id for server in group.servers.all())
+    names = {THIS_INSTANCE: ("Local instance", call.base_url)}
+    names |= names_of(server.server_id for server in group.servers.all())
+    servers = {
+        number: {"Server": {"id": str(number), "name": name, "url": url}}
+        for number, (name, url) in names.items()
+    }
     reference = organisation_reference(group.org)
     return Json(
         {
@@ -205,7 +202,7 @@ def view(call: Call, sharing_group_id: str) -> Json:
             "Organisation": organisation_dict(group.org),
             "SharingGroupOrg": [_member_dict(member, local=True) for member in group.members.all()],
             "SharingGroupServer": [
-                _server_dict(server) | _server_name(server.server_id, named) for server in group.servers.all()
+                _server_dict(server) | servers.get(server.server_id, {}) for server in group.servers.all()
             ],
         }
     )

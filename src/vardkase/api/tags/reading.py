@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from vardkase.api.answers import Json, Saved, saved
+from vardkase.api.answers import Json, Saved, named, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.fields import Anything, Colour, Flag, Mandatory, Reference, Segment, Text, Texts, listed
@@ -146,8 +146,7 @@ def edit(call: Call, tag_id: Segment = "", *, body: TagChanges, params: TagRefer
 def delete(call: Call, tag_id: Segment = "", *, params: TagReference) -> Json:
     """Delete a tag; it is removed from everything that carries it."""
     services.delete_tag(call.actor, _find(call.actor, tag_id or params.id).pk)
-    text = "Tag deleted."
-    return Json({"name": text, "message": text, "url": call.base_url + call.path})
+    return named("Tag deleted.", call.base_url + call.path)
 
 
 @endpoint("tags/search")

@@ -15,20 +15,13 @@ from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import AttributeRow, EventRow
 from vardkase.intel.editing.tagging import attach_tag, detach_tag
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.services.bulk_tagging import attributes_by_event, tag_selected
 from vardkase.knowledge.tag_collections.queries import without_collections
 
 NOT_ADDED = "Tag could not be added."
-
-
-def _event(actor: Actor, reference: str) -> UUID:
-    return find_event(actor, reference).uuid
-
-
-def _attribute(actor: Actor, reference: str) -> UUID:
-    return find_attribute(actor, reference).uuid
 
 
 class TagOfEvent(Body, kw_only=True):
@@ -63,7 +56,8 @@ def add_to_event(
     """Add a tag, or a JSON list of tags, to an event."""
     reference = event_id or body.event or body.id
     try:
-        return _add(call.actor, "event", _event(call.actor, reference), listed(tag) or body.tag, params)
+        target = find_event(call.actor, reference).uuid
+        return _add(call.actor, "event", target, listed(tag) or body.tag, params)
     except NotFound:
         return not_toggled("Invalid event.")
 
@@ -78,7 +72,8 @@ def add_to_attribute(
         return _add_to_selected(call.actor, body, tags, params)
     reference = attribute_id or body.attribute or body.id
     try:
-        return _add(call.actor, "attribute", _attribute(call.actor, reference), tags, params)
+        target = find_attribute(call.actor, reference).uuid
+        return _add(call.actor, "attribute", target, tags, params)
     except NotFound:
         raise MispError(404, "Invalid attribute") from None
 
@@ -89,7 +84,7 @@ def remove_from_event(
 ) -> Toggled:
     """Remove a tag from an event."""
     reference = event_id or body.event or body.id
-    return _remove(call.actor, "event", partial(_event, call.actor, reference), listed(tag) or body.tag)
+    return _remove(call.actor, "event", partial(find_event, call.actor, reference), listed(tag) or body.tag)
 
 
 @endpoint("attributes/remove_tag", requires=(Permission.TAGGER,), writes=True)
@@ -97,7 +92,7 @@ def remove_from_attribute(
     call: Call, attribute_id: Segment = "", tag: Segment = "", *, body: TagOfAttribute, params: TagQuery
 ) -> Toggled:
     """Remove a tag from an attribute."""
-    find = partial(_attribute, call.actor, attribute_id or body.attribute or body.id)
+    find = partial(find_attribute, call.actor, attribute_id or body.attribute or body.id)
     return _remove(call.actor, "attribute", find, listed(tag) or body.tag)
 
 
@@ -142,9 +137,9 @@ def _refusal(actor: Actor, target: UUID, tag: str, kind: str, *, local: bool) ->
     return "" if attached.changed else f"Tag is already attached to this {kind}."
 
 
-def _remove(actor: Actor, kind: str, find: Callable[[], UUID], tags: list[str]) -> Toggled:
+def _remove(actor: Actor, kind: str, find: Callable[[], EventRow | AttributeRow], tags: list[str]) -> Toggled:
     try:
-        detach_tag(actor, find(), tags[0] if tags else "")
+        detach_tag(actor, find().uuid, tags[0] if tags else "")
     except (NotFound, Conflict, Invalid):
         return not_toggled(f"Invalid {kind} - tag combination.")
     except Forbidden as error:
