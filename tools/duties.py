@@ -20,21 +20,21 @@ keeps it current; another (`tests/hub/test_four_eyes.py`) tries every action of 
 
 ## What takes two people
 
-One person proposes what stands here, and another one, who has signed in on the pages and confirmed their second factor
-within the last ten minutes, approves it: then it is carried out. **P**: may propose, on the pages or with an API key of
+One person proposes one of these actions, and another, who has signed in on the pages and confirmed their second factor
+within the last ten minutes, approves it. Then it is carried out. **P**: may propose, on the pages or with an API key of
 their own. **A**: may approve, on the pages alone. **(S)**: does it alone until the hub has had two officers. Nothing is
-proposed or approved at the console, where anybody's name can be used, nor by a job.
+proposed or approved at the console, where any name can be used, or by a job.
 
-Whoever proposed it, with this account or another of the same mailbox, does not approve. Nor does anybody who has an
-interest in the case, or whose sign-in details or role somebody else has set within the last days
-(`Vardkase.credential_waiting_days`). A request lapses after `Vardkase.approval_days`, and cannot be approved any more
-once what it is about has changed. Requests stand at *Approval requests*, for auditors as well.
+The proposer, with this account or another of the same mailbox, cannot approve. Nor can anyone who has an
+interest in the case, or whose sign-in details or role someone else has set within the last days
+(`Vardkase.credential_waiting_days`). A request expires after `Vardkase.approval_days`, and can no longer be approved
+once what it is about has changed. Requests are listed at *Approval requests*, for auditors as well.
 
 """
 ALONE = """
 ## What one person does alone
 
-**S**: does it alone. Settings and schedules declare who changes them (`changed_by`); those of the officers stand above.
+**S**: does it alone. Settings and schedules declare who changes them (`changed_by`); those of the officers are listed above.
 Each endpoint below declares the duties that may call it; what it proposes is approved by another person, as above.
 Auditors write nothing, whatever role their account has.
 
