@@ -128,7 +128,7 @@ def test_age_counts_only_days_with_officers(seed: Seed) -> None:
         assert age_after(days=200) == 0
         told = opening_in_words(3, timezone.now())
         assert told.startswith(
-            "The phase opens when this is in force: Legal ground for private organisations"
+            "The phase opens when this is in force: Legal grounds for private organisations"
         )
         law_from = timezone.localdate() + timedelta(days=3)
         phase_approvals.record_in_force(seed, jurist, "offence_data", law_from, "SFS 2026:417")

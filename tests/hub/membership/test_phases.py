@@ -60,7 +60,7 @@ def test_private_sector_waits_for_law(seed: Seed) -> None:
     third = queries.phases(PHASE_2)[2]
     assert (third.opened, third.waits_for) == (None, "Väntar på lagstöd")
     with translation.override("en"):
-        assert queries.phases(PHASE_2)[2].waits_for == "Waits for legal ground"
+        assert queries.phases(PHASE_2)[2].waits_for == "Waiting for legal grounds"
     jurist = staff(seed, StaffRole.LEGAL_OFFICER)
     phase_approvals.record_in_force(seed, jurist, "offence_data", MARCH, LAW)
     assert queries.admits("private_company", invited=False, now=PHASE_2) == 3
