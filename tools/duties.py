@@ -34,9 +34,9 @@ once what it is about has changed. Requests are listed at *Approval requests*, f
 ALONE = """
 ## What one person does alone
 
-**S**: does it alone. Settings and schedules declare who changes them (`changed_by`); those of the officers are listed above.
-Each endpoint below declares the duties that may call it; what it proposes is approved by another person, as above.
-Auditors write nothing, whatever role their account has.
+**S**: does it alone. Settings and schedules declare who changes them (`changed_by`); those of the officers are listed
+above. Each endpoint below declares the duties that may call it; what it proposes is approved by another person, as
+above. Auditors write nothing, whatever role their account has.
 
 """
 

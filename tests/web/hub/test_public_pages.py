@@ -29,14 +29,14 @@ FACTS = {
     "who is asked assesses": (r"får begäran bedömer", r"gets the request assesses"),
     "and should consult": (r"bör då samråda med den medlem", r"should then consult the member"),
     "two pillars": (r"två ben", r"two pillars"),
-    "no threat actor gets in": (r"hotaktör ska inte", r"threat actor must not"),
+    "no threat actor gets in": (r"hotaktör ska inte", r"threat actors must not"),
     "the level asked for": (
         r"cybersäkerhetslagen \(2025:1506\), iso 27001/2 eller båda",
         r"cybersecurity act \(2025:1506\), iso 27001/2 or both",
     ),
     "in their role": (r"i sin roll i organisationen", r"only in their role"),
     "from its equipment": (r"från organisationens utrustning", r"from the organisation's equipment"),
-    "more for the API": (r"via api möter fler krav", r"by api meets further"),
+    "more for the API": (r"via api möter fler krav", r"further requirements apply to connections by api"),
     "security goes on": (r"arbetar löpande med säkerheten", r"works on security continuously"),
     "the supplier is procured": (r"har upphandlat", r"procured by"),
     "data centre and application": (
@@ -53,14 +53,14 @@ FACTS = {
     ),
     "value both ways": (
         r"värde kan det ge er, och vilket värde kan ni ge",
-        r"value can it give you, and what value can you give",
+        r"can it do for you, and what can you do for others",
     ),
     "now and target": (
         r"nuläge och börläge för teknik, processer och resurser",
         r"technology, processes and resources",
     ),
-    "involve the roles": (r"ta med de roller", r"involve everybody concerned"),
-    "start anyway": (r"ändå skäl att komma igång", r"still reason to start"),
+    "involve the roles": (r"ta med de roller", r"involve everyone concerned"),
+    "start anyway": (r"ändå skäl att komma igång", r"you can start with misp"),
     "the form and its address": (r"anslutningsformuläret.*info@misp\.se", r"connection form.*info@misp\.se"),
     "CERT-SE decides": (r"cert-se bedömer er ansökan", r"cert-se assesses your application"),
     "API or web": (r"via api.*webbgränssnittet", r"by api.*web interface"),
@@ -69,15 +69,15 @@ FACTS = {
     "the policy and training": (r"intern misp-policy och utbilda", r"internal misp policy and train"),
     "phase 1": (r"15 december 2025.*mindre antal.*utvärdera", r"15 december 2025.*small number.*evaluate"),
     "phase 2": (r"23 februari 2026", r"23 february 2026"),
-    "phase 3": (r"förstärkt lagstöd.*första kvartalet 2026", r"legal support.*first quarter of 2026"),
+    "phase 3": (r"förstärkt lagstöd.*första kvartalet 2026", r"legal grounds.*first quarter of 2026"),
     "not security-sensitive": (r"säkerhetsskyddslagen \(2018:585\)", r"protective security act \(2018:585\)"),
     "controller": (
         r"personuppgiftsansvaret regleras i de allmänna villkoren",
-        r"controller.*regulated in the general terms",
+        r"general terms state who is the controller",
     ),
     "anonymous, later": (
         r"ingen särskild lösning.*under 2026.*delegera",
-        r"no special solution.*2026.*delegate",
+        r"not at first.*2026.*delegate",
     ),
     "no processor": (
         r"inte tjänsten på uppdrag av medlemmarna",
@@ -119,7 +119,7 @@ def test_visitor_starts_at_public_page_and_signs_in_by_one_click(client: Client)
     assert html.count("<summary>") == len(queries.shown(PassagePart.QUESTION))
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert not re.findall(r'(?:src|<link[^>]*href)="https?://', html), "nothing is loaded from other hosts"
-    assert "One warns." in client.get("/", headers={"Accept-Language": "en"}).content.decode()
+    assert "One warning gives" in client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert client.get(reverse("public_steps")).status_code == 200
 
 
