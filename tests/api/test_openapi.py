@@ -53,7 +53,7 @@ def test_every_endpoint_has_summary_and_refusals(document: Any) -> None:
 
 def test_permissions_and_other_notes_are_described(document: Any) -> None:
     edit = document["paths"]["/events/edit/{event_id}"]["post"]
-    assert edit["x-requires"] == ["perm_add", "a key with write access"]
+    assert edit["x-requires"] == ["perm_add", "a key that may write"]
     bare, wrapped = edit["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
     assert wrapped["properties"]["Event"] == bare
     assert {"info", "distribution", "Attribute"} <= bare["properties"].keys()

@@ -227,6 +227,7 @@ def _toggle(call: Call, feed_id: str, text: str, *, enabled: bool) -> Json:
 
 
 def _listed_feed(actor: Actor, feed: Feed, cached: int | None) -> dict[str, Any]:
+    # MISP writes false, not null, for what was never cached, and a time as text.
     stamp = False if cached is None else str(cached)
     row: dict[str, Any] = {"Feed": feed_dict(feed) | {"cache_timestamp": stamp}}
     if feed.tag:

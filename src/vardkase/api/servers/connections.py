@@ -102,6 +102,7 @@ def server_dict(server: Server) -> dict[str, Any]:
         "pull_collections": server.pull_collections,
         "lastpulledid": None if server.lastpulledid is None else str(server.lastpulledid),
         "lastpushedid": None if server.lastpushedid is None else str(server.lastpushedid),
+        # Always null in MISP as well: the organisation is beside the server, as Organisation.
         "organization": None,
         "remote_org_id": str(server.remote_org_id),
         "publish_without_email": server.publish_without_email,
