@@ -273,9 +273,7 @@ def test_support_request_steps(seed: Seed, desk: Desk) -> None:
         },
     }
     states = [state for state in REQUEST.states.values if state != "waiting"]
-    told = dict.fromkeys(
-        itertools.product(states, ["answered"]), "Only the requester can answer that."
-    )
+    told = dict.fromkeys(itertools.product(states, ["answered"]), "Only the requester can answer that.")
     assert try_forbidden_pairs(Case(REQUEST, thing, interfaces, told=told)) == 3 * 12 + 3 * 3
     SupportRequest.objects.update(state="waiting")
     assert told["new", "answered"] in interfaces["API"]["answered"]()

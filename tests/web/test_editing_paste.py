@@ -160,6 +160,6 @@ def test_only_tags_that_the_text_names_are_attached(web: Client, event: Event, t
 
 def test_a_refused_value_attaches_no_tag(web: Client, event: Event, technique: str) -> None:
     rows = {**everything(0, 0, 1), "t1": "ip-dst"}
-    assert "must be corrected" in web.post(url(event), sent(REPORT, go="add", tag=technique, **rows)).text
+    assert "needs to be corrected" in web.post(url(event), sent(REPORT, go="add", tag=technique, **rows)).text
     assert event_tags(event.pk) == []
     assert not Attribute.objects.filter(event=event).exists()

@@ -41,7 +41,7 @@ def test_administrator_drafts_policy_from_template(seed: Seed) -> None:
     before = len(draft.rules)
     page = text_of(web.get("/policy/draft/"))
     assert "TLP:RED stays in a sharing group" in page
-    assert "What carries the tag tlp:red may go no further than a sharing group." in page
+    assert "Anything with the tag tlp:red may be shared with a sharing group at most." in page
     asked = text_of(web.get("/policy/in-force/"))
     assert "requires the training “MISP: dela information”" in asked, "it has not been done yet"
     web.post("/policy/draft/rules/1/move/", {"by": "1"})
@@ -52,7 +52,7 @@ def test_administrator_drafts_policy_from_template(seed: Seed) -> None:
     assert len(draft.rules) == before
     assert (draft.rules[-1]["tags"], draft.rules[-1]["reach"]) == (["tlp:red", "TLP:RED-ish"], "organisation")
     wrong = new | {"types": "no-such-type"}
-    assert "Not known: no-such-type." in text_of(web.post(f"/policy/draft/rules/{before}/", wrong))
+    assert "Unknown: no-such-type." in text_of(web.post(f"/policy/draft/rules/{before}/", wrong))
     assert web.post(f"/policy/draft/rules/{before}/", new | {"title_sv": "Röd"}).status_code == 302
     assert "You have not published anything in the last month." in text_of(web.get("/policy/in-force/"))
     assert web.post("/policy/in-force/").url == "/policy/"
@@ -148,7 +148,7 @@ def test_publish_preview_names_rule(seed: Seed) -> None:
     event = Event.objects.get(pk=red["id"])
     sent = {"seen": event.timestamp, "distribution": 1, "sharing_group_id": ""}
     refused = web.post(f"/event/{red['id']}/publish/", sent)
-    assert "what is tagged tlp:red would go to everyone on this hub." in text_of(refused)
+    assert "what is tagged tlp:red would be shared with everyone on this hub." in text_of(refused)
     swedish = signed_in(seed.publisher)
     swedish.defaults["HTTP_ACCEPT_LANGUAGE"] = "sv"
     refused = swedish.post(f"/event/{red['id']}/publish/", sent)
@@ -179,7 +179,7 @@ def test_two_people_publish_in_browser(seed: Seed) -> None:
     User.objects.filter(pk=seed.org_admin.user.pk).update(credentials_set_by_another_at=None)
     home = text_of(decides.get("/"))
     assert "Publications waiting for your approval" in home
-    assert "1 event of your organisation waits for an approval." in home
+    assert "1 event of your organisation is waiting for approval." in home
     decides.post(f"{path}reject/", {"reason": ""})
     assert PublicationApproval.objects.get().state == ApprovalDecision.WAITING
     decides.post(f"{path}approve/")
@@ -219,8 +219,8 @@ def test_missing_second_person_is_reported(seed: Seed) -> None:
     web = english(seed.org_admin)
     web.post("/policy/begin/", {"from": "authority"})
     make_user(seed.org_a, seed.org_admin.user.role, "two@a.example")
-    assert "alone may be it" not in text_of(web.get("/policy/in-force/"))
+    assert "may be that person" not in text_of(web.get("/policy/in-force/"))
     others = User.objects.filter(org=seed.org_a).exclude(pk=seed.org_admin.user.pk)
     others.update(disabled=True)
     shown = text_of(web.get("/policy/in-force/"))
-    assert f"asks for a second person, and {seed.org_admin.user.email} alone may be it" in shown
+    assert f"requires a second person, and only {seed.org_admin.user.email} may be that person" in shown
