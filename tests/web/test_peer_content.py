@@ -88,7 +88,11 @@ def test_peers_events_are_listed(seed: Seed, browser: Client, local_event: Event
         address = f"{LIST}{connected(seed, peer.url).pk}/there/"
         page = browser.get(address).content.decode()
         assert "&lt;b&gt;New&lt;/b&gt;" in page
-        assert ("missing here" in page, "older here" in page, "up to date here" in page) == (True, True, False)
+        assert ("missing here" in page, "older here" in page, "up to date here" in page) == (
+            True,
+            True,
+            False,
+        )
         assert page.count('name="event" value=') == 2
         browser.get(address, {"text": "new/ones", "page": "3"})
         assert "/page:3/" in asked(peer)

@@ -163,18 +163,3 @@ def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | Non
     held = values_of_object(request.actor, object_id) if object_id is not None else []
     sent = posted.lists(request) if request.method == "POST" else None
     return TemplateFields(template, held, sent, request.FILES)
-
-
-def _stored(object_: ObjectRow) -> dict[str, Any]:
-    stored = {name: getattr(object_, name) for name in ("comment", "distribution", "sharing_group_id")}
-    for name in ("first_seen", "last_seen"):
-        value = getattr(object_, name)
-        stored[name] = None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
-    return stored
-
-
-def _page(
-    request: PageRequest, form: ObjectForm, fields: TemplateFields, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    full = {**context, "fields": fields, **reach_context(request.actor, form)}
-    return render(request, "editing/object_form.html", full, status=status)
