@@ -144,7 +144,7 @@ def test_tlp_amber_beyond_hub_needs_confirmation(web: Client, event: Event) -> N
     EventTag.objects.create(event=event, tag=make_tag("tlp:amber"))
     page = web.get(f"/event/{event.pk}/publish/?distribution=3").text
     assert 'name="confirm_tlp"' in page
-    assert "confirm that this is intended" in press(web, event, distribution="3").text
+    assert "Confirm that this is intended" in press(web, event, distribution="3").text
     assert Event.objects.get(pk=event.pk).published is False
     assert press(web, event, distribution="3", confirm_tlp="1").status_code == 302
     entry = AuditEntry.objects.get(action="event.tlp_confirmed")

@@ -144,7 +144,7 @@ def test_event_is_found_by_peers_id(seed: Seed, browser: Client, local_event: Ev
         assert f"{peer.url}/events/view/7" in found
         missing = browser.get(f"{LIST}numbers/", {"server": server.pk, "number": "9"})
         assert missing.status_code == 422
-        assert "Event not found" in missing.content.decode()
+        assert "The event does not exist here." in missing.content.decode()
 
 
 def test_overlap_and_cache_of_connections(seed: Seed, browser: Client) -> None:

