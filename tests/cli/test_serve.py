@@ -25,6 +25,7 @@ from tests.support.web_server import free_port
 from vardkase.core.database import die_with_parent
 
 TIMEOUT = 60.0
+KEY = re.compile(r"\b[A-Za-z0-9]{40}\b")
 
 
 class Serve:
@@ -110,8 +111,10 @@ def test_empty_folder_becomes_a_hub_and_shows_the_administrator_once() -> None:
     first = Serve(open_folder(), free_port())
     try:
         first.wait_until_up()
+        # The administrator is printed after the address, line by line.
+        wait_until(lambda: KEY.search(first.output) is not None, TIMEOUT)
         assert "admin@admin.test" in first.output
-        key = re.search(r"\b[A-Za-z0-9]{40}\b", first.output)
+        key = KEY.search(first.output)
         assert key
         assert first.status(key.group()) == 200
         with Client(f"http://127.0.0.1:{first.port}", key.group()) as client:

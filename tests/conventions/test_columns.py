@@ -18,7 +18,7 @@ from vardkase.api.shared_inputs import with_columns
 from vardkase.formats.misp_json.columns import wire, written
 from vardkase.intel import columns
 from vardkase.intel.models import Attribute, Event, EventReport, Object, ObjectReference
-from vardkase.intel.models.sent import sent
+from vardkase.intel.models.document_columns import sent
 from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.faults import Fault
 from vardkase.misp.fields import Readers

@@ -177,7 +177,7 @@ def test_unreachable_or_non_http_server_fails() -> None:
         failed.value.wire == f"http://127.0.0.1:{port} could not be reached: [Errno 111] Connection refused"
     )
     with translation.override("en"):
-        assert str(failed.value).endswith("The network says “Connection refused”")
+        assert str(failed.value).endswith("Network error: “Connection refused”")
     nonsense = serving(lambda handler: handler.wfile.write(b"SSH-2.0-x\r\n\r\n") and None)
     with nonsense as server, pytest.raises(OutgoingFailed) as failed:
         fetch("GET", f"{server.url}/key-in-path", policy=ALLOWED)

@@ -11,7 +11,7 @@ import pytest
 from tests.api.calls import call
 from tests.factories.seed import Seed
 from tests.formats.exporting import export, make_hostile, make_published
-from tests.support.tools import run_tool
+from tests.support.external_programs import run_tool
 from vardkase.formats.rpz import trigger
 from vardkase.intel.models import Attribute
 

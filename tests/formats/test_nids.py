@@ -10,7 +10,7 @@ import pytest
 from tests.factories import make_attribute, make_object
 from tests.factories.seed import Seed
 from tests.formats.exporting import export, make_hostile, make_published
-from tests.support.tools import run_tool
+from tests.support.external_programs import run_tool
 from vardkase.formats.nids.user_rules import taken_over
 from vardkase.intel.models import Attribute, AttributeTag, Event
 from vardkase.knowledge.taxonomies.models import Tag

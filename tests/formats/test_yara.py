@@ -15,7 +15,7 @@ from plyara.exceptions import ParseTypeError, ParseValueError
 from tests.factories import make_attribute, make_object
 from tests.factories.seed import Seed
 from tests.formats.exporting import export, make_hostile, make_published
-from tests.support.tools import run_tool
+from tests.support.external_programs import run_tool
 from vardkase.formats.yara import generated, program
 from vardkase.intel.models import Attribute
 

@@ -95,4 +95,4 @@ def test_refusal_lists_possible_steps_in_readers_language() -> None:
     assert refused.value.has(LifecycleProblem.NOT_POSSIBLE)
     with translation.override("sv"):
         assert "Stäng av" in str(refused.value)
-        assert "Possible now: Suspend, Terminate." in refused.value.wire
+        assert "Available now: Suspend, Terminate." in refused.value.wire

@@ -131,17 +131,17 @@ def test_newer_version_replaces_and_keeps_users_choices(folder: Path) -> None:
 
 
 def test_lists_of_harmless_values_are_enabled_at_first(folder: Path) -> None:
-    chosen = {**warninglist(1, "d41d8cd98f00b204e9800998ecf8427e"), "name": "Empty files", "type": "string"}
-    write(folder, "misp-warninglists/lists/empty-hashes/list.json", chosen)
+    chosen = {**warninglist(1, "d41d8cd98f00b204e9800998ecf8427e"), "name": "Test virus", "type": "string"}
+    write(folder, "misp-warninglists/lists/eicar.com/list.json", chosen)
     services.update_all()
     assert set(Warninglist.objects.values_list("name", "enabled")) == {
-        ("Empty files", True),
+        ("Test virus", True),
         ("Resolvers", False),
     }
     Warninglist.objects.update(enabled=False)
-    write(folder, "misp-warninglists/lists/empty-hashes/list.json", {**chosen, "version": 2})
+    write(folder, "misp-warninglists/lists/eicar.com/list.json", {**chosen, "version": 2})
     services.update_all()
-    assert not Warninglist.objects.get(name="Empty files").enabled
+    assert not Warninglist.objects.get(name="Test virus").enabled
 
 
 def test_every_list_that_is_enabled_at_first_is_packaged() -> None:

@@ -65,6 +65,8 @@ def _link(original: Path, place: Path) -> None:
 def load(names: Names, exchanges: Iterable[dict[str, Any]]) -> None:
     """Load the knowledge, and note which recorded id is which of ours."""
     services.update_all()
+    # The recorded MISP had enabled none; a new hub enables those of harmless values (warninglists/loader.py).
+    Warninglist.objects.update(enabled=False)
     _store_template(*TEMPLATE_OF_FILES)
     for value, colour in TAGS.items():
         Tag.objects.create(name=f'estimative-language:likelihood-probability="{value}"', colour=colour)

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tests.support.tools import refuse
+from tests.support.external_programs import refuse
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

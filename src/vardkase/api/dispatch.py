@@ -24,9 +24,9 @@ from vardkase.api.authentication import Authenticated, authenticate
 from vardkase.api.body import check_size, sender_of
 from vardkase.api.errors import INTERNAL_ERROR, MispError, exception_body, status_and_body
 from vardkase.api.inputs import Input, Inputs, inputs_of
-from vardkase.api.rate_limit import counted
 from vardkase.api.request import Call, Route, plain, route_of
 from vardkase.api.responses import response_of
+from vardkase.api.search_quota import counted
 from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, WantedBody
 from vardkase.core.client_disconnect import CLIENT_GONE, has_left
 from vardkase.core.errors import Forbidden, VardkaseError

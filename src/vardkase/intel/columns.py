@@ -45,7 +45,7 @@ class Column(NamedTuple):
     null: bool
     default: Any
     is_sent: bool
-    """Whether a document may carry it (`models.sent`)."""
+    """Whether a document may carry it (`models.document_columns`)."""
 
 
 def columns_of(entity: Entity) -> dict[str, Column]:

@@ -162,7 +162,9 @@ def test_unconfirmed_account_is_disabled_notified_and_restored(seed: Seed) -> No
     kinds = dict(review.answers.values_list("email", "kind"))
     assert kinds[person.email] == "unanswered"
     assert kinds[seed.org_admin.user.email] == "spared"
-    assert "Nobody confirmed it" in OutgoingMail.objects.get(recipient=person.email).text
+    assert (
+        "It was not confirmed in your organisation" in OutgoingMail.objects.get(recipient=person.email).text
+    )
     assert person.email in OutgoingMail.objects.filter(recipient=seed.org_admin.user.email).latest("pk").text
     status, body = call(seed.analyst.key, "GET", "/servers/getVersion")
     assert (status, "access review" in body["message"]) == (403, True)

@@ -8,12 +8,12 @@ from typing import Any
 
 from vardkase.analysis.search import filter_values as read
 from vardkase.analysis.search import resolve
-from vardkase.analysis.search.events import changed_condition, published_condition
+from vardkase.analysis.search.event_conditions import changed_condition, published_condition
 from vardkase.analysis.search.filters import Range, Terms
 from vardkase.analysis.search.limits import check_items, check_terms
 from vardkase.analysis.search.problems import SearchProblem
 from vardkase.analysis.search.statement import Statement, containing, like_patterns
-from vardkase.analysis.search.tags import ON_EVENT
+from vardkase.analysis.search.tag_conditions import ON_EVENT
 from vardkase.analysis.search.values import BOTH_PARTS, pattern_sources, value_source
 from vardkase.core.clock import now_seconds
 from vardkase.core.openpgp.instance_key import instance_fingerprint

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from vardkase.analysis.search import resolve
-from vardkase.analysis.search.attributes import (
+from vardkase.analysis.search.attribute_conditions import (
     RowFilter,
     attribute_filters,
     own_columns,
     undisputed,
     uuid_filter,
 )
-from vardkase.analysis.search.events import (
+from vardkase.analysis.search.event_conditions import (
     changed_condition,
     event_conditions,
     range_condition,
@@ -22,7 +22,7 @@ from vardkase.analysis.search.events import (
 from vardkase.analysis.search.filters import Order, Scope, Search, Terms
 from vardkase.analysis.search.search_all import events_with_pattern
 from vardkase.analysis.search.statement import Statement
-from vardkase.analysis.search.tags import tag_branches, tag_conditions
+from vardkase.analysis.search.tag_conditions import tag_branches, tag_conditions
 from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
 

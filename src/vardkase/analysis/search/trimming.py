@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vardkase.analysis.search import resolve
-from vardkase.analysis.search.attributes import undisputed
+from vardkase.analysis.search.attribute_conditions import undisputed
 from vardkase.analysis.search.filters import Search
 from vardkase.analysis.search.statement import Statement
-from vardkase.analysis.search.tags import ON_ATTRIBUTE
+from vardkase.analysis.search.tag_conditions import ON_ATTRIBUTE
 
 
 def trim_conditions(statement: Statement, search: Search) -> Iterator[str]:

@@ -12,7 +12,7 @@ from vardkase.api.inputs import Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict
 from vardkase.hub.instance import diagnostics, updates, workers
-from vardkase.identity.access.key_use import users_seen_from
+from vardkase.identity.access.accounts_by_address import users_seen_from
 from vardkase.misp.flags import as_int
 
 UPDATED_BY_OPERATOR = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from vardkase.api.rate_limit import TAXII_PAGE, counted
+from vardkase.api.search_quota import TAXII_PAGE, counted
 from vardkase.api.taxii.calls import TaxiiCall, max_content_length
 from vardkase.api.taxii.messages import STIX, TAXII, Answer, TaxiiError
 from vardkase.exchange.taxii.collections import collections, find_collection, may_read, may_write

@@ -173,7 +173,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     if found is not None:
         details += [
             (gettext("Address"), found.url),
-            (gettext("Organisation at the other end"), found.remote_org.name),
+            (gettext("Remote organisation"), found.remote_org.name),
             (gettext("Internal"), gettext("Yes") if found.internal else gettext("No")),
         ]
     return ActionDescription(

@@ -13,9 +13,9 @@ from django.db import models
 
 from vardkase.core.file_columns import names_files
 from vardkase.identity.organisations.models import SharingGroup
+from vardkase.intel.models.document_columns import sent
 from vardkase.intel.models.event import LONGEST_RELATIONSHIP, Event
 from vardkase.intel.models.object import Object
-from vardkase.intel.models.sent import sent
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.types import HASH_TYPES
 

@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from vardkase.identity.organisations.models import Organisation, SharingGroup
-from vardkase.intel.models.sent import sent
+from vardkase.intel.models.document_columns import sent
 from vardkase.knowledge.taxonomies.models import Tag
 
 LONGEST_RELATIONSHIP = 191

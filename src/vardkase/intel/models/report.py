@@ -7,8 +7,8 @@ import uuid
 from django.db import models
 
 from vardkase.identity.organisations.models import SharingGroup
+from vardkase.intel.models.document_columns import sent
 from vardkase.intel.models.event import Event
-from vardkase.intel.models.sent import sent
 
 
 class EventReport(models.Model):

@@ -20,7 +20,6 @@ ENABLED_AT_FIRST = frozenset(
         "captive-portals",
         "common-ioc-false-positive",
         "eicar.com",
-        "empty-hashes",
         "findip-host",
         "google",
         "ipv6-linklocal",

@@ -177,7 +177,7 @@ def tag_chip(tag: Any, *, local: bool | None = None, remove: SafeString | str = 
     if is_tlp(tag):
         return tlp(tag)
     is_local = bool(getattr(tag, "local", False)) if local is None else local
-    title = gettext("Local tag: never leaves the organisation") if is_local else ""
+    title = gettext("Local tag: stays on this hub") if is_local else ""
     return _tag_chip(tag_name(tag), title, remove)
 
 

@@ -52,7 +52,7 @@ class ExportFormat:
 
 
 EXPORT_FORMATS = (
-    ExportFormat("json", DOCUMENTS, "MISP JSON", _("Everything, as MISP and PyMISP read it."), "json"),
+    ExportFormat("json", DOCUMENTS, "MISP JSON", _("Everything, in MISP’s native format."), "json"),
     ExportFormat(
         JSON_WITH_ATTACHMENTS,
         DOCUMENTS,
@@ -74,12 +74,14 @@ EXPORT_FORMATS = (
     ExportFormat(
         "stix1", DOCUMENTS, "STIX 1.1.1", _("XML for older systems."), "stix", needs=OptionalPart.STIX
     ),
-    ExportFormat("openioc", DOCUMENTS, "OpenIOC 1.0", _("For Mandiant’s tools."), "openioc"),
+    ExportFormat(
+        "openioc", DOCUMENTS, "OpenIOC 1.0", _("For Mandiant and other tools that read OpenIOC."), "openioc"
+    ),
     ExportFormat(
         "csv",
         TABLES,
         "CSV",
-        _("One line for each attribute."),
+        _("One row per attribute."),
         "csv",
         {"includeContext": 1, "escapeFormulas": 1},
     ),
@@ -90,7 +92,7 @@ EXPORT_FORMATS = (
         "yara",
         RULES,
         "YARA",
-        _("Rules from hashes and patterns, and rules written by hand."),
+        _("Rules from hashes and patterns, plus the YARA rules in the events."),
         "yara",
         needs=OptionalPart.YARA,
     ),
@@ -98,11 +100,15 @@ EXPORT_FORMATS = (
     ExportFormat("kunai", RULES, "Kunai", _("Indicators for Kunai on Linux hosts."), "kunai"),
     ExportFormat("text", LISTS, _("Values"), _("One value on each line."), "text"),
     ExportFormat("hashes", LISTS, _("Hashes"), _("All hashes of files, one on each line."), "hashes"),
-    ExportFormat("hosts", LISTS, _("Hosts file"), _("Blocks domains on a computer."), "hosts"),
+    ExportFormat("hosts", LISTS, _("Hosts file"), _("Blocks the domains on a single machine."), "hosts"),
     ExportFormat("rpz", LISTS, "RPZ", _("Response policy zone that blocks names in a DNS resolver."), "rpz"),
     ExportFormat("netfilter", LISTS, "netfilter", _("Commands for iptables that drop traffic."), "netfilter"),
     ExportFormat(
-        "attack", OVERVIEWS, _("ATT&CK heat map"), _("The matrix with its techniques, as JSON."), "attack"
+        "attack",
+        OVERVIEWS,
+        _("ATT&CK heat map"),
+        _("The matrix of the techniques observed, as JSON."),
+        "attack",
     ),
     ExportFormat(
         "context",

@@ -75,7 +75,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem(
                 "own_security", _("Our organisation’s security"), icon="lock", requires=Permission.ADMIN
             ),
-            NavigationItem("content_read", _("Read by the operator"), icon="eye", requires=Permission.ADMIN),
+            NavigationItem("content_read", _("Operator access log"), icon="eye", requires=Permission.ADMIN),
             NavigationItem("sharing_policy", _("Sharing policy"), icon="file-check"),
             NavigationItem("guide", _("Getting started"), icon="list-check"),
             NavigationItem("own_contacts", _("Contacts"), icon="address-book"),
@@ -137,7 +137,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             ),
             NavigationItem("servers", _("Connected hubs"), icon="server", requires=Permission.SITE_ADMIN),
             NavigationItem("streams", _("Streams"), icon="broadcast", requires=Permission.SITE_ADMIN),
-            NavigationItem("deliveries", _("What was sent"), icon="send", requires=Permission.SITE_ADMIN),
+            NavigationItem("deliveries", _("Delivery log"), icon="send", requires=Permission.SITE_ADMIN),
             NavigationItem("taxii", _("TAXII"), icon="arrows-exchange", requires=Permission.SITE_ADMIN),
             NavigationItem("taxonomies", _("Taxonomies"), icon="books"),
             NavigationItem("warninglists", _("Warninglists"), icon="alert-triangle"),

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('how', models.CharField(choices=[('post', 'By post'), ('handed', 'Handed over'), ('other', 'In another way')], max_length=8)),
+                ('how', models.CharField(choices=[('post', 'By post'), ('handed', 'Handed over'), ('other', 'Another way')], max_length=8)),
                 ('on', models.DateField()),
                 ('note', models.TextField(blank=True, default='')),
                 ('noted_by', models.CharField(max_length=255)),

@@ -140,7 +140,7 @@ class Attachment(models.Model):
 class DocumentKind(models.TextChoices):
     """What a stored document is."""
 
-    FORM = "form", _("What was sent")
+    FORM = "form", _("Submitted application")
     RECEIPT = "receipt", _("Receipt")
     WAITING = "waiting", _("Letter on the waiting list")
     COMPLETION_REQUEST = "completion_request", _("Request for additions")

@@ -57,7 +57,8 @@ def _object(title: str, groups: tuple[FieldGroup, ...]) -> dict[str, Any]:
 
 
 def _field(field: FormField) -> dict[str, Any]:
-    description = ". ".join(str(text).rstrip(".") for text in (field.label, field.hint) if str(text))
+    texts = [str(text).rstrip(".") for text in (field.label, field.hint) if str(text)]
+    description = ". ".join(texts).replace("?. ", "? ")
     schema = {"description": description, **TYPES[field.kind]}
     names = [value for value, _ in field.choices]
     if field.kind is FieldKind.CHOICE:

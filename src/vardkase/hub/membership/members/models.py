@@ -113,7 +113,7 @@ class SignInMinimum(models.Model):
 
 
 class ChangeState(models.TextChoices):
-    PROPOSED = "proposed", _("Waiting for the hub owner")
+    PROPOSED = "proposed", _("Awaiting the hub owner’s review")
     ACCEPTED = "accepted", _("Accepted")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")

@@ -151,7 +151,7 @@ CONNECTION = FormStep(
                 ),
                 FormField(
                     "reasons",
-                    _("Why this level?"),
+                    _("Why did you choose this?"),
                     FieldKind.LONG,
                     longest=1000,
                     hint=_("A sentence or two is enough."),

@@ -77,7 +77,7 @@ class ConnectionForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
     )
     remote_org_id = forms.ChoiceField(
-        label=_("Organisation at the other end"),
+        label=_("Remote organisation"),
         required=False,
         help_text=_(
             "Who runs the other hub. What this organisation may not read here is never sent over the connection."

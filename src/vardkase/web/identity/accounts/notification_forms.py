@@ -45,7 +45,7 @@ class NotificationsForm(forms.Form):
         required=False,
         max_length=65_535,
         widget=forms.Textarea(attrs={"rows": 4, "class": "value", "spellcheck": "false"}),
-        help_text=_("In PEM format. If you enter both, put the OpenPGP key first."),
+        help_text=_("In PEM format. If you provide both, the OpenPGP key is used."),
     )
 
     def __init__(self, *args: Any, plain: bool = True, **kwargs: Any) -> None:

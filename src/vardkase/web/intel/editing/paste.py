@@ -52,7 +52,11 @@ def paste(request: PageRequest, reference: str) -> HttpResponse:
     )
     step = posted.text(request, "go", "look")
     if request.method != "POST" or step == "text" or not form.is_valid():
-        context = {"heading": gettext("Paste lines"), "event": event, **reach_context(request.actor, form)}
+        context = {
+            "heading": gettext("Paste indicators"),
+            "event": event,
+            **reach_context(request.actor, form),
+        }
         return render(request, "editing/paste.html", context)
     values = pasted(event.id, form.cleaned_data["text"])
     review = Review(values.values, posted.fields(request))

@@ -31,7 +31,9 @@ class EventFilterForm(FilterForm):
     text = forms.CharField(label=_("Title, number or tag"), required=False, max_length=200)
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=200)
     tlp = _chosen(_("TLP"), _("Any TLP"), [(name, f"TLP:{name.upper()}") for name in TLPS])
-    reach = _chosen(_("Distribution"), _("Any reach"), [(str(level), REACHES[level]) for level in range(5)])
+    reach = _chosen(
+        _("Distribution"), _("Any distribution"), [(str(level), REACHES[level]) for level in range(5)]
+    )
     threat = _chosen(
         _("Threat level"), _("Any level"), [(str(level), word) for level, (_css, _n, word) in THREATS.items()]
     )

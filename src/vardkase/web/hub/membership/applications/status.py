@@ -215,7 +215,10 @@ WORDS = {
             "The decision is below."
         ),
     ),
-    State.REJECTED: (_("Rejected"), _("The decision is below, with the reasons. You may apply again.")),
+    State.REJECTED: (
+        _("Rejected"),
+        _("The decision is below, with the reasons and how to appeal. You may apply again."),
+    ),
     State.WAITING: (
         _("On the waiting list"),
         _(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from vardkase.analysis.search import resolve
-from vardkase.analysis.search.events import range_condition, text_condition
+from vardkase.analysis.search.event_conditions import range_condition, text_condition
 from vardkase.analysis.search.filters import Scope, Search, Terms
 from vardkase.analysis.search.statement import Statement, is_pattern
 from vardkase.analysis.search.values import BOTH_PARTS, Source, value_source, without_values
