@@ -9,7 +9,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from vardkase.web.ui import assets
+from vardkase.web.ui import assets, chips
 
 WEB = Path(assets.__file__).parent
 
@@ -57,6 +57,17 @@ def test_tag_is_split_into_namespace_and_value() -> None:
     assert "Threat actor" in html
     assert "APT 28" in html
     assert 'class="tag tag-local"' in render("{% tag_chip 'a:b' local=True %}")
+
+
+def test_long_names_are_drawn_and_not_kept() -> None:
+    before = chips._cached_tag_chip.cache_info().currsize
+    assert "x" * 5_000 in chips.tag_chip("ns:" + "x" * 5_000)
+    assert chips._cached_tag_chip.cache_info().currsize == before
+
+
+def test_name_full_of_separators_is_split_at_once() -> None:
+    assert chips.tag_parts("a" + '="' * 1_000_000 + "x") == ("", "a" + '="' * 1_000_000 + "x")
+    assert chips.tag_parts('a:b="c="d"') == ("a:b", 'c="d')
 
 
 def test_hostile_names_are_escaped() -> None:

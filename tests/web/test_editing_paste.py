@@ -6,11 +6,13 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_attribute, make_event
-from tests.factories.knowledge import make_attack
+from tests.factories.knowledge import make_attack, make_tag
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
+from vardkase.intel.editing.tagging import attach_tag
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.queries.event_parts import event_tags
+from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyPredicate
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
@@ -162,4 +164,22 @@ def test_a_refused_value_attaches_no_tag(web: Client, event: Event, technique: s
     rows = {**everything(0, 0, 1), "t1": "ip-dst"}
     assert "needs to be corrected" in web.post(url(event), sent(REPORT, go="add", tag=technique, **rows)).text
     assert event_tags(event.pk) == []
+    assert not Attribute.objects.filter(event=event).exists()
+
+
+def test_paste_does_not_choose_between_tags_that_exclude_each_other(
+    web: Client, event: Event, seed: Seed
+) -> None:
+    taxonomy = Taxonomy.objects.create(namespace="tlp", version=1, enabled=True, exclusive=True)
+    for value in ("red", "clear"):
+        TaxonomyPredicate.objects.create(taxonomy=taxonomy, value=value)
+        make_tag(f"tlp:{value}")
+    attach_tag(seed.org_admin.actor, event.uuid, "tlp:red")
+    text = "198.51.100.7 is tlp:clear"
+    assert [(tag.name, tag.chosen) for tag in web.post(url(event), sent(text)).context["tags"]] == [
+        ("tlp:clear", False)
+    ]
+    refused = web.post(url(event), sent(text, go="add", tag="tlp:clear", **everything(0, 0)))
+    assert refused.status_code == 200
+    assert [tag.name for tag in event_tags(event.pk)] == ["tlp:red"]
     assert not Attribute.objects.filter(event=event).exists()

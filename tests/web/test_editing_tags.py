@@ -81,6 +81,12 @@ def test_mutually_exclusive_tag_is_replaced_on_request(web: Client, event: Event
     assert EventTag.objects.get(event=event).tag.name == "tlp:red"
 
 
+def test_endless_name_is_refused_before_it_is_looked_at(web: Client, event: Event) -> None:
+    url = f"/event/{event.pk}/tag/"
+    web.post(url, {"tag": "tlp:green"})
+    assert web.post(url, {"tag": "tlp:" + "'" * 100_000}).status_code == 302
+
+
 def test_local_tag_does_not_unpublish(web: Client, event: Event) -> None:
     make_tag("ours")
     Event.objects.filter(pk=event.pk).update(published=True)

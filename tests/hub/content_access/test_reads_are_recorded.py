@@ -23,6 +23,7 @@ from vardkase.hub.content_access.models import ContentGrant, ContentReading, Gra
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Attribute, Event, EventReport, Object
+from vardkase.web.ui.exports import BY_SLUG
 
 CHANGING = re.compile(r"\b\d{10}\b|[0-9a-f]{8}-[0-9a-f-]{27}|\bw\d+q\b|[0-9a-f]{32,}|\d\d:\d\d:\d\d[.\dZ+:]*")
 """What differs between two answers to the same request: times, new uuids, generated words, digests."""
@@ -140,7 +141,9 @@ def addresses(things: Samples) -> Iterator[str]:
             continue
         part = "attribute" if "attribute" in route else "object" if "object" in route else "event"
         for named in {part, "event"}:
-            yield "/" + re.sub(r"<[^>]+>", str(getattr(things, named).pk), route)
+            filled = re.sub(r"<(?!slug:format)[^>]+>", str(getattr(things, named).pk), route)
+            for slug in BY_SLUG if "<slug:format>" in route else ("",):
+                yield "/" + filled.replace("<slug:format>", slug)
 
 
 def test_every_page_records_read_or_shows_same_as_without_grant(

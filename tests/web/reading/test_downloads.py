@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
+from typing import Never
 from zipfile import ZipFile
 
 import pytest
 
 from tests.factories.event_page import HIDDEN, Setup, bytes_of, make_setup, text_of, visitor
 from tests.factories.seed import Seed
-from vardkase.analysis.search.filters import Scope
+from vardkase.core.sandbox import LimitReached, SandboxPool
+from vardkase.core.sandbox.problems import SandboxProblem
 from vardkase.web.ui.exports import EXPORT_FORMATS, ExportFormat, offered_formats
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -72,8 +74,37 @@ def test_stix_is_a_bundle_of_version_2_1(seed: Seed, setup: Setup) -> None:
     assert any(entry.get("spec_version") == "2.1" for entry in bundle["objects"])
 
 
+def test_missing_library_is_named_on_a_page(
+    seed: Seed, setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vardkase.core.optional_parts.find_spec", {}.get)
+    reader = visitor(seed.reader)
+    refused = reader.get(f"/event/{setup.event.pk}/download/stix2/")
+    assert refused.status_code == 501
+    assert "“stix”" in refused.text
+    assert "download/stix2/" not in text_of(reader.get(f"/event/{setup.event.pk}/"))
+
+
+def test_busy_sandbox_is_answered_by_a_page(
+    seed: Seed, setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_busy(*_: object) -> Never:
+        raise LimitReached(SandboxProblem.BUSY())
+
+    monkeypatch.setattr(SandboxPool, "job", is_busy)
+    refused = visitor(seed.reader).get(f"/event/{setup.event.pk}/download/stix2/")
+    assert refused.status_code == 503
+    assert "busy with other documents" in refused.text
+
+
+def test_selection_without_a_valid_event_contains_none(seed: Seed, setup: Setup) -> None:
+    selected = visitor(seed.reader).get("/events/download/json/?pk=-1")
+    assert json.loads(text_of(selected))["response"] == []
+
+
 def test_unknown_format_is_not_found(seed: Seed, setup: Setup) -> None:
     assert visitor(seed.reader).get(f"/event/{setup.event.pk}/download/pcap/").status_code == 404
+    assert visitor(seed.reader).get(f"/event/{setup.event.pk}/download/jsonx/").status_code == 404
     assert visitor(seed.reader).get("/events/download/pcap/").status_code == 404
 
 
@@ -82,7 +113,7 @@ def test_format_without_its_library_is_not_offered(monkeypatch: pytest.MonkeyPat
         return None
 
     monkeypatch.setattr("vardkase.core.optional_parts.find_spec", is_missing)
-    offered: list[ExportFormat] = [entry for _, group in offered_formats(Scope.EVENTS) for entry in group]
+    offered: list[ExportFormat] = [entry for _, group in offered_formats() for entry in group]
     assert {"stix2", "stix1", "yara"}.isdisjoint(entry.slug for entry in offered)
     assert {"json", "suricata"} <= {entry.slug for entry in offered}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +45,8 @@ UNASKED = BodyLimits.PUBLIC.bytes
 """Bytes of a body that are received before Django is asked whether this caller may send so much here."""
 LARGE = 4 * 1024 * 1024
 """Bytes from which a body is a document that has its own lane, so that no two are in memory at once."""
+DOWNLOAD = re.compile(r"/events?/(?:[^/]+/)?(?:download|export)/.")
+"""Pages that write as much as an export over the API: they leave the threads of the other pages alone."""
 READING = ("GET", "HEAD", "OPTIONS")
 
 logger = logging.getLogger(__name__)
@@ -151,7 +154,8 @@ class Application:
         return await self._answered(request, exchange, body.size)
 
     async def _answered(self, request: WSGIRequest, exchange: Exchange, size: int = 0) -> Reply:
-        lane = self._documents if size > LARGE else self._api if is_for_machines(request) else self._pages
+        is_long = is_for_machines(request) or DOWNLOAD.match(request.path_info)
+        lane = self._documents if size > LARGE else self._api if is_long else self._pages
         future: asyncio.Future[Reply] = exchange.loop.create_future()
 
         def settle(made: Reply) -> None:

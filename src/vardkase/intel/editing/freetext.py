@@ -84,12 +84,13 @@ def add_reviewed(
 ) -> AddedAttributes:
     """Add attributes, and attach global tags to their event, all or nothing.
 
-    Ignores tags that the actor may not use. Raises NotFound, NotYours, Forbidden, Invalid.
+    Ignores tags that the actor may not use. Raises NotFound, NotYours, Forbidden, Invalid (also for tags that
+    exclude each other).
     """
     added = add_attributes(actor, event_id, documents)
     for name in tags:
         if tag := usable_tag(actor, name):
-            attach_tag(actor, find_event(actor, event_id).uuid, tag.pk)
+            attach_tag(actor, find_event(actor, event_id).uuid, tag.pk, exclusive=True)
     return added
 
 

@@ -54,8 +54,8 @@ class SightingLine:
     type: int
     date_sighting: int
     source: str
-    org_id: int | None
     organisation: str | None
+    is_own: bool
 
     @property
     def when(self) -> datetime:
@@ -99,7 +99,8 @@ def attribute_sightings(
     readable = readable_sightings(actor)
     condition, order = beyond("s.date_sighting", "s.id", "bigint", place, descending=True)
     sql = (
-        f"SELECT s.id, s.type, s.date_sighting, s.source, org.id, org.name {readable.source} "
+        "SELECT s.id, s.type, s.date_sighting, s.source, org.name, "
+        f"coalesce(s.org_id = %(reader_org)s, FALSE) {readable.source} "
         f"WHERE s.attribute_id = %(attribute)s AND {readable.condition} AND {condition} "
         f"ORDER BY {order} LIMIT %(limit)s"
     )

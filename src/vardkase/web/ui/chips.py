@@ -5,7 +5,6 @@ Written once here as safe HTML, because a table page shows hundreds of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
@@ -163,11 +162,16 @@ def pill(kind: str, label: str, icon_name: str = "") -> SafeString:
     )
 
 
+LONGEST_CACHED = 300
+"""Characters of a tag whose chip is kept: a name that somebody sends may have millions."""
+
+
 def tag_parts(name: str) -> tuple[str, str]:
     """Namespace and value: `ns:predicate="value"` → (ns:predicate, value); no namespace → ("", name)."""
-    machine = re.fullmatch(r'(.+?)="(.*)"', name, re.DOTALL)
-    if machine:
-        return machine[1], machine[2]
+    # No regular expression: of a name full of ="=" it would try every split, for hours.
+    predicate, equals, quoted = name.partition('="')
+    if equals and predicate and quoted.endswith('"'):
+        return predicate, quoted[:-1]
     namespace, colon, value = name.partition(":")
     return (namespace, value) if colon and value else ("", name)
 
@@ -178,10 +182,11 @@ def tag_chip(tag: Any, *, local: bool | None = None, remove: SafeString | str = 
         return tlp(tag)
     is_local = bool(getattr(tag, "local", False)) if local is None else local
     title = gettext("Local tag: stays on this hub") if is_local else ""
-    return _tag_chip(tag_name(tag), title, remove)
+    name = tag_name(tag)
+    drawn = _cached_tag_chip if len(name) <= LONGEST_CACHED else _tag_chip
+    return drawn(name, title, remove)
 
 
-@lru_cache(maxsize=2048)  # A list shows the same few tags in every row.
 def _tag_chip(name: str, title: str, remove: SafeString | str) -> SafeString:
     namespace, value = tag_parts(name)
     cluster = namespace.startswith("misp-galaxy:")
@@ -195,3 +200,7 @@ def _tag_chip(name: str, title: str, remove: SafeString | str) -> SafeString:
         value,
         remove,
     )
+
+
+_cached_tag_chip = lru_cache(maxsize=2048)(_tag_chip)
+"""A list shows the same few tags in every row."""

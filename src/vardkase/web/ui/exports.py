@@ -8,12 +8,14 @@ from itertools import chain, groupby
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.analysis.search.filters import Scope, Search
+from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.parse import parse
-from vardkase.core.optional_parts import OptionalPart
+from vardkase.core.optional_parts import OptionalPart, PartMissing
+from vardkase.core.sandbox import LimitReached, ProgramFailed
 from vardkase.formats.registry import FORMATS, ZEEK, Format
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest
@@ -40,15 +42,23 @@ class ExportFormat:
     options: Mapping[str, Any] = field(default_factory=dict)
     needs: OptionalPart | None = None
 
-    def output(self, scope: Scope) -> Format | None:
-        registered = ZEEK["all"] if self.registered == "zeek" else FORMATS[self.registered]
-        return registered if scope in registered.renderers else None
+    @property
+    def output(self) -> Format:
+        return ZEEK["all"] if self.registered == "zeek" else FORMATS[self.registered]
+
+    @property
+    def scope(self) -> Scope:
+        """Zeek's files are written of attributes only."""
+        return Scope.EVENTS if Scope.EVENTS in self.output.renderers else Scope.ATTRIBUTES
+
+    @property
+    def is_usable(self) -> bool:
+        return self.needs is None or self.needs.is_installed
 
     @property
     def detection_only(self) -> bool:
         """Whether the file contains only values marked for detection."""
-        output = self.output(Scope.ATTRIBUTES)
-        return output is not None and output.restrictive
+        return self.output.restrictive
 
 
 EXPORT_FORMATS = (
@@ -122,60 +132,32 @@ EXPORT_FORMATS = (
 BY_SLUG = {offered.slug: offered for offered in EXPORT_FORMATS}
 
 
-def offered_formats(scope: Scope) -> list[tuple[Promise, list[ExportFormat]]]:
-    """The formats that this hub can write of events or attributes, by group."""
-    usable = [
-        offered
-        for offered in EXPORT_FORMATS
-        if (offered.output(scope) or scope is Scope.EVENTS)
-        and (offered.needs is None or offered.needs.is_installed)
-    ]
+def offered_formats() -> list[tuple[Promise, list[ExportFormat]]]:
+    """The formats that this hub can write, by group."""
+    usable = [offered for offered in EXPORT_FORMATS if offered.is_usable]
     return [(group, list(members)) for group, members in groupby(usable, key=lambda offered: offered.group)]
 
 
 def export_events(request: PageRequest, slug: str, event_ids: Sequence[int], name: str) -> HttpResponseBase:
-    """The file, called `name`, of those of these events that the actor may read. Raises Http404, PartMissing."""
-    offered = _wanted(slug)
-    scope = Scope.EVENTS if offered.output(Scope.EVENTS) else Scope.ATTRIBUTES
-    search = _search(request, offered, scope, {})
-    return _file(request, offered, name, replace(search, id_list=tuple(event_ids)))
-
-
-def export_attributes(
-    request: PageRequest, slug: str, filters: Mapping[str, Any], name: str
-) -> HttpResponseBase:
-    """The file of the attributes found by these filters of restSearch. Raises Http404, Invalid, PartMissing."""
-    offered = _wanted(slug)
-    return _file(request, offered, name, _search(request, offered, Scope.ATTRIBUTES, filters))
-
-
-def _wanted(slug: str) -> ExportFormat:
-    try:
-        offered = BY_SLUG[slug]
-    except KeyError:
-        raise Http404 from None
-    if offered.needs:
-        offered.needs.require()
-    return offered
-
-
-def _search(request: PageRequest, offered: ExportFormat, scope: Scope, filters: Mapping[str, Any]) -> Search:
-    output = offered.output(scope)
-    if output is None:
+    """The file, called `name`, of those of these events that the actor may read; a page that says why not if the
+    format cannot be written now. Raises Http404 for an unknown format."""
+    if (offered := BY_SLUG.get(slug)) is None:
         raise Http404
+    output, scope = offered.output, offered.scope
     # Without `published`: who downloads the rules of a draft wants to see what they will be.
     defaults = {name: value for name, value in output.defaults(scope).items() if name != "published"}
-    search = parse(scope, {**defaults, **offered.options, **filters})
-    return replace(search, base_url=request.build_absolute_uri("/").rstrip("/"))
-
-
-def _file(request: PageRequest, offered: ExportFormat, name: str, search: Search) -> HttpResponseBase:
-    output = offered.output(search.scope)
-    if output is None:
-        raise Http404
-    found = output.find(request.actor, search)
-    content = output.renderers[search.scope](request.actor, search, found)
+    base_url = request.build_absolute_uri("/").rstrip("/")
+    search = replace(
+        parse(scope, {**defaults, **offered.options}), id_list=tuple(event_ids), base_url=base_url
+    )
+    try:
+        if offered.needs:
+            offered.needs.require()
+        content = output.renderers[scope](request.actor, search, output.find(request.actor, search))
+        # What fails before its first part fails now, while the answer can still be a page.
+        begun = chain([next(content, b"")], content)
+    except (PartMissing, LimitReached, ProgramFailed) as refused:
+        status = 501 if isinstance(refused, PartMissing) else 503
+        return render(request, "refused.html", {"why": str(refused)}, status=status)
     suffix = "" if offered.slug == output.extension else f".{offered.slug}"
-    # What fails before its first part fails now, while the answer can still be a page that says so.
-    begun = chain([next(content, b"")], content)
     return download(begun, f"{name}{suffix}.{output.extension}", output.content_type)

@@ -60,7 +60,7 @@ def event(request: PageRequest, pk: int, reference: str) -> HttpResponse:
         "attributes": attributes[:ATTRIBUTES_SHOWN],
         "more": max(0, len(attributes) - ATTRIBUTES_SHOWN),
         "reports": [str(report.get("name")) for report in _dicts(document, "EventReport")],
-        "tags": [str(tag.get("name")) for tag in _dicts(document, "Tag")],
+        "tags": [str(tag.get("name"))[: previews.LONGEST] for tag in _dicts(document, "Tag")],
     }
     return render(request, "servers/there_event.html", context)
 

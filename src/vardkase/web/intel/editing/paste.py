@@ -18,6 +18,7 @@ from vardkase.intel.editing.freetext import add_reviewed
 from vardkase.intel.event_reports.tag_recognition import tags_in
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.queries.pasted_text import PastedValues, pasted
+from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
 from vardkase.misp.types import DEFAULTS
 from vardkase.web.intel.editing.common import back_to, group_options, own_event, reach_context
 from vardkase.web.intel.editing.forms.paste import ROWS_A_PAGE, PasteForm, Review
@@ -72,13 +73,14 @@ def _suggested_tags(request: PageRequest, event: EventRow, text: str) -> list[Su
         return []
     attached = {tag.name for tag in event_tags(event.id)}
     named = {name: phrase for phrase, name in sorted(tags_in(request.actor, text).items(), reverse=True)}
-    # The boxes of an earlier step say what is wanted; before that, only what cannot mean anything else.
-    sent = posted.texts(request, "tag") if posted.text(request, "page") else None
-    return [
-        SuggestedTag(name, phrase, bool(IDENTIFIER.fullmatch(phrase)) if sent is None else name in sent)
-        for name, phrase in sorted(named.items())
-        if name not in attached
-    ]
+    found = {name: phrase for name, phrase in sorted(named.items()) if name not in attached}
+    if posted.text(request, "page"):  # The boxes of an earlier step say what is wanted.
+        chosen = set(posted.texts(request, "tag"))
+    else:
+        # What cannot mean anything else. The text's author does not choose between tags that exclude each other.
+        chosen = {name for name, phrase in found.items() if IDENTIFIER.fullmatch(phrase)}
+        chosen.difference_update(*(conflict.tags for conflict in exclusive_conflicts([*attached, *chosen])))
+    return [SuggestedTag(name, phrase, name in chosen) for name, phrase in found.items()]
 
 
 def _add(

@@ -24,6 +24,7 @@ from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.queries.object_contents import attribute_tags
 from vardkase.knowledge.tag_choices import tag_choices, usable_tag
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
+from vardkase.knowledge.taxonomies.rules import is_possible_name
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.pages import PageRequest, page
@@ -92,6 +93,9 @@ def untag(request: PageRequest, reference: str, attribute_id: int | None = None)
 
 def _put_on(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
     name = posted.text(request, "tag").strip()
+    if not is_possible_name(name):
+        messages.error(request, gettext("The tag does not exist, or you may not use it."))
+        return redirect(carrier.tag_url)
     local = posted.flag(request, "local") or not carrier.may_global
     excluded = carrier.excluded_by(name)
     if excluded and not posted.flag(request, "replace"):

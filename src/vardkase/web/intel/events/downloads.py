@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from vardkase.analysis.search.filters import Scope
 from vardkase.core import files
 from vardkase.core.zipcrypto import encrypted_zip, is_encrypted_zip
 from vardkase.formats.misp_json import EventOptions, event_document
@@ -21,7 +20,7 @@ from vardkase.web.ui.pages import PageRequest, page
 def formats(request: PageRequest, reference: str) -> HttpResponse:
     """Every format in which the event can be downloaded, and what each is for."""
     event = find_event(request.actor, reference)
-    context = {"heading": event.info, "event": event, "groups": offered_formats(Scope.EVENTS)}
+    context = {"heading": event.info, "event": event, "groups": offered_formats()}
     return render(request, "events/downloads.html", context)
 
 
@@ -29,7 +28,7 @@ def formats(request: PageRequest, reference: str) -> HttpResponse:
 def event_file(request: PageRequest, reference: str, format: str) -> HttpResponseBase:
     event = find_event(request.actor, reference)
     name = f"misp.event.{event.uuid}"
-    if not format.startswith("json"):
+    if format not in ("json", JSON_WITH_ATTACHMENTS):
         return export_events(request, format, [event.id], name)
     # One event by itself, as events/view answers, and not a list of one as a search would.
     options = EventOptions(include_attachments=format == JSON_WITH_ATTACHMENTS)

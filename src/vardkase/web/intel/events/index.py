@@ -18,7 +18,6 @@ from vardkase.analysis.search.event_list import (
     event_page,
     every_event,
 )
-from vardkase.analysis.search.filters import Scope
 from vardkase.core.sql import SqlQuery
 from vardkase.formats.event_list import event_table
 from vardkase.formats.misp_json import Chosen, chosen_ids, event_index
@@ -75,7 +74,7 @@ def formats(request: PageRequest) -> HttpResponse:
     message = ngettext("Download %(count)s event", "Download %(count)s events", count) % {
         "count": thin(count)
     }
-    context = {"heading": message, "groups": offered_formats(Scope.EVENTS)}
+    context = {"heading": message, "groups": offered_formats()}
     return render(request, "events/downloads.html", context)
 
 
@@ -86,7 +85,7 @@ def event_files(request: PageRequest, format: str) -> HttpResponseBase:
 
 def _chosen(request: PageRequest) -> Chosen:
     chosen = [int(pk) for pk in request.GET.getlist("pk") if pk.isdecimal() and len(pk) < 19]
-    if chosen:
+    if "pk" in request.GET:
         return chosen
     query: SqlQuery = every_event(request.actor, EventFilterForm(request.GET).filters())
     return query

@@ -73,7 +73,7 @@ class EventLayout:
 
     @property
     def common_formats(self) -> list[ExportFormat]:
-        return [BY_SLUG[slug] for slug in COMMON_FORMATS]
+        return [offered for slug in COMMON_FORMATS if (offered := BY_SLUG[slug]).is_usable]
 
     @property
     def changes(self) -> int:
