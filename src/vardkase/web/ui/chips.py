@@ -162,6 +162,8 @@ def pill(kind: str, label: str, icon_name: str = "") -> SafeString:
     )
 
 
+LONGEST_SHOWN = 2_000
+"""Characters drawn of a name; stored ones have no more, those in a feed of somebody else may."""
 LONGEST_CACHED = 300
 """Characters of a tag whose chip is kept: a name that somebody sends may have millions."""
 
@@ -182,7 +184,7 @@ def tag_chip(tag: Any, *, local: bool | None = None, remove: SafeString | str = 
         return tlp(tag)
     is_local = bool(getattr(tag, "local", False)) if local is None else local
     title = gettext("Local tag: stays on this hub") if is_local else ""
-    name = tag_name(tag)
+    name = tag_name(tag)[:LONGEST_SHOWN]
     drawn = _cached_tag_chip if len(name) <= LONGEST_CACHED else _tag_chip
     return drawn(name, title, remove)
 
