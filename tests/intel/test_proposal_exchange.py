@@ -124,7 +124,7 @@ def test_proposals_for_hidden_or_deleted_attributes_are_ignored(seed: Seed, even
 
 
 def test_invalid_proposals_are_skipped(seed: Seed, event: Event) -> None:
-    sound = {**NEW, "uuid": UUIDS[0]}
+    sound = {**NEW, "uuid": UUIDS[0], "timestamp": 1_700_000_000}
     nonsense = [None, 1, "x", [], {}, {"type": "ip-dst"}, {**NEW, "uuid": "x"}, {**NEW, "value": "bad"},
                 {**NEW, "timestamp": "x"}, {"ShadowAttribute": None}, {**sound, "Org": 5, "org_uuid": 7}]  # fmt: skip
     assert push(seed.partner_sync, event, *nonsense)[1]["counter"] == 1
