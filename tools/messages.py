@@ -17,9 +17,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import django
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -104,7 +105,7 @@ def empty_catalogue() -> Catalog:
 def untranslated() -> list[str]:
     """Messages that are used and have no Swedish, sorted."""
     swedish = catalogue()
-    missing = [text for context, text in messages() if not _is_translated(swedish.get(_key(text), context))]
+    missing = [text for context, text in messages() if not _translation(swedish, text, context)]
     return sorted(_key(text) for text in missing)
 
 
@@ -112,19 +113,21 @@ def _key(text: str | tuple[str, str]) -> str:
     return text if isinstance(text, str) else text[0]
 
 
-def _is_translated(message: Message | None) -> bool:
-    if message is None or message.fuzzy:
-        return False
+def _translation(swedish: Catalog, text: str | tuple[str, str], context: str | None) -> Any:
+    """The Swedish of a message; None if any of it is missing."""
+    message = swedish.get(_key(text), context)
+    # A catalogue has one entry per text, so a text used both with and without a plural lacks one of them.
+    if message is None or message.fuzzy or message.pluralizable == isinstance(text, str):
+        return None
     forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return all(forms)
+    return message.string if all(forms) else None
 
 
 def update(given: dict[str, str]) -> None:
     """Write the catalogue anew from what is used, with the translations there are and those `given`."""
     old, new = catalogue(), empty_catalogue()
     for context, text in messages():
-        known = old.get(_key(text), context)
-        swedish = known.string if known and _is_translated(known) else None
+        swedish = _translation(old, text, context)
         told = _given(text, given) if context is None or swedish is None else None
         new.add(text, told or swedish, context=context)
     SWEDISH.parent.mkdir(parents=True, exist_ok=True)

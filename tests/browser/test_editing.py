@@ -99,7 +99,7 @@ def test_audience_follows_selected_distribution(
     page = visit(chromium, server, f"/event/{event.pk}/publish/", server_seed.publisher.user).page
     assert "Publicera till 3 organisationer" in page.inner_text("#deciding")
     page.check("input[name=distribution][value='0']")
-    page.wait_for_selector("#deciding >> text=för er egen organisation")
+    page.wait_for_selector("#deciding >> text=bara för er organisation")
     assert page.evaluate("document.activeElement.value") == "0"
     page.click("#deciding button[type=submit]")
     page.wait_for_url(f"**/event/{event.pk}/")

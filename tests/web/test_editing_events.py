@@ -94,7 +94,10 @@ def test_stale_edit_is_refused(web: Client, seed: Seed) -> None:
 def test_deleted_event_cannot_return(web: Client, seed: Seed) -> None:
     event = make_event(seed.org_a)
     event.save()
-    assert "cannot come back" in web.get(f"/event/{event.pk}/delete/", headers={"accept-language": "en"}).text
+    assert (
+        "cannot be imported again"
+        in web.get(f"/event/{event.pk}/delete/", headers={"accept-language": "en"}).text
+    )
     assert Event.objects.filter(pk=event.pk).exists()
     web.post(f"/event/{event.pk}/delete/")
     assert not Event.objects.filter(pk=event.pk).exists()

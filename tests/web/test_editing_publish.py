@@ -81,13 +81,13 @@ def test_preview_shows_receivers_contents_and_gaps(web: Client, event: Event) ->
     for words in (
         "Publish to 3 organisations",
         "Organisation B",
-        "1 attribute stays with",
-        "No TLP",
+        "1 attribute visible only to your organisation",
+        "No TLP label",
         "No values marked for detection",
     ):
         assert words in page
     page = web.get(f"/event/{event.pk}/publish/?distribution=0").text
-    assert "Publish within your own organisation" in page
+    assert "Publish to your organisation only" in page
     assert Event.objects.get(pk=event.pk).distribution == 1
 
 
@@ -124,19 +124,16 @@ def test_later_publication_shows_only_differences(web: Client, event: Event) -> 
 def test_security_marking_blocks_publication(web: Client, event: Event) -> None:
     make_attribute(event, comment="BEGRÄNSAT HEMLIG").save()
     page = web.get(f"/event/{event.pk}/publish/").text
-    assert "Stopped: a security marking was found" in page
+    assert "Blocked: classification marking found" in page
     assert 'class="button button-primary button-large"' not in page
-    assert "The event is not published" in press(web, event, marking="1", confirm_tlp="1").text
+    assert "The event was not published" in press(web, event, marking="1", confirm_tlp="1").text
     assert Event.objects.get(pk=event.pk).published is False
 
 
 def test_tlp_red_for_hub_is_blocked(web: Client, event: Event) -> None:
     EventTag.objects.create(event=event, tag=make_tag("tlp:red"))
-    assert (
-        "Stopped: the TLP label does not allow it"
-        in web.get(f"/event/{event.pk}/publish/?distribution=1").text
-    )
-    assert "The event is not published" in press(web, event, distribution="1", confirm_tlp="1").text
+    assert "Blocked by the TLP label" in web.get(f"/event/{event.pk}/publish/?distribution=1").text
+    assert "The event was not published" in press(web, event, distribution="1", confirm_tlp="1").text
     assert press(web, event, distribution="0").status_code == 302
 
 
@@ -153,7 +150,7 @@ def test_tlp_amber_beyond_hub_needs_confirmation(web: Client, event: Event) -> N
 
 def test_event_is_unpublished(web: Client, event: Event) -> None:
     press(web, event)
-    assert "stays with them" in web.get(f"/event/{event.pk}/unpublish/").text
+    assert "They keep any copies" in web.get(f"/event/{event.pk}/unpublish/").text
     web.post(f"/event/{event.pk}/unpublish/")
     assert Event.objects.get(pk=event.pk).published is False
 
@@ -176,12 +173,12 @@ def test_pages_say_who_reads_unpublished_events(
 ) -> None:
     settings.VARDKASE_UNPUBLISHED_PRIVATE = private
     Event.objects.update(distribution=distribution)
-    words = "Organisations within its distribution can already read it here"
+    words = "Organisations within its distribution can already read it on this hub"
     stranger = signed_in(seed.partner).get(f"/event/{event.pk}/")
     assert (stranger.status_code == 200) == is_open
     for path in ("", "publish/"):
         assert (words in web.get(f"/event/{event.pk}/{path}").content.decode()) == is_open
-    only_own = f"Only {seed.org_a.name} sees it."
+    only_own = f"Only {seed.org_a.name} can see it."
     assert (only_own in web.get(f"/event/{event.pk}/").content.decode()) != is_open
 
 
@@ -190,16 +187,16 @@ def test_missing_warninglists_are_reported(seed: Seed, web: Client, event: Event
     make_attribute(event, type="domain", value1="good.example", to_ids=True).save()
     address = f"/event/{event.pk}/publish/"
     text = web.get(address).content.decode()
-    assert "No warninglist is enabled." in text
+    assert "No warninglists enabled" in text
     assert "No value marked for detection is on a warninglist." not in text
-    link = f'href="{reverse("warninglists")}">Choose'
+    link = f'href="{reverse("warninglists")}">Enable'
     assert link not in text
     boss = signed_in(seed.site_admin)
     assert link in boss.get(address, headers={"accept-language": "en"}).content.decode()
     store(WarninglistFile(name="Others", type="string", version=1, values=["else.example"]))
     Warninglist.objects.update(enabled=True)
     text = web.get(address).content.decode()
-    assert "No warninglist is enabled." not in text
+    assert "No warninglists enabled" not in text
     assert "No value marked for detection is on a warninglist." in text
 
 
@@ -207,8 +204,8 @@ def test_missing_warninglists_are_reported(seed: Seed, web: Client, event: Event
 def test_publisher_chooses_whether_to_notify_by_mail(
     web: Client, event: Event, settings: Any, fields: dict[str, str], told: int
 ) -> None:
-    assert "E-mail people who asked" not in web.get(f"/event/{event.pk}/publish/").content.decode()
+    assert "Notify subscribers" not in web.get(f"/event/{event.pk}/publish/").content.decode()
     use(settings, free_port())
-    assert "E-mail people who asked" in web.get(f"/event/{event.pk}/publish/").content.decode()
+    assert "Notify subscribers" in web.get(f"/event/{event.pk}/publish/").content.decode()
     press(web, event, **fields)
     assert ProcrastinateJob.objects.filter(task_name="notices.alert").count() == told

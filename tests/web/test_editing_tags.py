@@ -75,7 +75,7 @@ def test_mutually_exclusive_tag_is_replaced_on_request(web: Client, event: Event
     web.post(url, {"tag": "tlp:green"})
     conflict = web.post(url, {"tag": "tlp:red"})
     assert conflict.status_code == 409
-    assert "exclude each other" in conflict.text
+    assert "These tags conflict" in conflict.text
     assert EventTag.objects.get(event=event).tag.name == "tlp:green"
     web.post(url, {"tag": "tlp:red", "replace": "1"})
     assert EventTag.objects.get(event=event).tag.name == "tlp:red"

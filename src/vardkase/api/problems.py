@@ -51,4 +51,4 @@ class PartRequestProblem(ProblemCode):
         _("Choose a relation for each of these attributes: %(names)s"),
         "No relation is given for: %(names)s.",
     )
-    NO_ATTRIBUTES = _("Choose attributes first."), "No attributes are named."
+    NO_ATTRIBUTES = _("Select one or more attributes first."), "No attributes are named."

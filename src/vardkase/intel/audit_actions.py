@@ -42,7 +42,7 @@ class IntelAction(AuditAction):
     EVENT_PUBLISHED = "event.published", _("The event was published")
     EVENT_REPORTER_CONTACTED = "event.reporter_contacted", _("A message was sent to the event’s creator")
     EVENT_UNPROTECTED = "event.unprotected", _("The event is no longer protected")
-    EVENT_UNPUBLISHED = "event.unpublished", _("The publication was withdrawn")
+    EVENT_UNPUBLISHED = "event.unpublished", _("The event was unpublished")
     EVENT_WITHHELD = "event.withheld", _("The event was withheld: something in it must not be shared")
     EVENT_GRAPH_ADDED = "event_graph.added", _("The graph was saved")
     EVENT_GRAPH_DELETED = "event_graph.deleted", _("The saved graph was deleted")

@@ -144,7 +144,7 @@ def test_publish_preview_names_rule(seed: Seed) -> None:
     red = made(seed.publisher.key, "tlp:red")
     web = english(seed.publisher)
     look = web.get(f"/event/{red['id']}/publish/")
-    assert "Rule 1 does not allow it: TLP:RED stays in a sharing group" in text_of(look)
+    assert "Blocked by rule 1: TLP:RED stays in a sharing group" in text_of(look)
     event = Event.objects.get(pk=red["id"])
     sent = {"seen": event.timestamp, "distribution": 1, "sharing_group_id": ""}
     refused = web.post(f"/event/{red['id']}/publish/", sent)

@@ -45,7 +45,7 @@ def test_page_lists_every_format_with_its_purpose(seed: Seed, setup: Setup) -> N
     page = text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/download/"))
     for slug in SLUGS:
         assert f"/event/{setup.event.pk}/download/{slug}/" in page
-    assert "Only values marked for detection." in page
+    assert "Includes only values marked for detection." in page
     menu = text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/"))
     for slug in ("json", "json-attachments", "csv", "stix2", "suricata"):
         assert f"/event/{setup.event.pk}/download/{slug}/" in menu

@@ -101,8 +101,8 @@ def test_changes_since_publication_are_marked(seed: Seed, setup: Setup) -> None:
     setup.event.published = False
     setup.event.save()
     html = text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/"))
-    assert "8 changed attributes are not published." in html
-    assert "Changed since publication" in html
+    assert "8 attributes have unpublished changes." in html
+    assert "Unpublished changes" in html
 
 
 def test_reports_are_escaped(seed: Seed, setup: Setup) -> None:

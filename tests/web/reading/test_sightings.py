@@ -87,8 +87,8 @@ def test_unknown_kind_is_refused(seed: Seed, attribute: Attribute, kind: str) ->
 def test_read_only_account_reports_nothing(seed: Seed, setup: Setup, attribute: Attribute) -> None:
     reader = visitor(seed.reader)
     assert reader.post(address(attribute, "add/"), {"type": "0"}).status_code == 403
-    assert "Seen here" not in text_of(reader.get(address(attribute)))
-    assert "Seen here" not in text_of(reader.get(f"/event/{setup.event.pk}/"))
+    assert "Report sighting" not in text_of(reader.get(address(attribute)))
+    assert "Report sighting" not in text_of(reader.get(f"/event/{setup.event.pk}/"))
     assert visitor(seed.stranger).get(address(attribute, "add/")).status_code == 405
     assert not Sighting.objects.exists()
 

@@ -20,11 +20,11 @@ from vardkase.formats.registry import FORMATS, ZEEK, Format
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest
 
-DOCUMENTS = _("Complete events, for other platforms")
+DOCUMENTS = _("Full events, for other platforms")
 TABLES = _("Tables, for spreadsheets")
 RULES = _("Detection rules")
-LISTS = _("Lists of indicators, for devices")
-OVERVIEWS = _("Overviews")
+LISTS = _("Indicator lists, for firewalls and other devices")
+OVERVIEWS = _("Summaries")
 
 JSON_WITH_ATTACHMENTS = "json-attachments"
 
@@ -62,16 +62,16 @@ class ExportFormat:
 
 
 EXPORT_FORMATS = (
-    ExportFormat("json", DOCUMENTS, "MISP JSON", _("Everything, in MISP’s native format."), "json"),
+    ExportFormat("json", DOCUMENTS, "MISP JSON", _("Full event data in MISP’s native format."), "json"),
     ExportFormat(
         JSON_WITH_ATTACHMENTS,
         DOCUMENTS,
         _("MISP JSON with attachments"),
-        _("The same, with files and malware samples inside the document."),
+        _("The same, with attachments and malware samples embedded."),
         "json",
         {"withAttachments": 1},
     ),
-    ExportFormat("xml", DOCUMENTS, "MISP XML", _("Everything, for tools that read XML."), "xml"),
+    ExportFormat("xml", DOCUMENTS, "MISP XML", _("Full event data as MISP XML."), "xml"),
     ExportFormat(
         "stix2",
         DOCUMENTS,
@@ -82,11 +82,9 @@ EXPORT_FORMATS = (
         OptionalPart.STIX,
     ),
     ExportFormat(
-        "stix1", DOCUMENTS, "STIX 1.1.1", _("XML for older systems."), "stix", needs=OptionalPart.STIX
+        "stix1", DOCUMENTS, "STIX 1.1.1", _("XML, for legacy systems."), "stix", needs=OptionalPart.STIX
     ),
-    ExportFormat(
-        "openioc", DOCUMENTS, "OpenIOC 1.0", _("For Mandiant and other tools that read OpenIOC."), "openioc"
-    ),
+    ExportFormat("openioc", DOCUMENTS, "OpenIOC 1.0", _("For Mandiant and other OpenIOC tools."), "openioc"),
     ExportFormat(
         "csv",
         TABLES,
@@ -95,29 +93,37 @@ EXPORT_FORMATS = (
         "csv",
         {"includeContext": 1, "escapeFormulas": 1},
     ),
-    ExportFormat("xlsx", TABLES, "Excel", _("The same columns as a workbook."), "xlsx"),
-    ExportFormat("suricata", RULES, "Suricata", _("Rules for Suricata’s own syntax."), "suricata"),
+    ExportFormat("xlsx", TABLES, "Excel", _("The same columns in a workbook."), "xlsx"),
+    ExportFormat("suricata", RULES, "Suricata", _("Rules in Suricata syntax."), "suricata"),
     ExportFormat("snort", RULES, "Snort", _("Rules for Snort 2 and 3."), "snort"),
     ExportFormat(
         "yara",
         RULES,
         "YARA",
-        _("Rules from hashes and patterns, plus the YARA rules in the events."),
+        _("Rules generated from hashes and patterns, plus any YARA rules in the events."),
         "yara",
         needs=OptionalPart.YARA,
     ),
-    ExportFormat("zeek", RULES, "Zeek", _("Input for Zeek’s intelligence framework."), "zeek"),
-    ExportFormat("kunai", RULES, "Kunai", _("Indicators for Kunai on Linux hosts."), "kunai"),
-    ExportFormat("text", LISTS, _("Values"), _("One value on each line."), "text"),
-    ExportFormat("hashes", LISTS, _("Hashes"), _("All hashes of files, one on each line."), "hashes"),
+    ExportFormat("zeek", RULES, "Zeek", _("Input files for the Zeek Intelligence Framework."), "zeek"),
+    ExportFormat("kunai", RULES, "Kunai", _("Indicators for Kunai, the Linux threat-hunting tool."), "kunai"),
+    ExportFormat("text", LISTS, _("Values"), _("One value per line."), "text"),
+    ExportFormat("hashes", LISTS, _("Hashes"), _("File hashes, one per line."), "hashes"),
     ExportFormat("hosts", LISTS, _("Hosts file"), _("Blocks the domains on a single machine."), "hosts"),
-    ExportFormat("rpz", LISTS, "RPZ", _("Response policy zone that blocks names in a DNS resolver."), "rpz"),
-    ExportFormat("netfilter", LISTS, "netfilter", _("Commands for iptables that drop traffic."), "netfilter"),
+    ExportFormat(
+        "rpz", LISTS, "RPZ", _("Response policy zone: blocks the domains in a DNS resolver."), "rpz"
+    ),
+    ExportFormat(
+        "netfilter",
+        LISTS,
+        "netfilter",
+        _("iptables commands that drop traffic from the addresses."),
+        "netfilter",
+    ),
     ExportFormat(
         "attack",
         OVERVIEWS,
         _("ATT&CK heat map"),
-        _("The matrix of the techniques observed, as JSON."),
+        _("ATT&CK matrix of the techniques observed, as JSON."),
         "attack",
     ),
     ExportFormat(

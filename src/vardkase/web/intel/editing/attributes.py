@@ -52,7 +52,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     form = _form(request, is_new=True, initial={"distribution": INHERIT, "to_ids": ""})
     if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
-        return back_to(request, event.id, gettext("The attribute has been added."))
+        return back_to(request, event.id, gettext("Attribute added."))
     context = {"heading": gettext("New attribute"), "event": event, "is_new": True}
     return form_page(request, "editing/attribute_form.html", form, context)
 
@@ -72,9 +72,9 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
         except ChangedMeanwhile:
             saved, conflict = None, True
         if saved is not None:
-            return back_to(request, event.id, gettext("The attribute has been changed."))
+            return back_to(request, event.id, gettext("Attribute updated."))
     context = {
-        "heading": gettext("Edit the attribute"),
+        "heading": gettext("Edit attribute"),
         "event": event,
         "attribute": attribute,
         "mark": attribute_mark(attribute.id),
@@ -88,15 +88,13 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
 def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
     event, attribute = _own_attribute(request, reference, attribute_id)
     if request.method != "POST":
-        context = {"heading": gettext("Delete the attribute"), "event": event, "attribute": attribute}
+        context = {"heading": gettext("Delete attribute"), "event": event, "attribute": attribute}
         return render(request, "editing/attribute_delete.html", context)
     hard = posted.flag(request, "hard")
     delete_attribute(request.actor, attribute.id, hard=hard)
     if hard:
-        return back_to(request, event.id, gettext("The attribute has been permanently deleted."))
-    say_with_undo(
-        request, gettext("The attribute has been deleted."), "attribute_restore", event.id, attribute.id
-    )
+        return back_to(request, event.id, gettext("Attribute permanently deleted."))
+    say_with_undo(request, gettext("Attribute deleted."), "attribute_restore", event.id, attribute.id)
     return back_to(request, event.id)
 
 
@@ -105,7 +103,7 @@ def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpRespo
 def restore(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
     event, attribute = _own_attribute(request, reference, attribute_id, deleted=True)
     restore_attribute(request.actor, attribute.id)
-    return back_to(request, event.id, gettext("The attribute has been restored."))
+    return back_to(request, event.id, gettext("Attribute restored."))
 
 
 @page(Permission.ADD)

@@ -30,7 +30,7 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
     event, chosen = own_event(request.actor, reference), posted.numbers(request, "pk")
     count = _attempt(request, lambda: bulk_edit.delete_attributes(request.actor, event.id, chosen))
     if count:
-        message = ngettext("%(n)s attribute is deleted.", "%(n)s attributes are deleted.", count)
+        message = ngettext("%(n)s attribute deleted.", "%(n)s attributes deleted.", count)
         ids = ",".join(map(str, chosen))
         say_with_undo(request, message % {"n": thin(count)}, "attributes_bulk_restore", event.id, pk=ids)
     return redirect("event", event.id)
@@ -84,7 +84,7 @@ def _attempt(request: PageRequest, act: Callable[[], int]) -> int:
     try:
         return act()
     except NotFound:
-        messages.error(request, gettext("Choose attributes first."))
+        messages.error(request, gettext("Select one or more attributes first."))
     except Invalid as refused:
         messages.error(request, str(refused))
     return 0
@@ -92,6 +92,6 @@ def _attempt(request: PageRequest, act: Callable[[], int]) -> int:
 
 def _done(request: PageRequest, event: EventRow, act: Callable[[], int]) -> HttpResponse:
     if count := _attempt(request, act):
-        message = ngettext("%(n)s attribute is changed.", "%(n)s attributes are changed.", count)
+        message = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", count)
         messages.success(request, message % {"n": thin(count)})
     return redirect("event", event.id)

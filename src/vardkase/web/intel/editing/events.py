@@ -45,9 +45,7 @@ def create(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         made = attempt(form, lambda: add_event(request.actor, form.document()))
         if made is not None:
-            return back_to(
-                request, made.event_id, gettext("The event has been added. It is not published yet.")
-            )
+            return back_to(request, made.event_id, gettext("Event created. It is not published yet."))
     context = {"heading": gettext("New event"), "is_new": True}
     return form_page(request, "editing/event_form.html", form, context)
 
@@ -66,9 +64,9 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
         except ChangedMeanwhile:
             saved, conflict = None, True
         if saved is not None:
-            return back_to(request, event.id, gettext("The event has been changed."))
+            return back_to(request, event.id, gettext("Event updated."))
     context = {
-        "heading": gettext("Edit the event"),
+        "heading": gettext("Edit event"),
         "event": event,
         "mark": event_mark(event.id),
         "conflict": differences(form) if conflict else [],
@@ -81,10 +79,10 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     if request.method != "POST":
         return render(
-            request, "editing/event_delete.html", {"heading": gettext("Delete the event"), "event": event}
+            request, "editing/event_delete.html", {"heading": gettext("Delete event"), "event": event}
         )
     delete_event(request.actor, event.id)
-    messages.success(request, gettext("The event has been deleted: %(title)s") % {"title": event.info})
+    messages.success(request, gettext("Event deleted: %(title)s") % {"title": event.info})
     return redirect("events")
 
 

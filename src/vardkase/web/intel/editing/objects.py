@@ -58,9 +58,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
             "Attribute": fields.documents(),
         }
         if attempt(form, lambda: add_object(request.actor, event.id, document)):
-            return back_to(
-                request, event.id, gettext("The object has been added: %(name)s") % {"name": template.name}
-            )
+            return back_to(request, event.id, gettext("Object added: %(name)s") % {"name": template.name})
     context = {"heading": gettext("New object"), "event": event, "is_new": True, "fields": fields}
     return form_page(request, "editing/object_form.html", form, context)
 
@@ -82,12 +80,12 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
         mark = posted.text(request, "mark")
         try:
             if attempt(form, lambda: edit_unchanged_object(request.actor, object_.id, document, mark)):
-                return back_to(request, event.id, gettext("The object has been changed."))
+                return back_to(request, event.id, gettext("Object updated."))
         except ChangedMeanwhile:
             conflict = True
     kept = posted.text(request, "mark")
     context = {
-        "heading": gettext("Edit the object"),
+        "heading": gettext("Edit object"),
         "event": event,
         "found": object_,
         # A form that was refused keeps the token of what it showed; a new one shows the object as it is now.
@@ -103,10 +101,10 @@ def delete(request: PageRequest, reference: str, object_id: int) -> HttpResponse
     event, object_ = own_object(request, reference, object_id)
     if request.method != "POST":
         held = values_of_object(request.actor, object_.id)
-        context = {"heading": gettext("Delete the object"), "event": event, "found": object_, "held": held}
+        context = {"heading": gettext("Delete object"), "event": event, "found": object_, "held": held}
         return render(request, "editing/object_delete.html", context)
     delete_object(request.actor, object_.id, hard=posted.flag(request, "hard"))
-    return back_to(request, event.id, gettext("The object has been deleted."))
+    return back_to(request, event.id, gettext("Object deleted."))
 
 
 def own_object(request: PageRequest, reference: str, object_id: int) -> tuple[EventRow, ObjectRow]:

@@ -100,9 +100,11 @@ def _add(
         return None
     count = len(added.attribute_ids)
     if doubles := len(added.rejections.errors):
-        already = ngettext("%(n)s value already existed.", "%(n)s values already existed.", doubles)
+        already = ngettext(
+            "%(n)s value was already in the event.", "%(n)s values were already in the event.", doubles
+        )
         messages.info(request, already % {"n": thin(doubles)})
-    message = ngettext("%(n)s attribute is added.", "%(n)s attributes are added.", count)
+    message = ngettext("%(n)s attribute added.", "%(n)s attributes added.", count)
     return back_to(request, event.id, message % {"n": thin(count)})
 
 
@@ -117,13 +119,15 @@ def _review_page(
     page_number = _wanted_page(posted.text(request, "go"), review)
     phrases = {tag.phrase for tag in tags}
     unknown = [line for line in found.unknown if not phrases.intersection([line, *line.split()])]
+    rows, first = review.shown(page_number), page_number * ROWS_A_PAGE + 1
     context = {
-        "heading": gettext("Review what was found"),
+        "heading": gettext("Review extracted values"),
         "event": event,
         "review": review,
-        "rows": review.shown(page_number),
+        "rows": rows,
         "page_number": page_number,
-        "first": page_number * ROWS_A_PAGE + 1,
+        "first": first,
+        "last": first + len(rows) - 1,
         "known": sum(row.pasted.is_known for row in review.rows),
         "warned": sum(bool(row.pasted.lists) for row in review.rows),
         "tags": tags,

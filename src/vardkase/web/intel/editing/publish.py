@@ -77,10 +77,10 @@ def unpublish(request: PageRequest, reference: str) -> HttpResponse:
     event = _publishable(request.actor, reference)
     if request.method != "POST":
         count = len(receivers(event.distribution, event.sharing_group_id, event.org_id))
-        context = {"heading": gettext("Withdraw the publication"), "event": event, "count": count}
+        context = {"heading": gettext("Unpublish"), "event": event, "count": count}
         return render(request, "editing/unpublish.html", context)
     unpublish_event(request.actor, event.id)
-    return back_to(request, event.id, gettext("The event has been unpublished."))
+    return back_to(request, event.id, gettext("Event unpublished."))
 
 
 def _publishable(actor: Actor, reference: str) -> EventRow:
@@ -104,11 +104,13 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
             confirmed=posted.flag(request, "confirm_tlp"),
         )
     except ChangedMeanwhile:
-        return gettext("The event has changed since you looked. Nothing has been published: review it again.")
+        return gettext(
+            "The event has changed since you opened this page. Nothing has been published. Review it again."
+        )
     except PolicyForbids as refused:
         return str(refused)
     except PublicationStopped:
-        return gettext("The event is not published. See the checks for the reason.")
+        return gettext("The event was not published. See the checks below.")
     except ConfirmationNeeded:
         return gettext(
             "The TLP label does not allow sharing this widely. Confirm that this is intended, or choose "
@@ -118,7 +120,7 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
         return gettext("You created the event, and on this hub someone else must publish it.")
     except TaxonomiesMissing as missing:
         names = ", ".join(missing.namespaces)
-        return gettext("The hub requires tags that the event lacks: %(names)s") % {"names": names}
+        return gettext("The event is missing tags that this hub requires: %(names)s") % {"names": names}
     except Invalid:
         return gettext("Choose a sharing group that your organisation is in.")
     return None
@@ -128,7 +130,7 @@ def _after(request: PageRequest, event: EventRow, form: ReachForm) -> HttpRespon
     if waiting := waiting_of_event(request.actor, event.id):
         messages.info(
             request,
-            gettext("The event is waiting for a second person. Those who may decide are notified by e-mail."),
+            gettext("The event is awaiting approval. Approvers are notified by e-mail."),
         )
         return redirect("approval", waiting.pk)
     reach = form.reach()
@@ -180,10 +182,10 @@ def _policy(event: EventRow, chosen: dict[str, Any] | None) -> dict[str, Any] | 
 
 
 def _sectors(found: Sequence[Receiver]) -> list[dict[str, Any]]:
-    counts = Counter(receiver.sector or gettext("No sector given") for receiver in found)
+    counts = Counter(receiver.sector or gettext("Sector not specified") for receiver in found)
     parts = counts.most_common(SECTORS)
     if rest := len(found) - sum(count for _, count in parts):
-        parts.append((gettext("Others"), rest))
+        parts.append((gettext("Other"), rest))
     drawn, start = [], 0
     for number, (name, count) in enumerate(parts, 1):
         width = round(BAR * count / len(found))

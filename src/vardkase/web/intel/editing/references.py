@@ -33,7 +33,7 @@ def create(request: PageRequest, reference: str, object_id: int) -> HttpResponse
     else:
         made = None
     if made is not None:
-        messages.success(request, gettext("The reference has been added."))
+        messages.success(request, gettext("Reference added."))
         return redirect("reference_create", event.id, object_.id)
     return render(request, "editing/references.html", _context(request, event, object_, form))
 
@@ -46,7 +46,7 @@ def delete(request: PageRequest, reference: str, reference_id: int) -> HttpRespo
     if stored.event_id != event.id:
         raise Http404
     delete_reference(request.actor, stored.id)
-    messages.success(request, gettext("The reference has been removed."))
+    messages.success(request, gettext("Reference removed."))
     return redirect("reference_create", event.id, stored.object_id)
 
 

@@ -83,7 +83,7 @@ def untag(request: PageRequest, reference: str, attribute_id: int | None = None)
     try:
         number = next((tag.tag_id for tag in carrier.tags if tag.name == name), name)
         detach_tag(request.actor, carrier.uuid, number)
-        messages.success(request, gettext("The tag has been removed: %(name)s") % {"name": name})
+        messages.success(request, gettext("Tag removed: %(name)s") % {"name": name})
     except Conflict:
         messages.info(request, gettext("The tag had already been removed."))
     except Invalid as refused:

@@ -28,7 +28,7 @@ def _chosen(label: Any, empty_label: Any, choices: Any) -> forms.ChoiceField:
 class EventFilterForm(FilterForm):
     UNNAMED = frozenset({"view", "sort"})
 
-    text = forms.CharField(label=_("Title, number or tag"), required=False, max_length=200)
+    text = forms.CharField(label=_("Title, ID or tag"), required=False, max_length=200)
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=200)
     tlp = _chosen(_("TLP"), _("Any TLP"), [(name, f"TLP:{name.upper()}") for name in TLPS])
     reach = _chosen(
@@ -37,9 +37,9 @@ class EventFilterForm(FilterForm):
     threat = _chosen(
         _("Threat level"), _("Any level"), [(str(level), word) for level, (_css, _n, word) in THREATS.items()]
     )
-    state = _chosen(_("State"), _("Any state"), STATES)
-    since = forms.DateField(label=_("Dated from"), required=False, widget=DATE)
-    until = forms.DateField(label=_("Dated to"), required=False, widget=DATE)
+    state = _chosen(_("Status"), _("Any status"), STATES)
+    since = forms.DateField(label=_("From date"), required=False, widget=DATE)
+    until = forms.DateField(label=_("To date"), required=False, widget=DATE)
     view = forms.ChoiceField(required=False, choices=[(view.value, view.name) for view in EventListView])
     sort = forms.ChoiceField(required=False, choices=ORDERS)
 

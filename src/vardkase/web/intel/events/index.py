@@ -105,8 +105,8 @@ def _chips(request: PageRequest, form: EventFilterForm) -> list[dict[str, str]]:
 
 def _views(request: PageRequest, filters: EventFilters) -> list[dict[str, Any]]:
     """The tabs. Only the reader's own events are counted; counting all would cost a scan per page."""
-    tabs = [(EventListView.ALL, gettext("All")), (EventListView.OURS, gettext("Ours"))]
-    tabs.append((EventListView.WAITING, gettext("Waiting for publication")))
+    tabs = [(EventListView.ALL, gettext("All")), (EventListView.OURS, gettext("Our events"))]
+    tabs.append((EventListView.WAITING, gettext("Awaiting publication")))
     counts = {
         view: count_events(request.actor, replace(EventFilters(), view=view))
         for view in (EventListView.OURS, EventListView.WAITING)

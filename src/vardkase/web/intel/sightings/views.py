@@ -71,7 +71,7 @@ def delete(request: PageRequest, reference: str, attribute_id: int, sighting_id:
     if find_sighting(request.actor, sighting_id).attribute_id != attribute.id:
         raise Http404
     delete_sighting(request.actor, sighting_id)
-    messages.success(request, gettext("The sighting has been deleted."))
+    messages.success(request, gettext("Sighting deleted."))
     return redirect("sightings", event.id, attribute.id)
 
 

@@ -32,9 +32,7 @@ def grouped_types() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def category_choices(type_name: str) -> Iterator[tuple[str, str]]:
     usual = DEFAULTS[type_name][0] if type_name in DEFAULTS else ""
-    label = (
-        gettext("Default: %(category)s") % {"category": usual} if usual else gettext("Default of the type")
-    )
+    label = gettext("Default: %(category)s") % {"category": usual} if usual else gettext("Type default")
     yield "", label
     for category in CATEGORIES:
         if not usual or category_allows(category, type_name):
@@ -65,7 +63,7 @@ class AttributeForm(ReachForm):
         error_messages={"required": _("Choose a type.")},
     )
     category = forms.ChoiceField(
-        label=_("Category"), required=False, help_text=_("What role the value plays in what happened.")
+        label=_("Category"), required=False, help_text=_("The role the value played in the event.")
     )
     value = forms.CharField(
         label=_("Value"),
@@ -83,7 +81,9 @@ class AttributeForm(ReachForm):
         label=_("For detection"),
         required=False,
         widget=forms.RadioSelect,
-        help_text=_("Yes means that others may block or alert on the value without a closer look."),
+        help_text=_(
+            "If set to Yes, recipients may block or alert on the value automatically, without reviewing it."
+        ),
     )
     comment = forms.CharField(
         label=_("Comment"), required=False, max_length=65_000, widget=forms.Textarea(attrs={"rows": 2})
@@ -107,7 +107,7 @@ class AttributeForm(ReachForm):
         self._set_types(in_object, categories_url)
         choices = [("1", gettext("Yes")), ("0", gettext("No"))]
         if is_new:
-            choices = [("", gettext("Default of the type")), *choices]
+            choices = [("", gettext("Type default")), *choices]
         self.fields["to_ids"].choices = choices  # type: ignore[attr-defined]
         if not is_new:
             del self.fields["tags"]

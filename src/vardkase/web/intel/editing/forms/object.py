@@ -243,7 +243,7 @@ class ReferenceForm(forms.Form):
     relationship_type = forms.CharField(
         label=_("How it relates"),
         max_length=255,
-        error_messages={"required": _("State how they are related.")},
+        error_messages={"required": _("Enter how they are related.")},
     )
     comment = forms.CharField(label=_("Comment"), required=False, max_length=65_000)
 

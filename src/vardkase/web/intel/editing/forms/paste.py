@@ -33,22 +33,22 @@ class PasteForm(ReachForm):
     text = forms.CharField(
         label=_("Text"),
         help_text=_(
-            "A list, an e-mail, a report or JSON. Defanged values such as evil[.]example are restored."
+            "A list, an e-mail, a report or JSON. Defanged values such as evil[.]example are refanged."
         ),
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "autocapitalize": "off"}),
-        error_messages={"required": _("Paste something.")},
+        error_messages={"required": _("Paste some text first.")},
     )
     comment = forms.CharField(
-        label=_("Comment on all values"),
+        label=_("Comment for all values"),
         required=False,
         max_length=2000,
-        help_text=_("Where they come from."),
+        help_text=_("For example, their source."),
     )
 
     def clean_text(self) -> str:
         text = str(self.cleaned_data["text"]).replace("\0", "")
         if len(text) > LONGEST_TEXT:
-            raise ValidationError(gettext("The text is too long. Paste it in parts."))
+            raise ValidationError(gettext("The text is too long. Paste it in smaller parts."))
         return text
 
 
