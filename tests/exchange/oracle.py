@@ -1,6 +1,6 @@
 """The expected copy of an event on another hub, derived from the origin's document and the rules alone.
 
-The rules (sync-protocol §2, 3.4, 4.3): who may read a part; what is transferred; one step less distribution per
+The rules, as in MISP 2.5: who may read a part; what is transferred; one step less distribution per
 hop; local tags are not transferred. Nothing here calls the code under test.
 """
 

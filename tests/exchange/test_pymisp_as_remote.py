@@ -1,6 +1,6 @@
 """A remote hub that is not ours: PyMISP, with a sync user's key, pulls and pushes.
 
-It sends MISP's requests (sync-protocol §3 and §4): through PyMISP's own calls where they exist, otherwise by
+It sends MISP's requests: through PyMISP's own calls where they exist, otherwise by
 its `direct_call`, or by a plain request where a header or an encoding matters.
 """
 

@@ -1,6 +1,6 @@
 """Who may read what, implemented a second time: plain Python, written from the specification alone.
 
-core-format §16 and sync-protocol §2. The product's rule is SQL, in one place; this one exists to disagree.
+The rules are those of MISP 2.5. The product's rule is SQL, in one place; this one exists to disagree.
 """
 
 from __future__ import annotations
@@ -62,7 +62,6 @@ def in_group(reader: Reader, group: Group | None) -> bool:
 
 
 def may_see_event(reader: Reader, event: SharedEvent, *, unpublished_is_private: bool) -> bool:
-    """sync-protocol §2."""
     if not reader.may_read:
         return False
     if reader.site_admin or event.owner == reader.org:
@@ -73,7 +72,7 @@ def may_see_event(reader: Reader, event: SharedEvent, *, unpublished_is_private:
 
 
 def may_see_part(reader: Reader, part: SharedPart, *, unpublished_is_private: bool) -> bool:
-    """core-format §16: the event, then the part, then the object around it, then whether it is deleted."""
+    """The event, then the part, then the object around it, then whether it is deleted."""
     if not may_see_event(reader, part.event, unpublished_is_private=unpublished_is_private):
         return False
     at_home = reader.site_admin or part.event.owner == reader.org

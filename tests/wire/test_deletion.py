@@ -1,4 +1,4 @@
-"""Soft and hard deletion, and who still sees deleted parts (core-format §13, recordings behaviour 15)."""
+"""Soft and hard deletion, and who still sees deleted parts (recordings, behaviour 15)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_soft_deleted_attribute_is_shown_only_on_request(raw: Raw) -> None:
 def test_deleted_attributes_are_visible_to_the_owner_and_sync_users(
     raw: Raw, server: WebServer, server_seed: Seed
 ) -> None:
-    """Others do not see them even on request (core-format §16)."""
+    """Others do not see them even on request."""
     raw.post(f"/attributes/delete/{ATTRIBUTE}", {})
 
     def as_player(api_user: ApiUser) -> bool:

@@ -102,8 +102,8 @@ def exception_body(
 ) -> dict[str, Any]:
     """MISP's body of an exception.
 
-    MISP escapes the texts for HTML, and its clients compare them in that form. Source: spec/misp/recordings,
-    "Sharing group doesn&#039;t exist". `is_misps`: MISP has this endpoint too.
+    MISP escapes the texts for HTML, and its clients compare them in that form (`tests/data/recordings.jsonl.xz`
+    has "Sharing group doesn&#039;t exist"). `is_misps`: MISP has this endpoint too.
     """
     text, url = (_escaped(message), _escaped(path)) if is_misps else (message, path)
     return {"name": text, "message": text, "url": url, **extra}

@@ -33,7 +33,7 @@ class EventProblem(ProblemCode):
         _("Only the organisation that created the event can change it. You can send it a proposal."),
         "You do not have permission to do that.",
     )
-    """PyMISP files a proposal instead of an edit when it reads exactly this text (endpoints.md §1.3)."""
+    """PyMISP files a proposal instead of an edit when it reads exactly this text."""
     EXISTS = (
         _("The event already exists here."),
         "Event already exists, if you would like to edit it, use the url in the location header.",

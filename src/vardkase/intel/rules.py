@@ -1,4 +1,4 @@
-"""Rules on who may edit what: pure predicates over an actor and an event's facts (core-format §13)."""
+"""Rules on who may edit what: pure predicates over an actor and an event's facts, as in MISP 2.5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Incoming notes, opinions and relationships (core-format §11)."""
+"""Incoming notes, opinions and relationships."""
 
 from __future__ import annotations
 

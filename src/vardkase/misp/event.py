@@ -1,4 +1,4 @@
-"""An incoming event's own members (core-format §2)."""
+"""An incoming event's own members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An incoming object's own members, and object references (core-format §4)."""
+"""An incoming object's own members, and object references."""
 
 from __future__ import annotations
 

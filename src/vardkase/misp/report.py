@@ -1,4 +1,4 @@
-"""An incoming event report (core-format §7)."""
+"""An incoming event report."""
 
 from __future__ import annotations
 

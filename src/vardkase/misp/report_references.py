@@ -1,4 +1,4 @@
-"""References in a report's Markdown, in MISP's notation (features.md §5).
+"""References in a report's Markdown, in MISP's notation.
 
 ``@[attribute](uuid)``, ``@[object](uuid)``, ``@[galaxymatrix](uuid)``, ``@[tag](name)``, ``@![attribute](uuid)`` for
 a picture, and ``@[suggestion](value)`` for a value that somebody has yet to accept. This is their only reader.

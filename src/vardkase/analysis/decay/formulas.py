@@ -1,4 +1,4 @@
-"""Decay formulas: how a base score falls over time (MISP's formulas, features.md §10). Pure functions."""
+"""Decay formulas: how a base score falls over time (MISP's formulas). Pure functions."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class InputSource(models.TextChoices):
 
 
 class Feed(models.Model):
-    """One feed (core-format §14).
+    """One feed of others.
 
     `event_id` is the event of a list with `fixed_event`, 0 for none yet. `encrypted_headers` are sent along
     and may hold a key: `HEADERS` decrypts them. `orgc` is the creator of new events; the fetching actor's

@@ -1,4 +1,4 @@
-"""Feed rules: which of the events announced by a MISP feed are accepted (core-format §14)."""
+"""Feed rules: which of the events announced by a MISP feed are accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Caching of other instances: hashes of their values, without their events (sync-protocol §8)."""
+"""Caching of other instances: hashes of their values, without their events."""
 
 from __future__ import annotations
 

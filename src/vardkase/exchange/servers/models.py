@@ -26,7 +26,7 @@ def no_push_rules() -> dict[str, Any]:
 
 
 class Server(models.Model):
-    """One connection (sync-protocol §1).
+    """One connection (MISP's server).
 
     `org` runs the connection here, `remote_org` the other instance. `encrypted_key` is our key there and
     `encrypted_certificate` our certificate with its key (PEM): `KEYS` decrypts both. `authority` (PEM) is the

@@ -1,4 +1,4 @@
-"""The rules of a connection in MISP's format: which events may pass, by tag and creator (sync-protocol §0)."""
+"""The rules of a connection in MISP's format: which events may pass, by tag and creator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stream topics, with MISP's names in ZeroMQ and Kafka (misp/features.md)."""
+"""Stream topics, with MISP's names in ZeroMQ and Kafka."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class PushCandidate:
 
 
 def groups_reaching(server: Server) -> tuple[int, ...]:
-    """The sharing groups whose events may go over a connection (sync-protocol §5)."""
+    """The sharing groups whose events may go over a connection."""
     row = cursor().execute(GROUPS, {"server": server.pk, "remote": server.remote_org_id}).fetchone()
     return tuple(row[0]) if row else ()
 

@@ -1,4 +1,4 @@
-"""The event index of another instance, and which of its events are missing here (sync-protocol §3.2)."""
+"""The event index of another instance, and which of its events are missing here."""
 
 from __future__ import annotations
 

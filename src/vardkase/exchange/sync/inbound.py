@@ -1,4 +1,4 @@
-"""Inbound filter: what happens to a document on its way in (sync-protocol §3.4)."""
+"""Inbound filter: what happens to a document on its way in."""
 
 from __future__ import annotations
 

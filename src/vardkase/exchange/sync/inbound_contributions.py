@@ -1,4 +1,4 @@
-"""Inbound sightings, proposals, analyst data and clusters (sync-protocol §3.1, 3.6 to 3.9).
+"""Inbound sightings, proposals, analyst data and clusters.
 
 Of each kind, only what is new there is requested; a refused document is left out and does not stop the others.
 """

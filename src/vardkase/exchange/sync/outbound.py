@@ -1,4 +1,4 @@
-"""Outbound filter: what happens to an event on its way out (sync-protocol §4.3).
+"""Outbound filter: what happens to an event on its way out.
 
 The event was rendered for the organisation at the other end, so it holds nothing that this may not read; the filter
 removes what it may read on this hub but not copy to its own.

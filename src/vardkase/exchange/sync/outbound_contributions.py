@@ -1,4 +1,4 @@
-"""Outbound data other than events: clusters, sightings, proposals, analyst data (sync-protocol §4).
+"""Outbound data other than events: clusters, sightings, proposals, analyst data.
 
 Everything is chosen as the reader at the other end (`candidates.reader_of`) may read it, within the connection's
 limits: so none of it reveals an event, or a part of one, that stays here.

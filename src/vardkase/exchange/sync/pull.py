@@ -1,4 +1,4 @@
-"""Pull: fetches everything another instance offers that is missing here (sync-protocol §3)."""
+"""Pull: fetches everything another instance offers that is missing here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Push: sends what another instance may receive and has no current version of (sync-protocol §4)."""
+"""Push: sends what another instance may receive and has no current version of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MISP's feed format (core-format §14): event files without ids and distributions, manifest, value hashes."""
+"""MISP's feed format: event files without ids and distributions, manifest (draft-dulaunoy-misp-core-format), hashes."""
 
 from vardkase.formats.feed.documents import FeedEvent, feed_events
 from vardkase.formats.feed.reach import FeedReach

@@ -1,4 +1,4 @@
-"""Keys of protected events, as MISP's CryptographicKey (core-format §12)."""
+"""Keys of protected events, as MISP's CryptographicKey."""
 
 from __future__ import annotations
 

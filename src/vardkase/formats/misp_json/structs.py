@@ -1,4 +1,4 @@
-"""Structs of the wire format, one per MISP entity, members in MISP's order (core-format §2 to §10).
+"""Structs of the wire format, one per MISP entity, members in MISP's order (draft-dulaunoy-misp-core-format).
 
 SQL casts every column to the wire's form (numbers as strings), so a row becomes a struct by position. A
 member that is UNSET is left out; `msgspec.Raw` members were rendered before. None is ever part of a

@@ -1,6 +1,6 @@
 """The visibility rule: who may read which intelligence. Defined only here.
 
-The rule (MISP 2.5, sync-protocol §2 and core-format §16):
+The rule (as in MISP 2.5):
 
 * an event is readable by its owning organisation, and by others when it is published for them (or the installation
   shows unpublished events, membership is not in use, and the owner does not hide its own) and its distribution
@@ -261,7 +261,7 @@ def sighting_predicate(
     """SQL for sightings of attributes that pass `attribute_predicate`, where not everyone sees all of them.
 
     The event's owner sees all, everyone their own; with `reporters` also any organisation that has reported
-    one in the event; with `host_org` everyone those of that organisation (core-format §9).
+    one in the event; with `host_org` everyone those of that organisation (as in MISP 2.5).
     """
     actor = _reader(actor)
     if actor.is_site_admin:

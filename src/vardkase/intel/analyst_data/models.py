@@ -19,7 +19,7 @@ class AnalystDataKind(models.IntegerChoices):
 
 
 class AnalystData(models.Model):
-    """A note, an opinion (0 to 100 with a comment), or a relationship to another object (core-format §11).
+    """A note, an opinion (0 to 100 with a comment), or a relationship to another object.
 
     The target is given by type and uuid, and need not exist here: synchronisation delivers the two in any
     order. `text` is a note's note and an opinion's comment. Without its sharing group only its own

@@ -12,7 +12,7 @@ RECIPIENT_DECIDES = -1
 
 
 class EventDelegation(models.Model):
-    """An open request (core-format §12): `requester_org` asks `org`. It is deleted once decided."""
+    """An open request: `requester_org` asks `org`. It is deleted once decided."""
 
     event = models.OneToOneField(Event, models.CASCADE, related_name="delegation")
     org = models.ForeignKey(Organisation, models.CASCADE, related_name="+")

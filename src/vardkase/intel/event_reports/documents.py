@@ -26,7 +26,7 @@ class StoredReports:
 
 
 def store_reports(actor: Actor, event: Event, parts: object, assembler: Assembler) -> StoredReports:
-    """Store the reports of a locked event: new ones are added, known ones replaced if newer (core-format §7)."""
+    """Store the reports of a locked event: new ones are added, known ones replaced if newer."""
     parsed = list(_parse(parts, assembler))
     if not parsed:
         return StoredReports((), frozenset())

@@ -1,4 +1,4 @@
-"""Merging sent values into stored attributes: which change, and their new values (core-format §13).
+"""Merging sent values into stored attributes: which change, and their new values, as MISP 2.5 does.
 
 A document names only what it wants changed; everything it does not name keeps its stored value.
 """

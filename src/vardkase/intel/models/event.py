@@ -16,7 +16,7 @@ LONGEST_RELATIONSHIP = 191
 
 
 class Event(models.Model):
-    """MISP's event. Times are Unix seconds; `org` owns it here, `orgc` created it (core-format §2).
+    """MISP's event (draft-dulaunoy-misp-core-format). Times are Unix seconds; `org` owns it here, `orgc` created it.
 
     `private_timestamp`, `private_sighting_timestamp`, `private_publish_timestamp`: changes of parts that only the owner
     organisation or certain sharing groups read, as the owner knows of them. They move no other column, so that nobody

@@ -12,7 +12,7 @@ from vardkase.intel.models.event import Event
 
 
 class Object(models.Model):
-    """An instance of an object template (core-format §4).
+    """An instance of an object template.
 
     `private_timestamp`: changes of attributes that not everybody who reads the object may read, as the owner
     organisation knows of them (`identity.access.event_times.object_timestamp`).

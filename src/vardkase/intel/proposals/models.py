@@ -13,7 +13,7 @@ from vardkase.intel.models import Attribute, Event
 
 @names_files("data_sha256")
 class Proposal(models.Model):
-    """A proposal (core-format §8); `timestamp` is Unix seconds, `first_seen` and `last_seen` µs since 1970.
+    """A proposal; `timestamp` is Unix seconds, `first_seen` and `last_seen` µs since 1970.
 
     Without `attribute` it proposes a new one. With it, it carries that attribute's uuid and proposes its new
     content, or with `to_delete` its deletion. `deleted`: accepted or discarded; such rows are kept because

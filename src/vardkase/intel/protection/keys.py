@@ -82,7 +82,7 @@ def delete_key(actor: Actor, reference: Reference) -> CryptographicKey:
 
 
 def take_over_keys(event: Event, parts: object, assembler: Assembler) -> None:
-    """Replace the keys of a locked event by those of a document, matched by fingerprint (core-format §12).
+    """Replace the keys of a locked event by those of a document, matched by fingerprint.
 
     Malformed keys go to the rejections; a document without a list of keys changes nothing.
     """

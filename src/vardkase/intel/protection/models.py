@@ -12,7 +12,7 @@ PGP = "pgp"
 
 
 class CryptographicKey(models.Model):
-    """MISP's CryptographicKey (core-format §12). `fingerprint` in upper case; `timestamp` is when it was
+    """MISP's CryptographicKey. `fingerprint` in upper case; `timestamp` is when it was
     received."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)

@@ -1,4 +1,4 @@
-"""Protected events: only holders of one of the event's keys may change it remotely (sync-protocol §3.5, §4.4)."""
+"""Protected events: only holders of one of the event's keys may change it remotely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which events offered by a peer are wanted here (sync-protocol §4.1)."""
+"""Which events offered by a peer are wanted here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Editing an event by sending a document, with MISP's merge rules (core-format §13)."""
+"""Editing an event by sending a document, with the merge rules of MISP 2.5."""
 
 from __future__ import annotations
 

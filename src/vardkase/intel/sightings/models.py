@@ -19,7 +19,7 @@ class SightingType(models.IntegerChoices):
 
 
 class Sighting(models.Model):
-    """A sighting (core-format §9); `date_sighting` is Unix seconds, `org` is null if it is anonymised.
+    """A sighting; `date_sighting` is Unix seconds, `org` is null if it is anonymised.
 
     References have no constraints, as for attributes: sightings arrive in tens of thousands.
     """

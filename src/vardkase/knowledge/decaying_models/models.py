@@ -11,7 +11,7 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class DecayingModel(models.Model):
-    """A decaying model (core-format §15). `default` ones are packaged; `all_orgs` ones are usable by
+    """A decaying model. `default` ones are packaged; `all_orgs` ones are usable by
     everyone."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)

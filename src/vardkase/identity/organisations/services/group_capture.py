@@ -1,7 +1,7 @@
 """Captures a sharing group from a document (an API call or another instance), by its UUID.
 
 A group we do not know is added only when the document gives the actor's organisation the right to extend it, or
-it comes from a site administrator or over a connection that one has set up (sync-protocol §3.5). One we know is
+it comes from a site administrator or over a connection that one has set up. One we know is
 brought up to date by where it came from and by those who may change it, when the document is newer; organisations
 are added and never removed.
 """
