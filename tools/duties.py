@@ -16,7 +16,7 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "duties.md"
 HEAD = """# Duties and actions
 
 Written from the registry and from what settings, schedules and endpoints declare (`python -m tools.duties`). One test
-keeps it current; another (`tests/hub/test_four_eyes.py`) tries every action of the first table alone, by every way.
+keeps it current; another (`tests/hub/test_four_eyes.py`) tries every action in the first table alone, by every route.
 
 ## What takes two people
 
@@ -58,10 +58,10 @@ def _table() -> list[str]:
 def _by_two() -> list[str]:
     from vardkase.identity.accounts.four_eyes.registry import actions
 
-    return _table() + [
+    return _table() + sorted(
         _row(str(each.title), {"P": each.propose, "A": each.approve, "(S)": each.alone_until_in_use})
         for each in actions()
-    ]
+    )
 
 
 def _declared() -> list[str]:
