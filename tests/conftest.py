@@ -18,7 +18,7 @@ from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.support import browsers, clients, commands, database, emptying
+from tests.support import browsers, clients, commands, database, emptying, folders
 from tests.support.web_server import WebServer, running_web_server
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ signal.signal(signal.SIGTERM, signal.default_int_handler)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before Django reads its settings: one server for the run, a database in it for each worker process.
+folders.use_memory()
 database.bootstrap()
 django.setup()
 clients.install()

@@ -7,7 +7,6 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -16,6 +15,7 @@ from django.utils import timezone
 from bench.client import Client
 from bench.instance import VARDKASE, Instance
 from tests.factories.seed import Seed
+from tests.support.folders import temporary_folder
 from tests.support.hubs import running_hub
 from tests.support.web_server import WebServer
 from vardkase.audit.models import AuditEntry
@@ -33,8 +33,8 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Instance, Path]]
     """A member's own platform, and its data folder."""
     for name, value in SWITCHES.items():
         monkeypatch.setenv(name, value)
-    with TemporaryDirectory(prefix="vardkase-platform-") as folder, running_hub(Path(folder)) as instance:
-        yield instance, Path(folder)
+    with temporary_folder() as folder, running_hub(folder) as instance:
+        yield instance, folder
 
 
 def console(seed: Seed) -> Actor:

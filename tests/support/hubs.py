@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bench.instance import WITHOUT_KNOWLEDGE, Instance, fresh_instance
+from tests.support.folders import temporary_folder
 from tests.support.prepared import copy_prepared
 
 
@@ -20,9 +20,6 @@ def running_hub(folder: Path | None = None, **environment: str) -> Iterator[Inst
     """
     with contextlib.ExitStack() as leaving:
         if folder is None:
-            name = leaving.enter_context(
-                TemporaryDirectory(prefix="vardkase-hub-", ignore_cleanup_errors=True)
-            )
-            folder = Path(name)
+            folder = leaving.enter_context(temporary_folder())
         copy_prepared(folder)
         yield leaving.enter_context(fresh_instance(folder, WITHOUT_KNOWLEDGE, **environment))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from bench.instance import initialise
 from bench.kill import kill_and_check
+from tests.support.folders import temporary_folder
 from tests.support.prepared import copy_prepared
 
 ROUNDS = 3
@@ -14,8 +12,7 @@ ROUNDS = 3
 
 def test_acknowledged_events_survive_and_no_event_is_partial() -> None:
     """After each restart an acknowledged event is complete; an unacknowledged one is complete or absent."""
-    with TemporaryDirectory(prefix="vardkase-kill-") as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         copy_prepared(folder)
         key = initialise(folder)["key"]
         rounds = [kill_and_check(folder, key, seed) for seed in range(ROUNDS)]

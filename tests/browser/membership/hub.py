@@ -13,7 +13,6 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -24,6 +23,7 @@ from pysequoia import Tsk, decrypt
 from bench.client import Client
 from bench.instance import Instance, run
 from tests.hub.membership.answers import as_sent
+from tests.support.folders import temporary_folder
 from tests.support.hubs import running_hub
 from tests.support.internet import way_from
 from tests.support.mail_server import MailServer, mail_server
@@ -225,10 +225,7 @@ def one_hub(browser: Browser) -> Iterator[Hub]:
     with ExitStack() as stack:
         enter = stack.enter_context
         mail = enter(mail_server())
-        folders = [
-            Path(enter(TemporaryDirectory(prefix="vardkase-story-", ignore_cleanup_errors=True)))
-            for _ in range(3)
-        ]
+        folders = [enter(temporary_folder()) for _ in range(3)]
         port = free_port()
         url = f"https://localhost:{port}"
         near = {"VARDKASE_PRIVATE_NETWORKS": "127.0.0.0/8"}  # They are on one machine.
