@@ -35,9 +35,9 @@ class EventFilterForm(FilterForm):
         _("Distribution"), _("Any distribution"), [(str(level), REACHES[level]) for level in range(5)]
     )
     threat = _chosen(
-        _("Threat level"), _("Any level"), [(str(level), word) for level, (_css, _n, word) in THREATS.items()]
+        _("Threat level"), _("Any"), [(str(level), word) for level, (_css, _n, word) in THREATS.items()]
     )
-    state = _chosen(_("Status"), _("Any status"), STATES)
+    state = _chosen(_("Status"), _("Any"), STATES)
     since = forms.DateField(label=_("From date"), required=False, widget=DATE)
     until = forms.DateField(label=_("To date"), required=False, widget=DATE)
     view = forms.ChoiceField(required=False, choices=[(view.value, view.name) for view in EventListView])
