@@ -279,7 +279,7 @@ def test_officers_account_form_mentions_approval_and_keeps_input(seed: Seed) -> 
     browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     path = reverse("user_edit", args=[holder.user.pk])
     shown = browser.get(path)
-    assert "proposed on the page of the account" in shown.content.decode()
+    assert "proposed on the account page" in shown.content.decode()
     typed = shown.context["form"].initial | {"email": "someone.else@hub.example"}
     answer = browser.post(path, {name: value for name, value in typed.items() if value not in (None, False)})
     assert answer.status_code == 422

@@ -176,7 +176,7 @@ def test_administrator_reviews_accounts(seed: Seed) -> None:
     assert all(each.user.email in page for each in (seed.analyst, seed.reader, seed.publisher))
     assert seed.partner.user.email not in page
     client.post(path + "answer/", {"answer": "confirmed"})
-    assert "Choose accounts first" in client.get(path).content.decode()
+    assert "Select one or more accounts first" in client.get(path).content.decode()
     client.post(path + "answer/", {"pk": [seed.reader.user.pk], "answer": "disabled"})
     client.post(path + "answer/", {"all": "1", "answer": "confirmed"})
     assert "Disabled" in client.get(path).content.decode()

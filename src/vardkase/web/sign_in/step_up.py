@@ -76,10 +76,11 @@ def ask_to_confirm(request: HttpRequest, user: User, *, resume: bool) -> HttpRes
         return redirect(f"{usable[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
     if came_through_provider(request, user):
         why = gettext(
-            "Sign out and sign in again through your organisation's provider, then do this within minutes."
+            "Sign out, sign in again through your organisation’s provider, and then do this within a "
+                "few minutes."
         )
         return render(request, "refused.html", {"why": why}, status=403)
-    messages.info(request, gettext("Set up a second factor first: this needs one."))
+    messages.info(request, gettext("Set up a second factor first. This action requires one."))
     return redirect(reverse("mfa_index"))
 
 

@@ -14,7 +14,7 @@ from vardkase.web.ui.permission_labels import FLAGS
 class RoleForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=255)
     restricted_to_site_admin = forms.BooleanField(
-        label=_("Only site administrators may give it to someone"), required=False
+        label=_("Only site administrators may assign it"), required=False
     )
 
     def __init__(self, *args: Any, takes_two: bool = False, **kwargs: Any) -> None:

@@ -50,7 +50,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 def make_default(request: PageRequest, pk: int) -> HttpResponse:
     with errors_shown_as_message(request):
         services.set_default_role(request.actor, queries.find_role(pk))
-        messages.success(request, gettext("New accounts get this role."))
+        messages.success(request, gettext("New accounts now get this role."))
     return redirect("role", pk)
 
 

@@ -73,7 +73,7 @@ def answer(request: PageRequest, pk: int, review: int) -> HttpResponse:
     kind = posted.text(request, "answer")
     # None stands for every account, so an empty choice must not be taken for that.
     if chosen == []:
-        messages.error(request, gettext("Choose accounts first."))
+        messages.error(request, gettext("Select one or more accounts first."))
         return redirect("access_review", pk, review)
     with errors_shown_as_message(request):
         count = services.answer_for(request.actor, access_review, chosen, kind)
@@ -95,7 +95,7 @@ def begin(request: PageRequest, pk: int) -> HttpResponse:
 def bring_back(request: PageRequest, pk: int, user: int) -> HttpResponse:
     with errors_shown_as_message(request):
         switch_field(request.actor, [user], "disabled", False)
-        messages.success(request, gettext("The account is enabled."))
+        messages.success(request, gettext("The account has been enabled."))
     return redirect("access_reviews", pk)
 
 
@@ -107,7 +107,7 @@ def _seen(request: PageRequest, pk: int) -> Organisation:
 
 def _said(kind: str, count: int) -> str:
     if kind == ReviewAnswer.Kind.CONFIRMED:
-        message = ngettext("%(count)s account is confirmed.", "%(count)s accounts are confirmed.", count)
+        message = ngettext("%(count)s account confirmed.", "%(count)s accounts confirmed.", count)
     else:
-        message = ngettext("%(count)s account is disabled.", "%(count)s accounts are disabled.", count)
+        message = ngettext("%(count)s account disabled.", "%(count)s accounts disabled.", count)
     return message % {"count": count}

@@ -18,7 +18,7 @@ from vardkase.identity.accounts.preferences import THEMES
 from vardkase.identity.accounts.services.bound_keys import longest_key_of, must_be_bound
 
 YEAR = 365
-THEME_WORDS = {"auto": _("Same as device"), "light": _("Light"), "dark": _("Dark")}
+THEME_WORDS = {"auto": _("Match system"), "light": _("Light"), "dark": _("Dark")}
 
 
 class OwnAccountForm(forms.Form):
@@ -27,7 +27,7 @@ class OwnAccountForm(forms.Form):
 
 class LooksForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    theme = forms.ChoiceField(label=_("Light or dark"), choices=[(one, THEME_WORDS[one]) for one in THEMES])
+    theme = forms.ChoiceField(label=_("Colour theme"), choices=[(one, THEME_WORDS[one]) for one in THEMES])
 
 
 class KeyForm(forms.Form):
@@ -41,13 +41,13 @@ class KeyForm(forms.Form):
         help_text=_("Without a date, the key never expires."),
     )
     allowed_ips = forms.CharField(
-        label=_("Only from these addresses"),
+        label=_("Allowed IP addresses"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Addresses or networks, one per line. Leave empty to allow any address."),
     )
-    read_only = forms.BooleanField(label=_("The key is read-only"), required=False)
+    read_only = forms.BooleanField(label=_("Read-only key"), required=False)
 
     def __init__(self, data: QueryDict | None, owner: User) -> None:
         days = longest_key_of(owner) if must_be_bound(owner) else YEAR
@@ -76,5 +76,5 @@ class PasswordForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Several words in a row are easy to remember and hard to guess."),
+        help_text=_("A passphrase of several words is easy to remember and hard to guess."),
     )

@@ -60,8 +60,8 @@ def cancel(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "POST":
         addresses.cancel_address(visitor_of(request), secret)
         message = gettext(
-            "The address stays as it is. All sessions have ended and all API keys are revoked. "
-            "Choose a new password."
+            "Your address was not changed. All sessions have been ended and all API keys revoked. Choose a "
+            "new password."
         )
         messages.success(request, message)
         return CANCEL.forget(redirect("account_login"))

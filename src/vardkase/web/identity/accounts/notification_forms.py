@@ -23,7 +23,7 @@ class NotificationsForm(forms.Form):
     without_tags = LinesField(max_length=LONGEST_LIST, label=_("No events with one of these tags"))
     organisations = LinesField(
         max_length=LONGEST_LIST,
-        label=_("Only events of these organisations"),
+        label=_("Only events from these organisations"),
         help_text=_("One name per line."),
     )
     contactalert = forms.BooleanField(label=_("E-mail me when someone asks about our events"), required=False)
@@ -31,14 +31,14 @@ class NotificationsForm(forms.Form):
     notification_weekly = forms.BooleanField(label=_("Weekly summary"), required=False)
     notification_monthly = forms.BooleanField(label=_("Monthly summary"), required=False)
     summary_tags = LinesField(
-        max_length=LONGEST_LIST, label=_("Summaries of events with one of these tags only")
+        max_length=LONGEST_LIST, label=_("Only include events with one of these tags")
     )
     gpgkey = forms.CharField(
         label=_("Your public OpenPGP key"),
         required=False,
         max_length=65_535,
         widget=forms.Textarea(attrs={"rows": 4, "class": "value", "spellcheck": "false"}),
-        help_text=_("E-mail to you is encrypted with it, and includes what is in the events."),
+        help_text=_("Used to encrypt e-mail to you, which then includes event content."),
     )
     certif_public = forms.CharField(
         label=_("Or your S/MIME certificate"),

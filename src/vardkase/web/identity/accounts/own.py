@@ -48,7 +48,7 @@ def edit(request: PageRequest) -> HttpResponse:
         return _answer(request, form, status=422)
     if wanted != cast(User, request.user).email:
         message = gettext(
-            "A link has been sent to %(email)s. The address changes when you open it and confirm."
+            "A link has been sent to %(email)s. Open it and confirm to change your address."
         )
         messages.success(request, message % {"email": wanted})
     return redirect("account")
@@ -72,7 +72,7 @@ def end_other_sessions(request: PageRequest) -> HttpResponse:
     user = cast(User, request.user)
     ended = end_sessions(user, keep=request.session.session_key)
     audit.signed_out_everywhere(request, user, ended)
-    messages.success(request, gettext("You are signed out everywhere but here."))
+    messages.success(request, gettext("You have been signed out of all other sessions."))
     return redirect("account")
 
 

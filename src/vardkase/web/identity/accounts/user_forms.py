@@ -29,14 +29,14 @@ class UserForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The account cannot be used from this date. Leave empty if it does not expire."),
     )
-    autoalert = forms.BooleanField(label=_("E-mailed when an event is published"), required=False)
-    contactalert = forms.BooleanField(label=_("E-mailed when someone asks about our events"), required=False)
+    autoalert = forms.BooleanField(label=_("Receives e-mail when an event is published"), required=False)
+    contactalert = forms.BooleanField(label=_("Receives e-mail when someone asks about our events"), required=False)
     server_id = forms.ChoiceField(
         label=_("Account of a connected hub"),
         required=False,
         help_text=_(
-            "For the account another hub uses for fetching: limits on what we send over the connection then "
-            "also apply to what the account can fetch."
+            "For an account that another hub uses to fetch events. The limits on what we send over the "
+            "connection then also apply to what the account can fetch."
         ),
     )
 
@@ -70,7 +70,7 @@ class DutiesForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Needed for a new officer, whom a second person has to approve."),
+        help_text=_("Required for a new officer, who must be approved by a second person."),
     )
 
 

@@ -36,7 +36,7 @@ ENTRIES_SHOWN = 15
 STATES = {
     "": gettext_lazy("All accounts"),
     "active": gettext_lazy("In use"),
-    "off": gettext_lazy("Off or expired"),
+    "off": gettext_lazy("Disabled or expired"),
 }
 
 
@@ -107,7 +107,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.ADMIN, writes=True)
 @require_POST
 def set_state(request: PageRequest, pk: int, state: str) -> HttpResponse:
-    texts = {"off": gettext("The account is disabled."), "on": gettext("The account is enabled.")}
+    texts = {"off": gettext("The account has been disabled."), "on": gettext("The account has been enabled.")}
     return _change(request, pk, {"disabled": state == "off"}, texts[state])
 
 
@@ -140,7 +140,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
         return render(request, "accounts/user_delete.html", {"person": user})
     with errors_shown_as_message(request):
         services.delete_user(request.actor, user)
-        messages.success(request, gettext("The account is deleted."))
+        messages.success(request, gettext("The account has been deleted."))
         return redirect("users")
     return redirect("user", pk)
 

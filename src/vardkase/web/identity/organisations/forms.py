@@ -61,10 +61,10 @@ class SharingGroupForm(forms.Form):
         label=_("Available"),
         required=False,
         initial=True,
-        help_text=_("If not, its members can no longer read what is shared with it."),
+        help_text=_("If turned off, members can no longer read what is shared with the group."),
     )
     roaming = forms.BooleanField(
-        label=_("May be sent to any hub that has one of its members"), required=False
+        label=_("May be sent to any hub that has a member of the group"), required=False
     )
 
 

@@ -57,7 +57,7 @@ def add_organisation(request: PageRequest, reference: str) -> HttpResponse:
         request,
         group,
         lambda: services.add_organisation_to_group(request.actor, group, added, extend=extend),
-        gettext("%(organisation)s is in the group.") % {"organisation": added.name},
+        gettext("%(organisation)s has been added to the group.") % {"organisation": added.name},
     )
 
 
@@ -70,7 +70,7 @@ def remove_organisation(request: PageRequest, reference: str, organisation_id: i
         request,
         group,
         lambda: services.remove_organisation_from_group(request.actor, group, leaving),
-        gettext("%(organisation)s has left the group.") % {"organisation": leaving.name},
+        gettext("%(organisation)s has been removed from the group.") % {"organisation": leaving.name},
     )
 
 
@@ -109,7 +109,7 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
     try:
         services.delete_sharing_group(request.actor, group)
     except Conflict:
-        messages.error(request, gettext("Events are shared with the group. Disable it instead."))
+        messages.error(request, gettext("Events are shared with the group, so it cannot be deleted. Disable it instead."))
         return redirect("sharing_group", group.uuid)
     messages.success(request, gettext("The sharing group has been deleted."))
     return redirect("sharing_groups")

@@ -34,7 +34,7 @@ class SecurityCertificateForm(forms.Form):
     )
     fingerprint = forms.CharField(label=_("Or its SHA-256 fingerprint"), required=False, max_length=200)
     pins = forms.ChoiceField(
-        label=_("What is recognised"),
+        label=_("Match by"),
         choices=[
             ("certificate", _("The certificate: a renewed one must be registered again")),
             ("key", _("The key: a renewed certificate with the same key is accepted")),
@@ -63,7 +63,7 @@ class SecurityDomainForm(forms.Form):
         help_text=_("The part after @ in your addresses. A subdomain is a separate domain."),
     )
     method = forms.ChoiceField(
-        label=_("How to verify it"),
+        label=_("Verification method"),
         choices=[
             ("dns", _("A TXT record in DNS")),
             ("mail", _("A link mailed to the domain’s administrators")),
@@ -88,7 +88,7 @@ class RequirementsForm(forms.Form):
         help_text=_("One per line. The keys of your synchronising accounts are bound to these."),
     )
     proof = forms.ChoiceField(
-        label=_("How it is identified besides the key"),
+        label=_("Identification in addition to the key"),
         choices=[("certificate", _("By a client certificate")), ("pinned_key", _("By a pinned key"))],
         widget=forms.RadioSelect,
         initial="certificate",

@@ -15,19 +15,19 @@ MODES: dict[str, str | Promise] = {
 RULES: dict[str, tuple[str | Promise, str | Promise]] = {
     "networks": (
         _("Networks"),
-        _("People and programs come from the registered networks."),
+        _("Users and programs must connect from a registered network."),
     ),
     "certificates": (
         _("Client certificates"),
-        _("People and programs present a registered client certificate."),
+        _("Users and programs must present a registered client certificate."),
     ),
     "domains": (
         _("Mail domains"),
-        _("Accounts have addresses in verified mail domains."),
+        _("Accounts must have addresses in verified mail domains."),
     ),
     "keys": (
         _("Bound keys"),
-        _("API keys of synchronising accounts are bound to addresses and have an expiry date."),
+        _("API keys of synchronising accounts must be bound to addresses and have an expiry date."),
     ),
 }
 """Each rule with its name and what it asks."""

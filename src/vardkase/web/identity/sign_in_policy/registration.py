@@ -95,10 +95,10 @@ def check_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
     organisation = find_secured(request.actor, pk)
     with errors_shown_as_message(request):
         if services.check_record(request.actor, organisation, domain):
-            messages.success(request, gettext("The record exists: the domain is verified."))
+            messages.success(request, gettext("Record found: the domain is verified."))
         else:
             messages.error(
-                request, gettext("The record does not exist yet. It may take an hour to appear in DNS.")
+                request, gettext("The record was not found. It can take an hour to appear in DNS.")
             )
     return redirect("security", pk)
 
