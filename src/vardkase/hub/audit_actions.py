@@ -14,10 +14,10 @@ class HubAction(AuditAction):
     APPLICATION_APPROVED = "application.approved", _("The application was approved")
     APPLICATION_ASSESSED = "application.assessed", _("A criterion was assessed")
     APPLICATION_BEGUN = "application.begun", _("A draft application was started")
-    APPLICATION_COMPLETED = "application.completed", _("The application was completed")
+    APPLICATION_COMPLETED = "application.completed", _("Additional information was submitted")
     APPLICATION_COMPLETION_REQUESTED = (
         "application.completion_requested",
-        _("The applicant was asked to complete the application"),
+        _("The applicant was asked for more information"),
     )
     APPLICATION_DECISION_PROPOSED = "application.decision_proposed", _("An officer proposed a decision")
     APPLICATION_IMPARTIALITY_DECLARED = (
@@ -60,7 +60,7 @@ class HubAction(AuditAction):
     APPLICATION_REJECTED = "application.rejected", _("The application was rejected")
     APPLICATION_RESUMED = (
         "application.resumed",
-        _("The assessment continued without additions through the link"),
+        _("The assessment continued without additional information through the link"),
     )
     APPLICATION_SUBMITTED = "application.submitted", _("The application was received")
     APPLICATION_TAKEN_OVER = "application.taken_over", _("Another officer took over the application")
@@ -120,12 +120,12 @@ class HubAction(AuditAction):
         "membership.brought_into_use",
         _("From now on, only members read and write at the hub"),
     )
-    MEMBERSHIP_CHANGE_ACCEPTED = "membership.change_accepted", _("A change of the member’s data was accepted")
-    MEMBERSHIP_CHANGE_PROPOSED = "membership.change_proposed", _("The member proposed a change of its data")
-    MEMBERSHIP_CHANGE_REFUSED = "membership.change_refused", _("A change of the member’s data was refused")
+    MEMBERSHIP_CHANGE_ACCEPTED = "membership.change_accepted", _("A change of the member’s details was accepted")
+    MEMBERSHIP_CHANGE_PROPOSED = "membership.change_proposed", _("The member proposed a change of its details")
+    MEMBERSHIP_CHANGE_REFUSED = "membership.change_refused", _("A change of the member’s details was refused")
     MEMBERSHIP_CHANGE_WITHDRAWN = (
         "membership.change_withdrawn",
-        _("The member withdrew a proposed change of its data"),
+        _("The member withdrew a proposed change of its details"),
     )
     MEMBERSHIP_EXPORTED = "membership.exported", _("The list of members was exported")
     MEMBERSHIP_IMPARTIALITY_DECLARED = (
@@ -203,15 +203,15 @@ class HubAction(AuditAction):
     SETTING_CHANGED = "setting.changed", _("The setting was changed")
     SUPPORT_REQUEST_ANSWERED = (
         "support_request.answered",
-        _("The requester answered customer service’s question"),
+        _("The requester answered support’s question"),
     )
-    SUPPORT_REQUEST_ASKED = "support_request.asked", _("Customer service asked for more information")
-    SUPPORT_REQUEST_ASSIGNED = "support_request.assigned", _("The customer service request was assigned")
-    SUPPORT_REQUEST_OPENED = "support_request.opened", _("Customer service was contacted")
-    SUPPORT_REQUEST_REOPENED = "support_request.reopened", _("The customer service request was reopened")
-    SUPPORT_REQUEST_ROUTED = "support_request.routed", _("The customer service request was reclassified")
-    SUPPORT_REQUEST_SOLVED = "support_request.solved", _("The customer service request was solved")
-    SUPPORT_REQUEST_TAKEN = "support_request.taken", _("Work on the customer service request was started")
+    SUPPORT_REQUEST_ASKED = "support_request.asked", _("Support asked for more information")
+    SUPPORT_REQUEST_ASSIGNED = "support_request.assigned", _("The support request was assigned")
+    SUPPORT_REQUEST_OPENED = "support_request.opened", _("Support was contacted")
+    SUPPORT_REQUEST_REOPENED = "support_request.reopened", _("The support request was reopened")
+    SUPPORT_REQUEST_ROUTED = "support_request.routed", _("The support request was reclassified")
+    SUPPORT_REQUEST_SOLVED = "support_request.solved", _("The support request was solved")
+    SUPPORT_REQUEST_TAKEN = "support_request.taken", _("Work on the support request was started")
     TERMS_ACCEPTED = "terms.accepted", _("The terms were accepted for a member")
     TERMS_DISCARDED = "terms.discarded", _("The draft of the terms was discarded")
     TERMS_DRAFTED = "terms.drafted", _("A new draft of the terms was started")

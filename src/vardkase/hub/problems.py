@@ -15,15 +15,15 @@ class HubProblem(ProblemCode):
 
 class LifecycleProblem(ProblemCode):
     NOT_POSSIBLE = _(
-        "“%(step)s” is not possible in the state “%(state)s”. Available now: %(open)s.",
+        "“%(step)s” is not possible while the status is “%(state)s”. Available now: %(open)s.",
     )
-    FINAL_STATE = _("“%(step)s” is not possible: “%(state)s” is a final state.")
+    FINAL_STATE = _("“%(step)s” is not possible: “%(state)s” is a final status.")
 
 
 class GuardProblem(ProblemCode):
     FOUND = "%(findings)s"
     UNCONFIRMED = (
-        _("%(findings)s To publish anyway, confirm that this is intended."),
+        _("%(findings)s To publish anyway, confirm that you intend to."),
         "%(findings)s Send confirm_tlp with the value 1 to publish it all the same.",
     )
 
@@ -49,8 +49,8 @@ class PublicPageProblem(ProblemCode):
 class TrainingProblem(ProblemCode):
     MODULE_LENGTH = _("A module’s name must be 1 to %(count)s characters.")
     NOTE_TOO_LONG = _("A note can have at most %(count)s characters.")
-    IN_THE_FUTURE = _("Training in the future has not been done yet.")
-    ENDS_BEFORE_DONE = _("Training is valid at least until the day it was done.")
+    IN_THE_FUTURE = _("The date cannot be in the future. Enter the day the training was completed.")
+    ENDS_BEFORE_DONE = _("Training is valid at least until the day it was completed.")
     PEOPLE_COUNT = _("Choose between 1 and %(count)s people.")
     NOT_A_USER = _("Nobody with this address is a user of your organisation.")
     NO_SUCH_TRAINING = _("Training not found."), "Invalid training."

@@ -61,7 +61,7 @@ def test_declaring_in_membership_ends_officers_proposals(seed: Seed, desk: Desk)
     stays = services.terminate(officer, seed.org_c.pk, "x", "y")
     OutgoingMail.objects.all().delete()
     page = declare(desk.officer, "member_partial", seed.org_b.pk, reason="Min syster leder den.")
-    assert "2 proposals of yours no longer count" in page.content.decode()
+    assert "2 of your proposals no longer count" in page.content.decode()
     states = {each.pk: each.state for each in ApprovalRequest.objects.all()}
     assert [states[each.pk] for each in (*ended, stays)] == ["stale", "stale", "waiting"]
     dropped = AuditEntry.objects.filter(action="approval_request.dropped")
@@ -77,7 +77,7 @@ def test_declaring_in_membership_ends_officers_proposals(seed: Seed, desk: Desk)
 def test_declaring_in_application_ends_officers_proposal(seed: Seed, desk: Desk) -> None:
     application, proposal = proposed(at_the_screen(desk.officer))
     page = declare(desk.officer, "application_partial", application.number)
-    assert "1 proposal of yours no longer counts" in page.content.decode()
+    assert "1 of your proposals no longer counts" in page.content.decode()
     proposal.refresh_from_db()
     assert proposal.state == "stale"
     assert AuditEntry.objects.filter(action="approval_request.dropped", target_id=proposal.pk).count() == 1

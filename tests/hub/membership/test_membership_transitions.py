@@ -162,7 +162,7 @@ def test_activation_page_hides_form_while_activation_is_impossible(seed: Seed, d
     page = web.get(address, headers=english)
     shown = page.content.decode()
     assert set(page.context["needed"]) < set(page.context["waiting"])
-    assert "These can never be skipped" in shown
+    assert "These cannot be skipped" in shown
     assert "To propose activation anyway" not in shown
     assert 'name="reason"' not in shown
     assert web.post(address, {"reason": "It was here before."}, headers=english).status_code == 422

@@ -32,7 +32,7 @@ from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.web.ui.private_links import OWN_LINK
 
-SENTENCE = "The terms have a new version. Read and accept it in the step Terms."
+SENTENCE = "There is a new version of the terms. Read and accept it in the Terms step."
 ENGLISH = {"accept-language": "en"}
 
 

@@ -93,7 +93,7 @@ def test_incomplete_step_is_saved_with_errors(db: None) -> None:
 def test_application_in_english(db: None) -> None:
     client = browser_of(make_application())
     client.post(reverse("set_language"), {"language": "en", "next": "/apply/"})
-    assert "Conditions and needs" in client.get(reverse("apply_step", args=["needs"])).content.decode()
+    assert "Capabilities and needs" in client.get(reverse("apply_step", args=["needs"])).content.decode()
 
 
 def test_concurrent_tabs_do_not_overwrite(db: None) -> None:

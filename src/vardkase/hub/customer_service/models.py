@@ -17,7 +17,7 @@ class RequestKind(models.TextChoices):
 
     CONNECTION = "connection", _("Connection")
     ACCESS = "access", _("Access and accounts")
-    CONTENT = "content", _("What is shared")
+    CONTENT = "content", _("Shared content")
     LEGAL = "legal", _("Law and terms")
     FAULT = "fault", pgettext_lazy("noun", "Fault")
 

@@ -12,7 +12,7 @@ from vardkase.identity.accounts.staff import StaffRole
 
 
 def requests(actor: Actor) -> OpenTask:
-    return OpenTask(_("Requests for customer service"), waiting_for(actor), "service")
+    return OpenTask(_("Support requests"), waiting_for(actor), "service")
 
 
 def operators_tasks(actor: Actor) -> list[OpenTask]:

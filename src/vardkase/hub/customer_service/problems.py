@@ -8,7 +8,7 @@ from vardkase.core.problems import ProblemCode
 
 
 class SupportProblem(ProblemCode):
-    UNKNOWN_KIND = _("Choose one of the kinds.")
+    UNKNOWN_KIND = _("Choose one of the types.")
     NO_ADDRESS = _("Enter an e-mail address that we can reply to.")
     SUBJECT_FOR_OPERATOR = _("Enter a heading that the operator is allowed to read.")
     NOT_AT_THIS_DESK = _("This person does not handle requests of this kind.")
@@ -17,7 +17,7 @@ class SupportProblem(ProblemCode):
     TOO_MANY_REQUESTS = _("Too many requests have been sent from here recently. Please try again in an hour.")
     TOO_MANY_MESSAGES = _("You have sent many messages recently. Please try again in an hour.")
     NO_SUCH_REQUEST = _("Request not found."), "Invalid request."
-    NO_SUCH_LINK = _("This link leads nowhere."), "Invalid link."
+    NO_SUCH_LINK = _("This link is not valid."), "Invalid link."
     NO_SUCH_ORGANISATION = _("Organisation not found."), "Invalid organisation."
 
 

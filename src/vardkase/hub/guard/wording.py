@@ -13,8 +13,8 @@ def in_words(findings: Sequence[GuardFinding]) -> str:
     sentences = dict.fromkeys(map(sentence, findings))  # each sentence once, in order
     if any(finding.detector is Detector.TLP for finding in findings):
         advice = gettext(
-            "Choose a narrower reach, such as your organisation only or a sharing group of those who may see "
-            "it, or correct the label."
+            "Choose a narrower distribution, such as your organisation only or a sharing group of those who"
+            " may see it, or correct the label."
         )
         sentences[advice] = None
     return " ".join(sentences)
@@ -30,7 +30,7 @@ def sentence(finding: GuardFinding) -> str:
             )
             % texts
         )
-    return gettext("%(text)s on %(where)s does not allow sharing that widely.") % texts
+    return gettext("%(text)s on %(where)s does not allow sharing this widely.") % texts
 
 
 def where(finding: GuardFinding) -> str:

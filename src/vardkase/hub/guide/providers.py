@@ -59,9 +59,9 @@ def connected(organisation_id: int) -> Sequence[Progress]:
     people = User.objects.filter(org=organisation_id, last_login__isnull=False).exists()
     machines = AuthKey.objects.filter(user__org=organisation_id, last_used__isnull=False).exists()
     membership = _membership(organisation_id)
-    steps = [Progress(gettext("A person signed in"), done=people)]
+    steps = [Progress(gettext("Someone has signed in"), done=people)]
     if membership is None or membership.connection != Connection.WEB:
-        steps.append(Progress(gettext("A machine has called with a key"), done=machines))
+        steps.append(Progress(gettext("A system has used the API with a key"), done=machines))
     if membership is not None and membership.state not in STANDING:
         steps += [Progress(str(line.item.title), done=line.is_settled) for line in checklist(membership)]
     return steps
@@ -70,7 +70,7 @@ def connected(organisation_id: int) -> Sequence[Progress]:
 def routines(organisation_id: int) -> Sequence[Progress]:
     return [
         Progress(
-            gettext("An internal MISP policy is in force"),
+            gettext("A sharing policy is in force"),
             done=policy_in_force(organisation_id) is not None,
             view="sharing_policy",
         )

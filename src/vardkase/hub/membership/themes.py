@@ -45,19 +45,19 @@ THEMES = (
             ),
             Measure(
                 "continuity",
-                _("Continuity and crises"),
+                _("Business continuity and crisis management"),
                 _("Backups, recovery and crisis management are planned and practised."),
                 "c",
             ),
             Measure(
                 "suppliers",
                 _("Supply chain"),
-                _("Suppliers must meet security requirements and are followed up."),
+                _("Suppliers must meet security requirements, and compliance is followed up."),
                 "d",
             ),
             Measure(
                 "effectiveness",
-                _("Follow-up of measures"),
+                _("Assessing effectiveness"),
                 _("The effectiveness of the measures is assessed regularly."),
                 "f",
             ),
@@ -114,12 +114,12 @@ THEMES = (
             Measure(
                 "access",
                 _("Access and assets"),
-                _("Access rights are decided and reviewed, and assets are listed."),
+                _("Access rights are approved and reviewed, and assets are inventoried."),
                 "i",
             ),
             Measure(
                 "authentication",
-                _("Multi-factor sign-in and secured communication"),
+                _("Multi-factor authentication and secure communications"),
                 _("Sign-in takes more than a password, and communication is protected even in an emergency."),
                 "j",
             ),

@@ -13,8 +13,8 @@ class PolicyProblem(ProblemCode):
     DRAFT_EXISTS = _("There is already a draft.")
     NO_RULES = _("A policy must have at least one rule.")
     NOTE_TOO_LONG = _("A note can have at most %(count)s characters.")
-    WRITTEN_BY_THE_SAME = _("An administrator other than the author brings the policy into force.")
-    ENDED_BY_ONE = _("Where two people decide about a policy, one cannot end it.")
+    WRITTEN_BY_THE_SAME = _("An administrator other than the author must bring the policy into force.")
+    ENDED_BY_ONE = _("A policy that requires two people cannot be ended by one person.")
     NOT_IN_FORCE = _("There is no policy in force.")
     STARTS_AFTER_END = (
         _("The first day is after the last day."),
@@ -22,7 +22,7 @@ class PolicyProblem(ProblemCode):
     )
     SPAN_TOO_LONG = _("Choose at most %(count)s days."), "The span has at most %(count)s days."
     NOT_A_DAY = (
-        _("Enter the day as in 2026-01-31."),
+        _("Use the format 2026-01-31."),
         "A day is written as 2026-01-31.",
     )
     NO_SUCH_POLICY = _("Policy not found."), "Invalid policy."
@@ -42,8 +42,8 @@ class RuleProblem(ProblemCode):
     TITLE_LENGTH = _("Enter a title of at most %(most)s characters.")
     UNKNOWN_NAMES = _("Unknown: %(names)s.")
     TEXT_LENGTH = _("Each must be text of 1 to %(most)s characters.")
-    NO_TAG = _("Name at least one tag, or the beginning of one followed by *.")
-    NO_TYPE = _("Name at least one type.")
+    NO_TAG = _("Enter at least one tag, or the beginning of one followed by *.")
+    NO_TYPE = _("Enter at least one type.")
     DAYS_OUT_OF_RANGE = _("A request can wait for 1 to 365 days.")
     MONTHS_OUT_OF_RANGE = _("The age must be between 1 and 1200 months.")
     MODULE_TOO_LONG = _("A module’s name can have at most %(most)s characters.")
@@ -80,8 +80,8 @@ class RuleReason(ProblemCode):
         "n",
     )
     UNTRAINED = _(
-        "the training “%(name)s” must be done first. Your organisation’s administrator registers it under "
-        "Sharing policy, Training."
+        "the training “%(name)s” must be completed first. Your organisation’s administrator records it "
+        "under Sharing policy, Training."
     )
     NOT_AMONG_CREATORS = _("you are not among those who may create events.")
     NOT_AMONG_PUBLISHERS = _("you are not among those who may publish events.")

@@ -40,9 +40,9 @@ SECOND: dict[PolicyReach, str | Promise] = {
     ),
 }
 TRAINED: dict[Action, str | Promise] = {
-    Action.CREATE: _("Anyone who creates events has done the training “%(module)s”."),
-    Action.PUBLISH: _("Anyone who publishes events has done the training “%(module)s”."),
-    Action.DELEGATE: _("Anyone who delegates events has done the training “%(module)s”."),
+    Action.CREATE: _("Anyone who creates events must have completed the training “%(module)s”."),
+    Action.PUBLISH: _("Anyone who publishes events must have completed the training “%(module)s”."),
+    Action.DELEGATE: _("Anyone who delegates events must have completed the training “%(module)s”."),
 }
 
 
@@ -150,8 +150,8 @@ def _four_eyes(rule: FourEyesRule) -> str:
         sentences.append(gettext("Approval is given by %(who)s, never by the person who requests it.") % who)
     sentences.append(
         ngettext(
-            "A request has been waiting for %(n)s day.",
-            "A request has been waiting for %(n)s days.",
+            "A request is open for %(n)s day.",
+            "A request is open for %(n)s days.",
             rule.days,
         )
         % words

@@ -84,7 +84,7 @@ LABELS: dict[str, str | Promise] = {
     "server_id": _("Hub"),
     "sha256": "SHA-256",
     "staff_roles": _("Duties at the hub"),
-    "state": _("State"),
+    "state": _("Status"),
     "subject": _("Issued to"),
     "tag": pgettext_lazy("noun", "Tag"),
     "times": _("Times"),

@@ -70,7 +70,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
     (
         _("Our organisation"),
         (
-            NavigationItem("membership", _("Membership and statement"), icon="certificate"),
+            NavigationItem("membership", _("Membership"), icon="certificate"),
             NavigationItem("users", _("Users and keys"), icon="users", requires=Permission.ADMIN),
             NavigationItem(
                 "own_security", _("Our organisation’s security"), icon="lock", requires=Permission.ADMIN
@@ -98,7 +98,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem(
                 "invitations", _("Invitations"), icon="mail-forward", staff=(StaffRole.MEMBERSHIP_OFFICER,)
             ),
-            NavigationItem("overview", _("Overview of the members"), icon="chart-bar", staff=OFFICERS),
+            NavigationItem("overview", _("Member overview"), icon="chart-bar", staff=OFFICERS),
             NavigationItem("members", _("Members"), icon="building-community", staff=LISTERS),
             NavigationItem(
                 "member_communities",
@@ -115,9 +115,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 also_site_admin=True,
             ),
             NavigationItem("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
-            NavigationItem("mail_templates", _("Mail and letters"), icon="mail", staff=OFFICERS),
+            NavigationItem("mail_templates", _("E-mail and letters"), icon="mail", staff=OFFICERS),
             NavigationItem(
-                "service", _("Requests for help"), icon="headset", staff=SERVICE, waiting=waiting_for
+                "service", _("Support requests"), icon="headset", staff=SERVICE, waiting=waiting_for
             ),
             NavigationItem(
                 "passages",
@@ -143,7 +143,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("warninglists", _("Warninglists"), icon="alert-triangle"),
             NavigationItem(
                 "content_access",
-                _("Operators’ access to content"),
+                _("Operator access"),
                 icon="eye",
                 staff=ACCESS_READERS,
                 waiting=access_to_answer,

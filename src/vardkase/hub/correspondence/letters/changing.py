@@ -131,7 +131,7 @@ _of_a_text = partial(
 )
 CHANGE_MAIL = _of_a_text(
     name="change_mail_text",
-    title=_("Change the text of a mail"),
+    title=_("Change the text of an e-mail"),
     propose=OFFICERS,
 )
 CHANGE_LETTER = _of_a_text(

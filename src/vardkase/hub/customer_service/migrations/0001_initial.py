@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('kind', models.CharField(choices=[('connection', 'Connection'), ('access', 'Access and accounts'), ('content', 'What is shared'), ('legal', 'Law and terms'), ('fault', 'Fault')], max_length=16)),
+                ('kind', models.CharField(choices=[('connection', 'Connection'), ('access', 'Access and accounts'), ('content', 'Shared content'), ('legal', 'Law and terms'), ('fault', 'Fault')], max_length=16)),
                 ('state', models.CharField(choices=[('new', 'New'), ('in_hand', 'Being processed'), ('waiting', 'Waiting for the requester'), ('solved', 'Solved')], default='new', max_length=16)),
                 ('subject', models.CharField(max_length=200)),
                 ('asker_name', models.CharField(blank=True, default='', max_length=200)),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             name='SupportMessage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('connection', 'Connection'), ('access', 'Access and accounts'), ('content', 'What is shared'), ('legal', 'Law and terms'), ('fault', 'Fault')], max_length=16)),
+                ('kind', models.CharField(choices=[('connection', 'Connection'), ('access', 'Access and accounts'), ('content', 'Shared content'), ('legal', 'Law and terms'), ('fault', 'Fault')], max_length=16)),
                 ('text', models.TextField()),
                 ('internal', models.BooleanField(default=False)),
                 ('from_staff', models.BooleanField(default=False)),

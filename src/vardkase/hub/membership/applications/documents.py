@@ -84,7 +84,7 @@ def answer_in_words(field: FormField, value: Any) -> str:
 
 def _form(application: Application) -> dict[str, Any]:
     return {
-        "title": gettext("Application for membership"),
+        "title": gettext("Membership application"),
         "sender": sender(),
         "meta": [*_meta(application), [gettext("Printed"), moment(timezone.now())]],
         "organisation": application.organisation_name,
@@ -149,17 +149,18 @@ def _next(application: Application) -> Iterator[str]:
         phase = phase_title(application.waits_for) or gettext("a future phase")
         yield (
             gettext(
-                "No phase is open to you at the moment. The application is not refused: it is on the "
-                "waiting list for %s. On the day the phase opens it is queued for assessment, and "
-                "you are notified. You do not need to do anything."
+                "No phase is open to you at the moment. The application has not been rejected: it is on the"
+                " waiting list for %s. On the day the phase opens it is queued for assessment, and you are "
+                "notified. You do not need to do anything."
             )
             % phase
         )
     else:
         yield gettext(
-            "The application is assessed by the hub's officers. We write to you if something needs to be completed, "
-            "and when we have decided. One officer presents the case, and another decides."
+            "The application is assessed by the hub’s officers. We will contact you if we need more "
+            "information, and when we have decided. One officer presents the case, and another decides."
         )
     yield gettext(
-        "You follow the application with your private link. There you can write to us, and withdraw it."
+        "You can follow your application using your private link. There you can also write to us or "
+            "withdraw it."
     )

@@ -17,7 +17,7 @@ class ApplicationState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Received")
     UNDER_REVIEW = "under_review", _("Under review")
-    COMPLETION_REQUESTED = "completion_requested", _("Additions requested")
+    COMPLETION_REQUESTED = "completion_requested", _("More information requested")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     WAITING = "waiting", _("On the waiting list")
@@ -143,7 +143,7 @@ class DocumentKind(models.TextChoices):
     FORM = "form", _("Submitted application")
     RECEIPT = "receipt", _("Receipt")
     WAITING = "waiting", _("Letter on the waiting list")
-    COMPLETION_REQUEST = "completion_request", _("Request for additions")
+    COMPLETION_REQUEST = "completion_request", _("Request for more information")
     DECISION = "decision", _("Decision")
 
 

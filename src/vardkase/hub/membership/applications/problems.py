@@ -15,7 +15,7 @@ class ApplicationProblem(ProblemCode):
     NO_SUCH_STEP = _("Step not found.")
     OF_ANOTHER_ORGANISATION = _("This is another organisation’s application.")
     FOR_OFFICERS_ONLY = _("Only the hub’s officers read applications.")
-    NOT_BEING_HANDLED = _("There is nothing to write about: the application is not being handled.")
+    NOT_BEING_HANDLED = _("You cannot write now: the application is not being handled.")
     CLOSED_FOR_CHANGES = _("These answers can no longer be changed. Write to us if something is wrong.")
     SAVED_MEANWHILE = _(
         "Someone has saved this step since you opened it. Their answers are saved; yours are below. Save "

@@ -80,13 +80,13 @@ def _reasons(answers: Mapping[str, Any]) -> list[Reason]:
             answers,
             "technology.now",
             TECHNOLOGY_NOW,
-            _("You have not yet said how you receive values today."),
+            _("You have not yet told us how you receive indicators today."),
         ),
-        _of(answers, "technology.target", TECHNOLOGY_TARGET, _("You have not yet said what your target is.")),
+        _of(answers, "technology.target", TECHNOLOGY_TARGET, _("You have not yet told us your target.")),
         _of(
-            answers, "processes.now", PROCESSES_NOW, _("You have not yet said which routines you have today.")
+            answers, "processes.now", PROCESSES_NOW, _("You have not yet told us what processes you have today.")
         ),
-        _of(answers, "resources.now", RESOURCES_NOW, _("You have not yet said how much time you have.")),
+        _of(answers, "resources.now", RESOURCES_NOW, _("You have not yet told us how much time you have.")),
     ]
     reads = Reason(_("You want contacts and material for people to read, which is what the web is for."))
     return [*reasons, reads] if BY_PEOPLE & set(answers.get("value") or ()) else reasons
@@ -98,22 +98,22 @@ def _of(answers: Mapping[str, Any], key: str, texts: Mapping[str, Promise], unkn
 
 
 TECHNOLOGY_NOW = {
-    "none": _("You receive no values today. The web needs nothing installed."),
-    "manual": _("You enter values manually today."),
+    "none": _("You receive no indicators today. The web interface needs no installation."),
+    "manual": _("You enter indicators manually today."),
     "platform": _("You have a platform that can be connected by API."),
-    "automatic": _("Values already reach your security tools automatically, which suits the API."),
+    "automatic": _("Indicators already reach your security tools automatically, which suits the API."),
 }
 TECHNOLOGY_TARGET = {
     "none": _("Your target needs no automation. The web is enough."),
     "manual": _("Your target is manual work. The web is enough."),
-    "platform": _("Your target is your own platform. The API is suitable when the routine is in place."),
-    "automatic": _("Your target requires automation. The API is suitable when the routine is in place."),
+    "platform": _("Your target is your own platform. The API is suitable once the process is in place."),
+    "automatic": _("Your target requires automation. The API is suitable once the process is in place."),
 }
 PROCESSES_NOW = {
-    "none": _("There is no routine yet for assessing what is shared."),
-    "incidents": _("Your routine is for incidents, not yet for sharing."),
-    "sharing": _("You have a routine for sharing, with reviewers."),
-    "watch": _("You have people on watch who act on hits."),
+    "none": _("There is no process yet for assessing what is shared."),
+    "incidents": _("Your process covers incidents, but not yet sharing."),
+    "sharing": _("You have a process for sharing, with reviewers."),
+    "watch": _("You have on-call staff who act on matches."),
 }
 RESOURCES_NOW = {
     "none": _("No time is set aside for maintaining an API connection."),

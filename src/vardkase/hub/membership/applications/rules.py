@@ -27,7 +27,7 @@ APPLICATION = StateMachine(
         ),
         "request_completion": Transition(
             HubAction.APPLICATION_COMPLETION_REQUESTED,
-            _("Request additions"),
+            _("Request more information"),
             (State.UNDER_REVIEW,),
             State.COMPLETION_REQUESTED,
         ),

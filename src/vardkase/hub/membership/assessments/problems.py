@@ -13,12 +13,12 @@ class AssessmentProblem(ProblemCode):
         "This is your own organisation’s application. Someone without an interest in it must decide."
     )
     NAMED_IN_APPLICATION = _(
-        "The application names you. State on record whether you have a conflict of interest "
-        "before you do anything else with it."
+        "The application names you. Declare whether you have a conflict of interest before you do anything "
+        "else with it."
     )
     CONTACT_OF_MEMBER = _(
-        "You are a contact of this member. State on record whether you have a conflict of "
-        "interest before you do anything else with it."
+        "You are a contact of this member. Declare whether you have a conflict of interest before you do "
+        "anything else with it."
     )
     ANSWERED_BY_ONESELF = _(
         "Only you can declare your own conflicts of interest: on the web, or with your own API key."
@@ -36,6 +36,6 @@ class AssessmentProblem(ProblemCode):
     ALREADY_PROPOSED = _("A decision has already been proposed and is waiting for a second officer.")
     NO_SUCH_CRITERION = _("Criterion not found.")
     NO_SUCH_PROPOSAL = _("Proposal not found.")
-    PROPOSAL_ANSWERED = _("This proposal is no longer waiting. Look at the case as it is now.")
+    PROPOSAL_ANSWERED = _("This proposal is no longer pending. Check the current status of the case.")
     NO_STEPS = _("Choose what the applicant is to change.")
     DAY_HAS_PASSED = _("Choose a future day.")

@@ -12,7 +12,7 @@ class ContactRole(models.TextChoices):
     SIGNATORY = "signatory", _("Signatory")
     MAIN = "main", _("Main contact")
     TECHNICAL = "technical", _("Technical contact")
-    SECURITY = "security", _("Security, day and night")
+    SECURITY = "security", _("24/7 security contact")
     DATA_PROTECTION = "data_protection", _("Data protection officer")
 
 

@@ -88,7 +88,7 @@ CONTACTS = {
     "signatory": _("Signatory"),
     "main": _("Main contact"),
     "technical": _("Technical contact"),
-    "security": _("Security contact, day and night"),
+    "security": _("24/7 security contact"),
     "dpo": _("Data protection officer"),
 }
 FIELDS: dict[str, DetailField] = {
@@ -96,8 +96,8 @@ FIELDS: dict[str, DetailField] = {
     "address": DetailField(_("Postal address"), _text),
     **{f"contact_{name}": DetailField(label, _contact) for name, label in CONTACTS.items()},
     "domains": DetailField(_("Mail domains"), _domains),
-    "networks": DetailField(_("Networks that people come from"), _networks),
-    "egress": DetailField(_("Addresses that API calls come from"), _networks),
+    "networks": DetailField(_("Users’ networks"), _networks),
+    "egress": DetailField(_("Source addresses of API calls"), _networks),
     "software": DetailField(_("Software and version"), _text),
 }
 

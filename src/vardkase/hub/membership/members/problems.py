@@ -16,7 +16,7 @@ class MemberProblem(ProblemCode):
     )
     ALREADY_A_MEMBER = _("%(name)s is already a member.")
     NUMBER_OF_MEMBER = _("%(name)s is a member with this organisation number. End that membership first.")
-    NOTHING_DIFFERS = _("Nothing differs from what we have.")
+    NOTHING_DIFFERS = _("The details are the same as those we already have.")
     NO_CHANGE_WAITING = _("No change is waiting for a decision.")
     NOT_A_MAIL_DOMAIN = _("%(value)s is not a mail domain.")
     NOT_NETWORKS = _("Enter networks as 192.0.2.0/24 or 2001:db8::/48, one per line.")
@@ -24,9 +24,9 @@ class MemberProblem(ProblemCode):
     MERGE_CHANGES_MEMBERSHIP = _(
         "One of the organisations has a membership, which a merge would change. End it first."
     )
-    NOT_ACTIVE = _("Only an active membership can be restricted. This one is in the state “%(state)s”.")
+    NOT_ACTIVE = _("Only an active membership can be restricted. The status of this one is “%(state)s”.")
     ALREADY_RESTRICTED = _("The membership already has this restriction.")
-    NEVER_WAIVED = _("Remaining: %(items)s. No member is admitted without it.")
+    NEVER_WAIVED = _("Remaining: %(items)s. No member is admitted until this is done.")
     ITEMS_REMAIN = _(
         "Remaining: %(items)s. To propose activation anyway, give your reasons. Another officer must approve."
     )

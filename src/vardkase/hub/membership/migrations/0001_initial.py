@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=16, unique=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Received'), ('under_review', 'Under review'), ('completion_requested', 'Additions requested'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('waiting', 'On the waiting list'), ('withdrawn', 'Withdrawn')], default='draft', max_length=24)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Received'), ('under_review', 'Under review'), ('completion_requested', 'More information requested'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('waiting', 'On the waiting list'), ('withdrawn', 'Withdrawn')], default='draft', max_length=24)),
                 ('language', models.CharField(default='sv', max_length=8)),
                 ('organisation_name', models.CharField(blank=True, default='', max_length=255)),
                 ('organisation_number', models.CharField(blank=True, default='', max_length=10)),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
             name='Contact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('signatory', 'Signatory'), ('main', 'Main contact'), ('technical', 'Technical contact'), ('security', 'Security, day and night'), ('data_protection', 'Data protection officer')], max_length=20)),
+                ('role', models.CharField(choices=[('signatory', 'Signatory'), ('main', 'Main contact'), ('technical', 'Technical contact'), ('security', '24/7 security contact'), ('data_protection', 'Data protection officer')], max_length=20)),
                 ('name', models.CharField(max_length=200)),
                 ('email', models.EmailField(max_length=255)),
                 ('phone', models.CharField(blank=True, default='', max_length=40)),
@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
             name='Document',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('form', 'Submitted application'), ('receipt', 'Receipt'), ('waiting', 'Letter on the waiting list'), ('completion_request', 'Request for additions'), ('decision', 'Decision')], max_length=24)),
+                ('kind', models.CharField(choices=[('form', 'Submitted application'), ('receipt', 'Receipt'), ('waiting', 'Letter on the waiting list'), ('completion_request', 'Request for more information'), ('decision', 'Decision')], max_length=24)),
                 ('digest', models.CharField(max_length=64)),
                 ('size', models.IntegerField()),
                 ('at', models.DateTimeField(auto_now_add=True)),

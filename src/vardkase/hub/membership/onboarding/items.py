@@ -161,7 +161,7 @@ def requirements_finding(facts: OnboardingFacts) -> Finding:
     if (
         addresses := facts.organisation.egress_addresses
     ):  # An approved list applies until a new one is approved.
-        return ItemState.DONE, gettext("Approved; calls come from %s.") % ", ".join(addresses)
+        return ItemState.DONE, gettext("Approved. Calls come from %s.") % ", ".join(addresses)
     if requirements is None:
         return ItemState.OPEN, ""
     if requirements.state == ApiRequirements.State.RETURNED:
@@ -178,7 +178,7 @@ def networks_finding(facts: OnboardingFacts) -> Finding:
         return ItemState.OPEN, text if facts.lacks_source else ""
     text = _kept(", ".join(held), kept_mode(facts.organisation, "networks"))
     if private := [network for network in held if is_private(network)]:
-        note = gettext("Private, so it admits only connections that reach the hub directly from it: %s")
+        note = gettext("Private networks only match connections that reach the hub directly from them: %s")
         text = f"{text}. {note % ', '.join(private)}"
     return ItemState.DONE, text
 
@@ -195,7 +195,7 @@ def certificate_finding(facts: OnboardingFacts) -> Finding:
 def _kept(held: str, mode: str) -> str:
     meaning = {
         SignInMode.OFF: gettext("registered, not required yet"),
-        SignInMode.REPORT: gettext("others are admitted, and recorded"),
+        SignInMode.REPORT: gettext("others are allowed and logged"),
         SignInMode.ENFORCE: gettext("others are refused"),
         EITHER: gettext("a network or a client certificate is required"),
     }
@@ -229,7 +229,7 @@ def server_finding(facts: OnboardingFacts) -> Finding:
     if facts.server is None:
         return ItemState.OPEN, ""
     if facts.server.pull and waits_for_confirmation(facts.server):
-        text = gettext("%s is set up. Nothing is fetched until the member confirms that it owns it.")
+        text = gettext("%s is set up. Nothing is fetched until the member confirms that the connection is its own.")
         return ItemState.STARTED, text % facts.server.url
     health = facts.server_standing
     if health is None:
@@ -259,9 +259,9 @@ def statement_finding(facts: OnboardingFacts) -> Finding:
     if until is not None and until >= today():
         return ItemState.DONE, gettext("Valid through %s") % date_format(until, "j F Y")
     if facts.has_handed_in:
-        return ItemState.STARTED, gettext("Submitted: the hub owner reviews it.")
+        return ItemState.STARTED, gettext("Submitted. Awaiting the hub owner’s review.")
     return (
-        (ItemState.TROUBLE, gettext("Ended on %s") % date_format(until, "j F Y"))
+        (ItemState.TROUBLE, gettext("Expired on %s") % date_format(until, "j F Y"))
         if until
         else (ItemState.OPEN, "")
     )
@@ -284,13 +284,13 @@ def trained_finding(facts: OnboardingFacts) -> Finding:
 ITEMS = (
     ChecklistItem(
         "organisation",
-        _("The organisation exists here"),
+        _("Organisation created"),
         _("Everything that a member publishes and reads is tied to its organisation."),
         EVERYBODY, ItemOwner.HUB, organisation_finding,
     ),
     ChecklistItem(
         "administrator",
-        _("First administrator signs in with two factors"),
+        _("First administrator has signed in with two factors"),
         _("The administrator invites colleagues, and manages their accounts from then on."),
         EVERYBODY, ItemOwner.BOTH, administrator_finding,
     ),
@@ -303,14 +303,14 @@ ITEMS = (
     ChecklistItem(
         "networks",
         _("Networks of the users are registered"),
-        _("The web is used from the organisation’s own networks."),
+        _("Users reach the web interface from the organisation’s own networks."),
         EVERYBODY, ItemOwner.BOTH, networks_finding, is_optional=True,
     ),
     ChecklistItem(
         "requirements",
         _("Requirements on API connections are approved"),
-        _("The member commits to fixed addresses, a contact, new keys every year and logs; an "
-"officer approves it."),
+        _("The member commits to fixed addresses, a contact, yearly key rotation and logging. An officer "
+          "approves the commitment."),
         BY_API, ItemOwner.BOTH, requirements_finding,
     ),
     ChecklistItem(
@@ -334,8 +334,8 @@ ITEMS = (
     ),
     ChecklistItem(
         "call",
-        _("A call has been received"),
-        _("The member tests from its side. The hub registers the call and which key was used."),
+        _("An API call has been received"),
+        _("The member tests from its side. The hub records the call and the key used."),
         BY_API, ItemOwner.MEMBER, call_finding,
     ),
     ChecklistItem(
@@ -347,7 +347,7 @@ ITEMS = (
     ),
     ChecklistItem(
         "policy",
-        _("MISP policy is in force"),
+        _("Sharing policy is in force"),
         _("The member has decided what it shares, with whom, and who may publish."),
         EVERYBODY, ItemOwner.MEMBER, policy_finding,
     ),

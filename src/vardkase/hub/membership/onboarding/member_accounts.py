@@ -251,9 +251,9 @@ def _describes(effect: Promise) -> Callable[[ApprovalRequest], ActionDescription
         labels = (
             (gettext("Account"), given["email"]),
             (gettext("Send the link to"), given.get("send_to") or given["email"]),
-            (gettext("Addresses it connects from"), ", ".join(given.get("addresses", ()))),
+            (gettext("Source addresses"), ", ".join(given.get("addresses", ()))),
             (gettext("The key’s expiry date"), given.get("until", "")),
-            (gettext("State of the membership"), str(state)),
+            (gettext("Membership status"), str(state)),
             (gettext("Addresses that the member has not registered"), ", ".join(unknown)),
         )
         return ActionDescription(

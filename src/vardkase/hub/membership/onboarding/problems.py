@@ -11,10 +11,10 @@ class OnboardingProblem(ProblemCode):
     MEMBERSHIP_ENDED = _("The membership has ended.")
     LINK_IS_USED = _("The link has been used or has expired. Ask for a new one.")
     NEITHER_ORGANISATION_NOR_UUID = _("Choose an organisation, or give a UUID.")
-    NOT_DONE_FROM_HERE = _("This item cannot be done from here. Those that can: %(items)s.")
+    NOT_DONE_FROM_HERE = _("This item cannot be completed here. Items that can: %(items)s.")
     UNKNOWN_VALUE = _("This item does not accept such a value.")
     MISSING_VALUE = _("Fill this in.")
-    NOT_A_DAY = _("Enter a day as 2027-01-31.")
+    NOT_A_DAY = _("Use the format 2027-01-31.")
     NO_RECIPIENT = _("Enter who should receive the link to the key.")
     DAY_OUT_OF_RANGE = _("Choose a future day, no later than %(day)s.")
     NOT_OF_THE_MEMBER = _(
@@ -22,8 +22,8 @@ class OnboardingProblem(ProblemCode):
     )
     HAS_SIGNED_IN = _("%(email)s has already signed in.")
     NOT_ITS_OWN_ADDRESS = _(
-        "This account already has had a key. A link to a new one is sent to its own address, or its "
-        "administrator creates one."
+        "This account has already had a key. A link to a new one can only be sent to the account’s own "
+        "address, or the member’s administrator can create one."
     )
     ADDRESS_TAKEN = _("An account with this email address already exists.")
     HAS_ANOTHER_ROLE = _("This account has another role.")

@@ -104,11 +104,11 @@ def _columns() -> Mapping[str, Callable[[Membership], Cell]]:
     return {
         gettext("Organisation"): lambda member: member.organisation.name,
         gettext("Organisation number"): lambda member: hyphenated(member.organisation_number),
-        gettext("State"): state_in_words,
+        gettext("Status"): state_in_words,
         gettext("Sector"): lambda member: str(member.get_sector_display()),
         gettext("NIS2"): lambda member: str(member.get_nis2_display()),
         gettext("County"): lambda member: counties.get(member.county, member.county),
-        gettext("Connects via"): lambda member: str(member.get_connection_display()),
+        gettext("Connection method"): lambda member: str(member.get_connection_display()),
         gettext("Phase"): lambda member: member.phase,
         gettext("Accounts"): lambda member: member.accounts,
         gettext("Member since"): member_since,

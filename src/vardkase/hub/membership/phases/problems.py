@@ -16,4 +16,4 @@ class PhaseProblem(ProblemCode):
     ENDS_BEFORE_IT_STARTS = _("A phase cannot end before it starts.")
     LACKS_TITLE = _("Enter a title in both languages.")
     TOO_LONG = _("Enter text of at most %(most)s characters.")
-    NOT_A_DATE = _("Enter a date as 2026-02-23.")
+    NOT_A_DATE = _("Use the format 2026-02-23.")

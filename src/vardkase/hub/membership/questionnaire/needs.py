@@ -23,10 +23,10 @@ TECHNOLOGY: Choices = (
     ("automatic", _("Straight into security tools and logs")),
 )
 PROCESSES: Choices = (
-    ("none", _("No routine yet")),
-    ("incidents", _("Routine for incidents")),
-    ("sharing", _("Routine for sharing, reviewers")),
-    ("watch", _("On-call day and night")),
+    ("none", _("No process yet")),
+    ("incidents", _("Process for incidents")),
+    ("sharing", _("Process for sharing, with reviewers")),
+    ("watch", _("24/7 on-call team")),
 )
 RESOURCES: Choices = (
     ("none", _("No time set aside")),
@@ -36,7 +36,7 @@ RESOURCES: Choices = (
 )
 VALUES: Choices = (
     ("warnings", _("Early warnings of campaigns against our sector")),
-    ("detection", _("Values to detect in our own systems")),
+    ("detection", _("Indicators to use for detection in our own systems")),
     ("contact", _("Contact with others who are seeing the same attack")),
     ("risk", _("Material for risk assessment")),
 )
@@ -76,7 +76,7 @@ def _now_and_target(
 NEEDS = FormStep(
     "needs",
     _("Conditions"),
-    _("Conditions and needs"),
+    _("Capabilities and needs"),
     _(
         "The answers help you choose between API and web. They do not decide whether you can become a member. "
         "Allow ten minutes."
@@ -85,7 +85,7 @@ NEEDS = FormStep(
         _now_and_target(
             "technology",
             _("Technology"),
-            _("Where do you receive and use values to detect?"),
+            _("Where do you receive and use indicators?"),
             TECHNOLOGY,
             UnansweredProblem.TECHNOLOGY_NOW,
             UnansweredProblem.TECHNOLOGY_TARGET,
@@ -93,7 +93,7 @@ NEEDS = FormStep(
         _now_and_target(
             "processes",
             _("Processes"),
-            _("Who assesses it, and what happens on a hit?"),
+            _("Who assesses indicators, and what happens when there is a match?"),
             PROCESSES,
             UnansweredProblem.PROCESSES_NOW,
             UnansweredProblem.PROCESSES_TARGET,

@@ -17,26 +17,26 @@ class AnswerProblem(ProblemCode):
     NOT_A_LIST = _("Enter a list.")
     NOT_A_LIST_OF_TEXTS = _("Enter a list of at most %(most)s texts.")
     NOT_A_BOOLEAN = _("Enter true or false.")
-    NOT_AN_ORGANISATION_NUMBER = _("The number’s check digit is wrong. Enter it as 212000-0142.")
+    NOT_AN_ORGANISATION_NUMBER = _("The check digit is wrong. Use the format 212000-0142.")
     NOT_AN_ADDRESS = _("Enter an e-mail address, such as namn@myndighet.se.")
     NOT_A_TELEPHONE_NUMBER = _("Enter a telephone number with its area code, such as 010-240 40 40.")
-    NOT_A_DOMAIN = _("“%(text)s” is not a domain. Enter it as myndighet.se.")
-    NOT_A_NETWORK = _("“%(text)s” is not a network. Enter it as 192.0.2.0/24.")
-    ADDRESS_IN_A_NETWORK = _("“%(text)s” is an address in the network %(network)s. Enter one of the two.")
+    NOT_A_DOMAIN = _("“%(text)s” is not a domain. Use the format myndighet.se.")
+    NOT_A_NETWORK = _("“%(text)s” is not a network. Use the format 192.0.2.0/24.")
+    ADDRESS_IN_A_NETWORK = _("“%(text)s” is an address in the network %(network)s. Enter either the address or the network.")
     PRIVATE_NETWORK = _(
         "“%(text)s” is private and cannot be seen from outside. Enter the addresses from which your users "
         "reach the internet."
     )
     NETWORK_TOO_WIDE = _("“%(text)s” is too large. Enter your own networks, /%(prefix)s or smaller.")
-    NOT_AN_IP_ADDRESS = _("“%(text)s” is not an IP address. Enter it as 192.0.2.10.")
+    NOT_AN_IP_ADDRESS = _("“%(text)s” is not an IP address. Use the format 192.0.2.10.")
     NOT_A_UUID = _("Enter a UUID, such as 55f6ea65-aa10-4c5a-bf01-4f84950d210f.")
     PRIVATE_KEY_OF_CERTIFICATE = _(
-        "This contains a private key. Keep it secret: send only the certificate, and change the key."
+        "This contains a private key. Keep it secret: send only the certificate, and replace the key pair."
     )
     NOT_A_CERTIFICATE = _("Paste one certificate in PEM format, starting with -----BEGIN CERTIFICATE-----.")
     CERTIFICATE_EXPIRED = _("The certificate has expired.")
     PRIVATE_OPENPGP_KEY = _(
-        "This contains a private key. Keep it secret: send only the public key, and change the key."
+        "This contains a private key. Keep it secret: send only the public key, and replace the key pair."
     )
     NOT_AN_OPENPGP_KEY = _("Paste one public key, starting with -----BEGIN PGP PUBLIC KEY BLOCK-----.")
     OPENPGP_KEY_REVOKED = _("The key has been revoked.")
@@ -45,10 +45,11 @@ class AnswerProblem(ProblemCode):
         "“%(domain)s” belongs to the organisation that runs this hub. Enter your own domains."
     )
     ADDRESS_OF_THE_HUB = _(
-        "“%(address)s” belongs to the organisation that runs this hub. Name your own people."
+        "“%(address)s” belongs to the organisation that runs this hub. Enter contacts at your own "
+            "organisation."
     )
-    OUTDATED_TERMS = _("The terms have a new version. Read it, and accept it.")
-    ACCEPTED_BY_ANOTHER = _("The signatory in step 2 is %(name)s. Say why someone else accepts the terms.")
+    OUTDATED_TERMS = _("There is a new version of the terms. Read and accept it.")
+    ACCEPTED_BY_ANOTHER = _("The signatory in step 2 is %(name)s. Explain why someone else accepts the terms.")
     LACKS_PLAN = _("Explain what is missing, and what you will do.")
     LACKS_PLANNED_DATE = _("Enter the date by which it will be done.")
 
@@ -62,10 +63,10 @@ class UnansweredProblem(ProblemCode):
     CONNECTION = _("Choose how you want to connect")
     TERMS = _("The signatory must accept the terms")
     LEVEL = _("Choose a level for each measure")
-    TECHNOLOGY_NOW = _("Choose where you receive values today")
-    TECHNOLOGY_TARGET = _("Choose where you want to receive values")
-    PROCESSES_NOW = _("Choose which routines you have today")
-    PROCESSES_TARGET = _("Choose which routines you want to have")
+    TECHNOLOGY_NOW = _("Choose where you receive indicators today")
+    TECHNOLOGY_TARGET = _("Choose where you want to receive indicators")
+    PROCESSES_NOW = _("Choose what processes you have today")
+    PROCESSES_TARGET = _("Choose what processes you want to have")
     RESOURCES_NOW = _("Choose how much time you have today")
     RESOURCES_TARGET = _("Choose how much time you want to have")
     VALUE = _("Choose at least one thing you want from the hub")

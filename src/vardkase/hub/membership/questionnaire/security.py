@@ -50,8 +50,8 @@ SECURITY = FormStep(
     _("Security"),
     _("Security statement"),
     _(
-        "Your progress with each measure. The level has to correspond in substance to the "
-        "Cybersecurity Act (2025:1506) or ISO 27001. Allow half an hour."
+        "Your progress with each measure. The level must be substantially equivalent to the Cybersecurity "
+        "Act (2025:1506) or ISO 27001. Allow half an hour."
     ),
     tuple(
         FieldGroup(
@@ -72,7 +72,7 @@ SECURITY = FormStep(
                     _("Completion date"),
                     required=False,
                     longest=10,
-                    hint=_("Needed at level 0 and 1. Enter it as 2027-03-31."),
+                    hint=_("Required at levels 0 and 1. Use the format 2027-03-31."),
                     check=checks.day,
                 ),
             ),

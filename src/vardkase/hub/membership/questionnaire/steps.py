@@ -20,7 +20,7 @@ ORGANISATION = FormStep(
     "organisation",
     _("Organisation"),
     _("Your organisation"),
-    _("Who is applying. Allow five minutes."),
+    _("Who is applying? Allow five minutes."),
     (
         FieldGroup(
             (
@@ -44,7 +44,7 @@ ORGANISATION = FormStep(
                 ),
                 FormField(
                     "nis2",
-                    _("Under the Swedish Cybersecurity Act (2025:1506) you are"),
+                    _("Classification under the Swedish Cybersecurity Act (2025:1506)"),
                     FieldKind.CHOICE,
                     choices=Nis2Status.choices,
                     missing=UnansweredProblem.NIS2,
@@ -67,7 +67,7 @@ ORGANISATION = FormStep(
                     _("E-mail domains"),
                     FieldKind.LINES,
                     longest=253,
-                    hint=_("One per line. Your users can only have addresses in these."),
+                    hint=_("One per line. User accounts must have addresses in these domains."),
                     check=checks.each(reserved.anothers_domain),
                 ),
             ),
@@ -111,12 +111,12 @@ CONTACTS = FormStep(
     "contacts",
     _("Contacts"),
     _("Contacts"),
-    _("Who we contact. One person may have several of the roles. Allow ten minutes."),
+    _("The people we should contact. One person may hold several roles. Allow ten minutes."),
     (
         _contact(
             "signatory",
             _("Signatory"),
-            _("Authorised to commit the organisation. Accepts the terms."),
+            _("Authorised to represent the organisation. Accepts the terms."),
             FormField("role", _("Position")),
         ),
         _contact(
@@ -125,10 +125,10 @@ CONTACTS = FormStep(
         _contact("technical", _("Technical contact"), _("Sets up the connection.")),
         _contact(
             "security",
-            _("Security, day and night"),
-            _("Someone who can be reached at any hour, by role rather than by name."),
+            _("24/7 security contact"),
+            _("A contact who can be reached around the clock; give a function rather than a named person."),
         ),
-        _contact("dpo", _("Data protection officer"), _("Who we ask about personal data.")),
+        _contact("dpo", _("Data protection officer"), _("The person we ask about personal data.")),
     ),
 )
 
@@ -138,7 +138,7 @@ CONNECTION = FormStep(
     "connection",
     _("Connection"),
     _("Connection"),
-    _("How your people and systems reach the hub. Allow ten minutes, and check with your network team."),
+    _("How your users and systems reach the hub. Allow ten minutes, and check with your network team."),
     (
         FieldGroup(
             (
@@ -165,7 +165,7 @@ CONNECTION = FormStep(
                 ),
                 FormField(
                     "networks",
-                    _("Networks that your users come from"),
+                    _("Your users’ networks"),
                     FieldKind.LINES,
                     longest=50,
                     hint=_("As seen from the internet, one per line, such as 192.0.2.0/24."),
@@ -179,7 +179,7 @@ CONNECTION = FormStep(
                 FormField("version", _("Version"), longest=40),
                 FormField(
                     "egress",
-                    _("Addresses it connects from"),
+                    _("Source addresses"),
                     FieldKind.LINES,
                     longest=45,
                     hint=_("Fixed addresses, one per line."),
@@ -199,8 +199,8 @@ CONNECTION = FormStep(
                     required=False,
                     longest=40,
                     hint=_(
-                        "In MISP under Administration, List Organisations. What you send is then recognised "
-                        "as yours."
+                        "In MISP under Administration, List Organisations. We use it to recognise what you "
+                        "send as yours."
                     ),
                     check=checks.uuid,
                 ),
@@ -255,7 +255,7 @@ TERMS = FormStep(
                 ),
                 FormField(
                     "accepted",
-                    _("I am authorised to commit the organisation, and accept the terms on its behalf"),
+                    _("I am authorised to represent the organisation, and accept the terms on its behalf"),
                     FieldKind.FLAG,
                     missing=UnansweredProblem.TERMS,
                 ),

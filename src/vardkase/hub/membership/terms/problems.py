@@ -16,7 +16,7 @@ class TermsProblem(ProblemCode):
     ALREADY_ACCEPTED = _("This version has already been accepted for your organisation.")
     ANOTHER_VERSION_APPLIES = _("Another version of the terms applies now. Read it first.")
     PUBLISHED_MEANWHILE = _("Someone else has published a version in the meantime. Review it first.")
-    DAY_TOO_EARLY = _("Members have at least %(days)s days to answer. Choose %(day)s or later.")
+    DAY_TOO_EARLY = _("Members must have at least %(days)s days to answer. Choose %(day)s or later.")
     TOO_FEW_DAYS_LEFT = _("Members would have fewer than %(days)s days to answer. Propose a later date.")
     NUMBER_OF_CRITERIA = _("Enter between 1 and %(most)s criteria.")
     LACKS_NAMES = _("Each criterion needs a name in Swedish and in English.")

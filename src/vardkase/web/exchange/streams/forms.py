@@ -214,7 +214,7 @@ class DeliveryFilterForm(forms.Form):
         label=_("Kind"), required=False, choices=[("", _("All kinds")), *RECEIVERS.items()]
     )
     state = forms.ChoiceField(
-        label=_("State"),
+        label=_("Status"),
         required=False,
         choices=[("", _("All states")), *((state, words) for state, (words, _tone) in STATES.items())],
     )

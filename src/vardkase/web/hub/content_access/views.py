@@ -55,7 +55,7 @@ def ask(request: PageRequest) -> HttpResponse:
         data = {**form.cleaned_data, "organisation": getattr(form.cleaned_data["organisation"], "pk", None)}
         with errors_shown_in(form):
             made = services.ask(request.actor, **data)
-            messages.success(request, gettext("The officers have been asked."))
+            messages.success(request, gettext("Your request has been sent to the officers."))
             return redirect("content_grant", made.pk)
     context = {"form": form, "most": MOST_HOURS.value}
     return render(request, "content_access/ask.html", context, status=422 if form.errors else 200)

@@ -21,12 +21,13 @@ class TextForm(forms.Form):
         label=_("Text (Markdown)"),
         max_length=LONGEST_BODY,
         widget=forms.Textarea(attrs={"rows": 16}),
-        help_text=_("Text in braces is filled in. An empty line starts a new paragraph, ## a heading."),
+        help_text=_("Placeholders in braces are filled in automatically. A blank line starts a new paragraph, ## "
+            "a heading."),
     )
     reason = forms.CharField(
         label=_("Reason for changing the text"),
         max_length=LONGEST_REASON,
-        help_text=_("For the second person, who approves it."),
+        help_text=_("Shown to the second person, who approves the change."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -47,7 +48,7 @@ class SignatureForm(forms.Form):
 
 
 class DeliveryForm(forms.Form):
-    how = forms.ChoiceField(label=_("How it was delivered"), choices=DeliveredHow.choices)
+    how = forms.ChoiceField(label=_("Delivery method"), choices=DeliveredHow.choices)
     on = forms.DateField(
         label=_("Delivered on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -47,8 +47,8 @@ def ask(request: PageRequest) -> HttpResponse:
             messages.success(
                 request,
                 gettext(
-                    "Customer service has received your request. We will notify you by e-mail when there is "
-                    "an answer."
+                    "Support has received your request. You will be notified by e-mail when there is an "
+                    "answer."
                 ),
             )
             return redirect("support_request", made.pk)

@@ -30,7 +30,7 @@ SORTS = {"pk", "deadline", "changed"}
 STATES = {
     "open": gettext_lazy("Open"),
     "late": gettext_lazy("Overdue"),
-    "mine": gettext_lazy("Mine"),
+    "mine": gettext_lazy("Assigned to me"),
     "solved": gettext_lazy("Solved"),
     "": gettext_lazy("All requests"),
 }

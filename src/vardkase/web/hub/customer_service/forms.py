@@ -17,7 +17,7 @@ class SupportRequestForm(forms.Form):
     )
     subject = forms.CharField(label=_("Heading"), max_length=LONGEST_SUBJECT)
     text = forms.CharField(
-        label=_("Describe it"),
+        label=_("Description"),
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_(
@@ -32,7 +32,7 @@ class VisitorForm(SupportRequestForm):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=255,
-        help_text=_("The confirmation is sent there, with a link to follow the request."),
+        help_text=_("We send a confirmation to this address, with a link for following the request."),
     )
     field_order = ("kind", "subject", "text", "name", "email")
 
@@ -50,7 +50,8 @@ class RouteForm(forms.Form):
         max_length=LONGEST_SUBJECT,
         required=False,
         help_text=_(
-            "Required when the request goes to the operator, who may not read content. Otherwise optional."
+            "Required when the request is passed to the platform operator, who may not read content. "
+                "Otherwise optional."
         ),
     )
 

@@ -19,7 +19,7 @@ from vardkase.web.ui.pages import PageRequest, page
 
 HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] = {
     "read": (
-        _("Every page explains itself, and the API is documented with examples."),
+        _("Every page has help texts, and the API is documented with examples."),
         (("public", _("Questions and answers")), ("api_docs", _("About the API"))),
     ),
     "needs": (
@@ -27,8 +27,8 @@ HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] 
         (("apply", _("The application")),),
     ),
     "terms": (
-        _("Every version of the terms is published here, and your signatory accepts it here."),
-        (("terms", _("Terms")), ("membership", _("Membership and statement"))),
+        _("Every version of the terms is published here. Your signatory also accepts them here."),
+        (("terms", _("Terms")), ("membership", _("Membership"))),
     ),
     "apply": (
         _("The application is a form in steps. You can leave it and come back later."),
@@ -36,15 +36,15 @@ HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] 
     ),
     "connect": (
         _(
-            "A checklist shows what remains. Keys are bound to addresses, and customer service "
-            "sees your connection."
+            "A checklist shows what remains. Keys are bound to addresses, and support can see your "
+            "connection."
         ),
         (("account", _("Your account and keys")), ("users", _("Users and keys")), ("support", _("Support"))),
     ),
     "routines": (
         _(
-            "Your policy is written as rules. It is a document people can read, and it is enforced wherever "
-            "information leaves."
+            "Your policy is written as rules. It becomes a document that people can read, and it is "
+            "enforced wherever information leaves your organisation."
         ),
         (("sharing_policy", _("Sharing policy")), ("own_contacts", _("Contacts"))),
     ),

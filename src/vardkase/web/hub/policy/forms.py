@@ -27,8 +27,8 @@ ACTIONS = (
     (Action.DELEGATE, _("Delegate events to others")),
 )
 HANDLINGS = (
-    (HandlingRule.NECESSITY, _("May leave us with a comment explaining why it is needed")),
-    (HandlingRule.STAYS, _("Stays with us")),
+    (HandlingRule.NECESSITY, _("May be shared, with a comment explaining why it is needed")),
+    (HandlingRule.STAYS, _("Must stay within our organisation")),
 )
 KINDS: dict[str, Any] = {
     "at_most": _("How widely something may be shared"),
@@ -88,7 +88,7 @@ class RuleForm(forms.Form):
     group = forms.ChoiceField(
         label=_("Sharing group"), required=False, help_text=_("If a new event goes to a sharing group.")
     )
-    handling = forms.ChoiceField(label=_("These values"), choices=HANDLINGS, widget=forms.RadioSelect)
+    handling = forms.ChoiceField(label=_("Handling of these values"), choices=HANDLINGS, widget=forms.RadioSelect)
     roles = forms.MultipleChoiceField(
         label=_("Roles that may"), widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -100,7 +100,7 @@ class RuleForm(forms.Form):
         label=_("Required training"),
         max_length=200,
         required=False,
-        help_text=_("The name of the module as given on the training page. Empty: none."),
+        help_text=_("The module’s name as shown on the training page. Leave empty for none."),
     )
     days = forms.IntegerField(label=_("Days waiting"), min_value=1, max_value=365, initial=DAYS)
     months = forms.IntegerField(label=_("Age in months"), min_value=1, max_value=1200, initial=24)

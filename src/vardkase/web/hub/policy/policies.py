@@ -125,7 +125,7 @@ def put_in_force(request: PageRequest) -> HttpResponse:
             messages.error(request, gettext("A policy must have at least one rule."))
         except Forbidden:
             messages.error(
-                request, gettext("An administrator other than the author brings the policy into force.")
+                request, gettext("An administrator other than the author must bring the policy into force.")
             )
         else:
             messages.success(request, gettext("The policy is in force."))

@@ -85,7 +85,7 @@ def _marked(request: PageRequest, form: TrainingForm, organisation_id: int) -> b
     with errors_shown_in(form):
         made = mark_people(request.actor, data.pop("user"), organisation_id=organisation_id, **data)
         message = ngettext(
-            "%(n)s person is marked as trained.", "%(n)s people are marked as trained.", len(made)
+            "Training recorded for %(n)s person.", "Training recorded for %(n)s people.", len(made)
         )
         messages.success(request, message % {"n": len(made)})
     return not form.errors

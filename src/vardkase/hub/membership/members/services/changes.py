@@ -96,7 +96,7 @@ def refuse_change(actor: Actor, reference: Reference, reason: str) -> ProposedCh
     _close(actor, proposed, ChangeState.REFUSED, reasons(reason))
     _note(actor, membership, HubAction.MEMBERSHIP_CHANGE_REFUSED, proposed, proposed.reason)
     with override(membership.language):
-        decision = gettext("The change of your data has been refused. Reasons: %s") % proposed.reason
+        decision = gettext("Your changes have been refused. Reasons: %s") % proposed.reason
     mails.write(actor, membership, "membership_change_decided", decision=decision)
     return proposed
 
@@ -114,7 +114,7 @@ def _accept(approval: Approval) -> ProposedChange:
     push(membership)
     change_accepted.emit(proposed)
     with override(membership.language):
-        decision = gettext("The change of your data has been accepted.")
+        decision = gettext("Your changes have been accepted.")
     mails.write(actor, membership, "membership_change_decided", decision=decision)
     return proposed
 
@@ -151,7 +151,8 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     )
     return ActionDescription(
         gettext(
-            "The member’s proposal applies from now on. Contacts are written to, and may request accounts."
+            "The member’s proposal applies from now on. We write to the contacts, who may be given "
+                "accounts."
         ),
         ((gettext("Member"), request.title), *rows),
     )
@@ -186,7 +187,7 @@ def _note(actor: Actor, membership: Membership, act: HubAction, proposed: Propos
 
 ACCEPT_CHANGE = ApprovalAction(
     name="accept_member_change",
-    title=_("Take over data that a member has changed"),
+    title=_("Accept a member’s changed details"),
     propose=PROPOSERS,
     approve=OFFICERS,
     describe=_describe,

@@ -120,12 +120,14 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     given = request.parameters
     warnings = [
         gettext(
-            "Nobody in the organisation reads, writes or synchronises anything until the membership is active."
+            "Nobody in the organisation can read, write or synchronise anything until the membership "
+                "is active."
         )
     ]
     if active_users().filter(org=int(request.subject), staff_roles__contains=[StaffRole.OPERATOR]).exists():
         warnings.append(
-            gettext("The hub’s operators belong to it. Access granted to them has no effect until then.")
+            gettext("The hub’s operators belong to this organisation. Access granted to them has no effect "
+                "until then.")
         )
     return ActionDescription(
         gettext("The organisation becomes a member, and onboarding starts. No application is needed."),

@@ -40,7 +40,7 @@ from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, take_errors
 
 State = ApplicationState
-NEW_TERMS = _("The terms have a new version. Read and accept it in the step Terms.")
+NEW_TERMS = _("There is a new version of the terms. Read and accept it in the Terms step.")
 LETTERS = (DocumentKind.WAITING, DocumentKind.COMPLETION_REQUEST, DocumentKind.DECISION)
 """What the officers wrote: listed once, as the letters that they are."""
 
@@ -86,7 +86,7 @@ def send_completion(request: ApplicantRequest) -> HttpResponse:
     except Conflict as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, gettext("Your additions have been submitted. The assessment continues."))
+        messages.success(request, gettext("Your additional information has been submitted. The assessment continues."))
     return redirect("apply_status")
 
 
@@ -177,24 +177,24 @@ def _timeline(application: Application) -> list[dict[str, Any]]:
 
 
 PAST = {
-    "submit": _("You sent the application"),
-    "wait": _("It was put on the waiting list"),
-    "queue": _("Its phase opened and it was queued"),
-    "review": _("An officer started the review"),
-    "request_completion": _("You were asked to complete it"),
-    "complete": _("You sent your additions"),
-    "resume": _("The assessment continued"),
-    "approve": _("It was approved"),
-    "reject": _("It was rejected"),
-    "withdraw": _("It was withdrawn"),
+    "submit": _("Application submitted"),
+    "wait": _("Added to the waiting list"),
+    "queue": _("Phase opened, queued for review"),
+    "review": _("Review started"),
+    "request_completion": _("More information requested"),
+    "complete": _("Additional information submitted"),
+    "resume": _("Review resumed"),
+    "approve": _("Application approved"),
+    "reject": _("Application rejected"),
+    "withdraw": _("Application withdrawn"),
 }
 WORDS = {
     State.DRAFT: (_("Draft"), _("You are filling in the application.")),
     State.SUBMITTED: (
-        _("Received, waiting to be handled"),
+        _("Received, waiting for review"),
         _(
-            "An officer will review the application. You do not need to do anything. We will notify you by "
-            "e-mail of any news."
+            "An officer will review your application. You do not need to do anything: we will e-mail you "
+            "when its status changes."
         ),
     ),
     State.UNDER_REVIEW: (
@@ -205,8 +205,8 @@ WORDS = {
         ),
     ),
     State.COMPLETION_REQUESTED: (
-        _("You are asked to complete the application"),
-        _("Read what we ask for below, change those answers, and submit them again."),
+        _("More information needed"),
+        _("Read our request below, update those answers and submit again."),
     ),
     State.APPROVED: (
         _("Approved"),
@@ -222,12 +222,12 @@ WORDS = {
     State.WAITING: (
         _("On the waiting list"),
         _(
-            "No phase is open to you at the moment. The application is queued on the day one "
-            "opens; you do not need to do anything."
+            "No phase is open to you at the moment. Your application will be queued on the day one opens. "
+            "You do not need to do anything."
         ),
     ),
     State.WITHDRAWN: (
         _("Withdrawn"),
-        _("We do not assess the application. You may apply again at any time."),
+        _("We will not assess this application. You may apply again at any time."),
     ),
 }

@@ -69,7 +69,7 @@ def review(request: PageRequest, number: str) -> HttpResponse:
         request,
         application,
         lambda: reviews.review(request.actor, application),
-        gettext("You are handling it now."),
+        gettext("You are now handling this case."),
     )
 
 
@@ -81,7 +81,7 @@ def take_over(request: PageRequest, number: str) -> HttpResponse:
         request,
         application,
         lambda: reviews.take_over(request.actor, application),
-        gettext("You are handling it now."),
+        gettext("You are now handling this case."),
     )
 
 

@@ -81,8 +81,8 @@ def _said(ended: int) -> str:
     if not ended:
         return message
     more = ngettext(
-        "%(count)s proposal of yours no longer counts.",
-        "%(count)s proposals of yours no longer count.",
+        "%(count)s of your proposals no longer counts.",
+        "%(count)s of your proposals no longer count.",
         ended,
     )
     return f"{message} {more % {'count': ended}}"

@@ -33,9 +33,9 @@ class CompletionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     complete_by = forms.DateField(
-        label=_("Last day to complete"),
+        label=_("Last day to submit it"),
         required=False,
-        help_text=_("In three weeks, unless you choose another day. The date is given in the letter."),
+        help_text=_("Three weeks from today unless you choose another day. The date is given in the letter."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 

@@ -26,7 +26,7 @@ class CommunityForm(forms.Form):
     counties = forms.MultipleChoiceField(
         label=_("County"), required=False, choices=COUNTIES, widget=forms.CheckboxSelectMultiple
     )
-    chosen = Picker(label=_("Chosen by name"), help_text=_("Members included regardless of the rules."))
+    chosen = Picker(label=_("Selected members"), help_text=_("Members included regardless of the rules."))
     hides_members = forms.BooleanField(
         label=_("Members do not see who else is in the group"),
         required=False,

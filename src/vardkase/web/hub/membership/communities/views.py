@@ -40,7 +40,7 @@ def write(request: PageRequest, pk: int = 0) -> HttpResponse:
         with errors_shown_in(form):
             services.save_community(request.actor, form.wire(), community)
             messages.success(
-                request, gettext("The group has been created, and follows its rule from now on.")
+                request, gettext("The community has been created and follows its rules from now on.")
             )
             return redirect("member_communities")
     return _form_page(request, form, community)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 class InvitationForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     language = forms.ChoiceField(
-        label=_("Language of the mail"), choices=[("sv", _("Swedish")), ("en", _("English"))]
+        label=_("Language of the e-mail"), choices=[("sv", _("Swedish")), ("en", _("English"))]
     )
     note = forms.CharField(
         label=_("Note for the officers"),
         max_length=300,
         required=False,
-        help_text=_("Invited people never see it."),
+        help_text=_("Not shown to the invited organisation."),
     )
 
 

@@ -75,7 +75,7 @@ def import_file(request: PageRequest) -> HttpResponse:
                 {"path": path or "–", "words": " ".join(map(str, problems))}
                 for path, problems in error.by_field.items()
             ]
-            form.add_error("file", gettext("The application was refused. Nothing was changed."))
+            form.add_error("file", gettext("The application was not accepted. Nothing was changed."))
         else:
             messages.success(request, gettext("Application %s is registered.") % application.number)
             return redirect(_page_of(application.number))

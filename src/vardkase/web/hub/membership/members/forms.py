@@ -20,7 +20,7 @@ from vardkase.web.ui.forms.reason import ROWS, ReasonForm
 class ChangeDecisionForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = _("The member reads them in the decision that is sent.")
+        self.fields["reason"].help_text = _("Shown to the member in the decision.")
 
 
 class SignInMinimumForm(ReasonForm):
@@ -48,7 +48,7 @@ class ActivateForm(forms.Form):
 class SuspendForm(ChangeDecisionForm):
     kind = forms.ChoiceField(label=_("What is suspended"), choices=RestrictionKind.choices)
     until = day_field(
-        label=_("Lifted on"), required=False, help_text=_("Leave empty to suspend until lifted.")
+        label=_("Lifted on"), required=False, help_text=_("Leave empty to suspend until further notice.")
     )
     field_order = ("kind", "reason", "until")
 
@@ -57,7 +57,7 @@ class TerminateForm(ChangeDecisionForm):
     contributions = forms.CharField(
         label=_("What happens to the member’s contributions"),
         widget=forms.Textarea(attrs=ROWS),
-        help_text=_("It stays on the hub. Describe what was agreed, such as under whose name."),
+        help_text=_("Contributions stay on the hub. Describe what was agreed, such as whose name they appear under."),
     )
 
 
@@ -69,7 +69,7 @@ class OpenForm(forms.Form):
     )
     sector = forms.ChoiceField(label=_("Legal form"), choices=Sector.choices)
     nis2 = forms.ChoiceField(label=_("Cybersecurity Act (NIS2)"), choices=Nis2Status.choices)
-    connection = forms.ChoiceField(label=_("Connects via"), choices=Connection.choices)
+    connection = forms.ChoiceField(label=_("Connection method"), choices=Connection.choices)
     organisation_number = forms.CharField(label=_("Organisation number"), max_length=10, required=False)
     reason = forms.CharField(
         label=_("Reasons"),

@@ -73,7 +73,7 @@ def change(request: PageRequest) -> HttpResponse:
         with errors_shown_in(form):
             services.propose_change(request.actor, form.wire(membership.details), form.cleaned_data["note"])
             messages.success(
-                request, gettext("The hub owner reviews the change. It stays on this page until then.")
+                request, gettext("The hub owner will review your change. It is shown here until then.")
             )
             return redirect("membership")
     return render(request, "members/change.html", {"form": form}, status=422 if form.errors else 200)

@@ -22,7 +22,7 @@ class TakesTwoForm(forms.Form):
         widget=forms.Textarea(attrs=ROWS),
         max_length=4000,
         required=False,
-        help_text=_("Required if another officer must approve it. We tell you when that is the case."),
+        help_text=_("Required if another officer must approve it. You will be told if so."),
     )
 
 
@@ -43,7 +43,7 @@ class SyncUserForm(TakesTwoForm):
     addresses = forms.CharField(
         label=_("Addresses it connects from"),
         widget=forms.Textarea(attrs=ROWS),
-        help_text=_("Fixed addresses or networks, one per line. The key works from nowhere else."),
+        help_text=_("Fixed addresses or networks, one per line. The key only works from these."),
     )
     until = day_field(
         label=_("The key’s expiry date"), help_text=_("The key works up to and including this date.")
@@ -110,7 +110,7 @@ class ChecklistOrganisationForm(TakesTwoForm):
     field_order = ("other", "uuid", "reason")
     other = forms.ModelChoiceField(
         Organisation.objects.filter(membership=None).order_by("name"),
-        label=_("The corresponding organisation, if it already existed here"),
+        label=_("Existing organisation here, if any"),
         help_text=_(
             "It will receive everything this organisation has here. Make sure that they are the same organisation."
         ),
@@ -118,7 +118,7 @@ class ChecklistOrganisationForm(TakesTwoForm):
         empty_label="–",
     )
     uuid = forms.UUIDField(
-        label=_("Otherwise the UUID it has in its own MISP"),
+        label=_("Otherwise, its UUID in its own MISP"),
         help_text=_(
             "What the member sends is recognised as its own by this UUID. Make sure that it is the member’s."
         ),

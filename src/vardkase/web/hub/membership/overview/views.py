@@ -35,9 +35,9 @@ from vardkase.web.ui.paging import with_query
 SORTS = {"organisation__name", "sector", "state", "connection", "began", "accounts", "pk"}
 MONTHS = 12
 CHOICES: Mapping[str, tuple[Any, type[TextChoices]]] = {
-    "state": (gettext_lazy("State"), ShownState),
+    "state": (gettext_lazy("Status"), ShownState),
     "sector": (gettext_lazy("Sector"), Sector),
-    "connection": (gettext_lazy("Connects via"), Connection),
+    "connection": (gettext_lazy("Connection method"), Connection),
     "nis2": (gettext_lazy("NIS2"), Nis2Status),
 }
 WHOLE = 100

@@ -34,7 +34,7 @@ class PhaseForm(forms.Form):
     closes = day_field(
         label=_("Ends on"),
         required=False,
-        help_text=_("From this date, the phase admits nobody. Leave empty for no end date."),
+        help_text=_("No applications are admitted from this date. Leave empty for no end date."),
     )
     sectors = forms.MultipleChoiceField(
         label=_("Admits"), choices=Sector.choices, required=False, widget=forms.CheckboxSelectMultiple
@@ -47,7 +47,7 @@ class PhaseForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason for changing the phase"),
         max_length=LONGEST_REFERENCE,
-        help_text=_("For the second person, who approves it."),
+        help_text=_("Shown to the second person, who approves the change."),
     )
 
     def __init__(self, phase: Phase, data: QueryDict | None = None) -> None:

@@ -14,7 +14,7 @@ class EvidenceForm(forms.Form):
         label=_("Measure"), choices=[(measure.name, measure.title) for measure in MEASURES.values()]
     )
     file = forms.FileField(
-        label=_("File"), help_text=_("PDF, PNG, JPEG, DOCX, XLSX or plain text, at most 10 MB.")
+        label=_("File"), help_text=_("PDF, PNG, JPEG, DOCX, XLSX or plain text, up to 10 MB.")
     )
     valid_until = day_field(
         label=_("Valid through"), required=False, help_text=_("For a certificate: its expiry date.")

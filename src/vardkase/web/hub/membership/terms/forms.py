@@ -51,10 +51,10 @@ class PublishForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason for the new version"),
         max_length=LONGEST_REASON,
-        help_text=_("For the second person, who approves it."),
+        help_text=_("Shown to the second person, who approves the change."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    confirmed = forms.BooleanField(error_messages={"required": _("Confirm how many members will be asked.")})
+    confirmed = forms.BooleanField(error_messages={"required": _("Confirm how many members to ask.")})
 
     def __init__(self, version: int, members: int, earliest: date, data: Any = None) -> None:
         super().__init__(data, initial={"answer_by": earliest + timedelta(days=APPROVAL_DAYS.value)})
@@ -71,5 +71,5 @@ class AcceptanceForm(forms.Form):
     name = forms.CharField(label=_("Name of the signatory"), max_length=LONGEST_NAME)
     role = forms.CharField(label=_("Position"), max_length=LONGEST_NAME)
     accepted = forms.BooleanField(
-        label=_("The signatory is authorised to commit the organisation, and accepts the terms on its behalf")
+        label=_("The signatory is authorised to represent the organisation, and accepts the terms on its behalf")
     )
