@@ -117,7 +117,7 @@ def test_auditor_sees_actor_on_narrow_page(seed: Seed, password_is_enough: None)
     auditor = make_user(seed.hub, make_role("Auditor", [Permission.AUDIT]), "revision@hub.example")
     User.objects.filter(pk=auditor.pk).update(staff_roles=[StaffRole.AUDITOR])
     shown = signed_in(auditor).get(reverse("audit"), headers={"accept-language": "en"}).content.decode()
-    assert "What people and machines have done on the hub" in shown
+    assert "Actions by people and systems on the hub" in shown
     narrow = shown.split('class="only-phone')[1].split("</span>")[0]
     assert seed.stranger.user.email in narrow
 

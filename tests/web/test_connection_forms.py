@@ -168,7 +168,7 @@ def test_search_without_scripts_keeps_input(seed: Seed, browser: Client) -> None
     assert page.status_code == 200
     assert "Half written" in page.content.decode()
     assert "tlp:red" in page.content.decode()
-    assert "Something needs to be corrected" not in page.content.decode()
+    assert "Please correct the following" not in page.content.decode()
 
 
 def test_connection_is_pasted_from_peer(seed: Seed, browser: Client) -> None:

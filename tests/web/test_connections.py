@@ -80,7 +80,7 @@ def test_run_shows_moved_and_failed(seed: Seed, connection: Server) -> None:
     client = signed_in(seed.site_admin)
     listed = client.get(LIST).content.decode()
     assert "Norden" in listed
-    assert "1 event not moved" in listed
+    assert "1 event not transferred" in listed
     page = client.get(f"{LIST}{connection.pk}/").content.decode()
     assert "2 sightings" in page
     assert "Info is missing." in page
@@ -119,8 +119,8 @@ def test_successful_test_shows_our_identity_at_peer(seed: Seed, connection: Serv
         Server.objects.filter(pk=connection.pk).update(url=peer.url)
         page = signed_in(seed.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
     assert "The connection works." in page
-    assert "We are us@norden.example there, with the role “Sync user”." in page
-    assert "It is not: the key and events are sent unencrypted." in page
+    assert "Signed in there as us@norden.example with the role “Sync user”." in page
+    assert "Not encrypted: the key and events are sent in clear text." in page
     assert "It runs version 2.4.190" in page
     standing = ConnectionHealth.objects.get(server=connection)
     assert (standing.works, standing.reason) == (True, "")
@@ -142,7 +142,7 @@ def test_certificate_is_trusted_by_fingerprint(seed: Seed, connection: Server, t
         assert connection.authority == ""
         browser.post(f"{address}trust/", {"fingerprint": shown.fingerprint})
         page = browser.post(f"{address}test/").content.decode()
-    assert "The other hub does not know our key." in page
+    assert "The other hub does not recognise our key." in page
     connection.refresh_from_db()
     assert connection.self_signed
     assert of_pem(connection.authority) == shown

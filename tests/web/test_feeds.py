@@ -151,7 +151,7 @@ def test_feed_events_are_previewed_and_imported(seed: Seed, settings: Any) -> No
         page = f"{LIST}{feed.pk}/inside/"
         assert "event 29ce" in client.get(page).content.decode()
         assert (
-            "The event exists here."
+            "The event is now on this hub."
             in client.post(f"{page}take/", {"event": FIRST}, follow=True).content.decode()
         )
         assert Event.objects.filter(uuid=FIRST).exists()

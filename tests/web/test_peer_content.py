@@ -88,7 +88,7 @@ def test_peers_events_are_listed(seed: Seed, browser: Client, local_event: Event
         address = f"{LIST}{connected(seed, peer.url).pk}/there/"
         page = browser.get(address).content.decode()
         assert "&lt;b&gt;New&lt;/b&gt;" in page
-        assert ("missing here" in page, "older here" in page, "up to date here" in page) == (
+        assert ("not here" in page, "outdated here" in page, "up to date here" in page) == (
             True,
             True,
             False,

@@ -43,7 +43,7 @@ def text(client: Client, path: str) -> str:
 
 def test_collection_is_offered_changed_and_removed(seed: Seed, client: Client) -> None:
     html = text(client, "")
-    assert "No collection is offered" in html
+    assert "No collections offered" in html
     assert "http://testserver/taxii2/" in html
     sent = {**COLLECTION, "tags": ["tlp:clear"], "readers": [str(seed.org_b.pk)]}
     assert client.post(f"{HOME}collections/new/", sent).status_code == 302

@@ -120,8 +120,14 @@ class HubAction(AuditAction):
         "membership.brought_into_use",
         _("From now on, only members read and write at the hub"),
     )
-    MEMBERSHIP_CHANGE_ACCEPTED = "membership.change_accepted", _("A change of the member’s details was accepted")
-    MEMBERSHIP_CHANGE_PROPOSED = "membership.change_proposed", _("The member proposed a change of its details")
+    MEMBERSHIP_CHANGE_ACCEPTED = (
+        "membership.change_accepted",
+        _("A change of the member’s details was accepted"),
+    )
+    MEMBERSHIP_CHANGE_PROPOSED = (
+        "membership.change_proposed",
+        _("The member proposed a change of its details"),
+    )
     MEMBERSHIP_CHANGE_REFUSED = "membership.change_refused", _("A change of the member’s details was refused")
     MEMBERSHIP_CHANGE_WITHDRAWN = (
         "membership.change_withdrawn",

@@ -181,7 +181,7 @@ def test_creating_and_publishing_by_role_and_training(seed: Seed) -> None:
     status, answer = call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")
     assert status == 405
     assert (
-        "the training “MISP for publishers” must be done first. Your organisation’s administrator"
+        "the training “MISP for publishers” must be completed first. Your organisation’s administrator"
         in answer["message"]
     )
     assert call(seed.site_admin.key, "POST", f"/events/publish/{event['id']}")[0] == 405

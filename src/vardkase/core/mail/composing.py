@@ -66,7 +66,7 @@ def _part(kind: MailKind, text: TemplateText, facts: Facts, sent_by: str) -> _Pa
     shown = {name: plain_words(each) for name, each in words.items() if not kind.is_private(name)}
     body, flat = laid_out(text.body, words)
     with override(text.language):
-        default_foot = gettext("This mail was sent by %(hub)s.") % {"hub": "{sent_by}"}
+        default_foot = gettext("This e-mail was sent by %(hub)s.") % {"hub": "{sent_by}"}
     foot, small = laid_out(standard.foot or default_foot, {**words, "sent_by": sent_by})
     return _Part(
         filled(text.subject, shown),

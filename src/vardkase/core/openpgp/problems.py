@@ -30,6 +30,6 @@ class MailKeyProblem(ProblemCode):
     NOT_VALID_NOW = _("The certificate is not currently valid."), "The certificate is not valid now."
     NOT_FOR_MAIL = _("The certificate is not an e-mail certificate.")
     ENCRYPTED_ONLY = (
-        _("There is no key to encrypt with, and this hub sends e-mail about events only encrypted."),
+        _("There is no key to encrypt with, and this hub only sends encrypted e-mail about events."),
         "There is no key, and mail goes out encrypted only (GnuPG.onlyencrypted).",
     )

@@ -34,7 +34,7 @@ class ConnectionProblem(ProblemCode):
     NOT_EACH_ONCE = _("Name each connection once."), "Name every server once."
     SENDING_NEEDS_ANOTHER = _("An officer or another administrator must enable this.")
     OTHER_CERTIFICATE = (
-        _("The other hub now presents another certificate. Test the connection again."),
+        _("The other hub now presents a different certificate. Test the connection again."),
         "The other side shows another certificate now.",
     )
     CHANGED = _("The connection has changed. Read it again.")
@@ -68,7 +68,7 @@ class PeerProblem(ProblemCode):
         _("The other hub responded with status %(status)s and gave no reason."),
         "The other instance answered with status %(status)s: no reason given",
     )
-    KEY_REFUSED = _("The other hub does not know our key."), "The other instance does not know our key."
+    KEY_REFUSED = _("The other hub does not recognise our key."), "The other instance does not know our key."
     PASSWORD_EXPIRED = (
         _("Our account there has to change its password."),
         "Our account on the other instance has to change its password.",

@@ -36,7 +36,7 @@ def forget_some() -> int:
 CLEAN = Schedule(
     "streams.clean",
     _("Remove old messages of streams"),
-    _("Removes old messages kept for replay. Streams that have not yet sent them lose them."),
+    _("Removes old messages kept for replay. Streams that have not sent them yet lose them."),
     clean_outbox,
     at=time(3, 17),
     on=True,

@@ -69,7 +69,7 @@ class SyncProblem(ProblemCode):
         "The event is protected, and this instance's key is none of its keys.",
     )
     NOT_OVER_THIS_CONNECTION = (
-        _("The event’s reach or the connection’s rules prevent it from being sent there."),
+        _("The event’s distribution or the connection’s rules prevent it from being sent there."),
         "The event does not go over this connection.",
     )
     SOME_NOT_SENT = (

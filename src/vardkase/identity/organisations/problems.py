@@ -15,7 +15,8 @@ class OrganisationProblem(ProblemCode):
     NAME_INVISIBLE = _("The name contains invisible characters. Type it again.")
     UUID_TAKEN = _("An organisation with this UUID already exists.")
     NAME_NEEDS_OFFICERS = _(
-        "A member’s own administrator proposes another name, at Membership and statement, and two officers approve it."
+        "A member’s own administrator proposes another name on the page Membership, and two officers "
+        "approve it."
     )
     HOST_STAYS = _("The organisation that runs the hub stays local and keeps its UUID.")
     MEMBER_STAYS = _(

@@ -10,7 +10,7 @@ from vardkase.core.problems import ProblemCode
 class RegistrationProblem(ProblemCode):
     NOT_FOUND = _("Request not found."), "Invalid registration(s)."
     NOT_ENABLED = (
-        _("Nobody can ask for an account on this hub."),
+        _("Accounts cannot be requested on this hub."),
         "Self registration is not enabled on this instance.",
     )
     FULL = _("Too many requests are waiting. Please try again later.")

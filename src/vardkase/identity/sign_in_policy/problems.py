@@ -57,7 +57,7 @@ class SignInPolicyProblem(ProblemCode):
     SECRET_MISSING = _("Enter the secret that belongs to this issuer.")
     ALREADY_SUBMITTED = _("The list has already been submitted.")
     OWN_ORGANISATION = _("Nobody can decide on matters concerning their own organisation.")
-    NOT_SUBMITTED = _("No list waits for a decision.")
+    NOT_SUBMITTED = _("No list is awaiting a decision.")
     NOTE_MISSING = _("Explain what is missing.")
     UNKNOWN_PROOF = _("Choose a client certificate or a pinned key.")
     ROTATION_TOO_LONG = _("Keys are changed at least once a year: enter 1 to 365 days.")

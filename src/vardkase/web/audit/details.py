@@ -55,7 +55,7 @@ LABELS: dict[str, str | Promise] = {
     "item": _("Checklist item"),
     "key_days": _("Longest validity of a key, in days"),
     "keys": _("Bound keys"),
-    "kind": _("Kind"),
+    "kind": _("Type"),
     "local": _("Local"),
     "mailbox": _("Mailbox"),
     "method": _("Direction"),

@@ -77,7 +77,7 @@ def ask_to_confirm(request: HttpRequest, user: User, *, resume: bool) -> HttpRes
     if came_through_provider(request, user):
         why = gettext(
             "Sign out, sign in again through your organisation’s provider, and then do this within a "
-                "few minutes."
+            "few minutes."
         )
         return render(request, "refused.html", {"why": why}, status=403)
     messages.info(request, gettext("Set up a second factor first. This action requires one."))

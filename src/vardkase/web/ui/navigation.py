@@ -160,7 +160,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("audit", _("Audit log"), icon="history", requires=Permission.AUDIT),
             NavigationItem("settings", _("Settings"), icon="settings", staff=OVERSIGHT, also_site_admin=True),
             NavigationItem(
-                "schedules", _("Schedules"), icon="calendar", staff=OVERSIGHT, also_site_admin=True
+                "schedules", _("Scheduled tasks"), icon="calendar", staff=OVERSIGHT, also_site_admin=True
             ),
         ),
     ),

@@ -162,5 +162,5 @@ def _next(application: Application) -> Iterator[str]:
         )
     yield gettext(
         "You can follow your application using your private link. There you can also write to us or "
-            "withdraw it."
+        "withdraw it."
     )

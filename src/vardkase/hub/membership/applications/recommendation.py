@@ -84,7 +84,10 @@ def _reasons(answers: Mapping[str, Any]) -> list[Reason]:
         ),
         _of(answers, "technology.target", TECHNOLOGY_TARGET, _("You have not yet told us your target.")),
         _of(
-            answers, "processes.now", PROCESSES_NOW, _("You have not yet told us what processes you have today.")
+            answers,
+            "processes.now",
+            PROCESSES_NOW,
+            _("You have not yet told us what processes you have today."),
         ),
         _of(answers, "resources.now", RESOURCES_NOW, _("You have not yet told us how much time you have.")),
     ]

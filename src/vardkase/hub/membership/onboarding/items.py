@@ -229,7 +229,9 @@ def server_finding(facts: OnboardingFacts) -> Finding:
     if facts.server is None:
         return ItemState.OPEN, ""
     if facts.server.pull and waits_for_confirmation(facts.server):
-        text = gettext("%s is set up. Nothing is fetched until the member confirms that the connection is its own.")
+        text = gettext(
+            "%s is set up. Nothing is fetched until the member confirms that the connection is its own."
+        )
         return ItemState.STARTED, text % facts.server.url
     health = facts.server_standing
     if health is None:

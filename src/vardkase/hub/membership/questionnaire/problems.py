@@ -22,7 +22,9 @@ class AnswerProblem(ProblemCode):
     NOT_A_TELEPHONE_NUMBER = _("Enter a telephone number with its area code, such as 010-240 40 40.")
     NOT_A_DOMAIN = _("“%(text)s” is not a domain. Use the format myndighet.se.")
     NOT_A_NETWORK = _("“%(text)s” is not a network. Use the format 192.0.2.0/24.")
-    ADDRESS_IN_A_NETWORK = _("“%(text)s” is an address in the network %(network)s. Enter either the address or the network.")
+    ADDRESS_IN_A_NETWORK = _(
+        "“%(text)s” is an address in the network %(network)s. Enter either the address or the network."
+    )
     PRIVATE_NETWORK = _(
         "“%(text)s” is private and cannot be seen from outside. Enter the addresses from which your users "
         "reach the internet."
@@ -46,10 +48,12 @@ class AnswerProblem(ProblemCode):
     )
     ADDRESS_OF_THE_HUB = _(
         "“%(address)s” belongs to the organisation that runs this hub. Enter contacts at your own "
-            "organisation."
+        "organisation."
     )
     OUTDATED_TERMS = _("There is a new version of the terms. Read and accept it.")
-    ACCEPTED_BY_ANOTHER = _("The signatory in step 2 is %(name)s. Explain why someone else accepts the terms.")
+    ACCEPTED_BY_ANOTHER = _(
+        "The signatory in step 2 is %(name)s. Explain why someone else accepts the terms."
+    )
     LACKS_PLAN = _("Explain what is missing, and what you will do.")
     LACKS_PLANNED_DATE = _("Enter the date by which it will be done.")
 

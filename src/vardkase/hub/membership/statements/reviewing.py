@@ -86,15 +86,17 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _describe_accepting(request: ApprovalRequest) -> ActionDescription:
-    effect = gettext("The statement is valid from today. Anything that was restricted when the previous one expired "
-        "works again at once.")
+    effect = gettext(
+        "The statement is valid from today. Anything that was restricted when the previous one expired "
+        "works again at once."
+    )
     return _described(request, effect, gettext("Remark"))
 
 
 def _describe_returning(request: ApprovalRequest) -> ActionDescription:
     effect = gettext(
         "The member is asked to revise it. Anything that was restricted when the previous statement "
-            "expired stays restricted."
+        "expired stays restricted."
     )
     return _described(request, effect, gettext("Reasons"))
 

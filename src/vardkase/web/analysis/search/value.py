@@ -78,7 +78,7 @@ def verdict_on(
 ) -> ValueVerdict:
     """The verdict. Being on a warninglist outweighs being reported."""
     if life is None:
-        detail = gettext("No event that you can see has this value.")
+        detail = gettext("No events you can see have this value.")
         return ValueVerdict("land", gettext("Not known here"), detail)
     message = ngettext(
         "In %(events)s event, marked for detection in %(detected)s.",

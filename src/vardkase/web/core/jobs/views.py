@@ -18,7 +18,7 @@ from vardkase.web.ui.paging import first_page
 
 STATES = {
     "": (gettext_lazy("All"), ()),
-    "active": (gettext_lazy("Now and next"), ("todo", "doing")),
+    "active": (gettext_lazy("Running and queued"), ("todo", "doing")),
     "failed": (gettext_lazy("Failed"), ("failed",)),
     "ended": (gettext_lazy("Done"), ("succeeded", "cancelled", "aborted")),
 }
@@ -52,7 +52,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 def cancel(request: PageRequest, pk: int) -> HttpResponse:
     try:
         jobs.cancel_job(request.actor, pk)
-        messages.success(request, gettext("The job stops at the next opportunity."))
+        messages.success(request, gettext("The job will stop at the next opportunity."))
     except Conflict:
         messages.error(request, gettext("The job has already ended."))
     return redirect("job", pk)

@@ -25,11 +25,11 @@ class ScheduleForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=_("By the hub’s clock. For hourly tasks only the minutes count."),
     )
-    on = forms.BooleanField(label=_("The hub does this automatically"), required=False)
+    on = forms.BooleanField(label=_("Run automatically"), required=False)
     reason = forms.CharField(
         label=_("Reason for the change"),
         required=False,
         max_length=LONGEST,
-        help_text=_("For the second officer, if one must approve the change."),
+        help_text=_("Shown to the second officer, if one must approve the change."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )

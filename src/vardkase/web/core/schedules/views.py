@@ -48,9 +48,9 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def run(request: PageRequest, name: str) -> HttpResponse:
     if schedules.run_now(request.actor, name):
-        messages.success(request, gettext("It starts in a moment."))
+        messages.success(request, gettext("The task will start in a moment."))
     else:
-        messages.info(request, gettext("It is already queued."))
+        messages.info(request, gettext("The task is already queued."))
     return redirect("schedules")
 
 
@@ -66,9 +66,9 @@ def switch(request: PageRequest, name: str, *, paused: bool) -> HttpResponse:
         messages.success(request, gettext(WAITS))
         return redirect("schedules")
     message = (
-        gettext("The hub no longer does this automatically.")
+        gettext("The task no longer runs automatically.")
         if paused
-        else gettext("The hub does this automatically.")
+        else gettext("The task now runs automatically.")
     )
     messages.success(request, message)
     return redirect("schedules")

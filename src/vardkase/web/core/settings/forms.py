@@ -21,7 +21,7 @@ class SettingForm(forms.Form):
             self.fields["reason"] = forms.CharField(
                 label=_("Reason for the change"),
                 max_length=LONGEST,
-                help_text=_("For the second officer, who must approve the change."),
+                help_text=_("Shown to the second officer, who must approve the change."),
                 error_messages={"required": _("Enter a reason.")},
                 widget=forms.Textarea(attrs={"rows": 2}),
             )

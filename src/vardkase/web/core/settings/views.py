@@ -27,11 +27,11 @@ from vardkase.web.ui.proposals import proposed
 WHO: dict[ChangedBy, Promise] = {
     ChangedBy.OFFICERS: _("Two officers"),
     ChangedBy.SITE_ADMIN: _("Site administrators"),
-    ChangedBy.OPERATOR: _("Site administrators and the operator"),
+    ChangedBy.OPERATOR: _("Site administrators and the platform operator"),
 }
 GROUPS: dict[str, Promise] = {
     "Vardkase": _("The hub and its members"),
-    "MISP": _("Events, accounts and mail"),
+    "MISP": _("Events, accounts and e-mail"),
     "Security": _("Security"),
     "GnuPG": _("E-mail encryption"),
     "Plugin": _("Modules and streams"),

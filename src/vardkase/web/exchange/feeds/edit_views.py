@@ -40,7 +40,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "feeds/delete.html", {"feed": feed})
     services.delete_feed(request.actor, pk)
-    messages.success(request, gettext("The feed has been removed. The events that came from it stay."))
+    messages.success(request, gettext("The feed has been removed. Events that came from it are kept."))
     return redirect("feeds")
 
 

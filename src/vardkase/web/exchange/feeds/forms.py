@@ -30,7 +30,7 @@ PLACES = (
     (InputSource.LOCAL, _("In the feeds folder on this server")),
 )
 EVENTS = (
-    ("1", _("Always into the same event")),
+    ("1", _("Always add to the same event")),
     ("0", _("A new event each time")),
 )
 FLAGS = (
@@ -71,14 +71,14 @@ class FeedForm(ReachForm):
         help_text=_("Only for files on this server. What could not be stored stays."),
     )
     basic_name = forms.CharField(
-        label=_("Name in the feed"),
+        label=_("User name"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", **PLAIN_TEXT}),
-        help_text=_("Only if the feed’s server asks for a name and password."),
+        help_text=_("Only if the feed’s server asks for a user name and password."),
     )
     basic_password = forms.CharField(
-        label=_("Password there"),
+        label=_("Password"),
         required=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
@@ -96,18 +96,21 @@ class FeedForm(ReachForm):
     enabled = forms.BooleanField(
         label=_("Fetch from the feed"),
         required=False,
-        help_text=_("On request, manually or by a scheduled task. What is fetched becomes events here."),
+        help_text=_(
+            "Runs when started manually or by a scheduled task. Fetched content becomes events here."
+        ),
     )
     caching_enabled = forms.BooleanField(
-        label=_("Cache its values"),
+        label=_("Cache the feed’s values"),
         required=False,
         help_text=_("Shows next to a value that it is also in the feed, without creating events."),
     )
     lookup_visible = forms.BooleanField(
-        label=_("Everyone on the hub may see what the feed knows"),
+        label=_("Everyone on the hub can see matches with this feed"),
         required=False,
         help_text=_(
-            "Otherwise only the organisation that runs the hub. Roles decide whether users see such marks at all."
+            "Otherwise, only the organisation that runs the hub can. A user’s role decides whether "
+            "matches are shown at all."
         ),
     )
     orgs_or = LinesField(
@@ -137,17 +140,17 @@ class FeedForm(ReachForm):
         help_text=_("One character, such as a comma or a semicolon."),
     )
     excluderegex = forms.CharField(
-        label=_("Leave out values like this"),
+        label=_("Leave out values that match"),
         required=False,
         max_length=1000,
         widget=forms.TextInput(attrs=PLAIN_TEXT),
         help_text=_("A regular expression, such as /example[.]com$/i."),
     )
     fixed_event = forms.ChoiceField(
-        label=_("Columns"), choices=EVENTS, widget=forms.RadioSelect, required=False
+        label=_("Where values are added"), choices=EVENTS, widget=forms.RadioSelect, required=False
     )
     event_id = forms.IntegerField(
-        label=_("Number of the event"),
+        label=_("Event ID"),
         required=False,
         min_value=0,
         help_text=_("Leave empty to create an event the first time."),
@@ -156,22 +159,20 @@ class FeedForm(ReachForm):
         label=_("Values removed from the list are also removed from the event"),
         required=False,
         help_text=_(
-            "Only if everything goes into the same event. What people have added to that event "
-            "is sent as well."
+            "Only if everything goes into the same event. Anything that people have added to that event is "
+            "removed as well."
         ),
     )
-    override_ids = forms.BooleanField(label=_("Nothing from the feed is for detection"), required=False)
+    override_ids = forms.BooleanField(label=_("Mark nothing from the feed for detection"), required=False)
     force_to_ids = forms.BooleanField(
-        label=_("Everything from the feed is for detection"),
+        label=_("Mark everything from the feed for detection"),
         required=False,
         help_text=_("If neither is set, the type of value decides."),
     )
     publish = forms.BooleanField(
-        label=_("Publish what is fetched at once"),
+        label=_("Publish fetched events at once"),
         required=False,
-        help_text=_(
-            "It is then sent to connected hubs, feeds and mail recipients without anyone having reviewed it."
-        ),
+        help_text=_("They are then sent to connected hubs, feeds and e-mail recipients without review."),
     )
     unpublish_event = forms.BooleanField(
         label=_("Keep incoming events unpublished"),
@@ -181,14 +182,14 @@ class FeedForm(ReachForm):
     disable_correlation = forms.BooleanField(
         label=_("Do not correlate incoming events"),
         required=False,
-        help_text=_("For long lists of little value that would otherwise appear next to everything."),
+        help_text=_("For long, low-value lists that would otherwise correlate with everything."),
     )
     orgc_id = forms.ChoiceField(
         label=_("Create the events in the name of"),
         required=False,
         help_text=_(
-            "If nobody is chosen: the creator named by the feed, or for lists, the organisation that runs "
-            "the hub."
+            "If none is chosen, events keep the creator named by the feed, and lists get the organisation "
+            "that runs the hub."
         ),
     )
     tag = forms.CharField(
@@ -196,7 +197,7 @@ class FeedForm(ReachForm):
         required=False,
         max_length=255,
         widget=forms.TextInput(attrs=PLAIN_TEXT),
-        help_text=_("Added to everything from the feed. The name of an existing tag."),
+        help_text=_("The name of an existing tag, which is added to everything from the feed."),
     )
     tag_collection_id = forms.ChoiceField(
         label=_("Tag collection"),
@@ -208,7 +209,7 @@ class FeedForm(ReachForm):
         options.setdefault("initial", initial_of(feed) if feed else NEW)
         super().__init__(*args, groups=usable_groups(actor), **options)
         self.actor, self.feed = actor, feed
-        self._choices("orgc_id", _("Nobody chosen"), [(org.pk, org.name) for org in organisations("all")])
+        self._choices("orgc_id", _("None chosen"), [(org.pk, org.name) for org in organisations("all")])
         collections = [(collection.pk, collection.name) for collection in visible_collections(actor)]
         self._choices("tag_collection_id", _("None"), collections)
         if not settings.VARDKASE_FEED_FOLDER and self["input_source"].value() != InputSource.LOCAL:

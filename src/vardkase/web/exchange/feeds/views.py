@@ -114,7 +114,7 @@ def take(request: PageRequest, pk: int) -> HttpResponse:
                 request, gettext("The event was not imported: it belongs to a member, or cannot be read.")
             )
         else:
-            messages.success(request, gettext("The event exists here."))
+            messages.success(request, gettext("The event is now on this hub."))
     return redirect("feed_preview", pk)
 
 
@@ -124,7 +124,7 @@ def fetch(request: PageRequest, pk: int) -> HttpResponse:
     feed = queries.find_feed(request.actor, pk)
     if feed.enabled:
         tasks.order_fetch(request.actor, [feed.pk])
-        messages.success(request, gettext("Fetching starts in a moment. Progress is shown on this page."))
+        messages.success(request, gettext("Fetching will start in a moment. Progress is shown on this page."))
     else:
         messages.error(request, gettext("The feed is disabled. Enable it first."))
     return redirect("feed", pk)
@@ -134,7 +134,7 @@ def fetch(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def cache(request: PageRequest, pk: int) -> HttpResponse:
     tasks.order_cache(request.actor, [queries.find_feed(request.actor, pk).pk])
-    messages.success(request, gettext("Caching starts in a moment. Progress is shown on this page."))
+    messages.success(request, gettext("Caching will start in a moment. Progress is shown on this page."))
     return redirect("feed", pk)
 
 
@@ -143,7 +143,9 @@ def cache(request: PageRequest, pk: int) -> HttpResponse:
 def switch(request: PageRequest, pk: int) -> HttpResponse:
     on = posted.flag(request, "on")
     services.toggle_feeds(request.actor, [pk], enabled=on)
-    messages.success(request, gettext("The feed is enabled.") if on else gettext("The feed is disabled."))
+    messages.success(
+        request, gettext("The feed has been enabled.") if on else gettext("The feed has been disabled.")
+    )
     return redirect("feed", pk)
 
 

@@ -33,12 +33,12 @@ class ProviderForm(forms.Form):
         help_text=_("The text on the button, such as “The municipality’s sign-in”."),
     )
     trusts_second_factor = forms.BooleanField(
-        label=_("The provider's second factor counts"),
+        label=_("Trust the provider’s second factor"),
         required=False,
         help_text=_("If the provider reports that it required one (mfa), the hub does not ask for its own."),
     )
     required = forms.BooleanField(
-        label=_("Require it"),
+        label=_("Require this provider"),
         required=False,
         help_text=_(
             "Passwords and passkeys are then refused, and people who are signed in must sign in "

@@ -68,7 +68,7 @@ class OwnFeedForm(forms.Form):
         help_text=_("A date such as 2026-01-31, or a period such as 90d. Leave empty for no limit."),
     )
     local_tags = forms.BooleanField(
-        label=_("With tags that are meant for the hub only"),
+        label=_("Include tags that are meant for this hub only"),
         required=False,
         help_text=_("Leave this off unless the feed is for our own systems."),
     )
@@ -76,7 +76,7 @@ class OwnFeedForm(forms.Form):
     enabled = forms.BooleanField(
         label=_("The feed is enabled"),
         required=False,
-        help_text=_("While it is disabled nobody receives it, and it is not written."),
+        help_text=_("A disabled feed is not written, and nobody can fetch it."),
     )
 
     def __init__(self, actor: Actor, feed: OwnFeed | None, *args: Any, **options: Any) -> None:

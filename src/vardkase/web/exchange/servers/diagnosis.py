@@ -47,14 +47,14 @@ class Diagnosis:
 
 NAME, REACH, ENCRYPTION, CERTIFICATE, KEY, ROLE, VERSION, TRAFFIC, CLOCKS = LABELS = (
     _("The name resolves"),
-    _("Responds"),
+    _("The hub responds"),
     _("The connection is encrypted"),
-    _("The certificate is correct"),
+    _("The certificate is valid"),
     _("Our key is accepted"),
     _("Our account may exchange events"),
     _("The versions are compatible"),
     _("What we send arrives intact"),
-    _("The clocks agree"),
+    _("The clocks are in sync"),
 )
 
 FAULTS: dict[ConnectionFault, tuple[int, Words, Words]] = {
@@ -96,8 +96,11 @@ FAULTS: dict[ConnectionFault, tuple[int, Words, Words]] = {
     ),
     ConnectionFault.OTHER_NAME: (
         3,
-        _("The other hub's certificate is for another name."),
-        _("Check the address. If it is right, ask the administrators for a certificate with that name."),
+        _("The other hub’s certificate does not match its host name."),
+        _(
+            "Check the address. If it is right, ask the administrators for a certificate that covers this"
+            " name."
+        ),
     ),
     ConnectionFault.UNTRUSTED: (
         3,
@@ -109,10 +112,8 @@ FAULTS: dict[ConnectionFault, tuple[int, Words, Words]] = {
     ),
     ConnectionFault.OTHER: (
         1,
-        _("The response could not be used."),
-        _(
-            "Check that the address leads to MISP itself, and not to a sign-in page or a proxy in front of it."
-        ),
+        _("The response was not valid."),
+        _("Check that the address points to MISP itself, not to a sign-in page or a proxy in front of it."),
     ),
 }
 """Where a connection failed: the place among `LABELS`, what was found, what to do."""
@@ -122,13 +123,11 @@ REFUSALS: dict[int, tuple[int, Words, Words]] = {
     client.UNEXPECTED: (
         4,
         _("There is a response, but not from MISP."),
-        _(
-            "Check that the address leads to MISP itself, and not to a sign-in page or a proxy in front of it."
-        ),
+        _("Check that the address points to MISP itself, not to a sign-in page or a proxy in front of it."),
     ),
     client.REFUSED: (
         4,
-        _("The other hub does not know our key."),
+        _("The other hub does not recognise our key."),
         _("Ask its administrators for a new key of a synchronising account, and enter it in the settings."),
     ),
     client.PASSWORD: (
@@ -192,7 +191,7 @@ def _encryption(server: Server) -> Step:
     return Step(
         ENCRYPTION,
         "warn",
-        gettext("It is not: the key and events are sent unencrypted."),
+        gettext("Not encrypted: the key and events are sent in clear text."),
         gettext("Ask its administrators for an address that begins with https://."),
     )
 
@@ -214,7 +213,7 @@ def _role(checkup: Checkup) -> Step:
     if checkup.account is None:
         return Step(ROLE, "ok")
     values = {"email": checkup.account.email, "role": checkup.account.role}
-    return Step(ROLE, "ok", gettext("We are %(email)s there, with the role “%(role)s”.") % values)
+    return Step(ROLE, "ok", gettext("Signed in there as %(email)s with the role “%(role)s”.") % values)
 
 
 def _version(checkup: Checkup) -> Step:
@@ -236,7 +235,7 @@ def _traffic(checkup: Checkup) -> Step:
     return Step(
         TRAFFIC,
         "bad",
-        gettext("What we send is changed or stopped on the way."),
+        gettext("Our requests are altered or blocked in transit."),
         gettext("A proxy or firewall between the two hubs changes requests. Contact its administrators."),
     )
 
@@ -248,9 +247,17 @@ def _clock(checkup: Checkup) -> Step:
         return Step(CLOCKS, "ok")
     minutes = max(1, round(abs(checkup.clock) / 60))
     if checkup.clock > 0:
-        message = ngettext("Theirs is %(n)s minute fast.", "Theirs is %(n)s minutes fast.", minutes)
+        message = ngettext(
+            "The other hub’s clock is %(n)s minute fast.",
+            "The other hub’s clock is %(n)s minutes fast.",
+            minutes,
+        )
     else:
-        message = ngettext("Theirs is %(n)s minute slow.", "Theirs is %(n)s minutes slow.", minutes)
+        message = ngettext(
+            "The other hub’s clock is %(n)s minute slow.",
+            "The other hub’s clock is %(n)s minutes slow.",
+            minutes,
+        )
     return Step(
         CLOCKS,
         "warn",

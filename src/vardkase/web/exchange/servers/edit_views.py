@@ -40,7 +40,7 @@ def take_over(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         with errors_shown_in(form, fields=FIELDS):
             server = services.import_server(request.actor, form.cleaned_data["document"])
-            messages.success(request, gettext("The connection has been added. Choose what it is for."))
+            messages.success(request, gettext("Connection added. Choose what to fetch and send."))
             return redirect("server_edit", server.pk)
     return render(request, "servers/import.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -58,7 +58,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
         context = {"server": server, "bound": users_bound_to([pk]).get(pk, [])}
         return render(request, "servers/delete.html", context)
     services.delete_server(request.actor, pk)
-    messages.success(request, gettext("The connection has been removed. What came over it stays."))
+    messages.success(request, gettext("The connection has been removed. Events received over it are kept."))
     return redirect("servers")
 
 
@@ -102,7 +102,7 @@ def _write(request: PageRequest, server: Server | None) -> HttpResponse:
                 if server
                 else services.add_server(request.actor, form.wire())
             )
-            messages.success(request, gettext("Saved. Test the connection to see that it works."))
+            messages.success(request, gettext("Saved. Test the connection to check that it works."))
             return redirect("server", saved.pk)
     authority, own = certificates_of(server) if server else (None, None)
     context = {

@@ -40,7 +40,7 @@ ONLY_TAGS = _("Only events with any of these tags")
 NO_TAGS = _("No events with any of these tags")
 ONLY_CREATORS = _("Only events created by these organisations")
 NO_CREATORS = _("No events created by these organisations")
-EVERYTHING = _("Nothing chosen: everything passes.")
+EVERYTHING = _("Leave empty for no restriction.")
 TYPES_HELP = _(
     "Takes effect when the setting MISP.enable_synchronisation_filtering_on_type is on. Events are then "
     "received without the excluded parts."
@@ -67,9 +67,7 @@ class CertificateField(forms.FileField):
 
 
 class ConnectionForm(forms.Form):
-    name = forms.CharField(
-        label=_("Name"), max_length=255, help_text=_("The connection’s name here. Only we see it.")
-    )
+    name = forms.CharField(label=_("Name"), max_length=255, help_text=_("Shown only on this hub."))
     url = forms.CharField(
         label=_("Address"),
         max_length=255,
@@ -80,17 +78,18 @@ class ConnectionForm(forms.Form):
         label=_("Remote organisation"),
         required=False,
         help_text=_(
-            "Who runs the other hub. What this organisation may not read here is never sent over the connection."
+            "The organisation that runs the other hub. Only what this organisation may read here is "
+            "sent over the connection."
         ),
     )
-    new_org_name = forms.CharField(label=_("Its name"), required=False, max_length=255)
+    new_org_name = forms.CharField(label=_("Name of the organisation"), required=False, max_length=255)
     new_org_uuid = forms.UUIDField(
-        label=_("Its UUID"),
+        label=_("UUID of the organisation"),
         required=False,
         help_text=_("Ask the other hub’s administrators. It must be the same on both hubs."),
     )
     authkey = forms.CharField(
-        label=_("Our key there"),
+        label=_("API key from the other hub"),
         required=False,
         max_length=40,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -98,7 +97,7 @@ class ConnectionForm(forms.Form):
     pull = forms.BooleanField(
         label=_("Fetch events from the other hub"),
         required=False,
-        help_text=_("On request, manually or by a scheduled task."),
+        help_text=_("Runs when started manually or by a scheduled task."),
     )
     pull_galaxy_clusters = forms.BooleanField(
         label=_("Fetch the other hub's own galaxy clusters too"), required=False
@@ -117,18 +116,18 @@ class ConnectionForm(forms.Form):
     pull_orgs_or = Picker(label=ONLY_CREATORS, help_text=EVERYTHING)
     pull_orgs_not = Picker(label=NO_CREATORS)
     pull_types_not = Picker(label=_("Leave out attributes of these types"), help_text=TYPES_HELP)
-    pull_objects_not = Picker(label=_("Leave out objects of these kinds"), help_text=TYPES_HELP)
+    pull_objects_not = Picker(label=_("Leave out objects of these types"), help_text=TYPES_HELP)
     pull_changed = WithinField(label=_("Only events changed within"))
     pull_parameters = forms.CharField(
-        label=_("More filters of the other hub's index"),
+        label=_("Additional filters on the other hub’s event index"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"}),
         help_text=_("One per line, as name=value, such as threatlevel=1. Most connections need none."),
     )
     push = forms.BooleanField(
-        label=_("Send what is published here"),
+        label=_("Send events published here"),
         required=False,
-        help_text=_("Sent on publication. Only what may leave the hub is sent."),
+        help_text=_("Events are sent as soon as they are published, if their distribution allows it."),
     )
     push_sightings = forms.BooleanField(label=_("Send sightings too"), required=False)
     push_galaxy_clusters = forms.BooleanField(label=_("Send our own galaxy clusters too"), required=False)
@@ -298,10 +297,10 @@ class PreviewForm(forms.Form):
 
 class ConnectionImportForm(forms.Form):
     document = forms.CharField(
-        label=_("What the other hub gave you"),
+        label=_("Connection details"),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off"}),
         max_length=20_000,
-        help_text=_("JSON with address, key and organisation. It starts with a brace."),
+        help_text=_("JSON with the address, key and organisation."),
     )
 
     def clean_document(self) -> dict[str, Any]:
@@ -312,7 +311,7 @@ class ConnectionImportForm(forms.Form):
             document = None
         inner = document.get("Server", document) if isinstance(document, dict) else None
         if not isinstance(inner, dict):
-            raise ValidationError(gettext("This is not a connection text from a hub."))
+            raise ValidationError(gettext("These are not connection details from a hub."))
         return inner
 
 
@@ -320,9 +319,7 @@ NEW_KEY_HELP = _(
     "The key (40 characters) of the account that the other hub created for us. It is "
     "stored encrypted and is not shown again."
 )
-OLD_KEY_HELP = _(
-    "One is stored. Enter a new one only to replace it. It must be entered again if the address changes."
-)
+OLD_KEY_HELP = _("A key is stored. Enter a new one only to replace it, or if the address changes.")
 
 
 def initial_of(server: Server) -> dict[str, Any]:

@@ -31,7 +31,8 @@ class BlockRuleForm(forms.Form):
     tags = Picker(
         label=_("Events with any of these tags are not imported"),
         help_text=_(
-            "Applies to everything: people here, programs, feeds and other hubs. Existing content stays."
+            "Applies to all sources: users of this hub, programs, feeds and other hubs. Existing "
+            "content is kept."
         ),
     )
 

@@ -86,7 +86,7 @@ def trust(request: PageRequest, pk: int) -> HttpResponse:
         messages.error(request, str(failed))
     except Conflict:
         messages.error(
-            request, gettext("The other hub now presents another certificate. Test the connection again.")
+            request, gettext("The other hub now presents a different certificate. Test the connection again.")
         )
     else:
         messages.success(
@@ -104,7 +104,7 @@ def pull(request: PageRequest, pk: int) -> HttpResponse:
     except Invalid:
         messages.error(request, gettext("Enter the event’s number there, or its UUID."))
     else:
-        messages.success(request, gettext("Fetching starts in a moment. Progress is shown on this page."))
+        messages.success(request, gettext("Fetching will start in a moment. Progress is shown on this page."))
     return redirect("server", pk)
 
 
@@ -113,7 +113,7 @@ def pull(request: PageRequest, pk: int) -> HttpResponse:
 def push(request: PageRequest, pk: int) -> HttpResponse:
     server = find_server(request.actor, pk)
     tasks.order_push(request.actor, server.pk, "full")
-    messages.success(request, gettext("Sending starts in a moment. Progress is shown on this page."))
+    messages.success(request, gettext("Sending will start in a moment. Progress is shown on this page."))
     return redirect("server", pk)
 
 
@@ -133,7 +133,9 @@ def propose_confirmation(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def dismiss(request: PageRequest, pk: int, uuid: UUID) -> HttpResponse:
     queries.dismiss(request.actor, find_server(request.actor, pk), str(uuid))
-    messages.success(request, gettext("The event is dismissed until the other hub changes it."))
+    messages.success(
+        request, gettext("Dismissed. The event will be listed again if the other hub changes it.")
+    )
     return redirect("server", pk)
 
 
@@ -154,7 +156,7 @@ def run(request: PageRequest, pk: int) -> HttpResponse:
 def cancel(request: PageRequest, pk: int) -> HttpResponse:
     sync_run = queries.cancel_run(request.actor, pk)
     messages.success(
-        request, gettext("The run stops after the current event. What has been transferred stays.")
+        request, gettext("The run will stop after the current event. Events already transferred are kept.")
     )
     return redirect("server", sync_run.server_id)
 

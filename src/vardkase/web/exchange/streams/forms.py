@@ -100,7 +100,7 @@ class WebhookForm(StreamForm):
         widget=forms.TextInput(attrs={"inputmode": "url", **CODE}),
     )
     authorization = forms.CharField(
-        label=_("Header Authorization"),
+        label=_("Authorization header"),
         required=False,
         widget=SECRET,
         help_text=_(
@@ -131,7 +131,7 @@ class SyslogForm(StreamForm):
         widget=forms.RadioSelect,
     )
     framing = forms.ChoiceField(
-        label=_("How messages are separated"),
+        label=_("Message framing"),
         choices=[
             ("octets", _("Length-prefixed (usual with TLS)")),
             ("lines", _("One line each, with a syslog header")),
@@ -166,7 +166,7 @@ class KafkaForm(StreamForm):
         ],
     )
     mechanism = forms.ChoiceField(
-        label=_("How the password is sent"),
+        label=_("Authentication mechanism"),
         choices=[(mechanism, mechanism) for mechanism in ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")],
     )
     username = forms.CharField(label=_("User name"), required=False, widget=forms.TextInput(attrs=CODE))
@@ -211,12 +211,12 @@ class DeliveryFilterForm(forms.Form):
     )
     receiver = forms.CharField(label=_("Receiver"), required=False, max_length=200)
     kind = forms.ChoiceField(
-        label=_("Kind"), required=False, choices=[("", _("All kinds")), *RECEIVERS.items()]
+        label=_("Type"), required=False, choices=[("", _("All types")), *RECEIVERS.items()]
     )
     state = forms.ChoiceField(
         label=_("Status"),
         required=False,
-        choices=[("", _("All states")), *((state, words) for state, (words, _tone) in STATES.items())],
+        choices=[("", _("All statuses")), *((state, words) for state, (words, _tone) in STATES.items())],
     )
     since = forms.DateField(label=_("From"), required=False, widget=DAY)
     until = forms.DateField(label=_("Until"), required=False, widget=DAY)

@@ -77,7 +77,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with errors_shown_in(form, fields={"filters": "types"}):
             services.edit_stream(request.actor, pk, form.wire())
-            messages.success(request, gettext("Saved. Send a test to see that it works."))
+            messages.success(request, gettext("Saved. Send a test to check that it works."))
             return redirect("stream", pk)
     context = {"form": form, "kind": stream.kind, "stream": stream}
     return render(request, "streams/form.html", context, status=422 if form.errors else 200)
@@ -89,7 +89,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "streams/delete.html", {"stream": stream})
     services.delete_stream(request.actor, pk)
-    messages.success(request, gettext("The stream has been removed. What was sent stays on record."))
+    messages.success(request, gettext("The stream has been removed. The record of what was sent is kept."))
     return redirect("streams")
 
 
@@ -119,9 +119,9 @@ def switch(request: PageRequest, pk: int, on: bool) -> HttpResponse:
         messages.error(request, gettext("Too many streams are enabled. Pause one first."))
     else:
         message = (
-            gettext("It resumes where it stopped.")
+            gettext("The stream resumes where it stopped.")
             if on
-            else gettext("It is paused. New messages are waiting.")
+            else gettext("Paused. New messages wait until the stream is resumed.")
         )
         messages.success(request, message)
     return redirect("stream", pk)
@@ -134,7 +134,7 @@ def replay(request: PageRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, find_stream(request.actor, pk), replay=form, status=422)
     services.replay_from(request.actor, pk, form.cleaned_data["since"])
-    messages.success(request, gettext("It is sent again from then on, in order."))
+    messages.success(request, gettext("Everything from then on is sent again, in order."))
     return redirect("stream", pk)
 
 

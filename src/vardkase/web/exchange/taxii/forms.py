@@ -21,7 +21,7 @@ from vardkase.web.exchange.servers.rule_choices import RuleRows
 from vardkase.web.ui.chips import REACHES as REACH_WORDS
 from vardkase.web.ui.forms.picker import Names, Picker
 
-EVERYTHING = _("Nothing chosen: everything passes.")
+EVERYTHING = _("Leave empty for no restriction.")
 
 
 class SearchForm(forms.Form):
@@ -98,7 +98,7 @@ class CollectionForm(SearchForm):
 
 
 class TaxiiServerForm(SearchForm):
-    name = forms.CharField(label=_("Name"), max_length=191, help_text=_("Its name here. Only we see it."))
+    name = forms.CharField(label=_("Name"), max_length=191, help_text=_("Shown only on this hub."))
     owner = forms.CharField(label=_("Run by"), required=False, max_length=191)
     baseurl = forms.CharField(
         label=_("Address"),
@@ -112,7 +112,7 @@ class TaxiiServerForm(SearchForm):
         help_text=_("The path of the API root, such as /taxii2/api/. Ask the server’s owner for it."),
     )
     api_key = forms.CharField(
-        label=_("Our key there"),
+        label=_("Our key on the server"),
         required=False,
         max_length=servers.LONGEST_KEY,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -189,6 +189,4 @@ NEW_KEY = _(
     "Name and password separated by a colon (name:password), or the value the server expects in the "
     "Authorization header. It is stored encrypted and never shown again."
 )
-OLD_KEY = _(
-    "One is stored. Enter a new one only to replace it. It must be entered again if the address changes."
-)
+OLD_KEY = _("A key is stored. Enter a new one only to replace it, or if the address changes.")

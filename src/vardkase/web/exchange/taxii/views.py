@@ -75,7 +75,7 @@ def delete_collection(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "taxii/collection_delete.html", {"collection": stored})
     collections.delete_collection(request.actor, pk)
-    messages.success(request, gettext("The collection is no longer offered. Its events stay."))
+    messages.success(request, gettext("The collection is no longer offered. Its events are kept."))
     return redirect("taxii")
 
 
@@ -93,7 +93,7 @@ def write_server(request: PageRequest, pk: int = 0) -> HttpResponse:
             ),
         )
         if saved:
-            messages.success(request, gettext("Saved. Test the server to see that it works."))
+            messages.success(request, gettext("Saved. Test the server to check that it works."))
             return redirect("taxii_server", saved.pk)
     return _form_page(request, "taxii/server_form.html", form, {"server": stored})
 
@@ -104,7 +104,7 @@ def delete_server(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "taxii/server_delete.html", {"server": stored})
     servers.delete_taxii_server(request.actor, pk)
-    messages.success(request, gettext("The server has been removed. What came from it stays."))
+    messages.success(request, gettext("The server has been removed. Events received from it are kept."))
     return redirect("taxii")
 
 
@@ -155,10 +155,10 @@ def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
     stored = servers.find_taxii_server(request.actor, pk)
     if way == TaxiiDirection.POLL:
         tasks.order_poll(request.actor, stored.pk)
-        messages.success(request, gettext("Fetching starts in a moment. Progress is shown on this page."))
+        messages.success(request, gettext("Fetching will start in a moment. Progress is shown on this page."))
     else:
         tasks.order_push(request.actor, stored.pk)
-        messages.success(request, gettext("Sending starts in a moment. Progress is shown on this page."))
+        messages.success(request, gettext("Sending will start in a moment. Progress is shown on this page."))
     return redirect("taxii_server", stored.pk)
 
 

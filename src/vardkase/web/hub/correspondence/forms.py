@@ -21,8 +21,10 @@ class TextForm(forms.Form):
         label=_("Text (Markdown)"),
         max_length=LONGEST_BODY,
         widget=forms.Textarea(attrs={"rows": 16}),
-        help_text=_("Placeholders in braces are filled in automatically. A blank line starts a new paragraph, ## "
-            "a heading."),
+        help_text=_(
+            "Placeholders in braces are filled in automatically. A blank line starts a new paragraph, ## "
+            "a heading."
+        ),
     )
     reason = forms.CharField(
         label=_("Reason for changing the text"),

@@ -44,20 +44,20 @@ class SupportMessageForm(forms.Form):
 
 
 class RouteForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=RequestKind.choices)
+    kind = forms.ChoiceField(label=_("Type"), choices=RequestKind.choices)
     subject = forms.CharField(
         label=_("New heading"),
         max_length=LONGEST_SUBJECT,
         required=False,
         help_text=_(
             "Required when the request is passed to the platform operator, who may not read content. "
-                "Otherwise optional."
+            "Otherwise optional."
         ),
     )
 
 
 class AnnouncementForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=AnnouncementKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Type"), choices=AnnouncementKind.choices, widget=forms.RadioSelect)
     title_sv = forms.CharField(label=_("Heading in Swedish"), max_length=200)
     text_sv = forms.CharField(
         label=_("Text in Swedish"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})

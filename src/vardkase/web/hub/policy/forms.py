@@ -88,7 +88,9 @@ class RuleForm(forms.Form):
     group = forms.ChoiceField(
         label=_("Sharing group"), required=False, help_text=_("If a new event goes to a sharing group.")
     )
-    handling = forms.ChoiceField(label=_("Handling of these values"), choices=HANDLINGS, widget=forms.RadioSelect)
+    handling = forms.ChoiceField(
+        label=_("Handling of these values"), choices=HANDLINGS, widget=forms.RadioSelect
+    )
     roles = forms.MultipleChoiceField(
         label=_("Roles that may"), widget=forms.CheckboxSelectMultiple, required=False
     )

@@ -30,9 +30,7 @@ class NotificationsForm(forms.Form):
     notification_daily = forms.BooleanField(label=_("Daily summary"), required=False)
     notification_weekly = forms.BooleanField(label=_("Weekly summary"), required=False)
     notification_monthly = forms.BooleanField(label=_("Monthly summary"), required=False)
-    summary_tags = LinesField(
-        max_length=LONGEST_LIST, label=_("Only include events with one of these tags")
-    )
+    summary_tags = LinesField(max_length=LONGEST_LIST, label=_("Only include events with one of these tags"))
     gpgkey = forms.CharField(
         label=_("Your public OpenPGP key"),
         required=False,

@@ -47,9 +47,7 @@ def edit(request: PageRequest) -> HttpResponse:
         take_errors(form, error)
         return _answer(request, form, status=422)
     if wanted != cast(User, request.user).email:
-        message = gettext(
-            "A link has been sent to %(email)s. Open it and confirm to change your address."
-        )
+        message = gettext("A link has been sent to %(email)s. Open it and confirm to change your address.")
         messages.success(request, message % {"email": wanted})
     return redirect("account")
 

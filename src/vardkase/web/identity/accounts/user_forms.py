@@ -30,7 +30,9 @@ class UserForm(forms.Form):
         help_text=_("The account cannot be used from this date. Leave empty if it does not expire."),
     )
     autoalert = forms.BooleanField(label=_("Receives e-mail when an event is published"), required=False)
-    contactalert = forms.BooleanField(label=_("Receives e-mail when someone asks about our events"), required=False)
+    contactalert = forms.BooleanField(
+        label=_("Receives e-mail when someone asks about our events"), required=False
+    )
     server_id = forms.ChoiceField(
         label=_("Account of a connected hub"),
         required=False,

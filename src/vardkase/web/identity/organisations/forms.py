@@ -31,7 +31,7 @@ class OrganisationForm(forms.Form):
     )
     nationality = forms.CharField(label=_("Country"), required=False, max_length=255)
     sector = forms.CharField(label=_("Sector"), required=False, max_length=255)
-    type = forms.CharField(label=_("Kind of organisation"), required=False, max_length=255)
+    type = forms.CharField(label=_("Type of organisation"), required=False, max_length=255)
     contacts = forms.CharField(label=_("Contacts"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     restricted_to_domain = forms.CharField(
         label=_("Mail domains of its accounts"),

@@ -109,7 +109,9 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
     try:
         services.delete_sharing_group(request.actor, group)
     except Conflict:
-        messages.error(request, gettext("Events are shared with the group, so it cannot be deleted. Disable it instead."))
+        messages.error(
+            request, gettext("Events are shared with the group, so it cannot be deleted. Disable it instead.")
+        )
         return redirect("sharing_group", group.uuid)
     messages.success(request, gettext("The sharing group has been deleted."))
     return redirect("sharing_groups")

@@ -151,8 +151,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     )
     return ActionDescription(
         gettext(
-            "The member’s proposal applies from now on. We write to the contacts, who may be given "
-                "accounts."
+            "The member’s proposal applies from now on. We write to the contacts, who may be given accounts."
         ),
         ((gettext("Member"), request.title), *rows),
     )

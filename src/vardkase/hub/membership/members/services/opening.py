@@ -121,13 +121,15 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     warnings = [
         gettext(
             "Nobody in the organisation can read, write or synchronise anything until the membership "
-                "is active."
+            "is active."
         )
     ]
     if active_users().filter(org=int(request.subject), staff_roles__contains=[StaffRole.OPERATOR]).exists():
         warnings.append(
-            gettext("The hub’s operators belong to this organisation. Access granted to them has no effect "
-                "until then.")
+            gettext(
+                "The hub’s operators belong to this organisation. Access granted to them has no effect "
+                "until then."
+            )
         )
     return ActionDescription(
         gettext("The organisation becomes a member, and onboarding starts. No application is needed."),

@@ -86,7 +86,9 @@ def send_completion(request: ApplicantRequest) -> HttpResponse:
     except Conflict as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, gettext("Your additional information has been submitted. The assessment continues."))
+        messages.success(
+            request, gettext("Your additional information has been submitted. The assessment continues.")
+        )
     return redirect("apply_status")
 
 

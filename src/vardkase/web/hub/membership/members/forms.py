@@ -57,7 +57,9 @@ class TerminateForm(ChangeDecisionForm):
     contributions = forms.CharField(
         label=_("What happens to the member’s contributions"),
         widget=forms.Textarea(attrs=ROWS),
-        help_text=_("Contributions stay on the hub. Describe what was agreed, such as whose name they appear under."),
+        help_text=_(
+            "Contributions stay on the hub. Describe what was agreed, such as whose name they appear under."
+        ),
     )
 
 

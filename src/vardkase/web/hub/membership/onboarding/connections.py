@@ -29,5 +29,7 @@ def index(request: PageRequest) -> HttpResponse:
 def confirm(request: PageRequest, pk: int) -> HttpResponse:
     with errors_shown_as_message(request):
         confirmation.confirm(request.actor, pk, posted.text(request, "identity"))
-        messages.success(request, gettext("Confirmed. Anything the hub fetches from there is treated as yours."))
+        messages.success(
+            request, gettext("Confirmed. Anything the hub fetches from there is treated as yours.")
+        )
     return redirect("membership_connections")

@@ -71,5 +71,7 @@ class AcceptanceForm(forms.Form):
     name = forms.CharField(label=_("Name of the signatory"), max_length=LONGEST_NAME)
     role = forms.CharField(label=_("Position"), max_length=LONGEST_NAME)
     accepted = forms.BooleanField(
-        label=_("The signatory is authorised to represent the organisation, and accepts the terms on its behalf")
+        label=_(
+            "The signatory is authorised to represent the organisation, and accepts the terms on its behalf"
+        )
     )
