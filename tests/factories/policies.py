@@ -19,7 +19,7 @@ RED = {
 }
 MARKED = {
     "kind": "must_carry",
-    "title": {"sv": "Allt som delas har TLP-märkning", "en": "All that is shared carries a TLP tag"},
+    "title": {"sv": "Allt som delas har TLP-märkning", "en": "Everything that is shared has a TLP tag"},
     "tags": ["tlp:*"],
     "reach": "sharing_group",
 }

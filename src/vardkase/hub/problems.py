@@ -52,5 +52,5 @@ class TrainingProblem(ProblemCode):
     IN_THE_FUTURE = _("The date cannot be in the future. Enter the day the training was completed.")
     ENDS_BEFORE_DONE = _("Training is valid at least until the day it was completed.")
     PEOPLE_COUNT = _("Choose between 1 and %(count)s people.")
-    NOT_A_USER = _("Nobody with this address is a user of your organisation.")
+    NOT_A_USER = _("No user of your organisation has this address.")
     NO_SUCH_TRAINING = _("Training not found."), "Invalid training."

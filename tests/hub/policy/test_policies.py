@@ -161,7 +161,7 @@ def test_export_is_readable_document(seed: Seed) -> None:
     pdf = pypdfium2.PdfDocument(send(seed.reader.key, "GET", f"{path}/pdf/en").content)
     page = "".join(each.get_textpage().get_text_range() for each in pdf)
     assert "Policy for sharing in MISP" in page
-    assert "Rule 2. All that is shared carries a TLP tag" in page
+    assert "Rule 2. Everything that is shared has a TLP tag" in page
     for missing in (f"{path}/odt", f"{path}/pdf/fr", "/mispPolicies/export/999999/pdf"):
         response = send(seed.reader.key, "GET", missing)
         assert (response.status_code, answer(response)["url"]) == (404, missing)

@@ -43,9 +43,9 @@ FACTS = {
         r"datacenter.*förvaltning och utveckling",
         r"data centre.*develops the application",
     ),
-    "helps customer service": (
+    "helps support": (
         r"kundtjänst, särskilt med anslutningar",
-        r"customer service, especially with",
+        r"support, especially with",
     ),
     "three places to read": (
         r"misp-project\.org.*circl\.lu/doc/misp.*misp-training",
@@ -65,7 +65,7 @@ FACTS = {
     "CERT-SE decides": (r"cert-se bedömer er ansökan", r"cert-se assesses your application"),
     "API or web": (r"via api.*webbgränssnittet", r"by api.*web interface"),
     "CERT-SE supports": (r"cert-se stödjer", r"cert-se supports"),
-    "routines": (r"tydliga rutiner.*skapa händelser", r"clear routines.*create events"),
+    "routines": (r"tydliga rutiner.*skapa händelser", r"clear processes.*create events"),
     "the policy and training": (r"intern misp-policy och utbilda", r"internal misp policy and train"),
     "phase 1": (r"15 december 2025.*mindre antal.*utvärdera", r"15 december 2025.*small number.*evaluate"),
     "phase 2": (r"23 februari 2026", r"23 february 2026"),

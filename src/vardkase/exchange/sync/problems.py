@@ -13,7 +13,7 @@ class SyncProblem(ProblemCode):
     CUT_OFF = _("The run was interrupted."), "The run was cut off."
     CANCELLED = _("The run was cancelled.")
     BAD_PULL_TECHNIQUE = (
-        _("Enter the event’s number there, or its UUID."),
+        _("Enter the event’s ID on the other hub, or its UUID."),
         "Invalid pull technique `%(detail)s`.",
     )
     BAD_PUSH_TECHNIQUE = _("Enter the event’s number."), "Invalid push technique `%(detail)s`."

@@ -17,7 +17,7 @@ class GrantState(models.TextChoices):
     ASKED = "asked", _("Waiting for an officer")
     GRANTED = "granted", _("In force")
     REFUSED = "refused", pgettext_lazy("content access", "Refused")
-    LAPSED = "lapsed", _("Nobody answered in time")
+    LAPSED = "lapsed", _("Not answered in time")
     ENDED = "ended", pgettext_lazy("content access", "Ended")
     WITHDRAWN = "withdrawn", _("Withdrawn by an officer")
 

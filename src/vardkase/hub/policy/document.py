@@ -100,9 +100,9 @@ def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section
             )
             % name,
             gettext(
-                "The numbered rules are also enforced on the hub. What a rule does not allow does not leave "
-                "us, whether it is published in a browser, over the API or by synchronisation. The hub then "
-                "names the rule."
+                "The numbered rules are also enforced on the hub. Anything that a rule does not allow stays"
+                " in our organisation, whether it is published in a browser, over the API or by "
+                "synchronisation. The hub then names the rule."
             ),
         ],
         [],

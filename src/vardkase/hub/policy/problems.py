@@ -41,7 +41,7 @@ class RuleProblem(ProblemCode):
     NO_SUCH_RULE = _("Rule not found."), "Invalid rule."
     TITLE_LENGTH = _("Enter a title of at most %(most)s characters.")
     UNKNOWN_NAMES = _("Unknown: %(names)s.")
-    TEXT_LENGTH = _("Each must be text of 1 to %(most)s characters.")
+    TEXT_LENGTH = _("Each value must be text of 1 to %(most)s characters.")
     NO_TAG = _("Enter at least one tag, or the beginning of one followed by *.")
     NO_TYPE = _("Enter at least one type.")
     DAYS_OUT_OF_RANGE = _("A request can wait for 1 to 365 days.")

@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 ('subject_state', models.JSONField(default=dict)),
                 ('digest', models.CharField(blank=True, default='', max_length=64)),
                 ('reason', models.TextField(blank=True, default='')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for approval'), ('approved', 'Approved'), ('alone', 'Done by one person before the hub was in use'), ('declined', 'Declined'), ('returned', 'Returned with a question'), ('withdrawn', 'Withdrawn'), ('lapsed', 'Nobody answered in time'), ('stale', 'Superseded by a change')], default='waiting', max_length=16)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for approval'), ('approved', 'Approved'), ('alone', 'Done by one person before the hub was in use'), ('declined', 'Declined'), ('returned', 'Returned with a question'), ('withdrawn', 'Withdrawn'), ('lapsed', 'Not answered in time'), ('stale', 'Superseded by a change')], default='waiting', max_length=16)),
                 ('proposed_by', models.BigIntegerField(null=True)),
                 ('proposed_by_name', models.CharField(max_length=255)),
                 ('proposed_with', models.CharField(max_length=16)),

@@ -44,7 +44,7 @@ NOUNS: dict[str, str | Promise] = {
     "letter": _("Letter"),
     "library": _("Libraries"),
     "mail": _("Mail"),
-    "mail_template": _("Text of a mail"),
+    "mail_template": _("Text of an e-mail"),
     "membership": _("Membership"),
     "news": _("News item"),
     "note": _("Note"),

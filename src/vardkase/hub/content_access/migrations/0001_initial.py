@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='ContentGrant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('asked', 'Waiting for an officer'), ('granted', 'In force'), ('refused', 'Refused'), ('lapsed', 'Nobody answered in time'), ('ended', 'Ended'), ('withdrawn', 'Withdrawn by an officer')], default='asked', max_length=16)),
+                ('state', models.CharField(choices=[('asked', 'Waiting for an officer'), ('granted', 'In force'), ('refused', 'Refused'), ('lapsed', 'Not answered in time'), ('ended', 'Ended'), ('withdrawn', 'Withdrawn by an officer')], default='asked', max_length=16)),
                 ('reach', models.CharField(choices=[('event', 'One event'), ('organisation', 'One organisation’s events'), ('hub', 'Every event that the hub owner may read')], max_length=16)),
                 ('event_id', models.BigIntegerField(null=True)),
                 ('event_uuid', models.UUIDField(null=True)),

@@ -38,4 +38,4 @@ class AssessmentProblem(ProblemCode):
     NO_SUCH_PROPOSAL = _("Proposal not found.")
     PROPOSAL_ANSWERED = _("This proposal is no longer pending. Check the current status of the case.")
     NO_STEPS = _("Choose what the applicant is to change.")
-    DAY_HAS_PASSED = _("Choose a future day.")
+    DAY_HAS_PASSED = _("Choose a date in the future.")

@@ -10,7 +10,7 @@ from vardkase.core.problems import ProblemCode
 class OrganisationGroupProblem(ProblemCode):
     NO_SUCH_GROUP = _("Group not found."), "Invalid group."
     NAME_TAKEN = _("A group with this name already exists.")
-    NOT_ADMINISTRATORS = _("Nobody who administers accounts has the address %(emails)s.")
+    NOT_ADMINISTRATORS = _("No administrator of accounts has the address %(emails)s.")
     SIGN_IN_SET_BY_ANOTHER = _(
         "Someone else set your sign-in details within the last few days. Another administrator of your "
         "organisation must accept, or you can do it later."

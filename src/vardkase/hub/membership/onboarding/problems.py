@@ -16,7 +16,7 @@ class OnboardingProblem(ProblemCode):
     MISSING_VALUE = _("Fill this in.")
     NOT_A_DAY = _("Use the format 2027-01-31.")
     NO_RECIPIENT = _("Enter who should receive the link to the key.")
-    DAY_OUT_OF_RANGE = _("Choose a future day, no later than %(day)s.")
+    DAY_OUT_OF_RANGE = _("Choose a date in the future, no later than %(day)s.")
     NOT_OF_THE_MEMBER = _(
         "This address belongs neither to a contact nor to one of the member’s mail domains. An officer must enter it."
     )

@@ -18,7 +18,7 @@ class RequestState(models.TextChoices):
     DECLINED = "declined", pgettext_lazy("approval request", "Declined")
     RETURNED = "returned", _("Returned with a question")
     WITHDRAWN = "withdrawn", pgettext_lazy("approval request", "Withdrawn")
-    LAPSED = "lapsed", _("Nobody answered in time")
+    LAPSED = "lapsed", _("Not answered in time")
     STALE = "stale", _("Superseded by a change")
 
 

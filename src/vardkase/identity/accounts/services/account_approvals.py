@@ -34,7 +34,7 @@ from vardkase.identity.accounts.services.users import check_address, delete_user
 from vardkase.identity.organisations.acting import Acting
 
 CHANGES: dict[str, str | Promise] = {
-    "password": _("Mail a link to choose a new password"),
+    "password": _("E-mail a link for choosing a new password"),
     "second_factor": _("Remove all second factors"),
     "keys": _("End all API keys and sessions"),
     "email": _("Change the e-mail address"),

@@ -93,6 +93,6 @@ def _shown(line: SettingLine, may: frozenset[ChangedBy], *, by_two: bool) -> dic
         "description": line.description,
         "value": line.value,
         "secret": line.secret,
-        "who": WHO[line.changed_by] if line.changed_by else _("Nobody while the hub is running"),
+        "who": WHO[line.changed_by] if line.changed_by else _("Cannot be changed while the hub is running"),
         "may_change": line.changed_by in may and not unproposable,
     }

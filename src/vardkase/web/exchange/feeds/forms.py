@@ -68,7 +68,7 @@ class FeedForm(ReachForm):
     delete_local_file = forms.BooleanField(
         label=_("Remove the file after fetching it"),
         required=False,
-        help_text=_("Only for files on this server. What could not be stored stays."),
+        help_text=_("Only for files on this server. A file is kept if its content could not be stored."),
     )
     basic_name = forms.CharField(
         label=_("User name"),

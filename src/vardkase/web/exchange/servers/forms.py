@@ -158,13 +158,13 @@ class ConnectionForm(forms.Form):
     publish_without_email = forms.BooleanField(
         label=_("Publish incoming events without e-mail"),
         required=False,
-        help_text=_("Nobody receives e-mail about events that come over this connection."),
+        help_text=_("No e-mail is sent about events that are received over this connection."),
     )
     remove_missing_tags = forms.BooleanField(
         label=_("Remove tags that the other hub has removed"),
         required=False,
         help_text=_(
-            "Tags that we added ourselves and that are distributed are removed too; local ones stay."
+            "Tags that we added ourselves and that are distributed are removed too. Local tags are kept."
         ),
     )
     submitted_cert = CertificateField(

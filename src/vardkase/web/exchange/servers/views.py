@@ -102,7 +102,7 @@ def pull(request: PageRequest, pk: int) -> HttpResponse:
     try:
         tasks.order_pull(request.actor, server.pk, posted.text(request, "event") or "full")
     except Invalid:
-        messages.error(request, gettext("Enter the event’s number there, or its UUID."))
+        messages.error(request, gettext("Enter the event’s ID on the other hub, or its UUID."))
     else:
         messages.success(request, gettext("Fetching will start in a moment. Progress is shown on this page."))
     return redirect("server", pk)

@@ -35,7 +35,7 @@ class KeyForm(forms.Form):
         label=_("What the key is for"), max_length=200, help_text=_("For example: the SIEM's import job")
     )
     expiration = forms.DateField(
-        label=_("Valid through"),
+        label=_("Expiry date (last valid day)"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Without a date, the key never expires."),
@@ -64,7 +64,7 @@ class KeyForm(forms.Form):
     def clean_expiration(self) -> Any:
         day = self.cleaned_data["expiration"]
         if day is not None and day <= timezone.localdate():
-            raise forms.ValidationError(_("Choose a future day."))
+            raise forms.ValidationError(_("Choose a date in the future."))
         return day
 
     def wire(self) -> dict[str, Any]:

@@ -91,8 +91,8 @@ class ServerForm(TakesTwoForm):
     authkey = forms.CharField(
         label=_("Key of our account there"), required=False, widget=forms.PasswordInput(), max_length=40
     )
-    push = forms.BooleanField(label=_("We send what is published"), required=False)
-    pull = forms.BooleanField(label=_("We fetch"), required=False)
+    push = forms.BooleanField(label=_("Send published events"), required=False)
+    pull = forms.BooleanField(label=_("Fetch events"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
