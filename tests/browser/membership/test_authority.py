@@ -149,7 +149,7 @@ def admit(hub: Hub, colleagues: Colleagues, document: dict[str, Any]) -> str:
 def technical_items(hub: Hub, colleagues: Colleagues, member: str, uuid: str) -> None:
     """The officer's and the operator's items, each on its page; most values come from the application."""
     officer, operator = colleagues.officer, colleagues.operator
-    assert states(officer)["Organisationen finns här"] == "Pågår", "its own MISP knows it by another UUID"
+    assert states(officer)["Organisationen är upplagd"] == "Pågår", "its own MISP knows it by another UUID"
     officer.goto(f"{member}checklist/organisation/")
     assert officer.input_value("main [name=uuid]") == uuid
     press(officer)
@@ -189,7 +189,7 @@ def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[
     officer.click("main a:has-text('Öppna kravlistan')")
     officer.click("form[action$='/requirements/approve/'] .button-primary")
     siv.goto("/membership/")
-    siv.click("a:has-text('MISP-policyn gäller')")
+    siv.click("a:has-text('Delningspolicyn gäller')")
     siv.click("form:has(input[value=authority]) button, button[value=authority]")
     siv.click("a[href*=in-force]")
     press(siv)
