@@ -1,4 +1,4 @@
-"""Support: who asks, who answers, what the operator does not see, and announcements."""
+"""Customer service: who asks, who answers, what the operator does not see, and announcements."""
 
 from __future__ import annotations
 

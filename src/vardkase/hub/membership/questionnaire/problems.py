@@ -15,7 +15,7 @@ class AnswerProblem(ProblemCode):
     NOT_AN_INTEGER = _("Enter a whole number.")
     NOT_A_NUMBER = _("Enter a whole number, such as 25.")
     NOT_A_LIST = _("Enter a list.")
-    NOT_A_LIST_OF_TEXTS = _("Enter a list of at most %(most)s texts.")
+    NOT_A_LIST_OF_TEXTS = _("Enter at most %(most)s items.")
     NOT_A_BOOLEAN = _("Enter true or false.")
     NOT_AN_ORGANISATION_NUMBER = _("The check digit is wrong. Use the format 212000-0142.")
     NOT_AN_ADDRESS = _("Enter an e-mail address, such as namn@myndighet.se.")
