@@ -40,7 +40,7 @@ class ConnectionProblem(ProblemCode):
     CHANGED = _("The connection has changed. Read it again.")
     NOT_CONFIRMED = _(
         "%(organisation)s has not confirmed this connection. Its administrator can confirm it on the page "
-        "%(page)s, or two of the hub’s officers can."
+        "%(page)s, or two people at the hub can."
     )
     OWN_CONNECTION = _(
         "This connection belongs to your own organisation. Someone without an interest in it must decide."
