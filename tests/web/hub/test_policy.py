@@ -210,7 +210,7 @@ def test_users_are_marked_as_trained(seed: Seed) -> None:
     }
     assert web.post("/policy/training/add/", sent | {"valid_until": "2025-01-01"}).status_code == 422
     assert web.post("/policy/training/add/", sent).url == "/policy/training/"
-    assert "ended" in text_of(web.get("/policy/training/"))
+    assert "expired" in text_of(web.get("/policy/training/"))
     web.post(f"/policy/training/{Training.objects.get().pk}/remove/")
     assert not Training.objects.exists()
 
