@@ -115,7 +115,7 @@ def test_unreachable_receiver_is_explained(seed: Seed) -> None:
     assert "Kontrollera adressen och porten" in page
     client = signed_in(seed.site_admin)
     assert "cannot connect" in shown(client, LIST)
-    assert "It is paused." in shown(client, f"{LIST}{chosen.pk}/pause/", now=1)
+    assert "Paused. New messages wait" in shown(client, f"{LIST}{chosen.pk}/pause/", now=1)
     assert "It resumes" in shown(client, f"{LIST}{chosen.pk}/resume/", now=1)
     assert "Skipped." in shown(client, f"{LIST}{chosen.pk}/skip/", now=1)
     assert "Nothing is waiting." in shown(client, f"{LIST}{chosen.pk}/skip/", now=1)
