@@ -116,7 +116,7 @@ def test_unreachable_receiver_is_explained(seed: Seed) -> None:
     client = signed_in(seed.site_admin)
     assert "cannot connect" in shown(client, LIST)
     assert "Paused. New messages wait" in shown(client, f"{LIST}{chosen.pk}/pause/", now=1)
-    assert "It resumes" in shown(client, f"{LIST}{chosen.pk}/resume/", now=1)
+    assert "The stream resumes" in shown(client, f"{LIST}{chosen.pk}/resume/", now=1)
     assert "Skipped." in shown(client, f"{LIST}{chosen.pk}/skip/", now=1)
     assert "Nothing is waiting." in shown(client, f"{LIST}{chosen.pk}/skip/", now=1)
     assert "sent again" in shown(client, f"{LIST}{chosen.pk}/replay/", since="2026-01-01T00:00")
