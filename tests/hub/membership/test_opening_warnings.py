@@ -32,7 +32,7 @@ def test_proposal_lists_obstacles_until_membership_is_active(seed: Seed, desk: D
             request = open_membership(at_the_screen(desk.officer), organisation, FACTS, "They asked.")
             told = " ".join(OPEN.describe(request).warnings)
             assert "until the membership is active" in told
-            assert ("The hub’s operators belong to it" in told) == concerns_operators
+            assert ("The hub’s operators belong to this organisation" in told) == concerns_operators
 
 
 def test_form_excludes_hub_owner_and_is_in_swedish(seed: Seed, desk: Desk) -> None:

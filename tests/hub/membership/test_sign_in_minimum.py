@@ -360,7 +360,7 @@ def test_all_pages_agree_on_required_minimum(seed: Seed, desk: Desk, api_member:
     assert f"Security of {api_member.name}" in page
     for wrong in ("Our organisation’s security", "in any mail domain", "your people", "You connect through"):
         assert wrong not in page
-    assert "A private network admits only" in page
+    assert "A private network only matches" in page
     facts = {each["label"]: each["value"] for each in state_of(api_member.pk)["facts"]}
     assert facts["Networks"].startswith("a network or a client certificate is required")
     assert facts["Mail domains"].startswith("enforced")
