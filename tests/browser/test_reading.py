@@ -9,12 +9,15 @@ from tests.browser.pages import PHONE, WIDE, visit
 from tests.factories.event_page import make_setup
 from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
+from vardkase.intel.proposals.services import propose_change, propose_deletion
 
 pytestmark = pytest.mark.browser
 
 
 def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
     setup = make_setup(server_seed)
+    propose_change(server_seed.partner.actor, setup.attribute("login.example").pk, {"value": "logon.example"})
+    propose_deletion(server_seed.partner.actor, setup.attribute("198.51.100.23").pk)
     user = server_seed.org_admin.user
     event = f"/event/{setup.event.pk}/"
     for path, size, dark in (
@@ -25,6 +28,9 @@ def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_see
         (f"{event}correlations/", WIDE, False),
         (f"{event}reports/", PHONE, False),
         (f"{event}history/", WIDE, False),
+        (f"{event}proposals/", PHONE, True),
+        (f"{event}proposals/new/", WIDE, False),
+        ("/proposals/", WIDE, False),
         ("/search/?q=198.51.100.0/24", WIDE, False),
         ("/value/?v=198.51.100.23", WIDE, False),
         ("/value/?v=unknown.example", PHONE, True),

@@ -243,6 +243,7 @@ class ProtectionProblem(ProblemCode):
 class ProposalProblem(ProblemCode):
     NOT_FOUND = _("Proposal not found."), "Invalid proposal."
     NO_CHANGE = _("The proposal changes nothing."), "Invalid input."
+    GONE = _("The proposal has already been decided or withdrawn.")
 
 
 class SightingProblem(ProblemCode):

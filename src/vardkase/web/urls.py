@@ -50,5 +50,6 @@ urlpatterns = [
     path("", include("vardkase.web.intel.events.urls")),
     path("", include("vardkase.web.intel.editing.urls")),
     path("", include("vardkase.web.intel.sightings.urls")),
+    path("", include("vardkase.web.intel.proposals.urls")),
     path("", include("vardkase.web.analysis.search.urls")),
 ]

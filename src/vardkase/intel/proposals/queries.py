@@ -5,11 +5,12 @@ Aliases: s proposal, a the attribute it is about (or none), e its event, org who
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core.errors import NotFound
+from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, proposal_predicate, reader_parameters
@@ -22,12 +23,59 @@ NEWEST_EVENT_FIRST = "s.event_id DESC, s.id"
 
 @dataclass(frozen=True, slots=True)
 class ProposalFilters:
-    """Filters for proposals; None does not filter. `since` is Unix seconds."""
+    """Filters for proposals; None does not filter. `since` is Unix seconds, `until` the id of the last one.
+
+    `organisation_id` is who proposes, `creator_id` whose events they are for.
+    """
 
     event_id: int | None = None
     since: int | None = None
     deleted: bool | None = None
     organisation_id: int | None = None
+    creator_id: int | None = None
+    attribute_id: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalContent:
+    """What an attribute has that a proposal can change; times in µs since 1970."""
+
+    type: str
+    category: str
+    value: str
+    to_ids: bool
+    comment: str
+    first_seen: int | None
+    last_seen: int | None
+    data_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalEvent:
+    id: int
+    info: str
+    orgc_id: int
+    user_id: int
+    org_id: int
+    locked: bool
+    protected: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalLine:
+    """A proposal beside the attribute that it is about (`stored`), if any."""
+
+    event: ProposalEvent
+    proposed: ProposalContent
+    stored: ProposalContent | None
+    id: int
+    attribute_id: int | None
+    org_id: int
+    organisation: str
+    to_delete: bool
+    deleted: bool
+    timestamp: int
 
 
 def readable(actor: Actor) -> str:
@@ -54,10 +102,55 @@ def proposals_query(actor: Actor, filters: ProposalFilters) -> SqlQuery:
     return SqlQuery(sql, parameters)
 
 
-def count_open(actor: Actor) -> int:
-    sql = f"SELECT count(*) {SOURCE} WHERE NOT s.deleted AND {readable(actor)}"
-    row = cursor().execute(sql, reader_parameters(actor)).fetchone()
+def proposal_ids(actor: Actor, filters: ProposalFilters) -> list[int]:
+    query = proposals_query(actor, filters)
+    return [row[0] for row in cursor().execute(query.sql, query.parameters)]
+
+
+def proposal_lines(
+    actor: Actor, filters: ProposalFilters, place: PagePosition | None, size: int
+) -> Page[ProposalLine]:
+    """A page of proposals, newest first."""
+    place = sound(place, "bigint")
+    parameters = {**reader_parameters(actor), **place_parameters(place), "limit": size + 1}
+    condition, order = beyond("s.id", "s.id", "bigint", place, descending=True)
+    conditions = [readable(actor), condition, *_conditions(filters, parameters)]
+    sql = LINES.format(conditions=" AND ".join(conditions), order=order)
+    lines = [_line(row) for row in cursor().execute(sql, parameters).fetchall()]
+    return page_of(lines, place, size, lambda line: (line.id, line.id))
+
+
+def count_open(actor: Actor, *, creator_id: int | None = None) -> int:
+    parameters = reader_parameters(actor)
+    filters = ProposalFilters(deleted=False, creator_id=creator_id)
+    conditions = " AND ".join([readable(actor), *_conditions(filters, parameters)])
+    row = cursor().execute(f"SELECT count(*) {SOURCE} WHERE {conditions}", parameters).fetchone()
     return int(row[0]) if row else 0
+
+
+def counts_of_event(actor: Actor, event_id: int) -> tuple[int, int]:
+    """How many open and how many decided proposals of an event the actor reads."""
+    sql = (
+        f"SELECT count(*) FILTER (WHERE NOT s.deleted), count(*) FILTER (WHERE s.deleted) {SOURCE} "
+        f"WHERE s.event_id = %(event)s AND {readable(actor)}"
+    )
+    row = cursor().execute(sql, {**reader_parameters(actor), "event": event_id}).fetchone()
+    return (row[0], row[1]) if row else (0, 0)
+
+
+def open_by_attribute(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, int]:
+    sql = (
+        f"SELECT s.attribute_id, count(*) {SOURCE} WHERE s.attribute_id = ANY(%(ids)s) AND NOT s.deleted "
+        f"AND {readable(actor)} GROUP BY s.attribute_id"
+    )
+    parameters = {**reader_parameters(actor), "ids": list(attribute_ids)}
+    return dict(cursor().execute(sql, parameters).fetchall())
+
+
+def _line(row: Sequence[Any]) -> ProposalLine:
+    event, proposed = ProposalEvent(*row[7:14]), ProposalContent(*row[14:22])
+    stored = None if row[1] is None else ProposalContent(*row[22:])
+    return ProposalLine(event, proposed, stored, *row[:7])
 
 
 def _conditions(filters: ProposalFilters, parameters: dict[str, Any]) -> Iterator[str]:
@@ -66,6 +159,9 @@ def _conditions(filters: ProposalFilters, parameters: dict[str, Any]) -> Iterato
         ("since", "s.timestamp >= %(since)s", filters.since),
         ("deleted", "s.deleted = %(deleted)s", filters.deleted),
         ("org", "s.org_id = %(org)s", filters.organisation_id),
+        ("creator", "e.orgc_id = %(creator)s", filters.creator_id),
+        ("attribute", "s.attribute_id = %(attribute)s", filters.attribute_id),
+        ("until", "s.id <= %(until)s", filters.until),
     ):
         if value is not None:
             parameters[name] = value
@@ -74,4 +170,17 @@ def _conditions(filters: ProposalFilters, parameters: dict[str, Any]) -> Iterato
 
 SOURCE = """
 FROM proposal s JOIN event e ON e.id = s.event_id LEFT JOIN attribute a ON a.id = s.attribute_id
+"""
+
+CONTENT = (
+    "{0}.type, {0}.category, concat_ws('|', {0}.value1, {0}.value2), {0}.to_ids, {0}.comment, "
+    "{0}.first_seen, {0}.last_seen, {0}.data_sha256"
+)
+
+LINES = f"""
+SELECT s.id, s.attribute_id, s.org_id, org.name, s.to_delete, s.deleted, s.timestamp,
+    e.id, e.info, e.orgc_id, e.user_id, e.org_id, e.locked, e.protected,
+    {CONTENT.format("s")}, {CONTENT.format("a")}
+{SOURCE} JOIN organisation org ON org.id = s.org_id
+WHERE {{conditions}} ORDER BY {{order}} LIMIT %(limit)s
 """

@@ -34,7 +34,7 @@ from vardkase.intel.problems import IntelProblem, ProposalProblem
 from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal, texts_of
 from vardkase.intel.proposals.hooks import ProposalsStored, proposals_stored
 from vardkase.intel.proposals.models import Proposal
-from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposals_query
+from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposal_ids
 from vardkase.intel.queries.find import Reference, find_attribute
 from vardkase.intel.rules import may_modify_event
 from vardkase.knowledge.import_expressions.applying import import_filter
@@ -164,8 +164,7 @@ def _store_proposal(
 
 
 def _open(actor: Actor, event: Event, ids: Sequence[int] | None) -> list[Proposal]:
-    query = proposals_query(actor, ProposalFilters(event_id=event.pk, deleted=False))
-    readable = {row[0] for row in cursor().execute(query.sql, query.parameters)}
+    readable = set(proposal_ids(actor, ProposalFilters(event_id=event.pk, deleted=False)))
     if ids is not None and not readable.issuperset(ids):
         raise NotFound(ProposalProblem.NOT_FOUND())
     chosen = readable if ids is None else readable.intersection(ids)
@@ -186,13 +185,18 @@ def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
             continue
         attribute.data_sha256 = proposal.data_sha256 or attribute.data_sha256
         audiences |= change_attribute(actor, event, attribute, _attribute_document(proposal))
-    _mark_decided(event, proposals)
     if to_delete:
         soft_delete_attributes(event.pk, to_delete)
     if proposals:
         touch(event, audiences)
-        target = _audit_target(event, proposals)
-        record(actor, IntelAction.PROPOSAL_ACCEPTED, target, {"count": len(proposals)})
+        mark_accepted(actor, event, proposals)
+
+
+def mark_accepted(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
+    """Decide proposals of a locked event that have been carried out."""
+    _mark_decided(event, proposals)
+    target = _audit_target(event, proposals)
+    record(actor, IntelAction.PROPOSAL_ACCEPTED, target, {"count": len(proposals)})
 
 
 def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> list[int]:

@@ -8,11 +8,14 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.attributes import edit_attribute
 from vardkase.intel.errors import ChangedMeanwhile
-from vardkase.intel.kernel.locking import known_timestamp, lock_event
+from vardkase.intel.kernel.locking import known_timestamp, lock_event, lock_own_part
 from vardkase.intel.kernel.results import Ingested
 from vardkase.intel.models import Event
+from vardkase.intel.proposals.queries import find_proposal
+from vardkase.intel.proposals.services import mark_accepted
 from vardkase.intel.queries.find import find_attribute, find_object
 from vardkase.intel.queries.version_tokens import attribute_mark, event_mark, object_mark
 from vardkase.intel.services.merge import edit_event
@@ -36,6 +39,19 @@ def edit_unchanged_attribute(actor: Actor, attribute_id: int, data: Mapping[str,
     if attribute_mark(attribute_id) != mark:
         raise ChangedMeanwhile
     return edit_attribute(actor, attribute_id, data)
+
+
+@transaction.atomic
+def accept_with_changes(actor: Actor, proposal_id: int, data: Mapping[str, Any], mark: str) -> int:
+    """Edit the attribute as its owner has made it of a proposal, and accept the proposal; returns its id.
+
+    Raises ChangedMeanwhile as `edit_unchanged_attribute`, and NotFound if the proposal is decided.
+    """
+    actor.require(Permission.ADD)
+    proposal, event = lock_own_part(actor, lambda: find_proposal(actor, proposal_id))
+    edited = edit_unchanged_attribute(actor, proposal.attribute_id or 0, data, mark)
+    mark_accepted(actor, event, [proposal])
+    return edited
 
 
 @transaction.atomic

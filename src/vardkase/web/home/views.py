@@ -26,6 +26,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.readable_audit_log import last_visit
 from vardkase.identity.accounts.queries import own_keys_ending
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.intel.proposals.queries import count_open
 from vardkase.intel.queries import home_page as queries
 from vardkase.intel.queries.event_index import IndexRow
 from vardkase.intel.queries.home_page import ArrivalReason
@@ -76,6 +77,8 @@ def _todo(actor: Actor) -> dict[str, Any]:
     tasks += own_tasks(actor)
     if to_answer := len(waiting_for(actor)):
         tasks.append(OpenTask(_("Publications waiting for your approval"), to_answer, "approvals"))
+    if to_decide := count_open(actor, creator_id=actor.organisation_id) if actor.may(Permission.ADD) else 0:
+        tasks.append(OpenTask(_("Proposals on our events"), to_decide, "proposals"))
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
     drafts_waiting = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
     return {

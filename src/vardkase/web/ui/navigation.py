@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.hub.content_access.queries import waiting_for as access_to_answer
 from vardkase.hub.content_access.rules import READERS as ACCESS_READERS
@@ -65,7 +66,10 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
     ),
     (
         _("Share"),
-        (NavigationItem("sharing_groups", _("Sharing groups"), icon="circles-relation", is_content=True),),
+        (
+            NavigationItem("sharing_groups", _("Sharing groups"), icon="circles-relation", is_content=True),
+            NavigationItem("proposals", pgettext_lazy("event", "Proposals"), icon="pencil", is_content=True),
+        ),
     ),
     (
         _("Our organisation"),

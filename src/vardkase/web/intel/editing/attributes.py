@@ -50,7 +50,7 @@ FIELDS = (
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def create(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
-    form = _form(request, is_new=True, initial={"distribution": INHERIT, "to_ids": ""})
+    form = attribute_form(request, is_new=True, initial={"distribution": INHERIT, "to_ids": ""})
     if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
         return back_to(request, event.id, gettext("Attribute added."))
     context = {"heading": gettext("New attribute"), "event": event, "is_new": True}
@@ -59,8 +59,10 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
 
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
-    event, attribute = _own_attribute(request, reference, attribute_id)
-    form = _form(request, is_new=False, initial=_stored(attribute), in_object=attribute.object_id is not None)
+    event, attribute = own_attribute(request, reference, attribute_id)
+    form = attribute_form(
+        request, is_new=False, initial=stored_fields(attribute), in_object=attribute.object_id is not None
+    )
     conflict = False
     if request.method == "POST":
         try:
@@ -86,7 +88,7 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
 
 @page(Permission.ADD, writes=True)
 def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
-    event, attribute = _own_attribute(request, reference, attribute_id)
+    event, attribute = own_attribute(request, reference, attribute_id)
     if request.method != "POST":
         context = {"heading": gettext("Delete attribute"), "event": event, "attribute": attribute}
         return render(request, "editing/attribute_delete.html", context)
@@ -101,7 +103,7 @@ def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpRespo
 @page(Permission.ADD, writes=True)
 @require_POST
 def restore(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
-    event, attribute = _own_attribute(request, reference, attribute_id, deleted=True)
+    event, attribute = own_attribute(request, reference, attribute_id, deleted=True)
     restore_attribute(request.actor, attribute.id)
     return back_to(request, event.id, gettext("Attribute restored."))
 
@@ -120,7 +122,7 @@ def _add(request: PageRequest, event: EventRow, form: AttributeForm) -> list[int
     return added.attribute_ids
 
 
-def _own_attribute(
+def own_attribute(
     request: PageRequest, reference: str, attribute_id: int, *, deleted: bool = False
 ) -> tuple[EventRow, AttributeRow]:
     event = own_event(request.actor, reference)
@@ -131,7 +133,7 @@ def _own_attribute(
     return event, attribute
 
 
-def _form(
+def attribute_form(
     request: PageRequest, *, is_new: bool, initial: dict[str, Any], in_object: bool = False
 ) -> AttributeForm:
     sent = request.method == "POST"
@@ -147,7 +149,7 @@ def _form(
     )
 
 
-def _stored(attribute: AttributeRow) -> dict[str, Any]:
+def stored_fields(attribute: AttributeRow) -> dict[str, Any]:
     stored = {name: getattr(attribute, name) for name in FIELDS}
     seen = {name: moment(getattr(attribute, name)) for name in ("first_seen", "last_seen")}
     return stored | seen | {"to_ids": "1" if attribute.to_ids else "0"}

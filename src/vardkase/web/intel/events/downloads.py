@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from vardkase.core import files
 from vardkase.core.zipcrypto import encrypted_zip, is_encrypted_zip
 from vardkase.formats.misp_json import EventOptions, event_document
-from vardkase.intel.columns import AttributeRow
 from vardkase.intel.kernel.attachments import MALWARE_SAMPLE, SAMPLE_PASSWORD
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.web.ui.exports import JSON_WITH_ATTACHMENTS, export_events, offered_formats
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest, page
+
+
+class WithFile(Protocol):
+    @property
+    def type(self) -> str: ...
+    @property
+    def value1(self) -> str: ...
+    @property
+    def data_sha256(self) -> str | None: ...
 
 
 @page()
@@ -42,10 +52,14 @@ def file(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
     attribute = find_attribute(request.actor, attribute_id)
     if attribute.event_id != event.id or not attribute.data_sha256:
         raise Http404
-    return download([_archive(attribute)], f"{_plain_name(attribute)}.zip", "application/zip")
+    return archived(attribute)
 
 
-def _archive(attribute: AttributeRow) -> bytes:
+def archived(row: WithFile) -> HttpResponseBase:
+    return download([_archive(row)], f"{_plain_name(row)}.zip", "application/zip")
+
+
+def _archive(attribute: WithFile) -> bytes:
     """Samples are stored zipped unless a client sent one plain; everything else is zipped here."""
     try:
         content = files.read(attribute.data_sha256 or "")
@@ -56,5 +70,5 @@ def _archive(attribute: AttributeRow) -> bytes:
     return encrypted_zip({_plain_name(attribute): content}, SAMPLE_PASSWORD)
 
 
-def _plain_name(attribute: AttributeRow) -> str:
+def _plain_name(attribute: WithFile) -> str:
     return attribute.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"

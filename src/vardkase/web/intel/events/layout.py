@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from vardkase.analysis.correlation.queries import RelatedEvent, related_events
 from vardkase.hub.guard.preview import ShownFinding, by_severity
@@ -17,6 +17,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
 from vardkase.intel.columns import EventRow
+from vardkase.intel.proposals.queries import counts_of_event
 from vardkase.intel.queries import event_parts
 from vardkase.intel.queries.attribute_lines import changed_since
 from vardkase.intel.queries.event_index import index_rows
@@ -91,6 +92,10 @@ class EventLayout:
         return self.actor.may_write and rules.may_modify_event(self.actor, self.event)
 
     @property
+    def may_propose(self) -> bool:
+        return self.actor.may_write and self.actor.may(Permission.ADD) and not self.may_modify
+
+    @property
     def may_sight(self) -> bool:
         return self.actor.may_write and self.actor.may(Permission.SIGHTING)
 
@@ -145,6 +150,7 @@ def _tabs(shell: EventLayout, part: str) -> list[dict[str, Any]]:
     event_id = shell.event.id
     reports = event_parts.count_reports(shell.actor, event_id)
     references = count_references(shell.actor, event_id)
+    proposed, decided = counts_of_event(shell.actor, event_id)
     tabs = [
         ("event", gettext("Attributes"), shell.listed.row.attribute_count, True),
         (
@@ -155,6 +161,7 @@ def _tabs(shell: EventLayout, part: str) -> list[dict[str, Any]]:
         ),
         ("event_reports", gettext("Reports"), reports, bool(reports)),
         ("event_references", gettext("References"), references, bool(references)),
+        ("event_proposals", pgettext("event", "Proposals"), proposed, bool(proposed or decided)),
         ("event_history", gettext("History"), "", event_parts.may_read_history(shell.actor, shell.event)),
     ]
     return [

@@ -13,6 +13,7 @@ from django.urls import reverse
 from vardkase.analysis.correlation.queries import correlations_of_attributes
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
+from vardkase.intel.proposals.queries import open_by_attribute
 from vardkase.intel.queries.attribute_lines import AttributeLine, Layout
 from vardkase.intel.queries.object_lines import ObjectHead, object_heads
 from vardkase.intel.sightings.models import SightingType
@@ -55,6 +56,8 @@ class PartRow:
     sighted: SightingCounts = SightingCounts()
     warninglists: Sequence[str] = ()
     """The names of the warninglists that the value is on."""
+    proposals: int = 0
+    """Open ones that would change or delete it."""
 
     @property
     def value_url(self) -> str:
@@ -106,6 +109,7 @@ def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> lis
     elsewhere = elsewhere_for(actor)
     known = elsewhere.of_attributes({line.id: (line.type, line.value) for line in lines}) if elsewhere else {}
     sighted = counts_by_type(actor, [line.id for line in lines])
+    proposed = open_by_attribute(actor, [line.id for line in lines])
     warned = find_hits([CheckedValue(line.value, line.type) for line in lines])
     return [
         PartRow(
@@ -116,6 +120,7 @@ def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> lis
             known.get(line.id, ()),
             SightingCounts(sighted.get(line.id, {})),
             [hit.name for hit in warned.get(position, ())],
+            proposed.get(line.id, 0),
         )
         for position, line in enumerate(lines)
     ]

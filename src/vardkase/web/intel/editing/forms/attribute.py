@@ -147,18 +147,23 @@ class AttributeForm(ReachForm):
     def document(self) -> dict[str, Any]:
         """The attribute as MISP writes it. Times are included only when changed."""
         cleaned = self.cleaned_data
-        document = {name: cleaned[name] for name in ("type", "value", "comment", "disable_correlation")}
+        document = self.content() | self.reach() | {"disable_correlation": cleaned["disable_correlation"]}
+        if cleaned.get("tags"):
+            document["Tag"] = [{"name": name} for name in cleaned["tags"]]
+        return document
+
+    def content(self) -> dict[str, Any]:
+        """What of it others may propose to change."""
+        cleaned = self.cleaned_data
+        document = {name: cleaned[name] for name in ("type", "value", "comment")}
         document |= {name: cleaned[name] for name in ("category", "to_ids") if cleaned[name] != ""}
         document |= {
             name: cleaned[name].isoformat() if cleaned[name] else ""
             for name in ("first_seen", "last_seen")
             if name in self.changed_data
         }
-        document |= self.reach()
         if cleaned.get("file"):
             document |= self._file()
-        if cleaned.get("tags"):
-            document["Tag"] = [{"name": name} for name in cleaned["tags"]]
         return document
 
     def _file(self) -> dict[str, Any]:

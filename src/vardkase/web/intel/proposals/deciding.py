@@ -1,0 +1,161 @@
+"""Accepting and discarding proposals, and withdrawing one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.body_limits import BodyLimits
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.columns import EventRow
+from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.problems import ProposalProblem
+from vardkase.intel.proposals import services
+from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposal_ids
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.version_tokens import attribute_mark
+from vardkase.intel.services.optimistic_edit import accept_with_changes
+from vardkase.web.intel.editing.attributes import attribute_form, own_attribute, stored_fields
+from vardkase.web.intel.editing.common import attempt, differences, form_page, moment, own_event
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.pages import PageRequest, page
+
+PROPOSED = ("type", "category", "value", "comment")
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def accept(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse:
+    event = find_event(request.actor, reference)
+    return _decide(request, event, [proposal_id], is_accepted=True)
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def discard(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse:
+    """Discard the proposal, or withdraw it if it is one's own."""
+    event = find_event(request.actor, reference)
+    return _decide(request, event, [proposal_id], is_accepted=False)
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def accept_selected(request: PageRequest, reference: str) -> HttpResponse:
+    event = find_event(request.actor, reference)
+    return _decide(request, event, posted.numbers(request, "pk"), is_accepted=True)
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def discard_selected(request: PageRequest, reference: str) -> HttpResponse:
+    event = find_event(request.actor, reference)
+    return _decide(request, event, posted.numbers(request, "pk"), is_accepted=False)
+
+
+@page(Permission.ADD, writes=True)
+def accept_all(request: PageRequest, reference: str) -> HttpResponse:
+    return _decide_all(request, own_event(request.actor, reference), is_accepted=True)
+
+
+@page(Permission.ADD, writes=True)
+def discard_all(request: PageRequest, reference: str) -> HttpResponse:
+    return _decide_all(request, own_event(request.actor, reference), is_accepted=False)
+
+
+@page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
+def edit(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse:
+    """Change a proposed change before it is accepted, in the form of the attribute."""
+    event = own_event(request.actor, reference)
+    proposal = find_proposal(request.actor, proposal_id)
+    if proposal.attribute_id is None or proposal.to_delete or proposal.event_id != event.id:
+        raise Http404
+    event, attribute = own_attribute(request, reference, proposal.attribute_id)
+    stored = stored_fields(attribute)
+    # A form that is sent compares with what is stored, since it tells times only if they differ from that.
+    initial = stored if request.method == "POST" else stored | _proposed_fields(proposal)
+    form = attribute_form(request, is_new=False, initial=initial, in_object=attribute.object_id is not None)
+    has_conflict = False
+    if request.method == "POST":
+        mark = posted.text(request, "mark")
+        try:
+            saved = attempt(
+                form, lambda: accept_with_changes(request.actor, proposal.pk, form.document(), mark)
+            )
+        except ChangedMeanwhile:
+            saved, has_conflict = None, True
+        if saved is not None:
+            messages.success(request, gettext("The proposal has been accepted with your changes."))
+            return redirect("event_proposals", event.id)
+    context = {
+        "heading": gettext("Accept the proposal with changes"),
+        "event": event,
+        "attribute": attribute,
+        "mark": attribute_mark(attribute.id),
+        "conflict": differences(form) if has_conflict else [],
+        "stored_at": moment(attribute.timestamp * 1_000_000),
+        "proposed_by": proposal.org,
+    }
+    return form_page(request, "editing/attribute_form.html", form, context, has_conflict=has_conflict)
+
+
+def _decide_all(request: PageRequest, event: EventRow, *, is_accepted: bool) -> HttpResponse:
+    filters = ProposalFilters(event_id=event.id, deleted=False)
+    if request.method == "POST":
+        # Only those that were there when the question was asked.
+        until = next(iter(posted.numbers(request, "until")), 0)
+        ids = proposal_ids(request.actor, ProposalFilters(event_id=event.id, deleted=False, until=until))
+        return _decide(request, event, ids, is_accepted=is_accepted)
+    ids = proposal_ids(request.actor, filters)
+    if not ids:
+        return redirect("event_proposals", event.id)
+    heading = gettext("Accept all proposals") if is_accepted else gettext("Discard all proposals")
+    context = {
+        "heading": heading,
+        "event": event,
+        "count": len(ids),
+        "until": max(ids),
+        "is_accepted": is_accepted,
+    }
+    return render(request, "proposals/decide_all.html", context)
+
+
+def _decide(request: PageRequest, event: EventRow, ids: list[int], *, is_accepted: bool) -> HttpResponse:
+    decide = services.accept_proposals if is_accepted else services.discard_proposals
+    try:
+        count = decide(request.actor, event.id, ids)
+    except NotFound:
+        # Somebody else was quicker; what is still open is on the next page.
+        messages.error(request, str(ProposalProblem.GONE()))
+    except Invalid as refused:
+        messages.error(request, gettext("Nothing was accepted. %(why)s") % {"why": refused})
+    else:
+        if count:
+            messages.success(request, _said(count, is_accepted=is_accepted))
+    if posted.flag(request, "to_list"):
+        return redirect("proposals")
+    return redirect("event_proposals", event.id)
+
+
+def _said(count: int, *, is_accepted: bool) -> str:
+    if is_accepted:
+        words = ngettext("%(n)s proposal has been accepted.", "%(n)s proposals have been accepted.", count)
+    else:
+        words = ngettext("%(n)s proposal has been discarded.", "%(n)s proposals have been discarded.", count)
+    return words % {"n": thin(count)}
+
+
+def _proposed_fields(proposal: Proposal) -> dict[str, Any]:
+    seen = {name: moment(getattr(proposal, name)) for name in ("first_seen", "last_seen")}
+    return {
+        **{name: getattr(proposal, name) for name in PROPOSED},
+        **seen,
+        "to_ids": "1" if proposal.to_ids else "0",
+    }

@@ -1,0 +1,81 @@
+"""Proposals of an event, those that wait for the reader's organisation, and those that it has made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext, pgettext
+
+from vardkase.core.paging import Page
+from vardkase.intel.proposals.queries import ProposalFilters, ProposalLine, find_proposal, proposal_lines
+from vardkase.intel.queries.find import BIGGEST_ID, find_event
+from vardkase.web.intel.events.downloads import archived
+from vardkase.web.intel.events.layout import shell_context, shell_of
+from vardkase.web.intel.proposals.presenters import ShownProposal
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
+
+
+@page()
+def of_event(request: PageRequest, reference: str) -> HttpResponse:
+    shell = shell_of(request.actor, reference)
+    is_decided = request.GET.get("show") == "decided"
+    filters = ProposalFilters(
+        event_id=shell.event.id, deleted=is_decided, attribute_id=_wanted_attribute(request)
+    )
+    found = proposal_lines(request.actor, filters, wanted_place(request), wanted_size(request))
+    context = {
+        **shell_context(shell, "event_proposals"),
+        **_listed(request, found),
+        "is_decided": is_decided,
+        "is_of_one": filters.attribute_id is not None,
+        "choices": [("open", pgettext("proposals", "Open")), ("decided", pgettext("proposals", "Decided"))],
+        "all_url": first_page(request, attribute=None),
+    }
+    return render(request, "proposals/of_event.html", context)
+
+
+@page()
+def every(request: PageRequest) -> HttpResponse:
+    own = request.actor.organisation_id
+    is_made = request.GET.get("show") == "made"
+    filters = ProposalFilters(
+        deleted=False, organisation_id=own if is_made else None, creator_id=None if is_made else own
+    )
+    found = proposal_lines(request.actor, filters, wanted_place(request), wanted_size(request))
+    context = {
+        **_listed(request, found),
+        "heading": pgettext("event", "Proposals"),
+        "is_made": is_made,
+        "tabs": [
+            {"label": gettext("On our events"), "url": "?", "current": not is_made},
+            {"label": gettext("Made by us"), "url": "?show=made", "current": is_made},
+        ],
+    }
+    return render(request, "proposals/every.html", context)
+
+
+@page()
+def file(request: PageRequest, reference: str, proposal_id: int) -> HttpResponseBase:
+    """The proposed attachment or sample, in a zip with the password "infected"."""
+    event = find_event(request.actor, reference)
+    proposal = find_proposal(request.actor, proposal_id)
+    if proposal.event_id != event.id or not proposal.data_sha256:
+        raise Http404
+    return archived(proposal)
+
+
+def _listed(request: PageRequest, found: Page[ProposalLine]) -> dict[str, Any]:
+    shown = [ShownProposal(request.actor, line) for line in found.rows]
+    return {
+        "proposals": shown,
+        "can_decide": any(proposal.may_decide for proposal in shown),
+        **page_links(request, found),
+    }
+
+
+def _wanted_attribute(request: PageRequest) -> int | None:
+    text = request.GET.get("attribute", "")
+    return int(text) if text.isdecimal() and len(text) < len(str(BIGGEST_ID)) else None

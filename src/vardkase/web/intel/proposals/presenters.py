@@ -1,0 +1,118 @@
+"""A proposal as its readers see it: field by field beside what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel import rules
+from vardkase.intel.proposals.queries import ProposalContent, ProposalLine
+from vardkase.web.intel.editing.common import moment as moment_of_microseconds
+from vardkase.web.intel.events.rows import moment
+
+FIELDS: dict[str, str | Promise] = {
+    "type": _("Type"),
+    "value": _("Value"),
+    "category": _("Category"),
+    "to_ids": _("For detection"),
+    "comment": _("Comment"),
+    "first_seen": _("First seen"),
+    "last_seen": _("Last seen"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedField:
+    """`change` is added, changed or removed; empty for what is only told. `old` and `new` are values of the types
+    in `types`, if those are given."""
+
+    label: str | Promise
+    change: str
+    old: str
+    new: str
+    types: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProposal:
+    actor: Actor
+    line: ProposalLine
+
+    @property
+    def made(self) -> datetime:
+        return moment(self.line.timestamp)
+
+    @property
+    def subject(self) -> ProposalContent:
+        return self.line.stored or self.line.proposed
+
+    @property
+    def may_decide(self) -> bool:
+        return self._is_open_to_actor and rules.may_modify_event(self.actor, self.line.event)
+
+    @property
+    def may_withdraw(self) -> bool:
+        is_own = self.line.org_id == self.actor.organisation_id
+        return self._is_open_to_actor and is_own and not self.may_decide
+
+    @property
+    def may_edit(self) -> bool:
+        """The form of an attribute keeps its file, so a proposed one can only be accepted as it is."""
+        line = self.line
+        return self.may_decide and line.stored is not None and not line.to_delete and not self.has_new_file
+
+    @property
+    def has_new_file(self) -> bool:
+        digest, stored = self.line.proposed.data_sha256, self.line.stored
+        return bool(digest) and not self.line.to_delete and (stored is None or digest != stored.data_sha256)
+
+    @property
+    def fields(self) -> list[ProposedField]:
+        line = self.line
+        if line.to_delete:
+            return []
+        # Once it is decided, what is stored now tells nothing of what was proposed to change.
+        if line.stored is None or line.deleted:
+            return list(_told(line.proposed, beside=self.subject))
+        return list(_compared(line.stored, line.proposed))
+
+    @property
+    def _is_open_to_actor(self) -> bool:
+        return not self.line.deleted and self.actor.may_write and self.actor.may(Permission.ADD)
+
+
+def _compared(stored: ProposalContent, proposed: ProposalContent) -> Iterator[ProposedField]:
+    for name, label in FIELDS.items():
+        old, new = _words(stored, name), _words(proposed, name)
+        if old != new:
+            change = "changed" if old and new else "added" if new else "removed"
+            types = (stored.type, proposed.type) if name == "value" else None
+            yield ProposedField(label, change, old, new, types)
+
+
+def _told(proposed: ProposalContent, *, beside: ProposalContent) -> Iterator[ProposedField]:
+    for name, label in FIELDS.items():
+        is_in_head = name in ("type", "value") and _words(beside, name) == _words(proposed, name)
+        if not is_in_head and (words := _words(proposed, name)):
+            types = (proposed.type, proposed.type) if name == "value" else None
+            yield ProposedField(label, "", "", words, types)
+
+
+def _words(content: ProposalContent, name: str) -> str:
+    stored = getattr(content, name)
+    match name:
+        case "to_ids":
+            return pgettext("detect", "Yes") if stored else pgettext("detect", "No")
+        case "first_seen" | "last_seen":
+            when = moment_of_microseconds(stored)
+            return timezone.localtime(when).strftime("%Y-%m-%d %H:%M:%S") if when else ""
+        case _:
+            return str(stored)
