@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from tests.api.calls import call, send
 from tests.factories import make_key
@@ -59,8 +60,9 @@ def in_plain_text(document: EmailMessage) -> str:
 
 
 def test_subscribed_users_of_the_organisation_are_contacted(
-    seed: Seed, event: Event, mail: MailServer
+    seed: Seed, event: Event, mail: MailServer, settings: Any
 ) -> None:
+    settings.BASE_URL = "https://hub.example"
     wants(seed.colleague, seed.publisher, seed.reader, seed.partner, seed.stranger, seed.site_admin)
     User.objects.filter(pk=seed.publisher.user.pk).update(disabled=True)
     User.objects.filter(pk=seed.reader.user.pk).update(expiration="2020-01-01T00:00:00Z")
@@ -82,6 +84,7 @@ def test_subscribed_users_of_the_organisation_are_contacted(
     assert document["Reply-To"] == "analyst@c.example"
     text = in_plain_text(document)
     assert "Varifrån kommer detta?" in text
+    assert f"https://hub.example{reverse('event', args=[event.pk])}" in text
     assert "analyst@c.example (Organisation C)" in text
     assert str(event.uuid) in text
     assert event.info not in document.as_string()

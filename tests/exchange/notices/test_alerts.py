@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from pysequoia import Tsk
 
@@ -27,7 +28,8 @@ from vardkase.intel.models import Event
 
 
 @pytest.mark.usefixtures("subscribed_users")
-def test_alerts_contain_only_what_the_recipient_may_read(seed: Seed, event: Event) -> None:
+def test_alerts_contain_only_what_the_recipient_may_read(seed: Seed, event: Event, settings: Any) -> None:
+    settings.BASE_URL = "https://hub.example"
     mails = alerted(event)
     assert len(mails) == User.objects.count()
     seen = {
@@ -43,6 +45,7 @@ def test_alerts_contain_only_what_the_recipient_may_read(seed: Seed, event: Even
                 assert (f"{name}[.]example" in body) == (name in names), (api_user.user.email, name)
         assert ("ours:secret" in told.text) == (api_user in (seed.analyst, seed.site_admin))
         assert "Phishing wave" in told.text
+        assert f"https://hub.example{reverse('event', args=[event.pk])}" in told.text
 
 
 @pytest.mark.usefixtures("subscribed_users")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.api.calls import call
@@ -62,7 +63,8 @@ def test_synced_events_are_alerted_unless_the_connection_is_quiet(
 
 
 @pytest.mark.usefixtures("mail")
-def test_owner_is_notified_of_proposals_once_without_their_content(seed: Seed) -> None:
+def test_owner_is_notified_of_proposals_once_without_their_content(seed: Seed, settings: Any) -> None:
+    settings.BASE_URL = "https://hub.example"
     User.objects.filter(pk__in=[seed.analyst.user.pk, seed.partner.user.pk]).update(contactalert=True)
     event = saved(make_event, seed.org_a, distribution=1, published=True)
     for value in ("first.example", "second.example"):
@@ -71,6 +73,7 @@ def test_owner_is_notified_of_proposals_once_without_their_content(seed: Seed) -
     told = OutgoingMail.objects.get()
     assert told.recipient == seed.analyst.user.email
     assert str(event.uuid) in told.text
+    assert f"https://hub.example{reverse('event_proposals', args=[event.pk])}" in told.text
     for secret in ("first", "Organisation B", seed.partner.user.email):
         assert secret not in told.text + told.subject
 

@@ -57,7 +57,7 @@ def published_facts(event: Event, readable: ReadableEvent, subject: Subject) -> 
         "tags": readable.tags,
         "attributes": [_cells(line) for line in readable.lines[:MOST_LINES]],
         "limit": MOST_LINES if len(readable.lines) > MOST_LINES else "",
-        "link": page_address(f"/events/{event.pk}"),
+        "link": page_address(f"/event/{event.pk}/"),
         "choices_link": page_address(CHOICES),
     }
 

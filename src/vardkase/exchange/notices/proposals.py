@@ -23,7 +23,7 @@ def tell_owner(stored: ProposalsStored) -> None:
     facts: Facts = {
         "number": event.pk,
         "uuid": str(event.uuid),
-        "link": page_address(f"/events/{event.pk}"),
+        "link": page_address(f"/event/{event.pk}/proposals/"),
         "choices_link": page_address(CHOICES),
     }
     notify("event_proposal", None, map(Recipient.of, owners.iterator()), facts, headers=headers("proposals"))

@@ -56,7 +56,7 @@ def contact_reporter(
         "number": event.id,
         "uuid": str(event.uuid),
         "message": text,
-        "link": page_address(f"/events/{event.id}"),
+        "link": page_address(f"/event/{event.id}/"),
     }
     # Only users of the creator organisation: others fetched the event and did not report it.
     users = reading_users().filter(org_id=event.orgc_id)

@@ -47,7 +47,8 @@ class ShownProposal:
     line: ProposalLine
 
     @property
-    def made(self) -> datetime:
+    def changed(self) -> datetime:
+        """When it was made, or decided."""
         return moment(self.line.timestamp)
 
     @property
