@@ -159,7 +159,7 @@ def test_deceptive_name_in_document_is_stored_and_marked(seed: Seed, name: str) 
     page = signed_in(seed.site_admin).get(
         reverse("organisation", args=[found.pk]), headers={"accept-language": "en"}
     )
-    assert "The name resembles another" in page.content.decode()
+    assert "Name similar to another organisation" in page.content.decode()
 
 
 def test_lookalike_names_in_one_document_become_unique(seed: Seed) -> None:

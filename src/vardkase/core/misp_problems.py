@@ -16,7 +16,7 @@ from vardkase.misp.faults import Fault, Refusal
 class MispProblem(ProblemCode):
     BAD_TIME = _("Enter the time as year-month-day hour:minute."), Fault.BAD_TIME
     BAD_TIMESTAMP = _("Enter the time as the number of seconds since 1970."), Fault.BAD_TIMESTAMP
-    IN_THE_FUTURE = _("It is dated more than a day ahead of this hub's clock."), Fault.IN_THE_FUTURE
+    IN_THE_FUTURE = _("It is dated more than a day ahead of this hub’s clock."), Fault.IN_THE_FUTURE
     SEEN_ORDER = _("Last seen must not be before first seen."), Fault.SEEN_ORDER
     BAD_PART_DISTRIBUTION = _("Choose who should see it."), Fault.BAD_PART_DISTRIBUTION
     NOT_A_FLAG = _("Answer yes or no."), Fault.NOT_A_FLAG
@@ -26,7 +26,7 @@ class MispProblem(ProblemCode):
     NO_TITLE = _("Enter a title."), Fault.NO_TITLE
     EMPTY_TITLE = _("Enter a title."), Fault.EMPTY_TITLE
     BAD_DATE = _("Enter the date as year-month-day."), Fault.BAD_DATE
-    DATE_AHEAD = _("It is dated more than a day ahead of this hub's clock."), Fault.DATE_AHEAD
+    DATE_AHEAD = _("It is dated more than a day ahead of this hub’s clock."), Fault.DATE_AHEAD
     BAD_THREAT_LEVEL = _("Choose one of the levels."), Fault.BAD_THREAT_LEVEL
     BAD_ANALYSIS = _("Choose the analysis status."), Fault.BAD_ANALYSIS
     BAD_EVENT_DISTRIBUTION = _("Choose who should see it."), Fault.BAD_EVENT_DISTRIBUTION

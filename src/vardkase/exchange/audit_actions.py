@@ -24,7 +24,7 @@ class ExchangeAction(AuditAction):
     OWN_FEED_TOKEN_MADE = "own_feed.token_made", _("A token for one of our feeds was created")
     OWN_FEED_TOKEN_REMOVED = "own_feed.token_removed", _("The token of an own feed was removed")
     SERVER_ADDED = "server.added", _("The connection was added")
-    SERVER_CACHED = "server.cached", _("The hashes of another hub's values were fetched")
+    SERVER_CACHED = "server.cached", _("The hashes of another hub’s values were fetched")
     SERVER_CONFIRMED = "server.confirmed", _("The owner of a connection was confirmed")
     SERVER_DELETED = "server.deleted", _("The connection was deleted")
     SERVER_EDITED = "server.edited", _("The connection was changed")

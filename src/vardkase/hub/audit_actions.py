@@ -100,7 +100,7 @@ class HubAction(AuditAction):
     DASHBOARD_TEMPLATE_SAVED = "dashboard_template.saved", _("The dashboard layout was saved")
     ENROLMENT_CODE_MADE = "enrolment.code_made", _("An enrolment code was created")
     ENROLMENT_JOINED = "enrolment.joined", _("This platform joined a hub")
-    ENROLMENT_REDEEMED = "enrolment.redeemed", _("An organisation's own platform was connected by its code")
+    ENROLMENT_REDEEMED = "enrolment.redeemed", _("An organisation’s own platform was connected by its code")
     EVENT_READ_UNDER_GRANT = "event.read_under_grant", _("An operator read the event with granted access")
     EVENT_TLP_CONFIRMED = "event.tlp_confirmed", _("Sharing further than the TLP label allows was confirmed")
     INVITATION_REVOKED = "invitation.revoked", _("An invitation to apply was revoked")

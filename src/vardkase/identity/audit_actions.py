@@ -50,15 +50,15 @@ class IdentityAction(AuditAction):
     )
     ORGANISATION_API_REQUIREMENTS_APPROVED = (
         "organisation.api_requirements_approved",
-        _("The organisation's API requirements were approved"),
+        _("The organisation’s API requirements were approved"),
     )
     ORGANISATION_API_REQUIREMENTS_EDITED = (
         "organisation.api_requirements_edited",
-        _("The organisation's API requirements were changed"),
+        _("The organisation’s API requirements were changed"),
     )
     ORGANISATION_API_REQUIREMENTS_RETURNED = (
         "organisation.api_requirements_returned",
-        _("The organisation's API requirements were returned"),
+        _("The organisation’s API requirements were returned"),
     )
     ORGANISATION_API_REQUIREMENTS_SUBMITTED = (
         "organisation.api_requirements_submitted",
@@ -103,7 +103,7 @@ class IdentityAction(AuditAction):
     )
     ORGANISATION_PROVIDER_SET = (
         "organisation.provider_set",
-        _("The organisation's sign-in provider was registered or changed"),
+        _("The organisation’s sign-in provider was registered or changed"),
     )
     REGISTRATION_ACCEPTED = "registration.accepted", _("The request for an account was accepted")
     REGISTRATION_DISCARDED = "registration.discarded", _("The request for an account was discarded")
@@ -175,7 +175,7 @@ class IdentityAction(AuditAction):
     USER_PASSWORD_RESET = "user.password_reset", _("The account was given a one-time password")
     USER_PROVIDER_REFUSED = (
         "user.provider_refused",
-        _("A sign-in through the organisation's provider was refused"),
+        _("A sign-in through the organisation’s provider was refused"),
     )
     USER_SECOND_FACTOR_REFUSED = "user.second_factor_refused", _("A wrong second factor was entered")
     USER_SECOND_FACTOR_RESET = "user.second_factor_reset", _("The second factor was removed")

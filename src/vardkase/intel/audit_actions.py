@@ -27,7 +27,7 @@ class IntelAction(AuditAction):
         "cryptographic_key.deleted",
         _("A key that could change the event from another instance was removed"),
     )
-    CRYPTOGRAPHIC_KEY_SIGNED = "cryptographic_key.signed", _("Something was signed with the hub's key")
+    CRYPTOGRAPHIC_KEY_SIGNED = "cryptographic_key.signed", _("Something was signed with the hub’s key")
     EVENT_ADDED = "event.added", _("The event was created")
     EVENT_DELEGATED = "event.delegated", _("The event was offered to another organisation")
     EVENT_DELEGATION_ACCEPTED = "event.delegation_accepted", _("The event’s owner changed")
@@ -54,7 +54,7 @@ class IntelAction(AuditAction):
     EVENT_TEMPLATE_ADDED = "event_template.added", _("The event template was added")
     EVENT_TEMPLATE_DELETED = "event_template.deleted", _("The event template was deleted")
     EVENT_TEMPLATE_EDITED = "event_template.edited", _("The event template was changed")
-    EVENT_TEMPLATE_UPDATED = "event_template.updated", _("The hub's event templates were updated")
+    EVENT_TEMPLATE_UPDATED = "event_template.updated", _("The hub’s event templates were updated")
     FILE_REMOVED_UNUSED = "file.removed_unused", _("Unused files were removed")
     NOTE_ADDED = "note.added", _("The note was added")
     NOTE_DELETED = "note.deleted", _("The note was deleted")

@@ -38,9 +38,9 @@ class EventProblem(ProblemCode):
         _("The event already exists here."),
         "Event already exists, if you would like to edit it, use the url in the location header.",
     )
-    BLOCKED = _("The event is on this hub's blocklist."), "Event blocked by event blocklist."
+    BLOCKED = _("The event is on this hub’s blocklist."), "Event blocked by event blocklist."
     CREATOR_BLOCKED = (
-        _("Its creator is on this hub's blocklist."),
+        _("Its creator is on this hub’s blocklist."),
         "Event blocked by organisation blocklist.",
     )
     TAG_BLOCKED = (
@@ -266,7 +266,7 @@ class SightingProblem(ProblemCode):
         '{"date_sighting":["This field cannot be left blank"]}',
     )
     TIME_AHEAD = (
-        _("It is dated more than a day ahead of this hub's clock."),
+        _("It is dated more than a day ahead of this hub’s clock."),
         '{"date_sighting":["The timestamp is more than a day ahead of this instance\'s clock"]}',
     )
     UNKNOWN_CONTEXT = _("Unknown context “%(context)s”."), "Invalid context %(context)s."
@@ -309,9 +309,9 @@ class AnalystDataProblem(ProblemCode):
     NOTE_NOT_FOUND = _("Note not found."), "Invalid Note."
     OPINION_NOT_FOUND = _("Opinion not found."), "Invalid Opinion."
     RELATIONSHIP_NOT_FOUND = _("Relationship not found."), "Invalid Relationship."
-    BLOCKED = _("It is on this hub's blocklist."), "Blocked by the analyst data blocklist."
+    BLOCKED = _("It is on this hub’s blocklist."), "Blocked by the analyst data blocklist."
     CREATOR_BLOCKED = (
-        _("Its creator is on this hub's blocklist."),
+        _("Its creator is on this hub’s blocklist."),
         "Blocked by the organisation blocklist.",
     )
     NOT_A_DOCUMENT = _("This must be a note or an opinion."), "Not a document."

@@ -267,7 +267,7 @@ def test_tlp_red_for_whole_hub_is_blocked(
     for api_user in (seed.publisher, seed.site_admin):
         status, body = call(api_user.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
         assert status == 405
-        assert "Choose a narrower reach" in body["message"]
+        assert "Choose a narrower distribution" in body["message"]
     assert not Event.objects.get(pk=event.pk).published
 
 

@@ -358,7 +358,7 @@ def test_all_pages_agree_on_required_minimum(seed: Seed, desk: Desk, api_member:
     assert "Private" in told
     page = unescape(signed_in(desk.officer).get(f"/security/{api_member.pk}/").content.decode())
     assert f"Security of {api_member.name}" in page
-    for wrong in ("Our organisation’s security", "in any mail domain", "your people", "You connect through"):
+    for wrong in ("Our organisation’s security", "in any mail domain", "your users", "You connect through"):
         assert wrong not in page
     assert "A private network only matches" in page
     facts = {each["label"]: each["value"] for each in state_of(api_member.pk)["facts"]}

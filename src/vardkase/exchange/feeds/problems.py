@@ -69,7 +69,7 @@ class FeedContentProblem(ProblemCode):
     """Why what a feed holds cannot be read; `file` is its name in the feed."""
 
     STATUS = (
-        _("The feed's server responded with status %(status)s."),
+        _("The feed’s server responded with status %(status)s."),
         "The feed answered with status %(status)s.",
     )
     FILE_STATUS = (
@@ -83,7 +83,7 @@ class FeedContentProblem(ProblemCode):
     FILE_TOO_LONG = _("%(file)s is longer than %(bytes)s bytes.")
     FILE_NOT_REMOVED = _("%(file)s cannot be removed: %(reason)s.")
     MANIFEST_NOT_AN_OBJECT = (
-        _("The feed's list of events cannot be read."),
+        _("The feed’s list of events cannot be read."),
         "The feed's manifest is no JSON object.",
     )
     NOT_JSON = (

@@ -10,7 +10,7 @@ from vardkase.core.problems import ProblemCode
 class OwnFeedProblem(ProblemCode):
     NOT_FOUND = _("Feed not found.")
     NAME_STAYS = (
-        _("The name is part of the feed's address and cannot be changed."),
+        _("The name is part of the feed’s address and cannot be changed."),
         ("The name is part of the feed's address and stays."),
     )
     NAME_TAKEN = (

@@ -25,7 +25,7 @@ def write_all() -> int:
 SCHEDULES = (
     Schedule(
         "own_feeds.refresh",
-        _("Refresh the hub's own feeds"),
+        _("Refresh the hub’s own feeds"),
         _("Adds new content to our own feeds, and removes what was unpublished or deleted."),
         refresh_all,
         Interval.QUARTERLY,

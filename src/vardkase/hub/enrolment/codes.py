@@ -150,7 +150,7 @@ def _create_account(actor: Actor, row: EnrolmentCode, address: str | None) -> tu
     }
     user = create_user(actor, account)
     key_fields = {
-        "comment": gettext("Enrolment of the organisation's own platform"),
+        "comment": gettext("Enrolment of the organisation’s own platform"),
         "expiration": (timezone.now() + KEY_VALID_FOR).date().isoformat(),
         "allowed_ips": organisation.networks or ([address] if address else []),
     }

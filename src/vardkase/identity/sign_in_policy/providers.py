@@ -37,7 +37,7 @@ SENTENCES: dict[ProviderFault, str | Promise] = {
     ProviderFault.STATE: _("The sign-in took too long, or was started in another browser. Start again."),
     ProviderFault.DECLINED: _("Your organisation’s sign-in service refused your sign-in."),
     ProviderFault.UNREACHABLE: _(
-        "Your organisation's sign-in service cannot be reached. Try again in a while."
+        "Your organisation’s sign-in service cannot be reached. Try again in a while."
     ),
     ProviderFault.ANSWER: _(
         "Your organisation’s sign-in service does not respond as expected. Notify your administrator."

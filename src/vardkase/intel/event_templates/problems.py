@@ -17,7 +17,7 @@ class EventTemplateProblem(ProblemCode):
     )
     NO_TEMPLATE = _("The document contains no template."), "The template is missing."
     NOT_VALUES = (
-        _("Enter values by the IDs of the template's fields."),
+        _("Enter values by the IDs of the template’s fields."),
         "Expected the values by the ids of the template's fields.",
     )
 

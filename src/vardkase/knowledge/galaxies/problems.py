@@ -52,7 +52,7 @@ class GalaxyClusterProblem(ProblemCode):
     NOT_NAMES = _("Enter a list of names."), "This has to be a list of names."
     NOT_JSON = _("This is not valid JSON.")
     IN_THE_FUTURE = (
-        _("It is dated more than a day ahead of this hub's clock."),
+        _("It is dated more than a day ahead of this hub’s clock."),
         "The timestamp is more than a day ahead of this instance's clock",
     )
     BAD_DISTRIBUTION = (

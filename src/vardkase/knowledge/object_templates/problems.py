@@ -21,7 +21,7 @@ class ObjectTemplateProblem(ProblemCode):
         "A template that comes with the hub has this uuid.",
     )
     UUID_OF_ANOTHER = (
-        _("Another organisation's template has this UUID."),
+        _("Another organisation’s template has this UUID."),
         "A template of another organisation has this uuid.",
     )
     NEWER_VERSION = (

@@ -11,7 +11,7 @@ from vardkase.identity.accounts.staff import StaffRole
 FLAGS: dict[str, tuple[Any, Any]] = {
     "perm_add": (_("Create events"), _("Add events, and change events you have created.")),
     "perm_modify": (_("Change own events"), _("Change events you have created yourself.")),
-    "perm_modify_org": (_("Change the organisation's events"), _("Change events of colleagues.")),
+    "perm_modify_org": (_("Change the organisation’s events"), _("Change events of colleagues.")),
     "perm_publish": (_("Publish"), _("Send events to everyone within their distribution.")),
     "perm_delegate": (_("Delegate"), _("Ask another organisation to publish an event in its name.")),
     "perm_tagger": (_("Tag"), _("Add tags to events and attributes, and remove them.")),
@@ -33,7 +33,7 @@ FLAGS: dict[str, tuple[Any, Any]] = {
         _("Authoritative synchronisation"),
         _("Overwrite what other hubs have sent."),
     ),
-    "perm_server_sign": (_("Sign for the hub"), _("Sign protected events with the hub's key.")),
+    "perm_server_sign": (_("Sign for the hub"), _("Sign protected events with the hub’s key.")),
     "perm_tag_editor": (_("Edit tags"), _("Create and change the tags themselves.")),
     "perm_template": (_("Edit templates"), _("Create and change event templates.")),
     "perm_object_template": (_("Edit object templates"), _("Create and change object templates.")),

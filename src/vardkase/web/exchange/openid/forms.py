@@ -12,7 +12,7 @@ class ProviderForm(forms.Form):
         max_length=255,
         widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "autocomplete": "off"}),
         help_text=_(
-            "The provider's address, exactly as it names itself, such as https://login.kommun.example."
+            "The provider’s address, exactly as it names itself, such as https://login.kommun.example."
         ),
     )
     client_id = forms.CharField(

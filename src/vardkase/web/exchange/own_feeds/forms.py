@@ -28,7 +28,7 @@ class OwnFeedForm(forms.Form):
         max_length=60,
         widget=forms.TextInput(attrs=PLAIN_TEXT),
         help_text=_(
-            "Part of the feed's address: letters from a to z, digits, - and _. It cannot be changed later."
+            "Part of the feed’s address: letters from a to z, digits, - and _. It cannot be changed later."
         ),
     )
     organisation_id = forms.ChoiceField(

@@ -100,7 +100,7 @@ class ConnectionForm(forms.Form):
         help_text=_("Runs when started manually or by a scheduled task."),
     )
     pull_galaxy_clusters = forms.BooleanField(
-        label=_("Fetch the other hub's own galaxy clusters too"), required=False
+        label=_("Fetch the other hub’s own galaxy clusters too"), required=False
     )
     pull_analyst_data = forms.BooleanField(
         label=_("Fetch notes, opinions and relationships too"), required=False

@@ -36,7 +36,7 @@ KINDS: dict[str, tuple[Words, Words]] = {
 """Kind → its name, and what it is for."""
 
 FORMATS: dict[str, Words] = {
-    Format.MISP: _("MISP's messages (whole events, JSON)"),
+    Format.MISP: _("MISP’s messages (whole events, JSON)"),
     Format.ECS: _("ECS: one indicator per message, for Elastic (JSON)"),
     Format.CEF: _("CEF: one indicator per message, for ArcSight and most others (lines)"),
 }

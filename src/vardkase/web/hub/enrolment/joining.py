@@ -38,7 +38,7 @@ DELIVERIES_SHOWN = 10
 
 class CodeForm(forms.Form):
     url = forms.CharField(
-        label=_("The hub's address"), max_length=255, widget=forms.URLInput(attrs={"placeholder": "https://"})
+        label=_("The hub’s address"), max_length=255, widget=forms.URLInput(attrs={"placeholder": "https://"})
     )
     code = forms.CharField(label=_("Enrolment code"), max_length=64, widget=forms.TextInput(attrs=PLAIN_TEXT))
 

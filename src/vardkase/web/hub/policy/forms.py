@@ -71,7 +71,7 @@ class RuleForm(forms.Form):
         label=pgettext_lazy("noun", "Tags"),
         help_text=_("A tag such as tlp:red, or tlp:* for all tags that start with tlp:."),
     )
-    types = Picker(label=_("Types of attributes"), help_text=_("MISP's names, such as iban or target-email."))
+    types = Picker(label=_("Types of attributes"), help_text=_("MISP’s names, such as iban or target-email."))
     categories = forms.MultipleChoiceField(
         label=_("Categories of attributes"),
         choices=[(name, name) for name in CATEGORIES],

@@ -94,8 +94,8 @@ class RequirementsForm(forms.Form):
         initial="certificate",
     )
     contact_name = forms.CharField(label=_("Technical contact"), required=False, max_length=255)
-    contact_email = forms.CharField(label=_("The contact's e-mail address"), required=False, max_length=255)
-    contact_phone = forms.CharField(label=_("The contact's telephone"), required=False, max_length=64)
+    contact_email = forms.CharField(label=_("The contact’s e-mail address"), required=False, max_length=255)
+    contact_phone = forms.CharField(label=_("The contact’s telephone"), required=False, max_length=64)
     rotation_days = forms.IntegerField(
         label=_("Days between key changes"), initial=365, help_text=_("At most 365.")
     )
