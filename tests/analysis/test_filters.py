@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.factories.intel import make_attribute, make_event, make_object
 from tests.factories.seed import Seed
+from vardkase.analysis.search.event_index import CONDITIONS, TIMES, event_index_query
 from vardkase.analysis.search.filter_values import terms
 from vardkase.analysis.search.filters import Dates, Order, Range, Scope, Search, Terms
-from vardkase.analysis.search.index import CONDITIONS, TIMES, event_index_query
 from vardkase.analysis.search.parameters import PARAMETERS, from_path
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query, total_query

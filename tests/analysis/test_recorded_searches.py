@@ -8,8 +8,8 @@ from urllib.parse import unquote
 import pytest
 
 from tests.analysis.recorded import SampleHub, recorded, sample_hub
+from vardkase.analysis.search.event_index import event_index_query
 from vardkase.analysis.search.filters import Scope
-from vardkase.analysis.search.index import event_index_query
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
 from vardkase.api.request import route_of

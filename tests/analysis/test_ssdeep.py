@@ -11,10 +11,10 @@ from tests.api.calls import call
 from tests.factories.seed import ApiUser, Seed
 from tests.factories.sightings import configure
 from tests.misp.test_ssdeep import DOUBLED, NEAR, ONE, OTHER
-from vardkase.analysis.correlation import queries, similar
+from vardkase.analysis.correlation import queries, ssdeep
 from vardkase.analysis.correlation.models import AttributeSsdeep
 from vardkase.analysis.correlation.shared_values import SharedValue, shared_values
-from vardkase.analysis.correlation.similar import similar_to_event
+from vardkase.analysis.correlation.ssdeep import similar_to_event
 from vardkase.intel.editing.attributes import edit_attribute
 from vardkase.intel.editing.deletion import delete_attribute, delete_event, restore_attribute
 from vardkase.intel.models import Attribute
@@ -120,5 +120,5 @@ def test_number_of_compared_hashes_is_limited(seed: Seed, monkeypatch: pytest.Mo
     one = event(seed.analyst, ONE)
     event(seed.analyst, NEAR)
     assert similar_to_event(seed.analyst.actor, one)
-    monkeypatch.setattr(similar, "MOST_OWN", 0)
+    monkeypatch.setattr(ssdeep, "MOST_OWN", 0)
     assert similar_to_event(seed.analyst.actor, one) == []

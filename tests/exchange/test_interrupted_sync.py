@@ -43,7 +43,7 @@ from vardkase.exchange.sync import pull as pulling
 from vardkase.exchange.sync.models import FailedEvent, MovedEvent, SyncRun, SyncRunState
 from vardkase.exchange.sync.pull import pull
 from vardkase.exchange.sync.push import push_published
-from vardkase.exchange.sync.runs import MOST_CUTS
+from vardkase.exchange.sync.run_records import MOST_CUTS
 from vardkase.intel.models import Attribute, Event
 
 TIMEOUT = 60

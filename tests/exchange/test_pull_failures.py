@@ -27,7 +27,7 @@ from vardkase.exchange.sync import inbound_contributions
 from vardkase.exchange.sync.models import FailedEvent, MovedEvent, SyncRun, SyncRunState
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.pull import pull
-from vardkase.exchange.sync.runs import Cancelled, SyncRunRecorder
+from vardkase.exchange.sync.run_records import Cancelled, SyncRunRecorder
 from vardkase.intel.models import Event
 
 KEY = "A" * 40

@@ -10,7 +10,7 @@ from tests.factories import make_attribute, make_event, make_object, make_report
 from tests.factories.seed import Seed
 from tests.factories.whole_event import Setup, document, make_setup
 from vardkase.formats.misp_json import Deleted, EventOptions, event_document, events_document
-from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.document_context import DocumentContext
 from vardkase.formats.misp_json.selection import PAGE
 from vardkase.intel.models import Attribute, Event
 
@@ -65,9 +65,9 @@ def test_query_count_does_not_grow_with_events(
     seed: Seed, events: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    rows = Scope.rows
+    rows = DocumentContext.rows
     monkeypatch.setattr(
-        Scope, "rows", lambda self, sql, **values: asked.append(sql) or rows(self, sql, **values)
+        DocumentContext, "rows", lambda self, sql, **values: asked.append(sql) or rows(self, sql, **values)
     )
     counts = []
     for few in (events[3:4] * 2, events):

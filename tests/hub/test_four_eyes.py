@@ -22,7 +22,7 @@ from vardkase.cli.main import commands
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.identity.access.acting_for import in_the_name_of
 from vardkase.identity.access.actor import Actor, actor_for, console_actor
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest

@@ -10,7 +10,7 @@ import pytest
 from tests.factories.seed import ApiUser, Seed
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor, actor_for
-from vardkase.identity.access.jobs import connection_actor
+from vardkase.identity.access.job_actors import connection_actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupOrg
 from vardkase.identity.organisations.services import capture_organisations, capture_sharing_group

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from vardkase.api.answers import Json, Redirect, Text
-from vardkase.api.attributes.attachments import picture
+from vardkase.api.attachment_answers import picture
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.fields import (

@@ -5,7 +5,7 @@
 import vardkase.api.analyst_data
 import vardkase.api.approval_requests
 import vardkase.api.attachments
-import vardkase.api.attributes.lookups
+import vardkase.api.attributes.exact_lookups
 import vardkase.api.attributes.reading
 import vardkase.api.attributes.selected
 import vardkase.api.attributes.single_fields

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self, get_args
 
+from vardkase.analysis.search.event_index import FILTERS
 from vardkase.analysis.search.filters import Scope
-from vardkase.analysis.search.index import FILTERS
 from vardkase.analysis.search.parameters import PARAMETERS, accepted
 from vardkase.api import fields
 from vardkase.api.fields import ANYTHING, FLAG, Field

@@ -6,10 +6,10 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vardkase.analysis.search.event_index import event_index_query
 from vardkase.analysis.search.filter_values import deleted_flags
-from vardkase.analysis.search.index import event_index_query
 from vardkase.api.answers import Json, Stream, Text, Toggled, named, toggled
-from vardkase.api.attributes.attachments import attachment
+from vardkase.api.attachment_answers import attachment
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.fields import (

@@ -11,7 +11,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.file_columns import remove_unused
 from vardkase.core.schedules import Schedule
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.intel.audit_actions import IntelAction
 
 GRACE = timedelta(days=1)

@@ -14,7 +14,7 @@ from tests.factories.notices import OPEN, put, saved
 from tests.factories.seed import Seed
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.notices.proposals import tell_owner
-from vardkase.identity.access.jobs import connection_actor
+from vardkase.identity.access.job_actors import connection_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.standing import ALWAYS, NEVER

@@ -37,7 +37,7 @@ from vardkase.hub.content_access.settings import ANSWER_HOURS, MOST_HOURS
 from vardkase.hub.instance.schedules import ScheduleChange, change_schedules, find_scheduled
 from vardkase.identity.access.actor import Actor, actor_for, console_actor
 from vardkase.identity.access.content_access import for_reading
-from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.access.job_actors import job_actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import AccountAddress, User
 from vardkase.identity.accounts.staff import StaffRole

@@ -32,12 +32,12 @@ from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.queries import running as running_streams
 from vardkase.exchange.streams.services import add_stream
-from vardkase.exchange.sync import runs
+from vardkase.exchange.sync import run_records
 from vardkase.exchange.sync.candidates import candidates
 from vardkase.exchange.sync.models import SyncDirection
 from vardkase.exchange.sync.schedules import pull_all, push_all
 from vardkase.hub.membership.members import services
-from vardkase.identity.access.jobs import job_actor, reading_actor
+from vardkase.identity.access.job_actors import job_actor, reading_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.standing import StandingRefused
 from vardkase.intel.models import Event
@@ -130,14 +130,20 @@ def _fresh(server: Server) -> Server:
 
 
 def pull(setup: Setup) -> bool:
-    with suppress(StandingRefused), runs.running(_fresh(setup.server), SyncDirection.PULL, "full", None):
+    with (
+        suppress(StandingRefused),
+        run_records.running(_fresh(setup.server), SyncDirection.PULL, "full", None),
+    ):
         return pull_all() == 1
     assert pull_all() == 0
     return False
 
 
 def push(setup: Setup) -> bool:
-    with suppress(StandingRefused), runs.running(_fresh(setup.server), SyncDirection.PUSH, "full", None):
+    with (
+        suppress(StandingRefused),
+        run_records.running(_fresh(setup.server), SyncDirection.PUSH, "full", None),
+    ):
         return push_all() == 1 and _has_event(setup)
     assert push_all() == 0
     return False

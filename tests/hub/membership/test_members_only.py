@@ -37,7 +37,7 @@ from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.queries import who_takes_part
 from vardkase.hub.membership.members.settings import GRACE_DAYS
 from vardkase.identity.access.actor import console_actor
-from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.access.job_actors import job_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.organisations.models import MembershipInUse, Organisation

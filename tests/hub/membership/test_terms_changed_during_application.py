@@ -29,7 +29,7 @@ from vardkase.hub.membership.assessments.services.steps import take_alone
 from vardkase.hub.membership.terms.hooks import Published, terms_published
 from vardkase.hub.membership.terms.models import Terms, TermsState
 from vardkase.hub.membership.terms.queries import current_terms
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.web.ui.private_links import OWN_LINK
 
 SENTENCE = "There is a new version of the terms. Read and accept it in the Terms step."

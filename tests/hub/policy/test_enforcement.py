@@ -17,7 +17,7 @@ from vardkase.exchange.streams.models import Stream
 from vardkase.hub.policy.models import PolicyVersion, PublicationApproval
 from vardkase.hub.policy.services import end_policy
 from vardkase.hub.training.services import mark_trained
-from vardkase.identity.access.jobs import reading_actor
+from vardkase.identity.access.job_actors import reading_actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.problems import AttributionProblem
 from vardkase.intel.models import Event

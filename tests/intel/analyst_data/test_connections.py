@@ -10,7 +10,7 @@ import pytest
 
 from tests.api.calls import call
 from tests.factories.seed import Seed
-from vardkase.identity.access.jobs import connection_actor
+from vardkase.identity.access.job_actors import connection_actor
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.analyst_data.services import receive_analyst_data
 from vardkase.intel.services.events import add_event

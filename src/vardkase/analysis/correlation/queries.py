@@ -20,7 +20,7 @@ from vardkase.analysis.correlation.event_rules import as_array, rules_naming, un
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.correlation.settings import DISABLED
 from vardkase.analysis.correlation.shared_keys import SHARED
-from vardkase.analysis.correlation.similar import (
+from vardkase.analysis.correlation.ssdeep import (
     Similar,
     linking,
     over_correlating,

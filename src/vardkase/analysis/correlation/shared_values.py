@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.correlation.queries import alike_in_event
-from vardkase.analysis.correlation.similar import linking
+from vardkase.analysis.correlation.ssdeep import linking
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from vardkase.analysis.correlation.event_rules import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.settings import ADVANCED
-from vardkase.analysis.correlation.similar import Similar
+from vardkase.analysis.correlation.ssdeep import Similar
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from vardkase.analysis.correlation.services import rebuild
 from vardkase.core.jobs.progress import report
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.access.job_actors import job_actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Event
 

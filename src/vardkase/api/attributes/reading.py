@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from vardkase.api.answers import Json, Text
-from vardkase.api.attributes.attachments import attachment
+from vardkase.api.attachment_answers import attachment
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import Paging

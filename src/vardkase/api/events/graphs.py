@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from vardkase.analysis.search.event_index import FILTERS
 from vardkase.analysis.search.filters import Scope
-from vardkase.analysis.search.index import FILTERS
 from vardkase.api.answers import Json, Saved, Stream, Text, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from vardkase.analysis.search.index import event_index_query
+from vardkase.analysis.search.event_index import event_index_query
 from vardkase.api.answers import Stream, Text
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError

@@ -9,7 +9,7 @@ from vardkase.audit.services import Target, record
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.feeds import reading
 from vardkase.exchange.feeds.models import Feed, FeedAction, SourceFormat
-from vardkase.exchange.feeds.runs import running
+from vardkase.exchange.feeds.run_records import running
 from vardkase.exchange.feeds.sources import BadFeed
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission

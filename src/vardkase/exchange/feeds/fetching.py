@@ -20,7 +20,7 @@ from vardkase.exchange.feeds.impersonation import refuse_impostor, without_claim
 from vardkase.exchange.feeds.models import Feed, FeedAction, SourceFormat
 from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.exchange.feeds.rules import AnnouncedEvent
-from vardkase.exchange.feeds.runs import FeedRunRecorder, running
+from vardkase.exchange.feeds.run_records import FeedRunRecorder, running
 from vardkase.exchange.feeds.sources import taken_in
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission

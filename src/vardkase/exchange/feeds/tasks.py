@@ -9,7 +9,7 @@ from vardkase.exchange.feeds.caching import cache_feed
 from vardkase.exchange.feeds.fetching import fetch_feed
 from vardkase.exchange.feeds.queries import find_feed
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import hub_actor, job_actor
+from vardkase.identity.access.job_actors import hub_actor, job_actor
 
 
 def order_fetch(actor: Actor | None, feed_ids: list[int]) -> list[int]:

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from vardkase.exchange.modules import enriching
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.access.job_actors import job_actor
 
 
 def order_enrichment(actor: Actor, event_id: int, names: Sequence[str]) -> int:

@@ -23,7 +23,7 @@ from vardkase.core.mail.services import can_send
 from vardkase.core.private_links import page_address
 from vardkase.core.sql import cursor
 from vardkase.exchange.notices.mail_facts import CHOICES, headers
-from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.access.job_actors import job_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.identity.user_settings.queries import values_for

@@ -30,7 +30,7 @@ from vardkase.exchange.own_feeds.problems import OwnFeedProblem
 from vardkase.exchange.own_feeds.writing import Exported, export_feed
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.connection_scope import ConnectionScope
-from vardkase.identity.access.jobs import reading_actor
+from vardkase.identity.access.job_actors import reading_actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import find_group, find_organisation
 from vardkase.misp.flags import as_bool, as_int

@@ -10,7 +10,7 @@ from vardkase.exchange.servers.caching import cache_server
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import find_server, giving
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.access.job_actors import job_actor
 
 
 def order_cache(actor: Actor, server_ids: Iterable[int]) -> list[int]:

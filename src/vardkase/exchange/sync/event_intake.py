@@ -24,7 +24,7 @@ from vardkase.exchange.sync.inbound import Document, InboundFilter, is_empty, pa
 from vardkase.exchange.sync.models import EventOutcome
 from vardkase.exchange.sync.parallel_store import LANES, lanes
 from vardkase.exchange.sync.problems import SyncProblem
-from vardkase.exchange.sync.runs import SyncRunRecorder, all_set_aside, take_back
+from vardkase.exchange.sync.run_records import SyncRunRecorder, all_set_aside, take_back
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.protection.services import Signed
 from vardkase.intel.services.events import add_event

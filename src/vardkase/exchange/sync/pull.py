@@ -31,9 +31,9 @@ from vardkase.exchange.sync.inbound import InboundFilter
 from vardkase.exchange.sync.inbound_contributions import ContributionKinds, Sources
 from vardkase.exchange.sync.models import SyncDirection
 from vardkase.exchange.sync.problems import SyncProblem
-from vardkase.exchange.sync.runs import SyncRunRecorder, running, set_aside
+from vardkase.exchange.sync.run_records import SyncRunRecorder, running, set_aside
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import connection_actor
+from vardkase.identity.access.job_actors import connection_actor
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.misp.fields import UUID
 

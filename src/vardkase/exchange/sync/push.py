@@ -23,7 +23,7 @@ from vardkase.exchange.sync.models import EventOutcome, SyncDirection
 from vardkase.exchange.sync.outbound import OutboundFilter
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.refusals import Refusals
-from vardkase.exchange.sync.runs import SyncRunRecorder, running
+from vardkase.exchange.sync.run_records import SyncRunRecorder, running
 from vardkase.exchange.sync.upload import Upload
 from vardkase.exchange.sync.upload_queue import UploadQueue
 from vardkase.identity.access.actor import Actor

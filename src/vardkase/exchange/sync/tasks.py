@@ -18,7 +18,7 @@ from vardkase.exchange.sync.candidates import reader_of
 from vardkase.exchange.sync.push import receiver
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import may_know
-from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.access.job_actors import job_actor
 from vardkase.identity.organisations.hooks import StandingChanged
 from vardkase.intel.hooks import EventPublished
 from vardkase.intel.sightings.hooks import SightingsPublished

@@ -22,7 +22,7 @@ from vardkase.exchange.sync.outbound import OutboundFilter
 from vardkase.exchange.sync.outbound_contributions import OutgoingItem
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.refusals import Refusals
-from vardkase.exchange.sync.runs import SyncRunRecorder
+from vardkase.exchange.sync.run_records import SyncRunRecorder
 from vardkase.formats.misp_json.analyst_data import AnalystDataLoader
 from vardkase.formats.misp_json.cluster_documents import cluster_documents, exported
 from vardkase.formats.misp_json.collections import collection_list

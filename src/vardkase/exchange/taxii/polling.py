@@ -36,9 +36,9 @@ from vardkase.exchange.taxii.contents import uuid_of
 from vardkase.exchange.taxii.ingest import IngestResult, Target, sound_objects, store_bundle
 from vardkase.exchange.taxii.models import FetchedEvent, FetchedObject, Run, TaxiiDirection, TaxiiServer
 from vardkase.exchange.taxii.problems import StixObjectProblem, TaxiiServerProblem
-from vardkase.exchange.taxii.runs import note, running
+from vardkase.exchange.taxii.run_records import note, running
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import connection_actor
+from vardkase.identity.access.job_actors import connection_actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Event
 from vardkase.misp.distribution import Distribution

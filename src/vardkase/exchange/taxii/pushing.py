@@ -29,7 +29,7 @@ from vardkase.exchange.taxii.contents import ADDED, SETTLED
 from vardkase.exchange.taxii.ingest import IngestResult
 from vardkase.exchange.taxii.models import Run, TaxiiDirection, TaxiiServer
 from vardkase.exchange.taxii.problems import TaxiiServerProblem
-from vardkase.exchange.taxii.runs import note, running
+from vardkase.exchange.taxii.run_records import note, running
 from vardkase.formats.misp_json import EventOptions, separate_events
 from vardkase.formats.stix.objects import object_writer
 from vardkase.identity.access.actor import Actor

@@ -10,7 +10,7 @@ from vardkase.exchange.taxii.models import Submission, TaxiiServer
 from vardkase.exchange.taxii.servers import find_taxii_server
 from vardkase.exchange.taxii.submissions import work_off
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.access.job_actors import job_actor
 
 
 def order_submission(actor: Actor, submission: Submission) -> None:

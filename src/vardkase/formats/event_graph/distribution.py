@@ -7,7 +7,7 @@ from typing import Any
 
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json import EventOptions
-from vardkase.formats.misp_json.scope import scope_of
+from vardkase.formats.misp_json.document_context import context_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import report_predicate
 from vardkase.misp.distribution import Distribution
@@ -25,10 +25,12 @@ KINDS = ("event", "attribute", "object", "obj_attr", "event_report")
 
 def distribution_graph(actor: Actor, event_id: int) -> dict[str, Any]:
     """For each kind of part, the readable ones counted by distribution, and their sharing groups."""
-    scope = scope_of(actor, EventOptions())
+    context = context_of(actor, EventOptions())
     report = f"{report_predicate(actor, 'p')} AND NOT p.deleted"
-    sql = COUNTS.format(event=scope.event, attribute=scope.attribute, object=scope.part("o"), report=report)
-    rows = scope.rows(sql, event=event_id)
+    sql = COUNTS.format(
+        event=context.event, attribute=context.attribute, object=context.part("o"), report=report
+    )
+    rows = context.rows(sql, event=event_id)
     counts: dict[str, Counter[int]] = {kind: Counter() for kind in KINDS}
     for kind, distribution, _, count in rows:
         counts[kind][distribution] += count

@@ -9,7 +9,7 @@ import msgspec
 
 from vardkase.formats.misp_json import EventOptions
 from vardkase.formats.misp_json.columns import ATTRIBUTE, OBJECT, REFERENCE
-from vardkase.formats.misp_json.scope import scope_of
+from vardkase.formats.misp_json.document_context import context_of
 from vardkase.formats.misp_json.structs import Attribute, ObjectReference
 from vardkase.formats.misp_json.tags import Attachment, TagLoader
 from vardkase.identity.access.actor import Actor
@@ -63,23 +63,23 @@ class GraphParts:
 
 def event_parts(actor: Actor, event_ids: Sequence[int]) -> GraphParts:
     """The parts of the readable events, the oldest MOST_NODES of each kind."""
-    scope = scope_of(actor, EventOptions())
+    context = context_of(actor, EventOptions())
     chosen = {"events": list(event_ids), "most": MOST_NODES}
-    object_columns = OBJECT.format(object_timestamp=object_timestamp(scope.actor))
-    sql = OBJECTS.format(columns=object_columns, event=scope.event, part=scope.part("o"))
-    objects = [DrawnObject(*row) for row in scope.rows(sql, **chosen)]
-    sql = ATTRIBUTES.format(columns=ATTRIBUTE, event=scope.event, part=scope.attribute)
-    attributes = [Attribute(*row) for row in scope.rows(sql, **chosen)]
-    sql = REFERENCES.format(columns=REFERENCE, event=scope.event, part=scope.part("o"))
-    references = [ObjectReference(*row) for row in scope.rows(sql, **chosen)]
+    object_columns = OBJECT.format(object_timestamp=object_timestamp(context.actor))
+    sql = OBJECTS.format(columns=object_columns, event=context.event, part=context.part("o"))
+    objects = [DrawnObject(*row) for row in context.rows(sql, **chosen)]
+    sql = ATTRIBUTES.format(columns=ATTRIBUTE, event=context.event, part=context.attribute)
+    attributes = [Attribute(*row) for row in context.rows(sql, **chosen)]
+    sql = REFERENCES.format(columns=REFERENCE, event=context.event, part=context.part("o"))
+    references = [ObjectReference(*row) for row in context.rows(sql, **chosen)]
     # A reference to a part that the reader may not see would show that it exists.
     drawn = {*(item.uuid for item in objects), *(attribute.uuid for attribute in attributes)}
     return GraphParts(
         objects,
         attributes,
         [row for row in references if row.source_uuid in drawn and row.referenced_uuid in drawn],
-        scope.tags.of_attributes(attribute.id for attribute in attributes),
-        scope.tags,
+        context.tags.of_attributes(attribute.id for attribute in attributes),
+        context.tags,
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from vardkase.formats.misp_json.attributes import CarriedParts, Page, event_attributes, few_attributes
 from vardkase.formats.misp_json.columns import REPORT
+from vardkase.formats.misp_json.document_context import DocumentContext, add_analyst_data
 from vardkase.formats.misp_json.keys import keys_of_events
 from vardkase.formats.misp_json.objects import event_objects, few_objects
 from vardkase.formats.misp_json.proposals import event_proposals
 from vardkase.formats.misp_json.reports import add_report_tags
-from vardkase.formats.misp_json.scope import Scope, add_analyst_data
 from vardkase.formats.misp_json.structs import CryptographicKey, EventReport
 from vardkase.formats.misp_json.tags import Attachment
 from vardkase.identity.access.visibility import report_predicate
@@ -19,24 +19,24 @@ from vardkase.identity.access.visibility import report_predicate
 class Contents:
     """The contents of a batch of events; holds only what was fetched already."""
 
-    def __init__(self, scope: Scope, event_ids: Sequence[int]) -> None:
-        self._scope = scope
-        self._tags = scope.tags.of_events(event_ids)
+    def __init__(self, context: DocumentContext, event_ids: Sequence[int]) -> None:
+        self._scope = context
+        self._tags = context.tags.of_events(event_ids)
         self._reports: dict[int, list[EventReport]] = {}
         self._attributes: dict[int, Page] | None = None
         self._objects: dict[int, list[bytes]] = {}
-        shows_sightings = not scope.options.no_sightings
-        shows_proposals = not scope.options.no_shadow_attributes
+        shows_sightings = not context.options.no_sightings
+        shows_proposals = not context.options.no_shadow_attributes
         self._carried = {
             event_id: CarriedParts(tags, sightings and shows_sightings, proposals and shows_proposals, *parts)
-            for event_id, tags, sightings, proposals, *parts in scope.rows(CARRIED, events=list(event_ids))
+            for event_id, tags, sightings, proposals, *parts in context.rows(CARRIED, events=list(event_ids))
         }
         self._keys = keys_of_events([number for number, each in self._carried.items() if each.keys])
-        if scope.options.metadata:
+        if context.options.metadata:
             return
-        if not scope.options.no_event_reports:
+        if not context.options.no_event_reports:
             self._reports = _reports(
-                scope, [number for number, each in self._carried.items() if each.reports]
+                context, [number for number, each in self._carried.items() if each.reports]
             )
         # A batch of one event may be a large one, which is read in pages.
         if len(event_ids) > 1:
@@ -93,18 +93,18 @@ class Contents:
             self._objects = {int(event_id): documents for event_id, documents in objects.items()}
 
 
-def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventReport]]:
+def _reports(context: DocumentContext, event_ids: Sequence[int]) -> dict[int, list[EventReport]]:
     """The reports including deleted ones: synchronising readers learn of a deletion only this way."""
     if not event_ids:
         return {}
-    visible = report_predicate(scope.actor, "p")
-    rows = scope.rows(REPORTS.format(columns=REPORT, visible=visible), events=list(event_ids))
+    visible = report_predicate(context.actor, "p")
+    rows = context.rows(REPORTS.format(columns=REPORT, visible=visible), events=list(event_ids))
     reports = [EventReport(*row) for row in rows]
-    if not scope.options.sg_reference_only:
-        scope.groups.add_to(reports)
+    if not context.options.sg_reference_only:
+        context.groups.add_to(reports)
     if reports:
-        add_report_tags(scope, reports)
-        add_analyst_data(scope, reports)
+        add_report_tags(context, reports)
+        add_analyst_data(context, reports)
     found: dict[int, list[EventReport]] = {}
     for each in reports:
         found.setdefault(int(each.event_id), []).append(each)

@@ -11,10 +11,10 @@ from msgspec import Raw
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.analyst_data import WITHIN
 from vardkase.formats.misp_json.contents import Contents
+from vardkase.formats.misp_json.document_context import DocumentContext, context_of
 from vardkase.formats.misp_json.headers import batches, extend, headers
 from vardkase.formats.misp_json.options import Deleted, EventOptions
 from vardkase.formats.misp_json.related import related_event_blocks
-from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.stream import coalesced, in_chunks, joined
 from vardkase.formats.misp_json.structs import EventHeader, encoder
@@ -35,11 +35,11 @@ EXPORT = EventOptions(
 
 def event_document(actor: Actor, event_id: int, options: EventOptions | None = None) -> Iterator[bytes]:
     """One event as ``{"Event": {…}}``. Raises NotFound before the first byte if it may not be read."""
-    scope = scope_of(actor, options or EventOptions())
-    found = headers(scope, [event_id])
+    context = context_of(actor, options or EventOptions())
+    found = headers(context, [event_id])
     if not found:
         raise NotFound(EventProblem.NOT_FOUND())
-    return coalesced(piece for event in _batch(scope, found) for piece in _rendered(*event))
+    return coalesced(piece for event in _batch(context, found) for piece in _rendered(*event))
 
 
 @in_chunks
@@ -66,10 +66,10 @@ def export_events(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
 
 
 def event_parts(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[EventParts]:
-    scope = scope_of(actor, options)
+    context = context_of(actor, options)
     for ids in pages_of(chosen):
-        for batch in batches(headers(scope, ids)):
-            yield from _batch(scope, batch)
+        for batch in batches(headers(context, ids)):
+            yield from _batch(context, batch)
 
 
 def _rendered(header: EventHeader, sections: Iterator[Section]) -> Iterator[bytes]:
@@ -81,50 +81,50 @@ def _rendered(header: EventHeader, sections: Iterator[Section]) -> Iterator[byte
     yield b"}}"
 
 
-def _batch(scope: Scope, batch: Sequence[EventHeader]) -> Iterator[EventParts]:
-    members = {header.id: [int(header.id), *extend(scope, header)] for header in batch}
-    contents = Contents(scope, [member for merged in members.values() for member in merged])
-    said = scope.analyst.sections([header.uuid for header in batch]) if scope.analyst else {}
+def _batch(context: DocumentContext, batch: Sequence[EventHeader]) -> Iterator[EventParts]:
+    members = {header.id: [int(header.id), *extend(context, header)] for header in batch}
+    contents = Contents(context, [member for merged in members.values() for member in merged])
+    said = context.analyst.sections([header.uuid for header in batch]) if context.analyst else {}
     for header in batch:
-        yield header, chain(_sections(scope, contents, members[header.id]), said.get(header.uuid, ()))
+        yield header, chain(_sections(context, contents, members[header.id]), said.get(header.uuid, ()))
 
 
-def _sections(scope: Scope, contents: Contents, members: list[int]) -> Iterator[Section]:
-    options = scope.options
+def _sections(context: DocumentContext, contents: Contents, members: list[int]) -> Iterator[Section]:
+    options = context.options
     whole = not options.metadata
     if whole:
         yield "Attribute", (encoder.encode(page)[1:-1] for page in contents.attributes(members))
         if not options.no_shadow_attributes:
             yield "ShadowAttribute", contents.proposals(members)
     attachments = contents.tags(members)
-    yield from _context(scope, members[0], attachments)
+    yield from _context(context, members[0], attachments)
     if whole and not options.flatten:
         yield "Object", contents.objects(members)
     if whole and not options.no_event_reports:
         yield _section("EventReport", contents.reports(members))
-    if scope.elsewhere:
+    if context.elsewhere:
         # After the attributes, because their hits are collected while those are written.
-        yield from scope.elsewhere.sections(members)
+        yield from context.elsewhere.sections(members)
     yield _section("CryptographicKey", contents.keys(members))
     if attachments:
-        yield _section("Tag", [scope.tags.tag(attachment) for attachment in attachments])
+        yield _section("Tag", [context.tags.tag(attachment) for attachment in attachments])
 
 
-def _context(scope: Scope, event_id: int, attachments: list[Attachment]) -> Iterator[Section]:
-    if scope.options.include_event_correlations:
-        related = related_event_blocks(scope.actor, event_id)
-        if scope.analyst:
+def _context(context: DocumentContext, event_id: int, attachments: list[Attachment]) -> Iterator[Section]:
+    if context.options.include_event_correlations:
+        related = related_event_blocks(context.actor, event_id)
+        if context.analyst:
             uuids = [block["Event"]["uuid"] for block in related]
-            said, inbound = scope.analyst.of(uuids, start=WITHIN), scope.analyst.leading_to(uuids)
+            said, inbound = context.analyst.of(uuids, start=WITHIN), context.analyst.leading_to(uuids)
             related = [
                 {**block, **said.get(uuid, {}), "RelationshipInbound": inbound.get(uuid, [])}
                 for uuid, block in zip(uuids, related, strict=True)
             ]
         yield _section("RelatedEvent", related)
     galaxies: list[Raw] = []
-    if attachments and not scope.options.exclude_galaxy:
-        scope.galaxies.learn([attachments])
-        galaxies = scope.galaxies.blocks(attachments, "event_tag_id")
+    if attachments and not context.options.exclude_galaxy:
+        context.galaxies.learn([attachments])
+        galaxies = context.galaxies.blocks(attachments, "event_tag_id")
     yield _section("Galaxy", galaxies)
 
 

@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from vardkase.formats.misp_json.columns import EVENT, members_of
 from vardkase.formats.misp_json.decay import add_event_scores
-from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.document_context import DocumentContext
 from vardkase.formats.misp_json.selection import PAGE
 from vardkase.formats.misp_json.structs import EventHeader, Organisation, encoder
 from vardkase.identity.access.event_times import event_times, proposals_are_waiting
@@ -21,18 +21,18 @@ WIDTH = len(members_of(EventHeader))
 EVENTS_AT_ONCE = 100
 
 
-def headers(scope: Scope, event_ids: Sequence[int]) -> list[EventHeader]:
+def headers(context: DocumentContext, event_ids: Sequence[int]) -> list[EventHeader]:
     columns = EVENT.format(
-        attribute_count=visible_attribute_count(scope.actor),
-        **event_times(scope.actor),
-        proposals_are_waiting=proposals_are_waiting(scope.actor),
+        attribute_count=visible_attribute_count(context.actor),
+        **event_times(context.actor),
+        proposals_are_waiting=proposals_are_waiting(context.actor),
     )
-    rows = scope.rows(HEADERS.format(columns=columns, visible=scope.event), events=list(event_ids))
-    found = [_header(scope, row) for row in rows]
-    if not scope.options.sg_reference_only:
-        scope.groups.add_to(found)
-    if scope.scorer and scope.options.decay and scope.options.decay.on_event:
-        add_event_scores(scope.scorer, found)
+    rows = context.rows(HEADERS.format(columns=columns, visible=context.event), events=list(event_ids))
+    found = [_header(context, row) for row in rows]
+    if not context.options.sg_reference_only:
+        context.groups.add_to(found)
+    if context.scorer and context.options.decay and context.options.decay.on_event:
+        add_event_scores(context.scorer, found)
     return found
 
 
@@ -51,12 +51,12 @@ def batches(found: Iterable[EventHeader]) -> Iterator[list[EventHeader]]:
         yield batch
 
 
-def extend(scope: Scope, header: EventHeader) -> list[int]:
+def extend(context: DocumentContext, header: EventHeader) -> list[int]:
     """Add the extending events to the header; returns those to merge into it."""
-    options = scope.options
+    options = context.options
     if not (options.extended or options.extension_list):
         return []
-    rows = scope.rows(EXTENSIONS.format(visible=scope.event), uuid=header.uuid, event=int(header.id))
+    rows = context.rows(EXTENSIONS.format(visible=context.event), uuid=header.uuid, event=int(header.id))
     if options.extension_list and rows:
         extending = [
             {"id": number, "uuid": uuid, "info": info, "Orgc": {"id": orgc, "uuid": orgc_uuid, "name": name}}
@@ -69,11 +69,11 @@ def extend(scope: Scope, header: EventHeader) -> list[int]:
     return [int(row[0]) for row in rows]
 
 
-def _header(scope: Scope, row: tuple[Any, ...]) -> EventHeader:
+def _header(context: DocumentContext, row: tuple[Any, ...]) -> EventHeader:
     own, (email, *organisations) = row[:WIDTH], row[WIDTH:]
     header = EventHeader(*own)
     # The address is personal data: MISP shows it to the creator's organisation and to site admins.
-    if email and (scope.actor.is_site_admin or int(header.orgc_id) == scope.actor.organisation_id):
+    if email and (context.actor.is_site_admin or int(header.orgc_id) == context.actor.organisation_id):
         header.event_creator_email = email
     header.Org = Organisation(*organisations[:4])
     header.Orgc = Organisation(*organisations[4:])

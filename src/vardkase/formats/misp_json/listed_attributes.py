@@ -19,10 +19,10 @@ from vardkase.core.sql import array_of, cursor
 from vardkase.formats.misp_json.attachments import encoded_data
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE, members_of, wire
 from vardkase.formats.misp_json.decay import add_scores
+from vardkase.formats.misp_json.document_context import DocumentContext, context_of
 from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
 from vardkase.formats.misp_json.proposals import listed_proposals
 from vardkase.formats.misp_json.related import listed_related_attributes
-from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.selection import PAGE, Chosen, chosen_ids, pages_of
 from vardkase.formats.misp_json.sightings import sightings_of_attributes
 from vardkase.formats.misp_json.stream import joined
@@ -80,29 +80,29 @@ def find_attributes(actor: Actor, search: Search) -> FoundAttributes | array[int
 class Listing:
     """One list for one reader; events and objects are rendered once, however many attributes they have."""
 
-    scope: Scope
+    context: DocumentContext
     options: AttributeOptions
     events: dict[str, Raw]
 
     def read(self, ids: Sequence[int]) -> list[Row]:
-        columns = COLUMNS.format(publish_timestamp=event_publish_timestamp(self.scope.actor))
-        sql = LISTED.format(columns=columns, visible=_visible(self.scope))
-        return self.scope.rows(sql, ids=array_of(map(str, ids)))
+        columns = COLUMNS.format(publish_timestamp=event_publish_timestamp(self.context.actor))
+        sql = LISTED.format(columns=columns, visible=_visible(self.context))
+        return self.context.rows(sql, ids=array_of(map(str, ids)))
 
     def page(self, rows: Sequence[Row]) -> list[ListedAttribute]:
         page = [ListedAttribute(*row[:WIDTH]) for row in rows]
         if self.options.enforce_warninglist:
             kept = clean(page)
             page, rows = list(compress(page, kept)), list(compress(rows, kept))
-        if self.options.decay and self.scope.scorer and self.options.decay.exclude_decayed:
-            kept = self.scope.scorer.kept([int(attribute.id) for attribute in page])
+        if self.options.decay and self.context.scorer and self.options.decay.exclude_decayed:
+            kept = self.context.scorer.kept([int(attribute.id) for attribute in page])
             page, rows = list(compress(page, kept)), list(compress(rows, kept))
         if self.options.include_warninglist_hits:
             add_warnings(page)
         event_tags = {}
         if self.options.include_context or self.options.include_event_tags:
             event_ids = sorted(map(int, {attribute.event_id for attribute in page}))
-            event_tags = self.scope.tags.of_events(event_ids)
+            event_tags = self.context.tags.of_events(event_ids)
             if self.options.include_context:
                 self._learn_context(event_ids, event_tags)
         self._surround(page, rows)
@@ -126,7 +126,7 @@ class Listing:
     def _add_tags(
         self, page: list[ListedAttribute], ids: list[int], event_tags: dict[int, list[Any]]
     ) -> None:
-        tags = self.scope.tags
+        tags = self.context.tags
         attached = tags.of_attributes(attribute.id for attribute in page)
         inherit = self.options.include_event_tags
         for attribute, number in zip(page, ids, strict=True):
@@ -139,13 +139,13 @@ class Listing:
     def _add_flagged(self, page: list[ListedAttribute], ids: list[int]) -> None:
         related, sightings, proposals = {}, {}, {}
         if self.options.include_correlations:
-            related = listed_related_attributes(self.scope.actor, ids)
+            related = listed_related_attributes(self.context.actor, ids)
         if self.options.include_sightings:
-            sightings = sightings_of_attributes(self.scope.actor, ids)
+            sightings = sightings_of_attributes(self.context.actor, ids)
         if self.options.include_proposals:
-            proposals = listed_proposals(self.scope.actor, ids)
-        if self.scope.scorer and self.options.decay and self.options.decay.include_score:
-            add_scores(self.scope.scorer, page)
+            proposals = listed_proposals(self.context.actor, ids)
+        if self.context.scorer and self.options.decay and self.options.decay.include_score:
+            add_scores(self.context.scorer, page)
         for found, member, is_included in (
             (related, "RelatedAttribute", self.options.include_correlations),
             (sightings, "Sighting", self.options.include_sightings),
@@ -172,8 +172,8 @@ class Listing:
         missing = [event_id for event_id in event_ids if str(event_id) not in self.events]
         if not missing:
             return
-        for number, *row in self.scope.rows(CONTEXT.format(**event_times(self.scope.actor)), ids=missing):
-            tags = [self.scope.tags.context(each) for each in event_tags.get(number, ())]
+        for number, *row in self.context.rows(CONTEXT.format(**event_times(self.context.actor)), ids=missing):
+            tags = [self.context.tags.context(each) for each in event_tags.get(number, ())]
             event: dict[str, Any] = dict(zip(CONTEXT_MEMBERS, row, strict=False))
             creator = row[len(CONTEXT_MEMBERS) :]
             event["Tag"] = tags
@@ -185,8 +185,8 @@ def listing(actor: Actor, options: AttributeOptions) -> Listing:
     shared = EventOptions(
         deleted=options.deleted, include_all_tags=options.include_all_tags, decay=options.decay
     )
-    scope = scope_of(actor, shared)
-    return Listing(scope, options, {})
+    context = context_of(actor, shared)
+    return Listing(context, options, {})
 
 
 def attributes_document(
@@ -228,15 +228,15 @@ def attribute_dict(
 
 
 def split_attributes(actor: Actor, ids: Sequence[int], options: EventOptions) -> list[SplitAttribute]:
-    scope = scope_of(actor, options)
-    rows = scope.rows(
-        LISTED.format(columns=SPLIT_ATTRIBUTE, visible=_visible(scope)), ids=array_of(map(str, ids))
+    context = context_of(actor, options)
+    rows = context.rows(
+        LISTED.format(columns=SPLIT_ATTRIBUTE, visible=_visible(context)), ids=array_of(map(str, ids))
     )
     return [SplitAttribute(*row[:SPLIT_WIDTH]) for row in rows]
 
 
-def _visible(scope: Scope) -> str:
-    return f"{scope.event} AND {scope.attribute}"
+def _visible(context: DocumentContext) -> str:
+    return f"{context.event} AND {context.attribute}"
 
 
 VIEW = AttributeOptions(include_event_uuid=True, include_attachments=True)

@@ -10,8 +10,8 @@ import msgspec
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.attachments import encoded_data
 from vardkase.formats.misp_json.columns import OBJECT, SPLIT_ATTRIBUTE, members_of
+from vardkase.formats.misp_json.document_context import DocumentContext, context_of
 from vardkase.formats.misp_json.options import Deleted, EventOptions, ObjectOptions
-from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.selection import PAGE, Chosen, pages_of
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import Object, SplitAttribute, encoder
@@ -39,15 +39,15 @@ def object_list(actor: Actor, chosen: Chosen, options: ObjectOptions | None = No
 
 
 def _objects_of(actor: Actor, chosen: Chosen, options: ObjectOptions) -> Iterator[bytes]:
-    scope = _scope(actor, options)
+    context = _scope(actor, options)
     size = ATTACHMENTS_AT_ONCE if options.include_attachments else OBJECTS_AT_ONCE
-    return joined(_rendered(scope, ids, options) for ids in pages_of(chosen, size))
+    return joined(_rendered(context, ids, options) for ids in pages_of(chosen, size))
 
 
 def object_dict(actor: Actor, object_id: int) -> dict[str, Any]:
     """One object as in objects/view, deleted or not. Raises NotFound."""
-    scope = _scope(actor, ObjectOptions(deleted=Deleted.BOTH))
-    found = _objects(scope, [object_id])
+    context = _scope(actor, ObjectOptions(deleted=Deleted.BOTH))
+    found = _objects(context, [object_id])
     if not found:
         raise NotFound(ObjectProblem.NOT_FOUND())
     head, event = found[0]
@@ -61,15 +61,15 @@ def object_dict(actor: Actor, object_id: int) -> dict[str, Any]:
     return row
 
 
-def _scope(actor: Actor, options: ObjectOptions) -> Scope:
-    return scope_of(actor, EventOptions(deleted=options.deleted, include_all_tags=options.include_all_tags))
+def _scope(actor: Actor, options: ObjectOptions) -> DocumentContext:
+    return context_of(actor, EventOptions(deleted=options.deleted, include_all_tags=options.include_all_tags))
 
 
-def _rendered(scope: Scope, ids: Sequence[int], options: ObjectOptions) -> bytes:
-    objects = _objects(scope, ids)
+def _rendered(context: DocumentContext, ids: Sequence[int], options: ObjectOptions) -> bytes:
+    objects = _objects(context, ids)
     attributes: dict[str, list[SplitAttribute]] = {}
     if not options.metadata:
-        for attribute in _attributes(scope, ids, data=options.include_attachments):
+        for attribute in _attributes(context, ids, data=options.include_attachments):
             attributes.setdefault(attribute.object_id, []).append(attribute)
     documents = []
     for head, event in objects:
@@ -80,23 +80,25 @@ def _rendered(scope: Scope, ids: Sequence[int], options: ObjectOptions) -> bytes
     return b",".join(documents)
 
 
-def _objects(scope: Scope, ids: Sequence[int]) -> list[tuple[Object, dict[str, str]]]:
+def _objects(context: DocumentContext, ids: Sequence[int]) -> list[tuple[Object, dict[str, str]]]:
     sql = OBJECTS.format(
-        columns=OBJECT.format(object_timestamp=object_timestamp(scope.actor)),
-        visible=f"{scope.event} AND {scope.part('o')}",
+        columns=OBJECT.format(object_timestamp=object_timestamp(context.actor)),
+        visible=f"{context.event} AND {context.part('o')}",
     )
     return [
         (Object(*row[:OBJECT_WIDTH]), dict(zip(EVENT_MEMBERS, row[OBJECT_WIDTH:], strict=True)))
-        for row in scope.rows(sql, ids=list(ids))
+        for row in context.rows(sql, ids=list(ids))
     ]
 
 
-def _attributes(scope: Scope, object_ids: Sequence[int], *, data: bool) -> Iterator[SplitAttribute]:
-    sql = ATTRIBUTES.format(columns=SPLIT_ATTRIBUTE, visible=f"{scope.event} AND {scope.attribute}")
+def _attributes(
+    context: DocumentContext, object_ids: Sequence[int], *, data: bool
+) -> Iterator[SplitAttribute]:
+    sql = ATTRIBUTES.format(columns=SPLIT_ATTRIBUTE, visible=f"{context.event} AND {context.attribute}")
     last = 0
-    while rows := scope.rows(sql, objects=list(object_ids), last=last, limit=PAGE):
+    while rows := context.rows(sql, objects=list(object_ids), last=last, limit=PAGE):
         page = [SplitAttribute(*row[:ATTRIBUTE_WIDTH]) for row in rows]
-        _add_tags(scope, page)
+        _add_tags(context, page)
         for attribute, row in zip(page, rows, strict=True):
             if data:
                 attribute.data = encoded_data(row[ATTRIBUTE_WIDTH], attribute.type)
@@ -104,11 +106,11 @@ def _attributes(scope: Scope, object_ids: Sequence[int], *, data: bool) -> Itera
         last = int(page[-1].id)
 
 
-def _add_tags(scope: Scope, page: list[SplitAttribute]) -> None:
-    attached = scope.tags.of_attributes(attribute.id for attribute in page)
+def _add_tags(context: DocumentContext, page: list[SplitAttribute]) -> None:
+    attached = context.tags.of_attributes(attribute.id for attribute in page)
     for attribute in page:
         attribute.AttributeTag = [
-            scope.tags.attribute_tag(each, attribute.id, attribute.event_id)
+            context.tags.attribute_tag(each, attribute.id, attribute.event_id)
             for each in attached.get(int(attribute.id), ())
         ]
 

@@ -10,7 +10,7 @@ from msgspec import Raw
 
 from vardkase.formats.misp_json.attributes import CarriedParts, Page, object_attributes
 from vardkase.formats.misp_json.columns import OBJECT, REFERENCE, members_of, wire
-from vardkase.formats.misp_json.scope import Scope, add_analyst_data
+from vardkase.formats.misp_json.document_context import DocumentContext, add_analyst_data
 from vardkase.formats.misp_json.structs import Object, ObjectReference, encoder, raw_object
 from vardkase.identity.access.event_times import object_timestamp
 from vardkase.intel.models import Attribute
@@ -19,20 +19,20 @@ from vardkase.intel.models import Object as StoredObject
 OBJECTS_AT_ONCE = 100
 
 
-def event_objects(scope: Scope, event_id: int, carried: CarriedParts) -> Iterator[bytes]:
+def event_objects(context: DocumentContext, event_id: int, carried: CarriedParts) -> Iterator[bytes]:
     """Yield the event's objects; those without a visible attribute are left out."""
-    sql = OBJECTS.format(columns=_columns(scope), visible=scope.part("o"))
+    sql = OBJECTS.format(columns=_columns(context), visible=context.part("o"))
     rows: list[tuple[Any, ...]] = []
     while not rows or len(rows) == OBJECTS_AT_ONCE:
         last = int(rows[-1][0]) if rows else 0
-        rows = scope.rows(sql, event=event_id, last=last, limit=OBJECTS_AT_ONCE)
+        rows = context.rows(sql, event=event_id, last=last, limit=OBJECTS_AT_ONCE)
         if not rows:
             return
-        heads = _heads(scope, [Object(*row) for row in rows])
-        yield from _objects(heads, object_attributes(scope, [int(row[0]) for row in rows], carried))
+        heads = _heads(context, [Object(*row) for row in rows])
+        yield from _objects(heads, object_attributes(context, [int(row[0]) for row in rows], carried))
 
 
-def few_objects(scope: Scope, attributes: Page) -> dict[str, list[bytes]]:
+def few_objects(context: DocumentContext, attributes: Page) -> dict[str, list[bytes]]:
     """Event id → its objects, for small events whose attributes are already loaded."""
     # Attributes come by event and id, but an object is written in one piece.
     inside = sorted(
@@ -42,22 +42,24 @@ def few_objects(scope: Scope, attributes: Page) -> dict[str, list[bytes]]:
     if not inside:
         return {}
     ids = [int(object_id) for object_id in dict.fromkeys(each.object_id for each in inside)]
-    rows = scope.rows(FEW_OBJECTS.format(columns=_columns(scope), visible=scope.part("o")), objects=ids)
+    rows = context.rows(FEW_OBJECTS.format(columns=_columns(context), visible=context.part("o")), objects=ids)
     objects = [Object(*row) for row in rows]
     events = {each.id: each.event_id for each in objects}
-    rendered = _objects(_heads(scope, objects), iter([[each for each in inside if each.object_id in events]]))
+    rendered = _objects(
+        _heads(context, objects), iter([[each for each in inside if each.object_id in events]])
+    )
     found: dict[str, list[bytes]] = {}
     for each, document in zip(objects, rendered, strict=True):
         found.setdefault(each.event_id, []).append(document)
     return found
 
 
-def _columns(scope: Scope) -> str:
-    return OBJECT.format(object_timestamp=object_timestamp(scope.actor))
+def _columns(context: DocumentContext) -> str:
+    return OBJECT.format(object_timestamp=object_timestamp(context.actor))
 
 
-def _heads(scope: Scope, objects: Sequence[Object]) -> dict[str, bytes]:
-    _complete(scope, objects, [int(each.id) for each in objects])
+def _heads(context: DocumentContext, objects: Sequence[Object]) -> dict[str, bytes]:
+    _complete(context, objects, [int(each.id) for each in objects])
     return {each.id: encoder.encode(each)[:-1] + b',"Attribute":[' for each in objects}
 
 
@@ -77,21 +79,21 @@ def _objects(heads: dict[str, bytes], pages: Iterator[Page]) -> Iterator[bytes]:
         yield b"".join([*parts, b"]}"])
 
 
-def _complete(scope: Scope, objects: Sequence[Object], ids: list[int]) -> None:
-    references = _references(scope, ids)
+def _complete(context: DocumentContext, objects: Sequence[Object], ids: list[int]) -> None:
+    references = _references(context, ids)
     for each in objects:
         each.ObjectReference = references.get(each.id, [])
-    if not scope.options.sg_reference_only:
-        scope.groups.add_to(objects)
-    add_analyst_data(scope, objects)
+    if not context.options.sg_reference_only:
+        context.groups.add_to(objects)
+    add_analyst_data(context, objects)
 
 
-def _references(scope: Scope, object_ids: list[int]) -> dict[str, list[Raw]]:
+def _references(context: DocumentContext, object_ids: list[int]) -> dict[str, list[Raw]]:
     sql = REFERENCES.format(
-        columns=REFERENCE, object_visible=scope.part("o"), attribute_visible=scope.attribute
+        columns=REFERENCE, object_visible=context.part("o"), attribute_visible=context.attribute
     )
     found: dict[str, list[Raw]] = {}
-    for row in scope.rows(sql, objects=object_ids):
+    for row in context.rows(sql, objects=object_ids):
         reference = _reference(
             row[:WIDTH], row[WIDTH : WIDTH + len(OBJECT_TARGET)], row[WIDTH + len(OBJECT_TARGET) :]
         )

@@ -11,7 +11,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from vardkase.core.sql import array_of, cursor
 from vardkase.formats.misp_json.attachments import encoded_data
 from vardkase.formats.misp_json.columns import members_of, wire
-from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.document_context import DocumentContext
 from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.structs import Organisation, encoder
 from vardkase.identity.access.actor import Actor
@@ -68,17 +68,17 @@ class ListedShadowAttribute(Struct, gc=False):
     Org: Raw | UnsetType = UNSET
 
 
-def event_proposals(scope: Scope, event_id: int) -> Iterator[bytes]:
-    sql = OF_EVENT.format(columns=DOCUMENT, source=SOURCE, visible=readable(scope.actor))
-    for row in scope.rows(sql, event=event_id):
-        yield encoder.encode(_proposal(scope, row))
+def event_proposals(context: DocumentContext, event_id: int) -> Iterator[bytes]:
+    sql = OF_EVENT.format(columns=DOCUMENT, source=SOURCE, visible=readable(context.actor))
+    for row in context.rows(sql, event=event_id):
+        yield encoder.encode(_proposal(context, row))
 
 
-def proposals_of_attributes(scope: Scope, attribute_ids: Sequence[int]) -> dict[int, Raw]:
-    sql = OF_ATTRIBUTES.format(columns=DOCUMENT, source=SOURCE, visible=readable(scope.actor))
-    rows = scope.rows(sql, ids=list(attribute_ids))
+def proposals_of_attributes(context: DocumentContext, attribute_ids: Sequence[int]) -> dict[int, Raw]:
+    sql = OF_ATTRIBUTES.format(columns=DOCUMENT, source=SOURCE, visible=readable(context.actor))
+    rows = context.rows(sql, ids=list(attribute_ids))
     return {
-        int(attribute_id): Raw(encoder.encode([_proposal(scope, row) for row in group]))
+        int(attribute_id): Raw(encoder.encode([_proposal(context, row) for row in group]))
         for attribute_id, group in groupby(rows, key=lambda row: row[OLD_ID])
     }
 
@@ -104,10 +104,10 @@ def proposal_rows(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
             yield b'{"ShadowAttribute":' + encoder.encode(_listed(row)) + b"}"
 
 
-def _proposal(scope: Scope, row: Sequence[Any]) -> ShadowAttribute:
+def _proposal(context: DocumentContext, row: Sequence[Any]) -> ShadowAttribute:
     own, digest, organisation = row[:WIDTH], row[WIDTH], row[WIDTH + 1 :]
     proposal = ShadowAttribute(*own)
-    if scope.options.include_attachments:
+    if context.options.include_attachments:
         proposal.data = encoded_data(digest, proposal.type)
     proposal.Org = Organisation(*organisation)
     return proposal

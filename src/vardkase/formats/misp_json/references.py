@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vardkase.formats.misp_json.columns import REFERENCE
+from vardkase.formats.misp_json.document_context import context_of
 from vardkase.formats.misp_json.options import Deleted, EventOptions
-from vardkase.formats.misp_json.scope import scope_of
 from vardkase.formats.misp_json.structs import ObjectReference, encoder
 from vardkase.identity.access.actor import Actor
 
 
 def reference_rows(actor: Actor, ids: Sequence[int]) -> Iterator[bytes]:
-    scope = scope_of(actor, EventOptions(deleted=Deleted.BOTH))
-    sql = CHOSEN.format(columns=REFERENCE, visible=f"{scope.event} AND {scope.part('o')}")
-    for row in scope.rows(sql, ids=list(ids)):
+    context = context_of(actor, EventOptions(deleted=Deleted.BOTH))
+    sql = CHOSEN.format(columns=REFERENCE, visible=f"{context.event} AND {context.part('o')}")
+    for row in context.rows(sql, ids=list(ids)):
         yield b'{"ObjectReference":' + encoder.encode(ObjectReference(*row)) + b"}"
 
 

@@ -11,9 +11,9 @@ from msgspec import Raw, Struct
 
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.attributes import CarriedParts, Page, event_attributes
+from vardkase.formats.misp_json.document_context import DocumentContext, context_of
 from vardkase.formats.misp_json.objects import event_objects
 from vardkase.formats.misp_json.options import EventOptions
-from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.stream import in_chunks, joined
 from vardkase.formats.misp_json.structs import EMPTY, AttributeColumns, encoder
 from vardkase.formats.misp_json.tags import whole_tag
@@ -40,16 +40,16 @@ def report_elements(actor: Actor, event_id: int) -> Iterator[bytes]:
 
     Each is a map; MISP writes an empty one as a list.
     """
-    scope = scope_of(actor, EventOptions(flatten=True))
+    context = context_of(actor, EventOptions(flatten=True))
     yield b'{"attribute":'
     yield from _map(
         member
-        for page in event_attributes(scope, event_id, CarriedParts(tags=True))
-        for member in _attributes(scope, page)
+        for page in event_attributes(context, event_id, CarriedParts(tags=True))
+        for member in _attributes(context, page)
     )
     templates: dict[str, _Named] = {}
     yield b',"object":'
-    yield from _map(_objects(scope_of(actor, EventOptions()), event_id, templates))
+    yield from _map(_objects(context_of(actor, EventOptions()), event_id, templates))
     used = {"uuids": [each.template_uuid for each in templates.values()]}
     known = {
         f"{row[1]}.{row[4]}": dict(zip(TEMPLATE_MEMBERS, row, strict=True))
@@ -62,24 +62,26 @@ def report_elements(actor: Actor, event_id: int) -> Iterator[bytes]:
         for row in cursor().execute(sql, reader_parameters(actor)).fetchall()
     }
     yield b',"galaxymatrix":' + encoder.encode(matrices or [])
-    tags = [scope.tags.facts(attachment) for attachment in scope.tags.of_events([event_id]).get(event_id, ())]
+    tags = [
+        context.tags.facts(attachment) for attachment in context.tags.of_events([event_id]).get(event_id, ())
+    ]
     yield b',"tagname":' + encoder.encode({tag.name: whole_tag(tag) for tag in tags} or []) + b"}"
 
 
-def _attributes(scope: Scope, page: Page) -> Iterator[bytes]:
-    attached = scope.tags.of_attributes(attribute.id for attribute in page)
+def _attributes(context: DocumentContext, page: Page) -> Iterator[bytes]:
+    attached = context.tags.of_attributes(attribute.id for attribute in page)
     for attribute in page:
         proxy = ProxyAttribute(*(getattr(attribute, name) for name in AttributeColumns.__struct_fields__))
         proxy.Galaxy = attribute.Galaxy
         proxy.AttributeTag = [
-            scope.tags.attribute_tag(attachment, attribute.id, attribute.event_id)
+            context.tags.attribute_tag(attachment, attribute.id, attribute.event_id)
             for attachment in attached.get(int(attribute.id), ())
         ]
         yield _member(attribute.uuid, proxy)
 
 
-def _objects(scope: Scope, event_id: int, templates: dict[str, _Named]) -> Iterator[bytes]:
-    for document in event_objects(scope, event_id, CarriedParts(tags=True)):
+def _objects(context: DocumentContext, event_id: int, templates: dict[str, _Named]) -> Iterator[bytes]:
+    for document in event_objects(context, event_id, CarriedParts(tags=True)):
         named = msgspec.json.decode(document, type=_Named)
         templates[f"{named.template_uuid}.{named.template_version}"] = named
         yield _member(named.uuid, Raw(document))

@@ -9,8 +9,8 @@ import msgspec
 
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.columns import REPORT, members_of
+from vardkase.formats.misp_json.document_context import DocumentContext, add_analyst_data, context_of
 from vardkase.formats.misp_json.options import EventOptions
-from vardkase.formats.misp_json.scope import Scope, add_analyst_data, scope_of
 from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.stream import in_chunks, joined
 from vardkase.formats.misp_json.structs import EventReport, encoder
@@ -27,8 +27,8 @@ REPORTS_AT_ONCE = 50
 
 def report_dict(actor: Actor, report_id: int, *, stored: bool = False) -> dict[str, Any]:
     """One report with its event; `stored` as after a save, without relationships. Raises NotFound."""
-    scope = scope_of(actor, EventOptions(include_analyst_data=not stored))
-    found = _rendered(scope, [report_id])
+    context = context_of(actor, EventOptions(include_analyst_data=not stored))
+    found = _rendered(context, [report_id])
     if not found:
         raise NotFound(EventReportProblem.NOT_FOUND_TO_CHANGE())
     document: dict[str, Any] = msgspec.json.decode(encoder.encode(found[0]))
@@ -39,30 +39,28 @@ def report_dict(actor: Actor, report_id: int, *, stored: bool = False) -> dict[s
 
 @in_chunks
 def report_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    scope = scope_of(actor, EventOptions(include_analyst_data=True))
+    context = context_of(actor, EventOptions(include_analyst_data=True))
     yield b"["
     yield from joined(
-        encoder.encode(_rendered(scope, ids))[1:-1] for ids in pages_of(chosen, REPORTS_AT_ONCE)
+        encoder.encode(_rendered(context, ids))[1:-1] for ids in pages_of(chosen, REPORTS_AT_ONCE)
     )
     yield b"]"
 
 
-def add_report_tags(scope: Scope, reports: Sequence[EventReport]) -> None:
-    attached = scope.tags.of_reports(report.id for report in reports)
+def add_report_tags(context: DocumentContext, reports: Sequence[EventReport]) -> None:
+    attached = context.tags.of_reports(report.id for report in reports)
     for report in reports:
         if attachments := attached.get(int(report.id)):
-            report.Tag = [scope.tags.tag(attachment) for attachment in attachments]
+            report.Tag = [context.tags.tag(attachment) for attachment in attachments]
 
 
-def _rendered(scope: Scope, ids: Sequence[int]) -> list[dict[str, Any]]:
-    visible = (
-        f"{scope.event} AND {report_predicate(scope.actor, 'p')} AND {deleted_predicate(scope.actor, 'p')}"
-    )
-    rows = scope.rows(REPORTS.format(columns=REPORT, visible=visible), reports=list(ids))
+def _rendered(context: DocumentContext, ids: Sequence[int]) -> list[dict[str, Any]]:
+    visible = f"{context.event} AND {report_predicate(context.actor, 'p')} AND {deleted_predicate(context.actor, 'p')}"
+    rows = context.rows(REPORTS.format(columns=REPORT, visible=visible), reports=list(ids))
     reports = [EventReport(*row[:WIDTH]) for row in rows]
-    add_report_tags(scope, reports)
-    add_analyst_data(scope, reports)
-    inbound = scope.analyst.leading_to([report.uuid for report in reports]) if scope.analyst else {}
+    add_report_tags(context, reports)
+    add_analyst_data(context, reports)
+    inbound = context.analyst.leading_to([report.uuid for report in reports]) if context.analyst else {}
     return [
         _with_event(report, row[WIDTH:], inbound.get(report.uuid, []))
         for report, row in zip(reports, rows, strict=True)

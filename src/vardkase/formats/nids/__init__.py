@@ -11,8 +11,8 @@ from vardkase.formats.csv.columns import ATTRIBUTE_TAGS, EVENT_TAGS
 from vardkase.formats.misp_json.stream import coalesced
 from vardkase.formats.nids import snort as snort_rules
 from vardkase.formats.nids import suricata as suricata_rules
+from vardkase.formats.nids.common_rules import Alert, Indicator, Maker, in_message
 from vardkase.formats.nids.connections import CONNECTIONS, PART_TYPES, connection
-from vardkase.formats.nids.rule import Alert, Indicator, Maker, in_message
 from vardkase.formats.nids.user_rules import taken_over
 from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor

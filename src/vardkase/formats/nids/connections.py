@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vardkase.formats.nids.rule import Alert, Indicator, port_of
+from vardkase.formats.nids.common_rules import Alert, Indicator, port_of
 from vardkase.misp.types import network_of
 
 CONNECTIONS = {"network-connection": "layer4-protocol", "ddos": "protocol"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vardkase.formats.dns_names import dns_name
-from vardkase.formats.nids.rule import (
+from vardkase.formats.nids.common_rules import (
     COMMON,
     FOLLOW,
     Alert,

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from vardkase.formats.dns_names import dns_name
-from vardkase.formats.nids.rule import (
+from vardkase.formats.nids.common_rules import (
     COMMON,
     FOLLOW,
     Alert,

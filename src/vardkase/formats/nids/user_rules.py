@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vardkase.formats.nids.rule import in_message
+from vardkase.formats.nids.common_rules import in_message
 
 RULE = re.compile(r"(alert|log|drop|reject|sdrop|block)\s+([^()\";]+?)\s*\((.*)\)", re.DOTALL | re.ASCII)
 """Rules that detect. One that lets traffic pass unseen must not come from elsewhere."""

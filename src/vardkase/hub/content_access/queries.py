@@ -15,7 +15,7 @@ from vardkase.hub.content_access.models import OPEN, ContentGrant, ContentReadin
 from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.content_access.rules import OFFICERS, READERS, is_operator
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import reading_actor
+from vardkase.identity.access.job_actors import reading_actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.identity.organisations.settings import host_organisation_id

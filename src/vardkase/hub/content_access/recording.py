@@ -11,7 +11,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import reading_actor
+from vardkase.identity.access.job_actors import reading_actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.identity.organisations.settings import host_organisation_id
 

@@ -28,7 +28,7 @@ from vardkase.hub.content_access.rules import (
 from vardkase.hub.content_access.settings import ANSWER_HOURS, MOST_HOURS
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import hub_actor, reading_actor
+from vardkase.identity.access.job_actors import hub_actor, reading_actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest

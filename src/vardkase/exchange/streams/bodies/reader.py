@@ -19,7 +19,7 @@ from vardkase.exchange.streams.problems import StreamProblem
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import may_know
-from vardkase.identity.access.jobs import reading_actor
+from vardkase.identity.access.job_actors import reading_actor
 from vardkase.intel.models import Event
 
 FILTERS = frozenset(

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Interval, Schedule
 from vardkase.hub.membership.applications.services import queueing
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 
 
 @app.task(name="applications.queue_admitted")

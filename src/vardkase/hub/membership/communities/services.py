@@ -20,7 +20,7 @@ from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.rules import STAFF
 from vardkase.hub.membership.sectors import Nis2Status, Sector
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation

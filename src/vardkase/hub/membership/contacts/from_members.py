@@ -10,7 +10,7 @@ from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.contacts.models import Contact, ContactRole
 from vardkase.hub.membership.contacts.services import LENGTHS, contacts, fault_of_key
 from vardkase.hub.membership.members.models import Membership, ProposedChange
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.organisations.models import Organisation
 
 CONTACT_ROLES = {

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Interval, Schedule
 from vardkase.hub.membership.members.services.restrictions import lapse
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 
 
 def lapse_restrictions() -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Schedule
 from vardkase.hub.membership.statements.follow_up import follow_up
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 
 
 def follow_up_all() -> int:

@@ -23,7 +23,7 @@ from vardkase.hub.policy.problems import PublicationApprovalProblem
 from vardkase.hub.policy.queries import Policy
 from vardkase.hub.policy.rules import DAYS
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import reading_actor
+from vardkase.identity.access.job_actors import reading_actor
 from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
 from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Event

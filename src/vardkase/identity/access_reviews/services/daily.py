@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.access_reviews import mails
 from vardkase.identity.access_reviews.models import AccessReview, ReviewAnswer
 from vardkase.identity.access_reviews.queries import idle_since, in_use, unanswered

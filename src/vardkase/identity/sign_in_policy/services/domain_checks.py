@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.accounts.queries import administrators_to_notify
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation

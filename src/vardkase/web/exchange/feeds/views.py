@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import NotFound
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.feeds import fetching, queries, reading, runs, services, tasks
+from vardkase.exchange.feeds import fetching, queries, reading, run_records, services, tasks
 from vardkase.exchange.feeds.models import FeedAction, FeedRunState, SourceFormat
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
@@ -36,7 +36,7 @@ LAST_START = 100_000
 def index(request: PageRequest) -> HttpResponse:
     state, q = request.GET.get("state", ""), searched(request)
     listing = listed(request, queries.matching(request.actor, q, state), {"name", "provider"}, "name")
-    latest = runs.latest_runs(request.actor, listing["rows"])
+    latest = run_records.latest_runs(request.actor, listing["rows"])
     sizes = {source.number: source.size for source in cached_sources(request.actor, [FEED]).values()}
     rows = [
         (
@@ -61,7 +61,7 @@ def index(request: PageRequest) -> HttpResponse:
 @page(Permission.SITE_ADMIN)
 def view(request: PageRequest, pk: int) -> HttpResponse:
     feed = queries.find_feed(request.actor, pk)
-    every = runs.runs_of(request.actor, feed.pk)
+    every = run_records.runs_of(request.actor, feed.pk)
     cached = next(
         (source for source in cached_sources(request.actor, [FEED]).values() if source.number == pk), None
     )

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.hub.policy import approvals, drafts, policies
+from vardkase.web.hub.policy import approvals, drafts, versions
 
 urlpatterns = [
-    path("", policies.index, name="sharing_policy"),
-    path("versions/", policies.all_versions, name="policy_versions"),
-    path("versions/<int:pk>/", policies.version, name="policy_version"),
-    path("versions/<int:pk>/document.<str:form>", policies.document, name="policy_document"),
-    path("try/", policies.try_out, name="policy_try"),
-    path("in-force/", policies.put_in_force, name="policy_put_in_force"),
-    path("end/", policies.end, name="policy_end"),
+    path("", versions.index, name="sharing_policy"),
+    path("versions/", versions.all_versions, name="policy_versions"),
+    path("versions/<int:pk>/", versions.version, name="policy_version"),
+    path("versions/<int:pk>/document.<str:form>", versions.document, name="policy_document"),
+    path("try/", versions.try_out, name="policy_try"),
+    path("in-force/", versions.put_in_force, name="policy_put_in_force"),
+    path("end/", versions.end, name="policy_end"),
     path("begin/", drafts.begin, name="policy_begin"),
     path("draft/", drafts.draft, name="policy_draft"),
     path("draft/discard/", drafts.discard, name="policy_discard"),

@@ -20,7 +20,7 @@ from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.hub.membership.terms.problems import TermsProblem
 from vardkase.hub.membership.terms.queries import current_terms
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.accounts.models import User
 
 SALT = "vardkase.terms"

@@ -14,7 +14,7 @@ from vardkase.hub.membership.applications.services.submission import queue
 from vardkase.hub.membership.phases.queries import admits, waits_for
 from vardkase.hub.membership.terms.hooks import Published
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 
 
 def queue_admitted(actor: Actor) -> int:

@@ -9,7 +9,7 @@ from django.db import transaction
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.answers import county_of, details_of
 from vardkase.hub.membership.members.services.opening import begin
-from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.names import organisation_skeleton
 from vardkase.identity.organisations.services import create_organisation
