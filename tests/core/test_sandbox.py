@@ -50,6 +50,8 @@ def test_job_answers_documents_one_after_another(workshop: SandboxPool) -> None:
         (b"die", LimitReached, "too long"),
         (b"spin", LimitReached, "too long"),
         (b"sleep", LimitReached, "too long"),
+        (b"claim", LimitReached, "too long"),
+        (b"babble", LimitReached, "too long"),
     ],
 )
 def test_every_misdeed_raises_an_error_with_a_message(

@@ -169,7 +169,7 @@ def test_runs_and_overlap_of_feeds_are_shown(seed: Seed, feed: Feed) -> None:
     store(kinds.FEED, other.pk, [(md5_of("evil.example"), None), (md5_of("x"), None)])
     client = signed_in(seed.site_admin)
     page = client.get(f"{LIST}{feed.pk}/").content.decode()
-    assert "The feed&#x27;s server responded with status 404." in page
+    assert "The feed’s server responded with status 404." in page
     assert re.search(r"70\D000 values found so far", page)
     matrix = client.get(f"{LIST}overlap/").content.decode()
     assert "100 %" in matrix

@@ -17,6 +17,12 @@ class Stream(Protocol):
 
 
 HEADER = struct.Struct(">BI")
+MAX_CONTENT = 512 * 1024 * 1024
+"""Bytes of one frame. The header may claim 4 GiB, and a process taken over by its document would."""
+
+
+class InvalidFrame(OSError):
+    """The other side sent what no program of ours sends."""
 
 
 class Kind(IntEnum):
@@ -42,10 +48,12 @@ def write_frame(stream: Stream, kind: Kind, content: bytes = b"") -> None:
 
 
 def read_frame(stream: Stream) -> tuple[Kind, bytes] | None:
-    """The next frame, or None if the other side has closed."""
+    """The next frame, or None if the other side has closed. Raises InvalidFrame, before reading the content."""
     header = stream.read(HEADER.size)
     if len(header) < HEADER.size:
         return None
     kind, length = HEADER.unpack(header)
+    if kind not in Kind or length > MAX_CONTENT:
+        raise InvalidFrame
     content = stream.read(length)
     return (Kind(kind), content) if len(content) == length else None
