@@ -107,6 +107,49 @@ def test_suggestions(seed: Seed, setup: Setup) -> None:
     assert text_of(stranger.get("/search/suggestions/?q=")) == ""
 
 
+def test_search_box_leads_to_what_the_text_names(seed: Seed, setup: Setup) -> None:
+    stranger, known = visitor(seed.stranger), setup.attribute("login.example")
+    for text, target in (
+        (f"#{setup.event.pk}", f"/event/{setup.event.pk}/"),
+        (str(setup.event.uuid).upper(), f"/event/{setup.event.pk}/"),
+        (str(known.uuid), f"/event/{setup.event.pk}/?text=login.example"),
+        ("login[.]example", "/value/?v=login.example"),
+        ("https://unknown.example/?tag:x", "/search/?q=https%3A%2F%2Funknown.example%2F%3Ftag%3Ax"),
+        ("two words", "/search/?q=two+words"),
+        ("tag:kind:phishing", "/events/?text=kind%3Aphishing"),
+        (
+            'ORG:"Organisation A" payroll tlp:GREEN',
+            "/events/?organisation=Organisation+A&tlp=green&text=payroll",
+        ),
+        ("type:domain seen:2026-11-01", "/search/?q=&type=domain&since=2026-11-01"),
+        ('category:"network activity"', "/search/?q=&category=Network+activity"),
+        ("login.example\ntag:x", "/search/?q=login.example%0Atag%3Ax"),
+    ):
+        response = stranger.get("/search/go/", {"q": text})
+        assert response.status_code == 302
+        assert response["Location"].startswith(target), (text, response["Location"])
+    assert f"/event/{setup.event.pk}/" in text_of(
+        stranger.get("/search/go/?q=tag:kind:phishing", follow=True)
+    )
+    assert "/search/go/?q=tag%3Ax" in text_of(stranger.get("/search/suggestions/?q=tag:x"))
+
+
+def test_search_box_says_why_it_cannot_filter(seed: Seed, setup: Setup) -> None:
+    stranger = visitor(seed.stranger)
+    for text, why in (
+        (f"#{setup.draft.pk}", "There is no event"),
+        ("tlp:purple", "There are: red, amber+strict, amber"),
+        ("type:nonsense", "has no such choice"),
+        ("seen:yesterday", "as a date, 2026-11-01"),
+        ("type:domain tag:x", "Use one kind at a time"),
+        ("tag:x galaxy:y", "one tag, cluster or title at a time"),
+    ):
+        assert why in text_of(stranger.get("/search/go/", {"q": text}, follow=True)), text
+    hidden = stranger.get("/search/go/", {"q": str(setup.draft.uuid)})
+    assert hidden["Location"].startswith("/search/?q=")
+    assert stranger.get("/search/go/", {"q": HIDDEN})["Location"] == f"/search/?q={HIDDEN}"
+
+
 def test_newest_values_page(seed: Seed, setup: Setup) -> None:
     page = visitor(seed.stranger).get("/values/").context
     assert len(page["hits"]) == 6

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.analysis.search.event_list import EventFilters, event_page
 from vardkase.analysis.search.value_search import COUNTED, ValueMeaning, ValueQuery, known_values, understand
+from vardkase.web.analysis.search.destination import filters_of
 from vardkase.web.analysis.search.results import LONGEST, SHORTEST_TITLE
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.display import thin
@@ -31,12 +32,21 @@ class Suggestion:
 
 @page()
 def suggestions(request: PageRequest) -> HttpResponse:
-    query = understand(request.GET.get("q", "")[:LONGEST])
+    text = request.GET.get("q", "")[:LONGEST]
+    query = understand(text)
+    if filters_of(text)[0]:
+        go = f"{reverse('search_go')}?{urlencode({'q': text})}"
+        filtering = [Suggestion("search", go, gettext("Show what matches these filters"), "")]
+        return _listed(request, filtering)
     rows = (
         [] if query.meaning is ValueMeaning.NOTHING else [*_values(request, query), *_events(request, query)]
     )
     if rows or query.text:
         rows.append(_everything(query))
+    return _listed(request, rows)
+
+
+def _listed(request: PageRequest, rows: list[Suggestion]) -> HttpResponse:
     html = render_to_string("search/suggestions.html", {"suggestions": rows}, request)
     return HttpResponse(html.strip())  # a list with nothing in it must be empty to be hidden
 
