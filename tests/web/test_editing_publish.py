@@ -200,6 +200,33 @@ def test_missing_warninglists_are_reported(seed: Seed, web: Client, event: Event
     assert "No value marked for detection is on a warninglist." in text
 
 
+def test_harmless_values_lose_detection_flag_in_review(web: Client, event: Event, seed: Seed) -> None:
+    harmless = [f"{n}.example" for n in range(12)]
+    for value in harmless:
+        make_attribute(event, type="domain", value1=value, to_ids=True).save()
+    for name in ("First", "Second"):
+        store(WarninglistFile(name=name, type="string", version=1, values=harmless))
+    Warninglist.objects.update(enabled=True)
+    address = f"/event/{event.pk}/publish/"
+    shown = web.get(address, {"distribution": "0"})
+    for words in ("12 values marked for detection are on warninglists", "2 lists", "and 2 more values"):
+        assert words in shown.text
+    one, rest = Attribute.objects.order_by("pk").first(), shown.context["checks"].warned_ids
+    assert one is not None
+    remove = reverse("attributes_bulk_detection", args=[event.pk])
+    sent = {"distribution": "0", "sharing_group_id": "", "back": "publish"}
+    answer = web.post(remove, {**sent, "pk": one.pk})
+    assert answer["Location"] == f"{address}?distribution=0#chk"
+    assert Attribute.objects.filter(to_ids=True).count() == 11
+    page = web.post(remove, {**sent, "pk": rest}, follow=True).text
+    assert "No values marked for detection" in page
+    web.post(remove, {**sent, "pk": rest, "to_ids": "1"})
+    assert Attribute.objects.filter(to_ids=True).count() == 12
+    # Who may publish but not change the event is not offered it, and cannot.
+    assert signed_in(seed.partner).post(remove, {**sent, "pk": rest}).status_code == 403
+    assert Attribute.objects.filter(to_ids=True).count() == 12
+
+
 @pytest.mark.parametrize(("fields", "told"), [({"tell": "1"}, 1), ({}, 0)])
 def test_publisher_chooses_whether_to_notify_by_mail(
     web: Client, event: Event, settings: Any, fields: dict[str, str], told: int

@@ -14,9 +14,6 @@ from vardkase.knowledge.warninglists.queries import any_enabled
 MOST_MATCHED = 5_000
 """Values for detection that are matched against the warninglists; the newest ones of a larger event."""
 
-SHOWN = 10
-"""Values on warninglists that are listed."""
-
 
 @dataclass(frozen=True, slots=True)
 class WarnedAttribute:
@@ -44,6 +41,10 @@ class Checks:
     def has_tlp(self) -> bool:
         return any(name.lower().startswith("tlp:") for name in self.tags)
 
+    @property
+    def warned_ids(self) -> str:
+        return ",".join(str(one.attribute_id) for one in self.warned)
+
 
 def publication_checks(event: EventRow) -> Checks:
     tags = [tag.name for tag in event_tags(event.id) if not tag.local]
@@ -64,7 +65,7 @@ def _warned(event_id: int) -> list[WarnedAttribute]:
     rows = cursor().execute(DETECTING, {"event": event_id, "limit": MOST_MATCHED}).fetchall()
     hits = find_hits([CheckedValue(value, kind) for _, kind, value in rows])
     warned = []
-    for position, lists in sorted(hits.items())[:SHOWN]:
+    for position, lists in sorted(hits.items()):
         attribute_id, kind, value = rows[position]
         warned.append(WarnedAttribute(attribute_id, kind, value, [hit.name for hit in lists]))
     return warned

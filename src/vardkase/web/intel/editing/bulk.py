@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
@@ -48,7 +50,17 @@ def restore(request: PageRequest, reference: str) -> HttpResponse:
 def detection(request: PageRequest, reference: str) -> HttpResponse:
     event, chosen = own_event(request.actor, reference), posted.numbers(request, "pk")
     to_ids = posted.flag(request, "to_ids")
-    return _done(request, event, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids))
+    if posted.text(request, "back") != "publish":
+        return _done(request, event, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids))
+    # The review of a publication removes the flag from harmless values, and goes on with the reach chosen there.
+    asked = {name: posted.text(request, name) for name in ("distribution", "sharing_group_id")}
+    reach = {name: text for name, text in asked.items() if text}
+    if count := _attempt(request, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids)):
+        message = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", count)
+        ids = ",".join(map(str, chosen))
+        undo: dict[str, str] = {"pk": ids, "to_ids": "0" if to_ids else "1", "back": "publish", **reach}
+        say_with_undo(request, message % {"n": thin(count)}, "attributes_bulk_detection", event.id, **undo)
+    return redirect(reverse("event_publish", args=[event.id]) + f"?{urlencode(reach)}#chk")
 
 
 @page(Permission.ADD, writes=True)
