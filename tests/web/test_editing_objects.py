@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.factories import make_attribute, make_event
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
+from vardkase.core import files
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
+from vardkase.intel.services.samples import FILE_TEMPLATE
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
@@ -66,6 +71,18 @@ def test_templates_are_searched_and_form_follows_template(
     ObjectTemplate.objects.create(uuid=uuid4(), name="other", meta_category="misc", version=1)
     url = f"/event/{event.pk}/object/new/"
     assert [each.name for each, _ in web.get(url, {"q": "serv"}).context["templates"]] == ["server"]
+    for name in ("email", "network-connection", "file", "pe"):
+        ObjectTemplate.objects.create(uuid=uuid4(), name=name, meta_category="misc", version=1)
+    for text, found in {
+        "mejl": "email",
+        "Nätverksanslutning": "network-connection",
+        "network connection": "network-connection",
+        "mail": "email",
+        "fil": "file",
+        "windows program": "pe",
+    }.items():
+        assert web.get(url, {"q": text}).context["templates"][0][0].name == found
+    assert not web.get(url, {"q": "mejl nonsense"}).context["templates"]
     fields = web.get(url, {"template": template.pk}).context["fields"].fields
     assert [each.relation for each in fields] == ["ip", "name", "state"]
     assert fields[2].choices == ["up", "down"]
@@ -92,6 +109,72 @@ def test_object_is_added_entirely_or_not_at_all(web: Client, event: Event, templ
         ("192.0.2.1", "ip", False),
         ("192.0.2.2", "ip", False),
     ]
+
+
+@pytest.fixture
+def file_template(db: None) -> ObjectTemplate:
+    relations = ["filename", "md5", "sha1", "sha256", "sha512", "size-in-bytes", "malware-sample", "text"]
+    made = ObjectTemplate.objects.create(
+        uuid=FILE_TEMPLATE,
+        name="file",
+        meta_category="file",
+        version=25,
+        definition={"requiredOneOf": relations[:7], "attributes": {name: {} for name in relations}},
+    )
+    for relation in relations:
+        ObjectTemplateElement.objects.create(
+            object_template=made, object_relation=relation, type=relation, ui_priority=1
+        )
+    return made
+
+
+def test_attached_file_fills_object_and_survives_error(
+    web: Client, event: Event, file_template: ObjectTemplate, seed: Seed, settings: Any, tmp_path: Any
+) -> None:
+    settings.FILES_DIR = tmp_path
+    url = f"/event/{event.pk}/object/new/?template={file_template.pk}"
+    names, content = inputs(file_template), b"MZ a sample"
+    page = web.get(url).text
+    assert page.index(f'name="{names["malware-sample"]}"') < page.index(f'name="{names["md5"]}"')
+    wrong = {"distribution": "5", names["sha256"]: "abc", "last_seen": "never"}
+    upload = SimpleUploadedFile("tool.exe", content)
+    page = web.post(url, {**wrong, names["malware-sample"]: upload}, headers={"accept-language": "sv"}).text
+    summary = page[page.index("error-summary") : page.index("</ul>", page.index("error-summary"))]
+    assert f'<a href="#{names["sha256"]}_0">sha256: Kontrollsumman' in summary
+    assert 'href="#id_last_seen"' in summary
+    assert "autofocus" in summary
+    assert f'id="{names["sha256"]}_0"' in page
+    assert not Object.objects.exists()
+    # The file stays as a reference that is signed for this person, and lies encrypted.
+    kept = f"k{names['malware-sample'][1:]}"
+    found = re.search(rf'name="{kept}"\s+value="([^"]+)"\s+checked', page)
+    assert found is not None
+    assert "tool.exe" in page
+    (digest,) = (path.name for path in tmp_path.glob("??/*"))
+    assert content not in files.read(digest)
+
+    sent = {"distribution": "5", kept: found[1], names["text"]: "seen"}
+    stranger = make_event(seed.org_b, distribution=1)
+    stranger.save()
+    partner = signed_in(seed.partner)
+    address = f"/event/{stranger.pk}/object/new/?template={file_template.pk}"
+    assert "Choose it again" in partner.post(address, sent, headers={"accept-language": "en"}).text
+    assert not Object.objects.exists()
+
+    again = web.post(url, {**sent, names["sha256"]: "abc"}).text
+    assert found[1] in again
+    assert {path.name for path in tmp_path.glob("??/*")} == {digest}
+    assert web.post(url, sent).status_code == 302
+    values = {a.object_relation: a for a in Attribute.objects.filter(object__event=event)}
+    hashes = ("md5", "sha1", "sha256", "sha512")
+    assert {name: values[name].value1 for name in hashes} == {
+        name: hashlib.new(name, content).hexdigest() for name in hashes
+    }
+    assert (values["filename"].value1, values["size-in-bytes"].value1) == ("tool.exe", str(len(content)))
+    sample = values["malware-sample"]
+    assert (sample.value1, sample.value2) == ("tool.exe", values["md5"].value1)
+    assert {path.name for path in tmp_path.glob("??/*")} == {sample.data_sha256}
+    assert "Choose it again" in web.post(url, sent).text
 
 
 def test_edit_changes_only_changed_values(web: Client, event: Event, template: ObjectTemplate) -> None:

@@ -21,11 +21,17 @@ class SecretStore:
 
     def encrypt(self, text: str) -> str:
         """Encrypt with the current key; an empty text stays empty."""
-        return self._keys().encrypt(text.encode()).decode() if text else ""
+        return self.encrypt_bytes(text.encode()).decode() if text else ""
 
     def decrypt(self, encrypted: str) -> str:
         """What `encrypt` made, also under the keys in SECRET_KEY_FALLBACKS; raises InvalidToken for anything else."""
-        return self._keys().decrypt(encrypted.encode()).decode() if encrypted else ""
+        return self.decrypt_bytes(encrypted.encode()).decode() if encrypted else ""
+
+    def encrypt_bytes(self, content: bytes) -> bytes:
+        return self._keys().encrypt(content)
+
+    def decrypt_bytes(self, encrypted: bytes) -> bytes:
+        return self._keys().decrypt(encrypted)
 
     def _keys(self) -> MultiFernet:
         # The first key encrypts, all of them decrypt.

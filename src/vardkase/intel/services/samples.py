@@ -24,6 +24,13 @@ class Sample:
     name: str
     content: bytes
 
+    def facts(self, hashes: Sequence[str] = HASHES) -> dict[str, str]:
+        """What the file itself tells, by relation of the `file` object."""
+        digests = {
+            name: hashlib.new(name, self.content, usedforsecurity=False).hexdigest() for name in hashes
+        }
+        return {"filename": self.name, **digests, "size-in-bytes": str(len(self.content))}
+
 
 @transaction.atomic
 def add_samples(
@@ -61,6 +68,7 @@ def _file_object(sample: Sample, about: Mapping[str, Any]) -> dict[str, Any]:
 def _parts(sample: Sample, about: Mapping[str, Any]) -> list[dict[str, Any]]:
     category = about.get("category") or "Payload installation"
     to_ids = about.get("to_ids", True)
+    facts = sample.facts()
     parts: list[dict[str, Any]] = [
         {
             "object_relation": "malware-sample",
@@ -72,14 +80,14 @@ def _parts(sample: Sample, about: Mapping[str, Any]) -> list[dict[str, Any]]:
         },
         {"object_relation": "filename", "type": "filename", "value": sample.name, "to_ids": False},
     ]
-    for algorithm in HASHES:
-        digest = hashlib.new(algorithm, sample.content, usedforsecurity=False).hexdigest()
-        parts.append({"object_relation": algorithm, "type": algorithm, "value": digest, "to_ids": to_ids})
+    parts += [
+        {"object_relation": name, "type": name, "value": facts[name], "to_ids": to_ids} for name in HASHES
+    ]
     size = {
         "object_relation": "size-in-bytes",
         "type": "size-in-bytes",
         "category": "Other",
-        "value": str(len(sample.content)),
+        "value": facts["size-in-bytes"],
         "to_ids": False,
         "disable_correlation": True,
     }

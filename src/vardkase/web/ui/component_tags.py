@@ -250,10 +250,13 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: BaseForm) -> dict[str, Any]:
-    """All errors of a form, each a link to its field. Empty when the form is valid."""
+def error_summary(form: BaseForm, others: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """All errors of a form, each a link to its field. Empty when the form is valid.
+
+    `others`: errors of inputs that are not the form's, as the input's id and the words.
+    """
     wrong = [bound for bound in form if bound.errors]
-    return {"form": form, "fields": wrong}
+    return {"form": form, "fields": wrong, "others": others}
 
 
 @register.inclusion_tag("components/day_bars.html")

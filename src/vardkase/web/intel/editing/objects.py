@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -33,6 +32,7 @@ from vardkase.web.intel.editing.common import (
     own_event,
 )
 from vardkase.web.intel.editing.forms.object import ObjectForm, TemplateFields
+from vardkase.web.intel.editing.template_search import matching
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
@@ -58,7 +58,9 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
             "Attribute": fields.documents(),
         }
         if attempt(form, lambda: add_object(request.actor, event.id, document)):
+            fields.drop_files()
             return back_to(request, event.id, gettext("Object added: %(name)s") % {"name": template.name})
+    fields.keep_files()
     context = {"heading": gettext("New object"), "event": event, "is_new": True, "fields": fields}
     return form_page(request, "editing/object_form.html", form, context)
 
@@ -80,9 +82,11 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
         mark = posted.text(request, "mark")
         try:
             if attempt(form, lambda: edit_unchanged_object(request.actor, object_.id, document, mark)):
+                fields.drop_files()
                 return back_to(request, event.id, gettext("Object updated."))
         except ChangedMeanwhile:
             conflict = True
+    fields.keep_files()
     kept = posted.text(request, "mark")
     context = {
         "heading": gettext("Edit object"),
@@ -118,15 +122,9 @@ def own_object(request: PageRequest, reference: str, object_id: int) -> tuple[Ev
 def _choose(request: PageRequest, event: EventRow) -> HttpResponse:
     text = request.GET.get("q", "")[:100].replace("\0", "")
     used = template_use(request.actor)
-    named = Q(name__icontains=text) | Q(description__icontains=text) | Q(meta_category__icontains=text)
-    templates = list(active_templates().filter(named).defer("definition"))
-    templates.sort(
-        key=lambda template: (
-            -used.get(str(template.uuid), 0),
-            text.lower() not in template.name,
-            template.name,
-        )
-    )
+    found = matching(active_templates().defer("definition"), text)
+    found.sort(key=lambda each: (each[0], -used.get(str(each[1].uuid), 0), each[1].name))
+    templates = [template for _closeness, template in found]
     context = {
         "heading": gettext("Choose a template"),
         "event": event,
@@ -160,4 +158,4 @@ def _form(request: PageRequest, initial: dict[str, Any]) -> ObjectForm:
 def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | None = None) -> TemplateFields:
     held = values_of_object(request.actor, object_id) if object_id is not None else []
     sent = posted.lists(request) if request.method == "POST" else None
-    return TemplateFields(template, held, sent, request.FILES)
+    return TemplateFields(template, request.actor.user_id, held, sent, request.FILES)

@@ -9,12 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core import held_uploads
+from vardkase.core.body_limits import BodyLimits
 from vardkase.intel.queries.object_contents import HeldValue
+from vardkase.intel.services.samples import FILE_TEMPLATE, HASHES, Sample
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.queries import elements_of, requirements
 from vardkase.misp.types import ATTACHMENT_TYPES, DEFAULTS, category_allows, default_category
@@ -22,9 +26,12 @@ from vardkase.web.intel.editing.forms.attribute import moment_field, refusal_of
 from vardkase.web.ui.forms.reach import ReachForm
 
 BOOLEAN = "boolean"
+FILE = "file"
 LONG_TYPES = frozenset({"text", "comment", "email-body", "email-header", "yara", "sigma", "snort"})
 MOST_INPUTS = 200
 """Values of one element in a form."""
+FILLED_HASHES = (*HASHES, "sha512")
+"""Those that the form of the `file` object shows at once; more of them would only fill the event."""
 
 
 class ObjectForm(ReachForm):
@@ -47,15 +54,18 @@ class ObjectForm(ReachForm):
         return {"comment": cleaned["comment"], **seen, **self.reach()}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Input:
-    """One input of an element; `held` is the stored attribute that it edits."""
+    """One input of an element; `held` is the stored attribute that it edits, `reference` that of an upload kept
+    since the form was last sent (`core.held_uploads`).
+    """
 
     name: str
     value: str = ""
     held: HeldValue | None = None
     error: str = ""
-    file: UploadedFile[Any] | None = None
+    file: File[Any] | None = None
+    reference: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -83,8 +93,14 @@ class ElementField:
         return [str(value) for value in self.element.sane_default or []]
 
     @property
+    def anchor(self) -> str:
+        """The id of the input to go to: the first with an error, or the first."""
+        number = next((place for place, entered in enumerate(self.inputs) if entered.error), 0)
+        return f"{self.inputs[number].name}_{number}"
+
+    @property
     def is_first_hand(self) -> bool:
-        filled = any(entered.value or entered.held for entered in self.inputs)
+        filled = any(entered.value or entered.held or entered.file for entered in self.inputs)
         return self.is_required or self.element.ui_priority > 0 or filled
 
 
@@ -92,16 +108,42 @@ class TemplateFields:
     def __init__(
         self,
         template: ObjectTemplate,
+        owner: int | None,
         held: Sequence[HeldValue] = (),
         sent: Mapping[str, Sequence[str]] | None = None,
         files: MultiValueDict[str, UploadedFile[Any]] | None = None,
     ) -> None:
-        self.template = template
+        self.template, self.owner = template, owner
         self.needs = requirements(template)
-        self.errors: list[str] = []
+        self.missing: list[tuple[str, str]] = []
+        self.kept_bytes = 0
+        self.fills_from_file = str(template.uuid) == FILE_TEMPLATE
         elements = sorted(elements_of(template), key=lambda field: (-field.ui_priority, field.pk))
         self.fields = [self._field(element, held, sent, files) for element in elements]
-        self.fields.sort(key=lambda field: not (field.is_required or field.is_one_of))
+        self.fields.sort(
+            key=lambda field: (
+                not (self.fills_from_file and field.kind == FILE),
+                not (field.is_required or field.is_one_of),
+            )
+        )
+        if self.fills_from_file:
+            self._fill_from_file()
+
+    @property
+    def one_of(self) -> str:
+        """The names of the elements of which one is required, where it is a choice among those shown."""
+        names = [field.relation for field in self.first_hand if field.is_one_of]
+        return ", ".join(names) if len(names) > 1 else ""
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """What is wrong, each with the id of the input where it is put right."""
+        return self.missing + [
+            (field.anchor, f"{field.relation}: {entered.error}")
+            for field in self.fields
+            for entered in field.inputs
+            if entered.error
+        ]
 
     @property
     def first_hand(self) -> list[ElementField]:
@@ -121,9 +163,24 @@ class TemplateFields:
             if not (entered.file or _is_unchanged(entered)):
                 entered.error = refusal_of(self._document(element_field, entered))
         self._check_required(present)
-        return not self.errors and not any(
-            i.error for element_field in self.fields for i in element_field.inputs
-        )
+        return not self.errors
+
+    def keep_files(self) -> None:
+        """Hold the uploads until the form is sent again: a browser never sends a chosen file twice."""
+        for element_field in self.fields:
+            uploads = [(entered, entered.file) for entered in element_field.inputs if entered.file]
+            for entered, file in uploads:
+                entered.reference = entered.reference or held_uploads.hold(
+                    self.owner, file.name or "", _content(file)
+                )
+            if uploads:
+                element_field.inputs.append(Input(f"e{element_field.element.pk}"))
+
+    def drop_files(self) -> None:
+        for element_field in self.fields:
+            for entered in element_field.inputs:
+                if entered.reference:
+                    held_uploads.drop(self.owner, entered.reference)
 
     def documents(self) -> list[dict[str, Any]]:
         """The values as MISP writes attributes; an unchanged stored value is given by uuid only."""
@@ -141,15 +198,19 @@ class TemplateFields:
                     yield element_field, entered
 
     def _check_required(self, present: set[str]) -> None:
-        missing = [name for name in self.needs.get("required", ()) if name not in present]
-        if missing:
-            self.errors.append(gettext("Fill in: %(names)s") % {"names": ", ".join(missing)})
+        anchors = {field.relation: field.anchor for field in self.fields}
+        self.missing = [
+            (anchors.get(name, ""), gettext("Fill in: %(names)s") % {"names": name})
+            for name in self.needs.get("required", ())
+            if name not in present
+        ]
         one_of = self.needs.get("requiredOneOf", ())
         if one_of and not present.intersection(one_of):
             message = gettext("Fill in at least one of these: %(names)s")
-            self.errors.append(message % {"names": ", ".join(one_of)})
-        if not present and not self.errors:
-            self.errors.append(gettext("Fill in at least one value."))
+            shown = [field.relation for field in self.first_hand if field.is_one_of] or list(one_of)
+            self.missing.append((anchors.get(shown[0], ""), message % {"names": ", ".join(shown)}))
+        if not present and not self.missing:
+            self.missing.append((self.fields[0].anchor, gettext("Fill in at least one value.")))
 
     def _field(
         self,
@@ -172,11 +233,49 @@ class TemplateFields:
             made.inputs.append(
                 Input(name, value.value if sent is None else _clean("".join(sent.get(name, ())[-1:])), value)
             )
-        made.inputs += _new_inputs(f"e{element.pk}", sent, files)
+        made.inputs += _new_inputs(f"e{element.pk}", sent)
+        if made.kind == FILE:
+            made.inputs += self._uploads(element, sent, files)
         wants_more = sent is not None and sent.get("more") == [str(element.pk)]
         if not made.inputs or (element.multiple and wants_more):
             made.inputs.append(Input(f"e{element.pk}"))
         return made
+
+    def _uploads(
+        self,
+        element: ObjectTemplateElement,
+        sent: Mapping[str, Sequence[str]] | None,
+        files: MultiValueDict[str, UploadedFile[Any]] | None,
+    ) -> list[Input]:
+        name = f"e{element.pk}"
+        chosen = [Input(name, file=file) for file in (files.getlist(name) if files else ())]
+        if sent is None or (chosen and not element.multiple):
+            return chosen  # A new file takes the place of the one kept.
+        kept = []
+        for reference in sent.get(f"k{element.pk}", ())[:MOST_INPUTS]:
+            held = held_uploads.find(self.owner, reference)
+            if held is None:
+                kept.append(Input(name, error=gettext("The file is no longer kept. Choose it again.")))
+            elif self._takes(held.size):
+                kept.append(Input(name, file=ContentFile(held.read(), held.name), reference=reference))
+            else:
+                kept.append(Input(name, error=gettext("The files are too large together.")))
+        return kept + chosen
+
+    def _takes(self, size: int) -> bool:
+        # Kept files count as if they had been sent again: references are short, and what they name is read whole.
+        self.kept_bytes += size
+        return self.kept_bytes <= BodyLimits.DOCUMENT.bytes
+
+    def _fill_from_file(self) -> None:
+        given = [entered for field in self.fields for entered in field.inputs if entered.file]
+        if len(given) != 1 or given[0].file is None:
+            return  # Of several files it is not known which one the hashes are of.
+        file = given[0].file
+        facts = Sample(file.name or "", _content(file)).facts(FILLED_HASHES)
+        for element_field in self.fields:
+            if element_field.relation in facts and not any(i.value for i in element_field.inputs):
+                element_field.inputs[0].value = facts[element_field.relation]
 
     def _document(self, field: ElementField, entered: Input) -> dict[str, Any]:
         element = field.element
@@ -194,14 +293,15 @@ class TemplateFields:
         return {**document, **_data(entered)}
 
 
-def _new_inputs(
-    name: str, sent: Mapping[str, Sequence[str]] | None, files: MultiValueDict[str, UploadedFile[Any]] | None
-) -> list[Input]:
+def _new_inputs(name: str, sent: Mapping[str, Sequence[str]] | None) -> list[Input]:
     if sent is None:
         return []
-    written = [Input(name, text) for value in sent.get(name, ())[:MOST_INPUTS] if (text := _clean(value))]
-    uploads = files.getlist(name) if files else []
-    return written + [Input(name, file=file) for file in uploads]
+    return [Input(name, text) for value in sent.get(name, ())[:MOST_INPUTS] if (text := _clean(value))]
+
+
+def _content(file: File[Any]) -> bytes:
+    file.seek(0)
+    return bytes(file.read())
 
 
 def _clean(text: str) -> str:
@@ -214,7 +314,7 @@ def _is_unchanged(entered: Input) -> bool:
 
 def _kind(element: ObjectTemplateElement) -> str:
     if element.type in ATTACHMENT_TYPES:
-        return "file"
+        return FILE
     if element.values_list or element.type == BOOLEAN:
         return "choice"
     return "long" if element.type in LONG_TYPES else "line"
@@ -231,8 +331,7 @@ def _category(element: ObjectTemplateElement) -> str | None:
 def _data(entered: Input) -> dict[str, Any]:
     if not entered.file:
         return {}
-    entered.file.seek(0)
-    return {"data": base64.b64encode(entered.file.read()).decode("ascii"), "encrypt": True}
+    return {"data": base64.b64encode(_content(entered.file)).decode("ascii"), "encrypt": True}
 
 
 class ReferenceForm(forms.Form):

@@ -1,0 +1,51 @@
+"""Uploads kept for the person who sent them, while what was wrong in the same form is corrected.
+
+They are stored encrypted: a malware sample never lies readable on disk, and no two uploads have the same digest, so
+that one is dropped without asking who else refers to it. What nobody drops, the schedule of unused files removes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core import signing
+
+from vardkase.core import files
+from vardkase.core.secrets import SecretStore
+
+LASTS = timedelta(hours=12)
+"""Shorter than unused files are kept (`intel.unused_files`), so that a valid reference has its file."""
+
+SALT = "vardkase held upload"
+STORE = SecretStore("held upload")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUpload:
+    name: str
+    digest: str
+    size: int
+
+    def read(self) -> bytes:
+        return STORE.decrypt_bytes(files.read(self.digest))
+
+
+def hold(owner: int | None, name: str, content: bytes) -> str:
+    """Keep an upload of the user `owner`; returns a signed reference that is worth nothing to others."""
+    digest = files.store(STORE.encrypt_bytes(content))
+    return signing.dumps([owner, name, digest, len(content)], salt=SALT)
+
+
+def find(owner: int | None, reference: str) -> HeldUpload | None:
+    """The upload, if `owner` holds it and it has not expired or been dropped."""
+    try:
+        holder, name, digest, size = signing.loads(reference, salt=SALT, max_age=LASTS)
+    except signing.BadSignature:
+        return None
+    return HeldUpload(name, digest, size) if holder == owner and files.size(digest) else None
+
+
+def drop(owner: int | None, reference: str) -> None:
+    if (held := find(owner, reference)) is not None:
+        files.remove(held.digest, before=float("inf"))
