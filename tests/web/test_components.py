@@ -56,6 +56,8 @@ def test_tag_is_split_into_namespace_and_value() -> None:
     assert "tag-galaxy" in html
     assert "Threat actor" in html
     assert "APT 28" in html
+    technique = render("""{% tag_chip 'misp-galaxy:mitre-attack-pattern="Phishing - T1566"' %}""")
+    assert "MITRE ATT&amp;CK technique" in technique
     assert 'class="tag tag-local"' in render("{% tag_chip 'a:b' local=True %}")
 
 

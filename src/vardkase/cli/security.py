@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 PROFILES = EVERY
 
-commands = typer.Typer(no_args_is_help=True, help="Networks, certificates, mail domains and access reviews.")
+commands = typer.Typer(
+    no_args_is_help=True, help="Networks, certificates, e-mail domains and access reviews."
+)
 
 OrganisationName = Annotated[str, typer.Argument(help="Name, id or uuid of an organisation.", metavar="ORG")]
 Mode = Annotated[str | None, typer.Option(help="off, report or enforce.", metavar="MODE")]
@@ -104,12 +106,12 @@ def certificate(
 @commands.command()
 def domain(
     org: OrganisationName,
-    name: Annotated[str, typer.Argument(help="The mail domain.")],
+    name: Annotated[str, typer.Argument(help="The e-mail domain.")],
     mailbox: Annotated[str, typer.Option(help="Send a mail to this mailbox of it, instead of DNS.")] = "",
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Claim a mail domain; when repeated, check its TXT record."""
+    """Claim an e-mail domain; when repeated, check its TXT record."""
     with opened(data_dir):
         from vardkase.identity.sign_in_policy.dns import record_name, record_text
         from vardkase.identity.sign_in_policy.services import check_record, start_domain_check

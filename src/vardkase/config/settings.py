@@ -41,7 +41,7 @@ ALLOWED_HOSTS = env_list(
 TRUSTED_PROXIES = env_int("VARDKASE_TRUSTED_PROXIES", 0)
 # The header in which the proxy hands on the client certificate that it was shown (docs/deploy.md); none: not believed.
 VARDKASE_CLIENT_CERTIFICATE_HEADER = env_str("VARDKASE_CLIENT_CERTIFICATE_HEADER").strip()
-# Who is asked for TXT records of mail domains, as address[:port]; none: the machine's own resolver.
+# Who is asked for TXT records of e-mail domains, as address[:port]; none: the machine's own resolver.
 VARDKASE_DNS_SERVER = env_str("VARDKASE_DNS_SERVER").strip()
 DEBUG = False
 

@@ -55,7 +55,7 @@ class HubAction(AuditAction):
     )
     APPLICATION_REGISTERED_AS = (
         "application.registered_as",
-        _("The registry number of the application was entered"),
+        _("The case reference number of the application was entered"),
     )
     APPLICATION_REJECTED = "application.rejected", _("The application was rejected")
     APPLICATION_RESUMED = (
@@ -171,9 +171,9 @@ class HubAction(AuditAction):
         "organisation_group.accepted",
         _("The organisation allowed a group administrator to manage its accounts"),
     )
-    ORGANISATION_GROUP_CHANGED = "organisation_group.changed", _("The group of organisations was changed")
-    ORGANISATION_GROUP_DELETED = "organisation_group.deleted", _("The group of organisations was dissolved")
-    ORGANISATION_GROUP_MADE = "organisation_group.made", _("The group of organisations was created")
+    ORGANISATION_GROUP_CHANGED = "organisation_group.changed", _("The organisation group was changed")
+    ORGANISATION_GROUP_DELETED = "organisation_group.deleted", _("The organisation group was dissolved")
+    ORGANISATION_GROUP_MADE = "organisation_group.made", _("The organisation group was created")
     ORGANISATION_GROUP_WITHDRAWN = (
         "organisation_group.withdrawn",
         _("The organisation no longer lets a group administrator manage its accounts"),

@@ -76,16 +76,19 @@ class IdentityAction(AuditAction):
     ORGANISATION_DELETED = "organisation.deleted", _("The organisation was deleted")
     ORGANISATION_DOMAIN_CLAIMED = (
         "organisation.domain_claimed",
-        _("A mail domain was claimed for the organisation"),
+        _("An e-mail domain was claimed for the organisation"),
     )
-    ORGANISATION_DOMAIN_LAPSED = "organisation.domain_lapsed", _("The verification of a mail domain expired")
+    ORGANISATION_DOMAIN_LAPSED = (
+        "organisation.domain_lapsed",
+        _("The verification of an e-mail domain expired"),
+    )
     ORGANISATION_DOMAIN_REMOVED = (
         "organisation.domain_removed",
-        _("A mail domain of the organisation was removed"),
+        _("An e-mail domain of the organisation was removed"),
     )
     ORGANISATION_DOMAIN_VERIFIED = (
         "organisation.domain_verified",
-        _("A mail domain of the organisation was verified"),
+        _("An e-mail domain of the organisation was verified"),
     )
     ORGANISATION_EDITED = "organisation.edited", _("The organisation was changed")
     ORGANISATION_ENTRANCE_MODES_SET = (

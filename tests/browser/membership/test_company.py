@@ -85,4 +85,4 @@ def test_company_waits_for_phase_and_becomes_member(hub: Hub, colleagues: Collea
     officer.goto("/members/")
     officer.click(f"a:has-text('{ABOUT['name']}')")
     assert "Privat företag" in officer.inner_text("main")
-    assert "Ansluter" in officer.inner_text("main .page-head")
+    assert "Ansluts" in officer.inner_text("main .page-head")

@@ -141,7 +141,7 @@ def test_overview_leaves_out_cases_officer_is_excluded_from(seed: Seed, desk: De
     labels = (
         "Applications to handle",
         "Security statements to review",
-        "Changes of members’ data to decide",
+        "Changes to members’ details to decide on",
     )
     assert [counts(desk.officer)[label] for label in labels] == [1, 1, 1]
     declare(desk.officer, "application_partial", application.number)

@@ -261,7 +261,7 @@ def test_operator_of_supplier_works_but_colleague_does_not(seed: Seed, desk: Des
     officers_appointed(seed)
     web = signed_in(ApiUser(operator, make_key(operator)))
     page = web.get("/", headers={"accept-language": "en"})
-    assert (page.status_code, "Only members take part" in page.content.decode()) == (200, True)
+    assert (page.status_code, "Only members can take part" in page.content.decode()) == (200, True)
     event = published_event(seed.org_b, "evil.example")
     assert call(make_key(operator), "GET", f"/events/view/{event.pk}")[0] in (403, 404)
     assert call(make_key(colleague), "GET", "/events/index")[0] == 403
@@ -276,7 +276,7 @@ def test_home_page_shows_whether_membership_is_in_use(seed: Seed, desk: Desk) ->
     )
     officers_appointed(seed)
     officer = signed_in(desk.officer)  # The appointment has ended the session.
-    assert "Only members take part" in officer.get("/", headers=english).content.decode()
+    assert "Only members can take part" in officer.get("/", headers=english).content.decode()
 
 
 def test_missing_statement_counts_as_expired(seed: Seed, desk: Desk, time_machine: Any) -> None:

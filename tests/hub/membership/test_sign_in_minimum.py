@@ -94,7 +94,7 @@ def test_web_member_has_no_minimum_of_its_own(seed: Seed, desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("lacking", "told"),
     [
-        ({"verified_domains": ["other.example"]}, "is not in a mail domain"),
+        ({"verified_domains": ["other.example"]}, "is not in an e-mail domain"),
         ({"networks": ["192.0.2.0/24"]}, "requires that people of your organisation connect from"),
         ({"networks": []}, "requires that people of your organisation connect from"),
     ],
@@ -266,7 +266,7 @@ def test_checklist_shows_what_member_lacks(seed: Seed, desk: Desk) -> None:
     state, told = item_of(membership)
     assert state == "open"
     for words in (
-        "No mail domain is verified.",
+        "No e-mail domain is verified.",
         "No network and no valid",
         "no second factor",
         "no expiry date",
@@ -358,12 +358,12 @@ def test_all_pages_agree_on_required_minimum(seed: Seed, desk: Desk, api_member:
     assert "Private" in told
     page = unescape(signed_in(desk.officer).get(f"/security/{api_member.pk}/").content.decode())
     assert f"Security of {api_member.name}" in page
-    for wrong in ("Our organisation’s security", "in any mail domain", "your users", "You connect through"):
+    for wrong in ("Our organisation’s security", "in any e-mail domain", "your users", "You connect through"):
         assert wrong not in page
     assert "A private network only matches" in page
     facts = {each["label"]: each["value"] for each in state_of(api_member.pk)["facts"]}
     assert facts["Networks"].startswith("a network or a client certificate is required")
-    assert facts["Mail domains"].startswith("enforced")
+    assert facts["E-mail domains"].startswith("enforced")
     assert "second factor" in facts["The hub owner requires at least"]
     Organisation.objects.filter(pk=api_member.pk).update(required_sign_in=[])  # No second factor to set up.
     assert (

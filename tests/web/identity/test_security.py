@@ -53,7 +53,7 @@ def test_administrator_registers_and_enforces_networks(seed: Seed) -> None:
     assert client.post(base + "networks/", {"networks": "127.0.0.0/8\n2001:db8::/32"}).status_code == 302
     client.post(base + "modes/", {"networks": "enforce", "domains": "enforce"})
     assert fresh(seed.org_a).networks_mode == "off", "all or nothing: no domain is verified"
-    assert "Verify a mail domain first" in client.get(base).content.decode()
+    assert "Verify an e-mail domain first" in client.get(base).content.decode()
     client.post(base + "modes/", {"networks": "enforce"})
     assert fresh(seed.org_a).networks_mode == "enforce"
     assert client.get(base, REMOTE_ADDR="192.0.2.1").status_code == 403

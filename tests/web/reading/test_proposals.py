@@ -124,7 +124,7 @@ def test_only_the_owner_decides_and_the_proposer_withdraws(seed: Seed, setup: Se
     assert "Discard" not in text_of(stranger.get(of_event(setup)))
     mine = text_of(partner.get("/proposals/?show=made"))
     assert mine.count("Withdraw") == 3
-    assert "No proposals to decide" in text_of(partner.get("/proposals/"))
+    assert "No proposals to decide on" in text_of(partner.get("/proposals/"))
     assert partner.post(of_event(setup, f"{new.pk}/discard/"), {"to_list": "1"}).url == "/proposals/"
     assert list(Proposal.objects.filter(deleted=True)) == [new]
 
@@ -158,7 +158,7 @@ def test_operator_reads_no_proposals(seed: Seed, setup: Setup) -> None:
     assert operator.get(of_event(setup)).status_code == 404
     assert operator.get(of_event(setup, f"{new.pk}/file/")).status_code == 404
     assert operator.post(of_event(setup, f"{new.pk}/accept/")).status_code in (403, 404)
-    assert "No proposals to decide" in text_of(operator.get("/proposals/"))
+    assert "No proposals to decide on" in text_of(operator.get("/proposals/"))
     assert Proposal.objects.filter(deleted=False).count() == 3
 
 

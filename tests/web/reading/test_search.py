@@ -179,7 +179,7 @@ def test_value_page_lists_nearby_values(seed: Seed, setup: Setup) -> None:
 def test_hidden_value_looks_unknown(seed: Seed, setup: Setup) -> None:
     stranger = visitor(seed.stranger)
     pages = [text_of(stranger.get(f"/value/?v={value}")) for value in (HIDDEN, "nobody.example")]
-    assert all("Not known here" in page for page in pages)
+    assert all("No occurrences visible to you" in page for page in pages)
     assert pages[0].replace("hidden", "nobody").count("nobody") == pages[1].count("nobody") + pages[1].count(
         "hidden"
     )

@@ -47,7 +47,7 @@ ABOUT_CERTIFICATE = Description(
     url="/organisationSecurity/addCertificate/[organisation_id]",
 )
 ABOUT_DOMAIN = Description(
-    f"POST a mail domain; method is dns or mail, and mailbox one of {', '.join(MAILBOXES)}.",
+    f"POST an e-mail domain; method is dns or mail, and mailbox one of {', '.join(MAILBOXES)}.",
     url="/organisationSecurity/addDomain/[organisation_id]",
 )
 
@@ -211,7 +211,7 @@ def check_domain(call: Call, organisation_id: str, domain_id: str) -> Json:
 
 @endpoint("organisationSecurity/removeDomain", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
 def remove_domain(call: Call, organisation_id: str, domain_id: str) -> Saved:
-    """Remove a mail domain. The path names organisation and domain."""
+    """Remove an e-mail domain. The path names organisation and domain."""
     organisation = find_secured(call.actor, organisation_id)
     number = find_domain(organisation, domain_id).pk
     with _refusing("removeDomain"):

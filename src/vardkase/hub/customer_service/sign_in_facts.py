@@ -30,7 +30,7 @@ def facts(organisation_id: int) -> Sequence[DiagnosticFact]:
             gettext("Addresses of machines"), kept_mode(organisation, "keys"), organisation.egress_addresses
         ),
         _requirement(
-            gettext("Mail domains"), kept_mode(organisation, "domains"), organisation.verified_domains
+            gettext("E-mail domains"), kept_mode(organisation, "domains"), organisation.verified_domains
         ),
         _requirement(gettext("Client certificates"), kept_mode(organisation, "certificates"), []),
         *minimum,

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 class Sector(TextChoices):
     """An organisation's legal form, which decides the phase that admits it."""
 
-    STATE_AUTHORITY = "state_authority", _("State authority")
+    STATE_AUTHORITY = "state_authority", _("Government agency")
     REGION = "region", _("Region")
     MUNICIPALITY = "municipality", _("Municipality")
     PUBLIC_COMPANY = "public_company", _("Publicly owned company")

@@ -34,7 +34,7 @@ THEMES = (
             Measure(
                 "risk",
                 _("Risk analysis and policies"),
-                _("Management has decided on policies, and risks are analysed and followed up."),
+                _("Management has adopted policies, and risks are analysed and monitored."),
                 "a",
             ),
             Measure(
@@ -52,7 +52,7 @@ THEMES = (
             Measure(
                 "suppliers",
                 _("Supply chain"),
-                _("Suppliers must meet security requirements, and compliance is followed up."),
+                _("Suppliers must meet security requirements, and compliance is monitored."),
                 "d",
             ),
             Measure(

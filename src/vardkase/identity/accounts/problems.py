@@ -55,7 +55,7 @@ class AccountProblem(ProblemCode):
         "Change your e-mail address on your account page, where you confirm the new one."
     )
     ASKS_ONESELF = _("Change your own password instead of requesting a change for yourself.")
-    DOMAIN_NOT_VERIFIED = _("The address is not in a mail domain that the organisation has verified.")
+    DOMAIN_NOT_VERIFIED = _("The address is not in an e-mail domain that the organisation has verified.")
     DOMAIN_NOT_ACCEPTED = _("The organisation does not accept addresses in this domain.")
     EMAIL_TAKEN = _("An account with this email address already exists.")
     NOT_A_MOMENT = _("Please enter a date and a time.")

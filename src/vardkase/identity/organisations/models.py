@@ -36,7 +36,7 @@ class NameSkeletonField(models.TextField):  # type: ignore[type-arg]
 
 
 class SignInRule(models.TextChoices):
-    DOMAINS = "domains", _("An address in a verified mail domain")
+    DOMAINS = "domains", _("An address in a verified e-mail domain")
     SOURCE = "source", _("A registered network or a registered client certificate")
     SECOND_FACTOR = "second_factor", _("A second factor")
     KEYS = "keys", _("API keys bound to addresses, with an expiry date")

@@ -50,7 +50,7 @@ def _holds(outer: Network, inner: Network) -> bool:
 
 
 def plain_domain(domain: str) -> str:
-    """A mail domain in canonical form: lower case, no final dot, IDNA; "" if malformed.
+    """An e-mail domain in canonical form: lower case, no final dot, IDNA; "" if malformed.
 
     Internationalised names stay in their DNS form, so that confusable names remain distinct.
     """

@@ -1,4 +1,4 @@
-"""DNS look-up of the TXT record by which an organisation proves a mail domain."""
+"""DNS look-up of the TXT record by which an organisation proves an e-mail domain."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class ClientCertificate(models.Model):
 
 
 class MailDomain(models.Model):
-    """A mail domain claimed by an organisation.
+    """An e-mail domain claimed by an organisation.
 
     `verified` is null until it is proved, by the link in a mail to `mailbox`@domain (stored as a digest) or
     by `token` in a TXT record. `checked` and `seen` are when the proof was last looked for, and found;

@@ -26,14 +26,14 @@ class SignInPolicyProblem(ProblemCode):
     NO_SOURCE_LEFT = _("The hub owner requires a registered network or client certificate: keep one of them.")
     NO_NETWORKS = _("Register a network first.")
     NO_CERTIFICATES = _("Register a client certificate first.")
-    NO_DOMAINS = _("Verify a mail domain first.")
+    NO_DOMAINS = _("Verify an e-mail domain first.")
     MAILED_A_MOMENT_AGO = _("An e-mail was sent a moment ago. Wait five minutes before you ask for another.")
     TOO_MANY_MAILS = _("You have sent many messages recently. Please try again in an hour.")
     LINK_GONE = _("The link has been used or has expired.")
     VERIFIED_BY_MAIL = _("This domain is verified by e-mail.")
     NO_NAME_SERVER = _("DNS is not responding for this domain. Try again later.")
     NEWER_VERIFICATION = _("A newer verification has been requested. Reload the page.")
-    NOT_A_DOMAIN = _("Enter a mail domain such as kommun.example.")
+    NOT_A_DOMAIN = _("Enter an e-mail domain such as kommun.example.")
     DOMAIN_RESEMBLES = _("The domain looks like %(other)s, which another organisation has verified.")
     UNKNOWN_METHOD = _("Choose mail or dns.")
     NO_MAIL = _("This hub cannot send mail. Verify the domain by DNS.")
@@ -87,7 +87,7 @@ class SignInProblem(ProblemCode):
         "currently valid. Renew it, and ask your administrator to register the new one."
     )
     DOMAIN = _(
-        "Your address %(email)s is not in a mail domain that your organisation has verified. "
+        "Your address %(email)s is not in an e-mail domain that your organisation has verified. "
         "Ask your administrator to verify the domain, or to change your address."
     )
     UNBOUND_KEY = _(

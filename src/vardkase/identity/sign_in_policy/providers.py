@@ -49,7 +49,7 @@ SENTENCES: dict[ProviderFault, str | Promise] = {
         "Your organisation’s sign-in service does not confirm your e-mail address. Notify your administrator."
     ),
     ProviderFault.DOMAIN: _(
-        "Your organisation’s sign-in service gives an address outside the mail domains that "
+        "Your organisation’s sign-in service gives an address outside the e-mail domains that "
         "your organisation has verified."
     ),
     ProviderFault.NO_ACCOUNT: _(

@@ -23,9 +23,9 @@ def check_sign_in_policies() -> int:
 
 UPKEEP = Schedule(
     "entrance.daily",
-    _("Manage keys, certificates and mail domains"),
+    _("Manage keys, certificates and e-mail domains"),
     _(
-        "Rechecks the records that verify mail domains, asks for renewed verification in "
+        "Rechecks the records that verify e-mail domains, asks for renewed verification in "
         "time, and sends a warning 30, 7 and 1 days before keys and client certificates "
         "expire."
     ),

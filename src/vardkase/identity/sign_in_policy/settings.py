@@ -15,7 +15,7 @@ def days_problem(number: int) -> Problem | None:
 DOMAIN_PROOF = Setting(
     "Vardkase.domain_proof_days",
     365,
-    "For how many days a mail domain stays verified by a mail; it is asked anew thirty days before.",
+    "For how many days an e-mail domain stays verified by a mail; it is asked anew thirty days before.",
     check=days_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
@@ -23,7 +23,7 @@ DOMAIN_PROOF = Setting(
 DOMAIN_GRACE = Setting(
     "Vardkase.domain_grace_days",
     14,
-    "For how many days a mail domain stays verified after its TXT record was seen last.",
+    "For how many days an e-mail domain stays verified after its TXT record was seen last.",
     check=days_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,

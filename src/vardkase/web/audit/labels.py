@@ -55,7 +55,7 @@ NOUNS: dict[str, str | Promise] = {
     "object_template": _("Object template"),
     "opinion": _("Opinion"),
     "organisation": _("Organisation"),
-    "organisation_group": _("Group of organisations"),
+    "organisation_group": _("Organisation group"),
     "own_feed": _("Our feed"),
     "phase": _("Phase"),
     "policy": _("MISP policy"),

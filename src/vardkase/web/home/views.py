@@ -42,10 +42,10 @@ CREATORS_SHOWN = 6
 SOON = DAYS * 24 * 60 * 60
 FIRST_LOOK = timedelta(days=7)
 WHY = {
-    ArrivalReason.OWN: _("Your own"),
-    ArrivalReason.HUB: _("For everyone on the hub"),
-    ArrivalReason.COMMUNITIES: _("For connected hubs"),
-    ArrivalReason.ALL: _("For everyone"),
+    ArrivalReason.OWN: _("Your event"),
+    ArrivalReason.HUB: _("Shared with everyone on the hub"),
+    ArrivalReason.COMMUNITIES: _("Shared with connected hubs"),
+    ArrivalReason.ALL: _("Shared with everyone"),
     ArrivalReason.ADMINISTRATOR: _("You administer the hub"),
 }
 

@@ -33,9 +33,23 @@ REACHES: dict[int, str | Promise] = {
     2: _("Connected hubs"),
     3: _("Everyone"),
     4: _("Sharing group"),
-    5: _("Inherits the event’s distribution"),
+    5: _("Same as the event"),
 }
 GROUP, INHERIT = 4, 5
+GALAXIES = {
+    "cert-eu-govsector": "CERT-EU sector",
+    "mitre-attack-pattern": "MITRE ATT&CK technique",
+    "mitre-course-of-action": "MITRE ATT&CK mitigation",
+    "mitre-d3fend": "MITRE D3FEND",
+    "mitre-data-component": "MITRE ATT&CK data component",
+    "mitre-data-source": "MITRE ATT&CK data source",
+    "mitre-intrusion-set": "MITRE ATT&CK group",
+    "mitre-malware": "MITRE ATT&CK malware",
+    "mitre-tool": "MITRE ATT&CK tool",
+    "rat": "RAT",
+    "tds": "TDS",
+}
+"""Names of the galaxies whose type, made into words, would lose its capitals."""
 BEACONS = (5, 14, 23, 32)
 """Where the four beacons stand on the shore, in units of the glyph's 38 × 14 view."""
 
@@ -189,11 +203,16 @@ def tag_chip(tag: Any, *, local: bool | None = None, remove: SafeString | str = 
     return drawn(name, title, remove)
 
 
+def _galaxy_name(kind: str) -> str:
+    # A list of events names its galaxies by tag alone: reading their own names would cost a query.
+    return GALAXIES.get(kind) or kind.replace("-", " ").capitalize()
+
+
 def _tag_chip(name: str, title: str, remove: SafeString | str) -> SafeString:
     namespace, value = tag_parts(name)
     cluster = namespace.startswith("misp-galaxy:")
     css = "tag" + (" tag-galaxy" if cluster else "") + (" tag-local" if title else "")
-    shown = namespace.removeprefix("misp-galaxy:").replace("-", " ").capitalize() if cluster else namespace
+    shown = _galaxy_name(namespace.removeprefix("misp-galaxy:")) if cluster else namespace
     return format_html(
         '<span class="{}"{}>{}<span class="tag-value">{}</span>{}</span>',
         css,

@@ -13,7 +13,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -62,7 +62,7 @@ def value_text(context: Context, text: str, kind: str, url: str = "", copy: bool
 def moment(when: datetime | None) -> SafeString:
     """A `time` element: short text, exact value for machines and on hover."""
     if when is None:
-        return format_html('<span class="muted">{}</span>', pgettext("time", "never"))
+        return format_html('<span class="muted">{}</span>', gettext("Never"))
     full = f"{display.long_date(when)} {display.clock_time(when)}"
     return format_html(
         '<time class="nowrap" datetime="{}" title="{}">{}</time>',

@@ -83,7 +83,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("sharing_policy", _("Sharing policy"), icon="file-check"),
             NavigationItem("guide", _("Getting started"), icon="list-check"),
             NavigationItem("own_contacts", _("Contacts"), icon="address-book"),
-            NavigationItem("groups", _("Groups of organisations"), icon="sitemap", requires=Permission.ADMIN),
+            NavigationItem("groups", _("Organisation groups"), icon="sitemap", requires=Permission.ADMIN),
             NavigationItem("hub", _("Our hub"), icon="plug-connected"),
             NavigationItem("support", _("Support"), icon="lifebuoy"),
         ),
@@ -110,7 +110,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 icon="circles",
                 staff=(StaffRole.MEMBERSHIP_OFFICER,),
             ),
-            NavigationItem("groups", _("Groups of organisations"), icon="sitemap", staff=KEEPERS),
+            NavigationItem("groups", _("Organisation groups"), icon="sitemap", staff=KEEPERS),
             NavigationItem(
                 "security_organisations",
                 _("Organisation security"),

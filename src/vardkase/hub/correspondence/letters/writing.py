@@ -133,7 +133,9 @@ def _page(contents: Contents, kind: MailKind, number: str, day: date, language: 
 
 
 def _references(contents: Contents, number: str) -> list[list[str]]:
-    registered = [[gettext("Registry number"), contents.registry_number]] if contents.registry_number else []
+    registered = (
+        [[gettext("Case reference number"), contents.registry_number]] if contents.registry_number else []
+    )
     return [*registered, [pgettext("head of a letter", "Case"), number]]
 
 

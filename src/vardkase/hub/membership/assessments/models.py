@@ -32,7 +32,7 @@ class Handling(models.Model):
 
 class Verdict(models.TextChoices):
     MET = "met", _("Met")
-    REMARK = "met_with_remark", _("With a remark")
+    REMARK = "met_with_remark", _("Met, with a remark")
     NOT_MET = "not_met", _("Not met")
     NOT_APPLICABLE = "not_applicable", _("Not applicable")
 

@@ -95,9 +95,9 @@ FIELDS: dict[str, DetailField] = {
     "name": DetailField(_("Name of the organisation"), _organisation_name),
     "address": DetailField(_("Postal address"), _text),
     **{f"contact_{name}": DetailField(label, _contact) for name, label in CONTACTS.items()},
-    "domains": DetailField(_("Mail domains"), _domains),
+    "domains": DetailField(_("E-mail domains"), _domains),
     "networks": DetailField(_("Users’ networks"), _networks),
-    "egress": DetailField(_("Source addresses of API calls"), _networks),
+    "egress": DetailField(_("API source addresses"), _networks),
     "software": DetailField(_("Software and version"), _text),
 }
 

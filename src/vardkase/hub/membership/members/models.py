@@ -12,7 +12,7 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class MembershipState(models.TextChoices):
-    ONBOARDING = "onboarding", _("Connecting")
+    ONBOARDING = "onboarding", _("Onboarding")
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
     TERMINATED = "terminated", _("Terminated")

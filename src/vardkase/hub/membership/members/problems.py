@@ -18,7 +18,7 @@ class MemberProblem(ProblemCode):
     NUMBER_OF_MEMBER = _("%(name)s is a member with this organisation number. End that membership first.")
     NOTHING_DIFFERS = _("The details are the same as those we already have.")
     NO_CHANGE_WAITING = _("No change is waiting for a decision.")
-    NOT_A_MAIL_DOMAIN = _("%(value)s is not a mail domain.")
+    NOT_A_MAIL_DOMAIN = _("%(value)s is not an e-mail domain.")
     NOT_NETWORKS = _("Enter networks as 192.0.2.0/24 or 2001:db8::/48, one per line.")
     TOO_LONG = _("At most %(count)s characters are allowed.")
     MERGE_CHANGES_MEMBERSHIP = _(

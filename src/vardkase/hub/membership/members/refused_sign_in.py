@@ -116,7 +116,7 @@ def warnings_of(refused: Refused) -> Iterator[str]:
         )
         yield sentence % {"names": _named(names)}
     if names := refused.organisations.get(SignInRule.DOMAINS):
-        sentence = gettext("Nobody can sign in from %(names)s: no mail domain is verified.")
+        sentence = gettext("Nobody can sign in from %(names)s: no e-mail domain is verified.")
         yield sentence % {"names": _named(names)}
     if count := len(_union(refused.accounts, but=SignInRule.SECOND_FACTOR)):
         sentence = ngettext(

@@ -120,7 +120,8 @@ class Participation(StrEnum):
 
 WHO_TAKES_PART = {
     Participation.MEMBERS: _(
-        "Only members take part: an organisation without an open membership reads, writes and synchronises nothing. "
+        "Only members can take part: an organisation without an active membership cannot read, write or "
+        "synchronise anything. "
         "The organisation that runs the hub needs no membership."
     ),
     Participation.EVERYBODY_YET: _(
@@ -134,7 +135,7 @@ WHO_TAKES_PART = {
 
 
 HISTORY_LABELS = {
-    "opened": pgettext_lazy("membership", "Opened"),
+    "opened": _("Membership opened"),
     "restricted": pgettext_lazy("membership", "Restricted"),
     "unrestricted": pgettext_lazy("membership", "Restriction lifted"),
     "change_proposed": _("Change of details proposed"),

@@ -212,7 +212,7 @@ def sync_user_finding(facts: OnboardingFacts) -> Finding:
         text = gettext("The link to the key of %(user)s was sent to %(address)s, and has not been opened.")
         return ItemState.STARTED, text % {"user": link.user.email, "address": link.sent_to}
     if facts.sync_users:
-        text = gettext("%s has no valid key bound to addresses.")
+        text = gettext("%s has no valid key restricted to IP addresses.")
         return ItemState.STARTED, text % facts.sync_users[0].email
     return ItemState.OPEN, ""
 
@@ -259,7 +259,7 @@ def policy_finding(facts: OnboardingFacts) -> Finding:
 def statement_finding(facts: OnboardingFacts) -> Finding:
     until = facts.statement.valid_until if facts.statement else None
     if until is not None and until >= today():
-        return ItemState.DONE, gettext("Valid through %s") % date_format(until, "j F Y")
+        return ItemState.DONE, gettext("Valid until %s") % date_format(until, "j F Y")
     if facts.has_handed_in:
         return ItemState.STARTED, gettext("Submitted. Awaiting the hub owner’s review.")
     return (
@@ -292,25 +292,25 @@ ITEMS = (
     ),
     ChecklistItem(
         "administrator",
-        _("First administrator has signed in with two factors"),
+        _("First administrator has signed in with two-factor authentication"),
         _("The administrator invites colleagues, and manages their accounts from then on."),
         EVERYBODY, ItemOwner.BOTH, administrator_finding,
     ),
     ChecklistItem(
         "domain",
-        _("Mail domain is verified"),
+        _("E-mail domain is verified"),
         _("Accounts can only have addresses in a verified domain of the organisation."),
         EVERYBODY, ItemOwner.BOTH, domain_finding,
     ),
     ChecklistItem(
         "networks",
-        _("Networks of the users are registered"),
+        _("Users’ networks are registered"),
         _("Users reach the web interface from the organisation’s own networks."),
         EVERYBODY, ItemOwner.BOTH, networks_finding, is_optional=True,
     ),
     ChecklistItem(
         "requirements",
-        _("Requirements on API connections are approved"),
+        _("Requirements for API connections are approved"),
         _("The member commits to fixed addresses, a contact, yearly key rotation and logging. An officer "
           "approves the commitment."),
         BY_API, ItemOwner.BOTH, requirements_finding,
@@ -323,7 +323,7 @@ ITEMS = (
     ),
     ChecklistItem(
         "sync_user",
-        _("Sync user with a bound key"),
+        _("Sync user with a key restricted to IP addresses"),
         _("A dedicated account whose key expires and works only from fixed addresses."),
         BY_API, ItemOwner.HUB, sync_user_finding,
     ),
@@ -342,7 +342,7 @@ ITEMS = (
     ),
     ChecklistItem(
         "server",
-        _("The hub reaches the member"),
+        _("The hub can reach the member"),
         _("For members that the hub sends to or fetches from. Not needed if the member does "
 "both itself."),
         BY_API, ItemOwner.HUB, server_finding, is_optional=True,
@@ -350,13 +350,13 @@ ITEMS = (
     ChecklistItem(
         "policy",
         _("Sharing policy is in force"),
-        _("The member has decided what it shares, with whom, and who may publish."),
+        _("It sets out what the organisation shares, with whom, and who may publish."),
         EVERYBODY, ItemOwner.MEMBER, policy_finding,
     ),
     ChecklistItem(
         "terms",
         _("Terms are accepted"),
-        _("The signatory has accepted the terms that apply now."),
+        _("A signatory accepts the current terms."),
         EVERYBODY,
         ItemOwner.MEMBER,
         terms_finding,
@@ -372,7 +372,7 @@ ITEMS = (
     ),
     ChecklistItem(
         "trained",
-        _("Users are trained"),
+        _("Users have completed training"),
         _("Everyone who uses the hub knows how it works and what may be shared."),
         EVERYBODY, ItemOwner.BOTH, trained_finding,
     ),

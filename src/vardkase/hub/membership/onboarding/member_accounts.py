@@ -157,7 +157,7 @@ def _is_alone_enough(membership: Membership, *addresses: str) -> bool:
 
 
 def _is_theirs(membership: Membership, address: str) -> bool:
-    """True if an address is a contact's or in a mail domain that the member gave in its application.
+    """True if an address is a contact's or in an e-mail domain that the member gave in its application.
 
     Domains verified later do not count: the operator can verify them in the member's name.
     """

@@ -184,7 +184,7 @@ def _details(
         (gettext("name"), organisation.name),
         (gettext("organisation number"), number),
         ("UUID", str(organisation.uuid)),
-        (gettext("mail domains"), ", ".join(organisation.verified_domains)),
+        (gettext("e-mail domains"), ", ".join(organisation.verified_domains)),
         (gettext("accounts"), str(users)),
         (gettext("events"), str(events)),
     )

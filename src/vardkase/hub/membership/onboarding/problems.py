@@ -18,7 +18,7 @@ class OnboardingProblem(ProblemCode):
     NO_RECIPIENT = _("Enter who should receive the link to the key.")
     DAY_OUT_OF_RANGE = _("Choose a date in the future, no later than %(day)s.")
     NOT_OF_THE_MEMBER = _(
-        "This address belongs neither to a contact nor to one of the member’s mail domains. An officer must enter it."
+        "This address belongs neither to a contact nor to one of the member’s e-mail domains. An officer must enter it."
     )
     HAS_SIGNED_IN = _("%(email)s has already signed in.")
     NOT_ITS_OWN_ADDRESS = _(

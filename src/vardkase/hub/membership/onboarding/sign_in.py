@@ -18,11 +18,11 @@ def lacking_sign_in(organisation: Organisation, required: AbstractSet[str], key_
     refused = refused_by(Organisation.objects.filter(pk=organisation.pk), required, key_days)
     lacking = []
     if SignInRule.DOMAINS in refused.organisations:
-        lacking.append(gettext("No mail domain is verified."))
+        lacking.append(gettext("No e-mail domain is verified."))
     elif count := len(refused.accounts.get(SignInRule.DOMAINS, ())):
         sentence = ngettext(
-            "%(count)s account has an address outside the verified mail domains.",
-            "%(count)s accounts have an address outside the verified mail domains.",
+            "%(count)s account has an address outside the verified e-mail domains.",
+            "%(count)s accounts have an address outside the verified e-mail domains.",
             count,
         )
         lacking.append(sentence % {"count": count})

@@ -20,7 +20,7 @@ from vardkase.identity.accounts.four_eyes.queries import count_to_answer
 
 def undelivered_task(actor: Actor) -> OpenTask:
     count = undelivered(actor).count()
-    return OpenTask(_("Letters and decisions that have not been delivered"), count, "undelivered_letters")
+    return OpenTask(_("Undelivered letters and decisions"), count, "undelivered_letters")
 
 
 def applications_task(actor: Actor) -> OpenTask:
@@ -31,13 +31,13 @@ def connecting(actor: Actor) -> OpenTask:
     # Without those that the actor may not handle, so that the count is of work that they can do.
     memberships = Membership.objects.exclude(organisation__in=organisations_of_interest(actor))
     count = memberships.filter(state=MembershipState.ONBOARDING).count()
-    return OpenTask(_("Members being connected"), count, "members", "?state=onboarding")
+    return OpenTask(_("Members being onboarded"), count, "members", "?state=onboarding")
 
 
 def changes_task(actor: Actor) -> OpenTask:
     changes = ProposedChange.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
     count = changes.filter(state=ChangeState.PROPOSED).count()
-    return OpenTask(_("Changes of members’ data to decide"), count, "members", "?waiting=change")
+    return OpenTask(_("Changes to members’ details to decide on"), count, "members", "?waiting=change")
 
 
 def statements_task(actor: Actor) -> OpenTask:
@@ -49,7 +49,7 @@ def statements_task(actor: Actor) -> OpenTask:
 def expiring_task(actor: Actor) -> OpenTask:
     rows = members(actor, MemberFilter(expiring=True))
     count = rows.exclude(organisation__in=organisations_of_interest(actor)).count()
-    return OpenTask(_("Security statements that expire within 60 days"), count, "members", "?expiring=1")
+    return OpenTask(_("Security statements expiring within 60 days"), count, "members", "?expiring=1")
 
 
 def approvals_task(actor: Actor) -> OpenTask:
@@ -62,11 +62,11 @@ def settings_task(_actor: Actor) -> OpenTask:
 
 
 def privacy_notice_task(_actor: Actor) -> OpenTask:
-    return OpenTask(_("Parts of the privacy notice to write"), len(unstated()), "passages")
+    return OpenTask(_("Privacy notice sections still to be written"), len(unstated()), "passages")
 
 
 def base_url_task(_actor: Actor) -> OpenTask:
-    label = _("The operator must set the hub’s address: links in e-mail and letters lead nowhere")
+    label = _("Hub address not set: links in e-mails and letters do not work")
     return OpenTask(label, int(not settings.BASE_URL), "settings", "?q=MISP.baseurl")
 
 

@@ -24,8 +24,8 @@ TECHNOLOGY: Choices = (
 )
 PROCESSES: Choices = (
     ("none", _("No process yet")),
-    ("incidents", _("Process for incidents")),
-    ("sharing", _("Process for sharing, with reviewers")),
+    ("incidents", _("Incident process")),
+    ("sharing", _("Sharing process, with reviewers")),
     ("watch", _("24/7 on-call team")),
 )
 RESOURCES: Choices = (

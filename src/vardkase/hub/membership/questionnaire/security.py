@@ -24,7 +24,7 @@ LEVELS: Choices = (
     ("1", _("1: Started")),
     ("2", _("2: Partly done")),
     ("3", _("3: Done and documented")),
-    ("4", _("4: Done, followed up and improved")),
+    ("4", _("4: Done, monitored and improved")),
 )
 
 NEEDS_PLAN = frozenset({"0", "1", "2"})

@@ -1,4 +1,4 @@
-"""Re-verification of mail domains: the DNS record must remain, and a mail must be answered each year."""
+"""Re-verification of e-mail domains: the DNS record must remain, and a mail must be answered each year."""
 
 from __future__ import annotations
 

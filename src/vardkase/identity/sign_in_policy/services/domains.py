@@ -1,4 +1,4 @@
-"""Mail domains of an organisation: claim, verify by mail or DNS, re-verify, release."""
+"""E-mail domains of an organisation: claim, verify by mail or DNS, re-verify, release."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Method = MailDomain.Method
 def start_domain_check(
     actor: Actor, organisation: Organisation, domain: str, method: str, mailbox: str = ""
 ) -> MailDomain:
-    """Claim a mail domain, or request a new proof: a mail to `mailbox`@domain, or a TXT record.
+    """Claim an e-mail domain, or request a new proof: a mail to `mailbox`@domain, or a TXT record.
 
     The record is ``_vardkase.<domain>`` with "vardkase-domain-verification=<token>". A verified domain stays
     verified meanwhile. Raises Invalid by field, Conflict if a mail was sent just now, Forbidden.

@@ -78,13 +78,20 @@ def verdict_on(
 ) -> ValueVerdict:
     """The verdict. Being on a warninglist outweighs being reported."""
     if life is None:
-        detail = gettext("No events you can see have this value.")
-        return ValueVerdict("land", gettext("Not known here"), detail)
-    message = ngettext(
-        "In %(events)s event, marked for detection in %(detected)s.",
-        "In %(events)s events, marked for detection in %(detected)s.",
-        life.events,
-    )
+        detail = gettext("No events visible to you contain this value.")
+        return ValueVerdict("land", gettext("No occurrences visible to you"), detail)
+    if life.detected:
+        message = ngettext(
+            "In %(events)s event, marked for detection in %(detected)s.",
+            "In %(events)s events, marked for detection in %(detected)s.",
+            life.events,
+        )
+    else:
+        message = ngettext(
+            "In %(events)s event, not marked for detection.",
+            "In %(events)s events, marked for detection in none.",
+            life.events,
+        )
     where = message % {"events": thin(life.events), "detected": thin(life.detected)}
     if any(hit.category == "false_positive" for hit in warnings):
         names = ", ".join(hit.name for hit in warnings)
@@ -94,7 +101,7 @@ def verdict_on(
     if not life.detected:
         return ValueVerdict("out", gettext("Known, not marked for detection"), f"{where} {seen}")
     if life.last_seen < (now or time.time()) - FRESH:
-        return ValueVerdict("out", gettext("Marked for detection, but old"), f"{where} {seen}")
+        return ValueVerdict("out", gettext("Marked for detection, but not seen recently"), f"{where} {seen}")
     return ValueVerdict("out", gettext("Active and marked for detection"), f"{where} {seen}")
 
 

@@ -22,7 +22,9 @@ THEME_WORDS = {"auto": _("Match system"), "light": _("Light"), "dark": _("Dark")
 
 
 class OwnAccountForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail address"), max_length=255, help_text=_("You sign in with it."))
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=255, help_text=_("You use this address to sign in.")
+    )
 
 
 class LooksForm(forms.Form):
@@ -32,7 +34,7 @@ class LooksForm(forms.Form):
 
 class KeyForm(forms.Form):
     comment = forms.CharField(
-        label=_("What the key is for"), max_length=200, help_text=_("For example: the SIEM's import job")
+        label=_("What the key is for"), max_length=200, help_text=_("For example: the SIEM’s import job")
     )
     expiration = forms.DateField(
         label=_("Expiry date (last valid day)"),

@@ -17,10 +17,10 @@ class NotificationsForm(forms.Form):
     autoalert = forms.BooleanField(label=_("E-mail me when an event is published"), required=False)
     tags = LinesField(
         max_length=LONGEST_LIST,
-        label=_("Only events with one of these tags"),
+        label=_("Only events with any of these tags"),
         help_text=_("One tag per line. % matches any text, as in tlp:%. Leave empty for all events."),
     )
-    without_tags = LinesField(max_length=LONGEST_LIST, label=_("No events with one of these tags"))
+    without_tags = LinesField(max_length=LONGEST_LIST, label=_("Exclude events with any of these tags"))
     organisations = LinesField(
         max_length=LONGEST_LIST,
         label=_("Only events from these organisations"),
@@ -30,7 +30,7 @@ class NotificationsForm(forms.Form):
     notification_daily = forms.BooleanField(label=_("Daily summary"), required=False)
     notification_weekly = forms.BooleanField(label=_("Weekly summary"), required=False)
     notification_monthly = forms.BooleanField(label=_("Monthly summary"), required=False)
-    summary_tags = LinesField(max_length=LONGEST_LIST, label=_("Only include events with one of these tags"))
+    summary_tags = LinesField(max_length=LONGEST_LIST, label=_("Only include events with any of these tags"))
     gpgkey = forms.CharField(
         label=_("Your public OpenPGP key"),
         required=False,

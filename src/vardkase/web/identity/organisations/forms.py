@@ -34,7 +34,7 @@ class OrganisationForm(forms.Form):
     type = forms.CharField(label=_("Type of organisation"), required=False, max_length=255)
     contacts = forms.CharField(label=_("Contacts"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     restricted_to_domain = forms.CharField(
-        label=_("Mail domains of its accounts"),
+        label=_("E-mail domains of its accounts"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One per line. Leave empty for any."),

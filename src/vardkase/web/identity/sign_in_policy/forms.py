@@ -58,7 +58,7 @@ class SecurityCertificateForm(forms.Form):
 
 class SecurityDomainForm(forms.Form):
     domain = forms.CharField(
-        label=_("Mail domain"),
+        label=_("E-mail domain"),
         max_length=253,
         help_text=_("The part after @ in your addresses. A subdomain is a separate domain."),
     )

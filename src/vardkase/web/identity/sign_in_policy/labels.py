@@ -22,8 +22,8 @@ RULES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Users and programs must present a registered client certificate."),
     ),
     "domains": (
-        _("Mail domains"),
-        _("Accounts must have addresses in verified mail domains."),
+        _("E-mail domains"),
+        _("Accounts must have addresses in verified e-mail domains."),
     ),
     "keys": (
         _("Bound keys"),
@@ -33,10 +33,10 @@ RULES: dict[str, tuple[str | Promise, str | Promise]] = {
 """Each rule with its name and what it asks."""
 
 MISSING: dict[str, str | Promise] = {
-    "domain": _("No mail domain is verified."),
+    "domain": _("No e-mail domain is verified."),
     "network": _("No network is registered."),
     "certificate": _("No client certificate is registered."),
-    "domains_enforced": _("Accounts may have addresses in any mail domain."),
+    "domains_enforced": _("Accounts may have addresses in any e-mail domain."),
     "sync_user": _("There is no synchronising account."),
     "bound_key": _("No API key of a synchronising account is bound."),
     "api_requirements": _("The API requirements are not approved."),

@@ -1,4 +1,4 @@
-"""Registering an organisation's networks, client certificates and mail domains."""
+"""Registering an organisation's networks, client certificates and e-mail domains."""
 
 from __future__ import annotations
 

@@ -45,10 +45,10 @@ def reach_context(actor: Actor, form: forms.Form) -> dict[str, Any]:
     counts = {
         0: actor.organisation_name,
         1: label % {"count": thin(others)},
-        2: gettext("and hubs connected to this one"),
-        3: gettext("and on from hub to hub"),
-        4: gettext("you choose which"),
-        5: gettext("the same as the event"),
+        2: gettext("This hub and hubs connected to it"),
+        3: gettext("Passed on from hub to hub"),
+        4: gettext("A group you choose"),
+        5: gettext("Follows any change to it"),
     }
     return {"form": form, "counts": counts, "groups": getattr(form, "groups", ())}
 

@@ -72,7 +72,7 @@ def withdraw_change(actor: Actor) -> None:
 @transaction.atomic
 def accept_change(actor: Actor, reference: Reference, reason: str = "") -> ApprovalRequest:
     """Propose to accept what a member proposed; another officer approves. Raises Conflict, NotFound, Forbidden."""
-    # It takes two: contacts, mail domains and networks let people into the member, and others know it by its name.
+    # It takes two: contacts, e-mail domains and networks let people into the member, and others know it by its name.
     membership = locked(actor, reference)
     require_officer(actor, membership)
     _waiting_change(membership)

@@ -124,7 +124,7 @@ def registry_number(request: PageRequest, number: str) -> HttpResponse:
         application,
         {"registry_form": form},
         lambda: reviews.set_registry_number(request.actor, application, form.cleaned_data["registry_number"]),
-        gettext("The registry number has been saved."),
+        gettext("The case reference number has been saved."),
     )
 
 

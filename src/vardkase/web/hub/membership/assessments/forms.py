@@ -53,7 +53,7 @@ class ResumeForm(forms.Form):
 
 class RegistryForm(forms.Form):
     registry_number = forms.CharField(
-        label=_("Registry number"),
+        label=_("Case reference number"),
         required=False,
         max_length=LONGEST_REGISTRY_NUMBER,
         help_text=_("The number in your own registry. It appears in the header of letters from now on."),
@@ -68,7 +68,7 @@ class ProposalForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Proposed decision"), choices=Outcome.choices, widget=forms.RadioSelect
     )
-    reasons = _text(_("Reasons in the decision"), hint=_("They appear in the decision, word for word."))
+    reasons = _text(_("Reasons for the decision"), hint=_("Quoted word for word in the letter."))
     exception = _text(
         _("Exception"),
         2,

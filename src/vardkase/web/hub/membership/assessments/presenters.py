@@ -21,7 +21,7 @@ from vardkase.hub.membership.applications.services.conversation import OPEN_TO_M
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.access import conflict_of
 from vardkase.hub.membership.assessments.conflicting_claims import claims
-from vardkase.hub.membership.assessments.models import Outcome, Proposal, Verdict
+from vardkase.hub.membership.assessments.models import Proposal, Verdict
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.organisation_numbers import hyphenated
@@ -72,7 +72,6 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         .first(),
         "waits_for": phase_title(application.waits_for),
         "opening": opening_in_words(application.waits_for, timezone.now()),
-        "opposite": _opposite(waiting),
         "said": [
             message
             for message in queries.conversation(actor, application)
@@ -90,14 +89,14 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
 
 
 def about(application: Application) -> str:
-    """ "Municipality, 212000-0142. Essential entity. Phase 2, Public sector." """
+    """ "Municipality, 212000-0142. Essential entity. Connection: Web. Phase 2, Public sector." """
     number = application.organisation_number
     parts = [
         f"{application.get_sector_display()}, {hyphenated(number)}"
         if number
         else application.get_sector_display(),
         application.get_nis2_display() if application.nis2 != Nis2Status.UNKNOWN else "",
-        application.get_connection_display(),
+        gettext("Connection: %s") % application.get_connection_display(),
         phase_title(application.phase or application.waits_for),
     ]
     return ". ".join(part for part in parts if part) + "."
@@ -194,9 +193,3 @@ def sections(application: Application) -> list[dict[str, Any]]:
         ]
         shown_sections.append({"name": step.name, "title": step.title, "groups": groups})
     return shown_sections
-
-
-def _opposite(waiting: Proposal | None) -> str:
-    if waiting is None:
-        return ""
-    return str(Outcome.REJECT.label if waiting.outcome == Outcome.APPROVE else Outcome.APPROVE.label)

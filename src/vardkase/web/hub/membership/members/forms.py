@@ -89,7 +89,9 @@ class OpenForm(forms.Form):
 
 
 class DetailsForm(forms.Form):
-    note = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
+    note = forms.CharField(
+        label=_("Reason for the change"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+    )
 
     def __init__(self, details: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

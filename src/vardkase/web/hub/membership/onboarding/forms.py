@@ -72,7 +72,7 @@ class ChecklistCertificateForm(forms.Form):
 
 
 class ChecklistDomainForm(forms.Form):
-    domain = forms.CharField(label=_("Mail domain"), max_length=253)
+    domain = forms.CharField(label=_("E-mail domain"), max_length=253)
     method = forms.ChoiceField(
         label=_("Verification"),
         choices=[
