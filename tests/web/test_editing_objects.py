@@ -14,7 +14,7 @@ from django.test import Client
 from tests.factories import make_attribute, make_event
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
-from vardkase.core import files
+from vardkase.core import files, held_uploads
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
 from vardkase.intel.services.samples import FILE_TEMPLATE
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
@@ -175,6 +175,29 @@ def test_attached_file_fills_object_and_survives_error(
     assert (sample.value1, sample.value2) == ("tool.exe", values["md5"].value1)
     assert {path.name for path in tmp_path.glob("??/*")} == {sample.data_sha256}
     assert "Choose it again" in web.post(url, sent).text
+
+
+def test_only_small_uploads_and_few_are_kept(
+    web: Client, event: Event, file_template: ObjectTemplate, settings: Any, tmp_path: Any
+) -> None:
+    """A reference is short: it must not have read what no body in the threads of pages may hold, nor fill a disk."""
+    settings.FILES_DIR = tmp_path
+    url = f"/event/{event.pk}/object/new/?template={file_template.pk}"
+    names = inputs(file_template)
+
+    def refused(size: int) -> str:
+        upload = SimpleUploadedFile("tool.exe", b"x" * size)
+        wrong = {"distribution": "5", names["sha256"]: "abc", names["malware-sample"]: upload}
+        return web.post(url, wrong, headers={"accept-language": "en"}).text
+
+    assert "Choose it again: tool.exe" in refused(held_uploads.MOST_BYTES + 1)
+    assert not list(tmp_path.glob("??/*"))
+    assert "Choose it again" not in refused(held_uploads.MOST_BYTES)
+    assert len(list(tmp_path.glob("??/*"))) == 1
+    for _ in range(held_uploads.A_DAY.allowed):
+        page = refused(1)
+    assert "Choose it again: tool.exe" in page
+    assert len(list(tmp_path.glob("??/*"))) == held_uploads.A_DAY.allowed
 
 
 def test_edit_changes_only_changed_values(web: Client, event: Event, template: ObjectTemplate) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -222,6 +223,12 @@ def test_harmless_values_lose_detection_flag_in_review(web: Client, event: Event
     assert "No values marked for detection" in page
     web.post(remove, {**sent, "pk": rest, "to_ids": "1"})
     assert Attribute.objects.filter(to_ids=True).count() == 12
+    # Undo marks only those that were marked before.
+    Attribute.objects.filter(pk=one.pk).update(to_ids=False)
+    page = web.post(remove, {**sent, "pk": rest}, follow=True).text
+    undo = re.findall(r'name="pk" value="([\d,]+)"', page)[-1]
+    assert set(undo.split(",")) == set(rest.split(",")) - {str(one.pk)}
+    Attribute.objects.filter(event=event).update(to_ids=True)
     # Who may publish but not change the event is not offered it, and cannot.
     assert signed_in(seed.partner).post(remove, {**sent, "pk": rest}).status_code == 403
     assert Attribute.objects.filter(to_ids=True).count() == 12

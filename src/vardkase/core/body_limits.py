@@ -14,6 +14,9 @@ from vardkase.core.addresses import counted_as
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
 
+LARGE = 4 * MEBIBYTE
+"""Bytes from which a body is a document, which the gateway reads in a lane of its own."""
+
 UNPACKED_ANYWAY = MEBIBYTE
 """Bytes that every compressed body may have unpacked."""
 RATIO = 25

@@ -12,10 +12,20 @@ from datetime import timedelta
 from django.core import signing
 
 from vardkase.core import files
+from vardkase.core.body_limits import LARGE
+from vardkase.core.limits import Limit
 from vardkase.core.secrets import SecretStore
 
 LASTS = timedelta(hours=12)
 """Shorter than unused files are kept (`intel.unused_files`), so that a valid reference has its file."""
+
+MOST_BYTES = LARGE
+"""Of one upload, and of all that a form names: a reference is short, and must not have more read in the threads of
+pages than a body of theirs may hold.
+"""
+
+A_DAY = Limit("held uploads", 40, 24 * 3600)
+"""Of one user, so that refused forms cannot fill the disk."""
 
 SALT = "vardkase held upload"
 STORE = SecretStore("held upload")
@@ -32,7 +42,11 @@ class HeldUpload:
 
 
 def hold(owner: int | None, name: str, content: bytes) -> str:
-    """Keep an upload of the user `owner`; returns a signed reference that is worth nothing to others."""
+    """Keep an upload of the user `owner`; returns a signed reference that is worth nothing to others, or an empty
+    one where the upload is too large or `owner` has kept too many.
+    """
+    if len(content) > MOST_BYTES or A_DAY.spend(owner).is_exceeded:
+        return ""
     digest = files.store(STORE.encrypt_bytes(content))
     return signing.dumps([owner, name, digest, len(content)], salt=SALT)
 

@@ -11,9 +11,13 @@ from django.test import Client
 from tests.factories.content_access import operator_of
 from tests.factories.event_page import HIDDEN, Setup, bytes_of, make_setup, text_of, visitor
 from tests.factories.seed import Seed
+from vardkase.core.errors import NotFound
+from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.services import propose_attribute, propose_change, propose_deletion
+from vardkase.intel.queries.version_tokens import attribute_mark
+from vardkase.intel.services.optimistic_edit import accept_with_changes
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -210,3 +214,49 @@ def test_proposed_file_is_downloaded_in_an_archive(seed: Seed, setup: Setup) -> 
     owner, path = visitor(seed.org_admin), of_event(setup, f"{proposal.pk}/file/")
     assert path in text_of(owner.get(of_event(setup)))
     assert bytes_of(owner.get(path)).startswith(b"PK")
+
+
+def test_only_the_owners_decision_lets_another_mail_go_out(seed: Seed, setup: Setup) -> None:
+    """Or who proposes and withdraws by turns, or discards nothing, would send the owner a mail each time."""
+
+    def is_locked() -> bool:
+        return Event.objects.get(pk=setup.event.pk).proposal_email_lock
+
+    new, *_ = make_proposals(seed, setup)
+    partner, stranger = visitor(seed.partner), visitor(seed.stranger)
+    assert is_locked()
+    partner.post(of_event(setup, f"{new.pk}/discard/"))
+    partner.post(of_event(setup, "discard/"))
+    stranger.post(of_event(setup, "discard/"))
+    assert is_locked()
+    visitor(seed.org_admin).post(of_event(setup, "discard/"), {"pk": str(new.pk + 1)})
+    assert not is_locked()
+
+
+def test_proposed_file_is_accepted_only_as_it_is(seed: Seed, setup: Setup) -> None:
+    """The form of an attribute would keep the file that it has."""
+    document = {"type": "attachment", "category": "Payload delivery", "value": "a.txt"}
+    old, new = (base64.b64encode(text).decode() for text in (b"old", b"new"))
+    add_attributes(seed.org_admin.actor, setup.event.pk, [{**document, "data": old}])
+    attribute = setup.attribute("a.txt")
+    change = propose_change(seed.partner.actor, attribute.pk, {"data": new, "comment": "better"})
+    owner, path = visitor(seed.org_admin), of_event(setup, f"{change.pk}/edit/")
+    assert path not in text_of(owner.get(of_event(setup)))
+    assert owner.get(path).status_code == 404
+    mark = attribute_mark(attribute.pk)
+    assert owner.post(path, {**fields(), "mark": mark}).status_code == 404
+    with pytest.raises(NotFound):
+        accept_with_changes(seed.org_admin.actor, change.pk, {"comment": "better"}, mark)
+    assert Proposal.objects.filter(deleted=False).count() == 1
+
+
+def test_refused_form_keeps_its_mark(seed: Seed, setup: Setup, attribute: Attribute) -> None:
+    """What a colleague changes between two attempts is a conflict, not overwritten."""
+    change = propose_change(seed.partner.actor, attribute.pk, {"comment": "seen twice"})
+    for path in (of_event(setup, f"{change.pk}/edit/"), of_attribute(attribute, "edit")):
+        owner = visitor(seed.org_admin)
+        sent = fields(value="login.example", distribution="5", mark=owner.get(path).context["mark"])
+        Attribute.objects.filter(pk=attribute.pk).update(comment=path, timestamp=attribute.timestamp + 1)
+        refused = owner.post(path, {**sent, "first_seen": "never"})
+        assert refused.status_code == 200
+        assert owner.post(path, {**sent, "mark": refused.context["mark"]}).status_code == 409

@@ -145,6 +145,8 @@ def test_search_box_says_why_it_cannot_filter(seed: Seed, setup: Setup) -> None:
         ("tag:x galaxy:y", "one tag, cluster or title at a time"),
     ):
         assert why in text_of(stranger.get("/search/go/", {"q": text}, follow=True)), text
+    pasted = text_of(stranger.get("/search/go/", {"q": "\n".join(f"{n}.example" for n in range(3000))}))
+    assert "Only the first 1,000 were searched." in pasted
     hidden = stranger.get("/search/go/", {"q": str(setup.draft.uuid)})
     assert hidden["Location"].startswith("/search/?q=")
     assert stranger.get("/search/go/", {"q": HIDDEN})["Location"] == f"/search/?q={HIDDEN}"

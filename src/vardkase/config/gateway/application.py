@@ -21,7 +21,7 @@ from vardkase.config.gateway.protocol import EXTENSION, Connection
 from vardkase.config.gateway.requests import Scope, attach_body, request_of, sends_body
 from vardkase.config.gateway.response_body import PIECE, SMALL, ClientDisconnected, Outgoing
 from vardkase.config.middleware import is_for_machines
-from vardkase.core.body_limits import BodyLimits, WantedBody
+from vardkase.core.body_limits import LARGE, BodyLimits, WantedBody
 from vardkase.core.client_disconnect import Interruption
 from vardkase.core.time_budget import paused, time_budget
 
@@ -43,8 +43,6 @@ RELIEF = 0.25
 """Seconds between two looks at whether a lane needs another thread."""
 UNASKED = BodyLimits.PUBLIC.bytes
 """Bytes of a body that are received before Django is asked whether this caller may send so much here."""
-LARGE = 4 * 1024 * 1024
-"""Bytes from which a body is a document that has its own lane, so that no two are in memory at once."""
 DOWNLOAD = re.compile(r"/events?/(?:[^/]+/)?(?:download|export)/.")
 """Pages that write as much as an export over the API: they leave the threads of the other pages alone."""
 READING = ("GET", "HEAD", "OPTIONS")

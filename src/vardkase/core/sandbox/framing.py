@@ -17,8 +17,10 @@ class Stream(Protocol):
 
 
 HEADER = struct.Struct(">BI")
-MAX_CONTENT = 512 * 1024 * 1024
-"""Bytes of one frame. The header may claim 4 GiB, and a process taken over by its document would."""
+MAX_DATA, MAX_ERROR = 512 * 1024 * 1024, 1024 * 1024
+"""Bytes of one frame that holds data, and of any other. The header may claim 4 GiB, and a process taken over by its
+document would.
+"""
 
 
 class InvalidFrame(OSError):
@@ -53,7 +55,7 @@ def read_frame(stream: Stream) -> tuple[Kind, bytes] | None:
     if len(header) < HEADER.size:
         return None
     kind, length = HEADER.unpack(header)
-    if kind not in Kind or length > MAX_CONTENT:
+    if kind not in Kind or length > (MAX_DATA if kind == Kind.DATA else MAX_ERROR):
         raise InvalidFrame
     content = stream.read(length)
     return (Kind(kind), content) if len(content) == length else None

@@ -192,9 +192,18 @@ def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
         mark_accepted(actor, event, proposals)
 
 
+def can_be_changed(proposal: Proposal) -> bool:
+    """Whether the owner may accept it with changes: it changes an attribute, and not by a new file, which a form
+    of the attribute would lose.
+    """
+    about = proposal.attribute
+    return about is not None and not proposal.to_delete and proposal.data_sha256 in (None, about.data_sha256)
+
+
 def mark_accepted(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
     """Decide proposals of a locked event that have been carried out."""
-    _mark_decided(event, proposals)
+    _mark_decided(proposals)
+    _expect_mail_again(event)
     target = _audit_target(event, proposals)
     record(actor, IntelAction.PROPOSAL_ACCEPTED, target, {"count": len(proposals)})
 
@@ -233,18 +242,25 @@ def _attribute_document(proposal: Proposal) -> dict[str, Any]:
 
 def _discard(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
     own = all(proposal.org_id == actor.organisation_id for proposal in proposals)
-    if not own and not may_modify_event(actor, event):
+    is_owner = may_modify_event(actor, event)
+    if not own and not is_owner:
         raise NotOwned
-    _mark_decided(event, proposals)
+    _mark_decided(proposals)
+    if is_owner:
+        _expect_mail_again(event)
     if proposals:
         target = _audit_target(event, proposals)
         record(actor, IntelAction.PROPOSAL_DISCARDED, target, {"count": len(proposals)})
 
 
-def _mark_decided(event: Event, proposals: Sequence[Proposal]) -> None:
+def _mark_decided(proposals: Sequence[Proposal]) -> None:
     Proposal.objects.filter(pk__in=[proposal.pk for proposal in proposals]).update(
         deleted=True, timestamp=now_seconds()
     )
+
+
+def _expect_mail_again(event: Event) -> None:
+    # Only the owner's decision: one who proposes and withdraws by turns could send the owner a mail each time.
     Event.objects.filter(pk=event.pk).update(proposal_email_lock=False)
 
 

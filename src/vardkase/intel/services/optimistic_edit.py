@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from vardkase.core.errors import NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.attributes import edit_attribute
@@ -14,8 +15,9 @@ from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.kernel.locking import known_timestamp, lock_event, lock_own_part
 from vardkase.intel.kernel.results import Ingested
 from vardkase.intel.models import Event
+from vardkase.intel.problems import ProposalProblem
 from vardkase.intel.proposals.queries import find_proposal
-from vardkase.intel.proposals.services import mark_accepted
+from vardkase.intel.proposals.services import can_be_changed, mark_accepted
 from vardkase.intel.queries.find import find_attribute, find_object
 from vardkase.intel.queries.version_tokens import attribute_mark, event_mark, object_mark
 from vardkase.intel.services.merge import edit_event
@@ -45,11 +47,14 @@ def edit_unchanged_attribute(actor: Actor, attribute_id: int, data: Mapping[str,
 def accept_with_changes(actor: Actor, proposal_id: int, data: Mapping[str, Any], mark: str) -> int:
     """Edit the attribute as its owner has made it of a proposal, and accept the proposal; returns its id.
 
-    Raises ChangedMeanwhile as `edit_unchanged_attribute`, and NotFound if the proposal is decided.
+    Raises ChangedMeanwhile as `edit_unchanged_attribute`, and NotFound if the proposal is decided or can only be
+    accepted as it is.
     """
     actor.require(Permission.ADD)
     proposal, event = lock_own_part(actor, lambda: find_proposal(actor, proposal_id))
-    edited = edit_unchanged_attribute(actor, proposal.attribute_id or 0, data, mark)
+    if proposal.attribute_id is None or not can_be_changed(proposal):
+        raise NotFound(ProposalProblem.NOT_FOUND())
+    edited = edit_unchanged_attribute(actor, proposal.attribute_id, data, mark)
     mark_accepted(actor, event, [proposal])
     return edited
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from vardkase.analysis.search.value_search import ValueMeaning, known_values, un
 from vardkase.core.errors import NotFound
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.misp.types import CATEGORIES, TYPES
-from vardkase.web.analysis.search.results import LONGEST
+from vardkase.web.analysis.search.results import LONGEST, search
 from vardkase.web.intel.events.forms import TLPS
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.pages import PageRequest, page
@@ -37,6 +37,8 @@ WORD = re.compile(
 CHOICES = {"tlp": TLPS, "type": sorted(TYPES), "category": sorted(CATEGORIES)}
 """Operators that know all their answers."""
 DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+LONGEST_LINK = 1000
+"""Characters; Django refuses to redirect to long addresses, and a text as long as this is a list of values."""
 AGO = re.compile(r"(\d{1,3})([dwmy])")
 EVENT_NUMBER = re.compile(r"#(\d{1,18})")
 
@@ -46,8 +48,10 @@ class Unclear(Exception):
 
 
 @page()
-def destination(request: PageRequest) -> HttpResponse:
+def destination(request: PageRequest) -> HttpResponseBase:
     text = request.GET.get("q", "")[:LONGEST].replace("\0", "").strip()
+    if len(text) > LONGEST_LINK:
+        return search(request)
     try:
         return redirect(_thing(request, text) or _filtered(text) or _value(request, text) or _results(q=text))
     except Unclear as why:

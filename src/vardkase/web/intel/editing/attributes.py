@@ -79,7 +79,8 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
         "heading": gettext("Edit attribute"),
         "event": event,
         "attribute": attribute,
-        "mark": attribute_mark(attribute.id),
+        # A form that was refused keeps the token of what it showed, or a change made meanwhile would be overwritten.
+        "mark": (not conflict and posted.text(request, "mark")) or attribute_mark(attribute.id),
         "conflict": differences(form) if conflict else [],
         "stored_at": moment(attribute.timestamp * 1_000_000),
     }

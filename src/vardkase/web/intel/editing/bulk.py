@@ -16,6 +16,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
 from vardkase.intel.editing import bulk_edit
+from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.bulk_tagging import tag_attributes
 from vardkase.knowledge.tag_choices import usable_tag
@@ -53,6 +54,9 @@ def detection(request: PageRequest, reference: str) -> HttpResponse:
     if posted.text(request, "back") != "publish":
         return _done(request, event, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids))
     # The review of a publication removes the flag from harmless values, and goes on with the reach chosen there.
+    # Only these: undoing must not mark others than were marked.
+    differing = Attribute.objects.filter(event_id=event.id, pk__in=chosen, to_ids=not to_ids)
+    chosen = list(differing.values_list("pk", flat=True))
     asked = {name: posted.text(request, name) for name in ("distribution", "sharing_group_id")}
     reach = {name: text for name, text in asked.items() if text}
     if count := _attempt(request, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids)):

@@ -75,7 +75,11 @@ def edit(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse
     """Change a proposed change before it is accepted, in the form of the attribute."""
     event = own_event(request.actor, reference)
     proposal = find_proposal(request.actor, proposal_id)
-    if proposal.attribute_id is None or proposal.to_delete or proposal.event_id != event.id:
+    if (
+        proposal.attribute_id is None
+        or proposal.event_id != event.id
+        or not services.can_be_changed(proposal)
+    ):
         raise Http404
     event, attribute = own_attribute(request, reference, proposal.attribute_id)
     stored = stored_fields(attribute)
@@ -98,7 +102,8 @@ def edit(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse
         "heading": gettext("Accept the proposal with changes"),
         "event": event,
         "attribute": attribute,
-        "mark": attribute_mark(attribute.id),
+        # As in the form of the attribute.
+        "mark": (not has_conflict and posted.text(request, "mark")) or attribute_mark(attribute.id),
         "conflict": differences(form) if has_conflict else [],
         "stored_at": moment(attribute.timestamp * 1_000_000),
         "proposed_by": proposal.org,

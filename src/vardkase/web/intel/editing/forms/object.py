@@ -16,7 +16,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core import held_uploads
-from vardkase.core.body_limits import BodyLimits
 from vardkase.intel.queries.object_contents import HeldValue
 from vardkase.intel.services.samples import FILE_TEMPLATE, HASHES, Sample
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
@@ -170,10 +169,14 @@ class TemplateFields:
         for element_field in self.fields:
             uploads = [(entered, entered.file) for entered in element_field.inputs if entered.file]
             for entered, file in uploads:
-                entered.reference = entered.reference or held_uploads.hold(
-                    self.owner, file.name or "", _content(file)
-                )
-            if uploads:
+                if not entered.reference and self._takes(file.size):
+                    entered.reference = held_uploads.hold(self.owner, file.name or "", _content(file))
+                if not entered.reference:
+                    entered.file = None
+                    entered.error = gettext("The file could not be kept. Choose it again: %(name)s") % {
+                        "name": file.name
+                    }
+            if any(entered.reference for entered, _file in uploads):
                 element_field.inputs.append(Input(f"e{element_field.element.pk}"))
 
     def drop_files(self) -> None:
@@ -263,9 +266,8 @@ class TemplateFields:
         return kept + chosen
 
     def _takes(self, size: int) -> bool:
-        # Kept files count as if they had been sent again: references are short, and what they name is read whole.
         self.kept_bytes += size
-        return self.kept_bytes <= BodyLimits.DOCUMENT.bytes
+        return self.kept_bytes <= held_uploads.MOST_BYTES
 
     def _fill_from_file(self) -> None:
         given = [entered for field in self.fields for entered in field.inputs if entered.file]
