@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 from django.db import connection
 
-from tests.support.folders import RUN_FOLDER
+from tests.support.folders import RUN_FOLDER, run_folder
 from tests.support.prepared import copy_prepared
 from vardkase.core.database import EmbeddedPostgres, embedded_url
 
@@ -33,7 +32,7 @@ def bootstrap() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     if RUN_FOLDER in os.environ:
         return
-    _folder = Path(tempfile.mkdtemp(prefix="vardkase-test-"))
+    _folder = run_folder()
     _folder.chmod(0o755)  # As root the database server runs as another account, which needs access.
     data = _folder / "data"
     data.mkdir()

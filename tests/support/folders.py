@@ -17,6 +17,18 @@ RUN_FOLDER = "VARDKASE_TEST_RUN"
 """The environment variable with the folder of the whole run, which is removed at its end."""
 
 
+PREFIX = "vardkase-test-"
+
+
+def run_folder() -> Path:
+    """A new folder for this run, after removing those of runs that were killed."""
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = left.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdecimal() and not Path("/proc", pid).exists() and left.stat().st_uid == os.getuid():
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+
+
 def open_folder() -> Path:
     """A new data directory that the database server's account can access.
 
