@@ -101,7 +101,7 @@ def test_audience_follows_selected_distribution(
     page.check("input[name=distribution][value='0']")
     page.wait_for_selector("#deciding >> text=bara för er organisation")
     assert page.evaluate("document.activeElement.value") == "0"
-    page.click("#deciding button[type=submit]")
+    page.click("#deciding button[type=submit]:enabled")
     page.wait_for_url(f"**/event/{event.pk}/")
     event.refresh_from_db()
     assert (event.published, event.distribution) == (True, 0)
