@@ -3,8 +3,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
-# Three on two cores: PyMISP's suite, and whoever waits for a server, leave time to the others.
-PYTEST_OPTIONS ?= -n 3
+# Four on two cores: PyMISP's suite, and whoever waits for a server, leave time to the others.
+PYTEST_OPTIONS ?= -n 4
 SOURCES := src tests bench tools
 # Every process of a test run would compile each test module anew.
 unexport PYTHONDONTWRITEBYTECODE
