@@ -84,6 +84,9 @@ def test_stale_edit_is_refused(web: Client, seed: Seed) -> None:
     make_attribute(event).save()
     Event.objects.filter(pk=event.pk).update(timestamp=event.timestamp + 5)
     assert web.post(url, sent(mark=mark)).status_code == 302
+    # A form that was refused for another reason keeps its token: the change made meanwhile is still a conflict.
+    wrong = web.post(url, sent(mark=mark, info=""))
+    assert (wrong.status_code, wrong.context["mark"]) == (200, mark)
     refused = web.post(url, sent(mark=mark, info="Again"))
     assert refused.status_code == 409
     event.refresh_from_db()

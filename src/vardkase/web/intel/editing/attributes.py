@@ -27,6 +27,7 @@ from vardkase.web.intel.editing.common import (
     differences,
     form_page,
     group_options,
+    kept_mark,
     moment,
     own_event,
     say_with_undo,
@@ -79,8 +80,7 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
         "heading": gettext("Edit attribute"),
         "event": event,
         "attribute": attribute,
-        # A form that was refused keeps the token of what it showed, or a change made meanwhile would be overwritten.
-        "mark": (not conflict and posted.text(request, "mark")) or attribute_mark(attribute.id),
+        "mark": kept_mark(request, attribute_mark(attribute.id), has_conflict=conflict),
         "conflict": differences(form) if conflict else [],
         "stored_at": moment(attribute.timestamp * 1_000_000),
     }

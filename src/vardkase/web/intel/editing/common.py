@@ -27,6 +27,7 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.receivers import count_members
 from vardkase.web.ui.chips import GROUP, INHERIT, REACHES
 from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest
 
@@ -103,6 +104,13 @@ def back_to(request: PageRequest, event_id: int, said: str = "") -> HttpResponse
     if said:
         messages.success(request, said)
     return redirect("event", event_id)
+
+
+def kept_mark(request: PageRequest, current: str, *, has_conflict: bool) -> str:
+    """The token of what a form shows: one that was refused keeps its own, or what others changed meanwhile would be
+    overwritten.
+    """
+    return (not has_conflict and posted.text(request, "mark")) or current
 
 
 def say_with_undo(request: PageRequest, said: str, view: str, *args: Any, **fields: Any) -> None:

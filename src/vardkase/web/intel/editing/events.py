@@ -24,6 +24,7 @@ from vardkase.web.intel.editing.common import (
     differences,
     form_page,
     group_options,
+    kept_mark,
     own_event,
 )
 from vardkase.web.intel.editing.forms.event import EventForm
@@ -68,7 +69,7 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
     context = {
         "heading": gettext("Edit event"),
         "event": event,
-        "mark": event_mark(event.id),
+        "mark": kept_mark(request, event_mark(event.id), has_conflict=conflict),
         "conflict": differences(form) if conflict else [],
     }
     return form_page(request, "editing/event_form.html", form, context, has_conflict=conflict)

@@ -28,6 +28,7 @@ from vardkase.web.intel.editing.common import (
     back_to,
     form_page,
     group_options,
+    kept_mark,
     moment,
     own_event,
 )
@@ -87,13 +88,11 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
         except ChangedMeanwhile:
             conflict = True
     fields.keep_files()
-    kept = posted.text(request, "mark")
     context = {
         "heading": gettext("Edit object"),
         "event": event,
         "found": object_,
-        # A form that was refused keeps the token of what it showed; a new one shows the object as it is now.
-        "mark": object_mark(object_.id) if conflict or not kept else kept,
+        "mark": kept_mark(request, object_mark(object_.id), has_conflict=conflict),
         "conflict": conflict,
         "fields": fields,
     }

@@ -23,7 +23,7 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.version_tokens import attribute_mark
 from vardkase.intel.services.optimistic_edit import accept_with_changes
 from vardkase.web.intel.editing.attributes import attribute_form, own_attribute, stored_fields
-from vardkase.web.intel.editing.common import attempt, differences, form_page, moment, own_event
+from vardkase.web.intel.editing.common import attempt, differences, form_page, kept_mark, moment, own_event
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
@@ -102,8 +102,7 @@ def edit(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse
         "heading": gettext("Accept the proposal with changes"),
         "event": event,
         "attribute": attribute,
-        # As in the form of the attribute.
-        "mark": (not has_conflict and posted.text(request, "mark")) or attribute_mark(attribute.id),
+        "mark": kept_mark(request, attribute_mark(attribute.id), has_conflict=has_conflict),
         "conflict": differences(form) if has_conflict else [],
         "stored_at": moment(attribute.timestamp * 1_000_000),
         "proposed_by": proposal.org,
