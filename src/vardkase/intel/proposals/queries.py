@@ -14,6 +14,7 @@ from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_para
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, proposal_predicate, reader_parameters
+from vardkase.intel.models import Attribute
 from vardkase.intel.problems import ProposalProblem
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.queries.find import Reference, matches
@@ -76,6 +77,18 @@ class ProposalLine:
     to_delete: bool
     deleted: bool
     timestamp: int
+
+    @property
+    def has_new_file(self) -> bool:
+        digest, stored = self.proposed.data_sha256, self.stored
+        return bool(digest) and not self.to_delete and (stored is None or digest != stored.data_sha256)
+
+
+def can_be_changed(
+    proposed: Proposal | ProposalContent, stored: Attribute | ProposalContent | None, *, to_delete: bool
+) -> bool:
+    """Whether the owner may accept the proposal with changes: the form of the attribute would lose a new file."""
+    return stored is not None and not to_delete and proposed.data_sha256 in (None, stored.data_sha256)
 
 
 def readable(actor: Actor) -> str:

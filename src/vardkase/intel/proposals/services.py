@@ -192,14 +192,6 @@ def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
         mark_accepted(actor, event, proposals)
 
 
-def can_be_changed(proposal: Proposal) -> bool:
-    """Whether the owner may accept it with changes: it changes an attribute, and not by a new file, which a form
-    of the attribute would lose.
-    """
-    about = proposal.attribute
-    return about is not None and not proposal.to_delete and proposal.data_sha256 in (None, about.data_sha256)
-
-
 def mark_accepted(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
     """Decide proposals of a locked event that have been carried out."""
     _mark_decided(proposals)

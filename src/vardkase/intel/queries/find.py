@@ -69,6 +69,16 @@ def find_attribute(actor: Actor, reference: Reference, *, deleted: bool = False)
     )
 
 
+def find_attribute_of(
+    actor: Actor, event: EventRow, reference: Reference, *, deleted: bool = False
+) -> AttributeRow:
+    """As `find_attribute`, but NotFound if it is another event's: what the actor may do was asked of this one."""
+    found = find_attribute(actor, reference, deleted=deleted)
+    if found.event_id != event.id:
+        raise NotFound(AttributeProblem.NOT_FOUND())
+    return found
+
+
 def find_object(actor: Actor, reference: Reference, *, deleted: bool = False) -> ObjectRow:
     _record_access(actor, "object", reference)
     visible = part_predicate(actor, "p")

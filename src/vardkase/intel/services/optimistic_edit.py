@@ -16,8 +16,8 @@ from vardkase.intel.kernel.locking import known_timestamp, lock_event, lock_own_
 from vardkase.intel.kernel.results import Ingested
 from vardkase.intel.models import Event
 from vardkase.intel.problems import ProposalProblem
-from vardkase.intel.proposals.queries import find_proposal
-from vardkase.intel.proposals.services import can_be_changed, mark_accepted
+from vardkase.intel.proposals.queries import can_be_changed, find_proposal
+from vardkase.intel.proposals.services import mark_accepted
 from vardkase.intel.queries.find import find_attribute, find_object
 from vardkase.intel.queries.version_tokens import attribute_mark, event_mark, object_mark
 from vardkase.intel.services.merge import edit_event
@@ -52,9 +52,10 @@ def accept_with_changes(actor: Actor, proposal_id: int, data: Mapping[str, Any],
     """
     actor.require(Permission.ADD)
     proposal, event = lock_own_part(actor, lambda: find_proposal(actor, proposal_id))
-    if proposal.attribute_id is None or not can_be_changed(proposal):
+    about = proposal.attribute
+    if about is None or not can_be_changed(proposal, about, to_delete=proposal.to_delete):
         raise NotFound(ProposalProblem.NOT_FOUND())
-    edited = edit_unchanged_attribute(actor, proposal.attribute_id, data, mark)
+    edited = edit_unchanged_attribute(actor, about.pk, data, mark)
     mark_accepted(actor, event, [proposal])
     return edited
 

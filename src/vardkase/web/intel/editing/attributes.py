@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -17,12 +17,12 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import AttributeRow, EventRow
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.deletion import delete_attribute, restore_attribute
-from vardkase.intel.errors import ChangedMeanwhile
-from vardkase.intel.queries.find import find_attribute
+from vardkase.intel.queries.find import find_attribute_of
 from vardkase.intel.queries.version_tokens import attribute_mark
 from vardkase.intel.services.optimistic_edit import edit_unchanged_attribute
 from vardkase.web.intel.editing.common import (
     attempt,
+    attempt_unchanged,
     back_to,
     differences,
     form_page,
@@ -51,7 +51,9 @@ FIELDS = (
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def create(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
-    form = attribute_form(request, is_new=True, initial={"distribution": INHERIT, "to_ids": ""})
+    form = attribute_form(
+        request, AttributeForm, is_new=True, initial={"distribution": INHERIT, "to_ids": ""}
+    )
     if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
         return back_to(request, event.id, gettext("Attribute added."))
     context = {"heading": gettext("New attribute"), "event": event, "is_new": True}
@@ -62,18 +64,17 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
 def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
     event, attribute = own_attribute(request, reference, attribute_id)
     form = attribute_form(
-        request, is_new=False, initial=stored_fields(attribute), in_object=attribute.object_id is not None
+        request,
+        AttributeForm,
+        initial=stored_fields(attribute),
+        in_object=attribute.object_id is not None,
     )
     conflict = False
     if request.method == "POST":
-        try:
-            mark = posted.text(request, "mark")
-            saved = attempt(
-                form,
-                lambda: edit_unchanged_attribute(request.actor, attribute.id, form.document(), mark),
-            )
-        except ChangedMeanwhile:
-            saved, conflict = None, True
+        mark = posted.text(request, "mark")
+        saved, conflict = attempt_unchanged(
+            form, lambda: edit_unchanged_attribute(request.actor, attribute.id, form.document(), mark)
+        )
         if saved is not None:
             return back_to(request, event.id, gettext("Attribute updated."))
     context = {
@@ -127,18 +128,19 @@ def own_attribute(
     request: PageRequest, reference: str, attribute_id: int, *, deleted: bool = False
 ) -> tuple[EventRow, AttributeRow]:
     event = own_event(request.actor, reference)
-    attribute = find_attribute(request.actor, attribute_id, deleted=deleted)
-    # The right to change is asked of the event in the address, so the attribute must be that event's.
-    if attribute.event_id != event.id:
-        raise Http404
-    return event, attribute
+    return event, find_attribute_of(request.actor, event, attribute_id, deleted=deleted)
 
 
-def attribute_form(
-    request: PageRequest, *, is_new: bool, initial: dict[str, Any], in_object: bool = False
-) -> AttributeForm:
+def attribute_form[Form: AttributeForm](
+    request: PageRequest,
+    form_class: type[Form],
+    *,
+    initial: dict[str, Any],
+    is_new: bool = False,
+    in_object: bool = False,
+) -> Form:
     sent = request.method == "POST"
-    return AttributeForm(
+    return form_class(
         request.POST if sent else None,
         request.FILES if sent else None,
         actor=request.actor,

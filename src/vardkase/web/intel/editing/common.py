@@ -22,7 +22,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import usable_groups
 from vardkase.intel import rules
 from vardkase.intel.columns import EventRow
-from vardkase.intel.errors import NotOwned
+from vardkase.intel.errors import ChangedMeanwhile, NotOwned
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.receivers import count_members
 from vardkase.web.ui.chips import GROUP, INHERIT, REACHES
@@ -73,6 +73,14 @@ def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:
     except Invalid as refused:
         take_errors(form, refused)
         return None
+
+
+def attempt_unchanged[T](form: forms.Form, act: Callable[[], T]) -> tuple[T | None, bool]:
+    """As `attempt`, and whether someone else has changed what the form shows since it was opened."""
+    try:
+        return attempt(form, act), False
+    except ChangedMeanwhile:
+        return None, True
 
 
 def form_page(

@@ -13,13 +13,13 @@ from django.utils.translation import gettext
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
 from vardkase.intel.editing.deletion import delete_event
-from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.version_tokens import event_mark
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.optimistic_edit import edit_unchanged_event
 from vardkase.web.intel.editing.common import (
     attempt,
+    attempt_unchanged,
     back_to,
     differences,
     form_page,
@@ -58,12 +58,9 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
     conflict = False
     if request.method == "POST":
         mark = posted.text(request, "mark")
-        try:
-            saved = attempt(
-                form, lambda: edit_unchanged_event(request.actor, event.id, form.document(), mark)
-            )
-        except ChangedMeanwhile:
-            saved, conflict = None, True
+        saved, conflict = attempt_unchanged(
+            form, lambda: edit_unchanged_event(request.actor, event.id, form.document(), mark)
+        )
         if saved is not None:
             return back_to(request, event.id, gettext("Event updated."))
     context = {

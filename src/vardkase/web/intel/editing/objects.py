@@ -13,7 +13,6 @@ from vardkase.core.errors import NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow, ObjectRow
 from vardkase.intel.editing.deletion import delete_object
-from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.problems import ObjectProblem
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.object_contents import template_use, values_of_object
@@ -25,6 +24,7 @@ from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import active_templates, find_template
 from vardkase.web.intel.editing.common import (
     attempt,
+    attempt_unchanged,
     back_to,
     form_page,
     group_options,
@@ -81,12 +81,12 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
     if _is_saving(request) and _both_valid(form, fields):
         document = {**form.facts(), "Attribute": fields.documents()}
         mark = posted.text(request, "mark")
-        try:
-            if attempt(form, lambda: edit_unchanged_object(request.actor, object_.id, document, mark)):
-                fields.drop_files()
-                return back_to(request, event.id, gettext("Object updated."))
-        except ChangedMeanwhile:
-            conflict = True
+        saved, conflict = attempt_unchanged(
+            form, lambda: edit_unchanged_object(request.actor, object_.id, document, mark)
+        )
+        if saved is not None:
+            fields.drop_files()
+            return back_to(request, event.id, gettext("Object updated."))
     fields.keep_files()
     context = {
         "heading": gettext("Edit object"),

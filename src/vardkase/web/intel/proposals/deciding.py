@@ -14,16 +14,23 @@ from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
-from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.problems import ProposalProblem
 from vardkase.intel.proposals import services
 from vardkase.intel.proposals.models import Proposal
-from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposal_ids
-from vardkase.intel.queries.find import find_event
+from vardkase.intel.proposals.queries import ProposalFilters, can_be_changed, find_proposal, proposal_ids
+from vardkase.intel.queries.find import find_attribute_of, find_event
 from vardkase.intel.queries.version_tokens import attribute_mark
 from vardkase.intel.services.optimistic_edit import accept_with_changes
-from vardkase.web.intel.editing.attributes import attribute_form, own_attribute, stored_fields
-from vardkase.web.intel.editing.common import attempt, differences, form_page, kept_mark, moment, own_event
+from vardkase.web.intel.editing.attributes import attribute_form, stored_fields
+from vardkase.web.intel.editing.common import (
+    attempt_unchanged,
+    differences,
+    form_page,
+    kept_mark,
+    moment,
+    own_event,
+)
+from vardkase.web.intel.editing.forms.attribute import AttributeForm
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
@@ -75,26 +82,21 @@ def edit(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse
     """Change a proposed change before it is accepted, in the form of the attribute."""
     event = own_event(request.actor, reference)
     proposal = find_proposal(request.actor, proposal_id)
-    if (
-        proposal.attribute_id is None
-        or proposal.event_id != event.id
-        or not services.can_be_changed(proposal)
-    ):
+    about = proposal.attribute
+    if about is None or not can_be_changed(proposal, about, to_delete=proposal.to_delete):
         raise Http404
-    event, attribute = own_attribute(request, reference, proposal.attribute_id)
+    # Raises NotFound if the proposal is for another event.
+    attribute = find_attribute_of(request.actor, event, about.pk)
     stored = stored_fields(attribute)
     # A form that is sent compares with what is stored, since it tells times only if they differ from that.
     initial = stored if request.method == "POST" else stored | _proposed_fields(proposal)
-    form = attribute_form(request, is_new=False, initial=initial, in_object=attribute.object_id is not None)
+    form = attribute_form(request, AttributeForm, initial=initial, in_object=attribute.object_id is not None)
     has_conflict = False
     if request.method == "POST":
         mark = posted.text(request, "mark")
-        try:
-            saved = attempt(
-                form, lambda: accept_with_changes(request.actor, proposal.pk, form.document(), mark)
-            )
-        except ChangedMeanwhile:
-            saved, has_conflict = None, True
+        saved, has_conflict = attempt_unchanged(
+            form, lambda: accept_with_changes(request.actor, proposal.pk, form.document(), mark)
+        )
         if saved is not None:
             messages.success(request, gettext("The proposal has been accepted with your changes."))
             return redirect("event_proposals", event.id)

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel import rules
-from vardkase.intel.proposals.queries import ProposalContent, ProposalLine
+from vardkase.intel.proposals.queries import ProposalContent, ProposalLine, can_be_changed
 from vardkase.web.intel.editing.common import moment as moment_of_microseconds
 from vardkase.web.intel.events.rows import moment
 
@@ -31,7 +31,7 @@ FIELDS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class ProposedField:
-    """`change` is added, changed or removed; empty for what is only told. `old` and `new` are values of the types
+    """`change` is added, changed or removed; empty where nothing is compared. `old` and `new` are values of the types
     in `types`, if those are given."""
 
     label: str | Promise
@@ -66,23 +66,17 @@ class ShownProposal:
 
     @property
     def may_edit(self) -> bool:
-        """The form of an attribute keeps its file, so a proposed one can only be accepted as it is."""
         line = self.line
-        return self.may_decide and line.stored is not None and not line.to_delete and not self.has_new_file
-
-    @property
-    def has_new_file(self) -> bool:
-        digest, stored = self.line.proposed.data_sha256, self.line.stored
-        return bool(digest) and not self.line.to_delete and (stored is None or digest != stored.data_sha256)
+        return self.may_decide and can_be_changed(line.proposed, line.stored, to_delete=line.to_delete)
 
     @property
     def fields(self) -> list[ProposedField]:
         line = self.line
         if line.to_delete:
             return []
-        # Once it is decided, what is stored now tells nothing of what was proposed to change.
+        # Once it is decided, what is stored now says nothing about what was proposed.
         if line.stored is None or line.deleted:
-            return list(_told(line.proposed, beside=self.subject))
+            return list(_content(line.proposed, beside=self.subject))
         return list(_compared(line.stored, line.proposed))
 
     @property
@@ -99,7 +93,7 @@ def _compared(stored: ProposalContent, proposed: ProposalContent) -> Iterator[Pr
             yield ProposedField(label, change, old, new, types)
 
 
-def _told(proposed: ProposalContent, *, beside: ProposalContent) -> Iterator[ProposedField]:
+def _content(proposed: ProposalContent, *, beside: ProposalContent) -> Iterator[ProposedField]:
     for name, label in FIELDS.items():
         is_in_head = name in ("type", "value") and _words(beside, name) == _words(proposed, name)
         if not is_in_head and (words := _words(proposed, name)):

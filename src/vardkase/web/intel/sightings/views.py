@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from vardkase.core.clock import now_seconds
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import AttributeRow, EventRow
-from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.queries.find import find_attribute_of, find_event
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import attribute_sightings, counts_by_type, find_sighting
 from vardkase.intel.sightings.services import SightingReport, add_sightings, delete_sighting
@@ -33,7 +33,8 @@ REPORTED = {
 
 @page()
 def index(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
-    event, attribute = _attribute_of(request, reference, attribute_id)
+    event = find_event(request.actor, reference)
+    attribute = find_attribute_of(request.actor, event, attribute_id)
     found = attribute_sightings(request.actor, attribute.id, wanted_place(request), wanted_size(request))
     context = {
         **_counted(request, event, attribute),
@@ -49,7 +50,8 @@ def index(request: PageRequest, reference: str, attribute_id: int) -> HttpRespon
 @require_POST
 def add(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
     """Report a sighting of the kind `type` now; answers htmx with the counts of the row."""
-    event, attribute = _attribute_of(request, reference, attribute_id)
+    event = find_event(request.actor, reference)
+    attribute = find_attribute_of(request.actor, event, attribute_id)
     kind = posted.text(request, "type")
     if kind not in map(str, SightingType.values):
         raise Http404
@@ -67,20 +69,13 @@ def add(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse
 @page(Permission.SIGHTING, Permission.MODIFY_ORG, writes=True)
 @require_POST
 def delete(request: PageRequest, reference: str, attribute_id: int, sighting_id: int) -> HttpResponse:
-    event, attribute = _attribute_of(request, reference, attribute_id)
+    event = find_event(request.actor, reference)
+    attribute = find_attribute_of(request.actor, event, attribute_id)
     if find_sighting(request.actor, sighting_id).attribute_id != attribute.id:
         raise Http404
     delete_sighting(request.actor, sighting_id)
     messages.success(request, gettext("Sighting deleted."))
     return redirect("sightings", event.id, attribute.id)
-
-
-def _attribute_of(request: PageRequest, reference: str, attribute_id: int) -> tuple[EventRow, AttributeRow]:
-    event = find_event(request.actor, reference)
-    attribute = find_attribute(request.actor, attribute_id)
-    if attribute.event_id != event.id:
-        raise Http404
-    return event, attribute
 
 
 def _counted(request: PageRequest, event: EventRow, attribute: AttributeRow) -> dict[str, Any]:
