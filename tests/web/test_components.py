@@ -57,7 +57,9 @@ def test_tag_is_split_into_namespace_and_value() -> None:
     assert "Threat actor" in html
     assert "APT 28" in html
     technique = render("""{% tag_chip 'misp-galaxy:mitre-attack-pattern="Phishing - T1566"' %}""")
-    assert "MITRE ATT&amp;CK technique" in technique
+    assert "MITRE ATT&amp;CK</span>" in technique
+    assert "<a href=" in technique
+    assert "<a" not in render("""{% tag_chip 'misp-galaxy:threat-actor="APT 28"' link=False %}""")
     assert 'class="tag tag-local"' in render("{% tag_chip 'a:b' local=True %}")
 
 

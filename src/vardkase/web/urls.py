@@ -45,6 +45,7 @@ urlpatterns = [
     path("administration/", include("vardkase.web.audit.urls")),
     path("policy/", include("vardkase.web.hub.policy.urls")),
     path("", include("vardkase.web.knowledge.taxonomies.urls")),
+    path("", include("vardkase.web.knowledge.galaxies.urls")),
     path("", include("vardkase.web.knowledge.warninglists.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("vardkase.web.intel.events.urls")),

@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from vardkase.core.query_expressions import first_or_not_found
+from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     cluster_predicate,
@@ -31,6 +32,8 @@ from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
 from vardkase.misp.flags import is_id
 
 CHUNK = 500
+NAMING_KEYS = ("synonyms", "external_id")
+"""Elements by which people know a cluster, beside its name."""
 CONTEXTS = ("all", "default", "custom", "org", "deleted")
 
 
@@ -78,6 +81,37 @@ def clusters_of(
         named = Q(value__icontains=value) | Q(description__icontains=value)
         clusters = clusters.filter(named | Q(uuid=value) if UUID_FORM.fullmatch(value) else named)
     return clusters
+
+
+def matching_clusters(
+    actor: Actor, galaxy: Galaxy, *, context: str = "all", text: str = ""
+) -> QuerySet[GalaxyCluster]:
+    """As `clusters_of`; `text` is looked for in synonyms and codes (T1566) too, as MISP's API does not."""
+    clusters = clusters_of(actor, galaxy, context=context)
+    if not text:
+        return clusters
+    named = GalaxyElement.objects.filter(
+        galaxy_cluster__galaxy=galaxy, key__in=NAMING_KEYS, value__icontains=text
+    )
+    condition = Q(value__icontains=text) | Q(pk__in=named.values("galaxy_cluster_id"))
+    return clusters.filter(condition | Q(uuid=text) if UUID_FORM.fullmatch(text) else condition)
+
+
+def cluster_counts(actor: Actor) -> dict[int, int]:
+    """Galaxy id → how many readable clusters it has."""
+    readable = numbers_written_in(cluster_predicate(actor), actor)
+    sql = f"SELECT c.galaxy_id, count(*) FROM galaxy_cluster c WHERE NOT c.deleted AND {readable} GROUP BY 1"
+    return dict(cursor().execute(sql).fetchall())
+
+
+def naming_elements(clusters: Iterable[GalaxyCluster]) -> dict[int, dict[str, list[str]]]:
+    """Cluster id → its synonyms and codes, by key."""
+    ids = [cluster.pk for cluster in clusters]
+    found: dict[int, dict[str, list[str]]] = {number: {} for number in ids}
+    rows = GalaxyElement.objects.filter(galaxy_cluster__in=ids, key__in=NAMING_KEYS).order_by("pk")
+    for number, key, value in rows.values_list("galaxy_cluster_id", "key", "value"):
+        found[number].setdefault(key, []).append(value)
+    return found
 
 
 def find_cluster(actor: Actor, reference: str, *, deleted: bool = False) -> GalaxyCluster:

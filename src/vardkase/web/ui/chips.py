@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -16,6 +18,7 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.web.ui.assets import asset_url
+from vardkase.web.ui.galaxy_names import galaxy_name
 
 TLP_COLOURS = {
     "red": "red",
@@ -36,20 +39,6 @@ REACHES: dict[int, str | Promise] = {
     5: _("Same as the event"),
 }
 GROUP, INHERIT = 4, 5
-GALAXIES = {
-    "cert-eu-govsector": "CERT-EU sector",
-    "mitre-attack-pattern": "MITRE ATT&CK technique",
-    "mitre-course-of-action": "MITRE ATT&CK mitigation",
-    "mitre-d3fend": "MITRE D3FEND",
-    "mitre-data-component": "MITRE ATT&CK data component",
-    "mitre-data-source": "MITRE ATT&CK data source",
-    "mitre-intrusion-set": "MITRE ATT&CK group",
-    "mitre-malware": "MITRE ATT&CK malware",
-    "mitre-tool": "MITRE ATT&CK tool",
-    "rat": "RAT",
-    "tds": "TDS",
-}
-"""Names of the galaxies whose type, made into words, would lose its capitals."""
 BEACONS = (5, 14, 23, 32)
 """Where the four beacons stand on the shore, in units of the glyph's 38 × 14 view."""
 
@@ -192,35 +181,45 @@ def tag_parts(name: str) -> tuple[str, str]:
     return (namespace, value) if colon and value else ("", name)
 
 
-def tag_chip(tag: Any, *, local: bool | None = None, remove: SafeString | str = "") -> SafeString:
-    """A tag or cluster in two parts. TLP becomes a badge; a local tag has a dashed edge and a label."""
+def tag_chip(
+    tag: Any, *, local: bool | None = None, remove: SafeString | str = "", link: bool = True
+) -> SafeString:
+    """A tag or cluster in two parts. TLP becomes a badge; a local tag has a dashed edge and a label.
+
+    A cluster links to its page, unless `link` is off: inside a label or another link.
+    """
     if is_tlp(tag):
         return tlp(tag)
     is_local = bool(getattr(tag, "local", False)) if local is None else local
     title = gettext("Local tag: stays on this hub") if is_local else ""
     name = tag_name(tag)[:LONGEST_SHOWN]
     drawn = _cached_tag_chip if len(name) <= LONGEST_CACHED else _tag_chip
-    return drawn(name, title, remove)
+    return drawn(name, title, remove, link=link and not remove)
 
 
-def _galaxy_name(kind: str) -> str:
-    # A list of events names its galaxies by tag alone: reading their own names would cost a query.
-    return GALAXIES.get(kind) or kind.replace("-", " ").capitalize()
-
-
-def _tag_chip(name: str, title: str, remove: SafeString | str) -> SafeString:
+def _tag_chip(name: str, title: str, remove: SafeString | str, *, link: bool) -> SafeString:
     namespace, value = tag_parts(name)
     cluster = namespace.startswith("misp-galaxy:")
     css = "tag" + (" tag-galaxy" if cluster else "") + (" tag-local" if title else "")
-    shown = _galaxy_name(namespace.removeprefix("misp-galaxy:")) if cluster else namespace
+    # A list of events names its galaxies by tag alone: reading their own names would cost a query.
+    shown = galaxy_name(namespace.removeprefix("misp-galaxy:")) if cluster else namespace
+    is_link = cluster and link
     return format_html(
-        '<span class="{}"{}>{}<span class="tag-value">{}</span>{}</span>',
+        '<{}{} class="{}"{}>{}<span class="tag-value">{}</span>{}</{}>',
+        "a" if is_link else "span",
+        format_html(' href="{}"', cluster_address(name)) if is_link else "",
         css,
         format_html(' title="{}"', title) if title else "",
         format_html('<span class="tag-namespace">{}</span>', shown) if shown else "",
         value,
         remove,
+        "a" if is_link else "span",
     )
+
+
+def cluster_address(tag: str) -> str:
+    """The page of the cluster of a tag, which it looks up: a chip knows the tag's name alone."""
+    return f"{reverse('cluster_of_tag')}?{urlencode({'name': tag})}"
 
 
 _cached_tag_chip = lru_cache(maxsize=2048)(_tag_chip)

@@ -144,6 +144,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("deliveries", _("Delivery log"), icon="send", requires=Permission.SITE_ADMIN),
             NavigationItem("taxii", _("TAXII"), icon="arrows-exchange", requires=Permission.SITE_ADMIN),
             NavigationItem("taxonomies", _("Taxonomies"), icon="books"),
+            NavigationItem("galaxies", _("Galaxies"), icon="topology-star-3"),
             NavigationItem("warninglists", _("Warninglists"), icon="alert-triangle"),
             NavigationItem(
                 "content_access",
