@@ -202,7 +202,7 @@ def add_attribute(call: Call, warninglist_id: str, attribute_id: str) -> Saved:
     comment = f"From attribute {attribute.uuid}"
     try:
         value = "|".join(filter(None, (attribute.value1, attribute.value2)))
-        added = services.add_values(call.actor, number, [value], comment)
+        added = services.add_entries(call.actor, number, {value: comment})
     except Invalid as error:
         raise SaveFailed("add value to Warninglist", "/warninglists/add_attribute", error.errors) from error
     text = "Value added to the warninglist." if added else "Value is on the warninglist already."

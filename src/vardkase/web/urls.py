@@ -44,6 +44,7 @@ urlpatterns = [
     path("administration/", include("vardkase.web.exchange.taxii.urls")),
     path("administration/", include("vardkase.web.audit.urls")),
     path("policy/", include("vardkase.web.hub.policy.urls")),
+    path("", include("vardkase.web.knowledge.sources.urls")),
     path("", include("vardkase.web.knowledge.taxonomies.urls")),
     path("", include("vardkase.web.knowledge.galaxies.urls")),
     path("", include("vardkase.web.knowledge.warninglists.urls")),

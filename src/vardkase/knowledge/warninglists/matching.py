@@ -31,16 +31,18 @@ class WarninglistHit:
     name: str
     category: str
     matched: str
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class EnabledList:
+class SearchedList:
     id: int
     name: str
     type: str
     category: str
     types: frozenset[str]
     revision: int
+    enabled: bool
 
     def applies_to(self, type_name: str | None) -> bool:
         return type_name is None or not self.types or type_name in self.types
@@ -62,9 +64,11 @@ type Matches = Iterator[tuple[int, int, str]]
 """Position of the candidate, id of the list, the entry that matched."""
 
 
-def find_hits(candidates: Sequence[CheckedValue]) -> dict[int, list[WarninglistHit]]:
-    """The lists that match candidates, by position in `candidates`; unmatched ones are left out."""
-    lists = _enabled_lists()
+def find_hits(candidates: Sequence[CheckedValue], *, every: bool = False) -> dict[int, list[WarninglistHit]]:
+    """The enabled lists (with `every` all) that match candidates, by position in `candidates`; unmatched ones are
+    left out.
+    """
+    lists = _searched_lists(every)
     if not lists or not candidates:
         return {}
     parts = [part for position, item in enumerate(candidates) for part in _parts(position, item)]
@@ -73,19 +77,19 @@ def find_hits(candidates: Sequence[CheckedValue]) -> dict[int, list[WarninglistH
         warninglist = lists[number]
         if warninglist.applies_to(candidates[position].type):
             # The first match of a list is kept: networks come with the narrowest first.
-            hit = WarninglistHit(number, warninglist.name, warninglist.category, matched)
+            hit = WarninglistHit(number, warninglist.name, warninglist.category, matched, warninglist.enabled)
             hits[position].setdefault(number, hit)
     return {position: [by_list[number] for number in sorted(by_list)] for position, by_list in hits.items()}
 
 
-def check_values(values: Iterable[str]) -> dict[str, list[WarninglistHit]]:
+def check_values(values: Iterable[str], *, every: bool = False) -> dict[str, list[WarninglistHit]]:
     unique = list(dict.fromkeys(values))
-    hits = find_hits([CheckedValue(value) for value in unique])
+    hits = find_hits([CheckedValue(value) for value in unique], every=every)
     return {unique[position]: warninglist_hits for position, warninglist_hits in sorted(hits.items())}
 
 
-def _matches(lists: dict[int, EnabledList], parts: Sequence[EntryPart]) -> Matches:
-    of_kind: dict[str, list[EnabledList]] = defaultdict(list)
+def _matches(lists: dict[int, SearchedList], parts: Sequence[EntryPart]) -> Matches:
+    of_kind: dict[str, list[SearchedList]] = defaultdict(list)
     for warninglist in lists.values():
         of_kind[warninglist.type].append(warninglist)
     yield from _exact_and_host_matches(
@@ -98,22 +102,31 @@ def _matches(lists: dict[int, EnabledList], parts: Sequence[EntryPart]) -> Match
         yield from _expression_matches(warninglist, _of_listed_types([warninglist], parts))
 
 
-def _of_listed_types(lists: Sequence[EnabledList], parts: Sequence[EntryPart]) -> list[EntryPart]:
+def _of_listed_types(lists: Sequence[SearchedList], parts: Sequence[EntryPart]) -> list[EntryPart]:
     types = {part.type for part in parts}
     listed = {name for name in types if any(warninglist.applies_to(name) for warninglist in lists)}
     return [part for part in parts if part.type in listed]
 
 
-def _enabled_lists() -> dict[int, EnabledList]:
-    rows = cursor().execute(
-        "SELECT id, name, type, category, matching_attributes, revision FROM warninglist WHERE enabled"
-    )
+def _searched_lists(every: bool) -> dict[int, SearchedList]:
+    rows = cursor().execute(LISTS, {"every": every})
     return {
-        number: EnabledList(
-            number, name, kind, category, frozenset(types) if "ALL" not in types else frozenset(), rev
+        number: SearchedList(
+            number,
+            name,
+            kind,
+            category,
+            frozenset(types) if "ALL" not in types else frozenset(),
+            rev,
+            enabled,
         )
-        for number, name, kind, category, types, rev in rows.fetchall()
+        for number, name, kind, category, types, rev, enabled in rows.fetchall()
     }
+
+
+LISTS = """
+SELECT id, name, type, category, matching_attributes, revision, enabled FROM warninglist WHERE enabled OR %(every)s
+"""
 
 
 def _parts(position: int, candidate: CheckedValue) -> Iterator[EntryPart]:
@@ -126,7 +139,7 @@ def _parts(position: int, candidate: CheckedValue) -> Iterator[EntryPart]:
 
 
 def _exact_and_host_matches(
-    lists: dict[int, EnabledList], values: Sequence[EntryPart], hosts: Sequence[EntryPart]
+    lists: dict[int, SearchedList], values: Sequence[EntryPart], hosts: Sequence[EntryPart]
 ) -> Matches:
     wanted: dict[str, list[tuple[EntryPart, bool]]] = defaultdict(list)
     for part in values:
@@ -181,7 +194,7 @@ def _host(value: str) -> str:
     return value.partition("/")[0].lower().strip(".")
 
 
-def _network_matches(lists: Sequence[EnabledList], parts: Sequence[EntryPart]) -> Matches:
+def _network_matches(lists: Sequence[SearchedList], parts: Sequence[EntryPart]) -> Matches:
     networks = [(part.position, str(network)) for part in parts if (network := _network(part.text))]
     if networks:
         positions, addresses = zip(*networks, strict=True)
@@ -215,7 +228,7 @@ def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None
         return None
 
 
-def _substring_matches(warninglist: EnabledList, parts: Sequence[EntryPart]) -> Matches:
+def _substring_matches(warninglist: SearchedList, parts: Sequence[EntryPart]) -> Matches:
     if parts:
         for place, value in substrings_of(warninglist.id, warninglist.revision).in_each(
             [part.text for part in parts]
@@ -223,7 +236,7 @@ def _substring_matches(warninglist: EnabledList, parts: Sequence[EntryPart]) -> 
             yield parts[place].position, warninglist.id, value
 
 
-def _expression_matches(warninglist: EnabledList, parts: Sequence[EntryPart]) -> Matches:
+def _expression_matches(warninglist: SearchedList, parts: Sequence[EntryPart]) -> Matches:
     if parts:
         expressions = expressions_of(warninglist.id, warninglist.revision)
         for part in parts:

@@ -30,6 +30,11 @@ def find_warninglist(warninglist_id: int) -> Warninglist:
     return first_or_not_found(Warninglist.objects.filter(pk=warninglist_id), WarninglistProblem.NOT_FOUND())
 
 
+def search_entries(warninglist: Warninglist, text: str = "") -> QuerySet[WarninglistEntry]:
+    entries = WarninglistEntry.objects.filter(warninglist=warninglist)
+    return entries.filter(Q(value__icontains=text) | Q(comment__icontains=text)) if text else entries
+
+
 def entries_in_chunks(warninglist: Warninglist) -> Iterator[Sequence[WarninglistEntry]]:
     # By id and not by offset: a list may have a million entries.
     last = 0

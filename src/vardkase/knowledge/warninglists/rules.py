@@ -66,9 +66,9 @@ def entries_in(data: Mapping[str, Any]) -> Entries | None:
     `WarninglistEntry` a list of ``{"value", "comment"}``; `list` as in a list.json.
     """
     if isinstance(entries := data.get("entries"), str):
-        return _unique(map(_line, entries.splitlines()))
+        return _unique(map(entry_in_line, entries.splitlines()))
     if isinstance(entries, list):
-        return _unique(_line(_string(entry)) for entry in entries)
+        return _unique(entry_in_line(_string(entry)) for entry in entries)
     if isinstance(rows := data.get("WarninglistEntry"), list):
         return _unique(map(_row, rows))
     if isinstance(values := data.get("list"), list):
@@ -84,12 +84,12 @@ def check_entries(kind: str, entries: Entries) -> None:
     if kind in SCANNED and (len(entries) > LARGEST or sum(map(len, entries)) > LARGEST_TEXT):
         limits = {"entries": LARGEST, "characters": LARGEST_TEXT}
         raise Invalid({"entries": [WarninglistProblem.TOO_MANY_ENTRIES(type=kind, **limits)]})
-    problems = (problem for value in entries if (problem := _entry_problem(kind, value)))
+    problems = (problem for value in entries if (problem := entry_problem(kind, value)))
     if (first := next(problems, None)) is not None:
         raise Invalid({"entries": [first]})
 
 
-def _entry_problem(kind: str, value: str) -> Problem | None:
+def entry_problem(kind: str, value: str) -> Problem | None:
     if len(value) > LONGEST_VALUE:
         return WarninglistProblem.ENTRY_TOO_LONG(most=LONGEST_VALUE)
     if kind == "cidr" and network_of_entry(value) is None:
@@ -102,14 +102,14 @@ def _entry_problem(kind: str, value: str) -> Problem | None:
     return None
 
 
-def _line(line: str) -> tuple[str, str | None]:
+def entry_in_line(line: str) -> tuple[str, str | None]:
     value, mark, comment = line.partition("#")
     return value.strip(), comment.strip() or None if mark else None
 
 
 def _row(row: object) -> tuple[str, str | None]:
     if not isinstance(row, dict):
-        return _line(_string(row))
+        return entry_in_line(_string(row))
     return _string(row.get("value")).strip(), _string(row.get("comment")) or None
 
 

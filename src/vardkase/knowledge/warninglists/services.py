@@ -85,10 +85,10 @@ def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
 
 
 @transaction.atomic
-def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment: str = "") -> int:
+def add_entries(actor: Actor, warninglist_id: int, entries: Entries) -> int:
+    """Add the entries that the list does not have yet; returns how many."""
     actor.require_writing(Permission.WARNINGLIST)
     warninglist = _locked_own(warninglist_id)
-    entries: Entries = dict.fromkeys(values, comment or None)
     check_entries(warninglist.type, entries)
     added = append_entries(warninglist, entries)
     record(actor, KnowledgeAction.WARNINGLIST_VALUES_ADDED, Target.of(warninglist), {"added": added})

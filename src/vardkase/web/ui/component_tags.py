@@ -149,9 +149,10 @@ def crumbs(*parts: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/pager.html")
-def pager(shown: str, newer: str = "", older: str = "") -> dict[str, Any]:
-    """Below a table: the range shown, and links to newer and older rows (keyset pagination, no page numbers)."""
-    return {"shown": shown, "newer": newer, "older": older}
+def pager(shown: str, newer: str = "", older: str = "", by_time: bool = True) -> dict[str, Any]:
+    """Below a table: the range shown, and links to newer and older rows (keyset pagination, no page numbers).
+    `by_time=False`: the rows are in another order, and the links say previous and next."""
+    return {"shown": shown, "newer": newer, "older": older, "by_time": by_time}
 
 
 @register.inclusion_tag("components/tabs.html")

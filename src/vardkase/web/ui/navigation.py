@@ -143,6 +143,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("streams", _("Streams"), icon="broadcast", requires=Permission.SITE_ADMIN),
             NavigationItem("deliveries", _("Delivery log"), icon="send", requires=Permission.SITE_ADMIN),
             NavigationItem("taxii", _("TAXII"), icon="arrows-exchange", requires=Permission.SITE_ADMIN),
+            NavigationItem("reference_data", _("Reference data"), icon="folders"),
             NavigationItem("taxonomies", _("Taxonomies"), icon="books"),
             NavigationItem("galaxies", _("Galaxies"), icon="topology-star-3"),
             NavigationItem("warninglists", _("Warninglists"), icon="alert-triangle"),

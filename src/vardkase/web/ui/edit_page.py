@@ -1,0 +1,65 @@
+"""Whole pages for a form and for the confirmation of a deletion, where nothing but the wording differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from vardkase.web.ui.pages import PageRequest
+from vardkase.web.ui.picker_views import searched_for
+
+type Crumb = tuple[str, str]
+"""The label of a page above this one, and its address."""
+
+
+def edit_page(
+    request: PageRequest,
+    form: Form,
+    heading: str,
+    parents: Sequence[Crumb],
+    *,
+    save: str = "",
+    intro: str = "",
+    find_url: str = "",
+) -> HttpResponse:
+    """`find_url`: where the form's pickers search."""
+    context = {
+        "form": form,
+        "heading": heading,
+        "crumbs": _crumbs(parents, heading),
+        "back": parents[-1][1],
+        "save": save or gettext("Save"),
+        "intro": intro,
+        "find_url": find_url,
+        **searched_for(request),
+    }
+    return render(request, "edit_page.html", context, status=422 if form.errors else 200)
+
+
+def confirm_page(
+    request: PageRequest,
+    heading: str,
+    parents: Sequence[Crumb],
+    words: str,
+    *,
+    fields: Iterable[tuple[str, object]] = (),
+    things: Sequence[str] = (),
+) -> HttpResponse:
+    """`fields` are sent with the confirmation; `things` names what it is about."""
+    context = {
+        "heading": heading,
+        "crumbs": _crumbs(parents, heading),
+        "back": parents[-1][1],
+        "words": words,
+        "fields": fields,
+        "things": things,
+    }
+    return render(request, "confirm_page.html", context)
+
+
+def _crumbs(parents: Sequence[Crumb], here: str) -> list[dict[str, str]]:
+    return [*({"label": label, "url": url} for label, url in parents), {"label": here, "url": ""}]
