@@ -315,6 +315,7 @@ class AnalystDataProblem(ProblemCode):
         "Blocked by the organisation blocklist.",
     )
     NOT_A_DOCUMENT = _("This must be a note or an opinion."), "Not a document."
+    TARGET_NOT_FOUND = _("Nothing with this number or UUID was found.")
 
 
 class CollectionProblem(ProblemCode):

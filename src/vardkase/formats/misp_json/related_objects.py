@@ -13,24 +13,11 @@ from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, OBJECT, REPORT,
 from vardkase.formats.misp_json.structs import EventReport, ListedAttribute, Object, encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_times, object_timestamp, proposals_are_waiting
-from vardkase.identity.access.visibility import (
-    analyst_data_predicate,
-    attribute_predicate,
-    cluster_predicate,
-    collection_predicate,
-    deleted_predicate,
-    event_predicate,
-    galaxy_predicate,
-    part_predicate,
-    reader_parameters,
-    report_predicate,
-)
+from vardkase.identity.access.visibility import reader_parameters
+from vardkase.intel.analyst_data.targets import TargetKey, readable_target
 from vardkase.intel.models import Event
 from vardkase.intel.queries.attribute_counts import visible_attribute_count
 from vardkase.misp.analyst_data import KINDS
-
-type Thing = tuple[str, str]
-"""A type (``Event``) and a uuid in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +38,12 @@ class _Source:
         return Raw(encoder.encode({kind: members | {name: from_jsonb(members[name]) for name in self.jsonb}}))
 
 
-def related_objects(actor: Actor, things: Iterable[Thing]) -> dict[Thing, Raw]:
+def related_objects(actor: Actor, things: Iterable[TargetKey]) -> dict[TargetKey, Raw]:
     """``{"Event": {…}}`` for each existing, readable object, with one query per type."""
     wanted: dict[str, list[str]] = {}
     for kind, uuid in set(things):
         wanted.setdefault(kind, []).append(uuid)
-    found: dict[Thing, Raw] = {}
+    found: dict[TargetKey, Raw] = {}
     for kind, uuids in wanted.items():
         if kind in SOURCES:
             found |= {(kind, uuid): document for uuid, document in _found(actor, kind, uuids)}
@@ -73,28 +60,10 @@ def _found(actor: Actor, kind: str, uuids: list[str]) -> list[tuple[str, Raw]]:
     )
     sql = (
         f"SELECT {source.alias}.uuid::text, {columns} FROM {source.table} "
-        f"WHERE {source.alias}.uuid = ANY(%(uuids)s::uuid[]) AND {_visible(actor, kind)}"
+        f"WHERE {source.alias}.uuid = ANY(%(uuids)s::uuid[]) AND {readable_target(actor, kind)}"
     )
     rows = cursor().execute(sql, reader_parameters(actor) | {"uuids": array_of(uuids)}).fetchall()
     return [(uuid, source.document(kind, row)) for uuid, *row in rows]
-
-
-def _visible(actor: Actor, kind: str) -> str:
-    # A part is never more visible than its event.
-    in_event = f"{event_predicate(actor)} AND "
-    if kind in KINDS:
-        return f"n.kind = {KINDS.index(kind)} AND {analyst_data_predicate(actor)}"
-    predicates = {
-        "Event": event_predicate(actor),
-        "Attribute": in_event + f"{attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}",
-        "Object": in_event + f"{part_predicate(actor, 'o')} AND {deleted_predicate(actor, 'o')}",
-        "EventReport": in_event + f"{report_predicate(actor, 'p')} AND {deleted_predicate(actor, 'p')}",
-        "Galaxy": galaxy_predicate(actor),
-        "GalaxyCluster": cluster_predicate(actor),
-        "Collection": collection_predicate(actor),
-        "SharingGroup": "TRUE" if actor.is_site_admin else "g.id = ANY(%(reader_groups)s)",
-    }
-    return predicates.get(kind, "TRUE")
 
 
 EVENT_MEMBERS = (

@@ -37,6 +37,7 @@ from vardkase.intel.analyst_data.queries import (
 from vardkase.intel.analyst_data.rules import require_editor, speaks_for_others
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.contribution_targets import ContributionTarget
+from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.problems import AnalystDataProblem, IntelProblem
 from vardkase.intel.queries.find import Reference
@@ -96,9 +97,22 @@ def add_analyst_data(actor: Actor, kind: AnalystDataKind, data: Mapping[str, Any
 
 @transaction.atomic
 def edit_analyst_data(
-    actor: Actor, kind: AnalystDataKind, reference: Reference, data: Mapping[str, Any]
+    actor: Actor,
+    kind: AnalystDataKind,
+    reference: Reference,
+    data: Mapping[str, Any],
+    *,
+    seen: str | None = None,
 ) -> int:
+    """Change what `data` names; returns the id.
+
+    `seen` is the time of the version that the actor saw, in ISO format, where that matters. Raises NotFound,
+    Forbidden, Invalid, ChangedMeanwhile.
+    """
     row = _lock_row(actor, find_analyst_data(actor, kind, reference))
+    # Each edit is at least a second later than the one before, so the time names the version.
+    if seen is not None and row.modified.isoformat() != seen:
+        raise ChangedMeanwhile
     sent = {key: value for key, value in data.items() if key in CHANGEABLE}
     parsed = _parse(kind, _document(row) | sent)
     # Peers take over a version only if its time, in whole seconds, is later.

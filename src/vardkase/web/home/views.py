@@ -26,6 +26,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.readable_audit_log import last_visit
 from vardkase.identity.accounts.queries import own_keys_ending
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.intel.analyst_data.threads import ThreadFilter, count_threads
 from vardkase.intel.proposals.queries import count_open
 from vardkase.intel.queries import home_page as queries
 from vardkase.intel.queries.event_index import IndexRow
@@ -56,7 +57,7 @@ def home(request: PageRequest) -> HttpResponse:
     days = queries.events_by_day(request.actor, DAYS)
     context: dict[str, Any] = {
         "today": timezone.localdate(),
-        "todo": _todo(request.actor),
+        "todo": _todo(request.actor, since),
         "since": since,
         "days": days,
         "total": sum(count for _day, count in days),
@@ -69,7 +70,7 @@ def home(request: PageRequest) -> HttpResponse:
     return render(request, "home/home.html", context)
 
 
-def _todo(actor: Actor) -> dict[str, Any]:
+def _todo(actor: Actor, since: datetime) -> dict[str, Any]:
     waiting = queries.own_waiting(actor)
     keys = own_keys_ending(actor, SOON) if actor.may(Permission.AUTH) else []
     tasks = [] if actor.staff.isdisjoint(figures.READERS) else figures.open_tasks(actor)
@@ -79,6 +80,8 @@ def _todo(actor: Actor) -> dict[str, Any]:
         tasks.append(OpenTask(_("Publications waiting for your approval"), to_answer, "approvals"))
     if to_decide := count_open(actor, creator_id=actor.organisation_id) if actor.may(Permission.ADD) else 0:
         tasks.append(OpenTask(_("Proposals on our events"), to_decide, "proposals"))
+    if noted := count_threads(actor, ThreadFilter(concerns=actor.organisation_id, since=since)):
+        tasks.append(OpenTask(_("New notes on our events"), noted, "notes"))
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
     drafts_waiting = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
     return {

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 
 from vardkase.analysis.correlation.queries import networks_containing, within_network
+from vardkase.analysis.search.value_opinions import opinions_on
 from vardkase.analysis.search.value_page import ValueLifetime, life_of, near_values, occurrences
 from vardkase.analysis.search.value_search import (
     AttributeFilters,
@@ -23,6 +24,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.cached_sources.queries import elsewhere_for
 from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHit, find_hits
 from vardkase.web.analysis.search.hits import hits_of
+from vardkase.web.intel.analyst_data.opinions import COLOURS, STEPS, step_of, verdict_of
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.display import long_date, thin
@@ -33,6 +35,7 @@ LONGEST = 20_000
 FRESH = 90 * 24 * 3600
 """Seconds after which a value that nobody has mentioned is no longer called active."""
 NETWORKS_SHOWN = 20
+OPINIONS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def value(request: PageRequest) -> HttpResponse:
         request.actor, occurrences(text), AttributeFilters(), wanted_place(request), wanted_size(request)
     )
     elsewhere = elsewhere_for(request.actor)
+    opinions = opinions_on(request.actor, text) if life else []
     context: dict[str, Any] = {
         "text": text,
         "kind": kind,
@@ -63,6 +67,11 @@ def value(request: PageRequest) -> HttpResponse:
         "verdict": verdict_on(life, warnings),
         "warnings": warnings,
         "elsewhere": elsewhere.of_attributes({"": (kind, text)}).get("", []) if elsewhere else None,
+        "opinion": verdict_of(opinions),
+        "opinions": [
+            {"said": said, "step": STEPS[step_of(said.opinion)], "colour": COLOURS[step_of(said.opinion)]}
+            for said in opinions[:OPINIONS_SHOWN]
+        ],
         "hits": hits_of(request.actor, matches.rows),
         "near": [{"near": value, "url": value_url(value.value)} for value in near_values(request.actor, text)]
         if life

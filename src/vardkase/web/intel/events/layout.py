@@ -16,6 +16,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
+from vardkase.intel.analyst_data.threads import ThreadFilter, count_threads
 from vardkase.intel.columns import EventRow
 from vardkase.intel.proposals.queries import counts_of_event
 from vardkase.intel.queries import event_parts
@@ -151,6 +152,7 @@ def _tabs(shell: EventLayout, part: str) -> list[dict[str, Any]]:
     reports = event_parts.count_reports(shell.actor, event_id)
     references = count_references(shell.actor, event_id)
     proposed, decided = counts_of_event(shell.actor, event_id)
+    notes = count_threads(shell.actor, ThreadFilter(event_id=event_id))
     tabs = [
         ("event", gettext("Attributes"), shell.listed.row.attribute_count, True),
         (
@@ -162,6 +164,7 @@ def _tabs(shell: EventLayout, part: str) -> list[dict[str, Any]]:
         ("event_reports", gettext("Reports"), reports, bool(reports)),
         ("event_references", gettext("References"), references, bool(references)),
         ("event_proposals", pgettext("event", "Proposals"), proposed, bool(proposed or decided)),
+        ("event_notes", pgettext("analyst data", "Notes"), notes, True),
         ("event_history", gettext("History"), "", event_parts.may_read_history(shell.actor, shell.event)),
     ]
     return [

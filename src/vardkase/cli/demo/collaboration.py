@@ -1,0 +1,63 @@
+"""Demonstration data for collaboration: what organisations say about each other's events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.analyst_data.models import AnalystData, AnalystDataKind
+from vardkase.intel.analyst_data.services import add_analyst_data
+from vardkase.intel.models import Attribute, Event
+from vardkase.misp.distribution import Distribution
+
+NOTE, OPINION, RELATIONSHIP = AnalystDataKind
+
+
+def add_conversation(people: Mapping[str, Actor]) -> None:
+    """Notes, opinions and a relationship on the first events that everyone reads; `people` by organisation."""
+    shared = Event.objects.filter(distribution=Distribution.COMMUNITY, published=True).order_by("pk")
+    events = list(shared.select_related("orgc")[:2])
+    if len(events) < 2:
+        return
+    event, other = events
+    owner = people[event.orgc.name]
+    first, second, *_ = (actor for name, actor in people.items() if name != event.orgc.name)
+    attribute = Attribute.objects.filter(event=event, deleted=False, to_ids=True).order_by("pk").first()
+    question = _say(
+        first,
+        NOTE,
+        event,
+        note="Vi såg samma inloggningssida i går kväll, men bara mot konton i ekonomisystemet.\n"
+        "Har ni sett den mot andra system?",
+    )
+    _say(
+        owner, NOTE, question, note="Nej, bara mot ekonomisystemet. Vi lägger till tiderna i händelsen i dag."
+    )
+    _say(second, OPINION, question, opinion=75, comment="Stämmer med våra loggar.")
+    if attribute is not None:
+        _say(first, OPINION, attribute, opinion=100, comment="Bekräftad i vår brandvägg.")
+        _say(
+            second,
+            OPINION,
+            attribute,
+            opinion=30,
+            comment="Delas med en vanlig tjänst. Blockera inte rakt av.",
+        )
+    _say(
+        second,
+        RELATIONSHIP,
+        event,
+        relationship_type="related-to",
+        related_object_type="Event",
+        related_object_uuid=str(other.uuid),
+    )
+
+
+def _say(
+    actor: Actor, kind: AnalystDataKind, about: Event | Attribute | AnalystData, **said: Any
+) -> AnalystData:
+    about_kind = about.kind_name if isinstance(about, AnalystData) else type(about).__name__
+    target = {"object_type": about_kind, "object_uuid": str(about.uuid)}
+    data = {"distribution": int(Distribution.INHERIT), "language": "sv", **target, **said}
+    return AnalystData.objects.get(pk=add_analyst_data(actor, kind, data))
