@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
+from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
 from vardkase.knowledge.taxonomies.models import Tag, TagMaker
 
 
@@ -43,3 +45,10 @@ def make_tag(name: str, **fields: Any) -> Tag:
 def make_tags(*names: str) -> None:
     for name in names:
         make_tag(name)
+
+
+def make_collection(organisation: Organisation, /, *tags: Tag, **fields: Any) -> TagCollection:
+    collection = TagCollection.objects.create(org=organisation, **{"name": "Collection"} | fields)
+    for tag in tags:
+        TagCollectionTag.objects.create(tag_collection=collection, tag=tag)
+    return collection

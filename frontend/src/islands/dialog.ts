@@ -3,7 +3,8 @@ import { on } from "../dom";
 
 function open(dialog: HTMLDialogElement): void {
   dialog.showModal();
-  dialog.querySelector<HTMLElement>("[data-dialog-heading]")?.focus();
+  const first = dialog.querySelector<HTMLElement>("[autofocus]") ?? dialog.querySelector<HTMLElement>("[data-dialog-heading]");
+  first?.focus();
 }
 
 /** A blocked button keeps its focus and its reason; it only refuses to act. The server checks again. */
@@ -19,7 +20,12 @@ export function dialogs(): void {
     event.preventDefault();
     open(dialog);
   });
-  on("click", "[data-dialog-close]", (button) => button.closest("dialog")?.close());
+  on("click", "[data-dialog-close]", (button, event) => {
+    const dialog = button.closest("dialog");
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.close();
+  });
   document.addEventListener("click", refuseBlocked);
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = (event.target as Element).querySelector?.<HTMLDialogElement>("dialog[data-open]");

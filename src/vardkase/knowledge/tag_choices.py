@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,15 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies.queries import clusters_by_tag, search_clusters
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.queries import meanings, named_tags, visible_tags
+from vardkase.knowledge.taxonomies.queries import favourites, meanings, named_tags, visible_tags
 from vardkase.knowledge.taxonomies.rules import is_possible_name
 from vardkase.knowledge.taxonomies.services import resolve_tags
 
 SHOWN = 25
 """Choices of each kind in an answer."""
+MOST_TERMS = 20
+TECHNIQUE = re.compile(r"T[0-9]{4}(\.[0-9]{3})?", re.IGNORECASE)
+"""A number of MITRE ATT&CK, such as T1486 or T1059.001."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,26 @@ class TagChoice:
 
 
 def tag_choices(actor: Actor, text: str) -> list[TagChoice]:
-    wanted = text.strip()
-    if not wanted:
-        return []
+    """The choices for a text, or for each of several that are separated by commas or are technique numbers."""
+    choices: dict[str, TagChoice] = {}
+    for term in _terms(text):
+        choices |= _choices_for(actor, term)
+    return list(choices.values())
+
+
+def favourite_choices(actor: Actor) -> list[TagChoice]:
+    names = visible_tags(actor).filter(pk__in=favourites(actor)).values_list("name", flat=True)[:MOST_TERMS]
+    return [TagChoice(name, "", "", "") for name in names]
+
+
+def _terms(text: str) -> list[str]:
+    terms = [term.strip() for term in text.split(",")]
+    if all(TECHNIQUE.fullmatch(word) for word in text.split()):
+        terms = text.split()
+    return [term for term in dict.fromkeys(terms) if term][:MOST_TERMS]
+
+
+def _choices_for(actor: Actor, wanted: str) -> dict[str, TagChoice]:
     # The wildcards of ILIKE are taken as they are written.
     pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = cursor().execute(ENTRIES, {"pattern": pattern, "limit": SHOWN}).fetchall()
@@ -41,7 +62,7 @@ def tag_choices(actor: Actor, text: str) -> list[TagChoice]:
     tags = visible_tags(actor).filter(name__icontains=wanted, hide_tag=False, is_galaxy=False)
     for tag in tags[:SHOWN]:
         choices.setdefault(tag.name.lower(), TagChoice(tag.name, "", "", ""))
-    return list(choices.values())
+    return choices
 
 
 def unusable_tags(actor: Actor, names: Sequence[str]) -> list[str]:

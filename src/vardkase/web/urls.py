@@ -47,6 +47,7 @@ urlpatterns = [
     path("", include("vardkase.web.knowledge.sources.urls")),
     path("", include("vardkase.web.knowledge.taxonomies.urls")),
     path("", include("vardkase.web.knowledge.galaxies.urls")),
+    path("", include("vardkase.web.knowledge.tag_collections.urls")),
     path("", include("vardkase.web.knowledge.warninglists.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("vardkase.web.intel.events.urls")),

@@ -106,10 +106,13 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
 
 
 @transaction.atomic
-def exchange_tags(actor: Actor, uuid: UUID, old: Sequence[str], new: str, *, local: bool) -> Tagged:
+def exchange_tags(
+    actor: Actor, uuid: UUID, old: Sequence[str | int], new: Sequence[str], *, local: bool = False
+) -> list[Tagged]:
+    """Detach `old` and attach `new`, all or nothing. Raises what `detach_tag` and `attach_tag` do."""
     for name in old:
         detach_tag(actor, uuid, name)
-    return attach_tag(actor, uuid, new, local=local)
+    return [attach_tag(actor, uuid, name, local=local) for name in new]
 
 
 def _target_of(actor: Actor, link: EventTag | AttributeTag) -> Taggable:

@@ -17,7 +17,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.problems import TagCollectionProblem
 from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
-from vardkase.knowledge.tag_collections.queries import find_collection, may_edit
+from vardkase.knowledge.tag_collections.queries import find_collection, may_edit, tags_of
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.misp.fields import UUID as UUID_FORM
@@ -49,12 +49,17 @@ def add_collection(
 
 
 @transaction.atomic
-def edit_collection(actor: Actor, reference: str, data: Mapping[str, Any]) -> TagCollection:
+def edit_collection(
+    actor: Actor, reference: str, data: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = None
+) -> TagCollection:
+    """Change the fields in `data`, and make `tags` its tags, if given. Raises as `add_tags`."""
     collection = _lock_editable(actor, reference)
     values = _values(data)
     if not values.get("name", collection.name):
         raise Invalid({"name": [TagCollectionProblem.NAME_MISSING()]})
     TagCollection.objects.filter(pk=collection.pk).update(**values)
+    if tags is not None:
+        _replace_tags(actor, collection, tags)
     record(actor, KnowledgeAction.TAG_COLLECTION_EDITED, Target.of(collection), {"fields": sorted(values)})
     return find_collection(actor, collection.pk)
 
@@ -93,6 +98,16 @@ def remove_tag(actor: Actor, reference: str, tag: Mapping[str, Any]) -> Tag:
             )
             return member
     raise Conflict(TagCollectionProblem.TAG_NOT_IN_COLLECTION())
+
+
+def _replace_tags(actor: Actor, collection: TagCollection, tags: Sequence[Mapping[str, Any]]) -> None:
+    kept = {_reference(mention) for mention in tags}
+    # Of the tags that the actor sees: one that is reserved for others stays in the collection.
+    for tag in tags_of(find_collection(actor, collection.pk)):
+        if tag.name.lower() not in kept:
+            remove_tag(actor, str(collection.pk), {"id": str(tag.pk)})
+    if tags:
+        add_tags(actor, str(collection.pk), tags)
 
 
 def _add_missing(actor: Actor, collection: TagCollection, mentions: Sequence[Mapping[str, Any]]) -> list[Tag]:

@@ -1,7 +1,8 @@
-"""Tags and clusters on events and attributes: search, attach, detach."""
+"""Tags, clusters and tag collections on events and attributes: search, attach several, detach."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid
@@ -18,17 +19,29 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel import rules
 from vardkase.intel.columns import AttributeRow, EventRow
-from vardkase.intel.editing.tagging import detach_tag, exchange_tags
+from vardkase.intel.editing.tagging import exchange_tags
 from vardkase.intel.queries.event_parts import AttachedTag, event_tags
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.queries.object_contents import attribute_tags
-from vardkase.knowledge.tag_choices import tag_choices, usable_tag
+from vardkase.knowledge.tag_choices import (
+    TagChoice,
+    favourite_choices,
+    tag_choices,
+    unusable_tags,
+    usable_tag,
+)
+from vardkase.knowledge.tag_collections.models import TagCollection
+from vardkase.knowledge.tag_collections.queries import PREFIX, tags_of, visible_collections
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
 from vardkase.knowledge.taxonomies.rules import is_possible_name
+from vardkase.web.intel.editing.common import say_with_undo
+from vardkase.web.intel.editing.forms.tagging import MOST_TAGS, conflict_words
+from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.pages import PageRequest, page
 
+TEMPLATE = "editing/tagging.html"
 FIRST = "tlp:"
 """What is shown before anything is searched for."""
 
@@ -46,84 +59,159 @@ class ContributionTarget:
         return self.attribute.uuid if self.attribute else self.event.uuid
 
     @property
+    def tag_view(self) -> tuple[str, *tuple[int, ...]]:
+        """Name and arguments of the URL."""
+        return self._view("tag")
+
+    @property
+    def untag_view(self) -> tuple[str, *tuple[int, ...]]:
+        return self._view("untag")
+
+    @property
     def tag_url(self) -> str:
-        return self._url("tag")
+        name, *arguments = self.tag_view
+        return reverse(name, args=arguments)
 
     @property
     def untag_url(self) -> str:
-        return self._url("untag")
+        name, *arguments = self.untag_view
+        return reverse(name, args=arguments)
 
-    def _url(self, act: str) -> str:
+    @property
+    def event_url(self) -> str:
+        return reverse("event", args=[self.event.id])
+
+    def _view(self, act: str) -> tuple[str, *tuple[int, ...]]:
         if self.attribute:
-            return reverse(f"attribute_{act}", args=[self.event.id, self.attribute.id])
-        return reverse(f"event_{act}", args=[self.event.id])
+            return f"attribute_{act}", self.event.id, self.attribute.id
+        return f"event_{act}", self.event.id
 
-    def excluded_by(self, name: str) -> list[str]:
-        conflicts = exclusive_conflicts([*(tag.name for tag in self.tags), name])
+    def excluded_by(self, names: Sequence[str]) -> list[str]:
+        """The present tags that cannot be there together with the new `names`."""
+        new = set(names)
+        conflicts = exclusive_conflicts([*(tag.name for tag in self.tags), *new])
         return sorted(
-            {other for conflict in conflicts if name in conflict.tags for other in conflict.tags} - {name}
+            {other for conflict in conflicts if new & {*conflict.tags} for other in conflict.tags} - new
         )
 
 
 @page(Permission.TAGGER, writes=True)
 def tag(request: PageRequest, reference: str, attribute_id: int | None = None) -> HttpResponse:
     carrier = _carrier(request.actor, reference, attribute_id)
-    if request.method == "POST":
-        return _put_on(request, carrier)
+    if request.method == "POST" and not posted.text(request, "find"):
+        return _add(request, carrier)
     context = _context(request, carrier)
-    template = "editing/tagging.html"
-    return render(request, f"{template}#choices" if request.headers.get("HX-Request") else template, context)
+    # A search replaces the choices; another request of htmx opens the whole as a dialog on the page.
+    part = {None: "", "choices": "#choices"}.get(request.headers.get("HX-Target"), "#dialog")
+    return render(request, f"{TEMPLATE}{part}", context)
 
 
 @page(Permission.TAGGER, writes=True)
 @require_POST
 def untag(request: PageRequest, reference: str, attribute_id: int | None = None) -> HttpResponse:
     carrier = _carrier(request.actor, reference, attribute_id)
-    name = posted.text(request, "tag")
+    names = posted.texts(request, "tag")
+    present = {tag.name: tag for tag in carrier.tags if tag.name in names}
     try:
-        number = next((tag.tag_id for tag in carrier.tags if tag.name == name), name)
-        detach_tag(request.actor, carrier.uuid, number)
-        messages.success(request, gettext("Tag removed: %(name)s") % {"name": name})
-    except Conflict:
+        # By id, since a name of digits alone is taken for one.
+        exchange_tags(request.actor, carrier.uuid, [present[name].tag_id for name in names], [])
+    except (Conflict, KeyError):
         messages.info(request, gettext("The tag had already been removed."))
     except Invalid as refused:
         messages.error(request, str(refused))
-    return redirect(carrier.tag_url)
+    else:
+        _say_removed(request, carrier, list(present.values()))
+    return redirect(carrier.tag_url if posted.flag(request, "stay") else carrier.event_url)
 
 
-def _put_on(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
-    name = posted.text(request, "tag").strip()
-    if not is_possible_name(name):
-        messages.error(request, gettext("The tag does not exist, or you may not use it."))
-        return redirect(carrier.tag_url)
+def _add(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
+    names = _chosen(request.actor, posted.texts(request, "tag"))
+    if problem := _problem_with(request.actor, names):
+        messages.error(request, problem)
+        return render(request, TEMPLATE, _context(request, carrier), status=422)
     local = posted.flag(request, "local") or not carrier.may_global
-    excluded = carrier.excluded_by(name)
+    excluded = carrier.excluded_by(names)
     if excluded and not posted.flag(request, "replace"):
-        conflict = {"new": name, "old": excluded, "local": local}
-        return render(
-            request, "editing/tagging.html", {**_context(request, carrier), "conflict": conflict}, status=409
-        )
-    if (chosen := usable_tag(request.actor, name)) is None:
-        messages.error(request, gettext("The tag does not exist, or you may not use it."))
-        return redirect(carrier.tag_url)
-    reference = str(chosen.pk) if chosen.name.isdigit() else chosen.name
+        conflict = {"new": names, "old": excluded, "local": local}
+        return render(request, TEMPLATE, {**_context(request, carrier), "conflict": conflict}, status=409)
+    tags = [usable_tag(request.actor, name) for name in names]
+    references = [str(tag.pk) if tag.name.isdigit() else tag.name for tag in tags if tag is not None]
     with errors_shown_as_message(request):
-        exchange_tags(request.actor, carrier.uuid, excluded, reference, local=local)
-        messages.success(request, gettext("Tagged: %(name)s") % {"name": chosen.name})
-    return redirect(carrier.tag_url)
+        tagged = exchange_tags(request.actor, carrier.uuid, excluded, references, local=local)
+        _say_added(request, carrier, [each.tag.name for each in tagged if each.changed], bool(excluded))
+    return redirect(carrier.event_url)
+
+
+def _say_removed(request: PageRequest, carrier: ContributionTarget, tags: list[AttachedTag]) -> None:
+    names = [tag.name for tag in tags]
+    said = gettext("Tag removed: %(name)s") % {"name": ", ".join(names)}
+    if len({tag.local for tag in tags}) > 1:  # Undoing it in one would make a local tag global.
+        messages.success(request, said)
+    else:
+        say_with_undo(request, said, *carrier.tag_view, tag=names, local="1" if tags[0].local else "")
+
+
+def _say_added(request: PageRequest, carrier: ContributionTarget, names: list[str], replaced: bool) -> None:
+    if not names:
+        messages.info(request, gettext("The tags were already there."))
+        return
+    said = ngettext("Tag added: %(names)s", "%(n)s tags added: %(names)s", len(names))
+    said %= {"names": ", ".join(names), "n": thin(len(names))}
+    if replaced:
+        messages.success(request, said)
+    else:
+        say_with_undo(request, said, *carrier.untag_view, tag=names)
+
+
+def _chosen(actor: Actor, sent: Sequence[str]) -> list[str]:
+    """The names of the chosen tags, with those of each chosen collection in its place."""
+    collections = {f"{PREFIX}{each.pk}": each for each in visible_collections(actor)}
+    names: list[str] = []
+    for name in sent:
+        chosen = collections.get(name)
+        names += [name.strip()] if chosen is None else [tag.name for tag in tags_of(chosen)]
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def _problem_with(actor: Actor, names: Sequence[str]) -> str:
+    if not names:
+        return gettext("Choose at least one tag.")
+    if len(names) > MOST_TAGS:
+        return gettext("Too many tags.")
+    # The length first, since finding out what a name excludes takes time.
+    if not all(map(is_possible_name, names)) or unusable_tags(actor, names):
+        return gettext("The tag does not exist, or you may not use it.")
+    for conflict in exclusive_conflicts(names):
+        return conflict_words(conflict.tags)
+    return ""
 
 
 def _context(request: PageRequest, carrier: ContributionTarget) -> dict[str, Any]:
-    text = request.GET.get("q", "")[:200].replace("\0", "")
+    sent = request.POST if request.method == "POST" else request.GET
+    text = sent.get("q", "")[:500].replace("\0", "")
     present = {tag.name.lower() for tag in carrier.tags}
-    choices = tag_choices(request.actor, text or FIRST)
+    selected = [name.replace("\0", "") for name in sent.getlist("tag")][:MOST_TAGS]
+    found = tag_choices(request.actor, text) if text else _suggestions(request.actor)
+    hidden = present | {name.lower() for name in selected}
     return {
         "heading": gettext("Tags on the attribute") if carrier.attribute else gettext("Tags on the event"),
         "event": carrier.event,
         "carrier": carrier,
         "text": text,
-        "choices": [choice for choice in choices if choice.name.lower() not in present],
+        "selected": selected,
+        "choices": [choice for choice in found if choice.name.lower() not in hidden],
+        "collections": [] if text else _collections(request.actor, selected),
     }
+
+
+def _suggestions(actor: Actor) -> list[TagChoice]:
+    choices = [*favourite_choices(actor), *tag_choices(actor, FIRST)]
+    return list({choice.name.lower(): choice for choice in reversed(choices)}.values())[::-1]
+
+
+def _collections(actor: Actor, selected: Sequence[str]) -> list[tuple[str, TagCollection]]:
+    named = [(f"{PREFIX}{each.pk}", each) for each in visible_collections(actor)[:MOST_TAGS]]
+    return [(name, each) for name, each in named if name not in selected]
 
 
 def _carrier(actor: Actor, reference: str, attribute_id: int | None) -> ContributionTarget:

@@ -1,0 +1,135 @@
+"""Tags: the list, one's favourites, and the tags that the hub has made itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.query_expressions import first_or_not_found
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.tag_counts import tag_counts
+from vardkase.knowledge.taxonomies import queries, services
+from vardkase.knowledge.taxonomies.colours import show_own_colours
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.problems import TagProblem
+from vardkase.knowledge.taxonomies.rules import colour_of
+from vardkase.web.knowledge.library import back_to_list
+from vardkase.web.knowledge.taxonomies.forms import TagForm
+from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.listing import listed, searched
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.paging import first_page
+
+SORTS = {"name", "pk"}
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    actor = request.actor
+    favourites = queries.favourites(actor)
+    tags = queries.visible_tags(actor)
+    scope = request.GET.get("scope", "")
+    if scope == "favourites":
+        tags = tags.filter(pk__in=favourites)
+    elif scope == "own":
+        tags = tags.filter(org_id=actor.organisation_id)
+    if text := searched(request):
+        tags = tags.filter(name__icontains=text)
+    context = listed(request, tags, SORTS, "name")
+    context |= _described(request, context["rows"], favourites)
+    context |= {"q": text, "scope": scope, "tabs": _tabs(request, scope)}
+    return render(request, "taxonomies/tags.html", context)
+
+
+@page(Permission.TAG_EDITOR, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    return _write(request, None)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, _tag(request, pk))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    tag = _tag(request, pk)
+    if request.method != "POST":
+        events, attributes = tag_counts(request.actor, [tag.pk]).get(tag.pk, (0, 0))
+        context = {"tag": tag, "events": events, "attributes": attributes}
+        return render(request, "taxonomies/tag_delete.html", context)
+    services.delete_tag(request.actor, tag.pk)
+    messages.success(request, gettext("Tag deleted: %(name)s") % {"name": tag.name})
+    return redirect("tags")
+
+
+@page(writes=True)
+@require_POST
+def favourite(request: PageRequest, pk: int) -> HttpResponse:
+    """Add the tag to the reader's favourites, or remove it."""
+    services.toggle_favourite(request.actor, _tag(request, pk))
+    return back_to_list(request, "tags", f"row-{pk}")
+
+
+def _write(request: PageRequest, tag: Tag | None) -> HttpResponse:
+    initial = {name: getattr(tag, name) for name in TagForm.base_fields} if tag else {"colour": colour_of("")}
+    form = TagForm(request.actor, tag, request.POST or None, initial=initial)
+    if form.is_valid():
+        data = _sent(form)
+        with errors_shown_in(form):
+            saved = (
+                services.edit_tag(request.actor, tag.pk, data)
+                if tag
+                else services.create_tag(request.actor, data)
+            )
+            messages.success(request, gettext("Saved."))
+            return redirect(f"{reverse('tags')}?q={saved.name}")
+    context = {"form": form, "tag": tag}
+    return render(request, "taxonomies/tag_form.html", context, status=422 if form.errors else 200)
+
+
+def _sent(form: TagForm) -> dict[str, Any]:
+    data = dict(form.cleaned_data)
+    if form.tag is None and "colour" not in form.changed_data:
+        del data["colour"]  # A new tag gets the colour of its name.
+    return data
+
+
+def _described(request: PageRequest, tags: list[Tag], favourites: set[int]) -> dict[str, Any]:
+    show_own_colours(request.actor, tags)
+    counts = tag_counts(request.actor, [tag.pk for tag in tags])
+    meanings = queries.meanings(tag.name for tag in tags)
+    return {
+        "rows": [
+            {
+                "tag": tag,
+                "events": counts.get(tag.pk, (0, 0))[0],
+                "attributes": counts.get(tag.pk, (0, 0))[1],
+                "meaning": meanings.get(tag.name),
+                "is_favourite": tag.pk in favourites,
+            }
+            for tag in tags
+        ]
+    }
+
+
+def _tabs(request: PageRequest, scope: str) -> list[dict[str, Any]]:
+    labels = {
+        "": gettext("All"),
+        "favourites": gettext("Favourites"),
+        "own": gettext("Reserved for our organisation"),
+    }
+    return [
+        {"label": label, "url": first_page(request, scope=name or None), "current": name == scope}
+        for name, label in labels.items()
+    ]
+
+
+def _tag(request: PageRequest, pk: int) -> Tag:
+    return first_or_not_found(queries.visible_tags(request.actor).filter(pk=pk), TagProblem.NOT_FOUND())

@@ -1,0 +1,164 @@
+"""The pages of tags and tag collections."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.factories import make_event
+from tests.factories.knowledge import make_collection, make_tag
+from tests.factories.seed import Seed
+from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.intel.models import EventTag
+from vardkase.knowledge.tag_collections.models import TagCollection
+from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, TagMaker
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+
+@pytest.fixture
+def web(seed: Seed) -> Client:
+    return in_english(seed.analyst)
+
+
+def in_english(user: object) -> Client:
+    client = signed_in(user)  # type: ignore[arg-type]
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def test_list_shows_tags_with_what_the_reader_sees_of_their_use(web: Client, seed: Seed) -> None:
+    ours, hidden = make_tag("campaign:winter"), make_tag("campaign:reserved", org_id=seed.org_b.pk)
+    for organisation in (seed.org_a, seed.org_b):
+        event = make_event(organisation)
+        event.save()
+        EventTag.objects.create(event=event, tag=ours)
+    page = web.get("/tags/", {"q": "campaign"})
+    (row,) = page.context["rows"]
+    assert (row["tag"], row["events"], row["attributes"]) == (ours, 1, 0)
+    assert hidden.name not in page.text
+    assert "No tag matches" in web.get("/tags/", {"q": "nothing like it"}).text
+
+
+def test_favourite_is_marked_listed_and_unmarked(web: Client, seed: Seed) -> None:
+    tag = make_tag("campaign:winter")
+    assert "No favourites yet" in web.get("/tags/", {"scope": "favourites"}).text
+    back = web.post(f"/tags/{tag.pk}/favourite/?q=winter")
+    assert back.headers["Location"] == f"/tags/?q=winter#row-{tag.pk}"
+    assert FavouriteTag.objects.get().user_id == seed.analyst.user.pk
+    assert [row["tag"] for row in web.get("/tags/", {"scope": "favourites"}).context["rows"]] == [tag]
+    assert signed_in(seed.stranger).get("/tags/", {"scope": "favourites"}).context["rows"] == []
+    web.post(f"/tags/{tag.pk}/favourite/")
+    assert not FavouriteTag.objects.exists()
+    assert web.get(f"/tags/{tag.pk}/favourite/").status_code == 405
+    reserved = make_tag("campaign:reserved", org_id=seed.org_b.pk)
+    assert web.post(f"/tags/{reserved.pk}/favourite/").status_code == 404
+
+
+def test_tag_editor_creates_a_tag(seed: Seed) -> None:
+    web = in_english(seed.org_admin)
+    form = {"name": "campaign:winter", "colour": "#0a5669", "exportable": "on", "org_id": seed.org_a.pk}
+    made = web.post("/tags/new/", form, follow=True)
+    tag = Tag.objects.get(name="campaign:winter")
+    assert (tag.colour, tag.org_id, tag.exportable, tag.hide_tag) == ("#0a5669", seed.org_a.pk, True, False)
+    assert tag.name in made.text
+    assert AuditEntry.objects.filter(target_id=tag.pk).exists()
+    again = web.post("/tags/new/", form)
+    assert again.status_code == 422
+    assert "There is already a tag with this name." in again.text
+    assert web.post("/tags/new/", {**form, "name": "x", "org_id": seed.org_b.pk}).status_code == 422
+    assert Tag.objects.count() == 1
+
+
+def test_name_that_others_made_up_is_answered_as_a_new_one(seed: Seed) -> None:
+    tag = Tag.objects.create(name="secret:project", colour="#111111")
+    TagMaker.objects.create(tag=tag, org_id=seed.org_b.pk)
+    web = in_english(seed.org_admin)
+    sent = {"name": tag.name, "colour": "#222222", "exportable": "on", "org_id": 0}
+    assert "already a tag" not in web.post("/tags/new/", sent, follow=True).text
+    (row,) = web.get("/tags/", {"q": tag.name}).context["rows"]
+    assert row["tag"].colour == "#222222"
+    tag.refresh_from_db()
+    assert tag.colour == "#111111"
+
+
+def test_only_site_administrators_edit_and_delete_tags(web: Client, seed: Seed) -> None:
+    tag = make_tag("campaign:winter")
+    for client in (web, signed_in(seed.org_admin), signed_in(seed.reader)):
+        assert client.get(f"/tags/{tag.pk}/edit/").status_code == 403
+        assert client.post(f"/tags/{tag.pk}/edit/", {"name": "x", "org_id": 0}).status_code == 403
+        assert client.post(f"/tags/{tag.pk}/delete/").status_code == 403
+    assert web.post("/tags/new/", {"name": "x", "org_id": 0}).status_code == 403
+    site = in_english(seed.site_admin)
+    site.post(f"/tags/{tag.pk}/edit/", {"name": "campaign:frost", "colour": "#123456", "org_id": 0})
+    tag.refresh_from_db()
+    assert (tag.name, tag.colour, tag.exportable) == ("campaign:frost", "#123456", False)
+    taken = make_tag("campaign:ice")
+    refused = site.post(f"/tags/{tag.pk}/edit/", {"name": taken.name, "org_id": 0})
+    assert refused.status_code == 422
+    assert "Events with the tag: 0" in site.get(f"/tags/{tag.pk}/delete/").text
+    site.post(f"/tags/{tag.pk}/delete/")
+    assert not Tag.objects.filter(pk=tag.pk).exists()
+
+
+def test_collection_is_created_changed_and_deleted(seed: Seed) -> None:
+    web = in_english(seed.org_admin)
+    make_tag("campaign:winter")
+    make_tag("campaign:frost")
+    assert "No tag collections yet" in web.get("/tags/collections/").text
+    web.post("/tags/collections/new/", {"name": "Winter", "tags": ["campaign:winter"], "all_orgs": "on"})
+    collection = TagCollection.objects.get()
+    assert (collection.org_id, collection.all_orgs) == (seed.org_a.pk, True)
+    found = web.get("/tags/collections/find/", {"field": "tags", "q_tags": "frost"})
+    assert "campaign:frost" in found.text
+
+    edit = f"/tags/collections/{collection.pk}/edit/"
+    web.post(edit, {"name": "Frost", "tags": ["campaign:frost"]})
+    collection.refresh_from_db()
+    names = list(collection.members.values_list("tag__name", flat=True))
+    assert (collection.name, collection.all_orgs, names) == ("Frost", False, ["campaign:frost"])
+    assert web.post(edit, {"name": "", "tags": ["campaign:winter"]}).status_code == 422
+    assert list(collection.members.values_list("tag__name", flat=True)) == ["campaign:frost"]
+    web.post(f"/tags/collections/{collection.pk}/delete/")
+    assert not TagCollection.objects.exists()
+
+
+def test_unusable_tag_changes_nothing_in_a_collection(seed: Seed) -> None:
+    make_tag("secret:project", org_id=seed.org_b.pk)
+    tag = make_tag("campaign:winter")
+    collection = make_collection(seed.org_a, tag, name="Winter")
+    sent = {"name": "Changed", "tags": ["secret:project"]}
+    page = in_english(seed.org_admin).post(f"/tags/collections/{collection.pk}/edit/", sent)
+    assert page.status_code == 422
+    collection.refresh_from_db()
+    assert collection.name == "Winter"
+    assert [member.tag for member in collection.members.all()] == [tag]
+
+
+def test_collections_of_others_are_hidden_or_only_read(web: Client, seed: Seed) -> None:
+    tag = make_tag("campaign:winter")
+    hidden = make_collection(seed.org_b, tag, name="Hidden")
+    shared = make_collection(seed.org_b, tag, name="Shared", all_orgs=True)
+    page = web.get("/tags/collections/")
+    assert [row["collection"] for row in page.context["rows"]] == [shared]
+    admin = signed_in(seed.org_admin)
+    sent = {"name": "Taken over"}
+    for act in ("edit", "delete"):
+        assert admin.post(f"/tags/collections/{hidden.pk}/{act}/", sent).status_code == 404
+        assert admin.post(f"/tags/collections/{shared.pk}/{act}/", sent).status_code == 403
+        assert web.post(f"/tags/collections/{shared.pk}/{act}/", sent).status_code == 403
+    assert web.post("/tags/collections/new/", sent).status_code == 403
+    assert set(TagCollection.objects.values_list("name", flat=True)) == {"Hidden", "Shared"}
+
+
+def test_script_in_names_is_text(seed: Seed) -> None:
+    tag = make_tag("x<script>alert(1)</script>")
+    make_collection(
+        seed.org_a, tag, name="<script>alert(2)</script>", description="<script>alert(3)</script>"
+    )
+    site = in_english(seed.site_admin)
+    pages = ["/tags/", f"/tags/{tag.pk}/edit/", f"/tags/{tag.pk}/delete/"]
+    pages += ["/tags/collections/", f"/tags/collections/{TagCollection.objects.get().pk}/edit/"]
+    for url in pages:
+        assert "<script>alert" not in site.get(url).text
