@@ -217,6 +217,14 @@ def _tag_chip(name: str, title: str, remove: SafeString | str, *, link: bool) ->
     )
 
 
+def tag_words(name: str) -> str:
+    """A tag or cluster in running text."""
+    namespace, value = tag_parts(name)
+    if namespace.startswith("misp-galaxy:"):
+        return f"{galaxy_name(namespace.removeprefix('misp-galaxy:'))}: {value}"
+    return name.upper() if is_tlp(name) else name
+
+
 def cluster_address(tag: str) -> str:
     """The page of the cluster of a tag, which it looks up: a chip knows the tag's name alone."""
     return f"{reverse('cluster_of_tag')}?{urlencode({'name': tag})}"

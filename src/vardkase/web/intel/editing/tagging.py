@@ -36,6 +36,7 @@ from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
 from vardkase.knowledge.taxonomies.rules import is_possible_name
 from vardkase.web.intel.editing.common import say_with_undo
 from vardkase.web.intel.editing.forms.tagging import MOST_TAGS, conflict_words
+from vardkase.web.ui.chips import tag_words
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message
@@ -144,7 +145,7 @@ def _add(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
 
 def _say_removed(request: PageRequest, carrier: ContributionTarget, tags: list[AttachedTag]) -> None:
     names = [tag.name for tag in tags]
-    said = gettext("Tag removed: %(name)s") % {"name": ", ".join(names)}
+    said = gettext("Tag removed: %(name)s") % {"name": _listed(names)}
     if len({tag.local for tag in tags}) > 1:  # Undoing it in one would make a local tag global.
         messages.success(request, said)
     else:
@@ -156,11 +157,15 @@ def _say_added(request: PageRequest, carrier: ContributionTarget, names: list[st
         messages.info(request, gettext("The tags were already there."))
         return
     said = ngettext("Tag added: %(names)s", "%(n)s tags added: %(names)s", len(names))
-    said %= {"names": ", ".join(names), "n": thin(len(names))}
+    said %= {"names": _listed(names), "n": thin(len(names))}
     if replaced:
         messages.success(request, said)
     else:
         say_with_undo(request, said, *carrier.untag_view, tag=names)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(tag_words, names))
 
 
 def _chosen(actor: Actor, sent: Sequence[str]) -> list[str]:
