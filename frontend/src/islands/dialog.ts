@@ -3,7 +3,9 @@ import { on } from "../dom";
 
 function open(dialog: HTMLDialogElement): void {
   dialog.showModal();
-  const first = dialog.querySelector<HTMLElement>("[autofocus]") ?? dialog.querySelector<HTMLElement>("[data-dialog-heading]");
+  const first =
+    dialog.querySelector<HTMLElement>("[autofocus]") ??
+    dialog.querySelector<HTMLElement>("[data-dialog-heading]");
   first?.focus();
 }
 
