@@ -6,9 +6,15 @@ empty text or an empty list; `false` counts as absent where MISP takes it so.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from vardkase.analysis.search.statement import Statement
+
+type Restriction = Callable[[Statement], Iterable[str]]
+"""Further conditions on an attribute (`a`) and its event (`e`)."""
 
 
 class Scope(StrEnum):
@@ -58,6 +64,7 @@ class Search:
     """A complete restSearch. A filter that is None does not apply.
 
     `options` holds the scope's other parameters as given: the include flags and those of the formats.
+    `restriction` narrows a search of attributes further, as no parameter of the API can.
     `base_url` is the URL by which the client reached this instance, without a trailing slash, for formats
     that link back to it.
     """
@@ -104,4 +111,5 @@ class Search:
     page: int = 1
     after_id: int | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    restriction: Restriction | None = None
     base_url: str = ""

@@ -113,6 +113,7 @@ def _attributes(
         *own_columns(statement, search),
         *undisputed(search),
         *(each.condition for each in filters),
+        *(search.restriction(statement) if search.restriction else ()),
     ]
     sources = [each.source for each in filters if each.source]
     joins = " ".join(JOINS[alias] for alias in aliases[1:])

@@ -46,7 +46,13 @@ class NearValue:
 def life_of(actor: Actor, value: str) -> ValueLifetime | None:
     statement = Statement(actor)
     query = statement.query(
-        LIFE.format(ids=exact_ids(statement, (value,)), visible=_visible(statement), limit=EXAMINED)
+        LIFE.format(
+            ids=exact_ids(statement, (value,)),
+            visible=_visible(statement),
+            limit=EXAMINED,
+            first_seen=FIRST_SEEN,
+            last_seen=LAST_SEEN,
+        )
     )
     row = cursor().execute(query.sql, query.parameters).fetchone()
     return ValueLifetime(*row) if row and row[0] else None
@@ -71,11 +77,13 @@ def _visible(statement: Statement) -> str:
 
 
 # `first_seen` and `last_seen` are in microseconds, as MISP stores them; timestamps are in seconds.
+FIRST_SEEN = "least(coalesce(a.first_seen / 1000000, a.timestamp), a.timestamp)"
+LAST_SEEN = "coalesce(a.last_seen / 1000000, a.timestamp)"
+
 LIFE = """
 WITH seen AS (
     SELECT a.id, a.event_id, e.orgc_id, a.to_ids, a.type,
-           least(coalesce(a.first_seen / 1000000, a.timestamp), a.timestamp) AS first_seen,
-           coalesce(a.last_seen / 1000000, a.timestamp) AS last_seen
+           {first_seen} AS first_seen, {last_seen} AS last_seen
     FROM attribute a JOIN event e ON e.id = a.event_id
     WHERE a.id IN ({ids}) AND {visible} LIMIT {limit}
 )

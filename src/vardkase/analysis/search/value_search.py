@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,22 +10,21 @@ from ipaddress import ip_network
 from typing import Any
 
 from vardkase.analysis.correlation.keys import keys_of
+from vardkase.analysis.search.filters import Restriction
 from vardkase.analysis.search.statement import Statement, is_pattern
+from vardkase.analysis.search.value_list import read_values
 from vardkase.analysis.search.values import BOTH_PARTS, BY_KEY, value_source
 from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.misp.freetext import detect, refang
+from vardkase.misp.freetext import refang
 from vardkase.misp.values import normalise
 
 NOT_DELETED = frozenset((False,))
-MOST_VALUES = 1000
-"""Values taken from one paste; the rest is not looked at, and the page says so."""
 COUNTED = 1000
 """Occurrences of a value are counted this far."""
 LATEST = 200_000
 """Without a value, only the newest attributes are looked through."""
-SEPARATORS = re.compile(r"[\s,;]+")
 
 
 class ValueMeaning(StrEnum):
@@ -39,12 +37,11 @@ class ValueMeaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ValueQuery:
-    """An interpreted search text. `cut`: it had more values than are looked up."""
+    """An interpreted search text."""
 
     text: str
     meaning: ValueMeaning
     values: tuple[str, ...] = ()
-    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +92,11 @@ def understand(text: str) -> ValueQuery:
         return ValueQuery("", ValueMeaning.NOTHING)
     if is_pattern(text):
         return ValueQuery(text, ValueMeaning.PATTERN, (text,))
-    values = _listed(text)
+    values = read_values(text).texts
     if len(values) > 1:
-        return ValueQuery(
-            text, ValueMeaning.VALUES, tuple(values[:MOST_VALUES]), cut=len(values) > MOST_VALUES
-        )
-    value = refang(values[0] if values else text)
+        return ValueQuery(text, ValueMeaning.VALUES, values)
+    # What stands alone is taken as it is written, with its port or its quotation marks.
+    value = values[0] if values and "\n" in text else refang(text)
     return ValueQuery(text, ValueMeaning.NETWORK if is_network(value) else ValueMeaning.VALUE, (value,))
 
 
@@ -134,13 +130,31 @@ def find_attributes(
         statement.event(),
         statement.attribute(NOT_DELETED),
         condition,
-        *_asked_for(statement, asked),
-        *_filtered(statement, filters),
+        *found_by(asked, filters)(statement),
     ]
     limit = statement.bind(size + 1, "bigint")
     sql = FOUND.format(conditions=" AND ".join(conditions), order=order, limit=limit)
     read = [FoundAttribute(*row) for row in _run(statement, sql, place)]
     return page_of(read, place, size, lambda row: (row.id, row.id))
+
+
+def found_by(asked: ValueQuery, filters: AttributeFilters) -> Restriction:
+    def conditions(statement: Statement) -> Iterator[str]:
+        yield from _asked_for(statement, asked)
+        yield from _filtered(statement, filters)
+
+    return conditions
+
+
+def events_of_attributes(actor: Actor, asked: ValueQuery, filters: AttributeFilters) -> SqlQuery:
+    """The ids of the events that contain what `find_attributes` finds."""
+    statement = Statement(actor)
+    visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
+    conditions = " AND ".join([visible, *found_by(asked, filters)(statement)])
+    return statement.query(
+        f"SELECT DISTINCT a.event_id AS id FROM attribute a JOIN event e ON e.id = a.event_id "
+        f"WHERE {conditions} ORDER BY id"
+    )
 
 
 def attributes_by_id(actor: Actor, ids: Sequence[int], *, size: int) -> list[FoundAttribute]:
@@ -150,15 +164,6 @@ def attributes_by_id(actor: Actor, ids: Sequence[int], *, size: int) -> list[Fou
     limit = statement.bind(size, "bigint")
     sql = FOUND.format(conditions=f"{visible} AND {wanted}", order="a.id DESC", limit=limit)
     return [FoundAttribute(*row) for row in _run(statement, sql)]
-
-
-def _listed(text: str) -> list[str]:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) > 1:
-        return list(dict.fromkeys(refang(line) for line in lines))
-    words = [word for word in SEPARATORS.split(text) if word]
-    found = detect(text) if len(words) > 1 else []
-    return [each.value for each in found] if len(found) >= len(set(words)) else [text]
 
 
 def _keyed(values: Sequence[str]) -> list[tuple[int, str]]:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.filters import Restriction, Scope
 from vardkase.analysis.search.parse import parse
 from vardkase.core.optional_parts import OptionalPart, PartMissing
 from vardkase.core.sandbox import LimitReached, ProgramFailed
@@ -25,6 +25,7 @@ TABLES = _("Tables, for spreadsheets")
 RULES = _("Detection rules")
 LISTS = _("Indicator lists, for firewalls and other devices")
 OVERVIEWS = _("Summaries")
+OF_ATTRIBUTES: Mapping[Promise, Promise] = {DOCUMENTS: _("For other platforms")}
 
 JSON_WITH_ATTACHMENTS = "json-attachments"
 
@@ -41,6 +42,8 @@ class ExportFormat:
     """Its name in `formats.registry`."""
     options: Mapping[str, Any] = field(default_factory=dict)
     needs: OptionalPart | None = None
+    purpose_for_attributes: Promise | None = None
+    """Where it differs, in a file of attributes without the rest of their events."""
 
     @property
     def output(self) -> Format:
@@ -50,6 +53,14 @@ class ExportFormat:
     def scope(self) -> Scope:
         """Zeek's files are written of attributes only."""
         return Scope.EVENTS if Scope.EVENTS in self.output.renderers else Scope.ATTRIBUTES
+
+    @property
+    def takes_attributes(self) -> bool:
+        return Scope.ATTRIBUTES in self.output.renderers
+
+    @property
+    def for_attributes(self) -> ExportFormat:
+        return replace(self, purpose=self.purpose_for_attributes or self.purpose)
 
     @property
     def is_usable(self) -> bool:
@@ -62,7 +73,14 @@ class ExportFormat:
 
 
 EXPORT_FORMATS = (
-    ExportFormat("json", DOCUMENTS, "MISP JSON", _("Full event data in MISP’s native format."), "json"),
+    ExportFormat(
+        "json",
+        DOCUMENTS,
+        "MISP JSON",
+        _("Full event data in MISP’s native format."),
+        "json",
+        purpose_for_attributes=_("The attributes in MISP’s native format."),
+    ),
     ExportFormat(
         JSON_WITH_ATTACHMENTS,
         DOCUMENTS,
@@ -71,7 +89,14 @@ EXPORT_FORMATS = (
         "json",
         {"withAttachments": 1},
     ),
-    ExportFormat("xml", DOCUMENTS, "MISP XML", _("Full event data as MISP XML."), "xml"),
+    ExportFormat(
+        "xml",
+        DOCUMENTS,
+        "MISP XML",
+        _("Full event data as MISP XML."),
+        "xml",
+        purpose_for_attributes=_("The attributes as MISP XML."),
+    ),
     ExportFormat(
         "stix2",
         DOCUMENTS,
@@ -139,23 +164,54 @@ BY_SLUG = {offered.slug: offered for offered in EXPORT_FORMATS}
 
 
 def offered_formats() -> list[tuple[Promise, list[ExportFormat]]]:
-    """The formats that this hub can write, by group."""
+    """The formats in which this hub can write events, by group."""
     usable = [offered for offered in EXPORT_FORMATS if offered.is_usable]
     return [(group, list(members)) for group, members in groupby(usable, key=lambda offered: offered.group)]
+
+
+def offered_for_attributes() -> list[tuple[Promise, list[ExportFormat]]]:
+    """The formats in which it can write attributes without their events."""
+    formats = [
+        (
+            OF_ATTRIBUTES.get(group, group),
+            [offered.for_attributes for offered in members if offered.takes_attributes],
+        )
+        for group, members in offered_formats()
+    ]
+    return [(group, members) for group, members in formats if members]
 
 
 def export_events(request: PageRequest, slug: str, event_ids: Sequence[int], name: str) -> HttpResponseBase:
     """The file, called `name`, of those of these events that the actor may read; a page that says why not if the
     format cannot be written now. Raises Http404 for an unknown format."""
+    offered = _offered(slug)
+    return _file(request, offered, offered.scope, name, {"id_list": tuple(event_ids)})
+
+
+def export_attributes(
+    request: PageRequest, slug: str, restriction: Restriction, name: str
+) -> HttpResponseBase:
+    """As `export_events`, of the attributes that meet `restriction`, without the rest of their events."""
+    offered = _offered(slug)
+    if not offered.takes_attributes:
+        raise Http404
+    return _file(request, offered, Scope.ATTRIBUTES, name, {"restriction": restriction})
+
+
+def _offered(slug: str) -> ExportFormat:
     if (offered := BY_SLUG.get(slug)) is None:
         raise Http404
-    output, scope = offered.output, offered.scope
+    return offered
+
+
+def _file(
+    request: PageRequest, offered: ExportFormat, scope: Scope, name: str, chosen: Mapping[str, Any]
+) -> HttpResponseBase:
+    output = offered.output
     # Without `published`: who downloads the rules of a draft wants to see what they will be.
     defaults = {name: value for name, value in output.defaults(scope).items() if name != "published"}
     base_url = request.build_absolute_uri("/").rstrip("/")
-    search = replace(
-        parse(scope, {**defaults, **offered.options}), id_list=tuple(event_ids), base_url=base_url
-    )
+    search = replace(parse(scope, {**defaults, **offered.options}), base_url=base_url, **chosen)
     try:
         if offered.needs:
             offered.needs.require()

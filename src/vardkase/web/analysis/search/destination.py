@@ -19,7 +19,7 @@ from vardkase.analysis.search.value_search import ValueMeaning, known_values, un
 from vardkase.core.errors import NotFound
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.misp.types import CATEGORIES, TYPES
-from vardkase.web.analysis.search.results import LONGEST, search
+from vardkase.web.analysis.search.asked import LONGEST, LONGEST_LINK, address_of
 from vardkase.web.intel.events.forms import TLPS
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.pages import PageRequest, page
@@ -37,8 +37,6 @@ WORD = re.compile(
 CHOICES = {"tlp": TLPS, "type": sorted(TYPES), "category": sorted(CATEGORIES)}
 """Operators that know all their answers."""
 DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
-LONGEST_LINK = 1000
-"""Characters; Django refuses to redirect to long addresses, and a text as long as this is a list of values."""
 AGO = re.compile(r"(\d{1,3})([dwmy])")
 EVENT_NUMBER = re.compile(r"#(\d{1,18})")
 
@@ -51,9 +49,11 @@ class Unclear(Exception):
 def destination(request: PageRequest) -> HttpResponseBase:
     text = request.GET.get("q", "")[:LONGEST].replace("\0", "").strip()
     if len(text) > LONGEST_LINK:
-        return search(request)
+        return redirect(address_of(request, "lookup", text) or "lookup")
     try:
-        return redirect(_thing(request, text) or _filtered(text) or _value(request, text) or _results(q=text))
+        return redirect(
+            _thing(request, text) or _filtered(text) or _values(request, text) or _results(q=text)
+        )
     except Unclear as why:
         messages.error(request, str(why))
         return redirect(_results(q=text))
@@ -136,9 +136,11 @@ def _day(text: str) -> str:
         ) from malformed
 
 
-def _value(request: PageRequest, text: str) -> str | None:
-    """The page of a value that somebody has shared."""
+def _values(request: PageRequest, text: str) -> str | None:
+    """The page of a value that somebody has shared, or the table of several."""
     query = understand(text)
+    if query.meaning is ValueMeaning.VALUES:
+        return address_of(request, "lookup", text)
     if query.meaning not in (ValueMeaning.VALUE, ValueMeaning.NETWORK):
         return None
     (known,) = known_values(request.actor, query.values)

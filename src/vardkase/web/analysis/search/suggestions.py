@@ -12,8 +12,9 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.analysis.search.event_list import EventFilters, event_page
 from vardkase.analysis.search.value_search import COUNTED, ValueMeaning, ValueQuery, known_values, understand
+from vardkase.web.analysis.search.asked import LONGEST
 from vardkase.web.analysis.search.destination import filters_of
-from vardkase.web.analysis.search.results import LONGEST, SHORTEST_TITLE
+from vardkase.web.analysis.search.results import SHORTEST_TITLE
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.pages import PageRequest, page
@@ -61,7 +62,8 @@ def _values(request: PageRequest, query: ValueQuery) -> list[Suggestion]:
             "values": thin(len(known)),
             "known": thin(hits),
         }
-        return [Suggestion("fingerprint", _search_url(query.text), text, "")]
+        url = f"{reverse('lookup')}?{urlencode({'q': query.text})}"
+        return [Suggestion("fingerprint", url, text, "")]
     (value,) = known
     if not value.attributes:
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +24,7 @@ from vardkase.analysis.search.value_search import (
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.cached_sources.queries import elsewhere_for
 from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHit, find_hits
+from vardkase.web.analysis.search.downloads import common_formats
 from vardkase.web.analysis.search.hits import hits_of
 from vardkase.web.intel.analyst_data.opinions import COLOURS, STEPS, step_of, verdict_of
 from vardkase.web.intel.events.presenters import value_url
@@ -60,6 +62,8 @@ def value(request: PageRequest) -> HttpResponse:
     opinions = opinions_on(request.actor, text) if life else []
     context: dict[str, Any] = {
         "text": text,
+        "exact_query": urlencode({"v": text}),
+        "formats": common_formats(),
         "kind": kind,
         "life": life,
         "first_seen": moment(life.first_seen) if life else None,
