@@ -86,8 +86,9 @@ def test_partner_proposes_and_the_owner_accepts(seed: Seed, setup: Setup, attrib
     assert "Proposals 3" in words
     assert "Organisation B" in words
     assert "Value login[.]example → logon[.]example" in words
+    # Named twice: among those who can see the event, and as the proposer of the one proposal for the attribute.
     assert (
-        plain(text_of(owner.get(of_event(setup, f"?attribute={attribute.pk}")))).count("Organisation B") == 1
+        plain(text_of(owner.get(of_event(setup, f"?attribute={attribute.pk}")))).count("Organisation B") == 2
     )
 
     said = text_of(owner.post(of_event(setup, f"{change.pk}/accept/"), follow=True))

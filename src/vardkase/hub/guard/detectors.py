@@ -94,8 +94,8 @@ def markings_in(texts: Iterable[str]) -> list[GuardFinding]:
     ]
 
 
-def tlp_against_reach(examined: ExaminedDocument) -> Iterator[GuardFinding]:
-    """TLP tags on parts distributed further than they allow."""
+def tlp_against_reach(examined: ExaminedDocument, *, of_event_alone: bool = False) -> Iterator[GuardFinding]:
+    """TLP tags on the event and its parts, or `of_event_alone`, that is distributed further than they allow."""
     parameters = PARAMETERS | {
         "event": examined.event_id,
         "reach": examined.distribution,
@@ -103,7 +103,7 @@ def tlp_against_reach(examined: ExaminedDocument) -> Iterator[GuardFinding]:
         "host": host_organisation_id() or 0,
         "few": FEW,
     }
-    rows = cursor().execute(TAGGED, parameters)
+    rows = cursor().execute(TAGGED_EVENT if of_event_alone else TAGGED, parameters)
     counts: Counter[Severity] = Counter()
     for place, number, reach, name in rows.fetchall():
         label = tlp_label(name)
@@ -182,11 +182,15 @@ def _reach(distribution: str, group: str) -> str:
 
 OF_EVENT = _reach("%(reach)s::int", "%(group)s::bigint")
 
-# How far a part goes: 5 is as its event, and what an object or its own distribution keeps closer stays closer.
-TAGGED = f"""
+TAGGED_EVENT = f"""
 WITH {OPEN_GROUPS}
 SELECT 'tag', 0::bigint, {OF_EVENT}, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id
 WHERE l.event_id = %(event)s AND {IS_TLP}
+"""
+
+# How far a part goes: 5 is as its event, and what an object or its own distribution keeps closer stays closer.
+TAGGED = f"""
+{TAGGED_EVENT}
 UNION ALL
 SELECT 'attribute', a.id, least({OF_EVENT}, nullif({_reach("a.distribution", "a.sharing_group_id")}, 5),
         nullif({_reach("o.distribution", "o.sharing_group_id")}, 5)), t.name

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from vardkase.hub.guard.detectors import examine
-from vardkase.hub.guard.findings import Detector, Severity
+from vardkase.hub.guard.detectors import ExaminedDocument, examine, tlp_against_reach
+from vardkase.hub.guard.findings import Detector, GuardFinding, Severity
 from vardkase.hub.guard.wording import sentence
 
 
@@ -27,8 +28,18 @@ class GuardPreview:
 
 def by_severity(event_id: int, distribution: int, sharing_group_id: int | None) -> GuardPreview:
     """The findings in an event at that distribution; the caller checks that the actor may read it."""
+    return _sorted(examine(event_id, distribution, sharing_group_id))
+
+
+def own_tlp(event_id: int, distribution: int, sharing_group_id: int | None) -> GuardPreview:
+    """Only what the event's own TLP tags say of that distribution: cheap, however large the event is."""
+    examined = ExaminedDocument(event_id, distribution, sharing_group_id)
+    return _sorted(tlp_against_reach(examined, of_event_alone=True))
+
+
+def _sorted(findings: Iterable[GuardFinding]) -> GuardPreview:
     preview = GuardPreview()
-    for finding in examine(event_id, distribution, sharing_group_id):
+    for finding in findings:
         shown = ShownFinding(sentence(finding), finding.detector is Detector.CLASSIFICATION)
         (preview.stops if finding.severity is Severity.STOPS else preview.asks).append(shown)
     return preview

@@ -17,9 +17,10 @@ from vardkase.intel.queries.attribute_lines import Layout, LineFilter, attribute
 from vardkase.intel.queries.find import UUID_FORM, find_event
 from vardkase.intel.queries.object_lines import event_references
 from vardkase.web.intel.editing.common import bulk_reaches
-from vardkase.web.intel.events.layout import RELATED_SHOWN, EventLayout, shell_context, shell_of, with_rows
+from vardkase.web.intel.events.layout import RELATED_SHOWN, shell_context, shell_of, with_rows
 from vardkase.web.intel.events.presenters import blocks_of
 from vardkase.web.intel.events.rows import moment
+from vardkase.web.intel.events.shell import EventLayout
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.markdown import LONGEST, rendered
 from vardkase.web.ui.pages import PageRequest, page
@@ -80,7 +81,7 @@ def related(request: PageRequest, reference: str) -> HttpResponse:
         "number": len(every),
         "related": with_rows(request.actor, every[:RELATED_SHOWN]),
     }
-    return render(request, "events/aside.html#related", context)
+    return render(request, "events/related.html#related", context)
 
 
 @page()

@@ -1,0 +1,193 @@
+"""View data of an event's header: its galaxies, who sees it, whether its TLP allows that, and what waits for the
+reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from vardkase.hub.guard.preview import GuardPreview, by_severity, own_tlp
+from vardkase.hub.policy.approvals.queries import waiting_of_event
+from vardkase.hub.policy.approvals.rules import may_decide
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries import event_parts
+from vardkase.intel.queries.event_parts import AttachedTag
+from vardkase.intel.queries.receivers import event_receivers
+from vardkase.knowledge.galaxies.queries import visible_galaxies
+from vardkase.web.intel.events.shell import GALAXY, EventLayout
+from vardkase.web.ui.chips import GROUP, tag_parts
+from vardkase.web.ui.display import short_time, thin
+from vardkase.web.ui.galaxy_names import galaxy_name
+
+ATTACK = "mitre-attack-pattern"
+SEARCHED = 1000
+"""Attributes of the largest event whose texts are searched for findings when its page is shown."""
+FEW = 2
+"""Clusters of a galaxy that are shown by themselves; more are one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class GalaxyLine:
+    """The clusters of one galaxy on an event. `matrix` is the galaxy's uuid if it can be drawn as a matrix."""
+
+    name: str
+    counted: str
+    clusters: Sequence[AttachedTag]
+    matrix: UUID | None
+
+    @property
+    def is_folded(self) -> bool:
+        return len(self.clusters) > FEW
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One thing that the reader can do about the event. `kind` is how pressing it is: land, warn or bad."""
+
+    kind: str
+    text: str
+    url: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who can see an event now, in words; by name where the reader may know them. `later`: who will once it is
+    published."""
+
+    words: str
+    names: Sequence[str] = ()
+    later: str = ""
+
+
+def galaxy_lines(actor: Actor, tags: Iterable[AttachedTag]) -> list[GalaxyLine]:
+    clusters = sorted((tag for tag in tags if tag.name.startswith(GALAXY)), key=_kind)
+    by_kind = {kind: list(members) for kind, members in groupby(clusters, key=_kind)}
+    # Of several galaxies of one type the packaged one, which comes last, names it.
+    known = visible_galaxies(actor).filter(type__in=by_kind).order_by("default", "-pk") if by_kind else ()
+    galaxies = {galaxy.type: galaxy for galaxy in known}
+    lines = []
+    for kind, members in by_kind.items():
+        galaxy = galaxies.get(kind)
+        name = galaxy_name(kind, galaxy.name if galaxy else "")
+        if kind == ATTACK:
+            counted = ngettext("%(n)s technique", "%(n)s techniques", len(members))
+        else:
+            counted = ngettext("%(n)s cluster", "%(n)s clusters", len(members))
+        matrix = galaxy.uuid if galaxy and galaxy.kill_chain_order else None
+        lines.append(GalaxyLine(name, counted % {"n": thin(len(members))}, members, matrix))
+    return sorted(lines, key=lambda line: len(line.clusters), reverse=True)
+
+
+def _kind(tag: AttachedTag) -> str:
+    return tag_parts(tag.name)[0].removeprefix(GALAXY)
+
+
+def readers_of(shell: EventLayout) -> Readers:
+    event, owner = shell.event, {"organisation": shell.listed.row.org.name}
+    if event.distribution == 0:
+        return Readers(gettext("Only %(organisation)s") % owner)
+    everybody, names = _within_reach(shell)
+    if event.published or shell.is_open_unpublished:
+        return Readers(everybody, names)
+    return Readers(gettext("Only %(organisation)s until published") % owner, names, everybody)
+
+
+def _within_reach(shell: EventLayout) -> tuple[str, list[str]]:
+    event = shell.event
+    if event_parts.may_read_history(shell.actor, event):
+        # A group that hides its members tells their number alone: nobody in it has an id.
+        found = event_receivers(event)
+        words = ngettext("%(n)s other organisation", "%(n)s other organisations", len(found))
+        return words % {"n": thin(len(found))}, [one.name for one in found if one.id]
+    if event.distribution != GROUP:
+        return gettext("Every organisation on this hub"), []
+    members = event_parts.group_members(shell.actor, event.sharing_group_id or 0)
+    words = ngettext("%(n)s organisation", "%(n)s organisations", len(members)) % {"n": thin(len(members))}
+    return words if members else gettext("The members of the sharing group"), members
+
+
+def tlp_check(shell: EventLayout) -> GuardPreview:
+    """What the event's TLP labels say of its distribution."""
+    event = shell.event
+    if not any("tlp" in tag.name.lower() for tag in shell.tags):
+        return GuardPreview()
+    return own_tlp(event.id, event.distribution, event.sharing_group_id)
+
+
+def to_dos(shell: EventLayout, tlp: GuardPreview, proposed: int) -> Iterator[ToDo]:
+    """What the reader can do about the event now, the most pressing first."""
+    yield from _findings(shell, tlp)
+    event_id = shell.event.id
+    if waiting := waiting_of_event(shell.actor, event_id):
+        action = gettext("Decide") if may_decide(shell.actor, waiting) else gettext("Show the request")
+        yield ToDo(
+            "warn",
+            gettext("Publication is waiting for approval."),
+            reverse("approval", args=[waiting.pk]),
+            action,
+        )
+    if proposed and shell.may_modify:
+        text = ngettext(
+            "%(n)s proposal is waiting for your decision.",
+            "%(n)s proposals are waiting for your decision.",
+            proposed,
+        )
+        yield ToDo(
+            "warn",
+            text % {"n": thin(proposed)},
+            reverse("event_proposals", args=[event_id]),
+            gettext("Review"),
+        )
+    if not shell.event.published:
+        # Said to every reader, since the event's state is more than something to do.
+        action = gettext("See what is new") if shell.is_changed else gettext("Check and publish")
+        url = reverse("event_publish", args=[event_id]) if shell.may_publish else ""
+        yield ToDo("land", unpublished_words(shell), url, action)
+
+
+def _findings(shell: EventLayout, tlp: GuardPreview) -> Iterator[ToDo]:
+    event = shell.event
+    if not shell.may_publish and not shell.may_modify:
+        return
+    url = reverse("event_publish" if shell.may_publish else "event_edit", args=[event.id])
+    found = tlp
+    # Every text of the event is searched, so a large event is checked on the publish page alone.
+    if not event.published and shell.may_publish and shell.listed.row.attribute_count <= SEARCHED:
+        found = by_severity(event.id, event.distribution, event.sharing_group_id)
+    action = gettext("Change distribution")
+    for each in found.stops:
+        yield ToDo("bad", each.text, url, gettext("See the checks") if each.is_marking else action)
+    for each in found.asks:
+        yield ToDo("warn", each.text, url, action)
+
+
+def unpublished_words(shell: EventLayout) -> str:
+    """What an unpublished event means for others, in one or two sentences."""
+    if not shell.is_changed:
+        if shell.is_open_unpublished:
+            who = gettext(
+                "Organisations within its distribution can already read it on this hub. "
+                "Publishing marks it as ready and archives this version."
+            )
+        else:
+            who = gettext("Only %(organisation)s can see it.") % {"organisation": shell.listed.row.org.name}
+        return f"{gettext('Not published.')} {who}"
+    changes = shell.changes if shell.is_ours else 0
+    changed = ngettext(
+        "%(n)s attribute has unpublished changes.", "%(n)s attributes have unpublished changes.", changes
+    )
+    sentences = [
+        changed % {"n": thin(changes)} if changes else gettext("Unpublished changes."),
+        gettext("Recipients still have the version published %(when)s.")
+        % {"when": short_time(shell.published_at) if shell.published_at else ""},
+    ]
+    if shell.is_open_unpublished:
+        sentences.append(gettext("The changes are already visible on this hub."))
+    return " ".join(sentences)

@@ -1,0 +1,100 @@
+"""One event as the reader of its pages sees it, with what the reader may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vardkase.analysis.correlation.queries import RelatedEvent
+from vardkase.hub.guard.preview import ShownFinding, by_severity
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.queries import hides_unpublished
+from vardkase.intel import rules
+from vardkase.intel.columns import EventRow
+from vardkase.intel.queries.attribute_lines import changed_since
+from vardkase.intel.queries.event_parts import AttachedTag
+from vardkase.web.intel.events.rows import ListedEvent, moment
+from vardkase.web.ui.chips import is_tlp
+from vardkase.web.ui.exports import BY_SLUG, JSON_WITH_ATTACHMENTS, ExportFormat
+
+COMMON_FORMATS = ("json", JSON_WITH_ATTACHMENTS, "csv", "stix2", "suricata")
+"""In the menu of an event; the others are on a page of their own."""
+GALAXY = "misp-galaxy:"
+"""How the tags of clusters begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventLayout:
+    """The event as the reader sees it, with what surrounds its parts. `related` is None when not looked up."""
+
+    actor: Actor
+    event: EventRow
+    listed: ListedEvent
+    tags: list[AttachedTag]
+    related: list[RelatedEvent] | None
+
+    @property
+    def tlp(self) -> AttachedTag | None:
+        return next((tag for tag in self.tags if is_tlp(tag)), None)
+
+    @property
+    def plain_tags(self) -> list[AttachedTag]:
+        """Those that are neither TLP labels nor clusters."""
+        return [tag for tag in self.tags if not is_tlp(tag) and not tag.name.startswith(GALAXY)]
+
+    @property
+    def is_ours(self) -> bool:
+        return self.event.org_id == self.actor.organisation_id
+
+    @property
+    def published_at(self) -> datetime | None:
+        return moment(self.event.publish_timestamp) if self.event.publish_timestamp else None
+
+    @property
+    def is_changed(self) -> bool:
+        # Published before, and unpublished by a later change.
+        return not self.event.published and self.event.publish_timestamp > 0
+
+    @property
+    def is_open_unpublished(self) -> bool:
+        if self.event.published or not rules.is_open_unpublished(self.event.distribution):
+            return False
+        return not hides_unpublished(self.event.org_id)
+
+    @property
+    def common_formats(self) -> list[ExportFormat]:
+        return [offered for slug in COMMON_FORMATS if (offered := BY_SLUG[slug]).is_usable]
+
+    @property
+    def changes(self) -> int:
+        return changed_since(self.actor, self.event.id, self.event.publish_timestamp)
+
+    @property
+    def withheld_because(self) -> list[ShownFinding]:
+        event = self.event
+        if not event.withheld:
+            return []
+        return by_severity(event.id, event.distribution, event.sharing_group_id).stops
+
+    @property
+    def may_modify(self) -> bool:
+        return self.actor.may_write and rules.may_modify_event(self.actor, self.event)
+
+    @property
+    def may_propose(self) -> bool:
+        return self.actor.may_write and self.actor.may(Permission.ADD) and not self.may_modify
+
+    @property
+    def may_sight(self) -> bool:
+        return self.actor.may_write and self.actor.may(Permission.SIGHTING)
+
+    @property
+    def may_publish(self) -> bool:
+        return self.actor.may_write and rules.may_publish_event(self.actor, self.event)
+
+    @property
+    def may_tag(self) -> bool:
+        return self.actor.may_write and any(
+            rules.may_tag(self.actor, self.event, local=local) for local in (True, False)
+        )
