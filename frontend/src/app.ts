@@ -4,6 +4,7 @@ import { copyMenus } from "./islands/copy";
 import { dialogs } from "./islands/dialog";
 import { drawer } from "./islands/drawer";
 import { liveRegion } from "./islands/live";
+import { matrices } from "./islands/matrix";
 import { menus } from "./islands/menu";
 import { moreOptions } from "./islands/moreOptions";
 import { passkeyFailures } from "./islands/passkey";
@@ -28,6 +29,7 @@ const islands = [
   dialogs,
   drawer,
   liveRegion,
+  matrices,
   menus,
   moreOptions,
   passkeyFailures,

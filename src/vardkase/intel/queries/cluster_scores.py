@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
@@ -24,6 +25,28 @@ def cluster_scores(actor: Actor, tag_names: Sequence[str], events: SqlQuery) -> 
     rows = cursor().execute(sql, dict(events.parameters) | reader_parameters(actor) | names).fetchall()
     spelling = {name.lower(): name for name in tag_names}  # Tags are compared without case.
     return {spelling[name]: count for name, count in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class TagPlaces:
+    """Where in an event a tag is: on the event itself, perhaps as a local tag, and on how many attributes."""
+
+    on_event: bool
+    is_local: bool
+    attributes: int
+
+    @property
+    def score(self) -> int:
+        return self.attributes + self.on_event
+
+
+def tag_places(actor: Actor, event_id: int, tag_names: Sequence[str]) -> dict[str, TagPlaces]:
+    """Tag name → where it is in the event, as far as the actor may read; tags that are nowhere are left out."""
+    sql = PLACES.format(event_visible=event_predicate(actor), attribute_visible=attribute_predicate(actor))
+    spelling = {name.lower(): name for name in tag_names}
+    values = {"event": event_id, "names": list(spelling), **reader_parameters(actor)}
+    rows = cursor().execute(sql, values).fetchall()
+    return {spelling[name]: TagPlaces(*places) for name, *places in rows}
 
 
 def attribute_scores(attribute_id: int, tag_names: Sequence[str]) -> dict[str, int]:
@@ -50,6 +73,22 @@ UNION
 SELECT t.name FROM attribute_tag l JOIN tag t ON t.id = l.tag_id
 JOIN attribute a ON a.id = l.attribute_id JOIN event e ON e.id = a.event_id
 WHERE l.event_id = %(event)s AND t.is_galaxy AND NOT a.deleted AND {attribute_visible}
+"""
+
+PLACES = """
+WITH tags AS (
+    SELECT t.id, lower(t.name) AS name FROM tag t WHERE lower(t.name) = ANY(%(names)s)
+), carried AS (
+    SELECT l.tag_id, TRUE AS on_event, l.local FROM event_tag l JOIN event e ON e.id = l.event_id
+    WHERE l.event_id = %(event)s AND {event_visible}
+    UNION ALL
+    SELECT l.tag_id, FALSE, l.local FROM attribute_tag l
+    JOIN attribute a ON a.id = l.attribute_id JOIN event e ON e.id = a.event_id
+    WHERE l.event_id = %(event)s AND NOT a.deleted AND {event_visible} AND {attribute_visible}
+)
+SELECT tags.name, bool_or(on_event), coalesce(bool_and(local) FILTER (WHERE on_event), FALSE),
+       count(*) FILTER (WHERE NOT on_event)
+FROM carried JOIN tags ON tags.id = carried.tag_id GROUP BY tags.name
 """
 
 SCORES = """

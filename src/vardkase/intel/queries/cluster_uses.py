@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
-from vardkase.core.sql import cursor
+from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 from vardkase.intel.queries.event_index import IndexRow, index_rows
@@ -22,6 +23,27 @@ class OrganisationUse:
     name: str
     events: int
     attributes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    id: int
+    name: str
+    sector: str
+
+
+def creators(actor: Actor) -> list[Creator]:
+    """The organisations that created an event the actor may read."""
+    sql = CREATORS.format(visible=event_predicate(actor))
+    return [Creator(*row) for row in cursor().execute(sql, reader_parameters(actor))]
+
+
+def events_created(
+    *, since: date | None, until: date | None, organisation: int | None, sector: str
+) -> SqlQuery:
+    """Ids of events by their date and who created them; not by who may read them, which `cluster_scores` asks."""
+    values = {"since": since, "until": until, "organisation": organisation, "sector": sector}
+    return SqlQuery(CREATED, values)
 
 
 def galaxy_uses(actor: Actor) -> dict[str, int]:
@@ -57,6 +79,19 @@ def events_with_tags(
     found = page_of(rows, place, size, lambda row: (row[1], row[0]))
     return Page(index_rows(actor, [row[0] for row in found.rows]), found.before, found.after)
 
+
+CREATORS = """
+SELECT o.id, o.name, coalesce(o.sector, '') FROM organisation o
+WHERE EXISTS (SELECT 1 FROM event e WHERE e.orgc_id = o.id AND {visible}) ORDER BY lower(o.name)
+"""
+
+CREATED = """
+SELECT made.id FROM event made JOIN organisation creator ON creator.id = made.orgc_id
+WHERE (%(since)s::date IS NULL OR made.date >= %(since)s::date)
+  AND (%(until)s::date IS NULL OR made.date <= %(until)s::date)
+  AND (%(organisation)s::bigint IS NULL OR creator.id = %(organisation)s::bigint)
+  AND (%(sector)s::text = '' OR creator.sector = %(sector)s::text)
+"""
 
 USES = """
 SELECT substring(t.name FROM '^[^:]+:([^:="]+)='), count(DISTINCT e.id)

@@ -16,7 +16,7 @@ from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
-from vardkase.knowledge.galaxies.models import Galaxy
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyClusterRelation
 from vardkase.knowledge.galaxies.problems import GalaxyProblem
 from vardkase.knowledge.galaxies.queries import visible_galaxies
 
@@ -74,6 +74,14 @@ def matrix_galaxy(actor: Actor, galaxy_type: str = DEFAULT_GALAXY) -> Galaxy:
 
 def matrix_galaxies() -> list[Galaxy]:
     return list(Galaxy.objects.filter(kill_chain_order__isnull=False, default=True).order_by("name"))
+
+
+def revoked_clusters(galaxy: Galaxy) -> frozenset[int]:
+    """Packaged clusters that their source has replaced by others; ATT&CK keeps some 200 of them."""
+    relations = GalaxyClusterRelation.objects.filter(
+        galaxy_cluster__galaxy=galaxy, referenced_galaxy_cluster_type="revoked-by", default=True
+    )
+    return frozenset(relations.values_list("galaxy_cluster_id", flat=True))
 
 
 def heat_colours(scores: Mapping[str, int]) -> dict[str, str]:

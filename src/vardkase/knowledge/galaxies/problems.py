@@ -102,3 +102,11 @@ class GalaxyClusterRelationProblem(ProblemCode):
         "The referenced galaxy cluster is not known here.",
     )
     TAKEN = _("The relationship already exists."), "This relation exists already."
+
+
+class LayerProblem(ProblemCode):
+    """Of ATT&CK Navigator's layers, which only pages read."""
+
+    NOT_JSON = _("The file is not valid JSON.")
+    NOT_A_LAYER = _("The file is not a layer of ATT&CK Navigator.")
+    TOO_MANY_TECHNIQUES = _("The layer names more than %(most)s techniques.")

@@ -30,12 +30,12 @@ from vardkase.web.intel.editing.common import (
     kept_mark,
     moment,
     own_event,
-    say_with_undo,
 )
 from vardkase.web.intel.editing.forms.attribute import AttributeForm, category_choices
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.undo import say_with_undo
 
 FIELDS = (
     "type",

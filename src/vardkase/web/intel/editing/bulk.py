@@ -21,10 +21,11 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.bulk_tagging import tag_attributes
 from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.misp.flags import as_int
-from vardkase.web.intel.editing.common import own_event, say_with_undo
+from vardkase.web.intel.editing.common import own_event
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.undo import say_with_undo
 
 
 @page(Permission.ADD, writes=True)

@@ -11,10 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import Invalid
@@ -119,22 +116,3 @@ def kept_mark(request: PageRequest, current: str, *, has_conflict: bool) -> str:
     overwritten.
     """
     return (not has_conflict and posted.text(request, "mark")) or current
-
-
-def say_with_undo(request: PageRequest, said: str, view: str, *args: Any, **fields: Any) -> None:
-    """A message with a button that posts `fields` to `view`, a list as several fields; works without JavaScript."""
-    inputs = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
-    for name, value in fields.items():
-        for one in value if isinstance(value, list) else [value]:
-            inputs += format_html('<input type="hidden" name="{}" value="{}">', name, one)
-    messages.success(
-        request,
-        format_html(
-            '{} <form class="undo" method="post" action="{}">{}'
-            '<button class="button button-small" type="submit">{}</button></form>',
-            said,
-            reverse(view, args=args),
-            inputs,
-            gettext("Undo"),
-        ),
-    )

@@ -34,13 +34,13 @@ from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.knowledge.tag_collections.queries import PREFIX, tags_of, visible_collections
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
 from vardkase.knowledge.taxonomies.rules import is_possible_name
-from vardkase.web.intel.editing.common import say_with_undo
 from vardkase.web.intel.editing.forms.tagging import MOST_TAGS, conflict_words
 from vardkase.web.ui.chips import tag_words
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.undo import say_with_undo
 
 TEMPLATE = "editing/tagging.html"
 FIRST = "tlp:"

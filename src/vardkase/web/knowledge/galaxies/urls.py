@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.knowledge.galaxies import clusters, views
+from vardkase.web.knowledge.galaxies import clusters, event_matrix, matrix, views
+from vardkase.web.ui import converters
+
+__all__ = ["converters", "urlpatterns"]
+
+EVENT_MATRIX = "event/<reference:reference>/matrix/<uuid:galaxy>/"
 
 urlpatterns = [
     path("galaxies/", views.index, name="galaxies"),
@@ -15,4 +20,11 @@ urlpatterns = [
     path("galaxies/<uuid:uuid>/", views.galaxy, name="galaxy"),
     path("galaxies/<uuid:uuid>/on/", views.switch, {"enabled": True}, name="galaxy_on"),
     path("galaxies/<uuid:uuid>/off/", views.switch, {"enabled": False}, name="galaxy_off"),
+    path("galaxies/<uuid:uuid>/matrix/", matrix.matrix, name="galaxy_matrix"),
+    path("galaxies/<uuid:uuid>/matrix/layer/", matrix.layer, name="galaxy_layer"),
+    path("galaxies/<uuid:uuid>/matrix/show/", matrix.show_layer, name="galaxy_layer_show"),
+    path(EVENT_MATRIX, event_matrix.matrix, name="event_matrix"),
+    path(EVENT_MATRIX + "change/", event_matrix.change, name="event_matrix_change"),
+    path(EVENT_MATRIX + "layer/", event_matrix.layer, name="event_layer"),
+    path(EVENT_MATRIX + "layer/import/", event_matrix.import_layer, name="event_layer_import"),
 ]

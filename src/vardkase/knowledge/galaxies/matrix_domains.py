@@ -1,0 +1,148 @@
+"""The matrix as people read it: a domain at a time, sub-techniques under their technique.
+
+ATT&CK's files have a tab for each platform, with the same technique in most of them. People read all platforms of a
+domain (Enterprise, Mobile) as one matrix, and one platform at a time when they need to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vardkase.knowledge.galaxies.matrix import Matrix
+
+ATTACK = "mitre-attack-pattern"
+DOMAINS_OF_ATTACK = (
+    ("attack-", "enterprise-attack", "Enterprise"),
+    ("mobile-attack-", "mobile-attack", "Mobile"),
+    ("pre-attack", "pre-attack", "PRE-ATT&CK"),
+)
+"""Start of the tabs' names, the domain's name in layers of ATT&CK Navigator, and in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """A cluster in a column. `code` is its external id, such as T1566.001, or empty."""
+
+    id: int
+    uuid: str
+    value: str
+    tag_name: str
+    code: str
+    subs: tuple[Technique, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Without the code, which packaged techniques repeat at the end."""
+        return self.value.removesuffix(f" - {self.code}") if self.code else self.value
+
+    @property
+    def all(self) -> tuple[Technique, ...]:
+        return (self, *self.subs)
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixColumn:
+    key: str
+    techniques: tuple[Technique, ...]
+
+    @property
+    def title(self) -> str:
+        words = self.key.replace("-", " ").strip()
+        return words[:1].upper() + words[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """`platforms`: the tabs that are read as one, by their names in the file and in words."""
+
+    key: str
+    title: str
+    platforms: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[MatrixColumn, ...] = ()
+
+    @property
+    def techniques(self) -> Iterator[Technique]:
+        """Each once, with the sub-techniques, in the order of the columns."""
+        seen: set[int] = set()
+        for column in self.columns:
+            for technique in column.techniques:
+                for one in technique.all:
+                    if one.id not in seen:
+                        seen.add(one.id)
+                        yield one
+
+    def columns_by_technique(self) -> dict[int, list[MatrixColumn]]:
+        found: dict[int, list[MatrixColumn]] = {}
+        for column in self.columns:
+            for technique in column.techniques:
+                for one in technique.all:
+                    found.setdefault(one.id, []).append(column)
+        return found
+
+
+def domains_of(matrix: Matrix, platform: str = "") -> list[Domain]:
+    """The domains of a matrix in their order; of the domain that has `platform`, only what is for that platform."""
+    domains = []
+    for key, title, platforms in _tabs_by_domain(matrix):
+        chosen = [platform] if platform in platforms else list(platforms)
+        columns = _merged([matrix.tabs[name] for name in chosen])
+        shown = platforms if len(platforms) > 1 else {}
+        domains.append(Domain(key, title, shown, columns))
+    return domains
+
+
+def _tabs_by_domain(matrix: Matrix) -> Iterator[tuple[str, str, dict[str, str]]]:
+    if matrix.galaxy.type != ATTACK:
+        for name in matrix.tabs:
+            yield name, name.replace("-", " "), {name: name}
+        return
+    left = dict.fromkeys(matrix.tabs)
+    for start, key, title in DOMAINS_OF_ATTACK:
+        names = [name for name in left if name.startswith(start)]
+        for name in names:
+            del left[name]
+        if names:
+            yield key, title, {name: name.removeprefix(start).replace("-", " ") for name in names}
+    for name in left:
+        yield name, name, {name: name}
+
+
+def _merged(tabs: Sequence[Mapping[str, list[dict[str, Any]]]]) -> tuple[MatrixColumn, ...]:
+    order: list[str] = max(map(list, tabs), key=len, default=[])
+    for tab in tabs:
+        # Columns of no other tab come first: reconnaissance and resource development, which have a tab to themselves.
+        order[:0] = [column for column in tab if column not in order]
+    return tuple(
+        MatrixColumn(column, _folded(cell for tab in tabs for cell in tab.get(column, ())))
+        for column in order
+    )
+
+
+def _folded(cells: Iterable[dict[str, Any]]) -> tuple[Technique, ...]:
+    techniques = {
+        cell["id"]: Technique(
+            int(cell["id"]), cell["uuid"], cell["value"], cell["tag_name"], cell["external_id"]
+        )
+        for cell in cells
+    }
+    ordered = sorted(techniques.values(), key=lambda one: (one.name.lower(), one.id))
+    codes = {one.code for one in ordered}
+    below: dict[str, list[Technique]] = {}
+    for one in ordered:
+        if (parent := one.code.rpartition(".")[0]) in codes:
+            below.setdefault(parent, []).append(one)
+    folded = {one.id for subs in below.values() for one in subs}
+    return tuple(
+        Technique(
+            one.id,
+            one.uuid,
+            one.value,
+            one.tag_name,
+            one.code,
+            tuple(sorted(below.get(one.code, ()), key=lambda sub: sub.code)),
+        )
+        for one in ordered
+        if one.id not in folded
+    )
