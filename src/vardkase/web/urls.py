@@ -45,6 +45,8 @@ urlpatterns = [
     path("administration/", include("vardkase.web.audit.urls")),
     path("policy/", include("vardkase.web.hub.policy.urls")),
     path("", include("vardkase.web.knowledge.sources.urls")),
+    path("reference-data/", include("vardkase.web.knowledge.blocklists.urls")),
+    path("reference-data/", include("vardkase.web.analysis.correlation.urls")),
     path("", include("vardkase.web.knowledge.taxonomies.urls")),
     path("", include("vardkase.web.knowledge.galaxies.urls")),
     path("", include("vardkase.web.knowledge.tag_collections.urls")),

@@ -27,5 +27,6 @@ class CorrelationRuleProblem(ProblemCode):
 
 
 class CorrelationExclusionProblem(ProblemCode):
+    NOT_FOUND = _("Correlation exclusion not found."), "Invalid CorrelationExclusion"
     VALUE_MISSING = _("Enter a value."), "Value cannot be empty."
     VALUE_TAKEN = _("The value is already in the list."), "Value is already in the exclusion list."

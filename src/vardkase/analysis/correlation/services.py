@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from vardkase.analysis.audit_actions import AnalysisAction
 from vardkase.analysis.correlation.exclusions import like_pattern
@@ -14,6 +15,7 @@ from vardkase.analysis.correlation.problems import CorrelationExclusionProblem
 from vardkase.analysis.correlation.store import DERIVED, rebuild_attributes, rebuild_keys
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -40,6 +42,27 @@ def add_exclusion(actor: Actor, value: str, comment: str = "") -> CorrelationExc
     _rebuild_matching(exclusion.value)
     record(actor, AnalysisAction.CORRELATION_EXCLUSION_ADDED, Target.of(exclusion))
     return exclusion
+
+
+def exclusions(actor: Actor, text: str = "") -> QuerySet[CorrelationExclusion]:
+    actor.require(Permission.SITE_ADMIN)
+    rows = CorrelationExclusion.objects.order_by("pk")
+    return rows.filter(Q(value__icontains=text) | Q(comment__icontains=text)) if text else rows
+
+
+def find_exclusion(actor: Actor, number: int) -> CorrelationExclusion:
+    return first_or_not_found(exclusions(actor).filter(pk=number), CorrelationExclusionProblem.NOT_FOUND())
+
+
+@transaction.atomic
+def add_exclusions(actor: Actor, comments: Mapping[str, str]) -> int:
+    """Exclude the values that are not excluded yet, each with its comment; returns how many. Raises Invalid."""
+    wanted = {value.strip(): comment for value, comment in comments.items()}
+    known = set(exclusions(actor).filter(value__in=list(wanted)).values_list("value", flat=True))
+    new = {value: comment for value, comment in wanted.items() if value not in known}
+    for value, comment in new.items():
+        add_exclusion(actor, value, comment)
+    return len(new)
 
 
 @transaction.atomic
@@ -77,11 +100,24 @@ def delete_exclusion(actor: Actor, exclusion: CorrelationExclusion) -> None:
 
 
 @transaction.atomic
-def clean_exclusions(actor: Actor) -> None:
+def delete_exclusions(actor: Actor, numbers: Iterable[int]) -> dict[str, str]:
+    """Delete those of `numbers` that exist; returns their values with the comments."""
+    chosen = list(exclusions(actor).filter(pk__in=list(numbers)))
+    for exclusion in chosen:
+        delete_exclusion(actor, exclusion)
+    return {exclusion.value: exclusion.comment for exclusion in chosen}
+
+
+def clean_exclusions(actor: Actor) -> Iterator[tuple[int, int]]:
+    """Apply each exclusion again, in a transaction of its own; yields how many of how many are done."""
     actor.require_writing(Permission.SITE_ADMIN)
-    for value in CorrelationExclusion.objects.values_list("value", flat=True):
-        _rebuild_matching(value)
-    record(actor, AnalysisAction.CORRELATION_EXCLUSION_CLEANED, Target("correlation_exclusion"))
+    with transaction.atomic():
+        values = list(CorrelationExclusion.objects.order_by("pk").values_list("value", flat=True))
+        record(actor, AnalysisAction.CORRELATION_EXCLUSION_CLEANED, Target("correlation_exclusion"))
+    for done, value in enumerate(values, start=1):
+        with transaction.atomic():
+            _rebuild_matching(value)
+        yield done, len(values)
 
 
 @transaction.atomic

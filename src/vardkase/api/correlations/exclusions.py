@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from vardkase.analysis.correlation import services
@@ -26,9 +27,9 @@ class ExclusionFields(Body, kw_only=True):
 
 
 @endpoint("correlation_exclusions/index", site_admin=True)
-def index(_call: Call) -> Json:
+def index(call: Call) -> Json:
     """List the correlation exclusions."""
-    return Json([_document(exclusion) for exclusion in CorrelationExclusion.objects.order_by("pk")])
+    return Json([_document(exclusion) for exclusion in services.exclusions(call.actor)])
 
 
 @endpoint("correlation_exclusions/view", site_admin=True)
@@ -71,7 +72,7 @@ def delete(call: Call, exclusion_id: str) -> Saved:
 @endpoint("correlation_exclusions/clean", site_admin=True, writes=True)
 def clean(call: Call) -> Saved:
     """Reapply the exclusions to all stored data."""
-    services.clean_exclusions(call.actor)
+    deque(services.clean_exclusions(call.actor), maxlen=0)
     return saved(CLEANED, "/correlation_exclusions/clean")
 
 

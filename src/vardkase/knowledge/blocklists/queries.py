@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
@@ -42,6 +44,15 @@ def entries(actor: Actor, kind: Blocked, filters: Mapping[str, Any]) -> QuerySet
     if uuid := filters.get("uuid"):
         rows = rows.filter(uuid=uuid) if UUID_FORM.fullmatch(str(uuid).lower()) else rows.none()
     return rows
+
+
+def search_entries(actor: Actor, kind: Blocked, text: str) -> QuerySet[BlocklistEntry]:
+    """The entries with `text` in their title, creator or comment, or with it as their uuid. Raises Forbidden."""
+    rows = entries(actor, kind, {})
+    if UUID_FORM.fullmatch(text.lower()):
+        return rows.filter(uuid=text)
+    conditions = (Q(**{f"{name}__icontains": text}) for name in FILTERS)
+    return rows.filter(reduce(or_, conditions)) if text else rows
 
 
 def find_entry(actor: Actor, kind: Blocked, reference: str) -> BlocklistEntry:

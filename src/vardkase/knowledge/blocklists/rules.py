@@ -10,6 +10,18 @@ from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.knowledge.blocklists.models import Blocked
 
 
+def managed_kinds(actor: Actor) -> list[Blocked]:
+    return [kind for kind in Blocked if _may_manage(actor, kind)]
+
+
+def _may_manage(actor: Actor, kind: Blocked) -> bool:
+    try:
+        require_manager(actor, kind)
+    except Forbidden:
+        return False
+    return True
+
+
 def require_manager(actor: Actor, kind: Blocked) -> None:
     """Raise Forbidden unless the actor may manage the blocklist.
 

@@ -25,6 +25,7 @@ KINDS: dict[str, str | Promise] = {
     "schedules.run": _("A scheduled task"),
     "servers.cache": _("Cache a connected hub’s values for comparison"),
     "sync.pull": _("Fetch from a connected hub"),
+    "correlation.apply_exclusions": _("Apply the correlation exclusions to everything stored"),
     "correlation.rebuild": _("Recompute all correlations"),
     "sync.push": _("Send to a connected hub"),
     "sync.push_cluster": _("Send a galaxy cluster to connected hubs"),

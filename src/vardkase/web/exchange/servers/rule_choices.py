@@ -6,11 +6,9 @@ for them, which it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from django.core.cache import cache
-from django.db.models import Model, QuerySet
 
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.client import remote_filtering_rules
@@ -20,42 +18,21 @@ from vardkase.identity.organisations.queries import organisations
 from vardkase.knowledge.object_templates.queries import active_templates
 from vardkase.knowledge.taxonomies.queries import visible_tags
 from vardkase.misp.types import TYPES
-from vardkase.web.ui.forms.picker import SHOWN, Choices, Names, PickerChoice
+from vardkase.web.ui.forms.picker import SHOWN, Choices, Names, RowChoices
 
 REMEMBERED = 600
 """Seconds that the other hub's names are kept: somebody who types asks many times."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRows[Row: Model]:
-    rows: Callable[[], QuerySet[Row]]
-    column: str = "pk"
-
-    def find(self, text: str) -> list[PickerChoice]:
-        return self._choices(self.rows().filter(name__icontains=text)[:SHOWN])
-
-    def named(self, values: Sequence[str]) -> list[PickerChoice]:
-        # The values are posted by the browser: a primary key has to fit a bigint.
-        sane = [value for value in values if self.column != "pk" or (value.isdecimal() and len(value) < 19)]
-        known = {
-            choice.value: choice
-            for choice in self._choices(self.rows().filter(**{f"{self.column}__in": sane}))
-        }
-        return [known.get(value, PickerChoice(value, value)) for value in values]
-
-    def _choices(self, rows: Iterable[Row]) -> list[PickerChoice]:
-        return [PickerChoice(str(getattr(row, self.column)), row.name) for row in rows]  # type: ignore[attr-defined]
-
-
 def rule_choices(actor: Actor, server: Server | None) -> dict[str, Choices]:
     """Where each list of the rules of `server` (None for a new one) gets its choices, by field prefix."""
     return {
-        "push_tags": RuleRows(lambda: visible_tags(actor)),
-        "push_orgs": RuleRows(lambda: organisations("all")),
+        "push_tags": RowChoices(lambda: visible_tags(actor)),
+        "push_orgs": RowChoices(lambda: organisations("all")),
         "pull_tags": Names(lambda text: _names_of_tags(actor, server, text), free=True),
         "pull_orgs": Names(lambda text: _names_of_organisations(actor, server, text), free=True),
         "pull_types": Names(lambda text: (name for name in TYPES if text.lower() in name)),
-        "pull_objects": RuleRows(active_templates, "uuid"),
+        "pull_objects": RowChoices(active_templates, "uuid"),
     }
 
 

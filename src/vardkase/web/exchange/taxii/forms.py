@@ -17,9 +17,8 @@ from vardkase.exchange.taxii.models import Collection, TaxiiServer
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, usable_groups
 from vardkase.knowledge.taxonomies.queries import visible_tags
-from vardkase.web.exchange.servers.rule_choices import RuleRows
 from vardkase.web.ui.chips import REACHES as REACH_WORDS
-from vardkase.web.ui.forms.picker import Names, Picker
+from vardkase.web.ui.forms.picker import Names, Picker, RowChoices
 
 EVERYTHING = _("Leave empty for no restriction.")
 
@@ -83,7 +82,7 @@ class CollectionForm(SearchForm):
     def __init__(self, actor: Actor, collection: Collection | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(actor, *args, initial=_initial_collection(collection), **kwargs)
         for members in ("readers", "writers"):
-            self.fields[members].source = RuleRows(lambda: organisations("local"))  # type: ignore[attr-defined]
+            self.fields[members].source = RowChoices(lambda: organisations("local"))  # type: ignore[attr-defined]
         self.fields["sharing_group_id"].help_text = _(
             "If a group is chosen, the collection contains what is shared with it, and only its members can find it."
         )

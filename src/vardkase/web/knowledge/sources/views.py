@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.blocklists.rules import managed_kinds
 from vardkase.knowledge.sources.counts import LibraryCounts, library_counts
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.pages import PageRequest, page
@@ -33,6 +35,8 @@ def index(request: PageRequest) -> HttpResponse:
         (_("Describing events"), _descriptions(counts)),
         (_("Judging values"), _checks(counts)),
     ]
+    if limits := _limits(request.actor):
+        groups.append((_("Correlations and blocklists"), limits))
     return render(request, "sources/index.html", {"groups": groups})
 
 
@@ -64,6 +68,32 @@ def _checks(counts: LibraryCounts) -> list[LibraryCard]:
             _of_which_enabled(counts.warninglists, counts.warninglists_enabled),
         ),
     ]
+
+
+def _limits(actor: Actor) -> list[LibraryCard]:
+    """What only those who run the hub see."""
+    cards = []
+    if actor.is_site_admin:
+        cards.append(
+            LibraryCard(
+                "correlation_exclusions",
+                {"icon": "link-off"},
+                _("Correlations"),
+                _(
+                    "Values that never link events, values with too many correlations, and rules between events."
+                ),
+            )
+        )
+    if managed_kinds(actor):
+        cards.append(
+            LibraryCard(
+                "blocklists",
+                {"icon": "ban"},
+                _("Blocklists"),
+                _("Events, organisations and other things that the hub refuses, wherever they come from."),
+            )
+        )
+    return cards
 
 
 def _of_which_enabled(number: int, enabled: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext
 
 MOST = 500
@@ -47,6 +48,29 @@ class Names:
 
     def named(self, values: Sequence[str]) -> list[PickerChoice]:
         return [PickerChoice(value, value) for value in values]
+
+
+@dataclass(frozen=True, slots=True)
+class RowChoices[Row: Model]:
+    """Choices among rows with a name, stored by `column`."""
+
+    rows: Callable[[], QuerySet[Row]]
+    column: str = "pk"
+
+    def find(self, text: str) -> list[PickerChoice]:
+        return self._choices(self.rows().filter(name__icontains=text)[:SHOWN])
+
+    def named(self, values: Sequence[str]) -> list[PickerChoice]:
+        # The values are posted by the browser: a primary key has to fit a bigint.
+        sane = [value for value in values if self.column != "pk" or (value.isdecimal() and len(value) < 19)]
+        known = {
+            choice.value: choice
+            for choice in self._choices(self.rows().filter(**{f"{self.column}__in": sane}))
+        }
+        return [known.get(value, PickerChoice(value, value)) for value in values]
+
+    def _choices(self, rows: Iterable[Row]) -> list[PickerChoice]:
+        return [PickerChoice(str(getattr(row, self.column)), row.name) for row in rows]  # type: ignore[attr-defined]
 
 
 class PickedValues(forms.SelectMultiple):

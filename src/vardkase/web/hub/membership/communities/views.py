@@ -14,9 +14,9 @@ from vardkase.hub.membership.communities import services
 from vardkase.hub.membership.communities.models import Community
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
-from vardkase.web.exchange.servers.rule_choices import RuleRows
 from vardkase.web.hub.membership.communities.forms import CommunityForm
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.picker import RowChoices
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
 
@@ -67,7 +67,7 @@ def find(request: PageRequest) -> HttpResponse:
     return found_choices(request, CommunityForm(MEMBERS))
 
 
-MEMBERS = RuleRows(lambda: Organisation.objects.filter(membership__isnull=False).order_by("name"))
+MEMBERS = RowChoices(lambda: Organisation.objects.filter(membership__isnull=False).order_by("name"))
 
 
 def _form_page(

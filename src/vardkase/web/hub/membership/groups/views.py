@@ -14,11 +14,10 @@ from vardkase.hub.membership.groups import consent, queries, services
 from vardkase.hub.membership.groups.models import OrganisationGroup
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
-from vardkase.web.exchange.servers.rule_choices import RuleRows
 from vardkase.web.hub.membership.groups.forms import GroupAccountForm, GroupForm
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
-from vardkase.web.ui.forms.picker import Choices, Names
+from vardkase.web.ui.forms.picker import Choices, Names, RowChoices
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
@@ -77,7 +76,7 @@ def find(request: PageRequest) -> HttpResponse:
 
 def _choices() -> dict[str, Choices]:
     return {
-        "organisations": RuleRows(lambda: Organisation.objects.filter(local=True).order_by("name")),
+        "organisations": RowChoices(lambda: Organisation.objects.filter(local=True).order_by("name")),
         "administrators": Names(queries.addresses_of_administrators, free=True),
     }
 
