@@ -39,7 +39,7 @@ class ExclusionForm(forms.Form):
     comment = forms.CharField(label=_("Comment"), required=False, max_length=1000)
 
 
-class RuleForm(forms.Form):
+class CorrelationRuleForm(forms.Form):
     """A rule of one kind of selector: `organisations` or `entries`, which are numbers or titles."""
 
     name = forms.CharField(label=_("Name"), max_length=LONGEST)

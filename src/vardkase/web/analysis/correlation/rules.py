@@ -15,7 +15,7 @@ from vardkase.analysis.correlation import rule_services
 from vardkase.analysis.correlation.models import CorrelationRule, Selector
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import organisations
-from vardkase.web.analysis.correlation.forms import OF_ORGANISATIONS, RuleForm
+from vardkase.web.analysis.correlation.forms import OF_ORGANISATIONS, CorrelationRuleForm
 from vardkase.web.analysis.correlation.tabs import correlation_tabs
 from vardkase.web.knowledge.library import parents
 from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
@@ -61,7 +61,7 @@ def index(request: PageRequest) -> HttpResponse:
 def create(request: PageRequest, selector: str) -> HttpResponse:
     if selector not in Selector.values:
         raise Http404
-    form = form_with_pickers(request, lambda data: RuleForm(data, selector=Selector(selector)))
+    form = form_with_pickers(request, lambda data: CorrelationRuleForm(data, selector=Selector(selector)))
     return _write(request, form, None)
 
 
@@ -69,7 +69,9 @@ def create(request: PageRequest, selector: str) -> HttpResponse:
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     stored = rule_services.find_rule(request.actor, str(pk))
     selector = Selector(stored.selector_type)
-    form = form_with_pickers(request, lambda data: RuleForm(data, selector=selector, stored=stored))
+    form = form_with_pickers(
+        request, lambda data: CorrelationRuleForm(data, selector=selector, stored=stored)
+    )
     return _write(request, form, stored)
 
 
@@ -87,10 +89,10 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def find(request: PageRequest) -> HttpResponse:
-    return found_choices(request, RuleForm(None, selector=Selector.CREATOR))
+    return found_choices(request, CorrelationRuleForm(None, selector=Selector.CREATOR))
 
 
-def _write(request: PageRequest, form: RuleForm, stored: CorrelationRule | None) -> HttpResponse:
+def _write(request: PageRequest, form: CorrelationRuleForm, stored: CorrelationRule | None) -> HttpResponse:
     if form.is_valid():
         with errors_shown_in(form, fields={"selector_list": form.selected}):
             if stored:
