@@ -1,5 +1,5 @@
 // Dialogs: <a data-dialog="id"> opens <dialog id>. Without script the link leads to the full page.
-import { on } from "../dom";
+import { hasModifier, isTyping, on } from "../dom";
 
 function open(dialog: HTMLDialogElement): void {
   dialog.showModal();
@@ -15,7 +15,16 @@ function refuseBlocked(event: Event): void {
   if (button) event.preventDefault();
 }
 
+function openShortcuts(event: KeyboardEvent): void {
+  const dialog = document.querySelector<HTMLDialogElement>("#shortcuts");
+  const isBusy = isTyping(event.target) || document.querySelector("dialog[open]");
+  if (event.key !== "?" || hasModifier(event) || isBusy || !dialog) return;
+  event.preventDefault();
+  open(dialog);
+}
+
 export function dialogs(): void {
+  document.addEventListener("keydown", openShortcuts);
   on("click", "[data-dialog]", (opener, event) => {
     const dialog = document.getElementById(opener.dataset.dialog ?? "");
     if (!(dialog instanceof HTMLDialogElement)) return;

@@ -1,4 +1,5 @@
 // The search box: "/" or Ctrl+K focuses it, Esc gives the focus back, arrows choose among suggestions.
+// Ctrl+K in an empty box lists what can be done on the page.
 import { hasModifier, isTyping } from "../dom";
 
 function focusOnKey(box: HTMLInputElement): void {
@@ -10,6 +11,7 @@ function focusOnKey(box: HTMLInputElement): void {
     returnTo = document.activeElement as HTMLElement | null;
     box.focus();
     box.select();
+    if (palette && !box.value) box.dispatchEvent(new Event("commands"));
   });
 }
 

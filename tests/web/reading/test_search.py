@@ -93,7 +93,7 @@ def test_suggestions(seed: Seed, setup: Setup) -> None:
     assert f"/event/{setup.draft.pk}/" in text_of(reader.get("/search/suggestions/?q=draft"))
     assert f"/event/{setup.draft.pk}/" not in text_of(stranger.get("/search/suggestions/?q=draft"))
     assert "/value/" not in text_of(stranger.get(f"/search/suggestions/?q={HIDDEN}"))
-    assert text_of(stranger.get("/search/suggestions/?q=")) == ""
+    assert "/event/" not in text_of(visitor(seed.reader).get("/search/suggestions/?q="))
 
 
 def test_search_box_leads_to_what_the_text_names(seed: Seed, setup: Setup) -> None:
@@ -199,3 +199,27 @@ def test_verdict_wording() -> None:
         verdict_on(ValueLifetime(3, 2, 1, 0, 1, 1, ["ip-dst"]), [], now).words,
     }
     assert len(words) == 3
+
+
+def test_search_box_suggests_pages_and_commands_for_which_one_is_allowed(seed: Seed, setup: Setup) -> None:
+    reader, analyst, stranger = visitor(seed.reader), visitor(seed.analyst), visitor(seed.stranger)
+    assert 'href="/tags/"' in text_of(analyst.get("/search/suggestions/?q=tags"))
+    assert 'href="/event/new/"' in text_of(analyst.get("/search/suggestions/?q=new+EVENT"))
+    assert 'href="/event/new/"' not in text_of(reader.get("/search/suggestions/?q=new+event"))
+    assert 'href="/administration/feeds/"' in text_of(
+        visitor(seed.site_admin).get("/search/suggestions/?q=feeds")
+    )
+    assert 'href="/administration/feeds/"' not in text_of(analyst.get("/search/suggestions/?q=feeds"))
+
+    def on_event(client: Client, event: Event, text: str = "") -> str:
+        opened = {"HX-Current-URL": f"http://testserver/event/{event.pk}/correlations/"}
+        return text_of(client.get("/search/suggestions/", {"q": text}, headers=opened))
+
+    edit = f'href="/event/{setup.event.pk}/edit/"'
+    assert edit in on_event(analyst, setup.event)
+    assert edit in on_event(analyst, setup.event, "edit")
+    assert edit not in on_event(stranger, setup.event)
+    assert f'href="/event/{setup.event.pk}/download/"' in on_event(stranger, setup.event)
+    assert f"/event/{setup.draft.pk}/" not in on_event(stranger, setup.draft)
+    for address in ("http://testserver/nowhere/", "nonsense", "http://[", "http://testserver/event/999999/"):
+        assert analyst.get("/search/suggestions/?q=", headers={"HX-Current-URL": address}).status_code == 200

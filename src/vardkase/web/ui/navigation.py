@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NotRequired, TypedDict
@@ -206,13 +206,24 @@ def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[Navigat
     return shown
 
 
-def _items(
-    actor: Actor, items: tuple[NavigationItem, ...], counts: Mapping[str, int]
-) -> Iterator[NavigationEntry]:
+def pages_of(actor: Actor) -> Iterator[tuple[NavigationItem, str]]:
+    """Every item that `actor` sees, with its URL."""
+    for _title, items in SECTIONS:
+        yield from _open_to(actor, items)
+
+
+def _open_to(actor: Actor, items: Iterable[NavigationItem]) -> Iterator[tuple[NavigationItem, str]]:
     for item in items:
         url = address_of(item.view)
         if url and item.is_for(actor):
-            yield {"url": url, "label": item.label, "icon": item.icon, "count": _count(item, actor, counts)}
+            yield item, url
+
+
+def _items(
+    actor: Actor, items: tuple[NavigationItem, ...], counts: Mapping[str, int]
+) -> Iterator[NavigationEntry]:
+    for item, url in _open_to(actor, items):
+        yield {"url": url, "label": item.label, "icon": item.icon, "count": _count(item, actor, counts)}
 
 
 def _count(item: NavigationItem, actor: Actor, counts: Mapping[str, int]) -> int:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from vardkase.analysis.search.event_list import EventFilters, event_page
 from vardkase.analysis.search.value_search import COUNTED, ValueMeaning, ValueQuery, known_values, understand
 from vardkase.web.analysis.search.asked import LONGEST
+from vardkase.web.analysis.search.commands import commands
 from vardkase.web.analysis.search.destination import filters_of
 from vardkase.web.analysis.search.results import SHORTEST_TITLE
 from vardkase.web.intel.events.presenters import value_url
@@ -39,10 +40,13 @@ def suggestions(request: PageRequest) -> HttpResponse:
         go = f"{reverse('search_go')}?{urlencode({'q': text})}"
         filtering = [Suggestion("search", go, gettext("Show what matches these filters"), "")]
         return _listed(request, filtering)
-    rows = (
-        [] if query.meaning is ValueMeaning.NOTHING else [*_values(request, query), *_events(request, query)]
-    )
-    if rows or query.text:
+    rows = [
+        Suggestion(each.icon, each.url, each.label, gettext("Command"))
+        for each in commands(request, request.actor, text)
+    ]
+    if query.meaning is not ValueMeaning.NOTHING:
+        rows = [*_values(request, query), *rows, *_events(request, query)]
+    if query.text:
         rows.append(_everything(query))
     return _listed(request, rows)
 

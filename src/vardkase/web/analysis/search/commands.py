@@ -1,0 +1,124 @@
+"""Commands of the search box: the pages of the navigation, and what one can do, on the hub or with the open event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel import rules
+from vardkase.intel.columns import EventRow
+from vardkase.intel.queries.find import find_event
+from vardkase.web.ui.navigation import address_of, pages_of
+
+MOST = 5
+"""Commands among other suggestions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    icon: str
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralCommand:
+    view: str
+    label: str | Promise
+    icon: str
+    requires: Permission | None = None
+
+    def is_for(self, actor: Actor) -> bool:
+        return self.requires is None or (actor.may_write and actor.may(self.requires))
+
+
+@dataclass(frozen=True, slots=True)
+class EventCommand:
+    view: str
+    label: str | Promise
+    icon: str
+    is_for: Callable[[Actor, EventRow], bool] = lambda _actor, _event: True
+
+
+def _may_tag(actor: Actor, event: EventRow) -> bool:
+    return any(rules.may_tag(actor, event, local=local) for local in (True, False))
+
+
+GENERAL = (
+    GeneralCommand("event_create", _("New event"), icon="plus", requires=Permission.ADD),
+    GeneralCommand("tag_create", _("New tag"), icon="plus", requires=Permission.TAG_EDITOR),
+    GeneralCommand(
+        "tag_collection_create", _("New tag collection"), icon="plus", requires=Permission.TAG_EDITOR
+    ),
+    GeneralCommand(
+        "sharing_group_create", _("New sharing group"), icon="plus", requires=Permission.SHARING_GROUP
+    ),
+    GeneralCommand("user_create", _("New user"), icon="plus", requires=Permission.ADMIN),
+    GeneralCommand("account", _("Your account"), icon="user"),
+    GeneralCommand("account_key_create", _("New API key"), icon="key"),
+    GeneralCommand("account_change_password", _("Change password"), icon="key"),
+    GeneralCommand("mfa_index", _("Passkeys and second factor"), icon="fingerprint"),
+)
+OF_AN_EVENT = (
+    EventCommand("event_publish", _("Publish this event"), icon="send", is_for=rules.may_publish_event),
+    EventCommand("event_edit", _("Edit this event"), icon="pencil", is_for=rules.may_modify_event),
+    EventCommand(
+        "attributes_paste", _("Paste indicators"), icon="clipboard-text", is_for=rules.may_modify_event
+    ),
+    EventCommand("attribute_create", _("Add attribute"), icon="plus", is_for=rules.may_modify_event),
+    EventCommand("object_create", _("Add object"), icon="box", is_for=rules.may_modify_event),
+    EventCommand("event_tag", _("Add tags"), icon="tags", is_for=_may_tag),
+    EventCommand("event_formats", _("Download this event"), icon="download"),
+    EventCommand("event_correlations", _("Correlations"), icon="share"),
+    EventCommand("event_references", _("References"), icon="link"),
+)
+
+
+def commands(request: HttpRequest, actor: Actor, text: str) -> list[Command]:
+    """Those that match every word of `text`; for an empty one, what one can do where the reader is."""
+    words = text.lower().split()
+    found = [*_of_event(request, actor), *_general(actor), *(_pages(actor) if words else ())]
+    matching = [command for command in found if all(word in command.label.lower() for word in words)]
+    unique = {command.url: command for command in reversed(matching)}
+    return list(unique.values())[::-1][: MOST if words else None]
+
+
+def _of_event(request: HttpRequest, actor: Actor) -> Iterator[Command]:
+    match = _open_page(request)
+    if match is None or not match.route.startswith("event/<reference:reference>/"):
+        return
+    try:
+        event = find_event(actor, match.kwargs["reference"])
+    except NotFound:
+        return
+    for each in OF_AN_EVENT:
+        if each.is_for(actor, event):
+            yield Command(each.icon, reverse(each.view, args=[event.id]), str(each.label))
+
+
+def _general(actor: Actor) -> Iterator[Command]:
+    for each in GENERAL:
+        if each.is_for(actor) and (url := address_of(each.view)):
+            yield Command(each.icon, url, str(each.label))
+
+
+def _pages(actor: Actor) -> Iterator[Command]:
+    for item, url in pages_of(actor):
+        yield Command(item.icon, url, str(item.label))
+
+
+def _open_page(request: HttpRequest) -> ResolverMatch | None:
+    # htmx sends the address of the page that is open.
+    try:
+        return resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path)
+    except (ValueError, Resolver404):  # ValueError: no address, such as "http://[".
+        return None
