@@ -5,11 +5,13 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
+from django.test import Client
 
 from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
 from vardkase.analysis.search.value_page import ValueLifetime
 from vardkase.analysis.search.value_search import ValueMeaning, understand
+from vardkase.intel.models import Event
 from vardkase.knowledge.warninglists.matching import WarninglistHit
 from vardkase.web.analysis.search.value import verdict_on
 
