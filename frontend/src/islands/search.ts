@@ -6,7 +6,7 @@ function focusOnKey(box: HTMLInputElement): void {
   document.addEventListener("keydown", (event) => {
     const slash = event.key === "/" && !hasModifier(event) && !isTyping(event.target);
     const palette = event.key === "k" && (event.ctrlKey || event.metaKey);
-    if (!slash && !palette) return;
+    if ((!slash && !palette) || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     returnTo = document.activeElement as HTMLElement | null;
     box.focus();

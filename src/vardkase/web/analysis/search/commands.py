@@ -21,6 +21,8 @@ from vardkase.web.ui.navigation import address_of, pages_of
 
 MOST = 5
 """Commands among other suggestions."""
+MOST_AT_REST = 12
+"""Commands that are listed before anything is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def commands(request: HttpRequest, actor: Actor, text: str) -> list[Command]:
     found = [*_of_event(request, actor), *_general(actor), *(_pages(actor) if words else ())]
     matching = [command for command in found if all(word in command.label.lower() for word in words)]
     unique = {command.url: command for command in reversed(matching)}
-    return list(unique.values())[::-1][: MOST if words else None]
+    return list(unique.values())[::-1][: MOST if words else MOST_AT_REST]
 
 
 def _of_event(request: HttpRequest, actor: Actor) -> Iterator[Command]:
