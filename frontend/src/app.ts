@@ -11,6 +11,7 @@ import { passkeyFailures } from "./islands/passkey";
 import { pickers } from "./islands/pick";
 import { privateLink } from "./islands/privateLink";
 import { rowKeys } from "./islands/rows";
+import { scrolledRows } from "./islands/scrolledRows";
 import { searchBox } from "./islands/search";
 import { selection } from "./islands/selection";
 import { toasts } from "./islands/toast";
@@ -36,6 +37,7 @@ const islands = [
   pickers,
   privateLink,
   rowKeys,
+  scrolledRows,
   searchBox,
   selection,
   toasts,

@@ -25,8 +25,21 @@ function moveByArrow(event: KeyboardEvent): void {
   event.preventDefault();
 }
 
+/** In a frame that scrolls, a menu near the lower edge opens upwards. */
+function turnUp(event: Event): void {
+  const menu = event.target as HTMLElement;
+  const frame = menu.closest?.(".attribute-frame");
+  if (!frame || !menu.matches("details.menu[open]")) return;
+  menu.classList.remove("menu-up");
+  const body = menu.querySelector(".menu-body")?.getBoundingClientRect();
+  const edges = frame.getBoundingClientRect();
+  if (body && body.bottom > edges.bottom && body.height < menu.getBoundingClientRect().top - edges.top)
+    menu.classList.add("menu-up");
+}
+
 export function menus(): void {
   document.addEventListener("click", (event) => closeAll((event.target as Element).closest("details.menu")));
+  document.addEventListener("toggle", turnUp, true); // It does not bubble.
   document.addEventListener("keydown", closeOnEscape);
   document.addEventListener("keydown", moveByArrow);
 }

@@ -2,7 +2,9 @@
 import { hasModifier, isTyping } from "../dom";
 
 function rows(table: HTMLTableElement): HTMLTableRowElement[] {
-  return [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => row.offsetParent !== null);
+  return [...table.tBodies]
+    .flatMap((body) => [...body.rows])
+    .filter((row) => row.offsetParent !== null && !row.matches(".spacer"));
 }
 
 function current(table: HTMLTableElement): HTMLTableRowElement | null {
@@ -20,7 +22,14 @@ function moveTo(table: HTMLTableElement, row: HTMLTableRowElement | undefined): 
 function step(table: HTMLTableElement, by: number): void {
   const all = rows(table);
   const now = current(table);
-  const index = now ? all.indexOf(now) + by : 0;
+  // Without a current row: the first one in view, which in a table that is scrolled is not the first at hand.
+  const top = (table.tHead?.getBoundingClientRect().bottom ?? 0) - 1;
+  const first = () =>
+    Math.max(
+      all.findIndex((row) => row.getBoundingClientRect().top >= top),
+      0,
+    );
+  const index = now ? all.indexOf(now) + by : first();
   moveTo(table, all[Math.min(Math.max(index, 0), all.length - 1)]);
 }
 

@@ -1,8 +1,13 @@
-// Selection in a form with a table: marks the rows, shows the bulk bar, counts for everybody.
+// Selection in a form with a table: marks the rows, shows the bulk bar, counts for everybody. Rows that are scrolled out
+// of the page stay selected: a hidden input in [data-kept] stands for each.
 import { on } from "../dom";
 
 function boxes(form: Element): HTMLInputElement[] {
   return [...form.querySelectorAll<HTMLInputElement>("input[data-select]")];
+}
+
+function kept(form: Element): HTMLInputElement[] {
+  return [...form.querySelectorAll<HTMLInputElement>("[data-kept] > input")];
 }
 
 function refresh(form: Element): void {
@@ -17,14 +22,46 @@ function refresh(form: Element): void {
   const bar = form.querySelector<HTMLElement>("[data-bulk]");
   const count = bar?.querySelector("[data-bulk-count]");
   if (!bar || !count) return;
-  bar.hidden = chosen.length === 0;
-  count.textContent = String(chosen.length);
+  const number = chosen.length + kept(form).length;
+  bar.hidden = number === 0;
+  count.textContent = String(number);
+}
+
+/** Before rows leave the page: remembers which of them are selected. */
+export function keepChosen(part: Element): void {
+  const store = part.closest("form")?.querySelector("[data-kept]");
+  for (const box of store ? boxes(part) : []) {
+    if (!box.checked) continue;
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name: box.name, value: box.value });
+    store?.append(input);
+  }
+}
+
+/** After rows came into the page: selects those that were. */
+export function refreshSelection(part: Element): void {
+  const form = part.closest("form");
+  if (!form) return;
+  const remembered = new Map(kept(form).map((input) => [input.value, input]));
+  for (const box of boxes(part)) {
+    const input = remembered.get(box.value);
+    if (!input) continue;
+    box.checked = true;
+    input.remove();
+  }
+  refresh(form);
 }
 
 function extend(box: HTMLInputElement, last: HTMLInputElement, form: Element): void {
   const all = boxes(form);
   const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
   for (const other of all.slice(from, (to ?? 0) + 1)) other.checked = box.checked;
+}
+
+function setAll(form: Element, checked: boolean): void {
+  for (const box of boxes(form)) box.checked = checked;
+  if (!checked) form.querySelector("[data-kept]")?.replaceChildren();
+  refresh(form);
 }
 
 export function selection(): void {
@@ -39,14 +76,10 @@ export function selection(): void {
   });
   on("change", "input[data-select-all]", (element) => {
     const form = element.closest("form");
-    if (!form) return;
-    for (const box of boxes(form)) box.checked = (element as HTMLInputElement).checked;
-    refresh(form);
+    if (form) setAll(form, (element as HTMLInputElement).checked);
   });
   on("click", "[data-select-none]", (button) => {
     const form = button.closest("form");
-    if (!form) return;
-    for (const box of boxes(form)) box.checked = false;
-    refresh(form);
+    if (form) setAll(form, false);
   });
 }

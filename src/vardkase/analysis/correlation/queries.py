@@ -120,6 +120,14 @@ GROUP BY event_id ORDER BY shared DESC, event_id DESC
 LIMIT %(limit)s
 """
 
+CORRELATING = """
+SELECT DISTINCT mine.attribute_id FROM ({mine}) mine
+WHERE EXISTS (
+    SELECT 1 FROM attribute_key o {join}
+    WHERE o.key = mine.key AND o.event_id <> %(event)s AND o.correlates AND {event} AND {attribute} AND {apart}
+)
+"""
+
 WITH_VALUE = """
 SELECT k.attribute_id
 FROM attribute_key k JOIN event e ON e.id = k.event_id JOIN attribute a ON a.id = k.attribute_id
@@ -187,6 +195,17 @@ def correlations_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> Co
     shared = _correlations(actor, KEYS_OF_ATTRIBUTES, {"ids": list(attribute_ids)})
     similar = similar_to_attributes(actor, attribute_ids) + contained_in_attributes(actor, attribute_ids)
     return _with_alike(shared, similar)
+
+
+def correlating_attributes(actor: Actor, event_id: int) -> set[int]:
+    """Ids of the attributes of an event that correlate, however often."""
+    if DISABLED.value:
+        return set()
+    rules = rules_naming([event_id]).get(event_id, [])
+    others = _others(actor, "%(rules)s" if rules else "")
+    sql = CORRELATING.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **others)
+    found = {row[0] for row in _rows(actor, sql, event=event_id, rules=rules)}
+    return found | {each.attribute_id for each in alike_in_event(actor, event_id)}
 
 
 def alike_in_event(actor: Actor, event_id: int) -> list[Similar]:

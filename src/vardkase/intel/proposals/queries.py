@@ -160,6 +160,14 @@ def open_by_attribute(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, i
     return dict(cursor().execute(sql, parameters).fetchall())
 
 
+def attributes_with_open(actor: Actor, event_id: int) -> set[int]:
+    sql = (
+        f"SELECT DISTINCT s.attribute_id {SOURCE} WHERE s.event_id = %(event)s AND s.attribute_id IS NOT NULL "
+        f"AND NOT s.deleted AND {readable(actor)}"
+    )
+    return {row[0] for row in cursor().execute(sql, {**reader_parameters(actor), "event": event_id})}
+
+
 def _line(row: Sequence[Any]) -> ProposalLine:
     event, proposed = ProposalEvent(*row[7:14]), ProposalContent(*row[14:22])
     stored = None if row[1] is None else ProposalContent(*row[22:])

@@ -1,13 +1,17 @@
-"""Queries for an event's attribute table: grouped by object or flat, paginated."""
+"""Queries for an event's table of attributes: which match, in which order, and the rows of one window of them.
+
+A window is read in two steps. The first orders ids alone, which a scan of the event's rows does for 350,000 in tenths
+of a second wherever the window lies; the second reads the columns of the few that are shown.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
@@ -19,36 +23,77 @@ from vardkase.identity.access.visibility import (
 from vardkase.intel.columns import read_row, readable_columns
 from vardkase.intel.models import Attribute
 
-LOOSE = 10**18 - 1
-"""The sort value of attributes outside objects in the grouped order: they come after all objects."""
-
 
 class Layout(StrEnum):
     OBJECTS = "objects"
     FLAT = "flat"
 
 
-ORDERS = {
-    Layout.OBJECTS: (f"coalesce(a.object_id, {LOOSE})", False),
-    Layout.FLAT: ("a.timestamp", True),
+SORTS = {
+    "type": ("a.type",),
+    # Byte order: a locale's takes several times as long, and no alphabet orders addresses and hashes better.
+    "value": ('a.value1 COLLATE "C"', "a.value2"),
+    "category": ("a.category", "a.type"),
+    "updated": ("a.timestamp",),
 }
+"""Columns by which the flat list can be sorted."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineFilter:
-    """Filter for an event's attributes.
+    """Which attributes of an event; empty members do not filter.
 
     `pattern` is a LIKE pattern for value, type, category, relation and comment; `uuid` names one attribute.
+    `among`: only these ids, for what another part of the hub knows of attributes. `deleted` includes the deleted ones.
     """
 
     pattern: str = ""
     uuid: UUID | None = None
-    layout: Layout = Layout.OBJECTS
+    types: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    detection: tuple[bool, ...] = ()
+    among: frozenset[int] | None = None
     deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class LineTag:
+class LineOrder:
+    """`sort` is one of SORTS, with "-" before it if descending; it applies to the flat list.
+
+    In the other layout attributes stand below their object. `folded`: objects hide theirs, except those in `toggled`;
+    without it the ones in `toggled` do.
+    """
+
+    layout: Layout = Layout.OBJECTS
+    sort: str = ""
+    folded: bool = False
+    toggled: tuple[int, ...] = ()
+
+    @property
+    def is_flat(self) -> bool:
+        return self.layout is Layout.FLAT or bool(self.sort)
+
+    def hides_parts_of(self, object_id: int) -> bool:
+        return (object_id in self.toggled) != self.folded
+
+
+class Entry(NamedTuple):
+    """A row of the table: an attribute, or an object above its attributes (`attribute_id` is None)."""
+
+    object_id: int | None
+    attribute_id: int | None
+
+
+class Extent(NamedTuple):
+    """How many attributes match, how many objects they are in, and how many rows all of it takes."""
+
+    attributes: int
+    objects: int
+    rows: int
+
+
+class LineTag(NamedTuple):
     name: str
     local: bool
 
@@ -56,37 +101,60 @@ class LineTag:
 if TYPE_CHECKING:
 
     class AttributeLine(Attribute):
-        """`place` is its sort value."""
-
         sharing_group_name: str | None
-        place: int
         tags: list[LineTag]
 
 else:
-    AttributeLine = read_row(Attribute, ("sharing_group_name", "place", "tags"))
+    AttributeLine = read_row(Attribute, ("sharing_group_name", "tags"))
+
+
+def extent(actor: Actor, event_id: int, wanted: LineFilter, order: LineOrder) -> Extent:
+    sql = f"SELECT count(*), count(DISTINCT a.object_id), count(*) FILTER (WHERE {SHOWN}) {_matching(actor, wanted)}"
+    row = cursor().execute(sql, _parameters(actor, event_id, wanted, order)).fetchone()
+    attributes, objects, shown = row or (0, 0, 0)
+    return Extent(attributes, objects, attributes if order.is_flat else objects + shown)
+
+
+def entries(
+    actor: Actor, event_id: int, wanted: LineFilter, order: LineOrder, start: int, size: int
+) -> list[Entry]:
+    """The rows from `start` (0 is the first) on."""
+    matching = _matching(actor, wanted)
+    if order.is_flat:
+        sql = FLAT.format(matching=matching, order=_flat_order(order.sort or "-updated"))
+    else:
+        sql = GROUPED.format(matching=matching, shown=SHOWN.replace("a.", ""))
+    window = {"start": start, "size": size}
+    rows = cursor().execute(sql, {**_parameters(actor, event_id, wanted, order), **window}).fetchall()
+    return [Entry(*row) for row in rows]
 
 
 def attribute_lines(
-    actor: Actor, event_id: int, wanted: LineFilter, place: PagePosition | None, size: int
-) -> Page[AttributeLine]:
-    place = sound(place, "bigint")
-    key, descending = ORDERS[wanted.layout]
-    condition, order = beyond(key, "a.id", "bigint", place, descending=descending)
-    sql = LINES.format(key=key, order=order, conditions=f"{_conditions(actor, wanted)} AND {condition}")
-    # One row more than the page has, which tells whether there is another page.
-    parameters = {**_parameters(actor, event_id, wanted), **place_parameters(place), "limit": size + 1}
-    lines = [AttributeLine(*row, []) for row in cursor().execute(sql, parameters).fetchall()]
-    page = page_of(lines, place, size, lambda line: (line.place, line.id))
-    by_id = {line.id: line for line in page.rows}
+    actor: Actor, event_id: int, attribute_ids: Sequence[int], *, deleted: bool
+) -> dict[int, AttributeLine]:
+    """Those of the attributes that the actor may read, by id."""
+    sql = LINES.format(conditions=_conditions(actor, LineFilter(deleted=deleted)))
+    parameters = {"ids": list(attribute_ids), "event": event_id, **reader_parameters(actor)}
+    rows = cursor().execute(sql, parameters).fetchall()
+    by_id = {line.id: line for line in (AttributeLine(*row, []) for row in rows)}
     for attribute_id, name, local in cursor().execute(TAGS, {"ids": list(by_id)}).fetchall():
         by_id[attribute_id].tags.append(LineTag(name, local))
-    return page
+    return by_id
 
 
-def count_lines(actor: Actor, event_id: int, wanted: LineFilter) -> int:
-    sql = f"SELECT count(*) {FROM} WHERE {_conditions(actor, wanted)}"
-    row = cursor().execute(sql, _parameters(actor, event_id, wanted)).fetchone()
-    return int(row[0]) if row else 0
+def found_by_text(actor: Actor, event_id: int, wanted: LineFilter) -> LineFilter:
+    """The same filter with ids in place of the text, which is then searched for once and not by every query."""
+    if not wanted.pattern:
+        return wanted
+    by_text = LineFilter(pattern=wanted.pattern, among=wanted.among, deleted=wanted.deleted)
+    found = frozenset(matching_ids(actor, event_id, by_text))
+    return replace(wanted, pattern="", among=found)
+
+
+def matching_ids(actor: Actor, event_id: int, wanted: LineFilter) -> list[int]:
+    sql = f"SELECT a.id {_matching(actor, wanted)} ORDER BY a.id"
+    rows = cursor().execute(sql, _parameters(actor, event_id, wanted, LineOrder())).fetchall()
+    return [row[0] for row in rows]
 
 
 def changed_since(actor: Actor, event_id: int, moment: int) -> int:
@@ -97,33 +165,132 @@ def changed_since(actor: Actor, event_id: int, moment: int) -> int:
     return int(row[0]) if row else 0
 
 
+def count_by(actor: Actor, event_id: int, wanted: LineFilter, columns: str) -> list[tuple[Any, ...]]:
+    """The matching attributes counted by `columns` (SQL over alias a)."""
+    sql = f"SELECT {columns}, count(*) {_matching(actor, wanted)} GROUP BY {columns}"
+    return cursor().execute(sql, _parameters(actor, event_id, wanted, LineOrder())).fetchall()
+
+
+def count_by_tag(actor: Actor, event_id: int, wanted: LineFilter) -> dict[str, int]:
+    sql = TAG_COUNTS.format(matching=_matching(actor, wanted))
+    return dict(cursor().execute(sql, _parameters(actor, event_id, wanted, LineOrder())).fetchall())
+
+
+def filled_columns(actor: Actor, event_id: int) -> set[str]:
+    """Which of tags, reach (a distribution of its own), comment and seen (first or last) any attribute has."""
+    visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
+    row = (
+        cursor()
+        .execute(FILLED.format(visible=visible), {"event": event_id, **reader_parameters(actor)})
+        .fetchone()
+    )
+    return {
+        name
+        for name, is_filled in zip(("reach", "comment", "seen", "tags"), row or (), strict=False)
+        if is_filled
+    }
+
+
+def _matching(actor: Actor, wanted: LineFilter) -> str:
+    return f"{FROM} WHERE {_conditions(actor, wanted)}"
+
+
+def _flat_order(sort: str) -> str:
+    down = " DESC" if sort.startswith("-") else ""
+    return ", ".join(f"{key}{down}" for key in (*SORTS[sort.removeprefix("-")], "a.id"))
+
+
 def _conditions(actor: Actor, wanted: LineFilter) -> str:
     conditions = ["a.event_id = %(event)s", event_predicate(actor), attribute_predicate(actor)]
     conditions.append(deleted_predicate(actor, "a") if wanted.deleted else "NOT a.deleted")
-    if wanted.uuid:
-        conditions.append("a.uuid = %(uuid)s")
-    if wanted.pattern:
-        columns = ("a.value1", "a.value2", "a.type", "a.category", "a.comment", "a.object_relation")
-        conditions.append("(" + " OR ".join(f"{column} ILIKE %(pattern)s" for column in columns) + ")")
+    conditions += [
+        condition
+        for condition, is_wanted in (
+            ("a.uuid = %(uuid)s", wanted.uuid),
+            # One comparison for all columns takes two thirds of the time of one for each.
+            (f"concat_ws(E'\\n', {SEARCHED}) ILIKE %(pattern)s", wanted.pattern),
+            ("a.type = ANY(%(types)s)", wanted.types),
+            ("a.category = ANY(%(categories)s)", wanted.categories),
+            (f"EXISTS ({TAGGED})", wanted.tags),
+            ("a.to_ids = ANY(%(detection)s)", wanted.detection),
+            ("a.id = ANY(%(among)s::bigint[])", wanted.among is not None),
+        )
+        if is_wanted
+    ]
     return " AND ".join(conditions)
 
 
-def _parameters(actor: Actor, event_id: int, wanted: LineFilter) -> dict[str, Any]:
-    return {"event": event_id, "pattern": wanted.pattern, "uuid": wanted.uuid, **reader_parameters(actor)}
+def _parameters(actor: Actor, event_id: int, wanted: LineFilter, order: LineOrder) -> dict[str, Any]:
+    return {
+        "event": event_id,
+        "pattern": wanted.pattern,
+        "uuid": wanted.uuid,
+        "types": list(wanted.types),
+        "categories": list(wanted.categories),
+        "tags": list(wanted.tags),
+        "detection": list(wanted.detection),
+        "among": list(wanted.among or ()),
+        "folded": order.folded,
+        "toggled": list(order.toggled),
+        **reader_parameters(actor),
+    }
 
 
 FROM = "FROM attribute a JOIN event e ON e.id = a.event_id"
 
+SEARCHED = "a.value1, a.value2, a.type, a.category, a.comment, a.object_relation"
+
+TAGGED = """
+SELECT 1 FROM attribute_tag at JOIN tag t ON t.id = at.tag_id WHERE at.attribute_id = a.id AND t.name = ANY(%(tags)s)
+"""
+
+SHOWN = "(a.object_id IS NULL OR (a.object_id = ANY(%(toggled)s::bigint[])) = %(folded)s)"
+
+FLAT = "SELECT a.object_id, a.id {matching} ORDER BY {order} OFFSET %(start)s LIMIT %(size)s"
+
+# First all objects, each with its attributes, then the attributes outside objects: those, most of a large event, are
+# sorted by id alone.
+GROUPED = """
+WITH found AS MATERIALIZED (SELECT a.id, a.object_id {matching}),
+grouped AS MATERIALIZED (
+    SELECT object_id, NULL::bigint AS id FROM found WHERE object_id IS NOT NULL GROUP BY object_id
+    UNION ALL
+    SELECT object_id, id FROM found WHERE object_id IS NOT NULL AND {shown}
+),
+loose AS (SELECT greatest(%(start)s - count(*), 0) AS start FROM grouped)
+SELECT object_id, id FROM (
+    (SELECT 0 AS part, object_id, id FROM grouped ORDER BY object_id, id NULLS FIRST
+     OFFSET %(start)s LIMIT %(size)s)
+    UNION ALL
+    (SELECT 1, NULL, id FROM found WHERE object_id IS NULL ORDER BY id
+     OFFSET (SELECT start FROM loose) LIMIT %(size)s)
+) rows ORDER BY part, object_id, id NULLS FIRST LIMIT %(size)s
+"""
+
+# From a list, and not by `= ANY`: that reads all rows of the event.
 LINES = f"""
-SELECT {", ".join(f"a.{name}" for name in readable_columns(Attribute))}, g.name, {{key}}
-FROM attribute a JOIN event e ON e.id = a.event_id
+SELECT {", ".join(f"a.{name}" for name in readable_columns(Attribute))}, g.name
+FROM unnest(%(ids)s::bigint[]) AS chosen (id) JOIN attribute a ON a.id = chosen.id JOIN event e ON e.id = a.event_id
 LEFT JOIN sharing_group g ON g.id = a.sharing_group_id AND a.distribution = 4
 WHERE {{conditions}}
-ORDER BY {{order}}
-LIMIT %(limit)s
 """
 
 TAGS = """
 SELECT at.attribute_id, t.name, at.local FROM attribute_tag at JOIN tag t ON t.id = at.tag_id
 WHERE at.attribute_id = ANY(%(ids)s::bigint[]) ORDER BY at.id
+"""
+
+FILLED = f"""
+SELECT bool_or(a.distribution <> 5), bool_or(a.comment <> ''),
+       bool_or(a.first_seen IS NOT NULL OR a.last_seen IS NOT NULL),
+       EXISTS (SELECT 1 {FROM} JOIN attribute_tag at ON at.attribute_id = a.id
+               WHERE at.event_id = %(event)s AND {{visible}})
+{FROM} WHERE a.event_id = %(event)s AND {{visible}}
+"""
+
+TAG_COUNTS = """
+SELECT t.name, count(DISTINCT at.attribute_id)
+FROM attribute_tag at JOIN tag t ON t.id = at.tag_id
+WHERE at.event_id = %(event)s AND at.attribute_id IN (SELECT a.id {matching})
+GROUP BY t.name ORDER BY 2 DESC, 1 LIMIT 200
 """

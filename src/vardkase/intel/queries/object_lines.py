@@ -18,7 +18,10 @@ from vardkase.identity.access.visibility import (
 
 @dataclass(frozen=True, slots=True)
 class ObjectHead:
-    """An object above its attributes: the number of readable ones, and its references."""
+    """An object above its attributes: the number of readable ones, and its references.
+
+    `identity` is the value of type `identity_type` that tells it from others of its kind; empty if it has none.
+    """
 
     id: int
     uuid: UUID
@@ -29,6 +32,8 @@ class ObjectHead:
     sharing_group_name: str | None
     deleted: bool
     count: int
+    identity_type: str
+    identity: str
     references: list[ReferenceLine] = field(default_factory=list)
 
 
@@ -52,7 +57,16 @@ def object_heads(actor: Actor, object_ids: Sequence[int]) -> dict[int, ObjectHea
     sql = HEADS.format(
         event=event_predicate(actor), object=part_predicate(actor, "o"), attribute=attribute_predicate(actor)
     )
-    heads = {row[0]: ObjectHead(*row) for row in cursor().execute(sql, parameters).fetchall()}
+    identities: dict[int, tuple[str, str]] = {
+        object_id: (kind, value)
+        for object_id, kind, value in cursor().execute(
+            IDENTITIES.format(event=event_predicate(actor), attribute=attribute_predicate(actor)), parameters
+        )
+    }
+    heads = {
+        row[0]: ObjectHead(*(*row, *identities.get(row[0], ("", ""))))
+        for row in cursor().execute(sql, parameters).fetchall()
+    }
     for line in _references(actor, "r.object_id = ANY(%(ids)s::bigint[])", ids=list(object_ids)):
         if line.object_id in heads:
             heads[line.object_id].references.append(line)
@@ -85,6 +99,21 @@ SELECT o.id, o.uuid, o.name, o.meta_category, o.comment, o.distribution, g.name,
 FROM object o JOIN event e ON e.id = o.event_id
 LEFT JOIN sharing_group g ON g.id = o.sharing_group_id AND o.distribution = 4
 WHERE o.id = ANY(%(ids)s::bigint[]) AND {event} AND {object}
+"""
+
+# The attribute that comes first among those one of which the template requires, then by its priority on forms. An
+# object of an unknown template is named by its first attribute.
+IDENTITIES = """
+SELECT DISTINCT ON (o.id) o.id, a.type, concat_ws('|', a.value1, a.value2)
+FROM object o JOIN event e ON e.id = o.event_id JOIN attribute a ON a.object_id = o.id AND NOT a.deleted
+LEFT JOIN LATERAL (
+    SELECT t.id, t.definition -> 'requiredOneOf' AS one_of FROM object_template t
+    WHERE t.uuid::text = o.template_uuid ORDER BY t.version = o.template_version DESC, t.version DESC LIMIT 1
+) t ON TRUE
+LEFT JOIN object_template_element element
+    ON element.object_template_id = t.id AND element.object_relation = a.object_relation
+WHERE o.id = ANY(%(ids)s::bigint[]) AND {event} AND {attribute}
+ORDER BY o.id, coalesce(t.one_of ? a.object_relation, FALSE) DESC, element.ui_priority DESC NULLS LAST, a.id
 """
 
 REFERENCES = """

@@ -146,6 +146,16 @@ def counts_by_type(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, dict
     return counts
 
 
+def sighted_attributes(actor: Actor, event_id: int) -> set[int]:
+    """Ids of the attributes of an event with a sighting of any type that the actor may read."""
+    readable = readable_sightings(actor)
+    sql = (
+        f"SELECT DISTINCT s.attribute_id {readable.source} "
+        f"WHERE s.event_id = %(event)s AND {readable.condition}"
+    )
+    return {row[0] for row in cursor().execute(sql, {**readable.parameters, "event": event_id})}
+
+
 def counts_by_source(actor: Actor) -> list[tuple[str, int, int, list[int]]]:
     readable = readable_sightings(actor)
     sql = (

@@ -58,6 +58,13 @@ def value_text(context: Context, text: str, kind: str, url: str = "", copy: bool
     return values.value(text, kind, url=url, copy=copy, raw=bool(context.get("shows_raw_values")))
 
 
+@register.simple_tag(takes_context=True)
+def value_line(context: Context, attribute: Any, url: str = "") -> SafeString:
+    """An attribute's value, with its copy menu, for a row of fixed height."""
+    text, kind = values.attribute_value(attribute)
+    return values.value_line(text, kind, url=url, raw=bool(context.get("shows_raw_values")))
+
+
 @register.simple_tag
 def moment(when: datetime | None) -> SafeString:
     """A `time` element: short text, exact value for machines and on hover."""
@@ -128,7 +135,7 @@ def sort_header(context: Context, label: str, key: str, css: str = "") -> dict[s
         "label": label,
         "css": css,
         "order": order,
-        "href": _query(request, sort=target, after=None, before=None),
+        "href": _query(request, sort=target, after=None, before=None, page=None),
     }
 
 

@@ -48,6 +48,37 @@ def value(text: str, kind: str, *, url: str = "", copy: bool = False, raw: bool 
     )
 
 
+LONGEST_LINE = 300
+"""Characters of a value in a row of one line; its page and the copy menu have the whole."""
+
+
+def value_line(text: str, kind: str, *, url: str, raw: bool) -> SafeString:
+    """A value in a row of fixed height: cut by the layout, whole when focused and as a tooltip; with a copy menu."""
+    shown = text if raw else defang(text, kind)
+    marks = is_defanged(kind)
+    first = " ".join(shown.split()) if "\n" in shown else shown
+    cut = first if len(first) <= LONGEST_LINE else f"{first[:LONGEST_LINE]} …"
+    # Where letters are marked, each mark has a tooltip of its own, and the warning another.
+    return format_html(
+        '<span class="one-line" title="{}">{}</span>{}{}',
+        shown[:1000],
+        _linked(_pieces(cut, marks), kind, url),
+        _warning_mark(text, kind) if marks else "",
+        copy_menu(text, kind),
+    )
+
+
+def _warning_mark(text: str, kind: str) -> SafeString:
+    foreign = sorted(display.foreign_letters(text))
+    if not foreign:
+        return SafeString("")
+    letters = ", ".join(f"{display.script_name(letter)} {letter}" for letter in foreign)
+    words = f"{letters}: {display.punycode(text, kind)}"
+    return format_html(
+        '<span class="punycode-mark" title="{}">{}</span>', words, icon("alert-triangle", "small", words)
+    )
+
+
 def _pieces(shown: str, marks: bool) -> SafeString:
     cut = display.pieces(shown, marks_scripts=marks)
     return format_html_join("", "{}", ((format_html(PIECES[p.kind], p.text, p.name),) for p in cut))

@@ -1,11 +1,10 @@
-"""View data of the attribute table: one block per object, and one for attributes without an object."""
+"""View data of the table of attributes: a row for each attribute, and one for each object above its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import groupby
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,7 +13,7 @@ from vardkase.analysis.correlation.queries import correlations_of_attributes
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
 from vardkase.intel.proposals.queries import open_by_attribute
-from vardkase.intel.queries.attribute_lines import AttributeLine, Layout
+from vardkase.intel.queries.attribute_lines import AttributeLine, Entry, LineOrder, attribute_lines
 from vardkase.intel.queries.object_lines import ObjectHead, object_heads
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import counts_by_type
@@ -74,31 +73,63 @@ class PartRow:
         return moment(self.line.timestamp)
 
     @property
+    def first_seen(self) -> datetime | None:
+        return _seen(self.line.first_seen)
+
+    @property
+    def last_seen(self) -> datetime | None:
+        return _seen(self.line.last_seen)
+
+    @property
     def has_own_reach(self) -> bool:
         return self.line.distribution != INHERIT
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectBlock:
-    head: ObjectHead | None
-    lines: list[PartRow]
+class TableRow:
+    """A row and its number in the whole table, counted from 1 with the head: an object, or an attribute."""
+
+    number: int
+    head: ObjectHead | None = None
+    shown: PartRow | None = None
+    in_object: bool = False
+    is_folded: bool = False
+    toggled: str = ""
+    """For an object: those to name in the address so that it folds or unfolds."""
 
     @property
     def has_own_reach(self) -> bool:
         return self.head is not None and self.head.distribution != INHERIT
 
 
-def blocks_of(
-    actor: Actor, event: EventRow, lines: Sequence[AttributeLine], layout: Layout
-) -> list[ObjectBlock]:
-    shown = _shown(actor, event, lines)
-    if layout is Layout.FLAT:
-        return [ObjectBlock(None, shown)]
-    heads = object_heads(actor, sorted({line.object_id for line in lines if line.object_id}))
-    return [
-        ObjectBlock(heads.get(object_id or 0), list(members))
-        for object_id, members in groupby(shown, key=lambda row: row.line.object_id)
-    ]
+def table_rows(
+    actor: Actor, event: EventRow, entries: Sequence[Entry], start: int, order: LineOrder, *, deleted: bool
+) -> list[TableRow]:
+    lines = attribute_lines(
+        actor, event.id, [entry.attribute_id for entry in entries if entry.attribute_id], deleted=deleted
+    )
+    shown = {row.line.id: row for row in _shown(actor, event, list(lines.values()))}
+    objects = {entry.object_id for entry in entries if entry.object_id and entry.attribute_id is None}
+    heads = object_heads(actor, sorted(objects))
+    return list(_rows(entries, start + 2, order, heads, shown))
+
+
+def _rows(
+    entries: Sequence[Entry],
+    first: int,
+    order: LineOrder,
+    heads: Mapping[int, ObjectHead],
+    shown: Mapping[int, PartRow],
+) -> Iterable[TableRow]:
+    for number, entry in enumerate(entries, first):
+        # What was removed since the rows were ordered is left out; the window is then a row shorter.
+        if entry.attribute_id is not None:
+            if part := shown.get(entry.attribute_id):
+                in_object = entry.object_id is not None and not order.is_flat
+                yield TableRow(number, shown=part, in_object=in_object)
+        elif head := heads.get(entry.object_id or 0):
+            toggled = ",".join(str(each) for each in {*order.toggled} ^ {head.id})
+            yield TableRow(number, head, is_folded=order.hides_parts_of(head.id), toggled=toggled)
 
 
 def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> list[PartRow]:
@@ -128,3 +159,7 @@ def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> lis
 
 def value_url(value: str) -> str:
     return f"{reverse('value')}?{urlencode({'v': value})}"
+
+
+def _seen(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else datetime.fromtimestamp(microseconds / 1_000_000, UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.intel.events import downloads, index, old_addresses, view
+from vardkase.web.intel.events import downloads, index, old_addresses, table, view
 from vardkase.web.ui import converters
 
 __all__ = ["converters", "urlpatterns"]
@@ -14,7 +14,8 @@ urlpatterns = [
     path("events/export/<str:format>/", index.export, name="events_export"),
     path("events/download/", index.formats, name="events_formats"),
     path("events/download/<slug:format>/", index.event_files, name="events_download"),
-    path("event/<reference:reference>/", view.attributes, name="event"),
+    path("event/<reference:reference>/", table.attributes, name="event"),
+    path("event/<reference:reference>/rows/", table.rows, name="event_rows"),
     path("event/<reference:reference>/correlations/", view.correlations, name="event_correlations"),
     path("event/<reference:reference>/related/", view.related, name="event_related"),
     path("event/<reference:reference>/reports/", view.reports, name="event_reports"),

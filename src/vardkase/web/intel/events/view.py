@@ -1,59 +1,25 @@
-"""Pages of an event, one tab at a time."""
+"""Pages of an event, one tab at a time; the first one is in `table`."""
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, ngettext
 
 from vardkase.analysis.correlation.queries import related_events
 from vardkase.analysis.correlation.shared_values import shared_values
-from vardkase.analysis.search.statement import containing
 from vardkase.intel.queries import event_parts
-from vardkase.intel.queries.attribute_lines import Layout, LineFilter, attribute_lines, count_lines
-from vardkase.intel.queries.find import UUID_FORM, find_event
+from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.object_lines import event_references
-from vardkase.web.intel.editing.common import bulk_reaches
 from vardkase.web.intel.events.layout import RELATED_SHOWN, shell_context, shell_of, with_rows
-from vardkase.web.intel.events.presenters import blocks_of
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.intel.events.shell import EventLayout
-from vardkase.web.ui.display import thin
 from vardkase.web.ui.markdown import LONGEST, rendered
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size, with_query
+from vardkase.web.ui.paging import with_query
 
 RELATED_A_PAGE = 15
-
-
-@page()
-def attributes(request: PageRequest, reference: str) -> HttpResponse:
-    shell = shell_of(request.actor, reference)
-    wanted = _wanted(request, shell)
-    lines = attribute_lines(
-        request.actor, shell.event.id, wanted, wanted_place(request), wanted_size(request)
-    )
-    filtered = wanted != LineFilter(layout=wanted.layout)
-    total = (
-        count_lines(request.actor, shell.event.id, wanted) if filtered else shell.listed.row.attribute_count
-    )
-    context = {
-        "blocks": blocks_of(request.actor, shell.event, lines.rows, wanted.layout),
-        "shows_comments": any(line.comment for line in lines.rows),
-        "wanted": wanted,
-        "text": request.GET.get("text", ""),
-        "layouts": [(Layout.OBJECTS, gettext("Objects")), (Layout.FLAT, gettext("Flat list"))],
-        "shown": ngettext("%(shown)s of %(total)s attribute", "%(shown)s of %(total)s attributes", total)
-        % {"shown": thin(len(lines.rows)), "total": thin(total)},
-        "may_see_deleted": _may_see_deleted(shell),
-        "bulk_reaches": bulk_reaches(request.actor) if shell.may_modify else [],
-        "all_url": first_page(request, text=None),
-        **page_links(request, lines),
-    }
-    return _part(request, shell, "event", "events/attributes.html", context)
 
 
 @page()
@@ -120,17 +86,3 @@ def _part(
     request: PageRequest, shell: EventLayout, name: str, template: str, context: dict[str, Any]
 ) -> HttpResponse:
     return render(request, template, {**shell_context(shell, name), **context})
-
-
-def _wanted(request: PageRequest, shell: EventLayout) -> LineFilter:
-    # PostgreSQL refuses NUL in a text.
-    text = request.GET.get("text", "").strip()[:500].replace("\0", "")
-    layout = Layout.FLAT if request.GET.get("layout") == Layout.FLAT else Layout.OBJECTS
-    deleted = request.GET.get("deleted") == "1" and _may_see_deleted(shell)
-    if UUID_FORM.fullmatch(text):
-        return LineFilter(uuid=UUID(text), layout=layout, deleted=deleted)
-    return LineFilter(containing(text) if text else "", layout=layout, deleted=deleted)
-
-
-def _may_see_deleted(shell: EventLayout) -> bool:
-    return shell.is_ours or shell.actor.is_site_admin

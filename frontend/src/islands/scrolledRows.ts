@@ -1,0 +1,181 @@
+// The table of attributes fetches rows as it is scrolled. The rows at hand lie between two spacers as high as all
+// others would be; every row has the same height. A window is a tbody, fetched as HTML and thrown away when far off.
+import { keepChosen, refreshSelection } from "./selection";
+
+const AHEAD_PX = 1200;
+const MOST_WINDOWS = 8;
+
+interface Scrolled {
+  table: HTMLTableElement;
+  frame: HTMLElement;
+  above: HTMLTableRowElement;
+  below: HTMLTableRowElement;
+  windows: Map<number, HTMLTableSectionElement>;
+  first: number;
+  size: number;
+  total: number;
+  rowHeight: number;
+  waiting: boolean;
+}
+
+const tables = new WeakMap<HTMLTableElement, Scrolled>();
+
+function spacer(table: HTMLTableElement, before: Element | null): HTMLTableRowElement {
+  const body = document.createElement("tbody");
+  const row = body.insertRow();
+  row.className = "spacer";
+  row.setAttribute("aria-hidden", "true");
+  row.insertCell();
+  table.insertBefore(body, before);
+  return row;
+}
+
+function setHeight(row: HTMLTableRowElement, rows: number, rowHeight: number): void {
+  const cell = row.cells[0];
+  if (cell) cell.style.height = `${rows * rowHeight}px`;
+  row.hidden = rows <= 0;
+}
+
+function lay(scrolled: Scrolled): void {
+  const held = [...scrolled.windows.values()].reduce((sum, body) => sum + body.rows.length, 0);
+  setHeight(scrolled.above, scrolled.first, scrolled.rowHeight);
+  setHeight(scrolled.below, scrolled.total - scrolled.first - held, scrolled.rowHeight);
+}
+
+/** The numbers of the first and last row that should be at hand. */
+function needed({ table, frame, rowHeight, total }: Scrolled): [number, number] {
+  const head = table.tHead?.offsetHeight ?? 0;
+  const from = Math.floor((frame.scrollTop - head - AHEAD_PX) / rowHeight);
+  const to = Math.ceil((frame.scrollTop + frame.clientHeight + AHEAD_PX) / rowHeight);
+  return [Math.min(Math.max(from, 0), total - 1), Math.min(Math.max(to, 0), total - 1)];
+}
+
+async function fetchWindow(scrolled: Scrolled, start: number): Promise<HTMLTableSectionElement | null> {
+  const { table } = scrolled;
+  const answer = await fetch(`${table.dataset.rowsUrl}&start=${start}`, {
+    headers: { "HX-Request": "true" },
+  });
+  // A session that ended answers with the sign-in page.
+  if (!answer.ok || answer.redirected) {
+    location.reload();
+    return null;
+  }
+  const template = document.createElement("template");
+  template.innerHTML = `<table><tbody>${await answer.text()}</tbody></table>`;
+  return template.content.querySelector("tbody");
+}
+
+function drop(scrolled: Scrolled, start: number): void {
+  const body = scrolled.windows.get(start);
+  if (!body) return;
+  // Who stands on a row that leaves stands on the table.
+  if (body.contains(document.activeElement)) scrolled.frame.focus({ preventScroll: true });
+  keepChosen(body);
+  body.remove();
+  scrolled.windows.delete(start);
+}
+
+function place(scrolled: Scrolled, start: number, body: HTMLTableSectionElement): void {
+  const next = [...scrolled.windows].filter(([other]) => other > start).sort(([a], [b]) => a - b)[0]?.[1];
+  scrolled.table.insertBefore(body, next ?? scrolled.below.parentElement);
+  scrolled.windows.set(start, body);
+  window.htmx.process(body);
+  refreshSelection(body);
+}
+
+function trim(scrolled: Scrolled, from: number, to: number): void {
+  const { size } = scrolled;
+  const far = [...scrolled.windows.keys()]
+    .filter((start) => start + size <= from || start > to)
+    .sort((a, b) => Math.abs(b - from) - Math.abs(a - from));
+  for (const start of far) {
+    if (scrolled.windows.size <= MOST_WINDOWS) return;
+    // Only from the ends: what is at hand is without gaps.
+    const starts = [...scrolled.windows.keys()];
+    if (start === Math.min(...starts) || start === Math.max(...starts)) drop(scrolled, start);
+  }
+}
+
+async function fill(scrolled: Scrolled): Promise<void> {
+  if (scrolled.waiting) return;
+  scrolled.waiting = true;
+  try {
+    for (let start = missing(scrolled); start !== null; start = missing(scrolled)) {
+      const body = await fetchWindow(scrolled, start);
+      if (!body || !scrolled.table.isConnected) return;
+      // Scrolled far away meanwhile: the rows at hand are of no use.
+      const starts = [...scrolled.windows.keys()];
+      const touches = starts.some((other) => Math.abs(other - start) === scrolled.size);
+      if (!touches) for (const other of starts) drop(scrolled, other);
+      place(scrolled, start, body);
+      trim(scrolled, ...needed(scrolled));
+      scrolled.first = Math.min(...scrolled.windows.keys());
+      lay(scrolled);
+      // Rows that were deleted meanwhile leave the table shorter; nothing further would come.
+      if (body.rows.length === 0) return;
+    }
+  } finally {
+    scrolled.waiting = false;
+  }
+}
+
+function missing(scrolled: Scrolled): number | null {
+  const { size, windows } = scrolled;
+  const [from, to] = needed(scrolled);
+  // What is in view first, then what is ahead of it.
+  const middle = Math.floor((from + to) / 2 / size) * size;
+  const starts: number[] = [];
+  for (let start = Math.floor(from / size) * size; start <= to; start += size) starts.push(start);
+  const wanted = starts.filter((start) => !windows.has(start));
+  return wanted.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? null;
+}
+
+function begin(table: HTMLTableElement): void {
+  const frame = table.closest<HTMLElement>(".table-frame");
+  const body = table.tBodies[0];
+  const row = body?.rows[0];
+  const [size, total, start] = ["window", "total", "start"].map((name) => Number(table.dataset[name])) as [
+    number,
+    number,
+    number,
+  ];
+  if (!frame || !body || !row || total <= size || tables.has(table)) return;
+  const scrolled: Scrolled = {
+    table,
+    frame,
+    above: spacer(table, body),
+    below: spacer(table, null),
+    windows: new Map([[start, body]]),
+    first: start,
+    size,
+    total,
+    rowHeight: row.getBoundingClientRect().height,
+    waiting: false,
+  };
+  tables.set(table, scrolled);
+  lay(scrolled);
+  if (start) frame.scrollTop = start * scrolled.rowHeight;
+  frame.addEventListener("scroll", () => requestAnimationFrame(() => void fill(scrolled)), { passive: true });
+  void fill(scrolled);
+}
+
+function beginAll(): void {
+  document.querySelectorAll<HTMLTableElement>("table[data-rows-url]").forEach(begin);
+}
+
+export function scrolledRows(): void {
+  let place = 0;
+  // Folding an object draws the table anew; the reader stays where they are.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig } = (event as CustomEvent).detail;
+    const keeps = (requestConfig?.elt as Element | undefined)?.closest("[data-keep-place]");
+    place = keeps ? (document.querySelector(".attribute-frame")?.scrollTop ?? 0) : 0;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    beginAll();
+    const frame = document.querySelector(".attribute-frame");
+    if (frame && place) frame.scrollTop = place;
+    place = 0;
+  });
+  beginAll();
+}

@@ -1,0 +1,87 @@
+"""The columns of an event's table of attributes: which there are, which the reader chose, which are empty."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+from vardkase.identity.user_settings.queries import values_of
+from vardkase.intel.queries.attribute_lines import filled_columns
+from vardkase.intel.sightings.queries import sighted_attributes
+from vardkase.knowledge.warninglists.queries import any_enabled
+
+SETTING = "attribute_table_columns"
+"""The user setting with the keys of the chosen columns; without it the table shows those that fit."""
+LARGE = 20_000
+"""Attributes of an event above which no column is looked through for being empty, and counts come after the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    key: str
+    label: str | Promise
+    sort: str = ""
+    icon: str = ""
+    """Stands in the head in place of the label, which becomes its tooltip."""
+
+    @property
+    def css(self) -> str:
+        return f"{self.key}-cell"
+
+
+COLUMNS = (
+    Column("detection", _("Detection"), icon="focus-2"),
+    Column("category", _("Category"), "category"),
+    Column("tags", _("Tags")),
+    Column("reach", _("Distribution")),
+    Column("comment", _("Comment")),
+    Column("seen", _("First and last seen")),
+    Column("sightings", _("Sightings"), icon="eye"),
+    Column("correlations", _("Correlations"), icon="link"),
+    Column("warninglists", _("Warninglists"), icon="alert-triangle"),
+    Column("updated", pgettext_lazy("when", "Updated"), "updated"),
+)
+"""Beside type and value, which are always there."""
+KEYS = frozenset(column.key for column in COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumns:
+    columns: Sequence[Column]
+    chosen: Collection[str]
+    """What the reader asked for; empty columns are not among `columns` all the same."""
+    is_chosen: bool
+
+    @property
+    def keys(self) -> list[str]:
+        return [column.key for column in self.columns]
+
+
+def shown_columns(actor: Actor, user: User, event_id: int, attribute_count: int) -> ShownColumns:
+    stored = values_of(user).get(SETTING)
+    chosen = KEYS if stored is None else KEYS.intersection(map(str, stored))
+    filled = KEYS if attribute_count > LARGE else _filled(actor, event_id)
+    shown = [column for column in COLUMNS if column.key in chosen and column.key in filled]
+    return ShownColumns(shown, chosen, stored is not None)
+
+
+def named(text: str) -> list[str]:
+    """The keys in an address, in which a window of rows names the columns of its table."""
+    wanted = text.split(",")
+    return [column.key for column in COLUMNS if column.key in wanted]
+
+
+def _filled(actor: Actor, event_id: int) -> set[str]:
+    filled = {"detection", "category", "correlations", "updated", *filled_columns(actor, event_id)}
+    if actor.may(Permission.SIGHTING) or sighted_attributes(actor, event_id):
+        filled.add("sightings")
+    if any_enabled():
+        filled.add("warninglists")
+    return filled
