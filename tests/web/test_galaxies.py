@@ -228,3 +228,15 @@ def test_number_of_queries_does_not_grow_with_rows(seed: Seed, actors: Galaxy) -
     for number in range(20):
         own_cluster(actors, seed, f"More {number}")
     assert queries() <= before + 2
+
+
+def test_chip_of_own_cluster_has_its_name(seed: Seed, actors: Galaxy) -> None:
+    own = own_cluster(actors, seed, "Polar bear", tag_name="")
+    tag = f'misp-galaxy:threat-actor="{own.uuid}"'
+    GalaxyCluster.objects.filter(pk=own.pk).update(tag_name=tag)
+    event = make_event(seed.org_a, distribution=3)
+    event.save()
+    tagged(event, tag)
+    for address in (reverse("event", args=[event.pk]), reverse("events")):
+        assert "Polar bear" in signed_in(seed.analyst).get(address).content.decode()
+        assert "Polar bear" not in signed_in(seed.stranger).get(address).content.decode()

@@ -32,6 +32,7 @@ from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
 from vardkase.misp.flags import is_id
 
 CHUNK = 500
+MOST_CUSTOM = 5_000
 NAMING_KEYS = ("synonyms", "external_id")
 """Elements by which people know a cluster, beside its name."""
 CONTEXTS = ("all", "default", "custom", "org", "deleted")
@@ -157,6 +158,12 @@ def clusters_by_tag(actor: Actor, names: Iterable[str]) -> dict[str, GalaxyClust
     # The last of several with one tag wins, which is the oldest.
     clusters = rows.filter(deleted=False).select_related("galaxy").order_by("-pk")
     return {cluster.tag_name.lower(): cluster for cluster in clusters}
+
+
+def custom_cluster_names(actor: Actor) -> dict[str, str]:
+    """Tag in lower case → name, of the readable clusters that organisations made; the latest, if there are many."""
+    rows = visible_clusters(actor).filter(default=False).order_by("-pk").values_list("tag_name", "value")
+    return {tag.lower(): value for tag, value in rows[:MOST_CUSTOM]}
 
 
 def search_clusters(actor: Actor, text: str, *, limit: int = 20) -> QuerySet[GalaxyCluster]:

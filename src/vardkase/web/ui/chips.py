@@ -182,11 +182,17 @@ def tag_parts(name: str) -> tuple[str, str]:
 
 
 def tag_chip(
-    tag: Any, *, local: bool | None = None, remove: SafeString | str = "", link: bool = True
+    tag: Any,
+    *,
+    local: bool | None = None,
+    remove: SafeString | str = "",
+    link: bool = True,
+    cluster_name: str = "",
 ) -> SafeString:
     """A tag or cluster in two parts. TLP becomes a badge; a local tag has a dashed edge and a label.
 
-    A cluster links to its page, unless `link` is off: inside a label or another link.
+    A cluster links to its page, unless `link` is off: inside a label or another link. `cluster_name` is shown
+    in place of the UUID that is in the tags of clusters that organisations made.
     """
     if is_tlp(tag):
         return tlp(tag)
@@ -194,11 +200,14 @@ def tag_chip(
     title = gettext("Local tag: stays on this hub") if is_local else ""
     name = tag_name(tag)[:LONGEST_SHOWN]
     drawn = _cached_tag_chip if len(name) <= LONGEST_CACHED else _tag_chip
-    return drawn(name, title, remove, link=link and not remove)
+    return drawn(name, title, remove, cluster_name[:LONGEST_CACHED], link=link and not remove)
 
 
-def _tag_chip(name: str, title: str, remove: SafeString | str, *, link: bool) -> SafeString:
+def _tag_chip(
+    name: str, title: str, remove: SafeString | str, cluster_name: str, *, link: bool
+) -> SafeString:
     namespace, value = tag_parts(name)
+    value = cluster_name or value
     cluster = namespace.startswith("misp-galaxy:")
     css = "tag" + (" tag-galaxy" if cluster else "") + (" tag-local" if title else "")
     # A list of events names its galaxies by tag alone: reading their own names would cost a query.

@@ -46,8 +46,26 @@ def require_editor(actor: Actor, item: Galaxy | GalaxyCluster) -> None:
 
 
 def require_owner(actor: Actor, item: Galaxy | GalaxyCluster) -> None:
-    if not actor.is_site_admin and item.orgc_id != actor.organisation_id:
+    if not _owns(actor, item):
         raise Forbidden(GalaxyClusterProblem.NOT_OWNER())
+
+
+def may_create(actor: Actor) -> bool:
+    return actor.may_write and actor.may(Permission.GALAXY_EDITOR)
+
+
+def may_edit(actor: Actor, item: Galaxy | GalaxyCluster) -> bool:
+    """What `require_editor` demands, for pages that offer it."""
+    return may_delete(actor, item) and not item.default
+
+
+def may_delete(actor: Actor, item: Galaxy | GalaxyCluster) -> bool:
+    """Also packaged clusters, but only for site administrators, as they belong to no organisation."""
+    return may_create(actor) and _owns(actor, item)
+
+
+def _owns(actor: Actor, item: Galaxy | GalaxyCluster) -> bool:
+    return actor.is_site_admin or item.orgc_id == actor.organisation_id
 
 
 def _group(actor: Actor, data: Mapping[str, Any], stored: int | None) -> int | None:

@@ -12,7 +12,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
@@ -21,11 +20,10 @@ from vardkase.intel import rules
 from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import ChangedMeanwhile, NotOwned
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.receivers import count_members
 from vardkase.web.ui.chips import GROUP, INHERIT, REACHES
-from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.reach import reach_counts
 from vardkase.web.ui.pages import PageRequest
 
 
@@ -38,17 +36,7 @@ def own_event(actor: Actor, reference: str) -> EventRow:
 
 
 def reach_context(actor: Actor, form: forms.Form) -> dict[str, Any]:
-    others = count_members(actor.organisation_id)
-    label = ngettext("%(count)s other organisation", "%(count)s other organisations", others)
-    counts = {
-        0: actor.organisation_name,
-        1: label % {"count": thin(others)},
-        2: gettext("This hub and hubs connected to it"),
-        3: gettext("Passed on from hub to hub"),
-        4: gettext("A group you choose"),
-        5: gettext("Follows any change to it"),
-    }
-    return {"form": form, "counts": counts, "groups": getattr(form, "groups", ())}
+    return {"form": form, "counts": reach_counts(actor), "groups": getattr(form, "groups", ())}
 
 
 def group_options(actor: Actor) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.queries.cluster_uses import events_with_tags, organisations_using
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 from vardkase.knowledge.galaxies.queries import clusters_by_tag, find_cluster, naming_elements
+from vardkase.knowledge.galaxies.services.reach import may_create, may_delete, may_edit
 from vardkase.web.knowledge.galaxies.cluster_page import (
     EventLine,
     ancestry_of,
@@ -77,6 +78,7 @@ def relations(request: PageRequest, pk: int) -> HttpResponse:
         **shown,
         "lines": relation_lines(request.actor, shown["rows"], outbound=is_outbound),
         "is_outbound": is_outbound,
+        "may_relate": may_delete(request.actor, cluster) and not cluster.deleted,
         "counts": [relations_of(request.actor, cluster, outbound=way).count() for way in (True, False)],
     }
     return render(request, "galaxies/cluster_relations.html", context)
@@ -97,6 +99,9 @@ def _head(request: PageRequest, cluster: GalaxyCluster) -> dict[str, Any]:
         "cluster": cluster,
         "galaxy": cluster.galaxy,
         "title": title_of(cluster.galaxy),
+        "may_create": may_create(request.actor),
+        "may_edit": may_edit(request.actor, cluster),
+        "may_delete": may_delete(request.actor, cluster),
         "is_ours": not cluster.default and cluster.orgc_id == request.actor.organisation_id,
     }
 

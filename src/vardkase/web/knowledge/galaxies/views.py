@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.cluster_uses import galaxy_uses
 from vardkase.knowledge.galaxies import queries, services
+from vardkase.knowledge.galaxies.services.reach import may_create, may_edit
 from vardkase.web.knowledge.galaxies.presenters import cluster_rows, galaxy_rows, reach_words, title_of
 from vardkase.web.knowledge.library import back_to_list, state_tabs, wanted_state
 from vardkase.web.ui.listing import listed, searched
@@ -43,6 +44,7 @@ def index(request: PageRequest) -> HttpResponse:
         "rows": rows,
         "clusters": cluster_rows(request.actor, list(found)),
         "q": text,
+        "may_create": may_create(request.actor),
         "default_sort": "title",
         "tabs": state_tabs(request),
         "state": request.GET.get("state", ""),
@@ -64,6 +66,8 @@ def galaxy(request: PageRequest, uuid: UUID) -> HttpResponse:
             **shown,
             "galaxy": found,
             "title": title_of(found),
+            "may_create": may_create(request.actor),
+            "may_edit": may_edit(request.actor, found),
             "reach": reach_words(request.actor, [found]).get(found.pk),
             "total": queries.cluster_counts(request.actor).get(found.pk, 0),
             "rows": cluster_rows(request.actor, shown["rows"]),

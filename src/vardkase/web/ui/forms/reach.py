@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import SharingGroup
+from vardkase.intel.queries.receivers import count_members
 from vardkase.web.ui.chips import GROUP, INHERIT, REACHES
+from vardkase.web.ui.display import thin
 
 
 class ReachForm(forms.Form):
@@ -47,3 +50,17 @@ class ReachForm(forms.Form):
         group = self.cleaned_data["sharing_group_id"]
         level = self.cleaned_data["distribution"]
         return {"distribution": level, "sharing_group_id": group if level == GROUP else 0}
+
+
+def reach_counts(actor: Actor) -> dict[int, str]:
+    """Each level's audience in words, for `reach_choice`."""
+    others = count_members(actor.organisation_id)
+    label = ngettext("%(count)s other organisation", "%(count)s other organisations", others)
+    return {
+        0: actor.organisation_name,
+        1: label % {"count": thin(others)},
+        2: gettext("This hub and hubs connected to it"),
+        3: gettext("Passed on from hub to hub"),
+        4: gettext("A group you choose"),
+        5: gettext("Follows any change to it"),
+    }
