@@ -17,11 +17,10 @@ from django.utils.translation import gettext
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.knowledge.galaxies.queries import custom_cluster_names
-from vardkase.misp.galaxy_tags import is_custom_galaxy_tag
 from vardkase.misp.values.defang import defang as defanged
 from vardkase.web.ui import charts, chips, display, values
 from vardkase.web.ui.assets import asset_url, drawing
+from vardkase.web.ui.cluster_names import cluster_name
 from vardkase.web.ui.navigation import sections
 
 register = template.Library()
@@ -38,20 +37,8 @@ register.simple_tag(chips.detection, name="detection")
 @register.simple_tag(takes_context=True)
 def tag_chip(context: Context, tag: Any, local: bool | None = None, link: bool = True) -> SafeString:
     """A tag or cluster, which links to its page unless `link` is off."""
-    name = chips.tag_name(tag)
-    named = _cluster_names(context).get(name.lower(), "") if is_custom_galaxy_tag(name) else ""
+    named = cluster_name(context, chips.tag_name(tag))
     return chips.tag_chip(tag, local=local, link=link, cluster_name=named)
-
-
-def _cluster_names(context: Context) -> dict[str, str]:
-    """The names of clusters that organisations made, by their tags: one query for a page that shows any."""
-    request, actor = context.get("request"), context.get("actor")
-    if request is None or actor is None:
-        return {}
-    if not hasattr(request, "cluster_names"):
-        request.cluster_names = custom_cluster_names(actor)
-    found: dict[str, str] = request.cluster_names
-    return found
 
 
 @register.simple_tag

@@ -75,7 +75,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
             ),
         )
         # So that saving again is a choice, and not refused once more.
-        form.data = {**request.POST.dict(), "stored_version": str(cluster.version)}
+        form.data = {**posted.fields(request), "stored_version": str(cluster.version)}
     if attempt(form, lambda: services.edit_cluster(request.actor, cluster.pk, form.wire(pairs))):
         messages.success(request, gettext("Saved. Other hubs get the change once it is published."))
         return redirect("cluster", cluster.pk)
