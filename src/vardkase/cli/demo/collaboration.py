@@ -8,6 +8,8 @@ from typing import Any
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.analyst_data.models import AnalystData, AnalystDataKind
 from vardkase.intel.analyst_data.services import add_analyst_data
+from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES
+from vardkase.intel.event_delegations.services import delegate_event
 from vardkase.intel.models import Attribute, Event
 from vardkase.misp.distribution import Distribution
 
@@ -52,6 +54,20 @@ def add_conversation(people: Mapping[str, Actor]) -> None:
         related_object_type="Event",
         related_object_uuid=str(other.uuid),
     )
+
+
+def ask_for_handover(people: Mapping[str, Actor]) -> None:
+    """One organisation asks another to publish an event in its name: of the latest that nobody else reads."""
+    private = Event.objects.filter(distribution=Distribution.ORGANISATION, published=False).select_related(
+        "orgc"
+    )
+    event = private.order_by("-pk").first()
+    if event is None:
+        return
+    recipient = next(actor for name, actor in people.items() if name != event.orgc.name)
+    message = "Vi vill inte synas som källa. Kan ni publicera den i ert namn?"
+    data = {"org_id": recipient.organisation_id, "distribution": RECIPIENT_DECIDES, "message": message}
+    delegate_event(people[event.orgc.name], event.pk, data)
 
 
 def _say(

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
-from vardkase.cli.demo.collaboration import add_conversation
+from vardkase.cli.demo.collaboration import add_conversation, ask_for_handover
 from vardkase.cli.demo.generator import events as generated_events
 from vardkase.cli.demo.membership import DUTIES, add_members, read_by_operations
 from vardkase.cli.demo.published import published_events
@@ -236,7 +236,9 @@ def _share_events(
     ]
     for number, (document, publisher) in enumerate(zip(documents, cycle(publishers), strict=False)):
         _share(publisher, document, number, groups.get(publisher.organisation_name, ()))
-    add_conversation({publisher.organisation_name: publisher for publisher in publishers})
+    people = {publisher.organisation_name: publisher for publisher in publishers}
+    add_conversation(people)
+    ask_for_handover(people)
 
 
 def _share(actor: Actor, document: dict[str, Any], number: int, groups: Sequence[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from vardkase.core.errors import NotFound
+from vardkase.core.paging import Page, PagePosition, page_of, sound
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.problems import DelegationProblem
@@ -26,6 +27,25 @@ def delegations(actor: Actor, context: str = "") -> QuerySet[EventDelegation]:
     if context in (PENDING, ISSUED):
         return requests.filter(incoming if context == PENDING else outgoing)
     return requests if actor.is_site_admin else requests.filter(incoming | outgoing)
+
+
+def delegation_page(
+    actor: Actor, context: str, place: PagePosition | None, size: int
+) -> Page[EventDelegation]:
+    """A page of requests, newest first."""
+    place = sound(place, "bigint")
+    found = delegations(actor, context).select_related("sharing_group").order_by("-pk")
+    if place is not None and place.back:
+        found = found.filter(pk__gt=place.id).order_by("pk")
+    elif place is not None:
+        found = found.filter(pk__lt=place.id)
+    return page_of(list(found[: size + 1]), place, size, lambda request: (request.pk, request.pk))
+
+
+def delegation_of_event(actor: Actor, event_id: int) -> EventDelegation | None:
+    """The open request about an event, for the two organisations that it concerns."""
+    own = delegations(actor, PENDING) | delegations(actor, ISSUED)
+    return own.select_related("sharing_group").filter(event_id=event_id).first()
 
 
 def find_delegation(actor: Actor, reference: Reference) -> EventDelegation:

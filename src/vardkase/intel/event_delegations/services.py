@@ -17,6 +17,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import find_organisation
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
+from vardkase.intel.event_delegations.notices import tell_recipient, tell_requester
 from vardkase.intel.event_delegations.queries import find_delegation
 from vardkase.intel.event_delegations.settings import DELEGATION
 from vardkase.intel.hooks import (
@@ -82,6 +83,7 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
         event_target(event),
         {"org": str(org.uuid), "distribution": distribution},
     )
+    tell_recipient(delegation)
     return delegation
 
 
@@ -107,6 +109,7 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
     # Not protected: its keys, which a listener removes, would reveal the former owner.
     event.timestamp, event.published, event.protected = now_seconds(), False, None
     event.save(update_fields=HANDED_OVER)
+    tell_requester(delegation, is_accepted=True)
     delegation.delete()
     event_taken_over.emit(EventOwnerChanged(event.pk, event.uuid, former))
     record(
@@ -120,7 +123,10 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
 
 @transaction.atomic
 def delete_delegation(actor: Actor, reference: Reference) -> None:
+    """Decline a request, or withdraw one's own. Raises NotFound, Forbidden."""
     delegation, event = _lock_delegation(actor, reference)
+    if actor.organisation_id != delegation.requester_org_id:
+        tell_requester(delegation, is_accepted=False)
     delegation.delete()
     record(actor, IntelAction.EVENT_DELEGATION_DELETED, event_target(event))
 

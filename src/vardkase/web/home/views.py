@@ -27,6 +27,7 @@ from vardkase.identity.access.readable_audit_log import last_visit
 from vardkase.identity.accounts.queries import own_keys_ending
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.analyst_data.threads import ThreadFilter, count_threads
+from vardkase.intel.event_delegations.queries import PENDING, delegations
 from vardkase.intel.proposals.queries import count_open
 from vardkase.intel.queries import home_page as queries
 from vardkase.intel.queries.event_index import IndexRow
@@ -82,6 +83,8 @@ def _todo(actor: Actor, since: datetime) -> dict[str, Any]:
         tasks.append(OpenTask(_("Proposals on our events"), to_decide, "proposals"))
     if noted := count_threads(actor, ThreadFilter(concerns=actor.organisation_id, since=since)):
         tasks.append(OpenTask(_("New notes on our events"), noted, "notes"))
+    if to_take_over := delegations(actor, PENDING).count() if actor.may(Permission.ADD) else 0:
+        tasks.append(OpenTask(_("Events you have been asked to take over"), to_take_over, "delegations"))
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
     drafts_waiting = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
     return {

@@ -70,6 +70,13 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
         (
             NavigationItem("sharing_groups", _("Sharing groups"), icon="circles-relation", is_content=True),
             NavigationItem("proposals", pgettext_lazy("event", "Proposals"), icon="pencil", is_content=True),
+            NavigationItem(
+                "delegations",
+                _("Handovers"),
+                icon="arrows-exchange",
+                requires=Permission.ADD,
+                is_content=True,
+            ),
             NavigationItem("notes", pgettext_lazy("analyst data", "Notes"), icon="message", is_content=True),
         ),
     ),

@@ -11,11 +11,14 @@ from vardkase.analysis.correlation.queries import RelatedEvent, related_events
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.analyst_data.threads import ThreadFilter, count_threads
+from vardkase.intel.event_delegations.queries import delegation_of_event
 from vardkase.intel.proposals.queries import counts_of_event
 from vardkase.intel.queries import event_parts
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.object_lines import count_references
+from vardkase.misp.distribution import Distribution
+from vardkase.web.intel.event_delegations.presenters import ShownDelegation
 from vardkase.web.intel.events import header
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.intel.events.shell import EventLayout
@@ -38,8 +41,12 @@ def shell_context(shell: EventLayout, part: str) -> dict[str, Any]:
     first = (shell.related or [])[:RELATED_SHOWN]
     proposed, decided = counts_of_event(shell.actor, shell.event.id)
     tlp = header.tlp_check(shell)
+    # Only private events are handed over.
+    is_private = shell.event.distribution == Distribution.ORGANISATION
+    asked = delegation_of_event(shell.actor, shell.event.id) if is_private else None
     return {
         "shell": shell,
+        "asked": ShownDelegation(shell.actor, asked) if asked else None,
         "event": shell.event,
         "tabs": _tabs(shell, part, proposed, decided),
         "to_dos": list(header.to_dos(shell, tlp, proposed)),

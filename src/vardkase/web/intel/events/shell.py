@@ -12,8 +12,10 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
 from vardkase.intel.columns import EventRow
+from vardkase.intel.event_delegations.settings import DELEGATION
 from vardkase.intel.queries.attribute_lines import changed_since
 from vardkase.intel.queries.event_parts import AttachedTag
+from vardkase.misp.distribution import Distribution
 from vardkase.web.intel.events.rows import ListedEvent, moment
 from vardkase.web.ui.chips import is_tlp
 from vardkase.web.ui.exports import BY_SLUG, JSON_WITH_ATTACHMENTS, ExportFormat
@@ -92,6 +94,11 @@ class EventLayout:
     @property
     def may_publish(self) -> bool:
         return self.actor.may_write and rules.may_publish_event(self.actor, self.event)
+
+    @property
+    def may_delegate(self) -> bool:
+        is_private = self.event.distribution == Distribution.ORGANISATION
+        return is_private and self.may_modify and self.actor.may(Permission.DELEGATE) and DELEGATION.value
 
     @property
     def may_tag(self) -> bool:
