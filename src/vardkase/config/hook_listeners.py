@@ -47,6 +47,7 @@ from vardkase.intel.event_locks import services as event_locks
 from vardkase.intel.proposals import services as proposals
 from vardkase.intel.proposals.hooks import proposals_stored
 from vardkase.intel.protection import keys as protection
+from vardkase.intel.publication_requests import services as publication_requests
 from vardkase.intel.sightings import services as sightings
 from vardkase.intel.sightings.hooks import sightings_published, sightings_stored
 from vardkase.knowledge.galaxies.hooks import cluster_published
@@ -107,6 +108,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         delegations.forget_of_removed,
         "removes the request to take over an event that is deleted",
     ),
+    Listener(
+        intel.attributes_removed,
+        publication_requests.forget_of_removed,
+        "removes the request to publish an event that is deleted",
+    ),
     Listener(intel.attributes_removed, proposals.forget_of_removed, "removes the proposals for them"),
     Listener(intel.attributes_removed, sightings.forget_sightings, "removes their sightings"),
     Listener(
@@ -135,6 +141,9 @@ LISTENERS: tuple[Listener[Any], ...] = (
     Listener(intel.references_stored, stream_events.new_references, "enters them in the outbox for streams"),
     Listener(sightings_stored, stream_events.new_sightings, "enters them in the outbox for streams"),
     Listener(intel.event_published, keep_version, "keeps the version that went out"),
+    Listener(
+        intel.event_published, publication_requests.forget_published, "closes the request to publish it"
+    ),
     Listener(
         intel.event_published,
         promise_published,
@@ -173,6 +182,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         intel.event_taken_over,
         publication_approvals.forget_taken_over,
         "closes the request to publish an event that belongs to another organisation now",
+    ),
+    Listener(
+        intel.event_taken_over,
+        publication_requests.forget_of_former_owner,
+        "removes the former owner’s request to publish it",
     ),
     Listener(
         sightings_published, sync.send_sightings, "orders that they be sent to the connections that push them"

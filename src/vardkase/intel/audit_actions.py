@@ -40,6 +40,14 @@ class IntelAction(AuditAction):
     EVENT_PARTS_ADDED = "event.parts-added", _("Attributes, objects or reports were added to the event")
     EVENT_PROTECTED = "event.protected", _("The event is protected: changes from elsewhere must be signed")
     EVENT_PUBLISHED = "event.published", _("The event was published")
+    EVENT_PUBLICATION_REQUEST_CLOSED = (
+        "event.publication_request_closed",
+        _("The request to publish the event was withdrawn or declined"),
+    )
+    EVENT_PUBLICATION_REQUESTED = (
+        "event.publication_requested",
+        _("Colleagues were asked to publish the event"),
+    )
     EVENT_REPORTER_CONTACTED = "event.reporter_contacted", _("A message was sent to the event’s creator")
     EVENT_UNPROTECTED = "event.unprotected", _("The event is no longer protected")
     EVENT_UNPUBLISHED = "event.unpublished", _("The event was unpublished")

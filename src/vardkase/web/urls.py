@@ -58,5 +58,6 @@ urlpatterns = [
     path("", include("vardkase.web.intel.proposals.urls")),
     path("", include("vardkase.web.intel.analyst_data.urls")),
     path("", include("vardkase.web.intel.event_delegations.urls")),
+    path("", include("vardkase.web.intel.publication_requests.urls")),
     path("", include("vardkase.web.analysis.search.urls")),
 ]

@@ -11,9 +11,27 @@ from vardkase.intel.analyst_data.services import add_analyst_data
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES
 from vardkase.intel.event_delegations.services import delegate_event
 from vardkase.intel.models import Attribute, Event
+from vardkase.intel.services.events import add_event
 from vardkase.misp.distribution import Distribution
 
 NOTE, OPINION, RELATIONSHIP = AnalystDataKind
+QUIET_EVENT: dict[str, Any] = {
+    "info": "Intrång hos en leverantör av fjärrservice",
+    "distribution": "0",
+    "threat_level_id": "1",
+    "analysis": "1",
+    "Tag": [{"name": "tlp:amber"}],
+    "Attribute": [
+        {
+            "type": "domain",
+            "category": "Network activity",
+            "value": "fjarrservice-uppdatering.example",
+            "to_ids": True,
+        },
+        {"type": "ip-dst", "category": "Network activity", "value": "198.51.100.77", "to_ids": True},
+    ],
+}
+"""Of which its owner does not want to be known as the source."""
 
 
 def add_conversation(people: Mapping[str, Actor]) -> None:
@@ -57,17 +75,12 @@ def add_conversation(people: Mapping[str, Actor]) -> None:
 
 
 def ask_for_handover(people: Mapping[str, Actor]) -> None:
-    """One organisation asks another to publish an event in its name: of the latest that nobody else reads."""
-    private = Event.objects.filter(distribution=Distribution.ORGANISATION, published=False).select_related(
-        "orgc"
-    )
-    event = private.order_by("-pk").first()
-    if event is None:
-        return
-    recipient = next(actor for name, actor in people.items() if name != event.orgc.name)
-    message = "Vi vill inte synas som källa. Kan ni publicera den i ert namn?"
+    """One organisation asks another to publish an event in its name; `people` by organisation."""
+    owner, recipient, *_ = reversed(people.values())
+    event_id = add_event(owner, QUIET_EVENT).event_id
+    message = "Vi vill inte synas som källa. Kan ni publicera händelsen i ert namn?"
     data = {"org_id": recipient.organisation_id, "distribution": RECIPIENT_DECIDES, "message": message}
-    delegate_event(people[event.orgc.name], event.pk, data)
+    delegate_event(owner, event_id, data)
 
 
 def _say(

@@ -29,6 +29,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.analyst_data.threads import ThreadFilter, count_threads
 from vardkase.intel.event_delegations.queries import PENDING, delegations
 from vardkase.intel.proposals.queries import count_open
+from vardkase.intel.publication_requests.queries import publication_requests
 from vardkase.intel.queries import home_page as queries
 from vardkase.intel.queries.event_index import IndexRow
 from vardkase.intel.queries.home_page import ArrivalReason
@@ -85,6 +86,8 @@ def _todo(actor: Actor, since: datetime) -> dict[str, Any]:
         tasks.append(OpenTask(_("New notes on our events"), noted, "notes"))
     if to_take_over := delegations(actor, PENDING).count() if actor.may(Permission.ADD) else 0:
         tasks.append(OpenTask(_("Events you have been asked to take over"), to_take_over, "delegations"))
+    if to_publish := publication_requests(actor).count() if actor.may(Permission.PUBLISH) else 0:
+        tasks.append(OpenTask(_("Requests to publish"), to_publish, "publication_requests"))
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
     drafts_waiting = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
     return {

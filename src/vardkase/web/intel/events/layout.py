@@ -13,6 +13,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.analyst_data.threads import ThreadFilter, count_threads
 from vardkase.intel.event_delegations.queries import delegation_of_event
 from vardkase.intel.proposals.queries import counts_of_event
+from vardkase.intel.publication_requests.queries import request_about
 from vardkase.intel.queries import event_parts
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.find import find_event
@@ -46,6 +47,7 @@ def shell_context(shell: EventLayout, part: str) -> dict[str, Any]:
     asked = delegation_of_event(shell.actor, shell.event.id) if is_private else None
     return {
         "shell": shell,
+        "wish": None if shell.event.published else request_about(shell.actor, shell.event.id),
         "asked": ShownDelegation(shell.actor, asked) if asked else None,
         "event": shell.event,
         "tabs": _tabs(shell, part, proposed, decided),

@@ -101,6 +101,14 @@ class EventLayout:
         return is_private and self.may_modify and self.actor.may(Permission.DELEGATE) and DELEGATION.value
 
     @property
+    def may_ask_creator(self) -> bool:
+        return self.actor.may_write and not self.is_ours
+
+    @property
+    def may_request_publication(self) -> bool:
+        return self.is_ours and self.may_modify and not self.may_publish and not self.event.published
+
+    @property
     def may_tag(self) -> bool:
         return self.actor.may_write and any(
             rules.may_tag(self.actor, self.event, local=local) for local in (True, False)

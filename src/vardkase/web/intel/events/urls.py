@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.intel.events import downloads, index, old_addresses, table, view
+from vardkase.web.intel.events import contact, downloads, index, old_addresses, table, view
 from vardkase.web.ui import converters
 
 __all__ = ["converters", "urlpatterns"]
@@ -23,6 +23,7 @@ urlpatterns = [
     path("event/<reference:reference>/history/", view.history, name="event_history"),
     path("event/<reference:reference>/download/", downloads.formats, name="event_formats"),
     path("event/<reference:reference>/download/<slug:format>/", downloads.event_file, name="event_download"),
+    path("event/<reference:reference>/contact/", contact.contact, name="event_contact"),
     path("event/<reference:reference>/file/<int:attribute_id>/", downloads.file, name="event_file"),
     path("events/view/<reference:reference>", old_addresses.event, name="old_event"),
     path("events/index", old_addresses.events, name="old_events"),

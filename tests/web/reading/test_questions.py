@@ -1,0 +1,121 @@
+"""Asking the creator of an event, and asking colleagues to publish, on the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.factories.content_access import operator_of
+from tests.factories.event_page import Setup, make_setup, text_of, visitor
+from tests.factories.seed import Seed
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.identity.accounts.models import User
+from vardkase.intel.editing.deletion import delete_event
+from vardkase.intel.publication_requests.models import PublicationRequest
+from vardkase.intel.services.contact import MESSAGES_PER_HOUR
+from vardkase.intel.services.publish import publish_event
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def setup(seed: Seed) -> Setup:
+    return make_setup(seed)
+
+
+@pytest.fixture(autouse=True)
+def with_mail(db: None, settings: Any) -> None:
+    settings.VARDKASE_SMTP_HOST = "127.0.0.1"
+    cache.clear()
+
+
+def recipients() -> set[str]:
+    return set(OutgoingMail.objects.values_list("recipient", flat=True))
+
+
+def test_reader_asks_the_creator(seed: Seed, setup: Setup) -> None:
+    User.objects.filter(email="analyst@a.example").update(contactalert=True)
+    partner, path = visitor(seed.partner), f"/event/{setup.event.pk}/contact/"
+    assert path in text_of(partner.get(f"/event/{setup.event.pk}/"))
+    assert path not in text_of(visitor(seed.analyst).get(f"/event/{setup.event.pk}/"))
+    assert "The e-mail names you (analyst@b.example)" in " ".join(text_of(partner.get(path)).split())
+    assert "Enter a message." in text_of(partner.post(path, {"message": " ", "person": "0"}))
+    said = partner.post(path, {"message": "Which version?", "person": "0"}, follow=True)
+    assert "Your message has been sent." in text_of(said)
+    assert recipients() == {"analyst@a.example"}
+    text_of(partner.post(path, {"message": "Which version?", "person": "1"}, follow=True))
+    assert recipients() == {"analyst@a.example", "admin@a.example"}
+
+
+def test_question_that_reaches_nobody_or_is_one_too_many(seed: Seed, setup: Setup) -> None:
+    partner, path = visitor(seed.partner), f"/event/{setup.event.pk}/contact/"
+    fields = {"message": f"Kept {SCRIPT}", "person": "0"}
+    User.objects.update(contactalert=False)
+    refused = text_of(partner.post(path, fields))
+    assert "Nobody received the message" in refused
+    assert "Kept &lt;script&gt;" in refused
+    User.objects.update(contactalert=True)
+    for _ in range(MESSAGES_PER_HOUR - 1):
+        assert partner.post(path, fields).status_code == 302
+    assert partner.post(path, fields).status_code == 200
+    assert visitor(seed.reader).post(path, fields).status_code in (302, 403)
+    assert partner.get(f"/event/{setup.draft.pk}/contact/").status_code == 404
+
+
+def test_colleague_is_asked_to_publish(seed: Seed, setup: Setup) -> None:
+    analyst, publisher = visitor(seed.analyst), visitor(seed.publisher)
+    page = f"/event/{setup.draft.pk}/"
+    path = f"{page}request-publication/"
+    assert path in text_of(analyst.get(page))
+    assert path not in text_of(publisher.get(page))
+    said = text_of(analyst.post(path, {"message": f"Urgent {SCRIPT}"}, follow=True))
+    assert "have been asked." in said
+    assert SCRIPT not in said
+    assert "Withdraw the request" in said
+    assert recipients() == {"publisher@a.example", "admin@a.example"}
+    assert all(SCRIPT not in mail.text for mail in OutgoingMail.objects.all())
+
+    assert "Requests to publish" in text_of(publisher.get("/"))
+    shown = text_of(publisher.get("/publication-requests/"))
+    assert "Review and publish" in shown
+    assert SCRIPT not in shown
+    for other in (seed.partner, seed.stranger):
+        assert "No requests to publish" in text_of(visitor(other).get("/publication-requests/"))
+        assert visitor(other).post(f"{path}close/").status_code == 404
+    assert visitor(seed.colleague).post(f"{path}close/").status_code == 403
+    assert visitor(seed.reader).post(path, {}).status_code == 403
+    publish_event(seed.publisher.actor, setup.draft.pk)
+    assert not PublicationRequest.objects.exists()
+    assert "already published" in text_of(analyst.post(path, {}))
+
+
+def test_request_is_withdrawn_or_declined(seed: Seed, setup: Setup) -> None:
+    analyst, publisher = visitor(seed.analyst), visitor(seed.publisher)
+    path = f"/event/{setup.draft.pk}/request-publication/"
+    assert "You may publish the event yourself." in text_of(publisher.post(path, {}))
+    for closer, words in ((analyst, "withdrawn"), (publisher, "declined")):
+        analyst.post(path, {})
+        assert words in text_of(closer.post(f"{path}close/", follow=True))
+        assert not PublicationRequest.objects.exists()
+    User.objects.filter(email__in=("publisher@a.example", "admin@a.example")).update(disabled=True)
+    assert "Nobody in your organisation may publish" in text_of(analyst.post(path, {}))
+    assert visitor(seed.partner).post(f"/event/{setup.event.pk}/request-publication/", {}).status_code == 403
+
+
+def test_request_ends_with_its_event(seed: Seed, setup: Setup) -> None:
+    visitor(seed.analyst).post(f"/event/{setup.draft.pk}/request-publication/", {})
+    delete_event(seed.org_admin.actor, setup.draft.pk)
+    assert not PublicationRequest.objects.exists()
+
+
+def test_operator_reads_no_requests(seed: Seed, setup: Setup) -> None:
+    visitor(seed.analyst).post(f"/event/{setup.draft.pk}/request-publication/", {})
+    operator = Client(headers={"accept-language": "en"})
+    operator.force_login(operator_of(seed).user)
+    assert "No requests to publish" in text_of(operator.get("/publication-requests/"))
+    assert operator.post(f"/event/{setup.draft.pk}/request-publication/close/").status_code in (403, 404)
