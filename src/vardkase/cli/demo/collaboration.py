@@ -76,7 +76,7 @@ def add_conversation(people: Mapping[str, Actor]) -> None:
 
 def ask_for_handover(people: Mapping[str, Actor]) -> None:
     """One organisation asks another to publish an event in its name; `people` by organisation."""
-    owner, recipient, *_ = reversed(people.values())
+    *_, recipient, owner = people.values()
     event_id = add_event(owner, QUIET_EVENT).event_id
     message = "Vi vill inte synas som källa. Kan ni publicera händelsen i ert namn?"
     data = {"org_id": recipient.organisation_id, "distribution": RECIPIENT_DECIDES, "message": message}
