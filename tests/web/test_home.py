@@ -90,3 +90,40 @@ def test_operator_sees_connections_but_no_content(seed: Seed) -> None:
     assert "For everyone" not in shown
     assert "Skapa den första händelsen" not in shown
     assert "visas inte för dig" in shown
+
+
+def test_news_is_what_arrived_whatever_its_authors_clock_says(seed: Seed) -> None:
+    now, long_ago = int(time.time()), 1_600_000_000
+
+    def old(**fields: object) -> Event:
+        made = make_event(seed.org_a, distribution=3, published=True, timestamp=long_ago, **fields)
+        made.arrived = long_ago
+        made.save()
+        return made
+
+    old(info="Seen before")
+    old(info="Published now", publish_timestamp=now)
+    imported = make_event(seed.org_a, distribution=3, published=True, timestamp=long_ago, info="Imported now")
+    imported.save()
+    page = signed_in(seed.stranger.user).get("/?since=1d")
+    assert page.context["new"] == 2
+    assert {listed.row.info for listed, _why in page.context["events"]} == {"Published now", "Imported now"}
+    assert all(listed.row.arrived >= now for listed, _why in page.context["events"])
+    assert "/events/?arrived=1d" in page.content.decode()
+    day = signed_in(seed.stranger.user).get("/?since=2020-01-01")
+    assert day.context["new"] == 3
+    assert "/events/?arrived_from=2020-01-01" in day.content.decode()
+
+
+def test_changes_that_others_may_not_know_of_are_news_to_the_owner_alone(seed: Seed) -> None:
+    now, long_ago = int(time.time()), 1_600_000_000
+    made = make_event(seed.org_a, distribution=3, published=True, timestamp=long_ago, private_timestamp=now)
+    made.arrived = long_ago
+    made.save()
+    assert signed_in(seed.analyst.user).get("/?since=1d").context["new"] == 1
+    assert signed_in(seed.stranger.user).get("/?since=1d").context["new"] == 0
+
+
+def test_nonsense_moment_is_the_last_visit(seed: Seed) -> None:
+    for text in ("x", "9999-99-99", "0001-01-01", ""):
+        assert signed_in(seed.stranger.user).get("/", {"since": text}).status_code == 200

@@ -23,6 +23,17 @@ def titles(html: str) -> list[str]:
     return [title for title in (EVENT["info"], DRAFT["info"]) if title in html]
 
 
+def test_what_is_new_is_listed_by_when_it_came(seed: Seed) -> None:
+    long_ago = 1_600_000_000
+    for number, arrived in enumerate((3, 1, 2)):
+        made = make_event(seed.org_a, info=f"number {number}", timestamp=long_ago - number)
+        made.arrived = long_ago + arrived
+        made.save()
+    page = visitor(seed.reader).get("/events/?arrived_from=2020-01-01").context
+    assert [listed.row.info for listed in page["events"]] == ["number 0", "number 2", "number 1"]
+    assert [int(listed.sorted_time.timestamp()) - long_ago for listed in page["events"]] == [3, 2, 1]
+
+
 def test_visitor_is_redirected_to_sign_in(client: object, db: None) -> None:
     answer = client.get("/events/")  # type: ignore[attr-defined]
     assert answer.status_code == 302
@@ -62,6 +73,10 @@ def test_hidden_attributes_are_not_counted(seed: Seed, setup: Setup) -> None:
         ("since=2026-11-21", [DRAFT["info"]]),
         ("until=2026-11-20", [EVENT["info"]]),
         ("text=payroll&tlp=red", []),
+        ("arrived=1d&tlp=red", [DRAFT["info"]]),
+        ("arrived=visit", [EVENT["info"], DRAFT["info"]]),
+        ("arrived_from=2126-01-01", []),
+        ("arrived=7d&arrived_from=2126-01-01", []),
     ],
 )
 def test_filters(seed: Seed, setup: Setup, query: str, found: list[str]) -> None:
@@ -89,7 +104,9 @@ def test_invalid_date_is_marked(seed: Seed, setup: Setup) -> None:
     assert titles(html) == [EVENT["info"], DRAFT["info"]]
 
 
-@pytest.mark.parametrize("sort", ["changed", "-changed", "date", "-threat", "organisation", "-organisation"])
+@pytest.mark.parametrize(
+    "sort", ["changed", "-changed", "-arrived", "date", "-threat", "organisation", "-organisation"]
+)
 def test_paging_shows_every_event_once(seed: Seed, sort: str) -> None:
     Event.objects.bulk_create(
         make_event(seed.org_a, timestamp=1_700_000_000 + number // 3, threat_level_id=1 + number % 4)

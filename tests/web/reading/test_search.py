@@ -11,7 +11,7 @@ from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visit
 from tests.factories.seed import Seed
 from vardkase.analysis.search.value_page import ValueLifetime
 from vardkase.analysis.search.value_search import ValueMeaning, understand
-from vardkase.intel.models import Event
+from vardkase.intel.models import Attribute, Event
 from vardkase.knowledge.warninglists.matching import WarninglistHit
 from vardkase.web.analysis.search.value import verdict_on
 
@@ -148,6 +148,16 @@ def test_search_box_says_why_it_cannot_filter(seed: Seed, setup: Setup) -> None:
 def test_newest_values_page(seed: Seed, setup: Setup) -> None:
     page = visitor(seed.stranger).get("/values/").context
     assert len(page["hits"]) == 6
+
+
+def test_results_are_sorted_by_the_time_that_they_show(seed: Seed, setup: Setup) -> None:
+    # The attribute added last was changed first.
+    Attribute.objects.filter(event=setup.draft, value1="198.51.100.23").update(timestamp=1_600_000_000)
+    for address in ("/value/?v=198.51.100.23", "/search/?q=198.51.100.0/24", "/values/"):
+        times = [hit.changed for hit in visitor(seed.reader).get(address).context["hits"]]
+        assert times == sorted(times, reverse=True), address
+    first = visitor(seed.reader).get("/values/?rows=15").context
+    assert first["hits"][-1].attribute.timestamp == 1_600_000_000
 
 
 def test_value_page(seed: Seed, setup: Setup) -> None:

@@ -13,7 +13,7 @@ from vardkase.analysis.search.statement import Statement, containing
 from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import event_published
+from vardkase.identity.access.event_times import arrived_since, event_arrival, event_published
 from vardkase.intel.queries.event_index import IndexRow, index_rows
 
 COUNTED = 100_000
@@ -42,6 +42,7 @@ STATES = {
 
 SORTS = {
     "changed": ("e.timestamp", "bigint"),
+    "arrived": ("{arrival}", "bigint"),
     "date": ("e.date", "date"),
     "threat": ("e.threat_level_id", "smallint"),
     "organisation": ("lower(orgc.name)", "text"),
@@ -54,7 +55,8 @@ class EventFilters:
     """The filters of the event list; empty values do not filter.
 
     `sort` is a name of SORTS, with a leading - for descending order. `text` is matched against titles and
-    tags, and may be an id or a uuid. `since` and `until` apply to the event's date.
+    tags, and may be an id or a uuid. `since` and `until` apply to the event's date, `arrived` (Unix seconds) to when it
+    came or changed here.
     """
 
     view: EventListView = EventListView.ALL
@@ -66,19 +68,20 @@ class EventFilters:
     state: EventState | None = None
     since: date | None = None
     until: date | None = None
+    arrived: int | None = None
     sort: str = "-changed"
 
     @property
     def is_descending(self) -> bool:
         return self.sort.startswith("-")
 
-    @property
-    def sorted_by(self) -> tuple[str, str]:
-        return SORTS.get(self.sort.removeprefix("-"), SORTS["changed"])
+    def sorted_by(self, actor: Actor) -> tuple[str, str]:
+        key, cast = SORTS.get(self.sort.removeprefix("-"), SORTS["changed"])
+        return key.format(arrival=event_arrival(actor)), cast
 
 
 def event_page(actor: Actor, filters: EventFilters, place: PagePosition | None, size: int) -> Page[IndexRow]:
-    key, cast = filters.sorted_by
+    key, cast = filters.sorted_by(actor)
     place = sound(place, cast)
     condition, order = beyond(key, "e.id", cast, place, descending=filters.is_descending)
     statement = Statement(actor)
@@ -99,7 +102,7 @@ def count_events(actor: Actor, filters: EventFilters) -> int:
 
 
 def every_event(actor: Actor, filters: EventFilters) -> SqlQuery:
-    key, cast = filters.sorted_by
+    key, cast = filters.sorted_by(actor)
     _, order = beyond(key, "e.id", cast, None, descending=filters.is_descending)
     statement = Statement(actor)
     return statement.query(_select(statement, filters, "e.id", "TRUE", order))
@@ -143,6 +146,8 @@ def _conditions(statement: Statement, filters: EventFilters) -> Iterator[str]:
     ):
         if wanted is not None:
             yield f"{comparison} {statement.bind(wanted, cast)}"
+    if filters.arrived is not None:
+        yield arrived_since(statement.actor, statement.bind(filters.arrived, "bigint"))
     if filters.state is not None:
         yield STATES[filters.state].format(published=event_published(statement.actor))
 

@@ -1,4 +1,4 @@
-"""The search box: interprets the text entered and finds matching attributes, newest first."""
+"""The search box: interprets the text entered and finds matching attributes, the last changed first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOT_DELETED = frozenset((False,))
 COUNTED = 1000
 """Occurrences of a value are counted this far."""
 LATEST = 200_000
-"""Without a value, only the newest attributes are looked through."""
+"""Without a value, only the attributes changed last are looked through."""
 
 
 class ValueMeaning(StrEnum):
@@ -124,7 +124,7 @@ def find_attributes(
     actor: Actor, asked: ValueQuery, filters: AttributeFilters, place: PagePosition | None, size: int
 ) -> Page[FoundAttribute]:
     place = sound(place, "bigint")
-    condition, order = beyond("a.id", "a.id", "bigint", place, descending=True)
+    condition, order = beyond("a.timestamp", "a.id", "bigint", place, descending=True)
     statement = Statement(actor)
     conditions = [
         statement.event(),
@@ -135,7 +135,7 @@ def find_attributes(
     limit = statement.bind(size + 1, "bigint")
     sql = FOUND.format(conditions=" AND ".join(conditions), order=order, limit=limit)
     read = [FoundAttribute(*row) for row in _run(statement, sql, place)]
-    return page_of(read, place, size, lambda row: (row.id, row.id))
+    return page_of(read, place, size, lambda row: (row.timestamp, row.id))
 
 
 def found_by(asked: ValueQuery, filters: AttributeFilters) -> Restriction:
@@ -177,7 +177,9 @@ def _keyed(values: Sequence[str]) -> list[tuple[int, str]]:
 
 def _asked_for(statement: Statement, asked: ValueQuery) -> Iterator[str]:
     if asked.meaning is ValueMeaning.NOTHING:
-        yield f"a.id > (SELECT coalesce(max(id), 0) - {LATEST} FROM attribute)"
+        # A scan of that index alone; the page is then read from its end.
+        oldest = f"SELECT timestamp FROM attribute ORDER BY timestamp DESC OFFSET {LATEST} LIMIT 1"
+        yield f"a.timestamp >= coalesce(({oldest}), 0)"
     elif asked.meaning is ValueMeaning.PATTERN:
         source = value_source(statement, asked.values, BOTH_PARTS)
         yield f"a.{source.column} IN (SELECT {source.column} FROM {source.name})"

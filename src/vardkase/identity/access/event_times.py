@@ -51,6 +51,26 @@ def event_published(actor: Actor, event: str = "e") -> str:
             return f"(CASE WHEN {knows} THEN {for_owner} ELSE {for_others} END)"
 
 
+def event_arrival(actor: Actor, event: str = "e") -> str:
+    """SQL for when the newest of the event that the actor may know of came: stored, changed or published here.
+
+    What another hub sends keeps its author's times, which may be old; it is published here when it comes.
+    """
+    return (
+        f"greatest({event}.arrived, {event_timestamp(actor, event)}, {event_publish_timestamp(actor, event)})"
+    )
+
+
+def arrived_since(actor: Actor, bound: str, event: str = "e") -> str:
+    """SQL for events whose `event_arrival` is at or after `bound`; indexes serve all of its times."""
+    private = f"{event}.private_timestamp > 0 AND {event}.private_timestamp >= {bound}"
+    return (
+        f"({event}.arrived >= {bound} OR {event}.timestamp >= {bound} OR {event}.publish_timestamp >= {bound} "
+        f"OR ({private} AND {knows_private(actor, event)}) "
+        f"OR ({event}.has_group_times AND {event_arrival(actor, event)} >= {bound}))"
+    )
+
+
 def object_timestamp(actor: Actor, part: str = "o", event: str = "e") -> str:
     """SQL for the time of an object's last change that the actor may know of: of those in sharing groups, also the
     changes of attributes for them."""

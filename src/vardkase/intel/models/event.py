@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Cast, Extract, Now
 
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.intel.models.document_columns import sent
@@ -22,6 +23,9 @@ class Event(models.Model):
     organisation or certain sharing groups read, as the owner knows of them. They move no other column, so that nobody
     else can tell (`identity.access.event_times`). `has_group_times`: there are `EventGroupTimes`;
     `group_changes_unpublished`: some of them wait to be published.
+
+    `arrived`: when it was first stored here, whatever its author's clock says; 0 if that was before this was recorded.
+    `identity.access.event_times` says when it reached a reader.
 
     `withheld`: it came from elsewhere to be published, and something in it must not be shared on this hub. Only its
     own organisation and site administrators read it, published or not, until a version without that is published.
@@ -53,6 +57,8 @@ class Event(models.Model):
     extends_uuid = sent(models.UUIDField(null=True))
     attribute_count = models.IntegerField(default=0)
     withheld = models.BooleanField(default=False, db_default=False)
+    # By the database's clock, so that every way of storing events sets it.
+    arrived = models.BigIntegerField(db_default=Cast(Extract(Now(), "epoch"), models.BigIntegerField()))
 
     class Meta:
         db_table = "event"
@@ -68,6 +74,7 @@ class Event(models.Model):
                 fields=["id"], name="event_with_group_times", condition=models.Q(has_group_times=True)
             ),
             models.Index(fields=["date"], name="event_date"),
+            models.Index(fields=["arrived"], name="event_arrived"),
             models.Index(
                 fields=["extends_uuid"], name="event_extends", condition=models.Q(extends_uuid__isnull=False)
             ),

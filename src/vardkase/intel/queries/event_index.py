@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import event_times, proposals_are_waiting
+from vardkase.identity.access.event_times import event_arrival, event_times, proposals_are_waiting
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.queries.attribute_counts import visible_attribute_count
 from vardkase.knowledge.taxonomies.colours import COLOUR_SEEN, SEEN_BY
@@ -53,6 +53,8 @@ class IndexRow:
     disable_correlation: bool
     extends_uuid: str
     protected: bool | None
+    arrived: int
+    """Unix seconds, as `event_arrival`."""
     org: IndexOrganisation
     orgc: IndexOrganisation
     sharing_group: IndexOrganisation | None
@@ -65,11 +67,12 @@ def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
         visible=event_predicate(actor),
         attribute_count=visible_attribute_count(actor),
         **event_times(actor),
+        arrived=event_arrival(actor),
         proposals_are_waiting=proposals_are_waiting(actor),
     )
     rows = []
     for row in cursor().execute(sql, parameters):
-        own, org, orgc, group = row[:20], row[20:23], row[23:26], row[26:]
+        own, org, orgc, group = row[:21], row[21:24], row[24:27], row[27:]
         sharing_group = IndexOrganisation(*group) if group[0] is not None else None
         columns = (*own, IndexOrganisation(*org), IndexOrganisation(*orgc), sharing_group)
         rows.append(IndexRow(*columns))
@@ -84,7 +87,7 @@ ROWS = """
 SELECT e.id, e.org_id, e.date::text, e.info, e.uuid::text, {published}, e.analysis, {attribute_count},
        e.orgc_id, {timestamp}, e.distribution, coalesce(e.sharing_group_id, 0), {proposals_are_waiting},
        e.locked, e.threat_level_id, {publish_timestamp}, {sighting_timestamp}, e.disable_correlation,
-       coalesce(e.extends_uuid::text, ''), e.protected,
+       coalesce(e.extends_uuid::text, ''), e.protected, {arrived},
        org.id, org.name, org.uuid::text, orgc.id, orgc.name, orgc.uuid::text, g.id, g.name, g.uuid::text
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
 JOIN event e ON e.id = chosen.id

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import arrived_since, event_arrival
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.queries.event_index import IndexRow, index_rows
 
@@ -40,7 +41,7 @@ class WaitingWork:
 
 @dataclass(frozen=True, slots=True)
 class EventNews:
-    """Events changed since a point in time, the newest of them as rows; `count` is capped at MOST."""
+    """Events that came since a point in time, the latest of them as rows; `count` is capped at MOST."""
 
     count: int
     rows: list[IndexRow]
@@ -53,22 +54,28 @@ def own_waiting(actor: Actor) -> WaitingWork:
 
 def news_since(actor: Actor, since: int, limit: int) -> EventNews:
     parameters = reader_parameters(actor) | {"since": since, "limit": limit, "most": MOST}
-    visible = event_predicate(actor)
-    ids = [row[0] for row in cursor().execute(NEWEST.format(visible=visible), parameters)]
-    row = cursor().execute(COUNT.format(visible=visible), parameters).fetchone()
+    came = _came(actor, "%(since)s")
+    newest = NEWEST.format(came=came, arrival=event_arrival(actor))
+    ids = [row[0] for row in cursor().execute(newest, parameters)]
+    row = cursor().execute(COUNT.format(came=came), parameters).fetchone()
     return EventNews(int(row[0]) if row else 0, index_rows(actor, ids))
 
 
 def events_by_day(actor: Actor, days: int) -> list[tuple[date, int]]:
     parameters = reader_parameters(actor) | {"days": days, "zone": settings.TIME_ZONE}
-    rows = cursor().execute(BY_DAY.format(visible=event_predicate(actor)), parameters)
+    by_day = BY_DAY.format(came=_came(actor, DAYS_AGO), arrival=event_arrival(actor))
+    rows = cursor().execute(by_day, parameters)
     return [(day, int(count)) for day, count in rows]
 
 
 def busiest_creators(actor: Actor, days: int, limit: int) -> list[tuple[int, str, int]]:
     parameters = reader_parameters(actor) | {"days": days, "limit": limit}
-    rows = cursor().execute(CREATORS.format(visible=event_predicate(actor)), parameters)
+    rows = cursor().execute(CREATORS.format(came=_came(actor, DAYS_AGO)), parameters)
     return [(int(pk), str(name), int(count)) for pk, name, count in rows]
+
+
+def _came(actor: Actor, bound: str) -> str:
+    return f"{event_predicate(actor)} AND {arrived_since(actor, bound)}"
 
 
 def reason_for(actor: Actor, row: IndexRow) -> ArrivalReason:
@@ -88,26 +95,28 @@ WHERE e.org_id = %(org)s AND e.orgc_id = %(org)s AND (NOT e.published OR e.group
 
 NEWEST = """
 SELECT e.id FROM event e
-WHERE e.timestamp > %(since)s AND {visible}
-ORDER BY e.timestamp DESC, e.id DESC LIMIT %(limit)s
+WHERE {came}
+ORDER BY {arrival} DESC, e.id DESC LIMIT %(limit)s
 """
 
 COUNT = """
 SELECT count(*) FROM (
-    SELECT 1 FROM event e WHERE e.timestamp > %(since)s AND {visible} LIMIT %(most)s
+    SELECT 1 FROM event e WHERE {came} LIMIT %(most)s
 ) news
 """
 
-# Days without a changed event are listed too, with 0.
+DAYS_AGO = "(extract(epoch FROM now())::bigint - %(days)s::int * 86400)"
+
+# Days without a new event are listed too, with 0.
 BY_DAY = """
 WITH days AS (
     SELECT generate_series(
         (now() AT TIME ZONE %(zone)s)::date - (%(days)s::int - 1), (now() AT TIME ZONE %(zone)s)::date, '1 day'
     )::date AS day
 ), changed AS (
-    SELECT (to_timestamp(e.timestamp) AT TIME ZONE %(zone)s)::date AS day, count(*) AS events
+    SELECT (to_timestamp({arrival}) AT TIME ZONE %(zone)s)::date AS day, count(*) AS events
     FROM event e
-    WHERE e.timestamp > extract(epoch FROM now())::bigint - %(days)s::int * 86400 AND {visible}
+    WHERE {came}
     GROUP BY 1
 )
 SELECT days.day, coalesce(changed.events, 0) FROM days LEFT JOIN changed USING (day) ORDER BY days.day
@@ -116,6 +125,6 @@ SELECT days.day, coalesce(changed.events, 0) FROM days LEFT JOIN changed USING (
 CREATORS = """
 SELECT o.id, o.name, count(*) AS events
 FROM event e JOIN organisation o ON o.id = e.orgc_id
-WHERE e.timestamp > extract(epoch FROM now())::bigint - %(days)s::int * 86400 AND {visible}
+WHERE {came}
 GROUP BY o.id, o.name ORDER BY events DESC, o.name LIMIT %(limit)s
 """

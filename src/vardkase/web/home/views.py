@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -23,7 +24,6 @@ from vardkase.hub.policy.models import ApprovalDecision
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.access.readable_audit_log import last_visit
 from vardkase.identity.accounts.queries import own_keys_ending
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.analyst_data.threads import ThreadFilter, count_threads
@@ -35,6 +35,7 @@ from vardkase.intel.queries.event_index import IndexRow
 from vardkase.intel.queries.home_page import ArrivalReason
 from vardkase.web.hub.public_pages import front
 from vardkase.web.intel.events.rows import ListedEvent
+from vardkase.web.intel.events.since import NAMES, VISIT, moment_named
 from vardkase.web.ui.pages import PageRequest, page
 
 PROFILES = EVERY
@@ -43,7 +44,6 @@ DAYS = 30
 SHOWN = 8
 CREATORS_SHOWN = 6
 SOON = DAYS * 24 * 60 * 60
-FIRST_LOOK = timedelta(days=7)
 WHY = {
     ArrivalReason.OWN: _("Your event"),
     ArrivalReason.HUB: _("Shared with everyone on the hub"),
@@ -55,12 +55,22 @@ WHY = {
 
 @page(visitors=front.for_visitors)
 def home(request: PageRequest) -> HttpResponse:
-    since = last_visit(request.actor) or timezone.now() - FIRST_LOOK
+    asked = request.GET.get("since", VISIT)
+    since = moment_named(request.actor, asked)
+    if since is None:
+        asked = VISIT
+        since = moment_named(request.actor, VISIT) or timezone.now()
     days = queries.events_by_day(request.actor, DAYS)
     context: dict[str, Any] = {
         "today": timezone.localdate(),
         "todo": _todo(request.actor, since),
         "since": since,
+        "asked": asked,
+        "moments": [
+            {"label": label, "url": f"?since={name}#h-new", "current": name == asked}
+            for name, label in NAMES.items()
+        ],
+        "all_query": urlencode({"arrived" if asked in NAMES else "arrived_from": asked}),
         "days": days,
         "total": sum(count for _day, count in days),
         "creators": queries.busiest_creators(request.actor, DAYS, CREATORS_SHOWN),
@@ -103,7 +113,7 @@ def _todo(actor: Actor, since: datetime) -> dict[str, Any]:
 
 def _news(actor: Actor, since: datetime) -> dict[str, Any]:
     news = queries.news_since(actor, int(since.timestamp()), SHOWN)
-    rows = news.rows or queries.news_since(actor, 0, SHOWN).rows
+    rows = news.rows or queries.news_since(actor, 0, SHOWN).rows  # Nothing new: the latest there is.
     reasons = [_why(actor, row) for row in rows]
     return {
         "events": list(zip([ListedEvent(row) for row in rows], reasons, strict=True)),

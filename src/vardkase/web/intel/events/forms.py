@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from vardkase.analysis.search.event_list import SORTS, EventFilters, EventListView, EventState
+from vardkase.identity.access.actor import Actor
+from vardkase.web.intel.events.since import NAMES, moment_named
 from vardkase.web.ui.chips import REACHES, THREATS
 from vardkase.web.ui.forms.filters import DATE, FilterForm
 
@@ -40,14 +42,24 @@ class EventFilterForm(FilterForm):
     state = _chosen(_("Status"), _("Any"), STATES)
     since = forms.DateField(label=_("From date"), required=False, widget=DATE)
     until = forms.DateField(label=_("To date"), required=False, widget=DATE)
+    arrived = _chosen(_("New or changed"), _("Any time"), NAMES.items())
+    arrived_from = forms.DateField(label=_("New or changed from"), required=False, widget=DATE)
     view = forms.ChoiceField(required=False, choices=[(view.value, view.name) for view in EventListView])
     sort = forms.ChoiceField(required=False, choices=ORDERS)
 
-    def filters(self) -> EventFilters:
+    def filters(self, actor: Actor) -> EventFilters:
         self.is_valid()
         filters = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
         filters |= {name: int(filters[name]) for name in ("reach", "threat") if name in filters}
         filters |= {name: kind(filters[name]) for name, kind in KINDS.items() if name in filters}
+        since = [
+            moment
+            for name in ("arrived", "arrived_from")
+            if (moment := moment_named(actor, str(filters.pop(name, ""))))
+        ]
+        if since:
+            # Who asks what is new wants it in that order.
+            filters = {"sort": "-arrived", **filters, "arrived": int(max(since).timestamp())}
         return EventFilters(**filters)
 
 

@@ -41,12 +41,13 @@ FORMATS = {
 @page()
 def index(request: PageRequest) -> HttpResponse:
     form = EventFilterForm(request.GET)
-    filters = form.filters()
+    filters = form.filters(request.actor)
     events = event_page(request.actor, filters, wanted_place(request), wanted_size(request))
+    by_arrival = filters.sort.removeprefix("-") == "arrived"
     context = {
         "form": form,
         "filters": filters,
-        "events": [ListedEvent(row) for row in events.rows],
+        "events": [ListedEvent(row, by_arrival) for row in events.rows],
         "chips": [
             {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
             for name, label, text in form.asked()
@@ -54,6 +55,7 @@ def index(request: PageRequest) -> HttpResponse:
         "count": _count_words(count_events(request.actor, filters)),
         "views": _views(request, filters),
         "default_sort": filters.sort,
+        "by_arrival": by_arrival,
         **page_links(request, events),
     }
     return render(request, "events/index.html", context)
@@ -87,7 +89,7 @@ def _chosen(request: PageRequest) -> Chosen:
     chosen = [int(pk) for pk in request.GET.getlist("pk") if pk.isdecimal() and len(pk) < 19]
     if "pk" in request.GET:
         return chosen
-    query: SqlQuery = every_event(request.actor, EventFilterForm(request.GET).filters())
+    query: SqlQuery = every_event(request.actor, EventFilterForm(request.GET).filters(request.actor))
     return query
 
 

@@ -18,10 +18,20 @@ SHOWN_TAGS = 4
 @dataclass(frozen=True, slots=True)
 class ListedEvent:
     row: IndexRow
+    by_arrival: bool = False
+    """Whether the list is of what is new, and says when it came."""
 
     @property
     def changed(self) -> datetime:
         return moment(self.row.timestamp)
+
+    @property
+    def sorted_time(self) -> datetime:
+        return self.arrived if self.by_arrival else self.changed
+
+    @property
+    def arrived(self) -> datetime:
+        return moment(self.row.arrived)
 
     @property
     def day(self) -> date:
