@@ -28,6 +28,7 @@ from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.intel.models import Attribute, Event, ObjectReference
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import find_event
+from vardkase.knowledge.galaxies.models import GalaxyCluster
 
 
 def test_same_seed_gives_same_events() -> None:
@@ -97,6 +98,7 @@ def test_community_is_created_once() -> None:
     assert Attribute.objects.filter(object=None).count() == community.GENERATED * 5
     assert ObjectReference.objects.exists()
     assert all(User.objects.get(email=member.email).check_password(member.password) for member in members[:2])
+    assert GalaxyCluster.objects.filter(default=False, published=True).count() == 2
     assert community.fill() == []
     assert Counter(Membership.objects.values_list("state", flat=True)) == {"active": 6, "onboarding": 1}
     assert set(Application.objects.values_list("state", flat=True)) == {

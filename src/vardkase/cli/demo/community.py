@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.cli.demo.collaboration import add_conversation, ask_for_handover
+from vardkase.cli.demo.galaxies import add_galaxies
 from vardkase.cli.demo.generator import events as generated_events
 from vardkase.cli.demo.membership import DUTIES, add_members, read_by_operations
 from vardkase.cli.demo.published import published_events
@@ -236,6 +237,7 @@ def _share_events(
     ]
     for number, (document, publisher) in enumerate(zip(documents, cycle(publishers), strict=False)):
         _share(publisher, document, number, groups.get(publisher.organisation_name, ()))
+    add_galaxies(publishers[0], publishers[1])
     people = {publisher.organisation_name: publisher for publisher in publishers}
     add_conversation(people)
     ask_for_handover(people)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
-from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -22,6 +21,7 @@ from vardkase.web.ui import charts, chips, display, values
 from vardkase.web.ui.assets import asset_url, drawing
 from vardkase.web.ui.cluster_names import cluster_name
 from vardkase.web.ui.navigation import sections
+from vardkase.web.ui.paging import first_page
 
 register = template.Library()
 
@@ -120,15 +120,6 @@ def defang(text: str, kind: str) -> str:
     return defanged(text, kind)
 
 
-def _query(request: HttpRequest | None, **changes: str | None) -> str:
-    parameters = request.GET.copy() if request else QueryDict(mutable=True)
-    for key, new in changes.items():
-        parameters.pop(key, None)
-        if new is not None:
-            parameters[key] = new
-    return "?" + parameters.urlencode()
-
-
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
 def sort_header(context: Context, label: str, key: str, css: str = "") -> dict[str, Any]:
     """A sortable column header: `?sort=key`, then `?sort=-key`. Reads the current order from the query
@@ -142,7 +133,7 @@ def sort_header(context: Context, label: str, key: str, css: str = "") -> dict[s
         "label": label,
         "css": css,
         "order": order,
-        "href": _query(request, sort=target, after=None, before=None, page=None),
+        "href": first_page(request, sort=target, page=None) if request else f"?sort={target}",
     }
 
 
