@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
 
-from vardkase.analysis.decay.formulas import DAY
+from vardkase.analysis.decay.formulas import DAY, FORMULAS, SightingStatus
 from vardkase.analysis.decay.options import DecayOptions
 from vardkase.analysis.decay.scores import Score, Scorer
 from vardkase.core.sql import cursor
@@ -51,6 +52,20 @@ def simulate(actor: Actor, model: DecayingModel, attribute_id: int) -> Simulatio
     ]
     tags = {tag.name: tag.value for tag in standing.tags}
     return Simulation(int(since), scorer.score_after(standing, standing.elapsed), tags, course)
+
+
+def course_of_model(model: DecayingModel) -> list[tuple[float, float]]:
+    """The score of an attribute without tags and sightings by its age in days, to the end of the lifetime."""
+    lifetime = float(model.parameters["lifetime"])
+    base = float(model.parameters["default_base_score"])
+    formula = FORMULAS[model.formula]
+    ages = (lifetime * step / STEPS for step in range(STEPS + 1))
+    return [(age, formula(base, model.parameters, SightingStatus(age * DAY))) for age in ages]
+
+
+def days_until(course: Sequence[tuple[float, float]], threshold: float) -> float | None:
+    """The first age at which the score is below the threshold; None if it stays above."""
+    return next((age for age, score in course if score < threshold), None)
 
 
 def valued_taxonomies() -> dict[str, dict[str, float]]:

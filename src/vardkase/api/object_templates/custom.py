@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
 from vardkase.api.answers import Json, Saved, Toggled, saved, toggled
@@ -17,7 +15,7 @@ from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import problems_of
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.object_templates import services
-from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem
+from vardkase.knowledge.object_templates.definitions import decoded_definition
 from vardkase.misp.object_template import BadTemplate, definition_of
 
 MODEL, ELEMENTS = "ObjectTemplate", "ObjectTemplateElement"
@@ -82,10 +80,9 @@ def activate(call: Call, template_id: str = "", *, body: ActivationBody) -> Togg
 
 def _definition(upload: Upload, sent: dict[str, Any]) -> dict[str, Any]:
     """The submitted definition.json; also accepts a template as returned by objectTemplates/view."""
-    # Parse the document so that duplicate members are detected: of two relations, one would be lost.
     _, content = upload.document
     try:
-        decoded = json.loads(content, object_pairs_hook=_without_doubles)
+        decoded = decoded_definition(content)
     except (ValueError, RecursionError):
         pass  # Not JSON by itself, such as a form with the template in its fields.
     else:
@@ -99,12 +96,3 @@ def _definition(upload: Upload, sent: dict[str, Any]) -> dict[str, Any]:
         return definition_of(template, elements)
     except BadTemplate as twice:
         raise Invalid(problems_of(twice.errors)) from None
-
-
-def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Invalid({"attributes": [ObjectTemplateProblem.TWICE(name=twice[:50])]})
-    return members

@@ -55,7 +55,7 @@ NOT_UPDATED = frozenset({"uuid", "all_orgs", "enabled"})  # An administrator may
 def add_model(
     actor: Actor, data: Mapping[str, Any], *, action: AuditAction = KnowledgeAction.DECAYING_MODEL_ADDED
 ) -> DecayingModel:
-    _require_editor(actor)
+    require_editor(actor)
     fields = model_fields(data)
     values = asdict(fields)
     if fields.uuid is None:
@@ -117,14 +117,14 @@ def map_types(actor: Actor, model_id: int, types: Sequence[str]) -> DecayingMode
     return model
 
 
-def _require_editor(actor: Actor) -> None:
+def require_editor(actor: Actor) -> None:
     actor.require_writing()
     if not (actor.may(Permission.DECAYING) or actor.may(Permission.ADMIN)):
         raise Forbidden
 
 
 def _editable(actor: Actor, model_id: int) -> DecayingModel:
-    _require_editor(actor)
+    require_editor(actor)
     model = DecayingModel.objects.select_for_update().filter(pk=model_id).first()
     if model is None:
         raise NotFound

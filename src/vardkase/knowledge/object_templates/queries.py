@@ -21,6 +21,15 @@ def all_templates() -> QuerySet[ObjectTemplate]:
     return ObjectTemplate.objects.order_by("name", "-version", "pk")
 
 
+def current_templates() -> QuerySet[ObjectTemplate]:
+    """One version of each template: the active one, or the newest of a template that is disabled."""
+    return ObjectTemplate.objects.order_by("uuid", "-active", "-version").distinct("uuid").defer("definition")
+
+
+def versions_of(template: ObjectTemplate) -> QuerySet[ObjectTemplate]:
+    return ObjectTemplate.objects.filter(uuid=template.uuid).order_by("-version").defer("definition")
+
+
 def find_template(reference: str) -> ObjectTemplate:
     """The template with this id, or the newest with this uuid or name. Raises NotFound."""
     return first_or_not_found(

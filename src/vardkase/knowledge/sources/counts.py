@@ -15,6 +15,7 @@ class LibraryCounts(NamedTuple):
     noticelists: int
     noticelists_enabled: int
     object_templates: int
+    object_templates_enabled: int
     import_expressions: int
 
 
@@ -27,6 +28,6 @@ SELECT
     (SELECT count(*) FROM taxonomy), (SELECT count(*) FROM taxonomy WHERE enabled),
     (SELECT count(*) FROM warninglist), (SELECT count(*) FROM warninglist WHERE enabled),
     (SELECT count(*) FROM noticelist), (SELECT count(*) FROM noticelist WHERE enabled),
-    (SELECT count(*) FROM object_template WHERE active),
+    (SELECT count(DISTINCT uuid) FROM object_template), (SELECT count(*) FROM object_template WHERE active),
     (SELECT count(*) FROM import_expression)
 """

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 BARS_WIDTH, BARS_HEIGHT, BARS_FLOOR = 300, 57, 66
 """A bar chart's view box: its width, the height of the tallest bar, and where the bars stand."""
+
+LINE_WIDTH, LINE_HEIGHT = 640, 220
+LINE_LEFT, LINE_TOP = 40, 10
+"""A line chart's plot and its place in the view box, which leaves room for the labels of the axes."""
+LINE_TICKS = 4
 
 
 def day_bars(counts: Sequence[int]) -> list[dict[str, Any]]:
@@ -24,3 +30,56 @@ def day_bars(counts: Sequence[int]) -> list[dict[str, Any]]:
         }
         for place, height in enumerate(heights)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """`level`: the height of a horizontal line to compare with. `mark`: the place of a vertical line (now), empty if
+    there is none. `ticks` and `labels`: where on an axis, and what is written there.
+    """
+
+    path: str
+    ticks: list[tuple[str, str]]
+    labels: list[tuple[str, str]]
+    level: str = ""
+    mark: str = ""
+    right: str = f"{LINE_LEFT + LINE_WIDTH}"
+    floor: str = f"{LINE_TOP + LINE_HEIGHT}"
+
+
+def line_chart(
+    heights: Sequence[float],
+    labels: Sequence[str],
+    *,
+    level: float | None = None,
+    mark: float | None = None,
+) -> LineChart:
+    """A line through `heights`, which are evenly spaced; so are the labels below. `mark` is a share of the width."""
+    highest = _rounded_up(max([*heights, level or 0, 1]))
+    step = LINE_WIDTH / max(len(heights) - 1, 1)
+    points = (f"{_x(number * step)},{_y(height, highest)}" for number, height in enumerate(heights))
+    steps = [highest * number / LINE_TICKS for number in range(LINE_TICKS + 1)]
+    gap = LINE_WIDTH / max(len(labels) - 1, 1)
+    return LineChart(
+        path="M" + " L".join(points),
+        ticks=[(_y(height, highest), f"{height:g}") for height in steps],
+        labels=[(_x(number * gap), label) for number, label in enumerate(labels)],
+        level="" if level is None else _y(level, highest),
+        mark="" if mark is None or not 0 <= mark <= 1 else _x(mark * LINE_WIDTH),
+    )
+
+
+def _rounded_up(height: float) -> float:
+    """To a scale that divides well: 100 for scores, as a rule."""
+    scale = 1.0
+    while scale < height:
+        scale *= 10
+    return next(scale * share for share in (0.1, 0.2, 0.4, 1.0) if scale * share >= height)
+
+
+def _x(place: float) -> str:
+    return f"{LINE_LEFT + place:.1f}"
+
+
+def _y(height: float, highest: float) -> str:
+    return f"{LINE_TOP + LINE_HEIGHT * (1 - height / highest):.1f}"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang as defanged
-from vardkase.web.ui import charts, chips, display, values
+from vardkase.web.ui import chips, display, values
 from vardkase.web.ui.assets import asset_url, drawing
 from vardkase.web.ui.cluster_names import cluster_name
 from vardkase.web.ui.navigation import sections
@@ -263,13 +263,6 @@ def error_summary(form: BaseForm, others: Sequence[tuple[str, str]] = ()) -> dic
     """
     wrong = [bound for bound in form if bound.errors]
     return {"form": form, "fields": wrong, "others": others}
-
-
-@register.inclusion_tag("components/day_bars.html")
-def day_bars(label: str, days: Sequence[tuple[date, int]]) -> dict[str, Any]:
-    """Counts per day as bars, the last one (today) in flare. `label` must say the gist in words."""
-    ends = {"first": days[0][0], "last": days[-1][0]} if days else {}
-    return {"label": label, "bars": charts.day_bars([count for _, count in days]), **ends}
 
 
 @register.simple_block_tag(takes_context=True)

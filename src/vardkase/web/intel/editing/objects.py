@@ -33,7 +33,7 @@ from vardkase.web.intel.editing.common import (
     own_event,
 )
 from vardkase.web.intel.editing.forms.object import ObjectForm, TemplateFields
-from vardkase.web.intel.editing.template_search import matching
+from vardkase.web.knowledge.object_templates.search import matching
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page

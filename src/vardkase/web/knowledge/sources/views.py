@@ -55,6 +55,13 @@ def _descriptions(counts: LibraryCounts) -> list[LibraryCard]:
             _("Galaxies"),
             _("Known actors, tools and techniques, such as those of MITRE ATT&CK."),
         ),
+        LibraryCard(
+            "object_templates",
+            {"icon": "box"},
+            _("Object templates"),
+            _("Which attributes an object of a kind has, such as a file or an e-mail."),
+            _of_which_enabled(counts.object_templates, counts.object_templates_enabled),
+        ),
     ]
 
 
@@ -66,6 +73,26 @@ def _checks(counts: LibraryCounts) -> list[LibraryCard]:
             _("Warninglists"),
             _("Values that often cause false positives, such as addresses of large services."),
             _of_which_enabled(counts.warninglists, counts.warninglists_enabled),
+        ),
+        LibraryCard(
+            "noticelists",
+            {"icon": "notes"},
+            _("Noticelists"),
+            _("What to consider before certain types are used, such as personal data."),
+            _of_which_enabled(counts.noticelists, counts.noticelists_enabled),
+        ),
+        LibraryCard(
+            "decaying_models",
+            {"icon": "chart-line"},
+            _("Decaying models"),
+            _("How fast values lose their worth with age, and which of them count as decayed."),
+        ),
+        LibraryCard(
+            "import_expressions",
+            {"icon": "filter"},
+            _("Import expressions"),
+            _("Regular expressions that rewrite or refuse values when they come in."),
+            thin(counts.import_expressions) if counts.import_expressions else gettext("None yet"),
         ),
     ]
 
