@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from vardkase.core.sandbox.program import Answerer
+from vardkase.formats.incoming.mail import read_mail
 from vardkase.formats.incoming.misp_export import read_events
 from vardkase.formats.incoming.misp_xml import read_body
 from vardkase.formats.incoming.openioc import read_openioc
@@ -35,6 +36,8 @@ def open_job(arguments: dict[str, Any]) -> Answerer:
             return _single_answer(read_openioc)
         case "sandbox":
             return read_sandbox
+        case "mail":
+            return read_mail
         case "web page":
             return read_web_page
         case unknown:

@@ -12,13 +12,22 @@ from vardkase.core.errors import Invalid
 from vardkase.core.sandbox import Limits, ProgramFailed, SandboxPool
 from vardkase.formats.problems import ImportProblem
 
+
+class ParsedMail(msgspec.Struct):
+    """`fields` are relations and values of MISP's object "email"."""
+
+    subject: str
+    text: str
+    fields: list[tuple[str, str]]
+
+
 MEBIBYTE = 1024 * 1024
 PROGRAM = "vardkase.formats.incoming.program"
 files = SandboxPool(PROGRAM, Limits(seconds=120))
 bodies = SandboxPool(PROGRAM, Limits(seconds=20))
 """A pool of its own, so that a small request need not wait until a big file has been read."""
 pages = SandboxPool(PROGRAM, Limits(memory=512 * MEBIBYTE, seconds=3, at_once=1))
-"""Tight limits: any member may name a page, and the thread that answers the request waits for it."""
+"""Tight limits: any member may name a page or send a mail, and the thread that answers the request waits for it."""
 
 
 def xml_body(content: bytes) -> Any:
@@ -60,6 +69,11 @@ def web_page(text: str) -> tuple[str, str]:
     """Title and text (Markdown) of an HTML page; raises Invalid, LimitReached."""
     page = _read("web page", text.encode(), pages)
     return page["title"], page["text"]
+
+
+def mail(content: bytes) -> ParsedMail:
+    """Raises Invalid, LimitReached."""
+    return msgspec.convert(_read("mail", content, pages), ParsedMail)
 
 
 def _read(job: str, content: bytes, pool: SandboxPool = files) -> Any:

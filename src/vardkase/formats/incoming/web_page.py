@@ -19,3 +19,12 @@ def read_web_page(document: bytes) -> Iterator[bytes]:
         element.decompose()
     text = MarkdownConverter(heading_style="ATX").convert_soup(soup).strip()
     yield msgspec.json.encode({"title": title, "text": text})
+
+
+def text_with_links(html: str) -> str:
+    """The text of a page, and where its links lead, a line each."""
+    soup = BeautifulSoup(html, "html.parser")
+    links = [str(link["href"]) for link in soup("a", href=True)]
+    for element in soup(NOT_TEXT):
+        element.decompose()
+    return "\n".join([soup.get_text("\n", strip=True), *dict.fromkeys(links)])

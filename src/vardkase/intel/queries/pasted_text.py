@@ -30,9 +30,10 @@ class PastedValues:
     unknown: list[str]
 
 
-def pasted(event_id: int, text: str) -> PastedValues:
+def pasted(event_id: int | None, text: str) -> PastedValues:
+    """`event_id`: the event that the values are for, None for a new one."""
     detected = detect(text, beyond_misp=True)
-    known = _known(event_id, detected)
+    known = {} if event_id is None else _known(event_id, detected)
     hits = find_hits([CheckedValue(value.value, value.type) for value in detected])
     values = [
         PastedValue(

@@ -57,6 +57,9 @@ def _may_tag(actor: Actor, event: EventRow) -> bool:
 
 GENERAL = (
     GeneralCommand("event_create", _("New event"), icon="plus", requires=Permission.ADD),
+    GeneralCommand(
+        "event_import", _("New event from text or file"), icon="file-import", requires=Permission.ADD
+    ),
     GeneralCommand("tag_create", _("New tag"), icon="plus", requires=Permission.TAG_EDITOR),
     GeneralCommand(
         "tag_collection_create", _("New tag collection"), icon="plus", requires=Permission.TAG_EDITOR

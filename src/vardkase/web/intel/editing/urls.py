@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.intel.editing import attributes, bulk, events, objects, paste, publish, references, tagging
+from vardkase.web.intel.editing import (
+    attributes,
+    bulk,
+    event_import,
+    events,
+    objects,
+    paste,
+    publish,
+    references,
+    tagging,
+)
 from vardkase.web.ui import converters
 
 __all__ = ["converters", "urlpatterns"]
@@ -15,6 +25,7 @@ OBJECT = EVENT + "object/<int:object_id>/"
 
 urlpatterns = [
     path("event/new/", events.create, name="event_create"),
+    path("event/import/", event_import.create, name="event_import"),
     path(EVENT + "edit/", events.edit, name="event_edit"),
     path(EVENT + "delete/", events.delete, name="event_delete"),
     path(EVENT + "publish/", publish.publish, name="event_publish"),

@@ -1,0 +1,196 @@
+"""A new event from a text, a mail or a file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.factories.knowledge import make_attack
+from tests.factories.seed import Seed
+from tests.web.signed_in import signed_in
+from vardkase.intel.models import Attribute, Event, EventTag, Object
+from vardkase.intel.services.events import add_event
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+URL = "/event/import/"
+REPORT = """Phishing against municipalities in November
+The page hxxps://kommunportal[.]example/login collects passwords (T1566).
+198.51.100.7
+"""
+MAIL = """Received: from mx.evil.example ([198.51.100.9]) by in.example.se; Sat, 28 Nov 2026 10:00:00 +0100
+From: Payroll <lon@evil.example>
+To: anna@example.se
+Subject: =?utf-8?q?=C3=84ndrad_utbetalning?=
+Message-ID: <1@evil.example>
+Date: Sat, 28 Nov 2026 10:00:00 +0100
+MIME-Version: 1.0
+Content-Type: text/html; charset=utf-8
+
+<p>Open <a href="https://evil.example/login">the form</a></p>
+"""
+OPENIOC = """<?xml version="1.0" encoding="utf-8"?>
+<ioc xmlns="http://schemas.mandiant.com/2010/ioc" id="7b9c2ec4-1111-4222-8333-444455556666">
+  <short_description>Two hosts</short_description>
+  <definition><Indicator operator="OR" id="a"><IndicatorItem id="b" condition="is">
+    <Context document="DnsEntryItem" search="DnsEntryItem/Host" type="mir" />
+    <Content type="string">c2.evil.example</Content>
+  </IndicatorItem></Indicator></definition>
+</ioc>"""
+
+
+@pytest.fixture
+def web(seed: Seed) -> Client:
+    client = signed_in(seed.publisher)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def fields(page: Any, **changes: Any) -> dict[str, Any]:
+    """What the browser would send of a review page."""
+    form, review = page.context["form"], page.context["review"]
+    sent: dict[str, Any] = {name: form[name].value() for name in form.fields}
+    sent = {name: "" if value is None else str(value) for name, value in sent.items()}
+    for row in review.rows:
+        sent |= {f"t{row.number}": row.choice.type, f"c{row.number}": row.choice.category}
+        sent |= {f"a{row.number}": "1"} if row.choice.add else {}
+        sent |= {f"d{row.number}": "1"} if row.choice.to_ids else {}
+    sent |= {"text": page.context["source_text"], "page": "0", "choices": review.changed}
+    sent["tag"] = [tag.name for tag in page.context["tags"] if tag.chosen]
+    return sent | {"mail": "1", "go": "add"} | changes
+
+
+def file(name: str, content: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content.encode())
+
+
+def test_report_becomes_an_event_with_values_and_techniques(web: Client, seed: Seed) -> None:
+    make_attack()
+    known = {"type": "ip-dst", "category": "Network activity", "value": "198.51.100.7"}
+    add_event(seed.site_admin.actor, {"info": "Known", "distribution": 1, "Attribute": [known]})
+    page = web.post(URL, {"text": REPORT})
+    assert page.context["form"]["info"].value() == "Phishing against municipalities in November"
+    assert [tag.phrase for tag in page.context["tags"]] == ["T1566"]
+    assert "In 1 event" in page.text
+    assert not Event.objects.filter(orgc=seed.org_a).exists()
+
+    made = web.post(URL, fields(page, distribution="1"))
+    event = Event.objects.get(orgc=seed.org_a)
+    assert made.headers["Location"] == f"/event/{event.pk}/publish/"
+    assert (event.info, event.published, event.distribution) == (
+        "Phishing against municipalities in November",
+        False,
+        1,
+    )
+    values = dict(Attribute.objects.filter(event=event).values_list("value1", "type"))
+    assert values == {"https://kommunportal.example/login": "url", "198.51.100.7": "ip-dst"}
+    assert "T1566" in EventTag.objects.get(event=event).tag.name
+
+
+def test_error_in_a_field_or_row_keeps_the_review_and_stores_nothing(web: Client, seed: Seed) -> None:
+    page = web.post(URL, {"text": REPORT})
+    refused = web.post(URL, fields(page, info=""))
+    assert refused.status_code == 422
+    assert "Enter a title." in refused.text
+    assert "kommunportal.example" in refused.text
+    wrong = web.post(URL, fields(page, t1="md5", c1="Payload delivery"))
+    assert "1 value needs to be corrected" in wrong.text
+    assert not Event.objects.exists()
+    back = web.post(URL, fields(page, go="text"))
+    assert "hxxps://kommunportal[.]example/login" in back.text
+
+
+def test_mail_becomes_an_object_beside_the_values_of_its_body(web: Client, seed: Seed) -> None:
+    page = web.post(URL, {"file": file("mail.eml", MAIL)})
+    assert page.context["form"]["info"].value() == "Ändrad utbetalning"
+    web.post(URL, fields(page))
+    mail = Object.objects.get(name="email")
+    held = set(Attribute.objects.filter(object=mail).values_list("object_relation", "value1"))
+    assert {
+        ("from", "lon@evil.example"),
+        ("to", "anna@example.se"),
+        ("subject", "Ändrad utbetalning"),
+        ("received-header-ip", "198.51.100.9"),
+    } <= held
+    assert Attribute.objects.filter(object=None, value1="https://evil.example/login").exists()
+
+
+def test_mail_object_can_be_left_out(web: Client) -> None:
+    page = web.post(URL, {"text": MAIL})
+    web.post(URL, fields(page, mail=""))
+    assert Event.objects.count() == 1
+    assert not Object.objects.exists()
+
+
+def test_files_with_events_are_imported_for_us_alone(web: Client, seed: Seed) -> None:
+    exported = {"info": "From a file", "distribution": "3", "published": True, "Attribute": []}
+    exported["Attribute"] = [{"type": "domain", "category": "Network activity", "value": "evil.example"}]
+    bundle = {
+        "type": "bundle",
+        "id": "bundle--5d2c1a6e-0000-4000-8000-000000000001",
+        "objects": [
+            {
+                "type": "indicator",
+                "spec_version": "2.1",
+                "id": "indicator--5d2c1a6e-0000-4000-8000-000000000002",
+                "created": "2026-11-01T00:00:00.000Z",
+                "modified": "2026-11-01T00:00:00.000Z",
+                "pattern": "[domain-name:value = 'stix.evil.example']",
+                "pattern_type": "stix",
+                "valid_from": "2026-11-01T00:00:00Z",
+            }
+        ],
+    }
+    for name, content, value in (
+        ("event.json", json.dumps({"response": [{"Event": exported}]}), "evil.example"),
+        ("bundle.json", json.dumps(bundle), "stix.evil.example"),
+        ("two.ioc", OPENIOC, "c2.evil.example"),
+    ):
+        page = web.post(URL, {"file": file(name, content)})
+        assert page.status_code == 302, (name, page.text)
+        event = Event.objects.latest("pk")
+        assert page.headers["Location"] == f"/event/{event.pk}/", name
+        assert (event.distribution, event.published, event.orgc_id) == (0, False, seed.org_a.pk), name
+        assert Attribute.objects.filter(event=event, value1=value).exists(), name
+    again = {"Event": {**exported, "uuid": str(Event.objects.earliest("pk").uuid)}}
+    before = Event.objects.count()
+    refused = web.post(URL, {"text": json.dumps(again)}, follow=True)
+    assert "From a file:" in refused.text
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("sent", "problem"),
+    [
+        ({}, "Paste some text or choose a file."),
+        ({"text": "   "}, "Paste some text or choose a file."),
+        ({"file": file("x.png", "\x89PNG\0\0")}, "This kind of file cannot be read."),
+        ({"text": '{"Event": {"info": '}, ""),
+        ({"text": '{"type": "bundle", "id": "x", "objects": 7}'}, ""),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_a_reason(
+    web: Client, sent: dict[str, Any], problem: str
+) -> None:
+    page = web.post(URL, sent)
+    assert page.status_code == 422
+    assert problem in page.text
+    assert not Event.objects.exists()
+
+
+def test_roles_that_may_not_add_or_import_are_refused(seed: Seed) -> None:
+    assert signed_in(seed.reader).get(URL).status_code == 403
+    assert signed_in(seed.reader).post(URL, {"text": REPORT}).status_code == 403
+    assert not Event.objects.exists()
+
+
+def test_script_in_text_and_mail_is_text(web: Client) -> None:
+    script = "<script>alert(1)</script>"
+    report = web.post(URL, {"text": f"Title {script} of it\n{script} evil.example"})
+    assert script not in report.text
+    mail = web.post(URL, {"text": MAIL.replace("Payroll", script).replace("=C3=84ndrad", f"{script}")})
+    assert script not in mail.text
