@@ -82,6 +82,11 @@ def test_partner_notes_and_the_owner_replies(seed: Seed, setup: Setup, attribute
     assert words.index("Only on Tuesdays") < words.index("Two lines")
     assert "Only on Tuesdays" not in text_of(owner.get(of_event(setup), {"about": str(setup.event.uuid)}))
 
+    table = text_of(owner.get(f"/event/{setup.event.pk}/"))
+    assert f"?about={attribute.uuid}" in table
+    assert f"/notes/new/opinion/Attribute/{attribute.pk}/" in table
+    assert f"/notes/new/note/Object/{attribute.object_id}/" in table
+
     said = owner.post(new("note", first, "Note"), note("Which lines?"), follow=True)
     assert "Note added." in text_of(said)
     assert "Which lines?" in text_of(partner.get(f"/notes/{first.uuid}/"))
@@ -167,6 +172,7 @@ def test_what_others_may_not_see_is_not_told(seed: Seed, setup: Setup) -> None:
     stranger, partner, colleague = visitor(seed.stranger), visitor(seed.partner), visitor(seed.colleague)
     page = text_of(stranger.get(of_event(setup)))
     assert "No notes yet" in page
+    assert "?about=" not in text_of(stranger.get(f"/event/{setup.event.pk}/"))
     assert "On the hidden one" not in text_of(partner.get(of_event(setup)))
     assert "A reply in the group" in text_of(partner.get(of_event(setup)))
     every = text_of(colleague.get(of_event(setup)))
@@ -186,6 +192,7 @@ def test_accounts_that_only_read_and_operators(seed: Seed, setup: Setup) -> None
     page = text_of(reader.get(of_event(setup)))
     assert "A note" in page
     assert "/notes/new/" not in page
+    assert "/notes/new/" not in text_of(reader.get(f"/event/{setup.event.pk}/"))
     assert "/edit/" not in page
     for path in (new("note", setup.event), f"/notes/{mine.uuid}/edit/", f"/notes/{mine.uuid}/delete/"):
         assert reader.post(path, note()).status_code == 403

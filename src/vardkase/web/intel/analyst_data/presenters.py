@@ -116,7 +116,7 @@ class ShownAnalystData:
 
 
 def may_write(actor: Actor) -> bool:
-    return actor.may_write and actor.may(Permission.ADD) and actor.may(Permission.ANALYST_DATA)
+    return actor.may_write and actor.may(Permission.ADD, Permission.ANALYST_DATA)
 
 
 def shown(actor: Actor, lines: Sequence[AnalystLine]) -> list[ShownAnalystData]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from vardkase.analysis.correlation.queries import correlations_of_attributes
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.analyst_data.threads import counts_by_object
 from vardkase.intel.columns import EventRow
 from vardkase.intel.proposals.queries import open_by_attribute
 from vardkase.intel.queries.attribute_lines import AttributeLine, Entry, LineOrder, attribute_lines
@@ -96,6 +97,8 @@ class TableRow:
     is_folded: bool = False
     toggled: str = ""
     """For an object: those to name in the address so that it folds or unfolds."""
+    notes: int = 0
+    """Notes, opinions and relationships on it that the reader sees."""
 
     @property
     def has_own_reach(self) -> bool:
@@ -111,7 +114,9 @@ def table_rows(
     shown = {row.line.id: row for row in _shown(actor, event, list(lines.values()))}
     objects = {entry.object_id for entry in entries if entry.object_id and entry.attribute_id is None}
     heads = object_heads(actor, sorted(objects))
-    return list(_rows(entries, start + 2, order, heads, shown))
+    parts: list[AttributeLine | ObjectHead] = [*lines.values(), *heads.values()]
+    noted = counts_by_object(actor, [part.uuid for part in parts])
+    return list(_rows(entries, start + 2, order, heads, shown, noted))
 
 
 def _rows(
@@ -120,16 +125,19 @@ def _rows(
     order: LineOrder,
     heads: Mapping[int, ObjectHead],
     shown: Mapping[int, PartRow],
+    noted: Mapping[str, int],
 ) -> Iterable[TableRow]:
     for number, entry in enumerate(entries, first):
         # What was removed since the rows were ordered is left out; the window is then a row shorter.
         if entry.attribute_id is not None:
             if part := shown.get(entry.attribute_id):
                 in_object = entry.object_id is not None and not order.is_flat
-                yield TableRow(number, shown=part, in_object=in_object)
+                notes = noted.get(str(part.line.uuid), 0)
+                yield TableRow(number, shown=part, in_object=in_object, notes=notes)
         elif head := heads.get(entry.object_id or 0):
             toggled = ",".join(str(each) for each in {*order.toggled} ^ {head.id})
-            yield TableRow(number, head, is_folded=order.hides_parts_of(head.id), toggled=toggled)
+            folded, notes = order.hides_parts_of(head.id), noted.get(str(head.uuid), 0)
+            yield TableRow(number, head, is_folded=folded, toggled=toggled, notes=notes)
 
 
 def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> list[PartRow]:

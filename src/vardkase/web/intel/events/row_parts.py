@@ -17,8 +17,9 @@ from vardkase.intel.queries.attribute_lines import AttributeLine
 from vardkase.web.intel.events.presenters import SightingCounts
 from vardkase.web.intel.events.shell import EventLayout
 
-ID, TYPE = 1_234_567_890_123_456_789, "type-of-this-row"
-"""Stand in for those of an attribute: nothing else in the parts contains them."""
+ID, TYPE = 123_456_789_012_345_678, "type-of-this-row"
+"""Stand in for those of an attribute: nothing else in the parts contains them. Of as many digits as the addresses of
+pages take at most."""
 
 
 class RowParts:

@@ -92,6 +92,10 @@ class EventLayout:
         return self.actor.may_write and self.actor.may(Permission.SIGHTING)
 
     @property
+    def may_note(self) -> bool:
+        return self.actor.may_write and self.actor.may(Permission.ADD, Permission.ANALYST_DATA)
+
+    @property
     def may_publish(self) -> bool:
         return self.actor.may_write and rules.may_publish_event(self.actor, self.event)
 
