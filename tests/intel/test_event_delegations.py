@@ -19,8 +19,8 @@ from vardkase.core.openpgp.new_key import new_secret_key
 from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.models import Proposal
-from vardkase.intel.queries.event_parts import event_acts, event_versions
 from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.versions import event_acts, event_versions
 from vardkase.intel.sightings.settings import EVERYONE, POLICY
 
 REFUSED = "You do not have permission to use this functionality."

@@ -7,6 +7,7 @@ A snapshot is the event as its own organisation sees it, deleted parts included.
 from __future__ import annotations
 
 import hashlib
+import json
 
 import zstandard
 
@@ -40,6 +41,7 @@ def keep_version(published: EventPublished) -> None:
         "uuid": published.event_uuid,
         "at": published.published_at,
         "by": published.published_by,
+        "audiences": json.dumps(sorted(published.groups)),
     })  # fmt: skip
 
 
@@ -89,7 +91,10 @@ WITH kept AS (
     INSERT INTO snapshot (sha256, document, size) VALUES (%(sha256)s, %(document)s, %(size)s)
     ON CONFLICT DO NOTHING
 )
-INSERT INTO event_version (event_id, event_uuid, version, snapshot_id, published_at, published_by)
-SELECT %(event)s, %(uuid)s, coalesce(max(version), 0) + 1, %(sha256)s, %(at)s, %(by)s
-FROM event_version WHERE event_uuid = %(uuid)s
+INSERT INTO event_version (event_id, event_uuid, version, snapshot_id, published_at, published_by,
+    distribution, sharing_group_id, audiences)
+SELECT e.id, e.uuid, 1 + (SELECT coalesce(max(version), 0) FROM event_version WHERE event_uuid = %(uuid)s),
+    %(sha256)s, %(at)s, %(by)s, e.distribution, CASE WHEN e.distribution = 4 THEN e.sharing_group_id END,
+    %(audiences)s::jsonb
+FROM event e WHERE e.id = %(event)s
 """

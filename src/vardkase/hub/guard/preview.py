@@ -25,6 +25,11 @@ class GuardPreview:
     def has_marking(self) -> bool:
         return any(finding.is_marking for finding in self.stops)
 
+    @property
+    def has_tlp(self) -> bool:
+        """Whether a TLP label is exceeded: all that is not a marking."""
+        return any(not finding.is_marking for finding in (*self.stops, *self.asks))
+
 
 def by_severity(event_id: int, distribution: int, sharing_group_id: int | None) -> GuardPreview:
     """The findings in an event at that distribution; the caller checks that the actor may read it."""

@@ -22,7 +22,12 @@ class Snapshot(models.Model):
 
 
 class EventVersion(models.Model):
-    """The n-th publication of an event. It outlives the event, which is therefore a plain number and uuid."""
+    """The n-th publication of an event. It outlives the event, which is therefore a plain number and uuid.
+
+    `distribution` and `sharing_group_id` are the event's at the time (`distribution` is null where that is not on
+    record); `audiences` are those among its readers who alone may know of this version (`hooks.EventPublished.groups`;
+    none: all).
+    """
 
     event_id = models.BigIntegerField()
     event_uuid = models.UUIDField()
@@ -30,6 +35,9 @@ class EventVersion(models.Model):
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="versions")
     published_at = models.BigIntegerField()
     published_by = models.CharField(max_length=255)
+    distribution = models.SmallIntegerField(null=True)
+    sharing_group_id = models.BigIntegerField(null=True)
+    audiences = models.JSONField(default=list, db_default=[])
 
     class Meta:
         db_table = "event_version"

@@ -1,11 +1,10 @@
-"""Queries for the event page besides attributes: tags, reports, versions, history, audience."""
+"""Queries for the event page besides attributes: tags, reports, neighbours, audience."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from vardkase.audit.models import AuditEntry
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
@@ -15,10 +14,6 @@ from vardkase.identity.access.visibility import (
     report_predicate,
 )
 from vardkase.intel.columns import EventRow
-from vardkase.intel.queries.history import acts_on_event, taken_over_at
-
-ACTS = 200
-"""Entries of the audit log on an event's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +39,6 @@ class ReportLine:
 
 
 @dataclass(frozen=True, slots=True)
-class VersionLine:
-    """A publication; `published_at` in Unix seconds, `size` in bytes."""
-
-    version: int
-    published_at: int
-    published_by: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class Neighbour:
     """An event related by extension: the one it extends, or one that extends it."""
 
@@ -76,27 +61,6 @@ def count_reports(actor: Actor, event_id: int) -> int:
     sql = REPORT_COUNT.format(event=event_predicate(actor), report=report_predicate(actor, "r"))
     row = cursor().execute(sql, {"event": event_id, **reader_parameters(actor)}).fetchone()
     return int(row[0]) if row else 0
-
-
-def may_read_history(actor: Actor, event: EventRow) -> bool:
-    """True if the actor may read versions and acts: the owner organisation, and the hub's own staff."""
-    return actor.is_site_admin or event.org_id == actor.organisation_id
-
-
-def event_versions(actor: Actor, event: EventRow) -> list[VersionLine]:
-    """Publications, latest first; empty if the actor may not read the history.
-
-    Versions from before the event was taken over are left out: they would reveal the former owner.
-    """
-    if not may_read_history(actor, event):
-        return []
-    since = 0 if actor.is_site_admin else taken_over_at(event.id)
-    rows = cursor().execute(VERSIONS, {"uuid": event.uuid, "since": since}).fetchall()
-    return [VersionLine(*row) for row in rows]
-
-
-def event_acts(actor: Actor, event: EventRow) -> list[AuditEntry]:
-    return acts_on_event(actor, event.id, ACTS) if may_read_history(actor, event) else []
 
 
 def extended_events(actor: Actor, event: EventRow) -> tuple[list[Neighbour], list[Neighbour]]:
@@ -132,12 +96,6 @@ ORDER BY r.timestamp DESC, r.id DESC
 REPORT_COUNT = """
 SELECT count(*) FROM event_report r JOIN event e ON e.id = r.event_id
 WHERE r.event_id = %(event)s AND NOT r.deleted AND {event} AND {report}
-"""
-
-VERSIONS = """
-SELECT v.version, v.published_at, v.published_by, s.size
-FROM event_version v JOIN snapshot s ON s.sha256 = v.snapshot_id
-WHERE v.event_uuid = %(uuid)s AND v.published_at >= %(since)s ORDER BY v.version DESC
 """
 
 NEIGHBOURS = """

@@ -50,20 +50,31 @@ def receivers(distribution: int, sharing_group_id: int | None, own_id: int) -> l
 
     For a group with hidden members only their number is disclosed.
     """
+    members = _receivers(distribution, sharing_group_id, own_id)
+    if distribution == Distribution.SHARING_GROUP and hides_members(sharing_group_id, own_id):
+        return [Receiver(0, gettext("A member of the group"), "", receiver.users) for receiver in members]
+    return members
+
+
+def hides_members(sharing_group_id: int | None, own_id: int) -> bool:
+    hidden = Q(hides_members=True) | Q(group_members_are_hidden())
+    # The organisation that owns the group knows its members anyway.
+    return SharingGroup.objects.filter(hidden, pk=sharing_group_id or 0).exclude(org=own_id).exists()
+
+
+def receiver_ids(distribution: int, sharing_group_id: int | None, own_id: int) -> set[int]:
+    """As `receivers`; to be compared with, and not shown, since it has the members of every group."""
+    return {receiver.id for receiver in _receivers(distribution, sharing_group_id, own_id)}
+
+
+def _receivers(distribution: int, sharing_group_id: int | None, own_id: int) -> list[Receiver]:
     if distribution == Distribution.ORGANISATION:
         return []
-    now = timezone.now()
-    condition = MEMBERSHIP if distribution == Distribution.SHARING_GROUP else "TRUE"
-    rows = cursor().execute(
-        RECEIVERS.format(condition=condition), {"own": own_id, "group": sharing_group_id, "now": now}
-    )
-    members = [Receiver(*row) for row in rows.fetchall()]
-    if distribution == Distribution.SHARING_GROUP:
-        hidden = Q(hides_members=True) | Q(group_members_are_hidden())
-        # The organisation that owns the group knows its members anyway.
-        if SharingGroup.objects.filter(hidden, pk=sharing_group_id or 0).exclude(org=own_id).exists():
-            return [Receiver(0, gettext("A member of the group"), "", receiver.users) for receiver in members]
-    return members
+    in_group = IN_GROUP.format(group="%(group)s")
+    condition = in_group if distribution == Distribution.SHARING_GROUP else "TRUE"
+    values = {"own": own_id, "group": sharing_group_id, "now": timezone.now()}
+    rows = cursor().execute(RECEIVERS.format(condition=condition), values)
+    return [Receiver(*row) for row in rows.fetchall()]
 
 
 def count_members(own_id: int) -> int:
@@ -93,8 +104,9 @@ WHERE o.local AND o.read_period @> %(now)s::timestamptz AND o.id <> %(own)s AND 
 GROUP BY o.id ORDER BY lower(o.name)
 """
 
-MEMBERSHIP = """
-EXISTS (SELECT 1 FROM sharing_group g WHERE g.id = %(group)s AND g.active AND (
+# SQL for the organisations (alias `o`) that read what goes to a group.
+IN_GROUP = """
+EXISTS (SELECT 1 FROM sharing_group g WHERE g.id = {group} AND g.active AND (
     g.org_id = o.id
     OR EXISTS (SELECT 1 FROM sharing_group_org m WHERE m.sharing_group_id = g.id AND m.org_id = o.id)
     OR EXISTS (SELECT 1 FROM sharing_group_server s

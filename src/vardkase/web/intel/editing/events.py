@@ -15,8 +15,10 @@ from vardkase.intel.columns import EventRow
 from vardkase.intel.editing.deletion import delete_event
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.version_tokens import event_mark
+from vardkase.intel.queries.versions import Keepers, holders, keepers
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.optimistic_edit import edit_unchanged_event
+from vardkase.misp.distribution import Distribution
 from vardkase.web.intel.editing.common import (
     attempt,
     attempt_unchanged,
@@ -29,6 +31,7 @@ from vardkase.web.intel.editing.common import (
 )
 from vardkase.web.intel.editing.forms.event import EventForm
 from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.reach import ReachForm
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -68,6 +71,8 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
         "event": event,
         "mark": kept_mark(request, event_mark(event.id), has_conflict=conflict),
         "conflict": differences(form) if conflict else [],
+        "keepers": _keepers(request, event),
+        "has_versions": bool(holders(request.actor, event)),
     }
     return form_page(request, "editing/event_form.html", form, context, has_conflict=conflict)
 
@@ -76,12 +81,25 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
 def delete(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     if request.method != "POST":
-        return render(
-            request, "editing/event_delete.html", {"heading": gettext("Delete event"), "event": event}
-        )
+        context = {
+            "heading": gettext("Delete event"),
+            "event": event,
+            "keepers": keepers(request.actor, event, Distribution.ORGANISATION, None),
+        }
+        return render(request, "editing/event_delete.html", context)
     delete_event(request.actor, event.id)
     messages.success(request, gettext("Event deleted: %(title)s") % {"title": event.info})
     return redirect("events")
+
+
+def _keepers(request: PageRequest, event: EventRow) -> Keepers:
+    """Who would keep a published version at the distribution that is being chosen."""
+    sent = posted.fields(request) if request.method == "POST" else request.GET
+    chosen = ReachForm(sent, **group_options(request.actor))
+    if not chosen.is_valid():
+        return keepers(request.actor, event, event.distribution, event.sharing_group_id)
+    reach = chosen.reach()
+    return keepers(request.actor, event, reach["distribution"], reach["sharing_group_id"])
 
 
 def _form(request: PageRequest, *, is_new: bool, initial: dict[str, Any]) -> EventForm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -34,12 +35,15 @@ from vardkase.intel.errors import (
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.publication_checks import publication_checks
 from vardkase.intel.queries.receivers import Receiver, receivers, withheld_parts
+from vardkase.intel.queries.versions import keepers
 from vardkase.intel.services.optimistic_edit import publish_as_seen
 from vardkase.intel.services.publish import unpublish_event
+from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_int
 from vardkase.web.intel.editing.common import back_to, group_options, reach_context
 from vardkase.web.ui.chips import GROUP
 from vardkase.web.ui.display import thin
+from vardkase.web.ui.document_changes import worded
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.reach import ReachForm
 from vardkase.web.ui.navigation import address_of
@@ -77,7 +81,12 @@ def unpublish(request: PageRequest, reference: str) -> HttpResponse:
     event = _publishable(request.actor, reference)
     if request.method != "POST":
         count = len(receivers(event.distribution, event.sharing_group_id, event.org_id))
-        context = {"heading": gettext("Unpublish"), "event": event, "count": count}
+        context = {
+            "heading": gettext("Unpublish"),
+            "event": event,
+            "count": count,
+            "keepers": keepers(request.actor, event, Distribution.ORGANISATION, None),
+        }
         return render(request, "editing/unpublish.html", context)
     unpublish_event(request.actor, event.id)
     return back_to(request, event.id, gettext("Event unpublished."))
@@ -143,6 +152,7 @@ def _after(request: PageRequest, event: EventRow, form: ReachForm) -> HttpRespon
 
 def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, Any]:
     chosen = form.reach() if form.is_valid() else None
+    changes = compare_with_published(request.actor, event)
     reach = chosen or {"distribution": event.distribution, "sharing_group_id": event.sharing_group_id}
     readers = receivers(chosen["distribution"], chosen["sharing_group_id"], event.org_id) if chosen else []
     return {
@@ -151,6 +161,9 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "chosen": chosen,
         "is_group": chosen is not None and chosen["distribution"] == GROUP,
         "receivers": readers,
+        "keepers": keepers(request.actor, event, reach["distribution"], reach["sharing_group_id"])
+        if chosen
+        else None,
         "is_open": not event.published
         and rules.is_open_unpublished(event.distribution)
         and not hides_unpublished(event.org_id),
@@ -163,7 +176,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "withheld": withheld_parts(event),
         "checks": publication_checks(event),
         "may_switch_lists": request.actor.may(Permission.WARNINGLIST),
-        "changes": compare_with_published(request.actor, event),
+        "changes": replace(changes, rows=worded(changes.rows)),
         "may_choose": rules.may_modify_event(request.actor, event),
         **reach_context(request.actor, form),
     }

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -16,10 +17,11 @@ from vardkase.hub.guard.preview import GuardPreview, by_severity, own_tlp
 from vardkase.hub.policy.approvals.queries import waiting_of_event
 from vardkase.hub.policy.approvals.rules import may_decide
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.queries import event_parts
+from vardkase.intel.queries import event_parts, versions
 from vardkase.intel.queries.event_parts import AttachedTag
 from vardkase.intel.queries.receivers import event_receivers
 from vardkase.knowledge.galaxies.queries import visible_galaxies
+from vardkase.web.intel.events.rows import moment
 from vardkase.web.intel.events.shell import GALAXY, EventLayout
 from vardkase.web.ui.chips import GROUP, tag_parts
 from vardkase.web.ui.display import short_time, thin
@@ -66,6 +68,26 @@ class Readers:
     later: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LatestVersion:
+    """What was published last, and how many organisations have been able to read it."""
+
+    number: int
+    when: datetime
+    holders: int
+
+
+def latest_version(shell: EventLayout) -> LatestVersion | None:
+    """For readers of the event's history."""
+    published = versions.event_versions(shell.actor, shell.event)
+    if not published:
+        return None
+    latest = published[0]
+    found = versions.holders(shell.actor, shell.event)
+    having = [one for one in found if one.version == latest.version and not one.is_group]
+    return LatestVersion(latest.version, moment(latest.published_at), len(having))
+
+
 def galaxy_lines(actor: Actor, tags: Iterable[AttachedTag]) -> list[GalaxyLine]:
     clusters = sorted((tag for tag in tags if tag.name.startswith(GALAXY)), key=_kind)
     by_kind = {kind: list(members) for kind, members in groupby(clusters, key=_kind)}
@@ -101,7 +123,7 @@ def readers_of(shell: EventLayout) -> Readers:
 
 def _within_reach(shell: EventLayout) -> tuple[str, list[str]]:
     event = shell.event
-    if event_parts.may_read_history(shell.actor, event):
+    if versions.may_read_history(shell.actor, event):
         # A group that hides its members tells their number alone: nobody in it has an id.
         found = event_receivers(event)
         words = ngettext("%(n)s other organisation", "%(n)s other organisations", len(found))

@@ -14,7 +14,7 @@ from vardkase.intel.analyst_data.threads import ThreadFilter, count_threads
 from vardkase.intel.event_delegations.queries import delegation_of_event
 from vardkase.intel.proposals.queries import counts_of_event
 from vardkase.intel.publication_requests.queries import request_about
-from vardkase.intel.queries import event_parts
+from vardkase.intel.queries import event_parts, versions
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.object_lines import count_references
@@ -55,6 +55,7 @@ def shell_context(shell: EventLayout, part: str) -> dict[str, Any]:
         "tlp_findings": [*tlp.stops, *tlp.asks],
         "galaxies": header.galaxy_lines(shell.actor, shell.tags),
         "readers": header.readers_of(shell),
+        "latest": header.latest_version(shell),
         "related": with_rows(shell.actor, first),
         "extends": extends,
         "extended_by": extended_by,
@@ -88,7 +89,7 @@ def _tabs(shell: EventLayout, part: str, proposed: int, decided: int) -> list[di
         ("event_references", gettext("References"), references, bool(references)),
         ("event_proposals", pgettext("event", "Proposals"), proposed, bool(proposed or decided)),
         ("event_notes", pgettext("analyst data", "Notes"), notes, True),
-        ("event_history", gettext("History"), "", event_parts.may_read_history(shell.actor, shell.event)),
+        ("event_history", gettext("History"), "", versions.may_read_history(shell.actor, shell.event)),
     ]
     return [
         {"label": label, "url": reverse(name, args=[event_id]), "count": count, "current": name == part}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.intel.events import contact, downloads, index, old_addresses, table, view
+from vardkase.web.intel.events import contact, downloads, index, old_addresses, table, versions, view
 from vardkase.web.ui import converters
 
 __all__ = ["converters", "urlpatterns"]
@@ -20,7 +20,9 @@ urlpatterns = [
     path("event/<reference:reference>/related/", view.related, name="event_related"),
     path("event/<reference:reference>/reports/", view.reports, name="event_reports"),
     path("event/<reference:reference>/references/", view.references, name="event_references"),
-    path("event/<reference:reference>/history/", view.history, name="event_history"),
+    path("event/<reference:reference>/history/", versions.history, name="event_history"),
+    path("event/<reference:reference>/version/<int:number>/", versions.version, name="event_version"),
+    path("event/<reference:reference>/compare/", versions.comparison, name="event_compare"),
     path("event/<reference:reference>/download/", downloads.formats, name="event_formats"),
     path("event/<reference:reference>/download/<slug:format>/", downloads.event_file, name="event_download"),
     path("event/<reference:reference>/contact/", contact.contact, name="event_contact"),

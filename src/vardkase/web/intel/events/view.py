@@ -71,17 +71,6 @@ def references(request: PageRequest, reference: str) -> HttpResponse:
     )
 
 
-@page()
-def history(request: PageRequest, reference: str) -> HttpResponse:
-    shell = shell_of(request.actor, reference)
-    versions = [
-        {"line": line, "when": moment(line.published_at)}
-        for line in event_parts.event_versions(request.actor, shell.event)
-    ]
-    acts = event_parts.event_acts(request.actor, shell.event)
-    return _part(request, shell, "event_history", "events/history.html", {"versions": versions, "acts": acts})
-
-
 def _part(
     request: PageRequest, shell: EventLayout, name: str, template: str, context: dict[str, Any]
 ) -> HttpResponse:

@@ -1,0 +1,51 @@
+"""The differences between versions of an event, with fields and their values in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from vardkase.formats.misp_json.comparison import DocumentChange
+from vardkase.web.ui.chips import REACHES, THREATS
+
+FIELDS: dict[str, str | Promise] = {
+    "info": _("Title"),
+    "date": _("Date"),
+    "threat_level_id": _("Threat level"),
+    "analysis": _("Analysis"),
+    "distribution": _("Distribution"),
+    "sharing_group": _("Sharing group"),
+    "tag": _("Tag"),
+    "object": _("Object"),
+    "report": _("Report"),
+}
+VALUES: dict[str, dict[str, str | Promise]] = {
+    "distribution": {str(level): words for level, words in REACHES.items()},
+    "threat_level_id": {str(level): words for level, (_css, _bars, words) in THREATS.items()},
+    "analysis": {
+        "0": pgettext_lazy("analysis", "Initial"),
+        "1": pgettext_lazy("analysis", "Ongoing"),
+        "2": pgettext_lazy("analysis", "Completed"),
+    },
+}
+"""What a field's stored values are called."""
+
+
+def worded(rows: Iterable[DocumentChange]) -> list[DocumentChange]:
+    return [
+        replace(
+            row,
+            what=str(FIELDS.get(row.what, row.what)),
+            old=value_in_words(row.what, row.old),
+            new=value_in_words(row.what, row.new),
+        )
+        for row in rows
+    ]
+
+
+def value_in_words(field: str, value: str) -> str:
+    return str(VALUES.get(field, {}).get(value, value))
