@@ -240,3 +240,25 @@ def test_chip_of_own_cluster_has_its_name(seed: Seed, actors: Galaxy) -> None:
     for address in (reverse("event", args=[event.pk]), reverse("events")):
         assert "Polar bear" in signed_in(seed.analyst).get(address).content.decode()
         assert "Polar bear" not in signed_in(seed.stranger).get(address).content.decode()
+
+
+def test_graph_has_only_readable_clusters(seed: Seed, actors: Galaxy) -> None:
+    bear, panda = (GalaxyCluster.objects.get(value=value) for value in ("Bear", "Panda"))
+    own = own_cluster(actors, seed)
+    for source, target in ((bear, panda), (own, bear), (bear, own)):
+        GalaxyClusterRelation.objects.create(
+            galaxy_cluster=source,
+            referenced_galaxy_cluster_uuid=target.uuid,
+            referenced_galaxy_cluster_type="similar",
+        )
+    for person, labels, edges in (
+        (seed.colleague, {"Bear", "Panda", "Own"}, 3),
+        (seed.stranger, {"Bear", "Panda"}, 1),
+    ):
+        client = signed_in(person)
+        graph = client.get(reverse("cluster_graph_data", args=[bear.pk])).json()
+        assert {node["label"] for node in graph["nodes"]} == labels
+        assert len(graph["edges"]) == edges
+        page = client.get(reverse("cluster_graph", args=[bear.pk])).content.decode()
+        assert ("Own" in page) is ("Own" in labels), "the table says the same"
+    assert signed_in(seed.stranger).get(reverse("cluster_graph_data", args=[own.pk])).status_code == 404

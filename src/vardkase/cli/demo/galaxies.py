@@ -71,5 +71,5 @@ def _relation(source: GalaxyCluster, target: GalaxyCluster, kind: str) -> dict[s
         "referenced_galaxy_cluster_uuid": str(target.uuid),
         "referenced_galaxy_cluster_type": kind,
         "distribution": "1",
-        "tags": ['estimative-language:likelihood-probability="likely"'],
+        "tags": ['admiralty-scale:information-credibility="2"'],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
@@ -81,6 +81,12 @@ def description_of(cluster: GalaxyCluster) -> SafeString:
         return rendered(cluster.description)
     text = CITATION.sub("", CODE.sub(r"`\1`", cluster.description))
     return rendered_by_owner(text)
+
+
+def changed_at(cluster: GalaxyCluster) -> datetime | None:
+    """When a cluster that people made was changed: its version is that time. Packaged ones count from 1."""
+    is_time = not cluster.default and 10**9 < cluster.version < 10**11
+    return datetime.fromtimestamp(cluster.version, UTC) if is_time else None
 
 
 def relations_of(actor: Actor, cluster: GalaxyCluster, *, outbound: bool) -> QuerySet[GalaxyClusterRelation]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.queries.cluster_uses import events_with_tags, organisations_using
 from vardkase.knowledge.galaxies.models import GalaxyCluster
@@ -15,6 +16,7 @@ from vardkase.knowledge.galaxies.services.reach import may_create, may_delete, m
 from vardkase.web.knowledge.galaxies.cluster_page import (
     EventLine,
     ancestry_of,
+    changed_at,
     description_of,
     element_groups,
     relation_lines,
@@ -38,11 +40,12 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     found = events_with_tags(request.actor, tag_ids, None, SHOWN_EVENTS)
     outbound, inbound = (relations_of(request.actor, cluster, outbound=way) for way in (True, False))
     context = {
-        **_head(request, cluster),
+        **head_context(request.actor, cluster),
         "description": description_of(cluster),
         "code": ", ".join(naming.get("external_id", ())),
         "synonyms": naming.get("synonyms", []),
         "elements": element_groups(cluster),
+        "changed": changed_at(cluster),
         "ancestry": ancestry_of(request.actor, cluster),
         "organisation": Organisation.objects.filter(pk=cluster.orgc_id).first(),
         "reach": reach_words(request.actor, [cluster]).get(cluster.pk),
@@ -63,7 +66,7 @@ def events(request: PageRequest, pk: int) -> HttpResponse:
         request.actor, _tag_ids(request, cluster), wanted_place(request), wanted_size(request)
     )
     lines = [EventLine(row) for row in found.rows]
-    context = {**_head(request, cluster), "events": lines, **page_links(request, found)}
+    context = {**head_context(request.actor, cluster), "events": lines, **page_links(request, found)}
     return render(request, "galaxies/cluster_events.html", context)
 
 
@@ -74,7 +77,7 @@ def relations(request: PageRequest, pk: int) -> HttpResponse:
     rows = relations_of(request.actor, cluster, outbound=is_outbound)
     shown = listed(request, rows, {"referenced_galaxy_cluster_type"}, "referenced_galaxy_cluster_type")
     context = {
-        **_head(request, cluster),
+        **head_context(request.actor, cluster),
         **shown,
         "lines": relation_lines(request.actor, shown["rows"], outbound=is_outbound),
         "is_outbound": is_outbound,
@@ -94,15 +97,15 @@ def of_tag(request: PageRequest) -> HttpResponse:
     return render(request, "galaxies/unknown_cluster.html", {"name": name[:500]}, status=404)
 
 
-def _head(request: PageRequest, cluster: GalaxyCluster) -> dict[str, Any]:
+def head_context(actor: Actor, cluster: GalaxyCluster) -> dict[str, Any]:
     return {
         "cluster": cluster,
         "galaxy": cluster.galaxy,
         "title": title_of(cluster.galaxy),
-        "may_create": may_create(request.actor),
-        "may_edit": may_edit(request.actor, cluster),
-        "may_delete": may_delete(request.actor, cluster),
-        "is_ours": not cluster.default and cluster.orgc_id == request.actor.organisation_id,
+        "may_create": may_create(actor),
+        "may_edit": may_edit(actor, cluster),
+        "may_delete": may_delete(actor, cluster),
+        "is_ours": not cluster.default and cluster.orgc_id == actor.organisation_id,
     }
 
 
