@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.analysis.correlation.queries import correlating_attributes
@@ -78,7 +78,7 @@ class TableQuery:
 FACETS: dict[str, str | Promise] = {
     "type": _("Type"),
     "category": _("Category"),
-    "tag": _("Tag"),
+    "tag": pgettext_lazy("noun", "Tag"),
     "detection": _("Detection"),
 }
 
