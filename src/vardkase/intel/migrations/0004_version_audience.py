@@ -25,8 +25,7 @@ def read_from_snapshots(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intel', '0002_event_arrived'),
-        ('intel', '0002_publication_requests'),
+        ('intel', '0003_publication_requests'),
     ]
 
     operations = [
