@@ -14,6 +14,8 @@ from vardkase.exchange.streams.delivering import note_failure
 from vardkase.exchange.streams.errors import NotTaken, StreamFault
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.problems import ReceiverProblem
+from vardkase.knowledge.decaying_models.models import DecayingModel
+from vardkase.knowledge.decaying_models.services import update_models
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +39,15 @@ LISTS = (
     "streams/new/kafka",
     "deliveries",
 )
-LIBRARIES = ("/taxonomies/", "/warninglists/")
+LIBRARIES = (
+    "/reference-data/",
+    "/taxonomies/",
+    "/warninglists/",
+    "/warninglists/new/",
+    "/reference-data/object-templates/",
+    "/reference-data/correlations/most-frequent/?page=1",
+    "/reference-data/blocklists/event/",
+)
 
 
 def failing_stream(seed: Seed) -> Stream:
@@ -47,6 +57,11 @@ def failing_stream(seed: Seed) -> Stream:
     )
     note_failure(down, NotTaken(StreamFault.BUSY, ReceiverProblem.STATUS(status=503)))
     return down
+
+
+def decaying_model(seed: Seed) -> DecayingModel:
+    update_models(seed.site_admin.actor)
+    return DecayingModel.objects.latest("pk")
 
 
 @pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (PHONE, True)])
@@ -59,6 +74,7 @@ def test_pages_pass_axe_and_fit(
         f"/administration/organisations/{server_seed.org_a.pk}/",
         f"/administration/sharing-groups/{server_seed.group.uuid}/",
         f"/administration/streams/{failing_stream(server_seed).pk}/",
+        f"/reference-data/decaying-models/{decaying_model(server_seed).pk}/",
     ]
     opened = visit(chromium, server, "/", with_password(server_seed.site_admin.user), size, dark)
     for path in (*OWN, *administration, *LIBRARIES, *things):

@@ -11,14 +11,19 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.noticelists import queries, services
 from vardkase.web.knowledge.library import back_to_list
+from vardkase.web.ui.chips import REACHES
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
+
+FIELDS = {"category": _("Category"), "distribution": _("Distribution"), "type": _("Type")}
+"""What the fields that a notice is for are called; others are shown as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,11 @@ def _notice(data: Mapping[str, Any]) -> Notice:
     texts = words if isinstance(words, dict) else {"en": words}
     language = (get_language() or "en")[:2]
     text = texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
-    return Notice(str(text or ""), _texts(data, "field"), _texts(data, "value"), _texts(data, "tags"))
+    fields, values = _texts(data, "field"), _texts(data, "value")
+    if fields == ["distribution"]:
+        values = [str(REACHES.get(int(value), value)) if value.isdecimal() else value for value in values]
+    named = [str(FIELDS.get(name, name)) for name in fields]
+    return Notice(str(text or ""), named, values, _texts(data, "tags"))
 
 
 def _texts(data: Mapping[str, Any], name: str) -> list[str]:

@@ -46,7 +46,18 @@ def index(request: PageRequest) -> HttpResponse:
         if wanted is None or template.active is wanted
     ]
     used = template_use(request.actor)
-    found.sort(key=lambda each: (each[0] if text else 0, each[1].name))
+    if text:
+        # As where an object is made: the name itself, then what is near it and most used.
+        found.sort(
+            key=lambda each: (
+                each[1].name.lower() != text.lower(),
+                each[0],
+                -used.get(str(each[1].uuid), 0),
+                each[1].name,
+            )
+        )
+    else:
+        found.sort(key=lambda each: each[1].name)
     start = _start(request)
     context = {
         "rows": [
