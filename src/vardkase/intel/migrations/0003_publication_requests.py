@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intel', '0003_version_audience'),
+        ('intel', '0002_event_arrived'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
