@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tools import web_coverage
 from tools.coverage import FOLDER, PAGE, ROOT, features, page
 from vardkase.api import registry
 from vardkase.api.dispatch import declared_permissions
@@ -67,3 +68,8 @@ def test_every_misp_endpoint_is_listed() -> None:
     known = _named(answering=True) | _named(answering=False)
     assert len(misp) > 700
     assert {misp[name] for name in misp.keys() - known} == set()
+
+
+def test_page_about_the_web_is_current() -> None:
+    """Which also means that every page it names exists. After a change: python -m tools.web_coverage."""
+    assert web_coverage.PAGE.read_text("utf-8") == web_coverage.page()
