@@ -68,6 +68,17 @@ def days_until(course: Sequence[tuple[float, float]], threshold: float) -> float
     return next((age for age, score in course if score < threshold), None)
 
 
+def strongest(actor: Actor, attribute_ids: Sequence[int]) -> tuple[DecayingModel, Simulation] | None:
+    """The highest score that a model gives to any of these attributes, and how it develops; None if no enabled model
+    applies to them. The caller has checked that the actor may read them."""
+    scored = Scorer(actor, DecayOptions(include_score=True)).scores(attribute_ids)
+    every = [(score.score, pk, score.model) for pk, scores in scored.items() for score in scores]
+    if not every:
+        return None
+    _score, attribute_id, model = max(every, key=lambda each: (each[0], each[1]))
+    return model, simulate(actor, model, attribute_id)
+
+
 def valued_taxonomies() -> dict[str, dict[str, float]]:
     values: dict[str, dict[str, float]] = {}
     for key, tag, value in cursor().execute(VALUED).fetchall():

@@ -26,6 +26,7 @@ from vardkase.knowledge.cached_sources.queries import elsewhere_for
 from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHit, find_hits
 from vardkase.web.analysis.search.downloads import common_formats
 from vardkase.web.analysis.search.hits import hits_of
+from vardkase.web.analysis.search.value_panels import over_time
 from vardkase.web.intel.analyst_data.opinions import COLOURS, STEPS, step_of, verdict_of
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.intel.events.rows import moment
@@ -60,6 +61,11 @@ def value(request: PageRequest) -> HttpResponse:
     )
     elsewhere = elsewhere_for(request.actor)
     opinions = opinions_on(request.actor, text) if life else []
+    newest = matches.rows
+    if wanted_place(request):  # What is shown over time is of the newest, on every page.
+        newest = find_attributes(
+            request.actor, occurrences(text), AttributeFilters(), None, wanted_size(request)
+        ).rows
     context: dict[str, Any] = {
         "text": text,
         "exact_query": urlencode({"v": text}),
@@ -80,6 +86,7 @@ def value(request: PageRequest) -> HttpResponse:
         "near": [{"near": value, "url": value_url(value.value)} for value in near_values(request.actor, text)]
         if life
         else [],
+        **(over_time(request.actor, text, [row.id for row in newest]) if life else {}),
         **_networks(request.actor, text),
         **page_links(request, matches),
     }
