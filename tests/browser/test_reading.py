@@ -28,6 +28,9 @@ def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_see
         (f"{event}correlations/", WIDE, False),
         (f"{event}reports/", PHONE, False),
         (f"{event}history/", WIDE, False),
+        (f"{event}version/1/", PHONE, True),
+        (f"{event}compare/?old=1", PHONE, False),
+        (f"{event}extended/", PHONE, False),
         (f"{event}proposals/", PHONE, True),
         (f"{event}proposals/new/", WIDE, False),
         ("/proposals/", WIDE, False),
@@ -41,6 +44,18 @@ def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_see
         assert opened.overflow() <= 0, path
         assert opened.complaints == [], path
         opened.page.context.close()
+
+
+def test_header_unfolds_by_keyboard(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
+    setup = make_setup(server_seed)
+    opened = visit(chromium, server, f"/event/{setup.event.pk}/", server_seed.reader.user)
+    who = opened.page.locator(".event-state .fold")
+    who.locator("summary").press("Enter")
+    expect(who.get_by_text("Organisation B")).to_be_visible()
+    assert opened.violations() == []
+    opened.page.keyboard.press("Escape")
+    expect(who.get_by_text("Organisation B")).to_be_hidden()
+    expect(who.locator("summary")).to_be_focused()
 
 
 def test_search_box_suggests_and_enter_opens(chromium: Browser, server: WebServer, server_seed: Seed) -> None:

@@ -52,7 +52,7 @@ def shell_context(shell: EventLayout, part: str) -> dict[str, Any]:
         "wish": None if shell.event.published else request_about(shell.actor, shell.event.id),
         "asked": ShownDelegation(shell.actor, asked) if asked else None,
         "event": shell.event,
-        "tabs": _tabs(shell, part, proposed, decided),
+        "tabs": _tabs(shell, part, proposed, decided, is_extended=bool(extended_by)),
         "to_dos": list(header.to_dos(shell, tlp, proposed)),
         "tlp_findings": [*tlp.stops, *tlp.asks],
         "galaxies": header.galaxy_lines(shell.actor, shell.tags),
@@ -74,7 +74,9 @@ def with_rows(actor: Actor, related: list[RelatedEvent]) -> list[dict[str, Any]]
     ]
 
 
-def _tabs(shell: EventLayout, part: str, proposed: int, decided: int) -> list[dict[str, Any]]:
+def _tabs(
+    shell: EventLayout, part: str, proposed: int, decided: int, *, is_extended: bool
+) -> list[dict[str, Any]]:
     event_id = shell.event.id
     reports = event_parts.count_reports(shell.actor, event_id)
     references = count_references(shell.actor, event_id)
@@ -82,6 +84,7 @@ def _tabs(shell: EventLayout, part: str, proposed: int, decided: int) -> list[di
     notes: int | str = count_threads(shell.actor, ThreadFilter(event_id=event_id)) if is_counted else ""
     tabs = [
         ("event", gettext("Attributes"), shell.listed.row.attribute_count, True),
+        ("event_extended", gettext("With extending events"), "", is_extended),
         (
             "event_correlations",
             gettext("Correlations"),

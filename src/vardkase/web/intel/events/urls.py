@@ -17,6 +17,7 @@ urlpatterns = [
     path("event/<reference:reference>/", table.attributes, name="event"),
     path("event/<reference:reference>/rows/", table.rows, name="event_rows"),
     path("event/<reference:reference>/correlations/", view.correlations, name="event_correlations"),
+    path("event/<reference:reference>/extended/", view.extended, name="event_extended"),
     path("event/<reference:reference>/related/", view.related, name="event_related"),
     path("event/<reference:reference>/reports/", view.reports, name="event_reports"),
     path("event/<reference:reference>/references/", view.references, name="event_references"),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from vardkase.analysis.correlation.queries import related_events
 from vardkase.analysis.correlation.shared_values import shared_values
 from vardkase.intel.queries import event_parts
+from vardkase.intel.queries.extended_lines import extended_lines
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.object_lines import event_references
 from vardkase.web.intel.events.layout import RELATED_SHOWN, shell_context, shell_of, with_rows
@@ -17,7 +18,7 @@ from vardkase.web.intel.events.rows import moment
 from vardkase.web.intel.events.shell import EventLayout
 from vardkase.web.ui.markdown import LONGEST, rendered
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.paging import with_query
+from vardkase.web.ui.paging import page_links, wanted_place, wanted_size, with_query
 
 RELATED_A_PAGE = 15
 
@@ -36,6 +37,15 @@ def correlations(request: PageRequest, reference: str) -> HttpResponse:
     older = with_query(request, start=str(start + RELATED_A_PAGE)) if more else ""
     context = {"rows": rows, "newer": newer, "older": older, "total": len(every)}
     return _part(request, shell, "event_correlations", "events/correlations.html", context)
+
+
+@page()
+def extended(request: PageRequest, reference: str) -> HttpResponse:
+    """The event's attributes together with those of the events that extend it."""
+    shell = shell_of(request.actor, reference)
+    lines = extended_lines(request.actor, shell.event, wanted_place(request), wanted_size(request))
+    context = {"lines": lines.rows, **page_links(request, lines)}
+    return _part(request, shell, "event_extended", "events/extended.html", context)
 
 
 @page()
