@@ -22,13 +22,24 @@ function refresh(form: Element): void {
   const bar = form.querySelector<HTMLElement>("[data-bulk]");
   const count = bar?.querySelector("[data-bulk-count]");
   if (!bar || !count) return;
+  const every = form.querySelector<HTMLInputElement>("input[data-every]");
   const number = chosen.length + kept(form).length;
+  const matches = Number(every?.dataset.every ?? 0);
+  const offer = bar.querySelector<HTMLElement>("[data-select-every]");
+  if (offer) offer.hidden = every?.value === "1" || !whole?.checked || matches <= number;
   bar.hidden = number === 0;
-  count.textContent = String(number);
+  count.textContent = (every?.value === "1" ? matches : number).toLocaleString(document.documentElement.lang);
+}
+
+/** Whether the actions are about all that the filter matches, on the page or not. */
+function setEvery(form: Element, all: boolean): void {
+  const every = form.querySelector<HTMLInputElement>("input[data-every]");
+  if (every) every.value = all ? "1" : "";
 }
 
 /** Before rows leave the page: remembers which of them are selected. */
 export function keepChosen(part: Element): void {
+  if (part.closest("form")?.querySelector<HTMLInputElement>("input[data-every]")?.value === "1") return;
   const store = part.closest("form")?.querySelector("[data-kept]");
   for (const box of store ? boxes(part) : []) {
     if (!box.checked) continue;
@@ -42,6 +53,8 @@ export function keepChosen(part: Element): void {
 export function refreshSelection(part: Element): void {
   const form = part.closest("form");
   if (!form) return;
+  if (form.querySelector<HTMLInputElement>("input[data-every]")?.value === "1")
+    for (const box of boxes(part)) box.checked = true;
   const remembered = new Map(kept(form).map((input) => [input.value, input]));
   for (const box of boxes(part)) {
     const input = remembered.get(box.value);
@@ -59,6 +72,7 @@ function extend(box: HTMLInputElement, last: HTMLInputElement, form: Element): v
 }
 
 function setAll(form: Element, checked: boolean): void {
+  setEvery(form, false);
   for (const box of boxes(form)) box.checked = checked;
   if (!checked) form.querySelector("[data-kept]")?.replaceChildren();
   refresh(form);
@@ -72,11 +86,19 @@ export function selection(): void {
     if (!form) return;
     if ((event as MouseEvent).shiftKey && last && form.contains(last)) extend(box, last, form);
     last = box;
+    setEvery(form, false);
     refresh(form);
   });
   on("change", "input[data-select-all]", (element) => {
     const form = element.closest("form");
     if (form) setAll(form, (element as HTMLInputElement).checked);
+  });
+  on("click", "[data-select-every]", (button) => {
+    const form = button.closest("form");
+    if (!form) return;
+    setAll(form, true);
+    setEvery(form, true);
+    refresh(form);
   });
   on("click", "[data-select-none]", (button) => {
     const form = button.closest("form");

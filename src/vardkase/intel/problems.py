@@ -79,6 +79,10 @@ class EventProblem(ProblemCode):
 
 class AttributeProblem(ProblemCode):
     NOT_FOUND = _("Attribute not found."), "Invalid attribute"
+    REFUSED = _("%(value)s cannot be changed like this: %(why)s Nothing was changed.")
+    MATCHES_CHANGED = _(
+        "The filter now matches %(count)s attributes. Nothing was changed: select them again."
+    )
     DUPLICATE = _("The event already has this value."), "A similar attribute already exists for this event."
     WARNED = (
         _("The value is on a warninglist, and such values are excluded."),

@@ -145,8 +145,8 @@ def test_rows_follow_visibility(seed: Seed, setup: Setup, address: str) -> None:
     for secret in ("hidden<wbr>[.]example", "secret<wbr>[.]example", "198.51.100.23"):
         assert secret in own
         assert secret not in others
-    assert "data-select" in text_of(visitor(seed.publisher).get(rows))
-    assert "data-select" not in others
+    assert "data-edit" in text_of(visitor(seed.publisher).get(rows))
+    assert "data-edit" not in others
 
 
 def test_object_is_named_and_folds(seed: Seed, setup: Setup, address: str) -> None:
@@ -208,3 +208,34 @@ def test_markup_is_text(seed: Seed, setup: Setup, address: str, query: str) -> N
     for shown in (text_of(client.get(address + query)), part(client, address + query)):
         assert "<img src=x" not in shown
         assert "&lt;img src=x" in shown
+
+
+def test_columns_are_chosen_by_each_user(seed: Seed, address: str) -> None:
+    client = visitor(seed.reader)
+    assert "category-cell" in text_of(client.get(address))
+    back = client.post(f"{address}columns/", {"column": ["tags", "updated", "nonsense"], "query": "type=url"})
+    assert back["Location"] == f"{address}?type=url"
+    html = text_of(client.get(address))
+    assert "category-cell" not in html
+    assert "updated-cell" in html
+    assert "tags-cell" not in html  # No attribute has one.
+    assert "category-cell" in text_of(visitor(seed.analyst).get(address))
+    client.post(f"{address}columns/", {"as_fits": "1"})
+    assert "category-cell" in text_of(client.get(address))
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [("raw", "login.example"), ("defanged", "login[.]example"), ("csv", "login.example")],
+)
+def test_selected_values_are_copied(seed: Seed, setup: Setup, address: str, form: str, expected: str) -> None:
+    hidden, shown = setup.attribute(HIDDEN), setup.attribute("login.example")
+    draft = Attribute.objects.filter(event=setup.draft).values_list("pk", flat=True)
+    asked = {"pk": [hidden.pk, shown.pk, *draft]}
+    text = text_of(visitor(seed.stranger).post(f"{address}copy/{form}/", asked))
+    assert expected in text
+    assert "hidden" not in text
+    assert "198.51.100.23" not in text
+    everything = {"every": "1", "filter": "type=domain", "match_count": "1"}
+    assert expected in text_of(visitor(seed.stranger).post(f"{address}copy/{form}/", everything))
+    assert visitor(seed.stranger).post(f"/event/{setup.draft.pk}/copy/{form}/", asked).status_code == 404

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import batched
 from typing import Any
 
 from django.db import transaction
@@ -19,13 +20,19 @@ from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.editing.deletion import remove_attributes, soft_delete_attributes
 from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
+from vardkase.intel.kernel.attribute_changes import AttributeChanges, collect_change, write_changes
 from vardkase.intel.kernel.audiences import Audiences, attribute_audiences
 from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.kernel.locking import lock_own_event, touch
 from vardkase.intel.kernel.sharing import SharingGroups
-from vardkase.intel.models import Event
+from vardkase.intel.kernel.tag_loader import TagLoader
+from vardkase.intel.models import Attribute, Event
 from vardkase.intel.problems import AttributeProblem
 from vardkase.misp.distribution import Distribution
+from vardkase.misp.types import category_allows
+
+CHUNK = 5_000
+"""Attributes held in memory at a time."""
 
 
 @transaction.atomic
@@ -40,6 +47,13 @@ def delete_attributes(
     before = attribute_audiences(chosen)
     (remove_attributes if hard else soft_delete_attributes)(event.pk, chosen)
     return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_DELETED, chosen, {"hard": hard}, before)
+
+
+def deleted_at(actor: Actor, event_id: int, moment: int) -> list[int]:
+    """The attributes that were deleted in that second (Unix time)."""
+    sql = DELETED_AT.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
+    rows = cursor().execute(sql, {"event": event_id, "moment": moment, **reader_parameters(actor)}).fetchall()
+    return [row[0] for row in rows]
 
 
 @transaction.atomic
@@ -63,6 +77,37 @@ def set_comment(actor: Actor, event_id: int, attribute_ids: Sequence[int], comme
     event, chosen = _lock_and_choose(actor, event_id, attribute_ids)
     _update(event, chosen, "comment = %(comment)s", {"comment": comment})
     return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"comment": comment[:200]})
+
+
+@transaction.atomic
+def edit_attributes(
+    actor: Actor, event_id: int, attribute_ids: Sequence[int], data: Mapping[str, Any]
+) -> int:
+    """Merge the same document, such as another category, into each attribute; all or nothing.
+
+    Raises Invalid, naming the value that refuses it.
+    """
+    event, chosen = _lock_and_choose(actor, event_id, attribute_ids)
+    before = attribute_audiences(chosen)
+    sharing, now = SharingGroups(actor), now_seconds()
+    for part in batched(chosen, CHUNK):
+        changes = AttributeChanges()
+        for stored in Attribute.objects.filter(pk__in=part).order_by("pk"):
+            # Another type would otherwise bring its usual category, also where the stored one suits it.
+            suits = "type" in data and category_allows(stored.category, str(data["type"]))
+            kept = {"category": stored.category} if suits else {}
+            try:
+                collect_change(changes, stored, {**kept, **data}, sharing, now)
+            except Invalid as refused:
+                raise Invalid(
+                    {"": [AttributeProblem.REFUSED(value=stored.value[:200], why=str(refused))]}
+                ) from None
+        write_changes(event.pk, changes, TagLoader(actor, ()))
+    if doubles := cursor().execute(DOUBLES, {"event": event.pk, "ids": chosen}).fetchone():
+        why = str(AttributeProblem.DUPLICATE())
+        raise Invalid({"": [AttributeProblem.REFUSED(value=doubles[0][:200], why=why)]})
+    fields = {name: str(value)[:200] for name, value in data.items()}
+    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, fields, before)
 
 
 @transaction.atomic
@@ -140,6 +185,20 @@ SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id
 WHERE a.event_id = %(event)s AND a.id = ANY(%(ids)s::bigint[]) AND a.deleted = COALESCE(%(deleted)s::boolean, a.deleted)
   AND {event} AND {attribute}
 ORDER BY a.id
+"""
+
+# As in MISP, only live attributes outside objects have to be unique.
+DOUBLES = """
+SELECT a.value1 FROM attribute a JOIN attribute o ON o.event_id = a.event_id AND o.id <> a.id
+    AND o.type = a.type AND o.category = a.category AND o.value1 = a.value1 AND o.value2 IS NOT DISTINCT FROM a.value2
+WHERE a.event_id = %(event)s AND a.id = ANY(%(ids)s::bigint[]) AND a.object_id IS NULL AND o.object_id IS NULL
+  AND NOT o.deleted
+LIMIT 1
+"""
+
+DELETED_AT = """
+SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.event_id = %(event)s AND a.deleted AND a.timestamp = %(moment)s AND {event} AND {attribute}
 """
 
 UPDATE = """

@@ -20,7 +20,6 @@ from vardkase.intel import rules
 from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import ChangedMeanwhile, NotOwned
 from vardkase.intel.queries.find import find_event
-from vardkase.web.ui.chips import GROUP, INHERIT, REACHES
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.forms.reach import reach_counts
@@ -41,12 +40,6 @@ def reach_context(actor: Actor, form: forms.Form) -> dict[str, Any]:
 
 def group_options(actor: Actor) -> dict[str, Any]:
     return {"groups": usable_groups(actor)}
-
-
-def bulk_reaches(actor: Actor) -> list[tuple[str, str]]:
-    """Every distribution an attribute may have, for one select: a level, or "4:" and the id of a group."""
-    levels = [(str(level), str(REACHES[level])) for level in (INHERIT, 0, 1, 2, 3)]
-    return levels + [(f"{GROUP}:{group.pk}", group.name) for group in usable_groups(actor)]
 
 
 def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:

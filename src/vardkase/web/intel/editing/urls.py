@@ -6,7 +6,6 @@ from django.urls import path
 
 from vardkase.web.intel.editing import (
     attributes,
-    bulk,
     event_import,
     events,
     objects,
@@ -40,11 +39,6 @@ urlpatterns = [
     path(ATTRIBUTE + "tag/", tagging.tag, name="attribute_tag"),
     path(ATTRIBUTE + "untag/", tagging.untag, name="attribute_untag"),
     path(EVENT + "attributes/paste/", paste.paste, name="attributes_paste"),
-    path(EVENT + "attributes/delete/", bulk.delete, name="attributes_bulk_delete"),
-    path(EVENT + "attributes/restore/", bulk.restore, name="attributes_bulk_restore"),
-    path(EVENT + "attributes/detection/", bulk.detection, name="attributes_bulk_detection"),
-    path(EVENT + "attributes/reach/", bulk.reach, name="attributes_bulk_reach"),
-    path(EVENT + "attributes/tag/", bulk.tag, name="attributes_bulk_tag"),
     path(EVENT + "object/new/", objects.create, name="object_create"),
     path(OBJECT + "edit/", objects.edit, name="object_edit"),
     path(OBJECT + "delete/", objects.delete, name="object_delete"),

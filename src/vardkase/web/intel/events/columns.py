@@ -11,14 +11,11 @@ from django.utils.translation import pgettext_lazy
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.accounts.models import User
-from vardkase.identity.user_settings.queries import values_of
+from vardkase.identity.user_settings.display import chosen_columns
 from vardkase.intel.queries.attribute_lines import filled_columns
 from vardkase.intel.sightings.queries import sighted_attributes
 from vardkase.knowledge.warninglists.queries import any_enabled
 
-SETTING = "attribute_table_columns"
-"""The user setting with the keys of the chosen columns; without it the table shows those that fit."""
 LARGE = 20_000
 """Attributes of an event above which no column is looked through for being empty, and counts come after the rows."""
 
@@ -64,9 +61,9 @@ class ShownColumns:
         return [column.key for column in self.columns]
 
 
-def shown_columns(actor: Actor, user: User, event_id: int, attribute_count: int) -> ShownColumns:
-    stored = values_of(user).get(SETTING)
-    chosen = KEYS if stored is None else KEYS.intersection(map(str, stored))
+def shown_columns(actor: Actor, event_id: int, attribute_count: int) -> ShownColumns:
+    stored = chosen_columns(actor)
+    chosen = KEYS if stored is None else KEYS.intersection(stored)
     filled = KEYS if attribute_count > LARGE else _filled(actor, event_id)
     shown = [column for column in COLUMNS if column.key in chosen and column.key in filled]
     return ShownColumns(shown, chosen, stored is not None)

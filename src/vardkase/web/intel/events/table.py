@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
-from vardkase.identity.accounts.models import User
-from vardkase.intel.queries.attribute_lines import Extent, LineFilter, LineOrder, entries, extent
+from vardkase.analysis.search.statement import Statement
+from vardkase.identity.user_settings.display import choose_columns
+from vardkase.intel.queries.attribute_lines import (
+    Extent,
+    LineFilter,
+    LineOrder,
+    attribute_lines,
+    entries,
+    extent,
+)
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.find import find_event
-from vardkase.web.intel.editing.common import bulk_reaches
+from vardkase.misp.values.defang import defang
 from vardkase.web.intel.events import columns
 from vardkase.web.intel.events.facets import empty_facets, facets
 from vardkase.web.intel.events.layout import shell_context, shell_of
 from vardkase.web.intel.events.presenters import table_rows
 from vardkase.web.intel.events.row_parts import RowParts
 from vardkase.web.intel.events.rows import ListedEvent
+from vardkase.web.intel.events.selection import reach_choices, selected_ids
 from vardkase.web.intel.events.shell import EventLayout
 from vardkase.web.intel.events.table_query import TableQuery, may_see_deleted, table_query, without
 from vardkase.web.ui.display import thin
+from vardkase.web.ui.exports import export_attributes
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import with_query
 
@@ -65,7 +78,7 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
         if asking in (RESULTS, LATE_FACETS)
         else shell_of(request.actor, reference)
     )
-    query = table_query(request.GET, shell)
+    query = table_query(request.GET, sees_deleted=may_see_deleted(request.actor, shell.event))
     wanted = query.resolved(request.actor, shell.event.id)
     if asking == LATE_FACETS:
         context = {"facets": facets(shell, query, wanted), "oob": True}
@@ -89,13 +102,44 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
 def rows(request: PageRequest, reference: str) -> HttpResponse:
     """Rows from `?start=` on, without what is around them."""
     shell = bare_shell(request, reference)
-    query = table_query(request.GET, shell)
+    query = table_query(request.GET, sees_deleted=may_see_deleted(request.actor, shell.event))
     wanted = query.resolved(request.actor, shell.event.id)
     shown = columns.named(request.GET.get("columns", ""))
     text = request.GET.get("start", "")
     start = int(text) if text.isdecimal() and len(text) < 9 else 0
     context = {**_window(request, shell, wanted, query.order, start), "shell": shell, "event": shell.event}
     return render(request, "events/attributes.html#rows", {**context, "keys": shown})
+
+
+@page(writes=True, allowed_while_suspended=True)
+@require_POST
+def choose(request: PageRequest, reference: str) -> HttpResponse:
+    """Keeps which columns the reader wants in the tables of all events."""
+    event = find_event(request.actor, reference)
+    wanted = (
+        None if posted.flag(request, "as_fits") else columns.named(",".join(posted.texts(request, "column")))
+    )
+    choose_columns(request.actor, wanted)
+    return redirect(f"{reverse('event', args=[event.id])}?{posted.text(request, 'query')}")
+
+
+@page()
+@require_POST
+def copy(request: PageRequest, reference: str, form: str) -> HttpResponseBase:
+    """The selected values as text, one on each line, or in a format of export."""
+    event = find_event(request.actor, reference)
+    chosen = selected_ids(request, event)
+    if form not in ("raw", "defanged"):
+
+        def of_event(statement: Statement) -> Iterator[str]:
+            yield f"a.event_id = {statement.bind(event.id, 'bigint')}"
+            yield f"a.id = ANY({statement.bind(chosen, 'bigint[]')})"
+
+        return export_attributes(request, form, of_event, f"misp.event.{event.uuid}")
+    lines = attribute_lines(request.actor, event.id, chosen, deleted=may_see_deleted(request.actor, event))
+    texts = ((line.value, line.type) for line in (lines[number] for number in chosen if number in lines))
+    written = [defang(value, kind) if form == "defanged" else value for value, kind in texts]
+    return HttpResponse("\n".join(written), content_type="text/plain; charset=utf-8")
 
 
 def bare_shell(request: PageRequest, reference: str) -> EventLayout:
@@ -110,13 +154,12 @@ def _rows_context(
 ) -> dict[str, Any]:
     size = extent(request.actor, shell.event.id, wanted, query.order)
     pages = Pages(_page_number(request, size.rows), -(-size.rows // WINDOW))
-    shown = columns.shown_columns(
-        request.actor, cast(User, request.user), shell.event.id, shell.listed.row.attribute_count
-    )
+    shown = columns.shown_columns(request.actor, shell.event.id, shell.listed.row.attribute_count)
     rows_url = reverse("event_rows", args=[shell.event.id])
     return {
         **_window(request, shell, wanted, query.order, (pages.current - 1) * WINDOW),
         "columns": shown,
+        "every_column": columns.COLUMNS,
         "keys": shown.keys,
         "query": query,
         "extent": size,
@@ -131,8 +174,8 @@ def _rows_context(
         ],
         "all_url": f"?layout={query.order.layout}",
         "counted": _counted(shell, query, size),
-        "may_see_deleted": may_see_deleted(shell),
-        "bulk_reaches": bulk_reaches(request.actor) if shell.may_modify else [],
+        "may_see_deleted": may_see_deleted(request.actor, shell.event),
+        "bulk_reaches": reach_choices(request.actor) if shell.may_modify else [],
         "default_sort": "-updated" if query.order.is_flat else "",
         "grouped_url": with_query(request, layout=None, sort=None, page=None),
         "flat_url": with_query(request, layout="flat", page=None),
@@ -150,7 +193,7 @@ def _window(
         "rows": [(row, *(parts.of(row.shown.line) if row.shown else ("", ""))) for row in window],
         "start": start,
         "may_modify": shell.may_modify,
-        "toggle_url": with_query(request, toggled=None, page=None, start=None, columns=None),
+        "toggle_url": with_query(request, toggled="", page=None, start=None, columns=None),
     }
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.analysis.correlation.queries import correlating_attributes
 from vardkase.analysis.search.statement import containing
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import EventRow
 from vardkase.intel.proposals.queries import attributes_with_open
 from vardkase.intel.queries.attribute_lines import (
     SORTS,
@@ -27,7 +28,6 @@ from vardkase.intel.queries.find import UUID_FORM
 from vardkase.intel.queries.warned_attributes import warned_attributes
 from vardkase.intel.sightings.queries import sighted_attributes
 from vardkase.misp.flags import as_int
-from vardkase.web.intel.events.shell import EventLayout
 
 MARKS: dict[str, tuple[str | Promise, Callable[[Actor, int], set[int]]]] = {
     "correlated": (_("Correlated"), correlating_attributes),
@@ -87,7 +87,7 @@ def yes_or_no(flag: bool) -> str:
     return pgettext("detect", "Yes") if flag else pgettext("detect", "No")
 
 
-def table_query(query: QueryDict, shell: EventLayout) -> TableQuery:
+def table_query(query: QueryDict, *, sees_deleted: bool) -> TableQuery:
     # PostgreSQL refuses NUL in a text.
     text = query.get("text", "").strip()[:500].replace("\0", "")
     is_uuid = UUID_FORM.fullmatch(text) is not None
@@ -98,7 +98,7 @@ def table_query(query: QueryDict, shell: EventLayout) -> TableQuery:
         categories=_texts(query, "category"),
         tags=_texts(query, "tag"),
         detection=tuple(value == "1" for value in _texts(query, "detection") if value in ("0", "1")),
-        deleted=query.get("deleted") == "1" and may_see_deleted(shell),
+        deleted=query.get("deleted") == "1" and sees_deleted,
     )
     sort = query.get("sort", "")
     order = LineOrder(
@@ -111,8 +111,8 @@ def table_query(query: QueryDict, shell: EventLayout) -> TableQuery:
     return TableQuery(text, wanted, order, marks)
 
 
-def may_see_deleted(shell: EventLayout) -> bool:
-    return shell.is_ours or shell.actor.is_site_admin
+def may_see_deleted(actor: Actor, event: EventRow) -> bool:
+    return event.org_id == actor.organisation_id or actor.is_site_admin
 
 
 def without(query: QueryDict, name: str, value: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.intel.events import contact, downloads, index, old_addresses, table, versions, view
+from vardkase.web.intel.events import bulk, contact, downloads, index, old_addresses, table, versions, view
 from vardkase.web.ui import converters
 
 __all__ = ["converters", "urlpatterns"]
@@ -16,6 +16,16 @@ urlpatterns = [
     path("events/download/<slug:format>/", index.event_files, name="events_download"),
     path("event/<reference:reference>/", table.attributes, name="event"),
     path("event/<reference:reference>/rows/", table.rows, name="event_rows"),
+    path("event/<reference:reference>/columns/", table.choose, name="event_columns"),
+    path("event/<reference:reference>/attributes/delete/", bulk.delete, name="attributes_bulk_delete"),
+    path("event/<reference:reference>/attributes/edit/", bulk.edit, name="attributes_bulk_edit"),
+    path("event/<reference:reference>/attributes/restore/", bulk.restore, name="attributes_bulk_restore"),
+    path(
+        "event/<reference:reference>/attributes/detection/", bulk.detection, name="attributes_bulk_detection"
+    ),
+    path("event/<reference:reference>/attributes/reach/", bulk.reach, name="attributes_bulk_reach"),
+    path("event/<reference:reference>/attributes/tag/", bulk.tag, name="attributes_bulk_tag"),
+    path("event/<reference:reference>/copy/<slug:form>/", table.copy, name="attributes_copy"),
     path("event/<reference:reference>/correlations/", view.correlations, name="event_correlations"),
     path("event/<reference:reference>/extended/", view.extended, name="event_extended"),
     path("event/<reference:reference>/related/", view.related, name="event_related"),
