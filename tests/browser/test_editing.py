@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from django.urls import reverse
+from playwright.sync_api import Browser, expect
 
 from tests.browser.pages import PHONE, WIDE, visit
 from tests.factories import make_attribute, make_event
+from tests.factories.knowledge import make_attack
 from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
-from vardkase.intel.models import Attribute, Event, Object
+from vardkase.intel.models import Attribute, Event, EventTag, Object
+from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyPredicate
 
@@ -129,3 +132,35 @@ def test_many_attributes_are_selected_deleted_and_restored(
     page.click(".toast .undo button")
     page.wait_for_selector("text=2 attribut är ändrade")
     assert not Attribute.objects.filter(event=event, deleted=True).exists()
+
+
+def test_techniques_are_chosen_with_the_keyboard(
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
+) -> None:
+    attack = make_attack()
+    phishing, cron = (GalaxyCluster.objects.get(value=name) for name in ("Phishing - T1566", "Cron - T1053"))
+    GalaxyClusterRelation.objects.create(
+        galaxy_cluster=phishing,
+        referenced_galaxy_cluster_uuid=cron.uuid,
+        referenced_galaxy_cluster_type="uses",
+    )
+    user = server_seed.publisher.user
+    opened = visit(chromium, server, reverse("event_matrix", args=[event.pk, attack.uuid]), user, PHONE, True)
+    page = opened.page
+    expect(page.locator("[data-bulk]")).to_be_hidden()
+    page.locator("[data-cell]").first.focus()
+    for key in ("ArrowRight", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-bulk-count]")).to_have_text("1")
+    assert opened.violations() == []
+    assert opened.overflow() <= 0
+    page.locator("button[value=add]").click()
+    page.wait_for_selector(".on-event")
+    assert EventTag.objects.get(event=event).tag.name == phishing.tag_name
+    page.locator("form.undo button").click()
+    expect(page.locator(".on-event")).to_have_count(0)
+    page.goto(server.url + reverse("cluster_graph", args=[phishing.pk]))
+    expect(page.locator("#graph-legend li")).to_have_count(1)
+    assert opened.violations() == []
+    assert opened.complaints == []
+    page.context.close()

@@ -26,6 +26,7 @@ from vardkase.knowledge.galaxies.queries import find_galaxy
 from vardkase.web.knowledge.galaxies.forms import LayerForm
 from vardkase.web.knowledge.galaxies.matrix import JSON_TYPE, read_posted_layer
 from vardkase.web.knowledge.galaxies.matrix_cells import Heat, MatrixView, matrix_context
+from vardkase.web.knowledge.galaxies.matrix_html import drawn_columns
 from vardkase.web.knowledge.galaxies.presenters import title_of
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.files import download
@@ -144,6 +145,7 @@ def _page(
         **_head(request.actor, event, found),
         "layer_form": form,
     }
+    context["columns"] = drawn_columns(context["columns"], view, may_tag=context["may_tag"])
     return render(request, "galaxies/event_matrix.html", context, status=status)
 
 

@@ -17,6 +17,7 @@ from vardkase.knowledge.galaxies.navigator_layers import Layer, read_layer, writ
 from vardkase.knowledge.galaxies.queries import find_galaxy
 from vardkase.web.knowledge.galaxies.forms import LayerForm, MatrixFilterForm
 from vardkase.web.knowledge.galaxies.matrix_cells import Heat, MatrixView, matrix_context
+from vardkase.web.knowledge.galaxies.matrix_html import drawn_columns
 from vardkase.web.knowledge.galaxies.presenters import title_of
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms.errors import errors_shown_in
@@ -87,4 +88,5 @@ def _page(
             for name, label, text in (form.asked() if form else ())
         ],
     }
+    context["columns"] = drawn_columns(context["columns"], view, may_tag=False)
     return render(request, "galaxies/matrix.html", context, status=status)
