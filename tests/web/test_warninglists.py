@@ -66,7 +66,7 @@ def test_keeper_writes_own_list(seed: Seed, keeper: User) -> None:
     client = signed_in(keeper)
     edit = reverse("warninglist_edit", args=[made.pk])
     assert client.get(edit).context["form"]["entries"].value() == "192.0.2.0/28 # north\n198.51.100.7"
-    client.post(edit, {**NEW, "name": "Proxies", "entries": "192.0.2.0/24"})
+    client.post(edit, {**NEW, "name": "Proxies", "entries": "192.0.2.0/24", "mark": made.mark})
     client.post(
         reverse("warninglist_add_entries", args=[made.pk]), {"entries": "203.0.113.9 # new\n192.0.2.0/24"}
     )
@@ -108,9 +108,22 @@ def test_long_list_is_edited_without_its_entries(keeper: User, monkeypatch: pyte
     client = signed_in(keeper)
     edit = reverse("warninglist_edit", args=[made.pk])
     assert "entries" not in client.get(edit).context["form"].fields
-    client.post(edit, {**NEW, "description": "Others", "entries": "203.0.113.1"})
+    client.post(edit, {**NEW, "description": "Others", "entries": "203.0.113.1", "mark": made.mark})
     made.refresh_from_db()
     assert (made.description, made.entry_count) == ("Others", 2)
+
+
+def test_edit_does_not_overwrite_what_others_added_meanwhile(keeper: User) -> None:
+    made = made_by(keeper)
+    client = signed_in(keeper)
+    edit = reverse("warninglist_edit", args=[made.pk])
+    mark = client.get(edit).context["form"]["mark"].value()
+    client.post(reverse("warninglist_add_entries", args=[made.pk]), {"entries": "203.0.113.9"})
+    for sent in ({"mark": mark}, {}):
+        page = client.post(edit, {**NEW, "entries": "192.0.2.0/24", **sent})
+        assert page.status_code == 422
+        assert page.context["form"].non_field_errors()
+    assert Warninglist.objects.get().entry_count == 3
 
 
 def test_types_are_found_while_they_are_chosen(keeper: User) -> None:

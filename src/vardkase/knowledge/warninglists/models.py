@@ -47,6 +47,11 @@ class Warninglist(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def mark(self) -> str:
+        """A version token: new after each change of the list or of its entries."""
+        return f"{self.version}.{self.revision}"
+
 
 class WarninglistEntry(models.Model):
     """A value of a list; `network` is the value of a cidr list in indexed form.

@@ -13,6 +13,10 @@ class WarninglistProblem(ProblemCode):
         _("This warninglist is supplied with the hub and cannot be changed."),
         "This warninglist comes with the hub and cannot be changed.",
     )
+    CHANGED_MEANWHILE = _(
+        "Someone else has changed the list since you opened it. Copy what you have written, open the list again "
+        "and add it there."
+    )
     NAME_TAKEN = (
         _("A warninglist with this name already exists."),
         "A warninglist with this name already exists.",

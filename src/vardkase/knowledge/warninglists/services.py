@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -38,9 +38,14 @@ def add_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
 
 
 @transaction.atomic
-def edit_warninglist(actor: Actor, warninglist_id: int, data: Mapping[str, Any]) -> Warninglist:
+def edit_warninglist(
+    actor: Actor, warninglist_id: int, data: Mapping[str, Any], *, mark: str | None = None
+) -> Warninglist:
+    """Raises Conflict if the list no longer has the `mark` that a form showed."""
     actor.require_writing(Permission.WARNINGLIST)
     warninglist = _locked_own(warninglist_id)
+    if mark is not None and mark != warninglist.mark:
+        raise Conflict(WarninglistProblem.CHANGED_MEANWHILE())
     before = {name: getattr(warninglist, name) for name in MEMBERS}
     raised = {"version": warninglist.version + 1}
     fields = list_fields({**before, **raised, **{name: data[name] for name in MEMBERS if name in data}})

@@ -49,7 +49,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     form = form_with_pickers(request, lambda data: WarninglistForm(data, stored=stored))
     if form.is_valid():
         with errors_shown_in(form):
-            services.edit_warninglist(request.actor, pk, form.cleaned_data)
+            mark = form.cleaned_data["mark"]
+            services.edit_warninglist(request.actor, pk, form.cleaned_data, mark=mark)
             messages.success(request, gettext("The warninglist has been changed."))
             return redirect("warninglist", pk)
     return edit_page(

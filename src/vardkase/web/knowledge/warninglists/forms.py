@@ -64,6 +64,8 @@ class WarninglistForm(forms.Form):
     entries = entries_field()
     enabled = forms.BooleanField(label=_("Check values against this list"), required=False, initial=True)
 
+    mark = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, data: Any, *, stored: Warninglist | None = None) -> None:
         super().__init__(data, initial=_initial(stored) if stored else {})
         self.fields["matching_attributes"].source = ATTRIBUTE_TYPE_NAMES  # type: ignore[attr-defined]
@@ -123,7 +125,7 @@ def line_errors(kind: str, text: str) -> list[str]:
 
 
 def _initial(stored: Warninglist) -> dict[str, Any]:
-    names = ("name", "description", "type", "category", "matching_attributes", "enabled")
+    names = ("name", "description", "type", "category", "matching_attributes", "enabled", "mark")
     values: dict[str, Any] = {name: getattr(stored, name) for name in names}
     if stored.entry_count <= MOST_EDITED:
         rows = stored.entries.order_by("pk").values_list("value", "comment")
