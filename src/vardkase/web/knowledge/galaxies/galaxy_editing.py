@@ -54,7 +54,7 @@ def delete(request: PageRequest, uuid: UUID) -> HttpResponse:
         services.delete_galaxy(request.actor, galaxy.pk)
         messages.success(request, gettext("%(name)s is deleted.") % {"name": title_of(galaxy)})
         return redirect("galaxies")
-    count = queries.cluster_counts(request.actor).get(galaxy.pk, 0)
+    count = queries.clusters_of(request.actor, galaxy).count()
     words = ngettext(
         "The galaxy and its %(n)s cluster are deleted for good. Tags on events stay, without their cluster.",
         "The galaxy and its %(n)s clusters are deleted for good. Tags on events stay, without their cluster.",

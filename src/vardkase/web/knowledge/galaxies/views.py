@@ -69,7 +69,7 @@ def galaxy(request: PageRequest, uuid: UUID) -> HttpResponse:
             "may_create": may_create(request.actor),
             "may_edit": may_edit(request.actor, found),
             "reach": reach_words(request.actor, [found]).get(found.pk),
-            "total": queries.cluster_counts(request.actor).get(found.pk, 0),
+            "total": queries.clusters_of(request.actor, found).count(),
             "rows": cluster_rows(request.actor, shown["rows"]),
             "tabs": _context_tabs(request, context),
             "scope": "" if context == "all" else context,
