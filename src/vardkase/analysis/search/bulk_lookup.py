@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.search.statement import Statement
@@ -35,14 +36,13 @@ def look_up(actor: Actor, values: Sequence[ListedValue]) -> dict[int, ValueLifet
 
     A host with a port is known if the host is: who lists 198.51.100.1:443 wants to know of the address too.
     """
-    statement = Statement(actor)
-    sql = KNOWN.format(
-        wanted=_wanted(statement, values),
-        visible=f"{statement.event()} AND {statement.attribute(NOT_DELETED)}",
-    )
-    query = statement.query(sql)
-    rows = cursor().execute(query.sql, query.parameters).fetchall()
+    rows = _occurring(actor, values, KNOWN)
     return {place: ValueLifetime(*figures) for place, *figures in rows}
+
+
+def known_places(actor: Actor, values: Sequence[ListedValue]) -> frozenset[int]:
+    """The places of those that occur: looks at one occurrence of each, where `look_up` counts them."""
+    return frozenset(place for (place,) in _occurring(actor, values, OCCURRING))
 
 
 def sighted(actor: Actor, values: Sequence[ListedValue]) -> dict[int, SightingCounts]:
@@ -55,6 +55,13 @@ def sighted(actor: Actor, values: Sequence[ListedValue]) -> dict[int, SightingCo
     )
     rows = cursor().execute(query.sql, {**query.parameters, **readable.parameters}).fetchall()
     return {place: SightingCounts(*counts) for place, *counts in rows}
+
+
+def _occurring(actor: Actor, values: Sequence[ListedValue], sql: str) -> list[tuple[Any, ...]]:
+    statement = Statement(actor)
+    visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
+    query = statement.query(sql.format(wanted=_wanted(statement, values), visible=visible))
+    return cursor().execute(query.sql, query.parameters).fetchall()
 
 
 def _wanted(statement: Statement, values: Sequence[ListedValue]) -> str:
@@ -90,6 +97,15 @@ FROM {{wanted}} CROSS JOIN LATERAL (
     WHERE k.key = w.key AND {SAME.format(text="w.text", row="a")} AND {{visible}} LIMIT {EXAMINED}
 ) f
 GROUP BY w.place
+"""
+
+OCCURRING = f"""
+SELECT DISTINCT w.place
+FROM {{wanted}} CROSS JOIN LATERAL (
+    SELECT 1
+    FROM attribute_key k JOIN attribute a ON a.id = k.attribute_id JOIN event e ON e.id = k.event_id
+    WHERE k.key = w.key AND {SAME.format(text="w.text", row="a")} AND {{visible}} LIMIT 1
+) f
 """
 
 WANTED = f"""

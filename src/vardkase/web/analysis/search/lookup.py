@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext, pgettext
 
-from vardkase.analysis.search.bulk_lookup import EXAMINED, SightingCounts, look_up, sighted
+from vardkase.analysis.search.bulk_lookup import EXAMINED, SightingCounts, known_places, look_up, sighted
 from vardkase.analysis.search.value_list import MOST_VALUES, ListedValue, ValueList
 from vardkase.analysis.search.value_page import ValueLifetime
 from vardkase.formats.csv import spreadsheet_line
@@ -84,23 +85,22 @@ def table(request: PageRequest) -> HttpResponseBase:
     """The list as CSV, with the same choice of values as the page."""
     if (listed := asked_list(request)) is None:
         raise Http404
-    lives = look_up(request.actor, listed.values)
-    places = _chosen(listed, lives, request.GET.get("show", ""))
-    lines = _lines(request.actor, [(listed.values[place], lives.get(place)) for place in places])
+    places = _chosen(listed, known_places(request.actor, listed.values), request.GET.get("show", ""))
+    lines = _lines(request.actor, [listed.values[place] for place in places])
     return download(lines, "lookup.csv", "text/csv; charset=utf-8")
 
 
 def _found(request: PageRequest, listed: ValueList) -> dict[str, Any]:
-    lives = look_up(request.actor, listed.values)
+    known = known_places(request.actor, listed.values)
     show = request.GET.get("show", "")
-    places = _chosen(listed, lives, show)
+    places = _chosen(listed, known, show)
     size = wanted_size(request)
     start = _start(request.GET.get("start", ""), len(places))
-    shown = [(listed.values[place], lives.get(place)) for place in places[start : start + size]]
+    shown = [listed.values[place] for place in places[start : start + size]]
     tabs = (
         ("", gettext("All"), len(listed.values)),
-        ("known", pgettext("values", "Known"), len(lives)),
-        ("unknown", pgettext("values", "Not known"), len(listed.values) - len(lives)),
+        ("known", pgettext("values", "Known"), len(known)),
+        ("unknown", pgettext("values", "Not known"), len(listed.values) - len(known)),
         ("unrecognised", gettext("Not recognised"), listed.unrecognised),
     )
     after = start + size
@@ -109,7 +109,7 @@ def _found(request: PageRequest, listed: ValueList) -> dict[str, Any]:
         "summary": ngettext(
             "%(values)s value: %(known)s known", "%(values)s values: %(known)s known", len(listed.values)
         )
-        % {"values": thin(len(listed.values)), "known": thin(len(lives))},
+        % {"values": thin(len(listed.values)), "known": thin(len(known))},
         "tabs": [
             {
                 "label": label,
@@ -127,13 +127,13 @@ def _found(request: PageRequest, listed: ValueList) -> dict[str, Any]:
     }
 
 
-def _chosen(listed: ValueList, lives: Mapping[int, ValueLifetime], show: str) -> list[int]:
+def _chosen(listed: ValueList, known: AbstractSet[int], show: str) -> list[int]:
     places = range(len(listed.values))
     match show:
         case "known":
-            return [place for place in places if place in lives]
+            return [place for place in places if place in known]
         case "unknown":
-            return [place for place in places if place not in lives]
+            return [place for place in places if place not in known]
         case "unrecognised":
             return [place for place in places if not listed.values[place].type]
         case _:
@@ -144,28 +144,31 @@ def _start(text: str, end: int) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 and int(text) < end else 0
 
 
-def _looked_up(actor: Actor, found: Sequence[tuple[ListedValue, ValueLifetime | None]]) -> Iterator[LookedUp]:
-    values = [value for value, _ in found]
+def _looked_up(actor: Actor, values: Sequence[ListedValue]) -> Iterator[LookedUp]:
+    lives = look_up(actor, values)
     counts = sighted(actor, values)
-    kinds = [life.types[0] if life else value.type or "text" for value, life in found]
+    kinds = [
+        lives[place].types[0] if place in lives else value.type or "text"
+        for place, value in enumerate(values)
+    ]
     warnings = find_hits([CheckedValue(value.text, kind) for value, kind in zip(values, kinds, strict=True)])
     elsewhere = elsewhere_for(actor)
     typed = {place: (kinds[place], value.text) for place, value in enumerate(values)}
     cached = elsewhere.of_attributes(typed) if elsewhere else {}
-    for place, (value, life) in enumerate(found):
+    for place, value in enumerate(values):
         yield LookedUp(
             value,
-            life,
+            lives.get(place),
             counts.get(place, SightingCounts()),
             warnings.get(place, ()),
             cached.get(place, ()),
         )
 
 
-def _lines(actor: Actor, found: Sequence[tuple[ListedValue, ValueLifetime | None]]) -> Iterator[bytes]:
+def _lines(actor: Actor, values: Sequence[ListedValue]) -> Iterator[bytes]:
     yield (",".join(COLUMNS) + "\n").encode()
-    for start in range(0, len(found), AT_ONCE):
-        part = _looked_up(actor, found[start : start + AT_ONCE])
+    for start in range(0, len(values), AT_ONCE):
+        part = _looked_up(actor, values[start : start + AT_ONCE])
         yield "".join(spreadsheet_line(_cells(row)) for row in part).encode()
 
 
