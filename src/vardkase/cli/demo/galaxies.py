@@ -59,10 +59,10 @@ def add_galaxies(author: Actor, reader: Actor) -> None:
         threat_actors = Galaxy.objects.get(pk=actor.galaxy_id)
         note = {"value": f"{ACTOR}, det vi själva har sett", "distribution": "0"}
         add_cluster(reader, threat_actors, note, fork_of=str(actor.pk))
-    # One that is a draft anyway: a tag that goes with the event unpublishes it.
-    ours = Event.objects.filter(orgc=author.organisation_id, published=False).order_by("pk").first()
+    ours = Event.objects.filter(orgc=author.organisation_id).order_by("pk").first()
     if ours is not None:
-        attach_cluster(author, ours.uuid, made[0])
+        # A tag that went with the event would unpublish it.
+        attach_cluster(author, ours.uuid, made[0], local=True)
 
 
 def _relation(source: GalaxyCluster, target: GalaxyCluster, kind: str) -> dict[str, Any]:
