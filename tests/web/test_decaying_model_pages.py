@@ -74,8 +74,8 @@ def test_days_until_decayed() -> None:
 
 def test_places_in_a_line_chart() -> None:
     chart = line_chart([100, 0], ["0", "10"], level=25, mark=0.5)
-    assert chart.path == "M48.0,10.0 L688.0,230.0"
-    assert (chart.level, chart.mark) == ("175.0", "368.0")
+    assert chart.path == "M48.0,18.0 L688.0,238.0"
+    assert (chart.level, chart.mark) == ("183.0", "368.0")
     assert [text for _y, text in chart.ticks] == ["0", "25", "50", "75", "100"]
     assert line_chart([0], ["0"], mark=2).mark == ""
 

@@ -10,7 +10,7 @@ BARS_WIDTH, BARS_HEIGHT, BARS_FLOOR = 300, 57, 66
 """A bar chart's view box: its width, the height of the tallest bar, and where the bars stand."""
 
 LINE_WIDTH, LINE_HEIGHT = 640, 220
-LINE_LEFT, LINE_TOP = 48, 10
+LINE_LEFT, LINE_TOP = 48, 18
 """A line chart's plot and its place in the view box, which leaves room for the labels of the axes."""
 LINE_TICKS = 4
 
