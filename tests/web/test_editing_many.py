@@ -41,6 +41,17 @@ def test_every_match_is_marked_for_detection(web: Client, setup: Setup) -> None:
     assert set(marked) == {"domain", "url", "ip-dst"}
 
 
+def test_marking_for_detection_is_taken_back_where_it_changed_something(web: Client, setup: Setup) -> None:
+    html = text_of(act(web, setup, "detection", every("text=198.51.100.2", 2, to_ids="1")))
+    assert "2 attributes updated." in html
+    undo = html.partition('class="undo"')[2]
+    marked = undo.partition('name="pk" value="')[2].partition('"')[0]
+    assert marked == str(setup.attribute("c2.example").pk)
+    act(web, setup, "detection", {"pk": marked, "to_ids": "0"})
+    assert setup.attribute("198.51.100.23").to_ids
+    assert not setup.attribute("c2.example").to_ids
+
+
 @pytest.mark.parametrize("action", ["detection", "delete", "tag", "reach", "edit"])
 def test_nothing_happens_to_other_matches_than_were_shown(web: Client, setup: Setup, action: str) -> None:
     before = list(Attribute.objects.order_by("pk").values())

@@ -64,12 +64,21 @@ def detection(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     chosen = selected_ids(request, event)
     to_ids = posted.flag(request, "to_ids")
-    if posted.text(request, "back") != "publish":
-        return _done(request, event, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids))
-    # The review of a publication removes the flag from harmless values, and goes on with the reach chosen there.
     # Only these: undoing must not mark others than were marked.
     differing = Attribute.objects.filter(event_id=event.id, pk__in=chosen, to_ids=not to_ids)
-    chosen = list(differing.values_list("pk", flat=True))
+    marked = list(differing.values_list("pk", flat=True))
+    if posted.text(request, "back") != "publish":
+        count = _attempt(request, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids))
+        message = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", count) % {
+            "n": thin(count)
+        }
+        if not count or not 0 < len(marked) <= MOST_NAMED:
+            return back(request, event, message if count else "")
+        undone = {"pk": ",".join(map(str, marked)), "to_ids": "0" if to_ids else "1"}
+        say_with_undo(request, message, "attributes_bulk_detection", event.id, **undone)
+        return back(request, event)
+    # The review of a publication removes the flag from harmless values, and goes on with the reach chosen there.
+    chosen = marked
     asked = {name: posted.text(request, name) for name in ("distribution", "sharing_group_id")}
     reach = {name: text for name, text in asked.items() if text}
     if count := _attempt(request, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids)):
