@@ -164,3 +164,33 @@ def test_techniques_are_chosen_with_the_keyboard(
     assert opened.violations() == []
     assert opened.complaints == []
     page.context.close()
+
+
+def test_many_rows_are_scrolled_filtered_and_selected(
+    chromium: Browser, server: WebServer, server_seed: Seed
+) -> None:
+    event = make_event(server_seed.org_a, distribution=1)
+    event.save()
+    Attribute.objects.bulk_create(
+        make_attribute(event, type="domain", category="Network activity", value1=f"host-{number}.example")
+        for number in range(300)
+    )
+    Event.objects.filter(pk=event.pk).update(attribute_count=300)
+    opened = visit(chromium, server, f"/event/{event.pk}/", server_seed.analyst.user)
+    page = opened.page
+    page.locator(".attribute-frame").evaluate("frame => frame.scrollTop = frame.scrollHeight")
+    expect(page.locator("tr[aria-rowindex='301']")).to_contain_text("host-299")
+    expect(page.locator("tr[aria-rowindex='2']")).to_have_count(0)
+    box = page.locator("#filter-text")
+    box.press_sequentially("host-29")
+    expect(page.locator(".results-bar strong")).to_contain_text("11")
+    expect(box).to_be_focused()
+    box.fill("")
+    expect(page.locator(".filter-chip")).to_have_count(0)
+    page.click("input[data-select-all]")
+    page.click("[data-select-every]")
+    expect(page.locator("[data-bulk-count]")).to_have_text("300")
+    page.click("[data-bulk] button[formaction*='delete']")
+    page.wait_for_selector(".toast .undo button")
+    assert Attribute.objects.filter(event=event, deleted=True).count() == 300
+    assert opened.complaints == []

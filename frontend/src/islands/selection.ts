@@ -26,7 +26,7 @@ function refresh(form: Element): void {
   const number = chosen.length + kept(form).length;
   const matches = Number(every?.dataset.every ?? 0);
   const offer = bar.querySelector<HTMLElement>("[data-select-every]");
-  if (offer) offer.hidden = every?.value === "1" || !whole?.checked || matches <= number;
+  if (offer) offer.hidden = every?.value === "1" || matches <= number;
   bar.hidden = number === 0;
   count.textContent = (every?.value === "1" ? matches : number).toLocaleString(document.documentElement.lang);
 }
