@@ -41,7 +41,7 @@ def test_keys_move_and_select_rows(components: Visit) -> None:
 
 def test_dialog_takes_focus_and_blocked_button_keeps_it(components: Visit) -> None:
     page = components.page
-    page.click("[data-dialog] >> nth=0")
+    page.click("#main [data-dialog=publish-dialog] >> nth=0")
     assert page.evaluate("document.activeElement.id") == "publish-dialog-title"
     assert components.violations() == []
     blocked = page.locator("#publish-dialog [aria-disabled=true]")

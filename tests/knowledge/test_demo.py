@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.factories import make_user
-from vardkase.cli.demo import community
+from vardkase.cli.demo import collaboration, community
 from vardkase.cli.demo.generator import POOL, events
 from vardkase.cli.demo.membership import DUTIES
 from vardkase.cli.demo.published import PUBLISHED_EVENTS, published_events
@@ -90,12 +90,13 @@ def test_community_is_created_once() -> None:
     }  # fmt: skip
     assert Organisation.objects.count() == 1 + len(community.MEMBERS) + len(("supplier", "new member"))
     assert {group.members.count() for group in SharingGroup.objects.all()} == {3}
-    assert Event.objects.count() == community.GENERATED
+    assert Event.objects.count() == community.GENERATED + 1  # The one that is offered for delegation.
     assert set(Event.objects.values_list("published", flat=True)) == {True, False}
     assert not [
         event for event in Event.objects.filter(published=True) if examine(event.pk, event.distribution)
     ]
-    assert Attribute.objects.filter(object=None).count() == community.GENERATED * 5
+    plain = community.GENERATED * 5 + len(collaboration.QUIET_EVENT["Attribute"])
+    assert Attribute.objects.filter(object=None).count() == plain
     assert ObjectReference.objects.exists()
     assert all(User.objects.get(email=member.email).check_password(member.password) for member in members[:2])
     assert GalaxyCluster.objects.filter(default=False, published=True).count() == 2
