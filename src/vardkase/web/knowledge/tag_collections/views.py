@@ -7,17 +7,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext
 
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.tag_collections import queries, services
 from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.web.knowledge.tag_collections.forms import TagCollectionForm
+from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
+from vardkase.web.ui.picker_views import form_with_pickers, found_choices
 
 SORTS = {"name", "pk"}
 
@@ -52,7 +54,9 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 def delete(request: PageRequest, pk: int) -> HttpResponse:
     collection = _own(request, pk)
     if request.method != "POST":
-        return render(request, "tag_collections/delete.html", {"collection": collection})
+        words = gettext("The tags stay where they have been added. The collection cannot be restored.")
+        heading = gettext("Delete tag collection")
+        return confirm_page(request, heading, _parents(), words, things=[collection.name])
     services.delete_collection(request.actor, str(collection.pk))
     messages.success(request, gettext("The tag collection has been deleted."))
     return redirect("tag_collections")
@@ -76,8 +80,13 @@ def _write(request: PageRequest, collection: TagCollection | None) -> HttpRespon
                 services.edit_collection(request.actor, str(collection.pk), data, tags)
             messages.success(request, gettext("Saved."))
             return redirect("tag_collections")
-    context = {"form": form, "collection": collection, **searched_for(request)}
-    return render(request, "tag_collections/form.html", context, status=422 if form.errors else 200)
+    heading = gettext("Edit tag collection") if collection else gettext("New tag collection")
+    return edit_page(request, form, heading, _parents(), find_url=reverse("tag_collection_find"))
+
+
+def _parents() -> list[Crumb]:
+    tags = (pgettext("noun", "Tags"), reverse("tags"))
+    return [tags, (gettext("Tag collections"), reverse("tag_collections"))]
 
 
 def _stored(collection: TagCollection) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.query_expressions import first_or_not_found
@@ -21,6 +21,8 @@ from vardkase.knowledge.taxonomies.problems import TagProblem
 from vardkase.knowledge.taxonomies.rules import colour_of
 from vardkase.web.knowledge.library import back_to_list
 from vardkase.web.knowledge.taxonomies.forms import TagForm
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
@@ -62,8 +64,12 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     tag = _tag(request, pk)
     if request.method != "POST":
         events, attributes = tag_counts(request.actor, [tag.pk]).get(tag.pk, (0, 0))
-        context = {"tag": tag, "events": events, "attributes": attributes}
-        return render(request, "taxonomies/tag_delete.html", context)
+        words = gettext(
+            "Events with the tag: %(events)s, attributes: %(attributes)s. The tag is removed from all of them, and "
+            "from all tag collections. This cannot be undone."
+        )
+        words %= {"events": thin(events), "attributes": thin(attributes)}
+        return confirm_page(request, gettext("Delete tag"), _parents(), words, things=[tag.name])
     services.delete_tag(request.actor, tag.pk)
     messages.success(request, gettext("Tag deleted: %(name)s") % {"name": tag.name})
     return redirect("tags")
@@ -90,8 +96,17 @@ def _write(request: PageRequest, tag: Tag | None) -> HttpResponse:
             )
             messages.success(request, gettext("Saved."))
             return redirect(f"{reverse('tags')}?q={saved.name}")
-    context = {"form": form, "tag": tag}
-    return render(request, "taxonomies/tag_form.html", context, status=422 if form.errors else 200)
+    if tag:
+        return edit_page(request, form, gettext("Edit tag"), _parents())
+    intro = gettext(
+        "Tags from taxonomies and galaxies are created when they are first used. Create a tag here only if none of "
+        "them fits."
+    )
+    return edit_page(request, form, gettext("New tag"), _parents(), intro=intro)
+
+
+def _parents() -> list[Crumb]:
+    return [(pgettext("noun", "Tags"), reverse("tags"))]
 
 
 def _sent(form: TagForm) -> dict[str, Any]:
