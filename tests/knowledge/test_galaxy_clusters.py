@@ -12,7 +12,7 @@ from tests.api.calls import call
 from tests.factories.knowledge import make_cluster, make_galaxy
 from tests.factories.seed import ApiUser, Seed
 from vardkase.audit.models import AuditEntry
-from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
 from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 
 UUID = "3f46269b-4422-5eeb-bdbc-86271a5e071e"
@@ -205,6 +205,42 @@ def test_custom_galaxy_hides_its_clusters(seed: Seed, db: None) -> None:
     assert post(seed.analyst, f"/galaxies/delete/{number}")[0] == 403
     assert post(seed.site_admin, f"/galaxies/delete/{number}")[0] == 200
     assert not GalaxyCluster.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("chain", "reason"),
+    [
+        ({"a": ["c"] * 499, "b": [], "c": []}, "A matrix can have up to 500 columns."),
+        ({str(number): [] for number in range(501)}, "A matrix can have up to 500 columns."),
+        ({"a": ["c" * 256]}, "This is too long."),
+        ({"a" * 256: ["c"]}, "This is too long."),
+    ],
+)
+def test_size_of_a_matrix_is_limited(seed: Seed, db: None, chain: Any, reason: str) -> None:
+    body = {"name": "Our Actors", "distribution": 0}
+    status, answer = post(seed.analyst, "/galaxies/add", body | {"kill_chain_order": chain})
+    assert (status, answer["errors"]) == (403, {"kill_chain_order": [reason]})
+    status, answer = post(seed.analyst, "/galaxies/add", body | {"kill_chain_order": {"a": ["c"] * 500}})
+    assert status == 200
+    number = answer["Galaxy"]["id"]
+    assert post(seed.analyst, f"/galaxies/edit/{number}", {"kill_chain_order": chain})[0] == 403
+
+
+def test_number_of_elements_is_limited(seed: Seed, galaxy: Galaxy) -> None:
+    element = {"key": "k", "value": "v"}
+    path = f"/galaxy_clusters/add/{galaxy.pk}"
+    status, answer = post(seed.analyst, path, ACTOR | {"GalaxyElement": [element] * 5_001})
+    assert (status, answer["errors"]) == (
+        403,
+        {"GalaxyElement": ["A cluster can have up to 5000 elements."]},
+    )
+    cluster = add(seed.analyst, galaxy, ACTOR | {"GalaxyElement": [element] * 5_000})
+    status, answer = post(seed.analyst, f"/galaxy_elements/flattenJson/{cluster['id']}", {"one": "more"})
+    assert (status, answer["errors"]) == (
+        403,
+        {"GalaxyElement": ["A cluster can have up to 5000 elements."]},
+    )
+    assert GalaxyElement.objects.count() == 5_000
 
 
 def test_fork_follows_parent(seed: Seed, galaxy: Galaxy) -> None:

@@ -23,6 +23,7 @@ from vardkase.knowledge.galaxies.models import (
     GalaxyClusterRelation,
     GalaxyElement,
 )
+from vardkase.web.knowledge.galaxies import matrix_cells
 from vardkase.web.knowledge.galaxies.matrix_cells import legend
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
@@ -49,6 +50,23 @@ def event(seed: Seed) -> Event:
 
 def cluster(value: str) -> GalaxyCluster:
     return GalaxyCluster.objects.get(value=value)
+
+
+def own_cluster(galaxy: Galaxy, value: str, code: str, *places: str) -> GalaxyCluster:
+    """An organisation's own, which everybody sees."""
+    made = make_cluster(galaxy, value, default=False, distribution=3)
+    for key, text in (("external_id", code), *(("kill_chain", place) for place in places)):
+        if text:
+            GalaxyElement.objects.create(galaxy_cluster=made, key=key, value=text)
+    return made
+
+
+def shown(client: Client, url: str) -> list[dict[str, list[str]]]:
+    """Of each column, the names of its techniques and of what is folded below each."""
+    return [
+        {cell.technique.name: [sub.technique.name for sub in cell.subs] for cell in column.cells}
+        for column, _html in client.get(url).context["columns"]
+    ]
 
 
 def tag_of(value: str) -> Any:
@@ -91,6 +109,34 @@ def test_subtechniques_are_folded_and_platforms_merged(seed: Seed, attack: Galax
         ("Phishing", ["Link"])
     ]
     assert b"1 underteknik" in page.content
+
+
+def test_techniques_without_a_code_are_shown_beside_the_others(seed: Seed, attack: Galaxy) -> None:
+    own_cluster(attack, "Own", "", "attack-Linux:initial-access")
+    own_cluster(attack, "Dotted", ".1", "attack-Linux:initial-access")
+    client = signed_in(seed.reader)
+    assert shown(client, address(attack))[0] == {"Dotted": [], "Own": [], "Phishing": ["Link"]}
+    GalaxyElement.objects.filter(key="external_id").delete()
+    assert shown(client, address(attack))[0] == {"Dotted": [], "Own": [], LINK: [], PHISHING: []}
+
+
+def test_own_clusters_hide_no_packaged_technique(seed: Seed) -> None:
+    galaxy = make_galaxy("atlas", kill_chain_order={"atlas": ["access"]})
+    for code in ("AML.T1", "AML.T1.001"):
+        packaged = make_cluster(galaxy, code)
+        for key, text in (("external_id", code), ("kill_chain", "atlas:access")):
+            GalaxyElement.objects.create(galaxy_cluster=packaged, key=key, value=text)
+    for code in ("AML", "AML.T1.002", "X", "X.1", "X.1.1", "AML.T1"):
+        own_cluster(galaxy, f"Own {code}", code, "atlas:access")
+    assert shown(signed_in(seed.reader), address(galaxy)) == [
+        {
+            "AML.T1": ["AML.T1.001", "Own AML.T1.002"],
+            "Own AML": [],
+            "Own AML.T1": [],
+            "Own X": ["Own X.1"],
+            "Own X.1.1": [],
+        }
+    ]
 
 
 def test_galaxy_without_matrix_has_none(seed: Seed) -> None:
@@ -279,6 +325,45 @@ def test_layer_is_previewed_before_its_techniques_are_added(seed: Seed, attack: 
     assert lines == {"T1053": (True, True), "T1566": (False, True), "T1566.002": (False, False)}
     assert page.context["unknown"] == ["T9999"]
     assert tags_of(event) == {CRON: False}, "nothing is added by the preview"
+
+
+@pytest.mark.parametrize("place", ["attack-Linux:initial-access", "pre:plan"])
+def test_layers_mean_the_packaged_technique(seed: Seed, attack: Galaxy, event: Event, place: str) -> None:
+    own_cluster(attack, "AAA spoof", "T1566", place)
+    own_cluster(attack, "Ours", "T0001", "attack-Linux:initial-access")
+    document = {"techniques": [{"techniqueID": code, "score": 3} for code in ("T0001", "T1566")]}
+    client = signed_in(seed.analyst)
+    page = client.post(of_event(event, attack, "event_layer_import"), layer_file(document))
+    assert [line["technique"].value for line in page.context["lines"]] == ["Ours", PHISHING]
+    page = client.post(
+        reverse("galaxy_layer_show", args=[attack.uuid]) + f"?domain={place.partition(':')[0]}",
+        layer_file(document),
+    )
+    cells = [cell for column, _html in page.context["columns"] for cell in column.cells]
+    assert [cell.score for cell in cells if cell.technique.value == "AAA spoof"] == [0]
+
+
+def test_matrix_that_is_too_large_is_a_table(
+    seed: Seed, attack: Galaxy, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matrix_cells, "MOST_CELLS", 2)
+    monkeypatch.setattr(matrix_cells, "MOST_TACTICS", 1)
+    client = signed_in(seed.analyst)
+    for url in (address(attack), of_event(event, attack)):
+        page = client.get(url)
+        body = page.content.decode()
+        assert page.context["columns"] == []
+        assert len(page.context["lines"]) == 2
+        assert [line.tactics for line in page.context["lines"]] == ["Execution", "Initial access, …"]
+        assert "Matrisen är för stor för att ritas" in body
+        assert "1 teknik till visas inte" in body
+        assert "Visa som matris" not in body
+        narrow = client.get(f"{url}?q=T1053")
+        assert [column.title for column, _html in narrow.context["columns"]] == [
+            "Initial access",
+            "Execution",
+        ]
+        assert "Matrisen är för stor" not in narrow.content.decode()
 
 
 def test_legend_covers_every_score() -> None:

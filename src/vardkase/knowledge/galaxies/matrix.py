@@ -35,6 +35,10 @@ class Matrix:
 
     galaxy: Galaxy
     tabs: Tabs
+    packaged: frozenset[str]
+    """Ids of the cells that come with the hub."""
+    duplicates: frozenset[str]
+    """Ids of organisations' own cells with the external id of a packaged cluster of the galaxy."""
 
     @property
     def column_orders(self) -> dict[str, list[str]]:
@@ -57,14 +61,20 @@ def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
     tabs: Tabs = {tab: {column: [] for column in order} for tab, order in orders}
     sql = CELLS.format(visible=cluster_predicate(actor))
     rows = cursor().execute(sql, reader_parameters(actor) | {"galaxy": galaxy.pk}).fetchall()
-    for *values, places in rows:
+    packaged: set[str] = set()
+    duplicates: set[str] = set()
+    for *values, places, is_packaged, is_duplicate in rows:
         cell = dict(zip(CELL_MEMBERS, values, strict=True))
+        if is_packaged:
+            packaged.add(cell["id"])
+        if is_duplicate:
+            duplicates.add(cell["id"])
         for place in places:
             tab, _, column = place.partition(":")
             # A cluster may name a column that the galaxy does not have, or no longer.
             if column in tabs.get(tab, ()):
                 tabs[tab][column].append(cell)
-    return Matrix(galaxy, tabs)
+    return Matrix(galaxy, tabs, frozenset(packaged), frozenset(duplicates))
 
 
 def matrix_galaxy(actor: Actor, galaxy_type: str = DEFAULT_GALAXY) -> Galaxy:
@@ -101,13 +111,17 @@ CELL_MEMBERS = ("id", "uuid", "type", "value", "tag_name", "description", "galax
 CELLS = """
 WITH placed AS (
     SELECT e.galaxy_cluster_id AS id, array_agg(DISTINCT e.value) FILTER (WHERE e.key = 'kill_chain') AS places,
-           min(e.value) FILTER (WHERE e.key = 'external_id') AS external_id
+           min(e.value) FILTER (WHERE e.key = 'external_id') AS external_id,
+           bool_and(c."default") AS is_packaged
     FROM galaxy_element e JOIN galaxy_cluster c ON c.id = e.galaxy_cluster_id
     WHERE c.galaxy_id = %(galaxy)s AND e.key IN ('kill_chain', 'external_id')
     GROUP BY e.galaxy_cluster_id
 )
 SELECT c.id::text, c.uuid::text, c.type, c.value, c.tag_name, c.description, c.galaxy_id::text,
-       coalesce(p.external_id, ''), p.places
+       coalesce(p.external_id, ''), p.places, p.is_packaged,
+       NOT p.is_packaged AND p.external_id IN (
+           SELECT external_id FROM placed WHERE is_packaged AND external_id IS NOT NULL
+       )
 FROM placed p JOIN galaxy_cluster c ON c.id = p.id
 WHERE p.places IS NOT NULL AND NOT c.deleted AND {visible}
 ORDER BY c.value, c.id

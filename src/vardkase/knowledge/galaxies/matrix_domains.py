@@ -7,7 +7,7 @@ domain (Enterprise, Mobile) as one matrix, and one platform at a time when they 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vardkase.knowledge.galaxies.matrix import Matrix
@@ -23,13 +23,18 @@ DOMAINS_OF_ATTACK = (
 
 @dataclass(frozen=True, slots=True)
 class Technique:
-    """A cluster in a column. `code` is its external id, such as T1566.001, or empty."""
+    """A cluster in a column.
+
+    `code` is its external id, such as T1566.001, or empty. It stands for the technique (in layers, and for what is
+    folded below it), so an organisation's own cluster has none where a packaged cluster has the same.
+    """
 
     id: int
     uuid: str
     value: str
     tag_name: str
     code: str
+    is_packaged: bool
     subs: tuple[Technique, ...] = ()
 
     @property
@@ -87,7 +92,7 @@ def domains_of(matrix: Matrix, platform: str = "") -> list[Domain]:
     domains = []
     for key, title, platforms in _tabs_by_domain(matrix):
         chosen = [platform] if platform in platforms else list(platforms)
-        columns = _merged([matrix.tabs[name] for name in chosen])
+        columns = _merged(matrix, [matrix.tabs[name] for name in chosen])
         shown = platforms if len(platforms) > 1 else {}
         domains.append(Domain(key, title, shown, columns))
     return domains
@@ -109,40 +114,48 @@ def _tabs_by_domain(matrix: Matrix) -> Iterator[tuple[str, str, dict[str, str]]]
         yield name, name, {name: name}
 
 
-def _merged(tabs: Sequence[Mapping[str, list[dict[str, Any]]]]) -> tuple[MatrixColumn, ...]:
+def _merged(matrix: Matrix, tabs: Sequence[Mapping[str, list[dict[str, Any]]]]) -> tuple[MatrixColumn, ...]:
     order: list[str] = max(map(list, tabs), key=len, default=[])
     for tab in tabs:
         # Columns of no other tab come first: reconnaissance and resource development, which have a tab to themselves.
         order[:0] = [column for column in tab if column not in order]
     return tuple(
-        MatrixColumn(column, _folded(cell for tab in tabs for cell in tab.get(column, ())))
+        MatrixColumn(column, _folded(matrix, (cell for tab in tabs for cell in tab.get(column, ()))))
         for column in order
     )
 
 
-def _folded(cells: Iterable[dict[str, Any]]) -> tuple[Technique, ...]:
-    techniques = {
-        cell["id"]: Technique(
-            int(cell["id"]), cell["uuid"], cell["value"], cell["tag_name"], cell["external_id"]
-        )
-        for cell in cells
-    }
-    ordered = sorted(techniques.values(), key=lambda one: (one.name.lower(), one.id))
-    codes = {one.code for one in ordered}
+def _folded(matrix: Matrix, cells: Iterable[dict[str, Any]]) -> tuple[Technique, ...]:
+    by_id = {cell["id"]: _technique(matrix, cell) for cell in cells}
+    techniques = sorted(by_id.values(), key=lambda one: (one.name.lower(), one.id))
+    parents = _parents(techniques)
+    top_codes = {one.code for one in techniques if one.id not in parents}
     below: dict[str, list[Technique]] = {}
-    for one in ordered:
-        if (parent := one.code.rpartition(".")[0]) in codes:
+    tops = []
+    for one in techniques:
+        # There is one level of folds: what is below a folded technique is not folded, or it would not be shown.
+        if (parent := parents.get(one.id)) and parent in top_codes:
             below.setdefault(parent, []).append(one)
-    folded = {one.id for subs in below.values() for one in subs}
+        else:
+            tops.append(one)
     return tuple(
-        Technique(
-            one.id,
-            one.uuid,
-            one.value,
-            one.tag_name,
-            one.code,
-            tuple(sorted(below.get(one.code, ()), key=lambda sub: sub.code)),
-        )
-        for one in ordered
-        if one.id not in folded
+        replace(one, subs=tuple(sorted(below.get(one.code, ()), key=lambda sub: sub.code))) for one in tops
     )
+
+
+def _technique(matrix: Matrix, cell: Mapping[str, Any]) -> Technique:
+    id = cell["id"]
+    code = "" if id in matrix.duplicates else cell["external_id"]
+    return Technique(int(id), cell["uuid"], cell["value"], cell["tag_name"], code, id in matrix.packaged)
+
+
+def _parents(techniques: Sequence[Technique]) -> dict[int, str]:
+    """The code of the technique that each belongs to by its own code (T1566 for T1566.001), if that is there."""
+    every = {one.code for one in techniques if one.code}
+    packaged = {one.code for one in techniques if one.code and one.is_packaged}
+    return {
+        one.id: parent
+        for one in techniques
+        # Packaged only below packaged: one cluster of an organisation with the code AML would fold all of ATLAS.
+        if (parent := one.code.rpartition(".")[0]) in (packaged if one.is_packaged else every)
+    }

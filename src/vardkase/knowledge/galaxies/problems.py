@@ -20,6 +20,10 @@ class GalaxyProblem(ProblemCode):
         _("Enter tabs, each with a list of columns."),
         "This has to be tabs with a list of columns each.",
     )
+    TOO_MANY_COLUMNS = (
+        _("A matrix can have at most %(most)s columns."),
+        "A matrix can have up to %(most)s columns.",
+    )
     TOO_LONG = _("The text is too long."), "This is too long."
     UNKNOWN = (
         _("The hub does not have this galaxy, and the document does not describe it."),
@@ -71,6 +75,10 @@ class GalaxyClusterProblem(ProblemCode):
     BAD_ELEMENT_KEY = (
         _("Every element needs a key of at most %(most)s characters."),
         "Every element has to have a key of up to %(most)s characters.",
+    )
+    TOO_MANY_ELEMENTS = (
+        _("A galaxy cluster can have at most %(most)s elements."),
+        "A cluster can have up to %(most)s elements.",
     )
     BAD_FILTER = _("Enter a value or a list of values."), "This has to be a value or a list of values."
     BAD_ELEMENT_FILTER = (

@@ -168,9 +168,10 @@ def update_from_parent(actor: Actor, cluster_id: int) -> GalaxyCluster:
     parent = _parent(actor, cluster.extends_uuid)
     if parent is None:
         raise Conflict(GalaxyClusterProblem.NOT_A_FORK())
-    own = set(cluster.elements.values_list("key", "value"))
-    missing = (pair for pair in parent.elements.order_by("pk").values_list("key", "value") if pair not in own)
-    add_elements(cluster, missing)
+    own = list(cluster.elements.values_list("key", "value"))
+    known = set(own)
+    inherited = parent.elements.order_by("pk").values_list("key", "value")
+    add_elements(cluster, [pair for pair in inherited if pair not in known], stored=len(own))
     cluster.extends_version = parent.version
     _renew(cluster, published=False)
     require_shareable_cluster(cluster)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -13,10 +13,13 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
 from vardkase.knowledge.galaxies.documents import LONGEST, Elements, mentions_of, text_of, uuid_of
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation, GalaxyElement
-from vardkase.knowledge.galaxies.problems import GalaxyClusterRelationProblem
+from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem, GalaxyClusterRelationProblem
 from vardkase.knowledge.galaxies.services.reach import reach_of
 from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.misp.distribution import Distribution
+
+MOST_ELEMENTS = 5_000
+"""Of a cluster. The packaged ones have up to 803, and each may put the cluster into one more cell of a matrix."""
 
 TYPE = "referenced_galaxy_cluster_type"
 TARGET = "referenced_galaxy_cluster_uuid"
@@ -27,7 +30,10 @@ def replace_elements(cluster: GalaxyCluster, elements: Elements) -> None:
     add_elements(cluster, elements)
 
 
-def add_elements(cluster: GalaxyCluster, elements: Iterable[tuple[str, str]]) -> None:
+def add_elements(cluster: GalaxyCluster, elements: Elements, *, stored: int = 0) -> None:
+    """`stored` is how many the cluster has already."""
+    if stored + len(elements) > MOST_ELEMENTS:
+        raise Invalid({"GalaxyElement": [GalaxyClusterProblem.TOO_MANY_ELEMENTS(most=MOST_ELEMENTS)]})
     rows = [GalaxyElement(galaxy_cluster=cluster, key=key, value=value) for key, value in elements]
     GalaxyElement.objects.bulk_create(rows)
 

@@ -40,7 +40,7 @@ def add_flattened(actor: Actor, reference: str, value: Any) -> int:
     if not elements:
         raise Invalid({"json": [GalaxyClusterProblem.NO_ELEMENTS()]})
     cluster = _lock_and_renew(actor, cluster_id)
-    add_elements(cluster, elements)
+    add_elements(cluster, elements, stored=cluster.elements.count())
     require_shareable_cluster(cluster)
     record(
         actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, Target.of(cluster), {"elements_added": len(elements)}

@@ -27,6 +27,9 @@ from vardkase.knowledge.sources.load_changed import LoadResult
 from vardkase.knowledge.sources.models import KnowledgeSource
 from vardkase.misp.flags import as_bool
 
+MOST_COLUMNS = 500
+"""Of all tabs of a matrix together; ATT&CK has 160."""
+
 TEXTS = ("name", "type", "description", "version", "icon", "namespace")
 
 
@@ -174,6 +177,10 @@ def _kill_chain(value: Any) -> dict[str, list[str]] | None:
     )
     if not is_chain:
         raise Invalid({"kill_chain_order": [GalaxyProblem.BAD_KILL_CHAIN()]})
+    if sum(max(1, len(columns)) for columns in value.values()) > MOST_COLUMNS:
+        raise Invalid({"kill_chain_order": [GalaxyProblem.TOO_MANY_COLUMNS(most=MOST_COLUMNS)]})
+    if any(len(name) > LONGEST for tab, columns in value.items() for name in (tab, *columns)):
+        raise Invalid({"kill_chain_order": [GalaxyProblem.TOO_LONG()]})
     return dict(value)
 
 

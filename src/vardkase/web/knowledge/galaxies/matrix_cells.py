@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from math import ceil, floor
@@ -14,12 +14,16 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from vardkase.intel.queries.cluster_scores import TagPlaces
-from vardkase.knowledge.galaxies.matrix_domains import Domain, Technique
+from vardkase.knowledge.galaxies.matrix_domains import Domain, MatrixColumn, Technique
 from vardkase.knowledge.galaxies.navigator_layers import Layer
 from vardkase.web.ui.pages import PageRequest
 from vardkase.web.ui.paging import with_query
 
 HEAT_LEVELS = 5
+MOST_CELLS = 3_000
+"""Drawn on a page. ATT&CK's Enterprise has 1,076; a thousand take a third of a second and 150 kB."""
+MOST_TACTICS = 20
+"""Named on a line of the table."""
 NOWHERE = TagPlaces(on_event=False, is_local=False, attributes=0)
 
 
@@ -162,11 +166,18 @@ def matrix_context(
         )
         for column in domain.columns
     ]
+    # Organisations' own clusters are as many as they like, in as many columns.
+    is_too_large = sum(1 + len(cell.subs) for column in columns for cell in column.cells) > MOST_CELLS
+    if is_too_large:
+        view = replace(view, is_table=True)
+    lines = _lines(domain, heat, view) if view.is_table else []
     return {
         "view": view,
         "domain": domain,
         "columns": [] if view.is_table else columns,
-        "lines": _lines(domain, heat, view) if view.is_table else [],
+        "lines": lines[:MOST_CELLS],
+        "lines_left_out": len(lines[MOST_CELLS:]),
+        "is_too_large": is_too_large,
         "legend": legend(highest),
         "marked": sum(heat.cell(one, 1).is_marked for one in domain.techniques),
         "domain_tabs": [
@@ -216,11 +227,16 @@ def _is_shown(view: MatrixView, heat: Heat, cell: MatrixCell) -> bool:
     return (view.shows(cell) and heat.shows(cell)) or any(map(view.shows, cell.subs))
 
 
+def _tactics(columns: Sequence[MatrixColumn]) -> str:
+    more = ["…"] if len(columns) > MOST_TACTICS else []
+    return ", ".join([*(column.title for column in columns[:MOST_TACTICS]), *more])
+
+
 def _lines(domain: Domain, heat: Heat, view: MatrixView) -> list[TableLine]:
     columns = domain.columns_by_technique()
     highest = heat.highest
     lines = [
-        TableLine(cell, ", ".join(column.title for column in columns[one.id]))
+        TableLine(cell, _tactics(columns[one.id]))
         for one in domain.techniques
         if view.shows(cell := heat.cell(one, highest)) and heat.shows(cell)
     ]
