@@ -74,6 +74,24 @@ def test_attributes_are_filtered_by_value_type_and_uuid(seed: Seed, setup: Setup
     assert "No attribute matches." in text_of(visitor(seed.stranger).get(f"{address}?text={hidden.uuid}"))
 
 
+@pytest.mark.parametrize("column", ["value1", "value2", "comment"])
+def test_long_texts_are_found_by_their_beginning(seed: Seed, setup: Setup, column: str) -> None:
+    client, address = visitor(seed.reader), f"/event/{setup.event.pk}/"
+    long = "https://long_path.example/" + "a%" * 30_000
+    Attribute.objects.filter(pk=setup.attribute("c2.example").pk).update(**{column: long + "needle"})
+    for text, found in (
+        (long, 1),
+        (long[:450].upper(), 1),
+        ("path.example/" + "a%" * 40, 1),
+        ("path.example/" + "a%" * 60, 0),  # More than a hundred characters are how a value begins.
+        (long[:150].replace("_", "-"), 0),
+        ("%" * 150, 0),
+        ("needle", 0),
+    ):
+        shown = text_of(client.get(address, {"text": text}))
+        assert ("1 of 8 attributes" if found else "No attribute matches.") in shown, text[:200]
+
+
 def test_deleted_attributes_show_only_to_own_organisation(seed: Seed, setup: Setup) -> None:
     delete_attribute(seed.publisher.actor, setup.attribute("198.51.100.23").pk, hard=False)
     address = f"/event/{setup.event.pk}/"

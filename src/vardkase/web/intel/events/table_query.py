@@ -35,6 +35,9 @@ MARKS: dict[str, tuple[str | Promise, Callable[[Actor, int], set[int]]]] = {
     "proposed": (_("With open proposals"), attributes_with_open),
     "sighted": (_("Sighted"), sighted_attributes),
 }
+LONGEST_TEXT = 500
+LONGEST_CONTAINED = 100
+"""Characters sought anywhere in a value; a longer text, such as a pasted URL, is how the value begins."""
 MOST_CHOSEN = 50
 """Values of one facet, and objects folded one by one."""
 
@@ -89,10 +92,12 @@ def yes_or_no(flag: bool) -> str:
 
 def table_query(query: QueryDict, *, sees_deleted: bool) -> TableQuery:
     # PostgreSQL refuses NUL in a text.
-    text = query.get("text", "").strip()[:500].replace("\0", "")
+    text = query.get("text", "").strip()[:LONGEST_TEXT].replace("\0", "")
     is_uuid = UUID_FORM.fullmatch(text) is not None
+    is_long = len(text) > LONGEST_CONTAINED
     wanted = LineFilter(
-        pattern=containing(text) if text and not is_uuid else "",
+        pattern=containing(text) if text and not is_uuid and not is_long else "",
+        opening=containing(text).removeprefix("%") if is_long else "",
         uuid=UUID(text) if is_uuid else None,
         types=_texts(query, "type"),
         categories=_texts(query, "category"),
