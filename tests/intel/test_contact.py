@@ -17,9 +17,10 @@ from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.audit.models import AuditEntry
 from vardkase.core.mail import smtp
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.services import MESSAGES_PER_HOUR
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
-from vardkase.intel.services.contact import LONGEST, MESSAGES_PER_HOUR
+from vardkase.intel.services.contact import LONGEST
 
 SENT = "Email sent to the reporter."
 

@@ -13,6 +13,7 @@ from vardkase.api.organisations.organisations import organisation_reference
 from vardkase.api.paging import LARGEST, STREAMED, Paging
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.mail.services import TooManyMessages
 from vardkase.formats.misp_json import event_index
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
@@ -81,6 +82,8 @@ def delegate_event(call: Call, event_id: str, *, body: DelegationBody) -> Json:
         raise SaveFailed("delegate Event", "/event_delegations/delegateEvent", refused.errors) from refused
     except Conflict as refused:
         raise MispError(405, refused.wire) from refused
+    except TooManyMessages as refused:
+        raise MispError(429, refused.wire, headers={"Retry-After": str(refused.wait)}) from refused
     return Json({"EventDelegation": _columns(request)})
 
 

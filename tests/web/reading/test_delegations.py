@@ -7,18 +7,21 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.api.calls import send
 from tests.factories import make_sharing_group
 from tests.factories.content_access import operator_of
 from tests.factories.event_page import Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
 from tests.factories.sightings import configure
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.problems import OutgoingMailProblem
+from vardkase.core.mail.services import MESSAGES_PER_HOUR
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.settings import HIDE_INDEX
 from vardkase.intel.analyst_data.models import AnalystDataKind
 from vardkase.intel.analyst_data.services import add_analyst_data
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
-from vardkase.intel.event_delegations.services import delegate_event
+from vardkase.intel.event_delegations.services import delegate_event, delete_delegation
 from vardkase.intel.event_delegations.settings import DELEGATION
 from vardkase.intel.models import Event
 
@@ -106,6 +109,30 @@ def test_request_is_declined_or_withdrawn(seed: Seed, setup: Setup, with_mail: N
     assert "The request has been withdrawn." in text_of(withdrawn)
     assert declined.count() == count
     assert partner.get(f"/event/{setup.draft.pk}/").status_code == 404
+    assert not EventDelegation.objects.exists()
+
+
+def test_request_is_mailed_once_a_day(seed: Seed, setup: Setup, with_mail: None) -> None:
+    User.objects.update(contactalert=True, language="en")
+    mails = OutgoingMail.objects.filter(subject__contains="asked to take over")
+    for _again in range(3):
+        delete_delegation(seed.publisher.actor, asked(seed, setup).pk)
+        assert mails.filter(recipient="analyst@b.example").count() == 1
+    asked(seed, setup, org_id=seed.org_c.pk)
+    assert {mail.recipient.partition("@")[2] for mail in mails} == {"b.example", "c.example"}
+
+
+def test_requests_per_hour_are_limited(seed: Seed, setup: Setup) -> None:
+    for _again in range(MESSAGES_PER_HOUR):
+        delete_delegation(seed.publisher.actor, asked(seed, setup).pk)
+    path = f"/event/{setup.draft.pk}/delegate/"
+    said = text_of(visitor(seed.publisher).post(path, to_b(seed)))
+    assert OutgoingMailProblem.TOO_MANY().wire in said
+    assert not EventDelegation.objects.exists()
+    path = f"/eventDelegations/delegateEvent/{setup.draft.uuid}"
+    refused = send(seed.publisher.key, "POST", path, to_b(seed))
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
     assert not EventDelegation.objects.exists()
 
 

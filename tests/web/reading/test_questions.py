@@ -12,10 +12,10 @@ from tests.factories.content_access import operator_of
 from tests.factories.event_page import Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.services import MESSAGES_PER_HOUR
 from vardkase.identity.accounts.models import User
 from vardkase.intel.editing.deletion import delete_event
 from vardkase.intel.publication_requests.models import PublicationRequest
-from vardkase.intel.services.contact import MESSAGES_PER_HOUR
 from vardkase.intel.services.publish import publish_event
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")

@@ -21,6 +21,8 @@ from vardkase.core.mail.settings import DISABLED
 from vardkase.core.mail.tasks import deliver
 
 WINDOW = 3600
+MESSAGES_PER_HOUR = 20
+"""Of one sender, to people who did not ask for them."""
 LONGEST_WAIT = timedelta(days=3)
 """Well beyond the last attempt: what is older has lost its job."""
 

@@ -10,6 +10,8 @@ from django.db import transaction
 from vardkase.audit.services import record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.limits import Limit
+from vardkase.core.mail.services import MESSAGES_PER_HOUR, count_messages
 from vardkase.identity.access.actor import Actor, sharing_group_ids
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.hooks import OrganisationsMerged
@@ -37,6 +39,8 @@ from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_int
 
 LONGEST_MESSAGE = 10_000
+# Withdrawn and asked again, a request is open again but is not mailed again.
+REQUEST_MAIL = Limit("delegation request mail", 1, 24 * 3600)
 HANDED_OVER = (
     "org_id", "orgc_id", "user_id", "distribution", "sharing_group_id", "timestamp", "published", "protected"
 )  # fmt: skip
@@ -54,7 +58,8 @@ def require_delegation() -> None:
 def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> EventDelegation:
     """Ask `org_id` to take over an own event that nobody else can read.
 
-    Raises NotFound, Forbidden, Conflict if a request is already open, Invalid by field.
+    Raises NotFound, Forbidden, Conflict if a request is already open, Invalid by field, or TooManyMessages after twenty
+    in an hour.
     """
     require_delegation()
     actor.require(Permission.DELEGATE)
@@ -69,11 +74,14 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
         raise Invalid({"sharing_group_id": [DelegationProblem.OUTSIDE_GROUP()]})
     decided = None if distribution == RECIPIENT_DECIDES else distribution
     before_delegation.emit(BeforeDelegation(actor, event, decided, sharing_group_id))
+    message = _message(data.get("message"))
+    if actor.user_id is not None:
+        count_messages(actor.user_id, allowed=MESSAGES_PER_HOUR)
     delegation = EventDelegation.objects.create(
         event=event,
         org=org,
         requester_org_id=event.org_id,
-        message=_message(data.get("message")),
+        message=message,
         distribution=distribution,
         sharing_group_id=sharing_group_id,
     )
@@ -83,7 +91,8 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
         event_target(event),
         {"org": str(org.uuid), "distribution": distribution},
     )
-    tell_recipient(delegation)
+    if not REQUEST_MAIL.spend(f"{event.pk} {org.pk}").is_exceeded:
+        tell_recipient(delegation)
     return delegation
 
 

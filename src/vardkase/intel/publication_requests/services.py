@@ -10,7 +10,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify
-from vardkase.core.mail.services import count_messages
+from vardkase.core.mail.services import MESSAGES_PER_HOUR, count_messages
 from vardkase.core.private_links import page_address
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -25,7 +25,6 @@ from vardkase.intel.publication_requests.models import PublicationRequest
 from vardkase.intel.publication_requests.problems import PublicationRequestProblem
 from vardkase.intel.publication_requests.queries import find_request
 from vardkase.intel.rules import may_publish_event
-from vardkase.intel.services.contact import MESSAGES_PER_HOUR
 
 LONGEST_MESSAGE = 2000
 

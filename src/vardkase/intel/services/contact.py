@@ -12,7 +12,7 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify
-from vardkase.core.mail.services import can_send, count_messages
+from vardkase.core.mail.services import MESSAGES_PER_HOUR, can_send, count_messages
 from vardkase.core.private_links import page_address
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.queries import reading_users
@@ -22,8 +22,6 @@ from vardkase.intel.problems import ReporterProblem
 from vardkase.intel.queries.find import Reference, find_event
 
 LONGEST = 10_000
-MESSAGES_PER_HOUR = 20
-"""Of one sender: the recipients did not ask for them."""
 
 
 @dataclass(frozen=True, slots=True)

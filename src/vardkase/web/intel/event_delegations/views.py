@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict
+from vardkase.core.mail.services import TooManyMessages
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import require_index
 from vardkase.intel.errors import PublicationRefused
@@ -57,7 +58,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         try:
             made = attempt(form, lambda: services.delegate_event(request.actor, event.id, form.document()))
-        except (PublicationRefused, Conflict) as refused:
+        except (PublicationRefused, Conflict, TooManyMessages) as refused:
             made = None
             form.add_error(None, str(refused))
         if made is not None:
