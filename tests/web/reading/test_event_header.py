@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.factories import make_sharing_group
 from tests.factories.event_page import Setup, make_setup, text_of, visitor
 from tests.factories.knowledge import make_attack, make_tag
 from tests.factories.seed import Seed
@@ -74,6 +75,19 @@ def test_tlp_narrower_than_the_distribution_is_remarked(seed: Seed, setup: Setup
     page = text_of(visitor(seed.stranger).get(f"/event/{setup.draft.pk}/"))
     assert "Wider than TLP allows" in page
     assert not header_of(visitor(seed.org_admin), setup.event)["tlp_findings"]
+
+
+def test_tlp_does_not_tell_who_is_in_a_group_that_hides_its_members(seed: Seed, setup: Setup) -> None:
+    orgs = [seed.org_a, seed.org_b, seed.org_c]
+    group = make_sharing_group(seed.org_a, orgs, hides_members=True)
+    Event.objects.filter(pk=setup.draft.pk).update(distribution=4, sharing_group=group)
+    for outsider in (seed.stranger, seed.partner):
+        assert not header_of(visitor(outsider), setup.draft)["tlp_findings"]
+    for insider in (seed.org_admin, seed.reader, seed.site_admin):
+        assert header_of(visitor(insider), setup.draft)["tlp_findings"]
+    group.hides_members = False
+    group.save()
+    assert header_of(visitor(seed.stranger), setup.draft)["tlp_findings"]
 
 
 def test_to_dos_are_those_the_reader_can_do(seed: Seed, setup: Setup) -> None:

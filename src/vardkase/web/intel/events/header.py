@@ -19,7 +19,7 @@ from vardkase.hub.policy.approvals.rules import may_decide
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries import event_parts, versions
 from vardkase.intel.queries.event_parts import AttachedTag
-from vardkase.intel.queries.receivers import event_receivers
+from vardkase.intel.queries.receivers import event_receivers, hides_members
 from vardkase.knowledge.galaxies.queries import visible_galaxies
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.intel.events.shell import GALAXY, EventLayout
@@ -139,6 +139,10 @@ def tlp_check(shell: EventLayout) -> GuardPreview:
     """What the event's TLP labels say of its distribution."""
     event = shell.event
     if not any("tlp" in tag.name.lower() for tag in shell.tags):
+        return GuardPreview()
+    # That a group is too wide tells that everybody is in it, which one that hides its members keeps to itself.
+    is_outsider = not shell.is_ours and not shell.may_modify and event.distribution == GROUP
+    if is_outsider and hides_members(event.sharing_group_id, shell.actor.organisation_id):
         return GuardPreview()
     return own_tlp(event.id, event.distribution, event.sharing_group_id)
 
