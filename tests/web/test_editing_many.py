@@ -9,7 +9,10 @@ from django.test import Client
 
 from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
+from vardkase.audit.models import AuditEntry
+from vardkase.intel.kernel import audit_entries
 from vardkase.intel.models import Attribute
+from vardkase.intel.queries.history import history_of_event
 from vardkase.web.intel.events import bulk
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -50,6 +53,45 @@ def test_marking_for_detection_is_taken_back_where_it_changed_something(web: Cli
     act(web, setup, "detection", {"pk": marked, "to_ids": "0"})
     assert setup.attribute("198.51.100.23").to_ids
     assert not setup.attribute("c2.example").to_ids
+
+
+@pytest.mark.parametrize(
+    ("action", "further"),
+    [
+        ("detection", {"to_ids": "1"}),
+        ("delete", {}),
+        ("tag", {"tag": "tlp:amber"}),
+        ("reach", {"reach": "1"}),
+        ("edit", {"apply": "1", "sets_comment": "on", "comment": "Checked"}),
+    ],
+)
+def test_audit_row_of_very_many_names_the_filter(
+    seed: Seed,
+    web: Client,
+    setup: Setup,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    further: dict[str, str],
+) -> None:
+    before = set(history_of_event(seed.stranger.actor, setup.event.pk).values_list("pk", flat=True))
+    text_of(act(web, setup, action, every("type=ip-dst", 1, **further)))
+    few = AuditEntry.objects.latest("pk")
+    assert few.change["attributes"] == [setup.attribute("198.51.100.23").pk]
+    assert history_of_event(seed.stranger.actor, setup.event.pk).filter(pk=few.pk).exists() == (
+        action != "delete"
+    )
+
+    monkeypatch.setattr(audit_entries, "MOST_NAMED", 1)
+    text_of(act(web, setup, action, every("type=url", 2, **further)))
+    many = AuditEntry.objects.latest("pk")
+    assert many.pk > few.pk
+    assert (many.change["filter"], many.change["count"]) == ("type=url", 2)
+    assert "attributes" not in many.change
+    # One of them is hidden from others, so the act is too.
+    seen = set(history_of_event(seed.stranger.actor, setup.event.pk).values_list("pk", flat=True))
+    assert many.pk not in seen
+    assert before <= seen
+    assert history_of_event(seed.colleague.actor, setup.event.pk).filter(pk=many.pk).exists()
 
 
 @pytest.mark.parametrize("action", ["detection", "delete", "tag", "reach", "edit"])

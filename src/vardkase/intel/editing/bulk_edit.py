@@ -1,4 +1,7 @@
-"""Bulk changes to attributes of one event: one transaction, one audit row."""
+"""Bulk changes to attributes of one event: one transaction, one audit row.
+
+`found_by` is the filter by which the caller found the attributes; the audit row of very many names it and no ids.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
 from vardkase.intel.kernel.attribute_changes import AttributeChanges, collect_change, write_changes
 from vardkase.intel.kernel.audiences import Audiences, attribute_audiences
-from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.audit_entries import event_target, of_attributes
 from vardkase.intel.kernel.locking import lock_own_event, touch
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.kernel.tag_loader import TagLoader
@@ -37,7 +40,12 @@ CHUNK = 5_000
 
 @transaction.atomic
 def delete_attributes(
-    actor: Actor, event_id: int, attribute_ids: Sequence[int], *, hard: bool = False
+    actor: Actor,
+    event_id: int,
+    attribute_ids: Sequence[int],
+    *,
+    hard: bool = False,
+    found_by: str | None = None,
 ) -> int:
     """Delete softly, or permanently (including soft-deleted ones); returns how many.
 
@@ -46,7 +54,9 @@ def delete_attributes(
     event, chosen = _lock_and_choose(actor, event_id, attribute_ids, deleted=None if hard else False)
     before = attribute_audiences(chosen)
     (remove_attributes if hard else soft_delete_attributes)(event.pk, chosen)
-    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_DELETED, chosen, {"hard": hard}, before)
+    return _touch_and_record(
+        actor, event, IntelAction.ATTRIBUTE_DELETED, chosen, {"hard": hard}, before, found_by
+    )
 
 
 def deleted_at(actor: Actor, event_id: int, moment: int) -> list[int]:
@@ -57,19 +67,29 @@ def deleted_at(actor: Actor, event_id: int, moment: int) -> list[int]:
 
 
 @transaction.atomic
-def restore_attributes(actor: Actor, event_id: int, attribute_ids: Sequence[int]) -> int:
+def restore_attributes(
+    actor: Actor, event_id: int, attribute_ids: Sequence[int], *, found_by: str | None = None
+) -> int:
     event, chosen = _lock_and_choose(actor, event_id, attribute_ids, deleted=True)
     _update(event, chosen, "deleted = FALSE", {})
     # Besides `attributes_edited`: a restored value is to be correlated again.
     attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
-    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_RESTORED, chosen, {})
+    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_RESTORED, chosen, {}, found_by=found_by)
 
 
 @transaction.atomic
-def set_detection(actor: Actor, event_id: int, attribute_ids: Sequence[int], to_ids: bool) -> int:
+def set_detection(
+    actor: Actor,
+    event_id: int,
+    attribute_ids: Sequence[int],
+    to_ids: bool,
+    *,
+    found_by: str | None = None,
+) -> int:
     event, chosen = _lock_and_choose(actor, event_id, attribute_ids)
     _update(event, chosen, "to_ids = %(to_ids)s", {"to_ids": to_ids})
-    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"to_ids": to_ids})
+    change = {"to_ids": to_ids}
+    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, change, found_by=found_by)
 
 
 @transaction.atomic
@@ -81,7 +101,12 @@ def set_comment(actor: Actor, event_id: int, attribute_ids: Sequence[int], comme
 
 @transaction.atomic
 def edit_attributes(
-    actor: Actor, event_id: int, attribute_ids: Sequence[int], data: Mapping[str, Any]
+    actor: Actor,
+    event_id: int,
+    attribute_ids: Sequence[int],
+    data: Mapping[str, Any],
+    *,
+    found_by: str | None = None,
 ) -> int:
     """Merge the same document, such as another category, into each attribute; all or nothing.
 
@@ -107,7 +132,7 @@ def edit_attributes(
         why = str(AttributeProblem.DUPLICATE())
         raise Invalid({"": [AttributeProblem.REFUSED(value=doubles[0][:200], why=why)]})
     fields = {name: str(value)[:200] for name, value in data.items()}
-    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, fields, before)
+    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, fields, before, found_by)
 
 
 @transaction.atomic
@@ -117,6 +142,8 @@ def set_reach(
     attribute_ids: Sequence[int],
     distribution: int,
     sharing_group_id: int | None,
+    *,
+    found_by: str | None = None,
 ) -> int:
     if distribution not in list(Distribution):
         raise Invalid({"distribution": [AttributeProblem.BAD_DISTRIBUTION()]})
@@ -128,9 +155,8 @@ def set_reach(
     values = {"distribution": distribution, "group": group}
     _update(event, chosen, "distribution = %(distribution)s, sharing_group_id = %(group)s", values)
     attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
-    return _touch_and_record(
-        actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"distribution": distribution}, before
-    )
+    change = {"distribution": distribution}
+    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, change, before, found_by)
 
 
 def _lock_and_choose(
@@ -172,10 +198,11 @@ def _touch_and_record(
     chosen: Sequence[int],
     change: dict[str, Any],
     before: Audiences = frozenset(),
+    found_by: str | None = None,
 ) -> int:
     touch(event, before | attribute_audiences(chosen))
-    target = event_target(event)
-    record(actor, act, target, {**change, "count": len(chosen), "attributes": list(chosen)})
+    named = of_attributes(chosen, found_by)
+    record(actor, act, event_target(event), {**change, "count": len(chosen), **named})
     return len(chosen)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from vardkase.audit.services import Target
 from vardkase.intel.columns import EventRow
 from vardkase.intel.kernel.audiences import Audiences, is_known_to_readers
 from vardkase.intel.models import Attribute, Event
+
+MOST_NAMED = 500
+LONGEST_FILTER = 2000
 
 
 def event_target(event: Event | EventRow) -> Target:
@@ -16,6 +20,16 @@ def event_target(event: Event | EventRow) -> Target:
 
 def attribute_target(attribute: Attribute) -> Target:
     return Target("attribute", attribute.pk, attribute.uuid, attribute.value)
+
+
+def of_attributes(chosen: Sequence[int], found_by: str | None) -> dict[str, Any]:
+    """Which attributes a bulk act is about: their ids, or for many the filter that found them.
+
+    `intel.queries.history` keeps entries with a filter from other organisations.
+    """
+    if found_by is None or len(chosen) <= MOST_NAMED:
+        return {"attributes": list(chosen)}
+    return {"filter": found_by[:LONGEST_FILTER]}
 
 
 def known_to(event: Event, audiences: Audiences) -> dict[str, Any]:

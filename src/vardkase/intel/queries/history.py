@@ -53,7 +53,10 @@ def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]
         ]
         entries = entries.exclude(pk__in=about_hidden_attributes)
         # Hide the acts that only some of the event's readers may know of (`intel.kernel.audit_entries`).
-        entries = entries.filter(Q(organisation_id=actor.organisation_id) | ~Q(change__has_key="audiences"))
+        # So is an act on what a filter found, which names no attributes: some of them may be hidden, and the filter may
+        # have their values.
+        own = Q(organisation_id=actor.organisation_id)
+        entries = entries.filter(own | ~Q(change__has_any_keys=["audiences", "filter"]))
     return entries.filter(_since_taken_over(actor, event.id))
 
 

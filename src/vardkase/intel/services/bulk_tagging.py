@@ -28,7 +28,7 @@ from vardkase.intel.editing.tagging import (
 )
 from vardkase.intel.event_reports.tags import tag_report, untag_report
 from vardkase.intel.kernel.audiences import attribute_audiences
-from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.audit_entries import event_target, of_attributes
 from vardkase.intel.kernel.locking import lock_event, touch
 from vardkase.intel.models import Event
 from vardkase.intel.problems import TaggingProblem
@@ -85,11 +85,13 @@ def tag_attributes(
     local: bool,
     relationship_type: str = "",
     exclusive: bool = True,
+    found_by: str | None = None,
 ) -> int:
     """Attach each tag to each attribute of an event; returns the number of new links.
 
-    With `exclusive`, a tag that conflicts with an existing one is skipped for that attribute. The caller has
-    checked that the tags are usable. Raises NotFound (no attribute exists), Forbidden, Invalid.
+    With `exclusive`, a tag that conflicts with an existing one is skipped for that attribute. `found_by` as in
+    `bulk_edit`. The caller has checked that the tags are usable. Raises NotFound (no attribute exists), Forbidden,
+    Invalid.
     """
     actor.require_writing(Permission.TAGGER)
     event = lock_event(actor, event_id)
@@ -116,7 +118,7 @@ def tag_attributes(
         IntelAction.TAG_ATTACHED,
         event,
         tags,
-        {"local": all(is_local), "count": len(added), "attributes": chosen},
+        {"local": all(is_local), "count": len(added), **of_attributes(chosen, found_by)},
     )
     return len(added)
 

@@ -49,6 +49,7 @@ LABELS: dict[str, str | Promise] = {
     "exportable": _("May be distributed"),
     "extend": _("May extend"),
     "fields": _("Fields"),
+    "filter": pgettext_lazy("noun", "Filter"),
     "format": _("Format"),
     "grant": _("Grant"),
     "hours": _("Hours"),

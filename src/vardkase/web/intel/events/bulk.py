@@ -23,7 +23,7 @@ from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.misp.flags import as_int
 from vardkase.web.intel.editing.common import attempt, own_event
 from vardkase.web.intel.editing.forms.mass_edit import MassEditForm
-from vardkase.web.intel.events.selection import selected_ids, selection_fields
+from vardkase.web.intel.events.selection import chosen_filter, selected_ids, selection_fields
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
@@ -38,7 +38,10 @@ MOST_NAMED = 500
 def delete(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     chosen = selected_ids(request, event)
-    count = _attempt(request, lambda: bulk_edit.delete_attributes(request.actor, event.id, chosen))
+    found_by = chosen_filter(request)
+    count = _attempt(
+        request, lambda: bulk_edit.delete_attributes(request.actor, event.id, chosen, found_by=found_by)
+    )
     if count:
         message = ngettext("%(n)s attribute deleted.", "%(n)s attributes deleted.", count)
         say_with_undo(
@@ -52,10 +55,15 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
 def restore(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     moment = as_int(posted.text(request, "deleted_at"))
-    chosen = posted.numbers(request, "pk")
+    chosen, found_by = posted.numbers(request, "pk"), None
     if moment is not None:
         chosen = bulk_edit.deleted_at(request.actor, event.id, moment)
-    return _done(request, event, lambda: bulk_edit.restore_attributes(request.actor, event.id, chosen))
+        found_by = f"deleted_at={moment}"
+    return _done(
+        request,
+        event,
+        lambda: bulk_edit.restore_attributes(request.actor, event.id, chosen, found_by=found_by),
+    )
 
 
 @page(Permission.ADD, writes=True)
@@ -68,7 +76,11 @@ def detection(request: PageRequest, reference: str) -> HttpResponse:
     differing = Attribute.objects.filter(event_id=event.id, pk__in=chosen, to_ids=not to_ids)
     marked = list(differing.values_list("pk", flat=True))
     if posted.text(request, "back") != "publish":
-        count = _attempt(request, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids))
+        found_by = chosen_filter(request)
+        count = _attempt(
+            request,
+            lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids, found_by=found_by),
+        )
         message = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", count) % {
             "n": thin(count)
         }
@@ -99,8 +111,13 @@ def reach(request: PageRequest, reference: str) -> HttpResponse:
     if wanted is None:
         messages.error(request, gettext("Choose who should see them."))
         return back(request, event)
+    found_by = chosen_filter(request)
     return _done(
-        request, event, lambda: bulk_edit.set_reach(request.actor, event.id, chosen, wanted, as_int(group))
+        request,
+        event,
+        lambda: bulk_edit.set_reach(
+            request.actor, event.id, chosen, wanted, as_int(group), found_by=found_by
+        ),
     )
 
 
@@ -117,8 +134,12 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
         return back(request, event)
     count = None
     if applies:
+        found_by = chosen_filter(request)
         count = attempt(
-            form, lambda: bulk_edit.edit_attributes(request.actor, event.id, chosen, form.document())
+            form,
+            lambda: bulk_edit.edit_attributes(
+                request.actor, event.id, chosen, form.document(), found_by=found_by
+            ),
         )
     if count is not None:
         message = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", count)
@@ -142,8 +163,11 @@ def tag(request: PageRequest, reference: str) -> HttpResponse:
         return back(request, event)
     # Others than the creator may only add local tags.
     local = not (request.actor.is_site_admin or event.orgc_id == request.actor.organisation_id)
+    found_by = chosen_filter(request)
     return _done(
-        request, event, lambda: tag_attributes(request.actor, event.id, chosen, [usable], local=local)
+        request,
+        event,
+        lambda: tag_attributes(request.actor, event.id, chosen, [usable], local=local, found_by=found_by),
     )
 
 

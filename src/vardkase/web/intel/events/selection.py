@@ -30,6 +30,11 @@ def selected_ids(request: PageRequest, event: EventRow) -> list[int]:
     return found
 
 
+def chosen_filter(request: PageRequest) -> str | None:
+    """The filter, if every attribute that it matches was chosen; for the audit row."""
+    return posted.text(request, "filter") if posted.flag(request, "every") else None
+
+
 def selection_fields(request: PageRequest) -> dict[str, str]:
     """What a page has to send on so that the next one is about the same attributes."""
     if posted.flag(request, "every"):
