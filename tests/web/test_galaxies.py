@@ -195,6 +195,19 @@ def test_relations_are_shown_in_both_directions(seed: Seed, actors: Galaxy) -> N
     assert [line.other.value for line in inbound.context["lines"]] == ["Panda"]
 
 
+def test_relations_open_in_the_direction_that_has_any(seed: Seed, actors: Galaxy) -> None:
+    bear, panda = (GalaxyCluster.objects.get(value=value) for value in ("Bear", "Panda"))
+    GalaxyClusterRelation.objects.create(
+        galaxy_cluster=bear,
+        referenced_galaxy_cluster_uuid=panda.uuid,
+        referenced_galaxy_cluster_type="similar",
+    )
+    client = signed_in(seed.stranger)
+    for cluster, query, is_outbound in ((bear, "", True), (panda, "", False), (panda, "?way=out", True)):
+        page = client.get(reverse("cluster_relations", args=[cluster.pk]) + query)
+        assert page.context["is_outbound"] is is_outbound
+
+
 def test_fork_shows_its_parent(seed: Seed, actors: Galaxy) -> None:
     bear = GalaxyCluster.objects.get(value="Bear")
     fork = own_cluster(actors, seed, "Polar", extends_uuid=bear.uuid, extends_version=0)

@@ -55,7 +55,13 @@ def test_list_is_opened_page_by_page_and_searched(seed: Seed, packaged: Warningl
     assert not {row.pk for row in first.context["rows"]} & {row.pk for row in second.context["rows"]}
     found = client.get(f"{address}?q=HOST77").context["rows"]
     assert [row.value for row in found] == ["host77.example"]
-    assert 'class="panel empty"' in client.get(f"{address}?q=nothing").content.decode()
+    nothing = client.get(f"{address}?q=nothing", headers={"accept-language": "en"}).content.decode()
+    assert "Show all entries" in nothing
+    store(WarninglistFile(name="Bare", type="hostname", version=1, values=[]), enabled=True)
+    bare = reverse("warninglist", args=[Warninglist.objects.get(name="Bare").pk])
+    empty = client.get(bare, headers={"accept-language": "en"}).content.decode()
+    assert "The list has no entries" in empty
+    assert "Show all entries" not in empty
     assert client.get(reverse("warninglist", args=[10**9])).status_code == 404
 
 

@@ -117,6 +117,13 @@ def test_versions_are_hidden_from_other_organisations(seed: Seed, twice: Setup, 
     assert page(visitor(seed.site_admin), twice, path).status_code == 200
 
 
+def test_history_of_other_organisations_says_whose_it_is(seed: Seed, setup: Setup) -> None:
+    shown = text_of(visitor(seed.partner).get(f"/event/{setup.event.pk}/history/"))
+    assert "The history is for the event’s owner" in shown
+    assert "Not published yet" not in shown
+    assert "The history is for" not in text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/history/"))
+
+
 def test_pages_name_who_has_which_version(seed: Seed, twice: Setup) -> None:
     found = holders(seed.reader.actor, find_event(seed.reader.actor, twice.event.pk))
     assert named(found) == {("Organisation B", 2), ("Hub", 1), ("Organisation C", 1)}

@@ -11,6 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
 from vardkase.analysis.search.value_list import ListedValue, read_values
+from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.services.publish import publish_event
 from vardkase.intel.sightings.models import Sighting
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -76,8 +78,14 @@ def test_known_and_unknown_are_filtered(seed: Seed, setup: Setup) -> None:
         return [row.value.text for row in stranger.get(f"{query}&show={kind}").context["rows"]]
 
     assert shown("known") == ["login.example"]
-    assert shown("unknown") == ["unknown.example", "some words"]
+    assert shown("unknown") == ["unknown.example"]
     assert shown("unrecognised") == ["some words"]
+    add_attributes(seed.org_admin.actor, setup.event.pk, [{"type": "text", "value": "some words"}])
+    publish_event(seed.org_admin.actor, setup.event.pk)
+    assert shown("known") == ["login.example", "some words"]
+    assert shown("unrecognised") == []
+    counts = [tab["count"] for tab in stranger.get(query).context["tabs"]]
+    assert counts[0] == sum(counts[1:]) == 3
     assert "No values of this kind" in text_of(stranger.get("/lookup/?q=unknown.example&show=known"))
 
 

@@ -58,6 +58,7 @@ def test_question_that_reaches_nobody_or_is_one_too_many(seed: Seed, setup: Setu
     User.objects.update(contactalert=False)
     refused = text_of(partner.post(path, fields))
     assert "Nobody received the message" in refused
+    assert "Please correct" not in refused
     assert "Kept &lt;script&gt;" in refused
     User.objects.update(contactalert=True)
     for _ in range(MESSAGES_PER_HOUR - 1):
@@ -65,6 +66,13 @@ def test_question_that_reaches_nobody_or_is_one_too_many(seed: Seed, setup: Setu
     assert partner.post(path, fields).status_code == 200
     assert visitor(seed.reader).post(path, fields).status_code in (302, 403)
     assert partner.get(f"/event/{setup.draft.pk}/contact/").status_code == 404
+
+
+def test_without_mail_a_note_is_offered_instead(seed: Seed, setup: Setup, settings: Any) -> None:
+    settings.VARDKASE_SMTP_HOST = ""
+    shown = text_of(visitor(seed.partner).get(f"/event/{setup.event.pk}/contact/"))
+    assert "Send message" not in shown
+    assert f"/Event/{setup.event.uuid}/" in shown
 
 
 def test_colleague_is_asked_to_publish(seed: Seed, setup: Setup) -> None:
@@ -81,6 +89,7 @@ def test_colleague_is_asked_to_publish(seed: Seed, setup: Setup) -> None:
     assert all(SCRIPT not in mail.text for mail in OutgoingMail.objects.all())
 
     assert "Requests to publish" in text_of(publisher.get("/"))
+    assert 'href="/publication-requests/"' in text_of(publisher.get("/delegations/"))
     shown = text_of(publisher.get("/publication-requests/"))
     assert "Review and publish" in shown
     assert SCRIPT not in shown

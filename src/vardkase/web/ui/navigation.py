@@ -72,7 +72,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("proposals", pgettext_lazy("event", "Proposals"), icon="pencil", is_content=True),
             NavigationItem(
                 "delegations",
-                _("Handovers"),
+                pgettext_lazy("navigation", "Requests"),
                 icon="arrows-exchange",
                 requires=Permission.ADD,
                 is_content=True,

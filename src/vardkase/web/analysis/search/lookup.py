@@ -97,12 +97,15 @@ def _found(request: PageRequest, listed: ValueList) -> dict[str, Any]:
     size = wanted_size(request)
     start = _start(request.GET.get("start", ""), len(places))
     shown = [listed.values[place] for place in places[start : start + size]]
-    tabs = (
-        ("", gettext("All"), len(listed.values)),
-        ("known", pgettext("values", "Known"), len(known)),
-        ("unknown", pgettext("values", "Not known"), len(listed.values) - len(known)),
-        ("unrecognised", gettext("Not recognised"), listed.unrecognised),
-    )
+    tabs = [
+        (name, label, len(_chosen(listed, known, name)))
+        for name, label in (
+            ("", gettext("All")),
+            ("known", pgettext("values", "Known")),
+            ("unknown", pgettext("values", "Not known")),
+            ("unrecognised", gettext("Not recognised")),
+        )
+    ]
     after = start + size
     return {
         "rows": list(_looked_up(request.actor, shown)),
@@ -128,14 +131,15 @@ def _found(request: PageRequest, listed: ValueList) -> dict[str, Any]:
 
 
 def _chosen(listed: ValueList, known: AbstractSet[int], show: str) -> list[int]:
+    """Each place is of one kind: what is known counts as known, whatever it looks like."""
     places = range(len(listed.values))
     match show:
         case "known":
             return [place for place in places if place in known]
         case "unknown":
-            return [place for place in places if place not in known]
+            return [place for place in places if place not in known and listed.values[place].type]
         case "unrecognised":
-            return [place for place in places if not listed.values[place].type]
+            return [place for place in places if place not in known and not listed.values[place].type]
         case _:
             return list(places)
 

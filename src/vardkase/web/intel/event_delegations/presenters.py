@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -26,3 +30,16 @@ class ShownDelegation:
     def may_answer(self) -> bool:
         """Accept or decline it, or withdraw it where it is one's own."""
         return self.actor.may_write and self.actor.may(Permission.ADD)
+
+
+def request_tabs(current: str) -> list[dict[str, Any]]:
+    """The pages of open requests: to take over events, `in` and `out`, and to `publish` one's own."""
+    handovers = reverse("delegations")
+    return [
+        {"label": label, "url": url, "current": name == current}
+        for name, label, url in (
+            ("in", gettext("Handovers to us"), handovers),
+            ("out", gettext("Handovers from us"), f"{handovers}?show=made"),
+            ("publish", gettext("Requests to publish"), reverse("publication_requests")),
+        )
+    ]

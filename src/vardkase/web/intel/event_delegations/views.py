@@ -22,7 +22,7 @@ from vardkase.intel.event_delegations.queries import ISSUED, PENDING, delegation
 from vardkase.misp.distribution import Distribution
 from vardkase.web.intel.editing.common import attempt, form_page, group_options, own_event
 from vardkase.web.intel.event_delegations.forms import DelegationForm
-from vardkase.web.intel.event_delegations.presenters import ShownDelegation
+from vardkase.web.intel.event_delegations.presenters import ShownDelegation, request_tabs
 from vardkase.web.ui.forms.reach import ReachForm
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import page_links, wanted_place, wanted_size
@@ -37,10 +37,7 @@ def every(request: PageRequest) -> HttpResponse:
     context = {
         "heading": gettext("Requests to take over events"),
         "is_made": is_made,
-        "tabs": [
-            {"label": gettext("To us"), "url": "?", "current": not is_made},
-            {"label": gettext("From us"), "url": "?show=made", "current": is_made},
-        ],
+        "tabs": request_tabs("out" if is_made else "in"),
         "delegations": [ShownDelegation(request.actor, one) for one in found.rows],
         **page_links(request, found),
     }

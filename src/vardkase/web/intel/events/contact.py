@@ -40,6 +40,7 @@ class CreatorMessageForm(forms.Form):
 def contact(request: PageRequest, reference: str) -> HttpResponse:
     event = find_event(request.actor, reference)
     form = CreatorMessageForm(request.POST if request.method == "POST" else None)
+    reached_nobody = False
     if request.method == "POST":
         try:
             sent = attempt(
@@ -57,13 +58,14 @@ def contact(request: PageRequest, reference: str) -> HttpResponse:
         if sent is not None and sent.recipients:
             messages.success(request, gettext("Your message has been sent."))
             return redirect("event", event.id)
-        if sent is not None:
-            form.add_error(None, gettext("Nobody received the message: no one there receives such e-mail."))
+        # Nothing that the sender could correct, so it is no error of the form.
+        reached_nobody = sent is not None
     context = {
         "heading": gettext("Ask the creator"),
         "event": event,
         "form": form,
         "creator": Organisation.objects.get(pk=event.orgc_id),
         "sends_mail": can_send(),
+        "reached_nobody": reached_nobody,
     }
     return render(request, "events/contact.html", context)

@@ -23,6 +23,7 @@ from vardkase.intel.queries.versions import (
     event_acts,
     event_versions,
     holders,
+    may_read_history,
     version_on,
 )
 from vardkase.web.intel.events.layout import shell_context, shell_of
@@ -48,6 +49,7 @@ def history(request: PageRequest, reference: str) -> HttpResponse:
         return redirect("event_version", shell.event.id, chosen.version)
     held = holders(request.actor, shell.event)
     context = {
+        "may_read_history": may_read_history(request.actor, shell.event),
         "versions": _lines(versions),
         "acts": event_acts(request.actor, shell.event),
         "day": day,

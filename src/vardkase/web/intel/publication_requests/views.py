@@ -17,6 +17,7 @@ from vardkase.intel.publication_requests.queries import publication_requests
 from vardkase.intel.publication_requests.services import LONGEST_MESSAGE, close_request, request_publication
 from vardkase.intel.queries.find import find_event
 from vardkase.web.intel.editing.common import attempt, own_event
+from vardkase.web.intel.event_delegations.presenters import request_tabs
 from vardkase.web.ui.pages import PageRequest, page
 
 MOST = 200
@@ -36,6 +37,8 @@ class PublicationRequestForm(forms.Form):
 def every(request: PageRequest) -> HttpResponse:
     context = {
         "heading": gettext("Requests to publish"),
+        # The other requests are for those who may write events.
+        "tabs": request_tabs("publish") if request.actor.may(Permission.ADD) else [],
         "requests": publication_requests(request.actor)[:MOST],
     }
     return render(request, "publication_requests/every.html", context)

@@ -73,8 +73,11 @@ def events(request: PageRequest, pk: int) -> HttpResponse:
 @page()
 def relations(request: PageRequest, pk: int) -> HttpResponse:
     cluster = find_cluster(request.actor, str(pk), deleted=True)
-    is_outbound = request.GET.get("way") != "in"
-    rows = relations_of(request.actor, cluster, outbound=is_outbound)
+    ways = {way: relations_of(request.actor, cluster, outbound=way == "out") for way in ("out", "in")}
+    counts = {way: rows.count() for way, rows in ways.items()}
+    # Nothing asked for: the direction that has any.
+    way = "in" if request.GET.get("way", "" if counts["out"] or not counts["in"] else "in") == "in" else "out"
+    rows, is_outbound = ways[way], way == "out"
     shown = listed(request, rows, {"referenced_galaxy_cluster_type"}, "referenced_galaxy_cluster_type")
     context = {
         **head_context(request.actor, cluster),
@@ -82,7 +85,7 @@ def relations(request: PageRequest, pk: int) -> HttpResponse:
         "lines": relation_lines(request.actor, shown["rows"], outbound=is_outbound),
         "is_outbound": is_outbound,
         "may_relate": may_delete(request.actor, cluster) and not cluster.deleted,
-        "counts": [relations_of(request.actor, cluster, outbound=way).count() for way in (True, False)],
+        "counts": counts,
     }
     return render(request, "galaxies/cluster_relations.html", context)
 
