@@ -105,7 +105,7 @@ def test_filter_row_filters_as_soon_as_something_is_chosen(
     expect(page.locator("#quick-organisation")).to_be_focused()
     page.locator("#quick-text").fill("xyz")
     page.keyboard.press("Tab")
-    expect(page.get_by_text("Ingen händelse stämmer")).to_be_visible()
+    expect(page.get_by_text("Ingen händelse matchar")).to_be_visible()
     assert "view=ours" in page.url
     assert opened.violations() == []
     assert opened.complaints == []

@@ -44,6 +44,14 @@ def test_every_match_is_marked_for_detection(web: Client, setup: Setup) -> None:
     assert set(marked) == {"domain", "url", "ip-dst"}
 
 
+def test_only_a_filtered_table_speaks_of_matches(web: Client, setup: Setup) -> None:
+    path = f"/event/{setup.event.pk}/"
+    assert "Select all 4 matches" in text_of(web.get(path, {"type": ["domain", "url"]}))
+    page = text_of(web.get(path))
+    assert "Select all " in page
+    assert " matches" not in page
+
+
 def test_marking_for_detection_is_taken_back_where_it_changed_something(web: Client, setup: Setup) -> None:
     html = text_of(act(web, setup, "detection", every("text=198.51.100.2", 2, to_ids="1")))
     assert "2 attributes updated." in html
@@ -149,8 +157,8 @@ def test_chosen_fields_change_and_others_stay(web: Client, setup: Setup) -> None
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"type": "ip-dst"}, "cannot be changed like this"),
-        ({"category": "Financial fraud"}, "cannot be changed like this"),
+        ({"type": "ip-dst"}, "Nothing was changed."),
+        ({"category": "Financial fraud"}, "Nothing was changed."),
         ({}, "Choose what to change."),
         ({"type": "nonsense"}, "Select a valid choice"),
     ],

@@ -79,7 +79,7 @@ class EventProblem(ProblemCode):
 
 class AttributeProblem(ProblemCode):
     NOT_FOUND = _("Attribute not found."), "Invalid attribute"
-    REFUSED = _("%(value)s cannot be changed like this: %(why)s Nothing was changed.")
+    REFUSED = _("Nothing was changed. %(value)s: %(why)s")
     MATCHES_CHANGED = _(
         "The filter now matches %(count)s attributes. Nothing was changed: select them again."
     )

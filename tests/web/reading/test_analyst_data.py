@@ -99,7 +99,7 @@ def test_partner_notes_and_the_owner_replies(seed: Seed, setup: Setup, attribute
 def test_opinion_is_a_step_or_a_number(seed: Seed, setup: Setup, attribute: Attribute) -> None:
     partner, stranger = visitor(seed.partner), visitor(seed.stranger)
     path = new("opinion", attribute, "Attribute")
-    assert "Choose how far you agree." in text_of(partner.post(path, sent()))
+    assert "Choose how strongly you agree." in text_of(partner.post(path, sent()))
     assert "less than or equal to 100" in text_of(partner.post(path, sent(opinion="101")))
     partner.post(path, sent(step="25", opinion="30", comment=SCRIPT))
     stranger.post(path, sent(step="100"))
@@ -130,10 +130,12 @@ def test_relationship_leads_to_what_is_named_by_number_or_uuid(seed: Seed, setup
     partner.post(path, {**fields, "related_object_uuid": str(setup.draft.uuid)})
     partner.post(path, {**fields, "related_object_uuid": str(uuid4())})
     page = plain(text_of(partner.get(of_event(setup))))
-    assert f"variant-of Event {setup.event.info}" in page
+    assert f"variant-of event {setup.event.info}" in page
+    swedish = plain(text_of(partner.get(of_event(setup), headers={"accept-language": "sv"})))
+    assert f"variant-of händelsen {setup.event.info}" in swedish
     assert page.count("not visible to you") == 2
     assert setup.draft.info not in page
-    assert f"variant-of Event {setup.draft.info}" in plain(
+    assert f"variant-of event {setup.draft.info}" in plain(
         text_of(visitor(seed.analyst).get(of_event(setup)))
     )
 

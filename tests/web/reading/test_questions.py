@@ -43,7 +43,7 @@ def test_reader_asks_the_creator(seed: Seed, setup: Setup) -> None:
     partner, path = visitor(seed.partner), f"/event/{setup.event.pk}/contact/"
     assert path in text_of(partner.get(f"/event/{setup.event.pk}/"))
     assert path not in text_of(visitor(seed.analyst).get(f"/event/{setup.event.pk}/"))
-    assert "The e-mail names you (analyst@b.example)" in " ".join(text_of(partner.get(path)).split())
+    assert "The e-mail includes your name (analyst@b.example)" in " ".join(text_of(partner.get(path)).split())
     assert "Enter a message." in text_of(partner.post(path, {"message": " ", "person": "0"}))
     said = partner.post(path, {"message": "Which version?", "person": "0"}, follow=True)
     assert "Your message has been sent." in text_of(said)
@@ -57,7 +57,7 @@ def test_question_that_reaches_nobody_or_is_one_too_many(seed: Seed, setup: Setu
     fields = {"message": f"Kept {SCRIPT}", "person": "0"}
     User.objects.update(contactalert=False)
     refused = text_of(partner.post(path, fields))
-    assert "Nobody received the message" in refused
+    assert "Your message was not sent" in refused
     assert "Please correct" not in refused
     assert "Kept &lt;script&gt;" in refused
     User.objects.update(contactalert=True)

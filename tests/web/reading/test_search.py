@@ -129,8 +129,8 @@ def test_search_box_says_why_it_cannot_filter(seed: Seed, setup: Setup) -> None:
     stranger = visitor(seed.stranger)
     for text, why in (
         (f"#{setup.draft.pk}", "There is no event"),
-        ("tlp:purple", "There are: red, amber+strict, amber"),
-        ("type:nonsense", "has no such choice"),
+        ("tlp:purple", "Use one of: red, amber+strict, amber"),
+        ("type:nonsense", "“nonsense” is not a value for type"),
         ("seen:yesterday", "as a date, 2026-11-01"),
         ("type:domain tag:x", "Use one kind at a time"),
         ("tag:x galaxy:y", "one tag, cluster or title at a time"),

@@ -119,7 +119,7 @@ def _choice(name: str, word: str) -> str:
         if choice.casefold() == word.casefold():
             return choice
     raise Unclear(
-        gettext("“%(operator)s:%(word)s” has no such choice. There are: %(choices)s.")
+        gettext("“%(word)s” is not a value for %(operator)s. Use one of: %(choices)s.")
         % {"operator": name, "word": word, "choices": ", ".join(CHOICES[name])}
     )
 

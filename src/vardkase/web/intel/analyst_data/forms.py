@@ -109,7 +109,7 @@ class OpinionForm(AnalystDataForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("step") is None and cleaned.get("opinion") is None and "opinion" not in self.errors:
-            self.add_error("step", gettext("Choose how far you agree."))
+            self.add_error("step", gettext("Choose how strongly you agree."))
         return cleaned
 
     def document(self) -> dict[str, Any]:

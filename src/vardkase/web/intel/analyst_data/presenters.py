@@ -9,7 +9,7 @@ from functools import cached_property
 from django.conf.locale import LANG_INFO
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.access.actor import Actor
@@ -22,18 +22,24 @@ from vardkase.misp.analyst_data import KINDS
 from vardkase.web.intel.analyst_data.opinions import COLOURS, STEPS, step_of
 
 TYPES: dict[str, str | Promise] = {
-    "Event": _("Event"),
-    "Attribute": _("Attribute"),
-    "Object": _("Object"),
-    "EventReport": _("Report"),
-    "Galaxy": _("Galaxy"),
-    "GalaxyCluster": _("Galaxy cluster"),
-    "Organisation": _("Organisation"),
-    "Collection": _("Collection"),
-    "SharingGroup": _("Sharing group"),
     "Note": _("Note"),
     "Opinion": _("Opinion"),
     "Relationship": _("Relationship"),
+}
+# In a sentence before the title, where Swedish needs the definite form: "Gäller händelsen …".
+TARGET_TYPES: dict[str, str | Promise] = {
+    "Event": pgettext_lazy("before the title", "event"),
+    "Attribute": pgettext_lazy("before the title", "attribute"),
+    "Object": pgettext_lazy("before the title", "object"),
+    "EventReport": pgettext_lazy("before the title", "report"),
+    "Galaxy": pgettext_lazy("before the title", "galaxy"),
+    "GalaxyCluster": pgettext_lazy("before the title", "galaxy cluster"),
+    "Organisation": pgettext_lazy("before the title", "organisation"),
+    "Collection": pgettext_lazy("before the title", "collection"),
+    "SharingGroup": pgettext_lazy("before the title", "sharing group"),
+    "Note": pgettext_lazy("before the title", "note"),
+    "Opinion": pgettext_lazy("before the title", "opinion"),
+    "Relationship": pgettext_lazy("before the title", "relationship"),
 }
 
 
@@ -47,7 +53,7 @@ class ShownTarget:
 
     @property
     def type_name(self) -> str:
-        return str(TYPES.get(self.kind, self.kind))
+        return str(TARGET_TYPES.get(self.kind, self.kind))
 
     @property
     def url(self) -> str:

@@ -48,7 +48,7 @@ class DelegationForm(forms.Form):
         required=False,
         max_length=LONGEST_MESSAGE,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Explain why you ask, and what matters when the event is published."),
+        help_text=_("Explain why you are asking, and what to bear in mind when publishing."),
     )
 
     def __init__(self, *args: Any, actor: Actor, groups: Iterable[SharingGroup], **options: Any) -> None:
@@ -58,7 +58,7 @@ class DelegationForm(forms.Form):
         groups = list(groups)
         levels = [level for level in OFFERED if groups or level != Distribution.SHARING_GROUP]
         self.fields["distribution"].choices = [  # type: ignore[attr-defined]
-            (RECIPIENT_DECIDES, gettext("They decide")),
+            (RECIPIENT_DECIDES, gettext("Let them decide")),
             *((int(level), REACHES[level]) for level in levels),
         ]
         self.fields["sharing_group_id"].choices = [  # type: ignore[attr-defined]

@@ -30,7 +30,7 @@ class CreatorMessageForm(forms.Form):
         initial=0,
         widget=forms.RadioSelect,
         choices=[
-            (0, _("Everyone there who wants such messages")),
+            (0, _("Everyone who has chosen to receive these messages")),
             (1, _("Only the person who created the event")),
         ],
     )

@@ -59,7 +59,7 @@ def _descriptions(counts: LibraryCounts) -> list[LibraryCard]:
             "object_templates",
             {"icon": "box"},
             _("Object templates"),
-            _("Which attributes an object of a kind has, such as a file or an e-mail."),
+            _("The attributes that make up an object, such as a file or an e-mail."),
             _of_which_enabled(counts.object_templates, counts.object_templates_enabled),
         ),
     ]
@@ -85,7 +85,7 @@ def _checks(counts: LibraryCounts) -> list[LibraryCard]:
             "decaying_models",
             {"icon": "chart-line"},
             _("Decaying models"),
-            _("How fast values lose their worth with age, and which of them count as decayed."),
+            _("How quickly values go out of date, and when they count as decayed."),
         ),
         LibraryCard(
             "import_expressions",

@@ -84,7 +84,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     stored = _own(pk)
     if request.method != "POST":
         words = gettext(
-            "Values on it get no warning any longer, unless another list has them. This cannot be undone."
+            "Its values no longer trigger a warning unless another list contains them. This cannot be undone."
         )
         heading = gettext("Delete %(name)s") % {"name": stored.name}
         return confirm_page(request, heading, _parents(stored), words)

@@ -31,7 +31,7 @@ class MassEditForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        unchanged = ("", gettext("As it is"))
+        unchanged = ("", gettext("No change"))
         self.fields["type"].choices = [unchanged, *grouped_types()]  # type: ignore[attr-defined]
         self.fields["category"].choices = [unchanged, *((name, name) for name in CATEGORIES)]  # type: ignore[attr-defined]
 
