@@ -13,6 +13,7 @@ from tests.web.accounts import signed_in
 from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.models import Event
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.home_page import ArrivalReason, reason_for
@@ -43,11 +44,13 @@ def test_reason_for_showing_event(seed: Seed) -> None:
     shared = event(seed.org_a, distribution=4, sharing_group=seed.group, published=True)
     everybody = event(seed.org_a, distribution=3, published=True)
     secret = event(seed.org_a)
+    EventDelegation.objects.create(event=secret, org=seed.org_b, requester_org=seed.org_a)
     found = [
         (seed.analyst, shared, ArrivalReason.OWN),
         (seed.partner, shared, ArrivalReason.GROUP),
         (seed.stranger, everybody, ArrivalReason.ALL),
         (seed.site_admin, secret, ArrivalReason.ADMINISTRATOR),
+        (seed.partner, secret, ArrivalReason.DELEGATED),
     ]
     for person, one, reason in found:
         assert reason_for(person.actor, index_rows(person.actor, [one.pk])[0]) == reason

@@ -154,6 +154,18 @@ def test_bad_requests_stay_in_the_form(seed: Seed, setup: Setup) -> None:
     assert "has already been asked" in text_of(publisher.post(path, to_b(seed)))
 
 
+def test_page_names_both_who_can_read_the_event(seed: Seed, setup: Setup) -> None:
+    asked(seed, setup)
+    for reader in (seed.partner, seed.publisher):
+        page = visitor(reader).get(f"/event/{setup.draft.pk}/")
+        assert page.context["readers"].words == "Only Organisation A and Organisation B"
+        assert "Only Organisation A and Organisation B can see it." in text_of(page)
+        assert ("Only us" in text_of(page)) == (reader is seed.publisher)
+    listed = text_of(visitor(seed.partner).get("/events/"))
+    assert "Only Organisation A" in listed
+    assert "You have been asked to take it over" in text_of(visitor(seed.partner).get("/"))
+
+
 def test_others_neither_see_nor_answer(seed: Seed, setup: Setup) -> None:
     delegation = asked(seed, setup)
     stranger, reader, analyst = visitor(seed.stranger), visitor(seed.reader), visitor(seed.analyst)

@@ -114,6 +114,19 @@ def test_marking_that_stops_publication_is_a_to_do(seed: Seed, setup: Setup) -> 
     )
 
 
+def test_matrix_is_offered_for_few_techniques_and_to_those_who_tag(seed: Seed, setup: Setup) -> None:
+    attack = make_attack()
+    path = f"/event/{setup.event.pk}/matrix/{attack.uuid}/"
+    analyst, stranger = visitor(seed.analyst), visitor(seed.stranger)
+    assert path in text_of(analyst.get(f"/event/{setup.event.pk}/"))
+    assert path not in text_of(visitor(seed.reader).get(f"/event/{setup.event.pk}/"))
+    put_on(setup.event, 'misp-galaxy:mitre-attack-pattern="Phishing - T1566"')
+    assert path in text_of(stranger.get(f"/event/{setup.event.pk}/"))
+    attack.enabled = False
+    attack.save()
+    assert header_of(analyst, setup.event)["attack_matrix"] is None
+
+
 def test_each_galaxy_is_one_line(seed: Seed, setup: Setup) -> None:
     make_attack()
     put_on(setup.event, *(f'misp-galaxy:mitre-attack-pattern="Technique {n} - T1{n:03}"' for n in range(64)))

@@ -25,6 +25,7 @@ class ArrivalReason(StrEnum):
     COMMUNITIES = "communities"
     ALL = "all"
     ADMINISTRATOR = "administrator"
+    DELEGATED = "delegated"
 
 
 REASONS = {1: ArrivalReason.HUB, 2: ArrivalReason.COMMUNITIES, 3: ArrivalReason.ALL}
@@ -83,7 +84,9 @@ def reason_for(actor: Actor, row: IndexRow) -> ArrivalReason:
         return ArrivalReason.OWN
     if row.distribution == 4 and row.sharing_group_id in actor.sharing_group_ids:
         return ArrivalReason.GROUP
-    return REASONS.get(row.distribution, ArrivalReason.ADMINISTRATOR)
+    # What is neither one's own nor shared can be read by administrators, and by those asked to take it over.
+    other = ArrivalReason.ADMINISTRATOR if actor.is_site_admin else ArrivalReason.DELEGATED
+    return REASONS.get(row.distribution, other)
 
 
 WAITING = """

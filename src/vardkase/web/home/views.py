@@ -50,6 +50,7 @@ WHY = {
     ArrivalReason.COMMUNITIES: _("Shared with connected hubs"),
     ArrivalReason.ALL: _("Shared with everyone"),
     ArrivalReason.ADMINISTRATOR: _("You administer the hub"),
+    ArrivalReason.DELEGATED: _("You have been asked to take it over"),
 }
 
 

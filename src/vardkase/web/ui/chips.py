@@ -128,10 +128,15 @@ def _beacons(places: Iterable[int], distribution: int) -> str:
     return "".join(f"M{BEACONS[place]} {top}l3 {height}h-6z" for place in places)
 
 
-def reach(distribution: int | None, sharing_group: Any = None, *, choosing: bool = False) -> SafeString:
+def reach(
+    distribution: int | None, sharing_group: Any = None, *, choosing: bool = False, owner: str = ""
+) -> SafeString:
+    """`owner` names those who alone can read it, for readers outside it, who are not "us"."""
     level = INHERIT if distribution is None else int(distribution)
     group = getattr(sharing_group, "name", sharing_group)
     label = group if level == GROUP and group else REACHES[level]
+    if level == 0 and owner:
+        label = gettext("Only %(organisation)s") % {"organisation": owner}
     return format_html(
         '<span class="reach">{}<span>{}</span></span>', beacon_line(level, choosing=choosing), label
     )

@@ -42,9 +42,12 @@ def tag_chip(context: Context, tag: Any, local: bool | None = None, link: bool =
 
 
 @register.simple_tag
-def reach(distribution: int | None, sharing_group: Any = None, lit: bool = False) -> SafeString:
-    """The distribution glyph with its label. `lit=True` in a form control."""
-    return chips.reach(distribution, sharing_group, choosing=lit)
+def reach(
+    distribution: int | None, sharing_group: Any = None, lit: bool = False, owner: str = ""
+) -> SafeString:
+    """The distribution glyph with its label. `lit=True` in a form control; `owner` if that is not the reader's
+    organisation."""
+    return chips.reach(distribution, sharing_group, choosing=lit, owner=owner)
 
 
 @register.simple_tag

@@ -4,7 +4,7 @@ reader.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from vardkase.hub.guard.preview import GuardPreview, by_severity, own_tlp
 from vardkase.hub.policy.approvals.queries import waiting_of_event
 from vardkase.hub.policy.approvals.rules import may_decide
-from vardkase.identity.access.actor import Actor
+from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.queries import event_parts, versions
 from vardkase.intel.queries.event_parts import AttachedTag
 from vardkase.intel.queries.receivers import event_receivers, hides_members
@@ -49,6 +49,14 @@ class GalaxyLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GalaxyContext:
+    """The galaxies on an event. `attack` is the uuid of the ATT&CK matrix, for those who may tag from it."""
+
+    lines: Sequence[GalaxyLine]
+    attack: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class ToDo:
     """One thing that the reader can do about the event. `kind` is how pressing it is: land, warn or bad."""
 
@@ -61,9 +69,10 @@ class ToDo:
 @dataclass(frozen=True, slots=True)
 class Readers:
     """Who can see an event now, in words; by name where the reader may know them. `later`: who will once it is
-    published."""
+    published. `owners`: the organisation, and the one that is asked to take the event over."""
 
     words: str
+    owners: str
     names: Sequence[str] = ()
     later: str = ""
 
@@ -88,11 +97,12 @@ def latest_version(shell: EventLayout) -> LatestVersion | None:
     return LatestVersion(latest.version, moment(latest.published_at), len(having))
 
 
-def galaxy_lines(actor: Actor, tags: Iterable[AttachedTag]) -> list[GalaxyLine]:
-    clusters = sorted((tag for tag in tags if tag.name.startswith(GALAXY)), key=_kind)
+def galaxies_of(shell: EventLayout) -> GalaxyContext:
+    clusters = sorted((tag for tag in shell.tags if tag.name.startswith(GALAXY)), key=_kind)
     by_kind = {kind: list(members) for kind, members in groupby(clusters, key=_kind)}
     # Of several galaxies of one type the packaged one, which comes last, names it.
-    known = visible_galaxies(actor).filter(type__in=by_kind).order_by("default", "-pk") if by_kind else ()
+    kinds = by_kind.keys() | ({ATTACK} if shell.may_tag else set())
+    known = visible_galaxies(shell.actor).filter(type__in=kinds).order_by("default", "-pk") if kinds else ()
     galaxies = {galaxy.type: galaxy for galaxy in known}
     lines = []
     for kind, members in by_kind.items():
@@ -104,21 +114,29 @@ def galaxy_lines(actor: Actor, tags: Iterable[AttachedTag]) -> list[GalaxyLine]:
             counted = ngettext("%(n)s cluster", "%(n)s clusters", len(members))
         matrix = galaxy.uuid if galaxy and galaxy.kill_chain_order else None
         lines.append(GalaxyLine(name, counted % {"n": thin(len(members))}, members, matrix))
-    return sorted(lines, key=lambda line: len(line.clusters), reverse=True)
+    lines.sort(key=lambda line: len(line.clusters), reverse=True)
+    attack = galaxies.get(ATTACK) if shell.may_tag else None
+    usable = attack is not None and attack.enabled and attack.kill_chain_order
+    return GalaxyContext(lines, attack.uuid if attack and usable else None)
 
 
 def _kind(tag: AttachedTag) -> str:
     return tag_parts(tag.name)[0].removeprefix(GALAXY)
 
 
-def readers_of(shell: EventLayout) -> Readers:
-    event, owner = shell.event, {"organisation": shell.listed.row.org.name}
+def owners_of(shell: EventLayout, asked: EventDelegation | None) -> str:
+    owner = shell.listed.row.org.name
+    return gettext("%(one)s and %(other)s") % {"one": owner, "other": asked.org.name} if asked else owner
+
+
+def readers_of(shell: EventLayout, owners: str) -> Readers:
+    event, owner = shell.event, {"organisation": owners}
     if event.distribution == 0:
-        return Readers(gettext("Only %(organisation)s") % owner)
+        return Readers(gettext("Only %(organisation)s") % owner, owners)
     everybody, names = _within_reach(shell)
     if event.published or shell.is_open_unpublished:
-        return Readers(everybody, names)
-    return Readers(gettext("Only %(organisation)s until published") % owner, names, everybody)
+        return Readers(everybody, owners, names)
+    return Readers(gettext("Only %(organisation)s until published") % owner, owners, names, everybody)
 
 
 def _within_reach(shell: EventLayout) -> tuple[str, list[str]]:
@@ -147,7 +165,7 @@ def tlp_check(shell: EventLayout) -> GuardPreview:
     return own_tlp(event.id, event.distribution, event.sharing_group_id)
 
 
-def to_dos(shell: EventLayout, tlp: GuardPreview, proposed: int) -> Iterator[ToDo]:
+def to_dos(shell: EventLayout, tlp: GuardPreview, proposed: int, owners: str) -> Iterator[ToDo]:
     """What the reader can do about the event now, the most pressing first."""
     yield from _findings(shell, tlp)
     event_id = shell.event.id
@@ -175,7 +193,7 @@ def to_dos(shell: EventLayout, tlp: GuardPreview, proposed: int) -> Iterator[ToD
         # Said to every reader, since the event's state is more than something to do.
         action = gettext("See what is new") if shell.is_changed else gettext("Check and publish")
         url = reverse("event_publish", args=[event_id]) if shell.may_publish else ""
-        yield ToDo("land", unpublished_words(shell), url, action)
+        yield ToDo("land", unpublished_words(shell, owners), url, action)
 
 
 def _findings(shell: EventLayout, tlp: GuardPreview) -> Iterator[ToDo]:
@@ -194,7 +212,7 @@ def _findings(shell: EventLayout, tlp: GuardPreview) -> Iterator[ToDo]:
         yield ToDo("warn", each.text, url, action)
 
 
-def unpublished_words(shell: EventLayout) -> str:
+def unpublished_words(shell: EventLayout, owners: str) -> str:
     """What an unpublished event means for others, in one or two sentences."""
     if not shell.is_changed:
         if shell.is_open_unpublished:
@@ -203,7 +221,7 @@ def unpublished_words(shell: EventLayout) -> str:
                 "Publishing marks it as ready and archives this version."
             )
         else:
-            who = gettext("Only %(organisation)s can see it.") % {"organisation": shell.listed.row.org.name}
+            who = gettext("Only %(organisation)s can see it.") % {"organisation": owners}
         return f"{gettext('Not published.')} {who}"
     changes = shell.changes if shell.is_ours else 0
     changed = ngettext(

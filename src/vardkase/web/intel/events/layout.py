@@ -47,16 +47,19 @@ def shell_context(shell: EventLayout, part: str) -> dict[str, Any]:
     # Only private events are handed over.
     is_private = shell.event.distribution == Distribution.ORGANISATION
     asked = delegation_of_event(shell.actor, shell.event.id) if is_private else None
+    owners = header.owners_of(shell, asked)
+    galaxies = header.galaxies_of(shell)
     return {
         "shell": shell,
         "wish": None if shell.event.published else request_about(shell.actor, shell.event.id),
         "asked": ShownDelegation(shell.actor, asked) if asked else None,
         "event": shell.event,
         "tabs": _tabs(shell, part, proposed, decided, is_extended=bool(extended_by)),
-        "to_dos": list(header.to_dos(shell, tlp, proposed)),
+        "to_dos": list(header.to_dos(shell, tlp, proposed, owners)),
         "tlp_findings": [*tlp.stops, *tlp.asks],
-        "galaxies": header.galaxy_lines(shell.actor, shell.tags),
-        "readers": header.readers_of(shell),
+        "galaxies": galaxies.lines,
+        "attack_matrix": galaxies.attack,
+        "readers": header.readers_of(shell, owners),
         "latest": header.latest_version(shell),
         "related": with_rows(shell.actor, first),
         "extends": extends,

@@ -114,6 +114,7 @@ class EventLayout:
 
     @property
     def may_tag(self) -> bool:
-        return self.actor.may_write and any(
-            rules.may_tag(self.actor, self.event, local=local) for local in (True, False)
-        )
+        # The rules ask for the permission for global tags alone, the pages for both.
+        if not (self.actor.may_write and self.actor.may(Permission.TAGGER)):
+            return False
+        return any(rules.may_tag(self.actor, self.event, local=local) for local in (True, False))

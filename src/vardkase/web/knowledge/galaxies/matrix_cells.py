@@ -66,8 +66,8 @@ class MatrixCell:
         return sum(sub.is_marked for sub in self.subs)
 
     @property
-    def level_of_subs(self) -> int:
-        return max((sub.level for sub in self.subs), default=0)
+    def hottest_sub(self) -> MatrixCell | None:
+        return max(self.subs, key=lambda sub: (sub.level, sub.score), default=None)
 
     @property
     def searched_in(self) -> str:

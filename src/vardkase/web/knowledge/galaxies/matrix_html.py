@@ -38,14 +38,16 @@ def _cells(column: CellColumn, view: MatrixView, *, may_tag: bool) -> SafeString
 
 
 def _fold(cell: MatrixCell, *, may_tag: bool, is_open: bool) -> SafeString:
-    if not cell.subs:
+    hottest = cell.hottest_sub
+    if hottest is None:
         return NOTHING
+    # Number and colour of the folded row are those of the sub-technique that is seen most.
     return format_html(
         '<details{}><summary class="heat-{}">{}{}</summary><ul class="plain">{}</ul></details>',
         SafeString(" open") if is_open else "",
-        cell.level_of_subs,
+        hottest.level,
         cell.subs_words,
-        _score(cell.marked_subs),
+        _score(hottest.score),
         _joined(_cell("li", sub, may_tag=may_tag) for sub in cell.subs),
     )
 
