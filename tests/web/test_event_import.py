@@ -182,6 +182,32 @@ def test_what_cannot_be_read_is_refused_with_a_reason(
     assert not Event.objects.exists()
 
 
+def test_long_text_is_refused_before_it_is_decoded(web: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vardkase.web.intel.editing.forms.event_import.LONGEST_TEXT", 1000)
+    page = web.post(URL, {"file": file("long.txt", "word " * 201)})
+    assert page.status_code == 422
+    assert "The text is too long." in page.text
+    assert not hasattr(page.context["form"], "document")
+    # A file with events may be larger: it is read piece by piece in a process of its own.
+    exported = {"Event": {"info": "x" * 1001, "Attribute": []}}
+    assert web.post(URL, {"file": file("event.json", json.dumps(exported))}).status_code == 302
+
+
+def test_fields_of_a_mail_are_bounded(web: Client) -> None:
+    ways = "".join(f"Received: from x ([198.51.100.{n}]) by y\n" for n in range(60))
+    many = ways + ", ".join(["To: a@example.se", *(f"b{n}@example.se" for n in range(200))]) + "\n"
+    page = web.post(URL, {"text": many + MAIL.replace("To: anna@example.se\n", "")})
+    assert len(page.context["source"].mail_fields) <= 4 * 50
+
+
+def test_many_refused_events_are_counted(web: Client) -> None:
+    refused = [{"Event": {"info": f"Event {n}", "distribution": "7"}} for n in range(8)]
+    page = web.post(URL, {"text": json.dumps({"response": refused})}, follow=True)
+    assert "3 more events were refused." in page.text
+    assert page.text.count("Event 4:") == 1
+    assert "Event 5:" not in page.text
+
+
 def test_roles_that_may_not_add_or_import_are_refused(seed: Seed) -> None:
     assert signed_in(seed.reader).get(URL).status_code == 403
     assert signed_in(seed.reader).post(URL, {"text": REPORT}).status_code == 403

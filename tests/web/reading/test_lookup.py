@@ -10,10 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
+from vardkase.analysis.search import value_list
 from vardkase.analysis.search.value_list import ListedValue, read_values
+from vardkase.core.limits import Limit
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.services.publish import publish_event
 from vardkase.intel.sightings.models import Sighting
+from vardkase.web.analysis.search import asked
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -50,6 +53,29 @@ def test_list_is_read(text: str, values: list[tuple[str, str, int]]) -> None:
 def test_long_list_is_cut_and_says_so() -> None:
     listed = read_values("\n".join(f"10.0.{n // 250}.{n % 250}" for n in range(20)) + "\n10.0.0.0", most=15)
     assert (len(listed.values), listed.left_out, listed.repeated) == (15, 5, 1)
+
+
+def test_repeated_lines_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def of_line(line: str, *, is_alone: bool) -> list[tuple[str, str]]:
+        read.append(line)
+        return [(line, "")]
+
+    monkeypatch.setattr(value_list, "_of_line", of_line)
+    monkeypatch.setattr(value_list, "MOST_LINES", 3)
+    listed = read_values("a\nb\n" * 50 + "c\nd\ne\n")
+    assert read == ["a", "b", "c"]
+    assert [value.times for value in listed.values] == [50, 50, 1]
+    assert listed.left_out == 2
+
+
+def test_limit_is_spent_before_a_list_is_read(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked, "LISTS_A_DAY", Limit("lists looked up in a test", 1, 3600))
+    reader, text = visitor(seed.reader), "\n".join(f"evil{n}.example" for n in range(200))
+    assert looked_up(reader, text).context["listed"].values
+    monkeypatch.setattr(asked, "read_values", lambda _text: pytest.fail("read"))
+    assert looked_up(reader, text).status_code in (200, 422)
 
 
 def looked_up(client: Any, text: str, **more: Any) -> Any:

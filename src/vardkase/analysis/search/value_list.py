@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from vardkase.core.time_budget import check_time
 from vardkase.misp.freetext import detect, refang
 from vardkase.misp.page_text import is_page
 
 MOST_VALUES = 10_000
 """Different values taken from one list."""
+MOST_LINES = 3 * MOST_VALUES
+"""Different lines that are read; a list has a value or more on each."""
 SEPARATORS = re.compile(r"[\s,;]+")
 
 
@@ -52,21 +56,24 @@ def read_values(text: str, most: int = MOST_VALUES) -> ValueList:
     """
     names: dict[str, tuple[str, str]] = {}
     times: dict[str, int] = {}
-    for value, kind in _values(text.replace("\0", "")):
-        key = value.casefold()
-        names.setdefault(key, (value, kind))
-        times[key] = times.get(key, 0) + 1
+    text = text.replace("\0", "")
+    lines = _lines(text)
+    for line, repeated in list(lines.items())[:MOST_LINES]:
+        check_time()
+        for value, kind in _of_line(line, is_alone=len(lines) == 1):
+            key = value.casefold()
+            names.setdefault(key, (value, kind))
+            times[key] = times.get(key, 0) + repeated
     kept = list(names.items())[:most]
-    return ValueList([ListedValue(*name, times[key]) for key, name in kept], len(names) - len(kept))
+    left_out = len(names) - len(kept) + max(len(lines) - MOST_LINES, 0)
+    return ValueList([ListedValue(*name, times[key]) for key, name in kept], left_out)
 
 
-def _values(text: str) -> Iterator[tuple[str, str]]:
+def _lines(text: str) -> Counter[str]:
+    """Each different line once, since recognising what is in it is slow; of a document, the values in it."""
     if text.lstrip().startswith("{") or is_page(text):
-        yield from ((found.value, found.type) for found in detect(text, beyond_misp=True))
-        return
-    lines = [line for raw in text.splitlines() if (line := raw.strip()) and not line.startswith("#")]
-    for line in lines:
-        yield from _of_line(line, is_alone=len(lines) == 1)
+        return Counter(found.value for found in detect(text, beyond_misp=True))
+    return Counter(line for raw in text.splitlines() if (line := raw.strip()) and not line.startswith("#"))
 
 
 def _of_line(line: str, *, is_alone: bool) -> Iterator[tuple[str, str]]:

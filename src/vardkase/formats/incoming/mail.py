@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
-from itertools import chain
+from itertools import islice
 
 import msgspec
 
@@ -24,13 +24,15 @@ TEXTS = {"subject": "subject", "message-id": "message-id", "x-mailer": "x-mailer
 RECEIVED_IP = re.compile(r"\[(?:IPv6:)?([0-9a-fA-F:.]{7,45})\]")
 MOST_HEADERS = 50
 """Of one name."""
+MOST_FIELDS = 50
+"""Of each: addresses, texts, servers on the way, attachments."""
 LONGEST_VALUE = 2000
 
 
 def read_mail(document: bytes) -> Iterator[bytes]:
     mail = message_from_bytes(document, _class=EmailMessage, policy=policy.default)
     parts = (_addresses(mail), _texts(mail), _ways(mail), _attachments(mail))
-    fields = list(dict.fromkeys(chain.from_iterable(parts)))
+    fields = [field for part in parts for field in islice(dict.fromkeys(part), MOST_FIELDS)]
     yield msgspec.json.encode({"subject": _header(mail, "subject"), "text": _text(mail), "fields": fields})
 
 

@@ -24,8 +24,8 @@ PATTERNS = (
         DocumentKind.MISP,
         rb'\A\s*[\[{](?=.*"(?:Event|response)"\s*:)|\A\s*\{(?=.*"info"\s*:)(?=.*"Attribute"\s*:)',
     ),
-    (DocumentKind.STIX_1, rb"\A\s*<.*<?(?:\w+:)?STIX_Package\b"),
-    (DocumentKind.OPENIOC, rb"\A\s*<.*<?(?:ioc|OpenIOC)\s[^>]{0,500}(?:openioc|mandiant)"),
+    (DocumentKind.STIX_1, rb"\A\s*<(?:.*<)?(?:\w{1,40}:)?STIX_Package\b"),
+    (DocumentKind.OPENIOC, rb"\A\s*<(?:.*<)?(?:ioc|OpenIOC)\s[^>]{0,400}(?:openioc|mandiant)"),
     (DocumentKind.MISP, rb"\A\s*(?:<\?xml[^>]*>\s*)?<response>\s*<Event>"),
     # At least two headers that every mail has, before the first empty line.
     (

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vardkase.core.sql import cursor
+from vardkase.core.time_budget import check_time
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.misp.freetext import DetectedValue, detect
 from vardkase.misp.values import normalise, split
@@ -44,12 +45,12 @@ def pasted(event_id: int | None, text: str) -> PastedValues:
     # Known words rule out most lines; detection, which is slow, is repeated only for the rest.
     words = {value.original for value in detected}
     lines = dict.fromkeys(line.strip() for line in text.splitlines())
-    unknown_lines = [
-        line
-        for line in lines
-        if line and not words.intersection(line.split()) and not detect(line, beyond_misp=True)
-    ]
-    return PastedValues(values, unknown_lines)
+    return PastedValues(values, [line for line in lines if line and _is_unknown(line, words)])
+
+
+def _is_unknown(line: str, known: set[str]) -> bool:
+    check_time()  # Nothing else here asks the database, which would check it.
+    return not known.intersection(line.split()) and not detect(line, beyond_misp=True)
 
 
 def _known(event_id: int, values: Sequence[DetectedValue]) -> dict[tuple[str, str | None], set[str]]:

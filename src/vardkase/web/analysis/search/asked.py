@@ -47,9 +47,12 @@ def address_of(request: PageRequest, view: str, text: str) -> str:
     """The address of a search page for this text; empty if it is too long and cannot be kept."""
     if len(text) <= LONGEST_LINK:
         return f"{reverse(view)}?{urlencode({'q': text})}"
+    # Before the list is read, since that is what takes time.
+    if LISTS_A_DAY.spend(request.actor.user_id).is_exceeded:
+        return ""
     # Kept as it was read: recognising ten thousand values takes half a second, too long for each page of them.
     content = json.dumps(asdict(read_values(text[:LONGEST]))).encode()
-    kept = held_uploads.hold(request.actor.user_id, "", content, LISTS_A_DAY)
+    kept = held_uploads.hold(request.actor.user_id, "", content, limit=None)
     return f"{reverse(view)}?{urlencode({'list': kept})}" if kept else ""
 
 

@@ -59,6 +59,8 @@ EMAIL_TYPES = {
 """Relation in the object → type of the attribute."""
 ONLY_US = 0
 LONGEST_TITLE = 120
+MOST_NAMED = 5
+"""Events of a file that were refused and are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +210,12 @@ def _imported_openioc(request: PageRequest, form: SourceForm) -> HttpResponse:
 def _imported_export(request: PageRequest, document: bytes, options: ImportOptions) -> HttpResponse:
     results = list(import_export(request.actor, document, options, take_ownership=False))
     stored = [result.event_id for result in results if result.event_id is not None]
-    for refused in (result for result in results if result.event_id is None):
-        messages.error(request, f"{refused.info[:LONGEST_TITLE]}: {refused.refused}")
+    refused = [result for result in results if result.event_id is None]
+    for result in refused[:MOST_NAMED]:
+        messages.error(request, f"{result.info[:LONGEST_TITLE]}: {result.refused}")
+    if (more := len(refused) - MOST_NAMED) > 0:
+        said = ngettext("%(n)s more event was refused.", "%(n)s more events were refused.", more)
+        messages.error(request, said % {"n": thin(more)})
     if stored:
         said = ngettext(
             "%(n)s event imported. It is not published yet.",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from io import SEEK_END, BytesIO
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.formats.incoming.recognition import DocumentKind, kind_of
+from vardkase.formats.incoming.recognition import LOOKED_AT, DocumentKind, kind_of
 from vardkase.misp.freetext import LONGEST_TEXT
 from vardkase.web.intel.editing.forms.event import EventForm
 
@@ -36,17 +37,21 @@ class SourceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        file, text = cleaned.get("file"), str(cleaned.get("text") or "")
-        self.document = file.read() if file else text.encode()
-        self.kind = kind_of(self.document)
+        source = cleaned.get("file") or BytesIO(str(cleaned.get("text") or "").encode())
+        # The start tells the kind, and so how much may be read: a text is decoded in memory.
+        start = source.read(LOOKED_AT)
+        self.kind = kind_of(start)
         if "file" in self.errors:
             pass
-        elif not self.document.strip():
+        elif not start.strip():
             self.add_error("text", gettext("Paste some text or choose a file."))
         elif self.kind is DocumentKind.BINARY:
             self.add_error("file", gettext("This kind of file cannot be read. Paste its text instead."))
-        elif self.is_text and len(self.source_text) > LONGEST_TEXT:
+        elif self.is_text and source.seek(0, SEEK_END) > LONGEST_TEXT:
             self.add_error("text", gettext("The text is too long. Paste it in smaller parts."))
+        else:
+            source.seek(0)
+            self.document = source.read()
         return cleaned
 
     @property
