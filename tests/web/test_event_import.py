@@ -91,6 +91,24 @@ def test_report_becomes_an_event_with_values_and_techniques(web: Client, seed: S
     assert "T1566" in EventTag.objects.get(event=event).tag.name
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "types"),
+    [
+        ("203.0.113[.]45 203[.]0[.]113[.]46\n9.9.9(.)9", "", ["ip-dst"] * 3),
+        ("evil[.]example www.evil(.)example 45.33.32.156", "", ["domain", "hostname", "ip-dst"]),
+        ("Subject: Your payroll has changed\nhxxp://198.51.100[.]7/a", "Your payroll has changed", ["url"]),
+        ("# Hosts of the week\nevil[.]example", "Hosts of the week", ["domain"]),
+    ],
+)
+def test_defanged_values_get_their_types_and_values_are_no_title(
+    web: Client, text: str, title: str, types: list[str]
+) -> None:
+    page = web.post(URL, {"text": text})
+    assert page.context["form"]["info"].value() == title
+    found = [row.choice.type for row in page.context["review"].rows]
+    assert [kind for kind in found if kind != "email-subject"] == types
+
+
 def test_error_in_a_field_or_row_keeps_the_review_and_stores_nothing(web: Client, seed: Seed) -> None:
     page = web.post(URL, {"text": REPORT})
     refused = web.post(URL, fields(page, info=""))
@@ -201,11 +219,12 @@ def test_fields_of_a_mail_are_bounded(web: Client) -> None:
 
 
 def test_many_refused_events_are_counted(web: Client) -> None:
-    refused = [{"Event": {"info": f"Event {n}", "distribution": "7"}} for n in range(8)]
+    uuids = ["9f1d2c3b-0000-4000-8000-000000000001"] * 9  # The first is stored, the others have its UUID.
+    refused = [{"Event": {"info": f"Event {n}", "uuid": uuid}} for n, uuid in enumerate(uuids)]
     page = web.post(URL, {"text": json.dumps({"response": refused})}, follow=True)
     assert "3 more events were refused." in page.text
-    assert page.text.count("Event 4:") == 1
-    assert "Event 5:" not in page.text
+    assert page.text.count("Event 5:") == 1
+    assert "Event 6:" not in page.text
 
 
 def test_roles_that_may_not_add_or_import_are_refused(seed: Seed) -> None:

@@ -95,6 +95,14 @@ def test_operator_sees_connections_but_no_content(seed: Seed) -> None:
     assert "visas inte för dig" in shown
 
 
+def test_arrival_is_recorded_in_universal_time(seed: Seed) -> None:
+    """Whatever the time zone of the hub, whose clock may be hours from it."""
+    event = make_event(seed.org_a)
+    event.save()
+    event.refresh_from_db()
+    assert abs(event.arrived - time.time()) < 600
+
+
 def test_news_is_what_arrived_whatever_its_authors_clock_says(seed: Seed) -> None:
     now, long_ago = int(time.time()), 1_600_000_000
 

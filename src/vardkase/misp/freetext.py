@@ -31,7 +31,7 @@ DOT = re.compile(r"\[dot\]|\(dot\)", re.IGNORECASE)
 AT = re.compile(r"\[at\]", re.IGNORECASE)
 WRAPPED_CHARACTER = re.compile(r"\[(.)\]")
 
-DEFANGED_DOT = re.compile(r"\[(?:\.|dot)\]|\(dot\)", re.IGNORECASE)
+DEFANGED_DOT = re.compile(r"\[(?:\.|dot)\]|\((?:\.|dot)\)", re.IGNORECASE)
 PARENTHESISED_AT = re.compile(r"\(at\)", re.IGNORECASE)
 MUTEX = re.compile(r"(?:Global|Local|Session)\\[^\\\s]{2,}", re.IGNORECASE)
 SUBJECT = re.compile(r"^[ \t]*(?:Subject|Ämne)[ \t]*:[ \t]*(\S.{1,500})$", re.IGNORECASE | re.MULTILINE)
@@ -109,11 +109,15 @@ def _guess(refanged: str) -> Guess | None:
 def _guess_beyond_misp(word: str) -> Guess | None:
     if MUTEX.fullmatch(word):
         return word, ("mutex", "filename"), ""
-    whole = refang(PARENTHESISED_AT.sub("@", word))
+    whole = refang(PARENTHESISED_AT.sub("@", word).replace("(.)", "."))
     # Nobody puts brackets into the name of a file: they are there because the name is a domain.
     if DEFANGED_DOT.search(word) and (match := URL.fullmatch(whole)):
         host = match["host"]
-        if validate("domain", normalise("domain", host)) is None and not _is_domain(host):
+        if (
+            not _is_network(host)
+            and validate("domain", normalise("domain", host)) is None
+            and not _is_domain(host)
+        ):
             if match["scheme"] or match["path"]:
                 return whole, ("url", "link"), ""
             return whole, ("hostname", "domain") if host.count(".") > 1 else ("domain", "hostname"), ""

@@ -1,4 +1,3 @@
-import django.db.models.functions
 from django.db import migrations, models
 
 
@@ -18,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='arrived',
-            field=models.BigIntegerField(db_default=django.db.models.functions.Cast(django.db.models.functions.Extract(django.db.models.functions.Now(), 'epoch'), models.BigIntegerField())),
+            field=models.BigIntegerField(db_default=models.Func(output_field=models.BigIntegerField(), template='extract(epoch FROM statement_timestamp())::bigint')),
         ),
         migrations.AddIndex(
             model_name='event',

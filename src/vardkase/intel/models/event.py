@@ -6,7 +6,6 @@ import uuid
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Cast, Extract, Now
 
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.intel.models.document_columns import sent
@@ -58,7 +57,13 @@ class Event(models.Model):
     attribute_count = models.IntegerField(default=0)
     withheld = models.BooleanField(default=False, db_default=False)
     # By the database's clock, so that every way of storing events sets it.
-    arrived = models.BigIntegerField(db_default=Cast(Extract(Now(), "epoch"), models.BigIntegerField()))
+    # Not Extract(Now()), which reads the clock of the hub's time zone as if it were UTC.
+    arrived = models.BigIntegerField(
+        db_default=models.Func(
+            template="extract(epoch FROM statement_timestamp())::bigint",
+            output_field=models.BigIntegerField(),
+        )
+    )
 
     class Meta:
         db_table = "event"

@@ -68,6 +68,9 @@ GENERAL = (
         "sharing_group_create", _("New sharing group"), icon="plus", requires=Permission.SHARING_GROUP
     ),
     GeneralCommand("user_create", _("New user"), icon="plus", requires=Permission.ADMIN),
+    GeneralCommand("tag_collections", _("Tag collections"), icon="tags"),
+    GeneralCommand("lookup", _("Look up values"), icon="list-search"),
+    GeneralCommand("warninglists_test", _("Test values against warninglists"), icon="alert-triangle"),
     GeneralCommand("account", _("Your account"), icon="user"),
     GeneralCommand("account_key_create", _("New API key"), icon="key"),
     GeneralCommand("account_change_password", _("Change password"), icon="key"),

@@ -8,9 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -55,8 +54,7 @@ def destination(request: PageRequest) -> HttpResponseBase:
             _thing(request, text) or _filtered(text) or _values(request, text) or _results(q=text)
         )
     except Unclear as why:
-        messages.error(request, str(why))
-        return redirect(_results(q=text))
+        return render(request, "search/unclear.html", {"why": str(why), "search_text": text}, status=422)
 
 
 def filters_of(text: str) -> tuple[dict[str, str], str]:

@@ -41,7 +41,7 @@ def suggestions(request: PageRequest) -> HttpResponse:
         filtering = [Suggestion("search", go, gettext("Show what matches these filters"), "")]
         return _listed(request, filtering)
     rows = [
-        Suggestion(each.icon, each.url, each.label, gettext("Command"))
+        Suggestion(each.icon, each.url, each.label, gettext("Go to"))
         for each in commands(request, request.actor, text)
     ]
     if query.meaning is not ValueMeaning.NOTHING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.pasted_text import pasted
 from vardkase.intel.rules import may_publish_event
 from vardkase.intel.services.text_import import ReviewedText, create_event_from_text
+from vardkase.misp.freetext import detect
 from vardkase.web.intel.editing.common import group_options, reach_context
 from vardkase.web.intel.editing.forms.event_import import NewEventFields, SourceForm
 from vardkase.web.intel.editing.forms.paste import Review
@@ -59,6 +61,8 @@ EMAIL_TYPES = {
 """Relation in the object → type of the attribute."""
 ONLY_US = 0
 LONGEST_TITLE = 120
+LINES_BEFORE_TITLE = 20
+HEADER_NAME = re.compile(r"^(?:subject|ämne)\s*:\s*", re.IGNORECASE)
 MOST_NAMED = 5
 """Events of a file that were refused and are named."""
 
@@ -170,10 +174,16 @@ def _source_of(form: SourceForm) -> Source:
         ]
         document = {**EMAIL, "Attribute": attributes} if attributes else None
         return Source(mail.subject[:LONGEST_TITLE], mail.text, document)
-    lines = (line.strip(" #*\t") for line in form.source_text.splitlines())
-    # A line of one word is a value of a list more often than a title.
-    title = next((line for line in lines if " " in line and "," not in line[:40]), "")
-    return Source(title[:LONGEST_TITLE], form.source_text)
+    return Source(_title_of(form.source_text)[:LONGEST_TITLE], form.source_text)
+
+
+def _title_of(text: str) -> str:
+    """The first line of words, not of values; without the name of a mail's header."""
+    for raw in text.splitlines()[:LINES_BEFORE_TITLE]:
+        line = HEADER_NAME.sub("", raw.strip(" #*\t"))
+        if " " in line and len(detect(line[:LONGEST_TITLE], beyond_misp=True)) < len(line.split()) / 2:
+            return line
+    return ""
 
 
 def _imported(request: PageRequest, form: SourceForm) -> HttpResponse:
