@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardkase.web.ui.markdown import LONGEST, rendered
+from vardkase.web.ui.markdown import LONGEST, plain, rendered
 
 TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n"
 
@@ -23,3 +23,10 @@ def test_short_rows_below_wide_heading_do_not_multiply_cells() -> None:
 def test_long_text_is_truncated() -> None:
     assert rendered("word " * LONGEST).endswith("<p>[…]</p>\n")
     assert rendered("word", 2) == "<p>wo</p>\n<p>[…]</p>\n"
+
+
+def test_lists_show_text_without_marks() -> None:
+    text = (
+        "## Akira\n[Akira](https://x.example/a) runs <code>cmd.exe</code>, **fast**.(Citation: A B) `x` <b>"
+    )
+    assert plain(text) == "Akira Akira runs cmd.exe, fast. x <b>"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang as defanged
-from vardkase.web.ui import chips, display, values
+from vardkase.web.ui import chips, display, markdown, values
 from vardkase.web.ui.assets import asset_url, drawing
 from vardkase.web.ui.cluster_names import cluster_name
 from vardkase.web.ui.navigation import sections
@@ -48,6 +48,9 @@ def reach(
     """The distribution glyph with its label. `lit=True` in a form control; `owner` if that is not the reader's
     organisation."""
     return chips.reach(distribution, sharing_group, choosing=lit, owner=owner)
+
+
+register.filter("plain", markdown.plain)
 
 
 @register.simple_tag

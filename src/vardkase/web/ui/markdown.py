@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from django.utils.safestring import SafeString
@@ -13,8 +14,29 @@ HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h
 
 LONGEST = 200_000
 """Characters of a text that a page shows; the downloads hold all of it."""
+LONGEST_PLAIN = 4000
+"""Characters of a text that lists read before they shorten it further."""
 MOST_CELLS = 200_000
 """Cells of tables in one text. Each row of a table is filled up to its heading, so short lines can make many cells."""
+
+
+CODE = re.compile(r"<code>([^<`]*)</code>")
+CITATION = re.compile(r"\(Citation: [^()]*\)")
+"""Names of sources that only MITRE's own pages resolve; the addresses are among a cluster's elements."""
+LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
+MARKS = re.compile(r"</?code>|<br ?/?>|\*\*|`|^[ \t]*#{1,6}[ \t]", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    """Markdown, in the form that galaxies and MITRE write it, as one line of text, for lists that shorten it."""
+    # What would be left of a link or citation that is cut is markup again, so cut well after what lists show.
+    bare = LINK.sub(r"\1", CITATION.sub("", text[:LONGEST_PLAIN]))
+    return " ".join(MARKS.sub("", bare).split())
+
+
+def without_citations(text: str) -> str:
+    """MITRE's text as Markdown alone: it has some HTML."""
+    return CITATION.sub("", CODE.sub(r"`\1`", text))
 
 
 def rendered(text: str, longest: int = LONGEST) -> SafeString:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,15 +14,10 @@ from vardkase.intel.queries.event_index import IndexRow
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
 from vardkase.knowledge.galaxies.queries import visible_clusters, visible_relations
 from vardkase.web.knowledge.galaxies.presenters import title_of
-from vardkase.web.ui.markdown import rendered, rendered_by_owner
+from vardkase.web.ui.markdown import rendered, rendered_by_owner, without_citations
 
 APART = ("synonyms", "external_id")
 """Elements that have a place of their own on the page."""
-
-
-CODE = re.compile(r"<code>([^<`]*)</code>")
-CITATION = re.compile(r"\(Citation: [^()]*\)")
-"""Names of sources that only MITRE's own pages resolve; the addresses are among the elements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +73,7 @@ def description_of(cluster: GalaxyCluster) -> SafeString:
     """As HTML. Only packaged text may link: it has been reviewed, and is written in MITRE's Markdown with some HTML."""
     if not cluster.default:
         return rendered(cluster.description)
-    text = CITATION.sub("", CODE.sub(r"`\1`", cluster.description))
-    return rendered_by_owner(text)
+    return rendered_by_owner(without_citations(cluster.description))
 
 
 def changed_at(cluster: GalaxyCluster) -> datetime | None:
