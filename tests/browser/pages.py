@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.web_server import WebServer
 from vardkase.identity.accounts.models import User
@@ -17,6 +17,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 # Without `resultTypes`, axe also describes every passing element, which takes most of its time.
 RUN_AXE = "async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']})).violations"
 WIDE, PHONE = (1440, 900), (390, 844)
+
+
+expect.set_options(timeout=30_000)  # Not Playwright's five seconds, which a busy machine exceeds.
 
 
 class Visit:

@@ -24,7 +24,7 @@ from tests.support.processes import children, descendants, is_running, wait_unti
 from tests.support.web_server import free_port
 from vardkase.core.database import die_with_parent
 
-TIMEOUT = 60.0
+TIMEOUT = 120.0
 KEY = re.compile(r"\b[A-Za-z0-9]{40}\b")
 
 
