@@ -26,7 +26,12 @@ DATA = Path(__file__).parents[1] / "data"
 KEY = "RC6zMdUl04cm2jXMFZRjs8jR39p6ubP3QfnjrXWX"
 
 
-NEWER = {"analysis.0002_shared_keys": 2}
+NEWER = {
+    "analysis.0002_shared_keys": 2,
+    "intel.0002_event_arrived": 0,
+    "intel.0003_publication_requests": 1,
+    "intel.0004_version_audience": 0,
+}
 """The migrations since the apps were merged, each with the number of added models."""
 
 
