@@ -50,6 +50,7 @@ def test_an_error_is_raised_and_does_no_harm(query: PreparedQuery) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_closed_connection_is_replaced_and_released(query: PreparedQuery) -> None:
+    connection.close()  # What earlier tests left behind may refer to theirs.
     first = query.rows(*GIVEN)
     closed = ref(connection.connection)
     connection.connection.close()
