@@ -48,11 +48,14 @@ def confirm_page(
     *,
     fields: Iterable[tuple[str, object]] = (),
     things: Sequence[str] = (),
+    act: str = "",
 ) -> HttpResponse:
-    """`fields` are sent with the confirmation; `things` names what it is about."""
+    """`fields` are sent with the confirmation; `things` names what it is about; `act` is on the button."""
+    act = act or heading
     context = {
         "heading": heading,
-        "crumbs": _crumbs(parents, heading),
+        "act": act,
+        "crumbs": _crumbs(parents, act),
         "back": parents[-1][1],
         "words": words,
         "fields": fields,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
@@ -12,6 +13,7 @@ from vardkase.core.errors import Conflict
 from vardkase.hub.instance import jobs
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.ui.display import thin
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
@@ -75,7 +77,14 @@ def retry(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def forget(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "jobs/forget.html")
+        words = gettext(
+            "All completed, failed and cancelled jobs are removed with their logs. Their results remain. Old jobs "
+            "are also removed automatically."
+        )
+        parents = [(gettext("Jobs"), reverse("jobs"))]
+        return confirm_page(
+            request, gettext("Remove ended jobs"), parents, words, act=gettext("Remove the jobs")
+        )
     count = jobs.clear_jobs(request.actor)
     message = ngettext("%(n)s job removed.", "%(n)s jobs removed.", count)
     messages.success(request, message % {"n": thin(count)})

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from vardkase.exchange.feeds.queries import find_feed
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.exchange.feeds.forms import FeedForm
 from vardkase.web.ui.chips import INHERIT
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -38,7 +40,17 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 def delete(request: PageRequest, pk: int) -> HttpResponse:
     feed = find_feed(request.actor, pk)
     if request.method != "POST":
-        return render(request, "feeds/delete.html", {"feed": feed})
+        words = gettext(
+            "Its settings, cached values and run history are removed. Events that came from it are kept. This "
+            "cannot be undone."
+        )
+        return confirm_page(
+            request,
+            gettext("Remove %(name)s") % {"name": feed.name},
+            [(feed.name, reverse("feed", args=[pk]))],
+            words,
+            act=gettext("Remove the feed"),
+        )
     services.delete_feed(request.actor, pk)
     messages.success(request, gettext("The feed has been removed. Events that came from it are kept."))
     return redirect("feeds")

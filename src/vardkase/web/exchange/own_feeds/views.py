@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -13,6 +14,7 @@ from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.exchange.feeds.views import tabs
 from vardkase.web.exchange.own_feeds.forms import OwnFeedForm
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -45,7 +47,17 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
 def delete(request: PageRequest, name: str) -> HttpResponse:
     feed = services.find_own_feed(request.actor, name)
     if request.method != "POST":
-        return render(request, "own_feeds/delete.html", {"feed": feed})
+        words = gettext(
+            "Nobody will be able to fetch the feed, and its key will stop working. The events stay on the hub. This"
+            " cannot be undone."
+        )
+        return confirm_page(
+            request,
+            gettext("Remove %(name)s") % {"name": feed.name},
+            [(feed.name, reverse("own_feed", args=[feed.name]))],
+            words,
+            act=gettext("Remove the feed"),
+        )
     services.delete_own_feed(request.actor, name)
     messages.success(request, gettext("The feed and its files have been removed."))
     return redirect("own_feeds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -16,6 +17,7 @@ from vardkase.exchange.sync.previews import reset_remote_key
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.exchange.servers.forms import ConnectionForm, ConnectionImportForm
 from vardkase.web.exchange.servers.rule_choices import rule_choices
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
@@ -55,8 +57,25 @@ def find(request: PageRequest, pk: int = 0) -> HttpResponse:
 def delete(request: PageRequest, pk: int) -> HttpResponse:
     server = find_server(request.actor, pk)
     if request.method != "POST":
-        context = {"server": server, "bound": users_bound_to([pk]).get(pk, [])}
-        return render(request, "servers/delete.html", context)
+        words = gettext(
+            "Fetching and sending will stop. Our key, the sync history and the list of failed events will be "
+            "deleted, and the hub will be removed from sharing groups. Events already received are kept. This "
+            "cannot be undone."
+        )
+        bound = [user.email for user in users_bound_to([pk]).get(pk, [])]
+        if bound:
+            words += " " + gettext(
+                "These accounts are bound to the connection. They are kept, and the connection’s limits will no "
+                "longer apply to them:"
+            )
+        return confirm_page(
+            request,
+            gettext("Remove %(name)s") % {"name": server.name},
+            [(server.name, reverse("server", args=[pk]))],
+            words,
+            things=bound,
+            act=gettext("Remove the connection"),
+        )
     services.delete_server(request.actor, pk)
     messages.success(request, gettext("The connection has been removed. Events received over it are kept."))
     return redirect("servers")

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -27,6 +28,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.web.exchange.streams.forms import FORMS, DeliveryFilterForm, ReplayForm
 from vardkase.web.exchange.streams.labels import FAULTS, KINDS
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
@@ -87,7 +89,17 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 def delete(request: PageRequest, pk: int) -> HttpResponse:
     stream = find_stream(request.actor, pk)
     if request.method != "POST":
-        return render(request, "streams/delete.html", {"stream": stream})
+        words = gettext(
+            "Nothing more will be sent to the receiver, and its secrets are removed. The record of what was sent is"
+            " kept. This cannot be undone. To stop temporarily, pause the stream instead."
+        )
+        return confirm_page(
+            request,
+            gettext("Remove %(name)s") % {"name": stream.name},
+            [(stream.name, reverse("stream", args=[pk]))],
+            words,
+            act=gettext("Remove the stream"),
+        )
     services.delete_stream(request.actor, pk)
     messages.success(request, gettext("The stream has been removed. The record of what was sent is kept."))
     return redirect("streams")

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -20,6 +21,7 @@ from vardkase.exchange.taxii.renderings import faults
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang
 from vardkase.web.exchange.taxii.forms import CollectionForm, SearchForm, TaxiiServerForm
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed
@@ -73,7 +75,17 @@ def write_collection(request: PageRequest, pk: int = 0) -> HttpResponse:
 def delete_collection(request: PageRequest, pk: int) -> HttpResponse:
     stored = collections.find_own(request.actor, pk)
     if request.method != "POST":
-        return render(request, "taxii/collection_delete.html", {"collection": stored})
+        words = gettext(
+            "It will no longer be listed for others, and the status of what they wrote to it is deleted. Its events"
+            " are kept. This cannot be undone."
+        )
+        return confirm_page(
+            request,
+            gettext("Remove %(name)s") % {"name": stored.name},
+            [(gettext("TAXII"), reverse("taxii"))],
+            words,
+            act=gettext("Remove the collection"),
+        )
     collections.delete_collection(request.actor, pk)
     messages.success(request, gettext("The collection is no longer offered. Its events are kept."))
     return redirect("taxii")
@@ -102,7 +114,17 @@ def write_server(request: PageRequest, pk: int = 0) -> HttpResponse:
 def delete_server(request: PageRequest, pk: int) -> HttpResponse:
     stored = servers.find_taxii_server(request.actor, pk)
     if request.method != "POST":
-        return render(request, "taxii/server_delete.html", {"server": stored})
+        words = gettext(
+            "Fetching and sending will stop, and our key there is removed. Events already received are kept. This "
+            "cannot be undone."
+        )
+        return confirm_page(
+            request,
+            gettext("Remove %(name)s") % {"name": stored.name},
+            [(stored.name, reverse("taxii_server", args=[pk]))],
+            words,
+            act=gettext("Remove the server"),
+        )
     servers.delete_taxii_server(request.actor, pk)
     messages.success(request, gettext("The server has been removed. Events received from it are kept."))
     return redirect("taxii")

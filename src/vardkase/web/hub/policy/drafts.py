@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -22,6 +23,7 @@ from vardkase.identity.organisations.queries import usable_groups
 from vardkase.web.hub.policy.choices import policy_choices
 from vardkase.web.hub.policy.common import rules_of
 from vardkase.web.hub.policy.forms import FIELDS, KINDS, RuleForm
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
@@ -88,13 +90,20 @@ def remove(request: PageRequest, number: int) -> HttpResponse:
     draft = draft_of(request.actor.organisation_id)
     if draft is None or not 1 <= number <= len(draft.rules):
         raise Http404
-    return render(request, "policy/rule_remove.html", {"rule": rules_of(draft)[number - 1]})
+    rule = rules_of(draft)[number - 1]
+    words = gettext(
+        "The rule is removed from the draft, and the rules after it are renumbered. What is in force is not affected."
+    )
+    return confirm_page(
+        request, f"{rule.label}. {rule.title}", _above(), words, act=gettext("Remove the rule")
+    )
 
 
 @page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def discard(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "policy/discard.html")
+        words = gettext("The text of the draft will be lost. The policy in force is not affected.")
+        return confirm_page(request, gettext("Discard the draft"), _above(), words)
     try:
         services.discard_draft(request.actor)
     except Conflict:
@@ -144,3 +153,7 @@ def _back(request: PageRequest, change: Callable[[], PolicyVersion]) -> HttpResp
         messages.error(request, gettext("The draft no longer exists."))
         return redirect("sharing_policy")
     return redirect("policy_draft")
+
+
+def _above() -> list[tuple[str, str]]:
+    return [(gettext("Draft of the policy"), reverse("policy_draft"))]

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 
@@ -35,6 +36,7 @@ from vardkase.hub.policy.wording import because, title_of
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.hub.policy.common import language, rules_of, tabs
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -179,7 +181,12 @@ def end(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("The policy has ended. Its versions are kept."))
         return redirect("sharing_policy")
-    return render(request, "policy/end.html")
+    words = gettext(
+        "After that no rules apply: everyone may publish what their role allows, and others can read your events "
+        "before they are published. The versions are kept, and you can bring a new one into force."
+    )
+    parents = [(gettext("Sharing policy"), reverse("sharing_policy"))]
+    return confirm_page(request, gettext("End the policy"), parents, words)
 
 
 def _offered() -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from vardkase.identity.accounts.services.protection import ApprovalNeeded, is_pr
 from vardkase.identity.accounts.staff import staff_roles
 from vardkase.web.identity.accounts.keys import key_page
 from vardkase.web.identity.accounts.user_forms import UserForm
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in, take_errors
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
@@ -137,7 +138,17 @@ def reset_second_factor(request: PageRequest, pk: int) -> HttpResponse:
 def delete(request: PageRequest, pk: int) -> HttpResponse:
     user = find_user(request.actor, pk)
     if request.method != "POST":
-        return render(request, "accounts/user_delete.html", {"person": user})
+        words = gettext(
+            "The account and its API keys will be removed. What it has done and the audit log are kept. This cannot"
+            " be undone. You can disable the account instead."
+        )
+        return confirm_page(
+            request,
+            gettext("Delete %(name)s") % {"name": user.email},
+            [(user.email, reverse("user", args=[pk]))],
+            words,
+            act=gettext("Delete the account"),
+        )
     with errors_shown_as_message(request):
         services.delete_user(request.actor, user)
         messages.success(request, gettext("The account has been deleted."))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -15,6 +16,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations import queries, rules, services
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.web.identity.organisations.forms import GroupMemberForm, GroupServerForm, SharingGroupForm
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
@@ -105,7 +107,16 @@ def remove_server(request: PageRequest, reference: str, server_id: int) -> HttpR
 def delete(request: PageRequest, reference: str) -> HttpResponse:
     group = queries.find_group(request.actor, reference)
     if request.method != "POST":
-        return render(request, "organisations/sharing_group_delete.html", {"group": group})
+        return confirm_page(
+            request,
+            gettext("Delete %(name)s") % {"name": group.name},
+            [
+                (gettext("Sharing groups"), reverse("sharing_groups")),
+                (group.name, reverse("sharing_group", args=[group.uuid])),
+            ],
+            gettext("Only a group that nothing is shared with can be deleted. This cannot be undone."),
+            act=gettext("Delete the sharing group"),
+        )
     try:
         services.delete_sharing_group(request.actor, group)
     except Conflict:

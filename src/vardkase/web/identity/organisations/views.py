@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from vardkase.identity.access.permissions import Permission
@@ -15,6 +16,7 @@ from vardkase.identity.organisations import queries, services
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.queries.organisation_counts import events_created_by, require_content_access
 from vardkase.web.identity.organisations.forms import OrganisationForm
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
@@ -66,7 +68,20 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 def delete(request: PageRequest, pk: int) -> HttpResponse:
     organisation = queries.find_organisation(pk)
     if request.method != "POST":
-        return render(request, "organisations/organisation_delete.html", {"organisation": organisation})
+        words = gettext(
+            "Only an organisation without accounts, events and sharing groups of its own can be deleted. This "
+            "cannot be undone."
+        )
+        return confirm_page(
+            request,
+            gettext("Delete %(name)s") % {"name": organisation.name},
+            [
+                (gettext("Organisations"), reverse("organisations")),
+                (organisation.name, reverse("organisation", args=[pk])),
+            ],
+            words,
+            act=gettext("Delete the organisation"),
+        )
     with errors_shown_as_message(request):
         services.delete_organisation(request.actor, organisation)
         messages.success(request, gettext("The organisation has been deleted."))
