@@ -82,14 +82,18 @@ type Guess = tuple[str, tuple[str, ...], str]
 """Value, types with the likeliest first, comment."""
 
 
-def detect(text: str, *, beyond_misp: bool = False) -> list[DetectedValue]:
+def detect(
+    text: str, *, beyond_misp: bool = False, check: Callable[[], None] = lambda: None
+) -> list[DetectedValue]:
     """Every probable value in `text` (prose, lists, JSON, a web page), without duplicates, in order.
 
     `beyond_misp` also recognises what MISP's free-text import does not: defanged names in reserved domains such as
     ``.example``, ``(at)``, mutexes and mail subjects. For people, who review the result; clients expect MISP's.
+    `check` is called for each word, and raises when there is no time left.
     """
     detected = {value.value: value for value in _subjects(text)} if beyond_misp else {}
     for word in dict.fromkeys(_words(text)):
+        check()
         guess = (_guess_beyond_misp(word) if beyond_misp else None) or _guess(refang(word))
         if guess is None:
             continue

@@ -72,7 +72,7 @@ def read_values(text: str, most: int = MOST_VALUES) -> ValueList:
 def _lines(text: str) -> Counter[str]:
     """Each different line once, since recognising what is in it is slow; of a document, the values in it."""
     if text.lstrip().startswith("{") or is_page(text):
-        return Counter(found.value for found in detect(text, beyond_misp=True))
+        return Counter(found.value for found in detect(text, beyond_misp=True, check=check_time))
     return Counter(line for raw in text.splitlines() if (line := raw.strip()) and not line.startswith("#"))
 
 

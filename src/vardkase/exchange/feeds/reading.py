@@ -13,6 +13,7 @@ from typing import Any
 
 from vardkase.core import json_limits
 from vardkase.core.expressions import compiled, expression_from
+from vardkase.core.time_budget import check_time
 from vardkase.exchange.feeds.models import Feed, SourceFormat
 from vardkase.exchange.feeds.problems import FeedContentProblem
 from vardkase.exchange.feeds.rules import AnnouncedEvent, rules_of
@@ -86,7 +87,7 @@ def _table_values(feed: Feed, content: Iterable[bytes]) -> Iterator[DetectedValu
         for row in csv.reader(lines, delimiter=str(table.get("delimiter") or ",")):
             cells = [row[column] for column in columns if column < len(row)] if columns else row
             for cell in cells:
-                found = detect(cell)
+                found = detect(cell, check=check_time)
                 # A cell with blanks or several values is a remark that happens to mention some.
                 if len(found) == 1 and not cell.strip().count(" "):
                     yield found[0]
@@ -99,10 +100,11 @@ def _text_values(content: Iterable[bytes]) -> Iterator[DetectedValue]:
     first = next(chunks, "")
     # A web page or JSON: values may be spread over lines, so it is searched as a whole.
     if first.lstrip().startswith(("{", "[", "<")):
-        yield from detect("".join(_within_limit(chain([first], chunks))))
+        yield from detect("".join(_within_limit(chain([first], chunks))), check=check_time)
         return
     for lines in batched(_lines(chain([first], chunks)), LINES_AT_ONCE):
-        yield from detect("\n".join(line for line in lines if not line.lstrip().startswith(COMMENT)))
+        wanted = "\n".join(line for line in lines if not line.lstrip().startswith(COMMENT))
+        yield from detect(wanted, check=check_time)
 
 
 def _within_limit(chunks: Iterable[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vardkase.core.time_budget import check_time
 from vardkase.misp.freetext import detect
 from vardkase.misp.types import CATEGORIES, DEFAULTS, category_allows
 from vardkase.misp.values import normalise, validate
@@ -84,7 +85,7 @@ def _typed(types: list[str], value: str) -> Iterator[tuple[str, str]]:
     """The most likely type of a value: the first that accepts it. Free text is replaced by the values in it."""
     for kind in types or [FREETEXT]:
         if kind == FREETEXT:
-            yield from ((found.type, found.value) for found in detect(value))
+            yield from ((found.type, found.value) for found in detect(value, check=check_time))
             return
         if kind in DEFAULTS and validate(kind, normalise(kind, value)) is None:
             yield kind, value

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import MispProblem
+from vardkase.core.time_budget import check_time
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.tagging import attach_tag
@@ -45,7 +46,7 @@ def values_in(text: str, warned: WarnedValue = WarnedValue.KEPT) -> list[Detecte
     """The values in a text, checked against enabled warninglists. Raises Invalid if it is too long."""
     if len(text) > LONGEST_TEXT:
         raise Invalid({"value": [AttributeProblem.TEXT_TOO_LONG(most=LONGEST_TEXT)]})
-    values = detect(text)
+    values = detect(text, check=check_time)
     return values if warned is WarnedValue.KEPT else list(_without_warned(values, warned))
 
 

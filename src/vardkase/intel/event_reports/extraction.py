@@ -13,6 +13,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
+from vardkase.core.time_budget import check_time
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
@@ -145,7 +146,7 @@ def accept_suggestions(
 
 def _extraction(actor: Actor, event_id: int, content: str) -> Extraction:
     text = prose(content)
-    values = detect(text)
+    values = detect(text, check=check_time)
     keys = [_value_parts(value.type, value.value) for value in values]
     return Extraction(content, values, _known(actor, event_id, keys), tags_in(actor, text))
 

@@ -33,7 +33,7 @@ class PastedValues:
 
 def pasted(event_id: int | None, text: str) -> PastedValues:
     """`event_id`: the event that the values are for, None for a new one."""
-    detected = detect(text, beyond_misp=True)
+    detected = detect(text, beyond_misp=True, check=check_time)
     known = {} if event_id is None else _known(event_id, detected)
     hits = find_hits([CheckedValue(value.value, value.type) for value in detected])
     values = [

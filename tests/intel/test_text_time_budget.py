@@ -1,0 +1,44 @@
+"""Recognising what is in a text stops when the request has no time left, whoever asks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.factories.seed import Seed
+from tests.intel.event_reports.test_reports import make_event, make_report
+from vardkase.analysis.search.value_list import read_values
+from vardkase.core.time_budget import OutOfTime, time_budget
+from vardkase.exchange.feeds import reading
+from vardkase.formats.incoming.module_answers import document_of
+from vardkase.intel.editing.freetext import values_in
+from vardkase.intel.event_reports.extraction import extraction_of
+from vardkase.intel.queries.pasted_text import pasted
+
+WORDS = " ".join(f"host{number}.example.com" for number in range(60_000))
+SEARCHES: dict[str, Callable[[str], object]] = {
+    "free-text import": values_in,
+    "paste": lambda text: pasted(None, text),
+    "list of values": lambda text: read_values("{" + text),
+    "feed": lambda text: list(reading._text_values([f"<html>{text}".encode()])),
+    "answer of a module": lambda text: document_of({"results": [{"types": "freetext", "values": text}]}, ""),
+}
+
+
+@pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES)
+def test_recognition_stops_when_time_is_up(search: Callable[[str], object]) -> None:
+    started = time.monotonic()
+    with pytest.raises(OutOfTime), time_budget(0.05):
+        search(WORDS)
+    assert time.monotonic() - started < 1.0
+
+
+@pytest.mark.django_db
+def test_extraction_from_report_stops_when_time_is_up(seed: Seed) -> None:
+    report = make_report(seed.analyst, make_event(seed.analyst), content=WORDS)
+    started = time.monotonic()
+    with pytest.raises(OutOfTime), time_budget(0.3):
+        extraction_of(seed.analyst.actor, report["id"])
+    assert time.monotonic() - started < 1.5
