@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.factories.seed import Seed
 from vardkase.knowledge import services
+from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.object_templates.models import ObjectRelationship, ObjectTemplate
 from vardkase.knowledge.object_templates.queries import find_template
@@ -103,7 +105,7 @@ def test_everything_is_loaded_once(folder: Path) -> None:
     assert (str(relation.referenced_galaxy_cluster_uuid), relation.tags) == (SECOND, ["a:b"])
     assert Warninglist.objects.get().entry_count == 4
     assert WarninglistEntry.objects.filter(network__isnull=True).get().value == "no network"
-    assert [loaded.updated for loaded in services.update_all()] == [0] * 5
+    assert [loaded.updated for loaded in services.update_all()] == [0] * 6
 
 
 def test_newer_version_replaces_and_keeps_users_choices(folder: Path) -> None:
@@ -183,12 +185,13 @@ def test_missing_data_error_gives_advice(monkeypatch: pytest.MonkeyPatch) -> Non
         repository("misp-galaxy")
 
 
-def test_installed_taxonomies_templates_and_noticelists_load(db: None, settings: Any) -> None:
+def test_installed_libraries_load(seed: Seed, settings: Any) -> None:
     """Galaxies and warninglists take seconds and are left out."""
     settings.VARDKASE_KNOWLEDGE_DIR = ""
-    for loader in services.QUICK[:3]:
+    for loader in services.QUICK[:4]:
         loaded = loader(lambda *_: None)
         assert loaded.updated == loaded.total > 0
+    assert {model.org_id for model in DecayingModel.objects.all()} == {seed.site_admin.actor.organisation_id}
     assert Taxonomy.objects.get(namespace="tlp").exclusive
     assert find_template("file").elements.filter(object_relation="sha256").exists()
 

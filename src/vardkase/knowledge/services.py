@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vardkase.knowledge.decaying_models import loader as decaying_models
 from vardkase.knowledge.galaxies import loader as galaxies
 from vardkase.knowledge.noticelists import loader as noticelists
 from vardkase.knowledge.object_templates import loader as object_templates
@@ -13,7 +14,13 @@ from vardkase.knowledge.warninglists import loader as warninglists
 
 type Loader = Callable[[Progress], LoadResult]
 
-QUICK: tuple[Loader, ...] = (object_templates.load, taxonomies.load, noticelists.load, galaxies.load)
+QUICK: tuple[Loader, ...] = (
+    object_templates.load,
+    taxonomies.load,
+    noticelists.load,
+    decaying_models.load,
+    galaxies.load,
+)
 """Loaded before a new installation answers requests; takes seconds."""
 
 

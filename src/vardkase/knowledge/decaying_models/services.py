@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -16,13 +15,12 @@ from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
+from vardkase.knowledge.decaying_models import loader
 from vardkase.knowledge.decaying_models.models import DecayingModel, DecayingModelMapping
 from vardkase.knowledge.decaying_models.problems import DecayingModelProblem
 from vardkase.knowledge.decaying_models.queries import may_edit
 from vardkase.knowledge.decaying_models.rules import attribute_types, model_fields
-from vardkase.knowledge.sources.files import read_any
 
-PACKAGED = Path(__file__).parent / "data" / "models.json"
 MEMBERS = (
     "name", "description", "parameters", "attribute_types", "ref", "formula", "version", "all_orgs", "enabled",
 )  # fmt: skip
@@ -32,23 +30,9 @@ MEMBERS = (
 def update_models(actor: Actor, *, force: bool = False) -> int:
     """Store packaged models that are new or newer (all with `force`); returns how many."""
     actor.require_writing(Permission.SITE_ADMIN)
-    stored = {str(model.uuid): model.version for model in DecayingModel.objects.all()}
-    wanted = [item for item in read_any(PACKAGED) if force or item["version"] > stored.get(item["uuid"], -1)]
-    for document in wanted:
-        values = {
-            name: value for name, value in asdict(model_fields(document)).items() if name not in NOT_UPDATED
-        }
-        defaults = {"default": True, "all_orgs": True, **values}
-        DecayingModel.objects.update_or_create(
-            uuid=document["uuid"],
-            defaults=defaults,
-            create_defaults={**defaults, "org_id": actor.organisation_id},
-        )
-    record(actor, KnowledgeAction.DECAYING_MODEL_UPDATED, Target("decaying_model"), {"updated": len(wanted)})
-    return len(wanted)
-
-
-NOT_UPDATED = frozenset({"uuid", "all_orgs", "enabled"})  # An administrator may have changed the last.
+    updated = loader.store_packaged(actor.organisation_id, force=force)
+    record(actor, KnowledgeAction.DECAYING_MODEL_UPDATED, Target("decaying_model"), {"updated": updated})
+    return updated
 
 
 @transaction.atomic
