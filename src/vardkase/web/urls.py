@@ -57,6 +57,7 @@ urlpatterns = [
     path("", include("vardkase.web.knowledge.warninglists.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("vardkase.web.intel.events.urls")),
+    path("", include("vardkase.web.intel.event_templates.urls")),
     path("", include("vardkase.web.intel.editing.urls")),
     path("", include("vardkase.web.intel.sightings.urls")),
     path("", include("vardkase.web.intel.proposals.urls")),

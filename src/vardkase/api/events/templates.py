@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from vardkase.api.answers import Json, Saved, saved
@@ -15,10 +14,10 @@ from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_templates import services, starters
+from vardkase.intel.event_templates.documents import exported
 from vardkase.intel.event_templates.models import EventTemplate
 from vardkase.intel.event_templates.queries import find_template, visible_templates
 from vardkase.intel.queries.find import find_event
-from vardkase.misp.version import MISP_VERSION
 
 PAGE = 60
 MODEL = "EventTemplate"
@@ -99,29 +98,14 @@ def view(call: Call, template_id: str) -> Json:
 @endpoint("event_templates/export")
 def export(call: Call, template_id: str) -> Json:
     """Export a template for import on another instance, without its owner."""
-    template = find_template(call.actor, template_id)
-    meta = {
-        "misp_version": MISP_VERSION,
-        "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "event_template_schema_version": 1,
-    }
-    exported = {
-        "uuid": str(template.uuid),
-        "name": template.name,
-        "description": template.description or None,
-        "version": template.version,
-        "distribution": int(template.all_orgs),
-        "active": template.active,
-        "definition": template.definition,
-    }
-    return Json({"_meta": meta, "template": exported})
+    return Json(exported(find_template(call.actor, template_id)))
 
 
 @endpoint("event_templates/import", requires=AUTHOR, writes=True)
-def import_template(call: Call, *, exported: JsonObject, options: ImportMode) -> Json:
+def import_template(call: Call, *, document: JsonObject, options: ImportMode) -> Json:
     """Import an exported template; ``mode`` determines what happens if it exists already."""
     try:
-        template, became = services.import_template(call.actor, exported, options.mode)
+        template, became = services.import_template(call.actor, document, options.mode)
     except Invalid as error:
         raise SaveFailed(f"import {MODEL}s", "/EventTemplates/import", error.errors) from error
     outcome = {"event_template_id": template.pk, "event_template_uuid": str(template.uuid), "mode": became}

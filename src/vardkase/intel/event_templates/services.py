@@ -19,6 +19,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.fields import filled, text
 from vardkase.identity.organisations.queries import Reference
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.event_templates.definition import (
     Definition,
     ObjectField,
@@ -66,13 +67,30 @@ def add_template(actor: Actor, data: Mapping[str, Any]) -> EventTemplate:
 
 
 @transaction.atomic
-def edit_template(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> EventTemplate:
+def edit_template(
+    actor: Actor, reference: Reference, data: Mapping[str, Any], seen: int | None = None
+) -> EventTemplate:
+    """Change a template. Raises ChangedMeanwhile if its version is no longer `seen`."""
     actor.require_writing(Permission.TEMPLATE)
-    template = find_own_template(actor, reference)
+    template = _lock_own(actor, reference)
+    if seen is not None and template.version != seen:
+        raise ChangedMeanwhile
     template.version += 1
     template.default = False  # From now on it is somebody's own, and no update overwrites it.
     _write(template, data)
     record(actor, IntelAction.EVENT_TEMPLATE_EDITED, Target.of(template), {"version": template.version})
+    return template
+
+
+@transaction.atomic
+def switch_template(actor: Actor, reference: Reference, *, active: bool) -> EventTemplate:
+    """Offer a template or not; unlike an edit, it stays one that the library updates."""
+    actor.require_writing(Permission.TEMPLATE)
+    template = _lock_own(actor, reference)
+    if template.active != active:
+        template.active = active
+        template.save(update_fields=["active", "modified"])
+        record(actor, IntelAction.EVENT_TEMPLATE_EDITED, Target.of(template), {"active": active})
     return template
 
 
@@ -153,6 +171,12 @@ def check_definition(definition: Any) -> list[Problem]:
     except Invalid as refused:
         return [problem for problems in by_field(refused, "definition").values() for problem in problems]
     return []
+
+
+def _lock_own(actor: Actor, reference: Reference) -> EventTemplate:
+    number = find_own_template(actor, reference).pk
+    EventTemplate.objects.select_for_update().filter(pk=number).first()
+    return find_own_template(actor, number)  # Again: it may have changed or gone while this waited.
 
 
 def _write(template: EventTemplate, data: Mapping[str, Any]) -> None:

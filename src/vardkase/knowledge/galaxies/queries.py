@@ -166,11 +166,16 @@ def custom_cluster_names(actor: Actor) -> dict[str, str]:
     return {tag.lower(): value for tag, value in rows[:MOST_CUSTOM]}
 
 
-def search_clusters(actor: Actor, text: str, *, limit: int = 20) -> QuerySet[GalaxyCluster]:
+def search_clusters(
+    actor: Actor, text: str, *, limit: int = 20, types: Sequence[str] = ()
+) -> QuerySet[GalaxyCluster]:
+    """Clusters by name or synonym, of galaxies of these `types` or of all."""
     synonyms = GalaxyElement.objects.filter(key="synonyms", value__icontains=text)
     clusters = visible_clusters(actor).filter(
         Q(value__icontains=text) | Q(pk__in=synonyms.values("galaxy_cluster_id")), deleted=False
     )
+    if types:
+        clusters = clusters.filter(galaxy__type__in=types)
     return clusters.select_related("galaxy").order_by(Lower("value"))[:limit]
 
 
