@@ -28,6 +28,7 @@ KEY = "RC6zMdUl04cm2jXMFZRjs8jR39p6ubP3QfnjrXWX"
 
 NEWER = {
     "analysis.0002_shared_keys": 2,
+    "analysis.0003_saved_searches": 1,
     "intel.0002_event_arrived": 0,
     "intel.0003_publication_requests": 1,
     "intel.0004_version_audience": 0,

@@ -1,4 +1,4 @@
-"""Actions on correlation, as the audit log records them."""
+"""Actions on correlation and saved searches, as the audit log records them."""
 
 from __future__ import annotations
 
@@ -24,3 +24,7 @@ class AnalysisAction(AuditAction):
     CORRELATION_RULE_ADDED = "correlation_rule.added", _("The correlation rule was added")
     CORRELATION_RULE_DELETED = "correlation_rule.deleted", _("The correlation rule was deleted")
     CORRELATION_RULE_EDITED = "correlation_rule.edited", _("The correlation rule was changed")
+    SAVED_SEARCH_ADDED = "saved_search.added", _("The search was saved")
+    SAVED_SEARCH_DELETED = "saved_search.deleted", _("The saved search was deleted")
+    SAVED_SEARCH_EDITED = "saved_search.edited", _("The saved search was changed")
+    SAVED_SEARCH_RESTORED = "saved_search.restored", _("The saved search was restored")

@@ -27,6 +27,7 @@ THREAT_INTELLIGENCE = frozenset(
         *("tag", "tag_collection", "sharing_group", "sharing_group_blueprint"),
         *("event blocklist", "galaxy_cluster blocklist", "analyst_data blocklist"),
         *("correlation", "correlation_exclusion", "correlation_rule", "import_expression", "warninglist"),
+        "saved_search",
     }
 )
 """Kinds of targets whose titles and changes give away shared content."""

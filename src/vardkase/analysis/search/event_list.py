@@ -34,6 +34,9 @@ class EventState(StrEnum):
     PUBLISHED = "published"
 
 
+TLPS = ("red", "amber+strict", "amber", "green", "clear", "white")
+"""The levels that the list can be filtered by."""
+
 STATES = {
     EventState.DRAFT: "NOT {published} AND e.publish_timestamp = 0",
     EventState.CHANGED: "NOT {published} AND e.publish_timestamp > 0",
@@ -106,6 +109,11 @@ def every_event(actor: Actor, filters: EventFilters) -> SqlQuery:
     _, order = beyond(key, "e.id", cast, None, descending=filters.is_descending)
     statement = Statement(actor)
     return statement.query(_select(statement, filters, "e.id", "TRUE", order))
+
+
+def events_listed(statement: Statement, filters: EventFilters) -> str:
+    """A SELECT of the ids (`id`) of the events in the list, in no order."""
+    return _select(statement, filters, "e.id", "TRUE", "")
 
 
 def _select(statement: Statement, filters: EventFilters, columns: str, beyond_place: str, order: str) -> str:

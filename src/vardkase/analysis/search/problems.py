@@ -53,3 +53,13 @@ class SearchProblem(ProblemCode):
         _("%(name)s: an item can have at most %(most)s wildcards."),
         "Invalid filter: %(name)s: an item may have at most %(most)s %%.",
     )
+    NOT_AN_OBJECT = (
+        _("Enter the filters as a JSON object, starting with a brace."),
+        "The search must be a JSON object.",
+    )
+    UNKNOWN_FILTER = _("Unknown filter: %(name)s"), "This is no filter of the search: %(name)s."
+    FILTER_NOT_KEPT = (
+        _("Unknown filter: %(name)s"),
+        "A search that is kept does not take this filter: %(name)s.",
+    )
+    FILTERS_TOO_LONG = _("The filters may have at most %(most)s characters.")

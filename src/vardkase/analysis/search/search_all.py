@@ -13,6 +13,7 @@ def events_with_pattern(statement: Statement, text: str) -> str:
     pattern = f"ANY({statement.bind(patterns, 'text[]')})"
     visible = statement.attribute(NOT_DELETED, "a", "v")
     of_attribute = "JOIN attribute a ON a.id = {id} JOIN event v ON v.id = a.event_id"
+    only = statement.only_of_events("a.event_id")
     values = " UNION ".join(pattern_sources(statement, patterns))
     return f"""
     SELECT id FROM event WHERE info ILIKE {pattern}
@@ -20,7 +21,7 @@ def events_with_pattern(statement: Statement, text: str) -> str:
     SELECT a.event_id FROM ({values}) f {of_attribute.format(id="f.id")} WHERE {visible}
     UNION
     SELECT a.event_id FROM attribute a JOIN event v ON v.id = a.event_id
-    WHERE a.comment <> '' AND a.comment ILIKE {pattern} AND {visible}
+    WHERE a.comment <> '' AND a.comment ILIKE {pattern} AND {visible}{only}
     UNION
     SELECT t.event_id FROM event_tag t JOIN tag ON tag.id = t.tag_id WHERE tag.name ILIKE {pattern}
     UNION

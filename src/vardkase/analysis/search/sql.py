@@ -52,6 +52,17 @@ def attribute_query(actor: Actor, search: Search, columns: str) -> SqlQuery:
     return statement.query(select + _page(statement, search))
 
 
+def events_found(statement: Statement, search: Search) -> str:
+    """A SELECT of the ids (`id`) of the events that the search finds, or finds something in; some repeat."""
+    match search.scope:
+        case Scope.EVENTS:
+            return _events(statement, search)
+        case Scope.ATTRIBUTES:
+            return _attributes(statement, search, "a.event_id AS id")
+        case Scope.OBJECTS:
+            return _objects(statement, search, "o.event_id AS id")
+
+
 def total_query(actor: Actor, search: Search) -> SqlQuery:
     statement = Statement(actor)
     select = SELECTS[search.scope](statement, replace(search, order=()))
@@ -146,7 +157,7 @@ def _tagged(statement: Statement, search: Search, conditions: list[str], branche
     return statement.fence(found)
 
 
-def _objects(statement: Statement, search: Search) -> str:
+def _objects(statement: Statement, search: Search, columns: str = "o.id") -> str:
     conditions = [
         *event_conditions(statement, search),
         statement.object(search.deleted),
@@ -154,7 +165,7 @@ def _objects(statement: Statement, search: Search) -> str:
         *tag_conditions(statement, search),
     ]
     rows = "object o JOIN event e ON e.id = o.event_id"
-    return f"SELECT o.id FROM {rows} WHERE {' AND '.join(conditions)} ORDER BY {_order(search, 'o')}"
+    return f"SELECT {columns} FROM {rows} WHERE {' AND '.join(conditions)} ORDER BY {_order(search, 'o')}"
 
 
 def _of_objects(statement: Statement, search: Search) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,10 @@ from vardkase.identity.access.visibility import (
 
 @dataclass(slots=True)
 class Statement:
+    """`events`: only these are looked at, as if the store held no others."""
+
     actor: Actor
+    events: Sequence[int] | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     fences: list[str] = field(default_factory=list)
 
@@ -43,7 +47,14 @@ class Statement:
         return SqlQuery(fences + select, {**reader_parameters(self.actor), **self.parameters})
 
     def event(self, event: str = "e") -> str:
-        return event_predicate(self.actor, event)
+        return event_predicate(self.actor, event) + self.only_of_events(f"{event}.id")
+
+    def only_of_events(self, column: str) -> str:
+        """SQL that keeps rows with another event's id in `column` from being looked at; empty if all may be."""
+        if self.events is None:
+            return ""
+        self.parameters["only_events"] = list(self.events)
+        return f" AND {column} = ANY(%(only_events)s::bigint[])"
 
     def attribute(self, deleted: frozenset[bool], attribute: str = "a", event: str = "e") -> str:
         visible = attribute_predicate(self.actor, attribute, event)

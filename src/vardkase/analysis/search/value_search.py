@@ -149,11 +149,15 @@ def found_by(asked: ValueQuery, filters: AttributeFilters) -> Restriction:
 def events_of_attributes(actor: Actor, asked: ValueQuery, filters: AttributeFilters) -> SqlQuery:
     """The ids of the events that contain what `find_attributes` finds."""
     statement = Statement(actor)
+    return statement.query(f"{events_with(statement, asked, filters)} ORDER BY id")
+
+
+def events_with(statement: Statement, asked: ValueQuery, filters: AttributeFilters) -> str:
     visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
     conditions = " AND ".join([visible, *found_by(asked, filters)(statement)])
-    return statement.query(
-        f"SELECT DISTINCT a.event_id AS id FROM attribute a JOIN event e ON e.id = a.event_id "
-        f"WHERE {conditions} ORDER BY id"
+    return (
+        "SELECT DISTINCT a.event_id AS id FROM attribute a JOIN event e ON e.id = a.event_id "
+        f"WHERE {conditions}"
     )
 
 
@@ -211,6 +215,7 @@ def _by_key(statement: Statement, values: Sequence[str]) -> str:
     return BY_KEY.format(
         keys=statement.bind([key for key, _ in wanted], "bigint[]"),
         texts=statement.bind([text for _, text in wanted], "text[]"),
+        only=statement.only_of_events("k.event_id"),
     )
 
 

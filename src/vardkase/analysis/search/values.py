@@ -22,7 +22,7 @@ HEXADECIMAL = re.compile(r"[0-9a-fA-F%_]*")
 BY_KEY = """
 SELECT k.attribute_id AS id, lower(w.text) AS text
 FROM unnest((SELECT {keys}), (SELECT {texts})) AS w (key, text)
-JOIN attribute_key k ON k.key = w.key
+JOIN attribute_key k ON k.key = w.key{only}
 ORDER BY k.attribute_id
 """
 
@@ -75,7 +75,8 @@ def pattern_sources(statement: Statement, patterns: list[str]) -> list[str]:
 def _by_key(statement: Statement, items: list[str]) -> str:
     wanted = dict(zip(keys_of(items), items, strict=True))
     keys = statement.bind(list(wanted), "bigint[]")
-    return BY_KEY.format(keys=keys, texts=statement.bind(list(wanted.values()), "text[]"))
+    texts = statement.bind(list(wanted.values()), "text[]")
+    return BY_KEY.format(keys=keys, texts=texts, only=statement.only_of_events("k.event_id"))
 
 
 def _by_pattern(
@@ -83,16 +84,17 @@ def _by_pattern(
 ) -> list[str]:
     """Hash types are not in the trigram index; they are scanned only for patterns of hexadecimal digits."""
     branches = []
+    only = statement.only_of_events("x.event_id")
     wanted = statement.bind(patterns, "text[]")
     if "value1" in columns:
         like = f"x.value1 ILIKE ANY({wanted})"
-        branches.append(f"SELECT x.{chosen} FROM attribute x WHERE x.type NOT IN ({HASHES}) AND {like}")
+        branches.append(f"SELECT x.{chosen} FROM attribute x WHERE x.type NOT IN ({HASHES}) AND {like}{only}")
         if hexadecimal := [pattern for pattern in patterns if HEXADECIMAL.fullmatch(pattern)]:
             like = f"x.value1 ILIKE ANY({statement.bind(hexadecimal, 'text[]')})"
-            branches.append(f"SELECT x.{chosen} FROM attribute x WHERE x.type IN ({HASHES}) AND {like}")
+            branches.append(f"SELECT x.{chosen} FROM attribute x WHERE x.type IN ({HASHES}) AND {like}{only}")
     if "value2" in columns:
         branches.append(
-            f"SELECT x.{chosen} FROM attribute x WHERE x.value2 IS NOT NULL AND x.value2 ILIKE ANY({wanted})"
+            f"SELECT x.{chosen} FROM attribute x WHERE x.value2 IS NOT NULL AND x.value2 ILIKE ANY({wanted}){only}"
         )
     return branches
 

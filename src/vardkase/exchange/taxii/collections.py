@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.analysis.search.parameters import accepted
+from vardkase.analysis.search.kept_filters import kept_filters
 from vardkase.analysis.search.parse import parse
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
@@ -129,19 +129,7 @@ def delete_collection(actor: Actor, number: int) -> None:
 
 def saved_search(value: Any) -> dict[str, Any]:
     """The filters of a search, as an object or its JSON. Raises Invalid without the name of a field."""
-    filters = decoded(value)
-    if not isinstance(filters, dict):
-        raise Invalid(TaxiiProblem.SEARCH_NOT_AN_OBJECT())
-    known = accepted(Scope.EVENTS, filters)
-    if unknown := filters.keys() - known.keys():
-        raise Invalid(TaxiiProblem.UNKNOWN_FILTER(name=min(map(str, unknown))[:40]))
-    if taken := known.keys() & OF_THE_CLIENT:
-        raise Invalid(TaxiiProblem.FILTER_NOT_TAKEN(name=min(taken)))
-    try:
-        parse(Scope.EVENTS, known)
-    except Invalid as error:
-        raise Invalid(error.problem) from None
-    return known
+    return kept_filters(Scope.EVENTS, decoded(value), OF_THE_CLIENT)
 
 
 def _apply(actor: Actor, collection: Collection, data: Mapping[str, Any]) -> None:

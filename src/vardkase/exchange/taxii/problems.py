@@ -15,15 +15,6 @@ class TaxiiProblem(ProblemCode):
     OBJECT_NOT_FOUND = _("The collection does not contain this object.")
     NOT_WRITABLE = _("You may not write into this collection.")
     SAID_OF_OTHERS = _("This object describes others and cannot be deleted on its own.")
-    UNKNOWN_FILTER = _("Unknown filter: %(name)s"), "This is no filter of events: %(name)s."
-    FILTER_NOT_TAKEN = (
-        _("Unknown filter: %(name)s"),
-        "A collection does not take this filter: %(name)s.",
-    )
-    SEARCH_NOT_AN_OBJECT = (
-        _("Enter the filters as a JSON object, starting with a brace."),
-        "The search must be a JSON object.",
-    )
     UNKNOWN_ORGANISATIONS = _("Choose one of this hub’s organisations.")
     BAD_DISTRIBUTION = _("Choose who should see it."), "Please choose a distribution between 0 and 3."
     BAD_TIME = _("This is not a time such as 2026-01-31T12:00:00.000Z.")

@@ -68,6 +68,7 @@ NOUNS: dict[str, str | Promise] = {
     "schedule": _("Scheduled task"),
     "second_factor": _("Second factor"),
     "security_statement": _("Security statement"),
+    "saved_search": _("Saved search"),
     "server": _("Connection"),
     "setting": pgettext_lazy("of the hub", "Setting"),
     "sharing_group": _("Sharing group"),

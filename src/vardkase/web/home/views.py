@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.analysis.search.since import VISIT, moment_named
 from vardkase.core.clock import now_seconds
 from vardkase.hub.customer_service.open_tasks import operators_tasks
 from vardkase.hub.membership.members.queries import who_takes_part
@@ -35,7 +36,7 @@ from vardkase.intel.queries.event_index import IndexRow
 from vardkase.intel.queries.home_page import ArrivalReason
 from vardkase.web.hub.public_pages import front
 from vardkase.web.intel.events.rows import ListedEvent
-from vardkase.web.intel.events.since import NAMES, VISIT, moment_named
+from vardkase.web.intel.events.since import NAMES
 from vardkase.web.ui.pages import PageRequest, page
 
 PROFILES = EVERY

@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from vardkase.analysis.search.event_list import TLPS
 from vardkase.analysis.search.value_search import ValueMeaning, known_values, understand
 from vardkase.core.errors import NotFound
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.misp.types import CATEGORIES, TYPES
 from vardkase.web.analysis.search.asked import LONGEST, LONGEST_LINK, address_of
-from vardkase.web.intel.events.forms import TLPS
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.pages import PageRequest, page
 

@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from vardkase.analysis.search.event_list import SORTS, EventFilters, EventListView, EventState
+from vardkase.analysis.search.event_list import SORTS, TLPS, EventFilters, EventListView, EventState
+from vardkase.analysis.search.since import moment_named
 from vardkase.identity.access.actor import Actor
-from vardkase.web.intel.events.since import NAMES, moment_named
+from vardkase.web.intel.events.since import NAMES
 from vardkase.web.ui.chips import REACHES, THREATS
 from vardkase.web.ui.forms.filters import DATE, FilterForm
 
-TLPS = ("red", "amber+strict", "amber", "green", "clear", "white")
 STATES = (
     (EventState.DRAFT, pgettext_lazy("event", "Unpublished")),
     (EventState.CHANGED, _("Unpublished changes")),

@@ -1,37 +1,14 @@
-"""The moments since which a reader may ask for news: by name, as addresses and forms have them."""
+"""The words for the moments since which a reader may ask for news."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.readable_audit_log import last_visit
+from vardkase.analysis.search.since import VISIT
 
-VISIT = "visit"
 NAMES = {
     VISIT: _("since my last visit"),
     "1d": _("since yesterday"),
     "7d": _("in the last 7 days"),
     "30d": _("in the last 30 days"),
 }
-DAYS = {"1d": 1, "7d": 7, "30d": 30}
-FIRST_LOOK = timedelta(days=7)
-"""How far back the first visit of an account looks."""
-
-
-def moment_named(actor: Actor, name: str) -> datetime | None:
-    """The moment called so in NAMES, or the beginning of an ISO day; None for anything else."""
-    if name == VISIT:
-        return last_visit(actor) or timezone.now() - FIRST_LOOK
-    try:
-        day = timezone.localdate() - timedelta(days=DAYS[name]) if name in DAYS else date.fromisoformat(name)
-        return beginning_of(day)
-    except (ValueError, OverflowError):
-        return None
-
-
-def beginning_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
