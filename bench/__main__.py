@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from playwright.sync_api import Error as PlaywrightError
 
 from bench.client import Client
@@ -25,6 +26,8 @@ from bench.row import MEMORY_TARGET, Row, failed
 from bench.rows import Bench, all_rows
 
 QUICK = 50_000
+BIGGEST = 350_000
+"""Attributes of the largest event that is opened as a page."""
 
 
 def main() -> None:
@@ -61,9 +64,18 @@ def _all(instance: Instance, corpus: Corpus, attributes: int, options: argparse.
         bench = Bench(client, corpus, instance.pid, attributes, options.published)
         yield from all_rows(bench)
     try:
-        yield from page_rows(instance, bench.events[10_000][0])
+        yield from page_rows(instance, _events_for_pages(instance, bench))
     except (PlaywrightError, RuntimeError, LookupError) as error:
         yield failed("pages", error)
+
+
+def _events_for_pages(instance: Instance, bench: Bench) -> dict[int, str]:
+    events = {10_000: bench.events[10_000][0]}
+    if bench.stored > QUICK:
+        with Client(instance.url, instance.key) as client:
+            stored = client.post("/events/add/metadata:1", msgspec.json.encode(bench.corpus.event(BIGGEST)))
+            events[BIGGEST] = stored.json()["Event"]["id"]
+    return events
 
 
 def memory_row(rows: list[Row]) -> Row:
