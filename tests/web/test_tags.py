@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.factories import make_event
+from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_collection, make_tag
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
-from vardkase.intel.models import EventTag
+from vardkase.intel.models import Attribute, AttributeTag, EventTag
 from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, TagMaker
 
@@ -39,6 +39,19 @@ def test_list_shows_tags_with_what_the_reader_sees_of_their_use(web: Client, see
     assert (row["tag"], row["events"], row["attributes"]) == (ours, 1, 0)
     assert hidden.name not in page.text
     assert "No tag matches" in web.get("/tags/", {"q": "nothing like it"}).text
+
+
+def test_list_counts_a_hundred_attributes_of_a_tag(web: Client, seed: Seed) -> None:
+    tag = make_tag("campaign:winter")
+    event = make_event(seed.org_a)
+    event.save()
+    attributes = [make_attribute(event, type="domain", value1=f"{n}.example") for n in range(101)]
+    Attribute.objects.bulk_create(attributes)
+    links = [AttributeTag(attribute=attribute, event=event, tag=tag) for attribute in attributes]
+    AttributeTag.objects.bulk_create(links[:100])
+    assert "100+" not in web.get("/tags/", {"q": "campaign"}).text
+    AttributeTag.objects.bulk_create(links[100:])
+    assert "100+" in web.get("/tags/", {"q": "campaign"}).text
 
 
 def test_favourite_is_marked_listed_and_unmarked(web: Client, seed: Seed) -> None:

@@ -87,7 +87,7 @@ def cluster_rows(actor: Actor, clusters: Sequence[GalaxyCluster]) -> list[Cluste
     made = {cluster.orgc_id for cluster in clusters if not cluster.default}
     names = dict(Organisation.objects.filter(pk__in=made).values_list("pk", "name"))
     tags = tags_of_clusters(actor, clusters)
-    counts = tag_counts(actor, [tag.pk for tag in tags.values()])
+    counts = tag_counts(actor, [tag.pk for tag in tags.values()], most=0)
     reaches = reach_words(actor, clusters)
     rows = []
     for cluster in clusters:

@@ -29,6 +29,8 @@ from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
 
 SORTS = {"name", "pk"}
+MOST_COUNTED = 100
+"""Attributes of one tag that the list counts: 50 tags may be on millions."""
 
 
 @page()
@@ -118,9 +120,10 @@ def _sent(form: TagForm) -> dict[str, Any]:
 
 def _described(request: PageRequest, tags: list[Tag], favourites: set[int]) -> dict[str, Any]:
     show_own_colours(request.actor, tags)
-    counts = tag_counts(request.actor, [tag.pk for tag in tags])
+    counts = tag_counts(request.actor, [tag.pk for tag in tags], MOST_COUNTED + 1)
     meanings = queries.meanings(tag.name for tag in tags)
     return {
+        "most_counted": MOST_COUNTED,
         "rows": [
             {
                 "tag": tag,
@@ -130,7 +133,7 @@ def _described(request: PageRequest, tags: list[Tag], favourites: set[int]) -> d
                 "is_favourite": tag.pk in favourites,
             }
             for tag in tags
-        ]
+        ],
     }
 
 
