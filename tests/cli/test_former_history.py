@@ -29,6 +29,8 @@ KEY = "RC6zMdUl04cm2jXMFZRjs8jR39p6ubP3QfnjrXWX"
 NEWER = {
     "analysis.0002_shared_keys": 2,
     "analysis.0003_saved_searches": 1,
+    "core.0002_job_orderer": 0,
+    "exchange.0002_notifications": 3,
     "intel.0002_event_arrived": 0,
     "intel.0003_publication_requests": 1,
     "intel.0004_version_audience": 0,

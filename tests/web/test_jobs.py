@@ -146,3 +146,34 @@ def test_every_job_kind_has_a_name() -> None:
     app.perform_import_paths()
     ours = {name for name in app.tasks if not name.startswith(("builtin:", "procrastinate."))}
     assert ours - KINDS.keys() == set()
+
+
+def test_tray_shows_ones_own_jobs_with_progress_result_and_stop(seed: Seed, job: int) -> None:
+    analyst, colleague, admin = (signed_in(each) for each in (seed.analyst, seed.colleague, seed.site_admin))
+    tray, page = "/jobs/tray/", f"/jobs/{job}/"
+    assert "Jobs that you start appear here." in colleague.get(tray).content.decode()
+    assert "1 running or waiting" in analyst.get("/").content.decode()
+    assert "running or waiting" not in colleague.get("/").content.decode()
+    set_state(job, "doing")
+    JobProgress.objects.create(job_id=job, done=40, total=120, started=timezone.now(), heard=timezone.now())
+    shown = analyst.get(tray).content.decode()
+    assert "every 3s" in shown
+    assert "40 of 120" in shown
+    assert f"{page}cancel/" in shown
+    assert f"{page}cancel/" in analyst.get("/jobs/").content.decode()
+    assert "every 3s" not in colleague.get(tray).content.decode()
+    # Site administrators see all jobs on their page, and their own in the tray.
+    assert f"{JOBS}{job}/" in admin.get(JOBS).content.decode()
+    assert page not in admin.get(tray).content.decode()
+    for other in (colleague, signed_in(seed.org_admin), signed_in(seed.stranger)):
+        assert page not in other.get("/jobs/").content.decode()
+        for path in (page, f"{page}cancel/", f"{page}retry/"):
+            assert other.post(path).status_code == 404 if path != page else other.get(path).status_code == 404
+    assert "stop at the next opportunity" in analyst.post(f"{page}cancel/", follow=True).content.decode()
+    set_state(job, "succeeded")
+    assert "every 3s" not in analyst.get(tray).content.decode()
+    # What the job did is on a page for site administrators.
+    assert "Open the result" not in analyst.get(page).content.decode()
+    own = int(tasks.order_cache(seed.site_admin.actor, [7])[0])
+    set_state(own, "succeeded")
+    assert "/administration/feeds/7/" in admin.get(tray).content.decode()

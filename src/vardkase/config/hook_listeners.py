@@ -9,13 +9,16 @@ from vardkase.analysis.correlation import store as correlation
 from vardkase.audit.hooks import recorded
 from vardkase.audit.mails import note_mail
 from vardkase.core.hooks import Hook
+from vardkase.core.jobs.hooks import job_ended
 from vardkase.core.mail import notify as mail_log
 from vardkase.core.mail.hooks import mail_ended, mail_settled
 from vardkase.core.settings import changed as setting_changed
 from vardkase.exchange.notices import proposals as proposal_notices
 from vardkase.exchange.notices import tasks as notices
+from vardkase.exchange.notifications import listeners as notifications
 from vardkase.exchange.outbox.channels import promise_published
 from vardkase.exchange.own_feeds import tasks as own_feeds
+from vardkase.exchange.questions import services as questions
 from vardkase.exchange.streams import misp_settings, stream_events
 from vardkase.exchange.sync import tasks as sync
 from vardkase.formats.misp_json.snapshots import keep_version
@@ -40,14 +43,17 @@ from vardkase.identity.access.sharing import before_sharing
 from vardkase.identity.accounts.hooks import officer_appointed
 from vardkase.identity.organisations.hooks import merge_sought, organisations_merged, standing_changed
 from vardkase.intel import hooks as intel
+from vardkase.intel.analyst_data.hooks import analyst_data_stored
 from vardkase.intel.analyst_data.withdrawal import withdraw_of_former_owner
 from vardkase.intel.event_delegations import services as delegations
+from vardkase.intel.event_delegations.hooks import delegation_answered, delegation_requested
 from vardkase.intel.event_graphs import services as event_graphs
 from vardkase.intel.event_locks import services as event_locks
 from vardkase.intel.proposals import services as proposals
-from vardkase.intel.proposals.hooks import proposals_stored
+from vardkase.intel.proposals.hooks import proposals_decided, proposals_made, proposals_stored
 from vardkase.intel.protection import keys as protection
 from vardkase.intel.publication_requests import services as publication_requests
+from vardkase.intel.publication_requests.hooks import publication_answered, publication_requested
 from vardkase.intel.sightings import services as sightings
 from vardkase.intel.sightings.hooks import sightings_published, sightings_stored
 from vardkase.knowledge.galaxies.hooks import cluster_published
@@ -134,15 +140,30 @@ LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(
         intel.attributes_removed,
+        questions.forget_of_removed,
+        "removes the questions about an event that is deleted",
+    ),
+    Listener(
+        intel.attributes_removed,
         publication_approvals.forget_removed,
         "closes the request to publish an event that is deleted",
     ),
     Listener(intel.objects_stored, stream_events.new_objects, "enters them in the outbox for streams"),
     Listener(intel.references_stored, stream_events.new_references, "enters them in the outbox for streams"),
     Listener(sightings_stored, stream_events.new_sightings, "enters them in the outbox for streams"),
+    Listener(
+        sightings_stored,
+        notifications.sightings_stored,
+        "tells the owner of the event on the hub, once until read",
+    ),
+    Listener(
+        analyst_data_stored,
+        notifications.analyst_data_stored,
+        "tells the creators of the events and notes that they are about on the hub",
+    ),
     Listener(intel.event_published, keep_version, "keeps the version that went out"),
     Listener(
-        intel.event_published, publication_requests.forget_published, "closes the request to publish it"
+        intel.event_published, publication_requests.answer_published, "closes the request to publish it"
     ),
     Listener(
         intel.event_published,
@@ -179,6 +200,9 @@ LISTENERS: tuple[Listener[Any], ...] = (
         "removes the keys, which would reveal the former owner",
     ),
     Listener(
+        intel.event_taken_over, questions.forget_of_former_owner, "removes the questions to the former owner"
+    ),
+    Listener(
         intel.event_taken_over,
         publication_approvals.forget_taken_over,
         "closes the request to publish an event that belongs to another organisation now",
@@ -196,6 +220,30 @@ LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(
         proposals_stored, proposal_notices.tell_owner, "mails the owner of the event, once until it decides"
+    ),
+    Listener(proposals_made, notifications.proposals_made, "tells the owner of the event on the hub"),
+    Listener(proposals_decided, notifications.proposals_decided, "tells those who proposed on the hub"),
+    Listener(
+        delegation_requested,
+        notifications.delegation_requested,
+        "tells the organisation that is asked on the hub",
+    ),
+    Listener(
+        delegation_answered, notifications.delegation_answered, "tells the organisation that asked on the hub"
+    ),
+    Listener(
+        publication_requested, notifications.publication_requested, "tells those who may publish on the hub"
+    ),
+    Listener(publication_answered, notifications.publication_answered, "tells who asked on the hub"),
+    Listener(
+        intel.question_asked,
+        questions.keep_question,
+        "keeps the question until it is answered, and tells on the hub",
+    ),
+    Listener(
+        job_ended,
+        notifications.job_ended,
+        "tells who ordered it, or the site administrators of a failure of the hub’s own, on the hub",
     ),
     Listener(
         recorded, stream_events.from_trail, "enters in the outbox what a stream of the audit trail reads"
@@ -237,6 +285,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
         content_access.end_widened,
         "ends content access that would extend to another organisation’s content",
     ),
+    Listener(organisations_merged, questions.follow_merge, "moves the questions of readers"),
     Listener(organisations_merged, members_only.after_merge, "recomputes what the membership allows"),
     Listener(
         officer_appointed,

@@ -24,6 +24,7 @@ from vardkase.exchange.feeds.queries import described as described_feeds
 from vardkase.exchange.modules import tasks as module_tasks
 from vardkase.exchange.notices import schedules as notice_schedules
 from vardkase.exchange.notices import tasks as notice_tasks
+from vardkase.exchange.notifications.schedules import SCHEDULE as FORGET_NOTIFICATIONS
 from vardkase.exchange.outbox import channels
 from vardkase.exchange.own_feeds import schedules as own_feed_schedules
 from vardkase.exchange.own_feeds import tasks as own_feed_tasks
@@ -114,6 +115,7 @@ SCHEDULES = (
     *sync_schedules.SCHEDULES,
     *taxii_schedules.SCHEDULES,
     *notice_schedules.SCHEDULES,
+    FORGET_NOTIFICATIONS,
     *content_access_schedules.SCHEDULES,
     *policy_schedules.SCHEDULES,
     *member_schedules.SCHEDULES,

@@ -23,6 +23,8 @@ class ExchangeAction(AuditAction):
     OWN_FEED_EDITED = "own_feed.edited", _("One of our feeds was changed")
     OWN_FEED_TOKEN_MADE = "own_feed.token_made", _("A token for one of our feeds was created")
     OWN_FEED_TOKEN_REMOVED = "own_feed.token_removed", _("The token of an own feed was removed")
+    QUESTION_CLOSED = "question.closed", _("The question was marked as answered")
+    QUESTION_REOPENED = "question.reopened", _("The question was opened again")
     SERVER_ADDED = "server.added", _("The connection was added")
     SERVER_CACHED = "server.cached", _("The hashes of another hub’s values were fetched")
     SERVER_CONFIRMED = "server.confirmed", _("The owner of a connection was confirmed")

@@ -120,6 +120,17 @@ class EventOwnerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionAsked:
+    """A reader has written to the creator of an event: to everybody of `organisation_id`, or to one user of it."""
+
+    event_id: int
+    organisation_id: int
+    user_id: int | None
+    sender_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartsStored:
     event_id: int
     ids: tuple[int, ...]
@@ -143,6 +154,7 @@ event_published: Hook[EventPublished] = Hook("event_published")
 event_announced: Hook[EventPublished] = Hook("event_announced")
 """Notification by mail is requested for a version that was published before."""
 event_withdrawn: Hook[EventWithdrawn] = Hook("event_withdrawn")
+question_asked: Hook[QuestionAsked] = Hook("question_asked")
 event_taken_over: Hook[EventOwnerChanged] = Hook("event_taken_over")
 attributes_edited: Hook[AttributesEdited] = Hook("attributes_edited")
 objects_stored: Hook[PartsStored] = Hook("objects_stored")

@@ -13,6 +13,7 @@ from tests.factories.event_page import Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.services import MESSAGES_PER_HOUR
+from vardkase.exchange.questions.models import ReaderQuestion
 from vardkase.identity.accounts.models import User
 from vardkase.intel.editing.deletion import delete_event
 from vardkase.intel.publication_requests.models import PublicationRequest
@@ -43,7 +44,9 @@ def test_reader_asks_the_creator(seed: Seed, setup: Setup) -> None:
     partner, path = visitor(seed.partner), f"/event/{setup.event.pk}/contact/"
     assert path in text_of(partner.get(f"/event/{setup.event.pk}/"))
     assert path not in text_of(visitor(seed.analyst).get(f"/event/{setup.event.pk}/"))
-    assert "The e-mail includes your name (analyst@b.example)" in " ".join(text_of(partner.get(path)).split())
+    assert "The message includes your name (analyst@b.example)" in " ".join(
+        text_of(partner.get(path)).split()
+    )
     assert "Enter a message." in text_of(partner.post(path, {"message": " ", "person": "0"}))
     said = partner.post(path, {"message": "Which version?", "person": "0"}, follow=True)
     assert "Your message has been sent." in text_of(said)
@@ -55,12 +58,12 @@ def test_reader_asks_the_creator(seed: Seed, setup: Setup) -> None:
 def test_question_that_reaches_nobody_or_is_one_too_many(seed: Seed, setup: Setup) -> None:
     partner, path = visitor(seed.partner), f"/event/{setup.event.pk}/contact/"
     fields = {"message": f"Kept {SCRIPT}", "person": "0"}
-    User.objects.update(contactalert=False)
+    User.objects.filter(org=seed.org_a).update(disabled=True)
     refused = text_of(partner.post(path, fields))
     assert "Your message was not sent" in refused
     assert "Please correct" not in refused
     assert "Kept &lt;script&gt;" in refused
-    User.objects.update(contactalert=True)
+    User.objects.filter(org=seed.org_a).update(disabled=False)
     for _ in range(MESSAGES_PER_HOUR - 1):
         assert partner.post(path, fields).status_code == 302
     assert partner.post(path, fields).status_code == 200
@@ -68,11 +71,43 @@ def test_question_that_reaches_nobody_or_is_one_too_many(seed: Seed, setup: Setu
     assert partner.get(f"/event/{setup.draft.pk}/contact/").status_code == 404
 
 
-def test_without_mail_a_note_is_offered_instead(seed: Seed, setup: Setup, settings: Any) -> None:
+def test_question_waits_in_the_to_do_list_until_a_colleague_answers(
+    seed: Seed, setup: Setup, settings: Any
+) -> None:
+    """Also on a hub that sends no mail."""
     settings.VARDKASE_SMTP_HOST = ""
-    shown = text_of(visitor(seed.partner).get(f"/event/{setup.event.pk}/contact/"))
-    assert "Send message" not in shown
-    assert f"/Event/{setup.event.uuid}/" in shown
+    partner, analyst, colleague = (visitor(each) for each in (seed.partner, seed.analyst, seed.colleague))
+    path = f"/event/{setup.event.pk}/contact/"
+    said = partner.post(path, {"message": f"Which version? {SCRIPT}", "person": "0"}, follow=True)
+    assert "Your message has been sent." in text_of(said)
+    assert "Questions from readers" in text_of(analyst.get("/"))
+    shown = text_of(analyst.get("/questions/"))
+    assert "Which version? &lt;script&gt;" in shown
+    assert "analyst@b.example" in shown
+    for other in (seed.partner, seed.stranger, seed.site_admin):
+        assert "No open questions" in text_of(visitor(other).get("/questions/"))
+        assert visitor(other).post("/questions/1/close/").status_code == 404
+    assert visitor(seed.reader).get("/questions/").status_code == 403
+    question = ReaderQuestion.objects.get()
+    close = f"/questions/{question.pk}/close/"
+    for other in (seed.partner, seed.stranger, seed.site_admin):
+        assert visitor(other).post(close).status_code == 404
+    assert "Undo" in text_of(colleague.post(close, follow=True))
+    assert "Questions from readers" not in text_of(analyst.get("/"))
+    assert "Marked as answered by colleague@a.example" in text_of(analyst.get("/questions/?show=closed"))
+    assert "open again" in text_of(analyst.post(close, {"open": "1"}, follow=True))
+    delete_event(seed.org_admin.actor, setup.event.pk)
+    assert not ReaderQuestion.objects.exists()
+
+
+def test_question_to_one_person_is_shown_to_nobody_else(seed: Seed, setup: Setup) -> None:
+    partner, path = visitor(seed.partner), f"/event/{setup.event.pk}/contact/"
+    partner.post(path, {"message": "Just you?", "person": "1"})
+    creator = User.objects.get(pk=setup.event.user_id)
+    assert creator == seed.org_admin.user
+    assert "Just you?" in text_of(visitor(seed.org_admin).get("/questions/"))
+    assert "Just you?" not in text_of(visitor(seed.analyst).get("/questions/"))
+    assert "Just you?" not in text_of(visitor(seed.analyst).get("/notifications/"))
 
 
 def test_colleague_is_asked_to_publish(seed: Seed, setup: Setup) -> None:

@@ -6,6 +6,7 @@ They write on the caller's connection, so what is reported inside a transaction 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,10 +14,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from procrastinate import JobContext
 from procrastinate.exceptions import JobAborted
+from procrastinate.jobs import Job
 
+from vardkase.core.jobs.hooks import JobEnded, job_ended
 from vardkase.core.jobs.models import JobLogLine
 from vardkase.core.jobs.problems import problem_of
 from vardkase.core.problems import stored
@@ -75,12 +78,23 @@ def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
         # The database itself may be what fails; the worker's log has the fault.
         with suppress(DatabaseError):
             cursor().execute(FAILED, {"job": context.job.id, "fault": stored(problem_of(fault))})
+            if context.task.get_retry_exception(fault, context.job) is None:
+                _announce_end(context.job, failed=True)
         raise
     else:
         cursor().execute(CLEAR_FAULT, (context.job.id,))
+        _announce_end(context.job, failed=False)
         return result
     finally:
         _running.reset(token)
+
+
+@transaction.atomic
+def _announce_end(job: Job, *, failed: bool) -> None:
+    user_id = job.task_kwargs.get("user_id")
+    orderer = user_id if isinstance(user_id, int) else 0
+    arguments = json.dumps(job.task_kwargs, sort_keys=True)
+    job_ended.emit(JobEnded(job.id or 0, job.task_name, arguments, orderer, failed))
 
 
 ABORT_REQUESTED = "SELECT abort_requested FROM procrastinate_jobs WHERE id = %s"

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -29,6 +30,7 @@ WAITING, RUNNING, FAILED, COMPLETED = 1, 2, 3, 4
 
 SECONDS_TO_JUDGE = 3
 """How long a job must have run before its rate says anything."""
+ACTIVE = ("todo", "doing")
 ENDED = ("succeeded", "failed", "cancelled", "aborted")
 LINES_SHOWN = 200
 
@@ -64,6 +66,10 @@ class Job:
     @property
     def status(self) -> int:
         return {"todo": WAITING, "doing": RUNNING, "succeeded": COMPLETED}.get(self.state, FAILED)
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
 
     @property
     def progress(self) -> int:
@@ -108,13 +114,27 @@ def job_rows(actor: Actor, states: Sequence[str] = ()) -> QuerySet[Procrastinate
     return rows.filter(status__in=states) if states else rows
 
 
+def own_job_rows(actor: Actor) -> QuerySet[ProcrastinateJob]:
+    """The queue's rows that the actor has ordered."""
+    # As text, which the index is of.
+    rows = ProcrastinateJob.objects.annotate(orderer=KeyTextTransform("user_id", "args"))
+    own: QuerySet[ProcrastinateJob] = rows.filter(orderer=str(actor.user_id or 0))
+    return own
+
+
+def count_running(actor: Actor) -> int:
+    """How many of the actor's own jobs run or wait."""
+    return own_job_rows(actor).filter(status__in=ACTIVE).count()
+
+
 def described(actor: Actor, rows: Iterable[ProcrastinateJob]) -> list[Job]:
-    actor.require(Permission.SITE_ADMIN)
+    """Those of `rows` that the actor may see: its own, or all for site administrators."""
     ids = [row.pk for row in rows]
     by_id = {
         job.id: job for job in _select("j.id = ANY(%(ids)s)", {"ids": ids, "limit": len(ids), "offset": 0})
     }
-    return [by_id[pk] for pk in ids if pk in by_id]
+    found = [by_id[pk] for pk in ids if pk in by_id]
+    return [job for job in found if actor.is_site_admin or job.ordered_by == (actor.user_id or 0)]
 
 
 def job_lines(actor: Actor, job: Job) -> list[JobLogLine]:

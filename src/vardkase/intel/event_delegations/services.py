@@ -18,6 +18,12 @@ from vardkase.identity.organisations.hooks import OrganisationsMerged
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import find_organisation
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.event_delegations.hooks import (
+    DelegationAnswered,
+    DelegationRequested,
+    delegation_answered,
+    delegation_requested,
+)
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
 from vardkase.intel.event_delegations.notices import tell_recipient, tell_requester
 from vardkase.intel.event_delegations.queries import find_delegation
@@ -91,6 +97,7 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
         event_target(event),
         {"org": str(org.uuid), "distribution": distribution},
     )
+    delegation_requested.emit(DelegationRequested(event.pk, event.org_id, org.pk))
     if not REQUEST_MAIL.spend(f"{event.pk} {org.pk}").is_exceeded:
         tell_recipient(delegation)
     return delegation
@@ -118,7 +125,7 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
     # Not protected: its keys, which a listener removes, would reveal the former owner.
     event.timestamp, event.published, event.protected = now_seconds(), False, None
     event.save(update_fields=HANDED_OVER)
-    tell_requester(delegation, is_accepted=True)
+    _answer(delegation, accepted=True)
     delegation.delete()
     event_taken_over.emit(EventOwnerChanged(event.pk, event.uuid, former))
     record(
@@ -135,7 +142,7 @@ def delete_delegation(actor: Actor, reference: Reference) -> None:
     """Decline a request, or withdraw one's own. Raises NotFound, Forbidden."""
     delegation, event = _lock_delegation(actor, reference)
     if actor.organisation_id != delegation.requester_org_id:
-        tell_requester(delegation, is_accepted=False)
+        _answer(delegation, accepted=False)
     delegation.delete()
     record(actor, IntelAction.EVENT_DELEGATION_DELETED, event_target(event))
 
@@ -155,6 +162,12 @@ def _lock_delegation(actor: Actor, reference: Reference) -> tuple[EventDelegatio
     actor.require_writing(Permission.ADD)
     event = lock_event(actor, find_delegation(actor, reference).event_id)
     return find_delegation(actor, reference), event
+
+
+def _answer(delegation: EventDelegation, *, accepted: bool) -> None:
+    tell_requester(delegation, is_accepted=accepted)
+    answer = (delegation.event_id, delegation.requester_org_id, delegation.org_id, accepted)
+    delegation_answered.emit(DelegationAnswered(*answer))
 
 
 def _require_private(event: Event) -> None:

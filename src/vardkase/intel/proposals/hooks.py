@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vardkase.core.hooks import Hook
@@ -15,4 +16,27 @@ class ProposalsStored:
     organisation_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class ProposalsMade:
+    """An organisation has made `count` open proposals for an event."""
+
+    event_id: int
+    organisation_id: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalsDecided:
+    """The owner of an event has accepted or discarded proposals of others.
+
+    `proposers`: of people here, how many proposals each made, by organisation and user.
+    """
+
+    event_id: int
+    accepted: bool
+    proposers: Mapping[tuple[int, int], int]
+
+
 proposals_stored: Hook[ProposalsStored] = Hook("proposals_stored")
+proposals_made: Hook[ProposalsMade] = Hook("proposals_made")
+proposals_decided: Hook[ProposalsDecided] = Hook("proposals_decided")

@@ -49,8 +49,8 @@ def receive_proposals(actor: Actor, event_id: int, received: Sequence[Proposal])
             event_target(event),
             {"count": len(stored)},
         )
-        if not all(proposal.deleted for proposal in stored):
-            announce(actor, event)
+        if still_open := sum(not proposal.deleted for proposal in stored):
+            announce(actor, event, still_open)
     return len(stored)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -32,7 +33,14 @@ from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.problems import IntelProblem, ProposalProblem
 from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal, texts_of
-from vardkase.intel.proposals.hooks import ProposalsStored, proposals_stored
+from vardkase.intel.proposals.hooks import (
+    ProposalsDecided,
+    ProposalsMade,
+    ProposalsStored,
+    proposals_decided,
+    proposals_made,
+    proposals_stored,
+)
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposal_ids
 from vardkase.intel.queries.find import Reference, find_attribute
@@ -113,7 +121,8 @@ def discard_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) ->
     return len(proposals)
 
 
-def announce(actor: Actor, event: Event) -> None:
+def announce(actor: Actor, event: Event, count: int = 1) -> None:
+    proposals_made.emit(ProposalsMade(event.pk, actor.organisation_id, count))
     # MISP's lock: the owner gets one mail, and no other until it has decided on a proposal.
     if not event.proposal_email_lock:
         Event.objects.filter(pk=event.pk).update(proposal_email_lock=True)
@@ -195,7 +204,7 @@ def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
 def mark_accepted(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
     """Decide proposals of a locked event that have been carried out."""
     _mark_decided(proposals)
-    _expect_mail_again(event)
+    _answer(event, proposals, accepted=True)
     target = _audit_target(event, proposals)
     record(actor, IntelAction.PROPOSAL_ACCEPTED, target, {"count": len(proposals)})
 
@@ -239,7 +248,7 @@ def _discard(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
         raise NotOwned
     _mark_decided(proposals)
     if is_owner:
-        _expect_mail_again(event)
+        _answer(event, proposals, accepted=False)
     if proposals:
         target = _audit_target(event, proposals)
         record(actor, IntelAction.PROPOSAL_DISCARDED, target, {"count": len(proposals)})
@@ -251,9 +260,12 @@ def _mark_decided(proposals: Sequence[Proposal]) -> None:
     )
 
 
-def _expect_mail_again(event: Event) -> None:
+def _answer(event: Event, proposals: Sequence[Proposal], *, accepted: bool) -> None:
     # Only the owner's decision: one who proposes and withdraws by turns could send the owner a mail each time.
     Event.objects.filter(pk=event.pk).update(proposal_email_lock=False)
+    others = [each for each in proposals if each.user_id and each.org_id != event.org_id]
+    if proposers := Counter((each.org_id, each.user_id) for each in others):
+        proposals_decided.emit(ProposalsDecided(event.pk, accepted, proposers))
 
 
 def _audit_target(event: Event, proposals: Sequence[Proposal]) -> Target:

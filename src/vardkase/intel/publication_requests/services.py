@@ -21,6 +21,12 @@ from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged, EventPubl
 from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.kernel.locking import lock_own_event
 from vardkase.intel.models import Event
+from vardkase.intel.publication_requests.hooks import (
+    PublicationAnswered,
+    PublicationRequested,
+    publication_answered,
+    publication_requested,
+)
 from vardkase.intel.publication_requests.models import PublicationRequest
 from vardkase.intel.publication_requests.problems import PublicationRequestProblem
 from vardkase.intel.publication_requests.queries import find_request
@@ -59,6 +65,8 @@ def request_publication(actor: Actor, event_id: int, message: str) -> Publicatio
         "sender": actor.name,
         "link": page_address(f"/event/{event.pk}/"),
     }
+    asked_people = tuple(person.pk for person in people)
+    publication_requested.emit(PublicationRequested(event.pk, event.orgc_id, asked_people))
     notify("publication_requested", None, map(Recipient.of, people), facts, reply_to=actor.name)
     record(actor, IntelAction.EVENT_PUBLICATION_REQUESTED, event_target(event))
     return asked
@@ -72,6 +80,9 @@ def close_request(actor: Actor, event_id: int) -> PublicationRequest:
     if asked.requester_id != actor.user_id and not may_publish_event(actor, event):
         raise Forbidden
     PublicationRequest.objects.filter(pk=asked.pk).delete()
+    if asked.requester_id != actor.user_id:
+        answer = PublicationAnswered(event.pk, event.orgc_id, asked.requester_id, published=False)
+        publication_answered.emit(answer)
     record(actor, IntelAction.EVENT_PUBLICATION_REQUEST_CLOSED, event_target(event))
     return asked
 
@@ -82,8 +93,13 @@ def publishers(event: Event) -> list[User]:
     return list(able.exclude(role__perm_sync=True, role__perm_site_admin=False).order_by("email"))
 
 
-def forget_published(published: EventPublished) -> None:
-    PublicationRequest.objects.filter(event_id=published.event_id).delete()
+def answer_published(published: EventPublished) -> None:
+    """Close the request to publish the event."""
+    asked = PublicationRequest.objects.select_related("event").filter(event_id=published.event_id).first()
+    if asked is not None:
+        answer = (asked.event_id, asked.event.orgc_id, asked.requester_id, True)
+        publication_answered.emit(PublicationAnswered(*answer))
+        asked.delete()
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:

@@ -17,6 +17,7 @@ from vardkase.core.private_links import page_address
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.hooks import QuestionAsked, question_asked
 from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.problems import ReporterProblem
 from vardkase.intel.queries.find import Reference, find_event
@@ -26,10 +27,14 @@ LONGEST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ContactResult:
-    """The result of a message: the number of recipients; `disabled` if the hub sends no mail."""
+    """The result of a message: the number of mails, and of people who see it on the hub.
+
+    `disabled` if the hub sends no mail.
+    """
 
     event_id: int
     recipients: int
+    readers: int
     disabled: bool
 
 
@@ -37,9 +42,9 @@ class ContactResult:
 def contact_reporter(
     actor: Actor, reference: Reference, message: Any, *, creator_only: bool
 ) -> ContactResult:
-    """Mail the event's creator, or the contacts of its organisation.
+    """Ask the event's creator, or its organisation: on the hub, and by mail to those who want it.
 
-    Encrypted for recipients with a key; identifies the event by number and uuid only. Raises NotFound,
+    Mail is encrypted for recipients with a key; it identifies the event by number and uuid only. Raises NotFound,
     Forbidden, Invalid, or TooManyMessages after twenty in an hour.
     """
     actor.require_writing()
@@ -58,7 +63,11 @@ def contact_reporter(
     }
     # Only users of the creator organisation: others fetched the event and did not report it.
     users = reading_users().filter(org_id=event.orgc_id)
-    users = users.filter(pk=event.user_id) if creator_only else users.filter(contactalert=True)
+    users = users.filter(pk=event.user_id) if creator_only else users
+    if readers := users.count():
+        person = event.user_id if creator_only else None
+        question_asked.emit(QuestionAsked(event.id, event.orgc_id, person, actor.user_id, text))
+    users = users if creator_only else users.filter(contactalert=True)
     queued = notify("event_message", None, map(Recipient.of, users), facts, reply_to=actor.name).count
     record(
         actor,
@@ -66,7 +75,7 @@ def contact_reporter(
         event_target(event),
         {"count": queued},
     )
-    return ContactResult(event.id, queued, disabled=not can_send())
+    return ContactResult(event.id, queued, readers, disabled=not can_send())
 
 
 def _message(value: Any) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.analysis.search.since import VISIT, moment_named
 from vardkase.core.clock import now_seconds
+from vardkase.exchange.questions.queries import count_open as count_open_questions
 from vardkase.hub.customer_service.open_tasks import operators_tasks
 from vardkase.hub.membership.members.queries import who_takes_part
 from vardkase.hub.membership.members.rules import WHO_TAKES_PART
@@ -100,6 +101,8 @@ def _todo(actor: Actor, since: datetime) -> dict[str, Any]:
         tasks.append(OpenTask(_("Events you have been asked to take over"), to_take_over, "delegations"))
     if to_publish := publication_requests(actor).count() if actor.may(Permission.PUBLISH) else 0:
         tasks.append(OpenTask(_("Requests to publish"), to_publish, "publication_requests"))
+    if asked := count_open_questions(actor) if actor.may(Permission.ADD) else 0:
+        tasks.append(OpenTask(_("Questions from readers"), asked, "questions"))
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
     drafts_waiting = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
     return {

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from vardkase.exchange.notifications.queries import count_unread
 from vardkase.hub.content_access.queries import in_force
+from vardkase.hub.instance.jobs import count_running
 from vardkase.identity.organisations.standing import READS_NOTHING, code_of
 
 
@@ -25,5 +27,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme,
         "standing_words": code() if actor and (code := code_of(actor.standing)) else None,
         "content_grant": in_force(actor) if actor else None,
+        # Asked by the header alone.
+        "unread_notifications": lambda: count_unread(actor) if actor else 0,
+        "running_jobs": lambda: count_running(actor) if actor else 0,
         "grant_opens_nothing": actor is not None and actor.standing in READS_NOTHING,
     }

@@ -45,12 +45,16 @@ SUBJECTS = (
 
 
 def kind_of(job: Job) -> str:
-    """What the job does: "Fetch a feed (feed 7)"."""
-    parsed = json.loads(job.arguments)
+    return label_of(job.task, job.arguments)
+
+
+def label_of(task: str, arguments_json: str) -> str:
+    """What a job does: "Fetch a feed (feed 7)"."""
+    parsed = json.loads(arguments_json)
     arguments = parsed if isinstance(parsed, dict) else {}
-    if job.task == RUN and (schedule := find(str(arguments.get("name")))) is not None:
+    if task == RUN and (schedule := find(str(arguments.get("name")))) is not None:
         return str(schedule.title)
-    label = str(KINDS.get(job.task, job.task))
+    label = str(KINDS.get(task, task))
     for name, subject in SUBJECTS:
         if name in arguments:
             return f"{label} ({subject % {'id': arguments[name]}})"

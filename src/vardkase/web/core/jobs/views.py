@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -36,33 +38,45 @@ def index(request: PageRequest) -> HttpResponse:
         for name, (label, _states) in STATES.items()
     ]
     shown = jobs.described(request.actor, listing["rows"])
-    active = any(job.status in (jobs.WAITING, jobs.RUNNING) for job in shown)
+    active = any(job.is_active for job in shown)
     context = {**listing, "rows": shown, "tabs": tabs, "active": active}
     return render(request, "jobs/index.html", context)
 
 
 @page(Permission.SITE_ADMIN)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    job = jobs.find_job(request.actor, pk)
-    active = job.status in (jobs.WAITING, jobs.RUNNING)
-    context = {"job": job, "lines": jobs.job_lines(request.actor, job), "active": active}
-    return render(request, "jobs/job.html", context)
+    return shown_job(request, jobs.find_job(request.actor, pk), {"back": "jobs", "acts": "job"})
+
+
+def shown_job(request: PageRequest, job: jobs.Job, more: Mapping[str, str]) -> HttpResponse:
+    """`more` names the list (`back`) and begins the names of the buttons’ addresses (`acts`)."""
+    lines = jobs.job_lines(request.actor, job)
+    return render(request, "jobs/job.html", {"job": job, "lines": lines, "active": job.is_active, **more})
 
 
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def cancel(request: PageRequest, pk: int) -> HttpResponse:
-    try:
-        jobs.cancel_job(request.actor, pk)
-        messages.success(request, gettext("The job will stop at the next opportunity."))
-    except Conflict:
-        messages.error(request, gettext("The job has already ended."))
-    return redirect("job", pk)
+    return cancelled(request, pk, "job")
 
 
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def retry(request: PageRequest, pk: int) -> HttpResponse:
+    return retried(request, pk, "job")
+
+
+def cancelled(request: PageRequest, pk: int, back: str) -> HttpResponse:
+    """Cancel a job, and return to its page of the name `back`."""
+    try:
+        jobs.cancel_job(request.actor, pk)
+        messages.success(request, gettext("The job will stop at the next opportunity."))
+    except Conflict:
+        messages.error(request, gettext("The job has already ended."))
+    return redirect(back, pk)
+
+
+def retried(request: PageRequest, pk: int, back: str) -> HttpResponse:
     try:
         jobs.retry_job(request.actor, pk)
         messages.success(request, gettext("The job will be retried in a moment."))
@@ -71,7 +85,7 @@ def retry(request: PageRequest, pk: int) -> HttpResponse:
             request,
             gettext("The job cannot be retried: it has not failed, or the same job is already waiting."),
         )
-    return redirect("job", pk)
+    return redirect(back, pk)
 
 
 @page(Permission.SITE_ADMIN, writes=True)

@@ -33,7 +33,7 @@ class ShownDelegation:
 
 
 def request_tabs(current: str) -> list[dict[str, Any]]:
-    """The pages of open requests: to take over events, `in` and `out`, and to `publish` one's own."""
+    """The pages of open requests: to take over events, `in` and `out`, to `publish` one's own, and `questions`."""
     handovers = reverse("delegations")
     return [
         {"label": label, "url": url, "current": name == current}
@@ -41,5 +41,6 @@ def request_tabs(current: str) -> list[dict[str, Any]]:
             ("in", gettext("Handovers to us"), handovers),
             ("out", gettext("Handovers from us"), f"{handovers}?show=made"),
             ("publish", gettext("Requests to publish"), reverse("publication_requests")),
+            ("questions", gettext("Questions"), reverse("questions")),
         )
     ]

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.mail.services import TooManyMessages, can_send
+from vardkase.core.mail.services import TooManyMessages
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.contact import LONGEST, contact_reporter
@@ -30,7 +30,7 @@ class CreatorMessageForm(forms.Form):
         initial=0,
         widget=forms.RadioSelect,
         choices=[
-            (0, _("Everyone who has chosen to receive these messages")),
+            (0, _("Everyone in the organisation")),
             (1, _("Only the person who created the event")),
         ],
     )
@@ -55,7 +55,7 @@ def contact(request: PageRequest, reference: str) -> HttpResponse:
         except TooManyMessages as refused:
             sent = None
             form.add_error(None, str(refused))
-        if sent is not None and sent.recipients:
+        if sent is not None and (sent.readers or sent.recipients):
             messages.success(request, gettext("Your message has been sent."))
             return redirect("event", event.id)
         # Nothing that the sender could correct, so it is no error of the form.
@@ -65,7 +65,6 @@ def contact(request: PageRequest, reference: str) -> HttpResponse:
         "event": event,
         "form": form,
         "creator": Organisation.objects.get(pk=event.orgc_id),
-        "sends_mail": can_send(),
         "reached_nobody": reached_nobody,
     }
     return render(request, "events/contact.html", context)

@@ -1,0 +1,157 @@
+"""What people are told of on the hub: each listener names whom something concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vardkase.core.jobs.hooks import JobEnded
+from vardkase.core.schedules.job_cleanup import TICKS
+from vardkase.core.sql import cursor
+from vardkase.exchange.notifications.models import NotificationKind
+from vardkase.exchange.notifications.telling import Notice, tell
+from vardkase.identity.accounts.models import User
+from vardkase.intel.analyst_data.hooks import AnalystDataStored
+from vardkase.intel.event_delegations.hooks import DelegationAnswered, DelegationRequested
+from vardkase.intel.models import Event
+from vardkase.intel.proposals.hooks import ProposalsDecided, ProposalsMade
+from vardkase.intel.publication_requests.hooks import PublicationAnswered, PublicationRequested
+from vardkase.intel.sightings.hooks import StoredSighting
+from vardkase.intel.sightings.models import SightingType
+
+MOST_NOTES = 200
+"""Notes of one change that an organisation is told of; the others are in its list of notes."""
+
+OF_SIGHTING = {
+    SightingType.SEEN: NotificationKind.SIGHTED,
+    SightingType.FALSE_POSITIVE: NotificationKind.FALSE_POSITIVE,
+}
+LONGEST_KEY = 128
+
+
+def proposals_made(made: ProposalsMade) -> None:
+    owner = Event.objects.values_list("org_id", flat=True).get(pk=made.event_id)
+    if owner != made.organisation_id:
+        kind, key = NotificationKind.PROPOSED, f"event {made.event_id}"
+        tell([Notice(kind, key, owner, event_id=made.event_id, count=made.count)])
+
+
+def proposals_decided(decided: ProposalsDecided) -> None:
+    kind = NotificationKind.PROPOSALS_ACCEPTED if decided.accepted else NotificationKind.PROPOSALS_DISCARDED
+    key = f"event {decided.event_id}"
+    tell(
+        [
+            Notice(kind, key, organisation, user, event_id=decided.event_id, count=count)
+            for (organisation, user), count in decided.proposers.items()
+        ]
+    )
+
+
+def sightings_stored(stored: Sequence[StoredSighting]) -> None:
+    """Tell the owners of the events, once for each event until they have read it."""
+    first: dict[tuple[int, NotificationKind], StoredSighting] = {}
+    for each in stored:
+        if kind := OF_SIGHTING.get(SightingType(each.type)):
+            first.setdefault((each.event_id, kind), each)
+    if not first:
+        return
+    event_ids = {event for event, _kind in first}
+    owners = dict(Event.objects.filter(pk__in=event_ids).values_list("pk", "org_id"))
+    tell(
+        [
+            Notice(kind, f"event {event}", owners[event], event_id=event, from_id=each.id)
+            for (event, kind), each in first.items()
+            if event in owners and each.org_id != owners[event]
+        ]
+    )
+
+
+def analyst_data_stored(stored: AnalystDataStored) -> None:
+    """Tell the creators of the events and of the notes that new ones are about."""
+    rows = cursor().execute(CONCERNED, {"ids": list(stored.ids), "most": MOST_NOTES}).fetchall()
+    kind = NotificationKind.NOTED
+    tell([Notice(kind, f"note {said}", org, event_id=event, said_id=said) for said, org, event in rows])
+
+
+def delegation_requested(asked: DelegationRequested) -> None:
+    kind, key = NotificationKind.DELEGATION_REQUESTED, f"event {asked.event_id}"
+    notice = Notice(kind, key, asked.organisation_id, event_id=asked.event_id, by_id=asked.requester_id)
+    tell([notice])
+
+
+def delegation_answered(answered: DelegationAnswered) -> None:
+    kind = NotificationKind.DELEGATION_ACCEPTED if answered.accepted else NotificationKind.DELEGATION_DECLINED
+    key = f"event {answered.event_id}"
+    notice = Notice(
+        kind, key, answered.requester_id, event_id=answered.event_id, by_id=answered.organisation_id
+    )
+    tell([notice])
+
+
+def publication_requested(asked: PublicationRequested) -> None:
+    kind, key = NotificationKind.PUBLICATION_REQUESTED, f"event {asked.event_id}"
+    tell(
+        [Notice(kind, key, asked.organisation_id, user, event_id=asked.event_id) for user in asked.publishers]
+    )
+
+
+def publication_answered(answered: PublicationAnswered) -> None:
+    kind = NotificationKind.PUBLICATION_DONE if answered.published else NotificationKind.PUBLICATION_DECLINED
+    key, event = f"event {answered.event_id}", answered.event_id
+    tell([Notice(kind, key, answered.organisation_id, answered.requester_id, event_id=event)])
+
+
+def job_ended(ended: JobEnded) -> None:
+    """Tell who ordered a job, and the site administrators of a job of the hub's own that failed."""
+    if ended.user_id:
+        people = User.objects.filter(pk=ended.user_id)
+        kind = NotificationKind.JOB_FAILED if ended.failed else NotificationKind.JOB_DONE
+        key = f"job {ended.job_id}"
+    elif ended.failed and ended.task not in TICKS:
+        people = User.objects.filter(role__perm_site_admin=True, disabled=False)
+        kind, key = NotificationKind.HUB_JOB_FAILED, f"{ended.task} {ended.arguments}"[:LONGEST_KEY]
+    else:
+        return
+    parameters = {"kind": kind.value, "key": key, "job": ended.job_id}
+    chosen = list(people.values_list("pk", flat=True))
+    cursor().execute(TELL_OF_JOB, parameters | {"people": chosen})
+
+
+# What a note is about, up to the event: itself, what that is about if it is a note too, and so on. A circle, which
+# peers can send, ends (UNION).
+CONCERNED = """
+WITH RECURSIVE up AS (
+    SELECT n.id AS said, n.orgc_id AS author, n.object_type, n.object_uuid FROM analyst_data n WHERE n.id = ANY(%(ids)s)
+    UNION
+    SELECT up.said, up.author, above.object_type, above.object_uuid
+    FROM up JOIN analyst_data above ON above.uuid = up.object_uuid
+    WHERE up.object_type IN ('Note', 'Opinion', 'Relationship')
+), about AS MATERIALIZED (
+    SELECT up.said, up.author, e.id AS event_id, e.orgc_id
+    FROM up CROSS JOIN LATERAL (
+        SELECT up.object_uuid AS uuid, NULL::bigint AS id WHERE up.object_type = 'Event'
+        UNION ALL SELECT NULL, a.event_id FROM attribute a
+            WHERE up.object_type = 'Attribute' AND a.uuid = up.object_uuid
+        UNION ALL SELECT NULL, o.event_id FROM object o
+            WHERE up.object_type = 'Object' AND o.uuid = up.object_uuid
+        UNION ALL SELECT NULL, w.event_id FROM event_report w
+            WHERE up.object_type = 'EventReport' AND w.uuid = up.object_uuid
+    ) target JOIN event e ON e.uuid = target.uuid OR e.id = target.id
+), concerned AS (
+    SELECT said, author, orgc_id AS org_id, event_id FROM about
+    UNION
+    SELECT n.id, n.orgc_id, above.orgc_id, (SELECT max(event_id) FROM about WHERE about.said = n.id)
+    FROM analyst_data n JOIN analyst_data above ON above.uuid = n.object_uuid
+    WHERE n.id = ANY(%(ids)s) AND n.object_type IN ('Note', 'Opinion', 'Relationship')
+)
+SELECT said, org_id, event_id FROM (
+    SELECT said, org_id, max(event_id) AS event_id, row_number() OVER (PARTITION BY org_id ORDER BY said DESC) AS place
+    FROM concerned WHERE org_id <> author GROUP BY said, org_id
+) newest WHERE place <= %(most)s
+"""
+TELL_OF_JOB = """
+INSERT INTO notification AS known (user_id, organisation_id, kind, key, job_id, count, at)
+SELECT u.id, u.org_id, %(kind)s, %(key)s, %(job)s, 1, extract(epoch FROM now())::bigint
+FROM account u WHERE u.id = ANY(%(people)s::bigint[]) ORDER BY u.id
+ON CONFLICT (user_id, kind, key) WHERE read_at IS NULL DO UPDATE
+SET count = known.count + 1, at = excluded.at, job_id = excluded.job_id
+"""

@@ -1,0 +1,17 @@
+"""Hook points of analyst data for higher layers, called in the transaction of the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.core.hooks import Hook
+
+
+@dataclass(frozen=True, slots=True)
+class AnalystDataStored:
+    """New notes, opinions and relationships, written here or received."""
+
+    ids: tuple[int, ...]
+
+
+analyst_data_stored: Hook[AnalystDataStored] = Hook("analyst_data_stored")

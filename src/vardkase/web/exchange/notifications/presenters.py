@@ -1,0 +1,172 @@
+"""A notification in words, and where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.exchange.notifications.models import NotificationKind as Kind
+from vardkase.exchange.notifications.queries import NotificationLine
+from vardkase.identity.access.actor import Actor
+from vardkase.web.core.jobs.labels import label_of
+from vardkase.web.ui.display import thin
+
+ICONS: Mapping[Kind, dict[str, str]] = {
+    Kind.PUBLISHED: {"icon": "send"},
+    Kind.PROPOSED: {"icon": "pencil"},
+    Kind.PROPOSALS_ACCEPTED: {"icon": "check"},
+    Kind.PROPOSALS_DISCARDED: {"icon": "x"},
+    Kind.NOTED: {"icon": "message"},
+    Kind.SIGHTED: {"icon": "eye"},
+    Kind.FALSE_POSITIVE: {"icon": "eye-off"},
+    Kind.DELEGATION_REQUESTED: {"icon": "arrows-exchange"},
+    Kind.DELEGATION_ACCEPTED: {"icon": "check"},
+    Kind.DELEGATION_DECLINED: {"icon": "x"},
+    Kind.QUESTION: {"icon": "help"},
+    Kind.PUBLICATION_REQUESTED: {"icon": "send"},
+    Kind.PUBLICATION_DONE: {"icon": "check"},
+    Kind.PUBLICATION_DECLINED: {"icon": "x"},
+    Kind.JOB_DONE: {"icon": "circle-check"},
+    Kind.JOB_FAILED: {"icon": "alert-triangle"},
+    Kind.HUB_JOB_FAILED: {"icon": "alert-triangle"},
+}
+WORDS: Mapping[Kind, str | Promise] = {
+    Kind.PUBLISHED: _("The event was published"),
+    Kind.DELEGATION_REQUESTED: _("%(by)s asks you to take over the event"),
+    Kind.DELEGATION_ACCEPTED: _("%(by)s has taken over the event"),
+    Kind.DELEGATION_DECLINED: _("%(by)s declines to take over the event"),
+    Kind.QUESTION: _("A reader has a question"),
+    Kind.PUBLICATION_REQUESTED: _("A colleague asks for the event to be published"),
+    Kind.PUBLICATION_DONE: _("The event that you asked to have published has been published"),
+    Kind.PUBLICATION_DECLINED: _("Your request to publish the event was declined"),
+}
+NOTES: tuple[str | Promise, ...] = (
+    _("%(by)s has written a note"),
+    _("%(by)s has given an opinion"),
+    _("%(by)s has added a relationship"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNotification:
+    """`about` names the event, or nothing where there is none; `detail` is a part of it that the reader may read."""
+
+    id: int
+    is_read: bool
+    when: datetime
+    icon: str
+    words: str
+    about: str
+    detail: str
+    url: str
+
+
+def shown(actor: Actor, lines: Sequence[NotificationLine]) -> list[ShownNotification]:
+    return [
+        ShownNotification(
+            line.id,
+            line.is_read,
+            line.when,
+            ICONS[line.kind]["icon"],
+            _words(line),
+            _about(line),
+            _detail(line),
+            _url(line),
+        )
+        for line in lines
+    ]
+
+
+def _words(line: NotificationLine) -> str:
+    if counted := COUNTED.get(line.kind):
+        return counted(line) % {"n": thin(line.sightings or line.count)}
+    if line.job_id is not None:
+        return _job_words(line)
+    by = line.by or gettext("Another organisation")
+    words = NOTES[line.note_kind or 0] if line.kind is Kind.NOTED else WORDS[line.kind]
+    return str(words) % {"by": by}
+
+
+def _proposed(line: NotificationLine) -> str:
+    return ngettext("%(n)s new proposal", "%(n)s new proposals", line.count)
+
+
+def _accepted(line: NotificationLine) -> str:
+    return ngettext(
+        "%(n)s proposal of yours was accepted", "%(n)s proposals of yours were accepted", line.count
+    )
+
+
+def _discarded(line: NotificationLine) -> str:
+    return ngettext(
+        "%(n)s proposal of yours was discarded", "%(n)s proposals of yours were discarded", line.count
+    )
+
+
+def _sighted(line: NotificationLine) -> str:
+    if not line.sightings:
+        return gettext("Values have been sighted")
+    return ngettext("%(n)s new sighting", "%(n)s new sightings", line.sightings)
+
+
+def _false_positives(line: NotificationLine) -> str:
+    if not line.sightings:
+        return gettext("Values have been reported as false positives")
+    return ngettext(
+        "%(n)s new report of a false positive", "%(n)s new reports of false positives", line.sightings
+    )
+
+
+COUNTED: Mapping[Kind, Callable[[NotificationLine], str]] = {
+    Kind.PROPOSED: _proposed,
+    Kind.PROPOSALS_ACCEPTED: _accepted,
+    Kind.PROPOSALS_DISCARDED: _discarded,
+    Kind.SIGHTED: _sighted,
+    Kind.FALSE_POSITIVE: _false_positives,
+}
+
+
+def _job_words(line: NotificationLine) -> str:
+    job = label_of(line.job_task or "", line.job_arguments)
+    if line.kind is Kind.JOB_DONE:
+        return gettext("Job done: %(job)s") % {"job": job}
+    if line.count > 1:
+        failed = ngettext("Job failed %(n)s time: %(job)s", "Job failed %(n)s times: %(job)s", line.count)
+        return failed % {"job": job, "n": thin(line.count)}
+    return gettext("Job failed: %(job)s") % {"job": job}
+
+
+def _about(line: NotificationLine) -> str:
+    if line.event_id is None:
+        return ""
+    return line.title or gettext("Event %(id)s") % {"id": line.event_id}
+
+
+def _detail(line: NotificationLine) -> str:
+    return line.question or line.value
+
+
+def _url(line: NotificationLine) -> str:
+    if line.job_id is not None:
+        return reverse("job" if line.kind is Kind.HUB_JOB_FAILED else "own_job", args=[line.job_id])
+    if line.kind is Kind.NOTED:
+        return reverse("note", args=[line.note_uuid])
+    if view := LISTS.get(line.kind):
+        return reverse(view)
+    return reverse(OF_EVENT.get(line.kind, "event"), args=[line.event_id])
+
+
+LISTS: Mapping[Kind, str] = {
+    Kind.DELEGATION_REQUESTED: "delegations",
+    Kind.DELEGATION_ACCEPTED: "delegations",
+    Kind.QUESTION: "questions",
+    Kind.PUBLICATION_REQUESTED: "publication_requests",
+}
+OF_EVENT: Mapping[Kind, str] = {Kind.PROPOSED: "event_proposals"}
+"""Pages of the event that are about just this; otherwise the event itself."""
