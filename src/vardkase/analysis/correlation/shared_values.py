@@ -40,23 +40,38 @@ def shared_values(
     return shared
 
 
-# Both sides are read whole by their events' index and hashed: no value is looked up one by one.
+# The marks leave a few keys of each event; the first that the reader sees on both sides end its search.
 SHARED = """
 WITH mine AS MATERIALIZED (
-    SELECT k.key, min(k.attribute_id) AS attribute_id
-    FROM attribute_key k JOIN event oe ON oe.id = k.event_id
-    WHERE k.event_id = %(event)s AND k.correlates AND {own_event} AND {own_attribute} GROUP BY k.key
+    SELECT s.key FROM shared_key s WHERE s.event_id = %(event)s
+    UNION
+    SELECT k.key FROM attribute_key k WHERE k.event_id = %(event)s AND EXISTS (SELECT 1 FROM unmarked_event)
 ),
-theirs AS MATERIALIZED (
-    SELECT DISTINCT o.key, o.event_id FROM attribute_key o JOIN event e ON e.id = o.event_id
-    WHERE o.event_id = ANY(%(others)s::bigint[]) AND o.correlates AND {event} AND {attribute}
+theirs AS (
+    SELECT s.event_id, s.key FROM shared_key s WHERE s.event_id = ANY(%(others)s::bigint[])
+    UNION
+    SELECT o.event_id, o.key FROM attribute_key o
+    WHERE o.event_id = ANY(%(others)s::bigint[]) AND EXISTS (SELECT 1 FROM unmarked_event)
 ),
-ranked AS (
-    SELECT theirs.event_id, mine.key, mine.attribute_id,
-           row_number() OVER (PARTITION BY theirs.event_id ORDER BY mine.attribute_id) AS place
-    FROM theirs JOIN mine ON mine.key = theirs.key
+common AS (
+    SELECT theirs.event_id, array_agg(key ORDER BY key) AS keys FROM theirs JOIN mine USING (key)
+    GROUP BY theirs.event_id
 )
-SELECT r.event_id, r.key, a.type, a.value1, a.value2
-FROM ranked r JOIN attribute a ON a.id = r.attribute_id
-WHERE r.place <= %(each)s ORDER BY r.event_id, r.place
+SELECT common.event_id, shared.key, a.type, a.value1, a.value2
+FROM common CROSS JOIN LATERAL (
+    SELECT wanted.key, own.attribute_id
+    FROM unnest(common.keys) WITH ORDINALITY AS wanted (key, place)
+    CROSS JOIN LATERAL (
+        SELECT min(k.attribute_id) AS attribute_id
+        FROM attribute_key k JOIN event oe ON oe.id = k.event_id
+        WHERE k.event_id = %(event)s AND k.key = wanted.key AND k.correlates AND {own_event} AND {own_attribute}
+    ) own
+    WHERE own.attribute_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM attribute_key o JOIN event e ON e.id = o.event_id
+        WHERE o.event_id = common.event_id AND o.key = wanted.key AND o.correlates AND {event} AND {attribute}
+    )
+    ORDER BY wanted.place LIMIT %(each)s
+) shared
+JOIN attribute a ON a.id = shared.attribute_id
+ORDER BY common.event_id, shared.key
 """
