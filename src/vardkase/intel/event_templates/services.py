@@ -36,6 +36,8 @@ from vardkase.intel.event_templates.problems import (
 from vardkase.intel.event_templates.queries import find_own_template, find_template
 from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.models import EventTag
+from vardkase.intel.problems import AttributeProblem
+from vardkase.intel.services.added_parts import AddedParts, add_parts
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.object_templates import check_requirements
 from vardkase.knowledge.galaxies.queries import visible_clusters
@@ -139,6 +141,38 @@ def instantiate(actor: Actor, reference: Reference, values: Any) -> int:
     Raises Invalid by field, NotFound, Forbidden, and as adding an event.
     """
     actor.require(Permission.ADD)
+    form, document = _filled_in(actor, reference, values)
+    stored = add_event(actor, document)
+    if stored.rejections:
+        raise Invalid(_errors_by_field(form, stored.rejections))  # Rolls back the event.
+    _require_tags(form, stored.event_id)
+    return stored.event_id
+
+
+@transaction.atomic
+def add_to_event(actor: Actor, event_id: int, reference: Reference, values: Any) -> AddedParts:
+    """Add what was entered in a template's form to an event, all or nothing; its own fields stay as they are.
+
+    What the event holds already is left out. Raises Invalid by field, NotFound, Forbidden, NotOwned.
+    """
+    actor.require(Permission.ADD)
+    form, document = _filled_in(actor, reference, values)
+    added = add_parts(actor, event_id, {name: document[name] for name in ("Attribute", "Object", "Tag")})
+    wrong = Rejections(
+        {
+            place: errors
+            for place, errors in added.rejections.errors.items()
+            if not added.rejections.has(place, AttributeProblem.DUPLICATE)
+        }
+    )
+    if wrong:
+        raise Invalid(_errors_by_field(form, wrong))
+    _require_tags(form, event_id)
+    return added
+
+
+def _filled_in(actor: Actor, reference: Reference, values: Any) -> tuple[Form, dict[str, Any]]:
+    """The answers, and the event document that they make; the tags of existing clusters are created."""
     template = find_template(actor, reference)
     if not isinstance(values, Mapping):
         raise Invalid({"values": [EventTemplateProblem.NOT_VALUES()]})
@@ -158,11 +192,7 @@ def instantiate(actor: Actor, reference: Reference, values: Any) -> int:
         usable = visible_clusters(actor).filter(tag_name__in=names, deleted=False)
         known = set(usable.values_list("tag_name", flat=True))
         resolve_tags(actor, [{"name": name} for name in known], may_create=True)
-    stored = add_event(actor, document)
-    if stored.rejections:
-        raise Invalid(_errors_by_field(form, stored.rejections))  # Rolls back the event.
-    _require_tags(form, stored.event_id)
-    return stored.event_id
+    return form, document
 
 
 def check_definition(definition: Any) -> list[Problem]:

@@ -31,10 +31,8 @@ from vardkase.intel.kernel.locking import lock_own_event, touch
 from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Event
+from vardkase.intel.queries.duplicates import contents_in
 from vardkase.intel.services.events import all_attributes, store_parts
-
-type Contents = tuple[str, tuple[tuple[str, str, str], ...]]
-"""An object's name and what is in it: relation and both parts of each value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def _objects(event: Event, parts: object, assembler: Assembler) -> list[NewObjec
         for place, part in numbered
         if sent_uuid(part) not in known_uuids and (row := assembler.new_object(part, place)) is not None
     ]
-    known = _contents_in(event, {row.name for row in rows})
+    known = contents_in(event.pk, {row.name for row in rows})
     new: list[NewObject] = []
     for row in assembler.free_objects(rows):
         values = ((part.object_relation or "", part.value1, part.value2 or "") for part in row.attributes)
@@ -106,18 +104,3 @@ def _uuids_in(event: Event, table: str, parts: Sequence[Any]) -> set[str]:
     named = [uuid for part in parts if (uuid := sent_uuid(part))]
     sql = f"SELECT uuid::text FROM {table} WHERE event_id = %s AND uuid = ANY(%s::uuid[])"
     return {row[0] for row in cursor().execute(sql, (event.pk, named)).fetchall()} if named else set()
-
-
-def _contents_in(event: Event, names: set[str]) -> set[Contents]:
-    rows = cursor().execute(CONTENTS, {"event": event.pk, "names": list(names)}).fetchall() if names else []
-    inside: dict[int, tuple[str, list[tuple[str, str, str]]]] = {}
-    for object_id, name, *value in rows:
-        inside.setdefault(object_id, (name, []))[1].append((value[0], value[1], value[2]))
-    return {(name, tuple(sorted(values))) for name, values in inside.values()}
-
-
-CONTENTS = """
-SELECT o.id, o.name, coalesce(a.object_relation, ''), a.value1, coalesce(a.value2, '')
-FROM object o JOIN attribute a ON a.object_id = o.id
-WHERE o.event_id = %(event)s AND o.name = ANY(%(names)s) AND NOT o.deleted AND NOT a.deleted
-"""

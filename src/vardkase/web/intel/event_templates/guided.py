@@ -29,7 +29,7 @@ from vardkase.intel.event_templates.definition import (
 )
 from vardkase.misp.flags import as_int
 from vardkase.web.intel.event_templates.choices import Clusters, Tags, entries_in
-from vardkase.web.intel.event_templates.relations import ObjectInputs
+from vardkase.web.intel.event_templates.relations import ObjectInputs, sentences
 from vardkase.web.intel.event_templates.uploads import FileAnswers, Room
 from vardkase.web.ui.forms.fields import PLAIN_TEXT, LinesField
 from vardkase.web.ui.forms.picker import Picker
@@ -216,7 +216,7 @@ def _input_of_attribute(element: AttributeField, shared: Mapping[str, Any]) -> f
     default = element.misp.default_value or None
     if element.repeatable:
         made = LinesField(max_length=LONGEST, initial=default, **shared)
-        made.help_text = " ".join(filter(None, [str(made.help_text), gettext("One per line.")]))
+        made.help_text = sentences([str(made.help_text), gettext("One per line.")])
         return made
     if element.misp.type == "boolean":
         answers = [("", ""), ("1", gettext("Yes")), ("0", gettext("No"))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -59,17 +59,19 @@ def _input(element: ObjectTemplateElement, relation: Relation | None) -> forms.F
         choices = ["1", "0"]
     if choices:
         listed = [("", ""), *((choice, choice) for choice in choices)]
-        return forms.ChoiceField(choices=listed, required=False, help_text=_joined(hints), **shared)
+        return forms.ChoiceField(choices=listed, required=False, help_text=sentences(hints), **shared)
     if element.multiple:
         hints.append(gettext("One per line."))
-        made = LinesField(max_length=LONGEST, help_text=_joined(hints), **shared)
+        made = LinesField(max_length=LONGEST, help_text=sentences(hints), **shared)
         made.widget.attrs["rows"] = 2
         return made
     widget = forms.TextInput(attrs=PLAIN_TEXT)
     return forms.CharField(
-        max_length=LONGEST, required=False, widget=widget, help_text=_joined(hints), **shared
+        max_length=LONGEST, required=False, widget=widget, help_text=sentences(hints), **shared
     )
 
 
-def _joined(hints: Sequence[str | None]) -> str:
-    return " ".join(filter(None, hints))
+def sentences(hints: Iterable[str | None]) -> str:
+    """Hints after one another, those that more follow with a full stop."""
+    said = [hint for hint in hints if hint]
+    return " ".join([*(f"{hint.rstrip('.')}." for hint in said[:-1]), *said[-1:]])

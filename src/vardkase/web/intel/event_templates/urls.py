@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from vardkase.web.intel.event_templates import editing, exchange, filling, views
+from vardkase.web.ui import converters
+
+__all__ = ["converters", "urlpatterns"]
 
 ONE = "event-templates/<int:pk>/"
 
@@ -21,5 +24,6 @@ urlpatterns = [
     path(ONE + "off/", editing.switch_off, name="event_template_off"),
     path(ONE + "export/", exchange.export, name="event_template_export"),
     path(ONE + "fill-in/", filling.fill_in, name="event_template_fill"),
+    path("event/<reference:reference>/fill-in/<int:pk>/", filling.fill_event, name="event_template_add"),
     path(ONE + "find/", filling.find, name="event_template_find"),
 ]
