@@ -1,5 +1,6 @@
 // What every page loads: htmx and the islands. Every page works without it.
 import htmx from "htmx.org";
+import { cellEdit } from "./islands/cellEdit";
 import { copyMenus } from "./islands/copy";
 import { dialogs } from "./islands/dialog";
 import { drawer } from "./islands/drawer";
@@ -26,6 +27,7 @@ window.htmx = htmx;
 document.documentElement.classList.remove("no-script");
 
 const islands = [
+  cellEdit,
   copyMenus,
   dialogs,
   drawer,

@@ -101,8 +101,14 @@ def test_soft_deletion_can_be_undone_and_hard_cannot(web: Client, event: Event) 
     assert web.get(f"{base}/delete/").status_code == 200
     assert Attribute.objects.get(pk=attribute.pk).deleted is False
     page = web.post(f"{base}/delete/", follow=True)
-    assert f'action="{base}/restore/"' in page.text
     assert Attribute.objects.get(pk=attribute.pk).deleted is True
+    undo = page.text.partition('class="undo"')[2]
+    point = undo.partition('name="point" value="')[2].partition('"')[0]
+    web.post(f"/event/{event.pk}/attributes/undo/", {"point": point})
+    assert Attribute.objects.get(pk=attribute.pk).deleted is False
+    web.post(f"{base}/delete/")
+    gone = web.get(f"/event/{event.pk}/", {"deleted": "1"}).text
+    assert f'formaction="{base}/restore/"' in gone
     assert web.get(f"{base}/restore/").status_code == 405
     web.post(f"{base}/restore/")
     assert Attribute.objects.get(pk=attribute.pk).deleted is False

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
+from vardkase.core.clock import now_seconds
+from vardkase.intel.editing.attributes import edit_attribute
+from vardkase.intel.editing.deletion import delete_attribute
 from vardkase.intel.kernel import audit_entries
-from vardkase.intel.models import Attribute
+from vardkase.intel.models import Attribute, AttributeTag, ObjectReference
 from vardkase.intel.queries.history import history_of_event
-from vardkase.web.intel.events import bulk
+from vardkase.intel.undo.models import AttributeBefore, UndoPoint
+from vardkase.intel.undo.services import forget_outdated
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -28,8 +34,14 @@ def web(seed: Seed) -> Client:
     return visitor(seed.analyst)
 
 
-def every(query: str, count: int, **further: Any) -> dict[str, Any]:
-    return {"every": "1", "filter": query, "match_count": str(count), **further}
+def every(web: Client, setup: Setup, query: str, **further: Any) -> dict[str, Any]:
+    """What the bar sends once every match of the table has been chosen."""
+    html = text_of(web.get(f"/event/{setup.event.pk}/?{query}"))
+    return {"every": "1", "filter": query, "matches": field_of(html, "matches"), **further}
+
+
+def field_of(html: str, name: str) -> str:
+    return html.partition(f'name="{name}" value="')[2].partition('"')[0]
 
 
 def act(web: Client, setup: Setup, action: str, fields: dict[str, Any]) -> Any:
@@ -37,7 +49,7 @@ def act(web: Client, setup: Setup, action: str, fields: dict[str, Any]) -> Any:
 
 
 def test_every_match_is_marked_for_detection(web: Client, setup: Setup) -> None:
-    answer = act(web, setup, "detection", every("type=domain&type=url", 4, to_ids="1"))
+    answer = act(web, setup, "detection", every(web, setup, "type=domain&type=url", to_ids="1"))
     assert "4 attributes updated." in text_of(answer)
     assert answer.redirect_chain[-1][0] == f"/event/{setup.event.pk}/?type=domain&type=url"
     marked = Attribute.objects.filter(event=setup.event, to_ids=True).values_list("type", flat=True)
@@ -52,15 +64,69 @@ def test_only_a_filtered_table_speaks_of_matches(web: Client, setup: Setup) -> N
     assert " matches" not in page
 
 
-def test_marking_for_detection_is_taken_back_where_it_changed_something(web: Client, setup: Setup) -> None:
-    html = text_of(act(web, setup, "detection", every("text=198.51.100.2", 2, to_ids="1")))
-    assert "2 attributes updated." in html
-    undo = html.partition('class="undo"')[2]
-    marked = undo.partition('name="pk" value="')[2].partition('"')[0]
-    assert marked == str(setup.attribute("c2.example").pk)
-    act(web, setup, "detection", {"pk": marked, "to_ids": "0"})
-    assert setup.attribute("198.51.100.23").to_ids
-    assert not setup.attribute("c2.example").to_ids
+def undo(web: Client, setup: Setup, html: str) -> Any:
+    return act(web, setup, "undo", {"point": field_of(html.partition('class="undo"')[2], "point")})
+
+
+def content(setup: Setup) -> list[dict[str, Any]]:
+    """Everything of the event's attributes but their times, with their tags and the references to them."""
+    rows = list(Attribute.objects.filter(event=setup.event).order_by("pk").values())
+    for row in rows:
+        del row["timestamp"]
+        row["tags"] = sorted(
+            AttributeTag.objects.filter(attribute=row["id"]).values_list("tag__name", "local")
+        )
+        references = ObjectReference.objects.filter(referenced_uuid=row["uuid"])
+        row["references"] = list(references.order_by("pk").values_list("pk", "deleted"))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("action", "further"),
+    [
+        ("detection", {"to_ids": "0"}),
+        ("delete", {}),
+        ("tag", {"tag": "tlp:amber"}),
+        ("reach", {"reach": "1"}),
+        ("edit", {"apply": "1", "category": "External analysis", "sets_comment": "on", "comment": "Checked"}),
+        ("edit", {"apply": "1", "type": "text", "sets_seen": "on", "first_seen": "2026-11-01T10:00:00"}),
+    ],
+)
+def test_each_act_on_many_is_undone_exactly(
+    seed: Seed, web: Client, setup: Setup, action: str, further: dict[str, str]
+) -> None:
+    deleted = setup.attribute("c2.example")
+    Attribute.objects.filter(pk=deleted.pk).update(deleted=True, timestamp=now_seconds())
+    before = content(setup)
+    html = text_of(act(web, setup, action, every(web, setup, "type=url&type=ip-dst", **further)))
+    assert content(setup) != before
+    # Nobody but who did it takes it back, and only once.
+    assert "can no longer be undone" in text_of(undo(visitor(seed.colleague), setup, html))
+    assert "as they were before." in text_of(undo(web, setup, html))
+    assert content(setup) == before
+    assert AuditEntry.objects.latest("pk").action == "attribute.change_undone"
+    assert "can no longer be undone" in text_of(undo(web, setup, html))
+
+
+def test_undo_is_refused_where_someone_has_changed_an_attribute_since(
+    seed: Seed, web: Client, setup: Setup
+) -> None:
+    html = text_of(act(web, setup, "detection", every(web, setup, "type=domain&type=url", to_ids="0")))
+    edit_attribute(seed.colleague.actor, setup.attribute(HIDDEN).pk, {"comment": "Seen again"})
+    before = content(setup)
+    assert "of the attributes, 1 have been changed since" in text_of(undo(web, setup, html))
+    assert content(setup) == before
+
+
+def test_what_is_deleted_for_good_is_kept_nowhere(seed: Seed, web: Client, setup: Setup) -> None:
+    fields = every(web, setup, "type=domain", apply="1", category="External analysis")
+    act(web, setup, "edit", fields)
+    assert AttributeBefore.objects.count() == 2
+    delete_attribute(seed.analyst.actor, setup.attribute(HIDDEN).pk, hard=True)
+    assert AttributeBefore.objects.count() == 1
+    UndoPoint.objects.update(made_at=timezone.now() - timedelta(days=2))
+    forget_outdated()
+    assert not AttributeBefore.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +148,7 @@ def test_audit_row_of_very_many_names_the_filter(
     further: dict[str, str],
 ) -> None:
     before = set(history_of_event(seed.stranger.actor, setup.event.pk).values_list("pk", flat=True))
-    text_of(act(web, setup, action, every("type=ip-dst", 1, **further)))
+    text_of(act(web, setup, action, every(web, setup, "type=ip-dst", **further)))
     few = AuditEntry.objects.latest("pk")
     assert few.change["attributes"] == [setup.attribute("198.51.100.23").pk]
     assert history_of_event(seed.stranger.actor, setup.event.pk).filter(pk=few.pk).exists() == (
@@ -90,7 +156,7 @@ def test_audit_row_of_very_many_names_the_filter(
     )
 
     monkeypatch.setattr(audit_entries, "MOST_NAMED", 1)
-    text_of(act(web, setup, action, every("type=url", 2, **further)))
+    text_of(act(web, setup, action, every(web, setup, "type=url", **further)))
     many = AuditEntry.objects.latest("pk")
     assert many.pk > few.pk
     assert (many.change["filter"], many.change["count"]) == ("type=url", 2)
@@ -104,38 +170,35 @@ def test_audit_row_of_very_many_names_the_filter(
 
 @pytest.mark.parametrize("action", ["detection", "delete", "tag", "reach", "edit"])
 def test_nothing_happens_to_other_matches_than_were_shown(web: Client, setup: Setup, action: str) -> None:
+    """As many match as before, but others."""
+    fields = every(web, setup, "type=domain", to_ids="1", tag="tlp:amber", reach="0")
+    Attribute.objects.filter(pk=setup.attribute(HIDDEN).pk).update(type="hostname")
+    Attribute.objects.filter(event=setup.event, type="ip-dst").update(type="domain")
     before = list(Attribute.objects.order_by("pk").values())
-    answer = act(web, setup, action, every("type=domain", 7, to_ids="1", tag="tlp:amber", reach="0"))
+    answer = act(web, setup, action, fields)
     assert answer.status_code == 409
-    assert "The filter now matches 2 attributes." in answer.content.decode()
+    assert "matches other attributes than were shown (2)" in answer.content.decode()
     assert list(Attribute.objects.order_by("pk").values()) == before
 
 
 @pytest.mark.parametrize("action", ["detection", "delete", "reach", "edit"])
-def test_matches_in_events_of_others_are_not_changed(seed: Seed, setup: Setup, action: str) -> None:
+def test_matches_in_events_of_others_are_not_changed(
+    seed: Seed, web: Client, setup: Setup, action: str
+) -> None:
     before = list(Attribute.objects.order_by("pk").values())
-    fields = every("", 6, to_ids="1", reach="0", apply="1", category="Other")
+    fields = every(web, setup, "", to_ids="1", reach="0", apply="1", category="Other")
     assert act(visitor(seed.partner), setup, action, fields).status_code == 403
-    assert act(visitor(seed.reader), setup, action, every("", 8, to_ids="1")).status_code == 403
+    assert act(visitor(seed.reader), setup, action, fields).status_code == 403
     assert list(Attribute.objects.order_by("pk").values()) == before
 
 
-def test_deletion_of_many_is_taken_back(web: Client, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "MOST_NAMED", 2)
-    html = text_of(act(web, setup, "delete", every("", 8)))
-    assert "8 attributes deleted." in html
-    moment = html.partition('name="deleted_at" value="')[2].partition('"')[0]
-    assert not Attribute.objects.filter(event=setup.event, deleted=False).exists()
-    assert "8 attributes updated." in text_of(act(web, setup, "restore", {"deleted_at": moment}))
-    assert not Attribute.objects.filter(event=setup.event, deleted=True).exists()
-
-
 def test_chosen_fields_change_and_others_stay(web: Client, setup: Setup) -> None:
-    form = text_of(act(web, setup, "edit", every("type=domain", 2)))
+    form = text_of(act(web, setup, "edit", every(web, setup, "type=domain")))
     assert "Edit 2 attributes" in form
     changed = every(
+        web,
+        setup,
         "type=domain",
-        2,
         apply="1",
         category="External analysis",
         sets_comment="on",
@@ -165,7 +228,7 @@ def test_chosen_fields_change_and_others_stay(web: Client, setup: Setup) -> None
 )
 def test_all_change_or_none(web: Client, setup: Setup, fields: dict[str, str], reason: str) -> None:
     before = list(Attribute.objects.order_by("pk").values())
-    html = text_of(act(web, setup, "edit", every("type=domain&type=url", 4, apply="1", **fields)))
+    html = text_of(act(web, setup, "edit", every(web, setup, "type=domain&type=url", apply="1", **fields)))
     assert reason in html
     assert 'name="every" value="1"' in html
     assert list(Attribute.objects.order_by("pk").values()) == before

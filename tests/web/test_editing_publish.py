@@ -226,8 +226,11 @@ def test_harmless_values_lose_detection_flag_in_review(web: Client, event: Event
     # Undo marks only those that were marked before.
     Attribute.objects.filter(pk=one.pk).update(to_ids=False)
     page = web.post(remove, {**sent, "pk": rest}, follow=True).text
-    undo = re.findall(r'name="pk" value="([\d,]+)"', page)[-1]
-    assert set(undo.split(",")) == set(rest.split(",")) - {str(one.pk)}
+    assert not Attribute.objects.filter(to_ids=True).exists()
+    point = re.findall(r'name="point" value="(\d+)"', page)[-1]
+    undone = web.post(reverse("attributes_undo", args=[event.pk]), {**sent, "point": point})
+    assert undone["Location"] == f"{address}?distribution=0#chk"
+    assert set(Attribute.objects.filter(to_ids=False)) == {one}
     Attribute.objects.filter(event=event).update(to_ids=True)
     # Who may publish but not change the event is not offered it, and cannot.
     assert signed_in(seed.partner).post(remove, {**sent, "pk": rest}).status_code == 403

@@ -90,6 +90,8 @@ function trim(scrolled: Scrolled, from: number, to: number): void {
     .sort((a, b) => Math.abs(b - from) - Math.abs(a - from));
   for (const start of far) {
     if (scrolled.windows.size <= MOST_WINDOWS) return;
+    // An editor in a cell stays, with what is written in it.
+    if (scrolled.windows.get(start)?.querySelector(".cell-editor")) continue;
     // Only from the ends: what is at hand is without gaps.
     const starts = [...scrolled.windows.keys()];
     if (start === Math.min(...starts) || start === Math.max(...starts)) drop(scrolled, start);
@@ -130,16 +132,29 @@ function missing(scrolled: Scrolled): number | null {
   return wanted.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? null;
 }
 
+/** How many rows there are; of a large event it comes after the first ones. */
+function totalRows(): number {
+  return Number(document.querySelector<HTMLElement>("#row-total")?.dataset.total ?? 0);
+}
+
+function renewTotal(scrolled: Scrolled): void {
+  const total = totalRows();
+  if (total === scrolled.total) return;
+  scrolled.total = total;
+  scrolled.table.setAttribute("aria-rowcount", String(total + 1));
+  lay(scrolled);
+  void fill(scrolled);
+}
+
 function begin(table: HTMLTableElement): void {
   const frame = table.closest<HTMLElement>(".table-frame");
   const body = table.tBodies[0];
   const row = body?.rows[0];
-  const [size, total, start] = ["window", "total", "start"].map((name) => Number(table.dataset[name])) as [
-    number,
-    number,
-    number,
-  ];
-  if (!frame || !body || !row || total <= size || tables.has(table)) return;
+  const [size, start] = ["window", "start"].map((name) => Number(table.dataset[name])) as [number, number];
+  const total = totalRows();
+  const begun = tables.get(table);
+  if (begun) renewTotal(begun);
+  if (!frame || !body || !row || total <= size || begun) return;
   const scrolled: Scrolled = {
     table,
     frame,

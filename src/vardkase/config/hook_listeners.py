@@ -56,6 +56,7 @@ from vardkase.intel.publication_requests import services as publication_requests
 from vardkase.intel.publication_requests.hooks import publication_answered, publication_requested
 from vardkase.intel.sightings import services as sightings
 from vardkase.intel.sightings.hooks import sightings_published, sightings_stored
+from vardkase.intel.undo import services as undo
 from vardkase.knowledge.galaxies.hooks import cluster_published
 
 
@@ -118,6 +119,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         intel.attributes_removed,
         publication_requests.forget_of_removed,
         "removes the request to publish an event that is deleted",
+    ),
+    Listener(
+        intel.attributes_removed,
+        undo.forget_of_removed,
+        "removes what earlier changes of them replaced",
     ),
     Listener(intel.attributes_removed, proposals.forget_of_removed, "removes the proposals for them"),
     Listener(intel.attributes_removed, sightings.forget_sightings, "removes their sightings"),

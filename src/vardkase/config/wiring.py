@@ -80,6 +80,7 @@ from vardkase.identity.access_reviews.schedules import REVIEW
 from vardkase.identity.accounts.four_eyes import registry as four_eyes
 from vardkase.identity.accounts.services import account_approvals, appointments, role_approvals
 from vardkase.identity.sign_in_policy.schedules import UPKEEP
+from vardkase.intel.undo.schedules import FORGET_REPLACED
 from vardkase.intel.unused_files import REMOVE_UNUSED_FILES
 from vardkase.knowledge.cached_sources import kinds as caches
 from vardkase.web.sign_in import audit as account_audit
@@ -108,6 +109,7 @@ SCHEDULES = (
     UPKEEP,
     REVIEW,
     REMOVE_UNUSED_FILES,
+    FORGET_REPLACED,
     CLEAN,
     *server_schedules.SCHEDULES,
     *feed_schedules.SCHEDULES,

@@ -10,6 +10,11 @@ from vardkase.audit.actions import AuditAction
 class IntelAction(AuditAction):
     ANALYST_DATA_RECEIVED = "analyst_data.received", _("Analyst data was received from another instance")
     ATTRIBUTE_ADDED = "attribute.added", _("The attribute was added"), _("Attributes were added")
+    ATTRIBUTE_CHANGE_UNDONE = (
+        "attribute.change_undone",
+        _("A change of the attribute was undone"),
+        _("A change of attributes was undone"),
+    )
     ATTRIBUTE_DELETED = "attribute.deleted", _("The attribute was deleted"), _("Attributes were deleted")
     ATTRIBUTE_EDITED = "attribute.edited", _("The attribute was changed"), _("Attributes were changed")
     ATTRIBUTE_RESTORED = "attribute.restored", _("The attribute was restored"), _("Attributes were restored")

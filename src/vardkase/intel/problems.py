@@ -81,7 +81,7 @@ class AttributeProblem(ProblemCode):
     NOT_FOUND = _("Attribute not found."), "Invalid attribute"
     REFUSED = _("Nothing was changed. %(value)s: %(why)s")
     MATCHES_CHANGED = _(
-        "The filter now matches %(count)s attributes. Nothing was changed: select them again."
+        "The filter now matches other attributes than were shown (%(count)s). Nothing was changed: select them again."
     )
     DUPLICATE = _("The event already has this value."), "A similar attribute already exists for this event."
     WARNED = (

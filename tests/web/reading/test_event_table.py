@@ -236,6 +236,8 @@ def test_selected_values_are_copied(seed: Seed, setup: Setup, address: str, form
     assert expected in text
     assert "hidden" not in text
     assert "198.51.100.23" not in text
-    everything = {"every": "1", "filter": "type=domain", "match_count": "1"}
+    page = text_of(visitor(seed.stranger).get(f"{address}?type=domain"))
+    matches = page.partition('name="matches" value="')[2].partition('"')[0]
+    everything = {"every": "1", "filter": "type=domain", "matches": matches}
     assert expected in text_of(visitor(seed.stranger).post(f"{address}copy/{form}/", everything))
     assert visitor(seed.stranger).post(f"/event/{setup.draft.pk}/copy/{form}/", asked).status_code == 404

@@ -59,24 +59,6 @@ def delete_attributes(
     )
 
 
-def deleted_at(actor: Actor, event_id: int, moment: int) -> list[int]:
-    """The attributes that were deleted in that second (Unix time)."""
-    sql = DELETED_AT.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
-    rows = cursor().execute(sql, {"event": event_id, "moment": moment, **reader_parameters(actor)}).fetchall()
-    return [row[0] for row in rows]
-
-
-@transaction.atomic
-def restore_attributes(
-    actor: Actor, event_id: int, attribute_ids: Sequence[int], *, found_by: str | None = None
-) -> int:
-    event, chosen = _lock_and_choose(actor, event_id, attribute_ids, deleted=True)
-    _update(event, chosen, "deleted = FALSE", {})
-    # Besides `attributes_edited`: a restored value is to be correlated again.
-    attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
-    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_RESTORED, chosen, {}, found_by=found_by)
-
-
 @transaction.atomic
 def set_detection(
     actor: Actor,
@@ -128,9 +110,7 @@ def edit_attributes(
                     {"": [AttributeProblem.REFUSED(value=stored.value[:200], why=str(refused))]}
                 ) from None
         write_changes(event.pk, changes, TagLoader(actor, ()))
-    if doubles := cursor().execute(DOUBLES, {"event": event.pk, "ids": chosen}).fetchone():
-        why = str(AttributeProblem.DUPLICATE())
-        raise Invalid({"": [AttributeProblem.REFUSED(value=doubles[0][:200], why=why)]})
+    refuse_doubles(event.pk, chosen)
     fields = {name: str(value)[:200] for name, value in data.items()}
     return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, fields, before, found_by)
 
@@ -157,6 +137,13 @@ def set_reach(
     attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
     change = {"distribution": distribution}
     return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, change, before, found_by)
+
+
+def refuse_doubles(event_id: int, attribute_ids: Sequence[int]) -> None:
+    """Raises Invalid if one of these attributes is now what another of the event is."""
+    if doubles := cursor().execute(DOUBLES, {"event": event_id, "ids": list(attribute_ids)}).fetchone():
+        why = str(AttributeProblem.DUPLICATE())
+        raise Invalid({"": [AttributeProblem.REFUSED(value=doubles[0][:200], why=why)]})
 
 
 def _lock_and_choose(
@@ -219,13 +206,8 @@ DOUBLES = """
 SELECT a.value1 FROM attribute a JOIN attribute o ON o.event_id = a.event_id AND o.id <> a.id
     AND o.type = a.type AND o.category = a.category AND o.value1 = a.value1 AND o.value2 IS NOT DISTINCT FROM a.value2
 WHERE a.event_id = %(event)s AND a.id = ANY(%(ids)s::bigint[]) AND a.object_id IS NULL AND o.object_id IS NULL
-  AND NOT o.deleted
+  AND NOT a.deleted AND NOT o.deleted
 LIMIT 1
-"""
-
-DELETED_AT = """
-SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id
-WHERE a.event_id = %(event)s AND a.deleted AND a.timestamp = %(moment)s AND {event} AND {attribute}
 """
 
 UPDATE = """

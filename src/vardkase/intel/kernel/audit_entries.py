@@ -27,8 +27,10 @@ def of_attributes(chosen: Sequence[int], found_by: str | None) -> dict[str, Any]
 
     `intel.queries.history` keeps entries with a filter from other organisations.
     """
-    if found_by is None or len(chosen) <= MOST_NAMED:
+    if len(chosen) <= MOST_NAMED:
         return {"attributes": list(chosen)}
+    if found_by is None:  # Chosen one by one: the ids are the filter.
+        found_by = "pk=" + ",".join(map(str, chosen[:LONGEST_FILTER]))
     return {"filter": found_by[:LONGEST_FILTER]}
 
 

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from vardkase.core.file_columns import names_files
+from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event
 
@@ -59,3 +60,22 @@ class Proposal(models.Model):
     @property
     def value(self) -> str:
         return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"
+
+
+class ProposalComment(models.Model):
+    """What the proposing organisation or the owner of the event says about a proposal; stays on this instance, since
+    MISP's proposals carry no conversation. `user` is null once the account is gone.
+    """
+
+    # Proposals are removed by SQL, and the constraint takes these with them.
+    proposal = models.ForeignKey(Proposal, models.DB_CASCADE, related_name="comments")
+    org = models.ForeignKey(Organisation, models.DO_NOTHING, related_name="+")
+    user = models.ForeignKey(User, models.DB_SET_NULL, null=True, related_name="+")
+    text = models.TextField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "proposal_comment"
+
+    def __str__(self) -> str:
+        return f"on proposal {self.proposal_id}"

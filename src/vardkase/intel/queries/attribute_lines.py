@@ -7,7 +7,7 @@ of a second wherever the window lies; the second reads the columns of the few th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -22,6 +22,10 @@ from vardkase.identity.access.visibility import (
 )
 from vardkase.intel.columns import read_row, readable_columns
 from vardkase.intel.models import Attribute
+from vardkase.misp.types import CATEGORIES, TYPES
+
+ENOUGH = 500
+"""Matches up to which a filter of a very large event tells their number with the first rows."""
 
 
 class Layout(StrEnum):
@@ -44,11 +48,13 @@ class LineFilter:
     """Which attributes of an event; empty members do not filter.
 
     `pattern` is a LIKE pattern for value, type, category, relation and comment, of which the first 2,000 characters
-    are searched; `opening` is one for how a value or comment begins; `uuid` names one attribute.
+    are searched, and `text` is what it was made of; `opening` is one for how a value or comment begins; `uuid` names
+    one attribute.
     `among`: only these ids, for what another part of the hub knows of attributes. `deleted` includes the deleted ones.
     """
 
     pattern: str = ""
+    text: str = ""
     opening: str = ""
     uuid: UUID | None = None
     types: tuple[str, ...] = ()
@@ -57,6 +63,10 @@ class LineFilter:
     detection: tuple[bool, ...] = ()
     among: frozenset[int] | None = None
     deleted: bool = False
+
+    def names(self, word: str) -> bool:
+        """Whether the text sought is in this name of a type or category."""
+        return bool(self.pattern) and self.text.lower() in word.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +98,18 @@ class Entry(NamedTuple):
 
 
 class Extent(NamedTuple):
-    """How many attributes match, how many objects they are in, and how many rows all of it takes."""
+    """How many attributes match, how many objects they are in, how many rows all of it takes, and a hash of their
+    ids."""
 
     attributes: int
     objects: int
     rows: int
+    digest: int
+
+    @property
+    def mark(self) -> str:
+        """Names exactly these attributes, to tell later whether the same ones match."""
+        return f"{self.attributes}.{self.digest & 0xFFFFFFFFFFFFFFFF:x}"
 
 
 class LineTag(NamedTuple):
@@ -111,10 +128,48 @@ else:
 
 
 def extent(actor: Actor, event_id: int, wanted: LineFilter, order: LineOrder) -> Extent:
-    sql = f"SELECT count(*), count(DISTINCT a.object_id), count(*) FILTER (WHERE {SHOWN}) {_matching(actor, wanted)}"
+    sql = f"SELECT {EXTENT.format(shown=SHOWN)} {_matching(actor, wanted)}"
     row = cursor().execute(sql, _parameters(actor, event_id, wanted, order)).fetchone()
-    attributes, objects, shown = row or (0, 0, 0)
-    return Extent(attributes, objects, attributes if order.is_flat else objects + shown)
+    return _extent(row or (0, 0, 0, 0), order)
+
+
+def opening(
+    actor: Actor, event_id: int, wanted: LineFilter, order: LineOrder, size: int
+) -> tuple[Extent, list[Entry]]:
+    """The extent and the first rows, for which a table grouped by objects reads the attributes once."""
+    if order.is_flat:
+        found = entries(actor, event_id, wanted, order, 0, size)
+        return extent(actor, event_id, wanted, order), found
+    shown = SHOWN.replace("a.", "")
+    sql = GROUPED_WITH_EXTENT.format(
+        grouped=GROUPED.format(matching=_matching(actor, wanted), shown=shown),
+        extent=EXTENT.format(shown=shown).replace("a.", ""),
+    )
+    window = {"start": 0, "size": size}
+    rows = cursor().execute(sql, {**_parameters(actor, event_id, wanted, order), **window}).fetchall()
+    return _extent(rows[0][:4], order), [Entry(*row[4:]) for row in rows if row[4:] != (None, None)]
+
+
+def first_entries(
+    actor: Actor, event_id: int, wanted: LineFilter, size: int
+) -> tuple[Extent | None, list[Entry]]:
+    """The first rows of an event without objects, and their extent unless there are more than ENOUGH.
+
+    Many matches are found by their order soon; counting them all takes longer than a person who types should wait.
+    """
+    sql = f"SELECT NULL::bigint, a.id {_matching(actor, wanted)} ORDER BY a.id LIMIT {ENOUGH + 1}"
+    found = [Entry(*row) for row in cursor().execute(sql, _parameters(actor, event_id, wanted, LineOrder()))]
+    if len(found) > ENOUGH:
+        return None, found[:size]
+    ids = [entry.attribute_id for entry in found]
+    row = cursor().execute(DIGEST, {"ids": ids}).fetchone()
+    return Extent(len(ids), 0, len(ids), row[0] if row else 0), found[:size]
+
+
+def has_objects(event_id: int) -> bool:
+    sql = "SELECT EXISTS (SELECT 1 FROM object WHERE event_id = %s)"
+    row = cursor().execute(sql, (event_id,)).fetchone()
+    return row is not None and row[0]
 
 
 def entries(
@@ -125,7 +180,10 @@ def entries(
     if order.is_flat:
         sql = FLAT.format(matching=matching, order=_flat_order(order.sort or "-updated"))
     else:
-        sql = GROUPED.format(matching=matching, shown=SHOWN.replace("a.", ""))
+        sql = (
+            GROUPED.format(matching=matching, shown=SHOWN.replace("a.", ""))
+            + "SELECT object_id, id FROM window_rows"
+        )
     window = {"start": start, "size": size}
     rows = cursor().execute(sql, {**_parameters(actor, event_id, wanted, order), **window}).fetchall()
     return [Entry(*row) for row in rows]
@@ -142,17 +200,6 @@ def attribute_lines(
     for attribute_id, name, local in cursor().execute(TAGS, {"ids": list(by_id)}).fetchall():
         by_id[attribute_id].tags.append(LineTag(name, local))
     return by_id
-
-
-def found_by_text(actor: Actor, event_id: int, wanted: LineFilter) -> LineFilter:
-    """The same filter with ids in place of the text, which is then searched for once and not by every query."""
-    if not wanted.pattern and not wanted.opening:
-        return wanted
-    by_text = LineFilter(
-        pattern=wanted.pattern, opening=wanted.opening, among=wanted.among, deleted=wanted.deleted
-    )
-    found = frozenset(matching_ids(actor, event_id, by_text))
-    return replace(wanted, pattern="", opening="", among=found)
 
 
 def matching_ids(actor: Actor, event_id: int, wanted: LineFilter) -> list[int]:
@@ -195,6 +242,11 @@ def filled_columns(actor: Actor, event_id: int) -> set[str]:
     }
 
 
+def _extent(row: Sequence[int], order: LineOrder) -> Extent:
+    attributes, objects, shown, digest = row
+    return Extent(attributes, objects, attributes if order.is_flat else objects + shown, digest)
+
+
 def _matching(actor: Actor, wanted: LineFilter) -> str:
     return f"{FROM} WHERE {_conditions(actor, wanted)}"
 
@@ -211,8 +263,7 @@ def _conditions(actor: Actor, wanted: LineFilter) -> str:
         condition
         for condition, is_wanted in (
             ("a.uuid = %(uuid)s", wanted.uuid),
-            # One comparison for all columns takes two thirds of the time of one for each.
-            (f"concat_ws(E'\\n', {SEARCHED}) ILIKE %(pattern)s", wanted.pattern),
+            (f"({CONTAINS})", wanted.pattern),
             (f"({OPENS})", wanted.opening),
             ("a.type = ANY(%(types)s)", wanted.types),
             ("a.category = ANY(%(categories)s)", wanted.categories),
@@ -229,6 +280,8 @@ def _parameters(actor: Actor, event_id: int, wanted: LineFilter, order: LineOrde
     return {
         "event": event_id,
         "pattern": wanted.pattern,
+        "named_types": [name for name in TYPES if wanted.names(name)],
+        "named_categories": [name for name in CATEGORIES if wanted.names(name)],
         "opening": wanted.opening,
         "uuid": wanted.uuid,
         "types": list(wanted.types),
@@ -244,11 +297,21 @@ def _parameters(actor: Actor, event_id: int, wanted: LineFilter, order: LineOrde
 
 FROM = "FROM attribute a JOIN event e ON e.id = a.event_id"
 
-# ILIKE takes the length of the text times that of the pattern, and a value or comment may be megabytes: only
-# their beginnings are searched. `left` also reads no more of a long text from disk.
-SEARCHED = """
-left(a.value1, 2000), left(a.value2, 2000), a.type, a.category, left(a.comment, 2000), a.object_relation
-"""
+# ILIKE takes the length of the text times that of the pattern, and a value or comment may be megabytes: only their
+# beginnings are searched. To cut every text takes twice the time of the search, so only the long ones are; and types
+# and categories, which are few, are looked through beforehand.
+CONTAINS = " OR ".join(
+    [
+        "a.type = ANY(%(named_types)s)",
+        "a.category = ANY(%(named_categories)s)",
+        *(
+            f"CASE WHEN octet_length({column}) <= 2000 THEN {column} ELSE left({column}, 2000) END ILIKE %(pattern)s"
+            for column in ("a.value1", "a.value2")
+        ),
+        "(a.comment <> '' AND left(a.comment, 2000) ILIKE %(pattern)s)",
+        "a.object_relation ILIKE %(pattern)s",
+    ]
+)
 
 OPENS = " OR ".join(
     f"left({column}, 500) ILIKE %(opening)s" for column in ("a.value1", "a.value2", "a.comment")
@@ -271,14 +334,26 @@ grouped AS MATERIALIZED (
     UNION ALL
     SELECT object_id, id FROM found WHERE object_id IS NOT NULL AND {shown}
 ),
-loose AS (SELECT greatest(%(start)s - count(*), 0) AS start FROM grouped)
-SELECT object_id, id FROM (
+loose AS (SELECT greatest(%(start)s - count(*), 0) AS start FROM grouped),
+window_rows AS (SELECT part, object_id, id FROM (
     (SELECT 0 AS part, object_id, id FROM grouped ORDER BY object_id, id NULLS FIRST
      OFFSET %(start)s LIMIT %(size)s)
     UNION ALL
     (SELECT 1, NULL, id FROM found WHERE object_id IS NULL ORDER BY id
      OFFSET (SELECT start FROM loose) LIMIT %(size)s)
-) rows ORDER BY part, object_id, id NULLS FIRST LIMIT %(size)s
+) rows ORDER BY part, object_id, id NULLS FIRST LIMIT %(size)s)
+"""
+
+DIGEST = "SELECT coalesce(bit_xor(hashint8extended(id, 0)), 0) FROM unnest(%(ids)s::bigint[]) AS f (id)"
+
+EXTENT = """
+count(*), count(DISTINCT a.object_id), count(*) FILTER (WHERE {shown}), coalesce(bit_xor(hashint8extended(a.id, 0)), 0)
+"""
+
+GROUPED_WITH_EXTENT = """
+{grouped}, counted (attributes, objects, shown, digest) AS (SELECT {extent} FROM found)
+SELECT c.*, r.object_id, r.id FROM counted c LEFT JOIN window_rows r ON true
+ORDER BY r.part, r.object_id, r.id NULLS FIRST
 """
 
 # From a list, and not by `= ANY`: that reads all rows of the event.

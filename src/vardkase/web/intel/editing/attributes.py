@@ -20,6 +20,7 @@ from vardkase.intel.editing.deletion import delete_attribute, restore_attribute
 from vardkase.intel.queries.find import find_attribute_of
 from vardkase.intel.queries.version_tokens import attribute_mark
 from vardkase.intel.services.optimistic_edit import edit_unchanged_attribute
+from vardkase.intel.undo.services import undoable
 from vardkase.web.intel.editing.common import (
     attempt,
     attempt_unchanged,
@@ -30,12 +31,12 @@ from vardkase.web.intel.editing.common import (
     kept_mark,
     moment,
     own_event,
+    say_undoable,
 )
 from vardkase.web.intel.editing.forms.attribute import AttributeForm, category_choices
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.undo import say_with_undo
 
 FIELDS = (
     "type",
@@ -73,10 +74,17 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
     if request.method == "POST":
         mark = posted.text(request, "mark")
         saved, conflict = attempt_unchanged(
-            form, lambda: edit_unchanged_attribute(request.actor, attribute.id, form.document(), mark)
+            form,
+            lambda: undoable(
+                request.actor,
+                event.id,
+                [attribute.id],
+                lambda: edit_unchanged_attribute(request.actor, attribute.id, form.document(), mark),
+            ),
         )
         if saved is not None:
-            return back_to(request, event.id, gettext("Attribute updated."))
+            say_undoable(request, event, gettext("Attribute updated."), saved.point)
+            return back_to(request, event.id)
     context = {
         "heading": gettext("Edit attribute"),
         "event": event,
@@ -95,10 +103,13 @@ def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpRespo
         context = {"heading": gettext("Delete attribute"), "event": event, "attribute": attribute}
         return render(request, "editing/attribute_delete.html", context)
     hard = posted.flag(request, "hard")
-    delete_attribute(request.actor, attribute.id, hard=hard)
     if hard:
+        delete_attribute(request.actor, attribute.id, hard=True)
         return back_to(request, event.id, gettext("Attribute permanently deleted."))
-    say_with_undo(request, gettext("Attribute deleted."), "attribute_restore", event.id, attribute.id)
+    done = undoable(
+        request.actor, event.id, [attribute.id], lambda: delete_attribute(request.actor, attribute.id)
+    )
+    say_undoable(request, event, gettext("Attribute deleted."), done.point)
     return back_to(request, event.id)
 
 

@@ -24,6 +24,7 @@ from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.forms.reach import reach_counts
 from vardkase.web.ui.pages import PageRequest
+from vardkase.web.ui.undo import say_with_undo
 
 
 def own_event(actor: Actor, reference: str) -> EventRow:
@@ -97,3 +98,14 @@ def kept_mark(request: PageRequest, current: str, *, has_conflict: bool) -> str:
     overwritten.
     """
     return (not has_conflict and posted.text(request, "mark")) or current
+
+
+def say_undoable(
+    request: PageRequest, event: EventRow, said: str, point: int | None, further: dict[str, str] | None = None
+) -> None:
+    """With a button that takes the change back, if it changed anything."""
+    if point is None:
+        messages.success(request, said)
+        return
+    fields = {"point": str(point), "filter": posted.text(request, "filter"), **(further or {})}
+    say_with_undo(request, said, "attributes_undo", event.id, **fields)

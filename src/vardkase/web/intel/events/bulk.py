@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,25 +12,22 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
 from vardkase.intel.editing import bulk_edit
 from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.bulk_tagging import tag_attributes
+from vardkase.intel.undo.services import Undoable, undo, undoable
 from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.misp.flags import as_int
-from vardkase.web.intel.editing.common import attempt, own_event
+from vardkase.web.intel.editing.common import attempt, own_event, say_undoable
 from vardkase.web.intel.editing.forms.mass_edit import MassEditForm
 from vardkase.web.intel.events.selection import chosen_filter, selected_ids, selection_fields
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.undo import say_with_undo
-
-MOST_NAMED = 500
-"""Attributes that a message with an undo names one by one."""
 
 
 @page(Permission.ADD, writes=True)
@@ -39,31 +36,33 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     chosen = selected_ids(request, event)
     found_by = chosen_filter(request)
-    count = _attempt(
-        request, lambda: bulk_edit.delete_attributes(request.actor, event.id, chosen, found_by=found_by)
+    done = _attempt(
+        request,
+        event,
+        chosen,
+        lambda: bulk_edit.delete_attributes(request.actor, event.id, chosen, found_by=found_by),
     )
-    if count:
-        message = ngettext("%(n)s attribute deleted.", "%(n)s attributes deleted.", count)
-        say_with_undo(
-            request, message % {"n": thin(count)}, "attributes_bulk_restore", event.id, **_deleted(chosen)
-        )
+    if done:
+        said = ngettext("%(n)s attribute deleted.", "%(n)s attributes deleted.", done.result)
+        _say(request, event, said, done)
     return back(request, event)
 
 
-@page(Permission.ADD, writes=True)
+@page(writes=True)
 @require_POST
-def restore(request: PageRequest, reference: str) -> HttpResponse:
-    event = own_event(request.actor, reference)
-    moment = as_int(posted.text(request, "deleted_at"))
-    chosen, found_by = posted.numbers(request, "pk"), None
-    if moment is not None:
-        chosen = bulk_edit.deleted_at(request.actor, event.id, moment)
-        found_by = f"deleted_at={moment}"
-    return _done(
-        request,
-        event,
-        lambda: bulk_edit.restore_attributes(request.actor, event.id, chosen, found_by=found_by),
-    )
+def take_back(request: PageRequest, reference: str) -> HttpResponse:
+    """Undoes a change of attributes, in a bar of many or in a cell of one."""
+    event = find_event(request.actor, reference)
+    try:
+        count = undo(request.actor, event.id, as_int(posted.text(request, "point")) or 0)
+    except (Conflict, Invalid, NotFound) as refused:
+        messages.error(request, str(refused))
+    else:
+        said = ngettext(
+            "%(n)s attribute is as it was before.", "%(n)s attributes are as they were before.", count
+        )
+        messages.success(request, said % {"n": thin(count)})
+    return _to_review(request, event) if _is_from_review(request) else back(request, event)
 
 
 @page(Permission.ADD, writes=True)
@@ -72,33 +71,18 @@ def detection(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     chosen = selected_ids(request, event)
     to_ids = posted.flag(request, "to_ids")
-    # Only these: undoing must not mark others than were marked.
-    differing = Attribute.objects.filter(event_id=event.id, pk__in=chosen, to_ids=not to_ids)
-    marked = list(differing.values_list("pk", flat=True))
-    if posted.text(request, "back") != "publish":
-        found_by = chosen_filter(request)
-        count = _attempt(
-            request,
-            lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids, found_by=found_by),
-        )
-        message = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", count) % {
-            "n": thin(count)
-        }
-        if not count or not 0 < len(marked) <= MOST_NAMED:
-            return back(request, event, message if count else "")
-        undone = {"pk": ",".join(map(str, marked)), "to_ids": "0" if to_ids else "1"}
-        say_with_undo(request, message, "attributes_bulk_detection", event.id, **undone)
-        return back(request, event)
-    # The review of a publication removes the flag from harmless values, and goes on with the reach chosen there.
-    chosen = marked
-    asked = {name: posted.text(request, name) for name in ("distribution", "sharing_group_id")}
-    reach = {name: text for name, text in asked.items() if text}
-    if count := _attempt(request, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids)):
-        message = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", count)
-        ids = ",".join(map(str, chosen))
-        undo: dict[str, str] = {"pk": ids, "to_ids": "0" if to_ids else "1", "back": "publish", **reach}
-        say_with_undo(request, message % {"n": thin(count)}, "attributes_bulk_detection", event.id, **undo)
-    return redirect(reverse("event_publish", args=[event.id]) + f"?{urlencode(reach)}#chk")
+    found_by = chosen_filter(request)
+    if _is_from_review(request):
+        # The review of a publication removes the flag from harmless values that still have it.
+        differing = Attribute.objects.filter(event_id=event.id, pk__in=chosen, to_ids=not to_ids)
+        chosen = list(differing.values_list("pk", flat=True))
+    done = _attempt(
+        request,
+        event,
+        chosen,
+        lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids, found_by=found_by),
+    )
+    return _done(request, event, done)
 
 
 @page(Permission.ADD, writes=True)
@@ -112,13 +96,15 @@ def reach(request: PageRequest, reference: str) -> HttpResponse:
         messages.error(request, gettext("Choose who should see them."))
         return back(request, event)
     found_by = chosen_filter(request)
-    return _done(
+    done = _attempt(
         request,
         event,
+        chosen,
         lambda: bulk_edit.set_reach(
             request.actor, event.id, chosen, wanted, as_int(group), found_by=found_by
         ),
     )
+    return _done(request, event, done)
 
 
 @page(Permission.ADD, writes=True)
@@ -132,18 +118,22 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
     if not chosen:
         messages.error(request, gettext("Select one or more attributes first."))
         return back(request, event)
-    count = None
     if applies:
         found_by = chosen_filter(request)
-        count = attempt(
+        actor = request.actor
+        done = attempt(
             form,
-            lambda: bulk_edit.edit_attributes(
-                request.actor, event.id, chosen, form.document(), found_by=found_by
+            lambda: undoable(
+                actor,
+                event.id,
+                chosen,
+                lambda: bulk_edit.edit_attributes(
+                    actor, event.id, chosen, form.document(), found_by=found_by
+                ),
             ),
         )
-    if count is not None:
-        message = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", count)
-        return back(request, event, message % {"n": thin(count)})
+        if done is not None:
+            return _done(request, event, done)
     heading = ngettext("Edit %(n)s attribute", "Edit %(n)s attributes", len(chosen)) % {
         "n": thin(len(chosen))
     }
@@ -164,42 +154,56 @@ def tag(request: PageRequest, reference: str) -> HttpResponse:
     # Others than the creator may only add local tags.
     local = not (request.actor.is_site_admin or event.orgc_id == request.actor.organisation_id)
     found_by = chosen_filter(request)
-    return _done(
+    done = _attempt(
         request,
         event,
+        chosen,
         lambda: tag_attributes(request.actor, event.id, chosen, [usable], local=local, found_by=found_by),
     )
+    return _done(request, event, done)
 
 
-def _attempt(request: PageRequest, act: Callable[[], int]) -> int:
+def _attempt(
+    request: PageRequest, event: EventRow, chosen: list[int], act: Callable[[], int]
+) -> Undoable[int] | None:
     try:
-        return act()
+        return undoable(request.actor, event.id, chosen, act)
     except NotFound:
         messages.error(request, gettext("Select one or more attributes first."))
     except Invalid as refused:
         messages.error(request, str(refused))
-    return 0
+    return None
 
 
-def _done(request: PageRequest, event: EventRow, act: Callable[[], int]) -> HttpResponse:
-    if count := _attempt(request, act):
-        message = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", count)
-        return back(request, event, message % {"n": thin(count)})
-    return back(request, event)
+def _done(request: PageRequest, event: EventRow, done: Undoable[int] | None) -> HttpResponse:
+    if done and done.result:
+        said = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", done.result)
+        _say(request, event, said, done)
+    return _to_review(request, event) if _is_from_review(request) else back(request, event)
 
 
-def back(request: PageRequest, event: EventRow, said: str = "") -> HttpResponse:
+def _say(request: PageRequest, event: EventRow, said: str, done: Undoable[int]) -> None:
+    further = _reach_of_review(request) | {"back": "publish"} if _is_from_review(request) else {}
+    say_undoable(request, event, said % {"n": thin(done.result)}, done.point, further)
+
+
+def back(request: PageRequest, event: EventRow) -> HttpResponse:
     """To the table as it was filtered."""
-    if said:
-        messages.success(request, said)
     query = posted.text(request, "filter")
     return redirect(reverse("event", args=[event.id]) + (f"?{query}" if query else ""))
 
 
-def _deleted(ids: Sequence[int]) -> dict[str, str]:
-    """How an undo names them: by the second of their deletion if they are too many for a message."""
-    if len(ids) <= MOST_NAMED:
-        return {"pk": ",".join(map(str, ids))}
-    return {
-        "deleted_at": str(Attribute.objects.filter(pk__in=ids[:MOST_NAMED]).latest("timestamp").timestamp)
-    }
+def _is_from_review(request: PageRequest) -> bool:
+    return posted.text(request, "back") == "publish"
+
+
+def _reach_of_review(request: PageRequest) -> dict[str, str]:
+    asked = {name: posted.text(request, name) for name in ("distribution", "sharing_group_id")}
+    return {name: text for name, text in asked.items() if text}
+
+
+def _to_review(request: PageRequest, event: EventRow) -> HttpResponse:
+    """Back to the review, with the reach that was chosen there."""
+    return redirect(
+        reverse("event_publish", args=[event.id]) + f"?{urlencode(_reach_of_review(request))}#chk"
+    )

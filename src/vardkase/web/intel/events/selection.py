@@ -9,8 +9,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import usable_groups
 from vardkase.intel.columns import EventRow
 from vardkase.intel.problems import AttributeProblem
-from vardkase.intel.queries.attribute_lines import matching_ids
-from vardkase.misp.flags import as_int
+from vardkase.intel.queries.attribute_lines import LineOrder, extent, matching_ids
 from vardkase.web.intel.events.table_query import may_see_deleted, table_query
 from vardkase.web.ui.chips import GROUP, INHERIT, REACHES
 from vardkase.web.ui.display import thin
@@ -24,10 +23,11 @@ def selected_ids(request: PageRequest, event: EventRow) -> list[int]:
         return posted.numbers(request, "pk")
     actor = request.actor
     query = table_query(QueryDict(posted.text(request, "filter")), sees_deleted=may_see_deleted(actor, event))
-    found = matching_ids(actor, event.id, query.resolved(actor, event.id))
-    if len(found) != as_int(posted.text(request, "match_count")):
-        raise Conflict(AttributeProblem.MATCHES_CHANGED(count=thin(len(found))))
-    return found
+    wanted = query.resolved(actor, event.id)
+    now = extent(actor, event.id, wanted, LineOrder())
+    if now.mark != posted.text(request, "matches"):
+        raise Conflict(AttributeProblem.MATCHES_CHANGED(count=thin(now.attributes)))
+    return matching_ids(actor, event.id, wanted)
 
 
 def chosen_filter(request: PageRequest) -> str | None:
@@ -38,7 +38,7 @@ def chosen_filter(request: PageRequest) -> str | None:
 def selection_fields(request: PageRequest) -> dict[str, str]:
     """What a page has to send on so that the next one is about the same attributes."""
     if posted.flag(request, "every"):
-        return {name: posted.text(request, name) for name in ("every", "filter", "match_count")}
+        return {name: posted.text(request, name) for name in ("every", "filter", "matches")}
     return {"pk": ",".join(map(str, posted.numbers(request, "pk")))}
 
 

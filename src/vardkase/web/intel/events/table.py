@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from vardkase.analysis.search.statement import Statement
 from vardkase.identity.user_settings.display import choose_columns
 from vardkase.intel.queries.attribute_lines import (
+    Entry,
     Extent,
     LineFilter,
     LineOrder,
     attribute_lines,
     entries,
     extent,
+    first_entries,
+    has_objects,
+    opening,
 )
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.find import find_event
@@ -81,11 +87,12 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
     query = table_query(request.GET, sees_deleted=may_see_deleted(request.actor, shell.event))
     wanted = query.resolved(request.actor, shell.event.id)
     if asking == LATE_FACETS:
-        context = {"facets": facets(shell, query, wanted), "oob": True}
-        return render(request, "events/attributes.html#facet-choices", context)
+        size = extent(request.actor, shell.event.id, wanted, query.order)
+        context = {"facets": facets(shell, query, wanted), "oob": True, **_size_context(shell, query, size)}
+        return render(request, "events/attributes.html#late", context)
     is_large = shell.listed.row.attribute_count > columns.LARGE
     context = {
-        **_rows_context(request, shell, query, wanted),
+        **_rows_context(request, shell, query, wanted, is_quick=is_large and asking == RESULTS),
         "is_large": is_large,
         "facets": empty_facets(query) if is_large else facets(shell, query, wanted),
         "text": query.text,
@@ -107,7 +114,12 @@ def rows(request: PageRequest, reference: str) -> HttpResponse:
     shown = columns.named(request.GET.get("columns", ""))
     text = request.GET.get("start", "")
     start = int(text) if text.isdecimal() and len(text) < 9 else 0
-    context = {**_window(request, shell, wanted, query.order, start), "shell": shell, "event": shell.event}
+    found = entries(request.actor, shell.event.id, wanted, query.order, start, WINDOW)
+    context = {
+        **_window(request, shell, wanted, query.order, start, found),
+        "shell": shell,
+        "event": shell.event,
+    }
     return render(request, "events/attributes.html#rows", {**context, "keys": shown})
 
 
@@ -149,21 +161,41 @@ def bare_shell(request: PageRequest, reference: str) -> EventLayout:
     return EventLayout(request.actor, event, ListedEvent(row), [], None)
 
 
+def one_row(
+    request: PageRequest, shell: EventLayout, attribute_id: int, number: int, keys: Sequence[str]
+) -> SafeString:
+    """The row of one attribute as it stands in the table, as its row `number`."""
+    order = table_query(request.GET, sees_deleted=False).order
+    (line,) = attribute_lines(request.actor, shell.event.id, [attribute_id], deleted=False).values()
+    entry = Entry(line.object_id, attribute_id)
+    window = _window(request, shell, LineFilter(), order, number - 2, [entry])
+    context = {**window, "shell": shell, "event": shell.event, "keys": keys}
+    return render_to_string("events/attributes.html#rows", context, request)
+
+
 def _rows_context(
-    request: PageRequest, shell: EventLayout, query: TableQuery, wanted: LineFilter
+    request: PageRequest, shell: EventLayout, query: TableQuery, wanted: LineFilter, *, is_quick: bool
 ) -> dict[str, Any]:
-    size = extent(request.actor, shell.event.id, wanted, query.order)
-    pages = Pages(_page_number(request, size.rows), -(-size.rows // WINDOW))
+    """`is_quick`: a script asks for the rows of a large event, and for their number afterwards."""
+    size: Extent | None
+    if is_quick and not query.order.is_flat and not has_objects(shell.event.id):
+        size, found = first_entries(request.actor, shell.event.id, wanted, WINDOW)
+    else:
+        size, found = opening(request.actor, shell.event.id, wanted, query.order, WINDOW)
+    count = len(found) if size is None else size.rows
+    pages = Pages(_page_number(request, count), -(-count // WINDOW))
+    start = (pages.current - 1) * WINDOW
+    if start:
+        found = entries(request.actor, shell.event.id, wanted, query.order, start, WINDOW)
     shown = columns.shown_columns(request.actor, shell.event.id, shell.listed.row.attribute_count)
     rows_url = reverse("event_rows", args=[shell.event.id])
     return {
-        **_window(request, shell, wanted, query.order, (pages.current - 1) * WINDOW),
+        **_window(request, shell, wanted, query.order, start, found),
         "columns": shown,
         "every_column": columns.COLUMNS,
         "keys": shown.keys,
         "query": query,
-        "extent": size,
-        "scrolled": min(size.rows, MOST_ROWS),
+        **_size_context(shell, query, size, count),
         "pages": pages,
         "page_url": with_query(request, page=None),
         "rows_url": rows_url + with_query(request, page=None, columns=",".join(shown.keys)),
@@ -173,7 +205,6 @@ def _rows_context(
             for name, value, label in query.chips()
         ],
         "all_url": f"?layout={query.order.layout}",
-        "counted": _counted(shell, query, size),
         "may_see_deleted": may_see_deleted(request.actor, shell.event),
         "bulk_reaches": reach_choices(request.actor) if shell.may_modify else [],
         "default_sort": "-updated" if query.order.is_flat else "",
@@ -183,16 +214,34 @@ def _rows_context(
     }
 
 
-def _window(
-    request: PageRequest, shell: EventLayout, wanted: LineFilter, order: LineOrder, start: int
+def _size_context(
+    shell: EventLayout, query: TableQuery, size: Extent | None, shown: int = 0
 ) -> dict[str, Any]:
-    found = entries(request.actor, shell.event.id, wanted, order, start, WINDOW)
+    """How many there are, or while that is not known yet how many are `shown`."""
+    return {
+        "query": query,
+        "event": shell.event,
+        "extent": size,
+        "scrolled": shown if size is None else min(size.rows, MOST_ROWS),
+        "counted": "" if size is None else _counted(shell, query, size),
+    }
+
+
+def _window(
+    request: PageRequest,
+    shell: EventLayout,
+    wanted: LineFilter,
+    order: LineOrder,
+    start: int,
+    found: Sequence[Entry],
+) -> dict[str, Any]:
     window = table_rows(request.actor, shell.event, found, start, order, deleted=wanted.deleted)
     parts = RowParts(request, shell)
     return {
         "rows": [(row, *(parts.of(row.shown.line) if row.shown else ("", ""))) for row in window],
         "start": start,
         "may_modify": shell.may_modify,
+        "cell_button": render_to_string("events/cell_button.html"),
         "toggle_url": with_query(request, toggled="", page=None, start=None, columns=None),
     }
 

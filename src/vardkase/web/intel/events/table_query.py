@@ -22,7 +22,6 @@ from vardkase.intel.queries.attribute_lines import (
     Layout,
     LineFilter,
     LineOrder,
-    found_by_text,
 )
 from vardkase.intel.queries.find import UUID_FORM
 from vardkase.intel.queries.warned_attributes import warned_attributes
@@ -54,12 +53,12 @@ class TableQuery:
         return bool(self.marks) or self.wanted != LineFilter(deleted=self.wanted.deleted)
 
     def resolved(self, actor: Actor, event_id: int) -> LineFilter:
-        """The filter with what other parts of the hub know of the attributes, and the text, as ids."""
+        """The filter with what other parts of the hub know of the attributes, as ids."""
         wanted = self.wanted
         for mark in self.marks:
             ids = frozenset(MARKS[mark][1](actor, event_id))
             wanted = replace(wanted, among=ids if wanted.among is None else wanted.among & ids)
-        return found_by_text(actor, event_id, wanted)
+        return wanted
 
     def chips(self) -> Iterator[tuple[str, str, str]]:
         """Name and value of each parameter that filters, and what to call it."""
@@ -97,6 +96,7 @@ def table_query(query: QueryDict, *, sees_deleted: bool) -> TableQuery:
     is_long = len(text) > LONGEST_CONTAINED
     wanted = LineFilter(
         pattern=containing(text) if text and not is_uuid and not is_long else "",
+        text=text if not is_uuid and not is_long else "",
         opening=containing(text).removeprefix("%") if is_long else "",
         uuid=UUID(text) if is_uuid else None,
         types=_texts(query, "type"),

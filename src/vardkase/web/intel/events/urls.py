@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.intel.events import bulk, contact, downloads, index, old_addresses, table, versions, view
+from vardkase.web.intel.events import (
+    bulk,
+    cells,
+    contact,
+    downloads,
+    index,
+    old_addresses,
+    table,
+    versions,
+    view,
+)
 from vardkase.web.ui import converters
 
 __all__ = ["converters", "urlpatterns"]
@@ -16,10 +26,15 @@ urlpatterns = [
     path("events/download/<slug:format>/", index.event_files, name="events_download"),
     path("event/<reference:reference>/", table.attributes, name="event"),
     path("event/<reference:reference>/rows/", table.rows, name="event_rows"),
+    path(
+        "event/<reference:reference>/attribute/<int:attribute_id>/cell/<slug:field>/",
+        cells.cell,
+        name="attribute_cell",
+    ),
     path("event/<reference:reference>/columns/", table.choose, name="event_columns"),
     path("event/<reference:reference>/attributes/delete/", bulk.delete, name="attributes_bulk_delete"),
     path("event/<reference:reference>/attributes/edit/", bulk.edit, name="attributes_bulk_edit"),
-    path("event/<reference:reference>/attributes/restore/", bulk.restore, name="attributes_bulk_restore"),
+    path("event/<reference:reference>/attributes/undo/", bulk.take_back, name="attributes_undo"),
     path(
         "event/<reference:reference>/attributes/detection/", bulk.detection, name="attributes_bulk_detection"
     ),

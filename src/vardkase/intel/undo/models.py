@@ -1,0 +1,42 @@
+"""Models of what a change of attributes replaced, so that its author can take it back."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from vardkase.core.file_columns import names_files
+from vardkase.identity.accounts.models import User
+from vardkase.intel.models import Event
+
+
+class UndoPoint(models.Model):
+    """One change by one person. `reference_ids` are the references between objects that it deleted."""
+
+    event = models.ForeignKey(Event, models.DB_CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.DB_CASCADE, related_name="+")
+    made_at = models.DateTimeField(db_index=True)
+    reference_ids = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        db_table = "undo_point"
+
+    def __str__(self) -> str:
+        return f"event {self.event_id}"
+
+
+@names_files("data_sha256")
+class AttributeBefore(models.Model):
+    """What an attribute was before the change, tags included (`content`), and the MD5 of what it was after it."""
+
+    point = models.ForeignKey(UndoPoint, models.DB_CASCADE, related_name="attributes")
+    attribute_id = models.BigIntegerField(db_index=True)
+    content = models.JSONField()
+    after = models.CharField(max_length=32)
+    data_sha256 = models.CharField(max_length=64, null=True)
+
+    class Meta:
+        db_table = "attribute_before"
+
+    def __str__(self) -> str:
+        return f"attribute {self.attribute_id}"

@@ -1,0 +1,14 @@
+"""Why a change is not taken back."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class UndoProblem(ProblemCode):
+    TOO_LATE = _("The change can no longer be undone.")
+    CHANGED_SINCE = _(
+        "Nothing was undone: of the attributes, %(count)s have been changed since. Edit the others by hand."
+    )
