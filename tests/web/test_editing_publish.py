@@ -16,6 +16,8 @@ from tests.factories.seed import Seed
 from tests.support.mail_server import free_port, use
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.identity.organisations.models import SharingGroup, SharingGroupServer
 from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Attribute, Event, EventTag, EventVersion
 from vardkase.intel.queries.find import find_event
@@ -246,3 +248,58 @@ def test_publisher_chooses_whether_to_notify_by_mail(
     assert "Notify subscribers" in web.get(f"/event/{event.pk}/publish/").content.decode()
     press(web, event, **fields)
     assert ProcrastinateJob.objects.filter(task_name="notices.alert").count() == told
+
+
+def test_several_organisations_are_chosen_on_the_spot(
+    web: Client, event: Event, seed: Seed, settings: Any
+) -> None:
+    """A group with exactly these is used or created; the review then says by name who gets the event."""
+    use(settings, free_port())
+    address = reverse("event_receivers", args=[event.pk])
+    assert address in web.get(f"/event/{event.pk}/publish/").text
+    found = web.get(
+        reverse("event_receivers_find", args=[event.pk]),
+        {"field": "organisations", "q_organisations": "organ"},
+    )
+    assert "Organisation B" in found.text
+    assert "Organisation A" not in found.text
+
+    # The group of A and B has exactly these, and may be used without the right to create one.
+    chosen = web.post(address, {"organisations": [seed.org_b.pk]}, follow=True)
+    assert chosen.redirect_chain[-1][0].endswith(f"?distribution=4&sharing_group_id={seed.group.pk}")
+    assert "Visible to 1 other organisation" in chosen.text
+    assert "Organisation B" in chosen.text
+
+    # Not if others read it as well, here or elsewhere, nor if it is not active.
+    refused = "No sharing group has exactly these organisations"
+    for change in ({"roaming": True}, {"active": False}):
+        SharingGroup.objects.filter(pk=seed.group.pk).update(**change)
+        assert refused in web.post(address, {"organisations": [seed.org_b.pk]}).text
+        SharingGroup.objects.filter(pk=seed.group.pk).update(roaming=False, active=True)
+    everyone = SharingGroupServer.objects.create(sharing_group=seed.group, server_id=0, all_orgs=True)
+    assert refused in web.post(address, {"organisations": [seed.org_b.pk]}).text
+    everyone.delete()
+
+    # Who may create none asks those who may.
+    both = {"organisations": [seed.org_b.pk, seed.org_c.pk]}
+    assert refused in web.post(address, both).text
+    assert SharingGroup.objects.count() == 1
+    asked = web.post(address, both | {"ask": "on"}, follow=True)
+    assert "1 administrator has been asked" in asked.text
+    assert "Organisation B, Organisation C" in OutgoingMail.objects.get().text
+    assert AuditEntry.objects.latest("pk").action == "event.sharing_group_requested"
+
+    admin = signed_in(seed.org_admin)
+    made = admin.post(address, both | {"name": "Joint case"}, follow=True, headers={"accept-language": "en"})
+    group = SharingGroup.objects.get(name="Joint case")
+    assert {each.org_id for each in group.members.all()} == {seed.org_a.pk, seed.org_b.pk, seed.org_c.pk}
+    for words in ("Visible to 2 other organisations", "Organisation B", "Organisation C"):
+        assert words in made.text
+    # The next one finds it.
+    again = web.post(address, both, follow=True)
+    assert again.redirect_chain[-1][0].endswith(f"sharing_group_id={group.pk}")
+
+    for wrong in ({}, {"organisations": ["999"]}, {"organisations": [seed.org_a.pk]}):
+        assert admin.post(address, wrong).status_code == 422
+    assert SharingGroup.objects.count() == 2
+    assert signed_in(seed.partner).post(address, both).status_code == 403

@@ -54,6 +54,10 @@ class IntelAction(AuditAction):
         _("Colleagues were asked to publish the event"),
     )
     EVENT_REPORTER_CONTACTED = "event.reporter_contacted", _("A message was sent to the event’s creator")
+    EVENT_SHARING_GROUP_REQUESTED = (
+        "event.sharing_group_requested",
+        _("Colleagues were asked for a sharing group for the event"),
+    )
     EVENT_UNPROTECTED = "event.unprotected", _("The event is no longer protected")
     EVENT_UNPUBLISHED = "event.unpublished", _("The event was unpublished")
     EVENT_WITHHELD = "event.withheld", _("The event was withheld: something in it must not be shared")

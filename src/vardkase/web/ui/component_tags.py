@@ -261,15 +261,6 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     }
 
 
-@register.simple_tag
-def cell_control(bound: BoundField) -> SafeString:
-    """The control of a field inside a table cell, where its label is for screen readers unless there are several."""
-    attributes: dict[str, str | bool] = {"class": "input input-small", "aria-label": str(bound.label)}
-    if bound.errors:
-        attributes |= {"aria-invalid": "true", "aria-describedby": "cell_error"}
-    return bound.as_widget(attrs=attributes)
-
-
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm, others: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
     """All errors of a form, each a link to its field. Empty when the form is valid.

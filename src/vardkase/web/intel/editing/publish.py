@@ -22,7 +22,7 @@ from vardkase.hub.policy.policy_preview import preview_policy
 from vardkase.hub.policy.wording import because, title_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.organisations.queries import hides_unpublished
+from vardkase.identity.organisations.queries import hides_unpublished, sees_every_organisation
 from vardkase.intel import rules
 from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import (
@@ -178,6 +178,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "may_switch_lists": request.actor.may(Permission.WARNINGLIST),
         "changes": replace(changes, rows=worded(changes.rows)),
         "may_choose": rules.may_modify_event(request.actor, event),
+        "may_pick": request.actor.may(Permission.ADD) and sees_every_organisation(request.actor),
         **reach_context(request.actor, form),
     }
 

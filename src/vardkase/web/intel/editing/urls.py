@@ -12,6 +12,7 @@ from vardkase.web.intel.editing import (
     paste,
     populate,
     publish,
+    publish_to,
     references,
     tagging,
 )
@@ -29,6 +30,8 @@ urlpatterns = [
     path(EVENT + "edit/", events.edit, name="event_edit"),
     path(EVENT + "delete/", events.delete, name="event_delete"),
     path(EVENT + "publish/", publish.publish, name="event_publish"),
+    path(EVENT + "publish/organisations/", publish_to.choose, name="event_receivers"),
+    path(EVENT + "publish/organisations/find/", publish_to.find, name="event_receivers_find"),
     path(EVENT + "unpublish/", publish.unpublish, name="event_unpublish"),
     path(EVENT + "tag/", tagging.tag, name="event_tag"),
     path(EVENT + "untag/", tagging.untag, name="event_untag"),

@@ -57,7 +57,13 @@ class CellForm(AttributeForm):
 
     @property
     def controls(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.shown]
+        """Without labels, which screen readers alone need in a cell."""
+        bounds = [self[name] for name in self.shown]
+        for bound in bounds:
+            told = {"aria-invalid": "true", "aria-describedby": "cell_error"} if bound.errors else {}
+            named = {"class": "input input-small", "aria-label": str(bound.label)}
+            bound.field.widget.attrs |= named | told
+        return bounds
 
     @property
     def problems(self) -> list[str]:
@@ -65,7 +71,7 @@ class CellForm(AttributeForm):
 
     def as_sent(self) -> dict[str, str]:
         """What a browser would send of the form as it is."""
-        sent = {}
+        sent: dict[str, str] = {}
         for bound in self:
             value, widget = bound.value(), bound.field.widget
             if isinstance(bound.field, forms.BooleanField):
