@@ -60,6 +60,7 @@ urlpatterns = [
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("vardkase.web.intel.events.urls")),
     path("", include("vardkase.web.intel.event_templates.urls")),
+    path("", include("vardkase.web.intel.collections.urls")),
     path("", include("vardkase.web.intel.editing.urls")),
     path("", include("vardkase.web.intel.sightings.urls")),
     path("", include("vardkase.web.intel.proposals.urls")),

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import SqlQuery, array_of, cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import collection_predicate, reader_parameters
+from vardkase.identity.access.visibility import (
+    collection_predicate,
+    event_predicate,
+    numbers_written_in,
+    reader_parameters,
+)
 from vardkase.intel.collections.models import Collection, CollectionElement
 from vardkase.intel.problems import CollectionProblem
 from vardkase.intel.queries.find import Reference, matches
-from vardkase.misp.fields import UUID
+from vardkase.misp.fields import UUID as UUID_FORM
 
 CONTEXTS = {
     "my_collections": "c.user_id = %(user)s AND c.orgc_id = %(reader_org)s",
     "org_collections": "c.orgc_id = %(reader_org)s",
 }
 """MISP's narrower lists."""
+
+
+def visible_collections(actor: Actor) -> QuerySet[Collection]:
+    sql = f"SELECT c.id FROM collection c WHERE {numbers_written_in(collection_predicate(actor), actor)}"
+    readable = RawSQL(sql, ())  # noqa: S611 - numbers of the actor are all that is written into it
+    return Collection.objects.filter(pk__in=readable).select_related("orgc", "sharing_group")
+
+
+def readable_events(actor: Actor, uuids: Sequence[UUID]) -> dict[str, tuple[int, str]]:
+    """Number and title of each event that the actor may read, by uuid."""
+    sql = f"SELECT e.uuid::text, e.id, e.info FROM event e WHERE e.uuid = ANY(%(uuids)s) AND {event_predicate(actor)}"
+    rows = cursor().execute(sql, reader_parameters(actor) | {"uuids": list(uuids)})
+    return {uuid: (number, title) for uuid, number, title in rows}
 
 
 def find_collection(actor: Actor, reference: Reference) -> Collection:
@@ -72,7 +94,7 @@ def collections_query(actor: Actor, filters: Mapping[str, Any], context: str = "
     for key, sql in (("uuid", "c.uuid = ANY(%(uuid)s::uuid[])"), ("element_uuid", HOLDS)):
         if wanted := _texts(filters.get(key)):
             conditions.append(sql)
-            parameters[key] = [text.lower() for text in wanted if UUID.fullmatch(text.lower())]
+            parameters[key] = [text.lower() for text in wanted if UUID_FORM.fullmatch(text.lower())]
     return SqlQuery(
         f"SELECT c.id FROM collection c WHERE {' AND '.join(conditions)} ORDER BY c.id", parameters
     )

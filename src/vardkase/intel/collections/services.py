@@ -33,6 +33,7 @@ from vardkase.intel.collections.documents import (
 )
 from vardkase.intel.collections.models import Collection, CollectionElement
 from vardkase.intel.collections.queries import find_collection, find_element, stored_collections
+from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.problems import CollectionProblem, IntelProblem
 from vardkase.intel.queries.find import Reference
@@ -80,8 +81,13 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> int:
 
 
 @transaction.atomic
-def edit_collection(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> int:
+def edit_collection(
+    actor: Actor, reference: Reference, data: Mapping[str, Any], seen: datetime | None = None
+) -> int:
+    """Change what `data` names. Raises ChangedMeanwhile if it was modified at another time than `seen`."""
     collection = _lock_own(actor, reference)
+    if seen is not None and collection.modified != seen:
+        raise ChangedMeanwhile
     for name, value in collection_fields(data).items():
         setattr(collection, name, value)
     stored = (collection.distribution, collection.sharing_group_id)

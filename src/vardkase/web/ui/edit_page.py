@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from vardkase.web.ui.forms.reach import ReachForm, reach_counts
 from vardkase.web.ui.pages import PageRequest
 from vardkase.web.ui.picker_views import searched_for
 
@@ -27,7 +29,7 @@ def edit_page(
     find_url: str = "",
 ) -> HttpResponse:
     """`find_url`: where the form's pickers search."""
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "heading": heading,
         "crumbs": _crumbs(parents, heading),
@@ -37,6 +39,8 @@ def edit_page(
         "find_url": find_url,
         **searched_for(request),
     }
+    if isinstance(form, ReachForm):
+        context |= {"counts": reach_counts(request.actor), "groups": form.groups}
     return render(request, "edit_page.html", context, status=422 if form.errors else 200)
 
 

@@ -1,0 +1,88 @@
+"""Forms for collections and their elements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.collections.documents import LONGEST_NAME, LONGEST_TEXT
+from vardkase.intel.collections.models import ElementType
+from vardkase.intel.queries.find import find_event
+from vardkase.knowledge.galaxies.queries import clusters_by_tag, find_cluster
+from vardkase.misp.fields import UUID
+from vardkase.web.intel.collections.presenters import TYPES
+from vardkase.web.ui.forms.fields import PLAIN_TEXT
+from vardkase.web.ui.forms.reach import ReachForm
+
+
+class CollectionFieldsForm(ReachForm):
+    name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
+    type = forms.ChoiceField(label=_("Kind"), choices=list(TYPES.items()))
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    field_order = ("name", "type", "description")
+
+    def document(self) -> dict[str, Any]:
+        named = {name: self.cleaned_data[name] for name in ("name", "type", "description")}
+        return named | self.reach()
+
+
+class ElementForm(forms.Form):
+    """An event or a cluster, named as people know it."""
+
+    element = forms.CharField(
+        label=_("Event or galaxy cluster"),
+        max_length=2000,
+        widget=forms.TextInput(attrs=PLAIN_TEXT),
+        help_text=_("The number or UUID of an event, or the tag or UUID of a galaxy cluster."),
+    )
+    description = forms.CharField(
+        label=_("Why it belongs here (optional)"), required=False, max_length=LONGEST_TEXT
+    )
+
+    def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.actor = actor
+
+    def clean_element(self) -> dict[str, str]:
+        text = self.cleaned_data["element"].strip().removeprefix("#").lower()
+        if text.isdecimal() or UUID.fullmatch(text):
+            try:
+                event = find_event(self.actor, text)
+                return {"element_type": ElementType.EVENT, "element_uuid": str(event.uuid)}
+            except NotFound:
+                pass
+        if UUID.fullmatch(text):
+            try:
+                cluster = find_cluster(self.actor, text)
+                return {"element_type": ElementType.GALAXY_CLUSTER, "element_uuid": str(cluster.uuid)}
+            except NotFound:
+                pass
+        if named := clusters_by_tag(self.actor, [text]).get(text):
+            return {"element_type": ElementType.GALAXY_CLUSTER, "element_uuid": str(named.uuid)}
+        raise forms.ValidationError(gettext("You can read no event or galaxy cluster of this name."))
+
+    def document(self) -> dict[str, str]:
+        return {**self.cleaned_data["element"], "description": self.cleaned_data["description"]}
+
+
+class ChooseForm(forms.Form):
+    """Which collection an event or cluster is added to."""
+
+    collection = forms.TypedChoiceField(
+        label=_("Collection"), coerce=int, error_messages={"required": _("Choose a collection.")}
+    )
+    description = forms.CharField(
+        label=_("Why it belongs here (optional)"), required=False, max_length=LONGEST_TEXT
+    )
