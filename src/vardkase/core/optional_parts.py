@@ -57,7 +57,7 @@ class OptionalPart(Enum):
 
 
 PARTS = {
-    OptionalPart.BINARIES: ("PE, ELF and Mach-O", ("lief",)),
+    OptionalPart.BINARIES: ("PE, ELF and Mach-O", ("lief", "pure_magic_rs")),
     OptionalPart.DOCX: ("DOCX", ("docx",)),
     OptionalPart.KAFKA: ("Kafka", ("confluent_kafka",)),
     OptionalPart.STIX: ("STIX", ("misp_stix_converter", "stix2")),

@@ -78,11 +78,14 @@ class FoundAttribute:
 
 @dataclass(frozen=True, slots=True)
 class KnownValue:
-    """The number of occurrences that the reader may see, counted up to COUNTED."""
+    """The number of occurrences that the reader may see, counted up to COUNTED; `creators` are the organisations that
+    made the events, by name.
+    """
 
     value: str
     attributes: int
     events: int
+    creators: tuple[str, ...] = ()
 
 
 def understand(text: str) -> ValueQuery:
@@ -116,7 +119,10 @@ def known_values(actor: Actor, values: Sequence[str]) -> list[KnownValue]:
         texts=statement.bind([text for _, text in wanted], "text[]"),
         visible=f"{statement.event()} AND {statement.attribute(NOT_DELETED)}",
     )
-    counts = {text: (attributes, events) for text, attributes, events in _run(statement, sql)}
+    counts = {
+        text: (attributes, events, tuple(creators))
+        for text, attributes, events, creators in _run(statement, sql)
+    }
     return [KnownValue(value, *counts.get(value, (0, 0))) for value in values]
 
 
@@ -259,9 +265,10 @@ WHERE n.net BETWEEN {first} AND {last} AND n.net <<= {first}
 """
 
 KNOWN = f"""
-SELECT w.text, count(DISTINCT f.attribute_id), count(DISTINCT f.event_id)
+SELECT w.text, count(DISTINCT f.attribute_id), count(DISTINCT f.event_id),
+       array(SELECT o.name FROM organisation o WHERE o.id = ANY(array_agg(DISTINCT f.orgc_id)) ORDER BY o.name)
 FROM unnest({{keys}}, {{texts}}) AS w (key, text) CROSS JOIN LATERAL (
-    SELECT k.attribute_id, k.event_id
+    SELECT k.attribute_id, k.event_id, e.orgc_id
     FROM attribute_key k JOIN attribute a ON a.id = k.attribute_id JOIN event e ON e.id = k.event_id
     WHERE k.key = w.key AND {SAME.format(text="lower(w.text)", row="a")} AND {{visible}} LIMIT {COUNTED}
 ) f

@@ -44,6 +44,8 @@ def text_of_file(content: bytes, kind: DocumentKind | None = None) -> FileText:
         raise Invalid(ImportProblem.NO_TEXT_KIND())
     if len(content) > LARGEST:
         raise Invalid(ImportProblem.FILE_TOO_LARGE(most=LARGEST // (1024 * 1024)))
+    if kind is DocumentKind.TEXT and len(content) > LONGEST_TEXT:  # Before it is decoded.
+        raise Invalid(ImportProblem.TEXT_TOO_LONG())
     found = READERS[kind](content)
     if not found.text.strip():
         raise Invalid(ImportProblem.NO_TEXT())

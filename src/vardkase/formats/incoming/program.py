@@ -15,6 +15,7 @@ from vardkase.formats.incoming.mail import read_mail
 from vardkase.formats.incoming.misp_export import read_events
 from vardkase.formats.incoming.misp_xml import read_body
 from vardkase.formats.incoming.openioc import read_openioc
+from vardkase.formats.incoming.sample_archive import read_samples
 from vardkase.formats.incoming.sandbox import read_sandbox
 from vardkase.formats.incoming.web_page import read_web_page
 
@@ -36,6 +37,8 @@ def open_job(arguments: dict[str, Any]) -> Answerer:
             return _single_answer(read_openioc)
         case "sandbox":
             return read_sandbox
+        case "samples":
+            return read_samples
         case "mail":
             return read_mail
         case "web page":

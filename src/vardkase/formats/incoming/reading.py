@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from tempfile import TemporaryFile
 from typing import Any
@@ -65,6 +66,12 @@ def openioc(content: bytes) -> dict[str, Any]:
 def sandbox(content: bytes) -> list[dict[str, Any]]:
     """The attributes in a sandbox's analysis archive, including files; raises Invalid, LimitReached."""
     return [msgspec.json.decode(piece) for piece in _answer_of_sandbox("sandbox", content)]
+
+
+def samples(content: bytes) -> list[tuple[str, bytes]]:
+    """Name and content of each file in an archive with the password "infected"; raises Invalid, LimitReached."""
+    found = [msgspec.json.decode(piece) for piece in _answer_of_sandbox("samples", content)]
+    return [(each["name"], base64.b64decode(each["content"])) for each in found]
 
 
 def web_page(text: str) -> tuple[str, str]:

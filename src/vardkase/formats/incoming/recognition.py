@@ -20,6 +20,8 @@ class DocumentKind(Enum):
     XLSX = "XLSX"
     SANDBOX = "sandbox"
     """The archive of a sandbox's analysis."""
+    SAMPLES = "samples"
+    """An encrypted archive."""
     ENCRYPTED = "encrypted"
     """A document of Office that needs a password."""
     TEXT = "text"
@@ -59,6 +61,7 @@ PDF_BEGINS_WITHIN = 1024
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 MOST_MEMBERS = 2_000
+ENCRYPTED_FLAG = 1
 KINDS_BY_MEMBER = {
     "word/document.xml": DocumentKind.DOCX,
     "xl/workbook.xml": DocumentKind.XLSX,
@@ -72,17 +75,21 @@ def kind_of_file(content: bytes) -> DocumentKind:
     if b"%PDF-" in content[:PDF_BEGINS_WITHIN]:
         return DocumentKind.PDF
     if content.startswith(b"PK\3\4"):
-        names = _members(content)
-        return next((kind for name, kind in KINDS_BY_MEMBER.items() if name in names), DocumentKind.BINARY)
+        return _kind_of_archive(content)
     if content.startswith(OLD_OFFICE):
         return DocumentKind.ENCRYPTED if ENCRYPTED_PACKAGE in content else DocumentKind.BINARY
     # Windows writes lists as UTF-16, where every other byte is zero.
     return DocumentKind.TEXT if content.startswith((b"\xff\xfe", b"\xfe\xff")) else kind_of(content)
 
 
-def _members(content: bytes) -> frozenset[str]:
+def _kind_of_archive(content: bytes) -> DocumentKind:
     try:
         with opened(content, MOST_MEMBERS) as archive:
-            return frozenset(archive.namelist())
+            infos = archive.infolist()
     except (*BROKEN, InvalidValue):
-        return frozenset()
+        return DocumentKind.BINARY
+    names = {info.filename for info in infos}
+    if (kind := next((kind for name, kind in KINDS_BY_MEMBER.items() if name in names), None)) is not None:
+        return kind
+    is_encrypted = any(info.flag_bits & ENCRYPTED_FLAG for info in infos)
+    return DocumentKind.SAMPLES if is_encrypted else DocumentKind.BINARY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,27 +42,57 @@ def add_samples(
     nothing: raises NotFound, NotYours, Invalid.
     """
     event_id = event if isinstance(event, int) else add_event(actor, dict(event)).event_id
-    for sample in samples:
-        add_object(actor, event_id, _file_object(sample, about))
+    for document in _objects([_parts(sample, about) for sample in samples], about):
+        add_object(actor, event_id, document)
     return event_id
 
 
-def _file_object(sample: Sample, about: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a text says of one file: (type, value, detection) of its name and hashes, and its size (0: unknown)."""
+
+    values: Sequence[tuple[str, str, bool]]
+    size: int = 0
+
+
+def file_objects(files: Iterable[FileFacts], about: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The object `file` of each, of what is known of files that one does not have."""
+    return _objects([_stated(facts) for facts in files], about)
+
+
+def _stated(facts: FileFacts) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = [
+        {
+            "object_relation": kind,
+            "type": kind,
+            "category": "Payload delivery",
+            "value": value,
+            "to_ids": to_ids,
+        }
+        for kind, value, to_ids in facts.values
+    ]
+    return [*parts, _size(str(facts.size))] if facts.size else parts
+
+
+def _objects(files: Sequence[Sequence[Mapping[str, Any]]], about: Mapping[str, Any]) -> list[dict[str, Any]]:
     reach = {
         name: about[name] for name in ("distribution", "sharing_group_id") if about.get(name) is not None
     }
-    newest = find_template(FILE_TEMPLATE, "newest")
-    return {
-        "name": "file",
-        "meta-category": "file",
-        "description": "File object describing a file with meta-information",
-        "template_uuid": FILE_TEMPLATE,
-        # Without the library of templates: the newest version known when this was written.
-        "template_version": newest.version if newest else 24,
-        **reach,
-        "comment": about.get("comment") or "",
-        "Attribute": [{**part, **reach} for part in _parts(sample, about)],
-    }
+    newest = find_template(FILE_TEMPLATE, "newest") if files else None
+    return [
+        {
+            "name": "file",
+            "meta-category": "file",
+            "description": "File object describing a file with meta-information",
+            "template_uuid": FILE_TEMPLATE,
+            # Without the library of templates: the newest version known when this was written.
+            "template_version": newest.version if newest else 24,
+            **reach,
+            "comment": about.get("comment") or "",
+            "Attribute": [{**part, **reach} for part in parts],
+        }
+        for parts in files
+    ]
 
 
 def _parts(sample: Sample, about: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -83,12 +113,15 @@ def _parts(sample: Sample, about: Mapping[str, Any]) -> list[dict[str, Any]]:
     parts += [
         {"object_relation": name, "type": name, "value": facts[name], "to_ids": to_ids} for name in HASHES
     ]
-    size = {
+    return [{"category": category, **part} for part in [*parts, _size(facts["size-in-bytes"])]]
+
+
+def _size(text: str) -> dict[str, Any]:
+    return {
         "object_relation": "size-in-bytes",
         "type": "size-in-bytes",
         "category": "Other",
-        "value": facts["size-in-bytes"],
+        "value": text,
         "to_ids": False,
         "disable_correlation": True,
     }
-    return [{"category": category, **part} for part in [*parts, size]]

@@ -1,81 +1,167 @@
-"""Pasting many values: text, review of the values found, adding all at once."""
+"""Adding what a text and files contain to an event: sources, review of what was found, adding all at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
-from vardkase.core.errors import Invalid
+from vardkase.core.body_limits import BodyLimits
+from vardkase.core.errors import Invalid, VardkaseError
+from vardkase.formats.incoming.recognition import DocumentKind
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
-from vardkase.intel.editing.freetext import add_reviewed
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.queries.pasted_text import pasted
+from vardkase.intel.services.added_parts import add_parts
+from vardkase.intel.services.text_import import add_text
 from vardkase.web.intel.editing.common import back_to, group_options, own_event, reach_context
-from vardkase.web.intel.editing.forms.paste import PasteForm, Review
-from vardkase.web.intel.editing.text_review import SuggestedTag, review_context, suggested_tags
+from vardkase.web.intel.editing.event_import import EVENT_KINDS
+from vardkase.web.intel.editing.forms.review import Review
+from vardkase.web.intel.editing.forms.sources import PasteForm
+from vardkase.web.intel.editing.sources import (
+    Part,
+    Sources,
+    analysis_parts,
+    gathered,
+    lost_files,
+    parts_of,
+    sent_sources,
+)
+from vardkase.web.intel.editing.text_review import (
+    SuggestedTag,
+    review_context,
+    reviewed_text,
+    sources_context,
+    suggested_tags,
+)
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
 
+ANALYSES = frozenset((DocumentKind.OPENIOC, DocumentKind.SANDBOX))
+"""Kinds whose parts are added as they are."""
 
-@page(Permission.ADD, writes=True)
+
+@page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def paste(request: PageRequest, reference: str) -> HttpResponse:
-    """All steps: the button `go` says which comes next (text, look, add, or a page number)."""
+    """All steps: the button `go` says which comes next (text, look, change, add, or a page number)."""
     event = own_event(request.actor, reference)
+    sent = request.method == "POST"
     form = PasteForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if sent else None,
+        request.FILES if sent else None,
         initial={"distribution": 5, "text": request.GET.get("text", "")},
         **group_options(request.actor),
     )
-    step = posted.text(request, "go", "look")
-    if request.method != "POST" or step == "text" or not form.is_valid():
-        context = {
-            "heading": gettext("Paste indicators"),
-            "event": event,
-            **reach_context(request.actor, form),
-        }
-        return render(request, "editing/paste.html", context)
-    values = pasted(event.id, form.cleaned_data["text"])
-    review = Review(values.values, posted.fields(request))
+    sources = sent_sources(request)
+    if not sent or posted.text(request, "go") == "text" or not form.is_valid():
+        return _source_page(request, event, form, sources)
+    if not posted.text(request, "page"):
+        try:
+            parts = parts_of(form)
+            if any(part.kind in EVENT_KINDS for part in parts):
+                return _added_analyses(request, event, form, parts)
+            sources = gathered(request, parts)
+        except (VardkaseError, ValidationError) as refused:
+            form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
+        else:
+            if not (sources.text or sources.mails or sources.files):
+                form.add_error("text", gettext("Paste some text or choose a file."))
+        if form.errors:
+            return _source_page(request, event, form, sources)
+    elif lost_files(sources):
+        form.add_error(None, gettext("The files are no longer kept. Choose them again."))
+    return _review(request, event, form, sources)
+
+
+def _source_page(request: PageRequest, event: EventRow, form: PasteForm, sources: Sources) -> HttpResponse:
+    context = {
+        "heading": gettext("Add from text or files"),
+        "event": event,
+        "sources": sources,
+        **reach_context(request.actor, form),
+    }
+    return render(request, "editing/paste.html", context)
+
+
+def _review(request: PageRequest, event: EventRow, form: PasteForm, sources: Sources) -> HttpResponse:
+    values = pasted(request.actor, event.id, sources.text)
+    review = Review(values, posted.fields(request))
     attached = [tag.name for tag in event_tags(event.id)]
-    tags = suggested_tags(request, request.actor, form.cleaned_data["text"], attached)
-    if step == "add" and (done := _add(request, event, form, review, tags)):
+    tags = suggested_tags(request, request.actor, sources.text, attached)
+    if posted.text(request, "go") == "add" and (done := _add(request, event, form, review, tags, sources)):
         return done
     context = {
         "heading": gettext("Review extracted values"),
         "event": event,
+        **sources_context(request, sources),
         **review_context(request, request.actor, values, review, tags),
         **reach_context(request.actor, form),
     }
     return render(request, "editing/paste_review.html", context)
 
 
+def _added_analyses(
+    request: PageRequest, event: EventRow, form: PasteForm, parts: Sequence[Part]
+) -> HttpResponse:
+    if others := [part for part in parts if part.kind not in ANALYSES]:
+        names = ", ".join(part.name or gettext("the text") for part in others)
+        raise ValidationError(
+            gettext("Files of OpenIOC and archives of a sandbox are added on their own. Take away: %(names)s")
+            % {"names": names}
+        )
+    level = form.reach()["distribution"]
+    attributes = [
+        {**attribute, **form.reach()}
+        for part in parts
+        for attribute in analysis_parts(request, part, level)["Attribute"]
+    ]
+    added = add_parts(request.actor, event.id, {"Attribute": attributes})
+    if left_out := len(added.rejections.errors):
+        said = ngettext(
+            "%(n)s value was left out: the event has it already, or it is not valid.",
+            "%(n)s values were left out: the event has them already, or they are not valid.",
+            left_out,
+        )
+        messages.info(request, said % {"n": thin(left_out)})
+    message = ngettext("%(n)s attribute added.", "%(n)s attributes added.", added.attributes)
+    return back_to(request, event.id, message % {"n": thin(added.attributes)})
+
+
 def _add(
-    request: PageRequest, event: EventRow, form: PasteForm, review: Review, tags: Sequence[SuggestedTag]
+    request: PageRequest,
+    event: EventRow,
+    form: PasteForm,
+    review: Review,
+    tags: Sequence[SuggestedTag],
+    sources: Sources,
 ) -> HttpResponse | None:
-    if review.wrong:
+    if review.wrong or form.errors:
         return None
-    chosen = [tag.name for tag in tags if tag.chosen]
-    if not review.chosen and not chosen:
+    text = reviewed_text(request, review, tags, sources, form.cleaned_data["comment"], form.reach())
+    if not (text.attributes or text.tags or text.objects):
         form.add_error(None, gettext("Choose at least one value or tag."))
         return None
     try:
-        documents = review.documents(form.cleaned_data["comment"], form.reach())
-        added = add_reviewed(request.actor, event.id, documents, chosen)
+        added = add_text(request.actor, event.id, text)
     except Invalid as refused:
         take_errors(form, refused)
         return None
-    count = len(added.attribute_ids)
-    if doubles := len(added.rejections.errors):
+    sources.drop(request)
+    count = len(added.attributes.attribute_ids)
+    if doubles := len(added.attributes.rejections.errors):
         already = ngettext(
             "%(n)s value was already in the event.", "%(n)s values were already in the event.", doubles
         )
         messages.info(request, already % {"n": thin(doubles)})
     message = ngettext("%(n)s attribute added.", "%(n)s attributes added.", count)
+    if added.objects:
+        more = ngettext("%(n)s object added.", "%(n)s objects added.", added.objects)
+        messages.success(request, more % {"n": thin(added.objects)})
     return back_to(request, event.id, message % {"n": thin(count)})

@@ -7,17 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from vardkase.analysis.search.value_search import known_values
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports.tag_recognition import tags_in
 from vardkase.intel.queries.pasted_text import PastedValues
+from vardkase.intel.services.text_import import ReviewedText
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
 from vardkase.misp.types import DEFAULTS
-from vardkase.web.intel.editing.forms.paste import ROWS_A_PAGE, Review
+from vardkase.web.intel.editing.forms.review import ROWS_A_PAGE, Review
+from vardkase.web.intel.editing.held_files import HeldFile
+from vardkase.web.intel.editing.sources import Sources
 from vardkase.web.ui.forms import posted
+from vardkase.web.ui.pages import PageRequest
 
 UNKNOWN_SHOWN = 200
 
@@ -27,32 +31,93 @@ IDENTIFIER = re.compile(r"[A-Z]{1,4}\d{4}(?:\.\d{3})?|[^\s:]+:\S.*")
 
 @dataclass(frozen=True, slots=True)
 class SuggestedTag:
-    """A tag that the text names by `phrase`; `chosen`: its box is ticked."""
+    """A tag that the text names by `phrase`; `chosen`: its box is ticked, or else `reason` says why it was not."""
 
     name: str
     phrase: str
     chosen: bool
+    reason: str = ""
 
 
 def suggested_tags(
-    request: HttpRequest, actor: Actor, text: str, attached: Sequence[str] = ()
+    request: PageRequest, actor: Actor, text: str, attached: Sequence[str] = ()
 ) -> list[SuggestedTag]:
     """Tags that the text names and the event lacks, if the actor may attach them."""
     if not actor.may(Permission.TAGGER):
         return []
     named = {name: phrase for phrase, name in sorted(tags_in(actor, text).items(), reverse=True)}
     found = {name: phrase for name, phrase in sorted(named.items()) if name not in attached}
-    if posted.text(request, "page"):  # The boxes of an earlier step say what is wanted.
-        chosen = set(posted.texts(request, "tag"))
-    else:
-        # What cannot mean anything else. The text's author does not choose between tags that exclude each other.
-        chosen = {name for name, phrase in found.items() if IDENTIFIER.fullmatch(phrase)}
-        chosen.difference_update(*(conflict.tags for conflict in exclusive_conflicts([*attached, *chosen])))
-    return [SuggestedTag(name, phrase, name in chosen) for name, phrase in found.items()]
+    # What cannot mean anything else. The text's author does not choose between tags that exclude each other.
+    certain = {name for name, phrase in found.items() if IDENTIFIER.fullmatch(phrase)}
+    conflicts = exclusive_conflicts([*attached, *certain])
+    excluded = {name for conflict in conflicts for name in conflict.tags}
+    # The boxes of an earlier step say what is wanted.
+    sent = set(posted.texts(request, "tag")) if posted.text(request, "page") else None
+    chosen = certain - excluded if sent is None else sent
+    return [
+        SuggestedTag(
+            name,
+            phrase,
+            name in chosen,
+            "" if name in certain - excluded else _reason(name in excluded, phrase),
+        )
+        for name, phrase in found.items()
+    ]
+
+
+def _reason(is_excluded: bool, phrase: str) -> str:
+    if is_excluded:
+        return gettext("Not selected: only one of the tags that exclude each other can be used.")
+    return gettext("Not selected: “%(phrase)s” may mean something else in the text.") % {"phrase": phrase}
+
+
+def reviewed_text(
+    request: PageRequest,
+    review: Review,
+    tags: Sequence[SuggestedTag],
+    sources: Sources,
+    comment: str,
+    reach: dict[str, Any],
+) -> ReviewedText:
+    """All that was chosen, as documents."""
+    attachments, objects = sources.chosen_files(request)
+    for each in objects:
+        each["Attribute"] = [{**attribute, **reach} for attribute in each["Attribute"]]
+    return ReviewedText(
+        [*review.documents(comment, reach), *({**each, **reach} for each in attachments)],
+        [tag.name for tag in tags if tag.chosen],
+        [
+            *({**mail, **reach} for mail in sources.chosen_mails(request)),
+            *review.objects(comment, reach),
+            *({**each, **reach} for each in objects),
+        ],
+    )
+
+
+def sources_context(request: PageRequest, sources: Sources) -> dict[str, Any]:
+    """What `editing/sources.html` shows: mails and files, each with what was chosen for it."""
+    is_first = not posted.text(request, "page")
+    return {
+        "sources": sources,
+        "mails": [
+            (number, fields, is_first or posted.flag(request, f"mail{number}"))
+            for number, fields in enumerate(sources.mails)
+        ],
+        "files": [
+            (number, file, _usual_use(file) if is_first else posted.text(request, f"f{number}"))
+            for number, file in enumerate(sources.files)
+        ],
+    }
+
+
+def _usual_use(file: HeldFile) -> str:
+    if not file.is_sample:
+        return ""
+    return "sample" if file.content else "facts"
 
 
 def review_context(
-    request: HttpRequest, actor: Actor, found: PastedValues, review: Review, tags: Sequence[SuggestedTag]
+    request: PageRequest, actor: Actor, found: PastedValues, review: Review, tags: Sequence[SuggestedTag]
 ) -> dict[str, Any]:
     """What `editing/review_values.html` shows; the button `go` holds the wanted page."""
     page_number = _wanted_page(posted.text(request, "go"), review)
@@ -64,8 +129,10 @@ def review_context(
         "review": review,
         # Without the event itself, which a row says of its own.
         "rows": [
-            (row, value.events - row.pasted.is_known) for row, value in zip(rows, elsewhere, strict=True)
+            (row, value.events - row.pasted.is_known, value.creators)
+            for row, value in zip(rows, elsewhere, strict=True)
         ],
+        "own": sum(bool(row.pasted.owner) for row in review.rows),
         "page_number": page_number,
         "first": first,
         "last": first + len(rows) - 1,

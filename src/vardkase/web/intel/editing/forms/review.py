@@ -1,4 +1,4 @@
-"""Forms for pasting many values: the text, then the handling of each value found.
+"""How each value found in a text is handled, as a person has chosen.
 
 Nothing is kept between the steps: every step sends the text again, and `choices` carries only the rows that
 differ from what was detected, so thousands of values need no thousands of fields.
@@ -7,49 +7,22 @@ differ from what was detected, so thousands of values need no thousands of field
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
-
-from vardkase.intel.queries.pasted_text import PastedValue
-from vardkase.misp.freetext import LONGEST_TEXT
+from vardkase.intel.queries.pasted_text import PastedValue, PastedValues
+from vardkase.intel.services.samples import FileFacts, file_objects
+from vardkase.misp.file_groups import HASHES, NAME, FileGroup
 from vardkase.misp.types import CATEGORIES, DEFAULTS, category_allows, default_category
 from vardkase.web.intel.editing.forms.attribute import refusal_of
-from vardkase.web.ui.forms.reach import ReachForm
 
 ROWS_A_PAGE = 100
 ALSO = ("text", "other")
 """Types that any value may have."""
-
-
-class PasteForm(ReachForm):
-    inherits = True
-
-    text = forms.CharField(
-        label=_("Text"),
-        help_text=_(
-            "A list, an e-mail, a report or JSON. Defanged values such as evil[.]example are refanged."
-        ),
-        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "autocapitalize": "off"}),
-        error_messages={"required": _("Paste some text first.")},
-    )
-    comment = forms.CharField(
-        label=_("Comment for all values"),
-        required=False,
-        max_length=2000,
-        help_text=_("For example, their source."),
-    )
-
-    def clean_text(self) -> str:
-        text = str(self.cleaned_data["text"]).replace("\0", "")
-        if len(text) > LONGEST_TEXT:
-            raise ValidationError(gettext("The text is too long. Paste it in smaller parts."))
-        return text
+FILE_TYPES = frozenset((*HASHES, NAME))
+"""Types that are relations of the object `file`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +39,8 @@ class ReviewRow:
     pasted: PastedValue
     choice: PastedChoice
     error: str
+    file: int | None = None
+    """The number of the file that the value is of, if it goes into that file's object."""
 
     @property
     def types(self) -> list[str]:
@@ -76,28 +51,52 @@ class ReviewRow:
         return [name for name in CATEGORIES if category_allows(name, self.choice.type)]
 
 
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file whose name or hashes are in the text; `is_taken`: they become an object."""
+
+    number: int
+    group: FileGroup
+    is_taken: bool
+
+    @property
+    def hashes(self) -> list[str]:
+        return [kind for kind in self.group.values if kind in HASHES]
+
+
 class Review:
-    def __init__(self, values: Sequence[PastedValue], sent: Mapping[str, Any]) -> None:
+    def __init__(self, found: PastedValues, sent: Mapping[str, Any]) -> None:
         """`sent` is the posted form: choices made on other pages, and the fields of the previous page."""
+        values = found.values
         text = sent.get("page")
         self.page = int(str(text)) if str(text).isdecimal() and len(str(text)) < 6 else 0
         usual = [
             PastedChoice(
                 value.found.type,
                 value.found.category,
-                # What is on a warninglist often causes false positives; what the event has is not added twice.
-                to_ids=value.found.to_ids and not value.lists,
+                # What is on a warninglist, or one's own, causes false positives; what the event has is not added twice.
+                to_ids=value.found.to_ids and not value.lists and not value.owner,
                 add=not value.is_known,
             )
             for value in values
         ]
         choices = _merged(usual, sent, self.page)
+        if sent.get("go") == "change":
+            choices = [_changed_together(choice, sent) for choice in choices]
+        self.files = [
+            FoundFile(number, group, "page" not in sent or f"g{number}" in sent)
+            for number, group in enumerate(found.files)
+        ]
+        taken = {
+            value: file.number for file in self.files if file.is_taken for value in file.group.values.values()
+        }
         self.rows = [
             ReviewRow(
                 n,
                 value,
                 choice,
                 refusal_of({"type": choice.type, "category": choice.category, "value": value.found.value}),
+                taken.get(value.found.value) if choice.type in FILE_TYPES else None,
             )
             for n, (value, choice) in enumerate(zip(values, choices, strict=True))
         ]
@@ -124,6 +123,30 @@ class Review:
     def last_page(self) -> int:
         return max(0, (len(self.rows) - 1) // ROWS_A_PAGE)
 
+    @property
+    def types(self) -> dict[str, int]:
+        """How many rows have each type."""
+        return dict(sorted(Counter(row.choice.type for row in self.rows).items()))
+
+    @property
+    def loose(self) -> list[ReviewRow]:
+        return [row for row in self.chosen if row.file is None]
+
+    def objects(self, comment: str, reach: dict[str, Any]) -> list[dict[str, Any]]:
+        """An object for each file of which a value is chosen."""
+        rows: dict[int, list[ReviewRow]] = {}
+        for row in self.chosen:
+            if row.file is not None:
+                rows.setdefault(row.file, []).append(row)
+        files = [
+            FileFacts(
+                [(row.choice.type, row.pasted.found.value, row.choice.to_ids) for row in inside],
+                self.files[number].group.size,
+            )
+            for number, inside in rows.items()
+        ]
+        return file_objects(files, {"comment": comment, **reach})
+
     def documents(self, comment: str, reach: dict[str, Any]) -> list[dict[str, Any]]:
         return [
             {
@@ -134,7 +157,7 @@ class Review:
                 "comment": ". ".join(filter(None, (comment, row.pasted.found.comment))),
                 **reach,
             }
-            for row in self.chosen
+            for row in self.loose
         ]
 
 
@@ -170,4 +193,20 @@ def _posted(before: PastedChoice, sent: Mapping[str, Any], number: int) -> Paste
         category = default_category(kind)
     return replace(
         before, type=kind, category=category, to_ids=f"d{number}" in sent, add=f"a{number}" in sent
+    )
+
+
+def _changed_together(choice: PastedChoice, sent: Mapping[str, Any]) -> PastedChoice:
+    """Every value of the type `from_type` gets the type, detection or fate chosen for all of them."""
+    if sent.get("from_type") not in ("", None, choice.type):
+        return choice
+    kind = str(sent.get("to_type") or choice.type)
+    if kind in DEFAULTS and kind != choice.type:
+        category = choice.category if category_allows(choice.category, kind) else default_category(kind)
+        choice = replace(choice, type=kind, category=category)
+    wanted = {"1": True, "0": False}
+    return replace(
+        choice,
+        to_ids=wanted.get(str(sent.get("to_detection")), choice.to_ids),
+        add=wanted.get(str(sent.get("to_add")), choice.add),
     )

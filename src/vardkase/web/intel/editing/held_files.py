@@ -1,0 +1,90 @@
+"""Files of an import, kept between its steps: what they become as objects, and their contents where these are small.
+
+One encrypted upload (`core.held_uploads`) has all files of an import; the form carries its reference.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from vardkase.core import held_uploads
+from vardkase.core.limits import Limit
+
+A_DAY = Limit("imported files", 200, 24 * 3600)
+"""Imports with files of one user: each keeps up to `held_uploads.MOST_BYTES` for some hours."""
+ROOM = held_uploads.MOST_BYTES - 512 * 1024
+"""Bytes of contents; the rest is for the objects."""
+
+
+class HeldFile(msgspec.Struct):
+    """`objects`: MISP objects that describe the file, none of a file whose text was read; `content` is empty if the
+    file was too large to keep.
+    """
+
+    name: str
+    size: int
+    content: bytes = b""
+    objects: list[dict[str, Any]] = []
+
+    @property
+    def is_sample(self) -> bool:
+        return bool(self.objects)
+
+    @property
+    def facts(self) -> list[str]:
+        """What a person sees of the objects: kind, hash, and what is inside."""
+        shown = ("mimetype", "sha256", "text", "machine-type", "arch")
+        values = {
+            attribute["object_relation"]: attribute["value"]
+            for each in reversed(self.objects[:2])
+            for attribute in each["Attribute"]
+        }
+        names = Counter(each["name"] for each in self.objects[1:])
+        inside = [f"{name} × {count}" if count > 1 else name for name, count in names.items()]
+        return [values[name] for name in shown if name in values] + ([", ".join(inside)] if inside else [])
+
+    def attachment(self) -> dict[str, Any]:
+        return {
+            "type": "attachment",
+            "category": "External analysis",
+            "value": self.name,
+            "data": base64.b64encode(self.content).decode("ascii"),
+            "to_ids": False,
+            "disable_correlation": True,
+        }
+
+    def sample(self) -> dict[str, Any]:
+        return {
+            "object_relation": "malware-sample",
+            "type": "malware-sample",
+            "category": "Payload delivery",
+            "value": self.name,
+            "data": base64.b64encode(self.content).decode("ascii"),
+            "encrypt": True,
+            "to_ids": True,
+        }
+
+
+def hold(owner: int | None, files: list[HeldFile]) -> str:
+    """Keep the files until they are added; the reference is empty if the user keeps too many.
+
+    Contents that exceed the room for them are left out, the largest first.
+    """
+    if not files or A_DAY.spend(owner).is_exceeded:
+        return ""
+    room = ROOM
+    for file in sorted(files, key=lambda file: len(file.content)):
+        room -= len(file.content)
+        if room < 0:
+            file.content = b""
+    return held_uploads.hold(owner, "import", msgspec.msgpack.encode(files), limit=None)
+
+
+def held_files(owner: int | None, reference: str) -> list[HeldFile]:
+    """Empty if there is no such reference, or no longer."""
+    held = held_uploads.find(owner, reference) if reference else None
+    return msgspec.msgpack.decode(held.read(), type=list[HeldFile]) if held is not None else []

@@ -1,0 +1,234 @@
+"""What a person brings to an import: text, mails and files, turned into one text with values, and objects.
+
+Nothing is stored between the steps but files (`held_files`); every step sends the rest again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext
+
+from vardkase.core import held_uploads
+from vardkase.core.errors import VardkaseError
+from vardkase.formats.incoming import reading
+from vardkase.formats.incoming.file_objects import objects_of_file, samples_in
+from vardkase.formats.incoming.file_text import text_of_file
+from vardkase.formats.incoming.recognition import DocumentKind, kind_of_file
+from vardkase.formats.incoming.services import openioc_parts, sandbox_parts
+from vardkase.misp.freetext import LONGEST_TEXT, detect
+from vardkase.web.intel.editing.forms.sources import SourceForm
+from vardkase.web.intel.editing.held_files import HeldFile, held_files, hold
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.pages import PageRequest
+
+EMAIL = {
+    "name": "email",
+    "meta-category": "network",
+    "description": "Email object describing an email with meta-information",
+    "template_uuid": "a0c666e0-fc65-4be8-b48f-3423d788b552",
+    "template_version": "19",
+}
+"""MISP's object of a mail: whole, since a hub may lack its template."""
+EMAIL_TYPES = {
+    "from": "email-src",
+    "to": "email-dst",
+    "cc": "email-dst",
+    "reply-to": "email-reply-to",
+    "return-path": "email-src",
+    "subject": "email-subject",
+    "message-id": "email-message-id",
+    "x-mailer": "email-x-mailer",
+    "user-agent": "text",
+    "send-date": "datetime",
+    "received-header-ip": "ip-src",
+    "attachment": "email-attachment",
+}
+"""Relation in the object → type of the attribute."""
+MOST_MAILS = 20
+MOST_FIELDS = 200
+LONGEST_TITLE = 120
+LINES_BEFORE_TITLE = 20
+HEADERS = ("subject:", "ämne:")
+READ_AS_TEXT = frozenset(
+    (DocumentKind.TEXT, DocumentKind.MAIL, DocumentKind.PDF, DocumentKind.DOCX, DocumentKind.XLSX)
+)
+
+type MailFields = list[tuple[str, str]]
+"""Relation in the object `email`, and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A pasted text (without a name) or a file."""
+
+    name: str
+    content: bytes
+    kind: DocumentKind
+
+
+@dataclass(slots=True)
+class Sources:
+    """`reference`: where the files are kept; `title` is what a new event may be called."""
+
+    text: str = ""
+    title: str = ""
+    mails: list[MailFields] = field(default_factory=list)
+    files: list[HeldFile] = field(default_factory=list)
+    reference: str = ""
+
+    @property
+    def kept_mails(self) -> str:
+        return json.dumps(self.mails)
+
+    def drop(self, request: PageRequest) -> None:
+        held_uploads.drop(request.actor.user_id, self.reference)
+
+    def chosen_mails(self, request: PageRequest) -> list[dict[str, Any]]:
+        """The objects of the mails whose box is ticked."""
+        return [
+            {
+                **EMAIL,
+                "Attribute": [
+                    {"object_relation": relation, "type": EMAIL_TYPES[relation], "value": value}
+                    for relation, value in fields
+                ],
+            }
+            for number, fields in enumerate(self.mails)
+            if posted.flag(request, f"mail{number}")
+        ]
+
+    def chosen_files(self, request: PageRequest) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """What the files become as chosen (`f` and the number): attributes, and objects."""
+        attributes: list[dict[str, Any]] = []
+        objects: list[dict[str, Any]] = []
+        for number, file in enumerate(self.files):
+            wanted = posted.text(request, f"f{number}")
+            if wanted == "attach" and file.content:
+                attributes.append(file.attachment())
+            elif wanted in ("sample", "facts") and file.objects:
+                first, *rest = file.objects
+                more = [file.sample()] if wanted == "sample" and file.content else []
+                objects += [{**first, "Attribute": [*more, *first["Attribute"]]}, *rest]
+        return attributes, objects
+
+
+def parts_of(form: SourceForm) -> list[Part]:
+    """The text and the files of a valid form."""
+    text = form.cleaned_data["text"].encode()
+    pasted = [Part("", text, kind_of_file(text))] if text.strip() else []
+    files = [(file.name or "", file.read()) for file in form.cleaned_data["file"]]
+    return pasted + [Part(name, content, kind_of_file(content)) for name, content in files]
+
+
+def gathered(request: PageRequest, parts: list[Part]) -> Sources:
+    """The sources of a first step, with what was kept if a person came back to edit the text.
+
+    Raises ValidationError for a file that cannot be read, with its name.
+    """
+    before = sent_sources(request)
+    sources = Sources(mails=before.mails, files=before.files)
+    texts = []
+    for part in parts:
+        try:
+            text, title = _read(part, sources)
+        except VardkaseError as refused:
+            raise ValidationError(f"{part.name}: {refused}" if part.name else str(refused)) from refused
+        texts.append(text)
+        sources.title = sources.title or title
+    sources.text = "\n\n".join(filter(None, texts))
+    if len(sources.text) > LONGEST_TEXT:
+        raise ValidationError(gettext("The text is too long. Paste it in smaller parts."))
+    sources.title = (sources.title or _title_of(sources.text) or _name_of_first(sources))[:LONGEST_TITLE]
+    sources.reference = hold(request.actor.user_id, sources.files)
+    if sources.files and not sources.reference:
+        raise ValidationError(gettext("You have imported too many files today. Try again tomorrow."))
+    return sources
+
+
+def sent_sources(request: PageRequest) -> Sources:
+    """The sources of a later step, as the form carries them."""
+    reference = posted.text(request, "held")
+    files = held_files(request.actor.user_id, reference)
+    return Sources(posted.text(request, "text"), "", list(_sent_mails(request)), files, reference)
+
+
+def analysis_parts(request: PageRequest, part: Part, distribution: int | None) -> dict[str, Any]:
+    """The parts of an event in a file of OpenIOC, or in the archive of a sandbox."""
+    if part.kind is DocumentKind.SANDBOX:
+        return sandbox_parts(part.content, distribution)
+    parts, unsupported = openioc_parts(part.name, part.content, distribution)
+    if unsupported:
+        skipped = ngettext(
+            "%(n)s condition has no counterpart in MISP and was left out.",
+            "%(n)s conditions have no counterpart in MISP and were left out.",
+            len(unsupported),
+        )
+        messages.info(request, skipped % {"n": thin(len(unsupported))})
+    return parts
+
+
+def lost_files(sources: Sources) -> bool:
+    return bool(sources.reference) and not sources.files
+
+
+def _sent_mails(request: PageRequest) -> Iterator[MailFields]:
+    try:
+        sent = json.loads(posted.text(request, "mails", "[]"))
+        for mail in sent[:MOST_MAILS]:
+            yield [
+                (relation, value)
+                for relation, value in mail[:MOST_FIELDS]
+                if relation in EMAIL_TYPES and isinstance(value, str)
+            ]
+    except (ValueError, TypeError, RecursionError):
+        return
+
+
+def _read(part: Part, sources: Sources) -> tuple[str, str]:
+    """The text and the title of a part; a mail and a file go into the sources."""
+    if part.kind is DocumentKind.MAIL:
+        mail = reading.mail(part.content)
+        if mail.fields and len(sources.mails) < MOST_MAILS:
+            sources.mails.append([(name, value) for name, value in mail.fields if name in EMAIL_TYPES])
+        _keep(part, sources)
+        return mail.text, mail.subject
+    if part.kind in READ_AS_TEXT or part.kind is DocumentKind.ENCRYPTED:
+        found = text_of_file(part.content, part.kind)
+        _keep(part, sources)
+        return found.text, found.title
+    samples = samples_in(part.name, part.content) if part.kind is DocumentKind.SAMPLES else None
+    for name, content in samples or [(part.name, part.content)]:
+        sources.files.append(HeldFile(name, len(content), content, objects_of_file(name, content)))
+    return "", ""
+
+
+def _keep(part: Part, sources: Sources) -> None:
+    if part.name:
+        sources.files.append(HeldFile(part.name, len(part.content), part.content))
+
+
+def _title_of(text: str) -> str:
+    """The first line of words, not of values; without the name of a mail's header."""
+    for raw in text.splitlines()[:LINES_BEFORE_TITLE]:
+        line = raw.strip(" #*\t")
+        if line.lower().startswith(HEADERS):
+            line = line.partition(":")[2].strip()
+        is_table = line.startswith("|")
+        if (
+            " " in line
+            and not is_table
+            and len(detect(line[:LONGEST_TITLE], beyond_misp=True)) < len(line.split()) / 2
+        ):
+            return line
+    return ""
+
+
+def _name_of_first(sources: Sources) -> str:
+    return next((file.name for file in sources.files), "")
