@@ -20,6 +20,7 @@ from vardkase.exchange.outbox.channels import promise_published
 from vardkase.exchange.own_feeds import tasks as own_feeds
 from vardkase.exchange.questions import services as questions
 from vardkase.exchange.streams import misp_settings, stream_events
+from vardkase.exchange.subscriptions import tasks as subscriptions
 from vardkase.exchange.sync import tasks as sync
 from vardkase.formats.misp_json.snapshots import keep_version
 from vardkase.hub.content_access import services as content_access
@@ -176,6 +177,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         promise_published,
         "enters it in the outbox for streams, promises it to every receiver of the other channels, and orders the jobs "
         "that send what waits",
+    ),
+    Listener(
+        intel.event_published,
+        subscriptions.order_telling,
+        "orders the job that tells those who follow something in it",
     ),
     Listener(
         intel.event_announced, notices.order_alerts, "orders the mail for a version that is out already"

@@ -34,6 +34,7 @@ from vardkase.exchange.servers import tasks as server_tasks
 from vardkase.exchange.servers.caching import described as described_servers
 from vardkase.exchange.servers.rules import connection_scope_of_server
 from vardkase.exchange.streams.cleaning import CLEAN
+from vardkase.exchange.subscriptions import tasks as subscription_tasks
 from vardkase.exchange.sync import schedules as sync_schedules
 from vardkase.exchange.sync import tasks as sync_tasks
 from vardkase.exchange.taxii import schedules as taxii_schedules
@@ -96,6 +97,7 @@ JOB_MODULES = (
     notice_tasks,
     own_feed_tasks,
     server_tasks,
+    subscription_tasks,
     sync_tasks,
     taxii_tasks,
     application_tasks,

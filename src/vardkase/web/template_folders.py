@@ -14,5 +14,6 @@ TAG_LIBRARIES = {
     "pickers": "vardkase.web.ui.picker_tags",
     "private_links": "vardkase.web.ui.private_link_tags",
     "security_labels": "vardkase.web.identity.sign_in_policy.template_tags",
+    "subscriptions": "vardkase.web.exchange.subscriptions.template_tags",
     "streams": "vardkase.web.exchange.streams.template_tags",
 }

@@ -36,6 +36,7 @@ urlpatterns = [
     path("administration/", include("vardkase.web.identity.access.urls")),
     path("", include("vardkase.web.exchange.notifications.urls")),
     path("", include("vardkase.web.exchange.questions.urls")),
+    path("", include("vardkase.web.exchange.subscriptions.urls")),
     path("administration/", include("vardkase.web.exchange.servers.urls")),
     path("administration/", include("vardkase.web.exchange.streams.urls")),
     path("", include("vardkase.web.core.jobs.urls")),

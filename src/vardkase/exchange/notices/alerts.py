@@ -21,6 +21,7 @@ from vardkase.exchange.notices.suppression import kept_back
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
 from vardkase.exchange.outbox.models import EntryKind
+from vardkase.exchange.subscriptions.matching import ToldBy, followed_in
 from vardkase.identity.user_settings.queries import values_for
 from vardkase.intel.models import Event
 
@@ -69,14 +70,17 @@ class _Alert:
         self.event = event
         self.version = PublishedVersion(event.pk, event.uuid, version)
         self.rules = _Rules.now()
+        self.following: frozenset[int] = frozenset()
 
     def send(self) -> int:
         """Send in batches, each in its own transaction; an interrupted job resumes with those not yet
         notified."""
         after: int | None = 0
         sent = 0
+        found = followed_in([self.event.pk], ToldBy.MAIL_NOW, exactly=self.version.published)
+        self.following = frozenset(match.user_id for match in found)
         while after is not None:
-            batch = recipients.recipients(self.version, after, self.rules.minutes)
+            batch = recipients.recipients(self.version, after, self.rules.minutes, self.following)
             if batch.people:
                 sent += self._send(batch.people)
                 report(sent)
@@ -88,7 +92,8 @@ class _Alert:
         people = list(people)
         facts = self._facts_by_reader(people)
         wishes = values_for("publish_alert_filter", [person.id for person in people])
-        passing = filters.passing(self.event.pk, people, wishes)
+        of_all = [person for person in people if person.wants_all]
+        passing = filters.passing(self.event.pk, of_all, wishes) | self.following
         with transaction.atomic():
             receivers = [Receiver(EntryKind.MAIL, person.id, person.email) for person in people]
             # In the transaction that queues the mail: a job that runs again mails only the rest.

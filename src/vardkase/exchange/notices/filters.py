@@ -11,6 +11,7 @@ from typing import Any
 
 from vardkase.exchange.notices import recipients
 from vardkase.exchange.notices.recipients import MailReader, Recipient
+from vardkase.exchange.reader_kinds import ATTRIBUTE, READABLE_TAG
 
 type Leaf = tuple[str, str]
 """What is looked at, by MISP's name, and a pattern of SQL's LIKE in lower case."""
@@ -79,23 +80,23 @@ def _patterns(name: str, inner: Any) -> list[Leaf]:
 def _attribute_condition(column: str) -> str:
     return (
         "EXISTS (SELECT 1 FROM attribute a WHERE a.event_id = e.id AND NOT a.deleted "
-        f"AND lower({column}) LIKE p.pattern AND {recipients.ATTRIBUTE})"
+        f"AND lower({column}) LIKE p.pattern AND {ATTRIBUTE})"
     )
 
 
 BOOLEANS = ("AND", "OR", "NOT")
 EVENT_TAG = (
     "EXISTS (SELECT 1 FROM event_tag tagged JOIN tag t ON t.id = tagged.tag_id "
-    f"WHERE tagged.event_id = e.id AND lower(t.name) LIKE p.pattern AND {recipients.READABLE_TAG})"
+    f"WHERE tagged.event_id = e.id AND lower(t.name) LIKE p.pattern AND {READABLE_TAG})"
 )
 ATTRIBUTE_TAG = (
     "EXISTS (SELECT 1 FROM attribute_tag tagged JOIN tag t ON t.id = tagged.tag_id "
     "JOIN attribute a ON a.id = tagged.attribute_id WHERE tagged.event_id = e.id AND NOT a.deleted "
-    f"AND lower(t.name) LIKE p.pattern AND {recipients.READABLE_TAG} AND {recipients.ATTRIBUTE})"
+    f"AND lower(t.name) LIKE p.pattern AND {READABLE_TAG} AND {ATTRIBUTE})"
 )
 OBJECT = (
     "EXISTS (SELECT 1 FROM object o JOIN attribute a ON a.object_id = o.id WHERE o.event_id = e.id "
-    f"AND NOT o.deleted AND NOT a.deleted AND lower(o.name) LIKE p.pattern AND {recipients.ATTRIBUTE})"
+    f"AND NOT o.deleted AND NOT a.deleted AND lower(o.name) LIKE p.pattern AND {ATTRIBUTE})"
 )
 THREAT_LEVEL = (
     "CASE e.threat_level_id WHEN 1 THEN 'high' WHEN 2 THEN 'medium' WHEN 3 THEN 'low' ELSE 'undefined' END"

@@ -8,7 +8,7 @@ per person: each runs once for all kinds of readers among a batch of people.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,14 +16,10 @@ from django.utils import timezone
 
 from vardkase.core.sql import cursor
 from vardkase.exchange.outbox.deliveries import PublishedVersion
-from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor
+from vardkase.exchange.reader_kinds import ATTRIBUTE, GROUPS, READABLE_TAG
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_publish_timestamp
-from vardkase.identity.access.visibility import (
-    attribute_predicate,
-    cluster_predicate,
-    event_predicate,
-    for_each_reader,
-)
+from vardkase.identity.access.visibility import event_predicate, for_each_reader
 from vardkase.identity.accounts.staff import NO_CONTENT_ROLES
 
 
@@ -40,6 +36,7 @@ class Recipient:
     certif_public: str | None
     language: str
     reader: MailReader
+    wants_all: bool
     has_summaries: bool
     recent: int
 
@@ -66,21 +63,28 @@ MOST_LINES = 100
 """Attributes listed in one mail."""
 
 
-def recipients(version: PublishedVersion, after: int, minutes: int) -> MailBatch:
-    """The next people who want mail and for whom this is the present version of an event that they may read; `recent`
-    counts over so many minutes."""
+def recipients(
+    version: PublishedVersion, after: int, minutes: int, following: Collection[int] = ()
+) -> MailBatch:
+    """The next people who want mail, of all events or because they are `following` something in it.
+
+    This is the present version of an event that they may read; `recent` counts over so many minutes.
+    """
     blind = [duty.value for duty in NO_CONTENT_ROLES]
     values = {
         "event": version.event_id, "version": version.published, "after": after, "most": AT_A_TIME,
         "minutes": minutes, "blind": blind, "now": timezone.now(),
+        "following": list(following),
     }  # fmt: skip
     people, last = [], None
     for *row, org_id, sees_all, may_read in cursor().execute(RECIPIENTS, values).fetchall():
         last = row[0]  # Also of those who may not read it, or the next batch would find them again.
         if may_read:
-            pk, email, gpgkey, certificate, language, has_summaries, recent = row
+            pk, email, gpgkey, certificate, language, wants_all, has_summaries, recent = row
             reader = MailReader(org_id, sees_all)
-            people.append(Recipient(pk, email, gpgkey, certificate, language, reader, has_summaries, recent))
+            people.append(
+                Recipient(pk, email, gpgkey, certificate, language, reader, wants_all, has_summaries, recent)
+            )
     return MailBatch(people, last)
 
 
@@ -123,35 +127,27 @@ def _knows_version(actor: Actor) -> str:
     return f"{event_predicate(actor)} AND {event_publish_timestamp(actor)} = %%(version)s"
 
 
-GROUPS = "(" + SHARING_GROUPS_OF_ORGANISATION.replace("%(org)s", "given.org_id") + ")"
 READERS = f"""
 WITH r AS MATERIALIZED (
     SELECT given.org_id, given.sees_all, {GROUPS} AS group_ids
     FROM unnest(%(orgs)s::bigint[], %(all)s::boolean[]) AS given (org_id, sees_all)
 )
 """
-ATTRIBUTE = for_each_reader(attribute_predicate)
-CLUSTER = for_each_reader(cluster_predicate)
-READABLE_TAG = f"""
-    (NOT tagged.local OR e.org_id = r.org_id OR r.sees_all)
-    AND (NOT t.is_galaxy OR NOT EXISTS (
-        SELECT 1 FROM galaxy_cluster c
-        WHERE lower(c.tag_name) = lower(t.name) AND NOT c."default" AND NOT {CLUSTER}
-    ))
-"""
 RECIPIENTS = f"""
 WITH person AS MATERIALIZED (
-    SELECT u.id, u.email, u.gpgkey, u.certif_public, u.language,
+    SELECT u.id, u.email, u.gpgkey, u.certif_public, u.language, u.autoalert,
            u.notification_daily OR u.notification_weekly OR u.notification_monthly AS has_summaries,
            u.org_id, role.perm_site_admin AS sees_all
     FROM account u JOIN role ON role.id = u.role_id JOIN organisation o ON o.id = u.org_id
-    WHERE u.autoalert AND NOT u.disabled AND (u.expiration IS NULL OR u.expiration > now())
+    WHERE (u.autoalert OR u.id = ANY(%(following)s::bigint[]))
+        AND NOT u.disabled AND (u.expiration IS NULL OR u.expiration > now())
         AND o.read_period @> %(now)s::timestamptz
         AND NOT u.staff_roles && %(blind)s::varchar[] AND u.server_id = 0 AND u.id > %(after)s
     ORDER BY u.id LIMIT %(most)s
 ), given AS (SELECT DISTINCT org_id, sees_all FROM person
 ), r AS MATERIALIZED (SELECT given.org_id, given.sees_all, {GROUPS} AS group_ids FROM given)
-SELECT person.id, person.email, person.gpgkey, person.certif_public, person.language, person.has_summaries,
+SELECT person.id, person.email, person.gpgkey, person.certif_public, person.language, person.autoalert,
+    person.has_summaries,
     (SELECT count(*) FROM delivery d WHERE d.kind = 'mail' AND d.receiver_id = person.id AND d.state <> 'withheld'
          AND d.at > now() - make_interval(mins => %(minutes)s::int)),
     r.org_id, r.sees_all,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Interval, Schedule
+from vardkase.exchange.notices.followed import send_followed
 from vardkase.exchange.notices.summaries import send_summaries
 
 HELP = _("E-mails subscribers about what was published. Each receives it once, however often the task runs.")
@@ -21,6 +22,16 @@ SCHEDULES = (
         partial(send_summaries, "daily"),
         Interval.DAILY,
         time(6, 0),
+        on=True,
+        changed_by=ChangedBy.OPERATOR,
+    ),
+    Schedule(
+        "notices.followed",
+        _("Send the daily e-mail about what people follow"),
+        HELP,
+        send_followed,
+        Interval.DAILY,
+        time(6, 5),
         on=True,
         changed_by=ChangedBy.OPERATOR,
     ),

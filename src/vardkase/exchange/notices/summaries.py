@@ -21,8 +21,8 @@ from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify_each
 from vardkase.core.mail.services import can_send
 from vardkase.core.private_links import page_address
-from vardkase.core.sql import cursor
 from vardkase.exchange.notices.mail_facts import CHOICES, headers
+from vardkase.exchange.notices.sent_summaries import claim
 from vardkase.identity.access.job_actors import job_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
@@ -64,9 +64,7 @@ class _Summaries:
 
     @transaction.atomic
     def _send(self, people: Sequence[User]) -> int:
-        parameters = {"ids": [person.pk for person in people], "period": self.period, "of": self.of}
-        # In the transaction that queues the mail: a job that runs again claims only the rest.
-        claimed = {row[0] for row in cursor().execute(CLAIM, parameters).fetchall()}
+        claimed = claim([person.pk for person in people], self.period, self.of)
         wishes = values_for(FILTERS, claimed)
         groups = self._mails([person for person in people if person.pk in claimed], wishes)
         return notify_each("summary", None, groups, headers=headers(f"summary-{self.period}")).count
@@ -104,11 +102,3 @@ def summary_facts(period: str, found: Summary) -> Facts:
 
 def _with_counts(pairs: Sequence[tuple[str, int]]) -> list[str]:
     return [f"{name} ({count})" for name, count in pairs]
-
-
-CLAIM = """
-INSERT INTO sent_summary AS known (user_id, period, of)
-SELECT id, %(period)s, %(of)s FROM unnest(%(ids)s::bigint[]) AS wanting (id)
-ON CONFLICT (user_id, period) DO UPDATE SET of = excluded.of WHERE known.of <> excluded.of
-RETURNING user_id
-"""

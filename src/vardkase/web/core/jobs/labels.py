@@ -27,6 +27,7 @@ KINDS: dict[str, str | Promise] = {
     "sync.pull": _("Fetch from a connected hub"),
     "correlation.apply_exclusions": _("Apply the correlation exclusions to everything stored"),
     "correlation.rebuild": _("Recompute all correlations"),
+    "subscriptions.tell_followers": _("Notify those who follow something in a published event"),
     "sync.push": _("Send to a connected hub"),
     "sync.push_cluster": _("Send a galaxy cluster to connected hubs"),
     "sync.push_published": _("Send published events to a connected hub"),

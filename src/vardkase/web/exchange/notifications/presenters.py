@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.exchange.notifications.models import NotificationKind as Kind
 from vardkase.exchange.notifications.queries import NotificationLine
+from vardkase.exchange.subscriptions.queries import names_of
 from vardkase.identity.access.actor import Actor
 from vardkase.web.core.jobs.labels import label_of
+from vardkase.web.exchange.subscriptions.presenters import why
 from vardkase.web.ui.display import thin
 
 ICONS: Mapping[Kind, dict[str, str]] = {
@@ -55,7 +57,8 @@ NOTES: tuple[str | Promise, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class ShownNotification:
-    """`about` names the event, or nothing where there is none; `detail` is a part of it that the reader may read."""
+    """`about` names the event, or nothing where there is none; `detail` is a part of it that the reader may read, `why`
+    what they follow."""
 
     id: int
     is_read: bool
@@ -63,11 +66,13 @@ class ShownNotification:
     icon: str
     words: str
     about: str
+    why: str
     detail: str
     url: str
 
 
 def shown(actor: Actor, lines: Sequence[NotificationLine]) -> list[ShownNotification]:
+    followed = names_of(actor, [line.subscription_id for line in lines if line.subscription_id])
     return [
         ShownNotification(
             line.id,
@@ -76,6 +81,7 @@ def shown(actor: Actor, lines: Sequence[NotificationLine]) -> list[ShownNotifica
             ICONS[line.kind]["icon"],
             _words(line),
             _about(line),
+            why(followed.get(line.subscription_id or 0)),
             _detail(line),
             _url(line),
         )
