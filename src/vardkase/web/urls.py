@@ -69,4 +69,5 @@ urlpatterns = [
     path("", include("vardkase.web.intel.event_delegations.urls")),
     path("", include("vardkase.web.intel.publication_requests.urls")),
     path("", include("vardkase.web.analysis.search.urls")),
+    path("", include("vardkase.web.analysis.saved_searches.urls")),
 ]

@@ -59,14 +59,6 @@ def change_search(actor: Actor, reference: str | int, data: Mapping[str, Any], m
 
 
 @transaction.atomic
-def copy_search(actor: Actor, reference: str | int, name: str) -> SavedSearch:
-    """A copy of a search that the actor may open, for them alone."""
-    original = find_saved_search(actor, reference)
-    data = {"kind": original.kind, "filters": original.filters, "description": original.description}
-    return save_search(actor, {**data, "name": name[:LONGEST_NAME]})
-
-
-@transaction.atomic
 def delete_search(actor: Actor, reference: str | int) -> SavedSearch:
     search = _changeable(actor, reference)
     _remove_old()

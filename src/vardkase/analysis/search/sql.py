@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from vardkase.analysis.search import resolve
 from vardkase.analysis.search.attribute_conditions import (
@@ -42,14 +41,24 @@ JOINS = {"e": "JOIN event e ON e.id = a.event_id", "o": "LEFT JOIN object o ON o
 def query(actor: Actor, search: Search) -> SqlQuery:
     statement = Statement(actor)
     select = SELECTS[search.scope](statement, search)
-    return statement.query(select + _page(statement, search))
+    return statement.query(select + _in_order(search) + _page(statement, search))
 
 
 def attribute_query(actor: Actor, search: Search, columns: str) -> SqlQuery:
     """Like `query`, but selects `columns` of the attributes (`a`), their events (`e`) and, if any, objects (`o`)."""
     statement = Statement(actor)
     select = _attributes(statement, search, columns, ("a", "e", "o"))
-    return statement.query(select + _page(statement, search))
+    return statement.query(select + _in_order(search) + _page(statement, search))
+
+
+def select_found(statement: Statement, search: Search) -> str:
+    """A SELECT of the ids (`id`) in the search's scope, in no order."""
+    return SELECTS[search.scope](statement, search)
+
+
+def select_attributes(statement: Statement, search: Search, columns: str) -> str:
+    """A SELECT of `columns` of the attributes (`a`) and their events (`e`), in no order."""
+    return _attributes(statement, search, columns)
 
 
 def events_found(statement: Statement, search: Search) -> str:
@@ -65,8 +74,7 @@ def events_found(statement: Statement, search: Search) -> str:
 
 def total_query(actor: Actor, search: Search) -> SqlQuery:
     statement = Statement(actor)
-    select = SELECTS[search.scope](statement, replace(search, order=()))
-    return statement.query(f"SELECT count(*) AS id FROM ({select}) every")
+    return statement.query(f"SELECT count(*) AS id FROM ({select_found(statement, search)}) every")
 
 
 def _events(statement: Statement, search: Search) -> str:
@@ -80,7 +88,7 @@ def _events(statement: Statement, search: Search) -> str:
             *_of_events(statement, search),
             *tag_conditions(statement, search),
         ]
-    return f"SELECT e.id FROM event e WHERE {' AND '.join(conditions)} ORDER BY {_order(search, 'e')}"
+    return f"SELECT e.id FROM event e WHERE {' AND '.join(conditions)}"
 
 
 def _of_events(statement: Statement, search: Search) -> Iterator[str]:
@@ -139,13 +147,12 @@ def _attributes(
         )
     elif branches := tag_branches(statement, search):
         rows = f"{_tagged(statement, search, conditions, branches)} f JOIN attribute a ON a.id = f.id"
-        return f"SELECT {columns} FROM {rows} {joins} ORDER BY {_order(search, 'a')}"
+        return f"SELECT {columns} FROM {rows} {joins}"
     conditions.extend(tag_conditions(statement, search))
     once = (
         f" GROUP BY {', '.join(f'{alias}.id' for alias in aliases)}" if sources and sources[0].repeats else ""
     )
-    where = f"{' AND '.join(conditions)}{once}"
-    return f"SELECT {columns} FROM {rows} {joins} WHERE {where} ORDER BY {_order(search, 'a')}"
+    return f"SELECT {columns} FROM {rows} {joins} WHERE {' AND '.join(conditions)}{once}"
 
 
 def _tagged(statement: Statement, search: Search, conditions: list[str], branches: tuple[str, str]) -> str:
@@ -165,7 +172,7 @@ def _objects(statement: Statement, search: Search, columns: str = "o.id") -> str
         *tag_conditions(statement, search),
     ]
     rows = "object o JOIN event e ON e.id = o.event_id"
-    return f"SELECT {columns} FROM {rows} WHERE {' AND '.join(conditions)} ORDER BY {_order(search, 'o')}"
+    return f"SELECT {columns} FROM {rows} WHERE {' AND '.join(conditions)}"
 
 
 def _of_objects(statement: Statement, search: Search) -> Iterator[str]:
@@ -213,14 +220,15 @@ def _some_attribute(statement: Statement, search: Search, each: RowFilter, colum
     )
 
 
-def _order(search: Search, alias: str) -> str:
+def _in_order(search: Search) -> str:
+    alias = ALIASES[search.scope]
     columns = [column for order in search.order for column in _ordered(order, search.scope, alias)]
     ranges = (search.timestamp, search.event_timestamp, search.publish_timestamp, search.date)
     is_recent = search.scope is not Scope.EVENTS and any(ranges)
     # Results at the recent end of the table: scanning by id until the limit is reached would read nearly all rows
     # before them. `+ 0` keeps PostgreSQL from it.
     own_id = f"{alias}.id + 0" if is_recent else f"{alias}.id"
-    return ", ".join([*columns, own_id])
+    return f" ORDER BY {', '.join([*columns, own_id])}"
 
 
 def _ordered(order: Order, scope: Scope, alias: str) -> list[str]:
@@ -237,3 +245,4 @@ def _page(statement: Statement, search: Search) -> str:
 
 
 SELECTS = {Scope.EVENTS: _events, Scope.ATTRIBUTES: _attributes, Scope.OBJECTS: _objects}
+ALIASES = {Scope.EVENTS: "e", Scope.ATTRIBUTES: "a", Scope.OBJECTS: "o"}

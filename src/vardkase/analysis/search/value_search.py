@@ -167,10 +167,12 @@ def events_with(statement: Statement, asked: ValueQuery, filters: AttributeFilte
     )
 
 
-def attributes_by_id(actor: Actor, ids: Sequence[int], *, size: int) -> list[FoundAttribute]:
+def attributes_by_id(
+    actor: Actor, ids: Sequence[int], *, size: int, deleted: frozenset[bool] = NOT_DELETED
+) -> list[FoundAttribute]:
     statement = Statement(actor)
     wanted = f"a.id = ANY({statement.bind(list(ids), 'bigint[]')})"
-    visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
+    visible = f"{statement.event()} AND {statement.attribute(deleted)}"
     limit = statement.bind(size, "bigint")
     sql = FOUND.format(conditions=f"{visible} AND {wanted}", order="a.id DESC", limit=limit)
     return [FoundAttribute(*row) for row in _run(statement, sql)]

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.analysis.search.filters import Restriction, Scope
 from vardkase.analysis.search.parse import parse
+from vardkase.analysis.search.sql import query
 from vardkase.core.optional_parts import OptionalPart, PartMissing
 from vardkase.core.sandbox import LimitReached, ProgramFailed
+from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.registry import FORMATS, ZEEK, Format
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest
@@ -28,6 +30,7 @@ OVERVIEWS = _("Summaries")
 OF_ATTRIBUTES: Mapping[Promise, Promise] = {DOCUMENTS: _("For other platforms")}
 
 JSON_WITH_ATTACHMENTS = "json-attachments"
+NO_FILTERS: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,35 @@ def export_attributes(
     return _file(request, offered, Scope.ATTRIBUTES, name, {"restriction": restriction})
 
 
+def offered_for(scope: Scope) -> list[tuple[Promise, list[ExportFormat]]]:
+    """The formats in which it can write what a search in this scope finds."""
+    if scope is Scope.EVENTS:
+        return offered_formats()
+    if scope is Scope.ATTRIBUTES:
+        return offered_for_attributes()
+    # One name can be several formats with options; the first is the plain one.
+    plain = {
+        offered.registered: offered
+        for offered in reversed(EXPORT_FORMATS)
+        if scope in offered.output.renderers
+    }
+    return [(OF_ATTRIBUTES[DOCUMENTS], list(plain.values()))]
+
+
+def export_search(
+    request: PageRequest, slug: str, scope: Scope, filters: Mapping[str, Any], name: str
+) -> HttpResponseBase:
+    """As `export_events`, of what a restSearch finds. Raises Invalid for filters that cannot be parsed."""
+    offered = _offered(slug)
+    if scope not in offered.output.renderers:
+        # Of the events of a search, Zeek's files are written of their attributes.
+        event_ids = chosen_ids(query(request.actor, parse(scope, filters))) if scope is Scope.EVENTS else None
+        if event_ids is None:
+            raise Http404
+        return export_events(request, slug, event_ids, name)
+    return _file(request, offered, scope, name, {}, filters)
+
+
 def _offered(slug: str) -> ExportFormat:
     if (offered := BY_SLUG.get(slug)) is None:
         raise Http404
@@ -205,13 +237,18 @@ def _offered(slug: str) -> ExportFormat:
 
 
 def _file(
-    request: PageRequest, offered: ExportFormat, scope: Scope, name: str, chosen: Mapping[str, Any]
+    request: PageRequest,
+    offered: ExportFormat,
+    scope: Scope,
+    name: str,
+    chosen: Mapping[str, Any],
+    filters: Mapping[str, Any] = NO_FILTERS,
 ) -> HttpResponseBase:
     output = offered.output
     # Without `published`: who downloads the rules of a draft wants to see what they will be.
     defaults = {name: value for name, value in output.defaults(scope).items() if name != "published"}
     base_url = request.build_absolute_uri("/").rstrip("/")
-    search = replace(parse(scope, {**defaults, **offered.options}), base_url=base_url, **chosen)
+    search = replace(parse(scope, {**defaults, **offered.options, **filters}), base_url=base_url, **chosen)
     try:
         if offered.needs:
             offered.needs.require()

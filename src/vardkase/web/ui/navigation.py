@@ -61,6 +61,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("home", _("Overview"), icon="layout-dashboard"),
             NavigationItem("events", _("Events"), icon="list-details", is_content=True),
             NavigationItem("values", _("Values"), icon="fingerprint", is_content=True),
+            NavigationItem("saved_searches", _("Saved searches"), icon="bookmark", is_content=True),
             NavigationItem("tags", pgettext_lazy("noun", "Tags"), icon="tags", is_content=True),
             NavigationItem("collections", _("Collections"), icon="folder", is_content=True),
             NavigationItem("feeds", _("Feeds"), icon="rss", requires=Permission.SITE_ADMIN),

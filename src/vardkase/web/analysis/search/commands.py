@@ -1,8 +1,10 @@
-"""Commands of the search box: the pages of the navigation, and what one can do, on the hub or with the open event."""
+"""Commands of the search box: the pages of the navigation, what one can do, on the hub or with the open event, and
+saved searches.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,6 +13,7 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.analysis.saved_searches.queries import saved_searches
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -23,6 +26,8 @@ MOST = 5
 """Commands among other suggestions."""
 MOST_AT_REST = 12
 """Commands that are listed before anything is typed."""
+MOST_SAVED = 4
+"""Saved searches after the commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ GENERAL = (
     ),
     GeneralCommand("user_create", _("New user"), icon="plus", requires=Permission.ADMIN),
     GeneralCommand("tag_collections", _("Tag collections"), icon="tags"),
+    GeneralCommand("advanced_search", _("Advanced search"), icon="adjustments-horizontal"),
     GeneralCommand("lookup", _("Look up values"), icon="list-search"),
     GeneralCommand("warninglists_test", _("Test values against warninglists"), icon="alert-triangle"),
     GeneralCommand("account", _("Your account"), icon="user"),
@@ -91,13 +97,23 @@ OF_AN_EVENT = (
 )
 
 
+def command_named(actor: Actor, text: str) -> Command | None:
+    """The page or saved search whose whole name was typed; a page before a search."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return None
+    named = (each for each in (*_pages(actor), *_general(actor)) if each.label.casefold() == wanted)
+    return next(named, None) or next(iter(_saved(actor, name__iexact=text.strip())), None)
+
+
 def commands(request: HttpRequest, actor: Actor, text: str) -> list[Command]:
     """Those that match every word of `text`; for an empty one, what one can do where the reader is."""
     words = text.lower().split()
     found = [*_of_event(request, actor), *_general(actor), *(_pages(actor) if words else ())]
     matching = [command for command in found if all(word in command.label.lower() for word in words)]
     unique = {command.url: command for command in reversed(matching)}
-    return list(unique.values())[::-1][: MOST if words else MOST_AT_REST]
+    listed = list(unique.values())[::-1][: MOST if words else MOST_AT_REST]
+    return [*listed, *_saved(actor, words)]
 
 
 def _of_event(request: HttpRequest, actor: Actor) -> Iterator[Command]:
@@ -122,6 +138,15 @@ def _general(actor: Actor) -> Iterator[Command]:
 def _pages(actor: Actor) -> Iterator[Command]:
     for item, url in pages_of(actor):
         yield Command(item.icon, url, str(item.label))
+
+
+def _saved(actor: Actor, words: Iterable[str] = (), **exactly: str) -> Iterator[Command]:
+    """Saved searches with all words in their names, the last changed first."""
+    found = saved_searches(actor).filter(**exactly)
+    for word in words:
+        found = found.filter(name__icontains=word)
+    for search in found.order_by("-changed", "-pk")[:MOST_SAVED]:
+        yield Command("bookmark", reverse("saved_search", args=[search.pk]), search.name)
 
 
 def _open_page(request: HttpRequest) -> ResolverMatch | None:

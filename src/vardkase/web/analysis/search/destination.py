@@ -1,4 +1,4 @@
-"""Where the search box leads: to the thing that a text identifies, to a filtered list, or to the results."""
+"""Where the search box leads: to the thing or page that a text names, to a filtered list, or to the results."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from vardkase.core.errors import NotFound
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.misp.types import CATEGORIES, TYPES
 from vardkase.web.analysis.search.asked import LONGEST, LONGEST_LINK, address_of
+from vardkase.web.analysis.search.commands import command_named
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -51,7 +52,11 @@ def destination(request: PageRequest) -> HttpResponseBase:
         return redirect(address_of(request, "lookup", text) or "lookup")
     try:
         return redirect(
-            _thing(request, text) or _filtered(text) or _values(request, text) or _results(q=text)
+            _thing(request, text)
+            or _filtered(text)
+            or _values(request, text)
+            or _named(request, text)
+            or _results(q=text)
         )
     except Unclear as why:
         return render(request, "search/unclear.html", {"why": str(why), "search_text": text}, status=422)
@@ -143,6 +148,12 @@ def _values(request: PageRequest, text: str) -> str | None:
         return None
     (known,) = known_values(request.actor, query.values)
     return value_url(known.value) if known.attributes else None
+
+
+def _named(request: PageRequest, text: str) -> str | None:
+    """The page or saved search with this name, unless it is a value that somebody has shared."""
+    named = command_named(request.actor, text)
+    return named.url if named else None
 
 
 def _results(**parameters: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from vardkase.analysis.search.found_objects import FoundObject
 from vardkase.analysis.search.value_search import FoundAttribute
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.event_index import index_rows
@@ -42,3 +43,21 @@ def hits_of(actor: Actor, attributes: Sequence[FoundAttribute]) -> list[Hit]:
         for attribute in attributes
         if attribute.event_id in events
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHit:
+    """An object found, with its event."""
+
+    object: FoundObject
+    event: ListedEvent
+
+    @property
+    def changed(self) -> datetime:
+        return moment(self.object.timestamp)
+
+
+def object_hits_of(actor: Actor, objects: Sequence[FoundObject]) -> list[ObjectHit]:
+    ids = sorted({found.event_id for found in objects})
+    events = {row.id: ListedEvent(row) for row in index_rows(actor, ids)}
+    return [ObjectHit(found, events[found.event_id]) for found in objects if found.event_id in events]

@@ -48,10 +48,7 @@ def index(request: PageRequest) -> HttpResponse:
         "form": form,
         "filters": filters,
         "events": [ListedEvent(row, by_arrival) for row in events.rows],
-        "chips": [
-            {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
-            for name, label, text in form.asked()
-        ],
+        "chips": _chips(request, form),
         "count": _count_words(count_events(request.actor, filters)),
         "views": _views(request, filters),
         "default_sort": filters.sort,
