@@ -6,6 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.factories import make_role, make_user
+from tests.factories.seed import Seed
+from tests.web import accounts
+from tests.web.signed_in import signed_in
+
 pytestmark = pytest.mark.django_db
 
 
@@ -56,3 +61,21 @@ def test_openapi_document_for_clients_and_page_for_browsers() -> None:
     assert "<html" in text("/api/openapi")
     assert Client().get("/api/openapi.json").json()["openapi"] == "3.1.0"
     assert Client(headers={"Accept": "application/json"}).get("/api/openapi").json()["openapi"] == "3.1.0"
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_client_is_for_people_who_may_have_keys(seed: Seed) -> None:
+    address = reverse("api_client")
+    assert Client().get(address).status_code == 302
+    client = signed_in(seed.reader)
+    page = client.get(address)
+    assert len(page.context["entries"]) < page.context["count"]
+    found = client.get(address, {"q": "events edit", "endpoint": "events-edit-event_id"})
+    assert found.context["details"].entry.path == "/events/edit/{event_id}"
+    assert '"' in found.context["body"]
+    assert client.get(address, {"endpoint": "nothing"}).status_code == 404
+    assert "<script>" not in client.get(address, {"q": "<script>"}).content.decode()
+    # It is a page: nothing is run on behalf of the session.
+    assert client.post(address, {"path": "/events/delete/1"}).context["details"] is None
+    keyless = accounts.signed_in(make_user(seed.org_a, make_role("No keys", frozenset()), "n@a.example"))
+    assert keyless.get(address).status_code == 403

@@ -101,6 +101,14 @@ def details(document: Mapping[str, Any], slug: str, server: str) -> Details | No
     return None
 
 
+def example_body(members: Iterable[Member]) -> str:
+    """A body with the required fields, as JSON; without any, the first of the optional ones."""
+    of_body = [member for member in members if member.place == "body"]
+    shown = [member for member in of_body if member.required] or of_body[:1]
+    body = {member.name: EXAMPLES.get(member.kind, "") for member in shown}
+    return json.dumps(body, ensure_ascii=False, indent=2)
+
+
 def slug_of(path: str) -> str:
     """``/events/edit/{event_id}`` as ``events-edit-event_id``."""
     return re.sub(r"\W+", "-", path).strip("-")

@@ -1,4 +1,4 @@
-"""API documentation for users: a filterable list, and each endpoint in full."""
+"""API documentation for users: a filterable list, each endpoint in full, and a client that sends requests."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 
 from vardkase.hub.profiles import EVERY
-from vardkase.web.api_docs.description import details, sections
-from vardkase.web.ui.pages import public_page
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.api_docs.description import METHODS, details, example_body, sections
+from vardkase.web.ui.pages import PageRequest, page, public_page
 
 PROFILES = EVERY
+
+LISTED = 40
+"""Endpoints that the client's search shows at a time."""
+
+CODE = ("curl", "PyMISP", "Python")
 
 type Document = Callable[[], dict[str, Any]]
 
@@ -37,7 +43,33 @@ def urls(document: Document) -> list[URLPattern]:
         response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
         return response
 
+    @page(Permission.AUTH)
+    def client(request: PageRequest) -> HttpResponse:
+        """A request is put together and sent by the browser, with a key that the person pastes there.
+
+        The session gives no access to the API: what the key may do, and its limits and records, are the API's own.
+        """
+        wanted, slug = request.GET.get("q", "")[:200], request.GET.get("endpoint", "")
+        server = request.build_absolute_uri("/").rstrip("/")
+        found = details(document(), slug, server) if slug else None
+        if slug and found is None:
+            raise Http404
+        entries = [entry for section in sections(document(), wanted) for entry in section.entries]
+        context = {
+            "q": wanted,
+            "entries": entries[:LISTED],
+            "more": len(entries) > LISTED,
+            "count": len(entries),
+            "details": found,
+            "body": example_body(found.members) if found else "",
+            "server": server,
+            "methods": found.entry.methods if found else [method.upper() for method in METHODS],
+            "code_names": CODE,
+        }
+        return render(request, "api_docs/client.html", context)
+
     return [
+        path("api/client", client, name="api_client"),
         path("api/docs", index, name="api_docs"),
         path("api/openapi", index, name="api_openapi"),
         path("api/docs/<slug:slug>", endpoint, name="api_docs_endpoint"),
