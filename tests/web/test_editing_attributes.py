@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -10,6 +12,7 @@ from tests.factories import make_attribute, make_event
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, Event
+from vardkase.intel.proposals.models import Proposal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -91,6 +94,36 @@ def test_concurrent_edit_is_refused(web: Client, event: Event, seed: Seed) -> No
     assert attribute.value1 == "a.example"
     assert (
         web.post(url, sent(value="mine.example", to_ids="1", mark=refused.context["mark"])).status_code == 302
+    )
+
+
+@pytest.mark.parametrize("form", ["attribute/new", "proposals/new"])
+def test_refused_form_keeps_the_chosen_file(seed: Seed, event: Event, form: str) -> None:
+    web = signed_in(seed.analyst if form == "attribute/new" else seed.partner)
+    web.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    path = f"/event/{event.pk}/{form}/"
+    file = SimpleUploadedFile("bad.exe", b"MZ malware")
+    refused = web.post(path, {**sent(type="text", value=""), "file": file}).text
+    assert "Only attachments and malware samples have a file." in refused
+    assert 'href="#id_file"' in refused
+    assert "Keep bad.exe" in " ".join(refused.split())
+    kept = re.findall(r'name="kept_file"\s+value="([^"]+)"', refused)[0]
+    # It is worth nothing to others, and the file can be left out or exchanged.
+    stranger = signed_in(seed.org_admin if form == "attribute/new" else seed.stranger)
+    stranger.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    taken = stranger.post(path, sent(type="malware-sample", value="", kept_file=kept))
+    assert "The file is no longer kept." in taken.text
+    assert "Choose a file" in web.post(path, sent(type="malware-sample", value="")).text
+    forged = web.post(path, sent(type="malware-sample", value="", kept_file="forged"))
+    assert "The file is no longer kept." in forged.text
+    assert web.post(path, sent(type="malware-sample", value="", kept_file=kept)).status_code == 302
+    stored = (Attribute if form == "attribute/new" else Proposal).objects.get(event=event)
+    assert stored.value.startswith("bad.exe|")
+    assert stored.data_sha256
+    # It is dropped once it is used.
+    assert (
+        "The file is no longer kept."
+        in web.post(path, sent(type="attachment", value="", kept_file=kept)).text
     )
 
 

@@ -87,6 +87,16 @@ def test_invalid_row_blocks_all(web: Client, event: Event) -> None:
     assert not Attribute.objects.filter(event=event).exists()
 
 
+def test_values_of_a_type_get_another_category_together(web: Client, event: Event) -> None:
+    fields = {**everything(0, 0, 1, 2), "go": "change", "from_type": "ip-dst"}
+    rows = web.post(url(event), sent(**fields, to_category="Payload delivery")).context["review"].rows
+    assert [row.choice.category for row in rows if row.choice.type == "ip-dst"] == ["Payload delivery"]
+    assert {row.choice.category for row in rows if row.choice.type != "ip-dst"} != {"Payload delivery"}
+    # One that does not suit the type gives way to the type's own.
+    rows = web.post(url(event), sent(**fields, to_category="Person")).context["review"].rows
+    assert [row.choice.category for row in rows if row.choice.type == "ip-dst"] == ["Network activity"]
+
+
 def test_thousands_of_values_are_paged(web: Client, event: Event) -> None:
     text = "\n".join(f"host{n}.example.com" for n in range(3000))
     first = web.post(url(event), sent(text))

@@ -91,6 +91,7 @@ class IntelAction(AuditAction):
     OPINION_EDITED = "opinion.edited", _("The opinion was changed")
     PROPOSAL_ACCEPTED = "proposal.accepted", _("The proposal was accepted")
     PROPOSAL_ADDED = "proposal.added", _("The proposal was made")
+    PROPOSAL_COMMENTED = "proposal.commented", _("A comment on the proposal was written")
     PROPOSAL_DISCARDED = "proposal.discarded", _("The proposal was discarded")
     PROPOSAL_RECEIVED = "proposal.received", _("The proposals were received from another instance")
     RELATIONSHIP_ADDED = "relationship.added", _("The relationship was added")

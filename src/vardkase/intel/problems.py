@@ -248,6 +248,9 @@ class ProposalProblem(ProblemCode):
     NOT_FOUND = _("Proposal not found."), "Invalid proposal."
     NO_CHANGE = _("The proposal changes nothing."), "Invalid input."
     GONE = _("The proposal has already been decided or withdrawn.")
+    COMMENT_LENGTH = _("Write something, in at most %(most)s characters.")
+    COMMENTS_FULL = _("A proposal has room for %(most)s comments.")
+    NO_FIELDS = _("Choose at least one field to accept.")
 
 
 class SightingProblem(ProblemCode):

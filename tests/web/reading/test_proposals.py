@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import base64
 import re
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests.factories.content_access import operator_of
 from tests.factories.event_page import HIDDEN, Setup, bytes_of, make_setup, text_of, visitor
 from tests.factories.seed import Seed
-from vardkase.core.errors import NotFound
+from tests.support.mail_server import free_port, use
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.mail.models import OutgoingMail
 from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.deletion import delete_attribute
 from vardkase.intel.models import Attribute, Event
-from vardkase.intel.proposals.models import Proposal
-from vardkase.intel.proposals.services import propose_attribute, propose_change, propose_deletion
+from vardkase.intel.proposals.models import Proposal, ProposalComment
+from vardkase.intel.proposals.services import (
+    accept_proposals,
+    discard_proposal,
+    propose_attribute,
+    propose_change,
+    propose_deletion,
+)
 from vardkase.intel.queries.version_tokens import attribute_mark
 from vardkase.intel.services.optimistic_edit import accept_with_changes
 
@@ -263,3 +274,78 @@ def test_refused_form_keeps_its_mark(seed: Seed, setup: Setup, attribute: Attrib
         refused = owner.post(path, {**sent, "first_seen": "never"})
         assert refused.status_code == 200
         assert owner.post(path, {**sent, "mark": refused.context["mark"]}).status_code == 409
+
+
+def test_fields_of_a_proposed_change_are_accepted_one_by_one(seed: Seed, setup: Setup) -> None:
+    attribute = setup.attribute("login.example")
+    changed = {"value": "logon.example", "comment": "Corrected", "to_ids": False}
+    proposal = propose_change(seed.partner.actor, attribute.pk, changed)
+    owner, boxes = visitor(seed.analyst), f"field-{proposal.pk}"
+    page = text_of(owner.get(of_event(setup)))
+    assert page.count(f'name="{boxes}"') == 3
+    assert f'name="{boxes}"' not in text_of(visitor(seed.partner).get(of_event(setup)))
+    path = of_event(setup, f"{proposal.pk}/accept-fields/")
+    assert "Choose at least one field" in text_of(owner.post(path, follow=True))
+    assert visitor(seed.partner).post(path, {boxes: ["comment"]}).status_code == 403
+    other = f"/event/{setup.draft.pk}/proposals/{proposal.pk}/accept-fields/"
+    assert owner.post(other, {boxes: ["comment"]}).status_code == 404
+    said = text_of(owner.post(path, {boxes: ["comment", "to_ids", "deleted"]}, follow=True))
+    assert "The chosen fields of the proposal have been accepted." in said
+    attribute.refresh_from_db()
+    assert (attribute.value, attribute.comment, attribute.to_ids) == ("login.example", "Corrected", False)
+    assert not attribute.deleted
+    assert Proposal.objects.get(pk=proposal.pk).deleted
+    assert "already been decided" in text_of(owner.post(path, {boxes: ["comment"]}, follow=True))
+
+
+def test_proposer_and_owner_talk_about_a_proposal(seed: Seed, setup: Setup, settings: Any) -> None:
+    use(settings, free_port())
+    proposal = propose_deletion(seed.partner.actor, setup.attribute("198.51.100.23").pk)
+    owner, partner, stranger = visitor(seed.analyst), visitor(seed.partner), visitor(seed.stranger)
+    path, box = of_event(setup, f"{proposal.pk}/comment/"), f"comment-{proposal.pk}"
+    OutgoingMail.objects.all().delete()
+    assert "Your comment has been sent." in text_of(owner.post(path, {box: f"Why? {SCRIPT}"}, follow=True))
+    (mail,) = OutgoingMail.objects.all()
+    assert mail.recipient == seed.partner.user.email
+    assert "Why" not in mail.text
+    text_of(partner.post(path, {box: "It is our own\nresolver.", "to_list": "1"}, follow=True))
+    for person in (owner, partner):
+        page = text_of(person.get(of_event(setup)))
+        assert "Why? &lt;script&gt;" in page
+        assert "It is our own\nresolver." in page
+        assert "Organisation B" in page
+    # Others read the proposal, but not what is said about it.
+    page = text_of(stranger.get(of_event(setup)))
+    assert "198[.]51" in page or "198.51.100.23" in page
+    assert "resolver" not in page
+    assert box not in page
+    assert stranger.post(path, {box: "Me too"}).status_code == 403
+    assert visitor(seed.reader).post(path, {box: "Me too"}).status_code == 403
+    for wrong in ("", "  ", "x" * 2001, "\0"):
+        assert "Write something" in text_of(owner.post(path, {box: wrong}, follow=True))
+    assert ProposalComment.objects.count() == 2
+    # What is decided is closed, and what is removed takes its conversation along.
+    discard_proposal(seed.analyst.actor, proposal.pk)
+    assert "already been decided" in text_of(partner.post(path, {box: "More"}, follow=True))
+    assert "resolver" in text_of(partner.get(of_event(setup, "?show=decided")))
+    delete_attribute(seed.analyst.actor, setup.attribute("198.51.100.23").pk, hard=True)
+    assert not ProposalComment.objects.exists()
+
+
+def test_very_many_proposals_are_accepted_in_few_statements(seed: Seed, setup: Setup) -> None:
+    values = [{"type": "domain", "value": f"host{n}.example"} for n in range(60)]
+    ids = add_attributes(seed.analyst.actor, setup.event.pk, values).attribute_ids
+    for number in ids:
+        propose_change(seed.partner.actor, number, {"comment": f"Checked {number}"})
+    statements = []
+    with connection.execute_wrapper(lambda run, sql, *rest: (statements.append(sql), run(sql, *rest))[1]):
+        assert accept_proposals(seed.analyst.actor, setup.event.pk, None) == 60
+    assert len(statements) < 40
+    comments = Attribute.objects.filter(pk__in=ids).values_list("pk", "comment")
+    assert all(comment == f"Checked {number}" for number, comment in comments)
+    # One that would double a value accepts none of them.
+    propose_change(seed.partner.actor, ids[0], {"comment": "Again"})
+    propose_change(seed.partner.actor, ids[1], {"value": "host5.example"})
+    with pytest.raises(Invalid):
+        accept_proposals(seed.analyst.actor, setup.event.pk, None)
+    assert Attribute.objects.get(pk=ids[0]).comment == f"Checked {ids[0]}"

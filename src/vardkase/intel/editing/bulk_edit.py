@@ -141,9 +141,15 @@ def set_reach(
 
 def refuse_doubles(event_id: int, attribute_ids: Sequence[int]) -> None:
     """Raises Invalid if one of these attributes is now what another of the event is."""
-    if doubles := cursor().execute(DOUBLES, {"event": event_id, "ids": list(attribute_ids)}).fetchone():
+    if (value := doubled_value(event_id, attribute_ids)) is not None:
         why = str(AttributeProblem.DUPLICATE())
-        raise Invalid({"": [AttributeProblem.REFUSED(value=doubles[0][:200], why=why)]})
+        raise Invalid({"": [AttributeProblem.REFUSED(value=value[:200], why=why)]})
+
+
+def doubled_value(event_id: int, attribute_ids: Sequence[int]) -> str | None:
+    """The value of one of these attributes that another of the event has as well, with its type and category."""
+    row = cursor().execute(DOUBLES, {"event": event_id, "ids": list(attribute_ids)}).fetchone()
+    return row[0] if row else None
 
 
 def _lock_and_choose(

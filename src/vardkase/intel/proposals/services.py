@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +17,17 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
 from vardkase.intel.audit_actions import IntelAction
-from vardkase.intel.editing.attributes import change_attribute
+from vardkase.intel.editing.bulk_edit import doubled_value
 from vardkase.intel.editing.deletion import soft_delete_attributes
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, EventOwnerChanged
 from vardkase.intel.kernel.attribute_assembler import Assembler, known_values, taken_uuids
-from vardkase.intel.kernel.attribute_changes import merge_attribute
+from vardkase.intel.kernel.attribute_changes import (
+    AttributeChanges,
+    collect_change,
+    merge_attribute,
+    write_changes,
+)
 from vardkase.intel.kernel.audiences import attribute_audiences
 from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.kernel.bulk_insert import write_attributes
@@ -31,7 +36,7 @@ from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Attribute, Event
-from vardkase.intel.problems import IntelProblem, ProposalProblem
+from vardkase.intel.problems import AttributeProblem, IntelProblem, ProposalProblem
 from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal, texts_of
 from vardkase.intel.proposals.hooks import (
     ProposalsDecided,
@@ -93,6 +98,22 @@ def accept_proposal(actor: Actor, reference: Reference) -> Proposal:
 
 
 @transaction.atomic
+def accept_in_part(actor: Actor, reference: Reference, names: Collection[str]) -> Proposal:
+    """Accept some fields of a proposed change (`CHANGEABLE`); the others stay as they are stored.
+
+    Raises NotFound, also if it proposes no change of fields, NotYours, Invalid.
+    """
+    actor.require(Permission.ADD)
+    proposal, event = lock_own_part(actor, lambda: find_proposal(actor, reference))
+    if proposal.attribute_id is None or proposal.to_delete:
+        raise NotFound(ProposalProblem.NOT_FOUND())
+    if not names:
+        raise Invalid({"fields": [ProposalProblem.NO_FIELDS()]})
+    _accept(actor, event, [proposal], frozenset(names))
+    return proposal
+
+
+@transaction.atomic
 def accept_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) -> int:
     """Accept the open proposals `ids` of one event, or all with None; all or nothing.
 
@@ -146,6 +167,8 @@ def forget_of_former_owner(taken: EventOwnerChanged) -> None:
     cursor().execute(
         "DELETE FROM proposal WHERE event_id = %s AND org_id = %s", (taken.event_id, taken.former_org_id)
     )
+    # So would what it has written about those of others.
+    cursor().execute(FORGET_COMMENTS, (taken.event_id, taken.former_org_id))
 
 
 def require_proposing(actor: Actor) -> None:
@@ -180,20 +203,31 @@ def _open(actor: Actor, event: Event, ids: Sequence[int] | None) -> list[Proposa
     return list(Proposal.objects.filter(pk__in=chosen).order_by("pk"))
 
 
-def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
+def _accept(
+    actor: Actor, event: Event, proposals: Sequence[Proposal], names: frozenset[str] | None = None
+) -> None:
+    """`names`: only these fields of what is stored change."""
     added = _add(actor, event, [proposal for proposal in proposals if proposal.attribute_id is None])
-    attribute_ids = [proposal.attribute_id for proposal in proposals if proposal.attribute_id is not None]
-    audiences = attribute_audiences([*added, *attribute_ids])
+    attributes = Attribute.objects.in_bulk({each.attribute_id for each in proposals if each.attribute_id})
+    audiences = attribute_audiences([*added, *attributes])
+    changes, sharing, now = AttributeChanges(), SharingGroups(actor), now_seconds()
     to_delete: list[int] = []
     for proposal in proposals:
-        attribute = proposal.attribute
+        attribute = attributes.get(proposal.attribute_id or 0)
         if attribute is None:
             continue
         if proposal.to_delete:
             to_delete.append(attribute.pk)
             continue
-        attribute.data_sha256 = proposal.data_sha256 or attribute.data_sha256
-        audiences |= change_attribute(actor, event, attribute, _attribute_document(proposal))
+        document = _attribute_document(proposal)
+        if names is None or "value" in names:
+            attribute.data_sha256 = proposal.data_sha256 or attribute.data_sha256
+        if names is not None:
+            document = {name: value for name, value in document.items() if name in names}
+        collect_change(changes, attribute, document, sharing, now)
+    write_changes(event.pk, changes, TagLoader(actor, ()))
+    if doubled_value(event.pk, [attribute.pk for attribute in changes.changed]) is not None:
+        raise Invalid({"value": [AttributeProblem.DUPLICATE()]})
     if to_delete:
         soft_delete_attributes(event.pk, to_delete)
     if proposals:
@@ -274,6 +308,10 @@ def _audit_target(event: Event, proposals: Sequence[Proposal]) -> Target:
     (proposal,) = proposals
     return Target("shadow_attribute", proposal.pk, UUID(str(proposal.uuid)), proposal.value)
 
+
+FORGET_COMMENTS = """
+DELETE FROM proposal_comment c USING proposal p WHERE p.id = c.proposal_id AND p.event_id = %s AND c.org_id = %s
+"""
 
 FORGET_OF_DELETED = """
 DELETE FROM proposal p USING attribute a

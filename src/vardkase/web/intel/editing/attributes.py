@@ -56,7 +56,9 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
         request, AttributeForm, is_new=True, initial={"distribution": INHERIT, "to_ids": ""}
     )
     if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
+        form.drop_file()
         return back_to(request, event.id, gettext("Attribute added."))
+    form.keep_file()
     context = {"heading": gettext("New attribute"), "event": event, "is_new": True}
     return form_page(request, "editing/attribute_form.html", form, context)
 
@@ -83,8 +85,10 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
             ),
         )
         if saved is not None:
+            form.drop_file()
             say_undoable(request, event, gettext("Attribute updated."), saved.point)
             return back_to(request, event.id)
+    form.keep_file()
     context = {
         "heading": gettext("Edit attribute"),
         "event": event,

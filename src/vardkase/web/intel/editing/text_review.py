@@ -16,7 +16,7 @@ from vardkase.intel.event_reports.tag_recognition import tags_in
 from vardkase.intel.queries.pasted_text import PastedValues
 from vardkase.intel.services.text_import import ReviewedText
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
-from vardkase.misp.types import DEFAULTS
+from vardkase.misp.types import CATEGORIES, DEFAULTS
 from vardkase.web.intel.editing.forms.review import ROWS_A_PAGE, Review
 from vardkase.web.intel.editing.held_files import HeldFile
 from vardkase.web.intel.editing.sources import Sources
@@ -140,6 +140,7 @@ def review_context(
         "warned": sum(bool(row.pasted.lists) for row in review.rows),
         "tags": tags,
         "every_type": sorted(DEFAULTS),
+        "every_category": CATEGORIES,
         "unknown": unknown[:UNKNOWN_SHOWN],
         "more_unknown": max(0, len(unknown) - UNKNOWN_SHOWN),
         "unknown_count": len(unknown),

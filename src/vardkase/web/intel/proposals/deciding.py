@@ -7,15 +7,17 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.body_limits import BodyLimits
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
 from vardkase.intel.problems import ProposalProblem
 from vardkase.intel.proposals import services
+from vardkase.intel.proposals.conversation import comment_on_proposal
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, can_be_changed, find_proposal, proposal_ids
 from vardkase.intel.queries.find import find_attribute_of, find_event
@@ -43,6 +45,43 @@ PROPOSED = ("type", "category", "value", "comment")
 def accept(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse:
     event = find_event(request.actor, reference)
     return _decide(request, event, [proposal_id], is_accepted=True)
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def accept_fields(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse:
+    """Accept the ticked fields of a proposed change; the boxes of all proposals are in one form."""
+    event = find_event(request.actor, reference)
+    names = posted.texts(request, f"field-{proposal_id}")
+    try:
+        if find_proposal(request.actor, proposal_id).event_id != event.id:
+            raise Http404
+        services.accept_in_part(request.actor, proposal_id, names)
+    except NotFound:
+        messages.error(request, str(ProposalProblem.GONE()))
+    except Invalid as refused:
+        messages.error(request, gettext("Nothing was accepted. %(why)s") % {"why": refused})
+    else:
+        messages.success(request, gettext("The chosen fields of the proposal have been accepted."))
+    return _back(request, event)
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def comment(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse:
+    event = find_event(request.actor, reference)
+    text = posted.text(request, f"comment-{proposal_id}")
+    try:
+        if find_proposal(request.actor, proposal_id).event_id != event.id:
+            raise Http404
+        comment_on_proposal(request.actor, proposal_id, text)
+    except NotFound:
+        messages.error(request, str(ProposalProblem.GONE()))
+    except (Invalid, Conflict) as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, gettext("Your comment has been sent."))
+    return _back(request, event, proposal_id)
 
 
 @page(Permission.ADD, writes=True)
@@ -98,8 +137,10 @@ def edit(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse
             form, lambda: accept_with_changes(request.actor, proposal.pk, form.document(), mark)
         )
         if saved is not None:
+            form.drop_file()
             messages.success(request, gettext("The proposal has been accepted with your changes."))
             return redirect("event_proposals", event.id)
+    form.keep_file()
     context = {
         "heading": gettext("Accept the proposal with changes"),
         "event": event,
@@ -145,9 +186,14 @@ def _decide(request: PageRequest, event: EventRow, ids: list[int], *, is_accepte
     else:
         if count:
             messages.success(request, _said(count, is_accepted=is_accepted))
+    return _back(request, event)
+
+
+def _back(request: PageRequest, event: EventRow, proposal_id: int | None = None) -> HttpResponse:
+    place = "" if proposal_id is None else f"#proposal-{proposal_id}"
     if posted.flag(request, "to_list"):
-        return redirect("proposals")
-    return redirect("event_proposals", event.id)
+        return redirect(reverse("proposals") + place)
+    return redirect(reverse("event_proposals", args=[event.id]) + place)
 
 
 def _said(count: int, *, is_accepted: bool) -> str:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext, pgettext
 
 from vardkase.core.paging import Page
+from vardkase.intel.proposals.conversation import comments_on
 from vardkase.intel.proposals.queries import ProposalFilters, ProposalLine, find_proposal, proposal_lines
 from vardkase.intel.queries.find import BIGGEST_ID, find_event
 from vardkase.web.intel.events.downloads import archived
@@ -68,7 +69,8 @@ def file(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse
 
 
 def _listed(request: PageRequest, found: Page[ProposalLine]) -> dict[str, Any]:
-    shown = [ShownProposal(request.actor, line) for line in found.rows]
+    said = comments_on(request.actor, [line.id for line in found.rows])
+    shown = [ShownProposal(request.actor, line, said.get(line.id, ())) for line in found.rows]
     return {
         "proposals": shown,
         "can_decide": any(proposal.may_decide for proposal in shown),

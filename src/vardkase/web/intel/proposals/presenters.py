@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel import rules
+from vardkase.intel.proposals.conversation import Comment
 from vardkase.intel.proposals.queries import ProposalContent, ProposalLine, can_be_changed
 from vardkase.web.intel.editing.common import moment as moment_of_microseconds
 from vardkase.web.intel.events.rows import moment
@@ -34,6 +35,7 @@ class ProposedField:
     """`change` is added, changed or removed; empty where nothing is compared. `old` and `new` are values of the types
     in `types`, if those are given."""
 
+    name: str
     label: str | Promise
     change: str
     old: str
@@ -45,6 +47,8 @@ class ProposedField:
 class ShownProposal:
     actor: Actor
     line: ProposalLine
+    comments: Sequence[Comment] = ()
+    """Of the conversation between its organisation and the owner, which nobody else reads."""
 
     @property
     def changed(self) -> datetime:
@@ -63,6 +67,15 @@ class ShownProposal:
     def may_withdraw(self) -> bool:
         is_own = self.line.org_id == self.actor.organisation_id
         return self._is_open_to_actor and is_own and not self.may_decide
+
+    @property
+    def may_comment(self) -> bool:
+        is_own = self.line.org_id == self.actor.organisation_id
+        return self._is_open_to_actor and (is_own or rules.may_modify_event(self.actor, self.line.event))
+
+    @property
+    def may_accept_fields(self) -> bool:
+        return self.may_decide and self.line.stored is not None and len(self.fields) > 1
 
     @property
     def may_note(self) -> bool:
@@ -95,7 +108,7 @@ def _compared(stored: ProposalContent, proposed: ProposalContent) -> Iterator[Pr
         if old != new:
             change = "changed" if old and new else "added" if new else "removed"
             types = (stored.type, proposed.type) if name == "value" else None
-            yield ProposedField(label, change, old, new, types)
+            yield ProposedField(name, label, change, old, new, types)
 
 
 def _content(proposed: ProposalContent, *, beside: ProposalContent) -> Iterator[ProposedField]:
@@ -103,7 +116,7 @@ def _content(proposed: ProposalContent, *, beside: ProposalContent) -> Iterator[
         is_in_head = name in ("type", "value") and _words(beside, name) == _words(proposed, name)
         if not is_in_head and (words := _words(proposed, name)):
             types = (proposed.type, proposed.type) if name == "value" else None
-            yield ProposedField(label, "", "", words, types)
+            yield ProposedField(name, label, "", "", words, types)
 
 
 def _words(content: ProposalContent, name: str) -> str:

@@ -25,7 +25,9 @@ def attribute(request: PageRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         made = attempt(form, lambda: propose_attribute(request.actor, event.id, form.content()))
         if made is not None:
+            form.drop_file()
             return _proposed(request, event)
+    form.keep_file()
     context = {"heading": gettext("Propose an attribute"), "event": event, "is_new": True, "form": form}
     return render(request, "proposals/form.html", context)
 
@@ -40,7 +42,9 @@ def change(request: PageRequest, reference: str, attribute_id: int) -> HttpRespo
     if request.method == "POST":
         made = attempt(form, lambda: propose_change(request.actor, found.id, form.content()))
         if made is not None:
+            form.drop_file()
             return _proposed(request, event)
+    form.keep_file()
     context = {"heading": gettext("Propose a change"), "event": event, "attribute": found, "form": form}
     return render(request, "proposals/form.html", context)
 

@@ -26,5 +26,7 @@ urlpatterns = [
     path(PROPOSALS + "discard-all/", deciding.discard_all, name="proposals_discard_all"),
     path(PROPOSAL + "accept/", deciding.accept, name="proposal_accept"),
     path(PROPOSAL + "discard/", deciding.discard, name="proposal_discard"),
+    path(PROPOSAL + "accept-fields/", deciding.accept_fields, name="proposal_accept_fields"),
+    path(PROPOSAL + "comment/", deciding.comment, name="proposal_comment"),
     path(PROPOSAL + "edit/", deciding.edit, name="proposal_edit"),
 ]

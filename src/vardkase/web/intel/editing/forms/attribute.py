@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core import held_uploads
 from vardkase.core.clock import now_seconds
 from vardkase.core.misp_problems import problem_of
 from vardkase.identity.access.actor import Actor
@@ -50,6 +53,15 @@ def refusal_of(document: dict[str, Any]) -> str:
 def moment_field(label: Any) -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format=MOMENT)
     return forms.DateTimeField(label=label, required=False, widget=widget)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUpload:
+    """An upload that is kept since the form was refused (`core.held_uploads`)."""
+
+    reference: str
+    name: str
+    size: int
 
 
 class AttributeForm(ReachForm):
@@ -104,6 +116,7 @@ class AttributeForm(ReachForm):
     ) -> None:
         super().__init__(*args, **options)
         self.actor, self.is_new = actor, is_new
+        self.kept: KeptUpload | None = None
         self._set_types(in_object, categories_url)
         choices = [("1", gettext("Yes")), ("0", gettext("No"))]
         if is_new:
@@ -132,6 +145,7 @@ class AttributeForm(ReachForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         check_tags(self, "tags", self.actor)
+        self._take_kept_file()
         self._check_file(str(cleaned.get("type") or ""))
         return cleaned
 
@@ -143,6 +157,33 @@ class AttributeForm(ReachForm):
             self.add_error("file", gettext("Choose a file."))
         elif not file and not value and "type" in self.cleaned_data:
             self.add_error("value", gettext("Enter a value."))
+
+    def _take_kept_file(self) -> None:
+        reference = str(self.data.get("kept_file", "")) if "file" in self.fields else ""
+        if not reference or self.files.get("file"):  # A new file takes the place of the one kept.
+            return
+        if (held := held_uploads.find(self.actor.user_id, reference)) is None:
+            self.add_error("file", gettext("The file is no longer kept. Choose it again."))
+            return
+        self.kept = KeptUpload(reference, held.name, held.size)
+        self.cleaned_data["file"] = ContentFile(held.read(), held.name)
+
+    def keep_file(self) -> None:
+        """Hold the upload until a refused form is sent again: a browser never sends a chosen file twice."""
+        file = self.files.get("file") if "file" in self.fields else None
+        if self.kept is not None or not file or not self.is_bound:
+            return
+        file.seek(0)
+        reference = held_uploads.hold(self.actor.user_id, file.name or "", file.read())
+        if reference:
+            self.kept = KeptUpload(reference, file.name or "", file.size or 0)
+        else:
+            words = gettext("The file could not be kept. Choose it again: %(name)s")
+            self.add_error("file", words % {"name": file.name})
+
+    def drop_file(self) -> None:
+        if self.kept is not None:
+            held_uploads.drop(self.actor.user_id, self.kept.reference)
 
     def document(self) -> dict[str, Any]:
         """The attribute as MISP writes it. Times are included only when changed."""
@@ -168,6 +209,7 @@ class AttributeForm(ReachForm):
 
     def _file(self) -> dict[str, Any]:
         file = self.cleaned_data["file"]
+        file.seek(0)
         name = self.cleaned_data["value"].split("|", 1)[0] if self.is_new else ""
         return {
             "value": name or file.name,

@@ -197,12 +197,15 @@ def _posted(before: PastedChoice, sent: Mapping[str, Any], number: int) -> Paste
 
 
 def _changed_together(choice: PastedChoice, sent: Mapping[str, Any]) -> PastedChoice:
-    """Every value of the type `from_type` gets the type, detection or fate chosen for all of them."""
+    """Every value of the type `from_type` gets the type, category, detection or fate chosen for all of them; a category
+    that the type forbids becomes the type's default."""
     if sent.get("from_type") not in ("", None, choice.type):
         return choice
     kind = str(sent.get("to_type") or choice.type)
-    if kind in DEFAULTS and kind != choice.type:
-        category = choice.category if category_allows(choice.category, kind) else default_category(kind)
+    kind = kind if kind in DEFAULTS else choice.type
+    category = str(sent.get("to_category") or choice.category)
+    if kind != choice.type or category != choice.category:
+        category = category if category_allows(category, kind) else default_category(kind)
         choice = replace(choice, type=kind, category=category)
     wanted = {"1": True, "0": False}
     return replace(
