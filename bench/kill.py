@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,23 @@ class Round:
     """Unanswered events that are there all the same, whole."""
 
 
-def kill_and_check(folder: Path, key: str, seed: int) -> Round:
-    """Serve, ingest, kill everything at a random moment, serve again, look at every event."""
+def kill_and_check(folder: Path, key: str, seeds: Iterable[int]) -> Iterator[Round]:
+    """Serve; for each seed ingest, kill everything at a random moment, serve again, and look at every event."""
+    process, url = start_serving(folder, WITHOUT_KNOWLEDGE)
+    try:
+        for seed in seeds:
+            ledger = _ingest_until_killed(process, url, key, seed)
+            process, url = start_serving(folder, WITHOUT_KNOWLEDGE)
+            with Client(url, key) as client:
+                yield _check(client, ledger)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def _ingest_until_killed(process: subprocess.Popen[bytes], url: str, key: str, seed: int) -> Ledger:
     rng = random.Random(seed)
     ledger = Ledger()
-    process, url = start_serving(folder, WITHOUT_KNOWLEDGE)
     stop = threading.Event()
     senders = [
         threading.Thread(target=_ingest, args=(url, key, Corpus(seed * 10 + number), ledger, stop))
@@ -64,13 +77,7 @@ def kill_and_check(folder: Path, key: str, seed: int) -> Round:
     stop.set()
     for sender in senders:
         sender.join()
-    process, url = start_serving(folder, WITHOUT_KNOWLEDGE)
-    try:
-        with Client(url, key) as client:
-            return _check(client, ledger)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+    return ledger
 
 
 def kill_everything(process: subprocess.Popen[bytes]) -> None:
@@ -138,9 +145,9 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         key = initialise(folder)["key"]
-        for number in range(options.rounds):
-            result = kill_and_check(folder, key, options.seed + number)
-            print(f"round {number + 1}: {result}", flush=True)
+        seeds = range(options.seed, options.seed + options.rounds)
+        for number, result in enumerate(kill_and_check(folder, key, seeds), 1):
+            print(f"round {number}: {result}", flush=True)
 
 
 if __name__ == "__main__":

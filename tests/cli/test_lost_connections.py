@@ -14,8 +14,9 @@ import psycopg
 import pytest
 
 from bench.client import Client
-from bench.instance import WITHOUT_KNOWLEDGE, initialise, serving
-from tests.support.folders import open_folder
+from bench.instance import WITHOUT_KNOWLEDGE, fresh_instance
+from tests.support.folders import open_folder, temporary_folder
+from tests.support.hubs import running_hub
 from tests.support.prepared import copy_prepared
 from tests.support.processes import wait_until
 from vardkase.core.database import EmbeddedPostgres, embedded_url
@@ -65,11 +66,8 @@ class Hub:
 
 @pytest.fixture(scope="module")
 def hub() -> Iterator[Hub]:
-    folder = open_folder()
-    copy_prepared(folder)
-    key = initialise(folder)["key"]
-    with serving(folder, WITHOUT_KNOWLEDGE) as (url, _):
-        yield Hub(url, key, folder)
+    with temporary_folder() as folder, running_hub(folder) as instance:
+        yield Hub(instance.url, instance.key, folder)
 
 
 def test_no_request_fails_after_all_connections_are_terminated(hub: Hub) -> None:
@@ -104,9 +102,8 @@ def test_everything_recovers_after_an_external_database_restarts(
     database = EmbeddedPostgres(elsewhere).start()
     try:
         url = embedded_url(elsewhere)
-        key = initialise(folder, DATABASE_URL=url)["key"]
-        with serving(folder, WITHOUT_KNOWLEDGE, DATABASE_URL=url) as (address, _):
-            hub = Hub(address, key, elsewhere)
+        with fresh_instance(folder, WITHOUT_KNOWLEDGE, DATABASE_URL=url) as instance:
+            hub = Hub(instance.url, instance.key, elsewhere)
             before = hub.statuses()
             database.stop()
             database.start()

@@ -19,6 +19,7 @@ import pytest
 
 import vardkase
 from tests.support.folders import open_folder
+from tests.support.prepared import link_programs
 from tests.support.processes import holding, is_running, wait_until
 from vardkase.core.database import DatabaseUnavailable, EmbeddedPostgres, connection_settings
 from vardkase.core.database.cluster import read_postmaster
@@ -31,7 +32,9 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="changes accounts")
 def data_dir(monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory that the server's account can access."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    return open_folder()
+    folder = open_folder()
+    link_programs(folder)
+    return folder
 
 
 def query(data_dir: Path, statement: str) -> list[tuple[object, ...]]:

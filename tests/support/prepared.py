@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.processes import without_database_url
+from vardkase.core.database.layout import Layout
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
@@ -31,6 +33,13 @@ def copy_prepared(folder: Path) -> None:
     folder.chmod(0o755)  # As root the server runs as another account, which needs access.
     with _current() as cluster:
         subprocess.run(["cp", "-a", cluster, folder / CLUSTER], check=True)
+    link_programs(folder)
+
+
+def link_programs(folder: Path) -> None:
+    """Give a data directory the programs of PostgreSQL that the run's own server has: a thousand files."""
+    if (installed := Layout(Path(os.environ["VARDKASE_DATA_DIR"])).binaries).exists():
+        subprocess.run(["cp", "-al", installed, Layout(folder).binaries], check=True)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,6 @@ def test_acknowledged_events_survive_and_no_event_is_partial() -> None:
     with temporary_folder() as folder:
         copy_prepared(folder)
         key = initialise(folder)["key"]
-        rounds = [kill_and_check(folder, key, seed) for seed in range(ROUNDS)]
+        rounds = list(kill_and_check(folder, key, range(ROUNDS)))
     assert sum(one.acknowledged for one in rounds) > 0
     assert sum(one.unanswered for one in rounds) > 0
