@@ -45,6 +45,7 @@ urlpatterns = [
     path("administration/", include("vardkase.web.exchange.feeds.urls")),
     path("administration/", include("vardkase.web.exchange.own_feeds.urls")),
     path("administration/", include("vardkase.web.exchange.taxii.urls")),
+    path("", include("vardkase.web.exchange.modules.urls")),
     path("administration/", include("vardkase.web.audit.urls")),
     path("policy/", include("vardkase.web.hub.policy.urls")),
     path("", include("vardkase.web.knowledge.sources.urls")),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 
 from django.utils.http import content_disposition_header
 
@@ -18,20 +17,15 @@ from vardkase.api.inputs import Body, Upload
 from vardkase.api.modules import reaching
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
-from vardkase.exchange.modules.errors import ModuleFailed
-from vardkase.exchange.modules.module_requests import read_by, usable_module, written_by
-from vardkase.exchange.modules.problems import ModuleProblem
+from vardkase.exchange.modules.exporting import exported
+from vardkase.exchange.modules.module_requests import read_by, usable_module
 from vardkase.exchange.modules.server import ModuleKind
-from vardkase.formats.misp_json import EventOptions
-from vardkase.formats.misp_json.module_document import inner_form
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.rules import may_modify_event
 
 IMPORT = "/events/importModule"
-MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+")
-EXTENSION = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
 class ModuleImport(Body, kw_only=True):
@@ -76,17 +70,9 @@ def import_module(
 @reaching
 def export_module(call: Call, module: str, event_id: str) -> Text:
     """Export an event with an export module."""
-    event = find_event(call.actor, event_id)
-    writer = usable_module(call.actor, ModuleKind.EXPORT, module)
-    document = inner_form(call.actor, event.id, EventOptions(include_attachments=True))
-    try:
-        content = base64.b64decode(written_by(writer, [document]))
-    except (binascii.Error, ValueError) as error:
-        raise ModuleFailed(ModuleProblem.NOT_BASE64(module=writer.name)) from error
-    extension = writer.extension if EXTENSION.fullmatch(writer.extension) else "txt"
-    kind = writer.response_type if MIME.fullmatch(writer.response_type) else "application/octet-stream"
-    disposition = content_disposition_header(True, f"misp.event.{event.id}.{writer.name}.{extension}")
-    return Text(content, kind, headers={"Content-Disposition": disposition or "attachment"})
+    file = exported(call.actor, find_event(call.actor, event_id), module)
+    disposition = content_disposition_header(True, file.name)
+    return Text(file.content, file.type, headers={"Content-Disposition": disposition or "attachment"})
 
 
 def _sent(body: ModuleImport) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from vardkase.core.jobs.progress import report
 from vardkase.core.problems import Problem
 from vardkase.exchange.modules.errors import ModuleFailed
 from vardkase.exchange.modules.module_requests import enriched, usable_module
@@ -19,7 +20,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.lists import attributes_of_types
+from vardkase.intel.queries.lists import attributes_of_types, types_in_event
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.added_parts import add_parts
 
@@ -59,11 +60,19 @@ def enrich_event(actor: Actor, event_id: int, names: Sequence[str]) -> None:
     event = find_event(actor, event_id)
     chosen = modules_for(actor, event, names)
     faults: dict[str, Problem] = {}
+    total = sum(
+        count
+        for kind, count in types_in_event(actor, event.id).items()
+        if any(kind in module.inputs for module in chosen)
+    )
+    done = 0
     for attributes in batched(attributes_for(actor, event, chosen), AT_ONCE):
         found = enriched(chosen, attributes, TIMEOUT)
         faults |= found.errors | ({"time": ModuleProblem.TOO_SLOW()} if found.left else {})
         if any(found.parts.values()):
             add_parts(actor, event.id, found.parts)
+        done += len(attributes)
+        report(done, total)
     if faults:
         problems = [ModuleProblem.OF_MODULE(module=name, reason=faults[name]) for name in sorted(faults)]
         raise ModuleFailed(

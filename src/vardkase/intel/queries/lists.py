@@ -28,6 +28,12 @@ def attributes_of_types(actor: Actor, event_id: int, types: Sequence[str]) -> Sq
     return SqlQuery(sql, reader_parameters(actor) | {"event": event_id, "types": list(types)})
 
 
+def types_in_event(actor: Actor, event_id: int) -> dict[str, int]:
+    """How many attributes of each type the actor may read in the event."""
+    sql = TYPES.format(event=event_predicate(actor), visible=attribute_predicate(actor))
+    return dict(cursor().execute(sql, reader_parameters(actor) | {"event_id": event_id}).fetchall())
+
+
 def count_attributes(actor: Actor, column: Literal["type", "category"]) -> dict[str, int]:
     sql = COUNTS.format(column=column, event=event_predicate(actor), attribute=attribute_predicate(actor))
     return dict(cursor().execute(sql, reader_parameters(actor)).fetchall())
@@ -48,6 +54,12 @@ OF_TYPES = """
 SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id
 WHERE a.event_id = %(event)s AND a.type = ANY(%(types)s) AND NOT a.deleted AND {event} AND {visible}
 ORDER BY a.id
+"""
+
+TYPES = """
+SELECT a.type, count(*) FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.event_id = %(event_id)s AND NOT a.deleted AND {event} AND {visible}
+GROUP BY a.type
 """
 
 # By bytes, so that the order does not depend on the collation of the database.

@@ -153,6 +153,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("servers", _("Connected hubs"), icon="server", requires=Permission.SITE_ADMIN),
             NavigationItem("streams", _("Streams"), icon="broadcast", requires=Permission.SITE_ADMIN),
             NavigationItem("deliveries", _("Delivery log"), icon="send", requires=Permission.SITE_ADMIN),
+            NavigationItem("modules", _("Modules"), icon="puzzle", requires=Permission.SITE_ADMIN),
             NavigationItem("taxii", _("TAXII"), icon="arrows-exchange", requires=Permission.SITE_ADMIN),
             NavigationItem("reference_data", _("Reference data"), icon="folders"),
             NavigationItem("taxonomies", _("Taxonomies"), icon="books"),

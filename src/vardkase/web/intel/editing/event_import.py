@@ -28,7 +28,7 @@ from vardkase.web.intel.editing.forms.event_import import NewEventFields
 from vardkase.web.intel.editing.forms.review import Review
 from vardkase.web.intel.editing.forms.sources import SourceForm
 from vardkase.web.intel.editing.sources import (
-    Part,
+    SourcePart,
     Sources,
     analysis_parts,
     gathered,
@@ -163,7 +163,9 @@ def _to_publish(actor: Actor, event_id: int) -> HttpResponse:
     return redirect("event_publish" if may_publish else "event", event_id)
 
 
-def _imported(request: PageRequest, events: Sequence[Part], parts: Sequence[Part]) -> HttpResponse:
+def _imported(
+    request: PageRequest, events: Sequence[SourcePart], parts: Sequence[SourcePart]
+) -> HttpResponse:
     """Events in files are stored unpublished, and until they are published for one's own organisation only."""
     if len(events) < len(parts):
         names = ", ".join(part.name or gettext("the text") for part in events)
@@ -174,7 +176,7 @@ def _imported(request: PageRequest, events: Sequence[Part], parts: Sequence[Part
     return redirect("event", stored[0]) if len(stored) == 1 else redirect("events")
 
 
-def _stored(request: PageRequest, part: Part) -> list[int]:
+def _stored(request: PageRequest, part: SourcePart) -> list[int]:
     options = ImportOptions(distribution=ONLY_US)
     document: dict[str, Any]
     match part.kind:

@@ -24,7 +24,7 @@ from vardkase.web.intel.editing.event_import import EVENT_KINDS
 from vardkase.web.intel.editing.forms.review import Review
 from vardkase.web.intel.editing.forms.sources import PasteForm
 from vardkase.web.intel.editing.sources import (
-    Part,
+    SourcePart,
     Sources,
     analysis_parts,
     gathered,
@@ -108,7 +108,7 @@ def _review(request: PageRequest, event: EventRow, form: PasteForm, sources: Sou
 
 
 def _added_analyses(
-    request: PageRequest, event: EventRow, form: PasteForm, parts: Sequence[Part]
+    request: PageRequest, event: EventRow, form: PasteForm, parts: Sequence[SourcePart]
 ) -> HttpResponse:
     if others := [part for part in parts if part.kind not in ANALYSES]:
         names = ", ".join(part.name or gettext("the text") for part in others)

@@ -65,7 +65,7 @@ type MailFields = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SourcePart:
     """A pasted text (without a name) or a file."""
 
     name: str
@@ -119,15 +119,15 @@ class Sources:
         return attributes, objects
 
 
-def parts_of(form: SourceForm) -> list[Part]:
+def parts_of(form: SourceForm) -> list[SourcePart]:
     """The text and the files of a valid form."""
     text = form.cleaned_data["text"].encode()
-    pasted = [Part("", text, kind_of_file(text))] if text.strip() else []
+    pasted = [SourcePart("", text, kind_of_file(text))] if text.strip() else []
     files = [(file.name or "", file.read()) for file in form.cleaned_data["file"]]
-    return pasted + [Part(name, content, kind_of_file(content)) for name, content in files]
+    return pasted + [SourcePart(name, content, kind_of_file(content)) for name, content in files]
 
 
-def gathered(request: PageRequest, parts: list[Part]) -> Sources:
+def gathered(request: PageRequest, parts: list[SourcePart]) -> Sources:
     """The sources of a first step, with what was kept if a person came back to edit the text.
 
     Raises ValidationError for a file that cannot be read, with its name.
@@ -159,7 +159,7 @@ def sent_sources(request: PageRequest) -> Sources:
     return Sources(posted.text(request, "text"), "", list(_sent_mails(request)), files, reference)
 
 
-def analysis_parts(request: PageRequest, part: Part, distribution: int | None) -> dict[str, Any]:
+def analysis_parts(request: PageRequest, part: SourcePart, distribution: int | None) -> dict[str, Any]:
     """The parts of an event in a file of OpenIOC, or in the archive of a sandbox."""
     if part.kind is DocumentKind.SANDBOX:
         return sandbox_parts(part.content, distribution)
@@ -191,7 +191,7 @@ def _sent_mails(request: PageRequest) -> Iterator[MailFields]:
         return
 
 
-def _read(part: Part, sources: Sources) -> tuple[str, str]:
+def _read(part: SourcePart, sources: Sources) -> tuple[str, str]:
     """The text and the title of a part; a mail and a file go into the sources."""
     if part.kind is DocumentKind.MAIL:
         mail = reading.mail(part.content)
@@ -209,7 +209,7 @@ def _read(part: Part, sources: Sources) -> tuple[str, str]:
     return "", ""
 
 
-def _keep(part: Part, sources: Sources) -> None:
+def _keep(part: SourcePart, sources: Sources) -> None:
     if part.name:
         sources.files.append(HeldFile(part.name, len(part.content), part.content))
 

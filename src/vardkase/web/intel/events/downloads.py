@@ -9,6 +9,9 @@ from django.shortcuts import render
 
 from vardkase.core import files
 from vardkase.core.zipcrypto import encrypted_zip, is_encrypted_zip
+from vardkase.exchange.modules.errors import ModulesUnreachable
+from vardkase.exchange.modules.module_requests import usable_modules
+from vardkase.exchange.modules.server import Module, ModuleKind
 from vardkase.formats.misp_json import EventOptions, event_document
 from vardkase.intel.kernel.attachments import MALWARE_SAMPLE, SAMPLE_PASSWORD
 from vardkase.intel.queries.find import find_attribute, find_event
@@ -30,8 +33,20 @@ class WithFile(Protocol):
 def formats(request: PageRequest, reference: str) -> HttpResponse:
     """Every format in which the event can be downloaded, and what each is for."""
     event = find_event(request.actor, reference)
-    context = {"heading": event.info, "event": event, "groups": offered_formats()}
+    context = {
+        "heading": event.info,
+        "event": event,
+        "groups": offered_formats(),
+        "export_modules": _export_modules(request),
+    }
     return render(request, "events/downloads.html", context)
+
+
+def _export_modules(request: PageRequest) -> list[Module]:
+    try:
+        return usable_modules(request.actor, ModuleKind.EXPORT)
+    except ModulesUnreachable:
+        return []
 
 
 @page()

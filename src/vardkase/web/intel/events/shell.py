@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vardkase.analysis.correlation.queries import RelatedEvent
+from vardkase.exchange.modules.server import ModuleKind
+from vardkase.exchange.modules.settings import ENABLED
 from vardkase.hub.guard.preview import ShownFinding, by_severity
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -82,6 +84,14 @@ class EventLayout:
     @property
     def may_modify(self) -> bool:
         return self.actor.may_write and rules.may_modify_event(self.actor, self.event)
+
+    @property
+    def may_enrich(self) -> bool:
+        return self.may_modify and (ENABLED[ModuleKind.EXPANSION].value or ENABLED[ModuleKind.HOVER].value)
+
+    @property
+    def may_import_by_module(self) -> bool:
+        return self.may_modify and ENABLED[ModuleKind.IMPORT].value
 
     @property
     def may_propose(self) -> bool:

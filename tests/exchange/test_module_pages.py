@@ -1,0 +1,164 @@
+"""Enriching by modules, reading and writing with them, and switching them on, on the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.exchange.test_modules import CSV
+from tests.factories import make_event
+from tests.factories.modules import URL, attribute, switch_on
+from tests.factories.seed import Seed
+from tests.web.signed_in import signed_in
+from vardkase.core.settings import stored_values
+from vardkase.exchange.modules import tasks
+from vardkase.intel.models import Attribute, Event, Object, ObjectReference
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough", "modules")]
+
+
+@pytest.fixture
+def event(seed: Seed) -> Event:
+    event = make_event(seed.org_a, distribution=3)
+    event.save()
+    return event
+
+
+@pytest.fixture
+def web(seed: Seed) -> Client:
+    return in_english(signed_in(seed.analyst))
+
+
+def in_english(client: Client) -> Client:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def enrich_url(event: Event, found: Attribute) -> str:
+    return f"/event/{event.pk}/attribute/{found.pk}/modules/"
+
+
+def test_analyst_asks_about_a_value_and_chooses_what_to_add(web: Client, seed: Seed, event: Event) -> None:
+    switch_on(seed, "extract_url_components", "hub_told")
+    link = attribute(event, "url", URL)
+    before = web.get(enrich_url(event, link))
+    assert "This leaves the hub." in before.text
+    assert "extract_url_components" in before.text
+    assert Attribute.objects.count() == 1
+
+    asked = web.post(enrich_url(event, link), {"module": "extract_url_components"})
+    preview = web.get(asked.headers["Location"])
+    assert "www.evil[.]com" in preview.text or "www.evil.com" in preview.text
+    assert Attribute.objects.count() == 1, "nothing is added before it is chosen"
+    nothing = web.post(asked.headers["Location"], {})
+    assert "Choose at least one value or tag." in nothing.text
+
+    boxes = [part.box for part in preview.context["parts"]]
+    done = web.post(asked.headers["Location"], {"part": boxes}, follow=True)
+    assert "1 objects" in done.text
+    assert ObjectReference.objects.filter(object=Object.objects.get()).exists()
+
+
+def test_one_value_of_the_answer_is_added_and_the_others_are_not(
+    web: Client, seed: Seed, event: Event
+) -> None:
+    switch_on(seed, "hub_told")
+    domain = attribute(event, "domain", "evil.example")
+    asked = web.post(enrich_url(event, domain), {"module": "hub_told"})
+    parts = {part.text: part.box for part in web.get(asked.headers["Location"]).context["parts"]}
+    web.post(asked.headers["Location"], {"part": [parts["203.0.113.5"]]})
+    assert set(Attribute.objects.values_list("value1", flat=True)) == {"evil.example", "203.0.113.5"}
+
+
+def test_modules_explain_a_value_without_storing_anything(web: Client, seed: Seed, event: Event) -> None:
+    switch_on(seed, "hub_told")
+    domain = attribute(event, "domain", "evil.example")
+    dialog = web.get(enrich_url(event, domain), headers={"HX-Request": "true"})
+    assert "<dialog" in dialog.text
+    assert web.get(f"{enrich_url(event, domain)}ask/").status_code == 405, "a link sends nothing"
+    said = web.post(f"{enrich_url(event, domain)}ask/")
+    assert "203.0.113.5" in said.text
+    assert Attribute.objects.count() == 1
+
+
+def test_whole_event_is_enriched_by_a_job(web: Client, seed: Seed, event: Event) -> None:
+    switch_on(seed, "hub_told")
+    attribute(event, "domain", "evil.example")
+    page = web.get(f"/event/{event.pk}/modules/")
+    assert [(module.name, count) for module, count in page.context["offered"]] == [("hub_told", 1)]
+    assert "Choose at least one module." in web.post(f"/event/{event.pk}/modules/", follow=True).text
+    done = web.post(f"/event/{event.pk}/modules/", {"module": "hub_told"}, follow=True)
+    assert "The modules are being asked." in done.text
+    tasks.enrich(seed.analyst.user.pk, event.pk, ["hub_told"])
+    assert Attribute.objects.filter(event=event).count() == 5
+
+
+def test_import_module_reads_a_file_and_export_module_writes_the_event(
+    web: Client, seed: Seed, event: Event
+) -> None:
+    url = f"/event/{event.pk}/modules/import/"
+    assert "There is no import module" in web.get(url).text
+    switch_on(seed, "csvimport", kind="Import")
+    switch_on(seed, "cef_export", kind="Export")
+    about = {"module": "csvimport", "csvimport.has_header": "1"}
+    assert web.post(url, about).status_code == 422
+    asked = web.post(url, {**about, "file": SimpleUploadedFile("list.csv", CSV.encode())})
+    boxes = [part.box for part in web.get(asked.headers["Location"]).context["parts"]]
+    web.post(asked.headers["Location"], {"part": boxes})
+    assert Attribute.objects.filter(event=event, value1="203.0.113.8").exists()
+
+    assert "cef_export" in web.get(f"/event/{event.pk}/download/").text
+    export = f"/event/{event.pk}/modules/export/cef_export/"
+    assert web.get(export).status_code == 405
+    written = web.post(export)
+    assert written.headers["Content-Disposition"].startswith("attachment")
+    assert web.post(f"/event/{event.pk}/modules/export/unknown/").status_code == 404
+
+
+def test_others_may_not_send_an_event_to_modules_nor_see_answers(seed: Seed, event: Event) -> None:
+    switch_on(seed, "hub_told")
+    domain = attribute(event, "domain", "evil.example")
+    owner = in_english(signed_in(seed.analyst))
+    answer = owner.post(enrich_url(event, domain), {"module": "hub_told"}).headers["Location"]
+    outsider = in_english(signed_in(seed.partner))
+    colleague = in_english(signed_in(seed.publisher))
+    for path in (
+        enrich_url(event, domain),
+        f"/event/{event.pk}/modules/",
+        f"/event/{event.pk}/modules/import/",
+    ):
+        assert outsider.get(path).status_code in (403, 404), path
+        assert in_english(signed_in(seed.reader)).post(path, {"module": "hub_told"}).status_code == 403, path
+    assert outsider.post(f"{enrich_url(event, domain)}ask/").status_code in (403, 404)
+    # An answer is for the one who asked.
+    assert "no longer kept" in colleague.get(answer, follow=True).text
+    # An attribute of another event is not reached through one's own.
+    other = make_event(seed.org_a, info="Other")
+    other.save()
+    assert owner.get(enrich_url(other, domain)).status_code == 404
+
+
+def test_site_administrators_switch_modules_on(seed: Seed, event: Event) -> None:
+    admin = in_english(signed_in(seed.site_admin))
+    listed = admin.get("/administration/modules/", {"q": "hub_told"})
+    assert [row["module"].name for row in listed.context["rows"]] == ["hub_told"]
+    sent: dict[str, Any] = {
+        "enabled": "on", "restrict": str(seed.org_b.pk), "own_api_key": "secret of ours", "own_region": "north",
+    }  # fmt: skip
+    saved = admin.post("/administration/modules/hub_told/", sent, follow=True)
+    assert "Saved." in saved.text
+    assert seed.org_b.name in saved.text
+    page = admin.get("/administration/modules/hub_told/")
+    assert "secret of ours" not in page.text
+    kept = admin.post("/administration/modules/hub_told/", {**sent, "own_api_key": "", "own_region": ""})
+    assert kept.status_code == 302
+    values = stored_values("Plugin.Enrichment_hub_told_")
+    assert values["Plugin.Enrichment_hub_told_api_key"] == "secret of ours"
+    assert values.get("Plugin.Enrichment_hub_told_region", "") == ""
+    assert in_english(signed_in(seed.analyst)).get("/administration/modules/").status_code == 403
+    domain = attribute(event, "domain", "evil.example")
+    shown = in_english(signed_in(seed.analyst)).get(enrich_url(event, domain))
+    assert shown.context["expanding"] == []
