@@ -4,6 +4,7 @@ import { cellEdit } from "./islands/cellEdit";
 import { copyMenus } from "./islands/copy";
 import { dialogs } from "./islands/dialog";
 import { drawer } from "./islands/drawer";
+import { dropFiles } from "./islands/dropFiles";
 import { liveRegion } from "./islands/live";
 import { matrices } from "./islands/matrix";
 import { menus } from "./islands/menu";
@@ -31,6 +32,7 @@ const islands = [
   copyMenus,
   dialogs,
   drawer,
+  dropFiles,
   liveRegion,
   matrices,
   menus,

@@ -21,6 +21,8 @@ from tests.web.test_event_import import MAIL, fields
 from vardkase.core.zipcrypto import encrypted_zip
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event, EventTag, Object, ObjectReference
+from vardkase.intel.services.samples import FILE_TEMPLATE
+from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -199,3 +201,35 @@ def test_hostile_names_and_tables_stay_text(web: Client) -> None:
         URL, {"file": [upload(f"{script}.xlsx", workbook(book)), upload(f"{script}.exe", b"MZ\0\0")]}
     )
     assert script not in page.text
+
+
+def test_attached_program_fills_its_object_and_brings_its_parts(seed: Seed) -> None:
+    event = make_event(seed.org_a)
+    event.save()
+    kinds = {
+        "malware-sample": "malware-sample",
+        "filename": "filename",
+        "sha256": "sha256",
+        "entropy": "float",
+    }
+    template = ObjectTemplate.objects.create(
+        uuid=FILE_TEMPLATE,
+        name="file",
+        meta_category="file",
+        version=25,
+        definition={"requiredOneOf": ["filename"], "attributes": {name: {} for name in kinds}},
+    )
+    for relation, kind in kinds.items():
+        ObjectTemplateElement.objects.create(
+            object_template=template, object_relation=relation, type=kind, ui_priority=1
+        )
+    web = in_english(signed_in(seed.analyst))
+    url = f"/event/{event.pk}/object/new/?template={template.pk}"
+    sample = ObjectTemplateElement.objects.get(object_relation="malware-sample")
+    sent = {"distribution": "5", "comment": ""}
+    web.post(url, {**sent, f"e{sample.pk}": upload("run.bin", elf())})
+    assert Object.objects.filter(event=event).count() == 1
+    assert float(Attribute.objects.get(object_relation="entropy").value1) > 0
+    web.post(url, {**sent, "includes": "1", f"e{sample.pk}": upload("other.bin", elf() + b"1")})
+    assert set(Object.objects.filter(event=event).values_list("name", flat=True)) == {"file", "elf"}
+    assert ObjectReference.objects.get().referenced_uuid == Object.objects.get(name="elf").uuid

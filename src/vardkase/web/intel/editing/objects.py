@@ -17,8 +17,8 @@ from vardkase.intel.problems import ObjectProblem
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.object_contents import template_use, values_of_object
 from vardkase.intel.queries.version_tokens import object_mark
+from vardkase.intel.services.included_objects import add_object_with
 from vardkase.intel.services.object_templates import find_template as find_version
-from vardkase.intel.services.objects import add_object
 from vardkase.intel.services.optimistic_edit import edit_unchanged_object
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import active_templates, find_template
@@ -58,11 +58,20 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
             "template_version": template.version,
             "Attribute": fields.documents(),
         }
-        if attempt(form, lambda: add_object(request.actor, event.id, document)):
+        included = _included(request, form, fields)
+        if included:
+            document["ObjectReference"] = fields.references
+        if attempt(form, lambda: add_object_with(request.actor, event.id, document, included)):
             fields.drop_files()
             return back_to(request, event.id, gettext("Object added: %(name)s") % {"name": template.name})
     fields.keep_files()
-    context = {"heading": gettext("New object"), "event": event, "is_new": True, "fields": fields}
+    context = {
+        "heading": gettext("New object"),
+        "event": event,
+        "is_new": True,
+        "fields": fields,
+        "includes": request.method != "POST" or posted.flag(request, "includes"),
+    }
     return form_page(request, "editing/object_form.html", form, context)
 
 
@@ -137,6 +146,13 @@ def _choose(request: PageRequest, event: EventRow) -> HttpResponse:
         f"{chosen_template}#templates" if request.headers.get("HX-Request") else chosen_template,
         context,
     )
+
+
+def _included(request: PageRequest, form: ObjectForm, fields: TemplateFields) -> list[dict[str, Any]]:
+    """The objects of what an attached program consists of, if wanted, for those who see the object of the file."""
+    if not posted.flag(request, "includes"):
+        return []
+    return [{**each, **form.reach()} for each in fields.included]
 
 
 def _is_saving(request: PageRequest) -> bool:

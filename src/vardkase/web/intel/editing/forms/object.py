@@ -16,8 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core import held_uploads
+from vardkase.formats.incoming.file_objects import objects_of_file
 from vardkase.intel.queries.object_contents import HeldValue
-from vardkase.intel.services.samples import FILE_TEMPLATE, HASHES, Sample
+from vardkase.intel.services.samples import FILE_TEMPLATE, HASHES
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.queries import elements_of, requirements
 from vardkase.misp.types import ATTACHMENT_TYPES, DEFAULTS, category_allows, default_category
@@ -29,8 +30,8 @@ FILE = "file"
 LONG_TYPES = frozenset({"text", "comment", "email-body", "email-header", "yara", "sigma", "snort"})
 MOST_INPUTS = 200
 """Values of one element in a form."""
-FILLED_HASHES = (*HASHES, "sha512")
-"""Those that the form of the `file` object shows at once; more of them would only fill the event."""
+FILLED = frozenset(("filename", *HASHES, "sha512", "size-in-bytes", "entropy", "mimetype", "imphash"))
+"""Relations of the `file` object that are filled from an attached file."""
 
 
 class ObjectForm(ReachForm):
@@ -116,6 +117,8 @@ class TemplateFields:
         self.needs = requirements(template)
         self.missing: list[tuple[str, str]] = []
         self.kept_bytes = 0
+        self.included: list[dict[str, Any]] = []
+        self.references: list[dict[str, Any]] = []
         self.fills_from_file = str(template.uuid) == FILE_TEMPLATE
         elements = sorted(elements_of(template), key=lambda field: (-field.ui_priority, field.pk))
         self.fields = [self._field(element, held, sent, files) for element in elements]
@@ -274,7 +277,13 @@ class TemplateFields:
         if len(given) != 1 or given[0].file is None:
             return  # Of several files it is not known which one the hashes are of.
         file = given[0].file
-        facts = Sample(file.name or "", _content(file)).facts(FILLED_HASHES)
+        described, *self.included = objects_of_file(file.name or "", _content(file))
+        self.references = described.get("ObjectReference", [])
+        facts = {
+            part["object_relation"]: str(part["value"])
+            for part in described["Attribute"]
+            if part["object_relation"] in FILLED
+        }
         for element_field in self.fields:
             if element_field.relation in facts and not any(i.value for i in element_field.inputs):
                 element_field.inputs[0].value = facts[element_field.relation]
