@@ -37,7 +37,7 @@ def web(seed: Seed) -> Client:
 def every(web: Client, setup: Setup, query: str, **further: Any) -> dict[str, Any]:
     """What the bar sends once every match of the table has been chosen."""
     html = text_of(web.get(f"/event/{setup.event.pk}/?{query}"))
-    return {"every": "1", "filter": query, "matches": field_of(html, "matches"), **further}
+    return {"every": "1", "filter": query, "match_mark": field_of(html, "match_mark"), **further}
 
 
 def field_of(html: str, name: str) -> str:

@@ -2,8 +2,7 @@
 export function liveRegion(): void {
   const region = document.querySelector("#live");
   document.addEventListener("htmx:afterSettle", (event) => {
-    const part = event.target;
-    if (!(part instanceof HTMLElement)) return;
+    const part = event.target as HTMLElement;
     const news = part.matches("[data-announce]") ? part : part.querySelector<HTMLElement>("[data-announce]");
     if (news && region) region.textContent = news.dataset.announce ?? "";
     part.querySelector<HTMLElement>("[data-focus]")?.focus();

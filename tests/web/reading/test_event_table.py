@@ -10,11 +10,17 @@ from django.test import Client
 
 from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
+from vardkase.core.clock import now_seconds
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.deletion import delete_attribute
-from vardkase.intel.models import Attribute, Object
+from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.proposals.services import propose_change
+from vardkase.intel.queries import attribute_lines
 from vardkase.intel.services.bulk_tagging import tag_attributes
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.publish import publish_event
+from vardkase.intel.sightings.models import Sighting, SightingType
+from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.warninglists.loader import WarninglistFile, store
@@ -197,6 +203,67 @@ def test_counts_of_a_large_event_come_after_its_rows(
     assert "facet-type-url" in part(client, address, "late-facets")
 
 
+def test_number_of_matches_of_a_large_event_comes_after_the_first_ones(
+    seed: Seed, setup: Setup, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = Event.objects.get(
+        pk=add_event(seed.org_admin.actor, {"info": "Large", "distribution": 1}).event_id
+    )
+    publish_event(seed.org_admin.actor, event.pk)
+    parts = [{"type": "domain", "value": f"Host{n}.example.com"} for n in range(12)]
+    hidden = {"type": "domain", "value": "host-hidden.example.com", "distribution": 0}
+    add_attributes(seed.org_admin.actor, event.pk, [*parts, hidden])
+    publish_event(seed.org_admin.actor, event.pk)
+    monkeypatch.setattr(columns, "LARGE", 7)
+    monkeypatch.setattr(attribute_lines, "ENOUGH", 5)
+    client, page = visitor(seed.stranger), f"/event/{event.pk}/?text=HOST"
+    first = part(client, page)
+    assert "Counting…" in first
+    assert 'data-every="' not in first
+    assert "host11" not in first.lower()
+    assert "host0" in first.lower()
+    late = part(client, page, "late-facets")
+    assert "12 of 12 attributes" in " ".join(late.split())
+    assert 'data-total="12"' in late
+    assert 'data-every="12"' in late
+    # The mark of the matches is that of the page without scripts.
+    mark = re.findall(r'name="match_mark" value="([^"]+)"', late)
+    assert mark == re.findall(r'name="match_mark" value="([^"]+)"', text_of(client.get(page)))
+    few = part(client, f"/event/{event.pk}/?text=host11")
+    assert "1 of 12 attributes" in few
+    assert "Counting…" not in few
+
+
+def test_rows_show_when_values_were_seen_and_how_they_decay(seed: Seed, setup: Setup, address: str) -> None:
+    attribute = setup.attribute("login.example")
+    now = now_seconds()
+    for weeks, org in ((0, seed.org_b), (0, seed.org_b), (3, seed.org_a), (40, seed.org_a)):
+        Sighting.objects.create(
+            attribute=attribute,
+            event=setup.event,
+            org=org,
+            type=SightingType.SEEN,
+            date_sighting=now - weeks * 7 * 24 * 3600 - 60,
+        )
+    model = DecayingModel.objects.create(
+        name="<b>Names</b>",
+        formula="Polynomial",
+        parameters={"lifetime": 120, "decay_speed": 2, "threshold": 30, "default_base_score": 80},
+        attribute_types=["domain"],
+        org=seed.org_a,
+        all_orgs=True,
+    )
+    client = visitor(seed.reader)
+    html = text_of(client.get(address))
+    assert "Sightings in each of the last 12 weeks: 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 2" in html
+    assert html.count("sparkline") == 1
+    assert "decay-cell" not in html  # No model is enabled.
+    DecayingModel.objects.filter(pk=model.pk).update(enabled=True)
+    html = text_of(client.get(address))
+    assert "&lt;b&gt;Names&lt;/b&gt;: 80" in html
+    assert html.count("&lt;b&gt;Names") == len(values(client, f"{address}?type=domain"))
+
+
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
@@ -237,7 +304,7 @@ def test_selected_values_are_copied(seed: Seed, setup: Setup, address: str, form
     assert "hidden" not in text
     assert "198.51.100.23" not in text
     page = text_of(visitor(seed.stranger).get(f"{address}?type=domain"))
-    matches = page.partition('name="matches" value="')[2].partition('"')[0]
-    everything = {"every": "1", "filter": "type=domain", "matches": matches}
+    matches = page.partition('name="match_mark" value="')[2].partition('"')[0]
+    everything = {"every": "1", "filter": "type=domain", "match_mark": matches}
     assert expected in text_of(visitor(seed.stranger).post(f"{address}copy/{form}/", everything))
     assert visitor(seed.stranger).post(f"/event/{setup.draft.pk}/copy/{form}/", asked).status_code == 404

@@ -28,6 +28,8 @@ from vardkase.intel.queries.find import Reference, matches
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.settings import ANONYMISE, ANONYMISE_AS, EVERYONE, HOST, POLICY, REPORTERS
 
+WEEK = 7 * 24 * 3600
+
 
 @dataclass(frozen=True, slots=True)
 class ReadableSightings:
@@ -143,6 +145,22 @@ def counts_by_type(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, dict
         sql, {**readable.parameters, "ids": list(attribute_ids)}
     ):
         counts.setdefault(attribute_id, {})[kind] = count
+    return counts
+
+
+def weekly_counts(actor: Actor, attribute_ids: Sequence[int], weeks: int, now: int) -> dict[int, list[int]]:
+    """Attribute id → how often it was seen in each of the last `weeks`, the current one last; of those seen in any."""
+    readable = readable_sightings(actor)
+    sql = (
+        f"SELECT s.attribute_id, (%(now)s - s.date_sighting) / {WEEK}, count(*) {readable.source} "
+        f"WHERE s.attribute_id = ANY(%(ids)s) AND s.type = {SightingType.SEEN.value} "
+        "AND s.date_sighting > %(since)s AND s.date_sighting <= %(now)s "
+        f"AND {readable.condition} GROUP BY 1, 2"
+    )
+    parameters = {"ids": list(attribute_ids), "now": now, "since": now - weeks * WEEK}
+    counts: dict[int, list[int]] = {}
+    for attribute_id, ago, count in cursor().execute(sql, {**readable.parameters, **parameters}):
+        counts.setdefault(attribute_id, [0] * weeks)[weeks - 1 - ago] = count
     return counts
 
 

@@ -14,6 +14,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.user_settings.display import chosen_columns
 from vardkase.intel.queries.attribute_lines import filled_columns
 from vardkase.intel.sightings.queries import sighted_attributes
+from vardkase.knowledge.decaying_models.queries import visible_models
 from vardkase.knowledge.warninglists.queries import any_enabled
 
 LARGE = 20_000
@@ -41,6 +42,7 @@ COLUMNS = (
     Column("comment", _("Comment")),
     Column("seen", _("First and last seen")),
     Column("sightings", _("Sightings"), icon="eye"),
+    Column("decay", _("Decay score"), icon="hourglass-low"),
     Column("correlations", _("Correlations"), icon="link"),
     Column("warninglists", _("Warninglists"), icon="alert-triangle"),
     Column("updated", pgettext_lazy("when", "Updated"), "updated"),
@@ -81,4 +83,6 @@ def _filled(actor: Actor, event_id: int) -> set[str]:
         filled.add("sightings")
     if any_enabled():
         filled.add("warninglists")
+    if any(model.enabled for model in visible_models(actor)):
+        filled.add("decay")
     return filled

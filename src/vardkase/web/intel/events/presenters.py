@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from vardkase.analysis.correlation.queries import correlations_of_attributes
+from vardkase.analysis.decay.options import DecayOptions
+from vardkase.analysis.decay.scores import Score, Scorer
+from vardkase.core.clock import now_seconds
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.analyst_data.threads import counts_by_object
 from vardkase.intel.columns import EventRow
@@ -17,11 +21,15 @@ from vardkase.intel.proposals.queries import open_by_attribute
 from vardkase.intel.queries.attribute_lines import AttributeLine, Entry, LineOrder, attribute_lines
 from vardkase.intel.queries.object_lines import ObjectHead, object_heads
 from vardkase.intel.sightings.models import SightingType
-from vardkase.intel.sightings.queries import counts_by_type
+from vardkase.intel.sightings.queries import counts_by_type, weekly_counts
 from vardkase.knowledge.cached_sources.queries import CacheHit, elsewhere_for
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.web.intel.events.rows import moment
+from vardkase.web.ui.charts import day_bars
 from vardkase.web.ui.chips import INHERIT
+
+WEEKS = 12
+"""Of sightings drawn in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,16 @@ class SightingCounts:
     """How often a value was sighted, by type."""
 
     by_type: Mapping[int, int] = field(default_factory=dict)
+    weeks: Sequence[int] = ()
+    """How often it was seen in each of the last weeks; empty if in none of them."""
+
+    @property
+    def bars(self) -> list[dict[str, Any]]:
+        return day_bars(self.weeks)
+
+    @property
+    def weeks_text(self) -> str:
+        return ", ".join(map(str, self.weeks))
 
     @property
     def seen(self) -> int:
@@ -58,10 +76,25 @@ class PartRow:
     """The names of the warninglists that the value is on."""
     proposals: int = 0
     """Open ones that would change or delete it."""
+    scores: Sequence[Score] = ()
+    """By each decaying model that applies to its type."""
 
     @property
     def value_url(self) -> str:
         return value_url(self.line.value)
+
+    @property
+    def score(self) -> Score | None:
+        """The highest: by at least one model the value is worth that much."""
+        return max(self.scores, key=lambda score: score.score, default=None)
+
+    @property
+    def is_decayed(self) -> bool:
+        return bool(self.scores) and all(score.decayed for score in self.scores)
+
+    @property
+    def scores_text(self) -> str:
+        return ", ".join(f"{score.model.name}: {score.score:.0f}" for score in self.scores)
 
     @property
     def is_changed(self) -> bool:
@@ -106,12 +139,20 @@ class TableRow:
 
 
 def table_rows(
-    actor: Actor, event: EventRow, entries: Sequence[Entry], start: int, order: LineOrder, *, deleted: bool
+    actor: Actor,
+    event: EventRow,
+    entries: Sequence[Entry],
+    start: int,
+    order: LineOrder,
+    *,
+    deleted: bool,
+    keys: Collection[str],
 ) -> list[TableRow]:
+    """`keys`: the columns that are shown; what only others need is not looked up."""
     lines = attribute_lines(
         actor, event.id, [entry.attribute_id for entry in entries if entry.attribute_id], deleted=deleted
     )
-    shown = {row.line.id: row for row in _shown(actor, event, list(lines.values()))}
+    shown = {row.line.id: row for row in _shown(actor, event, list(lines.values()), keys)}
     objects = {entry.object_id for entry in entries if entry.object_id and entry.attribute_id is None}
     heads = object_heads(actor, sorted(objects))
     parts: list[AttributeLine | ObjectHead] = [*lines.values(), *heads.values()]
@@ -140,7 +181,9 @@ def _rows(
             yield TableRow(number, head, is_folded=folded, toggled=toggled, notes=notes)
 
 
-def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> list[PartRow]:
+def _shown(
+    actor: Actor, event: EventRow, lines: Sequence[AttributeLine], keys: Collection[str]
+) -> list[PartRow]:
     correlations = correlations_of_attributes(actor, [line.id for line in lines])
     events: dict[int, set[int]] = {}
     for pair in correlations.pairs:
@@ -148,6 +191,8 @@ def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> lis
     elsewhere = elsewhere_for(actor)
     known = elsewhere.of_attributes({line.id: (line.type, line.value) for line in lines}) if elsewhere else {}
     sighted = counts_by_type(actor, [line.id for line in lines])
+    weeks = weekly_counts(actor, list(sighted), WEEKS, now_seconds()) if sighted else {}
+    scores = Scorer(actor, DecayOptions()).scores([line.id for line in lines]) if "decay" in keys else {}
     proposed = open_by_attribute(actor, [line.id for line in lines])
     warned = find_hits([CheckedValue(line.value, line.type) for line in lines])
     return [
@@ -157,9 +202,10 @@ def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> lis
             len(events.get(line.id, ())),
             line.id in correlations.over_correlating,
             known.get(line.id, ()),
-            SightingCounts(sighted.get(line.id, {})),
+            SightingCounts(sighted.get(line.id, {}), weeks.get(line.id, ())),
             [hit.name for hit in warned.get(position, ())],
             proposed.get(line.id, 0),
+            scores.get(line.id, ()),
         )
         for position, line in enumerate(lines)
     ]

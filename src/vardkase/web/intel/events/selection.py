@@ -25,7 +25,7 @@ def selected_ids(request: PageRequest, event: EventRow) -> list[int]:
     query = table_query(QueryDict(posted.text(request, "filter")), sees_deleted=may_see_deleted(actor, event))
     wanted = query.resolved(actor, event.id)
     now = extent(actor, event.id, wanted, LineOrder())
-    if now.mark != posted.text(request, "matches"):
+    if now.mark != posted.text(request, "match_mark"):
         raise Conflict(AttributeProblem.MATCHES_CHANGED(count=thin(now.attributes)))
     return matching_ids(actor, event.id, wanted)
 
@@ -38,7 +38,7 @@ def chosen_filter(request: PageRequest) -> str | None:
 def selection_fields(request: PageRequest) -> dict[str, str]:
     """What a page has to send on so that the next one is about the same attributes."""
     if posted.flag(request, "every"):
-        return {name: posted.text(request, name) for name in ("every", "filter", "matches")}
+        return {name: posted.text(request, name) for name in ("every", "filter", "match_mark")}
     return {"pk": ",".join(map(str, posted.numbers(request, "pk")))}
 
 

@@ -116,7 +116,7 @@ def rows(request: PageRequest, reference: str) -> HttpResponse:
     start = int(text) if text.isdecimal() and len(text) < 9 else 0
     found = entries(request.actor, shell.event.id, wanted, query.order, start, WINDOW)
     context = {
-        **_window(request, shell, wanted, query.order, start, found),
+        **_window(request, shell, wanted, query.order, start, found, shown),
         "shell": shell,
         "event": shell.event,
     }
@@ -168,7 +168,7 @@ def one_row(
     order = table_query(request.GET, sees_deleted=False).order
     (line,) = attribute_lines(request.actor, shell.event.id, [attribute_id], deleted=False).values()
     entry = Entry(line.object_id, attribute_id)
-    window = _window(request, shell, LineFilter(), order, number - 2, [entry])
+    window = _window(request, shell, LineFilter(), order, number - 2, [entry], keys)
     context = {**window, "shell": shell, "event": shell.event, "keys": keys}
     return render_to_string("events/attributes.html#rows", context, request)
 
@@ -190,7 +190,7 @@ def _rows_context(
     shown = columns.shown_columns(request.actor, shell.event.id, shell.listed.row.attribute_count)
     rows_url = reverse("event_rows", args=[shell.event.id])
     return {
-        **_window(request, shell, wanted, query.order, start, found),
+        **_window(request, shell, wanted, query.order, start, found, shown.keys),
         "columns": shown,
         "every_column": columns.COLUMNS,
         "keys": shown.keys,
@@ -234,8 +234,9 @@ def _window(
     order: LineOrder,
     start: int,
     found: Sequence[Entry],
+    keys: Sequence[str],
 ) -> dict[str, Any]:
-    window = table_rows(request.actor, shell.event, found, start, order, deleted=wanted.deleted)
+    window = table_rows(request.actor, shell.event, found, start, order, deleted=wanted.deleted, keys=keys)
     parts = RowParts(request, shell)
     return {
         "rows": [(row, *(parts.of(row.shown.line) if row.shown else ("", ""))) for row in window],

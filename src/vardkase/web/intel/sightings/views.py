@@ -16,9 +16,9 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import AttributeRow, EventRow
 from vardkase.intel.queries.find import find_attribute_of, find_event
 from vardkase.intel.sightings.models import SightingType
-from vardkase.intel.sightings.queries import attribute_sightings, counts_by_type, find_sighting
+from vardkase.intel.sightings.queries import attribute_sightings, counts_by_type, find_sighting, weekly_counts
 from vardkase.intel.sightings.services import SightingReport, add_sightings, delete_sighting
-from vardkase.web.intel.events.presenters import SightingCounts
+from vardkase.web.intel.events.presenters import WEEKS, SightingCounts
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.pages import PageRequest, page
@@ -80,4 +80,5 @@ def delete(request: PageRequest, reference: str, attribute_id: int, sighting_id:
 
 def _counted(request: PageRequest, event: EventRow, attribute: AttributeRow) -> dict[str, Any]:
     counts = counts_by_type(request.actor, [attribute.id]).get(attribute.id, {})
-    return {"event": event, "line": attribute, "sighted": SightingCounts(counts)}
+    weeks = weekly_counts(request.actor, [attribute.id], WEEKS, now_seconds()).get(attribute.id, ())
+    return {"event": event, "line": attribute, "sighted": SightingCounts(counts, weeks)}
