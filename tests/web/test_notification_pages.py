@@ -33,7 +33,7 @@ def event(seed: Seed) -> Event:
 
 def test_notification_is_counted_opened_and_marked(seed: Seed, event: Event) -> None:
     analyst = visitor(seed.analyst)
-    assert "Notifications: 1 unread" in text_of(analyst.get("/"))
+    assert "1 unread notification" in text_of(analyst.get("/"))
     shown = text_of(analyst.get(LIST))
     assert "1 new proposal" in shown
     assert "Beacons &lt;script&gt;" in shown
@@ -41,7 +41,7 @@ def test_notification_is_counted_opened_and_marked(seed: Seed, event: Event) -> 
     row = Notification.objects.get(user=seed.analyst.user)
     answer = analyst.get(f"{LIST}{row.pk}/")
     assert answer["Location"] == f"/event/{event.pk}/proposals/"
-    assert "Notifications: 0 unread" in text_of(analyst.get("/"))
+    assert "0 unread notifications" in text_of(analyst.get("/"))
     assert "No unread notifications" in text_of(analyst.get(LIST))
     assert "1 new proposal" in text_of(analyst.get(f"{LIST}?show=all"))
     answer = analyst.post(f"{LIST}mark/", {"pk": row.pk, "unread": "1", "show": "all"}, follow=True)
@@ -67,7 +67,7 @@ def test_anothers_and_hidden_notifications_do_not_exist(seed: Seed, event: Event
     User.objects.filter(pk=seed.analyst.user.pk).update(org=seed.org_b)
     Notification.objects.filter(pk=row.pk).update(organisation_id=seed.org_b.pk)
     analyst = visitor(seed.analyst)
-    assert "Notifications: 0 unread" in text_of(analyst.get("/"))
+    assert "0 unread notifications" in text_of(analyst.get("/"))
     assert "Beacons" not in text_of(analyst.get(f"{LIST}?show=all"))
     assert analyst.get(f"{LIST}{row.pk}/").status_code == 404
 

@@ -12,6 +12,7 @@ TAG_LIBRARIES = {
     "connections": "vardkase.web.exchange.servers.template_tags",
     "jobs": "vardkase.web.core.jobs.template_tags",
     "pickers": "vardkase.web.ui.picker_tags",
+    "presence": "vardkase.web.intel.event_locks.template_tags",
     "private_links": "vardkase.web.ui.private_link_tags",
     "security_labels": "vardkase.web.identity.sign_in_policy.template_tags",
     "subscriptions": "vardkase.web.exchange.subscriptions.template_tags",

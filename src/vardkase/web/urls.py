@@ -68,6 +68,7 @@ urlpatterns = [
     path("", include("vardkase.web.intel.proposals.urls")),
     path("", include("vardkase.web.intel.analyst_data.urls")),
     path("", include("vardkase.web.intel.event_delegations.urls")),
+    path("", include("vardkase.web.intel.event_locks.urls")),
     path("", include("vardkase.web.intel.publication_requests.urls")),
     path("", include("vardkase.web.analysis.search.urls")),
     path("", include("vardkase.web.analysis.saved_searches.urls")),

@@ -22,14 +22,16 @@ from vardkase.intel.rules import may_modify_event
 
 LOCK_SECONDS = 900
 """How long a lock lasts unless it is renewed, as in MISP."""
+PRESENCE_SECONDS = 150
+"""The same for a page that renews it all the time while it is open."""
 MOST_NAMED = 100
 """Users listed as editing one event."""
 ANOTHER = "another user"
 
 
 @transaction.atomic
-def add_lock(actor: Actor, reference: Reference) -> UUID:
-    """Set or renew the actor's lock on an event; returns the argument of `remove_lock`.
+def add_lock(actor: Actor, reference: Reference, seconds: int = LOCK_SECONDS) -> UUID:
+    """Set or renew the actor's lock on an event for so long; returns the argument of `remove_lock`.
 
     Raises NotFound, NotYours, Forbidden if locks are disabled.
     """
@@ -40,7 +42,7 @@ def add_lock(actor: Actor, reference: Reference) -> UUID:
     # Nothing else removes expired locks.
     EventLock.objects.filter(event=event.id, expires__lte=now).delete()
     lock, _ = EventLock.objects.update_or_create(
-        event_id=event.id, user_id=actor.user_id, defaults={"expires": now + LOCK_SECONDS}
+        event_id=event.id, user_id=actor.user_id, defaults={"expires": now + seconds}
     )
     return lock.lock_id
 

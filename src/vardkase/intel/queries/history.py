@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db.models import Max, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.queries import every_entry
@@ -19,10 +20,20 @@ from vardkase.identity.access.visibility import (
     report_predicate,
 )
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.columns import EventRow
 from vardkase.intel.queries.find import Reference, find_event
 
 TAKEN_OVER = IntelAction.EVENT_DELEGATION_ACCEPTED
 
+NO_CHANGE = (
+    IntelAction.EVENT_REPORTER_CONTACTED,
+    IntelAction.EVENT_PUBLICATION_REQUESTED,
+    IntelAction.EVENT_PUBLICATION_REQUEST_CLOSED,
+    IntelAction.EVENT_SHARING_GROUP_REQUESTED,
+)
+"""What is recorded about an event without a change of it."""
+MOST_LOOKED_AT = 20_000
+MOST_NAMES = 50
 PARTS: dict[str, Callable[[Actor, str], str]] = {
     "attribute": attribute_predicate,
     "object": part_predicate,
@@ -64,6 +75,29 @@ def acts_on_event(actor: Actor, event_id: int, limit: int) -> list[AuditEntry]:
     entries = every_entry().filter(target_kind="event", target_id=event_id)
     visible = entries if actor.is_site_admin else entries.filter(_since_taken_over(actor, event_id))
     return list(visible.order_by("-pk")[:limit])
+
+
+def latest_entry() -> int:
+    """The number of the newest audit entry, for `changed_since_entry`."""
+    return AuditEntry.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def changed_since_entry(actor: Actor, event: EventRow, entry: int) -> list[str]:
+    """Who else of the organisation that owns an event, which the actor may change, has changed it since an audit entry.
+
+    By name; the latest first. Looks at the newest entries of the hub alone, so that asking again and again stays cheap.
+    """
+    since = max(entry, latest_entry() - MOST_LOOKED_AT)
+    parts = ("attribute", "object", "event_report")
+    about = Q(target_kind="event", target_id=event.id)
+    for kind in parts:
+        of_event = RawSQL(f"SELECT id FROM {kind} WHERE event_id = %s", (event.id,))  # noqa: S611
+        about |= Q(target_kind=kind, target_id__in=of_event)
+    entries = every_entry().filter(about, pk__gt=since, organisation_id=event.org_id)
+    others = entries.filter(_since_taken_over(actor, event.id)).exclude(actor_id=actor.user_id)
+    changes = others.exclude(action__in=[action.value for action in NO_CHANGE])
+    names = changes.order_by("-pk").values_list("actor_name", flat=True)[:MOST_NAMES]
+    return list(dict.fromkeys(names))
 
 
 def taken_over_at(event_id: int) -> int:
