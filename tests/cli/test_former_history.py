@@ -34,6 +34,7 @@ NEWER = {
     "intel.0002_event_arrived": 0,
     "intel.0003_publication_requests": 1,
     "intel.0004_version_audience": 0,
+    "intel.0005_report_drafts": 2,
     "intel.0006_undo_points_and_proposal_comments": 3,
 }
 """The migrations since the apps were merged, each with the number of added models."""

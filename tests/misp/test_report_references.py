@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from vardkase.misp.report_references import ReportReference, prose, references, with_words_replaced
+from vardkase.misp.report_references import (
+    ReportReference,
+    prose,
+    references,
+    with_phrases_replaced,
+    with_words_replaced,
+)
 
 UUID = "5d6442cf-2696-564d-a2fb-0bd2833ef264"
 
@@ -38,8 +44,20 @@ def test_reference_is_written_as_it_was_read() -> None:
 def test_only_whole_words_outside_references_are_replaced() -> None:
     text = "e.example, **e.example** not-e.example [e.example](x) @[suggestion](e.example) `e.example`."
     assert with_words_replaced(text, {"e.example": "X"}) == (
-        "X, **X** not-e.example [X](x) @[suggestion](e.example) `X`."
+        "X, **X** not-e.example [X](x) @[suggestion](e.example) X."
     )
+
+
+def test_code_keeps_its_words() -> None:
+    text = "`curl e.example`\n```\ne.example `e.example`\n```\n``e.example`` and\n~~~\ne.example"
+    assert with_words_replaced(text, {"e.example": "X"}) == text.replace("``e.example``", "X")
+
+
+def test_phrases_are_replaced_over_line_ends_and_longest_first() -> None:
+    text = "APT\nTwelve, APT Twelve B; APT-Twelve `APT Twelve` CAPT Twelve T1486.001 T1486."
+    phrases = {"APT Twelve": "1", "APT Twelve B": "2", "T1486": "3", "T1486.001": "4"}
+    assert with_phrases_replaced(text, phrases) == "1, 2; APT-Twelve 1 CAPT Twelve 4 3."
+    assert with_phrases_replaced(text, {}) == text
 
 
 def test_prose_keeps_every_position() -> None:
@@ -58,3 +76,5 @@ def test_hostile_text_is_parsed_in_bounded_time() -> None:
     ):
         list(references(text))
         prose(text)
+        with_words_replaced(text, {"x": "y"})
+        with_phrases_replaced(text, {"x y": "y"})

@@ -10,14 +10,7 @@ from django.utils.http import content_disposition_header
 from vardkase.api.answers import Text
 from vardkase.api.errors import MispError
 from vardkase.core import files
-
-PICTURES = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
-"""How the pictures that are shown begin; drawings (SVG) may hold scripts and are not among them."""
+from vardkase.intel.kernel.attachments import picture_type
 
 
 class Attached(Protocol):
@@ -45,7 +38,7 @@ def attachment(row: Attached) -> Text:
 def picture(row: Attached) -> Text:
     """The picture of a row, recognised by its content and not its name; MispError 404 for other files."""
     content = _content(row) if row.type == "attachment" else b""
-    kind = next((kind for start, kind in PICTURES if content.startswith(start)), None)
+    kind = picture_type(content)
     if kind is None:
         raise MispError(404, "Attribute is not an image.")
     return Text(content, content_type=kind, headers={"X-Content-Type-Options": "nosniff"})

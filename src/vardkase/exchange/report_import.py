@@ -1,4 +1,4 @@
-"""Imports a web page as an event report."""
+"""Imports web pages and files as event reports."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import re
 
 from django.conf import settings
 
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Invalid, by_field
 from vardkase.core.limits import Limit
 from vardkase.core.problems import CommonProblem
 from vardkase.core.sandbox import LimitReached
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Reply, RequestPolicy, fetch
 from vardkase.exchange.problems import PageImportProblem
+from vardkase.formats.incoming.file_text import text_of_file
 from vardkase.formats.incoming.reading import web_page
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_reports.drafts import LONGEST_CONTENT
 from vardkase.intel.event_reports.services import add_report
+from vardkase.intel.problems import EventReportProblem
 
 LONGEST_PAGE = 2 * MEBIBYTE
 IMPORTS = Limit("report of a web page", allowed=60, window=3600)
@@ -24,7 +27,47 @@ IMPORTS = Limit("report of a web page", allowed=60, window=3600)
 CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
 
 
-def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", distribution: int = 5) -> int:
+def import_file(
+    actor: Actor,
+    event_id: int,
+    file_name: str,
+    content: bytes,
+    *,
+    name: str = "",
+    distribution: int = 5,
+    sharing_group_id: int | None = None,
+) -> int:
+    """Store the text of a file as a report; returns the report's id.
+
+    Raises Invalid (for `file`, when it has no text or too much) and what `add_report` raises.
+    """
+    actor.require_writing(Permission.ADD)
+    try:
+        found = text_of_file(content)
+    except LimitReached as reached:
+        raise Invalid({"file": [reached.problem or CommonProblem.INVALID_INPUT()]}) from reached
+    except Invalid as refused:
+        raise Invalid(by_field(refused, "file")) from refused
+    if len(found.text) > LONGEST_CONTENT:
+        raise Invalid({"file": [EventReportProblem.TEXT_TOO_LONG(most=LONGEST_CONTENT)]})
+    report = {
+        "name": name or found.title or file_name,
+        "content": found.text,
+        "distribution": distribution,
+        "sharing_group_id": sharing_group_id or 0,
+    }
+    return add_report(actor, event_id, report)
+
+
+def import_report(
+    actor: Actor,
+    event_id: int,
+    url: str,
+    *,
+    name: str = "",
+    distribution: int = 5,
+    sharing_group_id: int | None = None,
+) -> int:
     """Fetch a page and store it as a report; returns the report's id.
 
     Raises Invalid when it cannot be fetched or is not text, and what `add_report` raises.
@@ -43,6 +86,7 @@ def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", dist
         "name": name or title or url,
         "content": f"{content}\n\n---\n{url}\n",
         "distribution": distribution,
+        "sharing_group_id": sharing_group_id or 0,
     }
     return add_report(actor, event_id, report)
 

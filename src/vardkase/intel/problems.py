@@ -200,6 +200,15 @@ class EventReportProblem(ProblemCode):
         _("Each suggestion must have a value and a type."),
         "Each suggestion needs a value and a type.",
     )
+    TOO_MANY_DRAFTS = _("You have %(most)s drafts in this event. Save or discard some of them first.")
+    DRAFT_NOT_FOUND = _("Draft not found.")
+    TEMPLATE_NOT_FOUND = _("Report template not found.")
+    NAME_MISSING = _("Enter a name.")
+    TEXT_MISSING = _("Enter the text.")
+    TEXT_TOO_LONG = _("Enter at most %(most)s characters.")
+    NOT_FOR_EVERYONE = _("Only site administrators can share a template with everyone on the hub.")
+    PICTURE_NOT_FOUND = _("Picture not found.")
+    TOO_MANY_PDFS = _("You have made many PDF files. Try again in an hour.")
 
 
 class ReporterProblem(ProblemCode):

@@ -7,7 +7,7 @@ a picture, and ``@[suggestion](value)`` for a value that somebody has yet to acc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from vardkase.misp.fields import UUID
@@ -23,6 +23,11 @@ REFERENCE = re.compile(
 LINK = re.compile(r"(!?\[)([^\[\]\n]{0,500})(\]\()")
 MARKS = re.compile(r"[`*]|\|(?=[`*|\s]|$)|(?<![^\s`*|])\|", re.MULTILINE)
 """Emphasis, code, and the bars of a table; a bar inside a word is part of a composite value."""
+
+INLINE_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]+\1(?!`)")
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+BLANK = r"[^\S\n]*(?:\n[^\S\n]*)?"
+"""Between two words of a phrase: space, or the end of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +60,66 @@ def prose(content: str) -> str:
 
 
 def with_words_replaced(content: str, replacements: Mapping[str, str]) -> str:
-    """The report with each exact word in `replacements` replaced, outside references."""
-    text, parts, done = prose(content), [], 0
-    for start, end in _words(text):
-        if (new := replacements.get(text[start:end])) is not None:
-            parts += [content[done:start], new]
-            done = end
+    """The report with each exact word in `replacements` replaced, outside references and code.
+
+    A word that is code by itself loses its backticks, since a reference in code would stay text.
+    """
+    text = prose(content)
+    found = ((start, end, replacements.get(text[start:end])) for start, end in _words(text))
+    return _replaced(content, ((start, end, new) for start, end, new in found if new is not None))
+
+
+def with_phrases_replaced(content: str, replacements: Mapping[str, str]) -> str:
+    """As `with_words_replaced`, for phrases of several words, with any space between them; longer ones first."""
+    if not replacements:
+        return content
+    longest_first = sorted(replacements, key=len, reverse=True)
+    written = (BLANK.join(re.escape(word) for word in phrase.split()) for phrase in longest_first)
+    expression = re.compile(rf"(?<![\w.-])(?:{'|'.join(f'({each})' for each in written)})(?![\w-])")
+    found = (
+        (match.start(), match.end(), match.lastindex or 1) for match in expression.finditer(prose(content))
+    )
+    return _replaced(content, ((start, end, replacements[longest_first[n - 1]]) for start, end, n in found))
+
+
+def _replaced(content: str, changes: Iterable[tuple[int, int, str]]) -> str:
+    parts, done, code = [], 0, CodeSpans(content)
+    for start, end, new in changes:
+        first, last = code.around(start) or (start, end)
+        if content[first:last].strip("`") == content[start:end]:
+            parts += [content[done:first], new]
+            done = last
     return "".join([*parts, content[done:]])
+
+
+class CodeSpans:
+    """Where a report has code, in a fence or between backticks; asked for rising positions."""
+
+    def __init__(self, content: str) -> None:
+        inline = (match.span() for match in INLINE_CODE.finditer(content))
+        end = len(content) + 1
+        self._spans = [*sorted([*_fences(content), *inline]), (end, end)]
+        self._next = 0
+
+    def around(self, position: int) -> tuple[int, int] | None:
+        while self._spans[self._next][1] <= position:
+            self._next += 1
+        start, end = self._spans[self._next]
+        return (start, end) if start <= position else None
+
+
+def _fences(content: str) -> Iterator[tuple[int, int]]:
+    opened, mark, place = -1, "", 0
+    for line in content.splitlines(keepends=True):
+        match = FENCE.match(line)
+        if match and opened < 0:
+            opened, mark = place, match[1]
+        elif match and match[1].startswith(mark) and not line[match.end() :].strip():
+            yield opened, place + len(line)
+            opened = -1
+        place += len(line)
+    if opened >= 0:  # What is not closed goes on to the end.
+        yield opened, len(content)
 
 
 def with_references_replaced(content: str, replace: Callable[[ReportReference], str]) -> str:

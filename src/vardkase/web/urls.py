@@ -64,6 +64,7 @@ urlpatterns = [
     path("", include("vardkase.web.intel.event_templates.urls")),
     path("", include("vardkase.web.intel.collections.urls")),
     path("", include("vardkase.web.intel.editing.urls")),
+    path("", include("vardkase.web.intel.event_reports.urls")),
     path("", include("vardkase.web.intel.sightings.urls")),
     path("", include("vardkase.web.intel.proposals.urls")),
     path("", include("vardkase.web.intel.analyst_data.urls")),

@@ -10,7 +10,7 @@ from tests.factories.event_page import HIDDEN, Setup, bytes_of, make_setup, text
 from tests.factories.seed import Seed
 from tests.support.archives import unzipped
 from vardkase.intel.editing.deletion import delete_attribute
-from vardkase.intel.models import Attribute
+from vardkase.intel.models import Attribute, EventReport
 
 PARTS = (
     "",
@@ -110,7 +110,8 @@ def test_changes_since_publication_are_marked(seed: Seed, setup: Setup) -> None:
 
 
 def test_reports_are_escaped(seed: Seed, setup: Setup) -> None:
-    html = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/reports/"))
+    report = EventReport.objects.get(event=setup.event)
+    html = text_of(visitor(seed.stranger).get(f"/event/{setup.event.pk}/report/{report.pk}/"))
     assert "<h3>What happened</h3>" in html
     assert "&lt;script&gt;alert(1)" in html
     assert "<script>alert" not in html

@@ -22,6 +22,8 @@ from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.tagging import attach_tag
 from vardkase.intel.event_reports.services import lock_own_report
 from vardkase.intel.event_reports.tag_recognition import tags_in
+from vardkase.intel.kernel.audiences import report_audiences
+from vardkase.intel.kernel.locking import touch
 from vardkase.intel.models import Attribute, EventReport
 from vardkase.intel.problems import EventReportProblem
 from vardkase.intel.queries.find import Reference, find_report
@@ -52,7 +54,7 @@ class Extraction:
     tags: dict[str, str]
 
     def attribute_of(self, value: DetectedValue) -> UUID | None:
-        return self.known.get(_value_parts(value.type, value.value))
+        return self.known.get(value_parts(value.type, value.value))
 
     def suggested(self) -> str:
         """The report with known values as references, and each new one as ``@[suggestion](value)``."""
@@ -102,7 +104,7 @@ def extract_all(actor: Actor, reference: Reference, *, tag_event: bool) -> int:
             actor, [{"name": name} for name in extraction.tags.values()], may_create=True
         ).values():
             attach_tag(actor, event.uuid, tag.pk)
-    return _save_content(actor, report, with_words_replaced(report.content, replaced), len(stored))
+    return save_extracted(actor, report, with_words_replaced(report.content, replaced), len(stored))
 
 
 @transaction.atomic
@@ -116,7 +118,7 @@ def accept_suggestions(
     """
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
-    known = _known(actor, event.pk, [_key(suggestion) for suggestion in suggestions])
+    known = known_attributes(actor, event.pk, [_key(suggestion) for suggestion in suggestions])
     new = {key: suggestion for suggestion in suggestions if (key := _key(suggestion)) not in known}
     documents = [
         _document(
@@ -141,17 +143,17 @@ def accept_suggestions(
         return str(ReportReference("attribute", uuid)) if uuid else str(reference)
 
     text = report.content if content is None else content
-    return _save_content(actor, report, with_references_replaced(text, accepted), len(stored))
+    return save_extracted(actor, report, with_references_replaced(text, accepted), len(stored))
 
 
 def _extraction(actor: Actor, event_id: int, content: str) -> Extraction:
     text = prose(content)
     values = detect(text, check=check_time)
-    keys = [_value_parts(value.type, value.value) for value in values]
-    return Extraction(content, values, _known(actor, event_id, keys), tags_in(actor, text))
+    keys = [value_parts(value.type, value.value) for value in values]
+    return Extraction(content, values, known_attributes(actor, event_id, keys), tags_in(actor, text))
 
 
-def _value_parts(kind: str, value: str) -> ValueParts:
+def value_parts(kind: str, value: str) -> ValueParts:
     """A value as it is stored."""
     return split(kind, normalise(kind, value))
 
@@ -160,10 +162,11 @@ def _key(suggestion: Mapping[str, Any]) -> ValueParts:
     kind, value = suggestion.get("type"), suggestion.get("value")
     if not isinstance(kind, str) or not isinstance(value, str):
         raise Invalid({"suggestions": [EventReportProblem.INCOMPLETE_SUGGESTION()]})
-    return _value_parts(kind, value)
+    return value_parts(kind, value)
 
 
-def _known(actor: Actor, event_id: int, keys: Sequence[ValueParts]) -> dict[ValueParts, UUID]:
+def known_attributes(actor: Actor, event_id: int, keys: Sequence[ValueParts]) -> dict[ValueParts, UUID]:
+    """The attributes of the event that have these values (of `value_parts`), as far as the actor may read them."""
     if not keys:
         return {}
     sql = KNOWN.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
@@ -198,8 +201,11 @@ def _add(
     return {document["value"]: document["uuid"] for document in documents if document["uuid"] in uuids}
 
 
-def _save_content(actor: Actor, report: EventReport, content: str, extracted: int) -> int:
-    EventReport.objects.filter(pk=report.pk).update(content=content, timestamp=now_seconds())
+def save_extracted(actor: Actor, report: EventReport, content: str, extracted: int) -> int:
+    """Write the text of a report of which so many values became attributes; returns the report's id."""
+    if content != report.content:
+        EventReport.objects.filter(pk=report.pk).update(content=content, timestamp=now_seconds())
+        touch(report.event, report_audiences([report.pk]))
     target = Target("event_report", report.pk, report.uuid, report.name)
     record(actor, IntelAction.EVENT_REPORT_EXTRACTED, target, {"attributes": extracted})
     return report.pk

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from vardkase.core.sql import SqlQuery
+from django.db.models import QuerySet
+from django.db.models.functions import Left
+
+from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     deleted_predicate,
@@ -13,6 +16,11 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
     report_predicate,
 )
+from vardkase.intel.event_reports.models import EventReportTag
+from vardkase.intel.models import EventReport
+
+BEGINNING = 500
+"""Characters of a text that a list shows."""
 
 DELETED = {"all": "TRUE", "default": "NOT p.deleted", "deleted": "p.deleted"}
 """MISP's contexts of a list of reports."""
@@ -49,6 +57,21 @@ def reports_query(actor: Actor, chosen: ReportFilter) -> SqlQuery:
         f"WHERE {' AND '.join(conditions)} ORDER BY p.id"
     )
     return SqlQuery(sql, parameters)
+
+
+def listed_reports(actor: Actor, event_id: int, text: str, *, deleted: bool) -> QuerySet[EventReport]:
+    """The reports of an event without their texts, but with how these begin (`beginning`)."""
+    chosen = ReportFilter(event_id=event_id, value=text, context="deleted" if deleted else "default")
+    query = reports_query(actor, chosen)
+    ids = [row[0] for row in cursor().execute(query.sql, query.parameters).fetchall()]
+    rows = EventReport.objects.filter(pk__in=ids).select_related("sharing_group").defer("content")
+    return rows.annotate(beginning=Left("content", BEGINNING))
+
+
+def report_tags(report_id: int) -> list[EventReportTag]:
+    return list(
+        EventReportTag.objects.filter(event_report=report_id).select_related("tag").order_by("tag__name")
+    )
 
 
 OF_EVENT_AND_EXTENSIONS = (

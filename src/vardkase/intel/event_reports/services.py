@@ -17,6 +17,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.columns import FURTHER_OF_REPORT, NewReport
+from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.event_reports.documents import MERGED, assign
 from vardkase.intel.event_reports.tags import put_tags
 from vardkase.intel.kernel.attribute_changes import named
@@ -26,6 +27,7 @@ from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.problems import EventReportProblem, IntelProblem
 from vardkase.intel.queries.find import Reference, find_report
+from vardkase.intel.queries.version_tokens import report_mark
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.report import parse_report
 
@@ -49,9 +51,13 @@ def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
 
 
 @transaction.atomic
-def edit_report(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> int:
+def edit_report(
+    actor: Actor, reference: Reference, data: Mapping[str, Any], *, seen: str | None = None
+) -> int:
+    """`seen`: the token (`report_mark`) of what the actor saw, where that matters; raises ChangedMeanwhile."""
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
+    require_unchanged(report, seen)
     stored = {name: getattr(report, name) for name in MERGED}
     # Other members are ignored, as in MISP.
     sent = {key: value for key, value in named(data).items() if key in {*MERGED, "SharingGroup"}}
@@ -88,6 +94,11 @@ def lock_own_report(actor: Actor, reference: Reference) -> tuple[EventReport, Ev
     except NotFound as missing:
         raise NotFound(EventReportProblem.NOT_FOUND_TO_CHANGE()) from missing
     return EventReport.objects.get(pk=row.id), event
+
+
+def require_unchanged(report: EventReport, seen: str | None) -> None:
+    if seen is not None and report_mark(report.pk) != seen:
+        raise ChangedMeanwhile
 
 
 def _parse(data: Mapping[str, Any]) -> NewReport:

@@ -19,6 +19,20 @@ SAMPLE_PASSWORD = b"infected"
 MALWARE_SAMPLE = "malware-sample"
 
 
+PICTURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+"""How the pictures that are shown begin; drawings (SVG) may hold scripts and are not among them."""
+
+
+def picture_type(content: bytes) -> str | None:
+    """The type of a picture that browsers may show, recognised by its content; None for any other file."""
+    return next((kind for start, kind in PICTURES if content.startswith(start)), None)
+
+
 def take_data(data: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     """Store the file of an incoming attribute; returns the rewritten attribute and the file's SHA-256.
 

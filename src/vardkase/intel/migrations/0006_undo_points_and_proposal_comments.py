@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0001_initial'),
-        ('intel', '0004_version_audience'),
+        ('intel', '0005_report_drafts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
@@ -26,19 +25,6 @@ class AttachedTag:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLine:
-    """A report of the event; `timestamp` in Unix seconds."""
-
-    id: int
-    uuid: UUID
-    name: str
-    content: str
-    distribution: int
-    sharing_group_name: str | None
-    timestamp: int
-
-
-@dataclass(frozen=True, slots=True)
 class Neighbour:
     """An event related by extension: the one it extends, or one that extends it."""
 
@@ -49,12 +35,6 @@ class Neighbour:
 
 def event_tags(event_id: int) -> list[AttachedTag]:
     return [AttachedTag(*row) for row in cursor().execute(TAGS, {"event": event_id}).fetchall()]
-
-
-def event_reports(actor: Actor, event_id: int) -> list[ReportLine]:
-    sql = REPORTS.format(event=event_predicate(actor), report=report_predicate(actor, "r"))
-    parameters = {"event": event_id, **reader_parameters(actor)}
-    return [ReportLine(*row) for row in cursor().execute(sql, parameters).fetchall()]
 
 
 def count_reports(actor: Actor, event_id: int) -> int:
@@ -83,14 +63,6 @@ TAGS = """
 SELECT et.id, et.tag_id, t.name, et.local, et.relationship_type
 FROM event_tag et JOIN tag t ON t.id = et.tag_id
 WHERE et.event_id = %(event)s ORDER BY t.is_galaxy, et.id
-"""
-
-REPORTS = """
-SELECT r.id, r.uuid, r.name, r.content, r.distribution, g.name, r.timestamp
-FROM event_report r JOIN event e ON e.id = r.event_id
-LEFT JOIN sharing_group g ON g.id = r.sharing_group_id AND r.distribution = 4
-WHERE r.event_id = %(event)s AND NOT r.deleted AND {event} AND {report}
-ORDER BY r.timestamp DESC, r.id DESC
 """
 
 REPORT_COUNT = """

@@ -6,7 +6,7 @@ import hashlib
 
 from vardkase.core.sql import cursor
 from vardkase.intel.columns import changeable
-from vardkase.intel.models import Attribute, Object
+from vardkase.intel.models import Attribute, EventReport, Object
 
 
 def event_mark(event_id: int) -> str:
@@ -22,6 +22,10 @@ def object_mark(object_id: int) -> str:
     return _mark(OBJECT, object_id)
 
 
+def report_mark(report_id: int) -> str:
+    return _mark(f"SELECT {CONTENT_OF_REPORT} FROM event_report WHERE id = %(id)s", report_id)
+
+
 def _mark(sql: str, thing_id: int) -> str:
     rows = cursor().execute(sql, {"id": thing_id}).fetchall()
     return hashlib.blake2b(repr(rows).encode(), digest_size=9).hexdigest()
@@ -33,9 +37,9 @@ FROM event WHERE id = %(id)s
 """
 
 # Without timestamps, which also move when nothing that a form shows has changed.
-CONTENT_OF_ATTRIBUTE, CONTENT_OF_OBJECT = (
+CONTENT_OF_ATTRIBUTE, CONTENT_OF_OBJECT, CONTENT_OF_REPORT = (
     ", ".join(name for name in changeable(entity) if name not in ("timestamp", "private_timestamp"))
-    for entity in (Attribute, Object)
+    for entity in (Attribute, Object, EventReport)
 )
 
 OBJECT = f"""

@@ -33,6 +33,7 @@ NOUNS: dict[str, str | Promise] = {
     "event": _("Event"),
     "event_graph": _("Saved graph"),
     "event_report": _("Report"),
+    "event_report_template": _("Report template"),
     "event_template": _("Event template"),
     "feed": _("Feed"),
     "file": _("Stored file"),

@@ -7,18 +7,16 @@ from functools import cache
 
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from vardkase.core.markdown import LONGEST, may_have_tables, safe_reader, shortened
 
 HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
 """A report stands below the page's own headings."""
 
 
-LONGEST = 200_000
-"""Characters of a text that a page shows; the downloads hold all of it."""
 LONGEST_PLAIN = 4000
 """Characters of a text that lists read before they shorten it further."""
-MOST_CELLS = 200_000
-"""Cells of tables in one text. Each row of a table is filled up to its heading, so short lines can make many cells."""
-
 
 CODE = re.compile(r"<code>([^<`]*)</code>")
 CITATION = re.compile(r"\(Citation: [^()]*\)")
@@ -42,38 +40,27 @@ def without_citations(text: str) -> str:
 def rendered(text: str, longest: int = LONGEST) -> SafeString:
     """Render at most `longest` characters of `text` as HTML.
 
-    Links and pictures stay plain text, so that nobody follows them by mistake. Tables of more than MOST_CELLS
-    cells stay text.
+    Links and pictures stay plain text. Tables of more than MOST_CELLS cells stay text.
     """
-    shown = _shortened(text, longest)
-    # An upper bound of the cells: each line with bars could be a row as wide as the widest.
-    bars = [line.count("|") for line in shown.splitlines()]
-    cells = max(bars, default=0) * sum(count > 0 for count in bars)
-    return _rendered(shown, _reader(tables=cells <= MOST_CELLS))
+    shown = shortened(text, longest)
+    return _rendered(shown, safe_reader(tables=may_have_tables(shown)))
 
 
 def rendered_by_owner(text: str) -> SafeString:
     """Render text of the hub's own staff as HTML: like `rendered`, but https:// addresses become links."""
-    return _rendered(_shortened(text, LONGEST), _reader_with_links())
-
-
-def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}\n\n[…]"
+    return _rendered(shortened(text), _reader_with_links())
 
 
 def _rendered(text: str, reader: MarkdownIt) -> SafeString:
-    tokens = reader.parse(text)
-    for token in tokens:
-        token.tag = HEADINGS.get(token.tag, token.tag)
-        token.attrs.pop("style", None)
-    html: str = reader.renderer.render(tokens, reader.options, {})
+    html: str = reader.renderer.render(below_page_headings(reader.parse(text)), reader.options, {})
     return SafeString(html)
 
 
-@cache
-def _reader(*, tables: bool) -> MarkdownIt:
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table" if tables else [])
-    return reader.disable(["link", "image", "autolink", "html_block", "html_inline", "reference"])
+def below_page_headings(tokens: list[Token]) -> list[Token]:
+    for token in tokens:
+        token.tag = HEADINGS.get(token.tag, token.tag)
+        token.attrs.pop("style", None)
+    return tokens
 
 
 @cache

@@ -68,6 +68,15 @@ def value_line(text: str, kind: str, *, url: str, raw: bool) -> SafeString:
     )
 
 
+def value_inline(text: str, kind: str, *, url: str = "") -> SafeString:
+    """A value in running text: on one line, cut if it is long, without a menu."""
+    shown = " ".join(defang(text, kind).split())
+    cut = shown if len(shown) <= LONGEST_LINE else f"{shown[:LONGEST_LINE]} …"
+    marks = is_defanged(kind)
+    mark = _warning_mark(text, kind) if marks else ""
+    return format_html("{}{}", _linked(_pieces(cut, marks), kind, url), mark)
+
+
 def _warning_mark(text: str, kind: str) -> SafeString:
     foreign = sorted(display.foreign_letters(text))
     if not foreign:

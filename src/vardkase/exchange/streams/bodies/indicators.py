@@ -12,6 +12,7 @@ import msgspec
 from vardkase.core.sql import SqlQuery
 from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.formats.misp_json import AttributeOptions, Deleted, attribute_pages
+from vardkase.misp.tlp import strictest_label
 
 OPTIONS = AttributeOptions(include_context=True, include_event_tags=True, deleted=Deleted.BOTH)
 TLP = "tlp:"
@@ -50,8 +51,7 @@ class Indicator:
 
     @property
     def tlp(self) -> str:
-        marked = {tag.lower().removeprefix(TLP) for tag in self.tags if tag.lower().startswith(TLP)}
-        return next((word.upper() for word in STRICTEST if word in marked), "")
+        return strictest_label(self.tags).upper()
 
     @property
     def changed(self) -> datetime:
@@ -71,6 +71,3 @@ class Indicator:
 def indicators(reader: StreamReader, chosen: SqlQuery | list[int]) -> Iterator[list[Indicator]]:
     for page in attribute_pages(reader.actor, chosen, OPTIONS):
         yield [Indicator(attribute) for attribute in msgspec.json.decode(msgspec.json.encode(page))]
-
-
-STRICTEST = ("red", "amber+strict", "amber", "green", "clear", "white")

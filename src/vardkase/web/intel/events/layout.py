@@ -94,7 +94,7 @@ def _tabs(
             ("" if shell.related is None else len(shell.related)),
             True,
         ),
-        ("event_reports", gettext("Reports"), reports, bool(reports)),
+        ("event_reports", gettext("Reports"), reports, bool(reports) or shell.may_modify),
         ("event_references", gettext("References"), references, bool(references)),
         ("event_proposals", pgettext("event", "Proposals"), proposed, bool(proposed or decided)),
         ("event_notes", pgettext("analyst data", "Notes"), notes, True),

@@ -9,14 +9,11 @@ from django.shortcuts import render
 
 from vardkase.analysis.correlation.queries import related_events
 from vardkase.analysis.correlation.shared_values import shared_values
-from vardkase.intel.queries import event_parts
 from vardkase.intel.queries.extended_lines import extended_lines
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.object_lines import event_references
 from vardkase.web.intel.events.layout import RELATED_SHOWN, shell_context, shell_of, with_rows
-from vardkase.web.intel.events.rows import moment
 from vardkase.web.intel.events.shell import EventLayout
-from vardkase.web.ui.markdown import LONGEST, rendered
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import page_links, wanted_place, wanted_size, with_query
 
@@ -58,18 +55,6 @@ def related(request: PageRequest, reference: str) -> HttpResponse:
         "related": with_rows(request.actor, every[:RELATED_SHOWN]),
     }
     return render(request, "events/related.html#related", context)
-
-
-@page()
-def reports(request: PageRequest, reference: str) -> HttpResponse:
-    shell = shell_of(request.actor, reference)
-    # The reports of a page share one allowance: each could be as long as rendering permits.
-    shown, room = [], LONGEST
-    for report in event_parts.event_reports(request.actor, shell.event.id):
-        html = rendered(report.content, room)
-        shown.append({"report": report, "html": html, "changed": moment(report.timestamp)})
-        room = max(room - len(report.content), 0)
-    return _part(request, shell, "event_reports", "events/reports.html", {"reports": shown})
 
 
 @page()

@@ -1,0 +1,147 @@
+"""Reports as safe HTML: references become chips and values, as far as the reader may read what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from vardkase.core.markdown import LONGEST
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import EventRow
+from vardkase.intel.event_reports.markdown import report_tokens
+from vardkase.intel.event_reports.references import (
+    ReferencedAttribute,
+    ReferencedGalaxy,
+    ReferencedObject,
+    ResolvedReferences,
+    resolve_references,
+)
+from vardkase.misp.report_references import ReportReference
+from vardkase.web.ui.chips import icon, tag_chip
+from vardkase.web.ui.markdown import below_page_headings
+from vardkase.web.ui.values import value_inline
+
+OPTIONS = MarkdownIt("commonmark", {"html": False}).options
+
+
+def rendered_report(actor: Actor, event: EventRow, text: str) -> SafeString:
+    return rendered_with(resolve_references(actor, event, text[:LONGEST]), text)
+
+
+def rendered_with(resolved: ResolvedReferences, text: str) -> SafeString:
+    tokens = below_page_headings(report_tokens(text))
+    return SafeString(_ReportHtml().render(tokens, OPTIONS, {"resolved": resolved}))
+
+
+class _ReportHtml(RendererHTML):
+    """markdown-it calls the method that is named as a token."""
+
+    def report_reference(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Mapping[str, Any]
+    ) -> str:
+        meta = tokens[idx].meta
+        return _reference(env["resolved"], meta["reference"], is_alone=meta["alone"])
+
+    def fence(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
+        # Mermaid would draw it with a script that writes styles into the page, which the security policy forbids.
+        if tokens[idx].info.strip().lower() != "mermaid":
+            return super().fence(tokens, idx, options, env)
+        return format_html(
+            '<figure><figcaption>{}</figcaption><pre tabindex="0"><code>{}</code></pre></figure>',
+            gettext("Diagram in Mermaid notation, shown as text"),
+            tokens[idx].content,
+        )
+
+
+def _reference(resolved: ResolvedReferences, reference: ReportReference, *, is_alone: bool) -> SafeString:
+    if reference.kind == "tag":
+        return tag_chip(
+            reference.target, local=False, cluster_name=resolved.cluster_names.get(reference.target, "")
+        )
+    if reference.kind == "suggestion":
+        return format_html(
+            '<span class="report-reference report-suggestion" title="{}">{}</span>',
+            gettext("Suggested value, not in the event yet"),
+            reference.target,
+        )
+    match resolved.of(reference):
+        case ReferencedAttribute() as found if found.is_file:
+            return _file(resolved, found, is_alone=is_alone)
+        case ReferencedAttribute() as found:
+            return format_html('<span class="report-reference">{}</span>', _value(found.value, found.type))
+        case ReferencedObject() as found:
+            return _object_table(found) if is_alone else _object(found)
+        case ReferencedGalaxy() as found:
+            return _matrix(resolved, found)
+    # The same words for what is hidden, deleted, and made up.
+    return format_html(
+        '<span class="report-reference report-missing">{}{}</span>',
+        icon("eye-off", "small"),
+        gettext("not available"),
+    )
+
+
+def _value(text: str, kind: str) -> SafeString:
+    return value_inline(text, kind, url=f"{reverse('value')}?{urlencode({'v': text})}")
+
+
+def _file(resolved: ResolvedReferences, found: ReferencedAttribute, *, is_alone: bool) -> SafeString:
+    """A picture; the browser shows the words in its place when the file is another kind."""
+    address = reverse("report_picture", args=[found.event_id, found.id])
+    words = gettext("Attached file: %(name)s") % {"name": found.value}
+    image = format_html('<img class="report-picture" src="{}" alt="{}" loading="lazy">', address, words)
+    if not is_alone:
+        return image
+    download = reverse("event_file", args=[found.event_id, found.id])
+    return format_html(
+        '<figure>{}<figcaption><a href="{}">{}</a></figcaption></figure>', image, download, found.value
+    )
+
+
+def _object(found: ReferencedObject) -> SafeString:
+    first = found.values[0]
+    return format_html(
+        '<span class="report-reference">{}{} {}</span>',
+        icon("box", "small"),
+        found.name,
+        _value(first.value, first.type),
+    )
+
+
+def _object_table(found: ReferencedObject) -> SafeString:
+    rows = format_html_join(
+        "",
+        '<tr><th scope="row">{}</th><td>{}</td></tr>',
+        ((value.relation, _value(value.value, value.type)) for value in found.values),
+    )
+    return format_html(
+        '<table class="report-object"><caption>{}{}</caption><tbody>{}</tbody></table>',
+        icon("box", "small"),
+        found.name,
+        rows,
+    )
+
+
+def _matrix(resolved: ResolvedReferences, found: ReferencedGalaxy) -> SafeString:
+    chips = format_html_join(
+        " ", "{}", ((tag_chip(tag, local=False, cluster_name=name),) for tag, name in found.clusters)
+    )
+    return format_html(
+        '<span class="report-matrix"><a href="{}">{}{}</a> {}</span>',
+        reverse("event_matrix", args=[resolved.event.id, found.uuid]),
+        icon("layout-grid", "small"),
+        found.name,
+        chips or gettext("Nothing from it is on the event."),
+    )
