@@ -16,6 +16,7 @@ import { rowKeys } from "./islands/rows";
 import { scrolledRows } from "./islands/scrolledRows";
 import { searchBox } from "./islands/search";
 import { selection } from "./islands/selection";
+import { tabs } from "./islands/tabs";
 import { toasts } from "./islands/toast";
 
 declare global {
@@ -44,6 +45,7 @@ const islands = [
   scrolledRows,
   searchBox,
   selection,
+  tabs,
   toasts,
 ];
 for (const island of islands) {

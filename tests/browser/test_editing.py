@@ -130,8 +130,64 @@ def test_many_attributes_are_selected_deleted_and_restored(
     page.wait_for_selector(".toast .undo button")
     assert Attribute.objects.filter(event=event, deleted=True).count() == 2
     page.click(".toast .undo button")
-    page.wait_for_selector("text=2 attribut är ändrade")
+    page.wait_for_selector("text=2 attribut är som de var")
     assert not Attribute.objects.filter(event=event, deleted=True).exists()
+
+
+def test_cells_are_edited_in_the_table(
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
+) -> None:
+    """By keyboard alone and by mouse; what is refused or was changed by others is said, and nothing is lost."""
+    opened = visit(chromium, server, f"/event/{event.pk}/", server_seed.analyst.user)
+    page, keys = opened.page, opened.page.keyboard
+    row = page.locator("tr[data-cells]").first
+    attribute = Attribute.objects.get(event=event, value1="evil.example")
+    keys.press("j")
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        keys.press(key)
+    box = page.locator(".cell-editor textarea")
+    expect(box).to_be_focused()
+    assert opened.violations() == []
+    box.fill("no domain")
+    keys.press("Enter")
+    expect(page.locator(".cell-editor .error")).to_be_visible()
+    expect(box).to_have_value("no domain")
+    box.fill("better.example")
+    keys.press("Enter")
+    expect(page.locator(".cell-editor")).to_have_count(0)
+    expect(row.locator(".value-cell")).to_contain_text("better[.]example")
+    expect(row.locator(".value-cell")).to_be_focused()
+    # Esc leaves everything as it is.
+    keys.press("e")
+    expect(box).to_be_focused()
+    keys.press("Escape")
+    expect(page.locator(".cell-editor")).to_have_count(0)
+    expect(row.locator(".value-cell")).to_be_focused()
+
+    row.locator(".detection-cell").dblclick()
+    expect(page.locator(".cell-editor select")).to_be_focused()
+    Attribute.objects.filter(pk=attribute.pk).update(comment="Theirs")
+    page.locator(".cell-editor select").select_option("1")
+    page.click(".cell-editor button[type=submit]")
+    expect(page.locator(".cell-editor .error")).to_contain_text("Någon annan")
+    page.click(".cell-editor button[type=submit]")
+    expect(page.locator(".cell-editor")).to_have_count(0)
+    expect(row.locator(".detection-cell")).to_contain_text("Ja")
+    attribute.refresh_from_db()
+    assert (attribute.value1, attribute.to_ids, attribute.comment) == ("better.example", True, "Theirs")
+    page.click(".toast .undo button")
+    page.wait_for_selector("text=1 attribut är som det var")
+    attribute.refresh_from_db()
+    assert (attribute.to_ids, attribute.comment) == (False, "Theirs")
+    # The refused and the conflicting save are failed loads to the browser.
+    assert [said for said in opened.complaints if "422" not in said and "409" not in said] == []
+
+    phone = visit(chromium, server, f"/event/{event.pk}/history/", server_seed.analyst.user, PHONE)
+    expect(phone.page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+    phone.page.goto(f"{server.url}/event/{event.pk}/")
+    phone.page.locator("tr[data-cells] input[data-select]").first.check()
+    expect(phone.page.locator("[data-bulk-count]")).to_have_text("1")
+    assert phone.overflow() <= 0
 
 
 def test_techniques_are_chosen_with_the_keyboard(
