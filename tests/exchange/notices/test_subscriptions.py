@@ -143,6 +143,13 @@ def test_saved_search_is_followed_while_one_may_open_it(seed: Seed, event: Event
     assert told(seed.partner) == 0
     with pytest.raises(NotFound):
         follow(seed.analyst.actor, FollowedKind.SEARCH, search.pk)
+    path = f"/subscriptions/search/{search.pk}/toggle/"
+    admin = visitor(seed.org_admin)
+    assert path in text_of(admin.get("/search/saved/"))
+    assert "You follow this now." in text_of(admin.post(path, follow=True))
+    assert f"/search/saved/{search.pk}/" in text_of(admin.get("/subscriptions/"))
+    assert visitor(seed.analyst).post(path).status_code == 404
+    assert admin.post(f"/subscriptions/event/{event.pk}/toggle/").status_code == 404
 
 
 @pytest.fixture
@@ -236,7 +243,7 @@ def test_follow_buttons_on_values_organisations_and_tags(seed: Seed, event: Even
     partner, tag = visitor(seed.partner), tagged(event)
     for page in (f"/administration/organisations/{seed.org_a.pk}/", "/value/?v=c2.example"):
         assert "/subscriptions/follow/" in text_of(partner.get(page))
-    assert f"/subscriptions/tag/{tag.pk}/" in text_of(partner.get("/tags/"))
+    assert f"/subscriptions/tag/{tag.pk}/toggle/" in text_of(partner.get("/tags/"))
     for words in ("You follow this now.", "You no longer follow this."):
-        assert words in text_of(partner.post(f"/subscriptions/tag/{tag.pk}/", follow=True))
-    assert partner.post("/subscriptions/tag/99999/").status_code == 404
+        assert words in text_of(partner.post(f"/subscriptions/tag/{tag.pk}/toggle/", follow=True))
+    assert partner.post("/subscriptions/tag/99999/toggle/").status_code == 404

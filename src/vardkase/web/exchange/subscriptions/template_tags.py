@@ -32,7 +32,7 @@ def follow(context: Context, kind: str, thing: Any) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def followed_tags(context: Context) -> set[int]:
-    """The ids of the tags that the reader follows."""
-    own = subscriptions(context["actor"]).filter(kind=FollowedKind.TAG)
+def followed_ids(context: Context, kind: str) -> set[int]:
+    """The ids of the things of a kind that the reader follows."""
+    own = subscriptions(context["actor"]).filter(kind=kind)
     return set(own.values_list("thing_id", flat=True))

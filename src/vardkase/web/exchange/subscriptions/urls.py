@@ -9,7 +9,7 @@ from vardkase.web.exchange.subscriptions import views
 urlpatterns = [
     path("subscriptions/", views.index, name="subscriptions"),
     path("subscriptions/follow/", views.create, name="subscription_create"),
-    path("subscriptions/tag/<int:pk>/", views.toggle_tag, name="subscription_tag"),
+    path("subscriptions/<slug:kind>/<int:thing>/toggle/", views.toggle, name="subscription_toggle"),
     path("subscriptions/<int:pk>/", views.edit, name="subscription_edit"),
     path("subscriptions/<int:pk>/unfollow/", views.unfollow_one, name="subscription_delete"),
 ]

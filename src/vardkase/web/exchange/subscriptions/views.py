@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -38,6 +40,9 @@ from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.undo import say_with_undo
 
+IN_LISTS: Mapping[str, str] = {FollowedKind.TAG: "tags", FollowedKind.SEARCH: "saved_searches"}
+"""The lists with such a button in each row."""
+
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
@@ -70,14 +75,16 @@ def create(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @page(writes=True)
-def toggle_tag(request: PageRequest, pk: int) -> HttpResponse:
-    """Follow a tag, or end it: the button in the list of tags."""
-    found = subscription_to(request.actor, FollowedKind.TAG, pk)
+def toggle(request: PageRequest, kind: str, thing: int) -> HttpResponse:
+    """Follow a thing, or end it: the button in a list."""
+    if kind not in IN_LISTS:
+        raise NotFound(SubscriptionProblem.NO_SUCH_THING())
+    found = subscription_to(request.actor, FollowedKind(kind), thing)
     if found is None:
-        _follow(request, FollowedKind.TAG, pk)
+        _follow(request, FollowedKind(kind), thing)
     else:
         _unfollow(request, found.pk)
-    return redirect(f"{reverse('tags')}?{request.GET.urlencode()}#row-{pk}")
+    return redirect(f"{reverse(IN_LISTS[kind])}?{request.GET.urlencode()}#row-{thing}")
 
 
 def _follow(
