@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.api.calls import call
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import ApiUser, Seed
 from vardkase.analysis.saved_searches import services
@@ -255,3 +256,36 @@ def test_queries_do_not_grow_with_events_and_subscribers(seed: Seed) -> None:
         return len(asked)
 
     assert queries([seed.analyst], new[:1]) == queries([seed.analyst, seed.colleague], new)
+
+
+def test_searches_are_kept_and_run_over_the_api(seed: Seed) -> None:
+    """B reads what A shares with it, and runs A's search with its own rights."""
+    shown = event(seed.partner_sync, published=True, info="Winter")
+    event(seed.partner_sync, published=True, info="Winter at B", distribution=0)
+    new = {"name": "Winter", "kind": "event-list", "filters": {"text": "winter"}, "shared_with": 2}
+    status, refused = call(seed.analyst.key, "POST", "/savedSearches/add", new)
+    assert status == 403 or "shared_with" in refused["errors"]
+    on_duty(seed.analyst, StaffRole.ANALYST)
+    status, made = call(seed.analyst.key, "POST", "/savedSearches/add", new)
+    assert status == 200, made
+    number = made["SavedSearch"]["id"]
+    values = {"kind": "attributes", "filters": {"value": "198.51.100.7"}}
+    call(seed.analyst.key, "POST", f"/savedSearches/edit/{number}", {"SavedSearch": values})
+    _, (listed,) = call(seed.stranger.key, "GET", "/savedSearches/index")
+    assert listed["SavedSearch"]["filters"] == values["filters"]
+    run = f"/savedSearches/restSearch/{number}"
+    _, found = call(seed.stranger.key, "POST", run, {"limit": 5})
+    assert [each["event_id"] for each in found["response"]["Attribute"]] == [str(shown)]
+    _, found = call(seed.partner.key, "POST", run, {})
+    assert len(found["response"]["Attribute"]) == 2
+    call(seed.analyst.key, "POST", f"/savedSearches/edit/{number}", new)
+    _, found = call(seed.stranger.key, "GET", run)
+    assert [each["Event"]["id"] for each in found["response"]] == [str(shown)]
+    call(seed.analyst.key, "POST", f"/savedSearches/edit/{number}", {**new, "filters": {"text": "no such"}})
+    assert call(seed.stranger.key, "GET", run)[1]["response"] == []
+    assert call(seed.stranger.key, "POST", run, {"returnFormat": "papyrus"})[0] == 404
+    for path in (f"edit/{number}", f"delete/{number}"):
+        assert call(seed.stranger.key, "POST", f"/savedSearches/{path}", {"name": "x"})[0] == 403
+    assert call(seed.analyst.key, "POST", f"/savedSearches/delete/{number}")[0] == 200
+    for path in ("view", "restSearch"):
+        assert call(seed.analyst.key, "GET", f"/savedSearches/{path}/{number}")[0] == 404

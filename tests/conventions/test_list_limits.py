@@ -15,6 +15,7 @@ LIMITED_ELSEWHERE = {
     # Searches and exports: streamed page by page from the database, stopped when the client disconnects.
     "attributes/export_search", "attributes/rest_search", "events/rest_search", "objects/rest_search",
     "sightings/list_sightings", "sightings/rest_search", "decayingModel/decayingToolRestSearch",
+    "savedSearches/rest_search",
     # Pages with its own helper (`_page`), or a fixed number of rows.
     "admin/auditLogs/index", "admin/logs/index", "admin/logs/search", "auditLogs/eventIndex", "contentAccess/index",
     "logs/event_index", "logs/index", "feeds/searchCaches", "taxiiServers/objectsIndex", "tags/search",

@@ -79,6 +79,7 @@ import vardkase.api.policy.approvals
 import vardkase.api.policy.policies
 import vardkase.api.policy.trainings
 import vardkase.api.rest_search
+import vardkase.api.saved_searches
 import vardkase.api.servers.administration
 import vardkase.api.servers.caches
 import vardkase.api.servers.connection_tests

@@ -1,7 +1,7 @@
 """Rate limit of a role's searches: a quota per 15 minutes, counted across all processes.
 
-As MISP does, only restSearch of events and attributes counts, and fastLookup, which is a search of many values; so does
-a page of a TAXII collection. A role with the limit 0 may not search at all.
+As MISP does, only restSearch of events and attributes counts, and fastLookup, which is a search of many values; so do
+a saved search that is run and a page of a TAXII collection. A role with the limit 0 may not search at all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ from vardkase.core.limits import Limit
 
 WINDOW = 900
 TAXII_PAGE = "taxii2/objects"
-LIMITED = frozenset(("events/restsearch", "attributes/restsearch", "attributes/fastlookup", TAXII_PAGE))
+LIMITED = frozenset(
+    (
+        "events/restsearch",
+        "attributes/restsearch",
+        "attributes/fastlookup",
+        "savedsearches/restsearch",
+        TAXII_PAGE,
+    )
+)
 NOT_AT_ALL = "API searches are not allowed for this user role."
 EXCEEDED = "Rate limit exceeded."
 
