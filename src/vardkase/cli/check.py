@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from django.conf import settings
-from django.core import checks
 from django.db import DatabaseError
 
 from vardkase.cli.exposed_address import exposed_address
@@ -47,21 +46,6 @@ def _who_takes_part() -> tuple[str, str]:
     return answer.value, str(WHO_TAKES_PART[answer])
 
 
-def _two_offices() -> list[dict[str, str]]:
-    """Officers who are also site administrators, from before the two roles excluded each other."""
-    from vardkase.identity.accounts.services.protection import deciding_users
-
-    try:
-        both = [user.email for user in deciding_users().filter(role__perm_site_admin=True).order_by("email")]
-    except DatabaseError:
-        return []
-    if not both:
-        return []
-    message = f"Officers who are site administrators as well, and so decide nothing: {', '.join(both)}."
-    hint = "Give each of them another role, or take the officer's duty away."
-    return [{"id": "vardkase.officers", "message": message, "hint": hint}]
-
-
 Host = Annotated[str, typer.Option(envvar="VARDKASE_HOST", help="The address that `serve` is to listen on.")]
 
 
@@ -93,11 +77,9 @@ def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1"
     """List unsafe settings by name; exit code 1 if there are any."""
     choose(data_dir)
     configure_django()
-    found = [
-        {"id": str(message.id), "message": str(message.msg), "hint": str(message.hint or "")}
-        for message in checks.run_checks(include_deployment_checks=True)
-        if message.is_serious(checks.WARNING) and not message.is_silenced()
-    ] + _two_offices()
+    from vardkase.hub.instance.unsafe_settings import unsafe_settings
+
+    found = unsafe_settings()
     if refused := exposed_address(host, settings.TRUSTED_PROXIES):
         found.append({"id": "vardkase.VARDKASE_TRUSTED_PROXIES", "message": refused, "hint": ""})
     _print(found, *_who_takes_part(), _not_stated(), as_json=json)

@@ -40,6 +40,7 @@ urlpatterns = [
     path("administration/", include("vardkase.web.exchange.servers.urls")),
     path("administration/", include("vardkase.web.exchange.streams.urls")),
     path("", include("vardkase.web.core.jobs.urls")),
+    path("administration/", include("vardkase.web.hub.instance.urls")),
     path("administration/", include("vardkase.web.core.settings.urls")),
     path("administration/", include("vardkase.web.core.schedules.urls")),
     path("administration/", include("vardkase.web.exchange.feeds.urls")),
@@ -72,5 +73,6 @@ urlpatterns = [
     path("", include("vardkase.web.intel.event_locks.urls")),
     path("", include("vardkase.web.intel.publication_requests.urls")),
     path("", include("vardkase.web.analysis.search.urls")),
+    path("", include("vardkase.web.analysis.statistics.urls")),
     path("", include("vardkase.web.analysis.saved_searches.urls")),
 ]

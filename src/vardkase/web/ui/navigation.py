@@ -64,6 +64,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("saved_searches", _("Saved searches"), icon="bookmark", is_content=True),
             NavigationItem("tags", pgettext_lazy("noun", "Tags"), icon="tags", is_content=True),
             NavigationItem("collections", _("Collections"), icon="folder", is_content=True),
+            NavigationItem("statistics", _("Statistics"), icon="chart-bar", is_content=True),
             NavigationItem("feeds", _("Feeds"), icon="rss", requires=Permission.SITE_ADMIN),
         ),
     ),
@@ -175,6 +176,13 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 waiting=count_to_answer,
             ),
             NavigationItem("jobs", _("Jobs"), icon="subtask", requires=Permission.SITE_ADMIN),
+            NavigationItem(
+                "diagnostics",
+                _("Diagnostics"),
+                icon="heartbeat",
+                staff=OVERSIGHT,
+                also_site_admin=True,
+            ),
             NavigationItem("audit", _("Audit log"), icon="history", requires=Permission.AUDIT),
             NavigationItem("settings", _("Settings"), icon="settings", staff=OVERSIGHT, also_site_admin=True),
             NavigationItem(

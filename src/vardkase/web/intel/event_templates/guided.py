@@ -43,7 +43,7 @@ LONG_TYPES = frozenset({"text", "comment", "email-body", "email-header", "yara",
 
 
 @dataclass(slots=True)
-class Part:
+class FormPart:
     """A section, a text or a field. `groups`: the names of its inputs, those of each object together."""
 
     kind: str
@@ -123,7 +123,7 @@ class GuidedForm(forms.Form):
             if part.files:
                 part.files.drop()
 
-    def _value(self, part: Part) -> Any:
+    def _value(self, part: FormPart) -> Any:
         if part.files is not None:
             documents = [file.document() for file in part.files.files]
             return documents if part.several else next(iter(documents), None)
@@ -134,20 +134,20 @@ class GuidedForm(forms.Form):
         ]
         return answers if part.several else answers[0]
 
-    def _part(self, element: Any) -> Part | None:
+    def _part(self, element: Any) -> FormPart | None:
         match element:
             case Section():
-                return Part("section", element.label, element.help or "")
+                return FormPart("section", element.label, element.help or "")
             case TextBlock():
-                return Part("text", help=rendered(element.content))
+                return FormPart("text", help=rendered(element.content))
             case Reference():
                 return None
             case Field():
                 return self._part_of_field(element)
         return None
 
-    def _part_of_field(self, element: Any) -> Part:
-        part = Part(
+    def _part_of_field(self, element: Any) -> FormPart:
+        part = FormPart(
             "field", element.label, element.help or "", element.id, element.mandatory, element.takes_several
         )
         if isinstance(element, ObjectField):

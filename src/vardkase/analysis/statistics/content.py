@@ -1,0 +1,103 @@
+"""Statistics of content over a period, of the events whose date is in it, as far as the actor may read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.intel.sightings.queries import readable_sightings
+from vardkase.knowledge.taxonomies.queries import hidden_tag_ids
+
+MOST = 30
+"""Lines of a list; the rest is counted together."""
+MOST_MONTHS = 600
+COMPARED = 10
+"""Clusters whose use is shown month by month."""
+
+EVER = date(1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A name with its count, and the number of the organisation that it names, if it does."""
+
+    name: str
+    count: int
+    number: int = 0
+
+
+def events_by_month(actor: Actor, since: date) -> list[tuple[date, int]]:
+    """The months that have events, oldest first; the latest MOST_MONTHS of them."""
+    return list(reversed(_rows(actor, BY_MONTH, since=since, most=MOST_MONTHS)))
+
+
+def attributes_by_type(actor: Actor, since: date) -> list[Counted]:
+    return [Counted(*row) for row in _rows(actor, BY_TYPE, since=since, most=MOST)]
+
+
+def events_by_organisation(actor: Actor, since: date) -> list[Counted]:
+    return [Counted(*row) for row in _rows(actor, BY_ORGANISATION, since=since, most=MOST)]
+
+
+def events_by_tag(actor: Actor, since: date, *, galaxies: bool = False) -> list[Counted]:
+    """Events by tag, or by galaxy cluster."""
+    parameters = {"since": since, "most": MOST, "galaxies": galaxies, "hidden": hidden_tag_ids(actor)}
+    return [Counted(*row) for row in _rows(actor, BY_TAG, **parameters)]
+
+
+def tags_by_month(actor: Actor, since: date, names: list[str]) -> dict[tuple[str, date], int]:
+    """Tag and month → events."""
+    rows = _rows(actor, TAGS_BY_MONTH, since=since, names=names[:COMPARED])
+    return {(name, month): count for name, month, count in rows}
+
+
+def sightings_by_month(actor: Actor, since: date) -> list[tuple[date, int, int]]:
+    """Month, type and number of the sightings that the actor may read, by when the value was seen."""
+    readable = readable_sightings(actor)
+    sql = SIGHTINGS.format(source=readable.source, condition=readable.condition)
+    return cursor().execute(sql, {**readable.parameters, "since": since, "most": 3 * MOST_MONTHS}).fetchall()
+
+
+def _rows(actor: Actor, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    visible = sql.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
+    return cursor().execute(visible, {**reader_parameters(actor), **parameters}).fetchall()
+
+
+BY_MONTH = """
+SELECT date_trunc('month', e.date)::date, count(*) FROM event e
+WHERE e.date >= %(since)s AND {event} GROUP BY 1 ORDER BY 1 DESC LIMIT %(most)s
+"""
+
+BY_TYPE = """
+SELECT a.type, count(*) FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE e.date >= %(since)s AND NOT a.deleted AND {event} AND {attribute}
+GROUP BY a.type ORDER BY 2 DESC, 1 LIMIT %(most)s
+"""
+
+BY_ORGANISATION = """
+SELECT o.name, count(*), o.id FROM event e JOIN organisation o ON o.id = e.orgc_id
+WHERE e.date >= %(since)s AND {event} GROUP BY o.id, o.name ORDER BY 2 DESC, 1 LIMIT %(most)s
+"""
+
+BY_TAG = """
+SELECT t.name, count(DISTINCT e.id)
+FROM event e JOIN event_tag et ON et.event_id = e.id JOIN tag t ON t.id = et.tag_id
+WHERE e.date >= %(since)s AND t.is_galaxy = %(galaxies)s AND t.id <> ALL(%(hidden)s::bigint[]) AND {event}
+GROUP BY t.name ORDER BY 2 DESC, 1 LIMIT %(most)s
+"""
+
+TAGS_BY_MONTH = """
+SELECT t.name, date_trunc('month', e.date)::date, count(DISTINCT e.id)
+FROM event e JOIN event_tag et ON et.event_id = e.id JOIN tag t ON t.id = et.tag_id
+WHERE e.date >= %(since)s AND t.name = ANY(%(names)s::text[]) AND {event} GROUP BY 1, 2
+"""
+
+SIGHTINGS = """
+SELECT date_trunc('month', to_timestamp(s.date_sighting) AT TIME ZONE 'UTC')::date, s.type, count(*)
+{source} WHERE {condition} AND s.date_sighting >= extract(epoch FROM %(since)s::date)
+GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT %(most)s
+"""

@@ -1,0 +1,191 @@
+"""Statistics of what the reader may see: one subject at a time, each as a figure and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.analysis.statistics import content
+from vardkase.analysis.statistics.content import Counted
+from vardkase.analysis.statistics.queries import growth
+from vardkase.core.time_budget import allow
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.sightings.models import SightingType
+from vardkase.web.ui.charts import line_chart
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.paging import first_page
+
+PERIODS: dict[str, tuple[str | Promise, int | None]] = {
+    "month": (_("30 days"), 30),
+    "": (_("12 months"), 365),
+    "all": (pgettext_lazy("period", "All time"), None),
+}
+MOST_SECONDS = 20
+"""Counting all attributes of a large hub takes some seconds."""
+LABELS = 7
+"""Months that are written below the line."""
+GROWTH = {
+    "user": _("User accounts"),
+    "org_local": _("Organisations on this hub"),
+    "org_external": _("Organisations known from elsewhere"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CountLine:
+    """`share` of the largest count, in hundredths."""
+
+    name: str
+    count: int
+    share: int
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    shown = request.GET.get("show", "")
+    _label, describe = SUBJECTS.get(shown, SUBJECTS[""])
+    shown = shown if shown in SUBJECTS else ""
+    wanted = request.GET.get("period", "")
+    _words, days = PERIODS.get(wanted, PERIODS[""])
+    since = content.EVER if days is None else timezone.localdate() - timedelta(days=days)
+    allow(MOST_SECONDS)
+    context = {
+        "shown": shown,
+        "tabs": [
+            {"label": label, "url": first_page(request, show=name or None), "current": name == shown}
+            for name, (label, _describe) in SUBJECTS.items()
+        ],
+        "periods": [
+            {"label": label, "url": first_page(request, period=name or None), "current": name == wanted}
+            for name, (label, _days) in PERIODS.items()
+        ],
+        "has_period": describe is not _people,
+        **describe(request.actor, since),
+    }
+    return render(request, "statistics/index.html", context)
+
+
+def _events(actor: Actor, since: date) -> dict[str, Any]:
+    months = content.events_by_month(actor, since)
+    total = sum(count for _month, count in months)
+    return {
+        "heading": gettext("Events by month"),
+        "gist": gettext("%(n)s events in all") % {"n": total},
+        "chart": _chart(_without_gaps(months)),
+        "rows": _lines([(date_format(month, "F Y"), count) for month, count in reversed(months)]),
+        "first_head": gettext("Month"),
+        "count_head": gettext("Events"),
+        "about": gettext("By the date of the event."),
+    }
+
+
+def _types(actor: Actor, since: date) -> dict[str, Any]:
+    return _ranking(
+        content.attributes_by_type(actor, since), gettext("Attributes by type"), gettext("Type"), True
+    )
+
+
+def _organisations(actor: Actor, since: date) -> dict[str, Any]:
+    counted = content.events_by_organisation(actor, since)
+    return _ranking(counted, gettext("Events by creator organisation"), gettext("Organisation"))
+
+
+def _tags(actor: Actor, since: date) -> dict[str, Any]:
+    return _ranking(content.events_by_tag(actor, since), gettext("Events by tag"), gettext("Tag"))
+
+
+def _galaxies(actor: Actor, since: date) -> dict[str, Any]:
+    counted = content.events_by_tag(actor, since, galaxies=True)
+    names = [each.name for each in counted[: content.COMPARED]]
+    by_month = content.tags_by_month(actor, since, names)
+    months = sorted({month for _name, month in by_month})[-12:]
+    over_time = [(name, [by_month.get((name, month), 0) for month in months]) for name in names]
+    ranking = _ranking(counted, gettext("Events by galaxy cluster"), gettext("Galaxy cluster"))
+    return ranking | {"months": months, "over_time": over_time}
+
+
+def _sightings(actor: Actor, since: date) -> dict[str, Any]:
+    found = content.sightings_by_month(actor, since)
+    months = sorted({month for month, _kind, _count in found}, reverse=True)
+    counts = {(month, kind): count for month, kind, count in found}
+    kinds = (SightingType.SEEN, SightingType.FALSE_POSITIVE, SightingType.EXPIRATION)
+    seen = [(month, counts.get((month, SightingType.SEEN), 0)) for month in reversed(months)]
+    return {
+        "heading": gettext("Sightings by month"),
+        "gist": gettext("%(n)s sightings in all") % {"n": sum(counts.values())},
+        "chart": _chart(_without_gaps(seen)),
+        "sighted": [(month, [counts.get((month, kind), 0) for kind in kinds]) for month in months],
+        "about": gettext("By when the value was seen."),
+    }
+
+
+def _people(actor: Actor, since: date) -> dict[str, Any]:
+    today = timezone.localdate()
+    counts = growth(actor, today.replace(day=1), today.replace(month=1, day=1))
+    return {
+        "heading": gettext("Accounts and organisations"),
+        "grown": [(label, counts[name]) for name, label in GROWTH.items() if name in counts],
+    }
+
+
+SUBJECTS: dict[str, tuple[str | Promise, Callable[[Actor, date], dict[str, Any]]]] = {
+    "": (_("Events"), _events),
+    "types": (_("Types"), _types),
+    "organisations": (_("Organisations"), _organisations),
+    "tags": (pgettext_lazy("noun", "Tags"), _tags),
+    "galaxies": (_("Galaxies"), _galaxies),
+    "sightings": (_("Sightings"), _sightings),
+    "people": (_("Users"), _people),
+}
+
+
+def _ranking(
+    counted: Sequence[Counted], heading: str, first_head: str, of_attributes: bool = False
+) -> dict[str, Any]:
+    return {
+        "heading": heading,
+        "rows": _lines([(each.name, each.count) for each in counted]),
+        "first_head": first_head,
+        "count_head": gettext("Attributes") if of_attributes else gettext("Events"),
+        "about": gettext("The %(n)s most frequent.") % {"n": content.MOST}
+        if len(counted) == content.MOST
+        else "",
+    }
+
+
+def _lines(counts: Sequence[tuple[str, int]]) -> list[CountLine]:
+    largest = max((count for _name, count in counts), default=0) or 1
+    return [CountLine(name, count, round(100 * count / largest)) for name, count in counts]
+
+
+def _chart(months: Sequence[tuple[date, int]]) -> Any:
+    if len(months) < 2:
+        return None
+    step = max(1, (len(months) - 1) // (LABELS - 1))
+    labels = [date_format(month, "M Y") for month, _count in months[::step]]
+    return line_chart([count for _month, count in months], labels)
+
+
+def _without_gaps(months: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
+    """Every month from the first to the last, at most the latest of `content.MOST_MONTHS`."""
+    if not months:
+        return []
+    counts, filled = dict(months), []
+    month, last = months[0][0], months[-1][0]
+    first = (last.year - content.MOST_MONTHS // 12, last.month)
+    if (month.year, month.month) < first:
+        month = date(*first, 1)
+    while month <= last:
+        filled.append((month, counts.get(month, 0)))
+        month = (month + timedelta(days=32)).replace(day=1)
+    return filled

@@ -1,0 +1,220 @@
+"""The findings of the diagnostics in words: what was found, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import find
+from vardkase.hub.instance.health import Check, HealthState
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.navigation import address_of
+
+type Facts = Mapping[str, Any]
+
+TITLES: dict[str, str | Promise] = {
+    "versions": _("Versions"),
+    "schema": _("Tables of the database"),
+    "database": _("Database"),
+    "clock": _("Time"),
+    "disk": _("Disk"),
+    "worker": _("Worker process"),
+    "queue": _("Job queue"),
+    "schedules": _("Scheduled tasks"),
+    "mail": _("E-mail"),
+    "feeds": _("Feeds"),
+    "connections": _("Connected hubs"),
+    "settings": _("Settings of the installation"),
+}
+PAGES = {
+    "queue": "jobs",
+    "schedules": "schedules",
+    "feeds": "feeds",
+    "connections": "servers",
+}
+"""Where to look into a finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFinding:
+    """`details` are in English, as the installation words them."""
+
+    title: str | Promise
+    state: str
+    said: str
+    advice: str
+    url: str
+    details: list[dict[str, str]] = field(default_factory=list)
+
+
+def finding_of(check: Check) -> HealthFinding:
+    said = SAID[check.name](check.facts)
+    advice = "" if check.state is HealthState.OK else " ".join(ADVICE[check.name](check.facts))
+    page = PAGES.get(check.name, "")
+    return HealthFinding(
+        TITLES[check.name],
+        check.state.value,
+        said,
+        advice,
+        address_of(page) if page else "",
+        check.facts.get("found", []),
+    )
+
+
+def _versions(facts: Facts) -> str:
+    return gettext(
+        "Vårdkase %(vardkase)s, API of MISP %(misp)s, Python %(python)s, Django %(django)s, PostgreSQL %(postgresql)s."
+    ) % dict(facts)
+
+
+def _schema(facts: Facts) -> str:
+    if not (facts["missing"] or facts["tables"]):
+        return gettext("The tables are those that this version expects.")
+    return gettext("%(missing)s migrations are missing, and tables differ: %(tables)s.") % {
+        "missing": facts["missing"],
+        "tables": ", ".join(facts["tables"]) or "–",
+    }
+
+
+def _database(facts: Facts) -> str:
+    return gettext(
+        "%(size)s. %(used)s of %(most)s connections are in use. The longest transaction has run for %(seconds)s s."
+    ) % {
+        "size": filesizeformat(facts["bytes"]),
+        "used": facts["used"],
+        "most": facts["most"],
+        "seconds": thin(facts["longest"]),
+    }
+
+
+def _clock(facts: Facts) -> str:
+    return gettext("The clocks of the hub and the database differ by %(seconds)s s.") % dict(facts)
+
+
+def _disk(facts: Facts) -> str:
+    return gettext("%(free)s of %(total)s are free (%(percent)s %%).") % {
+        "free": filesizeformat(facts["free"]),
+        "total": filesizeformat(facts["total"]),
+        "percent": facts["percent"],
+    }
+
+
+def _worker(facts: Facts) -> str:
+    running: int = facts["running"]
+    if not running:
+        return gettext("No worker is running.")
+    return ngettext("%(n)s worker is running.", "%(n)s workers are running.", running) % {"n": running}
+
+
+def _queue(facts: Facts) -> str:
+    return gettext(
+        "%(waiting)s jobs are waiting and %(running)s are running. %(failed)s failed in the last day."
+    ) % {name: thin(facts[name]) for name in ("waiting", "running", "failed")}
+
+
+def _schedules(facts: Facts) -> str:
+    if not (facts["failed"] or facts["late"]):
+        return gettext("%(n)s tasks run on schedule.") % {"n": facts["active"]}
+    found = [find(name) for name in facts["failed"]]
+    return gettext("%(late)s tasks are late. Failed at their last run: %(failed)s.") % {
+        "late": facts["late"],
+        "failed": ", ".join(str(each.title) for each in found if each) or "–",
+    }
+
+
+def _mail(facts: Facts) -> str:
+    if not facts["configured"]:
+        return gettext("No mail server is configured: the hub sends no e-mail.")
+    return gettext("%(waiting)s messages are waiting. %(failed)s could not be sent in the last day.") % {
+        name: thin(facts[name]) for name in ("waiting", "failed")
+    }
+
+
+def _feeds(facts: Facts) -> str:
+    if facts["failed"]:
+        return gettext("The last fetch failed: %(names)s.") % {"names": ", ".join(facts["failed"])}
+    return gettext("%(n)s feeds are in use, and no fetch failed.") % {"n": facts["used"]}
+
+
+def _connections(facts: Facts) -> str:
+    if facts["failed"]:
+        return gettext("Not working: %(names)s.") % {"names": ", ".join(facts["failed"])}
+    return gettext("%(n)s connections are in use, and none is known to fail.") % {"n": facts["used"]}
+
+
+def _settings(facts: Facts) -> str:
+    found = len(facts["found"])
+    if not found:
+        return gettext("No unsafe setting was found.")
+    return ngettext("%(n)s unsafe setting was found.", "%(n)s unsafe settings were found.", found) % {
+        "n": found
+    }
+
+
+def _advice_of_database(facts: Facts) -> Iterator[str]:
+    yield gettext(
+        "Find what holds connections or a long transaction, and end it; restart the hub if it is its own."
+    )
+
+
+def _advice_of_queue(facts: Facts) -> Iterator[str]:
+    if facts["late"]:
+        yield gettext("The oldest job has waited for more than 15 minutes: check that a worker is running.")
+    if facts["failed"]:
+        yield gettext("Read why the jobs failed, and run them again.")
+
+
+def _advice_of_schedules(facts: Facts) -> Iterator[str]:
+    yield gettext("Read the last result of each, and run it again. Late tasks need a running worker.")
+
+
+def _advice_of_mail(facts: Facts) -> Iterator[str]:
+    if not facts["configured"]:
+        yield gettext("Set VARDKASE_SMTP_HOST (docs/deploy.md).")
+    elif facts["late"] or facts["failed"]:
+        yield gettext(
+            "Check that the mail server answers and accepts the sender, and that a worker is running."
+        )
+
+
+def _advises(words: str | Promise) -> Callable[[Facts], Iterator[str]]:
+    return lambda _facts: iter([str(words)])
+
+
+SAID: dict[str, Callable[[Facts], str]] = {
+    "versions": _versions,
+    "schema": _schema,
+    "database": _database,
+    "clock": _clock,
+    "disk": _disk,
+    "worker": _worker,
+    "queue": _queue,
+    "schedules": _schedules,
+    "mail": _mail,
+    "feeds": _feeds,
+    "connections": _connections,
+    "settings": _settings,
+}
+ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
+    "schema": _advises(
+        _("Start the hub with this version once, which migrates the database (docs/deploy.md).")
+    ),
+    "database": _advice_of_database,
+    "clock": _advises(_("Synchronise the clocks of both machines with a time server.")),
+    "disk": _advises(_("Make room or enlarge the disk. Without room the database stops.")),
+    "worker": _advises(
+        _("Start `vardkase serve` or `vardkase worker`; without a worker nothing is fetched or sent.")
+    ),
+    "queue": _advice_of_queue,
+    "schedules": _advice_of_schedules,
+    "mail": _advice_of_mail,
+    "feeds": _advises(_("Open each feed to read why, and fetch it again.")),
+    "connections": _advises(_("Open each connection and test it.")),
+    "settings": _advises(_("Change the settings below and start the hub again.")),
+}
