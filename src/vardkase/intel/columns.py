@@ -6,7 +6,8 @@ casts them for the wire: a new column is one line of a model, and a migration.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, models
@@ -48,7 +49,8 @@ class Column(NamedTuple):
     """Whether a document may carry it (`models.document_columns`)."""
 
 
-def columns_of(entity: Entity) -> dict[str, Column]:
+@cache
+def columns_of(entity: Entity) -> Mapping[str, Column]:
     """The columns by name, in the order of the model."""
     return {
         str(field.column): Column(
@@ -76,12 +78,14 @@ def further_readers(entity: Entity, known: Container[str]) -> Readers:
     ]
 
 
-def changeable(entity: Entity) -> dict[str, Column]:
+@cache
+def changeable(entity: Entity) -> Mapping[str, Column]:
     return {name: column for name, column in columns_of(entity).items() if name not in IDENTITY}
 
 
-def readable_columns(entity: Entity) -> list[str]:
-    return [name for name in columns_of(entity) if name not in SECRET]
+@cache
+def readable_columns(entity: Entity) -> Sequence[str]:
+    return tuple(name for name in columns_of(entity) if name not in SECRET)
 
 
 def _joined_value(row: Any) -> str:
