@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.test import Client
@@ -15,8 +17,15 @@ from vardkase.identity.accounts.models import User
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Without `resultTypes`, axe also describes every passing element, which takes most of its time.
-RUN_AXE = "async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']})).violations"
-WIDE, PHONE = (1440, 900), (390, 844)
+RUN_AXE = """async ([rules, exclude]) =>
+  (await axe.run({include: [document], exclude}, {runOnly: rules, resultTypes: ['violations']})).violations"""
+FRAME = [".top-bar", ".frame > nav"]
+"""The same on every page: half of the elements."""
+WIDE, PHONE, NARROW = (1440, 900), (390, 844), (320, 700)
+
+type Look = tuple[tuple[int, int], bool]
+"""A size of the window, and whether the dark colours are asked for."""
+BOTH: tuple[Look, ...] = ((WIDE, False), (PHONE, True))
 
 
 expect.set_options(timeout=30_000)  # Not Playwright's five seconds, which a busy machine exceeds.
@@ -28,13 +37,36 @@ class Visit:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.complaints: list[str] = []
+        self._framed: set[Look] = set()
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def violations(self) -> list[str]:
-        """Axe's findings as "rule: first place"; empty when the page passes."""
-        self.page.evaluate(AXE.read_text())
-        found: list[dict[str, Any]] = self.page.evaluate(RUN_AXE, RULES)
+    def faults(self, path: str, looks: Sequence[Look] = BOTH) -> list[str]:
+        """What is wrong with a page, which is loaded once and seen in each of `looks`.
+
+        Axe looks at the frame around the pages the first time only.
+        """
+        response = self.page.goto(urljoin(self.page.url, path))
+        found = [] if response is None or response.status == 200 else [f"status {response.status}"]
+        if (headings := self.page.locator("h1").count()) != 1:
+            found.append(f"{headings} headings")
+        for (width, height), dark in looks:
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.page.emulate_media(color_scheme="dark" if dark else "light")
+            beyond = [f"{self.overflow()} pixels too wide"] if self.overflow() > 0 else []
+            seen = f"{width} pixels, {'dark' if dark else 'light'}"
+            exclude = FRAME if ((width, height), dark) in self._framed else []
+            self._framed.add(((width, height), dark))
+            found += [f"{seen}: {fault}" for fault in (*beyond, *self.violations(exclude))]
+        found += self.complaints
+        self.complaints.clear()
+        return found
+
+    def violations(self, exclude: Sequence[str] = ()) -> list[str]:
+        """Axe's findings as "rule: first place", but for these parts; empty when the page passes."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text())
+        found: list[dict[str, Any]] = self.page.evaluate(RUN_AXE, [RULES, list(exclude)])
         return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
 
     def overflow(self) -> int:
@@ -56,6 +88,7 @@ def visit(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if dark else "light",
         locale="sv-SE",
+        reduced_motion="reduce",  # Colours change at once, so that axe does not meet them halfway.
     )
     if user is not None:
         client = Client()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.pages import PHONE, WIDE, visit
+from tests.browser.pages import NARROW, PHONE, WIDE, visit
 from tests.factories.event_page import make_setup
 from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
@@ -20,9 +20,10 @@ def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_see
     propose_deletion(server_seed.partner.actor, setup.attribute("198.51.100.23").pk)
     user = server_seed.org_admin.user
     event = f"/event/{setup.event.pk}/"
-    for path, size, dark in (
+    opened = visit(chromium, server, "/", user)
+    pages = (
         ("/events/", WIDE, False),
-        ("/events/?tlp=red&since=x", (320, 700), True),
+        ("/events/?tlp=red&since=x", NARROW, True),
         (event, WIDE, True),
         (event, PHONE, False),
         (f"{event}correlations/", WIDE, False),
@@ -37,13 +38,10 @@ def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_see
         ("/search/?q=198.51.100.0/24", WIDE, False),
         ("/value/?v=198.51.100.23", WIDE, False),
         ("/value/?v=unknown.example", PHONE, True),
-    ):
-        opened = visit(chromium, server, path, user, size, dark)
-        assert opened.page.locator("h1").count() == 1, path
-        assert opened.violations() == [], path
-        assert opened.overflow() <= 0, path
-        assert opened.complaints == [], path
-        opened.page.context.close()
+    )
+    assert {
+        path: faults for path, size, dark in pages if (faults := opened.faults(path, [(size, dark)]))
+    } == {}
 
 
 def test_header_unfolds_by_keyboard(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
