@@ -11,7 +11,14 @@ const here = dirname(fileURLToPath(import.meta.url));
 const web = join(here, "../src/vardkase/web");
 const built = join(web, "static/built");
 const out = `${built}.new`;
-const entries = ["src/app.ts", "src/graph.ts", "src/apiClient.ts", "src/reports.ts", "styles/app.css"];
+const entries = [
+  "src/app.ts",
+  "src/graph.ts",
+  "src/apiClient.ts",
+  "src/reports.ts",
+  "src/timeline.ts",
+  "styles/app.css",
+];
 
 /** Light values for browsers without light-dark(): a readable light page instead of none at all. */
 const lightFallback = {

@@ -1,201 +1,299 @@
 // Graphs, loaded only by the pages that have one: <div data-graph="address of the data">. The page says the same in a table.
-import cytoscape, { type Core, type ElementDefinition, type NodeSingular } from "cytoscape";
+import type { NodeCollection, NodeSingular } from "cytoscape";
 import { on } from "./dom";
+import { type GraphData, read } from "./graph/data";
+import { ReferenceEditor } from "./graph/editing";
+import { followKeys } from "./graph/keys";
+import { followChoice } from "./graph/panel";
+import { preview, savePng, saveSvg } from "./graph/picture";
+import { GraphView } from "./graph/view";
 
-interface GraphData {
-  nodes: { id: string; label: string; group: string; url: string; data: string; main: boolean }[];
-  edges: { source: string; target: string; label: string }[];
+interface Saved {
+  nodes?: { id: string; x: number; y: number; pinned: boolean; open: boolean }[];
+  shown?: string[];
 }
 
-/** Shapes as well as colours tell the groups apart; those beyond the last share it. */
-const SHAPES = ["ellipse", "round-rectangle", "diamond", "hexagon", "triangle", "pentagon", "star"] as const;
-const SIGNS = ["●", "■", "◆", "⬢", "▲", "⬟", "★"];
-const groups: string[] = [];
+/** Parts of which one request asks for tags or correlations. */
+const ASKED = 300;
+/** Requests for more parts that restoring a saved graph makes. */
+const MOST_ROUNDS = 20;
+const KINDS: Record<string, [string, string]> = { tags: ["tag", "t"], correlations: ["correlation", "e"] };
 
-function shapeOf(group: string): (typeof SHAPES)[number] {
-  if (!groups.includes(group)) groups.push(group);
-  return SHAPES[Math.min(groups.indexOf(group), SHAPES.length - 1)] ?? "ellipse";
-}
+class GraphPage {
+  private readonly view: GraphView;
+  private readonly editor: ReferenceEditor | undefined;
+  private readonly showChoice: () => void;
+  private readonly hidden = new Set<string>();
+  private readonly contexts = new Set<string>();
+  private after = "";
 
-function token(name: string): string {
-  // Canvas knows no light-dark(): the browser resolves the token on an element.
-  const probe = document.createElement("span");
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const colour = getComputedStyle(probe).color;
-  probe.remove();
-  return colour;
-}
+  constructor(
+    private readonly place: HTMLElement,
+    private readonly frame: HTMLElement,
+  ) {
+    this.view = new GraphView(place);
+    this.showChoice = followChoice(this.view, frame);
+    followKeys(this.view, (what) => void this.act(what));
+    if (frame.dataset.references)
+      this.editor = new ReferenceEditor(this.view, frame, (text) => this.say(text));
+    this.view.cy.on("dbltap", "node[?data]", (event) => void this.toggle(event.target as NodeSingular));
+    this.listen();
+  }
 
-function elements(data: GraphData): ElementDefinition[] {
-  const nodes = data.nodes.map((node) => ({
-    group: "nodes" as const,
-    data: { ...node, shape: shapeOf(node.group) },
-    classes: node.main ? "main" : "",
-  }));
-  const edges = data.edges.map((edge) => ({
-    group: "edges" as const,
-    data: { ...edge, id: `${edge.source} ${edge.label} ${edge.target}` },
-  }));
-  return [...nodes, ...edges];
-}
+  async start(): Promise<void> {
+    await this.more(this.place.dataset.graph ?? "");
+    const saved = this.place.dataset.saved;
+    if (saved) await this.restore(await read<Saved>(saved));
+    else await this.view.arrange();
+    for (const tool of document.querySelectorAll<HTMLElement>("[data-graph-tools]")) tool.hidden = false;
+  }
 
-function add(graph: Core, data: GraphData): void {
-  const unknown = elements(data).filter((one) => graph.getElementById(String(one.data.id)).empty());
-  graph.add(unknown);
-}
+  private listen(): void {
+    on("click", "[data-graph-act]", (button) => void this.act(button.dataset.graphAct ?? "", button));
+    on(
+      "change",
+      "[data-graph-layout]",
+      (select) => void this.view.arrange((select as HTMLSelectElement).value),
+    );
+    on("change", "[data-graph-context]", (box) => void this.setContext(box as HTMLInputElement));
+    on("change", "[data-graph-group]", (box) => this.filter(box as HTMLInputElement));
+    on("input", "[data-graph-search]", (box) => this.search((box as HTMLInputElement).value));
+    on("keydown", "[data-graph-search]", (box, event) => {
+      if (event.key === "Enter") this.nextFound((box as HTMLInputElement).value);
+    });
+    document.querySelector("[data-graph-save]")?.addEventListener("submit", (event) => this.keep(event));
+  }
 
-/** A graph of two would fill the frame with two letters. */
-const LARGEST_FIT = 1.4;
+  private async more(address: string): Promise<void> {
+    const data = await read(address);
+    this.added(data);
+    this.after = data.after ?? "";
+    const button = this.frame.querySelector<HTMLElement>("[data-graph-act=more]");
+    if (button) button.hidden = !this.after;
+  }
 
-function fit(graph: Core): void {
-  graph.fit(undefined, 24);
-  if (graph.zoom() > LARGEST_FIT) {
-    graph.zoom(LARGEST_FIT);
-    graph.center();
+  private added(data: GraphData): NodeCollection {
+    const fresh = this.view.add(data);
+    for (const group of this.hidden) this.view.show(group, false);
+    this.showLegend();
+    this.showChoice();
+    return fresh;
+  }
+
+  private async act(what: string, button?: HTMLElement): Promise<void> {
+    const { view, place } = this;
+    const name = place.dataset.graphName ?? "graph";
+    const node = view.chosen();
+    const edge = view.cy.edges(":selected").first();
+    if (what === "in") view.zoom(1.3);
+    else if (what === "out") view.zoom(1 / 1.3);
+    else if (what === "fit") view.fit();
+    else if (what === "arrange") await view.arrange();
+    else if (what === "png") savePng(view.cy, name);
+    else if (what === "svg") saveSvg(view.cy, name);
+    else if (what === "screen") await this.fullScreen();
+    else if (what === "more") await this.loadMore();
+    else if (what === "all") this.showAll();
+    else if (what === "draw" && button) this.editor?.toggleDrawing(button);
+    else if (what === "undo") await this.editor?.undo();
+    else if (what === "panel")
+      this.frame.querySelector<HTMLElement>("[data-graph-panel] :is(a, button):not([hidden])")?.focus();
+    else if (edge.nonempty() && what === "change") this.editor?.change(edge.id());
+    else if (edge.nonempty() && what === "remove") await this.editor?.remove(edge.id());
+    else if (node) await this.actOn(node, what);
+  }
+
+  private async actOn(node: NodeSingular, what: string): Promise<void> {
+    if (what === "open" && node.data("url")) location.assign(String(node.data("url")));
+    else if (["expand", "collapse", "toggle"].includes(what)) await this.toggle(node);
+    else if (["pin", "unpin", "togglePin"].includes(what)) this.pin(node, !node.locked());
+    else if (what === "hide") this.hide(node);
+    else if (what === "reference") this.editor?.open(node);
+  }
+
+  private async toggle(node: NodeSingular): Promise<void> {
+    if (!node.data("data")) return;
+    if (node.data("isOpen")) this.view.remove(this.broughtBy(node));
+    else await this.expand(node);
+    node.data("isOpen", !node.data("isOpen"));
+    await this.readContexts();
+    this.showLegend();
+    this.showChoice();
+  }
+
+  private async expand(node: NodeSingular): Promise<void> {
+    const fresh = this.added(await read(String(node.data("data"))));
+    fresh.data("by", node.id());
+    if (fresh.nonempty()) this.view.surround(node, fresh);
+  }
+
+  /** What closes with a node: the attributes in an object, and what came with it and is not expanded itself. */
+  private broughtBy(node: NodeSingular): string[] {
+    const gone = this.view
+      .nodes()
+      .filter(
+        (other) =>
+          other.data("in") === node.id() || (other.data("by") === node.id() && !other.data("isOpen")),
+      );
+    return gone.map((other) => other.id());
+  }
+
+  private pin(node: NodeSingular, isPinned: boolean): void {
+    if (isPinned) node.lock();
+    else node.unlock();
+    node.toggleClass("pinned", isPinned);
+  }
+
+  private hide(node: NodeSingular): void {
+    node.unselect();
+    node.addClass("gone");
+    const all = this.frame.querySelector<HTMLElement>("[data-graph-act=all]");
+    if (all) all.hidden = false;
+  }
+
+  private showAll(): void {
+    this.view.nodes().removeClass("gone");
+    for (const group of this.hidden) this.view.show(group, false);
+    const all = this.frame.querySelector<HTMLElement>("[data-graph-act=all]");
+    if (all) all.hidden = true;
+  }
+
+  private async loadMore(): Promise<void> {
+    await this.next();
+    await this.readContexts();
+    await this.view.arrange();
+  }
+
+  private async next(): Promise<void> {
+    const address = new URL(this.place.dataset.graph ?? "", location.href);
+    address.searchParams.set("after", this.after);
+    await this.more(address.href);
+  }
+
+  private async setContext(box: HTMLInputElement): Promise<void> {
+    const name = box.dataset.graphContext ?? "";
+    if (box.checked) this.contexts.add(name);
+    else this.contexts.delete(name);
+    if (box.checked) await this.readContext(name);
+    else this.view.removeContext(...(KINDS[name] ?? ["", ""]));
+    this.showLegend();
+    await this.view.arrange();
+  }
+
+  private async readContexts(): Promise<void> {
+    for (const name of this.contexts) await this.readContext(name);
+  }
+
+  private async readContext(name: string): Promise<void> {
+    const parts = this.view
+      .nodes()
+      .filter("[uuid]")
+      .map((node) => node.id());
+    for (let at = 0; at < parts.length; at += ASKED) {
+      const asked = parts.slice(at, at + ASKED).join(",");
+      const data = await read(`${this.frame.dataset.contexts}${name}/?parts=${asked}`);
+      this.added(data);
+    }
+  }
+
+  private filter(box: HTMLInputElement): void {
+    const group = box.dataset.graphGroup ?? "";
+    if (box.checked) this.hidden.delete(group);
+    else this.hidden.add(group);
+    this.view.show(group, box.checked);
+  }
+
+  private search(text: string): void {
+    const found = this.view.search(text);
+    const template = this.frame.querySelector("[data-graph-words=found]")?.textContent?.trim() ?? "";
+    this.say(text.trim() ? `${template} ${found.length}` : "");
+  }
+
+  private nextFound(text: string): void {
+    const found = this.view.search(text).not(".gone");
+    const ids = found.map((node) => node.id());
+    const next = ids[(ids.indexOf(this.view.chosen()?.id() ?? "") + 1) % ids.length];
+    const node = next ? this.view.node(next) : undefined;
+    if (node) this.view.choose(node);
+  }
+
+  private async fullScreen(): Promise<void> {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await this.frame.requestFullscreen();
+  }
+
+  private showLegend(): void {
+    const legend = this.frame.querySelector("#graph-legend");
+    const known = new Set(this.view.nodes().map((node) => String(node.data("group"))));
+    const lines = this.view.groups.names
+      .filter((group) => known.has(group))
+      .map((group) => {
+        const line = document.createElement("li");
+        const label = document.createElement("label");
+        const box = document.createElement("input");
+        box.type = "checkbox";
+        box.className = "checkbox";
+        box.checked = !this.hidden.has(group);
+        box.dataset.graphGroup = group;
+        label.className = "option";
+        const words = document.createElement("span");
+        words.textContent = `${this.view.groups.signOf(group)} ${group}`;
+        label.append(box, words);
+        line.append(label);
+        return line;
+      });
+    legend?.replaceChildren(...lines);
+  }
+
+  /** Fills the form that saves the graph: where everything is, and a small picture. */
+  private keep(event: Event): void {
+    const form = event.target as HTMLFormElement;
+    const nodes = this.view.nodes().map((node) => ({
+      id: node.id(),
+      x: Math.round(node.position("x")),
+      y: Math.round(node.position("y")),
+      pinned: node.locked(),
+      open: Boolean(node.data("isOpen")),
+    }));
+    const drawing = { nodes, shown: [...this.contexts] };
+    (form.elements.namedItem("network_json") as HTMLInputElement).value = JSON.stringify(drawing);
+    (form.elements.namedItem("preview_img") as HTMLInputElement).value = preview(this.view.cy);
+  }
+
+  private async restore(saved: Saved): Promise<void> {
+    const placed = new Map((saved.nodes ?? []).map((node) => [node.id, node]));
+    const isMissing = () => [...placed.keys()].some((id) => id.startsWith("o") && !this.view.node(id));
+    // What was loaded and expanded then is so again, as far as it is still there.
+    for (let round = 0; this.after && round < MOST_ROUNDS && isMissing(); round++) await this.next();
+    for (const node of this.view.nodes().toArray() as NodeSingular[])
+      if (placed.get(node.id())?.open) await this.toggle(node);
+    for (const name of saved.shown ?? []) {
+      this.contexts.add(name);
+      const box = this.frame.querySelector<HTMLInputElement>(`[data-graph-context=${name}]`);
+      if (box) box.checked = true;
+      await this.readContext(name);
+    }
+    await this.view.arrange();
+    for (const node of this.view.nodes().toArray() as NodeSingular[]) {
+      const at = placed.get(node.id());
+      if (!at) continue;
+      node.position({ x: at.x, y: at.y });
+      this.pin(node, at.pinned);
+    }
+    this.view.fit();
+  }
+
+  private say(text: string): void {
+    const news = this.frame.querySelector("[data-graph-news]");
+    if (news) news.textContent = text;
   }
 }
 
-function showLegend(): void {
-  const legend = document.querySelector("#graph-legend");
-  const lines = groups.map((group, index) => {
-    const line = document.createElement("li");
-    line.textContent = `${SIGNS[Math.min(index, SIGNS.length - 1)]} ${group}`;
-    return line;
-  });
-  legend?.replaceChildren(...lines);
-}
-
-function arrange(graph: Core): void {
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const layout = graph.layout({
-    name: "cose",
-    animate: !still,
-    animationDuration: 240,
-    nodeDimensionsIncludeLabels: true,
-    idealEdgeLength: () => 120,
-    nodeRepulsion: () => 40_000,
-    randomize: false,
-    padding: 24,
-    fit: false,
-  });
-  layout.one("layoutstop", () => fit(graph));
-  layout.run();
-  showLegend();
-}
-
-function paint(graph: Core): void {
-  const font = getComputedStyle(document.body).fontFamily;
-  graph.style([
-    {
-      selector: "node",
-      style: {
-        shape: "data(shape)" as "ellipse",
-        label: "data(label)",
-        width: 22,
-        height: 22,
-        "background-color": token("--heat-2"),
-        "border-color": token("--sea"),
-        "border-width": 1.5,
-        color: token("--ink"),
-        "font-family": font,
-        "font-size": 13,
-        "text-valign": "bottom",
-        "text-margin-y": 4,
-        "text-wrap": "wrap",
-        "text-max-width": "140px",
-        "text-background-color": token("--sheet"),
-        "text-background-opacity": 0.85,
-      },
-    },
-    {
-      selector: "node.main",
-      style: {
-        width: 34,
-        height: 34,
-        "background-color": token("--sea"),
-        "font-size": 13,
-        "font-weight": "bold",
-      },
-    },
-    { selector: "node:selected", style: { "border-color": token("--flare"), "border-width": 4 } },
-    {
-      selector: "edge",
-      style: {
-        width: 1.25,
-        "line-color": token("--edge"),
-        "target-arrow-color": token("--edge"),
-        "target-arrow-shape": "triangle",
-        "curve-style": "bezier",
-        label: "data(label)",
-        color: token("--ink-2"),
-        "font-family": font,
-        "font-size": 10,
-        "text-rotation": "autorotate",
-        "text-background-color": token("--sheet"),
-        "text-background-opacity": 0.85,
-      },
-    },
-  ]);
-}
-
-async function read(address: string): Promise<GraphData> {
-  // Without asking for JSON, which would make it a request of the API, that wants a key.
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(String(answer.status));
-  return (await answer.json()) as GraphData;
-}
-
-function save(graph: Core, name: string): void {
-  const picture = graph.png({
-    output: "blob",
-    bg: token("--sheet"),
-    scale: 2,
-    full: true,
-  }) as unknown as Blob;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(picture);
-  link.download = `${name}.png`;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
-function act(graph: Core, what: string, name: string): void {
-  const chosen = graph.$("node:selected").first() as NodeSingular;
-  if (what === "in") graph.zoom({ level: graph.zoom() * 1.3, renderedPosition: middle(graph) });
-  else if (what === "out") graph.zoom({ level: graph.zoom() / 1.3, renderedPosition: middle(graph) });
-  else if (what === "fit") fit(graph);
-  else if (what === "arrange") arrange(graph);
-  else if (what === "save") save(graph, name);
-  else if (what === "open" && chosen.nonempty()) location.assign(String(chosen.data("url")));
-}
-
-function middle(graph: Core): { x: number; y: number } {
-  return { x: graph.width() / 2, y: graph.height() / 2 };
-}
-
-async function start(place: HTMLElement): Promise<void> {
-  const data = await read(place.dataset.graph ?? "");
-  const graph = cytoscape({ container: place, elements: elements(data), maxZoom: 4 });
-  paint(graph);
-  arrange(graph);
-  const news = document.querySelector("#graph-news");
-  graph.on("select", "node", (event) => {
-    const node = event.target as NodeSingular;
-    if (news) news.textContent = `${node.data("label")} (${node.data("group")})`;
-  });
-  graph.on("dbltap", "node", async (event) => {
-    add(graph, await read(String((event.target as NodeSingular).data("data"))));
-    arrange(graph);
-  });
-  const repaint = () => paint(graph);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-  on("click", "[data-graph-act]", (button) =>
-    act(graph, button.dataset.graphAct ?? "", place.dataset.graphName ?? "graph"),
-  );
-  for (const tool of document.querySelectorAll<HTMLElement>("[data-graph-tools]")) tool.hidden = false;
-}
-
 for (const place of document.querySelectorAll<HTMLElement>("[data-graph]")) {
-  start(place).catch(() => place.closest<HTMLElement>("[data-graph-frame]")?.setAttribute("hidden", ""));
+  const frame = place.closest<HTMLElement>("[data-graph-frame]");
+  if (frame)
+    new GraphPage(place, frame).start().catch((error: unknown) => {
+      console.error(error);
+      frame.hidden = true;
+    });
 }

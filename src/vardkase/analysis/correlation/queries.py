@@ -128,6 +128,18 @@ WHERE EXISTS (
 )
 """
 
+OVER_CORRELATING = """
+SELECT mine.attribute_id, mine.key FROM (
+    SELECT key, min(attribute_id) AS attribute_id FROM ({mine}) every GROUP BY key
+) mine
+CROSS JOIN LATERAL (SELECT count(*) AS number FROM (
+    SELECT 1 FROM attribute_key o {join}
+    WHERE o.key = mine.key AND o.event_id <> %(event)s AND o.correlates AND {event} AND {attribute} AND {apart}
+    LIMIT %(cap)s + 1
+) AS few) AS found
+WHERE found.number > %(cap)s ORDER BY mine.attribute_id LIMIT %(limit)s
+"""
+
 WITH_VALUE = """
 SELECT k.attribute_id
 FROM attribute_key k JOIN event e ON e.id = k.event_id JOIN attribute a ON a.id = k.attribute_id
@@ -206,6 +218,17 @@ def correlating_attributes(actor: Actor, event_id: int) -> set[int]:
     sql = CORRELATING.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **others)
     found = {row[0] for row in _rows(actor, sql, event=event_id, rules=rules)}
     return found | {each.attribute_id for each in alike_in_event(actor, event_id)}
+
+
+def over_correlating_in_event(actor: Actor, event_id: int, *, limit: int) -> dict[int, int]:
+    """Attribute id → key, for values of an event that over-correlate; one attribute of each."""
+    if DISABLED.value:
+        return {}
+    rules = rules_naming([event_id]).get(event_id, [])
+    others = _others(actor, "%(rules)s" if rules else "")
+    sql = OVER_CORRELATING.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **others)
+    cap = settings.VARDKASE_CORRELATION_LIMIT
+    return dict(_rows(actor, sql, event=event_id, cap=cap, limit=limit, rules=rules))
 
 
 def alike_in_event(actor: Actor, event_id: int) -> list[Similar]:

@@ -73,14 +73,6 @@ def object_heads(actor: Actor, object_ids: Sequence[int]) -> dict[int, ObjectHea
     return heads
 
 
-def event_references(actor: Actor, event_id: int) -> list[ReferenceLine]:
-    return _references(actor, "r.event_id = %(event)s", event=event_id)
-
-
-def count_references(actor: Actor, event_id: int) -> int:
-    return len(event_references(actor, event_id))
-
-
 def _references(actor: Actor, where: str, **parameters: object) -> list[ReferenceLine]:
     sql = REFERENCES.format(
         where=where,

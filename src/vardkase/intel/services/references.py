@@ -24,6 +24,7 @@ from vardkase.identity.access.visibility import (
 )
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.columns import FURTHER_OF_REFERENCE, NewObject, NewReference
+from vardkase.intel.editing.deletion import delete_reference
 from vardkase.intel.kernel.attribute_assembler import numbered_parts, taken_uuids
 from vardkase.intel.kernel.audiences import reference_audiences, touch_objects
 from vardkase.intel.kernel.audit_entries import event_target, known_to
@@ -31,7 +32,7 @@ from vardkase.intel.kernel.bulk_insert import write_references
 from vardkase.intel.kernel.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.models import Event, ObjectReference
 from vardkase.intel.problems import IntelProblem, ObjectProblem
-from vardkase.intel.queries.find import find_object
+from vardkase.intel.queries.find import find_object, find_reference
 from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.object import parse_reference
 
@@ -65,6 +66,18 @@ def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> Object
         actor, IntelAction.OBJECT_REFERENCE_ADDED, Target("object_reference", reference.pk, reference.uuid)
     )
     return reference
+
+
+@transaction.atomic
+def replace_reference(actor: Actor, reference_id: int, data: dict[str, Any]) -> ObjectReference:
+    """Exchange a reference for another one from the same object; other instances know no edit of a reference.
+
+    Raises NotFound (no such reference, or no such target in the event), NotYours, Invalid.
+    """
+    stored = find_reference(actor, reference_id)
+    made = add_reference(actor, str(stored.object_id), data)
+    delete_reference(actor, stored.id)
+    return made
 
 
 @transaction.atomic

@@ -28,7 +28,8 @@ from vardkase.intel.queries.find import Reference, matches
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.settings import ANONYMISE, ANONYMISE_AS, EVERYONE, HOST, POLICY, REPORTERS
 
-WEEK = 7 * 24 * 3600
+DAY = 24 * 3600
+WEEK = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,17 @@ def weekly_counts(actor: Actor, attribute_ids: Sequence[int], weeks: int, now: i
     for attribute_id, ago, count in cursor().execute(sql, {**readable.parameters, **parameters}):
         counts.setdefault(attribute_id, [0] * weeks)[weeks - 1 - ago] = count
     return counts
+
+
+def sighting_days(actor: Actor, event_id: int, limit: int = 1000) -> list[tuple[int, int, int]]:
+    """Start of a day in UTC (Unix seconds), type, and number of sightings of an event; the latest days."""
+    readable = readable_sightings(actor)
+    sql = (
+        f"SELECT s.date_sighting / {DAY} * {DAY} AS day, s.type, count(*) {readable.source} "
+        f"WHERE s.event_id = %(event)s AND {readable.condition} "
+        "GROUP BY day, s.type ORDER BY day DESC, s.type LIMIT %(limit)s"
+    )
+    return cursor().execute(sql, {**readable.parameters, "event": event_id, "limit": limit}).fetchall()
 
 
 def sighted_attributes(actor: Actor, event_id: int) -> set[int]:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.analysis.saved_searches.queries import saved_searches
 from vardkase.core.errors import NotFound
@@ -93,7 +94,9 @@ OF_AN_EVENT = (
     EventCommand("event_tag", _("Add tags"), icon="tags", is_for=_may_tag),
     EventCommand("event_formats", _("Download this event"), icon="download"),
     EventCommand("event_correlations", _("Correlations"), icon="share"),
-    EventCommand("event_references", _("References"), icon="link"),
+    EventCommand("event_graph", _("Graph and references"), icon="topology-star-3"),
+    EventCommand("event_timeline", pgettext_lazy("of an event", "Timeline"), icon="timeline-event"),
+    EventCommand("event_correlation_graph", _("Correlation graph"), icon="affiliate"),
 )
 
 

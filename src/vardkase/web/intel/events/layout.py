@@ -17,7 +17,6 @@ from vardkase.intel.publication_requests.queries import request_about
 from vardkase.intel.queries import event_parts, versions
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.object_lines import count_references
 from vardkase.misp.distribution import Distribution
 from vardkase.web.intel.event_delegations.presenters import ShownDelegation
 from vardkase.web.intel.events import header
@@ -82,7 +81,6 @@ def _tabs(
 ) -> list[dict[str, Any]]:
     event_id = shell.event.id
     reports = event_parts.count_reports(shell.actor, event_id)
-    references = count_references(shell.actor, event_id)
     is_counted = shell.listed.row.attribute_count <= MOST_COUNTED
     notes: int | str = count_threads(shell.actor, ThreadFilter(event_id=event_id)) if is_counted else ""
     tabs = [
@@ -95,7 +93,9 @@ def _tabs(
             True,
         ),
         ("event_reports", gettext("Reports"), reports, bool(reports) or shell.may_modify),
-        ("event_references", gettext("References"), references, bool(references)),
+        ("event_graph", gettext("Graph"), "", True),
+        ("event_timeline", pgettext("of an event", "Timeline"), "", True),
+        ("event_distribution", gettext("Distribution"), "", True),
         ("event_proposals", pgettext("event", "Proposals"), proposed, bool(proposed or decided)),
         ("event_notes", pgettext("analyst data", "Notes"), notes, True),
         ("event_history", gettext("History"), "", versions.may_read_history(shell.actor, shell.event)),

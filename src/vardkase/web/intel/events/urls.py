@@ -44,7 +44,6 @@ urlpatterns = [
     path("event/<reference:reference>/correlations/", view.correlations, name="event_correlations"),
     path("event/<reference:reference>/extended/", view.extended, name="event_extended"),
     path("event/<reference:reference>/related/", view.related, name="event_related"),
-    path("event/<reference:reference>/references/", view.references, name="event_references"),
     path("event/<reference:reference>/history/", versions.history, name="event_history"),
     path("event/<reference:reference>/version/<int:number>/", versions.version, name="event_version"),
     path("event/<reference:reference>/compare/", versions.comparison, name="event_compare"),

@@ -11,7 +11,6 @@ from vardkase.analysis.correlation.queries import related_events
 from vardkase.analysis.correlation.shared_values import shared_values
 from vardkase.intel.queries.extended_lines import extended_lines
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.object_lines import event_references
 from vardkase.web.intel.events.layout import RELATED_SHOWN, shell_context, shell_of, with_rows
 from vardkase.web.intel.events.shell import EventLayout
 from vardkase.web.ui.pages import PageRequest, page
@@ -55,15 +54,6 @@ def related(request: PageRequest, reference: str) -> HttpResponse:
         "related": with_rows(request.actor, every[:RELATED_SHOWN]),
     }
     return render(request, "events/related.html#related", context)
-
-
-@page()
-def references(request: PageRequest, reference: str) -> HttpResponse:
-    shell = shell_of(request.actor, reference)
-    found_references = event_references(request.actor, shell.event.id)
-    return _part(
-        request, shell, "event_references", "events/references.html", {"references": found_references}
-    )
 
 
 def _part(

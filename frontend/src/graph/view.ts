@@ -1,0 +1,259 @@
+// A graph on a page: what is in it, how it is arranged, what of it is shown.
+import cytoscape, { type Core, type LayoutOptions, type NodeCollection, type NodeSingular } from "cytoscape";
+import type { GraphData, GraphEdge, GraphNode } from "./data";
+import { Groups, paint } from "./paint";
+
+/** A graph of two would fill the frame with two letters. */
+const LARGEST_FIT = 1.4;
+const PADDING = 24;
+const RING = 110;
+const CELL = { width: 190, height: 80 };
+
+/** Letters of a label on one line. */
+const WIDTH = 24;
+
+/** Broken between words where there are any, else anywhere. */
+export function broken(label: string): string {
+  const rows = label.split("\n").flatMap((line) => {
+    const own = [""];
+    for (const word of line.split(/(?<=\s)/)) {
+      if ((own.at(-1) + word).length > WIDTH && own.at(-1)) own.push("");
+      for (let at = 0; at < word.length; at += WIDTH) {
+        if (at) own.push("");
+        own[own.length - 1] += word.slice(at, at + WIDTH);
+      }
+    }
+    return own;
+  });
+  return rows.map((row) => row.trim()).join("\n");
+}
+
+export class GraphView {
+  readonly cy: Core;
+  readonly groups = new Groups();
+  /** All edges received, also those whose ends are not drawn now. */
+  private edges = new Map<string, GraphEdge>();
+  private isMoved = false;
+  private layout = "cose";
+  private isArranged = false;
+
+  constructor(readonly place: HTMLElement) {
+    this.cy = cytoscape({ container: place, maxZoom: 4, minZoom: 0.02, boxSelectionEnabled: false });
+    paint(this.cy);
+    const repaint = () => paint(this.cy);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+    new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    // Until the reader moves or zooms, the whole graph stays in sight, whatever the size of the frame.
+    new ResizeObserver(() => {
+      this.cy.resize();
+      if (!this.isMoved) this.fit();
+    }).observe(place);
+    this.cy.on("dragpan scrollzoom pinchzoom", () => {
+      this.isMoved = true;
+    });
+  }
+
+  /** The nodes of the page itself, without those that help drawing. */
+  nodes(): NodeCollection {
+    return this.cy.nodes("[group]");
+  }
+
+  node(id: string): NodeSingular | undefined {
+    const found = this.cy.getElementById(id);
+    return found.nonempty() && found.isNode() ? (found as NodeSingular) : undefined;
+  }
+
+  /** Adds what is new; returns the new nodes. */
+  add(data: GraphData): NodeCollection {
+    const fresh = data.nodes.filter((node) => !this.node(node.id));
+    const added = this.cy.add(
+      fresh.map((node) => ({
+        group: "nodes" as const,
+        data: { ...node, text: broken(node.label), shape: this.groups.shapeOf(node.group) },
+        classes: node.main ? "main" : "",
+      })),
+    );
+    for (const edge of data.edges) {
+      const id = edge.id ?? `${edge.source} ${edge.label} ${edge.target}`;
+      this.edges.set(id, { ...edge, id });
+    }
+    this.join();
+    this.place.dataset.nodes = String(this.nodes().length);
+    return added.nodes();
+  }
+
+  remove(ids: string[]): void {
+    for (const id of ids) this.cy.getElementById(id).remove();
+    this.join();
+    this.place.dataset.nodes = String(this.nodes().length);
+  }
+
+  removeEdge(id: string): void {
+    this.edges.delete(id);
+    this.join();
+  }
+
+  /** Forgets the edges to tags or correlations, and what only they lead to. */
+  removeContext(kind: string, prefix: string): void {
+    for (const [id, edge] of this.edges) if (edge.kind === kind) this.edges.delete(id);
+    this.remove(
+      this.nodes()
+        .filter((node) => node.id().startsWith(prefix) || (kind === "correlation" && node.data("many")))
+        .map((node) => node.id()),
+    );
+  }
+
+  edge(id: string): GraphEdge | undefined {
+    return this.edges.get(id);
+  }
+
+  /** Draws each edge between its ends; an object stands in for an attribute of it that is not drawn. */
+  private join(): void {
+    const wanted = new Map<string, { source: string; target: string; edge: GraphEdge }>();
+    for (const [id, edge] of this.edges) {
+      const source = this.drawn(edge.source, edge.sourceIn);
+      const target = this.drawn(edge.target, edge.targetIn);
+      if (!source || !target || source === target) continue;
+      const isContext = edge.kind === "tag" || edge.kind === "correlation";
+      wanted.set(isContext ? `${edge.kind} ${source} ${target}` : id, { source, target, edge });
+    }
+    this.cy.batch(() => {
+      for (const old of this.cy.edges("[label]").toArray()) {
+        const now = wanted.get(old.id());
+        const isSame = now && now.source === old.data("source") && now.target === old.data("target");
+        if (isSame) wanted.delete(old.id());
+        else old.remove();
+      }
+      this.cy.add(
+        [...wanted].map(([id, { source, target, edge }]) => ({
+          group: "edges" as const,
+          data: { ...edge, id, source, target },
+        })),
+      );
+    });
+  }
+
+  private drawn(id: string, standIn?: string): string | undefined {
+    if (this.node(id)) return id;
+    return standIn && this.node(standIn) ? standIn : undefined;
+  }
+
+  async arrange(name = this.layout): Promise<void> {
+    this.layout = name;
+    const shown = this.cy.elements().not(".gone");
+    const alone = shown.nodes().filter((node) => (node as NodeSingular).connectedEdges().empty());
+    const isForce = name === "cose" && alone.length > 1 && alone.length < shown.nodes().length;
+    const layout = (isForce ? shown.not(alone) : shown).layout(this.options());
+    this.isArranged = true;
+    const done = layout.promiseOn("layoutstop");
+    layout.run();
+    await done;
+    const linked = (isForce ? shown.not(alone) : shown).nodes();
+    if (name === "cose") this.turn(linked);
+    if (isForce) this.line(alone.nodes(), linked);
+    this.fit();
+  }
+
+  /** A tall graph in a wide frame lies down, so that its labels can be read. */
+  private turn(nodes: NodeCollection): void {
+    const { w, h } = nodes.boundingBox();
+    const isAcross = w > h === this.cy.width() > this.cy.height();
+    if (isAcross || nodes.filter(":locked").nonempty()) return;
+    for (const node of nodes.toArray() as NodeSingular[]) {
+      const { x, y } = node.position();
+      node.position({ x: y, y: x });
+    }
+  }
+
+  /** Rows below the others for what is linked to nothing, as wide as the frame is for its height. */
+  private line(alone: NodeCollection, others: NodeCollection): void {
+    const { x1, y2, w, h } = others.boundingBox();
+    const across = (this.cy.width() / this.cy.height()) * (h + CELL.height);
+    const columns = Math.min(alone.length, Math.max(2, Math.floor(Math.max(w, across) / CELL.width)));
+    const left = x1 + (w - columns * CELL.width) / 2;
+    alone.forEach((node, index) => {
+      const column = index % columns;
+      const row = Math.floor(index / columns);
+      node.position({ x: left + (column + 0.5) * CELL.width, y: y2 + (row + 1) * CELL.height });
+    });
+  }
+
+  private options(): LayoutOptions {
+    const common = { animate: false, fit: false, padding: PADDING, nodeDimensionsIncludeLabels: true };
+    if (this.layout === "breadthfirst")
+      return { name: "breadthfirst", ...common, directed: true, spacingFactor: 1.1 };
+    if (this.layout === "circle") return { name: "circle", ...common };
+    if (this.layout === "grid") return { name: "grid", ...common };
+    return {
+      name: "cose",
+      ...common,
+      idealEdgeLength: () => 90,
+      nodeRepulsion: () => 12_000,
+      randomize: !this.isArranged,
+      // Hundreds of nodes would take seconds otherwise.
+      numIter: Math.max(150, Math.min(1000, Math.round(80_000 / Math.max(1, this.cy.nodes().length)))),
+    };
+  }
+
+  /** Puts new nodes around the one that they came from, and moves nothing else. */
+  surround(centre: NodeSingular, fresh: NodeCollection): void {
+    const { x, y } = centre.position();
+    const radius = Math.max(RING, (fresh.length * 60) / (2 * Math.PI));
+    fresh.forEach((node, index) => {
+      const angle = (2 * Math.PI * index) / fresh.length + 0.4;
+      node.position({ x: x + radius * Math.cos(angle), y: y + radius * Math.sin(angle) });
+    });
+    if (!this.isMoved) this.fit();
+  }
+
+  fit(): void {
+    this.cy.fit(this.cy.elements().not(".gone"), PADDING);
+    if (this.cy.zoom() > LARGEST_FIT) {
+      this.cy.zoom(LARGEST_FIT);
+      this.cy.center(this.cy.elements().not(".gone"));
+    }
+    this.isMoved = false;
+    this.place.dataset.fitted = "true";
+  }
+
+  zoom(factor: number): void {
+    const middle = { x: this.cy.width() / 2, y: this.cy.height() / 2 };
+    this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: middle });
+    this.isMoved = true;
+  }
+
+  choose(node: NodeSingular): void {
+    this.cy.elements().unselect();
+    node.select();
+    const { x1, x2, y1, y2 } = node.renderedBoundingBox();
+    const isInSight = x1 >= 0 && y1 >= 0 && x2 <= this.cy.width() && y2 <= this.cy.height();
+    if (!isInSight) this.cy.center(node);
+  }
+
+  chosen(): NodeSingular | undefined {
+    const found = this.nodes().filter(":selected");
+    return found.nonempty() ? (found.first() as NodeSingular) : undefined;
+  }
+
+  /** Marks the nodes with this text, and returns them. */
+  search(text: string): NodeCollection {
+    const wanted = text.trim().toLowerCase();
+    this.cy.elements().removeClass("found faint");
+    if (!wanted) return this.cy.collection().nodes();
+    const found = this.nodes().filter((node) => textOf(node.data() as GraphNode).includes(wanted));
+    found.addClass("found");
+    this.nodes().not(found).addClass("faint");
+    this.cy.edges().addClass("faint");
+    return found;
+  }
+
+  show(group: string, isShown: boolean): void {
+    this.nodes()
+      .filter((node) => node.data("group") === group)
+      .toggleClass("gone", !isShown);
+  }
+}
+
+function textOf(node: GraphNode): string {
+  return `${node.label} ${node.detail ?? ""} ${node.type ?? ""}`.toLowerCase();
+}

@@ -1,0 +1,401 @@
+// The timeline of an event: bars from first to last seen, sightings, and the event's date and versions.
+// Drawn as SVG; all texts are set as text. Dragging an end of a bar saves it, for those who may edit.
+import { axisTop } from "d3-axis";
+import { type ScaleTime, scaleUtc } from "d3-scale";
+import { type Selection, select } from "d3-selection";
+import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from "d3-zoom";
+import { on } from "./dom";
+
+interface Row {
+  id: string;
+  label: string;
+  kind: "object" | "attribute";
+  /** Milliseconds since 1970. */
+  first: number | null;
+  last: number | null;
+  sighted: number[];
+  mark: string;
+}
+
+interface Lane {
+  kind: number;
+  label: string;
+  days: [number, number][];
+}
+
+interface Mark {
+  kind: "date" | "version";
+  label: string;
+  at: number;
+}
+
+interface Drawn {
+  rows: Row[];
+  lanes: Lane[];
+  marks: Mark[];
+}
+
+type End = "first" | "last";
+type Layer = Selection<SVGGElement, unknown, null, undefined>;
+
+const ROW = 30;
+const LABEL = 14;
+const BAR = 12;
+const HEAD = 46;
+const HANDLE = 12;
+const DAY = 24 * 3600 * 1000;
+const NARROW = 640;
+const SIGNS = ["●", "✕", "◌"];
+
+class Timeline {
+  private readonly svg: Selection<SVGSVGElement, unknown, null, undefined>;
+  private readonly zoom: ZoomBehavior<SVGSVGElement, unknown>;
+  private whole: ScaleTime<number, number>;
+  private scale: ScaleTime<number, number>;
+  private width = 0;
+  private undoing: { row: Row; first: number | null; last: number | null }[] = [];
+
+  constructor(
+    private readonly frame: HTMLElement,
+    private readonly data: Drawn,
+  ) {
+    this.svg = select(frame.querySelector(".timeline-picture") as SVGSVGElement);
+    this.whole = scaleUtc().domain(this.extent());
+    this.scale = this.whole;
+    this.zoom = zoom<SVGSVGElement, unknown>()
+      .scaleExtent([1, 5000])
+      // The wheel scrolls the page, unless Ctrl says that it zooms.
+      .filter((event: Event) => !(event instanceof WheelEvent) || event.ctrlKey || event.metaKey)
+      .on("zoom", (event: D3ZoomEvent<SVGSVGElement, unknown>) => {
+        this.scale = event.transform.rescaleX(this.whole);
+        this.draw();
+      });
+    this.svg.call(this.zoom);
+    new ResizeObserver(() => this.measure()).observe(frame);
+    on("click", "[data-timeline-act]", (button) => void this.act(button.dataset.timelineAct ?? ""));
+    this.measure();
+  }
+
+  private get left(): number {
+    return this.width < NARROW ? 0 : 220;
+  }
+
+  /** Where the names are not beside the bars, they are above them. */
+  private get above(): number {
+    return this.left ? 0 : LABEL;
+  }
+
+  private get height(): number {
+    return this.top(this.data.lanes.length + this.data.rows.length) + 8;
+  }
+
+  private extent(): [Date, Date] {
+    const { rows, lanes, marks } = this.data;
+    const times = [
+      ...rows.flatMap((row) => [row.first, row.last, ...row.sighted]),
+      ...lanes.flatMap((lane) => lane.days.map(([day]) => day)),
+      ...marks.map((mark) => mark.at),
+    ].filter((time): time is number => time !== null);
+    const start = Math.min(...times);
+    const end = Math.max(...times);
+    const room = Math.max((end - start) * 0.04, DAY);
+    return [new Date(start - room), new Date(end + room)];
+  }
+
+  private measure(): void {
+    const width = this.frame.clientWidth;
+    if (!width || width === this.width) return;
+    this.width = width;
+    this.whole.range([this.left + 8, width - 8]);
+    this.svg.attr("width", width).attr("height", this.height).attr("viewBox", `0 0 ${width} ${this.height}`);
+    this.svg.call(this.zoom.transform, zoomIdentity);
+  }
+
+  private draw(): void {
+    this.svg.selectAll("*").remove();
+    const ticks = Math.max(2, Math.floor((this.width - this.left) / 130));
+    const axis = this.svg
+      .append("g")
+      .attr("class", "timeline-axis")
+      .attr("transform", `translate(0,${HEAD - 4})`);
+    axis.call(
+      axisTop(this.scale)
+        .ticks(ticks)
+        .tickFormat(this.words())
+        .tickSizeInner(-(this.height - HEAD)),
+    );
+    const bars = this.svg.append("g");
+    this.drawMarks(bars);
+    for (const [index, lane] of this.data.lanes.entries()) this.drawLane(bars, lane, this.top(index));
+    for (const [index, row] of this.data.rows.entries())
+      this.drawRow(bars, row, this.top(this.data.lanes.length + index));
+    if (this.left) this.drawLabels();
+  }
+
+  /** Of the lanes, and of the rows after them. */
+  private top(index: number): number {
+    return HEAD + index * (ROW + this.above);
+  }
+
+  /** Ticks in the page's language, as fine as what is shown needs. */
+  private words(): (time: Date | { valueOf(): number }) => string {
+    const [start, end] = this.scale.domain() as [Date, Date];
+    const days = (end.getTime() - start.getTime()) / DAY;
+    const parts: Intl.DateTimeFormatOptions =
+      days < 3
+        ? { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
+        : days < 120
+          ? { day: "numeric", month: "short", year: "2-digit" }
+          : { month: "short", year: "numeric" };
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, { ...parts, timeZone: "UTC" });
+    return (time) => format.format(time.valueOf());
+  }
+
+  private drawMarks(layer: Layer): void {
+    let until = Number.NEGATIVE_INFINITY;
+    for (const mark of [...this.data.marks].sort((one, other) => one.at - other.at)) {
+      const x = this.scale(mark.at);
+      if (x < this.left || x > this.width) continue;
+      const line = layer
+        .append("g")
+        .attr("class", mark.kind === "date" ? "timeline-mark timeline-date" : "timeline-mark");
+      line
+        .append("line")
+        .attr("x1", x)
+        .attr("x2", x)
+        .attr("y1", HEAD - 22)
+        .attr("y2", this.height);
+      line.append("title").text(`${mark.label}: ${this.moment(mark.at)}`);
+      // A label that would cover the one before it is only in the tooltip and the table.
+      if (x < until) continue;
+      const label = line
+        .append("text")
+        .attr("x", x + 4)
+        .attr("y", 12)
+        .text(mark.label);
+      const length = label.node()?.getComputedTextLength() ?? 0;
+      if (x + 4 + length > this.width) label.attr("x", x - 4).attr("text-anchor", "end");
+      until = x + length + 12;
+    }
+  }
+
+  private drawLane(layer: Layer, lane: Lane, y: number): void {
+    const most = Math.max(...lane.days.map(([, count]) => count));
+    const group = layer.append("g").attr("class", "timeline-lane");
+    this.drawLabel(group, lane.label, y);
+    for (const [day, count] of lane.days) {
+      const point = group
+        .append("text")
+        .attr("x", this.scale(day + DAY / 2))
+        .attr("y", y + this.above + ROW / 2 + 4)
+        .attr("text-anchor", "middle")
+        .attr("font-size", 10 + 8 * Math.sqrt(count / most))
+        .text(SIGNS[lane.kind] ?? "●");
+      point.append("title").text(`${this.day(day)}: ${lane.label} ${count}`);
+    }
+  }
+
+  private drawLabel(group: Layer, label: string, y: number): void {
+    if (this.left) return;
+    const line = group
+      .append("text")
+      .attr("class", "timeline-label")
+      .attr("x", 4)
+      .attr("y", y + LABEL);
+    line.text(short(label, this.width / 8));
+  }
+
+  private drawRow(layer: Layer, row: Row, y: number): void {
+    const group = layer
+      .append("g")
+      .attr("class", row.kind === "object" ? "timeline-row timeline-object" : "timeline-row");
+    const middle = y + this.above + ROW / 2;
+    this.drawLabel(group, row.label, y);
+    const [sightedFirst, sightedLast] = row.sighted;
+    if (sightedFirst !== undefined && sightedLast !== undefined) {
+      const x1 = this.scale(sightedFirst);
+      const x2 = Math.max(this.scale(sightedLast), x1 + 2);
+      const line = group.append("line").attr("class", "timeline-sighted");
+      line
+        .attr("x1", x1)
+        .attr("x2", x2)
+        .attr("y1", middle + BAR / 2 + 3)
+        .attr("y2", middle + BAR / 2 + 3);
+    }
+    const first = row.first ?? row.last ?? 0;
+    const last = row.last ?? row.first ?? 0;
+    const x = this.scale(first);
+    const length = this.scale(last) - x;
+    // What has a single time is a point, with a bar as wide as it is high.
+    const bar = group.append("rect").attr("class", "timeline-bar");
+    bar.attr("x", length < BAR ? x + length / 2 - BAR / 2 : x);
+    bar
+      .attr("y", middle - BAR / 2)
+      .attr("width", Math.max(BAR, length))
+      .attr("height", BAR);
+    bar.attr("rx", row.kind === "object" ? 0 : BAR / 2);
+    bar.append("title").text(`${row.label}: ${this.span(row)}`);
+    if (row.mark) for (const end of ["first", "last"] as const) this.drawHandle(group, row, end, middle);
+  }
+
+  private drawHandle(group: Layer, row: Row, end: End, middle: number): void {
+    const time = row[end] ?? row.first ?? row.last ?? 0;
+    const isPoint =
+      Math.abs(this.scale(row.last ?? row.first ?? 0) - this.scale(row.first ?? row.last ?? 0)) < BAR;
+    const outwards = end === "first" ? -1 : 1;
+    const x = this.scale(time) + (isPoint ? (outwards * (BAR + HANDLE)) / 2 : 0);
+    const handle = group
+      .append("rect")
+      .attr("class", "timeline-handle")
+      .attr("data-handle", `${row.id} ${end}`);
+    handle.attr("x", x - HANDLE / 2).attr("y", middle - BAR / 2 - 4);
+    handle.attr("width", HANDLE).attr("height", BAR + 8);
+    handle.on("mousedown touchstart", (event: Event) => event.stopPropagation());
+    handle.on("pointerdown", (event: PointerEvent) => this.drag(event, row, end));
+  }
+
+  private drag(event: PointerEvent, row: Row, end: End): void {
+    event.preventDefault();
+    event.stopPropagation();
+    const before = { first: row.first, last: row.last };
+    const start = event.clientX;
+    const from = this.scale(row[end] ?? row.first ?? row.last ?? 0);
+    const move = (moved: PointerEvent) => {
+      const time = Math.round(this.scale.invert(from + moved.clientX - start).getTime() / 1000) * 1000;
+      row[end] = bounded(time, row, end, before);
+      this.say(`${row.label}: ${this.span(row)}`);
+      this.draw();
+    };
+    const stop = (type: string) => {
+      window.removeEventListener("pointermove", move);
+      window.removeEventListener("pointerup", drop);
+      window.removeEventListener("pointercancel", cancel);
+      if (type === "cancel") Object.assign(row, before);
+      this.draw();
+    };
+    const drop = () => {
+      stop("drop");
+      if (row[end] !== before[end]) void this.save(row, before);
+    };
+    const cancel = () => stop("cancel");
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", drop);
+    window.addEventListener("pointercancel", cancel);
+  }
+
+  private async save(row: Row, before: { first: number | null; last: number | null }): Promise<void> {
+    if (await this.send(row, before)) {
+      this.undoing.push({ row, ...before });
+      this.say(this.text("saved"));
+    } else Object.assign(row, before);
+    this.afterwards();
+  }
+
+  private async undo(): Promise<void> {
+    const last = this.undoing.pop();
+    if (!last) return;
+    const now = { first: last.row.first, last: last.row.last };
+    Object.assign(last.row, { first: last.first, last: last.last });
+    if (await this.send(last.row, now)) this.say(this.text("undone"));
+    else Object.assign(last.row, now);
+    this.afterwards();
+  }
+
+  private afterwards(): void {
+    const button = this.frame.querySelector<HTMLElement>("[data-timeline-act=undo]");
+    if (button) button.hidden = this.undoing.length === 0;
+    this.draw();
+  }
+
+  /** Sends only the end that changed: the other one is more exact on the server. */
+  private async send(row: Row, before: { first: number | null; last: number | null }): Promise<boolean> {
+    const fields = new FormData(this.frame.querySelector("[data-timeline-form]") as HTMLFormElement);
+    fields.set("part", row.id);
+    fields.set("mark", row.mark);
+    if (row.first !== before.first) fields.set("first_seen", String(row.first ?? ""));
+    if (row.last !== before.last) fields.set("last_seen", String(row.last ?? ""));
+    const answer = await fetch(this.frame.dataset.move ?? "", { method: "POST", body: fields });
+    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+    const said = isJson ? ((await answer.json()) as { mark?: string; error?: string }) : {};
+    if (said.mark) row.mark = said.mark;
+    else this.say(said.error ?? this.text("refused"));
+    return Boolean(said.mark);
+  }
+
+  /** Over the bars, so that what is left of the frame does not run into the labels. */
+  private drawLabels(): void {
+    const labels = this.svg.append("g").attr("class", "timeline-labels");
+    labels.append("rect").attr("width", this.left).attr("height", this.height);
+    const names = [...this.data.lanes, ...this.data.rows].map((each) => each.label);
+    for (const [index, label] of names.entries()) {
+      const line = labels
+        .append("text")
+        .attr("x", 4)
+        .attr("y", this.top(index) + ROW / 2 + 4);
+      line.text(short(label, 30));
+      line.append("title").text(label);
+    }
+  }
+
+  private async act(what: string): Promise<void> {
+    if (what === "in") this.svg.call(this.zoom.scaleBy, 1.6);
+    else if (what === "out") this.svg.call(this.zoom.scaleBy, 1 / 1.6);
+    else if (what === "fit") {
+      this.whole.domain(this.extent());
+      this.svg.call(this.zoom.transform, zoomIdentity);
+    } else if (what === "undo") await this.undo();
+  }
+
+  private span(row: Row): string {
+    const ends = [row.first, row.last].map((time) => (time === null ? "…" : this.moment(time)));
+    return ends[0] === ends[1] ? String(ends[0]) : ends.join(" – ");
+  }
+
+  private moment(time: number): string {
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+      dateStyle: "medium",
+      timeStyle: "short",
+      timeZone: "UTC",
+    });
+    return `${format.format(time)} UTC`;
+  }
+
+  private day(time: number): string {
+    const options = { dateStyle: "medium", timeZone: "UTC" } as const;
+    return new Intl.DateTimeFormat(document.documentElement.lang, options).format(time);
+  }
+
+  private say(text: string): void {
+    const news = this.frame.querySelector("[data-timeline-news]");
+    if (news) news.textContent = text;
+  }
+
+  private text(name: string): string {
+    return this.frame.querySelector(`[data-timeline-words=${name}]`)?.textContent ?? "";
+  }
+}
+
+/** An end stops at the other one. */
+function bounded(
+  time: number,
+  row: Row,
+  end: End,
+  before: { first: number | null; last: number | null },
+): number {
+  const other = end === "first" ? before.last : before.first;
+  if (other === null) return time;
+  return end === "first" ? Math.min(time, row.last ?? time) : Math.max(time, row.first ?? time);
+}
+
+function short(label: string, letters: number): string {
+  return label.length <= letters ? label : `${label.slice(0, letters - 1)}…`;
+}
+
+for (const frame of document.querySelectorAll<HTMLElement>("[data-timeline]")) {
+  const source = document.getElementById(frame.dataset.timeline ?? "");
+  const data = JSON.parse(source?.textContent ?? "null") as Drawn | null;
+  if (data) {
+    frame.hidden = false;
+    new Timeline(frame, data);
+  }
+}
