@@ -1,5 +1,5 @@
 // Files may be dropped anywhere on a page with a field for them; they are added to those chosen before.
-const FIELD = "input.drop-files";
+const FIELD = "input[data-drop-files]";
 
 function field(): HTMLInputElement | null {
   return document.querySelector<HTMLInputElement>(FIELD);

@@ -56,7 +56,7 @@ class SourceForm(forms.Form):
             "Drop files here: PDF, DOCX, XLSX, CSV, text or e-mail; MISP, STIX or OpenIOC; the archive of a sandbox. "
             "Any other file becomes a file object with its hashes."
         ),
-        widget=SeveralFiles(attrs={"class": "drop-files"}),
+        widget=SeveralFiles(attrs={"data-drop-files": True}),
     )
 
     def clean_text(self) -> str:
