@@ -99,6 +99,19 @@ function references(form: HTMLFormElement, text: HTMLTextAreaElement): void {
   document.addEventListener("htmx:afterSettle", () => choose(Math.max(0, chosen())));
 }
 
+/** The preview shows what is written where the text is scrolled to. */
+function scrolledTogether(form: HTMLFormElement, text: HTMLTextAreaElement): void {
+  const preview = form.querySelector<HTMLElement>("#preview");
+  if (!preview) return;
+  const follow = () => {
+    const room = text.scrollHeight - text.clientHeight;
+    const part = room > 0 ? text.scrollTop / room : 0;
+    preview.scrollTop = part * (preview.scrollHeight - preview.clientHeight);
+  };
+  text.addEventListener("scroll", follow, { passive: true });
+  preview.addEventListener("htmx:afterSettle", follow);
+}
+
 function keptDraft(form: HTMLFormElement): void {
   const preview = form.querySelector<HTMLElement>("#preview");
   if (!preview) return;
@@ -159,6 +172,7 @@ function start(): void {
   if (!form || !text) return;
   formatting(form, text);
   references(form, text);
+  scrolledTogether(form, text);
   keptDraft(form);
 }
 

@@ -51,6 +51,11 @@ def starters() -> list[Starter]:
     return found
 
 
+def starters_for(language: str) -> list[Starter]:
+    """Those in `language` first."""
+    return sorted(starters(), key=lambda one: (one.language != language, one.name))
+
+
 def visible_templates(actor: Actor) -> QuerySet[ReportTemplate]:
     sql = f"SELECT t.id FROM event_report_template t WHERE {own_or_everyones_predicate(actor, 't')}"
     ids = [row[0] for row in cursor().execute(sql, reader_parameters(actor)).fetchall()]

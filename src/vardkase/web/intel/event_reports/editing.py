@@ -187,8 +187,6 @@ def _differences(form: ReportForm) -> list[dict[str, Any]]:
 def _beginnings(actor: Actor, event: EventRow) -> list[dict[str, Any]]:
     """What a new report can begin with: the hub's texts in the reader's language first, then all others."""
     address = reverse("report_create", args=[event.id])
-    language = get_language() or "en"
-    packaged = sorted(templates.starters(), key=lambda one: (one.language != language, one.name))
     return [
         {"label": gettext("Contents of the event"), "url": f"{address}?from={FROM_EVENT}"},
         *(
@@ -197,7 +195,7 @@ def _beginnings(actor: Actor, event: EventRow) -> list[dict[str, Any]]:
         ),
         *(
             {"label": one.name, "url": f"{address}?from={one.key}", "language": one.language}
-            for one in packaged
+            for one in templates.starters_for(get_language() or "en")
         ),
     ]
 

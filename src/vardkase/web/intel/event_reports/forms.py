@@ -20,8 +20,8 @@ from vardkase.web.ui.forms.reach import ReachForm
 class MarkdownField(forms.CharField):
     """A text that keeps its space and line ends; browsers send CRLF."""
 
-    def __init__(self, longest: int, *, rows: int = 24, **options: Any) -> None:
-        attributes = {"rows": rows, "spellcheck": "true"}
+    def __init__(self, longest: int, **options: Any) -> None:
+        attributes = {"rows": 24, "spellcheck": "true"}
         super().__init__(max_length=longest, strip=False, widget=forms.Textarea(attrs=attributes), **options)
 
     def to_python(self, value: Any) -> str:
@@ -41,6 +41,7 @@ class ReportForm(ReachForm):
         label=_("Title"), max_length=MAX_NAME, error_messages={"required": _("Enter a title.")}
     )
     content = MarkdownField(LONGEST_CONTENT, label=_("Text"), required=False)
+    content.widget.attrs.update({"class": "input", "aria-describedby": "content-hint"})
     draft = forms.UUIDField(required=False, widget=forms.HiddenInput)
     mark = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
 

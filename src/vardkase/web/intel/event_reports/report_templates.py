@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.permissions import Permission
@@ -29,7 +29,7 @@ def index(request: PageRequest) -> HttpResponse:
     context = {
         **table,
         "rows": [(one, templates.may_edit_template(actor, one)) for one in table["rows"]],
-        "starters": [(one, rendered(one.content)) for one in templates.starters()],
+        "starters": [(one, rendered(one.content)) for one in templates.starters_for(get_language() or "en")],
         "may_add": actor.may_write and actor.may(Permission.TEMPLATE),
     }
     return render(request, "event_reports/templates.html", context)

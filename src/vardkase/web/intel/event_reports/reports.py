@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -35,10 +36,12 @@ from vardkase.web.ui.chips import GROUP, INHERIT, TLP_COLOURS
 from vardkase.web.ui.edit_page import Crumb, confirm_page
 from vardkase.web.ui.files import download
 from vardkase.web.ui.listing import listed, searched
+from vardkase.web.ui.markdown import plain
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.undo import say_with_undo
 
 SORTS = ("name", "timestamp")
+TABLE_LINE = re.compile(r"(?:\|? ?:?-{3,}:? ?\|?)+")
 PRINTS = Limit("report as PDF", allowed=120, window=3600)
 """For each account: setting a long report takes seconds."""
 
@@ -56,7 +59,7 @@ def index(request: PageRequest, reference: str) -> HttpResponse:
             {
                 "report": row,
                 "changed": moment(row.timestamp),
-                "beginning": " ".join(prose(row.beginning).split()),
+                "beginning": _plain(row.beginning),
             }
             for row in table["rows"]
         ],
@@ -138,6 +141,11 @@ def restore(request: PageRequest, reference: str, report_id: int) -> HttpRespons
     services.restore_report(request.actor, report.id)
     messages.success(request, gettext("Report restored."))
     return redirect("report", event.id, report.id)
+
+
+def _plain(beginning: str) -> str:
+    """The words of a text's beginning, without Markdown and the lines of tables."""
+    return TABLE_LINE.sub(" ", plain(prose(beginning)))
 
 
 def report_of(
