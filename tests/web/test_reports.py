@@ -87,6 +87,20 @@ def test_references_show_only_what_the_reader_may_read(case: Case, seed: Seed) -
     assert f'src="{case.url}/picture/{picture.pk}/"' in shown
 
 
+def test_report_is_tagged(case: Case, seed: Seed) -> None:
+    make_tag("tlp:red")
+    path = case.written("Text")
+    case.publish()
+    assert case.web.post(f"{path}tags/", {"tags": ["tlp:red"]}).url == path
+    assert "TLP:RED" in text_of(case.web.get(path))
+    assert case.web.post(f"{path}tags/", {"tags": ["no such tag"]}).status_code == 422
+    assert "TLP:RED" in text_of(case.web.get(path))
+    assert "tlp:amber" in text_of(case.web.get("/report-tags/find/?field=tags&q_tags=amber"))
+    assert visitor(seed.stranger).post(f"{path}tags/", {"tags": []}).status_code == 403
+    assert case.web.post(f"{path}tags/", {}).url == path
+    assert "TLP:RED" not in text_of(case.web.get(path))
+
+
 def test_matrix_reference_names_techniques_of_the_event(case: Case) -> None:
     galaxy = make_attack()
     tag = 'misp-galaxy:mitre-attack-pattern="Phishing - T1566"'

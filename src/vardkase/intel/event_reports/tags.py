@@ -91,6 +91,19 @@ def untag_report(actor: Actor, reference: Reference, name: str) -> tuple[Tag, bo
     return link.tag, link.local
 
 
+@transaction.atomic
+def replace_tags(actor: Actor, reference: Reference, names: Iterable[str]) -> None:
+    """Let a report have these global tags; local ones stay. Raises as `tag_report` and `untag_report`."""
+    report = find_report(actor, reference)
+    links = EventReportTag.objects.filter(event_report=report.id, local=False)
+    stored = {name.lower(): tag for tag, name in links.values_list("tag", "tag__name")}
+    wanted = {name.lower(): name for name in names}
+    for name in stored.keys() - wanted.keys():
+        untag_report(actor, report.id, str(stored[name]))
+    if added := [name for key, name in wanted.items() if key not in stored]:
+        tag_report(actor, report.id, added, local=False)
+
+
 def _lock_taggable(actor: Actor, reference: Reference, *, local: bool) -> tuple[EventReport, Event]:
     actor.require_writing(Permission.TAGGER)
     event = lock_event(actor, find_report(actor, reference).event_id)

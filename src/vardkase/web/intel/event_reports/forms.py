@@ -7,13 +7,15 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.event_reports.drafts import LONGEST_CONTENT, DraftText
 from vardkase.intel.event_reports.templates import LONGEST_TEMPLATE, TemplateFields
+from vardkase.knowledge.tag_choices import tag_choices
 from vardkase.misp.report import MAX_NAME
+from vardkase.web.ui.forms.picker import Names, Picker
 from vardkase.web.ui.forms.reach import ReachForm
 
 
@@ -113,6 +115,18 @@ class ReportImportForm(ReachForm):
         if not self.errors and bool(url) == bool(file):
             self.add_error("url", gettext("Enter an address or choose a file, not both."))
         return cleaned
+
+
+class ReportTagsForm(forms.Form):
+    tags = Picker(
+        label=pgettext_lazy("noun", "Tags"),
+        help_text=_("Search for tags, taxonomies, actors and techniques."),
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
+        super().__init__(*args, **options)
+        source = Names(lambda text: (choice.name for choice in tag_choices(actor, text)))
+        self.fields["tags"].source = source  # type: ignore[attr-defined]
 
 
 class ReportTemplateForm(forms.Form):

@@ -179,6 +179,7 @@ def what_actor_may(actor: Actor, event: EventRow) -> dict[str, Any]:
     may_write = actor.may_write and actor.may(Permission.ADD)
     return {
         "may_modify": may_write and rules.may_modify_event(actor, event),
+        "may_tag": may_write and actor.may(Permission.TAGGER) and rules.may_modify_event(actor, event),
         "may_note": may_write and actor.may(Permission.ANALYST_DATA),
     }
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.intel.event_reports import editing, extracting, importing, report_templates, reports
+from vardkase.web.intel.event_reports import (
+    editing,
+    extracting,
+    importing,
+    report_templates,
+    reports,
+    tagging,
+)
 from vardkase.web.ui import converters
 
 __all__ = ["converters", "urlpatterns"]
@@ -27,6 +34,8 @@ urlpatterns = [
     path(REPORT + "pdf/", reports.as_pdf, name="report_pdf"),
     path(REPORT + "delete/", reports.delete, name="report_delete"),
     path(REPORT + "restore/", reports.restore, name="report_restore"),
+    path(REPORT + "tags/", tagging.tags, name="report_tags"),
+    path("report-tags/find/", tagging.find, name="report_tag_find"),
     path(TEMPLATES, report_templates.index, name="report_templates"),
     path(TEMPLATES + "new/", report_templates.create, name="report_template_create"),
     path(TEMPLATES + "<int:template_id>/edit/", report_templates.edit, name="report_template_edit"),
