@@ -25,7 +25,9 @@ def job(db: None) -> int:
 
 def doing(job: int, work: Callable[[], Any]) -> Any:
     """Run `work` as the worker runs the job."""
-    return progress.followed(work, SimpleNamespace(job=SimpleNamespace(id=job)), None)  # type: ignore[arg-type]
+    told = SimpleNamespace(id=job, task_name="feeds.fetch", task_kwargs={"user_id": 0, "feed_id": 1})
+    context = SimpleNamespace(job=told, task=SimpleNamespace(get_retry_exception=lambda *_: None))
+    return progress.followed(work, context, None)  # type: ignore[arg-type]
 
 
 def sql(text: str, *parameters: Any) -> None:

@@ -83,7 +83,9 @@ def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
         raise
     else:
         cursor().execute(CLEAR_FAULT, (context.job.id,))
-        _announce_end(context.job, failed=False)
+        # What is done is done, even if nobody can be told.
+        with suppress(DatabaseError):
+            _announce_end(context.job, failed=False)
         return result
     finally:
         _running.reset(token)

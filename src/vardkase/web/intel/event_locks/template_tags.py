@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from vardkase.intel.event_locks.services import at_work
 from vardkase.intel.queries.history import latest_entry
 from vardkase.web.intel.events.shell import EventLayout
 
@@ -14,5 +15,8 @@ register = template.Library()
 
 @register.inclusion_tag("event_locks/place.html")
 def presence(shell: EventLayout) -> dict[str, Any]:
-    """Nothing for those who may not change the event."""
-    return {"event": shell.event, "seen": latest_entry()} if shell.may_modify else {}
+    """Nothing for those who may not change the event. Who is there already is in the page, which does not shift."""
+    if not shell.may_modify:
+        return {}
+    others = at_work(shell.actor, shell.event.id)
+    return {"event": shell.event, "seen": latest_entry(), "others": others}
