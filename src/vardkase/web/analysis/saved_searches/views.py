@@ -158,7 +158,7 @@ def _views(request: PageRequest, current: str) -> list[dict[str, Any]]:
     words = {
         "": gettext("All"),
         "mine": gettext("Mine"),
-        "ours": gettext("Our organisation’s"),
+        "ours": gettext("Ours"),
         "everyone": gettext("Everyone’s"),
     }
     return [
