@@ -33,6 +33,8 @@ class DashboardProblem(ProblemCode):
     UNKNOWN_PERIOD = _("Choose one of: %(choices)s."), "Has to be one of: %(choices)s."
     NO_SUCH_TEMPLATE = _("Layout not found."), "Invalid dashboard template."
     NO_SUCH_WIDGET = _("Widget not found."), "Invalid widget."
+    CHANGED_MEANWHILE = _("The overview has been changed in another window. Look at it again.")
+    TOO_MANY = _("At most %(most)s widgets fit.")
 
 
 class PublicPageProblem(ProblemCode):

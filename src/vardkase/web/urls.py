@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("vardkase.web.hub.membership.groups.urls")),
     path("", include("vardkase.web.hub.enrolment.urls")),
     path("", include("vardkase.web.hub.guide.urls")),
+    path("", include("vardkase.web.hub.dashboards.urls")),
     path("", include("vardkase.web.hub.membership.terms.urls")),
     path("", include("vardkase.web.hub.correspondence.urls")),
     path("", include("vardkase.web.identity.accounts.urls")),

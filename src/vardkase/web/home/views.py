@@ -16,6 +16,7 @@ from vardkase.analysis.search.since import VISIT, moment_named
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.questions.queries import count_open as count_open_questions
 from vardkase.hub.customer_service.open_tasks import operators_tasks
+from vardkase.hub.dashboards.layout import own_layout
 from vardkase.hub.membership.members.queries import who_takes_part
 from vardkase.hub.membership.members.rules import WHO_TAKES_PART
 from vardkase.hub.membership.overview import figures
@@ -35,6 +36,7 @@ from vardkase.intel.publication_requests.queries import publication_requests
 from vardkase.intel.queries import home_page as queries
 from vardkase.intel.queries.event_index import IndexRow
 from vardkase.intel.queries.home_page import ArrivalReason
+from vardkase.web.hub.dashboards.presenters import title_of
 from vardkase.web.hub.public_pages import front
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.intel.events.since import NAMES
@@ -80,6 +82,7 @@ def home(request: PageRequest) -> HttpResponse:
         "who_takes_part": str(WHO_TAKES_PART[who_takes_part()])
         if request.actor.staff or request.actor.is_site_admin
         else "",
+        "widgets": [(each, title_of(each)) for each in own_layout(request.actor).placed],
         **_news(request.actor, since),
     }
     return render(request, "home/home.html", context)
