@@ -229,6 +229,14 @@ def test_number_of_matches_of_a_large_event_comes_after_the_first_ones(
     # The mark of the matches is that of the page without scripts.
     mark = re.findall(r'name="match_mark" value="([^"]+)"', late)
     assert mark == re.findall(r'name="match_mark" value="([^"]+)"', text_of(client.get(page)))
+    # With objects, whose rows come first, and all of which are counted at once.
+    monkeypatch.setattr(columns, "LARGE", 3)
+    grouped = part(visitor(seed.reader), f"{address}?text=example")
+    assert "5 of 8 attributes" in " ".join(grouped.split())
+    mark = re.findall(r'name="match_mark" value="([^"]+)"', grouped)
+    assert mark == re.findall(
+        r'name="match_mark" value="([^"]+)"', text_of(visitor(seed.reader).get(f"{address}?text=example"))
+    )
     few = part(client, f"/event/{event.pk}/?text=host11")
     assert "1 of 12 attributes" in few
     assert "Counting…" not in few

@@ -140,36 +140,27 @@ def opening(
     if order.is_flat:
         found = entries(actor, event_id, wanted, order, 0, size)
         return extent(actor, event_id, wanted, order), found
-    shown = SHOWN.replace("a.", "")
-    sql = GROUPED_WITH_EXTENT.format(
-        grouped=GROUPED.format(matching=_matching(actor, wanted), shown=shown),
-        extent=EXTENT.format(shown=shown).replace("a.", ""),
-    )
-    window = {"start": 0, "size": size}
-    rows = cursor().execute(sql, {**_parameters(actor, event_id, wanted, order), **window}).fetchall()
-    return _extent(rows[0][:4], order), [Entry(*row[4:]) for row in rows if row[4:] != (None, None)]
+    return _grouped(actor, event_id, wanted, order, size)
 
 
 def first_entries(
-    actor: Actor, event_id: int, wanted: LineFilter, size: int
+    actor: Actor, event_id: int, wanted: LineFilter, order: LineOrder, size: int
 ) -> tuple[Extent | None, list[Entry]]:
-    """The first rows of an event without objects, and their extent unless there are more than ENOUGH.
+    """The first rows grouped by objects, and their extent unless more than ENOUGH attributes outside objects match.
 
-    Many matches are found by their order soon; counting them all takes longer than a person who types should wait.
+    Many matches are found in their order soon; counting them all takes longer than a person who types should wait.
     """
-    sql = f"SELECT NULL::bigint, a.id {_matching(actor, wanted)} ORDER BY a.id LIMIT {ENOUGH + 1}"
-    found = [Entry(*row) for row in cursor().execute(sql, _parameters(actor, event_id, wanted, LineOrder()))]
-    if len(found) > ENOUGH:
-        return None, found[:size]
-    ids = [entry.attribute_id for entry in found]
+    inside, found = _grouped(actor, event_id, wanted, order, size, f"AND {IN_OBJECTS}")
+    sql = f"SELECT a.id {_matching(actor, wanted)} AND a.object_id IS NULL ORDER BY a.id LIMIT {ENOUGH + 1}"
+    ids = [row[0] for row in cursor().execute(sql, _parameters(actor, event_id, wanted, order))]
+    first = [*found, *(Entry(None, number) for number in ids)][:size]
+    if len(ids) > ENOUGH:
+        return None, first
     row = cursor().execute(DIGEST, {"ids": ids}).fetchone()
-    return Extent(len(ids), 0, len(ids), row[0] if row else 0), found[:size]
-
-
-def has_objects(event_id: int) -> bool:
-    sql = "SELECT EXISTS (SELECT 1 FROM object WHERE event_id = %s)"
-    row = cursor().execute(sql, (event_id,)).fetchone()
-    return row is not None and row[0]
+    count, digest = len(ids), row[0] if row else 0
+    return Extent(
+        inside.attributes + count, inside.objects, inside.rows + count, inside.digest ^ digest
+    ), first
 
 
 def entries(
@@ -240,6 +231,20 @@ def filled_columns(actor: Actor, event_id: int) -> set[str]:
         for name, is_filled in zip(("reach", "comment", "seen", "tags"), row or (), strict=False)
         if is_filled
     }
+
+
+def _grouped(
+    actor: Actor, event_id: int, wanted: LineFilter, order: LineOrder, size: int, further: str = ""
+) -> tuple[Extent, list[Entry]]:
+    """The extent and the first rows of what `further` (SQL) leaves."""
+    shown = SHOWN.replace("a.", "")
+    sql = GROUPED_WITH_EXTENT.format(
+        grouped=GROUPED.format(matching=f"{_matching(actor, wanted)} {further}", shown=shown),
+        extent=EXTENT.format(shown=shown).replace("a.", ""),
+    )
+    window = {"start": 0, "size": size}
+    rows = cursor().execute(sql, {**_parameters(actor, event_id, wanted, order), **window}).fetchall()
+    return _extent(rows[0][:4], order), [Entry(*row[4:]) for row in rows if row[4:] != (None, None)]
 
 
 def _extent(row: Sequence[int], order: LineOrder) -> Extent:
@@ -343,6 +348,8 @@ window_rows AS (SELECT part, object_id, id FROM (
      OFFSET (SELECT start FROM loose) LIMIT %(size)s)
 ) rows ORDER BY part, object_id, id NULLS FIRST LIMIT %(size)s)
 """
+
+IN_OBJECTS = "a.object_id IN (SELECT id FROM object WHERE event_id = %(event)s)"
 
 DIGEST = "SELECT coalesce(bit_xor(hashint8extended(id, 0)), 0) FROM unnest(%(ids)s::bigint[]) AS f (id)"
 

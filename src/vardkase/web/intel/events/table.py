@@ -25,7 +25,6 @@ from vardkase.intel.queries.attribute_lines import (
     entries,
     extent,
     first_entries,
-    has_objects,
     opening,
 )
 from vardkase.intel.queries.event_index import index_rows
@@ -178,8 +177,8 @@ def _rows_context(
 ) -> dict[str, Any]:
     """`is_quick`: a script asks for the rows of a large event, and for their number afterwards."""
     size: Extent | None
-    if is_quick and not query.order.is_flat and not has_objects(shell.event.id):
-        size, found = first_entries(request.actor, shell.event.id, wanted, WINDOW)
+    if is_quick and not query.order.is_flat:
+        size, found = first_entries(request.actor, shell.event.id, wanted, query.order, WINDOW)
     else:
         size, found = opening(request.actor, shell.event.id, wanted, query.order, WINDOW)
     count = len(found) if size is None else size.rows
