@@ -117,7 +117,9 @@ class _Table:
         width = len(self.rows[0]) if self.rows else 0
         rows = [[*row, *([[]] * (width - len(row)))][:width] for row in self.rows]
         if width:
-            yield {"kind": "table", "head": rows[0], "rows": rows[1:], "depth": depth}
+            # Markdown has no table without a heading; an empty one is left out.
+            head = rows[0] if any(rows[0]) else []
+            yield {"kind": "table", "columns": width, "head": head, "rows": rows[1:], "depth": depth}
 
 
 def _code(token: Token, depth: int) -> Block:
