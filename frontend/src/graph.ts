@@ -45,7 +45,6 @@ class GraphPage {
     const saved = this.place.dataset.saved;
     if (saved) await this.restore(await read<Saved>(saved));
     else await this.view.arrange();
-    for (const tool of document.querySelectorAll<HTMLElement>("[data-graph-tools]")) tool.hidden = false;
   }
 
   private listen(): void {

@@ -38,11 +38,13 @@ interface Drawn {
 type End = "first" | "last";
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
 
-const ROW = 30;
-const LABEL = 14;
+const ROW = 36;
+/** Of a name above its bar, where there is no room beside it. */
+const LABEL = 13;
 const BAR = 12;
 const HEAD = 46;
 const HANDLE = 12;
+const MARGIN = 24;
 const DAY = 24 * 3600 * 1000;
 const NARROW = 640;
 const SIGNS = ["●", "✕", "◌"];
@@ -80,9 +82,9 @@ class Timeline {
     return this.width < NARROW ? 0 : 220;
   }
 
-  /** Where the names are not beside the bars, they are above them. */
-  private get above(): number {
-    return this.left ? 0 : LABEL;
+  /** The middle of a bar below the top of its row. */
+  private get middle(): number {
+    return this.left ? ROW / 2 : ROW - BAR / 2 - 4;
   }
 
   private get height(): number {
@@ -106,7 +108,7 @@ class Timeline {
     const width = this.frame.clientWidth;
     if (!width || width === this.width) return;
     this.width = width;
-    this.whole.range([this.left + 8, width - 8]);
+    this.whole.range([this.left + MARGIN, width - MARGIN]);
     this.svg.attr("width", width).attr("height", this.height).attr("viewBox", `0 0 ${width} ${this.height}`);
     this.svg.call(this.zoom.transform, zoomIdentity);
   }
@@ -134,7 +136,7 @@ class Timeline {
 
   /** Of the lanes, and of the rows after them. */
   private top(index: number): number {
-    return HEAD + index * (ROW + this.above);
+    return HEAD + index * ROW;
   }
 
   /** Ticks in the page's language, as fine as what is shown needs. */
@@ -187,7 +189,7 @@ class Timeline {
       const point = group
         .append("text")
         .attr("x", this.scale(day + DAY / 2))
-        .attr("y", y + this.above + ROW / 2 + 4)
+        .attr("y", y + this.middle + 4)
         .attr("text-anchor", "middle")
         .attr("font-size", 10 + 8 * Math.sqrt(count / most))
         .text(SIGNS[lane.kind] ?? "●");
@@ -209,7 +211,7 @@ class Timeline {
     const group = layer
       .append("g")
       .attr("class", row.kind === "object" ? "timeline-row timeline-object" : "timeline-row");
-    const middle = y + this.above + ROW / 2;
+    const middle = y + this.middle;
     this.drawLabel(group, row.label, y);
     const [sightedFirst, sightedLast] = row.sighted;
     if (sightedFirst !== undefined && sightedLast !== undefined) {
@@ -394,8 +396,5 @@ function short(label: string, letters: number): string {
 for (const frame of document.querySelectorAll<HTMLElement>("[data-timeline]")) {
   const source = document.getElementById(frame.dataset.timeline ?? "");
   const data = JSON.parse(source?.textContent ?? "null") as Drawn | null;
-  if (data) {
-    frame.hidden = false;
-    new Timeline(frame, data);
-  }
+  if (data) new Timeline(frame, data);
 }

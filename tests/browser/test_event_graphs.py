@@ -38,6 +38,9 @@ POINT = """async ([id]) => {
     const at = place._cyreg.cy.getElementById(id).renderedPosition();
     return [x + at.x, y + at.y];
 }"""
+CHOOSE_REFERENCE = """() => {
+    document.querySelector(".graph")._cyreg.cy.edges("[kind = 'reference']").select();
+}"""
 OUTSIDE = """() => {
     const cy = document.querySelector(".graph")._cyreg.cy, box = cy.elements().renderedBoundingBox();
     return box.x1 < 0 || box.y1 < 0 || box.x2 > cy.width() || box.y2 > cy.height();
@@ -120,9 +123,7 @@ def test_references_are_drawn_saved_and_exported(
     assert page.evaluate(is_pinned, f"o{file.pk}") is True
     assert EventGraph.objects.get().preview
     expect(page.locator(".saved-graphs [aria-current]")).to_have_text("Mitt läge")
-    page.evaluate(
-        "() => document.querySelector('.graph')._cyreg.cy.edges('[kind = \\'reference\\']').select()"
-    )
+    page.evaluate(CHOOSE_REFERENCE)
     page.locator("[data-graph-act=remove]").click()
     expect(page.locator("[data-graph-act=undo]")).to_be_visible()
     assert not ObjectReference.objects.filter(deleted=False).exists()

@@ -39,6 +39,7 @@ export class GraphView {
 
   constructor(readonly place: HTMLElement) {
     this.cy = cytoscape({ container: place, maxZoom: 4, minZoom: 0.02, boxSelectionEnabled: false });
+    for (const group of place.dataset.graphGroups?.split("|") ?? []) this.groups.shapeOf(group);
     paint(this.cy);
     const repaint = () => paint(this.cy);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
@@ -142,14 +143,14 @@ export class GraphView {
     this.layout = name;
     const shown = this.cy.elements().not(".gone");
     const alone = shown.nodes().filter((node) => (node as NodeSingular).connectedEdges().empty());
-    const isForce = name === "cose" && alone.length > 1 && alone.length < shown.nodes().length;
+    const isForce = name === "cose" && alone.length > 1;
     const layout = (isForce ? shown.not(alone) : shown).layout(this.options());
     this.isArranged = true;
     const done = layout.promiseOn("layoutstop");
     layout.run();
     await done;
     const linked = (isForce ? shown.not(alone) : shown).nodes();
-    if (name === "cose") this.turn(linked);
+    if (name === "cose" && linked.nonempty()) this.turn(linked);
     if (isForce) this.line(alone.nodes(), linked);
     this.fit();
   }
@@ -165,11 +166,12 @@ export class GraphView {
     }
   }
 
-  /** Rows below the others for what is linked to nothing, as wide as the frame is for its height. */
+  /** Rows below the others for what is linked to nothing, in the proportions of the frame. */
   private line(alone: NodeCollection, others: NodeCollection): void {
-    const { x1, y2, w, h } = others.boundingBox();
-    const across = (this.cy.width() / this.cy.height()) * (h + CELL.height);
-    const columns = Math.min(alone.length, Math.max(2, Math.floor(Math.max(w, across) / CELL.width)));
+    const { x1, y2, w, h } = others.empty() ? { x1: 0, y2: 0, w: 0, h: 0 } : others.boundingBox();
+    const frame = this.cy.width() / this.cy.height();
+    const across = Math.max(w, frame * h, Math.sqrt(alone.length * CELL.width * CELL.height * frame));
+    const columns = Math.min(alone.length, Math.max(2, Math.round(across / CELL.width)));
     const left = x1 + (w - columns * CELL.width) / 2;
     alone.forEach((node, index) => {
       const column = index % columns;

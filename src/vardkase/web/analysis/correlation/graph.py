@@ -18,7 +18,7 @@ from vardkase.intel.queries.event_index import IndexRow, index_rows
 from vardkase.intel.queries.find import find_event
 from vardkase.misp.flags import as_int
 from vardkase.misp.values.defang import defang
-from vardkase.web.intel.event_graphs.presenters import Edge, Node, event_node, shortened
+from vardkase.web.intel.event_graphs.presenters import Edge, Node, event_node, groups, shortened
 from vardkase.web.intel.events.layout import shell_context, shell_of
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.pages import PageRequest, page
@@ -33,6 +33,7 @@ def of_event(request: PageRequest, reference: str) -> HttpResponse:
     rows = _rows(request.actor, found, leave_out=shell.event.id)
     context = {
         "data_url": _data_url(event=shell.event.id),
+        "groups": _groups(),
         "rows": rows,
         "over": list(found.over_correlating.values()),
         "left": found.left,
@@ -52,6 +53,7 @@ def of_value(request: PageRequest) -> HttpResponse:
         "value": shown,
         "value_url": value_url(text),
         "data_url": _data_url(v=text),
+        "groups": _groups(),
         "rows": _rows(request.actor, found),
         "over": list(found.over_correlating.values()),
         "left": found.left,
@@ -91,6 +93,10 @@ def _rows(actor: Actor, found: Neighbours, leave_out: int = 0) -> list[tuple[Sha
         for value, event in found.links
         if event in events and event != leave_out
     ]
+
+
+def _groups() -> str:
+    return groups(gettext("Event"), gettext("Value"))
 
 
 def _value(request: PageRequest) -> str:

@@ -23,6 +23,21 @@ MANY = "many"
 """The node that stands for the events of values that are in too many to list."""
 
 
+def groups(*names: str) -> str:
+    """The groups of a graph in the order of their shapes, so that each has the same one on every page."""
+    return "|".join(names)
+
+
+def event_groups() -> str:
+    return groups(
+        gettext("Object"),
+        gettext("Attribute"),
+        gettext("Event"),
+        pgettext("graph", "Tag"),
+        pgettext("graph", "Cluster"),
+    )
+
+
 def part_id(is_object: bool, number: int) -> str:
     return f"o{number}" if is_object else f"a{number}"
 

@@ -38,6 +38,8 @@ from vardkase.web.ui.paging import page_links, wanted_place, wanted_size
 
 FIELDS = ("first_seen", "last_seen")
 MOST_VERSIONS = 100
+HEAD, ROW = 54, 36
+"""Pixels of the picture, as the script draws it, so that nothing moves when it does."""
 LAST_MOMENT = 253_402_300_799_000
 """Milliseconds; what comes after the year 9999 has no date."""
 
@@ -102,6 +104,7 @@ def timeline(request: PageRequest, reference: str) -> HttpResponse:
             for day, kind, count in lanes
         ],
         "marks": marks,
+        "height": HEAD + ROW * (len(rows) + len({kind for _day, kind, _count in lanes})),
         "drawn": {
             "rows": [row.drawn() for row in rows],
             "lanes": [

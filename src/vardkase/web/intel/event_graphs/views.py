@@ -62,6 +62,7 @@ def graph(request: PageRequest, reference: str) -> HttpResponse:
     ]
     context = {
         "rows": [row for row in rows if row["source"] and row["target"]],
+        "groups": presenters.event_groups(),
         "is_first": not after,
         "next": f"?after={shown[-1].id}" if len(found) > A_PAGE else "",
         "graphs": shown_graphs(request.actor, graphs_of(request.actor, shell.event.id)),
