@@ -168,6 +168,17 @@ def test_audit_row_of_very_many_names_the_filter(
     assert history_of_event(seed.colleague.actor, setup.event.pk).filter(pk=many.pk).exists()
 
 
+def test_audit_row_of_very_many_ticked_ones_is_bounded(
+    seed: Seed, web: Client, setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_entries, "MOST_NAMED", 1)
+    ids = [setup.attribute(value).pk for value in ("login.example", "198.51.100.23")]
+    act(web, setup, "detection", {"pk": ",".join(map(str, ids)), "to_ids": "0"})
+    change = AuditEntry.objects.latest("pk").change
+    assert (change["filter"], change["count"]) == ("pk=" + ",".join(map(str, sorted(ids))), 2)
+    assert "attributes" not in change
+
+
 @pytest.mark.parametrize("action", ["detection", "delete", "tag", "reach", "edit"])
 def test_nothing_happens_to_other_matches_than_were_shown(web: Client, setup: Setup, action: str) -> None:
     """As many match as before, but others."""
