@@ -15,7 +15,7 @@ from vardkase.misp.freetext import LONGEST_TEXT
 
 
 class ModuleDocumentForm(forms.Form):
-    module = forms.ChoiceField(label=_("Module"))
+    module = forms.ChoiceField(label=_("Import module"))
     file = forms.FileField(label=_("File"), required=False)
     text = forms.CharField(
         label=_("Or text"),

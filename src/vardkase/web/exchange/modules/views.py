@@ -194,11 +194,15 @@ def _attribute_of(request: PageRequest, event: EventRow, attribute_id: int) -> d
     return attribute_dict(request.actor, attribute_id, WHOLE)
 
 
-def _modules_for_type(request: PageRequest, kind: str) -> dict[str, list[Module]]:
-    return {
-        name: [module for module in _usable(request, of) if kind in module.inputs]
-        for name, of in (("expanding", ModuleKind.EXPANSION), ("explaining", ModuleKind.HOVER))
-    }
+def _modules_for_type(request: PageRequest, kind: str) -> dict[str, Any]:
+    """The modules that take values of a type; `problem` if the module server cannot be asked for them."""
+    found: dict[str, Any] = {"expanding": [], "explaining": []}
+    try:
+        for name, of in (("expanding", ModuleKind.EXPANSION), ("explaining", ModuleKind.HOVER)):
+            found[name] = [each for each in usable_modules(request.actor, of) if kind in each.inputs]
+    except ModulesUnreachable as unreachable:
+        found["problem"] = str(unreachable)
+    return found
 
 
 def _usable(request: PageRequest, kind: ModuleKind) -> list[Module]:
