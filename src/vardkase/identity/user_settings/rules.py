@@ -166,6 +166,7 @@ def read_periodic_filters(value: Any) -> Any:
 SETTINGS: dict[str, Callable[[Any], Any]] = {
     "publish_alert_filter": read_alert_filter,
     "dashboard_access": read_flag,
+    "tour_ended": read_flag,
     "dashboard": read_dashboard,
     "homepage": read_homepage,
     "default_restsearch_parameters": read_parameters,

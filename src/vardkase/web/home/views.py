@@ -37,6 +37,7 @@ from vardkase.intel.queries import home_page as queries
 from vardkase.intel.queries.event_index import IndexRow
 from vardkase.intel.queries.home_page import ArrivalReason
 from vardkase.web.hub.dashboards.presenters import title_of
+from vardkase.web.hub.guide.tour import offers_tour
 from vardkase.web.hub.public_pages import front
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.intel.events.since import NAMES
@@ -82,6 +83,7 @@ def home(request: PageRequest) -> HttpResponse:
         "who_takes_part": str(WHO_TAKES_PART[who_takes_part()])
         if request.actor.staff or request.actor.is_site_admin
         else "",
+        "offers_tour": offers_tour(request.actor),
         "widgets": [(each, title_of(each)) for each in own_layout(request.actor).placed],
         **_news(request.actor, since),
     }

@@ -98,6 +98,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("groups", _("Organisation groups"), icon="sitemap", requires=Permission.ADMIN),
             NavigationItem("hub", _("Our hub"), icon="plug-connected"),
             NavigationItem("support", _("Support"), icon="lifebuoy"),
+            NavigationItem("help", _("Help"), icon="help-circle"),
         ),
     ),
     (
