@@ -177,6 +177,21 @@ def test_attached_file_fills_object_and_survives_error(
     assert "Choose it again" in web.post(url, sent).text
 
 
+def test_object_starts_from_a_file(
+    web: Client, event: Event, file_template: ObjectTemplate, settings: Any, tmp_path: Any
+) -> None:
+    settings.FILES_DIR = tmp_path
+    name = inputs(file_template)["malware-sample"]
+    page = web.get(f"/event/{event.pk}/object/new/").text
+    assert f'action="/event/{event.pk}/object/new/?template={file_template.pk}"' in page
+    assert f'name="{name}"' in page
+    sent = {"distribution": "5", "more": "file", name: SimpleUploadedFile("tool.exe", b"MZ a sample")}
+    shown = web.post(f"/event/{event.pk}/object/new/?template={file_template.pk}", sent).text
+    assert hashlib.md5(b"MZ a sample", usedforsecurity=False).hexdigest() in shown
+    assert "tool.exe" in shown
+    assert not Object.objects.exists()
+
+
 def test_only_small_uploads_and_few_are_kept(
     web: Client, event: Event, file_template: ObjectTemplate, settings: Any, tmp_path: Any
 ) -> None:

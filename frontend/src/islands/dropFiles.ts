@@ -1,4 +1,5 @@
 // Files may be dropped anywhere on a page with a field for them; they are added to those chosen before.
+// `data-submit-when-chosen` on the field: its form is sent as soon as there is a file.
 const FIELD = "input[data-drop-files]";
 
 function field(): HTMLInputElement | null {
@@ -22,6 +23,13 @@ function dropped(event: DragEvent): void {
   for (const file of [...(input.files ?? []), ...event.dataTransfer.files]) all.items.add(file);
   input.files = all.files;
   input.focus();
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function chosen(event: Event): void {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || !input.matches("[data-submit-when-chosen]")) return;
+  if (input.files?.length) input.form?.requestSubmit(input.form.querySelector("button"));
 }
 
 export function dropFiles(): void {
@@ -34,4 +42,5 @@ export function dropFiles(): void {
     if (!event.relatedTarget) mark(false);
   });
   document.addEventListener("drop", dropped);
+  document.addEventListener("change", chosen);
 }

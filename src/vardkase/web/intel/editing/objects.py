@@ -20,8 +20,9 @@ from vardkase.intel.queries.version_tokens import object_mark
 from vardkase.intel.services.included_objects import add_object_with
 from vardkase.intel.services.object_templates import find_template as find_version
 from vardkase.intel.services.optimistic_edit import edit_unchanged_object
-from vardkase.knowledge.object_templates.models import ObjectTemplate
-from vardkase.knowledge.object_templates.queries import active_templates, find_template
+from vardkase.intel.services.samples import FILE_TEMPLATE
+from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
+from vardkase.knowledge.object_templates.queries import active_templates, elements_of, find_template
 from vardkase.web.intel.editing.common import (
     attempt,
     attempt_unchanged,
@@ -139,6 +140,8 @@ def _choose(request: PageRequest, event: EventRow) -> HttpResponse:
         "templates": [(template, used.get(str(template.uuid), 0)) for template in templates[:SHOWN]],
         "more": max(0, len(templates) - SHOWN),
         "text": text,
+        "sample": _sample_element(),
+        "inherit": INHERIT,
     }
     chosen_template = "editing/object_choose.html"
     return render(
@@ -146,6 +149,12 @@ def _choose(request: PageRequest, event: EventRow) -> HttpResponse:
         f"{chosen_template}#templates" if request.headers.get("HX-Request") else chosen_template,
         context,
     )
+
+
+def _sample_element() -> ObjectTemplateElement | None:
+    """Where a file of unknown kind goes: it may be malware."""
+    template = active_templates().filter(uuid=FILE_TEMPLATE).first()
+    return elements_of(template).filter(object_relation="malware-sample").first() if template else None
 
 
 def _included(request: PageRequest, form: ObjectForm, fields: TemplateFields) -> list[dict[str, Any]]:
