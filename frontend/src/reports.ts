@@ -60,7 +60,6 @@ function references(form: HTMLFormElement, text: HTMLTextAreaElement): void {
     panel.open = true;
     search.value = "";
     search.focus();
-    search.dispatchEvent(new Event("refresh"));
   };
   const insert = (option: HTMLElement | undefined) => {
     if (!option) return;
@@ -73,6 +72,9 @@ function references(form: HTMLFormElement, text: HTMLTextAreaElement): void {
     const typed = (event as InputEvent).data === "@";
     // Not within an address of mail.
     if (typed && /(?:^|[\s([{>*_"'|])@$/.test(text.value.slice(Math.max(0, at - 2), at))) open(at - 1, at);
+  });
+  panel.addEventListener("toggle", () => {
+    if (panel.open) search.dispatchEvent(new Event("refresh"));
   });
   text.addEventListener("blur", () => {
     if (!panel.open) place = [text.selectionStart, text.selectionEnd];

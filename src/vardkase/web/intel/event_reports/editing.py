@@ -224,7 +224,9 @@ def _editor(
     has_conflict: bool = False,
 ) -> HttpResponse:
     kept = drafts.drafts_of(request.actor, event.id, report.id if report else None)
-    text = posted.text(request, "q") if posted.text(request, "go") == "find" else ""
+    # Looked up when the list is opened, and not with the page: an event may have hundreds of thousands of values.
+    is_search = posted.text(request, "go") == "find"
+    text = posted.text(request, "q") if is_search else ""
     full = {
         "event": event,
         "report": report,
@@ -232,7 +234,9 @@ def _editor(
         "draft_uuid": form.draft_uuid,
         "drafts": list(kept.exclude(uuid=form.draft_uuid).defer("content")),
         "html": rendered_report(request.actor, event, str(form["content"].value() or "")),
-        "choices": reference_choices(request.actor, event, text),
+        "is_search": is_search,
+        "is_unasked": not is_search,
+        "choices": reference_choices(request.actor, event, text) if is_search else [],
         "text": text,
         **context,
     }
