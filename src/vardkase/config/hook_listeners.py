@@ -51,7 +51,12 @@ from vardkase.intel.event_delegations.hooks import delegation_answered, delegati
 from vardkase.intel.event_graphs import services as event_graphs
 from vardkase.intel.event_locks import services as event_locks
 from vardkase.intel.proposals import services as proposals
-from vardkase.intel.proposals.hooks import proposals_decided, proposals_made, proposals_stored
+from vardkase.intel.proposals.hooks import (
+    proposal_commented,
+    proposals_decided,
+    proposals_made,
+    proposals_stored,
+)
 from vardkase.intel.protection import keys as protection
 from vardkase.intel.publication_requests import services as publication_requests
 from vardkase.intel.publication_requests.hooks import publication_answered, publication_requested
@@ -234,6 +239,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
         proposals_stored, proposal_notices.tell_owner, "mails the owner of the event, once until it decides"
     ),
     Listener(proposals_made, notifications.proposals_made, "tells the owner of the event on the hub"),
+    Listener(proposal_commented, notifications.proposal_commented, "tells the other side on the hub"),
     Listener(proposals_decided, notifications.proposals_decided, "tells those who proposed on the hub"),
     Listener(
         delegation_requested,

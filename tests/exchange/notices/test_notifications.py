@@ -29,6 +29,7 @@ from vardkase.intel.analyst_data.models import AnalystDataKind
 from vardkase.intel.analyst_data.services import add_analyst_data, delete_analyst_data
 from vardkase.intel.event_delegations.services import accept_delegation, delegate_event, delete_delegation
 from vardkase.intel.models import Attribute, Event
+from vardkase.intel.proposals.conversation import comment_on_proposal
 from vardkase.intel.proposals.services import (
     accept_proposal,
     discard_proposal,
@@ -77,6 +78,13 @@ def test_owner_is_told_of_proposals_and_proposer_of_the_answer(seed: Seed, event
     assert (line.kind, line.count, line.title) == ("proposed", 2, "Beacons")
     # Nobody else: not a reader who cannot act, nor a stranger, nor who proposed.
     assert [kinds(each) for each in (seed.reader, seed.partner, seed.stranger, seed.site_admin)] == [[]] * 4
+    comment_on_proposal(seed.analyst.actor, first.pk, "Where from?")
+    (line,) = told(seed.partner)
+    assert (line.kind, line.by) == ("proposal_commented", "Organisation A")
+    mark_all_read(seed.partner.actor)
+    comment_on_proposal(seed.partner.actor, first.pk, "From a mail.")
+    assert kinds(seed.colleague)[0] == "proposal_commented"
+    assert kinds(seed.stranger) == []
     accept_proposal(seed.analyst.actor, first.pk)
     discard_proposal(seed.analyst.actor, second.pk)
     assert kinds(seed.partner) == ["proposals_discarded", "proposals_accepted"]

@@ -13,7 +13,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.intel.analyst_data.hooks import AnalystDataStored
 from vardkase.intel.event_delegations.hooks import DelegationAnswered, DelegationRequested
 from vardkase.intel.models import Event
-from vardkase.intel.proposals.hooks import ProposalsDecided, ProposalsMade
+from vardkase.intel.proposals.hooks import ProposalCommented, ProposalsDecided, ProposalsMade
 from vardkase.intel.publication_requests.hooks import PublicationAnswered, PublicationRequested
 from vardkase.intel.sightings.hooks import StoredSighting
 from vardkase.intel.sightings.models import SightingType
@@ -44,6 +44,12 @@ def proposals_decided(decided: ProposalsDecided) -> None:
             for (organisation, user), count in decided.proposers.items()
         ]
     )
+
+
+def proposal_commented(said: ProposalCommented) -> None:
+    kind, key = NotificationKind.PROPOSAL_COMMENTED, f"event {said.event_id} {said.author_id}"
+    event, to = said.event_id, (said.organisation_id, said.user_id)
+    tell([Notice(kind, key, *to, event_id=event, by_id=said.author_id)])
 
 
 def sightings_stored(stored: Sequence[StoredSighting]) -> None:

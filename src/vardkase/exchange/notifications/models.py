@@ -13,6 +13,7 @@ class NotificationKind(models.TextChoices):
     PROPOSED = "proposed"
     PROPOSALS_ACCEPTED = "proposals_accepted"
     PROPOSALS_DISCARDED = "proposals_discarded"
+    PROPOSAL_COMMENTED = "proposal_commented"
     NOTED = "noted"
     SIGHTED = "sighted"
     FALSE_POSITIVE = "false_positive"

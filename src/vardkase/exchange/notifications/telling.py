@@ -13,6 +13,7 @@ from vardkase.identity.accounts.queries import reading_users
 ACTING = frozenset(
     {
         NotificationKind.PROPOSED,
+        NotificationKind.PROPOSAL_COMMENTED,
         NotificationKind.NOTED,
         NotificationKind.SIGHTED,
         NotificationKind.FALSE_POSITIVE,

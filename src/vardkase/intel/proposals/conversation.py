@@ -29,6 +29,7 @@ from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Event
 from vardkase.intel.problems import ProposalProblem
+from vardkase.intel.proposals.hooks import ProposalCommented, proposal_commented
 from vardkase.intel.proposals.models import Proposal, ProposalComment
 from vardkase.intel.proposals.queries import SOURCE, find_proposal, readable
 from vardkase.intel.queries.find import Reference
@@ -93,9 +94,12 @@ def comments_on(actor: Actor, proposal_ids: Sequence[int]) -> dict[int, list[Com
 
 def _tell(actor: Actor, event: Event, proposal: Proposal) -> None:
     """Those on the other side who want mail about their events, and whose proposal it is."""
+    is_to_owner = actor.organisation_id == proposal.org_id
+    other = event.org_id if is_to_owner else proposal.org_id
+    person = None if is_to_owner else proposal.user_id or None
+    proposal_commented.emit(ProposalCommented(event.pk, actor.organisation_id, other, person))
     if not can_send():
         return
-    other = event.org_id if actor.organisation_id == proposal.org_id else proposal.org_id
     people = reading_users().filter(org_id=other)
     people = people.filter(contactalert=True) | people.filter(pk=proposal.user_id)
     facts: Facts = {

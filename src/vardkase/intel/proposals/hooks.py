@@ -37,6 +37,17 @@ class ProposalsDecided:
     proposers: Mapping[tuple[int, int], int]
 
 
+@dataclass(frozen=True, slots=True)
+class ProposalCommented:
+    """`author_id` has written about a proposal to the other side: `organisation_id`, or one user of it."""
+
+    event_id: int
+    author_id: int
+    organisation_id: int
+    user_id: int | None
+
+
 proposals_stored: Hook[ProposalsStored] = Hook("proposals_stored")
 proposals_made: Hook[ProposalsMade] = Hook("proposals_made")
+proposal_commented: Hook[ProposalCommented] = Hook("proposal_commented")
 proposals_decided: Hook[ProposalsDecided] = Hook("proposals_decided")

@@ -24,6 +24,7 @@ ICONS: Mapping[Kind, dict[str, str]] = {
     Kind.PROPOSED: {"icon": "pencil"},
     Kind.PROPOSALS_ACCEPTED: {"icon": "check"},
     Kind.PROPOSALS_DISCARDED: {"icon": "x"},
+    Kind.PROPOSAL_COMMENTED: {"icon": "message"},
     Kind.NOTED: {"icon": "message"},
     Kind.SIGHTED: {"icon": "eye"},
     Kind.FALSE_POSITIVE: {"icon": "eye-off"},
@@ -40,6 +41,7 @@ ICONS: Mapping[Kind, dict[str, str]] = {
 }
 WORDS: Mapping[Kind, str | Promise] = {
     Kind.PUBLISHED: _("The event was published"),
+    Kind.PROPOSAL_COMMENTED: _("%(by)s has written about a proposal"),
     Kind.DELEGATION_REQUESTED: _("%(by)s asks you to take over the event"),
     Kind.DELEGATION_ACCEPTED: _("%(by)s has taken over the event"),
     Kind.DELEGATION_DECLINED: _("%(by)s declines to take over the event"),
@@ -174,5 +176,8 @@ LISTS: Mapping[Kind, str] = {
     Kind.QUESTION: "questions",
     Kind.PUBLICATION_REQUESTED: "publication_requests",
 }
-OF_EVENT: Mapping[Kind, str] = {Kind.PROPOSED: "event_proposals"}
+OF_EVENT: Mapping[Kind, str] = {
+    Kind.PROPOSED: "event_proposals",
+    Kind.PROPOSAL_COMMENTED: "event_proposals",
+}
 """Pages of the event that are about just this; otherwise the event itself."""
