@@ -84,6 +84,7 @@ class GraphPage {
     const name = place.dataset.graphName ?? "graph";
     const node = view.chosen();
     const edge = view.cy.edges(":selected").first();
+    button?.closest("details")?.removeAttribute("open");
     if (what === "in") view.zoom(1.3);
     else if (what === "out") view.zoom(1 / 1.3);
     else if (what === "fit") view.fit();

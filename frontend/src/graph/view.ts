@@ -143,15 +143,15 @@ export class GraphView {
     this.layout = name;
     const shown = this.cy.elements().not(".gone");
     const alone = shown.nodes().filter((node) => (node as NodeSingular).connectedEdges().empty());
-    const isForce = name === "cose" && alone.length > 1;
-    const layout = (isForce ? shown.not(alone) : shown).layout(this.options());
+    const isApart = (name === "cose" || name === "breadthfirst") && alone.length > 1;
+    const layout = (isApart ? shown.not(alone) : shown).layout(this.options());
     this.isArranged = true;
     const done = layout.promiseOn("layoutstop");
     layout.run();
     await done;
-    const linked = (isForce ? shown.not(alone) : shown).nodes();
+    const linked = (isApart ? shown.not(alone) : shown).nodes();
     if (name === "cose" && linked.nonempty()) this.turn(linked);
-    if (isForce) this.line(alone.nodes(), linked);
+    if (isApart) this.line(alone.nodes(), linked);
     this.fit();
   }
 
