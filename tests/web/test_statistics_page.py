@@ -54,7 +54,7 @@ def test_figures_are_those_of_the_reader(seed: Seed) -> None:
     assert counts(seed.partner, show="organisations") == {seed.org_a.name: 1}
     assert counts(seed.partner, show="tags") == {HOSTILE: 1}
     (cluster, times) = next(iter(counts(seed.partner, show="galaxies").items()))
-    assert cluster.startswith("misp-galaxy:tool")
+    assert cluster.startswith("Kit (")
     assert times == 1
     over_time = shown(seed.partner, show="galaxies").context["over_time"]
     assert over_time == [(cluster, [1])]

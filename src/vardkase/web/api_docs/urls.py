@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
-from vardkase.web.api_docs.description import METHODS, details, example_body, sections
+from vardkase.web.api_docs.description import METHODS, Details, details, example_body, sections
 from vardkase.web.ui.pages import PageRequest, page, public_page
 
 PROFILES = EVERY
@@ -22,6 +22,13 @@ LISTED = 40
 CODE = ("curl", "PyMISP", "Python")
 
 type Document = Callable[[], dict[str, Any]]
+
+
+def _methods(found: Details | None) -> list[str]:
+    """The methods of the endpoint, the one to begin with first: a body is sent by POST."""
+    methods = list(found.entry.methods) if found else [method.upper() for method in METHODS]
+    takes_body = found is not None and any(member.place == "body" for member in found.members)
+    return sorted(methods, key=lambda method: method != "POST") if takes_body else methods
 
 
 def urls(document: Document) -> list[URLPattern]:
@@ -63,7 +70,7 @@ def urls(document: Document) -> list[URLPattern]:
             "details": found,
             "body": example_body(found.members) if found else "",
             "server": server,
-            "methods": found.entry.methods if found else [method.upper() for method in METHODS],
+            "methods": _methods(found),
             "code_names": CODE,
         }
         return render(request, "api_docs/client.html", context)

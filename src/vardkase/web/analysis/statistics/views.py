@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +21,10 @@ from vardkase.analysis.statistics.queries import growth
 from vardkase.core.time_budget import allow
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.sightings.models import SightingType
+from vardkase.knowledge.galaxies.queries import custom_cluster_names
+from vardkase.knowledge.taxonomies.rules import parse_machine_tag
 from vardkase.web.ui.charts import line_chart
+from vardkase.web.ui.galaxy_names import galaxy_name
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
 
@@ -109,9 +112,21 @@ def _galaxies(actor: Actor, since: date) -> dict[str, Any]:
     names = [each.name for each in counted[: content.COMPARED]]
     by_month = content.tags_by_month(actor, since, names)
     months = sorted({month for _name, month in by_month})[-12:]
-    over_time = [(name, [by_month.get((name, month), 0) for month in months]) for name in names]
-    ranking = _ranking(counted, gettext("Events by galaxy cluster"), gettext("Galaxy cluster"))
+    known = custom_cluster_names(actor)
+    over_time = [
+        (_cluster_label(name, known), [by_month.get((name, month), 0) for month in months]) for name in names
+    ]
+    labelled = [replace(each, name=_cluster_label(each.name, known)) for each in counted]
+    ranking = _ranking(labelled, gettext("Events by galaxy cluster"), gettext("Galaxy cluster"))
     return ranking | {"months": months, "over_time": over_time}
+
+
+def _cluster_label(tag: str, known: Mapping[str, str]) -> str:
+    """The name of the cluster and its galaxy; `known`: names of clusters whose tags have only a UUID."""
+    parsed = parse_machine_tag(tag)
+    if parsed is None or parsed.value is None:
+        return tag
+    return f"{known.get(tag.lower(), parsed.value)} ({galaxy_name(parsed.predicate)})"
 
 
 def _sightings(actor: Actor, since: date) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def copy(request: PageRequest, reference: str, source: str) -> HttpResponse:
     if is_sent and form.is_valid() and (done := _copy(request, event, other, form)):
         return done
     text = searched(request)
-    wanted = LineFilter(pattern=containing(text) if text else "")
+    wanted = LineFilter(pattern=containing(text) if text else "", text=text)
     size = extent(request.actor, other.id, wanted, FOLDED)
     rows = _rows(request.actor, event, other, wanted)
     context = {
