@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import Settings
 
 from tests.exchange.test_modules import CSV
 from tests.factories import make_event
@@ -162,3 +163,18 @@ def test_site_administrators_switch_modules_on(seed: Seed, event: Event) -> None
     domain = attribute(event, "domain", "evil.example")
     shown = in_english(signed_in(seed.analyst)).get(enrich_url(event, domain))
     assert shown.context["expanding"] == []
+
+
+def test_pages_say_that_the_module_server_does_not_answer(
+    web: Client, seed: Seed, event: Event, settings: Settings
+) -> None:
+    switch_on(seed, "hub_told")
+    domain = attribute(event, "domain", "evil.example")
+    settings.VARDKASE_MODULES_URL = "http://127.0.0.1:1"
+    said = "The module server cannot be reached."
+    assert said in web.get(enrich_url(event, domain)).text
+    assert said in web.post(enrich_url(event, domain), {"module": "hub_told"}, follow=True).text
+    assert said in web.post(f"/event/{event.pk}/modules/", {"module": "hub_told"}, follow=True).text
+    admin = in_english(signed_in(seed.site_admin))
+    assert said in admin.get("/administration/modules/hub_told/", follow=True).text
+    assert web.get(f"/event/{event.pk}/").status_code == 200

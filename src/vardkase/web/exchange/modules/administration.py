@@ -58,7 +58,10 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True, confirmed=True, resume=False)
 def edit(request: PageRequest, name: str) -> HttpResponse:
-    module = next((each for each in modules() if each.name == name and each.kinds), None)
+    try:
+        module = next((each for each in modules() if each.name == name and each.kinds), None)
+    except ModulesUnreachable:
+        return redirect("modules")  # Which says that the module server cannot be reached.
     if module is None:
         raise NotFound(ModuleProblem.NOT_ENABLED())
     start = _start(module)

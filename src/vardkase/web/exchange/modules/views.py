@@ -109,7 +109,11 @@ def event(request: PageRequest, reference: str) -> HttpResponse:
         if not names:
             messages.error(request, gettext("Choose at least one module."))
             return redirect("event_modules", found.id)
-        modules_for(request.actor, found, names)
+        try:
+            modules_for(request.actor, found, names)
+        except ModulesUnreachable as unreachable:
+            messages.error(request, str(unreachable))
+            return redirect("event_modules", found.id)
         order_enrichment(request.actor, found.id, names)
         said = gettext("The modules are being asked. What they answer is added to the event as it arrives.")
         return back_to(request, found.id, said)

@@ -12,6 +12,8 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, VardkaseError
+from vardkase.exchange.modules.server import ModuleKind
+from vardkase.exchange.modules.settings import ENABLED
 from vardkase.formats.incoming.recognition import DocumentKind
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
@@ -85,6 +87,7 @@ def _source_page(request: PageRequest, event: EventRow, form: PasteForm, sources
         "heading": gettext("Add from text or files"),
         "event": event,
         "sources": sources,
+        "offers_modules": ENABLED[ModuleKind.IMPORT].value,
         **reach_context(request.actor, form),
     }
     return render(request, "editing/paste.html", context)
