@@ -338,6 +338,8 @@ def test_saved_searches_and_pages_are_reached_from_the_search_box(web: Client, s
         assert address in web.get("/search/suggestions/", {"q": query}).text
     assert address in web.get("/search/suggestions/").text
     assert address not in in_english(seed.colleague).get("/search/suggestions/", {"q": "ransom"}).text
+    for long_or_odd in ("ransom\0ware", "ransom " * 5000):
+        assert address not in web.get("/search/suggestions/", {"q": long_or_odd}).text or "\0" in long_or_odd
     for typed, target in {
         "Ransomware at home": address,
         "saved searches": "/search/saved/",

@@ -27,6 +27,7 @@ MOST = 5
 """Commands among other suggestions."""
 MOST_AT_REST = 12
 """Commands that are listed before anything is typed."""
+MOST_WORDS = 12
 MOST_SAVED = 4
 """Saved searches after the commands."""
 
@@ -111,7 +112,10 @@ def command_named(actor: Actor, text: str) -> Command | None:
 
 def commands(request: HttpRequest, actor: Actor, text: str) -> list[Command]:
     """Those that match every word of `text`; for an empty one, what one can do where the reader is."""
-    words = text.lower().split()
+    # A pasted list is no command, and each word is a condition on the names of saved searches.
+    words = text.replace("\0", "").lower().split()
+    if len(words) > MOST_WORDS:
+        return []
     found = [*_of_event(request, actor), *_general(actor), *(_pages(actor) if words else ())]
     matching = [command for command in found if all(word in command.label.lower() for word in words)]
     unique = {command.url: command for command in reversed(matching)}
