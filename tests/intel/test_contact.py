@@ -108,7 +108,7 @@ def test_sync_user_is_not_contacted_as_reporter(seed: Seed, event: Event, mail: 
     status, body = contact(seed.stranger, event.pk, person=1)
     assert (status, body["notice"]) == (
         200,
-        "Nobody receives messages about this event: nothing was sent.",
+        "Nobody receives mail about this event: nothing was mailed.",
     )
     assert not OutgoingMail.objects.exists()
 
@@ -178,7 +178,9 @@ def test_response_says_when_there_is_no_mail_server(seed: Seed, event: Event) ->
     wants(seed.colleague)
     status, body = contact(seed.stranger, event.pk)
     assert (status, body["message"]) == (200, SENT)
-    assert body["notice"] == "This instance has no mail server: nothing was sent."
+    assert body["notice"] == (
+        "This instance has no mail server: nothing was mailed. The creator sees the message on this instance."
+    )
     assert not OutgoingMail.objects.exists()
     entry = AuditEntry.objects.get(action="event.reporter_contacted")
     assert (entry.actor_id, entry.target_id, entry.change) == (seed.stranger.user.pk, event.pk, {"count": 0})

@@ -15,8 +15,9 @@ from vardkase.intel.services.contact import contact_reporter
 SENT = "Email sent to the reporter."
 """MISP says so as well when it sends no mail and when nobody wants it; here a `notice` tells."""
 
-DISABLED = "This instance has no mail server: nothing was sent."
-NOBODY = "Nobody receives messages about this event: nothing was sent."
+DISABLED = "This instance has no mail server: nothing was mailed."
+NOBODY = "Nobody receives mail about this event: nothing was mailed."
+ON_HUB = "The creator sees the message on this instance."
 
 
 class ContactBody(Body, kw_only=True):
@@ -43,5 +44,7 @@ def contact(call: Call, event_id: str, *, body: ContactBody) -> Saved:
     except TooManyMessages as refused:
         raise MispError(429, refused.wire, headers={"Retry-After": str(refused.wait)}) from refused
     notice = DISABLED if result.disabled else "" if result.recipients else NOBODY
+    if notice and result.readers:
+        notice = f"{notice} {ON_HUB}"
     extra = {"notice": notice} if notice else {}
     return saved(SENT, f"/events/contact/{result.event_id}", id=str(result.event_id), **extra)
