@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -58,10 +59,14 @@ def one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@cache
+def all_operations() -> list[Any]:
+    return [result.ok() for result in SCHEMA.get_all_operations()]
+
+
 def operations(tag: str) -> list[Any]:
     """The operations of one controller."""
-    found = [result.ok() for result in SCHEMA.get_all_operations()]
-    return [each for each in found if tag in (each.tags or ()) and each.path not in SLOW]
+    return [each for each in all_operations() if tag in (each.tags or ()) and each.path not in SLOW]
 
 
 @pytest.mark.parametrize("tag", [each["name"] for each in document()["tags"]])

@@ -44,6 +44,7 @@ def test_writing_endpoints_are_refused(auditor: User) -> None:
         assert refused.value.has(AccessProblem.AUDITOR_READS_ONLY)
 
 
+@pytest.mark.parametrize("auditor", ["everything"], indirect=True)  # Who may less is refused the more.
 def test_pages_accept_no_form_from_auditor(auditor: User, password_is_enough: None) -> None:
     browser, taken = signed_in(auditor), []
     browser.raise_request_exception = False

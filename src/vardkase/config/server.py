@@ -35,7 +35,6 @@ GIBIBYTE = 1024**3
 
 
 def serve(listener: socket.socket, workers: int) -> None:
-    gc.collect()
     gc.freeze()  # What is loaded by now stays shared between the workers.
     counts = ConnectionCounts(workers)
     Workers(workers, lambda worker: run_worker(listener, workers, counts, worker)).watch()
