@@ -44,7 +44,7 @@ class Hub:
         if path.startswith("/taxii2/"):
             accept = "application/taxii+json;version=2.1"
         headers = {"Accept": accept} if path == "/about/" else {"Accept": accept, "Authorization": self.key}
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as asking:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as asking:
             asking.request("GET", path, headers=headers)
             return asking.getresponse().status
 

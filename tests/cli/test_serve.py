@@ -62,7 +62,7 @@ class Serve:
 
     def status(self, key: str = "") -> int | None:
         with contextlib.suppress(OSError, http.client.HTTPException):
-            asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
             with contextlib.closing(asking):
                 headers = {"Accept": "application/json", "Authorization": key}
                 asking.request("GET", "/servers/getVersion", headers=headers)

@@ -99,7 +99,7 @@ def holding(data_dir: Path, *arguments: str, **options: Any) -> Iterator[Holder]
                 pipe.close()
 
 
-def wait_until(condition: Callable[[], bool], timeout: float = 15.0) -> None:
+def wait_until(condition: Callable[[], bool], timeout: float = 60.0) -> None:
     """Return when `condition` holds; fails after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while not condition():
