@@ -75,6 +75,9 @@ GENERAL = (
         "sharing_group_create", _("New sharing group"), icon="plus", requires=Permission.SHARING_GROUP
     ),
     GeneralCommand("user_create", _("New user"), icon="plus", requires=Permission.ADMIN),
+    GeneralCommand("organisation_create", _("New organisation"), icon="plus", requires=Permission.SITE_ADMIN),
+    GeneralCommand("feed_create", _("New feed"), icon="plus", requires=Permission.SITE_ADMIN),
+    GeneralCommand("server_create", _("New connection"), icon="plus", requires=Permission.SITE_ADMIN),
     GeneralCommand("tag_collections", _("Tag collections"), icon="tags"),
     GeneralCommand("advanced_search", _("Advanced search"), icon="adjustments-horizontal"),
     GeneralCommand("lookup", _("Look up values"), icon="list-search"),
