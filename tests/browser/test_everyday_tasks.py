@@ -1,0 +1,168 @@
+"""The nine tasks of an analyst's day, each with the most clicks it may take: half of what it took on 28 November 2026.
+
+What was impossible then has no bound of its own. Seconds and page loads are in the report of the run (`tasks`, with
+`--junitxml`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.everyday import Person
+from tests.browser.pages import WIDE, Visit, visit
+from tests.factories import make_event
+from tests.factories.knowledge import make_attack
+from tests.factories.seed import ApiUser, Seed
+from tests.support.web_server import WebServer
+from vardkase.exchange.feeds.models import Feed
+from vardkase.intel.models import Attribute, Event, Object
+from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.samples import FILE_TEMPLATE
+from vardkase.intel.sightings.models import Sighting
+from vardkase.knowledge.object_templates import loader as object_templates
+
+pytestmark = pytest.mark.browser
+
+KNOWN = "203.0.113.7"
+REPORT = """Nätfiske mot lönesystem
+lon@nytt-loneintyg[.]example skickade lon-nov.docx (T1566), därefter körs den av cron (T1053).
+hxxps://nytt-loneintyg[.]example/login 198.51.100.77
+"""
+
+
+@pytest.fixture
+def theirs(server_seed: Seed) -> Event:
+    """An event of another organisation that everyone may read."""
+    make_attack()
+    object_templates.load()
+    parts = [{"type": "ip-dst", "value": KNOWN}, {"type": "domain", "value": "evil.example"}]
+    about = {"info": "Nätfiske mot kommuner", "distribution": 1, "published": True, "Attribute": parts}
+    return Event.objects.get(pk=add_event(server_seed.partner.actor, about).event_id)
+
+
+@pytest.fixture
+def person(chromium: Browser, server: WebServer) -> Callable[[ApiUser], Person]:
+    def signed_in(user: ApiUser) -> Person:
+        opened: Visit = visit(chromium, server, "/", user.user, WIDE)
+        return Person(opened.page)
+
+    return signed_in
+
+
+def test_reading_and_answering_by_mouse(
+    server: WebServer,
+    server_seed: Seed,
+    theirs: Event,
+    person: Callable[[ApiUser], Person],
+    record_property: Callable[[str, object], None],
+) -> None:
+    someone = person(server_seed.publisher)
+    page, event = someone.page, f"{server.url}/event/{theirs.pk}/"
+    with someone.task("2 is a value known", most=0):
+        someone.fill(page.locator("#q"), KNOWN)
+        expect(page.get_by_role("option").first).to_contain_text("203.0.113")
+        someone.press("Enter")
+        page.wait_for_url("**/value/**")
+    page.goto(event)
+    row = page.locator("tr", has_text="evil[.]example")
+    with someone.task("4 propose a correction"):
+        someone.click(row.get_by_label("Åtgärder för"))
+        someone.click(row.get_by_role("link", name="Föreslå en ändring"))
+        someone.fill(page.locator("#id_value"), "worse.example")
+        someone.click(page.locator("main form button.button-primary"))
+        expect(page.locator("main")).to_contain_text("worse[.]example")
+    assert Proposal.objects.get().value1 == "worse.example"
+    page.goto(event)
+    with someone.task("5 mark a false positive"):
+        someone.click(row.get_by_label("Åtgärder för"))
+        someone.click(row.get_by_role("button", name="falsklarm"))
+        expect(row.locator("[id^=sightings]")).to_contain_text("1")
+    assert Sighting.objects.get().type == 1
+    with someone.task("6 STIX 2.1 and Suricata"):
+        someone.click(page.locator(".page-head summary", has_text="Hämta"))
+        for name, ending in (("STIX 2.1", ".json"), ("Suricata", ".txt")):
+            with page.expect_download() as download:
+                someone.click(page.locator(".page-head a", has_text=name))
+            assert download.value.suggested_filename.endswith(ending)
+    page.goto(server.url)
+    with someone.task("7 new since yesterday", most=1):
+        someone.click(page.get_by_role("link", name="sedan i går"))
+        expect(page.locator("main")).to_contain_text(theirs.info)
+    record_property("tasks", {name: asdict(effort) for name, effort in someone.tasks.items()})
+
+
+def test_writing_and_sharing_by_mouse(
+    server: WebServer,
+    server_seed: Seed,
+    theirs: Event,
+    person: Callable[[ApiUser], Person],
+    record_property: Callable[[str, object], None],
+) -> None:
+    someone = person(server_seed.org_admin)
+    page = someone.page
+    with someone.task("1 report to published event", most=5):
+        someone.click(page.locator("summary", has_text="Skapa"))
+        someone.click(page.get_by_role("link", name="från text eller fil"))
+        someone.fill(page.locator("main textarea").first, REPORT)
+        someone.click(page.locator("main form button.button-primary").first)
+        someone.click(page.locator("main form button.button-primary").last)
+        page.wait_for_url("**/publish/")
+        someone.click(page.locator("main button.button-primary").last)
+        page.wait_for_url("**/event/*/")
+    published = Event.objects.get(published=True, org=server_seed.org_a)
+    assert published.event_tags.count() == 2
+    assert Attribute.objects.filter(event=published, value1="https://nytt-loneintyg.example/login").exists()
+    with someone.task("3 file object with hashes and attachment", most=2):
+        someone.click(page.get_by_role("link", name="Lägg till objekt"))
+        someone.choose(page.locator("#sample"), "tool.exe", b"MZ a sample")
+        someone.click(page.get_by_role("button", name="Lägg till objekt"))
+        expect(page.locator(".toast")).to_contain_text("file")
+    assert Object.objects.filter(event=published, template_uuid=FILE_TEMPLATE).exists()
+
+    draft = make_event(server_seed.org_a, distribution=0, info="Delas med två")
+    draft.save()
+    page.goto(f"{server.url}/event/{draft.pk}/")
+    with someone.task("9 share with two organisations", most=4):
+        someone.click(page.locator(".page-head").get_by_role("link", name="Publicera"))
+        someone.click(page.get_by_role("link", name="Välj organisationer en och en"))
+        for organisation in (server_seed.org_b, server_seed.org_c):
+            search = page.get_by_role("searchbox", name="Organisationer")
+            someone.fill(search, organisation.name)
+            someone.press("Enter")
+            expect(page.get_by_label(organisation.name, exact=True)).to_be_checked()
+        someone.click(page.get_by_role("button", name="Visa vilka som får se den"))
+        page.wait_for_url("**/publish/**")
+        someone.click(page.locator("main button.button-primary").last)
+        page.wait_for_url(f"**/event/{draft.pk}/")
+    draft.refresh_from_db()
+    assert (draft.published, draft.distribution) == (True, 4)
+    record_property("tasks", {name: asdict(effort) for name, effort in someone.tasks.items()})
+
+
+def test_feed_is_set_up_by_mouse(
+    server: WebServer,
+    server_seed: Seed,
+    person: Callable[[ApiUser], Person],
+    record_property: Callable[[str, object], None],
+) -> None:
+    someone = person(server_seed.site_admin)
+    page = someone.page
+    with someone.task("8 set up a feed", most=2):
+        someone.fill(page.locator("#q"), "nytt flöde")
+        someone.click(page.get_by_role("option", name="Nytt flöde"))
+        fill_feed(someone, page)
+        someone.click(page.locator("main form button.button-primary").last)
+        page.wait_for_url(lambda address: "/new/" not in address)
+    assert Feed.objects.filter(name="Angripare").exists()
+    record_property("tasks", {name: asdict(effort) for name, effort in someone.tasks.items()})
+
+
+def fill_feed(someone: Person, page: Page) -> None:
+    someone.fill(page.locator("#id_name"), "Angripare")
+    someone.fill(page.locator("#id_provider"), "En annan hubb")
+    someone.fill(page.locator("#id_url"), "https://feeds.example/list.txt")
