@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page, Response
 
+MOST_TABS = 80
+
 
 @dataclass(slots=True)
 class Effort:
@@ -57,3 +59,15 @@ class Person:
         for key in keys:
             self._now.keys += 1
             self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        """Into what has the focus."""
+        self._now.entries += 1
+        self.page.keyboard.type(text)
+
+    def tab_to(self, place: Locator, *, back: bool = False) -> None:
+        for _ in range(MOST_TABS):
+            if place.evaluate("element => element === document.activeElement"):
+                return
+            self.press("Shift+Tab" if back else "Tab")
+        raise AssertionError(f"{place} is not reached by keyboard")

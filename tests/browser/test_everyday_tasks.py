@@ -19,6 +19,7 @@ from tests.factories.knowledge import make_attack
 from tests.factories.seed import ApiUser, Seed
 from tests.support.web_server import WebServer
 from vardkase.exchange.feeds.models import Feed
+from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.services.events import add_event
@@ -166,3 +167,59 @@ def fill_feed(someone: Person, page: Page) -> None:
     someone.fill(page.locator("#id_name"), "Angripare")
     someone.fill(page.locator("#id_provider"), "En annan hubb")
     someone.fill(page.locator("#id_url"), "https://feeds.example/list.txt")
+
+
+def test_tasks_by_keyboard_in_english(
+    server: WebServer,
+    server_seed: Seed,
+    theirs: Event,
+    person: Callable[[ApiUser], Person],
+    record_property: Callable[[str, object], None],
+) -> None:
+    user = server_seed.org_admin
+    User.objects.filter(pk=user.user.pk).update(language="en")
+    someone = person(user)
+    page = someone.page
+    with someone.task("2 is a value known", most=0):
+        someone.press("/")
+        someone.type(KNOWN)
+        expect(page.get_by_role("option").first).to_contain_text("203.0.113")
+        someone.press("Enter")
+        page.wait_for_url("**/value/**")
+    with someone.task("1 report to published event", most=0):
+        someone.press("Control+k")
+        someone.type("New event from text")
+        expect(page.get_by_role("option").first).to_contain_text("New event from text or file")
+        someone.press("ArrowDown", "Enter")
+        page.wait_for_url("**/event/import/")
+        someone.tab_to(page.locator("main textarea").first)
+        someone.type(REPORT)
+        for address in ("**/event/import/", "**/publish/", "**/event/*/"):
+            button = page.locator("main button.button-primary").last
+            someone.tab_to(button)
+            with page.expect_navigation(url=address):
+                someone.press("Enter")
+    published = Event.objects.get(published=True, org=server_seed.org_a)
+    assert published.event_tags.count() == 2
+    page.goto(f"{server.url}/event/{theirs.pk}/")
+    row = page.locator("tr", has_text="evil[.]example")
+    with someone.task("5 mark a false positive", most=0):
+        someone.tab_to(row.get_by_label("Actions for"))
+        someone.press("Enter")
+        someone.tab_to(row.get_by_role("button", name="false positive"))
+        someone.press("Enter")
+        expect(row.locator("[id^=sightings]")).to_contain_text("1")
+    with someone.task("4 propose a correction", most=0):
+        page.reload()
+        someone.tab_to(row.get_by_label("Actions for"))
+        someone.press("Enter")
+        someone.tab_to(row.get_by_role("link", name="Propose a change"))
+        someone.press("Enter")
+        someone.tab_to(page.locator("#id_value"))
+        someone.press("Control+a")
+        someone.type("worse.example")
+        someone.tab_to(page.get_by_role("button", name="Send proposal"))
+        someone.press("Enter")
+        expect(page.locator("main")).to_contain_text("worse[.]example")
+    assert Proposal.objects.get().value1 == "worse.example"
+    record_property("tasks", {name: asdict(effort) for name, effort in someone.tasks.items()})
