@@ -44,6 +44,7 @@ NOT_ASKED = re.compile(r"/(account/second-factor|account/sign-out|account/logout
 """Addresses that end a session, or answer with random data by design."""
 RANDOM = re.compile(
     r'(nonce|value|content|id|for|data-[a-z]+)="[^"]{20,}"|"X-CSRFToken": "[^"]+"|"(from|to)": ?"?\d+"?'
+    r"|&quot;uuid&quot;: &quot;[0-9a-f-]{36}&quot;"
     r'|(STIXPackage-|bundle--)[0-9a-f-]{36}|"(average_)?user_(count|per_org)": ?"[0-9.]+"'
 )
 """Random data, the bounds of a summary, and the number of accounts, which is public."""
