@@ -14,9 +14,13 @@ from tests.factories.knowledge import make_cluster, make_galaxy
 from tests.factories.seed import Seed
 from tests.intel.event_reports.test_reports import make_event, make_report
 from vardkase.core.markdown import LONGEST
+from vardkase.formats.report_pdf import blocks
 from vardkase.intel.event_reports.markdown import report_tokens
 from vardkase.intel.event_reports.models import ReportTemplate
+from vardkase.intel.event_reports.references import resolve_references
 from vardkase.intel.models import Attribute, EventReport, Object
+from vardkase.intel.queries.find import find_event
+from vardkase.web.intel.event_reports.rendering import LONGEST_REFERENCES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -155,3 +159,33 @@ def test_imported_page_and_template_stay_text(seed: Seed) -> None:
 def test_hostile_text_is_read_in_bounded_time() -> None:
     for unit in ("@[tag](", "@", "> ", "- ", "*a ", "`", "|", "![](", "@[attribute]("):
         report_tokens(unit * (LONGEST // len(unit)))
+
+
+def test_references_to_long_values_are_shown_in_bounded_space(seed: Seed) -> None:
+    event = make_event(seed.analyst, Attribute=[{"type": "text", "value": "A<" * 30_000}])
+    held = Object.objects.create(
+        event_id=event["id"], name="file", meta_category="x", timestamp=1, distribution=5
+    )
+    rows = [
+        Attribute(
+            event_id=event["id"], object=held, type="text", category="Other", value1="\u200b" * 3_000 + str(number),
+            timestamp=1, distribution=5, to_ids=False,
+        )
+        for number in range(50)
+    ]  # fmt: skip
+    Attribute.objects.bulk_create(rows)
+    value = event["Attribute"][0]["uuid"]
+    for unit in (f"@[attribute]({value})\n", f"@[object]({held.uuid})\n\n"):
+        content = unit * 1_200
+        report = make_report(seed.analyst, event, content=content)
+        web, path = visitor(seed.analyst), f"/event/{event['id']}"
+        for page in (
+            web.get(f"{path}/report/{report['id']}/"),
+            web.post(f"{path}/reports/draft/", {"content": content, "name": "n", "draft": str(uuid4())}),
+        ):
+            assert len(page.content) < LONGEST_REFERENCES + 300_000
+            assert b"report-reference" in page.content or b"report-object" in page.content
+        actor = seed.analyst.actor
+        resolved = resolve_references(actor, find_event(actor, event["id"]), content)
+        printed = blocks.blocks_of(report_tokens(content), resolved)
+        assert len(str(printed)) < 5 * blocks.LONGEST_REFERENCES + 1_000_000

@@ -25,8 +25,34 @@ type Block = dict[str, Any]
 MARKS = {"strong": "strong", "em": "emph"}
 MOST_PIECES = 8_000
 """Paragraphs, cells and runs of words that are set, which takes seconds; what comes after them is left out."""
+LONGEST_REFERENCES = 500_000
+"""Characters that all references are printed as, which takes seconds; the others stay text."""
 DEEPEST = 6
 """Levels of lists and quotations that are indented."""
+
+
+@dataclass(slots=True)
+class _PrintedReferences:
+    """References as words, until LONGEST_REFERENCES is reached."""
+
+    resolved: ResolvedReferences
+    left: int = LONGEST_REFERENCES
+
+    def rows(self, reference: ReportReference) -> tuple[str, list[list[str]]] | None:
+        """Name and values, if it is an object that is still printed."""
+        found = self.resolved.of(reference)
+        if not isinstance(found, ReferencedObject) or self.left < 0:
+            return None
+        rows = [[value.relation, defang(value.value, value.type)] for value in found.values]
+        self.left -= sum(len(relation) + len(value) for relation, value in rows)
+        return (found.name, rows) if self.left >= 0 else None
+
+    def words(self, token: Token) -> tuple[str, str]:
+        """Text, and how it is set: as code for values."""
+        if self.left >= 0:
+            words, kind = _words_of(token.meta["reference"], self.resolved)
+            self.left -= len(words)
+        return (words, kind) if self.left >= 0 else (token.content, "")
 
 
 @dataclass(slots=True)
@@ -63,7 +89,7 @@ class _Place:
 
 
 def blocks_of(tokens: Sequence[Token], resolved: ResolvedReferences) -> list[Block]:
-    blocks = list(_blocks(_fitting(tokens), resolved))
+    blocks = list(_blocks(_fitting(tokens), _PrintedReferences(resolved)))
     if sum(map(_pieces, tokens)) > MOST_PIECES:
         rest = gettext("[The report is too long to print in full. The rest is on its page.]")
         blocks.append({"kind": "paragraph", "spans": [_span(rest, "", set())], "depth": 0})
@@ -85,7 +111,7 @@ def _pieces(token: Token) -> int:
     return len(token.children or []) + 1 if token.type in ("inline", "hr", "fence", "code_block") else 0
 
 
-def _blocks(tokens: Iterable[Token], resolved: ResolvedReferences) -> Iterator[Block]:
+def _blocks(tokens: Iterable[Token], references: _PrintedReferences) -> Iterator[Block]:
     place, table = _Place(), _Table()
     for token in tokens:
         match token.type:
@@ -101,9 +127,9 @@ def _blocks(tokens: Iterable[Token], resolved: ResolvedReferences) -> Iterator[B
             case "fence" | "code_block":
                 yield _code(token, place.depth)
             case "inline" if table.is_open:
-                table.rows[-1].append(list(_spans(token.children or [], resolved)))
+                table.rows[-1].append(list(_spans(token.children or [], references)))
             case "inline":
-                yield _block_of_words(token, place, resolved)
+                yield _block_of_words(token, place, references)
             case _:
                 place.move(token)
 
@@ -128,14 +154,14 @@ def _code(token: Token, depth: int) -> Block:
     return {"kind": "code", "text": token.content.rstrip("\n"), "caption": caption, "depth": depth}
 
 
-def _block_of_words(token: Token, place: _Place, resolved: ResolvedReferences) -> Block:
+def _block_of_words(token: Token, place: _Place, references: _PrintedReferences) -> Block:
     children = token.children or []
     if len(children) == 1 and children[0].type == REFERENCE_KIND:
-        found = resolved.of(children[0].meta["reference"])
-        if isinstance(found, ReferencedObject):
-            rows = [[value.relation, defang(value.value, value.type)] for value in found.values]
-            return {"kind": "object", "name": found.name, "rows": rows, "depth": place.depth}
-    block: Block = {"kind": "paragraph", "spans": list(_spans(children, resolved)), "depth": place.depth}
+        table = references.rows(children[0].meta["reference"])
+        if table is not None:
+            name, rows = table
+            return {"kind": "object", "name": name, "rows": rows, "depth": place.depth}
+    block: Block = {"kind": "paragraph", "spans": list(_spans(children, references)), "depth": place.depth}
     if place.heading:
         # Documents for people with disabilities (PDF/UA) skip no level.
         place.last_level = min(place.heading, place.last_level + 1)
@@ -147,14 +173,14 @@ def _block_of_words(token: Token, place: _Place, resolved: ResolvedReferences) -
     return block
 
 
-def _spans(tokens: Sequence[Token], resolved: ResolvedReferences) -> Iterator[Span]:
+def _spans(tokens: Sequence[Token], references: _PrintedReferences) -> Iterator[Span]:
     on: set[str] = set()
     for token in tokens:
         mark = MARKS.get(token.type.removesuffix("_open").removesuffix("_close"))
         if mark is not None:
             on ^= {mark}
         elif token.type == REFERENCE_KIND:
-            yield _span(*_words_of(token.meta["reference"], resolved), on)
+            yield _span(*references.words(token), on)
         elif token.type == "softbreak":
             yield _span(" ", "", on)
         elif token.type == "hardbreak":
@@ -168,7 +194,6 @@ def _span(text: str, kind: str, on: set[str]) -> Span:
 
 
 def _words_of(reference: ReportReference, resolved: ResolvedReferences) -> tuple[str, str]:
-    """Text, and how it is set: as code for values."""
     if reference.kind == "tag":
         return _tag(reference.target, resolved), "tag"
     if reference.kind == "suggestion":

@@ -28,6 +28,12 @@ MOST_REFERENCES = 2_000
 """Of one report that are looked up; the others stay text."""
 MOST_VALUES = 50
 """Of one object that are shown."""
+MOST_OBJECT_VALUES = 20_000
+"""Of all objects together; each object gets as many as the others."""
+MOST_CLUSTERS = 2_000
+"""Of all galaxies together that are shown."""
+LONGEST_VALUE = 2_000
+"""Characters of a value that are read; one that is cut ends with an ellipsis and is longer than this."""
 ATTACHMENT = "attachment"
 
 
@@ -154,7 +160,8 @@ def _add_clusters(actor: Actor, event: EventRow, galaxies: dict[str, ReferencedG
     clusters = visible_clusters(actor).filter(
         galaxy__uuid__in=list(galaxies), tag_name__in=names, deleted=False
     )
-    for uuid, tag, value in clusters.order_by("value").values_list("galaxy__uuid", "tag_name", "value"):
+    rows = clusters.order_by("value").values_list("galaxy__uuid", "tag_name", "value")
+    for uuid, tag, value in rows[:MOST_CLUSTERS]:
         galaxies[str(uuid)].clusters.append((tag, value))
 
 
@@ -165,8 +172,11 @@ def _rows(sql: str, parameters: dict[str, Any], wanted: Iterable[object]) -> Seq
 # Of the report's event, or one that it extends or that extends it, as MISP's extended view shows.
 RELATED = "(e.id = %(event)s OR e.uuid = %(extends)s::uuid OR e.extends_uuid = %(uuid)s::uuid)"
 
+VALUE = f"""left(concat_ws('|', a.value1, a.value2), {LONGEST_VALUE})
+|| CASE WHEN length(concat_ws('|', a.value1, a.value2)) > {LONGEST_VALUE} THEN ' …' ELSE '' END"""
+
 ATTRIBUTES = f"""
-SELECT a.id, a.event_id, a.uuid, a.type, concat_ws('|', a.value1, a.value2), a.to_ids, a.data_sha256 IS NOT NULL
+SELECT a.id, a.event_id, a.uuid, a.type, {VALUE}, a.to_ids, a.data_sha256 IS NOT NULL
 FROM attribute a JOIN event e ON e.id = a.event_id
 WHERE a.uuid = ANY(%(wanted)s::uuid[]) AND NOT a.deleted AND {RELATED} AND {{event}} AND {{attribute}}
 """
@@ -179,11 +189,11 @@ WHERE o.uuid = ANY(%(wanted)s::uuid[]) AND NOT o.deleted AND {RELATED} AND {{eve
 VALUES = f"""
 SELECT object_id, relation, type, value, to_ids FROM (
     SELECT a.object_id, a.id, coalesce(a.object_relation, a.type) AS relation, a.type,
-           concat_ws('|', a.value1, a.value2) AS value, a.to_ids,
+           {VALUE} AS value, a.to_ids,
            row_number() OVER (PARTITION BY a.object_id ORDER BY a.id) AS place
     FROM attribute a JOIN event e ON e.id = a.event_id
     WHERE a.object_id = ANY(%(wanted)s::bigint[]) AND NOT a.deleted AND {{event}} AND {{attribute}}
-) numbered WHERE place <= {MOST_VALUES} ORDER BY object_id, id
+) numbered WHERE place <= {MOST_VALUES} ORDER BY place, object_id LIMIT {MOST_OBJECT_VALUES}
 """
 
 GALAXIES = """

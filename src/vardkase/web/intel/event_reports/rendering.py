@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
@@ -20,6 +20,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
 from vardkase.intel.event_reports.markdown import report_tokens
 from vardkase.intel.event_reports.references import (
+    LONGEST_VALUE,
     ReferencedAttribute,
     ReferencedGalaxy,
     ReferencedObject,
@@ -27,9 +28,13 @@ from vardkase.intel.event_reports.references import (
     resolve_references,
 )
 from vardkase.misp.report_references import ReportReference
+from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.chips import icon, tag_chip
 from vardkase.web.ui.markdown import below_page_headings
 from vardkase.web.ui.values import value_inline
+
+LONGEST_REFERENCES = 2_000_000
+"""Characters of HTML for all references of a report, since each may stand for much more than its own text."""
 
 OPTIONS = MarkdownIt("commonmark", {"html": False}).options
 
@@ -40,17 +45,33 @@ def rendered_report(actor: Actor, event: EventRow, text: str) -> SafeString:
 
 def rendered_with(resolved: ResolvedReferences, text: str) -> SafeString:
     tokens = below_page_headings(report_tokens(text))
-    return SafeString(_ReportHtml().render(tokens, OPTIONS, {"resolved": resolved}))
+    return SafeString(_ReportHtml().render(tokens, OPTIONS, {"shown": _ShownReferences(resolved)}))
+
+
+@dataclass(slots=True)
+class _ShownReferences:
+    """References as HTML, until LONGEST_REFERENCES is reached; the others stay text."""
+
+    resolved: ResolvedReferences
+    left: int = LONGEST_REFERENCES
+    known: dict[tuple[ReportReference, bool], str] = field(default_factory=dict)
+
+    def html(self, token: Token) -> str:
+        key = reference, is_alone = token.meta["reference"], token.meta["alone"]
+        if key not in self.known:
+            self.known[key] = _reference(self.resolved, reference, is_alone=is_alone)
+        self.left -= len(self.known[key])
+        return self.known[key] if self.left >= 0 else escape(token.content)
 
 
 class _ReportHtml(RendererHTML):
     """markdown-it calls the method that is named as a token."""
 
     def report_reference(
-        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Mapping[str, Any]
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
     ) -> str:
-        meta = tokens[idx].meta
-        return _reference(env["resolved"], meta["reference"], is_alone=meta["alone"])
+        shown: _ShownReferences = env["shown"]
+        return shown.html(tokens[idx])
 
     def fence(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
@@ -94,7 +115,9 @@ def _reference(resolved: ResolvedReferences, reference: ReportReference, *, is_a
 
 
 def _value(text: str, kind: str) -> SafeString:
-    return value_inline(text, kind, url=f"{reverse('value')}?{urlencode({'v': text})}")
+    # The page of a value that was cut would be that of another value.
+    url = value_url(text) if len(text) <= LONGEST_VALUE else ""
+    return value_inline(text, kind, url=url)
 
 
 def _file(resolved: ResolvedReferences, found: ReferencedAttribute, *, is_alone: bool) -> SafeString:
