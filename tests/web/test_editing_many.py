@@ -13,13 +13,15 @@ from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visit
 from tests.factories.seed import Seed
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import now_seconds
+from vardkase.identity.organisations.models import SharingGroup, SharingGroupOrg
 from vardkase.intel.editing.attributes import edit_attribute
 from vardkase.intel.editing.deletion import delete_attribute
 from vardkase.intel.kernel import audit_entries
 from vardkase.intel.models import Attribute, AttributeTag, ObjectReference
 from vardkase.intel.queries.history import history_of_event
 from vardkase.intel.undo.models import AttributeBefore, UndoPoint
-from vardkase.intel.undo.services import forget_outdated
+from vardkase.intel.undo.services import forget_outdated, undoable
+from vardkase.knowledge.taxonomies.models import Tag
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -115,6 +117,34 @@ def test_undo_is_refused_where_someone_has_changed_an_attribute_since(
     edit_attribute(seed.colleague.actor, setup.attribute(HIDDEN).pk, {"comment": "Seen again"})
     before = content(setup)
     assert "of the attributes, 1 have been changed since" in text_of(undo(web, setup, html))
+    assert content(setup) == before
+
+
+def test_undo_sets_no_group_or_tag_that_the_person_may_no_longer_use(
+    seed: Seed, web: Client, setup: Setup
+) -> None:
+    chosen = Attribute.objects.filter(event=setup.event, type="url")
+    chosen.update(distribution=4, sharing_group=seed.group)
+    html = text_of(act(web, setup, "reach", every(web, setup, "type=url", reach="0")))
+    members = SharingGroupOrg.objects.filter(sharing_group=seed.group)
+    members.delete()
+    SharingGroup.objects.filter(pk=seed.group.pk).update(org=seed.org_b)
+    before = content(setup)
+    assert "you may no longer use it" in text_of(undo(web, setup, html))
+    assert content(setup) == before
+
+    tag = Tag.objects.create(name="secret:b", colour="#111111")
+    link = {"event": setup.event, "tag": tag, "local": False}
+    AttributeTag.objects.bulk_create(AttributeTag(attribute=attribute, **link) for attribute in chosen)
+    point = undoable(
+        seed.analyst.actor,
+        setup.event.pk,
+        [attribute.pk for attribute in chosen],
+        lambda: AttributeTag.objects.filter(tag=tag).delete(),
+    ).point
+    Tag.objects.filter(pk=tag.pk).update(org_id=seed.org_b.pk)
+    before = content(setup)
+    assert "use a tag" in text_of(act(web, setup, "undo", {"point": point}))
     assert content(setup) == before
 
 

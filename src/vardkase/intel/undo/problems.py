@@ -12,3 +12,7 @@ class UndoProblem(ProblemCode):
     CHANGED_SINCE = _(
         "Nothing was undone: of the attributes, %(count)s have been changed since. Edit the others by hand."
     )
+    GROUP_REFUSED = _(
+        "Nothing was undone: a sharing group that would be set again no longer exists, or you may no longer use it."
+    )
+    TAG_REFUSED = _("Nothing was undone: you may no longer use a tag that would be added again.")

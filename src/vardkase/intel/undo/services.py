@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.columns import changeable
 from vardkase.intel.editing.bulk_edit import readable_attributes, refuse_doubles
 from vardkase.intel.editing.tagging import require_may_tag
+from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.hooks import (
     AttributesChanged,
     AttributesEdited,
@@ -30,10 +31,14 @@ from vardkase.intel.hooks import (
 from vardkase.intel.kernel.audiences import attribute_audiences
 from vardkase.intel.kernel.audit_entries import event_target, of_attributes
 from vardkase.intel.kernel.locking import lock_event, lock_own_event, touch
+from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.models import Attribute
 from vardkase.intel.settings import SANITISE_DELETED
 from vardkase.intel.undo.models import AttributeBefore, UndoPoint
 from vardkase.intel.undo.problems import UndoProblem
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.rules import may_use
+from vardkase.misp.distribution import Distribution
 
 LASTS = timedelta(days=1)
 MOST_POINTS = 20
@@ -97,9 +102,12 @@ def undo(actor: Actor, event_id: int, point_id: int) -> int:
         raise Conflict(UndoProblem.CHANGED_SINCE(count=changed))
     before = attribute_audiences(ids)
     edited = [row[0] for row in cursor().execute(EDITED, parameters)]
-    links = [*cursor().execute(UNLINK, parameters).fetchall(), *cursor().execute(LINK, parameters).fetchall()]
+    links = cursor().execute(UNLINK, parameters).fetchall()
+    linked = cursor().execute(LINK, parameters).fetchall()
+    links += linked
     for local in {row[0] for row in links}:
         require_may_tag(actor, event, local=local)
+    _require_may_set_again(actor, parameters, {row[1] for row in linked})
     if edited:
         actor.require(Permission.ADD)
         lock_own_event(actor, event_id)
@@ -115,6 +123,18 @@ def undo(actor: Actor, event_id: int, point_id: int) -> int:
     named = {"count": len(ids), **of_attributes(ids, None)}
     record(actor, IntelAction.ATTRIBUTE_CHANGE_UNDONE, event_target(event), named)
     return len(ids)
+
+
+def _require_may_set_again(actor: Actor, parameters: Mapping[str, Any], tag_ids: set[int]) -> None:
+    """Raise Conflict if a sharing group or tag that comes back may no longer be used by the actor."""
+    sharing = SharingGroups(actor)
+    try:
+        for row in cursor().execute(GROUPS_THAT_COME_BACK, parameters).fetchall():
+            sharing.required(Distribution.SHARING_GROUP, row[0], None)
+    except SharingGroupRefused as refused:
+        raise Conflict(UndoProblem.GROUP_REFUSED()) from refused
+    if not all(may_use(actor, tag) for tag in Tag.objects.filter(pk__in=tag_ids)):
+        raise Conflict(UndoProblem.TAG_REFUSED())
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:
@@ -180,6 +200,13 @@ SELECT a.id FROM attribute_before b JOIN attribute a ON a.id = b.attribute_id
 WHERE b.point_id = %(point)s AND jsonb_build_object({MEMBERS}) <> b.content - 'tags'
 """
 
+GROUPS_THAT_COME_BACK = """
+SELECT DISTINCT (b.content->>'sharing_group_id')::bigint
+FROM attribute_before b JOIN attribute a ON a.id = b.attribute_id
+WHERE b.point_id = %(point)s AND (b.content->>'distribution')::int = 4
+  AND (b.content->>'sharing_group_id')::bigint IS DISTINCT FROM a.sharing_group_id
+"""
+
 RESTORE = f"""
 UPDATE attribute a SET {", ".join(f"{name} = r.{name}" for name in CONTENT)}, timestamp = %(now)s
 FROM attribute_before b, jsonb_populate_record(NULL::attribute, b.content) r
@@ -207,5 +234,5 @@ SELECT b.attribute_id, %(event)s, (e->>0)::bigint, (e->>1)::boolean, e->>2
 FROM attribute_before b, {OF_TAGS} e JOIN tag ON tag.id = (e->>0)::bigint
 WHERE b.point_id = %(point)s
 ON CONFLICT DO NOTHING
-RETURNING local
+RETURNING local, tag_id
 """
