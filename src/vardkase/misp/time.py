@@ -61,9 +61,14 @@ def parse_seen(value: object, now: int) -> int:
     return (difference.days * 86_400 + difference.seconds) * MICROSECOND + difference.microseconds
 
 
+def seen_moment(microseconds: int) -> datetime:
+    """The time of a first or last seen; a float would round the last one of the year 9999 up to the year 10000."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
 def render_seen(microseconds: int) -> str:
     """``2024-01-31T12:00:00.000000+00:00``."""
-    return (EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="microseconds")
+    return seen_moment(microseconds).isoformat(timespec="microseconds")
 
 
 def _midnight(now: int, days: int) -> int:

@@ -101,9 +101,17 @@ def thin(number: int) -> str:
     return grouped if (get_language() or "").startswith("en") else grouped.replace(",", NARROW_SPACE)
 
 
+def local_time(moment: datetime) -> datetime:
+    """`moment` in the hub's time zone; the first and last hours that `datetime` has stay in their own."""
+    try:
+        return timezone.localtime(moment)
+    except OverflowError:
+        return moment
+
+
 def clock_time(moment: datetime) -> str:
     """The time of day: 14.31 in Swedish, 14:31 in English."""
-    return clock_face(timezone.localtime(moment).time())
+    return clock_face(local_time(moment).time())
 
 
 def clock_face(at: time) -> str:
@@ -111,7 +119,7 @@ def clock_face(at: time) -> str:
 
 
 def long_date(day: date) -> str:
-    return date_format(timezone.localtime(day) if isinstance(day, datetime) else day, "j F Y")
+    return date_format(local_time(day) if isinstance(day, datetime) else day, "j F Y")
 
 
 def short_date(day: date) -> str:
@@ -121,7 +129,7 @@ def short_date(day: date) -> str:
 
 def short_time(moment: datetime, now: datetime | None = None) -> str:
     """The shortest form of a time: today 14:31, yesterday 16:12, 22 Nov 19:33, 20 November 2025."""
-    local = timezone.localtime(moment)
+    local = local_time(moment)
     today = timezone.localtime(now).date()
     if local.date() == today:
         return gettext("today %(time)s") % {"time": clock_time(moment)}

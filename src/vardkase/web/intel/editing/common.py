@@ -5,7 +5,7 @@ errors.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -20,6 +20,7 @@ from vardkase.intel import rules
 from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import ChangedMeanwhile, NotOwned
 from vardkase.intel.queries.find import find_event
+from vardkase.misp.time import seen_moment
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.forms.reach import reach_counts
@@ -84,7 +85,7 @@ def differences(form: forms.Form) -> list[dict[str, Any]]:
 
 
 def moment(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else datetime.fromtimestamp(microseconds / 1_000_000, UTC)
+    return None if microseconds is None else seen_moment(microseconds)
 
 
 def back_to(request: PageRequest, event_id: int, said: str = "") -> HttpResponse:

@@ -25,6 +25,7 @@ from vardkase.intel.services.optimistic_edit import edit_unchanged_attribute, ed
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import sighted_between, sighting_days
 from vardkase.misp.flags import as_int
+from vardkase.misp.time import seen_moment
 from vardkase.misp.values.defang import defang
 from vardkase.web.intel.editing.common import own_event
 from vardkase.web.intel.event_graphs.presenters import part_id, shortened
@@ -195,7 +196,7 @@ def _marks(shell: EventLayout) -> list[dict[str, Any]]:
 
 
 def _seen(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else datetime.fromtimestamp(microseconds / 1_000_000, UTC)
+    return None if microseconds is None else seen_moment(microseconds)
 
 
 def _milliseconds(microseconds: int | None) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +24,7 @@ from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import counts_by_type, weekly_counts
 from vardkase.knowledge.cached_sources.queries import CacheHit, elsewhere_for
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
+from vardkase.misp.time import seen_moment
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.charts import day_bars
 from vardkase.web.ui.chips import INHERIT
@@ -216,4 +217,4 @@ def value_url(value: str) -> str:
 
 
 def _seen(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else datetime.fromtimestamp(microseconds / 1_000_000, UTC)
+    return None if microseconds is None else seen_moment(microseconds)

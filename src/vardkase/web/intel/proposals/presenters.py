@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -18,6 +17,7 @@ from vardkase.intel.proposals.conversation import Comment
 from vardkase.intel.proposals.queries import ProposalContent, ProposalLine, can_be_changed
 from vardkase.web.intel.editing.common import moment as moment_of_microseconds
 from vardkase.web.intel.events.rows import moment
+from vardkase.web.ui.display import local_time
 
 FIELDS: dict[str, str | Promise] = {
     "type": _("Type"),
@@ -126,6 +126,6 @@ def _words(content: ProposalContent, name: str) -> str:
             return pgettext("detect", "Yes") if stored else pgettext("detect", "No")
         case "first_seen" | "last_seen":
             when = moment_of_microseconds(stored)
-            return timezone.localtime(when).strftime("%Y-%m-%d %H:%M:%S") if when else ""
+            return local_time(when).strftime("%Y-%m-%d %H:%M:%S") if when else ""
         case _:
             return str(stored)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.types import ATTACHMENT_TYPES, CATEGORIES, DEFAULTS, TYPES, category_allows
 from vardkase.web.intel.editing.forms.tagging import TagLines, check_tags
 from vardkase.web.ui.chips import INHERIT
+from vardkase.web.ui.display import local_time
 from vardkase.web.ui.forms.reach import ReachForm
 
 MOMENT = "%Y-%m-%dT%H:%M:%S"
@@ -50,9 +52,20 @@ def refusal_of(document: dict[str, Any]) -> str:
     return " ".join(str(problem_of(refusal)) for refusals in parsed.values() for refusal in refusals)
 
 
+class MomentField(forms.DateTimeField):
+    """A time to the second in the hub's time zone; the last hours of the year 9999, which it may not hold, in UTC."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return local_time(value).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        same = isinstance(initial, datetime) and self.widget.format_value(self.prepare_value(initial)) == data
+        return not same and super().has_changed(initial, data)
+
+
 def moment_field(label: Any) -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format=MOMENT)
-    return forms.DateTimeField(label=label, required=False, widget=widget)
+    return MomentField(label=label, required=False, widget=widget)
 
 
 @dataclass(frozen=True, slots=True)
