@@ -18,7 +18,11 @@ from tests.formats.test_file_text import SHA256, pdf, word, workbook
 from tests.formats.test_sandbox import REPORT as ANALYSIS
 from tests.web.signed_in import signed_in
 from tests.web.test_event_import import MAIL, fields
+from vardkase.core.archives import ArchiveLimits
+from vardkase.core.errors import Invalid
+from vardkase.core.limits import Limit
 from vardkase.core.zipcrypto import encrypted_zip
+from vardkase.formats.incoming import file_text_program, reading_time
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event, EventTag, Object, ObjectReference
 from vardkase.intel.services.samples import FILE_TEMPLATE
@@ -91,6 +95,43 @@ def test_report_mail_list_and_program_together_become_one_event(web: Client, see
     assert facts["mimetype"].startswith("application/x-")
     assert float(facts["entropy"]) > 0
     assert ObjectReference.objects.get(object=program).relationship_type == "includes"
+
+
+def test_reading_files_has_a_limit_for_each_account_also_for_files_that_are_refused(
+    web: Client, seed: Seed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_time, "TENTHS", Limit("test", allowed=2, window=3600))
+    event = make_event(seed.org_a)
+    event.save()
+    doors = (URL, f"/event/{event.pk}/attributes/paste/", f"/event/{event.pk}/reports/import/")
+    scanned = workbook([])
+    words = "taken too long"
+    for _ in range(2):
+        assert words not in web.post(URL, {"file": upload("a.xlsx", scanned)}).text
+    for door in doors:
+        answer = web.post(door, {"file": upload("a.xlsx", scanned), "distribution": "5", "go": "values"})
+        assert words in answer.text, door
+    assert (
+        words not in in_english(signed_in(seed.stranger)).post(URL, {"file": upload("a.xlsx", scanned)}).text
+    )
+
+
+def test_empty_cells_of_a_workbook_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = b"<worksheet xmlns='%s'><sheetData>%s</sheetData></worksheet>" % (
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"<row><c/><c/><c/></row>" * 500,
+    )
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook([["a"]]))) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if name.endswith("sheet1.xml") else old.read(name))
+    list(file_text_program.read_workbook(changed.getvalue()))
+    monkeypatch.setattr(file_text_program, "MOST_CELLS", 1_000)
+    with pytest.raises(Invalid):
+        list(file_text_program.read_workbook(changed.getvalue()))
+    monkeypatch.setattr(file_text_program, "UNPACKED", ArchiveLimits(size=1_000))
+    with pytest.raises(Invalid):
+        list(file_text_program.read_workbook(workbook([["a"]])))
 
 
 def test_archive_with_the_usual_password_is_unpacked(web: Client) -> None:

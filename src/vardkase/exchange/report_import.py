@@ -15,6 +15,7 @@ from vardkase.exchange.http import MEBIBYTE, Reply, RequestPolicy, fetch
 from vardkase.exchange.problems import PageImportProblem
 from vardkase.formats.incoming.file_text import text_of_file
 from vardkase.formats.incoming.reading import web_page
+from vardkase.formats.incoming.reading_time import reading_time
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports.drafts import LONGEST_CONTENT
@@ -43,7 +44,8 @@ def import_file(
     """
     actor.require_writing(Permission.ADD)
     try:
-        found = text_of_file(content)
+        with reading_time(actor.user_id):
+            found = text_of_file(content)
     except LimitReached as reached:
         raise Invalid({"file": [reached.problem or CommonProblem.INVALID_INPUT()]}) from reached
     except Invalid as refused:

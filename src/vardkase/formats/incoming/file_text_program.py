@@ -12,7 +12,7 @@ import msgspec
 from openpyxl import load_workbook
 from pypdf import PageObject, PdfReader
 
-from vardkase.core.archives import BROKEN, opened
+from vardkase.core.archives import BROKEN, ArchiveLimits, members
 from vardkase.core.errors import Invalid
 from vardkase.core.sandbox.program import Answerer
 from vardkase.formats.incoming.text_pieces import MOST_MEMBERS, TextPieces, table_row
@@ -24,6 +24,9 @@ MOST_LINKS = 500
 MOST_ROWS = 200_000
 """Of all sheets together."""
 MOST_COLUMNS = 200
+MOST_CELLS = 1_000_000
+"""Of all sheets together, also empty ones, which take as long to read."""
+UNPACKED = ArchiveLimits(size=128 * 1024 * 1024, members=MOST_MEMBERS)
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "\xad": None, "\0": None})
 BROKEN_DIGEST = re.compile(r"\b([0-9a-fA-F]{8,127})[ \t]*\n[ \t]*([0-9a-fA-F]{1,120})\b")
 DIGEST_LENGTHS = (32, 40, 64, 96, 128)
@@ -77,18 +80,20 @@ def _joined_digests(text: str) -> str:
 
 
 def read_workbook(document: bytes) -> Iterator[bytes]:
+    for _name, _content in members(document, UNPACKED):
+        pass  # Refuses what grows too large, before the library unpacks it.
     try:
-        opened(document, MOST_MEMBERS).close()
         book = load_workbook(io.BytesIO(document), read_only=True, data_only=True, keep_links=False)
     except BROKEN as error:
         raise Invalid(ImportProblem.NOT_READ(reason=str(error))) from error
-    pieces, left = TextPieces(), MOST_ROWS
+    pieces, rows_left, cells_left = TextPieces(), MOST_ROWS, MOST_CELLS
     for sheet in book.worksheets:
         pieces.add(f"## {sheet.title}")
         lines = []
         for row in sheet.iter_rows(values_only=True):
-            left -= 1
-            if left < 0:
+            rows_left -= 1
+            cells_left -= len(row)
+            if rows_left < 0 or cells_left < 0:
                 raise Invalid(ImportProblem.TEXT_TOO_LONG())
             cells = ["" if value is None else str(value) for value in row[:MOST_COLUMNS]]
             while cells and not cells[-1]:

@@ -19,6 +19,7 @@ from vardkase.core.errors import VardkaseError
 from vardkase.formats.incoming import reading
 from vardkase.formats.incoming.file_objects import objects_of_file, samples_in
 from vardkase.formats.incoming.file_text import text_of_file
+from vardkase.formats.incoming.reading_time import reading_time
 from vardkase.formats.incoming.recognition import DocumentKind, kind_of_file
 from vardkase.formats.incoming.services import openioc_parts, sandbox_parts
 from vardkase.misp.freetext import LONGEST_TEXT, detect
@@ -137,7 +138,8 @@ def gathered(request: PageRequest, parts: list[SourcePart]) -> Sources:
     texts = []
     for part in parts:
         try:
-            text, title = _read(part, sources)
+            with reading_time(request.actor.user_id):
+                text, title = _read(part, sources)
         except VardkaseError as refused:
             raise ValidationError(f"{part.name}: {refused}" if part.name else str(refused)) from refused
         texts.append(text)

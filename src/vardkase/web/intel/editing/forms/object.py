@@ -16,7 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core import held_uploads
+from vardkase.core.errors import Invalid
 from vardkase.formats.incoming.file_objects import objects_of_file
+from vardkase.formats.incoming.reading_time import reading_time
 from vardkase.intel.queries.object_contents import HeldValue
 from vardkase.intel.services.samples import FILE_TEMPLATE, HASHES
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
@@ -277,7 +279,11 @@ class TemplateFields:
         if len(given) != 1 or given[0].file is None:
             return  # Of several files it is not known which one the hashes are of.
         file = given[0].file
-        described, *self.included = objects_of_file(file.name or "", _content(file))
+        try:
+            with reading_time(self.owner):
+                described, *self.included = objects_of_file(file.name or "", _content(file))
+        except Invalid:
+            return  # The fields can be filled in by hand.
         self.references = described.get("ObjectReference", [])
         facts = {
             part["object_relation"]: str(part["value"])
