@@ -4,6 +4,7 @@ import { on } from "./dom";
 import { type GraphData, read } from "./graph/data";
 import { ReferenceEditor } from "./graph/editing";
 import { followKeys } from "./graph/keys";
+import { fontLoaded } from "./graph/paint";
 import { followChoice } from "./graph/panel";
 import { preview, savePng, saveSvg } from "./graph/picture";
 import { GraphView } from "./graph/view";
@@ -41,6 +42,7 @@ class GraphPage {
   }
 
   async start(): Promise<void> {
+    await fontLoaded();
     await this.more(this.place.dataset.graph ?? "");
     const saved = this.place.dataset.saved;
     if (saved) await this.restore(await read<Saved>(saved));

@@ -161,12 +161,8 @@ class Timeline {
       const line = layer
         .append("g")
         .attr("class", mark.kind === "date" ? "timeline-mark timeline-date" : "timeline-mark");
-      line
-        .append("line")
-        .attr("x1", x)
-        .attr("x2", x)
-        .attr("y1", HEAD - 22)
-        .attr("y2", this.height);
+      // Past the times of the axis, not through them.
+      line.append("path").attr("d", `M${x} 16v6M${x} ${HEAD - 4}V${this.height}`);
       line.append("title").text(`${mark.label}: ${this.moment(mark.at)}`);
       // A label that would cover the one before it is only in the tooltip and the table.
       if (x < until) continue;

@@ -79,7 +79,8 @@ def test_sightings_are_counted_by_month_and_kind(seed: Seed) -> None:
             Sighting.objects.create(
                 attribute=attribute, event_id=attribute.event_id, org=seed.org_a, date_sighting=now, type=kind
             )
-    (own,) = shown(seed.colleague, show="sightings").context["sighted"]
+    own, *before = shown(seed.colleague, show="sightings").context["sighted"]
     assert own[1] == [3, 3, 0]
-    (theirs,) = shown(seed.partner, show="sightings").context["sighted"] or [(None, [0, 0, 0])]
+    assert [counted for _month, counted in before] == [[0, 0, 0]] * 12
+    (theirs, *_before) = shown(seed.partner, show="sightings").context["sighted"] or [(None, [0, 0, 0])]
     assert theirs[1][0] <= 1

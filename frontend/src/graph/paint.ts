@@ -80,7 +80,7 @@ function edgeStyles(font: string): StylesheetJson {
         label: "data(label)",
         color: token("--ink-2"),
         "font-family": font,
-        "font-size": 10,
+        "font-size": 11,
         "text-rotation": "autorotate",
         "text-background-color": token("--sheet"),
         "text-background-opacity": 0.85,
@@ -109,7 +109,15 @@ function edgeStyles(font: string): StylesheetJson {
   ];
 }
 
+function font(): string {
+  return getComputedStyle(document.body).fontFamily;
+}
+
+/** A canvas draws, and measures, with another font until the page's own is there. */
+export async function fontLoaded(): Promise<void> {
+  await document.fonts.load(`13px ${font()}`);
+}
+
 export function paint(graph: Core): void {
-  const font = getComputedStyle(document.body).fontFamily;
-  graph.style([...nodeStyles(font), ...edgeStyles(font)]);
+  graph.style([...nodeStyles(font()), ...edgeStyles(font())]);
 }

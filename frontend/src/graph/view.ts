@@ -2,9 +2,12 @@
 import cytoscape, { type Core, type LayoutOptions, type NodeCollection, type NodeSingular } from "cytoscape";
 import type { GraphData, GraphEdge, GraphNode } from "./data";
 import { Groups, paint } from "./paint";
+import { spread } from "./spread";
 
 /** A graph of two would fill the frame with two letters. */
 const LARGEST_FIT = 1.4;
+/** Labels are then as large as the page's own text. */
+const SMALLEST_FIT = 1;
 const PADDING = 24;
 const RING = 110;
 const CELL = { width: 190, height: 80 };
@@ -12,11 +15,11 @@ const CELL = { width: 190, height: 80 };
 /** Letters of a label on one line. */
 const WIDTH = 24;
 
-/** Broken between words where there are any, else anywhere. */
+/** Broken between words and after the signs in addresses and paths where there are any, else anywhere. */
 export function broken(label: string): string {
   const rows = label.split("\n").flatMap((line) => {
     const own = [""];
-    for (const word of line.split(/(?<=\s)/)) {
+    for (const word of line.split(/(?<=[\s./\\@:?&=_\]-])(?!\])/)) {
       if ((own.at(-1) + word).length > WIDTH && own.at(-1)) own.push("");
       for (let at = 0; at < word.length; at += WIDTH) {
         if (at) own.push("");
@@ -44,10 +47,10 @@ export class GraphView {
     const repaint = () => paint(this.cy);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
     new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    // Until the reader moves or zooms, the whole graph stays in sight, whatever the size of the frame.
+    // Until the reader moves or zooms, the graph fills the frame, whatever its size.
     new ResizeObserver(() => {
       this.cy.resize();
-      if (!this.isMoved) this.fit();
+      if (!this.isMoved) this.fitReadable();
     }).observe(place);
     this.cy.on("dragpan scrollzoom pinchzoom", () => {
       this.isMoved = true;
@@ -151,8 +154,9 @@ export class GraphView {
     await done;
     const linked = (isApart ? shown.not(alone) : shown).nodes();
     if (name === "cose" && linked.nonempty()) this.turn(linked);
+    if (name !== "grid") spread(linked);
     if (isApart) this.line(alone.nodes(), linked);
-    this.fit();
+    this.fitReadable();
   }
 
   /** A tall graph in a wide frame lies down, so that its labels can be read. */
@@ -189,7 +193,7 @@ export class GraphView {
     return {
       name: "cose",
       ...common,
-      idealEdgeLength: () => 90,
+      idealEdgeLength: () => 120,
       nodeRepulsion: () => 12_000,
       randomize: !this.isArranged,
       // Hundreds of nodes would take seconds otherwise.
@@ -216,6 +220,16 @@ export class GraphView {
     }
     this.isMoved = false;
     this.place.dataset.fitted = "true";
+  }
+
+  /** As much of the graph as its labels can be read in; of a larger one, the middle of its largest part. */
+  private fitReadable(): void {
+    this.fit();
+    if (this.cy.zoom() >= SMALLEST_FIT) return;
+    const parts = this.cy.elements().not(".gone").components();
+    const [largest] = parts.sort((one, other) => other.length - one.length);
+    this.cy.zoom(SMALLEST_FIT);
+    this.cy.center(largest);
   }
 
   zoom(factor: number): void {

@@ -48,7 +48,7 @@ class ImportProblem(ProblemCode):
     NOT_MISP_JSON = _("The file is not MISP JSON: %(reason)s.")
     NOT_OPENIOC = _("The document is not OpenIOC: its outermost element is neither ioc nor OpenIOC.")
     ENCRYPTED = _("The file is encrypted. Remove its password and try again.")
-    NO_TEXT = _("The file contains no text. Of a scanned document, paste the text instead.")
+    NO_TEXT = _("The file contains no text. If it is a scanned document, paste its text instead.")
     NO_TEXT_KIND = _("The text of this kind of file cannot be read. Paste its text instead.")
     TEXT_TOO_LONG = _("The text of the file is too long. Divide it into smaller files.")
     TOO_MANY_PAGES = _("The file has more than %(most)s pages. Divide it into smaller files.")

@@ -10,7 +10,7 @@ from vardkase.core.problems import ProblemCode
 class UndoProblem(ProblemCode):
     TOO_LATE = _("The change can no longer be undone.")
     CHANGED_SINCE = _(
-        "Nothing was undone: of the attributes, %(count)s have been changed since. Edit the others by hand."
+        "Nothing was undone: %(count)s of the attributes have been changed since then. Edit the others by hand."
     )
     GROUP_REFUSED = _(
         "Nothing was undone: a sharing group that would be set again no longer exists, or you may no longer use it."

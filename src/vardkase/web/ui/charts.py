@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 BARS_WIDTH, BARS_HEIGHT, BARS_FLOOR = 300, 57, 66
@@ -55,26 +56,24 @@ def line_chart(
     mark: float | None = None,
 ) -> LineChart:
     """A line through `heights`, which are evenly spaced; so are the labels below. `mark` is a share of the width."""
-    highest = _rounded_up(max([*heights, level or 0, 1]))
+    highest = _rounded_up(max([*heights, level or 0]))
     step = LINE_WIDTH / max(len(heights) - 1, 1)
     points = (f"{_x(number * step)},{_y(height, highest)}" for number, height in enumerate(heights))
-    steps = [highest * number / LINE_TICKS for number in range(LINE_TICKS + 1)]
+    steps = [highest * number // LINE_TICKS for number in range(LINE_TICKS + 1)]
     gap = LINE_WIDTH / max(len(labels) - 1, 1)
     return LineChart(
         path="M" + " L".join(points),
-        ticks=[(_y(height, highest), f"{height:g}") for height in steps],
+        ticks=[(_y(height, highest), str(height)) for height in steps],
         labels=[(_x(number * gap), label) for number, label in enumerate(labels)],
         level="" if level is None else _y(level, highest),
         mark="" if mark is None or not 0 <= mark <= 1 else _x(mark * LINE_WIDTH),
     )
 
 
-def _rounded_up(height: float) -> float:
-    """To a scale that divides well: 100 for scores, as a rule."""
-    scale = 1.0
-    while scale < height:
-        scale *= 10
-    return next(scale * share for share in (0.1, 0.2, 0.4, 1.0) if scale * share >= height)
+def _rounded_up(height: float) -> int:
+    """To the top of an axis whose ticks are whole and round: 100 for scores, as a rule."""
+    steps = (int(digits * 10.0**power) for power in count() for digits in (1, 2, 2.5, 5))
+    return next(step * LINE_TICKS for step in steps if step * LINE_TICKS >= height)
 
 
 def _x(place: float) -> str:

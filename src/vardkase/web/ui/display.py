@@ -127,6 +127,10 @@ def short_date(day: date) -> str:
     return date_format(day, pgettext("short date, Django date format", "j M"))
 
 
+def short_month(month: date) -> str:
+    return date_format(month, pgettext("short month and year, Django date format", "M Y"))
+
+
 def short_time(moment: datetime, now: datetime | None = None) -> str:
     """The shortest form of a time: today 14:31, yesterday 16:12, 22 Nov 19:33, 20 November 2025."""
     local = local_time(moment)

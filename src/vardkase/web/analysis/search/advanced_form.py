@@ -20,6 +20,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, usable_groups
 from vardkase.knowledge.decaying_models.queries import visible_models
 from vardkase.knowledge.tag_choices import tag_choices
+from vardkase.misp.time import LONGEST_DATE, parse_moment
 from vardkase.misp.types import CATEGORIES, TYPES
 from vardkase.web.ui.chips import REACHES, THREATS
 from vardkase.web.ui.forms.picker import Choices, Names, Picker, RowChoices
@@ -35,6 +36,18 @@ EVENTS = frozenset({Scope.EVENTS})
 ATTRIBUTES = frozenset({Scope.ATTRIBUTES})
 OBJECTS = frozenset({Scope.OBJECTS})
 ALL = EVENTS | ATTRIBUTES | OBJECTS
+
+
+class MomentField(forms.CharField):
+    """A time as restSearch takes it, which finds everything or nothing by one that it cannot read."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=LONGEST_DATE, **kwargs)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and parse_moment(value, 0) is None:
+            raise ValidationError(_("Enter a date, such as 2026-11-01, or a time back, such as 7d."))
 
 
 def _line(label: Any, help_text: Any = "", longest: int = 500) -> forms.CharField:
@@ -99,18 +112,18 @@ class AdvancedForm(forms.Form):
     published = _yes_no(pgettext_lazy("event", "Published"))
     protected = _yes_no(_("Protected by signatures"))
 
-    date_from = _line(_("Event date from"), TIME_HINT)
-    date_until = _line(_("Event date to"))
-    published_from = _line(_("Published since"), TIME_HINT)
-    published_until = _line(_("Published before"))
-    event_from = _line(_("Event changed since"), TIME_HINT)
-    event_until = _line(_("Event changed before"))
-    changed_from = _line(_("Attribute changed since"), TIME_HINT)
-    changed_until = _line(_("Attribute changed before"))
-    first_seen_from = _line(_("First seen since"), TIME_HINT)
-    first_seen_until = _line(_("First seen before"))
-    last_seen_from = _line(_("Last seen since"), TIME_HINT)
-    last_seen_until = _line(_("Last seen before"))
+    date_from = MomentField(label=_("Event date from"), help_text=TIME_HINT)
+    date_until = MomentField(label=_("Event date to"))
+    published_from = MomentField(label=_("Published since"), help_text=TIME_HINT)
+    published_until = MomentField(label=_("Published before"))
+    event_from = MomentField(label=_("Event changed since"), help_text=TIME_HINT)
+    event_until = MomentField(label=_("Event changed before"))
+    changed_from = MomentField(label=_("Attribute changed since"), help_text=TIME_HINT)
+    changed_until = MomentField(label=_("Attribute changed before"))
+    first_seen_from = MomentField(label=_("First seen since"), help_text=TIME_HINT)
+    first_seen_until = MomentField(label=_("First seen before"))
+    last_seen_from = MomentField(label=_("Last seen since"), help_text=TIME_HINT)
+    last_seen_until = MomentField(label=_("Last seen before"))
 
     deleted = forms.ChoiceField(
         label=_("Deleted attributes and objects"),

@@ -24,6 +24,7 @@ from vardkase.intel.sightings.models import SightingType
 from vardkase.knowledge.galaxies.queries import custom_cluster_names
 from vardkase.knowledge.taxonomies.rules import parse_machine_tag
 from vardkase.web.ui.charts import line_chart
+from vardkase.web.ui.display import short_month
 from vardkase.web.ui.galaxy_names import galaxy_name
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
@@ -79,16 +80,18 @@ def index(request: PageRequest) -> HttpResponse:
 
 
 def _events(actor: Actor, since: date) -> dict[str, Any]:
-    months = content.events_by_month(actor, since)
+    found = content.events_by_month(actor, since)
+    months = _without_gaps(found, since)
+    listed = found if since == content.EVER else months
     total = sum(count for _month, count in months)
     return {
         "heading": gettext("Events by month"),
         "gist": gettext("%(n)s events in all") % {"n": total},
-        "chart": _chart(_without_gaps(months)),
-        "rows": _lines([(date_format(month, "F Y"), count) for month, count in reversed(months)]),
+        "chart": _chart(months),
+        "rows": _lines([(date_format(month, "F Y"), count) for month, count in reversed(listed)]),
         "first_head": gettext("Month"),
         "count_head": gettext("Events"),
-        "about": gettext("By the date of the event."),
+        "about": gettext("Counted by the date of the event."),
     }
 
 
@@ -118,7 +121,7 @@ def _galaxies(actor: Actor, since: date) -> dict[str, Any]:
     ]
     labelled = [replace(each, name=_cluster_label(each.name, known)) for each in counted]
     ranking = _ranking(labelled, gettext("Events by galaxy cluster"), gettext("Galaxy cluster"))
-    return ranking | {"months": months, "over_time": over_time}
+    return ranking | {"months": [short_month(month) for month in months], "over_time": over_time}
 
 
 def _cluster_label(tag: str, known: Mapping[str, str]) -> str:
@@ -131,16 +134,18 @@ def _cluster_label(tag: str, known: Mapping[str, str]) -> str:
 
 def _sightings(actor: Actor, since: date) -> dict[str, Any]:
     found = content.sightings_by_month(actor, since)
-    months = sorted({month for month, _kind, _count in found}, reverse=True)
     counts = {(month, kind): count for month, kind, count in found}
     kinds = (SightingType.SEEN, SightingType.FALSE_POSITIVE, SightingType.EXPIRATION)
-    seen = [(month, counts.get((month, SightingType.SEEN), 0)) for month in reversed(months)]
+    seen = {month: counts.get((month, SightingType.SEEN), 0) for month, _kind, _count in found}
+    months = _without_gaps(sorted(seen.items()), since)
     return {
         "heading": gettext("Sightings by month"),
         "gist": gettext("%(n)s sightings in all") % {"n": sum(counts.values())},
-        "chart": _chart(_without_gaps(seen)),
-        "sighted": [(month, [counts.get((month, kind), 0) for kind in kinds]) for month in months],
-        "about": gettext("By when the value was seen."),
+        "chart": _chart(months),
+        "sighted": [
+            (month, [counts.get((month, kind), 0) for kind in kinds]) for month, _seen in reversed(months)
+        ],
+        "about": gettext("Counted by the day the value was seen."),
     }
 
 
@@ -187,16 +192,19 @@ def _chart(months: Sequence[tuple[date, int]]) -> Any:
     if len(months) < 2:
         return None
     step = max(1, (len(months) - 1) // (LABELS - 1))
-    labels = [date_format(month, "M Y") for month, _count in months[::step]]
+    labels = [short_month(month) for month, _count in months[::step]]
     return line_chart([count for _month, count in months], labels)
 
 
-def _without_gaps(months: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
-    """Every month from the first to the last, at most the latest of `content.MOST_MONTHS`."""
+def _without_gaps(months: Sequence[tuple[date, int]], since: date) -> list[tuple[date, int]]:
+    """Every month of the period (since the first that has any, if it has no beginning) until the last or today's, at
+    most the latest of `content.MOST_MONTHS`; none if nothing was counted.
+    """
     if not months:
         return []
     counts, filled = dict(months), []
-    month, last = months[0][0], months[-1][0]
+    month = months[0][0] if since == content.EVER else since.replace(day=1)
+    last = max(months[-1][0], timezone.localdate().replace(day=1))
     first = (last.year - content.MOST_MONTHS // 12, last.month)
     if (month.year, month.month) < first:
         month = date(*first, 1)

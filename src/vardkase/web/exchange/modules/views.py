@@ -88,7 +88,7 @@ def hover(request: PageRequest, reference: str, attribute_id: int) -> HttpRespon
                 answers.append((module.name, [], str(failed)))
             else:
                 answers.append((module.name, found, ""))
-    heading = gettext("What modules say of %(value)s") % {"value": document["value"][:100]}
+    heading = gettext("What modules say about %(value)s") % {"value": document["value"][:100]}
     context = {"heading": heading, "event": event, "attribute": document, "answers": answers}
     template = "modules/answer_list.html" if request.headers.get("HX-Request") else "modules/answers.html"
     return render(request, template, context)

@@ -26,7 +26,7 @@ class ChannelForm(forms.Form):
         label=_("When should the e-mail come?"),
         required=False,
         widget=forms.RadioSelect,
-        choices=[("0", _("At once")), ("1", _("Once a day, in the morning"))],
+        choices=[("0", _("Immediately")), ("1", _("Once a day, in the morning"))],
     )
 
     def chosen(self) -> Channels:

@@ -55,9 +55,9 @@ def why(line: FollowedLine | None) -> str:
 
 TOLD: Mapping[tuple[bool, bool, bool], str | Promise] = {
     (True, False, False): _("On the hub"),
-    (False, True, False): _("By e-mail at once"),
+    (False, True, False): _("By e-mail immediately"),
     (False, True, True): _("By e-mail once a day"),
-    (True, True, False): _("On the hub, and by e-mail at once"),
+    (True, True, False): _("On the hub, and by e-mail immediately"),
     (True, True, True): _("On the hub, and by e-mail once a day"),
 }
 WHY: Mapping[FollowedKind, str | Promise] = {

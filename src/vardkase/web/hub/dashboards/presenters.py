@@ -15,7 +15,7 @@ from vardkase.web.ui.display import thin
 
 TITLES: dict[str, str | Promise] = {
     "MispStatusWidget": _("What is on the hub"),
-    "WhoamiWidget": _("Who you are here"),
+    "WhoamiWidget": _("Your account"),
     "TrendingTagsWidget": _("Most used tags"),
     "OrgContributionToplistWidget": _("Organisations that publish most"),
     "EventStreamWidget": _("Published last"),

@@ -96,10 +96,10 @@ def configure(request: PageRequest, place: int) -> HttpResponse:
 @page(writes=True)
 def reset(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
-        words = gettext("The overview is shown as it is for everyone. Layouts that you have saved stay.")
+        words = gettext("The overview now shows only what everyone sees. Layouts that you have saved stay.")
         return confirm_page(request, gettext("Remove all my widgets"), _parents(), words)
     layout.reset_layout(request.actor)
-    messages.success(request, gettext("The overview is shown as it is for everyone."))
+    messages.success(request, gettext("The overview now shows only what everyone sees."))
     return redirect("home")
 
 

@@ -71,7 +71,9 @@ class ElementForm(forms.Form):
                 pass
         if named := clusters_by_tag(self.actor, [text]).get(text):
             return {"element_type": ElementType.GALAXY_CLUSTER, "element_uuid": str(named.uuid)}
-        raise forms.ValidationError(gettext("You can read no event or galaxy cluster of this name."))
+        raise forms.ValidationError(
+            gettext("There is no event or galaxy cluster with this name that you can read.")
+        )
 
     def document(self) -> dict[str, str]:
         return {**self.cleaned_data["element"], "description": self.cleaned_data["description"]}

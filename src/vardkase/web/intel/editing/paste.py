@@ -116,7 +116,7 @@ def _added_analyses(
     if others := [part for part in parts if part.kind not in ANALYSES]:
         names = ", ".join(part.name or gettext("the text") for part in others)
         raise ValidationError(
-            gettext("Files of OpenIOC and archives of a sandbox are added on their own. Take away: %(names)s")
+            gettext("OpenIOC files and sandbox archives are imported one at a time. Remove: %(names)s")
             % {"names": names}
         )
     level = form.reach()["distribution"]
