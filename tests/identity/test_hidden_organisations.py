@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from tests.api.calls import call
 from tests.factories import make_event
@@ -49,3 +50,20 @@ def test_setting_limits_users_to_own_organisation_and_creators_they_read(
     assert views(seed.stranger, seed.org_b.pk) == {404}, "an event that they may not read"
     make_event(seed.org_b, distribution=1, published=True).save()
     assert views(seed.stranger, seed.org_b.pk) == {200}
+
+
+@pytest.mark.usefixtures("_hidden")
+def test_pages_name_no_hidden_organisation(seed: Seed, password_is_enough: None) -> None:
+    web = signed_in(seed.analyst)
+    other, own = seed.org_c, seed.org_a
+    for each in (own, other):
+        web.post(reverse("subscription_create"), {"kind": "organisation", "thing": str(each.pk)})
+    followed = web.get(reverse("subscriptions")).content.decode()
+    assert own.name in followed
+    assert other.name not in followed
+    choices = {"field": "org", "q_org": other.name[:-1]}
+    assert other.name not in web.get(reverse("advanced_search_choices"), choices).content.decode()
+    assert (
+        other.name
+        in signed_in(seed.site_admin).get(reverse("advanced_search_choices"), choices).content.decode()
+    )

@@ -16,7 +16,7 @@ from vardkase.exchange.subscriptions.models import FollowedKind, Subscription
 from vardkase.exchange.subscriptions.problems import SubscriptionProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
-from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.queries.organisation_counts import readable_organisations
 from vardkase.knowledge.galaxies.queries import visible_clusters
 from vardkase.knowledge.taxonomies.queries import visible_tags
 
@@ -90,7 +90,7 @@ def _named(rows: QuerySet[Any], ids: Collection[int], column: str) -> Names:
 
 NAMES: Mapping[FollowedKind, Callable[[Actor, Collection[int]], Names]] = {
     FollowedKind.TAG: lambda actor, ids: _named(visible_tags(actor), ids, "name"),
-    FollowedKind.ORGANISATION: lambda _actor, ids: _named(Organisation.objects.all(), ids, "name"),
+    FollowedKind.ORGANISATION: lambda actor, ids: _named(readable_organisations(actor, ids), ids, "name"),
     FollowedKind.EVENT: _events,
     FollowedKind.CLUSTER: lambda actor, ids: _named(
         visible_clusters(actor).filter(deleted=False), ids, "value"

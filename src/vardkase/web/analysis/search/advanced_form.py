@@ -17,7 +17,7 @@ from vardkase.analysis.search.kept_filters import LONGEST, kept_filters
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.organisations.queries import organisations, usable_groups
+from vardkase.identity.organisations.queries import organisations, sees_every_organisation, usable_groups
 from vardkase.knowledge.decaying_models.queries import visible_models
 from vardkase.knowledge.tag_choices import tag_choices
 from vardkase.misp.time import LONGEST_DATE, parse_moment
@@ -157,7 +157,7 @@ class AdvancedForm(forms.Form):
             "type": _named(sorted(TYPES)),
             "category": _named(sorted(CATEGORIES)),
             "tags": Names(lambda text: (choice.name for choice in tag_choices(actor, text)), free=True),
-            "org": Names(_organisations, free=True),
+            "org": Names(lambda text: _organisations(actor, text), free=True),
             "sharinggroup": RowChoices(lambda: usable_groups(actor)),
             "decaying_model": RowChoices(lambda: visible_models(actor)),
         }
@@ -196,7 +196,10 @@ def _named(names: Iterable[str]) -> Names:
     return Names(lambda text: (name for name in names if text.lower() in name.lower()), free=True)
 
 
-def _organisations(text: str) -> Iterable[str]:
+def _organisations(actor: Actor, text: str) -> Iterable[str]:
+    """None where the list is hidden from the actor; a name can still be written."""
+    if not sees_every_organisation(actor):
+        return ()
     return organisations("local").filter(name__icontains=text).values_list("name", flat=True)
 
 
