@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -227,6 +228,44 @@ def test_fields_of_a_mail_are_bounded(web: Client) -> None:
     many = ways + ", ".join(["To: a@example.se", *(f"b{n}@example.se" for n in range(200))]) + "\n"
     page = web.post(URL, {"text": many + MAIL.replace("To: anna@example.se\n", "")})
     assert len(page.context["sources"].mails[0]) <= 4 * 50
+
+
+def test_refused_file_is_kept_and_the_event_that_is_here_linked(web: Client, seed: Seed) -> None:
+    """The second attempt reads it again without its being chosen; "start again" forgets it."""
+    here = add_event(seed.publisher.actor, {"info": "Here already", "distribution": 1})
+    event = Event.objects.get(pk=here.event_id)
+    document = json.dumps({"Event": {"uuid": str(event.uuid), "info": "Copy"}})
+    refused = web.post(URL, {"file": file("copy.json", document)})
+    assert refused.status_code == 422
+    assert f'<a href="/event/{event.pk}/">Here already</a>' in refused.text
+    assert "copy.json" in refused.text
+    held = {"text": "", "mails": "[]", "held": refused.context["sources"].reference, "go": "look"}
+    assert "already exists here" in web.post(URL, held).text
+    event.delete()
+    web.post(URL, held)
+    assert Event.objects.get().info == "Copy"
+    assert web.post(URL, held).status_code == 422
+    assert not web.get(URL).context["sources"].files
+
+
+def test_parts_left_out_are_counted_with_their_reason(web: Client, seed: Seed) -> None:
+    uuids = [str(uuid4()) for _ in range(3)]
+    attributes = [
+        {"uuid": each, "type": "domain", "value": f"{number}.example"} for number, each in enumerate(uuids)
+    ]
+    add_event(seed.publisher.actor, {"info": "First", "Attribute": attributes[:2]})
+    document = json.dumps({"Event": {"uuid": str(uuid4()), "info": "Second", "Attribute": attributes}})
+    page = web.post(URL, {"file": file("second.json", document)}, follow=True)
+    assert "2 parts of the file were left out. Something else already has this UUID." in page.text
+    assert Attribute.objects.get(event__info="Second").value1 == "2.example"
+
+
+def test_comments_in_a_table_are_shown_and_kept(web: Client, seed: Seed) -> None:
+    table = "value,type,comment\n203.0.113.99,ip-dst,Seen in the proxy\n"
+    page = web.post(URL, {"file": file("list.csv", table)})
+    assert "Seen in the proxy" in page.text
+    web.post(URL, fields(page))
+    assert Attribute.objects.get(type="ip-dst").comment == "Seen in the proxy"
 
 
 def test_many_refused_events_are_counted(web: Client) -> None:

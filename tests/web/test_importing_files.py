@@ -231,7 +231,7 @@ def test_files_and_analyses_are_added_to_an_event(seed: Seed) -> None:
     assert "attributes added" in done.text
     assert Attribute.objects.filter(event=event, type="domain|ip", value1="c2.example").exists()
     refused = web.post(url, {**about, "text": '{"Event": {"info": "x"}}'})
-    assert "Take away: the text" in refused.text
+    assert "Remove: the text" in refused.text
 
 
 def test_hostile_names_and_tables_stay_text(web: Client) -> None:

@@ -14,6 +14,10 @@ DAYS_FROM_TODAY = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}
 MICROSECOND = 1_000_000
 DATE_LIKE = re.compile(r"(?=.*\d)(?:.*\d{4}|.*\d[-/.]\d+[-/.]\d|.*[a-z]{3})", re.IGNORECASE | re.ASCII)
 """What dateutil may see: left alone, it finds a date in "1.5" and "-1"."""
+YEAR_FIRST = re.compile(r"[0-9]{4}-")
+YEAR = re.compile(r"[0-9]{4}")
+SHORTEST_SECONDS = 9
+"""Digits of a number that a person gives as seconds since 1970: 1973 and later."""
 LONGEST_DATE = 64
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST = 253_402_300_799
@@ -37,6 +41,20 @@ def parse_moment(text: str, now: int) -> int | None:
         return _midnight(now, days)
     moment = read_date(text)
     return None if moment is None else int(moment.timestamp())
+
+
+def is_unmistakable(text: str, now: int) -> bool:
+    """Whether `parse_moment` reads what a person means: not "1 nov", which has no year, nor "2026-13-01", whose month
+    it would take for the day, nor "2026", which are seconds.
+    """
+    text = text.strip()
+    if parse_moment(text, now) is None:
+        return False
+    if NUMBER.fullmatch(text):
+        return len(text) >= SHORTEST_SECONDS
+    if DELTA.fullmatch(text) or text.lower() in DAYS_FROM_TODAY:
+        return True
+    return _read_iso(text) is not None if YEAR_FIRST.match(text) else YEAR.search(text) is not None
 
 
 def parse_time_filter(value: object, now: int) -> int:

@@ -67,7 +67,7 @@ def test_conditions_are_met_by_what_is_listed_and_downloaded(web: Client, seed: 
         "tags": [tag.name],
         "sector": "",
     }
-    page = web.get(PAGE, asked)
+    page = web.get(PAGE, asked, follow=True)
     assert [hit.attribute.value for hit in page.context["rows"]] == ["one.example"]
     assert "1 attribute" in page.text
     assert "hidden.example" not in page.text
@@ -163,6 +163,22 @@ def test_page_without_conditions_or_with_wrong_ones_finds_nothing(web: Client, s
     assert web.get(PAGE, {"saved": "1"}).status_code == 404
     nothing = web.get(PAGE, {"eventinfo": "no such title"})
     assert "Nothing that you can see" in nothing.text
+
+
+@pytest.mark.parametrize("text", ["xx", "2026-13-01", "1 nov", "2026", "20261101"])
+def test_time_that_could_be_read_as_another_is_refused_by_its_field(web: Client, text: str) -> None:
+    for field in ("date_from", "published_until"):
+        page = web.get(PAGE, {"scope": "events", field: text})
+        assert list(page.context["form"].errors) == [field]
+        assert "Enter a date, such as 2026-11-01" in page.text
+        assert "rows" not in page.context
+    for good in ("2026-11-01", "2026-11-01 08:00", "1 Nov 2026", "7d", "yesterday", "1764547200"):
+        assert "rows" in web.get(PAGE, {"scope": "events", "event_from": good}).context, good
+
+
+def test_address_is_rid_of_empty_fields(web: Client) -> None:
+    sent = {"scope": "events", "value": "", "q_type": "", "eventinfo": "x"}
+    assert web.get(PAGE, sent).headers["Location"] == f"{PAGE}?scope=events&eventinfo=x"
 
 
 def test_live_update_pushes_the_address_without_empty_fields(web: Client) -> None:

@@ -31,13 +31,15 @@ class ImportOptions:
 class ImportedEvent:
     """The outcome for one event of a file: `event_id` if it was stored, else `refused` gives the reason.
 
-    `issues` are the parts that were left out of a stored event, or the header's errors.
+    `issues` are the parts that were left out of a stored event, or the header's errors; `existing_id` is the event that
+    is here already.
     """
 
     info: str
     event_id: int | None = None
     refused: Problem | None = None
     issues: Mapping[str, FieldErrors | Any] = field(default_factory=dict)
+    existing_id: int | None = None
 
 
 @transaction.atomic
@@ -75,7 +77,9 @@ def _imported(actor: Actor, document: Mapping[str, Any], options: ImportOptions)
     except Invalid as invalid:
         issues = invalid.errors if isinstance(invalid.errors, Mapping) else {}
         return ImportedEvent(info, refused=invalid.problem, issues=issues)
-    except (Conflict, Forbidden) as refused:
+    except Conflict as refused:
+        return ImportedEvent(info, refused=refused.problem, existing_id=refused.existing_id)
+    except Forbidden as refused:
         return ImportedEvent(info, refused=refused.problem or CommonProblem.NO_PERMISSION())
     return ImportedEvent(info, stored.event_id, issues=stored.rejections.errors)
 

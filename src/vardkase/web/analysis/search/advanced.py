@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -85,7 +85,10 @@ def asked(request: PageRequest) -> Asked:
 
 @page()
 def advanced(request: PageRequest) -> HttpResponse:
-    request.GET = _without_empty(request.GET)  # type: ignore[assignment]  # Its links and the address repeat it.
+    kept = _without_empty(request.GET)
+    if kept != request.GET and "HX-Request" not in request.headers:
+        return redirect(f"{request.path}?{kept.urlencode()}")  # So that the address can be read and shared.
+    request.GET = kept  # type: ignore[assignment]  # Its links and the address repeat it.
     question = asked(request)
     context = {
         "asked": question,

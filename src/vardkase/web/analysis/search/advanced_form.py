@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.kept_filters import LONGEST, kept_filters
 from vardkase.core import json_limits
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, sees_every_organisation, usable_groups
 from vardkase.knowledge.decaying_models.queries import visible_models
 from vardkase.knowledge.tag_choices import tag_choices
-from vardkase.misp.time import LONGEST_DATE, parse_moment
+from vardkase.misp.time import LONGEST_DATE, is_unmistakable
 from vardkase.misp.types import CATEGORIES, TYPES
 from vardkase.web.ui.chips import REACHES, THREATS
 from vardkase.web.ui.forms.picker import Choices, Names, Picker, RowChoices
@@ -39,14 +40,14 @@ ALL = EVENTS | ATTRIBUTES | OBJECTS
 
 
 class MomentField(forms.CharField):
-    """A time as restSearch takes it, which finds everything or nothing by one that it cannot read."""
+    """A time as restSearch takes it, but for one that it cannot read or takes for another than is meant."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=LONGEST_DATE, **kwargs)
 
     def validate(self, value: str) -> None:
         super().validate(value)
-        if value and parse_moment(value, 0) is None:
+        if value and not is_unmistakable(value, now_seconds()):
             raise ValidationError(_("Enter a date, such as 2026-11-01, or a time back, such as 7d."))
 
 

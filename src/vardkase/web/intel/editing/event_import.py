@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +11,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
 from vardkase.core.body_limits import BodyLimits
-from vardkase.core.errors import Conflict, Invalid, VardkaseError
+from vardkase.core.errors import Conflict, FieldErrors, Invalid, NotFound, VardkaseError
 from vardkase.formats.incoming.recognition import DocumentKind
-from vardkase.formats.incoming.services import ImportOptions, import_as_event, import_export
+from vardkase.formats.incoming.services import ImportedEvent, ImportOptions, import_as_event, import_export
 from vardkase.formats.stix.importing import read_stix1, read_stix2
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -32,6 +35,7 @@ from vardkase.web.intel.editing.sources import (
     Sources,
     analysis_parts,
     gathered,
+    kept_after_refusal,
     lost_files,
     parts_of,
     sent_sources,
@@ -76,19 +80,40 @@ def create(request: PageRequest) -> HttpResponse:
     form = SourceForm(request.POST if sent else None, request.FILES if sent else None)
     if not sent or not form.is_valid():
         return _source_page(request, form, sent_sources(request))
+    before = sent_sources(request)
+    parts = parts_of(form, before)
     try:
-        parts = parts_of(form)
         if events := [part for part in parts if part.kind in EVENT_KINDS]:
             request.actor.require(Permission.MODIFY)  # As the API's imports of files do.
-            return _imported(request, events, parts)
+            imported = _imported(request, events, parts)
+            before.drop(request)
+            return imported
         sources = gathered(request, parts)
     except (VardkaseError, ValidationError) as refused:
-        form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
-        return _source_page(request, form, sent_sources(request))
+        form.add_error(None, _words_of(request.actor, refused))
+        return _source_page(request, form, kept_after_refusal(request, parts))
     if not (sources.text or sources.mails or sources.files):
         form.add_error("text", gettext("Paste some text or choose a file."))
         return _source_page(request, form, sources)
     return _review(request, sources)
+
+
+def _words_of(actor: Actor, refused: VardkaseError | ValidationError) -> ValidationError:
+    """With a link to an event that is here already, for those who may read it."""
+    if isinstance(refused, ValidationError):
+        return refused
+    event_id = refused.existing_id if isinstance(refused, Conflict) else None
+    return ValidationError(_with_link(actor, str(refused), event_id))
+
+
+def _with_link(actor: Actor, words: str, event_id: int | None) -> str:
+    try:
+        event = find_event(actor, event_id) if event_id else None
+    except NotFound:
+        event = None
+    if event is None:
+        return words
+    return format_html('{} <a href="{}">{}</a>', words, reverse("event", args=[event.id]), event.info)
 
 
 def _later_step(request: PageRequest) -> HttpResponse:
@@ -188,6 +213,7 @@ def _stored(request: PageRequest, part: SourcePart) -> list[int]:
         case kind:
             document = (read_stix1 if kind is DocumentKind.STIX_1 else read_stix2)(part.content)
     stored = import_as_event(request.actor, document, options)
+    _say_left_out(request, stored.rejections.errors)
     messages.success(request, gettext("The file has been imported. The event is not published yet."))
     return [stored.event_id]
 
@@ -196,11 +222,14 @@ def _stored_export(request: PageRequest, document: bytes, options: ImportOptions
     results = list(import_export(request.actor, document, options, take_ownership=False))
     stored = [result.event_id for result in results if result.event_id is not None]
     refused = [result for result in results if result.event_id is None]
+    if refused and not stored and len(refused) <= MOST_NAMED:
+        raise ValidationError([_refusal(request.actor, result) for result in refused])
     for result in refused[:MOST_NAMED]:
-        messages.error(request, f"{result.info[:LONGEST_TITLE]}: {result.refused}")
+        messages.error(request, _refusal(request.actor, result))
     if (more := len(refused) - MOST_NAMED) > 0:
         said = ngettext("%(n)s more event was refused.", "%(n)s more events were refused.", more)
         messages.error(request, said % {"n": thin(more)})
+    _say_left_out(request, *(result.issues for result in results if result.event_id is not None))
     if stored:
         said = ngettext(
             "%(n)s event imported. It is not published yet.",
@@ -209,3 +238,24 @@ def _stored_export(request: PageRequest, document: bytes, options: ImportOptions
         )
         messages.success(request, said % {"n": thin(len(stored))})
     return stored
+
+
+def _refusal(actor: Actor, result: ImportedEvent) -> str:
+    return _with_link(actor, f"{result.info[:LONGEST_TITLE]}: {result.refused}", result.existing_id)
+
+
+def _say_left_out(request: PageRequest, *issues: Mapping[str, FieldErrors]) -> None:
+    """How many parts were left out of what was stored, for each reason."""
+    reasons = Counter(
+        str(problems[0])
+        for left_out in issues
+        for errors in left_out.values()
+        for problems in list(errors.values())[:1]
+    )
+    for reason, count in reasons.most_common(MOST_NAMED):
+        said = ngettext(
+            "%(n)s part of the file was left out. %(reason)s",
+            "%(n)s parts of the file were left out. %(reason)s",
+            count,
+        )
+        messages.error(request, said % {"n": thin(count), "reason": reason})

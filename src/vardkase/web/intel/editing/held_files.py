@@ -22,13 +22,14 @@ ROOM = held_uploads.MOST_BYTES - 512 * 1024
 
 class HeldFile(msgspec.Struct):
     """`objects`: MISP objects that describe the file, none of a file whose text was read; `content` is empty if the
-    file was too large to keep.
+    file was too large to keep. `unread`: its import was refused, and the next attempt reads it again.
     """
 
     name: str
     size: int
     content: bytes = b""
     objects: list[dict[str, Any]] = []
+    unread: bool = False
 
     @property
     def is_sample(self) -> bool:

@@ -30,6 +30,7 @@ from vardkase.web.intel.editing.sources import (
     Sources,
     analysis_parts,
     gathered,
+    kept_after_refusal,
     lost_files,
     parts_of,
     sent_sources,
@@ -65,13 +66,14 @@ def paste(request: PageRequest, reference: str) -> HttpResponse:
     if not sent or posted.text(request, "go") == "text" or not form.is_valid():
         return _source_page(request, event, form, sources)
     if not posted.text(request, "page"):
+        parts = parts_of(form, sources)
         try:
-            parts = parts_of(form)
             if any(part.kind in EVENT_KINDS for part in parts):
                 return _added_analyses(request, event, form, parts)
             sources = gathered(request, parts)
         except (VardkaseError, ValidationError) as refused:
             form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
+            sources = kept_after_refusal(request, parts)
         else:
             if not (sources.text or sources.mails or sources.files):
                 form.add_error("text", gettext("Paste some text or choose a file."))

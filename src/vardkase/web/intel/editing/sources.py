@@ -120,11 +120,12 @@ class Sources:
         return attributes, objects
 
 
-def parts_of(form: SourceForm) -> list[SourcePart]:
-    """The text and the files of a valid form."""
+def parts_of(form: SourceForm, before: Sources) -> list[SourcePart]:
+    """The text and the files of a valid form, and those of an attempt `before` that was refused."""
     text = form.cleaned_data["text"].encode()
     pasted = [SourcePart("", text, kind_of_file(text))] if text.strip() else []
-    files = [(file.name or "", file.read()) for file in form.cleaned_data["file"]]
+    files = [(file.name, file.content) for file in before.files if file.unread and file.content]
+    files += [(file.name or "", file.read()) for file in form.cleaned_data["file"]]
     return pasted + [SourcePart(name, content, kind_of_file(content)) for name, content in files]
 
 
@@ -134,7 +135,7 @@ def gathered(request: PageRequest, parts: list[SourcePart]) -> Sources:
     Raises ValidationError for a file that cannot be read, with its name.
     """
     before = sent_sources(request)
-    sources = Sources(mails=before.mails, files=before.files)
+    sources = Sources(mails=before.mails, files=[file for file in before.files if not file.unread])
     texts = []
     for part in parts:
         try:
@@ -152,6 +153,18 @@ def gathered(request: PageRequest, parts: list[SourcePart]) -> Sources:
     if sources.files and not sources.reference:
         raise ValidationError(gettext("You have imported too many files today. Try again tomorrow."))
     return sources
+
+
+def kept_after_refusal(request: PageRequest, parts: list[SourcePart]) -> Sources:
+    """What was kept before, and the files of `parts`, so that nobody has to choose them again."""
+    before = sent_sources(request)
+    files = [file for file in before.files if not file.unread]
+    files += [
+        HeldFile(part.name, len(part.content), part.content, unread=True) for part in parts if part.name
+    ]
+    reference = hold(request.actor.user_id, files)
+    kept = [file for file in files if file.content or not file.unread] if reference else []
+    return Sources(mails=before.mails, files=kept, reference=reference)
 
 
 def sent_sources(request: PageRequest) -> Sources:
