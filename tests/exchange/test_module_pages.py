@@ -9,14 +9,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
+from tests.api.calls import call
 from tests.exchange.test_modules import CSV
 from tests.factories import make_event
 from tests.factories.modules import URL, attribute, switch_on
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
+from vardkase.core import held_uploads
 from vardkase.core.settings import stored_values
 from vardkase.exchange.modules import tasks
-from vardkase.intel.models import Attribute, Event, Object, ObjectReference
+from vardkase.intel.models import Attribute, Event, EventTag, Object, ObjectReference
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough", "modules")]
 
@@ -72,6 +74,40 @@ def test_one_value_of_the_answer_is_added_and_the_others_are_not(
     parts = {part.text: part.box for part in web.get(asked.headers["Location"]).context["parts"]}
     web.post(asked.headers["Location"], {"part": [parts["203.0.113.5"]]})
     assert set(Attribute.objects.values_list("value1", flat=True)) == {"evil.example", "203.0.113.5"}
+
+
+@pytest.mark.parametrize("of_object", [False, True])
+def test_answers_about_a_value_are_for_those_who_may_read_it(
+    web: Client, seed: Seed, event: Event, of_object: bool
+) -> None:
+    switch_on(seed, "hub_told")
+    domain = attribute(event, "domain", "only-for-us.example")
+    domain.distribution = 5 if of_object else 0
+    if of_object:
+        domain.object = Object.objects.create(
+            event=event, name="x", meta_category="x", timestamp=1, distribution=4, sharing_group=seed.group
+        )
+    domain.save()
+    asked = web.post(enrich_url(event, domain), {"module": "hub_told"})
+    boxes = [part.box for part in web.get(asked.headers["Location"]).context["parts"]]
+    web.post(asked.headers["Location"], {"part": boxes})
+    reach = (4, seed.group.pk) if of_object else (0, None)
+    added = Attribute.objects.exclude(pk=domain.pk)
+    assert set(added.filter(object=None).values_list("distribution", "sharing_group")) == {reach}
+    assert not EventTag.objects.exists()
+    added.delete()
+    tasks.enrich(seed.analyst.user.pk, event.pk, ["hub_told"])
+    Event.objects.filter(pk=event.pk).update(published=True)
+    assert added.exists()
+    assert "only-for-us" not in str(call(seed.stranger.key, "GET", f"/events/view/{event.pk}"))
+
+
+def test_what_is_kept_for_another_page_is_no_answer(web: Client, seed: Seed, event: Event) -> None:
+    other = held_uploads.hold(seed.analyst.user.pk, "module", b"junk")
+    answer = web.get(f"/event/{event.pk}/modules/results/", {"kept": other}, follow=True)
+    assert "no longer kept" in answer.text
+    sent = {"page": "0", "held": other, "text": "x"}
+    assert "no longer kept" in web.post("/event/import/", sent).text
 
 
 def test_modules_explain_a_value_without_storing_anything(web: Client, seed: Seed, event: Event) -> None:

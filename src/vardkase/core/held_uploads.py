@@ -41,25 +41,28 @@ class HeldUpload:
         return STORE.decrypt_bytes(files.read(self.digest))
 
 
-def hold(owner: int | None, name: str, content: bytes, limit: Limit | None = A_DAY) -> str:
+def hold(
+    owner: int | None, name: str, content: bytes, limit: Limit | None = A_DAY, *, kind: str = "file"
+) -> str:
     """Keep an upload of the user `owner`; returns a signed reference that is worth nothing to others, or an empty
     one where the upload is too large or `owner` has kept too many. `limit`: None if the caller has spent its own.
+    `kind`: what it is read as, so that no reference is worth anything to a page that reads another kind.
     """
     if len(content) > MOST_BYTES or (limit is not None and limit.spend(owner).is_exceeded):
         return ""
     digest = files.store(STORE.encrypt_bytes(content))
-    return signing.dumps([owner, name, digest, len(content)], salt=SALT)
+    return signing.dumps([owner, name, digest, len(content)], salt=f"{SALT} {kind}")
 
 
-def find(owner: int | None, reference: str) -> HeldUpload | None:
+def find(owner: int | None, reference: str, *, kind: str = "file") -> HeldUpload | None:
     """The upload, if `owner` holds it and it has not expired or been dropped."""
     try:
-        holder, name, digest, size = signing.loads(reference, salt=SALT, max_age=LASTS)
+        holder, name, digest, size = signing.loads(reference, salt=f"{SALT} {kind}", max_age=LASTS)
     except signing.BadSignature:
         return None
     return HeldUpload(name, digest, size) if holder == owner and files.size(digest) else None
 
 
-def drop(owner: int | None, reference: str) -> None:
-    if (held := find(owner, reference)) is not None:
+def drop(owner: int | None, reference: str, *, kind: str = "file") -> None:
+    if (held := find(owner, reference, kind=kind)) is not None:
         files.remove(held.digest, before=float("inf"))

@@ -13,6 +13,7 @@ from vardkase.core.problems import Problem
 from vardkase.core.settings import stored_values
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
 from vardkase.exchange.modules.problems import ModuleProblem
+from vardkase.exchange.modules.reach import Document, as_far_as
 from vardkase.exchange.modules.server import Module, ModuleKind, ask, modules
 from vardkase.exchange.modules.settings import ENABLED, TIMEOUTS
 from vardkase.formats.incoming.module_answers import document_of
@@ -20,8 +21,6 @@ from vardkase.identity.access.actor import Actor
 
 LONGEST = 240.0
 """Seconds that one request may spend on modules."""
-
-type Document = dict[str, list[dict[str, Any]]]
 
 
 def usable_modules(actor: Actor, kind: ModuleKind) -> list[Module]:
@@ -75,11 +74,14 @@ def enriched(
 def enrichment(
     module: Module, attribute: Mapping[str, Any], kind: ModuleKind = ModuleKind.EXPANSION
 ) -> Document:
-    """A module's results for an attribute (MISP document), as parts of an event. Raises ModuleFailed,
-    ModulesUnreachable."""
-    return document_of(
+    """A module's results for an attribute (MISP document), as parts of its event, for those who may read it.
+
+    Raises ModuleFailed, ModulesUnreachable.
+    """
+    document = document_of(
         ask_about(module, attribute, kind), f"{attribute['value']}: Enriched via the {module.name} module"
     )
+    return as_far_as(attribute, document)
 
 
 def ask_about(module: Module, attribute: Mapping[str, Any], kind: ModuleKind) -> Any:

@@ -27,7 +27,7 @@ def asked_list(request: PageRequest) -> ValueList | None:
     """The values asked for; None if a list was kept, but is no longer."""
     if (reference := request.GET.get("list")) is None:
         return read_values(_text(request))
-    if (held := held_uploads.find(request.actor.user_id, reference)) is None:
+    if (held := held_uploads.find(request.actor.user_id, reference, kind="list")) is None:
         return None
     kept = json.loads(held.read())
     return ValueList([ListedValue(**value) for value in kept["values"]], kept["left_out"])
@@ -52,7 +52,7 @@ def address_of(request: PageRequest, view: str, text: str) -> str:
         return ""
     # Kept as it was read: recognising ten thousand values takes half a second, too long for each page of them.
     content = json.dumps(asdict(read_values(text[:LONGEST]))).encode()
-    kept = held_uploads.hold(request.actor.user_id, "", content, limit=None)
+    kept = held_uploads.hold(request.actor.user_id, "", content, limit=None, kind="list")
     return f"{reverse(view)}?{urlencode({'list': kept})}" if kept else ""
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from vardkase.core import held_uploads
 from vardkase.core.limits import Limit
-from vardkase.exchange.modules.module_requests import Document
+from vardkase.exchange.modules.reach import Document
 
 A_DAY = Limit("module results", 500, 24 * 3600)
 """Results of one user that are kept for some hours, so that they can be looked through."""
@@ -38,11 +38,11 @@ def keep(owner: int | None, document: Document) -> str:
     if A_DAY.spend(owner).is_exceeded:
         return ""
     shortened = {name: document.get(name, [])[:MOST_SHOWN] for name in KINDS}
-    return held_uploads.hold(owner, "module", msgspec.json.encode(shortened), limit=None)
+    return held_uploads.hold(owner, "", msgspec.json.encode(shortened), limit=None, kind="module")
 
 
 def kept(owner: int | None, reference: str) -> Document | None:
-    held = held_uploads.find(owner, reference)
+    held = held_uploads.find(owner, reference, kind="module")
     return msgspec.json.decode(held.read(), type=dict[str, list[dict[str, Any]]]) if held else None
 
 

@@ -22,13 +22,13 @@ from vardkase.exchange.modules.enriching import WHOLE, modules_for
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
 from vardkase.exchange.modules.exporting import exported
 from vardkase.exchange.modules.module_requests import (
-    Document,
     enriched,
     enrichment,
     read_by,
     usable_module,
     usable_modules,
 )
+from vardkase.exchange.modules.reach import Document
 from vardkase.exchange.modules.server import Module, ModuleKind
 from vardkase.exchange.modules.tasks import order_enrichment
 from vardkase.formats.misp_json import attribute_dict

@@ -16,6 +16,7 @@ from vardkase.core.limits import Limit
 
 A_DAY = Limit("imported files", 200, 24 * 3600)
 """Imports with files of one user: each keeps up to `held_uploads.MOST_BYTES` for some hours."""
+KIND = "import"
 ROOM = held_uploads.MOST_BYTES - 512 * 1024
 """Bytes of contents; the rest is for the objects."""
 
@@ -82,10 +83,14 @@ def hold(owner: int | None, files: list[HeldFile]) -> str:
         room -= len(file.content)
         if room < 0:
             file.content = b""
-    return held_uploads.hold(owner, "import", msgspec.msgpack.encode(files), limit=None)
+    return held_uploads.hold(owner, "", msgspec.msgpack.encode(files), limit=None, kind=KIND)
+
+
+def drop(owner: int | None, reference: str) -> None:
+    held_uploads.drop(owner, reference, kind=KIND)
 
 
 def held_files(owner: int | None, reference: str) -> list[HeldFile]:
     """Empty if there is no such reference, or no longer."""
-    held = held_uploads.find(owner, reference) if reference else None
+    held = held_uploads.find(owner, reference, kind=KIND) if reference else None
     return msgspec.msgpack.decode(held.read(), type=list[HeldFile]) if held is not None else []

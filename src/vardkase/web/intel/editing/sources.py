@@ -14,7 +14,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 
-from vardkase.core import held_uploads
 from vardkase.core.errors import VardkaseError
 from vardkase.formats.incoming import reading
 from vardkase.formats.incoming.file_objects import objects_of_file, samples_in
@@ -24,7 +23,7 @@ from vardkase.formats.incoming.recognition import DocumentKind, kind_of_file
 from vardkase.formats.incoming.services import openioc_parts, sandbox_parts
 from vardkase.misp.freetext import LONGEST_TEXT, detect
 from vardkase.web.intel.editing.forms.sources import SourceForm
-from vardkase.web.intel.editing.held_files import HeldFile, held_files, hold
+from vardkase.web.intel.editing.held_files import HeldFile, drop, held_files, hold
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest
@@ -89,7 +88,7 @@ class Sources:
         return json.dumps(self.mails)
 
     def drop(self, request: PageRequest) -> None:
-        held_uploads.drop(request.actor.user_id, self.reference)
+        drop(request.actor.user_id, self.reference)
 
     def chosen_mails(self, request: PageRequest) -> list[dict[str, Any]]:
         """The objects of the mails whose box is ticked."""
