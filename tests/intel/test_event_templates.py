@@ -308,10 +308,15 @@ def test_library_templates_are_installed_and_updated(seed: Seed) -> None:
         assert status == 200, body
         return {outcome: [each["slug"] for each in listed] for outcome, listed in body.items()}
 
-    every = ["phishing-mail", "ransomware", "suspicious-domain", "vulnerability"]
+    slugs = ("phishing-mail", "ransomware", "suspicious-domain", "vulnerability")
+    every = [name for slug in slugs for name in (slug, f"{slug}.sv")]
     assert update()["installed"] == every
     row = EventTemplate.objects.get(name="Suspicious domain")
     assert (row.active, row.all_orgs, row.default, row.version) == (False, True, True, 1)
+    swedish = EventTemplate.objects.get(name="Misstänkt domän").definition
+    assert [part["id"] for part in swedish["structure"]] == [
+        part["id"] for part in row.definition["structure"]
+    ]
     assert update()["skipped_current"] == every
     EventTemplate.objects.filter(name="Ransomware").update(definition={})
     call(seed.site_admin.key, "POST", f"/event_templates/edit/{row.pk}", {"active": True, "name": "Ours"})

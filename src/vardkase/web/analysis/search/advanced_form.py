@@ -65,7 +65,7 @@ def _yes_no(label: Any) -> forms.ChoiceField:
 
 class AdvancedForm(forms.Form):
     value = _lines(_("Any of these values"), _("One per line. % at either end matches any text."))
-    value_not = _lines(_("None of these values"), _("One per line."))
+    value_not = _lines(_("None of these values"), _("One value per line."))
     type = Picker(label=_("Any of these types"))
     type_not = Picker(label=_("None of these types"))
     category = Picker(label=_("Any of these categories"))

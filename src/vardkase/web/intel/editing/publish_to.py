@@ -43,7 +43,7 @@ class ReceiversForm(forms.Form):
         ),
     )
     ask = forms.BooleanField(
-        label=_("Ask the administrators of my organisation to create the group"),
+        label=_("Ask our administrators to create the sharing group if it does not exist"),
         required=False,
         help_text=_(
             "You may use sharing groups, but not create them. If there is none with exactly these organisations, "
