@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from tests.factories import make_user
-from vardkase.cli.demo import collaboration, community
+from vardkase.analysis.saved_searches.models import SavedSearch
+from vardkase.analysis.saved_searches.rules import visible_to
+from vardkase.cli.demo import collaboration, community, daily_work
 from vardkase.cli.demo.generator import POOL, events
 from vardkase.cli.demo.membership import DUTIES
 from vardkase.cli.demo.published import PUBLISHED_EVENTS, published_events
 from vardkase.core.errors import NotFound
+from vardkase.exchange.questions.models import ReaderQuestion
 from vardkase.hub.content_access.models import ContentGrant
 from vardkase.hub.guard.detectors import examine
 from vardkase.hub.membership.applications.models import Application
@@ -25,8 +28,12 @@ from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services import first_run
 from vardkase.identity.organisations.models import Organisation, SharingGroup
-from vardkase.intel.models import Attribute, Event, ObjectReference
+from vardkase.intel.collections.models import Collection
+from vardkase.intel.event_reports.references import resolve_references
+from vardkase.intel.event_templates.queries import visible_templates
+from vardkase.intel.models import Attribute, Event, EventReport, ObjectReference
 from vardkase.intel.problems import EventProblem
+from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.queries.find import find_event
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 
@@ -90,12 +97,12 @@ def test_community_is_created_once() -> None:
     }  # fmt: skip
     assert Organisation.objects.count() == 1 + len(community.MEMBERS) + len(("supplier", "new member"))
     assert {group.members.count() for group in SharingGroup.objects.all()} == {3}
-    assert Event.objects.count() == community.GENERATED + 1  # The one that is offered for delegation.
+    assert Event.objects.count() == community.GENERATED + 2  # The one to hand over, and the analyst's case.
     assert set(Event.objects.values_list("published", flat=True)) == {True, False}
     assert not [
         event for event in Event.objects.filter(published=True) if examine(event.pk, event.distribution)
     ]
-    plain = community.GENERATED * 5 + len(collaboration.QUIET_EVENT["Attribute"])
+    plain = community.GENERATED * 5 + len(collaboration.QUIET_EVENT["Attribute"]) + len(daily_work.SIGHTED)
     assert Attribute.objects.filter(object=None).count() == plain
     assert ObjectReference.objects.exists()
     assert all(User.objects.get(email=member.email).check_password(member.password) for member in members[:2])
@@ -126,3 +133,23 @@ def test_members_see_only_what_is_shared_with_them() -> None:
     with pytest.raises(NotFound) as refused:
         find_event(actor_for(outsider, Credential.BROWSER), event.pk)
     assert refused.value.has(EventProblem.NOT_FOUND)
+    _check_daily_work()
+
+
+def _check_daily_work() -> None:
+    """Every page of an analyst’s day has something to show."""
+    asker, owner = (
+        actor_for(User.objects.get(email=email), Credential.BROWSER)
+        for email in ("jonas.berg@regionsolvik.example", "amir.haddad@norrvik.example")
+    )
+    report = EventReport.objects.get()
+    event = find_event(asker, report.event_id)
+    referenced = resolve_references(asker, event, report.content).attributes
+    assert {found.value for found in referenced.values()} == {value for _, _, value, *_ in daily_work.SIGHTED}
+    assert Attribute.objects.filter(event=report.event_id, first_seen__isnull=False).count() == 4
+    assert Proposal.objects.get(event=report.event_id).comments.count() == 2
+    assert ReaderQuestion.objects.get(closed_at=None).event_id == report.event_id
+    assert Collection.objects.get().elements.filter(element_uuid=event.uuid).exists()
+    assert SavedSearch.objects.filter(visible_to(owner)).exists()
+    offered = visible_templates(owner).filter(active=True)
+    assert "Misstänkt domän" in {template.name for template in offered}

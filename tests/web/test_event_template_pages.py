@@ -62,8 +62,9 @@ def test_author_makes_edits_copies_and_deletes(seed: Seed) -> None:
     assert (template.name, template.all_orgs, template.version) == ("Baits", True, 2)
 
     client.post(reverse("event_template_off", args=[template.pk]))
-    rows = client.get(f"{reverse('event_templates')}?state=off&q=bait").context["rows"]
-    assert [row.pk for row in rows] == [template.pk]
+    listing = client.get(f"{reverse('event_templates')}?state=off&q=bait")
+    assert [row.pk for row in listing.context["rows"]] == [template.pk]
+    assert reverse("event_template_on", args=[template.pk]) in listing.content.decode()
     assert client.get(f"{reverse('event_templates')}?q=nothing").context["rows"] == []
     copy_page = reverse("event_template_duplicate", args=[template.pk])
     assert client.get(copy_page).context["form"]["name"].value() == "Baits (kopia)"
@@ -190,6 +191,7 @@ def test_templates_of_others_are_neither_shown_nor_used(seed: Seed) -> None:
     stranger = signed_in(seed.stranger)
     listing = stranger.get(reverse("event_templates"))
     assert [row.pk for row in listing.context["rows"]] == [shared.pk]
+    assert reverse("event_template_off", args=[shared.pk]) not in listing.content.decode()
     views = ("", "_edit", "_duplicate", "_delete", "_on", "_off", "_export", "_fill", "_find")
     for name in views:
         address = reverse(f"event_template{name}", args=[own.pk])

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.cli.demo.collaboration import add_conversation, ask_for_handover
+from vardkase.cli.demo.daily_work import add_daily_work, offer_templates
 from vardkase.cli.demo.galaxies import add_galaxies
 from vardkase.cli.demo.generator import events as generated_events
 from vardkase.cli.demo.membership import DUTIES, add_members, read_by_operations
@@ -241,6 +242,8 @@ def _share_events(
     people = {publisher.organisation_name: publisher for publisher in publishers}
     add_conversation(people)
     ask_for_handover(people)
+    add_daily_work(people, today)
+    offer_templates(console)
 
 
 def _share(actor: Actor, document: dict[str, Any], number: int, groups: Sequence[int]) -> None:

@@ -87,8 +87,9 @@ def choose(request: PageRequest, reference: str) -> HttpResponse:
         ],
         save=gettext("Show who will see it"),
         intro=gettext(
-            "Choose who should see the event. Nothing is published until you have reviewed it on the next page."
-        ),
+            "Choose who should see “%(title)s”. Nothing is published until you have reviewed it on the next page."
+        )
+        % {"title": event.info},
         find_url=reverse("event_receivers_find", args=[event.id]),
     )
 

@@ -28,7 +28,7 @@ class TemplateForm(forms.Form):
     definition = forms.CharField(
         label=_("Definition"),
         max_length=LONGEST_DEFINITION,
-        widget=forms.Textarea(attrs={"rows": 24, **PLAIN_TEXT}),
+        widget=forms.Textarea(attrs={"rows": 24, "class": "value", **PLAIN_TEXT}),
         help_text=_(
             "JSON as in MISP’s library of event templates: event_defaults fills in the event’s own fields, and "
             "structure lists what the form asks for. Every error is shown with the ID of its element."

@@ -29,7 +29,9 @@ def index(request: PageRequest) -> HttpResponse:
     )
     if state is not None:
         templates = templates.filter(active=state)
-    context = listed(request, templates, SORTS, "name") | {
+    context = listed(request, templates, SORTS, "name")
+    context |= {
+        "editable": {row.pk for row in context["rows"] if may_edit(request.actor, row)},
         "tabs": state_tabs(request),
         "q": text,
         "state": request.GET.get("state", ""),
