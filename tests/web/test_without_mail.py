@@ -30,9 +30,9 @@ def test_first_administrator_is_not_called_invited(seed: Seed) -> None:
     browser = signed_in(desk.operator.user)
     address = reverse("member_item", args=[seed.org_c.pk, "administrator"])
     done = browser.post(address, {"email": "eva@c.example"}, headers=ENGLISH, follow=True).content.decode()
-    assert "the hub cannot send mail: nothing was sent" in done
+    assert "the hub cannot send e-mail: nothing was sent" in done
     page = browser.get(address, headers=ENGLISH).content.decode()
-    assert "eva@c.example has an account. The hub cannot send mail" in page
+    assert "eva@c.example has an account. The hub cannot send e-mail" in page
     assert "is invited" not in page
 
 
@@ -45,7 +45,7 @@ def test_applicant_is_told_to_keep_link(seed: Seed) -> None:
 def test_password_mail_is_not_promised(seed: Seed) -> None:
     officer = make_staff(seed, StaffRole.MEMBERSHIP_OFFICER)
     page = signed_in(seed.site_admin.user).get(reverse("user_propose", args=[officer.pk]), headers=ENGLISH)
-    assert "This hub cannot send mail" in page.content.decode()
+    assert "This hub cannot send e-mail" in page.content.decode()
 
 
 def test_duties_are_proposed_in_words(seed: Seed) -> None:

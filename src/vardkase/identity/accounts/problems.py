@@ -12,7 +12,7 @@ class AccountProblem(ProblemCode):
     NO_CHANGE_TO_APPROVE = _("This change needs no approval.")
     LINK_GONE = _("The link has been used or has expired. Ask for a new one.")
     NO_MAIL_TO_CONFIRM = _(
-        "This hub cannot send mail, so it cannot confirm an address. An administrator has to change it."
+        "This hub cannot send e-mail, so it cannot confirm an address. An administrator has to change it."
     )
     DISABLED = _("The account is disabled.")
     DISABLED_OR_DELETED = _("The account is disabled or has been deleted.")

@@ -36,7 +36,7 @@ class SignInPolicyProblem(ProblemCode):
     NOT_A_DOMAIN = _("Enter an e-mail domain such as kommun.example.")
     DOMAIN_RESEMBLES = _("The domain looks like %(other)s, which another organisation has verified.")
     UNKNOWN_METHOD = _("Choose mail or dns.")
-    NO_MAIL = _("This hub cannot send mail. Verify the domain by DNS.")
+    NO_MAIL = _("This hub cannot send e-mail. Verify the domain by DNS.")
     TOO_MANY_DOMAINS = _("At most %(count)s domains can be registered.")
     UNKNOWN_MODE = _("Choose off, report or enforce.")
     REQUIRED_BY_HUB = _("The hub owner requires this of your organisation.")

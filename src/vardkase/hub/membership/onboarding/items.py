@@ -139,7 +139,7 @@ def administrator_finding(facts: OnboardingFacts) -> Finding:
             )
             if can_send()
             else gettext(
-                "%s has an account. The hub cannot send mail, so no invitation is sent until a mail server "
+                "%s has an account. The hub cannot send e-mail, so no invitation is sent until a mail server "
                 "is set up. Resend it here afterwards."
             )
         )

@@ -90,9 +90,7 @@ GENERAL = (
 OF_AN_EVENT = (
     EventCommand("event_publish", _("Publish this event"), icon="send", is_for=rules.may_publish_event),
     EventCommand("event_edit", _("Edit this event"), icon="pencil", is_for=rules.may_modify_event),
-    EventCommand(
-        "attributes_paste", _("Paste indicators"), icon="clipboard-text", is_for=rules.may_modify_event
-    ),
+    EventCommand("attributes_paste", _("Paste values"), icon="clipboard-text", is_for=rules.may_modify_event),
     EventCommand("attribute_create", _("Add attribute"), icon="plus", is_for=rules.may_modify_event),
     EventCommand("object_create", _("Add object"), icon="box", is_for=rules.may_modify_event),
     EventCommand("event_tag", _("Add tags"), icon="tags", is_for=_may_tag),

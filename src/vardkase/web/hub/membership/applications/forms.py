@@ -127,7 +127,7 @@ class BeginForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not can_send():
             self.fields["email"].help_text = _(
-                "The hub cannot send mail at the moment. Copy your private link on the next page, "
+                "The hub cannot send e-mail at the moment. Copy your private link on the next page, "
                 "and keep it: without it you cannot continue later."
             )
 

@@ -115,7 +115,7 @@ def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
         if name in BY_MAIL and not can_send():
             messages.warning(
                 request,
-                gettext("The account has been created, but the hub cannot send mail: nothing was sent."),
+                gettext("The account has been created, but the hub cannot send e-mail: nothing was sent."),
             )
         else:
             messages.success(request, gettext("Done."))
