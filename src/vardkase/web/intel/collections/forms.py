@@ -22,7 +22,7 @@ from vardkase.web.ui.forms.reach import ReachForm
 
 class CollectionFieldsForm(ReachForm):
     name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
-    type = forms.ChoiceField(label=_("Kind"), choices=list(TYPES.items()))
+    type = forms.ChoiceField(label=_("Type"), choices=list(TYPES.items()))
     description = forms.CharField(
         label=_("Description"),
         required=False,
