@@ -8,12 +8,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.factories import make_event
+from tests.factories.knowledge import make_cluster, make_galaxy
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
+from vardkase.core.clock import now_seconds
 from vardkase.hub.dashboards.models import DashboardTemplate
 from vardkase.hub.dashboards.services import set_dashboard
 from vardkase.identity.user_settings.models import UserSetting
+from vardkase.intel.models import EventTag
 from vardkase.intel.services.events import add_event
+from vardkase.knowledge.taxonomies.models import Tag
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -97,6 +102,21 @@ def test_widgets_count_what_their_reader_sees(seed: Seed) -> None:
     assert client.get("/").status_code == 200
     assert client.get(reverse("dashboard_widget", args=[2])).context["wrong"]
     assert client.get(reverse("dashboard_widget", args=[0])).status_code == 404
+
+
+def test_most_used_tags_are_shown_in_words(seed: Seed) -> None:
+    galaxy = make_galaxy("target", name="Target")
+    own = make_cluster(galaxy, "Own cluster")
+    own.tag_name = f'misp-galaxy:target="{own.uuid}"'
+    own.save()
+    event = make_event(seed.org_a, published=True, publish_timestamp=now_seconds() - 60)
+    event.save()
+    for name in (own.tag_name, "tlp:green"):
+        EventTag.objects.create(event=event, tag=Tag.objects.get_or_create(name=name)[0])
+    client = signed_in(seed.analyst)
+    add(client, "TrendingTagsWidget")
+    lines = client.get(reverse("dashboard_widget", args=[0])).context["lines"]
+    assert sorted(str(line.label) for line in lines) == ["TLP:GREEN", "Target: Own cluster"]
 
 
 def test_layouts_are_saved_shared_and_used(seed: Seed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.dashboards.layout import PlacedWidget
 from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.galaxies.queries import visible_clusters
+from vardkase.web.ui.chips import tag_words
 from vardkase.web.ui.display import thin
 
 TITLES: dict[str, str | Promise] = {
@@ -33,6 +35,7 @@ LINES: dict[str, str | Promise] = {
     "Organisation": _("Organisation"),
 }
 LONGEST_TITLE = 80
+TAGS = "TrendingTagsWidget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,21 @@ def lines_of(actor: Actor, placed: PlacedWidget) -> list[WidgetLine]:
             WidgetLine(event["info"], str(event["orgc"]), reverse("event", args=[event["id"]]))
             for event in data["data"]
         ]
-    return _bars(data["data"])
+    counts = data["data"]
+    return _bars(_with_tags_in_words(actor, counts) if placed.widget.name == TAGS else list(counts.items()))
 
 
-def _bars(counts: Mapping[str, int]) -> list[WidgetLine]:
-    largest = max(counts.values(), default=0) or 1
-    return [
-        WidgetLine(name, thin(count), share=round(100 * count / largest)) for name, count in counts.items()
-    ]
+def _with_tags_in_words(actor: Actor, counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    clusters = visible_clusters(actor).filter(tag_name__in=list(counts), deleted=False)
+    names = dict(clusters.order_by().values_list("tag_name", "value"))
+    # A tag of a cluster that an organisation made names it by its uuid.
+    named = {tag: f'{tag.partition("=")[0]}="{names[tag]}"' if tag in names else tag for tag in counts}
+    return [(tag_words(named[tag]), count) for tag, count in counts.items()]
+
+
+def _bars(counts: Sequence[tuple[str, int]]) -> list[WidgetLine]:
+    largest = max((count for _, count in counts), default=0) or 1
+    return [WidgetLine(name, thin(count), share=round(100 * count / largest)) for name, count in counts]
 
 
 def _written(value: object) -> str:

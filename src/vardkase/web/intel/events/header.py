@@ -232,6 +232,9 @@ def unpublished_words(shell: EventLayout, owners: str) -> str:
         gettext("Recipients still have the version published %(when)s.")
         % {"when": short_time(shell.published_at) if shell.published_at else ""},
     ]
-    if shell.is_open_unpublished:
-        sentences.append(gettext("The changes are already visible on this hub."))
+    sentences.append(
+        gettext("The changes are already visible on this hub.")
+        if shell.is_open_unpublished
+        else gettext("On this hub, they cannot read the event until it is published again.")
+    )
     return " ".join(sentences)
