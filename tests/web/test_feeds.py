@@ -131,8 +131,13 @@ def test_feed_is_previewed_fetched_and_deleted(seed: Seed, feed: Feed, settings:
     assert "could not be reached" in client.get(f"{page}inside/").content.decode()
     client.post(f"{page}switch/", {"on": "1"})
     assert Feed.objects.get().enabled
+    assert "neither been fetched" in client.get(page).content.decode()
     for act in ("fetch", "cache"):
         client.post(f"{page}{act}/")
+    ordered = client.get(page).content.decode()
+    assert "every 3s" in ordered
+    assert "will start in a moment" in ordered
+    assert "neither been fetched" not in ordered
     assert set(ProcrastinateJob.objects.values_list("task_name", flat=True)) == {"feeds.fetch", "feeds.cache"}
     assert "Blocklist" in client.get(LIST).content.decode()
     assert "Blocklist" not in client.get(f"{LIST}?q=nosuch").content.decode()

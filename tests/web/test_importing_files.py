@@ -171,7 +171,7 @@ def test_list_of_techniques_is_an_event_of_tags(web: Client) -> None:
     page = web.post(URL, {"text": "T1566\nPhishing campaign of the year"})
     tags = {tag.phrase: tag for tag in page.context["tags"]}
     assert tags["T1566"].chosen
-    assert "Create event with the selected tags" in page.text
+    assert "Create event with what is selected" in page.text
     web.post(URL, fields(page, info="Techniques"))
     assert EventTag.objects.filter(event=Event.objects.get()).count() == 1
 

@@ -37,9 +37,19 @@ function turnUp(event: Event): void {
     menu.classList.add("menu-up");
 }
 
+/** A change made from a menu ends it; what only fetches (a tray that polls) leaves it open. */
+function closeAfterChange(event: Event): void {
+  const { elt, requestConfig } = (event as CustomEvent).detail;
+  const menu = (elt as Element).closest<HTMLDetailsElement>(OPEN);
+  if (!menu || requestConfig.verb === "get") return;
+  menu.open = false;
+  menu.querySelector<HTMLElement>("summary")?.focus();
+}
+
 export function menus(): void {
   document.addEventListener("click", (event) => closeAll((event.target as Element).closest("details.menu")));
   document.addEventListener("toggle", turnUp, true); // It does not bubble.
   document.addEventListener("keydown", closeOnEscape);
   document.addEventListener("keydown", moveByArrow);
+  document.addEventListener("htmx:beforeSend", closeAfterChange);
 }

@@ -30,8 +30,8 @@ def test_editors_see_each_other_and_what_changed(seed: Seed, setup: Setup) -> No
     admin, publisher = visitor(seed.org_admin), visitor(seed.publisher)
     seen = latest_entry()
     assert presence(admin, setup, seen).strip() == ""
-    assert "Also open for admin@a.example" in presence(publisher, setup, seen)
-    assert "Also open for publisher@a.example" in presence(admin, setup, seen)
+    assert "admin@a.example also has this event open" in presence(publisher, setup, seen)
+    assert "publisher@a.example also has this event open" in presence(admin, setup, seen)
     add_attributes(seed.org_admin.actor, setup.event.pk, [{"type": "domain", "value": "new.example"}])
     assert "Changed by admin@a.example since you opened it." in presence(publisher, setup, seen)
     # Not by oneself, nor before; and a question of a reader is no change.

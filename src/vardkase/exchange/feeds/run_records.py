@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from vardkase.core.jobs.problems import problem_of
 from vardkase.core.jobs.progress import report
@@ -25,6 +26,8 @@ SILENCE = timedelta(minutes=60)
 """A run without a record for so long ended with its process."""
 COUNTED = 5_000
 """Values of a list between two looks at the clock."""
+SOON = timedelta(minutes=1)
+"""A job that is to be tried again later than this is not waited for."""
 KEPT = 50
 """Runs kept of each feed."""
 
@@ -70,9 +73,22 @@ def running(actor: Actor, feed: Feed, act: FeedAction) -> Iterator[FeedRunRecord
     _end(log.run, FeedRunState.DONE, log.remark)
 
 
+def feed_lock(feed_id: int) -> str:
+    """The lock of a feed's jobs: both kinds read the whole feed, and one server is asked once at a time."""
+    return f"feed {feed_id}"
+
+
 def runs_of(actor: Actor, feed_id: int) -> QuerySet[FeedRun]:
     actor.require(Permission.SITE_ADMIN)
     return FeedRun.objects.filter(feed=feed_id)
+
+
+def is_ordered(actor: Actor, feed_id: int) -> bool:
+    """Whether a job of the feed waits for its turn or is at work, also before it has a run of its own."""
+    actor.require(Permission.SITE_ADMIN)
+    soon = Q(scheduled_at=None) | Q(scheduled_at__lte=timezone.now() + SOON)
+    jobs = ProcrastinateJob.objects.filter(soon, lock=feed_lock(feed_id), status__in=("todo", "doing"))
+    return jobs.exists()
 
 
 def latest_runs(actor: Actor, feeds: Iterable[Feed]) -> dict[tuple[int, str], FeedRun]:

@@ -8,6 +8,7 @@ from procrastinate.tasks import Task
 from vardkase.exchange.feeds.caching import cache_feed
 from vardkase.exchange.feeds.fetching import fetch_feed
 from vardkase.exchange.feeds.queries import find_feed
+from vardkase.exchange.feeds.run_records import feed_lock
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.job_actors import hub_actor, job_actor
 
@@ -22,9 +23,8 @@ def order_cache(actor: Actor | None, feed_ids: list[int]) -> list[int]:
 
 def _order(job: Task[..., None, ...], actor: Actor | None, feed_ids: list[int]) -> list[int]:
     user_id = (actor.user_id or 0) if actor else 0
-    # Fetching and caching share the lock: both read the whole feed, and one server is asked once at a time.
     return [
-        job.configure(lock=f"feed {feed_id}").defer(user_id=user_id, feed_id=feed_id) for feed_id in feed_ids
+        job.configure(lock=feed_lock(feed_id)).defer(user_id=user_id, feed_id=feed_id) for feed_id in feed_ids
     ]
 
 

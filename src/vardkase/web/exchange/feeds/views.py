@@ -68,6 +68,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "feed": feed,
         "running": every.filter(state=FeedRunState.RUNNING).order_by("-pk"),
+        "is_ordered": run_records.is_ordered(request.actor, feed.pk),
         "cached": cached,
         "cached_at": moment(cached.cached) if cached else None,
         "coverage": coverage(FEED, pk) if cached else 0,

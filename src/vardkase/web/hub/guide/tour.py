@@ -79,6 +79,7 @@ STEPS = (
             ("notes", pgettext_lazy("analyst data", "Notes")),
         ),
         is_content=True,
+        requires=Permission.ADD,
     ),
     TourStep(
         _("Make it yours"),
@@ -92,8 +93,8 @@ STEPS = (
     TourStep(
         _("Get help"),
         _(
-            "Press ? on any page for the keyboard shortcuts. The help page leads to the guide, the API and support, "
-            "and starts this tour again."
+            "Press ? on any page for the keyboard shortcuts. The help page leads to Getting started, the API and "
+            "support, and starts this tour again."
         ),
         (("help", _("Help")), ("guide", _("Getting started")), ("support", _("Support"))),
     ),

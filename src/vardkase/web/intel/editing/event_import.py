@@ -179,7 +179,11 @@ def _create(
         "Event created with %(n)s attributes. It is not published yet.",
         count,
     )
-    messages.success(request, said % {"n": thin(count)})
+    if added.objects:
+        said = gettext(
+            "Event created with %(n)s attributes and %(objects)s objects. It is not published yet."
+        )
+    messages.success(request, said % {"n": thin(count), "objects": thin(added.objects)})
     return _to_publish(request.actor, event_id)
 
 
