@@ -170,6 +170,20 @@ def test_invalid_values_are_named_and_no_event_is_added(
     assert not Event.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [
+        (("event_defaults", "info_template"), "event_defaults"),
+        (("structure", 2, "misp", "comment_template"), "sender"),
+    ],
+)
+def test_answers_are_not_multiplied_without_end(seed: Seed, place: tuple[str | int, ...], field: str) -> None:
+    template = add(seed.org_admin, definition=with_change(*place, to="{{field:sender}}" * 1_000))
+    status, body = fill(seed.analyst, template, sender="eva@evil.example")
+    assert (status, list(body["errors"])) == (403, [field])
+    assert not Event.objects.exists()
+
+
 @pytest.mark.parametrize("values", [[], "x", 5, None], ids=str)
 def test_values_must_be_a_mapping(seed: Seed, values: Any) -> None:
     path = f"/event_templates/instantiate/{add(seed.org_admin)['id']}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 from io import BytesIO
 from uuid import uuid4
@@ -15,9 +16,11 @@ from tests.factories.seed import Seed
 from tests.intel.event_reports.test_reports import make_event, make_report
 from vardkase.core.markdown import LONGEST
 from vardkase.formats.report_pdf import blocks
+from vardkase.intel.event_reports.drafts import LONGEST_CONTENT
 from vardkase.intel.event_reports.markdown import report_tokens
 from vardkase.intel.event_reports.models import ReportTemplate
 from vardkase.intel.event_reports.references import resolve_references
+from vardkase.intel.event_reports.templates import filled
 from vardkase.intel.models import Attribute, EventReport, Object
 from vardkase.intel.queries.find import find_event
 from vardkase.web.intel.event_reports.rendering import LONGEST_REFERENCES
@@ -189,3 +192,15 @@ def test_references_to_long_values_are_shown_in_bounded_space(seed: Seed) -> Non
         resolved = resolve_references(actor, find_event(actor, event["id"]), content)
         printed = blocks.blocks_of(report_tokens(content), resolved)
         assert len(str(printed)) < 5 * blocks.LONGEST_REFERENCES + 1_000_000
+
+
+def test_title_is_filled_in_once_and_not_multiplied(seed: Seed) -> None:
+    event = make_event(seed.analyst, info="{{organisation}}" + "x" * 60_000)
+    row = find_event(seed.analyst.actor, event["id"])
+    text = filled(
+        seed.analyst.actor, "{{event}} by {{organisation}}, {{other}}\n" * 2_500, row, date(2026, 11, 29)
+    )
+    assert len(text) < LONGEST_CONTENT
+    assert text.startswith("{{organisation}}xxx")
+    assert text.endswith(f"by {seed.org_a.name}, {{{{other}}}}\n")
+    assert len(filled(seed.analyst.actor, "{{event}}" * 11_000, row, date(2026, 11, 29))) == LONGEST_CONTENT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -19,12 +20,16 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import own_or_everyones_predicate, reader_parameters
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.columns import EventRow
+from vardkase.intel.event_reports.drafts import LONGEST_CONTENT
 from vardkase.intel.event_reports.models import ReportTemplate
 from vardkase.intel.problems import EventReportProblem
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.misp.tlp import strictest_label
 
 LONGEST_TEMPLATE = 100_000
+LONGEST_TITLE = 255
+"""Characters of an event's title in a report."""
+FACT = re.compile(r"\{\{(\w{1,20})\}\}")
 STARTERS = Path(__file__).parent / "starters"
 """The packaged texts, one file per language; the first line is the title."""
 
@@ -99,18 +104,19 @@ def delete_template(actor: Actor, template_id: int) -> None:
 
 
 def filled(actor: Actor, content: str, event: EventRow, today: date) -> str:
-    """`content` with what is known of the event in place of ``{{event}}``, ``{{date}}`` and so on."""
+    """`content` with what is known of the event in place of ``{{event}}``, ``{{date}}`` and so on.
+
+    What stands in the title is not filled in again, and what exceeds LONGEST_CONTENT is left out.
+    """
     facts = {
-        "event": " ".join(event.info.split()),
+        "event": " ".join(event.info[:LONGEST_TITLE].split()),
         "event_id": str(event.id),
         "event_uuid": str(event.uuid),
         "date": today.isoformat(),
         "organisation": actor.organisation_name,
         "tlp": _tlp(event),
     }
-    for name, fact in facts.items():
-        content = content.replace("{{" + name + "}}", fact)
-    return content
+    return FACT.sub(lambda match: facts.get(match[1], match[0]), content)[:LONGEST_CONTENT]
 
 
 def _tlp(event: EventRow) -> str:

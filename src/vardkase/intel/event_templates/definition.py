@@ -16,10 +16,12 @@ from msgspec import Meta
 from vardkase.core.documents import converted
 from vardkase.core.errors import Invalid, InvalidValue, by_field
 from vardkase.core.problems import CommonProblem, Problem
-from vardkase.intel.event_templates.problems import TemplateDefinitionProblem
+from vardkase.intel.event_templates.problems import TemplateDefinitionProblem, TemplateValueProblem
 from vardkase.misp.types import CATEGORIES, TYPES, category_allows
 
 LONGEST = 65_535
+LONGEST_RENDERED = 10_000
+"""Characters of answers in a title or comment: each answer may stand in it many times, and in many comments."""
 MOST_ELEMENTS = 500
 VARIABLE = re.compile(r"\{\{(date|now|user|field:([a-zA-Z_][a-zA-Z0-9_]*))\}\}")
 """Variables in a title: the date, the time, the user who fills in the form, and the value of a field."""
@@ -200,8 +202,18 @@ def read_definition(document: Any) -> Definition:
 
 
 def rendered(template: str, variables: Mapping[str, str]) -> str:
-    """A title or comment with its variables filled in; empty ones are left out."""
-    return VARIABLE.sub(lambda match: variables.get(match.group(2) or match.group(1), ""), template)
+    """A title or comment with its variables filled in; empty ones are left out. Raises InvalidValue if too long."""
+    left = LONGEST_RENDERED
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal left
+        text = variables.get(match.group(2) or match.group(1), "")
+        left -= len(text)
+        if left < 0:
+            raise InvalidValue(TemplateValueProblem.TEXT_TOO_LONG(most=LONGEST_RENDERED))
+        return text
+
+    return VARIABLE.sub(value, template)
 
 
 def _problems(definition: Definition) -> Iterator[Problem]:

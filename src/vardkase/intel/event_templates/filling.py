@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Invalid, InvalidValue
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.intel.event_templates.definition import (
     AnyField,
@@ -56,21 +56,24 @@ class Form:
     first: dict[str, str] = member(default_factory=dict)
     """Field → uuid of the first attribute or object made from it, which references lead to."""
     errors: dict[str, list[Problem]] = member(default_factory=dict)
+    variables: dict[str, str] = member(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         fields = self.definition.fields()
         for name in self.values.keys() - {field.id for field in fields}:
             self._refuse(name, TemplateValueProblem.UNKNOWN_FIELD())
+        self.variables = self._variables()
         for field in fields:
             self._take(field)
+        defaults = self.definition.event_defaults
+        info = self._rendered(DEFAULTS, defaults.info_template)
         if self.errors:
             raise Invalid(self.errors)
         self._add_references()
-        defaults = self.definition.event_defaults
         for name in (*(tag.name for tag in defaults.tags), *default_clusters(self.definition)):
             self.tags.setdefault(name, DEFAULTS)
         return {
-            "info": rendered(defaults.info_template, self._variables()).strip() or NO_TITLE,
+            "info": info.strip() or NO_TITLE,
             "distribution": defaults.distribution,
             "sharing_group_id": defaults.sharing_group_id or 0,
             "threat_level_id": defaults.threat_level_id,
@@ -118,7 +121,7 @@ class Form:
         if field.misp.to_ids_default is not None:
             part["to_ids"] = field.misp.to_ids_default
         if field.misp.comment_template:
-            part["comment"] = rendered(field.misp.comment_template, self._variables())
+            part["comment"] = self._rendered(field.id, field.misp.comment_template)
         self._add_attribute(field, part)
 
     def _take_file(self, field: FileField, answer: Any) -> None:
@@ -195,6 +198,13 @@ class Form:
                         "comment": element.comment or "",
                     }
                 )
+
+    def _rendered(self, name: str, template: str) -> str:
+        try:
+            return rendered(template, self.variables)
+        except InvalidValue as refused:
+            self._refuse(name, refused.problem)
+            return ""
 
     def _variables(self) -> dict[str, str]:
         moment = datetime.now(UTC)

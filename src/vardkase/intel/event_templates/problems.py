@@ -59,4 +59,5 @@ class TemplateValueProblem(ProblemCode):
     RELATION_MISSING = _("Enter %(relation)s."), "%(relation)s is required."
     NOT_OF_TAXONOMY = _("%(tag)s does not belong to any of these taxonomies: %(taxonomies)s.")
     NO_CLUSTER = _("Cluster %(name)s not found.")
+    TEXT_TOO_LONG = _("With the answers filled in, a title or comment has more than %(most)s characters.")
     NO_TAG = _("The tag %(name)s does not exist, or you may not use it.")
