@@ -9,12 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import NotFound, VardkaseError
 from vardkase.core.settings import stored_values
 from vardkase.exchange.modules.errors import ModulesUnreachable
 from vardkase.exchange.modules.problems import ModuleProblem
-from vardkase.exchange.modules.server import Module, modules
+from vardkase.exchange.modules.server import Module, ModuleKind, modules
 from vardkase.exchange.modules.settings import ENABLED, SECRET
 from vardkase.hub.instance.settings import change_setting
 from vardkase.identity.access.permissions import Permission
@@ -22,6 +23,14 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.web.exchange.modules.forms import ModuleForm
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.pages import PageRequest, page
+
+KIND_NAMES = {
+    ModuleKind.EXPANSION: _("Enrichment (expansion)"),
+    ModuleKind.HOVER: _("Enrichment on request (hover)"),
+    ModuleKind.IMPORT: _("Import (import)"),
+    ModuleKind.EXPORT: _("Export (export)"),
+}
+"""Each with MISP's word for it, which the documentation of modules has."""
 
 
 @page(Permission.SITE_ADMIN)
@@ -38,7 +47,7 @@ def index(request: PageRequest) -> HttpResponse:
     rows: list[dict[str, Any]] = [
         {
             "module": module,
-            "kinds": sorted(kind.value for kind in module.kinds),
+            "kinds": [name for kind, name in KIND_NAMES.items() if kind in module.kinds],
             "description": _description(module),
             "enabled": bool(values.get(f"{_start(module)}_enabled")),
             "only": names.get(values.get(f"{_start(module)}_restrict") or 0, ""),
@@ -51,7 +60,7 @@ def index(request: PageRequest) -> HttpResponse:
         "rows": rows,
         "problem": problem,
         "q": searched,
-        "kinds": [(kind.value, setting.name, setting.value) for kind, setting in ENABLED.items()],
+        "kinds": [(KIND_NAMES[kind], setting.name, setting.value) for kind, setting in ENABLED.items()],
     }
     return render(request, "modules/index.html", context)
 
