@@ -199,6 +199,33 @@ def test_other_organisations_cannot_tag(event: Event, seed: Seed) -> None:
     assert not AttributeTag.objects.exists()
 
 
+def test_selected_attributes_get_several_tags_found_as_for_one(web: Client, event: Event) -> None:
+    """Without a tag the bar leads to the choice, which sends the selection on; nothing chosen changes nothing."""
+    rows = [make_attribute(event) for _ in range(2)]
+    for row in rows:
+        row.save()
+    make_tag("ours")
+    make_tag("theirs")
+    url = f"/event/{event.pk}/attributes/tag/"
+    asked = web.post(url, {"pk": [row.pk for row in rows]})
+    assert "Tag 2 attributes" in asked.text
+    assert not AttributeTag.objects.exists()
+    sent = asked.context["carrier"].fields
+    dialog = web.post(url, {"pk": rows[0].pk}, headers={"HX-Request": "true", "HX-Target": "dialogs"})
+    assert "<dialog" in dialog.text
+    assert "<html" not in dialog.text
+    found = web.get(url, {"q": "our"}, headers={"HX-Request": "true", "HX-Target": "choices"})
+    assert [choice.name for choice in found.context["choices"]] == ["ours"]
+    assert web.post(url, sent).status_code == 422
+    assert web.post(url, {**sent, "tag": "no such tag"}).status_code == 422
+    kept = web.post(url, {**sent, "tag": "ours", "q": "their", "find": "1"})
+    assert (kept.context["selected"], AttributeTag.objects.count()) == (["ours"], 0)
+    web.post(url, {**sent, "tag": ["ours", "theirs"]})
+    assert AttributeTag.objects.count() == 4
+    nothing = web.post(url, {}, headers={"HX-Request": "true", "HX-Target": "dialogs"})
+    assert nothing.headers["HX-Redirect"] == f"/event/{event.pk}/"
+
+
 def test_many_attributes_are_changed_at_once(web: Client, event: Event, seed: Seed) -> None:
     rows = [make_attribute(event) for _ in range(3)]
     for row in rows:

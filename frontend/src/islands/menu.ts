@@ -48,6 +48,12 @@ function closeAfterChange(event: Event): void {
 
 export function menus(): void {
   document.addEventListener("click", (event) => closeAll((event.target as Element).closest("details.menu")));
+  // What was chosen in it is done, and its row may stay.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const chosen = event.target as Element;
+    const menu = chosen.closest?.<HTMLDetailsElement>(`.table-frame ${OPEN}`);
+    if (menu && chosen.matches("a, button, form")) menu.open = false;
+  });
   document.addEventListener("toggle", turnUp, true); // It does not bubble.
   document.addEventListener("keydown", closeOnEscape);
   document.addEventListener("keydown", moveByArrow);

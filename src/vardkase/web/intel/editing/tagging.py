@@ -126,8 +126,8 @@ def untag(request: PageRequest, reference: str, attribute_id: int | None = None)
 
 
 def _add(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
-    names = _chosen(request.actor, posted.texts(request, "tag"))
-    if problem := _problem_with(request.actor, names):
+    names = chosen_names(request.actor, posted.texts(request, "tag"))
+    if problem := problem_with(request.actor, names):
         messages.error(request, problem)
         return render(request, TEMPLATE, _context(request, carrier), status=422)
     local = posted.flag(request, "local") or not carrier.may_global
@@ -168,7 +168,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(map(tag_words, names))
 
 
-def _chosen(actor: Actor, sent: Sequence[str]) -> list[str]:
+def chosen_names(actor: Actor, sent: Sequence[str]) -> list[str]:
     """The names of the chosen tags, with those of each chosen collection in its place."""
     collections = {f"{PREFIX}{each.pk}": each for each in visible_collections(actor)}
     names: list[str] = []
@@ -178,7 +178,7 @@ def _chosen(actor: Actor, sent: Sequence[str]) -> list[str]:
     return [name for name in dict.fromkeys(names) if name]
 
 
-def _problem_with(actor: Actor, names: Sequence[str]) -> str:
+def problem_with(actor: Actor, names: Sequence[str]) -> str:
     if not names:
         return gettext("Choose at least one tag.")
     if len(names) > MOST_TAGS:
@@ -192,16 +192,22 @@ def _problem_with(actor: Actor, names: Sequence[str]) -> str:
 
 
 def _context(request: PageRequest, carrier: ContributionTarget) -> dict[str, Any]:
-    sent = request.POST if request.method == "POST" else request.GET
-    text = sent.get("q", "")[:500].replace("\0", "")
-    present = {tag.name.lower() for tag in carrier.tags}
-    selected = [name.replace("\0", "") for name in sent.getlist("tag")][:MOST_TAGS]
-    found = tag_choices(request.actor, text) if text else _suggestions(request.actor)
-    hidden = present | {name.lower() for name in selected}
     return {
         "heading": gettext("Tags on the attribute") if carrier.attribute else gettext("Tags on the event"),
         "event": carrier.event,
         "carrier": carrier,
+        **choices_context(request, {tag.name.lower() for tag in carrier.tags}),
+    }
+
+
+def choices_context(request: PageRequest, present: set[str]) -> dict[str, Any]:
+    """What can be chosen, without what is `present` (in lower case), and what has been."""
+    sent = request.POST if request.method == "POST" else request.GET
+    text = sent.get("q", "")[:500].replace("\0", "")
+    selected = [name.replace("\0", "") for name in sent.getlist("tag")][:MOST_TAGS]
+    found = tag_choices(request.actor, text) if text else _suggestions(request.actor)
+    hidden = present | {name.lower() for name in selected}
+    return {
         "text": text,
         "selected": selected,
         "choices": [choice for choice in found if choice.name.lower() not in hidden],

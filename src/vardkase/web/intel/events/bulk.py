@@ -18,9 +18,7 @@ from vardkase.intel.columns import EventRow
 from vardkase.intel.editing import bulk_edit
 from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.services.bulk_tagging import tag_attributes
 from vardkase.intel.undo.services import Undoable, undo, undoable
-from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.misp.flags import as_int
 from vardkase.web.intel.editing.common import attempt, own_event, say_undoable
 from vardkase.web.intel.editing.forms.mass_edit import MassEditForm
@@ -36,7 +34,7 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     chosen = selected_ids(request, event)
     found_by = chosen_filter(request)
-    done = _attempt(
+    done = change_many(
         request,
         event,
         chosen,
@@ -76,13 +74,13 @@ def detection(request: PageRequest, reference: str) -> HttpResponse:
         # The review of a publication removes the flag from harmless values that still have it.
         differing = Attribute.objects.filter(event_id=event.id, pk__in=chosen, to_ids=not to_ids)
         chosen = list(differing.values_list("pk", flat=True))
-    done = _attempt(
+    done = change_many(
         request,
         event,
         chosen,
         lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids, found_by=found_by),
     )
-    return _done(request, event, done)
+    return after_change(request, event, done)
 
 
 @page(Permission.ADD, writes=True)
@@ -96,7 +94,7 @@ def reach(request: PageRequest, reference: str) -> HttpResponse:
         messages.error(request, gettext("Choose who should see them."))
         return back(request, event)
     found_by = chosen_filter(request)
-    done = _attempt(
+    done = change_many(
         request,
         event,
         chosen,
@@ -104,7 +102,7 @@ def reach(request: PageRequest, reference: str) -> HttpResponse:
             request.actor, event.id, chosen, wanted, as_int(group), found_by=found_by
         ),
     )
-    return _done(request, event, done)
+    return after_change(request, event, done)
 
 
 @page(Permission.ADD, writes=True)
@@ -133,7 +131,7 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
             ),
         )
         if done is not None:
-            return _done(request, event, done)
+            return after_change(request, event, done)
     heading = ngettext("Edit %(n)s attribute", "Edit %(n)s attributes", len(chosen)) % {
         "n": thin(len(chosen))
     }
@@ -142,28 +140,7 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
     return render(request, "editing/mass_edit.html", context)
 
 
-@page(Permission.TAGGER, writes=True)
-@require_POST
-def tag(request: PageRequest, reference: str) -> HttpResponse:
-    event = find_event(request.actor, reference)
-    chosen = selected_ids(request, event)
-    usable = usable_tag(request.actor, posted.text(request, "tag").strip())
-    if usable is None:
-        messages.error(request, gettext("The tag does not exist, or you may not use it."))
-        return back(request, event)
-    # Others than the creator may only add local tags.
-    local = not (request.actor.is_site_admin or event.orgc_id == request.actor.organisation_id)
-    found_by = chosen_filter(request)
-    done = _attempt(
-        request,
-        event,
-        chosen,
-        lambda: tag_attributes(request.actor, event.id, chosen, [usable], local=local, found_by=found_by),
-    )
-    return _done(request, event, done)
-
-
-def _attempt(
+def change_many(
     request: PageRequest, event: EventRow, chosen: list[int], act: Callable[[], int]
 ) -> Undoable[int] | None:
     try:
@@ -175,7 +152,7 @@ def _attempt(
     return None
 
 
-def _done(request: PageRequest, event: EventRow, done: Undoable[int] | None) -> HttpResponse:
+def after_change(request: PageRequest, event: EventRow, done: Undoable[int] | None) -> HttpResponse:
     if done and done.result:
         said = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", done.result)
         _say(request, event, said, done)

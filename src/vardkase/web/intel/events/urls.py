@@ -6,6 +6,7 @@ from django.urls import path
 
 from vardkase.web.intel.events import (
     bulk,
+    bulk_tagging,
     cells,
     contact,
     downloads,
@@ -39,7 +40,7 @@ urlpatterns = [
         "event/<reference:reference>/attributes/detection/", bulk.detection, name="attributes_bulk_detection"
     ),
     path("event/<reference:reference>/attributes/reach/", bulk.reach, name="attributes_bulk_reach"),
-    path("event/<reference:reference>/attributes/tag/", bulk.tag, name="attributes_bulk_tag"),
+    path("event/<reference:reference>/attributes/tag/", bulk_tagging.tag, name="attributes_bulk_tag"),
     path("event/<reference:reference>/copy/<slug:form>/", table.copy, name="attributes_copy"),
     path("event/<reference:reference>/correlations/", view.correlations, name="event_correlations"),
     path("event/<reference:reference>/extended/", view.extended, name="event_extended"),
