@@ -116,7 +116,7 @@ def test_undo_is_refused_where_someone_has_changed_an_attribute_since(
     html = text_of(act(web, setup, "detection", every(web, setup, "type=domain&type=url", to_ids="0")))
     edit_attribute(seed.colleague.actor, setup.attribute(HIDDEN).pk, {"comment": "Seen again"})
     before = content(setup)
-    assert "of the attributes, 1 have been changed since" in text_of(undo(web, setup, html))
+    assert "1 of the attributes have been changed since then" in text_of(undo(web, setup, html))
     assert content(setup) == before
 
 
