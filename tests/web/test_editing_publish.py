@@ -239,7 +239,7 @@ def test_harmless_values_lose_detection_flag_in_review(web: Client, event: Event
     assert Attribute.objects.filter(to_ids=True).count() == 12
 
 
-@pytest.mark.parametrize(("fields", "told"), [({"tell": "1"}, 1), ({}, 0)])
+@pytest.mark.parametrize(("fields", "told"), [({"notify": "1"}, 1), ({}, 0)])
 def test_publisher_chooses_whether_to_notify_by_mail(
     web: Client, event: Event, settings: Any, fields: dict[str, str], told: int
 ) -> None:

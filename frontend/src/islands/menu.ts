@@ -25,6 +25,12 @@ function moveByArrow(event: KeyboardEvent): void {
   event.preventDefault();
 }
 
+/** What is done from a menu changes the page below it. */
+function closeAfterAction(event: Event): void {
+  const menu = (event.target as Element).closest?.<HTMLDetailsElement>(OPEN);
+  if (menu && (event.target as Element).matches("button, form")) menu.open = false;
+}
+
 /** In a frame that scrolls, a menu near the lower edge opens upwards. */
 function turnUp(event: Event): void {
   const menu = event.target as HTMLElement;
@@ -47,6 +53,7 @@ function closeAfterChange(event: Event): void {
 }
 
 export function menus(): void {
+  document.addEventListener("htmx:afterRequest", closeAfterAction);
   document.addEventListener("click", (event) => closeAll((event.target as Element).closest("details.menu")));
   // What was chosen in it is done, and its row may stay.
   document.addEventListener("htmx:afterRequest", (event) => {

@@ -28,7 +28,7 @@ from vardkase.hub.guard import checks as guard
 from vardkase.hub.membership.agreements.services.acceptance import accept_with_application
 from vardkase.hub.membership.applications import tasks as applications
 from vardkase.hub.membership.applications.hooks import application_approved
-from vardkase.hub.membership.applications.services.queueing import tell_of_new_terms
+from vardkase.hub.membership.applications.services.queueing import notify_of_new_terms
 from vardkase.hub.membership.assessments.queries import drop_outdated
 from vardkase.hub.membership.communities import services as communities
 from vardkase.hub.membership.contacts import from_members as contacts
@@ -166,12 +166,12 @@ LISTENERS: tuple[Listener[Any], ...] = (
     Listener(
         sightings_stored,
         notifications.sightings_stored,
-        "tells the owner of the event on the hub, once until read",
+        "notifies the owner of the event on the hub, once until read",
     ),
     Listener(
         analyst_data_stored,
         notifications.analyst_data_stored,
-        "tells the creators of the events and notes that they are about on the hub",
+        "notifies the creators of the events and notes that they are about on the hub",
     ),
     Listener(intel.event_published, keep_version, "keeps the version that went out"),
     Listener(
@@ -185,8 +185,8 @@ LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(
         intel.event_published,
-        subscriptions.order_telling,
-        "orders the job that tells those who follow something in it",
+        subscriptions.order_notifications,
+        "orders the job that notifies those who follow something in it",
     ),
     Listener(
         intel.event_announced, notices.order_alerts, "orders the mail for a version that is out already"
@@ -236,32 +236,36 @@ LISTENERS: tuple[Listener[Any], ...] = (
         cluster_published, sync.send_cluster, "orders that it be sent to the connections that push clusters"
     ),
     Listener(
-        proposals_stored, proposal_notices.tell_owner, "mails the owner of the event, once until it decides"
+        proposals_stored, proposal_notices.notify_owner, "mails the owner of the event, once until it decides"
     ),
-    Listener(proposals_made, notifications.proposals_made, "tells the owner of the event on the hub"),
-    Listener(proposal_commented, notifications.proposal_commented, "tells the other side on the hub"),
-    Listener(proposals_decided, notifications.proposals_decided, "tells those who proposed on the hub"),
+    Listener(proposals_made, notifications.proposals_made, "notifies the owner of the event on the hub"),
+    Listener(proposal_commented, notifications.proposal_commented, "notifies the other side on the hub"),
+    Listener(proposals_decided, notifications.proposals_decided, "notifies those who proposed on the hub"),
     Listener(
         delegation_requested,
         notifications.delegation_requested,
-        "tells the organisation that is asked on the hub",
+        "notifies the organisation that is asked on the hub",
     ),
     Listener(
-        delegation_answered, notifications.delegation_answered, "tells the organisation that asked on the hub"
+        delegation_answered,
+        notifications.delegation_answered,
+        "notifies the organisation that asked on the hub",
     ),
     Listener(
-        publication_requested, notifications.publication_requested, "tells those who may publish on the hub"
+        publication_requested,
+        notifications.publication_requested,
+        "notifies those who may publish on the hub",
     ),
-    Listener(publication_answered, notifications.publication_answered, "tells who asked on the hub"),
+    Listener(publication_answered, notifications.publication_answered, "notifies who asked on the hub"),
     Listener(
         intel.question_asked,
         questions.keep_question,
-        "keeps the question until it is answered, and tells on the hub",
+        "keeps the question until it is answered, and notifies on the hub",
     ),
     Listener(
         job_ended,
         notifications.job_ended,
-        "tells who ordered it, or the site administrators of a failure of the hub’s own, on the hub",
+        "notifies who ordered it, or the site administrators of a failure of the hub’s own, on the hub",
     ),
     Listener(
         recorded, stream_events.from_trail, "enters in the outbox what a stream of the audit trail reads"
@@ -311,7 +315,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
         "restricts the hub to members, once it has had two officers",
     ),
     Listener(phases_changed, applications.order_queueing, "orders the job that queues waiting applications"),
-    Listener(terms_published, tell_of_new_terms, "mails the applicants whose application is undecided"),
+    Listener(terms_published, notify_of_new_terms, "mails the applicants whose application is undecided"),
     Listener(
         terms_published, drop_outdated, "removes assessments of criteria that are worded differently now"
     ),

@@ -36,7 +36,7 @@ class BeforeCreation:
 
 @dataclass(slots=True)
 class BeforePublication:
-    """`actor` is about to publish an event that it has locked; `tell`: with notification mails.
+    """`actor` is about to publish an event that it has locked; `notify`: with notification mails.
 
     `confirmed`: the actor has confirmed that the event may exceed its TLP label. A listener refuses by
     raising PublicationRefused. With `held` set the event stays unpublished for now: the listener has recorded
@@ -45,7 +45,7 @@ class BeforePublication:
 
     actor: Actor
     event: Event
-    tell: bool
+    notify: bool
     held: bool = False
     confirmed: bool = False
 
@@ -85,7 +85,7 @@ class EventPublished:
     """An event of the organisation `org_id` was published; `published_by` is the actor's name,
     `published_at` Unix seconds.
 
-    `told`: users are to be notified by mail; `groups` who alone may know of this version, as
+    `notify`: users are to be notified by mail; `groups` who alone may know of this version, as
     `event_times.may_know` takes it.
     """
 
@@ -94,7 +94,7 @@ class EventPublished:
     org_id: int
     published_at: int
     published_by: str
-    told: bool = False
+    notify: bool = False
     groups: frozenset[tuple[int, ...]] = frozenset()
 
     def concerns(self, reader: Actor) -> bool:

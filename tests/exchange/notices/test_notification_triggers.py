@@ -13,7 +13,7 @@ from tests.factories import make_event
 from tests.factories.notices import OPEN, put, saved
 from tests.factories.seed import Seed
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.exchange.notices.proposals import tell_owner
+from vardkase.exchange.notices.proposals import notify_owner
 from vardkase.identity.access.job_actors import connection_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
@@ -82,8 +82,8 @@ def test_owner_is_notified_of_proposals_once_without_their_content(seed: Seed, s
 def test_owner_without_read_access_gets_no_proposal_mail(seed: Seed, event: Event) -> None:
     User.objects.filter(org=seed.org_a).update(contactalert=True)
     Organisation.objects.filter(pk=seed.org_a.pk).update(read_period=NEVER)
-    tell_owner(ProposalsStored(event.pk, seed.org_b.pk))
+    notify_owner(ProposalsStored(event.pk, seed.org_b.pk))
     assert not OutgoingMail.objects.exists()
     Organisation.objects.filter(pk=seed.org_a.pk).update(read_period=ALWAYS)
-    tell_owner(ProposalsStored(event.pk, seed.org_b.pk))
+    notify_owner(ProposalsStored(event.pk, seed.org_b.pk))
     assert OutgoingMail.objects.exists()

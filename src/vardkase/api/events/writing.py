@@ -177,7 +177,7 @@ def publish(call: Call, event_id: str, *, params: Confirmation) -> Saved:
 @endpoint("events/alert", requires=(Permission.PUBLISH,), writes=True)
 def alert(call: Call, event_id: str, *, params: Confirmation) -> Saved:
     """Publish an event and notify users by mail."""
-    return _publish(call.actor, event_id, "alert", params, tell=True)
+    return _publish(call.actor, event_id, "alert", params, notify=True)
 
 
 @endpoint("events/unpublish", requires=(Permission.MODIFY,), writes=True)
@@ -188,11 +188,13 @@ def unpublish(call: Call, event_id: str) -> Saved:
     return saved("Event unpublished.", f"/events/unpublish/{event.id}", id=str(event.id))
 
 
-def _publish(actor: Actor, event_id: str, action: str, params: Confirmation, *, tell: bool = False) -> Saved:
+def _publish(
+    actor: Actor, event_id: str, action: str, params: Confirmation, *, notify: bool = False
+) -> Saved:
     """Publish; returns 202 and the pending request if a second person has to approve."""
     event = find_event(actor, event_id, missing=EventProblem.NOT_FOUND_TO_FILL)
     url = f"/events/{action}/{event.id}"
-    service = partial(publish_event, tell=tell, confirmed=params.confirm_tlp)
+    service = partial(publish_event, notify=notify, confirmed=params.confirm_tlp)
     if _change_event(actor, event.id, service).published:
         return saved("Job queued", url, id=str(event.id))
     waiting = waiting_of_event(actor, event.id)

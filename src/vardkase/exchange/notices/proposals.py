@@ -13,7 +13,7 @@ from vardkase.intel.models import Event
 from vardkase.intel.proposals.hooks import ProposalsStored
 
 
-def tell_owner(stored: ProposalsStored) -> None:
+def notify_owner(stored: ProposalsStored) -> None:
     """Notify the users of the owning organisation who want mail about its events; the mail contains none of
     the content."""
     if not can_send():

@@ -23,7 +23,7 @@ def alert(event_id: int, version: int) -> None:
 
 def _audience(published: EventPublished) -> list[Receiver]:
     """All who want mail about the event, as one receiver; none where nobody is to be notified."""
-    wanted = published.told and can_send()
+    wanted = published.notify and can_send()
     return [Receiver(EntryKind.MAIL, published.event_id, "")] if wanted else []
 
 

@@ -1,4 +1,4 @@
-"""What people are told of on the hub: each listener names whom something concerns."""
+"""What people are notified of on the hub: each listener names whom something concerns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from vardkase.core.jobs.hooks import JobEnded
 from vardkase.core.schedules.job_cleanup import TICKS
 from vardkase.core.sql import cursor
 from vardkase.exchange.notifications.models import NotificationKind
-from vardkase.exchange.notifications.telling import Notice, tell
+from vardkase.exchange.notifications.notify import Notice, notify
 from vardkase.identity.accounts.models import User
 from vardkase.intel.analyst_data.hooks import AnalystDataStored
 from vardkase.intel.event_delegations.hooks import DelegationAnswered, DelegationRequested
@@ -19,7 +19,7 @@ from vardkase.intel.sightings.hooks import StoredSighting
 from vardkase.intel.sightings.models import SightingType
 
 MOST_NOTES = 200
-"""Notes of one change that an organisation is told of; the others are in its list of notes."""
+"""Notes of one change that an organisation is notified of; the others are in its list of notes."""
 
 OF_SIGHTING = {
     SightingType.SEEN: NotificationKind.SIGHTED,
@@ -32,13 +32,13 @@ def proposals_made(made: ProposalsMade) -> None:
     owner = Event.objects.values_list("org_id", flat=True).get(pk=made.event_id)
     if owner != made.organisation_id:
         kind, key = NotificationKind.PROPOSED, f"event {made.event_id}"
-        tell([Notice(kind, key, owner, event_id=made.event_id, count=made.count)])
+        notify([Notice(kind, key, owner, event_id=made.event_id, count=made.count)])
 
 
 def proposals_decided(decided: ProposalsDecided) -> None:
     kind = NotificationKind.PROPOSALS_ACCEPTED if decided.accepted else NotificationKind.PROPOSALS_DISCARDED
     key = f"event {decided.event_id}"
-    tell(
+    notify(
         [
             Notice(kind, key, organisation, user, event_id=decided.event_id, count=count)
             for (organisation, user), count in decided.proposers.items()
@@ -49,11 +49,11 @@ def proposals_decided(decided: ProposalsDecided) -> None:
 def proposal_commented(said: ProposalCommented) -> None:
     kind, key = NotificationKind.PROPOSAL_COMMENTED, f"event {said.event_id} {said.author_id}"
     event, to = said.event_id, (said.organisation_id, said.user_id)
-    tell([Notice(kind, key, *to, event_id=event, by_id=said.author_id)])
+    notify([Notice(kind, key, *to, event_id=event, by_id=said.author_id)])
 
 
 def sightings_stored(stored: Sequence[StoredSighting]) -> None:
-    """Tell the owners of the events, once for each event until they have read it."""
+    """Notify the owners of the events, once for each event until they have read it."""
     first: dict[tuple[int, NotificationKind], StoredSighting] = {}
     for each in stored:
         if kind := OF_SIGHTING.get(SightingType(each.type)):
@@ -62,7 +62,7 @@ def sightings_stored(stored: Sequence[StoredSighting]) -> None:
         return
     event_ids = {event for event, _kind in first}
     owners = dict(Event.objects.filter(pk__in=event_ids).values_list("pk", "org_id"))
-    tell(
+    notify(
         [
             Notice(kind, f"event {event}", owners[event], event_id=event, from_id=each.id)
             for (event, kind), each in first.items()
@@ -72,16 +72,16 @@ def sightings_stored(stored: Sequence[StoredSighting]) -> None:
 
 
 def analyst_data_stored(stored: AnalystDataStored) -> None:
-    """Tell the creators of the events and of the notes that new ones are about."""
+    """Notify the creators of the events and of the notes that new ones are about."""
     rows = cursor().execute(CONCERNED, {"ids": list(stored.ids), "most": MOST_NOTES}).fetchall()
     kind = NotificationKind.NOTED
-    tell([Notice(kind, f"note {said}", org, event_id=event, said_id=said) for said, org, event in rows])
+    notify([Notice(kind, f"note {said}", org, event_id=event, said_id=said) for said, org, event in rows])
 
 
 def delegation_requested(asked: DelegationRequested) -> None:
     kind, key = NotificationKind.DELEGATION_REQUESTED, f"event {asked.event_id}"
     notice = Notice(kind, key, asked.organisation_id, event_id=asked.event_id, by_id=asked.requester_id)
-    tell([notice])
+    notify([notice])
 
 
 def delegation_answered(answered: DelegationAnswered) -> None:
@@ -90,12 +90,12 @@ def delegation_answered(answered: DelegationAnswered) -> None:
     notice = Notice(
         kind, key, answered.requester_id, event_id=answered.event_id, by_id=answered.organisation_id
     )
-    tell([notice])
+    notify([notice])
 
 
 def publication_requested(asked: PublicationRequested) -> None:
     kind, key = NotificationKind.PUBLICATION_REQUESTED, f"event {asked.event_id}"
-    tell(
+    notify(
         [Notice(kind, key, asked.organisation_id, user, event_id=asked.event_id) for user in asked.publishers]
     )
 
@@ -103,11 +103,11 @@ def publication_requested(asked: PublicationRequested) -> None:
 def publication_answered(answered: PublicationAnswered) -> None:
     kind = NotificationKind.PUBLICATION_DONE if answered.published else NotificationKind.PUBLICATION_DECLINED
     key, event = f"event {answered.event_id}", answered.event_id
-    tell([Notice(kind, key, answered.organisation_id, answered.requester_id, event_id=event)])
+    notify([Notice(kind, key, answered.organisation_id, answered.requester_id, event_id=event)])
 
 
 def job_ended(ended: JobEnded) -> None:
-    """Tell who ordered a job, and the site administrators of a job of the hub's own that failed."""
+    """Notify who ordered a job, and the site administrators of a job of the hub's own that failed."""
     if ended.user_id:
         people = User.objects.filter(pk=ended.user_id)
         kind = NotificationKind.JOB_FAILED if ended.failed else NotificationKind.JOB_DONE
@@ -119,7 +119,7 @@ def job_ended(ended: JobEnded) -> None:
         return
     parameters = {"kind": kind.value, "key": key, "job": ended.job_id}
     chosen = list(people.values_list("pk", flat=True))
-    cursor().execute(TELL_OF_JOB, parameters | {"people": chosen})
+    cursor().execute(NOTIFY_OF_JOB, parameters | {"people": chosen})
 
 
 # What a note is about, up to the event: itself, what that is about if it is a note too, and so on. A circle, which
@@ -154,7 +154,7 @@ SELECT said, org_id, event_id FROM (
     FROM concerned WHERE org_id <> author GROUP BY said, org_id
 ) newest WHERE place <= %(most)s
 """
-TELL_OF_JOB = """
+NOTIFY_OF_JOB = """
 INSERT INTO notification AS known (user_id, organisation_id, kind, key, job_id, count, at)
 SELECT u.id, u.org_id, %(kind)s, %(key)s, %(job)s, 1, extract(epoch FROM now())::bigint
 FROM account u WHERE u.id = ANY(%(people)s::bigint[]) ORDER BY u.id

@@ -1,4 +1,4 @@
-"""Models for notifications: what has happened that a person is told of on the hub."""
+"""Models for notifications: what has happened that a person is notified of on the hub."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ WITHOUT_CONTENT = (
     NotificationKind.JOB_FAILED,
     NotificationKind.HUB_JOB_FAILED,
 )
-"""Kinds that tell nothing of what is shared on the hub."""
+"""Kinds that say nothing of what is shared on the hub."""
 
 
 class Notification(models.Model):
     """One notification. It holds no content: what it is about is read, and its visibility checked, when it is shown.
 
-    `organisation_id` is the organisation that the person was told as a member of, `by_id` the one that acted.
+    `organisation_id` is the organisation that the person was notified as a member of, `by_id` the one that acted.
     `version` is that of a published event, `from_id` the first of the sightings. `at` is Unix seconds. What has the
     same `key` is counted in one notification until that is read. The things it is about carry no constraint: a
     notification of something deleted is not shown.

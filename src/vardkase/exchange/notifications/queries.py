@@ -125,7 +125,7 @@ def _add_sightings(actor: Actor, lines: Sequence[NotificationLine]) -> None:
 
 
 def _visible(actor: Actor) -> str:
-    """SQL: notifications of the actor, as a member of the organisation that they were told in, of what they may read.
+    """SQL: notifications of the actor, as a member of the organisation they were notified in, of what they may read.
 
     Of a delegation that was accepted they may not: the event belongs to another organisation now.
     """

@@ -36,10 +36,10 @@ def mark_read(actor: Actor, ids: Sequence[int]) -> None:
 
 @transaction.atomic
 def mark_unread(actor: Actor, ids: Sequence[int]) -> None:
-    """Raises NotFound. What has been told again meanwhile stays read: the newer one is unread."""
+    """Raises NotFound. What has been notified again meanwhile stays read: the newer one is unread."""
     for row in _found(actor, ids).exclude(read_at=None):
-        told_again = _own(actor).filter(kind=row.kind, key=row.key, read_at=None)
-        if not told_again.exists():
+        notified_again = _own(actor).filter(kind=row.kind, key=row.key, read_at=None)
+        if not notified_again.exists():
             _own(actor).filter(pk=row.pk).update(read_at=None)
 
 
@@ -54,7 +54,7 @@ def mark_all_read(actor: Actor) -> MarkedRead:
 
 @transaction.atomic
 def take_back_all_read(actor: Actor, moment: datetime) -> None:
-    """Make unread again what `mark_all_read` marked at `moment`, except what has been told again meanwhile."""
+    """Make unread again what `mark_all_read` marked at `moment`, except what has been notified again meanwhile."""
     unread = _own(actor).filter(read_at=None).values_list("kind", "key")
     again = set(unread)
     marked = _own(actor).filter(read_at=moment).values_list("pk", "kind", "key")

@@ -9,7 +9,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.notifications.models import NotificationKind
-from vardkase.exchange.notifications.telling import Notice, tell
+from vardkase.exchange.notifications.notify import Notice, notify
 from vardkase.exchange.questions.models import ReaderQuestion
 from vardkase.exchange.questions.problems import QuestionProblem
 from vardkase.exchange.questions.queries import is_readable
@@ -29,7 +29,7 @@ def keep_question(asked: QuestionAsked) -> None:
     )
     key, to = f"question {question.pk}", (asked.organisation_id, asked.user_id)
     notice = Notice(NotificationKind.QUESTION, key, *to, event_id=asked.event_id, question_id=question.pk)
-    tell([notice], except_user=asked.sender_id)
+    notify([notice], except_user=asked.sender_id)
 
 
 @transaction.atomic

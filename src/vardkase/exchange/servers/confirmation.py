@@ -137,7 +137,7 @@ def record_confirmation(actor: AuditActor, server: Server) -> Server:
     return server
 
 
-def tell_member(actor: AuditActor, server: Server) -> None:
+def notify_member(actor: AuditActor, server: Server) -> None:
     if not waits_for_confirmation(server) or server.remote_org_id == host_organisation_id():
         return
     facts = {

@@ -20,7 +20,7 @@ from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.field_parsers import base_address, name, origin, rules
 from vardkase.exchange.problems import ConfigurationProblem
-from vardkase.exchange.servers.confirmation import identity_of, tell_member
+from vardkase.exchange.servers.confirmation import identity_of, notify_member
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.exchange.servers.queries import find_server, servers
@@ -73,7 +73,7 @@ def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
     _refuse_sending_blindly(actor, None, server)
     server.save()
     record(actor, ExchangeAction.SERVER_ADDED, Target.of(server), {"url": server.url})
-    tell_member(actor, server)
+    notify_member(actor, server)
     return server
 
 
@@ -104,7 +104,7 @@ def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     server.save()
     record(actor, ExchangeAction.SERVER_EDITED, Target.of(server), {"fields": changed})
     if identity_of(server) != identity:  # A confirmation no longer counts: the member has to look again.
-        tell_member(actor, server)
+        notify_member(actor, server)
     return server
 
 

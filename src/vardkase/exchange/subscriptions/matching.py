@@ -18,7 +18,7 @@ from vardkase.identity.accounts.queries import reading_users
 
 
 class ToldBy(StrEnum):
-    """How people are told: the condition on a subscription `s`."""
+    """How people are notified: the condition on a subscription `s`."""
 
     IN_APP = "s.in_app"
     MAIL_NOW = "s.mail AND NOT s.daily"

@@ -1,4 +1,4 @@
-"""Models for subscriptions: what people follow, and how they are told of it."""
+"""Models for subscriptions: what people follow, and how they are notified of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FollowedKind(models.TextChoices):
 class Subscription(models.Model):
     """What a person follows: the thing `thing_id`, or a `value`.
 
-    They are told on the hub (`in_app`), by `mail`, or both; with `daily` the mail is the summary of the day.
+    They are notified on the hub (`in_app`), by `mail`, or both; with `daily` the mail is the summary of the day.
     """
 
     user = models.ForeignKey(User, models.DB_CASCADE, db_index=False, related_name="+")

@@ -1,4 +1,4 @@
-"""Services for one's own subscriptions: following, choosing how one is told, and ending it."""
+"""Services for one's own subscriptions: following, choosing how one is notified, and ending it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_FOLLOWED = 200
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """How a person is told: on the hub, by mail, and whether the mail is the summary of the day."""
+    """How a person is notified: on the hub, by mail, and whether the mail is the summary of the day."""
 
     in_app: bool = True
     mail: bool = False
@@ -31,7 +31,7 @@ class Channels:
 def follow(
     actor: Actor, kind: FollowedKind, thing: int | str, channels: Channels | None = None
 ) -> Subscription:
-    """Follow a thing by its id, or a value; what is followed already keeps how it is told unless `channels` say.
+    """Follow a thing by its id, or a value; what is followed already keeps how it is notified unless `channels` say.
 
     Raises NotFound if there is no such thing for the actor, Invalid by field, Conflict if they follow too many, or
     Forbidden.

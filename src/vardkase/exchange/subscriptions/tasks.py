@@ -1,4 +1,4 @@
-"""Job that tells followers of a published event, on the hub."""
+"""Job that notifies the followers of a published event, on the hub."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.intel.hooks import EventPublished
 
 
-def order_telling(published: EventPublished) -> None:
+def order_notifications(published: EventPublished) -> None:
     """Order the job, in the transaction that publishes."""
     if Subscription.objects.filter(in_app=True).exists():
         publisher = User.objects.filter(email=published.published_by).values_list("pk", flat=True).first()
@@ -39,10 +39,10 @@ def tell_followers(event_id: int, version: int, publisher_id: int) -> None:
         "at": now_seconds(),
     }
     with transaction.atomic():
-        cursor().execute(TELL, parameters)
+        cursor().execute(NOTIFY, parameters)
 
 
-TELL = """
+NOTIFY = """
 INSERT INTO notification AS known (
     user_id, organisation_id, kind, key, event_id, attribute_id, subscription_id, version, count, at
 )

@@ -55,7 +55,7 @@ def _tell_organisations(actor: Actor, event_ids: list[int]) -> None:
     for person in active_users().filter(org__in=[row[0] for row in rows], role__perm_admin=True):
         administrators.setdefault(person.org_id, []).append(person)
     for organisation_id, name, count in rows:
-        mails.tell_of_export(actor, name, count, administrators.get(organisation_id, []))
+        mails.notify_of_export(actor, name, count, administrators.get(organisation_id, []))
 
 
 CONCERNED = """

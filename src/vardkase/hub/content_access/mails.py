@@ -22,7 +22,7 @@ from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.organisations.settings import host_organisation_id
 
 
-def tell_officers(actor: AuditActor, grant: ContentGrant) -> None:
+def notify_officers(actor: AuditActor, grant: ContentGrant) -> None:
     officers = (
         active_users()
         .filter(org=host_organisation_id(), staff_roles__overlap=[each.value for each in OFFICERS])
@@ -31,12 +31,12 @@ def tell_officers(actor: AuditActor, grant: ContentGrant) -> None:
     _notify(actor, "content_access_asked", officers, grant, {"until": grant.answer_by})
 
 
-def tell_operator(actor: AuditActor, grant: ContentGrant, kind: str) -> None:
+def notify_operator(actor: AuditActor, grant: ContentGrant, kind: str) -> None:
     asked = active_users().filter(pk=grant.asked_by_id or 0)
     _notify(actor, kind, asked, grant, {"name": actor.name, "until": grant.ends_at or ""})
 
 
-def tell_organisation(
+def notify_organisation(
     actor: AuditActor, grant: ContentGrant, name: str, count: int, people: Iterable[User]
 ) -> None:
     """Mail an organisation's administrators how many events with its content were read under content access."""
@@ -54,7 +54,7 @@ def tell_organisation(
     notify("content_read", Target.of(grant), map(Recipient.of, people), facts, by=actor.name)
 
 
-def tell_of_export(actor: Actor, name: str, count: int, people: Iterable[User]) -> None:
+def notify_of_export(actor: Actor, name: str, count: int, people: Iterable[User]) -> None:
     """Mail an organisation's administrators how many events with its content were exported at the console."""
     facts: Facts = {
         "organisation": name,

@@ -115,7 +115,7 @@ def _grant(approval: Approval) -> ContentGrant:
     grant.ends_at = timezone.now() + timedelta(hours=grant.hours)
     grant.save()
     take_step(actor, GRANT, grant, "grant", grant.answer)
-    mails.tell_operator(actor, grant, "content_access_granted")
+    mails.notify_operator(actor, grant, "content_access_granted")
     return grant
 
 
@@ -129,7 +129,7 @@ def _closed(actor: Acting, request: ApprovalRequest) -> None:
     _note_answer(actor, grant, request)
     grant.save()
     take_step(actor, GRANT, grant, "refuse", grant.answer)
-    mails.tell_operator(actor, grant, "content_access_refused")
+    mails.notify_operator(actor, grant, "content_access_refused")
 
 
 def _note_answer(actor: Acting, grant: ContentGrant, request: ApprovalRequest) -> None:

@@ -92,7 +92,7 @@ def ask(
         reason=grant.reason,
         expires_at=grant.answer_by,
     )
-    mails.tell_officers(actor, grant)
+    mails.notify_officers(actor, grant)
     return grant
 
 
@@ -126,7 +126,7 @@ def withdraw(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
     grant = _locked(actor, pk)
     GRANT.after(grant.state, "withdraw")
     _end(actor, grant, "withdraw", _checked(reason, "reason"))
-    mails.tell_operator(actor, grant, "content_access_refused")
+    mails.notify_operator(actor, grant, "content_access_refused")
     return grant
 
 
@@ -201,7 +201,7 @@ def _end(actor: Actor, grant: ContentGrant, step: str, reason: str) -> None:
     ):
         administrators.setdefault(person.org_id, []).append(person)
     for organisation_id, name, count in counts:
-        mails.tell_organisation(actor, grant, name, count, administrators.get(organisation_id, []))
+        mails.notify_organisation(actor, grant, name, count, administrators.get(organisation_id, []))
     unnotified.update(told_at=now)
 
 

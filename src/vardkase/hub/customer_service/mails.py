@@ -20,11 +20,11 @@ def confirm(request: SupportRequest, actor: AuditActor) -> None:
     _notify(actor, "support_received", [_asker(request)], request, _where(request))
 
 
-def tell_asker(request: SupportRequest, actor: AuditActor) -> None:
+def notify_asker(request: SupportRequest, actor: AuditActor) -> None:
     _notify(actor, "support_answered", [_asker(request)], request, _where(request))
 
 
-def tell_desk(request: SupportRequest, actor: AuditActor) -> None:
+def notify_desk(request: SupportRequest, actor: AuditActor) -> None:
     people = [request.owner] if request.owner else colleagues(request.kind)
     link = f"{settings.BASE_URL}/service/{request.pk}/"
     _notify(actor, "support_to_desk", map(Recipient.of, people), request, link)

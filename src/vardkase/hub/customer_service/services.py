@@ -128,7 +128,7 @@ def add_as_asker(
     if step:
         take_step(asker, REQUEST, locked, step)
     _touch(locked)
-    mails.tell_desk(locked, asker)
+    mails.notify_desk(locked, asker)
     return message
 
 
@@ -146,7 +146,7 @@ def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool =
             request.save(update_fields=["owner"])
         if step or request.state == State.NEW:
             take_step(actor, REQUEST, request, step or "take")
-        mails.tell_asker(request, actor)
+        mails.notify_asker(request, actor)
     _touch(request)
     return message
 
@@ -203,7 +203,7 @@ def route(actor: Actor, pk: int, kind: Any, subject: Any = "") -> SupportRequest
         request.owner = None
     request.save()
     record(actor, HubAction.SUPPORT_REQUEST_ROUTED, _target(request), {"kind": [before, kind]})
-    mails.tell_desk(request, actor)
+    mails.notify_desk(request, actor)
     return request
 
 
@@ -214,7 +214,7 @@ def _open(actor: Actor, request: SupportRequest, fields: dict[str, str], author:
     record(actor, HubAction.SUPPORT_REQUEST_OPENED, _target(request), {"kind": request.kind})
     _add_message(replace(actor, name=author, user_id=None) if author else actor, request, fields["text"])
     mails.confirm(request, actor)
-    mails.tell_desk(request, actor)
+    mails.notify_desk(request, actor)
     return request
 
 

@@ -107,7 +107,7 @@ def _is_held(policy: Policy, proposal: BeforePublication, facts: PublicationFact
     asking = list(asking_second(policy.rules, facts))
     if not asking or is_approved(event, policy.organisation_id):
         return False
-    request_approval(actor, event, policy, asking, tell=proposal.tell)
+    request_approval(actor, event, policy, asking, notify=proposal.notify)
     return True
 
 

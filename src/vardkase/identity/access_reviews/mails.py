@@ -28,11 +28,11 @@ def remind(people: Iterable[User], review: AccessReview, left: int) -> int:
     return notify("access_review_reminder", None, recipients(people), facts).count
 
 
-def tell_switched_off(users: Iterable[User], why: Disabled) -> None:
+def notify_switched_off(users: Iterable[User], why: Disabled) -> None:
     notify("account_switched_off", None, recipients(users), {"reason": why.value})
 
 
-def tell_administrators(
+def notify_administrators(
     people: Iterable[User], organisation: Organisation, emails: Sequence[str], why: Disabled
 ) -> None:
     facts: Facts = {

@@ -32,13 +32,13 @@ def send_domain_link(claim: MailDomain, organisation: str, secret: str, asked_by
     notify("mail_domain_confirmation", None, [Recipient(f"{claim.mailbox}@{claim.domain}")], facts)
 
 
-def tell_proof_wanted(people: Iterable[User], claim: MailDomain, ends: datetime) -> None:
+def notify_proof_wanted(people: Iterable[User], claim: MailDomain, ends: datetime) -> None:
     by_dns = claim.method == MailDomain.Method.DNS
     facts: Facts = {"domain": claim.domain, "day": timezone.localdate(ends), "link": _link(claim.org_id)}
     notify("mail_domain_record_gone" if by_dns else "mail_domain_due", None, recipients(people), facts)
 
 
-def tell_proof_lost(people: Iterable[User], claim: MailDomain) -> None:
+def notify_proof_lost(people: Iterable[User], claim: MailDomain) -> None:
     facts = {"domain": claim.domain, "link": _link(claim.org_id)}
     notify("mail_domain_unverified", None, recipients(people), facts)
 

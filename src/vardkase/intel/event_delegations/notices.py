@@ -11,12 +11,12 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.event_delegations.models import EventDelegation
 
 
-def tell_recipient(delegation: EventDelegation) -> None:
+def notify_recipient(delegation: EventDelegation) -> None:
     facts = _facts(delegation, delegation.requester_org)
     notify("delegation_requested", None, _people(delegation.org_id), facts)
 
 
-def tell_requester(delegation: EventDelegation, *, is_accepted: bool) -> None:
+def notify_requester(delegation: EventDelegation, *, is_accepted: bool) -> None:
     """Tell those who asked; once the event is taken over, they alone may know who had it."""
     facts, people = _facts(delegation, delegation.org), _people(delegation.requester_org_id)
     if is_accepted:

@@ -25,7 +25,7 @@ from vardkase.intel.event_delegations.hooks import (
     delegation_requested,
 )
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
-from vardkase.intel.event_delegations.notices import tell_recipient, tell_requester
+from vardkase.intel.event_delegations.notices import notify_recipient, notify_requester
 from vardkase.intel.event_delegations.queries import find_delegation
 from vardkase.intel.event_delegations.settings import DELEGATION
 from vardkase.intel.hooks import (
@@ -99,7 +99,7 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
     )
     delegation_requested.emit(DelegationRequested(event.pk, event.org_id, org.pk))
     if not REQUEST_MAIL.spend(f"{event.pk} {org.pk}").is_exceeded:
-        tell_recipient(delegation)
+        notify_recipient(delegation)
     return delegation
 
 
@@ -165,7 +165,7 @@ def _lock_delegation(actor: Actor, reference: Reference) -> tuple[EventDelegatio
 
 
 def _answer(delegation: EventDelegation, *, accepted: bool) -> None:
-    tell_requester(delegation, is_accepted=accepted)
+    notify_requester(delegation, is_accepted=accepted)
     answer = (delegation.event_id, delegation.requester_org_id, delegation.org_id, accepted)
     delegation_answered.emit(DelegationAnswered(*answer))
 

@@ -77,10 +77,10 @@ def publish_as_seen(
     distribution: int,
     sharing_group_id: int | None,
     *,
-    tell: bool = False,
+    notify: bool = False,
     confirmed: bool = False,
 ) -> Event:
-    """Publish the version the actor has seen, with the chosen distribution; `tell`: with notification mails.
+    """Publish the version the actor has seen, with the chosen distribution; `notify`: with notification mails.
 
     Raises ChangedMeanwhile if the event's timestamp is no longer `timestamp`; NotFound, Forbidden,
     SharingGroupRefused.
@@ -90,4 +90,4 @@ def publish_as_seen(
         raise ChangedMeanwhile
     if (event.distribution, event.sharing_group_id) != (distribution, sharing_group_id):
         edit_event(actor, event_id, {"distribution": distribution, "sharing_group_id": sharing_group_id or 0})
-    return publish_event(actor, event_id, tell=tell, confirmed=confirmed)
+    return publish_event(actor, event_id, notify=notify, confirmed=confirmed)

@@ -42,25 +42,25 @@ from vardkase.misp.flags import as_bool
 
 
 @transaction.atomic
-def publish_event(actor: Actor, event_id: int, *, tell: bool = False, confirmed: bool = False) -> Event:
-    """Publish the event; its snapshot is taken in the same transaction. `tell`: with notification mails.
+def publish_event(actor: Actor, event_id: int, *, notify: bool = False, confirmed: bool = False) -> Event:
+    """Publish the event; its snapshot is taken in the same transaction. `notify`: with notification mails.
 
-    If nothing has changed since the last publication there is no new version: with `tell`, people not yet
+    If nothing has changed since the last publication there is no new version: with `notify`, people not yet
     notified of the present one are. The returned event is still unpublished if somebody else has to approve
     first (`hooks.before_publication`); `confirmed` as there. Raises NotFound, Forbidden, PublicationRefused,
     TaxonomiesMissing.
     """
-    return _publish_or_hold(actor, event_id, may_publish_event, tell=tell, confirmed=confirmed)
+    return _publish_or_hold(actor, event_id, may_publish_event, notify=notify, confirmed=confirmed)
 
 
 @transaction.atomic
-def publish_agreed(actor: Actor, event_id: int, *, tell: bool = False) -> Event:
+def publish_agreed(actor: Actor, event_id: int, *, notify: bool = False) -> Event:
     """Publish an event that waited for approval, which the actor gives; raises as `publish_event`.
 
     Includes events created by other organisations: the requester was allowed to publish. A confirmation given
     with the request stays valid, because a changed event no longer waits.
     """
-    return _publish_or_hold(actor, event_id, may_agree_to_publish, tell=tell, confirmed=True)
+    return _publish_or_hold(actor, event_id, may_agree_to_publish, notify=notify, confirmed=True)
 
 
 def _publish_or_hold(
@@ -68,7 +68,7 @@ def _publish_or_hold(
     event_id: int,
     may: Callable[[Actor, EventFacts], bool],
     *,
-    tell: bool,
+    notify: bool,
     confirmed: bool,
 ) -> Event:
     actor.require_writing()
@@ -77,20 +77,20 @@ def _publish_or_hold(
         raise Forbidden(IntelProblem.NOT_ALLOWED())
     audiences = unpublished_audiences(event)
     if not audiences:
-        if tell:
+        if notify:
             # The version for all readers, and a later one for sharing groups only, if there is one.
             for at in {event.publish_timestamp, event.last_publication}:
                 event_announced.emit(
-                    EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, told=True)
+                    EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, notify=True)
                 )
         return event
     if missing := missing_taxonomies(event):
         raise TaxonomiesMissing(missing)
-    if _must_wait(actor, event, tell=tell, confirmed=confirmed):
+    if _must_wait(actor, event, notify=notify, confirmed=confirmed):
         return event
     if must_leave_publishing(actor, event):
         raise PublisherIsCreator(EventProblem.PUBLISHER_IS_CREATOR())
-    _publish(actor, event, audiences, tell=tell)
+    _publish(actor, event, audiences, notify=notify)
     return event
 
 
@@ -119,7 +119,7 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
     try:
         # A savepoint: if a second listener stops the event, the request for approval of a first one is undone.
         with transaction.atomic():
-            waits = _must_wait(actor, event, tell=notify, confirmed=confirmed)
+            waits = _must_wait(actor, event, notify=notify, confirmed=confirmed)
     except PublicationStopped as stopped:
         if not event.locked and not actor.is_connection:
             raise
@@ -131,7 +131,7 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
     if waits:
         return True
     if not must_leave_publishing(actor, event) and (audiences := unpublished_audiences(event)):
-        _publish(actor, event, audiences, tell=notify)
+        _publish(actor, event, audiences, notify=notify)
     return False
 
 
@@ -143,17 +143,17 @@ def require_might_go_out(actor: Actor, event_id: int) -> None:
     """
     event = lock_event(actor, event_id)
     with transaction.atomic():  # A savepoint, so that no request for approval stays.
-        if _must_wait(actor, event, tell=False):
+        if _must_wait(actor, event, notify=False):
             raise PublicationRefused(EventProblem.AGREEMENT_MISSING())
 
 
-def _must_wait(actor: Actor, event: Event, *, tell: bool, confirmed: bool = False) -> bool:
-    publication = BeforePublication(actor, event, tell, confirmed=confirmed)
+def _must_wait(actor: Actor, event: Event, *, notify: bool, confirmed: bool = False) -> bool:
+    publication = BeforePublication(actor, event, notify, confirmed=confirmed)
     before_publication.emit(publication)
     return publication.held
 
 
-def _publish(actor: Actor, event: Event, audiences: Audiences, *, tell: bool) -> None:
+def _publish(actor: Actor, event: Event, audiences: Audiences, *, notify: bool) -> None:
     # The time names the version, so it is unique even for two versions within one second.
     at = max(now_seconds(), event.last_publication + 1)
     groups = frozenset[Audience]()
@@ -164,7 +164,7 @@ def _publish(actor: Actor, event: Event, audiences: Audiences, *, tell: bool) ->
         event.private_publish_timestamp, groups = at, groups_among(audiences)
         publish_for_groups(event, audiences, at)
     event.group_changes_unpublished = False
-    event_published.emit(EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, tell, groups))
+    event_published.emit(EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, notify, groups))
     change = {"audiences": sorted(groups)} if groups else None
     record(actor, IntelAction.EVENT_PUBLISHED, event_target(event), change)
 

@@ -16,7 +16,7 @@ from vardkase.audit.services import Target, record
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.sign_in_policy.models import IdentityProvider
@@ -108,7 +108,7 @@ def _failed(request: HttpRequest, user: User, authenticator: Authenticator, **_:
 def _tell(request: HttpRequest, user: User, changed: AccountChange, authenticator: Authenticator) -> None:
     # Recovery codes come and go with another factor, of which the owner is notified already.
     if changed is AccountChange.RECOVERY_CODES or authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        tell_of_changes(actor_for(user, Credential.BROWSER), user, [changed])
+        notify_of_changes(actor_for(user, Credential.BROWSER), user, [changed])
 
 
 def _kind(authenticator: Authenticator) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.hub.membership.questionnaire.fields import value_at
 
 
-def tell(actor: Acting, kind: str, application: Application, attachments: Sequence[Attachment] = ()) -> None:
+def notify_applicant(
+    actor: Acting, kind: str, application: Application, attachments: Sequence[Attachment] = ()
+) -> None:
     """Mail the application's contacts; each mail contains its own private link."""
     with translation.override(application.language):
         phase = phase_title(application.phase or application.waits_for) or gettext("a future phase")

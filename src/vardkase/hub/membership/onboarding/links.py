@@ -23,7 +23,7 @@ from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.credentials import note_owner_set
 from vardkase.identity.accounts.services.keys import make_key
-from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.audit_actions import IdentityAction
@@ -98,7 +98,7 @@ def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
     _use(link)
     facts = {"user": link.user.email, "allowed_ips": key.allowed_ips, "expiration": key.expiration}
     record(actor, IdentityAction.AUTH_KEY_CREATED, Target.of(key), facts)
-    tell_of_changes(actor, link.user, [AccountChange.KEY_MADE], detail=str(key))
+    notify_of_changes(actor, link.user, [AccountChange.KEY_MADE], detail=str(key))
     mails.announce_key(actor, link.membership, link.user, key)
     return key, raw
 

@@ -23,12 +23,12 @@ ABOUT = {
 }
 
 
-def tell_deciders(actor: AuditActor, approval: PublicationApproval) -> None:
+def notify_deciders(actor: AuditActor, approval: PublicationApproval) -> None:
     until = timezone.localdate(approval.expires_at)
     _notify(actor, "approval_asked", deciders(approval), approval, {"until": until})
 
 
-def tell_requester(actor: AuditActor, approval: PublicationApproval) -> None:
+def notify_requester(actor: AuditActor, approval: PublicationApproval) -> None:
     kind = ABOUT.get(ApprovalDecision(approval.state))
     if kind is not None and approval.requester is not None:
         _notify(actor, kind, [approval.requester], approval, {"name": approval.decided_by})

@@ -33,7 +33,7 @@ LONGEST_REASON = 2000
 
 
 def request_approval(
-    actor: Actor, event: Event, policy: Policy, asking: Sequence[MatchedRule], *, tell: bool
+    actor: Actor, event: Event, policy: Policy, asking: Sequence[MatchedRule], *, notify: bool
 ) -> PublicationApproval:
     """Record that a locked event waits for a second person, and notify those who may decide.
 
@@ -53,7 +53,7 @@ def request_approval(
         event_info=event.info,
         digest=digest,
         rules=[met.number for met in asking],
-        tell=tell,
+        tell=notify,
         requester_id=actor.user_id,
         requester_name=actor.name,
         asked_at=timezone.now(),
@@ -63,7 +63,7 @@ def request_approval(
     approval.expires_at = approval.asked_at + timedelta(days=days)
     approval.save()
     record(actor, HubAction.APPROVAL_REQUESTED, _target(approval), {"rules": approval.rules})
-    mails.tell_deciders(actor, approval)
+    mails.notify_deciders(actor, approval)
     return approval
 
 
@@ -100,12 +100,12 @@ def approve(actor: Actor, approval_id: int | str) -> PublicationApproval:
     if digest_of(event) != approval.digest:
         _close(approval, ApprovalDecision.CHANGED, actor.name)
         record(actor, HubAction.APPROVAL_OVERTAKEN, _target(approval))
-        mails.tell_requester(actor, approval)
+        mails.notify_requester(actor, approval)
         return approval
     _close(approval, ApprovalDecision.APPROVED, actor.name)
     record(actor, HubAction.APPROVAL_APPROVED, _target(approval), {"requester": approval.requester_name})
-    publish_agreed(actor, event.pk, tell=approval.tell)
-    mails.tell_requester(actor, approval)
+    publish_agreed(actor, event.pk, notify=approval.tell)
+    mails.notify_requester(actor, approval)
     return approval
 
 
@@ -116,7 +116,7 @@ def reject(actor: Actor, approval_id: int | str, reason: str) -> PublicationAppr
         raise Invalid({"reason": [PublicationApprovalProblem.REASON_LENGTH(most=LONGEST_REASON)]})
     _close(approval, ApprovalDecision.REJECTED, actor.name, reason.strip())
     record(actor, HubAction.APPROVAL_REJECTED, _target(approval), {"requester": approval.requester_name})
-    mails.tell_requester(actor, approval)
+    mails.notify_requester(actor, approval)
     return approval
 
 
@@ -140,7 +140,7 @@ def expire_approvals() -> int:
     )
     for approval in expired:
         _close(approval, ApprovalDecision.EXPIRED, "")
-        mails.tell_requester(reading_actor(approval.organisation_id, "hub"), approval)
+        mails.notify_requester(reading_actor(approval.organisation_id, "hub"), approval)
     return len(expired)
 
 

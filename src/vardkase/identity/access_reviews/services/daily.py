@@ -102,9 +102,9 @@ def _switch_off(users: Collection[User], why: Disabled, organisation: Organisati
     User.objects.filter(pk__in=ids).update(disabled=True, disabled_because=why, date_modified=timezone.now())
     change = {"reason": str(why), "count": len(ids), "users": sorted(ids)}
     record(hub_actor(), IdentityAction.USER_SWITCHED_OFF, Target("user", title=organisation.name), change)
-    mails.tell_switched_off(users, why)
+    mails.notify_switched_off(users, why)
     emails = [user.email for user in users]
-    mails.tell_administrators(administrators_to_notify(organisation.pk), organisation, emails, why)
+    mails.notify_administrators(administrators_to_notify(organisation.pk), organisation, emails, why)
     return len(ids)
 
 

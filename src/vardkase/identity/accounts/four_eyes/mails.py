@@ -13,18 +13,18 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users, recipients
 
 
-def tell_approvers(action: ApprovalAction, request: ApprovalRequest) -> None:
+def notify_approvers(action: ApprovalAction, request: ApprovalRequest) -> None:
     facts = {"title": action.title, "name": request.proposed_by_name, "link": _link(request)}
     notify("approval_request_waiting", None, recipients(_approvers(action, request)), facts)
 
 
-def tell_dropped(action: ApprovalAction, request: ApprovalRequest) -> None:
+def notify_dropped(action: ApprovalAction, request: ApprovalRequest) -> None:
     """Mail the same people that it no longer waits for them: the proposer has declared a conflict of interest."""
     facts = {"title": action.title, "name": request.proposed_by_name, "link": _link(request)}
     notify("approval_request_dropped", None, recipients(_approvers(action, request)), facts)
 
 
-def tell_proposer(action: ApprovalAction, request: ApprovalRequest) -> None:
+def notify_proposer(action: ApprovalAction, request: ApprovalRequest) -> None:
     facts = {
         "title": action.title,
         "name": request.answered_by_name,

@@ -88,7 +88,7 @@ def propose(
     request.save()
     _record(actor, IdentityAction.APPROVAL_REQUEST_PROPOSED, request)
     if not action.writes_itself:
-        mails.tell_approvers(action, request)
+        mails.notify_approvers(action, request)
     return request
 
 
@@ -117,7 +117,7 @@ def decline(actor: Acting, pk: int, answer: str, *, state: RequestState = State.
     _record(actor, IdentityAction.APPROVAL_REQUEST_DECLINED, request, answer=request.answer)
     action.closed(actor, request)
     if not action.writes_itself:
-        mails.tell_proposer(action, request)
+        mails.notify_proposer(action, request)
     return request
 
 
@@ -164,7 +164,7 @@ def drop_conflicting(actor: Acting, before: Mapping[int, Problem | None]) -> lis
             continue
         _close(actor, request, State.STALE, "")
         _record(actor, IdentityAction.APPROVAL_REQUEST_DROPPED, request)
-        mails.tell_dropped(action, request)
+        mails.notify_dropped(action, request)
         dropped.append(request)
     return dropped
 
@@ -188,7 +188,7 @@ def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[
     _record(actor, IdentityAction.APPROVAL_REQUEST_APPROVED, request)
     result = action.execute(sealed(actor, request, dict(choices)))
     if not action.writes_itself:
-        mails.tell_proposer(action, request)
+        mails.notify_proposer(action, request)
     return result
 
 

@@ -20,7 +20,7 @@ from vardkase.core.mail.notify import notify
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.problems import AccountProblem
-from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.audit_actions import IdentityAction
 
@@ -77,7 +77,7 @@ def choose_password(visitor: AuditActor, secret: str, password: str) -> User:
     user.change_pw = False
     user.save()
     record(visitor, IdentityAction.USER_PASSWORD_CHANGED, Target("user", user.pk, title=user.email))
-    tell_of_changes(visitor, user, [AccountChange.PASSWORD])
+    notify_of_changes(visitor, user, [AccountChange.PASSWORD])
     return user
 
 

@@ -16,7 +16,7 @@ from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.account_links import Purpose, make_link, use_link
 from vardkase.identity.accounts.services.credentials import end_all, note_who_set
-from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.restrictions import require_may_change_login
 from vardkase.identity.accounts.services.users import check_address, locked, own_account, target_of
 from vardkase.identity.audit_actions import IdentityAction
@@ -65,7 +65,7 @@ def confirm_address(visitor: AuditActor, secret: str) -> User:
     user.save(update_fields=["email", "date_modified"])
     user.links.all().delete()
     record(visitor, IdentityAction.USER_EDITED, target_of(user), {"email": [old, user.email]})
-    tell_of_changes(visitor, user, [AccountChange.EMAIL], also_to=old)
+    notify_of_changes(visitor, user, [AccountChange.EMAIL], also_to=old)
     return user
 
 
@@ -76,7 +76,7 @@ def cancel_address(visitor: AuditActor, secret: str) -> User:
     user = locked(link.user)
     end_all(user)
     record(visitor, IdentityAction.USER_ADDRESS_CANCELLED, target_of(user), {"email": link.email})
-    tell_of_changes(visitor, user, [AccountChange.KEYS_ENDED])
+    notify_of_changes(visitor, user, [AccountChange.KEYS_ENDED])
     return user
 
 

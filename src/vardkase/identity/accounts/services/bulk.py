@@ -18,7 +18,7 @@ from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.queries import recipients, visible_users
 from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin, keep_an_administrator
-from vardkase.identity.accounts.services.notices import AccountChange, tell_each
+from vardkase.identity.accounts.services.notices import AccountChange, notify_all_of_change
 from vardkase.identity.accounts.services.protection import protected_users, require_change
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
@@ -46,7 +46,7 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
     if field == "disabled":
         for user in turned:
             require_change(actor, user)
-        tell_each(actor, turned, AccountChange.DISABLED if on else AccountChange.ENABLED)
+        notify_all_of_change(actor, turned, AccountChange.DISABLED if on else AccountChange.ENABLED)
         if not on:
             back = User.objects.filter(pk__in=[user.pk for user in turned])
             back.update(disabled_because="", enabled_since=now)

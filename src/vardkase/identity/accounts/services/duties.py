@@ -11,7 +11,7 @@ from vardkase.identity.accounts.hooks import officer_appointed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.credentials import end_those_of_others, note_who_made_site_admins
-from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.accounts.staff import (
     DECIDE,
@@ -47,7 +47,7 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
     if approval is not None:
         change["proposed_by"] = approval.request.proposed_by_name
     record(actor, IdentityAction.USER_APPOINTED, target_of(user), change)
-    tell_of_changes(actor, user, changes)
+    notify_of_changes(actor, user, changes)
     if approval is not None:
         officer_appointed.emit(actor)
     return user

@@ -26,7 +26,7 @@ from vardkase.identity.accounts.services.bound_keys import bounds_of_former, req
 from vardkase.identity.accounts.services.console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import note_issuer, note_who_set
 from vardkase.identity.accounts.services.key_limits import inherited, require_no_wider
-from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.protection import refuse_key_for_staff, require_change
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
@@ -56,7 +56,7 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
     key, raw = make_key(actor, user, inherited(actor, data or {}))
     require_no_wider(actor, key)
     record(actor, IdentityAction.AUTH_KEY_CREATED, Target.of(key), {"user": user.email, **_facts(key)})
-    tell_of_changes(actor, user, [AccountChange.KEY_MADE], detail=str(key))
+    notify_of_changes(actor, user, [AccountChange.KEY_MADE], detail=str(key))
     return key, raw
 
 
@@ -72,7 +72,7 @@ def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
     key.save()
     record(actor, IdentityAction.AUTH_KEY_EDITED, Target.of(key), {"user": key.user.email, **_facts(key)})
     if _facts(key) != _facts(former):
-        tell_of_changes(actor, key.user, [AccountChange.KEY_EDITED], detail=str(key))
+        notify_of_changes(actor, key.user, [AccountChange.KEY_EDITED], detail=str(key))
     return key
 
 
@@ -102,7 +102,7 @@ def delete_key(actor: Acting, key: AuthKey, *, approval: Approval | None = None)
     target = Target.of(key)
     key.delete()
     record(actor, IdentityAction.AUTH_KEY_DELETED, target, {"user": key.user.email})
-    tell_of_changes(actor, key.user, [AccountChange.KEY_REVOKED], detail=str(key))
+    notify_of_changes(actor, key.user, [AccountChange.KEY_REVOKED], detail=str(key))
 
 
 @transaction.atomic
@@ -115,7 +115,7 @@ def reset_keys(actor: Acting, user: User) -> str:
     key, raw = make_key(actor, user, {**bounds_of_former(user), **inherited(actor, {})})
     require_no_wider(actor, key)
     record(actor, IdentityAction.AUTH_KEY_RESET, Target.of(key), {"user": user.email, "ended": ended})
-    tell_of_changes(actor, user, [AccountChange.KEY_MADE], detail=str(key))
+    notify_of_changes(actor, user, [AccountChange.KEY_MADE], detail=str(key))
     return raw
 
 

@@ -66,7 +66,7 @@ def changes_between(before: User, user: User) -> list[AccountChange]:
     return changes
 
 
-def tell_of_changes(
+def notify_of_changes(
     actor: AuditActor, user: User, changes: Iterable[AccountChange], *, detail: str = "", also_to: str = ""
 ) -> None:
     """Notify an account's owner of changes by `actor`; `also_to` is their previous address.
@@ -80,7 +80,7 @@ def tell_of_changes(
         notify("account_changed", None, readers, _facts(actor, user, distinct, detail))
 
 
-def tell_each(actor: AuditActor, users: Iterable[User], changed: AccountChange) -> None:
+def notify_all_of_change(actor: AuditActor, users: Iterable[User], changed: AccountChange) -> None:
     groups = [([Recipient(user.email, user.language)], _facts(actor, user, [changed], "")) for user in users]
     notify_each("account_changed", None, groups)
 

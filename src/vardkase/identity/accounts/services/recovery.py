@@ -14,7 +14,7 @@ from vardkase.identity.accounts.services.account_links import mail_password_link
 from vardkase.identity.accounts.services.console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import end_all, note_who_set
 from vardkase.identity.accounts.services.key_limits import require_unlimited
-from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.accounts.services.protection import is_approved, require_change
 from vardkase.identity.accounts.services.restrictions import require_may_change_password
@@ -60,7 +60,7 @@ def reset_second_factor(actor: Acting, user: User, *, approval: Approval | None 
     record(
         actor, IdentityAction.USER_SECOND_FACTOR_RESET, target_of(user), {"removed": removed, "keys": ended}
     )
-    tell_of_changes(actor, user, [AccountChange.SECOND_FACTOR_RESET, AccountChange.KEYS_ENDED])
+    notify_of_changes(actor, user, [AccountChange.SECOND_FACTOR_RESET, AccountChange.KEYS_ENDED])
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def end_keys(actor: Acting, user: User, *, approval: Approval | None = None) -> 
     require_change(actor, user, approval)
     ended = end_all(user)
     record(actor, IdentityAction.AUTH_KEY_ENDED, target_of(user), {"ended": ended})
-    tell_of_changes(actor, user, [AccountChange.KEYS_ENDED])
+    notify_of_changes(actor, user, [AccountChange.KEYS_ENDED])
 
 
 def _reset(actor: Acting, user: User) -> str:
@@ -81,7 +81,7 @@ def _reset(actor: Acting, user: User) -> str:
     note_who_set(actor, user)
     ended = end_all(user)
     record(actor, IdentityAction.USER_PASSWORD_RESET, target_of(user), {"keys": ended})
-    tell_of_changes(actor, user, [AccountChange.PASSWORD, AccountChange.KEYS_ENDED])
+    notify_of_changes(actor, user, [AccountChange.PASSWORD, AccountChange.KEYS_ENDED])
     return password
 
 

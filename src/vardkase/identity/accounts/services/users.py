@@ -37,7 +37,7 @@ from vardkase.identity.accounts.services.credentials import (
 from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.keys import issue_key
 from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin, keep_an_administrator
-from vardkase.identity.accounts.services.notices import AccountChange, changes_between, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, changes_between, notify_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.accounts.services.protection import (
     is_approved,
@@ -184,7 +184,7 @@ def change_password(actor: Acting, password: str) -> User:
     user.change_pw = False
     user.save()
     record(actor, IdentityAction.USER_PASSWORD_CHANGED, target_of(user))
-    tell_of_changes(actor, user, [AccountChange.PASSWORD])
+    notify_of_changes(actor, user, [AccountChange.PASSWORD])
     return user
 
 
@@ -196,7 +196,7 @@ def delete_user(actor: Acting, user: User, *, approval: Approval | None = None) 
         raise Forbidden
     require_change(actor, user, approval)
     target = target_of(user)
-    tell_of_changes(actor, user, [AccountChange.DELETED])
+    notify_of_changes(actor, user, [AccountChange.DELETED])
     before = copy(user)
     user.delete()
     keep_a_site_admin()
@@ -256,7 +256,7 @@ def _saved(
     change["fields"] = sorted(name for name in ADMINISTERED if name in data)
     change["password"] = bool(password)
     record(actor, IdentityAction.USER_EDITED, target_of(user), change)
-    tell_of_changes(actor, user, changed, also_to=before.email)
+    notify_of_changes(actor, user, changed, also_to=before.email)
     return user
 
 

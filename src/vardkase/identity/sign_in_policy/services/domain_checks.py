@@ -63,7 +63,7 @@ def _update_claim(pk: int, token: str, *, has_proof: bool) -> int:
         return 0
     claim.warned = now
     claim.save(update_fields=["warned"])
-    mails.tell_proof_wanted(administrators_to_notify(claim.org_id), claim, ends)
+    mails.notify_proof_wanted(administrators_to_notify(claim.org_id), claim, ends)
     return 1
 
 
@@ -73,5 +73,5 @@ def _revoke(actor: Actor, claim: MailDomain) -> int:
     organisation = Organisation.objects.select_for_update().get(pk=claim.org_id)
     carry_over(organisation)
     written_down(actor, organisation, IdentityAction.ORGANISATION_DOMAIN_LAPSED, {"domain": claim.domain})
-    mails.tell_proof_lost(administrators_to_notify(claim.org_id), claim)
+    mails.notify_proof_lost(administrators_to_notify(claim.org_id), claim)
     return 1

@@ -39,7 +39,7 @@ OBJECTS = frozenset({Scope.OBJECTS})
 ALL = EVENTS | ATTRIBUTES | OBJECTS
 
 
-class MomentField(forms.CharField):
+class SearchTimeField(forms.CharField):
     """A time as restSearch takes it, but for one that it cannot read or takes for another than is meant."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -113,18 +113,18 @@ class AdvancedForm(forms.Form):
     published = _yes_no(pgettext_lazy("event", "Published"))
     protected = _yes_no(_("Protected by signatures"))
 
-    date_from = MomentField(label=_("Event date from"), help_text=TIME_HINT)
-    date_until = MomentField(label=_("Event date to"))
-    published_from = MomentField(label=_("Published since"), help_text=TIME_HINT)
-    published_until = MomentField(label=_("Published before"))
-    event_from = MomentField(label=_("Event changed since"), help_text=TIME_HINT)
-    event_until = MomentField(label=_("Event changed before"))
-    changed_from = MomentField(label=_("Attribute changed since"), help_text=TIME_HINT)
-    changed_until = MomentField(label=_("Attribute changed before"))
-    first_seen_from = MomentField(label=_("First seen since"), help_text=TIME_HINT)
-    first_seen_until = MomentField(label=_("First seen before"))
-    last_seen_from = MomentField(label=_("Last seen since"), help_text=TIME_HINT)
-    last_seen_until = MomentField(label=_("Last seen before"))
+    date_from = SearchTimeField(label=_("Event date from"), help_text=TIME_HINT)
+    date_until = SearchTimeField(label=_("Event date to"))
+    published_from = SearchTimeField(label=_("Published since"), help_text=TIME_HINT)
+    published_until = SearchTimeField(label=_("Published before"))
+    event_from = SearchTimeField(label=_("Event changed since"), help_text=TIME_HINT)
+    event_until = SearchTimeField(label=_("Event changed before"))
+    changed_from = SearchTimeField(label=_("Attribute changed since"), help_text=TIME_HINT)
+    changed_until = SearchTimeField(label=_("Attribute changed before"))
+    first_seen_from = SearchTimeField(label=_("First seen since"), help_text=TIME_HINT)
+    first_seen_until = SearchTimeField(label=_("First seen before"))
+    last_seen_from = SearchTimeField(label=_("Last seen since"), help_text=TIME_HINT)
+    last_seen_until = SearchTimeField(label=_("Last seen before"))
 
     deleted = forms.ChoiceField(
         label=_("Deleted attributes and objects"),

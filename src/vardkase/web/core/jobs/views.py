@@ -39,7 +39,7 @@ def index(request: PageRequest) -> HttpResponse:
     ]
     shown = jobs.described(request.actor, listing["rows"])
     active = any(job.is_active for job in shown)
-    context = {**listing, "rows": shown, "tabs": tabs, "active": active}
+    context = {**listing, "rows": [{"job": job} for job in shown], "tabs": tabs, "active": active}
     return render(request, "jobs/index.html", context)
 
 

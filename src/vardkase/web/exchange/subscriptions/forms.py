@@ -1,4 +1,4 @@
-"""Form for how one is told of something that one follows."""
+"""Form for how one is notified of something that one follows."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def url_of(line: FollowedLine) -> str:
     return reverse(PAGES[line.kind], args=[line.thing_id])
 
 
-def told_how(line: FollowedLine) -> str:
+def notified_how(line: FollowedLine) -> str:
     return str(TOLD[line.in_app, line.mail, line.daily])
 
 

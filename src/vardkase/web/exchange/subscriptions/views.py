@@ -1,4 +1,4 @@
-"""What one follows: the list, following from the page of a thing, how one is told, and ending it."""
+"""What one follows: the list, following from the page of a thing, how one is notified, and ending it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from vardkase.exchange.subscriptions.services import (
 )
 from vardkase.misp.flags import as_int
 from vardkase.web.exchange.subscriptions.forms import ChannelForm, now
-from vardkase.web.exchange.subscriptions.presenters import KINDS, told_how, url_of
+from vardkase.web.exchange.subscriptions.presenters import KINDS, notified_how, url_of
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
@@ -48,7 +48,7 @@ IN_LISTS: Mapping[str, str] = {FollowedKind.TAG: "tags", FollowedKind.SEARCH: "s
 def index(request: PageRequest) -> HttpResponse:
     listing = listed(request, subscriptions(request.actor), {"pk"}, "-pk")
     rows = [
-        {"line": line, "kind": KINDS[line.kind], "url": url_of(line), "told": told_how(line)}
+        {"line": line, "kind": KINDS[line.kind], "url": url_of(line), "notified": notified_how(line)}
         for line in described(request.actor, listing["rows"])
     ]
     context = {**listing, "rows": rows, "sends_mail": can_send(), "most": MOST_FOLLOWED}

@@ -109,7 +109,7 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
             seen,
             reach["distribution"],
             reach["sharing_group_id"] or None,
-            tell=posted.flag(request, "tell"),
+            notify=posted.flag(request, "notify"),
             confirmed=posted.flag(request, "confirm_tlp"),
         )
     except ChangedMeanwhile:

@@ -18,7 +18,7 @@ from vardkase.hub.membership.applications.access import (
     require_may_act,
 )
 from vardkase.hub.membership.applications.files import kind_of, safe_name
-from vardkase.hub.membership.applications.mails import tell
+from vardkase.hub.membership.applications.mails import notify_applicant
 from vardkase.hub.membership.applications.models import (
     Application,
     ApplicationState,
@@ -80,7 +80,7 @@ def write_message(
     _keep(actor, application, list(sent), message=message)
     record(actor, HubAction.APPLICATION_MESSAGE_WRITTEN, Target.of(application), {"kind": kind.value})
     if kind is Author.OFFICER:
-        tell(actor, "application_message", application)
+        notify_applicant(actor, "application_message", application)
     return message
 
 

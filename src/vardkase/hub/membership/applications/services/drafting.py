@@ -23,7 +23,7 @@ from vardkase.hub.membership.applications.access import (
     require_may_act,
 )
 from vardkase.hub.membership.applications.documents import keep_form
-from vardkase.hub.membership.applications.mails import tell
+from vardkase.hub.membership.applications.mails import notify_applicant
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.applications.numbers import taken_number
 from vardkase.hub.membership.applications.problems import ApplicationProblem
@@ -64,7 +64,7 @@ def begin(address: str | None, email: str, language: str = "sv") -> tuple[Applic
     application = new_application(email, language)
     actor = Applicant(application.pk, email, address)
     record(actor, HubAction.APPLICATION_BEGUN, Target.of(application))
-    tell(actor, "application_begun", application)
+    notify_applicant(actor, "application_begun", application)
     # The mail has a link of its own; this one is for the visitor's browser.
     return application, new_link(application)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from vardkase.core.jobs.progress import report
 from vardkase.hub.membership.applications.accepted_terms import UNDECIDED
-from vardkase.hub.membership.applications.mails import tell
+from vardkase.hub.membership.applications.mails import notify_applicant
 from vardkase.hub.membership.applications.models import Application, ApplicationLink, ApplicationState
 from vardkase.hub.membership.applications.services.submission import queue
 from vardkase.hub.membership.phases.queries import admits, waits_for
@@ -41,9 +41,9 @@ def queue_admitted(actor: Actor) -> int:
     return queued
 
 
-def tell_of_new_terms(published: Published) -> None:
+def notify_of_new_terms(published: Published) -> None:
     for application in Application.objects.filter(state__in=UNDECIDED).order_by("pk"):
-        tell(hub_actor(), "application_terms_changed", application)
+        notify_applicant(hub_actor(), "application_terms_changed", application)
 
 
 def forget_drafts() -> int:

@@ -11,7 +11,7 @@ from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.access import Acting, locked, require_may_act
 from vardkase.hub.membership.applications.documents import keep_form, keep_receipt
 from vardkase.hub.membership.applications.letter_content import write_waiting_list
-from vardkase.hub.membership.applications.mails import tell
+from vardkase.hub.membership.applications.mails import notify_applicant
 from vardkase.hub.membership.applications.models import Application, Author, Message
 from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.rules import APPLICATION
@@ -45,9 +45,11 @@ def submit(actor: Acting, application: Application) -> Application:
         application.save(update_fields=["phase", "changed"])
     receipt = MailAttachment(f"{application.number}.pdf", "application/pdf", keep_receipt(application))
     if application.waits():
-        tell(actor, "application_waiting", application, [receipt, write_waiting_list(actor, application)])
+        notify_applicant(
+            actor, "application_waiting", application, [receipt, write_waiting_list(actor, application)]
+        )
     else:
-        tell(actor, "application_received", application, [receipt])
+        notify_applicant(actor, "application_received", application, [receipt])
     return application
 
 
@@ -58,7 +60,7 @@ def wait(actor: Actor, application: Application, note: str = "") -> Application:
     if number := _admitting(application):
         raise Conflict(ApplicationProblem.PHASE_IS_OPEN(phase=phase_title(number)))
     _wait(actor, application, _note(note))
-    tell(actor, "application_waiting", application, [write_waiting_list(actor, application)])
+    notify_applicant(actor, "application_waiting", application, [write_waiting_list(actor, application)])
     return application
 
 
@@ -71,7 +73,7 @@ def queue(actor: Actor, application: Application, note: str = "") -> Application
     application.phase, application.waits_for = number, None
     application.save(update_fields=["phase", "waits_for", "changed"])
     take_step(actor, APPLICATION, application, "queue", _note(note))
-    tell(actor, "application_queued", application)
+    notify_applicant(actor, "application_queued", application)
     return application
 
 
@@ -87,7 +89,7 @@ def complete(actor: Acting, application: Application, text: str = "") -> Applica
     application.save()
     take_step(actor, APPLICATION, application, "complete")
     keep_form(application)
-    tell(actor, "application_completed", application)
+    notify_applicant(actor, "application_completed", application)
     return application
 
 
@@ -99,7 +101,7 @@ def withdraw(actor: Acting, application: Application, note: str = "") -> Applica
     application.save(update_fields=["reopened", "waits_for", "changed"])
     take_step(actor, APPLICATION, application, "withdraw", _note(note))
     if was_sent:
-        tell(actor, "application_withdrawn", application)
+        notify_applicant(actor, "application_withdrawn", application)
     return application
 
 

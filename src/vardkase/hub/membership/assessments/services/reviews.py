@@ -13,7 +13,7 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
-from vardkase.hub.membership.applications.mails import tell
+from vardkase.hub.membership.applications.mails import notify_applicant
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Author, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import checked_text
@@ -122,7 +122,7 @@ def resume(actor: Actor, application: Application, note: str) -> Application:
     application.reopened, application.complete_by = [], None
     application.save(update_fields=["reopened", "complete_by", "changed"])
     take_step(actor, APPLICATION, application, "resume", note)
-    tell(actor, "application_resumed", application)
+    notify_applicant(actor, "application_resumed", application)
     return application
 
 

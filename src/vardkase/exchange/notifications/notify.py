@@ -1,4 +1,4 @@
-"""Telling people: notifications are made here, for all people of some organisations in one statement."""
+"""Notifying people, all those of some organisations in one statement."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ ACTING = frozenset(
         NotificationKind.DELEGATION_DECLINED,
     }
 )
-"""What is told to those of an organisation who may write events, and not to its machines."""
+"""Notifications for those of an organisation who may write events, and not for its machines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell the people of an organisation, or one of them (`user_id`); fields as in `Notification`."""
+    """A notification for the people of an organisation, or one of them (`user_id`); fields as in `Notification`."""
 
     kind: NotificationKind
     key: str
@@ -43,8 +43,8 @@ class Notice:
     count: int = 1
 
 
-def tell(notices: Sequence[Notice], *, except_user: int | None = None) -> None:
-    """Tell what `notices` say, each to all whom it concerns; what is unread under the same key is counted up."""
+def notify(notices: Sequence[Notice], *, except_user: int | None = None) -> None:
+    """Notify all whom each of `notices` concerns; what is unread under the same key is counted up."""
     people = _people([notice.organisation_id for notice in notices])
     if not people:
         return
@@ -57,7 +57,7 @@ def tell(notices: Sequence[Notice], *, except_user: int | None = None) -> None:
         "at": now_seconds(),
         "quiet": [NotificationKind.SIGHTED.value, NotificationKind.FALSE_POSITIVE.value],
     }
-    cursor().execute(TELL, {**given, **limits})
+    cursor().execute(NOTIFY, {**given, **limits})
 
 
 def _people(organisation_ids: Collection[int]) -> list[tuple[int, bool]]:
@@ -73,28 +73,28 @@ PARAMETERS = (
 )  # fmt: skip
 # Sightings of one event do not wait for each other, so that what is unread of them stays as it is: their number is
 # counted when it is shown.
-TELL = """
+NOTIFY = """
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
         %(kinds)s::text[], %(keys)s::text[], %(orgs)s::bigint[], %(users)s::bigint[], %(events)s::bigint[],
         %(attributes)s::bigint[], %(saids)s::bigint[], %(questions)s::bigint[], %(jobs)s::bigint[], %(bys)s::bigint[],
         %(froms)s::bigint[], %(counts)s::int[]
     ) AS given (kind, key, org_id, user_id, event_id, attribute_id, said_id, question_id, job_id, by_id, from_id, count)
-), told AS MATERIALIZED (
+), notified AS MATERIALIZED (
     SELECT u.id, given.*
     FROM given JOIN account u ON u.org_id = given.org_id AND (given.user_id IS NULL OR u.id = given.user_id)
     WHERE u.id = ANY(%(people)s::bigint[])
         AND (given.kind <> ALL(%(acting)s::text[]) OR given.user_id IS NOT NULL OR u.id = ANY(%(acts)s::bigint[]))
 ), quiet AS (
     INSERT INTO notification (user_id, organisation_id, kind, key, event_id, attribute_id, from_id, count, at)
-    SELECT id, org_id, kind, key, event_id, attribute_id, from_id, count, %(at)s FROM told
+    SELECT id, org_id, kind, key, event_id, attribute_id, from_id, count, %(at)s FROM notified
     WHERE kind = ANY(%(quiet)s::text[]) ORDER BY id, key
     ON CONFLICT (user_id, kind, key) WHERE read_at IS NULL DO NOTHING
 )
 INSERT INTO notification AS known (
     user_id, organisation_id, kind, key, event_id, attribute_id, said_id, question_id, job_id, by_id, count, at
 )
-SELECT id, org_id, kind, key, event_id, attribute_id, said_id, question_id, job_id, by_id, count, %(at)s FROM told
+SELECT id, org_id, kind, key, event_id, attribute_id, said_id, question_id, job_id, by_id, count, %(at)s FROM notified
 WHERE kind <> ALL(%(quiet)s::text[]) ORDER BY id, key
 ON CONFLICT (user_id, kind, key) WHERE read_at IS NULL DO UPDATE
 SET count = known.count + excluded.count, at = excluded.at, job_id = excluded.job_id
