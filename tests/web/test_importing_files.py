@@ -270,6 +270,11 @@ def test_attached_program_fills_its_object_and_brings_its_parts(seed: Seed) -> N
     web.post(url, {**sent, f"e{sample.pk}": upload("run.bin", elf())})
     assert Object.objects.filter(event=event).count() == 1
     assert float(Attribute.objects.get(object_relation="entropy").value1) > 0
+    twice = {**sent, f"e{sample.pk}": upload("again.bin", elf())}
+    assert "already has an object with this file" in web.post(url, twice).content.decode()
+    assert Object.objects.filter(event=event).count() == 1
+    web.post(url, {**sent, "again": "1", f"e{sample.pk}": upload("again.bin", elf())})
+    assert Object.objects.filter(event=event).count() == 2
     web.post(url, {**sent, "includes": "1", f"e{sample.pk}": upload("other.bin", elf() + b"1")})
     assert set(Object.objects.filter(event=event).values_list("name", flat=True)) == {"file", "elf"}
     assert ObjectReference.objects.get().referenced_uuid == Object.objects.get(name="elf").uuid

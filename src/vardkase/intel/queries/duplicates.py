@@ -27,6 +27,16 @@ def objects_held(actor: Actor, event_id: int, object_ids: Sequence[int]) -> set[
     return {object_id for object_id, contents in inside.items() if contents in known}
 
 
+def object_of_file(actor: Actor, event_id: int, sha256: Sequence[str]) -> int | None:
+    """An object of the event, as far as the actor may read it, with a file of one of these checksums."""
+    if not sha256:
+        return None
+    visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)}"
+    parameters = {"event": event_id, "sums": list(sha256), **reader_parameters(actor)}
+    row = cursor().execute(OF_FILE.format(visible=visible), parameters).fetchone()
+    return row[0] if row else None
+
+
 def contents_in(event_id: int, names: set[str]) -> set[Contents]:
     """The contents of the event's objects that have these names."""
     if not names:
@@ -59,4 +69,11 @@ WHERE o.event_id = %(event)s AND o.name = ANY(%(names)s) AND NOT o.deleted AND N
 CONTENTS_OF = f"""
 SELECT {MEMBERS} FROM object o JOIN attribute a ON a.object_id = o.id JOIN event e ON e.id = o.event_id
 WHERE o.id = ANY(%(ids)s::bigint[]) AND NOT o.deleted AND NOT a.deleted AND {{visible}}
+"""
+
+OF_FILE = """
+SELECT o.id FROM object o JOIN attribute a ON a.object_id = o.id JOIN event e ON e.id = o.event_id
+WHERE o.event_id = %(event)s AND o.name = 'file' AND a.type = 'sha256' AND a.value1 = ANY(%(sums)s)
+  AND NOT o.deleted AND NOT a.deleted AND {visible}
+LIMIT 1
 """

@@ -69,7 +69,12 @@ def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
                 if feed
                 else services.add_feed(request.actor, form.wire())
             )
-            messages.success(request, gettext("Saved. Preview it to check that it is readable."))
+            said = (
+                gettext("Saved. Preview it to check that it is readable.")
+                if saved.enabled
+                else gettext("Saved. Preview it, then enable it to fetch.")
+            )
+            messages.success(request, said)
             return redirect("feed", saved.pk)
     context: dict[str, Any] = {
         "form": form,

@@ -14,6 +14,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow, ObjectRow
 from vardkase.intel.editing.deletion import delete_object
 from vardkase.intel.problems import ObjectProblem
+from vardkase.intel.queries.duplicates import object_of_file
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.object_contents import template_use, values_of_object
 from vardkase.intel.queries.version_tokens import object_mark
@@ -52,7 +53,9 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     template = find_template(chosen)
     form = _form(request, {"distribution": INHERIT})
     fields = _fields(request, template)
-    if _is_saving(request) and _both_valid(form, fields):
+    is_right = _is_saving(request) and _both_valid(form, fields)
+    twin = _object_of_file(request, event, fields) if is_right else None
+    if is_right and twin is None:
         document = {
             **form.facts(),
             "template_uuid": str(template.uuid),
@@ -70,6 +73,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
         "heading": gettext("New object"),
         "event": event,
         "is_new": True,
+        "twin": twin,
         "fields": fields,
         "includes": request.method != "POST" or posted.flag(request, "includes"),
     }
@@ -162,6 +166,14 @@ def _included(request: PageRequest, form: ObjectForm, fields: TemplateFields) ->
     if not posted.flag(request, "includes"):
         return []
     return [{**each, **form.reach()} for each in fields.included]
+
+
+def _object_of_file(request: PageRequest, event: EventRow, fields: TemplateFields) -> int | None:
+    """The object that the event has of the same file, unless another one is wanted."""
+    if str(fields.template.uuid) != FILE_TEMPLATE or posted.flag(request, "again"):
+        return None
+    sums = [each["value"] for each in fields.documents() if each.get("type") == "sha256"]
+    return object_of_file(request.actor, event.id, sums)
 
 
 def _is_saving(request: PageRequest) -> bool:
