@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -12,7 +13,10 @@ from tests.api.calls import call
 from tests.factories.seed import Seed
 from tests.factories.sightings import beacons
 from vardkase.formats.misp_json import merging
+from vardkase.formats.misp_json.merging import ChosenParts, copy_parts
 from vardkase.intel.models import Attribute, Event, EventReport, EventTag, Object, ObjectReference
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.services.events import add_event
 
 PARTS: dict[str, Any] = {
     "Attribute": [
@@ -167,3 +171,22 @@ def test_merge_of_too_many_bytes_is_refused(seed: Seed, monkeypatch: pytest.Monk
     Attribute.objects.filter(event=source, value1="0.bin").update(deleted=True)
     assert call(seed.site_admin.key, "POST", path, {"source_id": source.pk})[0] == 200
     assert values(target) == {"1.bin", "2.bin"}
+
+
+def test_copies_are_shared_no_further_than_their_originals(seed: Seed) -> None:
+    narrow = {"type": "domain", "distribution": 4, "sharing_group_id": seed.group.pk}
+    held = {"type": "md5", "object_relation": "md5", "value": "1" * 32, "distribution": 0}
+    document = {
+        "info": "source", "date": "2026-11-29", "distribution": 1,
+        "Attribute": [{**narrow, "value": "group.example"}, {"type": "domain", "value": "open.example"}],
+        "Object": [{**PARTS["Object"][0], "uuid": str(uuid4()), "Attribute": [held]}],
+    }  # fmt: skip
+    source = add_event(seed.publisher.actor, document).event_id
+    copy = add_event(seed.analyst.actor, {"info": "copy", "date": "2026-11-29", "distribution": 1}).event_id
+    everything = ChosenParts(None, None)
+    actor = seed.analyst.actor
+    copy_parts(actor, copy, find_event(actor, source), everything, {"distribution": 5, "sharing_group_id": 0})
+    copied = Attribute.objects.filter(event=copy)
+    assert set(copied.values_list("value1", "distribution", "sharing_group")) == {
+        ("group.example", 4, seed.group.pk), ("open.example", 5, None), ("1" * 32, 0, None),
+    }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.core.sql import cursor
-from vardkase.misp.distribution import Distribution
+from vardkase.misp.distribution import Distribution, narrower
 
 type Document = dict[str, list[dict[str, Any]]]
 
@@ -16,21 +16,11 @@ def as_far_as(attribute: Mapping[str, Any], document: Document) -> Document:
     limits = [limit for limit in _limits(int(attribute["id"])) if limit[0] != Distribution.INHERIT]
     if not limits:
         return document
-    distribution, group = _narrower(*limits)
+    distribution, group = narrower(*limits)
     reach = {"distribution": int(distribution), "sharing_group_id": group or 0}
     for name in ("Attribute", "Object", "EventReport"):
         document[name] = [{**part, **reach} for part in document.get(name, [])]
     return {**document, "Tag": []}
-
-
-def _narrower(first: tuple[int, int | None], *others: tuple[int, int | None]) -> tuple[int, int | None]:
-    """Of the levels of an attribute and its object; a group and anything else have only ourselves in common."""
-    for other in others:
-        if Distribution.SHARING_GROUP not in (first[0], other[0]):
-            first = min(first, other)
-        elif first != other:
-            return Distribution.ORGANISATION, None
-    return first
 
 
 def _limits(attribute_id: int) -> list[tuple[int, int | None]]:

@@ -16,7 +16,7 @@ from vardkase.formats.problems import ImportProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
 from vardkase.intel.services.added_parts import AddedParts, add_parts
-from vardkase.misp.distribution import Distribution
+from vardkase.misp.distribution import Distribution, narrower
 from vardkase.misp.fresh_uuids import PARTS, with_fresh_uuids
 
 MOST = 50_000
@@ -45,18 +45,25 @@ def copy_parts(
 ) -> AddedParts:
     """Copy parts of an event that the actor may read into another one, as far as that lacks them.
 
-    The copies are shared as `reach` says, not as their originals are. Raises Invalid if the source is too large, and
-    what `add_parts` raises.
+    The copies are shared as `reach` says, but no further than parts that have a level of their own allow.
+
+    Raises Invalid if the source is too large, and what `add_parts` raises.
     """
     document = parts_to_merge(actor, source, chosen)
     for part in (*document["Attribute"], *document["Object"]):
-        part.pop("SharingGroup", None)
-        part.update(reach)
+        _limit(part, (int(reach["distribution"]), int(reach.get("sharing_group_id") or 0)))
     for thing in document["Object"]:
         for part in thing["Attribute"]:
-            part.pop("SharingGroup", None)
-            part.update({"distribution": Distribution.INHERIT, "sharing_group_id": 0})
+            _limit(part, (Distribution.INHERIT, 0))
     return add_parts(actor, event_id, document)
+
+
+def _limit(part: dict[str, Any], reach: tuple[int, int | None]) -> None:
+    """Share the part as its own level and `reach` both allow."""
+    part.pop("SharingGroup", None)
+    own = int(part["distribution"]), int(part.get("sharing_group_id") or 0)
+    distribution, group = narrower(own, reach)
+    part.update({"distribution": int(distribution), "sharing_group_id": group or 0})
 
 
 def parts_to_merge(actor: Actor, source: EventRow, chosen: ChosenParts | None = None) -> dict[str, Any]:
