@@ -225,7 +225,8 @@ export class GraphView {
   /** As much of the graph as its labels can be read in; of a larger one, the middle of its largest part. */
   private fitReadable(): void {
     this.fit();
-    if (this.cy.zoom() >= SMALLEST_FIT) return;
+    // A graph without contexts is of one event and its neighbours, all of which must be in sight.
+    if (this.cy.zoom() >= SMALLEST_FIT || !this.place.closest("[data-contexts]")) return;
     const parts = this.cy.elements().not(".gone").components();
     const [largest] = parts.sort((one, other) => other.length - one.length);
     this.cy.zoom(SMALLEST_FIT);
