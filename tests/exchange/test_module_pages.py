@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,16 +10,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from tests.api.calls import call
+from tests.api.calls import call, send
 from tests.exchange.test_modules import CSV
 from tests.factories import make_event
 from tests.factories.modules import URL, attribute, switch_on
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
 from vardkase.core import held_uploads
 from vardkase.core.settings import stored_values
-from vardkase.exchange.modules import tasks
+from vardkase.exchange.modules import exporting, tasks
 from vardkase.intel.models import Attribute, Event, EventTag, Object, ObjectReference
+from vardkase.intel.queries.history import history_of_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough", "modules")]
 
@@ -153,6 +156,34 @@ def test_import_module_reads_a_file_and_export_module_writes_the_event(
     written = web.post(export)
     assert written.headers["Content-Disposition"].startswith("attachment")
     assert web.post(f"/event/{event.pk}/modules/export/unknown/").status_code == 404
+
+
+def test_sending_an_event_to_an_export_module_is_recorded_and_limited(
+    seed: Seed, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch_on(seed, "cef_export", kind="Export")
+    monkeypatch.setattr(exporting, "EXPORTS", replace(exporting.EXPORTS, allowed=2))
+    reader = in_english(signed_in(seed.stranger))
+    export, wire = (
+        f"/event/{event.pk}/modules/export/cef_export/",
+        f"/events/exportModule/cef_export/{event.pk}",
+    )
+    assert reader.post(export).status_code == 200
+    assert send(seed.stranger.key, "GET", wire).status_code == 200
+    entries = AuditEntry.objects.filter(action="event.sent_to_module", target_id=event.pk)
+    assert [(each.actor_id, each.change["module_name"]) for each in entries] == [
+        (seed.stranger.user.pk, "cef_export")
+    ] * 2
+    # Page and API count together, and what is refused is not sent.
+    assert "Try again later." in reader.post(export, follow=True).text
+    refused = send(seed.stranger.key, "GET", wire)
+    assert (refused.status_code, int(refused["Retry-After"]) > 0) == (429, True)
+    assert entries.count() == 2
+    assert send(seed.analyst.key, "GET", wire).status_code == 200
+    # The owner sees who sent it; other readers don't.
+    for of, seen in ((seed.org_admin, 3), (seed.stranger, 2), (seed.partner, 0)):
+        history = history_of_event(of.actor, event.pk)
+        assert history.filter(action="event.sent_to_module").count() == seen
 
 
 def test_others_may_not_send_an_event_to_modules_nor_see_answers(seed: Seed, event: Event) -> None:

@@ -152,6 +152,66 @@ def test_narrower_source_is_warned_of_and_filter_finds_parts(seed: Seed) -> None
     assert marks(client.get(address, {"q": "%"})) == {}
 
 
+def narrow_source(seed: Seed, distribution: int = 1) -> Event:
+    group = {"distribution": 4, "sharing_group_id": seed.group.pk}
+    name = {"type": "filename", "object_relation": "filename", "value": "a.exe"}
+    return event_of(
+        seed.analyst,
+        distribution=distribution,
+        Attribute=[
+            {"type": "domain", "value": "group-only.example", **group},
+            {"type": "domain", "value": "open.example"},
+        ],
+        Object=[
+            {"name": "file", **TEMPLATE, **group, "Attribute": [{**name, "distribution": 5}]},
+            {"name": "email", **TEMPLATE, "Attribute": [{**name, **group, "value": "b.exe"}]},
+        ],
+    )
+
+
+def test_copies_reach_no_further_than_their_originals(seed: Seed) -> None:
+    source = narrow_source(seed)
+    Event.objects.filter(pk=source.pk).update(published=True)
+    client = signed_in(seed.partner)
+
+    def copied(into: Event, **sent: Any) -> dict[str, tuple[int, int | None]]:
+        Attribute.objects.filter(event=into).delete()
+        Object.objects.filter(event=into).delete()
+        done = client.post(reverse("event_copy", args=[into.pk, source.pk]), {"every": "1", **sent})
+        assert done.status_code == 302
+        parts = Attribute.objects.filter(event=into).values_list("value1", "distribution", "sharing_group")
+        objects = Object.objects.filter(event=into).values_list("name", "distribution", "sharing_group")
+        return {name: (level, group) for name, level, group in (*parts, *objects)}
+
+    group, own, inherited = (4, seed.group.pk), (0, None), (5, None)
+    target = event_of(seed.partner)
+    assert seed.group.name in client.get(reverse("event_copy", args=[target.pk, source.pk])).text
+    kept = {"group-only.example": group, "open.example": inherited, "a.exe": inherited, "b.exe": group}
+    assert copied(target, distribution=5) == {**kept, "file": group, "email": inherited}
+    further = {**kept, "open.example": (3, None)}
+    assert copied(target, distribution=3) == {**further, "file": group, "email": (3, None)}
+    less = {"group-only.example": own, "open.example": own, "a.exe": inherited, "b.exe": group}
+    assert copied(target, distribution=0) == {**less, "file": own, "email": own}
+    # An event for more than the source: what followed the source is for as many as that.
+    wide = event_of(seed.partner, distribution=3)
+    assert copied(wide, distribution=5)["open.example"] == (1, None)
+    assert copied(wide, distribution=5)["group-only.example"] == own
+    chosen = copied(target, distribution=5, widen="1")
+    assert set(chosen.values()) == {inherited}
+
+
+def test_site_administrators_copy_narrower_parts_for_others_only_when_told_to(seed: Seed) -> None:
+    source, target = narrow_source(seed, 0), event_of(seed.stranger)
+    client = signed_in(seed.site_admin)
+    address = reverse("event_copy", args=[target.pk, source.pk])
+    refused = client.post(address, {"every": "1", "distribution": 5})
+    assert refused.status_code == 422
+    assert "widen" in refused.context["form"].errors
+    assert not Attribute.objects.filter(event=target).exists()
+    assert client.post(address, {"every": "1", "distribution": 5, "widen": "1"}).status_code == 302
+    assert Attribute.objects.filter(event=target).exists()
+
+
 def test_template_fills_an_event_that_exists(seed: Seed) -> None:
     definition = {
         "schema_version": 1,

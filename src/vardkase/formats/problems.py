@@ -89,6 +89,10 @@ class ImportProblem(ProblemCode):
         _("The hub does not recognise this kind of indicator: %(type)s %(value)s"),
         "Not known: %(type)s %(value)s",
     )
+    NARROWER_PARTS = _(
+        "Fewer may read some of these parts than the event that you copy into. Leave them out, or choose to share "
+        "them with more than those who may read them now."
+    )
     TOO_LARGE_TO_MERGE = (
         _(
             "An event can be merged into another if it has at most %(attributes)s attributes and %(size)s MiB of files."

@@ -54,6 +54,7 @@ class IntelAction(AuditAction):
         _("Colleagues were asked to publish the event"),
     )
     EVENT_REPORTER_CONTACTED = "event.reporter_contacted", _("A message was sent to the event’s creator")
+    EVENT_SENT_TO_MODULE = "event.sent_to_module", _("The event was sent to an export module")
     EVENT_SHARING_GROUP_REQUESTED = (
         "event.sharing_group_requested",
         _("Colleagues were asked for a sharing group for the event"),

@@ -1,8 +1,10 @@
-"""Enumerations of MISP's event header: distribution, threat level, analysis."""
+"""Enumerations of MISP's event header: distribution, threat level, analysis; and the narrower of distributions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
+from operator import itemgetter
 
 
 class Distribution(IntEnum):
@@ -16,20 +18,26 @@ class Distribution(IntEnum):
     INHERIT = 5
 
 
-def narrower(first: tuple[int, int | None], *others: tuple[int, int | None]) -> tuple[int, int | None]:
-    """The narrowest of several levels, each with its group; a group and anything else have only ourselves in common.
+type Limit = tuple[int, int | None]
+"""A distribution, and the id of the sharing group if it is one."""
 
-    INHERIT gives way to every other level.
+
+def narrowest(limits: Iterable[Limit]) -> Limit:
+    """What all of `limits` allow; INHERIT if none of them says anything else.
+
+    A group and another level than "all" have only the own organisation in common.
     """
-    for other in others:
-        if Distribution.INHERIT in (first[0], other[0]) or Distribution.SHARING_GROUP not in (
-            first[0],
-            other[0],
-        ):
-            first = min(first, other, key=lambda level: level[0])
-        elif first != other:
-            return Distribution.ORGANISATION, None
-    return first
+    found: Limit = (Distribution.INHERIT, None)
+    for limit in limits:
+        if Distribution.INHERIT in (found[0], limit[0]):
+            found = limit if found[0] == Distribution.INHERIT else found
+        elif Distribution.SHARING_GROUP not in (found[0], limit[0]):
+            found = min(found, limit, key=itemgetter(0))
+        elif Distribution.ALL in (found[0], limit[0]):
+            found = limit if found[0] == Distribution.ALL else found
+        elif found != limit:
+            found = (Distribution.ORGANISATION, None)
+    return found
 
 
 class ThreatLevel(IntEnum):

@@ -17,6 +17,7 @@ from vardkase.api.inputs import Body, Upload
 from vardkase.api.modules import reaching
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
+from vardkase.exchange.modules.errors import TooManyExports
 from vardkase.exchange.modules.exporting import exported
 from vardkase.exchange.modules.module_requests import read_by, usable_module
 from vardkase.exchange.modules.server import ModuleKind
@@ -70,7 +71,10 @@ def import_module(
 @reaching
 def export_module(call: Call, module: str, event_id: str) -> Text:
     """Export an event with an export module."""
-    file = exported(call.actor, find_event(call.actor, event_id), module)
+    try:
+        file = exported(call.actor, find_event(call.actor, event_id), module)
+    except TooManyExports as refused:
+        raise MispError(429, refused.wire, headers={"Retry-After": str(refused.wait)}) from refused
     disposition = content_disposition_header(True, file.name)
     return Text(file.content, file.type, headers={"Content-Disposition": disposition or "attachment"})
 

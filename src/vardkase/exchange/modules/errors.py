@@ -15,3 +15,11 @@ class ModulesUnreachable(VardkaseError):
 
 class ModuleFailed(VardkaseError):
     """A module failed; the text is the module's."""
+
+
+class TooManyExports(VardkaseError):
+    """`wait`: seconds until the account may use export modules again."""
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        super().__init__(ModuleProblem.TOO_MANY_EXPORTS())

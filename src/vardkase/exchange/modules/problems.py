@@ -25,6 +25,7 @@ class ModuleProblem(ProblemCode):
     NO_ANSWER = _("The module %(module)s did not respond."), "The module %(module)s had no answer."
     NO_OUTPUT = _("The module %(module)s returned nothing.")
     TOO_SLOW = _("The modules took too long.")
+    TOO_MANY_EXPORTS = _("You have sent many events to modules in the last hour. Try again later.")
     SEVERAL = "%(first)s; %(rest)s"
     OF_MODULE = "%(module)s: %(reason)s"
     """`reason` is another problem."""

@@ -58,6 +58,7 @@ NO_CHANGE = frozenset(
         ExchangeAction.EVENT_PUSHED_TO_ZEROMQ,
         ExchangeAction.EVENT_PUSHED_TO_KAFKA,
         IntelAction.EVENT_REPORTER_CONTACTED,
+        IntelAction.EVENT_SENT_TO_MODULE,
         KnowledgeAction.TAG_FAVOURED,
         KnowledgeAction.TAG_UNFAVOURED,
         IdentityAction.USER_SECOND_FACTOR_REFUSED,

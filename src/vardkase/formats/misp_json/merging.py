@@ -15,8 +15,9 @@ from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.problems import ImportProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
+from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.added_parts import AddedParts, add_parts
-from vardkase.misp.distribution import Distribution, narrower
+from vardkase.misp.distribution import Distribution, Limit, narrowest
 from vardkase.misp.fresh_uuids import PARTS, with_fresh_uuids
 
 MOST = 50_000
@@ -41,29 +42,49 @@ class ChosenParts:
 
 
 def copy_parts(
-    actor: Actor, event_id: int, source: EventRow, chosen: ChosenParts, reach: Mapping[str, Any]
+    actor: Actor,
+    event_id: int,
+    source: EventRow,
+    chosen: ChosenParts,
+    reach: Mapping[str, Any],
+    *,
+    widen: bool = False,
 ) -> AddedParts:
     """Copy parts of an event that the actor may read into another one, as far as that lacks them.
 
-    The copies are shared as `reach` says, but no further than parts that have a level of their own allow.
-
-    Raises Invalid if the source is too large, and what `add_parts` raises.
+    The copies are shared as `reach` says, but with no more than their originals are unless `widen`. Raises Invalid if
+    the source is too large, or for `widen` if that cannot be kept in the event; and what `add_parts` raises.
     """
+    target = find_event(actor, event_id)
     document = parts_to_merge(actor, source, chosen)
+    wanted = _limit(reach)
+    outer = [] if widen else _imposed_by(source, target)
     for part in (*document["Attribute"], *document["Object"]):
-        _limit(part, (int(reach["distribution"]), int(reach.get("sharing_group_id") or 0)))
-    for thing in document["Object"]:
-        for part in thing["Attribute"]:
-            _limit(part, (Distribution.INHERIT, 0))
+        kept = wanted if widen else narrowest((wanted, _limit(part), *outer))
+        _share(part, kept)
+        inside = part.get("Attribute", ())
+        for each in inside:
+            _share(each, (Distribution.INHERIT, None) if widen else _limit(each))
+        is_narrower = kept != wanted or any(_limit(each)[0] != Distribution.INHERIT for each in inside)
+        # Site administrators read what the organisation that owns the target may not.
+        if is_narrower and actor.is_site_admin and source.org_id != target.org_id:
+            raise Invalid({"widen": [ImportProblem.NARROWER_PARTS()]})
     return add_parts(actor, event_id, document)
 
 
-def _limit(part: dict[str, Any], reach: tuple[int, int | None]) -> None:
-    """Share the part as its own level and `reach` both allow."""
+def _imposed_by(source: EventRow, target: EventRow) -> list[Limit]:
+    """The distribution of the source, unless the target is shared with no more than that."""
+    limit, own = ((event.distribution, event.sharing_group_id) for event in (source, target))
+    return [] if narrowest((own, limit)) == own else [limit]
+
+
+def _limit(part: Mapping[str, Any]) -> Limit:
+    return int(part["distribution"]), int(part.get("sharing_group_id") or 0) or None
+
+
+def _share(part: dict[str, Any], limit: Limit) -> None:
     part.pop("SharingGroup", None)
-    own = int(part["distribution"]), int(part.get("sharing_group_id") or 0)
-    distribution, group = narrower(own, reach)
-    part.update({"distribution": int(distribution), "sharing_group_id": group or 0})
+    part.update({"distribution": int(limit[0]), "sharing_group_id": limit[1] or 0})
 
 
 def parts_to_merge(actor: Actor, source: EventRow, chosen: ChosenParts | None = None) -> dict[str, Any]:

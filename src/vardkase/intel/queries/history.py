@@ -29,6 +29,7 @@ NO_CHANGE = (
     IntelAction.EVENT_REPORTER_CONTACTED,
     IntelAction.EVENT_PUBLICATION_REQUESTED,
     IntelAction.EVENT_PUBLICATION_REQUEST_CLOSED,
+    IntelAction.EVENT_SENT_TO_MODULE,
     IntelAction.EVENT_SHARING_GROUP_REQUESTED,
 )
 """What is recorded about an event without a change of it."""

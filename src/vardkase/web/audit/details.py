@@ -61,6 +61,7 @@ LABELS: dict[str, str | Promise] = {
     "mailbox": _("Mailbox"),
     "method": _("Direction"),
     "module": _("Training"),
+    "module_name": _("Export module"),
     "name": _("Name"),
     "networks": _("Networks"),
     "note": _("Note"),
@@ -127,7 +128,7 @@ KINDS: dict[str, str | Promise] = {
 KIND_LIKE = frozenset({"answer", "certificates", "domains", "keys", "kind", "networks", "reason"})
 """Fields whose values are words of `KINDS`."""
 
-HIDDEN = frozenset({"attributes", "captured"})
+HIDDEN = frozenset({"attributes", "audiences", "captured"})
 """Ids, and how a thing came here: for machines."""
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.body_limits import BodyLimits
 from vardkase.exchange.modules.enriching import WHOLE, modules_for
-from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
+from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable, TooManyExports
 from vardkase.exchange.modules.exporting import exported
 from vardkase.exchange.modules.module_requests import (
     enriched,
@@ -186,7 +186,7 @@ def export(request: PageRequest, reference: str, name: str) -> HttpResponseBase:
     found = find_event(request.actor, reference)
     try:
         file = exported(request.actor, found, name)
-    except (ModuleFailed, ModulesUnreachable) as failed:
+    except (ModuleFailed, ModulesUnreachable, TooManyExports) as failed:
         messages.error(request, str(failed))
         return redirect("event_formats", found.id)
     return download([file.content], file.name, file.type)

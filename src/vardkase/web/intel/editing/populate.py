@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.analysis.search.event_list import EventFilters, event_page
 from vardkase.analysis.search.statement import containing
@@ -56,6 +58,11 @@ FOLDED = LineOrder(folded=True)
 
 class CopyReachForm(ReachForm):
     inherits = True
+
+    widen = forms.BooleanField(
+        required=False,
+        label=_("Share the copies as chosen, also with organisations that may not read the originals"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,8 @@ def _copy(request: PageRequest, event: EventRow, other: EventRow, form: ReachFor
             form.add_error(None, gettext("Choose at least one attribute, object or tag."))
             return None
     try:
-        added = copy_parts(request.actor, event.id, other, chosen, form.reach())
+        widen = form.cleaned_data["widen"]
+        added = copy_parts(request.actor, event.id, other, chosen, form.reach(), widen=widen)
     except Invalid as refused:
         take_errors(form, refused)
         return None
