@@ -105,7 +105,9 @@ def test_editors_see_each_other_and_a_change(
     first = visit(chromium, server, path, server_seed.publisher.user)
     first.page.wait_for_timeout(1500)
     opened = visit(chromium, server, path, server_seed.org_admin.user)
-    expect(opened.page.get_by_text("Även öppen för publisher@a.example")).to_be_visible()
+    expect(
+        opened.page.locator("main").get_by_text("Även publisher@a.example har händelsen öppen")
+    ).to_be_visible()
     add_attributes(server_seed.publisher.actor, setup.event.pk, [{"type": "domain", "value": "x.example"}])
     place = opened.page.locator("[hx-post$='/presence/']")
     # As it asks by itself every 45 seconds.
@@ -113,6 +115,8 @@ def test_editors_see_each_other_and_a_change(
         "place => window.htmx.ajax('POST', place.getAttribute('hx-post'),"
         " {target: place, values: JSON.parse(place.getAttribute('hx-vals'))})"
     )
-    expect(opened.page.get_by_text("Ändrad av publisher@a.example sedan du öppnade den.")).to_be_visible()
+    expect(
+        opened.page.locator("main").get_by_text("Ändrad av publisher@a.example sedan du öppnade den.")
+    ).to_be_visible()
     assert opened.violations() == []
     assert opened.complaints == []

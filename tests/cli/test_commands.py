@@ -69,7 +69,9 @@ def test_version_as_json() -> None:
 
 def test_init_prints_one_json_object_and_is_idempotent(data_dir: Path) -> None:
     copy_prepared(data_dir)
-    assert [path.name for path in data_dir.iterdir()] == ["database"], "keys and secrets are each hub's own"
+    assert {path.name for path in data_dir.iterdir()} == {"database", "pg"}, (
+        "keys and secrets are each hub's own"
+    )
     first = run("init", "--data-dir", str(data_dir), "--json", "--no-knowledge")
     made = json.loads(first.stdout)
     assert made["email"] == "admin@admin.test"

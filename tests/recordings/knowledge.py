@@ -11,6 +11,7 @@ from pymisp import MISPObject
 
 from tests.recordings.names import Names
 from vardkase.knowledge import services
+from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.noticelists.models import Noticelist
 from vardkase.knowledge.object_templates.models import ObjectTemplate
@@ -65,6 +66,7 @@ def _link(original: Path, place: Path) -> None:
 def load(names: Names, exchanges: Iterable[dict[str, Any]]) -> None:
     """Load the knowledge, and note which recorded id is which of ours."""
     services.update_all()
+    DecayingModel.objects.all().delete()  # The recorded MISP had not updated its own.
     # The recorded MISP had enabled none; a new hub enables those of harmless values (warninglists/loader.py).
     Warninglist.objects.update(enabled=False)
     _store_template(*TEMPLATE_OF_FILES)
