@@ -28,7 +28,7 @@ from tests.web.accounts import PASSWORD, post_sign_in, with_totp
 from tests.web.private_links import fill_in, follow
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
-from vardkase.core.clock import today
+from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.servers.models import Server
@@ -43,7 +43,7 @@ from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.access.actor import visitor
 from vardkase.identity.accounts.four_eyes.persons import waits_until
-from vardkase.identity.accounts.key_days import last_day
+from vardkase.identity.accounts.key_days import last_day, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.keys import make_key as make_bound_key
 from vardkase.identity.organisations.models import Organisation
@@ -190,15 +190,17 @@ def test_authority_is_connected_by_api(seed: Seed, desk: Desk, settings: Any) ->
 def test_invalid_input_is_refused_and_changes_nothing(seed: Seed, desk: Desk) -> None:
     opened(desk, seed.org_c, connection="both")
     who, org = at_the_screen(desk.operator), seed.org_c.pk
-    tomorrow = today() + timedelta(days=1)
+    utc_today, tomorrow = (latest_day(now_seconds(), days) for days in (0, 1))
     faults = (
         lambda: member_accounts.make_sync_user(who, org, "m@c.example", addresses="", until=tomorrow),
         lambda: member_accounts.make_sync_user(
             who, org, "m@c.example", addresses="0.0.0.0/0", until=tomorrow
         ),
-        lambda: member_accounts.make_sync_user(who, org, "m@c.example", addresses="192.0.2.1", until=today()),
         lambda: member_accounts.make_sync_user(
-            who, org, "m@c.example", addresses="192.0.2.1", until=today() + timedelta(days=400)
+            who, org, "m@c.example", addresses="192.0.2.1", until=utc_today
+        ),
+        lambda: member_accounts.make_sync_user(
+            who, org, "m@c.example", addresses="192.0.2.1", until=utc_today + timedelta(days=400)
         ),
         lambda: member_accounts.invite_administrator(who, org, seed.analyst.user.email),
         lambda: services.register_networks(who, org, ["everywhere"]),

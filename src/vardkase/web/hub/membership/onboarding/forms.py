@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.clock import today
+from vardkase.core.clock import now_seconds
+from vardkase.identity.accounts.key_days import latest_day
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy.models import MailDomain
 from vardkase.identity.sign_in_policy.services.domains import MAILBOXES
@@ -135,4 +135,4 @@ class ChecklistOrganisationForm(TakesTwoForm):
 
 
 def a_year_on() -> str:
-    return (today() + timedelta(days=365)).isoformat()
+    return latest_day(now_seconds(), 365).isoformat()  # Like the check, in UTC: not always today here.
