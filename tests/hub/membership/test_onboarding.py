@@ -190,18 +190,13 @@ def test_authority_is_connected_by_api(seed: Seed, desk: Desk, settings: Any) ->
 def test_invalid_input_is_refused_and_changes_nothing(seed: Seed, desk: Desk) -> None:
     opened(desk, seed.org_c, connection="both")
     who, org = at_the_screen(desk.operator), seed.org_c.pk
-    utc_today, tomorrow = (latest_day(now_seconds(), days) for days in (0, 1))
+    utc_today, tomorrow, too_late = (latest_day(now_seconds(), days) for days in (0, 1, 400))
+    make_sync_user = member_accounts.make_sync_user
     faults = (
-        lambda: member_accounts.make_sync_user(who, org, "m@c.example", addresses="", until=tomorrow),
-        lambda: member_accounts.make_sync_user(
-            who, org, "m@c.example", addresses="0.0.0.0/0", until=tomorrow
-        ),
-        lambda: member_accounts.make_sync_user(
-            who, org, "m@c.example", addresses="192.0.2.1", until=utc_today
-        ),
-        lambda: member_accounts.make_sync_user(
-            who, org, "m@c.example", addresses="192.0.2.1", until=utc_today + timedelta(days=400)
-        ),
+        lambda: make_sync_user(who, org, "m@c.example", addresses="", until=tomorrow),
+        lambda: make_sync_user(who, org, "m@c.example", addresses="0.0.0.0/0", until=tomorrow),
+        lambda: make_sync_user(who, org, "m@c.example", addresses="192.0.2.1", until=utc_today),
+        lambda: make_sync_user(who, org, "m@c.example", addresses="192.0.2.1", until=too_late),
         lambda: member_accounts.invite_administrator(who, org, seed.analyst.user.email),
         lambda: services.register_networks(who, org, ["everywhere"]),
         lambda: services.register_certificate(who, org, "no certificate"),
