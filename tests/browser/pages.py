@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.support.web_server import WebServer
 from vardkase.identity.accounts.models import User
@@ -21,6 +21,7 @@ RUN_AXE = """async ([rules, exclude]) =>
   (await axe.run({include: [document], exclude}, {runOnly: rules, resultTypes: ['violations']})).violations"""
 FRAME = [".top-bar", ".frame > nav"]
 """The same on every page: half of the elements."""
+ENDED_REQUEST = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
 WIDE, PHONE, NARROW = (1440, 900), (390, 844), (320, 700)
 
 type Look = tuple[tuple[int, int], bool]
@@ -38,8 +39,13 @@ class Visit:
         self.page = page
         self.complaints: list[str] = []
         self._framed: set[Look] = set()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _heard(self, said: ConsoleMessage) -> None:
+        # Leaving a page ends its requests, which htmx reports; Chromium reports those that fail.
+        if said.type == "error" and not said.text.startswith(ENDED_REQUEST):
+            self.complaints.append(said.text)
 
     def faults(self, path: str, looks: Sequence[Look] = BOTH) -> list[str]:
         """What is wrong with a page, which is loaded once and seen in each of `looks`.
