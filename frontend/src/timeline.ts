@@ -4,6 +4,7 @@ import { axisTop } from "d3-axis";
 import { type ScaleTime, scaleUtc } from "d3-scale";
 import { type Selection, select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from "d3-zoom";
+import { dateWords } from "./dates";
 import { on } from "./dom";
 
 interface Row {
@@ -48,6 +49,9 @@ const MARGIN = 24;
 const DAY = 24 * 3600 * 1000;
 const NARROW = 640;
 const SIGNS = ["●", "✕", "◌"];
+const DATE = { day: "numeric", month: "short", year: "numeric" } as const;
+const DAY_OF = dateWords(DATE);
+const MOMENT = dateWords({ ...DATE, hour: "2-digit", minute: "2-digit" });
 
 class Timeline {
   private readonly svg: Selection<SVGSVGElement, unknown, null, undefined>;
@@ -126,6 +130,7 @@ class Timeline {
         .tickFormat(this.words())
         .tickSizeInner(-(this.height - HEAD)),
     );
+    this.keepInside(axis.selectAll<SVGTextElement, Date>(".tick text"));
     const bars = this.svg.append("g");
     this.drawMarks(bars);
     for (const [index, lane] of this.data.lanes.entries()) this.drawLane(bars, lane, this.top(index));
@@ -147,10 +152,20 @@ class Timeline {
       days < 3
         ? { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
         : days < 120
-          ? { day: "numeric", month: "short", year: "2-digit" }
+          ? { day: "numeric", month: "short", year: "numeric" }
           : { month: "short", year: "numeric" };
-    const format = new Intl.DateTimeFormat(document.documentElement.lang, { ...parts, timeZone: "UTC" });
-    return (time) => format.format(time.valueOf());
+    const words = dateWords(parts);
+    return (time) => words(time.valueOf());
+  }
+
+  /** Words of a tick near an edge stand beside it, so that the edge does not cut them. */
+  private keepInside(texts: Selection<SVGTextElement, Date, SVGGElement, unknown>): void {
+    texts.attr("text-anchor", (time, index, all) => {
+      const half = (all[index]?.getComputedTextLength() ?? 0) / 2;
+      const x = this.scale(time);
+      if (x - half < this.left + 4) return "start";
+      return x + half > this.width - 4 ? "end" : "middle";
+    });
   }
 
   private drawMarks(layer: Layer): void {
@@ -189,7 +204,7 @@ class Timeline {
         .attr("text-anchor", "middle")
         .attr("font-size", 10 + 8 * Math.sqrt(count / most))
         .text(SIGNS[lane.kind] ?? "●");
-      point.append("title").text(`${this.day(day)}: ${lane.label} ${count}`);
+      point.append("title").text(`${DAY_OF(day)}: ${lane.label} ${count}`);
     }
   }
 
@@ -350,17 +365,7 @@ class Timeline {
   }
 
   private moment(time: number): string {
-    const format = new Intl.DateTimeFormat(document.documentElement.lang, {
-      dateStyle: "medium",
-      timeStyle: "short",
-      timeZone: "UTC",
-    });
-    return `${format.format(time)} UTC`;
-  }
-
-  private day(time: number): string {
-    const options = { dateStyle: "medium", timeZone: "UTC" } as const;
-    return new Intl.DateTimeFormat(document.documentElement.lang, options).format(time);
+    return `${MOMENT(time)} UTC`;
   }
 
   private say(text: string): void {

@@ -1,5 +1,6 @@
 // Selection in a form with a table: marks the rows, shows the bulk bar, counts for everybody. Rows that are scrolled out
 // of the page stay selected: a hidden input in [data-kept] stands for each.
+import { LOCALE } from "../dates";
 import { on } from "../dom";
 
 function boxes(form: Element): HTMLInputElement[] {
@@ -28,7 +29,7 @@ function refresh(form: Element): void {
   const offer = bar.querySelector<HTMLElement>("[data-select-every]");
   if (offer) offer.hidden = every?.value === "1" || matches <= number;
   bar.hidden = number === 0;
-  count.textContent = (every?.value === "1" ? matches : number).toLocaleString(document.documentElement.lang);
+  count.textContent = (every?.value === "1" ? matches : number).toLocaleString(LOCALE);
 }
 
 /** Whether the actions are about all that the filter matches, on the page or not. */
