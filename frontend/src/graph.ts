@@ -1,7 +1,7 @@
 // Graphs, loaded only by the pages that have one: <div data-graph="address of the data">. The page says the same in a table.
 import type { NodeCollection, NodeSingular } from "cytoscape";
 import { on } from "./dom";
-import { type GraphData, read } from "./graph/data";
+import { type EdgeKind, type GraphData, read } from "./graph/data";
 import { ReferenceEditor } from "./graph/editing";
 import { followKeys } from "./graph/keys";
 import { fontLoaded } from "./graph/paint";
@@ -18,7 +18,11 @@ interface Saved {
 const ASKED = 300;
 /** Requests for more parts that restoring a saved graph makes. */
 const MOST_ROUNDS = 20;
-const KINDS: Record<string, [string, string]> = { tags: ["tag", "t"], correlations: ["correlation", "e"] };
+const KINDS: Record<string, EdgeKind> = {
+  tags: "tag",
+  correlations: "correlation",
+  extensions: "extension",
+};
 
 class GraphPage {
   private readonly view: GraphView;
@@ -177,9 +181,18 @@ class GraphPage {
     if (box.checked) this.contexts.add(name);
     else this.contexts.delete(name);
     if (box.checked) await this.readContext(name);
-    else this.view.removeContext(...(KINDS[name] ?? ["", ""]));
+    else this.removeContext(name);
     this.showLegend();
     await this.view.arrange();
+  }
+
+  private removeContext(name: string): void {
+    // The parts of another event that were drawn go with it.
+    for (const node of this.view.nodes().filter("[?isOpen][!uuid]").toArray() as NodeSingular[]) {
+      this.view.remove(this.broughtBy(node));
+      node.data("isOpen", false);
+    }
+    if (KINDS[name]) this.view.removeContext(KINDS[name]);
   }
 
   private async readContexts(): Promise<void> {
@@ -191,7 +204,8 @@ class GraphPage {
       .nodes()
       .filter("[uuid]")
       .map((node) => node.id());
-    for (let at = 0; at < parts.length; at += ASKED) {
+    // Also of an event without parts: its own tags, and its neighbours.
+    for (let at = 0; at === 0 || at < parts.length; at += ASKED) {
       const asked = parts.slice(at, at + ASKED).join(",");
       const data = await read(`${this.frame.dataset.contexts}${name}/?parts=${asked}`);
       this.added(data);

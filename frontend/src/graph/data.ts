@@ -19,12 +19,14 @@ export interface GraphNode {
   from?: boolean;
 }
 
+export type EdgeKind = "reference" | "inside" | "tag" | "correlation" | "extension";
+
 export interface GraphEdge {
   id?: string;
   source: string;
   target: string;
   label: string;
-  kind?: "reference" | "inside" | "tag" | "correlation";
+  kind?: EdgeKind;
   number?: number;
   comment?: string;
   /** The object that stands in for an end that is not drawn. */

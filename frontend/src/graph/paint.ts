@@ -94,6 +94,7 @@ function edgeStyles(font: string): StylesheetJson {
       selector: "edge[kind = 'tag'], edge[kind = 'correlation']",
       style: { "line-style": "dashed", "target-arrow-shape": "none" },
     },
+    { selector: "edge[kind = 'extension'][!label]", style: { "target-arrow-shape": "none" } },
     {
       selector: "edge:selected, edge.eh-preview, edge.eh-ghost-edge",
       style: {

@@ -1,6 +1,6 @@
 // A graph on a page: what is in it, how it is arranged, what of it is shown.
 import cytoscape, { type Core, type LayoutOptions, type NodeCollection, type NodeSingular } from "cytoscape";
-import type { GraphData, GraphEdge, GraphNode } from "./data";
+import type { EdgeKind, GraphData, GraphEdge, GraphNode } from "./data";
 import { Groups, paint } from "./paint";
 import { spread } from "./spread";
 
@@ -97,14 +97,12 @@ export class GraphView {
     this.join();
   }
 
-  /** Forgets the edges to tags or correlations, and what only they lead to. */
-  removeContext(kind: string, prefix: string): void {
+  /** Forgets the edges of this kind, and what is no part of the event and has no other. */
+  removeContext(kind: EdgeKind): void {
     for (const [id, edge] of this.edges) if (edge.kind === kind) this.edges.delete(id);
-    this.remove(
-      this.nodes()
-        .filter((node) => node.id().startsWith(prefix) || (kind === "correlation" && node.data("many")))
-        .map((node) => node.id()),
-    );
+    const linked = new Set([...this.edges.values()].flatMap((edge) => [edge.source, edge.target]));
+    const gone = this.nodes().filter((node) => !node.data("uuid") && !linked.has(node.id()));
+    this.remove(gone.map((node) => node.id()));
   }
 
   edge(id: string): GraphEdge | undefined {

@@ -161,9 +161,26 @@ def tags_on(actor: Actor, event_id: int, attribute_ids: Sequence[int]) -> list[D
         **reader_parameters(actor),
     }
     rows = cursor().execute(sql, parameters).fetchall()
-    carried = carried_tags(actor).filter(pk__in={tag for _attribute, _object, tag, *_ in rows})
+    return _carried(actor, [DrawnTag(*row) for row in rows])
+
+
+def tags_of_event(actor: Actor, event_id: int) -> list[DrawnTag]:
+    """The tags of the event itself, which has no attribute."""
+    sql = EVENT_TAGS.format(event=event_predicate(actor))
+    rows = cursor().execute(sql, {"event": event_id, "limit": MOST_TAGS, **reader_parameters(actor)})
+    return _carried(actor, [DrawnTag(0, None, *row) for row in rows.fetchall()])
+
+
+def has_tagged_parts(actor: Actor, event_id: int) -> bool:
+    sql = TAGGED.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
+    row = cursor().execute(sql, {"event": event_id, **reader_parameters(actor)}).fetchone()
+    return bool(row and row[0])
+
+
+def _carried(actor: Actor, tags: Sequence[DrawnTag]) -> list[DrawnTag]:
+    carried = carried_tags(actor).filter(pk__in={tag.tag_id for tag in tags})
     shown = set(carried.values_list("pk", flat=True))
-    return [DrawnTag(*row) for row in rows if row[2] in shown]
+    return [tag for tag in tags if tag.tag_id in shown]
 
 
 def _objects(
@@ -231,4 +248,16 @@ FROM attribute_tag l JOIN tag t ON t.id = l.tag_id JOIN attribute a ON a.id = l.
 JOIN event e ON e.id = a.event_id
 WHERE l.event_id = %(event)s AND l.attribute_id = ANY(%(ids)s::bigint[]) AND NOT a.deleted AND {event} AND {attribute}
 ORDER BY t.id, a.id LIMIT %(limit)s
+"""
+
+EVENT_TAGS = """
+SELECT t.id, t.name, t.is_galaxy FROM event_tag l JOIN tag t ON t.id = l.tag_id JOIN event e ON e.id = l.event_id
+WHERE l.event_id = %(event)s AND {event} ORDER BY t.is_galaxy, l.id LIMIT %(limit)s
+"""
+
+TAGGED = """
+SELECT EXISTS (
+    SELECT FROM attribute_tag l JOIN attribute a ON a.id = l.attribute_id JOIN event e ON e.id = a.event_id
+    WHERE l.event_id = %(event)s AND NOT a.deleted AND {event} AND {attribute}
+)
 """

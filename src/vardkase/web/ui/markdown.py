@@ -21,8 +21,9 @@ LONGEST_PLAIN = 4000
 CODE = re.compile(r"<code>([^<`]*)</code>")
 CITATION = re.compile(r"\(Citation: [^()]*\)")
 """Names of sources that only MITRE's own pages resolve; the addresses are among a cluster's elements."""
+RAISED = re.compile(r"</?su[bp]>")
 LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
-MARKS = re.compile(r"</?code>|<br ?/?>|\*\*|`|^[ \t]*#{1,6}[ \t]", re.MULTILINE)
+MARKS = re.compile(r"</?code>|</?su[bp]>|<br ?/?>|\*\*|`|^[ \t]*#{1,6}[ \t]", re.MULTILINE)
 
 
 def plain(text: str) -> str:
@@ -34,7 +35,7 @@ def plain(text: str) -> str:
 
 def without_citations(text: str) -> str:
     """MITRE's text as Markdown alone: it has some HTML."""
-    return CITATION.sub("", CODE.sub(r"`\1`", text))
+    return CITATION.sub("", RAISED.sub("", CODE.sub(r"`\1`", text)))
 
 
 def rendered(text: str, longest: int = LONGEST) -> SafeString:

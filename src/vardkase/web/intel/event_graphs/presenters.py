@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
 from vardkase.intel.event_graphs.queries import DrawnPart, DrawnReference, DrawnTag
+from vardkase.intel.queries.event_parts import Neighbour
 from vardkase.misp.values.defang import defang
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.chips import tag_words
@@ -132,6 +133,34 @@ def context_edge(attribute_id: int, object_id: int | None, target: str, kind: st
     }
 
 
+def event_edge(event_id: int, target: str, kind: str, label: str = "") -> Edge:
+    """From an event as a whole."""
+    source = f"e{event_id}"
+    return {
+        "id": f"{kind}-{source}-{target}",
+        "source": source,
+        "target": target,
+        "label": label,
+        "kind": kind,
+    }
+
+
+def roots(event_id: int, parts: Iterable[DrawnPart], references: Iterable[DrawnReference]) -> list[Edge]:
+    """From an event to those of its parts that nothing drawn refers to."""
+    shown = list(parts)
+    ids = {part_id(part.is_object, part.id) for part in shown}
+    targets = {
+        part_id(each.target_is_object, each.target_id)
+        for each in references
+        if part_id(True, each.object_id) in ids
+    }
+    return [
+        event_edge(event_id, part_id(part.is_object, part.id), "extension")
+        for part in shown
+        if part.object_id is None and part_id(part.is_object, part.id) not in targets
+    ]
+
+
 def tag_node(tag: DrawnTag, cluster_name: str) -> Node:
     return {
         "id": f"t{tag.tag_id}",
@@ -152,6 +181,12 @@ def event_node(event_id: int, info: str, organisation: str = "") -> Node:
         "group": gettext("Event"),
         "url": reverse("event", args=[event_id]),
     }
+
+
+def neighbour_node(event: Neighbour) -> Node:
+    """An event that extends another, or that it extends; its parts can be drawn as well."""
+    node = event_node(event.id, event.info, event.orgc_name)
+    return {**node, "data": reverse("event_graph_neighbour", args=[event.id])}
 
 
 def many_node() -> Node:

@@ -25,6 +25,7 @@ from vardkase.intel.event_graphs.models import EventGraph
 from vardkase.intel.event_graphs.services import LARGEST, delete_graph, graphs_of, keep_graph
 from vardkase.intel.queries.find import find_event
 from vardkase.web.intel.editing.common import attempt
+from vardkase.web.intel.event_graphs import contexts
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.pages import PageRequest, page
@@ -147,9 +148,7 @@ def _positions(graph: EventGraph) -> dict[str, Any]:
             | {name: bool(node.get(name)) for name in ("pinned", "open")}
             for node in placed
         ],
-        "shown": [name for name in shown if name in ("tags", "correlations")]
-        if isinstance(shown, list)
-        else [],
+        "shown": [name for name in shown if name in contexts.CONTEXTS] if isinstance(shown, list) else [],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.intel.event_graphs import distribution, references, saved, timeline, views
+from vardkase.web.intel.event_graphs import contexts, distribution, references, saved, timeline, views
 from vardkase.web.ui import converters
 
 __all__ = ["converters", "urlpatterns"]
@@ -16,8 +16,9 @@ SAVED = GRAPH + "saved/<int:graph_id>/"
 urlpatterns = [
     path(GRAPH, views.graph, name="event_graph"),
     path(GRAPH + "parts/", views.parts, name="event_graph_parts"),
+    path(GRAPH + "neighbour/", views.neighbour, name="event_graph_neighbour"),
     path(GRAPH + "object/<int:object_id>/", views.inside, name="event_graph_object"),
-    path(GRAPH + "context/<slug:kind>/", views.context, name="event_graph_context"),
+    path(GRAPH + "context/<slug:kind>/", contexts.context, name="event_graph_context"),
     path(GRAPH + "reference/", references.add, name="event_graph_reference"),
     path(GRAPH + "reference/<int:reference_id>/", references.change, name="event_graph_reference_change"),
     path(

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.galaxies.models import GalaxyCluster
@@ -28,6 +29,7 @@ def graph(request: PageRequest, pk: int) -> HttpResponse:
     shown = len(outbound) + len(inbound)
     context = {
         **head_context(request.actor, cluster),
+        "subpage": gettext("Graph"),
         "outbound": outbound,
         "inbound": inbound,
         "shown": shown,
