@@ -89,6 +89,13 @@ def test_report_is_written_extracted_and_printed_by_keyboard(
     assert opened.violations() == []
     for printed in PdfReader(BytesIO(page.pdf())).pages:
         assert printed.extract_text().count("TLP:AMBER") >= 2
+    # So is its event, with whole values.
+    long = "https://long.example/" + "a1" * 400
+    make_attribute(event, type="url", category="Network activity", value1=long).save()
+    page.goto(f"{server.url}/event/{event.pk}/")
+    pages = [printed.extract_text() for printed in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
+    assert all(text.count("TLP:AMBER") >= 2 for text in pages)
+    assert "a1" * 400 in "".join("".join(pages).split())
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     for path in ("reports/", "reports/new/", "reports/import/", f"report/{EventReport.objects.get().pk}/"):
         page.goto(f"{server.url}/event/{event.pk}/{path}")

@@ -50,6 +50,8 @@ def value(text: str, kind: str, *, url: str = "", copy: bool = False, raw: bool 
 
 LONGEST_LINE = 300
 """Characters of a value in a row of one line; its page and the copy menu have the whole."""
+LONGEST_PRINTED = 3_000
+"""Characters of such a value on paper, where nobody can look further."""
 
 
 def value_line(text: str, kind: str, *, url: str, raw: bool) -> SafeString:
@@ -57,15 +59,24 @@ def value_line(text: str, kind: str, *, url: str, raw: bool) -> SafeString:
     shown = text if raw else defang(text, kind)
     marks = is_defanged(kind)
     first = " ".join(shown.split()) if "\n" in shown else shown
-    cut = first if len(first) <= LONGEST_LINE else f"{first[:LONGEST_LINE]} …"
+    start = _pieces(first[:LONGEST_LINE], marks)
+    if len(first) > LONGEST_LINE:
+        start = format_html('{}<span class="unprinted"> …</span>', start)
     # Where letters are marked, each mark has a tooltip of its own, and the warning another.
     return format_html(
-        '<span class="one-line" title="{}">{}</span>{}{}',
+        '<span class="one-line" title="{}">{}{}</span>{}{}',
         shown[:1000],
-        _linked(_pieces(cut, marks), kind, url),
+        _linked(start, kind, url),
+        _printed_rest(first, marks) if len(first) > LONGEST_LINE else "",
         _warning_mark(text, kind) if marks else "",
         copy_menu(text, kind),
     )
+
+
+def _printed_rest(shown: str, marks: bool) -> SafeString:
+    rest = shown[LONGEST_LINE:LONGEST_PRINTED]
+    more = " …" if len(shown) > LONGEST_PRINTED else ""
+    return format_html('<span class="only-printed">{}{}</span>', _pieces(rest, marks), more)
 
 
 def value_inline(text: str, kind: str, *, url: str = "") -> SafeString:
