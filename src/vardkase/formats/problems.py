@@ -53,7 +53,13 @@ class ImportProblem(ProblemCode):
     TEXT_TOO_LONG = _("The text of the file is too long. Divide it into smaller files.")
     TOO_MANY_PAGES = _("The file has more than %(most)s pages. Divide it into smaller files.")
     FILE_TOO_LARGE = _("The file is larger than %(most)s MiB.")
-    TOO_MUCH_READ = _("Reading your files has taken too long in the last hour. Try again in an hour.")
+    TOO_MUCH_READ = _(
+        "Reading your files and texts has taken too long in the last hour. Try again in an hour."
+    )
+    TOO_MUCH_AT_ONCE = _("Reading these files takes too long. Import fewer at a time.")
+    TOO_LONG_TO_REVIEW = _(
+        "The text is too long to be reviewed at once: more than %(most)s characters. Divide it into smaller parts."
+    )
     NO_TERM = _("The item has no term or no value."), "The item names no term, or no value."
     NEGATED_TERM = (
         _("The item describes what is absent: %(term)s, %(value)s."),

@@ -57,6 +57,8 @@ REGISTRY_KEY = re.compile(r"(?:HKEY_[A-Z_]+|HK(?:LM|CU|CR|U|CC))\\", re.IGNORECA
 CVE = re.compile(r"CVE[-–][0-9]{4}[-–][0-9]{4,}", re.IGNORECASE)
 PHONE = re.compile(r"\+[0-9][0-9()\-]{6,}")
 AUTONOMOUS_SYSTEM = re.compile(r"AS[0-9]{1,10}", re.IGNORECASE)
+SHORTEST_CODE = 26
+"""Characters of the shortest value of letters and digits alone: an address of Bitcoin."""
 BITCOIN = re.compile(r"[13][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[02-9ac-hj-np-z]{11,71}")
 
 IPS = ("ip-dst", "ip-src")
@@ -94,6 +96,8 @@ def detect(
     detected = {value.value: value for value in _subjects(text)} if beyond_misp else {}
     for word in dict.fromkeys(_words(text)):
         check()
+        if _is_plain(word):
+            continue
         guess = (_guess_beyond_misp(word) if beyond_misp else None) or _guess(refang(word))
         if guess is None:
             continue
@@ -104,6 +108,11 @@ def detect(
         category, to_ids = default_category(types[0]), default_to_ids(types[0])
         detected[value] = DetectedValue(value, types[0], types, category, to_ids, word, comment)
     return list(detected.values())
+
+
+def _is_plain(word: str) -> bool:
+    """Whether none of the tests can know it, as most words of a text: all but a few want a sign in it, or a length."""
+    return len(word) < SHORTEST_CODE and word.isalnum() and not AUTONOMOUS_SYSTEM.fullmatch(word)
 
 
 def _guess(refanged: str) -> Guess | None:

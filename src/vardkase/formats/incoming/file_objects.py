@@ -17,7 +17,7 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a file that is looked into; of larger ones, there is what its bytes alone tell."""
 descriptions = SandboxPool(
     "vardkase.formats.incoming.file_object_program",
-    Limits(memory=1024 * 1024 * 1024, seconds=10),
+    Limits(memory=1024 * 1024 * 1024, seconds=8),
     part=OptionalPart.BINARIES,
 )
 

@@ -20,7 +20,8 @@ from vardkase.misp.page_text import is_page
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file whose text is read."""
-LIMITS = Limits(memory=1024 * 1024 * 1024, seconds=10)
+LIMITS = Limits(memory=1024 * 1024 * 1024, seconds=8)
+"""Somebody waits for it, and a core is busy."""
 file_texts = SandboxPool("vardkase.formats.incoming.file_text_program", LIMITS)
 word_texts = SandboxPool("vardkase.formats.incoming.docx_program", LIMITS, part=OptionalPart.DOCX)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from vardkase.core.sql import cursor
+from vardkase.core.time_budget import check_time
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.tag_names import tag_name_predicate
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
@@ -15,6 +17,9 @@ LONGEST_PHRASE = 5
 
 SHORTEST_NAME = 4
 """Characters; "Go" and "Net" are names as well, and occur in every text."""
+
+FEW_WORDS = 5_000
+"""In a longer text, phrases are looked for among all names, since asking for so many would take seconds."""
 
 LONGEST_TEXT = 500_000
 """Characters of a text that are searched; the rest is ignored."""
@@ -29,22 +34,44 @@ def tags_in(actor: Actor, text: str) -> dict[str, str]:
     Among clusters with the same name, names precede synonyms, then older ones come first; clusters in
     deprecated or disabled galaxies, and unreadable ones, are ignored.
     """
-    phrases = sorted(set(_phrases(text[:LONGEST_TEXT])))
+    words = WORD.findall(text[:LONGEST_TEXT])
+    if len(words) <= FEW_WORDS:
+        phrases = set(_phrases(words))
+    else:
+        names = _every_name()
+        starts = {name.partition(" ")[0] for name in names}
+        phrases = {one for one in _phrases(words, starts) if one in names or one.lower() in names}
     if not phrases:
         return {}
     sql = NAMED.format(visible=cluster_predicate(actor, "c"), known=tag_name_predicate(actor))
-    rows = cursor().execute(sql, {"phrases": phrases, **reader_parameters(actor)}).fetchall()
+    rows = cursor().execute(sql, {"phrases": sorted(phrases), **reader_parameters(actor)}).fetchall()
     return dict(rows)
 
 
-def _phrases(text: str) -> Iterator[str]:
-    words = WORD.findall(text)
-    for start in range(len(words)):
+def _phrases(words: Sequence[str], starts: AbstractSet[str] | None = None) -> Iterator[str]:
+    """With `starts`, only those that begin with one of them, also in lower case."""
+    for start, word in enumerate(words):
+        check_time()
+        if starts is not None:
+            bare = word.lstrip(EDGES)
+            if not starts.intersection((bare, bare.lower(), last := bare.rstrip(EDGES), last.lower())):
+                continue
         for end in range(start + 1, min(start + LONGEST_PHRASE, len(words)) + 1):
             phrase = " ".join(words[start:end]).strip(EDGES)
             if SHORTEST_NAME <= len(phrase) <= 200:
                 yield phrase
 
+
+def _every_name() -> set[str]:
+    """All that NAMED could find, whoever reads it: tags in lower case, the others as written."""
+    return {name for (name,) in cursor().execute(NAMES).fetchall()}
+
+
+NAMES = """
+SELECT lower(name) FROM tag WHERE NOT hide_tag
+UNION ALL SELECT value FROM galaxy_cluster WHERE NOT deleted
+UNION ALL SELECT value FROM galaxy_element WHERE key IN ('synonyms', 'external_id') AND length(value) <= 200
+"""
 
 NAMED = """
 WITH phrase AS MATERIALIZED (SELECT unnest(%(phrases)s::text[]) AS text),

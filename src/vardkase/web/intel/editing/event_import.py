@@ -23,7 +23,6 @@ from vardkase.formats.stix.importing import read_stix1, read_stix2
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.pasted_text import pasted
 from vardkase.intel.rules import may_publish_event
 from vardkase.intel.services.text_import import create_event_from_text
 from vardkase.web.intel.editing.common import group_options, reach_context
@@ -42,10 +41,10 @@ from vardkase.web.intel.editing.sources import (
 )
 from vardkase.web.intel.editing.text_review import (
     SuggestedTag,
+    found_in_text,
     review_context,
     reviewed_text,
     sources_context,
-    suggested_tags,
 )
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.display import thin
@@ -95,7 +94,7 @@ def create(request: PageRequest) -> HttpResponse:
     if not (sources.text or sources.mails or sources.files):
         form.add_error("text", gettext("Paste some text or choose a file."))
         return _source_page(request, form, sources)
-    return _review(request, sources)
+    return _review(request, form, sources)
 
 
 def _words_of(actor: Actor, refused: VardkaseError | ValidationError) -> ValidationError:
@@ -120,7 +119,7 @@ def _later_step(request: PageRequest) -> HttpResponse:
     sources = sent_sources(request)
     if posted.text(request, "go") == "text":
         return _source_page(request, SourceForm(initial={"text": sources.text}), sources)
-    return _review(request, sources)
+    return _review(request, SourceForm(request.POST), sources)
 
 
 def _source_page(request: PageRequest, form: SourceForm, sources: Sources) -> HttpResponse:
@@ -128,10 +127,13 @@ def _source_page(request: PageRequest, form: SourceForm, sources: Sources) -> Ht
     return render(request, "editing/event_import.html", context, status=422 if form.errors else 200)
 
 
-def _review(request: PageRequest, sources: Sources) -> HttpResponse:
-    values = pasted(request.actor, None, sources.text)
+def _review(request: PageRequest, form: SourceForm, sources: Sources) -> HttpResponse:
+    try:
+        values, tags = found_in_text(request, sources.text, title=sources.title)
+    except Invalid as refused:
+        form.add_error(None, str(refused))
+        return _source_page(request, form, sources)
     review = Review(values, posted.fields(request))
-    tags = suggested_tags(request, request.actor, f"{sources.title}\n{sources.text}")
     is_first = not posted.text(request, "page")
     fields = NewEventFields(
         None if is_first else request.POST,

@@ -17,8 +17,6 @@ from vardkase.exchange.modules.settings import ENABLED
 from vardkase.formats.incoming.recognition import DocumentKind
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
-from vardkase.intel.queries.event_parts import event_tags
-from vardkase.intel.queries.pasted_text import pasted
 from vardkase.intel.services.added_parts import add_parts
 from vardkase.intel.services.text_import import add_text
 from vardkase.web.intel.editing.common import back_to, group_options, own_event, reach_context
@@ -37,10 +35,10 @@ from vardkase.web.intel.editing.sources import (
 )
 from vardkase.web.intel.editing.text_review import (
     SuggestedTag,
+    found_in_text,
     review_context,
     reviewed_text,
     sources_context,
-    suggested_tags,
 )
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
@@ -96,10 +94,12 @@ def _source_page(request: PageRequest, event: EventRow, form: PasteForm, sources
 
 
 def _review(request: PageRequest, event: EventRow, form: PasteForm, sources: Sources) -> HttpResponse:
-    values = pasted(request.actor, event.id, sources.text)
+    try:
+        values, tags = found_in_text(request, sources.text, event_id=event.id)
+    except Invalid as refused:
+        form.add_error(None, str(refused))
+        return _source_page(request, event, form, sources)
     review = Review(values, posted.fields(request))
-    attached = [tag.name for tag in event_tags(event.id)]
-    tags = suggested_tags(request, request.actor, sources.text, attached)
     if posted.text(request, "go") == "add" and (done := _add(request, event, form, review, tags, sources)):
         return done
     context = {

@@ -18,7 +18,7 @@ from vardkase.core.errors import VardkaseError
 from vardkase.formats.incoming import reading
 from vardkase.formats.incoming.file_objects import objects_of_file, samples_in
 from vardkase.formats.incoming.file_text import text_of_file
-from vardkase.formats.incoming.reading_time import reading_time
+from vardkase.formats.incoming.reading_time import each_in_time, reading_time
 from vardkase.formats.incoming.recognition import DocumentKind, kind_of_file
 from vardkase.formats.incoming.services import openioc_parts, sandbox_parts
 from vardkase.misp.freetext import LONGEST_TEXT, detect
@@ -136,7 +136,7 @@ def gathered(request: PageRequest, parts: list[SourcePart]) -> Sources:
     before = sent_sources(request)
     sources = Sources(mails=before.mails, files=[file for file in before.files if not file.unread])
     texts = []
-    for part in parts:
+    for part in each_in_time(parts):
         try:
             with reading_time(request.actor.user_id):
                 text, title = _read(part, sources)

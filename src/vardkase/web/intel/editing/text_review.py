@@ -10,16 +10,21 @@ from typing import Any
 from django.utils.translation import gettext
 
 from vardkase.analysis.search.value_search import known_values
+from vardkase.core.errors import Invalid
+from vardkase.formats.incoming.reading_time import reading_time
+from vardkase.formats.problems import ImportProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports.tag_recognition import tags_in
-from vardkase.intel.queries.pasted_text import PastedValues
+from vardkase.intel.queries.event_parts import event_tags
+from vardkase.intel.queries.pasted_text import PastedValues, pasted
 from vardkase.intel.services.text_import import ReviewedText
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
 from vardkase.misp.types import CATEGORIES, DEFAULTS
 from vardkase.web.intel.editing.forms.review import ROWS_A_PAGE, Review
 from vardkase.web.intel.editing.held_files import HeldFile
 from vardkase.web.intel.editing.sources import Sources
+from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest
 
@@ -27,6 +32,10 @@ UNKNOWN_SHOWN = 200
 
 IDENTIFIER = re.compile(r"[A-Z]{1,4}\d{4}(?:\.\d{3})?|[^\s:]+:\S.*")
 """A phrase that names one tag and nothing else: ATT&CK's T1486 or S0154, or the tag itself."""
+
+
+LONGEST_REVIEWED = 1_000_000
+"""Characters, which take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,21 @@ class SuggestedTag:
     phrase: str
     chosen: bool
     reason: str = ""
+
+
+def found_in_text(
+    request: PageRequest, text: str, *, event_id: int | None = None, title: str = ""
+) -> tuple[PastedValues, list[SuggestedTag]]:
+    """What a text contains for an event, None for a new one.
+
+    Raises Invalid if the text is too long, or the account has had too much read.
+    """
+    if len(text) > LONGEST_REVIEWED:
+        raise Invalid(ImportProblem.TOO_LONG_TO_REVIEW(most=thin(LONGEST_REVIEWED)))
+    with reading_time(request.actor.user_id):
+        values = pasted(request.actor, event_id, text)
+        attached = [tag.name for tag in event_tags(event_id)] if event_id else []
+        return values, suggested_tags(request, request.actor, f"{title}\n{text}", attached)
 
 
 def suggested_tags(

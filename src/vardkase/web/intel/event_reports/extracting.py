@@ -16,14 +16,13 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import ReportRow
 from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.event_reports.extraction import COMMENT
-from vardkase.intel.queries.event_parts import event_tags
-from vardkase.intel.queries.pasted_text import pasted
+from vardkase.intel.queries.pasted_text import PastedValues
 from vardkase.intel.queries.version_tokens import report_mark
 from vardkase.intel.services.report_extraction import ReviewedReport, extract_reviewed
 from vardkase.intel.services.text_import import AddedText, ReviewedText
 from vardkase.misp.report_references import prose
 from vardkase.web.intel.editing.forms.review import Review
-from vardkase.web.intel.editing.text_review import SuggestedTag, review_context, suggested_tags
+from vardkase.web.intel.editing.text_review import SuggestedTag, found_in_text, review_context
 from vardkase.web.intel.event_reports.reports import own_report
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
@@ -39,14 +38,16 @@ def extract(request: PageRequest, reference: str, report_id: int) -> HttpRespons
     # The rows are numbered by what was found: choices made of another text mean nothing.
     sent = {} if has_changed or request.method != "POST" else posted.fields(request)
     text = prose(report.content)
-    values = pasted(request.actor, event.id, text)
+    unread = ""
+    try:
+        values, tags = found_in_text(request, text, event_id=event.id)
+    except Invalid as error:
+        values, tags, unread = PastedValues([], []), [], str(error)
     review = Review(values, sent)
-    attached = [tag.name for tag in event_tags(event.id)]
-    tags = suggested_tags(request, request.actor, text, attached)
-    refused = ""
-    if has_changed:
+    refused = unread
+    if has_changed and not unread:
         refused = gettext("Someone else changed the report. Nothing has been added. Review it again.")
-    elif posted.text(request, "go") == "add" and not review.wrong:
+    elif posted.text(request, "go") == "add" and not (unread or review.wrong):
         try:
             added = extract_reviewed(
                 request.actor, report.id, _reviewed(request, report, review, tags), seen=mark
@@ -65,7 +66,9 @@ def extract(request: PageRequest, reference: str, report_id: int) -> HttpRespons
         "with_references": not sent or posted.flag(request, "with_references"),
         **review_context(request, request.actor, values, review, tags),
     }
-    return render(request, "event_reports/extract.html", context, status=409 if refused else 200)
+    return render(
+        request, "event_reports/extract.html", context, status=422 if unread else 409 if refused else 200
+    )
 
 
 def _reviewed(
