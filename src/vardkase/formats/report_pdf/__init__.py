@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.typeset import pdf
 from vardkase.formats.report_pdf.blocks import blocks_of
+from vardkase.formats.report_pdf.pictures import pictures_of
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow, ReportRow
 from vardkase.intel.event_reports.markdown import report_tokens
@@ -34,6 +35,8 @@ def report_pdf(actor: Actor, printed: PrintedReport, *, language: str) -> bytes:
     event, report = printed.event, printed.report
     resolved = resolve_references(actor, event, report.content)
     label = marking_of(actor, resolved, report.id)
+    tokens = report_tokens(report.content)
+    pictures = pictures_of(tokens, resolved)
     data = {
         "title": report.name,
         "tlp": f"TLP:{label.upper()}" if label else "",
@@ -44,6 +47,7 @@ def report_pdf(actor: Actor, printed: PrintedReport, *, language: str) -> bytes:
             (gettext("Changed"), date_format(printed.changed, "DATE_FORMAT")),
         ],
         "event": event.info,
-        "blocks": blocks_of(report_tokens(report.content), resolved),
+        "blocks": blocks_of(tokens, resolved, pictures),
     }
-    return pdf(TEMPLATE, data, language=language)
+    contents = {picture.name: picture.content for picture in pictures.values()}
+    return pdf(TEMPLATE, data, language=language, pictures=contents)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext
 from markdown_it.token import Token
 
+from vardkase.formats.report_pdf.pictures import Picture
 from vardkase.intel.event_reports.markdown import REFERENCE_KIND
 from vardkase.intel.event_reports.references import (
     ReferencedAttribute,
@@ -36,7 +37,18 @@ class _PrintedReferences:
     """References as words, until LONGEST_REFERENCES is reached."""
 
     resolved: ResolvedReferences
+    pictures: Mapping[int, Picture]
     left: int = LONGEST_REFERENCES
+
+    def picture(self, reference: ReportReference) -> Block | None:
+        match self.resolved.of(reference):
+            case ReferencedAttribute() as found if picture := self.pictures.get(found.id):
+                # In place of a picture that cannot be decoded stand its words.
+                words, _kind = _words_of(reference, self.resolved)
+                alternative = gettext("Attached file: %(name)s") % {"name": found.value}
+                block = {"kind": "picture", "file": picture.name, "name": found.value}
+                return {**block, "words": words, "alternative": alternative}
+        return None
 
     def rows(self, reference: ReportReference) -> tuple[str, list[list[str]]] | None:
         """Name and values, if it is an object that is still printed."""
@@ -88,8 +100,10 @@ class _Place:
                 self.heading = int(token.tag[1]) if token.nesting > 0 else 0
 
 
-def blocks_of(tokens: Sequence[Token], resolved: ResolvedReferences) -> list[Block]:
-    blocks = list(_blocks(_fitting(tokens), _PrintedReferences(resolved)))
+def blocks_of(
+    tokens: Sequence[Token], resolved: ResolvedReferences, pictures: Mapping[int, Picture]
+) -> list[Block]:
+    blocks = list(_blocks(_fitting(tokens), _PrintedReferences(resolved, pictures)))
     if sum(map(_pieces, tokens)) > MOST_PIECES:
         rest = gettext("[The report is too long to print in full. The rest is on its page.]")
         blocks.append({"kind": "paragraph", "spans": [_span(rest, "", set())], "depth": 0})
@@ -157,8 +171,10 @@ def _code(token: Token, depth: int) -> Block:
 def _block_of_words(token: Token, place: _Place, references: _PrintedReferences) -> Block:
     children = token.children or []
     if len(children) == 1 and children[0].type == REFERENCE_KIND:
-        table = references.rows(children[0].meta["reference"])
-        if table is not None:
+        reference = children[0].meta["reference"]
+        if (picture := references.picture(reference)) is not None:
+            return {**picture, "depth": place.depth}
+        if (table := references.rows(reference)) is not None:
             name, rows = table
             return {"kind": "object", "name": name, "rows": rows, "depth": place.depth}
     block: Block = {"kind": "paragraph", "spans": list(_spans(children, references)), "depth": place.depth}
