@@ -36,6 +36,7 @@ NEWER = {
     "intel.0004_version_audience": 0,
     "intel.0005_report_drafts": 2,
     "intel.0006_undo_points_and_proposal_comments": 3,
+    "intel.0007_proposal_decisions": 1,
 }
 """The migrations since the apps were merged, each with the number of added models."""
 

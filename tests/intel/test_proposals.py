@@ -83,7 +83,8 @@ def test_deletion_is_proposed_and_accepted(seed: Seed, event: Event) -> None:
     assert (status, body["message"]) == (200, "Proposed change accepted.")
     attribute.refresh_from_db()
     assert attribute.deleted
-    assert not Proposal.objects.exists()
+    # The open one goes with the attribute, the decided one stays, so that peers learn of the decision.
+    assert list(Proposal.objects.values_list("to_delete", "deleted")) == [(True, True)]
 
 
 def test_discarded_proposal_changes_nothing(seed: Seed, event: Event) -> None:

@@ -35,7 +35,7 @@ def test_notification_is_counted_opened_and_marked(seed: Seed, event: Event) -> 
     analyst = visitor(seed.analyst)
     assert "1 unread notification" in text_of(analyst.get("/"))
     shown = text_of(analyst.get(LIST))
-    assert "1 new proposal" in shown
+    assert "Organisation B proposes a change" in shown
     assert "Beacons &lt;script&gt;" in shown
     assert SCRIPT not in shown
     row = Notification.objects.get(user=seed.analyst.user)
@@ -43,14 +43,14 @@ def test_notification_is_counted_opened_and_marked(seed: Seed, event: Event) -> 
     assert answer["Location"] == f"/event/{event.pk}/proposals/"
     assert "0 unread notifications" in text_of(analyst.get("/"))
     assert "No unread notifications" in text_of(analyst.get(LIST))
-    assert "1 new proposal" in text_of(analyst.get(f"{LIST}?show=all"))
+    assert "proposes a change" in text_of(analyst.get(f"{LIST}?show=all"))
     answer = analyst.post(f"{LIST}mark/", {"pk": row.pk, "unread": "1", "show": "all"}, follow=True)
     assert "Marked as unread." in text_of(answer)
     assert "Undo" in text_of(analyst.post(f"{LIST}mark-all/", follow=True))
     row.refresh_from_db()
     assert row.read_at is not None
     analyst.post(f"{LIST}unmark-all/", {"at": row.read_at.isoformat()})
-    assert "1 new proposal" in text_of(analyst.get(LIST))
+    assert "proposes a change" in text_of(analyst.get(LIST))
     for at in ("", "yesterday", "2026-13-45T00:00:00+00:00", "2026-01-01"):
         assert analyst.post(f"{LIST}unmark-all/", {"at": at}).status_code == 404
     assert analyst.post(f"{LIST}mark/", {"pk": "x"}).status_code == 404

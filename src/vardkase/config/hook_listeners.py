@@ -55,6 +55,7 @@ from vardkase.intel.proposals.hooks import (
     proposal_commented,
     proposals_decided,
     proposals_made,
+    proposals_reopened,
     proposals_stored,
 )
 from vardkase.intel.protection import keys as protection
@@ -240,7 +241,17 @@ LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(proposals_made, notifications.proposals_made, "notifies the owner of the event on the hub"),
     Listener(proposal_commented, notifications.proposal_commented, "notifies the other side on the hub"),
+    Listener(
+        proposals_decided,
+        proposal_notices.notify_proposers,
+        "mails those who proposed, once until they have read of it on the hub",
+    ),
     Listener(proposals_decided, notifications.proposals_decided, "notifies those who proposed on the hub"),
+    Listener(
+        proposals_reopened,
+        notifications.proposals_reopened,
+        "takes the unread notifications of the decision back",
+    ),
     Listener(
         delegation_requested,
         notifications.delegation_requested,

@@ -98,6 +98,7 @@ class IntelAction(AuditAction):
     PROPOSAL_COMMENTED = "proposal.commented", _("A comment on the proposal was written")
     PROPOSAL_DISCARDED = "proposal.discarded", _("The proposal was discarded")
     PROPOSAL_RECEIVED = "proposal.received", _("The proposals were received from another instance")
+    PROPOSAL_REOPENED = "proposal.reopened", _("Decided proposals were opened again")
     RELATIONSHIP_ADDED = "relationship.added", _("The relationship was added")
     RELATIONSHIP_DELETED = "relationship.deleted", _("The relationship was deleted")
     RELATIONSHIP_EDITED = "relationship.edited", _("The relationship was changed")

@@ -260,6 +260,8 @@ class ProposalProblem(ProblemCode):
     COMMENT_LENGTH = _("Write something, in at most %(most)s characters.")
     COMMENTS_FULL = _("A proposal has room for %(most)s comments.")
     NO_FIELDS = _("Choose at least one field to accept.")
+    NOT_REOPENED = _("The proposals can no longer be opened again.")
+    ATTRIBUTE_GONE = _("Nothing was opened again: the attribute of a proposal has been deleted since then.")
 
 
 class SightingProblem(ProblemCode):

@@ -141,7 +141,7 @@ def test_only_the_owner_decides_and_the_proposer_withdraws(seed: Seed, setup: Se
     assert stranger.get(of_event(setup, f"{new.pk}/accept/")).status_code == 405
     assert "Discard" not in text_of(stranger.get(of_event(setup)))
     mine = text_of(partner.get("/proposals/?show=made"))
-    assert mine.count("Withdraw") == 3
+    assert mine.count("/discard/") == 3
     assert "No proposals to decide on" in text_of(partner.get("/proposals/"))
     assert partner.post(of_event(setup, f"{new.pk}/discard/"), {"to_list": "1"}).url == "/proposals/"
     assert list(Proposal.objects.filter(deleted=True)) == [new]

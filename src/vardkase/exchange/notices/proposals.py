@@ -1,4 +1,4 @@
-"""Mail to event owners about proposals, once until they decide."""
+"""Mail about proposals: to event owners, once until they decide, and to those who proposed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from vardkase.core.mail.notify import notify
 from vardkase.core.mail.services import can_send
 from vardkase.core.private_links import page_address
 from vardkase.exchange.notices.mail_facts import CHOICES, headers
+from vardkase.exchange.notifications.models import DECIDED, Notification
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.models import Event
-from vardkase.intel.proposals.hooks import ProposalsStored
+from vardkase.intel.proposals.hooks import ProposalsDecided, ProposalsStored
 
 
 def notify_owner(stored: ProposalsStored) -> None:
@@ -27,3 +28,20 @@ def notify_owner(stored: ProposalsStored) -> None:
         "choices_link": page_address(CHOICES),
     }
     notify("event_proposal", None, map(Recipient.of, owners.iterator()), facts, headers=headers("proposals"))
+
+
+def notify_proposers(decided: ProposalsDecided) -> None:
+    """Notify those who proposed and want mail about events, once until they have read on the hub what became of it."""
+    if not can_send():
+        return
+    told = Notification.objects.filter(event_id=decided.event_id, kind__in=DECIDED, read_at=None)
+    proposers = reading_users().filter(pk__in=[user for _org, user in decided.proposers], contactalert=True)
+    facts: Facts = {
+        "number": decided.event_id,
+        "link": page_address("/notifications/"),
+        "choices_link": page_address(CHOICES),
+    }
+    people = proposers.exclude(pk__in=told.values("user_id"))
+    notify(
+        "proposals_decided", None, map(Recipient.of, people.iterator()), facts, headers=headers("proposals")
+    )

@@ -7,13 +7,18 @@ from collections.abc import Sequence
 from vardkase.core.jobs.hooks import JobEnded
 from vardkase.core.schedules.job_cleanup import TICKS
 from vardkase.core.sql import cursor
-from vardkase.exchange.notifications.models import NotificationKind
+from vardkase.exchange.notifications.models import Notification, NotificationKind
 from vardkase.exchange.notifications.notify import Notice, notify
 from vardkase.identity.accounts.models import User
 from vardkase.intel.analyst_data.hooks import AnalystDataStored
 from vardkase.intel.event_delegations.hooks import DelegationAnswered, DelegationRequested
 from vardkase.intel.models import Event
-from vardkase.intel.proposals.hooks import ProposalCommented, ProposalsDecided, ProposalsMade
+from vardkase.intel.proposals.hooks import (
+    ProposalCommented,
+    ProposalsDecided,
+    ProposalsMade,
+    ProposalsReopened,
+)
 from vardkase.intel.publication_requests.hooks import PublicationAnswered, PublicationRequested
 from vardkase.intel.sightings.hooks import StoredSighting
 from vardkase.intel.sightings.models import SightingType
@@ -32,7 +37,8 @@ def proposals_made(made: ProposalsMade) -> None:
     owner = Event.objects.values_list("org_id", flat=True).get(pk=made.event_id)
     if owner != made.organisation_id:
         kind, key = NotificationKind.PROPOSED, f"event {made.event_id}"
-        notify([Notice(kind, key, owner, event_id=made.event_id, count=made.count)])
+        by = made.organisation_id
+        notify([Notice(kind, key, owner, event_id=made.event_id, by_id=by, count=made.count)])
 
 
 def proposals_decided(decided: ProposalsDecided) -> None:
@@ -44,6 +50,14 @@ def proposals_decided(decided: ProposalsDecided) -> None:
             for (organisation, user), count in decided.proposers.items()
         ]
     )
+
+
+def proposals_reopened(reopened: ProposalsReopened) -> None:
+    """Take back the notifications of what was discarded, unless they have been read."""
+    for (organisation, user), count in reopened.proposers.items():
+        parameters = {"event": reopened.event_id, "org": organisation, "user": user, "count": count}
+        cursor().execute(COUNT_DOWN, parameters | {"kind": NotificationKind.PROPOSALS_DISCARDED.value})
+    Notification.objects.filter(event_id=reopened.event_id, read_at=None, count__lte=0).delete()
 
 
 def proposal_commented(said: ProposalCommented) -> None:
@@ -122,6 +136,10 @@ def job_ended(ended: JobEnded) -> None:
     cursor().execute(NOTIFY_OF_JOB, parameters | {"people": chosen})
 
 
+COUNT_DOWN = """
+UPDATE notification SET count = count - %(count)s
+WHERE user_id = %(user)s AND organisation_id = %(org)s AND event_id = %(event)s AND kind = %(kind)s AND read_at IS NULL
+"""
 # What a note is about, up to the event: itself, what that is about if it is a note too, and so on. A circle, which
 # peers can send, ends (UNION).
 CONCERNED = """

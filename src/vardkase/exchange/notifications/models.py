@@ -37,6 +37,10 @@ WITHOUT_CONTENT = (
 """Kinds that say nothing of what is shared on the hub."""
 
 
+DECIDED = (NotificationKind.PROPOSALS_ACCEPTED, NotificationKind.PROPOSALS_DISCARDED)
+"""Kinds that say what has become of the reader's own proposals."""
+
+
 class Notification(models.Model):
     """One notification. It holds no content: what it is about is read, and its visibility checked, when it is shown.
 

@@ -55,6 +55,7 @@ def notify(notices: Sequence[Notice], *, except_user: int | None = None) -> None
         "acts": [pk for pk, acts in people if acts],
         "acting": [kind.value for kind in ACTING],
         "at": now_seconds(),
+        "of_any": NotificationKind.PROPOSED.value,
         "quiet": [NotificationKind.SIGHTED.value, NotificationKind.FALSE_POSITIVE.value],
     }
     cursor().execute(NOTIFY, {**given, **limits})
@@ -71,6 +72,7 @@ def _people(organisation_ids: Collection[int]) -> list[tuple[int, bool]]:
 PARAMETERS = (
     "kinds", "keys", "orgs", "users", "events", "attributes", "saids", "questions", "jobs", "bys", "froms", "counts"
 )  # fmt: skip
+# What organisations have proposed is counted together, and names none if they are several.
 # Sightings of one event do not wait for each other, so that what is unread of them stays as it is: their number is
 # counted when it is shown.
 NOTIFY = """
@@ -97,5 +99,7 @@ INSERT INTO notification AS known (
 SELECT id, org_id, kind, key, event_id, attribute_id, said_id, question_id, job_id, by_id, count, %(at)s FROM notified
 WHERE kind <> ALL(%(quiet)s::text[]) ORDER BY id, key
 ON CONFLICT (user_id, kind, key) WHERE read_at IS NULL DO UPDATE
-SET count = known.count + excluded.count, at = excluded.at, job_id = excluded.job_id
+SET count = known.count + excluded.count, at = excluded.at, job_id = excluded.job_id,
+    by_id = CASE WHEN excluded.kind = %(of_any)s AND known.by_id IS DISTINCT FROM excluded.by_id THEN NULL
+        ELSE known.by_id END
 """

@@ -11,7 +11,7 @@ from typing import Any
 from vardkase.core.errors import NotFound
 from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import cursor
-from vardkase.exchange.notifications.models import WITHOUT_CONTENT, NotificationKind
+from vardkase.exchange.notifications.models import DECIDED, WITHOUT_CONTENT, NotificationKind
 from vardkase.exchange.notifications.problems import NotificationProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_publish_timestamp
@@ -22,6 +22,7 @@ from vardkase.identity.access.visibility import (
     event_predicate,
     reader_parameters,
 )
+from vardkase.intel.proposals.models import ProposalOutcome
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import readable_sightings
 
@@ -29,9 +30,23 @@ MOST_COUNTED = 100
 """Unread ones are counted up to this number; above it the header says "99+"."""
 
 
+MOST_DECIDED = 3
+"""Proposals that a notification names."""
+
+
 class Shown(StrEnum):
     ALL = "all"
     UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedProposal:
+    """What the reader has proposed, and what became of it."""
+
+    outcome: ProposalOutcome
+    to_delete: bool
+    type: str
+    value: str
 
 
 @dataclass(slots=True)
@@ -39,7 +54,7 @@ class NotificationLine:
     """A notification and what its reader may know of what it is about.
 
     `title` is the event's, None if they may not read it. `sightings` is how many arrived since it was last read, and
-    `value` what they are of, if it is one value.
+    `value` what they are of, if it is one value. `decided` are the last of the reader's proposals that were decided.
     """
 
     id: int
@@ -59,6 +74,7 @@ class NotificationLine:
     question: str | None
     sightings: int = field(default=0)
     value: str = field(default="")
+    decided: list[DecidedProposal] = field(default_factory=list)
 
     @property
     def when(self) -> datetime:
@@ -84,6 +100,7 @@ def notifications(
     lines = _lines(actor, f"{unread} AND {condition}", order, parameters)
     page = page_of(lines, place, size, lambda line: (line.at, line.id))
     _add_sightings(actor, page.rows)
+    _add_decided(page.rows)
     return page
 
 
@@ -124,10 +141,25 @@ def _add_sightings(actor: Actor, lines: Sequence[NotificationLine]) -> None:
         unread[pk].sightings, unread[pk].value = count, value or ""
 
 
+def _add_decided(lines: Sequence[NotificationLine]) -> None:
+    decided = {line.id: line for line in lines if line.kind in DECIDED}
+    if not decided:
+        return
+    parameters = {
+        "ids": list(decided),
+        "discarded": ProposalOutcome.DISCARDED.value,
+        "of_discarded": NotificationKind.PROPOSALS_DISCARDED.value,
+        "most": MOST_DECIDED,
+    }
+    for pk, outcome, *rest in cursor().execute(OWN_DECIDED, parameters).fetchall():
+        decided[pk].decided.append(DecidedProposal(ProposalOutcome(outcome), *rest))
+
+
 def _visible(actor: Actor) -> str:
     """SQL: notifications of the actor, as a member of the organisation they were notified in, of what they may read.
 
-    Of a delegation that was accepted they may not: the event belongs to another organisation now.
+    Of a delegation that was accepted they may not: the event belongs to another organisation now. What has become of
+    their own proposals they learn as soon as it is decided, though the event is not published again yet.
     """
     without_content = "n.kind = ANY(%(without_content)s::text[])"
     mine = "n.user_id = %(user)s AND n.organisation_id = %(organisation)s"
@@ -142,6 +174,9 @@ def _visible(actor: Actor) -> str:
     of_event = (
         f"(n.kind = '{NotificationKind.DELEGATION_ACCEPTED}' OR ({event} AND ({version}) AND ({attribute})))"
     )
+    later = event_predicate(actor, once_published=True)
+    decided = f"(n.kind = ANY(%(decided)s::text[]) AND e.id IS NOT NULL AND {later})"
+    of_event = f"({of_event} OR {decided})"
     said = f"s.id IS NOT NULL AND {analyst_data_predicate(actor, 's')}"
     return (
         f"{mine} AND CASE WHEN {without_content} THEN j.id IS NOT NULL "
@@ -156,6 +191,7 @@ def _parameters(actor: Actor) -> dict[str, Any]:
         "user": actor.user_id,
         "organisation": actor.organisation_id,
         "without_content": [kind.value for kind in WITHOUT_CONTENT],
+        "decided": [kind.value for kind in DECIDED],
         "most": MOST_COUNTED,
     }
 
@@ -179,6 +215,19 @@ LEFT JOIN organisation author ON author.id = s.orgc_id
 LEFT JOIN organisation actor ON actor.id = n.by_id
 LEFT JOIN reader_question q ON q.id = n.question_id
 WHERE {{visible}} AND {{condition}} ORDER BY {{order}} LIMIT %(limit)s
+"""
+# Only what the reader has written, so that it does not matter whether they may read the event just now.
+OWN_DECIDED = """
+SELECT n.id, own.outcome, own.to_delete, own.type, own.value
+FROM notification n CROSS JOIN LATERAL (
+    SELECT d.outcome, s.to_delete, s.type, concat_ws('|', s.value1, s.value2) AS value
+    FROM proposal s JOIN proposal_decision d ON d.proposal_id = s.id
+    WHERE s.event_id = n.event_id AND s.user_id = n.user_id AND s.org_id = n.organisation_id AND s.deleted
+      AND s.timestamp <= n.at AND d.outcome <> 'withdrawn'
+      AND (d.outcome = %(discarded)s) = (n.kind = %(of_discarded)s)
+    ORDER BY s.timestamp DESC, s.id DESC LIMIT least(n.count, %(most)s)
+) own
+WHERE n.id = ANY(%(ids)s)
 """
 SIGHTINGS = f"""
 SELECT n.id, count(*), CASE WHEN count(DISTINCT s.attribute_id) = 1 THEN min(concat_ws('|', a.value1, a.value2)) END

@@ -76,8 +76,8 @@ def for_each_reader(predicate: Callable[[Actor], str], reader: str = "r") -> str
     return f"({reader}.sees_all OR {condition})"
 
 
-def event_predicate(actor: Actor, event: str = "e") -> str:
-    """SQL for events (alias `event`) that the actor may read."""
+def event_predicate(actor: Actor, event: str = "e", *, once_published: bool = False) -> str:
+    """SQL for events (alias `event`) that the actor may read, or with `once_published` could if they were published."""
     if actor.has_content_access:
         return _opened(actor, event, event_predicate(_reader(actor), event))
     if not actor.may_read:
@@ -89,6 +89,7 @@ def event_predicate(actor: Actor, event: str = "e") -> str:
     published = published_for_groups(event)
     if not (settings.VARDKASE_UNPUBLISHED_PRIVATE or is_push):
         published = f"({published} OR NOT EXISTS ({IN_USE}) AND {event}.org_id NOT IN ({HIDING}))"
+    published = "TRUE" if once_published else published
     others = f"(NOT {event}.withheld AND {published} AND {_named(actor, event)})"
     # People are asked to take an event over; the other end of a connection must not read it for that.
     if actor.connection_scope is None:
@@ -279,9 +280,11 @@ def sighting_predicate(
 def proposal_predicate(actor: Actor, proposal: str = "s", attribute: str = "a", event: str = "e") -> str:
     """SQL for proposals of an event that passes `event_predicate`: one for an attribute needs access to it.
 
-    `attribute` is the alias of that attribute, outer joined.
+    `attribute` is the alias of that attribute, outer joined. What has become of their own proposal its makers read
+    even if the attribute has been deleted.
     """
-    about = f"{attribute_predicate(actor, attribute, event)} AND {deleted_predicate(actor, attribute, event)}"
+    remains = f"{deleted_predicate(actor, attribute, event)} OR {proposal}.org_id = %(reader_org)s"
+    about = f"{attribute_predicate(actor, attribute, event)} AND ({remains})"
     return f"({proposal}.attribute_id IS NULL OR ({about}))"
 
 

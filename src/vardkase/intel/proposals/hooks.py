@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from vardkase.core.hooks import Hook
+from vardkase.intel.proposals.models import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,18 @@ class ProposalsDecided:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalsReopened:
+    """The owner of an event has opened proposals again that it had discarded; `proposers` as of `ProposalsDecided`."""
+
+    event_id: int
+    proposers: Mapping[tuple[int, int], int]
+
+    @classmethod
+    def of(cls, event_id: int, proposals: Iterable[Proposal]) -> Self:
+        return cls(event_id, Counter((each.org_id, each.user_id) for each in proposals))
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalCommented:
     """`author_id` has written about a proposal to the other side: `organisation_id`, or one user of it."""
 
@@ -51,3 +66,4 @@ proposals_stored: Hook[ProposalsStored] = Hook("proposals_stored")
 proposals_made: Hook[ProposalsMade] = Hook("proposals_made")
 proposal_commented: Hook[ProposalCommented] = Hook("proposal_commented")
 proposals_decided: Hook[ProposalsDecided] = Hook("proposals_decided")
+proposals_reopened: Hook[ProposalsReopened] = Hook("proposals_reopened")

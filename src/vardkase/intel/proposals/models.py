@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from vardkase.core.file_columns import names_files
 from vardkase.identity.accounts.models import User
@@ -79,3 +81,35 @@ class ProposalComment(models.Model):
 
     def __str__(self) -> str:
         return f"on proposal {self.proposal_id}"
+
+
+class ProposalOutcome(models.TextChoices):
+    ACCEPTED = "accepted", pgettext_lazy("proposal", "Accepted")
+    PARTLY_ACCEPTED = "partly_accepted", pgettext_lazy("proposal", "Accepted in part")
+    CHANGED = "changed", pgettext_lazy("proposal", "Accepted with changes")
+    DISCARDED = "discarded", pgettext_lazy("proposal", "Discarded")
+    WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "Withdrawn")
+
+
+class ProposalDecision(models.Model):
+    """How a proposal was decided on this instance; one that a peer decided has none.
+
+    `org` is who decided, null if that must not be known any more. `before`: what the attribute read until then, as
+    `decisions.content_of`; `known_to_proposer`: it had not been edited since the proposal was made here. `fields` are
+    those accepted, of one accepted in part.
+    """
+
+    # Proposals are removed by SQL, and the constraint takes these with them.
+    proposal = models.OneToOneField(Proposal, models.DB_CASCADE, related_name="decision")
+    outcome = models.CharField(max_length=16, choices=ProposalOutcome)
+    org = models.ForeignKey(Organisation, models.DO_NOTHING, null=True, related_name="+")
+    user = models.ForeignKey(User, models.DB_SET_NULL, null=True, related_name="+")
+    before = models.JSONField(null=True)
+    known_to_proposer = models.BooleanField(default=False)
+    fields = ArrayField(models.TextField(), default=list)
+
+    class Meta:
+        db_table = "proposal_decision"
+
+    def __str__(self) -> str:
+        return f"{self.outcome} proposal {self.proposal_id}"

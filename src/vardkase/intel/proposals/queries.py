@@ -5,6 +5,7 @@ Aliases: s proposal, a the attribute it is about (or none), e its event, org who
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, proposal_predicate, reader_parameters
 from vardkase.intel.models import Attribute
 from vardkase.intel.problems import ProposalProblem
-from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.models import Proposal, ProposalOutcome
 from vardkase.intel.queries.find import Reference, matches
 
 NEWEST_EVENT_FIRST = "s.event_id DESC, s.id"
@@ -36,6 +37,7 @@ class ProposalFilters:
     creator_id: int | None = None
     attribute_id: int | None = None
     until: int | None = None
+    outcome: ProposalOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,26 @@ class ProposalEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """How a proposal was decided here. `organisation` is None if it must not be known, `person` unless they are of the
+    reader's organisation, and `before` (what the attribute read until then) unless the reader knows it."""
+
+    outcome: ProposalOutcome
+    organisation: str | None
+    person: str | None
+    before: ProposalContent | None
+    fields: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalLine:
-    """A proposal beside the attribute that it is about (`stored`), if any."""
+    """A proposal beside the attribute that it is about (`stored`), if any; `decision` is None while it is open, and if
+    a peer has decided it."""
 
     event: ProposalEvent
     proposed: ProposalContent
     stored: ProposalContent | None
+    decision: Decision | None
     id: int
     attribute_id: int | None
     org_id: int
@@ -123,14 +139,16 @@ def proposal_ids(actor: Actor, filters: ProposalFilters) -> list[int]:
 def proposal_lines(
     actor: Actor, filters: ProposalFilters, place: PagePosition | None, size: int
 ) -> Page[ProposalLine]:
-    """A page of proposals, newest first."""
+    """A page of proposals, newest first, or decided last."""
     place = sound(place, "bigint")
-    parameters = {**reader_parameters(actor), **place_parameters(place), "limit": size + 1}
-    condition, order = beyond("s.id", "s.id", "bigint", place, descending=True)
+    reader = {"own": actor.organisation_id, "all": actor.is_site_admin}
+    parameters = {**reader_parameters(actor), **reader, **place_parameters(place), "limit": size + 1}
+    sort = "s.timestamp" if filters.deleted else "s.id"
+    condition, order = beyond(sort, "s.id", "bigint", place, descending=True)
     conditions = [readable(actor), condition, *_conditions(filters, parameters)]
     sql = LINES.format(conditions=" AND ".join(conditions), order=order)
     lines = [_line(row) for row in cursor().execute(sql, parameters).fetchall()]
-    return page_of(lines, place, size, lambda line: (line.id, line.id))
+    return page_of(lines, place, size, lambda line: (line.timestamp if filters.deleted else line.id, line.id))
 
 
 def count_open(actor: Actor, *, creator_id: int | None = None) -> int:
@@ -170,8 +188,21 @@ def attributes_with_open(actor: Actor, event_id: int) -> set[int]:
 
 def _line(row: Sequence[Any]) -> ProposalLine:
     event, proposed = ProposalEvent(*row[7:14]), ProposalContent(*row[14:22])
-    stored = None if row[1] is None else ProposalContent(*row[22:])
-    return ProposalLine(event, proposed, stored, *row[:7])
+    stored = None if row[1] is None else ProposalContent(*row[22:30])
+    return ProposalLine(event, proposed, stored, _decision(*row[30:]), *row[:7])
+
+
+def _decision(
+    outcome: str | None,
+    organisation: str | None,
+    person: str | None,
+    before: str | None,
+    fields: Sequence[str] | None,
+) -> Decision | None:
+    if outcome is None:
+        return None
+    content = ProposalContent(**json.loads(before), data_sha256=None) if before else None
+    return Decision(ProposalOutcome(outcome), organisation, person, content, fields or ())
 
 
 def _conditions(filters: ProposalFilters, parameters: dict[str, Any]) -> Iterator[str]:
@@ -183,6 +214,7 @@ def _conditions(filters: ProposalFilters, parameters: dict[str, Any]) -> Iterato
         ("creator", "e.orgc_id = %(creator)s", filters.creator_id),
         ("attribute", "s.attribute_id = %(attribute)s", filters.attribute_id),
         ("until", "s.id <= %(until)s", filters.until),
+        ("outcome", DECIDED_SO, None if filters.outcome is None else filters.outcome.value),
     ):
         if value is not None:
             parameters[name] = value
@@ -193,6 +225,10 @@ SOURCE = """
 FROM proposal s JOIN event e ON e.id = s.event_id LEFT JOIN attribute a ON a.id = s.attribute_id
 """
 
+DECIDED_SO = (
+    "EXISTS (SELECT 1 FROM proposal_decision so WHERE so.proposal_id = s.id AND so.outcome = %(outcome)s)"
+)
+
 CONTENT = (
     "{0}.type, {0}.category, concat_ws('|', {0}.value1, {0}.value2), {0}.to_ids, {0}.comment, "
     "{0}.first_seen, {0}.last_seen, {0}.data_sha256"
@@ -201,7 +237,12 @@ CONTENT = (
 LINES = f"""
 SELECT s.id, s.attribute_id, s.org_id, org.name, s.to_delete, s.deleted, s.timestamp,
     e.id, e.info, e.orgc_id, e.user_id, e.org_id, e.locked, e.protected,
-    {CONTENT.format("s")}, {CONTENT.format("a")}
+    {CONTENT.format("s")}, {CONTENT.format("a")},
+    d.outcome, decider.name, CASE WHEN d.org_id = %(own)s THEN person.email END,
+    CASE WHEN %(all)s OR e.org_id = %(own)s OR (s.org_id = %(own)s AND d.known_to_proposer) THEN d.before::text END,
+    d.fields
 {SOURCE} JOIN organisation org ON org.id = s.org_id
+LEFT JOIN proposal_decision d ON d.proposal_id = s.id AND s.deleted
+LEFT JOIN organisation decider ON decider.id = d.org_id LEFT JOIN account person ON person.id = d.user_id
 WHERE {{conditions}} ORDER BY {{order}} LIMIT %(limit)s
 """

@@ -37,6 +37,7 @@ from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.problems import AttributeProblem, IntelProblem, ProposalProblem
+from vardkase.intel.proposals.decisions import COMPARED, contents_before, decide, forget_former_owner
 from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal, texts_of
 from vardkase.intel.proposals.hooks import (
     ProposalsDecided,
@@ -46,10 +47,11 @@ from vardkase.intel.proposals.hooks import (
     proposals_made,
     proposals_stored,
 )
-from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.models import Proposal, ProposalOutcome
 from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposal_ids
 from vardkase.intel.queries.find import Reference, find_attribute
 from vardkase.intel.rules import may_modify_event
+from vardkase.intel.settings import SANITISE_DELETED
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.time import render_seen
@@ -152,7 +154,8 @@ def announce(actor: Actor, event: Event, count: int = 1) -> None:
 
 def forget_of_deleted(changed: AttributesChanged) -> None:
     chosen = None if changed.attribute_ids is None else list(changed.attribute_ids)
-    cursor().execute(FORGET_OF_DELETED, {"event": changed.event_id, "ids": chosen})
+    parameters = {"event": changed.event_id, "ids": chosen, "wiped": SANITISE_DELETED.value}
+    cursor().execute(FORGET_OF_DELETED, parameters)
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:
@@ -169,6 +172,7 @@ def forget_of_former_owner(taken: EventOwnerChanged) -> None:
     )
     # So would what it has written about those of others.
     cursor().execute(FORGET_COMMENTS, (taken.event_id, taken.former_org_id))
+    forget_former_owner(taken)
 
 
 def require_proposing(actor: Actor) -> None:
@@ -207,6 +211,7 @@ def _accept(
     actor: Actor, event: Event, proposals: Sequence[Proposal], names: frozenset[str] | None = None
 ) -> None:
     """`names`: only these fields of what is stored change."""
+    before = contents_before(proposals)
     added = _add(actor, event, [proposal for proposal in proposals if proposal.attribute_id is None])
     attributes = Attribute.objects.in_bulk({each.attribute_id for each in proposals if each.attribute_id})
     audiences = attribute_audiences([*added, *attributes])
@@ -228,19 +233,40 @@ def _accept(
     write_changes(event.pk, changes, TagLoader(actor, ()))
     if doubled_value(event.pk, [attribute.pk for attribute in changes.changed]) is not None:
         raise Invalid({"value": [AttributeProblem.DUPLICATE()]})
+    if not proposals:
+        return
+    # Before the deletion, which removes the open proposals for an attribute.
+    mark_accepted(actor, event, proposals, _outcome_of(proposals, before, names), before, names or ())
     if to_delete:
         soft_delete_attributes(event.pk, to_delete)
-    if proposals:
-        touch(event, audiences)
-        mark_accepted(actor, event, proposals)
+    touch(event, audiences)
 
 
-def mark_accepted(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
-    """Decide proposals of a locked event that have been carried out."""
-    _mark_decided(proposals)
+def mark_accepted(
+    actor: Actor,
+    event: Event,
+    proposals: Sequence[Proposal],
+    outcome: ProposalOutcome,
+    before: Mapping[int, Mapping[str, Any]],
+    fields: Collection[str] = (),
+) -> None:
+    """Decide proposals of a locked event that have been carried out; `before` is of `contents_before`."""
+    decide(actor, proposals, outcome, before, fields)
     _answer(event, proposals, accepted=True)
     target = _audit_target(event, proposals)
     record(actor, IntelAction.PROPOSAL_ACCEPTED, target, {"count": len(proposals)})
+
+
+def _outcome_of(
+    proposals: Sequence[Proposal], before: Mapping[int, Mapping[str, Any]], names: frozenset[str] | None
+) -> ProposalOutcome:
+    """All of it is accepted too if `names` are all the fields in which it differs from what is stored."""
+    if names is None:
+        return ProposalOutcome.ACCEPTED
+    (proposal,) = proposals
+    stored = before.get(proposal.attribute_id or 0, {})
+    differing = {name for name in COMPARED if stored.get(name) != getattr(proposal, name)}
+    return ProposalOutcome.ACCEPTED if differing <= names else ProposalOutcome.PARTLY_ACCEPTED
 
 
 def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> list[int]:
@@ -280,18 +306,13 @@ def _discard(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
     is_owner = may_modify_event(actor, event)
     if not own and not is_owner:
         raise NotOwned
-    _mark_decided(proposals)
+    outcome = ProposalOutcome.DISCARDED if is_owner else ProposalOutcome.WITHDRAWN
+    decide(actor, proposals, outcome, contents_before(proposals))
     if is_owner:
         _answer(event, proposals, accepted=False)
     if proposals:
         target = _audit_target(event, proposals)
         record(actor, IntelAction.PROPOSAL_DISCARDED, target, {"count": len(proposals)})
-
-
-def _mark_decided(proposals: Sequence[Proposal]) -> None:
-    Proposal.objects.filter(pk__in=[proposal.pk for proposal in proposals]).update(
-        deleted=True, timestamp=now_seconds()
-    )
 
 
 def _answer(event: Event, proposals: Sequence[Proposal], *, accepted: bool) -> None:
@@ -315,6 +336,6 @@ DELETE FROM proposal_comment c USING proposal p WHERE p.id = c.proposal_id AND p
 
 FORGET_OF_DELETED = """
 DELETE FROM proposal p USING attribute a
-WHERE p.event_id = %(event)s AND a.id = p.attribute_id AND a.deleted
+WHERE p.event_id = %(event)s AND a.id = p.attribute_id AND a.deleted AND (NOT p.deleted OR %(wiped)s)
   AND (%(ids)s::bigint[] IS NULL OR p.attribute_id = ANY(%(ids)s::bigint[]))
 """

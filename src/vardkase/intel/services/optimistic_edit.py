@@ -16,6 +16,8 @@ from vardkase.intel.kernel.locking import known_timestamp, lock_event, lock_own_
 from vardkase.intel.kernel.results import Ingested
 from vardkase.intel.models import Event
 from vardkase.intel.problems import ProposalProblem
+from vardkase.intel.proposals.decisions import contents_before
+from vardkase.intel.proposals.models import ProposalOutcome
 from vardkase.intel.proposals.queries import can_be_changed, find_proposal
 from vardkase.intel.proposals.services import mark_accepted
 from vardkase.intel.queries.find import find_attribute, find_object
@@ -55,8 +57,9 @@ def accept_with_changes(actor: Actor, proposal_id: int, data: Mapping[str, Any],
     about = proposal.attribute
     if about is None or not can_be_changed(proposal, about, to_delete=proposal.to_delete):
         raise NotFound(ProposalProblem.NOT_FOUND())
+    before = contents_before([proposal])
     edited = edit_unchanged_attribute(actor, about.pk, data, mark)
-    mark_accepted(actor, event, [proposal])
+    mark_accepted(actor, event, [proposal], ProposalOutcome.CHANGED, before)
     return edited
 
 

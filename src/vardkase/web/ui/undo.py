@@ -1,4 +1,4 @@
-"""The message with a button that takes a change back."""
+"""Messages with a button that takes a change back, or leads on."""
 
 from __future__ import annotations
 
@@ -29,3 +29,8 @@ def say_with_undo(request: HttpRequest, said: str, view: str, *args: Any, **fiel
             gettext("Undo"),
         ),
     )
+
+
+def say_with_link(request: HttpRequest, said: str, words: str, url: str) -> None:
+    link = format_html('{} <a class="button button-small" href="{}">{}</a>', said, url, words)
+    messages.success(request, link)

@@ -11,10 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.exchange.notifications.models import DECIDED
 from vardkase.exchange.notifications.models import NotificationKind as Kind
-from vardkase.exchange.notifications.queries import NotificationLine
+from vardkase.exchange.notifications.queries import DecidedProposal, NotificationLine
 from vardkase.exchange.subscriptions.queries import names_of
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.proposals.models import ProposalOutcome
+from vardkase.misp.values.defang import defang
 from vardkase.web.core.jobs.labels import label_of
 from vardkase.web.exchange.subscriptions.presenters import why
 from vardkase.web.ui.display import thin
@@ -93,7 +96,7 @@ def shown(actor: Actor, lines: Sequence[NotificationLine]) -> list[ShownNotifica
 
 def _words(line: NotificationLine) -> str:
     if counted := COUNTED.get(line.kind):
-        return counted(line) % {"n": thin(line.sightings or line.count)}
+        return counted(line) % {"n": thin(line.sightings or line.count), "by": line.by}
     if line.job_id is not None:
         return _job_words(line)
     by = line.by or gettext("Another organisation")
@@ -102,13 +105,23 @@ def _words(line: NotificationLine) -> str:
 
 
 def _proposed(line: NotificationLine) -> str:
+    if line.by:
+        return ngettext("%(by)s proposes a change", "%(by)s proposes %(n)s changes", line.count)
     return ngettext("%(n)s new proposal", "%(n)s new proposals", line.count)
 
 
 def _accepted(line: NotificationLine) -> str:
+    if line.count == 1 and line.decided and (said := ONE_ACCEPTED.get(line.decided[0].outcome)):
+        return str(said)
     return ngettext(
         "%(n)s proposal of yours was accepted", "%(n)s proposals of yours were accepted", line.count
     )
+
+
+ONE_ACCEPTED: Mapping[ProposalOutcome, str | Promise] = {
+    ProposalOutcome.PARTLY_ACCEPTED: _("A proposal of yours was accepted in part"),
+    ProposalOutcome.CHANGED: _("A proposal of yours was accepted with changes"),
+}
 
 
 def _discarded(line: NotificationLine) -> str:
@@ -153,11 +166,21 @@ def _job_words(line: NotificationLine) -> str:
 def _about(line: NotificationLine) -> str:
     if line.event_id is None:
         return ""
+    if line.title is None and line.kind in DECIDED:
+        said = gettext("Event %(id)s. You can read it again once its owner has published the changes.")
+        return said % {"id": line.event_id}
     return line.title or gettext("Event %(id)s") % {"id": line.event_id}
 
 
 def _detail(line: NotificationLine) -> str:
+    if line.decided:
+        return ", ".join(_proposed_value(each) for each in line.decided)
     return line.question or line.value
+
+
+def _proposed_value(proposal: DecidedProposal) -> str:
+    value = defang(proposal.value, proposal.type)
+    return gettext("Deletion of %(value)s") % {"value": value} if proposal.to_delete else value
 
 
 def _url(line: NotificationLine) -> str:
@@ -165,6 +188,10 @@ def _url(line: NotificationLine) -> str:
         return reverse("job" if line.kind is Kind.HUB_JOB_FAILED else "own_job", args=[line.job_id])
     if line.kind is Kind.NOTED:
         return reverse("note", args=[line.note_uuid])
+    if line.kind in DECIDED:
+        if line.title is None:
+            return reverse("proposals") + "?show=made"
+        return reverse("event_proposals", args=[line.event_id]) + "?show=decided"
     if view := LISTS.get(line.kind):
         return reverse(view)
     return reverse(OF_EVENT.get(line.kind, "event"), args=[line.event_id])

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel import rules
 from vardkase.intel.columns import EventRow
 from vardkase.intel.problems import ProposalProblem
 from vardkase.intel.proposals import services
 from vardkase.intel.proposals.conversation import comment_on_proposal
+from vardkase.intel.proposals.decisions import reopen_proposals
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, can_be_changed, find_proposal, proposal_ids
 from vardkase.intel.queries.find import find_attribute_of, find_event
@@ -36,6 +38,7 @@ from vardkase.web.intel.editing.forms.attribute import AttributeForm
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.undo import say_with_link, say_with_undo
 
 PROPOSED = ("type", "category", "value", "comment")
 
@@ -62,7 +65,7 @@ def accept_fields(request: PageRequest, reference: str, proposal_id: int) -> Htt
     except Invalid as refused:
         messages.error(request, gettext("Nothing was accepted. %(why)s") % {"why": refused})
     else:
-        messages.success(request, gettext("The chosen fields of the proposal have been accepted."))
+        _say_accepted(request, event, gettext("The chosen fields of the proposal have been accepted."))
     return _back(request, event)
 
 
@@ -90,6 +93,21 @@ def discard(request: PageRequest, reference: str, proposal_id: int) -> HttpRespo
     """Discard the proposal, or withdraw it if it is one's own."""
     event = find_event(request.actor, reference)
     return _decide(request, event, [proposal_id], is_accepted=False)
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def reopen(request: PageRequest, reference: str) -> HttpResponse:
+    """Open again what the actor has just discarded or withdrawn."""
+    event = find_event(request.actor, reference)
+    try:
+        count = reopen_proposals(request.actor, event.id, posted.numbers(request, "pk"))
+    except (NotFound, Conflict) as refused:
+        messages.error(request, str(refused))
+    else:
+        said = ngettext("%(n)s proposal is open again.", "%(n)s proposals are open again.", count)
+        messages.success(request, said % {"n": thin(count)})
+    return _back(request, event)
 
 
 @page(Permission.ADD, writes=True)
@@ -138,7 +156,7 @@ def edit(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse
         )
         if saved is not None:
             form.drop_file()
-            messages.success(request, gettext("The proposal has been accepted with your changes."))
+            _say_accepted(request, event, gettext("The proposal has been accepted with your changes."))
             return redirect("event_proposals", event.id)
     form.keep_file()
     context = {
@@ -184,15 +202,34 @@ def _decide(request: PageRequest, event: EventRow, ids: list[int], *, is_accepte
     except Invalid as refused:
         messages.error(request, gettext("Nothing was accepted. %(why)s") % {"why": refused})
     else:
-        if count:
-            messages.success(request, _said(count, is_accepted=is_accepted))
+        if count and is_accepted:
+            _say_accepted(request, event, _said(count, is_accepted=True))
+        elif count:
+            _say_discarded(request, event, ids)
     return _back(request, event)
+
+
+def _say_accepted(request: PageRequest, event: EventRow, said: str) -> None:
+    """With a link to publish it, since others cannot read the event until then."""
+    now = find_event(request.actor, event.id)
+    if event.publish_timestamp and not now.published and rules.may_publish_event(request.actor, now):
+        url = reverse("event_publish", args=[event.id])
+        say_with_link(request, said, gettext("Publish changes"), url)
+    else:
+        messages.success(request, said)
+
+
+def _say_discarded(request: PageRequest, event: EventRow, ids: list[int]) -> None:
+    fields: dict[str, Any] = {"pk": [str(pk) for pk in ids]}
+    if to_list := posted.text(request, "to_list"):
+        fields["to_list"] = to_list
+    say_with_undo(request, _said(len(ids), is_accepted=False), "proposals_reopen", event.id, **fields)
 
 
 def _back(request: PageRequest, event: EventRow, proposal_id: int | None = None) -> HttpResponse:
     place = "" if proposal_id is None else f"#proposal-{proposal_id}"
-    if posted.flag(request, "to_list"):
-        return redirect(reverse("proposals") + place)
+    if to_list := posted.text(request, "to_list"):
+        return redirect(reverse("proposals") + ("?show=made" if to_list == "made" else "") + place)
     return redirect(reverse("event_proposals", args=[event.id]) + place)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 
 from vardkase.core.paging import Page
 from vardkase.intel.proposals.conversation import comments_on
+from vardkase.intel.proposals.models import ProposalOutcome
 from vardkase.intel.proposals.queries import ProposalFilters, ProposalLine, find_proposal, proposal_lines
 from vardkase.intel.queries.find import BIGGEST_ID, find_event
 from vardkase.web.intel.events.downloads import archived
@@ -42,20 +43,39 @@ def of_event(request: PageRequest, reference: str) -> HttpResponse:
 def every(request: PageRequest) -> HttpResponse:
     own = request.actor.organisation_id
     is_made = request.GET.get("show") == "made"
+    by_itself = "all" if is_made else "open"
+    asked = request.GET.get("state", "")
+    state = asked if asked in dict(_states()) else by_itself
     filters = ProposalFilters(
-        deleted=False, organisation_id=own if is_made else None, creator_id=None if is_made else own
+        deleted=None if state == "all" else state != "open",
+        organisation_id=own if is_made else None,
+        creator_id=None if is_made else own,
+        outcome=ProposalOutcome(state) if state in ProposalOutcome else None,
     )
     found = proposal_lines(request.actor, filters, wanted_place(request), wanted_size(request))
     context = {
         **_listed(request, found),
         "heading": pgettext("event", "Proposals"),
         "is_made": is_made,
+        "states": _states(),
+        "state": state,
+        "is_filtered": state != by_itself,
+        "all_url": first_page(request, state="all"),
         "tabs": [
             {"label": gettext("On our events"), "url": "?", "current": not is_made},
             {"label": gettext("Made by us"), "url": "?show=made", "current": is_made},
         ],
     }
     return render(request, "proposals/every.html", context)
+
+
+def _states() -> list[tuple[str, str]]:
+    return [
+        ("all", pgettext("proposals", "All")),
+        ("open", pgettext("proposals", "Open")),
+        ("decided", pgettext("proposals", "Decided")),
+        *((outcome.value, str(outcome.label)) for outcome in ProposalOutcome),
+    ]
 
 
 @page()

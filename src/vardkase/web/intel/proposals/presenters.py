@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel import rules
 from vardkase.intel.proposals.conversation import Comment
-from vardkase.intel.proposals.queries import ProposalContent, ProposalLine, can_be_changed
+from vardkase.intel.proposals.models import ProposalOutcome
+from vardkase.intel.proposals.queries import Decision, ProposalContent, ProposalLine, can_be_changed
 from vardkase.web.intel.editing.common import moment as moment_of_microseconds
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.display import local_time
@@ -41,6 +42,24 @@ class ProposedField:
     old: str
     new: str
     types: tuple[str, str] | None = None
+    is_refused: bool = False
+    """Whether the proposal was accepted without this field."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOutcome:
+    kind: str
+    icon: str
+    words: str
+
+
+OUTCOMES: Mapping[ProposalOutcome, tuple[str, dict[str, str]]] = {
+    ProposalOutcome.ACCEPTED: ("ok", {"icon": "check"}),
+    ProposalOutcome.PARTLY_ACCEPTED: ("info", {"icon": "list-check"}),
+    ProposalOutcome.CHANGED: ("info", {"icon": "pencil"}),
+    ProposalOutcome.DISCARDED: ("bad", {"icon": "x"}),
+    ProposalOutcome.WITHDRAWN: ("out", {"icon": "arrow-back-up"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +76,36 @@ class ShownProposal:
 
     @property
     def subject(self) -> ProposalContent:
-        return self.line.stored or self.line.proposed
+        """What it is about, as the reader may know it: of a decided one not what the attribute reads now."""
+        line = self.line
+        if line.deleted:
+            return (line.decision and line.decision.before) or line.proposed
+        return line.stored or line.proposed
+
+    @property
+    def outcome(self) -> ShownOutcome | None:
+        if not self.line.deleted:
+            return None
+        if self.line.decision is None:
+            return ShownOutcome("out", "", gettext("Decided on another hub, or before outcomes were kept"))
+        outcome = self.line.decision.outcome
+        kind, icon = OUTCOMES[outcome]
+        return ShownOutcome(kind, icon["icon"], str(outcome.label))
+
+    @property
+    def now_reads(self) -> str:
+        """The value of an attribute that was accepted with changes."""
+        line = self.line
+        is_changed = line.decision is not None and line.decision.outcome is ProposalOutcome.CHANGED
+        return line.stored.value if is_changed and line.stored else ""
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether the deletion that it proposes is open, or has been accepted."""
+        decision = self.line.decision
+        return not self.line.deleted or (
+            decision is not None and decision.outcome is ProposalOutcome.ACCEPTED
+        )
 
     @property
     def may_decide(self) -> bool:
@@ -92,6 +140,8 @@ class ShownProposal:
         line = self.line
         if line.to_delete:
             return []
+        if line.decision is not None and line.decision.before is not None:
+            return list(_decided(line.decision, line.decision.before, line.proposed))
         # Once it is decided, what is stored now says nothing about what was proposed.
         if line.stored is None or line.deleted:
             return list(_content(line.proposed, beside=self.subject))
@@ -109,6 +159,14 @@ def _compared(stored: ProposalContent, proposed: ProposalContent) -> Iterator[Pr
             change = "changed" if old and new else "added" if new else "removed"
             types = (stored.type, proposed.type) if name == "value" else None
             yield ProposedField(name, label, change, old, new, types)
+
+
+def _decided(
+    decision: Decision, before: ProposalContent, proposed: ProposalContent
+) -> Iterator[ProposedField]:
+    is_in_part = decision.outcome is ProposalOutcome.PARTLY_ACCEPTED
+    for field in _compared(before, proposed):
+        yield replace(field, is_refused=is_in_part and field.name not in decision.fields)
 
 
 def _content(proposed: ProposalContent, *, beside: ProposalContent) -> Iterator[ProposedField]:

@@ -22,6 +22,7 @@ urlpatterns = [
     path(ATTRIBUTE + "propose-deletion/", proposing.deletion, name="deletion_propose"),
     path(PROPOSALS + "accept/", deciding.accept_selected, name="proposals_accept"),
     path(PROPOSALS + "discard/", deciding.discard_selected, name="proposals_discard"),
+    path(PROPOSALS + "reopen/", deciding.reopen, name="proposals_reopen"),
     path(PROPOSALS + "accept-all/", deciding.accept_all, name="proposals_accept_all"),
     path(PROPOSALS + "discard-all/", deciding.discard_all, name="proposals_discard_all"),
     path(PROPOSAL + "accept/", deciding.accept, name="proposal_accept"),
