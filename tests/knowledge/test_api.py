@@ -123,8 +123,8 @@ def test_taken_name_is_refused(seed: Seed) -> None:
     ("path", "api_user"),
     [
         ("/tags/add", "analyst"),
-        ("/tags/edit/1", "org_admin"),
-        ("/tags/delete/1", "org_admin"),
+        ("/tags/edit/1", "analyst"),
+        ("/tags/delete/1", "analyst"),
         ("/tags/attachTagToObject", "reader"),
         ("/taxonomies/enable/1", "org_admin"),
         ("/galaxies/update", "org_admin"),

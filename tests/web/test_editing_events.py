@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from tests.factories import make_attribute, make_event
-from tests.factories.knowledge import make_tag
+from tests.factories.knowledge import make_cluster, make_galaxy, make_tag
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Event, EventTag
@@ -21,14 +24,14 @@ def web(seed: Seed) -> Client:
     return signed_in(seed.analyst)
 
 
-def sent(**fields: str) -> dict[str, str]:
+def sent(**fields: str | list[str]) -> dict[str, str | list[str]]:
     usual = {"info": "Phishing", "date": "2026-11-20", "threat_level_id": "2", "analysis": "1"}
     return {**usual, "distribution": "0", **fields}
 
 
 def test_event_is_added_as_draft(web: Client, seed: Seed) -> None:
     make_tag("tlp:amber")
-    answer = web.post("/event/new/", sent(tags="tlp:amber\n"))
+    answer = web.post("/event/new/", sent(tags="tlp:amber"))
     event = Event.objects.get()
     assert answer.headers["Location"] == f"/event/{event.pk}/"
     assert (event.info, event.threat_level_id, event.distribution) == ("Phishing", 2, 0)
@@ -49,9 +52,33 @@ def test_mutually_exclusive_tags_are_explained(web: Client) -> None:
     taxonomy = Taxonomy.objects.create(namespace="tlp", enabled=True, exclusive=True)
     for name in ("red", "green"):
         TaxonomyPredicate.objects.create(taxonomy=taxonomy, value=name)
-    page = web.post("/event/new/", sent(tags="tlp:red\ntlp:green"), headers={"accept-language": "en"})
+    page = web.post("/event/new/", sent(tags=["tlp:red", "tlp:green"]), headers={"accept-language": "en"})
     assert "Only one of these can be true" in page.text
+    kept = set(re.findall(r'name="tags"\s+value="([^"]+)"\s+checked', page.text))
+    assert kept == {"tlp:red", "tlp:green"}
     assert web.post("/event/new/", sent(tags="tlp:red")).status_code == 302
+
+
+def test_tags_are_searched_for_without_scripts_and_keep_the_form(web: Client, seed: Seed) -> None:
+    """What is already written and chosen stays."""
+    make_tag("tlp:amber")
+    galaxy = make_galaxy("mitre-attack-pattern")
+    name = make_cluster(galaxy, "Data Encrypted for Impact - T1486").tag_name
+    event = make_event(seed.org_a)
+    event.save()
+    for path, field in (("/event/new/", "info"), (f"/event/{event.pk}/attribute/new/", "value")):
+        looking = sent(**{field: "kept words"}, tags="tlp:amber", q_tags="T1486", find="tags")
+        page = web.post(path, looking)
+        assert page.status_code == 200
+        assert "kept words" in page.text
+        assert "error-summary" not in page.text
+        assert re.search(r'value="tlp:amber"\s+checked', page.text)
+        assert escape(name) in page.text
+    assert Event.objects.count() == 1
+    found = web.get("/tags/find/?field=tags&q_tags=T1486&tags=tlp:amber").text
+    assert escape(name) in found
+    assert "tlp:amber" in found
+    assert signed_in(seed.reader).get("/tags/find/?field=tags&q_tags=T1486").status_code == 403
 
 
 def test_only_own_sharing_groups_are_offered(web: Client, seed: Seed) -> None:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.factories import make_attribute, make_event
+from tests.factories.knowledge import make_tags
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.core import files, held_uploads
@@ -278,3 +279,24 @@ def test_other_organisations_cannot_edit(event: Event, seed: Seed, template: Obj
         assert signed_in(seed.stranger).post(f"/event/{event.pk}/{path}").status_code == 403
         assert signed_in(seed.reader).post(f"/event/{event.pk}/{path}").status_code == 403
     assert Object.objects.get().deleted is False
+
+
+def test_tags_are_chosen_for_every_attribute(web: Client, event: Event, template: ObjectTemplate) -> None:
+    make_tags("tlp:amber", "campaign:winter")
+    path = f"/event/{event.pk}/object/new/?template={template.pk}"
+    ip, name = (f"e{template.elements.get(object_relation=relation).pk}" for relation in ("ip", "name"))
+    written = {ip: "198.51.100.4", name: "c2.example", "distribution": "5", "comment": "kept words"}
+    looking = web.post(path, {**written, "tags": "tlp:amber", "q_tags": "winter", "find": "tags"}).text
+    for words in ("kept words", "198.51.100.4", "campaign:winter"):
+        assert words in looking
+    assert re.search(r'value="tlp:amber"\s+checked', looking)
+    assert not Object.objects.exists()
+    refused = web.post(path, {**written, "tags": ["tlp:amber", "no:such"]}).text
+    assert "Tag not found: no:such" in refused
+    assert not Object.objects.exists()
+    assert web.post(path, {**written, "tags": ["tlp:amber", "campaign:winter"]}).status_code == 302
+    for attribute in Attribute.objects.filter(event=event):
+        assert set(attribute.attribute_tags.values_list("tag__name", flat=True)) == {
+            "tlp:amber",
+            "campaign:winter",
+        }

@@ -95,7 +95,7 @@ def test_report_is_tagged(case: Case, seed: Seed) -> None:
     assert "TLP:RED" in text_of(case.web.get(path))
     assert case.web.post(f"{path}tags/", {"tags": ["no such tag"]}).status_code == 422
     assert "TLP:RED" in text_of(case.web.get(path))
-    assert "tlp:amber" in text_of(case.web.get("/report-tags/find/?field=tags&q_tags=amber"))
+    assert "tlp:amber" in text_of(case.web.get("/tags/find/?field=tags&q_tags=amber"))
     assert visitor(seed.stranger).post(f"{path}tags/", {"tags": []}).status_code == 403
     assert case.web.post(f"{path}tags/", {}).url == path
     assert "TLP:RED" not in text_of(case.web.get(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tests.api.calls import call
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_collection, make_tag
 from tests.factories.seed import Seed
@@ -96,7 +97,7 @@ def test_name_that_others_made_up_is_answered_as_a_new_one(seed: Seed) -> None:
     assert tag.colour == "#111111"
 
 
-def test_only_site_administrators_edit_and_delete_tags(web: Client, seed: Seed) -> None:
+def test_site_administrators_edit_and_delete_tags_of_everyone(web: Client, seed: Seed) -> None:
     tag = make_tag("campaign:winter")
     for client in (web, signed_in(seed.org_admin), signed_in(seed.reader)):
         assert client.get(f"/tags/{tag.pk}/edit/").status_code == 403
@@ -113,6 +114,36 @@ def test_only_site_administrators_edit_and_delete_tags(web: Client, seed: Seed) 
     assert "Events with the tag: 0" in site.get(f"/tags/{tag.pk}/delete/").text
     site.post(f"/tags/{tag.pk}/delete/")
     assert not Tag.objects.filter(pk=tag.pk).exists()
+
+
+def test_tag_editors_change_and_delete_tags_of_their_organisation(web: Client, seed: Seed) -> None:
+    """As long as it is reserved for them: one for everyone may be in use by anybody."""
+    ours, theirs = make_tag("ours:one", org_id=seed.org_a.pk), make_tag("theirs:one", org_id=seed.org_b.pk)
+    for_all, mine = (
+        make_tag("all:one"),
+        make_tag("mine:one", org_id=seed.org_a.pk, user_id=seed.analyst.user.pk),
+    )
+    editor = in_english(seed.org_admin)
+    shown = editor.get("/tags/", {"scope": "own"}).text
+    assert f"/tags/{ours.pk}/edit/" in shown
+    assert f"/tags/{ours.pk}/delete/" in shown
+    assert f"/tags/{for_all.pk}/edit/" not in editor.get("/tags/", {"q": "all:"}).text
+    assert "Only a site administrator can rename" in editor.get(f"/tags/{ours.pk}/edit/").text
+    change = {"name": "hidden:name", "colour": "#123456", "hide_tag": "on", "org_id": seed.org_a.pk}
+    assert editor.post(f"/tags/{ours.pk}/edit/", change).status_code == 302
+    ours.refresh_from_db()
+    assert (ours.name, ours.colour, ours.hide_tag) == ("ours:one", "#123456", True)
+    for tag, status in ((for_all, 403), (theirs, 404), (mine, 404)):
+        for act in ("edit", "delete"):
+            assert editor.post(f"/tags/{tag.pk}/{act}/", change).status_code == status
+            answer, _body = call(seed.org_admin.key, "POST", f"/tags/{act}/{tag.pk}", {"colour": "#000000"})
+            assert answer == {403: 403, 404: 405}[status]
+    assert web.post(f"/tags/{ours.pk}/delete/").status_code == 403
+    for refused in ({"name": "other"}, {"org_id": seed.org_b.pk}, {"user_id": seed.analyst.user.pk}):
+        assert call(seed.org_admin.key, "POST", f"/tags/edit/{ours.pk}", refused)[0] == 405
+    assert call(seed.org_admin.key, "POST", f"/tags/edit/{ours.pk}", {"hide_tag": False})[0] == 200
+    assert editor.post(f"/tags/{ours.pk}/delete/").status_code == 302
+    assert set(Tag.objects.values_list("pk", flat=True)) == {theirs.pk, for_all.pk, mine.pk}
 
 
 def test_collection_is_created_changed_and_deleted(seed: Seed) -> None:

@@ -130,9 +130,9 @@ def quick_add(call: Call, name: str = "", *, body: TagName) -> Saved:
     return saved("Tag added.", "/tags/quickAdd", id=str(tag.pk), data={"Tag": tag_dict(tag)})
 
 
-@endpoint("tags/edit", site_admin=True, writes=True, describes=ABOUT_EDIT, answers="Tag")
+@endpoint("tags/edit", requires=(Permission.TAG_EDITOR,), writes=True, describes=ABOUT_EDIT, answers="Tag")
 def edit(call: Call, tag_id: Segment = "", *, body: TagChanges, params: TagReference) -> Json:
-    """Edit a tag; fields left out keep their values."""
+    """Edit a tag that is reserved for one's organisation, or any as a site administrator; fields left out stay."""
     try:
         tag = services.edit_tag(call.actor, _find(call.actor, tag_id or params.id).pk, body.sent)
     except Conflict as error:
@@ -142,9 +142,9 @@ def edit(call: Call, tag_id: Segment = "", *, body: TagChanges, params: TagRefer
     return Json({"Tag": tag_dict(tag)})
 
 
-@endpoint("tags/delete", site_admin=True, writes=True)
+@endpoint("tags/delete", requires=(Permission.TAG_EDITOR,), writes=True)
 def delete(call: Call, tag_id: Segment = "", *, params: TagReference) -> Json:
-    """Delete a tag; it is removed from everything that carries it."""
+    """Delete a tag that one may edit; it is removed from everything that carries it."""
     services.delete_tag(call.actor, _find(call.actor, tag_id or params.id).pk)
     return named("Tag deleted.", call.base_url + call.path)
 

@@ -38,4 +38,9 @@ class TagProblem(ProblemCode):
     NAME_TAKEN = _("A tag with this name already exists."), "A similar name already exists."
     NAME_RESERVED = _("This name cannot be used for a tag.")
     BAD_NAME = _("The name is too long or is not text."), "The name is too long, or no text."
+    NOT_OURS = _("Only a site administrator can change or delete a tag that others may use.")
+    NOT_RENAMED = _(
+        "Only a site administrator can rename a tag. Create a new one and delete this one instead."
+    )
+    NOT_GIVEN_AWAY = _("Choose everyone or your own organisation.")
     BAD_COLOUR = _("Enter the colour as #FFFFFF."), "Colour has to be in the RGB format (#FFFFFF)"

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.permissions import Credential
+from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.knowledge.taxonomies.models import Tag
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -54,6 +54,15 @@ def may_use(actor: Actor, tag: Tag) -> bool:
     if actor.is_site_admin:
         return True
     return tag.org_id in (0, actor.organisation_id) and tag.user_id in (0, actor.user_id)
+
+
+def may_change(actor: Actor, tag: Tag) -> bool:
+    """A tag that is reserved for one's own organisation is changed by its tag editors; the others may be in use by
+    anybody, so that only site administrators change them."""
+    if actor.is_site_admin:
+        return True
+    is_ours = tag.org_id == actor.organisation_id and tag.user_id in (0, actor.user_id)
+    return is_ours and actor.may(Permission.TAG_EDITOR)
 
 
 def maker_of(actor: Actor) -> int:

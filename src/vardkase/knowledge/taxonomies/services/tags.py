@@ -24,6 +24,7 @@ from vardkase.knowledge.taxonomies.rules import (
     colour_of,
     is_possible_name,
     maker_of,
+    may_change,
     may_use,
 )
 from vardkase.misp.flags import as_bool, as_int
@@ -70,9 +71,11 @@ def _known_from_now_on(actor: Actor, tag: Tag, colour: str) -> Tag:
 
 @transaction.atomic
 def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
-    actor.require_writing(Permission.SITE_ADMIN)
-    tag = _locked(tag_id)
+    """Raises Forbidden for a tag that is not the actor's to change (`may_change`)."""
+    tag = _locked(actor, tag_id)
     values = _values(data)
+    if not actor.is_site_admin:
+        _check_own(actor, tag, values)
     if not values.get("name", tag.name).strip():
         raise Invalid({"name": [CommonProblem.MISSING()]})
     if Tag.objects.filter(name__iexact=values.get("name", tag.name)).exclude(pk=tag.pk).exists():
@@ -88,8 +91,7 @@ def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
 
 @transaction.atomic
 def delete_tag(actor: Actor, tag_id: int) -> None:
-    actor.require_writing(Permission.SITE_ADMIN)
-    tag = _locked(tag_id)
+    tag = _locked(actor, tag_id)
     record(actor, KnowledgeAction.TAG_DELETED, Target.of(tag))
     tag.delete()
 
@@ -106,8 +108,21 @@ def toggle_favourite(actor: Actor, tag: Tag) -> bool:
     return created
 
 
-def _locked(tag_id: int) -> Tag:
-    return first_or_not_found(Tag.objects.select_for_update().filter(pk=tag_id), TagProblem.NOT_FOUND())
+def _locked(actor: Actor, tag_id: int) -> Tag:
+    actor.require_writing(Permission.SITE_ADMIN if actor.is_site_admin else Permission.TAG_EDITOR)
+    tag = first_or_not_found(Tag.objects.select_for_update().filter(pk=tag_id), TagProblem.NOT_FOUND())
+    if not may_change(actor, tag):
+        raise Forbidden(TagProblem.NOT_OURS())
+    return tag
+
+
+def _check_own(actor: Actor, tag: Tag, values: Mapping[str, Any]) -> None:
+    # Whether a name is taken would reveal tags that the actor may not know.
+    if values.get("name", tag.name) != tag.name:
+        raise Invalid({"name": [TagProblem.NOT_RENAMED()]})
+    for key, own in (("org_id", actor.organisation_id), ("user_id", actor.user_id)):
+        if values.get(key, getattr(tag, key)) not in (0, own):
+            raise Invalid({key: [TagProblem.NOT_GIVEN_AWAY()]})
 
 
 def _values(data: Mapping[str, Any]) -> dict[str, Any]:

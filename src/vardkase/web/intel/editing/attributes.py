@@ -37,6 +37,7 @@ from vardkase.web.intel.editing.forms.attribute import AttributeForm, category_c
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import form_with_pickers
 
 FIELDS = (
     "type",
@@ -154,16 +155,19 @@ def attribute_form[Form: AttributeForm](
     is_new: bool = False,
     in_object: bool = False,
 ) -> Form:
-    sent = request.method == "POST"
-    return form_class(
-        request.POST if sent else None,
-        request.FILES if sent else None,
-        actor=request.actor,
-        is_new=is_new,
-        in_object=in_object,
-        initial=initial,
-        categories_url=reverse("attribute_categories"),
-        **group_options(request.actor),
+    kept = {"kept_file": posted.text(request, "kept_file")}
+    return form_with_pickers(
+        request,
+        lambda data: form_class(
+            data,
+            request.FILES if data is not None else None,
+            actor=request.actor,
+            is_new=is_new,
+            in_object=in_object,
+            initial=initial | kept,
+            categories_url=reverse("attribute_categories"),
+            **group_options(request.actor),
+        ),
     )
 
 

@@ -25,6 +25,7 @@ from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.forms.reach import reach_counts
 from vardkase.web.ui.pages import PageRequest
+from vardkase.web.ui.picker_views import searched_for
 from vardkase.web.ui.undo import say_with_undo
 
 
@@ -71,7 +72,7 @@ def form_page(
     *,
     has_conflict: bool = False,
 ) -> HttpResponse:
-    full = {**context, **reach_context(request.actor, form)}
+    full = {**context, **reach_context(request.actor, form), **searched_for(request)}
     return render(request, template, full, status=409 if has_conflict else 200)
 
 

@@ -40,7 +40,6 @@ from vardkase.web.intel.editing.sources import (
     sent_sources,
 )
 from vardkase.web.intel.editing.text_review import (
-    SuggestedTag,
     found_in_text,
     review_context,
     reviewed_text,
@@ -51,6 +50,7 @@ from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import searched_for
 
 ONLY_US = 0
 LONGEST_TITLE = 120
@@ -134,10 +134,12 @@ def _review(request: PageRequest, form: SourceForm, sources: Sources) -> HttpRes
         form.add_error(None, str(refused))
         return _source_page(request, form, sources)
     review = Review(values, posted.fields(request))
+    named = [tag.name for tag in tags if tag.chosen]
     is_first = not posted.text(request, "page")
     fields = NewEventFields(
         None if is_first else request.POST,
         actor=request.actor,
+        beside=named,
         initial={
             "info": sources.title,
             "distribution": settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION,
@@ -148,13 +150,14 @@ def _review(request: PageRequest, form: SourceForm, sources: Sources) -> HttpRes
     )
     if lost_files(sources):
         fields.add_error(None, gettext("The files are no longer kept. Choose them again."))
-    if posted.text(request, "go") == "add" and (made := _create(request, fields, review, tags, sources)):
+    if posted.text(request, "go") == "add" and (made := _create(request, fields, review, named, sources)):
         return made
     context = {
         "heading": gettext("New event from text or file"),
         **sources_context(request, sources),
         **review_context(request, request.actor, values, review, tags),
         **reach_context(request.actor, fields),
+        **searched_for(request),
     }
     return render(request, "editing/event_import_review.html", context, status=422 if fields.errors else 200)
 
@@ -163,12 +166,13 @@ def _create(
     request: PageRequest,
     fields: NewEventFields,
     review: Review,
-    tags: Sequence[SuggestedTag],
+    tags: Sequence[str],
     sources: Sources,
 ) -> HttpResponse | None:
     if not fields.is_valid() or review.wrong:
         return None
-    text = reviewed_text(request, review, tags, sources, "", {"distribution": INHERIT})
+    names = [*tags, *fields.cleaned_data["tags"]]
+    text = reviewed_text(request, review, names, sources, "", {"distribution": INHERIT})
     try:
         event_id, added = create_event_from_text(request.actor, fields.document(), text)
     except (Invalid, Conflict) as refused:

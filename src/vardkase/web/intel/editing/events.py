@@ -33,6 +33,7 @@ from vardkase.web.intel.editing.forms.event import EventForm
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.reach import ReachForm
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import form_with_pickers
 
 
 @page(Permission.ADD, writes=True)
@@ -103,9 +104,10 @@ def _keepers(request: PageRequest, event: EventRow) -> Keepers:
 
 
 def _form(request: PageRequest, *, is_new: bool, initial: dict[str, Any]) -> EventForm:
-    data = request.POST if request.method == "POST" else None
-    return EventForm(
-        data, actor=request.actor, is_new=is_new, initial=initial, **group_options(request.actor)
+    groups = group_options(request.actor)
+    return form_with_pickers(
+        request,
+        lambda data: EventForm(data, actor=request.actor, is_new=is_new, initial=initial, **groups),
     )
 
 

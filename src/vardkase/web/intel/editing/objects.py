@@ -39,6 +39,7 @@ from vardkase.web.knowledge.object_templates.search import matching
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import form_with_pickers
 
 SHOWN = 30
 """Templates in the list; searching finds the others."""
@@ -51,7 +52,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     if not chosen:
         return _choose(request, event)
     template = find_template(chosen)
-    form = _form(request, {"distribution": INHERIT})
+    form = _form(request, {"distribution": INHERIT}, is_new=True)
     fields = _fields(request, template)
     is_right = _is_saving(request) and _both_valid(form, fields)
     twin = _object_of_file(request, event, fields) if is_right else None
@@ -60,7 +61,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
             **form.facts(),
             "template_uuid": str(template.uuid),
             "template_version": template.version,
-            "Attribute": fields.documents(),
+            "Attribute": form.tagged(fields.documents()),
         }
         included = _included(request, form, fields)
         if included:
@@ -89,7 +90,7 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
     template = made if made is not None else find_template(object_.template_uuid)
     stored = {name: getattr(object_, name) for name in ("comment", "distribution", "sharing_group_id")}
     stored |= {name: moment(getattr(object_, name)) for name in ("first_seen", "last_seen")}
-    form = _form(request, stored)
+    form = _form(request, stored, is_new=False)
     fields = _fields(request, template, object_.id)
     conflict = False
     if _is_saving(request) and _both_valid(form, fields):
@@ -177,7 +178,8 @@ def _object_of_file(request: PageRequest, event: EventRow, fields: TemplateField
 
 
 def _is_saving(request: PageRequest) -> bool:
-    return request.method == "POST" and not posted.text(request, "more")
+    searches = posted.text(request, "more") or posted.text(request, "find")
+    return request.method == "POST" and not searches
 
 
 def _both_valid(form: ObjectForm, fields: TemplateFields) -> bool:
@@ -186,9 +188,9 @@ def _both_valid(form: ObjectForm, fields: TemplateFields) -> bool:
     return form.is_valid() and right
 
 
-def _form(request: PageRequest, initial: dict[str, Any]) -> ObjectForm:
-    data = request.POST if request.method == "POST" else None
-    return ObjectForm(data, initial=initial, **group_options(request.actor))
+def _form(request: PageRequest, initial: dict[str, Any], *, is_new: bool) -> ObjectForm:
+    options = {"actor": request.actor, "is_new": is_new, **group_options(request.actor)}
+    return form_with_pickers(request, lambda data: ObjectForm(data, initial=initial, **options))
 
 
 def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | None = None) -> TemplateFields:

@@ -17,12 +17,14 @@ from vardkase.exchange.modules.settings import ENABLED
 from vardkase.formats.incoming.recognition import DocumentKind
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
+from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.services.added_parts import add_parts
 from vardkase.intel.services.text_import import add_text
 from vardkase.web.intel.editing.common import back_to, group_options, own_event, reach_context
 from vardkase.web.intel.editing.event_import import EVENT_KINDS
 from vardkase.web.intel.editing.forms.review import Review
 from vardkase.web.intel.editing.forms.sources import PasteForm
+from vardkase.web.intel.editing.forms.tagging import check_tags
 from vardkase.web.intel.editing.sources import (
     SourcePart,
     Sources,
@@ -34,7 +36,6 @@ from vardkase.web.intel.editing.sources import (
     sent_sources,
 )
 from vardkase.web.intel.editing.text_review import (
-    SuggestedTag,
     found_in_text,
     review_context,
     reviewed_text,
@@ -44,6 +45,7 @@ from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import searched_for
 
 ANALYSES = frozenset((DocumentKind.OPENIOC, DocumentKind.SANDBOX))
 """Kinds whose parts are added as they are."""
@@ -58,6 +60,7 @@ def paste(request: PageRequest, reference: str) -> HttpResponse:
         request.POST if sent else None,
         request.FILES if sent else None,
         initial={"distribution": 5, "text": request.GET.get("text", "")},
+        actor=request.actor,
         **group_options(request.actor),
     )
     sources = sent_sources(request)
@@ -100,14 +103,19 @@ def _review(request: PageRequest, event: EventRow, form: PasteForm, sources: Sou
         form.add_error(None, str(refused))
         return _source_page(request, event, form, sources)
     review = Review(values, posted.fields(request))
-    if posted.text(request, "go") == "add" and (done := _add(request, event, form, review, tags, sources)):
-        return done
+    if posted.text(request, "go") == "add":
+        named = [tag.name for tag in tags if tag.chosen]
+        attached = [tag.name for tag in event_tags(event.id)]
+        check_tags(form, "tags", request.actor, [*attached, *named])
+        if done := _add(request, event, form, review, named, sources):
+            return done
     context = {
         "heading": gettext("Review extracted values"),
         "event": event,
         **sources_context(request, sources),
         **review_context(request, request.actor, values, review, tags),
         **reach_context(request.actor, form),
+        **searched_for(request),
     }
     return render(request, "editing/paste_review.html", context)
 
@@ -144,12 +152,13 @@ def _add(
     event: EventRow,
     form: PasteForm,
     review: Review,
-    tags: Sequence[SuggestedTag],
+    tags: Sequence[str],
     sources: Sources,
 ) -> HttpResponse | None:
     if review.wrong or form.errors:
         return None
-    text = reviewed_text(request, review, tags, sources, form.cleaned_data["comment"], form.reach())
+    names = [*tags, *form.cleaned_data["tags"]]
+    text = reviewed_text(request, review, names, sources, form.cleaned_data["comment"], form.reach())
     if not (text.attributes or text.tags or text.objects):
         form.add_error(None, gettext("Choose at least one value or tag."))
         return None

@@ -98,7 +98,7 @@ def _reason(is_excluded: bool, phrase: str) -> str:
 def reviewed_text(
     request: PageRequest,
     review: Review,
-    tags: Sequence[SuggestedTag],
+    tags: Sequence[str],
     sources: Sources,
     comment: str,
     reach: dict[str, Any],
@@ -109,7 +109,7 @@ def reviewed_text(
         each["Attribute"] = [{**attribute, **reach} for attribute in each["Attribute"]]
     return ReviewedText(
         [*review.documents(comment, reach), *({**each, **reach} for each in attachments)],
-        [tag.name for tag in tags if tag.chosen],
+        list(dict.fromkeys(tags)),
         [
             *({**mail, **reach} for mail in sources.chosen_mails(request)),
             *review.objects(comment, reach),

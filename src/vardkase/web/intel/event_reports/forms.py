@@ -7,15 +7,14 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.event_reports.drafts import LONGEST_CONTENT, DraftText
 from vardkase.intel.event_reports.templates import LONGEST_TEMPLATE, TemplateFields
-from vardkase.knowledge.tag_choices import tag_choices
 from vardkase.misp.report import MAX_NAME
-from vardkase.web.ui.forms.picker import Names, Picker
+from vardkase.web.knowledge.tag_picker import TagPicker
 from vardkase.web.ui.forms.reach import ReachForm
 
 
@@ -118,15 +117,11 @@ class ReportImportForm(ReachForm):
 
 
 class ReportTagsForm(forms.Form):
-    tags = Picker(
-        label=pgettext_lazy("noun", "Tags"),
-        help_text=_("Search for tags, taxonomies, actors and techniques."),
-    )
+    tags = TagPicker()
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        source = Names(lambda text: (choice.name for choice in tag_choices(actor, text)))
-        self.fields["tags"].source = source  # type: ignore[attr-defined]
+        self.fields["tags"].ask(actor)  # type: ignore[attr-defined]
 
 
 class ReportTemplateForm(forms.Form):

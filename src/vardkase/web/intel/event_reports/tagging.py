@@ -16,7 +16,7 @@ from vardkase.web.intel.event_reports.reports import own_report, parents
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.picker_views import form_with_pickers, found_choices
+from vardkase.web.ui.picker_views import form_with_pickers
 
 
 @page(Permission.TAGGER, writes=True)
@@ -31,10 +31,5 @@ def tags(request: PageRequest, reference: str, report_id: int) -> HttpResponse:
             replace_tags(request.actor, report.id, form.cleaned_data["tags"])
             messages.success(request, gettext("Saved."))
             return redirect("report", event.id, report.id)
-    find_url = reverse("report_tag_find")
+    find_url = reverse("tag_find")
     return edit_page(request, form, gettext("Tags of the report"), parents(event, report), find_url=find_url)
-
-
-@page(Permission.TAGGER)
-def find(request: PageRequest) -> HttpResponse:
-    return found_choices(request, ReportTagsForm(actor=request.actor))

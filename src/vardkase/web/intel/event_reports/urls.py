@@ -35,7 +35,6 @@ urlpatterns = [
     path(REPORT + "delete/", reports.delete, name="report_delete"),
     path(REPORT + "restore/", reports.restore, name="report_restore"),
     path(REPORT + "tags/", tagging.tags, name="report_tags"),
-    path("report-tags/find/", tagging.find, name="report_tag_find"),
     path(TEMPLATES, report_templates.index, name="report_templates"),
     path(TEMPLATES + "new/", report_templates.create, name="report_template_create"),
     path(TEMPLATES + "<int:template_id>/edit/", report_templates.edit, name="report_template_edit"),

@@ -6,11 +6,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from vardkase.identity.access.actor import Actor
-from vardkase.knowledge.tag_choices import tag_choices
-from vardkase.web.ui.forms.picker import Names, Picker
+from vardkase.web.knowledge.tag_picker import TagPicker
 
 
 class TagCollectionForm(forms.Form):
@@ -18,10 +16,7 @@ class TagCollectionForm(forms.Form):
     description = forms.CharField(
         label=_("Description"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    tags = Picker(
-        label=pgettext_lazy("noun", "Tags"),
-        help_text=_("Search for tags, taxonomies, actors and techniques."),
-    )
+    tags = TagPicker()
     all_orgs = forms.BooleanField(
         label=_("Available to everyone on this hub"),
         required=False,
@@ -30,5 +25,4 @@ class TagCollectionForm(forms.Form):
 
     def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        source = Names(lambda text: (choice.name for choice in tag_choices(actor, text)))
-        self.fields["tags"].source = source  # type: ignore[attr-defined]
+        self.fields["tags"].ask(actor)  # type: ignore[attr-defined]

@@ -12,6 +12,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.taxonomies import queries
 from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.problems import TagProblem
+from vardkase.web.knowledge.tag_picker import TagPicker
 
 
 class TagForm(forms.Form):
@@ -51,6 +53,14 @@ class TagForm(forms.Form):
     def __init__(self, actor: Actor, tag: Tag | None, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.actor, self.tag = actor, tag
+        if tag and not actor.is_site_admin:
+            self.fields["name"].disabled = True
+            self.fields["name"].help_text = str(TagProblem.NOT_RENAMED())
+        if not tag and not actor.is_site_admin:
+            self.fields["org_id"].help_text = gettext(
+                "You can change and delete a tag that is only for your organisation. A tag for everyone is changed by "
+                "site administrators."
+            )
         owners = {0: gettext("Everyone"), actor.organisation_id: actor.organisation_name}
         if tag and tag.org_id not in owners:
             owners |= dict(Organisation.objects.filter(pk=tag.org_id).values_list("pk", "name"))
@@ -62,3 +72,13 @@ class TagForm(forms.Form):
         if self.tag is None and queries.tags_named(self.actor, [name]):
             raise forms.ValidationError(gettext("There is already a tag with this name."))
         return name
+
+
+class TagsForm(forms.Form):
+    """Only what a search in a picker of tags needs."""
+
+    tags = TagPicker()
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__()
+        self.fields["tags"].ask(actor)  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
+from vardkase.core.errors import Forbidden
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.tag_counts import tag_counts
@@ -18,15 +19,16 @@ from vardkase.knowledge.taxonomies import queries, services
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.problems import TagProblem
-from vardkase.knowledge.taxonomies.rules import colour_of
+from vardkase.knowledge.taxonomies.rules import colour_of, may_change
 from vardkase.web.knowledge.library import back_to_list
-from vardkase.web.knowledge.taxonomies.forms import TagForm
+from vardkase.web.knowledge.taxonomies.forms import TagForm, TagsForm
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
+from vardkase.web.ui.picker_views import found_choices
 
 SORTS = {"name", "pk"}
 MOST_COUNTED = 100
@@ -51,19 +53,25 @@ def index(request: PageRequest) -> HttpResponse:
     return render(request, "taxonomies/tags.html", context)
 
 
+@page(Permission.TAGGER)
+def find(request: PageRequest) -> HttpResponse:
+    """For every form with a field `tags` of what may be attached."""
+    return found_choices(request, TagsForm(request.actor))
+
+
 @page(Permission.TAG_EDITOR, writes=True)
 def create(request: PageRequest) -> HttpResponse:
     return _write(request, None)
 
 
-@page(Permission.SITE_ADMIN, writes=True)
+@page(Permission.TAG_EDITOR, writes=True)
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    return _write(request, _tag(request, pk))
+    return _write(request, _own_tag(request, pk))
 
 
-@page(Permission.SITE_ADMIN, writes=True)
+@page(Permission.TAG_EDITOR, writes=True)
 def delete(request: PageRequest, pk: int) -> HttpResponse:
-    tag = _tag(request, pk)
+    tag = _own_tag(request, pk)
     if request.method != "POST":
         events, attributes = tag_counts(request.actor, [tag.pk]).get(tag.pk, (0, 0))
         words = gettext(
@@ -131,6 +139,7 @@ def _described(request: PageRequest, tags: list[Tag], favourites: set[int]) -> d
                 "attributes": counts.get(tag.pk, (0, 0))[1],
                 "meaning": meanings.get(tag.name),
                 "is_favourite": tag.pk in favourites,
+                "may_change": request.actor.may_write and may_change(request.actor, tag),
             }
             for tag in tags
         ],
@@ -147,6 +156,13 @@ def _tabs(request: PageRequest, scope: str) -> list[dict[str, Any]]:
         {"label": label, "url": first_page(request, scope=name or None), "current": name == scope}
         for name, label in labels.items()
     ]
+
+
+def _own_tag(request: PageRequest, pk: int) -> Tag:
+    tag = _tag(request, pk)
+    if not may_change(request.actor, tag):
+        raise Forbidden(TagProblem.NOT_OURS())
+    return tag
 
 
 def _tag(request: PageRequest, pk: int) -> Tag:

@@ -6,6 +6,7 @@ from vardkase.web.knowledge.taxonomies import tags, views
 
 urlpatterns = [
     path("tags/", tags.index, name="tags"),
+    path("tags/find/", tags.find, name="tag_find"),
     path("tags/new/", tags.create, name="tag_create"),
     path("tags/<int:pk>/edit/", tags.edit, name="tag_edit"),
     path("tags/<int:pk>/delete/", tags.delete, name="tag_delete"),

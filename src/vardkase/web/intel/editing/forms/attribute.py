@@ -20,7 +20,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import NewAttribute
 from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.types import ATTACHMENT_TYPES, CATEGORIES, DEFAULTS, TYPES, category_allows
-from vardkase.web.intel.editing.forms.tagging import TagLines, check_tags
+from vardkase.web.intel.editing.forms.tagging import check_tags
+from vardkase.web.knowledge.tag_picker import TagPicker
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.display import local_time
 from vardkase.web.ui.forms.reach import ReachForm
@@ -116,7 +117,7 @@ class AttributeForm(ReachForm):
     first_seen = moment_field(_("First seen"))
     last_seen = moment_field(_("Last seen"))
     disable_correlation = forms.BooleanField(label=_("Do not correlate with other events"), required=False)
-    tags = TagLines()
+    tags = TagPicker()
 
     def __init__(
         self,
@@ -135,6 +136,7 @@ class AttributeForm(ReachForm):
         if is_new:
             choices = [("", gettext("Type default")), *choices]
         self.fields["to_ids"].choices = choices  # type: ignore[attr-defined]
+        self.fields["tags"].ask(actor)  # type: ignore[attr-defined]
         if not is_new:
             del self.fields["tags"]
             if self.initial.get("type") not in ATTACHMENT_TYPES:
@@ -182,9 +184,12 @@ class AttributeForm(ReachForm):
         self.cleaned_data["file"] = ContentFile(held.read(), held.name)
 
     def keep_file(self) -> None:
-        """Hold the upload until a refused form is sent again: a browser never sends a chosen file twice."""
-        file = self.files.get("file") if "file" in self.fields else None
-        if self.kept is not None or not file or not self.is_bound:
+        """Hold the upload until the form is sent again: a browser never sends a chosen file twice."""
+        sent = self.files if self.is_bound else self.initial
+        file = sent.get("file") if "file" in self.fields else None
+        if not self.is_bound and not file:
+            self._show_kept(str(self.initial.get("kept_file") or ""))
+        if self.kept is not None or not file:
             return
         file.seek(0)
         reference = held_uploads.hold(self.actor.user_id, file.name or "", file.read())
@@ -193,6 +198,10 @@ class AttributeForm(ReachForm):
         else:
             words = gettext("The file could not be kept. Choose it again: %(name)s")
             self.add_error("file", words % {"name": file.name})
+
+    def _show_kept(self, reference: str) -> None:
+        if reference and (held := held_uploads.find(self.actor.user_id, reference)) is not None:
+            self.kept = KeptUpload(reference, held.name, held.size)
 
     def drop_file(self) -> None:
         if self.kept is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.find import UUID_FORM, find_event
-from vardkase.web.intel.editing.forms.tagging import TagLines, check_tags
+from vardkase.web.intel.editing.forms.tagging import check_tags
+from vardkase.web.knowledge.tag_picker import TagPicker
 from vardkase.web.ui.chips import THREATS
 from vardkase.web.ui.forms.reach import ReachForm
 
@@ -52,12 +54,14 @@ class EventForm(ReachForm):
         max_length=36,
     )
     disable_correlation = forms.BooleanField(label=_("Do not correlate with other events"), required=False)
-    tags = TagLines()
+    tags = TagPicker()
+    beside: Sequence[str] = ()
 
     def __init__(self, *args: Any, actor: Actor, is_new: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.actor = actor
         self.fields["date"].initial = timezone.localdate
+        self.fields["tags"].ask(actor)  # type: ignore[attr-defined]
         if not is_new:
             del self.fields["tags"]
 
@@ -75,7 +79,7 @@ class EventForm(ReachForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        check_tags(self, "tags", self.actor)
+        check_tags(self, "tags", self.actor, self.beside)
         return cleaned
 
     def document(self) -> dict[str, Any]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+from django.utils.translation import gettext
 
 from vardkase.web.intel.editing.forms.event import EventForm
 
 
 class NewEventFields(EventForm):
-    """An event's fields beside its reviewed values; tags are among what is reviewed."""
+    """An event's fields beside its reviewed values. `beside`: the tags that are chosen among what the text names."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, beside: Sequence[str] = (), **options: Any) -> None:
         super().__init__(*args, **options, is_new=True)
-        for name in ("tags", "extends_uuid", "disable_correlation"):
+        self.beside = beside
+        self.fields["tags"].label = gettext("More tags on the event")
+        for name in ("extends_uuid", "disable_correlation"):
             del self.fields[name]
 
     def clean_extends_uuid(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -19,12 +19,15 @@ from vardkase.core import held_uploads
 from vardkase.core.errors import Invalid
 from vardkase.formats.incoming.file_objects import objects_of_file
 from vardkase.formats.incoming.reading_time import reading_time
+from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.object_contents import HeldValue
 from vardkase.intel.services.samples import FILE_TEMPLATE, HASHES
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.queries import elements_of, requirements
 from vardkase.misp.types import ATTACHMENT_TYPES, DEFAULTS, category_allows, default_category
 from vardkase.web.intel.editing.forms.attribute import moment_field, refusal_of
+from vardkase.web.intel.editing.forms.tagging import check_tags
+from vardkase.web.knowledge.tag_picker import TagPicker
 from vardkase.web.ui.forms.reach import ReachForm
 
 BOOLEAN = "boolean"
@@ -44,6 +47,27 @@ class ObjectForm(ReachForm):
     )
     first_seen = moment_field(_("First seen"))
     last_seen = moment_field(_("Last seen"))
+    tags = TagPicker(
+        label=_("Tags on its attributes"),
+        help_text=_("Every attribute of the object gets them. Numbers such as T1486 are recognised."),
+    )
+
+    def __init__(self, *args: Any, actor: Actor, is_new: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.actor = actor
+        self.fields["tags"].ask(actor)  # type: ignore[attr-defined]
+        if not is_new:
+            del self.fields["tags"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        check_tags(self, "tags", self.actor)
+        return cleaned
+
+    def tagged(self, attributes: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The attributes, each with the chosen tags."""
+        tags = [{"name": name} for name in self.cleaned_data.get("tags", ())]
+        return [{**attribute, "Tag": tags} if tags else attribute for attribute in attributes]
 
     def facts(self) -> dict[str, Any]:
         """The object's own members as MISP writes them. Times are included only when changed."""

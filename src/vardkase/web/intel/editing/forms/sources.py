@@ -11,7 +11,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.identity.access.actor import Actor
 from vardkase.misp.freetext import LONGEST_TEXT
+from vardkase.web.knowledge.tag_picker import TagPicker
 from vardkase.web.ui.forms.reach import ReachForm
 
 MOST_FILES = 20
@@ -77,3 +79,8 @@ class PasteForm(SourceForm, ReachForm):
         max_length=2000,
         help_text=_("For example, their source."),
     )
+    tags = TagPicker(label=_("More tags on the event"))
+
+    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["tags"].ask(actor)  # type: ignore[attr-defined]

@@ -1,56 +1,38 @@
-"""Form field for tags, one per line."""
+"""Checks of tags that a form adds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.tag_choices import unusable_tags
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
+from vardkase.knowledge.taxonomies.rules import is_possible_name
 
 MOST_TAGS = 50
 
 
-class TagLines(forms.CharField):
-    """Tag names, one per line. Names that the actor may not use are refused by name."""
-
-    widget = forms.Textarea
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("label", _("Tags"))
-        options.setdefault("help_text", _("One per line, such as tlp:amber. You can add more later."))
-        widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
-        super().__init__(required=False, max_length=20_000, widget=widget, **options)
-
-    def to_python(self, value: object) -> list[str]:  # type: ignore[override]
-        text = super().to_python(value)
-        names = (line.strip() for line in (text or "").splitlines())
-        return list(dict.fromkeys(name for name in names if name))
-
-    def validate(self, value: Any) -> None:
-        if len(value) > MOST_TAGS:
-            raise ValidationError(gettext("Too many tags."))
-
-    def run_validators(self, value: Any) -> None:
-        """Django would check the length of the list; `to_python` checks the text."""
-
-
-def check_tags(form: forms.Form, field: str, actor: Actor) -> None:
+def check_tags(form: forms.Form, field: str, actor: Actor, others: Sequence[str] = ()) -> None:
+    """`others`: tags that those of the field will be beside."""
     names: Sequence[str] = form.cleaned_data.get(field) or []
-    if names and not actor.may(Permission.TAGGER):
+    if not names:
+        return
+    if not actor.may(Permission.TAGGER):
         form.add_error(field, gettext("Your role may not add tags."))
+        return
+    # The length first, since finding out what a name excludes takes time.
+    if len(names) > MOST_TAGS or not all(map(is_possible_name, names)):
+        form.add_error(field, gettext("Too many tags, or a name that is too long."))
         return
     if unusable := unusable_tags(actor, names):
         form.add_error(field, gettext("Tag not found: %(names)s") % {"names": ", ".join(unusable)})
-    for conflict in exclusive_conflicts(names):
-        form.add_error(field, conflict_words(conflict.tags))
+    for conflict in exclusive_conflicts([*names, *others]):
+        if not set(names).isdisjoint(conflict.tags):
+            form.add_error(field, conflict_words(conflict.tags))
 
 
 def conflict_words(tags: Sequence[str]) -> str:
