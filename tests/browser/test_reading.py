@@ -62,11 +62,62 @@ def test_search_box_suggests_and_enter_opens(chromium: Browser, server: WebServe
     page = opened.page
     page.keyboard.press("/")
     page.keyboard.type("login[.]example")
-    expect(page.locator("#suggestions [role=option]")).to_have_count(2)
+    expect(page.locator("#suggestions [role=option]")).to_have_count(3)
     assert opened.violations() == []
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/value/?v=login.example")
+
+
+def test_commands_are_taken_by_enter_and_operators_completed(
+    chromium: Browser, server: WebServer, server_seed: Seed
+) -> None:
+    setup = make_setup(server_seed)
+    opened = visit(chromium, server, f"/event/{setup.event.pk}/", server_seed.analyst.user)
+    page, chosen = opened.page, opened.page.locator("#suggestions [aria-selected=true]")
+
+    def palette(text: str) -> None:
+        page.keyboard.press("Control+k")
+        expect(chosen).to_be_visible()
+        page.keyboard.type(text)
+
+    # At once, before the suggestions have come.
+    palette("mörkt")
+    page.keyboard.press("Enter")
+    expect(page.locator("html[data-theme=dark]")).to_be_attached()
+    assert page.url.endswith(f"/event/{setup.event.pk}/")
+    palette("följ händ")
+    expect(chosen).to_contain_text("Följ händelsen")
+    assert opened.violations() == []
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast").first).to_contain_text("Du följer")
+    # A value, and the plain search.
+    palette("login.example")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/value/?v=login.example")
+    palette("nothing like it")
+    expect(chosen).to_contain_text("Sök efter")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/?q=nothing+like+it")
+    # Without Ctrl+K nothing is chosen: Enter searches for what is written.
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    page.keyboard.type("type:dom")
+    page.locator("#suggestions").get_by_role("option", name="domain", exact=True).click()
+    expect(page.locator("#q")).to_have_value("type:domain ")
+    expect(page.locator("#suggestions [role=option]")).to_have_count(1)
+    page.keyboard.type("tag:kind:ph")
+    expect(page.get_by_role("option", name="kind:phishing")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(page.locator("#q")).to_have_value("type:domain tag:kind:phishing ")
+    expect(page.locator("#suggestions [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/advanced/?**tags_all=kind%3Aphishing**")
+    assert opened.complaints == []
+    page.context.close()
 
 
 def test_filter_row_filters_on_enter(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
@@ -100,7 +151,7 @@ def test_filter_row_filters_as_soon_as_something_is_chosen(
     page.keyboard.press("Tab")
     page.wait_for_url("**text=payroll**")
     expect(page.locator("tbody tr")).to_have_count(1)
-    expect(page.locator("#quick-organisation")).to_be_focused()
+    expect(page.locator("#quick-cluster")).to_be_focused()
     page.locator("#quick-text").fill("xyz")
     page.keyboard.press("Tab")
     expect(page.get_by_text("Ingen händelse matchar")).to_be_visible()

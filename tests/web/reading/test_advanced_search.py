@@ -319,6 +319,7 @@ def test_filters_of_the_lists_are_saved_and_open_there(web: Client, seed: Seed) 
     event(seed.analyst, "Winter", "one.example")
     for page, query, kind in (
         ("/events/", "text=winter&organisation=&threat=4&since=2020-01-01", "event-list"),
+        ("/events/", "type=domain&arrived=7d", "event-list"),
         ("/search/", "q=one.example&type=domain", "values"),
         ("/search/", "q=one.example+two.example", "values"),
     ):

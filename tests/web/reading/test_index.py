@@ -6,10 +6,12 @@ import json
 
 import pytest
 
-from tests.factories.event_page import DRAFT, EVENT, Setup, make_setup, text_of, visitor
+from tests.factories.event_page import DRAFT, EVENT, HIDDEN, Setup, make_setup, text_of, visitor
 from tests.factories.intel import make_event
+from tests.factories.knowledge import make_attack, make_tag
 from tests.factories.seed import Seed
-from vardkase.intel.models import Event
+from vardkase.intel.models import AttributeTag, Event, EventTag
+from vardkase.knowledge.galaxies.models import GalaxyElement
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -81,6 +83,31 @@ def test_hidden_attributes_are_not_counted(seed: Seed, setup: Setup) -> None:
 )
 def test_filters(seed: Seed, setup: Setup, query: str, found: list[str]) -> None:
     assert titles(text_of(visitor(seed.reader).get(f"/events/?{query}"))) == found
+
+
+def test_events_are_found_by_what_they_contain(seed: Seed, setup: Setup) -> None:
+    cron = make_attack().clusters.get(value__startswith="Cron")
+    GalaxyElement.objects.create(galaxy_cluster=cron, key="synonyms", value="Timetable")
+    own = setup.attribute(HIDDEN)
+    tag = make_tag(cron.tag_name, is_galaxy=True)
+    AttributeTag.objects.create(attribute=own, event=setup.event, tag=tag)
+    EventTag.objects.create(event=setup.draft, tag=tag)
+    reader, stranger = visitor(seed.reader), visitor(seed.stranger)
+    url = "?type=url&cluster=&tlp=amber"
+    for client, query, found in (
+        (reader, "?type=url", [EVENT["info"]]),
+        (reader, "?type=md5", []),
+        (reader, "?cluster=t1053&arrived=7d", [EVENT["info"], DRAFT["info"]]),
+        (reader, "?cluster=timetable&type=url", [EVENT["info"]]),
+        (reader, "?cluster=T1566", []),
+        (stranger, "?cluster=T1053", []),
+        (stranger, url, [EVENT["info"]]),
+    ):
+        assert titles(text_of(client.get(f"/events/{query}"))) == found, query
+    html = text_of(stranger.get(f"/events/{url}"))
+    assert "Attribute type: url" in html
+    assert '<option value="url" selected>' in " ".join(html.split())
+    assert 'aria-invalid="true"' in text_of(reader.get("/events/?type=nonsense"))
 
 
 def test_event_is_found_by_id_and_uuid(seed: Seed, setup: Setup) -> None:

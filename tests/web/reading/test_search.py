@@ -89,7 +89,7 @@ def test_events_are_found_by_title_and_tag(seed: Seed, setup: Setup) -> None:
 def test_suggestions(seed: Seed, setup: Setup) -> None:
     stranger, reader = visitor(seed.stranger), visitor(seed.reader)
     html = text_of(stranger.get("/search/suggestions/?q=login.example"))
-    assert html.count('role="option"') == 2
+    assert html.count('role="option"') == 3
     assert "/value/?v=login.example" in html
     assert "1 event" in html
     assert f"/event/{setup.draft.pk}/" in text_of(reader.get("/search/suggestions/?q=draft"))
@@ -125,15 +125,60 @@ def test_search_box_leads_to_what_the_text_names(seed: Seed, setup: Setup) -> No
     assert "/search/go/?q=tag%3Ax" in text_of(stranger.get("/search/suggestions/?q=tag:x"))
 
 
+def test_search_box_combines_operators(seed: Seed, setup: Setup) -> None:
+    """What one list cannot answer, the advanced search does, with its form filled in."""
+    stranger = visitor(seed.stranger)
+    creator = setup.event.orgc.name
+    for text, values in (
+        ("type:domain tag:kind:phishing", ["login.example"]),
+        ("type:domain type:url tag:kind:phishing login", ["https://login.example/a", "login.example"]),
+        (f'-type:domain tag:PHISH seen:2001-01-01 "login" org:"{creator}"', ["https://login.example/a"]),
+        ("type:domain tag:kind:phishing -seen:2001-01-01", []),
+        ("type:domain -tag:phish", []),
+        (f"type:url tag:phish {HIDDEN}", []),
+    ):
+        page = stranger.get("/search/go/", {"q": text}, follow=True)
+        assert page.status_code == 200
+        assert page.redirect_chain[0][0].startswith("/search/advanced/?scope=attributes&"), text
+        assert sorted(hit.attribute.value for hit in page.context["rows"]) == values, text
+    for text, events in (
+        ("tag:kind:phishing tag:phish payroll", [setup.event.pk]),
+        ("tag:phish org:nobody", []),
+        ("-tag:phish", []),
+    ):
+        page = stranger.get("/search/go/", {"q": text}, follow=True)
+        listed = page.context["rows"] if "rows" in page.context else page.context["events"]
+        assert [event.row.id for event in listed] == events, text
+    values = stranger.get("/search/go/", {"q": "type:domain login"}, follow=True)
+    assert [hit.attribute.value for hit in values.context["hits"]] == ["login.example"]
+
+
+def test_search_box_completes_operators(seed: Seed, setup: Setup) -> None:
+    stranger = visitor(seed.stranger)
+    for text, filled in (
+        ("ty", "type:"),
+        ("type:domain ta", "type:domain tag:"),
+        ("type:ip-d", "type:ip-dst "),
+        ("tlp:gr", "tlp:green "),
+        ("category:netw", "category:&quot;Network activity&quot; "),
+        ("type:domain tag:phish", "type:domain tag:kind:phishing "),
+        ("seen:3", "seen:30d "),
+        (f"-org:{setup.event.orgc.name[:8]}", f"-org:&quot;{setup.event.orgc.name}&quot; "),
+    ):
+        assert f'data-fill="{filled}"' in text_of(stranger.get("/search/suggestions/", {"q": text})), text
+    assert "data-fill" not in text_of(stranger.get("/search/suggestions/", {"q": "galaxy:"}))
+    assert "type:ip-dst" in text_of(stranger.get("/search/?q=login"))
+
+
 def test_search_box_says_why_it_cannot_filter(seed: Seed, setup: Setup) -> None:
     stranger = visitor(seed.stranger)
     for text, why in (
         (f"#{setup.draft.pk}", "There is no event"),
-        ("tlp:purple", "Use one of: red, amber+strict, amber"),
+        ("tlp:purple", "Use for example: red, amber+strict, amber"),
         ("type:nonsense", "“nonsense” is not a value for type"),
+        ("type:ip", "“ip” is not a value for type. Use for example: ip-"),
         ("seen:yesterday", "as a date, 2026-11-01"),
-        ("type:domain tag:x", "Use one kind at a time"),
-        ("tag:x galaxy:y", "one tag, cluster or title at a time"),
+        (" ".join(f"tag:{n}" for n in range(31)), "at most 30 operators"),
     ):
         refused = stranger.get("/search/go/", {"q": text})
         assert refused.status_code == 422
@@ -235,5 +280,25 @@ def test_search_box_suggests_pages_and_commands_for_which_one_is_allowed(seed: S
     assert edit not in on_event(stranger, setup.event)
     assert f'href="/event/{setup.event.pk}/download/"' in on_event(stranger, setup.event)
     assert f"/event/{setup.draft.pk}/" not in on_event(stranger, setup.draft)
+
+    def acts(client: Client, text: str, path: str = "/") -> str:
+        opened = {"HX-Current-URL": f"http://testserver{path}"}
+        return text_of(client.get("/search/suggestions/", {"q": text}, headers=opened))
+
+    here = f"/event/{setup.event.pk}/"
+    assert 'action="/subscriptions/follow/"' in acts(stranger, "follow", here)
+    assert 'action="/subscriptions/follow/"' in acts(stranger, "follow", "/value/?v=login.example")
+    assert 'action="/subscriptions/follow/"' not in acts(stranger, "follow", f"/event/{setup.draft.pk}/")
+    follow = {"kind": "event", "thing": setup.event.pk, "next": here}
+    assert stranger.post("/subscriptions/follow/", follow)["Location"] == here
+    assert "Stop following this event" in acts(stranger, "follow", here)
+    swedish = visitor(seed.analyst)
+    swedish.post("/preferences/language/", {"language": "sv"})
+    for text in ("dark theme", "mörkt tema"):
+        html = acts(swedish, text, "/events/?text=a")
+        assert 'action="/preferences/theme/"' in html
+        assert 'value="/events/?text=a"' in html
+    assert 'href="/event/new/"' in acts(swedish, "ny händ")
+    assert "notifications/mark-all" not in acts(analyst, "notifications")
     for address in ("http://testserver/nowhere/", "nonsense", "http://[", "http://testserver/event/999999/"):
         assert analyst.get("/search/suggestions/?q=", headers={"HX-Current-URL": address}).status_code == 200

@@ -15,7 +15,9 @@ from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import arrived_since, event_arrival, event_published
 from vardkase.intel.queries.event_index import IndexRow, index_rows
+from vardkase.knowledge.galaxies.queries import cluster_tag_ids
 
+NOT_DELETED = frozenset((False,))
 COUNTED = 100_000
 """A list is counted this far: what is beyond is "more than"."""
 
@@ -58,14 +60,17 @@ class EventFilters:
     """The filters of the event list; empty values do not filter.
 
     `sort` is a name of SORTS, with a leading - for descending order. `text` is matched against titles and
-    tags, and may be an id or a uuid. `since` and `until` apply to the event's date, `arrived` (Unix seconds) to when it
-    came or changed here.
+    tags, and may be an id or a uuid. `type` is that of some attribute; `cluster` is in the name or a synonym of a
+    galaxy cluster that the reader sees, on the event or an attribute. `since` and `until` apply to the event's date,
+    `arrived` (Unix seconds) to when it came or changed here.
     """
 
     view: EventListView = EventListView.ALL
     text: str = ""
     organisation: str = ""
     tlp: str = ""
+    type: str = ""
+    cluster: str = ""
     reach: int | None = None
     threat: int | None = None
     state: EventState | None = None
@@ -146,9 +151,10 @@ def _conditions(statement: Statement, filters: EventFilters) -> Iterator[str]:
         # The ids first: joined, each event would be read for its organisation until a page is full.
         ids = [row[0] for row in cursor().execute(NAMED, {"name": containing(filters.organisation)})]
         yield f"e.orgc_id = ANY({statement.bind(ids, 'bigint[]')})"
-    if filters.tlp:
-        tags = [row[0] for row in cursor().execute(TAGS, {"name": f"tlp:{filters.tlp}".lower()})]
-        yield TAGGED.format(tags=statement.bind(tags, "bigint[]"))
+    yield from _with_tags(statement, filters)
+    if filters.type:
+        visible = statement.attribute(NOT_DELETED)
+        yield WITH_TYPE.format(type=statement.bind(filters.type, "text"), visible=visible)
     for comparison, wanted, cast in (
         ("e.distribution =", filters.reach, "smallint"),
         ("e.threat_level_id =", filters.threat, "smallint"),
@@ -163,9 +169,26 @@ def _conditions(statement: Statement, filters: EventFilters) -> Iterator[str]:
         yield STATES[filters.state].format(published=event_published(statement.actor))
 
 
+def _with_tags(statement: Statement, filters: EventFilters) -> Iterator[str]:
+    if filters.tlp:
+        tags = [row[0] for row in cursor().execute(TAGS, {"name": f"tlp:{filters.tlp}".lower()})]
+        yield TAGGED.format(tags=statement.bind(tags, "bigint[]"))
+    if filters.cluster:
+        clusters = statement.bind(cluster_tag_ids(statement.actor, filters.cluster), "bigint[]")
+        found = WITH_CLUSTER.format(tags=clusters, visible=statement.attribute(NOT_DELETED, "a", "v"))
+        yield f"e.id IN (SELECT id FROM {statement.fence(found)})"
+
+
 NAMED = "SELECT id FROM organisation WHERE name ILIKE %(name)s"
 TAGS = "SELECT id FROM tag WHERE lower(name) = %(name)s"
 TAGGED = "e.id IN (SELECT et.event_id FROM event_tag et WHERE et.tag_id = ANY({tags}))"
+WITH_TYPE = "EXISTS (SELECT 1 FROM attribute a WHERE a.event_id = e.id AND a.type = {type} AND {visible})"
+WITH_CLUSTER = """
+SELECT et.event_id AS id FROM event_tag et WHERE et.tag_id = ANY({tags})
+UNION SELECT a.event_id FROM attribute_tag at
+JOIN attribute a ON a.id = at.attribute_id JOIN event v ON v.id = a.event_id
+WHERE at.tag_id = ANY({tags}) AND {visible}
+"""
 
 # UNION instead of OR: each branch uses an index of its own.
 WITH_TEXT = """

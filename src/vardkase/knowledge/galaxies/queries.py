@@ -28,6 +28,7 @@ from vardkase.knowledge.galaxies.problems import (
     GalaxyClusterRelationProblem,
     GalaxyProblem,
 )
+from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
 from vardkase.misp.flags import is_id
 
@@ -170,13 +171,23 @@ def search_clusters(
     actor: Actor, text: str, *, limit: int = 20, types: Sequence[str] = ()
 ) -> QuerySet[GalaxyCluster]:
     """Clusters by name or synonym, of galaxies of these `types` or of all."""
-    synonyms = GalaxyElement.objects.filter(key="synonyms", value__icontains=text)
-    clusters = visible_clusters(actor).filter(
-        Q(value__icontains=text) | Q(pk__in=synonyms.values("galaxy_cluster_id")), deleted=False
-    )
+    clusters = _named(actor, text)
     if types:
         clusters = clusters.filter(galaxy__type__in=types)
     return clusters.select_related("galaxy").order_by(Lower("value"))[:limit]
+
+
+def cluster_tag_ids(actor: Actor, text: str) -> list[int]:
+    """Ids of the tags of the clusters with `text` in their names or synonyms."""
+    names = _named(actor, text).annotate(folded=Lower("tag_name")).values("folded")
+    tags = Tag.objects.annotate(folded=Lower("name")).filter(is_galaxy=True, folded__in=names)
+    return list(tags.values_list("pk", flat=True))
+
+
+def _named(actor: Actor, text: str) -> QuerySet[GalaxyCluster]:
+    synonyms = GalaxyElement.objects.filter(key="synonyms", value__icontains=text)
+    found = Q(value__icontains=text) | Q(pk__in=synonyms.values("galaxy_cluster_id"))
+    return visible_clusters(actor).filter(found, deleted=False)
 
 
 def _ids(sql: str) -> RawSQL:

@@ -154,16 +154,18 @@ def _scopes() -> list[tuple[str, str]]:
 
 
 def _sections(question: Asked) -> list[dict[str, Any]]:
-    """The parts of the form: open are the first, and those with a condition or an error."""
+    """The parts of the form: open are the first, and those with a condition or an error; of a saved search only
+    those with an error, so that its results can be seen.
+    """
     form = question.form
+    folded = question.is_as_saved and question.search is not None
     sections = []
     for number, section in enumerate(SECTIONS):
         fields = [form[name] for name in section.fields if name in form.fields]
         used = sum(1 for field in fields if field.value() not in (None, "", [], False))
         wrong = any(field.errors for field in fields)
-        sections.append(
-            {"title": section.title, "fields": fields, "used": used, "open": number == 0 or used > 0 or wrong}
-        )
+        is_open = wrong or (not folded and (number == 0 or used > 0))
+        sections.append({"title": section.title, "fields": fields, "used": used, "open": is_open})
     return sections
 
 

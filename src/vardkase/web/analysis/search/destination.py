@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,38 +10,18 @@ from uuid import UUID
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 
-from vardkase.analysis.search.event_list import TLPS
 from vardkase.analysis.search.value_search import ValueMeaning, known_values, understand
 from vardkase.core.errors import NotFound
 from vardkase.intel.queries.find import find_attribute, find_event
-from vardkase.misp.types import CATEGORIES, TYPES
 from vardkase.web.analysis.search.asked import LONGEST, LONGEST_LINK, address_of
 from vardkase.web.analysis.search.commands import command_named
+from vardkase.web.analysis.search.operators import Unclear, address_of_filters, operator_help
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.pages import PageRequest, page
 
-EVENT_FILTERS = {"tag": "text", "galaxy": "text", "org": "organisation", "tlp": "tlp"}
-"""Operator → parameter of the event list."""
-VALUE_FILTERS = {"type": "type", "category": "category"}
-"""Operator → parameter of the value search."""
-SEEN = "seen"
-"""The operator that both know: changed or dated since."""
-WORD = re.compile(
-    rf"""(?:({"|".join((*EVENT_FILTERS, *VALUE_FILTERS, SEEN))}):)?(?:"([^"]+)"|(\S+))""", re.IGNORECASE
-)
-"""An operator or none, and a word or several in quotation marks."""
-CHOICES = {"tlp": TLPS, "type": sorted(TYPES), "category": sorted(CATEGORIES)}
-"""Operators that know all their answers."""
-DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
-AGO = re.compile(r"(\d{1,3})([dwmy])")
 EVENT_NUMBER = re.compile(r"#(\d{1,18})")
-
-
-class Unclear(Exception):
-    """Operators that cannot be answered; the text says why."""
 
 
 @page()
@@ -53,22 +32,14 @@ def destination(request: PageRequest) -> HttpResponseBase:
     try:
         return redirect(
             _thing(request, text)
-            or _filtered(text)
+            or address_of_filters(request.actor, text)
             or _values(request, text)
             or _named(request, text)
             or _results(q=text)
         )
     except Unclear as why:
-        return render(request, "search/unclear.html", {"why": str(why), "search_text": text}, status=422)
-
-
-def filters_of(text: str) -> tuple[dict[str, str], str]:
-    """The operators of a text and what they ask for, and the words beside them."""
-    if "\n" in text:  # A pasted list: none of its lines is an operator.
-        return {}, text
-    words = [(name.lower(), quoted or plain) for name, quoted, plain in WORD.findall(text)]
-    filters = {name: word for name, word in words if name}
-    return filters, " ".join(word for name, word in words if not name) if filters else text
+        context = {"why": str(why), "search_text": text, "operators": operator_help()}
+        return render(request, "search/unclear.html", context, status=422)
 
 
 def _thing(request: PageRequest, text: str) -> str | None:
@@ -91,52 +62,6 @@ def _thing(request: PageRequest, text: str) -> str | None:
     except NotFound:
         return None  # The value of an attribute may be a UUID.
     return f"{reverse('event', args=[attribute.event_id])}?{urlencode({'text': attribute.value})}"
-
-
-def _filtered(text: str) -> str | None:
-    """The event list or the value search with the filters that the operators name."""
-    filters, words = filters_of(text)
-    if not filters:
-        return None
-    since = {"since": _day(filters.pop(SEEN))} if SEEN in filters else {}
-    filters = {name: _choice(name, word) if name in CHOICES else word for name, word in filters.items()}
-    if not filters.keys() & EVENT_FILTERS.keys():
-        return _results(q=words, **{VALUE_FILTERS[name]: value for name, value in filters.items()}, **since)
-    if filters.keys() & VALUE_FILTERS.keys():
-        raise Unclear(
-            gettext(
-                "Type and category filter values; tag, galaxy, org and tlp filter events. Use one kind at a time."
-            )
-        )
-    given: dict[str, str] = {}
-    for name, value in (*filters.items(), *([("tag", words)] if words else [])):
-        parameter = EVENT_FILTERS[name]
-        if parameter in given:
-            raise Unclear(gettext("Events can be filtered by one tag, cluster or title at a time."))
-        given[parameter] = value
-    return f"{reverse('events')}?{urlencode(given | since)}"
-
-
-def _choice(name: str, word: str) -> str:
-    for choice in CHOICES[name]:
-        if choice.casefold() == word.casefold():
-            return choice
-    raise Unclear(
-        gettext("“%(word)s” is not a value for %(operator)s. Use one of: %(choices)s.")
-        % {"operator": name, "word": word, "choices": ", ".join(CHOICES[name])}
-    )
-
-
-def _day(text: str) -> str:
-    """An ISO date, or so many days, weeks, months or years ago."""
-    if ago := AGO.fullmatch(text.lower()):
-        return str(timezone.localdate() - timedelta(days=int(ago[1]) * DAYS[ago[2]]))
-    try:
-        return str(date.fromisoformat(text))
-    except ValueError as malformed:
-        raise Unclear(
-            gettext("Enter seen: as a date, 2026-11-01, or as a time back, 7d, 2w, 3m or 1y.")
-        ) from malformed
 
 
 def _values(request: PageRequest, text: str) -> str | None:

@@ -15,6 +15,7 @@ from vardkase.web.analysis.search.asked import asked_query
 from vardkase.web.analysis.search.downloads import common_formats
 from vardkase.web.analysis.search.forms import AttributeFilterForm
 from vardkase.web.analysis.search.hits import hits_of
+from vardkase.web.analysis.search.operators import operator_help
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
@@ -53,6 +54,7 @@ def _found(request: PageRequest, query: ValueQuery) -> dict[str, Any]:
         ],
         "hits": hits_of(request.actor, matches.rows),
         "formats": common_formats(),
+        "operators": operator_help(),
         "events": _events(request, query),
         "search_text": query.text if query.meaning is not ValueMeaning.VALUES else "",
         **page_links(request, matches),

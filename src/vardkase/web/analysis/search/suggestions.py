@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,14 +15,20 @@ from django.utils.translation import gettext, ngettext
 from vardkase.analysis.search.event_list import EventFilters, event_page
 from vardkase.analysis.search.value_search import COUNTED, ValueMeaning, ValueQuery, known_values, understand
 from vardkase.web.analysis.search.asked import LONGEST
+from vardkase.web.analysis.search.command import Command
 from vardkase.web.analysis.search.commands import commands
-from vardkase.web.analysis.search.destination import filters_of
+from vardkase.web.analysis.search.completions import completions
+from vardkase.web.analysis.search.operators import OPERATORS, filtering_of
 from vardkase.web.analysis.search.results import SHORTEST_TITLE
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.pages import PageRequest, page
 
 EVENTS_SUGGESTED = 5
+SHOWN = 60
+"""Characters of a text that is repeated."""
+BEGUN = re.compile(rf"(?:^|\s)-?({'|'.join(OPERATORS)}):\S*$", re.IGNORECASE)
+"""An operator at the end, of which nothing has to be written yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +38,41 @@ class Suggestion:
     text: str
     note: str
     is_value: bool = False
+    fill: str = ""
+    """What the box is filled with instead of going to `url`."""
+    sent: Mapping[str, str] | None = None
+    """Fields that are posted to `url`; None where it is opened."""
 
 
 @page()
 def suggestions(request: PageRequest) -> HttpResponse:
     text = request.GET.get("q", "")[:LONGEST]
+    if filtering_of(text) or BEGUN.search(text):
+        return _listed(request, _filtering(request, text))
     query = understand(text)
-    if filters_of(text)[0]:
-        go = f"{reverse('search_go')}?{urlencode({'q': text})}"
-        filtering = [Suggestion("search", go, gettext("Show what matches these filters"), "")]
-        return _listed(request, filtering)
-    rows = [
-        Suggestion(each.icon, each.url, each.label, gettext("Go to"))
-        for each in commands(request, request.actor, text)
-    ]
+    rows = [_command(each) for each in commands(request, text)]
     if query.meaning is not ValueMeaning.NOTHING:
         rows = [*_values(request, query), *rows, *_events(request, query)]
     if query.text:
-        rows.append(_everything(query))
+        rows += [*_everything(query), *_completed(request, text)]
     return _listed(request, rows)
+
+
+def _filtering(request: PageRequest, text: str) -> list[Suggestion]:
+    go = Suggestion("filter", _go_url(text), gettext("Show what matches these filters"), "")
+    return [*([go] if filtering_of(text) else ()), *_completed(request, text)]
+
+
+def _completed(request: PageRequest, text: str) -> list[Suggestion]:
+    return [
+        Suggestion("filter-plus", _go_url(each.text), each.label, each.note, fill=each.text)
+        for each in completions(request.actor, text)
+    ]
+
+
+def _command(command: Command) -> Suggestion:
+    note = gettext("Go to") if command.sent is None else ""
+    return Suggestion(command.icon, command.url, str(command.label), note, sent=command.sent)
 
 
 def _listed(request: PageRequest, rows: list[Suggestion]) -> HttpResponse:
@@ -90,11 +114,18 @@ def _events(request: PageRequest, query: ValueQuery) -> list[Suggestion]:
     ]
 
 
-def _everything(query: ValueQuery) -> Suggestion:
-    if query.meaning in (ValueMeaning.VALUE, ValueMeaning.NETWORK):
-        wanted = f"%{query.text}%" if query.meaning is ValueMeaning.VALUE else query.text
-        return Suggestion("search", _search_url(wanted), gettext("Everything containing this"), "")
-    return Suggestion("search", _search_url(query.text), gettext("All results"), "")
+def _everything(query: ValueQuery) -> list[Suggestion]:
+    plain = Suggestion(
+        "search", _search_url(query.text), gettext("Search for “%(text)s”") % {"text": query.text[:SHOWN]}, ""
+    )
+    if query.meaning is not ValueMeaning.VALUE:
+        return [plain]
+    wanted = _search_url(f"%{query.text}%")
+    return [plain, Suggestion("search", wanted, gettext("Everything containing this"), "")]
+
+
+def _go_url(text: str) -> str:
+    return f"{reverse('search_go')}?{urlencode({'q': text})}"
 
 
 def _search_url(text: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from vardkase.analysis.search.event_list import SORTS, TLPS, EventFilters, EventListView, EventState
 from vardkase.analysis.search.since import moment_named
 from vardkase.identity.access.actor import Actor
+from vardkase.misp.types import TYPES
 from vardkase.web.intel.events.since import NAMES
 from vardkase.web.ui.chips import REACHES, THREATS
 from vardkase.web.ui.forms.filters import DATE, FilterForm
@@ -33,6 +34,8 @@ class EventFilterForm(FilterForm):
     text = forms.CharField(label=_("Title, ID or tag"), required=False, max_length=200)
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=200)
     tlp = _chosen(_("TLP"), _("Any TLP"), [(name, f"TLP:{name.upper()}") for name in TLPS])
+    type = _chosen(_("Attribute type"), _("Any type"), [(name, name) for name in sorted(TYPES)])
+    cluster = forms.CharField(label=_("Actor, technique or other cluster"), required=False, max_length=200)
     reach = _chosen(
         _("Distribution"), _("Any distribution"), [(str(level), REACHES[level]) for level in range(5)]
     )

@@ -32,6 +32,9 @@ from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_
 EXACT = 10_000
 """A number above this is rounded and says so."""
 
+NOT_IN_TABLE = ("view", "sort", "since", "until", "arrived", "arrived_from")
+"""Parameters that the row of filters in the table keeps as they are."""
+
 FORMATS = {
     "json": (event_index, "application/json"),
     "csv": (event_table, "text/csv; charset=utf-8"),
@@ -49,6 +52,7 @@ def index(request: PageRequest) -> HttpResponse:
         "filters": filters,
         "events": [ListedEvent(row, by_arrival) for row in events.rows],
         "chips": _chips(request, form),
+        "kept": [(name, value) for name in NOT_IN_TABLE if (value := request.GET.get(name))],
         "count": _count_words(count_events(request.actor, filters)),
         "views": _views(request, filters),
         "default_sort": filters.sort,
