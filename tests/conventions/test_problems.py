@@ -24,7 +24,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 SENTENCE = re.compile(r"[A-Z“\"%].* .* .* .*|.+ .+[.!?:]", re.DOTALL)
 """Four words from a capital on, or two that end a sentence: names of things are shorter."""
 READ_OF_LIBRARIES = {
-    "vardkase.core.typeset": "Typst says in words alone that a font has no such character",
+    "vardkase.core.typeset.compiling": "Typst says in words alone that a font has no such character",
     "vardkase.core.documents": "msgspec says in words alone what failed at which place",
 }
 

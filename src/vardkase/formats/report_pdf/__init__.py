@@ -44,7 +44,7 @@ def report_pdf(actor: Actor, printed: PrintedReport, *, language: str) -> bytes:
         "meta": [
             (gettext("Event"), f"#{event.id}"),
             (gettext("Created by"), printed.creator),
-            (gettext("Changed"), date_format(printed.changed, "DATE_FORMAT")),
+            (gettext("Changed"), date_format(printed.changed, "j F Y")),
         ],
         "event": event.info,
         "blocks": blocks_of(tokens, resolved, pictures),

@@ -134,12 +134,17 @@ def reach(
     """`owner` names those who alone can read it, for readers outside it, who are not "us"."""
     level = INHERIT if distribution is None else int(distribution)
     group = getattr(sharing_group, "name", sharing_group)
-    label = group if level == GROUP and group else REACHES[level]
-    if level == 0 and owner:
-        label = gettext("Only %(organisation)s") % {"organisation": owner}
     return format_html(
-        '<span class="reach">{}<span>{}</span></span>', beacon_line(level, choosing=choosing), label
+        '<span class="reach">{}<span>{}</span></span>',
+        beacon_line(level, choosing=choosing),
+        reach_words(level, group, owner),
     )
+
+
+def reach_words(level: int, group: str | None, owner: str = "") -> str:
+    if level == 0 and owner:
+        return gettext("Only %(organisation)s") % {"organisation": owner}
+    return group if level == GROUP and group else str(REACHES[level])
 
 
 def threat(level: int | str | None) -> SafeString:

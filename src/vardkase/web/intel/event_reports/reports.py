@@ -6,16 +6,14 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core import files
-from vardkase.core.errors import Conflict, NotFound
-from vardkase.core.limits import Limit
-from vardkase.formats.report_pdf import PrintedReport, report_pdf
+from vardkase.core.errors import NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation, SharingGroup
@@ -34,7 +32,6 @@ from vardkase.web.intel.events.layout import shell_context, shell_of
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.chips import GROUP, INHERIT, TLP_COLOURS
 from vardkase.web.ui.edit_page import Crumb, confirm_page
-from vardkase.web.ui.files import download
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.markdown import plain
 from vardkase.web.ui.pages import PageRequest, page
@@ -42,8 +39,6 @@ from vardkase.web.ui.undo import say_with_undo
 
 SORTS = ("name", "timestamp")
 TABLE_LINE = re.compile(r"(?:\|? ?:?-{3,}:? ?\|?)+")
-PRINTS = Limit("report as PDF", allowed=120, window=3600)
-"""For each account: setting a long report takes seconds."""
 
 
 @page()
@@ -86,17 +81,6 @@ def view(request: PageRequest, reference: str, report_id: int) -> HttpResponse:
         **_distribution(request.actor, event, report),
     }
     return render(request, "event_reports/report.html", context)
-
-
-@page()
-def as_pdf(request: PageRequest, reference: str, report_id: int) -> HttpResponseBase:
-    event, report = report_of(request.actor, reference, report_id)
-    if PRINTS.spend(request.actor.user_id).is_exceeded:
-        raise Conflict(EventReportProblem.TOO_MANY_PDFS())
-    creator = Organisation.objects.get(pk=event.orgc_id).name
-    printed = PrintedReport(event, report, creator, moment(report.timestamp))
-    content = report_pdf(request.actor, printed, language=get_language() or "en")
-    return download([content], f"{report.name[:80] or 'report'}.pdf", "application/pdf")
 
 
 @page()

@@ -8,6 +8,7 @@ from vardkase.web.intel.event_reports import (
     editing,
     extracting,
     importing,
+    printing,
     report_templates,
     reports,
     tagging,
@@ -21,6 +22,7 @@ REPORT = EVENT + "report/<int:report_id>/"
 TEMPLATES = "report-templates/"
 
 urlpatterns = [
+    path(EVENT + "pdf/", printing.event_as_pdf, name="event_pdf"),
     path(EVENT + "reports/", reports.index, name="event_reports"),
     path(EVENT + "reports/new/", editing.create, name="report_create"),
     path(EVENT + "reports/import/", importing.create, name="report_import"),
@@ -31,7 +33,7 @@ urlpatterns = [
     path(REPORT, reports.view, name="report"),
     path(REPORT + "edit/", editing.edit, name="report_edit"),
     path(REPORT + "extract/", extracting.extract, name="report_extract"),
-    path(REPORT + "pdf/", reports.as_pdf, name="report_pdf"),
+    path(REPORT + "pdf/", printing.as_pdf, name="report_pdf"),
     path(REPORT + "delete/", reports.delete, name="report_delete"),
     path(REPORT + "restore/", reports.restore, name="report_restore"),
     path(REPORT + "tags/", tagging.tags, name="report_tags"),

@@ -1,0 +1,142 @@
+"""An event as PDF, with its TLP marking on each page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext
+
+from vardkase.core.typeset import pdf
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import EventRow
+from vardkase.intel.event_graphs.queries import tags_of_event
+from vardkase.intel.queries.attribute_lines import (
+    AttributeLine,
+    Entry,
+    LineFilter,
+    LineOrder,
+    attribute_lines,
+    opening,
+)
+from vardkase.intel.queries.object_lines import ObjectHead, object_heads
+from vardkase.knowledge.galaxies.queries import custom_cluster_names
+from vardkase.misp.galaxy_tags import is_custom_galaxy_tag, is_galaxy_tag
+from vardkase.misp.tlp import strictest_label
+from vardkase.misp.values.defang import defang
+
+TEMPLATE = Path(__file__).parent / "event.typ"
+MOST_ROWS = 2_000
+"""Attributes and objects that are set, which takes seconds."""
+LONGEST_VALUE = 2_000
+MOST_CHARACTERS = 500_000
+"""Of all rows together."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedEvent:
+    """`facts`: label and words, of what stands above the attributes."""
+
+    event: EventRow
+    facts: Sequence[tuple[str, str]]
+
+
+def event_pdf(actor: Actor, printed: PrintedEvent, *, language: str) -> bytes:
+    """What `actor` may read of the event, as tagged PDF: at most MOST_ROWS rows, which it says."""
+    event = printed.event
+    extent, entries = opening(actor, event.id, LineFilter(), LineOrder(), MOST_ROWS)
+    ids = [entry.attribute_id for entry in entries if entry.attribute_id]
+    lines = attribute_lines(actor, event.id, ids, deleted=False)
+    heads = object_heads(actor, [entry.object_id for entry in entries if _is_head(entry) and entry.object_id])
+    tags = [tag.name for tag in tags_of_event(actor, event.id)]
+    of_lines = [tag.name for line in lines.values() for tag in line.tags]
+    marked = strictest_label([*tags, *of_lines])
+    words = _TagWords(actor, [*tags, *of_lines])
+    rows = list(_fitting(_rows(entries, lines, heads, words)))
+    shown = sum(row["kind"] == "attribute" for row in rows)
+    note = gettext(
+        "The event has %(all)s attributes, of which the first %(shown)s are printed. "
+        "Download it as JSON or CSV for all."
+    )
+    data = {
+        "title": event.info[:LONGEST_VALUE],
+        "tlp": f"TLP:{marked.upper()}" if marked else "",
+        "colour": marked.replace("white", "clear"),
+        "meta": printed.facts,
+        "tags": ", ".join(words.of(tags))[:LONGEST_VALUE],
+        "note": note % {"all": extent.attributes, "shown": shown} if shown < extent.attributes else "",
+        "head": [gettext("Type"), gettext("Value"), gettext("Detection")],
+        "rows": rows,
+    }
+    return pdf(TEMPLATE, data, language=language)
+
+
+class _TagWords:
+    """Tags in words: clusters by their names, and none of those that the actor may not see."""
+
+    def __init__(self, actor: Actor, names: Iterable[str]) -> None:
+        self._custom = custom_cluster_names(actor) if any(map(is_custom_galaxy_tag, names)) else {}
+
+    def of(self, names: Iterable[str]) -> list[str]:
+        return [words for name in names if (words := self._word(name))]
+
+    def _word(self, name: str) -> str:
+        if name.lower().startswith("tlp:"):
+            return name.upper()
+        if is_custom_galaxy_tag(name):
+            return self._custom.get(name.lower(), "")
+        return name.partition('="')[2].removesuffix('"') if is_galaxy_tag(name) else name
+
+
+def _is_head(entry: Entry) -> bool:
+    return entry.attribute_id is None
+
+
+def _rows(
+    entries: Sequence[Entry],
+    lines: dict[int, AttributeLine],
+    heads: dict[int, ObjectHead],
+    words: _TagWords,
+) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        if entry.attribute_id is None:
+            if head := heads.get(entry.object_id or 0):
+                identity = defang(head.identity, head.identity_type)
+                yield {"kind": "object", "name": head.name, "identity": _cut(identity)}
+        elif line := lines.get(entry.attribute_id):
+            yield _attribute(line, words)
+
+
+def _attribute(line: AttributeLine, words: _TagWords) -> dict[str, Any]:
+    changed = timezone.localtime(datetime.fromtimestamp(line.timestamp, UTC))
+    facts = [
+        line.category,
+        date_format(changed, "j F Y"),
+        *words.of(tag.name for tag in line.tags),
+        line.comment,
+    ]
+    return {
+        "kind": "attribute",
+        "type": line.object_relation or line.type,
+        "value": _cut(defang(line.value, line.type)),
+        "facts": _cut(" · ".join(filter(None, facts))),
+        "detection": pgettext("detect", "Yes") if line.to_ids else pgettext("detect", "No"),
+    }
+
+
+def _fitting(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    left = MOST_CHARACTERS
+    for row in rows:
+        left -= sum(map(len, row.values()))
+        if left < 0:
+            return
+        yield row
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]} …"
