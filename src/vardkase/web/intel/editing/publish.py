@@ -33,14 +33,17 @@ from vardkase.intel.errors import (
     TaxonomiesMissing,
 )
 from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.noticed_attributes import noticed_attributes
 from vardkase.intel.queries.publication_checks import publication_checks
 from vardkase.intel.queries.receivers import Receiver, receivers, withheld_parts
 from vardkase.intel.queries.versions import keepers
 from vardkase.intel.services.optimistic_edit import publish_as_seen
 from vardkase.intel.services.publish import unpublish_event
+from vardkase.knowledge.noticelists.notices import notices, notices_about_distribution
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_int
 from vardkase.web.intel.editing.common import back_to, group_options, reach_context
+from vardkase.web.knowledge.noticelists.template_tags import current_language
 from vardkase.web.ui.chips import GROUP
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.document_changes import worded
@@ -154,6 +157,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
     chosen = form.reach() if form.is_valid() else None
     changes = compare_with_published(request.actor, event)
     reach = chosen or {"distribution": event.distribution, "sharing_group_id": event.sharing_group_id}
+    said = notices(current_language())
     readers = receivers(chosen["distribution"], chosen["sharing_group_id"], event.org_id) if chosen else []
     return {
         "heading": gettext("Publish"),
@@ -175,6 +179,8 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "sectors": _sectors(readers),
         "withheld": withheld_parts(event),
         "checks": publication_checks(event),
+        "notices": noticed_attributes(event.id, said),
+        "notices_of_reach": notices_about_distribution(said, reach["distribution"]),
         "may_switch_lists": request.actor.may(Permission.WARNINGLIST),
         "changes": replace(changes, rows=worded(changes.rows)),
         "may_choose": rules.may_modify_event(request.actor, event),

@@ -19,11 +19,13 @@ from vardkase.intel.event_reports.tag_recognition import tags_in
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.queries.pasted_text import PastedValues, pasted
 from vardkase.intel.services.text_import import ReviewedText
+from vardkase.knowledge.noticelists.notices import notices
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
 from vardkase.misp.types import CATEGORIES, DEFAULTS
 from vardkase.web.intel.editing.forms.review import ROWS_A_PAGE, Review
 from vardkase.web.intel.editing.held_files import HeldFile
 from vardkase.web.intel.editing.sources import Sources
+from vardkase.web.knowledge.noticelists.template_tags import current_language
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest
@@ -148,6 +150,7 @@ def review_context(
     phrases = {tag.phrase for tag in tags}
     unknown = [line for line in found.unknown if not phrases.intersection([line, *line.split()])]
     rows, first = review.shown(page_number), page_number * ROWS_A_PAGE + 1
+    said = notices(current_language())
     elsewhere = known_values(actor, [row.pasted.found.value for row in rows])
     return {
         "review": review,
@@ -163,6 +166,11 @@ def review_context(
         "known": sum(row.pasted.is_known for row in review.rows),
         "warned": sum(bool(row.pasted.lists) for row in review.rows),
         "tags": tags,
+        "notices": [
+            (notice, count)
+            for notice in said
+            if (count := sum(notice.concerns(row.choice.type, row.choice.category) for row in review.chosen))
+        ],
         "every_type": sorted(DEFAULTS),
         "every_category": CATEGORIES,
         "unknown": unknown[:UNKNOWN_SHOWN],

@@ -10,13 +10,15 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.noticelists import queries, services
+from vardkase.knowledge.noticelists.notices import message_of, notices_about, texts_of
 from vardkase.web.knowledge.library import back_to_list
+from vardkase.web.knowledge.noticelists.template_tags import current_language
 from vardkase.web.ui.chips import REACHES
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
@@ -31,6 +33,7 @@ class Notice:
     """`fields` and `values`: where it applies, such as category and its names."""
 
     message: str
+    language: str
     fields: list[str]
     values: list[str]
     tags: list[str]
@@ -76,21 +79,21 @@ def update(request: PageRequest) -> HttpResponse:
     return redirect("noticelists")
 
 
+@page()
+def about(request: PageRequest) -> HttpResponse:
+    """The notices about a type and a category, for a form where they are chosen."""
+    kind, category = request.GET.get("type", ""), request.GET.get("category", "")
+    found = notices_about(kind, category, current_language())
+    return render(request, "noticelists/about.html", {"notices": found})
+
+
 def _notice(data: Mapping[str, Any]) -> Notice:
-    words = data.get("message")
-    texts = words if isinstance(words, dict) else {"en": words}
-    language = (get_language() or "en")[:2]
-    text = texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
-    fields, values = _texts(data, "field"), _texts(data, "value")
+    text, language = message_of(data, current_language())
+    fields, values = texts_of(data, "field"), texts_of(data, "value")
     if fields == ["distribution"]:
         values = [str(REACHES.get(int(value), value)) if value.isdecimal() else value for value in values]
     named = [str(FIELDS.get(name, name)) for name in fields]
-    return Notice(str(text or ""), named, values, _texts(data, "tags"))
-
-
-def _texts(data: Mapping[str, Any], name: str) -> list[str]:
-    value = data.get(name) or []
-    return list(map(str, value if isinstance(value, list) else [value]))
+    return Notice(text, language, named, values, texts_of(data, "tags"))
 
 
 def _may_switch(request: PageRequest) -> bool:
