@@ -62,6 +62,13 @@ def test_collection_is_made_filled_changed_and_deleted(seed: Seed) -> None:
         assert client.post(add, {"element": text}).status_code == (302 if "#" in text else 422)
     for text in ("", "nothing", str(uuid4()), "9" * 30):
         assert client.post(add, {"element": text}).status_code == 422, text
+    find = reverse("collection_element_find")
+    for text in ("Their", f"#{other.pk}"):
+        assert str(other.uuid) in client.get(find, {"field": "element", "q_element": text}).content.decode()
+    looking = client.post(add, {"q_element": "Their", "find": "element", "description": "kept words"})
+    assert looking.status_code == 200
+    for words in (str(other.uuid), "kept words"):
+        assert words in looking.content.decode()
     element = CollectionElement.objects.get(element_uuid=other.uuid)
     client.post(reverse("collection_remove", args=[made.pk, element.pk]))
     assert made.elements.count() == 2
@@ -130,6 +137,10 @@ def test_hidden_collections_and_elements_stay_hidden(seed: Seed) -> None:
     assert client.post(reverse("collection_remove", args=[own.pk, element.pk])).status_code == 404
     answer = client.post(reverse("collection_add", args=[own.pk]), {"element": str(secret.uuid)})
     assert answer.status_code == 422
+    for sought in (secret.info, str(secret.pk), str(secret.uuid)):
+        found = client.get(reverse("collection_element_find"), {"field": "element", "q_element": sought})
+        assert secret.info not in found.content.decode()
+        assert f'value="{secret.uuid}"' not in found.content.decode()
     reader = signed_in(seed.reader)
     assert reader.get(reverse("collection_create")).status_code == 403
     assert reader.get(reverse("collection", args=[own.pk])).status_code == 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -132,6 +132,13 @@ def add_element(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
         {"element": str(element.element_uuid)},
     )
     return row.pk
+
+
+@transaction.atomic
+def add_elements(actor: Actor, reference: Reference, elements: Iterable[Mapping[str, Any]]) -> None:
+    """Add several, or none of them. Raises what `add_element` does."""
+    for element in elements:
+        add_element(actor, reference, element)
 
 
 @transaction.atomic

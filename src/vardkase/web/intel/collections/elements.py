@@ -21,6 +21,7 @@ from vardkase.web.intel.collections.editing import own_collection
 from vardkase.web.intel.collections.forms import ChooseForm, ElementForm
 from vardkase.web.intel.collections.presenters import may_edit
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
 from vardkase.web.ui.undo import say_with_undo
 
 MOST = 500
@@ -31,11 +32,16 @@ MOST = 500
 @require_POST
 def add(request: PageRequest, pk: int) -> HttpResponse:
     collection = own_collection(request, pk)
-    form = ElementForm(request.actor, request.POST)
-    if form.is_valid() and _added(request, form, collection, form.document()):
+    form = form_with_pickers(request, lambda data: ElementForm(request.actor, data))
+    if form.is_valid() and _added(request, form, collection, form.documents()):
         return redirect("collection", pk)
-    context = {"collection": collection, "form": form}
-    return render(request, "collections/add.html", context, status=422)
+    context = {"collection": collection, "form": form, **searched_for(request)}
+    return render(request, "collections/add.html", context, status=422 if form.is_bound else 200)
+
+
+@page(Permission.MODIFY)
+def find(request: PageRequest) -> HttpResponse:
+    return found_choices(request, ElementForm(request.actor))
 
 
 @page(Permission.MODIFY, writes=True)
@@ -59,7 +65,7 @@ def choose(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         collection = own_collection(request, form.cleaned_data["collection"])
         document = element | {"description": form.cleaned_data["description"]}
-        if _added(request, form, collection, document):
+        if _added(request, form, collection, [document]):
             return redirect(back)
     context = {
         "form": form,
@@ -95,10 +101,13 @@ def _thing(request: PageRequest) -> tuple[str, str, dict[str, str]]:
 
 
 def _added(
-    request: PageRequest, form: ElementForm | ChooseForm, collection: Collection, document: dict[str, str]
+    request: PageRequest,
+    form: ElementForm | ChooseForm,
+    collection: Collection,
+    documents: list[dict[str, str]],
 ) -> bool:
     try:
-        services.add_element(request.actor, collection.pk, document)
+        services.add_elements(request.actor, collection.pk, documents)
     except (Invalid, Conflict, PublicationStopped) as refused:
         form.add_error(None, str(refused))
         return False

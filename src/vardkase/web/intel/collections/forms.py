@@ -15,9 +15,12 @@ from vardkase.intel.collections.models import ElementType
 from vardkase.intel.queries.find import find_event
 from vardkase.knowledge.galaxies.queries import clusters_by_tag, find_cluster
 from vardkase.misp.fields import UUID
+from vardkase.web.intel.collections.choices import Elements
 from vardkase.web.intel.collections.presenters import TYPES
-from vardkase.web.ui.forms.fields import PLAIN_TEXT
+from vardkase.web.ui.forms.picker import Picker
 from vardkase.web.ui.forms.reach import ReachForm
+
+MOST_AT_ONCE = 50
 
 
 class CollectionFieldsForm(ReachForm):
@@ -39,13 +42,11 @@ class CollectionFieldsForm(ReachForm):
 
 
 class ElementForm(forms.Form):
-    """An event or a cluster, named as people know it."""
+    """Events and clusters: those found by search are named by uuid, others as people know them."""
 
-    element = forms.CharField(
-        label=_("Event or galaxy cluster"),
-        max_length=2000,
-        widget=forms.TextInput(attrs=PLAIN_TEXT),
-        help_text=_("The number or UUID of an event, or the tag or UUID of a galaxy cluster."),
+    element = Picker(
+        label=_("Events and galaxy clusters"),
+        help_text=_("Search for the title, number or UUID of an event, or the name of a galaxy cluster."),
     )
     description = forms.CharField(
         label=_("Why it belongs here (optional)"), required=False, max_length=LONGEST_TEXT
@@ -54,9 +55,18 @@ class ElementForm(forms.Form):
     def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.actor = actor
+        self.fields["element"].source = Elements(actor)  # type: ignore[attr-defined]
 
-    def clean_element(self) -> dict[str, str]:
-        text = self.cleaned_data["element"].strip().removeprefix("#").lower()
+    def clean_element(self) -> list[dict[str, str]]:
+        named: list[str] = self.cleaned_data["element"]
+        if not named:
+            raise forms.ValidationError(gettext("Choose at least one event or galaxy cluster."))
+        if len(named) > MOST_AT_ONCE:
+            raise forms.ValidationError(gettext("Choose at most %(most)s at once.") % {"most": MOST_AT_ONCE})
+        return [self._element(name) for name in named]
+
+    def _element(self, named: str) -> dict[str, str]:
+        text = named.strip().removeprefix("#").lower()
         if text.isdecimal() or UUID.fullmatch(text):
             try:
                 event = find_event(self.actor, text)
@@ -75,8 +85,9 @@ class ElementForm(forms.Form):
             gettext("There is no event or galaxy cluster with this name that you can read.")
         )
 
-    def document(self) -> dict[str, str]:
-        return {**self.cleaned_data["element"], "description": self.cleaned_data["description"]}
+    def documents(self) -> list[dict[str, str]]:
+        description = self.cleaned_data["description"]
+        return [{**element, "description": description} for element in self.cleaned_data["element"]]
 
 
 class ChooseForm(forms.Form):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("collections/", views.index, name="collections"),
     path("collections/new/", editing.create, name="collection_create"),
     path("collections/add/", elements.choose, name="collection_choose"),
+    path("collections/elements/find/", elements.find, name="collection_element_find"),
     path(ONE, views.view, name="collection"),
     path(ONE + "edit/", editing.edit, name="collection_edit"),
     path(ONE + "delete/", editing.delete, name="collection_delete"),
