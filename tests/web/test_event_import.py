@@ -9,12 +9,14 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
-from tests.factories.knowledge import make_attack
+from tests.factories.knowledge import make_attack, make_tag
 from tests.factories.seed import Seed
 from tests.formats.test_file_text import encrypted_pdf
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, Event, EventTag, Object
+from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.services.events import add_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
@@ -56,7 +58,10 @@ def fields(page: Any, **changes: Any) -> dict[str, Any]:
     """What the browser would send of a review page."""
     form, review = page.context["form"], page.context["review"]
     sent: dict[str, Any] = {name: form[name].value() for name in form.fields}
-    sent = {name: "" if value is None else str(value) for name, value in sent.items()}
+    sent = {
+        name: value if isinstance(value, list) else "" if value is None else str(value)
+        for name, value in sent.items()
+    }
     for row in review.rows:
         sent |= {f"t{row.number}": row.choice.type, f"c{row.number}": row.choice.category}
         sent |= {f"a{row.number}": "1"} if row.choice.add else {}
@@ -289,3 +294,28 @@ def test_script_in_text_and_mail_is_text(web: Client) -> None:
     assert script not in report.text
     mail = web.post(URL, {"text": MAIL.replace("Payroll", script).replace("=C3=84ndrad", f"{script}")})
     assert script not in mail.text
+
+
+def test_date_is_that_of_the_mail_or_the_text(web: Client) -> None:
+    mail = MAIL.replace("Date: Sat, 28 Nov 2026", "Date: Fri, 27 Nov 2020")
+    for text, day, words in (
+        (mail, "2020-11-27", "date of the e-mail"),
+        ("Utredning den 3 oktober 2021\n198.51.100.7", "2021-10-03", "beginning of the text"),
+        ("198.51.100.7", timezone.localdate().isoformat(), "no date was found"),
+    ):
+        page = web.post(URL, {"text": text}, headers={"accept-language": "en"})
+        assert str(page.context["form"]["date"].value()) == day
+        assert words in page.text
+
+
+def test_more_tags_are_chosen_in_the_review(web: Client) -> None:
+    make_tag("campaign:winter")
+    page = web.post(URL, {"text": "198.51.100.7 seen at the clinic"})
+    looking = web.post(URL, {**fields(page), "go": "", "find": "tags", "q_tags": "winter"})
+    assert "campaign:winter" in looking.text
+    assert not Event.objects.exists()
+    refused = web.post(URL, fields(page, tags="no:such"))
+    assert refused.status_code == 422
+    assert not Event.objects.exists()
+    web.post(URL, fields(page, tags="campaign:winter"))
+    assert [tag.name for tag in event_tags(Event.objects.get().pk)] == ["campaign:winter"]

@@ -105,4 +105,9 @@ export function selection(): void {
     const form = button.closest("form");
     if (form) setAll(form, false);
   });
+  // Rows may be ticked from the start, and the box above them says so.
+  for (const whole of document.querySelectorAll("input[data-select-all]")) {
+    const form = whole.closest("form");
+    if (form) refresh(form);
+  }
 }

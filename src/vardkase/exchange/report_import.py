@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
 from django.conf import settings
 
@@ -16,6 +17,7 @@ from vardkase.exchange.problems import PageImportProblem
 from vardkase.formats.incoming.file_text import text_of_file
 from vardkase.formats.incoming.reading import web_page
 from vardkase.formats.incoming.reading_time import reading_time
+from vardkase.formats.incoming.text_heads import LONGEST_TITLE, title_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports.drafts import LONGEST_CONTENT
@@ -53,7 +55,7 @@ def import_file(
     if len(found.text) > LONGEST_CONTENT:
         raise Invalid({"file": [EventReportProblem.TEXT_TOO_LONG(most=LONGEST_CONTENT)]})
     report = {
-        "name": name or found.title or file_name,
+        "name": name or (found.title or title_of(found.text))[:LONGEST_TITLE] or PurePath(file_name).stem,
         "content": found.text,
         "distribution": distribution,
         "sharing_group_id": sharing_group_id or 0,

@@ -79,8 +79,8 @@ class ElementForm(forms.Form):
                 return {"element_type": ElementType.GALAXY_CLUSTER, "element_uuid": str(cluster.uuid)}
             except NotFound:
                 pass
-        if named := clusters_by_tag(self.actor, [text]).get(text):
-            return {"element_type": ElementType.GALAXY_CLUSTER, "element_uuid": str(named.uuid)}
+        if cluster_named := clusters_by_tag(self.actor, [text]).get(text):
+            return {"element_type": ElementType.GALAXY_CLUSTER, "element_uuid": str(cluster_named.uuid)}
         raise forms.ValidationError(
             gettext("There is no event or galaxy cluster with this name that you can read.")
         )

@@ -37,6 +37,7 @@ from vardkase.web.intel.editing.sources import (
     kept_after_refusal,
     lost_files,
     parts_of,
+    proposed_date,
     sent_sources,
 )
 from vardkase.web.intel.editing.text_review import (
@@ -136,12 +137,15 @@ def _review(request: PageRequest, form: SourceForm, sources: Sources) -> HttpRes
     review = Review(values, posted.fields(request))
     named = [tag.name for tag in tags if tag.chosen]
     is_first = not posted.text(request, "page")
+    day, origin = proposed_date(sources)
     fields = NewEventFields(
         None if is_first else request.POST,
         actor=request.actor,
         beside=named,
+        origin_of_date=origin,
         initial={
             "info": sources.title,
+            "date": day,
             "distribution": settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION,
             "threat_level_id": 4,
             "analysis": 0,

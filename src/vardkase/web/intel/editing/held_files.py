@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext
 
 from vardkase.core import held_uploads
 from vardkase.core.limits import Limit
@@ -19,6 +20,9 @@ A_DAY = Limit("imported files", 200, 24 * 3600)
 KIND = "import"
 ROOM = held_uploads.MOST_BYTES - 512 * 1024
 """Bytes of contents; the rest is for the objects."""
+PROGRAMS = {"pe": "PE", "elf": "ELF", "macho": "Mach-O"}
+"""Objects of programs."""
+MACHINES = {"X86_64": "x86-64", "AMD64": "x86-64", "I386": "x86", "AARCH64": "ARM64"}
 
 
 class HeldFile(msgspec.Struct):
@@ -37,9 +41,8 @@ class HeldFile(msgspec.Struct):
         return bool(self.objects)
 
     @property
-    def facts(self) -> list[str]:
-        """What a person sees of the objects: kind, hash, and what is inside."""
-        shown = ("mimetype", "sha256", "text", "machine-type", "arch")
+    def facts(self) -> list[tuple[str, str]]:
+        """What a person sees of the objects, each with its name: kind, hash, and what is inside."""
         values = {
             attribute["object_relation"]: attribute["value"]
             for each in reversed(self.objects[:2])
@@ -47,7 +50,17 @@ class HeldFile(msgspec.Struct):
         }
         names = Counter(each["name"] for each in self.objects[1:])
         inside = [f"{name} × {count}" if count > 1 else name for name, count in names.items()]
-        return [values[name] for name in shown if name in values] + ([", ".join(inside)] if inside else [])
+        program = next((PROGRAMS[name] for name in names if name in PROGRAMS), "")
+        machine = values.get("arch") or values.get("machine-type") or ""
+        detail = ", ".join(filter(None, (program, MACHINES.get(machine, machine))))
+        found = (
+            (gettext("Kind"), gettext("Program (%(detail)s)") % {"detail": detail} if program else ""),
+            (gettext("Media type"), "" if program else values.get("mimetype", "")),
+            ("SHA-256", values.get("sha256", "")),
+            (gettext("Contents"), values.get("text", "")),
+            (gettext("Objects"), ", ".join(inside)),
+        )
+        return [(name, value) for name, value in found if value]
 
     def attachment(self) -> dict[str, Any]:
         return {

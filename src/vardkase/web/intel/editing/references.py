@@ -19,7 +19,7 @@ from vardkase.intel.queries.object_contents import references_of_object, targets
 from vardkase.intel.services.references import add_reference
 from vardkase.knowledge.object_templates.models import ObjectRelationship
 from vardkase.web.intel.editing.common import attempt, own_event
-from vardkase.web.intel.editing.forms.object import ReferenceForm
+from vardkase.web.intel.editing.forms.reference import ReferenceForm
 from vardkase.web.intel.editing.objects import own_object
 from vardkase.web.ui.pages import PageRequest, page
 

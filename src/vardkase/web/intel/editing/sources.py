@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import VardkaseError
@@ -21,7 +24,8 @@ from vardkase.formats.incoming.file_text import text_of_file
 from vardkase.formats.incoming.reading_time import each_in_time, reading_time
 from vardkase.formats.incoming.recognition import DocumentKind, kind_of_file
 from vardkase.formats.incoming.services import openioc_parts, sandbox_parts
-from vardkase.misp.freetext import LONGEST_TEXT, detect
+from vardkase.formats.incoming.text_heads import EARLIEST_YEAR, LONGEST_TITLE, date_of, title_of
+from vardkase.misp.freetext import LONGEST_TEXT
 from vardkase.web.intel.editing.forms.sources import SourceForm
 from vardkase.web.intel.editing.held_files import HeldFile, drop, held_files, hold
 from vardkase.web.ui.display import thin
@@ -53,9 +57,6 @@ EMAIL_TYPES = {
 """Relation in the object → type of the attribute."""
 MOST_MAILS = 20
 MOST_FIELDS = 200
-LONGEST_TITLE = 120
-LINES_BEFORE_TITLE = 20
-HEADERS = ("subject:", "ämne:")
 READ_AS_TEXT = frozenset(
     (DocumentKind.TEXT, DocumentKind.MAIL, DocumentKind.PDF, DocumentKind.DOCX, DocumentKind.XLSX)
 )
@@ -147,7 +148,7 @@ def gathered(request: PageRequest, parts: list[SourcePart]) -> Sources:
     sources.text = "\n\n".join(filter(None, texts))
     if len(sources.text) > LONGEST_TEXT:
         raise ValidationError(gettext("The text is too long. Paste it in smaller parts."))
-    sources.title = (sources.title or _title_of(sources.text) or _name_of_first(sources))[:LONGEST_TITLE]
+    sources.title = (sources.title or title_of(sources.text) or _name_of_first(sources))[:LONGEST_TITLE]
     sources.reference = hold(request.actor.user_id, sources.files)
     if sources.files and not sources.reference:
         raise ValidationError(gettext("You have imported too many files today. Try again tomorrow."))
@@ -192,6 +193,22 @@ def lost_files(sources: Sources) -> bool:
     return bool(sources.reference) and not sources.files
 
 
+def proposed_date(sources: Sources) -> tuple[date, str]:
+    """The date of an event made of these, and words that say where it comes from."""
+    today = timezone.localdate()
+    for fields in sources.mails:
+        sent = parse_datetime(dict(fields).get("send-date", ""))
+        if sent and sent.year >= EARLIEST_YEAR and sent.date() <= today:
+            return sent.date(), gettext(
+                "Taken from the date of the e-mail. Change it if it happened earlier."
+            )
+    if day := date_of(sources.text, latest=today):
+        return day, gettext("Taken from the beginning of the text. Change it if it happened earlier.")
+    return today, gettext(
+        "Today, since no date was found. Enter when it happened, or when you learned of it."
+    )
+
+
 def _sent_mails(request: PageRequest) -> Iterator[MailFields]:
     try:
         sent = json.loads(posted.text(request, "mails", "[]"))
@@ -226,22 +243,6 @@ def _read(part: SourcePart, sources: Sources) -> tuple[str, str]:
 def _keep(part: SourcePart, sources: Sources) -> None:
     if part.name:
         sources.files.append(HeldFile(part.name, len(part.content), part.content))
-
-
-def _title_of(text: str) -> str:
-    """The first line of words, not of values; without the name of a mail's header."""
-    for raw in text.splitlines()[:LINES_BEFORE_TITLE]:
-        line = raw.strip(" #*\t")
-        if line.lower().startswith(HEADERS):
-            line = line.partition(":")[2].strip()
-        is_table = line.startswith("|")
-        if (
-            " " in line
-            and not is_table
-            and len(detect(line[:LONGEST_TITLE], beyond_misp=True)) < len(line.split()) / 2
-        ):
-            return line
-    return ""
 
 
 def _name_of_first(sources: Sources) -> str:

@@ -21,7 +21,7 @@ from vardkase.intel.problems import ObjectProblem
 from vardkase.intel.queries.find import find_object, find_reference
 from vardkase.intel.services.references import add_reference, replace_reference
 from vardkase.web.intel.editing.common import attempt, own_event
-from vardkase.web.intel.editing.forms.object import ReferenceForm
+from vardkase.web.intel.editing.forms.reference import ReferenceForm
 from vardkase.web.intel.event_graphs.presenters import reference_edge
 from vardkase.web.ui.pages import PageRequest, page
 

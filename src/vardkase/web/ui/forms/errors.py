@@ -7,10 +7,13 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 
 from django.contrib import messages
-from django.forms import Form
+from django.forms import Field, Form
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.problems import CommonProblem, Problem
+from vardkase.web.ui.forms.picker import Picker
 
 
 class ErrorsShown(AbstractContextManager[None, bool]):
@@ -50,4 +53,11 @@ def take_errors(form: Form, error: Invalid | Conflict, *, fields: Mapping[str, s
     for path, problems in error.errors.items():
         names = [(fields or {}).get(path, path), path.rpartition(".")[2]]
         field = next((name for name in names if name in form.fields), None)
-        form.add_error(field, list(map(str, problems)))
+        form.add_error(field, [_words(form.fields[field] if field else None, each) for each in problems])
+
+
+def _words(field: Field | None, problem: Problem) -> str:
+    """Nothing is filled in where something is to be chosen."""
+    if isinstance(field, Picker) and problem.code in (CommonProblem.MISSING, CommonProblem.REQUIRED):
+        return gettext("Choose at least one.")
+    return str(problem)

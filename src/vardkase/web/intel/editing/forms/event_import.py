@@ -13,9 +13,12 @@ from vardkase.web.intel.editing.forms.event import EventForm
 class NewEventFields(EventForm):
     """An event's fields beside its reviewed values. `beside`: the tags that are chosen among what the text names."""
 
-    def __init__(self, *args: Any, beside: Sequence[str] = (), **options: Any) -> None:
+    def __init__(
+        self, *args: Any, beside: Sequence[str] = (), origin_of_date: str = "", **options: Any
+    ) -> None:
         super().__init__(*args, **options, is_new=True)
         self.beside = beside
+        self.fields["date"].help_text = origin_of_date
         self.fields["tags"].label = gettext("More tags on the event")
         for name in ("extends_uuid", "disable_correlation"):
             del self.fields[name]

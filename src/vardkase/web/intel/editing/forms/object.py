@@ -6,7 +6,6 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.files.base import ContentFile, File
@@ -21,9 +20,10 @@ from vardkase.formats.incoming.file_objects import objects_of_file
 from vardkase.formats.incoming.reading_time import reading_time
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.object_contents import HeldValue
-from vardkase.intel.services.samples import FILE_TEMPLATE, HASHES
+from vardkase.intel.services.samples import FILE_TEMPLATE
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.queries import elements_of, requirements
+from vardkase.misp.file_groups import HASHES
 from vardkase.misp.types import ATTACHMENT_TYPES, DEFAULTS, category_allows, default_category
 from vardkase.web.intel.editing.forms.attribute import moment_field, refusal_of
 from vardkase.web.intel.editing.forms.tagging import check_tags
@@ -35,7 +35,7 @@ FILE = "file"
 LONG_TYPES = frozenset({"text", "comment", "email-body", "email-header", "yara", "sigma", "snort"})
 MOST_INPUTS = 200
 """Values of one element in a form."""
-FILLED = frozenset(("filename", *HASHES, "sha512", "size-in-bytes", "entropy", "mimetype", "imphash"))
+FILLED = frozenset(("filename", *HASHES, "size-in-bytes", "entropy", "mimetype"))
 """Relations of the `file` object that are filled from an attached file."""
 
 
@@ -109,6 +109,10 @@ class ElementField:
         return self.element.object_relation
 
     @property
+    def is_hash(self) -> bool:
+        return self.element.type in HASHES
+
+    @property
     def choices(self) -> list[str]:
         if self.element.type == BOOLEAN and not self.element.values_list:
             return ["1", "0"]
@@ -156,6 +160,15 @@ class TemplateFields:
         )
         if self.fills_from_file:
             self._fill_from_file()
+
+    @property
+    def has_file(self) -> bool:
+        return any(
+            entered.file or entered.held
+            for each in self.fields
+            if each.kind == FILE
+            for entered in each.inputs
+        )
 
     @property
     def one_of(self) -> str:
@@ -373,20 +386,3 @@ def _data(entered: Input) -> dict[str, Any]:
     if not entered.file:
         return {}
     return {"data": base64.b64encode(_content(entered.file)).decode("ascii"), "encrypt": True}
-
-
-class ReferenceForm(forms.Form):
-    referenced_uuid = forms.UUIDField(
-        label=_("Refers to"),
-        error_messages={"required": _("Choose what it refers to."), "invalid": _("This is not a UUID.")},
-    )
-    relationship_type = forms.CharField(
-        label=_("How it relates"),
-        max_length=255,
-        error_messages={"required": _("Enter how they are related.")},
-    )
-    comment = forms.CharField(label=_("Comment"), required=False, max_length=65_000)
-
-    def document(self) -> dict[str, Any]:
-        target: UUID = self.cleaned_data["referenced_uuid"]
-        return {**self.cleaned_data, "referenced_uuid": str(target)}
