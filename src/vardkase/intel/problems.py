@@ -265,6 +265,7 @@ class ProposalProblem(ProblemCode):
 
 
 class SightingProblem(ProblemCode):
+    NOT_TAKEN_BACK = _("What you said about the value can no longer be undone.")
     NOT_FOUND = _("Sighting not found."), "Invalid sighting."
     NO_ATTRIBUTES = (
         _("Attribute not found."),

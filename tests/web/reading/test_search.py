@@ -13,7 +13,7 @@ from vardkase.analysis.search.value_page import ValueLifetime
 from vardkase.analysis.search.value_search import ValueMeaning, understand
 from vardkase.intel.models import Attribute, Event
 from vardkase.knowledge.warninglists.matching import WarninglistHit
-from vardkase.web.analysis.search.value import verdict_on
+from vardkase.web.analysis.search.value_verdict import verdict_on
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -251,11 +251,11 @@ def test_verdict_wording() -> None:
     now = 1_700_000_000.0
     assert verdict_on(None, []).kind == "land"
     harmless = [WarninglistHit(1, "Public resolvers", "false_positive", "8.8.8.8")]
-    assert verdict_on(life, harmless, now).kind == "warn"
+    assert verdict_on(life, harmless, None, now).kind == "warn"
     words = {
-        verdict_on(life, [], now).words,
-        verdict_on(life, [], now + 10**9).words,
-        verdict_on(ValueLifetime(3, 2, 1, 0, 1, 1, ["ip-dst"]), [], now).words,
+        verdict_on(life, [], None, now).words,
+        verdict_on(life, [], None, now + 10**9).words,
+        verdict_on(ValueLifetime(3, 2, 1, 0, 1, 1, ["ip-dst"]), [], None, now).words,
     }
     assert len(words) == 3
 

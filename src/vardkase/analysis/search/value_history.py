@@ -41,12 +41,13 @@ class SightingMonth:
 
 @dataclass(frozen=True, slots=True)
 class SightingHistory:
-    """Sightings that the reader may see: all of them, and by month for the last year. `last_seen` is Unix seconds."""
+    """Sightings that the reader may see: all of them, and by month for the last year. Times are Unix seconds."""
 
     seen: int
     false_positives: int
     expirations: int
     last_seen: int | None
+    last_expired: int | None
     months: list[SightingMonth]
 
 
@@ -82,14 +83,18 @@ def sightings_of(actor: Actor, value: str) -> SightingHistory | None:
     )
     rows = cursor().execute(query.sql, {**query.parameters, **readable.parameters}).fetchall()
     counts = {(month, kind): number for month, kind, number, _last in rows}
-    last = [last for _month, kind, _number, last in rows if kind == SightingType.SEEN]
+    last = {
+        wanted: max((latest for _month, kind, _number, latest in rows if kind == wanted), default=None)
+        for wanted in SightingType
+    }
     if not counts:
         return None
     return SightingHistory(
         _total(counts, SightingType.SEEN),
         _total(counts, SightingType.FALSE_POSITIVE),
         _total(counts, SightingType.EXPIRATION),
-        max(last, default=None),
+        last[SightingType.SEEN],
+        last[SightingType.EXPIRATION],
         [
             SightingMonth(
                 month,

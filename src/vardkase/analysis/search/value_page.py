@@ -68,6 +68,14 @@ def near_values(actor: Actor, value: str, *, limit: int = 15) -> list[NearValue]
     return [NearValue(*row) for row in cursor().execute(query.sql, query.parameters).fetchall()]
 
 
+def occurrence_ids(actor: Actor, value: str) -> list[int]:
+    """The attributes that the reader may see; as many as are looked at, newest first."""
+    statement = Statement(actor)
+    sql = OCCURRENCES.format(ids=exact_ids(statement, (value,)), visible=_visible(statement), limit=EXAMINED)
+    query = statement.query(sql)
+    return [row[0] for row in cursor().execute(query.sql, query.parameters)]
+
+
 def occurrences(value: str) -> ValueQuery:
     return ValueQuery(value, ValueMeaning.VALUE, (value,))
 
@@ -92,6 +100,11 @@ SELECT count(*), count(DISTINCT event_id), count(DISTINCT orgc_id),
        (SELECT array_agg(type ORDER BY number DESC, type)
         FROM (SELECT type, count(*) AS number FROM seen GROUP BY type) each)
 FROM seen
+"""
+
+OCCURRENCES = """
+SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.id IN ({ids}) AND {visible} ORDER BY a.id DESC LIMIT {limit}
 """
 
 # Materialised, since it is read three times and its limit bounds all that follows.

@@ -85,7 +85,7 @@ def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: SightingRe
     if report.type == SightingType.EXPIRATION:
         cursor().execute(FORGET_OWN_EXPIRATIONS, chosen)
     said = {"date": report.date_sighting, "source": report.source, "type": report.type}
-    sql = ADD.format(visible=_visible(actor))
+    sql = ADD.format(visible=visible_attributes(actor))
     stored = _stored(sql, {**reader_parameters(actor), **chosen, **said})
     if not stored:
         raise NotFound(SightingProblem.NO_ATTRIBUTES())
@@ -125,7 +125,7 @@ def write_received(actor: Actor, event: Event, received: Sequence[ReceivedSighti
         return []
     columns = map(list, zip(*map(astuple, received), strict=True))
     given = dict(zip(("uuids", "attributes", "orgs", "dates", "sources", "types"), columns, strict=True))
-    sql = RECEIVE.format(visible=_visible(actor))
+    sql = RECEIVE.format(visible=visible_attributes(actor))
     stored = _stored(sql, {**reader_parameters(actor), **given, "event": event.pk})
     if stored:
         cursor().execute(KEEP_LAST_EXPIRATION, {"ids": [each.attribute_id for each in stored]})
@@ -200,7 +200,7 @@ def _stored(sql: str, parameters: dict[str, object]) -> list[StoredSighting]:
     return [StoredSighting(*row) for row in cursor().execute(sql, parameters, binary=True)]
 
 
-def _visible(actor: Actor) -> str:
+def visible_attributes(actor: Actor) -> str:
     return " AND ".join((event_predicate(actor), attribute_predicate(actor), deleted_predicate(actor, "a")))
 
 

@@ -73,6 +73,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
         (
             NavigationItem("sharing_groups", _("Sharing groups"), icon="circles-relation", is_content=True),
             NavigationItem("proposals", pgettext_lazy("event", "Proposals"), icon="pencil", is_content=True),
+            NavigationItem("sightings_every", _("Sightings"), icon="eye", is_content=True),
             NavigationItem(
                 "delegations",
                 pgettext_lazy("navigation", "Requests"),

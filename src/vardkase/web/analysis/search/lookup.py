@@ -22,7 +22,7 @@ from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHi
 from vardkase.web.analysis.search.asked import LISTS_A_DAY, address_of, asked_list
 from vardkase.web.analysis.search.downloads import common_formats
 from vardkase.web.analysis.search.forms import LookupForm
-from vardkase.web.analysis.search.value import ValueVerdict, verdict_on
+from vardkase.web.analysis.search.value_verdict import ValueVerdict, verdict_on
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.display import thin

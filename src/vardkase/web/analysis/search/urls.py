@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.analysis.search import advanced, destination, downloads, lookup, results, suggestions, value
+from vardkase.web.analysis.search import (
+    advanced,
+    destination,
+    downloads,
+    lookup,
+    results,
+    suggestions,
+    value,
+    value_sightings,
+)
 
 urlpatterns = [
     path("search/", results.search, name="search"),
@@ -18,4 +27,5 @@ urlpatterns = [
     path("lookup/table/", lookup.table, name="lookup_table"),
     path("values/", results.latest, name="values"),
     path("value/", value.value, name="value"),
+    path("value/sighting/", value_sightings.report, name="value_sighting"),
 ]

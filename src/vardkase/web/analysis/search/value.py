@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, ngettext
 
 from vardkase.analysis.correlation.queries import networks_containing, within_network
+from vardkase.analysis.search.value_history import sightings_of
 from vardkase.analysis.search.value_opinions import opinions_on
 from vardkase.analysis.search.value_page import ValueLifetime, life_of, near_values, occurrences
 from vardkase.analysis.search.value_search import (
@@ -21,31 +19,30 @@ from vardkase.analysis.search.value_search import (
     find_attributes,
     is_network,
 )
+from vardkase.exchange.modules.server import ModuleKind
+from vardkase.exchange.modules.settings import ENABLED
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel import rules
+from vardkase.intel.queries.event_index import index_rows
+from vardkase.intel.queries.find import find_event
 from vardkase.knowledge.cached_sources.queries import elsewhere_for
-from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHit, find_hits
+from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.web.analysis.search.downloads import common_formats
 from vardkase.web.analysis.search.hits import hits_of
 from vardkase.web.analysis.search.value_panels import over_time
+from vardkase.web.analysis.search.value_verdict import verdict_on
 from vardkase.web.intel.analyst_data.opinions import COLOURS, STEPS, step_of, verdict_of
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.intel.events.rows import moment
-from vardkase.web.ui.display import long_date, thin
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import page_links, wanted_place, wanted_size
 
 LONGEST = 20_000
-FRESH = 90 * 24 * 3600
-"""Seconds after which a value that nobody has mentioned is no longer called active."""
 NETWORKS_SHOWN = 20
 OPINIONS_SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ValueVerdict:
-    kind: str
-    words: str
-    detail: str
+MOST_ASKED = 3
+"""Own events in which a value is looked for that may be enriched."""
 
 
 @page()
@@ -56,6 +53,7 @@ def value(request: PageRequest) -> HttpResponse:
     life = life_of(request.actor, text)
     kind = life.types[0] if life else ("ip-dst" if is_network(text) else "text")
     warnings = find_hits([CheckedValue(text, kind if life else None)]).get(0, [])
+    sightings = sightings_of(request.actor, text) if life else None
     matches = find_attributes(
         request.actor, occurrences(text), AttributeFilters(), wanted_place(request), wanted_size(request)
     )
@@ -74,7 +72,7 @@ def value(request: PageRequest) -> HttpResponse:
         "life": life,
         "first_seen": moment(life.first_seen) if life else None,
         "last_seen": moment(life.last_seen) if life else None,
-        "verdict": verdict_on(life, warnings),
+        "verdict": verdict_on(life, warnings, sightings),
         "warnings": warnings,
         "elsewhere": elsewhere.of_attributes({"": (kind, text)}).get("", []) if elsewhere else None,
         "opinion": verdict_of(opinions),
@@ -86,43 +84,37 @@ def value(request: PageRequest) -> HttpResponse:
         "near": [{"near": value, "url": value_url(value.value)} for value in near_values(request.actor, text)]
         if life
         else [],
-        **(over_time(request.actor, text, [row.id for row in newest]) if life else {}),
+        **(over_time(request.actor, text, [row.id for row in newest], sightings) if life else {}),
+        **_acts(request, matches.rows, life),
         **_networks(request.actor, text),
         **page_links(request, matches),
     }
     return render(request, "search/value.html", context)
 
 
-def verdict_on(
-    life: ValueLifetime | None, warnings: list[WarninglistHit], now: float | None = None
-) -> ValueVerdict:
-    """The verdict. Being on a warninglist outweighs being reported."""
-    if life is None:
-        detail = gettext("No events visible to you contain this value.")
-        return ValueVerdict("land", gettext("No occurrences visible to you"), detail)
-    if life.detected:
-        message = ngettext(
-            "In %(events)s event, marked for detection in %(detected)s.",
-            "In %(events)s events, marked for detection in %(detected)s.",
-            life.events,
-        )
-    else:
-        message = ngettext(
-            "In %(events)s event, not marked for detection.",
-            "In %(events)s events, marked for detection in none.",
-            life.events,
-        )
-    where = message % {"events": thin(life.events), "detected": thin(life.detected)}
-    if any(hit.category == "false_positive" for hit in warnings):
-        names = ", ".join(hit.name for hit in warnings)
-        listed = gettext("It is on a warninglist: %(names)s.") % {"names": names}
-        return ValueVerdict("warn", gettext("Known, but often harmless"), f"{where} {listed}")
-    seen = gettext("Last seen %(date)s.") % {"date": long_date(moment(life.last_seen))}
-    if not life.detected:
-        return ValueVerdict("out", gettext("Known, not marked for detection"), f"{where} {seen}")
-    if life.last_seen < (now or time.time()) - FRESH:
-        return ValueVerdict("out", gettext("Marked for detection, but not seen recently"), f"{where} {seen}")
-    return ValueVerdict("out", gettext("Active and marked for detection"), f"{where} {seen}")
+def _acts(request: PageRequest, rows: list[FoundAttribute], life: ValueLifetime | None) -> dict[str, Any]:
+    """What the reader may do about the value: report on it, and ask modules where it is in an event of theirs."""
+    actor = request.actor
+    if not life or not actor.may_write:
+        return {}
+    return {
+        "may_report_all": not life.more,
+        "enriched_in": _own_occurrence(actor, rows) if actor.may(Permission.ADD) and _can_enrich() else None,
+    }
+
+
+def _can_enrich() -> bool:
+    return ENABLED[ModuleKind.EXPANSION].value or ENABLED[ModuleKind.HOVER].value
+
+
+def _own_occurrence(actor: Actor, rows: list[FoundAttribute]) -> FoundAttribute | None:
+    """The newest in an event that the actor may change."""
+    events = {row.id: row for row in index_rows(actor, sorted({row.event_id for row in rows}))}
+    own = {number for number, event in events.items() if event.orgc_id == actor.organisation_id}
+    for number in sorted(own, reverse=True)[:MOST_ASKED]:
+        if rules.may_modify_event(actor, find_event(actor, number)):
+            return next(row for row in rows if row.event_id == number)
+    return None
 
 
 def _networks(actor: Actor, text: str) -> dict[str, list[dict[str, Any]]]:

@@ -11,8 +11,8 @@ from typing import Any
 from vardkase.analysis.decay.formulas import DAY
 from vardkase.analysis.decay.simulation import strongest
 from vardkase.analysis.search.value_history import (
+    SightingHistory,
     occurrences_by_month,
-    sightings_of,
     uses_by_organisation,
 )
 from vardkase.identity.access.actor import Actor
@@ -36,8 +36,9 @@ class DecayPanel:
         return self.score < self.threshold
 
 
-def over_time(actor: Actor, value: str, attribute_ids: Sequence[int]) -> dict[str, Any]:
-    sightings = sightings_of(actor, value)
+def over_time(
+    actor: Actor, value: str, attribute_ids: Sequence[int], sightings: SightingHistory | None
+) -> dict[str, Any]:
     return {
         "uses": [
             {"use": use, "first": moment(use.first_seen), "last": moment(use.last_seen)}

@@ -1,0 +1,49 @@
+"""The list of all sightings that the reader may see, also as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from vardkase.analysis.search.sighting_list import every_sighting, sighting_list
+from vardkase.formats.sighting_list import sighting_table
+from vardkase.intel.sightings.models import SightingType
+from vardkase.intel.sightings.settings import EVENT_OWNER, POLICY
+from vardkase.web.intel.events.presenters import value_url
+from vardkase.web.intel.sightings.forms import TYPES, SightingFilterForm
+from vardkase.web.ui.files import download
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
+
+
+@page()
+def every(request: PageRequest) -> HttpResponse:
+    form = SightingFilterForm(request.GET)
+    filters = form.filters(request.actor)
+    found = sighting_list(request.actor, filters, wanted_place(request), wanted_size(request))
+    context: dict[str, Any] = {
+        "heading": gettext("Sightings"),
+        "form": form,
+        "rows": [
+            {"line": line, "url": value_url(line.value), "words": TYPES[SightingType(line.type)]}
+            for line in found.rows
+        ],
+        "chips": [
+            {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
+            for name, label, text in form.asked()
+        ],
+        "is_limited": POLICY.value == EVENT_OWNER,
+        **page_links(request, found),
+    }
+    return render(request, "sightings/every.html", context)
+
+
+@page()
+def table(request: PageRequest) -> HttpResponseBase:
+    """The same, in all pages, as CSV."""
+    filters = SightingFilterForm(request.GET).filters(request.actor)
+    content = sighting_table(every_sighting(request.actor, filters))
+    return download(content, "sightings.csv", "text/csv; charset=utf-8")
