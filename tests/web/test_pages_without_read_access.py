@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import get_resolver
 
 from tests.conventions.test_permissions import views
 from tests.factories.samples import SECRET, SampleHub, Samples
+from tests.support.addresses import addresses, restart_sequences
 from tests.web.accounts import signed_in
 from vardkase.identity.accounts.models import AuthKey
 
@@ -26,7 +25,6 @@ SHOWN = {
 }
 """Why operators and auditors see some shared content, and the prefixes of these pages."""
 ALLOWED = tuple(itertools.chain.from_iterable(SHOWN.values()))
-PART = re.compile(r"<(\w+):(\w+)>")
 TEXT_ARGUMENTS = {"form": "attack", "language": "sv", "format": "csv", "kind": "event", "part": "about"}
 """Values for the non-numeric parts of addresses."""
 FIRST = range(1, 3)
@@ -35,7 +33,7 @@ FIRST = range(1, 3)
 
 @pytest.mark.usefixtures("password_is_enough")
 def test_no_page_shows_shared_content(db: None) -> None:
-    _restart_sequences()
+    restart_sequences()
     sample_hub = SampleHub()
     things = Samples(sample_hub, sample_hub.caller("user"))
     things.furnish()
@@ -44,12 +42,13 @@ def test_no_page_shows_shared_content(db: None) -> None:
         duty: signed_in(sample_hub.caller("site admin", duty=duty).user) for duty in ("operator", "auditor")
     }
     AuthKey.objects.update(last_used=1)
+    texts = TEXT_ARGUMENTS | {"number": things.application.number}
     turns = itertools.cycle(readers)
     told, asked = {}, 0
     for route, view in views(get_resolver()):
         if not view.__module__.startswith("vardkase."):
             continue
-        for address in _addresses(route, [*map(str, FIRST), *uuids], things):
+        for address in addresses(route, [*map(str, FIRST), *uuids], texts):
             duty = next(turns)
             asked += 1
             if words := _of_ours(readers[duty], address):
@@ -60,22 +59,6 @@ def test_no_page_shows_shared_content(db: None) -> None:
     } == {}
 
 
-def _addresses(route: str, references: list[str], things: Samples) -> Iterator[str]:
-    """A route filled with each of `references`, if it takes any."""
-    texts = TEXT_ARGUMENTS | {"number": things.application.number}
-    found = {
-        PART.sub(lambda part, each=each: _in_place(part, each, texts), f"/{route}")  # type: ignore[misc]
-        for each in references
-    }
-    yield from sorted(address for address in found if "<" not in address)
-
-
-def _in_place(part: re.Match[str], reference: str, texts: dict[str, str]) -> str:
-    if part[1] == "int":
-        return reference if reference.isdigit() else part[0]
-    return reference if part[1] == "reference" else texts.get(part[2], "x")
-
-
 def _of_ours(reader: Client, address: str) -> str:
     response = reader.get(address)
     content = b"".join(response.streaming_content) if response.streaming else response.content
@@ -83,17 +66,3 @@ def _of_ours(reader: Client, address: str) -> str:
         rf".{{0,60}}{re.escape(SECRET)}(?!\.example).{{0,20}}", content.decode("utf-8", "replace")
     )
     return found[0] if found else ""
-
-
-def _restart_sequences() -> None:
-    """Restarts the ids of empty tables at one, so that a few numbers identify everything."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT format('%I', s.relname), format('%I', t.relname) FROM pg_class s "
-            "JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i') JOIN pg_class t ON t.oid = d.refobjid "
-            "WHERE s.relkind = 'S' AND t.relkind = 'r'"
-        )
-        for sequence, table in cursor.fetchall():
-            cursor.execute(f"SELECT NOT EXISTS (SELECT 1 FROM {table})")
-            if cursor.fetchone()[0]:
-                cursor.execute(f"ALTER SEQUENCE {sequence} RESTART")

@@ -1,0 +1,239 @@
+"""Every page in a real browser, with hostile text in all that is stored: none of it runs, axe passes, nothing is cut.
+
+A new page is visited without being named here. What the walk cannot open is in `ELSEWHERE`, with the reason.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from django.conf import settings
+from django.urls import get_resolver
+from playwright.sync_api import Browser, Dialog
+
+from tests.browser.pages import PHONE, WIDE, Visit, visit
+from tests.conventions.test_permissions import views
+from tests.factories import make_role, make_user
+from tests.factories.hostile import fill_with_hostile_text
+from tests.factories.hostile_rows import add_words
+from tests.factories.samples import SampleHub, Samples
+from tests.support.addresses import addresses, restart_sequences
+from tests.support.web_server import WebServer
+from tests.web.accounts import signed_in
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import AuthKey
+from vardkase.identity.accounts.staff import StaffRole
+
+pytestmark = pytest.mark.browser
+
+INJECTED = """() => [...document.querySelectorAll(
+  "[onerror], [onload], [onfocus], img[src='x'], [href^='javascript:' i], [action^='javascript:' i]"
+)].map(found => found.outerHTML.slice(0, 200))"""
+# A page of the same elements need not pass axe again.
+SHAPE = """() => [...new Set([...document.querySelectorAll("main *")].map(each =>
+  [each.tagName, each.getAttribute("class"), each.getAttribute("role")].join()))].sort().join(" ")"""
+FIRST = ("1", "2")
+"""The ids of rows in tables that were empty."""
+ELSEWHERE = {
+    "membership and applications have stories of their own": (
+        "applications/<",
+        "apply/",
+        "content-access/<",
+        "content-access/new/",
+        "contacts/",
+        "groups/<",
+        "groups/organisations/",
+        "hub/",
+        "members/<",
+        "members/communities/<",
+        "membership/change/",
+        "membership/connections/",
+        "membership/evidence/",
+        "membership/letters/",
+        "membership/phases/law/",
+        "membership/statement/",
+        "approval-requests/<",
+        "security/<int:pk>/reviews/<",
+        "terms/",
+        "terms-and-criteria/draft/",
+        "mail/undelivered/<",
+    ),
+    "opened by a link in a mail, or by the sign-in of an organisation": (
+        "account-link/",
+        "account/organisation/",
+        "entrance/",
+        "support/follow/",
+        "welcome/",
+    ),
+    "have tests of their own in a browser, or pages of the same kind here": (
+        "administration/feeds/own/<",
+        "administration/public-page/<",
+        "administration/schedules/<",
+        "administration/streams/<",
+        "api/docs/<",
+        "collections/add/",
+        "dashboard/<",
+        "event/<reference:reference>/compare/",
+        "event/<reference:reference>/object/<int:object_id>/edit/",
+        "event/<reference:reference>/proposals/<int:proposal_id>/edit/",
+        "event/<reference:reference>/version/",
+        "galaxies/<uuid:uuid>/edit/",
+        "mail/<",
+        "search/saved/new/",
+    ),
+    "leads to another page": (
+        "attributes/view/",
+        "events/index",
+        "events/view/",
+        "galaxies/tag/",
+        "notifications/<",
+        "search/go/",
+        "search/saved/<int:pk>/",
+        "event/<reference:reference>/attributes/tag/",
+        "event/<reference:reference>/copy-from/<",
+    ),
+    "asks another hub, or a module": (
+        "administration/connections/<int:pk>/there/<",
+        "administration/connections/<int:pk>/would-",
+        "administration/connections/runs/",
+        "administration/modules/<",
+        "event/<reference:reference>/modules/results/",
+    ),
+    "answers a script with choices, figures or a file": (
+        "correlations/graph/",
+        "event/<reference:reference>/file/",
+        "event/<reference:reference>/graph/context/",
+        "event/<reference:reference>/picture/",
+        "event/<reference:reference>/proposals/<int:proposal_id>/file/",
+        "search/advanced/choices/",
+        "policy/draft/find/",
+        "policy/versions/<int:pk>/document.",
+        "search/advanced/download/",
+        "search/saved/<int:pk>/restore/",
+    ),
+}
+"""Why the walk does not open some pages, and how their routes begin (or what they are)."""
+PARTS = ("/choices/", "/find/", "/types/", "/organisations/")
+"""The ends of routes that answer a picker."""
+
+
+@dataclass
+class Walk:
+    visit: Visit
+    server: WebServer
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    opened: int = 0
+    shapes: set[str] = field(default_factory=set)
+
+    def open(self, address: str) -> bool:
+        """Opens a page and looks at it; whether there was one."""
+        page, said = self.visit.page, self.visit.complaints
+        answer = page.request.get(self.server.url + address, max_redirects=0)
+        if answer.status >= 500:
+            self.faults[address] = [f"status {answer.status}"]
+        if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
+            return answer.status == 200
+        page.goto(self.server.url + address)
+        found = [*page.evaluate(INJECTED), *said]
+        said.clear()
+        if page.locator("h1").count() == 1:  # Otherwise it is part of a page.
+            found += self.looks()
+        self.opened += 1
+        if found:
+            self.faults[address] = found
+        return True
+
+    def looks(self) -> Iterator[str]:
+        """What axe finds in both schemes, unless a page of the same elements passed, and what is too wide."""
+        page = self.visit.page
+        shape = page.evaluate(SHAPE)
+        for (width, height), dark in ((WIDE, False), (PHONE, True)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme="dark" if dark else "light")
+            if self.visit.overflow() > 0:
+                page.wait_for_timeout(300)  # A graph follows the size of its frame.
+            if (beyond := self.visit.overflow()) > 0:
+                yield f"{width}: {beyond} pixels too wide"
+            if shape not in self.shapes:
+                yield from (
+                    f"{width}: {fault}" for fault in self.visit.violations([".top-bar", ".frame > nav"])
+                )
+        self.shapes.add(shape)
+
+
+@pytest.fixture
+def things(server: WebServer) -> Samples:
+    restart_sequences()
+    sample_hub = SampleHub()
+    made = Samples(sample_hub, sample_hub.caller("org admin"))
+    made.furnish()
+    return made
+
+
+def test_no_page_runs_what_is_stored(chromium: Browser, server: WebServer, things: Samples) -> None:
+    duties = [StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER, StaffRole.ANALYST]
+    everything = make_role("Everything", frozenset(Permission))
+    reader = make_user(things.sample_hub.a, everything, "reader@a.example", staff_roles=duties)
+    add_words(things, reader)
+    assert fill_with_hostile_text() > 90
+    AuthKey.objects.update(last_used=1)
+    opened = visit(chromium, server, "/", reader)
+    cookie = signed_in(reader).cookies[settings.SESSION_COOKIE_NAME].value
+    opened.page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": server.url}]
+    )
+    walk = Walk(opened, server)
+    opened.page.on("dialog", lambda dialog: _complain(opened, dialog))
+    unseen = [route for route in _pages() if not _visit_one_of(walk, route, things)]
+    assert walk.faults == {}
+    assert unseen == []
+
+
+def _complain(opened: Visit, dialog: Dialog) -> None:
+    opened.complaints.append(f"dialog: {dialog.message}")
+    dialog.dismiss()
+
+
+def _pages() -> Iterator[str]:
+    """The routes of pages that can be asked for."""
+    for route, view in views(get_resolver()):
+        ours = view.__module__.startswith("vardkase.web.") and "misp_redirects" not in view.__module__
+        if ours and not _is_elsewhere(route) and not _only_posted(view):
+            yield route
+
+
+def _is_elsewhere(route: str) -> bool:
+    if route.endswith(PARTS) and not route.endswith("security/organisations/"):
+        return True
+    return any(route.startswith(beginning) for beginnings in ELSEWHERE.values() for beginning in beginnings)
+
+
+def _only_posted(view: Callable[..., object] | None) -> bool:
+    while view is not None:
+        if "GET" not in inspect.getclosurevars(view).nonlocals.get("request_method_list", ["GET"]):
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
+def _visit_one_of(walk: Walk, route: str, things: Samples) -> bool:
+    event, galaxy, value = things.event.uuid, things.attack.uuid, things.attribute.value1
+    texts = {"form": "attack", "format": "csv", "kind": "event", "uuid": str(galaxy), "galaxy": str(galaxy)}
+    texts |= {"number": things.application.number, "language": "sv", "selector": "orgc_id", "part": "about"}
+    texts |= {"field": "comment"}
+    named = {
+        "value/": f"value/?v={value}",
+        "value/graph/": f"value/graph/?v={value}",
+        "search/": "search/?q=example",
+        "notes/new/<slug:kind>/<slug:object_type>/<reference:reference>/": f"notes/new/note/Event/{event}/",
+        "administration/streams/new/<slug:kind>/": "administration/streams/new/webhook/",
+        "security/": "security/1/",
+        "reference-data/blocklists/": "reference-data/blocklists/event/",
+        "administration/settings/<str:name>/": "administration/settings/MISP.delegation/",
+        "policy/draft/add/<str:kind>/": "policy/draft/add/retention/",
+    }
+    references = [*FIRST, str(event), str(things.report.uuid)]
+    return any(walk.open(address) for address in addresses(named.get(route, route), references, texts))
