@@ -85,7 +85,7 @@ def test_reading_and_answering_by_mouse(
         expect(row.locator("[id^=sightings]")).to_contain_text("1")
     assert Sighting.objects.get().type == 1
     with someone.task("6 STIX 2.1 and Suricata"):
-        someone.click(page.locator(".page-head summary", has_text="Hämta"))
+        someone.click(page.locator(".page-head summary", has_text="Ladda ned"))
         for name, ending in (("STIX 2.1", ".json"), ("Suricata", ".txt")):
             with page.expect_download() as download:
                 someone.click(page.locator(".page-head a", has_text=name))
