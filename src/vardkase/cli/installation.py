@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,7 +53,9 @@ def configure_django() -> None:
     The console speaks English, error messages included, whatever language the pages use.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vardkase.config.settings")
+    gc.disable()  # What is loaded stays: looking for garbage among it takes an eighth of the start.
     django.setup()
+    gc.enable()
     translation.activate("en")
 
 
