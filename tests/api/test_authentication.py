@@ -195,7 +195,7 @@ def test_authentication_takes_one_query(
 
 
 def test_authentication_over_network(server: WebServer, server_seed: Seed) -> None:
-    wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
 
     def ask(key: str, **headers: str) -> tuple[int, Any]:
         sent = {"Authorization": key, "Accept": "application/json", "User-Agent": "PyMISP", **headers}

@@ -81,6 +81,7 @@ def test_list_is_pasted_and_previewed(
     page = opened.page
     page.fill("#id_text", TEXT)
     page.click("button[value=look]")
+    expect(page.locator("select[name=t1]")).to_be_visible()
     assert opened.violations() == []
     page.select_option("select[name=t1]", "ip-src")
     page.click("button[value=add]")
@@ -95,7 +96,7 @@ def test_audience_follows_selected_distribution(
     assert "Publicera till 3 organisationer" in page.inner_text("#deciding")
     page.check("input[name=distribution][value='0']")
     page.wait_for_selector("#deciding >> text=bara för er organisation")
-    assert page.evaluate("document.activeElement.value") == "0"
+    expect(page.locator("input[type=radio][name=distribution][value='0']")).to_be_focused()
     page.click("#deciding button[type=submit]:enabled")
     page.wait_for_url(f"**/event/{event.pk}/")
     event.refresh_from_db()

@@ -9,13 +9,15 @@ from playwright.sync_api import Browser, expect
 from tests.browser.pages import PHONE, WIDE, visit
 from tests.factories.event_page import Setup, make_setup
 from tests.factories.seed import Seed
+from tests.support.processes import wait_until
 from tests.support.web_server import WebServer
 from vardkase.core.jobs.models import JobProgress
 from vardkase.exchange.feeds import tasks
 from vardkase.exchange.subscriptions.models import FollowedKind
 from vardkase.exchange.subscriptions.services import follow
-from vardkase.exchange.subscriptions.tasks import tell_followers
+from vardkase.exchange.subscriptions.tasks import notify_followers
 from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.event_locks.models import EventLock
 from vardkase.intel.proposals.services import propose_attribute
 from vardkase.intel.services.contact import contact_reporter
 
@@ -34,7 +36,7 @@ def setup(server_seed: Seed) -> Setup:
     contact_reporter(server_seed.partner.actor, made.event.pk, "Vilken version?", creator_only=False)
     for kind, thing in ((FollowedKind.EVENT, made.event.pk), (FollowedKind.VALUE, "login.example")):
         follow(server_seed.colleague.actor, kind, thing)
-    tell_followers(event_id=made.event.pk, version=made.event.publish_timestamp, publisher_id=0)
+    notify_followers(event_id=made.event.pk, version=made.event.publish_timestamp, publisher_id=0)
     return made
 
 
@@ -102,8 +104,8 @@ def test_editors_see_each_other_and_a_change(
     chromium: Browser, server: WebServer, server_seed: Seed, setup: Setup
 ) -> None:
     path = f"/event/{setup.event.pk}/"
-    first = visit(chromium, server, path, server_seed.publisher.user)
-    first.page.wait_for_timeout(1500)
+    visit(chromium, server, path, server_seed.publisher.user)
+    wait_until(EventLock.objects.filter(event=setup.event, user=server_seed.publisher.user).exists)
     opened = visit(chromium, server, path, server_seed.org_admin.user)
     expect(
         opened.page.locator("main").get_by_text("Även publisher@a.example har händelsen öppen")

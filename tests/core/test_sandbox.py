@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.utils import translation
 
+from tests.support.processes import is_running, wait_until
 from vardkase.core.errors import Invalid, VardkaseError
 from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPool
 from vardkase.core.sandbox.problems import SandboxProblem
@@ -83,9 +83,10 @@ def test_second_job_waits_for_the_slot(workshop: SandboxPool) -> None:
 def test_killed_keeper_process_is_replaced() -> None:
     workshop = SandboxPool("tests.core.confined_program", LIMITS)
     assert ask(workshop, b"a") == b"aa"
-    for keeper in _keepers():
+    killed = list(_keepers())
+    for keeper in killed:
         os.kill(keeper, signal.SIGKILL)
-    time.sleep(0.1)
+    wait_until(lambda: not any(map(is_running, killed)))
     assert ask(workshop, b"a") == b"aa"
 
 

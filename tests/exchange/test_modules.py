@@ -98,18 +98,18 @@ def test_response_in_misp_format_becomes_objects_with_references(seed: Seed, eve
 
 @pytest.mark.usefixtures("modules")
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("value", "timeout", "expected"),
     [
-        ("fails.example", "The other side is closed."),
-        ("breaks.example", "Something went wrong"),
-        ("silent.example", "had no answer"),
-        ("slow.example", "Timeout"),
+        ("fails.example", 30, "The other side is closed."),
+        ("breaks.example", 30, "Something went wrong"),
+        ("silent.example", 30, "had no answer"),
+        ("slow.example", 1, "Timeout"),
     ],
 )
 def test_failing_module_is_named_and_nothing_is_stored(
-    seed: Seed, event: Event, value: str, expected: str
+    seed: Seed, event: Event, value: str, timeout: int, expected: str
 ) -> None:
-    switch_on(seed, "hub_told", timeout=1)
+    switch_on(seed, "hub_told", timeout=timeout)
     made = attribute(event, "domain", value)
     status, body = call(seed.analyst.key, "POST", f"/attributes/enrich/{made.pk}", {"hub_told": True})
     assert (status, body["saved"]) == (403, False)

@@ -47,7 +47,7 @@ def running(*servers: Server) -> Iterator[None]:
 def clients(listener: socket.socket, count: int) -> Iterator[list[socket.socket]]:
     with contextlib.ExitStack() as stack:
         yield [
-            stack.enter_context(socket.create_connection(listener.getsockname(), timeout=15))
+            stack.enter_context(socket.create_connection(listener.getsockname(), timeout=60))
             for _ in range(count)
         ]
 

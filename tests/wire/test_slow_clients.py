@@ -32,7 +32,7 @@ JSON = "Accept: application/json\r\n"
 
 
 def page_status(server: WebServer) -> int:
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=15)) as asking:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as asking:
         asking.request("GET", "/about/", headers={"Accept": "text/html"})
         answer = asking.getresponse()
         answer.read()
@@ -46,7 +46,7 @@ def clients(server: WebServer, head: str, count: int = CLIENTS) -> Iterator[list
     for _ in range(count):
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.settimeout(15)
+        client.settimeout(60)
         client.connect(("127.0.0.1", server.port))
         client.sendall(head.encode())
         opened.append(client)

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.exchange.servers import Running, serving
 
-TIMEOUT = 10.0
+TIMEOUT = 60.0
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ from vardkase.exchange.streams.cleaning import clean_outbox
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.worker import deliver_until
 
-TIMEOUT = 20.0
+TIMEOUT = 60.0
 WORKER = """
 import threading, django
 django.setup()

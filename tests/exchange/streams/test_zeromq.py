@@ -18,7 +18,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.exchange.streams.worker import deliver_until
 
 EVENT = {"info": "Beacon", "distribution": 0, "Attribute": [{"type": "domain", "value": "beacon.example"}]}
-TIMEOUT = 20_000
+TIMEOUT = 60_000
 
 
 @contextmanager
