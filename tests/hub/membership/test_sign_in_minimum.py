@@ -37,7 +37,7 @@ from vardkase.identity.accounts.problems import AccountProblem, KeyProblem
 from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
 from vardkase.identity.sign_in_policy import services as entrance
 from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
-from vardkase.web.hub.customer_service.presenters import with_moments
+from vardkase.web.hub.customer_service.diagnosis import with_moments
 
 ALL_RULES = ["domains", "keys", "second_factor", "source"]
 

@@ -16,7 +16,7 @@ from docx.text.paragraph import Paragraph
 from vardkase.core.archives import ArchiveLimits, members
 from vardkase.core.errors import Invalid
 from vardkase.core.sandbox.program import Answerer
-from vardkase.formats.incoming.text_pieces import MOST_MEMBERS, TextPieces, table_row
+from vardkase.formats.incoming.bounded_text import MOST_MEMBERS, BoundedText, table_row
 from vardkase.formats.problems import ImportProblem
 
 UNPACKED = ArchiveLimits(size=128 * 1024 * 1024, members=MOST_MEMBERS)
@@ -34,7 +34,7 @@ def read_docx(document: bytes) -> Iterator[bytes]:
         opened = docx.Document(io.BytesIO(document))
     except (KeyError, ValueError) as error:  # Parts are missing, or it is another kind of document.
         raise Invalid(ImportProblem.NOT_READ(reason=str(error))) from error
-    pieces = TextPieces()
+    pieces = BoundedText()
     for piece in _blocks(opened):
         pieces.add(piece)
     title = (opened.core_properties.title or "").replace("\0", "").strip()

@@ -14,7 +14,7 @@ from vardkase.formats.incoming import reading
 from vardkase.intel.services.samples import FileFacts, Sample, file_objects
 
 LARGEST = 64 * 1024 * 1024
-"""Bytes of a file that is looked into; of larger ones, there is what its bytes alone tell."""
+"""Bytes of a file that the sandbox parses. Larger ones get an object of name, size and hashes."""
 descriptions = SandboxPool(
     "vardkase.formats.incoming.file_object_program",
     Limits(memory=1024 * 1024 * 1024, seconds=8),

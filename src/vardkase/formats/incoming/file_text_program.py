@@ -15,7 +15,7 @@ from pypdf import PageObject, PdfReader
 from vardkase.core.archives import BROKEN, ArchiveLimits, members
 from vardkase.core.errors import Invalid
 from vardkase.core.sandbox.program import Answerer
-from vardkase.formats.incoming.text_pieces import MOST_MEMBERS, TextPieces, table_row
+from vardkase.formats.incoming.bounded_text import MOST_MEMBERS, BoundedText, table_row
 from vardkase.formats.problems import ImportProblem
 
 MOST_PAGES = 1_000
@@ -43,7 +43,7 @@ def read_pdf(document: bytes) -> Iterator[bytes]:
         raise Invalid(ImportProblem.ENCRYPTED())
     if len(reader.pages) > MOST_PAGES:
         raise Invalid(ImportProblem.TOO_MANY_PAGES(most=MOST_PAGES))
-    pieces = TextPieces()
+    pieces = BoundedText()
     for page in reader.pages:
         pieces.add(_joined_digests(page.extract_text().translate(LIGATURES)))
         for link in islice(_links(page), MOST_LINKS):
@@ -86,7 +86,7 @@ def read_workbook(document: bytes) -> Iterator[bytes]:
         book = load_workbook(io.BytesIO(document), read_only=True, data_only=True, keep_links=False)
     except BROKEN as error:
         raise Invalid(ImportProblem.NOT_READ(reason=str(error))) from error
-    pieces, rows_left, cells_left = TextPieces(), MOST_ROWS, MOST_CELLS
+    pieces, rows_left, cells_left = BoundedText(), MOST_ROWS, MOST_CELLS
     for sheet in book.worksheets:
         pieces.add(f"## {sheet.title}")
         lines = []

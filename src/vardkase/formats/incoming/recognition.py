@@ -71,7 +71,7 @@ KINDS_BY_MEMBER = {
 
 
 def kind_of_file(content: bytes) -> DocumentKind:
-    """As `kind_of`, and also what only the whole file tells: PDF, documents of Office, archives of a sandbox."""
+    """As `kind_of`, and also what only the whole file shows: PDF, documents of Office, archives of a sandbox."""
     if b"%PDF-" in content[:PDF_BEGINS_WITHIN]:
         return DocumentKind.PDF
     if content.startswith(b"PK\3\4"):

@@ -32,7 +32,7 @@ class ImportedEvent:
     """The outcome for one event of a file: `event_id` if it was stored, else `refused` gives the reason.
 
     `issues` are the parts that were left out of a stored event, or the header's errors; `existing_id` is the event that
-    is here already.
+    exists already.
     """
 
     info: str

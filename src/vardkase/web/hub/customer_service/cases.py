@@ -18,8 +18,8 @@ from vardkase.hub.customer_service.rules import DESKS, REQUEST, kinds_for
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.public_pages.services import may_edit
+from vardkase.web.hub.customer_service.diagnosis import with_moments
 from vardkase.web.hub.customer_service.forms import RouteForm, SupportMessageForm
-from vardkase.web.hub.customer_service.presenters import with_moments
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, take_errors
 from vardkase.web.ui.listing import listed, searched

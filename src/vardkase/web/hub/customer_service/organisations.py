@@ -13,7 +13,7 @@ from vardkase.hub.customer_service.rules import DESKS
 from vardkase.hub.enrolment.codes import MAKERS
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.items import ChecklistLine, checklist
-from vardkase.web.hub.customer_service.presenters import with_moments
+from vardkase.web.hub.customer_service.diagnosis import with_moments
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 

@@ -12,7 +12,7 @@ MOST_MEMBERS = 2_000
 """Files in a document that is an archive."""
 
 
-class TextPieces:
+class BoundedText:
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self._left = LONGEST_TEXT
